@@ -1,0 +1,21 @@
+import { type Logger, pino } from 'pino';
+import pretty from 'pino-pretty';
+import type { Config } from '../config.ts';
+
+/** The program's log on standard output: JSON lines, or readable ones on a terminal. */
+export function createLog(config: Config): Logger {
+  const readable = config.log_format === 'pretty' || (config.log_format === 'auto' && process.stdout.isTTY === true);
+  const options = { level: config.log_level, base: undefined };
+  if (readable) return pino(options, pretty({ sync: true, ignore: 'request', messageFormat: false }));
+  // Lines are gathered for at most a second: a write for each request would cost a tenth of the throughput.
+  const destination = pino.destination({ sync: false, minLength: 8 << 10 });
+  setInterval(() => destination.flush(), 1000).unref();
+  return pino(options, destination);
+}
+
+/** Waits until the log has been written. */
+export function flushLog(log: Logger): Promise<void> {
+  return new Promise((resolve) => {
+    log.flush(() => resolve());
+  });
+}

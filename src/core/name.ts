@@ -1,0 +1,17 @@
+/** The longest run name, in UTF-16 units (teuthology contract 3.1, runs.name). */
+export const longestRunName = 512;
+
+/** The longest job id, in UTF-16 units (teuthology contract 3.1, jobs.job_id). */
+export const longestJobId = 32;
+
+/** Why a text cannot be a segment of a URL that names something, or null when it can; `longest` in UTF-16 units. */
+export function nameProblem(name: string, longest: number): string | null {
+  if (name === '') return 'must not be empty';
+  if (name.length > longest) return `must be at most ${longest} characters long`;
+  if (name.includes('/')) return "must not contain '/'";
+  if (/\p{Cc}/u.test(name)) return 'must not contain control characters';
+  if (!name.isWellFormed()) return 'must be well-formed Unicode';
+  // URL parsers resolve these two segments away, so that nothing stored under them could be asked for.
+  if (name === '.' || name === '..') return `must not be '${name}'`;
+  return null;
+}

@@ -1,0 +1,39 @@
+import { type JobStatus, jobStatuses } from './job.ts';
+
+/** How many jobs of a run have each status; kept on the run row, changed in the same transaction as the job. */
+export type JobCounts = Record<JobStatus, number>;
+
+/** The statuses a run can have (teuthology contract 3.6). */
+export type RunStatus =
+  | 'empty'
+  | 'queued'
+  | 'running'
+  | 'waiting'
+  | 'unknown'
+  | 'finished pass'
+  | 'finished dead'
+  | 'finished fail';
+
+/** Counts of a run without jobs. */
+export function noJobs(): JobCounts {
+  return { queued: 0, pass: 0, running: 0, waiting: 0, fail: 0, dead: 0, unknown: 0 };
+}
+
+/** The number of jobs, whatever their status. */
+export function jobsTotal(counts: JobCounts): number {
+  return jobStatuses.reduce((total, status) => total + counts[status], 0);
+}
+
+/** The status of a run from the statuses of its jobs, by the exact precedence of the teuthology contract, 3.6. */
+export function runStatus(counts: JobCounts): RunStatus {
+  const total = jobsTotal(counts);
+  if (total === 0) return 'empty';
+  if (counts.queued === total) return 'queued';
+  if (counts.running > 0) return 'running';
+  if (counts.waiting > 0) return 'waiting';
+  if (counts.dead === total) return 'finished dead';
+  if (counts.fail > 0 || counts.dead > 0) return 'finished fail';
+  if (counts.pass === total) return 'finished pass';
+  if (counts.queued > 0) return 'queued';
+  return 'unknown';
+}

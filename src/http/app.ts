@@ -1,0 +1,91 @@
+/** The one list of everything that is mounted. */
+import { randomBytes } from 'node:crypto';
+import cors from '@fastify/cors';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Config } from '../config.ts';
+import { type Db, isLost } from '../store/db.ts';
+import { acceptAnyContentType } from './body.ts';
+import { classicRoutes } from './classic/routes.ts';
+import { answerClientError, answerErrors, sendMessage } from './errors.ts';
+import { healthRoutes } from './health.ts';
+import { baseOf } from './href.ts';
+import { knowAllMethods } from './resource.ts';
+
+/** What the server is made of; `now` in microseconds since the Unix epoch. */
+export interface AppOptions {
+  config: Config;
+  db: Db;
+  log: FastifyBaseLogger;
+  now: () => number;
+}
+
+/** The longest path and query; clients put whole job descriptions into queries (teuthology contract, advice 37). */
+const longestUrl = 16 << 10;
+
+/** Builds the server of the main port; the caller makes it listen and closes it. */
+export function buildApp({ config, db, log, now }: AppOptions): FastifyInstance {
+  const app = fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    requestIdHeader: false,
+    requestIdLogLabel: 'request',
+    genReqId: requestIds(),
+    bodyLimit: config.body_limit,
+    trustProxy: config.trust_proxy,
+    requestTimeout: 60_000,
+    // A client that neither reads nor writes for this long is gone.
+    connectionTimeout: 120_000,
+    forceCloseConnections: 'idle',
+    // Room for a URL of the longest kind beside ordinary headers.
+    http: { maxHeaderSize: 2 * longestUrl },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestUrl },
+    frameworkErrors: (error, _request, reply) => {
+      sendMessage(reply as never, error.statusCode === 414 ? 414 : 400, 'the URL cannot be decoded');
+    },
+    clientErrorHandler: answerClientError,
+  });
+  knowAllMethods(app);
+  acceptAnyContentType(app);
+  answerErrors(app, isLost);
+  logRequests(app);
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.url.length > longestUrl)
+      return sendMessage(reply, 414, `the URL is longer than ${longestUrl} characters`);
+  });
+  app.register(cors, { origin: '*', methods: ['GET', 'HEAD', 'POST', 'PUT'], strictPreflight: false });
+  app.register(async (routes) => {
+    healthRoutes(routes, db);
+    classicRoutes(routes, { db, baseOf: baseOf(config.address), now });
+  });
+  return app;
+}
+
+/** Ids that differ between processes, so that one finds one line in the gathered logs of several. */
+function requestIds(): () => string {
+  const process = randomBytes(4).toString('hex');
+  let count = 0;
+  return () => `${process}-${(++count).toString(36)}`;
+}
+
+/** One line for each answer, with the id that the client also gets. */
+function logRequests(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const { id, method, url } = request;
+    const line = {
+      request: id,
+      method,
+      url: url.slice(0, 500),
+      status: reply.statusCode,
+      ms: round(reply.elapsedTime),
+    };
+    if (reply.statusCode >= 500) request.log.error(line, 'answered');
+    else request.log.info(line, 'answered');
+  });
+}
+
+function round(milliseconds: number): number {
+  return Math.round(milliseconds * 100) / 100;
+}

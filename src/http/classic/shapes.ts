@@ -1,0 +1,156 @@
+/** Between the wire of the classic contract and the core. */
+import { type Failure, invalid } from '../../core/errors.ts';
+import type { JobStatus } from '../../core/job.ts';
+import {
+  type DocumentField,
+  documentFields,
+  type FieldKind,
+  type JobChange,
+  jobSuccess,
+  type SmallField,
+  smallFields,
+} from '../../core/job.ts';
+import { longestJobId, longestRunName, nameProblem } from '../../core/name.ts';
+import type { JobCounts } from '../../core/run.ts';
+import type { JobSummary, StoredJob } from '../../store/jobs.ts';
+import type { RunSummary } from '../../store/runs.ts';
+import type { JsonBody } from '../body.ts';
+import { pathSegment } from '../href.ts';
+
+/** `{name}` of POST /runs/, or `invalid`. */
+export function parseRunName({ values }: JsonBody): string | Failure {
+  const { name } = values;
+  if (name === undefined || name === null || name === '') return invalid('name', missing('name'));
+  if (typeof name !== 'string') return invalid('name', "invalid value for key 'name': must be a string");
+  const problem = nameProblem(name, longestRunName);
+  return problem === null ? name : invalid('name', `invalid value for key 'name': ${problem}`);
+}
+
+/** The `job_id` of a new job: a string, or a whole number which becomes one; otherwise `invalid`. */
+export function parseJobId({ values, texts }: JsonBody): string | Failure {
+  const key = 'job_id' in values ? 'job_id' : 'job-id';
+  const value = values[key];
+  if (value === undefined || value === null || value === '') return invalid('job_id', missing('job_id'));
+  // The raw text, because a number above 2^53 would come back as another one.
+  const id = typeof value === 'number' ? (texts.get(key) ?? '') : value;
+  if (typeof id !== 'string' || (typeof value === 'number' && !/^-?\d+$/.test(id))) {
+    return invalid('job_id', "invalid value for key 'job_id': must be a string or a whole number");
+  }
+  const problem = nameProblem(id, longestJobId);
+  return problem === null ? id : invalid('job_id', `invalid value for key 'job_id': ${problem}`);
+}
+
+function missing(key: string): string {
+  return `could not find required key: '${key}'`;
+}
+
+/**
+ * The documented keys of a job's metadata, dashes and the dots of `mon.a_kernel_sha1` read as underscores; unknown keys
+ * and `job_id` are left out. `invalid` names the first key whose value is of an impossible type.
+ */
+export function parseJobChange({ values, texts }: JsonBody): JobChange | Failure {
+  const change: JobChange = { small: new Map(), document: new Map() };
+  for (const [sent, text] of texts) {
+    const key = sent.replaceAll('-', '_').replace(/^mon\.(?=[ab]_kernel_sha1$)/, 'mon_');
+    if (isDocumentField(key)) change.document.set(key, text);
+    else if (isSmallField(key) || key === 'success') {
+      const value = values[sent];
+      const kind = key === 'success' ? 'boolean' : smallFields[key];
+      if (value !== null && !kinds[kind].accepts(value)) {
+        return invalid(sent, `invalid value for key '${sent}': must be ${kinds[kind].expected} or null`);
+      }
+      if (key === 'success') change.success = value as boolean | null;
+      else change.small.set(key, text);
+    }
+  }
+  return change;
+}
+
+const kinds: Record<Exclude<FieldKind, 'json'>, { accepts: (value: unknown) => boolean; expected: string }> = {
+  text: { accepts: (value) => typeof value === 'string' || Number.isFinite(value), expected: 'a string' },
+  number: { accepts: (value) => Number.isFinite(value), expected: 'a number' },
+  boolean: { accepts: (value) => typeof value === 'boolean', expected: 'true, false' },
+  id: {
+    accepts: (value) => typeof value === 'string' || Number.isInteger(value),
+    expected: 'a string, a whole number',
+  },
+};
+
+function isSmallField(key: string): key is SmallField {
+  return Object.hasOwn(smallFields, key);
+}
+
+function isDocumentField(key: string): key is DocumentField {
+  return (documentFields as readonly string[]).includes(key);
+}
+
+/** `results` of an entry: the jobs that passed, that failed or are dead, and all others. */
+function results({ pass, fail, dead, queued, running, waiting, unknown }: JobCounts) {
+  return { pass, running: queued + running + waiting + unknown, fail: fail + dead };
+}
+
+/** The text of `GET /runs/`: an object keyed by run name, in the order of the list. */
+export function printRuns(runs: RunSummary[], base: string): string {
+  return printEntries(
+    runs.map((run) => {
+      const counted = results(run);
+      const finished = counted.running === 0 && counted.pass + counted.fail > 0;
+      return { key: run.name, path: `${pathSegment(run.name)}/`, finished, counted };
+    }),
+    base,
+  );
+}
+
+/** The text of `GET /runs/{name}/`: an object keyed by job id, in the order in which the jobs were posted. */
+export function printRun(name: string, jobs: JobSummary[], base: string): string {
+  const run = pathSegment(name);
+  return printEntries(
+    jobs.map((job) => {
+      const counted = outcome[job.status];
+      return { key: job.job_id, path: `${run}/${pathSegment(job.job_id)}/`, finished: counted.running === 0, counted };
+    }),
+    base,
+  );
+}
+
+const passed = { pass: 1, running: 0, fail: 0 };
+const failed = { pass: 0, running: 0, fail: 1 };
+const unfinished = { pass: 0, running: 1, fail: 0 };
+
+/** A job's own outcome, counted once. */
+const outcome: Record<JobStatus, typeof passed> = {
+  pass: passed,
+  fail: failed,
+  dead: failed,
+  queued: unfinished,
+  running: unfinished,
+  waiting: unfinished,
+  unknown: unfinished,
+};
+
+interface Entry {
+  key: string;
+  path: string;
+  finished: boolean;
+  counted: { pass: number; running: number; fail: number };
+}
+
+/** Written as text, because an object would sort its integer-like keys. */
+function printEntries(entries: Entry[], base: string): string {
+  const runs = JSON.stringify(`${base}/runs/`).slice(0, -1);
+  const texts = entries.map(({ key, path, finished, counted: { pass, running, fail } }) => {
+    const status = finished ? 'finished' : 'running';
+    const counts = `{"pass":${pass},"running":${running},"fail":${fail}}`;
+    return `${JSON.stringify(key)}:{"href":${runs}${path}","status":"${status}","results":${counts}}`;
+  });
+  return `{${texts.join(',')}}`;
+}
+
+/** The text of one job: exactly the documented keys, each value the text that was sent. */
+export function printJob(job: StoredJob): string {
+  const { job_id, small, kernel, overrides, roles, targets, tasks, status } = job;
+  return (
+    `{"job_id":${JSON.stringify(job_id)},${small.slice(1, -1)},"kernel":${kernel ?? 'null'},"overrides":${overrides ?? 'null'},` +
+    `"roles":${roles ?? 'null'},"success":${jobSuccess(status)},"targets":${targets ?? 'null'},"tasks":${tasks ?? 'null'}}`
+  );
+}

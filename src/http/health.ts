@@ -1,0 +1,26 @@
+import type { FastifyInstance } from 'fastify';
+import { type Db, ping } from '../store/db.ts';
+import { version } from '../version.ts';
+import { sendJson, sendMessage } from './errors.ts';
+import { mount } from './resource.ts';
+
+/** What a monitor asks: `/healthz` (the process is alive), `/readyz` (the database answers), and `/` for a person. */
+export function healthRoutes(app: FastifyInstance, db: Db): void {
+  mount(app, '/', {
+    GET: async (_request, reply) => sendJson(reply, JSON.stringify({ name: 'paddles', version, runs: '/runs/' })),
+  });
+  mount(app, '/healthz', {
+    GET: async (_request, reply) => sendJson(reply, JSON.stringify({ status: 'ok', version })),
+  });
+  mount(app, '/readyz', {
+    GET: async (request, reply) => {
+      try {
+        await ping(db);
+      } catch (error) {
+        request.log.warn({ err: error }, 'not ready');
+        return sendMessage(reply, 503, 'the database does not answer');
+      }
+      return sendJson(reply, JSON.stringify({ status: 'ready', database: db.engine }));
+    },
+  });
+}

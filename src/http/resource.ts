@@ -1,0 +1,31 @@
+import { METHODS } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import { sendMessage } from './errors.ts';
+
+/** The handlers of one URL, by method. A GET handler also answers HEAD. */
+export type Resource = Partial<Record<'GET' | 'POST' | 'PUT' | 'DELETE', RouteHandlerMethod>>;
+
+/** Teaches the server every HTTP method, so that the wrong one is told so instead of "not found". */
+export function knowAllMethods(app: FastifyInstance): void {
+  for (const method of METHODS) {
+    if (!app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true });
+  }
+}
+
+/** Mounts a resource; any method that it does not have is answered with 405 and `Allow`. */
+export function mount(app: FastifyInstance, url: string, resource: Resource): void {
+  const own = Object.keys(resource);
+  const allowed = own.includes('GET') ? [...own, 'HEAD'] : own;
+  for (const [method, handler] of Object.entries(resource)) app.route({ method, url, handler });
+  // OPTIONS is the CORS preflight, which app.ts answers for every URL.
+  const others = app.supportedMethods.filter((method) => !allowed.includes(method) && method !== 'OPTIONS');
+  const allow = [...allowed, 'OPTIONS'].join(', ');
+  app.route({
+    method: others,
+    url,
+    handler: (request: FastifyRequest, reply: FastifyReply) => {
+      reply.header('allow', allow);
+      return sendMessage(reply, 405, `${request.method} is not allowed here; allowed: ${allow}`);
+    },
+  });
+}

@@ -1,0 +1,79 @@
+#!/usr/bin/env node
+/** Process entry: the command line decides which command runs. */
+import { BadSetting, type CommandFlag, flagsHelp, readCommandLine } from './config.ts';
+import { version } from './version.ts';
+
+interface Command {
+  summary: string;
+  flags: CommandFlag[];
+  /** Answers the exit code. */
+  run: (line: ReturnType<typeof readCommandLine>) => Promise<number>;
+}
+
+const commands: Record<string, Command> = {
+  serve: {
+    summary: 'create or migrate the database, then serve until stopped',
+    flags: [],
+    run: async ({ config }) => (await import('./cli/serve.ts')).serve(config),
+  },
+  migrate: {
+    summary: 'create or migrate the database, then stop',
+    flags: [],
+    run: async ({ config }) => (await import('./cli/migrate.ts')).migrateDatabase(config),
+  },
+  demo: {
+    summary: 'fill a running server with believable data, through its public API',
+    flags: [
+      { name: 'url', hint: 'URL', help: 'the server to fill (default http://127.0.0.1:8080)' },
+      { name: 'seed', hint: 'NUMBER', help: 'the same number makes the same data (default 1)' },
+      { name: 'runs', hint: 'NUMBER', help: 'how many runs (default 42)' },
+      { name: 'live', hint: '', help: 'then keep a run moving until stopped' },
+    ],
+    run: async ({ config, flags }) => (await import('./cli/demo.ts')).demoCommand(config, flags),
+  },
+};
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main([name = 'serve', ...args]: string[]): Promise<number> {
+  if (name === '--version' || name === '-v' || name === 'version') return print(`paddles ${version}`);
+  if (name === '--help' || name === '-h' || name === 'help') return print(help());
+  const command = name.startsWith('-') ? commands.serve : commands[name];
+  if (!command) return complain(`there is no command '${name}'; the commands are: ${Object.keys(commands).join(', ')}`);
+  try {
+    const line = readCommandLine(name.startsWith('-') ? [name, ...args] : args, process.env, command.flags);
+    if (line.help) return print(commandHelp(name.startsWith('-') ? 'serve' : name, command));
+    return await command.run(line);
+  } catch (error) {
+    if (error instanceof BadSetting) return complain(error.message);
+    throw error;
+  }
+}
+
+function print(text: string): number {
+  process.stdout.write(`${text}\n`);
+  return 0;
+}
+
+/** A mistake of the person who typed the command: one sentence, exit code 2. */
+function complain(sentence: string): number {
+  process.stderr.write(`paddles: ${sentence}\n`);
+  return 2;
+}
+
+function help(): string {
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  paddles ${name.padEnd(10)} ${summary}`);
+  return [
+    `paddles ${version} - a results server for test runs`,
+    '',
+    ...lines,
+    '  paddles --version',
+    '',
+    'Without a command it serves. "paddles COMMAND --help" lists the settings; each is a flag, an environment variable',
+    'or a line of the configuration file, in this order of precedence.',
+  ].join('\n');
+}
+
+function commandHelp(name: string, { summary, flags }: Command): string {
+  return `paddles ${name}: ${summary}\n\n${flagsHelp(flags)}`;
+}

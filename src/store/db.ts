@@ -1,0 +1,110 @@
+import { resolve } from 'node:path';
+import { Kysely, sql } from 'kysely';
+import type { Engine } from './dialect.ts';
+import { createJobWriter, type JobWriter } from './job-writer.ts';
+import { migrate, NewerSchema } from './migrations.ts';
+import { isLostPostgres, openPostgres, PostgresUnavailable } from './postgres.ts';
+import type { Schema } from './schema.ts';
+import { openSqlite, SqliteUnavailable } from './sqlite.ts';
+
+/** An open database. */
+export interface Db {
+  engine: Engine;
+  kysely: Kysely<Schema>;
+  /** Every change of a job goes through here. */
+  jobWriter: JobWriter;
+  /** The database as a person may read it: without password. */
+  label: string;
+  /** Names of the migrations that opening applied. */
+  migrated: string[];
+  /** Finishes what was accepted, then closes. */
+  close(): Promise<void>;
+}
+
+/** What `open` needs to know; `onLost` hears of database connections that break while idle. */
+export interface OpenOptions {
+  url: string;
+  poolSize: number;
+  /** Microseconds since the Unix epoch. */
+  now: () => number;
+  onLost?: (error: Error) => void;
+}
+
+/** A database URL that no engine understands, in one sentence. */
+export class BadDatabaseUrl extends Error {}
+
+/**
+ * Opens the database, creates it where it is a file, and brings its schema up to date.
+ *
+ * Throws `BadDatabaseUrl`, `SqliteUnavailable`, `PostgresUnavailable` or `NewerSchema`, each with a sentence for the
+ * person who started the program.
+ */
+export async function open({ url, poolSize, now, onLost = () => {} }: OpenOptions): Promise<Db> {
+  const target = parseDatabaseUrl(url);
+  const { dialect, release } =
+    target.engine === 'sqlite'
+      ? openSqlite(target.path)
+      : { dialect: await openPostgres(target.url, poolSize, onLost), release: () => {} };
+  const kysely = new Kysely<Schema>({ dialect });
+  const close = async () => {
+    await kysely.destroy();
+    release();
+  };
+  try {
+    const migrated = await migrate(kysely, target.engine, now());
+    const jobWriter = createJobWriter(kysely, target.engine);
+    const closeAfterWrites = async () => {
+      await jobWriter.drain();
+      await close();
+    };
+    return { engine: target.engine, kysely, jobWriter, label: target.label, migrated, close: closeAfterWrites };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Resolves when the database answers; throws when it does not. */
+export async function ping(db: Db): Promise<void> {
+  await sql`select 1`.execute(db.kysely);
+}
+
+type Target = { engine: 'sqlite'; path: string; label: string } | { engine: 'postgres'; url: string; label: string };
+
+/**
+ * Reads a database URL in today's and in the old spellings: `sqlite:///relative`, `sqlite:////absolute`,
+ * `postgresql://…`, `postgres://…`, `postgresql+psycopg2://…`. Throws `BadDatabaseUrl`.
+ */
+export function parseDatabaseUrl(url: string): Target {
+  const sqlite = /^sqlite:\/\/\/(?<path>.+)$/.exec(url);
+  if (sqlite?.groups?.path) {
+    if (sqlite.groups.path === ':memory:') throw new BadDatabaseUrl('a database in memory would lose every result');
+    const path = resolve(sqlite.groups.path);
+    return { engine: 'sqlite', path, label: path };
+  }
+  if (/^postgres(ql)?(\+[a-z0-9]+)?:\/\//.test(url)) {
+    const plain = url.replace(/^postgres(ql)?(\+[a-z0-9]+)?:/, 'postgresql:');
+    if (!URL.canParse(plain))
+      throw new BadDatabaseUrl(
+        'the PostgreSQL URL cannot be read; write postgresql://user:password@host:port/database',
+      );
+    const label = new URL(plain);
+    if (label.password !== '') label.password = '***';
+    return { engine: 'postgres', url: plain, label: label.href };
+  }
+  throw new BadDatabaseUrl(
+    `the database URL must look like sqlite:///path or postgresql://user:password@host/database, not '${url.split('://')[0]}…'`,
+  );
+}
+
+/** True for an error that says "the database cannot be reached", not "this statement is wrong". */
+export function isLost(error: unknown): boolean {
+  return isLostPostgres(error);
+}
+
+/** What to tell the person who started the program when `open` threw, or null when it is a defect. */
+export function sentenceOf(error: unknown): { text: string; exitCode: number } | null {
+  if (error instanceof BadDatabaseUrl) return { text: error.message, exitCode: 2 };
+  const known = [SqliteUnavailable, PostgresUnavailable, NewerSchema].some((kind) => error instanceof kind);
+  return known ? { text: (error as Error).message, exitCode: 1 } : null;
+}

@@ -1,0 +1,71 @@
+import { type Failure, isFailure, notFound } from '../core/errors.ts';
+import type { DocumentField, JobStatus } from '../core/job.ts';
+import type { Db } from './db.ts';
+import { runId } from './runs.ts';
+
+/** What a list of a run's jobs shows. */
+export interface JobSummary {
+  job_id: string;
+  status: JobStatus;
+}
+
+/** A whole job: its metadata as the raw JSON text that was sent (see `JobTable` and `JobDocumentTable`). */
+export type StoredJob = JobSummary & { id: number; small: string } & Record<DocumentField, string | null>;
+
+/** All jobs of a run in the order in which they were posted, or `not_found`. */
+export async function jobSummaries(db: Db, run: string): Promise<JobSummary[] | Failure> {
+  const id = await runId(db, run);
+  if (isFailure(id)) return id;
+  return db.kysely.selectFrom('jobs').select(['job_id', 'status']).where('run_id', '=', id).orderBy('id').execute();
+}
+
+/**
+ * At most `limit` whole jobs of a run (by its internal id) in the order in which they were posted, after the one with
+ * the internal id `after`; 0 starts from the first. Reading by pages bounds memory: a run can hold 40 MB.
+ */
+export async function jobsPage(db: Db, run: number, after: number, limit: number): Promise<StoredJob[]> {
+  return selectJobs(db)
+    .where('jobs.run_id', '=', run)
+    .where('jobs.id', '>', after)
+    .orderBy('jobs.id')
+    .limit(limit)
+    .execute();
+}
+
+/** One whole job, or `not_found` of the run or of the job. */
+export async function job(db: Db, run: string, jobId: string): Promise<StoredJob | Failure> {
+  const id = await runId(db, run);
+  if (isFailure(id)) return id;
+  const row = await selectJobs(db).where('jobs.run_id', '=', id).where('jobs.job_id', '=', jobId).executeTakeFirst();
+  return row ?? notFound('job', jobId);
+}
+
+/** `not_found` of the run or of the job, or null when both are there. */
+export async function findJob(db: Db, run: string, jobId: string): Promise<Failure | null> {
+  const id = await runId(db, run);
+  if (isFailure(id)) return id;
+  const row = await db.kysely
+    .selectFrom('jobs')
+    .select('id')
+    .where('run_id', '=', id)
+    .where('job_id', '=', jobId)
+    .executeTakeFirst();
+  return row ? null : notFound('job', jobId);
+}
+
+function selectJobs(db: Db) {
+  return db.kysely
+    .selectFrom('jobs')
+    .innerJoin('job_documents', 'job_documents.id', 'jobs.id')
+    .select([
+      'jobs.id',
+      'jobs.job_id',
+      'jobs.status',
+      'jobs.small',
+      'job_documents.kernel',
+      'job_documents.overrides',
+      'job_documents.roles',
+      'job_documents.targets',
+      'job_documents.tasks',
+    ]);
+}

@@ -1,0 +1,54 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { type ColumnTypes, columnTypes, type Engine, lockMigrations } from './dialect.ts';
+import { runsAndJobs } from './migrations/0001-runs-and-jobs.ts';
+import type { Schema } from './schema.ts';
+
+/** One step of the schema. Forward only; `statements` gets the words in which the engines differ. */
+export interface Migration {
+  id: number;
+  name: string;
+  statements: (types: ColumnTypes) => string[];
+}
+
+/** All migrations, in order; append, never edit one that has been released. */
+const migrations: Migration[] = [runsAndJobs];
+
+/**
+ * Brings the schema to the newest version and returns the names of the migrations that it applied (`[]` when there was
+ * nothing to do). Safe when several processes start at once: they take turns on a lock, inside one transaction.
+ * Throws `NewerSchema` when the database was made by a newer program.
+ */
+export async function migrate(kysely: Kysely<Schema>, engine: Engine, at: number): Promise<string[]> {
+  return kysely.transaction().execute(async (transaction) => {
+    await lockMigrations(transaction, engine);
+    await sql
+      .raw(
+        'create table if not exists migrations (id integer primary key, name text not null, applied bigint not null)',
+      )
+      .execute(transaction);
+    const rows = await transaction.selectFrom('migrations').select(['id', 'name']).orderBy('id').execute();
+    const newer = rows.find((row) => row.id > migrations.length);
+    if (newer) throw new NewerSchema(newer.name);
+    const missing = migrations.slice(rows.length);
+    const types = await columnTypes(transaction, engine);
+    for (const migration of missing) await apply(transaction, migration, types, at);
+    return missing.map((migration) => migration.name);
+  });
+}
+
+/** The database has been migrated by a newer program, whose schema this one does not know. */
+export class NewerSchema extends Error {
+  constructor(migration: string) {
+    super(`the database has the migration '${migration}' of a newer paddles; start that version instead`);
+  }
+}
+
+async function apply(
+  transaction: Transaction<Schema>,
+  { id, name, statements }: Migration,
+  types: ColumnTypes,
+  at: number,
+): Promise<void> {
+  for (const statement of statements(types)) await sql.raw(statement).execute(transaction);
+  await transaction.insertInto('migrations').values({ id, name, applied: at }).execute();
+}
