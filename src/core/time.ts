@@ -1,0 +1,106 @@
+/**
+ * Times are integers of microseconds since the Unix epoch, UTC. Their text forms are those of the teuthology
+ * contract, section 1.7. The old server shifted by its local zone; its container sets TZ=UTC, where both agree
+ * (advice 18).
+ */
+
+const MICROS_PER_MS = 1000;
+
+/** One UTC day in microseconds (teuthology contract 1.7: days are UTC days). */
+export const MICROS_PER_DAY = 86_400_000_000;
+
+/** The two input formats of teuthology contract 1.7: in run names and job `timestamp`, and in job `updated`. */
+export type TimestampFormat = 'run-name' | 'updated';
+
+/** A UTC day as a half-open interval, so that the last second's fraction belongs to it (advice 19). */
+export interface DayRange {
+  from: number;
+  to: number;
+}
+
+// Like strptime: the year has exactly four digits, all other parts one or two, and a space in the format stands for
+// any run of white space.
+const PATTERNS: Record<TimestampFormat, RegExp> = {
+  'run-name': /^(\d{4})-(\d{1,2})-(\d{1,2})_(\d{1,2}):(\d{1,2}):(\d{1,2})$/,
+  updated: /^(\d{4})-(\d{1,2})-(\d{1,2})\s+(\d{1,2}):(\d{1,2}):(\d{1,2})$/,
+};
+const DAY = /^(\d{4})-(\d{1,2})-(\d{1,2})$/;
+
+/** Milliseconds of a UTC date, or null when no calendar has it. */
+function civilMs(parts: readonly number[]): number | null {
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts;
+  const ms = Date.UTC(year, month - 1, day, hour, minute, second);
+  const back = new Date(ms);
+  // Date.UTC carries overflow into the next part (Feb 30 becomes Mar 1) and reads years 0-99 as 19xx: every part has
+  // to come back as it went in. No leap seconds: neither Python's datetime nor PostgreSQL has second 60.
+  const same =
+    back.getUTCFullYear() === year &&
+    back.getUTCMonth() === month - 1 &&
+    back.getUTCDate() === day &&
+    back.getUTCHours() === hour &&
+    back.getUTCMinutes() === minute &&
+    back.getUTCSeconds() === second;
+  return same ? ms : null;
+}
+
+function matchMs(pattern: RegExp, text: string): number | null {
+  const found = pattern.exec(text);
+  return found ? civilMs(found.slice(1).map(Number)) : null;
+}
+
+function isoParts(micros: number): { day: string; time: string; fraction: string } {
+  const ms = Math.floor(micros / MICROS_PER_MS);
+  const iso = new Date(ms).toISOString();
+  const fraction = iso.slice(20, 23) + String(micros - ms * MICROS_PER_MS).padStart(3, '0');
+  return { day: iso.slice(0, 10), time: iso.slice(11, 19), fraction };
+}
+
+/**
+ * `YYYY-MM-DD HH:MM:SS.ffffff` in UTC (teuthology contract 1.7). Always six digits: the old server drops a zero
+ * fraction, which breaks readers that expect one; advice 11 prefers one fixed shape.
+ */
+export function formatTimestamp(micros: number | null): string | null {
+  if (micros === null) return null;
+  const whole = Math.floor(micros);
+  // Beyond 2^53 (the years before 1684 and after 2255) single microseconds no longer exist in a number.
+  if (!Number.isSafeInteger(whole)) return null;
+  const { day, time, fraction } = isoParts(whole);
+  return `${day} ${time}.${fraction}`;
+}
+
+/**
+ * Reads a client's time (teuthology contract 1.7), null when it is no real date. In `updated`, anything from the
+ * first `.` is dropped. Dates outside 1684-2255 count as impossible: their microseconds exceed 2^53 and neither
+ * database driver would give them back.
+ */
+export function parseTimestamp(text: string, format: TimestampFormat): number | null {
+  const dot = format === 'updated' ? text.indexOf('.') : -1;
+  const ms = matchMs(PATTERNS[format], dot === -1 ? text : text.slice(0, dot));
+  if (ms === null) return null;
+  const micros = ms * MICROS_PER_MS;
+  return Number.isSafeInteger(micros) ? micros : null;
+}
+
+/**
+ * The day of a date filter (teuthology contract 1.7 and 2.9): `today`, `yesterday` or `YYYY-M-D`, null for anything
+ * else. `yesterday` is plain arithmetic (advice 17), days are UTC (advice 18). Real days outside 1684-2255 are cut to
+ * the edge of that range instead of being refused, since `9999-12-31` is a common way to say "no end".
+ */
+export function parseDay(text: string, todayMicros: number): DayRange | null {
+  const today = Math.floor(todayMicros / MICROS_PER_DAY) * MICROS_PER_DAY;
+  if (text === 'today') return { from: today, to: today + MICROS_PER_DAY };
+  if (text === 'yesterday') return { from: today - MICROS_PER_DAY, to: today };
+  const ms = matchMs(DAY, text);
+  if (ms === null) return null;
+  const from = ms * MICROS_PER_MS;
+  return { from: clamp(from), to: clamp(from + MICROS_PER_DAY) };
+}
+
+function clamp(micros: number): number {
+  return Math.min(Math.max(micros, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
+}
+
+/** `YYYY-MM-DD`, the UTC day of a time (teuthology contract 1.7, index values of 2.9); times are cut to 1684-2255. */
+export function formatDay(micros: number): string {
+  return isoParts(clamp(Math.floor(micros))).day;
+}
