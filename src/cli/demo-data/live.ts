@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DemoClient } from './client.ts';
+import { drawSize, type JobDocument, type JobFacts, jobDocument, targets } from './documents.ts';
+import { failureOf } from './failures.ts';
+import { createRandom, hex, int, pick, sample } from './random.ts';
+import { jobShape } from './shapes.ts';
+import { machineTypes } from './vocabulary.ts';
+
+/** One job of a live run and the two changes that it goes through. */
+interface LiveJob {
+  job_id: string;
+  document: JobDocument;
+  start: JobDocument;
+  end: JobDocument;
+}
+
+interface LiveRun {
+  name: string;
+  jobs: LiveJob[];
+}
+
+/** How long it takes until the next job changes, in milliseconds. */
+const pace = 900;
+
+/** How many jobs of a live run are running at a time. */
+const machines = 6;
+
+/** Keeps one run moving until `signal` aborts: jobs wait, run and end, about one change a second; then the next run. */
+export async function keepMoving(
+  client: DemoClient,
+  { seed, signal, say }: { seed: number; signal: AbortSignal; say: (line: string) => void },
+): Promise<void> {
+  for (let number = 0; !signal.aborted; number++) {
+    const run = liveRun(seed, number, new Date());
+    await client.createRun(run.name);
+    say(`live: ${run.name} with ${run.jobs.length} jobs`);
+    for (const { document } of run.jobs) await client.createJob(run.name, document);
+    await play(client, run, createRandom(seed, 'pace', number), signal);
+  }
+}
+
+async function play(
+  client: DemoClient,
+  { name, jobs }: LiveRun,
+  random: () => number,
+  signal: AbortSignal,
+): Promise<void> {
+  const queued = [...jobs];
+  const running: LiveJob[] = [];
+  while (queued.length + running.length > 0) {
+    await sleep(pace * (0.5 + random()), undefined, { signal });
+    const start = queued.length > 0 && running.length < machines && (running.length < 2 || random() < 0.55);
+    if (start) {
+      const job = queued.shift()!;
+      running.push(job);
+      await client.updateJob(name, job.job_id, job.start);
+    } else {
+      const [job] = running.splice(Math.floor(random() * running.length), 1);
+      await client.updateJob(name, job!.job_id, job!.end);
+    }
+  }
+}
+
+function liveRun(seed: number, number: number, now: Date): LiveRun {
+  const random = createRandom(seed, 'live', number);
+  const { user, suite, branch } = pick(random, [
+    { user: 'teuthology', suite: 'smoke', branch: 'main' },
+    { user: 'vshankar', suite: 'fs', branch: 'wip-vshankar-testing' },
+    { user: 'yuriw', suite: 'rados', branch: 'wip-yuri5-testing' },
+    { user: 'cbodley', suite: 'rgw', branch: 'main' },
+  ]);
+  const stamp = now.toISOString().slice(0, 19).replace('T', '_');
+  const sha1 = hex(random, 40);
+  const facts = {
+    ...{
+      name: `${user}-${stamp}-${suite}-${branch}-distro-default-smithi`,
+      user,
+      suite,
+      branch,
+      sha1,
+      suite_sha1: sha1,
+    },
+    ...{ flavor: 'default', machine_type: 'smithi', priority: 50, seed: number + 1, subset: '1/120', scheduled: now },
+  };
+  // Ids that count on from the clock are above those of every planned run and differ from run to run.
+  const first = 10_000_000 + (Math.floor(now.getTime() / 1000) % 80_000_000);
+  const jobs = Array.from({ length: int(random, 12, 30) }, (_, index) =>
+    liveJob(seed, facts, index, String(first + index)),
+  );
+  return { name: facts.name, jobs };
+}
+
+function liveJob(
+  seed: number,
+  run: Omit<JobFacts, 'job_id' | 'nodes' | 'shape'>,
+  index: number,
+  job_id: string,
+): LiveJob {
+  const random = createRandom(seed, 'live job', run.seed, index);
+  const shape = jobShape(seed, run.suite, index, `live ${run.seed}`);
+  const nodes = sample(random, machineTypes.smithi!, shape.roles.length);
+  const failure = failureOf(seed, { ...run, night: 0, random, shape, nodes, at: run.scheduled });
+  const body = createRandom(seed, 'document', run.suite, index);
+  const document = jobDocument(body, { ...run, job_id, nodes: [], shape, bytes: drawSize(body) });
+  const end: JobDocument = {
+    success: failure === null,
+    status: failure ? 'fail' : 'pass',
+    duration: 300 + random() * 5_000,
+  };
+  if (failure?.reason) end.failure_reason = failure.reason;
+  if (failure?.dead) end.status = 'dead';
+  return {
+    job_id,
+    document: { ...document, status: 'queued' },
+    start: { status: 'running', pid: int(random, 2_000, 65_000), targets: targets(nodes) },
+    end,
+  };
+}

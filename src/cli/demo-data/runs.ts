@@ -1,0 +1,220 @@
+import { drawSize, type JobDocument, type JobFacts, jobDocument } from './documents.ts';
+import { type Failure, failureOf } from './failures.ts';
+import { chance, createRandom, hex, int, pick, sample } from './random.ts';
+import { type JobShape, jobShape } from './shapes.ts';
+import { developers, machineTypes, nightly } from './vocabulary.ts';
+
+/** How a job stands at the time of the demo. */
+export type Outcome = 'pass' | 'fail' | 'dead' | 'running' | 'waiting' | 'queued';
+
+/** One job. `document` and `summary` are made each time they are asked for: 5,000 documents need not be in memory. */
+export interface PlannedJob {
+  job_id: string;
+  outcome: Outcome;
+  /** The cause of a failure, null when there is none: for tests and for judging, it is never sent. */
+  cause: string | null;
+  nodes: readonly string[];
+  /** What the job is posted with. */
+  readonly document: JobDocument;
+  /** What is put when the job has ended; empty while it has not. */
+  readonly summary: JobDocument;
+}
+
+/** One run with its jobs, oldest job first. */
+export interface PlannedRun {
+  name: string;
+  user: string;
+  suite: string;
+  branch: string;
+  machine_type: string;
+  sha1: string;
+  scheduled: Date;
+  priority: number;
+  jobs: PlannedJob[];
+}
+
+/** What a plan depends on, and nothing else: the same options give the same runs. */
+export interface PlanOptions {
+  seed: number;
+  /** How many runs. */
+  runs: number;
+  /** Only shifts the dates; its time of day does not matter, so that a day has one plan. */
+  now: Date;
+  /** Over how many days the runs are spread, at most 60. */
+  days: number;
+}
+
+/** What a run is, before its jobs. */
+interface RunFacts extends Omit<PlannedRun, 'jobs'> {
+  seed: number;
+  /** Counts back from the newest night, 0. */
+  night: number;
+  slot: number;
+  size: number;
+  flavor: string;
+  suite_sha1: string;
+}
+
+const day = 86_400_000;
+
+/**
+ * The runs of the demo, oldest first. A night and a place in it decide what a run is, not how many runs there are, so
+ * that the runs of a small demo are among those of a large one.
+ */
+export function planRuns({ seed, runs, now, days }: PlanOptions): PlannedRun[] {
+  const perNight = new Array<number>(days).fill(0);
+  for (let i = 0; i < runs; i++) perNight[Math.floor((i * days) / runs)]!++;
+  const midnight = Math.floor(now.getTime() / day) * day;
+  const planned = perNight.flatMap((count, index) =>
+    Array.from({ length: count }, (_, slot) => planRun(seed, days - 1 - index, slot, midnight)),
+  );
+  return planned.sort((a, b) => a.scheduled.getTime() - b.scheduled.getTime());
+}
+
+function planRun(seed: number, night: number, slot: number, midnight: number): PlannedRun {
+  const facts =
+    slot === 0 || (night + slot) % 2 === 0
+      ? nightlyRun(seed, night, slot, midnight)
+      : branchRun(seed, night, slot, midnight);
+  const { name, user, suite, branch, machine_type, sha1, scheduled, priority } = facts;
+  const jobs = Array.from({ length: facts.size }, (_, index) => planJob(facts, index));
+  return { name, user, suite, branch, machine_type, sha1, scheduled, priority, jobs };
+}
+
+function nightlyRun(seed: number, night: number, slot: number, midnight: number): RunFacts {
+  const random = createRandom(seed, 'nightly', night, slot);
+  // rados runs every night, so that its history has no gaps; the other suites take turns.
+  const { suite, branch, machineType, hour } =
+    slot === 0
+      ? { suite: 'rados', branch: 'main', machineType: 'smithi', hour: 20 }
+      : nightly[(Math.floor(night / 2) + Math.floor(slot / 2)) % nightly.length]!;
+  const weekly = suite === 'rados' && night % 7 === 3;
+  const size = weekly
+    ? 500
+    : suite === 'rados'
+      ? int(random, 70, 90)
+      : suite === 'fs'
+        ? int(random, 140, 180)
+        : int(random, 20, 60);
+  const run = { user: 'teuthology', suite, branch, machine_type: machineType, priority: weekly ? 70 : 100, size };
+  // Whatever runs on one branch in one night runs the same build.
+  const sha1 = hex(createRandom(seed, 'build', branch, night), 40);
+  return named({ ...run, seed, night, slot, sha1, suite_sha1: sha1 }, midnight, hour);
+}
+
+function branchRun(seed: number, night: number, slot: number, midnight: number): RunFacts {
+  const random = createRandom(seed, 'branch', night, slot);
+  const { user, branch, suite, machineType } = pick(random, developers);
+  // Developers run a branch again after they changed something: the date in its name stays for some days.
+  const built = new Date(midnight - (Math.floor(night / 3) * 3 + 3) * day).toISOString().slice(0, 10);
+  const size = user === 'yuriw' ? (night > 1 ? 300 : 80) : int(random, 10, 60);
+  const run = {
+    user,
+    suite,
+    branch: `${branch}-${built}`,
+    machine_type: machineType,
+    priority: pick(random, [50, 70, 75, 101]),
+    size,
+  };
+  const [sha1, suite_sha1] = [hex(random, 40), hex(random, 40)];
+  return named({ ...run, seed, night, slot, sha1, suite_sha1 }, midnight, int(random, 8, 18));
+}
+
+/**
+ * Gives a run its time and its name. Minute and second follow from seed, night and slot: a demo of another seed or of
+ * another day makes runs of its own instead of adding jobs to those that are there.
+ */
+function named(run: Omit<RunFacts, 'name' | 'scheduled' | 'flavor'>, midnight: number, hour: number): RunFacts {
+  const minute = (run.seed - 1 + run.slot * 7) % 60;
+  const second = (15 + run.night * 7) % 60;
+  const scheduled = new Date(midnight - (run.night + 1) * day + ((hour * 60 + minute) * 60 + second) * 1000);
+  const flavor = run.suite === 'crimson-rados' ? 'crimson' : 'default';
+  const stamp = scheduled.toISOString().slice(0, 19).replace('T', '_');
+  return {
+    ...run,
+    flavor,
+    scheduled,
+    name: `${run.user}-${stamp}-${run.suite}-${run.branch}-distro-${flavor}-${run.machine_type}`,
+  };
+}
+
+function planJob(run: RunFacts, index: number): PlannedJob {
+  // 100,000 ids a night and 600 a run leave gaps, as other labs' runs do, and never depend on the number of runs.
+  const job_id = String(9_000_000 - run.night * 100_000 + run.slot * 600 + index);
+  const random = createRandom(run.seed, 'job', run.night, run.slot, index);
+  const shape = jobShape(run.seed, run.suite, index, `${run.night} ${run.slot}`);
+  const nodes = sample(random, machineTypes[run.machine_type]!, shape.roles.length);
+  const seconds = duration(run.seed, shape) * (0.9 + random() * 0.25);
+  const at = new Date(run.scheduled.getTime() + (index * 40 + seconds) * 1000);
+  const failure = failureOf(run.seed, { ...run, random, shape, nodes, at });
+  const unfinished = progress(run, index);
+  const outcome = unfinished ?? (failure ? (failure.dead ? 'dead' : 'fail') : 'pass');
+  const given = outcome === 'queued' || outcome === 'waiting' ? [] : nodes;
+  return {
+    job_id,
+    outcome,
+    cause: unfinished || !failure ? null : failure.cause,
+    nodes: given,
+    get document() {
+      const random = createRandom(run.seed, 'document', run.suite, index);
+      const status = unfinished ?? 'running';
+      const facts: JobFacts = {
+        ...run,
+        job_id,
+        seed: 1000 + run.night * 37 + run.slot,
+        subset: `${run.night + 1}/120`,
+        nodes: given,
+        shape,
+      };
+      return { ...jobDocument(random, { ...facts, bytes: drawSize(random) }), status };
+    },
+    get summary() {
+      return unfinished ? {} : summary(run, { job_id, shape, seconds, at, failure });
+    },
+  };
+}
+
+/** The newest night is still going on: what a job of it is doing, or null when it has ended. */
+function progress({ night, slot, size, seed }: RunFacts, index: number): 'running' | 'waiting' | 'queued' | null {
+  if (night > 0) return null;
+  const ended = Math.floor(size * (slot === 0 ? 0.4 : 0.7));
+  const started = ended + Math.ceil(size * 0.2);
+  if (index >= started + 2) return 'queued';
+  if (index >= started) return 'waiting';
+  // Jobs do not end in the order in which they began.
+  return index >= ended || chance(createRandom(seed, 'progress', slot, index), 0.06) ? 'running' : null;
+}
+
+/** How long a job of this shape usually takes, in seconds: from five minutes to about four hours. */
+function duration(seed: number, shape: JobShape): number {
+  const random = createRandom(seed, 'duration', shape.subSuite, shape.workload);
+  return 400 + 2_200 * Math.exp((random() + random() + random() - 1.5) * 1.4);
+}
+
+function summary(
+  run: RunFacts,
+  job: { job_id: string; shape: JobShape; seconds: number; at: Date; failure: Failure | null },
+): JobDocument {
+  const random = createRandom(run.seed, 'summary', job.job_id);
+  const { failure } = job;
+  const kernel = hex(createRandom('kernel', job.shape.os.os_version), 40);
+  const seconds =
+    failure?.reason === 'hit max job timeout'
+      ? 43_200 + random() * 60
+      : job.seconds * (failure ? 0.3 + random() * 0.7 : 1);
+  const ended: JobDocument = {
+    success: failure === null,
+    status: failure ? (failure.dead ? 'dead' : 'fail') : 'pass',
+    duration: Number(seconds.toFixed(9)),
+    description: job.shape.description,
+    flavor: run.flavor,
+    owner: `scheduled_${run.user}@teuthology`,
+    'mon.a_kernel_sha1': kernel,
+    pid: int(random, 2_000, 65_000),
+    updated: job.at.toISOString().slice(0, 19).replace('T', ' '),
+  };
+  if (failure && failure.reason !== null) ended.failure_reason = failure.reason;
+  if (failure && !failure.dead)
+    ended.sentry_event = `https://sentry.ceph.com/organizations/ceph/?query=${hex(random, 32)}`;
+  return ended;
+}

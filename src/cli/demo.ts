@@ -1,0 +1,141 @@
+import type { Config } from '../config.ts';
+import { classicClient, type DemoClient, DemoProblem } from './demo-data/client.ts';
+import { keepMoving } from './demo-data/live.ts';
+import { type PlannedJob, type PlannedRun, planRuns } from './demo-data/runs.ts';
+
+/** What the demo needs to know. */
+export interface DemoOptions {
+  /** The server to fill. */
+  url: string;
+  seed: number;
+  runs: number;
+  /** Keep a run moving afterwards, until `signal` aborts. */
+  live: boolean;
+  quiet?: boolean;
+  signal: AbortSignal;
+  /** Writes text as it is, line ends included. */
+  write(text: string): void;
+  /** Draws a bar that moves; otherwise plain lines. */
+  isTerminal: boolean;
+  now?: Date;
+}
+
+/** What the demo has done so far. */
+interface Tally {
+  jobs: number;
+  runsThere: number;
+  jobsThere: number;
+}
+
+const days = 21;
+const concurrency = 8;
+
+/** `paddles demo`: reads its flags, fills a server and answers the exit code. */
+export async function demoCommand(config: Config, flags: Record<string, string>): Promise<number> {
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  process.once('SIGTERM', () => stop.abort());
+  try {
+    await demo({
+      url: flags.url ?? `http://127.0.0.1:${config.port}`,
+      seed: wholeNumber('seed', flags.seed, 1, 0),
+      runs: wholeNumber('runs', flags.runs, 42, 1),
+      live: flags.live !== undefined,
+      signal: stop.signal,
+      write: (text) => process.stdout.write(text),
+      isTerminal: process.stdout.isTTY === true,
+    });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof DemoProblem)) throw error;
+    process.stderr.write(`paddles: ${error.message}\n`);
+    return 1;
+  }
+}
+
+/**
+ * Fills a server through its public API with runs of the last three weeks. Doing it again on the same day with the
+ * same seed finds everything already there. Throws `DemoProblem` when the server is away or refuses something.
+ */
+export async function demo(options: DemoOptions): Promise<void> {
+  const { url, seed, runs, live, signal } = options;
+  const write = options.quiet ? () => {} : options.write;
+  const began = performance.now();
+  const client = classicClient(url, signal);
+  const planned = planRuns({ seed, runs, now: options.now ?? new Date(), days });
+  try {
+    const tally = await fill(client, planned, signal, progressBar(planned, options.isTerminal, write));
+    write(summary(url, planned, tally, client.requests(), (performance.now() - began) / 1000));
+    if (live) {
+      write('Keeping a run moving; Ctrl-C stops.\n');
+      await keepMoving(client, { seed, signal, say: (line) => write(`${line}\n`) });
+    }
+  } catch (error) {
+    // A line of its own for whoever reports the error: the bar may stand in the current one.
+    if (options.isTerminal) write('\n');
+    if (!signal.aborted) throw error;
+    write('Stopped.\n');
+  }
+}
+
+function wholeNumber(flag: string, text: string | undefined, fallback: number, least: number): number {
+  const value = text === undefined ? fallback : Number(text);
+  if (Number.isInteger(value) && value >= least && value <= 1_000_000) return value;
+  throw new DemoProblem(`--${flag} needs a whole number from ${least} to 1000000, not '${text}'`);
+}
+
+async function fill(client: DemoClient, runs: PlannedRun[], signal: AbortSignal, report: (tally: Tally) => void) {
+  const tally: Tally = { jobs: 0, runsThere: 0, jobsThere: 0 };
+  for (const run of runs) {
+    if ((await client.createRun(run.name)) === 'already there') tally.runsThere++;
+    await inParallel(run.jobs, signal, async (job) => {
+      if ((await createJob(client, run.name, job)) === 'already there') tally.jobsThere++;
+      tally.jobs++;
+      report(tally);
+    });
+  }
+  return tally;
+}
+
+// The end is sent even when the job is already there: a demo that was interrupted may have left it without one.
+async function createJob(client: DemoClient, run: string, job: PlannedJob) {
+  const created = await client.createJob(run, job.document);
+  const { summary } = job;
+  if (Object.keys(summary).length > 0) await client.updateJob(run, job.job_id, summary);
+  return created;
+}
+
+async function inParallel<T>(items: T[], signal: AbortSignal, work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const worker = async () => {
+    for (const item of queue) {
+      signal.throwIfAborted();
+      await work(item);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+}
+
+function progressBar(runs: PlannedRun[], isTerminal: boolean, write: (text: string) => void): (tally: Tally) => void {
+  const total = runs.reduce((sum, run) => sum + run.jobs.length, 0);
+  const step = isTerminal ? 1 : 10;
+  let shown = -1;
+  return ({ jobs }) => {
+    const percent = Math.floor((100 * jobs) / total);
+    if (percent < shown + step && shown >= 0) return;
+    shown = percent - (percent % step);
+    if (!isTerminal) return write(`${percent} % (${jobs} of ${total} jobs)\n`);
+    const filled = Math.round(percent * 0.4);
+    write(`\r[${'#'.repeat(filled)}${'.'.repeat(40 - filled)}] ${percent} % ${jobs}/${total} jobs `);
+    if (jobs === total) write('\n');
+  };
+}
+
+function summary(url: string, runs: PlannedRun[], tally: Tally, requests: number, seconds: number): string {
+  const there =
+    tally.runsThere + tally.jobsThere > 0
+      ? `, of them already there: ${tally.runsThere} runs, ${tally.jobsThere} jobs`
+      : '';
+  const figures = `${runs.length} runs, ${tally.jobs} jobs${there}; ${requests} requests in ${seconds.toFixed(1)} s`;
+  return `Done: ${figures}.\nOpen ${url.replace(/\/+$/, '')}/ in a browser.\n`;
+}
