@@ -107,10 +107,16 @@ async function createJob(client: DemoClient, run: string, job: PlannedJob) {
 
 async function inParallel<T>(items: T[], signal: AbortSignal, work: (item: T) => Promise<void>): Promise<void> {
   const queue = items.values();
+  let failed = false;
   const worker = async () => {
     for (const item of queue) {
       signal.throwIfAborted();
-      await work(item);
+      // The first failure is reported: what the others would still send is not wanted any more.
+      if (failed) return;
+      await work(item).catch((error: unknown) => {
+        failed = true;
+        throw error;
+      });
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));

@@ -15,8 +15,11 @@ export interface DemoClient {
   requests(): number;
 }
 
-/** Speaks the classic contract to the server at `url`. */
+/** Speaks the classic contract to the server at `url`. Throws `DemoProblem` when that is no URL. */
 export function classicClient(url: string, signal: AbortSignal): DemoClient {
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+    throw new DemoProblem(`'${url}' is not the URL of a server; an example is http://127.0.0.1:8080`);
+  }
   const base = url.replace(/\/+$/, '');
   let answered = 0;
   const send = async (method: string, path: string, body: JobDocument): Promise<Created> => {
@@ -50,7 +53,6 @@ async function request(address: string, method: string, body: string, signal: Ab
 }
 
 function unreachable(address: string, error: unknown): string {
-  if (!URL.canParse(address)) return `'${address}' is not a URL; an example is http://127.0.0.1:8080`;
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
   const hint = code === 'ECONNREFUSED' ? 'nothing listens there (start it with "npm start")' : code;

@@ -152,16 +152,17 @@ const knownCauses: Cause[] = [
     reason: (c) => healthWarning.failedDaemon(c),
   },
   {
-    name: 'flush_pg_stats',
+    name: 'deep-scrub',
     rate: 0.02,
     applies: (c) => c.shape.thrashes,
-    reason: (c) => `Timeout 120 running ceph --cluster ceph tell osd.${int(c.random, 0, 7)} flush_pg_stats`,
+    reason: (c) =>
+      `Timeout 120 running ceph --cluster ceph pg deep-scrub ${int(c.random, 1, 9)}.${int(c.random, 0, 9)}`,
   },
   {
     name: 'wait for clean',
     rate: 0.012,
     applies: (c) => c.shape.thrashes,
-    reason: () => 'reached maximum tries (50) after waiting for 300 seconds',
+    reason: () => 'reached maximum tries (90) after waiting for 540 seconds',
   },
   { name: 'coredumps', rate: 0.02, applies: facet('rados/singleton'), reason: infra.coredumps },
   {
@@ -192,10 +193,11 @@ export function failureOf(seed: number, context: FailureContext): Failure | null
 
 function branchCause(seed: number, { branch, shape }: FailureContext): Cause[] {
   if (!branch.startsWith('wip-')) return [];
-  const random = createRandom(seed, 'branch cause', branch.slice(0, -'-2026-11-20'.length));
+  const stem = branch.replace(/-\d{4}-\d\d-\d\d$/, '');
+  const random = createRandom(seed, 'branch cause', stem);
   const cause = pick(random, branchCauses);
   const workload = int(random, 0, 2);
-  return [{ ...cause, name: `${branch}: ${cause.name}`, applies: () => shape.workload.length % 3 === workload }];
+  return [{ ...cause, name: `${stem}: ${cause.name}`, applies: () => shape.workload.length % 3 === workload }];
 }
 
 // A few jobs change between pass and fail for no reason that anybody knows.
