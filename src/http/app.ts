@@ -1,7 +1,7 @@
 /** The one list of everything that is mounted. */
 import { randomBytes } from 'node:crypto';
 import cors from '@fastify/cors';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config.ts';
 import { type Db, isLost } from '../store/db.ts';
 import { acceptAnyContentType } from './body.ts';
@@ -26,9 +26,8 @@ const longestUrl = 16 << 10;
 export function buildApp({ config, db, log, now }: AppOptions): FastifyInstance {
   const app = fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
     requestIdHeader: false,
-    requestIdLogLabel: 'request',
     genReqId: requestIds(),
     bodyLimit: config.body_limit,
     trustProxy: config.trust_proxy,
@@ -73,9 +72,8 @@ function logRequests(app: FastifyInstance): void {
     reply.header('x-request-id', request.id);
   });
   app.addHook('onResponse', async (request, reply) => {
-    const { id, method, url } = request;
+    const { method, url } = request;
     const line = {
-      request: id,
       method,
       url: url.slice(0, 500),
       status: reply.statusCode,
