@@ -1,0 +1,172 @@
+/** What was acknowledged is there after the process, or its connections to the database, were killed. */
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ServerProcess, spawnServer } from '../helpers/process.ts';
+import { createClient, type Request } from './client.ts';
+import { type Contract, countOutcomes, type Mark } from './contract.ts';
+import { contractsOnEngines } from './contracts.ts';
+
+const rounds = 20;
+const writers = 4;
+const writingMs = 300;
+
+/** A job as its only writer knows it. */
+interface KnownJob {
+  /** The last acknowledged write; null when not even its creation was. */
+  acknowledged: Mark | null;
+  /** The writes since then whose answer never came, or was "unavailable": each may be stored or not. */
+  open: Mark[];
+}
+
+/** A run as its only writer knows it. */
+interface KnownRun {
+  run: string;
+  created: boolean;
+  jobs: Map<string, KnownJob>;
+}
+
+describe.each(contractsOnEngines)('$name', { timeout: 180_000 }, ({ contract, engine }) => {
+  let database: Awaited<ReturnType<typeof engine.createDatabase>>;
+  let server: ServerProcess | undefined;
+
+  beforeAll(async () => {
+    database = await engine.createDatabase();
+  });
+
+  afterAll(async () => {
+    await server?.kill('SIGKILL');
+    await database.drop();
+  });
+
+  test(`every acknowledged write survives ${rounds} kill -9`, async () => {
+    const everything: KnownRun[] = [];
+    server = await spawnServer(database.url);
+    for (let round = 0; round < rounds; round++) {
+      const { port } = server;
+      const known = startWriting(port, contract, `round-${round}`);
+      // Not always the same length, so that the kill meets other moments.
+      await new Promise((resolve) => setTimeout(resolve, writingMs + 7 * round));
+      expect(await server.kill('SIGKILL')).toBe('SIGKILL');
+      everything.push(...(await known));
+      server = await spawnServer(database.url);
+      await checkRuns(server.port, contract, everything.slice(-writers));
+    }
+    await checkRuns(server.port, contract, everything);
+    const acknowledged = everything.flatMap(({ jobs }) => [...jobs.values()]).filter((job) => job.acknowledged);
+    expect(acknowledged.length).toBeGreaterThan(rounds * writers);
+  });
+
+  test('a stop by SIGTERM answers and keeps what was accepted', async () => {
+    server ??= await spawnServer(database.url);
+    const known = startWriting(server.port, contract, 'stopped');
+    await new Promise((resolve) => setTimeout(resolve, writingMs));
+    expect(await server.kill('SIGTERM')).toBe(0);
+    server = await spawnServer(database.url);
+    await checkRuns(server.port, contract, await known);
+  });
+
+  test.runIf(engine.name === 'postgres')(
+    'after its database connections were cut, the server recovers by itself and has every acknowledged write',
+    async () => {
+      server ??= await spawnServer(database.url);
+      const statuses: number[] = [];
+      const known = startWriting(server.port, contract, 'cut', statuses, 1500);
+      let cut = 0;
+      for (let i = 0; i < 5; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        cut += await cutConnections(database.url);
+      }
+      expect(cut).toBeGreaterThanOrEqual(5);
+      const runs = await known;
+      expect(server.isAlive() ? 'alive' : server.complaints()).toBe('alive');
+      expect([...new Set(statuses)].filter((status) => status !== 200 && status !== 503)).toEqual([]);
+      expect(statuses.slice(-writers)).toEqual(Array(writers).fill(200));
+      await checkRuns(server.port, contract, runs);
+    },
+  );
+});
+
+/**
+ * Starts writers that create and change jobs of a run each, one write after the other, for `milliseconds` or until the
+ * server is gone; resolves to what they know then.
+ */
+async function startWriting(
+  port: number,
+  contract: Contract,
+  round: string,
+  statuses: number[] = [],
+  milliseconds = 60_000,
+) {
+  const until = Date.now() + milliseconds;
+  return Promise.all(
+    Array.from({ length: writers }, async (_, index) => {
+      const known: KnownRun = { run: `${round}-${index}`, created: false, jobs: new Map() };
+      const client = createClient(port);
+      const send = async (request: Request) => {
+        const { status } = await client.send(request);
+        statuses.push(status);
+        return status === 200;
+      };
+      try {
+        known.created = await send(contract.createRun(known.run));
+        for (let count = 0; Date.now() < until; count++) await writeOnce(send, contract, known, count);
+      } catch {
+        // The server was killed: what is known now is what counts.
+      }
+      client.close();
+      return known;
+    }),
+  );
+}
+
+/** Creates a job with every fourth write, changes one of the earlier jobs with the others. */
+async function writeOnce(
+  send: (request: Request) => Promise<boolean>,
+  contract: Contract,
+  { run, jobs }: KnownRun,
+  count: number,
+): Promise<void> {
+  const jobId = `${count % 4 === 0 ? count : 4 * Math.floor((count * 7919) % (count / 4 + 1))}`;
+  const mark: Mark = { text: `write-${count}`, success: [true, false, null][count % 3] as boolean | null };
+  const job = jobs.get(jobId) ?? { acknowledged: null, open: [] };
+  // Perhaps it was created and only the answer was lost: to create it again would rightly be refused.
+  if (job.acknowledged === null && job.open.length > 0) return;
+  const request = job.acknowledged ? contract.updateJob(run, jobId, mark) : contract.createJob(run, jobId, mark);
+  jobs.set(jobId, job);
+  job.open.push(mark);
+  if (await send(request)) {
+    job.acknowledged = mark;
+    job.open = [];
+  }
+}
+
+/** Compares what the server has with what the writers know. */
+async function checkRuns(port: number, contract: Contract, runs: KnownRun[]): Promise<void> {
+  const client = createClient(port);
+  const list = await client.send(contract.readRuns());
+  expect(list.status).toBe(200);
+  for (const { run, created, jobs } of runs) {
+    const { status, json } = await client.send(contract.readJobs(run));
+    if (!created && status === 404) continue;
+    expect({ run, status }).toEqual({ run, status: 200 });
+    const stored = contract.marksOf(json);
+    expect(contract.countsOf(list.json, run)).toEqual(countOutcomes(stored.values()));
+    expect([...stored.keys()].filter((jobId) => !jobs.has(jobId))).toEqual([]);
+    for (const [jobId, { acknowledged, open }] of jobs) {
+      expect([acknowledged, ...open], `${run}/${jobId}`).toContainEqual(stored.get(jobId) ?? null);
+    }
+  }
+  client.close();
+}
+
+/** Answers how many there were. */
+async function cutConnections(url: string): Promise<number> {
+  const admin = new pg.Client(url);
+  await admin.connect();
+  const { rows } = await admin.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and application_name = 'paddles'`,
+  );
+  await admin.end();
+  return rows.length;
+}

@@ -1,0 +1,157 @@
+/** Many clients at once, on one server and (PostgreSQL) on two that share a database. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Client, createClient, type Request } from './client.ts';
+import { type Contract, countOutcomes, type Mark } from './contract.ts';
+import { contractsOnEngines } from './contracts.ts';
+import { type Instance, startInstance } from './instance.ts';
+import { wrongCounts } from './ledger.ts';
+
+const clientCount = 50;
+const writesPerClient = 30;
+
+const setups = contractsOnEngines.flatMap((row) =>
+  (row.engine.name === 'postgres' ? [1, 2] : [1]).map((servers) => ({
+    ...row,
+    servers,
+    name: `${row.name}, ${servers} server${servers > 1 ? 's' : ''}`,
+  })),
+);
+
+describe.each(setups)('$name', { timeout: 60_000 }, ({ contract, engine, servers }) => {
+  let database: Awaited<ReturnType<typeof engine.createDatabase>>;
+  const instances: Instance[] = [];
+  let clients: Client[];
+
+  beforeAll(async () => {
+    database = await engine.createDatabase();
+    for (let i = 0; i < servers; i++) instances.push(await startInstance(database.url));
+    clients = Array.from({ length: clientCount }, (_, index) =>
+      createClient((instances[index % servers] as Instance).port),
+    );
+  });
+
+  afterEach(async () => {
+    expect(instances.flatMap(({ errors }) => errors)).toEqual([]);
+    expect(await wrongCounts((instances[0] as Instance).db.kysely)).toEqual([]);
+  });
+
+  afterAll(async () => {
+    for (const client of clients) client.close();
+    for (const instance of instances) await instance.stop();
+    await database.drop();
+  });
+
+  /** One request by each client, all at the same time; answers their statuses. */
+  async function all(request: (index: number) => Request): Promise<number[]> {
+    return Promise.all(clients.map(async (client, index) => (await client.send(request(index))).status));
+  }
+
+  async function ok(request: Request, client = clients[0] as Client): Promise<unknown> {
+    const { status, json } = await client.send(request);
+    expect({ status, request: `${request.method} ${request.path}`, json }).toMatchObject({ status: 200 });
+    return json;
+  }
+
+  test('of clients that post the same run exactly one creates it', async () => {
+    for (let round = 0; round < 10; round++) {
+      const statuses = await all(() => contract.createRun(`same-run-${round}`));
+      expect(statuses.sort()).toEqual([200, ...Array(clientCount - 1).fill(400)]);
+    }
+  });
+
+  test('of clients that post the same job exactly one creates it, and its values are stored', async () => {
+    await ok(contract.createRun('same-job'));
+    for (let round = 0; round < 10; round++) {
+      const mark = (index: number): Mark => ({ text: `client-${index}`, success: index % 2 === 0 });
+      const statuses = await all((index) => contract.createJob('same-job', `${round}`, mark(index)));
+      const winners = statuses.flatMap((status, index) => (status === 200 ? [index] : []));
+      expect(winners).toHaveLength(1);
+      expect(statuses.filter((status) => status === 400)).toHaveLength(clientCount - 1);
+      const stored = contract.markOf(await ok(contract.readJob('same-job', `${round}`)));
+      expect(stored).toEqual(mark(winners[0] as number));
+    }
+  });
+
+  test('a job is created in the same moment as its run, or told that the run is missing', async () => {
+    const mark = { text: 'early', success: true };
+    const statuses = await all((index) =>
+      index === 0 ? contract.createRun('new-run') : contract.createJob('new-run', `${index}`, mark),
+    );
+    expect([...new Set(statuses)].filter((status) => status !== 200 && status !== 404)).toEqual([]);
+    const created = statuses.flatMap((status, index) => (status === 200 && index > 0 ? [`${index}`] : []));
+    const stored = contract.marksOf(await ok(contract.readJobs('new-run')));
+    expect([...stored.keys()].sort()).toEqual(created.sort());
+  });
+
+  test('acknowledged updates are never lost or reordered, and every read sees true counts', async () => {
+    const run = 'updates';
+    await ok(contract.createRun(run));
+    const created = await all((index) => contract.createJob(run, `own-${index}`, { text: 'new', success: null }));
+    expect(created).toEqual(Array(clientCount).fill(200));
+    for (const shared of sharedJobs) await ok(contract.createJob(run, shared, { text: 'nobody:0', success: null }));
+
+    let writing = true;
+    const readers = [0, 1, 2, 3].map((index) => {
+      const reader = createClient((instances[index % servers] as Instance).port);
+      return readUntil(() => !writing, reader, contract, run, clientCount + sharedJobs.length).finally(reader.close);
+    });
+    const last = await Promise.all(clients.map((client, index) => writeAndCheck(client, index, contract, run))).finally(
+      () => {
+        writing = false;
+      },
+    );
+    const reads = await Promise.all(readers);
+    expect(Math.min(...reads)).toBeGreaterThan(3);
+
+    const stored = contract.marksOf(await ok(contract.readJobs(run)));
+    last.forEach(({ own }, index) => {
+      expect(stored.get(`own-${index}`)).toEqual(own);
+    });
+    for (const shared of sharedJobs) {
+      expect(last.map((marks) => marks.shared.get(shared)?.text)).toContain(stored.get(shared)?.text);
+    }
+    expect(contract.countsOf(await ok(contract.readRuns()), run)).toEqual(countOutcomes(stored.values()));
+  });
+});
+
+const sharedJobs = ['shared-a', 'shared-b'];
+
+/** One client's writes, one after the other, to its own job and to the shared ones; answers the last of each. */
+async function writeAndCheck(client: Client, index: number, contract: Contract, run: string) {
+  const own = `own-${index}`;
+  const shared = new Map<string, Mark>();
+  let mark: Mark = { text: '', success: null };
+  for (let count = 1; count <= writesPerClient; count++) {
+    mark = { text: `${index}:${count}`, success: [true, false, null][(index + count) % 3] as boolean | null };
+    const job = count % 3 === 0 ? (sharedJobs[count % 2] as string) : own;
+    expect((await client.send(contract.updateJob(run, job, mark))).status).toBe(200);
+    if (job !== own) shared.set(job, mark);
+    if (count % 5 === 0) continue;
+    const seen = contract.markOf((await client.send(contract.readJob(run, job))).json);
+    if (job === own) expect(seen).toEqual(mark);
+    // Another client may have written since, but the client's own earlier write must not be back.
+    else if (seen.text.startsWith(`${index}:`)) expect(seen).toEqual(mark);
+  }
+  mark = { text: `${index}:${writesPerClient + 1}`, success: index % 2 === 0 };
+  expect((await client.send(contract.updateJob(run, own, mark))).status).toBe(200);
+  return { own: mark, shared };
+}
+
+/** Reads until told to stop; answers how often. */
+async function readUntil(stop: () => boolean, reader: Client, contract: Contract, run: string, jobs: number) {
+  const newest = new Map<string, number>();
+  let reads = 0;
+  for (; !stop(); reads++) {
+    const { pass, fail, running } = contract.countsOf((await reader.send(contract.readRuns())).json, run);
+    expect(pass + fail + running).toBe(jobs);
+    const marks = contract.marksOf((await reader.send(contract.readJobs(run))).json);
+    expect(marks.size).toBe(jobs);
+    for (const [job, { text }] of marks) {
+      const [writer, count] = text.split(':');
+      const key = `${job} by ${writer}`;
+      expect(Number(count ?? 0), key).toBeGreaterThanOrEqual(newest.get(key) ?? 0);
+      newest.set(key, Number(count ?? 0));
+    }
+  }
+  return reads;
+}
