@@ -26,6 +26,9 @@ export async function openPostgres(
     types: { getTypeParser: typeParser },
   });
   pool.on('error', onLost);
+  // The pool hears only of idle connections. One that a transaction holds would end the process when it breaks between
+  // two statements; its next statement fails and says so.
+  pool.on('connect', (client) => client.on('error', () => {}));
   pool.on('connect', nameStatements);
   try {
     await checkVersion(pool);
