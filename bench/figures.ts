@@ -1,0 +1,66 @@
+/** One line of the results. */
+export interface Figure {
+  what: string;
+  server: string;
+  limit: string;
+  /** What the limit is. */
+  limitTitle: string;
+  ratio: string;
+  target: string;
+  /** null = there is no target, the line is for orientation. */
+  pass: boolean | null;
+  note: string;
+}
+
+/** The middle value, or the mean of the two in the middle. */
+export function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = sorted.length / 2;
+  return (sorted[Math.floor(half)]! + sorted[Math.ceil(half) - 1]!) / 2;
+}
+
+/** A throughput against its limit, from the values of the rounds; `least` is the target as a share, if there is one. */
+export function throughput(
+  what: string,
+  server: number[],
+  limit: number[],
+  limitTitle: string,
+  least: number | null,
+  note = '',
+): Figure {
+  // Round by round, because what disturbs one round disturbs both of its halves.
+  const ratio = median(server.map((value, round) => value / limit[round]!));
+  return {
+    what,
+    server: perSecond(server),
+    limit: perSecond(limit),
+    limitTitle,
+    ratio: percent(ratio),
+    target: least === null ? '' : `≥ ${percent(least)}`,
+    pass: least === null ? null : ratio >= least,
+    note,
+  };
+}
+
+/** A quantity that must stay below a bound. */
+export function bounded(what: string, value: number, bound: number, unit: string, note: string): Figure {
+  return {
+    what,
+    server: `${value.toFixed(0)} ${unit}`,
+    limit: `${bound} ${unit}`,
+    limitTitle: 'the bound',
+    ratio: percent(value / bound),
+    target: `< ${bound} ${unit}`,
+    pass: value < bound,
+    note,
+  };
+}
+
+function perSecond(values: number[]): string {
+  const value = median(values);
+  return `${value < 100 ? value.toFixed(1) : Math.round(value).toLocaleString('en')}/s`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}

@@ -1,0 +1,40 @@
+/**
+ * Loaded into the server under test with `--import`: tells the benchmark what only the process itself knows. Without a
+ * parent that asks it does nothing.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { serveParent } from './child.ts';
+
+/** What the probe tells. */
+export interface ProcessFigures {
+  rssBytes: number;
+  /** Of the processor, since the start of the process. */
+  cpuSeconds: number;
+  /** The longest time without a turn of the event loop since the last `watch`; 0 when nothing is watched. */
+  longestBlockMs: number;
+}
+
+/** `watch` starts a new observation of the event loop, `figures` asks. */
+export type ProbeMessage = 'watch' | 'figures';
+
+// The resolution is part of what is recorded, so it has to be small against the answer.
+const delays = monitorEventLoopDelay({ resolution: 1 });
+
+serveParent<ProbeMessage>(
+  (message) => {
+    if (message === 'watch') {
+      // Enabled only on demand: a timer a millisecond would cost the throughput measurements a little.
+      delays.enable();
+      delays.reset();
+    }
+    return figures();
+  },
+  () => process.kill(process.pid, 'SIGTERM'),
+);
+// The server ends when it wants to, whether or not somebody could still ask.
+process.channel?.unref();
+
+function figures(): ProcessFigures {
+  const { user, system } = process.cpuUsage();
+  return { rssBytes: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6, longestBlockMs: delays.max / 1e6 };
+}
