@@ -39,6 +39,8 @@ export function buildApp({ config, db, log, now }: AppOptions): FastifyInstance 
     http: { maxHeaderSize: 2 * longestUrl },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestUrl },
     frameworkErrors: (error, _request, reply) => {
+      // No hook runs for such a URL, the one of CORS included.
+      reply.header('access-control-allow-origin', '*');
       sendMessage(reply as never, error.statusCode === 414 ? 414 : 400, 'the URL cannot be decoded');
     },
     clientErrorHandler: answerClientError,
