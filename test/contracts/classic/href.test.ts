@@ -1,0 +1,107 @@
+/** Links of the classic contract, and the link of a job that redirects. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Config } from '../../../src/config.ts';
+import { openWire } from '../../concurrency/raw-http.ts';
+import { engines } from '../../helpers/engines.ts';
+import { startServer, type TestServer } from '../../helpers/server.ts';
+import { accepted, type Entry, entry, newJob } from './setup.ts';
+
+describe.each(engines)('links on $name', (engine) => {
+  const servers: TestServer[] = [];
+
+  async function start(settings: Partial<Config>): Promise<TestServer> {
+    const server = await startServer(engine, settings);
+    servers.push(server);
+    await accepted(server.post('/runs/', { name: 'r' }));
+    await accepted(server.post('/runs/r/jobs/', { job_id: 'j' }));
+    return server;
+  }
+
+  async function hrefs(server: TestServer, headers: Record<string, string>): Promise<(string | undefined)[]> {
+    const [runs, run] = [await server.get('/runs/', headers), await server.get('/runs/r/', headers)];
+    return [entry(runs, 'r')?.href, entry(run, 'j')?.href];
+  }
+
+  afterAll(async () => {
+    for (const server of servers) await server.stop();
+  });
+
+  test.each([
+    ['http://paddles', 'http://paddles'],
+    ['https://example.com/', 'https://example.com'],
+    ['https://example.com/lab/paddles//', 'https://example.com/lab/paddles'],
+  ])('start with the configured address %s, whatever the request says', async (address, base) => {
+    const server = await start({ address, trust_proxy: true });
+    const headers = { host: 'a.example.com', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'b.example.com' };
+    expect(await hrefs(server, headers)).toEqual([`${base}/runs/r/`, `${base}/runs/r/j/`]);
+    expect((await server.get('/runs/r/j/', headers)).headers.location).toBe(`${base}/runs/r/jobs/j/`);
+  });
+
+  describe('without an address', () => {
+    let plain: TestServer;
+    let proxied: TestServer;
+
+    beforeAll(async () => {
+      plain = await start({});
+      proxied = await start({ trust_proxy: true });
+    });
+
+    test.each(['paddles.example.com', 'localhost:8080', '[::1]:8080'])('start with the Host %s', async (host) => {
+      expect(await hrefs(plain, { host })).toEqual([`http://${host}/runs/r/`, `http://${host}/runs/r/j/`]);
+    });
+
+    test('do not believe X-Forwarded-* of just anybody', async () => {
+      const headers = { host: 'a.example.com', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example.com' };
+      expect((await hrefs(plain, headers))[0]).toBe('http://a.example.com/runs/r/');
+      expect((await plain.get('/runs/r/j/', headers)).headers.location).toBe('http://a.example.com/runs/r/jobs/j/');
+    });
+
+    test('believe X-Forwarded-* of a trusted proxy', async () => {
+      const headers = { host: 'inside:8080', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'b.example.com' };
+      expect((await hrefs(proxied, headers))[0]).toBe('https://b.example.com/runs/r/');
+      expect((await hrefs(proxied, { host: 'inside:8080' }))[0]).toBe('http://inside:8080/runs/r/');
+      expect((await proxied.get('/runs/r/j/', headers)).headers.location).toBe('https://b.example.com/runs/r/jobs/j/');
+    });
+
+    test.each(['a.example.com/evil?', 'user@evil.example.com', '"><script>'])(
+      'never contain the Host %s',
+      async (host) => {
+        expect((await hrefs(plain, { host }))[0]).toMatch(/^http:\/\/(localhost|127\.0\.0\.1):\d+\/runs\/r\/$/);
+      },
+    );
+
+    test('point to this server when HTTP/1.0 sends no Host', async () => {
+      const wire = await openWire(plain.port);
+      wire.write(Buffer.from('GET /runs/ HTTP/1.0\r\n\r\n'));
+      const answer = await wire.answer(5000);
+      wire.destroy();
+      const runs = JSON.parse(answer?.body.toString() ?? '') as Record<string, Entry>;
+      expect(runs.r?.href).toMatch(/^http:\/\/(localhost|127\.0\.0\.1):\d+\/runs\/r\/$/);
+    });
+  });
+
+  describe('of a job', () => {
+    let server: TestServer;
+
+    beforeAll(async () => {
+      server = await start({});
+    });
+
+    test.each(['/', ''])("redirect (308) GET, HEAD and PUT to the job when they end in '%s'", async (slash) => {
+      const job = await newJob(server);
+      const link = job.replace('/jobs/', '/').replace(/\/$/, slash);
+      for (const method of ['GET', 'HEAD', 'PUT']) {
+        const { status, headers } = await server.request(method, link, method === 'PUT' ? {} : undefined);
+        expect([status, headers.location]).toEqual([308, `${server.url}${job}`]);
+      }
+    });
+
+    test('lead clients that follow redirects to the job, and their PUT into it', async () => {
+      const job = await newJob(server);
+      const link = server.url + job.replace('/jobs/', '/');
+      const put = await fetch(link, { method: 'PUT', body: '{"owner": "me"}' });
+      expect([put.status, await put.json()]).toEqual([200, {}]);
+      expect(await (await fetch(link)).json()).toMatchObject({ job_id: '1', owner: 'me' });
+    });
+  });
+});

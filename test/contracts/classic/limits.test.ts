@@ -1,0 +1,90 @@
+/** Body limit and CORS of the classic contract. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { engines } from '../../helpers/engines.ts';
+import { startServer, type TestServer } from '../../helpers/server.ts';
+import { accepted, newJob, refused } from './setup.ts';
+
+/** The text of an object of exactly so many bytes. */
+function bodyOf(bytes: number): string {
+  const frame = '{"owner":"me","tasks":""}';
+  return frame.replace('""', `"${'x'.repeat(bytes - frame.length)}"`);
+}
+
+describe.each(engines)('the body limit on $name', (engine) => {
+  let small: TestServer;
+  let standard: TestServer;
+
+  beforeAll(async () => {
+    small = await startServer(engine, { body_limit: 1024 });
+    standard = await startServer(engine);
+  });
+  afterAll(async () => {
+    await small.stop();
+    await standard.stop();
+  });
+
+  test('answers 413 above the configured limit, and changes nothing', async () => {
+    const job = await newJob(small);
+    refused(await small.put(job, bodyOf(1025)), 413);
+    expect((await small.get(job)).json).toMatchObject({ owner: null, tasks: null });
+    await accepted(small.put(job, bodyOf(1024)));
+    expect((await small.get(job)).json).toMatchObject({ owner: 'me' });
+  });
+
+  test('answers 413 when the body comes in chunks without a length', async () => {
+    const job = await newJob(small);
+    refused(await small.put(job, bodyOf(1025), { 'transfer-encoding': 'chunked' }), 413);
+    await accepted(small.put(job, bodyOf(1024), { 'transfer-encoding': 'chunked' }));
+  });
+
+  test('accepts 16 MiB by default and answers 413 to one byte more', async () => {
+    const job = await newJob(standard);
+    await accepted(standard.put(job, bodyOf(16 << 20)));
+    expect((await standard.get(job)).text).toContain('x'.repeat((16 << 20) - 100));
+    refused(await standard.put(job, bodyOf((16 << 20) + 1)), 413);
+  });
+});
+
+describe.each(engines)('CORS on $name', (engine) => {
+  let server: TestServer;
+
+  beforeAll(async () => {
+    server = await startServer(engine, { body_limit: 1024 });
+  });
+  afterAll(() => server.stop());
+
+  test('allows every origin to read every answer, errors included', async () => {
+    const job = await newJob(server);
+    const origin = { origin: 'https://elsewhere.example.com' };
+    const answers = await Promise.all([
+      server.get('/runs/', origin),
+      server.get('/runs/'),
+      server.get('/nope', origin),
+      server.get('/runs/nope/', origin),
+      server.get('/runs/%zz/', origin),
+      server.request('DELETE', '/runs/', undefined, origin),
+      server.post('/runs/', '{', origin),
+      server.put(job, bodyOf(2000), origin),
+      server.get(job.replace('/jobs', ''), origin),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 404, 404, 400, 405, 400, 413, 308]);
+    expect(answers.map(({ headers }) => headers['access-control-allow-origin'])).toEqual(answers.map(() => '*'));
+  });
+
+  test.each([
+    ['/runs/', 'POST'],
+    ['/runs/any/jobs', 'POST'],
+    ['/runs/any/jobs/1/', 'PUT'],
+    ['/runs/any/jobs/1', 'GET'],
+  ])('answers the preflight of %s with %s and the headers that it asks for', async (path, method) => {
+    const { status, text, headers } = await server.request('OPTIONS', path, undefined, {
+      origin: 'https://elsewhere.example.com',
+      'access-control-request-method': method,
+      'access-control-request-headers': 'content-type, x-own',
+    });
+    expect([status, text]).toEqual([204, '']);
+    expect(headers['access-control-allow-origin']).toBe('*');
+    expect(headers['access-control-allow-methods']?.split(/, ?/)).toContain(method);
+    expect(headers['access-control-allow-headers']).toBe('content-type, x-own');
+  });
+});

@@ -1,0 +1,147 @@
+/** The examples of the paddles document, posted back as a conversation, print the document's own output. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { engines } from '../helpers/engines.ts';
+import { startServer, type TestServer } from '../helpers/server.ts';
+
+/**
+ * "GET /runs/" of the document. Its second href is printed there without "/runs/" and without the slash at the end,
+ * against the two others and against the text: a misprint, corrected here.
+ */
+const runs = {
+  'teuthology-2013-09-25_23:00:06-rados-master-testing-basic-plana': {
+    href: 'http://paddles/runs/teuthology-2013-09-25_23:00:06-rados-master-testing-basic-plana/',
+    status: 'running',
+    results: { pass: 10, running: 15, fail: 0 },
+  },
+  'teuthology-2013-09-26_01:30:26-upgrade-fs-next-testing-basic-plana': {
+    href: 'http://paddles/runs/teuthology-2013-09-26_01:30:26-upgrade-fs-next-testing-basic-plana/',
+    status: 'running',
+    results: { pass: 3, running: 10, fail: 1 },
+  },
+  'teuthology-2013-09-26_01:30:26-rados-next-testing-basic-plana': {
+    href: 'http://paddles/runs/teuthology-2013-09-26_01:30:26-rados-next-testing-basic-plana/',
+    status: 'finished',
+    results: { pass: 8, running: 0, fail: 2 },
+  },
+};
+
+/** "GET /runs/{name}/" of the document, without its results: those are counts of test cases. */
+const name = 'teuthology-2013-09-01_23:59:59-rados-master-testing-basic-plana';
+const jobs = {
+  '1500': { href: `http://paddles/runs/${name}/1500/`, status: 'running' },
+  '1501': { href: `http://paddles/runs/${name}/1501/`, status: 'finished' },
+  '1502': { href: `http://paddles/runs/${name}/1502/`, status: 'finished' },
+};
+
+/** "GET /runs/{name}/jobs/" of the document: a single object. */
+const documentedJob = {
+  archive_path: null,
+  kernel: null,
+  teuthology_branch: null,
+  tasks: null,
+  verbose: null,
+  description: null,
+  roles: null,
+  overrides: null,
+  pid: null,
+  success: null,
+  name: null,
+  targets: null,
+  owner: null,
+  last_in_suite: null,
+  os_type: null,
+  machine_type: null,
+  nuke_on_error: null,
+  duration: null,
+  flavor: null,
+  email: null,
+  job_id: '1',
+};
+
+describe.each(engines)('the conversation of the document on $name', (engine) => {
+  let server: TestServer;
+
+  beforeAll(async () => {
+    server = await startServer(engine, { address: 'http://paddles' });
+  });
+  afterAll(() => server.stop());
+
+  async function say(method: 'post' | 'put', path: string, body: object): Promise<void> {
+    const { status, text } = await server[method](path, body);
+    expect([status, text]).toEqual([200, '{}']);
+  }
+
+  test('prints the three runs of GET /runs/ to the letter', async () => {
+    // The list shows the newest first.
+    for (const [run, { results }] of Object.entries(runs).toReversed()) {
+      const { pass, running, fail } = results;
+      await say('post', '/runs/', { name: run });
+      for (let job = 0; job < pass + running + fail; job++)
+        await say('post', `/runs/${run}/jobs/`, { job_id: 1500 + job });
+      for (let job = 0; job < pass + fail; job++)
+        await say('put', `/runs/${run}/jobs/${1500 + job}/`, { success: job < pass });
+    }
+    expect((await server.get('/runs/')).text).toBe(JSON.stringify(runs));
+  });
+
+  test('prints the links and the status of the three jobs of GET /runs/{name}/, and their outcome counted once', async () => {
+    await say('post', '/runs/', { name });
+    for (const job_id of Object.keys(jobs)) await say('post', `/runs/${name}/jobs/`, { job_id });
+    // Both finished jobs report failures in the document.
+    for (const job_id of ['1501', '1502']) await say('put', `/runs/${name}/jobs/${job_id}/`, { success: false });
+    const running = { pass: 0, running: 1, fail: 0 };
+    const failed = { pass: 0, running: 0, fail: 1 };
+    expect((await server.get(`/runs/${name}/`)).text).toBe(
+      JSON.stringify({
+        '1500': { ...jobs['1500'], results: running },
+        '1501': { ...jobs['1501'], results: failed },
+        '1502': { ...jobs['1502'], results: failed },
+      }),
+    );
+  });
+
+  test('answers an empty array while a run has no jobs, then the single object, all null except job_id', async () => {
+    await say('post', '/runs/', { name: 'empty' });
+    expect((await server.get('/runs/empty/jobs/')).text).toBe('[]');
+    await say('post', '/runs/empty/jobs/', { job_id: '1' });
+    // The document lists these two among the keys that are saved, and leaves them out of its example.
+    const job = { ...documentedJob, mon_a_kernel_sha1: null, mon_b_kernel_sha1: null };
+    expect((await server.get('/runs/empty/jobs/')).json).toEqual([job]);
+    expect((await server.get('/runs/empty/jobs/1/')).json).toEqual(job);
+  });
+
+  test('saves every key that the document lists, and answers mon.* with underscores', async () => {
+    const sent = {
+      name: 'a',
+      email: 'b',
+      archive_path: 'c',
+      description: 'd',
+      duration: 5,
+      flavor: 'f',
+      job_id: 'g',
+      kernel: { h: 1 },
+      last_in_suite: true,
+      machine_type: 'j',
+      nuke_on_error: false,
+      os_type: 'm',
+      overrides: { n: 1 },
+      owner: 'o',
+      pid: 16,
+      roles: [['q']],
+      success: true,
+      targets: { s: 't' },
+      tasks: [{ u: null }],
+      teuthology_branch: 'v',
+      verbose: true,
+    };
+    await say('post', '/runs/', { name: 'listed' });
+    await say('post', '/runs/listed/jobs/', {
+      ...sent,
+      'mon.a_kernel_sha1': 'k',
+      'mon.b_kernel_sha1': 'l',
+      other: 'x',
+    });
+    const saved = { ...sent, mon_a_kernel_sha1: 'k', mon_b_kernel_sha1: 'l' };
+    expect((await server.get('/runs/listed/jobs/g/')).json).toEqual(saved);
+  });
+});

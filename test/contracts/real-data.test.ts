@@ -1,0 +1,113 @@
+/** Names and documents of real labs, from a folder beside the project that is not part of it. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { engines } from '../helpers/engines.ts';
+import { startServer, type TestServer } from '../helpers/server.ts';
+import { accepted, jobKeys, newRun } from './classic/setup.ts';
+
+const folder = process.env.PADDLES_DATA ?? join(import.meta.dirname, '../../../shared/data');
+const isThere = existsSync(folder);
+const required = process.env.PADDLES_REQUIRE_DATA === '1';
+
+type Document = Record<string, unknown>;
+
+function lines(file: string): string[] {
+  const found = readFileSync(join(folder, file), 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  // An empty file would let every test of it pass.
+  if (found.length === 0) throw new Error(`${file} is empty`);
+  return found;
+}
+
+/** The documents of a file, each with a job_id; keys that start with "_" are annotations of whoever gathered them. */
+function documents(file: string): Document[] {
+  return lines(file).map((line, index) => {
+    const all = Object.entries(JSON.parse(line) as Document).filter(([key]) => !key.startsWith('_'));
+    return { job_id: `${index + 1}`, ...Object.fromEntries(all) };
+  });
+}
+
+/** A key as the answer spells it, or null when it is not one of the documented keys. */
+function answeredKey(key: string): string | null {
+  const answered = key.replaceAll('-', '_').replace(/^mon\./, 'mon_');
+  return jobKeys.includes(answered) ? answered : null;
+}
+
+/** Expects every documented value of `sent` in the text of a job, letter for letter. */
+function expectIn(text: string, sent: Document): void {
+  const received = JSON.parse(text) as Document;
+  expect(Object.keys(received).sort()).toEqual(jobKeys);
+  const expected = Object.entries({ ...sent, job_id: String(sent.job_id) }).flatMap(([key, value]) => {
+    const answered = answeredKey(key);
+    return answered === null ? [] : [[answered, value] as const];
+  });
+  const keys = expected.map(([key]) => key);
+  for (const [key, value] of expected) expect(text).toContain(`"${key}":${JSON.stringify(value)}`);
+  for (const key of jobKeys) if (!keys.includes(key)) expect(received[key]).toBeNull();
+}
+
+test.runIf(required && !isThere)('PADDLES_REQUIRE_DATA=1 wants the folder of real data', () => {
+  expect.fail(`${folder} is not there; PADDLES_DATA names another folder`);
+});
+
+describe.skipIf(!isThere).each(engines)('real data on $name', (engine) => {
+  let server: TestServer;
+
+  beforeAll(async () => {
+    server = await startServer(engine);
+  });
+  afterAll(() => server.stop());
+
+  test('every run name is created, linked, listed and found', async () => {
+    const names = lines('run-names.txt');
+    for (const name of names) {
+      await accepted(server.post('/runs/', { name }));
+      await accepted(server.post(`/runs/${encodeURIComponent(name)}/jobs/`, { job_id: 1, name }));
+      const list = (await server.get('/runs/')).json as Record<string, { href: string }>;
+      const href = list[name]?.href ?? '';
+      expect(href).toBe(`${server.url}/runs/${name}/`);
+      expect(Object.keys((await server.get(href.slice(server.url.length))).json as Document)).toEqual(['1']);
+    }
+    for (const name of names)
+      expect((await server.get(`/runs/${encodeURIComponent(name)}/jobs/1/`)).json).toMatchObject({ name });
+  });
+
+  test.each(['jobs.jsonl', 'jobs-assembled.jsonl'])('every document of %s comes back unchanged', async (file) => {
+    const run = await newRun(server);
+    const posted = documents(file);
+    for (const document of posted) {
+      const path = `/runs/${run}/jobs/${encodeURIComponent(String(document.job_id))}/`;
+      await accepted(server.post(`/runs/${run}/jobs/`, document));
+      expectIn((await server.get(path)).text, document);
+      // As teuthology does: the whole document with every push, at last the outcome alone.
+      await accepted(server.put(path, document));
+      expectIn((await server.get(path)).text, document);
+      await accepted(server.put(path, { success: false }));
+      expectIn((await server.get(path)).text, { ...document, success: false });
+      await accepted(server.put(path, { success: true }));
+      expectIn((await server.get(path)).text, { ...document, success: true });
+    }
+    const listed = (await server.get(`/runs/${run}/jobs/`)).json as Document[];
+    expect(listed.map(({ job_id }) => job_id)).toEqual(posted.map(({ job_id }) => String(job_id)));
+    listed.forEach((job, index) => {
+      expectIn(JSON.stringify(job), { ...posted[index], success: true });
+    });
+    const entries = (await server.get(`/runs/${run}/`)).json as Record<string, { status: string }>;
+    expect(Object.values(entries).map(({ status }) => status)).toEqual(posted.map(() => 'finished'));
+  });
+
+  test('every job description is stored as it is', async () => {
+    const run = await newRun(server);
+    const descriptions = lines('descriptions.txt');
+    await Promise.all(
+      descriptions.map((description, index) =>
+        accepted(server.post(`/runs/${run}/jobs/`, { job_id: index, description })),
+      ),
+    );
+    const listed = (await server.get(`/runs/${run}/jobs/`)).json as { job_id: string; description: string }[];
+    expect(listed.length).toBe(descriptions.length);
+    for (const { job_id, description } of listed) expect(description).toBe(descriptions[Number(job_id)]);
+  });
+});

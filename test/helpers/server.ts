@@ -1,0 +1,111 @@
+import { Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders, request as send } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { type Config, readCommandLine } from '../../src/config.ts';
+import { buildApp } from '../../src/http/app.ts';
+import { type Db, open } from '../../src/store/db.ts';
+import type { Engine } from './engines.ts';
+
+/** What came back; header names in lower case, `json` undefined when the body is not JSON. */
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  json: unknown;
+}
+
+/** A server in this process, on a database of its own, spoken to over real HTTP. */
+export interface TestServer {
+  /** Without a trailing slash. */
+  url: string;
+  port: number;
+  db: Db;
+  app: FastifyInstance;
+  /**
+   * Sends exactly this path, without resolving or encoding anything, and follows no redirect. A body of bytes or text
+   * leaves as it is, everything else as JSON; undefined = no body at all.
+   */
+  request(method: string, path: string, body?: unknown, headers?: OutgoingHttpHeaders): Promise<Answer>;
+  get(path: string, headers?: OutgoingHttpHeaders): Promise<Answer>;
+  post(path: string, body?: unknown, headers?: OutgoingHttpHeaders): Promise<Answer>;
+  put(path: string, body?: unknown, headers?: OutgoingHttpHeaders): Promise<Answer>;
+  /** Closes the server and drops its database. */
+  stop(): Promise<void>;
+}
+
+/** Starts a server on a new database of an engine and a free port. */
+export async function startServer(engine: Engine, settings: Partial<Config> = {}): Promise<TestServer> {
+  const database = await engine.createDatabase();
+  const config = { ...readCommandLine([], {}).config, database: database.url, ...settings };
+  const now = () => Date.now() * 1000;
+  const db = await open({ url: config.database, poolSize: config.pool_size, now });
+  const app = buildApp({ config, db, log: pino({ level: 'silent' }), now });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const agent = new Agent({ keepAlive: true });
+  const request: TestServer['request'] = (method, path, body, headers = {}) =>
+    exchange(agent, port, { method, path, body, headers });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    db,
+    app,
+    request,
+    get: (path, headers) => request('GET', path, undefined, headers),
+    post: (path, body, headers) => request('POST', path, body, headers),
+    put: (path, body, headers) => request('PUT', path, body, headers),
+    async stop() {
+      agent.destroy();
+      app.server.closeAllConnections();
+      await app.close();
+      await db.close();
+      await database.drop();
+    },
+  };
+}
+
+interface Exchange {
+  method: string;
+  path: string;
+  body: unknown;
+  headers: OutgoingHttpHeaders;
+}
+
+function exchange(agent: Agent, port: number, { method, path, body, headers }: Exchange): Promise<Answer> {
+  const bytes = bodyBytes(body);
+  const length = bytes === null || 'transfer-encoding' in headers ? {} : { 'content-length': bytes.length };
+  return new Promise((resolve, reject) => {
+    const outgoing = send({ agent, host: '127.0.0.1', port, method, path, headers: { ...length, ...headers } });
+    let answered = false;
+    outgoing.on('response', (incoming) => {
+      answered = true;
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('error', reject);
+      incoming.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, json: parse(text) });
+      });
+    });
+    // A server that refuses a body may close before all of it has been written: the answer is what counts.
+    outgoing.on('error', (error) => {
+      if (!answered) reject(error);
+    });
+    outgoing.end(bytes ?? undefined);
+  });
+}
+
+function bodyBytes(body: unknown): Buffer | null {
+  if (body === undefined) return null;
+  if (body instanceof Uint8Array) return Buffer.from(body);
+  return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
