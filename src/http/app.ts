@@ -36,7 +36,8 @@ export function buildApp({ config, db, log, now }: AppOptions): FastifyInstance 
     connectionTimeout: 120_000,
     forceCloseConnections: 'idle',
     // Room for a URL of the longest kind beside ordinary headers.
-    http: { maxHeaderSize: 2 * longestUrl },
+    // A missing Host is answered like any other request, in JSON; Node's own refusal has no body.
+    http: { maxHeaderSize: 2 * longestUrl, requireHostHeader: false },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestUrl },
     frameworkErrors: (error, _request, reply) => {
       // No hook runs for such a URL, the one of CORS included.
@@ -45,13 +46,20 @@ export function buildApp({ config, db, log, now }: AppOptions): FastifyInstance 
     },
     clientErrorHandler: answerClientError,
   });
+  answerOddRequests(app);
   knowAllMethods(app);
   acceptAnyContentType(app);
   answerErrors(app, isLost);
   logRequests(app);
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.url.length > longestUrl)
-      return sendMessage(reply, 414, `the URL is longer than ${longestUrl} characters`);
+  app.addHook('onRequest', async ({ url }, reply) => {
+    if (url.length > longestUrl) return sendMessage(reply, 414, `the URL is longer than ${longestUrl} characters`);
+    // Nothing that is stored has a NUL in its name, and PostgreSQL refuses to compare with one.
+    const nul = url.indexOf('%00');
+    if (nul === -1) return;
+    const inPath = !url.slice(0, nul).includes('?');
+    return inPath
+      ? sendMessage(reply, 404, 'nothing has a NUL character in its name')
+      : sendMessage(reply, 400, 'a parameter must not contain a NUL character');
   });
   app.register(cors, { origin: '*', methods: ['GET', 'HEAD', 'POST', 'PUT'], strictPreflight: false });
   app.register(async (routes) => {
@@ -59,6 +67,12 @@ export function buildApp({ config, db, log, now }: AppOptions): FastifyInstance 
     classicRoutes(routes, { db, baseOf: baseOf(config.address), now });
   });
   return app;
+}
+
+/** What Node would answer by itself, without a body, becomes an ordinary request or a refusal in JSON. */
+function answerOddRequests(app: FastifyInstance): void {
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+  app.server.on('connect', (_request, socket) => answerClientError({ code: 'CONNECT' } as never, socket as never));
 }
 
 /** Ids that differ between processes, so that one finds one line in the gathered logs of several. */

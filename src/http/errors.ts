@@ -47,6 +47,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
 }
 
 const parserAnswers: Record<string, [string, string]> = {
+  CONNECT: ['405 Method Not Allowed', 'this server is no proxy'],
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the request line and headers are too large'],
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request took too long to arrive'],
 };

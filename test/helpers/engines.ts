@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { inject } from 'vitest';
+
+/** A database of one test. */
+export interface TestDatabase {
+  url: string;
+  drop(): Promise<void>;
+}
+
+/** One of the two engines that every suite runs on. */
+export interface Engine {
+  name: 'sqlite' | 'postgres';
+  createDatabase(): Promise<TestDatabase>;
+}
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** URL of the private server's database `postgres`. */
+    postgresUrl: string;
+  }
+}
+
+/** Both engines, for `describe.each`. */
+export const engines: Engine[] = [
+  { name: 'sqlite', createDatabase: createSqlite },
+  { name: 'postgres', createDatabase: createPostgres },
+];
+
+async function createSqlite(): Promise<TestDatabase> {
+  const folder = mkdtempSync(join(tmpdir(), 'paddles-sqlite-'));
+  return {
+    url: `sqlite:///${join(folder, 'paddles.db')}`,
+    drop: async () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+async function createPostgres(): Promise<TestDatabase> {
+  const server = inject('postgresUrl');
+  const name = `paddles_${randomBytes(8).toString('hex')}`;
+  await onServer(server, `create database ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => onServer(server, `drop database ${name} with (force)`) };
+}
+
+async function onServer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

