@@ -1,7 +1,7 @@
-/** The PostgreSQL server that `BENCH_POSTGRES_URL` names. */
+import { startPostgres } from '../test/helpers/postgres.ts';
+
+/** The PostgreSQL server that `BENCH_POSTGRES_URL` names, otherwise one for this benchmark alone, with real flushes. */
 export async function privatePostgres(): Promise<{ url: string; stop(): Promise<void> }> {
   const url = process.env.BENCH_POSTGRES_URL;
-  if (url === undefined)
-    throw new Error('set BENCH_POSTGRES_URL to a PostgreSQL server whose user may create databases');
-  return { url, stop: async () => {} };
+  return url === undefined ? startPostgres() : { url, stop: async () => {} };
 }
