@@ -95,11 +95,27 @@ function say(sentence) {
   process.stderr.write(`paddles: ${sentence}\n`);
 }
 
+/**
+ * npm passes a signal on to the shell of a script, which dies of it without telling the program: when that shell is gone,
+ * the program is asked to stop.
+ */
+function stopWithNpm(stop) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const shell = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(watch);
+    stop();
+  }, 300);
+  watch.unref();
+}
+
 /** Runs a script of the project (a path from its root) with Node 24 or later and never returns. */
 export async function run(script, args) {
   const path = join(root, script);
   if (Number(process.versions.node.split('.')[0]) >= 24) {
     process.argv = [process.execPath, path, ...args];
+    stopWithNpm(() => process.kill(process.pid, 'SIGTERM'));
     await import(pathToFileURL(path).href);
     return;
   }
@@ -115,6 +131,7 @@ export async function run(script, args) {
     if (!process.stdin.isTTY || signal === 'SIGTERM') child.kill(signal);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => forward(signal));
+  stopWithNpm(() => child.kill('SIGTERM'));
   child.on('error', (error) => {
     say(`Node 24 cannot be started: ${error.message}`);
     process.exit(1);
