@@ -1,0 +1,160 @@
+/** Databases that cannot be opened: exit code 1 and one sentence for the person who started the program. */
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { engines, type TestDatabase } from '../helpers/engines.ts';
+import { type PrivatePostgres, startPostgres } from '../helpers/postgres.ts';
+import { complaint, type Finished, newFolder, runProgram, startService } from './program.ts';
+
+let folder: string;
+let remove: () => void;
+
+beforeEach(() => {
+  ({ folder, remove } = newFolder());
+});
+afterEach(() => remove());
+
+/** Runs both commands that open the database, and answers what each says. */
+async function complaints(database: string): Promise<string[]> {
+  const args = ['--database', database];
+  const finished: Finished[] = [
+    await runProgram(['migrate', ...args], { folder }),
+    await runProgram(['serve', '--port', '0', ...args], { folder }),
+  ];
+  return finished.map((each) => complaint(each, 1));
+}
+
+describe('a SQLite file', () => {
+  test('is refused to a second process, which says so and disturbs nobody', async () => {
+    const database = 'sqlite:///paddles.db';
+    const { url, kill, ended } = await startService(['--database', database], { folder });
+    for (const sentence of await complaints(database)) {
+      expect(sentence).toContain('another paddles process');
+      expect(sentence).toContain('paddles.db');
+    }
+    expect((await fetch(`${url}/runs/`, { method: 'POST', body: '{"name": "still"}' })).status).toBe(200);
+    kill('SIGKILL');
+    await ended;
+    // Not even a kill leaves a lock behind.
+    expect((await runProgram(['migrate', '--database', database], { folder })).code).toBe(0);
+  });
+
+  test('is created with its folders', async () => {
+    const { code } = await runProgram(['migrate', '--database', 'sqlite:///a/b/c.db'], { folder });
+    expect([code, existsSync(join(folder, 'a/b/c.db'))]).toEqual([0, true]);
+  });
+
+  test('below something that is not a folder is refused', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    for (const sentence of await complaints('sqlite:///file/paddles.db')) {
+      expect(sentence).toContain(join(folder, 'file/paddles.db'));
+      expect(sentence).toContain('writable');
+    }
+  });
+
+  // For root every folder is writable.
+  test.skipIf(process.getuid?.() === 0)('in a folder that cannot be written is refused', async () => {
+    chmodSync(folder, 0o555);
+    for (const sentence of await complaints('sqlite:///paddles.db')) expect(sentence).toContain('writable');
+    chmodSync(folder, 0o755);
+  });
+
+  test('that is something else is refused', async () => {
+    writeFileSync(join(folder, 'letter.db'), 'Dear reader, this is not a database. '.repeat(100));
+    for (const sentence of await complaints('sqlite:///letter.db')) expect(sentence).toContain('not a SQLite database');
+  });
+});
+
+describe('a PostgreSQL database', () => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await (engines.find(({ name }) => name === 'postgres') ?? expect.fail()).createDatabase();
+  });
+  afterAll(() => database.drop());
+
+  test('that nobody serves is refused with the address', async () => {
+    const port = await unusedPort();
+    for (const sentence of await complaints(`postgresql://paddles:secret@127.0.0.1:${port}/paddles`)) {
+      expect(sentence).toContain(`127.0.0.1:${port}`);
+      expect(sentence).not.toContain('secret');
+    }
+  });
+
+  test('on a host that does not exist is refused with the host', async () => {
+    for (const sentence of await complaints('postgresql://paddles@database.invalid/paddles'))
+      expect(sentence).toContain('database.invalid');
+  });
+
+  test('that does not exist is refused with its name', async () => {
+    const url = new URL(database.url);
+    url.pathname = '/absent';
+    for (const sentence of await complaints(url.href)) expect(sentence).toContain("'absent'");
+  });
+
+  test('is refused with the name of a user that does not exist', async () => {
+    const url = new URL(database.url);
+    url.username = 'stranger';
+    for (const sentence of await complaints(url.href)) expect(sentence).toContain("'stranger'");
+  });
+
+  test('is migrated once by several processes that start at the same time, and all succeed', async () => {
+    const args = ['migrate', '--database', database.url];
+    const finished = await Promise.all(Array.from({ length: 5 }, () => runProgram(args, { folder })));
+    expect(finished.map(({ code, stderr }) => [code, stderr])).toEqual(finished.map(() => [0, '']));
+    const said = finished.map(({ stdout }) => (/: (applied|already)/.exec(stdout) ?? [])[1]).sort();
+    expect(said).toEqual(['already', 'already', 'already', 'already', 'applied']);
+  });
+});
+
+describe('a PostgreSQL that asks for a password', () => {
+  let server: PrivatePostgres;
+
+  function urlWith(password: string): string {
+    const url = new URL(server.url);
+    [url.username, url.password, url.pathname] = ['guarded', password, '/guarded'];
+    return url.href;
+  }
+
+  beforeAll(async () => {
+    server = await startPostgres({ fsync: false });
+    const client = new pg.Client({ connectionString: server.url });
+    await client.connect();
+    await client.query("create role guarded login password 'right-secret'");
+    await client.query('create database guarded owner guarded');
+    const { rows } = await client.query<{ file: string }>("select current_setting('hba_file') as file");
+    const rules = "('host all guarded 127.0.0.1/32 scram-sha-256'), ('host all all 127.0.0.1/32 trust')";
+    await client.query(`copy (values ${rules}) to '${rows[0]?.file}'`);
+    await client.query('select pg_reload_conf()');
+    await client.end();
+  });
+  afterAll(() => server.stop());
+
+  test('refuses a wrong password, which no message repeats', async () => {
+    for (const sentence of await complaints(urlWith('wrong-secret'))) {
+      expect(sentence).toMatch(/password.*'guarded'/);
+      expect(sentence).not.toContain('wrong-secret');
+    }
+  });
+
+  test('accepts the right one, which no message repeats', async () => {
+    const { code, stdout } = await runProgram(['migrate', '--database', urlWith('right-secret')], { folder });
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/guarded:\*\*\*@.*: applied/)]);
+    const service = await startService(['--database', urlWith('right-secret')], { folder });
+    service.kill('SIGTERM');
+    const { stdout: log } = await service.ended;
+    expect(log).toContain('guarded');
+    expect(log).not.toContain('right-secret');
+  });
+});
+
+function unusedPort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}

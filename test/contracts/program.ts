@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+
+/** A program that has ended. */
+export interface Finished {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** One line of the server's log. */
+export interface LogLine {
+  msg: string;
+  [key: string]: unknown;
+}
+
+/** A program that runs. */
+export interface Program {
+  ended: Promise<Finished>;
+  kill(signal: NodeJS.Signals): void;
+  /** The first line of the log with this beginning of its message; rejects when the program ends without one. */
+  said(message: string): Promise<LogLine>;
+}
+
+/** Where a program is started: it sees these variables, PATH and nothing else of the environment of the tests. */
+export interface Surroundings {
+  folder: string;
+  env?: Record<string, string>;
+}
+
+/** An empty folder, to start programs in. */
+export function newFolder(): { folder: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'paddles-program-'));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Starts `paddles` with these arguments as a process of its own. */
+export function startProgram(args: string[], { folder, env = {} }: Surroundings): Program {
+  const main = join(import.meta.dirname, '../../src/main.ts');
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stderr.on('data', (bytes) => {
+    stderr += bytes;
+  });
+  child.stdout.on('data', (bytes) => {
+    stdout += bytes;
+  });
+  const ended = new Promise<Finished>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  const said = (message: string) =>
+    new Promise<LogLine>((resolve, reject) => {
+      const look = () => {
+        const line = logLines(stdout).find(({ msg }) => msg.startsWith(message));
+        if (line) resolve(line);
+      };
+      child.stdout.on('data', look);
+      look();
+      ended.then(() => reject(new Error(`ended without saying '${message}': ${stdout}${stderr}`)), reject);
+    });
+  return { ended, kill: (signal) => void child.kill(signal), said };
+}
+
+/** A server that runs. */
+export interface Service extends Program {
+  /** Where it listens, without a trailing slash. */
+  url: string;
+  /** The line of its log that announced it. */
+  ready: LogLine;
+}
+
+/** Starts `paddles serve` on a free port and waits until it answers. */
+export async function startService(args: string[], surroundings: Surroundings): Promise<Service> {
+  const program = startProgram(['serve', '--port', '0', ...args], surroundings);
+  const ready = await program.said('ready');
+  const url = `http://${ready.listen}`;
+  // Answering shows that it is past its start: a signal in the instant of the announcement ends it at once.
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  return { ...program, ready, url };
+}
+
+/** Runs `paddles` with these arguments until it ends. */
+export function runProgram(args: string[], surroundings: Surroundings): Promise<Finished> {
+  return startProgram(args, surroundings).ended;
+}
+
+/** The lines of a log, of which the last may still be on its way; throws when one is not JSON. */
+export function logLines(stdout: string): LogLine[] {
+  const lines = stdout.split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as LogLine);
+}
+
+/** Expects a program to have ended with this code and one sentence, and answers the sentence. */
+export function complaint({ code, stdout, stderr }: Finished, expected: number): string {
+  expect(code, stdout + stderr).toBe(expected);
+  expect(stderr).toMatch(/^paddles: [^\n]+\n$/);
+  expect(stderr + stdout).not.toMatch(/^\s+at |\bError:|node_modules|node:internal/m);
+  return stderr.slice('paddles: '.length, -1);
+}

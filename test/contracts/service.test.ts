@@ -1,0 +1,204 @@
+/** The server as a process: starting, what keeps it from starting, its log, stopping, and losing its database. */
+import { request } from 'node:http';
+import { DatabaseSync } from 'node:sqlite';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { engines, type TestDatabase } from '../helpers/engines.ts';
+import { complaint, type Finished, logLines, newFolder, runProgram, type Service, startService } from './program.ts';
+import { startProxy } from './proxy.ts';
+
+let folder: string;
+let remove: () => void;
+const services: Service[] = [];
+
+beforeEach(() => {
+  ({ folder, remove } = newFolder());
+});
+afterEach(async () => {
+  for (const { kill, ended } of services.splice(0)) {
+    kill('SIGKILL');
+    await ended;
+  }
+  remove();
+});
+
+function run(...args: string[]): Promise<Finished> {
+  return runProgram(args, { folder });
+}
+
+async function serve(database: string, ...args: string[]): Promise<Service> {
+  const service = await startService(['--database', database, ...args], { folder });
+  services.push(service);
+  return service;
+}
+
+async function send(
+  url: string,
+  method: string,
+  body?: object,
+): Promise<{ status: number; id: string; json: unknown }> {
+  const answer = await fetch(url, { method, body: body === undefined ? null : JSON.stringify(body) });
+  return { status: answer.status, id: answer.headers.get('x-request-id') ?? '', json: await answer.json() };
+}
+
+/** Begins a POST whose body stays halfway until `finish`; resolves when the server has it under way. */
+async function beginPost(url: string, body: object): Promise<{ finish(): Promise<number> }> {
+  const bytes = Buffer.from(JSON.stringify(body));
+  const headers = { 'content-length': bytes.length, expect: '100-continue' };
+  const outgoing = request(url, { method: 'POST', headers, agent: false });
+  const status = new Promise<number>((resolve, reject) => {
+    outgoing.on('error', reject);
+    outgoing.on('response', (incoming) => {
+      incoming.resume();
+      incoming.on('end', () => resolve(incoming.statusCode ?? 0));
+    });
+  });
+  await new Promise((resolve, reject) => {
+    outgoing.on('continue', resolve);
+    status.catch(reject);
+    outgoing.flushHeaders();
+  });
+  outgoing.write(bytes.subarray(0, 10));
+  return {
+    finish: () => {
+      outgoing.end(bytes.subarray(10));
+      return status;
+    },
+  };
+}
+
+describe.each(engines)('the service on $name', (engine) => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await engine.createDatabase();
+  });
+  afterAll(() => database.drop());
+
+  test('migrates once, says so, and finds nothing to do the second time', async () => {
+    const fresh = await engine.createDatabase();
+    onTestFinished(() => fresh.drop());
+    const [first, second] = [
+      await run('migrate', '--database', fresh.url),
+      await run('migrate', '--database', fresh.url),
+    ];
+    expect([first.code, first.stderr, first.stdout]).toEqual([0, '', expect.stringMatching(/: applied .+\n$/)]);
+    expect([second.code, second.stderr, second.stdout]).toEqual([
+      0,
+      '',
+      expect.stringMatching(/: already up to date\n$/),
+    ]);
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    'answers the request under way after %s, keeps it, and ends with 0',
+    async (signal) => {
+      const service = await serve(database.url);
+      const slow = await beginPost(`${service.url}/runs/`, { name: `slow-${signal}`, padding: 'x'.repeat(1000) });
+      service.kill(signal);
+      await service.said('stopping');
+      await expect.poll(() => fetch(`${service.url}/healthz`).then(String, () => 'refused')).toBe('refused');
+      expect(await slow.finish()).toBe(200);
+      const { code, stdout, stderr } = await service.ended;
+      expect([code, stderr]).toEqual([0, '']);
+      expect(logLines(stdout).at(-1)?.msg).toBe('stopped');
+      const again = await serve(database.url);
+      expect((await send(`${again.url}/runs/`, 'GET')).json).toHaveProperty([`slow-${signal}`]);
+    },
+  );
+
+  test('does not wait for idle connections when it stops', async () => {
+    const service = await serve(database.url);
+    // fetch keeps its connection open.
+    await send(`${service.url}/runs/`, 'GET');
+    service.kill('SIGTERM');
+    expect((await service.ended).code).toBe(0);
+  });
+
+  test('logs every answer as one line of JSON with request id, status and duration', async () => {
+    const service = await serve(database.url);
+    const answers = [
+      { method: 'GET', url: '/runs/', ...(await send(`${service.url}/runs/`, 'GET')) },
+      { method: 'POST', url: '/runs', ...(await send(`${service.url}/runs`, 'POST', { name: '' })) },
+      { method: 'PUT', url: '/runs/a/jobs/1/', ...(await send(`${service.url}/runs/a/jobs/1/`, 'PUT', {})) },
+      { method: 'DELETE', url: '/runs/', ...(await send(`${service.url}/runs/`, 'DELETE')) },
+    ];
+    service.kill('SIGTERM');
+    const lines = logLines((await service.ended).stdout);
+    expect(answers.map(({ status }) => status)).toEqual([200, 400, 404, 405]);
+    expect(new Set(answers.map(({ id }) => id)).size).toBe(4);
+    for (const { id, method, url, status } of answers) {
+      const own = lines.filter(({ request }) => request === id);
+      expect(own).toEqual([
+        expect.objectContaining({ method, url, status, ms: expect.any(Number), time: expect.any(Number) }),
+      ]);
+    }
+  });
+
+  test('ends with 1 and names the port that another program has', async () => {
+    const first = await serve(database.url);
+    const { port } = new URL(first.url);
+    const other = await engine.createDatabase();
+    onTestFinished(() => other.drop());
+    const finished = await run('serve', '--database', other.url, '--port', port);
+    expect(complaint({ ...finished, stdout: '' }, 1)).toContain(port);
+  });
+
+  test('ends with 1 when a newer program has migrated the database', async () => {
+    const newer = await engine.createDatabase();
+    onTestFinished(() => newer.drop());
+    await run('migrate', '--database', newer.url);
+    await addMigration(newer.url, 'from-the-future');
+    for (const command of ['serve', 'migrate'])
+      expect(complaint(await run(command, '--database', newer.url), 1)).toContain('from-the-future');
+  });
+});
+
+describe('the service when PostgreSQL goes away', () => {
+  test('answers 503 from readyz and the API, 200 from healthz, and recovers when it is back', async () => {
+    const postgres = engines.find(({ name }) => name === 'postgres');
+    const database = await postgres!.createDatabase();
+    const proxy = await startProxy(Number(new URL(database.url).port));
+    onTestFinished(async () => {
+      proxy.cut();
+      await database.drop();
+    });
+    const url = new URL(database.url);
+    url.port = String(proxy.port);
+    const service = await serve(url.href);
+    const status = async (path: string) => (await send(`${service.url}${path}`, 'GET')).status;
+    await send(`${service.url}/runs/`, 'POST', { name: 'before' });
+    expect(await status('/readyz')).toBe(200);
+
+    proxy.cut();
+    for (let times = 0; times < 3; times++) {
+      expect(await status('/readyz')).toBe(503);
+      expect(await status('/healthz')).toBe(200);
+      const refused = await send(`${service.url}/runs/`, 'POST', { name: 'lost' });
+      expect(refused).toMatchObject({ status: 503, json: { message: expect.stringMatching(/database/) } });
+      expect(await status('/runs/before/jobs/')).toBe(503);
+      expect((await send(`${service.url}/runs/before/jobs/`, 'POST', { job_id: 1 })).status).toBe(503);
+    }
+
+    await proxy.restore();
+    await expect.poll(() => status('/readyz')).toBe(200);
+    expect((await send(`${service.url}/runs/before/jobs/`, 'POST', { job_id: 1 })).status).toBe(200);
+    expect(Object.keys((await send(`${service.url}/runs/`, 'GET')).json as object)).toEqual(['before']);
+    service.kill('SIGTERM');
+    expect((await service.ended).code).toBe(0);
+  });
+});
+
+async function addMigration(url: string, name: string): Promise<void> {
+  const statement = `insert into migrations (id, name, applied) values (9999, '${name}', 0)`;
+  if (url.startsWith('sqlite')) {
+    const file = new DatabaseSync(url.slice('sqlite:///'.length));
+    file.exec(statement);
+    file.close();
+    return;
+  }
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}

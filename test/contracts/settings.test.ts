@@ -1,0 +1,173 @@
+/** The command line and the settings, as a person meets them: real processes. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { complaint, type Finished, newFolder, runProgram, startService } from './program.ts';
+
+/** Every setting, with a value that it cannot have. `database` is apart: what is wrong with it shows only on opening. */
+const wrongValues = [
+  ['host', 'PADDLES_SERVER_HOST', 'two words', 'host name'],
+  ['port', 'PADDLES_SERVER_PORT', '65536', 'whole number from 0 to 65535'],
+  ['pool_size', 'PADDLES_POOL_SIZE', 'many', 'whole number'],
+  ['address', 'PADDLES_ADDRESS', 'ftp://paddles', 'URL'],
+  ['trust_proxy', 'PADDLES_TRUST_PROXY', 'maybe', 'true or false'],
+  ['body_limit', 'PADDLES_BODY_LIMIT', '16MB', 'whole number'],
+  ['log_level', 'PADDLES_LOG_LEVEL', 'loud', 'info'],
+  ['log_format', 'PADDLES_LOG_FORMAT', 'xml', 'json'],
+] as const;
+
+let folder: string;
+let remove: () => void;
+
+beforeEach(() => {
+  ({ folder, remove } = newFolder());
+});
+afterEach(() => remove());
+
+function run(args: string[], env: Record<string, string> = {}): Promise<Finished> {
+  return runProgram(args, { folder, env });
+}
+
+function writeConfig(name: string, content: unknown): void {
+  writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+}
+
+/** Serves with these settings until ready, and answers the public address that it announces. */
+async function announced(args: string[], env: Record<string, string> = {}): Promise<string> {
+  const { ready, kill, ended } = await startService(args, { folder, env });
+  const [url] = ready.urls as [string];
+  kill('SIGTERM');
+  expect((await ended).code).toBe(0);
+  return url.replace(/\/runs\/$/, '');
+}
+
+describe('the command line', () => {
+  test.each([['--help'], ['-h'], ['help']])('prints the commands for %s', async (argument) => {
+    const { code, stdout, stderr } = await run([argument]);
+    expect([code, stderr]).toEqual([0, '']);
+    for (const command of ['serve', 'migrate', 'demo']) expect(stdout).toContain(`paddles ${command}`);
+  });
+
+  test.each(['serve', 'migrate', 'demo'])(
+    'prints every flag, variable and default for %s --help, and does nothing else',
+    async (command) => {
+      const { code, stdout } = await run([command, '--help'], { PADDLES_SERVER_PORT: '0' });
+      expect(code).toBe(0);
+      const all = [...wrongValues, ['database', 'PADDLES_DATABASE_URL', '', ''] as const];
+      for (const [key, variable] of all) {
+        expect(stdout).toContain(`--${key.replace('_', '-')} `);
+        expect(stdout).toContain(variable);
+      }
+      for (const value of ['default 8080', 'default 127.0.0.1', 'default sqlite:///data/paddles.db', '--config'])
+        expect(stdout).toContain(value);
+      expect(existsSync(join(folder, 'data'))).toBe(false);
+    },
+  );
+
+  test.each([['--version'], ['-v'], ['version']])('prints the version for %s', async (argument) => {
+    const { code, stdout } = await run([argument]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^paddles \d+\.\d+\.\d+\n$/)]);
+  });
+
+  test.each([
+    [['destroy'], 'destroy'],
+    [['serve', '--prot', '80'], '--prot'],
+    [['--prot', '80'], '--prot'],
+    [['serve', '--port'], '--port'],
+    [['migrate', 'now'], 'now'],
+    [['serve', '-p', '80'], '-p'],
+  ])('ends with 2 and a sentence that names the mistake in %j', async (args, named) => {
+    expect(complaint(await run(args), 2)).toContain(named);
+  });
+});
+
+describe('a wrong value', () => {
+  test.each(wrongValues)('of %s ends with 2 and names its flag', async (key, _variable, value, hint) => {
+    const sentence = complaint(await run(['serve', `--${key.replace('_', '-')}`, value]), 2);
+    expect(sentence).toContain(`--${key.replace('_', '-')}`);
+    expect(sentence).toContain(`'${value}'`);
+    expect(sentence).toContain(hint);
+  });
+
+  test.each(wrongValues)('of %s ends with 2 and names the variable %s', async (_key, variable, value, hint) => {
+    const sentence = complaint(await run(['serve'], { [variable]: value }), 2);
+    expect(sentence).toContain(variable);
+    expect(sentence).toContain(hint);
+  });
+
+  test.each(wrongValues)('of %s ends with 2 and names its line of the file', async (key, _variable, value, hint) => {
+    writeConfig('paddles.json', { [key]: value });
+    const sentence = complaint(await run(['serve']), 2);
+    expect(sentence).toMatch(new RegExp(`'${key}'.*file`));
+    expect(sentence).toContain(hint);
+  });
+
+  test.each([
+    'mysql://me:secret@host/paddles',
+    'sqlite:///:memory:',
+    'sqlite://relative',
+    'postgresql://me:secret@host:port/paddles',
+    'paddles.db',
+    '',
+  ])("of the database, '%s', ends with 2 and one sentence without the password", async (database) => {
+    for (const finished of [
+      await run(['migrate', '--database', database]),
+      await run(['serve', '--port', '0'], { PADDLES_DATABASE_URL: database }),
+    ]) {
+      expect(complaint(finished, 2)).toMatch(/database|PostgreSQL/);
+      expect(finished.stderr).not.toContain('secret');
+    }
+  });
+});
+
+describe('a configuration file', () => {
+  test('with an unknown setting ends with 2 and names file and setting', async () => {
+    writeConfig('own.json', { port: 0, prot: 80 });
+    const sentence = complaint(await run(['serve', '--config', 'own.json']), 2);
+    expect(sentence).toContain('own.json');
+    expect(sentence).toContain("'prot'");
+  });
+
+  test.each([
+    ['is not JSON', '{"port": 0,'],
+    ['holds null', 'null'],
+    ['holds a number', '8080'],
+  ])('that %s ends with 2 and is named', async (_what, content) => {
+    writeConfig('own.json', content);
+    expect(complaint(await run(['serve'], { PADDLES_CONFIG: 'own.json' }), 2)).toContain('own.json');
+  });
+
+  test('that is named and absent ends with 2 and is named', async () => {
+    expect(complaint(await run(['serve', '--config', 'absent.json']), 2)).toContain('absent.json');
+    expect(complaint(await run(['migrate'], { PADDLES_CONFIG: 'gone.json' }), 2)).toContain('gone.json');
+  });
+});
+
+describe('of several sources', () => {
+  const variable = { PADDLES_ADDRESS: 'http://variable' };
+
+  test('a flag goes before a variable, before the file, before the default', async () => {
+    expect(await announced([])).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    writeConfig('paddles.json', { address: 'http://file' });
+    expect(await announced([])).toBe('http://file');
+    expect(await announced([], variable)).toBe('http://variable');
+    expect(await announced(['--address', 'http://flag'], variable)).toBe('http://flag');
+    expect(existsSync(join(folder, 'data/paddles.db'))).toBe(true);
+  });
+
+  test('the file of --config goes before that of PADDLES_CONFIG, before paddles.json', async () => {
+    for (const name of ['paddles', 'variable', 'flag']) writeConfig(`${name}.json`, { address: `http://${name}` });
+    const env = { PADDLES_CONFIG: 'variable.json' };
+    expect(await announced([])).toBe('http://paddles');
+    expect(await announced([], env)).toBe('http://variable');
+    expect(await announced(['--config', 'flag.json'], env)).toBe('http://flag');
+  });
+
+  test('PADDLES_DATABASE_URL goes before the older PADDLES_SQLALCHEMY_URL', async () => {
+    const older = { PADDLES_SQLALCHEMY_URL: 'sqlite:///older.db' };
+    expect((await run(['migrate'], older)).stdout).toContain('older.db');
+    const both = { ...older, PADDLES_DATABASE_URL: 'sqlite:///newer.db' };
+    expect((await run(['migrate'], both)).stdout).toContain('newer.db');
+    expect(existsSync(join(folder, 'newer.db'))).toBe(true);
+  });
+});
