@@ -48,6 +48,11 @@ async function main(args: string[]): Promise<number> {
 async function measure(options: Options): Promise<EngineFigures[]> {
   const folder = mkdtempSync(join(tmpdir(), 'paddles-bench-'));
   const results: EngineFigures[] = [];
+  // The databases of a benchmark that is interrupted can be gigabytes.
+  process.once('SIGINT', () => {
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(130);
+  });
   try {
     if (options.engines.includes('sqlite')) {
       const engine = sqliteEngine(folder, (path) => rmSync(path, { force: true }));
