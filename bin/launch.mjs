@@ -4,7 +4,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -16,6 +16,7 @@ const lock = join(root, '.installing');
 /** Installs what the lock file names when it is missing or stale, and says so. */
 export async function ensureInstalled() {
   if (isInstalled()) return;
+  refuseLink();
   await takeLock();
   try {
     if (!isInstalled()) install();
@@ -35,14 +36,34 @@ function isInstalled() {
   // Installed by hand, and not before the lock file was last changed.
   const own = join(modules, '.package-lock.json');
   const lockFile = join(root, 'package-lock.json');
-  return existsSync(own) && statSync(own).mtimeMs >= statSync(lockFile).mtimeMs;
+  if (!existsSync(own) || statSync(own).mtimeMs < statSync(lockFile).mtimeMs) return false;
+  mark();
+  return true;
+}
+
+/** Remembers what was installed, so that a lock file that is only touched later does not count as a new one. */
+function mark() {
+  try {
+    writeFileSync(marker, lockFileHash());
+  } catch (error) {
+    // A server may run from a folder that belongs to somebody else.
+    if (!['EACCES', 'EPERM', 'EROFS'].includes(error.code)) throw error;
+  }
+}
+
+/** `npm ci` empties node_modules through a link: that would take away the dependencies of another clone. */
+function refuseLink() {
+  if (!lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  say('node_modules is a link to a folder with other dependencies than package-lock.json names; remove the link');
+  process.exit(1);
 }
 
 function install() {
   say('installing the locked dependencies, its own Node 24 included (once, about 15 seconds) ...');
   const npm = process.env.npm_execpath;
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
-  const options = { cwd: root, encoding: 'utf8', env: environment() };
+  // The runtime is a development dependency: a caller's NODE_ENV=production or omit=dev must not leave it out.
+  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
+  const options = { cwd: root, encoding: 'utf8' };
   const result = npm?.endsWith('.js')
     ? spawnSync(process.execPath, [npm, ...args], options)
     : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
@@ -52,13 +73,7 @@ function install() {
     rmSync(lock, { recursive: true, force: true });
     process.exit(1);
   }
-  writeFileSync(marker, lockFileHash());
-}
-
-/** A caller's NODE_ENV=production must not leave out what the lock file names for development: the runtime is there. */
-function environment() {
-  const { NODE_ENV: _, npm_config_omit: __, ...rest } = process.env;
-  return rest;
+  mark();
 }
 
 /** One installation at a time: `npm start` and `npm test` may be typed together. */
@@ -67,23 +82,34 @@ async function takeLock() {
     try {
       mkdirSync(lock);
       writeFileSync(join(lock, 'pid'), String(process.pid));
-      return;
+      // Two that find the lock of a dead owner may both remove it, the second one with the first one's new lock in it.
+      await pause(200);
+      if (owner() === process.pid) return;
     } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
+      if (error.code !== 'EEXIST' && error.code !== 'ENOENT') throw error;
     }
     if (!ownerLives()) {
       rmSync(lock, { recursive: true, force: true });
       continue;
     }
     if (!told) say('waiting for another process that is installing the dependencies ...');
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await pause(500);
   }
+}
+
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+function owner() {
+  return Number(readFileSync(join(lock, 'pid'), 'utf8'));
 }
 
 function ownerLives() {
   try {
-    process.kill(Number(readFileSync(join(lock, 'pid'), 'utf8')), 0);
-    return true;
+    process.kill(owner(), 0);
+    // After a restart of the machine another process may have the id.
+    return Date.now() - statSync(lock).mtimeMs < 600_000;
   } catch (error) {
     // The owner may be between making the folder and writing its id into it.
     if (error.code === 'ENOENT') return existsSync(lock) && Date.now() - statSync(lock).mtimeMs < 5000;
@@ -122,7 +148,10 @@ export async function run(script, args) {
   const name = process.platform === 'win32' ? 'node.exe' : 'node';
   const node = [join(modules, 'node', 'bin', name), join(modules, '.bin', name)].find(existsSync);
   if (node === undefined) {
-    say(`this is Node ${process.versions.node} and Node 24 is not in node_modules; run: npm ci`);
+    say(
+      `this is Node ${process.versions.node}, and the package "node" in node_modules has no Node 24; run: ` +
+        'npm ci --include=dev --ignore-scripts=false',
+    );
     process.exit(1);
   }
   const child = spawn(node, [path, ...args], { stdio: 'inherit' });

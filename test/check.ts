@@ -7,10 +7,12 @@ import { join } from 'node:path';
 
 const bin = join(import.meta.dirname, '..', 'node_modules', '.bin');
 
+const slow = ['--exclude', 'test/concurrency/**', '--exclude', 'test/browser/**'];
+
 const steps: [string, string, string[]][] = [
   ['format and lint', 'biome', ['check', '--error-on-warnings', '.']],
   ['types', 'tsc', ['--noEmit']],
-  ['architecture and fast tests', 'vitest', ['run', '--exclude', 'test/concurrency/**', '--reporter=dot']],
+  ['architecture and fast tests', 'vitest', ['run', ...slow, '--reporter=dot']],
 ];
 
 const chosen = process.argv.includes('--static') ? steps.slice(0, 2) : steps;

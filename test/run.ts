@@ -1,6 +1,8 @@
-/** `npm test [-- filter …]`: all tests, on both engines. */
-import { startVitest } from 'vitest/node';
+/** `npm test [-- filter … option …]`: all tests, on both engines; the options are those of vitest. */
+import { join } from 'node:path';
+import { parseCLI, startVitest } from 'vitest/node';
 
 process.stdout.write('tests: starting a private PostgreSQL; every suite runs on SQLite and on PostgreSQL\n');
-const vitest = await startVitest('test', process.argv.slice(2), { run: true, watch: false });
+const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)]);
+const vitest = await startVitest('test', filter, { root: join(import.meta.dirname, '..'), ...options, watch: false });
 await vitest.close();

