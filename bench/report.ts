@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import type { Figure } from './figures.ts';
 import type { Options } from './options.ts';
 
@@ -63,6 +63,7 @@ Written by \`npm run bench\`; what is measured and how: README.md beside this fi
 the same machine in the same minutes: trust the ratios.
 
 Machine: ${cpus().length} × ${model}, ${memory}, Node ${process.versions.node}. Medians of ${rounds} rounds of ${seconds} seconds,
-8 clients in one process of their own.
+8 clients in one process of their own. Load average at the end of the last run: ${(loadavg()[1] ?? 0).toFixed(1)} (the benchmark itself
+makes 2 to 3; much more means that other programs were busy, and that the figures need to be taken again).
 `;
 }
