@@ -3,10 +3,11 @@ import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { engines, type TestDatabase } from '../helpers/engines.ts';
 import { type PrivatePostgres, startPostgres } from '../helpers/postgres.ts';
 import { complaint, type Finished, newFolder, runProgram, startService } from './program.ts';
+import { startProxy } from './proxy.ts';
 
 let folder: string;
 let remove: () => void;
@@ -101,7 +102,12 @@ describe('a PostgreSQL database', () => {
   });
 
   test('is migrated once by several processes that start at the same time, and all succeed', async () => {
-    const args = ['migrate', '--database', database.url];
+    const url = new URL(database.url);
+    // Processes take unequally long to start: they wait for each other on the way to the database.
+    const proxy = await startProxy(Number(url.port), 5);
+    onTestFinished(() => proxy.cut());
+    url.port = String(proxy.port);
+    const args = ['migrate', '--database', url.href];
     const finished = await Promise.all(Array.from({ length: 5 }, () => runProgram(args, { folder })));
     expect(finished.map(({ code, stderr }) => [code, stderr])).toEqual(finished.map(() => [0, '']));
     const said = finished.map(({ stdout }) => (/: (applied|already)/.exec(stdout) ?? [])[1]).sort();

@@ -9,9 +9,11 @@ export interface Proxy {
   restore(): Promise<void>;
 }
 
-/** Passes connections on to a port of this machine. */
-export async function startProxy(target: number): Promise<Proxy> {
+/** Passes connections on to a port of this machine; the first `together` of them wait for each other. */
+export async function startProxy(target: number, together = 1): Promise<Proxy> {
   const sockets = new Set<Socket>();
+  const waiting: (() => void)[] = [];
+  let met = false;
   const server = createServer((near) => {
     const far = connect(target, '127.0.0.1');
     for (const socket of [near, far]) {
@@ -23,7 +25,9 @@ export async function startProxy(target: number): Promise<Proxy> {
         far.destroy();
       });
     }
-    near.pipe(far).pipe(near);
+    waiting.push(() => near.pipe(far).pipe(near));
+    met ||= waiting.length === together;
+    if (met) for (const go of waiting.splice(0)) go();
   });
   const listen = async (port: number) => {
     server.listen(port, '127.0.0.1');

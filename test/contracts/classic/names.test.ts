@@ -29,6 +29,7 @@ const names = [
   'a&b=c;d,e',
   '...',
   '~user@host:22',
+  'today, 23:00:06',
   'back\\slash',
   '"quoted"',
   "it's",
@@ -75,8 +76,9 @@ describe.each(engines)('names on $name', (engine) => {
     const list = await server.get('/runs/');
     expect(printedKeys(list)[0]).toBe(name);
     const { href } = entry(list, name) ?? { href: '' };
-    // Of what is escaped, ':' and the like stay readable, and nothing else differs.
-    expect(href.replaceAll('%3A', ':')).toBe(`${server.url}${path}`.replace(/%(3A|40|3D|2C)/g, decodeURIComponent));
+    // ':' is always readable; whether these three are is up to the server.
+    const readable = href.replace(/%(40|3D|2C)/g, decodeURIComponent);
+    expect(readable).toBe(`${server.url}${path}`.replace(/%(3A|40|3D|2C)/g, decodeURIComponent));
     await accepted(server.post(`${path}jobs/`, { job_id: '1', success: true }));
     const run = await server.get(href.slice(server.url.length));
     expect(entry(run, '1')).toEqual({
