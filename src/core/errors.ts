@@ -10,7 +10,7 @@ export type Failure =
   | { failure: 'unavailable'; reason: string };
 
 /** What a failure can be about. */
-export type Noun = 'run' | 'job';
+export type Noun = 'run' | 'job' | 'node' | 'queue';
 
 /** True when a store or parse function answered with a failure instead of its value. */
 export function isFailure(value: unknown): value is Failure {
@@ -30,6 +30,11 @@ export function alreadyExists(noun: Noun, name: string): Failure {
 /** The client sent something that cannot be stored; `key` is the offending key, null when it is the body as a whole. */
 export function invalid(key: string | null, reason: string): Failure {
   return { failure: 'invalid', key, reason };
+}
+
+/** The thing is in a state that forbids it, for instance in somebody else's hands. */
+export function conflict(reason: string): Failure {
+  return { failure: 'conflict', reason };
 }
 
 /** The server cannot do it now; the same request may succeed later. */

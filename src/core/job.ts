@@ -4,8 +4,10 @@ export const jobStatuses = ['queued', 'pass', 'running', 'waiting', 'fail', 'dea
 /** One of `jobStatuses`. */
 export type JobStatus = (typeof jobStatuses)[number];
 
-/** What JSON values a key takes: `id` is text or a whole number, `json` anything. */
-export type FieldKind = 'text' | 'number' | 'boolean' | 'id' | 'json';
+/**
+ * What JSON values a key takes: `id` is text or a whole number, `time` a timestamp as in run names, `json` anything.
+ */
+export type FieldKind = 'text' | 'number' | 'integer' | 'boolean' | 'id' | 'time' | 'json';
 
 /**
  * The small metadata of a job, kept together as the text of one JSON object in this order, values as they were sent
@@ -40,13 +42,67 @@ export const documentFields = ['kernel', 'overrides', 'roles', 'targets', 'tasks
 export type DocumentField = (typeof documentFields)[number];
 
 /**
- * What one request changes in a job. Values are raw JSON text, `null` included, which clears a key; a key that is
- * absent stays as it is. `success` undefined = not sent.
+ * What today's clients send beyond the documented keys, as plain values (teuthology contract 3.2, and section 7, advice
+ * 47: keys that the old server dropped). Those in `columnFields` have a column of their own, because lists filter by
+ * them or show them; the others are kept together as one JSON object.
+ */
+export const moreFields = {
+  branch: 'text',
+  failure_reason: 'text',
+  priority: 'integer',
+  queue: 'text',
+  sha1: 'text',
+  user: 'text',
+  cbt_perf_url: 'text',
+  comment: 'text',
+  failure_reason_detail: 'json',
+  first_in_suite: 'boolean',
+  issue_url: 'text',
+  no_nested_subset: 'boolean',
+  os_version: 'text',
+  package_source: 'text',
+  pcp_grafana_url: 'text',
+  repo: 'text',
+  seed: 'integer',
+  sentry_event: 'text',
+  sleep_before_teardown: 'integer',
+  subset: 'text',
+  suite: 'text',
+  suite_branch: 'text',
+  suite_path: 'text',
+  suite_relpath: 'text',
+  suite_repo: 'text',
+  suite_sha1: 'text',
+  teuthology_sha1: 'text',
+  timestamp: 'time',
+} as const satisfies Record<string, FieldKind>;
+
+/** A key of `moreFields`. */
+export type MoreField = keyof typeof moreFields;
+
+/** The keys of `moreFields` that have a column of their own. */
+export const columnFields = ['branch', 'failure_reason', 'priority', 'queue', 'sha1', 'user'] as const;
+
+/** A plain value of one of `moreFields`: already of the type that answers show; `failure_reason_detail` may be any JSON. */
+export type MoreValue = unknown;
+
+/**
+ * What one request changes in a job. `small` and `document` hold raw JSON text, `null` included, which clears a key; a
+ * key that is absent stays as it is, as does an undefined `success` or `status`.
  */
 export interface JobChange {
   small: Map<SmallField, string>;
   document: Map<DocumentField, string>;
+  more: Map<MoreField, MoreValue>;
   success?: boolean | null;
+  status?: JobStatus;
+  /** The time of the report as its sender says it, microseconds since the Unix epoch; otherwise the time of arrival. */
+  updated?: number;
+}
+
+/** A change of nothing, to be filled. */
+export function noChange(): JobChange {
+  return { small: new Map(), document: new Map(), more: new Map() };
 }
 
 /** How a job ended, as far as it has: true = passed, false = failed, null = neither (yet). */
@@ -56,12 +112,23 @@ export function jobSuccess(status: JobStatus): boolean | null {
 }
 
 /**
- * The status after a change (classic contract, "PUT": true passes, false fails, null takes a verdict back). `current`
- * is null for a job that is being created.
+ * The status after a change (teuthology contract 3.3; classic contract, "PUT"). `current` is null for a job that is
+ * being created. A verdict withstands every later `status` but not a later `success`: clients report `dead` for jobs
+ * that have finished, and a verdict again with `success`. `success: null` takes a verdict back (the teuthology contract
+ * never passes it on: advice 46).
  */
-export function nextStatus(current: JobStatus | null, change: Pick<JobChange, 'success'>): JobStatus {
-  if (change.success === true) return 'pass';
-  if (change.success === false) return 'fail';
-  const verdictTakenBack = change.success === null && (current === 'pass' || current === 'fail');
-  return verdictTakenBack ? 'unknown' : (current ?? 'unknown');
+export function nextStatus(
+  current: JobStatus | null,
+  { status, success }: Pick<JobChange, 'success' | 'status'>,
+): JobStatus {
+  const verdict = current === 'pass' || current === 'fail';
+  if (status !== undefined) return verdict ? current : status;
+  if (success === true) return 'pass';
+  if (success === false) return 'fail';
+  return success === null && verdict ? 'unknown' : (current ?? 'unknown');
+}
+
+/** True for what a client may report as `status`. */
+export function isJobStatus(value: unknown): value is JobStatus {
+  return (jobStatuses as readonly unknown[]).includes(value);
 }

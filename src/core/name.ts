@@ -15,3 +15,13 @@ export function nameProblem(name: string, longest: number): string | null {
   if (name === '.' || name === '..') return `must not be '${name}'`;
   return null;
 }
+
+/**
+ * A value that lists are filtered by, cut where an index could no longer hold it (PostgreSQL: 2,704 bytes, and a UTF-16
+ * unit takes three at most). No branch, machine type or sha1 comes near.
+ */
+export function filterable(text: string): string {
+  return text.length <= longestFilterable ? text : text.slice(0, longestFilterable).toWellFormed();
+}
+
+const longestFilterable = 512;

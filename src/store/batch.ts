@@ -20,6 +20,9 @@ export interface BatchLimits {
   waitingBytes: number;
 }
 
+/** The bounds of the writers of jobs and of nodes. */
+export const writeLimits: BatchLimits = { batchWrites: 64, batchBytes: 8 << 20, waitingBytes: 64 << 20 };
+
 interface Waiting<Write, Result> {
   write: Write;
   bytes: number;
@@ -35,7 +38,7 @@ interface Waiting<Write, Result> {
 export function createBatcher<Write, Result>(
   flush: (writes: Write[]) => Promise<Result[]>,
   mayBeOneWrite: (error: unknown) => boolean,
-  limits: BatchLimits,
+  limits = writeLimits,
 ): Batcher<Write, Result> {
   let waiting: Waiting<Write, Result>[] = [];
   let waitingBytes = 0;

@@ -3,9 +3,11 @@ import { Kysely, sql } from 'kysely';
 import type { Engine } from './dialect.ts';
 import { createJobWriter, type JobWriter } from './job-writer.ts';
 import { migrate, NewerSchema } from './migrations.ts';
+import { createNodeWriter, type NodeWriter } from './node-writer.ts';
 import { isLostPostgres, openPostgres, PostgresUnavailable } from './postgres.ts';
 import type { Schema } from './schema.ts';
 import { openSqlite, SqliteUnavailable } from './sqlite.ts';
+import { transactOn } from './transaction.ts';
 
 /** An open database. */
 export interface Db {
@@ -13,6 +15,8 @@ export interface Db {
   kysely: Kysely<Schema>;
   /** Every change of a job goes through here. */
   jobWriter: JobWriter;
+  /** Every change that a client makes to a node goes through here. */
+  nodeWriter: NodeWriter;
   /** The database as a person may read it: without password. */
   label: string;
   /** Names of the migrations that opening applied. */
@@ -41,10 +45,10 @@ export class BadDatabaseUrl extends Error {}
  */
 export async function open({ url, poolSize, now, onLost = () => {} }: OpenOptions): Promise<Db> {
   const target = parseDatabaseUrl(url);
-  const { dialect, release } =
+  const { dialect, release, transact } =
     target.engine === 'sqlite'
-      ? openSqlite(target.path)
-      : { dialect: await openPostgres(target.url, poolSize, onLost), release: () => {} };
+      ? { ...openSqlite(target.path), transact: undefined }
+      : { ...(await openPostgres(target.url, poolSize, onLost)), release: () => {} };
   const kysely = new Kysely<Schema>({ dialect });
   const close = async () => {
     await kysely.destroy();
@@ -52,12 +56,14 @@ export async function open({ url, poolSize, now, onLost = () => {} }: OpenOption
   };
   try {
     const migrated = await migrate(kysely, target.engine, now());
-    const jobWriter = createJobWriter(kysely, target.engine);
+    const jobWriter = createJobWriter(target.engine, transact ?? transactOn(kysely));
+    const nodeWriter = createNodeWriter(kysely, target.engine);
     const closeAfterWrites = async () => {
-      await jobWriter.drain();
+      await Promise.all([jobWriter.drain(), nodeWriter.drain()]);
       await close();
     };
-    return { engine: target.engine, kysely, jobWriter, label: target.label, migrated, close: closeAfterWrites };
+    const { engine, label } = target;
+    return { engine, kysely, jobWriter, nodeWriter, label, migrated, close: closeAfterWrites };
   } catch (error) {
     await close();
     throw error;

@@ -1,29 +1,37 @@
 import { hash } from 'node:crypto';
 import {
+  columnFields,
   type DocumentField,
   documentFields,
   type JobChange,
+  type MoreField,
+  moreFields,
   nextStatus,
   type SmallField,
   smallFields,
 } from '../core/job.ts';
 import { joinObject, splitObject } from '../core/json-text.ts';
+import { filterable } from '../core/name.ts';
+import { hostsOf } from '../core/targets.ts';
 import type { JobRow } from './schema.ts';
 
-/** A job while a transaction works on it: the row as it will be, and what of its document has to be written. */
+/** A job while a transaction works on it: the row as it will be, and what else has to be written with it. */
 export interface JobState {
   row: JobRow;
   created: boolean;
   changed: boolean;
   /** Only the values that differ from the stored ones. */
   document: Partial<Record<DocumentField, string | null>>;
+  /** Hosts that `targets` names, when it changed. */
+  hosts: string[];
 }
 
 const smallKeys = Object.keys(smallFields) as SmallField[];
+const keptTogether = (Object.keys(moreFields) as MoreField[]).filter((key) => !isColumn(key));
 
 /** The state of a stored job, unchanged so far. */
 export function stateOf(row: JobRow): JobState {
-  return { row, created: false, changed: false, document: {} };
+  return { row, created: false, changed: false, document: {}, hosts: [] };
 }
 
 /** A job that is not stored yet; its id is 0 until it is. */
@@ -33,32 +41,92 @@ export function createJob(runId: number, jobId: string, change: JobChange, at: n
     run_id: runId,
     job_id: jobId,
     status: nextStatus(null, change),
+    success: null,
     posted: at,
+    started: null,
     updated: at,
-    small: printSmall(change.small),
+    small: printSmall(new Map()),
+    name: null,
+    description: null,
+    machine_type: null,
+    flavor: null,
+    branch: null,
+    failure_reason: null,
+    priority: null,
+    queue: null,
+    sha1: null,
+    user: null,
+    more: '{}',
     document_hashes: '',
   };
-  const job: JobState = { row, created: true, changed: true, document: {} };
-  changeDocument(job, change);
+  const job = { ...stateOf(row), created: true };
+  // A new job takes any priority; nextStatus has decided already, and deciding again changes nothing.
+  applyChange(job, change, at);
   return job;
 }
 
-/** Applies a change to a job. */
+/** Applies a change to a stored job. A `priority` counts only while the job is queued (teuthology contract 2.7). */
 export function changeJob(job: JobState, change: JobChange, at: number): void {
+  const queued = job.row.status === 'queued';
+  job.row.status = nextStatus(job.row.status, change);
+  if (queued || !change.more.has('priority')) applyChange(job, change, at);
+  else applyChange(job, { ...change, more: new Map([...change.more].filter(([key]) => key !== 'priority')) }, at);
+}
+
+function applyChange(job: JobState, change: JobChange, at: number): void {
   const { row } = job;
-  row.status = nextStatus(row.status, change);
-  row.updated = at;
-  if (change.small.size > 0) {
-    const stored = splitObject(row.small) as Map<SmallField, string>;
-    for (const [key, text] of change.small) stored.set(key, text);
-    row.small = printSmall(stored);
-  }
+  if (change.success !== undefined) row.success = change.success;
+  // Advice 44: when it first ran, whatever it was before.
+  if (row.status === 'running') row.started ??= at;
+  row.updated = change.updated ?? at;
+  changeSmall(row, change);
+  changeMore(row, change);
   changeDocument(job, change);
   job.changed = true;
 }
 
+function changeSmall(row: JobRow, { small }: JobChange): void {
+  if (small.size === 0) return;
+  const stored = splitObject(row.small) as Map<SmallField, string>;
+  for (const [key, text] of small) stored.set(key, text);
+  row.small = printSmall(stored);
+  for (const key of ['name', 'description', 'machine_type', 'flavor'] as const) {
+    const text = small.get(key);
+    if (text !== undefined) row[key] = plainText(text);
+  }
+  row.machine_type = row.machine_type && filterable(row.machine_type);
+  row.flavor = row.flavor && filterable(row.flavor);
+}
+
 function printSmall(values: Map<SmallField, string>): string {
   return joinObject(smallKeys.map((key) => [key, values.get(key) ?? 'null']));
+}
+
+/** The text of a raw JSON string or number, as columns can hold it: PostgreSQL has no NUL and no lone surrogates. */
+function plainText(raw: string): string | null {
+  if (raw === 'null') return null;
+  const text = raw.startsWith('"') ? (JSON.parse(raw) as string) : raw;
+  return text.toWellFormed().replaceAll('\0', '\ufffd');
+}
+
+function changeMore(row: JobRow, { more }: JobChange): void {
+  if (more.size === 0) return;
+  for (const [key, value] of more) {
+    if (!isColumn(key)) continue;
+    row[key] = (typeof value === 'string' && key !== 'failure_reason' ? filterable(value) : value) as never;
+  }
+  if (!keptTogether.some((key) => more.has(key))) return;
+  const stored = JSON.parse(row.more) as Record<string, unknown>;
+  for (const key of keptTogether) {
+    if (!more.has(key)) continue;
+    if (more.get(key) === null) delete stored[key];
+    else stored[key] = more.get(key);
+  }
+  row.more = JSON.stringify(stored);
+}
+
+function isColumn(key: MoreField): key is (typeof columnFields)[number] {
+  return (columnFields as readonly string[]).includes(key);
 }
 
 /** Clients send the whole document again with every change of status: only what differs is written. */
@@ -71,6 +139,7 @@ function changeDocument(job: JobState, change: JobChange): void {
     if (textHash === hashes[index]) return;
     hashes[index] = textHash;
     job.document[key] = text === 'null' ? null : text;
+    if (key === 'targets') job.hosts = hostsOf(JSON.parse(text));
   });
   job.row.document_hashes = hashes.join(' ');
 }

@@ -1,29 +1,54 @@
-import type { Kysely, Transaction } from 'kysely';
-import { alreadyExists, type Failure, notFound, unavailable } from '../core/errors.ts';
-import type { JobChange } from '../core/job.ts';
+import { alreadyExists, type Failure, isFailure, notFound, unavailable } from '../core/errors.ts';
+import type { JobChange, JobStatus } from '../core/job.ts';
 import { runStatus } from '../core/run.ts';
 import { createBatcher } from './batch.ts';
-import { type Engine, lockRows } from './dialect.ts';
-import { changeJob, createJob, type JobState, stateOf } from './job-state.ts';
+import type { Engine } from './dialect.ts';
+import { linkNodes } from './job-nodes.ts';
+import {
+  deleteJobs,
+  findFirstJob,
+  insertRuns,
+  type JobBatch,
+  jobKey,
+  jobStates,
+  lastId,
+  lockRuns,
+  saveDocuments,
+  saveJobs,
+  saveRuns,
+  selectJobs,
+  takenKeys,
+} from './job-rows.ts';
+import { changeJob, createJob, type JobState } from './job-state.ts';
 import { isLostPostgres, isRetryable } from './postgres.ts';
-import type { RunRow, Schema } from './schema.ts';
+import { correctRun, countJob, newRun } from './run-state.ts';
+import type { RunRow } from './schema.ts';
+import { numbered, repeated, type Send, type Statement, type Transact } from './transaction.ts';
 
-/** One request to create or to change a job. `at` in microseconds since the Unix epoch. */
-export interface JobWrite {
-  kind: 'create' | 'change';
+/** One request to create, change or delete a job. `at` in microseconds since the Unix epoch. */
+export type JobWrite = { run: string; at: number } & (
+  | { kind: 'create' /** null: the store chooses. */; job_id: string | null; change: JobChange; createRun: boolean }
+  | { kind: 'change'; job_id: string; change: JobChange }
+  | { kind: 'delete'; job_id: string }
+);
+
+/** What a write did; `status` is null for a deleted job, `previous` for a new one. */
+export interface JobEvent {
   run: string;
   job_id: string;
-  change: JobChange;
-  at: number;
+  status: JobStatus | null;
+  previous: JobStatus | null;
 }
 
 /** Carries out writes of jobs, many in one transaction. */
 export interface JobWriter {
   /**
-   * Resolves when the write is durable: null = done, otherwise `not_found` (run or job), `already_exists` (job) or
-   * `unavailable` (too much is waiting). `bytes` is the size of the request, for the bound on what waits.
+   * Resolves when the write is durable, otherwise `not_found` (run or job), `already_exists` (job) or `unavailable` (too
+   * much is waiting). `size` is the length of the request, for the bound on what waits.
    */
-  write(write: JobWrite, bytes: number): Promise<Failure | null>;
+  write(write: JobWrite, size: number): Promise<JobEvent | Failure>;
+  /** `listener` hears of every write after its commit, in order. It must not throw. */
+  subscribe(listener: (event: JobEvent) => void): void;
   /** Resolves when everything accepted has been carried out. */
   drain(): Promise<void>;
 }
@@ -31,23 +56,26 @@ export interface JobWriter {
 /** How often a transaction is repeated after a deadlock or serialization failure, which other programs could cause. */
 const attempts = 5;
 
-/** Makes the writer of one database; there is one for each process, so that all its writers share transactions. */
-export function createJobWriter(kysely: Kysely<Schema>, engine: Engine): JobWriter {
-  const flush = (writes: JobWrite[]) => repeat(() => writeBatch(kysely, engine, writes));
-  const batcher = createBatcher(flush, (error) => !isLostPostgres(error), {
-    batchWrites: 64,
-    batchBytes: 8 << 20,
-    waitingBytes: 64 << 20,
-  });
+/** Makes the writer of one database; there is one for each process, so that all its clients share transactions. */
+export function createJobWriter(engine: Engine, transact: Transact): JobWriter {
+  const listeners: ((event: JobEvent) => void)[] = [];
+  const flush = async (writes: JobWrite[]) => {
+    const results = await repeat(() => writeBatch(engine, transact, writes));
+    for (const result of results) if (!isFailure(result)) for (const listener of listeners) listener(result);
+    return results;
+  };
+  const batcher = createBatcher(flush, (error) => !isLostPostgres(error));
   return {
-    async write(write, bytes) {
-      return batcher.push(write, bytes) ?? unavailable('too many writes are waiting for the database');
+    async write(write, size) {
+      return batcher.push(write, size) ?? unavailable('too many writes are waiting for the database');
     },
+    subscribe: (listener) => listeners.push(listener),
     drain: batcher.drain,
   };
 }
 
-async function repeat<T>(transaction: () => Promise<T>): Promise<T> {
+/** Repeats a transaction that lost against another one; at most `attempts` times. */
+export async function repeat<T>(transaction: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await transaction();
@@ -61,132 +89,109 @@ async function repeat<T>(transaction: () => Promise<T>): Promise<T> {
  * Locks the runs first, always in the order of their ids: whoever holds a run may change its jobs and its counts, and
  * two processes can never wait for each other.
  */
-async function writeBatch(kysely: Kysely<Schema>, engine: Engine, writes: JobWrite[]): Promise<(Failure | null)[]> {
-  return kysely.transaction().execute(async (transaction) => {
-    const runs = await lockRuns(transaction, engine, writes);
-    const jobs = await readJobs(transaction, runs, writes);
-    const results = writes.map((write) => decide(write, runs.get(write.run), jobs));
-    if (results.some((result) => result === null)) {
-      const changed = [...jobs.values()].filter((job) => job.changed);
-      await saveJobs(transaction, changed);
-      await saveDocuments(transaction, changed);
-      const runIds = new Set(changed.map((job) => job.row.run_id));
-      await saveRuns(
-        transaction,
-        [...runs.values()].filter((run) => runIds.has(run.id)),
-      );
-    }
-    return results;
+function writeBatch(engine: Engine, transact: Transact, writes: JobWrite[]): Promise<(JobEvent | Failure)[]> {
+  return transact(async (send) => {
+    await createMissingRuns(engine, send, writes);
+    const named = writes.flatMap(({ run, job_id }) => (job_id === null ? [] : [{ run, job_id }]));
+    const reads = [lockRuns(engine, [...new Set(writes.map((write) => write.run))])];
+    if (named.length > 0) reads.push(selectJobs(engine, named));
+    const [runRows = [], jobRows = []] = await send(reads);
+    const runs = new Map((runRows as unknown as RunRow[]).map((run) => [run.name, run]));
+    const batch: JobBatch = { jobs: jobStates(jobRows), deleted: [], runsWithoutFirst: new Set() };
+    const freeId = await idChooser(engine, send, runs, writes);
+    const value = writes.map((write) => decide(write, runs.get(write.run), batch, freeId));
+    return { last: await save(engine, send, [...runs.values()], batch), value };
   });
 }
 
-async function lockRuns(
-  transaction: Transaction<Schema>,
-  engine: Engine,
-  writes: JobWrite[],
-): Promise<Map<string, RunRow>> {
-  const names = [...new Set(writes.map((write) => write.run))];
-  const query = transaction.selectFrom('runs').selectAll().where('name', 'in', names).orderBy('id');
-  const rows = await lockRows(engine, query).execute();
-  return new Map(rows.map((row) => [row.name, row]));
+/** Answers the statements that write everything that changed. */
+async function save(engine: Engine, send: Send, runs: RunRow[], batch: JobBatch): Promise<Statement[]> {
+  const changed = [...batch.jobs.values()].filter((job) => job.changed);
+  const deleted = batch.deleted.filter((job) => !job.created);
+  const statements: Statement[] = [];
+  if (deleted.length > 0) statements.push(deleteJobs(engine, deleted));
+  if (changed.length > 0) {
+    const links = await linkNodes(engine, send, changed);
+    statements.push(saveJobs(engine, changed), ...saveDocuments(engine, changed), ...links);
+  }
+  if (batch.runsWithoutFirst.size > 0) {
+    await send(statements.splice(0));
+    for (const run of batch.runsWithoutFirst) await findFirstJob(engine, send, run);
+  }
+  const runIds = new Set([...changed, ...batch.deleted].map((job) => job.row.run_id));
+  const changedRuns = runs.filter((run) => runIds.has(run.id));
+  return changedRuns.length > 0 ? [...statements, saveRuns(engine, changedRuns)] : statements;
 }
 
-async function readJobs(
-  transaction: Transaction<Schema>,
+/** Answers a function that chooses ids for new jobs: numbers above every internal id, until one is free in the run. */
+async function idChooser(
+  engine: Engine,
+  send: Send,
   runs: Map<string, RunRow>,
   writes: JobWrite[],
-): Promise<Map<string, JobState>> {
-  const jobIds = new Map<number, Set<string>>();
-  for (const { run, job_id } of writes) {
-    const row = runs.get(run);
-    if (row) jobIds.set(row.id, (jobIds.get(row.id) ?? new Set()).add(job_id));
-  }
-  if (jobIds.size === 0) return new Map();
-  const rows = await transaction
-    .selectFrom('jobs')
-    .selectAll()
-    .where(({ and, eb, or }) =>
-      or([...jobIds].map(([run_id, ids]) => and([eb('run_id', '=', run_id), eb('job_id', 'in', [...ids])]))),
-    )
-    .execute();
-  return new Map(rows.map((row) => [jobKey(row.run_id, row.job_id), stateOf(row)]));
+): Promise<(run: RunRow, jobs: Map<string, JobState>) => string> {
+  const wanting = writes.filter((write) => write.kind === 'create' && write.job_id === null);
+  if (wanting.length === 0) return () => '';
+  const runIds = wanting.flatMap((write) => runs.get(write.run)?.id ?? []);
+  const taken = await takenKeys(engine, send, [...new Set(runIds)]);
+  let next = await lastId(send);
+  return (run, jobs) => {
+    do next++;
+    while (taken.has(jobKey(run.id, String(next))) || jobs.has(jobKey(run.id, String(next))));
+    return String(next);
+  };
 }
 
-function jobKey(runId: number, jobId: string): string {
-  return `${runId}/${jobId}`;
+/**
+ * New runs come before any lock is taken, in the order of their names: a process that waits here for another one's
+ * uncommitted run holds nothing that the other could wait for.
+ */
+async function createMissingRuns(engine: Engine, send: Send, writes: JobWrite[]): Promise<void> {
+  const wanted = new Map(
+    writes.flatMap((write) => (write.kind === 'create' && write.createRun ? [[write.run, write.at] as const] : [])),
+  );
+  if (wanted.size === 0) return;
+  const known = `select name from runs where name in (${repeated('?', wanted.size)})`;
+  const [rows = []] = await send([{ sql: numbered(engine, known), parameters: [...wanted.keys()] }]);
+  for (const { name } of rows) wanted.delete(name as string);
+  if (wanted.size === 0) return;
+  const missing = [...wanted].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, at]) => newRun(name, [], at));
+  await send([insertRuns(engine, missing)]);
 }
 
 /** Applies one write in memory; the rows it touches are locked. */
-function decide(write: JobWrite, run: RunRow | undefined, jobs: Map<string, JobState>): Failure | null {
+function decide(
+  write: JobWrite,
+  run: RunRow | undefined,
+  batch: JobBatch,
+  freeId: (run: RunRow, jobs: Map<string, JobState>) => string,
+): JobEvent | Failure {
   if (!run) return notFound('run', write.run);
-  const key = jobKey(run.id, write.job_id);
-  const job = jobs.get(key);
+  const job_id = write.job_id ?? freeId(run, batch.jobs);
+  const key = jobKey(run.id, job_id);
+  const job = batch.jobs.get(key);
   if (write.kind === 'create') {
-    if (job) return alreadyExists('job', write.job_id);
-    const created = createJob(run.id, write.job_id, write.change, write.at);
-    jobs.set(key, created);
-    run[created.row.status]++;
-  } else {
-    if (!job) return notFound('job', write.job_id);
-    run[job.row.status]--;
+    if (job) return alreadyExists('job', job_id);
+    const created = createJob(run.id, job_id, write.change, write.at);
+    batch.jobs.set(key, created);
+    return applyToRun(run, created, null, write.change);
+  }
+  if (!job) return notFound('job', job_id);
+  const previous = job.row.status;
+  if (write.kind === 'change') {
     changeJob(job, write.change, write.at);
-    run[job.row.status]++;
+    return applyToRun(run, job, previous, write.change);
   }
+  batch.jobs.delete(key);
+  batch.deleted.push(job);
+  run[previous]--;
   run.status = runStatus(run);
-  run.updated = write.at;
-  return null;
+  if (run.first_job === job_id) batch.runsWithoutFirst.add(run);
+  return { run: run.name, job_id, status: null, previous };
 }
 
-async function saveJobs(transaction: Transaction<Schema>, jobs: JobState[]): Promise<void> {
-  // One statement for new and changed jobs alike: on PostgreSQL each further one costs a round trip.
-  const rows = await transaction
-    .insertInto('jobs')
-    .values(jobs.map(({ row: { id: _, ...columns } }) => columns))
-    .onConflict((conflict) =>
-      conflict.columns(['run_id', 'job_id']).doUpdateSet(({ ref }) => ({
-        status: ref('excluded.status'),
-        updated: ref('excluded.updated'),
-        small: ref('excluded.small'),
-        document_hashes: ref('excluded.document_hashes'),
-      })),
-    )
-    .returning(['id', 'run_id', 'job_id'])
-    .execute();
-  const ids = new Map(rows.map((row) => [jobKey(row.run_id, row.job_id), row.id]));
-  for (const job of jobs) job.row.id = ids.get(jobKey(job.row.run_id, job.row.job_id)) ?? job.row.id;
-}
-
-async function saveDocuments(transaction: Transaction<Schema>, jobs: JobState[]): Promise<void> {
-  const created = jobs.filter((job) => job.created);
-  if (created.length > 0) {
-    const rows = created.map((job) => ({ id: job.row.id, ...noDocument, ...job.document }));
-    await transaction.insertInto('job_documents').values(rows).execute();
-  }
-  for (const job of jobs) {
-    if (job.created || Object.keys(job.document).length === 0) continue;
-    await transaction.updateTable('job_documents').set(job.document).where('id', '=', job.row.id).execute();
-  }
-}
-
-const noDocument = { kernel: null, overrides: null, roles: null, targets: null, tasks: null };
-
-async function saveRuns(transaction: Transaction<Schema>, runs: RunRow[]): Promise<void> {
-  await transaction
-    .insertInto('runs')
-    .values(runs)
-    // The rows exist and are locked: this is an update of many rows in one statement that both engines understand.
-    .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet(({ ref }) => ({
-        status: ref('excluded.status'),
-        updated: ref('excluded.updated'),
-        queued: ref('excluded.queued'),
-        pass: ref('excluded.pass'),
-        running: ref('excluded.running'),
-        waiting: ref('excluded.waiting'),
-        fail: ref('excluded.fail'),
-        dead: ref('excluded.dead'),
-        unknown: ref('excluded.unknown'),
-      })),
-    )
-    .execute();
+function applyToRun(run: RunRow, { row }: JobState, previous: JobStatus | null, change: JobChange): JobEvent {
+  countJob(run, row, previous);
+  correctRun(run, row, change);
+  return { run: run.name, job_id: row.job_id, status: row.status, previous };
 }

@@ -2,6 +2,7 @@ import { type Failure, isFailure, notFound } from '../core/errors.ts';
 import type { DocumentField, JobStatus } from '../core/job.ts';
 import type { Db } from './db.ts';
 import { runId } from './runs.ts';
+import type { JobRow } from './schema.ts';
 
 /** What a list of a run's jobs shows. */
 export interface JobSummary {
@@ -9,8 +10,19 @@ export interface JobSummary {
   status: JobStatus;
 }
 
-/** A whole job: its metadata as the raw JSON text that was sent (see `JobTable` and `JobDocumentTable`). */
-export type StoredJob = JobSummary & { id: number; small: string } & Record<DocumentField, string | null>;
+type Document = Record<DocumentField, string | null>;
+
+/** A whole job as the classic contract shows it: raw JSON texts (see `JobTable` and `JobDocumentTable`). */
+export type StoredJob = JobSummary & { id: number; small: string } & Document;
+
+/** Everything that is stored of a job, with the name of its run. */
+export type FullJob = JobRow & Document & { run: string };
+
+/** A column of `FullJob`. */
+export type JobColumn = keyof FullJob;
+
+/** Some columns of a job; those that were not asked for are absent. */
+export type PartialJob = Partial<FullJob> & { id: number };
 
 /** All jobs of a run in the order in which they were posted, or `not_found`. */
 export async function jobSummaries(db: Db, run: string): Promise<JobSummary[] | Failure> {
@@ -20,12 +32,12 @@ export async function jobSummaries(db: Db, run: string): Promise<JobSummary[] | 
 }
 
 /**
- * At most `limit` whole jobs of a run (by its internal id) in the order in which they were posted, after the one with
- * the internal id `after`; 0 starts from the first. Reading by pages bounds memory: a run can hold 40 MB.
+ * At most `limit` whole jobs of a run in the order in which they were posted, after the one with the internal id `after`;
+ * 0 starts from the first. None for an unknown run. Reading by pages bounds memory: a run can hold 40 MB.
  */
-export async function jobsPage(db: Db, run: number, after: number, limit: number): Promise<StoredJob[]> {
+export async function jobsPage(db: Db, run: string, after: number, limit: number): Promise<StoredJob[]> {
   return selectJobs(db)
-    .where('jobs.run_id', '=', run)
+    .where('jobs.run_id', '=', db.kysely.selectFrom('runs').select('runs.id').where('runs.name', '=', run))
     .where('jobs.id', '>', after)
     .orderBy('jobs.id')
     .limit(limit)

@@ -1,5 +1,6 @@
 import { PostgresDialect } from 'kysely';
 import pg from 'pg';
+import type { Send, Statement, Transact } from './transaction.ts';
 
 /** The oldest PostgreSQL that is supported. */
 const oldestVersion = 15;
@@ -15,7 +16,7 @@ export async function openPostgres(
   url: string,
   poolSize: number,
   onLost: (error: Error) => void,
-): Promise<PostgresDialect> {
+): Promise<{ dialect: PostgresDialect; transact: Transact }> {
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
@@ -24,6 +25,8 @@ export async function openPostgres(
     // A statement that takes longer than a client waits is a lost connection, not a result.
     statement_timeout: 30_000,
     types: { getTypeParser: typeParser },
+    // Statements that were sent together are answered together, without a round trip for each.
+    pipeline: true,
   });
   pool.on('error', onLost);
   // The pool hears only of idle connections. One that a transaction holds would end the process when it breaks between
@@ -36,7 +39,46 @@ export async function openPostgres(
     await pool.end();
     throw explain(error, url);
   }
-  return new PostgresDialect({ pool });
+  return { dialect: new PostgresDialect({ pool }), transact: transactOnPool(pool) };
+}
+
+/** Transactions on connections of the pool; see transaction.ts. */
+function transactOnPool(pool: pg.Pool): Transact {
+  return async (work) => {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      let begin = [{ sql: 'begin', parameters: [] as unknown[] }];
+      const send: Send = async (statements) => {
+        const opening = begin;
+        begin = [];
+        const results = await sendAll(client, [...opening, ...statements]);
+        return results.slice(opening.length).map((result) => result.rows);
+      };
+      const { last, value } = await work(send);
+      const results = await sendAll(client, [...last, { sql: 'commit', parameters: [] }]);
+      if (results.at(-1)?.command !== 'COMMIT')
+        throw new Error('PostgreSQL rolled back a transaction that it committed');
+      return value;
+    } catch (error) {
+      await client.query('rollback').catch((lost) => {
+        broken = lost;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  };
+}
+
+/** Waits for all, also after a failure: the connection must be idle before anybody else uses it. */
+async function sendAll(client: pg.PoolClient, statements: Statement[]): Promise<pg.QueryResult[]> {
+  const answers = await Promise.allSettled(statements.map(({ sql, parameters }) => client.query(sql, [...parameters])));
+  return answers.map((answer) => {
+    // The first one is the cause; those behind it only say that the transaction is lost.
+    if (answer.status === 'rejected') throw answer.reason;
+    return answer.value;
+  });
 }
 
 async function checkVersion(pool: pg.Pool): Promise<void> {
@@ -102,8 +144,11 @@ export function isLostPostgres(error: unknown): boolean {
   );
 }
 
-/** True for an error that a repetition of the whole transaction can cure: serialization failure or deadlock. */
+/**
+ * True for an error that a repetition of the whole transaction can cure: serialization failure, deadlock, or a row that
+ * another transaction deleted after this one had read it.
+ */
 export function isRetryable(error: unknown): boolean {
   const { code } = error as { code?: string };
-  return code === '40001' || code === '40P01';
+  return code === '40001' || code === '40P01' || code === '23503';
 }

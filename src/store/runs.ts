@@ -1,22 +1,50 @@
+import { type ExpressionBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import { alreadyExists, type Failure, notFound } from '../core/errors.ts';
-import { type JobCounts, noJobs } from '../core/run.ts';
+import type { RunCondition, RunFacet } from '../core/filter.ts';
+import type { JobCounts } from '../core/run.ts';
+import { MICROS_PER_DAY } from '../core/time.ts';
 import type { Db } from './db.ts';
+import { newRun } from './run-state.ts';
+import type { RunRow, Schema } from './schema.ts';
 
-/** What a list shows of a run. */
+/** What the classic list shows of a run. */
 export type RunSummary = { name: string } & JobCounts;
 
-/** Creates a run; `at` in microseconds. Of several simultaneous calls with one name exactly one succeeds. */
-export async function createRun(db: Db, name: string, at: number): Promise<Failure | null> {
+/** A part of a list. */
+export interface Page {
+  limit: number;
+  offset: number;
+}
+
+/** Creates a run with `tags`; `at` in microseconds. Of several simultaneous calls with one name exactly one succeeds. */
+export async function createRun(db: Db, name: string, tags: string[], at: number): Promise<Failure | null> {
   const created = await db.kysely
     .insertInto('runs')
-    .values({ name, status: 'empty', posted: at, updated: null, ...noJobs() })
+    .values(newRun(name, tags, at))
     .onConflict((conflict) => conflict.column('name').doNothing())
     .returning('id')
     .executeTakeFirst();
   return created ? null : alreadyExists('run', name);
 }
 
-/** The `limit` runs posted last, newest first. */
+/** Replaces the tags of a run. */
+export async function setTags(db: Db, name: string, tags: string[]): Promise<Failure | null> {
+  const changed = await db.kysely
+    .updateTable('runs')
+    .set({ tags: JSON.stringify(tags) })
+    .where('name', '=', name)
+    .returning('id')
+    .executeTakeFirst();
+  return changed ? null : notFound('run', name);
+}
+
+/** Deletes a run with its jobs; nodes stay. */
+export async function deleteRun(db: Db, name: string): Promise<Failure | null> {
+  const deleted = await db.kysely.deleteFrom('runs').where('name', '=', name).returning('id').executeTakeFirst();
+  return deleted ? null : notFound('run', name);
+}
+
+/** The `limit` runs posted last, newest first, with what the classic list shows. */
 export async function latestRuns(db: Db, limit: number): Promise<RunSummary[]> {
   return db.kysely
     .selectFrom('runs')
@@ -31,4 +59,85 @@ export async function latestRuns(db: Db, limit: number): Promise<RunSummary[]> {
 export async function runId(db: Db, name: string): Promise<number | Failure> {
   const row = await db.kysely.selectFrom('runs').select('id').where('name', '=', name).executeTakeFirst();
   return row?.id ?? notFound('run', name);
+}
+
+/** A run, or `not_found`. */
+export async function run(db: Db, name: string): Promise<RunRow | Failure> {
+  const row = await db.kysely.selectFrom('runs').selectAll().where('name', '=', name).executeTakeFirst();
+  return row ?? notFound('run', name);
+}
+
+/** Runs, those posted last first. */
+export async function runsByPosted(db: Db, { limit, offset }: Page): Promise<RunRow[]> {
+  const query = db.kysely.selectFrom('runs').selectAll().orderBy('posted', 'desc').orderBy('id', 'desc');
+  return query.limit(limit).offset(offset).execute();
+}
+
+/** Runs for which every condition holds, those scheduled last first. */
+export async function runsWhere(db: Db, conditions: RunCondition[], { limit, offset }: Page): Promise<RunRow[]> {
+  const query = restrict(db.kysely.selectFrom('runs').selectAll(), conditions);
+  return query.orderBy('scheduled', 'desc').orderBy('id', 'desc').limit(limit).offset(offset).execute();
+}
+
+/** Runs that have a queued job, those scheduled first first. */
+export async function runsWithQueuedJobs(db: Db, { limit, offset }: Page): Promise<RunRow[]> {
+  const query = db.kysely.selectFrom('runs').selectAll().where('queued', '>', 0);
+  return query.orderBy('scheduled').orderBy('id').limit(limit).offset(offset).execute();
+}
+
+/** The days (as numbers since the epoch) on which matching runs were scheduled, in ascending order. */
+export async function scheduledDays(db: Db, conditions: RunCondition[]): Promise<number[]> {
+  // Both engines divide towards zero: the shift by a million days keeps the days before 1970 apart.
+  const day = sql<number>`(scheduled + ${sql.lit(MICROS_PER_DAY * 1_000_000)}) / ${sql.lit(MICROS_PER_DAY)} - 1000000`;
+  const rows = await restrict(db.kysely.selectFrom('runs').select(day.as('day')).distinct(), conditions)
+    .orderBy('day')
+    .execute();
+  return rows.map((row) => row.day);
+}
+
+/** The distinct values of a facet among matching runs, ascending by code point, without nulls and empty texts. */
+export async function facetValues(
+  db: Db,
+  facet: Exclude<RunFacet, 'date'>,
+  conditions: RunCondition[],
+): Promise<string[]> {
+  if (facet === 'sha1' || facet === 'flavor') {
+    const jobs = db.kysely.selectFrom('jobs').select(facet).distinct().where(facet, '<>', '');
+    const runs = restrict(db.kysely.selectFrom('runs').select('runs.id'), conditions);
+    const rows = await (conditions.length > 0 ? jobs.where('run_id', 'in', runs) : jobs).orderBy(facet).execute();
+    return rows.map((row) => row[facet] as string);
+  }
+  const runs = db.kysely.selectFrom('runs').select(facet).distinct().where(facet, '<>', '');
+  const rows = await restrict(runs, conditions).orderBy(facet).execute();
+  return rows.map((row) => row[facet]);
+}
+
+function restrict<O>(
+  query: SelectQueryBuilder<Schema, 'runs', O>,
+  conditions: RunCondition[],
+): SelectQueryBuilder<Schema, 'runs', O> {
+  return conditions.reduce(
+    (restricted, condition) => restricted.where((builder) => expression(builder, condition)),
+    query,
+  );
+}
+
+function expression(builder: ExpressionBuilder<Schema, 'runs'>, condition: RunCondition) {
+  const { and, eb } = builder;
+  switch (condition.facet) {
+    case 'since':
+      return eb('scheduled', '>', condition.after);
+    case 'date':
+      return and([eb('scheduled', '>=', condition.range.from), eb('scheduled', '<', condition.range.to)]);
+    case 'sha1': {
+      // A range instead of LIKE: it needs no escapes and both engines find it in the index.
+      const beyond = `${condition.value}\u{10ffff}`;
+      const jobs = eb.selectFrom('jobs').select('run_id').where('jobs.sha1', '>=', condition.value);
+      return eb('runs.id', 'in', jobs.where('jobs.sha1', '<', beyond));
+    }
+    case 'flavor':
+      return eb('runs.id', 'in', eb.selectFrom('jobs').select('run_id').where('jobs.flavor', '=', condition.value));
+    default:
+      return eb(`runs.${condition.facet}`, '=', condition.value);
+  }
 }

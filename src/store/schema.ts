@@ -1,5 +1,6 @@
 import type { Generated, Selectable } from 'kysely';
 import type { DocumentField, JobStatus } from '../core/job.ts';
+import type { NodeFields } from '../core/node.ts';
 import type { JobCounts, RunStatus } from '../core/run.ts';
 
 /** A run with the number of its jobs in each status, so that a list of runs never touches the jobs. */
@@ -7,10 +8,25 @@ export interface RunTable extends JobCounts {
   id: Generated<number>;
   name: string;
   status: RunStatus;
+  /** What its name says, corrected by what its jobs say (teuthology contract 3.7 and 3.9). */
+  user: string;
+  suite: string;
+  branch: string;
+  machine_type: string;
   /** Microseconds since the Unix epoch, as every time in the store. */
+  scheduled: number;
   posted: number;
+  /** When its first job started. */
+  started: number | null;
   /** Last push of one of its jobs; null until the first. */
   updated: number | null;
+  /** The job with the lowest `job_id` as text, and what the run shows of it (teuthology contract 2.2). */
+  first_job: string | null;
+  sha1: string | null;
+  flavor: string | null;
+  priority: number | null;
+  /** A JSON list of texts. */
+  tags: string;
 }
 
 /** What lists and filters read of a job. */
@@ -19,16 +35,57 @@ export interface JobTable {
   run_id: number;
   job_id: string;
   status: JobStatus;
+  /** As it was reported; the verdict is in `status`. */
+  success: boolean | null;
   posted: number;
+  started: number | null;
   updated: number;
   /** The text of a JSON object with every key of `smallFields`, in that order, values as they were sent. */
   small: string;
+  /** Four keys of `small` again, as plain text, for filters. */
+  name: string | null;
+  description: string | null;
+  machine_type: string | null;
+  flavor: string | null;
+  /** The keys of `moreFields` that have columns. */
+  branch: string | null;
+  failure_reason: string | null;
+  priority: number | null;
+  queue: string | null;
+  sha1: string | null;
+  user: string | null;
+  /** The other keys of `moreFields` that have a value, as the text of a JSON object. */
+  more: string;
   /** One short hash for each of `documentFields`, so that an unchanged document is neither read nor written again. */
   document_hashes: string;
 }
 
 /** The bulky values of a job as raw JSON text; null where never sent or cleared. */
 export type JobDocumentTable = { id: number } & Record<DocumentField, string | null>;
+
+/** A machine that jobs run on (teuthology contract 3.1, nodes). */
+export interface NodeTable extends NodeFields {
+  id: Generated<number>;
+  name: string;
+  /** The node that hosts this one. */
+  vm_host_id: number | null;
+}
+
+/** Which nodes a job ran on; `job_id` is the internal id of the job. */
+export interface JobNodeTable {
+  node_id: number;
+  job_id: number;
+}
+
+/** A queue that can be paused (teuthology contract 2.19). */
+export interface QueueTable {
+  queue: string;
+  paused_by: string | null;
+  paused_since: number | null;
+  paused_until: number | null;
+  /** Seconds, as it was asked for. */
+  pause_duration: number | null;
+}
 
 /** Which migrations have been applied. */
 export interface MigrationTable {
@@ -42,6 +99,9 @@ export interface Schema {
   runs: RunTable;
   jobs: JobTable;
   job_documents: JobDocumentTable;
+  nodes: NodeTable;
+  job_nodes: JobNodeTable;
+  queues: QueueTable;
   migrations: MigrationTable;
 }
 
@@ -50,3 +110,9 @@ export type RunRow = Selectable<RunTable>;
 
 /** A job as it is stored, without its document. */
 export type JobRow = Selectable<JobTable>;
+
+/** A node as it is stored. On SQLite its booleans arrive as 0 and 1. */
+export type NodeRow = Selectable<NodeTable>;
+
+/** A queue as it is stored. */
+export type QueueRow = Selectable<QueueTable>;

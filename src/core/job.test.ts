@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isJobStatus, type JobStatus, jobStatuses, jobSuccess, nextStatus } from './job.ts';
+
+type Body = { status?: JobStatus; success?: boolean | null };
+
+const running: Body = { status: 'running' };
+const passed: Body = { success: true };
+const failed: Body = { success: false };
+
+/** The status after bodies, the first of which creates the job. */
+function after(bodies: Body[]): JobStatus | null {
+  return bodies.reduce<JobStatus | null>(nextStatus, null);
+}
+
+describe('nextStatus', () => {
+  // The worked table of the teuthology contract, 3.3.
+  test.each<[Body[], JobStatus]>([
+    [[{}], 'unknown'],
+    [[running, passed], 'pass'],
+    [[running, passed, { status: 'dead' }], 'pass'],
+    [[running, passed, running], 'pass'],
+    [[running, passed, { status: 'fail' }], 'pass'],
+    [[running, passed, { status: 'dead' }, failed], 'fail'],
+    [[running, failed, { success: null }], 'unknown'],
+    [[{ status: 'dead', success: false }], 'dead'],
+    [[{ status: 'pass', success: false }], 'pass'],
+    [[running, { status: 'dead' }, passed], 'pass'],
+    [[{ status: 'dead' }, running], 'running'],
+    [[{ status: 'dead' }, { status: 'queued' }], 'queued'],
+    // Beyond the table: a verdict again and the other way round; a status beside success wins on a job without verdict.
+    [[running, failed, passed], 'pass'],
+    [[passed], 'pass'],
+    [[failed], 'fail'],
+    [[{ success: null }], 'unknown'],
+    [[running, { success: null }], 'running'],
+    [[running, {}], 'running'],
+    [[running, { status: 'waiting', success: true }], 'waiting'],
+    [[passed, { status: 'dead', success: false }], 'pass'],
+    [[{}, running], 'running'],
+    [[{ status: 'queued' }, { status: 'waiting' }, running, { status: 'unknown' }], 'unknown'],
+  ])('%j ends as %s', (bodies, status) => {
+    expect(after(bodies)).toBe(status);
+  });
+
+  const statuses = fc.constantFrom(...jobStatuses);
+
+  test('any status but a verdict becomes whatever is reported', () => {
+    fc.assert(
+      fc.property(statuses, statuses, fc.option(fc.boolean()), (current, status, success) => {
+        const verdict = current === 'pass' || current === 'fail';
+        expect(nextStatus(current, { status, success })).toBe(verdict ? current : status);
+      }),
+    );
+  });
+
+  test('without a status, true and false are verdicts whatever came before', () => {
+    fc.assert(
+      fc.property(fc.option(statuses), fc.boolean(), (current, success) => {
+        expect(nextStatus(current, { success })).toBe(success ? 'pass' : 'fail');
+      }),
+    );
+  });
+
+  test('a body that says nothing changes nothing', () => {
+    fc.assert(fc.property(statuses, (current) => nextStatus(current, {}) === current));
+  });
+});
+
+test('only pass and fail are verdicts', () => {
+  const told = Object.fromEntries(jobStatuses.map((status) => [status, jobSuccess(status)]));
+  expect(told).toEqual({
+    queued: null,
+    pass: true,
+    running: null,
+    waiting: null,
+    fail: false,
+    dead: null,
+    unknown: null,
+  });
+});
+
+test.each([...jobStatuses])('%s is a status', (status) => {
+  expect(isJobStatus(status)).toBe(true);
+});
+
+test.each([null, undefined, '', 'Pass', 'finished pass', 1, true, ['pass'], {}, 'toString'])(
+  '%j is no status',
+  (value) => {
+    expect(isJobStatus(value)).toBe(false);
+  },
+);

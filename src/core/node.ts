@@ -1,0 +1,156 @@
+/** Who holds a node: the lock rules of teuthology contract 2.12 to 2.14, with the advice of its section 7.4. */
+import { conflict, type Failure, invalid, isFailure, unavailable } from './errors.ts';
+
+/** The longest node name, in UTF-16 units (teuthology contract 3.1, nodes.name). */
+export const longestNodeName = 256;
+
+/** What is known of a node beside its name and its host; `locked_since` in microseconds since the Unix epoch. */
+export interface NodeFields {
+  description: string | null;
+  /** null = unknown. */
+  up: boolean | null;
+  machine_type: string | null;
+  arch: string | null;
+  is_vm: boolean;
+  os_type: string | null;
+  os_version: string | null;
+  locked: boolean;
+  locked_by: string | null;
+  locked_since: number | null;
+  mac_address: string | null;
+  ssh_pub_key: string | null;
+}
+
+/**
+ * What one request changes in a node: absent keys stay as they are, null clears. `vm_host` is the name of a node. Only
+ * the server says since when a node is locked (advice 67).
+ */
+export type NodeChange = Partial<Omit<NodeFields, 'locked_since'>> & { vm_host?: string | null };
+
+/** A request for `count` free nodes; null = any. */
+export interface LockRequest {
+  count: number;
+  locked_by: string;
+  machine_types: string[];
+  description: string | null;
+  os_type: string | null;
+  os_version: string | null;
+  arch: string | null;
+}
+
+/** The fields of a new node. Locking it needs an owner (advice 63); an unlocked one has none. */
+export function newNode(change: NodeChange, at: number): NodeFields | Failure {
+  const { vm_host: _, ...fields } = change;
+  const locked = fields.locked ?? false;
+  if (locked && !fields.locked_by) return invalid('locked_by', 'Cannot lock without specifying locked_by');
+  const nothing = { description: null, up: null, machine_type: null, arch: null, os_type: null, os_version: null };
+  return {
+    ...nothing,
+    mac_address: null,
+    ssh_pub_key: null,
+    is_vm: false,
+    ...fields,
+    locked,
+    locked_by: locked ? (fields.locked_by ?? null) : null,
+    locked_since: locked ? at : null,
+  };
+}
+
+/** The node after a change, or why the lock rules refuse it: `conflict` or `invalid`. The host is not looked at. */
+export function changeNode<Node extends NodeFields>(node: Node, change: NodeChange, at: number): Node | Failure {
+  const problem = lockProblem(node, change);
+  if (problem) return problem;
+  const { vm_host: _, ...fields } = change;
+  const changed: Node = { ...node, ...fields };
+  if (changed.locked !== node.locked) changed.locked_since = changed.locked ? at : null;
+  if (change.locked === false) changed.locked_by = null;
+  return changed;
+}
+
+/** The table of 2.14, row by row; null when nothing speaks against the change. */
+function lockProblem(node: NodeFields, change: NodeChange): Failure | null {
+  const { locked, locked_by = null, description = null } = change;
+  if (locked === undefined) {
+    // Advice 59: a locked node changes hands by being unlocked, not in passing.
+    const takenOver = node.locked && change.locked_by !== undefined && locked_by !== node.locked_by;
+    return takenOver ? conflict('Cannot lock an already-locked node') : null;
+  }
+  const verb = locked ? 'lock' : 'unlock';
+  if (locked === node.locked) {
+    const repeated = locked_by === node.locked_by && description !== null && description === node.description;
+    return repeated ? null : conflict(`Cannot ${verb} an already-${verb}ed node`);
+  }
+  if (!locked_by) return invalid('locked_by', `Cannot ${verb} without specifying locked_by`);
+  if (locked) return null;
+  if (locked_by !== node.locked_by) return conflict('Cannot unlock - locked_by values must match');
+  if (description && description !== node.description) {
+    return conflict('Cannot unlock - description values must match');
+  }
+  return null;
+}
+
+/**
+ * Locks as many of `nodes` as are asked for, the first by name (advice 33), and answers them as they are then. All or
+ * nothing: `unavailable` when fewer are free, `invalid` when the request cannot be meant.
+ */
+export function lockMany<Node extends NodeFields & { name: string }>(
+  nodes: Iterable<Node>,
+  request: LockRequest,
+  at: number,
+): Node[] | Failure {
+  const { count, locked_by, description } = request;
+  const free = [...nodes].filter((node) => isFree(node, request));
+  if (free.length < count) return unavailable(`only ${free.length} nodes available`);
+  const taken = free.sort(byName).slice(0, count);
+  return taken.map((node) => ({ ...node, locked: true, locked_by, locked_since: at, description }));
+}
+
+function isFree(node: NodeFields, { machine_types, os_type, os_version, arch }: LockRequest): boolean {
+  if (node.locked || node.up !== true || node.machine_type === null) return false;
+  if (!machine_types.includes(node.machine_type)) return false;
+  if (os_type !== null && node.os_type !== os_type) return false;
+  if (os_version !== null && node.os_version !== os_version) return false;
+  return arch === null || node.arch === arch;
+}
+
+/**
+ * Unlocks all the named nodes or none (advice 64), and answers them as they are then, ordered by name; otherwise the
+ * failure of the first that cannot be unlocked. `nodeOf` finds a node by its name.
+ */
+export function unlockMany<Node extends NodeFields & { name: string }>(
+  names: string[],
+  nodeOf: (name: string) => Node | undefined,
+  locked_by: string | null,
+  at: number,
+): Node[] | Failure {
+  const nodes = [...new Set(names)].flatMap((name) => nodeOf(name) ?? []);
+  if (nodes.length < names.length) return invalid('names', 'Could not find all nodes!');
+  const unlocked: Node[] = [];
+  for (const node of nodes.sort(byName)) {
+    const changed = changeNode(node, { locked: false, locked_by }, at);
+    if (isFailure(changed)) return changed;
+    unlocked.push(changed);
+  }
+  return unlocked;
+}
+
+function byName(a: { name: string }, b: { name: string }): number {
+  return a.name < b.name ? -1 : 1;
+}
+
+/** True when a node on `host` would, over any number of hosts, run on itself. `hostOf` names the host of a node. */
+export function wouldHostItself(name: string, host: string, hostOf: (name: string) => string | null): boolean {
+  const seen = new Set<string>();
+  for (let at: string | null = host; at !== null && !seen.has(at); at = hostOf(at)) {
+    if (at === name) return true;
+    // Rows that were made by hand may already form a circle.
+    seen.add(at);
+  }
+  return false;
+}
+
+/** What a filter like `up=1` says (advice 36), null when it says nothing that is understood. */
+export function parseBooleanText(text: string): boolean | null {
+  if (/^(1|t|true|yes|on)$/i.test(text)) return true;
+  return /^(0|f|false|no|off)$/i.test(text) ? false : null;
+}

@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type JobStatus, jobStatuses } from './job.ts';
+import { type JobCounts, jobsTotal, noJobs, type RunStatus, runStatus } from './run.ts';
+
+function countsOf(statuses: JobStatus[]): JobCounts {
+  const counts = noJobs();
+  for (const status of statuses) counts[status]++;
+  return counts;
+}
+
+describe('runStatus', () => {
+  // The ten rules and the checked combinations of the teuthology contract, 3.6.
+  test.each<[string, RunStatus]>([
+    ['', 'empty'],
+    ['queued', 'queued'],
+    ['queued queued', 'queued'],
+    ['waiting', 'waiting'],
+    ['unknown', 'unknown'],
+    ['pass pass', 'finished pass'],
+    ['fail', 'finished fail'],
+    ['queued pass', 'queued'],
+    ['queued fail', 'finished fail'],
+    ['queued dead', 'finished fail'],
+    ['queued unknown', 'queued'],
+    ['unknown pass', 'unknown'],
+    ['unknown fail', 'finished fail'],
+    ['unknown dead', 'finished fail'],
+    ['pass dead', 'finished fail'],
+    ['fail dead', 'finished fail'],
+    ['pass fail', 'finished fail'],
+    ['dead dead', 'finished dead'],
+    ['running queued', 'running'],
+    ['running waiting', 'running'],
+    ['running pass', 'running'],
+    ['running fail', 'running'],
+    ['running dead', 'running'],
+    ['running unknown', 'running'],
+    ['waiting fail', 'waiting'],
+    ['waiting dead', 'waiting'],
+    ['waiting pass', 'waiting'],
+    ['waiting unknown', 'waiting'],
+    ['waiting queued', 'waiting'],
+    ['pass unknown queued', 'queued'],
+    ['pass queued fail', 'finished fail'],
+    ['queued pass unknown dead', 'finished fail'],
+  ])('[%s] is %s', (statuses, expected) => {
+    expect(runStatus(countsOf(statuses.split(' ').filter(Boolean) as JobStatus[]))).toBe(expected);
+  });
+
+  // The rules of 3.6 once more, each with its own complete condition instead of an order: if two could hold, or none,
+  // the order would hide it.
+  const rules: [RunStatus, (has: Set<JobStatus>) => boolean][] = [
+    ['empty', (has) => has.size === 0],
+    ['running', (has) => has.has('running')],
+    ['waiting', (has) => has.has('waiting') && !has.has('running')],
+    ['finished dead', (has) => has.has('dead') && has.size === 1],
+    ['finished fail', (has) => settled(has) && (has.has('fail') || (has.has('dead') && has.size > 1))],
+    ['finished pass', (has) => has.has('pass') && has.size === 1],
+    ['queued', (has) => settled(has) && unhurt(has) && has.has('queued')],
+    ['unknown', (has) => settled(has) && unhurt(has) && !has.has('queued') && has.has('unknown')],
+  ];
+  const settled = (has: Set<JobStatus>) => !has.has('running') && !has.has('waiting');
+  const unhurt = (has: Set<JobStatus>) => !has.has('fail') && !has.has('dead');
+
+  test('exactly one rule holds for every combination of statuses, and it decides', () => {
+    for (let bits = 0; bits < 1 << jobStatuses.length; bits++) {
+      const has = new Set(jobStatuses.filter((_, index) => bits & (1 << index)));
+      const holding = rules.filter(([, rule]) => rule(has)).map(([status]) => status);
+      expect(holding, [...has].join()).toHaveLength(1);
+      expect(runStatus(countsOf([...has])), [...has].join()).toBe(holding[0]);
+    }
+  });
+
+  test('only which statuses occur matters, not how often', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...jobStatuses), { maxLength: 40 }), (statuses) => {
+        expect(runStatus(countsOf(statuses))).toBe(runStatus(countsOf([...new Set(statuses)])));
+      }),
+    );
+  });
+});
+
+test('the total counts every status', () => {
+  expect(jobsTotal(noJobs())).toBe(0);
+  expect(jobsTotal({ queued: 1, pass: 2, running: 4, waiting: 8, fail: 16, dead: 32, unknown: 64 })).toBe(127);
+});

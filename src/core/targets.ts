@@ -1,0 +1,9 @@
+/**
+ * The hosts that a job's `targets` name (teuthology contract 3.8): keys are `user@host` or `host`. Anything that cannot
+ * be a host name is left out, because each host becomes a node (advice 49). `[]` for anything but an object.
+ */
+export function hostsOf(targets: unknown): string[] {
+  if (typeof targets !== 'object' || targets === null || Array.isArray(targets)) return [];
+  const hosts = Object.keys(targets).map((key) => key.slice(key.lastIndexOf('@') + 1));
+  return [...new Set(hosts.filter((host) => /^[A-Za-z0-9]([A-Za-z0-9._-]{0,253}[A-Za-z0-9])?$/.test(host)))].sort();
+}

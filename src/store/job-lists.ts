@@ -1,0 +1,127 @@
+/** Lists of jobs with any choice of columns, read page by page. */
+import type { SelectQueryBuilder } from 'kysely';
+import { documentFields } from '../core/job.ts';
+import type { Db } from './db.ts';
+import { contains } from './dialect.ts';
+import { jobColumns } from './job-rows.ts';
+import type { FullJob, JobColumn, PartialJob } from './jobs.ts';
+import type { Schema } from './schema.ts';
+
+/** The order of a list: the newest first, or by `job_id` as text. */
+export type JobOrder = 'newest' | 'job_id';
+
+/** Which jobs a list holds; every condition that is given must hold. Times in microseconds, exclusive. */
+export interface JobFilter {
+  /** Internal id of a run, or its name. */
+  run_id?: number;
+  run?: string;
+  job_id?: string;
+  /** Internal id of a node that the job ran on. */
+  node_id?: number;
+  status?: string;
+  name?: string;
+  sha1?: string;
+  branch?: string;
+  user?: string;
+  queue?: string;
+  /** A part of the description. */
+  description?: string;
+  posted_after?: number;
+  posted_before?: number;
+}
+
+/** A page of a list of jobs: `after` is the last job of the page before. */
+export interface JobPage {
+  filter: JobFilter;
+  columns: readonly JobColumn[];
+  order: JobOrder;
+  limit: number;
+  offset?: number;
+  after?: PartialJob;
+}
+
+const documentColumns: readonly string[] = documentFields;
+
+/** At most `limit` jobs with the columns that were asked for; `id` and `job_id` are always there. */
+export async function listJobs(
+  db: Db,
+  { filter, columns, order, limit, offset, after }: JobPage,
+): Promise<PartialJob[]> {
+  let query = restrict(db, selectColumns(db, new Set<JobColumn>(['id', 'job_id', ...columns])), filter).limit(limit);
+  if (order === 'newest') {
+    query = query.orderBy('jobs.id', 'desc');
+    if (after) query = query.where('jobs.id', '<', after.id);
+  } else {
+    query = query.orderBy('jobs.job_id');
+    if (after) query = query.where('jobs.job_id', '>', after.job_id as string);
+  }
+  if (offset) query = query.offset(offset);
+  return (await query.execute()) as PartialJob[];
+}
+
+function restrict<O>(
+  db: Db,
+  all: SelectQueryBuilder<Schema, 'jobs', O>,
+  { run, node_id, description, posted_after, posted_before, ...equal }: JobFilter,
+): SelectQueryBuilder<Schema, 'jobs', O> {
+  let query = all;
+  for (const [key, value] of Object.entries(equal)) {
+    if (value !== undefined) query = query.where(`jobs.${key as keyof typeof equal}`, '=', value as never);
+  }
+  if (run !== undefined) {
+    query = query.where(
+      'jobs.run_id',
+      '=',
+      db.kysely.selectFrom('runs').select('runs.id').where('runs.name', '=', run),
+    );
+  }
+  if (equal.status === 'queued') query = query.where('jobs.run_id', 'in', runsWithQueuedJobs(db));
+  if (node_id !== undefined) {
+    const links = db.kysely.selectFrom('job_nodes').select('job_nodes.job_id').where('node_id', '=', node_id);
+    query = query.where('jobs.id', 'in', links);
+  }
+  if (description !== undefined) query = query.where(contains(db.engine, 'jobs.description', description));
+  if (posted_after !== undefined) query = query.where('jobs.posted', '>', posted_after);
+  if (posted_before !== undefined) query = query.where('jobs.posted', '<', posted_before);
+  return query;
+}
+
+/**
+ * The runs in which queued jobs can be. An index on the status of jobs would have to be changed with every change of a
+ * status, and with it all other indexes of the row: 839 instead of 2,137 updates a second on PostgreSQL.
+ */
+export function runsWithQueuedJobs(db: Db) {
+  return db.kysely.selectFrom('runs').select('runs.id').where('runs.queued', '>', 0);
+}
+
+/** Whole jobs by their internal ids, in the order given; ids that are gone are left out. */
+export async function jobsByIds(db: Db, ids: number[]): Promise<FullJob[]> {
+  if (ids.length === 0) return [];
+  const rows = (await selectColumns(db, new Set(allColumns)).where('jobs.id', 'in', ids).execute()) as FullJob[];
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+/** Every column of a job that answers show. */
+export const allColumns: readonly JobColumn[] = [
+  'id',
+  ...jobColumns.filter((column) => column !== 'document_hashes'),
+  'run',
+  ...documentFields,
+];
+
+/** Joins only the tables that the columns need: lists of small columns never touch the documents. */
+function selectColumns(db: Db, wanted: Set<JobColumn>) {
+  const columns = [...wanted].map((column) => {
+    if (column === 'run') return 'runs.name as run' as const;
+    return documentColumns.includes(column) ? `job_documents.${column}` : `jobs.${column}`;
+  }) as 'jobs.id'[];
+  return db.kysely
+    .selectFrom('jobs')
+    .$if(wanted.has('run'), (query) => query.innerJoin('runs', 'runs.id', 'jobs.run_id') as never)
+    .$if(
+      [...wanted].some((column) => documentColumns.includes(column)),
+      (query) => query.innerJoin('job_documents', 'job_documents.id', 'jobs.id') as never,
+    )
+    .select(columns);
+}
