@@ -1,7 +1,13 @@
 /** The one list of everything that is mounted. */
 import { randomBytes } from 'node:crypto';
 import cors from '@fastify/cors';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Config } from '../config.ts';
 import { type Db, isLost } from '../store/db.ts';
 import { acceptAnyContentType } from './body.ts';
@@ -10,9 +16,16 @@ import { answerClientError, answerErrors, sendMessage } from './errors.ts';
 import { healthRoutes } from './health.ts';
 import { baseOf } from './href.ts';
 import { knowAllMethods } from './resource.ts';
+import type { TeuthologyContext } from './teuthology/context.ts';
+import { teuthologyRoutes } from './teuthology/routes.ts';
 
-/** What the server is made of; `now` in microseconds since the Unix epoch. */
+/** Which contract a port speaks. */
+export type Contract = 'classic' | 'teuthology';
+
+/** What the server of one port is made of; `now` in microseconds since the Unix epoch. */
 export interface AppOptions {
+  /** What this port speaks; by default what the main port does. */
+  contract?: Contract;
   config: Config;
   db: Db;
   log: FastifyBaseLogger;
@@ -22,8 +35,8 @@ export interface AppOptions {
 /** The longest path and query; clients put whole job descriptions into queries (teuthology contract, advice 37). */
 const longestUrl = 16 << 10;
 
-/** Builds the server of the main port; the caller makes it listen and closes it. */
-export function buildApp({ config, db, log, now }: AppOptions): FastifyInstance {
+/** Builds the server of one port; the caller makes it listen and closes it. */
+export function buildApp({ config, contract = config.contract, db, log, now }: AppOptions): FastifyInstance {
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
@@ -39,9 +52,11 @@ export function buildApp({ config, db, log, now }: AppOptions): FastifyInstance 
     // A missing Host is answered like any other request, in JSON; Node's own refusal has no body.
     http: { maxHeaderSize: 2 * longestUrl, requireHostHeader: false },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestUrl },
-    frameworkErrors: (error, _request, reply) => {
-      // No hook runs for such a URL, the one of CORS included.
-      reply.header('access-control-allow-origin', '*');
+    ...(contract === 'teuthology' && { rewriteUrl: withoutExtraSlashes }),
+    frameworkErrors: (error, request, reply) => {
+      // No hook runs for such a URL: neither that of CORS nor those of the log.
+      reply.header('access-control-allow-origin', '*').header('x-request-id', request.id);
+      reply.raw.once('finish', () => logAnswer(request as never, reply as never));
       sendMessage(reply as never, error.statusCode === 414 ? 414 : 400, 'the URL cannot be decoded');
     },
     clientErrorHandler: answerClientError,
@@ -61,12 +76,24 @@ export function buildApp({ config, db, log, now }: AppOptions): FastifyInstance 
       ? sendMessage(reply, 404, 'nothing has a NUL character in its name')
       : sendMessage(reply, 400, 'a parameter must not contain a NUL character');
   });
-  app.register(cors, { origin: '*', methods: ['GET', 'HEAD', 'POST', 'PUT'], strictPreflight: false });
+  app.register(cors, { origin: '*', methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'], strictPreflight: false });
   app.register(async (routes) => {
     healthRoutes(routes, db);
-    classicRoutes(routes, { db, baseOf: baseOf(config.address), now });
+    if (contract === 'classic') classicRoutes(routes, { db, baseOf: baseOf(config.address), now });
+    else teuthologyRoutes(routes, teuthologyContext({ config, db, now }));
   });
   return app;
+}
+
+/** "Extra slashes at the end are ignored" (teuthology contract 1.1); the router ignores one. */
+function withoutExtraSlashes({ url = '/' }: { url?: string | undefined }): string {
+  return url.replace(/\/{2,}(?=\?|$)/, '/');
+}
+
+function teuthologyContext({ config, db, now }: Pick<AppOptions, 'config' | 'db' | 'now'>): TeuthologyContext {
+  const logHref = (run: string, jobId: string) =>
+    config.job_log_href_templ.replaceAll('{run_name}', () => run).replaceAll('{job_id}', () => jobId);
+  return { db, baseOf: baseOf(config.address), now, logHref, latestRuns: config.latest_runs };
 }
 
 /** What Node would answer by itself, without a body, becomes an ordinary request or a refusal in JSON. */
@@ -87,17 +114,13 @@ function logRequests(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
-  app.addHook('onResponse', async (request, reply) => {
-    const { method, url } = request;
-    const line = {
-      method,
-      url: url.slice(0, 500),
-      status: reply.statusCode,
-      ms: round(reply.elapsedTime),
-    };
-    if (reply.statusCode >= 500) request.log.error(line, 'answered');
-    else request.log.info(line, 'answered');
-  });
+  app.addHook('onResponse', async (request, reply) => logAnswer(request, reply));
+}
+
+function logAnswer({ method, url, log }: FastifyRequest, reply: FastifyReply): void {
+  const line = { method, url: url.slice(0, 500), status: reply.statusCode, ms: round(reply.elapsedTime) };
+  if (line.status >= 500) log.error(line, 'answered');
+  else log.info(line, 'answered');
 }
 
 function round(milliseconds: number): number {

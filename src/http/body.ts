@@ -18,17 +18,24 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 export function acceptAnyContentType(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.addHook('onRequest', async (request) => {
-    // A malformed Content-Type would otherwise be refused before any handler sees the request.
-    if (request.headers['content-type'] !== undefined) request.headers['content-type'] = 'application/json';
+  app.addHook('onRequest', async ({ headers, method }) => {
+    // A malformed Content-Type, and a QUERY without one, would otherwise be refused before any handler sees the request.
+    if (headers['content-type'] !== undefined || method === 'QUERY') headers['content-type'] = 'application/json';
   });
 }
 
-/** Reads the body as one JSON object, or answers `invalid`. */
-export function readBody(request: FastifyRequest): JsonBody | Failure {
+/**
+ * Reads the body as one JSON object, or answers `invalid`. With `acceptNaN`, the `NaN` and `Infinity` that Python prints
+ * are read as null: they are no JSON, but a result must not be lost for them (teuthology contract 1.4, advice 15).
+ */
+export function readBody(request: FastifyRequest, { acceptNaN = false } = {}): JsonBody | Failure {
   const body = request.body;
-  const text = body instanceof Uint8Array ? decode(body) : null;
-  const values = text === null ? undefined : parse(text);
+  let text = body instanceof Uint8Array ? decode(body) : null;
+  let values = text === null ? undefined : parse(text);
+  if (text !== null && values === undefined && acceptNaN) {
+    text = text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (found) => (found[0] === '"' ? found : 'null'));
+    values = parse(text);
+  }
   if (text === null || values === undefined) return invalid(null, 'could not decode JSON body');
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
     return invalid(null, 'the JSON body must be an object');

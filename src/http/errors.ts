@@ -1,5 +1,9 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+
+/** The Content-Type of every answer of the classic contract. */
+export const jsonType = 'application/json; charset=utf-8';
 
 /** Sends `{"message": …}`, the one shape of an error in every contract. */
 export function sendMessage(reply: FastifyReply, status: number, message: string): FastifyReply {
@@ -8,7 +12,7 @@ export function sendMessage(reply: FastifyReply, status: number, message: string
 
 /** Sends a ready JSON text. A Buffer leaves several times as fast as a string (docs/decisions/0003-text.md). */
 export function sendJson(reply: FastifyReply, text: string): FastifyReply {
-  return reply.type('application/json; charset=utf-8').send(Buffer.from(text));
+  return reply.type(jsonType).send(Buffer.from(text));
 }
 
 /** Answers in JSON for everything that goes wrong outside a handler, and for what a handler throws. */
@@ -34,6 +38,12 @@ const clientMessages: Record<string, string> = {
 
 /** What Node's parser refuses never becomes a request: answer in JSON on the bare socket. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  // A request before it on the same connection is still being carried out: its answer must arrive first.
+  const pending = (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage;
+  if (pending?.req.complete && !pending.writableFinished && !socket.destroyed) {
+    pending.once('close', () => answerClientError(error, socket));
+    return;
+  }
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;

@@ -4,11 +4,8 @@ import { version } from '../version.ts';
 import { sendJson, sendMessage } from './errors.ts';
 import { mount } from './resource.ts';
 
-/** What a monitor asks: `/healthz` (the process is alive), `/readyz` (the database answers), and `/` for a person. */
+/** What a monitor asks: `/healthz` (the process is alive) and `/readyz` (the database answers). */
 export function healthRoutes(app: FastifyInstance, db: Db): void {
-  mount(app, '/', {
-    GET: async (_request, reply) => sendJson(reply, JSON.stringify({ name: 'paddles', version, runs: '/runs/' })),
-  });
   mount(app, '/healthz', {
     GET: async (_request, reply) => sendJson(reply, JSON.stringify({ status: 'ok', version })),
   });

@@ -12,8 +12,14 @@ export function knowAllMethods(app: FastifyInstance): void {
   }
 }
 
+/** Answers 405 in a contract's own words; `Allow` is already set. */
+export type Refuse = (request: FastifyRequest, reply: FastifyReply, allow: string) => FastifyReply;
+
+const refuseMethod: Refuse = ({ method }, reply, allow) =>
+  sendMessage(reply, 405, `${method} is not allowed here; allowed: ${allow}`);
+
 /** Mounts a resource; any method that it does not have is answered with 405 and `Allow`. */
-export function mount(app: FastifyInstance, url: string, resource: Resource): void {
+export function mount(app: FastifyInstance, url: string, resource: Resource, refuse = refuseMethod): void {
   const own = Object.keys(resource);
   const allowed = own.includes('GET') ? [...own, 'HEAD'] : own;
   for (const [method, handler] of Object.entries(resource)) app.route({ method, url, handler });
@@ -25,7 +31,7 @@ export function mount(app: FastifyInstance, url: string, resource: Resource): vo
     url,
     handler: (request: FastifyRequest, reply: FastifyReply) => {
       reply.header('allow', allow);
-      return sendMessage(reply, 405, `${request.method} is not allowed here; allowed: ${allow}`);
+      return refuse(request, reply, allow);
     },
   });
 }

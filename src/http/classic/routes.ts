@@ -1,13 +1,14 @@
 /** The documented API, to the letter: see README.md beside this file. */
-import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Failure, isFailure } from '../../core/errors.ts';
 import type { Db } from '../../store/db.ts';
 import { findJob, job, jobSummaries, jobsPage, type StoredJob } from '../../store/jobs.ts';
 import { createRun, latestRuns, runId } from '../../store/runs.ts';
+import { version } from '../../version.ts';
 import { readBody } from '../body.ts';
-import { sendJson, sendMessage } from '../errors.ts';
+import { jsonType, sendJson, sendMessage } from '../errors.ts';
 import { type BaseOf, pathSegment } from '../href.ts';
+import { sendJobStream } from '../job-stream.ts';
 import { mount } from '../resource.ts';
 import { parseJobChange, parseJobId, parseRunName, printJob, printRun, printRuns } from './shapes.ts';
 
@@ -24,17 +25,18 @@ type JobParams = { name: string; job_id: string };
 /** "The latest 100 runs" (classic contract, "GET /runs/"). */
 const runsShown = 100;
 
-/** Jobs fetched at a time: 100 of 8 KB are read and sent in a few milliseconds, so that other requests get their turn. */
-const jobsAtATime = 100;
-
 /** Mounts the classic contract. */
 export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: ClassicOptions): void {
+  mount(app, '/', {
+    GET: async (_request, reply) => sendJson(reply, JSON.stringify({ name: 'paddles', version, runs: '/runs/' })),
+  });
+
   mount(app, '/runs', {
     GET: async (request, reply) => sendJson(reply, printRuns(await latestRuns(db, runsShown), baseOf(request))),
     POST: async (request, reply) => {
       const body = readBody(request);
       const name = isFailure(body) ? body : parseRunName(body);
-      return answer(reply, isFailure(name) ? name : await createRun(db, name, now()));
+      return answer(reply, isFailure(name) ? name : await createRun(db, name, [], now()));
     },
   });
 
@@ -47,7 +49,16 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
   });
 
   mount(app, '/runs/:name/jobs', {
-    GET: async (request, reply) => sendJobs(db, request, reply),
+    GET: async (request, reply) => {
+      const { name } = request.params as RunParams;
+      const page = (after: StoredJob | undefined, limit: number) => jobsPage(db, name, after?.id ?? 0, limit);
+      // Whether the run exists is asked only when there is nothing to show.
+      const onEmpty = async () => {
+        const run = await runId(db, name);
+        return isFailure(run) ? fail(reply, run) : null;
+      };
+      return sendJobStream(request, reply, { page, print: printJob, onEmpty, contentType: jsonType });
+    },
     POST: async (request, reply) => {
       const { name } = request.params as RunParams;
       const body = readBody(request);
@@ -58,10 +69,8 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
         const run = await runId(db, name);
         return answer(reply, isFailure(run) ? run : ([body, job_id, change].find(isFailure) ?? null));
       }
-      return answer(
-        reply,
-        await db.jobWriter.write({ kind: 'create', run: name, job_id, change, at: now() }, body.size),
-      );
+      const write = { kind: 'create', run: name, job_id, change, createRun: false, at: now() } as const;
+      return answer(reply, await db.jobWriter.write(write, body.size));
     },
   });
 
@@ -93,8 +102,8 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
 }
 
 /** Sends `{}`, or what went wrong. */
-function answer(reply: FastifyReply, failure: Failure | null): FastifyReply {
-  return failure === null ? sendJson(reply, '{}') : fail(reply, failure);
+function answer(reply: FastifyReply, result: object | null): FastifyReply {
+  return isFailure(result) ? fail(reply, result) : sendJson(reply, '{}');
 }
 
 /** The classic contract's words for a failure. */
@@ -113,33 +122,4 @@ function fail(reply: FastifyReply, failure: Failure): FastifyReply {
     case 'unavailable':
       return sendMessage(reply.header('retry-after', '1'), 503, failure.reason);
   }
-}
-
-/** A short list leaves in one piece; a longer one is read and sent by pages, as fast as the client takes it. */
-async function sendJobs(db: Db, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const run = await runId(db, (request.params as RunParams).name);
-  if (isFailure(run)) return fail(reply, run);
-  const first = await jobsPage(db, run, 0, jobsAtATime);
-  if (first.length < jobsAtATime) return sendJson(reply, `[${printJobs(first)}]`);
-  const chunks = request.method === 'HEAD' ? [] : jobChunks(db, run, first);
-  return reply.type('application/json; charset=utf-8').send(Readable.from(chunks, { objectMode: false }));
-}
-
-async function* jobChunks(db: Db, run: number, first: StoredJob[]): AsyncGenerator<Buffer> {
-  let separator = '[';
-  for (let page = first; page.length > 0; ) {
-    // Asked for before this page is sent: the database works while the socket does.
-    const last = page.length < jobsAtATime;
-    const next = last ? Promise.resolve([]) : jobsPage(db, run, (page.at(-1) as StoredJob).id, jobsAtATime);
-    // A client that leaves in the meantime must not turn a lost database into an unhandled rejection.
-    next.catch(() => {});
-    yield Buffer.from(separator + printJobs(page));
-    separator = ',';
-    page = await next;
-  }
-  yield Buffer.from(']');
-}
-
-function printJobs(jobs: StoredJob[]): string {
-  return jobs.map(printJob).join(',');
 }

@@ -1,12 +1,12 @@
 /** Between the wire of the classic contract and the core. */
 import { type Failure, invalid } from '../../core/errors.ts';
-import type { JobStatus } from '../../core/job.ts';
 import {
   type DocumentField,
   documentFields,
-  type FieldKind,
   type JobChange,
+  type JobStatus,
   jobSuccess,
+  noChange,
   type SmallField,
   smallFields,
 } from '../../core/job.ts';
@@ -49,7 +49,7 @@ function missing(key: string): string {
  * and `job_id` are left out. `invalid` names the first key whose value is of an impossible type.
  */
 export function parseJobChange({ values, texts }: JsonBody): JobChange | Failure {
-  const change: JobChange = { small: new Map(), document: new Map() };
+  const change = noChange();
   for (const [sent, text] of texts) {
     const key = sent.replaceAll('-', '_').replace(/^mon\.(?=[ab]_kernel_sha1$)/, 'mon_');
     if (isDocumentField(key)) change.document.set(key, text);
@@ -66,7 +66,9 @@ export function parseJobChange({ values, texts }: JsonBody): JobChange | Failure
   return change;
 }
 
-const kinds: Record<Exclude<FieldKind, 'json'>, { accepts: (value: unknown) => boolean; expected: string }> = {
+type Kind = (typeof smallFields)[SmallField];
+
+const kinds: Record<Kind, { accepts: (value: unknown) => boolean; expected: string }> = {
   text: { accepts: (value) => typeof value === 'string' || Number.isFinite(value), expected: 'a string' },
   number: { accepts: (value) => Number.isFinite(value), expected: 'a number' },
   boolean: { accepts: (value) => typeof value === 'boolean', expected: 'true, false' },

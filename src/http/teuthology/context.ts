@@ -1,0 +1,14 @@
+import type { Db } from '../../store/db.ts';
+import type { BaseOf } from '../href.ts';
+
+/** What the routes of the teuthology contract work with. */
+export interface TeuthologyContext {
+  db: Db;
+  baseOf: BaseOf;
+  /** Microseconds since the Unix epoch. */
+  now: () => number;
+  /** Where the log of a job is. */
+  logHref: (run: string, jobId: string) => string;
+  /** Runs on a page of `/runs/` and of its filters. */
+  latestRuns: number;
+}

@@ -1,0 +1,149 @@
+/** Job bodies of the teuthology contract (3.2) → changes of the core. */
+import { type Failure, invalid } from '../../core/errors.ts';
+import {
+  type DocumentField,
+  documentFields,
+  type FieldKind,
+  isJobStatus,
+  type JobChange,
+  type MoreField,
+  moreFields,
+  noChange,
+  type SmallField,
+  smallFields,
+} from '../../core/job.ts';
+import { longestJobId, nameProblem } from '../../core/name.ts';
+import { formatTimestamp, parseTimestamp } from '../../core/time.ts';
+import type { JsonBody } from '../body.ts';
+
+/** The `job_id` of a new job, null when the server is to choose one (2.6), otherwise `invalid` (advice 43). */
+export function parseJobId({ values, texts }: JsonBody): string | null | Failure {
+  if (!('job_id' in values)) return null;
+  const value = values.job_id;
+  // The raw text, because a number above 2^53 would come back as another one.
+  const id = typeof value === 'number' ? (texts.get('job_id') as string) : value;
+  const isId = typeof id === 'string' && (typeof value === 'string' || /^-?\d+$/.test(id));
+  const problem = isId ? nameProblem(id, longestJobId) : 'must be a string or a whole number';
+  return problem === null ? (id as string) : invalid('job_id', `invalid value for key 'job_id': ${problem}`);
+}
+
+/**
+ * The accepted keys of a job's body, `-` read as `_`; unknown keys are left out. Harmless values are coerced as the old
+ * server's database did (3.2, advice 5): numbers to text, `0` and `1` to booleans, fractions to whole numbers. A null
+ * `status`, `success` or `updated` says nothing. `invalid` names the first key whose value means nothing.
+ */
+export function parseJobChange({ values, texts }: JsonBody): JobChange | Failure {
+  const change = noChange();
+  for (const [sent, text] of texts) {
+    const failure = applyKey(change, sent, values[sent], text);
+    if (failure) return failure;
+  }
+  return change;
+}
+
+function applyKey(change: JobChange, sent: string, value: unknown, text: string): Failure | null {
+  const key = sent.replaceAll('-', '_');
+  if (sent === 'status' || sent === 'success' || sent === 'updated') return applySpecial(change, sent, value);
+  if (isDocumentField(key)) {
+    change.document.set(key, text);
+    return null;
+  }
+  const kind = isSmallField(key) ? smallFields[key] : isMoreField(key) ? moreFields[key] : undefined;
+  if (kind === undefined) return null;
+  const coerced = coerce(kind, value, text);
+  if (coerced === undefined) {
+    return invalid(sent, `invalid value for key '${sent}': must be ${expected[kind]} or null`);
+  }
+  if (isSmallField(key)) change.small.set(key, keepsText(kind, value) ? text : JSON.stringify(coerced));
+  else change.more.set(key as MoreField, coerced);
+  return null;
+}
+
+/** Strings and numbers of text keys stay as they were sent: the classic contract shows them so. */
+function keepsText(kind: FieldKind, value: unknown): boolean {
+  if (kind === 'text' || kind === 'id') return typeof value === 'string' || typeof value === 'number';
+  return kind === 'number' && typeof value === 'number';
+}
+
+function applySpecial(change: JobChange, key: 'status' | 'success' | 'updated', value: unknown): Failure | null {
+  if (value === null) return null;
+  if (key === 'status') {
+    if (!isJobStatus(value)) return invalid(key, `invalid value for key 'status': ${describe(value)} is no job status`);
+    change.status = value;
+  } else if (key === 'success') {
+    const success = toBoolean(value);
+    if (success === undefined) return invalid(key, "invalid value for key 'success': must be true or false");
+    change.success = success;
+  } else {
+    const updated = typeof value === 'string' ? parseTimestamp(value, 'updated') : null;
+    if (updated === null) return invalid(key, "invalid value for key 'updated': must look like 2024-03-01 20:00:15");
+    change.updated = updated;
+  }
+  return null;
+}
+
+function describe(value: unknown): string {
+  return JSON.stringify(value).slice(0, 60);
+}
+
+const expected: Record<FieldKind, string> = {
+  text: 'a text',
+  id: 'a text',
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true, false',
+  time: 'a time like 2024-03-01_20:00:15',
+  json: 'a JSON value',
+};
+
+/** The value in the type that the contract gives the key; undefined when there is none. `text` is the raw JSON. */
+function coerce(kind: FieldKind, value: unknown, text: string): unknown {
+  if (value === null) return null;
+  switch (kind) {
+    case 'text':
+    case 'id':
+      return storable(typeof value === 'string' ? value : typeof value === 'number' ? text : JSON.stringify(value));
+    case 'number':
+      return toNumber(value);
+    case 'integer': {
+      const number = toNumber(value);
+      const whole = number === undefined ? Number.NaN : Math.sign(number) * Math.round(Math.abs(number));
+      return Number.isSafeInteger(whole) ? whole || 0 : undefined;
+    }
+    case 'boolean':
+      return toBoolean(value);
+    case 'time': {
+      const time = typeof value === 'string' ? parseTimestamp(value, 'run-name') : null;
+      return time === null ? undefined : formatTimestamp(time);
+    }
+    case 'json':
+      return value;
+  }
+}
+
+/** PostgreSQL holds neither NUL nor lone surrogates. */
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\ufffd');
+}
+
+function toNumber(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+function toBoolean(value: unknown): boolean | undefined {
+  if (typeof value === 'boolean') return value;
+  return value === 1 || value === 0 ? value === 1 : undefined;
+}
+
+function isSmallField(key: string): key is SmallField {
+  return Object.hasOwn(smallFields, key);
+}
+
+function isMoreField(key: string): key is MoreField {
+  return Object.hasOwn(moreFields, key);
+}
+
+function isDocumentField(key: string): key is DocumentField {
+  return (documentFields as readonly string[]).includes(key);
+}

@@ -1,0 +1,40 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { documentFields } from '../../core/job.ts';
+import { type JobFilter, type JobOrder, listJobs } from '../../store/job-lists.ts';
+import type { PartialJob } from '../../store/jobs.ts';
+import type { Page } from '../../store/runs.ts';
+import { type JobStream, jobsAtATime, sendJobStream, smallJobsAtATime } from '../job-stream.ts';
+import { jsonType } from './answers.ts';
+import type { TeuthologyContext } from './context.ts';
+import { type JobPrinter, wholeJob } from './job-shapes.ts';
+
+/** Which jobs a list shows, and how: whole and the newest first unless it says otherwise. */
+export interface JobList extends Pick<JobStream<PartialJob>, 'onEmpty' | 'prefix' | 'suffix'> {
+  filter: JobFilter;
+  printer?: JobPrinter;
+  order?: JobOrder;
+  /** All when absent. */
+  part?: Page;
+}
+
+/** Sends a list of jobs as this contract prints them. */
+export function sendJobList(
+  context: TeuthologyContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { filter, printer = wholeJob, order = 'newest', part, ...rest }: JobList,
+): Promise<FastifyReply> {
+  const { db, baseOf } = context;
+  const base = baseOf(request);
+  const { columns } = printer;
+  const bulky = documentFields.some((field) => columns.includes(field));
+  return sendJobStream<PartialJob>(request, reply, {
+    page: (after, limit) =>
+      listJobs(db, { filter, columns, order, limit, offset: after ? 0 : (part?.offset ?? 0), after }),
+    print: (job) => printer.print(job, base, context),
+    total: part?.limit,
+    atATime: bulky ? jobsAtATime : smallJobsAtATime,
+    contentType: jsonType,
+    ...rest,
+  });
+}

@@ -1,0 +1,179 @@
+/** Jobs as the teuthology contract prints them (2.3). */
+import { type Failure, invalid } from '../../core/errors.ts';
+import { type DocumentField, type MoreField, type SmallField, smallFields } from '../../core/job.ts';
+import { formatTimestamp } from '../../core/time.ts';
+import { allColumns } from '../../store/job-lists.ts';
+import type { FullJob, JobColumn, PartialJob } from '../../store/jobs.ts';
+import { pathSegment } from '../href.ts';
+import type { TeuthologyContext } from './context.ts';
+import { splitFields } from './run-shapes.ts';
+
+/** A job while it is printed: its gathered values are parsed once. */
+interface View {
+  job: FullJob;
+  small: Record<string, unknown>;
+  more: Record<string, unknown>;
+  base: string;
+  context: TeuthologyContext;
+}
+
+/** How one key is printed, and which columns it needs. */
+interface Field {
+  needs: JobColumn[];
+  print: (view: View) => string;
+}
+
+const json = JSON.stringify as (value: unknown) => string;
+
+function column(key: JobColumn): Field {
+  return { needs: [key], print: ({ job }) => json(job[key]) };
+}
+
+/** SQLite has 0 and 1 for booleans. */
+function booleanColumn(key: 'success'): Field {
+  return { needs: [key], print: ({ job }) => (job[key] === null ? 'null' : String(Boolean(job[key]))) };
+}
+
+function timeColumn(key: 'posted' | 'started' | 'updated'): Field {
+  return { needs: [key], print: ({ job }) => (job[key] === null ? 'null' : `"${formatTimestamp(job[key])}"`) };
+}
+
+function document(key: DocumentField): Field {
+  return { needs: [key], print: ({ job }) => job[key] ?? 'null' };
+}
+
+/** Values that are kept as they were sent take the types of this contract here: texts, whole numbers, booleans. */
+function small(key: SmallField): Field {
+  const kind = smallFields[key];
+  const print = ({ small: values }: View) => {
+    const value = values[key];
+    if (value === null) return 'null';
+    if (kind === 'number') return json(roundAwayFromZero(Number(value)));
+    return kind === 'boolean' ? json(value) : json(String(value));
+  };
+  return { needs: ['small'], print };
+}
+
+/** 1.5 → 2 and 2.5 → 3, as the old server's database rounds (3.1, duration). */
+function roundAwayFromZero(value: number): number {
+  return Math.sign(value) * Math.round(Math.abs(value)) || 0;
+}
+
+function more(key: MoreField): Field {
+  return { needs: ['more'], print: ({ more: values }) => json(values[key] ?? null) };
+}
+
+/** The keys of a job in the order of 2.3, then those that only this server returns (advice 47). */
+const shown: Record<string, Field> = {
+  log_href: { needs: ['run', 'job_id'], print: ({ job, context }) => json(context.logHref(job.run, job.job_id)) },
+  archive_path: small('archive_path'),
+  description: column('description'),
+  duration: small('duration'),
+  email: small('email'),
+  failure_reason: column('failure_reason'),
+  flavor: column('flavor'),
+  job_id: column('job_id'),
+  kernel: document('kernel'),
+  last_in_suite: small('last_in_suite'),
+  machine_type: column('machine_type'),
+  name: column('name'),
+  nuke_on_error: small('nuke_on_error'),
+  os_type: small('os_type'),
+  os_version: more('os_version'),
+  overrides: document('overrides'),
+  owner: small('owner'),
+  pid: small('pid'),
+  roles: document('roles'),
+  sentry_event: more('sentry_event'),
+  status: column('status'),
+  success: booleanColumn('success'),
+  branch: column('branch'),
+  seed: more('seed'),
+  sha1: column('sha1'),
+  subset: more('subset'),
+  suite: more('suite'),
+  suite_branch: more('suite_branch'),
+  suite_path: more('suite_path'),
+  suite_relpath: more('suite_relpath'),
+  suite_repo: more('suite_repo'),
+  suite_sha1: more('suite_sha1'),
+  targets: document('targets'),
+  tasks: document('tasks'),
+  timestamp: more('timestamp'),
+  teuthology_branch: small('teuthology_branch'),
+  verbose: small('verbose'),
+  pcp_grafana_url: more('pcp_grafana_url'),
+  priority: column('priority'),
+  user: column('user'),
+  queue: column('queue'),
+  package_source: more('package_source'),
+  posted: timeColumn('posted'),
+  started: timeColumn('started'),
+  updated: timeColumn('updated'),
+  teuthology_sha1: more('teuthology_sha1'),
+  repo: more('repo'),
+  sleep_before_teardown: more('sleep_before_teardown'),
+  no_nested_subset: more('no_nested_subset'),
+  first_in_suite: more('first_in_suite'),
+  cbt_perf_url: more('cbt_perf_url'),
+  failure_reason_detail: more('failure_reason_detail'),
+  issue_url: more('issue_url'),
+  comment: more('comment'),
+};
+
+/** Keys that only `fields` reaches. */
+const hidden: Record<string, Field> = {
+  id: column('id'),
+  run_id: column('run_id'),
+  href: {
+    needs: ['run', 'job_id'],
+    print: ({ job, base }) => json(`${base}/runs/${pathSegment(job.run)}/jobs/${pathSegment(job.job_id)}/`),
+  },
+};
+
+/** A choice of keys: which columns it needs, and how it prints a job. */
+export interface JobPrinter {
+  columns: readonly JobColumn[];
+  print: (job: PartialJob, base: string, context: TeuthologyContext) => string;
+}
+
+/** Prints whole jobs. */
+export const wholeJob: JobPrinter = printer(Object.entries(shown), allColumns);
+
+/** The JSON text of a whole job. */
+export function printJob(job: FullJob, context: TeuthologyContext): string {
+  // `href` is the only key that needs the address, and a whole job does not have it.
+  return wholeJob.print(job, '', context);
+}
+
+/** Prints the keys that a `fields` parameter names, in its order; `invalid` for an unknown key. */
+export function jobFields(fields: string): JobPrinter | Failure {
+  const chosen: [string, Field][] = [];
+  for (const name of splitFields(fields)) {
+    const field = Object.hasOwn(shown, name) ? shown[name] : Object.hasOwn(hidden, name) ? hidden[name] : undefined;
+    if (!field) return invalid('fields', 'an invalid field was specified');
+    chosen.push([name, field]);
+  }
+  return printer(chosen, [...new Set(chosen.flatMap(([, field]) => field.needs))]);
+}
+
+function printer(fields: [string, Field][], columns: readonly JobColumn[]): JobPrinter {
+  const needsSmall = columns.includes('small');
+  const needsMore = columns.includes('more');
+  return {
+    columns,
+    print: (job, base, context) => {
+      const full = job as FullJob;
+      const view: View = {
+        job: full,
+        small: needsSmall ? JSON.parse(full.small) : {},
+        more: needsMore ? JSON.parse(full.more) : {},
+        base,
+        context,
+      };
+      let printed = '';
+      for (const [key, field] of fields) printed += `${printed === '' ? '{' : ','}"${key}":${field.print(view)}`;
+      return printed === '' ? '{}' : `${printed}}`;
+    },
+  };
+}

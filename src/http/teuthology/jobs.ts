@@ -1,0 +1,124 @@
+/** Jobs: `/runs/{run}/jobs/…` and `/jobs/` (teuthology contract 2.6 to 2.8). */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Failure, invalid, isFailure } from '../../core/errors.ts';
+import { readDay } from '../../core/filter.ts';
+import { allColumns, type JobFilter, listJobs } from '../../store/job-lists.ts';
+import { findJob } from '../../store/jobs.ts';
+import { runId } from '../../store/runs.ts';
+import { readBody } from '../body.ts';
+import { mount } from '../resource.ts';
+import { answerJson, sendFailure } from './answers.ts';
+import type { TeuthologyContext } from './context.ts';
+import { parseJobChange, parseJobId } from './job-bodies.ts';
+import { sendJobList } from './job-list.ts';
+import { jobFields, wholeJob } from './job-shapes.ts';
+import { pageParameters, parameter, parameterOrKey } from './parameters.ts';
+import { checkRunName } from './run-shapes.ts';
+
+type JobParams = { run: string; job_id: string };
+
+/** Jobs on a page of `/jobs/` (1.8). */
+const latestJobs = 10;
+
+/** Mounts the resources of jobs. */
+export function jobRoutes(app: FastifyInstance, context: TeuthologyContext): void {
+  mount(app, '/runs/:run/jobs', {
+    GET: async (request, reply) => listRunJobs(context, request, reply),
+    POST: async (request, reply) => postJob(context, request, reply),
+  });
+
+  mount(app, '/runs/:run/jobs/:job_id', {
+    GET: async (request, reply) => getJob(context, request, reply),
+    PUT: async (request, reply) => putJob(context, request, reply),
+    DELETE: async (request, reply) => {
+      const { run, job_id } = request.params as JobParams;
+      const deleted = await context.db.jobWriter.write({ kind: 'delete', run, job_id, at: context.now() }, 0);
+      if (isFailure(deleted)) return sendFailure(reply, deleted, 'attempted to delete a non-existent job');
+      return answerJson(reply, '{}');
+    },
+  });
+
+  const latest = async (request: FastifyRequest, reply: FastifyReply) => listLatestJobs(context, request, reply);
+  mount(app, '/jobs', { GET: latest, POST: latest });
+}
+
+async function listRunJobs(context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
+  const { db } = context;
+  const { run } = request.params as JobParams;
+  const status = parameter(request, 'status');
+  if (isFailure(status)) return sendFailure(reply, status);
+  const fields = parameter(request, 'fields');
+  if (isFailure(fields)) return sendFailure(reply, fields);
+  const printer = fields === undefined ? wholeJob : jobFields(fields);
+  if (isFailure(printer)) return sendFailure(reply, printer);
+  // Whether the run exists is asked only when there is nothing to show: one round trip less for everybody else.
+  const onEmpty = async () => {
+    const missing = await runId(db, run);
+    return isFailure(missing) ? sendFailure(reply, missing) : null;
+  };
+  return sendJobList(context, request, reply, { filter: { run, status }, printer, onEmpty });
+}
+
+async function postJob({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
+  const { run } = request.params as JobParams;
+  const body = readBody(request, { acceptNaN: true });
+  if (isFailure(body)) return sendFailure(reply, body);
+  // 2.6: an empty object is no job.
+  if (body.texts.size === 0) return sendFailure(reply, invalid(null, 'could not decode JSON body'));
+  const job_id = parseJobId(body);
+  const change = parseJobChange(body);
+  const failure = checkRunName(run) ?? [job_id, change].find(isFailure);
+  if (failure || isFailure(job_id) || isFailure(change)) return sendFailure(reply, failure as Failure);
+  const write = { kind: 'create', run, job_id, change, createRun: true, at: now() } as const;
+  const created = await db.jobWriter.write(write, body.size);
+  // Clients key on the last two words: they make them PUT what they have posted (section 0, rule 2).
+  if (isFailure(created)) return sendFailure(reply, created, `job with job_id ${job_id} already exists`);
+  return answerJson(reply, JSON.stringify({ job_id: created.job_id }));
+}
+
+async function getJob(context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
+  const { db, baseOf } = context;
+  const { run, job_id } = request.params as JobParams;
+  const run_id = await runId(db, run);
+  if (isFailure(run_id)) return sendFailure(reply, run_id);
+  const [job] = await listJobs(db, { filter: { run_id, job_id }, columns: allColumns, order: 'newest', limit: 1 });
+  if (!job) return sendFailure(reply, { failure: 'not_found', noun: 'job', name: job_id });
+  return answerJson(reply, wholeJob.print(job, baseOf(request), context));
+}
+
+async function putJob({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
+  const { run, job_id } = request.params as JobParams;
+  const body = readBody(request, { acceptNaN: true });
+  const change = isFailure(body) ? body : parseJobChange(body);
+  const missing = 'attempted to update a non-existent job';
+  if (isFailure(body) || isFailure(change)) {
+    const failure = (await findJob(db, run, job_id)) ?? (change as Failure);
+    return sendFailure(reply, failure, failure.failure === 'not_found' ? missing : undefined);
+  }
+  const changed = await db.jobWriter.write({ kind: 'change', run, job_id, change, at: now() }, body.size);
+  return isFailure(changed) ? sendFailure(reply, changed, missing) : answerJson(reply, '{}');
+}
+
+async function listLatestJobs(context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
+  const filter = jobFilter(request, context.now());
+  if (isFailure(filter)) return sendFailure(reply, filter);
+  const part = pageParameters(request, latestJobs, parameterOrKey);
+  return isFailure(part) ? sendFailure(reply, part) : sendJobList(context, request, reply, { filter, part });
+}
+
+/** The conditions of `/jobs/` (2.8; advice 27: `sha1` and `branch` both count). */
+function jobFilter(request: FastifyRequest, now: number): JobFilter | Failure {
+  const filter: JobFilter = {};
+  for (const key of ['description', 'status', 'sha1', 'branch', 'user'] as const) {
+    const value = parameterOrKey(request, key);
+    if (isFailure(value)) return value;
+    if (value !== undefined) filter[key] = value;
+  }
+  for (const key of ['posted_after', 'posted_before'] as const) {
+    const value = parameterOrKey(request, key);
+    const day = value === undefined || isFailure(value) ? value : readDay(value, now, key);
+    if (isFailure(day)) return day;
+    if (day) filter[key] = day.from;
+  }
+  return filter;
+}

@@ -1,0 +1,191 @@
+/** Nodes between the wire of the teuthology contract (2.10 to 2.18) and the core. */
+import type { FastifyRequest } from 'fastify';
+import { type Failure, invalid, isFailure } from '../../core/errors.ts';
+import type { JobStatus } from '../../core/job.ts';
+import { filterable, nameProblem } from '../../core/name.ts';
+import { type LockRequest, longestNodeName, type NodeChange, parseBooleanText } from '../../core/node.ts';
+import { formatTimestamp } from '../../core/time.ts';
+import type { FullNode, NodeFilter, StatusCounts } from '../../store/nodes.ts';
+import type { JsonBody } from '../body.ts';
+import { integerParameter, parameter } from './parameters.ts';
+import { booleanValue, requiredText, textValue } from './values.ts';
+
+/** The JSON text of a list of whole nodes. */
+export function printNodes(nodes: FullNode[]): string {
+  return JSON.stringify(nodes.map(shown));
+}
+
+/** The JSON text of a whole node (2.10). */
+export function printNode(node: FullNode): string {
+  return JSON.stringify(shown(node));
+}
+
+/** The keys of a node in the order of 2.10, its host nested. */
+function shown(node: FullNode): object {
+  const { name, description, up, machine_type, is_vm, vm_host, os_type, os_version, arch, locked } = node;
+  return {
+    name,
+    description,
+    up,
+    machine_type,
+    is_vm,
+    vm_host: vm_host && shown(vm_host),
+    os_type,
+    os_version,
+    arch,
+    locked,
+    locked_since: formatTimestamp(node.locked_since),
+    locked_by: node.locked_by,
+    mac_address: node.mac_address,
+    ssh_pub_key: node.ssh_pub_key,
+  };
+}
+
+/** What locking and unlocking answer of a node (2.10). */
+export function lockResult({ name, locked, locked_by, machine_type, is_vm }: FullNode): object {
+  return { name, locked, locked_by, machine_type, is_vm };
+}
+
+/** The order of 2.16. */
+const statuses: JobStatus[] = ['pass', 'fail', 'queued', 'running', 'dead', 'unknown', 'waiting'];
+
+/** `GET /nodes/{node}/job_stats` (2.16): every status. */
+export function printStats(counts: StatusCounts): string {
+  return JSON.stringify(Object.fromEntries(statuses.map((status) => [status, counts[status] ?? 0])));
+}
+
+/** `GET /nodes/job_stats` (2.17), as text, because an object would sort names that look like numbers. */
+export function printAllStats(nodes: { node: string; counts: StatusCounts }[]): string {
+  return `{${nodes.map(({ node, counts }) => `${JSON.stringify(node)}:${JSON.stringify(counts)}`).join(',')}}`;
+}
+
+/** The conditions of `GET /nodes/` (2.11); `invalid` names the parameter that cannot be read. */
+export function parseNodeFilter(request: FastifyRequest): NodeFilter | Failure {
+  const filter: NodeFilter = {};
+  for (const key of ['locked', 'up'] as const) {
+    const text = parameter(request, key);
+    if (isFailure(text)) return text;
+    if (text === undefined) continue;
+    const value = parseBooleanText(text);
+    if (value === null) return invalid(key, `${key} must be true or false`);
+    filter[key] = value;
+  }
+  for (const key of ['os_type', 'os_version', 'locked_by', 'machine_type'] as const) {
+    const text = parameter(request, key);
+    if (isFailure(text)) return text;
+    if (!text) continue;
+    if (key === 'machine_type') filter.machine_types = text.split('|');
+    else filter[key] = text;
+  }
+  const count = parameter(request, 'count');
+  if (isFailure(count)) return count;
+  if (count === undefined) return filter;
+  if (!/^\d+$/.test(count)) return invalid('count', 'count must be an integer');
+  // Beyond what a database counts to, it means all of them.
+  return { ...filter, limit: Math.min(Number(count), Number.MAX_SAFE_INTEGER) };
+}
+
+/** `since_days` of 2.17: at least 1, 14 when absent. */
+export function parseSinceDays(request: FastifyRequest): number | Failure {
+  const days = integerParameter(request, 'since_days');
+  if (isFailure(days)) return days;
+  if (days !== undefined && days < 1) return invalid('since_days', 'since_days must be a positive integer');
+  // A hundred thousand days ago there was nothing; more would leave the range of times.
+  return Math.min(days ?? 14, 100_000);
+}
+
+/** Second segments under /nodes/ that mean something else: a node with such a name could not be reached (1.1). */
+const reserved = ['lock_many', 'unlock_many', 'job_stats', 'machine_types'];
+
+/** `name` of a new node, otherwise `invalid`. */
+export function parseNodeName(body: JsonBody): string | Failure {
+  const name = requiredText(body, 'name');
+  if (isFailure(name)) return name;
+  const problem = reserved.includes(name) ? `must not be '${name}'` : nameProblem(name, longestNodeName);
+  return problem === null ? name : invalid('name', `invalid value for key 'name': ${problem}`);
+}
+
+const textKeys = [
+  'arch',
+  'description',
+  'os_type',
+  'os_version',
+  'locked_by',
+  'mac_address',
+  'machine_type',
+  'ssh_pub_key',
+  'vm_host',
+] as const;
+
+/** The updatable keys of 2.13 in a body; others are left out. `invalid` names the first that cannot be read. */
+export function parseNodeChange(body: JsonBody): NodeChange | Failure {
+  const change: NodeChange = {};
+  for (const key of textKeys) {
+    if (!Object.hasOwn(body.values, key)) continue;
+    const text = textValue(body, key);
+    if (isFailure(text)) return text;
+    change[key] = key === 'machine_type' && text !== null ? filterable(text) : text;
+  }
+  for (const key of ['is_vm', 'locked', 'up'] as const) {
+    if (!Object.hasOwn(body.values, key)) continue;
+    const value = key === 'up' && body.values.up === null ? null : booleanValue(body, key);
+    if (isFailure(value)) return value;
+    change[key] = value as boolean;
+  }
+  return change;
+}
+
+const lockManyKeys = ['count', 'locked_by', 'machine_type', 'description'];
+
+/** The body of `lock_many` (2.12), checked in the order of its table. */
+export function parseLockMany(body: JsonBody): LockRequest | Failure {
+  const { values } = body;
+  if (!lockManyKeys.every((key) => Object.hasOwn(values, key))) {
+    return invalid(null, `must pass these fields: ${lockManyKeys.join(', ')}`);
+  }
+  const count = values.count;
+  if (!Number.isInteger(count)) return invalid('count', "invalid value for key 'count': must be a whole number");
+  if ((count as number) < 1) return invalid('count', 'cannot lock less than 1 node');
+  const wanted: Record<string, string | null> = {};
+  for (const key of ['machine_type', 'locked_by', 'description', 'os_type', 'os_version', 'arch']) {
+    const text = textValue(body, key);
+    if (isFailure(text)) return text;
+    wanted[key] = text;
+  }
+  const { machine_type, locked_by, description = null, os_type, os_version, arch } = wanted;
+  if (!machine_type) return invalid('machine_type', 'must specify machine_type');
+  if (!locked_by) return invalid('locked_by', 'Cannot lock without specifying locked_by');
+  return {
+    count: count as number,
+    locked_by,
+    machine_types: machine_type.split('|'),
+    description,
+    os_type: os_type || null,
+    os_version: os_version || null,
+    arch: arch || null,
+  };
+}
+
+/** The body of `unlock_many` (2.12), checked in the order of its table. */
+export function parseUnlockMany(body: JsonBody): { names: string[]; locked_by: string | null } | Failure {
+  const { values, texts } = body;
+  if ([...texts.keys()].sort().join() !== 'locked_by,names') {
+    return invalid(null, 'must pass these fields: names, locked_by');
+  }
+  const { names } = values;
+  if (!Array.isArray(names)) {
+    const type = pythonType(names, texts.get('names') as string);
+    return invalid('names', `'names' must be a list; got: <class '${type}'>`);
+  }
+  const couldBeNode = (name: unknown) => typeof name === 'string' && !name.includes('\0');
+  if (!names.every(couldBeNode)) return invalid('names', 'Could not find all nodes!');
+  const locked_by = textValue(body, 'locked_by');
+  return isFailure(locked_by) ? locked_by : { names, locked_by };
+}
+
+/** What the old server calls the type of a JSON value, `text` as it was sent. */
+function pythonType(value: unknown, text: string): string {
+  if (value === null) return 'NoneType';
+  if (typeof value === 'number') return /^-?\d+$/.test(text) ? 'int' : 'float';
+  return { string: 'str', boolean: 'bool', object: 'dict' }[typeof value as string] ?? 'object';
+}

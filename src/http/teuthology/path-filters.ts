@@ -1,0 +1,53 @@
+/** The filters of runs that stand in the path: `/runs/branch/main/suite/rados/…` (teuthology contract 2.9). */
+import { type Failure, invalid, isFailure } from '../../core/errors.ts';
+import { type RunCondition, type RunFacet, readDay, runFacets } from '../../core/filter.ts';
+
+/** What a path asks for: the values of a facet, or runs, also those of a range of days; `empty` = none at all. */
+export interface RunQuery {
+  conditions: RunCondition[];
+  form: { index: RunFacet } | 'runs' | 'range' | 'empty';
+}
+
+/** No page is here; not a failure of the family, because nothing was named. */
+export type NoSuchPath = 'no such path';
+
+/**
+ * Reads the segments behind `/runs/`. `flavors` and `flavor` mean the same everywhere (advice 25). `invalid` for a bad
+ * day; `no such path` for anything that is no chain of facets.
+ */
+export function parseFilterPath(segments: string[], now: number): RunQuery | Failure | NoSuchPath {
+  const conditions: RunCondition[] = [];
+  let previous: RunFacet | undefined;
+  for (let at = 0; at < segments.length; at += 2) {
+    const facet = facetOf(segments[at]);
+    if (facet === undefined || facet === previous) return 'no such path';
+    previous = facet;
+    const value = segments[at + 1];
+    if (value === undefined) return { conditions, form: { index: facet } };
+    if (facet === 'date' && value === 'from') return parseDateRange(segments.slice(at + 2), conditions, now);
+    if (facet === 'date') {
+      const range = readDay(value, now, 'date');
+      if (isFailure(range)) return range;
+      conditions.push({ facet, range });
+    } else conditions.push({ facet, value });
+  }
+  return { conditions, form: 'runs' };
+}
+
+function facetOf(segment: string | undefined): RunFacet | undefined {
+  const name = segment === 'flavors' ? 'flavor' : segment;
+  return runFacets.find((facet) => facet === name);
+}
+
+/** `from/<day>/to/<day>` ends a path; `from/<day>` alone has always been an empty list. */
+function parseDateRange(segments: string[], conditions: RunCondition[], now: number): RunQuery | Failure | NoSuchPath {
+  const [first, to, last, ...more] = segments;
+  if (more.length > 0 || (to !== undefined && to !== 'to')) return 'no such path';
+  const from = readDay(first ?? '', now, 'date');
+  if (isFailure(from)) return from;
+  if (to === undefined) return { conditions, form: 'empty' };
+  if (last === undefined) return invalid('date', 'date format must match %Y-%m-%d');
+  const until = readDay(last, now, 'date');
+  if (isFailure(until)) return until;
+  return { conditions: [...conditions, { facet: 'date', range: { from: from.from, to: until.to } }], form: 'range' };
+}

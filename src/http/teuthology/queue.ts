@@ -1,0 +1,133 @@
+/** Queues: `/queue/…` (teuthology contract 2.19 to 2.22). */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Failure, invalid, isFailure, unavailable } from '../../core/errors.ts';
+import { nameProblem } from '../../core/name.ts';
+import { isPaused, longestQueueName, type PauseChange } from '../../core/queue.ts';
+import { type JobFilter, jobsByIds } from '../../store/job-lists.ts';
+import { changeQueue, countQueuedJobs, createQueue, findQueue, listQueues, nextJobId } from '../../store/queues.ts';
+import { runId } from '../../store/runs.ts';
+import { readBody } from '../body.ts';
+import { mount } from '../resource.ts';
+import { answerJson, sendFailure } from './answers.ts';
+import type { TeuthologyContext } from './context.ts';
+import { sendJobList } from './job-list.ts';
+import { printJob } from './job-shapes.ts';
+import { anyParameter, parsePauseChange, parseQueueFilter, printQueueStats, printQueues } from './queue-shapes.ts';
+import { requiredText } from './values.ts';
+
+/** The contract has 400 for a queue that is not there (2.19, advice 74). */
+const unknownQueue = invalid('queue', 'specified queue does not exist');
+
+const noQueue = invalid('queue', "could not find required key: 'queue'");
+
+/** Mounts the resources of queues. */
+export function queueRoutes(app: FastifyInstance, context: TeuthologyContext): void {
+  const { db, now } = context;
+  mount(app, '/queue', {
+    GET: async (request, reply) => {
+      const filter = parseQueueFilter(request);
+      if (isFailure(filter)) return sendFailure(reply, filter);
+      return answerJson(reply, printQueues(await listQueues(db, filter), now()));
+    },
+    POST: async (request, reply) => postQueue(context, request, reply),
+    PUT: async (request, reply) => putQueue(context, request, reply),
+  });
+  for (const [name, handler] of Object.entries({ pop_queue: popQueue, stats: getStats, queued_jobs: getQueuedJobs })) {
+    const answer = async (request: FastifyRequest, reply: FastifyReply) => {
+      if (request.method === 'GET') await readBodyOfGet(request);
+      return handler(context, request, reply);
+    };
+    const leaf = { GET: answer, POST: answer, PUT: answer };
+    mount(app, `/queue/${name}`, leaf);
+    // 1.1: what follows a leaf route in the path is its first parameter.
+    if (name !== 'queued_jobs') mount(app, `/queue/${name}/:queue`, leaf);
+  }
+}
+
+/** Far more than the three names that a body can hold here. */
+const longestGetBody = 64 << 10;
+
+/** Bodies of GET count here too (2.22), but the framework does not read them. */
+async function readBodyOfGet(request: FastifyRequest): Promise<void> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request.raw) {
+    length += chunk.length;
+    if (length <= longestGetBody) chunks.push(chunk);
+  }
+  request.body = length > 0 ? Buffer.concat(chunks) : undefined;
+}
+
+type Sent = { queue: string; change: PauseChange; size: number };
+
+function readQueue(request: FastifyRequest): Sent | Failure {
+  const body = readBody(request, { acceptNaN: true });
+  if (isFailure(body)) return body;
+  const queue = requiredText(body, 'queue');
+  if (isFailure(queue)) return queue;
+  const change = parsePauseChange(body);
+  return isFailure(change) ? change : { queue, change, size: body.size };
+}
+
+async function postQueue({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
+  const sent = readQueue(request);
+  if (isFailure(sent)) return sendFailure(reply, sent);
+  const problem = nameProblem(sent.queue, longestQueueName);
+  if (problem) return sendFailure(reply, invalid('queue', `invalid value for key 'queue': ${problem}`));
+  const failure = await createQueue(db, sent.queue, sent.change, now());
+  return failure ? sendFailure(reply, failure, `Queue ${sent.queue} already exists`) : answerJson(reply, '{}');
+}
+
+async function putQueue({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
+  const sent = readQueue(request);
+  if (isFailure(sent)) return sendFailure(reply, sent);
+  const failure = await changeQueue(db, sent.queue, sent.change, now());
+  if (failure?.failure === 'not_found') return sendFailure(reply, unknownQueue);
+  return failure ? sendFailure(reply, failure) : answerJson(reply, '{}');
+}
+
+/** Shows the next job without taking it (advice 70): who works on it reports it as running. */
+async function popQueue(context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
+  const { db, now } = context;
+  const name = anyParameter(request, 'queue');
+  if (isFailure(name)) return sendFailure(reply, name);
+  if (!name) return sendFailure(reply, noQueue);
+  const queue = await findQueue(db, name);
+  if (isFailure(queue)) return answerJson(reply, 'null');
+  if (isPaused(queue, now())) return sendFailure(reply, unavailable('queue is paused, cannot retrieve job'));
+  const id = await nextJobId(db, name);
+  const [job] = id === null ? [] : await jobsByIds(db, [id]);
+  return answerJson(reply, job ? printJob(job, context) : 'null');
+}
+
+async function getStats({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
+  const name = anyParameter(request, 'queue');
+  if (isFailure(name)) return sendFailure(reply, name);
+  if (!name) return sendFailure(reply, noQueue);
+  const queue = await findQueue(db, name);
+  if (isFailure(queue)) return sendFailure(reply, unknownQueue);
+  return answerJson(reply, printQueueStats(queue, await countQueuedJobs(db, name), now()));
+}
+
+async function getQueuedJobs(context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
+  const body = readBody(request, { acceptNaN: true });
+  const queue = isFailure(body) ? body : requiredText(body, 'queue');
+  if (isFailure(queue)) return sendFailure(reply, queue);
+  const filter = await queuedFilter(context, request, queue);
+  if (isFailure(filter)) return sendFailure(reply, filter);
+  if (filter === null) return answerJson(reply, '[]');
+  return sendJobList(context, request, reply, { filter });
+}
+
+/** The table of 2.22, with advice 75: a run's jobs only of this queue. null = an unknown run: no jobs. */
+async function queuedFilter({ db }: TeuthologyContext, request: FastifyRequest, queue: string) {
+  const user = anyParameter(request, 'user');
+  if (isFailure(user)) return user;
+  const run = anyParameter(request, 'run_name');
+  if (isFailure(run)) return run;
+  if (isFailure(await findQueue(db, queue))) return unknownQueue;
+  const filter: JobFilter = { queue, status: 'queued' };
+  if (!run) return user ? { ...filter, user } : filter;
+  const run_id = await runId(db, run);
+  return isFailure(run_id) ? null : { ...filter, run_id };
+}

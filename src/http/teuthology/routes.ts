@@ -1,0 +1,19 @@
+/** What today's clients speak: see README.md beside this file. */
+import type { FastifyInstance } from 'fastify';
+import { mount } from '../resource.ts';
+import { answerJson } from './answers.ts';
+import type { TeuthologyContext } from './context.ts';
+import { jobRoutes } from './jobs.ts';
+import { nodeRoutes } from './nodes.ts';
+import { queueRoutes } from './queue.ts';
+import { runRoutes } from './runs.ts';
+
+/** Mounts the teuthology contract at the root: its clients drop path prefixes. */
+export function teuthologyRoutes(app: FastifyInstance, context: TeuthologyContext): void {
+  // "Used as a health check" (2.1).
+  mount(app, '/', { GET: async (_request, reply) => answerJson(reply, '{}') });
+  runRoutes(app, context);
+  jobRoutes(app, context);
+  nodeRoutes(app, context);
+  queueRoutes(app, context);
+}
