@@ -9,7 +9,7 @@ ENV PADDLES_SERVER_HOST=0.0.0.0 PADDLES_DATABASE_URL=sqlite:////data/paddles.db
 RUN mkdir /data && chown node:node /data
 VOLUME /data
 USER node
-EXPOSE 8080
+EXPOSE 8080 8081
 HEALTHCHECK CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-# Node itself is process 1, so that SIGTERM reaches it.
-CMD ["node", "src/main.ts", "serve"]
+# Node itself is process 1, so that SIGTERM reaches it. The flag: docs/decisions/0006-small-young-generation.md.
+CMD ["node", "--max-semi-space-size=4", "src/main.ts", "serve"]

@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: ['test/helpers/global-setup.ts'],
     reporters: ['default', './test/helpers/reporter.ts'],
+    // Servers that tests start as processes open their second door only when asked: they would meet on its port.
+    env: { PADDLES_TEUTHOLOGY_PORT: '' },
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

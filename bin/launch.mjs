@@ -136,28 +136,40 @@ function stopWithNpm(stop) {
   watch.unref();
 }
 
-/** Runs a script of the project (a path from its root) with Node 24 or later and never returns. */
-export async function run(script, args) {
+/**
+ * Runs a script of the project (a path from its root) with Node 24 or later and never returns. With flags for Node it
+ * is always a process of its own: most of them count only from its start.
+ */
+export async function run(script, args, flags = []) {
   const path = join(root, script);
-  if (Number(process.versions.node.split('.')[0]) >= 24) {
+  const recent = Number(process.versions.node.split('.')[0]) >= 24;
+  if (recent && flags.length === 0) {
     process.argv = [process.execPath, path, ...args];
     stopWithNpm(() => process.kill(process.pid, 'SIGTERM'));
     await import(pathToFileURL(path).href);
     return;
   }
+  runApart(recent ? process.execPath : ownNode(), [...flags, path, ...args]);
+}
+
+function ownNode() {
   const name = process.platform === 'win32' ? 'node.exe' : 'node';
   const node = [join(modules, 'node', 'bin', name), join(modules, '.bin', name)].find(existsSync);
-  if (node === undefined) {
-    say(
-      `this is Node ${process.versions.node}, and the package "node" in node_modules has no Node 24; run: ` +
-        'npm ci --include=dev --ignore-scripts=false',
-    );
-    process.exit(1);
-  }
-  const child = spawn(node, [path, ...args], { stdio: 'inherit' });
-  // A terminal sends its signals to the child too; a second one of the same kind would mean "stop at once" there.
+  if (node !== undefined) return node;
+  say(
+    `this is Node ${process.versions.node}, and the package "node" in node_modules has no Node 24; run: ` +
+      'npm ci --include=dev --ignore-scripts=false',
+  );
+  process.exit(1);
+}
+
+function runApart(node, args) {
+  const child = spawn(node, args, { stdio: 'inherit' });
+  // A terminal sends its signals to the child too, and the tools of development take a second one for "stop at once".
   const forward = (signal) => {
-    if (!process.stdin.isTTY || signal === 'SIGTERM') child.kill(signal);
+    if (process.stdin.isTTY && signal !== 'SIGTERM') return;
+    // A process manager signals the child too: one that is ending when this arrives would die of it instead.
+    setTimeout(() => child.kill(signal), 200);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => forward(signal));
   stopWithNpm(() => child.kill('SIGTERM'));

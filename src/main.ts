@@ -14,17 +14,22 @@ const commands: Record<string, Command> = {
   serve: {
     summary: 'create or migrate the database, then serve until stopped',
     flags: [],
-    run: async ({ config }) => (await import('./cli/serve.ts')).serve(config),
+    run: async (line) => (await import('./cli/serve.ts')).serve(line),
   },
   migrate: {
     summary: 'create or migrate the database, then stop',
     flags: [],
-    run: async ({ config }) => (await import('./cli/migrate.ts')).migrateDatabase(config),
+    run: async (line) => (await import('./cli/migrate.ts')).migrateDatabase(line),
   },
   demo: {
     summary: 'fill a running server with believable data, through its public API',
     flags: [
       { name: 'url', hint: 'URL', help: 'the server to fill (default http://127.0.0.1:8080)' },
+      {
+        name: 'teuthology-url',
+        hint: 'URL',
+        help: 'where it speaks the teuthology contract, which tells more (default http://127.0.0.1:8081, unless --url is given)',
+      },
       { name: 'seed', hint: 'NUMBER', help: 'the same number makes the same data (default 1)' },
       { name: 'runs', hint: 'NUMBER', help: 'how many runs (default 42)' },
       { name: 'live', hint: '', help: 'then keep a run moving until stopped' },

@@ -1,12 +1,15 @@
 import type { Config } from '../config.ts';
-import { classicClient, type DemoClient, DemoProblem } from './demo-data/client.ts';
+import { classicClient, type DemoClient, DemoProblem, speaksTeuthology, teuthologyClient } from './demo-data/client.ts';
+import { labNodes } from './demo-data/lab.ts';
 import { keepMoving } from './demo-data/live.ts';
-import { type PlannedJob, type PlannedRun, planRuns } from './demo-data/runs.ts';
+import { type PlannedRun, planRuns } from './demo-data/runs.ts';
 
 /** What the demo needs to know. */
 export interface DemoOptions {
-  /** The server to fill. */
+  /** The server to fill, as a person opens it. */
   url: string;
+  /** Where the same server speaks the teuthology contract, which tells more; absent: the classic contract at `url`. */
+  teuthologyUrl?: string | undefined;
   seed: number;
   runs: number;
   /** Keep a run moving afterwards, until `signal` aborts. */
@@ -22,6 +25,7 @@ export interface DemoOptions {
 
 /** What the demo has done so far. */
 interface Tally {
+  nodes: number;
   jobs: number;
   runsThere: number;
   jobsThere: number;
@@ -36,8 +40,10 @@ export async function demoCommand(config: Config, flags: Record<string, string>)
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
   try {
+    const url = flags.url ?? `http://127.0.0.1:${config.port}`;
     await demo({
-      url: flags.url ?? `http://127.0.0.1:${config.port}`,
+      url,
+      teuthologyUrl: await findTeuthology(url, config, flags, stop.signal),
       seed: wholeNumber('seed', flags.seed, 1, 0),
       runs: wholeNumber('runs', flags.runs, 42, 1),
       live: flags.live !== undefined,
@@ -47,6 +53,7 @@ export async function demoCommand(config: Config, flags: Record<string, string>)
     });
     return 0;
   } catch (error) {
+    if (stop.signal.aborted) return 0;
     if (!(error instanceof DemoProblem)) throw error;
     process.stderr.write(`paddles: ${error.message}\n`);
     return 1;
@@ -54,17 +61,37 @@ export async function demoCommand(config: Config, flags: Record<string, string>)
 }
 
 /**
+ * Where the server speaks the teuthology contract, if anywhere. A server that somebody named is not filled through a
+ * port that nobody named: another server might have it.
+ */
+async function findTeuthology(url: string, config: Config, flags: Record<string, string>, signal: AbortSignal) {
+  if (await speaksTeuthology(url, signal)) return url;
+  const named = flags['teuthology-url'];
+  if (named !== undefined) {
+    if (await speaksTeuthology(named, signal)) return named;
+    throw new DemoProblem(`${named} does not speak the teuthology contract`);
+  }
+  if (flags.url !== undefined || config.teuthology_port === null) return undefined;
+  const usual = `http://127.0.0.1:${config.teuthology_port}`;
+  const speaks = await speaksTeuthology(usual, signal).catch((error: unknown) => {
+    if (error instanceof DemoProblem) return false;
+    throw error;
+  });
+  return speaks ? usual : undefined;
+}
+
+/**
  * Fills a server through its public API with runs of the last three weeks. Doing it again on the same day with the
  * same seed finds everything already there. Throws `DemoProblem` when the server is away or refuses something.
  */
 export async function demo(options: DemoOptions): Promise<void> {
-  const { url, seed, runs, live, signal } = options;
+  const { url, teuthologyUrl, seed, runs, live, signal } = options;
   const write = options.quiet ? () => {} : options.write;
   const began = performance.now();
-  const client = classicClient(url, signal);
+  const client = teuthologyUrl === undefined ? classicClient(url, signal) : teuthologyClient(teuthologyUrl, signal);
   const planned = planRuns({ seed, runs, now: options.now ?? new Date(), days });
   try {
-    const tally = await fill(client, planned, signal, progressBar(planned, options.isTerminal, write));
+    const tally = await fill(client, planned, options, progressBar(planned, options.isTerminal, write));
     write(summary(url, planned, tally, client.requests(), (performance.now() - began) / 1000));
     if (live) {
       write('Keeping a run moving; Ctrl-C stops.\n');
@@ -84,25 +111,29 @@ function wholeNumber(flag: string, text: string | undefined, fallback: number, l
   throw new DemoProblem(`--${flag} needs a whole number from ${least} to 1000000, not '${text}'`);
 }
 
-async function fill(client: DemoClient, runs: PlannedRun[], signal: AbortSignal, report: (tally: Tally) => void) {
-  const tally: Tally = { jobs: 0, runsThere: 0, jobsThere: 0 };
+async function fill(
+  client: DemoClient,
+  runs: PlannedRun[],
+  { seed, signal }: Pick<DemoOptions, 'seed' | 'signal'>,
+  report: (tally: Tally) => void,
+): Promise<Tally> {
+  const tally: Tally = { nodes: 0, jobs: 0, runsThere: 0, jobsThere: 0 };
+  const { lab } = client;
+  if (lab) {
+    // Before the jobs, whose targets would otherwise make machines of which only the name is known.
+    const nodes = labNodes(seed, runs);
+    await inParallel(nodes, signal, async (node) => void (await lab.createNode(node)));
+    tally.nodes = nodes.length;
+  }
   for (const run of runs) {
     if ((await client.createRun(run.name)) === 'already there') tally.runsThere++;
     await inParallel(run.jobs, signal, async (job) => {
-      if ((await createJob(client, run.name, job)) === 'already there') tally.jobsThere++;
+      if ((await client.reportJob(run.name, job)) === 'already there') tally.jobsThere++;
       tally.jobs++;
       report(tally);
     });
   }
   return tally;
-}
-
-// The end is sent even when the job is already there: a demo that was interrupted may have left it without one.
-async function createJob(client: DemoClient, run: string, job: PlannedJob) {
-  const created = await client.createJob(run, job.document);
-  const { summary } = job;
-  if (Object.keys(summary).length > 0) await client.updateJob(run, job.job_id, summary);
-  return created;
 }
 
 async function inParallel<T>(items: T[], signal: AbortSignal, work: (item: T) => Promise<void>): Promise<void> {
@@ -142,6 +173,7 @@ function summary(url: string, runs: PlannedRun[], tally: Tally, requests: number
     tally.runsThere + tally.jobsThere > 0
       ? `, of them already there: ${tally.runsThere} runs, ${tally.jobsThere} jobs`
       : '';
-  const figures = `${runs.length} runs, ${tally.jobs} jobs${there}; ${requests} requests in ${seconds.toFixed(1)} s`;
+  const nodes = tally.nodes > 0 ? `, ${tally.nodes} nodes` : '';
+  const figures = `${runs.length} runs, ${tally.jobs} jobs${nodes}${there}; ${requests} requests in ${seconds.toFixed(1)} s`;
   return `Done: ${figures}.\nOpen ${url.replace(/\/+$/, '')}/ in a browser.\n`;
 }

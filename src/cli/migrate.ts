@@ -1,10 +1,11 @@
-import type { Config } from '../config.ts';
-import { open, sentenceOf } from '../store/db.ts';
+import type { CommandLine } from '../config.ts';
+import { sentenceOf } from '../store/db.ts';
+import { openDatabase } from './database.ts';
 
 /** `paddles migrate`: creates the database or brings it up to date. Answers the exit code. */
-export async function migrateDatabase(config: Config): Promise<number> {
+export async function migrateDatabase(line: CommandLine): Promise<number> {
   try {
-    const db = await open({ url: config.database, poolSize: config.pool_size, now: () => Date.now() * 1000 });
+    const db = await openDatabase(line, { now: () => Date.now() * 1000 });
     const done = db.migrated.length > 0 ? `applied ${db.migrated.join(', ')}` : 'already up to date';
     process.stdout.write(`${db.label}: ${done}\n`);
     await db.close();

@@ -1,31 +1,51 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
+import { type CommandLine, type Config, checkPorts } from '../config.ts';
 import { buildApp } from '../http/app.ts';
-import { type Db, open, sentenceOf } from '../store/db.ts';
+import { type Db, sentenceOf } from '../store/db.ts';
 import { version } from '../version.ts';
+import { openDatabase } from './database.ts';
 import { createLog, flushLog } from './log.ts';
+import { type Reports, startReports } from './reports.ts';
 
 /** How long a stop waits for requests that are under way before it cuts them off, in milliseconds. */
 const patience = 20_000;
 
+/** A process manager signals the whole group, and the launcher passes on what the server already has: one wish, not two. */
+const echo = 1000;
+
+/** One port of the server. */
+interface Door {
+  app: FastifyInstance;
+  contract: Config['contract'];
+  port: number;
+}
+
 /** `paddles serve`: serves until SIGTERM or SIGINT, finishes what it accepted, and answers the exit code. */
-export async function serve(config: Config): Promise<number> {
+export async function serve(line: CommandLine): Promise<number> {
+  const { config } = line;
+  checkPorts(config);
   const log = createLog(config);
   const now = () => Date.now() * 1000;
   try {
     const onLost = (error: Error) => log.warn({ err: error }, 'lost a database connection');
-    const db = await open({ url: config.database, poolSize: config.pool_size, now, onLost });
-    const app = buildApp({ config, db, log, now });
+    const db = await openDatabase(line, { now, onLost });
+    const reports = await startReports(config, db, log);
+    const doors = doorsOf(config).map((door) => ({ ...door, app: buildApp({ ...door, config, db, log, now }) }));
+    for (const { app } of doors) reports.watch(app);
+    // Before anybody can know that the server is there: a stop must be graceful from the first request on.
+    const signals = watchSignals();
     try {
-      await app.listen({ host: config.host, port: config.port, listenTextResolver: () => 'listening' });
+      for (const { app, port } of doors) {
+        await app.listen({ host: config.host, port, listenTextResolver: () => 'listening' });
+      }
     } catch (error) {
-      await db.close();
+      await closeAll(doors, db, reports);
       throw error;
     }
-    announce(app, db, config, log);
-    await stopSignal();
-    await stop(app, db, log);
+    announce(doors, db, config, log);
+    await signals.stop;
+    await stop(doors, db, reports, log, signals.insisted);
     return 0;
   } catch (error) {
     const sentence = listenSentence(error, config) ?? sentenceOf(error);
@@ -35,15 +55,22 @@ export async function serve(config: Config): Promise<number> {
   }
 }
 
+/** The main port, and the second door for today's clients unless the main port speaks to them or it is closed. */
+function doorsOf({ contract, port, teuthology_port }: Config): Omit<Door, 'app'>[] {
+  const main = { contract, port };
+  if (contract === 'teuthology' || teuthology_port === null) return [main];
+  return [main, { contract: 'teuthology', port: teuthology_port }];
+}
+
 /** Says where it is: plain lines on a terminal, otherwise one line of the log. */
-function announce(app: FastifyInstance, db: Db, config: Config, log: Logger): void {
-  const address = app.server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : config.port;
-  const host = ['0.0.0.0', '::'].includes(config.host) ? '127.0.0.1' : config.host;
-  const base = config.address.replace(/\/+$/, '') || `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const urls = [`${base}/runs/`, `${base}/readyz`];
+function announce(doors: Door[], db: Db, config: Config, log: Logger): void {
+  const bases = doors.map(({ app, port }) => baseUrl(config, app, port));
+  const listen = (bases[0] as string).replace('http://', '');
+  if (config.address !== '') bases[0] = config.address.replace(/\/+$/, '');
+  const urls = [...bases.map((base) => `${base}/runs/`), `${bases[0]}/readyz`];
   if (db.migrated.length > 0) log.info({ migrations: db.migrated }, 'migrated the database');
-  log.info({ version, database: db.label, listen: `${config.host}:${port}`, urls }, 'ready');
+  const contracts = Object.fromEntries(doors.map(({ contract }, index) => [contract, bases[index]]));
+  log.info({ version, database: db.label, listen, contracts, urls }, 'ready');
   if (config.log_level !== 'silent' && process.stdout.isTTY) {
     process.stdout.write(
       `\n  paddles ${version}\n  database  ${db.label}\n  open      ${urls.join('\n            ')}\n\n`,
@@ -52,33 +79,56 @@ function announce(app: FastifyInstance, db: Db, config: Config, log: Logger): vo
   log.flush();
 }
 
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve());
-  });
+function baseUrl({ host }: Config, app: FastifyInstance, configured: number): string {
+  const address = app.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : configured;
+  const name = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-async function stop(app: FastifyInstance, db: Db, log: Logger): Promise<void> {
+/** `stop` resolves at the first signal, `insisted` at one that is no echo of it. */
+function watchSignals(): { stop: Promise<void>; insisted: Promise<void> } {
+  const stop = Promise.withResolvers<void>();
+  const insisted = Promise.withResolvers<void>();
+  let first: number | undefined;
+  const onSignal = () => {
+    first ??= performance.now();
+    stop.resolve();
+    if (performance.now() - first > echo) insisted.resolve();
+  };
+  // They stay to the end: an echo that comes late must not turn exit code 0 into a death by signal.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
+  return { stop: stop.promise, insisted: insisted.promise };
+}
+
+async function stop(doors: Door[], db: Db, reports: Reports, log: Logger, insisted: Promise<void>): Promise<void> {
   log.info('stopping: finishing what was accepted');
-  const impatient = setTimeout(() => app.server.closeAllConnections(), patience);
-  // A second signal means now.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => app.server.closeAllConnections());
-  await app.close();
+  const cutOff = () => {
+    for (const { app } of doors) app.server.closeAllConnections();
+  };
+  const impatient = setTimeout(cutOff, patience);
+  insisted.then(cutOff);
+  await closeAll(doors, db, reports);
   clearTimeout(impatient);
-  await db.close();
   log.info('stopped');
   await flushLog(log);
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.removeAllListeners(signal);
 }
 
-function listenSentence(error: unknown, { host, port }: Config): { text: string; exitCode: number } | null {
+async function closeAll(doors: Door[], db: Db, reports: Reports): Promise<void> {
+  await Promise.all(doors.map(({ app }) => app.close()));
+  await db.close();
+  await reports.close();
+}
+
+function listenSentence(error: unknown, { host }: Config): { text: string; exitCode: number } | null {
+  const { code, syscall, port } = error as NodeJS.ErrnoException & { port?: number };
   const sentences: Record<string, string> = {
-    EADDRINUSE: `port ${port} on ${host} is in use by another program; choose another with --port`,
-    EACCES: `listening on port ${port} needs more rights; choose one above 1023 with --port`,
+    EADDRINUSE: `port ${port} on ${host} is in use by another program; choose another with --port or --teuthology-port`,
+    EACCES: `listening on port ${port} needs more rights; choose one above 1023`,
     EADDRNOTAVAIL: `${host} is not an address of this machine; choose another with --host`,
     ENOTFOUND: `the host name ${host} is not known; choose another with --host`,
   };
-  const { code, syscall } = error as NodeJS.ErrnoException;
+
   const text = syscall === 'listen' || syscall === 'getaddrinfo' ? sentences[code ?? ''] : undefined;
   return text === undefined ? null : { text, exitCode: 1 };
 }

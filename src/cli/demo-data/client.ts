@@ -1,4 +1,6 @@
 import type { JobDocument } from './documents.ts';
+import type { DemoNode } from './lab.ts';
+import type { PlannedJob } from './runs.ts';
 
 /** What became of one request that creates something. */
 export type Created = 'created' | 'already there';
@@ -6,31 +8,114 @@ export type Created = 'created' | 'already there';
 /** The demo cannot go on; the message is one sentence for the person who started it. */
 export class DemoProblem extends Error {}
 
-/** The few calls that the demo makes; a second contract would be a second function that returns these. */
+/** The few calls that the demo makes, in the words of one contract. */
 export interface DemoClient {
   createRun(name: string): Promise<Created>;
   createJob(run: string, job: JobDocument): Promise<Created>;
   updateJob(run: string, jobId: string, change: JobDocument): Promise<void>;
+  /** Brings a planned job to where it stands; doing it again changes nothing. */
+  reportJob(run: string, job: PlannedJob): Promise<Created>;
+  /** The machines of the lab; null when the contract knows none. */
+  lab: LabClient | null;
   /** Requests answered so far. */
   requests(): number;
 }
 
+/** The calls about machines. What is locked by somebody else stays as it is. */
+export interface LabClient {
+  createNode(node: DemoNode): Promise<Created>;
+  lock(nodes: readonly string[], holder: LockHolder): Promise<void>;
+  unlock(nodes: readonly string[], holder: LockHolder): Promise<void>;
+}
+
+/** Who holds a machine, and what for. */
+export interface LockHolder {
+  locked_by: string;
+  description: string;
+}
+
 /** Speaks the classic contract to the server at `url`. Throws `DemoProblem` when that is no URL. */
 export function classicClient(url: string, signal: AbortSignal): DemoClient {
-  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
-    throw new DemoProblem(`'${url}' is not the URL of a server; an example is http://127.0.0.1:8080`);
-  }
-  const base = url.replace(/\/+$/, '');
+  const { send, requests } = connect(url, signal);
+  const calls = runCalls(send);
+  return {
+    ...calls,
+    async reportJob(run, { job_id, document, summary }) {
+      const created = await calls.createJob(run, document);
+      // Sent even when the job is already there: a demo that was interrupted may have left it without its end.
+      if (Object.keys(summary).length > 0) await calls.updateJob(run, job_id, summary);
+      return created;
+    },
+    lab: null,
+    requests,
+  };
+}
+
+/** Speaks the teuthology contract, as the clients of a lab do. Throws `DemoProblem` when `url` is no URL. */
+export function teuthologyClient(url: string, signal: AbortSignal): DemoClient {
+  const { send, requests } = connect(url, signal);
+  const calls = runCalls(send);
+  const setLock = async (nodes: readonly string[], lock: LockHolder & { locked: boolean }) => {
+    for (const name of nodes) await send('PUT', `/nodes/${pathPart(name)}/lock/`, { name, ...lock });
+  };
+  return {
+    ...calls,
+    async reportJob(run, { job_id, outcome, document, summary }) {
+      // A job gets its machines when it begins to run.
+      const { targets, ...asked } = document;
+      const machines = targets === undefined ? {} : { targets };
+      const created = await calls.createJob(run, { ...asked, status: 'queued' });
+      const ended = Object.keys(summary).length > 0;
+      if (outcome !== 'queued' && (created === 'created' || !ended)) {
+        await calls.updateJob(run, job_id, { ...machines, status: outcome === 'waiting' ? 'waiting' : 'running' });
+      }
+      if (ended) await calls.updateJob(run, job_id, { ...machines, ...summary });
+      return created;
+    },
+    lab: {
+      async createNode(node) {
+        const created = await send('POST', '/nodes/', { ...node });
+        if (created === 'created') return created;
+        // The targets of a job may have made it, without anything but its name.
+        const { name, locked: _, locked_by: __, description: ___, ...facts } = node;
+        await send('PUT', `/nodes/${pathPart(name)}/`, facts);
+        return created;
+      },
+      lock: (nodes, holder) => setLock(nodes, { locked: true, ...holder }),
+      unlock: (nodes, holder) => setLock(nodes, { locked: false, ...holder }),
+    },
+    requests,
+  };
+}
+
+/** True when the server at `url` speaks the teuthology contract. Throws `DemoProblem` when nothing answers there. */
+export async function speaksTeuthology(url: string, signal: AbortSignal): Promise<boolean> {
+  const base = baseOf(url);
+  const root = await request(`${base}/`, 'GET', null, signal);
+  if (root.text.trim() !== '{}') return false;
+  const { text } = await request(`${base}/runs/?count=1`, 'GET', null, signal);
+  return text.startsWith('[');
+}
+
+type Send = (method: string, path: string, body: JobDocument) => Promise<Created>;
+
+function connect(url: string, signal: AbortSignal): { send: Send; requests(): number } {
+  const base = baseOf(url);
   let answered = 0;
-  const send = async (method: string, path: string, body: JobDocument): Promise<Created> => {
+  const send: Send = async (method, path, body) => {
     const address = `${base}${path}`;
     const { status, text } = await request(address, method, JSON.stringify(body), signal);
     answered++;
     if (status >= 200 && status < 300) return 'created';
     const message = messageOf(text);
     if (method === 'POST' && status === 400 && message.endsWith('already exists')) return 'already there';
+    if (status === 403 && path.endsWith('/lock/')) return 'already there';
     throw new DemoProblem(`${method} ${address} was answered with ${status}: ${message || 'no explanation'}`);
   };
+  return { send, requests: () => answered };
+}
+
+function runCalls(send: Send): Pick<DemoClient, 'createRun' | 'createJob' | 'updateJob'> {
   const jobs = (run: string) => `/runs/${pathPart(run)}/jobs/`;
   return {
     createRun: (name) => send('POST', '/runs/', { name }),
@@ -38,11 +123,17 @@ export function classicClient(url: string, signal: AbortSignal): DemoClient {
     updateJob: async (run, jobId, change) => {
       await send('PUT', `${jobs(run)}${pathPart(jobId)}/`, change);
     },
-    requests: () => answered,
   };
 }
 
-async function request(address: string, method: string, body: string, signal: AbortSignal) {
+function baseOf(url: string): string {
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+    throw new DemoProblem(`'${url}' is not the URL of a server; an example is http://127.0.0.1:8080`);
+  }
+  return url.replace(/\/+$/, '');
+}
+
+async function request(address: string, method: string, body: string | null, signal: AbortSignal) {
   try {
     const response = await fetch(address, { method, body, signal, headers: { 'content-type': 'application/json' } });
     return { status: response.status, text: await response.text() };

@@ -59,7 +59,8 @@ export function targets(nodes: readonly string[]): Record<string, string> {
   return Object.fromEntries(nodes.map((node) => [`ubuntu@${fqdn(node)}`, publicKey(node)]));
 }
 
-function publicKey(node: string): string {
+/** The public key of a machine, always the same. */
+export function publicKey(node: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
   return `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${letters(createRandom('public key', node), 43, alphabet)}`;
 }

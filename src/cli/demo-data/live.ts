@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DemoClient } from './client.ts';
 import { drawSize, type JobDocument, type JobFacts, jobDocument, targets } from './documents.ts';
 import { failureOf } from './failures.ts';
+import { jobHolder } from './lab.ts';
 import { createRandom, hex, int, pick, sample } from './random.ts';
 import { jobShape } from './shapes.ts';
-import { machineTypes } from './vocabulary.ts';
+import { fqdn, machineTypes } from './vocabulary.ts';
 
 /** One job of a live run and the two changes that it goes through. */
 interface LiveJob {
@@ -12,10 +13,13 @@ interface LiveJob {
   document: JobDocument;
   start: JobDocument;
   end: JobDocument;
+  /** Full names of its machines. */
+  nodes: string[];
 }
 
 interface LiveRun {
   name: string;
+  user: string;
   jobs: LiveJob[];
 }
 
@@ -41,7 +45,7 @@ export async function keepMoving(
 
 async function play(
   client: DemoClient,
-  { name, jobs }: LiveRun,
+  { name, user, jobs }: LiveRun,
   random: () => number,
   signal: AbortSignal,
 ): Promise<void> {
@@ -53,10 +57,12 @@ async function play(
     if (start) {
       const job = queued.shift()!;
       running.push(job);
+      await client.lab?.lock(job.nodes, jobHolder({ name, user }, job.job_id));
       await client.updateJob(name, job.job_id, job.start);
     } else {
       const [job] = running.splice(Math.floor(random() * running.length), 1);
       await client.updateJob(name, job!.job_id, job!.end);
+      await client.lab?.unlock(job!.nodes, jobHolder({ name, user }, job!.job_id));
     }
   }
 }
@@ -87,7 +93,7 @@ function liveRun(seed: number, number: number, now: Date): LiveRun {
   const jobs = Array.from({ length: int(random, 12, 30) }, (_, index) =>
     liveJob(seed, facts, index, String(first + index)),
   );
-  return { name: facts.name, jobs };
+  return { name: facts.name, user, jobs };
 }
 
 function liveJob(
@@ -114,5 +120,6 @@ function liveJob(
     document: { ...document, status: 'queued' },
     start: { status: 'running', pid: int(random, 2_000, 65_000), targets: targets(nodes) },
     end,
+    nodes: nodes.map(fqdn),
   };
 }

@@ -1,0 +1,232 @@
+/** The table of all settings: names, defaults, and what is a valid value. */
+
+/** All settings of the server, validated. */
+export interface Config {
+  host: string;
+  port: number;
+  database: string;
+  pool_size: number;
+  address: string;
+  trust_proxy: boolean;
+  body_limit: number;
+  log_level: string;
+  log_format: string;
+  /** Which contract the main port speaks. */
+  contract: 'classic' | 'teuthology';
+  /** The second port, which always speaks the teuthology contract; null: closed. */
+  teuthology_port: number | null;
+  /** `log_href` of a job; {run_name} and {job_id} are filled in. */
+  job_log_href_templ: string;
+  /** Runs on a page of the teuthology contract, when the client does not ask for a number. */
+  latest_runs: number;
+  /** Empty: no counters are sent. */
+  statsd_host: string;
+  statsd_port: number;
+  statsd_prefix: string;
+  /** Empty: nothing is reported. */
+  sentry_dsn: string;
+}
+
+/** One setting: where it is read from, its default, what `--help` says, and how its text is understood. */
+export interface Setting<Value> {
+  flag: string;
+  variables: string[];
+  file?: string;
+  fallback: Value;
+  hint: string;
+  help: string;
+  /** True for what must not be repeated, not even in the complaint about it. */
+  secret?: boolean;
+  /** Reads the text of a flag, variable or file; answers what is wrong as a string in `problem`. */
+  parse: (text: string) => { value: Value } | { problem: string };
+}
+
+const oneOf =
+  <Choice extends string>(...choices: Choice[]) =>
+  (value: string) => {
+    const choice = choices.find((one) => one === value);
+    return choice ? { value: choice } : { problem: `must be one of ${choices.join(', ')}` };
+  };
+
+const wholeNumber = (least: number, most: number) => (value: string) => {
+  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  return number >= least && number <= most
+    ? { value: number }
+    : { problem: `must be a whole number from ${least} to ${most}` };
+};
+
+const yesOrNo = (value: string) => {
+  if (/^(true|yes|on|1)$/i.test(value)) return { value: true };
+  return /^(false|no|off|0)$/i.test(value) ? { value: false } : { problem: 'must be true or false' };
+};
+
+const webAddress = (value: string) =>
+  value === '' || /^https?:\/\/[^\s?#]+$/.test(value)
+    ? { value }
+    : { problem: 'must be a URL like https://paddles.example.com' };
+
+const matching = (pattern: RegExp, problem: string) => (value: string) =>
+  pattern.test(value) ? { value } : { problem };
+
+const secondPort = (value: string) => (value === '' ? { value: null } : wholeNumber(0, 65_535)(value));
+
+const sentryDsn = (value: string) => {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  const usable = url !== null && /^https?:$/.test(url.protocol) && /^\w+$/.test(url.username);
+  return value === '' || (usable && /\/\d+$/.test(url.pathname))
+    ? { value }
+    : { problem: 'must be a URL with a key, like https://key@sentry.example.com/1' };
+};
+
+/** The settings, in the order in which `--help` prints them. The names of the existing Python server keep their meaning. */
+export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
+  host: {
+    flag: 'host',
+    variables: ['PADDLES_SERVER_HOST'],
+    fallback: '127.0.0.1',
+    hint: 'NAME',
+    help: 'address to listen on; 0.0.0.0 for all',
+    parse: (value) => (/^[\w.:-]+$/.test(value) ? { value } : { problem: 'must be a host name or an IP address' }),
+  },
+  port: {
+    flag: 'port',
+    variables: ['PADDLES_SERVER_PORT'],
+    fallback: 8080,
+    hint: 'NUMBER',
+    help: 'port to listen on; 0 for any free one',
+    parse: wholeNumber(0, 65_535),
+  },
+  database: {
+    flag: 'database',
+    variables: ['PADDLES_DATABASE_URL', 'PADDLES_SQLALCHEMY_URL'],
+    file: '/run/secrets/paddles_sqlalchemy_url',
+    fallback: 'sqlite:///data/paddles.db',
+    hint: 'URL',
+    help: 'sqlite:///path or postgresql://user:password@host/database',
+    secret: true,
+    // Which engines there are is for the store to say; without a scheme it could not tell a password from a name.
+    parse: matching(
+      /^[a-z][\w+.-]*:\/\//,
+      'must be a database URL like sqlite:///path or postgresql://user:password@host/database',
+    ),
+  },
+  pool_size: {
+    flag: 'pool-size',
+    variables: ['PADDLES_POOL_SIZE'],
+    fallback: 10,
+    hint: 'NUMBER',
+    help: 'connections to PostgreSQL',
+    parse: wholeNumber(2, 500),
+  },
+  address: {
+    flag: 'address',
+    variables: ['PADDLES_ADDRESS'],
+    fallback: '',
+    hint: 'URL',
+    help: 'public address, for links; otherwise taken from each request',
+    parse: webAddress,
+  },
+  trust_proxy: {
+    flag: 'trust-proxy',
+    variables: ['PADDLES_TRUST_PROXY'],
+    fallback: false,
+    hint: 'true|false',
+    help: 'believe X-Forwarded-Proto and X-Forwarded-Host',
+    parse: yesOrNo,
+  },
+  body_limit: {
+    flag: 'body-limit',
+    variables: ['PADDLES_BODY_LIMIT'],
+    fallback: 16 << 20,
+    hint: 'BYTES',
+    help: 'largest request body',
+    parse: wholeNumber(1024, 1 << 30),
+  },
+  log_level: {
+    flag: 'log-level',
+    variables: ['PADDLES_LOG_LEVEL'],
+    fallback: 'info',
+    hint: 'LEVEL',
+    help: 'fatal, error, warn, info, debug, trace or silent',
+    parse: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+  },
+  log_format: {
+    flag: 'log-format',
+    variables: ['PADDLES_LOG_FORMAT'],
+    fallback: 'auto',
+    hint: 'FORMAT',
+    help: 'json, pretty, or auto (pretty on a terminal)',
+    parse: oneOf('auto', 'json', 'pretty'),
+  },
+  contract: {
+    flag: 'contract',
+    variables: ['PADDLES_CONTRACT'],
+    fallback: 'classic',
+    hint: 'NAME',
+    help: 'what the main port speaks: classic or teuthology',
+    parse: oneOf('classic', 'teuthology'),
+  },
+  teuthology_port: {
+    flag: 'teuthology-port',
+    variables: ['PADDLES_TEUTHOLOGY_PORT'],
+    fallback: 8081,
+    hint: 'NUMBER',
+    help: 'second port, which speaks the teuthology contract; empty for none',
+    parse: secondPort,
+  },
+  job_log_href_templ: {
+    flag: 'job-log-href-templ',
+    variables: ['PADDLES_JOB_LOG_HREF_TEMPL'],
+    fallback: 'http://qa-proxy.ceph.com/teuthology/{run_name}/{job_id}/teuthology.log',
+    hint: 'URL',
+    help: 'where the log of a job is',
+    parse: matching(
+      /^https?:\/\/[^\s{}]*(\{(run_name|job_id)\}[^\s{}]*)*$/,
+      'must be a URL, in which {run_name} and {job_id} are filled in',
+    ),
+  },
+  latest_runs: {
+    flag: 'latest-runs',
+    variables: ['PADDLES_LATEST_RUNS'],
+    fallback: 25,
+    hint: 'NUMBER',
+    help: 'runs on a page of the teuthology contract',
+    parse: wholeNumber(1, 1000),
+  },
+  statsd_host: {
+    flag: 'statsd-host',
+    variables: ['PADDLES_STATSD_HOST'],
+    fallback: '',
+    hint: 'NAME',
+    help: 'where counters of finished jobs are sent; empty for nowhere',
+    parse: matching(/^[\w.:-]*$/, 'must be a host name or an IP address'),
+  },
+  statsd_port: {
+    flag: 'statsd-port',
+    variables: ['PADDLES_STATSD_PORT'],
+    fallback: 8125,
+    hint: 'NUMBER',
+    help: 'UDP port of statsd',
+    parse: wholeNumber(1, 65_535),
+  },
+  statsd_prefix: {
+    flag: 'statsd-prefix',
+    variables: ['PADDLES_STATSD_PREFIX'],
+    fallback: 'ceph.test.teuthology.your_lab',
+    hint: 'NAME',
+    help: 'how the names of counters begin',
+    parse: matching(
+      /^[^\s:|@#]{1,200}$/,
+      'must be a name like ceph.test.teuthology.your_lab, without :, |, @, # or spaces',
+    ),
+  },
+  sentry_dsn: {
+    flag: 'sentry-dsn',
+    variables: ['SENTRY_DSN'],
+    fallback: '',
+    hint: 'URL',
+    help: 'where internal errors are reported; empty for nowhere',
+    secret: true,
+    parse: sentryDsn,
+  },
+};
