@@ -5,6 +5,9 @@ type Job = { job_id: string; description: string; tasks: [{ mark: string }]; suc
 /** The classic contract's requests. */
 export const classic: Contract = {
   name: 'classic',
+  settings: [],
+  outcomes: [true, false, null],
+  createsMissingRuns: false,
   createRun: (run) => ({ method: 'POST', path: '/runs/', body: { name: run } }),
   createJob: (run, jobId, mark) => ({
     method: 'POST',

@@ -2,7 +2,7 @@ import { type Answer, openWire, type Wire } from './raw-http.ts';
 
 /** One request of a well-behaved client; `body` is sent as JSON. */
 export interface Request {
-  method: 'GET' | 'POST' | 'PUT';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: string;
   body?: unknown;
 }

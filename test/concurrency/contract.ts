@@ -16,6 +16,12 @@ export interface Counts {
 /** The few requests of a contract that these tests need, so that each contract is held to the same promises. */
 export interface Contract {
   name: string;
+  /** The command-line flags of a server that speaks it. */
+  settings: string[];
+  /** What an update can report, whatever the job's outcome was before; a new job takes null as well. */
+  outcomes: (boolean | null)[];
+  /** True when a job posted to a missing run creates the run. */
+  createsMissingRuns: boolean;
   createRun(run: string): Request;
   createJob(run: string, jobId: string, mark: Mark): Request;
   updateJob(run: string, jobId: string, mark: Mark): Request;
@@ -28,6 +34,11 @@ export interface Contract {
   readJobs(run: string): Request;
   /** The mark of every job by its id, from the answer to `readJobs`. */
   marksOf(json: unknown): Map<string, Mark>;
+}
+
+/** The outcome that the `count`-th of many updates reports. */
+export function outcomeOf({ outcomes }: Contract, count: number): boolean | null {
+  return outcomes[count % outcomes.length] as boolean | null;
 }
 
 /** Counts jobs by their outcome, as a run should. */

@@ -16,7 +16,10 @@ const onPostgres = contractsOnEngines.filter(({ engine }) => engine.name === 'po
 describe.each(onPostgres)('$name, 2 servers', { timeout: 60_000 }, ({ contract, engine }) => {
   test('batches over the same runs in random order meet no deadlock', async () => {
     const database = await engine.createDatabase();
-    const servers = [await startInstance(database.url), await startInstance(database.url)];
+    const servers = [
+      await startInstance(database.url, contract.settings),
+      await startInstance(database.url, contract.settings),
+    ];
     const [{ db, port }] = servers as [Instance];
     const mark: Mark = { text: 'a text', success: null };
     const setup = createClient(port);

@@ -4,19 +4,25 @@ import { type JobStatus, jobStatuses } from '../../src/core/job.ts';
 import { noJobs } from '../../src/core/run.ts';
 import type { Schema } from '../../src/store/schema.ts';
 
-/** A text that differs after any write: every write sets a time that no other has (instance.ts). */
+/**
+ * A text that differs after any write: every write to runs and jobs sets a time that no other has (instance.ts), and the
+ * few nodes and queues are compared whole.
+ */
 export async function digest(kysely: Kysely<Schema>): Promise<string> {
   // Times are cut to 50 days, so that their sums stay exact in both engines.
   const { rows } = await sql<Record<string, unknown>>`
     select * from
       (select count(*) as runs, sum(posted % 4294967296) as runs_posted, sum(updated % 4294967296) as runs_updated,
-        sum(queued + 2 * pass + 3 * running + 5 * waiting + 7 * fail + 11 * dead + 13 * unknown) as counts from runs) r,
-      (select count(*) as jobs, sum(updated % 4294967296) as jobs_updated, sum(length(small)) as small,
+        sum(length(tags)) as tags, sum(queued + 2 * pass + 3 * running + 5 * waiting + 7 * fail + 11 * dead + 13 * unknown) as counts from runs) r,
+      (select count(*) as jobs, sum(updated % 4294967296) as jobs_updated, sum(length(small)) as small, sum(length(more)) as more,
         max(document_hashes) as last_hashes, min(document_hashes) as first_hashes from jobs) j,
+      (select count(*) as links from job_nodes) l,
       (select count(*) as documents, sum(length(kernel)) as kernel, sum(length(overrides)) as overrides,
         sum(length(roles)) as roles, sum(length(targets)) as targets, sum(length(tasks)) as tasks from job_documents) d
   `.execute(kysely);
-  return JSON.stringify(rows[0]);
+  const nodes = await kysely.selectFrom('nodes').selectAll().orderBy('id').execute();
+  const queues = await kysely.selectFrom('queues').selectAll().orderBy('queue').execute();
+  return JSON.stringify([rows[0], nodes, queues]);
 }
 
 /** The runs whose stored counts differ from what their jobs say; empty when the books are right. */
@@ -40,5 +46,6 @@ export async function wrongCounts(kysely: Kysely<Schema>): Promise<unknown[]> {
 
 /** Forgets everything, so that a long test does not work on ever larger tables. */
 export async function clear(kysely: Kysely<Schema>): Promise<void> {
-  for (const table of ['job_documents', 'jobs', 'runs'] as const) await kysely.deleteFrom(table).execute();
+  for (const table of ['job_nodes', 'job_documents', 'jobs', 'runs', 'nodes', 'queues'] as const)
+    await kysely.deleteFrom(table).execute();
 }

@@ -1,7 +1,7 @@
 /** Many clients at once, on one server and (PostgreSQL) on two that share a database. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, createClient, type Request } from './client.ts';
-import { type Contract, countOutcomes, type Mark } from './contract.ts';
+import { type Contract, countOutcomes, type Mark, outcomeOf } from './contract.ts';
 import { contractsOnEngines } from './contracts.ts';
 import { type Instance, startInstance } from './instance.ts';
 import { wrongCounts } from './ledger.ts';
@@ -24,7 +24,7 @@ describe.each(setups)('$name', { timeout: 60_000 }, ({ contract, engine, servers
 
   beforeAll(async () => {
     database = await engine.createDatabase();
-    for (let i = 0; i < servers; i++) instances.push(await startInstance(database.url));
+    for (let i = 0; i < servers; i++) instances.push(await startInstance(database.url, contract.settings));
     clients = Array.from({ length: clientCount }, (_, index) =>
       createClient((instances[index % servers] as Instance).port),
     );
@@ -72,13 +72,16 @@ describe.each(setups)('$name', { timeout: 60_000 }, ({ contract, engine, servers
     }
   });
 
-  test('a job is created in the same moment as its run, or told that the run is missing', async () => {
+  const toMissing = contract.createsMissingRuns ? 'creates the run unless another did' : 'is told that it is missing';
+  test(`a job posted in the same moment as its run is created with it, or ${toMissing}`, async () => {
     const mark = { text: 'early', success: true };
-    const statuses = await all((index) =>
+    const [forRun, ...statuses] = await all((index) =>
       index === 0 ? contract.createRun('new-run') : contract.createJob('new-run', `${index}`, mark),
     );
-    expect([...new Set(statuses)].filter((status) => status !== 200 && status !== 404)).toEqual([]);
-    const created = statuses.flatMap((status, index) => (status === 200 && index > 0 ? [`${index}`] : []));
+    const allowed = contract.createsMissingRuns ? { run: [200, 400], job: [200] } : { run: [200], job: [200, 404] };
+    expect(allowed.run).toContain(forRun);
+    expect(statuses.filter((status) => !allowed.job.includes(status))).toEqual([]);
+    const created = statuses.flatMap((status, index) => (status === 200 ? [`${index + 1}`] : []));
     const stored = contract.marksOf(await ok(contract.readJobs('new-run')));
     expect([...stored.keys()].sort()).toEqual(created.sort());
   });
@@ -122,7 +125,7 @@ async function writeAndCheck(client: Client, index: number, contract: Contract, 
   const shared = new Map<string, Mark>();
   let mark: Mark = { text: '', success: null };
   for (let count = 1; count <= writesPerClient; count++) {
-    mark = { text: `${index}:${count}`, success: [true, false, null][(index + count) % 3] as boolean | null };
+    mark = { text: `${index}:${count}`, success: outcomeOf(contract, index + count) };
     const job = count % 3 === 0 ? (sharedJobs[count % 2] as string) : own;
     expect((await client.send(contract.updateJob(run, job, mark))).status).toBe(200);
     if (job !== own) shared.set(job, mark);

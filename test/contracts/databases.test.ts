@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { engines, type TestDatabase } from '../helpers/engines.ts';
@@ -25,6 +26,32 @@ async function complaints(database: string): Promise<string[]> {
     await runProgram(['serve', '--port', '0', ...args], { folder }),
   ];
   return finished.map((each) => complaint(each, 1));
+}
+
+describe.each(engines)('a database on $name', (engine) => {
+  test('in which another program has tables of the same names is refused and stays as it is', async () => {
+    const database = await engine.createDatabase();
+    onTestFinished(() => database.drop());
+    await execute(database.url, 'create table runs (id integer)');
+    for (const command of [['migrate'], ['serve', '--port', '0']]) {
+      const finished = await runProgram([...command, '--database', database.url], { folder });
+      expect(complaint(finished, 2)).toMatch(/^--database: another program .*runs/);
+    }
+    await execute(database.url, 'create table jobs (id integer)');
+  });
+});
+
+async function execute(url: string, statement: string): Promise<void> {
+  if (url.startsWith('sqlite')) {
+    const file = new DatabaseSync(url.slice('sqlite:///'.length));
+    file.exec(statement);
+    file.close();
+    return;
+  }
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(statement);
+  await client.end();
 }
 
 describe('a SQLite file', () => {

@@ -42,7 +42,7 @@ async function send(
 }
 
 /** Begins a POST whose body stays halfway until `finish`; resolves when the server has it under way. */
-async function beginPost(url: string, body: object): Promise<{ finish(): Promise<number> }> {
+async function beginPost(url: string, body: object) {
   const bytes = Buffer.from(JSON.stringify(body));
   const headers = { 'content-length': bytes.length, expect: '100-continue' };
   const outgoing = request(url, { method: 'POST', headers, agent: false });
@@ -60,6 +60,8 @@ async function beginPost(url: string, body: object): Promise<{ finish(): Promise
   });
   outgoing.write(bytes.subarray(0, 10));
   return {
+    /** The status of the answer; rejects when the connection breaks first. */
+    status,
     finish: () => {
       outgoing.end(bytes.subarray(10));
       return status;
@@ -107,6 +109,27 @@ describe.each(engines)('the service on $name', (engine) => {
     },
   );
 
+  test('takes a signal that arrives twice, from the process group and from the launcher, for one', async () => {
+    const service = await serve(database.url);
+    const slow = await beginPost(`${service.url}/runs/`, { name: 'signalled-twice', padding: 'x'.repeat(1000) });
+    for (const signal of ['SIGTERM', 'SIGTERM', 'SIGINT'] as const) service.kill(signal);
+    await service.said('stopping');
+    service.kill('SIGTERM');
+    expect(await slow.finish()).toBe(200);
+    expect((await service.ended).code).toBe(0);
+  });
+
+  test('cuts connections off at a second signal a while after the first', async () => {
+    const service = await serve(database.url);
+    const slow = await beginPost(`${service.url}/runs/`, { name: 'cut-off', padding: 'x'.repeat(1000) });
+    service.kill('SIGTERM');
+    await service.said('stopping');
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    service.kill('SIGTERM');
+    await expect(slow.status).rejects.toThrow();
+    expect((await service.ended).code).toBe(0);
+  });
+
   test('does not wait for idle connections when it stops', async () => {
     const service = await serve(database.url);
     // fetch keeps its connection open.
@@ -122,11 +145,12 @@ describe.each(engines)('the service on $name', (engine) => {
       { method: 'POST', url: '/runs', ...(await send(`${service.url}/runs`, 'POST', { name: '' })) },
       { method: 'PUT', url: '/runs/a/jobs/1/', ...(await send(`${service.url}/runs/a/jobs/1/`, 'PUT', {})) },
       { method: 'DELETE', url: '/runs/', ...(await send(`${service.url}/runs/`, 'DELETE')) },
+      { method: 'GET', url: '/runs/%zz/', ...(await send(`${service.url}/runs/%zz/`, 'GET')) },
     ];
     service.kill('SIGTERM');
     const lines = logLines((await service.ended).stdout);
-    expect(answers.map(({ status }) => status)).toEqual([200, 400, 404, 405]);
-    expect(new Set(answers.map(({ id }) => id)).size).toBe(4);
+    expect(answers.map(({ status }) => status)).toEqual([200, 400, 404, 405, 400]);
+    expect(new Set(answers.map(({ id }) => id)).size).toBe(5);
     for (const { id, method, url, status } of answers) {
       const own = lines.filter(({ request }) => request === id);
       expect(own).toEqual([
@@ -151,6 +175,33 @@ describe.each(engines)('the service on $name', (engine) => {
     await addMigration(newer.url, 'from-the-future');
     for (const command of ['serve', 'migrate'])
       expect(complaint(await run(command, '--database', newer.url), 1)).toContain('from-the-future');
+  });
+});
+
+describe('the service behind its launcher', () => {
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    'answers the request under way and ends with 0 after %s to the whole process group',
+    async (signal) => {
+      const service = await startService([], { folder, launched: true });
+      services.push(service);
+      const slow = await beginPost(`${service.url}/runs/`, { name: 'launched', padding: 'x'.repeat(1000) });
+      service.kill(signal);
+      await service.said('stopping');
+      // The launcher passes the signal on a moment later.
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      expect(await slow.finish()).toBe(200);
+      expect((await service.ended).code).toBe(0);
+    },
+  );
+
+  test('ends with 0 when it has nothing to finish', async () => {
+    const service = await startService([], { folder, launched: true });
+    service.kill('SIGTERM');
+    expect((await service.ended).code).toBe(0);
+  });
+
+  test('ends with the exit code of the program', async () => {
+    complaint(await runProgram(['serve', '--port', 'x'], { folder, launched: true }), 2);
   });
 });
 

@@ -98,7 +98,7 @@ describe('a wrong value', () => {
   test.each(wrongValues)('of %s ends with 2 and names its line of the file', async (key, _variable, value, hint) => {
     writeConfig('paddles.json', { [key]: value });
     const sentence = complaint(await run(['serve']), 2);
-    expect(sentence).toMatch(new RegExp(`'${key}'.*file`));
+    expect(sentence).toMatch(new RegExp(`'${key}'.*file paddles\\.json`));
     expect(sentence).toContain(hint);
   });
 
@@ -108,16 +108,25 @@ describe('a wrong value', () => {
     'sqlite://relative',
     'postgresql://me:secret@host:port/paddles',
     'paddles.db',
+    'me:secret@host/paddles',
     '',
-  ])("of the database, '%s', ends with 2 and one sentence without the password", async (database) => {
-    for (const finished of [
-      await run(['migrate', '--database', database]),
-      await run(['serve', '--port', '0'], { PADDLES_DATABASE_URL: database }),
-    ]) {
-      expect(complaint(finished, 2)).toMatch(/database|PostgreSQL/);
-      expect(finished.stderr).not.toContain('secret');
-    }
-  });
+  ])(
+    "of the database, '%s', ends with 2 and one sentence that names its source, without the password",
+    async (database) => {
+      writeConfig('own.json', { database });
+      const runs: [string, Finished][] = [
+        ['--database', await run(['migrate', '--database', database])],
+        ['PADDLES_DATABASE_URL', await run(['serve', '--port', '0'], { PADDLES_DATABASE_URL: database })],
+        ['PADDLES_SQLALCHEMY_URL', await run(['migrate'], { PADDLES_SQLALCHEMY_URL: database })],
+        ["'database' of the configuration file own.json", await run(['serve', '--config', 'own.json'])],
+      ];
+      for (const [source, finished] of runs) {
+        expect(complaint(finished, 2)).toMatch(/database|PostgreSQL/);
+        expect(finished.stderr).toContain(`${source}: `);
+        expect(finished.stderr).not.toContain('secret');
+      }
+    },
+  );
 });
 
 describe('a configuration file', () => {
@@ -132,9 +141,23 @@ describe('a configuration file', () => {
     ['is not JSON', '{"port": 0,'],
     ['holds null', 'null'],
     ['holds a number', '8080'],
+    ['holds a list', '[]'],
+    ['names a setting as every object has them', '{"toString": 1}'],
   ])('that %s ends with 2 and is named', async (_what, content) => {
     writeConfig('own.json', content);
     expect(complaint(await run(['serve'], { PADDLES_CONFIG: 'own.json' }), 2)).toContain('own.json');
+  });
+
+  test.each([
+    ['a list', { port: [8080] }],
+    ['an object', { database: { host: 'secret' } }],
+  ])('that has %s as a value ends with 2, and setting and file are named', async (what, content) => {
+    writeConfig('own.json', content);
+    const { stderr } = await run(['serve', '--config', 'own.json']);
+    const [key] = Object.keys(content);
+    expect(stderr).toBe(
+      `paddles: setting '${key}' of the configuration file own.json: it must be a text, a number, true or false, not ${what}\n`,
+    );
   });
 
   test('that is named and absent ends with 2 and is named', async () => {

@@ -41,7 +41,7 @@ describe.each(engines)('the classic conventions on $name', (engine) => {
   });
 
   test.each(resources)('answers 405 and Allow to the wrong methods of $path', async ({ path, allow }) => {
-    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND', 'REPORT'].filter(
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND', 'REPORT', 'QUERY'].filter(
       (one) => !allow.includes(one),
     )) {
       const answer = await server.request(method, path, {});

@@ -1,0 +1,220 @@
+/** Many clients that lock and unlock the same nodes, on one server and (PostgreSQL) on two that share a database. */
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readCommandLine } from '../../src/config.ts';
+import { buildApp } from '../../src/http/app.ts';
+import { open } from '../../src/store/db.ts';
+import { lockNodeChanges } from '../../src/store/dialect.ts';
+import { engines, type TestDatabase } from '../helpers/engines.ts';
+import { type Client, createClient } from './client.ts';
+import { createLedger, type Ledger } from './lock-ledger.ts';
+
+const clientCount = 60;
+const nodeCount = 100;
+const callsPerTest = 2500;
+
+const setups = engines.flatMap((engine) =>
+  (engine.name === 'postgres' ? [1, 2] : [1]).map((servers) => ({ engine, servers, name: engine.name })),
+);
+
+describe.each(setups)('locks on $name, $servers server(s)', ({ engine, servers }) => {
+  let database: TestDatabase;
+  const started: Awaited<ReturnType<typeof startServer>>[] = [];
+  let clients: Client[];
+
+  beforeAll(async () => {
+    database = await engine.createDatabase();
+    for (let i = 0; i < servers; i++) started.push(await startServer(database.url));
+    clients = Array.from({ length: clientCount }, (_, index) => createClient(started[index % servers]?.port as number));
+  });
+
+  afterAll(async () => {
+    for (const client of clients) client.close();
+    for (const server of started) await server.stop();
+    await database.drop();
+  });
+
+  async function createNodes(machine_type: string): Promise<void> {
+    for (let index = 0; index < nodeCount; index++) {
+      const node = { name: `${machine_type}-${index}`, machine_type, up: true };
+      await ok(clients[index % clientCount] as Client, 'POST', '/nodes/', node);
+    }
+  }
+
+  /** What the database holds in the end is what the clients hold. */
+  async function expectStored(machine_type: string, ledger: Ledger): Promise<void> {
+    const nodes = await ok(clients[0] as Client, 'GET', `/nodes/?machine_type=${machine_type}&locked=1`);
+    const stored = (nodes as { name: string; locked_by: string }[]).map(({ name, locked_by }) => [name, locked_by]);
+    expect(stored.sort()).toEqual([...ledger.owners()].sort());
+    expect(started.flatMap(({ errors }) => errors)).toEqual([]);
+  }
+
+  test('while there are enough for all, nobody is refused', async () => {
+    await createNodes('plenty');
+    const ledger = createLedger(nodeCount);
+    // 40 clients with two nodes and 20 with one: never more than there are.
+    await Promise.all(
+      clients.map(async (client, index) => {
+        const count = index < nodeCount - clientCount ? 2 : 1;
+        const hand = await openHand(client, `client${index}`, 'plenty', ledger);
+        for (let call = 0; call < callsPerTest / clientCount; call += 2) {
+          const names = await hand.lock(count);
+          expect(names).toHaveLength(count);
+          // Held for a while, so that hardly a node is free and each that is given back is needed.
+          await new Promise((resolve) => setTimeout(resolve, (index * 13 + call * 7) % 40));
+          if (call % 3 === 0) await hand.unlockMany(names);
+          else await Promise.all(names.map((name) => hand.unlock(name)));
+        }
+      }),
+    );
+    await expectStored('plenty', ledger);
+  });
+
+  test('while there are too few, nobody gets what another has', async () => {
+    await createNodes('scarce');
+    await ok(clients[0] as Client, 'POST', '/nodes/', { name: 'wardens', locked: true, locked_by: 'warden' });
+    const ledger = createLedger(nodeCount);
+    await Promise.all(
+      clients.map(async (client, index) => {
+        const hand = await openHand(client, `client${index}`, 'scarce', ledger);
+        for (let call = 0; call < callsPerTest / clientCount; call += 2) {
+          const names = await hand.lock(1 + ((index * 7 + call) % 5));
+          if (call % 5 === 0) await postJob(client, `${index}-${call}`, names);
+          if (names.length === 0) continue;
+          if (call % 4 === 0) await hand.tryToUnlock(names, 'wardens');
+          if (names.length > 1 && index % 2 === 0) for (const name of names) await hand.unlock(name);
+          else if (call % 7 !== 0) await hand.unlockMany(names);
+          else await hand.unlockMany(names.slice(1));
+        }
+      }),
+    );
+    expect(ledger.refusals()).toBeGreaterThan(0);
+    await expectStored('scarce', ledger);
+  });
+
+  test('a node that comes free while another process works is not overlooked', async () => {
+    const busy = { name: 'swap-b', machine_type: 'swap', up: true, locked: true, locked_by: 'bob' };
+    await ok(clients[0] as Client, 'POST', '/nodes/', busy);
+    await ok(clients[0] as Client, 'POST', '/nodes/', { name: 'swap-a', machine_type: 'swap', up: true });
+    const { kysely, engine: kind } = (started[0] as (typeof started)[0]).db;
+    let answer: Promise<unknown> = Promise.resolve();
+    await kysely.transaction().execute(async (transaction) => {
+      await lockNodeChanges(transaction, kind);
+      const change = (name: string, locked: boolean) =>
+        transaction
+          .updateTable('nodes')
+          .set({ locked, locked_by: locked ? 'eve' : null })
+          .where('name', '=', name)
+          .execute();
+      await change('swap-a', true);
+      const body = { count: 1, machine_type: 'swap', locked_by: 'ana', description: null };
+      answer = ok(clients[0] as Client, 'POST', '/nodes/lock_many/', body);
+      answer.catch(() => {});
+      // Long enough that a server that did not wait for this transaction would have looked around already.
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await change('swap-b', false);
+    });
+    expect(await answer).toMatchObject([{ name: 'swap-b', locked_by: 'ana' }]);
+  });
+
+  test('of clients that lock the same node exactly one gets it', async () => {
+    await ok(clients[0] as Client, 'POST', '/nodes/', { name: 'single' });
+    for (let round = 0; round < 10; round++) {
+      const replies = await Promise.all(
+        clients.map((client, index) => {
+          const body = { name: 'single', locked: true, locked_by: `client${index}`, description: `${round}` };
+          return client.send({ method: 'PUT', path: '/nodes/single/lock/', body });
+        }),
+      );
+      const winners = replies.flatMap(({ status }, index) => (status === 200 ? [index] : []));
+      expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array(clientCount - 1).fill(403)]);
+      const locked_by = `client${winners[0]}`;
+      expect(replies[winners[0] as number]?.json).toMatchObject({ locked: true, locked_by });
+      await ok(clients[round] as Client, 'POST', '/nodes/unlock_many/', { names: ['single'], locked_by });
+    }
+  });
+});
+
+async function startServer(url: string) {
+  const { config } = readCommandLine(['--database', url], {});
+  const errors: string[] = [];
+  // Answers of 503 are logged as errors too; the tests look at each of them.
+  const write = (line: string) => void (JSON.parse(line).status === 503 || errors.push(line));
+  const log = pino({ level: 'error' }, { write });
+  const now = () => Date.now() * 1000;
+  const db = await open({ url, poolSize: 5, now });
+  const app = buildApp({ contract: 'teuthology', config, db, log, now });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const stop = async () => {
+    app.server.closeAllConnections();
+    await app.close();
+    await db.close();
+  };
+  const { port } = app.server.address() as AddressInfo;
+  return { port, db, stop, errors };
+}
+
+async function ok(client: Client, method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown> {
+  const { status, json } = await client.send({ method, path, body });
+  expect({ method, path, status, json }).toMatchObject({ status: 200 });
+  return json;
+}
+
+/** A job that ran on nodes refers to their rows while others lock them. */
+async function postJob(client: Client, job_id: string, names: string[]): Promise<void> {
+  const targets = Object.fromEntries(names.map((name) => [`ubuntu@${name}`, 'key']));
+  await ok(client, 'POST', '/runs/on-nodes/jobs/', { job_id, targets, status: 'running' });
+}
+
+/** One client and what it locks, every answer compared with the ledger. */
+async function openHand(client: Client, owner: string, machine_type: string, ledger: Ledger) {
+  // A client sends one request after the other.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work);
+    last = turn.catch(() => {});
+    return turn;
+  };
+  return {
+    /** Names of the locked nodes, none when too few are free. */
+    async lock(count: number): Promise<string[]> {
+      const request = ledger.ask(count);
+      const body = { count, machine_type, locked_by: owner, description: owner };
+      const { status, json } = await inTurn(() => client.send({ method: 'POST', path: '/nodes/lock_many/', body }));
+      if (status === 503) {
+        expect((json as { message: string }).message).toMatch(/^only \d nodes available$/);
+        expect(request.refused(), 'enough were free').toBe(true);
+        return [];
+      }
+      expect({ status, json }).toMatchObject({ status: 200 });
+      const nodes = json as { name: string }[];
+      expect(nodes).toHaveLength(count);
+      for (const node of nodes)
+        expect(node).toMatchObject({ locked: true, locked_by: owner, description: owner, machine_type });
+      const names = nodes.map(({ name }) => name);
+      expect(request.granted(names, owner), 'already in other hands').toEqual([]);
+      return names;
+    },
+    async unlock(name: string): Promise<void> {
+      const given = ledger.giveBack([name]);
+      const body = { name, locked: false, locked_by: owner, description: owner };
+      await inTurn(() => ok(client, 'PUT', `/nodes/${name}/lock/`, body));
+      given();
+    },
+    async unlockMany(names: string[]): Promise<void> {
+      const given = ledger.giveBack(names);
+      const unlocked = await inTurn(() => ok(client, 'POST', '/nodes/unlock_many/', { names, locked_by: owner }));
+      expect(unlocked).toHaveLength(names.length);
+      given();
+    },
+    /** Together with a node of another, none is unlocked. */
+    async tryToUnlock(names: string[], foreign: string): Promise<void> {
+      const body = { names: [...names, foreign], locked_by: owner };
+      const { status } = await inTurn(() => client.send({ method: 'POST', path: '/nodes/unlock_many/', body }));
+      expect(status).toBe(403);
+      const node = await inTurn(() => ok(client, 'GET', `/nodes/${names[0]}/`));
+      expect(node).toMatchObject({ locked: true, locked_by: owner });
+    },
+  };
+}

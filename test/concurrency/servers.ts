@@ -1,0 +1,59 @@
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { type Engine, engines, type TestDatabase } from '../helpers/engines.ts';
+import { type Client, createClient, type Request } from './client.ts';
+import { type Instance, startInstance } from './instance.ts';
+import { wrongCounts } from './ledger.ts';
+
+/** Every engine with one server, and PostgreSQL with two that share a database: the rows of `describe.each`. */
+export const serverSetups = engines.flatMap((engine) =>
+  (engine.name === 'postgres' ? [1, 2] : [1]).map((servers) => ({
+    name: `${engine.name}, ${servers} server${servers > 1 ? 's' : ''}`,
+    engine,
+    servers,
+  })),
+);
+
+/** The servers of a suite, which share one database. */
+export interface Servers {
+  instances: Instance[];
+  /** Clients that are spread evenly over the servers; they are closed with them. */
+  clients(count: number, ports?: number[]): Client[];
+}
+
+/**
+ * Starts servers before the tests of a suite, and stops them after it. After each test the servers must not have logged
+ * an error, and the counts of every run must be right.
+ */
+export function useServers(engine: Engine, servers: number, settings: string[]): Servers {
+  let database: TestDatabase;
+  const instances: Instance[] = [];
+  const open: Client[] = [];
+  beforeAll(async () => {
+    database = await engine.createDatabase();
+    for (let i = 0; i < servers; i++) instances.push(await startInstance(database.url, settings));
+  });
+  afterEach(async () => {
+    expect(instances.flatMap(({ errors }) => errors)).toEqual([]);
+    expect(await wrongCounts((instances[0] as Instance).db.kysely)).toEqual([]);
+  });
+  afterAll(async () => {
+    for (const client of open) client.close();
+    for (const instance of instances) await instance.stop();
+    await database.drop();
+  });
+  return {
+    instances,
+    clients(count, ports = instances.map(({ port }) => port)) {
+      const made = Array.from({ length: count }, (_, index) => createClient(ports[index % ports.length] as number));
+      open.push(...made);
+      return made;
+    },
+  };
+}
+
+/** The JSON of an answer that must be a success. */
+export async function succeed(client: Client, request: Request): Promise<unknown> {
+  const { status, json } = await client.send(request);
+  expect({ request: `${request.method} ${request.path}`, status, json }).toMatchObject({ status: 200 });
+  return json;
+}

@@ -1,0 +1,189 @@
+/** The values of jobs (teuthology contract 3.2 with advice 5, 15, 43, 47, 53): what is coerced, kept and refused. */
+import { hash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { engines } from '../../helpers/engines.ts';
+import { change, newJob, newRunName, type Shown, shown } from './report.ts';
+import { expectRefused, useTeuthology } from './start.ts';
+
+const texts = [
+  ...['archive_path', 'branch', 'cbt_perf_url', 'comment', 'description', 'email', 'failure_reason', 'flavor'],
+  ...['issue_url', 'machine_type', 'name', 'os_type', 'os_version', 'owner', 'package_source', 'pcp_grafana_url'],
+  ...['pid', 'queue', 'repo', 'sentry_event', 'sha1', 'subset', 'suite', 'suite_branch', 'suite_path'],
+  ...['suite_relpath', 'suite_repo', 'suite_sha1', 'teuthology_branch', 'teuthology_sha1', 'user'],
+];
+const integers = ['duration', 'priority', 'seed', 'sleep_before_teardown'];
+const booleans = ['first_in_suite', 'last_in_suite', 'no_nested_subset', 'nuke_on_error', 'verbose'];
+const documents = ['failure_reason_detail', 'kernel', 'overrides', 'roles', 'targets', 'tasks'];
+
+describe.each(engines)('values of jobs on $name', (engine) => {
+  const server = useTeuthology(engine);
+
+  /** What is shown of a key, posted in a new job and put into an existing one. */
+  async function shownAs(key: string, raw: string): Promise<unknown[]> {
+    const run = newRunName();
+    const body = `{"job_id": 1, ${JSON.stringify(key)}: ${raw}}`;
+    expect(await server.post(`/runs/${run}/jobs/`, body)).toMatchObject({ status: 200 });
+    const put = await newJob(server, { status: 'queued' });
+    await change(server, put, `{${JSON.stringify(key)}: ${raw}}`);
+    const name = key.replaceAll('-', '_');
+    return [(await shown(server, `/runs/${run}/jobs/1/`))[name], (await shown(server, put.path))[name]];
+  }
+
+  async function expectShown(keys: string[], raw: string, expected: unknown): Promise<void> {
+    for (const key of keys) expect([key, ...(await shownAs(key, raw))]).toEqual([key, expected, expected]);
+  }
+
+  async function expectBad(key: string, raw: string, what: string): Promise<void> {
+    const message = `invalid value for key '${key}': ${what}`;
+    const run = newRunName();
+    await expectRefused(server.post(`/runs/${run}/jobs/`, `{"job_id": 1, "${key}": ${raw}}`), 400, message);
+    expect((await server.get(`/runs/${run}/`)).status).toBe(404);
+    const { path } = await newJob(server, { owner: 'before', [key]: null });
+    const before = await shown(server, path);
+    await expectRefused(server.put(path, `{"owner": "after", "${key}": ${raw}}`), 400, message);
+    expect(await shown(server, path)).toEqual(before);
+  }
+
+  test.each<[string, unknown]>([
+    ['"text"', 'text'],
+    ['""', ''],
+    ['5', '5'],
+    ['-22.04', '-22.04'],
+    ['12345678901234567890', undefined],
+    ['true', 'true'],
+    ['false', 'false'],
+    ['["a", "b"]', '["a","b"]'],
+    ['{"a": 1}', '{"a":1}'],
+    ['null', null],
+    ['"\\u00fc \\ud83d\\ude00 \\u2028"', 'ü 😀 \u2028'],
+  ])('text keys show %s as %j', async (raw, expected) => {
+    // Above 2^53 some keys keep the digits and others what a number can hold of them.
+    if (expected === undefined) await expectShown(['branch', 'os_version', 'description'], raw, raw);
+    else await expectShown(texts, raw, expected);
+  });
+
+  test('texts may be longer than the old columns, those that lists filter by are cut at 512 characters', async () => {
+    const text = 'é"\\x '.repeat(60_000);
+    await expectShown(['description', 'failure_reason', 'subset', 'owner', 'name'], JSON.stringify(text), text);
+    // Hashes, because an index would compress anything regular.
+    const long = Array.from({ length: 100 }, (_, index) => hash('sha256', `${index}`)).join('');
+    const indexed = ['branch', 'sha1', 'flavor', 'machine_type', 'user', 'queue'];
+    await expectShown(indexed, JSON.stringify(long), long.slice(0, 512));
+    await expectShown(['suite'], JSON.stringify(long), long);
+  });
+
+  test('what PostgreSQL cannot hold is replaced in the keys that are columns', async () => {
+    await expectShown(['description', 'failure_reason', 'sha1', 'subset'], '"a\\u0000b\\ud800c"', 'a\ufffdb\ufffdc');
+  });
+
+  test.each<[string, unknown]>([
+    ['5', 5],
+    ['-5', -5],
+    ['0', 0],
+    ['1.5', 2],
+    ['2.5', 3],
+    ['-1.5', -2],
+    ['-0.2', 0],
+    ['"42"', 42],
+    ['" 42.4 "', 42],
+    ['5000000000', 5_000_000_000],
+    ['null', null],
+    ['NaN', null],
+    ['Infinity', null],
+    ['-Infinity', null],
+  ])('whole numbers show %s as %j', (raw, expected) => expectShown(integers, raw, expected));
+
+  test.each<[string, unknown]>([
+    ['true', true],
+    ['false', false],
+    ['1', true],
+    ['0', false],
+    ['null', null],
+    ['NaN', null],
+  ])('booleans show %s as %j', (raw, expected) => expectShown(booleans, raw, expected));
+
+  test.each([
+    '{"b":1,"a":[{"z":null,"y":1.5}]}',
+    '[["mon.a","osd.0"],["client.0"]]',
+    '{}',
+    '[]',
+    '""',
+    '"text"',
+    '0',
+    'false',
+    'null',
+  ])('JSON keys show %s unchanged', async (raw) => {
+    await expectShown(documents, raw, JSON.parse(raw));
+  });
+
+  test('NaN inside a JSON key becomes null, and its name in a text stays', async () => {
+    await expectShown(['overrides'], '{"a": [NaN, -Infinity, 1], "b": "NaN"}', { a: [null, null, 1], b: 'NaN' });
+    await expectShown(['description'], '"to Infinity \\" NaN"', 'to Infinity " NaN');
+  });
+
+  test.each<[string, string[], string]>([
+    ['a whole number or null', integers.slice(1), '["x", "", true, [], {}, 1e300]'],
+    ['a number or null', ['duration'], '["x", "", true, [], {}]'],
+    ['true, false or null', booleans, '["true", 2, "1", [], {}, 0.5]'],
+    ['a time like 2024-03-01_20:00:15 or null', ['timestamp'], '["2024-03-01 20:00:15", 5, "2024-02-30_00:00:00", []]'],
+  ])('%s is refused otherwise, and nothing is stored', async (what, keys, values) => {
+    for (const key of keys) {
+      for (const value of JSON.parse(values)) await expectBad(key, JSON.stringify(value), `must be ${what}`);
+    }
+  });
+
+  test('status and success are refused when they mean nothing', async () => {
+    await expectBad('status', '"finished"', '"finished" is no job status');
+    await expectBad('status', '1', '1 is no job status');
+    await expectBad('status', '"Pass"', '"Pass" is no job status');
+    for (const raw of ['"true"', '2', '[]']) await expectBad('success', raw, 'must be true or false');
+    for (const raw of ['"2024-03-01T20:00:15"', '5', '"now"', '"2024-02-30 00:00:00"']) {
+      await expectBad('updated', raw, 'must look like 2024-03-01 20:00:15');
+    }
+  });
+
+  test('a key may be written with dashes; cases differ; unknown keys are left out', async () => {
+    await expectShown(['nuke-on-error', 'last-in-suite'], 'true', true);
+    await expectShown(['suite-branch', 'machine-type', 'pcp-grafana-url', 'os-version'], '"x"', 'x');
+    const job = await newJob(server, {
+      Status: 'pass',
+      OWNER: 'o',
+      tube: 'x',
+      __proto__x: 1,
+      constructor: 1,
+      run: 'x',
+    });
+    const before = Object.keys(await shown(server, job.path));
+    expect(await shown(server, job.path)).toMatchObject({ status: 'unknown', owner: null });
+    expect(before).not.toContain('tube');
+    // These two are read in this spelling only (3.2), and `mon.a_kernel_sha1` not at all.
+    const posted = await server.post(`${job.runPath}jobs/`, { 'job-id': 'dashed', 'mon.a_kernel_sha1': 'x' });
+    expect(posted.json).not.toEqual({ job_id: 'dashed' });
+    await change(server, job, { posted: '2020-01-01 00:00:00', started: '2020-01-01 00:00:00', id: 5, run_id: 5 });
+    expect(await shown(server, job.path)).toMatchObject({
+      started: null,
+      posted: expect.stringMatching(/^2024-03-01/),
+    });
+  });
+
+  test('the timestamp of a job comes back in the form of all times', async () => {
+    await expectShown(['timestamp'], '"2024-02-03_4:05:06"', '2024-02-03 04:05:06.000000');
+    await expectShown(['timestamp'], 'null', null);
+  });
+
+  test('keys that the old server dropped are stored, changed and cleared (advice 47)', async () => {
+    const sent: Shown = {
+      ...{ failure_reason_detail: { signature: ['a', { b: 1 }] }, teuthology_sha1: 'abc', no_nested_subset: true },
+      ...{ repo: 'https://github.com/ceph/ceph.git', sleep_before_teardown: 60, cbt_perf_url: 'http://perf/1' },
+      ...{ first_in_suite: true, issue_url: 'https://tracker/1', comment: 'ü' },
+    };
+    const job = await newJob(server, sent);
+    expect(await shown(server, job.path)).toMatchObject(sent);
+    await change(server, job, { owner: 'o' });
+    expect(await shown(server, job.path)).toMatchObject({ ...sent, owner: 'o' });
+    await change(server, job, { ...sent, comment: 'other', issue_url: null });
+    expect(await shown(server, job.path)).toMatchObject({ ...sent, comment: 'other', issue_url: null });
+    const [listedJob] = (await shown(server, job.runPath)).jobs as Shown[];
+    expect(listedJob).toEqual(await shown(server, job.path));
+  });
+});

@@ -1,0 +1,103 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { readCommandLine } from '../../../src/config.ts';
+import { buildApp } from '../../../src/http/app.ts';
+import { type Db, open } from '../../../src/store/db.ts';
+import type { Engine, TestDatabase } from '../../helpers/engines.ts';
+
+/** What came back; `json` undefined when the body is not JSON. */
+export interface Reply {
+  status: number;
+  json: unknown;
+  headers: Record<string, unknown>;
+}
+
+/** The teuthology contract on a database, with a clock that the test moves. */
+export interface Teuthology {
+  db: Db;
+  /** Text leaves as it is, everything else as JSON; undefined = no body at all. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
+  get(path: string): Promise<Reply>;
+  post(path: string, body?: unknown): Promise<Reply>;
+  put(path: string, body?: unknown): Promise<Reply>;
+  /** Lets time pass; each reading of the clock is a microsecond later than the one before. */
+  passSeconds(seconds: number): void;
+  stop(): Promise<void>;
+}
+
+/** When the clock of a test starts: 2024-03-01 00:00:00 UTC, in microseconds. */
+export const start = Date.UTC(2024, 2, 1) * 1000;
+
+/** Builds the contract on the database at `url`. */
+export async function startTeuthology(url: string): Promise<Teuthology> {
+  let time = start;
+  const now = () => ++time;
+  const { config } = readCommandLine(['--database', url], {});
+  const db = await open({ url, poolSize: 4, now });
+  const app = buildApp({ contract: 'teuthology', config, db, log: pino({ level: 'silent' }), now });
+  const call: Teuthology['call'] = async (method, path, body, headers) => {
+    const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+    const answer = await app.inject({ method: method as 'GET', url: path, payload, headers });
+    return { status: answer.statusCode, json: parse(answer.payload), headers: answer.headers };
+  };
+  return {
+    db,
+    call,
+    get: (path) => call('GET', path),
+    post: (path, body) => call('POST', path, body),
+    put: (path, body) => call('PUT', path, body),
+    passSeconds: (seconds) => {
+      time += seconds * 1_000_000;
+    },
+    async stop() {
+      await app.close();
+      await db.close();
+    },
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Starts the contract on a new database before the tests of a suite, and stops it after them. */
+export function useTeuthology(engine: Engine): Teuthology {
+  let database: TestDatabase;
+  let server: Teuthology;
+  beforeAll(async () => {
+    database = await engine.createDatabase();
+    server = await startTeuthology(database.url);
+  });
+  afterAll(async () => {
+    await server.stop();
+    await database.drop();
+  });
+  return new Proxy({} as Teuthology, { get: (_none, key) => server[key as keyof Teuthology] });
+}
+
+/** A node that a test has made: no other has its name or its machine type. */
+export interface NewNode {
+  name: string;
+  machine_type: string;
+  path: string;
+}
+
+let nodes = 0;
+
+/** Creates a node that is up. */
+export async function createNode(server: Teuthology, fields: object = {}): Promise<NewNode> {
+  const name = `node${++nodes}`;
+  const machine_type = `type${nodes}`;
+  const sent = { name, machine_type, up: true, ...fields };
+  expect(await server.post('/nodes/', sent)).toMatchObject({ status: 200, json: {} });
+  return { name: sent.name, machine_type: sent.machine_type, path: `/nodes/${sent.name}` };
+}
+
+/** Expects `{"message": …}` with a status. */
+export async function expectRefused(reply: Promise<Reply>, status: number, message: string): Promise<void> {
+  expect(await reply).toMatchObject({ status, json: { message } });
+}
