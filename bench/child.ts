@@ -33,8 +33,10 @@ export async function startServer({ url, folder, profile }: ServerOptions): Prom
   const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
   const port = await freePort();
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  const serve = ['serve', '--port', String(port), '--database', url, '--log-format', 'json'];
-  const child = start([...profiling, '--import', path('probe.ts'), path('../src/main.ts'), ...serve], {
+  const doors = ['--port', String(port), '--teuthology-port='];
+  const serve = ['serve', ...doors, '--database', url, '--log-format', 'json'];
+  const flags = ['--max-semi-space-size=4', ...profiling];
+  const child = start([...flags, '--import', path('probe.ts'), path('../src/main.ts'), ...serve], {
     cwd: folder,
     stdout: openSync('/dev/null', 'w'),
   });
