@@ -1,8 +1,10 @@
 /** The process of the clients. */
 import { serveParent } from './child.ts';
-import { openConnection } from './connection.ts';
+import { type Answer, openConnection } from './connection.ts';
 import { clients } from './data.ts';
-import { type NextRequest, type Scenario, traffic } from './traffic.ts';
+import type { NextRequest } from './requests.ts';
+import { type Scenario, traffic } from './traffic.ts';
+import { needsText } from './traffic-teuthology.ts';
 
 /** Sends as fast as answers come, until the time is over or the number of requests is reached. */
 export interface ClientOrder {
@@ -25,12 +27,20 @@ export interface ClientFigures {
 }
 
 /** Kept from order to order: ids that have been posted must not come again. */
-const requestsOf = new Map<Scenario, NextRequest[]>();
+const requestsOf = new Map<Scenario, Sequence[]>();
+
+/** The requests of one client, and what the last of them was answered. */
+interface Sequence {
+  next: NextRequest;
+  previous: Answer | null;
+}
 
 serveParent<ClientOrder>(measure);
 
 async function measure({ scenario, port, seconds, requests = Number.MAX_SAFE_INTEGER }: ClientOrder) {
-  const known = requestsOf.get(scenario) ?? Array.from({ length: clients }, (_, n) => traffic(scenario, n));
+  const known =
+    requestsOf.get(scenario) ??
+    Array.from({ length: clients }, (_, n) => ({ next: traffic(scenario, n), previous: null }));
   requestsOf.set(scenario, known);
   const times: number[] = [];
   const seen = { requests: 0, sent: 0, bytes: 0 };
@@ -38,21 +48,25 @@ async function measure({ scenario, port, seconds, requests = Number.MAX_SAFE_INT
   const began = performance.now();
   const until = began + seconds * 1000;
 
-  async function runClient(next: NextRequest): Promise<void> {
+  async function runClient(sequence: Sequence): Promise<void> {
     let fail: (error: Error) => void = () => {};
     const lost = new Promise<never>((_, reject) => {
       fail = reject;
     });
-    const connection = await openConnection(port, (error) => fail(error));
+    const connection = await openConnection(port, (error) => fail(error), needsText(scenario));
     const finished = new Promise<void>((resolve) => {
       const sendNext = () => {
         if (performance.now() >= until || seen.sent >= requests) return resolve();
         seen.sent++;
         const sent = performance.now();
-        const bytes = next();
-        connection.send(bytes, ({ status, bytes: received }) => {
+        const bytes = sequence.next(sequence.previous);
+        connection.send(bytes, (answer) => {
+          const { status, bytes: received } = answer;
+          sequence.previous = answer;
           if (status !== 200)
-            return fail(new Error(`answer ${status} to ${bytes.toString('latin1', 0, 120).split('\r')[0]}`));
+            return fail(
+              new Error(`answer ${status} ${answer.text} to ${bytes.toString('latin1', 0, 120).split('\r')[0]}`),
+            );
           seen.requests++;
           seen.bytes += received;
           // Of a million a sample is enough.

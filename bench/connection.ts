@@ -4,6 +4,8 @@ import { connect, type Socket } from 'node:net';
 export interface Answer {
   status: number;
   bytes: number;
+  /** Only where the connection was asked to keep it. */
+  text: string;
 }
 
 /** One keep-alive connection; one request at a time. */
@@ -17,11 +19,15 @@ const endOfLine = Buffer.from('\r\n');
 
 /**
  * An HTTP/1.1 client that costs next to nothing, because it shares the processor with the server that it measures: it
- * reads the status and the length of an answer and counts its bytes, nothing else.
+ * reads the status and the length of an answer and counts its bytes, nothing else, unless `keepText` asks for it.
  */
-export async function openConnection(port: number, onLost: (error: Error) => void): Promise<Connection> {
+export async function openConnection(
+  port: number,
+  onLost: (error: Error) => void,
+  keepText = false,
+): Promise<Connection> {
   let done: (answer: Answer) => void = () => {};
-  const reader = createReader((answer) => done(answer));
+  const reader = createReader((answer) => done(answer), keepText);
   const socket = await new Promise<Socket>((resolve, reject) => {
     const socket = connect({
       port,
@@ -54,17 +60,19 @@ export async function openConnection(port: number, onLost: (error: Error) => voi
 }
 
 /** Follows one answer after the other through pieces of any size. */
-function createReader(done: (answer: Answer) => void): (buffer: Buffer, length: number) => void {
+function createReader(done: (answer: Answer) => void, keepText: boolean): (buffer: Buffer, length: number) => void {
   let kept: Buffer = Buffer.alloc(0);
   let status = 0;
   let bytes = 0;
+  let text = '';
   /** Bytes of the body, or of the chunk with its line end, still to come; -1 = a head or a chunk's size comes next. */
   let left = -1;
   let chunked = false;
   let last = false;
 
   function finish(): void {
-    const answer = { status, bytes };
+    const answer = { status, bytes, text };
+    text = '';
     [bytes, left, chunked, last] = [0, -1, false, false];
     done(answer);
   }
@@ -73,17 +81,17 @@ function createReader(done: (answer: Answer) => void): (buffer: Buffer, length: 
   function readLines(buffer: Buffer, from: number): number {
     const end = buffer.indexOf(chunked ? endOfLine : endOfHead, from);
     if (end === -1) return -1;
-    const text = buffer.toString('latin1', from, end);
+    const line = buffer.toString('latin1', from, end);
     if (!chunked) {
-      status = Number(text.slice(9, 12));
-      const length = /\r\ncontent-length: *(\d+)/i.exec(text)?.[1];
+      status = Number(line.slice(9, 12));
+      const length = /\r\ncontent-length: *(\d+)/i.exec(line)?.[1];
       chunked = length === undefined;
       left = length === undefined ? -1 : Number(length);
       bytes = length === undefined ? 0 : left;
       if (left === 0) finish();
       return end + 4;
     }
-    const size = Number.parseInt(text, 16);
+    const size = Number.parseInt(line, 16);
     bytes += size;
     left = size + 2;
     last = size === 0;
@@ -105,6 +113,8 @@ function createReader(done: (answer: Answer) => void): (buffer: Buffer, length: 
         continue;
       }
       const taken = Math.min(left, buffer.length - at);
+      // What is kept is ASCII, and never sent in chunks.
+      if (keepText) text += buffer.toString('latin1', at, at + taken);
       at += taken;
       left -= taken;
       if (left > 0) continue;

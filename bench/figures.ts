@@ -42,6 +42,37 @@ export function throughput(
   };
 }
 
+/** What a throughput has to reach, and what the Python server did (both on PostgreSQL), in requests a second. */
+export interface Goal {
+  target: number;
+  python: string;
+}
+
+/**
+ * A throughput against a fixed goal, beside its limit, if there is one. The best round of each side counts: whatever else the machine does
+ * can only take away.
+ */
+export function atLeast(
+  what: string,
+  server: number[],
+  limit: { values: number[]; title: string } | null,
+  goal: Goal | null,
+  note: string,
+): Figure {
+  const best = Math.max(...server);
+  const ratios = limit?.values.map((value, round) => server[round]! / value);
+  return {
+    what,
+    server: perSecond([best]),
+    limit: limit ? perSecond([Math.max(...limit.values)]) : '',
+    limitTitle: limit?.title ?? '',
+    ratio: ratios ? percent(median(ratios)) : '',
+    target: goal === null ? '' : `≥ ${perSecond([goal.target])}`,
+    pass: goal === null ? null : best >= goal.target,
+    note: [note, ...(goal === null ? [] : [`Python server: ${goal.python}`])].join('; '),
+  };
+}
+
 /** A quantity that must stay below a bound. */
 export function bounded(what: string, value: number, bound: number, unit: string, note: string): Figure {
   return {

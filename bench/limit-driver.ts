@@ -4,10 +4,11 @@ import { serveParent } from './child.ts';
 import { clients, firstPostedId, firstSeededId } from './data.ts';
 import { limitVariables, postgresStatements } from './limit-postgres.ts';
 import type { LimitOrder, WriteKind } from './limits.ts';
+import type { Contract } from './rows.ts';
 import { seededJobs } from './traffic.ts';
 
-const { lockRun, readJob, saveJob, insertDocument, updateDocument, updateRun } = postgresStatements;
-const fixed = limitVariables();
+const { lockRun, readJob, saveJob, insertDocument, insertLinks, updateDocument, updateRun } = postgresStatements;
+const fixed = limitVariables(process.argv[3] as Contract);
 const connections = await Promise.all(
   Array.from({ length: clients }, async () => {
     const client = new pg.Client({ connectionString: process.argv[2] });
@@ -17,11 +18,11 @@ const connections = await Promise.all(
 );
 let count = 0;
 
-serveParent<LimitOrder>(async ({ kind, seconds }) => {
+serveParent<LimitOrder>(async ({ kind, seconds, oneRun = false }) => {
   const began = performance.now();
   let writes = 0;
   const work = async (client: pg.Client, n: number) => {
-    for (; performance.now() < began + seconds * 1000; writes++) await write(client, kind, n);
+    for (; performance.now() < began + seconds * 1000; writes++) await write(client, kind, oneRun ? 0 : n);
   };
   await Promise.all(connections.map(work));
   return writes / ((performance.now() - began) / 1000);
@@ -30,13 +31,13 @@ serveParent<LimitOrder>(async ({ kind, seconds }) => {
 async function write(client: pg.Client, kind: WriteKind, n: number): Promise<void> {
   const number = count++;
   const job = kind === 'post' ? firstPostedId + number : firstSeededId + (Math.floor(number / clients) % seededJobs);
-  const values: Record<string, string> = { ...fixed, client_id: String(n), job: String(job) };
+  const values: Record<string, string> = { ...fixed, run: String(n), job: String(job) };
   const run = async (text: string) => (await client.query(prepared(text, values))).rows[0] as { id: string };
   await client.query('begin');
   values.r_id = (await run(lockRun)).id;
   await run(readJob);
   values.j_id = (await run(saveJob)).id;
-  if (kind === 'post') await run(insertDocument);
+  if (kind === 'post') for (const insert of [insertDocument, insertLinks]) await run(insert);
   if (kind === 'put-changed') await run(updateDocument);
   await run(updateRun);
   await client.query('commit');

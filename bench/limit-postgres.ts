@@ -6,67 +6,81 @@ import { promisify } from 'node:util';
 import { startChild } from './child.ts';
 import { clients, firstPostedId, firstSeededId, runPrefix } from './data.ts';
 import type { Limit, LimitOrder, WriteKind } from './limits.ts';
-import { storedRows } from './rows.ts';
+import { type Contract, documentJobColumns, hostsOfRow, storedRows } from './rows.ts';
 import { seededJobs } from './traffic.ts';
 
-/** Statements of one write, in the words of pgbench; `:name` are its variables. */
+/** pgbench has no null and no empty text: this becomes one. */
+const nothing = '(null)';
+
+const names = documentJobColumns.map((column) => `"${column}"`);
+
+/** Statements of one write, in the words of pgbench; `:name` are its variables, `:run` is the number of the run. */
 export const postgresStatements = {
-  lockRun: 'select * from runs where name = :prefix || :client_id for update',
+  lockRun: 'select * from runs where name = :prefix || :run for update',
   readJob: 'select * from jobs where run_id = :r_id and job_id = :job',
-  saveJob: `insert into jobs (run_id, job_id, status, posted, updated, small, document_hashes)
-    values (:r_id, :job, :status, :at, :at, :small, :hashes)
+  saveJob: `insert into jobs (run_id, job_id, status, posted, updated, ${names.join(', ')})
+    values (:r_id, :job, :status, :at, :at, ${documentJobColumns.map(variable).join(', ')})
     on conflict (run_id, job_id) do update set status = excluded.status, updated = excluded.updated,
-    small = excluded.small, document_hashes = excluded.document_hashes returning id`,
+    ${names.map((name) => `${name} = excluded.${name}`).join(', ')} returning id`,
   insertDocument: `insert into job_documents (id, kernel, overrides, roles, targets, tasks)
     values (:j_id, :kernel, :overrides, :roles, :targets, :tasks)`,
+  insertLinks: `insert into job_nodes (node_id, job_id) select id, :j_id from nodes
+    where name in (${hostsOfRow(storedRows('classic')[0]!).map((host) => `'${host}'`)})`,
   updateDocument: `update job_documents set overrides = :overrides, roles = :roles, targets = :targets, tasks = :tasks
     where id = :j_id`,
   updateRun: `update runs set status = 'running', updated = :at, pass = pass + 1 where id = :r_id`,
 };
 
+function variable(column: string): string {
+  const value = `nullif(:${column}, '${nothing}')`;
+  return column === 'priority' ? `cast(${value} as bigint)` : value;
+}
+
 /** Starts the limit on a seeded database; without pgbench a loop over the driver, which is slower, takes its place. */
-export function startPostgresLimit(url: string, folder: string): Limit {
+export function startPostgresLimit(url: string, folder: string, contract: Contract): Limit {
   const pgbench = findPgbench();
   if (pgbench === null) {
-    const child = startChild('limit-driver.ts', [url]);
+    const child = startChild('limit-driver.ts', [url, contract]);
     const title = `pg driver, ${clients} connections (pgbench is not installed)`;
     return { title, measure: (order) => child.ask(order), stop: child.stop };
   }
   let posted = firstPostedId;
   return {
     title: `pgbench, ${clients} connections`,
-    async measure({ kind, seconds }: LimitOrder) {
+    async measure({ kind, seconds, oneRun = false }: LimitOrder) {
       const script = join(folder, `${kind}.pgbench`);
-      writeFileSync(script, pgbenchScript(kind));
-      const variables = Object.entries({ ...limitVariables(), n: posted }).map(([name, value]) => `${name}=${value}`);
+      writeFileSync(script, pgbenchScript(kind, oneRun));
+      const variables = Object.entries({ ...limitVariables(contract), n: posted }).map(
+        ([name, value]) => `${name}=${value}`,
+      );
       // No client can be further than that when the next round begins.
       posted += 100_000;
-      const options = ['-n', '-M', 'prepared', '-c', String(clients), '-j', '2', '-T', String(Math.ceil(seconds))];
-      const defined = variables.flatMap((variable) => ['-D', variable]);
-      const { stdout } = await promisify(execFile)(pgbench, [...options, '-f', script, ...defined, url]);
-      const tps = /^tps = ([\d.]+)/m.exec(stdout)?.[1];
-      if (tps === undefined) throw new Error(`pgbench failed: ${stdout}`);
-      return Number(tps);
+      return runPgbench(pgbench, script, url, seconds, variables);
     },
     stop: async () => {},
   };
 }
 
 /** The values of the variables that do not change from write to write. */
-export function limitVariables(): Record<string, string> {
-  const { document_hashes, ...row } = storedRows()[0]!;
+export function limitVariables(contract: Contract): Record<string, string> {
   const at = String(Date.now() * 1000);
-  const values = Object.entries({ ...row, hashes: document_hashes, prefix: runPrefix, at, status: 'pass' });
-  return Object.fromEntries(values.map(([name, value]) => [name, value ?? 'null']));
+  const values = Object.entries({ ...storedRows(contract)[0]!, prefix: runPrefix, at, status: 'pass' });
+  return Object.fromEntries(values.map(([name, value]) => [name, String(value ?? nothing)]));
 }
 
-function pgbenchScript(kind: WriteKind): string {
-  const { lockRun, readJob, saveJob, insertDocument, updateDocument, updateRun } = postgresStatements;
-  const document = { post: [insertDocument], 'put-changed': [updateDocument], 'put-status': [], 'put-whole': [] };
+function pgbenchScript(kind: WriteKind, oneRun: boolean): string {
+  const { lockRun, readJob, saveJob, insertDocument, insertLinks, updateDocument, updateRun } = postgresStatements;
+  const document = {
+    post: [insertDocument, insertLinks],
+    'put-changed': [updateDocument],
+    'put-status': [],
+    'put-whole': [],
+  };
   const lines = [
     kind === 'post'
-      ? '\\set n :n + 1\n\\set job :n'
+      ? `\\set n :n + 1\n\\set job :n * ${clients} + :client_id`
       : `\\set n :n + 1\n\\set job ${firstSeededId} + :n % ${seededJobs}`,
+    `\\set run ${oneRun ? '0' : ':client_id'}`,
     'begin;',
     `${lockRun} \\gset r_`,
     kind === 'post' ? `${readJob};` : `${readJob} \\gset j_`,
@@ -78,7 +92,28 @@ function pgbenchScript(kind: WriteKind): string {
   return `${lines.join('\n')}\n`;
 }
 
-function findPgbench(): string | null {
+/** Runs a script with as many connections as there are clients; answers how often it was carried out in a second. */
+export async function runPgbench(
+  pgbench: string,
+  script: string,
+  url: string,
+  seconds: number,
+  variables: string[],
+): Promise<number> {
+  const options = ['-n', '-M', 'prepared', '-c', String(clients), '-j', '2', '-T', String(Math.ceil(seconds))];
+  const defined = variables.flatMap((variable) => ['-D', variable]);
+  const run = promisify(execFile)(pgbench, [...options, '-f', script, ...defined, url]);
+  // The message of the error itself would repeat every value.
+  const { stdout } = await run.catch(({ stderr }: { stderr: string }) => {
+    throw new Error(`pgbench failed: ${stderr}`);
+  });
+  const tps = /^tps = ([\d.]+)/m.exec(stdout)?.[1];
+  if (tps === undefined) throw new Error(`pgbench failed: ${stdout}`);
+  return Number(tps);
+}
+
+/** Where pgbench is installed, or null. */
+export function findPgbench(): string | null {
   const onPath = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'pgbench'));
   return [...onPath, ...globSync('/usr/lib/postgresql/*/bin/pgbench')].find((path) => existsSync(path)) ?? null;
 }

@@ -1,6 +1,7 @@
 import { startChild } from './child.ts';
 import type { Engine } from './engine.ts';
 import { startPostgresLimit } from './limit-postgres.ts';
+import type { Contract } from './rows.ts';
 
 /** The writes that are measured. */
 export type WriteKind = 'post' | 'put-status' | 'put-whole' | 'put-changed';
@@ -9,6 +10,8 @@ export type WriteKind = 'post' | 'put-status' | 'put-whole' | 'put-changed';
 export interface LimitOrder {
   kind: WriteKind;
   seconds: number;
+  /** All to the first run; otherwise each client has its own. */
+  oneRun?: boolean;
 }
 
 /** The bare engine, writing the server's rows without a server. */
@@ -21,8 +24,13 @@ export interface Limit {
 }
 
 /** The limit of an engine on a seeded database of its own. */
-export async function startLimit(engine: Engine, url: string, folder: string): Promise<Limit> {
-  if (engine.name === 'postgres') return startPostgresLimit(url, folder);
-  const child = startChild('limit-sqlite.ts', [url]);
+export async function startLimit(
+  engine: Engine,
+  url: string,
+  folder: string,
+  contract: Contract = 'classic',
+): Promise<Limit> {
+  if (engine.name === 'postgres') return startPostgresLimit(url, folder, contract);
+  const child = startChild('limit-sqlite.ts', [url, contract]);
   return { title: 'prepared statements in one process', measure: (order) => child.ask(order), stop: child.stop };
 }

@@ -1,66 +1,55 @@
-/** The least program that could answer the same reads: one query, one print, bare `node:http`. */
+/** The least program that could give the same answers: one query, one print, bare `node:http`. */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import pg from 'pg';
 import { serveParent } from './child.ts';
-import { runName } from './data.ts';
 import { openLikeServer } from './engine.ts';
+import { classicAnswers } from './minimal-classic.ts';
+import { teuthologyAnswers } from './minimal-teuthology.ts';
+
+/** A row as the driver gives it. */
+export type Row = Record<string, string | number | boolean | null>;
+
+/** One answer: a query, and how its rows are printed. */
+export interface MinimalAnswer {
+  query: string;
+  print: (rows: Row[]) => string;
+}
 
 const url = process.argv[2]!;
-const runsQuery = 'select name, pass, running, fail from runs order by posted desc, id desc limit 100';
-const jobsQuery = `select job_id, small, kernel, overrides, roles, targets, tasks
-  from jobs join job_documents on job_documents.id = jobs.id
-  where run_id = (select id from runs where name = '${runName(0)}') order by jobs.id`;
-
-type Row = Record<string, string | number | null>;
-
-const [runs, jobs] = url.startsWith('sqlite:') ? onSqlite() : onPostgres();
-const ready = await printJobs();
+const answers = process.argv[3] === 'teuthology' ? teuthologyAnswers : classicAnswers;
+let shared: pg.Pool | undefined;
+const printers = new Map(Object.entries(answers).map(([path, answer], n) => [path, printer(`s${n}`, answer)]));
+const ready = await printers.get(Object.keys(answers).at(-1)!)!();
 
 const server = createServer(async (request, response) => {
-  if (request.url === '/ready/') send(response, ready);
-  else if (request.url === '/runs/') send(response, await printRuns());
-  else send(response, await printJobs());
+  const print = printers.get(request.url!);
+  send(response, print ? await print() : ready);
 });
 server.listen(0, '127.0.0.1');
 
 serveParent<'port'>(() => (server.address() as AddressInfo).port);
 
-function onSqlite(): (() => Row[] | Promise<Row[]>)[] {
-  const database = openLikeServer(url);
-  return [runsQuery, jobsQuery].map((text) => {
-    const statement = database.prepare(text);
-    return () => statement.all() as Row[];
-  });
+function printer(name: string, { query, print }: MinimalAnswer): () => Promise<Buffer> {
+  const fetch = url.startsWith('sqlite:') ? onSqlite(query) : onPostgres(name, query);
+  return async () => Buffer.from(print(await fetch()));
 }
 
-function onPostgres(): (() => Promise<Row[]>)[] {
-  const pool = new pg.Pool({ connectionString: url, max: 10 });
-  return [runsQuery, jobsQuery].map((text, index) => async () => (await pool.query({ name: `s${index}`, text })).rows);
+function onSqlite(text: string): () => Row[] {
+  const statement = openLikeServer(url).prepare(text);
+  return () => statement.all() as Row[];
+}
+
+function onPostgres(name: string, text: string): () => Promise<Row[]> {
+  // Eight-byte integers as numbers, as the server has them.
+  const getTypeParser = (oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text');
+  shared ??= new pg.Pool({ connectionString: url, max: 10, types: { getTypeParser } });
+  const pool = shared;
+  return async () => (await pool.query({ name, text })).rows;
 }
 
 function send(response: ServerResponse, body: Buffer): void {
   response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': body.length });
   response.end(body);
-}
-
-async function printRuns(): Promise<Buffer> {
-  const entries = (await runs!()).map(({ name, pass, running, fail }) => [
-    name,
-    {
-      href: `http://127.0.0.1:8080/runs/${name}/`,
-      status: Number(running) === 0 ? 'finished' : 'running',
-      results: { pass, running, fail },
-    },
-  ]);
-  return Buffer.from(JSON.stringify(Object.fromEntries(entries)));
-}
-
-async function printJobs(): Promise<Buffer> {
-  const texts = (await jobs!()).map(
-    ({ job_id, small, kernel, overrides, roles, targets, tasks }) =>
-      `{"job_id":"${job_id}",${String(small).slice(1, -1)},"kernel":${kernel},"overrides":${overrides},` +
-      `"roles":${roles},"targets":${targets},"tasks":${tasks}}`,
-  );
-  return Buffer.from(`[${texts.join(',')}]`);
 }

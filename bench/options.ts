@@ -1,7 +1,18 @@
 import { parseArgs } from 'node:util';
 
 /** The benchmarks, in the order in which they run. */
-export const caseNames = ['post', 'put-status', 'put-whole', 'put-changed', 'runs', 'jobs', 'soak'] as const;
+export const caseNames = [
+  'post',
+  'put-status',
+  'put-whole',
+  'put-changed',
+  'runs',
+  'jobs',
+  'soak',
+  't-reads',
+  't-writes',
+  't-locks',
+] as const;
 
 /** One of `caseNames`. */
 export type CaseName = (typeof caseNames)[number];
@@ -18,6 +29,8 @@ export interface Options {
   /** Jobs in each run of the second list of runs. */
   manyJobs: number;
   profile?: string;
+  /** Of the reads of the teuthology contract, only this one. */
+  scenario?: string;
 }
 
 /** The text of `--help`. */
@@ -30,6 +43,7 @@ Measures the server against its limits on this machine and writes bench/RESULTS.
   --quick           short rounds and less data, to see that everything works; writes no results
   --soak            a million requests instead of 50,000 for the memory of the server
   --rounds N        rounds of each measurement; the median counts (default 5, with --quick 2)
+  --scenario NAME  of the teuthology contract only this one (see traffic-teuthology.ts)
   --profile FOLDER  also write a processor profile of every server under test
   --help            print this and stop
 
@@ -46,11 +60,12 @@ export function readOptions(args: string[]): Options | null {
       soak: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       profile: { type: 'string' },
+      scenario: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return null;
-  const { quick, soak, profile } = values;
+  const { quick, soak, profile, scenario } = values;
   const rounds = Number(values.rounds ?? (quick ? 2 : 5));
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds must be a whole number from 1');
   return {
@@ -62,6 +77,7 @@ export function readOptions(args: string[]): Options | null {
     soakRequests: soak ? 1_000_000 : quick ? 5_000 : 50_000,
     manyJobs: quick ? 500 : 5_000,
     ...(profile === undefined ? {} : { profile }),
+    ...(scenario === undefined ? {} : { scenario }),
   };
 }
 

@@ -1,31 +1,53 @@
+import type { DocumentField } from '../src/core/job.ts';
 import { splitObject } from '../src/core/json-text.ts';
-import { parseJobChange } from '../src/http/classic/shapes.ts';
+import { hostsOf } from '../src/core/targets.ts';
+import { parseJobChange as parseClassic } from '../src/http/classic/shapes.ts';
+import { parseJobChange as parseTeuthology } from '../src/http/teuthology/job-bodies.ts';
 import { createJob } from '../src/store/job-state.ts';
+import type { JobRow } from '../src/store/schema.ts';
 import { documentCount, documentText } from './data.ts';
 
+/** The contract that a benchmark speaks. */
+export type Contract = 'classic' | 'teuthology';
+
+/** The columns of a job that come from its document alone. */
+export const documentJobColumns = [
+  'small',
+  'name',
+  'description',
+  'machine_type',
+  'flavor',
+  'branch',
+  'failure_reason',
+  'priority',
+  'queue',
+  'sha1',
+  'user',
+  'more',
+  'document_hashes',
+] as const satisfies (keyof JobRow)[];
+
 /** What the server stores for one document, made by its own functions: the limits write the very same rows. */
-export interface StoredRow {
-  small: string;
-  document_hashes: string;
-  kernel: string | null;
-  overrides: string | null;
-  roles: string | null;
-  targets: string | null;
-  tasks: string | null;
-}
+export type StoredRow = Pick<JobRow, (typeof documentJobColumns)[number]> & Record<DocumentField, string | null>;
 
 /** The rows of all documents, by number. */
-export function storedRows(): StoredRow[] {
-  return Array.from({ length: documentCount }, (_, n) => storedRow(documentText(n)));
+export function storedRows(contract: Contract): StoredRow[] {
+  return Array.from({ length: documentCount }, (_, n) => storedRow(contract, documentText(n)));
 }
 
-function storedRow(text: string): StoredRow {
+/** The hosts that a document names: its job is linked to their nodes. */
+export function hostsOfRow({ targets }: StoredRow): string[] {
+  return hostsOf(JSON.parse(targets ?? 'null'));
+}
+
+function storedRow(contract: Contract, text: string): StoredRow {
   const texts = splitObject(text);
   if (texts === null) throw new Error('a benchmark document nests too deep');
-  const change = parseJobChange({ values: JSON.parse(text), texts, size: text.length });
+  const parse = contract === 'classic' ? parseClassic : parseTeuthology;
+  const change = parse({ values: JSON.parse(text), texts, size: text.length });
   if ('failure' in change) throw new Error('the server refuses a benchmark document');
   const { row, document } = createJob(1, '1', change, 1);
-  const { small, document_hashes } = row;
+  const columns = Object.fromEntries(documentJobColumns.map((column) => [column, row[column]]));
   const nothing = { kernel: null, overrides: null, roles: null, targets: null, tasks: null };
-  return { small, document_hashes, ...nothing, ...document };
+  return { ...(columns as Pick<JobRow, (typeof documentJobColumns)[number]>), ...nothing, ...document };
 }

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { measureJobs, measureRuns } from './cases/reads.ts';
 import { soak } from './cases/soak.ts';
+import { measureTeuthologyReads } from './cases/teuthology-reads.ts';
+import { measureTeuthologyLocks, measureTeuthologyWrites } from './cases/teuthology-writes.ts';
 import { measureWrites } from './cases/writes.ts';
 import { type Engine, postgresEngine, sqliteEngine } from './engine.ts';
 import type { Figure } from './figures.ts';
@@ -21,6 +23,9 @@ const cases: Record<CaseName, (bench: Bench) => Promise<Figure[]>> = {
   runs: measureRuns,
   jobs: measureJobs,
   soak,
+  't-reads': measureTeuthologyReads,
+  't-writes': measureTeuthologyWrites,
+  't-locks': measureTeuthologyLocks,
 };
 
 process.exitCode = await main(process.argv.slice(2));

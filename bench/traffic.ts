@@ -8,12 +8,13 @@ import {
   passedDocumentText,
   runName,
 } from './data.ts';
-
-/** Answers the next request of one client; the bytes stay valid until the answer has come. */
-export type NextRequest = () => Buffer;
+import { always, type NextRequest, patch, patchable, request } from './requests.ts';
+import { isTeuthologyScenario, type TeuthologyScenario, teuthologyTraffic } from './traffic-teuthology.ts';
 
 /** What the clients do. */
-export type Scenario =
+export type Scenario = ClassicScenario | TeuthologyScenario;
+
+type ClassicScenario =
   | 'post'
   | 'put-status'
   | 'put-whole'
@@ -32,6 +33,7 @@ export const longRun = clients;
 
 /** The requests of client `n` of a scenario. */
 export function traffic(scenario: Scenario, n: number): NextRequest {
+  if (isTeuthologyScenario(scenario)) return teuthologyTraffic(scenario, n);
   const jobs = `/runs/${runName(n)}/jobs/`;
   switch (scenario) {
     case 'post':
@@ -55,18 +57,8 @@ export function traffic(scenario: Scenario, n: number): NextRequest {
   }
 }
 
-/** A place in a request that holds the seven digits of a job id. */
-interface Patchable {
-  bytes: Buffer;
-  places: number[];
-}
-
 function documents(text: (n: number) => string): string[] {
   return Array.from({ length: documentCount }, (_, n) => text(n));
-}
-
-function always(bytes: Buffer): NextRequest {
-  return () => bytes;
 }
 
 function posts(path: string, firstId: number): NextRequest {
@@ -114,7 +106,7 @@ function mixed(n: number, newRuns: string): NextRequest {
     status,
   ]);
   let count = 0;
-  return () => (++count % 1000 === 0 ? list : cycle[count % cycle.length]!)();
+  return () => (++count % 1000 === 0 ? list : cycle[count % cycle.length]!)(null);
 }
 
 function createRunsAndJobs(prefix: string): NextRequest {
@@ -122,28 +114,9 @@ function createRunsAndJobs(prefix: string): NextRequest {
   let count = 0;
   return () => {
     const [run, job] = [Math.floor(count / 501), count++ % 501];
-    if (job > 0) return jobs();
+    if (job > 0) return jobs(null);
     const name = `${prefix}${run}`;
     jobs = posts(`/runs/${name}/jobs/`, firstPostedId);
     return request('POST', '/runs/', JSON.stringify({ name }));
   };
-}
-
-function request(method: string, path: string, body = ''): Buffer {
-  const entity = body === '' ? '' : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`;
-  return Buffer.from(`${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n${entity}\r\n${body}`);
-}
-
-function patchable(method: string, path: string, body = ''): Patchable {
-  const bytes = request(method, path, body);
-  const places = [`/jobs/${firstSeededId}/`, `"job_id":"${firstSeededId}"`].flatMap((text) => {
-    const at = bytes.indexOf(text);
-    return at === -1 ? [] : [at + text.indexOf(String(firstSeededId))];
-  });
-  return { bytes, places };
-}
-
-function patch({ bytes, places }: Patchable, id: number): Buffer {
-  for (const place of places) bytes.write(String(id), place, 'latin1');
-  return bytes;
 }

@@ -27,7 +27,7 @@ export async function measureRuns(bench: Bench): Promise<Figure[]> {
     sameSize(server.seen, minimal.seen);
     const title = (jobs: number) => `GET /runs/: ${runsListed} runs of ${jobs.toLocaleString('en')} jobs`;
     return [
-      throughput(title(50), values.server, values.minimal, 'minimal program', 0.6, size(server.seen)),
+      throughput(title(50), values.server, values.minimal, 'minimal program', 0.6, answerSize(server.seen)),
       // "No slower", give or take what a shared machine adds from round to round.
       throughput(title(many), values.large, values.server, 'the same with 50 jobs each', 0.95),
     ];
@@ -50,7 +50,7 @@ export async function measureJobs(bench: Bench): Promise<Figure[]> {
     sameSize(server.seen, minimal.seen);
     const title = `GET jobs: ${jobsListed} of 8 KB`;
     return [
-      throughput(title, values.server, values.minimal, 'minimal program', 0.7, size(server.seen)),
+      throughput(title, values.server, values.minimal, 'minimal program', 0.7, answerSize(server.seen)),
       throughput(`${title}, minimal program`, values.minimal, values.ready, 'bare node:http, a ready Buffer', null),
     ];
   });
@@ -80,12 +80,13 @@ function answerBytes(seen: ClientFigures[]): number {
 }
 
 /** A comparison of answers that differ would compare nothing. */
-function sameSize(server: ClientFigures[], minimal: ClientFigures[]): void {
+export function sameSize(server: ClientFigures[], minimal: ClientFigures[]): void {
   const ratio = answerBytes(server) / answerBytes(minimal);
   if (ratio < 0.99 || ratio > 1.02) throw new Error(`the server's answer is ${ratio} times that of the limit`);
 }
 
-function size(seen: ClientFigures[]): string {
+/** The size of the answers, for the remarks. */
+export function answerSize(seen: ClientFigures[]): string {
   const bytes = answerBytes(seen);
   return `answers of ${bytes < 1e6 ? `${(bytes / 1024).toFixed(0)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`}`;
 }

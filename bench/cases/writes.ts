@@ -31,7 +31,9 @@ export async function measureWrites(bench: Bench, kind: WriteKind): Promise<Figu
     const busy = serverShare(side, () => server.child.ask('figures'));
     const limitSide = () => limit.measure({ kind, seconds: options.seconds });
     const values = await inRounds(bench, titles[kind], { server: busy.side, limit: limitSide });
-    return [throughput(titles[kind], values.server, values.limit, limit.title, leastShare, note(seen, busy.shares))];
+    return [
+      throughput(titles[kind], values.server, values.limit, limit.title, leastShare, loadNote(seen, busy.shares)),
+    ];
   } finally {
     await Promise.all([client.stop(), limit.stop(), server.child.stop()]);
     for (const one of [url, limitUrl]) await engine.dropDatabase(one);
@@ -39,7 +41,7 @@ export async function measureWrites(bench: Bench, kind: WriteKind): Promise<Figu
 }
 
 /** Also notes how much of a processor the server took: what it leaves is the engine, the clients or waiting. */
-function serverShare(side: () => Promise<number>, ask: () => Promise<ProcessFigures>) {
+export function serverShare(side: () => Promise<number>, ask: () => Promise<ProcessFigures>) {
   const shares: number[] = [];
   const measured = async () => {
     const before = (await ask()).cpuSeconds;
@@ -51,7 +53,8 @@ function serverShare(side: () => Promise<number>, ask: () => Promise<ProcessFigu
   return { side: measured, shares };
 }
 
-function note(seen: ClientFigures[], shares: number[]): string {
+/** Times and processor shares, for the remarks. */
+export function loadNote(seen: ClientFigures[], shares: number[]): string {
   const middle = (values: number[]) => median(values.slice(1));
   const percent = (share: number) => `${Math.round(share * 100)} %`;
   return (
