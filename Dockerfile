@@ -12,4 +12,4 @@ USER node
 EXPOSE 8080 8081
 HEALTHCHECK CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # Node itself is process 1, so that SIGTERM reaches it. The flag: docs/decisions/0006-small-young-generation.md.
-CMD ["node", "--max-semi-space-size=4", "src/main.ts", "serve"]
+CMD ["node", "--max-semi-space-size=8", "src/main.ts", "serve"]

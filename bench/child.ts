@@ -35,7 +35,7 @@ export async function startServer({ url, folder, profile }: ServerOptions): Prom
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const doors = ['--port', String(port), '--teuthology-port='];
   const serve = ['serve', ...doors, '--database', url, '--log-format', 'json'];
-  const flags = ['--max-semi-space-size=4', ...profiling];
+  const flags = ['--max-semi-space-size=8', ...profiling];
   const child = start([...flags, '--import', path('probe.ts'), path('../src/main.ts'), ...serve], {
     cwd: folder,
     stdout: openSync('/dev/null', 'w'),

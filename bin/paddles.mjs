@@ -4,4 +4,4 @@ import { ensureInstalled, run } from './launch.mjs';
 
 await ensureInstalled();
 // A third less memory under load for the same throughput: docs/decisions/0006-small-young-generation.md.
-await run('src/main.ts', process.argv.slice(2), ['--max-semi-space-size=4']);
+await run('src/main.ts', process.argv.slice(2), ['--max-semi-space-size=8']);

@@ -2,13 +2,7 @@ import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/**
- * Jobs fetched at a time. While 5,000 jobs of 9 KB are read on SQLite, other requests get 2,600/s with 25, 1,800/s with 50,
- * 1,100/s with 100; the list itself is read 2.6, 3.4 and 4.0 times a second.
- */
-export const jobsAtATime = 50;
-
-/** The same for jobs without their documents, which are a twentieth of the size. */
+/** Jobs without their documents in a page: they are a twentieth of the size. */
 export const smallJobsAtATime = 1000;
 
 /** A list of jobs that is read by pages and sent as JSON text. */
@@ -20,7 +14,7 @@ export interface JobStream<Job> {
   /** The most jobs to send; all when absent. */
   total?: number | undefined;
   /** Jobs in a page. */
-  atATime?: number | undefined;
+  atATime: number;
   /** Called when there is no job at all: may answer something else than an empty list. */
   onEmpty?: () => Promise<FastifyReply | null>;
   /** What stands before and after the jobs. */
@@ -55,7 +49,7 @@ export async function sendJobStream<Job>(
 
 /** Asks for one job more than it takes, which tells whether there are more. */
 async function readPart<Job>(
-  { page, atATime = jobsAtATime }: JobStream<Job>,
+  { page, atATime }: JobStream<Job>,
   after: Job | undefined,
   left: number,
 ): Promise<Part<Job>> {

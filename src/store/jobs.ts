@@ -24,6 +24,14 @@ export type JobColumn = keyof FullJob;
 /** Some columns of a job; those that were not asked for are absent. */
 export type PartialJob = Partial<FullJob> & { id: number };
 
+/**
+ * Whole jobs to read at a time. SQLite reads while everybody waits: while 5,000 jobs of 9 KB are listed, other requests
+ * get 2,600/s with 25, 1,800/s with 50, 1,100/s with 100. On PostgreSQL each page costs a round trip, and nobody waits.
+ */
+export function jobsAtATime({ engine }: Db): number {
+  return engine === 'sqlite' ? 50 : 100;
+}
+
 /** All jobs of a run in the order in which they were posted, or `not_found`. */
 export async function jobSummaries(db: Db, run: string): Promise<JobSummary[] | Failure> {
   const id = await runId(db, run);

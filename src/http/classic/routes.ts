@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Failure, isFailure } from '../../core/errors.ts';
 import type { Db } from '../../store/db.ts';
-import { findJob, job, jobSummaries, jobsPage, type StoredJob } from '../../store/jobs.ts';
+import { findJob, job, jobSummaries, jobsAtATime, jobsPage, type StoredJob } from '../../store/jobs.ts';
 import { createRun, latestRuns, runId } from '../../store/runs.ts';
 import { version } from '../../version.ts';
 import { readBody } from '../body.ts';
@@ -57,7 +57,13 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
         const run = await runId(db, name);
         return isFailure(run) ? fail(reply, run) : null;
       };
-      return sendJobStream(request, reply, { page, print: printJob, onEmpty, contentType: jsonType });
+      return sendJobStream(request, reply, {
+        page,
+        print: printJob,
+        atATime: jobsAtATime(db),
+        onEmpty,
+        contentType: jsonType,
+      });
     },
     POST: async (request, reply) => {
       const { name } = request.params as RunParams;

@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { documentFields } from '../../core/job.ts';
 import { type JobFilter, type JobOrder, listJobs } from '../../store/job-lists.ts';
-import type { PartialJob } from '../../store/jobs.ts';
+import { jobsAtATime, type PartialJob } from '../../store/jobs.ts';
 import type { Page } from '../../store/runs.ts';
-import { type JobStream, jobsAtATime, sendJobStream, smallJobsAtATime } from '../job-stream.ts';
+import { type JobStream, sendJobStream, smallJobsAtATime } from '../job-stream.ts';
 import { jsonType } from './answers.ts';
 import type { TeuthologyContext } from './context.ts';
 import { type JobPrinter, wholeJob } from './job-shapes.ts';
@@ -33,7 +33,7 @@ export function sendJobList(
       listJobs(db, { filter, columns, order, limit, offset: after ? 0 : (part?.offset ?? 0), after }),
     print: (job) => printer.print(job, base, context),
     total: part?.limit,
-    atATime: bulky ? jobsAtATime : smallJobsAtATime,
+    atATime: bulky ? jobsAtATime(db) : smallJobsAtATime,
     contentType: jsonType,
     ...rest,
   });
