@@ -62,13 +62,10 @@ export async function openConnection(
 /** Follows one answer after the other through pieces of any size. */
 function createReader(done: (answer: Answer) => void, keepText: boolean): (buffer: Buffer, length: number) => void {
   let kept: Buffer = Buffer.alloc(0);
-  let status = 0;
-  let bytes = 0;
-  let text = '';
+  let [status, bytes, text] = [0, 0, ''];
   /** Bytes of the body, or of the chunk with its line end, still to come; -1 = a head or a chunk's size comes next. */
   let left = -1;
-  let chunked = false;
-  let last = false;
+  let [chunked, last] = [false, false];
 
   function finish(): void {
     const answer = { status, bytes, text };
@@ -86,8 +83,8 @@ function createReader(done: (answer: Answer) => void, keepText: boolean): (buffe
       status = Number(line.slice(9, 12));
       const length = /\r\ncontent-length: *(\d+)/i.exec(line)?.[1];
       chunked = length === undefined;
-      left = length === undefined ? -1 : Number(length);
-      bytes = length === undefined ? 0 : left;
+      left = Number(length ?? -1);
+      bytes = Number(length ?? 0);
       if (left === 0) finish();
       return end + 4;
     }
