@@ -25,3 +25,8 @@ export function filterable(text: string): string {
 }
 
 const longestFilterable = 512;
+
+/** A text as both engines can hold it and compare with it: PostgreSQL has no NUL, and UTF-8 no lone surrogates. */
+export function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\ufffd');
+}

@@ -11,7 +11,7 @@ import {
   smallFields,
 } from '../core/job.ts';
 import { joinObject, splitObject } from '../core/json-text.ts';
-import { filterable } from '../core/name.ts';
+import { filterable, storable } from '../core/name.ts';
 import { hostsOf } from '../core/targets.ts';
 import type { JobRow } from './schema.ts';
 
@@ -102,11 +102,10 @@ function printSmall(values: Map<SmallField, string>): string {
   return joinObject(smallKeys.map((key) => [key, values.get(key) ?? 'null']));
 }
 
-/** The text of a raw JSON string or number, as columns can hold it: PostgreSQL has no NUL and no lone surrogates. */
+/** The text of a raw JSON string or number, as columns can hold it. */
 function plainText(raw: string): string | null {
   if (raw === 'null') return null;
-  const text = raw.startsWith('"') ? (JSON.parse(raw) as string) : raw;
-  return text.toWellFormed().replaceAll('\0', '\ufffd');
+  return storable(raw.startsWith('"') ? (JSON.parse(raw) as string) : raw);
 }
 
 function changeMore(row: JobRow, { more }: JobChange): void {

@@ -12,7 +12,7 @@ import {
   type SmallField,
   smallFields,
 } from '../../core/job.ts';
-import { longestJobId, nameProblem } from '../../core/name.ts';
+import { longestJobId, nameProblem, storable } from '../../core/name.ts';
 import { formatTimestamp, parseTimestamp } from '../../core/time.ts';
 import type { JsonBody } from '../body.ts';
 
@@ -119,11 +119,6 @@ function coerce(kind: FieldKind, value: unknown, text: string): unknown {
     case 'json':
       return value;
   }
-}
-
-/** PostgreSQL holds neither NUL nor lone surrogates. */
-function storable(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '\ufffd');
 }
 
 function toNumber(value: unknown): number | undefined {

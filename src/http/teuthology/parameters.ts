@@ -1,6 +1,7 @@
 /** Query parameters as the teuthology contract reads them (1.8; advice 22: what cannot be read is a 400 with its name). */
 import type { FastifyRequest } from 'fastify';
 import { type Failure, invalid, isFailure } from '../../core/errors.ts';
+import { storable } from '../../core/name.ts';
 import type { Page } from '../../store/runs.ts';
 import { readBody } from '../body.ts';
 
@@ -22,8 +23,7 @@ export const parameterOrKey: ReadParameter = (request, key) => {
   if (value !== undefined || request.method !== 'POST') return value;
   const body = readBody(request, { acceptNaN: true });
   const sent = isFailure(body) ? undefined : body.values[key];
-  // PostgreSQL can compare with neither NUL nor lone surrogates, and nothing that is stored has them.
-  return sent === undefined || sent === null ? undefined : String(sent).toWellFormed().replaceAll('\0', '\ufffd');
+  return sent === undefined || sent === null ? undefined : storable(String(sent));
 };
 
 /** One parameter as a whole number; undefined when it is absent, `invalid` when it is none. */

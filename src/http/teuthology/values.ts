@@ -1,5 +1,6 @@
 /** Single values of JSON bodies about nodes and queues (teuthology contract 3.2, advice 5: harmless ones are coerced). */
 import { type Failure, invalid, isFailure } from '../../core/errors.ts';
+import { storable } from '../../core/name.ts';
 import type { JsonBody } from '../body.ts';
 
 /** A text, or a number or boolean as text; null for null and for an absent key, `invalid` for lists and objects. */
@@ -9,8 +10,7 @@ export function textValue({ values, texts }: JsonBody, key: string): string | nu
   if (typeof value === 'object') return invalid(key, `invalid value for key '${key}': must be a text or null`);
   // Of numbers the text that was sent: os_version 22.10 must not become 22.1.
   const text = typeof value === 'string' ? value : (texts.get(key) as string);
-  // PostgreSQL holds neither NUL nor lone surrogates.
-  return text.toWellFormed().replaceAll('\0', '\ufffd');
+  return storable(text);
 }
 
 /** A text that must be there and must not be empty, otherwise `invalid` in the words of the contract. */
