@@ -117,7 +117,8 @@ function ownerLives() {
   }
 }
 
-function say(sentence) {
+/** One line for the person at the terminal. */
+export function say(sentence) {
   process.stderr.write(`paddles: ${sentence}\n`);
 }
 
@@ -149,10 +150,12 @@ export async function run(script, args, flags = []) {
     await import(pathToFileURL(path).href);
     return;
   }
-  runApart(recent ? process.execPath : ownNode(), [...flags, path, ...args]);
+  runApart(ownNode(), [...flags, path, ...args]);
 }
 
-function ownNode() {
+/** The Node that runs the project: this one when it is recent, otherwise the installed one. */
+export function ownNode() {
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
   const name = process.platform === 'win32' ? 'node.exe' : 'node';
   const node = [join(modules, 'node', 'bin', name), join(modules, '.bin', name)].find(existsSync);
   if (node !== undefined) return node;

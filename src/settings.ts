@@ -19,6 +19,8 @@ export interface Config {
   job_log_href_templ: string;
   /** Runs on a page of the teuthology contract, when the client does not ask for a number. */
   latest_runs: number;
+  /** Browsers get the dashboard also where pulpito-ng shares an address with the teuthology contract. */
+  claim_browser_navigation: boolean;
   /** Empty: no counters are sent. */
   statsd_host: string;
   statsd_port: number;
@@ -192,6 +194,14 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     hint: 'NUMBER',
     help: 'runs on a page of the teuthology contract',
     parse: wholeNumber(1, 1000),
+  },
+  claim_browser_navigation: {
+    flag: 'claim-browser-navigation',
+    variables: ['PADDLES_CLAIM_BROWSER_NAVIGATION'],
+    fallback: false,
+    hint: 'true|false',
+    help: 'browsers get the dashboard at /runs/NAME, /nodes/NAME and /queue too',
+    parse: yesOrNo,
   },
   statsd_host: {
     flag: 'statsd-host',

@@ -12,10 +12,11 @@ const slow = ['--exclude', 'test/concurrency/**', '--exclude', 'test/browser/**'
 const steps: [string, string, string[]][] = [
   ['format and lint', 'biome', ['check', '--error-on-warnings', '.']],
   ['types', 'tsc', ['--noEmit']],
+  ['types of the dashboard', 'tsc', ['--noEmit', '-p', 'web']],
   ['architecture and fast tests', 'vitest', ['run', ...slow, '--reporter=dot']],
 ];
 
-const chosen = process.argv.includes('--static') ? steps.slice(0, 2) : steps;
+const chosen = process.argv.includes('--static') ? steps.slice(0, 3) : steps;
 
 for (const [name, program, args] of chosen) {
   process.stdout.write(`check: ${name} ...\n`);

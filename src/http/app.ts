@@ -18,6 +18,7 @@ import { baseOf } from './href.ts';
 import { knowAllMethods } from './resource.ts';
 import type { TeuthologyContext } from './teuthology/context.ts';
 import { teuthologyRoutes } from './teuthology/routes.ts';
+import { redirectBrowsers, uiRoutes } from './ui/routes.ts';
 
 /** Which contract a port speaks. */
 export type Contract = 'classic' | 'teuthology';
@@ -77,6 +78,8 @@ export function buildApp({ config, contract = config.contract, db, log, now }: A
       : sendMessage(reply, 400, 'a parameter must not contain a NUL character');
   });
   app.register(cors, { origin: '*', methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'], strictPreflight: false });
+  redirectBrowsers(app, { claim: config.claim_browser_navigation });
+  app.register(uiRoutes);
   app.register(async (routes) => {
     healthRoutes(routes, db);
     if (contract === 'classic') classicRoutes(routes, { db, baseOf: baseOf(config.address), now });

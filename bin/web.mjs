@@ -1,0 +1,38 @@
+/** Whether the dashboard's bundle is there and made of today's sources. Plain JavaScript for the launchers. */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ownNode, say } from './launch.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** A hash over everything the bundle is made of. */
+export function sourcesHash() {
+  const hash = createHash('sha256');
+  for (const path of sources()) hash.update(`${path}\0`).update(readFileSync(join(root, path)));
+  return hash.digest('hex');
+}
+
+function sources() {
+  const folders = ['web/src', 'web/public', 'src/core', 'src/http/api'];
+  const inside = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.name.includes('.test.'))
+      .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length)),
+  );
+  return ['package-lock.json', 'web/index.html', 'web/vite.config.ts', 'web/build.ts', ...inside].sort();
+}
+
+/** Builds the bundle when it is missing or stale, and says so. A server without one still serves its contracts. */
+export function ensureBuilt() {
+  const stamp = join(root, 'web', 'dist', '.sources');
+  const built = existsSync(stamp) ? readFileSync(stamp, 'utf8') : null;
+  if (!existsSync(join(root, 'web', 'build.ts')) || built === sourcesHash()) return;
+  say('building the dashboard (after each change of it, a few seconds) ...');
+  const { status } = spawnSync(ownNode(), [join(root, 'web', 'build.ts')], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (status !== 0) {
+    say(built === null ? 'the dashboard could not be built; serving without it' : 'serving the dashboard as it was');
+  }
+}

@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import fastifyCompress from '@fastify/compress';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sendMessage } from '../errors.ts';
+import { newAddress } from './permalinks.ts';
+import { bootPath, readShell, withBoot } from './shell.ts';
+
+/** What the dashboard's routes work with. */
+export interface UiOptions {
+  /** Browsers that ask for addresses which pulpito-ng shares with the teuthology contract get the dashboard. */
+  claim: boolean;
+}
+
+/** The dashboard's base path; everything else on the port belongs to the contracts. */
+export const uiBase = '/ui';
+
+const dist = join(import.meta.dirname, '..', '..', '..', 'web', 'dist');
+
+/** Sends browsers that ask for an old address, or for the root, to the dashboard; programs get what they always got. */
+export function redirectBrowsers(app: FastifyInstance, { claim }: UiOptions): void {
+  app.addHook('onRequest', async ({ method, url, headers }, reply) => {
+    if ((method !== 'GET' && method !== 'HEAD') || !wantsHtml(headers.accept)) return;
+    const address = newAddress(url, claim);
+    if (address !== null) return reply.header('vary', 'accept').redirect(`${uiBase}${address}`, 302);
+  });
+}
+
+/** Only browsers name HTML first: curl sends `*` for everything, programs name JSON or nothing. */
+function wantsHtml(accept: string | undefined): boolean {
+  return accept?.trimStart().startsWith('text/html') ?? false;
+}
+
+/** Mounts the dashboard under `/ui`: files that never change under their names, and one document for every page. */
+export async function uiRoutes(app: FastifyInstance): Promise<void> {
+  const shell = readShell(dist);
+  if (shell === null) {
+    const missing = (_request: FastifyRequest, reply: FastifyReply) =>
+      sendMessage(reply, 503, 'the dashboard has not been built; run: npm run build');
+    app.get(uiBase, missing);
+    app.get(`${uiBase}/*`, missing);
+    return;
+  }
+  app.register(fastifyStatic, {
+    root: join(dist, 'assets'),
+    prefix: `${uiBase}/assets/`,
+    preCompressed: true,
+    immutable: true,
+    maxAge: '365d',
+    index: false,
+  });
+  await app.register(fastifyCompress, {
+    encodings: ['br', 'gzip'],
+    threshold: 1024,
+    brotliOptions: { params: { 1: 4 } },
+  });
+  const page = async (request: FastifyRequest, reply: FastifyReply) => {
+    const [path = '', search = ''] = request.url.slice(uiBase.length).split('?', 2);
+    const wanted = bootPath(path, search);
+    const data = wanted === null ? null : await answerOf(app, wanted);
+    reply.headers({
+      'content-security-policy': shell.policy,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'same-origin',
+      'cache-control': 'no-cache',
+    });
+    return reply.type('text/html; charset=utf-8').send(withBoot(shell, wanted ?? '', data));
+  };
+  app.get(uiBase, page);
+  app.get(`${uiBase}/*`, page);
+  app.get(`${uiBase}/icon.svg`, (_request, reply) => reply.sendFile('icon.svg', dist));
+}
+
+/** The text that the API answers to `path`, or null when it is an error: the page then asks itself and shows it. */
+async function answerOf(app: FastifyInstance, path: string): Promise<string | null> {
+  const answer = await app.inject({ url: path, headers: { accept: 'application/json' } });
+  return answer.statusCode === 200 ? answer.body : null;
+}
