@@ -13,10 +13,11 @@ const steps: [string, string, string[]][] = [
   ['format and lint', 'biome', ['check', '--error-on-warnings', '.']],
   ['types', 'tsc', ['--noEmit']],
   ['types of the dashboard', 'tsc', ['--noEmit', '-p', 'web']],
+  ['types of its tests', 'tsc', ['--noEmit', '-p', 'test/browser']],
   ['architecture and fast tests', 'vitest', ['run', ...slow, '--reporter=dot']],
 ];
 
-const chosen = process.argv.includes('--static') ? steps.slice(0, 3) : steps;
+const chosen = process.argv.includes('--static') ? steps.slice(0, 4) : steps;
 
 for (const [name, program, args] of chosen) {
   process.stdout.write(`check: ${name} ...\n`);

@@ -1,0 +1,106 @@
+/** Every page in every look: no violation of axe's rules, nothing leaves the server, nothing goes wrong, nothing is too big. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PlannedRun } from '../../src/cli/demo-data/runs.ts';
+import { closePage, hasBrowser, looks, openPage, startBrowser } from '../helpers/browser.ts';
+import { engines } from '../helpers/engines.ts';
+import { startServer, type TestServer } from '../helpers/server.ts';
+import { seedLab } from './seed.ts';
+
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+let server: TestServer;
+let browser: Browser;
+let red: PlannedRun;
+let before: PlannedRun | undefined;
+
+describe.skipIf(!hasBrowser)('every page', () => {
+  beforeAll(async () => {
+    server = await startServer(engines[0]!, { contract: 'teuthology' });
+    const runs = await seedLab(server);
+    const isRed = (run: PlannedRun) => run.jobs.some((job) => job.outcome === 'fail');
+    red = runs.findLast(isRed)!;
+    before = runs.findLast((run) => run !== red && run.suite === red.suite);
+    browser = await startBrowser();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  const pages: [string, () => string][] = [
+    ['runs', () => '/runs'],
+    ['runs-filtered', () => '/runs?q=s:fail'],
+    ['runs-nothing', () => '/runs?q=branch:no-such-branch'],
+    ['run-failures', () => `/runs/${red.name}`],
+    ['run-jobs', () => `/runs/${red.name}?view=jobs`],
+    ['run-config', () => `/runs/${red.name}?view=config`],
+    ['run-missing', () => `/runs/${red.name}x`],
+    ['job', () => `/runs/${red.name}/jobs/${failing().job_id}`],
+    ['job-config', () => `/runs/${red.name}/jobs/${failing().job_id}?view=config`],
+    ['job-history', () => `/runs/${red.name}/jobs/${failing().job_id}?view=history`],
+    ['compare', () => `/runs/${red.name}/compare?with=${before?.name ?? 'prev'}`],
+    ['history', () => `/history?suite=${red.suite}&branch=${red.branch}`],
+    ['queue', () => '/queue'],
+    ['nodes', () => '/nodes'],
+    ['nodes-results', () => '/nodes?view=results'],
+    ['nodes-owners', () => '/nodes?view=owners'],
+    ['node', () => `/nodes/${failing().nodes[0]}`],
+    ['settings', () => '/settings'],
+    ['help', () => '/help'],
+    ['missing', () => '/no/such/page'],
+  ];
+
+  describe.each(looks)('$theme $width', (look) => {
+    test.each(pages)('%s holds', async (name, path) => {
+      const watched = await openPage(browser, `${server.url}/ui${path()}`, look);
+      const { page } = watched;
+      await settled(page);
+      await picture(page, `${name}-${look.theme}-${look.width}`);
+      expect(await violations(page)).toEqual([]);
+      expect(await page.evaluate(() => document.querySelectorAll('*').length)).toBeLessThanOrEqual(1800);
+      const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+      expect(inner, 'the page does not scroll sideways').toBeLessThanOrEqual(outer!);
+      await closePage(watched);
+    });
+  });
+});
+
+function failing() {
+  return red.jobs.find((job) => job.outcome === 'fail')!;
+}
+
+async function settled(page: Page): Promise<void> {
+  await page.locator('main h1').first().waitFor();
+  await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
+}
+
+/** axe's complaints in a line each. */
+async function violations(page: Page): Promise<string[]> {
+  // Not through a script element: the page's policy allows none but its own.
+  await page.evaluate(readFileSync(axePath, 'utf8'));
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+    interface Violation {
+      id: string;
+      help: string;
+      nodes: { target: unknown[]; html: string }[];
+    }
+    const found = (await axe.run()).violations;
+    return found.map(
+      ({ id, help, nodes }) => `${id}: ${help} (${nodes.length}×, first ${nodes[0]?.html.slice(0, 200)})`,
+    );
+  });
+}
+
+/** Keeps what was seen where `PADDLES_SCREENSHOTS` says. */
+async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env.PADDLES_SCREENSHOTS;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}

@@ -1,0 +1,43 @@
+import { type PlannedRun, planRuns } from '../../src/cli/demo-data/runs.ts';
+import type { TestServer } from '../helpers/server.ts';
+
+/** The demo's runs of ten days, posted as its clients would; answers them, oldest first. */
+export async function seedLab(server: TestServer, runs = 16): Promise<PlannedRun[]> {
+  const planned = planRuns({ seed: 7, runs, now: new Date(), days: 10 });
+  for (const run of planned) await seedRun(server, run.name, run.jobs);
+  return planned;
+}
+
+/** One run with exactly `size` jobs, shaped like the demo's, some of them red. */
+export async function seedLargeRun(server: TestServer, name: string, size: number): Promise<void> {
+  const pool = planRuns({ seed: 11, runs: 40, now: new Date(), days: 5 }).flatMap((run) => run.jobs);
+  const jobs = Array.from({ length: size }, (_, index) => {
+    const job = pool[index % pool.length]!;
+    return { document: { ...job.document, job_id: String(9_000_000 + index) }, summary: job.summary };
+  });
+  await seedRun(server, name, jobs);
+}
+
+async function seedRun(
+  server: TestServer,
+  name: string,
+  jobs: { document: Record<string, unknown>; summary: Record<string, unknown> }[],
+): Promise<void> {
+  const created = await server.post('/runs/', { name });
+  if (created.status !== 200) throw new Error(`${name}: ${created.text}`);
+  for (let from = 0; from < jobs.length; from += 100) {
+    await Promise.all(jobs.slice(from, from + 100).map((job) => seedJob(server, name, job)));
+  }
+}
+
+async function seedJob(
+  server: TestServer,
+  name: string,
+  { document, summary }: { document: Record<string, unknown>; summary: Record<string, unknown> },
+): Promise<void> {
+  const posted = await server.post(`/runs/${name}/jobs/`, { ...document, name });
+  if (posted.status !== 200) throw new Error(`${name}/${document.job_id}: ${posted.text}`);
+  if (Object.keys(summary).length === 0) return;
+  const put = await server.put(`/runs/${name}/jobs/${document.job_id}/`, { ...summary, name });
+  if (put.status !== 200) throw new Error(`${name}/${document.job_id}: ${put.text}`);
+}
