@@ -1,0 +1,56 @@
+import { jobsTotal } from '../../core/run.ts';
+import type { JobLine } from '../../store/job-lines.ts';
+import type { RunRow } from '../../store/schema.ts';
+import type { HistoryJob, RunItem } from './schemas.ts';
+
+/** Microseconds of the store as milliseconds of `/api`. */
+export function milliseconds<T extends number | null>(micros: T): T {
+  return (micros === null ? null : Math.floor(micros / 1000)) as T;
+}
+
+/** A run as lists show it. */
+export function runItem(row: RunRow): RunItem {
+  const { name, status, user, suite, branch, machine_type, sha1, flavor, priority } = row;
+  const { queued, pass, running, waiting, fail, dead, unknown } = row;
+  return {
+    name,
+    status,
+    user,
+    suite,
+    branch,
+    machine_type,
+    sha1,
+    flavor,
+    priority,
+    scheduled: milliseconds(row.scheduled),
+    posted: milliseconds(row.posted),
+    started: milliseconds(row.started),
+    updated: milliseconds(row.updated),
+    total: jobsTotal(row),
+    counts: { queued, pass, running, waiting, fail, dead, unknown },
+    tags: JSON.parse(row.tags) as string[],
+  };
+}
+
+/** A job as histories and lists show it. */
+export function historyJob(line: JobLine): HistoryJob {
+  const { run, job_id, status, description, suite, branch, sha1, os, nodes, duration, signature, failure_reason } =
+    line;
+  return {
+    run,
+    job_id,
+    status,
+    description,
+    suite,
+    branch,
+    sha1,
+    os,
+    nodes,
+    duration,
+    posted: milliseconds(line.posted),
+    started: milliseconds(line.started),
+    updated: milliseconds(line.updated),
+    signature,
+    failure_reason,
+  };
+}
