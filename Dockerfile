@@ -1,3 +1,12 @@
+FROM node:24-slim AS web
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=optional
+COPY bin bin
+COPY src src
+COPY web web
+RUN node web/build.ts
+
 FROM node:24-slim
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -5,6 +14,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --omit=optional
 COPY bin bin
 COPY src src
+COPY --from=web /app/web/dist web/dist
 ENV PADDLES_SERVER_HOST=0.0.0.0 PADDLES_DATABASE_URL=sqlite:////data/paddles.db
 RUN mkdir /data && chown node:node /data
 VOLUME /data
