@@ -1,5 +1,36 @@
 import type { FastifyInstance } from 'fastify';
+import { historyRows } from '../../core/history.ts';
+import { type HistoryOf, lastRuns } from '../../store/history.ts';
+import { verdictsOfRun } from '../../store/job-lines.ts';
 import type { ApiContext } from './context.ts';
+import { runItem } from './items.ts';
+import { sendProblem } from './problems.ts';
+import type { History } from './schemas.ts';
 
-/** GET /history */
-export function historyRoutes(_app: FastifyInstance, _context: ApiContext): void {}
+/** The most runs, and the most descriptions: what a page can show, and 2 MB of JSON. */
+const mostRuns = 50;
+const mostRows = 2000;
+
+/** `GET /history?suite=&branch=&machine_type=&n=20`. */
+export function historyRoutes(app: FastifyInstance, { db }: ApiContext): void {
+  app.get<{ Querystring: HistoryOf & { n?: string } }>('/history', async (request, reply): Promise<unknown> => {
+    const { n = '20', suite, branch, machine_type } = request.query;
+    const count = Number(n);
+    if (!Number.isInteger(count) || count < 1 || count > mostRuns) {
+      return sendProblem(reply, 400, `n must be a whole number from 1 to ${mostRuns}`);
+    }
+    const runs = await lastRuns(db, { suite, branch, machine_type }, count);
+    const history = historyRows(runs.length);
+    for (const [index, run] of runs.entries()) {
+      for await (const jobs of verdictsOfRun(db, run.id)) for (const job of jobs) history.add(index, job);
+    }
+    const rows = history.rows();
+    const answer: History = {
+      runs: runs.map(runItem),
+      rows: rows.slice(0, mostRows),
+      signatures: history.signatures(),
+      total: rows.length,
+    };
+    return answer;
+  });
+}

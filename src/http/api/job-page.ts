@@ -1,5 +1,59 @@
 import type { FastifyInstance } from 'fastify';
+import { isFailure } from '../../core/errors.ts';
+import { joinObject } from '../../core/json-text.ts';
+import { nodeRoles } from '../../core/roles.ts';
+import { type JobLine, type JobLink, safeHref } from '../../store/job-lines.ts';
+import { descriptionHistory, type HistoryScope, neighbours, reportedKeys, wholeJob } from '../../store/job-page.ts';
+import { jsonType } from '../errors.ts';
+import { pathSegment } from '../href.ts';
 import type { ApiContext } from './context.ts';
+import { historyJob, runItem } from './items.ts';
+import { sendFailure, sendProblem } from './problems.ts';
+import { type RunRequest, requestedRun } from './run-page.ts';
+import type { JobPage } from './schemas.ts';
 
-/** GET /runs/:run/jobs/:job */
-export function jobPageRoutes(_app: FastifyInstance, _context: ApiContext): void {}
+interface JobRequest {
+  Params: { run: string; job: string };
+  Querystring: RunRequest['Querystring'] & { scope?: string };
+}
+
+/** `GET /runs/:run/jobs/:job?scope=branch|all|sha1`. */
+export function jobPageRoutes(app: FastifyInstance, context: ApiContext): void {
+  const { db, config } = context;
+  app.get<JobRequest>('/runs/:run/jobs/:job', async (request, reply) => {
+    const { scope = 'branch' } = request.query;
+    if (!isScope(scope)) return sendProblem(reply, 400, 'scope must be branch, all or sha1');
+    const run = await requestedRun(context, request, reply);
+    if (!run) return reply;
+    const whole = await wholeJob(db, run, request.params.job);
+    if (isFailure(whole)) return sendFailure(context, reply, whole);
+    const { job, line } = whole;
+    const history = await descriptionHistory(db, run, whole, scope);
+    const page: Omit<JobPage, 'config'> = {
+      run: runItem(run),
+      job: historyJob(line),
+      roles: nodeRoles(JSON.parse(job.roles ?? 'null'), JSON.parse(job.targets ?? 'null')),
+      links: [...logLinks(config.job_log_href_templ, line), ...line.links],
+      history: history.map(historyJob),
+      ...(await neighbours(db, run, job.job_id)),
+    };
+    // The job as it was reported, to the digit: what is parsed and printed again can lose some.
+    const text = `${JSON.stringify(page).slice(0, -1)},"config":${joinObject(reportedKeys(job))}}`;
+    return reply.type(jsonType).send(Buffer.from(text));
+  });
+}
+
+function isScope(text: string): text is HistoryScope {
+  return text === 'branch' || text === 'all' || text === 'sha1';
+}
+
+/** Where teuthology leaves the logs of a job; ansible writes one only for what it did, which its failures show. */
+function logLinks(template: string, { run, job_id, signature }: JobLine): JobLink[] {
+  const log = safeHref(
+    template.replaceAll('{run_name}', () => pathSegment(run)).replaceAll('{job_id}', () => pathSegment(job_id)),
+  );
+  if (log === null) return [];
+  const archive = log.replace(/[^/]*$/, '');
+  const ansible = signature?.kind === 'ansible' ? [{ name: 'ansible', href: `${archive}ansible.log` }] : [];
+  return [{ name: 'log', href: log }, { name: 'archive', href: archive }, ...ansible];
+}

@@ -3,6 +3,7 @@
  * Times are milliseconds since the Unix epoch, durations seconds, null where nothing is known.
  */
 import { type Static, Type } from 'typebox';
+import { changeClasses } from '../../core/compare.ts';
 import { jobStatuses } from '../../core/job.ts';
 
 const text = Type.String();
@@ -62,7 +63,8 @@ export type PageSignature = Static<typeof PageSignature>;
 /**
  * The jobs of a run by columns, failing ones first, then by id: index i of every list is one job. `status` indexes
  * `jobStatuses`; `description` lists indexes into `fragments`, which joined by single spaces are the description;
- * `reason`, `os` index `texts`, `nodes` lists such indexes; `signature` indexes `signatures`; -1 is nothing.
+ * `reason`, `os` index `texts`, `nodes` lists such indexes; `signature` indexes `signatures`; -1 is nothing. Reasons are
+ * cut after 4,000 characters, with an ellipsis.
  */
 export const JobColumns = Type.Object({
   job_id: Type.Array(text),
@@ -83,7 +85,7 @@ export const JobColumns = Type.Object({
 });
 export type JobColumns = Static<typeof JobColumns>;
 
-/** `GET /api/runs/{run}/page`: everything the page of a run shows at first. */
+/** `GET /api/runs/{run}/page`, `/api/runs/latest/page?suite=&branch=`: everything the page of a run shows at first. */
 export const RunPage = Type.Object({
   run: RunItem,
   /** The last finished run of the same suite, branch and machine type before this one. */
@@ -121,6 +123,15 @@ export const HistoryJob = Type.Object({
 });
 export type HistoryJob = Static<typeof HistoryJob>;
 
+/** `GET /api/runs/{run}/jobs?q=` (also `.json`, `.csv`): jobs in the order of the page, those that `q` means. */
+export const RunJobs = Type.Object({
+  run: RunItem,
+  jobs: Type.Array(HistoryJob),
+  /** Terms of `q` that mean nothing here, in words; the rest of `q` applies. */
+  problems: Type.Array(text),
+});
+export type RunJobs = Static<typeof RunJobs>;
+
 /** `GET /api/runs/{run}/jobs/{job}`: a job with its history (`scope=branch|all|sha1`), newest first, itself included. */
 export const JobPage = Type.Object({
   run: RunItem,
@@ -136,18 +147,6 @@ export const JobPage = Type.Object({
   after: textOrNull,
 });
 export type JobPage = Static<typeof JobPage>;
-
-/** What became of one description between two runs. */
-export const changeClasses = [
-  'regression',
-  'new_fail',
-  'still',
-  'fixed',
-  'new_pass',
-  'gone',
-  'pass',
-  'unfinished',
-] as const;
 
 const ComparedJob = Type.Union([
   Type.Object({
@@ -175,7 +174,7 @@ export const Compare = Type.Object({
 });
 export type Compare = Static<typeof Compare>;
 
-/** `GET /api/history?suite=&branch=&n=`: descriptions against runs, oldest run first; rows that fail last come first. */
+/** `GET /api/history?suite=&branch=&machine_type=&n=`: descriptions against runs, oldest run first; rows that fail last come first. */
 export const History = Type.Object({
   runs: Type.Array(RunItem),
   rows: Type.Array(
@@ -189,6 +188,8 @@ export const History = Type.Object({
     }),
   ),
   signatures: Type.Array(Type.Object({ id: text, kind: text, title: text })),
+  /** How many descriptions there are; `rows` has the first 2,000. */
+  total: integer,
 });
 export type History = Static<typeof History>;
 

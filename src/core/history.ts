@@ -1,0 +1,86 @@
+/** Descriptions against runs. */
+import { isFailing } from './compare.ts';
+import { type JobStatus, jobStatuses } from './job.ts';
+import type { Signature } from './signature.ts';
+
+/** One description: for each run its status as an index into `jobStatuses`, its job and its cause; see `History` of the API. */
+export interface HistoryRow {
+  description: string;
+  status: number[];
+  job_id: (string | null)[];
+  signature: number[];
+}
+
+/** A job of one of the runs. */
+export interface HistoryCell {
+  job_id: string;
+  status: JobStatus;
+  description: string | null;
+  signature: Signature | null;
+}
+
+/** Gathers the jobs of `runs` runs, the oldest of which is number 0. */
+export function historyRows(runs: number) {
+  const rows = new Map<string, HistoryRow>();
+  const signatures = new Map<string, { place: number; signature: Signature }>();
+
+  const placeOf = (signature: Signature | null) => {
+    if (signature === null) return -1;
+    const known = signatures.get(signature.id);
+    if (known) return known.place;
+    signatures.set(signature.id, { place: signatures.size, signature });
+    return signatures.size - 1;
+  };
+
+  /** Of several jobs of one run with the same description a failing one stands for all. */
+  const add = (run: number, { job_id, status, description, signature }: HistoryCell): void => {
+    if (description === null) return;
+    const row = rows.get(description) ?? emptyRow(description, runs);
+    rows.set(description, row);
+    const known = row.status[run] as number;
+    if (known !== -1 && (failed(known) || !isFailing(status))) return;
+    row.status[run] = jobStatuses.indexOf(status);
+    row.job_id[run] = job_id;
+    row.signature[run] = placeOf(signature);
+  };
+
+  return {
+    add,
+    /** Rows whose last job failed come first, then those that failed last, most often, then by description. */
+    rows: () => {
+      const keyed = [...rows.values()].map((row) => ({ row, ...orderOf(row) }));
+      keyed.sort(
+        (a, b) =>
+          b.failsNow - a.failsNow ||
+          b.lastFailure - a.lastFailure ||
+          b.failures - a.failures ||
+          (a.row.description < b.row.description ? -1 : 1),
+      );
+      return keyed.map(({ row }) => row);
+    },
+    signatures: () => [...signatures.values()].map(({ signature: { id, kind, title } }) => ({ id, kind, title })),
+  };
+}
+
+function emptyRow(description: string, runs: number): HistoryRow {
+  return {
+    description,
+    status: new Array<number>(runs).fill(-1),
+    job_id: new Array<string | null>(runs).fill(null),
+    signature: new Array<number>(runs).fill(-1),
+  };
+}
+
+function orderOf({ status }: HistoryRow): { failsNow: number; lastFailure: number; failures: number } {
+  const last = status.findLast((one) => one !== -1) ?? -1;
+  return {
+    failsNow: Number(failed(last)),
+    lastFailure: status.findLastIndex(failed),
+    failures: status.filter(failed).length,
+  };
+}
+
+function failed(status: number): boolean {
+  const name = jobStatuses[status];
+  return name !== undefined && isFailing(name);
+}

@@ -1,0 +1,92 @@
+/** The page of a run, built a few hundred jobs at a time. */
+import { changeCounts, pairJobs } from '../../core/compare.ts';
+import type { JobStatus } from '../../core/job.ts';
+import { orderJobs, runColumns } from '../../core/run-columns.ts';
+import { deadSignature } from '../../core/signature.ts';
+import { allOf, type JobLine, type JobVerdict, linesOfRun, nextTurn, verdictsOfRun } from '../../store/job-lines.ts';
+import { failureCounts, previousRun } from '../../store/run-page.ts';
+import type { RunRow } from '../../store/schema.ts';
+import type { ApiContext } from './context.ts';
+import { milliseconds, runItem } from './items.ts';
+import type { PageSignature, RunPage } from './schemas.ts';
+
+/** How many runs the history of a cause goes back. */
+const recentRuns = 12;
+
+/** Of what data the page of the first of these runs is made: it is the same as long as this text is. */
+export function pageVersion(runs: RunRow[]): string {
+  return JSON.stringify([runs.slice(0, recentRuns), previousRun(runs)]);
+}
+
+/** Builds the page of the first of these runs, which `runsUpTo` answered. */
+export async function buildRunPage({ db, config }: ApiContext, runs: RunRow[]): Promise<RunPage> {
+  const run = runs[0] as RunRow;
+  const previous = previousRun(runs);
+  const lines = orderJobs(await allOf(linesOfRun(db, run.id)));
+  const before = previous ? await allOf(verdictsOfRun(db, previous.id)) : [];
+  const pairs = pairJobs<JobLine | JobVerdict>(before, lines);
+  const columns = runColumns();
+  for (const [index, line] of lines.entries()) {
+    if (index % 500 === 499) await nextTurn();
+    columns.add(
+      {
+        ...line,
+        posted: milliseconds(line.posted),
+        started: milliseconds(line.started),
+        updated: milliseconds(line.updated),
+      },
+      previousStatus(pairs[index]),
+    );
+  }
+  await nextTurn();
+  const recent = runs.slice(0, recentRuns).reverse();
+  const { jobs, fragments, texts, signatures } = columns;
+  return {
+    run: runItem(run),
+    previous: previous && runItem(previous),
+    change: previous && changeCounts(pairs),
+    recent: recent.map(({ name, scheduled }) => ({ name, scheduled: milliseconds(scheduled) })),
+    signatures: await signaturesSeen(db, recent, signatures()),
+    fragments: fragments(),
+    texts: texts(),
+    jobs,
+    log_href_template: config.job_log_href_templ,
+  };
+}
+
+function previousStatus(pair: { a: JobVerdict | null } | undefined): JobStatus | null {
+  return pair?.a?.status ?? null;
+}
+
+/** Counts the jobs with each cause in the runs before; this one's are known. */
+async function signaturesSeen(
+  db: ApiContext['db'],
+  recent: RunRow[],
+  signatures: (Omit<PageSignature, 'seen'> & { count: number })[],
+): Promise<PageSignature[]> {
+  if (signatures.length === 0) return [];
+  const counts: Map<string, number>[] = [];
+  for (const run of recent.slice(0, -1)) {
+    if (run.fail + run.dead === 0) {
+      counts.push(new Map());
+      continue;
+    }
+    counts.push(countsById(await failureCounts(db, run.id)));
+    await nextTurn();
+  }
+  return signatures.map(({ id, kind, title, count }) => ({
+    id,
+    kind,
+    title,
+    seen: [...counts.map((ofRun) => ofRun.get(id) ?? 0), count],
+  }));
+}
+
+function countsById(rows: Awaited<ReturnType<typeof failureCounts>>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { status, signature, count } of rows) {
+    const id = signature ?? deadSignature(status).id;
+    counts.set(id, (counts.get(id) ?? 0) + count);
+  }
+  return counts;
+}
