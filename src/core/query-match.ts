@@ -1,0 +1,160 @@
+import { facetText, parseFacets } from './facets.ts';
+import { globPattern, parseDuration, parseMoment, type Query, type QueryKey, type Term, type Value } from './query.ts';
+
+/** What a filter can ask of a job; times in milliseconds since the epoch, durations in seconds. */
+export interface MatchableJob {
+  status: string;
+  job_id: string;
+  description: string | null;
+  reason: string | null;
+  os: string | null;
+  nodes: readonly string[];
+  suite: string | null;
+  branch: string | null;
+  user: string | null;
+  machine_type: string | null;
+  flavor: string | null;
+  sha1: string | null;
+  priority: number | null;
+  duration: number | null;
+  scheduled: number | null;
+  started: number | null;
+  updated: number | null;
+  signature: string | null;
+  kind: string | null;
+  is: ReadonlySet<string>;
+}
+
+type Match = (job: MatchableJob) => boolean;
+
+/** Answers whether a job meets every term of a query. */
+export function jobMatcher(query: Query, now: number): Match {
+  const matches = query.terms.map((term) => termMatcher(term, now));
+  return (job) => matches.every((match) => match(job));
+}
+
+function termMatcher({ key, negated, values }: Term, now: number): Match {
+  const any = values.map((value) => (key === null ? wordMatcher(value) : valueMatcher(key, value, now)));
+  return (job) => any.some((match) => match(job)) !== negated;
+}
+
+function wordMatcher(value: Value): Match {
+  const word = value.type === 'literal' || value.type === 'glob' ? value.text.toLowerCase() : '';
+  return (job) => haystack(job).includes(word);
+}
+
+const haystacks = new WeakMap<MatchableJob, string>();
+
+/** Built once for each job: 5,000 jobs are searched with every letter that is typed. */
+function haystack(job: MatchableJob): string {
+  let text = haystacks.get(job);
+  if (text === undefined) {
+    text = [job.description, job.reason, job.job_id, job.os, ...job.nodes].join('\n').toLowerCase();
+    haystacks.set(job, text);
+  }
+  return text;
+}
+
+const texts: Partial<Record<QueryKey, (job: MatchableJob) => readonly (string | null)[]>> = {
+  status: (job) => [job.status],
+  suite: (job) => [job.suite],
+  branch: (job) => [job.branch],
+  user: (job) => [job.user],
+  machine: (job) => [job.machine_type],
+  flavor: (job) => [job.flavor],
+  job: (job) => [job.job_id],
+  os: (job) => [job.os, job.os?.split(' ')[0] ?? null],
+  node: (job) => job.nodes,
+  kind: (job) => [job.kind],
+  is: (job) => [...job.is],
+};
+
+const numbers: Partial<Record<QueryKey, (job: MatchableJob) => number | null>> = {
+  prio: (job) => job.priority,
+  dur: (job) => job.duration,
+};
+
+const times: Partial<Record<QueryKey, (job: MatchableJob) => number | null>> = {
+  scheduled: (job) => job.scheduled,
+  started: (job) => job.started,
+  updated: (job) => job.updated,
+};
+
+function valueMatcher(key: QueryKey, value: Value, now: number): Match {
+  if (key === 'f') return facetMatcher(value);
+  if (key === 'reason' || key === 'sig' || key === 'sha1') return partMatcher(key, value);
+  const number = numbers[key];
+  if (number) {
+    const span = (text: string) => {
+      const point = parseDuration(text);
+      return point === null ? null : { from: point, to: point + 1 };
+    };
+    return spanMatcher(number, value, span);
+  }
+  const time = times[key];
+  if (time) return spanMatcher(time, value, (text) => parseMoment(text, now));
+  const read = texts[key] as (job: MatchableJob) => readonly (string | null)[];
+  if (value.type === 'none') return (job) => read(job).every((text) => text === null || text === '');
+  const test = textTest(value);
+  return (job) => read(job).some((text) => text !== null && test(text));
+}
+
+function textTest(value: Value): (text: string) => boolean {
+  if (value.type === 'glob') {
+    const pattern = globPattern(value.text);
+    return (text) => pattern.test(text);
+  }
+  const wanted = value.type === 'literal' ? value.text : null;
+  return (text) => text === wanted;
+}
+
+function partMatcher(key: 'reason' | 'sig' | 'sha1', value: Value): Match {
+  const read = (job: MatchableJob) => (key === 'reason' ? job.reason : key === 'sig' ? job.signature : job.sha1);
+  if (value.type === 'none') return (job) => !read(job);
+  const wanted = value.type === 'literal' ? value.text.toLowerCase() : null;
+  const glob = value.type === 'glob' ? globPattern(value.text) : null;
+  return (job) => {
+    const text = read(job);
+    if (text === null) return false;
+    if (glob) return glob.test(text);
+    if (wanted === null) return false;
+    return key === 'reason' ? text.toLowerCase().includes(wanted) : text.toLowerCase().startsWith(wanted);
+  };
+}
+
+function facetMatcher(value: Value): Match {
+  const test = textTest(value);
+  return ({ description }) =>
+    description !== null && parseFacets(description).some((facet) => test(facetText(facet)) || test(facet.value));
+}
+
+/** The span that a value of a number or a time stands for, its end not included. */
+type SpanOf = (text: string) => { from: number; to: number } | null;
+
+function spanMatcher(read: (job: MatchableJob) => number | null, value: Value, spanOf: SpanOf): Match {
+  if (value.type === 'none') return (job) => read(job) === null;
+  const bounds = valueBounds(value, spanOf);
+  if (bounds === null) return () => false;
+  return (job) => {
+    const point = read(job);
+    return point !== null && point >= bounds.from && point < bounds.to;
+  };
+}
+
+/** What a value allows, from `from` on and before `to`; null when it cannot be read. */
+export function valueBounds(value: Value, spanOf: SpanOf): { from: number; to: number } | null {
+  const open = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+  if (value.type === 'literal') return spanOf(value.text);
+  if (value.type === 'above') {
+    const span = spanOf(value.value);
+    return span && { ...open, from: span.to };
+  }
+  if (value.type === 'below') {
+    const span = spanOf(value.value);
+    return span && { ...open, to: span.from };
+  }
+  if (value.type !== 'range') return null;
+  const from = value.from === null ? open : spanOf(value.from);
+  const to = value.to === null ? open : spanOf(value.to);
+  return from && to && { from: from.from, to: to.to };
+}

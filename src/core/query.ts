@@ -1,0 +1,236 @@
+/** The filter language (docs/dashboard.md): parsed and printed here for the server and the browser alike. */
+
+/** What a term can compare; a bare word has no key. */
+export interface Term {
+  key: QueryKey | null;
+  negated: boolean;
+  /** Any of them must match. */
+  values: Value[];
+}
+
+/** One value of a term. */
+export type Value =
+  | { type: 'literal'; text: string }
+  | { type: 'glob'; text: string }
+  | { type: 'above'; value: string }
+  | { type: 'below'; value: string }
+  | { type: 'range'; from: string | null; to: string | null }
+  | { type: 'none' };
+
+/** Terms that must all hold. */
+export interface Query {
+  terms: Term[];
+}
+
+/** A part of a text that means nothing; the rest applies. */
+export interface QueryProblem {
+  text: string;
+  message: string;
+  suggestion?: string;
+}
+
+/** Where the language is used. */
+export type QueryTarget = 'runs' | 'jobs';
+
+interface KeyInfo {
+  /** Other spellings. */
+  short: readonly string[];
+  on: readonly QueryTarget[];
+  help: string;
+  example: string;
+}
+
+const both = ['runs', 'jobs'] as const;
+
+/** Every key of the language. */
+export const queryKeys = {
+  status: { short: ['s'], on: both, help: 'status of a job; a run with such jobs', example: 's:fail,dead' },
+  suite: { short: [], on: both, help: 'suite', example: 'suite:rados' },
+  branch: { short: [], on: both, help: 'branch', example: 'branch:wip-*' },
+  user: { short: [], on: both, help: 'who scheduled it', example: 'user:teuthology' },
+  machine: { short: ['m', 'machine_type'], on: both, help: 'machine type', example: 'm:smithi' },
+  flavor: { short: [], on: both, help: 'flavor of the build', example: 'flavor:default' },
+  sha1: { short: [], on: both, help: 'beginning of the sha1, at least 4 characters', example: 'sha1:936071df' },
+  scheduled: { short: [], on: both, help: 'when it was scheduled', example: 'scheduled:2026-11-20..' },
+  started: { short: [], on: both, help: 'when it started', example: 'started:>-2d' },
+  updated: { short: [], on: both, help: 'when it last changed', example: 'updated:>-1h' },
+  prio: { short: ['priority'], on: both, help: 'priority', example: 'prio:<100' },
+  job: { short: [], on: ['jobs'], help: 'job id', example: 'job:8600017' },
+  os: { short: [], on: ['jobs'], help: 'operating system and version', example: 'os:rocky*' },
+  node: { short: [], on: ['jobs'], help: 'node it ran on', example: 'node:smithi08*' },
+  reason: { short: [], on: ['jobs'], help: 'part of the failure reason', example: 'reason:"read error"' },
+  sig: { short: ['signature'], on: ['jobs'], help: 'beginning of a signature', example: 'sig:4f2a' },
+  kind: { short: [], on: ['jobs'], help: 'kind of failure', example: 'kind:timeout' },
+  f: { short: ['facet'], on: ['jobs'], help: 'part of the description', example: 'f:objectstore=bluestore*' },
+  dur: { short: ['duration'], on: ['jobs'], help: 'duration', example: 'dur:>2h' },
+  is: { short: [], on: ['jobs'], help: 'new or known failure', example: 'is:new' },
+} as const satisfies Record<string, KeyInfo>;
+
+/** A key of the language, in its long spelling. */
+export type QueryKey = keyof typeof queryKeys;
+
+const spellings = new Map<string, QueryKey>(
+  Object.entries(queryKeys).flatMap(([key, { short }]) =>
+    [key, ...short].map((name) => [name, key as QueryKey] as const),
+  ),
+);
+
+/** The longest filter that is read; the longest kind of description fits into it. */
+const longest = 4000;
+
+/** Reads a filter. What means nothing on `target` is told in `problems` and left out. Never throws. */
+export function parseQuery(text: string, target: QueryTarget): { query: Query; problems: QueryProblem[] } {
+  const terms: Term[] = [];
+  const problems: QueryProblem[] = [];
+  for (const piece of pieces(text.slice(0, longest))) {
+    const negated = piece.startsWith('-') && piece.length > 1;
+    const body = negated ? piece.slice(1) : piece;
+    const colon = body.startsWith('"') ? -1 : body.indexOf(':');
+    if (colon <= 0) {
+      terms.push({ key: null, negated, values: [{ type: 'literal', text: unquoted(body) }] });
+      continue;
+    }
+    const name = body.slice(0, colon).toLowerCase();
+    const key = spellings.get(name);
+    if (key === undefined || !(queryKeys[key].on as readonly string[]).includes(target)) {
+      problems.push(problem(piece, name, target));
+      continue;
+    }
+    const values = splitValues(body.slice(colon + 1)).map(valueOf);
+    if (values.length === 0) problems.push({ text: piece, message: `${name}: needs a value` });
+    else terms.push({ key, negated, values });
+  }
+  return { query: { terms }, problems };
+}
+
+function problem(text: string, name: string, target: QueryTarget): QueryProblem {
+  const usable = [...spellings].filter(([, key]) => (queryKeys[key].on as readonly string[]).includes(target));
+  const suggestion = usable
+    .map(([spelling]) => spelling)
+    .find((spelling) => spelling.length > 1 && near(name, spelling));
+  const message = `"${name.slice(0, 40)}" is no key here`;
+  return suggestion === undefined
+    ? { text, message }
+    : { text, message: `${message}; did you mean ${suggestion}:`, suggestion };
+}
+
+/** One letter more, less or different, or the same beginning. */
+function near(a: string, b: string): boolean {
+  if (a.length >= 3 && b.startsWith(a)) return true;
+  if (Math.abs(a.length - b.length) > 1) return false;
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same++;
+  const [restA, restB] = [a.slice(same), b.slice(same)];
+  return restA.slice(1) === restB.slice(1) || restA.slice(1) === restB || restA === restB.slice(1);
+}
+
+/** Splits at spaces outside quotes. */
+function pieces(text: string): string[] {
+  return text.match(/(?:"(?:[^"\\]|\\.)*"?|[^\s"])+/g) ?? [];
+}
+
+function splitValues(text: string): string[] {
+  return (text.match(/(?:"(?:[^"\\]|\\.)*"?|[^,"])+/g) ?? []).filter((value) => value !== '');
+}
+
+function unquoted(text: string): string {
+  if (!text.startsWith('"')) return text;
+  return text.replace(/^"|(?<!\\)"$/g, '').replace(/\\(.)/g, '$1');
+}
+
+function valueOf(text: string): Value {
+  if (text.startsWith('"')) return { type: 'literal', text: unquoted(text) };
+  if (text === 'none') return { type: 'none' };
+  if (text.startsWith('>') && text.length > 1) return { type: 'above', value: text.slice(1) };
+  if (text.startsWith('<') && text.length > 1) return { type: 'below', value: text.slice(1) };
+  const dots = text.indexOf('..');
+  if (dots !== -1) {
+    const [from, to] = [text.slice(0, dots), text.slice(dots + 2)];
+    if (from !== '' || to !== '') return { type: 'range', from: from || null, to: to || null };
+  }
+  return text.includes('*') ? { type: 'glob', text } : { type: 'literal', text };
+}
+
+/** The text of a filter in its long spelling. */
+export function printQuery({ terms }: Query): string {
+  return terms.map(printTerm).join(' ');
+}
+
+/** The text of one term. */
+export function printTerm({ key, negated, values }: Term): string {
+  const text = values.map(printValue).join(',');
+  return `${negated ? '-' : ''}${key === null ? text : `${key}:${text}`}`;
+}
+
+function printValue(value: Value): string {
+  switch (value.type) {
+    case 'literal':
+      return /^(?!none$)[^\s",:*<>-][^\s",:*]*$/.test(value.text) && !value.text.includes('..')
+        ? value.text
+        : `"${value.text.replace(/["\\]/g, '\\$&')}"`;
+    case 'glob':
+      return value.text;
+    case 'above':
+      return `>${value.value}`;
+    case 'below':
+      return `<${value.value}`;
+    case 'range':
+      return `${value.from ?? ''}..${value.to ?? ''}`;
+    case 'none':
+      return 'none';
+  }
+}
+
+/** A filter with one more value: `add` holds beside the others, `exclude` must not hold, `only` replaces the key's terms. */
+export function addTerm(text: string, key: QueryKey, value: string, mode: 'add' | 'exclude' | 'only' = 'add'): string {
+  const term = printTerm({ key, negated: mode === 'exclude', values: [{ type: 'literal', text: value }] });
+  const others = pieces(text).filter((piece) => {
+    const name = /^-?(\w+):/.exec(piece)?.[1];
+    return piece !== term && !(mode === 'only' && name !== undefined && spellings.get(name) === key);
+  });
+  return [...others, term].join(' ');
+}
+
+/** A filter without its term number `index`, counting what stands between spaces. */
+export function removeTerm(text: string, index: number): string {
+  return pieces(text)
+    .filter((_, position) => position !== index)
+    .join(' ');
+}
+
+/** What stands between the spaces of a filter, as it was written. */
+export function termTexts(text: string): string[] {
+  return pieces(text);
+}
+
+/** A pattern with `*` for any characters, whole text, case-insensitive. */
+export function globPattern(glob: string): RegExp {
+  return new RegExp(`^${glob.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*+/g, '.*')}$`, 'is');
+}
+
+const unitSeconds: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** Seconds of "90", "5m", "2h", "1h30m"; null for anything else. */
+export function parseDuration(text: string): number | null {
+  if (/^\d{1,12}$/.test(text)) return Number(text);
+  const parts = text.match(/^(?:\d{1,9}[smhdw])+$/) ? [...text.matchAll(/(\d+)([smhdw])/g)] : [];
+  return parts.length === 0
+    ? null
+    : parts.reduce((sum, [, count, unit]) => sum + Number(count) * unitSeconds[unit!]!, 0);
+}
+
+/** The span, in milliseconds since the epoch, of a day, a minute or "-2d" before `now`; null for anything else. */
+export function parseMoment(text: string, now: number): { from: number; to: number } | null {
+  if (text.startsWith('-')) {
+    const seconds = parseDuration(text.slice(1));
+    return seconds === null ? null : { from: now - seconds * 1000, to: now - seconds * 1000 };
+  }
+  const found = /^(\d{4})-(\d\d)-(\d\d)(?:[T_](\d\d):(\d\d)(?::(\d\d))?)?$/.exec(text);
+  if (!found) return null;
+  const [year, month, day, hour, minute, second] = found
+    .slice(1)
+    .map((part) => (part === undefined ? undefined : Number(part)));
+  const from = Date.UTC(year!, month! - 1, day!, hour ?? 0, minute ?? 0, second ?? 0);
+  const span = hour === undefined ? 86_400_000 : second === undefined ? 60_000 : 1000;
+  return Number.isNaN(from) ? null : { from, to: from + span };
+}
