@@ -96,7 +96,7 @@ export function parseQuery(text: string, target: QueryTarget): { query: Query; p
       problems.push(problem(piece, name, target));
       continue;
     }
-    const values = splitValues(body.slice(colon + 1)).map(valueOf);
+    const values = splitValues(body.slice(colon + 1)).map(readValue);
     if (values.length === 0) problems.push({ text: piece, message: `${name}: needs a value` });
     else terms.push({ key, negated, values });
   }
@@ -138,7 +138,7 @@ function unquoted(text: string): string {
   return text.replace(/^"|(?<!\\)"$/g, '').replace(/\\(.)/g, '$1');
 }
 
-function valueOf(text: string): Value {
+function readValue(text: string): Value {
   if (text.startsWith('"')) return { type: 'literal', text: unquoted(text) };
   if (text === 'none') return { type: 'none' };
   if (text.startsWith('>') && text.length > 1) return { type: 'above', value: text.slice(1) };

@@ -42,7 +42,7 @@ export function signatureOf(reason: string): Signature {
 }
 
 /** The cause of a job that failed or died and gave no reason. */
-export function deadSignature(status: 'fail' | 'dead'): Signature {
+export function deadSignature(status: string): Signature {
   return signature('dead', `${status === 'dead' ? 'dead' : 'failed'}, no reason recorded`);
 }
 

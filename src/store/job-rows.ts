@@ -1,5 +1,6 @@
 /** The statements of the job writer, as text: its batches are too frequent to build each one anew. */
 import { type DocumentField, documentFields } from '../core/job.ts';
+import { type Signature, signatureVersion } from '../core/signature.ts';
 import type { Engine } from './dialect.ts';
 import { type JobState, stateOf } from './job-state.ts';
 import { showFirstJob } from './run-state.ts';
@@ -78,6 +79,8 @@ export const jobColumns = [
   'user',
   'more',
   'document_hashes',
+  'signature',
+  'description_hash',
 ] as const satisfies (keyof JobRow)[];
 
 const runColumns = [
@@ -135,6 +138,16 @@ export function saveJobs(engine: Engine, jobs: JobState[]): Statement {
   return { sql: numbered(engine, upsertJobs(jobs.length)), parameters };
 }
 
+/** Writes the causes of failures that may be new, in the order of their ids: two processes never wait for each other. */
+export function saveSignatures(engine: Engine, signatures: Signature[]): Statement {
+  const sorted = [...signatures].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const text =
+    `insert into signatures (id, version, kind, title) values ${repeated('(?, ?, ?, ?)', sorted.length)} ` +
+    'on conflict (id) do nothing';
+  const parameters = sorted.flatMap(({ id, kind, title }) => [id, signatureVersion, kind, title]);
+  return { sql: numbered(engine, text), parameters };
+}
+
 /** Writes runs. The rows exist and are locked: this is an update of many rows in one statement. */
 export function saveRuns(engine: Engine, runs: RunRow[]): Statement {
   const parameters = runs.flatMap((run) => runColumns.map((column) => run[column]));
@@ -153,13 +166,27 @@ export function insertRuns(engine: Engine, runs: Omit<RunRow, 'id'>[]): Statemen
 export function saveDocuments(engine: Engine, jobs: JobState[]): Statement[] {
   const created = jobs.filter((job) => job.created);
   const statements = created.length > 0 ? [insertDocuments(engine, created)] : [];
-  for (const { row, created, document } of jobs) {
-    const keys = Object.keys(document) as DocumentField[];
-    if (created || keys.length === 0) continue;
-    const text = `update job_documents set ${keys.map((key) => `${key} = ?`).join(', ')} where id = ?`;
-    statements.push({ sql: numbered(engine, text), parameters: [...keys.map((key) => document[key]), row.id] });
+  const sameKeys = new Map<string, JobState[]>();
+  for (const job of jobs) {
+    const keys = Object.keys(job.document).sort().join(' ');
+    if (job.created || keys === '') continue;
+    const group = sameKeys.get(keys);
+    if (group) group.push(job);
+    else sameKeys.set(keys, [job]);
   }
+  for (const [keys, group] of sameKeys)
+    statements.push(updateDocuments(engine, keys.split(' ') as DocumentField[], group));
   return statements;
+}
+
+/** One statement for all jobs in which the same values changed; both engines call the columns of VALUES `column1` and on. */
+function updateDocuments(engine: Engine, keys: DocumentField[], jobs: JobState[]): Statement {
+  const cast = engine === 'postgres' ? '::bigint' : '';
+  const text =
+    `update job_documents set ${keys.map((key, index) => `${key} = changed.column${index + 2}`).join(', ')} ` +
+    `from (values ${repeated(`(?${cast}${', ?'.repeat(keys.length)})`, jobs.length)}) as changed where id = changed.column1`;
+  const parameters = jobs.flatMap(({ row, document }) => [row.id, ...keys.map((key) => document[key] ?? null)]);
+  return { sql: numbered(engine, text), parameters };
 }
 
 /** The ids of new jobs are known to the database alone: so no round trip is needed to learn them. */

@@ -12,6 +12,7 @@ import {
 } from '../core/job.ts';
 import { joinObject, splitObject } from '../core/json-text.ts';
 import { filterable, storable } from '../core/name.ts';
+import { type Signature, signatureOf } from '../core/signature.ts';
 import { hostsOf } from '../core/targets.ts';
 import type { JobRow } from './schema.ts';
 
@@ -24,6 +25,8 @@ export interface JobState {
   document: Partial<Record<DocumentField, string | null>>;
   /** Hosts that `targets` names, when it changed. */
   hosts: string[];
+  /** The cause that a new failure reason names. */
+  signature?: Signature;
 }
 
 const smallKeys = Object.keys(smallFields) as SmallField[];
@@ -58,6 +61,8 @@ export function createJob(runId: number, jobId: string, change: JobChange, at: n
     user: null,
     more: '{}',
     document_hashes: '',
+    signature: null,
+    description_hash: null,
   };
   const job = { ...stateOf(row), created: true };
   // A new job takes any priority; nextStatus has decided already, and deciding again changes nothing.
@@ -81,6 +86,7 @@ function applyChange(job: JobState, change: JobChange, at: number): void {
   row.updated = change.updated ?? at;
   changeSmall(row, change);
   changeMore(row, change);
+  changeSignature(job, change);
   changeDocument(job, change);
   job.changed = true;
 }
@@ -94,6 +100,7 @@ function changeSmall(row: JobRow, { small }: JobChange): void {
     const text = small.get(key);
     if (text !== undefined) row[key] = plainText(text);
   }
+  if (small.has('description')) row.description_hash = row.description ? shortHash(row.description) : null;
   row.machine_type = row.machine_type && filterable(row.machine_type);
   row.flavor = row.flavor && filterable(row.flavor);
 }
@@ -124,6 +131,13 @@ function changeMore(row: JobRow, { more }: JobChange): void {
   row.more = JSON.stringify(stored);
 }
 
+function changeSignature(job: JobState, { more }: JobChange): void {
+  if (!more.has('failure_reason')) return;
+  const reason = job.row.failure_reason;
+  if (reason) job.signature = signatureOf(reason);
+  job.row.signature = reason ? (job.signature?.id ?? null) : null;
+}
+
 function isColumn(key: MoreField): key is (typeof columnFields)[number] {
   return (columnFields as readonly string[]).includes(key);
 }
@@ -144,6 +158,6 @@ function changeDocument(job: JobState, change: JobChange): void {
 }
 
 /** 96 bits: two different texts of one key of one job collide once in 10^28. */
-function shortHash(text: string): string {
+export function shortHash(text: string): string {
   return hash('sha256', text, 'base64url').slice(0, 16);
 }

@@ -1,6 +1,7 @@
 import { alreadyExists, type Failure, isFailure, notFound, unavailable } from '../core/errors.ts';
 import type { JobChange, JobStatus } from '../core/job.ts';
 import { runStatus } from '../core/run.ts';
+import type { Signature } from '../core/signature.ts';
 import { createBatcher } from './batch.ts';
 import type { Engine } from './dialect.ts';
 import { linkNodes } from './job-nodes.ts';
@@ -16,6 +17,7 @@ import {
   saveDocuments,
   saveJobs,
   saveRuns,
+  saveSignatures,
   selectJobs,
   takenKeys,
 } from './job-rows.ts';
@@ -59,8 +61,9 @@ const attempts = 5;
 /** Makes the writer of one database; there is one for each process, so that all its clients share transactions. */
 export function createJobWriter(engine: Engine, transact: Transact): JobWriter {
   const listeners: ((event: JobEvent) => void)[] = [];
+  const known = new Set<string>();
   const flush = async (writes: JobWrite[]) => {
-    const results = await repeat(() => writeBatch(engine, transact, writes));
+    const results = await repeat(() => writeBatch(engine, transact, writes, known));
     for (const result of results) if (!isFailure(result)) for (const listener of listeners) listener(result);
     return results;
   };
@@ -89,8 +92,14 @@ export async function repeat<T>(transaction: () => Promise<T>): Promise<T> {
  * Locks the runs first, always in the order of their ids: whoever holds a run may change its jobs and its counts, and
  * two processes can never wait for each other.
  */
-function writeBatch(engine: Engine, transact: Transact, writes: JobWrite[]): Promise<(JobEvent | Failure)[]> {
-  return transact(async (send) => {
+async function writeBatch(
+  engine: Engine,
+  transact: Transact,
+  writes: JobWrite[],
+  known: Set<string>,
+): Promise<(JobEvent | Failure)[]> {
+  const fresh = new Map<string, Signature>();
+  const results = await transact(async (send) => {
     await createMissingRuns(engine, send, writes);
     const named = writes.flatMap(({ run, job_id }) => (job_id === null ? [] : [{ run, job_id }]));
     const reads = [lockRuns(engine, [...new Set(writes.map((write) => write.run))])];
@@ -100,8 +109,16 @@ function writeBatch(engine: Engine, transact: Transact, writes: JobWrite[]): Pro
     const batch: JobBatch = { jobs: jobStates(jobRows), deleted: [], runsWithoutFirst: new Set() };
     const freeId = await idChooser(engine, send, runs, writes);
     const value = writes.map((write) => decide(write, runs.get(write.run), batch, freeId));
-    return { last: await save(engine, send, [...runs.values()], batch), value };
+    for (const { signature } of batch.jobs.values()) {
+      if (signature && !known.has(signature.id)) fresh.set(signature.id, signature);
+    }
+    const causes = fresh.size > 0 ? [saveSignatures(engine, [...fresh.values()])] : [];
+    return { last: [...causes, ...(await save(engine, send, [...runs.values()], batch))], value };
   });
+  // Only after the commit is it certain that nobody needs to write them again; the bound keeps hostile reasons out of memory.
+  if (known.size > 10_000) known.clear();
+  for (const id of fresh.keys()) known.add(id);
+  return results;
 }
 
 /** Answers the statements that write everything that changed. */

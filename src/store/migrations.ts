@@ -2,6 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { type ColumnTypes, columnTypes, type Engine, lockMigrations } from './dialect.ts';
 import { runsAndJobs } from './migrations/0001-runs-and-jobs.ts';
 import { nodesAndQueues } from './migrations/0002-nodes-and-queues.ts';
+import { signatures } from './migrations/0003-signatures.ts';
 import type { Schema } from './schema.ts';
 
 /** One step of the schema. Forward only; `statements` gets the words in which the engines differ. */
@@ -12,7 +13,7 @@ export interface Migration {
 }
 
 /** All migrations, in order; append, never edit one that has been released. */
-const migrations: Migration[] = [runsAndJobs, nodesAndQueues];
+const migrations: Migration[] = [runsAndJobs, nodesAndQueues, signatures];
 
 /**
  * Brings the schema to the newest version and returns the names of the migrations that it applied (`[]` when there was

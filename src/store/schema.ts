@@ -58,6 +58,10 @@ export interface JobTable {
   more: string;
   /** One short hash for each of `documentFields`, so that an unchanged document is neither read nor written again. */
   document_hashes: string;
+  /** The cause that `failure_reason` names, a key of `signatures`. */
+  signature: string | null;
+  /** A short hash of `description`: it finds other jobs of the same one. */
+  description_hash: string | null;
 }
 
 /** The bulky values of a job as raw JSON text; null where never sent or cleared. */
@@ -87,6 +91,20 @@ export interface QueueTable {
   pause_duration: number | null;
 }
 
+/** A cause of failures (core/signature.ts), with the version of the rules that found it. */
+export interface SignatureTable {
+  id: string;
+  version: number;
+  kind: string;
+  title: string;
+}
+
+/** One row: the version of the rules that all jobs up to the internal id `up_to` have been computed with. */
+export interface IndexedTable {
+  version: number;
+  up_to: number;
+}
+
 /** Which migrations have been applied. */
 export interface MigrationTable {
   id: number;
@@ -102,6 +120,8 @@ export interface Schema {
   nodes: NodeTable;
   job_nodes: JobNodeTable;
   queues: QueueTable;
+  signatures: SignatureTable;
+  indexed: IndexedTable;
   migrations: MigrationTable;
 }
 
