@@ -171,7 +171,8 @@ function lineOf(row: LineRow, nodes: string[]): JobLine {
 /** Jobs that were reported before causes were kept get theirs here, until the index is built anew. */
 function causeOf({ status, signature, kind, title, failure_reason }: VerdictRow): Signature | null {
   if (status !== 'fail' && status !== 'dead') return null;
-  if (signature !== null && kind !== null && title !== null) return { id: signature, kind, title } as Signature;
+  if (signature !== null && kind !== null && title !== null)
+    return { id: signature, kind: kind as Signature['kind'], title };
   return failure_reason ? signatureOf(failure_reason) : deadSignature(status);
 }
 

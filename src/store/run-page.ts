@@ -25,9 +25,13 @@ export async function findRun(db: Db, name: string, { suite, branch }: LatestOf 
 /** How many runs like this one are looked at: for the history of causes, and for the run before. */
 const lookBack = 40;
 
-/** Runs of the same suite, branch and machine type up to this one, which comes first; the newest first. */
+/**
+ * Runs of the same suite, branch and machine type up to this one, which comes first; the newest first. A run whose name
+ * and jobs say neither suite nor branch is like no other.
+ */
 export async function runsUpTo(db: Db, run: RunRow): Promise<RunRow[]> {
   const { suite, branch, machine_type, scheduled, id } = run;
+  if (suite === '' || branch === '') return [run];
   const rows = await db.kysely
     .selectFrom('runs')
     .selectAll()
@@ -50,7 +54,7 @@ export function previousRun([run, ...before]: RunRow[]): RunRow | null {
   return large ?? finished[0] ?? null;
 }
 
-/** How many failing jobs of a run have each cause; null for those without one. */
+/** How many failing jobs of a run have each cause; null for those that failed without a reason. */
 export async function failureCounts(db: Db, runId: number) {
   return db.kysely
     .selectFrom('jobs')
@@ -58,6 +62,9 @@ export async function failureCounts(db: Db, runId: number) {
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .where('run_id', '=', runId)
     .where('status', 'in', ['fail', 'dead'])
+    .where(({ eb, or }) =>
+      or([eb('signature', 'is not', null), eb('failure_reason', 'is', null), eb('failure_reason', '=', '')]),
+    )
     .groupBy(['status', 'signature'])
     .execute();
 }

@@ -8,7 +8,7 @@ import type { RunRow } from '../../store/schema.ts';
 import type { ApiContext } from './context.ts';
 import { runItem } from './items.ts';
 import { sendFailure, sendProblem } from './problems.ts';
-import { type RunRequest, requestedRun } from './run-page.ts';
+import { type RunRequest, requestedRun } from './run-request.ts';
 import type { Compare } from './schemas.ts';
 
 interface CompareRequest extends RunRequest {

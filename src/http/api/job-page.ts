@@ -9,7 +9,7 @@ import { pathSegment } from '../href.ts';
 import type { ApiContext } from './context.ts';
 import { historyJob, runItem } from './items.ts';
 import { sendFailure, sendProblem } from './problems.ts';
-import { type RunRequest, requestedRun } from './run-page.ts';
+import { type RunRequest, requestedRun } from './run-request.ts';
 import type { JobPage } from './schemas.ts';
 
 interface JobRequest {

@@ -1,6 +1,5 @@
 /** The page of a run, built a few hundred jobs at a time. */
 import { changeCounts, pairJobs } from '../../core/compare.ts';
-import type { JobStatus } from '../../core/job.ts';
 import { orderJobs, runColumns } from '../../core/run-columns.ts';
 import { deadSignature } from '../../core/signature.ts';
 import { allOf, type JobLine, type JobVerdict, linesOfRun, nextTurn, verdictsOfRun } from '../../store/job-lines.ts';
@@ -18,13 +17,19 @@ export function pageVersion(runs: RunRow[]): string {
   return JSON.stringify([runs.slice(0, recentRuns), previousRun(runs)]);
 }
 
-/** Builds the page of the first of these runs, which `runsUpTo` answered. */
-export async function buildRunPage({ db, config }: ApiContext, runs: RunRow[]): Promise<RunPage> {
-  const run = runs[0] as RunRow;
+/** The jobs of a run in the order of its page, each with the same description in the run before. */
+export async function jobsWithPrevious({ db }: ApiContext, runs: RunRow[]) {
   const previous = previousRun(runs);
-  const lines = orderJobs(await allOf(linesOfRun(db, run.id)));
+  const lines = orderJobs(await allOf(linesOfRun(db, (runs[0] as RunRow).id)));
   const before = previous ? await allOf(verdictsOfRun(db, previous.id)) : [];
-  const pairs = pairJobs<JobLine | JobVerdict>(before, lines);
+  // Those of this run come first, one pair for each.
+  return { lines, previous, pairs: pairJobs<JobLine | JobVerdict>(before, lines) };
+}
+
+/** Builds the page of the first of these runs, which `runsUpTo` answered. */
+export async function buildRunPage(context: ApiContext, runs: RunRow[]): Promise<RunPage> {
+  const run = runs[0] as RunRow;
+  const { lines, previous, pairs } = await jobsWithPrevious(context, runs);
   const columns = runColumns();
   for (const [index, line] of lines.entries()) {
     if (index % 500 === 499) await nextTurn();
@@ -35,7 +40,7 @@ export async function buildRunPage({ db, config }: ApiContext, runs: RunRow[]): 
         started: milliseconds(line.started),
         updated: milliseconds(line.updated),
       },
-      previousStatus(pairs[index]),
+      pairs[index]?.a?.status ?? null,
     );
   }
   await nextTurn();
@@ -46,16 +51,12 @@ export async function buildRunPage({ db, config }: ApiContext, runs: RunRow[]): 
     previous: previous && runItem(previous),
     change: previous && changeCounts(pairs),
     recent: recent.map(({ name, scheduled }) => ({ name, scheduled: milliseconds(scheduled) })),
-    signatures: await signaturesSeen(db, recent, signatures()),
+    signatures: await signaturesSeen(context.db, recent, signatures()),
     fragments: fragments(),
     texts: texts(),
     jobs,
-    log_href_template: config.job_log_href_templ,
+    log_href_template: context.config.job_log_href_templ,
   };
-}
-
-function previousStatus(pair: { a: JobVerdict | null } | undefined): JobStatus | null {
-  return pair?.a?.status ?? null;
 }
 
 /** Counts the jobs with each cause in the runs before; this one's are known. */
@@ -85,7 +86,7 @@ async function signaturesSeen(
 function countsById(rows: Awaited<ReturnType<typeof failureCounts>>): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { status, signature, count } of rows) {
-    const id = signature ?? deadSignature(status).id;
+    const id = signature ?? deadSignature(status as 'fail' | 'dead').id;
     counts.set(id, (counts.get(id) ?? 0) + count);
   }
   return counts;

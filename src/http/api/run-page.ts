@@ -1,34 +1,16 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isFailure } from '../../core/errors.ts';
-import { findRun, type LatestOf, runsUpTo } from '../../store/run-page.ts';
-import type { RunRow } from '../../store/schema.ts';
+import type { FastifyInstance } from 'fastify';
+import { runsUpTo } from '../../store/run-page.ts';
 import type { ApiContext } from './context.ts';
 import { runItem } from './items.ts';
 import { createPageCache, sendPage } from './page-cache.ts';
-import { sendFailure } from './problems.ts';
 import { buildRunPage, pageVersion } from './run-document.ts';
+import { runJobsRoutes } from './run-jobs.ts';
+import { type RunRequest, requestedRun } from './run-request.ts';
 
-/** What routes below a run get; `suite` and `branch` matter for the run `latest` alone. */
-export interface RunRequest {
-  Params: { run: string };
-  Querystring: LatestOf;
-}
-
-/** The run that a request names, or null after an answer that there is none. */
-export async function requestedRun(
-  context: ApiContext,
-  request: FastifyRequest<RunRequest>,
-  reply: FastifyReply,
-): Promise<RunRow | null> {
-  const run = await findRun(context.db, request.params.run, request.query);
-  if (!isFailure(run)) return run;
-  await sendFailure(context, reply, run);
-  return null;
-}
-
-/** `GET /runs/:run` and `GET /runs/:run/page`. */
+/** `GET /runs/:run`, `/runs/:run/page` and `/runs/:run/jobs`. */
 export function runPageRoutes(app: FastifyInstance, context: ApiContext): void {
   const cache = createPageCache();
+  runJobsRoutes(app, context);
 
   app.get<RunRequest>('/runs/:run', async (request, reply) => {
     const run = await requestedRun(context, request, reply);

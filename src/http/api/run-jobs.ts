@@ -1,0 +1,137 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { changeOf } from '../../core/compare.ts';
+import type { JobStatus } from '../../core/job.ts';
+import { parseQuery } from '../../core/query.ts';
+import { jobMatcher, type MatchableJob } from '../../core/query-match.ts';
+import { type JobLine, nextTurn } from '../../store/job-lines.ts';
+import { runsUpTo } from '../../store/run-page.ts';
+import type { RunRow } from '../../store/schema.ts';
+import { jsonType } from '../errors.ts';
+import type { ApiContext } from './context.ts';
+import { historyJob, milliseconds, runItem } from './items.ts';
+import { jobsWithPrevious } from './run-document.ts';
+import { type RunRequest, requestedRun } from './run-request.ts';
+import type { HistoryJob, RunJobs } from './schemas.ts';
+
+interface JobsRequest extends RunRequest {
+  Querystring: RunRequest['Querystring'] & { q?: string };
+}
+
+/** What is sent of the jobs of a run. */
+interface Selection {
+  run: RunRow;
+  lines: JobLine[];
+  problems: string[];
+}
+
+/** `GET /runs/:run/jobs?q=`, also as `jobs.json` and `jobs.csv`. */
+export function runJobsRoutes(app: FastifyInstance, context: ApiContext): void {
+  const answer =
+    (send: (reply: FastifyReply, selection: Selection) => Promise<FastifyReply>) =>
+    async (request: FastifyRequest<JobsRequest>, reply: FastifyReply) => {
+      const run = await requestedRun(context, request, reply);
+      return run ? send(reply, await select(context, run, request.query.q ?? '')) : reply;
+    };
+  app.get<JobsRequest>('/runs/:run/jobs', answer(sendJobs));
+  app.get<JobsRequest>('/runs/:run/jobs.json', answer(sendJobs));
+  app.get<JobsRequest>('/runs/:run/jobs.csv', answer(sendCsv));
+}
+
+async function select(context: ApiContext, run: RunRow, q: string): Promise<Selection> {
+  const { query, problems } = parseQuery(q, 'jobs');
+  const now = context.now() / 1000;
+  const compared = query.terms.some(({ key }) => key === 'is');
+  const runs = compared ? await runsUpTo(context.db, run) : [run];
+  const { lines, pairs } = await jobsWithPrevious(context, runs);
+  const matches = jobMatcher(query, now);
+  const found = lines.filter((line, index) => matches(matchable(line, run, pairs[index]?.a?.status ?? null)));
+  return { run, lines: found, problems: problems.map(({ message }) => message) };
+}
+
+function matchable(line: JobLine, run: RunRow, previous: JobStatus | null): MatchableJob {
+  const { failure_reason: reason, signature, ...rest } = line;
+  return {
+    ...rest,
+    reason,
+    signature: signature?.id ?? null,
+    kind: signature?.kind ?? null,
+    scheduled: milliseconds(run.scheduled),
+    started: milliseconds(line.started),
+    updated: milliseconds(line.updated),
+    is: new Set(badges(line.status, previous)),
+  };
+}
+
+function badges(status: JobStatus, previous: JobStatus | null): string[] {
+  if (status === 'running' || status === 'waiting') return ['live'];
+  const change = changeOf(previous, status);
+  if (change === 'regression' || change === 'new_fail') return ['new'];
+  if (change === 'still') return ['known'];
+  return change === 'fixed' ? ['fixed'] : [];
+}
+
+async function sendJobs(reply: FastifyReply, { run, lines, problems }: Selection): Promise<FastifyReply> {
+  const rest: Omit<RunJobs, 'jobs'> = { run: runItem(run), problems };
+  const head = `${JSON.stringify(rest).slice(0, -1)},"jobs":[`;
+  const parts = await printed(lines, (jobs) => jobs.map((job) => JSON.stringify(job)).join(','));
+  return reply.type(jsonType).send(Buffer.concat([Buffer.from(head), ...separated(parts, ','), Buffer.from(']}')]));
+}
+
+const csvColumns = [
+  'run',
+  'job_id',
+  'status',
+  'signature',
+  'failure_reason',
+  'description',
+  'suite',
+  'branch',
+  'sha1',
+  'os',
+  'nodes',
+  'duration',
+  'posted',
+  'started',
+  'updated',
+] as const satisfies (keyof HistoryJob)[];
+
+async function sendCsv(reply: FastifyReply, { run, lines }: Selection): Promise<FastifyReply> {
+  const parts = await printed(lines, (jobs) =>
+    jobs.map((job) => `${csvColumns.map((key) => csvCell(job, key)).join(',')}\r\n`).join(''),
+  );
+  const file = encodeURIComponent(`${run.name}.csv`);
+  reply.header('content-disposition', `attachment; filename*=UTF-8''${file}`).type('text/csv; charset=utf-8');
+  return reply.send(Buffer.concat([Buffer.from(`${csvColumns.join(',')}\r\n`), ...parts]));
+}
+
+function csvCell(job: HistoryJob, key: (typeof csvColumns)[number]): string {
+  if (key === 'signature') return csvText(job.signature?.title ?? null);
+  if (key === 'nodes') return csvText(job.nodes.join(' '));
+  if (key === 'posted' || key === 'started' || key === 'updated') {
+    const time = job[key];
+    return time === null ? '' : new Date(time).toISOString();
+  }
+  return csvText(job[key]);
+}
+
+/** Spreadsheets take a text that begins like a formula for one: an apostrophe keeps it a text. */
+function csvText(value: string | number | null): string {
+  if (value === null) return '';
+  if (typeof value === 'number') return String(value);
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Prints jobs some hundreds at a time, with turns of the event loop between them. */
+async function printed(lines: JobLine[], print: (jobs: HistoryJob[]) => string): Promise<Buffer[]> {
+  const parts: Buffer[] = [];
+  for (let at = 0; at < lines.length; at += 500) {
+    parts.push(Buffer.from(print(lines.slice(at, at + 500).map(historyJob))));
+    await nextTurn();
+  }
+  return parts;
+}
+
+function separated(parts: Buffer[], separator: string): Buffer[] {
+  return parts.flatMap((part, index) => (index === 0 ? [part] : [Buffer.from(separator), part]));
+}

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { JobPage } from '../../src/http/api/schemas.ts';
+import { engines } from '../helpers/engines.ts';
+import { type Pages, runOn, startPages } from './pages.ts';
+
+const run = runOn(23);
+const description = 'rados/thrash/{a b}';
+
+describe.each(engines)('the page of a job on $name', (engine) => {
+  let pages: Pages;
+
+  beforeAll(async () => {
+    pages = await startPages(engine);
+    await pages.report(runOn(21), { job_id: '1', status: 'pass', description, sha1: 'aaaa' });
+    await pages.report(runOn(22, 'squid'), { job_id: '1', status: 'dead', description, sha1: 'bbbb' });
+    await pages.report(run, { job_id: '4', status: 'pass', description: 'other' });
+    await pages.report(run, { job_id: '6', status: 'fail', description: 'other' });
+    await pages.report(run, {
+      job_id: '5',
+      status: 'fail',
+      description,
+      sha1: 'bbbb',
+      failure_reason: "{'smithi1': {'msg': 'non-zero return code', 'ansible': 1}}",
+      os_version: '22.10',
+      roles: [['mon.a', 'osd.0'], ['client.0']],
+      targets: { 'ubuntu@smithi009': 'k', smithi003: 'k' },
+      cbt_perf_url: 'https://cbt.example/',
+      sentry_event: 'data:text/html,x',
+    });
+    await pages.put(
+      `/runs/${run}/jobs/5/`,
+      '{"overrides":{"ceph":{"version":1.0,"2":"two","1":12345678901234567890}}}',
+    );
+  });
+  afterAll(() => pages.stop());
+
+  const page = (query = '') => pages.read<JobPage>(`/runs/${run}/jobs/5${query}`);
+
+  test('shows the job as it was configured, and nothing that was not reported', async () => {
+    const { config } = await page();
+    expect(config).toMatchObject({ job_id: '5', description, overrides: { ceph: { '2': 'two' } } });
+    expect(config).not.toHaveProperty('tasks');
+    expect(config).not.toHaveProperty('run');
+    expect((await pages.get(`/api/runs/${run}/jobs/5`)).text).toContain(
+      '"version":1.0,"2":"two","1":12345678901234567890',
+    );
+  });
+
+  test('gives the first roles to the first target', async () => {
+    expect((await page()).roles).toEqual([
+      { node: 'smithi009', roles: ['mon.a', 'osd.0'] },
+      { node: 'smithi003', roles: ['client.0'] },
+    ]);
+    expect((await pages.read<JobPage>(`/runs/${run}/jobs/4`)).roles).toEqual([]);
+  });
+
+  test('links to logs and measurements, never to anything that is not the web', async () => {
+    const archive = `https://logs.example/${run}/5/`;
+    expect((await page()).links).toEqual(
+      expect.arrayContaining([
+        { name: 'log', href: `${archive}teuthology.log` },
+        { name: 'archive', href: archive },
+        { name: 'cbt', href: 'https://cbt.example/' },
+      ]),
+    );
+    expect(JSON.stringify((await page()).links)).not.toContain('data:');
+  });
+
+  test('has the history of its description: of its branch, everywhere, of its sha1', async () => {
+    const runsOf = async (query: string) => (await page(query)).history.map((job) => job.run);
+    expect(await runsOf('')).toEqual([run, runOn(21)]);
+    expect(await runsOf('?scope=all')).toEqual([run, runOn(22, 'squid'), runOn(21)]);
+    expect(await runsOf('?scope=sha1')).toEqual([run, runOn(22, 'squid')]);
+    expect((await pages.get(`/api/runs/${run}/jobs/5?scope=x`)).status).toBe(400);
+  });
+
+  test('shows itself in its history however old it is', async () => {
+    const first = runOn(1, 'long');
+    await pages.report(first, { job_id: '1', status: 'pass', description: 'long' });
+    for (let job = 2; job <= 30; job++) {
+      await pages.report(runOn(2, 'long'), { job_id: String(job), status: 'pass', description: 'long' });
+    }
+    const { history } = await pages.read<JobPage>(`/runs/${first}/jobs/1`);
+    expect(history.length).toBe(25);
+    expect(history.at(-1)?.run).toBe(first);
+  });
+
+  test('knows its neighbours on the page of the run', async () => {
+    const { before, after } = await page();
+    expect([before, after]).toEqual([null, '6']);
+    const last = await pages.read<JobPage>(`/runs/${run}/jobs/4`);
+    expect([last.before, last.after]).toEqual(['6', null]);
+  });
+
+  test('is not there for a job or run that is not', async () => {
+    expect((await pages.get(`/api/runs/${run}/jobs/7`)).json).toMatchObject({ message: "there is no job '7'" });
+    expect((await pages.get('/api/runs/nothing/jobs/7')).status).toBe(404);
+  });
+});
