@@ -64,7 +64,7 @@ export type PageSignature = Static<typeof PageSignature>;
  * The jobs of a run by columns, failing ones first, then by id: index i of every list is one job. `status` indexes
  * `jobStatuses`; `description` lists indexes into `fragments`, which joined by single spaces are the description;
  * `reason`, `os` index `texts`, `nodes` lists such indexes; `signature` indexes `signatures`; -1 is nothing. Reasons are
- * cut after 4,000 characters, with an ellipsis.
+ * cut after 4,000 characters, with an ellipsis; times are whole seconds, in milliseconds.
  */
 export const JobColumns = Type.Object({
   job_id: Type.Array(text),
