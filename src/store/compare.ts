@@ -1,6 +1,6 @@
 import { type ChangeClass, changeClasses, changeOf, type Pair, pairJobs } from '../core/compare.ts';
 import type { Db } from './db.ts';
-import { allOf, type JobVerdict, verdictsOfRun } from './job-lines.ts';
+import { allOf, type JobVerdict, nextTurn, verdictsOfRun } from './job-lines.ts';
 
 /** A description in two runs, and what became of it. */
 export type ComparedPair = Pair<JobVerdict> & { change: ChangeClass };
@@ -14,8 +14,10 @@ export async function compareRuns(db: Db, a: number, b: number): Promise<Compare
     rank: 0,
     description: pair.b?.description ?? pair.a?.description ?? '',
   }));
+  await nextTurn();
   for (const row of rows) row.rank = changeClasses.indexOf(row.change);
   rows.sort((one, other) => one.rank - other.rank || byText(one.description, other.description));
+  await nextTurn();
   return rows.map(({ a, b, change }) => ({ a, b, change }));
 }
 
