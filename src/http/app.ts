@@ -10,6 +10,7 @@ import fastify, {
 } from 'fastify';
 import type { Config } from '../config.ts';
 import { type Db, isLost } from '../store/db.ts';
+import { apiRoutes } from './api/routes.ts';
 import { acceptAnyContentType } from './body.ts';
 import { classicRoutes } from './classic/routes.ts';
 import { answerClientError, answerErrors, sendMessage } from './errors.ts';
@@ -80,6 +81,7 @@ export function buildApp({ config, contract = config.contract, db, log, now }: A
   app.register(cors, { origin: '*', methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'], strictPreflight: false });
   redirectBrowsers(app, { claim: config.claim_browser_navigation });
   app.register(uiRoutes);
+  app.register(async (routes) => apiRoutes(routes, { db, config, now }), { prefix: '/api' });
   app.register(async (routes) => {
     healthRoutes(routes, db);
     if (contract === 'classic') classicRoutes(routes, { db, baseOf: baseOf(config.address), now });

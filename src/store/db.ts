@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import type { Engine } from './dialect.ts';
 import { createJobWriter, type JobWriter } from './job-writer.ts';
+import { createLive, type Live } from './live.ts';
 import { migrate, NewerSchema } from './migrations.ts';
 import { createNodeWriter, type NodeWriter } from './node-writer.ts';
 import { isLostPostgres, openPostgres, PostgresUnavailable } from './postgres.ts';
@@ -17,6 +18,8 @@ export interface Db {
   jobWriter: JobWriter;
   /** Every change that a client makes to a node goes through here. */
   nodeWriter: NodeWriter;
+  /** What changes, for those who watch. */
+  live: Live;
   /** The database as a person may read it: without password. */
   label: string;
   /** Names of the migrations that opening applied. */
@@ -58,12 +61,15 @@ export async function open({ url, poolSize, now, onLost = () => {} }: OpenOption
     const migrated = await migrate(kysely, target.engine, now());
     const jobWriter = createJobWriter(target.engine, transact ?? transactOn(kysely));
     const nodeWriter = createNodeWriter(kysely, target.engine);
+    const live = createLive(kysely, target.engine === 'postgres' ? target.url : null);
+    jobWriter.subscribe((event) => live.add(event));
     const closeAfterWrites = async () => {
       await Promise.all([jobWriter.drain(), nodeWriter.drain()]);
+      await live.close();
       await close();
     };
     const { engine, label } = target;
-    return { engine, kysely, jobWriter, nodeWriter, label, migrated, close: closeAfterWrites };
+    return { engine, kysely, jobWriter, nodeWriter, live, label, migrated, close: closeAfterWrites };
   } catch (error) {
     await close();
     throw error;

@@ -1,0 +1,109 @@
+import type { FastifyInstance } from 'fastify';
+import { isFailure, notFound } from '../../core/errors.ts';
+import { isPaused } from '../../core/queue.ts';
+import { linesByIds } from '../../store/job-lines.ts';
+import { type NodeLine, nodeJobIds, nodeLines } from '../../store/node-list.ts';
+import { machineTypes } from '../../store/nodes.ts';
+import { listQueues } from '../../store/queues.ts';
+import { runsWithQueuedJobs } from '../../store/runs.ts';
+import type { ApiContext } from './context.ts';
+import { historyJob, milliseconds, runItem } from './items.ts';
+import { sendFailure, sendProblem } from './problems.ts';
+import type { NodeItem, NodeList, NodePage, Queue, RunItem } from './schemas.ts';
+
+const microsPerDay = 86_400_000_000;
+const nodeJobs = 50;
+
+interface NodesQuery {
+  machine_type?: string;
+  since_days?: string;
+}
+
+/** `GET /nodes`, `/nodes/:name` and `/queue`. */
+export function labRoutes(app: FastifyInstance, context: ApiContext): void {
+  const { db, now } = context;
+  const since = (days: number) => now() - days * microsPerDay;
+
+  app.get<{ Querystring: NodesQuery }>('/nodes', async ({ query }, reply): Promise<unknown> => {
+    const days = query.since_days === undefined ? 14 : Number(query.since_days);
+    if (!Number.isInteger(days) || days < 1 || days > 366) {
+      return sendProblem(reply, 400, 'since_days must be a whole number from 1 to 366');
+    }
+    const lines = await nodeLines(db, { machineType: query.machine_type || undefined, since: since(days) });
+    return { nodes: lines.map(nodeItem), machine_types: await machineTypes(db), since_days: days } satisfies NodeList;
+  });
+
+  app.get<{ Params: { name: string }; Querystring: { after?: string } }>(
+    '/nodes/:name',
+    async ({ params: { name }, query }, reply): Promise<unknown> => {
+      const after = query.after === undefined ? null : Number(query.after);
+      if (after !== null && !Number.isSafeInteger(after)) {
+        return sendProblem(reply, 400, 'after must be the "next" of an earlier answer');
+      }
+      const [line] = await nodeLines(db, { name, since: since(14) });
+      const ids = await nodeJobIds(db, name, after, nodeJobs + 1);
+      if (!line || isFailure(ids)) return sendFailure(context, reply, notFound('node', name));
+      const shown = ids.slice(0, nodeJobs);
+      const jobs = (await linesByIds(db, shown)).map(historyJob);
+      const next = ids.length > nodeJobs ? String(shown.at(-1)) : null;
+      return { node: nodeItem(line), jobs, next } satisfies NodePage;
+    },
+  );
+
+  app.get('/queue', async (): Promise<Queue> => queueOf(context));
+}
+
+function nodeItem({ node, results, running }: NodeLine): NodeItem {
+  const { name, machine_type, up, locked, locked_by, os_type, os_version, arch, description } = node;
+  const locked_since = milliseconds(node.locked_since);
+  return {
+    name,
+    machine_type,
+    up,
+    locked,
+    locked_by,
+    locked_since,
+    os_type,
+    os_version,
+    arch,
+    description,
+    results,
+    running,
+  };
+}
+
+/** Runs are taken by the lowest priority number; among equals by age. */
+function byPriority(a: RunItem, b: RunItem): number {
+  return (a.priority ?? Number.MAX_SAFE_INTEGER) - (b.priority ?? Number.MAX_SAFE_INTEGER) || a.posted - b.posted;
+}
+
+async function queueOf({ db, now }: ApiContext): Promise<Queue> {
+  const runs = (await runsWithQueuedJobs(db, { limit: 1000, offset: 0 })).map(runItem);
+  const pauses = new Map((await listQueues(db, {})).map((queue) => [queue.queue, queue]));
+  const lines = await nodeLines(db, { since: now() });
+  const names = new Set([...runs.map((run) => run.machine_type), ...pauses.keys(), ...(await machineTypes(db))]);
+  const queues = [...names].sort().map((machine_type) => {
+    const own = lines.filter(({ node }) => node.machine_type === machine_type);
+    const waiting = runs.filter((run) => run.machine_type === machine_type).sort(byPriority);
+    const pause = pauses.get(machine_type);
+    const count = (test: (line: NodeLine) => boolean) => own.filter(test).length;
+    return {
+      machine_type,
+      paused:
+        pause && isPaused(pause, now())
+          ? { by: pause.paused_by, since: milliseconds(pause.paused_since), until: milliseconds(pause.paused_until) }
+          : null,
+      running: new Set(own.flatMap(({ running }) => (running ? [`${running.run}/${running.job_id}`] : []))).size,
+      queued: waiting.reduce((sum, run) => sum + run.counts.queued, 0),
+      nodes: {
+        total: own.length,
+        up: count(({ node }) => node.up === true),
+        free: count(({ node }) => node.up === true && !node.locked),
+        locked: count(({ node }) => node.locked),
+        down: count(({ node }) => node.up === false),
+      },
+      runs: waiting,
+    };
+  });
+  return { queues };
+}

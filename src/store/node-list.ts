@@ -1,0 +1,72 @@
+/** Nodes as the dashboard shows them: what they run, and how their jobs ended. */
+import { type Failure, notFound } from '../core/errors.ts';
+import type { JobStatus } from '../core/job.ts';
+import { type JobCounts, noJobs } from '../core/run.ts';
+import type { Db } from './db.ts';
+import { readNode } from './nodes.ts';
+import type { NodeRow } from './schema.ts';
+
+/** A node, the results of its jobs since a time, and the job that it runs now. */
+export interface NodeLine {
+  node: NodeRow;
+  results: JobCounts;
+  running: { run: string; job_id: string } | null;
+}
+
+/** Nodes by name, of one machine type or of all, or one node; `since` in microseconds since the epoch. */
+export async function nodeLines(
+  db: Db,
+  { machineType, name, since }: { machineType?: string | undefined; name?: string; since: number },
+): Promise<NodeLine[]> {
+  let query = db.kysely.selectFrom('nodes').selectAll().orderBy('name').limit(10_000);
+  if (machineType !== undefined) query = query.where('machine_type', '=', machineType);
+  if (name !== undefined) query = query.where('name', '=', name);
+  const nodes = (await query.execute()).map(readNode);
+  const lines = new Map(nodes.map((node) => [node.id, { node, results: noJobs(), running: null } as NodeLine]));
+  const one = name === undefined ? undefined : nodes[0]?.id;
+  if (name !== undefined && one === undefined) return [];
+  let counted = db.kysely
+    .selectFrom('jobs')
+    .innerJoin('job_nodes', 'job_nodes.job_id', 'jobs.id')
+    .select(({ fn }) => ['job_nodes.node_id', 'jobs.status', fn.countAll<number>().as('count')])
+    .where('jobs.posted', '>', since)
+    .groupBy(['job_nodes.node_id', 'jobs.status']);
+  if (one !== undefined) counted = counted.where('job_nodes.node_id', '=', one);
+  for (const { node_id, status, count } of await counted.execute()) {
+    const line = lines.get(node_id);
+    if (line) line.results[status as JobStatus] = Number(count);
+  }
+  await addRunning(db, lines);
+  return [...lines.values()];
+}
+
+async function addRunning(db: Db, lines: Map<number, NodeLine>): Promise<void> {
+  const running = await db.kysely
+    .selectFrom('runs')
+    .innerJoin('jobs', 'jobs.run_id', 'runs.id')
+    .innerJoin('job_nodes', 'job_nodes.job_id', 'jobs.id')
+    .select(['job_nodes.node_id', 'runs.name', 'jobs.job_id'])
+    .where('runs.status', '=', 'running')
+    .where('jobs.status', '=', 'running')
+    .orderBy('jobs.id')
+    .execute();
+  for (const { node_id, name, job_id } of running) {
+    const line = lines.get(node_id);
+    if (line) line.running = { run: name, job_id };
+  }
+}
+
+/** The internal ids of a node's jobs, newest first, below `after`; or `not_found`. */
+export async function nodeJobIds(
+  db: Db,
+  name: string,
+  after: number | null,
+  limit: number,
+): Promise<number[] | Failure> {
+  const node = await db.kysely.selectFrom('nodes').select('id').where('name', '=', name).executeTakeFirst();
+  if (!node) return notFound('node', name);
+  let query = db.kysely.selectFrom('job_nodes').select('job_id').where('node_id', '=', node.id);
+  if (after !== null) query = query.where('job_id', '<', after);
+  const rows = await query.orderBy('job_id', 'desc').limit(limit).execute();
+  return rows.map((row) => row.job_id);
+}

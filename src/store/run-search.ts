@@ -1,0 +1,229 @@
+/** Runs by the filter language, page by page (docs/dashboard.md). */
+import { type ExpressionBuilder, type ExpressionWrapper, type SqlBool, sql } from 'kysely';
+import { type Failure, invalid } from '../core/errors.ts';
+import { type JobStatus, jobStatuses } from '../core/job.ts';
+import {
+  globPattern,
+  parseDuration,
+  parseMoment,
+  type Query,
+  type QueryKey,
+  type Term,
+  type Value,
+} from '../core/query.ts';
+import { valueBounds } from '../core/query-match.ts';
+import type { JobCounts } from '../core/run.ts';
+import type { Db } from './db.ts';
+import type { RunRow, Schema } from './schema.ts';
+
+/** What a list of runs can be sorted by. */
+export const runSorts = [
+  'scheduled',
+  'updated',
+  'started',
+  'suite',
+  'branch',
+  'user',
+  'machine_type',
+  'priority',
+  'status',
+  'fail',
+] as const;
+
+/** Which runs, in which order, from where; `now` in milliseconds. */
+export interface RunSearch {
+  query: Query;
+  /** One of `runSorts`, with `-` before it for descending. */
+  sort: string;
+  after: string | null;
+  limit: number;
+  now: number;
+}
+
+/** A page of runs; `total` and `counts` are those of the whole result. */
+export interface FoundRuns {
+  rows: RunRow[];
+  total: number;
+  counts: JobCounts;
+  next: string | null;
+}
+
+type Builder = ExpressionBuilder<Schema, 'runs'>;
+type Condition = ExpressionWrapper<Schema, 'runs', SqlBool>;
+
+/** Searches runs; `invalid` names `sort` or `after` when they mean nothing. */
+export async function searchRuns(db: Db, { query, sort, after, limit, now }: RunSearch): Promise<FoundRuns | Failure> {
+  const descending = sort.startsWith('-');
+  const column = runSorts.find((name) => name === sort.replace('-', ''));
+  if (column === undefined)
+    return invalid('sort', `sort must be one of ${runSorts.join(', ')}, with - before it for descending`);
+  const cursor = after === null ? null : readCursor(after);
+  if (after !== null && cursor === null) return invalid('after', 'after must be the "next" of an earlier answer');
+  const matching = db.kysely.selectFrom('runs').where((builder) => whereQuery(builder, query, now));
+  // Nulls sort as the lowest value on both engines.
+  const never = textSorts.has(column) || column === 'scheduled';
+  const key = never ? sql<string | number>`${sql.ref(column)}` : sql<string | number>`coalesce(${sql.ref(column)}, -1)`;
+  const order = descending ? 'desc' : 'asc';
+  const sign = sql.raw(descending ? '<' : '>');
+  const page = matching
+    .selectAll()
+    .$if(cursor !== null, (rows) => rows.where(sql<SqlBool>`(${key}, id) ${sign} (${cursor?.[0]}, ${cursor?.[1]})`))
+    .orderBy(key, order)
+    .orderBy('id', order)
+    .limit(limit + 1);
+  const sums = matching.select(({ fn }) => [
+    fn.countAll<number>().as('total'),
+    ...jobStatuses.map((status) => fn.sum<number>(status).as(status)),
+  ]);
+  const [rows, summed] = await Promise.all([page.execute(), sums.executeTakeFirstOrThrow()]);
+  const counts = Object.fromEntries(jobStatuses.map((status) => [status, Number(summed[status] ?? 0)])) as JobCounts;
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  const next =
+    rows.length > limit && last ? printCursor(last[column] ?? (textSorts.has(column) ? '' : -1), last.id) : null;
+  return { rows: shown, total: Number(summed.total), counts, next };
+}
+
+const textSorts: ReadonlySet<string> = new Set(['suite', 'branch', 'user', 'machine_type', 'status']);
+
+function printCursor(value: string | number, id: number): string {
+  return Buffer.from(JSON.stringify([value, id])).toString('base64url');
+}
+
+function readCursor(text: string): [string | number, number] | null {
+  try {
+    const value = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown;
+    if (!Array.isArray(value) || value.length !== 2 || !Number.isSafeInteger(value[1])) return null;
+    return ['string', 'number'].includes(typeof value[0]) ? (value as [string, number]) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The values of a key among matching runs, most frequent first; none for a key that runs do not have. */
+export async function suggestValues(
+  db: Db,
+  { key, prefix, query, now, limit }: { key: string; prefix: string; query: Query; now: number; limit: number },
+): Promise<{ value: string; count: number }[]> {
+  const column = textColumns[key as QueryKey];
+  if (key === 'status') return statusCounts(db, prefix, query, now);
+  if (column === undefined) return [];
+  const rows = await db.kysely
+    .selectFrom('runs')
+    .select(({ fn }) => [column, fn.countAll<number>().as('count')])
+    .where((builder) => whereQuery(builder, query, now))
+    .where(column, 'like', sql<string>`${escapeLike(prefix)} || '%' escape '\\'`)
+    .groupBy(column)
+    .orderBy('count', 'desc')
+    .orderBy(column)
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ value: row[column] ?? '', count: row.count })).filter(({ value }) => value !== '');
+}
+
+async function statusCounts(db: Db, prefix: string, query: Query, now: number) {
+  const row = await db.kysely
+    .selectFrom('runs')
+    .where((builder) => whereQuery(builder, query, now))
+    .select(jobStatuses.map((status) => sql<number>`count(case when ${sql.ref(status)} > 0 then 1 end)`.as(status)))
+    .executeTakeFirstOrThrow();
+  return jobStatuses
+    .filter((status) => status.startsWith(prefix))
+    .map((value) => ({ value, count: Number((row as JobCounts)[value]) }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count);
+}
+
+function whereQuery(builder: Builder, { terms }: Query, now: number): Condition {
+  return builder.and(terms.map((term) => whereTerm(builder, term, now)));
+}
+
+function whereTerm(builder: Builder, { key, negated, values }: Term, now: number): Condition {
+  const any = builder.or(
+    values.map((value) => (key === null ? whereWord(value) : whereValue(builder, key, value, now))),
+  );
+  // A null column compares to null: "not" must then hold.
+  return negated ? (sql<SqlBool>`not coalesce(${any}, false)` as unknown as Condition) : any;
+}
+
+function whereWord(value: Value) {
+  const word = value.type === 'literal' || value.type === 'glob' ? value.text : '';
+  return sql<SqlBool>`lower(name) like ${`%${escapeLike(asciiLower(word))}%`} escape '\\'`;
+}
+
+const textColumns = {
+  suite: 'suite',
+  branch: 'branch',
+  user: 'user',
+  machine: 'machine_type',
+  flavor: 'flavor',
+  sha1: 'sha1',
+} as const satisfies Partial<Record<QueryKey, keyof RunRow>> as Partial<
+  Record<QueryKey, 'suite' | 'branch' | 'user' | 'machine_type' | 'flavor' | 'sha1'>
+>;
+
+const spanColumns: Partial<Record<QueryKey, 'scheduled' | 'started' | 'updated' | 'priority'>> = {
+  scheduled: 'scheduled',
+  started: 'started',
+  updated: 'updated',
+  prio: 'priority',
+};
+
+function whereValue(builder: Builder, key: QueryKey, value: Value, now: number) {
+  if (key === 'status') return whereStatus(builder, value);
+  const span = spanColumns[key];
+  if (span !== undefined) return whereSpan(builder, span, value, now);
+  const column = textColumns[key];
+  if (column === undefined) return sql<SqlBool>`false`;
+  if (value.type === 'none') return builder.or([builder(column, 'is', null), builder(column, '=', '')]);
+  if (value.type === 'glob') return whereGlob(column, value.text);
+  if (value.type !== 'literal') return sql<SqlBool>`false`;
+  if (key !== 'sha1') return builder(column, '=', value.text);
+  // A range finds all sha1s with this beginning in the index.
+  return builder.and([builder('sha1', '>=', value.text), builder('sha1', '<', `${value.text}\u{10ffff}`)]);
+}
+
+function whereGlob(column: string, glob: string) {
+  const pattern = escapeLike(asciiLower(glob)).replace(/\*+/g, '%');
+  return sql<SqlBool>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`;
+}
+
+/** A status of jobs means runs that have such jobs; with spaces in it, the status of the run itself. */
+function whereStatus(builder: Builder, value: Value) {
+  if (value.type !== 'literal' && value.type !== 'glob') return sql<SqlBool>`false`;
+  const pattern = globPattern(value.text);
+  const columns = jobStatuses.filter((status) => pattern.test(status));
+  if (columns.length > 0) return builder.or(columns.map((status: JobStatus) => builder(status, '>', 0)));
+  return value.type === 'glob'
+    ? whereGlob('status', value.text)
+    : builder('status', '=', value.text as RunRow['status']);
+}
+
+function whereSpan(
+  builder: Builder,
+  column: 'scheduled' | 'started' | 'updated' | 'priority',
+  value: Value,
+  now: number,
+) {
+  if (value.type === 'none') return builder(column, 'is', null);
+  const number = (text: string) => {
+    const point = parseDuration(text);
+    return point === null ? null : { from: point, to: point + 1 };
+  };
+  const bounds = valueBounds(value, column === 'priority' ? number : (text) => parseMoment(text, now));
+  if (bounds === null) return sql<SqlBool>`false`;
+  const unit = column === 'priority' ? 1 : 1000;
+  const limits: Condition[] = [];
+  if (Number.isFinite(bounds.from)) limits.push(builder(column, '>=', bounds.from * unit) as Condition);
+  if (Number.isFinite(bounds.to)) limits.push(builder(column, '<', bounds.to * unit) as Condition);
+  return builder.and(limits);
+}
+
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}
+
+/** What `lower` of SQLite does, and of PostgreSQL with the collation of the columns: ASCII letters alone. */
+function asciiLower(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
