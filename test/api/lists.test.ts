@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { NodeList, Queue, RunList, SearchResults, Suggestions } from '../../src/http/api/schemas.ts';
+import { engines } from '../helpers/engines.ts';
+import { startServer, type TestServer } from '../helpers/server.ts';
+
+const suites = ['rados', 'rbd', 'fs'];
+const names = Array.from({ length: 30 }, (_, index) => {
+  const day = String(index + 1).padStart(2, '0');
+  const branch = index % 4 === 0 ? 'wip-a%b_c' : 'main';
+  return `user${index % 2}-2026-10-${day}_09:00:00-${suites[index % 3]}-${branch}-distro-default-smithi`;
+});
+
+describe.each(engines)('lists of /api on $name', (engine) => {
+  let server: TestServer;
+  const read = async <T>(path: string) => {
+    const answer = await server.get(`/api${path}`);
+    expect(answer.status, answer.text).toBe(200);
+    return answer.json as T;
+  };
+  const found = async (q: string, sort = '-scheduled') =>
+    (await read<RunList>(`/runs?${new URLSearchParams({ q, sort, limit: '200' })}`)).runs.map(({ name }) => name);
+
+  beforeAll(async () => {
+    server = await startServer(engine, { contract: 'teuthology' });
+    for (const [index, name] of names.entries()) {
+      const status = index % 5 === 0 ? 'fail' : 'pass';
+      const sha1 = `${index % 2 === 0 ? 'abcd' : 'ef01'}${String(index).padStart(36, '0')}`;
+      const job = {
+        job_id: String(index + 1),
+        status,
+        sha1,
+        priority: index,
+        targets: { [`ubuntu@host${index}`]: 'x' },
+      };
+      const posted = await server.post(`/runs/${encodeURIComponent(name)}/jobs/`, { ...job, name });
+      expect(posted.status, posted.text).toBe(200);
+    }
+  });
+  afterAll(() => server.stop());
+
+  test('give every run once, newest first, whatever the size of the pages', async () => {
+    for (const sort of ['-scheduled', 'scheduled', 'suite', '-fail', 'priority', '-updated', 'user']) {
+      const seen: string[] = [];
+      let after: string | null = null;
+      do {
+        const page: RunList = await read(`/runs?limit=7&sort=${sort}${after === null ? '' : `&after=${after}`}`);
+        expect(page.total).toBe(30);
+        expect(page.counts).toMatchObject({ fail: 6, pass: 24 });
+        seen.push(...page.runs.map(({ name }) => name));
+        after = page.next;
+      } while (after !== null);
+      expect(new Set(seen).size, sort).toBe(30);
+      expect(seen.length, sort).toBe(30);
+      if (sort === '-scheduled') expect(seen).toEqual(names.toReversed());
+      if (sort === 'scheduled') expect(seen).toEqual(names);
+    }
+  });
+
+  test('filter by every kind of term', async () => {
+    expect((await found('suite:rados')).length).toBe(10);
+    expect((await found('suite:rados,rbd')).length).toBe(20);
+    expect((await found('-suite:rados')).length).toBe(20);
+    expect((await found('suite:r*')).length).toBe(20);
+    expect((await found('branch:wip-a%b_c')).length).toBe(8);
+    expect((await found('branch:wip-a%*')).length).toBe(8);
+    expect((await found('branch:w_p*')).length, 'an underscore stands for itself').toBe(0);
+    expect((await found('s:fail')).length).toBe(6);
+    expect((await found('s:"finished pass"')).length).toBe(24);
+    expect((await found('sha1:abcd')).length).toBe(15);
+    expect((await found('RADOS')).length, 'words whatever their case').toBe(10);
+    expect((await found('scheduled:2026-10-05')).length).toBe(1);
+    expect((await found('scheduled:2026-10-05..2026-10-09')).length).toBe(5);
+    expect((await found('scheduled:>2026-10-29')).length).toBe(1);
+    expect((await found('prio:<5')).length).toBe(5);
+    expect((await found('updated:>-1h')).length).toBe(30);
+    expect((await found('flavor:none -prio:3')).length).toBe(29);
+    expect((await found("user:user0 suite:fs'; drop table runs")).length).toBe(0);
+  });
+
+  test('tell what means nothing, and apply the rest', async () => {
+    const page = await read<RunList>('/runs?q=suit:rados+suite:fs');
+    expect(page.problems[0]).toContain('did you mean suite:');
+    expect(page.total).toBe(10);
+  });
+
+  test.each(['limit=0', 'limit=x', 'sort=nothing', 'after=nothing', 'after=W10'])('answer 400 to %s', async (query) => {
+    const answer = await server.get(`/api/runs?${query}`);
+    expect(answer.status).toBe(400);
+    expect((answer.json as { message: string }).message).toContain(query.split('=')[0]);
+  });
+
+  test('are there as CSV, formulas made harmless', async () => {
+    const answer = await server.get('/api/runs.csv?q=suite:fs');
+    expect(answer.headers['content-type']).toContain('text/csv');
+    expect(answer.text.split('\r\n').length).toBe(12);
+  });
+
+  test('suggest values with their counts', async () => {
+    const { values } = await read<Suggestions>('/suggest?field=suite&prefix=r&q=');
+    expect(values).toEqual([
+      { value: 'rados', count: 10 },
+      { value: 'rbd', count: 10 },
+    ]);
+    expect((await read<Suggestions>('/suggest?field=status')).values).toEqual([
+      { value: 'pass', count: 24 },
+      { value: 'fail', count: 6 },
+    ]);
+  });
+
+  test('lead from a few letters, an id or a pasted address to what is meant', async () => {
+    const kinds = async (text: string) =>
+      (await read<SearchResults>(`/search?text=${encodeURIComponent(text)}`)).items.map(({ kind, label }) => [
+        kind,
+        label,
+      ]);
+    expect(await kinds('17')).toContainEqual(['job', '17']);
+    expect(await kinds('host17')).toContainEqual(['node', 'host17']);
+    expect(await kinds(`http://pulpito.example.com/${names[3]}/`)).toEqual([['run', names[3]]]);
+    expect((await kinds('abcd')).map(([kind]) => kind)).toContain('sha1');
+  });
+
+  test('show nodes with their results, and queues', async () => {
+    const { nodes } = await read<NodeList>('/nodes');
+    expect(nodes.length).toBe(30);
+    expect(nodes.find(({ name }) => name === 'host0')?.results).toMatchObject({ fail: 1, pass: 0 });
+    expect((await read<Queue>('/queue')).queues).toBeInstanceOf(Array);
+    expect((await server.get('/api/nodes/nobody')).status).toBe(404);
+    expect((await server.get('/api/nodes/host3')).json).toMatchObject({
+      node: { name: 'host3' },
+      jobs: [{ job_id: '4' }],
+    });
+  });
+
+  test('are unchanged for who has them already, and compressed for who can read that', async () => {
+    const first = await server.get('/api/runs');
+    const again = await server.get('/api/runs', { 'if-none-match': String(first.headers.etag) });
+    expect(again.status).toBe(304);
+    expect((await server.get('/api/runs', { 'accept-encoding': 'gzip' })).headers['content-encoding']).toBe('gzip');
+  });
+
+  test('say in OpenAPI 3.1 what they are', async () => {
+    const document = await read<{ openapi: string; paths: Record<string, unknown> }>('/openapi.json');
+    expect(document.openapi).toBe('3.1.0');
+    expect(Object.keys(document.paths)).toEqual(
+      expect.arrayContaining(['/api/runs', '/api/runs/{run}/page', '/api/queue', '/api/nodes/{name}', '/api/events']),
+    );
+    const page = await server.get('/api/docs');
+    expect(page.text).toContain('/api/runs/{run}/page');
+  });
+});
