@@ -1,0 +1,62 @@
+import { Link } from 'wouter';
+import { ago, clockTime, zoneName } from '../lib/format.ts';
+import { useMinute } from '../ui/Time.tsx';
+import { useLiveState } from './live.ts';
+import { usePreferences } from './preferences.ts';
+import { switchZone } from './Shell.tsx';
+
+const hints: [string[], string][] = [
+  [['j', 'k'], 'move'],
+  [['o'], 'open'],
+  [['/'], 'filter'],
+  [['y'], 'copy'],
+];
+
+/** Hints for keys, how fresh the page is, and which clock it uses. */
+export function Footer() {
+  const { keys, zone } = usePreferences();
+  return (
+    <footer className="footer">
+      {keys && (
+        <span className="hints">
+          {hints.map(([names, what]) => (
+            <span key={what}>
+              {names.map((name) => (
+                <kbd key={name}>{name}</kbd>
+              ))}{' '}
+              {what}
+            </span>
+          ))}
+        </span>
+      )}
+      <Link href="/help">{keys && <kbd>?</kbd>} Help</Link>
+      <span className="footer-end">
+        <Freshness />
+        <button
+          type="button"
+          className="footer-button"
+          title="Switch between local time and UTC (U)"
+          onClick={switchZone}
+        >
+          {zoneName(zone)}
+        </button>
+      </span>
+    </footer>
+  );
+}
+
+function Freshness() {
+  const { state, since, heard } = useLiveState();
+  const { zone } = usePreferences();
+  const now = useMinute();
+  if (state === 'offline') return <span>✕ offline since {clockTime(since, zone)}</span>;
+  // The minute is the clock here: a footer that counts seconds is never calm.
+  const text = now > heard ? ` · ${ago(heard, now)}` : '';
+  return (
+    <span>
+      <span aria-hidden="true">{state === 'live' ? '● ' : '◌ '}</span>
+      {state}
+      {text}
+    </span>
+  );
+}

@@ -1,0 +1,140 @@
+/** Ctrl+K: to any run, job, node, branch, suite or sha1 from a few letters; and commands. */
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { type KeyboardEvent, useDeferredValue, useState } from 'react';
+import { useLocation } from 'wouter';
+import type { SearchResults } from '../../../src/http/api/schemas.ts';
+import { fetchApi } from '../lib/api.ts';
+import { copyWithToast } from '../ui/Copy.tsx';
+import { Dialog } from '../ui/Dialog.tsx';
+import { switchTheme, switchZone } from './Shell.tsx';
+
+interface Choice {
+  id: string;
+  kind: string;
+  label: string;
+  detail: string;
+  run: () => void;
+}
+
+type Navigate = (path: string) => void;
+
+/** The dialog; what is typed is gone when it closes. */
+export function JumpBox({ open, onClose }: { open: boolean; onClose: () => void }) {
+  return (
+    <Dialog open={open} title="Jump to" onClose={onClose} bare>
+      <JumpForm onClose={onClose} />
+    </Dialog>
+  );
+}
+
+function JumpForm({ onClose }: { onClose: () => void }) {
+  const [, navigate] = useLocation();
+  const [text, setText] = useState('');
+  const [active, setActive] = useState(0);
+  const choices = useChoices(useDeferredValue(text.trim()), navigate);
+  const chosen = Math.min(active, choices.length - 1);
+  const take = (choice: Choice | undefined) => {
+    if (choice === undefined) return;
+    onClose();
+    choice.run();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter') take(choices[chosen]);
+    else if (event.key === 'ArrowDown') setActive(Math.min(chosen + 1, choices.length - 1));
+    else if (event.key === 'ArrowUp') setActive(Math.max(chosen - 1, 0));
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div className="jump">
+      <input
+        type="text"
+        role="combobox"
+        className="jump-input"
+        aria-label="Jump to a run, job, node, branch, suite or sha1"
+        aria-expanded={choices.length > 0}
+        aria-controls="jump-list"
+        aria-activedescendant={choices.length > 0 ? `jump-${chosen}` : undefined}
+        placeholder="run, job id, node, branch, sha1, or a pasted address"
+        autoComplete="off"
+        spellCheck={false}
+        // biome-ignore lint/a11y/noAutofocus: a dialog that was opened to type in.
+        autoFocus
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value);
+          setActive(0);
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <div role="listbox" id="jump-list" aria-label="Places and commands" className="jump-list">
+        {choices.map((choice, index) => (
+          <div
+            key={choice.id}
+            id={`jump-${index}`}
+            role="option"
+            tabIndex={-1}
+            className="suggestion"
+            aria-selected={index === chosen}
+            onPointerDown={(event) => event.preventDefault()}
+            onClick={() => take(choice)}
+            onKeyDown={onKeyDown}
+          >
+            <span className="jump-kind quiet">{choice.kind}</span>
+            <span className="mono jump-label">{choice.label}</span>
+            <span className="quiet">{choice.detail}</span>
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function useChoices(text: string, navigate: Navigate): Choice[] {
+  const { data } = useQuery({
+    queryKey: ['search', text],
+    queryFn: ({ signal }) => fetchApi<SearchResults>(`/api/search?text=${encodeURIComponent(text)}`, signal),
+    enabled: text !== '',
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+  const found = (text === '' ? [] : (data?.items ?? [])).map(
+    (item): Choice => ({
+      id: `${item.kind} ${item.path}`,
+      kind: item.kind,
+      label: item.label,
+      detail: item.detail,
+      run: () => navigate(item.path),
+    }),
+  );
+  const pasted = pastedPath(text);
+  const address: Choice[] =
+    pasted === null ? [] : [{ id: pasted, kind: 'address', label: pasted, detail: '', run: () => navigate(pasted) }];
+  const matching = commands(navigate).filter(({ label }) => label.toLowerCase().includes(text.toLowerCase()));
+  return [...address, ...found, ...matching];
+}
+
+/** The page that a pasted address of a log or of another dashboard means: they all have the run and the job in their paths. */
+export function pastedPath(text: string): string | null {
+  if (!/^https?:\/\//.test(text)) return null;
+  const parts = decodeURI(text.replace(/^https?:\/\/[^/]*/, '').replace(/[?#].*/, '')).split('/');
+  const at = parts.findIndex((part) => /-\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d-/.test(part));
+  if (at === -1) return null;
+  const job = parts.slice(at + 1).find((part) => /^\d+$/.test(part));
+  return `/runs/${parts[at]}${job === undefined ? '' : `/jobs/${job}`}`;
+}
+
+function commands(navigate: Navigate): Choice[] {
+  const all: [string, string, () => void][] = [
+    ['Runs', 'g r', () => navigate('/runs')],
+    ['History', 'g h', () => navigate('/history')],
+    ['Queue', 'g q', () => navigate('/queue')],
+    ['Nodes', 'g n', () => navigate('/nodes')],
+    ['Copy link to this page', '', () => void copyWithToast(location.href, 'link')],
+    ['Switch between light and dark', 'D', switchTheme],
+    ['Switch between local time and UTC', 'U', switchZone],
+    ['Settings', '', () => navigate('/settings')],
+    ['Help: keys and filters', '?', () => navigate('/help')],
+  ];
+  return all.map(([label, detail, run]) => ({ id: label, kind: 'command', label, detail, run }));
+}

@@ -1,0 +1,126 @@
+/** What stands around every page: the header, the footer, the jump box and the keys that work everywhere. */
+import { useEffect, useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { Icon } from '../ui/Icon.tsx';
+import { Toasts, toast } from '../ui/Toast.tsx';
+import { Footer } from './Footer.tsx';
+import { JumpBox } from './JumpBox.tsx';
+import { useKeys } from './keys.ts';
+import { preferences, setPreference, shownTheme, usePreferences } from './preferences.ts';
+import { Pages } from './router.tsx';
+
+const places: [string, string][] = [
+  ['/runs', 'Runs'],
+  ['/history', 'History'],
+  ['/queue', 'Queue'],
+  ['/nodes', 'Nodes'],
+];
+
+/** The whole dashboard. */
+export function Shell() {
+  const [jumping, setJumping] = useState(false);
+  const [, navigate] = useLocation();
+  useKeys({
+    'mod+k': () => setJumping(true),
+    'g r': () => navigate('/runs'),
+    'g h': () => navigate('/history'),
+    'g q': () => navigate('/queue'),
+    'g n': () => navigate('/nodes'),
+    '?': () => navigate('/help'),
+    D: switchTheme,
+    U: switchZone,
+    '[': () => document.querySelector<HTMLElement>('.grid-row[tabindex="0"]')?.focus(),
+  });
+  usePageFocus();
+  return (
+    <>
+      <div className="skip-links">
+        <a href="#main" onClick={skipTo('#main')}>
+          Skip to content
+        </a>
+        <a href="#filter" onClick={skipTo('.filter-input')}>
+          Skip to filter
+        </a>
+        <a href="#list" onClick={skipTo('.grid-row[tabindex="0"]')}>
+          Skip to list
+        </a>
+      </div>
+      <Header onJump={() => setJumping(true)} />
+      <main id="main" tabIndex={-1} data-scroller="">
+        <Pages />
+      </main>
+      <Footer />
+      <JumpBox open={jumping} onClose={() => setJumping(false)} />
+      <Toasts />
+    </>
+  );
+}
+
+function Header({ onJump }: { onJump: () => void }) {
+  const [path] = useLocation();
+  usePreferences();
+  const dark = shownTheme() === 'dark';
+  return (
+    <header className="header">
+      <Link href="/runs" className="brand">
+        paddles
+      </Link>
+      <nav aria-label="Pages">
+        {places.map(([href, title]) => (
+          <Link key={href} href={href} aria-current={path.startsWith(href) ? 'page' : undefined}>
+            {title}
+          </Link>
+        ))}
+      </nav>
+      <div className="header-tools">
+        <button type="button" className="button jump-button" onClick={onJump}>
+          <Icon name="search" /> Jump to… <kbd>{isMac ? '⌘K' : 'Ctrl K'}</kbd>
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={dark ? 'Light theme' : 'Dark theme'}
+          title={`${dark ? 'Light' : 'Dark'} theme (D)`}
+          onClick={switchTheme}
+        >
+          <Icon name={dark ? 'sun' : 'moon'} />
+        </button>
+        <Link href="/settings">Settings</Link>
+      </div>
+    </header>
+  );
+}
+
+const isMac = navigator.platform.startsWith('Mac');
+
+/** To the other theme than the one on the screen. */
+export function switchTheme(): void {
+  setPreference('theme', shownTheme() === 'dark' ? 'light' : 'dark');
+}
+
+/** To the other clock. */
+export function switchZone(): void {
+  const zone = preferences().zone === 'utc' ? 'local' : 'utc';
+  setPreference('zone', zone);
+  toast(zone === 'utc' ? 'Times in UTC' : 'Times of this place');
+}
+
+function skipTo(selector: string) {
+  return (event: { preventDefault: () => void }) => {
+    event.preventDefault();
+    document.querySelector<HTMLElement>(selector)?.focus();
+  };
+}
+
+/** A new page begins at its top, for the eye and for a screen reader. */
+function usePageFocus(): void {
+  const [path] = useLocation();
+  const [first] = useState(path);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the path changes.
+  useEffect(() => {
+    const main = document.getElementById('main');
+    if (main === null || path === first) return;
+    main.scrollTop = 0;
+    main.focus({ preventScroll: true });
+  }, [path]);
+}

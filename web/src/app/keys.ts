@@ -1,0 +1,56 @@
+/** Keys of the whole page. Single keys do nothing in inputs and dialogs, and when they are switched off. */
+import { useEffect, useRef } from 'react';
+import { preferences } from './preferences.ts';
+
+/** A key as `KeyboardEvent.key` names it, two of them in sequence ("g r"), or with Ctrl or Cmd ("mod+k"). */
+export type Bindings = Record<string, (event: KeyboardEvent) => void>;
+
+const scopes: { current: Bindings }[] = [];
+const sequenceMs = 1200;
+let first = { key: '', at: 0 };
+
+/** Binds keys while the component is shown; what was bound last comes first. */
+export function useKeys(bindings: Bindings, enabled = true): void {
+  const scope = useRef(bindings);
+  useEffect(() => {
+    scope.current = bindings;
+  });
+  useEffect(() => {
+    if (!enabled) return;
+    const entry = scope;
+    scopes.unshift(entry);
+    return () => {
+      scopes.splice(scopes.indexOf(entry), 1);
+    };
+  }, [enabled]);
+}
+
+function onKeyDown(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing || event.altKey) return;
+  const withMod = event.ctrlKey || event.metaKey;
+  const name = withMod ? `mod+${event.key.toLowerCase()}` : event.key;
+  if (!withMod && !acts(event)) return;
+  const sequence = Date.now() - first.at < sequenceMs ? `${first.key} ${name}` : '';
+  const bound = find(sequence) ?? find(name);
+  first = { key: '', at: 0 };
+  if (bound !== undefined) {
+    event.preventDefault();
+    bound(event);
+  } else if (scopes.some(({ current }) => Object.keys(current).some((key) => key.startsWith(`${name} `)))) {
+    first = { key: name, at: Date.now() };
+  }
+}
+
+function find(name: string): ((event: KeyboardEvent) => void) | undefined {
+  if (name === '') return undefined;
+  return scopes.find(({ current }) => name in current)?.current[name];
+}
+
+function acts({ key, target }: KeyboardEvent): boolean {
+  if (key.length === 1 && !preferences().keys) return false;
+  if (document.querySelector('dialog[open]') !== null) return false;
+  if (!(target instanceof HTMLElement)) return true;
+  return !(target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+addEventListener('keydown', onKeyDown);

@@ -1,0 +1,158 @@
+/** What changes on the server, as it happens: one stream for the tab, and polling while there is none. */
+import { useEffect, useRef, useSyncExternalStore } from 'react';
+import type { LiveEvents } from '../../../src/http/api/schemas.ts';
+import { isReached, onReached, reachedSince } from '../lib/connection.ts';
+
+export { type HeldRows, useHeldUpdates } from './held.ts';
+
+/** The kinds of events a page hears of; `reset` means: read everything again. */
+export type LiveType = keyof LiveEvents;
+type Handler = (type: LiveType, data: LiveEvents[LiveType]) => void;
+
+/** How the page is kept up to date, and since when. */
+export interface LiveState {
+  state: 'live' | 'polling' | 'offline';
+  since: number;
+  /** When something was last heard. */
+  heard: number;
+}
+
+interface Listener {
+  topics: readonly string[];
+  handle: Handler;
+}
+
+const types = ['jobs', 'runs', 'nodes', 'queue', 'reset'] as const;
+const batchMs = 500;
+const pollMs = 15_000;
+const hiddenPollMs = 60_000;
+
+const listeners = new Set<Listener>();
+const watchers = new Set<() => void>();
+let source: EventSource | null = null;
+let sourceTopics = '';
+let current: LiveState = { state: 'polling', since: Date.now(), heard: Date.now() };
+let waiting: [LiveType, LiveEvents[LiveType]][] = [];
+let lastBatch = 0;
+let batchTimer: ReturnType<typeof setTimeout> | undefined;
+let pollTimer: ReturnType<typeof setTimeout> | undefined;
+
+/** Calls back with what changes in `topics` (`runs`, `run:NAME`, `nodes`, `queue`), in batches, while the component is shown. */
+export function useLive(topics: readonly string[], onEvent: Handler): void {
+  const handler = useRef(onEvent);
+  useEffect(() => {
+    handler.current = onEvent;
+  });
+  const joined = topics.join(',');
+  useEffect(() => {
+    if (joined === '') return;
+    const listener: Listener = { topics: joined.split(','), handle: (type, data) => handler.current(type, data) };
+    listeners.add(listener);
+    queueMicrotask(connect);
+    return () => {
+      listeners.delete(listener);
+      queueMicrotask(connect);
+    };
+  }, [joined]);
+}
+
+/** Opens the stream for the union of what is wanted; none when nothing is. */
+function connect(): void {
+  const wanted = [...new Set([...listeners].flatMap(({ topics }) => topics))].sort().join(',');
+  if (wanted === sourceTopics && source !== null && source.readyState !== EventSource.CLOSED) return;
+  source?.close();
+  source = null;
+  sourceTopics = wanted;
+  clearTimeout(pollTimer);
+  if (wanted === '') return;
+  const opened = new EventSource(`/api/events?topics=${encodeURIComponent(wanted)}`);
+  source = opened;
+  opened.addEventListener('hello', () => {
+    clearTimeout(pollTimer);
+    setState('live');
+  });
+  for (const type of types) {
+    opened.addEventListener(type, (event) => receive(type, (event as MessageEvent<string>).data));
+  }
+  opened.onerror = () => {
+    setState(isReached() && navigator.onLine ? 'polling' : 'offline');
+    schedulePoll();
+  };
+}
+
+function receive(type: LiveType, text: string): void {
+  let data: LiveEvents[LiveType];
+  try {
+    data = JSON.parse(text) as LiveEvents[LiveType];
+  } catch {
+    return;
+  }
+  waiting.push([type, data]);
+  current = { ...current, heard: Date.now() };
+  batchTimer ??= setTimeout(() => requestAnimationFrame(deliver), Math.max(0, lastBatch + batchMs - Date.now()));
+}
+
+/** At most two batches a second, each in one frame. A hidden tab has no frames: it hears everything when it is seen. */
+function deliver(): void {
+  batchTimer = undefined;
+  lastBatch = Date.now();
+  const batch = waiting;
+  waiting = [];
+  const reset = batch.some(([type]) => type === 'reset');
+  for (const { handle } of [...listeners]) {
+    if (reset) handle('reset', {});
+    else for (const [type, data] of batch) handle(type, data);
+  }
+  notify();
+}
+
+/** While the stream is away: read everything again, and try to open it when the browser has given it up. */
+function schedulePoll(): void {
+  clearTimeout(pollTimer);
+  pollTimer = setTimeout(
+    () => {
+      receive('reset', '{}');
+      if (source?.readyState === EventSource.CLOSED) connect();
+      schedulePoll();
+    },
+    document.hidden ? hiddenPollMs : pollMs,
+  );
+}
+
+function setState(state: LiveState['state']): void {
+  const now = Date.now();
+  current = {
+    state,
+    since: state === current.state ? current.since : now,
+    heard: state === 'live' ? now : current.heard,
+  };
+  notify();
+}
+
+function notify(): void {
+  for (const watcher of watchers) watcher();
+}
+
+function subscribe(watcher: () => void): () => void {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+/** How the page is kept up to date. */
+export function useLiveState(): LiveState {
+  return useSyncExternalStore(subscribe, () => current);
+}
+
+onReached(() => {
+  if (isReached()) {
+    if (current.state === 'offline') setState('polling');
+    return;
+  }
+  current = { ...current, state: 'offline', since: reachedSince() };
+  notify();
+});
+addEventListener('offline', () => setState('offline'));
+addEventListener('online', () => {
+  setState('polling');
+  connect();
+});

@@ -1,0 +1,41 @@
+import { type ComponentType, lazy, Suspense } from 'react';
+import { Redirect, Route, Switch } from 'wouter';
+import Run from '../pages/run/index.tsx';
+import Runs from '../pages/runs/index.tsx';
+import { ErrorBoundary } from '../ui/Boundary.tsx';
+import { Skeleton } from '../ui/States.tsx';
+
+/** Every page, the closest path first; the two that most visits begin with come with the first script. */
+const routes: [string, ComponentType][] = [
+  ['/runs', Runs],
+  ['/runs/:run/jobs/:job', lazy(() => import('../pages/job/index.tsx'))],
+  ['/runs/:run/compare', lazy(() => import('../pages/compare/index.tsx'))],
+  ['/runs/:run', Run],
+  ['/history', lazy(() => import('../pages/history/index.tsx'))],
+  ['/queue/:machine_type', lazy(() => import('../pages/queue/index.tsx'))],
+  ['/queue', lazy(() => import('../pages/queue/index.tsx'))],
+  ['/nodes/:name', lazy(() => import('../pages/node/index.tsx'))],
+  ['/nodes', lazy(() => import('../pages/nodes/index.tsx'))],
+  ['/settings', lazy(() => import('../pages/settings/index.tsx'))],
+  ['/help', lazy(() => import('../pages/help/index.tsx'))],
+];
+const Missing = lazy(() => import('../pages/missing/index.tsx'));
+
+/** The page of the address. */
+export function Pages() {
+  return (
+    <ErrorBoundary>
+      <Suspense fallback={<Skeleton rows={12} />}>
+        <Switch>
+          <Route path="/">
+            <Redirect to="/runs" replace />
+          </Route>
+          {routes.map(([path, Page]) => (
+            <Route key={path} path={path} component={Page} />
+          ))}
+          <Route component={Missing} />
+        </Switch>
+      </Suspense>
+    </ErrorBoundary>
+  );
+}

@@ -1,0 +1,8 @@
+import { useEffect } from 'react';
+
+/** Names the document while the page is shown. */
+export function useTitle(text: string): void {
+  useEffect(() => {
+    document.title = text === '' ? 'paddles' : `${text} · paddles`;
+  }, [text]);
+}

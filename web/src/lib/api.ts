@@ -1,0 +1,90 @@
+/** Reads `/api`: one cache for the tab, filled at first with the data that the document brought along. */
+import { keepPreviousData, QueryClient, useQuery } from '@tanstack/react-query';
+import type { Problem } from '../../../src/http/api/schemas.ts';
+import { reportReached } from './connection.ts';
+
+/** Why an answer is missing. `status` 0: the server was not reached. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly requestId: string | null;
+  readonly nearest: string[] | undefined;
+
+  constructor(status: number, problem: Problem) {
+    super(problem.message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.requestId = problem.request_id ?? null;
+    this.nearest = problem.nearest;
+  }
+}
+
+/** What `useApi` answers. */
+export interface ApiResult<T> {
+  data: T | undefined;
+  error: ApiError | null;
+  isFetching: boolean;
+  refetch: () => void;
+}
+
+/** Run names have colons, which may stand in a path as they are: one spelling for the cache, the server and the preload. */
+function normalPath(path: string): string {
+  return path.replaceAll(/%3a/gi, ':');
+}
+
+/** Fetches JSON; throws an `ApiError`. */
+export async function fetchApi<T>(path: string, signal?: AbortSignal): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(normalPath(path), { signal: signal ?? null, headers: { accept: 'application/json' } });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    reportReached(false);
+    throw new ApiError(0, { message: 'The server does not answer.' });
+  }
+  reportReached(true);
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok && body !== null) return body as T;
+  const problem = (typeof body === 'object' && body !== null ? body : {}) as Partial<Problem>;
+  throw new ApiError(response.status, { ...problem, message: problem.message ?? `Status ${response.status}` });
+}
+
+/** The cache of the tab, with the document's first data in it. */
+export function createClient(): QueryClient {
+  const client = new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 10_000,
+        retry: (failures, error) => failures < 2 && error instanceof ApiError && [0, 502, 503].includes(error.status),
+      },
+    },
+  });
+  const boot = bootData();
+  if (boot !== null) client.setQueryData([normalPath(boot.path)], boot.data);
+  return client;
+}
+
+function bootData(): { path: string; data: unknown } | null {
+  const text = document.getElementById('boot')?.textContent;
+  try {
+    return text ? (JSON.parse(text) as { path: string; data: unknown }) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The answer of `path`, kept fresh; while the same resource is asked with another query, the old answer stays. */
+export function useApi<T>(path: string | null): ApiResult<T> {
+  const key = path === null ? '' : normalPath(path);
+  const query = useQuery<T, ApiError>({
+    queryKey: [key],
+    queryFn: ({ signal }) => fetchApi<T>(key, signal),
+    enabled: path !== null,
+    placeholderData: (previous, before) =>
+      resource(before?.queryKey[0]) === resource(key) ? keepPreviousData(previous) : undefined,
+  });
+  return { data: query.data, error: query.error, isFetching: query.isFetching, refetch: () => void query.refetch() };
+}
+
+function resource(key: unknown): string {
+  return String(key).split('?')[0] ?? '';
+}

@@ -1,0 +1,84 @@
+/** Texts for times, counts and names: no React, no clock but the argument. */
+
+/** Which clock times are shown in. */
+export type Zone = 'local' | 'utc';
+
+/** Seconds as "45s", "7m", "1h47"; "—" when unknown. */
+export function duration(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined || !Number.isFinite(seconds) || seconds < 0) return '—';
+  if (seconds < 60) return `${Math.round(seconds)}s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes}m`;
+  return `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, '0')}`;
+}
+
+/** A time as "09:00 today", "22:48 Sun", "2026-11-02"; "—" when unknown. */
+export function clockTime(ms: number | null | undefined, zone: Zone, now = Date.now()): string {
+  if (ms === null || ms === undefined || !Number.isFinite(ms)) return '—';
+  const [time, today] = [shifted(ms, zone), shifted(now, zone)];
+  const [day, thisDay] = [Math.floor(time / 86_400_000), Math.floor(today / 86_400_000)];
+  const text = new Date(time).toISOString();
+  if (day === thisDay) return `${text.slice(11, 16)} today`;
+  if (Math.abs(day - thisDay) < 6) return `${text.slice(11, 16)} ${weekdays[new Date(time).getUTCDay()]}`;
+  return text.slice(0, 10);
+}
+
+const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+/** A moment as the zone's clock shows it, told as if it were UTC. */
+function shifted(ms: number, zone: Zone): number {
+  return zone === 'utc' ? ms : ms - new Date(ms).getTimezoneOffset() * 60_000;
+}
+
+/** The exact time on both clocks: "2026-11-23 09:00:00 UTC, 10:00:00 here". */
+export function exactTime(ms: number): string {
+  const [utc, local] = [stamp(ms, 'utc'), stamp(ms, 'local')];
+  if (utc === local) return `${utc} UTC`;
+  return `${utc} UTC, ${utc.slice(0, 10) === local.slice(0, 10) ? local.slice(11) : local} here`;
+}
+
+function stamp(ms: number, zone: Zone): string {
+  return new Date(shifted(ms, zone)).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** How long ago: "12 s ago", "7 m ago", "2 h ago", "3 d ago". */
+export function ago(ms: number, now = Date.now()): string {
+  const seconds = Math.max(0, Math.round((now - ms) / 1000));
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} m ago`;
+  if (seconds < 2 * 86_400) return `${Math.round(seconds / 3600)} h ago`;
+  return `${Math.round(seconds / 86_400)} d ago`;
+}
+
+/** The name of the browser's zone as an offset: "UTC+1". */
+export function zoneName(zone: Zone, now = new Date()): string {
+  const minutes = zone === 'utc' ? 0 : -now.getTimezoneOffset();
+  if (minutes === 0) return 'UTC';
+  const rest = Math.abs(minutes) % 60;
+  const hours = Math.floor(Math.abs(minutes) / 60);
+  return `UTC${minutes < 0 ? '−' : '+'}${hours}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`}`;
+}
+
+/** The first 8 characters of a sha1; "" when there is none. */
+export function shortSha1(sha1: string | null | undefined): string {
+  return sha1?.slice(0, 8) ?? '';
+}
+
+/** A long name without its middle, in `max` characters. */
+export function middleTruncate(name: string, max: number): string {
+  if (name.length <= max) return name;
+  const head = Math.ceil((max - 1) * 0.6);
+  return `${name.slice(0, head)}…${name.slice(name.length - (max - 1 - head))}`;
+}
+
+const grouped = new Intl.NumberFormat('en-US');
+
+/** "12,345". */
+export function number(count: number): string {
+  return grouped.format(count);
+}
+
+/** "1 job", "5,000 jobs". */
+export function plural(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${number(count)} ${count === 1 ? noun : nouns}`;
+}

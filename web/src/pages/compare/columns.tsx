@@ -1,0 +1,107 @@
+import { Link } from 'wouter';
+import { duration, number } from '../../lib/format.ts';
+import type { Column } from '../../ui/grid-types.ts';
+import { Status } from '../../ui/Status.tsx';
+import { jobPath } from '../runs/paths.ts';
+import { type Compared, type CompareRow, changeLabels, durationChange, jobStatus } from './rows.ts';
+
+/** The columns; `a` and `b` are the names of the runs. */
+export function compareColumns(a: string, b: string): Column<CompareRow>[] {
+  const side = (id: 'a' | 'b', run: string): Column<CompareRow> => ({
+    id,
+    title: id.toUpperCase(),
+    width: '92px',
+    cell: (row) =>
+      row.kind === 'group' ? (
+        <Times count={id === 'a' ? row.inA : row.inB} />
+      ) : (
+        <Side job={row.compared[id]} run={run} />
+      ),
+  });
+  return [
+    {
+      id: 'description',
+      title: 'Cause / description',
+      width: 'minmax(240px, 1fr)',
+      cell: (row) => <What row={row} />,
+      text: (row) => (row.kind === 'group' ? row.title : row.compared.description),
+    },
+    {
+      id: 'change',
+      title: 'Change',
+      width: '104px',
+      cell: (row) => (row.kind === 'job' ? changeLabels[row.compared.change][0] : null),
+    },
+    side('a', a),
+    side('b', b),
+    {
+      id: 'delta',
+      title: 'Δ duration',
+      width: '88px',
+      align: 'right',
+      cell: (row) => (row.kind === 'job' ? <Delta row={row.compared} /> : null),
+    },
+  ];
+}
+
+function What({ row }: { row: CompareRow }) {
+  if (row.kind === 'job')
+    return <code className="compare-description">{row.compared.description || 'no description'}</code>;
+  return (
+    <>
+      <span aria-hidden="true">{row.open ? '▾' : '▸'}</span> <b>{row.title}</b>
+    </>
+  );
+}
+
+function Times({ count }: { count: number }) {
+  return count === 0 ? <span className="quiet">–</span> : <b>{number(count)}×</b>;
+}
+
+function Side({ job, run }: { job: Compared['a']; run: string }) {
+  if (job === null) return <span className="quiet">–</span>;
+  return (
+    <Link href={jobPath(run, job.job_id)}>
+      <Status status={jobStatus(job.status)} /> {duration(job.duration)}
+    </Link>
+  );
+}
+
+/** Longer is marked with a plus, not with a colour: it need not be bad. */
+function Delta({ row }: { row: Compared }) {
+  const change = durationChange(row);
+  if (change === null) return <span className="quiet">–</span>;
+  if (Math.abs(change) < 30) return <span className="quiet">±0</span>;
+  return `${change > 0 ? '+' : '−'}${duration(Math.abs(change))}`;
+}
+
+/** Two lines for narrow screens. */
+export function MobileCompare({ row }: { row: CompareRow }) {
+  if (row.kind === 'group') {
+    return (
+      <div className="two-lines">
+        <div className="two-lines-line two-lines-text">
+          <What row={row} />
+        </div>
+        <div className="two-lines-line">
+          A <Times count={row.inA} /> · B <Times count={row.inB} />
+        </div>
+      </div>
+    );
+  }
+  const { a, b, change, description } = row.compared;
+  return (
+    <div className="two-lines">
+      <div className="two-lines-line">
+        {a ? <Status status={jobStatus(a.status)} /> : '–'} → {b ? <Status status={jobStatus(b.status)} /> : '–'}{' '}
+        {changeLabels[change][0]}
+        <span className="two-lines-end">
+          <Delta row={row.compared} />
+        </span>
+      </div>
+      <div className="two-lines-line">
+        <code className="two-lines-text">{description}</code>
+      </div>
+    </div>
+  );
+}

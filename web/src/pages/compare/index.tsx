@@ -1,0 +1,136 @@
+import { useCallback, useMemo, useState } from 'react';
+import { Link, useLocation, useParams } from 'wouter';
+import { type ChangeClass, changeClasses } from '../../../../src/core/compare.ts';
+import type { Compare } from '../../../../src/http/api/schemas.ts';
+import { useTitle } from '../../app/title.ts';
+import { useApi } from '../../lib/api.ts';
+import { number } from '../../lib/format.ts';
+import { useUrlState } from '../../lib/url-state.ts';
+import { Grid } from '../../ui/Grid.tsx';
+import type { RowGroup } from '../../ui/grid-types.ts';
+import { ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
+import { apiPath, comparePath, jobPath, runPath } from '../runs/paths.ts';
+import { compareColumns, MobileCompare } from './columns.tsx';
+import { type CompareRow, changeLabels, compareRows, defaultChanges } from './rows.ts';
+import { RunChooser } from './run-chooser.tsx';
+import { RunSide, WhatChanged } from './sides.tsx';
+import './compare.css';
+
+/** What became of each job between two runs. */
+export default function ComparePage() {
+  const { run = '' } = useParams();
+  const [other, setOther] = useUrlState('with', '');
+  const { data, error, isFetching, refetch } = useApi<Compare>(apiPath(`${runPath(run)}/compare`, { with: other }));
+  useTitle(data ? `${data.b.suite}: ${data.counts.regression + data.counts.new_fail} new failures` : 'Compare');
+  return (
+    <>
+      <FetchLine active={isFetching} />
+      <section className="page-head">
+        <h1>Compare two runs</h1>
+        {data && <Sides data={data} onChoose={setOther} />}
+        {!data && error && (
+          <p>
+            <Link href={runPath(run)}>{run}</Link> with{' '}
+            <RunChooser label="choose another run" suite="" onChoose={setOther} />
+          </p>
+        )}
+      </section>
+      {error && <ErrorBox error={error} onRetry={refetch} />}
+      {data ? <Changes data={data} /> : !error && <Skeleton rows={16} />}
+    </>
+  );
+}
+
+function Sides({ data: { a, b }, onChoose }: { data: Compare; onChoose: (run: string) => void }) {
+  const [, navigate] = useLocation();
+  return (
+    <div className="compare-sides">
+      <RunSide letter="A" run={a}>
+        <RunChooser label="other run" suite={a.suite} onChoose={onChoose} />
+      </RunSide>
+      <button type="button" className="button compare-swap" onClick={() => navigate(comparePath(a.name, b.name))}>
+        ⇄ swap
+      </button>
+      <RunSide letter="B" run={b} />
+      <WhatChanged a={a} b={b} />
+    </div>
+  );
+}
+
+function Changes({ data }: { data: Compare }) {
+  const [change, setChange] = useUrlState('change', defaultChanges);
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const wanted = useMemo(() => change.split(','), [change]);
+  const rows = useMemo(
+    () =>
+      compareRows(
+        data.rows.filter((row) => wanted.includes(row.change)),
+        closed,
+      ),
+    [data.rows, wanted, closed],
+  );
+  const columns = useMemo(() => compareColumns(data.a.name, data.b.name), [data.a.name, data.b.name]);
+  const groupOf = useCallback((row: CompareRow): RowGroup => {
+    if (row.kind === 'job') return { level: 2 };
+    const onToggle = () =>
+      setClosed((keys) => (keys.has(row.key) ? without(keys, row.key) : new Set([...keys, row.key])));
+    return { level: 1, expanded: row.open, onToggle };
+  }, []);
+  return (
+    <>
+      <ChangeChips counts={data.counts} wanted={wanted} onChange={(names) => setChange(names.join(',') || 'none')} />
+      <Grid<CompareRow>
+        label="Changes by cause"
+        rows={rows}
+        columns={columns}
+        rowKey={(row) => row.key}
+        rowHref={(row) => (row.kind === 'job' ? hrefOf(row, data) : '')}
+        rowClass={(row) => (row.kind === 'group' ? 'group-row' : '')}
+        groupOf={groupOf}
+        mobile={(row) => <MobileCompare row={row} />}
+        emptyText={<EmptyText data={data} wanted={wanted} />}
+      />
+    </>
+  );
+}
+
+function without(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
+  return new Set([...keys].filter((one) => one !== key));
+}
+
+function hrefOf({ compared: { a, b } }: CompareRow & { kind: 'job' }, data: Compare): string {
+  return b ? jobPath(data.b.name, b.job_id) : jobPath(data.a.name, a?.job_id ?? '');
+}
+
+interface ChipsProps {
+  counts: Compare['counts'];
+  wanted: string[];
+  onChange: (names: string[]) => void;
+}
+
+function ChangeChips({ counts, wanted, onChange }: ChipsProps) {
+  const toggled = (name: ChangeClass) =>
+    changeClasses.filter((one) => (one === name ? !wanted.includes(one) : wanted.includes(one)));
+  return (
+    <div className="tools" role="group" aria-label="Kinds of change">
+      {changeClasses.map((name) => (
+        <button
+          key={name}
+          type="button"
+          className="button"
+          aria-pressed={wanted.includes(name)}
+          title={changeLabels[name][1]}
+          onClick={() => onChange(toggled(name))}
+        >
+          {changeLabels[name][0]} {number(counts[name])}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function EmptyText({ data, wanted }: { data: Compare; wanted: string[] }) {
+  const known = changeClasses.filter((name) => wanted.includes(name)).map((name) => changeLabels[name][0]);
+  if (data.rows.length === 0) return 'Neither run has jobs.';
+  return `None of ${number(data.rows.length)} descriptions: ${known.join(', ') || 'no kind of change is chosen'}.`;
+}

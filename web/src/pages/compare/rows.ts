@@ -1,0 +1,67 @@
+import type { ChangeClass } from '../../../../src/core/compare.ts';
+import { type JobStatus, jobStatuses } from '../../../../src/core/job.ts';
+import type { Compare } from '../../../../src/http/api/schemas.ts';
+
+/** One description in both runs. */
+export type Compared = Compare['rows'][number];
+
+/** A line of the comparison: a description, or the cause that several have in common. */
+export type CompareRow =
+  | { kind: 'job'; key: string; compared: Compared }
+  | { kind: 'group'; key: string; title: string; inA: number; inB: number; open: boolean };
+
+/** In words; the address has the names. */
+export const changeLabels: Record<ChangeClass, [label: string, meaning: string]> = {
+  regression: ['regression', 'passed in A, fails in B'],
+  new_fail: ['new failure', 'fails in B, not in A at all or without an end there'],
+  still: ['still failing', 'fails in both'],
+  fixed: ['fixed', 'failed in A, passes in B'],
+  new_pass: ['new pass', 'passes in B, not in A'],
+  gone: ['gone', 'only in A'],
+  pass: ['pass', 'passes in both'],
+  unfinished: ['unfinished', 'has not ended in B'],
+};
+
+/** What matters first: what is worse, what is new, what is better. */
+export const defaultChanges = 'regression,new_fail,fixed';
+
+/** Descriptions below their causes, the most frequent cause first; those without one come last. */
+export function compareRows(rows: Compared[], closed: ReadonlySet<string>): CompareRow[] {
+  const groups = new Map<string, { title: string; rows: Compared[] }>();
+  for (const row of rows) {
+    const signature = row.b?.signature ?? row.a?.signature ?? null;
+    const key = signature?.id ?? '';
+    const group = groups.get(key) ?? { title: signature?.title ?? 'No failure reason', rows: [] };
+    group.rows.push(row);
+    groups.set(key, group);
+  }
+  const sorted = [...groups].sort(
+    ([a, x], [b, y]) => Number(a === '') - Number(b === '') || y.rows.length - x.rows.length,
+  );
+  return sorted.flatMap(([id, group]): CompareRow[] => {
+    const open = !closed.has(id);
+    const head = { kind: 'group', key: id, title: group.title, ...failuresOf(group.rows), open } as const;
+    const jobs = group.rows.map((compared) => ({ kind: 'job', key: rowKey(compared), compared }) as const);
+    return open ? [head, ...jobs] : [head];
+  });
+}
+
+function rowKey({ description, a, b }: Compared): string {
+  return JSON.stringify([description, a?.job_id, b?.job_id]);
+}
+
+function failuresOf(rows: Compared[]): { inA: number; inB: number } {
+  const failing = (job: Compared['a']) => job?.status === 'fail' || job?.status === 'dead';
+  return { inA: rows.filter(({ a }) => failing(a)).length, inB: rows.filter(({ b }) => failing(b)).length };
+}
+
+/** "+8m", "−2m"; nothing when one of them is missing. */
+export function durationChange({ a, b }: Compared): number | null {
+  const [from, to] = [a?.duration ?? null, b?.duration ?? null];
+  return from === null || to === null ? null : to - from;
+}
+
+/** A status as the API writes it; what is not known stays unknown. */
+export function jobStatus(text: string): JobStatus {
+  return jobStatuses.find((status) => status === text) ?? 'unknown';
+}

@@ -1,0 +1,116 @@
+import { useMemo } from 'react';
+import type { History, Suggestions } from '../../../../src/http/api/schemas.ts';
+import { useTitle } from '../../app/title.ts';
+import { useApi } from '../../lib/api.ts';
+import { number, plural } from '../../lib/format.ts';
+import { useUrlState } from '../../lib/url-state.ts';
+import { Empty, ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
+import { apiPath, filterValue } from '../runs/paths.ts';
+import { filterRows, isBad } from './facts.ts';
+import { HistoryTable } from './table.tsx';
+import { TextChoice } from './text-choice.tsx';
+import './history.css';
+
+const lengths = ['5', '10', '20', '30', '50'];
+
+/** The jobs of one suite over its last runs. */
+export default function HistoryPage() {
+  const [suite, setSuite] = useUrlState('suite', '');
+  const [branch, setBranch] = useUrlState('branch', '');
+  const [n, setN] = useUrlState('n', '20');
+  const suites = useApi<Suggestions>(apiPath('/suggest', { field: 'suite' })).data?.values;
+  // Jobs of different suites have nothing in common: without a choice it is the suite with most runs.
+  const shown = suite || suites?.[0]?.value || '';
+  const branches = useApi<Suggestions>(
+    shown === '' ? null : apiPath('/suggest', { field: 'branch', q: `suite:${filterValue(shown)}` }),
+  );
+  const waiting = shown === '' && suites === undefined;
+  const { data, error, isFetching, refetch } = useApi<History>(
+    waiting ? null : apiPath('/history', { suite: shown, branch, n }),
+  );
+  useTitle(`History of ${[shown, branch].filter(Boolean).join(' on ') || 'runs'}`);
+  return (
+    <>
+      <FetchLine active={isFetching} />
+      <section className="page-head">
+        <h1>History</h1>
+        <div className="line">
+          <TextChoice label="suite" value={shown} values={suites} onChange={setSuite} />
+          <TextChoice
+            label="branch"
+            value={branch}
+            values={branches.data?.values}
+            onChange={setBranch}
+            placeholder="all branches"
+          />
+          <label>
+            last{' '}
+            <select value={n} onChange={(event) => setN(event.target.value)}>
+              {(lengths.includes(n) ? lengths : [n, ...lengths]).map((length) => (
+                <option key={length} value={length}>
+                  {length} runs
+                </option>
+              ))}
+            </select>
+          </label>
+        </div>
+      </section>
+      {error && <ErrorBox error={error} onRetry={refetch} />}
+      {data ? <Rows data={data} /> : !error && <Skeleton rows={20} />}
+    </>
+  );
+}
+
+function Rows({ data }: { data: History }) {
+  const [all, setAll] = useUrlState('all', '');
+  const [words, setWords] = useUrlState('q', '');
+  const rows = useMemo(() => filterRows(data, words, all === ''), [data, words, all]);
+  const red = useMemo(() => data.rows.filter(({ status }) => status.some(isBad)).length, [data]);
+  if (data.runs.length === 0) {
+    return (
+      <Empty
+        title="No run of this suite and branch. One appears when it is scheduled:"
+        command="teuthology-suite --suite SUITE --ceph BRANCH"
+      />
+    );
+  }
+  return (
+    <>
+      <div className="tools">
+        <input
+          type="search"
+          value={words}
+          aria-label="Filter rows"
+          placeholder="filter: words of the description or the cause"
+          onChange={(event) => setWords(event.target.value, { replace: true })}
+        />
+        <label>
+          <input type="checkbox" checked={all === ''} onChange={(event) => setAll(event.target.checked ? '' : '1')} />{' '}
+          only rows with failures ({number(red)})
+        </label>
+        <span className="quiet">
+          {number(rows.length)} of {plural(data.total, 'description')} · {plural(data.runs.length, 'run')}
+        </span>
+      </div>
+      {rows.length > 0 ? (
+        <HistoryTable data={data} rows={rows} />
+      ) : (
+        <p className="state">
+          {words === ''
+            ? `Nothing failed in ${plural(data.runs.length, 'run')}: ${plural(data.total, 'description')} are all right.`
+            : `0 of ${plural(data.total, 'description')} match.`}{' '}
+          {words !== '' && (
+            <button type="button" className="button" onClick={() => setWords('')}>
+              without “{words}”
+            </button>
+          )}{' '}
+          {all === '' && (
+            <button type="button" className="button" onClick={() => setAll('1')}>
+              with rows that did not fail
+            </button>
+          )}
+        </p>
+      )}
+    </>
+  );
+}

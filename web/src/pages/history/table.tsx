@@ -1,0 +1,155 @@
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
+import { Link } from 'wouter';
+import { jobStatuses } from '../../../../src/core/job.ts';
+import type { History, RunItem } from '../../../../src/http/api/schemas.ts';
+import { exactTime, shortSha1 } from '../../lib/format.ts';
+import { Time } from '../../ui/Time.tsx';
+import { jobPath, runPath } from '../runs/paths.ts';
+import { countsInWords } from '../runs/run-facts.ts';
+import { type HistoryRow, rowFacts, shortDescriptions, stripes } from './facts.ts';
+
+const rowHeight = 26;
+
+/** Letters, so that thousands of cells stay light; the list of runs has the drawn shapes. */
+const marks = { pass: '✓', fail: '✕', dead: '†', running: '▶', waiting: '◷', queued: '○', unknown: '?' } as const;
+
+/** Descriptions against runs. Only visible rows are drawn; it scrolls inside its own frame. */
+export function HistoryTable({ data, rows }: { data: History; rows: HistoryRow[] }) {
+  const frame = useRef<HTMLElement>(null);
+  const { first, last } = useVisibleRows(frame, rows.length);
+  const shorts = useMemo(() => shortDescriptions(rows), [rows]);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys.
+    <section ref={frame} className="history-frame" aria-label="Descriptions by run" tabIndex={0}>
+      <table className="history" aria-rowcount={rows.length + 1}>
+        <Head runs={data.runs} />
+        <tbody>
+          <Gap rows={first} columns={data.runs.length + 4} />
+          {rows.slice(first, last).map((row, index) => (
+            <Row
+              key={row.description}
+              row={row}
+              data={data}
+              short={shorts.get(row.description) ?? row.description}
+              place={first + index + 2}
+            />
+          ))}
+          <Gap rows={rows.length - last} columns={data.runs.length + 4} />
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function useVisibleRows(frame: RefObject<HTMLElement | null>, count: number): { first: number; last: number } {
+  const [range, setRange] = useState({ first: 0, last: 30 });
+  useEffect(() => {
+    const element = frame.current;
+    if (element === null) return;
+    const measure = () => {
+      const first = Math.max(0, Math.floor(element.scrollTop / rowHeight) - 3);
+      const last = Math.ceil((element.scrollTop + element.clientHeight) / rowHeight) + 3;
+      setRange((before) => (before.first === first && before.last === last ? before : { first, last }));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    element.addEventListener('scroll', measure, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', measure);
+    };
+  }, [frame]);
+  return { first: Math.min(range.first, count), last: Math.min(range.last, count) };
+}
+
+/** The room of the rows that are not drawn. */
+function Gap({ rows, columns }: { rows: number; columns: number }) {
+  if (rows <= 0) return null;
+  return (
+    <tr aria-hidden="true">
+      <td colSpan={columns} style={{ height: rows * rowHeight, padding: 0 }} />
+    </tr>
+  );
+}
+
+function Head({ runs }: { runs: RunItem[] }) {
+  const dark = stripes(runs.map(({ sha1 }) => sha1));
+  return (
+    <thead>
+      <tr>
+        <th scope="col" className="history-what">
+          Description
+        </th>
+        {runs.map((run, index) => (
+          <th key={run.name} scope="col" className={`history-run ${dark[index] ? 'history-stripe' : ''}`}>
+            <Link
+              href={runPath(run.name)}
+              title={runTitle(run)}
+              aria-label={`Run of ${new Date(run.scheduled).toISOString().slice(0, 10)}`}
+            >
+              {new Date(run.scheduled).toISOString().slice(5, 10)}
+            </Link>
+          </th>
+        ))}
+        <th scope="col" className="history-fact">
+          Fails
+        </th>
+        <th scope="col" className="history-fact">
+          First bad
+        </th>
+        <th scope="col" className="history-fact">
+          Last pass
+        </th>
+      </tr>
+    </thead>
+  );
+}
+
+function runTitle(run: RunItem): string {
+  const sha1 = run.sha1 ? `sha1 ${shortSha1(run.sha1)}` : 'no sha1';
+  return [run.name, exactTime(run.scheduled), `${run.branch}, ${sha1}`, countsInWords(run.counts)].join('\n');
+}
+
+function Row({ row, data, short, place }: { row: HistoryRow; data: History; short: string; place: number }) {
+  const facts = rowFacts(row);
+  return (
+    <tr aria-rowindex={place}>
+      <th scope="row" className="history-what" title={row.description}>
+        <code>{short}</code>
+      </th>
+      {data.runs.map((run, index) => (
+        <Cell key={run.name} row={row} index={index} run={run} data={data} />
+      ))}
+      <td className="history-fact">
+        {facts.fails}/{facts.ran}
+      </td>
+      <td className="history-fact">
+        {facts.firstBad === -1 ? '' : <Time at={data.runs[facts.firstBad]?.scheduled} />}
+      </td>
+      <td className="history-fact">
+        {facts.lastPass === -1 ? '' : <Time at={data.runs[facts.lastPass]?.scheduled} />}
+      </td>
+    </tr>
+  );
+}
+
+function Cell({ row, index, run, data }: { row: HistoryRow; index: number; run: RunItem; data: History }) {
+  const status = jobStatuses[row.status[index] ?? -1];
+  const jobId = row.job_id[index];
+  if (status === undefined || !jobId) return <td />;
+  const cause = data.signatures[row.signature[index] ?? -1]?.title;
+  const title = [`${status}, job ${jobId}`, cause, run.name].filter(Boolean).join('\n');
+  return (
+    <td>
+      <Link
+        href={jobPath(run.name, jobId)}
+        className={`history-cell history-${status}`}
+        title={title}
+        aria-label={`${status}, job ${jobId}`}
+      >
+        {marks[status]}
+      </Link>
+    </td>
+  );
+}

@@ -1,0 +1,210 @@
+import { useMemo } from 'react';
+import { Link, useParams } from 'wouter';
+import { facetText, parseFacets } from '../../../../src/core/facets.ts';
+import type { HistoryJob, JobPage } from '../../../../src/http/api/schemas.ts';
+import { useLive } from '../../app/live.ts';
+import { useTitle } from '../../app/title.ts';
+import { useApi } from '../../lib/api.ts';
+import { duration, shortSha1 } from '../../lib/format.ts';
+import { safeHref } from '../../lib/href.ts';
+import { useUrlState } from '../../lib/url-state.ts';
+import { Copy } from '../../ui/Copy.tsx';
+import { Grid } from '../../ui/Grid.tsx';
+import type { Column } from '../../ui/grid-types.ts';
+import { ErrorBox, FetchLine } from '../../ui/States.tsx';
+import { Status } from '../../ui/Status.tsx';
+import { Strip } from '../../ui/Strip.tsx';
+import { Tabs } from '../../ui/Tabs.tsx';
+import { Time } from '../../ui/Time.tsx';
+import { Yaml } from './Yaml.tsx';
+
+/** A job: why it failed, what it was, and how its description did before. */
+export default function JobPageView() {
+  const { run = '', job = '' } = useParams<{ run: string; job: string }>();
+  const [view, setView] = useUrlState('view', 'overview');
+  const [scope, setScope] = useUrlState('scope', 'branch');
+  const path = `/api/runs/${encodeURIComponent(run)}/jobs/${encodeURIComponent(job)}?scope=${encodeURIComponent(scope)}`;
+  const { data, error, isFetching, refetch } = useApi<JobPage>(path);
+  useLive([`run:${run}`], () => refetch());
+  useTitle(`${data?.job.status ?? ''} ${job}`.trim());
+  if (data === undefined) {
+    return (
+      <div className="head">
+        <h1>Job {job}</h1>
+        {error === null ? (
+          <p className="quiet" aria-busy="true">
+            Reading …
+          </p>
+        ) : (
+          <ErrorBox error={error} onRetry={refetch} />
+        )}
+      </div>
+    );
+  }
+  const tabs = [
+    { id: 'overview', label: 'Overview' },
+    { id: 'config', label: 'Config' },
+    { id: 'history', label: `History (${data.history.length})` },
+  ];
+  return (
+    <>
+      <FetchLine active={isFetching} />
+      <JobHeader page={data} />
+      <div className="tools">
+        <Tabs tabs={tabs} current={view} onPick={setView} />
+        {view === 'history' && (
+          <label>
+            of{' '}
+            <select value={scope} onChange={(event) => setScope(event.target.value)}>
+              <option value="branch">this branch</option>
+              <option value="all">all branches</option>
+              <option value="sha1">the same sha1</option>
+            </select>
+          </label>
+        )}
+      </div>
+      {view === 'config' ? <Yaml value={data.config} name={`${run}-${job}`} /> : null}
+      {view === 'history' ? <JobHistory history={data.history} /> : null}
+      {view === 'overview' ? <Overview page={data} /> : null}
+    </>
+  );
+}
+
+function JobHeader({ page: { run, job, links, before, after } }: { page: JobPage }) {
+  return (
+    <header className="head">
+      <div className="line spread">
+        <span className="line">
+          {before !== null && <Link href={`/runs/${run.name}/jobs/${encodeURIComponent(before)}`}>◂ previous job</Link>}
+          {after !== null && <Link href={`/runs/${run.name}/jobs/${encodeURIComponent(after)}`}>next job ▸</Link>}
+        </span>
+        <Link href={`/runs/${run.name}`}>{run.name}</Link>
+      </div>
+      <div className="line">
+        <h1>
+          <Status status={job.status} word /> {job.job_id}
+        </h1>
+        <span>{duration(job.duration)}</span>
+        <span>{job.os ?? 'os not known'}</span>
+        {job.sha1 !== null && (
+          <span>
+            sha1 <Link href={`/runs?q=sha1:${job.sha1}`}>{shortSha1(job.sha1)}</Link> <Copy text={job.sha1} label="sha1" />
+          </span>
+        )}
+        <span>
+          {job.suite} on {job.branch}
+        </span>
+        <span>
+          started <Time at={job.started} />
+        </span>
+      </div>
+      <div className="line">
+        {links.map(({ name, href }) =>
+          safeHref(href) ? (
+            <a key={name} href={safeHref(href)} rel="noopener">
+              {name}
+            </a>
+          ) : null,
+        )}
+      </div>
+    </header>
+  );
+}
+
+function Overview({ page: { job, roles, history } }: { page: JobPage }) {
+  const failed = job.status === 'fail' || job.status === 'dead';
+  return (
+    <div className="body">
+      {failed && (
+        <>
+          <h2>Failure reason</h2>
+          {job.signature !== null && (
+            <p>
+              <span className="badge">{job.signature.kind}</span> <span className="strong">{job.signature.title}</span>
+            </p>
+          )}
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys. */}
+          <pre tabIndex={0} role="region" aria-label="Failure reason">
+            {job.failure_reason ?? 'No reason was recorded: the log may tell more.'}
+          </pre>
+          {job.failure_reason !== null && <Copy text={job.failure_reason} label="failure reason" />}
+        </>
+      )}
+      <h2>History</h2>
+      <p>
+        <HistoryStrip history={history} />
+      </p>
+      <h2>Description</h2>
+      <p className="line">
+        {parseFacets(job.description ?? '').map((facet) => (
+          <code key={`${facet.key}/${facet.value}`} className="chip" title={`${facet.key}/${facet.value}`}>
+            {facetText(facet)}
+          </code>
+        ))}
+        {job.description === null && 'none was reported'}
+      </p>
+      {job.description !== null && <Copy text={job.description} label="description" />}
+      <h2>Nodes and roles</h2>
+      <ul>
+        {(roles.length > 0 ? roles : job.nodes.map((node) => ({ node, roles: [] as string[] }))).map(({ node, roles }) => (
+          <li key={node}>
+            <Link href={`/nodes/${encodeURIComponent(node)}`}>{node}</Link> {roles.join(' ')}
+          </li>
+        ))}
+        {roles.length === 0 && job.nodes.length === 0 && <li>none were reported</li>}
+      </ul>
+    </div>
+  );
+}
+
+function HistoryStrip({ history }: { history: HistoryJob[] }) {
+  const failed = history.filter(({ status }) => status === 'fail' || status === 'dead').length;
+  const sentence = history.length < 2 ? 'The first time this description ran here.' : `Failed ${failed} of the last ${history.length}.`;
+  const cells = history.toReversed().map(({ status, run }) => ({ status, title: `${status}: ${run}` }));
+  return (
+    <>
+      <Strip cells={cells} sentence={sentence} /> {sentence}
+    </>
+  );
+}
+
+function JobHistory({ history }: { history: HistoryJob[] }) {
+  const columns = useMemo(
+    (): Column<HistoryJob>[] => [
+      { id: 'status', title: 'Status', width: '90px', cell: ({ status }) => <Status status={status} word /> },
+      { id: 'run', title: 'Run', width: 'minmax(240px, 2fr)', text: ({ run }) => run, cell: ({ run }) => run },
+      { id: 'job', title: 'Job', width: '90px', cell: ({ job_id }) => job_id },
+      { id: 'branch', title: 'Branch', width: '140px', text: ({ branch }) => branch, cell: ({ branch }) => branch },
+      { id: 'sha1', title: 'sha1', width: '80px', cell: ({ sha1 }) => <code>{shortSha1(sha1)}</code> },
+      { id: 'os', title: 'OS', width: '110px', cell: ({ os }) => os },
+      { id: 'time', title: 'Time', width: '70px', align: 'right', cell: (job) => duration(job.duration) },
+      {
+        id: 'cause',
+        title: 'Cause',
+        width: 'minmax(160px, 2fr)',
+        text: ({ signature }) => signature?.title ?? '',
+        cell: ({ signature }) => <span className="mono">{signature?.title ?? ''}</span>,
+      },
+      { id: 'posted', title: 'Posted', width: '110px', cell: ({ posted }) => <Time at={posted} /> },
+    ],
+    [],
+  );
+  return (
+    <Grid<HistoryJob>
+      rows={history}
+      columns={columns}
+      rowKey={({ run, job_id }) => `${run}/${job_id}`}
+      rowHref={({ run, job_id }) => `/runs/${run}/jobs/${encodeURIComponent(job_id)}`}
+      label="Jobs of the same description"
+      emptyText="The first time this description ran."
+      mobile={(job) => (
+        <>
+          <span className="two">
+            <Status status={job.status} /> {job.run}
+          </span>
+          <span className="two mono">{job.signature?.title ?? job.job_id}</span>
+        </>
+      )}
+    />
+  );
+}

@@ -1,0 +1,10 @@
+import { useLocation } from 'wouter';
+import { useTitle } from '../../app/title.ts';
+import { NotFound } from '../../ui/States.tsx';
+
+/** An address that leads nowhere. */
+export default function Missing() {
+  const [path] = useLocation();
+  useTitle('Not found');
+  return <NotFound what={`page ${path}`} />;
+}

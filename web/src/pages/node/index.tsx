@@ -1,0 +1,131 @@
+import { useEffect, useMemo, useState } from 'react';
+import { Link, useParams } from 'wouter';
+import type { HistoryJob, NodeItem, NodePage } from '../../../../src/http/api/schemas.ts';
+import { useLive } from '../../app/live.ts';
+import { useTitle } from '../../app/title.ts';
+import { type ApiError, fetchApi, useApi } from '../../lib/api.ts';
+import { plural } from '../../lib/format.ts';
+import { Copy } from '../../ui/Copy.tsx';
+import { ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
+import { Strip } from '../../ui/Strip.tsx';
+import { Time } from '../../ui/Time.tsx';
+import { NodeStateCell, ResultsCell, RunningCell, systemOf } from '../nodes/cells.tsx';
+import { nodeState } from '../nodes/node-facts.ts';
+import { apiPath, nodePath } from '../runs/paths.ts';
+import { useThrottled } from '../runs/throttle.ts';
+import { NodeJobs } from './jobs.tsx';
+import '../nodes/nodes.css';
+import './node.css';
+
+/** One machine: what it is, and how its jobs ended. */
+export default function NodePageView() {
+  const { name = '' } = useParams();
+  const { data, error, isFetching, refetch } = useApi<NodePage>(apiPath(nodePath(name)));
+  useLive(['nodes'], useThrottled(refetch));
+  useTitle(data ? `${name} ${nodeState(data.node)}` : name);
+  return (
+    <>
+      <FetchLine active={isFetching} />
+      <section className="page-head">
+        <h1>
+          {name} <Copy text={name} label="node name" />
+        </h1>
+        {data && <Facts node={data.node} jobs={data.jobs} />}
+      </section>
+      {error && <ErrorBox error={error} onRetry={refetch} />}
+      {data ? <Jobs key={name} name={name} first={data} /> : !error && <Skeleton rows={16} />}
+    </>
+  );
+}
+
+function Facts({ node, jobs }: { node: NodeItem; jobs: HistoryJob[] }) {
+  const down = `teuthology-lock --update --status down ${node.name}`;
+  return (
+    <>
+      <div className="line">
+        <NodeStateCell node={node} />
+        {node.locked && (
+          <span>
+            locked by <b>{node.locked_by ?? 'nobody named'}</b> since <Time at={node.locked_since} />
+          </span>
+        )}
+        {node.machine_type && (
+          <Link href={`/nodes?machine_type=${encodeURIComponent(node.machine_type)}`}>{node.machine_type}</Link>
+        )}
+        <span>{[systemOf(node), node.arch].filter(Boolean).join(' · ') || 'system not known'}</span>
+        {node.running && (
+          <span>
+            runs job <RunningCell node={node} />
+          </span>
+        )}
+      </div>
+      {node.description && <p className="node-note">{node.description}</p>}
+      <div className="line">
+        <span className="quiet">last 14 d</span> <ResultsCell node={node} />
+      </div>
+      <JobStrip jobs={jobs} />
+      <div className="line">
+        <span className="quiet">Take it out of use:</span> <code>{down}</code> <Copy text={down} label="command" />
+      </div>
+    </>
+  );
+}
+
+/** Its last jobs, oldest first. */
+function JobStrip({ jobs }: { jobs: HistoryJob[] }) {
+  if (jobs.length === 0) return null;
+  const cells = jobs.map((job) => ({ status: job.status, title: `${job.status}: ${job.run}/${job.job_id}` })).reverse();
+  const bad = jobs.filter(({ status }) => status === 'fail' || status === 'dead').length;
+  const sentence = `${bad} of the last ${plural(jobs.length, 'job')} failed`;
+  return (
+    <div className="line node-strip">
+      <Strip cells={cells} sentence={sentence} /> <span aria-hidden="true">{sentence}</span>
+    </div>
+  );
+}
+
+/** The newest jobs, and older ones on demand. */
+function Jobs({ name, first }: { name: string; first: NodePage }) {
+  const [older, setOlder] = useState<NodePage[]>([]);
+  const [error, setError] = useState<ApiError | null>(null);
+  const [loading, setLoading] = useState(false);
+  const next = (older.at(-1) ?? first).next;
+  // New jobs push old ones to the next page: what was loaded from there starts again.
+  useEffect(() => {
+    if (first.next === null) setOlder([]);
+  }, [first.next]);
+  const jobs = useMemo(() => {
+    const all = [...first.jobs, ...older.flatMap((page) => page.jobs)];
+    return [...new Map(all.map((job) => [`${job.run}/${job.job_id}`, job])).values()];
+  }, [first, older]);
+  const loadMore = async () => {
+    if (next === null) return;
+    setLoading(true);
+    try {
+      const page = await fetchApi<NodePage>(apiPath(nodePath(name), { after: next }));
+      setOlder((pages) => [...pages, page]);
+      setError(null);
+    } catch (problem) {
+      setError(problem as ApiError);
+    } finally {
+      setLoading(false);
+    }
+  };
+  return (
+    <>
+      <NodeJobs jobs={jobs} />
+      {error && <ErrorBox error={error} onRetry={() => void loadMore()} />}
+      <footer className="runs-footer">
+        <span>
+          {plural(jobs.length, 'job')}
+          {next === null ? ', all of them' : ', newest first'}
+        </span>
+        {next !== null && (
+          <button type="button" className="button" disabled={loading} onClick={() => void loadMore()}>
+            Load more
+          </button>
+        )}
+      </footer>
+    </>
+  );
+}

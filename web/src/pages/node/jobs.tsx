@@ -1,0 +1,80 @@
+import { Link } from 'wouter';
+import type { HistoryJob } from '../../../../src/http/api/schemas.ts';
+import { Grid } from '../../ui/Grid.tsx';
+import type { Column } from '../../ui/grid-types.ts';
+import { Status } from '../../ui/Status.tsx';
+import { Duration, Time } from '../../ui/Time.tsx';
+import { jobPath } from '../runs/paths.ts';
+
+/** The jobs of a node, newest first. */
+export function NodeJobs({ jobs }: { jobs: HistoryJob[] }) {
+  return (
+    <Grid<HistoryJob>
+      label="Jobs"
+      rows={jobs}
+      columns={columns}
+      rowKey={(job) => `${job.run}/${job.job_id}`}
+      rowHref={(job) => jobPath(job.run, job.job_id)}
+      mobile={(job) => <MobileJob job={job} />}
+      emptyText="No job has run here yet."
+    />
+  );
+}
+
+const columns: Column<HistoryJob>[] = [
+  { id: 'status', title: 'Status', width: '72px', cell: ({ status }) => <Status status={status} /> },
+  {
+    id: 'job',
+    title: 'Job',
+    width: '96px',
+    cell: (job) => <Link href={jobPath(job.run, job.job_id)}>{job.job_id}</Link>,
+  },
+  { id: 'posted', title: 'Posted', width: '104px', cell: ({ posted }) => <Time at={posted} /> },
+  { id: 'suite', title: 'Suite', width: '110px', cell: ({ suite }) => suite },
+  {
+    id: 'branch',
+    title: 'Branch',
+    width: 'minmax(120px, 1fr)',
+    cell: ({ branch }) => branch,
+    text: ({ branch }) => branch,
+  },
+  {
+    id: 'cause',
+    title: 'Failure',
+    width: 'minmax(200px, 3fr)',
+    cell: (job) => <code>{causeOf(job)}</code>,
+    text: ({ failure_reason }) => failure_reason ?? '',
+  },
+  { id: 'system', title: 'System', width: '110px', cell: ({ os }) => os ?? '' },
+  {
+    id: 'duration',
+    title: 'Duration',
+    width: '88px',
+    align: 'right',
+    cell: ({ duration }) => <Duration seconds={duration} />,
+  },
+];
+
+function causeOf({ signature, failure_reason }: HistoryJob): string {
+  return signature?.title ?? failure_reason?.split('\n')[0] ?? '';
+}
+
+function MobileJob({ job }: { job: HistoryJob }) {
+  return (
+    <div className="two-lines">
+      <div className="two-lines-line">
+        <Status status={job.status} /> <Link href={jobPath(job.run, job.job_id)}>{job.job_id}</Link>{' '}
+        <span className="two-lines-text quiet">{job.suite}</span>
+        <span className="two-lines-end">
+          <Time at={job.posted} />
+        </span>
+      </div>
+      <div className="two-lines-line">
+        <code className="two-lines-text">{causeOf(job) || job.branch}</code>
+        <span className="two-lines-end">
+          <Duration seconds={job.duration} />
+        </span>
+      </div>
+    </div>
+  );
+}

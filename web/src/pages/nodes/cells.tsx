@@ -1,0 +1,40 @@
+import { Link } from 'wouter';
+import type { NodeItem } from '../../../../src/http/api/schemas.ts';
+import { Results } from '../runs/columns.tsx';
+import { jobPath, nodePath } from '../runs/paths.ts';
+import { nodeState } from './node-facts.ts';
+
+/** The name, leading to its page. */
+export function NodeLink({ node }: { node: NodeItem }) {
+  return <Link href={nodePath(node.name)}>{node.name}</Link>;
+}
+
+/** The state as a square and a word. */
+export function NodeStateCell({ node }: { node: NodeItem }) {
+  const state = nodeState(node);
+  return (
+    <span className="nodes-state">
+      <span className={`nodes-square nodes-${state}`} aria-hidden="true" /> {state}
+      {state === 'down' && node.locked && <span className="quiet"> locked</span>}
+    </span>
+  );
+}
+
+export function RunningCell({ node: { running } }: { node: NodeItem }) {
+  if (!running) return <span className="quiet">–</span>;
+  return (
+    <Link href={jobPath(running.run, running.job_id)} title={`${running.run}/${running.job_id}`}>
+      {running.job_id}
+    </Link>
+  );
+}
+
+/** How its jobs ended. */
+export function ResultsCell({ node: { results } }: { node: NodeItem }) {
+  const total = Object.values(results).reduce((sum, count) => sum + count, 0);
+  return total === 0 ? <span className="quiet">no jobs</span> : <Results counts={results} total={total} />;
+}
+
+export function systemOf({ os_type, os_version }: NodeItem): string {
+  return [os_type, os_version].filter(Boolean).join(' ');
+}

@@ -1,0 +1,97 @@
+import { useMemo } from 'react';
+import type { NodeItem } from '../../../../src/http/api/schemas.ts';
+import { useUrlState } from '../../lib/url-state.ts';
+import { Grid } from '../../ui/Grid.tsx';
+import type { Column } from '../../ui/grid-types.ts';
+import { Time } from '../../ui/Time.tsx';
+import { nodePath } from '../runs/paths.ts';
+import { NodeLink, NodeStateCell, ResultsCell, RunningCell, systemOf } from './cells.tsx';
+import { nodeState } from './node-facts.ts';
+
+/** Every node with what it is doing. */
+export function NodesList({ nodes, days }: { nodes: NodeItem[]; days: number }) {
+  const [sort, setSort] = useUrlState('sort', 'name');
+  const columns = useMemo(() => listColumns(days), [days]);
+  return (
+    <Grid<NodeItem>
+      label="Nodes"
+      rows={nodes}
+      columns={columns}
+      rowKey={(node) => node.name}
+      rowHref={(node) => nodePath(node.name)}
+      sort={sort}
+      onSort={setSort}
+      mobile={(node) => <MobileNode node={node} />}
+      emptyText="No nodes"
+    />
+  );
+}
+
+function listColumns(days: number): Column<NodeItem>[] {
+  return [
+    {
+      id: 'name',
+      title: 'Node',
+      width: '128px',
+      sortable: true,
+      cell: (node) => <NodeLink node={node} />,
+      text: (node) => node.name,
+      value: (node) => node.name,
+    },
+    {
+      id: 'state',
+      title: 'State',
+      width: '92px',
+      sortable: true,
+      cell: (node) => <NodeStateCell node={node} />,
+      value: nodeState,
+    },
+    {
+      id: 'since',
+      title: 'Locked',
+      width: '96px',
+      sortable: true,
+      cell: (node) => (node.locked ? <Time at={node.locked_since} /> : null),
+      value: (node) => node.locked_since,
+    },
+    {
+      id: 'owner',
+      title: 'By',
+      width: '130px',
+      sortable: true,
+      cell: (node) => node.locked_by ?? '',
+      text: (node) => node.locked_by ?? '',
+      value: (node) => node.locked_by,
+    },
+    { id: 'running', title: 'Running now', width: '108px', cell: (node) => <RunningCell node={node} /> },
+    { id: 'system', title: 'System', width: '120px', sortable: true, cell: systemOf, value: systemOf },
+    {
+      id: 'results',
+      title: `Jobs of ${days} d`,
+      width: 'minmax(180px, 2fr)',
+      cell: (node) => <ResultsCell node={node} />,
+    },
+    {
+      id: 'note',
+      title: 'Note',
+      width: 'minmax(100px, 2fr)',
+      cell: (node) => node.description ?? '',
+      text: (node) => node.description ?? '',
+    },
+  ];
+}
+
+function MobileNode({ node }: { node: NodeItem }) {
+  return (
+    <div className="two-lines">
+      <div className="two-lines-line">
+        <NodeLink node={node} /> <NodeStateCell node={node} />
+        <span className="two-lines-end two-lines-text">{node.locked_by}</span>
+      </div>
+      <div className="two-lines-line">
+        <ResultsCell node={node} />
+        <span className="two-lines-end quiet">{systemOf(node)}</span>
+      </div>
+    </div>
+  );
+}

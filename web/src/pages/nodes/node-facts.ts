@@ -1,0 +1,95 @@
+import type { NodeItem } from '../../../../src/http/api/schemas.ts';
+
+/** What a node can be used for now; a node that nobody reported a state of is unknown. */
+export type NodeState = 'free' | 'locked' | 'down' | 'unknown';
+
+export const nodeStates: readonly NodeState[] = ['free', 'locked', 'down', 'unknown'];
+
+/** A node that is down stays so, whoever has locked it. */
+export function nodeState({ up, locked }: NodeItem): NodeState {
+  if (up === false) return 'down';
+  if (locked) return 'locked';
+  return up === null ? 'unknown' : 'free';
+}
+
+export function stateCounts(nodes: NodeItem[]): Record<NodeState, number> {
+  const counts = { free: 0, locked: 0, down: 0, unknown: 0 };
+  for (const node of nodes) counts[nodeState(node)]++;
+  return counts;
+}
+
+/** "196 nodes: 172 locked · 12 free · 12 down". */
+export function summary(nodes: NodeItem[]): string {
+  const counts = stateCounts(nodes);
+  const parts = nodeStates.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${state}`);
+  const many = `${nodes.length.toLocaleString('en')} ${nodes.length === 1 ? 'node' : 'nodes'}`;
+  return parts.length === 0 ? many : `${many}: ${parts.join(' · ')}`;
+}
+
+export interface NodeResult {
+  node: NodeItem;
+  ended: number;
+  bad: number;
+  /** Failures beyond those that as many jobs have on an average node of the same machine type. */
+  excess: number;
+}
+
+/** Nodes by excess failure: a bad node stands out, a busy one does not. */
+export function nodeResults(nodes: NodeItem[]): NodeResult[] {
+  const rates = new Map<string, { ended: number; bad: number }>();
+  for (const node of nodes) {
+    const rate = rates.get(node.machine_type ?? '') ?? { ended: 0, bad: 0 };
+    rate.ended += ended(node);
+    rate.bad += bad(node);
+    rates.set(node.machine_type ?? '', rate);
+  }
+  const results = nodes.map((node) => {
+    const rate = rates.get(node.machine_type ?? '');
+    const expected = rate && rate.ended > 0 ? (ended(node) * rate.bad) / rate.ended : 0;
+    return { node, ended: ended(node), bad: bad(node), excess: bad(node) - expected };
+  });
+  return results.sort((a, b) => b.excess - a.excess || compareNames(a.node, b.node));
+}
+
+function ended({ results }: NodeItem): number {
+  return results.pass + results.fail + results.dead;
+}
+
+function bad({ results }: NodeItem): number {
+  return results.fail + results.dead;
+}
+
+/** smithi9 before smithi10. */
+export function compareNames(a: NodeItem, b: NodeItem): number {
+  return a.name.localeCompare(b.name, 'en', { numeric: true });
+}
+
+export interface Owner {
+  owner: string;
+  machineType: string;
+  locked: number;
+  idle: number;
+  oldest: number | null;
+  /** Locked for longer than a day, and nothing runs there. */
+  stale: number;
+}
+
+const dayMs = 24 * 3600 * 1000;
+
+/** Locks by owner and machine type, most first. */
+export function owners(nodes: NodeItem[], now: number): Owner[] {
+  const found = new Map<string, Owner>();
+  for (const node of nodes) {
+    if (!node.locked) continue;
+    const [owner, machineType] = [node.locked_by ?? 'nobody named', node.machine_type ?? 'no type'];
+    const key = JSON.stringify([owner, machineType]);
+    const entry = found.get(key) ?? { owner, machineType, locked: 0, idle: 0, oldest: null, stale: 0 };
+    const idle = node.running === null;
+    entry.locked++;
+    entry.idle += Number(idle);
+    entry.stale += Number(idle && node.locked_since !== null && now - node.locked_since > dayMs);
+    if (node.locked_since !== null) entry.oldest = Math.min(entry.oldest ?? Infinity, node.locked_since);
+    found.set(key, entry);
+  }
+  return [...found.values()].sort((a, b) => b.locked - a.locked || a.owner.localeCompare(b.owner));
+}

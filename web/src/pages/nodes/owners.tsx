@@ -1,0 +1,116 @@
+import { useMemo } from 'react';
+import type { NodeItem } from '../../../../src/http/api/schemas.ts';
+import { number } from '../../lib/format.ts';
+import { useUrlState } from '../../lib/url-state.ts';
+import { Grid } from '../../ui/Grid.tsx';
+import type { Column } from '../../ui/grid-types.ts';
+import { Duration, useMinute } from '../../ui/Time.tsx';
+import { search } from '../runs/paths.ts';
+import { type Owner, owners } from './node-facts.ts';
+
+/** Who holds how many nodes, and for how long. */
+export function NodesOwners({ nodes }: { nodes: NodeItem[] }) {
+  const now = useMinute();
+  const [sort, setSort] = useUrlState('sort', '-locked');
+  const rows = useMemo(() => owners(nodes, now), [nodes, now]);
+  return (
+    <>
+      <p className="nodes-hint quiet">Stale: locked for more than a day, and no job runs there.</p>
+      <Grid<Owner>
+        label="Locks by owner"
+        rows={rows}
+        columns={columns}
+        rowKey={({ owner, machineType }) => `${owner} ${machineType}`}
+        rowHref={({ owner }) => `/nodes${search({ q: owner })}`}
+        sort={sort}
+        onSort={setSort}
+        mobile={(row) => <MobileOwner row={row} />}
+        emptyText="No node is locked."
+      />
+    </>
+  );
+}
+
+const columns: Column<Owner>[] = [
+  {
+    id: 'owner',
+    title: 'Owner',
+    width: 'minmax(160px, 2fr)',
+    sortable: true,
+    cell: ({ owner }) => owner,
+    text: ({ owner }) => owner,
+    value: ({ owner }) => owner,
+  },
+  {
+    id: 'type',
+    title: 'Machine type',
+    width: '128px',
+    sortable: true,
+    cell: ({ machineType }) => machineType,
+    value: ({ machineType }) => machineType,
+  },
+  {
+    id: 'locked',
+    title: 'Locked',
+    width: '88px',
+    align: 'right',
+    sortable: true,
+    cell: ({ locked }) => number(locked),
+    value: ({ locked }) => locked,
+  },
+  {
+    id: 'idle',
+    title: 'Without a job',
+    width: '112px',
+    align: 'right',
+    sortable: true,
+    cell: ({ idle }) => number(idle),
+    value: ({ idle }) => idle,
+  },
+  {
+    id: 'stale',
+    title: 'Stale',
+    width: '80px',
+    align: 'right',
+    sortable: true,
+    cell: ({ stale }) => (stale > 0 ? <b>{number(stale)}</b> : '0'),
+    value: ({ stale }) => stale,
+  },
+  {
+    id: 'oldest',
+    title: 'Oldest lock',
+    width: '128px',
+    align: 'right',
+    sortable: true,
+    cell: (row) => <Age at={row.oldest} />,
+    value: ({ oldest }) => oldest,
+  },
+];
+
+function Age({ at }: { at: number | null }) {
+  const now = useMinute();
+  if (at === null) return <span className="quiet">–</span>;
+  const days = (now - at) / 86_400_000;
+  return days >= 2 ? (
+    <span title={new Date(at).toISOString()}>{Math.floor(days)} d</span>
+  ) : (
+    <Duration seconds={Math.max(0, (now - at) / 1000)} />
+  );
+}
+
+function MobileOwner({ row }: { row: Owner }) {
+  return (
+    <div className="two-lines">
+      <div className="two-lines-line">
+        <span className="two-lines-text">{row.owner}</span>
+        <span className="two-lines-end">{number(row.locked)} locked</span>
+      </div>
+      <div className="two-lines-line quiet">
+        {row.machineType} · {number(row.idle)} without a job · {number(row.stale)} stale
+        <span className="two-lines-end">
+          <Age at={row.oldest} />
+        </span>
+      </div>
+    </div>
+  );
+}

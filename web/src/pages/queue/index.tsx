@@ -1,0 +1,167 @@
+import { useMemo } from 'react';
+import { Link, useParams } from 'wouter';
+import type { Queue, RunItem } from '../../../../src/http/api/schemas.ts';
+import { useLive } from '../../app/live.ts';
+import { useTitle } from '../../app/title.ts';
+import { useApi } from '../../lib/api.ts';
+import { number, plural } from '../../lib/format.ts';
+import { Grid } from '../../ui/Grid.tsx';
+import type { Column } from '../../ui/grid-types.ts';
+import { Empty, ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
+import { Duration, Time, useMinute } from '../../ui/Time.tsx';
+import { Results } from '../runs/columns.tsx';
+import { runPath } from '../runs/paths.ts';
+import { useThrottled } from '../runs/throttle.ts';
+import './queue.css';
+
+type OneQueue = Queue['queues'][number];
+
+/** What waits for machines, by machine type, in the order in which it is taken. */
+export default function QueuePage() {
+  const { machine_type: only } = useParams();
+  const { data, error, isFetching, refetch } = useApi<Queue>('/api/queue');
+  useLive(['queue'], useThrottled(refetch));
+  const queued = data?.queues.reduce((sum, queue) => sum + queue.queued, 0) ?? 0;
+  useTitle(data ? `${number(queued)} queued` : 'Queue');
+  const queues = data?.queues.filter(({ machine_type }) => only === undefined || machine_type === only);
+  return (
+    <>
+      <FetchLine active={isFetching} />
+      <section className="page-head">
+        <h1>{only === undefined ? 'Queue' : `Queue of ${only}`}</h1>
+        <p className="line">
+          {data && <span>{queued === 0 ? 'Nothing is queued' : `${plural(queued, 'job')} queued`}</span>}
+          <span className="quiet">The lowest priority number is taken first, among equals the oldest run.</span>
+          {only !== undefined && <Link href="/queue">all machine types</Link>}
+        </p>
+      </section>
+      {error && <ErrorBox error={error} onRetry={refetch} />}
+      {!data && !error && <Skeleton rows={10} />}
+      {queues?.length === 0 && (
+        <Empty
+          title={
+            only === undefined
+              ? 'No machine type is known yet. A run brings its own:'
+              : `No queue of ${only}. A run makes one:`
+          }
+          command={`teuthology-suite --suite smoke --machine-type ${only ?? 'MACHINE_TYPE'}`}
+        />
+      )}
+      <div className="page-body">
+        {queues?.map((queue) => (
+          <QueueSection key={queue.machine_type} queue={queue} />
+        ))}
+      </div>
+    </>
+  );
+}
+
+function QueueSection({ queue }: { queue: OneQueue }) {
+  const { machine_type, runs } = queue;
+  const columns = useMemo(() => queueColumns(runs), [runs]);
+  return (
+    <section className="queue" aria-labelledby={`queue-${machine_type}`}>
+      <h2 id={`queue-${machine_type}`}>
+        <Link href={`/queue/${encodeURIComponent(machine_type)}`}>{machine_type || 'no machine type'}</Link>
+      </h2>
+      <QueueFacts queue={queue} />
+      {runs.length > 0 && (
+        <Grid<RunItem>
+          label={`Queue of ${machine_type}`}
+          rows={runs}
+          columns={columns}
+          rowKey={(run) => run.name}
+          rowHref={(run) => runPath(run.name)}
+          mobile={(run) => <MobileQueued run={run} place={runs.indexOf(run) + 1} />}
+          emptyText=""
+          height="auto"
+        />
+      )}
+    </section>
+  );
+}
+
+function QueueFacts({ queue: { running, queued, nodes, paused, machine_type } }: { queue: OneQueue }) {
+  return (
+    <p className="line">
+      <span>
+        <b>{number(queued)}</b> queued
+      </span>
+      <span>
+        <b>{number(running)}</b> running
+      </span>
+      <Link href={`/nodes?machine_type=${encodeURIComponent(machine_type)}`}>
+        {number(nodes.free)} free of {number(nodes.up)} nodes up
+      </Link>
+      {nodes.down > 0 && <span>{number(nodes.down)} down</span>}
+      {paused && (
+        <span className="queue-paused">
+          <b>paused</b>
+          {paused.by && ` by ${paused.by}`}
+          {paused.since !== null && (
+            <>
+              {' since '}
+              <Time at={paused.since} />
+            </>
+          )}
+          {paused.until !== null && (
+            <>
+              {' until '}
+              <Time at={paused.until} />
+            </>
+          )}
+        </span>
+      )}
+    </p>
+  );
+}
+
+function queueColumns(runs: RunItem[]): Column<RunItem>[] {
+  const places = new Map(runs.map((run, index) => [run, index + 1]));
+  return [
+    { id: 'place', title: '#', width: '44px', align: 'right', cell: (run) => places.get(run) },
+    {
+      id: 'run',
+      title: 'Run',
+      width: 'minmax(200px, 3fr)',
+      cell: (run) => <Link href={runPath(run.name)}>{run.name}</Link>,
+      text: (run) => run.name,
+    },
+    { id: 'user', title: 'User', width: '110px', cell: (run) => run.user },
+    { id: 'priority', title: 'Priority', width: '72px', align: 'right', cell: (run) => run.priority ?? '' },
+    { id: 'queued', title: 'Jobs left', width: '84px', align: 'right', cell: (run) => number(run.counts.queued) },
+    {
+      id: 'results',
+      title: 'Results',
+      width: 'minmax(200px, 2fr)',
+      cell: (run) => <Results counts={run.counts} total={run.total} />,
+    },
+    { id: 'waiting', title: 'Waiting', width: '84px', align: 'right', cell: (run) => <Waiting run={run} /> },
+  ];
+}
+
+function Waiting({ run }: { run: RunItem }) {
+  return <Duration seconds={Math.max(0, (useMinute() - run.scheduled) / 1000)} />;
+}
+
+function MobileQueued({ run, place }: { run: RunItem; place: number }) {
+  return (
+    <div className="two-lines">
+      <div className="two-lines-line">
+        <span className="quiet">{place}</span>
+        <Link className="two-lines-text" href={runPath(run.name)}>
+          {run.name}
+        </Link>
+      </div>
+      <div className="two-lines-line">
+        {number(run.counts.queued)} left{' '}
+        <span className="quiet">
+          priority {run.priority ?? 'none'} · {run.user}
+        </span>
+        <span className="two-lines-end">
+          <Waiting run={run} />
+        </span>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,225 @@
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import type { RunItem } from '../../../../src/http/api/schemas.ts';
+import { duration, shortSha1 } from '../../lib/format.ts';
+import { Bar, Counts } from '../../ui/Bar.tsx';
+import type { Column } from '../../ui/grid-types.ts';
+import { Status } from '../../ui/Status.tsx';
+import { Time } from '../../ui/Time.tsx';
+import { Value } from '../../ui/Value.tsx';
+import { runPath } from './paths.ts';
+import { countsInWords, donePercent, isLive, runSeconds } from './run-facts.ts';
+
+/** A row of the list: a run, or what several have in common. */
+export type RunsRow =
+  | { kind: 'run'; run: RunItem; level: number; marked: boolean }
+  | {
+      kind: 'group';
+      key: string;
+      title: string;
+      runs: RunItem[];
+      counts: RunItem['counts'];
+      total: number;
+      open: boolean;
+    };
+
+type Cell = (run: RunItem) => ReactNode;
+
+function ofRun(cell: Cell, group: (row: RunsRow & { kind: 'group' }) => ReactNode = () => null) {
+  return (row: RunsRow) => (row.kind === 'run' ? cell(row.run) : group(row));
+}
+
+function textOf(text: (run: RunItem) => string) {
+  return (row: RunsRow) => (row.kind === 'run' ? text(row.run) : '');
+}
+
+/** Every column; the ids of those that sort are what the API sorts by. */
+export function runColumns(now: number): Column<RunsRow>[] {
+  const plain = (id: string, title: string, width: string, cell: Cell): Column<RunsRow> => ({
+    id,
+    title,
+    width,
+    hidden: true,
+    cell: ofRun(cell),
+  });
+  return [
+    {
+      id: 'status',
+      title: 'Status',
+      width: '72px',
+      sortable: true,
+      cell: (row) => (row.kind === 'run' ? <RunMark row={row} /> : <GroupTitle row={row} />),
+      text: textOf((run) => run.status),
+    },
+    {
+      id: 'scheduled',
+      title: 'Scheduled',
+      width: '96px',
+      sortable: true,
+      cell: ofRun((run) => <Time at={run.scheduled} />),
+    },
+    {
+      id: 'suite',
+      title: 'Suite',
+      width: 'minmax(110px, 1fr)',
+      sortable: true,
+      cell: ofRun(suiteLink),
+      text: textOf((run) => run.name),
+    },
+    {
+      id: 'branch',
+      title: 'Branch · sha1',
+      width: 'minmax(150px, 2fr)',
+      sortable: true,
+      cell: ofRun(branchCell),
+      text: textOf((run) => `${run.branch} ${run.sha1 ?? ''}`),
+    },
+    {
+      id: 'user',
+      title: 'User',
+      width: '96px',
+      sortable: true,
+      cell: ofRun((run) => (
+        <Value field="user" value={run.user}>
+          {run.user}
+        </Value>
+      )),
+      text: textOf((run) => run.user),
+    },
+    {
+      id: 'machine_type',
+      title: 'Machine',
+      width: '84px',
+      sortable: true,
+      cell: ofRun((run) => (
+        <Value field="machine" value={run.machine_type}>
+          {run.machine_type}
+        </Value>
+      )),
+      text: textOf((run) => run.machine_type),
+    },
+    {
+      id: 'fail',
+      title: 'Results',
+      width: 'minmax(250px, 2fr)',
+      sortable: true,
+      cell: (row) => (
+        <Results
+          counts={row.kind === 'run' ? row.run.counts : row.counts}
+          total={row.kind === 'run' ? row.run.total : row.total}
+        />
+      ),
+    },
+    { id: 'time', title: 'Time', width: '88px', align: 'right', cell: ofRun((run) => <RunTime run={run} now={now} />) },
+    { ...plain('priority', 'Priority', '72px', (run) => run.priority ?? ''), align: 'right', sortable: true },
+    plain('sha1', 'sha1', '84px', (run) => <code>{shortSha1(run.sha1)}</code>),
+    plain('flavor', 'Flavor', '84px', (run) => run.flavor ?? ''),
+    { ...plain('started', 'Started', '96px', (run) => <Time at={run.started} />), sortable: true },
+    { ...plain('updated', 'Updated', '96px', (run) => <Time at={run.updated} />), sortable: true },
+    { ...plain('total', 'Jobs', '64px', (run) => run.total.toLocaleString('en')), align: 'right' },
+    plain('tags', 'Tags', 'minmax(80px, 1fr)', (run) => run.tags.join(', ')),
+    plain('name', 'Name', 'minmax(200px, 3fr)', (run) => run.name),
+  ];
+}
+
+function RunMark({ row }: { row: RunsRow & { kind: 'run' } }) {
+  return (
+    <>
+      <Status status={row.run.status} />
+      {row.marked && (
+        <span className="runs-marked">
+          {'x'}
+          <span className="hidden"> chosen for comparison</span>
+        </span>
+      )}
+    </>
+  );
+}
+
+function GroupTitle({ row }: { row: RunsRow & { kind: 'group' } }) {
+  return (
+    <span className="runs-group-title">
+      <span aria-hidden="true">{row.open ? '▾' : '▸'}</span> <b>{row.title}</b>{' '}
+      <span className="quiet">
+        {row.runs.length} {row.runs.length === 1 ? 'run' : 'runs'}
+      </span>
+    </span>
+  );
+}
+
+function suiteLink(run: RunItem) {
+  return (
+    <Link href={runPath(run.name)} className="runs-suite">
+      {run.suite || run.name}
+    </Link>
+  );
+}
+
+function branchCell(run: RunItem) {
+  return (
+    <span className="runs-branch">
+      <span className="runs-branch-name">
+        <Value field="branch" value={run.branch}>
+          {run.branch}
+        </Value>
+      </span>
+      {run.sha1 && (
+        <>
+          <span className="quiet"> · </span>
+          <Value field="sha1" value={shortSha1(run.sha1)}>
+            <code>{shortSha1(run.sha1)}</code>
+          </Value>
+        </>
+      )}
+    </span>
+  );
+}
+
+/** A bar and its numbers. */
+export function Results({ counts, total }: { counts: RunItem['counts']; total: number }) {
+  if (total === 0) return <span className="quiet">no jobs yet</span>;
+  return (
+    <span className="runs-results" title={countsInWords(counts)}>
+      <span className="runs-bar">
+        <Bar counts={counts} total={total} />
+      </span>
+      <Counts counts={counts} />
+    </span>
+  );
+}
+
+/** How long it took, or how far it is. */
+export function RunTime({ run, now }: { run: RunItem; now: number }) {
+  const seconds = runSeconds(run, now);
+  if (isLive(run.counts)) {
+    return (
+      <span title={`${donePercent(run)} % of its jobs have ended; running for ${duration(seconds)}`}>
+        {donePercent(run)} % · {duration(seconds)}
+      </span>
+    );
+  }
+  return <span>{duration(seconds)}</span>;
+}
+
+/** Two lines for narrow screens. */
+export function MobileRun({ row, now }: { row: RunsRow; now: number }) {
+  if (row.kind === 'group') return <GroupTitle row={row} />;
+  const { run } = row;
+  return (
+    <div className="two-lines">
+      <div className="two-lines-line">
+        <Status status={run.status} /> {suiteLink(run)} <span className="two-lines-text quiet">{run.branch}</span>
+        <span className="two-lines-end">
+          <Time at={run.scheduled} />
+        </span>
+      </div>
+      <div className="two-lines-line">
+        <Counts counts={run.counts} />
+        <span className="two-lines-text quiet">{run.user}</span>
+        <span className="two-lines-end">
+          <RunTime run={run} now={now} />
+        </span>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,124 @@
+import { useCallback, useMemo, useState } from 'react';
+import { useLocation } from 'wouter';
+import type { RunItem } from '../../../../src/http/api/schemas.ts';
+import { useKeys } from '../../app/keys.ts';
+import { usePreferences } from '../../app/preferences.ts';
+import { useTitle } from '../../app/title.ts';
+import { plural } from '../../lib/format.ts';
+import { useUrlState } from '../../lib/url-state.ts';
+import { Grid } from '../../ui/Grid.tsx';
+import { ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
+import { useMinute } from '../../ui/Time.tsx';
+import { FilterContext } from '../../ui/Value.tsx';
+import { MobileRun, type RunsRow, runColumns } from './columns.tsx';
+import { NoRuns } from './empty.tsx';
+import { RunsFooter } from './footer.tsx';
+import { comparePath, runPath } from './paths.ts';
+import { defaultSort, groupings, oneSort, shownColumns, useRunRows } from './rows.ts';
+import type { Grouping } from './run-facts.ts';
+import { RunsToolbar } from './toolbar.tsx';
+import { useRuns } from './use-runs.ts';
+import './runs.css';
+
+/** The list of runs: find one; see what is red, running or stuck. */
+export default function RunsPage() {
+  const [q, setQ] = useUrlState('q', '');
+  const [sort, setSort] = useUrlState('sort', defaultSort);
+  const [hold, setHold] = useState(false);
+  const runs = useRuns(q, sort === defaultSort ? '' : sort, hold);
+  useTitle(runs.first ? `${plural(runs.first.total, 'run')}${q ? ` · ${q}` : ''}` : 'Runs');
+  const filter = useMemo(() => ({ text: q, change: (text: string) => setQ(text) }), [q, setQ]);
+  return (
+    <FilterContext value={filter}>
+      <FetchLine active={runs.isFetching} />
+      <section className="page-head runs-head">
+        <h1>Runs</h1>
+        <RunsToolbar q={q} setQ={setQ} first={runs.first} sort={sort} />
+      </section>
+      {runs.error && <ErrorBox error={runs.error} onRetry={runs.refetch} />}
+      {runs.first ? (
+        <RunsList runs={runs} q={q} sort={sort} setSort={setSort} setQ={setQ} onHold={setHold} />
+      ) : (
+        !runs.error && <Skeleton rows={20} />
+      )}
+    </FilterContext>
+  );
+}
+
+interface ListProps {
+  runs: ReturnType<typeof useRuns>;
+  q: string;
+  sort: string;
+  setSort: (sort: string) => void;
+  setQ: (q: string) => void;
+  onHold: (hold: boolean) => void;
+}
+
+function RunsList({ runs, q, sort, setSort, setQ, onHold }: ListProps) {
+  const now = useMinute();
+  const { zone } = usePreferences();
+  const [cols] = useUrlState('cols', '');
+  const [group] = useUrlState('group', sort.includes('scheduled') ? 'day' : 'none');
+  const columns = useMemo(() => shownColumns(runColumns(now), cols), [now, cols]);
+  const grouping = groupings.includes(group as Grouping) ? (group as Grouping) : null;
+  const marks = useMarks(runs.rows);
+  const { rows, groupOf } = useRunRows(runs.rows, grouping, marks.marked, zone, now);
+  useKeys({ '.': runs.apply });
+  if (runs.rows.length === 0) return <NoRuns q={q} setQ={setQ} />;
+  return (
+    <>
+      {runs.held > 0 && (
+        <button type="button" className="button pill runs-pill" onClick={runs.apply}>
+          ▴ {plural(runs.held, 'update')}
+        </button>
+      )}
+      <Grid<RunsRow>
+        label="Runs"
+        rows={rows}
+        columns={columns}
+        rowKey={(row) => (row.kind === 'run' ? row.run.name : row.key)}
+        rowHref={(row) => (row.kind === 'run' ? runPath(row.run.name) : '')}
+        rowClass={(row) => (row.kind === 'group' ? 'runs-group' : row.marked ? 'runs-row-marked' : '')}
+        sort={sort}
+        onSort={(next) => setSort(oneSort(next))}
+        onHold={onHold}
+        mobile={(row) => <MobileRun row={row} now={now} />}
+        emptyText="No runs"
+        {...(groupOf && { groupOf })}
+      />
+      <RunsFooter runs={runs} marked={marks.marked} onClear={marks.clear} />
+    </>
+  );
+}
+
+/** Runs chosen with x; the second one leads to the comparison. */
+function useMarks(runs: RunItem[]) {
+  const [marked, setMarked] = useState<readonly string[]>([]);
+  const [, navigate] = useLocation();
+  const clear = useCallback(() => setMarked([]), []);
+  useKeys({
+    x: () => {
+      const name = focusedRun(runs);
+      if (name === null) return;
+      setMarked((names) => (names.includes(name) ? names.filter((one) => one !== name) : [...names, name].slice(-2)));
+    },
+    c: () => {
+      if (marked.length === 2) navigate(compareInOrder(runs, marked));
+    },
+  });
+  return { marked, clear };
+}
+
+/** The run in whose row the focus is; the row names it in its link. */
+function focusedRun(runs: RunItem[]): string | null {
+  const row = document.activeElement?.closest('.grid-row') ?? document.querySelector('.grid-row[tabindex="0"]');
+  const address = row?.querySelector<HTMLAnchorElement>('a.row-link, a.runs-suite')?.getAttribute('href') ?? '';
+  return runs.find(({ name }) => address.endsWith(runPath(name)))?.name ?? null;
+}
+
+/** The address of the comparison, the older run as A. */
+export function compareInOrder(runs: RunItem[], marked: readonly string[]): string {
+  const at = (name: string) => runs.find((run) => run.name === name)?.scheduled ?? 0;
+  const [older = '', newer = ''] = [...marked].sort((a, b) => at(a) - at(b));
+  return comparePath(newer, older);
+}

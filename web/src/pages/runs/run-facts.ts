@@ -1,0 +1,67 @@
+import type { JobStatus } from '../../../../src/core/job.ts';
+import type { RunItem } from '../../../../src/http/api/schemas.ts';
+
+/** Seconds from the first start to the last change; of a run that is not over, to now. */
+export function runSeconds({ started, updated, counts }: RunItem, now: number): number | null {
+  if (started === null) return null;
+  const end = isLive(counts) ? now : updated;
+  return end === null ? null : Math.max(0, Math.round((end - started) / 1000));
+}
+
+/** Jobs that have ended, in percent. */
+export function donePercent({ counts, total }: RunItem): number {
+  return total === 0 ? 0 : Math.floor((100 * (counts.pass + counts.fail + counts.dead)) / total);
+}
+
+export function isLive(counts: RunItem['counts']): boolean {
+  return counts.running + counts.waiting > 0;
+}
+
+/** How statuses are counted in a line: bad ones first. */
+export const countedStatuses: readonly JobStatus[] = [
+  'fail',
+  'dead',
+  'running',
+  'waiting',
+  'queued',
+  'unknown',
+  'pass',
+];
+
+/** "47 fail, 440 pass" for those who cannot see the bar. */
+export function countsInWords(counts: RunItem['counts']): string {
+  const given = countedStatuses.filter((status) => counts[status] > 0);
+  return given.map((status) => `${counts[status]} ${status}`).join(', ') || 'no jobs';
+}
+
+export type Grouping = 'day' | 'suite' | 'branch' | 'sha1';
+
+/** What a run is grouped by, in words. */
+export function groupTitle(run: RunItem, grouping: Grouping, dayOf: (at: number) => string): string {
+  if (grouping === 'day') return dayOf(run.scheduled);
+  if (grouping === 'sha1') return run.sha1 ?? 'no sha1';
+  return run[grouping] || `no ${grouping}`;
+}
+
+export interface RunGroup {
+  title: string;
+  runs: RunItem[];
+}
+
+/** Groups in the order of their first run; days follow one another, so a day stands once. */
+export function groupRuns(runs: RunItem[], titleOf: (run: RunItem) => string): RunGroup[] {
+  const groups = new Map<string, RunGroup>();
+  for (const run of runs) {
+    const title = titleOf(run);
+    const group = groups.get(title) ?? { title, runs: [] };
+    group.runs.push(run);
+    groups.set(title, group);
+  }
+  return [...groups.values()];
+}
+
+export function sumCounts(runs: RunItem[]): RunItem['counts'] {
+  const sum = { queued: 0, pass: 0, running: 0, waiting: 0, fail: 0, dead: 0, unknown: 0 };
+  for (const { counts } of runs) for (const status of countedStatuses) sum[status] += counts[status];
+  return sum;
+}

@@ -1,0 +1,20 @@
+import { useCallback, useEffect, useRef } from 'react';
+
+/** At most one call in two seconds, the last one never lost. */
+export function useThrottled(call: () => void): () => void {
+  const latest = useRef(call);
+  const timer = useRef<number | undefined>(undefined);
+  const at = useRef(0);
+  useEffect(() => {
+    latest.current = call;
+  });
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return useCallback(() => {
+    clearTimeout(timer.current);
+    const wait = Math.max(0, at.current + 2000 - Date.now());
+    timer.current = window.setTimeout(() => {
+      at.current = Date.now();
+      latest.current();
+    }, wait);
+  }, []);
+}

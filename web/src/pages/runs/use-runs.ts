@@ -1,0 +1,111 @@
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import type { RunItem, RunList } from '../../../../src/http/api/schemas.ts';
+import { useLive } from '../../app/live.ts';
+import { type ApiError, fetchApi, useApi } from '../../lib/api.ts';
+import { apiPath } from './paths.ts';
+import { useThrottled } from './throttle.ts';
+
+/** What the list of runs shows, and what can be done with it. */
+export interface Runs {
+  first: RunList | undefined;
+  rows: RunItem[];
+  error: ApiError | null;
+  isFetching: boolean;
+  refetch: () => void;
+  /** Null when everything is shown. */
+  loadMore: (() => void) | null;
+  /** Changes that would move rows, and wait. */
+  held: number;
+  apply: () => void;
+}
+
+/** The runs of a filter, page after page; changed rows change in place, what would move rows waits for `apply`. */
+export function useRuns(q: string, sort: string, hold: boolean): Runs {
+  const path = apiPath('/runs', { q, sort });
+  const { data: first, error, isFetching, refetch } = useApi<RunList>(path);
+  const { later, loadMore, refetchLater, moreError, loading } = useLaterPages(path, q, sort, first);
+  const again = useCallback(() => {
+    refetch();
+    refetchLater();
+  }, [refetch, refetchLater]);
+  useLive(['runs'], useThrottled(again));
+  const fresh = useMemo(
+    () => withoutRepeats([...(first?.runs ?? []), ...later.flatMap(({ runs }) => runs)]),
+    [first, later],
+  );
+  const settled = useSettledRows(path, fresh, later.length, isFetching, hold);
+  return {
+    first,
+    ...settled,
+    error: error ?? moreError,
+    isFetching: isFetching || loading,
+    refetch: again,
+    loadMore,
+  };
+}
+
+function useLaterPages(path: string, q: string, sort: string, first: RunList | undefined) {
+  const [pages, setPages] = useState<{ path: string; later: RunList[] }>({ path, later: [] });
+  const [loading, setLoading] = useState(false);
+  const [moreError, setMoreError] = useState<ApiError | null>(null);
+  const later = useMemo(() => (pages.path === path ? pages.later : []), [pages, path]);
+  const next = (later.at(-1) ?? first)?.next ?? null;
+  const read = useCallback(
+    async (starts: string[]) => {
+      setLoading(true);
+      try {
+        const found = await Promise.all(starts.map((after) => fetchApi<RunList>(apiPath('/runs', { q, sort, after }))));
+        setMoreError(null);
+        return found;
+      } catch (error) {
+        setMoreError(error as ApiError);
+        return null;
+      } finally {
+        setLoading(false);
+      }
+    },
+    [q, sort],
+  );
+  const loadMore = useCallback(() => {
+    if (next === null) return;
+    void read([next]).then((found) => found && setPages({ path, later: [...later, ...found] }));
+  }, [next, later, path, read]);
+  // The pages keep their starts, so that what is read again is what is shown.
+  const refetchLater = useCallback(() => {
+    if (later.length === 0) return;
+    const starts = [first?.next, ...later.slice(0, -1).map((page) => page.next)].filter(
+      (start) => typeof start === 'string',
+    );
+    void read(starts).then((found) => found && setPages({ path, later: found }));
+  }, [first, later, path, read]);
+  return { later, loadMore: next === null ? null : loadMore, refetchLater, moreError, loading };
+}
+
+/** Rows in the order in which they were first shown, with their newest facts. */
+function useSettledRows(key: string, fresh: RunItem[], pages: number, isFetching: boolean, hold: boolean) {
+  const [settled, setSettled] = useState<{ key: string; pages: number; rows: RunItem[] } | null>(null);
+  const known = settled !== null && settled.key === key && settled.pages === pages;
+  const apply = useCallback(() => setSettled({ key, pages, rows: fresh }), [key, pages, fresh]);
+  const { rows, held } = useMemo(
+    () => (known ? patched(settled.rows, fresh) : { rows: fresh, held: 0 }),
+    [known, settled, fresh],
+  );
+  useEffect(() => {
+    // While another filter is asked for, the rows are still those of the one before.
+    if (isFetching || fresh.length === 0) return;
+    if (!known || (held > 0 && !hold)) apply();
+  }, [known, held, hold, isFetching, fresh.length, apply]);
+  return { rows, held, apply };
+}
+
+function patched(shown: RunItem[], fresh: RunItem[]): { rows: RunItem[]; held: number } {
+  const byName = new Map(fresh.map((run) => [run.name, run]));
+  const names = new Set(shown.map(({ name }) => name));
+  const come = fresh.filter(({ name }) => !names.has(name)).length;
+  const moved = fresh.length === shown.length && come === 0 && fresh.some((run, at) => run.name !== shown[at]?.name);
+  return { rows: shown.map((run) => byName.get(run.name) ?? run), held: come + Number(moved) };
+}
+
+function withoutRepeats(runs: RunItem[]): RunItem[] {
+  return [...new Map(runs.map((run) => [run.name, run])).values()];
+}

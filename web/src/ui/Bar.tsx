@@ -1,0 +1,83 @@
+import type { CSSProperties } from 'react';
+import type { JobStatus } from '../../../src/core/job.ts';
+import type { JobCounts } from '../../../src/core/run.ts';
+import { number } from '../lib/format.ts';
+import { StatusShape } from './Status.tsx';
+
+/** From what needs attention to what does not. */
+const order: JobStatus[] = ['fail', 'dead', 'running', 'waiting', 'queued', 'unknown', 'pass'];
+
+/** The statuses that occur, with how often. */
+function present(counts: Partial<JobCounts>): { status: JobStatus; count: number }[] {
+  return order.map((status) => ({ status, count: counts[status] ?? 0 })).filter(({ count }) => count > 0);
+}
+
+interface BarProps {
+  counts: Partial<JobCounts>;
+  total: number;
+  onPick?: (status: JobStatus) => void;
+  /** Those that are filtered for; the others fade. */
+  activeStatuses?: readonly string[];
+}
+
+/** Results as one bar: no part is narrower than 3 px, so that 1 failure in 5,000 can be seen. */
+export function Bar({ counts, total, onPick, activeStatuses = [] }: BarProps) {
+  const parts = present(counts);
+  const sentence = parts.map(({ status, count }) => `${number(count)} ${status}`).join(', ');
+  const className = (status: JobStatus) =>
+    `bar-part fill-${status}${activeStatuses.length > 0 && !activeStatuses.includes(status) ? ' bar-faded' : ''}`;
+  const style = (count: number): CSSProperties => ({ flexGrow: count });
+  return (
+    <div className={onPick ? 'bar bar-large' : 'bar'} title={`${sentence || 'no jobs'} of ${number(total)}`}>
+      {parts.map(({ status, count }) =>
+        onPick ? (
+          // The counts below say and do the same; a bar is for the eye and the mouse.
+          <button
+            key={status}
+            type="button"
+            className={className(status)}
+            style={style(count)}
+            tabIndex={-1}
+            aria-hidden="true"
+            onClick={() => onPick(status)}
+          />
+        ) : (
+          <span key={status} className={className(status)} style={style(count)} />
+        ),
+      )}
+    </div>
+  );
+}
+
+interface CountsProps {
+  counts: Partial<JobCounts>;
+  onPick?: (status: JobStatus) => void;
+  activeStatuses?: readonly string[];
+}
+
+/** Results as numbers, each with its shape; buttons when they can be picked. */
+export function Counts({ counts, onPick, activeStatuses = [] }: CountsProps) {
+  return (
+    <span className="counts">
+      {present(counts).map(({ status, count }) =>
+        onPick ? (
+          <button
+            key={status}
+            type="button"
+            className="button count"
+            aria-pressed={activeStatuses.includes(status)}
+            onClick={() => onPick(status)}
+          >
+            <StatusShape kind={status} /> {number(count)} {status}
+          </button>
+        ) : (
+          <span key={status} className="count" title={`${number(count)} ${status}`}>
+            <StatusShape kind={status} />
+            {number(count)}
+            <span className="hidden"> {status} </span>
+          </span>
+        ),
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,47 @@
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { Icon } from './Icon.tsx';
+
+interface DialogProps {
+  open: boolean;
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+  /** Hides the title, which names the dialog all the same. */
+  bare?: boolean;
+}
+
+/** A modal dialog, the browser's own: it keeps the focus, Esc closes it, and the focus returns. */
+export function Dialog({ open, title, onClose, children, bare = false }: DialogProps) {
+  const element = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  useEffect(() => {
+    const dialog = element.current;
+    if (dialog === null || dialog.open === open) return;
+    if (open) dialog.showModal();
+    else dialog.close();
+  }, [open]);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Esc closes it; the click is for beside it.
+    <dialog
+      ref={element}
+      className={bare ? 'dialog dialog-bare' : 'dialog'}
+      aria-labelledby={titleId}
+      onClose={onClose}
+      onClick={(event) => event.target === element.current && onClose()}
+    >
+      {open && (
+        <div className="dialog-body">
+          <div className={bare ? 'hidden' : 'dialog-head'}>
+            <h2 id={titleId}>{title}</h2>
+            {!bare && (
+              <button type="button" className="icon-button" aria-label="Close" onClick={onClose}>
+                <Icon name="close" />
+              </button>
+            )}
+          </div>
+          {children}
+        </div>
+      )}
+    </dialog>
+  );
+}

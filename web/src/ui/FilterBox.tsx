@@ -1,0 +1,163 @@
+/** The one box that filters: a text in the filter language, suggestions while it is typed, its terms as chips below. */
+import { type KeyboardEvent, type RefObject, useId, useRef, useState } from 'react';
+import type { QueryTarget } from '../../../src/core/query.ts';
+import { useKeys } from '../app/keys.ts';
+import { FilterChips } from './FilterChips.tsx';
+import { type Suggest, type Suggestion, useSuggestions } from './suggestions.ts';
+
+interface FilterBoxProps {
+  value: string;
+  /** `replace` while it is typed: going back undoes a filter, not a letter. */
+  onChange: (value: string, options?: { replace?: boolean }) => void;
+  target: QueryTarget;
+  /** Values of a key with their counts; the longest count first. */
+  suggest: Suggest;
+  /** What the filter found: "37 of 500 jobs". */
+  matched?: string;
+}
+
+/** See `FilterBoxProps`. */
+export function FilterBox({ value, onChange, target, suggest, matched }: FilterBoxProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const edit = useEdit(value, onChange);
+  const list = useSuggestions(target, suggest);
+  const listId = useId();
+  useKeys({
+    '/': () => {
+      input.current?.focus();
+      input.current?.select();
+    },
+  });
+  const pick = (suggestion: Suggestion) => {
+    const { text, caret } = list.apply(suggestion, edit.text);
+    edit.type(text);
+    moveCaret(input, caret);
+    list.look(text, caret);
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
+    const action = keyAction(event.key, list, edit.text !== '');
+    if (action === null) return;
+    event.preventDefault();
+    if (action === 'move') list.move(event.key === 'ArrowDown' ? 1 : -1);
+    else if (action === 'pick') pick(list.items[list.active]!);
+    else if (action === 'close') list.close();
+    else if (action === 'clear') edit.finish('');
+    else if (action === 'leave') input.current?.blur();
+    else {
+      edit.finish(edit.text);
+      list.close();
+    }
+  };
+  const look = () => list.look(input.current?.value ?? '', input.current?.selectionStart ?? 0);
+  return (
+    <search className="filter">
+      <div className="filter-line">
+        <input
+          ref={input}
+          type="text"
+          role="combobox"
+          className="filter-input"
+          aria-label={`Filter ${target}`}
+          aria-expanded={list.items.length > 0}
+          aria-controls={listId}
+          aria-autocomplete="list"
+          aria-activedescendant={list.active >= 0 ? `${listId}-${list.active}` : undefined}
+          placeholder={target === 'jobs' ? 'filter: s:fail os:rocky* "read error"' : 'filter: branch:wip-* s:fail'}
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          value={edit.text}
+          onChange={(event) => {
+            edit.type(event.target.value);
+            look();
+          }}
+          onClick={look}
+          onKeyDown={onKeyDown}
+          onBlur={() => {
+            edit.finish(edit.text);
+            list.close();
+          }}
+        />
+        <kbd className="filter-key">/</kbd>
+        <SuggestionList id={listId} items={list.items} active={list.active} onPick={pick} />
+      </div>
+      <FilterChips value={value} target={target} onChange={edit.finish} matched={matched} />
+    </search>
+  );
+}
+
+type Action = 'move' | 'pick' | 'close' | 'clear' | 'leave' | 'finish';
+
+/** What a key does in the box; Esc goes out step by step: the list, the box. Twice in an empty list it clears. */
+function keyAction(key: string, list: { items: readonly unknown[]; active: number }, filled: boolean): Action | null {
+  const open = list.items.length > 0;
+  if (key === 'ArrowDown' || key === 'ArrowUp') return open ? 'move' : null;
+  if (key === 'Tab') return open && list.active >= 0 ? 'pick' : null;
+  if (key === 'Enter') return open && list.active >= 0 ? 'pick' : 'finish';
+  if (key !== 'Escape') return null;
+  if (open) return 'close';
+  return filled ? 'clear' : 'leave';
+}
+
+/** Once React has put the new text in. */
+function moveCaret(input: RefObject<HTMLInputElement | null>, caret: number): void {
+  requestAnimationFrame(() => input.current?.setSelectionRange(caret, caret));
+}
+
+/**
+ * The text while it is edited. The first letter makes a new entry in the browser's history and the others replace it, so that
+ * the entry before keeps the filter before.
+ */
+function useEdit(value: string, onChange: FilterBoxProps['onChange']) {
+  const [draft, setDraft] = useState<string | null>(null);
+  const editing = useRef(false);
+  const change = (text: string) => {
+    if (text.trim() === value) return;
+    onChange(text.trim(), { replace: editing.current });
+    editing.current = true;
+  };
+  return {
+    text: draft ?? value,
+    type: (text: string) => {
+      setDraft(text);
+      change(text);
+    },
+    finish: (text: string) => {
+      change(text);
+      editing.current = false;
+      setDraft(null);
+    },
+  };
+}
+
+interface SuggestionListProps {
+  id: string;
+  items: readonly Suggestion[];
+  active: number;
+  onPick: (suggestion: Suggestion) => void;
+}
+
+function SuggestionList({ id, items, active, onPick }: SuggestionListProps) {
+  return (
+    <div role="listbox" id={id} className="suggestions" aria-label="Suggestions" hidden={items.length === 0}>
+      {items.map((item, index) => (
+        <div
+          key={item.text}
+          id={`${id}-${index}`}
+          role="option"
+          tabIndex={-1}
+          className="suggestion"
+          aria-selected={index === active}
+          // Before the box loses the focus.
+          onPointerDown={(event) => {
+            event.preventDefault();
+            onPick(item);
+          }}
+        >
+          <span className="mono">{item.label}</span>
+          <span className="quiet">{item.detail}</span>
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,160 @@
+/** The one list of the dashboard: rows of fixed height, of which only the visible ones are drawn; a table or a tree. */
+import { type CSSProperties, type MouseEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { usePreferences } from '../app/preferences.ts';
+import { GridHead } from './GridHead.tsx';
+import { GridRow } from './GridRow.tsx';
+import { type GridCursor, useGridCursor } from './grid-keys.ts';
+import { sortRows } from './grid-sort.ts';
+import type { GridProps } from './grid-types.ts';
+import { scrollerOf, useWindow } from './grid-window.ts';
+import { useHold } from './hold.ts';
+import { useNarrow } from './narrow.ts';
+
+export type { Column, GridProps, RowGroup } from './grid-types.ts';
+
+const rowHeights = { compact: 28, comfortable: 36, mobile: 54 };
+
+/** A list of rows; see `GridProps`. */
+export function Grid<Row>(given: GridProps<Row>) {
+  const [ownSort, setOwnSort] = useState('');
+  const sort = given.sort ?? ownSort;
+  const { groupOf } = given;
+  const rows = useMemo(
+    () => (groupOf ? given.rows : sortRows(given.rows, given.columns, sort)),
+    [given.rows, given.columns, sort, groupOf],
+  );
+  const columns = useMemo(() => given.columns.filter(({ hidden }) => !hidden), [given.columns]);
+  if (rows.length === 0) return <div className="grid-empty">{given.emptyText}</div>;
+  return <FilledGrid {...given} rows={rows} columns={columns} sort={sort} onSort={given.onSort ?? setOwnSort} />;
+}
+
+function FilledGrid<Row>(props: GridProps<Row> & { sort: string; onSort: (sort: string) => void }) {
+  const { rows, columns, groupOf, height = 'fill', label, onHold } = props;
+  const grid = useRef<HTMLDivElement>(null);
+  const body = useRef<HTMLDivElement>(null);
+  const narrow = useNarrow();
+  const rowHeight = rowHeights[narrow ? 'mobile' : usePreferences().density];
+  const range = useWindow(grid, body, rows.length, rowHeight);
+  const reveal = useReveal(grid, body, rowHeight);
+  const cursor = useGridCursor(props, reveal);
+  useHold(grid, props.selected != null, onHold);
+  const clicks = useClicks(props, cursor);
+  const style = {
+    '--columns': columns.map(({ width }) => width).join(' '),
+    '--row': `${rowHeight}px`,
+    ...(height !== 'fill' && height !== 'auto' && { height }),
+  } as CSSProperties;
+  return (
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: the role is one of two, and both support these.
+    // biome-ignore lint/a11y/useSemanticElements: a table of 5,000 rows cannot be a <table> of which 40 are drawn.
+    <div
+      ref={grid}
+      role={groupOf ? 'treegrid' : 'grid'}
+      className={`grid grid-${height === 'fill' ? 'fill' : 'own'}${narrow ? ' grid-narrow' : ''}`}
+      style={style}
+      aria-label={label}
+      aria-rowcount={rows.length + 1}
+      aria-colcount={narrow ? 1 : columns.length}
+      onKeyDown={cursor.onKeyDown}
+      {...clicks}
+    >
+      {!narrow && <GridHead columns={columns} sort={props.sort} onSort={props.onSort} />}
+      <div ref={body} role="rowgroup" className="grid-body" style={{ height: rows.length * rowHeight }}>
+        {shown(range.first, range.last, cursor.active).map((index) => (
+          <PlacedRow key={props.rowKey(rows[index]!)} {...{ props, cursor, narrow, index, top: index * rowHeight }} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface PlacedRowProps<Row> {
+  props: GridProps<Row>;
+  cursor: GridCursor;
+  narrow: boolean;
+  index: number;
+  top: number;
+}
+
+function PlacedRow<Row>({ props, cursor, narrow, index, top }: PlacedRowProps<Row>) {
+  const row = props.rows[index]!;
+  const group = props.groupOf?.(row);
+  const selected = props.selected === undefined ? undefined : props.selected === props.rowKey(row);
+  return (
+    <GridRow
+      row={row}
+      index={index}
+      top={top}
+      columns={props.columns}
+      mobile={narrow ? props.mobile : null}
+      href={group?.onToggle ? null : (props.rowHref?.(row) ?? null)}
+      level={group?.level}
+      expanded={group?.expanded}
+      className={`grid-row ${props.rowClass?.(row) ?? ''}`}
+      active={index === cursor.active}
+      selected={selected}
+    />
+  );
+}
+
+/** The visible rows, and the active one wherever it is: focus would be lost with its element. */
+function shown(first: number, last: number, active: number): number[] {
+  const indexes = Array.from({ length: last - first }, (_, at) => first + at);
+  if (active < first) indexes.unshift(active);
+  else if (active >= last) indexes.push(active);
+  return indexes;
+}
+
+type Ref = { current: HTMLDivElement | null };
+
+/** Scrolls to a row, and focuses it once it is drawn. */
+function useReveal(grid: Ref, body: Ref, rowHeight: number): (index: number, focus: boolean) => void {
+  const wanted = useRef<number | null>(null);
+  const focusWanted = () => {
+    if (wanted.current === null) return;
+    const row = body.current?.querySelector<HTMLElement>(`[data-index="${wanted.current}"]`);
+    if (!row) return;
+    wanted.current = null;
+    row.focus({ preventScroll: true });
+  };
+  useLayoutEffect(focusWanted);
+  return (index, focus) => {
+    if (grid.current === null || body.current === null) return;
+    const scroller = scrollerOf(grid.current);
+    const frame = scroller.getBoundingClientRect();
+    const top = body.current.getBoundingClientRect().top - frame.top + index * rowHeight;
+    const head = grid.current.querySelector('.grid-head')?.clientHeight ?? 0;
+    if (top < head) scroller.scrollTop += top - head;
+    else if (top + rowHeight > frame.height) scroller.scrollTop += top + rowHeight - scroller.clientHeight;
+    if (!focus) return;
+    wanted.current = index;
+    focusWanted();
+  };
+}
+
+/** Clicks on rows: what they contain acts by itself. */
+function useClicks<Row>(props: GridProps<Row>, cursor: GridCursor) {
+  const indexAt = ({ target }: MouseEvent): number | null => {
+    if (!(target instanceof Element)) return null;
+    const inner = target.closest('a, button, input, select');
+    if (inner !== null && !inner.classList.contains('row-link')) return null;
+    const index = target.closest<HTMLElement>('.grid-row')?.dataset.index;
+    return index === undefined ? null : Number(index);
+  };
+  const plain = (event: MouseEvent) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+  return {
+    // Before the row's link sees it, which would leave the page.
+    onClickCapture: (event: MouseEvent) => {
+      const index = indexAt(event);
+      if (index === null || !plain(event)) return;
+      const toggle = props.groupOf?.(props.rows[index]!).onToggle;
+      if (props.onSelect || toggle) event.preventDefault();
+      cursor.moveTo(index, true);
+      toggle?.();
+    },
+    onDoubleClick: (event: MouseEvent) => {
+      const index = indexAt(event);
+      if (index !== null && props.onSelect && !props.groupOf?.(props.rows[index]!).onToggle) cursor.open(index);
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { memo, type ReactNode, useLayoutEffect, useRef } from 'react';
+import { Link } from 'wouter';
+import type { Column } from './grid-types.ts';
+
+/** What a row of a grid takes; everything compared by identity, so that rows that stay the same are not drawn again. */
+export interface GridRowProps<Row> {
+  row: Row;
+  index: number;
+  top: number;
+  columns: readonly Column<Row>[];
+  mobile: ((row: Row) => ReactNode) | null;
+  href: string | null;
+  level: number | undefined;
+  expanded: boolean | undefined;
+  className: string;
+  active: boolean;
+  selected: boolean | undefined;
+}
+
+/** One row: a link over its whole width when it leads somewhere, its cells above that. */
+function PlainRow<Row>(props: GridRowProps<Row>) {
+  const { row, columns, mobile, href, active, index } = props;
+  const element = useRef<HTMLDivElement>(null);
+  // One stop of the Tab key for the grid: what stands in other rows is reached through them.
+  useLayoutEffect(() => {
+    for (const inner of element.current?.querySelectorAll<HTMLElement>('a, button') ?? []) {
+      inner.tabIndex = active && !inner.classList.contains('row-link') ? 0 : -1;
+    }
+  });
+  const link = href === null ? null : <Link className="row-link" href={href} aria-label="Open" tabIndex={-1} />;
+  return (
+    <div
+      ref={element}
+      role="row"
+      className={props.className}
+      style={{ top: props.top }}
+      tabIndex={active ? 0 : -1}
+      data-index={index}
+      aria-rowindex={index + 2}
+      aria-selected={props.selected}
+      aria-level={props.level}
+      aria-expanded={props.expanded}
+    >
+      {mobile !== null ? (
+        <div role="gridcell" className="cell cell-mobile">
+          {link}
+          {mobile(row)}
+        </div>
+      ) : (
+        columns.map((column, at) => (
+          <div
+            key={column.id}
+            role="gridcell"
+            className={column.align === 'right' ? 'cell cell-right' : 'cell'}
+            title={column.text?.(row) || undefined}
+          >
+            {at === 0 && link}
+            {column.cell(row)}
+          </div>
+        ))
+      )}
+    </div>
+  );
+}
+
+/** One row of a grid, drawn again only when something of it changed. */
+export const GridRow = memo(PlainRow) as typeof PlainRow;

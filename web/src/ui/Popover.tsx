@@ -1,0 +1,58 @@
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+
+interface PopoverProps {
+  /** What the button shows. */
+  label: ReactNode;
+  /** What it is, for a button that shows only a drawing. */
+  title?: string;
+  className?: string;
+  children: ReactNode | ((close: () => void) => ReactNode);
+}
+
+/** A button with a panel below it, the browser's own popover: a click beside it and Esc close it. */
+export function Popover({ label, title, className = 'button', children }: PopoverProps) {
+  const id = useId();
+  const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = panel.current;
+    if (element === null) return;
+    const onToggle = (event: Event) => setOpen((event as ToggleEvent).newState === 'open');
+    element.addEventListener('toggle', onToggle);
+    return () => element.removeEventListener('toggle', onToggle);
+  }, []);
+  useEffect(() => {
+    if (open) place(button.current, panel.current);
+  }, [open]);
+  const close = () => panel.current?.hidePopover();
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        className={className}
+        popoverTarget={id}
+        aria-expanded={open}
+        aria-label={title}
+        title={title}
+      >
+        {label}
+      </button>
+      <div ref={panel} id={id} popover="auto" className="popover">
+        {open && (typeof children === 'function' ? children(close) : children)}
+      </div>
+    </>
+  );
+}
+
+/** Below the button, within the window: anchors of CSS are too new. */
+function place(button: HTMLElement | null, panel: HTMLElement | null): void {
+  if (button === null || panel === null) return;
+  const from = button.getBoundingClientRect();
+  const { width, height } = panel.getBoundingClientRect();
+  const left = Math.max(4, Math.min(from.left, innerWidth - width - 4));
+  const below = from.bottom + 4 + height <= innerHeight || from.top < height;
+  panel.style.left = `${left}px`;
+  panel.style.top = `${below ? from.bottom + 4 : from.top - 4 - height}px`;
+}

@@ -1,0 +1,107 @@
+/** What stands in the place of data: loading, nothing, not found, wrong. */
+import { type ReactNode, useEffect, useState } from 'react';
+import { Link } from 'wouter';
+import type { ApiError } from '../lib/api.ts';
+import { Copy } from './Copy.tsx';
+
+/** Why data is missing, where it would be; the rest of the page works. */
+export function ErrorBox({ error, onRetry }: { error: ApiError; onRetry?: () => void }) {
+  const facts = [
+    error.status === 0 ? 'not reached' : `status ${error.status}`,
+    ...(error.requestId === null ? [] : [`request ${error.requestId}`]),
+  ].join(' · ');
+  return (
+    <div className="state state-error" role="alert">
+      <p>
+        <strong>{error.message}</strong>
+      </p>
+      <p className="quiet">
+        {facts} <Copy text={`${error.message} (${facts}) ${location.href}`} label="details of the error" />
+      </p>
+      {onRetry && (
+        <button type="button" className="button" onClick={onRetry}>
+          Retry
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface NotFoundProps {
+  /** What was tried: "run yuriw-…". */
+  what: string;
+  /** Names like it. */
+  nearest?: readonly string[] | undefined;
+  /** The page of such a name. */
+  hrefOf?: (name: string) => string;
+}
+
+/** A page that does not exist, with what it could have been. */
+export function NotFound({ what, nearest = [], hrefOf = (name) => `/runs/${name}` }: NotFoundProps) {
+  return (
+    <div className="state">
+      <h1>Not found</h1>
+      <p>
+        There is no <span className="mono break">{what}</span>.
+      </p>
+      {nearest.length > 0 && (
+        <>
+          <p>Like it:</p>
+          <ul className="plain-list">
+            {nearest.map((name) => (
+              <li key={name}>
+                <Link href={hrefOf(name)} className="mono break">
+                  {name}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <p>
+        <Link href="/runs">All runs</Link>
+      </p>
+    </div>
+  );
+}
+
+/** Nothing to show, and the command that would change that. */
+export function Empty({ title, command, children }: { title: string; command?: string; children?: ReactNode }) {
+  return (
+    <div className="state">
+      <p>{title}</p>
+      {command && (
+        <p>
+          <code className="command">{command}</code> <Copy text={command} label="command" />
+        </p>
+      )}
+      {children}
+    </div>
+  );
+}
+
+/** Rows that are still to come, as high as they will be. */
+export function Skeleton({ rows }: { rows: number }) {
+  return (
+    <div className="skeleton" aria-busy="true" role="status" aria-label="Loading">
+      {Array.from({ length: rows }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same.
+        <div key={index} className="skeleton-row" />
+      ))}
+    </div>
+  );
+}
+
+/** A line of 2 px while newer data is fetched; not for what comes within 150 ms. */
+export function FetchLine({ active }: { active: boolean }) {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    if (!active) return;
+    const timer = setTimeout(() => setLate(true), 150);
+    return () => {
+      clearTimeout(timer);
+      setLate(false);
+    };
+  }, [active]);
+  return <div className={late ? 'fetch-line fetch-line-on' : 'fetch-line'} aria-hidden="true" />;
+}

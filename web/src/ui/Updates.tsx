@@ -1,0 +1,17 @@
+import { useKeys } from '../app/keys.ts';
+import { plural } from '../lib/format.ts';
+
+/** The pill that holds back updates which would move rows; the key "." applies them. */
+export function UpdatesPill({ waiting, onApply }: { waiting: number; onApply: () => void }) {
+  useKeys({ '.': onApply }, waiting > 0);
+  return (
+    <span className="pill-place">
+      {waiting > 0 && (
+        <button type="button" className="pill" onClick={onApply}>
+          <span aria-hidden="true">▴ </span>
+          {plural(waiting, 'update')} <kbd>.</kbd>
+        </button>
+      )}
+    </span>
+  );
+}

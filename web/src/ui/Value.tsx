@@ -1,0 +1,52 @@
+import { createContext, type MouseEvent, type ReactNode, useContext } from 'react';
+import { Link } from 'wouter';
+import { addTerm, type QueryKey } from '../../../src/core/query.ts';
+import { searchText } from '../lib/url-state.ts';
+
+/** The filter of the page. */
+export interface PageFilter {
+  text: string;
+  change: (text: string) => void;
+}
+
+/** Provides the filter to the values on the page: `<FilterContext value={{ text, change }}>`. */
+export const FilterContext = createContext<PageFilter | null>(null);
+
+/** What a click on a value does. */
+export type TermMode = 'add' | 'exclude' | 'only';
+
+/** Adds terms to the filter of the page; null where there is none. */
+export function useFilter(): { text: string; add: (key: QueryKey, value: string, mode: TermMode) => void } | null {
+  const filter = useContext(FilterContext);
+  if (filter === null) return null;
+  const { text, change } = filter;
+  return { text, add: (key, value, mode) => change(addTerm(text, key, value, mode)) };
+}
+
+/** A value that filters: a click adds it, Alt excludes it, Shift leaves only it. Without a filter it leads to the runs. */
+export function Value({ field, value, children }: { field: QueryKey; value: string; children?: ReactNode }) {
+  const filter = useFilter();
+  const text = children ?? value;
+  if (filter === null) {
+    const params = new URLSearchParams({ q: addTerm('', field, value) });
+    return (
+      <Link className="value" href={`/runs${searchText(params)}`} title={`Runs with ${field} ${value}`}>
+        {text}
+      </Link>
+    );
+  }
+  const onClick = (event: MouseEvent) => {
+    const mode = event.altKey ? 'exclude' : event.shiftKey ? 'only' : 'add';
+    filter.add(field, value, mode);
+  };
+  return (
+    <button
+      type="button"
+      className="value"
+      title={`${value}\nFilter for this ${field}; with Alt exclude it, with Shift only it`}
+      onClick={onClick}
+    >
+      {text}
+    </button>
+  );
+}

@@ -1,0 +1,92 @@
+import { type KeyboardEvent, useState } from 'react';
+import { useLocation } from 'wouter';
+import { useKeys } from '../app/keys.ts';
+import { preferences } from '../app/preferences.ts';
+import type { GridProps } from './grid-types.ts';
+
+/** How the keys move in a grid. */
+export interface GridCursor {
+  /** The index of the row that the Tab key leads to. */
+  active: number;
+  onKeyDown: (event: KeyboardEvent<HTMLElement>) => void;
+  /** Makes a row the active one, tells the page, and focuses it when asked. */
+  moveTo: (index: number, focus: boolean) => void;
+  open: (index: number) => void;
+}
+
+const pageSize = 15;
+
+/** The cursor of a grid; `reveal` scrolls to a row and focuses it when asked. */
+export function useGridCursor<Row>(props: GridProps<Row>, reveal: (index: number, focus: boolean) => void): GridCursor {
+  const { rows, rowKey, rowHref, selected, onSelect, onOpen, groupOf } = props;
+  const [, navigate] = useLocation();
+  const [activeKey, setActiveKey] = useState<string | null>(null);
+  const wanted = selected ?? activeKey;
+  const found = wanted === null ? 0 : rows.findIndex((row) => rowKey(row) === wanted);
+  const active = Math.max(0, found);
+
+  const moveTo = (index: number, focus: boolean) => {
+    const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
+    if (row === undefined) return;
+    setActiveKey(rowKey(row));
+    onSelect?.(row);
+    if (focus) reveal(rows.indexOf(row), true);
+  };
+  const open = (index: number) => {
+    const row = rows[index];
+    if (row === undefined) return;
+    const toggle = groupOf?.(row).onToggle;
+    if (toggle) toggle();
+    else if (onOpen) onOpen(row);
+    else if (rowHref) navigate(rowHref(row));
+  };
+  /** Into a group and out of it again. */
+  const step = (direction: 1 | -1) => {
+    const row = rows[active];
+    const group = row === undefined ? undefined : groupOf?.(row);
+    if (group === undefined) return;
+    if (group.expanded === (direction === -1)) group.onToggle?.();
+    else if (direction === 1) moveTo(active + 1, true);
+    else moveTo(parentOf(rows, active, groupOf!), true);
+  };
+
+  const actions: Record<string, () => void> = {
+    ArrowDown: () => moveTo(active + 1, true),
+    ArrowUp: () => moveTo(active - 1, true),
+    PageDown: () => moveTo(active + pageSize, true),
+    PageUp: () => moveTo(active - pageSize, true),
+    Home: () => moveTo(0, true),
+    End: () => moveTo(rows.length - 1, true),
+    Enter: () => open(active),
+    ...(groupOf && { ArrowRight: () => step(1), ArrowLeft: () => step(-1) }),
+  };
+  // Until something was chosen, the first key chooses the first row.
+  const letters: Record<string, () => void> = {
+    j: () => moveTo(wanted === null || found < 0 ? 0 : active + 1, true),
+    k: () => moveTo(active - 1, true),
+    o: () => open(active),
+  };
+  useKeys(letters, rows.length > 0);
+
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isControl(event.target, event.key)) return;
+    const action = actions[event.key] ?? (preferences().keys ? letters[event.key] : undefined);
+    if (action === undefined) return;
+    event.preventDefault();
+    action();
+  };
+  return { active, onKeyDown, moveTo, open };
+}
+
+/** Whether a key belongs to what stands in a cell. */
+function isControl(target: EventTarget, key: string): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (/^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName)) return true;
+  return key === 'Enter' && /^(A|BUTTON|SUMMARY)$/.test(target.tagName);
+}
+
+function parentOf<Row>(rows: readonly Row[], index: number, groupOf: NonNullable<GridProps<Row>['groupOf']>): number {
+  const level = groupOf(rows[index]!).level;
+  for (let at = index - 1; at >= 0; at--) if (groupOf(rows[at]!).level < level) return at;
+  return index;
+}

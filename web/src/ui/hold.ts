@@ -1,0 +1,42 @@
+import { type RefObject, useEffect, useRef, useState } from 'react';
+import { scrollerOf } from './grid-window.ts';
+
+/** Tells while the rows of a grid must not move: something is selected, scrolled away, or under the pointer. */
+export function useHold(
+  grid: RefObject<HTMLElement | null>,
+  selected: boolean,
+  onHold: ((hold: boolean) => void) | undefined,
+): void {
+  const [touched, setTouched] = useState(false);
+  const report = useRef(onHold);
+  report.current = onHold;
+  useEffect(() => {
+    const element = grid.current;
+    if (element === null || report.current === undefined) return;
+    let inside = false;
+    const check = () => setTouched(inside || scrollerOf(element).scrollTop > 0);
+    const enter = () => {
+      inside = true;
+      check();
+    };
+    const leave = () => {
+      inside = false;
+      check();
+    };
+    const outer = element.closest<HTMLElement>('[data-scroller]');
+    element.addEventListener('pointerenter', enter);
+    element.addEventListener('pointerleave', leave);
+    element.addEventListener('scroll', check, { passive: true });
+    outer?.addEventListener('scroll', check, { passive: true });
+    return () => {
+      element.removeEventListener('pointerenter', enter);
+      element.removeEventListener('pointerleave', leave);
+      element.removeEventListener('scroll', check);
+      outer?.removeEventListener('scroll', check);
+    };
+  }, [grid]);
+  const hold = selected || touched;
+  useEffect(() => {
+    report.current?.(hold);
+  }, [hold]);
+}
