@@ -43,12 +43,18 @@ export default function ComparePage() {
 
 function Sides({ data: { a, b }, onChoose }: { data: Compare; onChoose: (run: string) => void }) {
   const [, navigate] = useLocation();
+  const [chosen] = useUrlState('change', '');
+  const change = chosen === '' ? '' : `&change=${encodeURIComponent(chosen)}`;
   return (
     <div className="compare-sides">
       <RunSide letter="A" run={a}>
         <RunChooser label="other run" suite={a.suite} onChoose={onChoose} />
       </RunSide>
-      <button type="button" className="button compare-swap" onClick={() => navigate(comparePath(a.name, b.name))}>
+      <button
+        type="button"
+        className="button compare-swap"
+        onClick={() => navigate(`${comparePath(a.name, b.name)}${change}`)}
+      >
         ⇄ swap
       </button>
       <RunSide letter="B" run={b} />
@@ -112,7 +118,8 @@ function ChangeChips({ counts, wanted, onChange }: ChipsProps) {
   const toggled = (name: ChangeClass) =>
     changeClasses.filter((one) => (one === name ? !wanted.includes(one) : wanted.includes(one)));
   return (
-    <div className="tools" role="group" aria-label="Kinds of change">
+    <fieldset className="tools compare-kinds">
+      <legend className="hidden">Kinds of change</legend>
       {changeClasses.map((name) => (
         <button
           key={name}
@@ -125,7 +132,7 @@ function ChangeChips({ counts, wanted, onChange }: ChipsProps) {
           {changeLabels[name][0]} {number(counts[name])}
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }
 

@@ -67,7 +67,7 @@ function useVisibleRows(frame: RefObject<HTMLElement | null>, count: number): { 
 function Gap({ rows, columns }: { rows: number; columns: number }) {
   if (rows <= 0) return null;
   return (
-    <tr aria-hidden="true">
+    <tr>
       <td colSpan={columns} style={{ height: rows * rowHeight, padding: 0 }} />
     </tr>
   );

@@ -38,7 +38,7 @@ export default function NodesPage() {
       <FetchLine active={isFetching} />
       <section className="page-head">
         <h1>Nodes</h1>
-        {data && <Map data={data} />}
+        {data && <NodeMap data={data} />}
       </section>
       <div className="tools">
         <Tabs tabs={views} current={view} onPick={setView} />
@@ -99,7 +99,7 @@ function filtered(data: NodeList | undefined, words: string): NodeList['nodes'] 
 }
 
 /** One square per node: the lab at a glance, for eye and mouse; the list below has the same for everybody. */
-function Map({ data: { nodes } }: { data: NodeList }) {
+function NodeMap({ data: { nodes } }: { data: NodeList }) {
   return (
     <>
       <p className="line">{summary(nodes)}</p>

@@ -9,6 +9,7 @@ import { useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import { ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
 import { useMinute } from '../../ui/Time.tsx';
+import { UpdatesPill } from '../../ui/Updates.tsx';
 import { FilterContext } from '../../ui/Value.tsx';
 import { MobileRun, type RunsRow, runColumns } from './columns.tsx';
 import { NoRuns } from './empty.tsx';
@@ -63,15 +64,10 @@ function RunsList({ runs, q, sort, setSort, setQ, onHold }: ListProps) {
   const grouping = groupings.includes(group as Grouping) ? (group as Grouping) : null;
   const marks = useMarks(runs.rows);
   const { rows, groupOf } = useRunRows(runs.rows, grouping, marks.marked, zone, now);
-  useKeys({ '.': runs.apply });
   if (runs.rows.length === 0) return <NoRuns q={q} setQ={setQ} />;
   return (
     <>
-      {runs.held > 0 && (
-        <button type="button" className="button pill runs-pill" onClick={runs.apply}>
-          ▴ {plural(runs.held, 'update')}
-        </button>
-      )}
+      <UpdatesPill waiting={runs.waiting} onApply={runs.apply} />
       <Grid<RunsRow>
         label="Runs"
         rows={rows}
@@ -92,7 +88,7 @@ function RunsList({ runs, q, sort, setSort, setQ, onHold }: ListProps) {
 }
 
 /** Runs chosen with x; the second one leads to the comparison. */
-function useMarks(runs: RunItem[]) {
+function useMarks(runs: readonly RunItem[]) {
   const [marked, setMarked] = useState<readonly string[]>([]);
   const [, navigate] = useLocation();
   const clear = useCallback(() => setMarked([]), []);
@@ -110,14 +106,14 @@ function useMarks(runs: RunItem[]) {
 }
 
 /** The run in whose row the focus is; the row names it in its link. */
-function focusedRun(runs: RunItem[]): string | null {
+function focusedRun(runs: readonly RunItem[]): string | null {
   const row = document.activeElement?.closest('.grid-row') ?? document.querySelector('.grid-row[tabindex="0"]');
   const address = row?.querySelector<HTMLAnchorElement>('a.row-link, a.runs-suite')?.getAttribute('href') ?? '';
   return runs.find(({ name }) => address.endsWith(runPath(name)))?.name ?? null;
 }
 
 /** The address of the comparison, the older run as A. */
-export function compareInOrder(runs: RunItem[], marked: readonly string[]): string {
+export function compareInOrder(runs: readonly RunItem[], marked: readonly string[]): string {
   const at = (name: string) => runs.find((run) => run.name === name)?.scheduled ?? 0;
   const [older = '', newer = ''] = [...marked].sort((a, b) => at(a) - at(b));
   return comparePath(newer, older);

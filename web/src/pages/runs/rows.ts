@@ -31,7 +31,7 @@ export function printColumns<Row>(columns: Column<Row>[], shown: readonly string
 
 /** Runs and the lines above each group of them. */
 export function useRunRows(
-  runs: RunItem[],
+  runs: readonly RunItem[],
   grouping: Grouping | null,
   marked: readonly string[],
   zone: Zone,

@@ -49,7 +49,7 @@ export interface RunGroup {
 }
 
 /** Groups in the order of their first run; days follow one another, so a day stands once. */
-export function groupRuns(runs: RunItem[], titleOf: (run: RunItem) => string): RunGroup[] {
+export function groupRuns(runs: readonly RunItem[], titleOf: (run: RunItem) => string): RunGroup[] {
   const groups = new Map<string, RunGroup>();
   for (const run of runs) {
     const title = titleOf(run);

@@ -1,5 +1,6 @@
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import type { RunItem, RunList } from '../../../../src/http/api/schemas.ts';
+import { useHeldUpdates } from '../../app/held.ts';
 import { useLive } from '../../app/live.ts';
 import { type ApiError, fetchApi, useApi } from '../../lib/api.ts';
 import { apiPath } from './paths.ts';
@@ -8,14 +9,14 @@ import { useThrottled } from './throttle.ts';
 /** What the list of runs shows, and what can be done with it. */
 export interface Runs {
   first: RunList | undefined;
-  rows: RunItem[];
+  rows: readonly RunItem[];
   error: ApiError | null;
   isFetching: boolean;
   refetch: () => void;
   /** Null when everything is shown. */
   loadMore: (() => void) | null;
   /** Changes that would move rows, and wait. */
-  held: number;
+  waiting: number;
   apply: () => void;
 }
 
@@ -33,10 +34,13 @@ export function useRuns(q: string, sort: string, hold: boolean): Runs {
     () => withoutRepeats([...(first?.runs ?? []), ...later.flatMap(({ runs }) => runs)]),
     [first, later],
   );
-  const settled = useSettledRows(path, fresh, later.length, isFetching, hold);
+  // While another filter is asked for, the rows are still those of the one before.
+  const arrived = useRef(path);
+  if (!isFetching) arrived.current = path;
+  const held = useHeldUpdates(fresh, ({ name }) => name, hold, `${arrived.current} ${later.length}`);
   return {
     first,
-    ...settled,
+    ...held,
     error: error ?? moreError,
     isFetching: isFetching || loading,
     refetch: again,
@@ -79,31 +83,6 @@ function useLaterPages(path: string, q: string, sort: string, first: RunList | u
     void read(starts).then((found) => found && setPages({ path, later: found }));
   }, [first, later, path, read]);
   return { later, loadMore: next === null ? null : loadMore, refetchLater, moreError, loading };
-}
-
-/** Rows in the order in which they were first shown, with their newest facts. */
-function useSettledRows(key: string, fresh: RunItem[], pages: number, isFetching: boolean, hold: boolean) {
-  const [settled, setSettled] = useState<{ key: string; pages: number; rows: RunItem[] } | null>(null);
-  const known = settled !== null && settled.key === key && settled.pages === pages;
-  const apply = useCallback(() => setSettled({ key, pages, rows: fresh }), [key, pages, fresh]);
-  const { rows, held } = useMemo(
-    () => (known ? patched(settled.rows, fresh) : { rows: fresh, held: 0 }),
-    [known, settled, fresh],
-  );
-  useEffect(() => {
-    // While another filter is asked for, the rows are still those of the one before.
-    if (isFetching || fresh.length === 0) return;
-    if (!known || (held > 0 && !hold)) apply();
-  }, [known, held, hold, isFetching, fresh.length, apply]);
-  return { rows, held, apply };
-}
-
-function patched(shown: RunItem[], fresh: RunItem[]): { rows: RunItem[]; held: number } {
-  const byName = new Map(fresh.map((run) => [run.name, run]));
-  const names = new Set(shown.map(({ name }) => name));
-  const come = fresh.filter(({ name }) => !names.has(name)).length;
-  const moved = fresh.length === shown.length && come === 0 && fresh.some((run, at) => run.name !== shown[at]?.name);
-  return { rows: shown.map((run) => byName.get(run.name) ?? run), held: come + Number(moved) };
 }
 
 function withoutRepeats(runs: RunItem[]): RunItem[] {
