@@ -16,6 +16,12 @@ const places: [string, string][] = [
   ['/nodes', 'Nodes'],
 ];
 
+const skips: [string, string][] = [
+  ['Skip to content', '#main'],
+  ['Skip to filter', '.filter-input'],
+  ['Skip to list', '.grid-row[tabindex="0"]'],
+];
+
 /** The whole dashboard. */
 export function Shell() {
   const [jumping, setJumping] = useState(false);
@@ -34,17 +40,13 @@ export function Shell() {
   usePageFocus();
   return (
     <>
-      <div className="skip-links">
-        <a href="#main" onClick={skipTo('#main')}>
-          Skip to content
-        </a>
-        <a href="#filter" onClick={skipTo('.filter-input')}>
-          Skip to filter
-        </a>
-        <a href="#list" onClick={skipTo('.grid-row[tabindex="0"]')}>
-          Skip to list
-        </a>
-      </div>
+      <nav className="skip-links" aria-label="Skip">
+        {skips.map(([title, selector]) => (
+          <button key={title} type="button" onClick={() => document.querySelector<HTMLElement>(selector)?.focus()}>
+            {title}
+          </button>
+        ))}
+      </nav>
       <Header onJump={() => setJumping(true)} />
       <main id="main" tabIndex={-1} data-scroller="">
         <Pages />
@@ -103,13 +105,6 @@ export function switchZone(): void {
   const zone = preferences().zone === 'utc' ? 'local' : 'utc';
   setPreference('zone', zone);
   toast(zone === 'utc' ? 'Times in UTC' : 'Times of this place');
-}
-
-function skipTo(selector: string) {
-  return (event: { preventDefault: () => void }) => {
-    event.preventDefault();
-    document.querySelector<HTMLElement>(selector)?.focus();
-  };
 }
 
 /** A new page begins at its top, for the eye and for a screen reader. */

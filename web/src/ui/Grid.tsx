@@ -33,7 +33,8 @@ function FilledGrid<Row>(props: GridProps<Row> & { sort: string; onSort: (sort: 
   const grid = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const narrow = useNarrow();
-  const rowHeight = rowHeights[narrow ? 'mobile' : usePreferences().density];
+  const { density } = usePreferences();
+  const rowHeight = rowHeights[narrow ? 'mobile' : density];
   const range = useWindow(grid, body, rows.length, rowHeight);
   const reveal = useReveal(grid, body, rowHeight);
   const cursor = useGridCursor(props, reveal);
@@ -45,8 +46,6 @@ function FilledGrid<Row>(props: GridProps<Row> & { sort: string; onSort: (sort: 
     ...(height !== 'fill' && height !== 'auto' && { height }),
   } as CSSProperties;
   return (
-    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: the role is one of two, and both support these.
-    // biome-ignore lint/a11y/useSemanticElements: a table of 5,000 rows cannot be a <table> of which 40 are drawn.
     <div
       ref={grid}
       role={groupOf ? 'treegrid' : 'grid'}
@@ -83,6 +82,7 @@ function PlacedRow<Row>({ props, cursor, narrow, index, top }: PlacedRowProps<Ro
   return (
     <GridRow
       row={row}
+      name={props.rowKey(row)}
       index={index}
       top={top}
       columns={props.columns}

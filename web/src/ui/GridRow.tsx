@@ -6,6 +6,8 @@ import type { Column } from './grid-types.ts';
 export interface GridRowProps<Row> {
   row: Row;
   index: number;
+  /** The key of the row, which names its link. */
+  name: string;
   top: number;
   columns: readonly Column<Row>[];
   mobile: ((row: Row) => ReactNode) | null;
@@ -27,7 +29,7 @@ function PlainRow<Row>(props: GridRowProps<Row>) {
       inner.tabIndex = active && !inner.classList.contains('row-link') ? 0 : -1;
     }
   });
-  const link = href === null ? null : <Link className="row-link" href={href} aria-label="Open" tabIndex={-1} />;
+  const link = href === null ? null : <Link className="row-link" href={href} aria-label={`Open ${props.name}`} tabIndex={-1} />;
   return (
     <div
       ref={element}

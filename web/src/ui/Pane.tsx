@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent, type ReactNode, useState } from 'react';
+import { type CSSProperties, type KeyboardEvent, type PointerEvent, type ReactNode, useState } from 'react';
 import { useKeys } from '../app/keys.ts';
 import { Icon } from './Icon.tsx';
 
@@ -35,8 +35,7 @@ export function Pane({ label, onClose, children }: PaneProps) {
     resize(width + step);
   };
   return (
-    <section className="pane" aria-label={label} style={{ width }} tabIndex={-1}>
-      {/* biome-ignore lint/a11y/useSemanticElements: a rule cannot be moved. */}
+    <section className="pane pane-movable" aria-label={label} style={{ '--pane': `${width}px` } as CSSProperties} tabIndex={-1}>
       <div
         role="separator"
         className="pane-edge"

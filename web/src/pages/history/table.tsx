@@ -19,7 +19,6 @@ export function HistoryTable({ data, rows }: { data: History; rows: HistoryRow[]
   const { first, last } = useVisibleRows(frame, rows.length);
   const shorts = useMemo(() => shortDescriptions(rows), [rows]);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys.
     <section ref={frame} className="history-frame" aria-label="Descriptions by run" tabIndex={0}>
       <table className="history" aria-rowcount={rows.length + 1}>
         <Head runs={data.runs} />

@@ -29,7 +29,6 @@ export function Yaml({ value, name }: { value: Record<string, unknown>; name: st
           download
         </a>
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys. */}
       <pre tabIndex={0} role="region" aria-label="Configuration of the job">
         {text}
       </pre>

@@ -88,7 +88,8 @@ function JobHeader({ page: { run, job, links, before, after } }: { page: JobPage
         <span>{job.os ?? 'os not known'}</span>
         {job.sha1 !== null && (
           <span>
-            sha1 <Link href={`/runs?q=sha1:${job.sha1}`}>{shortSha1(job.sha1)}</Link> <Copy text={job.sha1} label="sha1" />
+            sha1 <Link href={`/runs?q=sha1:${job.sha1}`}>{shortSha1(job.sha1)}</Link>{' '}
+            <Copy text={job.sha1} label="sha1" />
           </span>
         )}
         <span>
@@ -123,7 +124,6 @@ function Overview({ page: { job, roles, history } }: { page: JobPage }) {
               <span className="badge">{job.signature.kind}</span> <span className="strong">{job.signature.title}</span>
             </p>
           )}
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys. */}
           <pre tabIndex={0} role="region" aria-label="Failure reason">
             {job.failure_reason ?? 'No reason was recorded: the log may tell more.'}
           </pre>
@@ -146,11 +146,13 @@ function Overview({ page: { job, roles, history } }: { page: JobPage }) {
       {job.description !== null && <Copy text={job.description} label="description" />}
       <h2>Nodes and roles</h2>
       <ul>
-        {(roles.length > 0 ? roles : job.nodes.map((node) => ({ node, roles: [] as string[] }))).map(({ node, roles }) => (
-          <li key={node}>
-            <Link href={`/nodes/${encodeURIComponent(node)}`}>{node}</Link> {roles.join(' ')}
-          </li>
-        ))}
+        {(roles.length > 0 ? roles : job.nodes.map((node) => ({ node, roles: [] as string[] }))).map(
+          ({ node, roles }) => (
+            <li key={node}>
+              <Link href={`/nodes/${encodeURIComponent(node)}`}>{node}</Link> {roles.join(' ')}
+            </li>
+          ),
+        )}
         {roles.length === 0 && job.nodes.length === 0 && <li>none were reported</li>}
       </ul>
     </div>
@@ -159,7 +161,10 @@ function Overview({ page: { job, roles, history } }: { page: JobPage }) {
 
 function HistoryStrip({ history }: { history: HistoryJob[] }) {
   const failed = history.filter(({ status }) => status === 'fail' || status === 'dead').length;
-  const sentence = history.length < 2 ? 'The first time this description ran here.' : `Failed ${failed} of the last ${history.length}.`;
+  const sentence =
+    history.length < 2
+      ? 'The first time this description ran here.'
+      : `Failed ${failed} of the last ${history.length}.`;
   const cells = history.toReversed().map(({ status, run }) => ({ status, title: `${status}: ${run}` }));
   return (
     <>

@@ -53,7 +53,8 @@ export function ConfigView({ page, jobs }: { page: RunPage; jobs: readonly Job[]
       </table>
       <h2>As data</h2>
       <p>
-        <a href={`${api}/jobs.json`}>jobs as JSON</a> · <a href={`${api}/jobs.csv`}>jobs as CSV</a> · <a href={api}>run as JSON</a>
+        <a href={`${api}/jobs.json`}>jobs as JSON</a> · <a href={`${api}/jobs.csv`}>jobs as CSV</a> ·{' '}
+        <a href={api}>run as JSON</a>
       </p>
     </div>
   );

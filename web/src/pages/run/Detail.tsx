@@ -9,7 +9,15 @@ import { Status } from '../../ui/Status.tsx';
 import { noveltyOf } from './groups.ts';
 
 /** Everything about one job, the reason first; of a group its first job and how many there are. */
-export function Detail({ page, job, group }: { page: RunPage; job: Job; group: { title: string; size: number } | null }) {
+export function Detail({
+  page,
+  job,
+  group,
+}: {
+  page: RunPage;
+  job: Job;
+  group: { title: string; size: number } | null;
+}) {
   const path = `/runs/${page.run.name}/jobs/${encodeURIComponent(job.jobId)}`;
   const log = safeHref(job.logHref);
   const failed = job.status === 'fail' || job.status === 'dead';
@@ -21,7 +29,8 @@ export function Detail({ page, job, group }: { page: RunPage; job: Job; group: {
         </p>
       )}
       <p className="line">
-        <Status status={job.status} word /> <Link href={path}>{job.jobId}</Link> {duration(job.duration)} · {job.os ?? 'os not known'}
+        <Status status={job.status} word /> <Link href={path}>{job.jobId}</Link> {duration(job.duration)} ·{' '}
+        {job.os ?? 'os not known'}
       </p>
       <p className="line">
         <Link href={path}>job page</Link>
@@ -46,7 +55,6 @@ export function Detail({ page, job, group }: { page: RunPage; job: Job; group: {
       {failed && (
         <>
           <h2>Failure reason</h2>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys. */}
           <pre tabIndex={0} role="region" aria-label="Failure reason">
             {job.reason ?? 'No reason was recorded: the log may tell more.'}
           </pre>

@@ -34,13 +34,19 @@ export function Header({ page, q, onFilter }: { page: RunPage; q: string; onFilt
         {facts.map(([key, value]) =>
           value ? (
             <span key={key}>
-              {key} <Link href={`/runs?q=${encodeURIComponent(`${key}:${/^[\w.@/+-]+$/.test(value) ? value : `"${value}"`}`)}`}>{value}</Link>
+              {key}{' '}
+              <Link
+                href={`/runs?q=${encodeURIComponent(`${key}:${/^[\w.@/+-]+$/.test(value) ? value : `"${value}"`}`)}`}
+              >
+                {value}
+              </Link>
             </span>
           ) : null,
         )}
         {run.sha1 !== null && (
           <span>
-            sha1 <Link href={`/runs?q=sha1:${run.sha1}`}>{shortSha1(run.sha1)}</Link> <Copy text={run.sha1} label="sha1" />
+            sha1 <Link href={`/runs?q=sha1:${run.sha1}`}>{shortSha1(run.sha1)}</Link>{' '}
+            <Copy text={run.sha1} label="sha1" />
           </span>
         )}
         {run.priority !== null && <span>prio {run.priority}</span>}
@@ -54,8 +60,9 @@ export function Header({ page, q, onFilter }: { page: RunPage; q: string; onFilt
         <Counts counts={run.counts} onPick={pick} activeStatuses={active} />
         {change !== null && previous !== null && (
           <span>
-            vs <Link href={`/runs/${previous.name}`}>previous run</Link>: <span className="strong">{change.new} new</span> · {change.still} still
-            failing · {change.fixed} fixed · <Link href={`/runs/${run.name}/compare`}>compare</Link>
+            vs <Link href={`/runs/${previous.name}`}>previous run</Link>:{' '}
+            <span className="strong">{change.new} new</span> · {change.still} still failing · {change.fixed} fixed ·{' '}
+            <Link href={`/runs/${run.name}/compare`}>compare</Link>
           </span>
         )}
       </div>

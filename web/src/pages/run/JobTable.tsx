@@ -80,7 +80,9 @@ const columns: Column<Row>[] = [
 export function JobTable({ jobs, sort, onSort, selected, onSelect, onOpen }: JobTableProps) {
   const rows = useMemo(() => {
     const facets = differingFacets(jobs.map((job) => job.description));
-    return jobs.map((job, index): Row => ({ ...job, facets: (facets[index] ?? []).slice(0, 8).map(facetText).join('  ') }));
+    return jobs.map(
+      (job, index): Row => ({ ...job, facets: (facets[index] ?? []).slice(0, 8).map(facetText).join('  ') }),
+    );
   }, [jobs]);
   return (
     <Grid<Row>

@@ -25,7 +25,12 @@ export function noveltyOf(signature: PageSignature | null, page: RunPage): Novel
   const earlier = page.recent.length - 1;
   const where = `${page.run.suite} on ${page.run.branch}`;
   if (signature === null || earlier < 1) {
-    return { badge: null, sentence: `This is the first run of ${where} here: nothing to compare with.`, seen: 0, earlier: 0 };
+    return {
+      badge: null,
+      sentence: `This is the first run of ${where} here: nothing to compare with.`,
+      seen: 0,
+      earlier: 0,
+    };
   }
   const before = signature.seen.slice(0, -1);
   const seen = before.filter((count) => count > 0).length;

@@ -1,7 +1,7 @@
 import './run.css';
 import { useCallback, useMemo } from 'react';
 import { useLocation, useParams } from 'wouter';
-import { parseFacets, facetText } from '../../../../src/core/facets.ts';
+import { facetText, parseFacets } from '../../../../src/core/facets.ts';
 import { parseQuery } from '../../../../src/core/query.ts';
 import { jobMatcher, type MatchableJob } from '../../../../src/core/query-match.ts';
 import type { LiveEvents, RunPage } from '../../../../src/http/api/schemas.ts';
@@ -79,7 +79,8 @@ function Loaded({ page }: { page: RunPage }) {
     c: () => navigate(`/runs/${page.run.name}/compare`),
   });
   const suggest = useCallback(async (key: string, prefix: string) => valuesOf(matchable, key, prefix), [matchable]);
-  const group = groups.find(({ id }) => `group:${id}` === sel) ?? (sel === '' && view === 'failures' ? groups[0] : undefined);
+  const group =
+    groups.find(({ id }) => `group:${id}` === sel) ?? (sel === '' && view === 'failures' ? groups[0] : undefined);
   const job = group ? group.jobs[0] : all.find(({ jobId }) => jobId === sel.split('@')[0]);
   const tabs = [
     { id: 'failures', label: `Failures (${groups.length})` },
@@ -124,7 +125,9 @@ function Loaded({ page }: { page: RunPage }) {
               <Failures page={page} jobs={jobs} by={by} selected={sel || null} onSelect={select} onOpen={open} />
             )}
           </div>
-          {job && <Detail page={page} job={job} group={group ? { title: group.title, size: group.jobs.length } : null} />}
+          {job && (
+            <Detail page={page} job={job} group={group ? { title: group.title, size: group.jobs.length } : null} />
+          )}
         </div>
       )}
     </>
@@ -168,7 +171,8 @@ function valuesOf(jobs: readonly MatchableJob[], key: string, prefix: string): {
   };
   const counts = new Map<string, number>();
   for (const job of jobs) {
-    for (const value of read[key]?.(job) ?? []) if (value?.startsWith(prefix)) counts.set(value, (counts.get(value) ?? 0) + 1);
+    for (const value of read[key]?.(job) ?? [])
+      if (value?.startsWith(prefix)) counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   const values = [...counts].map(([value, count]) => ({ value, count }));
   return values.sort((a, b) => b.count - a.count).slice(0, 20);
