@@ -29,7 +29,8 @@ function PlainRow<Row>(props: GridRowProps<Row>) {
       inner.tabIndex = active && !inner.classList.contains('row-link') ? 0 : -1;
     }
   });
-  const link = href === null ? null : <Link className="row-link" href={href} aria-label={`Open ${props.name}`} tabIndex={-1} />;
+  const link =
+    href === null ? null : <Link className="row-link" href={href} aria-label={`Open ${props.name}`} tabIndex={-1} />;
   return (
     <div
       ref={element}
