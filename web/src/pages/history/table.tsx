@@ -3,7 +3,6 @@ import { Link } from 'wouter';
 import { jobStatuses } from '../../../../src/core/job.ts';
 import type { History, RunItem } from '../../../../src/http/api/schemas.ts';
 import { exactTime, shortSha1 } from '../../lib/format.ts';
-import { Time } from '../../ui/Time.tsx';
 import { jobPath, runPath } from '../runs/paths.ts';
 import { countsInWords } from '../runs/run-facts.ts';
 import { type HistoryRow, rowFacts, shortDescriptions, stripes } from './facts.ts';
@@ -23,7 +22,7 @@ export function HistoryTable({ data, rows }: { data: History; rows: HistoryRow[]
       <table className="history" aria-rowcount={rows.length + 1}>
         <Head runs={data.runs} />
         <tbody>
-          <Gap rows={first} columns={data.runs.length + 4} />
+          <Gap rows={first} columns={data.runs.length + 5} />
           {rows.slice(first, last).map((row, index) => (
             <Row
               key={row.description}
@@ -33,7 +32,7 @@ export function HistoryTable({ data, rows }: { data: History; rows: HistoryRow[]
               place={first + index + 2}
             />
           ))}
-          <Gap rows={rows.length - last} columns={data.runs.length + 4} />
+          <Gap rows={rows.length - last} columns={data.runs.length + 5} />
         </tbody>
       </table>
     </section>
@@ -87,7 +86,7 @@ function Head({ runs }: { runs: RunItem[] }) {
               title={runTitle(run)}
               aria-label={`Run of ${new Date(run.scheduled).toISOString().slice(0, 10)}`}
             >
-              {new Date(run.scheduled).toISOString().slice(5, 10)}
+              {dayOf(run)}
             </Link>
           </th>
         ))}
@@ -100,9 +99,26 @@ function Head({ runs }: { runs: RunItem[] }) {
         <th scope="col" className="history-fact">
           Last pass
         </th>
+        <th scope="col" className="history-cause">
+          Last cause
+        </th>
       </tr>
     </thead>
   );
+}
+
+/** The day as in the head of its column. */
+function DayLink({ run }: { run: RunItem | undefined }) {
+  if (run === undefined) return null;
+  return (
+    <Link href={runPath(run.name)} title={runTitle(run)}>
+      {dayOf(run)}
+    </Link>
+  );
+}
+
+function dayOf(run: RunItem): string {
+  return new Date(run.scheduled).toISOString().slice(5, 10);
 }
 
 function runTitle(run: RunItem): string {
@@ -112,6 +128,7 @@ function runTitle(run: RunItem): string {
 
 function Row({ row, data, short, place }: { row: HistoryRow; data: History; short: string; place: number }) {
   const facts = rowFacts(row);
+  const cause = data.signatures[row.signature.findLast((index) => index !== -1) ?? -1]?.title;
   return (
     <tr aria-rowindex={place}>
       <th scope="row" className="history-what" title={row.description}>
@@ -124,10 +141,13 @@ function Row({ row, data, short, place }: { row: HistoryRow; data: History; shor
         {facts.fails}/{facts.ran}
       </td>
       <td className="history-fact">
-        {facts.firstBad === -1 ? '' : <Time at={data.runs[facts.firstBad]?.scheduled} />}
+        <DayLink run={data.runs[facts.firstBad]} />
       </td>
       <td className="history-fact">
-        {facts.lastPass === -1 ? '' : <Time at={data.runs[facts.lastPass]?.scheduled} />}
+        <DayLink run={data.runs[facts.lastPass]} />
+      </td>
+      <td className="history-cause" title={cause}>
+        {cause}
       </td>
     </tr>
   );

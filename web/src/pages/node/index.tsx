@@ -39,7 +39,8 @@ export default function NodePageView() {
 }
 
 function Facts({ node, jobs }: { node: NodeItem; jobs: HistoryJob[] }) {
-  const down = `teuthology-lock --update --status down ${node.name}`;
+  const isDown = nodeState(node) === 'down';
+  const command = `teuthology-lock --update --status ${isDown ? 'up' : 'down'} ${node.name}`;
   return (
     <>
       <div className="line">
@@ -65,7 +66,8 @@ function Facts({ node, jobs }: { node: NodeItem; jobs: HistoryJob[] }) {
       </div>
       <JobStrip jobs={jobs} />
       <div className="line">
-        <span className="quiet">Take it out of use:</span> <code>{down}</code> <Copy text={down} label="command" />
+        <span className="quiet">{isDown ? 'Put it back into use:' : 'Take it out of use:'}</span> <code>{command}</code>{' '}
+        <Copy text={command} label="command" />
       </div>
     </>
   );

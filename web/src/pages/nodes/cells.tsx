@@ -4,9 +4,13 @@ import { Results } from '../runs/columns.tsx';
 import { jobPath, nodePath } from '../runs/paths.ts';
 import { nodeState } from './node-facts.ts';
 
-/** The name, leading to its page. */
+/** The name without the lab's domain, leading to its page. */
 export function NodeLink({ node }: { node: NodeItem }) {
-  return <Link href={nodePath(node.name)}>{node.name}</Link>;
+  return (
+    <Link href={nodePath(node.name)} title={node.name}>
+      {node.name.split('.')[0]}
+    </Link>
+  );
 }
 
 /** The state as a square and a word. */
@@ -20,6 +24,7 @@ export function NodeStateCell({ node }: { node: NodeItem }) {
   );
 }
 
+/** The job that it runs now. */
 export function RunningCell({ node: { running } }: { node: NodeItem }) {
   if (!running) return <span className="quiet">–</span>;
   return (
@@ -35,6 +40,7 @@ export function ResultsCell({ node: { results } }: { node: NodeItem }) {
   return total === 0 ? <span className="quiet">no jobs</span> : <Results counts={results} total={total} />;
 }
 
+/** "rocky 10". */
 export function systemOf({ os_type, os_version }: NodeItem): string {
   return [os_type, os_version].filter(Boolean).join(' ');
 }

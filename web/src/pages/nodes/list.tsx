@@ -57,7 +57,7 @@ function listColumns(days: number): Column<NodeItem>[] {
     {
       id: 'owner',
       title: 'By',
-      width: '130px',
+      width: 'minmax(130px, 1fr)',
       sortable: true,
       cell: (node) => node.locked_by ?? '',
       text: (node) => node.locked_by ?? '',
@@ -75,10 +75,15 @@ function listColumns(days: number): Column<NodeItem>[] {
       id: 'note',
       title: 'Note',
       width: 'minmax(100px, 2fr)',
-      cell: (node) => node.description ?? '',
+      cell: (node) => noteOf(node),
       text: (node) => node.description ?? '',
     },
   ];
+}
+
+/** Of a node that a run has locked, the note is the folder of its archive: the job is what matters of it. */
+function noteOf({ description }: NodeItem): string {
+  return description?.replace(/^\/.*\/archive\//, '') ?? '';
 }
 
 function MobileNode({ node }: { node: NodeItem }) {

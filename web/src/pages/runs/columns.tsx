@@ -46,7 +46,7 @@ export function runColumns(now: number): Column<RunsRow>[] {
     {
       id: 'status',
       title: 'Status',
-      width: '72px',
+      width: '64px',
       sortable: true,
       cell: (row) => (row.kind === 'run' ? <RunMark row={row} /> : <GroupTitle row={row} />),
       text: textOf((run) => run.status),
