@@ -21,6 +21,10 @@ export function answerErrors(app: FastifyInstance, isLost: (error: unknown) => b
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status < 500) return sendMessage(reply, status, clientMessages[error.code] ?? error.message);
+    // Nobody reads what is answered to a client that hung up in the middle of its body, and nothing is wrong here.
+    if (error.code === 'ECONNRESET' && request.raw.destroyed && !request.raw.complete) {
+      return sendMessage(reply, 400, 'the request was cut off');
+    }
     request.log.error({ err: error }, 'request failed');
     if (isLost(error)) {
       reply.header('retry-after', '5');

@@ -33,8 +33,7 @@ function wantsHtml(accept: string | undefined): boolean {
 
 /** Mounts the dashboard under `/ui`: files that never change under their names, and one document for every page. */
 export async function uiRoutes(app: FastifyInstance): Promise<void> {
-  const shell = readShell(dist);
-  if (shell === null) {
+  if (readShell(dist) === null) {
     const missing = (_request: FastifyRequest, reply: FastifyReply) =>
       sendMessage(reply, 503, 'the dashboard has not been built; run: npm run build');
     app.get(uiBase, missing);
@@ -55,6 +54,9 @@ export async function uiRoutes(app: FastifyInstance): Promise<void> {
     brotliOptions: { params: { 1: 4 } },
   });
   const page = async (request: FastifyRequest, reply: FastifyReply) => {
+    // Read again after a new build: the files of the old one are gone.
+    const shell = readShell(dist);
+    if (shell === null) return sendMessage(reply, 503, 'the dashboard is being built; try again');
     const [path = '', search = ''] = request.url.slice(uiBase.length).split('?', 2);
     const wanted = bootPath(path, search);
     const data = wanted === null ? null : await answerOf(app, wanted);
