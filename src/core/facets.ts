@@ -48,7 +48,11 @@ export function facetText({ key, value }: Facet): string {
  * first: hundreds of descriptions share their first 60 characters.
  */
 export function differingFacets(descriptions: string[]): Facet[][] {
-  const lists = descriptions.map(parseFacets);
+  return differingOf(descriptions.map(parseFacets));
+}
+
+/** The same for descriptions that have been read: lists of facets, one for each. */
+export function differingOf(lists: readonly (readonly Facet[])[]): Facet[][] {
   const counts = new Map<string, { facet: Facet; count: number }>();
   for (const list of lists) {
     for (const facet of list) {
@@ -58,14 +62,26 @@ export function differingFacets(descriptions: string[]): Facet[][] {
       else counts.set(name, { facet, count: 1 });
     }
   }
-  const entropy = new Map<string, number>();
-  for (const { facet, count } of counts.values()) {
-    const share = count / descriptions.length;
-    entropy.set(facet.key, (entropy.get(facet.key) ?? 0) - share * Math.log(share));
-  }
+  const entropy = entropies([...counts.values()], lists);
   return lists.map((list) =>
     list
-      .filter(({ key, value }) => (counts.get(`${key}=${value}`)?.count ?? 0) < descriptions.length)
+      .filter(({ key, value }) => (counts.get(`${key}=${value}`)?.count ?? 0) < lists.length)
       .sort((a, b) => (entropy.get(b.key) ?? 0) - (entropy.get(a.key) ?? 0)),
   );
+}
+
+/** How much each key tells; one with several values in each description, a folder of parts, no more than one with a single one. */
+function entropies(counts: readonly { facet: Facet; count: number }[], lists: readonly (readonly Facet[])[]) {
+  const sums = new Map<string, number>();
+  const values = new Map<string, number>();
+  for (const { facet, count } of counts) {
+    const share = count / lists.length;
+    sums.set(facet.key, (sums.get(facet.key) ?? 0) - share * Math.log(share));
+    values.set(facet.key, (values.get(facet.key) ?? 0) + count);
+  }
+  const holders = new Map<string, number>();
+  for (const list of lists) {
+    for (const key of new Set(list.map(({ key }) => key))) holders.set(key, (holders.get(key) ?? 0) + 1);
+  }
+  return new Map([...sums].map(([key, sum]) => [key, (sum * (holders.get(key) ?? 1)) / (values.get(key) ?? 1)]));
 }

@@ -3,6 +3,8 @@ import { type Failure, notFound } from '../core/errors.ts';
 import { jobsTotal } from '../core/run.ts';
 import type { Db } from './db.ts';
 import { contains } from './dialect.ts';
+import { jobsByIds } from './job-lists.ts';
+import type { FullJob } from './jobs.ts';
 import type { RunRow } from './schema.ts';
 
 /** Narrows down which run `latest` is. */
@@ -72,6 +74,17 @@ export async function failureCounts(db: Db, runId: number) {
 /** The statuses of all jobs of a run, for their order. */
 export async function jobOrder(db: Db, runId: number) {
   return db.kysely.selectFrom('jobs').select(['job_id', 'status']).where('run_id', '=', runId).execute();
+}
+
+/** So many documents are read at once without others having to wait for it. */
+const sampleSize = 40;
+
+/** Whole jobs of a run, spread evenly over it by id, and how many it has. */
+export async function sampleJobs(db: Db, runId: number): Promise<{ jobs: FullJob[]; total: number }> {
+  const rows = await db.kysely.selectFrom('jobs').select('id').where('run_id', '=', runId).orderBy('id').execute();
+  const step = Math.max(1, rows.length / sampleSize);
+  const ids = Array.from({ length: Math.min(rows.length, sampleSize) }, (_, at) => rows[Math.floor(at * step)]!.id);
+  return { jobs: await jobsByIds(db, ids), total: rows.length };
 }
 
 /** Up to five names of runs that somebody may have meant: they contain the text, or begin as it does. */

@@ -8,6 +8,7 @@ import {
   NodePage,
   Problem,
   Queue,
+  RunConfig,
   RunItem,
   RunJobs,
   RunList,
@@ -48,6 +49,11 @@ const described: Record<string, Described> = {
   '/runs/:run/jobs': { summary: 'The jobs of a run', query: { q: list.q }, answer: RunJobs },
   '/runs/:run/jobs.json': { summary: 'The same', query: { q: list.q }, answer: RunJobs },
   '/runs/:run/jobs.csv': { summary: 'The same as CSV', query: { q: list.q }, answer: file, type: 'text/csv' },
+  '/runs/:run/config': {
+    summary: 'What the configurations of its jobs have in common',
+    query: latest,
+    answer: RunConfig,
+  },
   '/runs/:run/jobs/:job': {
     summary: 'A job, its configuration and the history of its description',
     query: { scope: 'of the history: branch (default), all or sha1' },

@@ -14,6 +14,7 @@ import { jobPageRoutes } from './job-page.ts';
 import { labRoutes } from './lab.ts';
 import { listRoutes } from './lists.ts';
 import { sendProblem } from './problems.ts';
+import { runConfigRoutes } from './run-config.ts';
 import { runPageRoutes } from './run-page.ts';
 
 /** Mounts `/api`, the dashboard's data: in a scope of its own, so that nothing of it touches a contract. */
@@ -50,6 +51,7 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
   });
   listRoutes(app, context);
   runPageRoutes(app, context);
+  runConfigRoutes(app, context);
   jobPageRoutes(app, context);
   compareRoutes(app, context);
   historyRoutes(app, context);

@@ -132,6 +132,14 @@ export const RunJobs = Type.Object({
 });
 export type RunJobs = Static<typeof RunJobs>;
 
+/** `GET /api/runs/{run}/config`: what the configurations of `compared` of its `jobs` have in common. */
+export const RunConfig = Type.Object({
+  common: Type.Record(text, Type.Unknown()),
+  jobs: integer,
+  compared: integer,
+});
+export type RunConfig = Static<typeof RunConfig>;
+
 /** `GET /api/runs/{run}/jobs/{job}`: a job with its history (`scope=branch|all|sha1`), newest first, itself included. */
 export const JobPage = Type.Object({
   run: RunItem,

@@ -38,7 +38,7 @@ function FilledGrid<Row>(props: GridProps<Row> & { sort: string; onSort: (sort: 
   const range = useWindow(grid, body, rows.length, rowHeight);
   const reveal = useReveal(grid, body, rowHeight);
   const cursor = useGridCursor(props, reveal);
-  useHold(grid, props.selected != null, onHold);
+  useHold(grid, onHold);
   const clicks = useClicks(props, cursor);
   const style = {
     '--columns': columns.map(({ width }) => width).join(' '),

@@ -50,10 +50,12 @@ function PlainRow<Row>(props: GridRowProps<Row>) {
           {mobile(row)}
         </div>
       ) : (
-        columns.map((column, at) => (
+        uncovered(columns, row).map(({ column, span }, at) => (
           <div
             key={column.id}
             role="gridcell"
+            aria-colspan={span > 1 ? span : undefined}
+            style={span > 1 ? { gridColumn: `span ${span}` } : undefined}
             className={column.align === 'right' ? 'cell cell-right' : 'cell'}
             title={column.text?.(row) || undefined}
           >
@@ -64,6 +66,20 @@ function PlainRow<Row>(props: GridRowProps<Row>) {
       )}
     </div>
   );
+}
+
+/** The columns of a row without those that another one's cell covers. */
+function uncovered<Row>(columns: readonly Column<Row>[], row: Row): { column: Column<Row>; span: number }[] {
+  let covered = 0;
+  return columns.flatMap((column) => {
+    if (covered > 0) {
+      covered--;
+      return [];
+    }
+    const span = column.span?.(row) ?? 1;
+    covered = span - 1;
+    return [{ column, span }];
+  });
 }
 
 /** One row of a grid, drawn again only when something of it changed. */

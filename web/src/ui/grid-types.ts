@@ -15,6 +15,8 @@ export interface Column<Row> {
   text?: (row: Row) => string;
   /** With it the grid sorts by this column itself; without it the order is the page's business. Null comes last. */
   value?: (row: Row) => string | number | null;
+  /** How many columns its cell takes in a row, 1 by default; those that it covers are not drawn. */
+  span?: (row: Row) => number;
 }
 
 /** Where a row stands in a tree. */
@@ -51,6 +53,6 @@ export interface GridProps<Row> {
   emptyText: ReactNode;
   /** A css height; by default it fills what its place leaves. "auto" is as high as its rows, at most the screen. */
   height?: string;
-  /** True while rows must not move: something is selected, scrolled away, or under the pointer. */
+  /** True while rows must not move: the grid is scrolled, or the pointer is over it. */
   onHold?: (hold: boolean) => void;
 }

@@ -1,12 +1,8 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { scrollerOf } from './grid-window.ts';
 
-/** Tells while the rows of a grid must not move: something is selected, scrolled away, or under the pointer. */
-export function useHold(
-  grid: RefObject<HTMLElement | null>,
-  selected: boolean,
-  onHold: ((hold: boolean) => void) | undefined,
-): void {
+/** Tells while the rows of a grid must not move: it is scrolled, or the pointer is over it. What is selected the page knows. */
+export function useHold(grid: RefObject<HTMLElement | null>, onHold: ((hold: boolean) => void) | undefined): void {
   const [touched, setTouched] = useState(false);
   const report = useRef(onHold);
   report.current = onHold;
@@ -35,8 +31,7 @@ export function useHold(
       outer?.removeEventListener('scroll', check);
     };
   }, [grid]);
-  const hold = selected || touched;
   useEffect(() => {
-    report.current?.(hold);
-  }, [hold]);
+    report.current?.(touched);
+  }, [touched]);
 }

@@ -1,13 +1,18 @@
-import { useSyncExternalStore } from 'react';
+import { useCallback, useSyncExternalStore } from 'react';
 
-const narrow = matchMedia('(max-width: 799.9px)');
+/** The width of a phone: rows have two lines, panes are pages. */
+const phone = 800;
 
-function subscribe(listener: () => void): () => void {
-  narrow.addEventListener('change', listener);
-  return () => narrow.removeEventListener('change', listener);
-}
-
-/** Whether the window is as narrow as a phone's: rows have two lines, panes are pages. */
-export function useNarrow(): boolean {
-  return useSyncExternalStore(subscribe, () => narrow.matches);
+/** Whether the window is narrower than `width` pixels, by default those of a phone. */
+export function useNarrow(width = phone): boolean {
+  const media = `(max-width: ${width - 0.1}px)`;
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const list = matchMedia(media);
+      list.addEventListener('change', listener);
+      return () => list.removeEventListener('change', listener);
+    },
+    [media],
+  );
+  return useSyncExternalStore(subscribe, () => matchMedia(media).matches);
 }

@@ -7,16 +7,17 @@ import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
 import { duration, shortSha1 } from '../../lib/format.ts';
 import { safeHref } from '../../lib/href.ts';
+import { useThrottled } from '../../lib/throttle.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
-import { ErrorBox, FetchLine } from '../../ui/States.tsx';
+import { ErrorBox, FetchLine, NotFound } from '../../ui/States.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { Strip } from '../../ui/Strip.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
 import { Time } from '../../ui/Time.tsx';
-import { Yaml } from './Yaml.tsx';
+import { Yaml } from '../../ui/Yaml.tsx';
 
 /** A job: why it failed, what it was, and how its description did before. */
 export default function JobPageView() {
@@ -25,8 +26,11 @@ export default function JobPageView() {
   const [scope, setScope] = useUrlState('scope', 'branch');
   const path = `/api/runs/${encodeURIComponent(run)}/jobs/${encodeURIComponent(job)}?scope=${encodeURIComponent(scope)}`;
   const { data, error, isFetching, refetch } = useApi<JobPage>(path);
-  useLive([`run:${run}`], () => refetch());
+  useLive([`run:${run}`], useThrottled(refetch));
   useTitle(`${data?.job.status ?? ''} ${job}`.trim());
+  if (error?.status === 404 && data === undefined) {
+    return <NotFound what={`job ${job} of run ${run}`} nearest={error.nearest} />;
+  }
   if (data === undefined) {
     return (
       <div className="head">
@@ -63,7 +67,11 @@ export default function JobPageView() {
           </label>
         )}
       </div>
-      {view === 'config' ? <Yaml value={data.config} name={`${run}-${job}`} /> : null}
+      {view === 'config' ? (
+        <div className="body">
+          <Yaml value={data.config} name={`${run}-${job}`} label="Configuration of the job" />
+        </div>
+      ) : null}
       {view === 'history' ? <JobHistory history={data.history} /> : null}
       {view === 'overview' ? <Overview page={data} /> : null}
     </>
@@ -118,7 +126,9 @@ function Overview({ page: { job, roles, history } }: { page: JobPage }) {
     <div className="body">
       {failed && (
         <>
-          <h2>Failure reason</h2>
+          <h2>
+            Failure reason {job.failure_reason !== null && <Copy text={job.failure_reason} label="failure reason" />}
+          </h2>
           {job.signature !== null && (
             <p>
               <span className="badge">{job.signature.kind}</span> <span className="strong">{job.signature.title}</span>
@@ -127,15 +137,15 @@ function Overview({ page: { job, roles, history } }: { page: JobPage }) {
           <pre tabIndex={0} role="region" aria-label="Failure reason">
             {job.failure_reason ?? 'No reason was recorded: the log may tell more.'}
           </pre>
-          {job.failure_reason !== null && <Copy text={job.failure_reason} label="failure reason" />}
         </>
       )}
       <h2>History</h2>
       <p>
         <HistoryStrip history={history} />
       </p>
-      <h2>Description</h2>
-      <p className="line">
+      {failed && <Streak job={job} history={history} />}
+      <h2>Description {job.description !== null && <Copy text={job.description} label="description" />}</h2>
+      <p className="facets">
         {parseFacets(job.description ?? '').map((facet) => (
           <code key={`${facet.key}/${facet.value}`} className="chip" title={`${facet.key}/${facet.value}`}>
             {facetText(facet)}
@@ -143,7 +153,6 @@ function Overview({ page: { job, roles, history } }: { page: JobPage }) {
         ))}
         {job.description === null && 'none was reported'}
       </p>
-      {job.description !== null && <Copy text={job.description} label="description" />}
       <h2>Nodes and roles</h2>
       <ul>
         {(roles.length > 0 ? roles : job.nodes.map((node) => ({ node, roles: [] as string[] }))).map(
@@ -169,6 +178,36 @@ function HistoryStrip({ history }: { history: HistoryJob[] }) {
   return (
     <>
       <Strip cells={cells} sentence={sentence} /> {sentence}
+    </>
+  );
+}
+
+/** Since when this description fails: the last run in which it passed, and the first after it in which it did not. */
+function Streak({ job, history }: { job: HistoryJob; history: HistoryJob[] }) {
+  const at = history.findIndex(({ run, job_id }) => run === job.run && job_id === job.job_id);
+  const earlier = history.slice(at + 1);
+  const passed = earlier.findIndex(({ status }) => status === 'pass');
+  const last = earlier[passed];
+  const first = [job, ...earlier.slice(0, passed)].findLast(({ status }) => status === 'fail' || status === 'dead');
+  if (last === undefined || first === undefined)
+    return earlier.length === 0 ? null : <p>It did not pass in any of them.</p>;
+  return (
+    <p>
+      Last passed in <RunAt job={last} />, failed first in <RunAt job={first} />.
+    </p>
+  );
+}
+
+function RunAt({ job }: { job: HistoryJob }) {
+  return (
+    <>
+      <Link href={`/runs/${job.run}/jobs/${encodeURIComponent(job.job_id)}`}>{job.run}</Link>
+      {job.sha1 !== null && (
+        <>
+          {' '}
+          at <code>{shortSha1(job.sha1)}</code>
+        </>
+      )}
     </>
   );
 }

@@ -5,13 +5,13 @@ import { useLive } from '../../app/live.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
+import { useThrottled } from '../../lib/throttle.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
 import { Empty, ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
 import { Duration, Time, useMinute } from '../../ui/Time.tsx';
 import { Results } from '../runs/columns.tsx';
 import { runPath } from '../runs/paths.ts';
-import { useThrottled } from '../runs/throttle.ts';
 import './queue.css';
 
 type OneQueue = Queue['queues'][number];

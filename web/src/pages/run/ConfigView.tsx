@@ -1,9 +1,12 @@
 import { facetText, parseFacets } from '../../../../src/core/facets.ts';
-import type { RunPage } from '../../../../src/http/api/schemas.ts';
+import type { RunConfig, RunPage } from '../../../../src/http/api/schemas.ts';
+import { useApi } from '../../lib/api.ts';
 import type { Job } from '../../lib/columns.ts';
-import { Copy } from '../../ui/Copy.tsx';
+import { number } from '../../lib/format.ts';
+import { ErrorBox, Skeleton } from '../../ui/States.tsx';
+import { Yaml } from '../../ui/Yaml.tsx';
 
-/** What the jobs of a run have in common, and the commands that act on the run. */
+/** What a run is, and what its jobs have in common. */
 export function ConfigView({ page, jobs }: { page: RunPage; jobs: readonly Job[] }) {
   const { run } = page;
   const lists = jobs.map((job) => new Set(parseFacets(job.description).map(facetText)));
@@ -11,51 +14,49 @@ export function ConfigView({ page, jobs }: { page: RunPage; jobs: readonly Job[]
   const systems = [...new Set(jobs.map((job) => job.os ?? 'not known'))].sort();
   const nodes = new Set(jobs.flatMap((job) => job.nodes));
   const api = `/api/runs/${run.name}`;
-  const commands = [
-    ['rerun failed and dead jobs', `teuthology-suite --rerun ${run.name} -R fail,dead`],
-    ['kill the run, keep its queue entry', `teuthology-kill -p -r ${run.name}`],
+  const facts = [
+    ['sha1', run.sha1 ?? 'not known'],
+    ['flavor', run.flavor ?? 'not known'],
+    ['priority', String(run.priority ?? 'not known')],
+    ['tags', run.tags.join(', ') || 'none'],
+    ['operating systems', systems.join(', ') || 'none'],
+    ['nodes', number(nodes.size)],
+    ['in every description', common.join('  ') || 'nothing'],
   ] as const;
   return (
     <div className="body">
-      <h2>Commands</h2>
-      {commands.map(([what, command]) => (
-        <div key={command} className="line">
-          <span>{what}:</span> <code>{command}</code> <Copy text={command} label={`the command to ${what}`} />
-        </div>
-      ))}
-      <h2>All jobs have in common</h2>
-      <p className="line">
-        {common.length === 0 && 'nothing in their descriptions'}
-        {common.map((facet) => (
-          <code key={facet} className="chip">
-            {facet}
-          </code>
-        ))}
-      </p>
       <h2>Run</h2>
-      <table>
+      <table className="facts">
         <tbody>
-          {[
-            ['status', run.status],
-            ['sha1', run.sha1 ?? 'not known'],
-            ['flavor', run.flavor ?? 'not known'],
-            ['priority', String(run.priority ?? 'not known')],
-            ['tags', run.tags.join(', ') || 'none'],
-            ['operating systems', systems.join(', ')],
-            ['nodes', String(nodes.size)],
-          ].map(([name, value]) => (
+          {facts.map(([name, value]) => (
             <tr key={name}>
               <th scope="row">{name}</th>
-              <td>{value}</td>
+              <td className="break">{value}</td>
             </tr>
           ))}
         </tbody>
       </table>
-      <h2>As data</h2>
       <p>
-        <a href={`${api}/jobs.json`}>jobs as JSON</a> · <a href={`${api}/jobs.csv`}>jobs as CSV</a> ·{' '}
+        As data: <a href={`${api}/jobs.json`}>jobs as JSON</a> · <a href={`${api}/jobs.csv`}>jobs as CSV</a> ·{' '}
         <a href={api}>run as JSON</a>
       </p>
+      {jobs.length > 0 && <CommonConfig path={`${api}/config`} name={run.name} />}
     </div>
+  );
+}
+
+function CommonConfig({ path, name }: { path: string; name: string }) {
+  const { data, error, refetch } = useApi<RunConfig>(path);
+  if (error) return <ErrorBox error={error} onRetry={refetch} />;
+  if (data === undefined) return <Skeleton rows={10} />;
+  const of =
+    data.compared === data.jobs
+      ? `all ${number(data.jobs)} jobs`
+      : `${number(data.compared)} jobs spread over all ${number(data.jobs)}`;
+  return (
+    <>
+      <h2>Configuration that {of} have in common</h2>
+      <Yaml value={data.common} name={name} label="Common configuration" />
+    </>
   );
 }

@@ -1,69 +1,91 @@
 import { Link } from 'wouter';
-import { facetText, parseFacets } from '../../../../src/core/facets.ts';
+import { type Facet, facetText, parseFacets } from '../../../../src/core/facets.ts';
 import type { RunPage } from '../../../../src/http/api/schemas.ts';
 import type { Job } from '../../lib/columns.ts';
-import { duration } from '../../lib/format.ts';
+import { duration, plural } from '../../lib/format.ts';
 import { safeHref } from '../../lib/href.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { Status } from '../../ui/Status.tsx';
-import { noveltyOf } from './groups.ts';
+import { Time } from '../../ui/Time.tsx';
+import { Value } from '../../ui/Value.tsx';
+import { Badge, SeenStrip } from './failure-columns.tsx';
+import { type Group, isRed, noveltyOf } from './groups.ts';
 
-/** Everything about one job, the reason first; of a group its first job and how many there are. */
-export function Detail({
-  page,
-  job,
-  group,
-}: {
+interface DetailProps {
   page: RunPage;
-  job: Job;
-  group: { title: string; size: number } | null;
-}) {
-  const path = `/runs/${page.run.name}/jobs/${encodeURIComponent(job.jobId)}`;
-  const log = safeHref(job.logHref);
-  const failed = job.status === 'fail' || job.status === 'dead';
+  /** What tells each job from the others of the run, by its index. */
+  differing: readonly (readonly Facet[])[];
+}
+
+/** A cause: how often, whether it is new, where it struck; then the first of its jobs. */
+export function GroupDetail({ page, group, differing }: DetailProps & { group: Group }) {
+  const [first] = group.jobs;
   return (
-    <section className="pane" aria-label="Selected job">
-      {group !== null && (
-        <p className="quiet">
-          {group.size} {group.size === 1 ? 'job' : 'jobs'}; the first of them:
-        </p>
-      )}
-      <p className="line">
-        <Status status={job.status} word /> <Link href={path}>{job.jobId}</Link> {duration(job.duration)} ·{' '}
-        {job.os ?? 'os not known'}
+    <>
+      <div className="line">
+        <span className="strong">{plural(group.jobs.length, 'job')}</span> <Badge group={group} />
+        {group.kind !== '' && <span>{group.kind}</span>}
+      </div>
+      <p className="mono break">{group.title}</p>
+      <p>
+        {group.signature !== null && group.novelty.sentence} <SeenStrip page={page} group={group} />
       </p>
-      <p className="line">
-        <Link href={path}>job page</Link>
-        {log && (
-          <>
-            <a href={log} rel="noopener">
-              teuthology.log
-            </a>
-            <a href={log.replace(/[^/]*$/, '')} rel="noopener">
-              archive
-            </a>
-          </>
-        )}
-        {job.links.map(({ name, href }) =>
-          safeHref(href) ? (
-            <a key={name} href={safeHref(href)} rel="noopener">
-              {name}
-            </a>
-          ) : null,
-        )}
-      </p>
-      {failed && (
+      {group.jobs.length > 1 && (
         <>
-          <h2>Failure reason</h2>
-          <pre tabIndex={0} role="region" aria-label="Failure reason">
-            {job.reason ?? 'No reason was recorded: the log may tell more.'}
-          </pre>
-          {job.reason !== null && <Copy text={job.reason} label="failure reason" />}
-          <h2>Is it new?</h2>
-          <p>{noveltyOf(job.signature, page).sentence}</p>
-          <p>{previousSentence(job, page)}</p>
+          <h2>Where</h2>
+          <Where name="nodes" counts={count(group.jobs.flatMap(({ nodes }) => nodes))} of={group.jobs.length} />
+          <Where name="os" counts={count(group.jobs.map(({ os }) => os ?? 'not known'))} of={group.jobs.length} />
         </>
       )}
+      {first && (
+        <>
+          <h2>{group.jobs.length === 1 ? 'The job' : `One of its ${group.jobs.length} jobs`}</h2>
+          <JobDetail page={page} job={first} differing={differing} />
+        </>
+      )}
+    </>
+  );
+}
+
+/** The three most frequent values: "smithi141 4 of 6". */
+function Where({ name, counts, of }: { name: string; counts: [string, number][]; of: number }) {
+  return (
+    <p className="line">
+      {name}
+      {counts.slice(0, 3).map(([value, times]) => (
+        <span key={value}>
+          <span className="strong">{value.split('.')[0]}</span> {times} of {of}
+        </span>
+      ))}
+      {counts.length > 3 && <span>and {counts.length - 3} more</span>}
+    </p>
+  );
+}
+
+function count(values: readonly string[]): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1]);
+}
+
+/** Everything about one job that the page of its run knows, the reason first. */
+export function JobDetail({ page, job, differing }: DetailProps & { job: Job }) {
+  const path = `/runs/${page.run.name}/jobs/${encodeURIComponent(job.jobId)}`;
+  return (
+    <>
+      <div className="line">
+        <Status status={job.status} word />
+        <span>
+          <Link href={path}>{job.jobId}</Link> <Copy text={job.jobId} label="job id" />
+        </span>
+        <span>{duration(job.duration)}</span>
+        <span>{job.os ?? 'os not known'}</span>
+        <span>
+          started <Time at={job.started} />
+        </span>
+      </div>
+      <JobLinks job={job} path={path} />
+      {isRed(job) && <Reason page={page} job={job} />}
       <h2>Nodes</h2>
       <p className="line">
         {job.nodes.map((node) => (
@@ -71,18 +93,46 @@ export function Detail({
             {node}
           </Link>
         ))}
-        {job.nodes.length === 0 && 'none'}
+        {job.nodes.length === 0 && 'none were reported'}
       </p>
-      <h2>Description</h2>
-      <p className="line">
-        {parseFacets(job.description).map((facet) => (
-          <code key={`${facet.key}/${facet.value}`} className="chip" title={`${facet.key}/${facet.value}`}>
-            {facetText(facet)}
-          </code>
-        ))}
-      </p>
-      {job.description !== '' && <Copy text={job.description} label="description" />}
-    </section>
+      <Description job={job} differing={differing[job.index] ?? []} />
+    </>
+  );
+}
+
+function JobLinks({ job, path }: { job: Job; path: string }) {
+  const log = safeHref(job.logHref);
+  const links = [
+    ...(log ? [{ name: 'teuthology.log', href: log }] : []),
+    ...(log ? [{ name: 'archive', href: log.replace(/[^/]*$/, '') }] : []),
+    ...job.links,
+  ];
+  return (
+    <p className="line">
+      <Link href={path}>job page</Link>
+      {links.map(({ name, href }) =>
+        safeHref(href) ? (
+          <a key={name} href={safeHref(href)} rel="noopener">
+            {name}
+          </a>
+        ) : null,
+      )}
+      <Link href={`${path}?view=history`}>history</Link>
+    </p>
+  );
+}
+
+function Reason({ page, job }: { page: RunPage; job: Job }) {
+  return (
+    <>
+      <h2>Failure reason {job.reason !== null && <Copy text={job.reason} label="failure reason" />}</h2>
+      <pre tabIndex={0} role="region" aria-label="Failure reason">
+        {job.reason ?? 'No reason was recorded: the log may tell more.'}
+      </pre>
+      <h2>Is it new?</h2>
+      <p>{noveltyOf(job.signature, page).sentence}</p>
+      <p>{previousSentence(job, page)}</p>
+    </>
   );
 }
 
@@ -90,4 +140,39 @@ function previousSentence({ previous }: Job, page: RunPage): string {
   if (page.previous === null) return 'There is no finished run before this one.';
   if (previous === null) return 'The run before had no job of this description.';
   return `The same description in the run before: ${previous}.`;
+}
+
+/** The choices of the description; those that not every job of the run has come first. */
+function Description({ job, differing }: { job: Job; differing: readonly Facet[] }) {
+  const names = new Set(differing.map(pathOf));
+  const common = parseFacets(job.description).filter((facet) => !names.has(pathOf(facet)));
+  return (
+    <>
+      <h2>Description {job.description !== '' && <Copy text={job.description} label="description" />}</h2>
+      {job.description === '' && <p>none was reported</p>}
+      <Facets facets={differing} />
+      {common.length > 0 && (
+        <>
+          {differing.length > 0 && <p className="quiet">The same in every job:</p>}
+          <Facets facets={common} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Facets({ facets }: { facets: readonly Facet[] }) {
+  return (
+    <p className="facets">
+      {facets.map((facet) => (
+        <code key={pathOf(facet)} className="chip" title={pathOf(facet)}>
+          <Value field="f" value={facetText(facet)} />
+        </code>
+      ))}
+    </p>
+  );
+}
+
+function pathOf({ key, value }: Facet): string {
+  return `${key}/${value}`;
 }

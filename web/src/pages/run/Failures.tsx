@@ -1,145 +1,103 @@
 import { useMemo, useState } from 'react';
-import { differingFacets, facetText } from '../../../../src/core/facets.ts';
+import { differingFacets, type Facet, facetText } from '../../../../src/core/facets.ts';
 import type { RunPage } from '../../../../src/http/api/schemas.ts';
+import { useHeldUpdates } from '../../app/held.ts';
+import { useKeys } from '../../app/keys.ts';
 import type { Job } from '../../lib/columns.ts';
-import { duration } from '../../lib/format.ts';
 import { Grid } from '../../ui/Grid.tsx';
-import type { Column } from '../../ui/grid-types.ts';
-import { Status } from '../../ui/Status.tsx';
-import { Strip } from '../../ui/Strip.tsx';
-import { type Group, groupFailures } from './groups.ts';
-
-type Row = { group: Group; job: null; facets: '' } | { group: Group; job: Job; facets: string };
+import { UpdatesPill } from '../../ui/Updates.tsx';
+import { type FailureRow, failureColumns, MobileFailure } from './failure-columns.tsx';
+import type { Group } from './groups.ts';
 
 interface FailuresProps {
   page: RunPage;
-  jobs: readonly Job[];
-  by: string;
+  /** What tells each job from the others of the run, by its index. */
+  differing: readonly (readonly Facet[])[];
+  groups: readonly Group[];
+  /** What is listed; when it changes nothing is held back. */
+  scope: string;
   selected: string | null;
   onSelect: (id: string) => void;
   onOpen: (job: Job) => void;
 }
 
-/** Failing jobs by cause; the rows of a group show only where their descriptions differ. */
-export function Failures({ page, jobs, by, selected, onSelect, onOpen }: FailuresProps) {
-  const groups = useMemo(() => groupFailures(jobs, page, by), [jobs, page, by]);
-  const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
-  const isOpen = (group: Group) => toggled.has(group.id) !== (group === groups[0]);
-  const rows = groups.flatMap((group): Row[] => {
-    const head: Row = { group, job: null, facets: '' };
-    if (!isOpen(group)) return [head];
-    const facets = differingFacets(group.jobs.map((job) => job.description));
-    return [
-      head,
-      ...group.jobs.map((job, index) => ({ group, job, facets: (facets[index] ?? []).map(facetText).join('  ') })),
-    ];
-  });
-  const columns = useMemo(() => columnsOf(page), [page]);
-  const toggle = (group: Group) => {
-    const next = new Set(toggled);
-    if (!next.delete(group.id)) next.add(group.id);
-    setToggled(next);
+/** Failing jobs by cause; the rows of a group show where their descriptions differ. */
+export function Failures({ page, differing, groups, scope, selected, onSelect, onOpen }: FailuresProps) {
+  const { isOpen, toggle, opened } = useOpenGroups(groups);
+  const [touched, setTouched] = useState(false);
+  const latest = useMemo(
+    () => groups.flatMap((group) => rowsOf(group, opened.has(group.id), differing)),
+    [groups, opened, differing],
+  );
+  const hold = touched || selected !== null;
+  const { rows, waiting, apply } = useHeldUpdates(latest, rowId, hold, `${scope} ${[...opened].join(' ')}`);
+  const columns = useMemo(() => failureColumns(page), [page]);
+  const step = (direction: 1 | -1) => {
+    const at = groups.findIndex(({ id, jobs }) =>
+      selected?.startsWith('group:')
+        ? selected === `group:${id}`
+        : jobs.some(({ jobId }) => selected === `${jobId}@${id}`),
+    );
+    const next = groups[at < 0 ? (direction === 1 && selected === null ? 1 : 0) : at + direction];
+    if (next) onSelect(`group:${next.id}`);
   };
+  useKeys({ n: () => step(1), N: () => step(-1) });
   return (
-    <Grid<Row>
-      rows={rows}
-      columns={columns}
-      rowKey={rowId}
-      label="Failures by cause"
-      emptyText="No failing job matches."
-      selected={selected ?? (rows[0] ? rowId(rows[0]) : null)}
-      onSelect={(row) => onSelect(rowId(row))}
-      onOpen={(row) => row.job && onOpen(row.job)}
-      rowClass={({ job }) => (job === null ? 'group-row' : '')}
-      groupOf={({ group, job }) =>
-        job === null ? { level: 1, expanded: isOpen(group), onToggle: () => toggle(group) } : { level: 2 }
-      }
-      mobile={({ group, job, facets }) =>
-        job === null ? (
-          <>
-            <span className="two strong">
-              {group.jobs.length}× {group.novelty.badge ?? ''}
-            </span>
-            <span className="two mono">{group.title}</span>
-          </>
-        ) : (
-          <>
-            <span className="two">
-              <Status status={job.status} /> {job.jobId} · {job.os ?? ''} · {duration(job.duration)}
-            </span>
-            <span className="two mono">{facets || job.description}</span>
-          </>
-        )
-      }
-    />
+    <div className="list">
+      <UpdatesPill waiting={waiting} onApply={apply} />
+      <Grid<FailureRow>
+        rows={rows}
+        columns={columns}
+        rowKey={rowId}
+        label="Failures by cause"
+        emptyText="No failing job matches the filter."
+        selected={selected ?? (groups[0] ? `group:${groups[0].id}` : null)}
+        onSelect={(row) => onSelect(rowId(row))}
+        onOpen={(row) => row.job && onOpen(row.job)}
+        onHold={setTouched}
+        rowClass={({ job }) => (job === null ? 'group-row' : '')}
+        groupOf={({ group, job }) =>
+          job === null ? { level: 1, expanded: isOpen(group), onToggle: () => toggle(group) } : { level: 2 }
+        }
+        mobile={(row) => <MobileFailure row={row} />}
+      />
+    </div>
   );
 }
 
-/** What identifies a row in the address: a group, or a job. */
-function rowId({ group, job }: Row): string {
-  return job === null ? `group:${group.id}` : `${job.jobId}@${group.id}`;
+/** Which groups show their jobs: at first the first one, if it is not a long list. */
+function useOpenGroups(groups: readonly Group[]) {
+  const [opened, setOpened] = useState<ReadonlySet<string>>(
+    () => new Set(groups.slice(0, 1).flatMap(({ id, jobs }) => (jobs.length <= 12 ? [id] : []))),
+  );
+  useKeys({
+    e: () => setOpened(new Set(groups.map(({ id }) => id))),
+    E: () => setOpened(new Set()),
+  });
+  const toggle = ({ id }: Group) => {
+    const next = new Set(opened);
+    if (!next.delete(id)) next.add(id);
+    setOpened(next);
+  };
+  return { opened, toggle, isOpen: ({ id }: Group) => opened.has(id) };
 }
 
-function columnsOf(page: RunPage): Column<Row>[] {
+function rowsOf(group: Group, open: boolean, differing: FailuresProps['differing']): FailureRow[] {
+  const head: FailureRow = { group, job: null, facets: '' };
+  if (!open) return [head];
+  const facets = differingFacets(group.jobs.map(({ description }) => description));
   return [
-    {
-      id: 'count',
-      title: 'Jobs',
-      width: '120px',
-      cell: ({ group, job }) =>
-        job === null ? (
-          <span className="strong">{group.jobs.length}×</span>
-        ) : (
-          <span className="indented">
-            <Status status={job.status} /> {job.jobId}
-          </span>
-        ),
-    },
-    {
-      id: 'badge',
-      title: 'Known',
-      width: '76px',
-      text: ({ group }) => group.novelty.sentence,
-      cell: ({ group, job }) =>
-        job === null && group.novelty.badge !== null ? (
-          <span className={group.novelty.badge === 'NEW' ? 'badge badge-new' : 'badge'}>{group.novelty.badge}</span>
-        ) : null,
-    },
-    {
-      id: 'title',
-      title: 'Cause, and where its jobs differ',
-      width: 'minmax(200px, 1fr)',
-      text: ({ group, job }) => job?.description ?? group.title,
-      cell: ({ group, job, facets }) =>
-        job === null ? (
-          <span className="mono strong">{group.title}</span>
-        ) : (
-          <span className="mono">{facets || job.description || 'no description'}</span>
-        ),
-    },
-    {
-      id: 'nodes',
-      title: 'Nodes',
-      width: '150px',
-      text: ({ job }) => job?.nodes.join(' ') ?? '',
-      cell: ({ job }) => job?.nodes.map((node) => node.split('.')[0]).join(' ') ?? null,
-    },
-    { id: 'os', title: 'OS', width: '100px', cell: ({ job }) => job?.os ?? null },
-    {
-      id: 'time',
-      title: 'Last runs',
-      width: '140px',
-      align: 'right',
-      cell: ({ group, job }) => {
-        if (job !== null) return duration(job.duration);
-        const { signature, novelty } = group;
-        if (signature === null || page.recent.length < 2) return null;
-        const cells = signature.seen.map((count, index) => ({
-          status: count > 0 ? 'fail' : 'pass',
-          title: `${page.recent[index]?.name ?? ''}: ${count} jobs`,
-        }));
-        return <Strip cells={cells} sentence={novelty.sentence} />;
-      },
-    },
+    head,
+    ...group.jobs.map((job, index) => {
+      const inGroup = facets[index] ?? [];
+      // A lone job has nothing to differ from but the rest of the run.
+      const shown = inGroup.length > 0 ? inGroup : (differing[job.index] ?? []);
+      return { group, job, facets: shown.map(facetText).join('  ') };
+    }),
   ];
+}
+
+/** What identifies a row in the address: a group, or a job. */
+function rowId({ group, job }: FailureRow): string {
+  return job === null ? `group:${group.id}` : `${job.jobId}@${group.id}`;
 }

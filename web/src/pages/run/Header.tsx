@@ -1,71 +1,146 @@
 import { Link } from 'wouter';
 import type { JobStatus } from '../../../../src/core/job.ts';
-import type { RunPage } from '../../../../src/http/api/schemas.ts';
-import { duration, shortSha1 } from '../../lib/format.ts';
+import { addTerm, type QueryKey, termTexts } from '../../../../src/core/query.ts';
+import type { RunItem, RunPage } from '../../../../src/http/api/schemas.ts';
+import { duration, plural, shortSha1 } from '../../lib/format.ts';
+import { searchText } from '../../lib/url-state.ts';
 import { Bar, Counts } from '../../ui/Bar.tsx';
 import { Copy } from '../../ui/Copy.tsx';
+import { useNarrow } from '../../ui/narrow.ts';
 import { Status } from '../../ui/Status.tsx';
-import { Time } from '../../ui/Time.tsx';
+import { Time, useMinute } from '../../ui/Time.tsx';
+import { Actions } from './Actions.tsx';
+import { type Group, noveltyOf } from './groups.ts';
+
+interface HeaderProps {
+  page: RunPage;
+  groups: readonly Group[];
+  q: string;
+  onFilter: (q: string) => void;
+}
 
 /** What a run is, how it went, and what changed since the one before. */
-export function Header({ page, q, onFilter }: { page: RunPage; q: string; onFilter: (q: string) => void }) {
-  const { run, previous, change } = page;
-  const picked = /(?:^|\s)s:(\w+)/.exec(q)?.[1];
+export function Header({ page, groups, q, onFilter }: HeaderProps) {
+  const { run } = page;
+  const terms = termTexts(q);
+  const term = terms.find((text) => /^(s|status):\w+$/.test(text));
+  const picked = term?.split(':')[1];
   const pick = (status: JobStatus) => {
-    const rest = q.replace(/(?:^|\s)s:\w+/, '').trim();
-    onFilter(picked === status ? rest : `${rest} s:${status}`.trim());
+    const rest = terms.filter((text) => text !== term);
+    onFilter([...rest, ...(picked === status ? [] : [`s:${status}`])].join(' '));
   };
-  const facts: [string, string | null][] = [
-    ['suite', run.suite],
-    ['branch', run.branch],
-    ['user', run.user],
-    ['machine', run.machine_type],
-  ];
-  const over = run.started === null || run.updated === null ? null : (run.updated - run.started) / 1000;
   const active = picked === undefined ? [] : [picked as JobStatus];
   return (
     <header className="head">
-      <div className="line">
-        <h1>{run.name}</h1>
-        <Copy text={run.name} label="run name" />
-      </div>
-      <div className="line">
-        <Status status={run.status} word />
-        {facts.map(([key, value]) =>
-          value ? (
-            <span key={key}>
-              {key}{' '}
-              <Link
-                href={`/runs?q=${encodeURIComponent(`${key}:${/^[\w.@/+-]+$/.test(value) ? value : `"${value}"`}`)}`}
-              >
-                {value}
-              </Link>
-            </span>
-          ) : null,
-        )}
-        {run.sha1 !== null && (
-          <span>
-            sha1 <Link href={`/runs?q=sha1:${run.sha1}`}>{shortSha1(run.sha1)}</Link>{' '}
-            <Copy text={run.sha1} label="sha1" />
-          </span>
-        )}
-        {run.priority !== null && <span>prio {run.priority}</span>}
-        <span>
-          scheduled <Time at={run.scheduled} />
+      <div className="line spread">
+        <span className="line run-name">
+          <h1>{run.name}</h1>
+          <Copy text={run.name} label="run name" />
         </span>
-        {over !== null && <span>took {duration(over)}</span>}
+        <Actions page={page} groups={groups} />
       </div>
+      <Facts run={run} />
       <Bar counts={run.counts} total={run.total} onPick={pick} activeStatuses={active} />
       <div className="line spread">
         <Counts counts={run.counts} onPick={pick} activeStatuses={active} />
-        {change !== null && previous !== null && (
-          <span>
-            vs <Link href={`/runs/${previous.name}`}>previous run</Link>:{' '}
-            <span className="strong">{change.new} new</span> · {change.still} still failing · {change.fixed} fixed ·{' '}
-            <Link href={`/runs/${run.name}/compare`}>compare</Link>
-          </span>
-        )}
+        <Change page={page} />
       </div>
     </header>
+  );
+}
+
+function Facts({ run }: { run: RunItem }) {
+  const narrow = useNarrow();
+  if (!narrow) {
+    return (
+      <div className="line">
+        <Status status={run.status} word />
+        <MoreFacts run={run} />
+      </div>
+    );
+  }
+  return (
+    <details>
+      <summary>
+        <Status status={run.status} word /> {run.suite} · {run.branch} · <Time at={run.scheduled} />
+      </summary>
+      <div className="line">
+        <MoreFacts run={run} />
+      </div>
+    </details>
+  );
+}
+
+function MoreFacts({ run }: { run: RunItem }) {
+  const facts: [string, QueryKey, string | null][] = [
+    ['suite', 'suite', run.suite],
+    ['branch', 'branch', run.branch],
+    ['user', 'user', run.user],
+    ['machine', 'machine', run.machine_type],
+    ['flavor', 'flavor', run.flavor],
+  ];
+  return (
+    <>
+      {facts.map(([name, key, value]) =>
+        value ? (
+          <span key={key}>
+            {name} <Link href={runsWith(key, value)}>{value}</Link>
+          </span>
+        ) : null,
+      )}
+      {run.sha1 !== null && (
+        <span>
+          sha1 <Link href={runsWith('sha1', run.sha1)}>{shortSha1(run.sha1)}</Link>{' '}
+          <Copy text={run.sha1} label="sha1" />
+        </span>
+      )}
+      {run.priority !== null && <span>prio {run.priority}</span>}
+      <span>
+        scheduled <Time at={run.scheduled} />
+      </span>
+      <Took run={run} />
+    </>
+  );
+}
+
+/** How long it took; how far it is while it runs. */
+function Took({ run: { counts, total, started, updated } }: { run: RunItem }) {
+  const now = useMinute();
+  const left = counts.running + counts.waiting + counts.queued;
+  if (started === null) return null;
+  if (left > 0) {
+    const done = Math.floor((100 * (total - left)) / Math.max(total, 1));
+    return (
+      <span>
+        {done} % done, runs for {duration(Math.max(0, now - started) / 1000)}
+      </span>
+    );
+  }
+  // A run that was reported after the fact has no times of its own.
+  if (updated === null || updated <= started) return null;
+  return <span>took {duration((updated - started) / 1000)}</span>;
+}
+
+function runsWith(key: QueryKey, value: string): string {
+  return `/runs${searchText(new URLSearchParams({ q: addTerm('', key, value) }))}`;
+}
+
+function Change({ page }: { page: RunPage }) {
+  const { run, previous, change, signatures } = page;
+  if (change === null || previous === null) {
+    return (
+      <span>
+        the first run of {run.suite} on {run.branch} here
+      </span>
+    );
+  }
+  const causes = signatures.filter((signature) => noveltyOf(signature, page).badge === 'NEW').length;
+  return (
+    <span>
+      <span className="strong">{plural(causes, 'new cause')}</span> · vs{' '}
+      <Link href={`/runs/${previous.name}`}>previous run</Link>:{' '}
+      <span title="Jobs that fail now and did not fail, or were not there, before">{change.new} newly red</span> ·{' '}
+      {change.still} still red · {change.fixed} fixed · <Link href={`/runs/${run.name}/compare`}>compare</Link>
+    </span>
   );
 }

@@ -1,109 +1,91 @@
-import { useMemo } from 'react';
-import { differingFacets, facetText } from '../../../../src/core/facets.ts';
+import { useMemo, useState } from 'react';
+import { differingOf, type Facet, facetText } from '../../../../src/core/facets.ts';
+import { useHeldUpdates } from '../../app/held.ts';
 import type { Job } from '../../lib/columns.ts';
 import { duration } from '../../lib/format.ts';
+import { useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
+import { sortRows } from '../../ui/grid-sort.ts';
 import type { Column } from '../../ui/grid-types.ts';
+import { useNarrow } from '../../ui/narrow.ts';
 import { Status } from '../../ui/Status.tsx';
-import { Time } from '../../ui/Time.tsx';
-
-type Row = Job & { facets: string };
+import { UpdatesPill } from '../../ui/Updates.tsx';
+import { FacetRail } from './FacetRail.tsx';
+import { facetColumn, type JobRow, jobColumns } from './job-columns.tsx';
 
 interface JobTableProps {
   jobs: readonly Job[];
-  sort: string;
-  onSort: (sort: string) => void;
+  /** What each description says, by the job's index. */
+  facets: readonly (readonly Facet[])[];
+  q: string;
   selected: string | null;
   onSelect: (id: string) => void;
   onOpen: (job: Job) => void;
 }
 
-const columns: Column<Row>[] = [
-  {
-    id: 'job',
-    title: 'Job',
-    width: '110px',
-    sortable: true,
-    value: (job) => Number(job.jobId) || job.jobId,
-    cell: (job) => (
-      <>
-        <Status status={job.status} /> {job.jobId}
-      </>
-    ),
-  },
-  {
-    id: 'description',
-    title: 'Where descriptions differ',
-    width: 'minmax(180px, 1.2fr)',
-    sortable: true,
-    value: (job) => job.facets,
-    text: (job) => job.description,
-    cell: (job) => <span className="mono">{job.facets || job.description}</span>,
-  },
-  {
-    id: 'reason',
-    title: 'Failure reason',
-    width: 'minmax(180px, 1.4fr)',
-    sortable: true,
-    value: (job) => job.reason,
-    text: (job) => job.reason ?? '',
-    cell: (job) => <span className="mono">{job.reason ?? ''}</span>,
-  },
-  { id: 'os', title: 'OS', width: '110px', sortable: true, value: (job) => job.os, cell: (job) => job.os ?? '' },
-  {
-    id: 'nodes',
-    title: 'Nodes',
-    width: '150px',
-    text: (job) => job.nodes.join(' '),
-    cell: (job) => job.nodes.map((node) => node.split('.')[0]).join(' '),
-  },
-  {
-    id: 'duration',
-    title: 'Time',
-    width: '70px',
-    align: 'right',
-    sortable: true,
-    value: (job) => job.duration,
-    cell: (job) => duration(job.duration),
-  },
-  {
-    id: 'started',
-    title: 'Started',
-    width: '110px',
-    sortable: true,
-    value: (job) => job.started,
-    cell: (job) => <Time at={job.started} />,
-  },
-];
-
 /** Every job of a run, failing ones first until it is sorted otherwise. */
-export function JobTable({ jobs, sort, onSort, selected, onSelect, onOpen }: JobTableProps) {
-  const rows = useMemo(() => {
-    const facets = differingFacets(jobs.map((job) => job.description));
-    return jobs.map(
-      (job, index): Row => ({ ...job, facets: (facets[index] ?? []).slice(0, 8).map(facetText).join('  ') }),
-    );
-  }, [jobs]);
+export function JobTable({ jobs, facets, q, selected, onSelect, onOpen }: JobTableProps) {
+  const [sort, setSort] = useUrlState('sort', '');
+  const [cols] = useUrlState('cols', '');
+  const [rail] = useUrlState('rail', '');
+  const [touched, setTouched] = useState(false);
+  const narrow = useNarrow();
+  const columns = useMemo(() => shownJobColumns(cols), [cols]);
+  const sorted = useMemo(() => sortRows(rowsOf(jobs, facets), columns, sort), [jobs, facets, columns, sort]);
+  const hold = touched || selected !== null;
+  const { rows, waiting, apply } = useHeldUpdates(sorted, ({ jobId }) => jobId, hold, `${q} ${sort}`);
+  // Sorted here: in the grid a change would move its row.
+  const unsorted = useMemo(() => columns.map(({ value: _, ...column }): Column<JobRow> => column), [columns]);
   return (
-    <Grid<Row>
-      rows={rows}
-      columns={columns}
-      rowKey={(job) => job.jobId}
-      label="Jobs"
-      emptyText="No job matches."
-      sort={sort}
-      onSort={onSort}
-      selected={selected}
-      onSelect={(job) => onSelect(job.jobId)}
-      onOpen={onOpen}
-      mobile={(job) => (
-        <>
-          <span className="two">
-            <Status status={job.status} /> {job.jobId} · {job.os ?? ''} · {duration(job.duration)}
-          </span>
-          <span className="two mono">{job.reason ?? job.facets}</span>
-        </>
-      )}
-    />
+    <>
+      {rail !== '' && !narrow && <FacetRail jobs={jobs} facets={facets} />}
+      <div className="list">
+        <UpdatesPill waiting={waiting} onApply={apply} />
+        <Grid<JobRow>
+          rows={rows}
+          columns={unsorted}
+          rowKey={({ jobId }) => jobId}
+          label="Jobs"
+          emptyText={q === '' ? 'No job has been reported yet.' : 'No job matches the filter.'}
+          sort={sort}
+          onSort={setSort}
+          selected={selected}
+          onSelect={({ jobId }) => onSelect(jobId)}
+          onOpen={onOpen}
+          onHold={setTouched}
+          mobile={(job) => (
+            <>
+              <span className="two">
+                <Status status={job.status} /> {job.jobId} · {job.os ?? 'os not known'} · {duration(job.duration)}
+              </span>
+              <span className="two mono">{job.reason ?? (job.facets || job.description)}</span>
+            </>
+          )}
+        />
+      </div>
+    </>
   );
+}
+
+/** As many facets as a line can show. */
+const facetsInLine = 8;
+
+function rowsOf(jobs: readonly Job[], facets: JobTableProps['facets']): JobRow[] {
+  const lists = jobs.map(({ index }) => facets[index] ?? []);
+  const differing = differingOf(lists);
+  return jobs.map((job, at) => ({
+    ...job,
+    facets: (differing[at] ?? []).slice(0, facetsInLine).map(facetText).join('  '),
+    all: lists[at] ?? [],
+  }));
+}
+
+/** `cols=` is what differs from the usual: "+cause,-os,+f:rados/objectstore". */
+function shownJobColumns(cols: string): Column<JobRow>[] {
+  const changes = new Map(cols.split(',').map((part) => [part.slice(1), part.startsWith('-')]));
+  const facets = [...changes].filter(([id, hidden]) => id.startsWith('f:') && !hidden);
+  return [
+    ...jobColumns.map((column) => ({ ...column, hidden: changes.get(column.id) ?? column.hidden ?? false })),
+    ...facets.map(([id]) => facetColumn(id.slice(2))),
+  ];
 }

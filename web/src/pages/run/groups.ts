@@ -1,4 +1,5 @@
 /** Failing jobs by cause, new causes first. */
+import { differingFacets, facetText, parseFacets } from '../../../../src/core/facets.ts';
 import type { PageSignature, RunPage } from '../../../../src/http/api/schemas.ts';
 import type { Job } from '../../lib/columns.ts';
 
@@ -41,24 +42,30 @@ export function noveltyOf(signature: PageSignature | null, page: RunPage): Novel
   return { badge: 'KNOWN', sentence: `Seen in ${seen} of ${runs} of ${where}, first on ${since}.`, seen, earlier };
 }
 
-/** What failing jobs can be grouped by. */
-export const groupings = ['signature', 'description', 'node', 'os', 'kind', 'none'] as const;
+const fixedGroupings = ['signature', 'description', 'node', 'os', 'kind', 'none'];
+
+/** What failing jobs can be grouped by: also by each facet that is not the same in all of them. */
+export function groupingsOf(jobs: readonly Job[]): string[] {
+  const facets = differingFacets(jobs.filter(isRed).map(({ description }) => description));
+  const keys = new Set(facets.flatMap((list) => list.map(({ key }) => `facet:${key}`)));
+  return [...fixedGroupings, ...[...keys].slice(0, mostFacets)];
+}
+
+/** A menu that can still be read. */
+const mostFacets = 40;
+
+/** Whether a job failed in one way or the other. */
+export function isRed({ status }: Job): boolean {
+  return status === 'fail' || status === 'dead';
+}
 
 /** Groups failing jobs: new causes first, then those with the most jobs. */
 export function groupFailures(jobs: readonly Job[], page: RunPage, by: string): Group[] {
   const groups = new Map<string, Group>();
-  for (const job of jobs) {
-    if (job.status !== 'fail' && job.status !== 'dead') continue;
+  for (const job of jobs.filter(isRed)) {
     for (const title of titlesOf(job, by)) {
       const id = by === 'signature' ? (job.signature?.id ?? title) : title;
-      const group = groups.get(id) ?? {
-        id,
-        title,
-        kind: by === 'signature' ? (job.signature?.kind ?? '') : by,
-        signature: by === 'signature' ? job.signature : null,
-        novelty: noveltyOf(by === 'signature' ? job.signature : null, page),
-        jobs: [],
-      };
+      const group = groups.get(id) ?? emptyGroup(id, title, by === 'signature' ? job.signature : null, page);
       group.jobs.push(job);
       groups.set(id, group);
     }
@@ -67,10 +74,19 @@ export function groupFailures(jobs: readonly Job[], page: RunPage, by: string): 
   return [...groups.values()].sort((a, b) => isNew(b) - isNew(a) || b.jobs.length - a.jobs.length);
 }
 
+function emptyGroup(id: string, title: string, signature: PageSignature | null, page: RunPage): Group {
+  return { id, title, kind: signature?.kind ?? '', signature, novelty: noveltyOf(signature, page), jobs: [] };
+}
+
 function titlesOf(job: Job, by: string): string[] {
   if (by === 'description') return [job.description || 'no description'];
   if (by === 'node') return job.nodes.length > 0 ? job.nodes : ['no node'];
   if (by === 'os') return [job.os ?? 'no os'];
   if (by === 'kind') return [job.signature?.kind ?? 'other'];
+  if (by.startsWith('facet:')) {
+    const key = by.slice('facet:'.length);
+    const values = parseFacets(job.description).filter((facet) => facet.key === key);
+    return values.length > 0 ? values.map(facetText) : [`no ${key.split('/').at(-1)}`];
+  }
   return by === 'none' ? ['all failures'] : [job.signature?.title ?? 'no reason recorded'];
 }

@@ -1,8 +1,16 @@
 import { useEffect, useState } from 'react';
-import { Copy } from '../../ui/Copy.tsx';
+import { Copy } from './Copy.tsx';
 
-/** A job as it was configured; the printer comes when it is needed. */
-export function Yaml({ value, name }: { value: Record<string, unknown>; name: string }) {
+interface YamlProps {
+  value: Record<string, unknown>;
+  /** Of the file when it is downloaded, without an extension. */
+  name: string;
+  /** What it is, for a screen reader. */
+  label: string;
+}
+
+/** A value as YAML; the printer comes when it is needed. */
+export function Yaml({ value, name, label }: YamlProps) {
   const [text, setText] = useState<string | null>(null);
   useEffect(() => {
     let shown = true;
@@ -22,16 +30,16 @@ export function Yaml({ value, name }: { value: Record<string, unknown>; name: st
   }
   const file = `data:text/yaml;charset=utf-8,${encodeURIComponent(text)}`;
   return (
-    <div className="body">
+    <>
       <p className="line">
         <Copy text={text} label="configuration" />
         <a href={file} download={`${name}.yaml`}>
           download
         </a>
       </p>
-      <pre tabIndex={0} role="region" aria-label="Configuration of the job">
+      <pre tabIndex={0} role="region" aria-label={label}>
         {text}
       </pre>
-    </div>
+    </>
   );
 }

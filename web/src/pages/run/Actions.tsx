@@ -1,0 +1,94 @@
+import { useState } from 'react';
+import type { RunPage } from '../../../../src/http/api/schemas.ts';
+import { Copy } from '../../ui/Copy.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { Popover } from '../../ui/Popover.tsx';
+import { copyReport } from './copy-keys.ts';
+import type { Group } from './groups.ts';
+import { reportFormats } from './report.ts';
+
+/** What can be done with a run: its report, and the commands that schedule its failures again or end it. */
+export function Actions({ page, groups }: { page: RunPage; groups: readonly Group[] }) {
+  const [asked, setAsked] = useState<'rerun' | 'kill' | null>(null);
+  const { name, counts } = page.run;
+  const red = counts.fail + counts.dead;
+  const left = counts.running + counts.waiting + counts.queued;
+  return (
+    <span className="actions">
+      {red > 0 && (
+        <button type="button" className="button" onClick={() => setAsked('rerun')}>
+          Rerun…
+        </button>
+      )}
+      {left > 0 && (
+        <button type="button" className="button" onClick={() => setAsked('kill')}>
+          Kill…
+        </button>
+      )}
+      <Popover label="Report ▾" title="Copy a report">
+        {(close) => (
+          <div className="menu">
+            {reportFormats.map((format) => (
+              <button
+                key={format}
+                type="button"
+                className="button"
+                onClick={() => {
+                  copyReport(page, groups, format);
+                  close();
+                }}
+              >
+                Copy as {format}
+              </button>
+            ))}
+          </div>
+        )}
+      </Popover>
+      <Dialog open={asked === 'rerun'} title="Schedule what failed again" onClose={() => setAsked(null)}>
+        <Rerun run={name} counts={{ fail: counts.fail, dead: counts.dead }} />
+      </Dialog>
+      <Dialog open={asked === 'kill'} title="End this run" onClose={() => setAsked(null)}>
+        <p>
+          {left} jobs are not finished, {counts.running} of them run. Run this where teuthology is installed:
+        </p>
+        <Command text={`teuthology-kill -p -r ${name}`} what="the command to end the run" />
+        <p className="quiet">-p leaves what is queued in the queue; without it that is removed too.</p>
+      </Dialog>
+    </span>
+  );
+}
+
+function Rerun({ run, counts }: { run: string; counts: { fail: number; dead: number } }) {
+  const [statuses, setStatuses] = useState<readonly string[]>(['fail', 'dead']);
+  const toggle = (status: string) =>
+    setStatuses(statuses.includes(status) ? statuses.filter((one) => one !== status) : [...statuses, status]);
+  const jobs = Object.entries(counts).reduce((sum, [status, n]) => sum + (statuses.includes(status) ? n : 0), 0);
+  return (
+    <>
+      <fieldset className="choices">
+        <legend>Which jobs</legend>
+        {Object.entries(counts).map(([status, n]) => (
+          <label key={status} className="choice">
+            <input type="checkbox" checked={statuses.includes(status)} onChange={() => toggle(status)} /> {status} ({n})
+          </label>
+        ))}
+      </fieldset>
+      {statuses.length === 0 ? (
+        <p>Choose at least one.</p>
+      ) : (
+        <>
+          <p>Schedules {jobs} jobs. Run this where teuthology is installed:</p>
+          <Command text={`teuthology-suite --rerun ${run} -R ${statuses.join(',')}`} what="the command to rerun" />
+        </>
+      )}
+    </>
+  );
+}
+
+function Command({ text, what }: { text: string; what: string }) {
+  return (
+    <p>
+      <code className="command">{text}</code> <Copy text={text} label={what} />
+    </p>
+  );
+}

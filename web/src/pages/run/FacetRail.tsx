@@ -1,0 +1,71 @@
+import { type CSSProperties, useMemo } from 'react';
+import { differingOf, type Facet, facetText } from '../../../../src/core/facets.ts';
+import type { Job } from '../../lib/columns.ts';
+import { Value } from '../../ui/Value.tsx';
+import { isRed } from './groups.ts';
+
+interface FacetRailProps {
+  jobs: readonly Job[];
+  /** What each description says, by the job's index. */
+  facets: readonly (readonly Facet[])[];
+}
+
+interface FacetCount {
+  facet: Facet;
+  red: number;
+  total: number;
+}
+
+/** More than this nobody reads; the filter box finds the rest. */
+const mostKeys = 24;
+const mostValues = 12;
+
+/** What the descriptions of the listed jobs differ in: each value with how many of its jobs are red. */
+export function FacetRail({ jobs, facets }: FacetRailProps) {
+  const keys = useMemo(() => countFacets(jobs, facets), [jobs, facets]);
+  return (
+    <section className="rail" aria-label="Facets" tabIndex={0}>
+      {keys.length === 0 && <p className="quiet">The descriptions of these jobs are all the same.</p>}
+      {keys.map(([key, counts]) => (
+        <div key={key}>
+          <h2 title={key}>{key.split('/').at(-1) || 'choices'}</h2>
+          <ul className="plain-list">
+            {counts.slice(0, mostValues).map(({ facet, red, total }) => (
+              <li key={facet.value} className="rail-line">
+                <span className="mono rail-value">
+                  <Value field="f" value={facetText(facet)}>
+                    {facet.value}
+                  </Value>
+                </span>
+                <span className="rail-bar" style={{ '--red': `${(100 * red) / total}%` } as CSSProperties} />
+                <span className="rail-count" title={`${red} of ${total} jobs failed`}>
+                  {red}/{total}
+                </span>
+              </li>
+            ))}
+            {counts.length > mostValues && <li className="quiet">and {counts.length - mostValues} more</li>}
+          </ul>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+/** By key, those that tell most first; values with the largest share of failures first. */
+function countFacets(jobs: readonly Job[], facets: FacetRailProps['facets']): [string, FacetCount[]][] {
+  const differing = differingOf(jobs.map(({ index }) => facets[index] ?? []));
+  const keys = new Map<string, Map<string, FacetCount>>();
+  for (const [at, job] of jobs.entries()) {
+    for (const facet of differing[at] ?? []) {
+      const values = keys.get(facet.key) ?? new Map<string, FacetCount>();
+      keys.set(facet.key, values);
+      const counted = values.get(facet.value) ?? { facet, red: 0, total: 0 };
+      counted.total++;
+      if (isRed(job)) counted.red++;
+      values.set(facet.value, counted);
+    }
+  }
+  return [...keys]
+    .slice(0, mostKeys)
+    .map(([key, values]) => [key, [...values.values()].sort((a, b) => b.red / b.total - a.red / a.total)]);
+}

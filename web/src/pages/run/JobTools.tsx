@@ -1,0 +1,39 @@
+import { useMemo } from 'react';
+import { differingOf, type Facet } from '../../../../src/core/facets.ts';
+import { useUrlState } from '../../lib/url-state.ts';
+import { ColumnChooser } from '../../ui/Columns.tsx';
+import { jobColumns } from './job-columns.tsx';
+
+/** What the table of jobs shows: the counts of the facets beside it, and its columns. */
+export function JobTools({ facets }: { facets: readonly (readonly Facet[])[] }) {
+  const [rail, setRail] = useUrlState('rail', '');
+  const [cols, setCols] = useUrlState('cols', '');
+  const choices = useMemo(() => {
+    const keys = new Set(differingOf(facets).flatMap((list) => list.map(({ key }) => key)));
+    const facetChoices = [...keys].sort().map((key) => ({ id: `f:${key}`, title: key, hidden: true }));
+    return [...jobColumns.map(({ id, title, hidden = false }) => ({ id, title, hidden })), ...facetChoices];
+  }, [facets]);
+  const changes = new Map(cols.split(',').map((part) => [part.slice(1), part.startsWith('-')]));
+  const shown = choices.filter(({ id, hidden }) => !(changes.get(id) ?? hidden)).map(({ id }) => id);
+  const change = (next: readonly string[]) =>
+    setCols(
+      choices
+        .filter(({ id, hidden }) => next.includes(id) === hidden)
+        .map(({ id, hidden }) => `${hidden ? '+' : '-'}${id}`)
+        .join(','),
+    );
+  return (
+    <>
+      <button
+        type="button"
+        className="button wide-only"
+        aria-pressed={rail !== ''}
+        title="The values of the descriptions, with how many jobs and failures have them"
+        onClick={() => setRail(rail === '' ? '1' : '')}
+      >
+        facets
+      </button>
+      <ColumnChooser columns={choices} shown={shown} onChange={change} />
+    </>
+  );
+}

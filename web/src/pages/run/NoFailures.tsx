@@ -1,0 +1,64 @@
+import { Link } from 'wouter';
+import type { RunPage } from '../../../../src/http/api/schemas.ts';
+import type { Job } from '../../lib/columns.ts';
+import { duration, number, plural } from '../../lib/format.ts';
+import { Empty } from '../../ui/States.tsx';
+import { StatusShape } from '../../ui/Status.tsx';
+
+/** A run without failures: that it is green, or how far it is; what was slow, and what was fixed. */
+export function NoFailures({ page: { run, previous }, jobs }: { page: RunPage; jobs: readonly Job[] }) {
+  const { total, counts } = run;
+  if (total === 0) {
+    return (
+      <Empty
+        title="No job of this run has been reported yet. What it would run:"
+        command={`teuthology-queue --run_name ${run.name}`}
+      />
+    );
+  }
+  const over = counts.running + counts.waiting + counts.queued === 0;
+  const slowest = jobs
+    .filter(({ duration }) => duration !== null)
+    .sort((a, b) => (b.duration ?? 0) - (a.duration ?? 0))
+    .slice(0, 10);
+  const fixed = jobs.filter(
+    ({ status, previous: before }) => status === 'pass' && (before === 'fail' || before === 'dead'),
+  );
+  return (
+    <div className="body">
+      <p className="green">
+        {counts.pass > 0 && <StatusShape kind="pass" />}{' '}
+        {over
+          ? `All ${plural(counts.pass, 'job')} passed.`
+          : `No failure so far: ${number(counts.pass)} of ${plural(total, 'job')} passed.`}
+      </p>
+      {previous !== null && fixed.length > 0 && (
+        <Short
+          title={`Failed in the run before, passes now: ${fixed.length}`}
+          run={run.name}
+          jobs={fixed.slice(0, 10)}
+        />
+      )}
+      {slowest.length > 0 && <Short title="Slowest" run={run.name} jobs={slowest} />}
+    </div>
+  );
+}
+
+function Short({ title, run, jobs }: { title: string; run: string; jobs: readonly Job[] }) {
+  return (
+    <>
+      <h2>{title}</h2>
+      <ul className="plain-list">
+        {jobs.map((job) => (
+          <li key={job.jobId} className="short">
+            <span className="short-time">{duration(job.duration)}</span>
+            <Link href={`/runs/${run}/jobs/${encodeURIComponent(job.jobId)}`}>{job.jobId}</Link>{' '}
+            <span className="mono short-text" title={job.description}>
+              {job.description}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

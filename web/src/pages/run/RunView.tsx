@@ -1,0 +1,162 @@
+import { useCallback, useMemo, useState } from 'react';
+import { useLocation } from 'wouter';
+import { differingOf, type Facet, parseFacets } from '../../../../src/core/facets.ts';
+import { parseQuery } from '../../../../src/core/query.ts';
+import { jobMatcher, type MatchableJob } from '../../../../src/core/query-match.ts';
+import type { RunPage } from '../../../../src/http/api/schemas.ts';
+import { useKeys } from '../../app/keys.ts';
+import { type Job, readColumns } from '../../lib/columns.ts';
+import { number } from '../../lib/format.ts';
+import { setUrlStates, useUrlState } from '../../lib/url-state.ts';
+import { FilterBox } from '../../ui/FilterBox.tsx';
+import { useNarrow } from '../../ui/narrow.ts';
+import { Pane } from '../../ui/Pane.tsx';
+import { Tabs } from '../../ui/Tabs.tsx';
+import { FilterContext } from '../../ui/Value.tsx';
+import { ConfigView } from './ConfigView.tsx';
+import { useCopyKeys } from './copy-keys.ts';
+import { GroupDetail, JobDetail } from './Detail.tsx';
+import { Failures } from './Failures.tsx';
+import { type Group, groupFailures, groupingsOf } from './groups.ts';
+import { Header } from './Header.tsx';
+import { JobTable } from './JobTable.tsx';
+import { JobTools } from './JobTools.tsx';
+import { matchableJob, valuesOf } from './matchable.ts';
+import { NoFailures } from './NoFailures.tsx';
+
+/** A run that was read. */
+export function RunView({ page }: { page: RunPage }) {
+  const red = page.run.counts.fail + page.run.counts.dead;
+  // Not while it is looked at: a first failure must not change the view.
+  const [firstView] = useState(red > 0 || page.run.total === 0 ? 'failures' : 'jobs');
+  const [view] = useUrlState('view', firstView);
+  const [q, setQ] = useUrlState('q', '');
+  const [by, setBy] = useUrlState('group', 'signature');
+  const { all, matchable, jobs, facets } = useJobs(page, q);
+  const groups = useMemo(() => groupFailures(jobs, page, by), [jobs, page, by]);
+  const suggest = useCallback(async (key: string, prefix: string) => valuesOf(matchable, key, prefix), [matchable]);
+  const filter = useMemo(() => ({ text: q, change: (text: string) => setQ(text) }), [q, setQ]);
+  const groupings = useMemo(() => groupingsOf(all), [all]);
+  const tabs = [
+    { id: 'failures', label: `Failures ${groups.length}` },
+    { id: 'jobs', label: `Jobs ${number(page.run.total)}` },
+    { id: 'config', label: 'Config' },
+  ];
+  const pick = (id: string) => setUrlStates({ view: id === firstView ? null : id, sel: null });
+  const [, navigate] = useLocation();
+  useKeys({
+    '1': () => pick('failures'),
+    '2': () => pick('jobs'),
+    '3': () => pick('config'),
+    f: () => setQ('s:fail,dead'),
+    a: () => setQ(''),
+    c: () => navigate(`/runs/${page.run.name}/compare`),
+  });
+  return (
+    <FilterContext value={filter}>
+      <Header page={page} groups={groups} q={q} onFilter={setQ} />
+      <div className="tools">
+        <Tabs tabs={tabs} current={view} onPick={pick} />
+        <FilterBox
+          value={q}
+          onChange={setQ}
+          target="jobs"
+          suggest={suggest}
+          {...(q !== '' && { matched: `${number(jobs.length)} of ${number(all.length)} jobs` })}
+        />
+        {view === 'failures' && red > 0 && (
+          <label className="field">
+            group by{' '}
+            <select value={by} onChange={(event) => setBy(event.target.value)}>
+              {groupings.map((name) => (
+                <option key={name}>{name}</option>
+              ))}
+            </select>
+          </label>
+        )}
+        {view === 'jobs' && <JobTools facets={facets} />}
+      </div>
+      {view === 'config' && <ConfigView page={page} jobs={all} />}
+      {view === 'failures' && red === 0 && <NoFailures page={page} jobs={all} />}
+      {(view === 'jobs' || (view === 'failures' && red > 0)) && (
+        <ListAndDetails {...{ page, all, jobs, facets, groups, view, by, q }} />
+      )}
+    </FilterContext>
+  );
+}
+
+/** The jobs of the page, those that the filter means, and what each job's description says, by the job's index. */
+function useJobs(page: RunPage, q: string): { all: Job[]; matchable: MatchableJob[]; jobs: Job[]; facets: Facet[][] } {
+  const all = useMemo(() => readColumns(page), [page]);
+  const matchable = useMemo(() => all.map((job) => matchableJob(job, page)), [all, page]);
+  const jobs = useMemo(() => {
+    if (q === '') return all;
+    const matches = jobMatcher(parseQuery(q, 'jobs').query, Date.now());
+    return all.filter((_, index) => matches(matchable[index] as MatchableJob));
+  }, [all, matchable, q]);
+  const facets = useMemo(() => all.map(({ description }) => parseFacets(description)), [all]);
+  return { all, matchable, jobs, facets };
+}
+
+interface ListProps {
+  page: RunPage;
+  all: readonly Job[];
+  jobs: readonly Job[];
+  groups: readonly Group[];
+  view: string;
+  by: string;
+  q: string;
+  facets: readonly (readonly Facet[])[];
+}
+
+/** A list with the details of what is selected; of the first cause until something is, where there is room for both. */
+function ListAndDetails({ page, all, jobs, facets, groups, view, by, q }: ListProps) {
+  const [sel, setSel] = useUrlState('sel', '');
+  const [closed, setClosed] = useState(false);
+  const narrow = useNarrow(1100);
+  const [, navigate] = useLocation();
+  const differing = useMemo(() => differingOf(facets), [facets]);
+  const open = (job: Job) => navigate(`/runs/${page.run.name}/jobs/${encodeURIComponent(job.jobId)}`);
+  const select = useCallback(
+    (id: string) => {
+      setClosed(false);
+      setSel(id, { replace: true });
+    },
+    [setSel],
+  );
+  const close = () => {
+    setClosed(true);
+    setSel('', { replace: true });
+  };
+  const picked = sel.startsWith('group:') ? groups.find(({ id }) => `group:${id}` === sel) : undefined;
+  const job = all.find(({ jobId }) => jobId === sel.split('@')[0]);
+  const group = picked ?? (sel === '' && view === 'failures' && !narrow && !closed ? groups[0] : undefined);
+  useCopyKeys(page, groups, job ?? group?.jobs[0] ?? null);
+  return (
+    <div className="split">
+      {view === 'jobs' ? (
+        <JobTable jobs={jobs} facets={facets} q={q} selected={sel || null} onSelect={select} onOpen={open} />
+      ) : (
+        <Failures
+          key={by}
+          page={page}
+          differing={differing}
+          groups={groups}
+          scope={`${by} ${q}`}
+          selected={sel || null}
+          onSelect={select}
+          onOpen={open}
+        />
+      )}
+      {(group || job) && (
+        <Pane label={group ? 'Selected cause' : 'Selected job'} onClose={close}>
+          {group ? (
+            <GroupDetail page={page} group={group} differing={differing} />
+          ) : (
+            job && <JobDetail page={page} job={job} differing={differing} />
+          )}
+        </Pane>
+      )}
+    </div>
+  );
+}

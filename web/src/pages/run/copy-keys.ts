@@ -1,0 +1,23 @@
+import type { RunPage } from '../../../../src/http/api/schemas.ts';
+import { base } from '../../app/base.ts';
+import { useKeys } from '../../app/keys.ts';
+import type { Job } from '../../lib/columns.ts';
+import { copyWithToast } from '../../ui/Copy.tsx';
+import type { Group } from './groups.ts';
+import { type ReportFormat, runReport } from './report.ts';
+
+/** Copies the report of a run, and says so. */
+export function copyReport(page: RunPage, groups: readonly Group[], format: ReportFormat): void {
+  void copyWithToast(runReport(page, groups, `${location.origin}${base}`, format), `the report as ${format}`);
+}
+
+/** y and then what: m and t the report, u the address, d the description and r the reason of what is selected. */
+export function useCopyKeys(page: RunPage, groups: readonly Group[], job: Job | null): void {
+  useKeys({
+    'y m': () => copyReport(page, groups, 'Markdown'),
+    'y t': () => copyReport(page, groups, 'Textile'),
+    'y u': () => void copyWithToast(location.href, 'the address'),
+    'y d': () => void (job && copyWithToast(job.description, 'the description')),
+    'y r': () => void (job?.reason && copyWithToast(job.reason, 'the failure reason')),
+  });
+}

@@ -1,0 +1,103 @@
+import type { RunPage } from '../../../../src/http/api/schemas.ts';
+import type { Job } from '../../lib/columns.ts';
+import { duration, plural } from '../../lib/format.ts';
+import type { Column } from '../../ui/grid-types.ts';
+import { Status } from '../../ui/Status.tsx';
+import { Strip } from '../../ui/Strip.tsx';
+import type { Group } from './groups.ts';
+
+/** A line of the list of failures: a cause, or a job of it with where its description differs. */
+export type FailureRow = { group: Group; job: null; facets: '' } | { group: Group; job: Job; facets: string };
+
+/** Whether a cause is new. */
+export function Badge({ group: { novelty } }: { group: Group }) {
+  if (novelty.badge === null) return null;
+  return (
+    <span className={novelty.badge === 'NEW' ? 'badge badge-new' : 'badge'} title={novelty.sentence}>
+      {novelty.badge}
+    </span>
+  );
+}
+
+/** In which of the last runs a cause was seen; nothing when there is only one. */
+export function SeenStrip({ page, group: { signature, novelty } }: { page: RunPage; group: Group }) {
+  if (signature === null || page.recent.length < 2) return null;
+  const cells = signature.seen.map((count, index) => ({
+    status: count,
+    title: `${page.recent[index]?.name ?? ''}: ${plural(count, 'job')}`,
+  }));
+  return <Strip cells={cells} sentence={novelty.sentence} />;
+}
+
+/** The columns of the list of failures; a cause has its title over the columns that only jobs have. */
+export function failureColumns(page: RunPage): Column<FailureRow>[] {
+  return [
+    {
+      id: 'count',
+      title: 'Jobs',
+      width: '112px',
+      cell: ({ group, job }) =>
+        job === null ? (
+          <span className="strong">{group.jobs.length}×</span>
+        ) : (
+          <span className="indented">
+            <Status status={job.status} /> {job.jobId}
+          </span>
+        ),
+    },
+    {
+      id: 'badge',
+      title: 'Known',
+      width: '76px',
+      span: ({ job }) => (job === null ? 1 : 2),
+      text: ({ group, job, facets }) => (job === null ? group.novelty.sentence : facets || job.description),
+      cell: ({ group, job, facets }) =>
+        job === null ? <Badge group={group} /> : <span className="mono">{facets || job.description}</span>,
+    },
+    {
+      id: 'title',
+      title: 'Cause, and where its jobs differ',
+      width: 'minmax(200px, 1fr)',
+      span: ({ job }) => (job === null ? 3 : 1),
+      text: ({ group }) => group.title,
+      cell: ({ group }) => <span className="mono strong">{group.title}</span>,
+    },
+    {
+      id: 'nodes',
+      title: 'Nodes',
+      width: '150px',
+      text: ({ job }) => job?.nodes.join(' ') ?? '',
+      cell: ({ job }) => job?.nodes.map((node) => node.split('.')[0]).join(' ') ?? null,
+    },
+    { id: 'os', title: 'OS', width: '104px', text: ({ job }) => job?.os ?? '', cell: ({ job }) => job?.os ?? null },
+    {
+      id: 'time',
+      title: 'Last runs',
+      width: '130px',
+      align: 'right',
+      cell: ({ group, job }) => (job === null ? <SeenStrip page={page} group={group} /> : duration(job.duration)),
+    },
+  ];
+}
+
+/** A line of the list of failures on a phone. */
+export function MobileFailure({ row: { group, job, facets } }: { row: FailureRow }) {
+  if (job === null) {
+    return (
+      <>
+        <span className="two strong">
+          {group.jobs.length}× <Badge group={group} />
+        </span>
+        <span className="two mono">{group.title}</span>
+      </>
+    );
+  }
+  return (
+    <>
+      <span className="two">
+        <Status status={job.status} /> {job.jobId} · {job.os ?? 'os not known'} · {duration(job.duration)}
+      </span>
+      <span className="two mono">{facets || job.description}</span>
+    </>
+  );
+}

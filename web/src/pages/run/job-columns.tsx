@@ -1,0 +1,162 @@
+import type { Facet } from '../../../../src/core/facets.ts';
+import type { Job } from '../../lib/columns.ts';
+import { duration } from '../../lib/format.ts';
+import { safeHref } from '../../lib/href.ts';
+import type { Column } from '../../ui/grid-types.ts';
+import { Status } from '../../ui/Status.tsx';
+import { Time } from '../../ui/Time.tsx';
+
+/** A job in the table: `facets` tells it from the others that are listed, `all` is everything its description says. */
+export type JobRow = Job & { facets: string; all: readonly Facet[] };
+
+/** Every column of the table of jobs, without those of facets. */
+export const jobColumns: Column<JobRow>[] = [
+  {
+    id: 'job',
+    title: 'Job',
+    width: '104px',
+    sortable: true,
+    value: (job) => Number(job.jobId) || job.jobId,
+    cell: (job) => (
+      <>
+        <Status status={job.status} /> {job.jobId}
+      </>
+    ),
+  },
+  {
+    id: 'description',
+    title: 'Where descriptions differ',
+    width: 'minmax(160px, 1.2fr)',
+    sortable: true,
+    value: (job) => job.facets || job.description,
+    text: (job) => job.description,
+    cell: (job) => <span className="mono">{job.facets || job.description}</span>,
+  },
+  {
+    id: 'reason',
+    title: 'Failure reason',
+    width: 'minmax(160px, 1.4fr)',
+    sortable: true,
+    value: (job) => job.reason,
+    text: (job) => job.reason ?? '',
+    cell: (job) => <span className="mono">{job.reason ?? ''}</span>,
+  },
+  {
+    id: 'os',
+    title: 'OS',
+    width: '104px',
+    sortable: true,
+    value: (job) => job.os,
+    text: (job) => job.os ?? '',
+    cell: (job) => job.os ?? '',
+  },
+  {
+    id: 'nodes',
+    title: 'Nodes',
+    width: '140px',
+    sortable: true,
+    value: (job) => job.nodes.join(' ') || null,
+    text: (job) => job.nodes.join(' '),
+    cell: (job) => job.nodes.map((node) => node.split('.')[0]).join(' '),
+  },
+  {
+    id: 'duration',
+    title: 'Time',
+    width: '60px',
+    align: 'right',
+    sortable: true,
+    value: (job) => job.duration,
+    cell: (job) => duration(job.duration),
+  },
+  time('started', 'Started', false),
+  { id: 'links', title: 'Links', width: '96px', cell: (job) => <Links job={job} /> },
+  {
+    id: 'before',
+    title: 'Run before',
+    width: '90px',
+    hidden: true,
+    sortable: true,
+    value: (job) => job.previous,
+    cell: (job) => (job.previous === null ? null : <Status status={job.previous} word />),
+  },
+  {
+    id: 'cause',
+    title: 'Cause',
+    width: 'minmax(160px, 1fr)',
+    hidden: true,
+    sortable: true,
+    value: (job) => job.signature?.title ?? null,
+    text: (job) => job.signature?.title ?? '',
+    cell: (job) => <span className="mono">{job.signature?.title ?? ''}</span>,
+  },
+  {
+    id: 'kind',
+    title: 'Kind',
+    width: '90px',
+    hidden: true,
+    sortable: true,
+    value: (job) => job.signature?.kind ?? null,
+    cell: (job) => job.signature?.kind ?? '',
+  },
+  time('posted', 'Posted', true),
+  time('updated', 'Updated', true),
+  {
+    id: 'wait',
+    title: 'Waited',
+    width: '64px',
+    align: 'right',
+    hidden: true,
+    sortable: true,
+    value: waited,
+    cell: (job) => duration(waited(job)),
+  },
+];
+
+function time(id: 'started' | 'posted' | 'updated', title: string, hidden: boolean): Column<JobRow> {
+  return {
+    id,
+    title,
+    width: '96px',
+    hidden,
+    sortable: true,
+    value: (job) => job[id],
+    cell: (job) => <Time at={job[id]} />,
+  };
+}
+
+/** Seconds between posting and start. */
+function waited({ posted, started }: Job): number | null {
+  return started === null ? null : Math.max(0, (started - posted) / 1000);
+}
+
+/** A facet as a column. */
+export function facetColumn(key: string): Column<JobRow> {
+  const read = (job: JobRow) => job.all.find((facet) => facet.key === key)?.value ?? null;
+  return {
+    id: `f:${key}`,
+    title: key.split('/').at(-1) || key,
+    width: 'minmax(90px, 0.5fr)',
+    sortable: true,
+    value: read,
+    text: (job) => read(job) ?? '',
+    cell: (job) => <span className="mono">{read(job) ?? ''}</span>,
+  };
+}
+
+/** Short names of where a job's links lead. */
+const shortNames: Record<string, string> = { 'teuthology.log': 'log', 'ansible.log': 'ansible' };
+
+function Links({ job }: { job: Job }) {
+  const links = [...(job.logHref ? [{ name: 'log', href: job.logHref }] : []), ...job.links];
+  return (
+    <span className="links">
+      {links.map(({ name, href }) =>
+        safeHref(href) ? (
+          <a key={name} href={safeHref(href)} rel="noopener" aria-label={`${name} of job ${job.jobId}`}>
+            {shortNames[name] ?? name}
+          </a>
+        ) : null,
+      )}
+    </span>
+  );
+}
