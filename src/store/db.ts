@@ -60,8 +60,8 @@ export async function open({ url, poolSize, now, onLost = () => {} }: OpenOption
   try {
     const migrated = await migrate(kysely, target.engine, now());
     const jobWriter = createJobWriter(target.engine, transact ?? transactOn(kysely));
-    const nodeWriter = createNodeWriter(kysely, target.engine);
     const live = createLive(kysely, target.engine === 'postgres' ? target.url : null);
+    const nodeWriter = createNodeWriter(kysely, target.engine, (nodes) => live.changed({ nodes }));
     jobWriter.subscribe((event) => live.add(event));
     const closeAfterWrites = async () => {
       await Promise.all([jobWriter.drain(), nodeWriter.drain()]);

@@ -13,15 +13,25 @@ export interface ChangedJob {
   previous: JobStatus | null;
 }
 
-/** A message to those who watch; `reset` says that something may have been missed. */
-export type LiveEvent = { type: 'jobs'; run: string; jobs: ChangedJob[] } | { type: 'reset' };
+/** A message to those who watch; `runs` that were created, deleted or tagged; `reset` says that something may have been missed. */
+export type LiveEvent =
+  | { type: 'jobs'; run: string; jobs: ChangedJob[] }
+  | { type: 'runs'; names: string[] }
+  | { type: 'nodes'; names: string[] }
+  | { type: 'queue' }
+  | { type: 'reset' };
+
+/** What changed beside jobs. */
+export type LiveChange = { runs: readonly string[] } | { nodes: readonly string[] } | { queue: true };
 
 /** The changes of a database. */
 export interface Live {
   /** Answers the function that ends it. `listener` must not throw. */
   subscribe(listener: (event: LiveEvent) => void): () => void;
-  /** Takes what a writer of this process has committed. */
+  /** Takes what the writer of jobs has committed. */
   add(event: JobEvent): void;
+  /** Takes what was committed beside jobs. */
+  changed(change: LiveChange): void;
   close(): Promise<void>;
 }
 
@@ -30,13 +40,15 @@ const channel = 'paddles_live';
 const gathered = 250;
 /** PostgreSQL takes messages below 8,000 bytes. */
 const jobsInMessage = 60;
+/** Names are up to some hundred bytes long. */
+const namesInMessage = 20;
 const reconnectAfter = 2000;
 
 /** Makes the hub of one open database; `url` of PostgreSQL, null when no other process can write. */
 export function createLive(kysely: Kysely<Schema>, url: string | null): Live {
   const self = randomBytes(6).toString('hex');
   const listeners = new Set<(event: LiveEvent) => void>();
-  const waiting = new Map<string, Map<string, ChangedJob>>();
+  let waiting = nothingYet();
   let timer: NodeJS.Timeout | undefined;
   const tell = (event: LiveEvent) => {
     for (const listener of listeners) listener(event);
@@ -44,10 +56,13 @@ export function createLive(kysely: Kysely<Schema>, url: string | null): Live {
   const others = url === null ? null : listenTo(url, self, tell);
   const flush = () => {
     timer = undefined;
-    const events = [...waiting].flatMap(([run, jobs]) => inMessages(run, [...jobs.values()]));
-    waiting.clear();
+    const events = messagesOf(waiting);
+    waiting = nothingYet();
     for (const event of events) tell(event);
     if (url !== null && events.length > 0) void notify(kysely, self, events);
+  };
+  const soon = () => {
+    timer ??= setTimeout(flush, gathered);
   };
   return {
     subscribe(listener) {
@@ -56,10 +71,19 @@ export function createLive(kysely: Kysely<Schema>, url: string | null): Live {
       return () => listeners.delete(listener);
     },
     add({ run, job_id, status, previous }) {
-      const jobs = waiting.get(run) ?? new Map<string, ChangedJob>();
-      waiting.set(run, jobs);
-      jobs.set(job_id, { job_id, status, previous: jobs.get(job_id)?.previous ?? previous });
-      timer ??= setTimeout(flush, gathered);
+      const jobs = waiting.jobs.get(run) ?? new Map<string, ChangedJob>();
+      waiting.jobs.set(run, jobs);
+      // A job that came and changed is new to those who hear of it only now.
+      const first = jobs.get(job_id);
+      jobs.set(job_id, { job_id, status, previous: first ? first.previous : previous });
+      if ((status === 'queued') !== (previous === 'queued')) waiting.queue = true;
+      soon();
+    },
+    changed(change) {
+      if ('runs' in change) for (const name of change.runs) waiting.runs.add(name);
+      else if ('nodes' in change) for (const name of change.nodes) waiting.nodes.add(name);
+      else waiting.queue = true;
+      soon();
     },
     async close() {
       clearTimeout(timer);
@@ -69,12 +93,32 @@ export function createLive(kysely: Kysely<Schema>, url: string | null): Live {
   };
 }
 
-function inMessages(run: string, jobs: ChangedJob[]): LiveEvent[] {
-  const events: LiveEvent[] = [];
-  for (let at = 0; at < jobs.length; at += jobsInMessage) {
-    events.push({ type: 'jobs', run, jobs: jobs.slice(at, at + jobsInMessage) });
-  }
-  return events;
+interface Waiting {
+  jobs: Map<string, Map<string, ChangedJob>>;
+  runs: Set<string>;
+  nodes: Set<string>;
+  queue: boolean;
+}
+
+function nothingYet(): Waiting {
+  return { jobs: new Map(), runs: new Set(), nodes: new Set(), queue: false };
+}
+
+function messagesOf({ jobs, runs, nodes, queue }: Waiting): LiveEvent[] {
+  return [
+    ...[...jobs].flatMap(([run, changed]) =>
+      parts([...changed.values()], jobsInMessage).map((part): LiveEvent => ({ type: 'jobs', run, jobs: part })),
+    ),
+    ...parts([...runs], namesInMessage).map((names): LiveEvent => ({ type: 'runs', names })),
+    ...parts([...nodes], namesInMessage).map((names): LiveEvent => ({ type: 'nodes', names })),
+    ...(queue ? [{ type: 'queue' } as const] : []),
+  ];
+}
+
+function parts<T>(all: T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+    all.slice(index * size, (index + 1) * size),
+  );
 }
 
 /** A message that is lost costs a watcher some seconds, until it asks again by itself: never an error of a write. */

@@ -40,9 +40,24 @@ export interface NodeWriter {
 /** A node as one write left it; a later one in the same transaction may change it again. */
 type Left = Pick<NodeState, 'row' | 'host'>;
 
-/** Makes the writer of one database; there is one for each process, so that all its clients share transactions. */
-export function createNodeWriter(kysely: Kysely<Schema>, engine: Engine): NodeWriter {
-  const flush = (writes: NodeWrite[]) => repeat(() => writeBatch(kysely, engine, writes));
+/**
+ * Makes the writer of one database; there is one for each process, so that all its clients share transactions. `onChange`
+ * hears after each commit which nodes changed; it must not throw.
+ */
+export function createNodeWriter(
+  kysely: Kysely<Schema>,
+  engine: Engine,
+  onChange: (names: string[]) => void,
+): NodeWriter {
+  const flush = async (writes: NodeWrite[]) => {
+    const results = await repeat(() => writeBatch(kysely, engine, writes));
+    const deleted = writes.flatMap((write, index) =>
+      write.kind === 'delete' && !isFailure(results[index]) ? [write.name] : [],
+    );
+    const names = results.flatMap((result) => (isFailure(result) ? [] : result.map(({ name }) => name)));
+    if (names.length + deleted.length > 0) onChange([...names, ...deleted]);
+    return results;
+  };
   const batcher = createBatcher(flush, (error) => !isLostPostgres(error));
   return {
     async write(write, size) {

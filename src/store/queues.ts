@@ -41,6 +41,7 @@ export async function createQueue(db: Db, name: string, change: PauseChange, at:
     .onConflict((conflict) => conflict.column('queue').doNothing())
     .returning('queue')
     .executeTakeFirst();
+  if (created) db.live.changed({ queue: true });
   return created ? null : alreadyExists('queue', name);
 }
 
@@ -50,7 +51,7 @@ async function exists(db: Db, name: string): Promise<boolean> {
 
 /** Changes, pauses or resumes a queue; null, or the failure of `changePause` or `not_found`. */
 export async function changeQueue(db: Db, name: string, change: PauseChange, at: number): Promise<Failure | null> {
-  return db.kysely.transaction().execute(async (transaction) => {
+  const failure = await db.kysely.transaction().execute(async (transaction) => {
     const query = transaction.selectFrom('queues').selectAll().where('queue', '=', name);
     const row = await lockRows(db.engine, query).executeTakeFirst();
     if (!row) return notFound('queue', name);
@@ -60,6 +61,8 @@ export async function changeQueue(db: Db, name: string, change: PauseChange, at:
     await transaction.updateTable('queues').set(changed).where('queue', '=', name).execute();
     return null;
   });
+  if (failure === null) db.live.changed({ queue: true });
+  return failure;
 }
 
 /** The internal id of the queued job that is next: the lowest `priority`, then the oldest (advice 71). */

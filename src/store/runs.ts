@@ -24,6 +24,7 @@ export async function createRun(db: Db, name: string, tags: string[], at: number
     .onConflict((conflict) => conflict.column('name').doNothing())
     .returning('id')
     .executeTakeFirst();
+  if (created) db.live.changed({ runs: [name] });
   return created ? null : alreadyExists('run', name);
 }
 
@@ -35,12 +36,14 @@ export async function setTags(db: Db, name: string, tags: string[]): Promise<Fai
     .where('name', '=', name)
     .returning('id')
     .executeTakeFirst();
+  if (changed) db.live.changed({ runs: [name] });
   return changed ? null : notFound('run', name);
 }
 
 /** Deletes a run with its jobs; nodes stay. */
 export async function deleteRun(db: Db, name: string): Promise<Failure | null> {
   const deleted = await db.kysely.deleteFrom('runs').where('name', '=', name).returning('id').executeTakeFirst();
+  if (deleted) db.live.changed({ runs: [name] });
   return deleted ? null : notFound('run', name);
 }
 

@@ -21,6 +21,8 @@ export interface TestServer {
   url: string;
   port: number;
   db: Db;
+  /** Where its database is, for a second server on it. */
+  database: string;
   app: FastifyInstance;
   /**
    * Sends exactly this path, without resolving or encoding anything, and follows no redirect. A body of bytes or text
@@ -50,6 +52,7 @@ export async function startServer(engine: Engine, settings: Partial<Config> = {}
     url: `http://127.0.0.1:${port}`,
     port,
     db,
+    database: config.database,
     app,
     request,
     get: (path, headers) => request('GET', path, undefined, headers),

@@ -88,9 +88,15 @@ function tell(
     for (const response of clients.keys()) write(response, resetText);
     return;
   }
-  const { run, jobs } = event;
-  publish([`run:${run}`], 'jobs', { run, jobs });
-  publish(['runs'], 'runs', { names: [run] });
+  if (event.type === 'jobs') {
+    const { run, jobs } = event;
+    publish([`run:${run}`], 'jobs', { run, jobs });
+    publish(['runs'], 'runs', { names: [run] });
+  } else if (event.type === 'runs') {
+    publish(['runs', ...event.names.map((name) => `run:${name}`)], 'runs', { names: event.names });
+  } else if (event.type === 'nodes') {
+    publish(['nodes'], 'nodes', { names: event.names });
+  } else publish(['queue'], 'queue', {});
 }
 
 function write(response: ServerResponse, text: string): void {

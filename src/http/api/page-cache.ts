@@ -12,12 +12,16 @@ export interface BuiltPage {
 export interface PageCache {
   /** The page under a key when it has this version, otherwise the one that `build` makes; simultaneous calls share it. */
   get(key: string, version: string, build: () => Promise<Buffer>): Promise<BuiltPage>;
+  /** The data under a key changed in a way that its version may not show. */
+  forget(key: string): void;
 }
 
 /** A cache of the `pages` that were asked for last, of `bytes` together: most readers look at the same few runs. */
 export function createPageCache({ pages = 20, bytes = 16 << 20 } = {}): PageCache {
   const kept = new Map<string, BuiltPage>();
   const underWay = new Map<string, Promise<BuiltPage>>();
+  const building = new Map<string, number>();
+  const overtaken = new Set<string>();
   let size = 0;
   const drop = (key: string) => {
     size -= kept.get(key)?.body.length ?? 0;
@@ -33,9 +37,15 @@ export function createPageCache({ pages = 20, bytes = 16 << 20 } = {}): PageCach
     }
   };
   const make = async (key: string, version: string, build: () => Promise<Buffer>) => {
-    const body = await build();
+    building.set(key, (building.get(key) ?? 0) + 1);
+    const body = await build().finally(() => {
+      const others = (building.get(key) ?? 1) - 1;
+      if (others > 0) building.set(key, others);
+      else building.delete(key);
+    });
     const page = { version, body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 24)}"` };
-    keep(key, page);
+    if (!overtaken.has(key)) keep(key, page);
+    if (!building.has(key)) overtaken.delete(key);
     return page;
   };
   return {
@@ -47,9 +57,13 @@ export function createPageCache({ pages = 20, bytes = 16 << 20 } = {}): PageCach
         return known;
       }
       const shared = `${key} ${version}`;
-      const building = underWay.get(shared) ?? make(key, version, build).finally(() => underWay.delete(shared));
-      underWay.set(shared, building);
-      return building;
+      const page = underWay.get(shared) ?? make(key, version, build).finally(() => underWay.delete(shared));
+      underWay.set(shared, page);
+      return page;
+    },
+    forget(key) {
+      drop(key);
+      if (building.has(key)) overtaken.add(key);
     },
   };
 }

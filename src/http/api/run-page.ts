@@ -10,6 +10,12 @@ import { type RunRequest, requestedRun } from './run-request.ts';
 /** `GET /runs/:run`, `/runs/:run/page` and `/runs/:run/jobs`. */
 export function runPageRoutes(app: FastifyInstance, context: ApiContext): void {
   const cache = createPageCache();
+  const unsubscribe = context.db.live.subscribe((event) => {
+    if (event.type === 'jobs') cache.forget(event.run);
+  });
+  app.addHook('preClose', async () => {
+    unsubscribe();
+  });
   runJobsRoutes(app, context);
 
   app.get<RunRequest>('/runs/:run', async (request, reply) => {
@@ -22,6 +28,6 @@ export function runPageRoutes(app: FastifyInstance, context: ApiContext): void {
     if (!run) return reply;
     const runs = await runsUpTo(context.db, run);
     const build = async () => Buffer.from(JSON.stringify(await buildRunPage(context, runs)));
-    return sendPage(request, reply, await cache.get(String(run.id), pageVersion(runs), build));
+    return sendPage(request, reply, await cache.get(run.name, pageVersion(runs), build));
   });
 }

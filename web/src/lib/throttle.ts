@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef } from 'react';
 
-/** At most one call in two seconds, the last one never lost. */
-export function useThrottled(call: () => void): () => void {
+/** At most one call in `ms` milliseconds, the last one never lost. */
+export function useThrottled(call: () => void, ms = 2000): () => void {
   const latest = useRef(call);
   const timer = useRef<number | undefined>(undefined);
   const at = useRef(0);
@@ -11,10 +11,10 @@ export function useThrottled(call: () => void): () => void {
   useEffect(() => () => clearTimeout(timer.current), []);
   return useCallback(() => {
     clearTimeout(timer.current);
-    const wait = Math.max(0, at.current + 2000 - Date.now());
+    const wait = Math.max(0, at.current + ms - Date.now());
     timer.current = window.setTimeout(() => {
       at.current = Date.now();
       latest.current();
     }, wait);
-  }, []);
+  }, [ms]);
 }

@@ -1,0 +1,182 @@
+/** What the dashboard hears while it is open: /api/events. */
+import { type ClientRequest, get, type IncomingMessage } from 'node:http';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { readCommandLine } from '../../src/config.ts';
+import { buildApp } from '../../src/http/app.ts';
+import { open } from '../../src/store/db.ts';
+import { type Engine, engines } from '../helpers/engines.ts';
+import { startServer, type TestServer } from '../helpers/server.ts';
+
+interface Heard {
+  id: string | null;
+  event: string;
+  data: unknown;
+}
+
+/** A client of the stream, and everything it heard. */
+interface Listener {
+  heard: Heard[];
+  stop: () => void;
+}
+
+const listeners: Listener[] = [];
+
+async function listen(url: string, topics: string, headers: Record<string, string> = {}): Promise<Listener> {
+  const heard: Heard[] = [];
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const request: ClientRequest = get(`${url}/api/events?topics=${encodeURIComponent(topics)}`, { headers }, resolve);
+  request.on('error', reject);
+  const response = await promise;
+  expect(response.statusCode).toBe(200);
+  expect(response.headers['content-type']).toBe('text/event-stream; charset=utf-8');
+  let rest = '';
+  response.setEncoding('utf8').on('data', (text: string) => {
+    const blocks = (rest + text).split('\n\n');
+    rest = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const fields = new Map(
+        block.split('\n').map((line) => [line.split(': ')[0], line.slice(line.indexOf(': ') + 2)]),
+      );
+      const event = fields.get('event');
+      if (event) heard.push({ id: fields.get('id') ?? null, event, data: JSON.parse(fields.get('data') ?? 'null') });
+    }
+  });
+  response.on('error', () => {});
+  const listener = { heard, stop: () => request.destroy() };
+  listeners.push(listener);
+  await vi.waitFor(() => expect(heard[0]?.event).toBe('hello'));
+  return listener;
+}
+
+const of = ({ heard }: Listener, event: string) => heard.filter((one) => one.event === event).map(({ data }) => data);
+
+describe.each(engines)('events on $name', (engine) => {
+  let server: TestServer;
+
+  beforeEach(async () => {
+    server = await startServer(engine, { contract: 'teuthology' });
+  });
+  afterEach(async () => {
+    for (const listener of listeners.splice(0)) listener.stop();
+    await server.stop();
+  });
+
+  test('tell the change of a job to those who watch its run or the list, and to nobody else', async () => {
+    await server.post('/runs/', { name: 'one' });
+    const [run, runs, other] = [
+      await listen(server.url, 'run:one'),
+      await listen(server.url, 'runs'),
+      await listen(server.url, 'run:two,nodes'),
+    ];
+    await server.post('/runs/one/jobs/', { job_id: 1, status: 'queued' });
+    await vi.waitFor(() => expect(of(run, 'jobs')).toHaveLength(1));
+    expect(of(run, 'jobs')).toEqual([{ run: 'one', jobs: [{ job_id: '1', status: 'queued', previous: null }] }]);
+    expect(of(runs, 'runs')).toContainEqual({ names: ['one'] });
+    await server.put('/runs/one/jobs/1/', { status: 'running' });
+    await vi.waitFor(() => expect(of(run, 'jobs')).toHaveLength(2));
+    expect(of(run, 'jobs')[1]).toEqual({ run: 'one', jobs: [{ job_id: '1', status: 'running', previous: 'queued' }] });
+    expect(other.heard.map(({ event }) => event)).toEqual(['hello']);
+  });
+
+  test('tell of a run that is created or deleted', async () => {
+    const runs = await listen(server.url, 'runs');
+    await server.post('/runs/', { name: 'one' });
+    await vi.waitFor(() => expect(of(runs, 'runs')).toEqual([{ names: ['one'] }]));
+    await server.request('DELETE', '/runs/one/');
+    await vi.waitFor(() => expect(of(runs, 'runs')).toEqual([{ names: ['one'] }, { names: ['one'] }]));
+  });
+
+  test('tell of nodes and queues, not of what was refused', async () => {
+    const listener = await listen(server.url, 'nodes,queue');
+    await server.post('/nodes/', { name: 'a', machine_type: 'm' });
+    await vi.waitFor(() => expect(of(listener, 'nodes')).toEqual([{ names: ['a'] }]));
+    expect((await server.put('/nodes/none/', { up: true })).status).toBe(404);
+    expect((await server.post('/queue/', { queue: 'm' })).status).toBe(200);
+    await vi.waitFor(() => expect(of(listener, 'queue')).toEqual([{}]));
+    await server.put('/nodes/a/', { up: true });
+    await vi.waitFor(() => expect(of(listener, 'nodes')).toEqual([{ names: ['a'] }, { names: ['a'] }]));
+  });
+
+  test('gather what happens at once: 200 changes of one job are few messages with its last status', async () => {
+    const run = await listen(server.url, 'run:one');
+    await server.post('/runs/one/jobs/', { job_id: 1, status: 'queued' });
+    const puts = Array.from({ length: 200 }, (_, index) =>
+      server.put('/runs/one/jobs/1/', { status: index % 2 ? 'running' : 'waiting' }),
+    );
+    await Promise.all(puts);
+    const { json } = await server.get('/runs/one/jobs/1/');
+    await vi.waitFor(() => {
+      const last = of(run, 'jobs').at(-1) as { jobs: { status: string }[] };
+      expect(last.jobs).toMatchObject([{ status: (json as { status: string }).status }]);
+    });
+    expect(of(run, 'jobs').length).toBeLessThan(20);
+  });
+
+  test('go on where a client was cut off, without a repetition', async () => {
+    const first = await listen(server.url, 'run:one');
+    for (const id of [1, 2, 3]) {
+      await server.post('/runs/one/jobs/', { job_id: id, status: 'queued' });
+      await vi.waitFor(() => expect(of(first, 'jobs')).toHaveLength(id));
+    }
+    const [one] = first.heard.filter(({ event }) => event === 'jobs');
+    const again = await listen(server.url, 'run:one', { 'last-event-id': one!.id! });
+    await vi.waitFor(() => expect(of(again, 'jobs')).toEqual(of(first, 'jobs').slice(1)));
+  });
+
+  test('tell a client that was away for too long, or with another process, to read everything again', async () => {
+    const listener = await listen(server.url, 'run:one', { 'last-event-id': 'another-17' });
+    await vi.waitFor(() => expect(listener.heard.map(({ event }) => event)).toEqual(['hello', 'reset']));
+  });
+
+  test('answer 400 when no topic is named, or too many', async () => {
+    for (const topics of ['', Array.from({ length: 21 }, (_, index) => `run:${index}`).join(',')]) {
+      const answer = await server.get(`/api/events?topics=${topics}`);
+      expect(answer).toMatchObject({ status: 400, json: { message: expect.stringContaining('topics') } });
+    }
+  });
+});
+
+describe('events on PostgreSQL with two servers', () => {
+  const engine = engines.find(({ name }) => name === 'postgres') as Engine;
+
+  test('tell through one what was written through the other', async () => {
+    const server = await startServer(engine, { contract: 'teuthology' });
+    const { config } = readCommandLine([], {});
+    const now = () => Date.now() * 1000;
+    const db = await open({ url: server.database, poolSize: 2, now });
+    const app = buildApp({ config: { ...config, contract: 'teuthology' }, db, log: pino({ level: 'silent' }), now });
+    const second = await app.listen({ host: '127.0.0.1', port: 0 });
+    try {
+      const run = await listen(second, 'run:one,nodes,runs');
+      // The second server listens from its first watcher on, and opening that connection takes a moment.
+      await vi.waitFor(async () => {
+        await server.post('/nodes/', { name: `n${Math.random()}`, machine_type: 'm' });
+        expect(of(run, 'nodes').length).toBeGreaterThan(0);
+      }, 10_000);
+      await server.post('/runs/one/jobs/', { job_id: 1, status: 'queued' });
+      await vi.waitFor(() =>
+        expect(of(run, 'jobs')).toEqual([{ run: 'one', jobs: [{ job_id: '1', status: 'queued', previous: null }] }]),
+      );
+      const page = await fetch(`${second}/api/runs/one/page`);
+      expect(await page.json()).toMatchObject({ run: { total: 1 } });
+      await server.post(
+        '/runs/one/jobs/',
+        Object.fromEntries([
+          ['job_id', 2],
+          ['status', 'dead'],
+          ['failure_reason', 'x'.repeat(9000)],
+        ]),
+      );
+      await vi.waitFor(async () => {
+        const again = await fetch(`${second}/api/runs/one/page`);
+        expect(await again.json()).toMatchObject({ run: { total: 2 } });
+      });
+    } finally {
+      for (const listener of listeners.splice(0)) listener.stop();
+      await app.close();
+      await db.close();
+      await server.stop();
+    }
+  });
+});
