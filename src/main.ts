@@ -21,6 +21,11 @@ const commands: Record<string, Command> = {
     flags: [],
     run: async (line) => (await import('./cli/migrate.ts')).migrateDatabase(line),
   },
+  reindex: {
+    summary: 'compute the causes of all stored failures again',
+    flags: [],
+    run: async (line) => (await import('./cli/reindex.ts')).reindexDatabase(line),
+  },
   demo: {
     summary: 'fill a running server with believable data, through its public API',
     flags: [

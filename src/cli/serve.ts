@@ -6,6 +6,7 @@ import { type Db, sentenceOf } from '../store/db.ts';
 import { version } from '../version.ts';
 import { openDatabase } from './database.ts';
 import { createLog, flushLog } from './log.ts';
+import { reindexInBackground } from './reindex.ts';
 import { type Reports, startReports } from './reports.ts';
 
 /** How long a stop waits for requests that are under way before it cuts them off, in milliseconds. */
@@ -44,7 +45,9 @@ export async function serve(line: CommandLine): Promise<number> {
       throw error;
     }
     announce(doors, db, config, log);
+    const endReindex = reindexInBackground(db, log);
     await signals.stop;
+    await endReindex();
     await stop(doors, db, reports, log, signals.insisted);
     return 0;
   } catch (error) {

@@ -99,7 +99,7 @@ export interface SignatureTable {
   title: string;
 }
 
-/** One row: the version of the rules that all jobs up to the internal id `up_to` have been computed with. */
+/** One row: the version of the rules that the jobs of all runs up to the internal id `up_to` have been computed with. */
 export interface IndexedTable {
   version: number;
   up_to: number;

@@ -1,0 +1,125 @@
+/** Computes what is kept beside reasons and descriptions again: after its rules changed, or for jobs older than the rules. */
+import { CompiledQuery, type Transaction } from 'kysely';
+import { type Signature, signatureOf, signatureVersion } from '../core/signature.ts';
+import type { Db } from './db.ts';
+import { type Engine, lockRows } from './dialect.ts';
+import { saveSignatures } from './job-rows.ts';
+import { shortHash } from './job-state.ts';
+import type { Schema } from './schema.ts';
+import { numbered, repeated, type Statement } from './transaction.ts';
+
+/** How far it is, in runs; `changed` counts jobs. */
+export interface ReindexProgress {
+  done: number;
+  total: number;
+  changed: number;
+}
+
+/** How it is done. */
+export interface ReindexOptions {
+  /** Every job from the first on, also those that are up to date. */
+  all: boolean;
+  signal?: AbortSignal;
+  onProgress?: (progress: ReindexProgress) => void;
+  /** Milliseconds left to others after each batch. */
+  pause?: number;
+}
+
+/** Above every internal id: all jobs are up to date, and new ones always are. */
+const everything = Number.MAX_SAFE_INTEGER;
+/** Jobs in one transaction: they keep others from writing to their run for some milliseconds. */
+const batchSize = 250;
+
+/** Whether every job has been computed with the current rules. */
+export async function isIndexed({ kysely }: Db): Promise<boolean> {
+  const { version, up_to } = await kysely.selectFrom('indexed').selectAll().executeTakeFirstOrThrow();
+  return version === signatureVersion && up_to === everything;
+}
+
+/**
+ * Goes through the runs in the order of their internal ids, resumes where an earlier call was cut off, and may run beside
+ * servers: like every writer it holds the run while it changes its jobs.
+ */
+export async function reindex(db: Db, options: ReindexOptions): Promise<ReindexProgress> {
+  const { kysely } = db;
+  const { version, up_to } = await kysely.selectFrom('indexed').selectAll().executeTakeFirstOrThrow();
+  let at = options.all || version !== signatureVersion || up_to === everything ? 0 : up_to;
+  const rest = kysely.selectFrom('runs').where('id', '>', at);
+  const { total } = await rest.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const progress = { done: 0, total, changed: 0 };
+  for (;;) {
+    const query = kysely.selectFrom('runs').select('id').where('id', '>', at).orderBy('id').limit(1);
+    const run = await query.executeTakeFirst();
+    if (!run) break;
+    if (options.signal?.aborted) return progress;
+    progress.changed += await reindexRun(db, run.id, options);
+    progress.done++;
+    at = run.id;
+    await remember(db, at);
+    options.onProgress?.({ ...progress });
+  }
+  await remember(db, everything);
+  return progress;
+}
+
+async function remember({ kysely }: Db, up_to: number): Promise<void> {
+  await kysely.updateTable('indexed').set({ version: signatureVersion, up_to }).execute();
+}
+
+async function reindexRun(db: Db, runId: number, { pause, signal }: ReindexOptions): Promise<number> {
+  let changed = 0;
+  let after = 0;
+  while (!signal?.aborted) {
+    const from = after;
+    const batch = await db.kysely
+      .transaction()
+      .execute((transaction) => reindexJobs(transaction, db.engine, runId, from));
+    if (batch === null) break;
+    changed += batch.changed;
+    after = batch.last;
+    if (pause !== undefined) await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+  return changed;
+}
+
+/** The next jobs of a run; null when there are none. */
+async function reindexJobs(transaction: Transaction<Schema>, engine: Engine, runId: number, after: number) {
+  const run = transaction.selectFrom('runs').select('id').where('id', '=', runId);
+  await lockRows(engine, run).execute();
+  const jobs = await transaction
+    .selectFrom('jobs')
+    .select(['id', 'failure_reason', 'description', 'signature', 'description_hash'])
+    .where('run_id', '=', runId)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(batchSize)
+    .execute();
+  const last = jobs.at(-1);
+  if (!last) return null;
+  const causes = new Map<string, Signature>();
+  const wrong: (string | number | null)[][] = [];
+  for (const job of jobs) {
+    const cause = job.failure_reason ? signatureOf(job.failure_reason) : null;
+    if (cause) causes.set(cause.id, cause);
+    const hash = job.description ? shortHash(job.description) : null;
+    if (job.signature !== (cause?.id ?? null) || job.description_hash !== hash)
+      wrong.push([job.id, cause?.id ?? null, hash]);
+  }
+  const statements: Statement[] = [];
+  if (causes.size > 0) statements.push(saveSignatures(engine, [...causes.values()]));
+  if (wrong.length > 0) statements.push(updateJobs(engine, wrong));
+  for (const { sql, parameters } of statements) {
+    await transaction.executeQuery(CompiledQuery.raw(sql, [...parameters]));
+  }
+  return { changed: wrong.length, last: last.id };
+}
+
+/** Both engines call the columns of VALUES `column1` and on. */
+function updateJobs(engine: Engine, rows: (string | number | null)[][]): Statement {
+  const [integer, text] = engine === 'postgres' ? ['::bigint', '::text'] : ['', ''];
+  const values = repeated(`(?${integer}, ?${text}, ?${text})`, rows.length);
+  const sql =
+    'update jobs set signature = changed.column2, description_hash = changed.column3 ' +
+    `from (values ${values}) as changed where id = changed.column1`;
+  return { sql: numbered(engine, sql), parameters: rows.flat() };
+}
