@@ -50,7 +50,11 @@ export interface Watched {
 /** Opens a page in a fresh profile. `wrong` must stay empty, whatever is done with it. */
 export async function openPage(browser: Browser, url: string, look: Look = { theme: 'light', width: 'wide' }) {
   const viewport = look.width === 'wide' ? { width: 1440, height: 900 } : { width: 390, height: 844 };
-  const context = await browser.newContext({ viewport, colorScheme: look.theme, permissions: ['clipboard-read'] });
+  const context = await browser.newContext({
+    viewport,
+    colorScheme: look.theme,
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
   const page = await context.newPage();
   const wrong: string[] = [];
   const { origin } = new URL(url);

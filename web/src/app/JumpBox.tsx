@@ -4,6 +4,7 @@ import { type KeyboardEvent, useDeferredValue, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { SearchResults } from '../../../src/http/api/schemas.ts';
 import { fetchApi } from '../lib/api.ts';
+import { decodedPart, jobPath, runPath } from '../lib/paths.ts';
 import { copyWithToast } from '../ui/Copy.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { switchTheme, switchZone } from './Shell.tsx';
@@ -117,11 +118,13 @@ function useChoices(text: string, navigate: Navigate): Choice[] {
 /** The page that a pasted address of a log or of another dashboard means: they all have the run and the job in their paths. */
 export function pastedPath(text: string): string | null {
   if (!/^https?:\/\//.test(text)) return null;
-  const parts = decodeURI(text.replace(/^https?:\/\/[^/]*/, '').replace(/[?#].*/, '')).split('/');
+  const path = text.replace(/^https?:\/\/[^/]*/, '').replace(/[?#].*/, '');
+  const parts = path.split('/').map(decodedPart);
   const at = parts.findIndex((part) => /-\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d-/.test(part));
-  if (at === -1) return null;
+  const run = parts[at];
+  if (run === undefined) return null;
   const job = parts.slice(at + 1).find((part) => /^\d+$/.test(part));
-  return `/runs/${parts[at]}${job === undefined ? '' : `/jobs/${job}`}`;
+  return job === undefined ? runPath(run) : jobPath(run, job);
 }
 
 function commands(navigate: Navigate): Choice[] {

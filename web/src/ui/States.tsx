@@ -2,6 +2,7 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import type { ApiError } from '../lib/api.ts';
+import { runPath } from '../lib/paths.ts';
 import { Copy } from './Copy.tsx';
 
 /** Why data is missing, where it would be; the rest of the page works. */
@@ -37,7 +38,7 @@ interface NotFoundProps {
 }
 
 /** A page that does not exist, with what it could have been. */
-export function NotFound({ what, nearest = [], hrefOf = (name) => `/runs/${name}` }: NotFoundProps) {
+export function NotFound({ what, nearest = [], hrefOf = runPath }: NotFoundProps) {
   return (
     <div className="state">
       <h1>Not found</h1>

@@ -2,8 +2,8 @@
 import { useRef, useState } from 'react';
 import { type QueryKey, type QueryTarget, queryKeys } from '../../../src/core/query.ts';
 
-/** Values of a key that begin like this, with their counts. */
-export type Suggest = (key: QueryKey, prefix: string) => Promise<{ value: string; count: number }[]>;
+/** Values of a key that begin like this among what the `rest` of the filter leaves, with their counts. */
+export type Suggest = (key: QueryKey, prefix: string, rest: string) => Promise<{ value: string; count: number }[]>;
 
 /** One of them. `text` replaces what stands at the caret. */
 export interface Suggestion {
@@ -14,6 +14,8 @@ export interface Suggestion {
 
 /** The part of a text that the caret stands in. */
 export interface Part {
+  /** Where its term begins; `from` is where the value does. */
+  start: number;
   from: number;
   to: number;
   /** "-" when the term is negated. */
@@ -38,9 +40,17 @@ export function partAt(text: string, caret: number): Part {
   const sign = word.startsWith('-') ? '-' : '';
   const colon = word.indexOf(':');
   if (colon <= sign.length)
-    return { from: from + sign.length, to: caret + rest, sign, key: null, prefix: word.slice(sign.length) };
+    return {
+      start: from,
+      from: from + sign.length,
+      to: caret + rest,
+      sign,
+      key: null,
+      prefix: word.slice(sign.length),
+    };
   const valueFrom = Math.max(colon, word.lastIndexOf(',')) + 1;
   return {
+    start: from,
     from: from + valueFrom,
     to: caret + rest,
     sign,
@@ -73,7 +83,7 @@ export function keyOf(spelling: string): QueryKey | null {
 export function useSuggestions(target: QueryTarget, suggest: Suggest) {
   const [items, setItems] = useState<readonly Suggestion[]>([]);
   const [active, setActive] = useState(-1);
-  const part = useRef<Part>({ from: 0, to: 0, sign: '', key: null, prefix: '' });
+  const part = useRef<Part>({ start: 0, from: 0, to: 0, sign: '', key: null, prefix: '' });
   // Answers come in any order: only the last question counts.
   const asked = useRef(0);
   const show = (next: readonly Suggestion[]) => {
@@ -83,11 +93,12 @@ export function useSuggestions(target: QueryTarget, suggest: Suggest) {
   const look = async (text: string, caret: number) => {
     const question = ++asked.current;
     part.current = partAt(text, caret);
-    const { key: spelling, prefix } = part.current;
+    const { key: spelling, prefix, start, to } = part.current;
     const key = spelling === null ? null : keyOf(spelling);
     if (spelling === null) return show(keySuggestions(prefix, target).slice(0, most));
     if (key === null) return show([]);
-    const values = await suggest(key, prefix).catch(() => []);
+    const rest = `${text.slice(0, start)} ${text.slice(to)}`.trim();
+    const values = await suggest(key, prefix, rest).catch(() => []);
     if (question !== asked.current) return;
     show(
       values.slice(0, most).map(({ value, count }) => ({ text: quoted(value), label: value, detail: String(count) })),

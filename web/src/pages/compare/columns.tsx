@@ -1,8 +1,8 @@
 import { Link } from 'wouter';
 import { duration, number } from '../../lib/format.ts';
+import { jobPath } from '../../lib/paths.ts';
 import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
-import { jobPath } from '../runs/paths.ts';
 import { type Compared, type CompareRow, changeLabels, durationChange, jobStatus } from './rows.ts';
 
 /** The columns; `a` and `b` are the names of the runs. */

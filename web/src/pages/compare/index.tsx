@@ -1,15 +1,15 @@
 import { useCallback, useMemo, useState } from 'react';
-import { Link, useLocation, useParams } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { type ChangeClass, changeClasses } from '../../../../src/core/compare.ts';
 import type { Compare } from '../../../../src/http/api/schemas.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
 import { number } from '../../lib/format.ts';
+import { apiPath, comparePath, jobPath, runPath, usePathSegments } from '../../lib/paths.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { RowGroup } from '../../ui/grid-types.ts';
 import { ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
-import { apiPath, comparePath, jobPath, runPath } from '../runs/paths.ts';
 import { compareColumns, MobileCompare } from './columns.tsx';
 import { type CompareRow, changeLabels, compareRows, defaultChanges } from './rows.ts';
 import { RunChooser } from './run-chooser.tsx';
@@ -18,7 +18,7 @@ import './compare.css';
 
 /** What became of each job between two runs. */
 export default function ComparePage() {
-  const { run = '' } = useParams();
+  const [, run = ''] = usePathSegments();
   const [other, setOther] = useUrlState('with', '');
   const { data, error, isFetching, refetch } = useApi<Compare>(apiPath(`${runPath(run)}/compare`, { with: other }));
   useTitle(data ? `${data.b.suite}: ${data.counts.regression + data.counts.new_fail} new failures` : 'Compare');

@@ -1,10 +1,10 @@
 import { type ReactNode, useId, useState } from 'react';
 import type { RunList, SearchResults } from '../../../../src/http/api/schemas.ts';
 import { useApi } from '../../lib/api.ts';
+import { apiPath, filterValue } from '../../lib/paths.ts';
 import { Popover } from '../../ui/Popover.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';
-import { apiPath, filterValue } from '../runs/paths.ts';
 
 interface ChooserProps {
   label: string;

@@ -2,11 +2,11 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { RunItem } from '../../../../src/http/api/schemas.ts';
 import { shortSha1 } from '../../lib/format.ts';
+import { runPath } from '../../lib/paths.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Results } from '../runs/columns.tsx';
-import { runPath } from '../runs/paths.ts';
 
 /** One of the two runs. */
 export function RunSide({ letter, run, children }: { letter: string; run: RunItem; children?: ReactNode }) {

@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { jobStatuses } from '../../../../src/core/job.ts';
 import type { History, RunItem } from '../../../../src/http/api/schemas.ts';
 import { exactTime, shortSha1 } from '../../lib/format.ts';
-import { jobPath, runPath } from '../runs/paths.ts';
+import { jobPath, runPath } from '../../lib/paths.ts';
 import { countsInWords } from '../runs/run-facts.ts';
 import { type HistoryRow, rowFacts, shortDescriptions, stripes } from './facts.ts';
 

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { Link, useParams } from 'wouter';
+import { Link } from 'wouter';
 import { facetText, parseFacets } from '../../../../src/core/facets.ts';
 import type { HistoryJob, JobPage } from '../../../../src/http/api/schemas.ts';
 import { useLive } from '../../app/live.ts';
@@ -7,6 +7,7 @@ import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
 import { duration, shortSha1 } from '../../lib/format.ts';
 import { safeHref } from '../../lib/href.ts';
+import { jobPath, nodePath, runPath, usePathSegments } from '../../lib/paths.ts';
 import { useThrottled } from '../../lib/throttle.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { Copy } from '../../ui/Copy.tsx';
@@ -21,7 +22,7 @@ import { Yaml } from '../../ui/Yaml.tsx';
 
 /** A job: why it failed, what it was, and how its description did before. */
 export default function JobPageView() {
-  const { run = '', job = '' } = useParams<{ run: string; job: string }>();
+  const [, run = '', , job = ''] = usePathSegments();
   const [view, setView] = useUrlState('view', 'overview');
   const [scope, setScope] = useUrlState('scope', 'branch');
   const path = `/api/runs/${encodeURIComponent(run)}/jobs/${encodeURIComponent(job)}?scope=${encodeURIComponent(scope)}`;
@@ -83,10 +84,10 @@ function JobHeader({ page: { run, job, links, before, after } }: { page: JobPage
     <header className="head">
       <div className="line spread">
         <span className="line">
-          {before !== null && <Link href={`/runs/${run.name}/jobs/${encodeURIComponent(before)}`}>◂ previous job</Link>}
-          {after !== null && <Link href={`/runs/${run.name}/jobs/${encodeURIComponent(after)}`}>next job ▸</Link>}
+          {before !== null && <Link href={jobPath(run.name, before)}>◂ previous job</Link>}
+          {after !== null && <Link href={jobPath(run.name, after)}>next job ▸</Link>}
         </span>
-        <Link href={`/runs/${run.name}`}>{run.name}</Link>
+        <Link href={runPath(run.name)}>{run.name}</Link>
       </div>
       <div className="line">
         <h1>
@@ -158,7 +159,7 @@ function Overview({ page: { job, roles, history } }: { page: JobPage }) {
         {(roles.length > 0 ? roles : job.nodes.map((node) => ({ node, roles: [] as string[] }))).map(
           ({ node, roles }) => (
             <li key={node}>
-              <Link href={`/nodes/${encodeURIComponent(node)}`}>{node}</Link> {roles.join(' ')}
+              <Link href={nodePath(node)}>{node}</Link> {roles.join(' ')}
             </li>
           ),
         )}
@@ -201,7 +202,7 @@ function Streak({ job, history }: { job: HistoryJob; history: HistoryJob[] }) {
 function RunAt({ job }: { job: HistoryJob }) {
   return (
     <>
-      <Link href={`/runs/${job.run}/jobs/${encodeURIComponent(job.job_id)}`}>{job.run}</Link>
+      <Link href={jobPath(job.run, job.job_id)}>{job.run}</Link>
       {job.sha1 !== null && (
         <>
           {' '}
@@ -238,7 +239,7 @@ function JobHistory({ history }: { history: HistoryJob[] }) {
       rows={history}
       columns={columns}
       rowKey={({ run, job_id }) => `${run}/${job_id}`}
-      rowHref={({ run, job_id }) => `/runs/${run}/jobs/${encodeURIComponent(job_id)}`}
+      rowHref={({ run, job_id }) => jobPath(run, job_id)}
       label="Jobs of the same description"
       emptyText="The first time this description ran."
       mobile={(job) => (

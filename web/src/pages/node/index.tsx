@@ -1,10 +1,11 @@
 import { useEffect, useMemo, useState } from 'react';
-import { Link, useParams } from 'wouter';
+import { Link } from 'wouter';
 import type { HistoryJob, NodeItem, NodePage } from '../../../../src/http/api/schemas.ts';
 import { useLive } from '../../app/live.ts';
 import { useTitle } from '../../app/title.ts';
 import { type ApiError, fetchApi, useApi } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
+import { apiPath, nodePath, usePathSegments } from '../../lib/paths.ts';
 import { useThrottled } from '../../lib/throttle.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
@@ -12,14 +13,13 @@ import { Strip } from '../../ui/Strip.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { NodeStateCell, ResultsCell, RunningCell, systemOf } from '../nodes/cells.tsx';
 import { nodeState } from '../nodes/node-facts.ts';
-import { apiPath, nodePath } from '../runs/paths.ts';
 import { NodeJobs } from './jobs.tsx';
 import '../nodes/nodes.css';
 import './node.css';
 
 /** One machine: what it is, and how its jobs ended. */
 export default function NodePageView() {
-  const { name = '' } = useParams();
+  const [, name = ''] = usePathSegments();
   const { data, error, isFetching, refetch } = useApi<NodePage>(apiPath(nodePath(name)));
   useLive(['nodes'], useThrottled(refetch));
   useTitle(data ? `${name} ${nodeState(data.node)}` : name);

@@ -1,10 +1,10 @@
 import { Link } from 'wouter';
 import type { HistoryJob } from '../../../../src/http/api/schemas.ts';
+import { jobPath } from '../../lib/paths.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
 import { Duration, Time } from '../../ui/Time.tsx';
-import { jobPath } from '../runs/paths.ts';
 
 /** The jobs of a node, newest first. */
 export function NodeJobs({ jobs }: { jobs: HistoryJob[] }) {

@@ -1,7 +1,7 @@
 import { Link } from 'wouter';
 import type { NodeItem } from '../../../../src/http/api/schemas.ts';
+import { jobPath, nodePath } from '../../lib/paths.ts';
 import { Results } from '../runs/columns.tsx';
-import { jobPath, nodePath } from '../runs/paths.ts';
 import { nodeState } from './node-facts.ts';
 
 /** The name without the lab's domain, leading to its page. */

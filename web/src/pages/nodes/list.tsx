@@ -1,10 +1,10 @@
 import { useMemo } from 'react';
 import type { NodeItem } from '../../../../src/http/api/schemas.ts';
+import { nodePath } from '../../lib/paths.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
 import { Time } from '../../ui/Time.tsx';
-import { nodePath } from '../runs/paths.ts';
 import { NodeLink, NodeStateCell, ResultsCell, RunningCell, systemOf } from './cells.tsx';
 import { nodeState } from './node-facts.ts';
 

@@ -1,11 +1,11 @@
 import { useMemo } from 'react';
 import type { NodeItem } from '../../../../src/http/api/schemas.ts';
 import { number } from '../../lib/format.ts';
+import { search } from '../../lib/paths.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
 import { Duration, useMinute } from '../../ui/Time.tsx';
-import { search } from '../runs/paths.ts';
 import { type Owner, owners } from './node-facts.ts';
 
 /** Who holds how many nodes, and for how long. */

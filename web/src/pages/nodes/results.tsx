@@ -1,10 +1,10 @@
 import { useMemo } from 'react';
 import type { NodeItem } from '../../../../src/http/api/schemas.ts';
 import { number } from '../../lib/format.ts';
+import { nodePath } from '../../lib/paths.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
-import { nodePath } from '../runs/paths.ts';
 import { NodeLink, NodeStateCell, ResultsCell } from './cells.tsx';
 import { type NodeResult, nodeResults } from './node-facts.ts';
 

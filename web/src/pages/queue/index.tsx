@@ -1,24 +1,24 @@
 import { useMemo } from 'react';
-import { Link, useParams } from 'wouter';
+import { Link } from 'wouter';
 import type { Queue, RunItem } from '../../../../src/http/api/schemas.ts';
 import { useLive } from '../../app/live.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
+import { runPath, usePathSegments } from '../../lib/paths.ts';
 import { useThrottled } from '../../lib/throttle.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
 import { Empty, ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
 import { Duration, Time, useMinute } from '../../ui/Time.tsx';
 import { Results } from '../runs/columns.tsx';
-import { runPath } from '../runs/paths.ts';
 import './queue.css';
 
 type OneQueue = Queue['queues'][number];
 
 /** What waits for machines, by machine type, in the order in which it is taken. */
 export default function QueuePage() {
-  const { machine_type: only } = useParams();
+  const [, only] = usePathSegments();
   const { data, error, isFetching, refetch } = useApi<Queue>('/api/queue');
   useLive(['queue'], useThrottled(refetch));
   const queued = data?.queues.reduce((sum, queue) => sum + queue.queued, 0) ?? 0;

@@ -3,6 +3,7 @@ import type { RunConfig, RunPage } from '../../../../src/http/api/schemas.ts';
 import { useApi } from '../../lib/api.ts';
 import type { Job } from '../../lib/columns.ts';
 import { number } from '../../lib/format.ts';
+import { apiPath, runPath } from '../../lib/paths.ts';
 import { ErrorBox, Skeleton } from '../../ui/States.tsx';
 import { Yaml } from '../../ui/Yaml.tsx';
 
@@ -13,7 +14,7 @@ export function ConfigView({ page, jobs }: { page: RunPage; jobs: readonly Job[]
   const common = [...(lists[0] ?? [])].filter((facet) => lists.every((list) => list.has(facet)));
   const systems = [...new Set(jobs.map((job) => job.os ?? 'not known'))].sort();
   const nodes = new Set(jobs.flatMap((job) => job.nodes));
-  const api = `/api/runs/${run.name}`;
+  const api = apiPath(runPath(run.name));
   const facts = [
     ['sha1', run.sha1 ?? 'not known'],
     ['flavor', run.flavor ?? 'not known'],

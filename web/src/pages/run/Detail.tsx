@@ -4,6 +4,7 @@ import type { RunPage } from '../../../../src/http/api/schemas.ts';
 import type { Job } from '../../lib/columns.ts';
 import { duration, plural } from '../../lib/format.ts';
 import { safeHref } from '../../lib/href.ts';
+import { jobPath, nodePath } from '../../lib/paths.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';
@@ -70,7 +71,7 @@ function count(values: readonly string[]): [string, number][] {
 
 /** Everything about one job that the page of its run knows, the reason first. */
 export function JobDetail({ page, job, differing }: DetailProps & { job: Job }) {
-  const path = `/runs/${page.run.name}/jobs/${encodeURIComponent(job.jobId)}`;
+  const path = jobPath(page.run.name, job.jobId);
   return (
     <>
       <div className="line">
@@ -89,7 +90,7 @@ export function JobDetail({ page, job, differing }: DetailProps & { job: Job }) 
       <h2>Nodes</h2>
       <p className="line">
         {job.nodes.map((node) => (
-          <Link key={node} href={`/nodes/${encodeURIComponent(node)}`}>
+          <Link key={node} href={nodePath(node)}>
             {node}
           </Link>
         ))}

@@ -3,6 +3,7 @@ import type { JobStatus } from '../../../../src/core/job.ts';
 import { addTerm, type QueryKey, termTexts } from '../../../../src/core/query.ts';
 import type { RunItem, RunPage } from '../../../../src/http/api/schemas.ts';
 import { duration, plural, shortSha1 } from '../../lib/format.ts';
+import { runPath } from '../../lib/paths.ts';
 import { searchText } from '../../lib/url-state.ts';
 import { Bar, Counts } from '../../ui/Bar.tsx';
 import { Copy } from '../../ui/Copy.tsx';
@@ -138,9 +139,9 @@ function Change({ page }: { page: RunPage }) {
   return (
     <span>
       <span className="strong">{plural(causes, 'new cause')}</span> · vs{' '}
-      <Link href={`/runs/${previous.name}`}>previous run</Link>:{' '}
+      <Link href={runPath(previous.name)}>previous run</Link>:{' '}
       <span title="Jobs that fail now and did not fail, or were not there, before">{change.new} newly red</span> ·{' '}
-      {change.still} still red · {change.fixed} fixed · <Link href={`/runs/${run.name}/compare`}>compare</Link>
+      {change.still} still red · {change.fixed} fixed · <Link href={`${runPath(run.name)}/compare`}>compare</Link>
     </span>
   );
 }

@@ -2,6 +2,7 @@ import { Link } from 'wouter';
 import type { RunPage } from '../../../../src/http/api/schemas.ts';
 import type { Job } from '../../lib/columns.ts';
 import { duration, number, plural } from '../../lib/format.ts';
+import { jobPath } from '../../lib/paths.ts';
 import { Empty } from '../../ui/States.tsx';
 import { StatusShape } from '../../ui/Status.tsx';
 
@@ -52,7 +53,7 @@ function Short({ title, run, jobs }: { title: string; run: string; jobs: readonl
         {jobs.map((job) => (
           <li key={job.jobId} className="short">
             <span className="short-time">{duration(job.duration)}</span>
-            <Link href={`/runs/${run}/jobs/${encodeURIComponent(job.jobId)}`}>{job.jobId}</Link>{' '}
+            <Link href={jobPath(run, job.jobId)}>{job.jobId}</Link>{' '}
             <span className="mono short-text" title={job.description}>
               {job.description}
             </span>

@@ -1,12 +1,13 @@
 import { useCallback, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { differingOf, type Facet, parseFacets } from '../../../../src/core/facets.ts';
-import { parseQuery } from '../../../../src/core/query.ts';
+import { parseQuery, type QueryKey } from '../../../../src/core/query.ts';
 import { jobMatcher, type MatchableJob } from '../../../../src/core/query-match.ts';
 import type { RunPage } from '../../../../src/http/api/schemas.ts';
 import { useKeys } from '../../app/keys.ts';
 import { type Job, readColumns } from '../../lib/columns.ts';
 import { number } from '../../lib/format.ts';
+import { jobPath, runPath } from '../../lib/paths.ts';
 import { setUrlStates, useUrlState } from '../../lib/url-state.ts';
 import { FilterBox } from '../../ui/FilterBox.tsx';
 import { useNarrow } from '../../ui/narrow.ts';
@@ -34,7 +35,13 @@ export function RunView({ page }: { page: RunPage }) {
   const [by, setBy] = useUrlState('group', 'signature');
   const { all, matchable, jobs, facets } = useJobs(page, q);
   const groups = useMemo(() => groupFailures(jobs, page, by), [jobs, page, by]);
-  const suggest = useCallback(async (key: string, prefix: string) => valuesOf(matchable, key, prefix), [matchable]);
+  const suggest = useCallback(
+    async (key: QueryKey, prefix: string, rest: string) => {
+      const matches = jobMatcher(parseQuery(rest, 'jobs').query, Date.now());
+      return valuesOf(matchable.filter(matches), key, prefix);
+    },
+    [matchable],
+  );
   const filter = useMemo(() => ({ text: q, change: (text: string) => setQ(text) }), [q, setQ]);
   const groupings = useMemo(() => groupingsOf(all), [all]);
   const tabs = [
@@ -50,7 +57,7 @@ export function RunView({ page }: { page: RunPage }) {
     '3': () => pick('config'),
     f: () => setQ('s:fail,dead'),
     a: () => setQ(''),
-    c: () => navigate(`/runs/${page.run.name}/compare`),
+    c: () => navigate(`${runPath(page.run.name)}/compare`),
   });
   return (
     <FilterContext value={filter}>
@@ -116,7 +123,7 @@ function ListAndDetails({ page, all, jobs, facets, groups, view, by, q }: ListPr
   const narrow = useNarrow(1100);
   const [, navigate] = useLocation();
   const differing = useMemo(() => differingOf(facets), [facets]);
-  const open = (job: Job) => navigate(`/runs/${page.run.name}/jobs/${encodeURIComponent(job.jobId)}`);
+  const open = (job: Job) => navigate(jobPath(page.run.name, job.jobId));
   const select = useCallback(
     (id: string) => {
       setClosed(false);

@@ -1,16 +1,16 @@
 import './run.css';
-import { useParams } from 'wouter';
 import type { LiveEvents, RunPage } from '../../../../src/http/api/schemas.ts';
 import { useLive } from '../../app/live.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
+import { usePathSegments } from '../../lib/paths.ts';
 import { useThrottled } from '../../lib/throttle.ts';
 import { ErrorBox, FetchLine, NotFound, Skeleton } from '../../ui/States.tsx';
 import { RunView } from './RunView.tsx';
 
 /** A run: its failures by cause, its jobs, its configuration. */
 export default function RunPageView() {
-  const { run = '' } = useParams<{ run: string }>();
+  const [, run = ''] = usePathSegments();
   const { data, error, isFetching, refetch } = useApi<RunPage>(`/api/runs/${encodeURIComponent(run)}/page`);
   const read = useThrottled(refetch);
   useLive([`run:${run}`], (type, event) => {

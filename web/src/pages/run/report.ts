@@ -1,5 +1,6 @@
 /** A run as a text for a mail, a tracker or a pull request: what is new first, with links. */
 import type { RunPage } from '../../../../src/http/api/schemas.ts';
+import { jobPath, runPath } from '../../lib/paths.ts';
 import type { Group } from './groups.ts';
 
 /** The languages of a report. */
@@ -43,8 +44,8 @@ const words: Record<ReportFormat, Words> = {
 export function runReport(page: RunPage, groups: readonly Group[], base: string, format: ReportFormat): string {
   const { run } = page;
   const { bold, code, link, item } = words[format];
-  const address = `${base}/runs/${run.name}`;
-  const job = (id: string) => link(id, `${address}/jobs/${encodeURIComponent(id)}`);
+  const address = `${base}${runPath(run.name)}`;
+  const job = (id: string) => link(id, `${base}${jobPath(run.name, id)}`);
   const line = (group: Group, index: number) => {
     const ids = group.jobs.slice(0, mostIds).map(({ jobId }) => job(jobId));
     const more = group.jobs.length > mostIds ? ` and ${group.jobs.length - mostIds} more` : '';

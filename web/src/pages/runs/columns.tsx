@@ -2,12 +2,12 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { RunItem } from '../../../../src/http/api/schemas.ts';
 import { duration, shortSha1 } from '../../lib/format.ts';
+import { runPath } from '../../lib/paths.ts';
 import { Bar, Counts } from '../../ui/Bar.tsx';
 import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Value } from '../../ui/Value.tsx';
-import { runPath } from './paths.ts';
 import { countsInWords, donePercent, isLive, runSeconds } from './run-facts.ts';
 
 /** A row of the list: a run, or what several have in common. */

@@ -2,8 +2,8 @@ import { removeTerm, termTexts } from '../../../../src/core/query.ts';
 import type { RunList } from '../../../../src/http/api/schemas.ts';
 import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
+import { apiPath } from '../../lib/paths.ts';
 import { Empty } from '../../ui/States.tsx';
-import { apiPath } from './paths.ts';
 
 /** Why there is nothing to see: nothing at all, or a filter, and which of its terms is to blame. */
 export function NoRuns({ q, setQ }: { q: string; setQ: (q: string) => void }) {

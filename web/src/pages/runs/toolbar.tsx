@@ -2,11 +2,11 @@ import { type QueryKey, removeTerm, termTexts } from '../../../../src/core/query
 import type { RunList, Suggestions } from '../../../../src/http/api/schemas.ts';
 import { fetchApi } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
+import { apiPath } from '../../lib/paths.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { ColumnChooser } from '../../ui/Columns.tsx';
 import { FilterBox } from '../../ui/FilterBox.tsx';
 import { runColumns } from './columns.tsx';
-import { apiPath } from './paths.ts';
 import { defaultSort, groupings, printColumns, shownColumns } from './rows.ts';
 
 interface ToolbarProps {
@@ -27,7 +27,7 @@ export function RunsToolbar({ q, setQ, first, sort }: ToolbarProps) {
         value={q}
         onChange={setQ}
         target="runs"
-        suggest={(key, prefix) => suggest(q, key, prefix)}
+        suggest={suggest}
         {...(first && { matched: plural(first.total, 'run') })}
       />
       <QuickChips q={q} setQ={setQ} />
@@ -44,14 +44,9 @@ export function RunsToolbar({ q, setQ, first, sort }: ToolbarProps) {
 }
 
 /** Values among the runs that the other terms leave. */
-async function suggest(q: string, key: string, prefix: string) {
-  const found = await fetchApi<Suggestions>(apiPath('/suggest', { field: key, prefix, q: withoutKey(q, key) }));
+async function suggest(key: QueryKey, prefix: string, rest: string) {
+  const found = await fetchApi<Suggestions>(apiPath('/suggest', { field: key, prefix, q: rest }));
   return found.values;
-}
-
-function withoutKey(q: string, key: string): string {
-  const at = termTexts(q).findIndex((term) => term.startsWith(`${key}:`));
-  return at === -1 ? q : removeTerm(q, at);
 }
 
 const quick: { label: string; title: string; key: QueryKey; value: string }[] = [

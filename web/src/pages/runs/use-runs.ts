@@ -3,8 +3,8 @@ import type { RunItem, RunList } from '../../../../src/http/api/schemas.ts';
 import { useHeldUpdates } from '../../app/held.ts';
 import { useLive } from '../../app/live.ts';
 import { type ApiError, fetchApi, useApi } from '../../lib/api.ts';
+import { apiPath } from '../../lib/paths.ts';
 import { useThrottled } from '../../lib/throttle.ts';
-import { apiPath } from './paths.ts';
 
 /** What the list of runs shows, and what can be done with it. */
 export interface Runs {

@@ -1,0 +1,212 @@
+/** What people do with the pages that this dashboard replaces, and must find here. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PlannedRun } from '../../src/cli/demo-data/runs.ts';
+import { closePage, hasBrowser, openPage, startBrowser, type Watched } from '../helpers/browser.ts';
+import { engines } from '../helpers/engines.ts';
+import { startServer, type TestServer } from '../helpers/server.ts';
+import { seedLab } from './seed.ts';
+
+let server: TestServer;
+let browser: Browser;
+let red: PlannedRun;
+let failing: PlannedRun['jobs'][number];
+
+describe.skipIf(!hasBrowser)('a person', () => {
+  beforeAll(async () => {
+    server = await startServer(engines[0]!, { contract: 'teuthology' });
+    const runs = await seedLab(server, 8);
+    red = runs.findLast((run) => run.jobs.filter(({ outcome }) => outcome === 'fail').length > 3)!;
+    failing = red.jobs.find(({ outcome }) => outcome === 'fail')!;
+    browser = await startBrowser();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  async function at(path: string, look: (page: Page, watched: Watched) => Promise<void>): Promise<void> {
+    const watched = await openPage(browser, `${server.url}${path}`);
+    await watched.page.locator('main h1').first().waitFor();
+    await look(watched.page, watched);
+    await closePage(watched);
+  }
+
+  const where = (page: Page) => decodeURIComponent(page.url().slice(server.url.length));
+  const clipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText());
+
+  test.each([
+    ['/RUN/', '/ui/runs/RUN', 'RUN'],
+    ['/RUN/detail', '/ui/runs/RUN?view=jobs', 'RUN'],
+    ['/RUN/JOB/', '/ui/runs/RUN/jobs/JOB', 'JOB'],
+    ['/?suite=SUITE&status=fail', '/ui/runs?q=suite:SUITE status:fail', 'Runs'],
+    ['/?branch=main', '/ui/runs?q=branch:main', 'Runs'],
+    ['/compare?branch=main&suite=SUITE&count=3', '/ui/history?rows=description&branch=main&suite=SUITE&n=3', 'History'],
+    ['/stats/nodes/jobs', '/ui/nodes?view=results', 'Nodes'],
+    ['/stats/nodes/lock', '/ui/nodes?view=owners', 'Nodes'],
+    ['/', '/ui/runs', 'Runs'],
+  ])('who follows the old link %s lands on its page', async (old, now, title) => {
+    const filled = (text: string) =>
+      text.replace('RUN', red.name).replace('JOB', failing.job_id).replace('SUITE', red.suite);
+    await at(filled(old), async (page) => {
+      expect(where(page).replaceAll('+', ' ')).toBe(filled(now));
+      expect(await page.locator('main h1').first().textContent()).toContain(filled(title));
+    });
+  });
+
+  test('copies names, reasons and reports to the letter', async () => {
+    await at(`/ui/runs/${red.name}`, async (page) => {
+      await page.getByRole('button', { name: 'Copy run name' }).click();
+      expect(await clipboard(page)).toBe(red.name);
+      await page.getByRole('button', { name: 'Copy sha1' }).click();
+      expect(await clipboard(page)).toBe(red.sha1);
+      await page.getByRole('button', { name: 'Report' }).click();
+      await page.getByRole('button', { name: 'Copy as Markdown' }).click();
+      const report = await clipboard(page);
+      expect(report).toContain(`**${red.suite}** on \`${red.branch}\``);
+      expect(report).toContain(`[${red.name}](${server.url}/ui/runs/${red.name})`);
+      await page.getByRole('button', { name: 'Rerun…' }).click();
+      await page.getByRole('checkbox', { name: /^dead/ }).uncheck();
+      await page.getByRole('button', { name: 'Copy the command to rerun' }).click();
+      expect(await clipboard(page)).toBe(`teuthology-suite --rerun ${red.name} -R fail`);
+    });
+    await at(`/ui/runs/${red.name}/jobs/${failing.job_id}`, async (page) => {
+      const { failure_reason, description } = { ...failing.document, ...failing.summary };
+      await page.getByRole('button', { name: 'Copy failure reason' }).click();
+      expect(await clipboard(page)).toBe(failure_reason);
+      await page.getByRole('button', { name: 'Copy description' }).click();
+      expect(await clipboard(page)).toBe(description);
+    });
+  });
+
+  test('goes back and forward through filters, tabs and pages, and shares what is on the screen', async () => {
+    await at(`/ui/runs/${red.name}`, async (page, watched) => {
+      await page.getByRole('tab', { name: /^Jobs/ }).click();
+      await page.getByRole('combobox', { name: 'Filter jobs' }).fill('s:fail');
+      await page.keyboard.press('Enter');
+      await page.locator('.matched').waitFor();
+      const matched = await page.locator('.matched').textContent();
+      expect(matched).toMatch(new RegExp(` of ${red.jobs.length} jobs$`));
+      await page.locator('.grid-row').nth(1).click();
+      const link = page.url();
+      const selected = await page.locator('.grid-row[aria-selected="true"]').textContent();
+      await page.getByRole('link', { name: 'job page' }).click();
+      await page.getByRole('tab', { name: 'Overview' }).waitFor();
+      await page.goBack();
+      expect(page.url()).toBe(link);
+      expect(await page.locator('.grid-row[aria-selected="true"]').textContent()).toBe(selected);
+      expect(await page.locator('.matched').textContent()).toBe(matched);
+      await page.goBack();
+      expect(where(page)).toBe(`/ui/runs/${red.name}?view=jobs`);
+      await page.goBack();
+      expect(where(page)).toBe(`/ui/runs/${red.name}`);
+      await page.goForward();
+      expect(await page.getByRole('tab', { name: /^Jobs/ }).getAttribute('aria-selected')).toBe('true');
+      const fresh = await openPage(browser, link);
+      await fresh.page.locator('.matched').waitFor();
+      expect(await fresh.page.locator('.grid-row[aria-selected="true"]').textContent()).toBe(selected);
+      await fresh.page.reload();
+      expect(await fresh.page.locator('.matched').textContent()).toBe(matched);
+      await closePage(fresh);
+      expect(watched.wrong).toEqual([]);
+    });
+  });
+
+  test('finds runs by suggestion, with the number of runs that each would leave', async () => {
+    await at('/ui/runs', async (page) => {
+      const box = page.getByRole('combobox', { name: 'Filter runs' });
+      await box.pressSequentially('suite:');
+      const option = page.getByRole('listbox').getByRole('option').first();
+      await option.waitFor();
+      const count = /(\d+)\D*$/.exec((await option.textContent()) ?? '')?.[1];
+      expect(Number(count)).toBeGreaterThan(0);
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Escape');
+      await expect.poll(() => page.locator('.matched').textContent()).toMatch(new RegExp(`^${count} runs?$`));
+    });
+  });
+
+  test('is told what a wrong filter means, and the rest of it applies', async () => {
+    await at('/ui/runs?q=brnch:main+suite:none-such', async (page) => {
+      await page.getByRole('button', { name: 'use branch:' }).waitFor();
+      await page
+        .getByText(/0 runs|No runs|no runs/)
+        .first()
+        .waitFor();
+      await page.getByRole('button', { name: 'use branch:' }).click();
+      expect(where(page)).toContain('q=branch:main');
+    });
+  });
+
+  test('works with the keys alone', async () => {
+    await at('/ui/runs', async (page) => {
+      const address = () => where(page);
+      await page.keyboard.press('/');
+      await page.keyboard.type(`suite:${red.suite} `);
+      // Letters in the box are text.
+      await page.keyboard.type('jk');
+      expect(await page.getByRole('combobox', { name: 'Filter runs' }).inputValue()).toBe(`suite:${red.suite} jk`);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Escape');
+      await page.goto(`${server.url}/ui/runs/${red.name}`);
+      await page.locator('.grid-row').first().waitFor();
+      await page.keyboard.press('2');
+      expect(address()).toContain('view=jobs');
+      await page.keyboard.press('j');
+      await page.keyboard.press('j');
+      const second = await page.locator('.grid-row[aria-selected="true"]').getAttribute('data-index');
+      expect(second).toBe('1');
+      await page.keyboard.press('y');
+      await page.keyboard.press('u');
+      await expect.poll(() => clipboard(page)).toBe(page.url());
+      await page.keyboard.press('o');
+      await page.getByRole('tab', { name: 'Overview' }).waitFor();
+      await page.keyboard.press('g');
+      await page.keyboard.press('n');
+      await page.waitForURL('**/ui/nodes');
+      await page.keyboard.press('?');
+      await page.waitForURL('**/ui/help');
+    });
+  });
+
+  test('can switch the keys off, and the theme and the clock over, for good', async () => {
+    await at('/ui/settings', async (page) => {
+      await page.getByRole('radio', { name: 'do nothing' }).check();
+      await page.goto(`${server.url}/ui/runs`);
+      await page.locator('.grid-row').first().waitFor();
+      await page.keyboard.press('?');
+      await page.keyboard.press('D');
+      expect(where(page)).toBe('/ui/runs');
+      expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('light');
+      await page.getByRole('button', { name: 'Dark theme' }).click();
+      await page.reload();
+      expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
+    });
+  });
+
+  test('who asks for a run that is not there is offered those like it', async () => {
+    await at(`/ui/runs/${red.name.slice(0, -2)}`, async (page) => {
+      await page.getByRole('link', { name: red.name }).click();
+      await page.getByRole('button', { name: 'Copy run name' }).waitFor();
+    });
+  });
+
+  test('is told what is wrong when data cannot be had, and tries again', async () => {
+    await at('/ui/runs', async (page, watched) => {
+      await page.route('**/api/queue', (route) =>
+        route.fulfill({ status: 500, json: { message: 'it broke', request_id: 'r1' } }),
+      );
+      await page.getByRole('link', { name: 'Queue' }).click();
+      const alert = page.getByRole('alert');
+      await alert.waitFor();
+      expect(await alert.textContent()).toContain('it broke');
+      expect(await alert.textContent()).toContain('r1');
+      await page.unroute('**/api/queue');
+      await page.getByRole('button', { name: 'Retry' }).click();
+      await alert.waitFor({ state: 'detached' });
+      watched.wrong.splice(0, watched.wrong.length, ...watched.wrong.filter((text) => !text.includes('status of 500')));
+    });
+  });
+});
