@@ -124,6 +124,19 @@ describe.each(engines)('events on $name', (engine) => {
     await vi.waitFor(() => expect(of(again, 'jobs')).toEqual(of(first, 'jobs').slice(1)));
   });
 
+  test('go on for a client that was cut off before it heard of anything', async () => {
+    const first = await listen(server.url, 'run:one');
+    const id = first.heard[0]!.id!;
+    first.stop();
+    await server.post('/runs/one/jobs/', { job_id: 1, status: 'queued' });
+    const watcher = await listen(server.url, 'run:one');
+    await server.post('/runs/one/jobs/', { job_id: 2, status: 'queued' });
+    await vi.waitFor(() => expect(of(watcher, 'jobs').flat()).not.toEqual([]));
+    const again = await listen(server.url, 'run:one', { 'last-event-id': id });
+    await vi.waitFor(() => expect(JSON.stringify(of(again, 'jobs'))).toMatch(/"job_id":"1".*"job_id":"2"/));
+    expect(of(again, 'reset')).toEqual([]);
+  });
+
   test('tell a client that was away for too long, or with another process, to read everything again', async () => {
     const listener = await listen(server.url, 'run:one', { 'last-event-id': 'another-17' });
     await vi.waitFor(() => expect(listener.heard.map(({ event }) => event)).toEqual(['hello', 'reset']));

@@ -59,22 +59,33 @@ export function eventRoutes(app: FastifyInstance, { db }: ApiContext): void {
       'x-accel-buffering': 'no',
     });
     response.setTimeout(0);
-    response.write(`retry: 3000\nevent: hello\ndata: ${JSON.stringify({ version, build: boot })}\n\n`);
     const wanted = new Set(topics);
-    for (const text of missed(request.headers['last-event-id'])) response.write(text);
+    const since = lastSeen(request.headers['last-event-id']);
+    // With an id: a client that is cut off before anything happened must not miss what happens next.
+    const id = since === undefined || since === null ? lastId : since;
+    response.write(
+      `retry: 3000\nid: ${boot}-${id}\nevent: hello\ndata: ${JSON.stringify({ version, build: boot })}\n\n`,
+    );
+    if (since === null) response.write(resetText);
+    else if (since !== undefined) for (const text of missed(since, wanted)) response.write(text);
     clients.set(response, wanted);
     response.on('close', () => clients.delete(response));
-
-    function missed(header: string | string[] | undefined): string[] {
-      if (typeof header !== 'string') return [];
-      const [from, id] = header.split('-');
-      const oldest = messages[0]?.id ?? lastId + 1;
-      if (from !== boot || !(Number(id) >= oldest - 1)) return [resetText];
-      return messages
-        .filter((message) => message.id > Number(id) && message.topics.some((topic) => wanted.has(topic)))
-        .map(({ text }) => text);
-    }
   });
+
+  /** The id of the last message that a client has: undefined for a new one, null when what it missed is not known. */
+  function lastSeen(header: string | string[] | undefined): number | null | undefined {
+    if (typeof header !== 'string') return undefined;
+    const [from, text] = header.split('-');
+    const id = Number(text);
+    const oldest = messages[0]?.id ?? lastId + 1;
+    return from === boot && Number.isInteger(id) && id >= oldest - 1 && id <= lastId ? id : null;
+  }
+
+  function missed(since: number, wanted: Set<string>): string[] {
+    return messages
+      .filter((message) => message.id > since && message.topics.some((topic) => wanted.has(topic)))
+      .map(({ text }) => text);
+  }
 }
 
 const resetText = 'event: reset\ndata: {}\n\n';
