@@ -34,7 +34,7 @@ export function GroupDetail({ page, group, differing }: DetailProps & { group: G
       {group.jobs.length > 1 && (
         <>
           <h2>Where</h2>
-          <Where name="nodes" counts={count(group.jobs.flatMap(({ nodes }) => nodes))} of={group.jobs.length} />
+          <Where name="nodes" counts={count(group.jobs.flatMap(shortNodes))} of={group.jobs.length} />
           <Where name="os" counts={count(group.jobs.map(({ os }) => os ?? 'not known'))} of={group.jobs.length} />
         </>
       )}
@@ -55,12 +55,16 @@ function Where({ name, counts, of }: { name: string; counts: [string, number][];
       {name}
       {counts.slice(0, 3).map(([value, times]) => (
         <span key={value}>
-          <span className="strong">{value.split('.')[0]}</span> {times} of {of}
+          <span className="strong">{value}</span> {times} of {of}
         </span>
       ))}
       {counts.length > 3 && <span>and {counts.length - 3} more</span>}
     </p>
   );
+}
+
+function shortNodes({ nodes }: Job): string[] {
+  return nodes.map((node) => node.split('.')[0] ?? node);
 }
 
 function count(values: readonly string[]): [string, number][] {
