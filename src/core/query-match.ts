@@ -1,5 +1,5 @@
 import { facetText, parseFacets } from './facets.ts';
-import { globPattern, parseDuration, parseMoment, type Query, type QueryKey, type Term, type Value } from './query.ts';
+import { globMatcher, parseDuration, parseMoment, type Query, type QueryKey, type Term, type Value } from './query.ts';
 
 /** What a filter can ask of a job; times in milliseconds since the epoch, durations in seconds. */
 export interface MatchableJob {
@@ -100,10 +100,7 @@ function valueMatcher(key: QueryKey, value: Value, now: number): Match {
 }
 
 function textTest(value: Value): (text: string) => boolean {
-  if (value.type === 'glob') {
-    const pattern = globPattern(value.text);
-    return (text) => pattern.test(text);
-  }
+  if (value.type === 'glob') return globMatcher(value.text);
   const wanted = value.type === 'literal' ? value.text : null;
   return (text) => text === wanted;
 }
@@ -112,17 +109,18 @@ function partMatcher(key: 'reason' | 'sig' | 'sha1', value: Value): Match {
   const read = (job: MatchableJob) => (key === 'reason' ? job.reason : key === 'sig' ? job.signature : job.sha1);
   if (value.type === 'none') return (job) => !read(job);
   const wanted = value.type === 'literal' ? value.text.toLowerCase() : null;
-  const glob = value.type === 'glob' ? globPattern(value.text) : null;
+  const glob = value.type === 'glob' ? globMatcher(value.text) : null;
   return (job) => {
     const text = read(job);
     if (text === null) return false;
-    if (glob) return glob.test(text);
+    if (glob) return glob(text);
     if (wanted === null) return false;
     return key === 'reason' ? text.toLowerCase().includes(wanted) : text.toLowerCase().startsWith(wanted);
   };
 }
 
 function facetMatcher(value: Value): Match {
+  if (value.type === 'none') return ({ description }) => parseFacets(description ?? '').length === 0;
   const test = textTest(value);
   return ({ description }) =>
     description !== null && parseFacets(description).some((facet) => test(facetText(facet)) || test(facet.value));

@@ -78,16 +78,26 @@ const spellings = new Map<string, QueryKey>(
 /** The longest filter that is read; the longest kind of description fits into it. */
 const longest = 4000;
 
+/** How many values are read: SQLite refuses a thousand conditions, and each is asked of every run. */
+const mostValues = 200;
+
 /** Reads a filter. What means nothing on `target` is told in `problems` and left out. Never throws. */
 export function parseQuery(text: string, target: QueryTarget): { query: Query; problems: QueryProblem[] } {
   const terms: Term[] = [];
   const problems: QueryProblem[] = [];
-  for (const piece of pieces(text.slice(0, longest))) {
+  let read = 0;
+  // No name holds a NUL, and the databases end or refuse a text at one.
+  for (const piece of pieces(text.slice(0, longest).replaceAll('\0', ' '))) {
+    if (read >= mostValues) {
+      problems.push({ text: piece, message: `no more than ${mostValues} values are read` });
+      break;
+    }
     const negated = piece.startsWith('-') && piece.length > 1;
     const body = negated ? piece.slice(1) : piece;
     const colon = body.startsWith('"') ? -1 : body.indexOf(':');
     if (colon <= 0) {
       terms.push({ key: null, negated, values: [{ type: 'literal', text: unquoted(body) }] });
+      read++;
       continue;
     }
     const name = body.slice(0, colon).toLowerCase();
@@ -96,7 +106,10 @@ export function parseQuery(text: string, target: QueryTarget): { query: Query; p
       problems.push(problem(piece, name, target));
       continue;
     }
-    const values = splitValues(body.slice(colon + 1)).map(readValue);
+    const values = splitValues(body.slice(colon + 1))
+      .slice(0, mostValues - read)
+      .map(readValue);
+    read += values.length;
     if (values.length === 0) problems.push({ text: piece, message: `${name}: needs a value` });
     else terms.push({ key, negated, values });
   }
@@ -126,16 +139,17 @@ function near(a: string, b: string): boolean {
 
 /** Splits at spaces outside quotes. */
 function pieces(text: string): string[] {
-  return text.match(/(?:"(?:[^"\\]|\\.)*"?|[^\s"])+/g) ?? [];
+  return text.match(/(?:"(?:[^"\\]|\\.)*"?|[^\s"])+/gs) ?? [];
 }
 
 function splitValues(text: string): string[] {
-  return (text.match(/(?:"(?:[^"\\]|\\.)*"?|[^,"])+/g) ?? []).filter((value) => value !== '');
+  return (text.match(/(?:"(?:[^"\\]|\\.)*"?|[^,"])+/gs) ?? []).filter((value) => value !== '');
 }
 
 function unquoted(text: string): string {
   if (!text.startsWith('"')) return text;
-  return text.replace(/^"|(?<!\\)"$/g, '').replace(/\\(.)/g, '$1');
+  const quoted = /^"((?:[^"\\]|\\.)*)"$/s.exec(text)?.[1] ?? text.slice(1);
+  return quoted.replace(/\\(.)/gs, '$1');
 }
 
 function readValue(text: string): Value {
@@ -165,7 +179,7 @@ export function printTerm({ key, negated, values }: Term): string {
 function printValue(value: Value): string {
   switch (value.type) {
     case 'literal':
-      return /^(?!none$)[^\s",:*<>-][^\s",:*]*$/.test(value.text) && !value.text.includes('..')
+      return /^(?!none$)[^\s\0",:*<>-][^\s\0",:*]*$/.test(value.text) && !value.text.includes('..')
         ? value.text
         : `"${value.text.replace(/["\\]/g, '\\$&')}"`;
     case 'glob':
@@ -184,11 +198,18 @@ function printValue(value: Value): string {
 /** A filter with one more value: `add` holds beside the others, `exclude` must not hold, `only` replaces the key's terms. */
 export function addTerm(text: string, key: QueryKey, value: string, mode: 'add' | 'exclude' | 'only' = 'add'): string {
   const term = printTerm({ key, negated: mode === 'exclude', values: [{ type: 'literal', text: value }] });
-  const others = pieces(text).filter((piece) => {
-    const name = /^-?(\w+):/.exec(piece)?.[1];
+  const others = pieces(closed(text)).filter((piece) => {
+    const name = /^-?(\w+):/.exec(piece)?.[1]?.toLowerCase();
     return piece !== term && !(mode === 'only' && name !== undefined && spellings.get(name) === key);
   });
   return [...others, term].join(' ');
+}
+
+/** A quote that is open would take in whatever follows. */
+function closed(text: string): string {
+  const last = [...text.matchAll(/"(?:[^"\\]|\\.)*("?)/gs)].at(-1);
+  if (last?.[1] !== '') return text;
+  return last.index + last[0].length < text.length ? `${text}\\"` : `${text}"`;
 }
 
 /** A filter without its term number `index`, counting what stands between spaces. */
@@ -203,9 +224,31 @@ export function termTexts(text: string): string[] {
   return pieces(text);
 }
 
-/** A pattern with `*` for any characters, whole text, case-insensitive. */
-export function globPattern(glob: string): RegExp {
-  return new RegExp(`^${glob.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*+/g, '.*')}$`, 'is');
+/**
+ * Tests texts against a pattern with `*` for any characters: the whole text, ASCII letters whatever their case, as `like`
+ * of the databases does. Searches each part once, so that no pattern takes long.
+ */
+export function globMatcher(glob: string): (text: string) => boolean {
+  const [first = '', ...parts] = asciiLower(glob).split(/\*+/);
+  const last = parts.pop();
+  if (last === undefined) return (text) => asciiLower(text) === first;
+  return (text) => {
+    const lower = asciiLower(text);
+    const end = lower.length - last.length;
+    if (!lower.startsWith(first) || !lower.endsWith(last)) return false;
+    let at = first.length;
+    for (const part of parts) {
+      const found = lower.indexOf(part, at);
+      if (found === -1) return false;
+      at = found + part.length;
+    }
+    return at <= end;
+  };
+}
+
+/** What `lower` of SQLite does, and of PostgreSQL with the collation of the columns: ASCII letters alone. */
+export function asciiLower(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 const unitSeconds: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
@@ -232,5 +275,7 @@ export function parseMoment(text: string, now: number): { from: number; to: numb
     .map((part) => (part === undefined ? undefined : Number(part)));
   const from = Date.UTC(year!, month! - 1, day!, hour ?? 0, minute ?? 0, second ?? 0);
   const span = hour === undefined ? 86_400_000 : second === undefined ? 60_000 : 1000;
-  return Number.isNaN(from) ? null : { from, to: from + span };
+  // What is no day (2026-02-30) or no hour would be of another day, and a year below 100 one of the 20th century.
+  const isRead = new Date(from).toISOString().startsWith(text.slice(0, 10));
+  return isRead && (minute ?? 0) < 60 && (second ?? 0) < 60 ? { from, to: from + span } : null;
 }

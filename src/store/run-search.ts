@@ -3,7 +3,8 @@ import { type ExpressionBuilder, type ExpressionWrapper, type SqlBool, sql } fro
 import { type Failure, invalid } from '../core/errors.ts';
 import { type JobStatus, jobStatuses } from '../core/job.ts';
 import {
-  globPattern,
+  asciiLower,
+  globMatcher,
   parseDuration,
   parseMoment,
   type Query,
@@ -179,8 +180,9 @@ function whereValue(builder: Builder, key: QueryKey, value: Value, now: number) 
   if (value.type === 'glob') return whereGlob(column, value.text);
   if (value.type !== 'literal') return sql<SqlBool>`false`;
   if (key !== 'sha1') return builder(column, '=', value.text);
-  // A range finds all sha1s with this beginning in the index.
-  return builder.and([builder('sha1', '>=', value.text), builder('sha1', '<', `${value.text}\u{10ffff}`)]);
+  // A range finds all sha1s with this beginning in the index; git writes them in lower case.
+  const beginning = asciiLower(value.text);
+  return builder.and([builder('sha1', '>=', beginning), builder('sha1', '<', `${beginning}\u{10ffff}`)]);
 }
 
 function whereGlob(column: string, glob: string) {
@@ -191,8 +193,8 @@ function whereGlob(column: string, glob: string) {
 /** A status of jobs means runs that have such jobs; with spaces in it, the status of the run itself. */
 function whereStatus(builder: Builder, value: Value) {
   if (value.type !== 'literal' && value.type !== 'glob') return sql<SqlBool>`false`;
-  const pattern = globPattern(value.text);
-  const columns = jobStatuses.filter((status) => pattern.test(status));
+  const test = value.type === 'glob' ? globMatcher(value.text) : (status: string) => status === value.text;
+  const columns = jobStatuses.filter(test);
   if (columns.length > 0) return builder.or(columns.map((status: JobStatus) => builder(status, '>', 0)));
   return value.type === 'glob'
     ? whereGlob('status', value.text)
@@ -213,17 +215,14 @@ function whereSpan(
   const bounds = valueBounds(value, column === 'priority' ? number : (text) => parseMoment(text, now));
   if (bounds === null) return sql<SqlBool>`false`;
   const unit = column === 'priority' ? 1 : 1000;
+  // PostgreSQL refuses a number beyond those of the column.
+  const stored = (point: number) => Math.max(Number.MIN_SAFE_INTEGER, Math.min(point * unit, Number.MAX_SAFE_INTEGER));
   const limits: Condition[] = [];
-  if (Number.isFinite(bounds.from)) limits.push(builder(column, '>=', bounds.from * unit) as Condition);
-  if (Number.isFinite(bounds.to)) limits.push(builder(column, '<', bounds.to * unit) as Condition);
+  if (Number.isFinite(bounds.from)) limits.push(builder(column, '>=', stored(bounds.from)) as Condition);
+  if (Number.isFinite(bounds.to)) limits.push(builder(column, '<', stored(bounds.to)) as Condition);
   return builder.and(limits);
 }
 
 function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
-}
-
-/** What `lower` of SQLite does, and of PostgreSQL with the collation of the columns: ASCII letters alone. */
-function asciiLower(text: string): string {
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -1,0 +1,246 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  addTerm,
+  parseQuery,
+  printQuery,
+  type QueryKey,
+  type QueryTarget,
+  queryKeys,
+  removeTerm,
+  termTexts,
+  type Value,
+} from './query.ts';
+
+const literal = (text: string): Value => ({ type: 'literal', text });
+const glob = (text: string): Value => ({ type: 'glob', text });
+const range = (from: string | null, to: string | null): Value => ({ type: 'range', from, to });
+const terms = (text: string, target: QueryTarget = 'jobs') => parseQuery(text, target).query.terms;
+const values = (text: string) => terms(text)[0]?.values;
+
+describe('a filter is read as', () => {
+  test.each<[string, ReturnType<typeof terms>]>([
+    ['', []],
+    [' \t\n', []],
+    ['slow', [{ key: null, negated: false, values: [literal('slow')] }]],
+    ['-slow', [{ key: null, negated: true, values: [literal('slow')] }]],
+    ['"read error"', [{ key: null, negated: false, values: [literal('read error')] }]],
+    ['-"read error"', [{ key: null, negated: true, values: [literal('read error')] }]],
+    ['"suite:rados"', [{ key: null, negated: false, values: [literal('suite:rados')] }]],
+    ['suite:rados', [{ key: 'suite', negated: false, values: [literal('rados')] }]],
+    ['-suite:rados,rbd', [{ key: 'suite', negated: true, values: [literal('rados'), literal('rbd')] }]],
+    [
+      's:fail  slow',
+      [
+        { key: 'status', negated: false, values: [literal('fail')] },
+        { key: null, negated: false, values: [literal('slow')] },
+      ],
+    ],
+    ['-', [{ key: null, negated: false, values: [literal('-')] }]],
+    [':x', [{ key: null, negated: false, values: [literal(':x')] }]],
+    ['none', [{ key: null, negated: false, values: [literal('none')] }]],
+    ['osd*', [{ key: null, negated: false, values: [literal('osd*')] }]],
+  ])('%j', (text, expected) => {
+    expect(parseQuery(text, 'jobs')).toEqual({ query: { terms: expected }, problems: [] });
+  });
+});
+
+describe('a value is read as', () => {
+  test.each<[string, Value[]]>([
+    ['a', [literal('a')]],
+    ['a,,b,', [literal('a'), literal('b')]],
+    ['""', [literal('')]],
+    ['"a,b c",d', [literal('a,b c'), literal('d')]],
+    ['"a \\"b\\" c"', [literal('a "b" c')]],
+    ['"ends with \\\\"', [literal('ends with \\')]],
+    ['"none","a*",">1","1..2"', [literal('none'), literal('a*'), literal('>1'), literal('1..2')]],
+    ['"a\\\n,b"', [literal('a\n,b')]],
+    ['"open to the end', [literal('open to the end')]],
+    ['http://a:80/', [literal('http://a:80/')]],
+    ['wip-*', [glob('wip-*')]],
+    ['>2h', [{ type: 'above', value: '2h' }]],
+    ['<100', [{ type: 'below', value: '100' }]],
+    ['>', [literal('>')]],
+    ['<', [literal('<')]],
+    ['1h..2h', [range('1h', '2h')]],
+    ['2026-11-20..', [range('2026-11-20', null)]],
+    ['..5', [range(null, '5')]],
+    ['..', [literal('..')]],
+    ['none', [{ type: 'none' }]],
+    ['None', [literal('None')]],
+  ])('%j', (text, expected) => expect(values(`suite:${text}`)).toEqual(expected));
+});
+
+describe('keys', () => {
+  const spellings = Object.entries(queryKeys).flatMap(([key, { short }]) => [key, ...short].map((name) => [name, key]));
+
+  test.each(spellings)('%s: means %s, whatever its case', (name, key) => {
+    for (const spelling of [name, name?.toUpperCase()]) expect(terms(`${spelling}:x`)[0]?.key).toBe(key);
+  });
+
+  test('have examples that are read without a problem wherever they can be used', () => {
+    for (const [key, { on, example }] of Object.entries(queryKeys)) {
+      for (const target of on) {
+        expect(parseQuery(example, target).problems).toEqual([]);
+        expect(terms(example, target)[0]?.key).toBe(key);
+      }
+    }
+  });
+
+  test('of jobs mean nothing for runs', () => {
+    const { query, problems } = parseQuery('kind:timeout suite:fs', 'runs');
+    expect(query.terms.map(({ key }) => key)).toEqual(['suite']);
+    expect(problems).toMatchObject([{ text: 'kind:timeout', message: '"kind" is no key here' }]);
+  });
+
+  test.each([
+    ['suit', 'suite'],
+    ['suites', 'suite'],
+    ['siute', undefined],
+    ['brunch', 'branch'],
+    ['brannch', 'branch'],
+    ['banch', 'branch'],
+    ['x', undefined],
+    ['bran', 'branch'],
+    ['machine_typ', 'machine_type'],
+    ['whatever', undefined],
+    ['__proto__', undefined],
+    ['constructor', undefined],
+  ])('that are none are left out and told: %s, did you mean %s', (name, suggestion) => {
+    const { query, problems } = parseQuery(`-${name}:rados s:fail`, 'runs');
+    expect(query.terms.map(({ key }) => key)).toEqual(['status']);
+    expect(problems.map(({ text }) => text)).toEqual([`-${name}:rados`]);
+    expect(problems[0]?.suggestion).toBe(suggestion);
+    if (suggestion) expect(problems[0]?.message).toContain(`did you mean ${suggestion}:`);
+  });
+
+  test('without a value are told', () => {
+    expect(parseQuery('suite: s:,', 'runs')).toEqual({
+      query: { terms: [] },
+      problems: [
+        { text: 'suite:', message: 'suite: needs a value' },
+        { text: 's:,', message: 's: needs a value' },
+      ],
+    });
+  });
+});
+
+// The pieces that mean something somewhere, mixed with whatever else there is.
+const hostile = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc
+    .array(
+      fc.constantFrom(
+        '"',
+        '\\',
+        '\\"',
+        ' ',
+        '\n',
+        '\0',
+        ',',
+        ':',
+        '-',
+        '*',
+        '..',
+        '>',
+        '<',
+        'none',
+        's:',
+        'f:',
+        'a',
+        'É',
+      ),
+      { maxLength: 40 },
+    )
+    .map((all) => all.join('')),
+);
+const target = fc.constantFrom<QueryTarget>('runs', 'jobs');
+
+describe('any text', () => {
+  test('is read, and what is printed is read as the same', () => {
+    fc.assert(
+      fc.property(hostile, target, (text, on) => {
+        const { query } = parseQuery(text, on);
+        const printed = printQuery(query);
+        expect(parseQuery(printed, on)).toEqual({ query, problems: [] });
+        expect(printQuery(parseQuery(printed, on).query)).toBe(printed);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('is a literal when a click adds it', () => {
+    const key = fc.constantFrom(...(Object.keys(queryKeys) as QueryKey[]));
+    fc.assert(
+      fc.property(hostile, key, hostile, (text, key, value) => {
+        const wanted = value.replaceAll('\0', ' ');
+        expect(terms(addTerm(text, key, value)).at(-1)).toEqual({ key, negated: false, values: [literal(wanted)] });
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('loses its terms one by one', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const texts = termTexts(text);
+        for (const index of texts.keys()) {
+          expect(termTexts(removeTerm(text, index))).toEqual(texts.toSpliced(index, 1));
+        }
+      }),
+    );
+  });
+
+  test.each(['"', '\\', '"\\', 'a:"', '- ', ',', 's:a,', '">', '..', '*', 'x:', 'a ', '"a" '])(
+    'takes no time however often it repeats %j',
+    (piece) => {
+      const text = piece.repeat(1_000_000 / piece.length);
+      const started = performance.now();
+      parseQuery(text, 'jobs');
+      addTerm(text, 'suite', text);
+      // Linear work is some 100 ms; anything quadratic is hours.
+      expect(performance.now() - started).toBeLessThan(5000);
+    },
+  );
+
+  test('is read up to 200 values, then told', () => {
+    for (const text of ['a '.repeat(300), `s:${'a,'.repeat(300)} b`, `${'s:a,b '.repeat(150)}`]) {
+      const { query, problems } = parseQuery(text, 'runs');
+      expect(query.terms.flatMap((term) => term.values)).toHaveLength(200);
+      expect(problems.map(({ message }) => message)).toEqual(['no more than 200 values are read']);
+    }
+    expect(parseQuery('a '.repeat(200), 'runs').problems).toEqual([]);
+  });
+});
+
+describe('printed', () => {
+  test.each([
+    ['M:smithi  -s:fail,dead', 'machine:smithi -status:fail,dead'],
+    ['"read error" plain', '"read error" plain'],
+    ['suite:"rados"', 'suite:rados'],
+    ['dur:>2h,<5m,1h..,none,a*', 'dur:>2h,<5m,1h..,none,a*'],
+    ['suite:"none","a\\\\"', 'suite:"none",a\\'],
+    ['nokey:x s:fail', 'status:fail'],
+  ])('%s is %s', (text, printed) => expect(printQuery(parseQuery(text, 'jobs').query)).toBe(printed));
+});
+
+describe('a click on a value', () => {
+  test.each([
+    ['adds', 's:fail', 'suite', 'rados', 'add', 's:fail suite:rados'],
+    ['adds only once', 'suite:rados s:fail', 'suite', 'rados', 'add', 's:fail suite:rados'],
+    ['excludes', 's:fail', 'suite', 'rados', 'exclude', 's:fail -suite:rados'],
+    ['replaces', 's:fail suite:fs -suite:rbd', 'suite', 'rados', 'only', 's:fail suite:rados'],
+    ['replaces every spelling', 'm:mira Machine:vps x', 'machine', 'smithi', 'only', 'x machine:smithi'],
+    ['quotes what would mean more', '', 'branch', 'a*b', 'add', 'branch:"a*b"'],
+    ['leaves an open quote behind', 'reason:"read err', 'suite', 'fs', 'add', 'reason:"read err" suite:fs'],
+    ['keeps what it does not know', 'nokey:x', 'suite', 'fs', 'only', 'nokey:x suite:fs'],
+  ] as const)('%s', (_outcome, text, key, value, mode, expected) => {
+    expect(addTerm(text, key, value, mode)).toBe(expected);
+  });
+});
+
+test('terms are counted as they were written', () => {
+  expect(termTexts(' s:fail  -"a b" suite:"x y",z ')).toEqual(['s:fail', '-"a b"', 'suite:"x y",z']);
+  expect(removeTerm('s:fail -"a b" x', 1)).toBe('s:fail x');
+  expect(removeTerm('s:fail', 5)).toBe('s:fail');
+});
