@@ -43,45 +43,70 @@ export function facetText({ key, value }: Facet): string {
   return key === '' ? value : `${key.split('/').at(-1)}=${value}`;
 }
 
+/** Reads many descriptions; equal facets are one object in all of them. */
+export function parseAllFacets(descriptions: readonly string[]): Facet[][] {
+  const known = new Map<string, Facet>();
+  return descriptions.map((description) =>
+    parseFacets(description).map((facet) => {
+      const name = `${facet.key}/${facet.value}`;
+      const first = known.get(name);
+      if (first === undefined) known.set(name, facet);
+      return first ?? facet;
+    }),
+  );
+}
+
 /**
  * For each description the facets that are not the same in all of them, those that tell most (of the highest entropy)
  * first: hundreds of descriptions share their first 60 characters.
  */
-export function differingFacets(descriptions: string[]): Facet[][] {
-  return differingOf(descriptions.map(parseFacets));
+export function differingFacets(descriptions: readonly string[]): Facet[][] {
+  return differingOf(parseAllFacets(descriptions));
 }
 
-/** The same for descriptions that have been read: lists of facets, one for each. */
+/** The same for any of the lists of one call of `parseAllFacets`: a browser does it with every letter of a filter. */
 export function differingOf(lists: readonly (readonly Facet[])[]): Facet[][] {
-  const counts = new Map<string, { facet: Facet; count: number }>();
-  for (const list of lists) {
+  const counts = new Map<Facet, { count: number; last: number }>();
+  for (const [at, list] of lists.entries()) {
     for (const facet of list) {
-      const name = `${facet.key}=${facet.value}`;
-      const counted = counts.get(name);
-      if (counted) counted.count++;
-      else counts.set(name, { facet, count: 1 });
+      const counted = counts.get(facet);
+      if (counted === undefined) counts.set(facet, { count: 1, last: at });
+      // A description that says the same twice must not count for two.
+      else if (counted.last !== at) {
+        counted.count++;
+        counted.last = at;
+      }
     }
   }
-  const entropy = entropies([...counts.values()], lists);
-  return lists.map((list) =>
-    list
-      .filter(({ key, value }) => (counts.get(`${key}=${value}`)?.count ?? 0) < lists.length)
-      .sort((a, b) => (entropy.get(b.key) ?? 0) - (entropy.get(a.key) ?? 0)),
-  );
+  const weights = weightsOf(counts, lists);
+  return lists.map((list) => {
+    const differing = list.filter(
+      (facet, at) => counts.get(facet)?.count !== lists.length && list.indexOf(facet) === at,
+    );
+    return differing.sort((a, b) => (weights.get(b.key) ?? 0) - (weights.get(a.key) ?? 0));
+  });
 }
 
 /** How much each key tells; one with several values in each description, a folder of parts, no more than one with a single one. */
-function entropies(counts: readonly { facet: Facet; count: number }[], lists: readonly (readonly Facet[])[]) {
-  const sums = new Map<string, number>();
-  const values = new Map<string, number>();
-  for (const { facet, count } of counts) {
+function weightsOf(
+  counts: ReadonlyMap<Facet, { count: number }>,
+  lists: readonly (readonly Facet[])[],
+): Map<string, number> {
+  const keys = new Map<string, { entropy: number; values: number; holders: number; last: number }>();
+  for (const [facet, { count }] of counts) {
+    const sum = keys.get(facet.key) ?? { entropy: 0, values: 0, holders: 0, last: -1 };
     const share = count / lists.length;
-    sums.set(facet.key, (sums.get(facet.key) ?? 0) - share * Math.log(share));
-    values.set(facet.key, (values.get(facet.key) ?? 0) + count);
+    sum.entropy -= share * Math.log(share);
+    sum.values += count;
+    keys.set(facet.key, sum);
   }
-  const holders = new Map<string, number>();
-  for (const list of lists) {
-    for (const key of new Set(list.map(({ key }) => key))) holders.set(key, (holders.get(key) ?? 0) + 1);
+  for (const [at, list] of lists.entries()) {
+    for (const { key } of list) {
+      const sum = keys.get(key);
+      if (sum === undefined || sum.last === at) continue;
+      sum.holders++;
+      sum.last = at;
+    }
   }
-  return new Map([...sums].map(([key, sum]) => [key, (sum * (holders.get(key) ?? 1)) / (values.get(key) ?? 1)]));
+  return new Map([...keys].map(([key, { entropy, values, holders }]) => [key, (entropy * holders) / values]));
 }
