@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { measureDashboard } from './cases/dashboard.ts';
 import { measureJobs, measureRuns } from './cases/reads.ts';
 import { soak } from './cases/soak.ts';
 import { measureTeuthologyReads } from './cases/teuthology-reads.ts';
@@ -26,6 +27,7 @@ const cases: Record<CaseName, (bench: Bench) => Promise<Figure[]>> = {
   't-reads': measureTeuthologyReads,
   't-writes': measureTeuthologyWrites,
   't-locks': measureTeuthologyLocks,
+  dashboard: measureDashboard,
 };
 
 process.exitCode = await main(process.argv.slice(2));

@@ -67,10 +67,9 @@ describe('any text', () => {
   });
 
   test('takes no time, however it nests', () => {
-    const started = performance.now();
+    // Linear work is half a second, far below the time a test may take; keys that grew with each brace would not fit into memory.
     for (const piece of ['{', 'a/{', '}', '{}', 'a ', 'a/{b ', '$/']) parseFacets(piece.repeat(300_000));
-    // Linear work is half a second; keys that grew with each brace would not fit into memory.
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(parseFacets('{'.repeat(300_000))).toEqual([]);
   });
 });
 
@@ -96,7 +95,7 @@ describe('where descriptions differ', () => {
     expect(texts(descriptions)[0]?.[0]).toBe('choice=0');
   });
 
-  test('a description that says a thing twice does not stand for two, and says it once', () => {
+  test('a description that says a thing twice does not stand for two, and says it once, and says it once', () => {
     expect(texts(['r/{a$/x a/x b/1}', 'r/{b/2}'])).toEqual([['b=1', 'a=x'], ['b=2']]);
   });
 

@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
-import { differingOf, type Facet, parseFacets } from '../../../../src/core/facets.ts';
+import { differingOf, type Facet, parseAllFacets } from '../../../../src/core/facets.ts';
 import { parseQuery, type QueryKey } from '../../../../src/core/query.ts';
 import { jobMatcher, type MatchableJob } from '../../../../src/core/query-match.ts';
 import type { RunPage } from '../../../../src/http/api/schemas.ts';
@@ -38,7 +38,7 @@ export function RunView({ page }: { page: RunPage }) {
   const suggest = useCallback(
     async (key: QueryKey, prefix: string, rest: string) => {
       const matches = jobMatcher(parseQuery(rest, 'jobs').query, Date.now());
-      return valuesOf(matchable.filter(matches), key, prefix);
+      return valuesOf(matchable().filter(matches), key, prefix);
     },
     [matchable],
   );
@@ -93,16 +93,30 @@ export function RunView({ page }: { page: RunPage }) {
 }
 
 /** The jobs of the page, those that the filter means, and what each job's description says, by the job's index. */
-function useJobs(page: RunPage, q: string): { all: Job[]; matchable: MatchableJob[]; jobs: Job[]; facets: Facet[][] } {
+function useJobs(
+  page: RunPage,
+  q: string,
+): { all: Job[]; matchable: () => MatchableJob[]; jobs: Job[]; facets: Facet[][] } {
   const all = useMemo(() => readColumns(page), [page]);
-  const matchable = useMemo(() => all.map((job) => matchableJob(job, page)), [all, page]);
+  // Made when a filter first needs it: the first rows do not wait for 5,000 of them.
+  const matchable = useMemo(() => lazily(() => all.map((job) => matchableJob(job, page))), [all, page]);
   const jobs = useMemo(() => {
     if (q === '') return all;
     const matches = jobMatcher(parseQuery(q, 'jobs').query, Date.now());
-    return all.filter((_, index) => matches(matchable[index] as MatchableJob));
+    const candidates = matchable();
+    return all.filter((_, index) => matches(candidates[index] as MatchableJob));
   }, [all, matchable, q]);
-  const facets = useMemo(() => all.map(({ description }) => parseFacets(description)), [all]);
+  const facets = useMemo(() => parseAllFacets(all.map(({ description }) => description)), [all]);
   return { all, matchable, jobs, facets };
+}
+
+/** A value that is made when it is first asked for. */
+function lazily<T>(make: () => T): () => T {
+  let made: { value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 interface ListProps {
@@ -122,7 +136,7 @@ function ListAndDetails({ page, all, jobs, facets, groups, view, by, q }: ListPr
   const [closed, setClosed] = useState(false);
   const narrow = useNarrow(1100);
   const [, navigate] = useLocation();
-  const differing = useMemo(() => differingOf(facets), [facets]);
+  const differing = useMemo(() => lazily(() => differingOf(facets)), [facets]);
   const open = (job: Job) => navigate(jobPath(page.run.name, job.jobId));
   const select = useCallback(
     (id: string) => {
@@ -147,7 +161,7 @@ function ListAndDetails({ page, all, jobs, facets, groups, view, by, q }: ListPr
         <Failures
           key={by}
           page={page}
-          differing={differing}
+          differing={differing()}
           groups={groups}
           scope={`${by} ${q}`}
           selected={sel || null}
@@ -158,9 +172,9 @@ function ListAndDetails({ page, all, jobs, facets, groups, view, by, q }: ListPr
       {(group || job) && (
         <Pane label={group ? 'Selected cause' : 'Selected job'} onClose={close}>
           {group ? (
-            <GroupDetail page={page} group={group} differing={differing} />
+            <GroupDetail page={page} group={group} differing={differing()} />
           ) : (
-            job && <JobDetail page={page} job={job} differing={differing} />
+            job && <JobDetail page={page} job={job} differing={differing()} />
           )}
         </Pane>
       )}
