@@ -26,26 +26,48 @@ export interface ServerOptions {
   folder: string;
   /** Where to write a processor profile at the end, if anywhere. */
   profile?: string;
+  /** Also opens the second door. */
+  bothDoors?: boolean;
+  /** What its clock says when it starts, in milliseconds since the epoch. */
+  clock?: number;
+}
+
+/** A server under test and where it listens; without a second door `secondPort` is 0. */
+export interface StartedServer {
+  child: Child;
+  port: number;
+  secondPort: number;
 }
 
 /** The server under test: a process of its own, logging as in production, with `probe.ts` beside it. */
-export async function startServer({ url, folder, profile }: ServerOptions): Promise<{ child: Child; port: number }> {
+export async function startServer({ url, folder, profile, bothDoors, clock }: ServerOptions): Promise<StartedServer> {
   const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
   const port = await freePort();
+  const secondPort = bothDoors ? await freePort() : 0;
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  const doors = ['--port', String(port), '--teuthology-port='];
+  const doors = ['--port', String(port), `--teuthology-port=${secondPort || ''}`];
+  const clocks = clock === undefined ? [] : ['--import', path('scale/clock.ts')];
   const serve = ['serve', ...doors, '--database', url, '--log-format', 'json'];
-  const flags = ['--max-semi-space-size=8', ...profiling];
+  const flags = ['--max-semi-space-size=8', ...profiling, ...clocks];
   const child = start([...flags, '--import', path('probe.ts'), path('../src/main.ts'), ...serve], {
     cwd: folder,
     stdout: openSync('/dev/null', 'w'),
+    ...(clock !== undefined && { settings: { BENCH_CLOCK: String(clock) } }),
   });
   await answers(port);
-  return { child, port };
+  return { child, port, secondPort };
 }
 
-function start(args: string[], { cwd, stdout }: { cwd?: string; stdout?: number }): Child {
-  const child = spawn(process.execPath, args, { cwd, env: ownEnvironment(), stdio: ['ignore', stdout ?? 2, 2, 'ipc'] });
+interface StartOptions {
+  cwd?: string;
+  stdout?: number;
+  /** Environment variables that it gets beside those of this process. */
+  settings?: Record<string, string>;
+}
+
+function start(args: string[], { cwd, stdout, settings }: StartOptions): Child {
+  const env = { ...ownEnvironment(), ...settings };
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', stdout ?? 2, 2, 'ipc'] });
   const ended = once(child, 'exit');
   return {
     ask: <Answer>(message: unknown) => ask<Answer>(child, message),

@@ -8,6 +8,8 @@ import { serveParent } from './child.ts';
 /** What the probe tells. */
 export interface ProcessFigures {
   rssBytes: number;
+  /** The most that it ever was. */
+  peakRssBytes: number;
   /** Of the processor, since the start of the process. */
   cpuSeconds: number;
   /** The longest time without a turn of the event loop since the last `watch`; 0 when nothing is watched. */
@@ -36,5 +38,10 @@ process.channel?.unref();
 
 function figures(): ProcessFigures {
   const { user, system } = process.cpuUsage();
-  return { rssBytes: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6, longestBlockMs: delays.max / 1e6 };
+  return {
+    rssBytes: process.memoryUsage.rss(),
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    cpuSeconds: (user + system) / 1e6,
+    longestBlockMs: delays.max / 1e6,
+  };
 }

@@ -1,0 +1,61 @@
+/** Every request that is measured: how it is asked and what it may take. */
+import type { SampleRun, Samples } from './samples.ts';
+
+/** The bounds at a million jobs, in milliseconds of the median of one client. */
+export const bounds = {
+  filter: 20,
+  'run page': 60,
+  node: 20,
+  sha1: 15,
+  history: 20,
+  'job stats': 100,
+  suggest: 30,
+  reason: 100,
+} as const;
+
+/** One request; `n` counts the requests of a measurement, so that each asks for something else. */
+export interface Asked {
+  door: 'classic' | 'teuthology' | 'api';
+  /** As it was registered; every registered route has to be here. */
+  route: string;
+  /** What is asked, for a person. */
+  title: string;
+  path(samples: Samples, n: number): string;
+  body?: string;
+  headers?: string;
+  bound?: keyof typeof bounds;
+  /** The answer is as long as the history of the lab: one client is enough. */
+  whole?: boolean;
+  /** 200 unless it says otherwise. */
+  status?: number;
+}
+
+/** What a request asks for beside its path. */
+type More = Pick<Asked, 'body' | 'headers' | 'bound' | 'whole' | 'status'>;
+
+/** Makes requests of one door. */
+export function asked(door: Asked['door']) {
+  return (route: string, query: string, path: (value: Values) => string, more: More = {}): Asked => {
+    const method = more.body === undefined ? 'GET' : 'POST';
+    const title = `${method} ${route}${query === '' ? '' : ` ${query}`}`;
+    return { door, route, title, path: (samples, n) => path(valuesOf(samples, n)), ...more };
+  };
+}
+
+/** One run and one machine out of the samples, encoded as parts of a path. */
+export interface Values extends SampleRun {
+  node: string;
+  live: string;
+  n: number;
+  daysAgo: Samples['daysAgo'];
+  raw: SampleRun;
+}
+
+function valuesOf({ runs, nodes, live, daysAgo }: Samples, n: number): Values {
+  const raw = runs[(n * 17) % runs.length] as SampleRun;
+  const encoded = Object.fromEntries(
+    Object.entries(raw).map(([key, value]) => [key, typeof value === 'string' ? encodeURIComponent(value) : value]),
+  ) as unknown as SampleRun;
+  const node = nodes[(n * 17) % nodes.length] as string;
+  return { ...encoded, raw, n, node, live: encodeURIComponent(live), daysAgo };
+}

@@ -1,0 +1,77 @@
+/** The rows that the server stores for what workers report of a run, made by its own functions. */
+import { isFailure } from '../../src/core/errors.ts';
+import { documentFields } from '../../src/core/job.ts';
+import { signatureVersion } from '../../src/core/signature.ts';
+import { parseJobChange } from '../../src/http/teuthology/job-bodies.ts';
+import { changeJob, createJob, type JobState } from '../../src/store/job-state.ts';
+import { correctRun, countJob, newRun } from '../../src/store/run-state.ts';
+import type { RunRow } from '../../src/store/schema.ts';
+import type { Bulk, Row } from './bulk.ts';
+import type { Report } from './jobs.ts';
+
+/** Rows of one run by table, in the order in which they refer to each other. */
+export type RunRows = [table: string, rows: Row[]][];
+
+/** Where the rows of a run begin, and what they refer to. */
+export interface Place {
+  name: string;
+  runId: number;
+  firstJobId: number;
+  nodes: ReadonlyMap<string, number>;
+}
+
+/** As the server carries out requests (store/job-writer.ts), only that all of a run come at once. */
+export function rowsOf({ name, runId, firstJobId, nodes }: Place, reports: Report[]): RunRows {
+  const run: RunRow = { id: runId, ...newRun(name, [], (reports[0] as Report).at * 1000) };
+  const jobs = new Map<string, JobState>();
+  for (const report of reports) apply(run, jobs, report);
+  const states = [...jobs.values()];
+  for (const [index, { row }] of states.entries()) row.id = firstJobId + index;
+  const nodeId = (host: string) => {
+    const id = nodes.get(host);
+    if (id === undefined) throw new Error(`the lab has no machine ${host}`);
+    return id;
+  };
+  const nothing = Object.fromEntries(documentFields.map((key) => [key, null]));
+  return [
+    ['runs', [run as unknown as Row]],
+    ['signatures', signaturesOf(states)],
+    ['jobs', states.map(({ row }) => row as unknown as Row)],
+    ['job_documents', states.map(({ row, document }) => ({ id: row.id, ...nothing, ...document }))],
+    ['job_nodes', states.flatMap(({ row, hosts }) => hosts.map((host) => ({ node_id: nodeId(host), job_id: row.id })))],
+  ];
+}
+
+/** In the order of their ids: two connections that write them never wait for each other. */
+function signaturesOf(states: JobState[]): Row[] {
+  const found = new Map(states.flatMap(({ signature }) => (signature ? [[signature.id, signature] as const] : [])));
+  const rows = [...found.values()].map(({ id, kind, title }) => ({ id, version: signatureVersion, kind, title }));
+  return rows.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function apply(run: RunRow, jobs: Map<string, JobState>, { kind, job_id, at, texts, values }: Report): void {
+  const change = parseJobChange({ values, texts, size: 0 });
+  if (isFailure(change)) throw new Error(`the server would refuse job ${job_id}: ${JSON.stringify(change)}`);
+  const known = jobs.get(job_id);
+  const job = known ?? createJob(run.id, job_id, change, at * 1000);
+  const previous = kind === 'create' ? null : job.row.status;
+  if (kind === 'change') changeJob(job, change, at * 1000);
+  jobs.set(job_id, job);
+  countJob(run, job.row, previous);
+  correctRun(run, job.row, change);
+}
+
+/** Writes the rows of a run in one transaction. */
+export async function writeRows(bulk: Bulk, tables: RunRows): Promise<void> {
+  await bulk.query('begin');
+  for (const [table, rows] of tables) {
+    if (table === 'signatures') {
+      for (const { id, version, kind, title } of rows) {
+        const text =
+          'insert into signatures (id, version, kind, title) values (?, ?, ?, ?) on conflict (id) do nothing';
+        await bulk.query(text, [id!, version!, kind!, title!]);
+      }
+    } else if (rows.length > 0) await bulk.insert(table, rows);
+  }
+  await bulk.query('commit');
+}
