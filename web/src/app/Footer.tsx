@@ -50,6 +50,7 @@ function Freshness() {
   const { zone } = usePreferences();
   const now = useMinute();
   if (state === 'offline') return <span>✕ offline since {clockTime(since, zone)}</span>;
+  if (state === 'idle') return null;
   // The minute is the clock here: a footer that counts seconds is never calm.
   const text = now > heard ? ` · ${ago(heard, now)}` : '';
   return (

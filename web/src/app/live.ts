@@ -11,7 +11,8 @@ type Handler = (type: LiveType, data: LiveEvents[LiveType]) => void;
 
 /** How the page is kept up to date, and since when. */
 export interface LiveState {
-  state: 'live' | 'polling' | 'offline';
+  /** `idle`: nothing on the page changes by itself. */
+  state: 'idle' | 'live' | 'polling' | 'offline';
   since: number;
   /** When something was last heard. */
   heard: number;
@@ -32,7 +33,7 @@ const listeners = new Set<Listener>();
 const watchers = new Set<() => void>();
 let source: EventSource | null = null;
 let sourceTopics = '';
-let current: LiveState = { state: 'polling', since: Date.now(), heard: Date.now() };
+let current: LiveState = { state: 'idle', since: Date.now(), heard: Date.now() };
 let waiting: [LiveType, LiveEvents[LiveType]][] = [];
 let lastBatch = 0;
 let batchTimer: ReturnType<typeof setTimeout> | undefined;
@@ -65,7 +66,11 @@ function connect(): void {
   source = null;
   sourceTopics = wanted;
   clearTimeout(pollTimer);
-  if (wanted === '') return;
+  if (wanted === '') {
+    if (current.state !== 'offline') setState('idle');
+    return;
+  }
+  if (current.state === 'idle') setState('polling');
   const opened = new EventSource(`/api/events?topics=${encodeURIComponent(wanted)}`);
   source = opened;
   opened.addEventListener('hello', () => {
@@ -149,7 +154,7 @@ export function useLiveState(): LiveState {
 
 onReached(() => {
   if (isReached()) {
-    if (current.state === 'offline') setState('polling');
+    if (current.state === 'offline') setState(sourceTopics === '' ? 'idle' : 'polling');
     return;
   }
   current = { ...current, state: 'offline', since: reachedSince() };
@@ -157,6 +162,6 @@ onReached(() => {
 });
 addEventListener('offline', () => setState('offline'));
 addEventListener('online', () => {
-  setState('polling');
+  setState(sourceTopics === '' ? 'idle' : 'polling');
   connect();
 });

@@ -45,8 +45,7 @@ export function compareColumns(a: string, b: string): Column<CompareRow>[] {
 }
 
 function What({ row }: { row: CompareRow }) {
-  if (row.kind === 'job')
-    return <code className="compare-description">{row.compared.description || 'no description'}</code>;
+  if (row.kind === 'job') return <code className="compare-description">{row.facets || 'no description'}</code>;
   return (
     <>
       <span aria-hidden="true">{row.open ? '▾' : '▸'}</span> <b>{row.title}</b>
@@ -89,7 +88,7 @@ export function MobileCompare({ row }: { row: CompareRow }) {
       </div>
     );
   }
-  const { a, b, change, description } = row.compared;
+  const { a, b, change } = row.compared;
   return (
     <div className="two-lines">
       <div className="two-lines-line">
@@ -100,7 +99,7 @@ export function MobileCompare({ row }: { row: CompareRow }) {
         </span>
       </div>
       <div className="two-lines-line">
-        <code className="two-lines-text">{description}</code>
+        <code className="two-lines-text">{row.facets}</code>
       </div>
     </div>
   );

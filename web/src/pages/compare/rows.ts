@@ -1,4 +1,5 @@
 import type { ChangeClass } from '../../../../src/core/compare.ts';
+import { differingFacets, facetText } from '../../../../src/core/facets.ts';
 import { type JobStatus, jobStatuses } from '../../../../src/core/job.ts';
 import type { Compare } from '../../../../src/http/api/schemas.ts';
 
@@ -7,7 +8,7 @@ export type Compared = Compare['rows'][number];
 
 /** A line of the comparison: a description, or the cause that several have in common. */
 export type CompareRow =
-  | { kind: 'job'; key: string; compared: Compared }
+  | { kind: 'job'; key: string; compared: Compared; facets: string }
   | { kind: 'group'; key: string; title: string; inA: number; inB: number; open: boolean };
 
 /** In words; the address has the names. */
@@ -35,14 +36,20 @@ export function compareRows(rows: Compared[], closed: ReadonlySet<string>): Comp
     group.rows.push(row);
     groups.set(key, group);
   }
+  const differing = differingFacets(rows.map(({ description }) => description));
+  const facets = new Map(rows.map((row, at) => [row, differing[at]]));
   const sorted = [...groups].sort(
     ([a, x], [b, y]) => Number(a === '') - Number(b === '') || y.rows.length - x.rows.length,
   );
   return sorted.flatMap(([id, group]): CompareRow[] => {
     const open = !closed.has(id);
     const head = { kind: 'group', key: id, title: group.title, ...failuresOf(group.rows), open } as const;
-    const jobs = group.rows.map((compared) => ({ kind: 'job', key: rowKey(compared), compared }) as const);
-    return open ? [head, ...jobs] : [head];
+    if (!open) return [head];
+    const jobs = group.rows.map((compared) => {
+      const shown = facets.get(compared)?.map(facetText).join('  ') || compared.description;
+      return { kind: 'job', key: rowKey(compared), compared, facets: shown } as const;
+    });
+    return [head, ...jobs];
   });
 }
 

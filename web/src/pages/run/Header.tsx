@@ -10,6 +10,7 @@ import { Copy } from '../../ui/Copy.tsx';
 import { useNarrow } from '../../ui/narrow.ts';
 import { Status } from '../../ui/Status.tsx';
 import { Time, useMinute } from '../../ui/Time.tsx';
+import { donePercent, isLive, runSeconds } from '../runs/run-facts.ts';
 import { Actions } from './Actions.tsx';
 import { type Group, noveltyOf } from './groups.ts';
 
@@ -105,21 +106,15 @@ function MoreFacts({ run }: { run: RunItem }) {
 }
 
 /** How long it took; how far it is while it runs. */
-function Took({ run: { counts, total, started, updated } }: { run: RunItem }) {
-  const now = useMinute();
-  const left = counts.running + counts.waiting + counts.queued;
-  if (started === null) return null;
-  if (left > 0) {
-    const done = Math.floor((100 * (total - left)) / Math.max(total, 1));
-    return (
-      <span>
-        {done} % done, runs for {duration(Math.max(0, now - started) / 1000)}
-      </span>
-    );
-  }
-  // A run that was reported after the fact has no times of its own.
-  if (updated === null || updated <= started) return null;
-  return <span>took {duration((updated - started) / 1000)}</span>;
+function Took({ run }: { run: RunItem }) {
+  const seconds = runSeconds(run, useMinute());
+  if (seconds === null) return null;
+  if (!isLive(run.counts)) return <span>took {duration(seconds)}</span>;
+  return (
+    <span>
+      {donePercent(run)} % done, runs for {duration(seconds)}
+    </span>
+  );
 }
 
 function runsWith(key: QueryKey, value: string): string {

@@ -5,7 +5,9 @@ import type { RunItem } from '../../../../src/http/api/schemas.ts';
 export function runSeconds({ started, updated, counts }: RunItem, now: number): number | null {
   if (started === null) return null;
   const end = isLive(counts) ? now : updated;
-  return end === null ? null : Math.max(0, Math.round((end - started) / 1000));
+  // No run is over within a minute: one that seems so was reported after the fact, and has no time of its own.
+  const seconds = end === null ? 0 : Math.round((end - started) / 1000);
+  return seconds < 60 && !isLive(counts) ? null : Math.max(0, seconds);
 }
 
 /** Jobs that have ended, in percent. */
