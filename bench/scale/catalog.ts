@@ -45,17 +45,17 @@ export function asked(door: Asked['door']) {
 /** One run and one machine out of the samples, encoded as parts of a path. */
 export interface Values extends SampleRun {
   node: string;
-  live: string;
+  nightly: string;
   n: number;
   daysAgo: Samples['daysAgo'];
   raw: SampleRun;
 }
 
-function valuesOf({ runs, nodes, live, daysAgo }: Samples, n: number): Values {
+function valuesOf({ runs, nodes, nightly, daysAgo }: Samples, n: number): Values {
   const raw = runs[(n * 17) % runs.length] as SampleRun;
   const encoded = Object.fromEntries(
     Object.entries(raw).map(([key, value]) => [key, typeof value === 'string' ? encodeURIComponent(value) : value]),
   ) as unknown as SampleRun;
   const node = nodes[(n * 17) % nodes.length] as string;
-  return { ...encoded, raw, n, node, live: encodeURIComponent(live), daysAgo };
+  return { ...encoded, raw, n, node, nightly: encodeURIComponent(nightly), daysAgo };
 }

@@ -24,8 +24,8 @@ export interface SampleRun {
 export interface Samples {
   runs: SampleRun[];
   nodes: string[];
-  /** The run that is under way. */
-  live: string;
+  /** The last one of a series that has ended. */
+  nightly: string;
   /** Days before the end of the data, `YYYY-MM-DD`. */
   daysAgo(days: number): string;
 }
@@ -51,9 +51,9 @@ export async function readSamples(engine: Engine, url: string, runs: number): Pr
       found.push({ ...run, id: Number(row?.id), scheduled, day: dayOf(scheduled / 1000) });
     }
     const nodes = (await sql.query('select name from nodes order by name')).map(({ name }) => String(name));
-    const last = scaleRun(runs - 1);
-    const end = last.scheduled.getTime();
-    return { runs: found, nodes, live: last.name, daysAgo: (days) => dayOf(end - days * 86_400_000) };
+    const end = scaleRun(runs - 1).scheduled.getTime();
+    const nightly = scaleRun(runs - 2 - ((runs - 2) % 3)).name;
+    return { runs: found, nodes, nightly, daysAgo: (days) => dayOf(end - days * 86_400_000) };
   } finally {
     await sql.close();
   }
