@@ -20,20 +20,54 @@ interface Message {
   text: string;
 }
 
-/** `GET /events?topics=run:NAME,runs`: server-sent events; `Last-Event-ID` resumes. */
-export function eventRoutes(app: FastifyInstance, { db }: ApiContext): void {
-  // Ids of another process mean nothing here: its clients read everything again.
+/** The last messages, with their ids. */
+interface MessageLog {
+  /** Ids of another process mean nothing here: its clients read everything again. */
+  boot: string;
+  lastId(): number;
+  add(topics: string[], type: keyof LiveEvents, data: unknown): Message;
+  /** The id of the last message that a client has: undefined for a new one, null when what it missed is not known. */
+  seen(header: string | string[] | undefined): number | null | undefined;
+  /** What came after an id. */
+  after(id: number, wanted: Set<string>): Message[];
+}
+
+function createMessageLog(): MessageLog {
   const boot = randomBytes(4).toString('hex');
   const messages: Message[] = [];
-  const clients = new Map<ServerResponse, Set<string>>();
   let lastId = 0;
+  return {
+    boot,
+    lastId: () => lastId,
+    add(topics, type, data) {
+      const id = ++lastId;
+      const message = { id, topics, text: `id: ${boot}-${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n` };
+      messages.push(message);
+      if (messages.length > remembered) messages.shift();
+      return message;
+    },
+    seen(header) {
+      if (typeof header !== 'string') return undefined;
+      const [from, text] = header.split('-');
+      const id = Number(text);
+      const oldest = messages[0]?.id ?? lastId + 1;
+      return from === boot && Number.isInteger(id) && id >= oldest - 1 && id <= lastId ? id : null;
+    },
+    after: (id, wanted) => messages.filter((message) => message.id > id && concerns(message, wanted)),
+  };
+}
+
+function concerns({ topics }: Message, wanted: Set<string>): boolean {
+  return topics.some((topic) => wanted.has(topic));
+}
+
+/** `GET /events?topics=run:NAME,runs`: server-sent events; `Last-Event-ID` resumes. */
+export function eventRoutes(app: FastifyInstance, { db }: ApiContext): void {
+  const log = createMessageLog();
+  const clients = new Map<ServerResponse, Set<string>>();
   const publish = (topics: string[], type: keyof LiveEvents, data: unknown) => {
-    const id = ++lastId;
-    const message = { id, topics, text: `id: ${boot}-${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n` };
-    messages.push(message);
-    if (messages.length > remembered) messages.shift();
-    for (const [response, wanted] of clients)
-      if (topics.some((topic) => wanted.has(topic))) write(response, message.text);
+    const message = log.add(topics, type, data);
+    for (const [response, wanted] of clients) if (concerns(message, wanted)) write(response, message.text);
   };
   const unsubscribe = db.live.subscribe((event) => tell(event, publish, clients));
   const beat = setInterval(() => {
@@ -60,32 +94,15 @@ export function eventRoutes(app: FastifyInstance, { db }: ApiContext): void {
     });
     response.setTimeout(0);
     const wanted = new Set(topics);
-    const since = lastSeen(request.headers['last-event-id']);
+    const seen = log.seen(request.headers['last-event-id']);
     // With an id: a client that is cut off before anything happened must not miss what happens next.
-    const id = since === undefined || since === null ? lastId : since;
-    response.write(
-      `retry: 3000\nid: ${boot}-${id}\nevent: hello\ndata: ${JSON.stringify({ version, build: boot })}\n\n`,
-    );
-    if (since === null) response.write(resetText);
-    else if (since !== undefined) for (const text of missed(since, wanted)) response.write(text);
+    const hello = `id: ${log.boot}-${seen ?? log.lastId()}\nevent: hello\ndata: ${JSON.stringify({ version, build: log.boot })}`;
+    response.write(`retry: 3000\n${hello}\n\n`);
+    if (seen === null) response.write(resetText);
+    else if (seen !== undefined) for (const { text } of log.after(seen, wanted)) response.write(text);
     clients.set(response, wanted);
     response.on('close', () => clients.delete(response));
   });
-
-  /** The id of the last message that a client has: undefined for a new one, null when what it missed is not known. */
-  function lastSeen(header: string | string[] | undefined): number | null | undefined {
-    if (typeof header !== 'string') return undefined;
-    const [from, text] = header.split('-');
-    const id = Number(text);
-    const oldest = messages[0]?.id ?? lastId + 1;
-    return from === boot && Number.isInteger(id) && id >= oldest - 1 && id <= lastId ? id : null;
-  }
-
-  function missed(since: number, wanted: Set<string>): string[] {
-    return messages
-      .filter((message) => message.id > since && message.topics.some((topic) => wanted.has(topic)))
-      .map(({ text }) => text);
-  }
 }
 
 const resetText = 'event: reset\ndata: {}\n\n';

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { differingOf, type Facet, parseAllFacets } from '../../../../src/core/facets.ts';
 import { parseQuery, type QueryKey } from '../../../../src/core/query.ts';
@@ -8,7 +8,7 @@ import { useKeys } from '../../app/keys.ts';
 import { type Job, readColumns } from '../../lib/columns.ts';
 import { number } from '../../lib/format.ts';
 import { jobPath, runPath } from '../../lib/paths.ts';
-import { setUrlStates, useUrlState } from '../../lib/url-state.ts';
+import { setUrlStates, type UrlOptions, useUrlState } from '../../lib/url-state.ts';
 import { FilterBox } from '../../ui/FilterBox.tsx';
 import { useNarrow } from '../../ui/narrow.ts';
 import { Pane } from '../../ui/Pane.tsx';
@@ -29,26 +29,15 @@ import { NoFailures } from './NoFailures.tsx';
 export function RunView({ page }: { page: RunPage }) {
   const red = page.run.counts.fail + page.run.counts.dead;
   // Not while it is looked at: a first failure must not change the view.
-  const [firstView] = useState(red > 0 || page.run.total === 0 ? 'failures' : 'jobs');
+  const over = page.run.counts.running + page.run.counts.waiting + page.run.counts.queued === 0;
+  const [firstView] = useState(red > 0 || over ? 'failures' : 'jobs');
   const [view] = useUrlState('view', firstView);
   const [q, setQ] = useUrlState('q', '');
   const [by, setBy] = useUrlState('group', 'signature');
-  const { all, matchable, jobs, facets } = useJobs(page, q);
+  const loaded = useJobs(page, q);
+  const { all, jobs, facets } = loaded;
   const groups = useMemo(() => groupFailures(jobs, page, by), [jobs, page, by]);
-  const suggest = useCallback(
-    async (key: QueryKey, prefix: string, rest: string) => {
-      const matches = jobMatcher(parseQuery(rest, 'jobs').query, Date.now());
-      return valuesOf(matchable().filter(matches), key, prefix);
-    },
-    [matchable],
-  );
   const filter = useMemo(() => ({ text: q, change: (text: string) => setQ(text) }), [q, setQ]);
-  const groupings = useMemo(() => groupingsOf(all), [all]);
-  const tabs = [
-    { id: 'failures', label: `Failures ${groups.length}` },
-    { id: 'jobs', label: `Jobs ${number(page.run.total)}` },
-    { id: 'config', label: 'Config' },
-  ];
   const pick = (id: string) => setUrlStates({ view: id === firstView ? null : id, sel: null });
   const [, navigate] = useLocation();
   useKeys({
@@ -62,27 +51,10 @@ export function RunView({ page }: { page: RunPage }) {
   return (
     <FilterContext value={filter}>
       <Header page={page} groups={groups} q={q} onFilter={setQ} />
-      <div className="tools">
-        <Tabs tabs={tabs} current={view} onPick={pick} />
-        <FilterBox
-          value={q}
-          onChange={setQ}
-          target="jobs"
-          suggest={suggest}
-          {...(q !== '' && { matched: `${number(jobs.length)} of ${number(all.length)} jobs` })}
-        />
-        {view === 'failures' && red > 0 && (
-          <label className="field">
-            group by{' '}
-            <select value={by} onChange={(event) => setBy(event.target.value)}>
-              {groupings.map((name) => (
-                <option key={name}>{name}</option>
-              ))}
-            </select>
-          </label>
-        )}
+      <Tools view={view} pick={pick} q={q} setQ={setQ} groups={groups.length} total={page.run.total} loaded={loaded}>
+        {view === 'failures' && red > 0 && <GroupSelect all={all} by={by} setBy={setBy} />}
         {view === 'jobs' && <JobTools facets={facets} />}
-      </div>
+      </Tools>
       {view === 'config' && <ConfigView page={page} jobs={all} />}
       {view === 'failures' && red === 0 && <NoFailures page={page} jobs={all} />}
       {(view === 'jobs' || (view === 'failures' && red > 0)) && (
@@ -92,11 +64,80 @@ export function RunView({ page }: { page: RunPage }) {
   );
 }
 
+interface ToolsProps {
+  view: string;
+  pick: (view: string) => void;
+  q: string;
+  setQ: (q: string, options?: UrlOptions) => void;
+  /** How many causes and jobs there are. */
+  groups: number;
+  total: number;
+  loaded: LoadedJobs;
+  children: ReactNode;
+}
+
+/** The tabs, the filter, and what else the current view can be told. */
+function Tools({ view, pick, q, setQ, groups, total, loaded, children }: ToolsProps) {
+  const { all, jobs, matchable } = loaded;
+  const suggest = useCallback(
+    async (key: QueryKey, prefix: string, rest: string) => {
+      const matches = jobMatcher(parseQuery(rest, 'jobs').query, Date.now());
+      return valuesOf(matchable().filter(matches), key, prefix);
+    },
+    [matchable],
+  );
+  const tabs = [
+    { id: 'failures', label: `Failures ${groups}` },
+    { id: 'jobs', label: `Jobs ${number(total)}` },
+    { id: 'config', label: 'Config' },
+  ];
+  return (
+    <div className="tools">
+      <Tabs tabs={tabs} current={view} onPick={pick} />
+      <FilterBox
+        value={q}
+        onChange={setQ}
+        target="jobs"
+        suggest={suggest}
+        {...(q !== '' && { matched: `${number(jobs.length)} of ${number(all.length)} jobs` })}
+      />
+      {children}
+    </div>
+  );
+}
+
+interface GroupSelectProps {
+  all: readonly Job[];
+  by: string;
+  setBy: (by: string) => void;
+}
+
+function GroupSelect({ all, by, setBy }: GroupSelectProps) {
+  const groupings = useMemo(() => groupingsOf(all), [all]);
+  return (
+    <label className="field">
+      group by{' '}
+      <select value={by} onChange={(event) => setBy(event.target.value)}>
+        {groupings.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+interface LoadedJobs {
+  all: Job[];
+  /** As filters see them, by the job's index. */
+  matchable: () => MatchableJob[];
+  /** Those that the filter means. */
+  jobs: Job[];
+  /** What each description says, by the job's index. */
+  facets: Facet[][];
+}
+
 /** The jobs of the page, those that the filter means, and what each job's description says, by the job's index. */
-function useJobs(
-  page: RunPage,
-  q: string,
-): { all: Job[]; matchable: () => MatchableJob[]; jobs: Job[]; facets: Facet[][] } {
+function useJobs(page: RunPage, q: string): LoadedJobs {
   const all = useMemo(() => readColumns(page), [page]);
   // Made when a filter first needs it: the first rows do not wait for 5,000 of them.
   const matchable = useMemo(() => lazily(() => all.map((job) => matchableJob(job, page))), [all, page]);
