@@ -9,7 +9,7 @@ const hints: [string[], string][] = [
   [['j', 'k'], 'move'],
   [['o'], 'open'],
   [['/'], 'filter'],
-  [['y'], 'copy'],
+  [['y', 'u'], 'copy link'],
 ];
 
 /** Hints for keys, how fresh the page is, and which clock it uses. */

@@ -1,6 +1,7 @@
 /** What stands around every page: the header, the footer, the jump box and the keys that work everywhere. */
 import { useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
+import { copyWithToast } from '../ui/Copy.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Toasts, toast } from '../ui/Toast.tsx';
 import { Footer } from './Footer.tsx';
@@ -33,6 +34,7 @@ export function Shell() {
     'g q': () => navigate('/queue'),
     'g n': () => navigate('/nodes'),
     '?': () => navigate('/help'),
+    'y u': () => void copyWithToast(location.href, 'the address'),
     D: switchTheme,
     U: switchZone,
     '[': () => document.querySelector<HTMLElement>('.grid-row[tabindex="0"]')?.focus(),

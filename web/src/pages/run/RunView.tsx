@@ -7,6 +7,7 @@ import type { RunPage } from '../../../../src/http/api/schemas.ts';
 import { useKeys } from '../../app/keys.ts';
 import { type Job, readColumns } from '../../lib/columns.ts';
 import { number } from '../../lib/format.ts';
+import { safeHref } from '../../lib/href.ts';
 import { jobPath, runPath } from '../../lib/paths.ts';
 import { setUrlStates, type UrlOptions, useUrlState } from '../../lib/url-state.ts';
 import { FilterBox } from '../../ui/FilterBox.tsx';
@@ -193,7 +194,15 @@ function ListAndDetails({ page, all, jobs, facets, groups, view, by, q }: ListPr
   const picked = sel.startsWith('group:') ? groups.find(({ id }) => `group:${id}` === sel) : undefined;
   const job = all.find(({ jobId }) => jobId === sel.split('@')[0]);
   const group = picked ?? (sel === '' && view === 'failures' && !narrow && !closed ? groups[0] : undefined);
-  useCopyKeys(page, groups, job ?? group?.jobs[0] ?? null);
+  const shown = job ?? group?.jobs[0] ?? null;
+  useCopyKeys(page, groups, shown);
+  useKeys({
+    h: () => shown && navigate(`${jobPath(page.run.name, shown.jobId)}?view=history`),
+    l: () => {
+      const log = safeHref(shown?.logHref);
+      if (log) location.assign(log);
+    },
+  });
   return (
     <div className="split">
       {view === 'jobs' ? (

@@ -11,12 +11,11 @@ export function copyReport(page: RunPage, groups: readonly Group[], format: Repo
   void copyWithToast(runReport(page, groups, `${location.origin}${base}`, format), `the report as ${format}`);
 }
 
-/** y and then what: m and t the report, u the address, d the description and r the reason of what is selected. */
+/** y and then what: m and t the report, d the description and r the reason of what is selected. */
 export function useCopyKeys(page: RunPage, groups: readonly Group[], job: Job | null): void {
   useKeys({
     'y m': () => copyReport(page, groups, 'Markdown'),
     'y t': () => copyReport(page, groups, 'Textile'),
-    'y u': () => void copyWithToast(location.href, 'the address'),
     'y d': () => void (job && copyWithToast(job.description, 'the description')),
     'y r': () => void (job?.reason && copyWithToast(job.reason, 'the failure reason')),
   });
