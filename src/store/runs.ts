@@ -1,14 +1,19 @@
-import { type ExpressionBuilder, type SelectQueryBuilder, sql } from 'kysely';
+import { CompiledQuery, type ExpressionBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import { alreadyExists, type Failure, notFound } from '../core/errors.ts';
 import type { RunCondition, RunFacet } from '../core/filter.ts';
-import type { JobCounts } from '../core/run.ts';
 import { MICROS_PER_DAY } from '../core/time.ts';
 import type { Db } from './db.ts';
 import { newRun } from './run-state.ts';
 import type { RunRow, Schema } from './schema.ts';
+import { numbered } from './transaction.ts';
 
-/** What the classic list shows of a run. */
-export type RunSummary = { name: string } & JobCounts;
+/** How the jobs of a run ended, dead ones among the failed. */
+export interface RunSummary {
+  name: string;
+  passed: number;
+  failed: number;
+  unfinished: number;
+}
 
 /** A part of a list. */
 export interface Page {
@@ -47,15 +52,15 @@ export async function deleteRun(db: Db, name: string): Promise<Failure | null> {
   return deleted ? null : notFound('run', name);
 }
 
+// A ready text, and sums instead of seven counts: building the statement and reading the numbers was a fifth of a request.
+const latestRunsText =
+  'select name, pass as passed, fail + dead as failed, queued + running + waiting + unknown as unfinished ' +
+  'from runs order by posted desc, id desc limit ?';
+
 /** The `limit` runs posted last, newest first, with what the classic list shows. */
 export async function latestRuns(db: Db, limit: number): Promise<RunSummary[]> {
-  return db.kysely
-    .selectFrom('runs')
-    .select(['name', 'queued', 'pass', 'running', 'waiting', 'fail', 'dead', 'unknown'])
-    .orderBy('posted', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit)
-    .execute();
+  const query = CompiledQuery.raw(numbered(db.engine, latestRunsText), [limit]);
+  return (await db.kysely.executeQuery<RunSummary>(query)).rows;
 }
 
 /** The internal id of a run, or `not_found`. */

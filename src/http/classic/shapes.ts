@@ -11,7 +11,6 @@ import {
   smallFields,
 } from '../../core/job.ts';
 import { longestJobId, longestRunName, nameProblem } from '../../core/name.ts';
-import type { JobCounts } from '../../core/run.ts';
 import type { JobSummary, StoredJob } from '../../store/jobs.ts';
 import type { RunSummary } from '../../store/runs.ts';
 import type { JsonBody } from '../body.ts';
@@ -86,16 +85,11 @@ function isDocumentField(key: string): key is DocumentField {
   return (documentFields as readonly string[]).includes(key);
 }
 
-/** `results` of an entry: the jobs that passed, that failed or are dead, and all others. */
-function results({ pass, fail, dead, queued, running, waiting, unknown }: JobCounts) {
-  return { pass, running: queued + running + waiting + unknown, fail: fail + dead };
-}
-
 /** The text of `GET /runs/`: an object keyed by run name, in the order of the list. */
 export function printRuns(runs: RunSummary[], base: string): string {
   return printEntries(
     runs.map((run) => {
-      const counted = results(run);
+      const counted = { pass: run.passed, running: run.unfinished, fail: run.failed };
       const finished = counted.running === 0 && counted.pass + counted.fail > 0;
       return { key: run.name, path: `${pathSegment(run.name)}/`, finished, counted };
     }),
