@@ -48,7 +48,8 @@ export function deadSignature(status: string): Signature {
 
 function signature(kind: SignatureKind, title: string): Signature {
   const line = title.replace(/[\x00-\x1f\x7f\s]+/g, ' ').trim();
-  const short = line.length > longestTitle ? `${line.slice(0, longestTitle - 1)}…` : line;
+  // A character cut in two would not be the same when it is read back from a database.
+  const short = (line.length > longestTitle ? `${line.slice(0, longestTitle - 1)}…` : line).toWellFormed();
   return { id: shortHash(`${signatureVersion}|${kind}|${short}`), kind, title: short || '(empty reason)' };
 }
 
@@ -89,7 +90,7 @@ const rules: ((text: string) => Found)[] = [
 
 function packageTitle(text: string): string {
   const release = /[?&]ref=([^&\s]+)/.exec(text)?.[1];
-  const what = /Multiple results|no (?:build|package)s? found|404/i.exec(text)?.[0];
+  const what = /Multiple results|no (?:build|package)s? found|\b404\b/i.exec(text)?.[0];
   return maskNoise(['Failed to fetch package version', what, release].filter((part) => part !== undefined).join(': '));
 }
 
@@ -140,11 +141,11 @@ function selinux(text: string): Found {
 }
 
 function ansible(text: string): Found {
-  if (/^\{'[\w.-]+': ?\{/.test(text)) {
+  if (/^\{'[\w.@-]+': ?\{/.test(text)) {
     const message = /'msg': (?:'([^']{1,300})|"([^"]{1,300}))/.exec(text);
     if (message) return ['ansible', `ansible: ${maskNoise(message[1] ?? message[2] ?? '')}`];
     if (text.includes("'censored'")) return ['ansible', 'ansible: output hidden (no_log)'];
-    return ['ansible', `ansible: ${maskNoise(text.replaceAll(/'[\w-]+(?:\.[\w-]+)+': /g, ''))}`];
+    return ['ansible', `ansible: ${maskNoise(text.replaceAll(/'[\w@-]+(?:\.[\w-]+)+': /g, ''))}`];
   }
   const clone = /git clone (?:-\S+ )*(https?:\/\/\S+)/.exec(text);
   return clone && text.startsWith('[') ? ['ansible', `git clone ${clone[1]}`] : null;

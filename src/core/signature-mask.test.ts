@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { maskNoise } from './signature-mask.ts';
+
+describe('what names no cause is masked', () => {
+  test.each([
+    ['fsid 9f1c2a3b-0011-2233-4455-66778899aabb', 'fsid <uuid>'],
+    ['since 2026-01-02T03:04:05.678901+0000, 2026-01-02 03:04:05Z', 'since <time>, <time>'],
+    ['on 2026-01-02', 'on <time>'],
+    ['audit(1463234212.274:85266)', 'audit(<time>)'],
+    ['on ubuntu@smithi027.front.sepia.ceph.com and MIRA9', 'on <host> and <host>'],
+    ['on cali021.lab.example.com', 'on <host>'],
+    ['at 10.0.0.1:6789 and 127.0.0.1', 'at <ip> and <ip>'],
+    ['soid 2:8007ad8d:::benchmark_data_x:head is bad', 'soid <object> is bad'],
+    ['rm /home/ubuntu/cephtest/mnt.0 "/tmp/a,b"', 'rm <path> "<path>,b"'],
+    ['in /var/lib/ceph/9f1c2a3b-0011-2233-4455-66778899aabb/osd.3', 'in <path>/osd.<n>'],
+    ['clone.client.0/qa/run.sh', 'qa/run.sh'],
+    ['osd.12 mds.0 mgr.1 client.4123 unique_pool_3', 'osd.<n> mds.<n> mgr.<n> client.<n> unique_pool.<n>'],
+    ['pg 2.d is, pg 3.1fs0 too', 'pg <pg> is, pg <pg> too'],
+    ['shard 3(1) of 2.1f scrub', 'shard <n> of <pg> scrub'],
+    ['acting [9,3, 2]', 'acting <list>'],
+    ['0x203 and deadbeef1', '<hex> and <hex>'],
+    ['-5 of 3.25 and 17', '<n> of <n> and <n>'],
+  ])('%s', (text, masked) => expect(maskNoise(text)).toBe(masked));
+});
+
+describe('what may name a cause stays', () => {
+  test.each([
+    'test_rbd_v2',
+    'ceph_test_cls_rbd',
+    'deadbeef',
+    'facade decade',
+    'host is down',
+    'mds.a mon.b',
+    'rocky9.6x',
+    'python3',
+    'a.b.c',
+  ])('%s', (text) => expect(maskNoise(text)).toBe(text));
+});
