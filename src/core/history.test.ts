@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { historyRows } from './history.ts';
+import { type JobStatus, jobStatuses } from './job.ts';
+import { signatureOf } from './signature.ts';
+
+const [fail, dead, pass, running] = (['fail', 'dead', 'pass', 'running'] as const).map((s) => jobStatuses.indexOf(s));
+
+function history(runs: number, cells: [run: number, status: JobStatus, description: string | null, reason?: string][]) {
+  const rows = historyRows(runs);
+  for (const [at, [run, status, description, reason]] of cells.entries()) {
+    const signature = reason === undefined ? null : signatureOf(reason);
+    rows.add(run, { job_id: String(at), status, description, signature });
+  }
+  return rows;
+}
+
+describe('descriptions against runs', () => {
+  test('have a cell for each run, empty where the run has no such job', () => {
+    const rows = history(3, [
+      [0, 'pass', 'x'],
+      [2, 'fail', 'x', 'File is closed'],
+    ]);
+    expect(rows.rows()).toEqual([
+      { description: 'x', status: [pass, -1, fail], job_id: ['0', null, '1'], signature: [-1, -1, 0] },
+    ]);
+    expect(rows.signatures()).toEqual([signatureOf('File is closed')]);
+  });
+
+  test('leave out jobs without a description', () => {
+    expect(history(1, [[0, 'fail', null]]).rows()).toEqual([]);
+  });
+
+  test('name each cause once', () => {
+    const rows = history(2, [
+      [0, 'fail', 'x', 'Failed to reconnect to smithi001'],
+      [1, 'dead', 'y', 'File is closed'],
+      [1, 'fail', 'x', 'Failed to reconnect to smithi002'],
+    ]);
+    expect(rows.rows().map(({ signature }) => signature)).toEqual([
+      [0, 0],
+      [-1, 1],
+    ]);
+    expect(rows.signatures().map(({ title }) => title)).toEqual(['Failed to reconnect to <host>', 'File is closed']);
+  });
+
+  test.each<[string, JobStatus[], number | undefined, string]>([
+    ['a failing one, wherever it stands', ['pass', 'fail', 'pass'], fail, '1'],
+    ['the first of failing ones', ['dead', 'fail'], dead, '0'],
+    ['the first when none fails', ['running', 'pass'], running, '0'],
+  ])('show of several jobs of a run %s', (_outcome, statuses, status, id) => {
+    const cells = statuses.map((one): [number, JobStatus, string] => [0, one, 'x']);
+    expect(history(1, cells).rows()).toMatchObject([{ status: [status], job_id: [id] }]);
+  });
+
+  test('come in the order: failing last, failed latest, most often, by name', () => {
+    const p = 'pass';
+    const f = 'fail';
+    const lines: [string, (JobStatus | null)[]][] = [
+      ['never b', [p, p, p]],
+      ['never a', [p, p, p]],
+      ['once, early', [f, p, p]],
+      ['once, late', [p, f, p]],
+      ['twice, late', [f, f, p]],
+      ['now, but not before', [p, p, f]],
+      ['now, and always', [f, f, f]],
+      ['now, as far as it is known', [p, f, null]],
+      ['dead now', [p, p, 'dead']],
+      ['still running', [f, f, 'running']],
+    ];
+    const cells = lines.flatMap(([description, statuses]) =>
+      statuses.flatMap((status, run) => (status ? [[run, status, description] as [number, JobStatus, string]] : [])),
+    );
+    expect(
+      history(3, cells)
+        .rows()
+        .map(({ description }) => description),
+    ).toEqual([
+      'now, and always',
+      'dead now',
+      'now, but not before',
+      'now, as far as it is known',
+      'still running',
+      'twice, late',
+      'once, late',
+      'once, early',
+      'never a',
+      'never b',
+    ]);
+  });
+});
