@@ -173,8 +173,7 @@ describe('any text', () => {
     const key = fc.constantFrom(...(Object.keys(queryKeys) as QueryKey[]));
     fc.assert(
       fc.property(hostile, key, hostile, (text, key, value) => {
-        const wanted = value.replaceAll('\0', ' ');
-        expect(terms(addTerm(text, key, value)).at(-1)).toEqual({ key, negated: false, values: [literal(wanted)] });
+        expect(terms(addTerm(text, key, value)).at(-1)).toEqual({ key, negated: false, values: [literal(value)] });
       }),
       { numRuns: 3000 },
     );

@@ -86,8 +86,7 @@ export function parseQuery(text: string, target: QueryTarget): { query: Query; p
   const terms: Term[] = [];
   const problems: QueryProblem[] = [];
   let read = 0;
-  // No name holds a NUL, and the databases end or refuse a text at one.
-  for (const piece of pieces(text.slice(0, longest).replaceAll('\0', ' '))) {
+  for (const piece of pieces(text.slice(0, longest))) {
     if (read >= mostValues) {
       problems.push({ text: piece, message: `no more than ${mostValues} values are read` });
       break;
@@ -179,7 +178,7 @@ export function printTerm({ key, negated, values }: Term): string {
 function printValue(value: Value): string {
   switch (value.type) {
     case 'literal':
-      return /^(?!none$)[^\s\0",:*<>-][^\s\0",:*]*$/.test(value.text) && !value.text.includes('..')
+      return /^(?!none$)[^\s",:*<>-][^\s",:*]*$/.test(value.text) && !value.text.includes('..')
         ? value.text
         : `"${value.text.replace(/["\\]/g, '\\$&')}"`;
     case 'glob':

@@ -215,8 +215,8 @@ function whereSpan(
   const bounds = valueBounds(value, column === 'priority' ? number : (text) => parseMoment(text, now));
   if (bounds === null) return sql<SqlBool>`false`;
   const unit = column === 'priority' ? 1 : 1000;
-  // PostgreSQL refuses a number beyond those of the column.
-  const stored = (point: number) => Math.max(Number.MIN_SAFE_INTEGER, Math.min(point * unit, Number.MAX_SAFE_INTEGER));
+  // PostgreSQL refuses a number beyond those of the column, and some weeks ago can be 10^15 of them.
+  const stored = (point: number) => Math.max(point * unit, Number.MIN_SAFE_INTEGER);
   const limits: Condition[] = [];
   if (Number.isFinite(bounds.from)) limits.push(builder(column, '>=', stored(bounds.from)) as Condition);
   if (Number.isFinite(bounds.to)) limits.push(builder(column, '<', stored(bounds.to)) as Condition);
