@@ -6,6 +6,8 @@ export interface Config {
   port: number;
   database: string;
   pool_size: number;
+  /** Processes that share the ports. */
+  workers: number;
   address: string;
   trust_proxy: boolean;
   body_limit: number;
@@ -119,6 +121,14 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     hint: 'NUMBER',
     help: 'connections to PostgreSQL',
     parse: wholeNumber(2, 500),
+  },
+  workers: {
+    flag: 'workers',
+    variables: ['PADDLES_WORKERS'],
+    fallback: 1,
+    hint: 'NUMBER',
+    help: 'processes that share the ports, on PostgreSQL; each has a pool of its own',
+    parse: wholeNumber(1, 64),
   },
   address: {
     flag: 'address',

@@ -8,7 +8,9 @@ export function createLog(config: Config): Logger {
   const options = { level: config.log_level, base: undefined };
   if (readable) return pino(options, pretty({ sync: true, ignore: 'request', messageFormat: false }));
   // Lines are gathered for at most a second: a write for each request would cost a tenth of the throughput.
-  const destination = pino.destination({ sync: false, minLength: 8 << 10 });
+  // Of several processes on one pipe only writes of a page stay whole.
+  const size = config.workers > 1 ? { minLength: 3 << 10, maxWrite: 4 << 10 } : { minLength: 8 << 10 };
+  const destination = pino.destination({ sync: false, ...size });
   setInterval(() => destination.flush(), 1000).unref();
   return pino(options, destination);
 }

@@ -8,6 +8,7 @@ import { openDatabase } from './database.ts';
 import { createLog, flushLog } from './log.ts';
 import { reindexInBackground } from './reindex.ts';
 import { type Reports, startReports } from './reports.ts';
+import { isWorker, leave, superviseWorkers, tellReady } from './workers.ts';
 
 /** How long a stop waits for requests that are under way before it cuts them off, in milliseconds. */
 const patience = 20_000;
@@ -26,6 +27,7 @@ interface Door {
 export async function serve(line: CommandLine): Promise<number> {
   const { config } = line;
   checkPorts(config);
+  if (config.workers > 1 && !isWorker) return superviseWorkers(line);
   const log = createLog(config);
   const now = () => Date.now() * 1000;
   try {
@@ -55,6 +57,8 @@ export async function serve(line: CommandLine): Promise<number> {
     if (sentence === null) throw error;
     process.stderr.write(`paddles: ${sentence.text}\n`);
     return sentence.exitCode;
+  } finally {
+    leave();
   }
 }
 
@@ -73,7 +77,12 @@ function announce(doors: Door[], db: Db, config: Config, log: Logger): void {
   const urls = [...bases.map((base) => `${base}/runs/`), `${bases[0]}/readyz`];
   if (db.migrated.length > 0) log.info({ migrations: db.migrated }, 'migrated the database');
   const contracts = Object.fromEntries(doors.map(({ contract }, index) => [contract, bases[index]]));
-  log.info({ version, database: db.label, listen, contracts, urls }, 'ready');
+  const announcement = { version, database: db.label, listen, contracts, urls };
+  if (isWorker) {
+    tellReady(announcement);
+    return;
+  }
+  log.info(announcement, 'ready');
   if (config.log_level !== 'silent' && process.stdout.isTTY) {
     process.stdout.write(
       `\n  paddles ${version}\n  database  ${db.label}\n  open      ${urls.join('\n            ')}\n\n`,

@@ -20,6 +20,7 @@ export interface LogLine {
 /** A program that runs. */
 export interface Program {
   ended: Promise<Finished>;
+  pid: number;
   kill(signal: NodeJS.Signals): void;
   /** The first line of the log with this beginning of its message; rejects when the program ends without one. */
   said(message: string): Promise<LogLine>;
@@ -74,7 +75,7 @@ export function startProgram(args: string[], { folder, env = {}, launched = fals
     if (launched && child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, signal);
     else child.kill(signal);
   };
-  return { ended, kill, said };
+  return { ended, pid: child.pid ?? 0, kill, said };
 }
 
 /** A server that runs. */

@@ -1,0 +1,92 @@
+/** `paddles serve --workers N`: several processes on one port, in front of one PostgreSQL. */
+import { existsSync, readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { type Engine, engines } from '../helpers/engines.ts';
+import { complaint, newFolder, runProgram, type Service, startService } from './program.ts';
+
+const engine = engines.find(({ name }) => name === 'postgres') as Engine;
+const run = 'teuthology-2026-11-20_20:00:00-rados-main-distro-default-smithi';
+
+let folder: string;
+let remove: () => void;
+
+beforeEach(() => {
+  ({ folder, remove } = newFolder());
+});
+afterEach(() => remove());
+
+async function start(workers: number): Promise<Service> {
+  const database = await engine.createDatabase();
+  const args = ['--workers', String(workers), '--contract', 'teuthology', '--database', database.url];
+  const service = await startService(args, { folder });
+  onTestFinished(async () => {
+    service.kill('SIGTERM');
+    await service.ended;
+    await database.drop();
+  });
+  return service;
+}
+
+/** One request on a connection of its own, so that any worker may get it. */
+async function send(
+  service: Service,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; json: unknown }> {
+  const headers = { 'content-type': 'application/json', connection: 'close' };
+  const answer = await fetch(service.url + path, {
+    method,
+    headers,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, json: await answer.json().catch(() => null) };
+}
+
+const workersOf = ({ pid }: Service) =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+
+describe('workers', () => {
+  test('create each job once and count every status, whoever of them is asked', async () => {
+    const service = await start(2);
+    expect(service.ready).toMatchObject({ workers: 2 });
+    const posts = Array.from({ length: 60 }, (_, index) =>
+      send(service, 'POST', `/runs/${run}/jobs/`, { job_id: index % 20, status: 'queued' }),
+    );
+    const statuses = (await Promise.all(posts)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(20);
+    expect(statuses.filter((status) => status === 400)).toHaveLength(40);
+    const puts = Array.from({ length: 60 }, (_, index) =>
+      send(service, 'PUT', `/runs/${run}/jobs/${index % 20}/`, { status: index < 20 ? 'running' : 'pass' }),
+    );
+    expect((await Promise.all(puts)).every(({ status }) => status === 200)).toBe(true);
+    const { json } = await send(service, 'GET', `/runs/${run}/`);
+    const { results, jobs } = json as { results: Record<string, number>; jobs: { status: string }[] };
+    expect(results.total).toBe(20);
+    for (const status of ['pass', 'running', 'queued']) {
+      expect(results[status]).toBe(jobs.filter((job) => job.status === status).length);
+    }
+  });
+
+  test.skipIf(!existsSync('/proc/self/task'))('are started again when one dies, and end together', async () => {
+    const service = await start(2);
+    const before = workersOf(service);
+    expect(before).toHaveLength(2);
+    process.kill(before[0]!, 'SIGKILL');
+    await service.said('a worker ended');
+    await vi.waitFor(() => expect(workersOf(service).filter((pid) => !before.includes(pid))).toHaveLength(1), 10_000);
+    await vi.waitFor(async () => expect((await send(service, 'GET', '/runs/')).status).toBe(200), 10_000);
+    service.kill('SIGTERM');
+    expect(await service.ended).toMatchObject({ code: 0 });
+  });
+
+  test('are refused for SQLite, and say once that the database cannot be had', async () => {
+    const sqlite = await runProgram(['serve', '--port', '0', '--workers', '2'], { folder });
+    expect(complaint(sqlite, 2)).toMatch(/--workers needs PostgreSQL/);
+    const missing = await runProgram(
+      ['serve', '--port', '0', '--workers', '2', '--database', 'postgresql://nobody@127.0.0.1:9/none'],
+      { folder },
+    );
+    expect(complaint(missing, 1)).toMatch(/no PostgreSQL answers/);
+  });
+});
