@@ -20,6 +20,7 @@ describe('what names no cause is masked', () => {
     ['acting [9,3, 2]', 'acting <list>'],
     ['0x203 and deadbeef1', '<hex> and <hex>'],
     ['-5 of 3.25 and 17', '<n> of <n> and <n>'],
+    ['stuck for 61s, then 2.5s', 'stuck for <n>s, then <n>s'],
   ])('%s', (text, masked) => expect(maskNoise(text)).toBe(masked));
 });
 
@@ -32,6 +33,7 @@ describe('what may name a cause stays', () => {
     'host is down',
     'mds.a mon.b',
     'rocky9.6x',
+    '3h 2nd',
     'python3',
     'a.b.c',
   ])('%s', (text) => expect(maskNoise(text)).toBe(text));

@@ -1,0 +1,56 @@
+/** Failures of real labs are grouped as a person grouped them. Precision first: two causes in one group hide one of them. */
+import { describe, expect, test } from 'vitest';
+import { copiesOf, type Reason, realReasons, scoreOf, strayed } from './helpers/grouping.ts';
+
+const reasons = realReasons();
+const required = process.env.PADDLES_REQUIRE_DATA === '1';
+
+test.runIf(required && reasons === null)('PADDLES_REQUIRE_DATA=1 wants the folder of real data', () => {
+  expect.fail('failure-reasons.jsonl is not there; PADDLES_DATA names another folder');
+});
+
+describe.skipIf(reasons === null)('reasons of real labs', () => {
+  const originals = reasons ?? [];
+  const copies = originals.map((reason) => copiesOf(reason, 10));
+
+  test('are grouped by cause: precision at least 0.97, recall at least 0.85', () => {
+    const { precision, recall } = scoreOf(originals);
+    expect(precision).toBeGreaterThanOrEqual(0.97);
+    expect(recall).toBeGreaterThanOrEqual(0.85);
+  });
+
+  test('are grouped as well with the same failures on other hosts, at other times, with other numbers, ids and paths', () => {
+    expect(copies.filter((list) => list.length > 0).length).toBeGreaterThan(originals.length / 2);
+    const { precision, recall } = scoreOf([...originals, ...copies.flat()]);
+    expect(precision).toBeGreaterThanOrEqual(0.97);
+    expect(recall).toBeGreaterThanOrEqual(0.85);
+  });
+
+  test('are each in one group with all of these', () => {
+    expect(originals.flatMap((reason, at) => strayed(reason, copies[at] ?? []))).toEqual([]);
+  });
+});
+
+describe('the score', () => {
+  const reason = (text: string, cause: string): Reason => ({ text, cause });
+
+  test('is less precise when two causes share a signature', () => {
+    const mixed = [reason('File is closed', 'a'), reason('File is closed', 'b'), reason('File is closed', 'b')];
+    expect(scoreOf(mixed)).toEqual({ precision: 1 / 3, recall: 1 });
+  });
+
+  test('has less recall when one cause has two signatures', () => {
+    const split = [reason('File is closed', 'a'), reason('File is open', 'a'), reason('File is open', 'a')];
+    expect(scoreOf(split)).toEqual({ precision: 1, recall: 1 / 3 });
+  });
+
+  test('is told of copies that differ, the same every time', () => {
+    const original = reason('Failed to reconnect to smithi155', 'a');
+    const copies = copiesOf(original, 5);
+    expect(new Set(copies.map(({ text }) => text)).size).toBe(5);
+    for (const { text } of copies) expect(text).toMatch(/^Failed to reconnect to smithi\d{3}$/);
+    expect(copiesOf(original, 5)).toEqual(copies);
+    expect(copiesOf(reason('File is closed', 'a'), 5)).toEqual([]);
+    expect(strayed(original, [...copies, reason('File is closed', 'a')])).toEqual([reason('File is closed', 'a')]);
+  });
+});

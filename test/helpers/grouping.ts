@@ -1,0 +1,110 @@
+/** How well causes of failures group what belongs together: real reasons, with the cause that a person assigned. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { signatureOf } from '../../src/core/signature.ts';
+
+/** A failure reason and the cause it has. */
+export interface Reason {
+  text: string;
+  cause: string;
+}
+
+/** Of all pairs that are grouped, the share that belongs together; of all that belong together, the share that is grouped. */
+export interface Score {
+  precision: number;
+  recall: number;
+}
+
+const folder = process.env.PADDLES_DATA ?? join(import.meta.dirname, '../../../shared/data');
+const file = join(folder, 'failure-reasons.jsonl');
+
+/** The reasons of real labs, from a folder beside the project that is not part of it; null when it is not there. */
+export function realReasons(): Reason[] | null {
+  if (!existsSync(file)) return null;
+  const reasons = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => JSON.parse(line) as Reason);
+  // An empty file would be grouped perfectly.
+  if (reasons.length < 100) throw new Error(`${file} has only ${reasons.length} reasons`);
+  return reasons;
+}
+
+/** Compares the groups that signatures make with the causes. */
+export function scoreOf(reasons: readonly Reason[]): Score {
+  const cells = pairsWithin(reasons.map(({ text, cause }) => `${signatureOf(text).id} ${cause}`));
+  const grouped = pairsWithin(reasons.map(({ text }) => signatureOf(text).id));
+  const belonging = pairsWithin(reasons.map(({ cause }) => cause));
+  return { precision: cells / grouped, recall: cells / belonging };
+}
+
+/** How many pairs have the same name. */
+function pairsWithin(names: string[]): number {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts.values()].reduce((pairs, count) => pairs + (count * (count - 1)) / 2, 0);
+}
+
+type Change = [what: RegExp, other: (found: string, random: Random) => string];
+
+/** The next of a row of numbers that is the same every time, from 0 to before `end`. */
+type Random = (end: number) => number;
+
+/** What is another one in another job that fails for the same cause. */
+const changes: Change[] = [
+  [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, likewise],
+  [/\b[0-9a-f]{40}\b/g, likewise],
+  [
+    /\b\d{4}-\d\d-\d\d(?=[T _]\d\d:)/g,
+    (_, random) => `20${two(13 + random(14))}-${two(1 + random(12))}-${two(1 + random(28))}`,
+  ],
+  [/(?<=\d{4}-\d\d-\d\d[T _])\d\d:\d\d:\d\d/g, (_, random) => [24, 60, 60].map((end) => two(random(end))).join(':')],
+  [/(?<=:\d\d\.)\d{6}\b/g, likewise],
+  [/(?<=audit\()\d+\.\d+:\d+/g, likewise],
+  [/\b(?:smithi|plana|mira)\d+/g, (found, random) => found.replace(/\d+/, () => String(random(1000)).padStart(3, '0'))],
+  [/\b(?:osd|mds|mgr|client)\.\d+\b/g, likewise],
+  [/\bunique_pool_\d+/g, likewise],
+  [/(?<=\bpg )\d+\.[0-9a-f]+/g, likewise],
+  [/(?<=soid )\S+/g, likewise],
+  [/(?<=acting \[)[\d,]+/g, likewise],
+  [/(?<=\/tmp\/(?:tmp|ceph-asok\.|pip-req-build-)|\.\/pip-req-build-)\w+/g, likewise],
+  [/(?<=\/home\/ubuntu\/cephtest\/)mnt\.\d+/g, likewise],
+  [/(?<=\b(?:pid|ino)=)\d+/g, likewise],
+  [/(?<=\) )\d+(?= : (?:cluster|audit))/g, likewise],
+  [/(?<=position )\d+(?:-\d+)?/g, likewise],
+  [/\b\d+(?= (?:OSD|osds|pgs|pg|clients?|filesystems?|network|failed|daemon|pool)\b)/g, likewise],
+  [/\b\d+\/\d+(?= objects)/g, likewise],
+  [/\d+\.\d+(?=%| seconds old)/g, likewise],
+  [/(?<=undersized for )\d+/g, likewise],
+];
+
+/** Other digits and letters of the same sort, and as many. */
+function likewise(found: string, random: Random): string {
+  const isHex = /^[0-9a-f]{8}/.test(found);
+  return found
+    .replace(/\d/g, (digit) => String(digit === '0' ? 0 : 1 + random(9)))
+    .replace(isHex ? /[a-f]/g : /(?!)/g, () => 'abcdef'.charAt(random(6)));
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, '0');
+}
+
+/** The same failure in other jobs: other hosts, numbers, ids, paths and times. None of a reason without any; the same ones every time. */
+export function copiesOf({ text, cause }: Reason, count: number): Reason[] {
+  let state = [...text].reduce((sum, character) => (Math.imul(sum, 31) + (character.codePointAt(0) ?? 0)) >>> 0, 7);
+  const random: Random = (end) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * end);
+  };
+  const copies = Array.from({ length: count }, () =>
+    changes.reduce((copy, [what, other]) => copy.replace(what, (found) => other(found, random)), text),
+  );
+  return copies.filter((copy) => copy !== text).map((copy) => ({ text: copy, cause }));
+}
+
+/** The copies of a reason that are not grouped with it. */
+export function strayed(original: Reason, copies: readonly Reason[]): Reason[] {
+  const { id } = signatureOf(original.text);
+  return copies.filter(({ text }) => signatureOf(text).id !== id);
+}
