@@ -1,9 +1,10 @@
 /** Lists of jobs with any choice of columns, read page by page. */
-import type { SelectQueryBuilder } from 'kysely';
+import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import { documentFields } from '../core/job.ts';
 import type { Db } from './db.ts';
 import { contains } from './dialect.ts';
 import { jobColumns } from './job-rows.ts';
+import { firstIdAfter, lastIdBefore } from './job-times.ts';
 import type { FullJob, JobColumn, PartialJob } from './jobs.ts';
 import type { Schema } from './schema.ts';
 
@@ -48,6 +49,7 @@ export async function listJobs(
   { filter, columns, order, limit, offset, after }: JobPage,
 ): Promise<PartialJob[]> {
   let query = restrict(db, selectColumns(db, new Set<JobColumn>(['id', 'job_id', ...columns])), filter).limit(limit);
+  query = await withinTimes(db, query, filter);
   if (order === 'newest') {
     query = query.orderBy('jobs.id', 'desc');
     if (after) query = query.where('jobs.id', '<', after.id);
@@ -57,6 +59,20 @@ export async function listJobs(
   }
   if (offset) query = query.offset(offset);
   return (await query.execute()) as PartialJob[];
+}
+
+/** Where the jobs of a time can be. */
+async function withinTimes<O>(
+  db: Db,
+  all: SelectQueryBuilder<Schema, 'jobs', O>,
+  { posted_after, posted_before }: JobFilter,
+): Promise<SelectQueryBuilder<Schema, 'jobs', O>> {
+  let query = all;
+  const first = posted_after === undefined ? null : await firstIdAfter(db, posted_after);
+  const last = posted_before === undefined ? null : await lastIdBefore(db, posted_before);
+  if (first !== null) query = query.where('jobs.id', '>=', first);
+  if (last !== null) query = query.where('jobs.id', '<=', last);
+  return query;
 }
 
 function restrict<O>(
@@ -78,7 +94,11 @@ function restrict<O>(
   if (equal.status === 'queued') query = query.where('jobs.run_id', 'in', runsWithQueuedJobs(db));
   if (node_id !== undefined) {
     const links = db.kysely.selectFrom('job_nodes').select('job_nodes.job_id').where('node_id', '=', node_id);
-    query = query.where('jobs.id', 'in', links);
+    // Of one run its few jobs are looked up among those of the node, otherwise the node's are the few.
+    query =
+      run === undefined
+        ? query.where('jobs.id', 'in', links)
+        : query.where(({ exists }) => exists(links.where(sql<SqlBool>`job_nodes.job_id = jobs.id`)));
   }
   if (description !== undefined) query = query.where(contains(db.engine, 'jobs.description', description));
   if (posted_after !== undefined) query = query.where('jobs.posted', '>', posted_after);

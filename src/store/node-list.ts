@@ -3,6 +3,7 @@ import { type Failure, notFound } from '../core/errors.ts';
 import type { JobStatus } from '../core/job.ts';
 import { type JobCounts, noJobs } from '../core/run.ts';
 import type { Db } from './db.ts';
+import { firstIdAfter } from './job-times.ts';
 import { readNode } from './nodes.ts';
 import type { NodeRow } from './schema.ts';
 
@@ -12,6 +13,9 @@ export interface NodeLine {
   results: JobCounts;
   running: { run: string; job_id: string } | null;
 }
+
+/** No lab has as many machines. */
+const mostRunning = 5000;
 
 /** Nodes by name, of one machine type or of all, or one node; `since` in microseconds since the epoch. */
 export async function nodeLines(
@@ -25,10 +29,12 @@ export async function nodeLines(
   const lines = new Map(nodes.map((node) => [node.id, { node, results: noJobs(), running: null } as NodeLine]));
   const one = name === undefined ? undefined : nodes[0]?.id;
   if (name !== undefined && one === undefined) return [];
+  const first = await firstIdAfter(db, since);
   let counted = db.kysely
-    .selectFrom('jobs')
-    .innerJoin('job_nodes', 'job_nodes.job_id', 'jobs.id')
+    .selectFrom('job_nodes')
+    .innerJoin('jobs', 'jobs.id', 'job_nodes.job_id')
     .select(({ fn }) => ['job_nodes.node_id', 'jobs.status', fn.countAll<number>().as('count')])
+    .where('job_nodes.job_id', '>=', first ?? 0)
     .where('jobs.posted', '>', since)
     .groupBy(['job_nodes.node_id', 'jobs.status']);
   if (one !== undefined) counted = counted.where('job_nodes.node_id', '=', one);
@@ -41,18 +47,20 @@ export async function nodeLines(
 }
 
 async function addRunning(db: Db, lines: Map<number, NodeLine>): Promise<void> {
+  // Two statements: in one SQLite goes through all jobs for the few that run.
+  const query = db.kysely.selectFrom('runs').select(['id', 'name']).where('status', '=', 'running').limit(mostRunning);
+  const runs = new Map((await query.execute()).map(({ id, name }) => [id, name]));
+  if (runs.size === 0) return;
   const running = await db.kysely
-    .selectFrom('runs')
-    .innerJoin('jobs', 'jobs.run_id', 'runs.id')
+    .selectFrom('jobs')
     .innerJoin('job_nodes', 'job_nodes.job_id', 'jobs.id')
-    .select(['job_nodes.node_id', 'runs.name', 'jobs.job_id'])
-    .where('runs.status', '=', 'running')
+    .select(['job_nodes.node_id', 'jobs.id', 'jobs.run_id', 'jobs.job_id'])
+    .where('jobs.run_id', 'in', [...runs.keys()])
     .where('jobs.status', '=', 'running')
-    .orderBy('jobs.id')
     .execute();
-  for (const { node_id, name, job_id } of running) {
+  for (const { node_id, run_id, job_id } of running.sort((a, b) => a.id - b.id)) {
     const line = lines.get(node_id);
-    if (line) line.running = { run: name, job_id };
+    if (line) line.running = { run: runs.get(run_id) ?? '', job_id };
   }
 }
 

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { type Failure, isFailure, notFound } from '../core/errors.ts';
 import { type JobStatus, jobStatuses } from '../core/job.ts';
 import type { Db } from './db.ts';
+import { firstIdAfter } from './job-times.ts';
 import type { NodeRow, Schema } from './schema.ts';
 
 /** A node with the node that hosts it, which may have a host in turn. */
@@ -117,11 +118,13 @@ export async function allJobStats(
   since: number,
   machineType: string | undefined,
 ): Promise<{ node: string; counts: StatusCounts }[]> {
+  const first = await firstIdAfter(db, since);
   let query = db.kysely
     .selectFrom('jobs')
     .innerJoin('job_nodes', 'job_nodes.job_id', 'jobs.id')
     .innerJoin('nodes', 'nodes.id', 'job_nodes.node_id')
     .select(({ fn }) => ['nodes.name', 'jobs.status', fn.countAll<number>().as('count')])
+    .where('job_nodes.job_id', '>=', first ?? 0)
     .where('jobs.posted', '>', since)
     .groupBy(['nodes.name', 'jobs.status'])
     .orderBy('nodes.name');
