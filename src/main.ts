@@ -26,6 +26,14 @@ const commands: Record<string, Command> = {
     flags: [],
     run: async (line) => (await import('./cli/reindex.ts')).reindexDatabase(line),
   },
+  prune: {
+    summary: 'drop the bulky documents of old jobs, and keep what became of them',
+    flags: [
+      { name: 'documents-older-than', hint: 'AGE', help: 'of runs of which nothing changed for so long: 180d, 26w' },
+      { name: 'dry-run', hint: '', help: 'only tell how many runs that would be' },
+    ],
+    run: async (line) => (await import('./cli/prune.ts')).pruneDatabase(line),
+  },
   demo: {
     summary: 'fill a running server with believable data, through its public API',
     flags: [

@@ -1,0 +1,112 @@
+/** Drops the bulky documents of old jobs; what became of them stays. */
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { documentFields } from '../core/job.ts';
+import type { Db } from './db.ts';
+import { type Engine, lockRows } from './dialect.ts';
+import type { Schema } from './schema.ts';
+
+/** How far it is, in runs; `pruned` counts jobs. */
+export interface PruneProgress {
+  done: number;
+  total: number;
+  pruned: number;
+}
+
+/** What is dropped: documents of jobs in runs of which nothing changed since `before` (microseconds) and that have no tag. */
+export interface PruneOptions {
+  before: number;
+  /** Counts the runs and changes nothing. */
+  dryRun: boolean;
+  signal?: AbortSignal;
+  onProgress?: (progress: PruneProgress) => void;
+}
+
+/** Jobs in one transaction: they keep others from writing to their run for some milliseconds. */
+const batchSize = 250;
+
+/** May run beside servers: like every writer it holds the run while it changes its jobs. */
+export async function prune(db: Db, { before, dryRun, signal, onProgress }: PruneOptions): Promise<PruneProgress> {
+  const { total } = await oldRuns(db.kysely, before)
+    .select(({ fn }) => fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow();
+  const progress = { done: 0, total, pruned: 0 };
+  if (dryRun) return progress;
+  for (let after = 0; !signal?.aborted; ) {
+    const run = await oldRuns(db.kysely, before)
+      .select('id')
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst();
+    if (!run) break;
+    progress.pruned += await pruneRun(db, run.id, before, signal);
+    progress.done++;
+    after = run.id;
+    onProgress?.({ ...progress });
+  }
+  return progress;
+}
+
+/** Somebody who tags a run means to come back to it. */
+function oldRuns(kysely: Kysely<Schema>, before: number) {
+  return kysely
+    .selectFrom('runs')
+    .where(({ eb, fn }) => eb(fn.coalesce('updated', 'posted'), '<', before))
+    .where('tags', '=', '[]');
+}
+
+async function pruneRun(db: Db, runId: number, before: number, signal: AbortSignal | undefined): Promise<number> {
+  let pruned = 0;
+  for (let after = 0; !signal?.aborted; ) {
+    const from = after;
+    const batch = await db.kysely
+      .transaction()
+      .execute((transaction) => pruneJobs(transaction, db.engine, { runId, before, after: from }));
+    if (batch === null) break;
+    pruned += batch.pruned;
+    after = batch.last;
+  }
+  return pruned;
+}
+
+/** The next jobs of a run; null when there are none, or when the run has changed meanwhile. */
+async function pruneJobs(
+  transaction: Transaction<Schema>,
+  engine: Engine,
+  { runId, before, after }: { runId: number; before: number; after: number },
+): Promise<{ pruned: number; last: number } | null> {
+  const run = await lockRows(engine, oldRuns(transaction, before).select('id').where('id', '=', runId)).execute();
+  if (run.length === 0) return null;
+  const jobs = await transaction
+    .selectFrom('jobs')
+    .select(['id', 'document_hashes'])
+    .where('run_id', '=', runId)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(batchSize)
+    .execute();
+  const last = jobs.at(-1);
+  if (!last) return null;
+  const ids = jobs.filter(({ document_hashes }) => document_hashes.trim() !== '').map(({ id }) => id);
+  if (ids.length > 0) {
+    const nothing = Object.fromEntries(documentFields.map((field) => [field, null]));
+    await transaction.updateTable('job_documents').set(nothing).where('id', 'in', ids).execute();
+    // Without the hashes a client that sends its document again has it stored again.
+    await transaction.updateTable('jobs').set({ document_hashes: '' }).where('id', 'in', ids).execute();
+  }
+  return { pruned: ids.length, last: last.id };
+}
+
+/** Bytes that the database takes on disk, and of them those that new data will use first (SQLite alone tells). */
+export async function databaseSize({ kysely, engine }: Db): Promise<{ bytes: number; free: number | null }> {
+  if (engine === 'postgres') {
+    const { rows } = await sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`.execute(kysely);
+    return { bytes: Number(rows[0]?.bytes ?? 0), free: null };
+  }
+  const number = async (name: string) => {
+    const { rows } = await sql<Record<string, number>>`${sql.raw(`pragma ${name}`)}`.execute(kysely);
+    return Object.values(rows[0] ?? {})[0] ?? 0;
+  };
+  const size = await number('page_size');
+  return { bytes: size * (await number('page_count')), free: size * (await number('freelist_count')) };
+}

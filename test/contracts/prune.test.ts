@@ -1,0 +1,88 @@
+/** `paddles prune`: documents of old jobs go, their results stay. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { open } from '../../src/store/db.ts';
+import { engines, type TestDatabase } from '../helpers/engines.ts';
+import { complaint, newFolder, runProgram, type Service, startService } from './program.ts';
+
+const day = 86_400_000_000;
+const runs = ['old', 'tagged', 'young'];
+const job = {
+  job_id: 1,
+  status: 'fail',
+  failure_reason: 'it broke',
+  description: 'a/{b c}',
+  overrides: { ceph: { conf: 'x'.repeat(5000) } },
+  tasks: [{ install: null }],
+  targets: { 'ubuntu@smithi001.front.sepia.ceph.com': 'ssh-rsa AAAA' },
+};
+
+describe.each(engines)('pruning on $name', (engine) => {
+  let database: TestDatabase;
+  let folder: string;
+  let remove: () => void;
+
+  beforeEach(async () => {
+    database = await engine.createDatabase();
+    ({ folder, remove } = newFolder());
+    await served(async ({ url }) => {
+      for (const name of runs) await send(url, 'POST', `/runs/${name}/jobs/`, job);
+      await send(url, 'PUT', '/runs/tagged/', { tags: ['keep'] });
+    });
+    const db = await open({ url: database.url, poolSize: 2, now: () => Date.now() * 1000 });
+    const old = Date.now() * 1000 - 200 * day;
+    await db.kysely.updateTable('runs').set({ updated: old }).where('name', 'in', ['old', 'tagged']).execute();
+    await db.kysely.updateTable('runs').set({ tags: '["keep"]' }).where('name', '=', 'tagged').execute();
+    await db.close();
+  });
+  afterEach(async () => {
+    remove();
+    await database.drop();
+  });
+
+  async function served(work: (service: Service) => Promise<void>): Promise<void> {
+    const service = await startService(['--contract', 'teuthology', '--database', database.url], { folder });
+    try {
+      await work(service);
+    } finally {
+      service.kill('SIGTERM');
+      await service.ended;
+    }
+  }
+
+  async function send(url: string, method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(url + path, {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return (await answer.json()) as Record<string, unknown>;
+  }
+
+  const prune = (...args: string[]) => runProgram(['prune', '--database', database.url, ...args], { folder });
+
+  test('drops the documents of the old run alone, and a client may send them again', async () => {
+    const counted = await prune('--documents-older-than', '180d', '--dry-run');
+    expect(counted.stdout).toMatch(/: the documents of 1 runs would go; \d+ MB on disk/);
+    const { code, stdout } = await prune('--documents-older-than', '180d');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/: done: 1 of 1 runs, 1 jobs without their documents; \d+ MB on disk/);
+    await served(async ({ url }) => {
+      const [old, tagged, young] = await Promise.all(runs.map((name) => send(url, 'GET', `/runs/${name}/jobs/1/`)));
+      const verdict = { status: 'fail', failure_reason: 'it broke', description: 'a/{b c}' };
+      expect(old).toMatchObject({ ...verdict, overrides: null, tasks: null });
+      for (const kept of [tagged, young])
+        expect(kept).toMatchObject({ ...verdict, overrides: job.overrides, tasks: job.tasks });
+      await send(url, 'PUT', '/runs/old/jobs/1/', { overrides: job.overrides });
+      expect(await send(url, 'GET', '/runs/old/jobs/1/')).toMatchObject({ overrides: job.overrides, tasks: null });
+    });
+    expect((await prune('--documents-older-than', '180d')).stdout).toContain('done: 0 of 0 runs');
+  });
+
+  test('asks for an age that it understands', async () => {
+    expect(complaint(await prune(), 2)).toMatch(/--documents-older-than AGE/);
+    for (const age of ['180', 'soon', '0d']) {
+      expect(complaint(await prune('--documents-older-than', age), 2)).toContain(`'${age}'`);
+    }
+  });
+});
