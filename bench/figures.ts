@@ -87,6 +87,21 @@ export function bounded(what: string, value: number, bound: number, unit: string
   };
 }
 
+/** A share that must be at least so much. */
+export function share(what: string, value: number, least: number, note: string): Figure {
+  const shown = (of: number) => `${(of * 100).toFixed(1)} %`;
+  return {
+    what,
+    server: shown(value),
+    limit: shown(1),
+    limitTitle: 'all of them',
+    ratio: percent(value),
+    target: `≥ ${percent(least)}`,
+    pass: value >= least,
+    note,
+  };
+}
+
 function perSecond(values: number[]): string {
   const value = median(values);
   return `${value < 100 ? value.toFixed(1) : Math.round(value).toLocaleString('en')}/s`;

@@ -13,6 +13,7 @@ export const caseNames = [
   't-writes',
   't-locks',
   'dashboard',
+  'grouping',
 ] as const;
 
 /** One of `caseNames`. */

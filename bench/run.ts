@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { measureDashboard } from './cases/dashboard.ts';
+import { measureGrouping } from './cases/grouping.ts';
 import { measureJobs, measureRuns } from './cases/reads.ts';
 import { soak } from './cases/soak.ts';
 import { measureTeuthologyReads } from './cases/teuthology-reads.ts';
@@ -28,6 +29,7 @@ const cases: Record<CaseName, (bench: Bench) => Promise<Figure[]>> = {
   't-writes': measureTeuthologyWrites,
   't-locks': measureTeuthologyLocks,
   dashboard: measureDashboard,
+  grouping: measureGrouping,
 };
 
 process.exitCode = await main(process.argv.slice(2));
