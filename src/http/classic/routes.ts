@@ -60,7 +60,7 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
       return sendJobStream(request, reply, {
         page,
         print: printJob,
-        atATime: jobsAtATime(db),
+        atATime: jobsAtATime,
         onEmpty,
         contentType: jsonType,
       });

@@ -33,7 +33,7 @@ export function sendJobList(
       listJobs(db, { filter, columns, order, limit, offset: after ? 0 : (part?.offset ?? 0), after }),
     print: (job) => printer.print(job, base, context),
     total: part?.limit,
-    atATime: bulky ? jobsAtATime(db) : smallJobsAtATime,
+    atATime: bulky ? jobsAtATime : smallJobsAtATime,
     contentType: jsonType,
     ...rest,
   });
