@@ -74,7 +74,7 @@ function announce(doors: Door[], db: Db, config: Config, log: Logger): void {
   const bases = doors.map(({ app, port }) => baseUrl(config, app, port));
   const listen = (bases[0] as string).replace('http://', '');
   if (config.address !== '') bases[0] = config.address.replace(/\/+$/, '');
-  const urls = [...bases.map((base) => `${base}/runs/`), `${bases[0]}/readyz`];
+  const urls = [`${bases[0]}/ui/`, ...bases.map((base) => `${base}/runs/`), `${bases[0]}/readyz`];
   if (db.migrated.length > 0) log.info({ migrations: db.migrated }, 'migrated the database');
   const contracts = Object.fromEntries(doors.map(({ contract }, index) => [contract, bases[index]]));
   const announcement = { version, database: db.label, listen, contracts, urls };

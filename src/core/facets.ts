@@ -80,9 +80,7 @@ export function differingOf(lists: readonly (readonly Facet[])[]): Facet[][] {
   }
   const weights = weightsOf(counts, lists);
   return lists.map((list) => {
-    const differing = list.filter(
-      (facet, at) => counts.get(facet)?.count !== lists.length && list.indexOf(facet) === at,
-    );
+    const differing = [...new Set(list)].filter((facet) => counts.get(facet)?.count !== lists.length);
     return differing.sort((a, b) => (weights.get(b.key) ?? 0) - (weights.get(a.key) ?? 0));
   });
 }

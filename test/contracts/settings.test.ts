@@ -35,7 +35,7 @@ function writeConfig(name: string, content: unknown): void {
 /** Serves with these settings until ready, and answers the public address that it announces. */
 async function announced(args: string[], env: Record<string, string> = {}): Promise<string> {
   const { ready, kill, ended } = await startService(args, { folder, env });
-  const [url] = ready.urls as [string];
+  const [, url] = ready.urls as [string, string];
   kill('SIGTERM');
   expect((await ended).code).toBe(0);
   return url.replace(/\/runs\/$/, '');
