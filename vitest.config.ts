@@ -12,5 +12,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     passWithNoTests: false,
+    // A busy machine takes its time.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -22,6 +22,9 @@ interface Listener {
 
 const listeners: Listener[] = [];
 
+/** A busy machine takes its time. */
+const eventually = (check: () => unknown) => vi.waitFor(check, 20_000);
+
 async function listen(url: string, topics: string, headers: Record<string, string> = {}): Promise<Listener> {
   const heard: Heard[] = [];
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
@@ -45,7 +48,7 @@ async function listen(url: string, topics: string, headers: Record<string, strin
   response.on('error', () => {});
   const listener = { heard, stop: () => request.destroy() };
   listeners.push(listener);
-  await vi.waitFor(() => expect(heard[0]?.event).toBe('hello'));
+  await eventually(() => expect(heard[0]?.event).toBe('hello'));
   return listener;
 }
 
@@ -70,11 +73,11 @@ describe.each(engines)('events on $name', (engine) => {
       await listen(server.url, 'run:two,nodes'),
     ];
     await server.post('/runs/one/jobs/', { job_id: 1, status: 'queued' });
-    await vi.waitFor(() => expect(of(run, 'jobs')).toHaveLength(1));
+    await eventually(() => expect(of(run, 'jobs')).toHaveLength(1));
     expect(of(run, 'jobs')).toEqual([{ run: 'one', jobs: [{ job_id: '1', status: 'queued', previous: null }] }]);
     expect(of(runs, 'runs')).toContainEqual({ names: ['one'] });
     await server.put('/runs/one/jobs/1/', { status: 'running' });
-    await vi.waitFor(() => expect(of(run, 'jobs')).toHaveLength(2));
+    await eventually(() => expect(of(run, 'jobs')).toHaveLength(2));
     expect(of(run, 'jobs')[1]).toEqual({ run: 'one', jobs: [{ job_id: '1', status: 'running', previous: 'queued' }] });
     expect(other.heard.map(({ event }) => event)).toEqual(['hello']);
   });
@@ -82,20 +85,20 @@ describe.each(engines)('events on $name', (engine) => {
   test('tell of a run that is created or deleted', async () => {
     const runs = await listen(server.url, 'runs');
     await server.post('/runs/', { name: 'one' });
-    await vi.waitFor(() => expect(of(runs, 'runs')).toEqual([{ names: ['one'] }]));
+    await eventually(() => expect(of(runs, 'runs')).toEqual([{ names: ['one'] }]));
     await server.request('DELETE', '/runs/one/');
-    await vi.waitFor(() => expect(of(runs, 'runs')).toEqual([{ names: ['one'] }, { names: ['one'] }]));
+    await eventually(() => expect(of(runs, 'runs')).toEqual([{ names: ['one'] }, { names: ['one'] }]));
   });
 
   test('tell of nodes and queues, not of what was refused', async () => {
     const listener = await listen(server.url, 'nodes,queue');
     await server.post('/nodes/', { name: 'a', machine_type: 'm' });
-    await vi.waitFor(() => expect(of(listener, 'nodes')).toEqual([{ names: ['a'] }]));
+    await eventually(() => expect(of(listener, 'nodes')).toEqual([{ names: ['a'] }]));
     expect((await server.put('/nodes/none/', { up: true })).status).toBe(404);
     expect((await server.post('/queue/', { queue: 'm' })).status).toBe(200);
-    await vi.waitFor(() => expect(of(listener, 'queue')).toEqual([{}]));
+    await eventually(() => expect(of(listener, 'queue')).toEqual([{}]));
     await server.put('/nodes/a/', { up: true });
-    await vi.waitFor(() => expect(of(listener, 'nodes')).toEqual([{ names: ['a'] }, { names: ['a'] }]));
+    await eventually(() => expect(of(listener, 'nodes')).toEqual([{ names: ['a'] }, { names: ['a'] }]));
   });
 
   test('gather what happens at once: 200 changes of one job are few messages with its last status', async () => {
@@ -106,7 +109,7 @@ describe.each(engines)('events on $name', (engine) => {
     );
     await Promise.all(puts);
     const { json } = await server.get('/runs/one/jobs/1/');
-    await vi.waitFor(() => {
+    await eventually(() => {
       const last = of(run, 'jobs').at(-1) as { jobs: { status: string }[] };
       expect(last.jobs).toMatchObject([{ status: (json as { status: string }).status }]);
     });
@@ -117,11 +120,11 @@ describe.each(engines)('events on $name', (engine) => {
     const first = await listen(server.url, 'run:one');
     for (const id of [1, 2, 3]) {
       await server.post('/runs/one/jobs/', { job_id: id, status: 'queued' });
-      await vi.waitFor(() => expect(of(first, 'jobs')).toHaveLength(id));
+      await eventually(() => expect(of(first, 'jobs')).toHaveLength(id));
     }
     const [one] = first.heard.filter(({ event }) => event === 'jobs');
     const again = await listen(server.url, 'run:one', { 'last-event-id': one!.id! });
-    await vi.waitFor(() => expect(of(again, 'jobs')).toEqual(of(first, 'jobs').slice(1)));
+    await eventually(() => expect(of(again, 'jobs')).toEqual(of(first, 'jobs').slice(1)));
   });
 
   test('go on for a client that was cut off before it heard of anything', async () => {
@@ -131,15 +134,15 @@ describe.each(engines)('events on $name', (engine) => {
     await server.post('/runs/one/jobs/', { job_id: 1, status: 'queued' });
     const watcher = await listen(server.url, 'run:one');
     await server.post('/runs/one/jobs/', { job_id: 2, status: 'queued' });
-    await vi.waitFor(() => expect(of(watcher, 'jobs').flat()).not.toEqual([]));
+    await eventually(() => expect(of(watcher, 'jobs').flat()).not.toEqual([]));
     const again = await listen(server.url, 'run:one', { 'last-event-id': id });
-    await vi.waitFor(() => expect(JSON.stringify(of(again, 'jobs'))).toMatch(/"job_id":"1".*"job_id":"2"/));
+    await eventually(() => expect(JSON.stringify(of(again, 'jobs'))).toMatch(/"job_id":"1".*"job_id":"2"/));
     expect(of(again, 'reset')).toEqual([]);
   });
 
   test('tell a client that was away for too long, or with another process, to read everything again', async () => {
     const listener = await listen(server.url, 'run:one', { 'last-event-id': 'another-17' });
-    await vi.waitFor(() => expect(listener.heard.map(({ event }) => event)).toEqual(['hello', 'reset']));
+    await eventually(() => expect(listener.heard.map(({ event }) => event)).toEqual(['hello', 'reset']));
   });
 
   test('answer 400 when no topic is named, or too many', async () => {
@@ -163,12 +166,12 @@ describe('events on PostgreSQL with two servers', () => {
     try {
       const run = await listen(second, 'run:one,nodes,runs');
       // The second server listens from its first watcher on, and opening that connection takes a moment.
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         await server.post('/nodes/', { name: `n${Math.random()}`, machine_type: 'm' });
         expect(of(run, 'nodes').length).toBeGreaterThan(0);
-      }, 10_000);
+      });
       await server.post('/runs/one/jobs/', { job_id: 1, status: 'queued' });
-      await vi.waitFor(() =>
+      await eventually(() =>
         expect(of(run, 'jobs')).toEqual([{ run: 'one', jobs: [{ job_id: '1', status: 'queued', previous: null }] }]),
       );
       const page = await fetch(`${second}/api/runs/one/page`);
@@ -181,7 +184,7 @@ describe('events on PostgreSQL with two servers', () => {
           ['failure_reason', 'x'.repeat(9000)],
         ]),
       );
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         const again = await fetch(`${second}/api/runs/one/page`);
         expect(await again.json()).toMatchObject({ run: { total: 2 } });
       });

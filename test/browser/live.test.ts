@@ -88,14 +88,14 @@ describe.skipIf(!hasBrowser)('an open page', () => {
     const watched = await openPage(browser, `${server.url}/ui/runs/${run}`);
     const { page } = watched;
     await live(page);
-    await expect.poll(() => page.title(), { timeout: 10_000 }).toContain('running');
+    await expect.poll(() => page.title()).toContain('running');
     await put(run, 0, { status: 'fail', failure_reason: 'first' });
     await page.getByRole('tab', { name: 'Failures 1' }).waitFor();
     await page.getByRole('tab', { name: 'Failures 1' }).click();
     await page.getByRole('treegrid').getByText('first').waitFor();
     await put(run, 1, { status: 'dead' });
     await put(run, 2, { status: 'pass' });
-    await expect.poll(() => page.title(), { timeout: 10_000 }).toMatch(/^1✕ 1† title @main/);
+    await expect.poll(() => page.title()).toMatch(/^1✕ 1† title @main/);
     expect(await shifts(page)).toBeLessThanOrEqual(0.05);
     await closePage(watched);
   });
