@@ -53,6 +53,8 @@ export async function reindex(db: Db, options: ReindexOptions): Promise<ReindexP
     if (!run) break;
     if (options.signal?.aborted) return progress;
     progress.changed += await reindexRun(db, run.id, options);
+    // Cut off in the middle of the run: it is not done.
+    if (options.signal?.aborted) return progress;
     progress.done++;
     at = run.id;
     await remember(db, at);
