@@ -8,6 +8,7 @@ import { runsUpTo } from '../../store/run-page.ts';
 import type { RunRow } from '../../store/schema.ts';
 import { jsonType } from '../errors.ts';
 import type { ApiContext } from './context.ts';
+import { csvLine } from './csv.ts';
 import { historyJob, milliseconds, runItem } from './items.ts';
 import { jobsWithPrevious } from './run-document.ts';
 import { type RunRequest, requestedRun } from './run-request.ts';
@@ -97,29 +98,21 @@ const csvColumns = [
 
 async function sendCsv(reply: FastifyReply, { run, lines }: Selection): Promise<FastifyReply> {
   const parts = await printed(lines, (jobs) =>
-    jobs.map((job) => `${csvColumns.map((key) => csvCell(job, key)).join(',')}\r\n`).join(''),
+    jobs.map((job) => csvLine(csvColumns.map((key) => csvCell(job, key)))).join(''),
   );
   const file = encodeURIComponent(`${run.name}.csv`);
   reply.header('content-disposition', `attachment; filename*=UTF-8''${file}`).type('text/csv; charset=utf-8');
-  return reply.send(Buffer.concat([Buffer.from(`${csvColumns.join(',')}\r\n`), ...parts]));
+  return reply.send(Buffer.concat([Buffer.from(csvLine(csvColumns)), ...parts]));
 }
 
-function csvCell(job: HistoryJob, key: (typeof csvColumns)[number]): string {
-  if (key === 'signature') return csvText(job.signature?.title ?? null);
-  if (key === 'nodes') return csvText(job.nodes.join(' '));
+function csvCell(job: HistoryJob, key: (typeof csvColumns)[number]): string | number | null {
+  if (key === 'signature') return job.signature?.title ?? null;
+  if (key === 'nodes') return job.nodes.join(' ');
   if (key === 'posted' || key === 'started' || key === 'updated') {
     const time = job[key];
-    return time === null ? '' : new Date(time).toISOString();
+    return time === null ? null : new Date(time).toISOString();
   }
-  return csvText(job[key]);
-}
-
-/** Spreadsheets take a text that begins like a formula for one: an apostrophe keeps it a text. */
-function csvText(value: string | number | null): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return job[key];
 }
 
 /** Prints jobs some hundreds at a time, with turns of the event loop between them. */

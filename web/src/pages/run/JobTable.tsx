@@ -9,6 +9,7 @@ import { sortRows } from '../../ui/grid-sort.ts';
 import type { Column } from '../../ui/grid-types.ts';
 import { useNarrow } from '../../ui/narrow.ts';
 import { Status } from '../../ui/Status.tsx';
+import { changesOf, shownColumns } from '../../ui/shown-columns.ts';
 import { UpdatesPill } from '../../ui/Updates.tsx';
 import { FacetRail } from './FacetRail.tsx';
 import { facetColumn, type JobRow, jobColumns } from './job-columns.tsx';
@@ -82,10 +83,6 @@ function rowsOf(jobs: readonly Job[], facets: JobTableProps['facets']): JobRow[]
 
 /** `cols=` is what differs from the usual: "+cause,-os,+f:rados/objectstore". */
 function shownJobColumns(cols: string): Column<JobRow>[] {
-  const changes = new Map(cols.split(',').map((part) => [part.slice(1), part.startsWith('-')]));
-  const facets = [...changes].filter(([id, hidden]) => id.startsWith('f:') && !hidden);
-  return [
-    ...jobColumns.map((column) => ({ ...column, hidden: changes.get(column.id) ?? column.hidden ?? false })),
-    ...facets.map(([id]) => facetColumn(id.slice(2))),
-  ];
+  const facets = [...changesOf(cols)].filter(([id, hidden]) => id.startsWith('f:') && !hidden);
+  return [...shownColumns(jobColumns, cols), ...facets.map(([id]) => facetColumn(id.slice(2)))];
 }

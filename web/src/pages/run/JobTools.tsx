@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { differingOf, type Facet } from '../../../../src/core/facets.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { ColumnChooser } from '../../ui/Columns.tsx';
+import { printColumns, shownColumns } from '../../ui/shown-columns.ts';
 import { jobColumns } from './job-columns.tsx';
 
 /** What the table of jobs shows: the counts of the facets beside it, and its columns. */
@@ -13,15 +14,9 @@ export function JobTools({ facets }: { facets: readonly (readonly Facet[])[] }) 
     const facetChoices = [...keys].sort().map((key) => ({ id: `f:${key}`, title: key, hidden: true }));
     return [...jobColumns.map(({ id, title, hidden = false }) => ({ id, title, hidden })), ...facetChoices];
   }, [facets]);
-  const changes = new Map(cols.split(',').map((part) => [part.slice(1), part.startsWith('-')]));
-  const shown = choices.filter(({ id, hidden }) => !(changes.get(id) ?? hidden)).map(({ id }) => id);
-  const change = (next: readonly string[]) =>
-    setCols(
-      choices
-        .filter(({ id, hidden }) => next.includes(id) === hidden)
-        .map(({ id, hidden }) => `${hidden ? '+' : '-'}${id}`)
-        .join(','),
-    );
+  const shown = shownColumns(choices, cols)
+    .filter(({ hidden }) => !hidden)
+    .map(({ id }) => id);
   return (
     <>
       <button
@@ -33,7 +28,7 @@ export function JobTools({ facets }: { facets: readonly (readonly Facet[])[] }) 
       >
         facets
       </button>
-      <ColumnChooser columns={choices} shown={shown} onChange={change} />
+      <ColumnChooser columns={choices} shown={shown} onChange={(next) => setCols(printColumns(choices, next))} />
     </>
   );
 }

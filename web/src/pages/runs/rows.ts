@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { RunItem } from '../../../../src/http/api/schemas.ts';
 import type { Zone } from '../../lib/format.ts';
-import type { Column, RowGroup } from '../../ui/grid-types.ts';
+import type { RowGroup } from '../../ui/grid-types.ts';
 import type { RunsRow } from './columns.tsx';
 import { dayTitle } from './day.ts';
 import { type Grouping, groupRuns, groupTitle, sumCounts } from './run-facts.ts';
@@ -13,20 +13,6 @@ export const groupings: readonly Grouping[] = ['day', 'suite', 'branch', 'sha1']
 /** The API sorts by one column: the one clicked last. */
 export function oneSort(sort: string): string {
   return sort.split(',').at(-1) || defaultSort;
-}
-
-/** `cols=` is what differs from the usual: "+flavor,-user". */
-export function shownColumns<Row>(columns: Column<Row>[], cols: string): Column<Row>[] {
-  const changes = new Map(cols.split(',').map((part) => [part.slice(1), part.startsWith('-')]));
-  return columns.map((column) => ({ ...column, hidden: changes.get(column.id) ?? column.hidden ?? false }));
-}
-
-/** The opposite of `shownColumns`. */
-export function printColumns<Row>(columns: Column<Row>[], shown: readonly string[]): string {
-  return columns
-    .filter(({ id, hidden = false }) => shown.includes(id) === hidden)
-    .map(({ id, hidden = false }) => `${hidden ? '+' : '-'}${id}`)
-    .join(',');
 }
 
 /** Runs and the lines above each group of them. */

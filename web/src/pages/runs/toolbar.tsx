@@ -6,8 +6,9 @@ import { apiPath } from '../../lib/paths.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { ColumnChooser } from '../../ui/Columns.tsx';
 import { FilterBox } from '../../ui/FilterBox.tsx';
+import { printColumns, shownColumns } from '../../ui/shown-columns.ts';
 import { runColumns } from './columns.tsx';
-import { defaultSort, groupings, printColumns, shownColumns } from './rows.ts';
+import { defaultSort, groupings } from './rows.ts';
 
 interface ToolbarProps {
   q: string;
