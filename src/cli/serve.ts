@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { type CommandLine, type Config, checkPorts } from '../config.ts';
@@ -9,6 +10,9 @@ import { createLog, flushLog } from './log.ts';
 import { reindexInBackground } from './reindex.ts';
 import { type Reports, startReports } from './reports.ts';
 import { isWorker, leave, superviseWorkers, tellReady } from './workers.ts';
+
+// Lets the heap grow to 1.8 times of what lives instead of four times: docs/decisions/0006-small-young-generation.md.
+setFlagsFromString('--heap-growing-percent=80');
 
 /** How long a stop waits for requests that are under way before it cuts them off, in milliseconds. */
 const patience = 20_000;
