@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 const bin = join(import.meta.dirname, '..', 'node_modules', '.bin');
 
-const slow = ['--exclude', 'test/concurrency/**', '--exclude', 'test/browser/**'];
+const slow = ['--exclude', 'test/concurrency/**', '--exclude', 'test/browser/**', '--exclude', 'test/statements/**'];
 
 const steps: [string, string, string[]][] = [
   ['format and lint', 'biome', ['check', '--error-on-warnings', '.']],

@@ -1,6 +1,6 @@
 /** What the requests ask for: runs, jobs and values from all over a database, so that no answer comes from a cache. */
 import type { Engine } from '../engine.ts';
-import { scaleRun } from './plan.ts';
+import { jobsInRun, scaleRun } from './plan.ts';
 
 /** A run that is there, with one of its jobs. */
 export interface SampleRun {
@@ -33,8 +33,13 @@ export interface Samples {
 /** More than the dashboard keeps pages of, and prime, so that steps through them reach all. */
 const sampled = 61;
 
-/** Reads samples of a database with `runs` runs of the plan. */
-export async function readSamples(engine: Engine, url: string, runs: number): Promise<Samples> {
+/** Reads samples of a database with `runs` runs of the plan, each of `jobs` jobs. */
+export async function readSamples(
+  engine: Pick<Engine, 'connect'>,
+  url: string,
+  runs: number,
+  jobs = jobsInRun,
+): Promise<Samples> {
   const sql = await engine.connect(url);
   try {
     const found: SampleRun[] = [];
@@ -44,7 +49,7 @@ export async function readSamples(engine: Engine, url: string, runs: number): Pr
         `select runs.id, runs.name, runs."user", suite, runs.branch, runs.machine_type, runs.sha1, runs.flavor, scheduled,
            jobs.job_id as job, jobs.description from runs join jobs on jobs.run_id = runs.id
          where runs.name = ? order by jobs.id limit 1 offset ?`,
-        [name, (index * 7) % 400],
+        [name, (index * 7) % Math.floor(0.8 * jobs)],
       );
       const scheduled = Number(row?.scheduled);
       const run = row as unknown as SampleRun;

@@ -43,36 +43,44 @@ export interface JobPage {
 
 const documentColumns: readonly string[] = documentFields;
 
+function isDocument(column: JobColumn): boolean {
+  return documentColumns.includes(column);
+}
+
 /** At most `limit` jobs with the columns that were asked for; `id` and `job_id` are always there. */
 export async function listJobs(
   db: Db,
   { filter, columns, order, limit, offset, after }: JobPage,
 ): Promise<PartialJob[]> {
   let query = restrict(db, selectColumns(db, new Set<JobColumn>(['id', 'job_id', ...columns])), filter).limit(limit);
-  query = await withinTimes(db, query, filter);
+  const bounds = await idBounds(db, filter);
   if (order === 'newest') {
     query = query.orderBy('jobs.id', 'desc');
-    if (after) query = query.where('jobs.id', '<', after.id);
+    if (after) bounds.push(['<', after.id]);
   } else {
     query = query.orderBy('jobs.job_id');
     if (after) query = query.where('jobs.job_id', '>', after.job_id as string);
+  }
+  for (const [operator, id] of bounds) {
+    query = query.where('jobs.id', operator, id);
+    // PostgreSQL does not conclude it, and would go through all documents from the newest one on.
+    if (columns.some(isDocument)) query = query.where('job_documents.id' as 'jobs.id', operator, id);
   }
   if (offset) query = query.offset(offset);
   return (await query.execute()) as PartialJob[];
 }
 
 /** Where the jobs of a time can be. */
-async function withinTimes<O>(
+async function idBounds(
   db: Db,
-  all: SelectQueryBuilder<Schema, 'jobs', O>,
   { posted_after, posted_before }: JobFilter,
-): Promise<SelectQueryBuilder<Schema, 'jobs', O>> {
-  let query = all;
+): Promise<[operator: '<' | '<=' | '>=', id: number][]> {
   const first = posted_after === undefined ? null : await firstIdAfter(db, posted_after);
   const last = posted_before === undefined ? null : await lastIdBefore(db, posted_before);
-  if (first !== null) query = query.where('jobs.id', '>=', first);
-  if (last !== null) query = query.where('jobs.id', '<=', last);
-  return query;
+  const bounds: [operator: '<' | '<=' | '>=', id: number][] = [];
+  if (first !== null) bounds.push(['>=', first]);
+  if (last !== null) bounds.push(['<=', last]);
+  return bounds;
 }
 
 function restrict<O>(
@@ -91,7 +99,10 @@ function restrict<O>(
       db.kysely.selectFrom('runs').select('runs.id').where('runs.name', '=', run),
     );
   }
-  if (equal.status === 'queued') query = query.where('jobs.run_id', 'in', runsWithQueuedJobs(db));
+  const unfinished = (['queued', 'waiting', 'running'] as const).find((status) => status === equal.status);
+  // A run that is named has few jobs anyway.
+  if (unfinished && run === undefined && equal.run_id === undefined)
+    query = query.where('jobs.run_id', 'in', runsWithJobs(db, unfinished));
   if (node_id !== undefined) {
     const links = db.kysely.selectFrom('job_nodes').select('job_nodes.job_id').where('node_id', '=', node_id);
     // Of one run its few jobs are looked up among those of the node, otherwise the node's are the few.
@@ -101,17 +112,18 @@ function restrict<O>(
         : query.where(({ exists }) => exists(links.where(sql<SqlBool>`job_nodes.job_id = jobs.id`)));
   }
   if (description !== undefined) query = query.where(contains(db.engine, 'jobs.description', description));
-  if (posted_after !== undefined) query = query.where('jobs.posted', '>', posted_after);
-  if (posted_before !== undefined) query = query.where('jobs.posted', '<', posted_before);
+  // A sum, which no index is for: the ids bound where it is looked at, and are the order of the list.
+  if (posted_after !== undefined) query = query.where(sql<number>`jobs.posted + 0`, '>', posted_after);
+  if (posted_before !== undefined) query = query.where(sql<number>`jobs.posted + 0`, '<', posted_before);
   return query;
 }
 
 /**
- * The runs in which queued jobs can be. An index on the status of jobs would have to be changed with every change of a
+ * The runs in which jobs can be that wait or run: a few at any time. An index on the status of jobs would have to be changed with every change of a
  * status, and with it all other indexes of the row: 839 instead of 2,137 updates a second on PostgreSQL.
  */
-export function runsWithQueuedJobs(db: Db) {
-  return db.kysely.selectFrom('runs').select('runs.id').where('runs.queued', '>', 0);
+export function runsWithJobs(db: Db, status: 'queued' | 'waiting' | 'running') {
+  return db.kysely.selectFrom('runs').select('runs.id').where(`runs.${status}`, '>', 0);
 }
 
 /** Whole jobs by their internal ids, in the order given; ids that are gone are left out. */
@@ -134,13 +146,13 @@ export const allColumns: readonly JobColumn[] = [
 function selectColumns(db: Db, wanted: Set<JobColumn>) {
   const columns = [...wanted].map((column) => {
     if (column === 'run') return 'runs.name as run' as const;
-    return documentColumns.includes(column) ? `job_documents.${column}` : `jobs.${column}`;
+    return isDocument(column) ? `job_documents.${column}` : `jobs.${column}`;
   }) as 'jobs.id'[];
   return db.kysely
     .selectFrom('jobs')
     .$if(wanted.has('run'), (query) => query.innerJoin('runs', 'runs.id', 'jobs.run_id') as never)
     .$if(
-      [...wanted].some((column) => documentColumns.includes(column)),
+      [...wanted].some(isDocument),
       (query) => query.innerJoin('job_documents', 'job_documents.id', 'jobs.id') as never,
     )
     .select(columns);

@@ -1,4 +1,5 @@
 /** Nodes as the dashboard shows them: what they run, and how their jobs ended. */
+import { sql } from 'kysely';
 import { type Failure, notFound } from '../core/errors.ts';
 import type { JobStatus } from '../core/job.ts';
 import { type JobCounts, noJobs } from '../core/run.ts';
@@ -47,8 +48,12 @@ export async function nodeLines(
 }
 
 async function addRunning(db: Db, lines: Map<number, NodeLine>): Promise<void> {
-  // Two statements: in one SQLite goes through all jobs for the few that run.
-  const query = db.kysely.selectFrom('runs').select(['id', 'name']).where('status', '=', 'running').limit(mostRunning);
+  // Written out: for any status at all PostgreSQL would go through all runs. Two statements: in one SQLite goes through all jobs for the few that run.
+  const query = db.kysely
+    .selectFrom('runs')
+    .select(['id', 'name'])
+    .where('status', '=', sql.lit('running'))
+    .limit(mostRunning);
   const runs = new Map((await query.execute()).map(({ id, name }) => [id, name]));
   if (runs.size === 0) return;
   const running = await db.kysely

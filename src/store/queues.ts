@@ -3,7 +3,7 @@ import { alreadyExists, type Failure, isFailure, notFound } from '../core/errors
 import { changePause, neverPaused, type PauseChange } from '../core/queue.ts';
 import type { Db } from './db.ts';
 import { lockRows } from './dialect.ts';
-import { runsWithQueuedJobs } from './job-lists.ts';
+import { runsWithJobs } from './job-lists.ts';
 import type { QueueRow } from './schema.ts';
 
 /** Which queues a list holds; every condition that is given must hold. */
@@ -72,7 +72,7 @@ export async function nextJobId(db: Db, queue: string): Promise<number | null> {
     .select('id')
     .where('queue', '=', queue)
     .where('status', '=', 'queued')
-    .where('run_id', 'in', runsWithQueuedJobs(db))
+    .where('run_id', 'in', runsWithJobs(db, 'queued'))
     .orderBy('priority', (order) => order.asc().nullsLast())
     .orderBy('id')
     .limit(1)
@@ -87,7 +87,7 @@ export async function countQueuedJobs(db: Db, queue: string): Promise<number> {
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .where('queue', '=', queue)
     .where('status', '=', 'queued')
-    .where('run_id', 'in', runsWithQueuedJobs(db))
+    .where('run_id', 'in', runsWithJobs(db, 'queued'))
     .executeTakeFirstOrThrow();
   return row.count;
 }

@@ -110,25 +110,26 @@ export async function facetValues(
   conditions: RunCondition[],
 ): Promise<string[]> {
   if (facet === 'sha1' || facet === 'flavor') {
-    if (conditions.length === 0) return distinctOfJobs(db, facet);
+    if (conditions.length === 0) return distinctValues(db, 'jobs', facet);
     const jobs = db.kysely.selectFrom('jobs').select(facet).distinct().where(facet, '<>', '');
     const runs = restrict(db.kysely.selectFrom('runs').select('runs.id'), conditions);
     const rows = await jobs.where('run_id', 'in', runs).orderBy(facet).execute();
     return rows.map((row) => row[facet] as string);
   }
+  if (conditions.length === 0) return distinctValues(db, 'runs', facet);
   const runs = db.kysely.selectFrom('runs').select(facet).distinct().where(facet, '<>', '');
   const rows = await restrict(runs, conditions).orderBy(facet).execute();
   return rows.map((row) => row[facet]);
 }
 
-/** Goes from each value to the next one in the index: the cost is that of the values, not of the jobs. */
-async function distinctOfJobs({ kysely }: Db, facet: 'sha1' | 'flavor'): Promise<string[]> {
-  const column = sql.ref(facet);
+/** Goes from each value to the next one in the index: the cost is that of the values, not of the rows. */
+async function distinctValues({ kysely }: Db, from: 'runs' | 'jobs', facet: string): Promise<string[]> {
+  const [table, column] = [sql.table(from), sql.ref(facet)];
   const { rows } = await sql<{ value: string }>`
     with recursive found (value) as (
-      select min(${column}) from jobs where ${column} > ''
+      select min(${column}) from ${table} where ${column} > ''
       union all
-      select (select min(${column}) from jobs where ${column} > found.value) from found where found.value is not null
+      select (select min(${column}) from ${table} where ${column} > found.value) from found where found.value is not null
     )
     select value from found where value is not null`.execute(kysely);
   return rows.map(({ value }) => value);

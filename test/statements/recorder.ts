@@ -1,0 +1,78 @@
+/** Hears every statement that this process sends to a database, below everything that builds or prepares them. */
+import { type SQLInputValue, StatementSync } from 'node:sqlite';
+import pg from 'pg';
+
+/** One text of a statement with some of the parameters that it was sent with. */
+export interface Recorded {
+  text: string;
+  parameters: unknown[][];
+  /** The function of the store that sent it first, as `file.ts function`. */
+  origin: string;
+}
+
+/** Different parameters of one text that are kept: common and rare values want different plans. */
+const most = 4;
+
+/** What passes statements on without knowing what they are. */
+const carriers = ['transaction', 'postgres', 'sqlite', 'batch'];
+
+/** Listens from `begin` to `stop`, which answers what was heard; transactions and settings of connections are left out. */
+export function record(): { begin(): void; stop(): Recorded[] } {
+  let listening = false;
+  const heard = new Map<string, Recorded>();
+  const hear = (text: string, parameters: unknown[]) => {
+    if (!listening || !/^\s*(select|with|insert|update|delete)\b/i.test(text)) return;
+    const known = heard.get(text);
+    const recorded = known ?? { text, parameters: [], origin: origin() };
+    if (!known) heard.set(text, recorded);
+    const isNew = !recorded.parameters.some((other) => JSON.stringify(other) === JSON.stringify(parameters));
+    if (isNew && recorded.parameters.length < most) recorded.parameters.push(parameters);
+  };
+  const restore = [listenToSqlite(hear), listenToPostgres(hear)];
+  return {
+    begin() {
+      listening = true;
+    },
+    stop() {
+      for (const one of restore) one();
+      return [...heard.values()];
+    },
+  };
+}
+
+type Hear = (text: string, parameters: unknown[]) => void;
+
+function listenToSqlite(hear: Hear): () => void {
+  const { all, run, iterate } = StatementSync.prototype;
+  const listening = (method: (...parameters: SQLInputValue[]) => unknown) =>
+    function (this: StatementSync, ...parameters: SQLInputValue[]) {
+      hear(this.sourceSQL, parameters);
+      return method.apply(this, parameters);
+    };
+  Object.assign(StatementSync.prototype, { all: listening(all), run: listening(run), iterate: listening(iterate) });
+  return () => Object.assign(StatementSync.prototype, { all, run, iterate });
+}
+
+function listenToPostgres(hear: Hear): () => void {
+  const { query } = pg.Client.prototype;
+  const listening = function (this: pg.Client, ...given: unknown[]) {
+    const [first, values] = given as [string | { text?: string; values?: unknown[] }, unknown];
+    if (typeof first === 'string') hear(first, Array.isArray(values) ? values : []);
+    else if (typeof first.text === 'string') hear(first.text, first.values ?? []);
+    return (query as (...all: unknown[]) => unknown).apply(this, given);
+  };
+  Object.assign(pg.Client.prototype, { query: listening });
+  return () => Object.assign(pg.Client.prototype, { query });
+}
+
+function origin(): string {
+  const before = Error.stackTraceLimit;
+  Error.stackTraceLimit = 200;
+  const frames = String(new Error('here').stack).matchAll(
+    /at (?:async )?(?:\S*\.)?(\S+) .*\/src\/store\/([\w-]+)\.ts/g,
+  );
+  Error.stackTraceLimit = before;
+  const named = [...frames].map(([, name = '', file = '']) => ({ name, file }));
+  const found = named.find(({ file, name }) => !carriers.includes(file) && name !== '<anonymous>');
+  return found ? `${found.file}.ts ${found.name}` : 'unknown';
+}

@@ -1,0 +1,154 @@
+/** Everything that can be asked of a server: the catalogue of the benchmark, every filter and order, and every write. */
+import type { FastifyInstance } from 'fastify';
+import { expect } from 'vitest';
+import type { Asked } from '../../bench/scale/catalog.ts';
+import { apiRequests } from '../../bench/scale/catalog-api.ts';
+import { classicRequests } from '../../bench/scale/catalog-classic.ts';
+import { teuthologyRequests } from '../../bench/scale/catalog-teuthology.ts';
+import type { Samples } from '../../bench/scale/samples.ts';
+import { runFacets } from '../../src/core/filter.ts';
+import { jobStatuses } from '../../src/core/job.ts';
+import { queryKeys } from '../../src/core/query.ts';
+import { runSorts } from '../../src/store/run-search.ts';
+
+/** The servers of both contracts on one database. */
+export interface Doors {
+  classic: FastifyInstance;
+  teuthology: FastifyInstance;
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** Asks; an answer above 499, or another one than `status`, is a failure. */
+async function ask(app: FastifyInstance, method: Method, url: string, body?: unknown, status?: number) {
+  const payload = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
+  const answer = await app.inject({ method, url, headers: { host: 'paddles' }, ...(payload && { payload }) });
+  const words = `${method} ${url}: ${answer.body.slice(0, 200)}`;
+  if (status === undefined) expect(answer.statusCode, words).toBeLessThan(500);
+  else expect(answer.statusCode, words).toBe(status);
+  return answer;
+}
+
+/** Sends every read of the catalogue, each for several runs, jobs and nodes. */
+export async function readCatalogue(doors: Doors, samples: Samples): Promise<void> {
+  for (const asked of [...classicRequests, ...teuthologyRequests, ...apiRequests]) {
+    for (const n of [0, 20, 41]) await askCatalogue(doors, samples, asked, n);
+  }
+}
+
+async function askCatalogue(doors: Doors, samples: Samples, { door, body, status, path }: Asked, n: number) {
+  const app = door === 'classic' ? doors.classic : doors.teuthology;
+  await ask(app, body === undefined ? 'GET' : 'POST', path(samples, n), body, status ?? 200);
+}
+
+/** Filters of the dashboard: every key as it is, negated, with a pattern, without a value; every order, and its second page. */
+export async function readFilters({ teuthology }: Doors, { runs }: Samples): Promise<void> {
+  const name = encodeURIComponent(runs[30]?.name ?? '');
+  for (const [key, { example, on }] of Object.entries(queryKeys)) {
+    for (const q of [example, `-${example}`, `${key}:none`, `${key}:*a*`, `${key}:2026-01-01..2026-01-08`]) {
+      for (const target of on) {
+        const path = target === 'runs' ? '/api/runs' : `/api/runs/${name}/jobs`;
+        await ask(teuthology, 'GET', `${path}?q=${encodeURIComponent(q)}`);
+      }
+      const suggest = `/api/suggest?field=${key}&prefix=r&q=${encodeURIComponent(example)}`;
+      await ask(teuthology, 'GET', suggest, undefined, 200);
+    }
+  }
+  for (const column of runSorts) {
+    for (const sort of [column, `-${column}`]) {
+      for (const q of ['', '&q=suite:rados', '&q=-suite:rados']) {
+        const { next } = (await ask(teuthology, 'GET', `/api/runs?sort=${sort}${q}`, undefined, 200)).json();
+        await ask(teuthology, 'GET', `/api/runs?sort=${sort}${q}&after=${next}`, undefined, 200);
+      }
+    }
+  }
+}
+
+/** Lists of jobs and runs by one filter and by two, and what is not there. */
+export async function readLists({ classic, teuthology }: Doors, { runs, nodes, daysAgo }: Samples): Promise<void> {
+  const { name, sha1, branch, user, suite, machine_type, flavor, job } = runs[40]!;
+  const jobFilters = [
+    ...jobStatuses.map((status) => `status=${status}`),
+    ...[sha1, 'nothing'].map((value) => `sha1=${value}`),
+    ...[branch, 'main', 'nothing'].map((value) => `branch=${value}`),
+    ...[user, 'nobody'].map((value) => `user=${value}`),
+    'description=rados',
+    'description=nothing',
+    `posted_after=${daysAgo(20)}`,
+    `posted_before=${daysAgo(20)}`,
+  ];
+  for (const one of jobFilters) {
+    for (const other of ['count=100&page=2', ...jobFilters]) await ask(teuthology, 'GET', `/jobs/?${one}&${other}`);
+    await ask(teuthology, 'GET', `/nodes/${nodes[9]}/jobs/?count=20&${one}`);
+    await ask(teuthology, 'GET', `/runs/${encodeURIComponent(name)}/jobs/?${one}`, undefined);
+  }
+  const values = { branch, date: daysAgo(3), machine_type, sha1, status: 'running', suite, user, flavor };
+  for (const [facet, value] of Object.entries(values)) {
+    for (const other of runFacets)
+      await ask(teuthology, 'GET', `/runs/${facet}/${encodeURIComponent(value)}/${other}/`);
+  }
+  await ask(teuthology, 'GET', '/nodes/?locked_by=somebody&os_type=ubuntu&os_version=22.04&up=true');
+  await ask(teuthology, 'GET', '/queue/?paused_by=somebody&queue=smithi');
+  for (const missing of ['nobody-2026-01-01', name.slice(0, 30), 'xxxxxx', 'latest']) {
+    await ask(teuthology, 'GET', `/api/runs/${missing}`);
+    await ask(teuthology, 'GET', `/runs/${missing}/`);
+    await ask(classic, 'GET', `/runs/${missing}/jobs/`);
+    await ask(classic, 'GET', `/runs/${missing}/jobs/${job}/`);
+    await ask(classic, 'GET', `/ui/runs/${missing}`);
+  }
+  await ask(teuthology, 'GET', `/api/nodes/${nodes[3]}?after=20000`, undefined, 200);
+  await ask(classic, 'GET', '/readyz', undefined, 200);
+}
+
+const written = 'writer-2026-02-01_10:00:00-rados-main-distro-default-smithi';
+
+/** Every write of both contracts: in a run and with machines of its own, which are gone afterwards. */
+export async function write({ classic, teuthology }: Doors, samples: Samples): Promise<void> {
+  await writeNodes(teuthology);
+  await ask(classic, 'POST', '/runs/', { name: written }, 200);
+  await ask(teuthology, 'PUT', `/runs/${written}/`, { tags: ['kept'] }, 200);
+  await writeJobs(classic, samples);
+  await ask(classic, 'PUT', `/runs/${written}/jobs/1/`, 'nonsense', 400);
+  await ask(teuthology, 'DELETE', `/runs/${written}/jobs/1/`, undefined, 200);
+  await ask(teuthology, 'DELETE', `/runs/${written}/`, undefined, 200);
+  await ask(teuthology, 'POST', '/runs/', { name: written, tags: [] }, 200);
+  await ask(teuthology, 'DELETE', `/runs/${written}/`, undefined, 200);
+  const created = written.replace('10:00', '11:00');
+  await ask(teuthology, 'POST', `/runs/${created}/jobs/`, { job_id: '1', status: 'queued', queue: 'smithi' }, 200);
+  await ask(teuthology, 'POST', `/runs/${created}/jobs/`, { status: 'queued', queue: 'smithi' }, 200);
+  await ask(teuthology, 'POST', `/runs/${created}/jobs/`, { job_id: '1' }, 400);
+  await ask(teuthology, 'DELETE', `/runs/${created}/`, undefined, 200);
+  for (const body of [{ queue: 'new' }, { queue: 'new' }, { queue: 'newer', pause_duration: 'nonsense' }]) {
+    await ask(teuthology, 'POST', '/queue/', body);
+  }
+  await ask(teuthology, 'PUT', '/queue/', { queue: 'new', paused_by: 'somebody', pause_duration: 60 }, 200);
+}
+
+async function writeJobs(app: FastifyInstance, { nodes }: Samples): Promise<void> {
+  const targets = { [`ubuntu@${nodes[0]}`]: 'key', 'ubuntu@new.example': 'key' };
+  const job = { targets, status: 'running', description: 'rados/one', kernel: {}, roles: [['mon.a']], tasks: [] };
+  const path = `/runs/${written}/jobs/`;
+  // Some at once are one transaction.
+  const several = ['1', '2', '3', '4'].map((job_id) => ask(app, 'POST', path, { ...job, job_id }, 200));
+  await Promise.all(several);
+  await ask(app, 'PUT', `${path}1/`, { status: 'fail', success: false, failure_reason: 'a new reason' }, 200);
+  await ask(app, 'PUT', `${path}2/`, { roles: [['mon.b']], targets: { 'ubuntu@newer.example': 'key' } }, 200);
+}
+
+async function writeNodes(app: FastifyInstance): Promise<void> {
+  const locked_by = 'writer@somewhere';
+  const machine_type = 'written';
+  await ask(app, 'POST', '/nodes/', { name: 'host.example', machine_type, up: true }, 200);
+  await ask(app, 'POST', '/nodes/', { name: 'guest.example', machine_type, up: true, vm_host: 'host.example' }, 200);
+  await ask(app, 'PUT', '/nodes/guest.example/', { description: 'changed', vm_host: 'host.example' }, 200);
+  await ask(app, 'PUT', '/nodes/guest.example/', 'nonsense', 400);
+  await ask(app, 'GET', '/nodes/guest.example/', undefined, 200);
+  await ask(app, 'PUT', '/nodes/host.example/lock/', { name: 'host.example', locked: true, locked_by }, 200);
+  await ask(app, 'PUT', '/nodes/host.example/lock/', { name: 'host.example', locked: false, locked_by }, 200);
+  const wanted = { count: 1, machine_type, locked_by, description: 'all' };
+  const names = (await ask(app, 'POST', '/nodes/lock_many/', wanted, 200))
+    .json()
+    .map(({ name }: { name: string }) => name);
+  await ask(app, 'POST', '/nodes/unlock_many/', { names, locked_by }, 200);
+  for (const name of ['guest.example', 'host.example']) await ask(app, 'DELETE', `/nodes/${name}/`, undefined, 200);
+}

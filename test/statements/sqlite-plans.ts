@@ -1,0 +1,54 @@
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { sqlitePath } from '../../bench/engine.ts';
+import { bigTables, type Finding, fewRows, sortedForOne } from './plan.ts';
+import type { Recorded } from './recorder.ts';
+
+/**
+ * Judges statements by the plans of SQLite, which go by the schema alone: nobody makes statistics for it. It does not
+ * tell how many rows it reads; so a scan that a limit ends is right only where the limit was reached.
+ */
+export function judgeSqlite(url: string, statements: Recorded[]): Map<Recorded, Finding[]> {
+  const database = new DatabaseSync(sqlitePath(url), { readOnly: true });
+  try {
+    // An index of few rows, such as the runs with queued jobs, may be gone through.
+    const partial = new Set(
+      bigTables.flatMap((table) =>
+        database
+          .prepare('select name from pragma_index_list(?) where partial')
+          .all(table)
+          .map(({ name }) => String(name)),
+      ),
+    );
+    return new Map(statements.map((statement) => [statement, judge(database, partial, statement)]));
+  } finally {
+    database.close();
+  }
+}
+
+function judge(database: DatabaseSync, partial: Set<string>, { text, parameters }: Recorded): Finding[] {
+  return parameters.flatMap((given) => {
+    const values = given.map((value) => (typeof value === 'boolean' ? Number(value) : value)) as SQLInputValue[];
+    const plan = database
+      .prepare(`explain query plan ${text}`)
+      .all(...values)
+      .map(({ detail }) => String(detail));
+    const answer = /^\s*(select|with)\b/i.test(text) && !/\b(insert into|update \w+ set)\b/i.test(text);
+    const answered = answer ? database.prepare(text).all(...values).length : 0;
+    const limited = / limit \?( offset \?)?\s*$/i.exec(text);
+    const limit = limited ? Number(values[values.length - (limited[1] ? 2 : 1)]) : null;
+    const ended = limit !== null && answered >= limit;
+    const scans = plan.flatMap((line) => scanIn(line, partial, ended));
+    if (!limited || !plan.includes('USE TEMP B-TREE FOR ORDER BY')) return scans;
+    const unlimited = `select count(*) as count from (${text.slice(0, limited.index)})`;
+    const counted = database.prepare(unlimited).get(...values.slice(0, limited[1] ? -2 : -1));
+    const sorted = Number(counted?.count);
+    const isFar = sorted > Math.max(fewRows, sortedForOne * answered);
+    return isFar ? [...scans, { kind: 'sort', table: '', details: `sorts ${sorted} rows for ${answered}` }] : scans;
+  });
+}
+
+function scanIn(line: string, partial: Set<string>, ended: boolean): Finding[] {
+  const [, table = '', index = ''] = /^SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?/.exec(line) ?? [];
+  if (!bigTables.includes(table) || partial.has(index) || ended) return [];
+  return [{ kind: 'scan', table, details: line }];
+}

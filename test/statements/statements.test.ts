@@ -1,0 +1,85 @@
+/**
+ * Every statement that the server can send is explained by the database that it is for. What is read on the way to an
+ * answer may depend on the answer, not on what is stored.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { databaseSize, prune } from '../../src/store/prune.ts';
+import { isIndexed, reindex } from '../../src/store/reindex.ts';
+import { engines } from '../helpers/engines.ts';
+import { watchStore } from './coverage.ts';
+import { type Exception, exceptions } from './exceptions.ts';
+import { type Filled, startFilled } from './filled.ts';
+import type { Finding } from './plan.ts';
+import { judgePostgres } from './postgres-plans.ts';
+import { type Recorded, record } from './recorder.ts';
+import { readCatalogue, readFilters, readLists, write } from './requests.ts';
+import { judgeSqlite } from './sqlite-plans.ts';
+
+describe.each(engines)('on $name', ({ name, createDatabase }) => {
+  let filled: Filled;
+  let uncalled: string[];
+  let found: Found[];
+
+  beforeAll(async () => {
+    const store = await watchStore(name);
+    // Before the first connection is opened: each keeps the functions that it was opened with.
+    const recording = record();
+    filled = await startFilled({ name, createDatabase });
+    const { url, db, doors, samples, now } = filled;
+    // Something for the index of causes to repair.
+    await db.kysely.updateTable('jobs').set({ description_hash: null }).where('run_id', '=', 1).execute();
+    recording.begin();
+    await readCatalogue(doors, samples);
+    await readFilters(doors, samples);
+    await readLists(doors, samples);
+    await write(doors, samples);
+    await isIndexed(db);
+    await databaseSize(db);
+    const soon = new AbortController();
+    await reindex(db, { all: true, signal: soon.signal, onProgress: ({ done }) => done === 3 && soon.abort() });
+    const aborted = new AbortController();
+    const before = now() - 30 * 86_400_000_000;
+    await prune(db, { before, dryRun: false, signal: aborted.signal, onProgress: () => aborted.abort() });
+    const statements = recording.stop();
+    uncalled = await store.uncalled();
+    const judged = name === 'sqlite' ? judgeSqlite(url, statements) : await judgePostgres(url, statements);
+    found = [...judged].flatMap(([recorded, findings]) => findings.map((finding) => ({ ...finding, recorded })));
+  }, 300_000);
+  afterAll(() => filled?.stop());
+
+  test('no statement reads or sorts more of a big table than its answer needs', () => {
+    const wrong = found.filter((one) => !exceptions.some((exception) => isAbout(exception, one)));
+    const lines = new Map<string, string>();
+    for (const one of wrong) {
+      const { details, recorded } = one;
+      // Of each fault one statement is enough to see what it is about.
+      lines.set(`${recorded.origin}: ${faultOf(one)}`, `(${details})\n    ${recorded.text.slice(0, 1000)}`);
+    }
+    if (lines.size > 0) expect.fail([...lines].map((line) => line.join(' ')).join('\n'));
+  });
+
+  test('every exception still occurs', () => {
+    const stale = exceptions.flatMap((exception) =>
+      exception[name]
+        .filter((fault) => !found.some((one) => faultOf(one) === fault && isAbout(exception, one)))
+        .map((fault) => `${exception.origin}: ${fault}`),
+    );
+    expect(stale).toEqual([]);
+  });
+
+  test('every function of the store that makes a statement has been called', () => {
+    expect(uncalled).toEqual([]);
+  });
+
+  function isAbout({ origin, text, ...faults }: Exception, one: Found): boolean {
+    const { recorded } = one;
+    const isSame = origin === recorded.origin && faults[name].includes(faultOf(one));
+    return isSame && (text === undefined || text.test(recorded.text));
+  }
+});
+
+type Found = Finding & { recorded: Recorded };
+
+function faultOf({ kind, table }: Finding): string {
+  return `${kind} ${table}`.trim();
+}
