@@ -52,7 +52,11 @@ export async function startServer({ url, folder, profile, bothDoors, clock }: Se
   const child = start([...flags, '--import', path('probe.ts'), path('../src/main.ts'), ...serve], {
     cwd: folder,
     stdout: openSync('/dev/null', 'w'),
-    ...(clock !== undefined && { settings: { BENCH_CLOCK: String(clock) } }),
+    settings: {
+      // As bin/launch.mjs has it, which `npm run bench` has filled.
+      NODE_COMPILE_CACHE: path('../node_modules/.cache/node'),
+      ...(clock !== undefined && { BENCH_CLOCK: String(clock) }),
+    },
   });
   await answers(port);
   return { child, port, secondPort };

@@ -1,14 +1,18 @@
 /** Stands in for pgbench where that is not installed: the same statements over the driver of the server. */
 import pg from 'pg';
 import { serveParent } from './child.ts';
-import { clients, firstPostedId, firstSeededId } from './data.ts';
-import { limitVariables, postgresStatements } from './limit-postgres.ts';
+import { clients, documentCount, firstPostedId, firstSeededId } from './data.ts';
+import { fixedVariables, linkStatement, postgresStatements, rowVariables } from './limit-postgres.ts';
 import type { LimitOrder, WriteKind } from './limits.ts';
-import type { Contract } from './rows.ts';
+import { type Contract, storedRows } from './rows.ts';
 import { seededJobs } from './traffic.ts';
 
-const { lockRun, readJob, saveJob, insertDocument, insertLinks, updateDocument, updateRun } = postgresStatements;
-const fixed = limitVariables(process.argv[3] as Contract);
+const { lockRun, readJob, saveJob, insertDocument, updateDocument, updateRun } = postgresStatements;
+const fixed = fixedVariables();
+const documents = storedRows(process.argv[3] as Contract).map((row) => ({
+  values: rowVariables(row),
+  link: linkStatement(row),
+}));
 const connections = await Promise.all(
   Array.from({ length: clients }, async () => {
     const client = new pg.Client({ connectionString: process.argv[2] });
@@ -31,14 +35,15 @@ serveParent<LimitOrder>(async ({ kind, seconds, oneRun = false }) => {
 async function write(client: pg.Client, kind: WriteKind, n: number): Promise<void> {
   const number = count++;
   const job = kind === 'post' ? firstPostedId + number : firstSeededId + (Math.floor(number / clients) % seededJobs);
-  const values: Record<string, string> = { ...fixed, run: String(n), job: String(job) };
+  const document = documents[kind === 'post' || kind === 'put-changed' ? number % (documentCount - 1) : 0]!;
+  const values: Record<string, string> = { ...fixed, ...document.values, run: String(n), job: String(job) };
   const run = async (text: string) => (await client.query(prepared(text, values))).rows[0] as { id: string };
   await client.query('begin');
   values.r_id = (await run(lockRun)).id;
   await run(readJob);
   values.j_id = (await run(saveJob)).id;
-  if (kind === 'post') for (const insert of [insertDocument, insertLinks]) await run(insert);
-  if (kind === 'put-changed') await run(updateDocument);
+  const writes = { post: [insertDocument, document.link], 'put-changed': [updateDocument, document.link] };
+  if (kind === 'post' || kind === 'put-changed') for (const text of writes[kind]) await run(text);
   await run(updateRun);
   await client.query('commit');
 }

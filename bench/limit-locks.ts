@@ -27,5 +27,5 @@ export function locksLimit(
   if (pgbench === null) return null;
   const path = join(folder, 'locks.pgbench');
   writeFileSync(path, script);
-  return async () => 2 * (await runPgbench(pgbench, path, url, seconds, []));
+  return async () => 2 * (await runPgbench(pgbench, [path], url, seconds, []));
 }

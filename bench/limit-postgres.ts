@@ -3,10 +3,11 @@ import { execFile } from 'node:child_process';
 import { existsSync, globSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { documentFields } from '../src/core/job.ts';
 import { startChild } from './child.ts';
 import { clients, firstPostedId, firstSeededId, runPrefix } from './data.ts';
 import type { Limit, LimitOrder, WriteKind } from './limits.ts';
-import { type Contract, documentJobColumns, hostsOfRow, storedRows } from './rows.ts';
+import { type Contract, documentJobColumns, hostsOfRow, type StoredRow, storedRows } from './rows.ts';
 import { seededJobs } from './traffic.ts';
 
 /** pgbench has no null and no empty text: this becomes one. */
@@ -24,12 +25,17 @@ export const postgresStatements = {
     ${names.map((name) => `${name} = excluded.${name}`).join(', ')} returning id`,
   insertDocument: `insert into job_documents (id, kernel, overrides, roles, targets, tasks)
     values (:j_id, :kernel, :overrides, :roles, :targets, :tasks)`,
-  insertLinks: `insert into job_nodes (node_id, job_id) select id, :j_id from nodes
-    where name in (${hostsOfRow(storedRows('classic')[0]!).map((host) => `'${host}'`)})`,
   updateDocument: `update job_documents set overrides = :overrides, roles = :roles, targets = :targets, tasks = :tasks
     where id = :j_id`,
   updateRun: `update runs set status = 'running', updated = :at, pass = pass + 1 where id = :r_id`,
 };
+
+/** Links a job to the nodes that its document names. */
+export function linkStatement(row: StoredRow): string {
+  const hosts = hostsOfRow(row).map((host) => `'${host}'`);
+  return `insert into job_nodes (node_id, job_id) select id, :j_id from nodes where name in (${hosts})
+    on conflict (node_id, job_id) do nothing`;
+}
 
 function variable(column: string): string {
   const value = `nullif(:${column}, '${nothing}')`;
@@ -48,31 +54,43 @@ export function startPostgresLimit(url: string, folder: string, contract: Contra
   return {
     title: `pgbench, ${clients} connections`,
     async measure({ kind, seconds, oneRun = false }: LimitOrder) {
-      const script = join(folder, `${kind}.pgbench`);
-      writeFileSync(script, pgbenchScript(kind, oneRun));
-      const variables = Object.entries({ ...limitVariables(contract), n: posted }).map(
-        ([name, value]) => `${name}=${value}`,
+      // As the clients do: a new or another document is each time another one, the rest needs only one.
+      const rows = storedRows(contract).slice(0, kind === 'post' || kind === 'put-changed' ? undefined : 1);
+      const scripts = rows.map((row, n) => {
+        const script = join(folder, `${kind}-${n}.pgbench`);
+        writeFileSync(script, pgbenchScript(kind, oneRun, row).replace(documentVariable, `:$1_${n}`));
+        return script;
+      });
+      const values = rows.flatMap((row, n) =>
+        Object.entries(rowVariables(row)).map(([name, value]) => `${name}_${n}=${value}`),
       );
+      const variables = [...values, ...Object.entries(fixedVariables()).map((pair) => pair.join('=')), `n=${posted}`];
       // No client can be further than that when the next round begins.
       posted += 100_000;
-      return runPgbench(pgbench, script, url, seconds, variables);
+      return runPgbench(pgbench, scripts, url, seconds, variables);
     },
     stop: async () => {},
   };
 }
 
+/** A variable that holds a value of a document. */
+const documentVariable = new RegExp(`:(${[...documentJobColumns, ...documentFields].join('|')})\\b`, 'g');
+
 /** The values of the variables that do not change from write to write. */
-export function limitVariables(contract: Contract): Record<string, string> {
-  const at = String(Date.now() * 1000);
-  const values = Object.entries({ ...storedRows(contract)[0]!, prefix: runPrefix, at, status: 'pass' });
-  return Object.fromEntries(values.map(([name, value]) => [name, String(value ?? nothing)]));
+export function fixedVariables(): Record<string, string> {
+  return { prefix: runPrefix, at: String(Date.now() * 1000), status: 'pass' };
 }
 
-function pgbenchScript(kind: WriteKind, oneRun: boolean): string {
-  const { lockRun, readJob, saveJob, insertDocument, insertLinks, updateDocument, updateRun } = postgresStatements;
+/** The values of the variables of one document. */
+export function rowVariables(row: StoredRow): Record<string, string> {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, String(value ?? nothing)]));
+}
+
+function pgbenchScript(kind: WriteKind, oneRun: boolean, row: StoredRow): string {
+  const { lockRun, readJob, saveJob, insertDocument, updateDocument, updateRun } = postgresStatements;
   const document = {
-    post: [insertDocument, insertLinks],
-    'put-changed': [updateDocument],
+    post: [insertDocument, linkStatement(row)],
+    'put-changed': [updateDocument, linkStatement(row)],
     'put-status': [],
     'put-whole': [],
   };
@@ -92,17 +110,18 @@ function pgbenchScript(kind: WriteKind, oneRun: boolean): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Runs a script with as many connections as there are clients; answers how often it was carried out in a second. */
+/** Runs scripts, each as often as any other, with as many connections as there are clients; answers how often it was carried out in a second. */
 export async function runPgbench(
   pgbench: string,
-  script: string,
+  scripts: string[],
   url: string,
   seconds: number,
   variables: string[],
 ): Promise<number> {
   const options = ['-n', '-M', 'prepared', '-c', String(clients), '-j', '2', '-T', String(Math.ceil(seconds))];
+  const files = scripts.flatMap((script) => ['-f', script]);
   const defined = variables.flatMap((variable) => ['-D', variable]);
-  const run = promisify(execFile)(pgbench, [...options, '-f', script, ...defined, url]);
+  const run = promisify(execFile)(pgbench, [...options, ...files, ...defined, url]);
   // The message of the error itself would repeat every value.
   const { stdout } = await run.catch(({ stderr }: { stderr: string }) => {
     throw new Error(`pgbench failed: ${stderr}`);

@@ -28,7 +28,9 @@ const insertJob = database.prepare(
 const insertDocument = database.prepare(
   `insert into job_documents (id, ${documentFields.join(', ')}) values (?, ${documentFields.map(() => '?').join(', ')})`,
 );
-const insertLink = database.prepare('insert into job_nodes (node_id, job_id) select id, ? from nodes where name = ?');
+const insertLink = database.prepare(
+  'insert or ignore into job_nodes (node_id, job_id) select id, ? from nodes where name = ?',
+);
 const readJob = database.prepare('select * from jobs where run_id = ? and job_id = ?');
 const updateJob = database.prepare(
   `update jobs set status = ?, updated = ?, ${names.map((name) => `${name} = ?`).join(', ')} where id = ?`,
@@ -79,6 +81,7 @@ function put(n: number, run: number, whole: boolean): void {
     const row = rows[n % (documentCount - 1)]!;
     updateJob.run(job.status!, at, ...picked(row, documentJobColumns), job.id);
     updateDocument.run(...picked(row, changed), job.id);
+    for (const host of hosts[n % (documentCount - 1)]!) insertLink.run(job.id, host);
   }
   updateRun.run('running', at, 1, 1, 0, run);
 }

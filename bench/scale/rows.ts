@@ -3,6 +3,7 @@ import { isFailure } from '../../src/core/errors.ts';
 import { documentFields } from '../../src/core/job.ts';
 import { signatureVersion } from '../../src/core/signature.ts';
 import { parseJobChange } from '../../src/http/teuthology/job-bodies.ts';
+import { descriptionsOf } from '../../src/store/job-rows.ts';
 import { changeJob, createJob, type JobState } from '../../src/store/job-state.ts';
 import { correctRun, countJob, newRun } from '../../src/store/run-state.ts';
 import type { RunRow } from '../../src/store/schema.ts';
@@ -36,6 +37,7 @@ export function rowsOf({ name, runId, firstJobId, nodes }: Place, reports: Repor
   return [
     ['runs', [run as unknown as Row]],
     ['signatures', signaturesOf(states)],
+    ['descriptions', descriptionRows(states)],
     ['jobs', states.map(({ row }) => row as unknown as Row)],
     ['job_documents', states.map(({ row, document }) => ({ id: row.id, ...nothing, ...document }))],
     ['job_nodes', states.flatMap(({ row, hosts }) => hosts.map((host) => ({ node_id: nodeId(host), job_id: row.id })))],
@@ -47,6 +49,11 @@ function signaturesOf(states: JobState[]): Row[] {
   const found = new Map(states.flatMap(({ signature }) => (signature ? [[signature.id, signature] as const] : [])));
   const rows = [...found.values()].map(({ id, kind, title }) => ({ id, version: signatureVersion, kind, title }));
   return rows.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function descriptionRows(states: JobState[]): Row[] {
+  const rows = [...descriptionsOf(states.map(({ row }) => row))].map(([hash, description]) => ({ hash, description }));
+  return rows.sort((a, b) => (a.hash < b.hash ? -1 : 1));
 }
 
 function apply(run: RunRow, jobs: Map<string, JobState>, { kind, job_id, at, texts, values }: Report): void {
@@ -65,11 +72,11 @@ function apply(run: RunRow, jobs: Map<string, JobState>, { kind, job_id, at, tex
 export async function writeRows(bulk: Bulk, tables: RunRows): Promise<void> {
   await bulk.query('begin');
   for (const [table, rows] of tables) {
-    if (table === 'signatures') {
-      for (const { id, version, kind, title } of rows) {
-        const text =
-          'insert into signatures (id, version, kind, title) values (?, ?, ?, ?) on conflict (id) do nothing';
-        await bulk.query(text, [id!, version!, kind!, title!]);
+    if (table === 'signatures' || table === 'descriptions') {
+      for (const row of rows) {
+        const columns = Object.keys(row);
+        const text = `insert into ${table} (${columns}) values (${columns.map(() => '?')}) on conflict do nothing`;
+        await bulk.query(text, Object.values(row));
       }
     } else if (rows.length > 0) await bulk.insert(table, rows);
   }

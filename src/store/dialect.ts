@@ -42,6 +42,13 @@ export function contains(engine: Engine, column: string, text: string): RawBuild
   return sql<SqlBool>`${position}(${sql.ref(column)}, ${text}) > 0`;
 }
 
+/** The condition that a text column has one of the texts: one parameter, however many they are. */
+export function oneOf(engine: Engine, column: string, texts: string[]): RawBuilder<SqlBool> {
+  return engine === 'sqlite'
+    ? sql<SqlBool>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(texts)}))`
+    : sql<SqlBool>`${sql.ref(column)} = any(${texts})`;
+}
+
 /** Keeps other processes from migrating until this transaction ends. */
 export async function lockMigrations(kysely: Kysely<Schema>, engine: Engine): Promise<void> {
   // Any fixed number will do as long as nothing else in the database uses it: "pddl" in ASCII.

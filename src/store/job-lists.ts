@@ -2,7 +2,8 @@
 import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import { documentFields } from '../core/job.ts';
 import type { Db } from './db.ts';
-import { contains } from './dialect.ts';
+import { descriptionsWith } from './descriptions.ts';
+import { contains, oneOf } from './dialect.ts';
 import { jobColumns } from './job-rows.ts';
 import { firstIdAfter, lastIdBefore } from './job-times.ts';
 import type { FullJob, JobColumn, PartialJob } from './jobs.ts';
@@ -52,22 +53,28 @@ export async function listJobs(
   db: Db,
   { filter, columns, order, limit, offset, after }: JobPage,
 ): Promise<PartialJob[]> {
-  let query = restrict(db, selectColumns(db, new Set<JobColumn>(['id', 'job_id', ...columns])), filter).limit(limit);
+  const hashes = filter.description === undefined ? null : await descriptionsWith(db, filter.description);
+  if (hashes?.length === 0) return [];
   const bounds = await idBounds(db, filter);
-  if (order === 'newest') {
-    query = query.orderBy('jobs.id', 'desc');
-    if (after) bounds.push(['<', after.id]);
-  } else {
-    query = query.orderBy('jobs.job_id');
-    if (after) query = query.where('jobs.job_id', '>', after.job_id as string);
-  }
-  for (const [operator, id] of bounds) {
-    query = query.where('jobs.id', operator, id);
-    // PostgreSQL does not conclude it, and would go through all documents from the newest one on.
-    if (columns.some(isDocument)) query = query.where('job_documents.id' as 'jobs.id', operator, id);
-  }
-  if (offset) query = query.offset(offset);
+  if (after && order === 'newest') bounds.push(['<', after.id]);
+  const page = <O>(all: SelectQueryBuilder<Schema, 'jobs', O>) => {
+    let query = ordered(restrict(db, all, filter, hashes), order, hashes !== null).limit(limit);
+    if (after && order === 'job_id') query = query.where('jobs.job_id', '>', after.job_id as string);
+    for (const [operator, id] of bounds) query = query.where('jobs.id', operator, id);
+    return offset ? query.offset(offset) : query;
+  };
+  const wanted = selectColumns(db, new Set<JobColumn>(['id', 'job_id', ...columns]));
+  // Documents are joined to the page alone: PostgreSQL might go through those of all jobs to find the few that match.
+  const query = columns.some(isDocument)
+    ? ordered(wanted.where('jobs.id', 'in', page(db.kysely.selectFrom('jobs').select('jobs.id'))), order)
+    : page(wanted);
   return (await query.execute()) as PartialJob[];
+}
+
+/** A sum, which no index is for, lets PostgreSQL begin with what is `rare` instead of going through all jobs in their order. */
+function ordered<O>(query: SelectQueryBuilder<Schema, 'jobs', O>, order: JobOrder, rare = false) {
+  if (order === 'job_id') return query.orderBy('jobs.job_id');
+  return rare ? query.orderBy(sql`jobs.id + 0`, 'desc') : query.orderBy('jobs.id', 'desc');
 }
 
 /** Where the jobs of a time can be. */
@@ -87,6 +94,7 @@ function restrict<O>(
   db: Db,
   all: SelectQueryBuilder<Schema, 'jobs', O>,
   { run, node_id, description, posted_after, posted_before, ...equal }: JobFilter,
+  hashes: string[] | null,
 ): SelectQueryBuilder<Schema, 'jobs', O> {
   let query = all;
   for (const [key, value] of Object.entries(equal)) {
@@ -111,7 +119,10 @@ function restrict<O>(
         ? query.where('jobs.id', 'in', links)
         : query.where(({ exists }) => exists(links.where(sql<SqlBool>`job_nodes.job_id = jobs.id`)));
   }
-  if (description !== undefined) query = query.where(contains(db.engine, 'jobs.description', description));
+  if (hashes) {
+    query = query.where('jobs.description_hash', 'is not', null);
+    query = query.where(oneOf(db.engine, 'jobs.description_hash', hashes));
+  } else if (description !== undefined) query = query.where(contains(db.engine, 'jobs.description', description));
   // A sum, which no index is for: the ids bound where it is looked at, and are the order of the list.
   if (posted_after !== undefined) query = query.where(sql<number>`jobs.posted + 0`, '>', posted_after);
   if (posted_before !== undefined) query = query.where(sql<number>`jobs.posted + 0`, '<', posted_before);

@@ -162,6 +162,24 @@ export function insertRuns(engine: Engine, runs: Omit<RunRow, 'id'>[]): Statemen
   return { sql: numbered(engine, text), parameters: runs.flatMap((run) => columns.map((column) => run[column])) };
 }
 
+/** The descriptions of jobs, by their hashes. */
+export function descriptionsOf(jobs: Pick<JobRow, 'description' | 'description_hash'>[]): Map<string, string> {
+  return new Map(
+    jobs.flatMap(({ description, description_hash }) =>
+      description && description_hash ? [[description_hash, description] as const] : [],
+    ),
+  );
+}
+
+/** Writes descriptions (by their hashes) that may be new; in one order, as the causes. */
+export function saveDescriptions(engine: Engine, descriptions: Map<string, string>): Statement {
+  const sorted = [...descriptions].sort(([a], [b]) => (a < b ? -1 : 1));
+  const text =
+    `insert into descriptions (hash, description) values ${repeated('(?, ?)', sorted.length)} ` +
+    'on conflict (hash) do nothing';
+  return { sql: numbered(engine, text), parameters: sorted.flat() };
+}
+
 /** Writes the documents of new jobs, and of changed ones the values that differ. Comes after `saveJobs`. */
 export function saveDocuments(engine: Engine, jobs: JobState[]): Statement[] {
   const created = jobs.filter((job) => job.created);

@@ -7,6 +7,7 @@ import type { Engine } from './dialect.ts';
 import { linkNodes } from './job-nodes.ts';
 import {
   deleteJobs,
+  descriptionsOf,
   findFirstJob,
   insertRuns,
   type JobBatch,
@@ -14,6 +15,7 @@ import {
   jobStates,
   lastId,
   lockRuns,
+  saveDescriptions,
   saveDocuments,
   saveJobs,
   saveRuns,
@@ -55,13 +57,16 @@ export interface JobWriter {
   drain(): Promise<void>;
 }
 
+/** Which causes and descriptions are certainly stored, by their ids. */
+type Known = Record<'signatures' | 'descriptions', Set<string>>;
+
 /** How often a transaction is repeated after a deadlock or serialization failure, which other programs could cause. */
 const attempts = 5;
 
 /** Makes the writer of one database; there is one for each process, so that all its clients share transactions. */
 export function createJobWriter(engine: Engine, transact: Transact): JobWriter {
   const listeners: ((event: JobEvent) => void)[] = [];
-  const known = new Set<string>();
+  const known: Known = { signatures: new Set(), descriptions: new Set() };
   const flush = async (writes: JobWrite[]) => {
     const results = await repeat(() => writeBatch(engine, transact, writes, known));
     for (const result of results) if (!isFailure(result)) for (const listener of listeners) listener(result);
@@ -96,9 +101,9 @@ async function writeBatch(
   engine: Engine,
   transact: Transact,
   writes: JobWrite[],
-  known: Set<string>,
+  known: Known,
 ): Promise<(JobEvent | Failure)[]> {
-  const fresh = new Map<string, Signature>();
+  const fresh = { signatures: new Map<string, Signature>(), descriptions: new Map<string, string>() };
   const results = await transact(async (send) => {
     await createMissingRuns(engine, send, writes);
     const named = writes.flatMap(({ run, job_id }) => (job_id === null ? [] : [{ run, job_id }]));
@@ -109,15 +114,23 @@ async function writeBatch(
     const batch: JobBatch = { jobs: jobStates(jobRows), deleted: [], runsWithoutFirst: new Set() };
     const freeId = await idChooser(engine, send, runs, writes);
     const value = writes.map((write) => decide(write, runs.get(write.run), batch, freeId));
-    for (const { signature } of batch.jobs.values()) {
-      if (signature && !known.has(signature.id)) fresh.set(signature.id, signature);
+    const jobs = [...batch.jobs.values()];
+    for (const { signature } of jobs) {
+      if (signature && !known.signatures.has(signature.id)) fresh.signatures.set(signature.id, signature);
     }
-    const causes = fresh.size > 0 ? [saveSignatures(engine, [...fresh.values()])] : [];
-    return { last: [...causes, ...(await save(engine, send, [...runs.values()], batch))], value };
+    for (const [id, description] of descriptionsOf(jobs.map(({ row }) => row))) {
+      if (!known.descriptions.has(id)) fresh.descriptions.set(id, description);
+    }
+    const texts: Statement[] = [];
+    if (fresh.signatures.size > 0) texts.push(saveSignatures(engine, [...fresh.signatures.values()]));
+    if (fresh.descriptions.size > 0) texts.push(saveDescriptions(engine, fresh.descriptions));
+    return { last: [...texts, ...(await save(engine, send, [...runs.values()], batch))], value };
   });
-  // Only after the commit is it certain that nobody needs to write them again; the bound keeps hostile reasons out of memory.
-  if (known.size > 10_000) known.clear();
-  for (const id of fresh.keys()) known.add(id);
+  // Only after the commit is it certain that nobody needs to write them again; the bound keeps hostile texts out of memory.
+  for (const kind of ['signatures', 'descriptions'] as const) {
+    if (known[kind].size > 10_000) known[kind].clear();
+    for (const id of fresh[kind].keys()) known[kind].add(id);
+  }
   return results;
 }
 
@@ -128,8 +141,8 @@ async function save(engine: Engine, send: Send, runs: RunRow[], batch: JobBatch)
   const statements: Statement[] = [];
   if (deleted.length > 0) statements.push(deleteJobs(engine, deleted));
   if (changed.length > 0) {
-    const links = await linkNodes(engine, send, changed);
-    statements.push(saveJobs(engine, changed), ...saveDocuments(engine, changed), ...links);
+    const documents = saveDocuments(engine, changed);
+    statements.push(saveJobs(engine, changed), ...documents, ...linkNodes(engine, changed));
   }
   if (batch.runsWithoutFirst.size > 0) {
     await send(statements.splice(0));

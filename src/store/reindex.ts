@@ -3,7 +3,7 @@ import { CompiledQuery, type Transaction } from 'kysely';
 import { type Signature, signatureOf, signatureVersion } from '../core/signature.ts';
 import type { Db } from './db.ts';
 import { type Engine, lockRows } from './dialect.ts';
-import { saveSignatures } from './job-rows.ts';
+import { descriptionsOf, saveDescriptions, saveSignatures } from './job-rows.ts';
 import { shortHash } from './job-state.ts';
 import type { Schema } from './schema.ts';
 import { numbered, repeated, type Statement } from './transaction.ts';
@@ -106,9 +106,12 @@ async function reindexJobs(transaction: Transaction<Schema>, engine: Engine, run
     const hash = job.description ? shortHash(job.description) : null;
     if (job.signature !== (cause?.id ?? null) || job.description_hash !== hash)
       wrong.push([job.id, cause?.id ?? null, hash]);
+    job.description_hash = hash;
   }
   const statements: Statement[] = [];
   if (causes.size > 0) statements.push(saveSignatures(engine, [...causes.values()]));
+  const descriptions = descriptionsOf(jobs);
+  if (descriptions.size > 0) statements.push(saveDescriptions(engine, descriptions));
   if (wrong.length > 0) statements.push(updateJobs(engine, wrong));
   for (const { sql, parameters } of statements) {
     await transaction.executeQuery(CompiledQuery.raw(sql, [...parameters]));

@@ -1,4 +1,4 @@
-import { CompiledQuery, type ExpressionBuilder, type SelectQueryBuilder, sql } from 'kysely';
+import { CompiledQuery, type ExpressionBuilder, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import { alreadyExists, type Failure, notFound } from '../core/errors.ts';
 import type { RunCondition, RunFacet } from '../core/filter.ts';
 import { MICROS_PER_DAY } from '../core/time.ts';
@@ -111,10 +111,7 @@ export async function facetValues(
 ): Promise<string[]> {
   if (facet === 'sha1' || facet === 'flavor') {
     if (conditions.length === 0) return distinctValues(db, 'jobs', facet);
-    const jobs = db.kysely.selectFrom('jobs').select(facet).distinct().where(facet, '<>', '');
-    const runs = restrict(db.kysely.selectFrom('runs').select('runs.id'), conditions);
-    const rows = await jobs.where('run_id', 'in', runs).orderBy(facet).execute();
-    return rows.map((row) => row[facet] as string);
+    return jobValues(db, facet, restrict(db.kysely.selectFrom('runs').select('runs.id'), conditions));
   }
   if (conditions.length === 0) return distinctValues(db, 'runs', facet);
   const runs = db.kysely.selectFrom('runs').select(facet).distinct().where(facet, '<>', '');
@@ -123,15 +120,37 @@ export async function facetValues(
 }
 
 /** Goes from each value to the next one in the index: the cost is that of the values, not of the rows. */
-async function distinctValues({ kysely }: Db, from: 'runs' | 'jobs', facet: string): Promise<string[]> {
+function valuesByIndex(from: 'runs' | 'jobs', facet: string): RawBuilder<unknown> {
   const [table, column] = [sql.table(from), sql.ref(facet)];
-  const { rows } = await sql<{ value: string }>`
-    with recursive found (value) as (
+  return sql`
+    found (value) as (
       select min(${column}) from ${table} where ${column} > ''
       union all
       select (select min(${column}) from ${table} where ${column} > found.value) from found where found.value is not null
+    )`;
+}
+
+async function distinctValues({ kysely }: Db, from: 'runs' | 'jobs', facet: string): Promise<string[]> {
+  const { rows } = await sql<{ value: string }>`
+    with recursive ${valuesByIndex(from, facet)} select value from found where value is not null`.execute(kysely);
+  return rows.map(({ value }) => value);
+}
+
+/** The values that the jobs of some runs have. From each pair of value and run to the next one: of 500 jobs that costs one. */
+async function jobValues(
+  { kysely }: Db,
+  facet: 'sha1' | 'flavor',
+  runs: SelectQueryBuilder<Schema, 'runs', { id: number }>,
+): Promise<string[]> {
+  const column = sql.ref(facet);
+  const { rows } = await sql<{ value: string }>`
+    with recursive ${valuesByIndex('jobs', facet)}, pair (value, run_id) as (
+      select value, (select min(run_id) from jobs where ${column} = found.value) from found where value is not null
+      union all
+      select value, (select min(run_id) from jobs where ${column} = pair.value and run_id > pair.run_id)
+      from pair where pair.run_id is not null
     )
-    select value from found where value is not null`.execute(kysely);
+    select distinct value from pair where run_id in (${runs}) order by value`.execute(kysely);
   return rows.map(({ value }) => value);
 }
 

@@ -99,6 +99,12 @@ export interface SignatureTable {
   title: string;
 }
 
+/** A description that a job has or had; `hash` is the `description_hash` of its jobs. */
+export interface DescriptionTable {
+  hash: string;
+  description: string;
+}
+
 /** One row: the version of the rules that the jobs of all runs up to the internal id `up_to` have been computed with. */
 export interface IndexedTable {
   version: number;
@@ -121,6 +127,7 @@ export interface Schema {
   job_nodes: JobNodeTable;
   queues: QueueTable;
   signatures: SignatureTable;
+  descriptions: DescriptionTable;
   indexed: IndexedTable;
   migrations: MigrationTable;
 }

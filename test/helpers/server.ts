@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { type Config, readCommandLine } from '../../src/config.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { type Db, open } from '../../src/store/db.ts';
+import { reindex } from '../../src/store/reindex.ts';
 import type { Engine } from './engines.ts';
 
 /** What came back; header names in lower case, `json` undefined when the body is not JSON. */
@@ -42,6 +43,8 @@ export async function startServer(engine: Engine, settings: Partial<Config> = {}
   const config = { ...readCommandLine([], {}).config, database: database.url, ...settings };
   const now = () => Date.now() * 1000;
   const db = await open({ url: config.database, poolSize: config.pool_size, now });
+  // As `paddles serve` does when it starts: nothing is older than the rules.
+  await reindex(db, { all: false });
   const app = buildApp({ config, db, log: pino({ level: 'silent' }), now });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;

@@ -60,9 +60,10 @@ async function judge(client: pg.Client, { text, parameters }: Recorded, sizes: M
 }
 
 function execute(values: unknown[]): string {
-  const literals = values.map((value) =>
-    value === null || value === undefined ? 'null' : pg.escapeLiteral(String(value)),
-  );
+  const literals = values.map((value) => {
+    if (value === null || value === undefined) return 'null';
+    return pg.escapeLiteral(Array.isArray(value) ? `{${value.map((one) => JSON.stringify(one))}}` : String(value));
+  });
   return `execute judged${literals.length > 0 ? `(${literals.join(', ')})` : ''}`;
 }
 

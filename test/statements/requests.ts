@@ -74,6 +74,7 @@ export async function readLists({ classic, teuthology }: Doors, { runs, nodes, d
     ...[user, 'nobody'].map((value) => `user=${value}`),
     'description=rados',
     'description=nothing',
+    'description=',
     `posted_after=${daysAgo(20)}`,
     `posted_before=${daysAgo(20)}`,
   ];

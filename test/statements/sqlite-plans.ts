@@ -25,6 +25,10 @@ export function judgeSqlite(url: string, statements: Recorded[]): Map<Recorded, 
   }
 }
 
+/** Of a statement, or of the page of ids to which it joins documents. */
+const limitAtEnd = / limit \?( offset \?)?(\) order by [\w".]+( desc)?)?\s*$/i;
+const pageOfIds = '"jobs"."id" in (';
+
 function judge(database: DatabaseSync, partial: Set<string>, { text, parameters }: Recorded): Finding[] {
   return parameters.flatMap((given) => {
     const values = given.map((value) => (typeof value === 'boolean' ? Number(value) : value)) as SQLInputValue[];
@@ -34,12 +38,13 @@ function judge(database: DatabaseSync, partial: Set<string>, { text, parameters 
       .map(({ detail }) => String(detail));
     const answer = /^\s*(select|with)\b/i.test(text) && !/\b(insert into|update \w+ set)\b/i.test(text);
     const answered = answer ? database.prepare(text).all(...values).length : 0;
-    const limited = / limit \?( offset \?)?\s*$/i.exec(text);
+    const limited = limitAtEnd.exec(text);
     const limit = limited ? Number(values[values.length - (limited[1] ? 2 : 1)]) : null;
     const ended = limit !== null && answered >= limit;
     const scans = plan.flatMap((line) => scanIn(line, partial, ended));
     if (!limited || !plan.includes('USE TEMP B-TREE FOR ORDER BY')) return scans;
-    const unlimited = `select count(*) as count from (${text.slice(0, limited.index)})`;
+    const page = limited[2] ? text.indexOf(pageOfIds) + pageOfIds.length : 0;
+    const unlimited = `select count(*) as count from (${text.slice(page, limited.index)})`;
     const counted = database.prepare(unlimited).get(...values.slice(0, limited[1] ? -2 : -1));
     const sorted = Number(counted?.count);
     const isFar = sorted > Math.max(fewRows, sortedForOne * answered);

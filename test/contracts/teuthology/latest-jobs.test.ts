@@ -1,5 +1,6 @@
 /** `/jobs/`, the latest jobs of all runs (teuthology contract 2.8). */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { reindex } from '../../../src/store/reindex.ts';
 import { engines } from '../../helpers/engines.ts';
 import { listed, newJob, type Shown } from './report.ts';
 import { expectRefused, useTeuthology } from './start.ts';
@@ -53,6 +54,17 @@ describe.each(engines)('the latest jobs on $name', (engine) => {
     ['?count=0', []],
   ])('%s', async (query, expected) => {
     expect(await ids(query)).toEqual(expected);
+  });
+
+  test('are found by a part of the description while older jobs are still to be looked through', async () => {
+    const { kysely } = server.db;
+    const before = await kysely.selectFrom('indexed').selectAll().executeTakeFirstOrThrow();
+    await kysely.updateTable('indexed').set({ up_to: 0 }).execute();
+    await kysely.updateTable('jobs').set({ description_hash: null }).where('job_id', '=', '0').execute();
+    expect(await ids('?description=rados')).toEqual(['1', '0']);
+    await reindex(server.db, { all: false });
+    expect(await kysely.selectFrom('indexed').selectAll().executeTakeFirstOrThrow()).toEqual(before);
+    expect(await ids('?description=rados')).toEqual(['1', '0']);
   });
 
   test.each([
@@ -110,5 +122,11 @@ describe.each(engines)('the latest jobs on $name', (engine) => {
     }
     expect(await ids('?user=most&count=20000&page=2')).toHaveLength(1);
     expect(await ids('?user=most&count=9999&page=2')).toHaveLength(2);
+  });
+
+  test('are found by a part that hundreds of descriptions have', async () => {
+    for (let n = 0; n < 202; n++) await newJob(server, { job_id: `wide${n}`, description: `wide/${n}` }, 'wide');
+    expect(await ids('?description=wide&count=3')).toEqual(['wide201', 'wide200', 'wide199']);
+    expect(await ids('?description=wide/20&count=9')).toEqual(['wide201', 'wide200', 'wide20']);
   });
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { readCommandLine } from '../../../src/config.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import { type Db, open } from '../../../src/store/db.ts';
+import { reindex } from '../../../src/store/reindex.ts';
 import type { Engine, TestDatabase } from '../../helpers/engines.ts';
 
 /** What came back; `json` undefined when the body is not JSON. */
@@ -34,6 +35,8 @@ export async function startTeuthology(url: string): Promise<Teuthology> {
   const now = () => ++time;
   const { config } = readCommandLine(['--database', url], {});
   const db = await open({ url, poolSize: 4, now });
+  // As `paddles serve` does when it starts: nothing is older than the rules.
+  await reindex(db, { all: false });
   const app = buildApp({ contract: 'teuthology', config, db, log: pino({ level: 'silent' }), now });
   const call: Teuthology['call'] = async (method, path, body, headers) => {
     const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
