@@ -5,6 +5,7 @@ import { nodesAndQueues } from './migrations/0002-nodes-and-queues.ts';
 import { signatures } from './migrations/0003-signatures.ts';
 import { manyJobs } from './migrations/0004-many-jobs.ts';
 import { orderedLists } from './migrations/0005-ordered-lists.ts';
+import { earlyVacuum } from './migrations/0006-early-vacuum.ts';
 import type { Schema } from './schema.ts';
 
 /** One step of the schema. Forward only; `statements` gets the words in which the engines differ. */
@@ -15,7 +16,7 @@ export interface Migration {
 }
 
 /** All migrations, in order; append, never edit one that has been released. */
-const migrations: Migration[] = [runsAndJobs, nodesAndQueues, signatures, manyJobs, orderedLists];
+const migrations: Migration[] = [runsAndJobs, nodesAndQueues, signatures, manyJobs, orderedLists, earlyVacuum];
 
 /**
  * Brings the schema to the newest version and returns the names of the migrations that it applied (`[]` when there was
