@@ -1,26 +1,24 @@
 /** Two servers that write batches over the same runs, in random order, never wait for each other. */
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { type Db, open } from '../../src/store/db.ts';
 import { createClient } from './client.ts';
 import type { Mark } from './contract.ts';
-import { contractsOnEngines } from './contracts.ts';
-import { type Instance, startInstance } from './instance.ts';
+import type { Instance } from './instance.ts';
 import { wrongCounts } from './ledger.ts';
+import { contractsOnServers, startServers } from './servers.ts';
 
 const runs = Array.from({ length: 20 }, (_, index) => `run-${index}`);
 const clientsPerServer = 30;
 const writesPerClient = 25;
 
-const onPostgres = contractsOnEngines.filter(({ engine }) => engine.name === 'postgres');
+const setups = contractsOnServers.filter(({ servers }) => servers > 1);
 
-describe.each(onPostgres)('$name, 2 servers', { timeout: 60_000 }, ({ contract, engine }) => {
+describe.each(setups)('$name', { timeout: 60_000 }, ({ contract, engine, servers: count }) => {
   test('batches over the same runs in random order meet no deadlock', async () => {
     const database = await engine.createDatabase();
-    const servers = [
-      await startInstance(database.url, contract.settings),
-      await startInstance(database.url, contract.settings),
-    ];
-    const [{ db, port }] = servers as [Instance];
+    const servers = await startServers(database.url, count, contract.settings);
+    const [{ port }] = servers as [Instance];
     const mark: Mark = { text: 'a text', success: null };
     const setup = createClient(port);
     // The later a run is created here the earlier it sorts by name: an order by name is not one by id.
@@ -47,21 +45,26 @@ describe.each(onPostgres)('$name, 2 servers', { timeout: 60_000 }, ({ contract, 
       ),
     );
     expect([...new Set(statuses.flat())]).toEqual([200]);
+    expect(servers.flatMap(({ errors }) => errors)).toEqual([]);
+    for (const server of servers) await server.stop();
+
+    const db = await open({ url: database.url, poolSize: 1, now: () => 0 });
     expect(await wrongCounts(db.kysely)).toEqual([]);
     expect(await deadlocks(db)).toBe(0);
-
-    for (const server of servers) await server.stop();
+    await db.close();
     await database.drop();
   });
 });
 
 /** The server retries after a deadlock, so that only PostgreSQL's own statistics tell. */
-async function deadlocks({ kysely }: Instance['db']): Promise<number> {
-  // Sessions report to the statistics at most once a second, and only when they are asked something again.
-  await new Promise((resolve) => setTimeout(resolve, 1_200));
-  await Promise.all(Array.from({ length: 30 }, () => sql`select pg_sleep(0.02)`.execute(kysely)));
-  const { rows } = await sql<{ deadlocks: number }>`
-    select deadlocks from pg_stat_database where datname = current_database()
-  `.execute(kysely);
-  return Number(rows[0]?.deadlocks);
+async function deadlocks({ kysely }: Db): Promise<number> {
+  const number = async (text: string) => {
+    const { rows } = await sql.raw<{ number: number }>(text).execute(kysely);
+    return Number(rows[0]?.number);
+  };
+  // Sessions report to the statistics when they end, at the latest.
+  const others =
+    'select count(*) as number from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
+  await expect.poll(() => number(others)).toBe(0);
+  return number('select deadlocks as number from pg_stat_database where datname = current_database()');
 }
