@@ -7,12 +7,7 @@ import type { Migration } from '../migrations.ts';
 export const earlyVacuum: Migration = {
   id: 6,
   name: 'early-vacuum',
-  statements: ({ storage }) => {
-    const soon = 'autovacuum_vacuum_scale_factor = 0.02';
-    return [
-      // Long values stand in tables of their own, which are vacuumed by themselves.
-      ...['jobs', 'job_documents'].flatMap((table) => storage(table, `${soon}, toast.${soon}`)),
-      ...storage('job_nodes', soon),
-    ];
-  },
+  // What PostgreSQL keeps of long values beside a table follows its table.
+  statements: ({ storage }) =>
+    ['jobs', 'job_documents', 'job_nodes'].flatMap((table) => storage(table, 'autovacuum_vacuum_scale_factor = 0.02')),
 };
