@@ -1,5 +1,5 @@
 import { BadSetting, type CommandLine } from '../config.ts';
-import { BadDatabaseUrl, type Db, type OpenOptions, open } from '../store/db.ts';
+import { BadDatabaseUrl, type Db, type OpenOptions, open, sentenceOf } from '../store/db.ts';
 
 /**
  * Opens the database of the settings. Throws as `open` does, and `BadSetting` with the place where the URL was set when
@@ -21,4 +21,48 @@ export async function openDatabase(
       `${source}: another program has its tables in this database (${message}); give it an empty one`,
     );
   }
+}
+
+/** How a command ended, in a sentence for the person who typed it. */
+export interface Ending {
+  text: string;
+  exitCode: number;
+}
+
+/**
+ * Does the work of a command on the database of the settings, and says how it ended. Answers the exit code. Throws
+ * `BadSetting` as `openDatabase` does.
+ */
+export async function withDatabase(line: CommandLine, work: (db: Db) => Promise<Ending>): Promise<number> {
+  try {
+    const db = await openDatabase(line, { now: () => Date.now() * 1000 });
+    const { text, exitCode } = await work(db).finally(() => db.close());
+    process.stdout.write(`${db.label}: ${text}\n`);
+    return exitCode;
+  } catch (error) {
+    const sentence = sentenceOf(error);
+    if (sentence === null) throw error;
+    process.stderr.write(`paddles: ${sentence.text}\n`);
+    return sentence.exitCode;
+  }
+}
+
+/** Aborted when the person or the system asks this process to stop; asked again, it dies. */
+export function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  return stop.signal;
+}
+
+/** Milliseconds between two lines of progress. */
+const telling = 1000;
+
+/** A listener that prints what it hears of, one line a second at most. */
+export function printProgress<Progress>(text: (progress: Progress) => string): (progress: Progress) => void {
+  let told = Date.now();
+  return (progress) => {
+    if (Date.now() - told < telling) return;
+    told = Date.now();
+    process.stdout.write(`${text(progress)}\n`);
+  };
 }

@@ -1,43 +1,22 @@
 import { BadSetting, type CommandLine } from '../config.ts';
 import { parseDuration } from '../core/query.ts';
-import { type Db, sentenceOf } from '../store/db.ts';
+import type { Db } from '../store/db.ts';
 import { databaseSize, type PruneProgress, prune } from '../store/prune.ts';
-import { openDatabase } from './database.ts';
-
-/** Milliseconds between two lines of progress. */
-const telling = 1000;
+import { printProgress, stopSignal, withDatabase } from './database.ts';
 
 /** `paddles prune`: drops the documents of old jobs. Answers the exit code. */
 export async function pruneDatabase(line: CommandLine): Promise<number> {
   const seconds = readAge(line.flags['documents-older-than']);
   const dryRun = line.flags['dry-run'] !== undefined;
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-  try {
-    const now = () => Date.now() * 1000;
-    const db = await openDatabase(line, { now });
-    let told = Date.now();
-    const onProgress = (progress: PruneProgress) => {
-      if (Date.now() - told < telling) return;
-      told = Date.now();
-      process.stdout.write(`${text(progress)}\n`);
-    };
-    const before = now() - seconds * 1_000_000;
-    const progress = await prune(db, { before, dryRun, signal: stop.signal, onProgress });
-    const size = await sizeText(db);
-    await db.close();
-    process.stdout.write(
-      dryRun
-        ? `${db.label}: the documents of ${progress.total} runs would go; ${size}\n`
-        : `${db.label}: ${stop.signal.aborted ? 'stopped' : 'done'}: ${text(progress)}; ${size}\n`,
-    );
-    return stop.signal.aborted ? 1 : 0;
-  } catch (error) {
-    const sentence = sentenceOf(error);
-    if (sentence === null) throw error;
-    process.stderr.write(`paddles: ${sentence.text}\n`);
-    return sentence.exitCode;
-  }
+  const signal = stopSignal();
+  return withDatabase(line, async (db) => {
+    const before = (Date.now() - seconds * 1000) * 1000;
+    const progress = await prune(db, { before, dryRun, signal, onProgress: printProgress(text) });
+    const end = dryRun
+      ? `the documents of ${progress.total} runs would go`
+      : `${signal.aborted ? 'stopped' : 'done'}: ${text(progress)}`;
+    return { text: `${end}; ${await sizeText(db)}`, exitCode: signal.aborted ? 1 : 0 };
+  });
 }
 
 function readAge(age: string | undefined): number {

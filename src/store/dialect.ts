@@ -7,7 +7,7 @@ import type { Schema } from './schema.ts';
 /** The two engines. */
 export type Engine = 'sqlite' | 'postgres';
 
-/** Column types as each engine spells them. */
+/** Column types as each engine spells them, and what else differs in a schema. */
 export interface ColumnTypes {
   /** A generated primary key. */
   id: string;
@@ -18,6 +18,8 @@ export interface ColumnTypes {
   text: string;
   /** A long text, compressed where the engine can. */
   document: string;
+  /** Statements that set how a table keeps its rows; none where the engine asks for no such thing. */
+  storage: (table: string, parameters: string) => string[];
 }
 
 /** Locks the selected rows until the transaction ends. SQLite has one writer, which already has the whole file. */
@@ -73,6 +75,7 @@ export async function columnTypes(kysely: Kysely<Schema>, engine: Engine): Promi
       boolean: 'integer',
       text: 'text',
       document: 'text',
+      storage: () => [],
     };
   }
   // lz4 writes documents 1.3 to 1.5 times as fast as the default compression, but not every build has it.
@@ -85,5 +88,6 @@ export async function columnTypes(kysely: Kysely<Schema>, engine: Engine): Promi
     // Prefix searches can use the index, and lists sort as the contracts say, whatever the locale of the database.
     text: 'text collate "C"',
     document: rows.length > 0 ? 'text compression lz4' : 'text',
+    storage: (table, parameters) => [`alter table ${table} set (${parameters})`],
   };
 }

@@ -28,6 +28,11 @@ export type LiveChange = { runs: readonly string[] } | { nodes: readonly string[
 export interface Live {
   /** Answers the function that ends it. `listener` must not throw. */
   subscribe(listener: (event: LiveEvent) => void): () => void;
+  /**
+   * Resolves when what other processes tell is heard by those who have subscribed; also when that failed, of which a
+   * `reset` tells as soon as it succeeds.
+   */
+  ready(): Promise<void>;
   /** Takes what the writer of jobs has committed. */
   add(event: JobEvent): void;
   /** Takes what was committed beside jobs. */
@@ -70,6 +75,7 @@ export function createLive(kysely: Kysely<Schema>, url: string | null): Live {
       others?.start();
       return () => listeners.delete(listener);
     },
+    ready: async () => others?.ready(),
     add({ run, job_id, status, previous }) {
       const jobs = waiting.jobs.get(run) ?? new Map<string, ChangedJob>();
       waiting.jobs.set(run, jobs);
@@ -135,6 +141,7 @@ function listenTo(url: string, self: string, tell: (event: LiveEvent) => void) {
   let client: pg.Client | null = null;
   let state: 'idle' | 'started' | 'stopped' = 'idle';
   let retry: NodeJS.Timeout | undefined;
+  let first: Promise<void> | undefined;
   const connect = async () => {
     const fresh = new pg.Client({ connectionString: url, application_name: 'paddles live', keepAlive: true });
     const broken = () => {
@@ -164,8 +171,9 @@ function listenTo(url: string, self: string, tell: (event: LiveEvent) => void) {
     start() {
       if (state !== 'idle') return;
       state = 'started';
-      void connect();
+      first = connect();
     },
+    ready: () => first,
     async stop() {
       state = 'stopped';
       clearTimeout(retry);

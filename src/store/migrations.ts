@@ -5,7 +5,8 @@ import { nodesAndQueues } from './migrations/0002-nodes-and-queues.ts';
 import { signatures } from './migrations/0003-signatures.ts';
 import { manyJobs } from './migrations/0004-many-jobs.ts';
 import { orderedLists } from './migrations/0005-ordered-lists.ts';
-import { descriptions } from './migrations/0006-descriptions.ts';
+import { earlyVacuum } from './migrations/0006-early-vacuum.ts';
+import { descriptions } from './migrations/0007-descriptions.ts';
 import type { Schema } from './schema.ts';
 
 /** One step of the schema. Forward only; `statements` gets the words in which the engines differ. */
@@ -16,7 +17,15 @@ export interface Migration {
 }
 
 /** All migrations, in order; append, never edit one that has been released. */
-const migrations: Migration[] = [runsAndJobs, nodesAndQueues, signatures, manyJobs, orderedLists, descriptions];
+const migrations: Migration[] = [
+  runsAndJobs,
+  nodesAndQueues,
+  signatures,
+  manyJobs,
+  orderedLists,
+  earlyVacuum,
+  descriptions,
+];
 
 /**
  * Brings the schema to the newest version and returns the names of the migrations that it applied (`[]` when there was

@@ -2,7 +2,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { documentFields } from '../core/job.ts';
 import type { Db } from './db.ts';
-import { type Engine, lockRows } from './dialect.ts';
+import { eachBatch } from './job-batches.ts';
 import type { Schema } from './schema.ts';
 
 /** How far it is, in runs; `pruned` counts jobs. */
@@ -20,9 +20,6 @@ export interface PruneOptions {
   signal?: AbortSignal;
   onProgress?: (progress: PruneProgress) => void;
 }
-
-/** Jobs in one transaction: they keep others from writing to their run for some milliseconds. */
-const batchSize = 250;
 
 /** May run beside servers: like every writer it holds the run while it changes its jobs. */
 export async function prune(db: Db, { before, dryRun, signal, onProgress }: PruneOptions): Promise<PruneProgress> {
@@ -55,46 +52,27 @@ function oldRuns(kysely: Kysely<Schema>, before: number) {
     .where('tags', '=', '[]');
 }
 
-async function pruneRun(db: Db, runId: number, before: number, signal: AbortSignal | undefined): Promise<number> {
-  let pruned = 0;
-  for (let after = 0; !signal?.aborted; ) {
-    const from = after;
-    const batch = await db.kysely
-      .transaction()
-      .execute((transaction) => pruneJobs(transaction, db.engine, { runId, before, after: from }));
-    if (batch === null) break;
-    pruned += batch.pruned;
-    after = batch.last;
-  }
-  return pruned;
+/** A run that has changed meanwhile keeps the rest of its documents. */
+function pruneRun(db: Db, runId: number, before: number, signal: AbortSignal | undefined): Promise<number> {
+  return eachBatch(db, {
+    run: (transaction) => oldRuns(transaction, before).select('id').where('id', '=', runId),
+    columns: ['document_hashes'],
+    change: dropDocuments,
+    signal,
+  });
 }
 
-/** The next jobs of a run; null when there are none, or when the run has changed meanwhile. */
-async function pruneJobs(
+async function dropDocuments(
   transaction: Transaction<Schema>,
-  engine: Engine,
-  { runId, before, after }: { runId: number; before: number; after: number },
-): Promise<{ pruned: number; last: number } | null> {
-  const run = await lockRows(engine, oldRuns(transaction, before).select('id').where('id', '=', runId)).execute();
-  if (run.length === 0) return null;
-  const jobs = await transaction
-    .selectFrom('jobs')
-    .select(['id', 'document_hashes'])
-    .where('run_id', '=', runId)
-    .where('id', '>', after)
-    .orderBy('id')
-    .limit(batchSize)
-    .execute();
-  const last = jobs.at(-1);
-  if (!last) return null;
+  jobs: { id: number; document_hashes: string }[],
+): Promise<number> {
   const ids = jobs.filter(({ document_hashes }) => document_hashes.trim() !== '').map(({ id }) => id);
-  if (ids.length > 0) {
-    const nothing = Object.fromEntries(documentFields.map((field) => [field, null]));
-    await transaction.updateTable('job_documents').set(nothing).where('id', 'in', ids).execute();
-    // Without the hashes a client that sends its document again has it stored again.
-    await transaction.updateTable('jobs').set({ document_hashes: '' }).where('id', 'in', ids).execute();
-  }
-  return { pruned: ids.length, last: last.id };
+  if (ids.length === 0) return 0;
+  const nothing = Object.fromEntries(documentFields.map((field) => [field, null]));
+  await transaction.updateTable('job_documents').set(nothing).where('id', 'in', ids).execute();
+  // Without the hashes a client that sends its document again has it stored again.
+  await transaction.updateTable('jobs').set({ document_hashes: '' }).where('id', 'in', ids).execute();
+  return ids.length;
 }
 
 /** Bytes that the database takes on disk, and of them those that new data will use first (SQLite alone tells). */

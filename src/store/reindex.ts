@@ -2,10 +2,11 @@
 import { CompiledQuery, type Transaction } from 'kysely';
 import { type Signature, signatureOf, signatureVersion } from '../core/signature.ts';
 import type { Db } from './db.ts';
-import { type Engine, lockRows } from './dialect.ts';
+import type { Engine } from './dialect.ts';
+import { eachBatch } from './job-batches.ts';
 import { descriptionsOf, saveDescriptions, saveSignatures } from './job-rows.ts';
 import { shortHash } from './job-state.ts';
-import type { Schema } from './schema.ts';
+import type { JobRow, Schema } from './schema.ts';
 import { numbered, repeated, type Statement } from './transaction.ts';
 
 /** How far it is, in runs; `changed` counts jobs. */
@@ -27,8 +28,6 @@ export interface ReindexOptions {
 
 /** Above every internal id: all jobs are up to date, and new ones always are. */
 const everything = Number.MAX_SAFE_INTEGER;
-/** Jobs in one transaction: they keep others from writing to their run for some milliseconds. */
-const batchSize = 250;
 
 /** Whether every job has been computed with the current rules. */
 export async function isIndexed({ kysely }: Db): Promise<boolean> {
@@ -68,36 +67,19 @@ async function remember({ kysely }: Db, up_to: number): Promise<void> {
   await kysely.updateTable('indexed').set({ version: signatureVersion, up_to }).execute();
 }
 
-async function reindexRun(db: Db, runId: number, { pause, signal }: ReindexOptions): Promise<number> {
-  let changed = 0;
-  let after = 0;
-  while (!signal?.aborted) {
-    const from = after;
-    const batch = await db.kysely
-      .transaction()
-      .execute((transaction) => reindexJobs(transaction, db.engine, runId, from));
-    if (batch === null) break;
-    changed += batch.changed;
-    after = batch.last;
-    if (pause !== undefined) await new Promise((resolve) => setTimeout(resolve, pause));
-  }
-  return changed;
+function reindexRun(db: Db, runId: number, { pause, signal }: ReindexOptions): Promise<number> {
+  return eachBatch(db, {
+    run: (transaction) => transaction.selectFrom('runs').select('id').where('id', '=', runId),
+    columns: ['failure_reason', 'description', 'signature', 'description_hash'],
+    change: (transaction, jobs) => reindexJobs(transaction, db.engine, jobs),
+    signal,
+    pause,
+  });
 }
 
-/** The next jobs of a run; null when there are none. */
-async function reindexJobs(transaction: Transaction<Schema>, engine: Engine, runId: number, after: number) {
-  const run = transaction.selectFrom('runs').select('id').where('id', '=', runId);
-  await lockRows(engine, run).execute();
-  const jobs = await transaction
-    .selectFrom('jobs')
-    .select(['id', 'failure_reason', 'description', 'signature', 'description_hash'])
-    .where('run_id', '=', runId)
-    .where('id', '>', after)
-    .orderBy('id')
-    .limit(batchSize)
-    .execute();
-  const last = jobs.at(-1);
-  if (!last) return null;
+type IndexedJob = Pick<JobRow, 'id' | 'failure_reason' | 'description' | 'signature' | 'description_hash'>;
+
+async function reindexJobs(transaction: Transaction<Schema>, engine: Engine, jobs: IndexedJob[]): Promise<number> {
   const causes = new Map<string, Signature>();
   const wrong: (string | number | null)[][] = [];
   for (const job of jobs) {
@@ -116,7 +98,7 @@ async function reindexJobs(transaction: Transaction<Schema>, engine: Engine, run
   for (const { sql, parameters } of statements) {
     await transaction.executeQuery(CompiledQuery.raw(sql, [...parameters]));
   }
-  return { changed: wrong.length, last: last.id };
+  return wrong.length;
 }
 
 /** Both engines call the columns of VALUES `column1` and on. */

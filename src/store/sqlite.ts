@@ -15,7 +15,7 @@ export function openSqlite(path: string): { dialect: SqliteDialect; release: () 
   try {
     const database = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 5000 });
     // FULL: a write is acknowledged after the disk has it (lost in 20 of 20 kill -9: none).
-    database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -32768');
+    database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -16384');
     return { dialect: new SqliteDialect({ database: asKyselyDatabase(database) }), release: () => lock.close() };
   } catch (error) {
     lock.close();

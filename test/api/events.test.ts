@@ -1,11 +1,8 @@
 /** What the dashboard hears while it is open: /api/events. */
 import { type ClientRequest, get, type IncomingMessage } from 'node:http';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { readCommandLine } from '../../src/config.ts';
-import { buildApp } from '../../src/http/app.ts';
-import { open } from '../../src/store/db.ts';
-import { type Engine, engines } from '../helpers/engines.ts';
+import { engines } from '../helpers/engines.ts';
+import { type ServerProcess, spawnServer } from '../helpers/process.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 
 interface Heard {
@@ -54,23 +51,35 @@ async function listen(url: string, topics: string, headers: Record<string, strin
 
 const of = ({ heard }: Listener, event: string) => heard.filter((one) => one.event === event).map(({ data }) => data);
 
-describe.each(engines)('events on $name', (engine) => {
+/** Who watches may be connected to the server that is written to, or on PostgreSQL to another process. */
+const setups = engines.flatMap((engine) => [
+  { name: engine.name, engine, processes: 1 },
+  ...(engine.name === 'postgres' ? [{ name: `${engine.name}, written by another process`, engine, processes: 2 }] : []),
+]);
+
+describe.each(setups)('events on $name', ({ engine, processes }) => {
   let server: TestServer;
+  let second: ServerProcess | undefined;
+  /** Of the server that tells. */
+  let url: string;
 
   beforeEach(async () => {
     server = await startServer(engine, { contract: 'teuthology' });
+    if (processes > 1) second = await spawnServer(server.database, ['--contract', 'teuthology']);
+    url = second?.url ?? server.url;
   });
   afterEach(async () => {
     for (const listener of listeners.splice(0)) listener.stop();
+    expect(await second?.kill('SIGTERM')).toBe(second && 0);
     await server.stop();
   });
 
   test('tell the change of a job to those who watch its run or the list, and to nobody else', async () => {
     await server.post('/runs/', { name: 'one' });
     const [run, runs, other] = [
-      await listen(server.url, 'run:one'),
-      await listen(server.url, 'runs'),
-      await listen(server.url, 'run:two,nodes'),
+      await listen(url, 'run:one'),
+      await listen(url, 'runs'),
+      await listen(url, 'run:two,nodes'),
     ];
     await server.post('/runs/one/jobs/', { job_id: 1, status: 'queued' });
     await eventually(() => expect(of(run, 'jobs')).toHaveLength(1));
@@ -83,7 +92,7 @@ describe.each(engines)('events on $name', (engine) => {
   });
 
   test('tell of a run that is created or deleted', async () => {
-    const runs = await listen(server.url, 'runs');
+    const runs = await listen(url, 'runs');
     await server.post('/runs/', { name: 'one' });
     await eventually(() => expect(of(runs, 'runs')).toEqual([{ names: ['one'] }]));
     await server.request('DELETE', '/runs/one/');
@@ -91,7 +100,7 @@ describe.each(engines)('events on $name', (engine) => {
   });
 
   test('tell of nodes and queues, not of what was refused', async () => {
-    const listener = await listen(server.url, 'nodes,queue');
+    const listener = await listen(url, 'nodes,queue');
     await server.post('/nodes/', { name: 'a', machine_type: 'm' });
     await eventually(() => expect(of(listener, 'nodes')).toEqual([{ names: ['a'] }]));
     expect((await server.put('/nodes/none/', { up: true })).status).toBe(404);
@@ -102,7 +111,7 @@ describe.each(engines)('events on $name', (engine) => {
   });
 
   test('gather what happens at once: 200 changes of one job are few messages with its last status', async () => {
-    const run = await listen(server.url, 'run:one');
+    const run = await listen(url, 'run:one');
     await server.post('/runs/one/jobs/', { job_id: 1, status: 'queued' });
     const puts = Array.from({ length: 200 }, (_, index) =>
       server.put('/runs/one/jobs/1/', { status: index % 2 ? 'running' : 'waiting' }),
@@ -117,31 +126,31 @@ describe.each(engines)('events on $name', (engine) => {
   });
 
   test('go on where a client was cut off, without a repetition', async () => {
-    const first = await listen(server.url, 'run:one');
+    const first = await listen(url, 'run:one');
     for (const id of [1, 2, 3]) {
       await server.post('/runs/one/jobs/', { job_id: id, status: 'queued' });
       await eventually(() => expect(of(first, 'jobs')).toHaveLength(id));
     }
     const [one] = first.heard.filter(({ event }) => event === 'jobs');
-    const again = await listen(server.url, 'run:one', { 'last-event-id': one!.id! });
+    const again = await listen(url, 'run:one', { 'last-event-id': one!.id! });
     await eventually(() => expect(of(again, 'jobs')).toEqual(of(first, 'jobs').slice(1)));
   });
 
   test('go on for a client that was cut off before it heard of anything', async () => {
-    const first = await listen(server.url, 'run:one');
+    const first = await listen(url, 'run:one');
     const id = first.heard[0]!.id!;
     first.stop();
     await server.post('/runs/one/jobs/', { job_id: 1, status: 'queued' });
-    const watcher = await listen(server.url, 'run:one');
+    const watcher = await listen(url, 'run:one');
     await server.post('/runs/one/jobs/', { job_id: 2, status: 'queued' });
     await eventually(() => expect(of(watcher, 'jobs').flat()).not.toEqual([]));
-    const again = await listen(server.url, 'run:one', { 'last-event-id': id });
+    const again = await listen(url, 'run:one', { 'last-event-id': id });
     await eventually(() => expect(JSON.stringify(of(again, 'jobs'))).toMatch(/"job_id":"1".*"job_id":"2"/));
     expect(of(again, 'reset')).toEqual([]);
   });
 
   test('tell a client that was away for too long, or with another process, to read everything again', async () => {
-    const listener = await listen(server.url, 'run:one', { 'last-event-id': 'another-17' });
+    const listener = await listen(url, 'run:one', { 'last-event-id': 'another-17' });
     await eventually(() => expect(listener.heard.map(({ event }) => event)).toEqual(['hello', 'reset']));
   });
 
@@ -151,48 +160,22 @@ describe.each(engines)('events on $name', (engine) => {
       expect(answer).toMatchObject({ status: 400, json: { message: expect.stringContaining('topics') } });
     }
   });
-});
 
-describe('events on PostgreSQL with two servers', () => {
-  const engine = engines.find(({ name }) => name === 'postgres') as Engine;
+  test('come when what they tell of can be read from the same server, also of a job too long for a message', async () => {
+    const run = await listen(url, 'run:one');
+    for (const [id, failure_reason] of ['short', 'x'.repeat(9000)].entries()) {
+      await server.post('/runs/one/jobs/', { job_id: id, status: 'dead', failure_reason });
+      await eventually(() => expect(of(run, 'jobs')).toHaveLength(id + 1));
+      const page = await fetch(`${url}/api/runs/one/page`);
+      expect(await page.json()).toMatchObject({ run: { total: id + 1 } });
+    }
+  });
 
-  test('tell through one what was written through the other', async () => {
-    const server = await startServer(engine, { contract: 'teuthology' });
-    const { config } = readCommandLine([], {});
-    const now = () => Date.now() * 1000;
-    const db = await open({ url: server.database, poolSize: 2, now });
-    const app = buildApp({ config: { ...config, contract: 'teuthology' }, db, log: pino({ level: 'silent' }), now });
-    const second = await app.listen({ host: '127.0.0.1', port: 0 });
-    try {
-      const run = await listen(second, 'run:one,nodes,runs');
-      // The second server listens from its first watcher on, and opening that connection takes a moment.
-      await eventually(async () => {
-        await server.post('/nodes/', { name: `n${Math.random()}`, machine_type: 'm' });
-        expect(of(run, 'nodes').length).toBeGreaterThan(0);
-      });
-      await server.post('/runs/one/jobs/', { job_id: 1, status: 'queued' });
-      await eventually(() =>
-        expect(of(run, 'jobs')).toEqual([{ run: 'one', jobs: [{ job_id: '1', status: 'queued', previous: null }] }]),
-      );
-      const page = await fetch(`${second}/api/runs/one/page`);
-      expect(await page.json()).toMatchObject({ run: { total: 1 } });
-      await server.post(
-        '/runs/one/jobs/',
-        Object.fromEntries([
-          ['job_id', 2],
-          ['status', 'dead'],
-          ['failure_reason', 'x'.repeat(9000)],
-        ]),
-      );
-      await eventually(async () => {
-        const again = await fetch(`${second}/api/runs/one/page`);
-        expect(await again.json()).toMatchObject({ run: { total: 2 } });
-      });
-    } finally {
-      for (const listener of listeners.splice(0)) listener.stop();
-      await app.close();
-      await db.close();
-      await server.stop();
+  test('begin with a hello, and what is written after it is heard', async () => {
+    const others = await Promise.all(Array.from({ length: 5 }, () => listen(url, 'run:one')));
+    await server.post('/runs/one/jobs/', { job_id: 1, status: 'queued' });
+    for (const other of others) {
+      await eventually(() => expect(other.heard.map(({ event }) => event)).toEqual(['hello', 'jobs']));
     }
   });
 });

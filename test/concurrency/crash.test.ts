@@ -66,6 +66,24 @@ describe.each(contractsOnEngines)('$name', { timeout: 180_000 }, ({ contract, en
   });
 
   test.runIf(engine.name === 'postgres')(
+    'after a kill -9 of one of two servers, the other goes on and has what both acknowledged',
+    async () => {
+      server ??= await spawnServer(database.url, contract.settings);
+      for (let round = 0; round < 4; round++) {
+        const other = await spawnServer(database.url, contract.settings);
+        const statuses: number[] = [];
+        const killed = startWriting(other.port, contract, `killed-${round}`);
+        const alive = startWriting(server.port, contract, `alive-${round}`, statuses, 2 * writingMs);
+        await new Promise((resolve) => setTimeout(resolve, writingMs + 7 * round));
+        expect(await other.kill('SIGKILL')).toBe('SIGKILL');
+        await checkRuns(server.port, contract, [...(await killed), ...(await alive)]);
+        expect([...new Set(statuses)]).toEqual([200]);
+      }
+      expect(server.errors).toEqual([]);
+    },
+  );
+
+  test.runIf(engine.name === 'postgres')(
     'after its database connections were cut, the server recovers by itself and has every acknowledged write',
     async () => {
       server ??= await spawnServer(database.url, contract.settings);

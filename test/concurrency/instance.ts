@@ -4,20 +4,22 @@ import { pino } from 'pino';
 import { readCommandLine } from '../../src/config.ts';
 import { buildApp, type Contract } from '../../src/http/app.ts';
 import { type Db, open } from '../../src/store/db.ts';
+import { isError, type LogEntry, spawnServer } from '../helpers/process.ts';
 
-/** One server in this process; several may share a PostgreSQL database. */
+/** One server; several may share a PostgreSQL database. */
 export interface Instance {
   port: number;
+  /** Its own database, or a connection beside it when it is another process. */
   db: Db;
   /** What it logged as errors, the last ones, for the message of a failing test. */
   errors: string[];
-  /** Opens another port, which speaks a contract of its own; answers it. */
+  /** Opens another port, or finds the one that is open already, which speaks a contract of its own; answers it. */
   openDoor(contract: Contract): Promise<number>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a server on a database and a free port; `settings` are command-line flags, `now` its clock in microseconds since
+ * Starts a server in this process on a database and a free port; `settings` are command-line flags, `now` its clock in microseconds since
  * the Unix epoch.
  */
 export async function startInstance(
@@ -28,10 +30,7 @@ export async function startInstance(
   const { config } = readCommandLine(['--database', url, '--host', '127.0.0.1', '--port', '0', ...settings], {});
   const errors: string[] = [];
   const write = (line: string) => {
-    // An answer of 503 is an error only when something failed, which has a line of its own; tests look at the others.
-    const { msg, status } = JSON.parse(line) as { msg?: string; status?: number };
-    if (msg === 'answered' && status === 503) return;
-    if (errors.push(line) > 20) errors.shift();
+    if (isError(JSON.parse(line) as LogEntry) && errors.push(line) > 20) errors.shift();
   };
   const log = pino({ level: 'error' }, { write });
   const db = await open({ url, poolSize: config.pool_size, now });
@@ -50,6 +49,28 @@ export async function startInstance(
     await db.close();
   };
   return { port: await openDoor(config.contract), db, errors, openDoor, stop };
+}
+
+/** Starts a server as a process of its own, with both doors. */
+export async function startProcess(url: string, settings: string[]): Promise<Instance> {
+  const server = await spawnServer(url, [...settings, '--teuthology-port=0']);
+  const db = await open({ url, poolSize: 2, now: distinctTimes() });
+  return {
+    port: server.port,
+    db,
+    errors: server.errors,
+    async openDoor(contract) {
+      const port = server.ports[contract];
+      if (port === undefined) throw new Error(`the server does not speak ${contract}`);
+      return port;
+    },
+    async stop() {
+      await db.close();
+      const end = await server.kill('SIGTERM');
+      if (end !== 0 || server.complaints() !== '')
+        throw new Error(`the server ended with ${end}: ${server.complaints()}`);
+    },
+  };
 }
 
 /** No time is given twice, so that every write shows in the digest of ledger.ts. */

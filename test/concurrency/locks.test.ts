@@ -1,38 +1,20 @@
-/** Many clients that lock and unlock the same nodes, on one server and (PostgreSQL) on two that share a database. */
-import type { AddressInfo } from 'node:net';
-import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readCommandLine } from '../../src/config.ts';
-import { buildApp } from '../../src/http/app.ts';
-import { open } from '../../src/store/db.ts';
+/** Many clients that lock and unlock the same nodes, on one server and (PostgreSQL) on two processes that share a database. */
+import { beforeAll, describe, expect, test } from 'vitest';
 import { lockNodeChanges } from '../../src/store/dialect.ts';
-import { engines, type TestDatabase } from '../helpers/engines.ts';
-import { type Client, createClient } from './client.ts';
+import type { Client } from './client.ts';
 import { createLedger, type Ledger } from './lock-ledger.ts';
+import { serverSetups, succeed, useServers } from './servers.ts';
 
 const clientCount = 60;
 const nodeCount = 100;
 const callsPerTest = 2500;
 
-const setups = engines.flatMap((engine) =>
-  (engine.name === 'postgres' ? [1, 2] : [1]).map((servers) => ({ engine, servers, name: engine.name })),
-);
-
-describe.each(setups)('locks on $name, $servers server(s)', ({ engine, servers }) => {
-  let database: TestDatabase;
-  const started: Awaited<ReturnType<typeof startServer>>[] = [];
+describe.each(serverSetups)('locks on $name', ({ engine, servers }) => {
+  const { instances, clients: connect } = useServers(engine, servers, ['--contract', 'teuthology']);
   let clients: Client[];
 
-  beforeAll(async () => {
-    database = await engine.createDatabase();
-    for (let i = 0; i < servers; i++) started.push(await startServer(database.url));
-    clients = Array.from({ length: clientCount }, (_, index) => createClient(started[index % servers]?.port as number));
-  });
-
-  afterAll(async () => {
-    for (const client of clients) client.close();
-    for (const server of started) await server.stop();
-    await database.drop();
+  beforeAll(() => {
+    clients = connect(clientCount);
   });
 
   async function createNodes(machine_type: string): Promise<void> {
@@ -47,7 +29,6 @@ describe.each(setups)('locks on $name, $servers server(s)', ({ engine, servers }
     const nodes = await ok(clients[0] as Client, 'GET', `/nodes/?machine_type=${machine_type}&locked=1`);
     const stored = (nodes as { name: string; locked_by: string }[]).map(({ name, locked_by }) => [name, locked_by]);
     expect(stored.sort()).toEqual([...ledger.owners()].sort());
-    expect(started.flatMap(({ errors }) => errors)).toEqual([]);
   }
 
   test('while there are enough for all, nobody is refused', async () => {
@@ -97,7 +78,7 @@ describe.each(setups)('locks on $name, $servers server(s)', ({ engine, servers }
     const busy = { name: 'swap-b', machine_type: 'swap', up: true, locked: true, locked_by: 'bob' };
     await ok(clients[0] as Client, 'POST', '/nodes/', busy);
     await ok(clients[0] as Client, 'POST', '/nodes/', { name: 'swap-a', machine_type: 'swap', up: true });
-    const { kysely, engine: kind } = (started[0] as (typeof started)[0]).db;
+    const { kysely, engine: kind } = (instances[0] as (typeof instances)[0]).db;
     let answer: Promise<unknown> = Promise.resolve();
     await kysely.transaction().execute(async (transaction) => {
       await lockNodeChanges(transaction, kind);
@@ -136,29 +117,8 @@ describe.each(setups)('locks on $name, $servers server(s)', ({ engine, servers }
   });
 });
 
-async function startServer(url: string) {
-  const { config } = readCommandLine(['--database', url], {});
-  const errors: string[] = [];
-  // Answers of 503 are logged as errors too; the tests look at each of them.
-  const write = (line: string) => void (JSON.parse(line).status === 503 || errors.push(line));
-  const log = pino({ level: 'error' }, { write });
-  const now = () => Date.now() * 1000;
-  const db = await open({ url, poolSize: 5, now });
-  const app = buildApp({ contract: 'teuthology', config, db, log, now });
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  const stop = async () => {
-    app.server.closeAllConnections();
-    await app.close();
-    await db.close();
-  };
-  const { port } = app.server.address() as AddressInfo;
-  return { port, db, stop, errors };
-}
-
-async function ok(client: Client, method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown> {
-  const { status, json } = await client.send({ method, path, body });
-  expect({ method, path, status, json }).toMatchObject({ status: 200 });
-  return json;
+function ok(client: Client, method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown> {
+  return succeed(client, { method, path, body });
 }
 
 /** A job that ran on nodes refers to their rows while others lock them. */

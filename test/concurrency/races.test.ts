@@ -1,44 +1,19 @@
-/** Many clients at once, on one server and (PostgreSQL) on two that share a database. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+/** Many clients at once, on one server and (PostgreSQL) on two processes that share a database. */
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type Client, createClient, type Request } from './client.ts';
 import { type Contract, countOutcomes, type Mark, outcomeOf } from './contract.ts';
-import { contractsOnEngines } from './contracts.ts';
-import { type Instance, startInstance } from './instance.ts';
-import { wrongCounts } from './ledger.ts';
+import type { Instance } from './instance.ts';
+import { contractsOnServers, succeed, useServers } from './servers.ts';
 
 const clientCount = 50;
 const writesPerClient = 30;
 
-const setups = contractsOnEngines.flatMap((row) =>
-  (row.engine.name === 'postgres' ? [1, 2] : [1]).map((servers) => ({
-    ...row,
-    servers,
-    name: `${row.name}, ${servers} server${servers > 1 ? 's' : ''}`,
-  })),
-);
-
-describe.each(setups)('$name', { timeout: 60_000 }, ({ contract, engine, servers }) => {
-  let database: Awaited<ReturnType<typeof engine.createDatabase>>;
-  const instances: Instance[] = [];
+describe.each(contractsOnServers)('$name', { timeout: 60_000 }, ({ contract, engine, servers }) => {
+  const { instances, clients: connect } = useServers(engine, servers, contract.settings);
   let clients: Client[];
 
-  beforeAll(async () => {
-    database = await engine.createDatabase();
-    for (let i = 0; i < servers; i++) instances.push(await startInstance(database.url, contract.settings));
-    clients = Array.from({ length: clientCount }, (_, index) =>
-      createClient((instances[index % servers] as Instance).port),
-    );
-  });
-
-  afterEach(async () => {
-    expect(instances.flatMap(({ errors }) => errors)).toEqual([]);
-    expect(await wrongCounts((instances[0] as Instance).db.kysely)).toEqual([]);
-  });
-
-  afterAll(async () => {
-    for (const client of clients) client.close();
-    for (const instance of instances) await instance.stop();
-    await database.drop();
+  beforeAll(() => {
+    clients = connect(clientCount);
   });
 
   /** One request by each client, all at the same time; answers their statuses. */
@@ -46,11 +21,7 @@ describe.each(setups)('$name', { timeout: 60_000 }, ({ contract, engine, servers
     return Promise.all(clients.map(async (client, index) => (await client.send(request(index))).status));
   }
 
-  async function ok(request: Request, client = clients[0] as Client): Promise<unknown> {
-    const { status, json } = await client.send(request);
-    expect({ status, request: `${request.method} ${request.path}`, json }).toMatchObject({ status: 200 });
-    return json;
-  }
+  const ok = (request: Request) => succeed(clients[0] as Client, request);
 
   test('of clients that post the same run exactly one creates it', async () => {
     for (let round = 0; round < 10; round++) {

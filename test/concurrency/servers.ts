@@ -1,17 +1,29 @@
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { type Engine, engines, type TestDatabase } from '../helpers/engines.ts';
 import { type Client, createClient, type Request } from './client.ts';
-import { type Instance, startInstance } from './instance.ts';
+import { contracts } from './contracts.ts';
+import { type Instance, startInstance, startProcess } from './instance.ts';
 import { wrongCounts } from './ledger.ts';
 
-/** Every engine with one server, and PostgreSQL with two that share a database: the rows of `describe.each`. */
+/** Every engine with one server, and PostgreSQL with two processes that share a database: the rows of `describe.each`. */
 export const serverSetups = engines.flatMap((engine) =>
   (engine.name === 'postgres' ? [1, 2] : [1]).map((servers) => ({
-    name: `${engine.name}, ${servers} server${servers > 1 ? 's' : ''}`,
+    name: `${engine.name}, ${servers > 1 ? `${servers} processes` : '1 server'}`,
     engine,
     servers,
   })),
 );
+
+/** Every contract on each of them. */
+export const contractsOnServers = contracts.flatMap((contract) =>
+  serverSetups.map((setup) => ({ ...setup, contract, name: `${contract.name} on ${setup.name}` })),
+);
+
+/** Starts servers on one database: a single one in this process, several as processes of their own. */
+export function startServers(url: string, servers: number, settings: string[]): Promise<Instance[]> {
+  const start = servers > 1 ? startProcess : startInstance;
+  return Promise.all(Array.from({ length: servers }, () => start(url, settings)));
+}
 
 /** The servers of a suite, which share one database. */
 export interface Servers {
@@ -30,7 +42,7 @@ export function useServers(engine: Engine, servers: number, settings: string[]):
   const open: Client[] = [];
   beforeAll(async () => {
     database = await engine.createDatabase();
-    for (let i = 0; i < servers; i++) instances.push(await startInstance(database.url, settings));
+    instances.push(...(await startServers(database.url, servers, settings)));
   });
   afterEach(async () => {
     expect(instances.flatMap(({ errors }) => errors)).toEqual([]);

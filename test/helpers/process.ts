@@ -2,12 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Contract } from '../../src/http/app.ts';
 
 /** A real server process. */
 export interface ServerProcess {
   /** Its address, without a trailing slash. */
   url: string;
   port: number;
+  /** Where it speaks each contract; with `--teuthology-port 0` these are two ports. */
+  ports: Partial<Record<Contract, number>>;
+  /** What it logged as errors. */
+  errors: string[];
   /** Sends a signal and waits for the end; answers the exit code, or the signal that ended it. */
   kill(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>;
   isAlive(): boolean;
@@ -24,10 +29,14 @@ export async function spawnServer(database: string, settings: string[] = []): Pr
   child.stderr.on('data', (bytes) => {
     complaints += bytes;
   });
-  const url = await readyUrl(child, () => complaints);
+  const errors: string[] = [];
+  const { urls, contracts } = await readyLine(child, errors, () => complaints);
+  const url = new URL(urls[0] ?? '').origin;
   return {
     url,
-    port: Number(new URL(url).port),
+    port: portOf(url),
+    ports: Object.fromEntries(Object.entries(contracts).map(([contract, base]) => [contract, portOf(base)])),
+    errors,
     async kill(signal) {
       if (child.exitCode === null && child.signalCode === null) {
         const ended = once(child, 'exit');
@@ -41,7 +50,17 @@ export async function spawnServer(database: string, settings: string[] = []): Pr
   };
 }
 
-function readyUrl(child: ChildProcess, complaints: () => string): Promise<string> {
+function portOf(url: string): number {
+  return Number(new URL(url).port);
+}
+
+interface ReadyLine {
+  msg: 'ready';
+  urls: string[];
+  contracts: Record<string, string>;
+}
+
+function readyLine(child: ChildProcess, errors: string[], complaints: () => string): Promise<ReadyLine> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     // `close` and not `exit`: only then has everything it wrote arrived.
@@ -50,8 +69,21 @@ function readyUrl(child: ChildProcess, complaints: () => string): Promise<string
     });
     // Read to the end, not only to the line: a full pipe would stop the server.
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
-      const entry = line.startsWith('{') ? (JSON.parse(line) as { msg?: string; urls?: string[] }) : {};
-      if (entry.msg === 'ready') resolve(new URL(entry.urls?.[0] ?? '').origin);
+      const entry = line.startsWith('{') ? (JSON.parse(line) as ReadyLine | LogEntry) : {};
+      if ('urls' in entry) resolve(entry);
+      else if (isError(entry) && errors.push(line) > 20) errors.shift();
     });
   });
+}
+
+/** What tells an error in the log of a server from the rest. */
+export interface LogEntry {
+  level?: number;
+  msg?: string;
+  status?: number;
+}
+
+/** An answer of 503 is an error only when something failed, which has a line of its own; tests look at the others. */
+export function isError({ level = 0, msg, status }: LogEntry): boolean {
+  return level >= 50 && !(msg === 'answered' && status === 503);
 }

@@ -80,13 +80,16 @@ export function eventRoutes(app: FastifyInstance, { db }: ApiContext): void {
     for (const response of clients.keys()) response.end();
   });
 
-  app.get<{ Querystring: { topics?: string } }>('/events', (request, reply) => {
+  app.get<{ Querystring: { topics?: string } }>('/events', async (request, reply) => {
     const topics = (request.query.topics ?? 'runs').split(',').filter((topic) => topic !== '');
     if (topics.length === 0 || topics.length > mostTopics) {
       return sendProblem(reply, 400, `topics must name from 1 to ${mostTopics} topics`);
     }
+    // A client reads what it shows after the hello: nothing that is written from then on may be missed.
+    await db.live.ready();
     reply.hijack();
     const response = reply.raw;
+    if (response.destroyed) return;
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',

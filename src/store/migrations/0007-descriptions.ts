@@ -2,7 +2,7 @@ import type { Migration } from '../migrations.ts';
 
 /** Every description once: jobs are hundreds of times as many, and a part of a description is looked for in all of them. */
 export const descriptions: Migration = {
-  id: 6,
+  id: 7,
   name: 'descriptions',
   statements: ({ text }) => [
     `create table descriptions (hash ${text} primary key, description text not null)`,
