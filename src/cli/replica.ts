@@ -37,8 +37,8 @@ function replicaTarget({ config, sources }: ReplicaLine) {
   throw new BadSetting(`${source}: a read replica must be a PostgreSQL standby, not a SQLite file`);
 }
 
-/** Logs what changes: reads that move from one database to the other, and a lag that grows and goes. */
-function logStates(log: Logger, replica: string): (state: ReplicaState) => void {
+/** Takes every state and logs what changes: reads that move from one database to the other, and a lag that grows and goes. */
+export function logStates(log: Pick<Logger, 'info' | 'warn'>, replica: string): (state: ReplicaState) => void {
   let before: ReplicaState | null = null;
   let warned = false;
   return (state) => {
