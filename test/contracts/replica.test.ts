@@ -12,6 +12,7 @@ import type { ReplicaState } from '../../src/store/replica.ts';
 import { type OwnPostgres, startOwnPostgres } from '../helpers/postgres.ts';
 import { execute, type Standby, startStandby } from '../helpers/standby.ts';
 import { complaint, newFolder, runProgram, startService } from './program.ts';
+import { startProxy } from './proxy.ts';
 
 let primary: OwnPostgres;
 let standby: Standby;
@@ -178,6 +179,21 @@ describe('the dashboard with a read replica', () => {
     expect(await shown(served)).toEqual([2, 2, 2]);
     stopped = true;
     await Promise.all(readers);
+  });
+
+  test('waits a few seconds at most for a replica that says nothing, then is answered by the main database', async () => {
+    const { main, replica } = await newDatabase();
+    const proxy = await startProxy(Number(new URL(replica).port));
+    onTestFinished(() => proxy.cut());
+    const served = await serve({ main, replica: Object.assign(new URL(replica), { port: proxy.port }).href });
+    await served.readsFrom('replica');
+    await post(served, 1);
+    await eventually(async () => expect(await shown(served)).toEqual([1, 1, 1]));
+    proxy.silence();
+    // Far longer would be the 30 seconds of a statement.
+    const asked = Array.from({ length: 8 }, () => shown(served));
+    await eventually(async () => expect(await Promise.all(asked)).toEqual(asked.map(() => [1, 1, 1])));
+    await served.readsFrom('main');
   });
 
   test('is answered by the main database until the replica has its tables, and when it is too far behind', async () => {
