@@ -4,10 +4,12 @@ import type { Logger } from 'pino';
 import { type CommandLine, type Config, checkPorts } from '../config.ts';
 import { buildApp } from '../http/app.ts';
 import { type Db, sentenceOf } from '../store/db.ts';
+import type { Reads } from '../store/reads.ts';
 import { version } from '../version.ts';
 import { openDatabase } from './database.ts';
 import { createLog, flushLog } from './log.ts';
 import { reindexInBackground } from './reindex.ts';
+import { checkReplica, openReplica } from './replica.ts';
 import { type Reports, startReports } from './reports.ts';
 import { isWorker, leave, superviseWorkers, tellReady } from './workers.ts';
 
@@ -27,18 +29,28 @@ interface Door {
   port: number;
 }
 
+/** What is closed at the end, in this order, after the doors. */
+interface Opened {
+  reads: Reads;
+  db: Db;
+  reports: Reports;
+}
+
 /** `paddles serve`: serves until SIGTERM or SIGINT, finishes what it accepted, and answers the exit code. */
 export async function serve(line: CommandLine): Promise<number> {
   const { config } = line;
   checkPorts(config);
+  checkReplica(line);
   if (config.workers > 1 && !isWorker) return superviseWorkers(line);
   const log = createLog(config);
   const now = () => Date.now() * 1000;
   try {
     const onLost = (error: Error) => log.warn({ err: error }, 'lost a database connection');
     const db = await openDatabase(line, { now, onLost });
+    const reads = await openReplica(line, db, log);
     const reports = await startReports(config, db, log);
-    const doors = doorsOf(config).map((door) => ({ ...door, app: buildApp({ ...door, config, db, log, now }) }));
+    const open = { reads, db, reports };
+    const doors = doorsOf(config).map((door) => ({ ...door, app: buildApp({ ...door, config, db, reads, log, now }) }));
     for (const { app } of doors) reports.watch(app);
     // Before anybody can know that the server is there: a stop must be graceful from the first request on.
     const signals = watchSignals();
@@ -47,14 +59,14 @@ export async function serve(line: CommandLine): Promise<number> {
         await app.listen({ host: config.host, port, listenTextResolver: () => 'listening' });
       }
     } catch (error) {
-      await closeAll(doors, db, reports);
+      await closeAll(doors, open);
       throw error;
     }
     announce(doors, db, config, log);
     const endReindex = reindexInBackground(db, log);
     await signals.stop;
     await endReindex();
-    await stop(doors, db, reports, log, signals.insisted);
+    await stop(doors, open, log, signals.insisted);
     return 0;
   } catch (error) {
     const sentence = listenSentence(error, config) ?? sentenceOf(error);
@@ -117,21 +129,22 @@ function watchSignals(): { stop: Promise<void>; insisted: Promise<void> } {
   return { stop: stop.promise, insisted: insisted.promise };
 }
 
-async function stop(doors: Door[], db: Db, reports: Reports, log: Logger, insisted: Promise<void>): Promise<void> {
+async function stop(doors: Door[], open: Opened, log: Logger, insisted: Promise<void>): Promise<void> {
   log.info('stopping: finishing what was accepted');
   const cutOff = () => {
     for (const { app } of doors) app.server.closeAllConnections();
   };
   const impatient = setTimeout(cutOff, patience);
   insisted.then(cutOff);
-  await closeAll(doors, db, reports);
+  await closeAll(doors, open);
   clearTimeout(impatient);
   log.info('stopped');
   await flushLog(log);
 }
 
-async function closeAll(doors: Door[], db: Db, reports: Reports): Promise<void> {
+async function closeAll(doors: Door[], { reads, db, reports }: Opened): Promise<void> {
   await Promise.all(doors.map(({ app }) => app.close()));
+  await reads.close();
   await db.close();
   await reports.close();
 }

@@ -10,6 +10,7 @@ import fastify, {
 } from 'fastify';
 import type { Config } from '../config.ts';
 import { type Db, isLost } from '../store/db.ts';
+import { mainReads, type Reads } from '../store/reads.ts';
 import { apiRoutes } from './api/routes.ts';
 import { acceptAnyContentType } from './body.ts';
 import { classicRoutes } from './classic/routes.ts';
@@ -30,6 +31,8 @@ export interface AppOptions {
   contract?: Contract;
   config: Config;
   db: Db;
+  /** Where the dashboard reads; the database itself when absent. */
+  reads?: Reads;
   log: FastifyBaseLogger;
   now: () => number;
 }
@@ -38,7 +41,8 @@ export interface AppOptions {
 const longestUrl = 16 << 10;
 
 /** Builds the server of one port; the caller makes it listen and closes it. */
-export function buildApp({ config, contract = config.contract, db, log, now }: AppOptions): FastifyInstance {
+export function buildApp(options: AppOptions): FastifyInstance {
+  const { config, contract = config.contract, db, reads = mainReads(db), log, now } = options;
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
@@ -81,9 +85,9 @@ export function buildApp({ config, contract = config.contract, db, log, now }: A
   app.register(cors, { origin: '*', methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'], strictPreflight: false });
   redirectBrowsers(app, { claim: config.claim_browser_navigation });
   app.register(uiRoutes);
-  app.register(async (routes) => apiRoutes(routes, { db, config, now }), { prefix: '/api' });
+  app.register(async (routes) => apiRoutes(routes, { reads, config, now }), { prefix: '/api' });
   app.register(async (routes) => {
-    healthRoutes(routes, db);
+    healthRoutes(routes, db, reads);
     if (contract === 'classic') classicRoutes(routes, { db, baseOf: baseOf(config.address), now });
     else teuthologyRoutes(routes, teuthologyContext({ config, db, now }));
   });

@@ -1,12 +1,12 @@
 import { type ChangeClass, changeClasses, changeOf, type Pair, pairJobs } from '../core/compare.ts';
-import type { Db } from './db.ts';
+import type { Reader } from './db.ts';
 import { allOf, type JobVerdict, nextTurn, verdictsOfRun } from './job-lines.ts';
 
 /** A description in two runs, and what became of it. */
 export type ComparedPair = Pair<JobVerdict> & { change: ChangeClass };
 
 /** The jobs of two runs by their descriptions: what needs eyes first comes first, then by description. */
-export async function compareRuns(db: Db, a: number, b: number): Promise<ComparedPair[]> {
+export async function compareRuns(db: Reader, a: number, b: number): Promise<ComparedPair[]> {
   const [older, newer] = [await allOf(verdictsOfRun(db, a)), await allOf(verdictsOfRun(db, b))];
   const rows = pairJobs(older, newer).map((pair) => ({
     ...pair,

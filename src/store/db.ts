@@ -10,10 +10,14 @@ import type { Schema } from './schema.ts';
 import { openSqlite, SqliteUnavailable } from './sqlite.ts';
 import { transactOn } from './transaction.ts';
 
-/** An open database. */
-export interface Db {
+/** What reading needs: a database, or a replica of it. */
+export interface Reader {
   engine: Engine;
   kysely: Kysely<Schema>;
+}
+
+/** An open database. */
+export interface Db extends Reader {
   /** Every change of a job goes through here. */
   jobWriter: JobWriter;
   /** Every change that a client makes to a node goes through here. */

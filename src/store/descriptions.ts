@@ -1,6 +1,6 @@
 /** Every description once, so that a part of one is found without going through the jobs. */
 import { sql } from 'kysely';
-import type { Db } from './db.ts';
+import type { Reader } from './db.ts';
 import { contains, oneOf } from './dialect.ts';
 import { isIndexed } from './reindex.ts';
 
@@ -16,7 +16,7 @@ const mostJobs = 20_000;
  * The hashes of the descriptions that contain a text, case and all; null when their jobs are found sooner without them, or
  * when some stored jobs have no hash yet.
  */
-export async function descriptionsWith(db: Db, part: string): Promise<string[] | null> {
+export async function descriptionsWith(db: Reader, part: string): Promise<string[] | null> {
   if (part === '' || !(await isIndexed(db))) return null;
   const rows = await db.kysely
     .selectFrom('descriptions')

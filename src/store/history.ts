@@ -1,4 +1,4 @@
-import type { Db } from './db.ts';
+import type { Reader } from './db.ts';
 import type { RunRow } from './schema.ts';
 
 /** Which runs a history is of. */
@@ -9,7 +9,7 @@ export interface HistoryOf {
 }
 
 /** The last `count` runs that have jobs, the oldest first. */
-export async function lastRuns(db: Db, of: HistoryOf, count: number): Promise<RunRow[]> {
+export async function lastRuns(db: Reader, of: HistoryOf, count: number): Promise<RunRow[]> {
   let query = db.kysely.selectFrom('runs').selectAll().where('status', '<>', 'empty');
   for (const key of ['suite', 'branch', 'machine_type'] as const) {
     const value = of[key];

@@ -1,7 +1,7 @@
 /** Jobs as the dashboard lists them: one line each, without the bulky documents. */
 import type { JobStatus } from '../core/job.ts';
 import { deadSignature, type Signature, signatureOf } from '../core/signature.ts';
-import type { Db } from './db.ts';
+import type { Reader } from './db.ts';
 
 /** A link of a job to somewhere else; always http or https. */
 export interface JobLink {
@@ -44,7 +44,7 @@ export type JobVerdict = Pick<JobLine, 'job_id' | 'status' | 'description' | 'si
 const linesAtATime = 500;
 
 /** All jobs of a run in the order in which they were posted, by pages, with a turn of the event loop after each. */
-export async function* linesOfRun(db: Db, runId: number): AsyncGenerator<JobLine[]> {
+export async function* linesOfRun(db: Reader, runId: number): AsyncGenerator<JobLine[]> {
   for (let after = 0; ; ) {
     const query = selectLines(db).where('jobs.run_id', '=', runId).where('jobs.id', '>', after);
     const rows = await query.orderBy('jobs.id').limit(linesAtATime).execute();
@@ -56,7 +56,7 @@ export async function* linesOfRun(db: Db, runId: number): AsyncGenerator<JobLine
 }
 
 /** As `linesOfRun`, with what comparisons need. */
-export async function* verdictsOfRun(db: Db, runId: number): AsyncGenerator<JobVerdict[]> {
+export async function* verdictsOfRun(db: Reader, runId: number): AsyncGenerator<JobVerdict[]> {
   for (let after = 0; ; ) {
     const query = selectVerdicts(db).where('jobs.run_id', '=', runId).where('jobs.id', '>', after);
     const rows = await query.orderBy('jobs.id').limit(linesAtATime).execute();
@@ -75,7 +75,7 @@ export async function allOf<T>(pages: AsyncGenerator<T[]>): Promise<T[]> {
 }
 
 /** Some jobs by their internal ids, in the order given; ids that are gone are left out. */
-export async function linesByIds(db: Db, ids: number[]): Promise<JobLine[]> {
+export async function linesByIds(db: Reader, ids: number[]): Promise<JobLine[]> {
   if (ids.length === 0) return [];
   const lines = await withNodes(db, await selectLines(db).where('jobs.id', 'in', ids).execute());
   const byId = new Map(lines.map((line) => [line.id, line]));
@@ -92,7 +92,7 @@ export function safeHref(text: unknown): string | null {
   return typeof text === 'string' && /^https?:\/\//i.test(text) && URL.canParse(text) ? text : null;
 }
 
-function selectVerdicts(db: Db) {
+function selectVerdicts(db: Reader) {
   return db.kysely
     .selectFrom('jobs')
     .leftJoin('signatures', 'signatures.id', 'jobs.signature')
@@ -109,7 +109,7 @@ function selectVerdicts(db: Db) {
     ]);
 }
 
-function selectLines(db: Db) {
+function selectLines(db: Reader) {
   return selectVerdicts(db)
     .innerJoin('runs', 'runs.id', 'jobs.run_id')
     .select([
@@ -203,7 +203,7 @@ function linksIn(more: Record<string, unknown>): JobLink[] {
   });
 }
 
-async function withNodes(db: Db, rows: LineRow[]): Promise<JobLine[]> {
+async function withNodes(db: Reader, rows: LineRow[]): Promise<JobLine[]> {
   const ids = rows.map((row) => row.id);
   const links = await db.kysely
     .selectFrom('job_nodes')

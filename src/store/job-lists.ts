@@ -1,7 +1,7 @@
 /** Lists of jobs with any choice of columns, read page by page. */
 import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import { documentFields } from '../core/job.ts';
-import type { Db } from './db.ts';
+import type { Reader } from './db.ts';
 import { descriptionsWith } from './descriptions.ts';
 import { contains, oneOf } from './dialect.ts';
 import { jobColumns } from './job-rows.ts';
@@ -50,7 +50,7 @@ function isDocument(column: JobColumn): boolean {
 
 /** At most `limit` jobs with the columns that were asked for; `id` and `job_id` are always there. */
 export async function listJobs(
-  db: Db,
+  db: Reader,
   { filter, columns, order, limit, offset, after }: JobPage,
 ): Promise<PartialJob[]> {
   const hashes = filter.description === undefined ? null : await descriptionsWith(db, filter.description);
@@ -79,7 +79,7 @@ function ordered<O>(query: SelectQueryBuilder<Schema, 'jobs', O>, order: JobOrde
 
 /** Where the jobs of a time can be. */
 async function idBounds(
-  db: Db,
+  db: Reader,
   { posted_after, posted_before }: JobFilter,
 ): Promise<[operator: '<' | '<=' | '>=', id: number][]> {
   const first = posted_after === undefined ? null : await firstIdAfter(db, posted_after);
@@ -91,7 +91,7 @@ async function idBounds(
 }
 
 function restrict<O>(
-  db: Db,
+  db: Reader,
   all: SelectQueryBuilder<Schema, 'jobs', O>,
   { run, node_id, description, posted_after, posted_before, ...equal }: JobFilter,
   hashes: string[] | null,
@@ -133,12 +133,12 @@ function restrict<O>(
  * The runs in which jobs can be that wait or run: a few at any time. An index on the status of jobs would have to be changed with every change of a
  * status, and with it all other indexes of the row: 839 instead of 2,137 updates a second on PostgreSQL.
  */
-export function runsWithJobs(db: Db, status: 'queued' | 'waiting' | 'running') {
+export function runsWithJobs(db: Reader, status: 'queued' | 'waiting' | 'running') {
   return db.kysely.selectFrom('runs').select('runs.id').where(`runs.${status}`, '>', 0);
 }
 
 /** Whole jobs by their internal ids, in the order given; ids that are gone are left out. */
-export async function jobsByIds(db: Db, ids: number[]): Promise<FullJob[]> {
+export async function jobsByIds(db: Reader, ids: number[]): Promise<FullJob[]> {
   if (ids.length === 0) return [];
   const rows = (await selectColumns(db, new Set(allColumns)).where('jobs.id', 'in', ids).execute()) as FullJob[];
   const byId = new Map(rows.map((row) => [row.id, row]));
@@ -154,7 +154,7 @@ export const allColumns: readonly JobColumn[] = [
 ];
 
 /** Joins only the tables that the columns need: lists of small columns never touch the documents. */
-function selectColumns(db: Db, wanted: Set<JobColumn>) {
+function selectColumns(db: Reader, wanted: Set<JobColumn>) {
   const columns = [...wanted].map((column) => {
     if (column === 'run') return 'runs.name as run' as const;
     return isDocument(column) ? `job_documents.${column}` : `jobs.${column}`;

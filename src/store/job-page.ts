@@ -3,7 +3,7 @@ import { type Failure, notFound } from '../core/errors.ts';
 import { columnFields, documentFields, moreFields, smallFields } from '../core/job.ts';
 import { splitObject } from '../core/json-text.ts';
 import { orderJobs } from '../core/run-columns.ts';
-import type { Db } from './db.ts';
+import type { Reader } from './db.ts';
 import { type JobLine, linesByIds } from './job-lines.ts';
 import { allColumns, listJobs } from './job-lists.ts';
 import type { FullJob } from './jobs.ts';
@@ -20,7 +20,7 @@ export interface WholeJob {
 }
 
 /** A job of a run, or `not_found`. */
-export async function wholeJob(db: Db, run: RunRow, jobId: string): Promise<WholeJob | Failure> {
+export async function wholeJob(db: Reader, run: RunRow, jobId: string): Promise<WholeJob | Failure> {
   const filter = { run_id: run.id, job_id: jobId };
   const [job] = await listJobs(db, { filter, columns: allColumns, order: 'newest', limit: 1 });
   const [line] = job ? await linesByIds(db, [job.id]) : [];
@@ -45,7 +45,7 @@ export function reportedKeys(job: FullJob): [key: string, text: string][] {
 
 /** The jobs before and after one on the page of its run. */
 export async function neighbours(
-  db: Db,
+  db: Reader,
   run: RunRow,
   jobId: string,
 ): Promise<{ before: string | null; after: string | null }> {
@@ -62,7 +62,7 @@ const historyLength = 25;
  * the same sha1, or of all.
  */
 export async function descriptionHistory(
-  db: Db,
+  db: Reader,
   run: RunRow,
   { job, line }: WholeJob,
   scope: HistoryScope,

@@ -2,13 +2,13 @@
  * Jobs by the time of their posting, through their internal ids: those grow with the time, and ids are the order of
  * every list and the key of every table of jobs. `posted` itself stays a condition; the ids only bound where it is looked at.
  */
-import type { Db } from './db.ts';
+import type { Reader } from './db.ts';
 
 /** Longer than a write waits between being told the time and getting its id, in microseconds. */
 const slack = 600_000_000;
 
 /** An internal id below or at those of all jobs posted after `time` (microseconds); null when there are none. */
-export async function firstIdAfter({ kysely }: Db, time: number): Promise<number | null> {
+export async function firstIdAfter({ kysely }: Reader, time: number): Promise<number | null> {
   const rows = kysely
     .selectFrom('jobs')
     .select('id')
@@ -20,7 +20,7 @@ export async function firstIdAfter({ kysely }: Db, time: number): Promise<number
 }
 
 /** An internal id above or at those of all jobs posted before `time` (microseconds); null when there is no bound. */
-export async function lastIdBefore({ kysely }: Db, time: number): Promise<number | null> {
+export async function lastIdBefore({ kysely }: Reader, time: number): Promise<number | null> {
   const rows = kysely
     .selectFrom('jobs')
     .select('id')

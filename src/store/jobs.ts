@@ -1,6 +1,6 @@
 import { type Failure, isFailure, notFound } from '../core/errors.ts';
 import type { DocumentField, JobStatus } from '../core/job.ts';
-import type { Db } from './db.ts';
+import type { Reader } from './db.ts';
 import { runId } from './runs.ts';
 import type { JobRow } from './schema.ts';
 
@@ -32,7 +32,7 @@ export type PartialJob = Partial<FullJob> & { id: number };
 export const jobsAtATime = 100;
 
 /** All jobs of a run in the order in which they were posted, or `not_found`. */
-export async function jobSummaries(db: Db, run: string): Promise<JobSummary[] | Failure> {
+export async function jobSummaries(db: Reader, run: string): Promise<JobSummary[] | Failure> {
   const id = await runId(db, run);
   if (isFailure(id)) return id;
   return db.kysely.selectFrom('jobs').select(['job_id', 'status']).where('run_id', '=', id).orderBy('id').execute();
@@ -42,7 +42,7 @@ export async function jobSummaries(db: Db, run: string): Promise<JobSummary[] | 
  * At most `limit` whole jobs of a run in the order in which they were posted, after the one with the internal id `after`;
  * 0 starts from the first. None for an unknown run. Reading by pages bounds memory: a run can hold 40 MB.
  */
-export async function jobsPage(db: Db, run: string, after: number, limit: number): Promise<StoredJob[]> {
+export async function jobsPage(db: Reader, run: string, after: number, limit: number): Promise<StoredJob[]> {
   return selectJobs(db)
     .where('jobs.run_id', '=', db.kysely.selectFrom('runs').select('runs.id').where('runs.name', '=', run))
     .where('jobs.id', '>', after)
@@ -52,7 +52,7 @@ export async function jobsPage(db: Db, run: string, after: number, limit: number
 }
 
 /** One whole job, or `not_found` of the run or of the job. */
-export async function job(db: Db, run: string, jobId: string): Promise<StoredJob | Failure> {
+export async function job(db: Reader, run: string, jobId: string): Promise<StoredJob | Failure> {
   const id = await runId(db, run);
   if (isFailure(id)) return id;
   const row = await selectJobs(db).where('jobs.run_id', '=', id).where('jobs.job_id', '=', jobId).executeTakeFirst();
@@ -60,7 +60,7 @@ export async function job(db: Db, run: string, jobId: string): Promise<StoredJob
 }
 
 /** `not_found` of the run or of the job, or null when both are there. */
-export async function findJob(db: Db, run: string, jobId: string): Promise<Failure | null> {
+export async function findJob(db: Reader, run: string, jobId: string): Promise<Failure | null> {
   const id = await runId(db, run);
   if (isFailure(id)) return id;
   const row = await db.kysely
@@ -72,7 +72,7 @@ export async function findJob(db: Db, run: string, jobId: string): Promise<Failu
   return row ? null : notFound('job', jobId);
 }
 
-function selectJobs(db: Db) {
+function selectJobs(db: Reader) {
   return db.kysely
     .selectFrom('jobs')
     .innerJoin('job_documents', 'job_documents.id', 'jobs.id')

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { type Failure, notFound } from '../core/errors.ts';
 import type { JobStatus } from '../core/job.ts';
 import { type JobCounts, noJobs } from '../core/run.ts';
-import type { Db } from './db.ts';
+import type { Reader } from './db.ts';
 import { firstIdAfter } from './job-times.ts';
 import { readNode } from './nodes.ts';
 import type { NodeRow } from './schema.ts';
@@ -20,7 +20,7 @@ const mostRunning = 5000;
 
 /** Nodes by name, of one machine type or of all, or one node; `since` in microseconds since the epoch. */
 export async function nodeLines(
-  db: Db,
+  db: Reader,
   { machineType, name, since }: { machineType?: string | undefined; name?: string; since: number },
 ): Promise<NodeLine[]> {
   let query = db.kysely.selectFrom('nodes').selectAll().orderBy('name').limit(10_000);
@@ -47,7 +47,7 @@ export async function nodeLines(
   return [...lines.values()];
 }
 
-async function addRunning(db: Db, lines: Map<number, NodeLine>): Promise<void> {
+async function addRunning(db: Reader, lines: Map<number, NodeLine>): Promise<void> {
   // Written out: for any status at all PostgreSQL would go through all runs. Two statements: in one SQLite goes through all jobs for the few that run.
   const query = db.kysely
     .selectFrom('runs')
@@ -71,7 +71,7 @@ async function addRunning(db: Db, lines: Map<number, NodeLine>): Promise<void> {
 
 /** The internal ids of a node's jobs, newest first, below `after`; or `not_found`. */
 export async function nodeJobIds(
-  db: Db,
+  db: Reader,
   name: string,
   after: number | null,
   limit: number,

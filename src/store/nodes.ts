@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import { type Failure, isFailure, notFound } from '../core/errors.ts';
 import { type JobStatus, jobStatuses } from '../core/job.ts';
-import type { Db } from './db.ts';
+import type { Reader } from './db.ts';
 import { firstIdAfter } from './job-times.ts';
 import type { NodeRow, Schema } from './schema.ts';
 
@@ -29,7 +29,7 @@ export type StatusCounts = Partial<Record<JobStatus, number>>;
 const deepestHost = 8;
 
 /** The nodes that match, ordered by name. */
-export async function listNodes(db: Db, { machine_types, limit, ...equal }: NodeFilter): Promise<FullNode[]> {
+export async function listNodes(db: Reader, { machine_types, limit, ...equal }: NodeFilter): Promise<FullNode[]> {
   let query = db.kysely.selectFrom('nodes').selectAll().orderBy('name');
   for (const [key, value] of Object.entries(equal)) {
     if (value !== undefined) query = query.where(key as keyof typeof equal, '=', value as never);
@@ -41,7 +41,7 @@ export async function listNodes(db: Db, { machine_types, limit, ...equal }: Node
 }
 
 /** One node by its name, or `not_found`. */
-export async function findNode(db: Db, name: string): Promise<FullNode | Failure> {
+export async function findNode(db: Reader, name: string): Promise<FullNode | Failure> {
   const row = await db.kysely.selectFrom('nodes').selectAll().where('name', '=', name).executeTakeFirst();
   if (!row) return notFound('node', name);
   const [node] = await withHosts(db.kysely, [readNode(row)]);
@@ -49,7 +49,7 @@ export async function findNode(db: Db, name: string): Promise<FullNode | Failure
 }
 
 /** The internal id of a node, or `not_found`. */
-export async function nodeId(db: Db, name: string): Promise<number | Failure> {
+export async function nodeId(db: Reader, name: string): Promise<number | Failure> {
   const row = await db.kysely.selectFrom('nodes').select('id').where('name', '=', name).executeTakeFirst();
   return row?.id ?? notFound('node', name);
 }
@@ -84,7 +84,7 @@ function nest({ vm_host_id, ...node }: NodeRow, known: Map<number, NodeRow>, dep
 }
 
 /** The machine types that nodes have, in order. */
-export async function machineTypes(db: Db): Promise<string[]> {
+export async function machineTypes(db: Reader): Promise<string[]> {
   const rows = await db.kysely
     .selectFrom('nodes')
     .select('machine_type')
@@ -96,7 +96,7 @@ export async function machineTypes(db: Db): Promise<string[]> {
 }
 
 /** How many jobs of a node are in each status, or `not_found`. */
-export async function nodeJobStats(db: Db, name: string): Promise<StatusCounts | Failure> {
+export async function nodeJobStats(db: Reader, name: string): Promise<StatusCounts | Failure> {
   const id = await nodeId(db, name);
   if (isFailure(id)) return id;
   const rows = await db.kysely
@@ -114,7 +114,7 @@ export async function nodeJobStats(db: Db, name: string): Promise<StatusCounts |
  * `machineType` must be that of the node, and of the job unless that is `multi`. Nodes without such jobs are left out.
  */
 export async function allJobStats(
-  db: Db,
+  db: Reader,
   since: number,
   machineType: string | undefined,
 ): Promise<{ node: string; counts: StatusCounts }[]> {

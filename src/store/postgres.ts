@@ -1,5 +1,6 @@
-import { PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import type { Schema } from './schema.ts';
 import type { Send, Statement, Transact } from './transaction.ts';
 
 /** The oldest PostgreSQL that is supported. */
@@ -17,29 +18,65 @@ export async function openPostgres(
   poolSize: number,
   onLost: (error: Error) => void,
 ): Promise<{ dialect: PostgresDialect; transact: Transact }> {
-  const pool = new pg.Pool({
-    connectionString: url,
+  const pool = createPool(url, onLost, {
     max: poolSize,
     application_name: 'paddles',
     connectionTimeoutMillis: 10_000,
+    // Statements that were sent together are answered together, without a round trip for each.
+    pipeline: true,
+  });
+  try {
+    await checkVersion(pool);
+  } catch (error) {
+    await pool.end();
+    throw explainPostgres(error, url);
+  }
+  return { dialect: new PostgresDialect({ pool }), transact: transactOnPool(pool) };
+}
+
+/** Connections that can only read. */
+export interface ReadPool {
+  kysely: Kysely<Schema>;
+  /** Ends all at once: statements under way fail, also those that a silent server would keep waiting. */
+  cut(): void;
+}
+
+/** Opens a pool of up to `poolSize` connections, none at first. `onLost` hears of idle ones that break. */
+export function openReadPool(url: string, poolSize: number, onLost: () => void): ReadPool {
+  const pool = createPool(url, onLost, {
+    max: poolSize,
+    application_name: 'paddles reads',
+    // The main database can answer instead: no reason to be patient.
+    connectionTimeoutMillis: 3000,
+  });
+  // A standby refuses writes anyway, but one that is promoted would take them.
+  pool.on('connect', (client) => void client.query('set default_transaction_read_only = on').catch(() => {}));
+  const busy = new Set<pg.PoolClient>();
+  pool.on('acquire', (client) => busy.add(client));
+  pool.on('release', (_error, client) => busy.delete(client));
+  return {
+    kysely: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }),
+    cut() {
+      for (const client of busy) void client.end().catch(() => {});
+      void pool.end().catch(() => {});
+    },
+  };
+}
+
+function createPool(url: string, onLost: (error: Error) => void, options: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool({
+    ...options,
+    connectionString: url,
     // A statement that takes longer than a client waits is a lost connection, not a result.
     statement_timeout: 30_000,
     types: { getTypeParser: typeParser },
-    // Statements that were sent together are answered together, without a round trip for each.
-    pipeline: true,
   });
   pool.on('error', onLost);
   // The pool hears only of idle connections. One that a transaction holds would end the process when it breaks between
   // two statements; its next statement fails and says so.
   pool.on('connect', (client) => client.on('error', () => {}));
   pool.on('connect', nameStatements);
-  try {
-    await checkVersion(pool);
-  } catch (error) {
-    await pool.end();
-    throw explain(error, url);
-  }
-  return { dialect: new PostgresDialect({ pool }), transact: transactOnPool(pool) };
+  return pool;
 }
 
 /** Transactions on connections of the pool; see transaction.ts. */
@@ -118,7 +155,8 @@ function nameStatements(client: pg.PoolClient): void {
   client.query = named as typeof client.query;
 }
 
-function explain(error: unknown, url: string): Error {
+/** The same error as a `PostgresUnavailable` with a sentence for a person, without the password. */
+export function explainPostgres(error: unknown, url: string): Error {
   if (error instanceof PostgresUnavailable) return error;
   const { code, message } = error as { code?: string; message?: string };
   const { host, pathname, username } = new URL(url);

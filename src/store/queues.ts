@@ -1,7 +1,7 @@
 /** Queues and what waits in them (teuthology contract 2.19 to 2.22). */
 import { alreadyExists, type Failure, isFailure, notFound } from '../core/errors.ts';
 import { changePause, neverPaused, type PauseChange } from '../core/queue.ts';
-import type { Db } from './db.ts';
+import type { Db, Reader } from './db.ts';
 import { lockRows } from './dialect.ts';
 import { runsWithJobs } from './job-lists.ts';
 import type { QueueRow } from './schema.ts';
@@ -13,7 +13,7 @@ export interface QueueFilter {
 }
 
 /** The queues that match, ordered by name. */
-export async function listQueues(db: Db, filter: QueueFilter): Promise<QueueRow[]> {
+export async function listQueues(db: Reader, filter: QueueFilter): Promise<QueueRow[]> {
   let query = db.kysely.selectFrom('queues').selectAll().orderBy('queue');
   for (const key of ['queue', 'paused_by'] as const) {
     const value = filter[key];
@@ -23,7 +23,7 @@ export async function listQueues(db: Db, filter: QueueFilter): Promise<QueueRow[
 }
 
 /** One queue by its name, or `not_found`. */
-export async function findQueue(db: Db, name: string): Promise<QueueRow | Failure> {
+export async function findQueue(db: Reader, name: string): Promise<QueueRow | Failure> {
   const row = await db.kysely.selectFrom('queues').selectAll().where('queue', '=', name).executeTakeFirst();
   return row ?? notFound('queue', name);
 }
@@ -45,7 +45,7 @@ export async function createQueue(db: Db, name: string, change: PauseChange, at:
   return created ? null : alreadyExists('queue', name);
 }
 
-async function exists(db: Db, name: string): Promise<boolean> {
+async function exists(db: Reader, name: string): Promise<boolean> {
   return !isFailure(await findQueue(db, name));
 }
 
@@ -66,7 +66,7 @@ export async function changeQueue(db: Db, name: string, change: PauseChange, at:
 }
 
 /** The internal id of the queued job that is next: the lowest `priority`, then the oldest (advice 71). */
-export async function nextJobId(db: Db, queue: string): Promise<number | null> {
+export async function nextJobId(db: Reader, queue: string): Promise<number | null> {
   const row = await db.kysely
     .selectFrom('jobs')
     .select('id')
@@ -81,7 +81,7 @@ export async function nextJobId(db: Db, queue: string): Promise<number | null> {
 }
 
 /** How many jobs wait in a queue. */
-export async function countQueuedJobs(db: Db, queue: string): Promise<number> {
+export async function countQueuedJobs(db: Reader, queue: string): Promise<number> {
   const row = await db.kysely
     .selectFrom('jobs')
     .select(({ fn }) => fn.countAll<number>().as('count'))

@@ -30,7 +30,7 @@ export interface ReindexOptions {
 const everything = Number.MAX_SAFE_INTEGER;
 
 /** Whether every job has been computed with the current rules. */
-export async function isIndexed({ kysely }: Db): Promise<boolean> {
+export async function isIndexed({ kysely }: Pick<Db, 'kysely'>): Promise<boolean> {
   const { version, up_to } = await kysely.selectFrom('indexed').selectAll().executeTakeFirstOrThrow();
   return version === signatureVersion && up_to === everything;
 }

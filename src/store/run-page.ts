@@ -1,7 +1,7 @@
 /** What the page of a run reads beside its jobs. */
 import { type Failure, notFound } from '../core/errors.ts';
 import { jobsTotal } from '../core/run.ts';
-import type { Db } from './db.ts';
+import type { Reader } from './db.ts';
 import { contains } from './dialect.ts';
 import { jobsByIds } from './job-lists.ts';
 import type { FullJob } from './jobs.ts';
@@ -14,7 +14,7 @@ export interface LatestOf {
 }
 
 /** A run by its name, or with the name `latest` the one scheduled last. */
-export async function findRun(db: Db, name: string, { suite, branch }: LatestOf = {}): Promise<RunRow | Failure> {
+export async function findRun(db: Reader, name: string, { suite, branch }: LatestOf = {}): Promise<RunRow | Failure> {
   const named = await db.kysely.selectFrom('runs').selectAll().where('name', '=', name).executeTakeFirst();
   if (named) return named;
   if (name !== 'latest') return notFound('run', name);
@@ -31,7 +31,7 @@ const lookBack = 40;
  * Runs of the same suite, branch and machine type up to this one, which comes first; the newest first. A run whose name
  * and jobs say neither suite nor branch is like no other.
  */
-export async function runsUpTo(db: Db, run: RunRow): Promise<RunRow[]> {
+export async function runsUpTo(db: Reader, run: RunRow): Promise<RunRow[]> {
   const { suite, branch, machine_type, scheduled, id } = run;
   if (suite === '' || branch === '') return [run];
   const rows = await db.kysely
@@ -57,7 +57,7 @@ export function previousRun([run, ...before]: RunRow[]): RunRow | null {
 }
 
 /** How many failing jobs of a run have each cause; null for those that failed without a reason. */
-export async function failureCounts(db: Db, runId: number) {
+export async function failureCounts(db: Reader, runId: number) {
   return db.kysely
     .selectFrom('jobs')
     .select(['status', 'signature'])
@@ -72,7 +72,7 @@ export async function failureCounts(db: Db, runId: number) {
 }
 
 /** The statuses of all jobs of a run, for their order. */
-export async function jobOrder(db: Db, runId: number) {
+export async function jobOrder(db: Reader, runId: number) {
   return db.kysely.selectFrom('jobs').select(['job_id', 'status']).where('run_id', '=', runId).execute();
 }
 
@@ -80,7 +80,7 @@ export async function jobOrder(db: Db, runId: number) {
 const sampleSize = 40;
 
 /** Whole jobs of a run, spread evenly over it by id, and how many it has. */
-export async function sampleJobs(db: Db, runId: number): Promise<{ jobs: FullJob[]; total: number }> {
+export async function sampleJobs(db: Reader, runId: number): Promise<{ jobs: FullJob[]; total: number }> {
   const rows = await db.kysely.selectFrom('jobs').select('id').where('run_id', '=', runId).orderBy('id').execute();
   const step = Math.max(1, rows.length / sampleSize);
   const ids = Array.from({ length: Math.min(rows.length, sampleSize) }, (_, at) => rows[Math.floor(at * step)]!.id);
@@ -88,7 +88,7 @@ export async function sampleJobs(db: Db, runId: number): Promise<{ jobs: FullJob
 }
 
 /** Up to five names of runs that somebody may have meant: they contain the text, or begin as it does. */
-export async function nearestRuns(db: Db, name: string): Promise<string[]> {
+export async function nearestRuns(db: Reader, name: string): Promise<string[]> {
   const found = new Set<string>();
   const take = (rows: { name: string }[]) => {
     for (const row of rows) if (found.size < 5) found.add(row.name);

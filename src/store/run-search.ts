@@ -14,7 +14,7 @@ import {
 } from '../core/query.ts';
 import { valueBounds } from '../core/query-match.ts';
 import type { JobCounts } from '../core/run.ts';
-import type { Db } from './db.ts';
+import type { Reader } from './db.ts';
 import type { RunRow, Schema } from './schema.ts';
 
 /** What a list of runs can be sorted by. */
@@ -53,7 +53,10 @@ type Builder = ExpressionBuilder<Schema, 'runs'>;
 type Condition = ExpressionWrapper<Schema, 'runs', SqlBool>;
 
 /** Searches runs; `invalid` names `sort` or `after` when they mean nothing. */
-export async function searchRuns(db: Db, { query, sort, after, limit, now }: RunSearch): Promise<FoundRuns | Failure> {
+export async function searchRuns(
+  db: Reader,
+  { query, sort, after, limit, now }: RunSearch,
+): Promise<FoundRuns | Failure> {
   const descending = sort.startsWith('-');
   const column = runSorts.find((name) => name === sort.replace('-', ''));
   if (column === undefined)
@@ -103,7 +106,7 @@ function readCursor(text: string): [string | number, number] | null {
 
 /** The values of a key among matching runs, most frequent first; none for a key that runs do not have. */
 export async function suggestValues(
-  db: Db,
+  db: Reader,
   { key, prefix, query, now, limit }: { key: string; prefix: string; query: Query; now: number; limit: number },
 ): Promise<{ value: string; count: number }[]> {
   const column = textColumns[key as QueryKey];
@@ -122,7 +125,7 @@ export async function suggestValues(
   return rows.map((row) => ({ value: row[column] ?? '', count: row.count })).filter(({ value }) => value !== '');
 }
 
-async function statusCounts(db: Db, prefix: string, query: Query, now: number) {
+async function statusCounts(db: Reader, prefix: string, query: Query, now: number) {
   const row = await db.kysely
     .selectFrom('runs')
     .where((builder) => whereQuery(builder, query, now))

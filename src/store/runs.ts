@@ -2,7 +2,7 @@ import { CompiledQuery, type ExpressionBuilder, type RawBuilder, type SelectQuer
 import { alreadyExists, type Failure, notFound } from '../core/errors.ts';
 import type { RunCondition, RunFacet } from '../core/filter.ts';
 import { MICROS_PER_DAY } from '../core/time.ts';
-import type { Db } from './db.ts';
+import type { Db, Reader } from './db.ts';
 import { newRun } from './run-state.ts';
 import type { RunRow, Schema } from './schema.ts';
 import { numbered } from './transaction.ts';
@@ -58,43 +58,43 @@ const latestRunsText =
   'from runs order by posted desc, id desc limit ?';
 
 /** The `limit` runs posted last, newest first, with what the classic list shows. */
-export async function latestRuns(db: Db, limit: number): Promise<RunSummary[]> {
+export async function latestRuns(db: Reader, limit: number): Promise<RunSummary[]> {
   const query = CompiledQuery.raw(numbered(db.engine, latestRunsText), [limit]);
   return (await db.kysely.executeQuery<RunSummary>(query)).rows;
 }
 
 /** The internal id of a run, or `not_found`. */
-export async function runId(db: Db, name: string): Promise<number | Failure> {
+export async function runId(db: Reader, name: string): Promise<number | Failure> {
   const row = await db.kysely.selectFrom('runs').select('id').where('name', '=', name).executeTakeFirst();
   return row?.id ?? notFound('run', name);
 }
 
 /** A run, or `not_found`. */
-export async function run(db: Db, name: string): Promise<RunRow | Failure> {
+export async function run(db: Reader, name: string): Promise<RunRow | Failure> {
   const row = await db.kysely.selectFrom('runs').selectAll().where('name', '=', name).executeTakeFirst();
   return row ?? notFound('run', name);
 }
 
 /** Runs, those posted last first. */
-export async function runsByPosted(db: Db, { limit, offset }: Page): Promise<RunRow[]> {
+export async function runsByPosted(db: Reader, { limit, offset }: Page): Promise<RunRow[]> {
   const query = db.kysely.selectFrom('runs').selectAll().orderBy('posted', 'desc').orderBy('id', 'desc');
   return query.limit(limit).offset(offset).execute();
 }
 
 /** Runs for which every condition holds, those scheduled last first. */
-export async function runsWhere(db: Db, conditions: RunCondition[], { limit, offset }: Page): Promise<RunRow[]> {
+export async function runsWhere(db: Reader, conditions: RunCondition[], { limit, offset }: Page): Promise<RunRow[]> {
   const query = restrict(db.kysely.selectFrom('runs').selectAll(), conditions);
   return query.orderBy('scheduled', 'desc').orderBy('id', 'desc').limit(limit).offset(offset).execute();
 }
 
 /** Runs that have a queued job, those scheduled first first. */
-export async function runsWithQueuedJobs(db: Db, { limit, offset }: Page): Promise<RunRow[]> {
+export async function runsWithQueuedJobs(db: Reader, { limit, offset }: Page): Promise<RunRow[]> {
   const query = db.kysely.selectFrom('runs').selectAll().where('queued', '>', 0);
   return query.orderBy('scheduled').orderBy('id').limit(limit).offset(offset).execute();
 }
 
 /** The days (as numbers since the epoch) on which matching runs were scheduled, in ascending order. */
-export async function scheduledDays(db: Db, conditions: RunCondition[]): Promise<number[]> {
+export async function scheduledDays(db: Reader, conditions: RunCondition[]): Promise<number[]> {
   // Both engines divide towards zero: the shift by a million days keeps the days before 1970 apart.
   const day = sql<number>`(scheduled + ${sql.lit(MICROS_PER_DAY * 1_000_000)}) / ${sql.lit(MICROS_PER_DAY)} - 1000000`;
   const rows = await restrict(db.kysely.selectFrom('runs').select(day.as('day')).distinct(), conditions)
@@ -105,7 +105,7 @@ export async function scheduledDays(db: Db, conditions: RunCondition[]): Promise
 
 /** The distinct values of a facet among matching runs, ascending by code point, without nulls and empty texts. */
 export async function facetValues(
-  db: Db,
+  db: Reader,
   facet: Exclude<RunFacet, 'date'>,
   conditions: RunCondition[],
 ): Promise<string[]> {
@@ -130,7 +130,7 @@ function valuesByIndex(from: 'runs' | 'jobs', facet: string): RawBuilder<unknown
     )`;
 }
 
-async function distinctValues({ kysely }: Db, from: 'runs' | 'jobs', facet: string): Promise<string[]> {
+async function distinctValues({ kysely }: Reader, from: 'runs' | 'jobs', facet: string): Promise<string[]> {
   const { rows } = await sql<{ value: string }>`
     with recursive ${valuesByIndex(from, facet)} select value from found where value is not null`.execute(kysely);
   return rows.map(({ value }) => value);
@@ -138,7 +138,7 @@ async function distinctValues({ kysely }: Db, from: 'runs' | 'jobs', facet: stri
 
 /** The values that the jobs of some runs have. From each pair of value and run to the next one: of 500 jobs that costs one. */
 async function jobValues(
-  { kysely }: Db,
+  { kysely }: Reader,
   facet: 'sha1' | 'flavor',
   runs: SelectQueryBuilder<Schema, 'runs', { id: number }>,
 ): Promise<string[]> {

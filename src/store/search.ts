@@ -1,6 +1,6 @@
 /** Where a few letters could lead: the jump box. */
 import { type SqlBool, sql } from 'kysely';
-import type { Db } from './db.ts';
+import type { Reader } from './db.ts';
 
 /** Something that was found, and its path below the dashboard's base. */
 export interface Found {
@@ -11,7 +11,7 @@ export interface Found {
 }
 
 /** At most 20 runs, jobs, nodes, branches and others that match a text; an address of a run or job leads to it. */
-export async function searchAnything(db: Db, text: string): Promise<Found[]> {
+export async function searchAnything(db: Reader, text: string): Promise<Found[]> {
   const wanted = runInAddress(text) ?? text.trim();
   if (wanted.length < 2) return [];
   const like = `%${wanted.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
@@ -59,7 +59,7 @@ function runInAddress(text: string): string | null {
   return /^https?:\/\/\S*?\/([\w.-]+-\d{4}-\d\d-\d\d_[^/\s?#]+)/.exec(text.trim())?.[1] ?? null;
 }
 
-async function jobsById(db: Db, text: string): Promise<Found[]> {
+async function jobsById(db: Reader, text: string): Promise<Found[]> {
   if (!/^\d{1,15}$/.test(text)) return [];
   const rows = await db.kysely
     .selectFrom('jobs')
@@ -76,7 +76,7 @@ async function jobsById(db: Db, text: string): Promise<Found[]> {
   }));
 }
 
-async function sha1s(db: Db, text: string): Promise<Found[]> {
+async function sha1s(db: Reader, text: string): Promise<Found[]> {
   if (!/^[0-9a-f]{4,40}$/.test(text)) return [];
   const rows = await db.kysely
     .selectFrom('runs')

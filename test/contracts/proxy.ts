@@ -7,6 +7,8 @@ export interface Proxy {
   /** Breaks every connection and refuses new ones. */
   cut(): void;
   restore(): Promise<void>;
+  /** Passes nothing on any more, and says nothing about it, as a network that lost its way. */
+  silence(): void;
 }
 
 /** Passes connections on to a port of this machine; the first `together` of them wait for each other. */
@@ -14,6 +16,7 @@ export async function startProxy(target: number, together = 1): Promise<Proxy> {
   const sockets = new Set<Socket>();
   const waiting: (() => void)[] = [];
   let met = false;
+  let silent = false;
   const server = createServer((near) => {
     const far = connect(target, '127.0.0.1');
     for (const socket of [near, far]) {
@@ -25,7 +28,9 @@ export async function startProxy(target: number, together = 1): Promise<Proxy> {
         far.destroy();
       });
     }
-    waiting.push(() => near.pipe(far).pipe(near));
+    waiting.push(() => {
+      if (!silent) near.pipe(far).pipe(near);
+    });
     met ||= waiting.length === together;
     if (met) for (const go of waiting.splice(0)) go();
   });
@@ -40,6 +45,10 @@ export async function startProxy(target: number, together = 1): Promise<Proxy> {
     cut() {
       server.close();
       for (const socket of sockets) socket.destroy();
+    },
+    silence() {
+      silent = true;
+      for (const socket of sockets) socket.unpipe().pause();
     },
     restore: async () => void (await listen(port)),
   };

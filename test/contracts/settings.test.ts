@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { complaint, type Finished, newFolder, runProgram, startService } from './program.ts';
 
-/** Every setting, with a value that it cannot have. `database` is apart: what is wrong with it shows only on opening. */
+/** Every setting, with a value that it cannot have. The databases are apart: what is wrong with them is not repeated. */
 const wrongValues = [
   ['host', 'PADDLES_SERVER_HOST', 'two words', 'host name'],
   ['port', 'PADDLES_SERVER_PORT', '65536', 'whole number from 0 to 65535'],
@@ -53,7 +53,11 @@ describe('the command line', () => {
     async (command) => {
       const { code, stdout } = await run([command, '--help'], { PADDLES_SERVER_PORT: '0' });
       expect(code).toBe(0);
-      const all = [...wrongValues, ['database', 'PADDLES_DATABASE_URL', '', ''] as const];
+      const databases = [
+        ['database', 'PADDLES_DATABASE_URL', '', ''],
+        ['read_database', 'PADDLES_READ_DATABASE_URL', '', ''],
+      ] as const;
+      const all = [...wrongValues, ...databases];
       for (const [key, variable] of all) {
         expect(stdout).toContain(`--${key.replace('_', '-')} `);
         expect(stdout).toContain(variable);

@@ -28,12 +28,21 @@ export interface PrivatePostgres {
   stop(): Promise<void>;
 }
 
+/** A private server with what it takes to make another one from its files. */
+export interface OwnPostgres extends PrivatePostgres {
+  bin: string;
+  /** Where its folder `data` is. */
+  folder: string;
+  user: User | null;
+}
+
 interface Programs {
   folder: string;
   source: string;
 }
 
-interface User {
+/** Who the server runs as. */
+export interface User {
   uid: number;
   gid: number;
 }
@@ -47,11 +56,14 @@ interface User {
 export async function startPostgres({ fsync = true } = {}): Promise<PrivatePostgres> {
   const given = process.env.PADDLES_TEST_POSTGRES_URL;
   if (given) return { url: given, source: 'the PostgreSQL of PADDLES_TEST_POSTGRES_URL', stop: async () => {} };
+  return startOwnPostgres({ fsync });
+}
+
+/** The same, but never that of PADDLES_TEST_POSTGRES_URL. */
+export async function startOwnPostgres({ fsync = true } = {}): Promise<OwnPostgres> {
   const programs = findPrograms();
   const user = unprivilegedUser();
-  const folder = mkdtempSync(join(tmpdir(), 'paddles-postgres-'));
-  chmodSync(folder, 0o755);
-  if (user) chownSync(folder, user.uid, user.gid);
+  const folder = serverFolder(user);
   const bin = user ? reachable(programs.folder, folder, user) : programs.folder;
   try {
     initialise(bin, folder, user);
@@ -59,7 +71,9 @@ export async function startPostgres({ fsync = true } = {}): Promise<PrivatePostg
       const port = await freePort();
       const server = startServer({ bin, folder, port, user, fsync });
       const url = `postgresql://paddles@127.0.0.1:${port}/postgres`;
-      if (await answers(url, server)) return { url, source: programs.source, stop: () => stop(server, folder) };
+      if (await answers(url, server)) {
+        return { url, source: programs.source, bin, folder, user, stop: () => stop(server, folder) };
+      }
       await stop(server, null);
     }
     throw new Error(`the private PostgreSQL in ${bin} does not start: ${readFileSync(join(folder, 'log'), 'utf8')}`);
@@ -67,6 +81,14 @@ export async function startPostgres({ fsync = true } = {}): Promise<PrivatePostg
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** A new folder in which a server of this user can keep its data. */
+export function serverFolder(user: User | null): string {
+  const folder = mkdtempSync(join(tmpdir(), 'paddles-postgres-'));
+  chmodSync(folder, 0o755);
+  if (user) chownSync(folder, user.uid, user.gid);
+  return folder;
 }
 
 function initialise(bin: string, folder: string, user: User | null): void {
@@ -147,7 +169,8 @@ function reachable(bin: string, folder: string, user: User): string {
   }
 }
 
-function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nobody listens on. */
+export function freePort(): Promise<number> {
   return new Promise((found, fail) => {
     const server = createServer();
     server.on('error', fail);
@@ -171,7 +194,7 @@ interface Start {
  * pipe closes, and the shell stops the server and removes its data, so that nothing is ever left behind. A line in the pipe
  * asks it to keep the data.
  */
-function startServer({ bin, folder, port, user, fsync }: Start): ChildProcess {
+export function startServer({ bin, folder, port, user, fsync }: Start): ChildProcess {
   const settings = [
     `port=${port}`,
     'listen_addresses=127.0.0.1',
@@ -197,7 +220,8 @@ function startServer({ bin, folder, port, user, fsync }: Start): ChildProcess {
   }
 }
 
-async function answers(url: string, server: ChildProcess): Promise<boolean> {
+/** Waits until the server accepts connections; false when it ended instead, or takes too long. */
+export async function answers(url: string, server: ChildProcess): Promise<boolean> {
   for (let attempt = 0; attempt < 100 && server.exitCode === null; attempt++) {
     const client = new pg.Client({ connectionString: url });
     try {
@@ -213,7 +237,7 @@ async function answers(url: string, server: ChildProcess): Promise<boolean> {
 }
 
 /** Stops the server, and removes its folder when one is given; otherwise the next attempt uses the data. */
-async function stop(server: ChildProcess, folder: string | null): Promise<void> {
+export async function stop(server: ChildProcess, folder: string | null): Promise<void> {
   if (server.exitCode === null) {
     const ended = new Promise((next) => server.once('exit', next));
     server.stdin?.end(folder ? '' : 'keep\n');

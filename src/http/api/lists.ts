@@ -3,7 +3,7 @@ import { isFailure } from '../../core/errors.ts';
 import { parseQuery } from '../../core/query.ts';
 import { searchRuns, suggestValues } from '../../store/run-search.ts';
 import { searchAnything } from '../../store/search.ts';
-import type { ApiContext } from './context.ts';
+import { type ApiContext, beginRead, type ReadContext } from './context.ts';
 import { csvLine } from './csv.ts';
 import { runItem } from './items.ts';
 import { sendFailure, sendProblem } from './problems.ts';
@@ -17,11 +17,11 @@ interface RunsRequest {
 const mostInFile = 10_000;
 
 /** `GET /runs`, `/runs.json`, `/runs.csv`, `/suggest` and `/search`. */
-export function listRoutes(app: FastifyInstance, context: ApiContext): void {
-  const { db } = context;
-  const now = () => Math.floor(context.now() / 1000);
+export function listRoutes(app: FastifyInstance, api: ApiContext): void {
+  const now = () => Math.floor(api.now() / 1000);
 
   const list = async (request: FastifyRequest<RunsRequest>, reply: FastifyReply) => {
+    const context = beginRead(api);
     const found = await findRuns(context, request, 50);
     return isFailure(found) ? sendFailure(context, reply, found) : found;
   };
@@ -29,6 +29,7 @@ export function listRoutes(app: FastifyInstance, context: ApiContext): void {
   app.get<RunsRequest>('/runs.json', list);
 
   app.get<RunsRequest>('/runs.csv', async (request, reply) => {
+    const context = beginRead(api);
     const lines = [csvLine(csvColumns)];
     let after = request.query.after;
     do {
@@ -46,15 +47,16 @@ export function listRoutes(app: FastifyInstance, context: ApiContext): void {
     if (!query.field) return sendProblem(reply, 400, 'field is missing: the key whose values are wanted');
     const parsed = parseQuery(query.q ?? '', 'runs').query;
     const prefix = (query.prefix ?? '').slice(0, 200);
+    const { db } = beginRead(api);
     return { values: await suggestValues(db, { key: query.field, prefix, query: parsed, now: now(), limit: 20 }) };
   });
 
   app.get<{ Querystring: { text?: string } }>('/search', async ({ query }) => ({
-    items: await searchAnything(db, (query.text ?? '').slice(0, 500)),
+    items: await searchAnything(beginRead(api).db, (query.text ?? '').slice(0, 500)),
   }));
 }
 
-async function findRuns(context: ApiContext, { query }: FastifyRequest<RunsRequest>, fallback: number) {
+async function findRuns(context: ReadContext, { query }: FastifyRequest<RunsRequest>, fallback: number) {
   const { q = '', sort = '-scheduled', after = null, limit = String(fallback) } = query;
   const { query: parsed, problems } = parseQuery(q, 'runs');
   const count = /^\d{1,4}$/.test(limit) ? Number(limit) : 0;

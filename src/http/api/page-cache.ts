@@ -14,6 +14,8 @@ export interface PageCache {
   get(key: string, version: string, build: () => Promise<Buffer>): Promise<BuiltPage>;
   /** The data under a key changed in a way that its version may not show. */
   forget(key: string): void;
+  /** The same for every key: what changed is not known. */
+  forgetAll(): void;
 }
 
 /** A cache of the `pages` that were asked for last, of `bytes` together: most readers look at the same few runs. */
@@ -48,6 +50,10 @@ export function createPageCache({ pages = 20, bytes = 16 << 20 } = {}): PageCach
     if (!building.has(key)) overtaken.delete(key);
     return page;
   };
+  const forget = (key: string) => {
+    drop(key);
+    if (building.has(key)) overtaken.add(key);
+  };
   return {
     async get(key, version, build) {
       const known = kept.get(key);
@@ -61,9 +67,9 @@ export function createPageCache({ pages = 20, bytes = 16 << 20 } = {}): PageCach
       underWay.set(shared, page);
       return page;
     },
-    forget(key) {
-      drop(key);
-      if (building.has(key)) overtaken.add(key);
+    forget,
+    forgetAll() {
+      for (const key of [...kept.keys(), ...building.keys()]) forget(key);
     },
   };
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { commonPart } from '../../core/common-part.ts';
 import { reportedKeys } from '../../store/job-page.ts';
 import { sampleJobs } from '../../store/run-page.ts';
-import type { ApiContext } from './context.ts';
+import { type ApiContext, beginRead } from './context.ts';
 import { type RunRequest, requestedRun } from './run-request.ts';
 import type { RunConfig } from './schemas.ts';
 
@@ -20,8 +20,9 @@ const results = new Set([
 ]);
 
 /** `GET /runs/:run/config`: what the configurations of its jobs have in common. */
-export function runConfigRoutes(app: FastifyInstance, context: ApiContext): void {
+export function runConfigRoutes(app: FastifyInstance, api: ApiContext): void {
   app.get<RunRequest>('/runs/:run/config', async (request, reply) => {
+    const context = beginRead(api);
     const run = await requestedRun(context, request, reply);
     if (!run) return reply;
     const { jobs, total } = await sampleJobs(context.db, run.id);

@@ -11,13 +11,11 @@ const textOrNull = Type.Union([Type.String(), Type.Null()]);
 const integer = Type.Integer();
 const numberOrNull = Type.Union([Type.Number(), Type.Null()]);
 
+const countsOf = <Name extends string>(names: readonly Name[]) =>
+  Type.Object(Object.fromEntries(names.map((name) => [name, integer])) as Record<Name, typeof integer>);
+
 /** How many jobs have each status. */
-export const Counts = Type.Object(
-  Object.fromEntries(jobStatuses.map((status) => [status, Type.Integer()])) as Record<
-    (typeof jobStatuses)[number],
-    typeof integer
-  >,
-);
+export const Counts = countsOf(jobStatuses);
 
 /** A run as lists show it. */
 export const RunItem = Type.Object({
@@ -170,12 +168,7 @@ const ComparedJob = Type.Union([
 export const Compare = Type.Object({
   a: RunItem,
   b: RunItem,
-  counts: Type.Object(
-    Object.fromEntries(changeClasses.map((name) => [name, Type.Integer()])) as Record<
-      (typeof changeClasses)[number],
-      typeof integer
-    >,
-  ),
+  counts: countsOf(changeClasses),
   rows: Type.Array(
     Type.Object({ description: text, change: Type.Enum([...changeClasses]), a: ComparedJob, b: ComparedJob }),
   ),
@@ -265,6 +258,22 @@ export const SearchResults = Type.Object({
   ),
 });
 export type SearchResults = Static<typeof SearchResults>;
+
+/** `GET /api/replica`: the replica that `/api` reads, as it was found last; null without one. */
+export const ReplicaAnswer = Type.Object({
+  replica: Type.Union([
+    Type.Object({
+      /** False: the main database answers, for the reason in `problem`. */
+      used: Type.Boolean(),
+      /** How old the figures of the replica are; null when it is not known. */
+      seconds_behind: numberOrNull,
+      bytes_behind: numberOrNull,
+      problem: textOrNull,
+    }),
+    Type.Null(),
+  ]),
+});
+export type ReplicaAnswer = Static<typeof ReplicaAnswer>;
 
 /** Every error of `/api`; `nearest` names runs like the one that was not found. */
 export const Problem = Type.Object({

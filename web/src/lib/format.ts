@@ -43,11 +43,16 @@ function stamp(ms: number, zone: Zone): string {
 
 /** How long ago: "12 s ago", "7 m ago", "2 h ago", "3 d ago". */
 export function ago(ms: number, now = Date.now()): string {
-  const seconds = Math.max(0, Math.round((now - ms) / 1000));
-  if (seconds < 60) return `${seconds} s ago`;
-  if (seconds < 3600) return `${Math.round(seconds / 60)} m ago`;
-  if (seconds < 2 * 86_400) return `${Math.round(seconds / 3600)} h ago`;
-  return `${Math.round(seconds / 86_400)} d ago`;
+  return `${age((now - ms) / 1000)} ago`;
+}
+
+/** Seconds as "12 s", "7 m", "2 h", "3 d". */
+export function age(elapsed: number): string {
+  const seconds = Math.max(0, Math.round(elapsed));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} m`;
+  if (seconds < 2 * 86_400) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} d`;
 }
 
 /** The name of the browser's zone as an offset: "UTC+1". */

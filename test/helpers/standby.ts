@@ -1,0 +1,89 @@
+/** A streaming standby of a private PostgreSQL server, which can be held back, killed and started again. */
+import type { ChildProcess } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { answers, freePort, type OwnPostgres, serverFolder, startServer, stop } from './postgres.ts';
+
+/** The standby of a server; its URL is that of the same database. */
+export interface Standby {
+  url: string;
+  /** Stops replaying what the primary sends, which still arrives. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Makes it a server of its own, which takes writes. */
+  promote(): Promise<void>;
+  /** Ends it without a goodbye. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  /** Stops it and removes its data. */
+  remove(): Promise<void>;
+}
+
+/** Makes and starts a standby of `primary`, whose `url` names the database that `Standby.url` names too. */
+export async function startStandby(primary: OwnPostgres): Promise<Standby> {
+  const { bin, user } = primary;
+  const folder = serverFolder(user);
+  const data = join(folder, 'data');
+  const port = await freePort();
+  const url = new URL(primary.url);
+  url.port = String(port);
+  await copyData(primary, data);
+  if (user) execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, data]);
+  chmodSync(data, 0o700);
+  let server: ChildProcess;
+  const start = async () => {
+    server = startServer({ bin, folder, port, user, fsync: false });
+    if (await answers(url.href, server)) return;
+    throw new Error(`the standby does not start: ${readFileSync(join(folder, 'log'), 'utf8')}`);
+  };
+  const ask = (statement: string) => execute(url.href, statement);
+  await start();
+  return {
+    url: url.href,
+    pause: () => ask('select pg_wal_replay_pause()'),
+    resume: () => ask('select pg_wal_replay_resume()'),
+    promote: () => ask('select pg_promote()'),
+    // The shell that started it waits for it, and goes when it is gone.
+    async kill() {
+      const [pid] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n');
+      process.kill(Number(pid), 'SIGQUIT');
+      await stop(server, null);
+    },
+    start,
+    remove: () => stop(server, folder),
+  };
+}
+
+/** A backup of the running server as its manual describes it: not every package of PostgreSQL has pg_basebackup. */
+async function copyData(primary: OwnPostgres, data: string): Promise<void> {
+  const client = new pg.Client({ connectionString: primary.url });
+  await client.connect();
+  await client.query("select pg_backup_start('standby', true)");
+  cpSync(join(primary.folder, 'data'), data, {
+    recursive: true,
+    filter: (path) => !/(postmaster\.(pid|opts)|pg_wal\/.+|pgsql_tmp.*)$/.test(path),
+  });
+  const { rows } = await client.query<{ labelfile: string }>('select labelfile from pg_backup_stop(false)');
+  await client.end();
+  mkdirSync(join(data, 'pg_wal', 'archive_status'), { recursive: true });
+  const { hostname, port, username } = new URL(primary.url);
+  writeFileSync(join(data, 'backup_label'), rows[0]?.labelfile ?? '');
+  writeFileSync(join(data, 'standby.signal'), '');
+  writeFileSync(
+    join(data, 'postgresql.auto.conf'),
+    `primary_conninfo = 'host=${hostname} port=${port} user=${username}'\nwal_retrieve_retry_interval = '200ms'\n`,
+  );
+}
+
+/** Sends one statement on a connection of its own. */
+export async function execute(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
