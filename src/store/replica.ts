@@ -1,7 +1,7 @@
 /** Watches a read replica: whether reads may go there, how far it is behind, and what it does not show yet. */
 import type { Kysely } from 'kysely';
 import type { Db } from './db.ts';
-import { holdEvents } from './held.ts';
+import { type HeldEvents, holdEvents } from './held.ts';
 import type { LiveEvent } from './live.ts';
 import { openReadPool, type ReadPool } from './postgres.ts';
 import type { Schema } from './schema.ts';
@@ -59,33 +59,26 @@ export async function watchReplica(main: Db, options: ReplicaOptions): Promise<W
   const held = holdEvents(tell);
   const lag = createLag();
   const clock = createClock();
-  let reading: ReadPool | null = null;
+  const reading = createReading(() => openReadPool(url, poolSize, clock.wake), held);
   let writtenBefore: number | null = null;
-  let state: ReplicaState = { used: false, seconds_behind: null, bytes_behind: null, problem: null };
+  let state = unusable('it has not been looked at yet');
 
-  const enter = () => {
-    reading = openReadPool(url, poolSize, clock.wake);
-    // What was told while the main database answered may be newer than what the replica shows.
-    held.add({ type: 'reset' });
-  };
-  const leave = () => {
-    reading?.cut();
-    reading = null;
-    held.release();
-  };
   const judge = (standing: Standing, written: number | null): ReplicaState => {
     if ('problem' in standing) {
-      leave();
-      return { used: false, seconds_behind: null, bytes_behind: null, problem: standing.problem };
+      reading.leave();
+      return unusable(standing.problem);
     }
-    const { replayed } = standing;
     const behind = lag.measure(standing, written);
     const tooFar = written !== null && (behind.seconds_behind ?? 0) > mostBehind;
-    if (tooFar) leave();
-    else if (reading === null && written !== null && replayed >= (writtenBefore ?? written)) enter();
-    held.replayedUpTo(replayed);
-    const problem = tooFar ? `it is more than ${mostBehind} seconds behind` : 'it has not caught up yet';
-    return { used: reading !== null, ...behind, problem: reading === null ? problem : null };
+    if (tooFar) reading.leave();
+    else if (reading.pool() === null && written !== null && standing.replayed >= (writtenBefore ?? written))
+      reading.enter();
+    held.replayedUpTo(standing.replayed);
+    if (reading.pool() !== null) return { used: true, ...behind, problem: null };
+    return {
+      ...unusable(tooFar ? `it is more than ${mostBehind} seconds behind` : 'it has not caught up yet'),
+      ...behind,
+    };
   };
   const look = async () => {
     const aim = held.mark();
@@ -100,20 +93,41 @@ export async function watchReplica(main: Db, options: ReplicaOptions): Promise<W
   const ended = clock.repeat(look, () => (held.size() > 0 ? everyWhileHeld : every));
   return {
     state: () => state,
-    kysely: () => reading?.kysely ?? null,
+    kysely: () => reading.pool()?.kysely ?? null,
     doubt: clock.wake,
     take(event) {
-      if (reading === null) return tell(event);
       held.add(event);
-      clock.wake();
+      if (reading.pool() === null) held.release();
+      else clock.wake();
     },
     async close() {
       clock.stop();
       standby.close();
-      await ended;
-      leave();
+      await ended.then(reading.leave);
     },
   };
+}
+
+/** The pool of the readers while they read the replica. */
+function createReading(openPool: () => ReadPool, held: HeldEvents) {
+  let pool: ReadPool | null = null;
+  return {
+    pool: () => pool,
+    enter() {
+      pool = openPool();
+      // What was told while the main database answered may be newer than what the replica shows.
+      held.add({ type: 'reset' });
+    },
+    leave() {
+      pool?.cut();
+      pool = null;
+      held.release();
+    },
+  };
+}
+
+function unusable(problem: string): ReplicaState {
+  return { used: false, seconds_behind: null, bytes_behind: null, problem };
 }
 
 /** How old the figures are, by two clocks that can both only say too much. */

@@ -142,7 +142,6 @@ describe('the dashboard with a read replica', () => {
       expect(replica.bytes_behind).toBeGreaterThan(0);
       expect(await served.send('GET', '/readyz')).toMatchObject({ status: 'ready', replica: behind });
     });
-    // Longer than changes are gathered for, by a second.
     expect(heard.filter((name) => name === 'jobs')).toHaveLength(before);
     expect(await shown(served)).toEqual([1, 1, 1]);
 
