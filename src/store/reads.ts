@@ -19,7 +19,7 @@ export interface Reads {
   /** Where one request reads. It does not go back in time: from the replica to the main database at most, never back. */
   reader(): Reader;
   /** What changes, told when it can be read. */
-  live: Pick<Live, 'subscribe'>;
+  live: Pick<Live, 'subscribe' | 'ready'>;
   /** The replica as it was found last; null without one. */
   replica(): ReplicaState | null;
   /** To be called before the main database is closed. */
@@ -48,6 +48,7 @@ export async function openReads(db: Db, options: Omit<ReplicaOptions, 'tell'>): 
       return kysely === null ? db : { engine: db.engine, kysely: replicaFirst(kysely, db.kysely, replica) };
     },
     live: {
+      ready: () => db.live.ready(),
       subscribe(listener) {
         listeners.add(listener);
         return () => listeners.delete(listener);

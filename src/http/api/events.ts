@@ -86,7 +86,7 @@ export function eventRoutes(app: FastifyInstance, { reads }: ApiContext): void {
       return sendProblem(reply, 400, `topics must name from 1 to ${mostTopics} topics`);
     }
     // A client reads what it shows after the hello: nothing that is written from then on may be missed.
-    await db.live.ready();
+    await reads.live.ready();
     reply.hijack();
     const response = reply.raw;
     if (response.destroyed) return;
