@@ -11,7 +11,7 @@ const jobsPerRun = 40;
 const rounds = 6;
 
 /** Tables that belong to no run: what is known of machines, of causes of failures and of the database itself. */
-const notOfRuns = ['indexed', 'migrations', 'nodes', 'queues', 'signatures'];
+const notOfRuns = ['indexed', 'migrations', 'nodes', 'queues', 'signatures', 'descriptions'];
 
 const random = createRandom('deleted space');
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
