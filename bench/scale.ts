@@ -18,7 +18,8 @@ async function main(args: string[]): Promise<number> {
     options = readOptions(args);
     if (options && !existsSync(options.folder)) throw new Error(`--folder: ${options.folder} does not exist`);
     for (const name of options?.engines ?? []) {
-      const { folder, sizes, documentBytes } = options as ScaleOptions;
+      const { folder, sizes, documentBytes, database } = options as ScaleOptions;
+      if (database !== '') continue;
       const words = checkSpace(folder, name, sizes.at(-1) ?? 0, documentBytes);
       process.stdout.write(`${name} ${words}\n`);
     }
@@ -41,8 +42,9 @@ async function withFolder(
   const folder = mkdtempSync(join(options.folder, 'paddles-scale-'));
   // PostgreSQL may run as another user.
   chmodSync(folder, 0o755);
+  const keepsFolder = options.keep && options.database === '';
   const remove = () => {
-    if (!options.keep) rmSync(folder, { recursive: true, force: true });
+    if (!keepsFolder) rmSync(folder, { recursive: true, force: true });
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
@@ -56,7 +58,6 @@ async function withFolder(
     return await work(options, folder);
   } finally {
     remove();
-    if (options.keep) process.stdout.write(`Kept: ${folder}\n`);
   }
 }
 

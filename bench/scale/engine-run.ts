@@ -12,7 +12,7 @@ import { addLab, fill, runsFor } from './fill.ts';
 import { measure } from './measure.ts';
 import type { ScaleOptions } from './options.ts';
 import { jobsInRun, timeAfter } from './plan.ts';
-import type { Cell, EngineResult, Line } from './report.ts';
+import { type Cell, type EngineResult, type Line, mostBlock } from './report.ts';
 import { readSamples, type Samples } from './samples.ts';
 import { spaceLine, tableSizes } from './space.ts';
 import { measureWrites, writeTitles } from './writes.ts';
@@ -21,6 +21,8 @@ import { measureWrites, writeTitles } from './writes.ts';
 export const allRequests: Asked[] = [...classicRequests, ...teuthologyRequests, ...apiRequests];
 
 const manyClients = 16;
+/** What is worth a line while measuring, in bytes. */
+const notableRise = 10e6;
 
 interface Work {
   engine: Engine;
@@ -37,8 +39,9 @@ export async function measureEngine(engine: Engine, options: ScaleOptions, folde
     const seconds = Math.round((performance.now() - began) / 1000);
     process.stdout.write(`${engine.name} ${String(seconds).padStart(4)} s  ${line}\n`);
   };
-  say(await checkBulk(engine, folder, options.documentBytes));
-  const url = await engine.createDatabase('scale');
+  const isNew = options.database === '';
+  if (isNew) say(await checkBulk(engine, folder, options.documentBytes));
+  const url = isNew ? await engine.createDatabase('scale') : options.database;
   const work = { engine, options, folder, url, say };
   const wanted = allRequests.filter(({ door, title }) => `${door} ${title}`.includes(options.only));
   const lines = new Map(
@@ -46,12 +49,15 @@ export async function measureEngine(engine: Engine, options: ScaleOptions, folde
   );
   const notes: string[] = [];
   try {
-    await addLab(url);
-    for (const line of await emptyLines(work)) lines.set(line.title, line);
+    if (isNew) {
+      await addLab(url);
+      for (const line of await emptyLines(work)) lines.set(line.title, line);
+    }
     for (const size of options.sizes) notes.push(await atSize(work, size, wanted, lines));
     return { title: engine.title, sizes: options.sizes, lines: [...lines.values()], notes };
   } finally {
-    if (!options.keep) await engine.dropDatabase(url);
+    if (options.keep) process.stdout.write(`Kept: ${url}\n`);
+    else await engine.dropDatabase(url);
   }
 }
 
@@ -76,23 +82,24 @@ async function emptyLines(work: Work): Promise<Line[]> {
 async function atSize(work: Work, size: number, wanted: Asked[], lines: Map<string, Line>): Promise<string> {
   const { engine, options, url, say } = work;
   const runs = runsFor(size);
-  const rate = await fillTo(work, runs);
+  const rate = options.database === '' ? await fillTo(work, runs) : null;
   const space = spaceLine(await tableSizes(engine, url), runs * jobsInRun);
   const samples = await readSamples(engine, url, runs);
   const server = await start(work, runs);
   try {
-    await server.child.ask('watch');
-    let asked = 0;
+    let [asked, longest] = [0, 0];
     for (const one of wanted) {
       const cell = await readCell(options, server, one, samples);
       lines.get(titleOf(one))?.cells.push(cell);
+      if (cell.roseBytes > notableRise) say(`${titleOf(one)}: memory rose by ${Math.round(cell.roseBytes / 1e6)} MB`);
+      longest = Math.max(longest, cell.blockMs);
       if (++asked % 10 === 0) say(`${size.toLocaleString('en')} jobs: ${asked} of ${wanted.length} requests measured`);
     }
-    const { peakRssBytes, longestBlockMs } = await server.child.ask<ProcessFigures>('figures');
+    const { peakRssBytes } = await server.child.ask<ProcessFigures>('figures');
     const writes = [...lines.values()].some(({ empty }) => empty);
     if (writes) for (const [title, cell] of await writeCells(work, server)) lines.get(title)?.cells.push(cell);
-    const memory = `${Math.round(peakRssBytes / 1e6)} MB of memory at most, longest block ${longestBlockMs.toFixed(0)} ms`;
-    const note = `${size.toLocaleString('en')} jobs: ${space}; filled at ${rate} jobs a second; the server: ${memory}`;
+    const memory = `${Math.round(peakRssBytes / 1e6)} MB of memory at most, longest block ${longest.toFixed(0)} ms`;
+    const note = `${size.toLocaleString('en')} jobs: ${space};${rate === null ? '' : ` filled at ${rate} jobs a second;`} the server: ${memory}`;
     say(note);
     return note;
   } finally {
@@ -120,10 +127,10 @@ function start({ url, folder }: Work, runs: number): Promise<StartedServer> {
 
 async function readCell(
   { seconds, requests }: ScaleOptions,
-  { port, secondPort }: StartedServer,
+  { child, port, secondPort }: StartedServer,
   asked: Asked,
   samples: Samples,
-): Promise<Cell> {
+): Promise<Required<Cell>> {
   const { door, body, headers = '', status = 200, whole } = asked;
   const at = (n: number) => {
     const bytes = request(body === undefined ? 'GET' : 'POST', asked.path(samples, n), body);
@@ -132,9 +139,18 @@ async function readCell(
   const limits = { port: door === 'teuthology' ? secondPort : port, clients: 1, seconds, requests, status };
   // From another place in the samples: what it asks for is not what is measured then.
   await measure((n) => at(n + 1000), { ...limits, seconds: 0.2, requests: 10 });
+  const { peakRssBytes: before } = await child.ask<ProcessFigures>('watch');
   const one = await measure(at, limits);
+  let { longestBlockMs: blockMs } = await child.ask<ProcessFigures>('figures');
+  if (blockMs > mostBlock) {
+    // The machine takes its time too: an idle process is blocked for some 60 ms now and then, but hardly twice.
+    await child.ask<ProcessFigures>('watch');
+    await measure(at, limits);
+    blockMs = Math.min(blockMs, (await child.ask<ProcessFigures>('figures')).longestBlockMs);
+  }
   const many = whole ? null : await measure(at, { ...limits, clients: manyClients, requests: 2 * requests });
-  return { one, many };
+  const { peakRssBytes } = await child.ask<ProcessFigures>('figures');
+  return { one, many, blockMs, roseBytes: peakRssBytes - before };
 }
 
 async function writeCells({ options }: Work, { secondPort }: StartedServer): Promise<Map<string, Cell>> {

@@ -9,6 +9,8 @@ export interface ScaleOptions {
   documentBytes: number;
   folder: string;
   keep: boolean;
+  /** A database that was kept, to be measured as it is; empty = a new one. */
+  database: string;
   write: boolean;
   strict: boolean;
   /** The longest measurement of one request with one number of clients. */
@@ -29,6 +31,7 @@ Fills a database with more and more jobs, measures every request at each size, a
   --document-bytes N    mean size of a job's document (default 8192)
   --folder FOLDER       where the databases are made (default ${tmpdir()})
   --keep                leave the databases where they are; for PostgreSQL only with BENCH_POSTGRES_URL
+  --database URL        measure this one, which an earlier call kept, as it is; with --engine and one number of --jobs, what it holds
   --only TEXT           only requests whose title contains the text, POST and PUT left out unless they do
   --seconds N           the longest measurement of one request (default 3)
   --requests N          the most requests of one measurement (default 200)
@@ -48,6 +51,7 @@ export function readOptions(args: string[]): ScaleOptions | null {
       'document-bytes': { type: 'string', default: '8192' },
       folder: { type: 'string', default: tmpdir() },
       only: { type: 'string', default: '' },
+      database: { type: 'string', default: '' },
       seconds: { type: 'string', default: '3' },
       requests: { type: 'string', default: '200' },
       keep: { type: 'boolean', default: false },
@@ -57,10 +61,14 @@ export function readOptions(args: string[]): ScaleOptions | null {
     },
   });
   if (values.help) return null;
-  const { folder, keep, write, strict, only } = values;
+  const { folder, write, strict, only, database } = values;
+  const keep = values.keep || database !== '';
   const engines = values.engine.split(',').map(engineName);
-  if (keep && engines.includes('postgres') && process.env.BENCH_POSTGRES_URL === undefined) {
+  if (values.keep && engines.includes('postgres') && process.env.BENCH_POSTGRES_URL === undefined) {
     throw new Error('--keep: the private PostgreSQL ends with the benchmark; name a server in BENCH_POSTGRES_URL');
+  }
+  if (database !== '' && (engines.length !== 1 || values.jobs.includes(','))) {
+    throw new Error('--database: name its --engine, and in --jobs the number of jobs that it holds');
   }
   const sizes = values.jobs.split(',').map((text) => wholeNumber('jobs', text, 500));
   return {
@@ -69,6 +77,7 @@ export function readOptions(args: string[]): ScaleOptions | null {
     documentBytes: wholeNumber('document-bytes', values['document-bytes'], 0),
     folder,
     keep,
+    database,
     write,
     strict,
     only,

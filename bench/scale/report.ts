@@ -7,6 +7,10 @@ import type { Timing } from './measure.ts';
 export interface Cell {
   one: Timing;
   many: Timing | null;
+  /** The longest time without a turn of the server's event loop while one client asked, in milliseconds; not of writes. */
+  blockMs?: number;
+  /** How much the server's memory rose above all that it ever was, in bytes. */
+  roseBytes?: number;
 }
 
 /** One line: a cell for each size, and for writes the empty database. */
@@ -32,6 +36,8 @@ const mostGrowth = 1.3;
 const mostWriteGrowth = 1.2;
 /** Below this, in milliseconds, a difference is the noise of the machine. */
 const noise = 0.3;
+/** The longest that one request may keep all others waiting, in milliseconds. */
+export const mostBlock = 50;
 
 /** What is wrong with a line; empty when nothing is. */
 export function misses({ cells, bound, empty }: Line): string[] {
@@ -39,6 +45,8 @@ export function misses({ cells, bound, empty }: Line): string[] {
   if (!last) return [];
   const found = cells.flatMap(({ one, many }) => [one.problem, many?.problem ?? null]).filter((text) => text !== null);
   if (bound !== undefined && last.medianMs > bounds[bound]) found.push(`over ${bounds[bound]} ms`);
+  const block = cells.at(-1)?.blockMs ?? 0;
+  if (block > mostBlock) found.push(`blocks ${Math.round(block)} ms`);
   if (empty && grew(empty.one, last) > mostWriteGrowth) found.push(`×${grew(empty.one, last).toFixed(2)} of empty`);
   if (!empty && before && grew(before, last) > mostGrowth) {
     const answers = last.bytes / Math.max(before.bytes, 1);
@@ -69,6 +77,7 @@ export function markdown({ title, sizes, lines, notes }: EngineResult): string {
     ...(lines.some(({ empty }) => empty) ? ['empty'] : []),
     ...sizes.flatMap((size) => [`${short(size)}: 1 client`, '16 clients']),
     'answer',
+    'block',
     'growth',
     'bound',
     '',
@@ -84,6 +93,7 @@ export function markdown({ title, sizes, lines, notes }: EngineResult): string {
       ...(hasEmpty ? [empty ? times(empty.one) : ''] : []),
       ...cells.flatMap(({ one, many }) => [times(one), many ? times(many) : '']),
       bytes(last?.bytes ?? 0),
+      blockOf(cells.at(-1)),
       growth === null ? '' : `×${growth.toFixed(2)}`,
       limit,
       misses(line).join(', ') || 'ok',
@@ -93,6 +103,10 @@ export function markdown({ title, sizes, lines, notes }: EngineResult): string {
   const missed = lines.filter(isMissed).length;
   const summary = `${lines.length} requests, ${missed} of them miss a bound or grow.`;
   return `## ${title}\n\n${notes.map((note) => `- ${note}`).join('\n')}\n\n${summary}\n\n${table}\n`;
+}
+
+function blockOf(cell: Cell | undefined): string {
+  return cell?.blockMs === undefined ? '' : milliseconds(cell.blockMs);
 }
 
 function times({ medianMs, p99Ms, problem }: Timing): string {
@@ -128,7 +142,7 @@ const introduction = `# How requests take more jobs
 Written by \`npm run bench:scale -- --write\`. Each cell is the median and the 99th percentile in milliseconds, over keep-alive connections
 from the same machine. Every request asks for another run, job or node than the one before, all over the database. Growth compares the
 medians of one client at the two largest sizes; it may be ×${mostGrowth}, and differences below ${noise} ms count as noise. Bounds are for
-a million jobs. The server's clock stands where the data ends. 14 days hold 34,000 jobs, and the server keeps the last 20 run pages: below
+a million jobs. A block is the longest time without a turn of the event loop while one client asked. The server's clock stands where the data ends. 14 days hold 34,000 jobs, and the server keeps the last 20 run pages: below
 that, at 10,000 jobs, what asks for either is faster than it can stay.
 `;
 

@@ -40,7 +40,12 @@ export function rowsOf({ name, runId, firstJobId, nodes }: Place, reports: Repor
     ['descriptions', descriptionRows(states)],
     ['jobs', states.map(({ row }) => row as unknown as Row)],
     ['job_documents', states.map(({ row, document }) => ({ id: row.id, ...nothing, ...document }))],
-    ['job_nodes', states.flatMap(({ row, hosts }) => hosts.map((host) => ({ node_id: nodeId(host), job_id: row.id })))],
+    [
+      'job_nodes',
+      states.flatMap(({ row: { id, status }, hosts }) =>
+        hosts.map((host) => ({ node_id: nodeId(host), job_id: id, status })),
+      ),
+    ],
   ];
 }
 

@@ -1,13 +1,14 @@
 /** Lists of jobs with any choice of columns, read page by page. */
 import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
-import { documentFields } from '../core/job.ts';
+import { documentFields, type JobStatus } from '../core/job.ts';
 import type { Reader } from './db.ts';
 import { descriptionsWith } from './descriptions.ts';
 import { contains, oneOf } from './dialect.ts';
 import { jobColumns } from './job-rows.ts';
+import { type IdRange, inSteps } from './job-steps.ts';
 import { firstIdAfter, lastIdBefore } from './job-times.ts';
 import type { FullJob, JobColumn, PartialJob } from './jobs.ts';
-import type { Schema } from './schema.ts';
+import type { JobTable, Schema } from './schema.ts';
 
 /** The order of a list: the newest first, or by `job_id` as text. */
 export type JobOrder = 'newest' | 'job_id';
@@ -49,26 +50,139 @@ function isDocument(column: JobColumn): boolean {
 }
 
 /** At most `limit` jobs with the columns that were asked for; `id` and `job_id` are always there. */
-export async function listJobs(
-  db: Reader,
-  { filter, columns, order, limit, offset, after }: JobPage,
-): Promise<PartialJob[]> {
+export async function listJobs(db: Reader, page: JobPage): Promise<PartialJob[]> {
+  const { filter, order, limit, offset = 0, after } = page;
   const hashes = filter.description === undefined ? null : await descriptionsWith(db, filter.description);
   if (hashes?.length === 0) return [];
-  const bounds = await idBounds(db, filter);
-  if (after && order === 'newest') bounds.push(['<', after.id]);
-  const page = <O>(all: SelectQueryBuilder<Schema, 'jobs', O>) => {
-    let query = ordered(restrict(db, all, filter, hashes), order, hashes !== null).limit(limit);
+  const { from, below: end } = await idsOfTime(db, filter);
+  const list: List = { db, page, hashes, from };
+  const below = after && order === 'newest' ? Math.min(after.id, end ?? after.id) : end;
+  const rows = (range: IdRange, most: number, skipped: number) => readRows(list, range, most, skipped);
+  if (isShort(list)) return rows({ from: null, below }, limit, offset);
+  const candidate = (under: number | null, count: number) => candidateId(list, under, count);
+  return inSteps({ candidate, rows, count: (range) => countRows(list, range) }, { below, limit, offset });
+}
+
+/** One list while it is read. */
+interface List {
+  db: Reader;
+  page: JobPage;
+  /** Of the descriptions that are looked for; null when these are not what the list begins with. */
+  hashes: string[] | null;
+  /** No job of the list has a lower internal id; null when nothing is known. */
+  from: number | null;
+}
+
+/** Conditions with an index that has the jobs in the order of a list; the first one that is given is gone by. */
+const orderedKeys = ['name', 'node_id', 'branch', 'user'] as const;
+
+function keyOf(filter: JobFilter): (typeof orderedKeys)[number] | undefined {
+  return orderedKeys.find((key) => filter[key] !== undefined);
+}
+
+/** As far as this a list is followed in one statement. */
+const nearOffset = 1000;
+
+/**
+ * True when one statement finds the list without going through more than it needs: it is of few jobs, or every condition
+ * is in the index that it is read by.
+ */
+function isShort({ page: { filter, order, offset = 0 }, hashes }: List): boolean {
+  const { run, run_id, sha1, status, description, queue } = filter;
+  if (order === 'job_id' || hashes !== null || isUnfinished(status)) return true;
+  if ([run, run_id, sha1].some((value) => value !== undefined)) return true;
+  const keys = orderedKeys.filter((key) => filter[key] !== undefined);
+  const byNode = keyOf(filter) === 'node_id';
+  const others = [description, queue, byNode ? undefined : status].filter((value) => value !== undefined);
+  return keys.length + others.length < 2 && (others.length === 0 || keys.length > 0) && offset <= nearOffset;
+}
+
+function isUnfinished(status: string | undefined): status is 'queued' | 'waiting' | 'running' {
+  return status === 'queued' || status === 'waiting' || status === 'running';
+}
+
+async function readRows(list: List, range: IdRange, limit: number, offset: number): Promise<PartialJob[]> {
+  const { db, page, hashes } = list;
+  const { columns, order, after } = page;
+  const part = <O>(all: SelectQueryBuilder<Schema, 'jobs', O>) => {
+    let query = ordered(within(restrict(list, all), inside(list, range)), order, hashes !== null).limit(limit);
     if (after && order === 'job_id') query = query.where('jobs.job_id', '>', after.job_id as string);
-    for (const [operator, id] of bounds) query = query.where('jobs.id', operator, id);
     return offset ? query.offset(offset) : query;
   };
   const wanted = selectColumns(db, new Set<JobColumn>(['id', 'job_id', ...columns]));
+  if (keyOf(page.filter) === 'node_id' && isShort(list) && order === 'newest' && page.filter.run === undefined) {
+    const links = linksOf(list, range).orderBy('job_id', 'desc').limit(limit).offset(offset);
+    return (await ordered(wanted.where('jobs.id', 'in', links), order).execute()) as PartialJob[];
+  }
   // Documents are joined to the page alone: PostgreSQL might go through those of all jobs to find the few that match.
   const query = columns.some(isDocument)
-    ? ordered(wanted.where('jobs.id', 'in', page(db.kysely.selectFrom('jobs').select('jobs.id'))), order)
-    : page(wanted);
+    ? ordered(wanted.where('jobs.id', 'in', part(db.kysely.selectFrom('jobs').select('jobs.id'))), order)
+    : part(wanted);
   return (await query.execute()) as PartialJob[];
+}
+
+async function countRows(list: List, range: IdRange): Promise<number> {
+  const all = list.db.kysely.selectFrom('jobs').select(({ fn }) => fn.countAll<number>().as('count'));
+  const { count } = await within(restrict(list, all), inside(list, range)).executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** The id of the `count`th job below an id that fulfils the condition which the list is read by. */
+async function candidateId(list: List, below: number | null, count: number): Promise<number | null> {
+  const { db, page } = list;
+  const key = keyOf(page.filter);
+  if (key === undefined) {
+    const newest = db.kysely.selectFrom('jobs').select('id').orderBy('id', 'desc').limit(1);
+    const id = (below ?? ((await newest.executeTakeFirst())?.id ?? 0) + 1) - count;
+    return id > (list.from ?? 0) ? id : null;
+  }
+  if (key === 'node_id') {
+    const query = linksOf(list, { from: null, below })
+      .orderBy('job_id', 'desc')
+      .limit(1)
+      .offset(count - 1);
+    return notLast(list, (await query.executeTakeFirst())?.job_id);
+  }
+  const all = whereText(db.kysely.selectFrom('jobs').select('jobs.id'), key, page.filter[key] as string);
+  const query = within(all, { from: null, below })
+    .orderBy('jobs.id', 'desc')
+    .limit(1)
+    .offset(count - 1);
+  return notLast(list, (await query.executeTakeFirst())?.id);
+}
+
+/** A candidate, or null when the list ends before it. */
+function notLast({ from }: List, id: number | undefined): number | null {
+  return id === undefined || id <= (from ?? 0) ? null : id;
+}
+
+/** The jobs of the list's node, of its status too. */
+function linksOf({ db, page: { filter }, from: first }: List, range: IdRange) {
+  const from = range.from ?? first;
+  const { below } = range;
+  let query = db.kysely
+    .selectFrom('job_nodes')
+    .select('job_nodes.job_id')
+    .where('node_id', '=', filter.node_id as number);
+  if (filter.status !== undefined) query = query.where('job_nodes.status', '=', filter.status as JobStatus);
+  if (from !== null) query = query.where('job_nodes.job_id', '>=', from);
+  if (below !== null) query = query.where('job_nodes.job_id', '<', below);
+  return query;
+}
+
+function inside({ from }: List, range: IdRange): IdRange {
+  return { from: range.from ?? from, below: range.below };
+}
+
+function whereText<O>(query: SelectQueryBuilder<Schema, 'jobs', O>, key: keyof JobTable, value: string | number) {
+  const equal = query.where(`jobs.${key}`, '=', value as never);
+  // The index has the beginnings of names.
+  return key === 'name' ? equal.where(sql<SqlBool>`substr(jobs.name, 1, 100) = substr(${value}, 1, 100)`) : equal;
+}
+
+function within<O>(query: SelectQueryBuilder<Schema, 'jobs', O>, { from, below }: IdRange) {
+  const lower = from === null ? query : query.where('jobs.id', '>=', from);
+  return below === null ? lower : lower.where('jobs.id', '<', below);
 }
 
 /** A sum, which no index is for, lets PostgreSQL begin with what is `rare` instead of going through all jobs in their order. */
@@ -78,27 +192,28 @@ function ordered<O>(query: SelectQueryBuilder<Schema, 'jobs', O>, order: JobOrde
 }
 
 /** Where the jobs of a time can be. */
-async function idBounds(
-  db: Reader,
-  { posted_after, posted_before }: JobFilter,
-): Promise<[operator: '<' | '<=' | '>=', id: number][]> {
-  const first = posted_after === undefined ? null : await firstIdAfter(db, posted_after);
+async function idsOfTime(db: Reader, { posted_after, posted_before }: JobFilter): Promise<IdRange> {
   const last = posted_before === undefined ? null : await lastIdBefore(db, posted_before);
-  const bounds: [operator: '<' | '<=' | '>=', id: number][] = [];
-  if (first !== null) bounds.push(['>=', first]);
-  if (last !== null) bounds.push(['<=', last]);
-  return bounds;
+  return {
+    from: posted_after === undefined ? null : await firstIdAfter(db, posted_after),
+    below: last === null ? null : last + 1,
+  };
 }
 
 function restrict<O>(
-  db: Reader,
+  { db, page, hashes }: List,
   all: SelectQueryBuilder<Schema, 'jobs', O>,
-  { run, node_id, description, posted_after, posted_before, ...equal }: JobFilter,
-  hashes: string[] | null,
 ): SelectQueryBuilder<Schema, 'jobs', O> {
+  const { run, node_id, description, posted_after, posted_before, ...equal } = page.filter;
   let query = all;
+  const ofRun = run !== undefined || equal.run_id !== undefined;
+  const byRuns = isUnfinished(equal.status) && !ofRun;
   for (const [key, value] of Object.entries(equal)) {
-    if (value !== undefined) query = query.where(`jobs.${key as keyof typeof equal}`, '=', value as never);
+    if (value === undefined) continue;
+    // No index is for a text with nothing added: all jobs that a user ever had are more than those of a few runs.
+    if (byRuns && (key === 'branch' || key === 'user' || key === 'name'))
+      query = query.where(sql`${sql.ref(`jobs.${key}`)} || ''`, '=', value);
+    else query = whereText(query, key as keyof typeof equal, value);
   }
   if (run !== undefined) {
     query = query.where(
@@ -107,17 +222,11 @@ function restrict<O>(
       db.kysely.selectFrom('runs').select('runs.id').where('runs.name', '=', run),
     );
   }
-  const unfinished = (['queued', 'waiting', 'running'] as const).find((status) => status === equal.status);
   // A run that is named has few jobs anyway.
-  if (unfinished && run === undefined && equal.run_id === undefined)
-    query = query.where('jobs.run_id', 'in', runsWithJobs(db, unfinished));
+  if (isUnfinished(equal.status) && !ofRun) query = query.where('jobs.run_id', 'in', runsWithJobs(db, equal.status));
   if (node_id !== undefined) {
     const links = db.kysely.selectFrom('job_nodes').select('job_nodes.job_id').where('node_id', '=', node_id);
-    // Of one run its few jobs are looked up among those of the node, otherwise the node's are the few.
-    query =
-      run === undefined
-        ? query.where('jobs.id', 'in', links)
-        : query.where(({ exists }) => exists(links.where(sql<SqlBool>`job_nodes.job_id = jobs.id`)));
+    query = query.where(({ exists }) => exists(links.where(sql<SqlBool>`job_nodes.job_id = jobs.id`)));
   }
   if (hashes) {
     query = query.where('jobs.description_hash', 'is not', null);

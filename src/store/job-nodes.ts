@@ -3,11 +3,30 @@ import type { JobState } from './job-state.ts';
 import { numbered, repeated, type Statement } from './transaction.ts';
 
 /**
+ * The statements that keep `nodes` and `job_nodes` in step with jobs that were created or changed. They come after the
+ * jobs are saved. Links that exist are changed last: a node that is being deleted is waited for while it still may remove them.
+ */
+export function saveLinks(engine: Engine, jobs: JobState[]): Statement[] {
+  const moved = jobs.filter(({ row, stored }) => stored !== null && stored !== row.status);
+  return [...linkNodes(engine, jobs), ...(moved.length > 0 ? [updateLinks(engine, moved)] : [])];
+}
+
+/** Gives the links of jobs their new status; most jobs have none before they run. */
+function updateLinks(engine: Engine, jobs: JobState[]): Statement {
+  const cast = engine === 'postgres' ? '::bigint' : '';
+  const text =
+    'update job_nodes set status = changed.column2 ' +
+    `from (values ${repeated(`(?${cast}, ?)`, jobs.length)}) as changed ` +
+    'where job_id = changed.column1 and status <> changed.column2';
+  return { sql: numbered(engine, text), parameters: jobs.flatMap(({ row }) => [row.id, row.status]) };
+}
+
+/**
  * The statements that create the nodes that jobs' `targets` name and that do not exist yet, and link the jobs to all of
  * them (teuthology contract 3.8, advice 48: every host that is listed; links stay). New nodes take the machine type of
- * the job. They come after the jobs are saved.
+ * the job.
  */
-export function linkNodes(engine: Engine, jobs: JobState[]): Statement[] {
+function linkNodes(engine: Engine, jobs: JobState[]): Statement[] {
   const links = jobs.flatMap(({ hosts, row }) => hosts.map((host) => ({ host, row })));
   if (links.length === 0) return [];
   const machineTypes = new Map(links.map(({ host, row }) => [host, row.machine_type]));
@@ -33,7 +52,7 @@ function insertLinks(engine: Engine, links: { host: string; row: JobState['row']
     engine === 'postgres' ? ['?::bigint', 'order by nodes.name for key share of nodes '] : ['?', ''];
   const text =
     `with wanted (host, run_id, job_id) as (values ${repeated(`(?, ${integer}, ?)`, links.length)}) ` +
-    'insert into job_nodes (node_id, job_id) select nodes.id, jobs.id from wanted join nodes on nodes.name = wanted.host ' +
+    'insert into job_nodes (node_id, job_id, status) select nodes.id, jobs.id, jobs.status from wanted join nodes on nodes.name = wanted.host ' +
     `join jobs on jobs.run_id = wanted.run_id and jobs.job_id = wanted.job_id where true ${lock}` +
     'on conflict (node_id, job_id) do nothing';
   return { sql: numbered(engine, text), parameters: links.flatMap(({ host, row }) => [host, row.run_id, row.job_id]) };

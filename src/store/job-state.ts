@@ -4,6 +4,7 @@ import {
   type DocumentField,
   documentFields,
   type JobChange,
+  type JobStatus,
   type MoreField,
   moreFields,
   nextStatus,
@@ -20,6 +21,8 @@ import type { JobRow } from './schema.ts';
 export interface JobState {
   row: JobRow;
   created: boolean;
+  /** Its status as it is stored; null for a new job. */
+  stored: JobStatus | null;
   changed: boolean;
   /** Only the values that differ from the stored ones. */
   document: Partial<Record<DocumentField, string | null>>;
@@ -34,7 +37,7 @@ const keptTogether = (Object.keys(moreFields) as MoreField[]).filter((key) => !i
 
 /** The state of a stored job, unchanged so far. */
 export function stateOf(row: JobRow): JobState {
-  return { row, created: false, changed: false, document: {}, hosts: [] };
+  return { row, created: false, stored: row.status, changed: false, document: {}, hosts: [] };
 }
 
 /** A job that is not stored yet; its id is 0 until it is. */
@@ -64,7 +67,7 @@ export function createJob(runId: number, jobId: string, change: JobChange, at: n
     signature: null,
     description_hash: null,
   };
-  const job = { ...stateOf(row), created: true };
+  const job: JobState = { ...stateOf(row), created: true, stored: null };
   // A new job takes any priority; nextStatus has decided already, and deciding again changes nothing.
   applyChange(job, change, at);
   return job;

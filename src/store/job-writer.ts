@@ -4,7 +4,7 @@ import { runStatus } from '../core/run.ts';
 import type { Signature } from '../core/signature.ts';
 import { createBatcher } from './batch.ts';
 import type { Engine } from './dialect.ts';
-import { linkNodes } from './job-nodes.ts';
+import { saveLinks } from './job-nodes.ts';
 import {
   deleteJobs,
   descriptionsOf,
@@ -142,7 +142,7 @@ async function save(engine: Engine, send: Send, runs: RunRow[], batch: JobBatch)
   if (deleted.length > 0) statements.push(deleteJobs(engine, deleted));
   if (changed.length > 0) {
     const documents = saveDocuments(engine, changed);
-    statements.push(saveJobs(engine, changed), ...documents, ...linkNodes(engine, changed));
+    statements.push(saveJobs(engine, changed), ...documents, ...saveLinks(engine, changed));
   }
   if (batch.runsWithoutFirst.size > 0) {
     await send(statements.splice(0));

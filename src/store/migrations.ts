@@ -7,6 +7,8 @@ import { manyJobs } from './migrations/0004-many-jobs.ts';
 import { orderedLists } from './migrations/0005-ordered-lists.ts';
 import { earlyVacuum } from './migrations/0006-early-vacuum.ts';
 import { descriptions } from './migrations/0007-descriptions.ts';
+import { nodeResults } from './migrations/0008-node-results.ts';
+import { sortedRuns } from './migrations/0009-sorted-runs.ts';
 import type { Schema } from './schema.ts';
 
 /** One step of the schema. Forward only; `statements` gets the words in which the engines differ. */
@@ -25,6 +27,8 @@ const migrations: Migration[] = [
   orderedLists,
   earlyVacuum,
   descriptions,
+  nodeResults,
+  sortedRuns,
 ];
 
 /**

@@ -1,10 +1,9 @@
 /** Nodes as the dashboard shows them: what they run, and how their jobs ended. */
 import { sql } from 'kysely';
 import { type Failure, notFound } from '../core/errors.ts';
-import type { JobStatus } from '../core/job.ts';
 import { type JobCounts, noJobs } from '../core/run.ts';
 import type { Reader } from './db.ts';
-import { firstIdAfter } from './job-times.ts';
+import { countsByNode } from './node-counts.ts';
 import { readNode } from './nodes.ts';
 import type { NodeRow } from './schema.ts';
 
@@ -30,18 +29,9 @@ export async function nodeLines(
   const lines = new Map(nodes.map((node) => [node.id, { node, results: noJobs(), running: null } as NodeLine]));
   const one = name === undefined ? undefined : nodes[0]?.id;
   if (name !== undefined && one === undefined) return [];
-  const first = await firstIdAfter(db, since);
-  let counted = db.kysely
-    .selectFrom('job_nodes')
-    .innerJoin('jobs', 'jobs.id', 'job_nodes.job_id')
-    .select(({ fn }) => ['job_nodes.node_id', 'jobs.status', fn.countAll<number>().as('count')])
-    .where('job_nodes.job_id', '>=', first ?? 0)
-    .where('jobs.posted', '>', since)
-    .groupBy(['job_nodes.node_id', 'jobs.status']);
-  if (one !== undefined) counted = counted.where('job_nodes.node_id', '=', one);
-  for (const { node_id, status, count } of await counted.execute()) {
-    const line = lines.get(node_id);
-    if (line) line.results[status as JobStatus] = Number(count);
+  for (const [id, results] of await countsByNode(db, { since, nodeId: one })) {
+    const line = lines.get(id);
+    if (line) line.results = results;
   }
   await addRunning(db, lines);
   return [...lines.values()];

@@ -1,9 +1,10 @@
 /** What is read of nodes (teuthology contract 2.10 to 2.18); node-writer.ts changes them. */
 import type { Kysely } from 'kysely';
 import { type Failure, isFailure, notFound } from '../core/errors.ts';
-import { type JobStatus, jobStatuses } from '../core/job.ts';
+import type { JobStatus } from '../core/job.ts';
+import { type JobCounts, jobsTotal } from '../core/run.ts';
 import type { Reader } from './db.ts';
-import { firstIdAfter } from './job-times.ts';
+import { countsByNode } from './node-counts.ts';
 import type { NodeRow, Schema } from './schema.ts';
 
 /** A node with the node that hosts it, which may have a host in turn. */
@@ -101,10 +102,9 @@ export async function nodeJobStats(db: Reader, name: string): Promise<StatusCoun
   if (isFailure(id)) return id;
   const rows = await db.kysely
     .selectFrom('job_nodes')
-    .innerJoin('jobs', 'jobs.id', 'job_nodes.job_id')
-    .select(({ fn }) => ['jobs.status', fn.countAll<number>().as('count')])
-    .where('job_nodes.node_id', '=', id)
-    .groupBy('jobs.status')
+    .select(({ fn }) => ['status', fn.countAll<number>().as('count')])
+    .where('node_id', '=', id)
+    .groupBy('status')
     .execute();
   return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
 }
@@ -117,26 +117,16 @@ export async function allJobStats(
   db: Reader,
   since: number,
   machineType: string | undefined,
-): Promise<{ node: string; counts: StatusCounts }[]> {
-  const first = await firstIdAfter(db, since);
-  let query = db.kysely
-    .selectFrom('jobs')
-    .innerJoin('job_nodes', 'job_nodes.job_id', 'jobs.id')
-    .innerJoin('nodes', 'nodes.id', 'job_nodes.node_id')
-    .select(({ fn }) => ['nodes.name', 'jobs.status', fn.countAll<number>().as('count')])
-    .where('job_nodes.job_id', '>=', first ?? 0)
-    .where('jobs.posted', '>', since)
-    .groupBy(['nodes.name', 'jobs.status'])
-    .orderBy('nodes.name');
-  if (machineType !== undefined) {
-    query = query
-      .where('nodes.machine_type', '=', machineType)
-      .where('jobs.machine_type', 'in', [machineType, 'multi']);
-  }
-  const nodes = new Map<string, StatusCounts>();
-  for (const { name, status, count } of await query.execute()) {
-    nodes.set(name, { ...nodes.get(name), [status]: count });
-  }
-  const total = (counts: StatusCounts) => jobStatuses.reduce((sum, status) => sum + (counts[status] ?? 0), 0);
-  return [...nodes].map(([node, counts]) => ({ node, counts })).sort((a, b) => total(a.counts) - total(b.counts));
+): Promise<{ node: string; counts: JobCounts }[]> {
+  const counts = await countsByNode(db, {
+    since,
+    machineTypes: machineType === undefined ? undefined : [machineType, 'multi'],
+  });
+  let query = db.kysely.selectFrom('nodes').select(['id', 'name']).orderBy('name');
+  if (machineType !== undefined) query = query.where('machine_type', '=', machineType);
+  const nodes = (await query.execute()).flatMap(({ id, name }) => {
+    const found = counts.get(id);
+    return found ? [{ node: name, counts: found, total: jobsTotal(found) }] : [];
+  });
+  return nodes.sort((a, b) => a.total - b.total);
 }

@@ -1,8 +1,17 @@
-import { CompiledQuery, type ExpressionBuilder, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
+import {
+  CompiledQuery,
+  type ExpressionBuilder,
+  type RawBuilder,
+  type SelectQueryBuilder,
+  type SqlBool,
+  sql,
+} from 'kysely';
 import { alreadyExists, type Failure, notFound } from '../core/errors.ts';
 import type { RunCondition, RunFacet } from '../core/filter.ts';
 import { MICROS_PER_DAY } from '../core/time.ts';
 import type { Db, Reader } from './db.ts';
+import { lockRows } from './dialect.ts';
+import { nextTurn } from './job-lines.ts';
 import { newRun } from './run-state.ts';
 import type { RunRow, Schema } from './schema.ts';
 import { numbered } from './transaction.ts';
@@ -19,6 +28,11 @@ export interface RunSummary {
 export interface Page {
   limit: number;
   offset: number;
+}
+
+/** A part of a list of runs, which may begin behind one of them. */
+export interface RunsPage extends Page {
+  after?: RunRow | undefined;
 }
 
 /** Creates a run with `tags`; `at` in microseconds. Of several simultaneous calls with one name exactly one succeeds. */
@@ -45,9 +59,25 @@ export async function setTags(db: Db, name: string, tags: string[]): Promise<Fai
   return changed ? null : notFound('run', name);
 }
 
-/** Deletes a run with its jobs; nodes stay. */
+/** Jobs to delete at a time: with documents and indexes SQLite takes 15 ms for them, and the process waits meanwhile. */
+const deletedAtATime = 50;
+
+/** Deletes a run with its jobs in one transaction; nodes stay. */
 export async function deleteRun(db: Db, name: string): Promise<Failure | null> {
-  const deleted = await db.kysely.deleteFrom('runs').where('name', '=', name).returning('id').executeTakeFirst();
+  const deleted = await db.kysely.transaction().execute(async (transaction) => {
+    // Like every writer it holds the run while it changes its jobs.
+    const query = transaction.selectFrom('runs').select('id').where('name', '=', name);
+    const run = await lockRows(db.engine, query).executeTakeFirst();
+    if (!run) return null;
+    for (;;) {
+      const some = transaction.selectFrom('jobs').select('id').where('run_id', '=', run.id).limit(deletedAtATime);
+      const gone = await transaction.deleteFrom('jobs').where('id', 'in', some).executeTakeFirst();
+      if (gone.numDeletedRows === 0n) break;
+      await nextTurn();
+    }
+    await transaction.deleteFrom('runs').where('id', '=', run.id).execute();
+    return run;
+  });
   if (deleted) db.live.changed({ runs: [name] });
   return deleted ? null : notFound('run', name);
 }
@@ -76,21 +106,31 @@ export async function run(db: Reader, name: string): Promise<RunRow | Failure> {
 }
 
 /** Runs, those posted last first. */
-export async function runsByPosted(db: Reader, { limit, offset }: Page): Promise<RunRow[]> {
-  const query = db.kysely.selectFrom('runs').selectAll().orderBy('posted', 'desc').orderBy('id', 'desc');
-  return query.limit(limit).offset(offset).execute();
+export async function runsByPosted(db: Reader, page: RunsPage): Promise<RunRow[]> {
+  return pageOf(db.kysely.selectFrom('runs').selectAll(), 'posted', 'desc', page);
 }
 
 /** Runs for which every condition holds, those scheduled last first. */
-export async function runsWhere(db: Reader, conditions: RunCondition[], { limit, offset }: Page): Promise<RunRow[]> {
-  const query = restrict(db.kysely.selectFrom('runs').selectAll(), conditions);
-  return query.orderBy('scheduled', 'desc').orderBy('id', 'desc').limit(limit).offset(offset).execute();
+export async function runsWhere(db: Reader, conditions: RunCondition[], page: RunsPage): Promise<RunRow[]> {
+  return pageOf(restrict(db.kysely.selectFrom('runs').selectAll(), conditions), 'scheduled', 'desc', page);
 }
 
 /** Runs that have a queued job, those scheduled first first. */
-export async function runsWithQueuedJobs(db: Reader, { limit, offset }: Page): Promise<RunRow[]> {
-  const query = db.kysely.selectFrom('runs').selectAll().where('queued', '>', 0);
-  return query.orderBy('scheduled').orderBy('id').limit(limit).offset(offset).execute();
+export async function runsWithQueuedJobs(db: Reader, page: RunsPage): Promise<RunRow[]> {
+  return pageOf(db.kysely.selectFrom('runs').selectAll().where('queued', '>', 0), 'scheduled', 'asc', page);
+}
+
+function pageOf(
+  query: SelectQueryBuilder<Schema, 'runs', RunRow>,
+  column: 'posted' | 'scheduled',
+  order: 'asc' | 'desc',
+  { limit, offset, after }: RunsPage,
+): Promise<RunRow[]> {
+  const sign = sql.raw(order === 'asc' ? '>' : '<');
+  const rest = after
+    ? query.where(sql<SqlBool>`(${sql.ref(column)}, id) ${sign} (${after[column]}, ${after.id})`)
+    : query.offset(offset);
+  return rest.orderBy(column, order).orderBy('id', order).limit(limit).execute();
 }
 
 /** The days (as numbers since the epoch) on which matching runs were scheduled, in ascending order. */

@@ -75,10 +75,11 @@ export interface NodeTable extends NodeFields {
   vm_host_id: number | null;
 }
 
-/** Which nodes a job ran on; `job_id` is the internal id of the job. */
+/** Which nodes a job ran on; `job_id` is the internal id of the job, `status` that of its row: nodes are counted without reading jobs. */
 export interface JobNodeTable {
   node_id: number;
   job_id: number;
+  status: JobStatus;
 }
 
 /** A queue that can be paused (teuthology contract 2.19). */

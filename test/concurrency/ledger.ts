@@ -25,8 +25,21 @@ export async function digest(kysely: Kysely<Schema>): Promise<string> {
   return JSON.stringify([rows[0], nodes, queues]);
 }
 
-/** The runs whose stored counts differ from what their jobs say; empty when the books are right. */
+/**
+ * The runs whose stored counts, and the links to nodes whose status, differ from what their jobs say; empty when the
+ * books are right.
+ */
 export async function wrongCounts(kysely: Kysely<Schema>): Promise<unknown[]> {
+  const links = await kysely
+    .selectFrom('job_nodes')
+    .innerJoin('jobs', 'jobs.id', 'job_nodes.job_id')
+    .select(['jobs.job_id', 'jobs.status as job', 'job_nodes.status as link'])
+    .whereRef('job_nodes.status', '<>', 'jobs.status')
+    .execute();
+  return [...links, ...(await wrongRuns(kysely))];
+}
+
+async function wrongRuns(kysely: Kysely<Schema>): Promise<unknown[]> {
   const runs = await kysely
     .selectFrom('runs')
     .select(['id', 'name', ...jobStatuses])

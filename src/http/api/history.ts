@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { historyRows } from '../../core/history.ts';
 import { type HistoryOf, lastRuns } from '../../store/history.ts';
-import { verdictsOfRun } from '../../store/job-lines.ts';
+import { nextTurn, verdictsOfRun } from '../../store/job-lines.ts';
 import { type ApiContext, beginRead } from './context.ts';
 import { runItem } from './items.ts';
 import { sendProblem } from './problems.ts';
@@ -24,6 +24,7 @@ export function historyRoutes(app: FastifyInstance, context: ApiContext): void {
     const history = historyRows(runs.length);
     for (const [index, run] of runs.entries()) {
       for await (const jobs of verdictsOfRun(db, run.id)) for (const job of jobs) history.add(index, job);
+      await nextTurn();
     }
     const rows = history.rows();
     const answer: History = {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isFailure } from '../../core/errors.ts';
 import { parseQuery } from '../../core/query.ts';
+import { nextTurn } from '../../store/job-lines.ts';
 import { searchRuns, suggestValues } from '../../store/run-search.ts';
 import { searchAnything } from '../../store/search.ts';
 import { type ApiContext, beginRead, type ReadContext } from './context.ts';
@@ -38,6 +39,7 @@ export function listRoutes(app: FastifyInstance, api: ApiContext): void {
       if (isFailure(found)) return sendFailure(context, reply, found);
       lines.push(...found.runs.map((run) => csvLine(csvColumns.map((column) => csvValue(run, column)))));
       after = found.next ?? undefined;
+      await nextTurn();
     } while (after !== undefined && lines.length < mostInFile);
     reply.header('content-disposition', 'attachment; filename="runs.csv"').type('text/csv; charset=utf-8');
     return reply.send(Buffer.from(lines.join('')));

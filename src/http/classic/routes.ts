@@ -8,7 +8,7 @@ import { version } from '../../version.ts';
 import { readBody } from '../body.ts';
 import { jsonType, sendJson, sendMessage } from '../errors.ts';
 import { type BaseOf, pathSegment } from '../href.ts';
-import { sendJobStream } from '../job-stream.ts';
+import { sendListStream } from '../list-stream.ts';
 import { mount } from '../resource.ts';
 import { parseJobChange, parseJobId, parseRunName, printJob, printRun, printRuns } from './shapes.ts';
 
@@ -57,7 +57,7 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
         const run = await runId(db, name);
         return isFailure(run) ? fail(reply, run) : null;
       };
-      return sendJobStream(request, reply, {
+      return sendListStream(request, reply, {
         page,
         print: printJob,
         atATime: jobsAtATime,

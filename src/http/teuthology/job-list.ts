@@ -3,13 +3,13 @@ import { documentFields } from '../../core/job.ts';
 import { type JobFilter, type JobOrder, listJobs } from '../../store/job-lists.ts';
 import { jobsAtATime, type PartialJob } from '../../store/jobs.ts';
 import type { Page } from '../../store/runs.ts';
-import { type JobStream, sendJobStream, smallJobsAtATime } from '../job-stream.ts';
+import { type ListStream, sendListStream, smallJobsAtATime } from '../list-stream.ts';
 import { jsonType } from './answers.ts';
 import type { TeuthologyContext } from './context.ts';
 import { type JobPrinter, wholeJob } from './job-shapes.ts';
 
 /** Which jobs a list shows, and how: whole and the newest first unless it says otherwise. */
-export interface JobList extends Pick<JobStream<PartialJob>, 'onEmpty' | 'prefix' | 'suffix'> {
+export interface JobList extends Pick<ListStream<PartialJob>, 'onEmpty' | 'prefix' | 'suffix'> {
   filter: JobFilter;
   printer?: JobPrinter;
   order?: JobOrder;
@@ -28,7 +28,7 @@ export function sendJobList(
   const base = baseOf(request);
   const { columns } = printer;
   const bulky = documentFields.some((field) => columns.includes(field));
-  return sendJobStream<PartialJob>(request, reply, {
+  return sendListStream<PartialJob>(request, reply, {
     page: (after, limit) =>
       listJobs(db, { filter, columns, order, limit, offset: after ? 0 : (part?.offset ?? 0), after }),
     print: (job) => printer.print(job, base, context),

@@ -4,6 +4,7 @@ import { type Failure, invalid, isFailure } from '../../core/errors.ts';
 import type { JobStatus } from '../../core/job.ts';
 import { filterable, nameProblem } from '../../core/name.ts';
 import { type LockRequest, longestNodeName, type NodeChange, parseBooleanText } from '../../core/node.ts';
+import type { JobCounts } from '../../core/run.ts';
 import { formatTimestamp } from '../../core/time.ts';
 import type { FullNode, NodeFilter, StatusCounts } from '../../store/nodes.ts';
 import type { JsonBody } from '../body.ts';
@@ -55,8 +56,9 @@ export function printStats(counts: StatusCounts): string {
 }
 
 /** `GET /nodes/job_stats` (2.17), as text, because an object would sort names that look like numbers. */
-export function printAllStats(nodes: { node: string; counts: StatusCounts }[]): string {
-  return `{${nodes.map(({ node, counts }) => `${JSON.stringify(node)}:${JSON.stringify(counts)}`).join(',')}}`;
+export function printAllStats(nodes: { node: string; counts: JobCounts }[]): string {
+  const occurring = (counts: JobCounts) => Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+  return `{${nodes.map(({ node, counts }) => `${JSON.stringify(node)}:${JSON.stringify(occurring(counts))}`).join(',')}}`;
 }
 
 /** The conditions of `GET /nodes/` (2.11); `invalid` names the parameter that cannot be read. */

@@ -7,6 +7,8 @@ import {
   createRun,
   deleteRun,
   facetValues,
+  type Page,
+  type RunsPage,
   run,
   runsByPosted,
   runsWhere,
@@ -16,8 +18,9 @@ import {
 } from '../../store/runs.ts';
 import type { RunRow } from '../../store/schema.ts';
 import { readBody } from '../body.ts';
+import { sendListStream } from '../list-stream.ts';
 import { mount } from '../resource.ts';
-import { answerJson, sendFailure } from './answers.ts';
+import { answerJson, jsonType, sendFailure } from './answers.ts';
 import type { TeuthologyContext } from './context.ts';
 import { sendJobList } from './job-list.ts';
 import { pageParameters, parameter } from './parameters.ts';
@@ -29,7 +32,7 @@ const filterRoots = ['branch', 'date', 'machine_type', 'status', 'suite', 'sha1'
 
 /** Mounts `/runs/`, its filters and `/runs/{run}/`. */
 export function runRoutes(app: FastifyInstance, context: TeuthologyContext): void {
-  const { db, baseOf } = context;
+  const { db } = context;
 
   mount(app, '/runs', {
     GET: async (request, reply) => {
@@ -39,7 +42,7 @@ export function runRoutes(app: FastifyInstance, context: TeuthologyContext): voi
       if (isFailure(fields)) return sendFailure(reply, fields);
       const print = fields === undefined ? printRun : runFieldsPrinter(fields);
       if (isFailure(print)) return sendFailure(reply, print);
-      return sendRuns(reply, await runsByPosted(db, page), baseOf(request), print);
+      return sendRuns(context, request, reply, { page, print, read: (part) => runsByPosted(db, part) });
     },
     POST: async (request, reply) => postRun(context, request, reply),
   });
@@ -48,7 +51,7 @@ export function runRoutes(app: FastifyInstance, context: TeuthologyContext): voi
     GET: async (request, reply) => {
       const page = pageParameters(request, undefined);
       if (isFailure(page)) return sendFailure(reply, page);
-      return sendRuns(reply, await runsWithQueuedJobs(db, page), baseOf(request));
+      return sendRuns(context, request, reply, { page, read: (part) => runsWithQueuedJobs(db, part) });
     },
   });
 
@@ -74,8 +77,30 @@ function nameOf(request: FastifyRequest): string {
   return (request.params as { run: string }).run;
 }
 
-function sendRuns(reply: FastifyReply, runs: RunRow[], base: string, print = printRun): FastifyReply {
-  return answerJson(reply, `[${runs.map((row) => print(row, base)).join(',')}]`);
+/** Which runs a list shows, and how. */
+interface RunsList {
+  page: Page;
+  read: (part: RunsPage) => Promise<RunRow[]>;
+  print?: typeof printRun;
+}
+
+/** Runs in a page of a long list: SQLite reads and the server prints a hundred in 2 ms. */
+const runsAtATime = 100;
+
+function sendRuns(
+  { baseOf }: TeuthologyContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { page, read, print = printRun }: RunsList,
+): Promise<FastifyReply> {
+  const base = baseOf(request);
+  return sendListStream<RunRow>(request, reply, {
+    page: (after, limit) => read({ limit, offset: page.offset, after }),
+    print: (row) => print(row, base),
+    total: page.limit,
+    atATime: runsAtATime,
+    contentType: jsonType,
+  });
 }
 
 async function postRun({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
@@ -129,7 +154,7 @@ async function getFiltered(context: TeuthologyContext, request: FastifyRequest, 
   const day = since === undefined ? since : isFailure(since) ? since : readDay(since, context.now(), 'since');
   if (isFailure(day)) return sendFailure(reply, day);
   const conditions = day ? [...query.conditions, { facet: 'since' as const, after: day.from }] : query.conditions;
-  return sendRuns(reply, await runsWhere(context.db, conditions, page), context.baseOf(request));
+  return sendRuns(context, request, reply, { page, read: (part) => runsWhere(context.db, conditions, part) });
 }
 
 /** The segments behind `/runs/`, decoded after they are split: a value may hold a slash (advice 31). */
