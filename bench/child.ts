@@ -28,6 +28,8 @@ export interface ServerOptions {
   profile?: string;
   /** Also opens the second door. */
   bothDoors?: boolean;
+  /** How many processes serve; one when absent. */
+  workers?: number;
   /** What its clock says when it starts, in milliseconds since the epoch. */
   clock?: number;
 }
@@ -40,14 +42,21 @@ export interface StartedServer {
 }
 
 /** The server under test: a process of its own, logging as in production, with `probe.ts` beside it. */
-export async function startServer({ url, folder, profile, bothDoors, clock }: ServerOptions): Promise<StartedServer> {
+export async function startServer({
+  url,
+  folder,
+  profile,
+  bothDoors,
+  workers = 1,
+  clock,
+}: ServerOptions): Promise<StartedServer> {
   const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
   const port = await freePort();
   const secondPort = bothDoors ? await freePort() : 0;
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const doors = ['--port', String(port), `--teuthology-port=${secondPort || ''}`];
   const clocks = clock === undefined ? [] : ['--import', path('scale/clock.ts')];
-  const serve = ['serve', ...doors, '--database', url, '--log-format', 'json'];
+  const serve = ['serve', ...doors, '--database', url, '--log-format', 'json', '--workers', String(workers)];
   const flags = ['--max-semi-space-size=8', ...profiling, ...clocks];
   const child = start([...flags, '--import', path('probe.ts'), path('../src/main.ts'), ...serve], {
     cwd: folder,

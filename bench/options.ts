@@ -12,6 +12,7 @@ export const caseNames = [
   't-reads',
   't-writes',
   't-locks',
+  'workers',
   'dashboard',
   'grouping',
 ] as const;

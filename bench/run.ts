@@ -9,6 +9,7 @@ import { measureJobs, measureRuns } from './cases/reads.ts';
 import { soak } from './cases/soak.ts';
 import { measureTeuthologyReads } from './cases/teuthology-reads.ts';
 import { measureTeuthologyLocks, measureTeuthologyWrites } from './cases/teuthology-writes.ts';
+import { measureWorkers } from './cases/workers.ts';
 import { measureWrites } from './cases/writes.ts';
 import { type Engine, postgresEngine, sqliteEngine } from './engine.ts';
 import type { Figure } from './figures.ts';
@@ -28,6 +29,7 @@ const cases: Record<CaseName, (bench: Bench) => Promise<Figure[]>> = {
   't-reads': measureTeuthologyReads,
   't-writes': measureTeuthologyWrites,
   't-locks': measureTeuthologyLocks,
+  workers: measureWorkers,
   dashboard: measureDashboard,
   grouping: measureGrouping,
 };

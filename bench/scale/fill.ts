@@ -35,6 +35,7 @@ export async function fill({ url, documentBytes, runs, jobs = jobsInRun, tell = 
   const there = await finishedRuns(bulk);
   const [runId, jobId] = [await lastId(bulk, 'runs'), await lastId(bulk, 'jobs')];
   const writesItself = !url.startsWith('sqlite:');
+  const indexes = writesItself ? await dropIndexes(bulk) : [];
   const data: WorkerData = { url: writesItself ? url : null, documentBytes, nodes: await nodeIds(bulk) };
   const workers = Array.from({ length: threads }, () => startWorker(data));
   let turn = Promise.resolve();
@@ -55,7 +56,7 @@ export async function fill({ url, documentBytes, runs, jobs = jobsInRun, tell = 
   };
   try {
     await Promise.all(workers.map(({ ask }, index) => work(ask, there + index)));
-    await finish(bulk, writesItself);
+    await finish(bulk, indexes, writesItself);
   } finally {
     await Promise.all(workers.map(({ stop }) => stop()));
     await bulk.close();
@@ -88,9 +89,21 @@ async function nodeIds(bulk: Bulk): Promise<[string, number][]> {
   return rows.map(({ name, id }) => [name, Number(id)]);
 }
 
+/** Takes the indexes of the large tables away, which PostgreSQL makes anew in a fifth of the time; answers how to. */
+async function dropIndexes(bulk: Bulk): Promise<string[]> {
+  const indexes = await bulk.query<{ name: string; text: string }>(
+    `select indexname as name, indexdef as text from pg_indexes where schemaname = current_schema()
+       and tablename in ('jobs', 'job_nodes') and indexname not in (select conname from pg_constraint)`,
+  );
+  for (const { name } of indexes) await bulk.query(`drop index ${name}`);
+  return indexes.map(({ text }) => text);
+}
+
 /** What the server inserts next comes after the rows, and PostgreSQL knows what autovacuum would have told it by now. */
-async function finish(bulk: Bulk, isPostgres: boolean): Promise<void> {
+async function finish(bulk: Bulk, indexes: string[], isPostgres: boolean): Promise<void> {
   if (!isPostgres) return;
+  await bulk.query("set maintenance_work_mem = '512MB'");
+  for (const text of indexes) await bulk.query(text);
   for (const table of ['runs', 'jobs']) {
     await bulk.query(`select setval(pg_get_serial_sequence('${table}', 'id'), max(id)) from ${table}`);
   }

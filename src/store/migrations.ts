@@ -8,7 +8,7 @@ import { orderedLists } from './migrations/0005-ordered-lists.ts';
 import { earlyVacuum } from './migrations/0006-early-vacuum.ts';
 import { descriptions } from './migrations/0007-descriptions.ts';
 import { nodeResults } from './migrations/0008-node-results.ts';
-import { sortedRuns } from './migrations/0009-sorted-runs.ts';
+import { narrowReads } from './migrations/0009-narrow-reads.ts';
 import type { Schema } from './schema.ts';
 
 /** One step of the schema. Forward only; `statements` gets the words in which the engines differ. */
@@ -28,7 +28,7 @@ const migrations: Migration[] = [
   earlyVacuum,
   descriptions,
   nodeResults,
-  sortedRuns,
+  narrowReads,
 ];
 
 /**

@@ -60,7 +60,8 @@ async function countLinks(db: Reader, { since, nodeId, machineTypes }: CountedJo
     .groupBy(['job_nodes.node_id', 'job_nodes.status']);
   if (nodeId !== undefined) query = query.where('job_nodes.node_id', '=', nodeId);
   if (!compareTimes && !machineTypes) return await query.execute();
-  let joined = query.innerJoin('jobs', 'jobs.id', 'job_nodes.job_id').where('jobs.posted', '>', since);
+  let joined = query.innerJoin('jobs', 'jobs.id', 'job_nodes.job_id');
+  if (compareTimes) joined = joined.where('jobs.posted', '>', since);
   if (machineTypes) joined = joined.where('jobs.machine_type', 'in', machineTypes);
   return await joined.execute();
 }

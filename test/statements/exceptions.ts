@@ -42,7 +42,7 @@ export const exceptions: Exception[] = [
     origin: 'node-counts.ts countLinks',
     text: /"jobs"/,
     sqlite: [],
-    postgres: ['sort'],
+    postgres: ['discard jobs'],
     reason: 'counts at most 10,000 jobs by node and status, some of them by their machine type or time',
   },
   {
@@ -84,19 +84,27 @@ export const exceptions: Exception[] = [
     sqlite: ['scan runs', 'sort'],
     postgres: ['scan runs', 'discard runs'],
     reason:
-      'the answer has totals of all that match, by any filter; ten filters and ten orders would want a hundred indexes',
+      'the first that match, by any filter and in any order: ten filters and ten orders would want a hundred indexes',
+  },
+  {
+    origin: 'run-search.ts countRuns',
+    sqlite: ['scan runs'],
+    postgres: ['scan runs', 'discard runs'],
+    reason:
+      'the totals of a filter over the runs that have settled: once, until one of them changes (settled.ts), or by a time each time',
   },
   {
     origin: 'run-search.ts statusCounts',
-    sqlite: ['scan runs'],
-    postgres: ['scan runs', 'discard runs'],
-    reason: 'counts all runs that match a filter',
+    sqlite: [],
+    postgres: ['discard runs'],
+    reason:
+      'counts the runs that have settled by the status of their jobs: once, until one of them changes (settled.ts)',
   },
   {
-    origin: 'run-search.ts suggestValues',
-    sqlite: ['scan runs', 'sort'],
-    postgres: ['scan runs', 'discard runs', 'sort'],
-    reason: 'counts all runs that match a filter, by value',
+    origin: 'run-search.ts valueCounts',
+    sqlite: ['scan runs'],
+    postgres: ['discard runs', 'sort'],
+    reason: 'counts the runs that have settled by value: once, until one of them changes (settled.ts)',
   },
   {
     origin: 'search.ts searchAnything',

@@ -9,6 +9,7 @@ import { engines } from '../helpers/engines.ts';
 import { watchStore } from './coverage.ts';
 import { type Exception, exceptions } from './exceptions.ts';
 import { type Filled, startFilled } from './filled.ts';
+import { answeredJobs, expectedLists } from './lists.ts';
 import type { Finding } from './plan.ts';
 import { judgePostgres } from './postgres-plans.ts';
 import { type Recorded, record } from './recorder.ts';
@@ -40,6 +41,8 @@ describe.each(engines)('on $name', ({ name, createDatabase }) => {
     const aborted = new AbortController();
     const before = now() - 30 * 86_400_000_000;
     await prune(db, { before, dryRun: false, signal: aborted.signal, onProgress: () => aborted.abort() });
+    // What changed is told to other processes a moment later.
+    await new Promise((resolve) => setTimeout(resolve, 400));
     const statements = recording.stop();
     uncalled = await store.uncalled();
     const judged = name === 'sqlite' ? judgeSqlite(url, statements) : await judgePostgres(url, statements);
@@ -66,6 +69,13 @@ describe.each(engines)('on $name', ({ name, createDatabase }) => {
     );
     expect(stale).toEqual([]);
   });
+
+  test('lists of jobs hold what a search through all jobs finds, on the first pages and far behind', async () => {
+    const lists = await expectedLists(filled);
+    expect(lists.filter(({ jobs }) => jobs.length === 10).length).toBeGreaterThan(50);
+    for (const { path, jobs } of lists)
+      expect([path, await answeredJobs(filled.doors.teuthology, path)]).toEqual([path, jobs]);
+  }, 120_000);
 
   test('every function of the store that makes a statement has been called', () => {
     expect(uncalled).toEqual([]);

@@ -4,6 +4,7 @@ import { parseQuery } from '../../core/query.ts';
 import { nextTurn } from '../../store/job-lines.ts';
 import { searchRuns, suggestValues } from '../../store/run-search.ts';
 import { searchAnything } from '../../store/search.ts';
+import { createSettled, type Settled } from '../../store/settled.ts';
 import { type ApiContext, beginRead, type ReadContext } from './context.ts';
 import { csvLine } from './csv.ts';
 import { runItem } from './items.ts';
@@ -20,10 +21,15 @@ const mostInFile = 10_000;
 /** `GET /runs`, `/runs.json`, `/runs.csv`, `/suggest` and `/search`. */
 export function listRoutes(app: FastifyInstance, api: ApiContext): void {
   const now = () => Math.floor(api.now() / 1000);
+  const settled = createSettled();
+  const unsubscribe = api.reads.live.subscribe(settled.take);
+  app.addHook('preClose', async () => {
+    unsubscribe();
+  });
 
   const list = async (request: FastifyRequest<RunsRequest>, reply: FastifyReply) => {
     const context = beginRead(api);
-    const found = await findRuns(context, request, 50);
+    const found = await findRuns(context, settled, request, 50);
     return isFailure(found) ? sendFailure(context, reply, found) : found;
   };
   app.get<RunsRequest>('/runs', list);
@@ -35,7 +41,7 @@ export function listRoutes(app: FastifyInstance, api: ApiContext): void {
     let after = request.query.after;
     do {
       const query = { ...request.query, limit: '200', ...(after !== undefined && { after }) };
-      const found = await findRuns(context, { query } as FastifyRequest<RunsRequest>, 200);
+      const found = await findRuns(context, settled, { query } as FastifyRequest<RunsRequest>, 200);
       if (isFailure(found)) return sendFailure(context, reply, found);
       lines.push(...found.runs.map((run) => csvLine(csvColumns.map((column) => csvValue(run, column)))));
       after = found.next ?? undefined;
@@ -50,7 +56,8 @@ export function listRoutes(app: FastifyInstance, api: ApiContext): void {
     const parsed = parseQuery(query.q ?? '', 'runs').query;
     const prefix = (query.prefix ?? '').slice(0, 200);
     const { db } = beginRead(api);
-    return { values: await suggestValues(db, { key: query.field, prefix, query: parsed, now: now(), limit: 20 }) };
+    const wanted = { key: query.field, prefix, query: parsed, now: now(), limit: 20 };
+    return { values: await suggestValues(db, wanted, settled) };
   });
 
   app.get<{ Querystring: { text?: string } }>('/search', async ({ query }) => ({
@@ -58,7 +65,12 @@ export function listRoutes(app: FastifyInstance, api: ApiContext): void {
   }));
 }
 
-async function findRuns(context: ReadContext, { query }: FastifyRequest<RunsRequest>, fallback: number) {
+async function findRuns(
+  context: ReadContext,
+  settled: Settled,
+  { query }: FastifyRequest<RunsRequest>,
+  fallback: number,
+) {
   const { q = '', sort = '-scheduled', after = null, limit = String(fallback) } = query;
   const { query: parsed, problems } = parseQuery(q, 'runs');
   const count = /^\d{1,4}$/.test(limit) ? Number(limit) : 0;
@@ -66,7 +78,7 @@ async function findRuns(context: ReadContext, { query }: FastifyRequest<RunsRequ
     return { failure: 'invalid', key: 'limit', reason: 'limit must be a whole number from 1 to 200' } as const;
   }
   const now = Math.floor(context.now() / 1000);
-  const found = await searchRuns(context.db, { query: parsed, sort, after, limit: count, now });
+  const found = await searchRuns(context.db, { query: parsed, sort, after, limit: count, now }, settled);
   if (isFailure(found)) return found;
   const { rows, total, counts, next } = found;
   const answer: RunList = {

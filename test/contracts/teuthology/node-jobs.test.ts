@@ -48,6 +48,25 @@ describe.each(engines)('jobs of nodes on $name', (engine) => {
     expect(JSON.stringify((await get('/nodes/busy1/job_stats')).json)).toBe(JSON.stringify(stats));
   });
 
+  test('follows each job from status to status, to other nodes and until it is deleted', async () => {
+    const counts = async (node: string) => {
+      const stats = (await get(`/nodes/${node}/job_stats`)).json as Record<string, number>;
+      return Object.fromEntries(Object.entries(stats).filter(([, count]) => count > 0));
+    };
+    const job = await ran(['moving1'], { status: 'waiting' });
+    const change = (body: object) => server.put(`/runs/stats/jobs/${job}/`, body);
+    expect(await counts('moving1')).toEqual({ waiting: 1 });
+    expect((await change({ status: 'running' })).status).toBe(200);
+    expect(await counts('moving1')).toEqual({ running: 1 });
+    // Links stay, and those that are new begin with the status that the job has by then.
+    expect((await change({ targets: { 'ubuntu@moving2': 'key' }, status: 'fail' })).status).toBe(200);
+    expect([await counts('moving1'), await counts('moving2')]).toEqual([{ fail: 1 }, { fail: 1 }]);
+    expect((await get('/nodes/moving1/jobs/?status=fail')).json).toMatchObject([{ job_id: job }]);
+    expect((await get('/nodes/moving1/jobs/?status=running')).json).toEqual([]);
+    expect((await server.call('DELETE', `/runs/stats/jobs/${job}/`)).status).toBe(200);
+    expect([await counts('moving1'), await counts('moving2')]).toEqual([{}, {}]);
+  });
+
   test('counts the jobs of all nodes by machine type and age', async () => {
     await ran(['old1'], { status: 'dead', machine_type: 'ages' });
     server.passSeconds(20 * 24 * 3600);

@@ -78,4 +78,19 @@ describe.each(engines)('GET /runs/ on $name', (engine) => {
       results: { running: 1, total: 1 },
     });
   });
+
+  test('a list of more runs than a page is sent whole and in order', async () => {
+    const before = await names('?count=9999');
+    const more = Array.from({ length: 250 }, (_, index) => `more${String((index * 37) % 250).padStart(3, '0')}`);
+    for (const name of more) expect((await server.post('/runs/', { name })).status).toBe(200);
+    const all = [...more.toReversed(), ...before];
+    expect(await names('?count=9999')).toEqual(all);
+    expect(await names('?count=130&page=2')).toEqual(all.slice(130, 260));
+    expect(await names('?count=200')).toEqual(all.slice(0, 200));
+    const days = await listed(server, '/runs/date/from/2020-01-01/to/2030-01-01/');
+    // By the time in their names or, without one, when they were posted.
+    expect(days.map(({ name }) => String(name)).filter((name) => !name.includes('2024'))).toEqual(
+      all.filter((name) => !String(name).includes('2024')),
+    );
+  });
 });

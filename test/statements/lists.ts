@@ -1,0 +1,92 @@
+/** Lists of jobs against what a search through all of them finds. */
+import type { FastifyInstance } from 'fastify';
+import { jobStatuses } from '../../src/core/job.ts';
+import type { Db } from '../../src/store/db.ts';
+import type { Filled } from './filled.ts';
+
+/** One list, as it is asked for, and the names of the jobs that it must hold, in this order. */
+export interface ExpectedList {
+  path: string;
+  jobs: string[];
+}
+
+type StoredJob = Awaited<ReturnType<typeof storedJobs>>[number];
+
+/** Lists by one, two and three conditions, their first pages and one far behind, of all jobs and of those of a node. */
+export async function expectedLists({ db, samples }: Filled): Promise<ExpectedList[]> {
+  const jobs = await storedJobs(db);
+  const { branch, user, sha1, name, description } = samples.runs[40]!;
+  const node = samples.nodes[9]!;
+  const ofNode = await jobsOfNode(db, node);
+  const conditions: [string, (job: StoredJob) => boolean][] = [
+    ...jobStatuses.map((status): [string, (job: StoredJob) => boolean] => [
+      `status=${status}`,
+      (job) => job.status === status,
+    ]),
+    [`branch=${encodeURIComponent(branch)}`, (job) => job.branch === branch],
+    ['branch=main', (job) => job.branch === 'main'],
+    [`user=${user}`, (job) => job.user === user],
+    ['user=teuthology', (job) => job.user === 'teuthology'],
+    [`sha1=${sha1}`, (job) => job.sha1 === sha1],
+    ['description=rados', (job) => job.description?.includes('rados') ?? false],
+    [`description=${encodeURIComponent(description)}`, (job) => job.description?.includes(description) ?? false],
+  ];
+  const all: [string, (job: StoredJob) => boolean][] = conditions.flatMap(([text, test], index) => [
+    [text, test],
+    ...conditions.slice(index + 1).flatMap(([other, alsoTest]): [string, (job: StoredJob) => boolean][] =>
+      // One key twice is refused.
+      other.split('=')[0] === text.split('=')[0] ? [] : [[`${text}&${other}`, (job) => test(job) && alsoTest(job)]],
+    ),
+  ]);
+  const ofAll = all.flatMap(([query, test]) => pagesOf(`/jobs/?${query}`, jobs.filter(test)));
+  const linked = jobs.filter(({ id }) => ofNode.has(id));
+  const named = `name=${encodeURIComponent(name)}`;
+  const nodeLists = jobStatuses.flatMap((status) => [
+    ...pagesOf(
+      `/nodes/${node}/jobs/?status=${status}`,
+      linked.filter((job) => job.status === status),
+    ),
+    ...pagesOf(
+      `/nodes/${node}/jobs/?status=${status}&${named}`,
+      linked.filter((job) => job.status === status && job.name === name),
+    ),
+  ]);
+  const far = pagesOf('/jobs/?', jobs, [3000]);
+  return [
+    ...ofAll,
+    ...far,
+    ...nodeLists,
+    ...pagesOf(
+      `/nodes/${node}/jobs/?${named}`,
+      linked.filter((job) => job.name === name),
+    ),
+  ];
+}
+
+function pagesOf(path: string, jobs: StoredJob[], pages = [1, 2, 150]): ExpectedList[] {
+  return pages.map((page) => ({
+    path: `${path}&count=10&page=${page}`,
+    jobs: jobs.slice(10 * (page - 1), 10 * page).map(({ name, job_id }) => `${name} ${job_id}`),
+  }));
+}
+
+function storedJobs({ kysely }: Db) {
+  const columns = ['id', 'job_id', 'name', 'status', 'branch', 'user', 'sha1', 'description'] as const;
+  return kysely.selectFrom('jobs').select(columns).orderBy('id', 'desc').execute();
+}
+
+async function jobsOfNode({ kysely }: Db, name: string): Promise<Set<number>> {
+  const rows = await kysely
+    .selectFrom('job_nodes')
+    .innerJoin('nodes', 'nodes.id', 'job_nodes.node_id')
+    .select('job_nodes.job_id')
+    .where('nodes.name', '=', name)
+    .execute();
+  return new Set(rows.map(({ job_id }) => job_id));
+}
+
+/** The jobs that a list answers, as `ExpectedList` has them. */
+export async function answeredJobs(app: FastifyInstance, path: string): Promise<string[]> {
+  const answer = await app.inject({ url: path, headers: { host: 'paddles' } });
+  return answer.json<{ name: string; job_id: string }[]>().map(({ name, job_id }) => `${name} ${job_id}`);
+}
