@@ -13,8 +13,9 @@ export interface ListStream<Item> {
   print: (item: Item) => string;
   /** The most to send; all when absent. */
   total?: number | undefined;
-  /** How many in a page. */
+  /** How many in a page, and at most in the pages of all lists that are sent at once; twice as many when absent. */
   atATime: number;
+  together?: number;
   /** Called when there is none at all: may answer something else than an empty list. */
   onEmpty?: () => Promise<FastifyReply | null>;
   /** What stands before and after them. */
@@ -38,7 +39,7 @@ interface Part<Item> {
  */
 const textLength = 50_000;
 
-/** Lists that are being sent: they share the memory of two. */
+/** Lists that are being sent: they share memory. */
 let lists = 0;
 const fewestAtATime = 5;
 
@@ -66,13 +67,13 @@ export async function sendListStream<Item>(
 
 /** Asks for one more than it takes, which tells whether there are more. */
 async function readPart<Item>(
-  { page, print, atATime }: ListStream<Item>,
+  { page, print, atATime, together = 2 * atATime }: ListStream<Item>,
   after: Item | undefined,
   left: number,
   separator: string,
 ): Promise<Part<Item>> {
-  const share = Math.max(fewestAtATime, Math.ceil(atATime * Math.min(1, 2 / Math.max(lists, 1))));
-  const limit = Math.min(left, share);
+  const share = Math.max(fewestAtATime, Math.ceil(together / Math.max(lists, 1)));
+  const limit = Math.min(left, atATime, share);
   const found = limit === 0 ? [] : await page(after, limit + 1);
   const items = found.length > limit ? found.slice(0, limit) : found;
   const texts = [items.length > 0 || after === undefined ? separator : ''];

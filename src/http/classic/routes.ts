@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Failure, isFailure } from '../../core/errors.ts';
 import type { Db } from '../../store/db.ts';
-import { findJob, job, jobSummaries, jobsAtATime, jobsPage, type StoredJob } from '../../store/jobs.ts';
+import { findJob, job, jobPages, jobSummaries, jobsPage, type StoredJob } from '../../store/jobs.ts';
 import { createRun, latestRuns, runId } from '../../store/runs.ts';
 import { version } from '../../version.ts';
 import { readBody } from '../body.ts';
@@ -60,7 +60,7 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
       return sendListStream(request, reply, {
         page,
         print: printJob,
-        atATime: jobsAtATime,
+        ...jobPages(db.engine),
         onEmpty,
         contentType: jsonType,
       });

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { documentFields } from '../../core/job.ts';
 import { type JobFilter, type JobOrder, listJobs } from '../../store/job-lists.ts';
-import { jobsAtATime, type PartialJob } from '../../store/jobs.ts';
+import { jobPages, type PartialJob } from '../../store/jobs.ts';
 import type { Page } from '../../store/runs.ts';
 import { type ListStream, sendListStream, smallJobsAtATime } from '../list-stream.ts';
 import { jsonType } from './answers.ts';
@@ -33,7 +33,7 @@ export function sendJobList(
       listJobs(db, { filter, columns, order, limit, offset: after ? 0 : (part?.offset ?? 0), after }),
     print: (job) => printer.print(job, base, context),
     total: part?.limit,
-    atATime: bulky ? jobsAtATime : smallJobsAtATime,
+    ...(bulky ? jobPages(db.engine) : { atATime: smallJobsAtATime }),
     contentType: jsonType,
     ...rest,
   });
