@@ -55,7 +55,8 @@ export async function listJobs(db: Reader, page: JobPage): Promise<PartialJob[]>
   const hashes = filter.description === undefined ? null : await descriptionsWith(db, filter.description);
   if (hashes?.length === 0) return [];
   const { from, below: end } = await idsOfTime(db, filter);
-  const list: List = { db, page, hashes, from };
+  const list: List = { db, page, hashes, runs: await fewRuns(db, filter), from };
+  if (list.runs?.length === 0) return [];
   const below = after && order === 'newest' ? Math.min(after.id, end ?? after.id) : end;
   const rows = (range: IdRange, most: number, skipped: number) => readRows(list, range, most, skipped);
   if (isShort(list)) return rows({ from: null, below }, limit, offset);
@@ -69,6 +70,8 @@ interface List {
   page: JobPage;
   /** Of the descriptions that are looked for; null when these are not what the list begins with. */
   hashes: string[] | null;
+  /** Internal ids of the few runs that have jobs of a rare status; null when nothing is known of that. */
+  runs: number[] | null;
   /** No job of the list has a lower internal id; null when nothing is known. */
   from: number | null;
 }
@@ -87,14 +90,25 @@ const nearOffset = 1000;
  * True when one statement finds the list without going through more than it needs: it is of few jobs, or every condition
  * is in the index that it is read by.
  */
-function isShort({ page: { filter, order, offset = 0 }, hashes }: List): boolean {
+function isShort({ page: { filter, order, offset = 0 }, hashes, runs }: List): boolean {
   const { run, run_id, sha1, status, description, queue } = filter;
-  if (order === 'job_id' || hashes !== null || isUnfinished(status)) return true;
+  if (order === 'job_id' || hashes !== null || runs !== null || isUnfinished(status)) return true;
   if ([run, run_id, sha1].some((value) => value !== undefined)) return true;
   const keys = orderedKeys.filter((key) => filter[key] !== undefined);
   const byNode = keyOf(filter) === 'node_id';
   const others = [description, queue, byNode ? undefined : status].filter((value) => value !== undefined);
   return keys.length + others.length < 2 && (others.length === 0 || keys.length > 0) && offset <= nearOffset;
+}
+
+/** More runs of 500 jobs would be more than SQLite reads in 20 ms. */
+const mostRuns = 10;
+
+/** The runs with jobs of a status that is rare, from an index that holds them alone. */
+async function fewRuns(db: Reader, { status, run, run_id }: JobFilter): Promise<number[] | null> {
+  if ((status !== 'dead' && status !== 'unknown') || run !== undefined || run_id !== undefined) return null;
+  const query = db.kysely.selectFrom('runs').select('id').where(status, '>', sql.lit(0)).orderBy('scheduled');
+  const rows = await query.limit(mostRuns + 1).execute();
+  return rows.length > mostRuns ? null : rows.map(({ id }) => id);
 }
 
 function isUnfinished(status: string | undefined): status is 'queued' | 'waiting' | 'running' {
@@ -201,13 +215,13 @@ async function idsOfTime(db: Reader, { posted_after, posted_before }: JobFilter)
 }
 
 function restrict<O>(
-  { db, page, hashes }: List,
+  { db, page, hashes, runs }: List,
   all: SelectQueryBuilder<Schema, 'jobs', O>,
 ): SelectQueryBuilder<Schema, 'jobs', O> {
   const { run, node_id, description, posted_after, posted_before, ...equal } = page.filter;
   let query = all;
   const ofRun = run !== undefined || equal.run_id !== undefined;
-  const byRuns = isUnfinished(equal.status) && !ofRun;
+  const byRuns = runs !== null || (isUnfinished(equal.status) && !ofRun);
   for (const [key, value] of Object.entries(equal)) {
     if (value === undefined) continue;
     // No index is for a text with nothing added: all jobs that a user ever had are more than those of a few runs.
@@ -224,6 +238,7 @@ function restrict<O>(
   }
   // A run that is named has few jobs anyway.
   if (isUnfinished(equal.status) && !ofRun) query = query.where('jobs.run_id', 'in', runsWithJobs(db, equal.status));
+  if (runs) query = query.where('jobs.run_id', 'in', runs);
   if (node_id !== undefined) {
     const links = db.kysely.selectFrom('job_nodes').select('job_nodes.job_id').where('node_id', '=', node_id);
     query = query.where(({ exists }) => exists(links.where(sql<SqlBool>`job_nodes.job_id = jobs.id`)));
