@@ -122,6 +122,25 @@ describe('a PostgreSQL database', () => {
     for (const sentence of await complaints(url.href)) expect(sentence).toContain("'absent'");
   });
 
+  test('that is older than version 15 is refused with its version', async () => {
+    const postgres = engines.find(({ name }) => name === 'postgres')!;
+    const database = await postgres.createDatabase();
+    onTestFinished(() => database.drop());
+    const name = new URL(database.url).pathname.slice(1);
+    for (const statement of [
+      'create schema old',
+      `create function old.current_setting(name text) returns text language sql
+         as $$ select case name when 'server_version_num' then '140012' else '14.12' end $$`,
+      // Of two functions of one name the first on this path is called.
+      `alter database ${name} set search_path = old, pg_catalog, public`,
+    ]) {
+      await execute(database.url, statement);
+    }
+    for (const sentence of await complaints(database.url)) {
+      expect(sentence).toContain('this is PostgreSQL 14.12; paddles needs version 15 or later');
+    }
+  });
+
   test('is refused with the name of a user that does not exist', async () => {
     const url = new URL(database.url);
     url.username = 'stranger';
