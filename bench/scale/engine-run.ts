@@ -45,7 +45,10 @@ export async function measureEngine(engine: Engine, options: ScaleOptions, folde
   const work = { engine, options, folder, url, say };
   const wanted = allRequests.filter(({ door, title }) => `${door} ${title}`.includes(options.only));
   const lines = new Map(
-    wanted.map((one): [string, Line] => [titleOf(one), { title: titleOf(one), cells: [], bound: one.bound }]),
+    wanted.map((one): [string, Line] => [
+      titleOf(one),
+      { title: titleOf(one), cells: [], bound: one.bound, whole: one.whole ?? false },
+    ]),
   );
   const notes: string[] = [];
   try {

@@ -18,6 +18,8 @@ export interface Line {
   title: string;
   cells: Cell[];
   bound?: keyof typeof bounds | undefined;
+  /** It asks for all there is. */
+  whole?: boolean;
   /** Of a write: what it took in an empty database. */
   empty?: Cell;
 }
@@ -40,7 +42,7 @@ const noise = 0.3;
 export const mostBlock = 50;
 
 /** What is wrong with a line; empty when nothing is. */
-export function misses({ cells, bound, empty }: Line): string[] {
+export function misses({ cells, bound, whole, empty }: Line): string[] {
   const [before, last] = [cells.at(-2)?.one, cells.at(-1)?.one];
   if (!last) return [];
   const found = cells.flatMap(({ one, many }) => [one.problem, many?.problem ?? null]).filter((text) => text !== null);
@@ -50,12 +52,14 @@ export function misses({ cells, bound, empty }: Line): string[] {
   if (empty && grew(empty.one, last) > mostWriteGrowth) found.push(`×${grew(empty.one, last).toFixed(2)} of empty`);
   if (!empty && before && grew(before, last) > mostGrowth) {
     const answers = last.bytes / Math.max(before.bytes, 1);
-    found.push(grew(before, last) <= answers * mostGrowth ? `grows as its answer (×${answers.toFixed(1)})` : 'grows');
+    const asAnswer = grew(before, last) <= answers * mostGrowth;
+    if (whole) found.push('grows as what it asks for');
+    else found.push(asAnswer ? `grows as its answer (×${answers.toFixed(1)})` : 'grows');
   }
   return [...new Set(found)];
 }
 
-/** True when a miss is more than an answer that has become longer. */
+/** True when a miss is more than a request that asks for more, or an answer that has become longer. */
 export function isMissed(line: Line): boolean {
   return misses(line).some((text) => !text.startsWith('grows as'));
 }

@@ -1,4 +1,5 @@
 /** What the page of one job reads. */
+import { sql } from 'kysely';
 import { type Failure, notFound } from '../core/errors.ts';
 import { columnFields, documentFields, moreFields, smallFields } from '../core/job.ts';
 import { splitObject } from '../core/json-text.ts';
@@ -76,7 +77,12 @@ export async function descriptionHistory(
     // Not the text too: of both PostgreSQL expects hardly any jobs, so that it reads and sorts all there are.
     .where('jobs.description_hash', '=', description_hash);
   if (scope === 'branch') query = query.where('runs.branch', '=', run.branch);
-  if (scope === 'sha1') query = query.where('jobs.sha1', '=', job.sha1);
+  if (scope === 'sha1') {
+    // Few runs have a sha1, and the index of descriptions knows the run of each job: hardly any row has to be read. A sum,
+    // so that the search begins with the description.
+    const runs = db.kysely.selectFrom('jobs').select('run_id').where('sha1', '=', job.sha1);
+    query = query.where('jobs.sha1', '=', job.sha1).where(sql`jobs.run_id + 0`, 'in', runs);
+  }
   const rows = await query.orderBy('jobs.id', 'desc').limit(historyLength).execute();
   const ids = rows.map(({ id }) => id);
   if (ids.includes(job.id)) return linesByIds(db, ids);
