@@ -5,13 +5,15 @@ import {
   type SelectQueryBuilder,
   type SqlBool,
   sql,
+  type Transaction,
 } from 'kysely';
 import { alreadyExists, type Failure, notFound } from '../core/errors.ts';
 import type { RunCondition, RunFacet } from '../core/filter.ts';
 import { MICROS_PER_DAY } from '../core/time.ts';
 import type { Db, Reader } from './db.ts';
-import { lockRows } from './dialect.ts';
+import { type Engine, lockRows } from './dialect.ts';
 import { nextTurn } from './job-lines.ts';
+import { repeat } from './job-writer.ts';
 import { newRun } from './run-state.ts';
 import type { RunRow, Schema } from './schema.ts';
 import { numbered } from './transaction.ts';
@@ -64,22 +66,27 @@ const deletedAtATime = 50;
 
 /** Deletes a run with its jobs in one transaction; nodes stay. */
 export async function deleteRun(db: Db, name: string): Promise<Failure | null> {
-  const deleted = await db.kysely.transaction().execute(async (transaction) => {
-    // Like every writer it holds the run while it changes its jobs.
-    const query = transaction.selectFrom('runs').select('id').where('name', '=', name);
-    const run = await lockRows(db.engine, query).executeTakeFirst();
-    if (!run) return null;
-    for (;;) {
-      const some = transaction.selectFrom('jobs').select('id').where('run_id', '=', run.id).limit(deletedAtATime);
-      const gone = await transaction.deleteFrom('jobs').where('id', 'in', some).executeTakeFirst();
-      if (gone.numDeletedRows === 0n) break;
-      await nextTurn();
-    }
-    await transaction.deleteFrom('runs').where('id', '=', run.id).execute();
-    return run;
-  });
+  // Somebody who deletes a node at the same time waits for its links, and may be waited for.
+  const deleted = await repeat(() =>
+    db.kysely.transaction().execute((transaction) => deleteWithJobs(transaction, db.engine, name)),
+  );
   if (deleted) db.live.changed({ runs: [name] });
   return deleted ? null : notFound('run', name);
+}
+
+async function deleteWithJobs(transaction: Transaction<Schema>, engine: Engine, name: string): Promise<boolean> {
+  // Like every writer it holds the run while it changes its jobs.
+  const query = transaction.selectFrom('runs').select('id').where('name', '=', name);
+  const run = await lockRows(engine, query).executeTakeFirst();
+  if (!run) return false;
+  for (;;) {
+    const some = transaction.selectFrom('jobs').select('id').where('run_id', '=', run.id).limit(deletedAtATime);
+    const { numDeletedRows } = await transaction.deleteFrom('jobs').where('id', 'in', some).executeTakeFirst();
+    if (numDeletedRows === 0n) break;
+    await nextTurn();
+  }
+  await transaction.deleteFrom('runs').where('id', '=', run.id).execute();
+  return true;
 }
 
 // A ready text, and sums instead of seven counts: building the statement and reading the numbers was a fifth of a request.
