@@ -13,8 +13,8 @@ import { checkReplica, openReplica } from './replica.ts';
 import { type Reports, startReports } from './reports.ts';
 import { isWorker, leave, superviseWorkers, tellReady } from './workers.ts';
 
-// Lets the heap grow to 1.5 times of what lives instead of four times: docs/decisions/0006-small-young-generation.md.
-setFlagsFromString('--heap-growing-percent=50');
+// Lets the heap grow to 1.25 times of what lives instead of four times: docs/decisions/0006-small-young-generation.md.
+setFlagsFromString('--heap-growing-percent=25');
 
 /** How long a stop waits for requests that are under way before it cuts them off, in milliseconds. */
 const patience = 20_000;
