@@ -1,5 +1,6 @@
+import fastify from 'fastify';
 import { expect, test } from 'vitest';
-import { createTurns } from './turns.ts';
+import { createTurns, makeInTurns } from './turns.ts';
 
 test('lets two go on at once and the others in their order, and an end that is told twice is one', async () => {
   const turns = createTurns(2);
@@ -19,4 +20,31 @@ test('lets two go on at once and the others in their order, and an end that is t
   for (const end of ends) (await end)();
   expect(entered).toEqual([1, 2, 3, 4, 5]);
   (await turns.enter())();
+});
+
+test('for a request that is left before its turn nothing is made, and the turn is that of the next', async () => {
+  const app = fastify();
+  let open: () => void = () => {};
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  makeInTurns(app, (url) => url === '/large', 1);
+  let made = 0;
+  app.get('/large', async () => {
+    await gate;
+    return String(++made);
+  });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const left = new AbortController();
+  const first = fetch(`${url}/large`);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const second = fetch(`${url}/large`, { signal: left.signal }).catch(() => 'left');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  left.abort();
+  expect(await second).toBe('left');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  open();
+  expect(await (await first).text()).toBe('1');
+  expect(await (await fetch(`${url}/large`, { signal: AbortSignal.timeout(5000) })).text()).toBe('2');
+  await app.close();
 });

@@ -33,8 +33,14 @@ export function createTurns(atOnce: number): Turns {
 export function makeInTurns(app: FastifyInstance, isLarge: (url: string) => boolean, atOnce: number): void {
   const turns = createTurns(atOnce);
   const underWay = new WeakMap<FastifyRequest, () => void>();
-  app.addHook('preHandler', async (request) => {
-    if (isLarge(request.routeOptions.url ?? '')) underWay.set(request, await turns.enter());
+  app.addHook('preHandler', async (request, reply) => {
+    if (!isLarge(request.routeOptions.url ?? '')) return;
+    const end = await turns.enter();
+    underWay.set(request, end);
+    if (!reply.raw.destroyed) return;
+    // Nothing is made for somebody who has left meanwhile: without a handler nothing else would end the turn.
+    end();
+    reply.hijack();
   });
   app.addHook('onSend', async (request) => underWay.get(request)?.());
   app.addHook('onResponse', async (request) => underWay.get(request)?.());
