@@ -124,7 +124,7 @@ async function readRows(list: List, range: IdRange, limit: number, offset: numbe
     return offset ? query.offset(offset) : query;
   };
   const wanted = selectColumns(db, new Set<JobColumn>(['id', 'job_id', ...columns]));
-  if (keyOf(page.filter) === 'node_id' && isShort(list) && order === 'newest' && page.filter.run === undefined) {
+  if (order === 'newest' && isOfLinks(page.filter)) {
     const links = linksOf(list, range).orderBy('job_id', 'desc').limit(limit).offset(offset);
     return (await ordered(wanted.where('jobs.id', 'in', links), order).execute()) as PartialJob[];
   }
@@ -168,6 +168,12 @@ async function candidateId(list: List, below: number | null, count: number): Pro
 /** A candidate, or null when the list ends before it. */
 function notLast({ from }: List, id: number | undefined): number | null {
   return id === undefined || id <= (from ?? 0) ? null : id;
+}
+
+/** True when the links of a node answer every condition. */
+function isOfLinks(filter: JobFilter): boolean {
+  const given = Object.entries(filter).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+  return filter.node_id !== undefined && given.every((key) => key === 'node_id' || key === 'status');
 }
 
 /** The jobs of the list's node, of its status too. */

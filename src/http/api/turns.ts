@@ -36,9 +36,11 @@ export function makeInTurns(app: FastifyInstance, isLarge: (url: string) => bool
   app.addHook('preHandler', async (request, reply) => {
     if (!isLarge(request.routeOptions.url ?? '')) return;
     const end = await turns.enter();
-    underWay.set(request, end);
-    if (!reply.raw.destroyed) return;
-    // Nothing is made for somebody who has left meanwhile: without a handler nothing else would end the turn.
+    if (!reply.raw.destroyed) {
+      underWay.set(request, end);
+      return;
+    }
+    // Nothing is made for somebody who has left meanwhile, and nothing else would end the turn.
     end();
     reply.hijack();
   });
