@@ -24,5 +24,6 @@ VOLUME /data
 USER node
 EXPOSE 8080 8081
 HEALTHCHECK CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-# Node itself is process 1, so that SIGTERM reaches it. The flag: docs/decisions/0006-small-young-generation.md.
+# Node itself is process 1, so that SIGTERM reaches it. The flag and the setting: docs/decisions/0006-small-young-generation.md.
+ENV MALLOC_ARENA_MAX=1
 CMD ["node", "--max-semi-space-size=8", "src/main.ts", "serve"]

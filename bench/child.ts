@@ -64,6 +64,7 @@ export async function startServer({
     settings: {
       // As bin/launch.mjs has it, which `npm run bench` has filled.
       NODE_COMPILE_CACHE: path('../node_modules/.cache/node'),
+      MALLOC_ARENA_MAX: '1',
       ...(clock !== undefined && { BENCH_CLOCK: String(clock) }),
     },
   });

@@ -179,7 +179,8 @@ function warmCompileCache(node) {
 
 function runApart(node, args) {
   warmCompileCache(node);
-  const env = { NODE_COMPILE_CACHE: compileCache, ...process.env };
+  // One heap for all threads of glibc: docs/decisions/0006-small-young-generation.md.
+  const env = { NODE_COMPILE_CACHE: compileCache, MALLOC_ARENA_MAX: '1', ...process.env };
   const child = spawn(node, args, { stdio: 'inherit', env });
   // A terminal sends its signals to the child too, and the tools of development take a second one for "stop at once".
   const forward = (signal) => {

@@ -51,6 +51,13 @@ export function oneOf(engine: Engine, column: string, texts: string[]): RawBuild
     : sql<SqlBool>`${sql.ref(column)} = any(${texts})`;
 }
 
+/** The condition that a column has one of the internal ids: one parameter, however many they are. */
+export function idOneOf(engine: Engine, column: string, ids: number[]): RawBuilder<SqlBool> {
+  return engine === 'sqlite'
+    ? sql<SqlBool>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(ids)}))`
+    : sql<SqlBool>`${sql.ref(column)} = any(${ids}::bigint[])`;
+}
+
 /** Keeps other processes from migrating until this transaction ends. */
 export async function lockMigrations(kysely: Kysely<Schema>, engine: Engine): Promise<void> {
   // Any fixed number will do as long as nothing else in the database uses it: "pddl" in ASCII.

@@ -1,5 +1,12 @@
 /** The filter language (docs/dashboard.md) as conditions on runs. */
-import { type ExpressionBuilder, type ExpressionWrapper, type RawBuilder, type SqlBool, sql } from 'kysely';
+import {
+  type ExpressionBuilder,
+  type ExpressionWrapper,
+  type RawBuilder,
+  type SelectQueryBuilder,
+  type SqlBool,
+  sql,
+} from 'kysely';
 import { type JobStatus, jobStatuses } from '../core/job.ts';
 import {
   asciiLower,
@@ -13,6 +20,7 @@ import {
 } from '../core/query.ts';
 import { valueBounds } from '../core/query-match.ts';
 import type { Reader } from './db.ts';
+import { escapeLike, type RunNames } from './run-names.ts';
 import type { RunRow, Schema } from './schema.ts';
 import type { RunRange } from './settled.ts';
 
@@ -26,10 +34,34 @@ export function keyOf(what: string, { terms }: Query): string | null {
 }
 
 /** The runs that match, among those of a range. */
-export function matchingIn(db: Reader, query: Query, now: number, range: RunRange) {
-  const matching = db.kysely.selectFrom('runs').where((builder) => whereQuery(builder, query, now));
-  if (range === null) return matching;
-  return 'above' in range ? matching.where('id', '>', range.above) : matching.where('id', '<=', range.upTo);
+export type Matching = (range: RunRange) => SelectQueryBuilder<Schema, 'runs', unknown>;
+
+/** Prepares a query; `now` in milliseconds. */
+export async function matchingRuns(db: Reader, query: Query, now: number, names: RunNames): Promise<Matching> {
+  const words: Words = new Map();
+  for (const word of wordsOf(query)) words.set(word, await names.containing(db, word));
+  const matching = db.kysely.selectFrom('runs').where((builder) => whereQuery(builder, query, { now, words }));
+  return (range) => {
+    if (range === null) return matching;
+    return 'above' in range ? matching.where('id', '>', range.above) : matching.where('id', '<=', range.upTo);
+  };
+}
+
+/** The conditions of words, which stand for parts of names. */
+type Words = Map<string, RawBuilder<SqlBool>>;
+
+/** What conditions need beside the query. */
+interface Given {
+  now: number;
+  words: Words;
+}
+
+function wordsOf({ terms }: Query): string[] {
+  return terms.flatMap(({ key, values }) => (key === null ? values.map(wordOf) : []));
+}
+
+function wordOf(value: Value): string {
+  return value.type === 'literal' || value.type === 'glob' ? value.text : '';
 }
 
 /** Columns that not every run has a value in. */
@@ -46,21 +78,18 @@ function presentOr(column: string) {
   return sql<number>`coalesce(${sql.ref(column)}, ${sql.lit(missing)})`;
 }
 
-function whereQuery(builder: Builder, { terms }: Query, now: number): Condition {
-  return builder.and(terms.map((term) => whereTerm(builder, term, now)));
+function whereQuery(builder: Builder, { terms }: Query, given: Given): Condition {
+  return builder.and(terms.map((term) => whereTerm(builder, term, given)));
 }
 
-function whereTerm(builder: Builder, { key, negated, values }: Term, now: number): Condition {
+function whereTerm(builder: Builder, { key, negated, values }: Term, { now, words }: Given): Condition {
   const any = builder.or(
-    values.map((value) => (key === null ? whereWord(value) : whereValue(builder, key, value, now))),
+    values.map((value) =>
+      key === null ? (words.get(wordOf(value)) ?? sql<SqlBool>`false`) : whereValue(builder, key, value, now),
+    ),
   );
   // A null column compares to null: "not" must then hold.
   return negated ? (sql<SqlBool>`not coalesce(${any}, false)` as unknown as Condition) : any;
-}
-
-function whereWord(value: Value) {
-  const word = value.type === 'literal' || value.type === 'glob' ? value.text : '';
-  return sql<SqlBool>`lower(name) like ${`%${escapeLike(asciiLower(word))}%`} escape '\\'`;
 }
 
 /** A column of runs that suggestions are made of. */
@@ -138,9 +167,4 @@ function whereSpan(
   if (Number.isFinite(bounds.from)) limits.push(sql<SqlBool>`${key} >= ${stored(bounds.from)}`);
   if (Number.isFinite(bounds.to)) limits.push(sql<SqlBool>`${key} < ${stored(bounds.to)}`);
   return builder.and(limits);
-}
-
-/** A text in which LIKE finds nothing special. */
-export function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
 }

@@ -5,7 +5,8 @@ import { jobStatuses } from '../core/job.ts';
 import type { Query, QueryKey } from '../core/query.ts';
 import { type JobCounts, noJobs } from '../core/run.ts';
 import type { Reader } from './db.ts';
-import { escapeLike, keyOf, matchingIn, missing, printKey, type TextColumn, textColumns } from './run-query.ts';
+import { escapeLike, type RunNames } from './run-names.ts';
+import { keyOf, type Matching, matchingRuns, missing, printKey, type TextColumn, textColumns } from './run-query.ts';
 import type { RunRow } from './schema.ts';
 import type { RunRange, Settled } from './settled.ts';
 
@@ -41,11 +42,17 @@ export interface FoundRuns {
   next: string | null;
 }
 
+/** What is known beforehand of runs. */
+export interface KnownRuns {
+  settled: Settled;
+  names: RunNames;
+}
+
 /** Searches runs; `invalid` names `sort` or `after` when they mean nothing. */
 export async function searchRuns(
   db: Reader,
   { query, sort, after, limit, now }: RunSearch,
-  settled: Settled,
+  { settled, names }: KnownRuns,
 ): Promise<FoundRuns | Failure> {
   const descending = sort.startsWith('-');
   const column = runSorts.find((name) => name === sort.replace('-', ''));
@@ -55,11 +62,12 @@ export async function searchRuns(
   const cursor = after === null ? null : readCursor(after, keys);
   if (after !== null && cursor === null) return invalid('after', 'after must be the "next" of an earlier answer');
   const order = descending ? 'desc' : 'asc';
-  let page = matchingIn(db, query, now, null).selectAll();
+  const matching = await matchingRuns(db, query, now, names);
+  let page = matching(null).selectAll();
   if (cursor !== null) page = page.where(behind(keys, cursor, descending));
   for (const key of keys) page = page.orderBy(printKey(key), order);
   page = page.limit(limit + 1);
-  const [rows, { total, counts }] = await Promise.all([page.execute(), totals(db, query, now, settled)]);
+  const [rows, { total, counts }] = await Promise.all([page.execute(), totals(db, query, matching, settled)]);
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   const next = rows.length > limit && last ? printCursor(keys.map((key) => last[key] ?? missing)) : null;
@@ -67,16 +75,16 @@ export async function searchRuns(
 }
 
 /** How many runs match, and how many jobs they have in each status. */
-function totals(db: Reader, query: Query, now: number, settled: Settled) {
+function totals(db: Reader, query: Query, matching: Matching, settled: Settled) {
   return settled.sum(db, {
     key: keyOf('totals', query),
-    of: (range) => countRuns(matchingIn(db, query, now, range)),
+    of: (range) => countRuns(matching(range)),
     join: (a, b) => ({ total: a.total + b.total, counts: addCounts(a.counts, b.counts) }),
     size: () => 10,
   });
 }
 
-async function countRuns(matching: Matching): Promise<Pick<FoundRuns, 'total' | 'counts'>> {
+async function countRuns(matching: MatchingRuns): Promise<Pick<FoundRuns, 'total' | 'counts'>> {
   const row = await matching
     .select(({ fn }) => [
       fn.countAll<number>().as('total'),
@@ -139,16 +147,15 @@ export interface Suggestion {
 export async function suggestValues(
   db: Reader,
   { key, prefix, query, now, limit }: Suggestion,
-  settled: Settled,
+  { settled, names }: KnownRuns,
 ): Promise<{ value: string; count: number }[]> {
   const column = textColumns[key as QueryKey];
+  if (key !== 'status' && column === undefined) return [];
+  const matching = await matchingRuns(db, query, now, names);
   const count =
-    key === 'status'
-      ? (range: RunRange) => statusCounts(matchingIn(db, query, now, range), prefix)
-      : column === undefined
-        ? null
-        : (range: RunRange) => valueCounts(matchingIn(db, query, now, range), column, prefix);
-  if (count === null) return [];
+    column === undefined
+      ? (range: RunRange) => statusCounts(matching(range), prefix)
+      : (range: RunRange) => valueCounts(matching(range), column, prefix);
   const found = await settled.sum(db, {
     key: keyOf(`${key} ${prefix}`, query),
     of: count,
@@ -163,7 +170,7 @@ export async function suggestValues(
 }
 
 type Counted = Map<string, number>;
-type Matching = ReturnType<typeof matchingIn>;
+type MatchingRuns = ReturnType<Matching>;
 
 /** Those of `recent`, and of the others in `all`, which are in the order of their counts, as many as can be suggested. */
 function addValues(all: Counted, recent: Counted, limit: number): Counted {
@@ -179,7 +186,7 @@ function addValues(all: Counted, recent: Counted, limit: number): Counted {
 /** More are never suggested, nor counted. */
 const mostValues = 10_000;
 
-async function valueCounts(matching: Matching, column: TextColumn, prefix: string): Promise<Counted> {
+async function valueCounts(matching: MatchingRuns, column: TextColumn, prefix: string): Promise<Counted> {
   const rows = await matching
     .select(({ fn }) => [column, fn.countAll<number>().as('count')])
     .where(column, 'like', sql<string>`${escapeLike(prefix)} || '%' escape '\\'`)
@@ -191,7 +198,7 @@ async function valueCounts(matching: Matching, column: TextColumn, prefix: strin
   return new Map(rows.map((row) => [row[column] ?? '', Number(row.count)]));
 }
 
-async function statusCounts(matching: Matching, prefix: string): Promise<Counted> {
+async function statusCounts(matching: MatchingRuns, prefix: string): Promise<Counted> {
   const row = await matching
     .select(jobStatuses.map((status) => sql<number>`count(case when ${sql.ref(status)} > 0 then 1 end)`.as(status)))
     .executeTakeFirstOrThrow();

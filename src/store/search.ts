@@ -1,6 +1,8 @@
 /** Where a few letters could lead: the jump box. */
 import { type SqlBool, sql } from 'kysely';
+import { asciiLower } from '../core/query.ts';
 import type { Reader } from './db.ts';
+import { escapeLike, type RunNames } from './run-names.ts';
 
 /** Something that was found, and its path below the dashboard's base. */
 export interface Found {
@@ -11,16 +13,17 @@ export interface Found {
 }
 
 /** At most 20 runs, jobs, nodes, branches and others that match a text; an address of a run or job leads to it. */
-export async function searchAnything(db: Reader, text: string): Promise<Found[]> {
+export async function searchAnything(db: Reader, text: string, names: RunNames): Promise<Found[]> {
   const wanted = runInAddress(text) ?? text.trim();
   if (wanted.length < 2) return [];
-  const like = `%${wanted.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+  const named = await names.containing(db, wanted);
+  const like = `%${escapeLike(asciiLower(wanted))}%`;
   const [jobs, runs, nodes] = await Promise.all([
     jobsById(db, wanted),
     db.kysely
       .selectFrom('runs')
       .select(['name', 'status', 'branch', 'suite', 'sha1', 'user'])
-      .where(sql<SqlBool>`lower(name) like ${like} escape '\\'`)
+      .where(named)
       .orderBy('scheduled', 'desc')
       .limit(8)
       .execute(),

@@ -2,9 +2,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isFailure } from '../../core/errors.ts';
 import { parseQuery } from '../../core/query.ts';
 import { nextTurn } from '../../store/job-lines.ts';
-import { searchRuns, suggestValues } from '../../store/run-search.ts';
+import { createRunNames } from '../../store/run-names.ts';
+import { type KnownRuns, searchRuns, suggestValues } from '../../store/run-search.ts';
 import { searchAnything } from '../../store/search.ts';
-import { createSettled, type Settled } from '../../store/settled.ts';
+import { createSettled } from '../../store/settled.ts';
 import { type ApiContext, beginRead, type ReadContext } from './context.ts';
 import { csvLine } from './csv.ts';
 import { runItem } from './items.ts';
@@ -21,15 +22,18 @@ const mostInFile = 10_000;
 /** `GET /runs`, `/runs.json`, `/runs.csv`, `/suggest` and `/search`. */
 export function listRoutes(app: FastifyInstance, api: ApiContext): void {
   const now = () => Math.floor(api.now() / 1000);
-  const settled = createSettled();
-  const unsubscribe = api.reads.live.subscribe(settled.take);
+  const known: KnownRuns = { settled: createSettled(), names: createRunNames() };
+  const unsubscribe = api.reads.live.subscribe((event) => {
+    known.settled.take(event);
+    known.names.take(event);
+  });
   app.addHook('preClose', async () => {
     unsubscribe();
   });
 
   const list = async (request: FastifyRequest<RunsRequest>, reply: FastifyReply) => {
     const context = beginRead(api);
-    const found = await findRuns(context, settled, request, 50);
+    const found = await findRuns(context, known, request, 50);
     return isFailure(found) ? sendFailure(context, reply, found) : found;
   };
   app.get<RunsRequest>('/runs', list);
@@ -41,7 +45,7 @@ export function listRoutes(app: FastifyInstance, api: ApiContext): void {
     let after = request.query.after;
     do {
       const query = { ...request.query, limit: '200', ...(after !== undefined && { after }) };
-      const found = await findRuns(context, settled, { query } as FastifyRequest<RunsRequest>, 200);
+      const found = await findRuns(context, known, { query } as FastifyRequest<RunsRequest>, 200);
       if (isFailure(found)) return sendFailure(context, reply, found);
       lines.push(...found.runs.map((run) => csvLine(csvColumns.map((column) => csvValue(run, column)))));
       after = found.next ?? undefined;
@@ -57,17 +61,17 @@ export function listRoutes(app: FastifyInstance, api: ApiContext): void {
     const prefix = (query.prefix ?? '').slice(0, 200);
     const { db } = beginRead(api);
     const wanted = { key: query.field, prefix, query: parsed, now: now(), limit: 20 };
-    return { values: await suggestValues(db, wanted, settled) };
+    return { values: await suggestValues(db, wanted, known) };
   });
 
   app.get<{ Querystring: { text?: string } }>('/search', async ({ query }) => ({
-    items: await searchAnything(beginRead(api).db, (query.text ?? '').slice(0, 500)),
+    items: await searchAnything(beginRead(api).db, (query.text ?? '').slice(0, 500), known.names),
   }));
 }
 
 async function findRuns(
   context: ReadContext,
-  settled: Settled,
+  known: KnownRuns,
   { query }: FastifyRequest<RunsRequest>,
   fallback: number,
 ) {
@@ -78,7 +82,7 @@ async function findRuns(
     return { failure: 'invalid', key: 'limit', reason: 'limit must be a whole number from 1 to 200' } as const;
   }
   const now = Math.floor(context.now() / 1000);
-  const found = await searchRuns(context.db, { query: parsed, sort, after, limit: count, now }, settled);
+  const found = await searchRuns(context.db, { query: parsed, sort, after, limit: count, now }, known);
   if (isFailure(found)) return found;
   const { rows, total, counts, next } = found;
   const answer: RunList = {
