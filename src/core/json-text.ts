@@ -35,6 +35,14 @@ export function splitObject(text: string): Map<string, string> | null {
   return members;
 }
 
+/** The longest text that is parsed to be looked into, in UTF-16 units: a megabyte takes about ten milliseconds. */
+const longestParsed = 1 << 20;
+
+/** The value of a JSON text (null for none); null too when it is so long that everybody else would wait. */
+export function parseUnlessLong(text: string | null): unknown {
+  return text === null || text.length > longestParsed ? null : JSON.parse(text);
+}
+
 /** Prints members as the text of one JSON object, in the order of the map. */
 export function joinObject(members: Iterable<readonly [string, string]>): string {
   let text = '';

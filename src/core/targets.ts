@@ -5,5 +5,9 @@
 export function hostsOf(targets: unknown): string[] {
   if (typeof targets !== 'object' || targets === null || Array.isArray(targets)) return [];
   const hosts = Object.keys(targets).map((key) => key.slice(key.lastIndexOf('@') + 1));
-  return [...new Set(hosts.filter((host) => /^[A-Za-z0-9]([A-Za-z0-9._-]{0,253}[A-Za-z0-9])?$/.test(host)))].sort();
+  const valid = hosts.filter((host) => /^[A-Za-z0-9]([A-Za-z0-9._-]{0,253}[A-Za-z0-9])?$/.test(host));
+  return [...new Set(valid)].sort().slice(0, mostHosts);
 }
+
+/** Of one job: what it brings must not fill a table. Jobs of teuthology have up to ten or twenty, each with a key of 600 characters. */
+const mostHosts = 1000;

@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Failure, invalid } from '../core/errors.ts';
-import { maxDepth, splitObject } from '../core/json-text.ts';
+import { notJson, readBodyText } from './body-text.ts';
+import { createLargeBodies, type LargeBody, largeBody } from './large-body.ts';
 
 /** A request body: one JSON object. */
 export interface JsonBody {
-  /** The parsed values. */
+  /** The parsed values. Of a large body a list or an object that is too long for any key that is looked into is `{}`. */
   values: Record<string, unknown>;
   /** The same members in the order sent, each value as the raw text that was sent. */
   texts: Map<string, string>;
@@ -12,51 +13,36 @@ export interface JsonBody {
   size: number;
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
-/** Makes bodies arrive as bytes whatever their Content-Type: old clients send none, or a form type. */
+/** Makes bodies arrive as bytes whatever their Content-Type: old clients send none, or a form type. Large ones arrive read. */
 export function acceptAnyContentType(app: FastifyInstance): void {
+  const large = createLargeBodies();
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    if (body.length < largeBody) done(null, body);
+    else large.read(body as Buffer).then((read) => done(null, read), done);
+  });
   app.addHook('onRequest', async ({ headers, method }) => {
     // A malformed Content-Type, and a QUERY without one, would otherwise be refused before any handler sees the request.
     if (headers['content-type'] !== undefined || method === 'QUERY') headers['content-type'] = 'application/json';
   });
+  app.addHook('onClose', () => large.close());
 }
 
 /**
- * Reads the body as one JSON object, or answers `invalid`. With `acceptNaN`, the `NaN` and `Infinity` that Python prints
- * are read as null: they are no JSON, but a result must not be lost for them (teuthology contract 1.4, advice 15).
+ * The body as one JSON object, or `invalid`. With `acceptNaN`, the `NaN` and `Infinity` that Python prints are read as null: they are
+ * no JSON, but a result must not be lost for them (teuthology contract 1.4, advice 15).
  */
 export function readBody(request: FastifyRequest, { acceptNaN = false } = {}): JsonBody | Failure {
-  const body = request.body;
-  let text = body instanceof Uint8Array ? decode(body) : null;
-  let values = text === null ? undefined : parse(text);
-  if (text !== null && values === undefined && acceptNaN) {
-    text = text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (found) => (found[0] === '"' ? found : 'null'));
-    values = parse(text);
-  }
-  if (text === null || values === undefined) return invalid(null, 'could not decode JSON body');
-  if (typeof values !== 'object' || values === null || Array.isArray(values)) {
-    return invalid(null, 'the JSON body must be an object');
-  }
-  const texts = splitObject(text);
-  if (texts === null) return invalid(null, `the JSON body nests deeper than ${maxDepth} levels`);
-  return { values: values as Record<string, unknown>, texts, size: text.length };
+  const body = request.body as Uint8Array | LargeBody | null | undefined;
+  if (!body) return invalid(null, notJson);
+  const read = body instanceof Uint8Array ? readBodyText(body) : body.read;
+  if ('problem' in read) return invalid(null, read.problem);
+  return read.lenient && !acceptNaN ? invalid(null, notJson) : read;
 }
 
-function decode(body: Uint8Array): string | null {
-  try {
-    return decoder.decode(body);
-  } catch {
-    return null;
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** The first bytes of a body, at most so many. */
+export function beginningOf(request: FastifyRequest, bytes: number): Uint8Array {
+  const body = request.body as Uint8Array | LargeBody | null | undefined;
+  if (!body) return new Uint8Array();
+  return (body instanceof Uint8Array ? body : body.beginning).subarray(0, bytes);
 }

@@ -5,6 +5,7 @@ import { Agent as HttpsAgent, request as sendHttps } from 'node:https';
 import { hostname } from 'node:os';
 import type { BaseTransportOptions, Transport, TransportMakeRequestResponse, TransportRequest } from '@sentry/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { beginningOf } from './body.ts';
 
 /** Where reports go, and who hears that they could not be sent (as often as that happens). */
 export interface SentryOptions {
@@ -112,9 +113,8 @@ function routeOf(request: FastifyRequest): string {
 
 /** The same keys as in the reports of the existing Python server. */
 function contextOf(request: FastifyRequest): Record<string, string> {
-  const bytes = request.body instanceof Uint8Array ? request.body.subarray(0, bodyBytes) : new Uint8Array();
   // The text is a copy: a report that waits must not keep a body of 16 MiB. A character cut in two is left out.
-  const body = new TextDecoder().decode(bytes, { stream: true });
+  const body = new TextDecoder().decode(beginningOf(request, bodyBytes), { stream: true });
   return { host: request.host, method: request.method, path: request.url, body };
 }
 

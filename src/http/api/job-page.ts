@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { isFailure } from '../../core/errors.ts';
-import { joinObject } from '../../core/json-text.ts';
+import { joinObject, parseUnlessLong } from '../../core/json-text.ts';
 import { nodeRoles } from '../../core/roles.ts';
 import { type JobLine, type JobLink, safeHref } from '../../store/job-lines.ts';
 import { descriptionHistory, type HistoryScope, neighbours, reportedKeys, wholeJob } from '../../store/job-page.ts';
@@ -33,7 +33,7 @@ export function jobPageRoutes(app: FastifyInstance, api: ApiContext): void {
     const page: Omit<JobPage, 'config'> = {
       run: runItem(run),
       job: historyJob(line),
-      roles: nodeRoles(JSON.parse(job.roles ?? 'null'), JSON.parse(job.targets ?? 'null')),
+      roles: nodeRoles(parseUnlessLong(job.roles), parseUnlessLong(job.targets)),
       links: [...logLinks(config.job_log_href_templ, line), ...line.links],
       history: history.map(historyJob),
       ...(await neighbours(db, run, job.job_id)),

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { commonPart } from '../../core/common-part.ts';
+import { parseUnlessLong } from '../../core/json-text.ts';
 import { reportedKeys } from '../../store/job-page.ts';
 import { sampleJobs } from '../../store/run-page.ts';
 import { type ApiContext, beginRead } from './context.ts';
@@ -30,7 +31,7 @@ export function runConfigRoutes(app: FastifyInstance, api: ApiContext): void {
       Object.fromEntries(
         reportedKeys(job)
           .filter(([key]) => !results.has(key))
-          .map(([key, text]) => [key, JSON.parse(text) as unknown]),
+          .map(([key, text]) => [key, parseUnlessLong(text)]),
       ),
     );
     const common = (configs.length === 0 ? undefined : commonPart(configs)) ?? {};

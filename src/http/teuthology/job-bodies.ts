@@ -15,6 +15,7 @@ import {
 import { longestJobId, nameProblem, storable } from '../../core/name.ts';
 import { formatTimestamp, parseTimestamp } from '../../core/time.ts';
 import type { JsonBody } from '../body.ts';
+import { isLongValue, longestValue } from '../large-body.ts';
 
 /** The `job_id` of a new job, null when the server is to choose one (2.6), otherwise `invalid` (advice 43). */
 export function parseJobId({ values, texts }: JsonBody): string | null | Failure {
@@ -35,21 +36,28 @@ export function parseJobId({ values, texts }: JsonBody): string | null | Failure
 export function parseJobChange({ values, texts }: JsonBody): JobChange | Failure {
   const change = noChange();
   for (const [sent, text] of texts) {
-    const failure = applyKey(change, sent, values[sent], text);
+    const failure = applyKey(change, sent, values, text);
     if (failure) return failure;
   }
   return change;
 }
 
-function applyKey(change: JobChange, sent: string, value: unknown, text: string): Failure | null {
+function applyKey(change: JobChange, sent: string, values: JsonBody['values'], text: string): Failure | null {
   const key = sent.replaceAll('-', '_');
-  if (sent === 'status' || sent === 'success' || sent === 'updated') return applySpecial(change, sent, value);
+  if (sent === 'status' || sent === 'success' || sent === 'updated') return applySpecial(change, sent, values[sent]);
   if (isDocumentField(key)) {
     change.document.set(key, text);
     return null;
   }
   const kind = isSmallField(key) ? smallFields[key] : isMoreField(key) ? moreFields[key] : undefined;
   if (kind === undefined) return null;
+  if (isLongValue(text)) {
+    return invalid(
+      sent,
+      `invalid value for key '${sent}': a list or an object must be at most ${longestValue} characters long`,
+    );
+  }
+  const value = values[sent];
   const coerced = coerce(kind, value, text);
   if (coerced === undefined) {
     return invalid(sent, `invalid value for key '${sent}': must be ${expected[kind]} or null`);

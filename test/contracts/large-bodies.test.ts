@@ -1,0 +1,120 @@
+/** Bodies that are too large to be read while everybody else waits. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { engines } from '../helpers/engines.ts';
+import { startServer, type TestServer } from '../helpers/server.ts';
+
+const run = 'someone-2026-01-01_00:00:00-fs-main-distro-default-smithi';
+const jobs = `/runs/${run}/jobs/`;
+
+/** As long as `length` or a little longer. */
+function list(entry: (index: number) => string, length: number): string {
+  const entries: string[] = [];
+  for (let size = 0; size < length; size += (entries.at(-1) as string).length + 1) entries.push(entry(entries.length));
+  return `[${entries.join(',')}]`;
+}
+
+const overrides = list((index) => `{ "n": ${index}.10, "big": 12345678901234567890, "é": ["\\u00e9", null] }`, 600_000);
+
+describe.each(engines)('large bodies on $name', (engine) => {
+  let server: TestServer;
+  let classic: TestServer;
+
+  beforeAll(async () => {
+    server = await startServer(engine, { contract: 'teuthology' });
+    classic = await startServer(engine);
+    expect((await classic.post('/runs/', { name: run })).status).toBe(200);
+  });
+  afterAll(async () => {
+    await server.stop();
+    await classic.stop();
+  });
+
+  test('come back to the letter, and their short values mean what they say', async () => {
+    const body = (id: string) =>
+      `{"job_id": ${id}, "status": "fail", "failure_reason": "boom é", "priority": "7", "overrides": ${overrides}, "success": false, "unknown": ${overrides}}`;
+    for (const { each, values } of [
+      { each: server, values: { status: 'fail', failure_reason: 'boom é', priority: 7 } },
+      { each: classic, values: { success: false } },
+    ]) {
+      expect(await each.post(jobs, body('12345678901234567890'))).toMatchObject({ status: 200 });
+      const { text, json } = await each.get(`${jobs}12345678901234567890/`);
+      expect(json).toMatchObject(values);
+      expect(text.includes(`"overrides":${overrides}`)).toBe(true);
+      expect((await each.post(jobs, body('12345678901234567890'))).status).toBe(400);
+    }
+  });
+
+  test('hold long texts, which keep their characters', async () => {
+    const failure_reason = `Traceback "${'é\\ \n😀'.repeat(60_000)}`;
+    expect(await server.post(jobs, { job_id: 'text', failure_reason })).toMatchObject({ status: 200 });
+    const { json } = await server.get(`${jobs}text/`);
+    expect((json as { failure_reason: string }).failure_reason === failure_reason).toBe(true);
+  });
+
+  test('may hold NaN where small ones may', async () => {
+    const body = `{"job_id": "nan", "duration": NaN, "name": "${'NaN '.repeat(100_000)}", "overrides": [-Infinity]}`;
+    expect(await server.post(jobs, body)).toMatchObject({ status: 200 });
+    const { json, text } = await server.get(`${jobs}nan/`);
+    expect(json).toMatchObject({ duration: null, overrides: [null] });
+    expect(text).toContain('NaN NaN');
+    expect(await classic.post(jobs, body)).toMatchObject({ status: 400 });
+    expect((await classic.get(`${jobs}nan/`)).status).toBe(404);
+  });
+
+  const padding = `"padding": "${'x'.repeat(300_000)}"`;
+  test.each([
+    ['no JSON', `{${padding}, "job_id": "bad"`, 'could not decode JSON body'],
+    ['no UTF-8', Buffer.from(`{${padding}, "job_id": "bad", "name": "\xff"}`, 'latin1'), 'could not decode JSON body'],
+    ['a list', list(() => '{"job_id":"bad"}', 300_000), 'the JSON body must be an object'],
+    ['deep lists', `{${padding}, "job_id": "bad", "overrides": ${'['.repeat(501)}${']'.repeat(501)}}`, 'nests deeper'],
+    ['absurdly deep lists', `{"job_id": "bad", "a": ${'['.repeat(2e5)}${']'.repeat(2e5)}}`, 'JSON body'],
+    ['many keys', `{"job_id": "bad", ${list((i) => `"key${i}":${i}`, 300_000).slice(1, -1)}}`, 'more than 10000 keys'],
+    ['a bad value', `{${padding}, "job_id": "bad", "success": "maybe"}`, "'success'"],
+    ['a bad id', `{${padding}, "job_id": ${list(() => '1', 300_000)}}`, "'job_id'"],
+  ])('with %s are refused, and change nothing', async (_what, body, reason) => {
+    for (const each of [server, classic]) {
+      const { status, json } = await each.post(jobs, body);
+      expect({ status, message: (json as { message: string }).message }).toEqual({
+        status: 400,
+        message: expect.stringContaining(reason),
+      });
+      expect((await each.get(`${jobs}bad/`)).status).toBe(404);
+    }
+  });
+
+  test.each([100_000, 400_000])(
+    'and lists of %d characters where a short value belongs are refused',
+    async (length) => {
+      for (const key of ['sentry_event', 'owner', 'status', 'pid']) {
+        const { status, text } = await server.post(jobs, `{"job_id": "list", "${key}": ${list(() => '1', length)}}`);
+        expect({ key, status, named: text.includes(`'${key}'`) }).toEqual({ key, status: 400, named: true });
+      }
+      expect((await server.get(`${jobs}list/`)).status).toBe(404);
+    },
+  );
+
+  test('are answered each with its own, however many come at once', async () => {
+    const ids = Array.from({ length: 12 }, (_, index) => `many${index}`);
+    const bodies = ids.map((job_id, index) =>
+      index % 4 === 3
+        ? `{"job_id": "${job_id}", ${padding}`
+        : `{"job_id": "${job_id}", "name": "n${index}", ${padding}}`,
+    );
+    const answers = await Promise.all(bodies.map((body) => server.post(jobs, body)));
+    expect(answers.map(({ status }) => status)).toEqual(ids.map((_, index) => (index % 4 === 3 ? 400 : 200)));
+    for (const [index, job_id] of ids.entries()) {
+      const { json } = await server.get(`${jobs}${job_id}/`);
+      if (index % 4 !== 3) expect(json).toMatchObject({ job_id, name: `n${index}` });
+    }
+  });
+
+  test('name the first thousand hosts of their targets', async () => {
+    const targets = Object.fromEntries(
+      Array.from({ length: 1200 }, (_, index) => [`ubuntu@big${String(index).padStart(4, '0')}`, 'x'.repeat(400)]),
+    );
+    expect(await server.post(jobs, { job_id: 'targets', targets })).toMatchObject({ status: 200 });
+    expect((await server.get('/nodes/big0999/jobs/?count=1')).json).toMatchObject([{ job_id: 'targets' }]);
+    expect((await server.get('/nodes/big1000/')).status).toBe(404);
+    expect((await server.get(`${jobs}targets/`)).json).toMatchObject({ targets });
+  });
+});
