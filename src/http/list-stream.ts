@@ -9,6 +9,8 @@ export const smallJobsAtATime = 1000;
 export interface ListStream<Item> {
   /** At most `limit` of them after one, or from the start. */
   page: (after: Item | undefined, limit: number) => Promise<Item[]>;
+  /** Adds to one what a page leaves out because it is long; null for most, of which nothing was left out. */
+  complete?: (item: Item) => Promise<Item> | null;
   /** The JSON text of one. */
   print: (item: Item) => string;
   /** The most to send; all when absent. */
@@ -31,6 +33,8 @@ interface Part<Item> {
   last: Item | undefined;
   /** How many may still come: 0 when these are the last. */
   left: number;
+  /** How many of them fit into the next part. */
+  most: number;
 }
 
 /**
@@ -38,6 +42,9 @@ interface Part<Item> {
  * lists of 5 MB took 374 MB with a buffer for each page, and take 280 with these, for a fifth more lists a second.
  */
 const textLength = 50_000;
+
+/** Characters of a part after which no other job comes into it. A hundred jobs have one or two millions. */
+const partLength = 4_000_000;
 
 /** Lists that are being sent: they share memory. */
 let lists = 0;
@@ -53,7 +60,7 @@ export async function sendListStream<Item>(
   stream: ListStream<Item>,
 ): Promise<FastifyReply> {
   const { total = Number.MAX_SAFE_INTEGER, onEmpty, prefix = '[', suffix = ']', contentType } = stream;
-  const first = await readPart(stream, undefined, total, prefix);
+  const first = await readPart(stream, { last: undefined, left: total, most: stream.atATime }, prefix);
   const instead = first.last === undefined && onEmpty ? await onEmpty() : null;
   if (instead) return instead;
   reply.type(contentType);
@@ -67,30 +74,43 @@ export async function sendListStream<Item>(
 
 /** Asks for one more than it takes, which tells whether there are more. */
 async function readPart<Item>(
-  { page, print, atATime, together = 2 * atATime }: ListStream<Item>,
-  after: Item | undefined,
-  left: number,
+  { page, print, complete, atATime, together = 2 * atATime }: ListStream<Item>,
+  { last: after, left, most }: Pick<Part<Item>, 'last' | 'left' | 'most'>,
   separator: string,
 ): Promise<Part<Item>> {
   const share = Math.max(fewestAtATime, Math.ceil(together / Math.max(lists, 1)));
-  const limit = Math.min(left, atATime, share);
+  const limit = Math.min(left, most, share);
   const found = limit === 0 ? [] : await page(after, limit + 1);
-  const items = found.length > limit ? found.slice(0, limit) : found;
-  const texts = [items.length > 0 || after === undefined ? separator : ''];
-  for (const [index, item] of items.entries()) {
-    texts[texts.length - 1] += index === 0 ? print(item) : `,${print(item)}`;
+  const texts = [found.length > 0 || after === undefined ? separator : ''];
+  let count = 0;
+  let length = 0;
+  let last: Item | undefined;
+  // What is behind a long one is read again with the next page.
+  while (count < Math.min(found.length, limit) && length < partLength) {
+    last = found[count] as Item;
+    const completed = complete?.(last);
+    const text = print(completed ? await completed : last);
+    texts[texts.length - 1] += count === 0 ? text : `,${text}`;
     if ((texts.at(-1) as string).length > textLength) texts.push('');
+    length += text.length;
+    count++;
   }
-  return { texts, last: items.at(-1), left: found.length > limit ? left - limit : 0 };
+  const cut = count < Math.min(found.length, limit);
+  return {
+    texts,
+    last,
+    left: found.length > count ? left - count : 0,
+    most: cut ? count : Math.min(2 * limit, atATime),
+  };
 }
 
 async function* textsOf<Item>(stream: ListStream<Item>, first: Part<Item>): AsyncGenerator<string> {
   for (let part = first; ; ) {
-    const { texts, last, left } = part;
+    const { texts } = part;
     // Asked for before this page is sent: the database works while the socket does. But first other requests get their
     // turn: SQLite answers at once and a local socket takes everything, so that the whole list (measured: 600 ms of it)
     // would be one chain of microtasks.
-    const next = left === 0 ? null : nextTurn().then(() => readPart(stream, last, left, ','));
+    const next = part.left === 0 ? null : nextTurn().then(() => readPart(stream, part, ','));
     // A client that leaves in the meantime must not turn a lost database into an unhandled rejection.
     next?.catch(() => {});
     for (const text of texts) if (text !== '') yield text;

@@ -2,6 +2,7 @@
 import type { JobStatus } from '../core/job.ts';
 import { deadSignature, type Signature, signatureOf } from '../core/signature.ts';
 import type { Reader } from './db.ts';
+import { beginningOfText, shortObject } from './long-values.ts';
 
 /** A link of a job to somewhere else; always http or https. */
 export interface JobLink {
@@ -100,12 +101,12 @@ function selectVerdicts(db: Reader) {
       'jobs.id',
       'jobs.job_id',
       'jobs.status',
-      'jobs.description',
-      'jobs.failure_reason',
-      'jobs.small',
       'jobs.signature',
       'signatures.kind',
       'signatures.title',
+      beginningOfText('description').as('description'),
+      beginningOfText('failure_reason').as('failure_reason'),
+      shortObject('small').as('small'),
     ]);
 }
 
@@ -124,10 +125,10 @@ function selectLines(db: Reader) {
       'jobs.sha1',
       'jobs.flavor',
       'jobs.priority',
-      'jobs.more',
       'jobs.posted',
       'jobs.started',
       'jobs.updated',
+      shortObject('more').as('more'),
     ]);
 }
 

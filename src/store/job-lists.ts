@@ -1,10 +1,10 @@
 /** Lists of jobs with any choice of columns, read page by page. */
 import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
-import { documentFields, type JobStatus } from '../core/job.ts';
+import type { JobStatus } from '../core/job.ts';
 import type { Reader } from './db.ts';
 import { descriptionsWith } from './descriptions.ts';
 import { contains, oneOf } from './dialect.ts';
-import { jobColumns } from './job-rows.ts';
+import { allColumns, isDocument, selectColumns } from './job-columns.ts';
 import { type IdRange, inSteps } from './job-steps.ts';
 import { firstIdAfter, lastIdBefore } from './job-times.ts';
 import type { FullJob, JobColumn, PartialJob } from './jobs.ts';
@@ -41,12 +41,8 @@ export interface JobPage {
   limit: number;
   offset?: number;
   after?: PartialJob;
-}
-
-const documentColumns: readonly string[] = documentFields;
-
-function isDocument(column: JobColumn): boolean {
-  return documentColumns.includes(column);
+  /** Leaves long values out (`long-values.ts`). */
+  short?: boolean;
 }
 
 /** At most `limit` jobs with the columns that were asked for; `id` and `job_id` are always there. */
@@ -117,13 +113,13 @@ function isUnfinished(status: string | undefined): status is 'queued' | 'waiting
 
 async function readRows(list: List, range: IdRange, limit: number, offset: number): Promise<PartialJob[]> {
   const { db, page, hashes } = list;
-  const { columns, order, after } = page;
+  const { columns, order, after, short = false } = page;
   const part = <O>(all: SelectQueryBuilder<Schema, 'jobs', O>) => {
     let query = ordered(within(restrict(list, all), inside(list, range)), order, hashes !== null).limit(limit);
     if (after && order === 'job_id') query = query.where('jobs.job_id', '>', after.job_id as string);
     return offset ? query.offset(offset) : query;
   };
-  const wanted = selectColumns(db, new Set<JobColumn>(['id', 'job_id', ...columns]));
+  const wanted = selectColumns(db, new Set<JobColumn>(['id', 'job_id', ...columns]), short);
   if (order === 'newest' && isOfLinks(page.filter)) {
     const links = linksOf(list, range).orderBy('job_id', 'desc').limit(limit).offset(offset);
     return (await ordered(wanted.where('jobs.id', 'in', links), order).execute()) as PartialJob[];
@@ -267,34 +263,11 @@ export function runsWithJobs(db: Reader, status: 'queued' | 'waiting' | 'running
   return db.kysely.selectFrom('runs').select('runs.id').where(`runs.${status}`, '>', 0);
 }
 
-/** Whole jobs by their internal ids, in the order given; ids that are gone are left out. */
-export async function jobsByIds(db: Reader, ids: number[]): Promise<FullJob[]> {
+/** Whole jobs by their internal ids, in the order given; ids that are gone are left out. `short` leaves long values out. */
+export async function jobsByIds(db: Reader, ids: number[], short = false): Promise<FullJob[]> {
   if (ids.length === 0) return [];
-  const rows = (await selectColumns(db, new Set(allColumns)).where('jobs.id', 'in', ids).execute()) as FullJob[];
+  const query = selectColumns(db, new Set(allColumns), short).where('jobs.id', 'in', ids);
+  const rows = (await query.execute()) as FullJob[];
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.flatMap((id) => byId.get(id) ?? []);
-}
-
-/** Every column of a job that answers show. */
-export const allColumns: readonly JobColumn[] = [
-  'id',
-  ...jobColumns.filter((column) => column !== 'document_hashes'),
-  'run',
-  ...documentFields,
-];
-
-/** Joins only the tables that the columns need: lists of small columns never touch the documents. */
-function selectColumns(db: Reader, wanted: Set<JobColumn>) {
-  const columns = [...wanted].map((column) => {
-    if (column === 'run') return 'runs.name as run' as const;
-    return isDocument(column) ? `job_documents.${column}` : `jobs.${column}`;
-  }) as 'jobs.id'[];
-  return db.kysely
-    .selectFrom('jobs')
-    .$if(wanted.has('run'), (query) => query.innerJoin('runs', 'runs.id', 'jobs.run_id') as never)
-    .$if(
-      [...wanted].some(isDocument),
-      (query) => query.innerJoin('job_documents', 'job_documents.id', 'jobs.id') as never,
-    )
-    .select(columns);
 }

@@ -5,8 +5,9 @@ import { columnFields, documentFields, moreFields, smallFields } from '../core/j
 import { splitObject } from '../core/json-text.ts';
 import { orderJobs } from '../core/run-columns.ts';
 import type { Reader } from './db.ts';
+import { allColumns } from './job-columns.ts';
 import { type JobLine, linesByIds } from './job-lines.ts';
-import { allColumns, listJobs } from './job-lists.ts';
+import { listJobs } from './job-lists.ts';
 import type { FullJob } from './jobs.ts';
 import { jobOrder } from './run-page.ts';
 import type { RunRow } from './schema.ts';

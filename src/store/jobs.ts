@@ -1,7 +1,8 @@
 import { type Failure, isFailure, notFound } from '../core/errors.ts';
-import type { DocumentField, JobStatus } from '../core/job.ts';
+import { type DocumentField, documentFields, type JobStatus } from '../core/job.ts';
 import type { Reader } from './db.ts';
 import type { Engine } from './dialect.ts';
+import { shortValue } from './long-values.ts';
 import { runId } from './runs.ts';
 import type { JobRow } from './schema.ts';
 
@@ -43,22 +44,28 @@ export async function jobSummaries(db: Reader, run: string): Promise<JobSummary[
 
 /**
  * At most `limit` whole jobs of a run in the order in which they were posted, after the one with the internal id `after`;
- * 0 starts from the first. None for an unknown run. Reading by pages bounds memory: a run can hold 40 MB.
+ * 0 starts from the first. None for an unknown run. Reading by pages bounds memory: a run can hold 40 MB. Long values are left out
+ * (`long-values.ts`).
  */
 export async function jobsPage(db: Reader, run: string, after: number, limit: number): Promise<StoredJob[]> {
-  return selectJobs(db)
+  const texts = ['small', ...documentFields] as const;
+  const rows = await withDocuments(db)
+    .select(texts.map((column) => shortValue(column).as(column)))
     .where('jobs.run_id', '=', db.kysely.selectFrom('runs').select('runs.id').where('runs.name', '=', run))
     .where('jobs.id', '>', after)
     .orderBy('jobs.id')
     .limit(limit)
     .execute();
+  return rows as StoredJob[];
 }
 
 /** One whole job, or `not_found` of the run or of the job. */
 export async function job(db: Reader, run: string, jobId: string): Promise<StoredJob | Failure> {
   const id = await runId(db, run);
   if (isFailure(id)) return id;
-  const row = await selectJobs(db).where('jobs.run_id', '=', id).where('jobs.job_id', '=', jobId).executeTakeFirst();
+  const documents = documentFields.map((field) => `job_documents.${field}` as const);
+  const jobs = withDocuments(db).select(['jobs.small', ...documents]);
+  const row = await jobs.where('jobs.run_id', '=', id).where('jobs.job_id', '=', jobId).executeTakeFirst();
   return row ?? notFound('job', jobId);
 }
 
@@ -75,19 +82,9 @@ export async function findJob(db: Reader, run: string, jobId: string): Promise<F
   return row ? null : notFound('job', jobId);
 }
 
-function selectJobs(db: Reader) {
+function withDocuments(db: Reader) {
   return db.kysely
     .selectFrom('jobs')
     .innerJoin('job_documents', 'job_documents.id', 'jobs.id')
-    .select([
-      'jobs.id',
-      'jobs.job_id',
-      'jobs.status',
-      'jobs.small',
-      'job_documents.kernel',
-      'job_documents.overrides',
-      'job_documents.roles',
-      'job_documents.targets',
-      'job_documents.tasks',
-    ]);
+    .select(['jobs.id', 'jobs.job_id', 'jobs.status']);
 }

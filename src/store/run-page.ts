@@ -84,7 +84,7 @@ export async function sampleJobs(db: Reader, runId: number): Promise<{ jobs: Ful
   const rows = await db.kysely.selectFrom('jobs').select('id').where('run_id', '=', runId).orderBy('id').execute();
   const step = Math.max(1, rows.length / sampleSize);
   const ids = Array.from({ length: Math.min(rows.length, sampleSize) }, (_, at) => rows[Math.floor(at * step)]!.id);
-  return { jobs: await jobsByIds(db, ids), total: rows.length };
+  return { jobs: await jobsByIds(db, ids, true), total: rows.length };
 }
 
 /** Up to five names of runs that somebody may have meant: they contain the text, or begin as it does. */

@@ -132,6 +132,9 @@ async function writeJobs(app: FastifyInstance, { nodes }: Samples): Promise<void
   // Some at once are one transaction.
   const several = ['1', '2', '3', '4'].map((job_id) => ask(app, 'POST', path, { ...job, job_id }, 200));
   await Promise.all(several);
+  // What is too long for a page of a list is read by itself.
+  await ask(app, 'PUT', `${path}3/`, { overrides: { long: 'x'.repeat(70_000) } }, 200);
+  await ask(app, 'GET', path, undefined, 200);
   await ask(app, 'PUT', `${path}1/`, { status: 'fail', success: false, failure_reason: 'a new reason' }, 200);
   await ask(app, 'PUT', `${path}2/`, { roles: [['mon.b']], targets: { 'ubuntu@newer.example': 'key' } }, 200);
 }

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { commonPart } from '../../core/common-part.ts';
 import { parseUnlessLong } from '../../core/json-text.ts';
+import { nextTurn } from '../../store/job-lines.ts';
 import { reportedKeys } from '../../store/job-page.ts';
+import { isCut, withLongValues } from '../../store/long-values.ts';
 import { sampleJobs } from '../../store/run-page.ts';
 import { type ApiContext, beginRead } from './context.ts';
 import { type RunRequest, requestedRun } from './run-request.ts';
@@ -20,6 +22,9 @@ const results = new Set([
   'log_href',
 ]);
 
+/** Characters of configurations: of forty ordinary jobs half a million. */
+const mostCompared = 8_000_000;
+
 /** `GET /runs/:run/config`: what the configurations of its jobs have in common. */
 export function runConfigRoutes(app: FastifyInstance, api: ApiContext): void {
   app.get<RunRequest>('/runs/:run/config', async (request, reply) => {
@@ -27,14 +32,18 @@ export function runConfigRoutes(app: FastifyInstance, api: ApiContext): void {
     const run = await requestedRun(context, request, reply);
     if (!run) return reply;
     const { jobs, total } = await sampleJobs(context.db, run.id);
-    const configs = jobs.map((job) =>
-      Object.fromEntries(
-        reportedKeys(job)
-          .filter(([key]) => !results.has(key))
-          .map(([key, text]) => [key, parseUnlessLong(text)]),
-      ),
-    );
+    const configs: Record<string, unknown>[] = [];
+    let length = 0;
+    for (const job of jobs) {
+      if (length > mostCompared) break;
+      const isLong = isCut(job);
+      const whole = isLong ? await withLongValues(context.db, job) : job;
+      const reported = reportedKeys(whole).filter(([key]) => !results.has(key));
+      configs.push(Object.fromEntries(reported.map(([key, text]) => [key, parseUnlessLong(text)])));
+      for (const [, text] of reported) length += text.length;
+      if (isLong) await nextTurn();
+    }
     const common = (configs.length === 0 ? undefined : commonPart(configs)) ?? {};
-    return { common: common as RunConfig['common'], jobs: total, compared: jobs.length } satisfies RunConfig;
+    return { common: common as RunConfig['common'], jobs: total, compared: configs.length } satisfies RunConfig;
   });
 }

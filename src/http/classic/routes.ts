@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Failure, isFailure } from '../../core/errors.ts';
 import type { Db } from '../../store/db.ts';
 import { findJob, job, jobPages, jobSummaries, jobsPage, type StoredJob } from '../../store/jobs.ts';
+import { isCut, withLongValues } from '../../store/long-values.ts';
 import { createRun, latestRuns, runId } from '../../store/runs.ts';
 import { version } from '../../version.ts';
 import { readBody } from '../body.ts';
@@ -59,6 +60,7 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
       };
       return sendListStream(request, reply, {
         page,
+        complete: (job) => (isCut(job) ? withLongValues(db, job) : null),
         print: printJob,
         ...jobPages(db.engine),
         onEmpty,

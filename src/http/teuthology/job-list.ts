@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { documentFields } from '../../core/job.ts';
 import { type JobFilter, type JobOrder, listJobs } from '../../store/job-lists.ts';
 import { jobPages, type PartialJob } from '../../store/jobs.ts';
+import { isCut, withLongValues } from '../../store/long-values.ts';
 import type { Page } from '../../store/runs.ts';
 import { type ListStream, sendListStream, smallJobsAtATime } from '../list-stream.ts';
 import { jsonType } from './answers.ts';
@@ -30,7 +31,8 @@ export function sendJobList(
   const bulky = documentFields.some((field) => columns.includes(field));
   return sendListStream<PartialJob>(request, reply, {
     page: (after, limit) =>
-      listJobs(db, { filter, columns, order, limit, offset: after ? 0 : (part?.offset ?? 0), after }),
+      listJobs(db, { filter, columns, order, limit, offset: after ? 0 : (part?.offset ?? 0), after, short: true }),
+    complete: (job) => (isCut(job) ? withLongValues(db, job) : null),
     print: (job) => printer.print(job, base, context),
     total: part?.limit,
     ...(bulky ? jobPages(db.engine) : { atATime: smallJobsAtATime }),

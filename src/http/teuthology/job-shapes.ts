@@ -2,7 +2,7 @@
 import { type Failure, invalid } from '../../core/errors.ts';
 import { type DocumentField, type MoreField, type SmallField, smallFields } from '../../core/job.ts';
 import { formatTimestamp } from '../../core/time.ts';
-import { allColumns } from '../../store/job-lists.ts';
+import { allColumns } from '../../store/job-columns.ts';
 import type { FullJob, JobColumn, PartialJob } from '../../store/jobs.ts';
 import { pathSegment } from '../href.ts';
 import type { TeuthologyContext } from './context.ts';

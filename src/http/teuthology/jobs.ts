@@ -2,7 +2,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Failure, invalid, isFailure } from '../../core/errors.ts';
 import { readDay } from '../../core/filter.ts';
-import { allColumns, type JobFilter, listJobs } from '../../store/job-lists.ts';
+import { allColumns } from '../../store/job-columns.ts';
+import { type JobFilter, listJobs } from '../../store/job-lists.ts';
 import { findJob } from '../../store/jobs.ts';
 import { runId } from '../../store/runs.ts';
 import { readBody } from '../body.ts';

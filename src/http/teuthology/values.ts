@@ -3,6 +3,9 @@ import { type Failure, invalid, isFailure } from '../../core/errors.ts';
 import { storable } from '../../core/name.ts';
 import type { JsonBody } from '../body.ts';
 
+/** Every list of nodes holds all texts of each. */
+const longestText = 65_536;
+
 /** A text, or a number or boolean as text; null for null and for an absent key, `invalid` for lists and objects. */
 export function textValue({ values, texts }: JsonBody, key: string): string | null | Failure {
   const value = Object.hasOwn(values, key) ? values[key] : null;
@@ -10,6 +13,9 @@ export function textValue({ values, texts }: JsonBody, key: string): string | nu
   if (typeof value === 'object') return invalid(key, `invalid value for key '${key}': must be a text or null`);
   // Of numbers the text that was sent: os_version 22.10 must not become 22.1.
   const text = typeof value === 'string' ? value : (texts.get(key) as string);
+  if (text.length > longestText) {
+    return invalid(key, `invalid value for key '${key}': must be at most ${longestText} characters long`);
+  }
   return storable(text);
 }
 
