@@ -32,6 +32,8 @@ export interface Surroundings {
   env?: Record<string, string>;
   /** Starts the launcher, in a process group of its own that gets all signals, as process managers do it. */
   launched?: boolean;
+  /** A command that starts it, given after its own arguments. */
+  through?: string[];
 }
 
 /** An empty folder, to start programs in. */
@@ -41,9 +43,13 @@ export function newFolder(): { folder: string; remove(): void } {
 }
 
 /** Starts `paddles` with these arguments as a process of its own. */
-export function startProgram(args: string[], { folder, env = {}, launched = false }: Surroundings): Program {
+export function startProgram(
+  args: string[],
+  { folder, env = {}, launched = false, through = [] }: Surroundings,
+): Program {
   const main = join(import.meta.dirname, launched ? '../../bin/paddles.mjs' : '../../src/main.ts');
-  const child = spawn(process.execPath, [main, ...args], {
+  const [command = process.execPath, ...before] = [...through, process.execPath];
+  const child = spawn(command, [...before, main, ...args], {
     cwd: folder,
     detached: launched,
     // The second door stays closed unless a test opens it: the servers of several tests would meet on its port.

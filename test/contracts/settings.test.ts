@@ -1,4 +1,5 @@
 /** The command line and the settings, as a person meets them: real processes. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -196,5 +197,34 @@ describe('of several sources', () => {
     const both = { ...older, PADDLES_DATABASE_URL: 'sqlite:///newer.db' };
     expect((await run(['migrate'], both)).stdout).toContain('newer.db');
     expect(existsSync(join(folder, 'newer.db'))).toBe(true);
+  });
+});
+
+/** A /run of its own, in which the file can be: the real one belongs to the machine. */
+const ownRun =
+  'mount -t tmpfs none /run && mkdir /run/secrets && printf %s "$SECRET" > /run/secrets/paddles_sqlalchemy_url';
+const canHaveOwnRun = spawnSync('unshare', ['-rm', 'sh', '-c', ownRun]).status === 0;
+
+describe.skipIf(!canHaveOwnRun)('of a secret file', () => {
+  function migrate(secret: string, args: string[] = [], env: Record<string, string> = {}): Promise<Finished> {
+    const through = ['unshare', '-rm', 'sh', '-c', `${ownRun} && exec "$@"`, 'sh'];
+    return runProgram(['migrate', ...args], { folder, env: { ...env, SECRET: secret }, through });
+  }
+
+  test('the database goes before a variable, and a flag before it', async () => {
+    const variable = { PADDLES_DATABASE_URL: 'sqlite:///variable.db' };
+    expect((await migrate('sqlite:///secret.db\n', [], variable)).stdout).toContain('secret.db');
+    expect((await migrate('sqlite:///secret.db', ['--database', 'sqlite:///flag.db'])).stdout).toContain('flag.db');
+    expect(['secret.db', 'variable.db', 'flag.db'].map((name) => existsSync(join(folder, name)))).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  test('a wrong one ends with 2 and names the file, not what is in it', async () => {
+    const words = complaint(await migrate('hunter2'), 2);
+    expect(words).toContain('/run/secrets/paddles_sqlalchemy_url');
+    expect(words).not.toContain('hunter2');
   });
 });
