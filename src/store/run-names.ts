@@ -2,7 +2,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { asciiLower } from '../core/query.ts';
 import type { Reader } from './db.ts';
-import { idOneOf } from './dialect.ts';
+import { idAmong } from './dialect.ts';
 import { nextTurn } from './job-lines.ts';
 import type { LiveEvent } from './live.ts';
 import { createSettled, type RunRange } from './settled.ts';
@@ -43,10 +43,8 @@ export function createRunNames(): RunNames {
       if (upTo === null) return contains;
       const found = names.filter(({ name }) => name.includes(word)).map(({ id }) => id);
       if (found.length > mostFound) return contains;
-      // By themselves: with both in one condition PostgreSQL goes through all runs.
-      const recent = db.kysely.selectFrom('runs').select('id').where('id', '>', upTo).where(contains);
-      for (const { id } of await recent.execute()) found.push(id);
-      return found.length === 0 ? sql<SqlBool>`false` : idOneOf(db.engine, 'runs.id', found);
+      const recent = sql<number>`select runs.id from runs where runs.id > ${upTo} and ${contains}`;
+      return idAmong(db.engine, 'runs.id', found, recent);
     },
     take(event) {
       // A job that changes gives its run no other name.

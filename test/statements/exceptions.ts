@@ -107,13 +107,6 @@ export const exceptions: Exception[] = [
     reason: 'counts the runs that have settled by value: once, until one of them changes (settled.ts)',
   },
   {
-    origin: 'search.ts searchAnything',
-    text: /from "runs"/,
-    sqlite: ['scan runs'],
-    postgres: [],
-    reason: 'the newest runs whose names have a part that many have',
-  },
-  {
     origin: 'run-page.ts nearestRuns',
     text: /(instr|strpos)\(/,
     sqlite: ['scan runs'],
