@@ -69,9 +69,12 @@ export function createSettled(): Settled {
       const now = await current(db);
       if (key === null || now.border === null) return of(null);
       const found = now.sums.get(key);
-      const settled = found ? (found.value as Awaited<ReturnType<typeof of>>) : await of({ upTo: now.border });
+      const [settled, recent] = await Promise.all([
+        found ? (found.value as Awaited<ReturnType<typeof of>>) : of({ upTo: now.border }),
+        of({ above: now.border }),
+      ]);
       if (!found && known === now) keep(now, key, { value: settled, size: size(settled) });
-      return join(settled, await of({ above: now.border }));
+      return join(settled, recent);
     },
     take(event) {
       if (event.type === 'reset') return forget();
