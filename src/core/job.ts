@@ -41,6 +41,11 @@ export const documentFields = ['kernel', 'overrides', 'roles', 'targets', 'tasks
 /** One of `documentFields`. */
 export type DocumentField = (typeof documentFields)[number];
 
+/** Whether a key is one of `documentFields`. */
+export function isDocumentField(key: string): key is DocumentField {
+  return (documentFields as readonly string[]).includes(key);
+}
+
 /**
  * What today's clients send beyond the documented keys, as plain values (teuthology contract 3.2, and section 7, advice
  * 47: keys that the old server dropped). Those in `columnFields` have a column of their own, because lists filter by

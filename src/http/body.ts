@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Failure, invalid } from '../core/errors.ts';
 import { notJson, readBodyText } from './body-text.ts';
-import { createLargeBodies, type LargeBody, largeBody } from './large-body.ts';
+import { beginningBytes, createLargeBodies, type LargeBody, largeBody } from './large-body.ts';
 
 /** A request body: one JSON object. */
 export interface JsonBody {
@@ -40,9 +40,9 @@ export function readBody(request: FastifyRequest, { acceptNaN = false } = {}): J
   return read.lenient && !acceptNaN ? invalid(null, notJson) : read;
 }
 
-/** The first bytes of a body, at most so many. */
-export function beginningOf(request: FastifyRequest, bytes: number): Uint8Array {
+/** The first bytes of a body, for a report. */
+export function beginningOf(request: FastifyRequest): Uint8Array {
   const body = request.body as Uint8Array | LargeBody | null | undefined;
   if (!body) return new Uint8Array();
-  return (body instanceof Uint8Array ? body : body.beginning).subarray(0, bytes);
+  return body instanceof Uint8Array ? body.subarray(0, beginningBytes) : body.beginning;
 }

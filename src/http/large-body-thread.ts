@@ -2,12 +2,4 @@
 import { parentPort } from 'node:worker_threads';
 import { splitBodyText } from './body-text.ts';
 
-/** What the thread answers: the members of the object as text, or what is wrong with the body. */
-export type ReadBody = { members: [key: string, text: string][]; lenient: boolean; size: number } | { problem: string };
-
-parentPort?.on('message', (body: Uint8Array) => {
-  const read = splitBodyText(body);
-  const answer: ReadBody =
-    'problem' in read ? read : { members: [...read.texts], lenient: read.lenient, size: read.size };
-  parentPort?.postMessage(answer);
-});
+parentPort?.on('message', (body: Uint8Array) => parentPort?.postMessage(splitBodyText(body)));

@@ -1,8 +1,7 @@
 /** Large bodies are read beside everybody else: one of 16 MiB takes from 0.2 to a whole second. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { ParsedBody } from './body-text.ts';
-import type { ReadBody } from './large-body-thread.ts';
+import type { BodyText, ParsedBody } from './body-text.ts';
 
 /** A body that the thread has read. `beginning` is what was sent first, for reports of errors. */
 export interface LargeBody {
@@ -22,8 +21,8 @@ export interface LargeBodies {
   close(): Promise<void>;
 }
 
-/** As long as in Sentry's reports. */
-const beginningBytes = 1024;
+/** Bytes of a body in a report. */
+export const beginningBytes = 1024;
 /** An idle thread ends after so long, in milliseconds: it holds what it has read. */
 const idle = 5000;
 
@@ -38,15 +37,16 @@ export function createLargeBodies(): LargeBodies {
     thread = null;
     await ended?.terminate();
   };
-  const ask = async (body: Buffer): Promise<ReadBody> => {
+  const ask = async (body: Buffer): Promise<BodyText | { problem: string }> => {
     clearTimeout(timer);
     thread ??= startThread();
-    const answer = answerOf(thread);
+    // Rejects when the thread fails instead, which is a defect.
+    const answered = once(thread, 'message');
     // A whole buffer changes hands; a part of one is copied.
     const whole = body.byteLength === body.buffer.byteLength && body.buffer instanceof ArrayBuffer;
     thread.postMessage(body, whole ? [body.buffer as ArrayBuffer] : []);
     try {
-      return await answer;
+      return (await answered)[0];
     } catch (error) {
       thread = null;
       throw error;
@@ -57,7 +57,7 @@ export function createLargeBodies(): LargeBodies {
   return {
     async read(body) {
       const beginning = Uint8Array.from(body.subarray(0, beginningBytes));
-      // One after the other: a body that is too much for the thread takes no other one with it.
+      // One after the other: the next answer is to this body, and one at a time is in the memory of the thread.
       const asked = last.then(() => ask(body));
       last = asked.catch(() => {});
       const answer = await asked;
@@ -68,30 +68,21 @@ export function createLargeBodies(): LargeBodies {
 }
 
 function startThread(): Worker {
-  const thread = new Worker(new URL('./large-body-thread.ts', import.meta.url), {
-    execArgv: [],
-  });
+  const thread = new Worker(new URL('./large-body-thread.ts', import.meta.url), { execArgv: [] });
   thread.unref();
   return thread;
 }
 
-/** The next answer; rejects when the thread fails instead, which is a defect. */
-async function answerOf(thread: Worker): Promise<ReadBody> {
-  const [answer] = (await once(thread, 'message')) as [ReadBody];
-  return answer;
-}
-
 /** The values are parsed when they are asked for: what is only stored stays as it is. */
-function bodyOf({ members, lenient, size }: Exclude<ReadBody, { problem: string }>): ParsedBody {
-  const texts = new Map(members);
+function bodyOf(read: BodyText): ParsedBody {
   const values: Record<string, unknown> = {};
-  for (const [key, text] of texts) {
+  for (const [key, text] of read.texts) {
     Object.defineProperty(values, key, {
       enumerable: true,
       get: () => (isLongValue(text) ? {} : (JSON.parse(text) as unknown)),
     });
   }
-  return { values, texts, lenient, size };
+  return { ...read, values };
 }
 
 /** Whether the text of a value is a list or an object that is too long to be looked into. */

@@ -27,9 +27,6 @@ export interface Sentry {
 /** Part of the requests whose time is reported, as with the existing Python server. */
 const tracesSampleRate = 0.1;
 
-/** Bytes of a request's body in a report. */
-const bodyBytes = 1024;
-
 /** Reports that may wait. Times are given up long before errors. */
 const waitingReports = 64;
 const waitingTimes = 16;
@@ -114,7 +111,7 @@ function routeOf(request: FastifyRequest): string {
 /** The same keys as in the reports of the existing Python server. */
 function contextOf(request: FastifyRequest): Record<string, string> {
   // The text is a copy: a report that waits must not keep a body of 16 MiB. A character cut in two is left out.
-  const body = new TextDecoder().decode(beginningOf(request, bodyBytes), { stream: true });
+  const body = new TextDecoder().decode(beginningOf(request), { stream: true });
   return { host: request.host, method: request.method, path: request.url, body };
 }
 

@@ -2,6 +2,7 @@
  * The statements in which the two engines differ, side by side. Everything else is written once.
  */
 import { type Kysely, type RawBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+import { asciiLower } from '../core/query.ts';
 import type { Schema } from './schema.ts';
 
 /** The two engines. */
@@ -42,6 +43,16 @@ export function lockRowsNoKey<T extends keyof Schema, O>(
 export function contains(engine: Engine, column: string, text: string): RawBuilder<SqlBool> {
   const position = sql.raw(engine === 'sqlite' ? 'instr' : 'strpos');
   return sql<SqlBool>`${position}(${sql.ref(column)}, ${text}) > 0`;
+}
+
+/** The same in whatever case the letters A to Z are. */
+export function containsInAnyCase(column: string, text: string): RawBuilder<SqlBool> {
+  return sql<SqlBool>`lower(${sql.ref(column)}) like ${`%${escapeLike(asciiLower(text))}%`} escape '\\'`;
+}
+
+/** A text in which LIKE finds nothing special. */
+export function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
 }
 
 /** The condition that a text column has one of the texts: one parameter, however many they are. */

@@ -1,14 +1,9 @@
 /** Which columns a list of jobs reads. */
-import { type DocumentField, documentFields } from '../core/job.ts';
+import { documentFields, isDocumentField } from '../core/job.ts';
 import type { Reader } from './db.ts';
 import { jobColumns } from './job-rows.ts';
 import type { JobColumn } from './jobs.ts';
 import { isLongColumn, shortValue } from './long-values.ts';
-
-/** Whether a column is one of the documents. */
-export function isDocument(column: JobColumn): column is DocumentField {
-  return (documentFields as readonly string[]).includes(column);
-}
 
 /** Every column of a job that answers show. */
 export const allColumns: readonly JobColumn[] = [
@@ -24,13 +19,13 @@ export function selectColumns(db: Reader, wanted: Set<JobColumn>, short = false)
   const columns = [...wanted].flatMap((column) => {
     if (column === 'run') return 'runs.name as run' as const;
     if (short && isLongColumn(column)) return [];
-    return isDocument(column) ? `job_documents.${column}` : `jobs.${column}`;
+    return isDocumentField(column) ? `job_documents.${column}` : `jobs.${column}`;
   }) as 'jobs.id'[];
   return db.kysely
     .selectFrom('jobs')
     .$if(wanted.has('run'), (query) => query.innerJoin('runs', 'runs.id', 'jobs.run_id') as never)
     .$if(
-      [...wanted].some(isDocument),
+      [...wanted].some(isDocumentField),
       (query) => query.innerJoin('job_documents', 'job_documents.id', 'jobs.id') as never,
     )
     .select(columns)

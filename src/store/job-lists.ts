@@ -1,10 +1,10 @@
 /** Lists of jobs with any choice of columns, read page by page. */
 import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
-import type { JobStatus } from '../core/job.ts';
+import { isDocumentField, type JobStatus } from '../core/job.ts';
 import type { Reader } from './db.ts';
 import { descriptionsWith } from './descriptions.ts';
 import { contains, oneOf } from './dialect.ts';
-import { allColumns, isDocument, selectColumns } from './job-columns.ts';
+import { allColumns, selectColumns } from './job-columns.ts';
 import { type IdRange, inSteps } from './job-steps.ts';
 import { firstIdAfter, lastIdBefore } from './job-times.ts';
 import type { FullJob, JobColumn, PartialJob } from './jobs.ts';
@@ -125,7 +125,7 @@ async function readRows(list: List, range: IdRange, limit: number, offset: numbe
     return (await ordered(wanted.where('jobs.id', 'in', links), order).execute()) as PartialJob[];
   }
   // Documents are joined to the page alone: PostgreSQL might go through those of all jobs to find the few that match.
-  const query = columns.some(isDocument)
+  const query = columns.some(isDocumentField)
     ? ordered(wanted.where('jobs.id', 'in', part(db.kysely.selectFrom('jobs').select('jobs.id'))), order)
     : part(wanted);
   return (await query.execute()) as PartialJob[];

@@ -1,7 +1,7 @@
 /** What the page of one job reads. */
 import { sql } from 'kysely';
 import { type Failure, notFound } from '../core/errors.ts';
-import { columnFields, documentFields, moreFields, smallFields } from '../core/job.ts';
+import { columnFields, documentFields, isDocumentField, moreFields, smallFields } from '../core/job.ts';
 import { splitObject } from '../core/json-text.ts';
 import { orderJobs } from '../core/run-columns.ts';
 import type { Reader } from './db.ts';
@@ -37,10 +37,7 @@ export function reportedKeys(job: FullJob): [key: string, text: string][] {
   for (const key of documentFields) members.set(key, job[key] ?? 'null');
   members.set('job_id', JSON.stringify(job.job_id));
   const known = (key: string) =>
-    key === 'job_id' ||
-    Object.hasOwn(smallFields, key) ||
-    Object.hasOwn(moreFields, key) ||
-    documentFields.includes(key as never);
+    key === 'job_id' || Object.hasOwn(smallFields, key) || Object.hasOwn(moreFields, key) || isDocumentField(key);
   const reported = [...members].filter(([key, text]) => text !== 'null' && known(key));
   return reported.sort(([a], [b]) => (a < b ? -1 : 1));
 }

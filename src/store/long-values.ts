@@ -1,6 +1,6 @@
 /** Long values in lists: a page of a hundred jobs must fit into memory, however long their texts are. */
 import { type RawBuilder, sql } from 'kysely';
-import { documentFields } from '../core/job.ts';
+import { documentFields, isDocumentField } from '../core/job.ts';
 import type { Reader } from './db.ts';
 
 /** Bytes from which on a value is long: jobs have 8 to 60 KB in all of theirs. Neither engine reads a text to tell how long it is. */
@@ -18,7 +18,7 @@ export function isLongColumn(column: string): column is LongColumn {
 }
 
 function referTo(column: LongColumn): RawBuilder<string | null> {
-  return sql.ref((documentFields as readonly string[]).includes(column) ? `job_documents.${column}` : `jobs.${column}`);
+  return sql.ref(isDocumentField(column) ? `job_documents.${column}` : `jobs.${column}`);
 }
 
 /** Stands for a long value. Somebody who sends it as a value has it read once more. */

@@ -2,7 +2,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { asciiLower } from '../core/query.ts';
 import type { Reader } from './db.ts';
-import { idAmong } from './dialect.ts';
+import { containsInAnyCase, idAmong } from './dialect.ts';
 import { nextTurn } from './job-lines.ts';
 import type { LiveEvent } from './live.ts';
 import { createSettled, type RunRange } from './settled.ts';
@@ -39,7 +39,7 @@ export function createRunNames(): RunNames {
         join: (kept) => kept,
         size: (kept) => kept.names.length / namesInValue,
       });
-      const contains = sql<SqlBool>`lower(${sql.ref('runs.name')}) like ${`%${escapeLike(word)}%`} escape '\\'`;
+      const contains = containsInAnyCase('runs.name', text);
       if (upTo === null) return contains;
       const found = names.filter(({ name }) => name.includes(word)).map(({ id }) => id);
       if (found.length > mostFound) return contains;
@@ -70,9 +70,4 @@ async function keptNames({ kysely }: Reader, range: RunRange): Promise<Kept> {
     after = rows.at(-1)?.id ?? after;
     if (rows.length < namesAtATime) return { upTo: range.upTo, names };
   }
-}
-
-/** A text in which LIKE finds nothing special. */
-export function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
 }

@@ -20,7 +20,8 @@ import {
 } from '../core/query.ts';
 import { valueBounds } from '../core/query-match.ts';
 import type { Reader } from './db.ts';
-import { escapeLike, type RunNames } from './run-names.ts';
+import { escapeLike } from './dialect.ts';
+import type { RunNames } from './run-names.ts';
 import type { RunRow, Schema } from './schema.ts';
 import type { RunRange } from './settled.ts';
 

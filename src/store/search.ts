@@ -1,8 +1,7 @@
 /** Where a few letters could lead: the jump box. */
-import { type SqlBool, sql } from 'kysely';
-import { asciiLower } from '../core/query.ts';
 import type { Reader } from './db.ts';
-import { escapeLike, type RunNames } from './run-names.ts';
+import { containsInAnyCase } from './dialect.ts';
+import type { RunNames } from './run-names.ts';
 
 /** Something that was found, and its path below the dashboard's base. */
 export interface Found {
@@ -17,7 +16,6 @@ export async function searchAnything(db: Reader, text: string, names: RunNames):
   const wanted = runInAddress(text) ?? text.trim();
   if (wanted.length < 2) return [];
   const named = await names.containing(db, wanted);
-  const like = `%${escapeLike(asciiLower(wanted))}%`;
   const [jobs, runs, nodes] = await Promise.all([
     jobsById(db, wanted),
     db.kysely
@@ -30,7 +28,7 @@ export async function searchAnything(db: Reader, text: string, names: RunNames):
     db.kysely
       .selectFrom('nodes')
       .select(['name', 'machine_type'])
-      .where(sql<SqlBool>`lower(name) like ${like} escape '\\'`)
+      .where(containsInAnyCase('nodes.name', wanted))
       .orderBy('name')
       .limit(5)
       .execute(),

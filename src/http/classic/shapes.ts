@@ -1,8 +1,7 @@
 /** Between the wire of the classic contract and the core. */
 import { type Failure, invalid } from '../../core/errors.ts';
 import {
-  type DocumentField,
-  documentFields,
+  isDocumentField,
   type JobChange,
   type JobStatus,
   jobSuccess,
@@ -79,10 +78,6 @@ const kinds: Record<Kind, { accepts: (value: unknown) => boolean; expected: stri
 
 function isSmallField(key: string): key is SmallField {
   return Object.hasOwn(smallFields, key);
-}
-
-function isDocumentField(key: string): key is DocumentField {
-  return (documentFields as readonly string[]).includes(key);
 }
 
 /** The text of `GET /runs/`: an object keyed by run name, in the order of the list. */

@@ -1,9 +1,8 @@
 /** Job bodies of the teuthology contract (3.2) → changes of the core. */
 import { type Failure, invalid } from '../../core/errors.ts';
 import {
-  type DocumentField,
-  documentFields,
   type FieldKind,
+  isDocumentField,
   isJobStatus,
   type JobChange,
   type MoreField,
@@ -145,8 +144,4 @@ function isSmallField(key: string): key is SmallField {
 
 function isMoreField(key: string): key is MoreField {
   return Object.hasOwn(moreFields, key);
-}
-
-function isDocumentField(key: string): key is DocumentField {
-  return (documentFields as readonly string[]).includes(key);
 }
