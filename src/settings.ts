@@ -5,8 +5,6 @@ export interface Config {
   host: string;
   port: number;
   database: string;
-  /** A standby of `database` that the dashboard reads; empty: it reads `database`. */
-  read_database: string;
   pool_size: number;
   /** Processes that share the ports. */
   workers: number;
@@ -116,25 +114,12 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
       'must be a database URL like sqlite:///path or postgresql://user:password@host/database',
     ),
   },
-  read_database: {
-    flag: 'read-database',
-    variables: ['PADDLES_READ_DATABASE_URL'],
-    file: '/run/secrets/paddles_read_database_url',
-    fallback: '',
-    hint: 'URL',
-    help: 'a PostgreSQL standby of the database, which the dashboard reads; empty for none',
-    secret: true,
-    parse: matching(
-      /^([a-z][\w+.-]*:\/\/.*)?$/,
-      'must be the URL of a PostgreSQL standby like postgresql://user:password@host/database, or empty',
-    ),
-  },
   pool_size: {
     flag: 'pool-size',
     variables: ['PADDLES_POOL_SIZE'],
     fallback: 10,
     hint: 'NUMBER',
-    help: 'connections to PostgreSQL, and as many to its replica',
+    help: 'connections to PostgreSQL',
     parse: wholeNumber(2, 500),
   },
   workers: {

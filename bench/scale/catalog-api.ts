@@ -71,7 +71,6 @@ export const apiRequests: Asked[] = [
   ask('/api/history', 'suite, branch', () => '/api/history?suite=rados&branch=main'),
   ask('/api/history', 'n=5', ({ suite }) => `/api/history?suite=${suite}&n=5`),
   ask('/api/queue', '', () => '/api/queue'),
-  ask('/api/replica', '', () => '/api/replica'),
   ask('/api/nodes', '', () => '/api/nodes', { bound: 'job stats' }),
   ask('/api/nodes', 'machine_type', () => '/api/nodes?machine_type=trial', { bound: 'job stats' }),
   ask('/api/nodes/:name', '', ({ node }) => `/api/nodes/${node}`, { bound: 'node' }),

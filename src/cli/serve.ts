@@ -4,12 +4,10 @@ import type { Logger } from 'pino';
 import { type CommandLine, type Config, checkPorts } from '../config.ts';
 import { buildApp } from '../http/app.ts';
 import { type Db, sentenceOf } from '../store/db.ts';
-import type { Reads } from '../store/reads.ts';
 import { version } from '../version.ts';
 import { openDatabase } from './database.ts';
 import { createLog, flushLog } from './log.ts';
 import { reindexInBackground } from './reindex.ts';
-import { checkReplica, openReplica } from './replica.ts';
 import { type Reports, startReports } from './reports.ts';
 import { isWorker, leave, superviseWorkers, tellReady } from './workers.ts';
 
@@ -31,7 +29,6 @@ interface Door {
 
 /** What is closed at the end, in this order, after the doors. */
 interface Opened {
-  reads: Reads;
   db: Db;
   reports: Reports;
 }
@@ -40,17 +37,15 @@ interface Opened {
 export async function serve(line: CommandLine): Promise<number> {
   const { config } = line;
   checkPorts(config);
-  checkReplica(line);
   if (config.workers > 1 && !isWorker) return superviseWorkers(line);
   const log = createLog(config);
   const now = () => Date.now() * 1000;
   try {
     const onLost = (error: Error) => log.warn({ err: error }, 'lost a database connection');
     const db = await openDatabase(line, { now, onLost });
-    const reads = await openReplica(line, db, log);
     const reports = await startReports(config, db, log);
-    const open = { reads, db, reports };
-    const doors = doorsOf(config).map((door) => ({ ...door, app: buildApp({ ...door, config, db, reads, log, now }) }));
+    const open = { db, reports };
+    const doors = doorsOf(config).map((door) => ({ ...door, app: buildApp({ ...door, config, db, log, now }) }));
     for (const { app } of doors) reports.watch(app);
     // Before anybody can know that the server is there: a stop must be graceful from the first request on.
     const signals = watchSignals();
@@ -142,9 +137,8 @@ async function stop(doors: Door[], open: Opened, log: Logger, insisted: Promise<
   await flushLog(log);
 }
 
-async function closeAll(doors: Door[], { reads, db, reports }: Opened): Promise<void> {
+async function closeAll(doors: Door[], { db, reports }: Opened): Promise<void> {
   await Promise.all(doors.map(({ app }) => app.close()));
-  await reads.close();
   await db.close();
   await reports.close();
 }

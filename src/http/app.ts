@@ -10,7 +10,6 @@ import fastify, {
 } from 'fastify';
 import type { Config } from '../config.ts';
 import { type Db, isLost } from '../store/db.ts';
-import { mainReads, type Reads } from '../store/reads.ts';
 import { apiRoutes } from './api/routes.ts';
 import { acceptAnyContentType } from './body.ts';
 import { classicRoutes } from './classic/routes.ts';
@@ -31,8 +30,6 @@ export interface AppOptions {
   contract?: Contract;
   config: Config;
   db: Db;
-  /** Where the dashboard reads; the database itself when absent. */
-  reads?: Reads;
   log: FastifyBaseLogger;
   now: () => number;
 }
@@ -42,7 +39,7 @@ const longestUrl = 16 << 10;
 
 /** Builds the server of one port; the caller makes it listen and closes it. */
 export function buildApp(options: AppOptions): FastifyInstance {
-  const { config, contract = config.contract, db, reads = mainReads(db), log, now } = options;
+  const { config, contract = config.contract, db, log, now } = options;
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
@@ -85,9 +82,9 @@ export function buildApp(options: AppOptions): FastifyInstance {
   app.register(cors, { origin: '*', methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'], strictPreflight: false });
   redirectBrowsers(app, { claim: config.claim_browser_navigation });
   app.register(uiRoutes);
-  app.register(async (routes) => apiRoutes(routes, { reads, config, now }), { prefix: '/api' });
+  app.register(async (routes) => apiRoutes(routes, { db, config, now }), { prefix: '/api' });
   app.register(async (routes) => {
-    healthRoutes(routes, db, reads);
+    healthRoutes(routes, db);
     if (contract === 'classic') classicRoutes(routes, { db, baseOf: baseOf(config.address), now });
     else teuthologyRoutes(routes, teuthologyContext({ config, db, now }));
   });

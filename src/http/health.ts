@@ -1,12 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { type Db, ping } from '../store/db.ts';
-import type { Reads } from '../store/reads.ts';
 import { version } from '../version.ts';
 import { sendJson, sendMessage } from './errors.ts';
 import { mount } from './resource.ts';
 
-/** What a monitor asks: `/healthz` (the process is alive) and `/readyz` (the database answers; how the replica is). */
-export function healthRoutes(app: FastifyInstance, db: Db, reads: Reads): void {
+/** What a monitor asks: `/healthz` (the process is alive) and `/readyz` (the database answers). */
+export function healthRoutes(app: FastifyInstance, db: Db): void {
   mount(app, '/healthz', {
     GET: async (_request, reply) => sendJson(reply, JSON.stringify({ status: 'ok', version })),
   });
@@ -18,8 +17,7 @@ export function healthRoutes(app: FastifyInstance, db: Db, reads: Reads): void {
         request.log.warn({ err: error }, 'not ready');
         return sendMessage(reply, 503, 'the database does not answer');
       }
-      const replica = reads.replica();
-      return sendJson(reply, JSON.stringify({ status: 'ready', database: db.engine, ...(replica && { replica }) }));
+      return sendJson(reply, JSON.stringify({ status: 'ready', database: db.engine }));
     },
   });
 }

@@ -10,7 +10,7 @@ import type { Schema } from './schema.ts';
 import { openSqlite, SqliteUnavailable } from './sqlite.ts';
 import { transactOn } from './transaction.ts';
 
-/** What reading needs: a database, or a replica of it. */
+/** What reading needs. */
 export interface Reader {
   engine: Engine;
   kysely: Kysely<Schema>;

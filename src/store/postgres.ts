@@ -1,6 +1,5 @@
-import { Kysely, PostgresDialect } from 'kysely';
+import { PostgresDialect } from 'kysely';
 import pg from 'pg';
-import type { Schema } from './schema.ts';
 import type { Send, Statement, Transact } from './transaction.ts';
 
 /** The oldest PostgreSQL that is supported. */
@@ -32,35 +31,6 @@ export async function openPostgres(
     throw explainPostgres(error, url);
   }
   return { dialect: new PostgresDialect({ pool }), transact: transactOnPool(pool) };
-}
-
-/** Connections that can only read. */
-export interface ReadPool {
-  kysely: Kysely<Schema>;
-  /** Ends all at once: statements under way fail, also those that a silent server would keep waiting. */
-  cut(): void;
-}
-
-/** Opens a pool of up to `poolSize` connections, none at first. `onLost` hears of idle ones that break. */
-export function openReadPool(url: string, poolSize: number, onLost: () => void): ReadPool {
-  const pool = createPool(url, onLost, {
-    max: poolSize,
-    application_name: 'paddles reads',
-    // The main database can answer instead: no reason to be patient.
-    connectionTimeoutMillis: 3000,
-  });
-  // A standby refuses writes anyway, but one that is promoted would take them.
-  pool.on('connect', (client) => void client.query('set default_transaction_read_only = on').catch(() => {}));
-  const busy = new Set<pg.PoolClient>();
-  pool.on('acquire', (client) => busy.add(client));
-  pool.on('release', (_error, client) => busy.delete(client));
-  return {
-    kysely: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }),
-    cut() {
-      for (const client of busy) void client.end().catch(() => {});
-      void pool.end().catch(() => {});
-    },
-  };
 }
 
 function createPool(url: string, onLost: (error: Error) => void, options: pg.PoolConfig): pg.Pool {
@@ -156,7 +126,7 @@ function nameStatements(client: pg.PoolClient): void {
 }
 
 /** The same error as a `PostgresUnavailable` with a sentence for a person, without the password. */
-export function explainPostgres(error: unknown, url: string): Error {
+function explainPostgres(error: unknown, url: string): Error {
   if (error instanceof PostgresUnavailable) return error;
   const { code, message } = error as { code?: string; message?: string };
   const { host, pathname, username } = new URL(url);

@@ -118,24 +118,6 @@ describe.skipIf(!hasBrowser)('an open page', () => {
     await closePage(watched);
   });
 
-  test('says how old its figures are while a replica is behind, and nothing when it has caught up', async () => {
-    await newRun('behind', 1);
-    const watched = await openPage(browser, 'about:blank');
-    const { page, wrong } = watched;
-    let seconds = 12.3;
-    await page.route('**/api/replica', (route) =>
-      route.fulfill({ json: { replica: { used: true, seconds_behind: seconds, bytes_behind: 1, problem: null } } }),
-    );
-    await page.goto(`${server.url}/ui/runs`);
-    await page.getByText('figures are 12 s old').waitFor();
-    seconds = 130;
-    await page.getByText('figures are 2 m old').waitFor();
-    seconds = 0;
-    await page.getByText(/figures are/).waitFor({ state: 'detached' });
-    wrong.splice(0, wrong.length, ...wrong.filter((text) => !text.startsWith(server.url)));
-    await closePage(watched);
-  });
-
   test('shows a new run in the list, behind the pill when somebody reads there', async () => {
     const watched = await openPage(browser, `${server.url}/ui/runs`);
     const { page } = watched;

@@ -54,10 +54,7 @@ describe('the command line', () => {
     async (command) => {
       const { code, stdout } = await run([command, '--help'], { PADDLES_SERVER_PORT: '0' });
       expect(code).toBe(0);
-      const databases = [
-        ['database', 'PADDLES_DATABASE_URL', '', ''],
-        ['read_database', 'PADDLES_READ_DATABASE_URL', '', ''],
-      ] as const;
+      const databases = [['database', 'PADDLES_DATABASE_URL', '', '']] as const;
       const all = [...wrongValues, ...databases];
       for (const [key, variable] of all) {
         expect(stdout).toContain(`--${key.replace('_', '-')} `);

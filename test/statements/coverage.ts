@@ -11,13 +11,10 @@ const root = join(import.meta.dirname, '../..');
 const makes =
   /\.(selectFrom|insertInto|updateTable|deleteFrom|executeQuery)\(|sql(<[^`]*>)?`|['"`](select|insert|update|delete|with) /;
 
-/** There is no replica here, and what they ask of one touches no table: test/contracts/replica.test.ts. */
-const ofReplica = ['standby.ts identityOf', 'standby.ts openStandby', 'standby.ts writtenUpTo'];
-
 /** One runs when its file is loaded, before anybody watches; the others speak of PostgreSQL alone. */
 const notHere: Record<Engine['name'], readonly string[]> = {
-  sqlite: ['job-rows.ts upsertText', 'live.ts notify', 'postgres.ts checkVersion', ...ofReplica],
-  postgres: ['job-rows.ts upsertText', ...ofReplica],
+  sqlite: ['job-rows.ts upsertText', 'live.ts notify', 'postgres.ts checkVersion'],
+  postgres: ['job-rows.ts upsertText'],
 };
 
 interface Node {

@@ -5,7 +5,7 @@ import { type ComparedPair, compareRuns } from '../../store/compare.ts';
 import type { JobVerdict } from '../../store/job-lines.ts';
 import { findRun, previousRun, runsUpTo } from '../../store/run-page.ts';
 import type { RunRow } from '../../store/schema.ts';
-import { type ApiContext, beginRead } from './context.ts';
+import type { ApiContext } from './context.ts';
 import { runItem } from './items.ts';
 import { sendFailure, sendProblem } from './problems.ts';
 import { type RunRequest, requestedRun } from './run-request.ts';
@@ -16,9 +16,8 @@ interface CompareRequest extends RunRequest {
 }
 
 /** `GET /runs/:run/compare?with=`: another run, or the one before when it is absent, empty or `prev`. */
-export function compareRoutes(app: FastifyInstance, api: ApiContext): void {
+export function compareRoutes(app: FastifyInstance, context: ApiContext): void {
   app.get<CompareRequest>('/runs/:run/compare', async (request, reply) => {
-    const context = beginRead(api);
     const { db } = context;
     const run = await requestedRun(context, request, reply);
     if (!run) return reply;

@@ -8,7 +8,6 @@ import {
   NodePage,
   Problem,
   Queue,
-  ReplicaAnswer,
   RunConfig,
   RunItem,
   RunJobs,
@@ -92,7 +91,6 @@ const described: Record<string, Described> = {
     query: { text: 'at least two letters' },
     answer: SearchResults,
   },
-  '/replica': { summary: 'How far the read replica is behind; null without one', answer: ReplicaAnswer },
   '/events': {
     summary: 'Changes as server-sent events; Last-Event-ID resumes',
     query: { topics: 'run:NAME and runs, with commas between' },

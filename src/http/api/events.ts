@@ -62,14 +62,14 @@ function concerns({ topics }: Message, wanted: Set<string>): boolean {
 }
 
 /** `GET /events?topics=run:NAME,runs`: server-sent events; `Last-Event-ID` resumes. */
-export function eventRoutes(app: FastifyInstance, { reads }: ApiContext): void {
+export function eventRoutes(app: FastifyInstance, { db }: ApiContext): void {
   const log = createMessageLog();
   const clients = new Map<ServerResponse, Set<string>>();
   const publish = (topics: string[], type: keyof LiveEvents, data: unknown) => {
     const message = log.add(topics, type, data);
     for (const [response, wanted] of clients) if (concerns(message, wanted)) write(response, message.text);
   };
-  const unsubscribe = reads.live.subscribe((event) => tell(event, publish, clients));
+  const unsubscribe = db.live.subscribe((event) => tell(event, publish, clients));
   const beat = setInterval(() => {
     for (const response of clients.keys()) write(response, ': still here\n\n');
   }, heartbeat);
@@ -86,7 +86,7 @@ export function eventRoutes(app: FastifyInstance, { reads }: ApiContext): void {
       return sendProblem(reply, 400, `topics must name from 1 to ${mostTopics} topics`);
     }
     // A client reads what it shows after the hello: nothing that is written from then on may be missed.
-    await reads.live.ready();
+    await db.live.ready();
     reply.hijack();
     const response = reply.raw;
     if (response.destroyed) return;

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { historyRows } from '../../core/history.ts';
 import { type HistoryOf, lastRuns } from '../../store/history.ts';
 import { nextTurn, verdictsOfRun } from '../../store/job-lines.ts';
-import { type ApiContext, beginRead } from './context.ts';
+import type { ApiContext } from './context.ts';
 import { runItem } from './items.ts';
 import { sendProblem } from './problems.ts';
 import type { History } from './schemas.ts';
@@ -19,7 +19,7 @@ export function historyRoutes(app: FastifyInstance, context: ApiContext): void {
     if (!Number.isInteger(count) || count < 1 || count > mostRuns) {
       return sendProblem(reply, 400, `n must be a whole number from 1 to ${mostRuns}`);
     }
-    const { db } = beginRead(context);
+    const { db } = context;
     const runs = await lastRuns(db, { suite, branch, machine_type }, count);
     const history = historyRows(runs.length);
     for (const [index, run] of runs.entries()) {

@@ -6,7 +6,7 @@ import { type JobLine, type JobLink, safeHref } from '../../store/job-lines.ts';
 import { descriptionHistory, type HistoryScope, neighbours, reportedKeys, wholeJob } from '../../store/job-page.ts';
 import { jsonType } from '../errors.ts';
 import { pathSegment } from '../href.ts';
-import { type ApiContext, beginRead } from './context.ts';
+import type { ApiContext } from './context.ts';
 import { historyJob, runItem } from './items.ts';
 import { sendFailure, sendProblem } from './problems.ts';
 import { type RunRequest, requestedRun } from './run-request.ts';
@@ -18,11 +18,10 @@ interface JobRequest {
 }
 
 /** `GET /runs/:run/jobs/:job?scope=branch|all|sha1`. */
-export function jobPageRoutes(app: FastifyInstance, api: ApiContext): void {
+export function jobPageRoutes(app: FastifyInstance, context: ApiContext): void {
   app.get<JobRequest>('/runs/:run/jobs/:job', async (request, reply) => {
     const { scope = 'branch' } = request.query;
     if (!isScope(scope)) return sendProblem(reply, 400, 'scope must be branch, all or sha1');
-    const context = beginRead(api);
     const { db, config } = context;
     const run = await requestedRun(context, request, reply);
     if (!run) return reply;

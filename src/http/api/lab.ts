@@ -6,7 +6,7 @@ import { type NodeLine, nodeJobIds, nodeLines } from '../../store/node-list.ts';
 import { machineTypes } from '../../store/nodes.ts';
 import { listQueues } from '../../store/queues.ts';
 import { runsWithQueuedJobs } from '../../store/runs.ts';
-import { type ApiContext, beginRead, type ReadContext } from './context.ts';
+import type { ApiContext } from './context.ts';
 import { historyJob, milliseconds, runItem } from './items.ts';
 import { sendFailure, sendProblem } from './problems.ts';
 import type { NodeItem, NodeList, NodePage, Queue, RunItem } from './schemas.ts';
@@ -20,8 +20,8 @@ interface NodesQuery {
 }
 
 /** `GET /nodes`, `/nodes/:name` and `/queue`. */
-export function labRoutes(app: FastifyInstance, api: ApiContext): void {
-  const { now } = api;
+export function labRoutes(app: FastifyInstance, context: ApiContext): void {
+  const { now } = context;
   const since = (days: number) => now() - days * microsPerDay;
 
   app.get<{ Querystring: NodesQuery }>('/nodes', async ({ query }, reply): Promise<unknown> => {
@@ -29,7 +29,7 @@ export function labRoutes(app: FastifyInstance, api: ApiContext): void {
     if (!Number.isInteger(days) || days < 1 || days > 366) {
       return sendProblem(reply, 400, 'since_days must be a whole number from 1 to 366');
     }
-    const { db } = beginRead(api);
+    const { db } = context;
     const lines = await nodeLines(db, { machineType: query.machine_type || undefined, since: since(days) });
     return { nodes: lines.map(nodeItem), machine_types: await machineTypes(db), since_days: days } satisfies NodeList;
   });
@@ -41,7 +41,6 @@ export function labRoutes(app: FastifyInstance, api: ApiContext): void {
       if (after !== null && !Number.isSafeInteger(after)) {
         return sendProblem(reply, 400, 'after must be the "next" of an earlier answer');
       }
-      const context = beginRead(api);
       const { db } = context;
       const [line] = await nodeLines(db, { name, since: since(14) });
       const ids = await nodeJobIds(db, name, after, nodeJobs + 1);
@@ -53,7 +52,7 @@ export function labRoutes(app: FastifyInstance, api: ApiContext): void {
     },
   );
 
-  app.get('/queue', async (): Promise<Queue> => queueOf(beginRead(api)));
+  app.get('/queue', async (): Promise<Queue> => queueOf(context));
 }
 
 function nodeItem({ node, results, running }: NodeLine): NodeItem {
@@ -80,7 +79,7 @@ function byPriority(a: RunItem, b: RunItem): number {
   return (a.priority ?? Number.MAX_SAFE_INTEGER) - (b.priority ?? Number.MAX_SAFE_INTEGER) || a.posted - b.posted;
 }
 
-async function queueOf({ db, now }: ReadContext): Promise<Queue> {
+async function queueOf({ db, now }: ApiContext): Promise<Queue> {
   const runs = (await runsWithQueuedJobs(db, { limit: 1000, offset: 0 })).map(runItem);
   const pauses = new Map((await listQueues(db, {})).map((queue) => [queue.queue, queue]));
   const lines = await nodeLines(db, { since: now() });

@@ -6,7 +6,7 @@ import { createRunNames } from '../../store/run-names.ts';
 import { type KnownRuns, searchRuns, suggestValues } from '../../store/run-search.ts';
 import { searchAnything } from '../../store/search.ts';
 import { createSettled } from '../../store/settled.ts';
-import { type ApiContext, beginRead, type ReadContext } from './context.ts';
+import type { ApiContext } from './context.ts';
 import { csvLine } from './csv.ts';
 import { runItem } from './items.ts';
 import { sendFailure, sendProblem } from './problems.ts';
@@ -20,10 +20,10 @@ interface RunsRequest {
 const mostInFile = 10_000;
 
 /** `GET /runs`, `/runs.json`, `/runs.csv`, `/suggest` and `/search`. */
-export function listRoutes(app: FastifyInstance, api: ApiContext): void {
-  const now = () => Math.floor(api.now() / 1000);
+export function listRoutes(app: FastifyInstance, context: ApiContext): void {
+  const now = () => Math.floor(context.now() / 1000);
   const known: KnownRuns = { settled: createSettled(), names: createRunNames() };
-  const unsubscribe = api.reads.live.subscribe((event) => {
+  const unsubscribe = context.db.live.subscribe((event) => {
     known.settled.take(event);
     known.names.take(event);
   });
@@ -32,7 +32,6 @@ export function listRoutes(app: FastifyInstance, api: ApiContext): void {
   });
 
   const list = async (request: FastifyRequest<RunsRequest>, reply: FastifyReply) => {
-    const context = beginRead(api);
     const found = await findRuns(context, known, request, 50);
     return isFailure(found) ? sendFailure(context, reply, found) : found;
   };
@@ -40,7 +39,6 @@ export function listRoutes(app: FastifyInstance, api: ApiContext): void {
   app.get<RunsRequest>('/runs.json', list);
 
   app.get<RunsRequest>('/runs.csv', async (request, reply) => {
-    const context = beginRead(api);
     const lines = [csvLine(csvColumns)];
     let after = request.query.after;
     do {
@@ -59,18 +57,18 @@ export function listRoutes(app: FastifyInstance, api: ApiContext): void {
     if (!query.field) return sendProblem(reply, 400, 'field is missing: the key whose values are wanted');
     const parsed = parseQuery(query.q ?? '', 'runs').query;
     const prefix = (query.prefix ?? '').slice(0, 200);
-    const { db } = beginRead(api);
+    const { db } = context;
     const wanted = { key: query.field, prefix, query: parsed, now: now(), limit: 20 };
     return { values: await suggestValues(db, wanted, known) };
   });
 
   app.get<{ Querystring: { text?: string } }>('/search', async ({ query }) => ({
-    items: await searchAnything(beginRead(api).db, (query.text ?? '').slice(0, 500), known.names),
+    items: await searchAnything(context.db, (query.text ?? '').slice(0, 500), known.names),
   }));
 }
 
 async function findRuns(
-  context: ReadContext,
+  context: ApiContext,
   known: KnownRuns,
   { query }: FastifyRequest<RunsRequest>,
   fallback: number,

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Failure } from '../../core/errors.ts';
 import { nearestRuns } from '../../store/run-page.ts';
-import type { ReadContext } from './context.ts';
+import type { ApiContext } from './context.ts';
 import type { Problem } from './schemas.ts';
 
 /** Answers with a `Problem`; `nearest` names runs like the one that was not found. */
@@ -14,7 +14,7 @@ export function sendProblem(reply: FastifyReply, status: number, message: string
 }
 
 /** Answers for a run, or something of it, that does not exist. */
-export async function sendFailure({ db }: ReadContext, reply: FastifyReply, failure: Failure): Promise<FastifyReply> {
+export async function sendFailure({ db }: ApiContext, reply: FastifyReply, failure: Failure): Promise<FastifyReply> {
   if (failure.failure !== 'not_found') {
     return sendProblem(reply, 400, 'reason' in failure ? failure.reason : `${failure.noun} ${failure.name} exists`);
   }

@@ -14,7 +14,6 @@ import { jobPageRoutes } from './job-page.ts';
 import { labRoutes } from './lab.ts';
 import { listRoutes } from './lists.ts';
 import { sendProblem } from './problems.ts';
-import { replicaRoutes } from './replica.ts';
 import { runConfigRoutes } from './run-config.ts';
 import { runPageRoutes } from './run-page.ts';
 import { makeInTurns } from './turns.ts';
@@ -67,7 +66,6 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
   historyRoutes(app, context);
   labRoutes(app, context);
   eventRoutes(app, context);
-  replicaRoutes(app, context);
   app.get('/openapi.json', async () => app.swagger());
   app.get('/docs', async (_request, reply) => {
     const { html, policy } = docsPage(app.swagger());

@@ -5,7 +5,7 @@ import { nextTurn } from '../../store/job-lines.ts';
 import { reportedKeys } from '../../store/job-page.ts';
 import { isCut, withLongValues } from '../../store/long-values.ts';
 import { sampleJobs } from '../../store/run-page.ts';
-import { type ApiContext, beginRead } from './context.ts';
+import type { ApiContext } from './context.ts';
 import { type RunRequest, requestedRun } from './run-request.ts';
 import type { RunConfig } from './schemas.ts';
 
@@ -26,9 +26,8 @@ const results = new Set([
 const mostCompared = 8_000_000;
 
 /** `GET /runs/:run/config`: what the configurations of its jobs have in common. */
-export function runConfigRoutes(app: FastifyInstance, api: ApiContext): void {
+export function runConfigRoutes(app: FastifyInstance, context: ApiContext): void {
   app.get<RunRequest>('/runs/:run/config', async (request, reply) => {
-    const context = beginRead(api);
     const run = await requestedRun(context, request, reply);
     if (!run) return reply;
     const { jobs, total } = await sampleJobs(context.db, run.id);

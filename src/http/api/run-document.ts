@@ -5,7 +5,7 @@ import { deadSignature } from '../../core/signature.ts';
 import { allOf, type JobLine, type JobVerdict, linesOfRun, nextTurn, verdictsOfRun } from '../../store/job-lines.ts';
 import { failureCounts, previousRun } from '../../store/run-page.ts';
 import type { RunRow } from '../../store/schema.ts';
-import type { ReadContext } from './context.ts';
+import type { ApiContext } from './context.ts';
 import { milliseconds, runItem } from './items.ts';
 import type { PageSignature, RunPage } from './schemas.ts';
 
@@ -18,7 +18,7 @@ export function pageVersion(runs: RunRow[]): string {
 }
 
 /** The jobs of a run in the order of its page, each with the same description in the run before. */
-export async function jobsWithPrevious({ db }: ReadContext, runs: RunRow[]) {
+export async function jobsWithPrevious({ db }: ApiContext, runs: RunRow[]) {
   const previous = previousRun(runs);
   const lines = orderJobs(await allOf(linesOfRun(db, (runs[0] as RunRow).id)));
   const before = previous ? await allOf(verdictsOfRun(db, previous.id)) : [];
@@ -27,7 +27,7 @@ export async function jobsWithPrevious({ db }: ReadContext, runs: RunRow[]) {
 }
 
 /** Builds the page of the first of these runs, which `runsUpTo` answered. */
-export async function buildRunPage(context: ReadContext, runs: RunRow[]): Promise<RunPage> {
+export async function buildRunPage(context: ApiContext, runs: RunRow[]): Promise<RunPage> {
   const run = runs[0] as RunRow;
   const { lines, previous, pairs } = await jobsWithPrevious(context, runs);
   const columns = runColumns();
@@ -66,7 +66,7 @@ function wholeSeconds(micros: number): number {
 
 /** Counts the jobs with each cause in the runs before; this one's are known. */
 async function signaturesSeen(
-  db: ReadContext['db'],
+  db: ApiContext['db'],
   recent: RunRow[],
   signatures: (Omit<PageSignature, 'seen'> & { count: number })[],
 ): Promise<PageSignature[]> {

@@ -7,7 +7,7 @@ import { type JobLine, nextTurn } from '../../store/job-lines.ts';
 import { runsUpTo } from '../../store/run-page.ts';
 import type { RunRow } from '../../store/schema.ts';
 import { jsonType } from '../errors.ts';
-import { type ApiContext, beginRead, type ReadContext } from './context.ts';
+import type { ApiContext } from './context.ts';
 import { csvLine } from './csv.ts';
 import { historyJob, milliseconds, runItem } from './items.ts';
 import { jobsWithPrevious } from './run-document.ts';
@@ -26,11 +26,10 @@ interface Selection {
 }
 
 /** `GET /runs/:run/jobs?q=`, also as `jobs.json` and `jobs.csv`. */
-export function runJobsRoutes(app: FastifyInstance, api: ApiContext): void {
+export function runJobsRoutes(app: FastifyInstance, context: ApiContext): void {
   const answer =
     (send: (reply: FastifyReply, selection: Selection) => Promise<FastifyReply>) =>
     async (request: FastifyRequest<JobsRequest>, reply: FastifyReply) => {
-      const context = beginRead(api);
       const run = await requestedRun(context, request, reply);
       return run ? send(reply, await select(context, run, request.query.q ?? '')) : reply;
     };
@@ -39,7 +38,7 @@ export function runJobsRoutes(app: FastifyInstance, api: ApiContext): void {
   app.get<JobsRequest>('/runs/:run/jobs.csv', answer(sendCsv));
 }
 
-async function select(context: ReadContext, run: RunRow, q: string): Promise<Selection> {
+async function select(context: ApiContext, run: RunRow, q: string): Promise<Selection> {
   const { query, problems } = parseQuery(q, 'jobs');
   const now = context.now() / 1000;
   const compared = query.terms.some(({ key }) => key === 'is');

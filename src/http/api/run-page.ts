@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { runsUpTo } from '../../store/run-page.ts';
-import { type ApiContext, beginRead } from './context.ts';
+import type { ApiContext } from './context.ts';
 import { runItem } from './items.ts';
 import { createPageCache, sendPage } from './page-cache.ts';
 import { buildRunPage, pageVersion } from './run-document.ts';
@@ -8,25 +8,23 @@ import { runJobsRoutes } from './run-jobs.ts';
 import { type RunRequest, requestedRun } from './run-request.ts';
 
 /** `GET /runs/:run`, `/runs/:run/page` and `/runs/:run/jobs`. */
-export function runPageRoutes(app: FastifyInstance, api: ApiContext): void {
+export function runPageRoutes(app: FastifyInstance, context: ApiContext): void {
   const cache = createPageCache();
-  const unsubscribe = api.reads.live.subscribe((event) => {
+  const unsubscribe = context.db.live.subscribe((event) => {
     if (event.type === 'jobs') cache.forget(event.run);
     else if (event.type === 'reset') cache.forgetAll();
   });
   app.addHook('preClose', async () => {
     unsubscribe();
   });
-  runJobsRoutes(app, api);
+  runJobsRoutes(app, context);
 
   app.get<RunRequest>('/runs/:run', async (request, reply) => {
-    const context = beginRead(api);
     const run = await requestedRun(context, request, reply);
     return run ? runItem(run) : reply;
   });
 
   app.get<RunRequest>('/runs/:run/page', async (request, reply) => {
-    const context = beginRead(api);
     const run = await requestedRun(context, request, reply);
     if (!run) return reply;
     const runs = await runsUpTo(context.db, run);

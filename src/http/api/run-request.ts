@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isFailure } from '../../core/errors.ts';
 import { findRun, type LatestOf } from '../../store/run-page.ts';
 import type { RunRow } from '../../store/schema.ts';
-import type { ReadContext } from './context.ts';
+import type { ApiContext } from './context.ts';
 import { sendFailure } from './problems.ts';
 
 /** What routes below a run get; `suite` and `branch` matter for the run `latest` alone. */
@@ -13,7 +13,7 @@ export interface RunRequest {
 
 /** The run that a request names, or null after an answer that there is none. */
 export async function requestedRun(
-  context: ReadContext,
+  context: ApiContext,
   request: FastifyRequest<RunRequest>,
   reply: FastifyReply,
 ): Promise<RunRow | null> {

@@ -259,22 +259,6 @@ export const SearchResults = Type.Object({
 });
 export type SearchResults = Static<typeof SearchResults>;
 
-/** `GET /api/replica`: the replica that `/api` reads, as it was found last; null without one. */
-export const ReplicaAnswer = Type.Object({
-  replica: Type.Union([
-    Type.Object({
-      /** False: the main database answers, for the reason in `problem`. */
-      used: Type.Boolean(),
-      /** How old the figures of the replica are; null when it is not known. */
-      seconds_behind: numberOrNull,
-      bytes_behind: numberOrNull,
-      problem: textOrNull,
-    }),
-    Type.Null(),
-  ]),
-});
-export type ReplicaAnswer = Static<typeof ReplicaAnswer>;
-
 /** Every error of `/api`; `nearest` names runs like the one that was not found. */
 export const Problem = Type.Object({
   message: text,

@@ -1,7 +1,6 @@
 import { Link } from 'wouter';
 import { ago, clockTime, zoneName } from '../lib/format.ts';
 import { useMinute } from '../ui/Time.tsx';
-import { Behind } from './Behind.tsx';
 import { useLiveState } from './live.ts';
 import { usePreferences } from './preferences.ts';
 import { switchZone } from './Shell.tsx';
@@ -32,7 +31,6 @@ export function Footer() {
       )}
       <Link href="/help">{keys && <kbd>?</kbd>} Help</Link>
       <span className="footer-end">
-        <Behind />
         <Freshness />
         <button
           type="button"
