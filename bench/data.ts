@@ -1,6 +1,6 @@
 /** What is sent and stored: deterministic, the same in every process of a benchmark and in every run of it. */
-import { jobDocument } from '../src/cli/demo-data/documents.ts';
-import { createRandom } from '../src/cli/demo-data/random.ts';
+import { jobDocument } from '../demo/documents.ts';
+import { createRandom } from '../demo/random.ts';
 
 /** How many clients send at the same time. */
 export const clients = 8;

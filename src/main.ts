@@ -34,21 +34,6 @@ const commands: Record<string, Command> = {
     ],
     run: async (line) => (await import('./cli/prune.ts')).pruneDatabase(line),
   },
-  demo: {
-    summary: 'fill a running server with believable data, through its public API',
-    flags: [
-      { name: 'url', hint: 'URL', help: 'the server to fill (default http://127.0.0.1:8080)' },
-      {
-        name: 'teuthology-url',
-        hint: 'URL',
-        help: 'where it speaks the teuthology contract, which tells more (default http://127.0.0.1:8081, unless --url is given)',
-      },
-      { name: 'seed', hint: 'NUMBER', help: 'the same number makes the same data (default 1)' },
-      { name: 'runs', hint: 'NUMBER', help: 'how many runs (default 42)' },
-      { name: 'live', hint: '', help: 'then keep a run moving until stopped' },
-    ],
-    run: async ({ config, flags }) => (await import('./cli/demo.ts')).demoCommand(config, flags),
-  },
 };
 
 process.exitCode = await main(process.argv.slice(2));

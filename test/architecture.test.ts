@@ -4,7 +4,7 @@
  * A key of `rules` is a file, `folder/*` (the files directly in it) or `folder/**` (everything below); a file belongs to the
  * closest one. Files of one key may import each other; everything else stands in the lists of the key, as another key or as
  * the name of a package: `imports` allows any import, `types` only `import type`, `lazily` only `import()`. Unit tests in
- * `src` may import anything in `src` and any package. `exceptions` gives the reason for each `path` over 300 lines and each
+ * `src` and `demo` may import anything that stands in these two (those of `src` only `src`) and any package. `exceptions` gives the reason for each `path` over 300 lines and each
  * `path#function` over 60. What nothing needs any more, in both lists, is a failure too.
  */
 import { globSync, readFileSync } from 'node:fs';
@@ -42,12 +42,13 @@ const deps = JSON.parse(depsText) as {
   rules: Record<string, Rule>;
   exceptions: Record<string, string>;
 };
-const sources = globSync('{src,web,test,bench,bin}/**/*.{ts,tsx,mjs}', { cwd: root }).sort().map(parse);
-const production = sources.filter(({ path }) => path.startsWith('src/') && !isTest(path));
+const sources = globSync('{src,demo,web,test,bench,bin}/**/*.{ts,tsx,mjs}', { cwd: root }).sort().map(parse);
+const ruled = sources.filter(({ path }) => /^(src|demo)\//.test(path));
+const production = ruled.filter(({ path }) => !isTest(path));
 
 test('every import is allowed by deps.json, and deps.json allows nothing that is not needed', () => {
   const used = new Set<string>();
-  const wrong = sources.filter(({ path }) => path.startsWith('src/')).flatMap((source) => wrongImports(source, used));
+  const wrong = ruled.flatMap((source) => wrongImports(source, used));
   report([...wrong, ...staleRules(used)]);
 });
 
@@ -63,7 +64,7 @@ test('no file is longer than 300 lines, no function longer than 60', () => {
   ]);
 });
 
-test('every export in src has a doc comment directly above it', () => {
+test('every export in src and demo has a doc comment directly above it', () => {
   report(production.flatMap(undocumented));
 });
 
@@ -158,7 +159,12 @@ function wrongImports(source: Source, used: Set<string>): string[] {
     const line = `${path}:${lineOf(text, at)}`;
     if (target === null) return [`${line} imports what only running it tells: write the path out`];
     const local = /\.(ts|tsx|mjs|js|json)$/.test(target) || target.includes('../');
-    if (isTest(path)) return local && !target.startsWith('src/') ? [`${line} imports ${target}: outside src`] : [];
+    if (isTest(path)) {
+      const mayReach = path.startsWith('src/') ? /^src\// : /^(src|demo)\//;
+      return local && !mayReach.test(target)
+        ? [`${line} imports ${target}, which the tests of its folder may not`]
+        : [];
+    }
     const entry = local ? (isTest(target) ? null : keyOf(target)) : target;
     if (entry === key) return [];
     const list = (['imports', kind] as const).find((name) => entry && deps.rules[key]?.[name]?.includes(entry));
@@ -194,7 +200,7 @@ function longFile({ path, text }: Source): { name: string; line: string }[] {
 /** In tests and benchmarks only functions with a name count: a `describe` is as long as what it describes. */
 function longFunctions({ path, text, program }: Source): { name: string; line: string }[] {
   const long: { name: string; line: string }[] = [];
-  const onlyNamed = isTest(path) || !/^(src|web|bin)\//.test(path);
+  const onlyNamed = isTest(path) || !/^(src|demo|web|bin)\//.test(path);
   visit(program, (node, given) => {
     if (!/^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type)) return;
     const name = nameOf(node.id) ?? given;

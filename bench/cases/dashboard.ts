@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { planRuns } from '../../src/cli/demo-data/runs.ts';
+import { planRuns } from '../../demo/runs.ts';
 import { startServer } from '../child.ts';
 import { bounded, type Figure, median } from '../figures.ts';
 import type { Bench } from '../rounds.ts';

@@ -1,8 +1,8 @@
 /** What workers report of the jobs of a run: a POST when it is queued, a PUT when it starts, a PUT when it ends. */
-import { drawSize, type JobDocument, jobDocument, targets } from '../../src/cli/demo-data/documents.ts';
-import { type Failure, failureOf } from '../../src/cli/demo-data/failures.ts';
-import { chance, createRandom, hex, int, type Random, sample } from '../../src/cli/demo-data/random.ts';
-import { type JobShape, jobShape } from '../../src/cli/demo-data/shapes.ts';
+import { drawSize, type JobDocument, jobDocument, targets } from '../../demo/documents.ts';
+import { type Failure, failureOf } from '../../demo/failures.ts';
+import { chance, createRandom, hex, int, type Random, sample } from '../../demo/random.ts';
+import { type JobShape, jobShape } from '../../demo/shapes.ts';
 import { labMachines, type ScaleRun } from './plan.ts';
 
 /** One request about a job: the keys of its body with the JSON text of their values. */

@@ -1,6 +1,6 @@
 /** The runs of a lab over months: the same number gives the same run, on every engine and in every invocation. */
-import { publicKey } from '../../src/cli/demo-data/documents.ts';
-import { createRandom, hex, int, pick, type Random } from '../../src/cli/demo-data/random.ts';
+import { publicKey } from '../../demo/documents.ts';
+import { createRandom, hex, int, pick, type Random } from '../../demo/random.ts';
 import {
   brokenNode,
   developers,
@@ -9,7 +9,7 @@ import {
   machineTypes,
   nightly,
   operatingSystems,
-} from '../../src/cli/demo-data/vocabulary.ts';
+} from '../../demo/vocabulary.ts';
 
 /** Jobs of each run. */
 export const jobsInRun = 500;

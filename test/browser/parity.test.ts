@@ -1,7 +1,7 @@
 /** What people do with the pages that this dashboard replaces, and must find here. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PlannedRun } from '../../src/cli/demo-data/runs.ts';
+import type { PlannedRun } from '../../demo/runs.ts';
 import { closePage, hasBrowser, openPage, startBrowser, type Watched } from '../helpers/browser.ts';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';

@@ -1,4 +1,4 @@
-import { type PlannedRun, planRuns } from '../../src/cli/demo-data/runs.ts';
+import { type PlannedRun, planRuns } from '../../demo/runs.ts';
 import type { TestServer } from '../helpers/server.ts';
 
 /** The demo's runs of ten days, posted as its clients would; answers them, oldest first. */

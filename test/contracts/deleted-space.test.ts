@@ -1,7 +1,7 @@
 /** What a deleted run leaves behind: no row, and its space for the next one. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createRandom, letters } from '../../src/cli/demo-data/random.ts';
+import { createRandom, letters } from '../../demo/random.ts';
 import { databaseSize } from '../../src/store/prune.ts';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';

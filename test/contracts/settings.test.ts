@@ -46,10 +46,10 @@ describe('the command line', () => {
   test.each([['--help'], ['-h'], ['help']])('prints the commands for %s', async (argument) => {
     const { code, stdout, stderr } = await run([argument]);
     expect([code, stderr]).toEqual([0, '']);
-    for (const command of ['serve', 'migrate', 'demo']) expect(stdout).toContain(`paddles ${command}`);
+    for (const command of ['serve', 'migrate']) expect(stdout).toContain(`paddles ${command}`);
   });
 
-  test.each(['serve', 'migrate', 'demo'])(
+  test.each(['serve', 'migrate'])(
     'prints every flag, variable and default for %s --help, and does nothing else',
     async (command) => {
       const { code, stdout } = await run([command, '--help'], { PADDLES_SERVER_PORT: '0' });

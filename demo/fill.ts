@@ -1,8 +1,7 @@
-import type { Config } from '../config.ts';
-import { classicClient, type DemoClient, DemoProblem, speaksTeuthology, teuthologyClient } from './demo-data/client.ts';
-import { labNodes } from './demo-data/lab.ts';
-import { keepMoving } from './demo-data/live.ts';
-import { type PlannedRun, planRuns } from './demo-data/runs.ts';
+import { classicClient, type DemoClient, teuthologyClient } from './client.ts';
+import { labNodes } from './lab.ts';
+import { keepMoving } from './live.ts';
+import { type PlannedRun, planRuns } from './runs.ts';
 
 /** What the demo needs to know. */
 export interface DemoOptions {
@@ -34,52 +33,6 @@ interface Tally {
 const days = 21;
 const concurrency = 8;
 
-/** `paddles demo`: reads its flags, fills a server and answers the exit code. */
-export async function demoCommand(config: Config, flags: Record<string, string>): Promise<number> {
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
-  process.once('SIGTERM', () => stop.abort());
-  try {
-    const url = flags.url ?? `http://127.0.0.1:${config.port}`;
-    await demo({
-      url,
-      teuthologyUrl: await findTeuthology(url, config, flags, stop.signal),
-      seed: wholeNumber('seed', flags.seed, 1, 0),
-      runs: wholeNumber('runs', flags.runs, 42, 1),
-      live: flags.live !== undefined,
-      signal: stop.signal,
-      write: (text) => process.stdout.write(text),
-      isTerminal: process.stdout.isTTY === true,
-    });
-    return 0;
-  } catch (error) {
-    if (stop.signal.aborted) return 0;
-    if (!(error instanceof DemoProblem)) throw error;
-    process.stderr.write(`paddles: ${error.message}\n`);
-    return 1;
-  }
-}
-
-/**
- * Where the server speaks the teuthology contract, if anywhere. A server that somebody named is not filled through a
- * port that nobody named: another server might have it.
- */
-async function findTeuthology(url: string, config: Config, flags: Record<string, string>, signal: AbortSignal) {
-  if (await speaksTeuthology(url, signal)) return url;
-  const named = flags['teuthology-url'];
-  if (named !== undefined) {
-    if (await speaksTeuthology(named, signal)) return named;
-    throw new DemoProblem(`${named} does not speak the teuthology contract`);
-  }
-  if (flags.url !== undefined || config.teuthology_port === null) return undefined;
-  const usual = `http://127.0.0.1:${config.teuthology_port}`;
-  const speaks = await speaksTeuthology(usual, signal).catch((error: unknown) => {
-    if (error instanceof DemoProblem) return false;
-    throw error;
-  });
-  return speaks ? usual : undefined;
-}
-
 /**
  * Fills a server through its public API with runs of the last three weeks. Doing it again on the same day with the
  * same seed finds everything already there. Throws `DemoProblem` when the server is away or refuses something.
@@ -103,12 +56,6 @@ export async function demo(options: DemoOptions): Promise<void> {
     if (!signal.aborted) throw error;
     write('Stopped.\n');
   }
-}
-
-function wholeNumber(flag: string, text: string | undefined, fallback: number, least: number): number {
-  const value = text === undefined ? fallback : Number(text);
-  if (Number.isInteger(value) && value >= least && value <= 1_000_000) return value;
-  throw new DemoProblem(`--${flag} needs a whole number from ${least} to 1000000, not '${text}'`);
 }
 
 async function fill(

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { demo } from '../demo.ts';
 import { speaksTeuthology, teuthologyClient } from './client.ts';
+import { demo } from './fill.ts';
 import { labNodes } from './lab.ts';
 import { planRuns } from './runs.ts';
 import { brokenNode, fqdn } from './vocabulary.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { parseRunName } from '../../core/run-name.ts';
+import { parseRunName } from '../src/core/run-name.ts';
 import { documentSize, jobDocument } from './documents.ts';
 import { createRandom } from './random.ts';
 import { type PlannedJob, type PlanOptions, planRuns } from './runs.ts';

@@ -1,0 +1,43 @@
+/** The command line of the demo, as a person meets it: real processes, and no server to fill. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const closedPort = 'http://127.0.0.1:9';
+
+function runDemo(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], (_, stdout, stderr) =>
+      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+    );
+  });
+}
+
+test.each([
+  ['--seed', 'abc', "--seed needs a whole number from 0 to 1000000, not 'abc'"],
+  ['--runs', '0', "--runs needs a whole number from 1 to 1000000, not '0'"],
+  ['--runs', '', "--runs needs a whole number from 1 to 1000000, not ''"],
+  ['--teuthology-url', 'here', "--teuthology-url: 'here' is not the URL of a server"],
+  ['--rnus', '3', "Unknown option '--rnus'"],
+])('names %s %j before it says that no server answers', async (flag, value, sentence) => {
+  const { code, stdout, stderr } = await runDemo('--url', closedPort, flag, value);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(`paddles: ${sentence}`);
+});
+
+test('refuses what is no URL', async () => {
+  const { code, stderr } = await runDemo('--url', 'here');
+  expect([code, stderr]).toEqual([2, expect.stringContaining("--url: 'here' is not the URL of a server")]);
+});
+
+test('says with exit code 1 that no server answers', async () => {
+  const { code, stderr } = await runDemo('--url', closedPort);
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`cannot reach the server at ${closedPort}`)]);
+});
+
+test('prints its flags for --help', async () => {
+  const { code, stdout } = await runDemo('--help');
+  expect(code).toBe(0);
+  for (const flag of ['--url URL', '--teuthology-url URL', '--seed NUMBER', '--runs NUMBER', '--live', '--port NUMBER'])
+    expect(stdout).toContain(flag);
+});
