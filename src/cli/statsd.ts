@@ -22,7 +22,10 @@ export interface Statsd {
 
 const counted: readonly (JobStatus | null)[] = ['pass', 'fail', 'dead'];
 
-/** The host may move, but a lookup for each packet would let a slow name server delay requests (advice 83). */
+/**
+ * The host may move, but a lookup for each packet would let a slow name server delay requests (teuthology contract
+ * §7.83).
+ */
 const renewAfter = 5 * 60_000;
 const retryAfter = 30_000;
 

@@ -1,7 +1,10 @@
 import { type Failure, invalid } from './errors.ts';
 import { type DayRange, parseDay } from './time.ts';
 
-/** What lists of runs can be filtered by (teuthology contract 2.9). `sha1` and `flavor` are those of any job of the run. */
+/**
+ * What lists of runs can be filtered by (teuthology contract §2.9). `sha1` and `flavor` are those of any job of the
+ * run.
+ */
 export const runFacets = ['branch', 'date', 'machine_type', 'status', 'suite', 'sha1', 'user', 'flavor'] as const;
 
 /** One of `runFacets`. */

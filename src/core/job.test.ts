@@ -14,7 +14,7 @@ function after(bodies: Body[]): JobStatus | null {
 }
 
 describe('nextStatus', () => {
-  // The worked table of the teuthology contract, 3.3.
+  // The worked table of teuthology contract §3.3.
   test.each<[Body[], JobStatus]>([
     [[{}], 'unknown'],
     [[running, passed], 'pass'],

@@ -1,4 +1,4 @@
-/** The statuses a job can have (teuthology contract 3.3), in the order in which results list them. */
+/** The statuses a job can have (teuthology contract §3.3), in the order in which results list them. */
 export const jobStatuses = ['queued', 'pass', 'running', 'waiting', 'fail', 'dead', 'unknown'] as const;
 
 /** One of `jobStatuses`. */
@@ -11,7 +11,7 @@ export type FieldKind = 'text' | 'number' | 'integer' | 'boolean' | 'id' | 'time
 
 /**
  * The small metadata of a job, kept together as the text of one JSON object in this order, values as they were sent
- * (the documented keys, classic contract "GET /runs/{name}/jobs/").
+ * (classic contract §3.1).
  */
 export const smallFields = {
   archive_path: 'text',
@@ -47,9 +47,9 @@ export function isDocumentField(key: string): key is DocumentField {
 }
 
 /**
- * What today's clients send beyond the documented keys, as plain values (teuthology contract 3.2, and section 7, advice
- * 47: keys that the old server dropped). Those in `columnFields` have a column of their own, because lists filter by
- * them or show them; the others are kept together as one JSON object.
+ * What today's clients send beyond the documented keys, as plain values (teuthology contract §3.2, §7.47). Those in
+ * `columnFields` have a column of their own, because lists filter by them or show them; the others are kept together as
+ * one JSON object.
  */
 export const moreFields = {
   branch: 'text',
@@ -117,10 +117,10 @@ export function jobSuccess(status: JobStatus): boolean | null {
 }
 
 /**
- * The status after a change (teuthology contract 3.3; classic contract, "PUT"). `current` is null for a job that is
+ * The status after a change (teuthology contract §3.3, classic contract §3.6). `current` is null for a job that is
  * being created. A verdict withstands every later `status` but not a later `success`: clients report `dead` for jobs
  * that have finished, and a verdict again with `success`. `success: null` takes a verdict back (the teuthology contract
- * never passes it on: advice 46).
+ * never passes it on: teuthology contract §7.46).
  */
 export function nextStatus(
   current: JobStatus | null,

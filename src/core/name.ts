@@ -1,7 +1,7 @@
-/** The longest run name, in UTF-16 units (teuthology contract 3.1, runs.name). */
+/** The longest run name, in UTF-16 units (teuthology contract §3.1). */
 export const longestRunName = 512;
 
-/** The longest job id, in UTF-16 units (teuthology contract 3.1, jobs.job_id). */
+/** The longest job id, in UTF-16 units (teuthology contract §3.1). */
 export const longestJobId = 32;
 
 /** Why a text cannot be a segment of a URL that names something, or null when it can; `longest` in UTF-16 units. */

@@ -35,7 +35,7 @@ const unlockWithoutOwner = { failure: 'invalid', reason: 'Cannot unlock without 
 const otherOwner = { failure: 'conflict', reason: 'Cannot unlock - locked_by values must match' };
 const otherDescription = { failure: 'conflict', reason: 'Cannot unlock - description values must match' };
 
-describe('the lock rules of 2.14', () => {
+describe('the lock rules (teuthology contract §2.14)', () => {
   test.each<[string, NodeFields, NodeChange, object]>([
     [
       '1: without locked nothing is checked',
@@ -44,9 +44,9 @@ describe('the lock rules of 2.14', () => {
       { description: 'new', up: false },
     ],
     ['1: a free node takes an owner', free, { locked_by: 'bob' }, { locked: false, locked_by: 'bob' }],
-    ['advice 59: a locked node does not', held, { locked_by: 'bob' }, alreadyLocked],
-    ['advice 59: nor loses its owner', held, { locked_by: null }, alreadyLocked],
-    ['advice 59: the same owner is no change', held, { locked_by: 'ana', up: null }, { locked_by: 'ana', up: null }],
+    ['a locked node does not', held, { locked_by: 'bob' }, alreadyLocked],
+    ['nor loses its owner', held, { locked_by: null }, alreadyLocked],
+    ['the same owner is no change', held, { locked_by: 'ana', up: null }, { locked_by: 'ana', up: null }],
     ['2: locked by another', held, { locked: true, locked_by: 'bob', description: 'run 1' }, alreadyLocked],
     ['2: locked by the same, other words', held, { locked: true, locked_by: 'ana', description: 'x' }, alreadyLocked],
     ['2: locked by the same, no words', held, { locked: true, locked_by: 'ana' }, alreadyLocked],

@@ -1,7 +1,7 @@
-/** Who holds a node: the lock rules of teuthology contract 2.12 to 2.14, with the advice of its section 7.4. */
+/** Who holds a node: the lock rules (teuthology contract §2.12 to §2.14). */
 import { conflict, type Failure, invalid, isFailure, unavailable } from './errors.ts';
 
-/** The longest node name, in UTF-16 units (teuthology contract 3.1, nodes.name). */
+/** The longest node name, in UTF-16 units (teuthology contract §3.1). */
 export const longestNodeName = 256;
 
 /** What is known of a node beside its name and its host; `locked_since` in microseconds since the Unix epoch. */
@@ -23,7 +23,7 @@ export interface NodeFields {
 
 /**
  * What one request changes in a node: absent keys stay as they are, null clears. `vm_host` is the name of a node. Only
- * the server says since when a node is locked (advice 67).
+ * the server says since when a node is locked (teuthology contract §7.67).
  */
 export type NodeChange = Partial<Omit<NodeFields, 'locked_since'>> & { vm_host?: string | null };
 
@@ -38,7 +38,7 @@ export interface LockRequest {
   arch: string | null;
 }
 
-/** The fields of a new node. Locking it needs an owner (advice 63); an unlocked one has none. */
+/** The fields of a new node. Locking it needs an owner (teuthology contract §7.63); an unlocked one has none. */
 export function newNode(change: NodeChange, at: number): NodeFields | Failure {
   const { vm_host: _, ...fields } = change;
   const locked = fields.locked ?? false;
@@ -67,11 +67,11 @@ export function changeNode<Node extends NodeFields>(node: Node, change: NodeChan
   return changed;
 }
 
-/** The table of 2.14, row by row; null when nothing speaks against the change. */
+/** The table of teuthology contract §2.14, row by row; null when nothing speaks against the change. */
 function lockProblem(node: NodeFields, change: NodeChange): Failure | null {
   const { locked, locked_by = null, description = null } = change;
   if (locked === undefined) {
-    // Advice 59: a locked node changes hands by being unlocked, not in passing.
+    // teuthology contract §7.59: a locked node changes hands by being unlocked, not in passing.
     const takenOver = node.locked && change.locked_by !== undefined && locked_by !== node.locked_by;
     return takenOver ? conflict('Cannot lock an already-locked node') : null;
   }
@@ -90,8 +90,8 @@ function lockProblem(node: NodeFields, change: NodeChange): Failure | null {
 }
 
 /**
- * Locks as many of `nodes` as are asked for, the first by name (advice 33), and answers them as they are then. All or
- * nothing: `unavailable` when fewer are free, `invalid` when the request cannot be meant.
+ * Locks as many of `nodes` as are asked for, the first by name (teuthology contract §7.33), and answers them as they
+ * are then. All or nothing: `unavailable` when fewer are free, `invalid` when the request cannot be meant.
  */
 export function lockMany<Node extends NodeFields & { name: string }>(
   nodes: Iterable<Node>,
@@ -114,8 +114,8 @@ function isFree(node: NodeFields, { machine_types, os_type, os_version, arch }: 
 }
 
 /**
- * Unlocks all the named nodes or none (advice 64), and answers them as they are then, ordered by name; otherwise the
- * failure of the first that cannot be unlocked. `nodeOf` finds a node by its name.
+ * Unlocks all the named nodes or none (teuthology contract §7.64), and answers them as they are then, ordered by name;
+ * otherwise the failure of the first that cannot be unlocked. `nodeOf` finds a node by its name.
  */
 export function unlockMany<Node extends NodeFields & { name: string }>(
   names: string[],
@@ -149,7 +149,7 @@ export function wouldHostItself(name: string, host: string, hostOf: (name: strin
   return false;
 }
 
-/** What a filter like `up=1` says (advice 36), null when it says nothing that is understood. */
+/** What a filter like `up=1` says (teuthology contract §7.36), null when it says nothing that is understood. */
 export function parseBooleanText(text: string): boolean | null {
   if (/^(1|t|true|yes|on)$/i.test(text)) return true;
   return /^(0|f|false|no|off)$/i.test(text) ? false : null;

@@ -1,4 +1,4 @@
-/** When a queue is paused, and how it is paused and resumed (teuthology contract 2.19, advice 72 and 73). */
+/** When a queue is paused, and how it is paused and resumed (teuthology contract §2.19, §7.72, §7.73). */
 import { conflict, type Failure, invalid } from './errors.ts';
 
 /** The pause of a queue, a current one or the last; times in microseconds since the Unix epoch. */
@@ -13,7 +13,7 @@ export interface Pause {
 /** What one request changes: absent keys stay as they are; `pause_duration` in seconds, 0 resumes. */
 export type PauseChange = Partial<Pause>;
 
-/** The longest queue name, in UTF-16 units (teuthology contract 3.1, queue). */
+/** The longest queue name, in UTF-16 units (teuthology contract §3.1). */
 export const longestQueueName = 32;
 
 /** A queue that has never been paused. */

@@ -8,9 +8,9 @@ import { formatTimestamp, parseTimestamp } from './time.ts';
 
 const UNPARSABLE: RunNameParts = { user: '', scheduled: null, suite: '', branch: '', machine_type: '' };
 
-// The worked examples of the teuthology contract, section 3.7. Two lines each: number and name, then
-// scheduled | user | suite | branch | machine type | advice that makes us differ, and what the old server said.
-// Where advice 55 names another branch, the old server had no machine type either. Number 8 is right on neither side
+// Examples of run names (teuthology contract §3.7). Two lines each: number and name, then
+// scheduled | user | suite | branch | machine type | entry of its section 7 that makes us differ, and what the old server said.
+// Where entry 55 names another branch, the old server had no machine type either. Number 8 is right on neither side
 // (new-subsub and new-branch were meant): nothing in an unlisted name tells.
 const EXAMPLES = `
 1 teuthology-2013-10-22_03:00:02-big-next-testing-basic-plana

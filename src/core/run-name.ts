@@ -1,5 +1,5 @@
 /**
- * Reading run names: teuthology contract 3.7 with advice 54 and 55.
+ * Reading run names (teuthology contract §3.7, §7.54, §7.55).
  *
  * The scheduler joins seven texts with dashes:
  *
@@ -9,7 +9,7 @@
  * ambiguous. The rules, in order:
  *
  * 1. The last thing that looks like a timestamp divides the user from the rest; the rest needs four or more parts.
- *    An impossible date makes the name unparsable (advice 54).
+ *    An impossible date makes the name unparsable (teuthology contract §7.54).
  * 2. Suite, from the left: everything up to the last `:` (a git branch cannot contain one), else the first part; plus
  *    what belongs to it by the lists below (`ceph-deploy`, `rados:thrash-erasure-code`, `upgrade:reef-x`).
  * 3. Flavor, from the right: the last known flavor that only a machine type follows. The machine type is one part;
@@ -19,11 +19,13 @@
  *    can be told, the name is unparsable.
  * 5. Before the flavor stands the kernel, one part (or the empty parts of `---`), unless that would leave no branch.
  *
- * No rule is a certainty; the job data that follows corrects the run (contract 3.9).
+ * No rule is a certainty; the job data that follows corrects the run (teuthology contract §3.9).
  */
 import { parseTimestamp } from './time.ts';
 
-/** What a run name tells: texts are '' where it is silent; `scheduled` is in microseconds (teuthology contract 3.7). */
+/**
+ * What a run name tells: texts are '' where it is silent; `scheduled` is in microseconds (teuthology contract §3.7).
+ */
 export interface RunNameParts {
   user: string;
   scheduled: number | null;
@@ -53,8 +55,7 @@ const RELEASES = words(`
   octopus pacific quincy reef squid tentacle umbrella
 `);
 
-// Directories of ceph's qa/suites, past and present, and suites of the old server's list and examples (contract 3.7)
-// that have dashes.
+// Suites that have dashes: directories of ceph's qa/suites, past and present, and those that the old server knew.
 const DASHED_SUITES = words(`
   ceph-ansible ceph-deploy ceph-disk ceph-volume crimson-rados crimson-rados-experimental mixed-clients nfs-ganesha
   perf-basic rgw-multisite-upgrade upgrade-clients upgrade-cuttlefish upgrade-dumpling upgrade-fs upgrade-mixed-cluster
@@ -82,7 +83,7 @@ const LONGEST_MACHINE = 3;
 
 const UNPARSABLE: RunNameParts = { user: '', scheduled: null, suite: '', branch: '', machine_type: '' };
 
-/** Reads a run name by the rules above (teuthology contract 3.7, advice 54 and 55). Throws on no string. */
+/** Reads a run name by the rules above (teuthology contract §3.7, §7.54, §7.55). Throws on no string. */
 export function parseRunName(name: string): RunNameParts {
   // The old patterns' `.` stopped at line ends too.
   if (/[\r\n]/.test(name)) return { ...UNPARSABLE };

@@ -10,7 +10,7 @@ function countsOf(statuses: JobStatus[]): JobCounts {
 }
 
 describe('runStatus', () => {
-  // The ten rules and the checked combinations of the teuthology contract, 3.6.
+  // The ten rules and the checked combinations of teuthology contract §3.6.
   test.each<[string, RunStatus]>([
     ['', 'empty'],
     ['queued', 'queued'],
@@ -48,8 +48,8 @@ describe('runStatus', () => {
     expect(runStatus(countsOf(statuses.split(' ').filter(Boolean) as JobStatus[]))).toBe(expected);
   });
 
-  // The rules of 3.6 once more, each with its own complete condition instead of an order: if two could hold, or none,
-  // the order would hide it.
+  // The rules of teuthology contract §3.6 once more, each with its own complete condition instead of an order: if two
+  // could hold, or none, the order would hide it.
   const rules: [RunStatus, (has: Set<JobStatus>) => boolean][] = [
     ['empty', (has) => has.size === 0],
     ['running', (has) => has.has('running')],

@@ -3,7 +3,7 @@ import type { JobStatus } from './job.ts';
 /** How many jobs of a run have each status; kept on the run row, changed in the same transaction as the job. */
 export type JobCounts = Record<JobStatus, number>;
 
-/** The statuses a run can have (teuthology contract 3.6). */
+/** The statuses a run can have (teuthology contract §3.6). */
 export type RunStatus =
   | 'empty'
   | 'queued'
@@ -24,7 +24,7 @@ export function jobsTotal({ queued, pass, running, waiting, fail, dead, unknown 
   return queued + pass + running + waiting + fail + dead + unknown;
 }
 
-/** The status of a run from the statuses of its jobs, by the exact precedence of the teuthology contract, 3.6. */
+/** The status of a run from the statuses of its jobs, by the exact precedence of teuthology contract §3.6. */
 export function runStatus(counts: JobCounts): RunStatus {
   const total = jobsTotal(counts);
   if (total === 0) return 'empty';

@@ -1,6 +1,7 @@
 /**
- * The hosts that a job's `targets` name (teuthology contract 3.8): keys are `user@host` or `host`. Anything that cannot
- * be a host name is left out, because each host becomes a node (advice 49). `[]` for anything but an object.
+ * The hosts that a job's `targets` name (teuthology contract §3.8): keys are `user@host` or `host`. Anything that
+ * cannot be a host name is left out, because each host becomes a node (teuthology contract §7.49). `[]` for anything
+ * but an object.
  */
 export function hostsOf(targets: unknown): string[] {
   if (typeof targets !== 'object' || targets === null || Array.isArray(targets)) return [];

@@ -1,18 +1,18 @@
 /**
- * Times are integers of microseconds since the Unix epoch, UTC. Their text forms are those of the teuthology
- * contract, section 1.7. The old server shifted by its local zone; its container sets TZ=UTC, where both agree
- * (advice 18).
+ * Times are integers of microseconds since the Unix epoch, UTC. Their text forms are those of
+ * teuthology contract §1.7. The old server shifted by its local zone; its container sets TZ=UTC, where both agree
+ * (teuthology contract §7.18).
  */
 
 const MICROS_PER_MS = 1000;
 
-/** One UTC day in microseconds (teuthology contract 1.7: days are UTC days). */
+/** One UTC day in microseconds (teuthology contract §1.7: days are UTC days). */
 export const MICROS_PER_DAY = 86_400_000_000;
 
-/** The two input formats of teuthology contract 1.7: in run names and job `timestamp`, and in job `updated`. */
+/** The two input formats of teuthology contract §1.7: in run names and job `timestamp`, and in job `updated`. */
 export type TimestampFormat = 'run-name' | 'updated';
 
-/** A UTC day as a half-open interval, so that the last second's fraction belongs to it (advice 19). */
+/** A UTC day as a half-open interval, so that the last second's fraction belongs to it (teuthology contract §7.19). */
 export interface DayRange {
   from: number;
   to: number;
@@ -63,8 +63,8 @@ function formatSecond(second: number): string {
 }
 
 /**
- * `YYYY-MM-DD HH:MM:SS.ffffff` in UTC (teuthology contract 1.7). Always six digits: the old server drops a zero
- * fraction, which breaks readers that expect one; advice 11 prefers one fixed shape.
+ * `YYYY-MM-DD HH:MM:SS.ffffff` in UTC (teuthology contract §1.7). Always six digits: the old server drops a zero
+ * fraction, which breaks readers that expect one (teuthology contract §7.11).
  */
 export function formatTimestamp(micros: number | null): string | null {
   if (micros === null) return null;
@@ -76,7 +76,7 @@ export function formatTimestamp(micros: number | null): string | null {
 }
 
 /**
- * Reads a client's time (teuthology contract 1.7), null when it is no real date. In `updated`, anything from the
+ * Reads a client's time (teuthology contract §1.7), null when it is no real date. In `updated`, anything from the
  * first `.` is dropped. Dates outside 1684-2255 count as impossible: their microseconds exceed 2^53 and neither
  * database driver would give them back.
  */
@@ -89,9 +89,10 @@ export function parseTimestamp(text: string, format: TimestampFormat): number | 
 }
 
 /**
- * The day of a date filter (teuthology contract 1.7 and 2.9): `today`, `yesterday` or `YYYY-M-D`, null for anything
- * else. `yesterday` is plain arithmetic (advice 17), days are UTC (advice 18). Real days outside 1684-2255 are cut to
- * the edge of that range instead of being refused, since `9999-12-31` is a common way to say "no end".
+ * The day of a date filter (teuthology contract §1.7 and §2.9): `today`, `yesterday` or `YYYY-M-D`, null for anything
+ * else. `yesterday` is plain arithmetic (teuthology contract §7.17), days are UTC (teuthology contract §7.18). Real
+ * days outside 1684-2255 are cut to the edge of that range instead of being refused, since `9999-12-31` is a common way
+ * to say "no end".
  */
 export function parseDay(text: string, todayMicros: number): DayRange | null {
   const today = Math.floor(todayMicros / MICROS_PER_DAY) * MICROS_PER_DAY;
@@ -107,7 +108,7 @@ function clamp(micros: number): number {
   return Math.min(Math.max(micros, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
 }
 
-/** `YYYY-MM-DD`, the UTC day of a time (teuthology contract 1.7, index values of 2.9); times are cut to 1684-2255. */
+/** `YYYY-MM-DD`, the UTC day of a time (teuthology contract §1.7, §2.9); times are cut to 1684-2255. */
 export function formatDay(micros: number): string {
   return formatSecond(Math.floor(clamp(Math.floor(micros)) / MICROS_PER_SECOND)).slice(0, 10);
 }

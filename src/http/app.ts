@@ -34,7 +34,7 @@ export interface AppOptions {
   now: () => number;
 }
 
-/** The longest path and query; clients put whole job descriptions into queries (teuthology contract, advice 37). */
+/** The longest path and query; clients put whole job descriptions into queries (teuthology contract §7.37). */
 const longestUrl = 16 << 10;
 
 /** Builds the server of one port; the caller makes it listen and closes it. */
@@ -91,7 +91,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   return app;
 }
 
-/** "Extra slashes at the end are ignored" (teuthology contract 1.1); the router ignores one. */
+/** Further slashes at the end of a path are ignored (teuthology contract §1.1); the router ignores only one. */
 function withoutExtraSlashes({ url = '/' }: { url?: string | undefined }): string {
   return url.replace(/\/{2,}(?=\?|$)/, '/');
 }

@@ -26,7 +26,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Reads a body as one JSON object with its values, or says what is wrong with it. The `NaN` and `Infinity` that Python prints are no
- * JSON, but can be read as null (teuthology contract 1.4, advice 15).
+ * JSON, but can be read as null (teuthology contract §1.4, §7.15).
  */
 export function readBodyText(body: Uint8Array): ParsedBody | { problem: string } {
   let values: unknown;

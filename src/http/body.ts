@@ -30,7 +30,7 @@ export function acceptAnyContentType(app: FastifyInstance): void {
 
 /**
  * The body as one JSON object, or `invalid`. With `acceptNaN`, the `NaN` and `Infinity` that Python prints are read as null: they are
- * no JSON, but a result must not be lost for them (teuthology contract 1.4, advice 15).
+ * no JSON, but a result must not be lost for them (teuthology contract §1.4, §7.15).
  */
 export function readBody(request: FastifyRequest, { acceptNaN = false } = {}): JsonBody | Failure {
   const body = request.body as Uint8Array | LargeBody | null | undefined;

@@ -10,7 +10,7 @@ export function sendMessage(reply: FastifyReply, status: number, message: string
   return sendJson(reply.code(status), JSON.stringify({ message }));
 }
 
-/** Sends a ready JSON text. A Buffer leaves several times as fast as a string (docs/decisions/0003-text.md). */
+/** Sends a ready JSON text. A Buffer leaves several times as fast as a string (docs/decisions/0002-text-as-sent.md). */
 export function sendJson(reply: FastifyReply, text: string): FastifyReply {
   return reply.type(jsonType).send(Buffer.from(text));
 }

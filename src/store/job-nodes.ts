@@ -23,7 +23,7 @@ function updateLinks(engine: Engine, jobs: JobState[]): Statement {
 
 /**
  * The statements that create the nodes that jobs' `targets` name and that do not exist yet, and link the jobs to all of
- * them (teuthology contract 3.8, advice 48: every host that is listed; links stay). New nodes take the machine type of
+ * them (teuthology contract §3.8, §7.48: every host that is listed; links stay). New nodes take the machine type of
  * the job.
  */
 function linkNodes(engine: Engine, jobs: JobState[]): Statement[] {

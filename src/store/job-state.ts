@@ -73,7 +73,7 @@ export function createJob(runId: number, jobId: string, change: JobChange, at: n
   return job;
 }
 
-/** Applies a change to a stored job. A `priority` counts only while the job is queued (teuthology contract 2.7). */
+/** Applies a change to a stored job. A `priority` counts only while the job is queued (teuthology contract §2.7). */
 export function changeJob(job: JobState, change: JobChange, at: number): void {
   const queued = job.row.status === 'queued';
   job.row.status = nextStatus(job.row.status, change);
@@ -84,7 +84,7 @@ export function changeJob(job: JobState, change: JobChange, at: number): void {
 function applyChange(job: JobState, change: JobChange, at: number): void {
   const { row } = job;
   if (change.success !== undefined) row.success = change.success;
-  // Advice 44: when it first ran, whatever it was before.
+  // teuthology contract §7.44: when it first ran, whatever it was before.
   if (row.status === 'running') row.started ??= at;
   row.updated = change.updated ?? at;
   changeSmall(row, change);

@@ -1,4 +1,4 @@
-/** What is read of nodes (teuthology contract 2.10 to 2.18); node-writer.ts changes them. */
+/** What is read of nodes (teuthology contract §2.10 to §2.18); node-writer.ts changes them. */
 import type { Kysely } from 'kysely';
 import { type Failure, isFailure, notFound } from '../core/errors.ts';
 import type { JobStatus } from '../core/job.ts';

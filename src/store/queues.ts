@@ -1,4 +1,4 @@
-/** Queues and what waits in them (teuthology contract 2.19 to 2.22). */
+/** Queues and what waits in them (teuthology contract §2.19 to §2.22). */
 import { alreadyExists, type Failure, isFailure, notFound } from '../core/errors.ts';
 import { changePause, neverPaused, type PauseChange } from '../core/queue.ts';
 import type { Db, Reader } from './db.ts';
@@ -65,7 +65,9 @@ export async function changeQueue(db: Db, name: string, change: PauseChange, at:
   return failure;
 }
 
-/** The internal id of the queued job that is next: the lowest `priority`, then the oldest (advice 71). */
+/**
+ * The internal id of the queued job that is next: the lowest `priority`, then the oldest (teuthology contract §7.71).
+ */
 export async function nextJobId(db: Reader, queue: string): Promise<number | null> {
   const row = await db.kysely
     .selectFrom('jobs')

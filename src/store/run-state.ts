@@ -41,7 +41,7 @@ export function countJob(run: RunRow, job: JobRow, previous: JobRow['status'] | 
   if (run.first_job === null || job.job_id <= run.first_job) showFirstJob(run, job);
 }
 
-/** What a run shows of its first job, the one with the lowest `job_id` as text (teuthology contract 2.2). */
+/** What a run shows of its first job, the one with the lowest `job_id` as text (teuthology contract §2.2). */
 export function showFirstJob(
   run: RunRow,
   job: Pick<JobRow, 'job_id' | 'sha1' | 'flavor' | 'priority'> | undefined,
@@ -53,8 +53,8 @@ export function showFirstJob(
 }
 
 /**
- * Jobs know better than the run's name (teuthology contract 3.9): the last one that says so wins; nulls say nothing
- * (advice 45). The user is taken only where the name had none (advice 56).
+ * Jobs know better than the run's name (teuthology contract §3.9): the last one that says so wins; nulls say nothing.
+ * The user is taken only where the name had none (teuthology contract §7.45, §7.56).
  */
 export function correctRun(run: RunRow, job: JobRow, { small, more }: JobChange): void {
   const suite = more.get('suite');

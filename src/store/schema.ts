@@ -8,7 +8,7 @@ export interface RunTable extends JobCounts {
   id: Generated<number>;
   name: string;
   status: RunStatus;
-  /** What its name says, corrected by what its jobs say (teuthology contract 3.7 and 3.9). */
+  /** What its name says, corrected by what its jobs say (teuthology contract §3.7 and §3.9). */
   user: string;
   suite: string;
   branch: string;
@@ -20,7 +20,7 @@ export interface RunTable extends JobCounts {
   started: number | null;
   /** Last push of one of its jobs; null until the first. */
   updated: number | null;
-  /** The job with the lowest `job_id` as text, and what the run shows of it (teuthology contract 2.2). */
+  /** The job with the lowest `job_id` as text, and what the run shows of it (teuthology contract §2.2). */
   first_job: string | null;
   sha1: string | null;
   flavor: string | null;
@@ -67,7 +67,7 @@ export interface JobTable {
 /** The bulky values of a job as raw JSON text; null where never sent or cleared. */
 export type JobDocumentTable = { id: number } & Record<DocumentField, string | null>;
 
-/** A machine that jobs run on (teuthology contract 3.1, nodes). */
+/** A machine that jobs run on (teuthology contract §2.10). */
 export interface NodeTable extends NodeFields {
   id: Generated<number>;
   name: string;
@@ -82,7 +82,7 @@ export interface JobNodeTable {
   status: JobStatus;
 }
 
-/** A queue that can be paused (teuthology contract 2.19). */
+/** A queue that can be paused (teuthology contract §2.19). */
 export interface QueueTable {
   queue: string;
   paused_by: string | null;

@@ -1,4 +1,4 @@
-/** The first report about a run creates it, whoever comes first (teuthology contract, section 0, rule 4). */
+/** The first report about a run creates it, whoever comes first (teuthology contract §0.4). */
 import { describe, expect, test } from 'vitest';
 import type { Client } from './client.ts';
 import { serverSetups, succeed, useServers } from './servers.ts';

@@ -180,7 +180,7 @@ function saysThatNothingChanged({ bytes, answers }: Talk): boolean {
   return last.headers['x-request-id'] === undefined || last.headers.connection !== 'close';
 }
 
-/** The server errors of the teuthology contract: refusals that say "later" (2.12 and 2.20). */
+/** The server errors that mean "later" (teuthology contract §2.12, §2.20). */
 const laterMessages = /^\{"message":"(only \d+ nodes available|queue is paused, cannot retrieve job)"\}$/;
 
 /** `method` null = not known for sure. */

@@ -1,6 +1,6 @@
 /**
  * Jobs keep the `status`, `success` and `timestamp` that they were posted with. The Python server lost them when jobs of
- * a new run were posted at once: of twelve, eleven were stored as `unknown` (teuthology contract, advice 39).
+ * a new run were posted at once: of twelve, eleven were stored as `unknown` (teuthology contract §7.39).
  */
 import { describe, expect, test } from 'vitest';
 import type { Client } from './client.ts';

@@ -1,10 +1,10 @@
-/** The examples of the paddles document, posted back as a conversation, print the document's own output. */
+/** The examples of the README of the original paddles, posted back as a conversation, print its own output. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 
 /**
- * "GET /runs/" of the document. Its second href is printed there without "/runs/" and without the slash at the end,
+ * The example of `GET /runs/`. Its second href is printed there without "/runs/" and without the slash at the end,
  * against the two others and against the text: a misprint, corrected here.
  */
 const runs = {
@@ -25,7 +25,7 @@ const runs = {
   },
 };
 
-/** "GET /runs/{name}/" of the document, without its results: those are counts of test cases. */
+/** The example of `GET /runs/{name}/`, without its results: those are counts of test cases. */
 const name = 'teuthology-2013-09-01_23:59:59-rados-master-testing-basic-plana';
 const jobs = {
   '1500': { href: `http://paddles/runs/${name}/1500/`, status: 'running' },
@@ -33,7 +33,7 @@ const jobs = {
   '1502': { href: `http://paddles/runs/${name}/1502/`, status: 'finished' },
 };
 
-/** "GET /runs/{name}/jobs/" of the document: a single object. */
+/** The example of `GET /runs/{name}/jobs/`: a single object. */
 const documentedJob = {
   archive_path: null,
   kernel: null,
@@ -58,7 +58,7 @@ const documentedJob = {
   job_id: '1',
 };
 
-describe.each(engines)('the conversation of the document on $name', (engine) => {
+describe.each(engines)('the conversation of the README on $name', (engine) => {
   let server: TestServer;
 
   beforeAll(async () => {
@@ -87,7 +87,7 @@ describe.each(engines)('the conversation of the document on $name', (engine) => 
   test('prints the links and the status of the three jobs of GET /runs/{name}/, and their outcome counted once', async () => {
     await say('post', '/runs/', { name });
     for (const job_id of Object.keys(jobs)) await say('post', `/runs/${name}/jobs/`, { job_id });
-    // Both finished jobs report failures in the document.
+    // Both finished jobs report failures in the README.
     for (const job_id of ['1501', '1502']) await say('put', `/runs/${name}/jobs/${job_id}/`, { success: false });
     const running = { pass: 0, running: 1, fail: 0 };
     const failed = { pass: 0, running: 0, fail: 1 };
@@ -104,13 +104,13 @@ describe.each(engines)('the conversation of the document on $name', (engine) => 
     await say('post', '/runs/', { name: 'empty' });
     expect((await server.get('/runs/empty/jobs/')).text).toBe('[]');
     await say('post', '/runs/empty/jobs/', { job_id: '1' });
-    // The document lists these two among the keys that are saved, and leaves them out of its example.
+    // The README lists these two among the keys that are saved, and leaves them out of its example.
     const job = { ...documentedJob, mon_a_kernel_sha1: null, mon_b_kernel_sha1: null };
     expect((await server.get('/runs/empty/jobs/')).json).toEqual([job]);
     expect((await server.get('/runs/empty/jobs/1/')).json).toEqual(job);
   });
 
-  test('saves every key that the document lists, and answers mon.* with underscores', async () => {
+  test('saves every key that the README lists, and answers mon.* with underscores', async () => {
     const sent = {
       name: 'a',
       email: 'b',

@@ -1,5 +1,5 @@
 /**
- * A client that speaks as teuthology does: written from what the teuthology contract tells of the clients (section 4) and
+ * A client that speaks as teuthology does: written from what is known of the clients (teuthology contract §4) and
  * from nothing else. Whatever a client does not expect throws.
  */
 import type { Answer, TestServer } from './server.ts';
@@ -17,7 +17,7 @@ export interface LabNode extends Shown {
   ssh_pub_key: string | null;
 }
 
-/** The calls of section 4 by what they are for; the numbers are those of its tables. */
+/** The calls of the clients by what they are for; R1 to L10 are those of teuthology contract §4.1 and §4.3. */
 export interface Lab {
   /** R1: is the run there? */
   hasRun(run: string): Promise<boolean>;

@@ -1,4 +1,4 @@
-/** The documented API, to the letter: see README.md beside this file. */
+/** The documented API, to the letter: docs/contracts/classic.md. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Failure, isFailure } from '../../core/errors.ts';
 import type { Db } from '../../store/db.ts';
@@ -23,7 +23,7 @@ export interface ClassicOptions {
 type RunParams = { name: string };
 type JobParams = { name: string; job_id: string };
 
-/** "The latest 100 runs" (classic contract, "GET /runs/"). */
+/** The latest 100 runs (classic contract §2.1). */
 const runsShown = 100;
 
 /** Mounts the classic contract. */

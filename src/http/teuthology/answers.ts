@@ -1,4 +1,4 @@
-/** How the teuthology contract answers (1.3, 1.5): JSON without a charset; refusals are 403. */
+/** How answers look (teuthology contract §1.3, §1.5): JSON without a charset; refusals are 403. */
 import type { FastifyReply } from 'fastify';
 import type { Failure } from '../../core/errors.ts';
 

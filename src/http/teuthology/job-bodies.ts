@@ -1,4 +1,4 @@
-/** Job bodies of the teuthology contract (3.2) → changes of the core. */
+/** Job bodies (teuthology contract §3.2) → changes of the core. */
 import { type Failure, invalid } from '../../core/errors.ts';
 import {
   type FieldKind,
@@ -16,7 +16,10 @@ import { formatTimestamp, parseTimestamp } from '../../core/time.ts';
 import type { JsonBody } from '../body.ts';
 import { isLongValue, longestValue } from '../large-body.ts';
 
-/** The `job_id` of a new job, null when the server is to choose one (2.6), otherwise `invalid` (advice 43). */
+/**
+ * The `job_id` of a new job, null when the server is to choose one, otherwise `invalid` (teuthology contract §2.6,
+ * §7.43).
+ */
 export function parseJobId({ values, texts }: JsonBody): string | null | Failure {
   if (!('job_id' in values)) return null;
   const value = values.job_id;
@@ -29,8 +32,9 @@ export function parseJobId({ values, texts }: JsonBody): string | null | Failure
 
 /**
  * The accepted keys of a job's body, `-` read as `_`; unknown keys are left out. Harmless values are coerced as the old
- * server's database did (3.2, advice 5): numbers to text, `0` and `1` to booleans, fractions to whole numbers. A null
- * `status`, `success` or `updated` says nothing. `invalid` names the first key whose value means nothing.
+ * server's database did (teuthology contract §3.2, §7.5): numbers to text, `0` and `1` to booleans, fractions to whole
+ * numbers. A null `status`, `success` or `updated` says nothing. `invalid` names the first key whose value means
+ * nothing.
  */
 export function parseJobChange({ values, texts }: JsonBody): JobChange | Failure {
   const change = noChange();

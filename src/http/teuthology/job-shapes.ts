@@ -1,4 +1,4 @@
-/** Jobs as the teuthology contract prints them (2.3). */
+/** Jobs as they are printed (teuthology contract §2.3). */
 import { type Failure, invalid } from '../../core/errors.ts';
 import { type DocumentField, type MoreField, type SmallField, smallFields } from '../../core/job.ts';
 import { formatTimestamp } from '../../core/time.ts';
@@ -54,7 +54,7 @@ function small(key: SmallField): Field {
   return { needs: ['small'], print };
 }
 
-/** 1.5 → 2 and 2.5 → 3, as the old server's database rounds (3.1, duration). */
+/** 1.5 → 2 and 2.5 → 3, as the old server's database rounds (teuthology contract §3.1). */
 function roundAwayFromZero(value: number): number {
   return Math.sign(value) * Math.round(Math.abs(value)) || 0;
 }
@@ -63,7 +63,7 @@ function more(key: MoreField): Field {
   return { needs: ['more'], print: ({ more: values }) => json(values[key] ?? null) };
 }
 
-/** The keys of a job in the order of 2.3, then those that only this server returns (advice 47). */
+/** The keys of a job in their order, then those that only this server returns (teuthology contract §2.3, §7.47). */
 const shown: Record<string, Field> = {
   log_href: { needs: ['run', 'job_id'], print: ({ job, context }) => json(context.logHref(job.run, job.job_id)) },
   archive_path: small('archive_path'),

@@ -1,4 +1,4 @@
-/** Jobs: `/runs/{run}/jobs/…` and `/jobs/` (teuthology contract 2.6 to 2.8). */
+/** Jobs: `/runs/{run}/jobs/…` and `/jobs/` (teuthology contract §2.6 to §2.8). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Failure, invalid, isFailure } from '../../core/errors.ts';
 import { readDay } from '../../core/filter.ts';
@@ -18,7 +18,7 @@ import { checkRunName } from './run-shapes.ts';
 
 type JobParams = { run: string; job_id: string };
 
-/** Jobs on a page of `/jobs/` (1.8). */
+/** Jobs on a page of `/jobs/` (teuthology contract §1.8). */
 const latestJobs = 10;
 
 /** Mounts the resources of jobs. */
@@ -64,7 +64,7 @@ async function postJob({ db, now }: TeuthologyContext, request: FastifyRequest, 
   const { run } = request.params as JobParams;
   const body = readBody(request, { acceptNaN: true });
   if (isFailure(body)) return sendFailure(reply, body);
-  // 2.6: an empty object is no job.
+  // teuthology contract §2.6: an empty object is no job.
   if (body.texts.size === 0) return sendFailure(reply, invalid(null, 'could not decode JSON body'));
   const job_id = parseJobId(body);
   const change = parseJobChange(body);
@@ -72,7 +72,7 @@ async function postJob({ db, now }: TeuthologyContext, request: FastifyRequest, 
   if (failure || isFailure(job_id) || isFailure(change)) return sendFailure(reply, failure as Failure);
   const write = { kind: 'create', run, job_id, change, createRun: true, at: now() } as const;
   const created = await db.jobWriter.write(write, body.size);
-  // Clients key on the last two words: they make them PUT what they have posted (section 0, rule 2).
+  // Clients key on the last two words: they make them PUT what they have posted (teuthology contract §0.2).
   if (isFailure(created)) return sendFailure(reply, created, `job with job_id ${job_id} already exists`);
   return answerJson(reply, JSON.stringify({ job_id: created.job_id }));
 }
@@ -107,7 +107,7 @@ async function listLatestJobs(context: TeuthologyContext, request: FastifyReques
   return isFailure(part) ? sendFailure(reply, part) : sendJobList(context, request, reply, { filter, part });
 }
 
-/** The conditions of `/jobs/` (2.8; advice 27: `sha1` and `branch` both count). */
+/** The conditions of `/jobs/` (teuthology contract §2.8, §7.27: `sha1` and `branch` both count). */
 function jobFilter(request: FastifyRequest, now: number): JobFilter | Failure {
   const filter: JobFilter = {};
   for (const key of ['description', 'status', 'sha1', 'branch', 'user'] as const) {

@@ -1,4 +1,4 @@
-/** Nodes between the wire of the teuthology contract (2.10 to 2.18) and the core. */
+/** Nodes between the wire (teuthology contract §2.10 to §2.18) and the core. */
 import type { FastifyRequest } from 'fastify';
 import { type Failure, invalid, isFailure } from '../../core/errors.ts';
 import type { JobStatus } from '../../core/job.ts';
@@ -16,12 +16,12 @@ export function printNodes(nodes: FullNode[]): string {
   return JSON.stringify(nodes.map(shown));
 }
 
-/** The JSON text of a whole node (2.10). */
+/** The JSON text of a whole node (teuthology contract §2.10). */
 export function printNode(node: FullNode): string {
   return JSON.stringify(shown(node));
 }
 
-/** The keys of a node in the order of 2.10, its host nested. */
+/** The keys of a node in the order of teuthology contract §2.10, its host nested. */
 function shown(node: FullNode): object {
   const { name, description, up, machine_type, is_vm, vm_host, os_type, os_version, arch, locked } = node;
   return {
@@ -42,26 +42,29 @@ function shown(node: FullNode): object {
   };
 }
 
-/** What locking and unlocking answer of a node (2.10). */
+/** What locking and unlocking answer of a node (teuthology contract §2.10). */
 export function lockResult({ name, locked, locked_by, machine_type, is_vm }: FullNode): object {
   return { name, locked, locked_by, machine_type, is_vm };
 }
 
-/** The order of 2.16. */
+/** The order of teuthology contract §2.16. */
 const statuses: JobStatus[] = ['pass', 'fail', 'queued', 'running', 'dead', 'unknown', 'waiting'];
 
-/** `GET /nodes/{node}/job_stats` (2.16): every status. */
+/** `GET /nodes/{node}/job_stats` (teuthology contract §2.16): every status. */
 export function printStats(counts: StatusCounts): string {
   return JSON.stringify(Object.fromEntries(statuses.map((status) => [status, counts[status] ?? 0])));
 }
 
-/** `GET /nodes/job_stats` (2.17), as text, because an object would sort names that look like numbers. */
+/**
+ * `GET /nodes/job_stats` (teuthology contract §2.17), as text, because an object would sort names that look like
+ * numbers.
+ */
 export function printAllStats(nodes: { node: string; counts: JobCounts }[]): string {
   const occurring = (counts: JobCounts) => Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
   return `{${nodes.map(({ node, counts }) => `${JSON.stringify(node)}:${JSON.stringify(occurring(counts))}`).join(',')}}`;
 }
 
-/** The conditions of `GET /nodes/` (2.11); `invalid` names the parameter that cannot be read. */
+/** The conditions of `GET /nodes/` (teuthology contract §2.11); `invalid` names the parameter that cannot be read. */
 export function parseNodeFilter(request: FastifyRequest): NodeFilter | Failure {
   const filter: NodeFilter = {};
   for (const key of ['locked', 'up'] as const) {
@@ -87,7 +90,7 @@ export function parseNodeFilter(request: FastifyRequest): NodeFilter | Failure {
   return { ...filter, limit: Math.min(Number(count), Number.MAX_SAFE_INTEGER) };
 }
 
-/** `since_days` of 2.17: at least 1, 14 when absent. */
+/** `since_days` of teuthology contract §2.17: at least 1, 14 when absent. */
 export function parseSinceDays(request: FastifyRequest): number | Failure {
   const days = integerParameter(request, 'since_days');
   if (isFailure(days)) return days;
@@ -96,7 +99,10 @@ export function parseSinceDays(request: FastifyRequest): number | Failure {
   return Math.min(days ?? 14, 100_000);
 }
 
-/** Second segments under /nodes/ that mean something else: a node with such a name could not be reached (1.1). */
+/**
+ * Second segments under /nodes/ that mean something else: a node with such a name could not be reached (teuthology
+ * contract §1.1).
+ */
 const reserved = ['lock_many', 'unlock_many', 'job_stats', 'machine_types'];
 
 /** `name` of a new node, otherwise `invalid`. */
@@ -119,7 +125,10 @@ const textKeys = [
   'vm_host',
 ] as const;
 
-/** The updatable keys of 2.13 in a body; others are left out. `invalid` names the first that cannot be read. */
+/**
+ * The updatable keys of teuthology contract §2.13 in a body; others are left out. `invalid` names the first that cannot
+ * be read.
+ */
 export function parseNodeChange(body: JsonBody): NodeChange | Failure {
   const change: NodeChange = {};
   for (const key of textKeys) {
@@ -139,7 +148,7 @@ export function parseNodeChange(body: JsonBody): NodeChange | Failure {
 
 const lockManyKeys = ['count', 'locked_by', 'machine_type', 'description'];
 
-/** The body of `lock_many` (2.12), checked in the order of its table. */
+/** The body of `lock_many` (teuthology contract §2.12), checked in the order of its table. */
 export function parseLockMany(body: JsonBody): LockRequest | Failure {
   const { values } = body;
   if (!lockManyKeys.every((key) => Object.hasOwn(values, key))) {
@@ -168,7 +177,7 @@ export function parseLockMany(body: JsonBody): LockRequest | Failure {
   };
 }
 
-/** The body of `unlock_many` (2.12), checked in the order of its table. */
+/** The body of `unlock_many` (teuthology contract §2.12), checked in the order of its table. */
 export function parseUnlockMany(body: JsonBody): { names: string[]; locked_by: string | null } | Failure {
   const { values, texts } = body;
   if ([...texts.keys()].sort().join() !== 'locked_by,names') {

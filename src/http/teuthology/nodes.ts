@@ -1,4 +1,4 @@
-/** Nodes: `/nodes/…` (teuthology contract 2.11 to 2.18). */
+/** Nodes: `/nodes/…` (teuthology contract §2.11 to §2.18). */
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { type Failure, isFailure } from '../../core/errors.ts';
 import { MICROS_PER_DAY } from '../../core/time.ts';
@@ -71,12 +71,12 @@ export function nodeRoutes(app: FastifyInstance, context: TeuthologyContext): vo
 
 type Handler = (context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
-/** Leaf routes answer every method alike (1.2). */
+/** Leaf routes answer every method alike (teuthology contract §1.2). */
 function everyMethod(handler: RouteHandlerMethod) {
   return { GET: handler, POST: handler, PUT: handler };
 }
 
-/** What 2.12 and 2.14 say to a method that changes nothing. */
+/** The answer to a method that changes nothing (teuthology contract §2.12, §2.14). */
 const refuseWith =
   (words: (method: string) => string): Refuse =>
   ({ method }, reply) =>

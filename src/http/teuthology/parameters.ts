@@ -1,4 +1,4 @@
-/** Query parameters as the teuthology contract reads them (1.8; advice 22: what cannot be read is a 400 with its name). */
+/** Query parameters: what cannot be read is a 400 with its name (teuthology contract §1.8, §7.22). */
 import type { FastifyRequest } from 'fastify';
 import { type Failure, invalid, isFailure } from '../../core/errors.ts';
 import { storable } from '../../core/name.ts';
@@ -17,7 +17,7 @@ export const parameter: ReadParameter = (request, key) => {
   return Array.isArray(value) ? invalid(key, `parameter '${key}' must be given once`) : value;
 };
 
-/** A parameter of the query, or a key of the JSON body of a POST (1.4). */
+/** A parameter of the query, or a key of the JSON body of a POST (teuthology contract §1.4). */
 export const parameterOrKey: ReadParameter = (request, key) => {
   const value = parameter(request, key);
   if (value !== undefined || request.method !== 'POST') return value;

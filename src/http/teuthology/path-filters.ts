@@ -1,4 +1,4 @@
-/** The filters of runs that stand in the path: `/runs/branch/main/suite/rados/…` (teuthology contract 2.9). */
+/** The filters of runs that stand in the path: `/runs/branch/main/suite/rados/…` (teuthology contract §2.9). */
 import { type Failure, invalid, isFailure } from '../../core/errors.ts';
 import { type RunCondition, type RunFacet, readDay, runFacets } from '../../core/filter.ts';
 
@@ -12,8 +12,8 @@ export interface RunQuery {
 export type NoSuchPath = 'no such path';
 
 /**
- * Reads the segments behind `/runs/`. `flavors` and `flavor` mean the same everywhere (advice 25). `invalid` for a bad
- * day; `no such path` for anything that is no chain of facets.
+ * Reads the segments behind `/runs/`. `flavors` and `flavor` mean the same everywhere (teuthology contract §7.25).
+ * `invalid` for a bad day; `no such path` for anything that is no chain of facets.
  */
 export function parseFilterPath(segments: string[], now: number): RunQuery | Failure | NoSuchPath {
   const conditions: RunCondition[] = [];

@@ -1,4 +1,4 @@
-/** Queues between the wire of the teuthology contract (2.19 to 2.22) and the core. */
+/** Queues between the wire (teuthology contract §2.19 to §2.22) and the core. */
 import type { FastifyRequest } from 'fastify';
 import { type Failure, invalid, isFailure } from '../../core/errors.ts';
 import { isPaused, type PauseChange } from '../../core/queue.ts';
@@ -14,7 +14,7 @@ export function printQueues(queues: QueueRow[], at: number): string {
   return JSON.stringify(queues.map((row) => ({ queue: row.queue, paused: isPaused(row, at), ...shownPause(row) })));
 }
 
-/** `/queue/stats` (2.21): who paused it only while it is paused. */
+/** `/queue/stats` (teuthology contract §2.21): who paused it only while it is paused. */
 export function printQueueStats(row: QueueRow, queued_jobs: number, at: number): string {
   const { queue } = row;
   if (!isPaused(row, at)) return JSON.stringify({ queue, queued_jobs, paused: false });
@@ -83,8 +83,8 @@ function parseTime(text: string): number | null {
 }
 
 /**
- * A parameter of `/queue/…` from the path, the query or the body of anything but GET (1.4); undefined when it is
- * nowhere, `invalid` when it is given twice.
+ * A parameter of `/queue/…` from the path, the query or the body of anything but GET (teuthology contract §1.4);
+ * undefined when it is nowhere, `invalid` when it is given twice.
  */
 export function anyParameter(request: FastifyRequest, key: string): string | undefined | Failure {
   const query = parameter(request, key);

@@ -1,4 +1,4 @@
-/** Queues: `/queue/…` (teuthology contract 2.19 to 2.22). */
+/** Queues: `/queue/…` (teuthology contract §2.19 to §2.22). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Failure, invalid, isFailure, unavailable } from '../../core/errors.ts';
 import { nameProblem } from '../../core/name.ts';
@@ -15,7 +15,7 @@ import { printJob } from './job-shapes.ts';
 import { anyParameter, parsePauseChange, parseQueueFilter, printQueueStats, printQueues } from './queue-shapes.ts';
 import { requiredText } from './values.ts';
 
-/** The contract has 400 for a queue that is not there (2.19, advice 74). */
+/** A queue that is not there is 400 (teuthology contract §2.19, §7.74). */
 const unknownQueue = invalid('queue', 'specified queue does not exist');
 
 const noQueue = invalid('queue', "could not find required key: 'queue'");
@@ -39,7 +39,7 @@ export function queueRoutes(app: FastifyInstance, context: TeuthologyContext): v
     };
     const leaf = { GET: answer, POST: answer, PUT: answer };
     mount(app, `/queue/${name}`, leaf);
-    // 1.1: what follows a leaf route in the path is its first parameter.
+    // teuthology contract §1.1: what follows a leaf route in the path is its first parameter.
     if (name !== 'queued_jobs') mount(app, `/queue/${name}/:queue`, leaf);
   }
 }
@@ -47,7 +47,7 @@ export function queueRoutes(app: FastifyInstance, context: TeuthologyContext): v
 /** Far more than the three names that a body can hold here. */
 const longestGetBody = 64 << 10;
 
-/** Bodies of GET count here too (2.22), but the framework does not read them. */
+/** Bodies of GET count here too (teuthology contract §2.22), but the framework does not read them. */
 async function readBodyOfGet(request: FastifyRequest): Promise<void> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -86,7 +86,7 @@ async function putQueue({ db, now }: TeuthologyContext, request: FastifyRequest,
   return failure ? sendFailure(reply, failure) : answerJson(reply, '{}');
 }
 
-/** Shows the next job without taking it (advice 70): who works on it reports it as running. */
+/** Shows the next job without taking it (teuthology contract §7.70): who works on it reports it as running. */
 async function popQueue(context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const { db, now } = context;
   const name = anyParameter(request, 'queue');
@@ -119,7 +119,10 @@ async function getQueuedJobs(context: TeuthologyContext, request: FastifyRequest
   return sendJobList(context, request, reply, { filter });
 }
 
-/** The table of 2.22, with advice 75: a run's jobs only of this queue. null = an unknown run: no jobs. */
+/**
+ * Which jobs wait (teuthology contract §2.22, §7.75): those of a run only in this queue. null = an unknown run: no
+ * jobs.
+ */
 async function queuedFilter({ db }: TeuthologyContext, request: FastifyRequest, queue: string) {
   const user = anyParameter(request, 'user');
   if (isFailure(user)) return user;

@@ -1,4 +1,4 @@
-/** What today's clients speak: see README.md beside this file. */
+/** What today's clients speak: docs/contracts/teuthology.md. */
 import type { FastifyInstance } from 'fastify';
 import { mount } from '../resource.ts';
 import { answerJson } from './answers.ts';
@@ -10,7 +10,7 @@ import { runRoutes } from './runs.ts';
 
 /** Mounts the teuthology contract at the root: its clients drop path prefixes. */
 export function teuthologyRoutes(app: FastifyInstance, context: TeuthologyContext): void {
-  // "Used as a health check" (2.1).
+  // A health check (teuthology contract §2.1).
   mount(app, '/', { GET: async (_request, reply) => answerJson(reply, '{}') });
   runRoutes(app, context);
   jobRoutes(app, context);

@@ -1,4 +1,4 @@
-/** Runs between the wire of the teuthology contract (2.2 to 2.5) and the store. */
+/** Runs between the wire (teuthology contract §2.2 to §2.5) and the store. */
 import { type Failure, invalid } from '../../core/errors.ts';
 import { longestRunName, nameProblem } from '../../core/name.ts';
 import { jobsTotal } from '../../core/run.ts';
@@ -16,7 +16,7 @@ function time(micros: number | null): string {
   return micros === null ? 'null' : `"${formatTimestamp(micros)}"`;
 }
 
-/** The first job's value; the literal text "none" in a run without jobs (2.2). */
+/** The first job's value; the literal text "none" in a run without jobs (teuthology contract §2.2). */
 function fromFirstJob(run: RunRow, value: string | null): string {
   return run.first_job === null ? '"none"' : text(value);
 }
@@ -30,7 +30,7 @@ function results(run: RunRow): string {
   );
 }
 
-/** The keys of a run in the order of 2.2; `tags` is new. */
+/** The keys of a run in the order of teuthology contract §2.2; `tags` is new. */
 const printers: Record<string, Print> = {
   name: (run) => text(run.name),
   href: (run, base) => text(`${base}/runs/${pathSegment(run.name)}/`),
@@ -81,7 +81,7 @@ export function splitFields(fields: string): string[] {
   return [...new Set(names.filter((name) => !name.startsWith('_')))];
 }
 
-/** `{name}` of POST /runs/, or `invalid` in the words of 2.4. */
+/** `{name}` of POST /runs/, or `invalid` in the words of teuthology contract §2.4. */
 export function parseRunName({ values }: JsonBody): string | Failure {
   const { name } = values;
   if (name === undefined || name === null || name === '') return invalid('name', "could not find required key: 'name'");
@@ -89,7 +89,10 @@ export function parseRunName({ values }: JsonBody): string | Failure {
   return checkRunName(name) ?? name;
 }
 
-/** First segments under /runs/ that mean something else: a run with such a name could not be reached (1.1). */
+/**
+ * First segments under /runs/ that mean something else: a run with such a name could not be reached (teuthology
+ * contract §1.1).
+ */
 const reserved = ['branch', 'date', 'machine_type', 'status', 'suite', 'queued', 'sha1', 'user', 'flavor', 'flavors'];
 
 /** `invalid` when no URL could name such a run, otherwise null. */

@@ -1,4 +1,4 @@
-/** Runs: `/runs/` and its filters (teuthology contract 2.4, 2.5, 2.9). */
+/** Runs: `/runs/` and its filters (teuthology contract §2.4, §2.5, §2.9). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isFailure } from '../../core/errors.ts';
 import { readDay } from '../../core/filter.ts';
@@ -147,7 +147,7 @@ async function getFiltered(context: TeuthologyContext, request: FastifyRequest, 
   if (typeof query.form === 'object') {
     return answerJson(reply, JSON.stringify(await indexValues(context, query.form.index, query)));
   }
-  // Ranges of days are not cut into pages unless `count` asks for it (1.8).
+  // Ranges of days are not cut into pages unless `count` asks for it (teuthology contract §1.8).
   const page = pageParameters(request, query.form === 'range' ? undefined : context.latestRuns);
   if (isFailure(page)) return sendFailure(reply, page);
   const since = parameter(request, 'since');
@@ -157,7 +157,7 @@ async function getFiltered(context: TeuthologyContext, request: FastifyRequest, 
   return sendRuns(context, request, reply, { page, read: (part) => runsWhere(context.db, conditions, part) });
 }
 
-/** The segments behind `/runs/`, decoded after they are split: a value may hold a slash (advice 31). */
+/** The segments behind `/runs/`, decoded after they are split: a value may hold a slash (teuthology contract §7.31). */
 function segmentsOf(url: string): string[] {
   const path = url.split('?', 1)[0] as string;
   return path.replace(/\/+$/, '').split('/').slice(2).map(decodeURIComponent);

@@ -1,4 +1,4 @@
-/** Single values of JSON bodies about nodes and queues (teuthology contract 3.2, advice 5: harmless ones are coerced). */
+/** Single values of JSON bodies about nodes and queues (teuthology contract §3.2, §7.5: harmless ones are coerced). */
 import { type Failure, invalid, isFailure } from '../../core/errors.ts';
 import { storable } from '../../core/name.ts';
 import type { JsonBody } from '../body.ts';
@@ -26,7 +26,7 @@ export function requiredText(body: JsonBody, key: string): string | Failure {
   return text || invalid(key, `could not find required key: '${key}'`);
 }
 
-/** True or false, also as 1 or 0 (advice 62), otherwise `invalid`. */
+/** True or false, also as 1 or 0 (teuthology contract §7.62), otherwise `invalid`. */
 export function booleanValue({ values }: JsonBody, key: string): boolean | Failure {
   const value = values[key];
   if (typeof value === 'boolean') return value;

@@ -1,4 +1,4 @@
-/** What holds for every URL of the teuthology contract (section 1 with advice 3 to 10 and 37). */
+/** What holds for every URL (teuthology contract §1, §7.3 to §7.10, §7.37). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
 import { startServer, type TestServer } from '../../helpers/server.ts';

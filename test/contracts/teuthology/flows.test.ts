@@ -1,4 +1,4 @@
-/** What teuthology does, flow by flow (teuthology contract, section 4.1 to 4.3 and 4.6), over HTTP and in its own words. */
+/** What teuthology does, flow by flow (teuthology contract §4.1 to §4.3 and §4.6), over HTTP and in its own words. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';

@@ -1,4 +1,6 @@
-/** What happens to jobs and their runs over time (teuthology contract 3.3 to 3.6, 3.8, 3.9; advice 44 to 49, 56). */
+/**
+ * What happens to jobs and their runs over time (teuthology contract §3.3 to §3.6, §3.8, §3.9, §7.44 to §7.49, §7.56).
+ */
 import { describe, expect, test } from 'vitest';
 import { jobStatuses } from '../../../src/core/job.ts';
 import { engines } from '../../helpers/engines.ts';
@@ -17,7 +19,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
     );
   };
 
-  // 3.3; the rules themselves are tested in src/core/job.test.ts.
+  // teuthology contract §3.3; the rules themselves are tested in src/core/job.test.ts.
   test.each<[Shown[], string, boolean | null]>([
     [[{ name: 'x' }], 'unknown', null],
     [[{ status: 'running' }, { success: true }], 'pass', true],
@@ -29,7 +31,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
     [[{ status: 'running' }, { status: 'dead' }, { success: true }], 'pass', true],
     [[{ status: 'dead' }, { status: 'running' }], 'running', null],
     [[{ status: 'dead' }, { status: 'queued' }], 'queued', null],
-    // A null says nothing (advice 46).
+    // A null says nothing (teuthology contract §7.46).
     [[{ status: 'running' }, { success: false }, { success: null }], 'fail', false],
     [[{ status: 'pass', success: true }, { status: null }], 'pass', true],
     [[{ success: null }], 'unknown', null],
@@ -41,7 +43,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
     expect((await run(posted)).results).toMatchObject({ [status]: 1, total: 1 });
   });
 
-  test('a run shows, lists and filters by one status (advice 28)', async () => {
+  test('a run shows, lists and filters by one status (teuthology contract §7.28)', async () => {
     const posted = await newJob(server, { status: 'queued' });
     for (const [sent, status] of [
       ['queued', 'queued'],
@@ -65,7 +67,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
 
   describe('started', () => {
     test.each([...jobStatuses.filter((status) => status !== 'pass' && status !== 'fail'), undefined])(
-      'is when a job that was %s first runs (advice 44)',
+      'is when a job that was %s first runs (teuthology contract §7.44)',
       async (status) => {
         const posted = await newJob(server, status === undefined ? {} : { status });
         if (status !== 'running') expect(await job(posted)).toMatchObject({ started: null });
@@ -120,7 +122,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
     });
   });
 
-  describe('jobs correct their run (3.9)', () => {
+  describe('jobs correct their run (teuthology contract §3.9)', () => {
     test('the last one that says suite, branch or machine type wins; nulls and empty texts say nothing', async () => {
       const key = newRunName();
       const first = await newJob(
@@ -153,7 +155,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
       });
     });
 
-    test('the user is that of the first job that has one, where the name has none (advice 56)', async () => {
+    test('the user is that of the first job that has one, where the name has none (teuthology contract §7.56)', async () => {
       const posted = await newJob(server, { job_id: '1', user: null });
       expect(await run(posted)).toMatchObject({ user: '' });
       await newJob(server, { job_id: '2', user: 'ana' }, posted.run);
@@ -172,7 +174,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
     });
   });
 
-  describe('targets (3.8)', () => {
+  describe('targets (teuthology contract §3.8)', () => {
     test('every host becomes a node that knows the job; existing nodes stay as they are', async () => {
       expect((await server.post('/nodes/', { name: 'old.x', machine_type: 'mira', up: true })).status).toBe(200);
       const targets = { 'ubuntu@new.x': 'ssh-rsa', 'old.x': null, 'not a host': '', 'a@b@c.x': '' };
@@ -186,7 +188,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
       expect(await job(posted)).toMatchObject({ targets });
     });
 
-    test('hosts of a later push are added, and none is taken away (advice 48)', async () => {
+    test('hosts of a later push are added, and none is taken away (teuthology contract §7.48)', async () => {
       const posted = await newJob(server, { name: 'run-more', targets: { 'u@m1': '', 'u@m2': '' } }, 'run-more');
       for (const targets of [{ 'u@m3': '' }, { 'u@m1': '', 'u@m4': '' }, null, {}, [], 'x']) {
         await change(server, posted, { targets });

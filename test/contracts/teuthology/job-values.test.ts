@@ -1,4 +1,6 @@
-/** The values of jobs (teuthology contract 3.2 with advice 5, 15, 43, 47, 53): what is coerced, kept and refused. */
+/**
+ * The values of jobs (teuthology contract §3.2, §7.5, §7.15, §7.43, §7.47, §7.53): what is coerced, kept and refused.
+ */
 import { hash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
@@ -156,7 +158,7 @@ describe.each(engines)('values of jobs on $name', (engine) => {
     const before = Object.keys(await shown(server, job.path));
     expect(await shown(server, job.path)).toMatchObject({ status: 'unknown', owner: null });
     expect(before).not.toContain('tube');
-    // These two are read in this spelling only (3.2), and `mon.a_kernel_sha1` not at all.
+    // These two are read in this spelling only (teuthology contract §3.2), and `mon.a_kernel_sha1` not at all.
     const posted = await server.post(`${job.runPath}jobs/`, { 'job-id': 'dashed', 'mon.a_kernel_sha1': 'x' });
     expect(posted.json).not.toEqual({ job_id: 'dashed' });
     await change(server, job, { posted: '2020-01-01 00:00:00', started: '2020-01-01 00:00:00', id: 5, run_id: 5 });
@@ -171,7 +173,7 @@ describe.each(engines)('values of jobs on $name', (engine) => {
     await expectShown(['timestamp'], 'null', null);
   });
 
-  test('keys that the old server dropped are stored, changed and cleared (advice 47)', async () => {
+  test('keys that the old server dropped are stored, changed and cleared (teuthology contract §7.47)', async () => {
     const sent: Shown = {
       ...{ failure_reason_detail: { signature: ['a', { b: 1 }] }, teuthology_sha1: 'abc', no_nested_subset: true },
       ...{ repo: 'https://github.com/ceph/ceph.git', sleep_before_teardown: 60, cbt_perf_url: 'http://perf/1' },

@@ -1,10 +1,10 @@
-/** Jobs of the teuthology contract (2.3, 2.6, 2.7), row by row. */
+/** Jobs, row by row (teuthology contract §2.3, §2.6, §2.7). */
 import { describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
 import { change, listed, newJob, newRunName, type Shown, shown } from './report.ts';
 import { expectRefused, useTeuthology } from './start.ts';
 
-/** The 45 keys of 2.3 in their order. */
+/** The 45 keys of teuthology contract §2.3 in their order. */
 const documented = [
   ...['log_href', 'archive_path', 'description', 'duration', 'email', 'failure_reason', 'flavor', 'job_id', 'kernel'],
   ...['last_in_suite', 'machine_type', 'name', 'nuke_on_error', 'os_type', 'os_version', 'overrides', 'owner', 'pid'],
@@ -12,7 +12,7 @@ const documented = [
   ...['suite_path', 'suite_relpath', 'suite_repo', 'suite_sha1', 'targets', 'tasks', 'timestamp', 'teuthology_branch'],
   ...['verbose', 'pcp_grafana_url', 'priority', 'user', 'queue', 'package_source', 'posted', 'started', 'updated'],
 ];
-/** Keys that only this server returns (advice 47). */
+/** Keys that only this server returns (teuthology contract §7.47). */
 const added = [
   ...['teuthology_sha1', 'repo', 'sleep_before_teardown', 'no_nested_subset', 'first_in_suite', 'cbt_perf_url'],
   ...['failure_reason_detail', 'issue_url', 'comment'],
@@ -101,7 +101,7 @@ describe.each(engines)('jobs on $name', (engine) => {
       }
     });
 
-    test('of clients that post the same job at once exactly one succeeds, and no status is lost (advice 39)', async () => {
+    test('of clients that post the same job at once exactly one succeeds, and no status is lost (teuthology contract §7.39)', async () => {
       const run = newRunName();
       const same = await Promise.all(Array.from({ length: 12 }, () => post(run, { job_id: 1, status: 'running' })));
       expect(same.map(({ status }) => status).sort()).toEqual([200, ...Array(11).fill(400)]);

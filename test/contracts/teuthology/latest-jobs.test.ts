@@ -1,4 +1,4 @@
-/** `/jobs/`, the latest jobs of all runs (teuthology contract 2.8). */
+/** `/jobs/`, the latest jobs of all runs (teuthology contract §2.8). */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { reindex } from '../../../src/store/reindex.ts';
 import { engines } from '../../helpers/engines.ts';
@@ -37,7 +37,7 @@ describe.each(engines)('the latest jobs on $name', (engine) => {
     ['?sha1=abc', ['2', '0']],
     ['?sha1=ab', []],
     ['?branch=main', ['1', '0']],
-    // Both hold (advice 27).
+    // Both hold (teuthology contract §7.27).
     ['?sha1=abc&branch=main', ['0']],
     ['?user=ana&status=pass&description=fs', ['2']],
     ['?posted_after=2024-03-02', ['3', '2', '1']],
@@ -95,7 +95,7 @@ describe.each(engines)('the latest jobs on $name', (engine) => {
     expect((await server.get('/jobs/1/')).status).toBe(404);
   });
 
-  test('a description of 10,000 characters can be asked for (advice 37)', async () => {
+  test('a description of 10,000 characters can be asked for (teuthology contract §7.37)', async () => {
     const description = `x%${'é'.repeat(2000)}`;
     expect(encodeURIComponent(description).length).toBeGreaterThan(10_000);
     await newJob(server, { job_id: 'long', description: `a${description}b` }, 'long');

@@ -1,4 +1,4 @@
-/** Locks of the teuthology contract (2.12, 2.14), row by row. */
+/** Locks, row by row (teuthology contract §2.12, §2.14). */
 import { describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
 import { createNode, expectRefused, useTeuthology } from './start.ts';

@@ -1,4 +1,4 @@
-/** Jobs of nodes and machine types in the teuthology contract (2.15 to 2.18), row by row. */
+/** Jobs of nodes, and machine types, row by row (teuthology contract §2.15 to §2.18). */
 import { describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
 import { createNode, expectRefused, useTeuthology } from './start.ts';

@@ -1,4 +1,4 @@
-/** Nodes of the teuthology contract (2.10, 2.11, 2.13), row by row. */
+/** Nodes, row by row (teuthology contract §2.10, §2.11, §2.13). */
 import { describe, expect, test } from 'vitest';
 import type { NodeWrite } from '../../../src/store/node-writer.ts';
 import { engines } from '../../helpers/engines.ts';

@@ -1,4 +1,6 @@
-/** Each page of pulpito and each hook of pulpito-ng with what it reads (teuthology contract 4.4 and 4.5), over HTTP. */
+/**
+ * Each page of pulpito and each hook of pulpito-ng with what it reads (teuthology contract §4.4 and §4.5), over HTTP.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
 import { createLab, type Shown } from '../../helpers/lab.ts';

@@ -1,4 +1,4 @@
-/** Queues of the teuthology contract (2.19 to 2.22), row by row. */
+/** Queues, row by row (teuthology contract §2.19 to §2.22). */
 import { describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
 import { expectRefused, type Reply, useTeuthology } from './start.ts';
@@ -80,7 +80,7 @@ describe.each(engines)('queues on $name', (engine) => {
       await expectRefused(post({ queue, pause_duration: 1 }), 400, `Queue ${queue} already exists`);
     });
 
-    test('creates nothing when it cannot pause (advice 76)', async () => {
+    test('creates nothing when it cannot pause (teuthology contract §7.76)', async () => {
       await expectRefused(
         post({ queue: 'nobody', pause_duration: 5 }),
         400,
@@ -155,7 +155,7 @@ describe.each(engines)('queues on $name', (engine) => {
       expect(await shown(queue)).toMatchObject({ paused: false, paused_by: null });
     });
 
-    test('resumes with paused_until null or past, or a duration of 0 (advice 72)', async () => {
+    test('resumes with paused_until null or past, or a duration of 0 (teuthology contract §7.72)', async () => {
       const queue = await newQueue({ paused_by: 'ana', pause_duration: 9999 });
       expect((await put({ queue, paused_until: null })).status).toBe(200);
       expect(await shown(queue)).toMatchObject({ paused: false, paused_by: 'ana', paused_until: null });

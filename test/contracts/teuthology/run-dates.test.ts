@@ -1,4 +1,7 @@
-/** Days as filters of runs, `since`, and `/runs/queued/` (teuthology contract 2.9, 1.7). The clock stands at 2024-03-01. */
+/**
+ * Days as filters of runs, `since`, and `/runs/queued/` (teuthology contract §2.9, §1.7). The clock stands at
+ * 2024-03-01.
+ */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
 import { change, listed, newJob } from './report.ts';
@@ -32,7 +35,7 @@ describe.each(engines)('days of runs on $name', (engine) => {
     ['date/2024-02-28/', 1, 2],
     ['date/2024-01-31', 0, 1],
     ['date/2023-02-28/', 0, 0],
-    // The 29th is the day before the 1st of March: date arithmetic (advice 17).
+    // The 29th is the day before the 1st of March: date arithmetic (teuthology contract §7.17).
     ['date/today/', 4, 6],
     ['date/yesterday/', 2, 4],
     ['date/from/2024-02-28/to/2024-02-29/', 1, 4],
@@ -78,7 +81,7 @@ describe.each(engines)('days of runs on $name', (engine) => {
     );
   });
 
-  test('the last fraction of a day belongs to it (advice 19)', async () => {
+  test('the last fraction of a day belongs to it (teuthology contract §7.19)', async () => {
     server.passSeconds(24 * 3600 - 1);
     const fraction = { name: 'fraction' };
     expect((await server.post('/runs/', fraction)).status).toBe(200);

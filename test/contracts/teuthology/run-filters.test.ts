@@ -1,4 +1,4 @@
-/** The filters of runs (teuthology contract 2.9): every facet, every chain of two, and chains of more. */
+/** The filters of runs (teuthology contract §2.9): every facet, every chain of two, and chains of more. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
@@ -92,7 +92,8 @@ describe.each(engines)('filters of runs on $name', (engine) => {
     for (const facet of facets) {
       expect(await names(`${facet}/${facet === 'date' ? '2020-01-01' : 'nothing'}/`)).toEqual([]);
     }
-    // `%` and `_` are themselves, `+` is no space, cases differ, and a machine type is one value (advice 26, 1.1, 2.9).
+    // `%` and `_` are themselves, `+` is no space, cases differ, and a machine type is one value (teuthology contract
+    // §7.26, §1.1, §2.9).
     const other = ['sha1/a_c1', 'sha1/%25', 'sha1/a%25c1x', 'suite/fs:work%25', 'flavor/a%20b', 'branch/MAIN'];
     for (const path of [...other, 'machine_type/smithi%7Cmira', 'branch/wip']) {
       expect([path, await names(`${path}/`)]).toEqual([path, []]);
@@ -161,7 +162,7 @@ describe.each(engines)('filters of runs on $name', (engine) => {
       expect({ status, json }).toEqual({ status: 404, json: { message: expect.any(String) } });
     });
 
-    test('flavor and flavors mean the same in both places (advice 25)', async () => {
+    test('flavor and flavors mean the same in both places (teuthology contract §7.25)', async () => {
       for (const name of ['flavor', 'flavors']) {
         expect(await index(`${name}/`)).toEqual(everyValue('flavor'));
         expect(await index(`user/bob/${name}/`)).toEqual(['a+b', 'default']);
@@ -184,7 +185,7 @@ describe.each(engines)('filters of runs on $name', (engine) => {
     expect(await names('user/eve/?count=0')).toEqual([]);
     await expectRefused(server.get('/runs/user/eve/?count=-1'), 400, 'count must not be negative');
     await expectRefused(server.get('/runs/user/eve/?page=one'), 400, 'page must be an integer');
-    // A range is whole unless count asks for a part (1.8).
+    // A range is whole unless count asks for a part (teuthology contract §1.8).
     expect(await names('date/from/2023-04-30/to/2023-05-02/')).toEqual(newest);
     expect(await names('user/eve/date/from/2023-04-30/to/2023-05-02/?count=4&page=2')).toEqual(newest.slice(4, 8));
     expect(await names('date/from/2023-05-01/to/2023-05-01/')).toEqual(newest);

@@ -1,4 +1,4 @@
-/** `GET /runs/` of the teuthology contract (2.4, 1.8): order, pages and fields. */
+/** `GET /runs/`: order, pages and fields (teuthology contract §2.4, §1.8). */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
 import { listed, newJob } from './report.ts';

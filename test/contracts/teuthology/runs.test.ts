@@ -1,10 +1,10 @@
-/** Runs of the teuthology contract (2.1 to 2.5), row by row. */
+/** Runs, row by row (teuthology contract §2.1 to §2.5). */
 import { describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
 import { listed, newJob, newRunName, type Shown, shown } from './report.ts';
 import { expectRefused, useTeuthology } from './start.ts';
 
-/** The order of 2.2, then what is new. */
+/** The order of teuthology contract §2.2, then what is new. */
 const runKeys = [
   ...['name', 'href', 'user', 'status', 'results', 'jobs_count', 'posted', 'scheduled', 'started', 'updated'],
   ...['branch', 'suite', 'machine_type', 'sha1', 'priority', 'flavor', 'tags'],
@@ -52,13 +52,13 @@ describe.each(engines)('runs on $name', (engine) => {
       });
     });
 
-    test('a name with an impossible date says nothing (advice 54)', async () => {
+    test('a name with an impossible date says nothing (teuthology contract §7.54)', async () => {
       const name = await newRun('ana-2024-02-30_00:00:00-rados-main-distro-default-smithi');
       const { user, branch, posted, scheduled } = await shown(server, `/runs/${name}/`);
       expect({ user, branch, scheduled }).toEqual({ user: '', branch: '', scheduled: posted });
     });
 
-    test('a name twice is refused with the whole text (advice 2)', async () => {
+    test('a name twice is refused with the whole text (teuthology contract §7.2)', async () => {
       const name = await newRun('a+b&c;d?e %d');
       await expectRefused(post({ name }), 400, 'run with name a+b&c;d?e %d already exists');
       expect(await shown(server, `/runs/${encodeURIComponent(name)}/`)).toMatchObject({ name, status: 'empty' });
@@ -92,7 +92,7 @@ describe.each(engines)('runs on $name', (engine) => {
       },
     );
 
-    test('of clients that create the same run at once exactly one succeeds (advice 42)', async () => {
+    test('of clients that create the same run at once exactly one succeeds (teuthology contract §7.42)', async () => {
       const name = newRunName();
       const replies = await Promise.all(Array.from({ length: 20 }, () => post({ name })));
       expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array(19).fill(400)]);
@@ -112,7 +112,7 @@ describe.each(engines)('runs on $name', (engine) => {
         results: { ...counts, sha1: 'ten', flavor: 'f10' },
       });
       expect((jobs as Shown[]).map(({ job_id }) => job_id)).toEqual(['10', '100', '9']);
-      // 2.5: no parameters.
+      // teuthology contract §2.5: no parameters.
       expect(Object.keys(await shown(server, `/runs/${run}/?fields=name&count=1`))).toEqual([...runKeys, 'jobs']);
     });
 
