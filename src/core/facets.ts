@@ -9,9 +9,9 @@ const deepest = 20;
 
 /**
  * The choices of a description: braces hold alternatives of a folder, `a/{b c/{d e}}` is `a/b`, `a/c/d` and `a/c/e`. The key is
- * the path up to the last part, without the `$` that marks a random choice.
+ * the path up to the last part, without the `$` that marks a random choice. None without a description.
  */
-export function parseFacets(description: string): Facet[] {
+export function parseFacets(description: string | null): Facet[] {
   const facets: Facet[] = [];
   const folders: string[] = [''];
   let word = '';
@@ -19,7 +19,7 @@ export function parseFacets(description: string): Facet[] {
     if (word !== '') facets.push(facetOf((folders.at(-1) ?? '') + word));
     word = '';
   };
-  for (const character of description) {
+  for (const character of description ?? '') {
     if (character === '{' && folders.length < deepest) {
       folders.push((folders.at(-1) ?? '') + word);
       word = '';
@@ -44,7 +44,7 @@ export function facetText({ key, value }: Facet): string {
 }
 
 /** Reads many descriptions; equal facets are one object in all of them. */
-export function parseAllFacets(descriptions: readonly string[]): Facet[][] {
+export function parseAllFacets(descriptions: readonly (string | null)[]): Facet[][] {
   const known = new Map<string, Facet>();
   return descriptions.map((description) =>
     parseFacets(description).map((facet) => {
@@ -60,7 +60,7 @@ export function parseAllFacets(descriptions: readonly string[]): Facet[][] {
  * For each description the facets that are not the same in all of them, those that tell most (of the highest entropy)
  * first: hundreds of descriptions share their first 60 characters.
  */
-export function differingFacets(descriptions: readonly string[]): Facet[][] {
+export function differingFacets(descriptions: readonly (string | null)[]): Facet[][] {
   return differingOf(parseAllFacets(descriptions));
 }
 

@@ -9,7 +9,7 @@ const full: MatchableJob = {
   status: 'fail',
   job_id: '8600017',
   description: 'rados/thrash/{clusters/{fixed-2 openstack} objectstore/bluestore-comp}',
-  reason: 'Command failed on smithi080 with status 1: READ error',
+  failure_reason: 'Command failed on smithi080 with status 1: READ error',
   os: 'rocky 9.6',
   nodes: ['smithi080', 'smithi101'],
   suite: 'rados',
@@ -32,7 +32,7 @@ const empty: MatchableJob = {
   status: 'queued',
   job_id: '1',
   description: null,
-  reason: null,
+  failure_reason: null,
   os: null,
   nodes: [],
   suite: null,
@@ -120,7 +120,7 @@ describe('a job that says nothing', () => {
   });
 
   test('is one whose texts are empty, too', () => {
-    const blank = { ...empty, description: '', reason: '', suite: '', sha1: '', signature: '' };
+    const blank = { ...empty, description: '', failure_reason: '', suite: '', sha1: '', signature: '' };
     for (const key of ['f', 'reason', 'suite', 'sha1', 'sig']) expect(matches(`${key}:none`, blank)).toBe(true);
   });
 });

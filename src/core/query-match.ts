@@ -6,7 +6,7 @@ export interface MatchableJob {
   status: string;
   job_id: string;
   description: string | null;
-  reason: string | null;
+  failure_reason: string | null;
   os: string | null;
   nodes: readonly string[];
   suite: string | null;
@@ -49,7 +49,7 @@ const haystacks = new WeakMap<MatchableJob, string>();
 function haystack(job: MatchableJob): string {
   let text = haystacks.get(job);
   if (text === undefined) {
-    text = [job.description, job.reason, job.job_id, job.os, ...job.nodes].join('\n').toLowerCase();
+    text = [job.description, job.failure_reason, job.job_id, job.os, ...job.nodes].join('\n').toLowerCase();
     haystacks.set(job, text);
   }
   return text;
@@ -106,7 +106,8 @@ function textTest(value: Value): (text: string) => boolean {
 }
 
 function partMatcher(key: 'reason' | 'sig' | 'sha1', value: Value): Match {
-  const read = (job: MatchableJob) => (key === 'reason' ? job.reason : key === 'sig' ? job.signature : job.sha1);
+  const read = (job: MatchableJob) =>
+    key === 'reason' ? job.failure_reason : key === 'sig' ? job.signature : job.sha1;
   if (value.type === 'none') return (job) => !read(job);
   const wanted = value.type === 'literal' ? value.text.toLowerCase() : null;
   const glob = value.type === 'glob' ? globMatcher(value.text) : null;
@@ -120,10 +121,9 @@ function partMatcher(key: 'reason' | 'sig' | 'sha1', value: Value): Match {
 }
 
 function facetMatcher(value: Value): Match {
-  if (value.type === 'none') return ({ description }) => parseFacets(description ?? '').length === 0;
+  if (value.type === 'none') return ({ description }) => parseFacets(description).length === 0;
   const test = textTest(value);
-  return ({ description }) =>
-    description !== null && parseFacets(description).some((facet) => test(facetText(facet)) || test(facet.value));
+  return ({ description }) => parseFacets(description).some((facet) => test(facetText(facet)) || test(facet.value));
 }
 
 /** The span that a value of a number or a time stands for, its end not included. */

@@ -2,8 +2,8 @@
 import { sql } from 'kysely';
 import { type Failure, notFound } from '../core/errors.ts';
 import { columnFields, documentFields, isDocumentField, moreFields, smallFields } from '../core/job.ts';
+import { orderJobs } from '../core/job-order.ts';
 import { splitObject } from '../core/json-text.ts';
-import { orderJobs } from '../core/run-columns.ts';
 import type { Reader } from './db.ts';
 import { allColumns } from './job-columns.ts';
 import { type JobLine, linesByIds } from './job-lines.ts';

@@ -97,7 +97,7 @@ describe.each(engines)('filters on $name', (engine) => {
         status: job?.status ?? '',
         job_id: line.job_id,
         description: job?.description ?? null,
-        reason: job?.failure_reason ?? null,
+        failure_reason: job?.failure_reason ?? null,
         os: [job?.os_type, job?.os_version].filter(Boolean).join(' ') || null,
         nodes: Object.keys(job?.targets ?? {}).map((host) => host.replace('ubuntu@', '')),
         suite: 'rados',

@@ -45,7 +45,7 @@ const described: Record<string, Described> = {
     type: 'text/csv',
   },
   '/runs/:run': { summary: 'A run; "latest" is the newest of a suite and branch', query: latest, answer: RunItem },
-  '/runs/:run/page': { summary: 'What the page of a run shows, jobs by columns', query: latest, answer: RunPage },
+  '/runs/:run/page': { summary: 'What the page of a run shows', query: latest, answer: RunPage },
   '/runs/:run/jobs': { summary: 'The jobs of a run', query: { q: list.q }, answer: RunJobs },
   '/runs/:run/jobs.json': { summary: 'The same', query: { q: list.q }, answer: RunJobs },
   '/runs/:run/jobs.csv': { summary: 'The same as CSV', query: { q: list.q }, answer: file, type: 'text/csv' },

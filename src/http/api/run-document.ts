@@ -1,13 +1,14 @@
 /** The page of a run, built a few hundred jobs at a time. */
 import { changeCounts, pairJobs } from '../../core/compare.ts';
-import { orderJobs, runColumns } from '../../core/run-columns.ts';
+import { orderJobs } from '../../core/job-order.ts';
+import { createPageJobs } from '../../core/page-jobs.ts';
 import { deadSignature } from '../../core/signature.ts';
 import { allOf, type JobLine, type JobVerdict, linesOfRun, nextTurn, verdictsOfRun } from '../../store/job-lines.ts';
 import { failureCounts, previousRun } from '../../store/run-page.ts';
 import type { RunRow } from '../../store/schema.ts';
 import type { ApiContext } from './context.ts';
 import { milliseconds, runItem } from './items.ts';
-import type { PageSignature, RunPage } from './schemas.ts';
+import type { PageJob, PageSignature, RunPage } from './schemas.ts';
 
 /** How many runs the history of a cause goes back. */
 const recentRuns = 12;
@@ -30,31 +31,27 @@ export async function jobsWithPrevious({ db }: ApiContext, runs: RunRow[]) {
 export async function buildRunPage(context: ApiContext, runs: RunRow[]): Promise<RunPage> {
   const run = runs[0] as RunRow;
   const { lines, previous, pairs } = await jobsWithPrevious(context, runs);
-  const columns = runColumns();
+  const { row, texts, signatures } = createPageJobs();
+  const jobs: PageJob[] = [];
   for (const [index, line] of lines.entries()) {
     if (index % 500 === 499) await nextTurn();
-    columns.add(
-      {
-        ...line,
-        posted: wholeSeconds(line.posted),
-        started: line.started === null ? null : wholeSeconds(line.started),
-        updated: wholeSeconds(line.updated),
-      },
-      pairs[index]?.a?.status ?? null,
-    );
+    const times = {
+      posted: wholeSeconds(line.posted),
+      started: line.started === null ? null : wholeSeconds(line.started),
+      updated: wholeSeconds(line.updated),
+    };
+    jobs.push(row({ ...line, ...times, previous: pairs[index]?.a?.status ?? null }));
   }
   await nextTurn();
   const recent = runs.slice(0, recentRuns).reverse();
-  const { jobs, fragments, texts, signatures } = columns;
   return {
     run: runItem(run),
     previous: previous && runItem(previous),
     change: previous && changeCounts(pairs),
     recent: recent.map(({ name, scheduled }) => ({ name, scheduled: milliseconds(scheduled) })),
-    signatures: await signaturesSeen(context.db, recent, signatures()),
-    fragments: fragments(),
-    texts: texts(),
     jobs,
+    signatures: await signaturesSeen(context.db, recent, signatures()),
+    texts: texts(),
     log_href_template: context.config.job_log_href_templ,
   };
 }

@@ -50,10 +50,9 @@ async function select(context: ApiContext, run: RunRow, q: string): Promise<Sele
 }
 
 function matchable(line: JobLine, run: RunRow, previous: JobStatus | null): MatchableJob {
-  const { failure_reason: reason, signature, ...rest } = line;
+  const { signature } = line;
   return {
-    ...rest,
-    reason,
+    ...line,
     signature: signature?.id ?? null,
     kind: signature?.kind ?? null,
     scheduled: milliseconds(run.scheduled),

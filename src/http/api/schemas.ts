@@ -58,30 +58,30 @@ export const PageSignature = Type.Object({
 });
 export type PageSignature = Static<typeof PageSignature>;
 
+const JobStatus = Type.Enum([...jobStatuses]);
+const Place = Type.Union([integer, Type.Null()]);
+
 /**
- * The jobs of a run by columns, failing ones first, then by id: index i of every list is one job. `status` indexes
- * `jobStatuses`; `description` lists indexes into `fragments`, which joined by single spaces are the description;
- * `reason`, `os` index `texts`, `nodes` lists such indexes; `signature` indexes `signatures`; -1 is nothing. Reasons are
- * cut after 4,000 characters, with an ellipsis; times are whole seconds, in milliseconds.
+ * A job on the page of a run. `description` and `failure_reason` are places in `texts`, `signature` is one in
+ * `signatures`. Reasons are cut after 4,000 characters, with an ellipsis; times are whole seconds, in milliseconds.
  */
-export const JobColumns = Type.Object({
-  job_id: Type.Array(text),
-  status: Type.Array(integer),
-  description: Type.Array(Type.Array(integer)),
-  reason: Type.Array(integer),
-  signature: Type.Array(integer),
-  os: Type.Array(integer),
-  nodes: Type.Array(Type.Array(integer)),
-  duration: Type.Array(numberOrNull),
-  posted: Type.Array(Type.Number()),
-  started: Type.Array(numberOrNull),
-  updated: Type.Array(Type.Number()),
-  /** The status of the same description in the run before: an index into `jobStatuses`. */
-  previous: Type.Array(integer),
-  /** Rare links by the index of the job. */
-  links: Type.Record(text, Type.Array(Type.Object({ name: text, href: text }))),
+export const PageJob = Type.Object({
+  job_id: text,
+  status: JobStatus,
+  description: Place,
+  failure_reason: Place,
+  signature: Place,
+  os: textOrNull,
+  nodes: Type.Array(text),
+  duration: numberOrNull,
+  posted: Type.Number(),
+  started: numberOrNull,
+  updated: Type.Number(),
+  /** The status of the same description in `previous`; null when that has no such job. */
+  previous: Type.Union([JobStatus, Type.Null()]),
+  links: Type.Array(Type.Object({ name: text, href: text })),
 });
-export type JobColumns = Static<typeof JobColumns>;
+export type PageJob = Static<typeof PageJob>;
 
 /** `GET /api/runs/{run}/page`, `/api/runs/latest/page?suite=&branch=`: everything the page of a run shows at first. */
 export const RunPage = Type.Object({
@@ -92,10 +92,10 @@ export const RunPage = Type.Object({
   change: Type.Union([Type.Object({ new: integer, still: integer, fixed: integer }), Type.Null()]),
   /** Up to 12 runs of the same suite and branch, oldest first, this one last. */
   recent: Type.Array(Type.Object({ name: text, scheduled: Type.Number() })),
+  /** Failing jobs first, then by id. */
+  jobs: Type.Array(PageJob),
   signatures: Type.Array(PageSignature),
-  fragments: Type.Array(text),
   texts: Type.Array(text),
-  jobs: JobColumns,
   /** Where a job's log is, with {run_name} and {job_id}; empty when it is not known. */
   log_href_template: text,
 });

@@ -44,8 +44,8 @@ function sha256(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }
 
-/** The longest first data that is put into the document; more is better fetched beside the script. */
-const longestBoot = 200_000;
+/** The longest first data that is put into the document, a run of 800 jobs; more is better fetched beside the script. */
+const longestBoot = 500_000;
 
 /** The document with the answer of `path` in it; `data` is JSON text, null when there is none. */
 export function withBoot({ html }: Shell, path: string, data: string | null): string {

@@ -147,7 +147,7 @@ function Overview({ page: { job, roles, history } }: { page: JobPage }) {
       {failed && <Streak job={job} history={history} />}
       <h2>Description {job.description !== null && <Copy text={job.description} label="description" />}</h2>
       <p className="facets">
-        {parseFacets(job.description ?? '').map((facet) => (
+        {parseFacets(job.description).map((facet) => (
           <code key={`${facet.key}/${facet.value}`} className="chip" title={`${facet.key}/${facet.value}`}>
             {facetText(facet)}
           </code>

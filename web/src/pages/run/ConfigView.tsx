@@ -1,8 +1,8 @@
 import { facetText, parseFacets } from '../../../../src/core/facets.ts';
 import type { RunConfig, RunPage } from '../../../../src/http/api/schemas.ts';
 import { useApi } from '../../lib/api.ts';
-import type { Job } from '../../lib/columns.ts';
 import { number } from '../../lib/format.ts';
+import type { Job } from '../../lib/jobs.ts';
 import { apiPath, runPath } from '../../lib/paths.ts';
 import { ErrorBox, Skeleton } from '../../ui/States.tsx';
 import { Yaml } from '../../ui/Yaml.tsx';

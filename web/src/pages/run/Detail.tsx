@@ -1,9 +1,9 @@
 import { Link } from 'wouter';
 import { type Facet, facetText, parseFacets } from '../../../../src/core/facets.ts';
 import type { RunPage } from '../../../../src/http/api/schemas.ts';
-import type { Job } from '../../lib/columns.ts';
 import { duration, plural } from '../../lib/format.ts';
 import { safeHref } from '../../lib/href.ts';
+import type { Job } from '../../lib/jobs.ts';
 import { jobPath, nodePath } from '../../lib/paths.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { Status } from '../../ui/Status.tsx';
@@ -75,13 +75,13 @@ function count(values: readonly string[]): [string, number][] {
 
 /** Everything about one job that the page of its run knows, the reason first. */
 export function JobDetail({ page, job, differing }: DetailProps & { job: Job }) {
-  const path = jobPath(page.run.name, job.jobId);
+  const path = jobPath(page.run.name, job.job_id);
   return (
     <>
       <div className="line">
         <Status status={job.status} word />
         <span>
-          <Link href={path}>{job.jobId}</Link> <Copy text={job.jobId} label="job id" />
+          <Link href={path}>{job.job_id}</Link> <Copy text={job.job_id} label="job id" />
         </span>
         <span>{duration(job.duration)}</span>
         <span>{job.os ?? 'os not known'}</span>
@@ -106,7 +106,7 @@ export function JobDetail({ page, job, differing }: DetailProps & { job: Job }) 
 }
 
 function JobLinks({ job, path }: { job: Job; path: string }) {
-  const log = safeHref(job.logHref);
+  const log = safeHref(job.log_href);
   const links = [
     ...(log ? [{ name: 'teuthology.log', href: log }] : []),
     ...(log ? [{ name: 'archive', href: log.replace(/[^/]*$/, '') }] : []),
@@ -130,9 +130,9 @@ function JobLinks({ job, path }: { job: Job; path: string }) {
 function Reason({ page, job }: { page: RunPage; job: Job }) {
   return (
     <>
-      <h2>Failure reason {job.reason !== null && <Copy text={job.reason} label="failure reason" />}</h2>
+      <h2>Failure reason {job.failure_reason !== null && <Copy text={job.failure_reason} label="failure reason" />}</h2>
       <pre tabIndex={0} role="region" aria-label="Failure reason">
-        {job.reason ?? 'No reason was recorded: the log may tell more.'}
+        {job.failure_reason ?? 'No reason was recorded: the log may tell more.'}
       </pre>
       <h2>Is it new?</h2>
       <p>{noveltyOf(job.signature, page).sentence}</p>
@@ -153,8 +153,8 @@ function Description({ job, differing }: { job: Job; differing: readonly Facet[]
   const common = parseFacets(job.description).filter((facet) => !names.has(pathOf(facet)));
   return (
     <>
-      <h2>Description {job.description !== '' && <Copy text={job.description} label="description" />}</h2>
-      {job.description === '' && <p>none was reported</p>}
+      <h2>Description {job.description !== null && <Copy text={job.description} label="description" />}</h2>
+      {job.description === null && <p>none was reported</p>}
       <Facets facets={differing} />
       {common.length > 0 && (
         <>

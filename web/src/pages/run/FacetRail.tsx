@@ -1,6 +1,6 @@
 import { type CSSProperties, useMemo } from 'react';
 import { differingOf, type Facet, facetText } from '../../../../src/core/facets.ts';
-import type { Job } from '../../lib/columns.ts';
+import type { Job } from '../../lib/jobs.ts';
 import { Value } from '../../ui/Value.tsx';
 import { isRed } from './groups.ts';
 

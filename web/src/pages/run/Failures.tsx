@@ -3,7 +3,7 @@ import { differingFacets, type Facet, facetText } from '../../../../src/core/fac
 import type { RunPage } from '../../../../src/http/api/schemas.ts';
 import { useHeldUpdates } from '../../app/held.ts';
 import { useKeys } from '../../app/keys.ts';
-import type { Job } from '../../lib/columns.ts';
+import type { Job } from '../../lib/jobs.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import { UpdatesPill } from '../../ui/Updates.tsx';
 import { type FailureRow, failureColumns, MobileFailure } from './failure-columns.tsx';
@@ -36,7 +36,7 @@ export function Failures({ page, differing, groups, scope, selected, onSelect, o
     const at = groups.findIndex(({ id, jobs }) =>
       selected?.startsWith('group:')
         ? selected === `group:${id}`
-        : jobs.some(({ jobId }) => selected === `${jobId}@${id}`),
+        : jobs.some(({ job_id }) => selected === `${job_id}@${id}`),
     );
     const next = groups[at < 0 ? (direction === 1 && selected === null ? 1 : 0) : at + direction];
     if (next) onSelect(`group:${next.id}`);
@@ -99,5 +99,5 @@ function rowsOf(group: Group, open: boolean, differing: FailuresProps['differing
 
 /** What identifies a row in the address: a group, or a job. */
 function rowId({ group, job }: FailureRow): string {
-  return job === null ? `group:${group.id}` : `${job.jobId}@${group.id}`;
+  return job === null ? `group:${group.id}` : `${job.job_id}@${group.id}`;
 }

@@ -1,8 +1,8 @@
 import { useMemo, useState } from 'react';
 import { differingOf, type Facet, facetText } from '../../../../src/core/facets.ts';
 import { useHeldUpdates } from '../../app/held.ts';
-import type { Job } from '../../lib/columns.ts';
 import { duration } from '../../lib/format.ts';
+import type { Job } from '../../lib/jobs.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import { sortRows } from '../../ui/grid-sort.ts';
@@ -34,7 +34,7 @@ export function JobTable({ jobs, facets, q, selected, onSelect, onOpen }: JobTab
   const columns = useMemo(() => shownJobColumns(cols), [cols]);
   const sorted = useMemo(() => sortRows(rowsOf(jobs, facets), columns, sort), [jobs, facets, columns, sort]);
   const hold = touched || selected !== null;
-  const { rows, waiting, apply } = useHeldUpdates(sorted, ({ jobId }) => jobId, hold, `${q} ${sort}`);
+  const { rows, waiting, apply } = useHeldUpdates(sorted, ({ job_id }) => job_id, hold, `${q} ${sort}`);
   // Sorted here: in the grid a change would move its row.
   const unsorted = useMemo(() => columns.map(({ value: _, ...column }): Column<JobRow> => column), [columns]);
   return (
@@ -45,21 +45,21 @@ export function JobTable({ jobs, facets, q, selected, onSelect, onOpen }: JobTab
         <Grid<JobRow>
           rows={rows}
           columns={unsorted}
-          rowKey={({ jobId }) => jobId}
+          rowKey={({ job_id }) => job_id}
           label="Jobs"
           emptyText={q === '' ? 'No job has been reported yet.' : 'No job matches the filter.'}
           sort={sort}
           onSort={setSort}
           selected={selected}
-          onSelect={({ jobId }) => onSelect(jobId)}
+          onSelect={({ job_id }) => onSelect(job_id)}
           onOpen={onOpen}
           onHold={setTouched}
           mobile={(job) => (
             <>
               <span className="two">
-                <Status status={job.status} /> {job.jobId} · {job.os ?? 'os not known'} · {duration(job.duration)}
+                <Status status={job.status} /> {job.job_id} · {job.os ?? 'os not known'} · {duration(job.duration)}
               </span>
-              <span className="two mono">{job.reason ?? (job.facets || job.description)}</span>
+              <span className="two mono">{job.failure_reason ?? (job.facets || job.description)}</span>
             </>
           )}
         />

@@ -1,7 +1,7 @@
 import { Link } from 'wouter';
 import type { RunPage } from '../../../../src/http/api/schemas.ts';
-import type { Job } from '../../lib/columns.ts';
 import { duration, number, plural } from '../../lib/format.ts';
+import type { Job } from '../../lib/jobs.ts';
 import { jobPath } from '../../lib/paths.ts';
 import { Empty } from '../../ui/States.tsx';
 import { StatusShape } from '../../ui/Status.tsx';
@@ -51,10 +51,10 @@ function Short({ title, run, jobs }: { title: string; run: string; jobs: readonl
       <h2>{title}</h2>
       <ul className="plain-list">
         {jobs.map((job) => (
-          <li key={job.jobId} className="short">
+          <li key={job.job_id} className="short">
             <span className="short-time">{duration(job.duration)}</span>
-            <Link href={jobPath(run, job.jobId)}>{job.jobId}</Link>{' '}
-            <span className="mono short-text" title={job.description}>
+            <Link href={jobPath(run, job.job_id)}>{job.job_id}</Link>{' '}
+            <span className="mono short-text" title={job.description ?? undefined}>
               {job.description}
             </span>
           </li>

@@ -5,9 +5,9 @@ import { parseQuery, type QueryKey } from '../../../../src/core/query.ts';
 import { jobMatcher, type MatchableJob } from '../../../../src/core/query-match.ts';
 import type { RunPage } from '../../../../src/http/api/schemas.ts';
 import { useKeys } from '../../app/keys.ts';
-import { type Job, readColumns } from '../../lib/columns.ts';
 import { number } from '../../lib/format.ts';
 import { safeHref } from '../../lib/href.ts';
+import { type Job, jobsOf } from '../../lib/jobs.ts';
 import { jobPath, runPath } from '../../lib/paths.ts';
 import { setUrlStates, type UrlOptions, useUrlState } from '../../lib/url-state.ts';
 import { FilterBox } from '../../ui/FilterBox.tsx';
@@ -139,7 +139,7 @@ interface LoadedJobs {
 
 /** The jobs of the page, those that the filter means, and what each job's description says, by the job's index. */
 function useJobs(page: RunPage, q: string): LoadedJobs {
-  const all = useMemo(() => readColumns(page), [page]);
+  const all = useMemo(() => jobsOf(page), [page]);
   // Made when a filter first needs it: the first rows do not wait for 5,000 of them.
   const matchable = useMemo(() => lazily(() => all.map((job) => matchableJob(job, page))), [all, page]);
   const jobs = useMemo(() => {
@@ -179,7 +179,7 @@ function ListAndDetails({ page, all, jobs, facets, groups, view, by, q }: ListPr
   const narrow = useNarrow(1100);
   const [, navigate] = useLocation();
   const differing = useMemo(() => lazily(() => differingOf(facets)), [facets]);
-  const open = (job: Job) => navigate(jobPath(page.run.name, job.jobId));
+  const open = (job: Job) => navigate(jobPath(page.run.name, job.job_id));
   const select = useCallback(
     (id: string) => {
       setClosed(false);
@@ -192,14 +192,14 @@ function ListAndDetails({ page, all, jobs, facets, groups, view, by, q }: ListPr
     setSel('', { replace: true });
   };
   const picked = sel.startsWith('group:') ? groups.find(({ id }) => `group:${id}` === sel) : undefined;
-  const job = all.find(({ jobId }) => jobId === sel.split('@')[0]);
+  const job = all.find(({ job_id }) => job_id === sel.split('@')[0]);
   const group = picked ?? (sel === '' && view === 'failures' && !narrow && !closed ? groups[0] : undefined);
   const shown = job ?? group?.jobs[0] ?? null;
   useCopyKeys(page, groups, shown);
   useKeys({
-    h: () => shown && navigate(`${jobPath(page.run.name, shown.jobId)}?view=history`),
+    h: () => shown && navigate(`${jobPath(page.run.name, shown.job_id)}?view=history`),
     l: () => {
-      const log = safeHref(shown?.logHref);
+      const log = safeHref(shown?.log_href);
       if (log) location.assign(log);
     },
   });

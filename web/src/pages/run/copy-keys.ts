@@ -1,7 +1,7 @@
 import type { RunPage } from '../../../../src/http/api/schemas.ts';
 import { base } from '../../app/base.ts';
 import { useKeys } from '../../app/keys.ts';
-import type { Job } from '../../lib/columns.ts';
+import type { Job } from '../../lib/jobs.ts';
 import { copyWithToast } from '../../ui/Copy.tsx';
 import type { Group } from './groups.ts';
 import { type ReportFormat, runReport } from './report.ts';
@@ -16,7 +16,7 @@ export function useCopyKeys(page: RunPage, groups: readonly Group[], job: Job | 
   useKeys({
     'y m': () => copyReport(page, groups, 'Markdown'),
     'y t': () => copyReport(page, groups, 'Textile'),
-    'y d': () => void (job && copyWithToast(job.description, 'the description')),
-    'y r': () => void (job?.reason && copyWithToast(job.reason, 'the failure reason')),
+    'y d': () => void (job?.description && copyWithToast(job.description, 'the description')),
+    'y r': () => void (job?.failure_reason && copyWithToast(job.failure_reason, 'the failure reason')),
   });
 }

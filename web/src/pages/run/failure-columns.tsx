@@ -1,6 +1,6 @@
 import type { RunPage } from '../../../../src/http/api/schemas.ts';
-import type { Job } from '../../lib/columns.ts';
 import { duration, plural } from '../../lib/format.ts';
+import type { Job } from '../../lib/jobs.ts';
 import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
 import { Strip } from '../../ui/Strip.tsx';
@@ -41,7 +41,7 @@ export function failureColumns(page: RunPage): Column<FailureRow>[] {
           <span className="strong">{group.jobs.length}×</span>
         ) : (
           <span className="indented">
-            <Status status={job.status} /> {job.jobId}
+            <Status status={job.status} /> {job.job_id}
           </span>
         ),
     },
@@ -50,7 +50,7 @@ export function failureColumns(page: RunPage): Column<FailureRow>[] {
       title: 'Known',
       width: '76px',
       span: ({ job }) => (job === null ? 1 : 2),
-      text: ({ group, job, facets }) => (job === null ? group.novelty.sentence : facets || job.description),
+      text: ({ group, job, facets }) => (job === null ? group.novelty.sentence : facets || (job.description ?? '')),
       cell: ({ group, job, facets }) =>
         job === null ? <Badge group={group} /> : <span className="mono">{facets || job.description}</span>,
     },
@@ -95,7 +95,7 @@ export function MobileFailure({ row: { group, job, facets } }: { row: FailureRow
   return (
     <>
       <span className="two">
-        <Status status={job.status} /> {job.jobId} · {job.os ?? 'os not known'} · {duration(job.duration)}
+        <Status status={job.status} /> {job.job_id} · {job.os ?? 'os not known'} · {duration(job.duration)}
       </span>
       <span className="two mono">{facets || job.description}</span>
     </>

@@ -1,7 +1,7 @@
 import type { Facet } from '../../../../src/core/facets.ts';
-import type { Job } from '../../lib/columns.ts';
 import { duration } from '../../lib/format.ts';
 import { safeHref } from '../../lib/href.ts';
+import type { Job } from '../../lib/jobs.ts';
 import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';
@@ -16,10 +16,10 @@ export const jobColumns: Column<JobRow>[] = [
     title: 'Job',
     width: '104px',
     sortable: true,
-    value: (job) => Number(job.jobId) || job.jobId,
+    value: (job) => Number(job.job_id) || job.job_id,
     cell: (job) => (
       <>
-        <Status status={job.status} /> {job.jobId}
+        <Status status={job.status} /> {job.job_id}
       </>
     ),
   },
@@ -29,7 +29,7 @@ export const jobColumns: Column<JobRow>[] = [
     width: 'minmax(160px, 1.2fr)',
     sortable: true,
     value: (job) => job.facets || job.description,
-    text: (job) => job.description,
+    text: (job) => job.description ?? '',
     cell: (job) => <span className="mono">{job.facets || job.description}</span>,
   },
   {
@@ -37,9 +37,9 @@ export const jobColumns: Column<JobRow>[] = [
     title: 'Failure reason',
     width: 'minmax(160px, 1.4fr)',
     sortable: true,
-    value: (job) => job.reason,
-    text: (job) => job.reason ?? '',
-    cell: (job) => <span className="mono">{job.reason ?? ''}</span>,
+    value: (job) => job.failure_reason,
+    text: (job) => job.failure_reason ?? '',
+    cell: (job) => <span className="mono">{job.failure_reason ?? ''}</span>,
   },
   {
     id: 'os',
@@ -147,12 +147,12 @@ export function facetColumn(key: string): Column<JobRow> {
 const shortNames: Record<string, string> = { 'teuthology.log': 'log', 'ansible.log': 'ansible' };
 
 function Links({ job }: { job: Job }) {
-  const links = [...(job.logHref ? [{ name: 'log', href: job.logHref }] : []), ...job.links];
+  const links = [...(job.log_href ? [{ name: 'log', href: job.log_href }] : []), ...job.links];
   return (
     <span className="links">
       {links.map(({ name, href }) =>
         safeHref(href) ? (
-          <a key={name} href={safeHref(href)} rel="noopener" aria-label={`${name} of job ${job.jobId}`}>
+          <a key={name} href={safeHref(href)} rel="noopener" aria-label={`${name} of job ${job.job_id}`}>
             {shortNames[name] ?? name}
           </a>
         ) : null,

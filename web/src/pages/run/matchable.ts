@@ -2,7 +2,7 @@
 import { facetText, parseFacets } from '../../../../src/core/facets.ts';
 import type { MatchableJob } from '../../../../src/core/query-match.ts';
 import type { RunPage } from '../../../../src/http/api/schemas.ts';
-import type { Job } from '../../lib/columns.ts';
+import type { Job } from '../../lib/jobs.ts';
 import { noveltyOf } from './groups.ts';
 
 /** A job with what its run says of it. */
@@ -15,7 +15,7 @@ export function matchableJob(job: Job, page: RunPage): MatchableJob {
   if (job.status === 'pass' && (job.previous === 'fail' || job.previous === 'dead')) is.add('fixed');
   return {
     ...job,
-    job_id: job.jobId,
+
     suite: run.suite,
     branch: run.branch,
     user: run.user,
@@ -44,7 +44,7 @@ const readers: Record<string, (job: MatchableJob) => readonly (string | null)[]>
   kind: (job) => [job.kind],
   sig: (job) => [job.signature],
   is: (job) => [...job.is],
-  f: (job) => parseFacets(job.description ?? '').map(facetText),
+  f: (job) => parseFacets(job.description).map(facetText),
 };
 
 /** Values of a key that begin with `prefix` among jobs, most frequent first. */

@@ -47,7 +47,7 @@ export function runReport(page: RunPage, groups: readonly Group[], base: string,
   const address = `${base}${runPath(run.name)}`;
   const job = (id: string) => link(id, `${base}${jobPath(run.name, id)}`);
   const line = (group: Group, index: number) => {
-    const ids = group.jobs.slice(0, mostIds).map(({ jobId }) => job(jobId));
+    const ids = group.jobs.slice(0, mostIds).map(({ job_id }) => job(job_id));
     const more = group.jobs.length > mostIds ? ` and ${group.jobs.length - mostIds} more` : '';
     return `${item(index + 1)} ${code(oneLine(group.title))} (${group.jobs.length}): ${ids.join(' ')}${more}`;
   };

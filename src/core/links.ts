@@ -1,0 +1,34 @@
+/** Links that come from the texts of clients and from settings. */
+import { pathPart } from './paths.ts';
+
+/** A link of a job to somewhere else; always http or https. */
+export interface JobLink {
+  name: string;
+  href: string;
+}
+
+/** The address when a browser may follow it, otherwise null: http and https only, since addresses come from clients. */
+export function safeHref(address: unknown): string | null {
+  return typeof address === 'string' && /^https?:\/\//i.test(address) && URL.canParse(address) ? address : null;
+}
+
+/**
+ * Where the log of a job is: `template` with {run_name} and {job_id} filled in, each encoded as one part of a path. Filled
+ * in once: a run may be called "{job_id}".
+ */
+export function logHref(template: string, run: string, jobId: string): string {
+  const names: Record<string, string> = { '{run_name}': run, '{job_id}': jobId };
+  return template.replace(/\{(?:run_name|job_id)\}/g, (name) => pathPart(names[name] as string));
+}
+
+/**
+ * What teuthology leaves behind a job: its log, and the folder that it is in. Ansible writes a log only for what it did, which
+ * its failures show. Nothing when the template gives no address that a browser may follow.
+ */
+export function logLinks(template: string, run: string, job: { job_id: string; kind: string | null }): JobLink[] {
+  const log = safeHref(logHref(template, run, job.job_id));
+  if (log === null) return [];
+  const archive = log.replace(/[^/]*$/, '');
+  const ansible = job.kind === 'ansible' ? [{ name: 'ansible', href: `${archive}ansible.log` }] : [];
+  return [{ name: 'log', href: log }, { name: 'archive', href: archive }, ...ansible];
+}

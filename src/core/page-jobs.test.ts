@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { jobStatuses } from './job.ts';
+import { createPageJobs, type ListedJob, longestReason, readPageJob } from './page-jobs.ts';
+
+const status = fc.constantFrom(...jobStatuses);
+const text = fc.option(fc.constantFrom('', 'a', 'a b', ' a  b ', 'a/{b c}', '__proto__'));
+
+const job: fc.Arbitrary<ListedJob> = fc.record({
+  job_id: fc.nat().map(String),
+  status,
+  description: text,
+  failure_reason: text,
+  signature: fc.option(fc.constantFrom('1', '2', '3').map((id) => ({ id, kind: 'other', title: `cause ${id}` }))),
+  os: text,
+  nodes: fc.array(fc.constantFrom('n1', 'n2', 'a'), { maxLength: 3 }),
+  duration: fc.option(fc.nat()),
+  posted: fc.nat(),
+  started: fc.option(fc.nat()),
+  updated: fc.nat(),
+  previous: fc.option(status),
+  links: fc.array(fc.record({ name: fc.constant('sentry'), href: fc.webUrl() }), { maxLength: 1 }),
+});
+
+/** Makes rows of jobs, and reads them back. */
+function sentAndRead(jobs: ListedJob[]) {
+  const { row, texts, signatures } = createPageJobs();
+  // As they travel.
+  const rows = JSON.parse(JSON.stringify(jobs.map(row))) as ReturnType<typeof row>[];
+  const causes = signatures();
+  const read = rows.map((one) => readPageJob(one, texts(), causes));
+  return { read, texts: texts(), causes };
+}
+
+describe('rows', () => {
+  test('tell of every job what it was, with each text and each cause once', () => {
+    fc.assert(
+      fc.property(fc.array(job, { maxLength: 20 }), (jobs) => {
+        const { read, texts, causes } = sentAndRead(jobs);
+        const withoutCounts = read.map(({ signature, ...rest }) => {
+          const { id = '', kind = '', title = '' } = signature ?? {};
+          return { ...rest, signature: signature && { id, kind, title } };
+        });
+        expect(withoutCounts).toEqual(jobs);
+        for (const list of [texts, causes.map(({ id }) => id)]) expect(new Set(list).size).toBe(list.length);
+        for (const { id, count } of causes) {
+          expect(count).toBe(jobs.filter(({ signature }) => signature?.id === id).length);
+        }
+      }),
+    );
+  });
+
+  test('cut a long reason, at a whole character', () => {
+    const reasons = ['x'.repeat(longestReason), 'x'.repeat(longestReason + 1), `${'x'.repeat(longestReason - 1)}😀`];
+    const [sample] = fc.sample(job, 1) as [ListedJob];
+    const { read } = sentAndRead(reasons.map((failure_reason) => ({ ...sample, failure_reason })));
+    const [whole, cut, halved] = read.map(({ failure_reason }) => failure_reason);
+    expect(whole).toBe(reasons[0]);
+    expect(cut).toBe(`${reasons[0]}…`);
+    expect(halved?.isWellFormed()).toBe(true);
+    expect(halved).toHaveLength(longestReason + 1);
+  });
+
+  test('have nothing of what a job does not say', () => {
+    const { row } = createPageJobs();
+    const nothing = { description: null, failure_reason: null, signature: null };
+    const [sample] = fc.sample(job, 1) as [ListedJob];
+    expect(row({ ...sample, ...nothing })).toMatchObject(nothing);
+  });
+});

@@ -1,0 +1,122 @@
+/**
+ * The jobs of a run as the server sends them to the run page: one row per job. Descriptions and failure reasons are long
+ * and repeat, so a row holds their place in one list of texts, and the place of its cause in the list of causes. With
+ * it a page of 500 jobs has 26 KB compressed, one of 5,000 has 141 KB instead of 178 KB (2 MB instead of 3 MB raw).
+ */
+import type { JobStatus } from './job.ts';
+import type { JobLink } from './links.ts';
+
+/** A cause of failures as a job has it; see `signature.ts`. */
+interface Cause {
+  id: string;
+  kind: string;
+  title: string;
+}
+
+/** What every row says. Durations in seconds; times in the unit of the caller, milliseconds in `/api`. */
+interface JobFacts {
+  job_id: string;
+  status: JobStatus;
+  os: string | null;
+  nodes: string[];
+  duration: number | null;
+  posted: number;
+  started: number | null;
+  updated: number;
+  /** The status of the same description in the previous run; null when that has no such job. */
+  previous: JobStatus | null;
+  links: JobLink[];
+}
+
+/** A job with its texts. */
+export interface ListedJob<Signature extends Cause = Cause> extends JobFacts {
+  description: string | null;
+  failure_reason: string | null;
+  signature: Signature | null;
+}
+
+/** A job as it is sent; `description` and `failure_reason` are indexes into the texts, `signature` one into the causes. */
+export interface PageJob extends JobFacts {
+  description: number | null;
+  failure_reason: number | null;
+  signature: number | null;
+}
+
+/** The longest failure reason in a row, in UTF-16 units: the page of the job has all of it. */
+export const longestReason = 4000;
+
+/** Makes rows one by one, and gathers the texts and causes that they refer to. */
+export function createPageJobs() {
+  const texts = new Map<string, number>();
+  const signatures = new Map<string, Cause & { place: number; count: number }>();
+
+  const textPlace = (text: string | null) => {
+    if (text === null) return null;
+    const place = texts.get(text) ?? texts.size;
+    texts.set(text, place);
+    return place;
+  };
+  const signaturePlace = (signature: Cause | null) => {
+    if (signature === null) return null;
+    const { id, kind, title } = signature;
+    const known = signatures.get(id) ?? { id, kind, title, place: signatures.size, count: 0 };
+    known.count++;
+    signatures.set(id, known);
+    return known.place;
+  };
+
+  return {
+    /** The row of a job. */
+    row: ({
+      job_id,
+      status,
+      os,
+      nodes,
+      duration,
+      posted,
+      started,
+      updated,
+      previous,
+      links,
+      ...job
+    }: ListedJob): PageJob => ({
+      job_id,
+      status,
+      description: textPlace(job.description),
+      failure_reason: textPlace(shortened(job.failure_reason)),
+      signature: signaturePlace(job.signature),
+      os,
+      nodes,
+      duration,
+      posted,
+      started,
+      updated,
+      previous,
+      links,
+    }),
+    /** Every text once. */
+    texts: () => [...texts.keys()],
+    /** Every cause once, with the number of its jobs. */
+    signatures: () => [...signatures.values()].map(({ id, kind, title, count }) => ({ id, kind, title, count })),
+  };
+}
+
+function shortened(reason: string | null): string | null {
+  if (reason === null || reason.length <= longestReason) return reason;
+  return `${reason.slice(0, longestReason).toWellFormed()}…`;
+}
+
+/** The job of a row, given the lists that came with it. */
+export function readPageJob<Signature extends Cause>(
+  row: PageJob,
+  texts: readonly string[],
+  signatures: readonly Signature[],
+): ListedJob<Signature> {
+  const textAt = (place: number | null) => (place === null ? null : (texts[place] ?? null));
+  return {
+    ...row,
+    description: textAt(row.description),
+    failure_reason: textAt(row.failure_reason),
+    signature: row.signature === null ? null : (signatures[row.signature] ?? null),
+  };
+}

@@ -1,0 +1,21 @@
+/** The jobs of a run as its pages use them. */
+import { logHref, safeHref } from '../../../src/core/links.ts';
+import { type ListedJob, readPageJob } from '../../../src/core/page-jobs.ts';
+import type { PageSignature, RunPage } from '../../../src/http/api/schemas.ts';
+
+/** A job; times in milliseconds since the epoch, durations in seconds. */
+export interface Job extends ListedJob<PageSignature> {
+  /** Its place on the page of the run. */
+  index: number;
+  /** Where its log is; null when the server does not know. */
+  log_href: string | null;
+}
+
+/** Every job of the page, in its order. */
+export function jobsOf({ run, jobs, texts, signatures, log_href_template }: RunPage): Job[] {
+  return jobs.map((row, index) => ({
+    ...readPageJob(row, texts, signatures),
+    index,
+    log_href: safeHref(logHref(log_href_template, run.name, row.job_id)),
+  }));
+}
