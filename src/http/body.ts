@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type Failure, invalid } from '../core/errors.ts';
 import { notJson, readBodyText } from './body-text.ts';
 import { beginningBytes, createLargeBodies, type LargeBody, largeBody } from './large-body.ts';
+import { refuse } from './refusal.ts';
 
 /** A request body: one JSON object. */
 export interface JsonBody {
@@ -29,15 +29,15 @@ export function acceptAnyContentType(app: FastifyInstance): void {
 }
 
 /**
- * The body as one JSON object, or `invalid`. With `acceptNaN`, the `NaN` and `Infinity` that Python prints are read as null: they are
+ * The body as one JSON object; anything else is refused. With `acceptNaN`, the `NaN` and `Infinity` that Python prints are read as null: they are
  * no JSON, but a result must not be lost for them (teuthology contract §1.4, §7.15).
  */
-export function readBody(request: FastifyRequest, { acceptNaN = false } = {}): JsonBody | Failure {
+export function readBody(request: FastifyRequest, { acceptNaN = false } = {}): JsonBody {
   const body = request.body as Uint8Array | LargeBody | null | undefined;
-  if (!body) return invalid(null, notJson);
+  if (!body) refuse(null, notJson);
   const read = body instanceof Uint8Array ? readBodyText(body) : body.read;
-  if ('problem' in read) return invalid(null, read.problem);
-  return read.lenient && !acceptNaN ? invalid(null, notJson) : read;
+  if ('problem' in read) refuse(null, read.problem);
+  return read.lenient && !acceptNaN ? refuse(null, notJson) : read;
 }
 
 /** The first bytes of a body, for a report. */

@@ -18,8 +18,8 @@ export interface ListStream<Item> {
   /** How many in a page, and at most in the pages of all lists that are sent at once; twice as many when absent. */
   atATime: number;
   together?: number;
-  /** Called when there is none at all: may answer something else than an empty list. */
-  onEmpty?: () => Promise<FastifyReply | null>;
+  /** Called when there is none at all: may refuse instead of an empty list. */
+  onEmpty?: () => Promise<unknown>;
   /** What stands before and after them. */
   prefix?: string;
   suffix?: string;
@@ -63,8 +63,7 @@ export async function sendListStream<Item>(
 ): Promise<FastifyReply> {
   const { total = Number.MAX_SAFE_INTEGER, onEmpty, prefix = '[', suffix = ']', contentType } = stream;
   const first = await readPart(stream, { last: undefined, left: total, most: stream.atATime }, prefix);
-  const instead = first.last === undefined && onEmpty ? await onEmpty() : null;
-  if (instead) return instead;
+  if (first.last === undefined) await onEmpty?.();
   reply.type(contentType);
   if (first.left === 0) return reply.send(Buffer.from(first.texts.join('') + suffix));
   if (request.method === 'HEAD') return reply.send(Readable.from([]));

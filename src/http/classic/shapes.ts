@@ -1,5 +1,4 @@
 /** Between the wire of the classic contract and the core. */
-import { type Failure, invalid } from '../../core/errors.ts';
 import {
   isDocumentField,
   type JobChange,
@@ -14,28 +13,29 @@ import type { JobSummary, StoredJob } from '../../store/jobs.ts';
 import type { RunSummary } from '../../store/runs.ts';
 import type { JsonBody } from '../body.ts';
 import { pathSegment } from '../href.ts';
+import { refuse } from '../refusal.ts';
 
-/** `{name}` of POST /runs/, or `invalid`. */
-export function parseRunName({ values }: JsonBody): string | Failure {
+/** `{name}` of POST /runs/, or refuses it. */
+export function parseRunName({ values }: JsonBody): string {
   const { name } = values;
-  if (name === undefined || name === null || name === '') return invalid('name', missing('name'));
-  if (typeof name !== 'string') return invalid('name', "invalid value for key 'name': must be a string");
+  if (name === undefined || name === null || name === '') refuse('name', missing('name'));
+  if (typeof name !== 'string') refuse('name', "invalid value for key 'name': must be a string");
   const problem = nameProblem(name, longestRunName);
-  return problem === null ? name : invalid('name', `invalid value for key 'name': ${problem}`);
+  return problem === null ? name : refuse('name', `invalid value for key 'name': ${problem}`);
 }
 
-/** The `job_id` of a new job: a string, or a whole number which becomes one; otherwise `invalid`. */
-export function parseJobId({ values, texts }: JsonBody): string | Failure {
+/** The `job_id` of a new job: a string, or a whole number which becomes one; anything else is refused. */
+export function parseJobId({ values, texts }: JsonBody): string {
   const key = 'job_id' in values ? 'job_id' : 'job-id';
   const value = values[key];
-  if (value === undefined || value === null || value === '') return invalid('job_id', missing('job_id'));
+  if (value === undefined || value === null || value === '') refuse('job_id', missing('job_id'));
   // The raw text, because a number above 2^53 would come back as another one.
   const id = typeof value === 'number' ? (texts.get(key) ?? '') : value;
   if (typeof id !== 'string' || (typeof value === 'number' && !/^-?\d+$/.test(id))) {
-    return invalid('job_id', "invalid value for key 'job_id': must be a string or a whole number");
+    refuse('job_id', "invalid value for key 'job_id': must be a string or a whole number");
   }
   const problem = nameProblem(id, longestJobId);
-  return problem === null ? id : invalid('job_id', `invalid value for key 'job_id': ${problem}`);
+  return problem === null ? id : refuse('job_id', `invalid value for key 'job_id': ${problem}`);
 }
 
 function missing(key: string): string {
@@ -44,9 +44,9 @@ function missing(key: string): string {
 
 /**
  * The documented keys of a job's metadata, dashes and the dots of `mon.a_kernel_sha1` read as underscores; unknown keys
- * and `job_id` are left out. `invalid` names the first key whose value is of an impossible type.
+ * and `job_id` are left out. Refuses the first key whose value is of an impossible type.
  */
-export function parseJobChange({ values, texts }: JsonBody): JobChange | Failure {
+export function parseJobChange({ values, texts }: JsonBody): JobChange {
   const change = noChange();
   for (const [sent, text] of texts) {
     const key = sent.replaceAll('-', '_').replace(/^mon\.(?=[ab]_kernel_sha1$)/, 'mon_');
@@ -55,7 +55,7 @@ export function parseJobChange({ values, texts }: JsonBody): JobChange | Failure
       const value = values[sent];
       const kind = key === 'success' ? 'boolean' : smallFields[key];
       if (value !== null && !kinds[kind].accepts(value)) {
-        return invalid(sent, `invalid value for key '${sent}': must be ${kinds[kind].expected} or null`);
+        refuse(sent, `invalid value for key '${sent}': must be ${kinds[kind].expected} or null`);
       }
       if (key === 'success') change.success = value as boolean | null;
       else change.small.set(key, text);

@@ -1,6 +1,7 @@
 /** How answers look (teuthology contract §1.3, §1.5): JSON without a charset; refusals are 403. */
-import type { FastifyReply } from 'fastify';
-import type { Failure } from '../../core/errors.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type JsonBody, readBody } from '../body.ts';
+import { Refusal } from '../refusal.ts';
 
 /** The Content-Type of every answer of this contract. */
 export const jsonType = 'application/json';
@@ -10,19 +11,26 @@ export function answerJson(reply: FastifyReply, text: string, status = 200): Fas
   return reply.code(status).type(jsonType).send(Buffer.from(text));
 }
 
-/** Sends `{"message": …}` for a failure; `words` are the contract's own for a thing that is missing or exists already. */
-export function sendFailure(reply: FastifyReply, failure: Failure, words?: string): FastifyReply {
-  const message = (text: string) => JSON.stringify({ message: text });
+/** Words a `Refusal` as this contract does; anything else is thrown on. */
+export async function answerRefusal(error: unknown, _request: FastifyRequest, reply: FastifyReply) {
+  if (!(error instanceof Refusal)) throw error;
+  const { failure, words } = error;
+  const message = (text: string, status: number) => answerJson(reply, JSON.stringify({ message: text }), status);
   switch (failure.failure) {
     case 'not_found':
-      return answerJson(reply, message(words ?? `${failure.noun} ${failure.name} was not found`), 404);
+      return message(words ?? `${failure.noun} ${failure.name} was not found`, 404);
     case 'already_exists':
-      return answerJson(reply, message(words ?? `${failure.noun} ${failure.name} already exists`), 400);
+      return message(words ?? `${failure.noun} ${failure.name} already exists`, 400);
     case 'invalid':
-      return answerJson(reply, message(failure.reason), 400);
+      return message(failure.reason, 400);
     case 'conflict':
-      return answerJson(reply, message(failure.reason), 403);
+      return message(failure.reason, 403);
     case 'unavailable':
-      return answerJson(reply, message(failure.reason), 503);
+      return message(failure.reason, 503);
   }
+}
+
+/** The body of a request as one JSON object, with the `NaN` and `Infinity` that Python prints as null (teuthology contract §1.4, §7.15). */
+export function bodyOf(request: FastifyRequest): JsonBody {
+  return readBody(request, { acceptNaN: true });
 }

@@ -1,5 +1,4 @@
 /** Job bodies (teuthology contract §3.2) → changes of the core. */
-import { type Failure, invalid } from '../../core/errors.ts';
 import {
   type FieldKind,
   isDocumentField,
@@ -15,47 +14,48 @@ import { longestJobId, nameProblem, storable } from '../../core/name.ts';
 import { formatTimestamp, parseTimestamp } from '../../core/time.ts';
 import type { JsonBody } from '../body.ts';
 import { isLongValue, longestValue } from '../large-body.ts';
+import { refuse } from '../refusal.ts';
 
 /**
- * The `job_id` of a new job, null when the server is to choose one, otherwise `invalid` (teuthology contract §2.6,
- * §7.43).
+ * The `job_id` of a new job, null when the server is to choose one; any other value is refused (teuthology contract
+ * §2.6, §7.43).
  */
-export function parseJobId({ values, texts }: JsonBody): string | null | Failure {
+export function parseJobId({ values, texts }: JsonBody): string | null {
   if (!('job_id' in values)) return null;
   const value = values.job_id;
   // The raw text, because a number above 2^53 would come back as another one.
   const id = typeof value === 'number' ? (texts.get('job_id') as string) : value;
   const isId = typeof id === 'string' && (typeof value === 'string' || /^-?\d+$/.test(id));
   const problem = isId ? nameProblem(id, longestJobId) : 'must be a string or a whole number';
-  return problem === null ? (id as string) : invalid('job_id', `invalid value for key 'job_id': ${problem}`);
+  return problem === null ? (id as string) : refuse('job_id', `invalid value for key 'job_id': ${problem}`);
 }
 
 /**
  * The accepted keys of a job's body, `-` read as `_`; unknown keys are left out. Harmless values are coerced as the old
  * server's database did (teuthology contract §3.2, §7.5): numbers to text, `0` and `1` to booleans, fractions to whole
- * numbers. A null `status`, `success` or `updated` says nothing. `invalid` names the first key whose value means
+ * numbers. A null `status`, `success` or `updated` says nothing. Refuses the first key whose value means
  * nothing.
  */
-export function parseJobChange({ values, texts }: JsonBody): JobChange | Failure {
+export function parseJobChange({ values, texts }: JsonBody): JobChange {
   const change = noChange();
-  for (const [sent, text] of texts) {
-    const failure = applyKey(change, sent, values, text);
-    if (failure) return failure;
-  }
+  for (const [sent, text] of texts) applyKey(change, sent, values, text);
   return change;
 }
 
-function applyKey(change: JobChange, sent: string, values: JsonBody['values'], text: string): Failure | null {
+function applyKey(change: JobChange, sent: string, values: JsonBody['values'], text: string): void {
   const key = sent.replaceAll('-', '_');
-  if (sent === 'status' || sent === 'success' || sent === 'updated') return applySpecial(change, sent, values[sent]);
+  if (sent === 'status' || sent === 'success' || sent === 'updated') {
+    applySpecial(change, sent, values[sent]);
+    return;
+  }
   if (isDocumentField(key)) {
     change.document.set(key, text);
-    return null;
+    return;
   }
   const kind = isSmallField(key) ? smallFields[key] : isMoreField(key) ? moreFields[key] : undefined;
-  if (kind === undefined) return null;
+  if (kind === undefined) return;
   if (isLongValue(text)) {
-    return invalid(
+    refuse(
       sent,
       `invalid value for key '${sent}': a list or an object must be at most ${longestValue} characters long`,
     );
@@ -63,11 +63,10 @@ function applyKey(change: JobChange, sent: string, values: JsonBody['values'], t
   const value = values[sent];
   const coerced = coerce(kind, value, text);
   if (coerced === undefined) {
-    return invalid(sent, `invalid value for key '${sent}': must be ${expected[kind]} or null`);
+    refuse(sent, `invalid value for key '${sent}': must be ${expected[kind]} or null`);
   }
   if (isSmallField(key)) change.small.set(key, keepsText(kind, value) ? text : JSON.stringify(coerced));
   else change.more.set(key as MoreField, coerced);
-  return null;
 }
 
 /** Strings and numbers of text keys stay as they were sent: the classic contract shows them so. */
@@ -76,21 +75,20 @@ function keepsText(kind: FieldKind, value: unknown): boolean {
   return kind === 'number' && typeof value === 'number';
 }
 
-function applySpecial(change: JobChange, key: 'status' | 'success' | 'updated', value: unknown): Failure | null {
-  if (value === null) return null;
+function applySpecial(change: JobChange, key: 'status' | 'success' | 'updated', value: unknown): void {
+  if (value === null) return;
   if (key === 'status') {
-    if (!isJobStatus(value)) return invalid(key, `invalid value for key 'status': ${describe(value)} is no job status`);
+    if (!isJobStatus(value)) refuse(key, `invalid value for key 'status': ${describe(value)} is no job status`);
     change.status = value;
   } else if (key === 'success') {
     const success = toBoolean(value);
-    if (success === undefined) return invalid(key, "invalid value for key 'success': must be true or false");
+    if (success === undefined) refuse(key, "invalid value for key 'success': must be true or false");
     change.success = success;
   } else {
     const updated = typeof value === 'string' ? parseTimestamp(value, 'updated') : null;
-    if (updated === null) return invalid(key, "invalid value for key 'updated': must look like 2024-03-01 20:00:15");
+    if (updated === null) refuse(key, "invalid value for key 'updated': must look like 2024-03-01 20:00:15");
     change.updated = updated;
   }
-  return null;
 }
 
 function describe(value: unknown): string {

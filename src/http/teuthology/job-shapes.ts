@@ -1,10 +1,10 @@
 /** Jobs as they are printed (teuthology contract §2.3). */
-import { type Failure, invalid } from '../../core/errors.ts';
 import { type DocumentField, type MoreField, type SmallField, smallFields } from '../../core/job.ts';
 import { formatTimestamp } from '../../core/time.ts';
 import { allColumns } from '../../store/job-columns.ts';
 import type { FullJob, JobColumn, PartialJob } from '../../store/jobs.ts';
 import { pathSegment } from '../href.ts';
+import { refuse } from '../refusal.ts';
 import type { TeuthologyContext } from './context.ts';
 import { splitFields } from './run-shapes.ts';
 
@@ -146,12 +146,12 @@ export function printJob(job: FullJob, context: TeuthologyContext): string {
   return wholeJob.print(job, '', context);
 }
 
-/** Prints the keys that a `fields` parameter names, in its order; `invalid` for an unknown key. */
-export function jobFields(fields: string): JobPrinter | Failure {
+/** Prints the keys that a `fields` parameter names, in its order; refuses an unknown key. */
+export function jobFields(fields: string): JobPrinter {
   const chosen: [string, Field][] = [];
   for (const name of splitFields(fields)) {
     const field = Object.hasOwn(shown, name) ? shown[name] : Object.hasOwn(hidden, name) ? hidden[name] : undefined;
-    if (!field) return invalid('fields', 'an invalid field was specified');
+    if (!field) refuse('fields', 'an invalid field was specified');
     chosen.push([name, field]);
   }
   return printer(chosen, [...new Set(chosen.flatMap(([, field]) => field.needs))]);

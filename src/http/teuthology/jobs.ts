@@ -1,14 +1,14 @@
 /** Jobs: `/runs/{run}/jobs/…` and `/jobs/` (teuthology contract §2.6 to §2.8). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Failure, invalid, isFailure } from '../../core/errors.ts';
+import { notFound } from '../../core/errors.ts';
 import { readDay } from '../../core/filter.ts';
 import { allColumns } from '../../store/job-columns.ts';
 import { type JobFilter, listJobs } from '../../store/job-lists.ts';
 import { findJob } from '../../store/jobs.ts';
 import { runId } from '../../store/runs.ts';
-import { readBody } from '../body.ts';
+import { orThrow, Refusal, readKnowing, refuse } from '../refusal.ts';
 import { mount } from '../resource.ts';
-import { answerJson, sendFailure } from './answers.ts';
+import { answerJson, bodyOf } from './answers.ts';
 import type { TeuthologyContext } from './context.ts';
 import { parseJobChange, parseJobId } from './job-bodies.ts';
 import { sendJobList } from './job-list.ts';
@@ -34,7 +34,7 @@ export function jobRoutes(app: FastifyInstance, context: TeuthologyContext): voi
     DELETE: async (request, reply) => {
       const { run, job_id } = request.params as JobParams;
       const deleted = await context.db.jobWriter.write({ kind: 'delete', run, job_id, at: context.now() }, 0);
-      if (isFailure(deleted)) return sendFailure(reply, deleted, 'attempted to delete a non-existent job');
+      orThrow(deleted, 'attempted to delete a non-existent job');
       return answerJson(reply, '{}');
     },
   });
@@ -47,79 +47,63 @@ async function listRunJobs(context: TeuthologyContext, request: FastifyRequest, 
   const { db } = context;
   const { run } = request.params as JobParams;
   const status = parameter(request, 'status');
-  if (isFailure(status)) return sendFailure(reply, status);
   const fields = parameter(request, 'fields');
-  if (isFailure(fields)) return sendFailure(reply, fields);
   const printer = fields === undefined ? wholeJob : jobFields(fields);
-  if (isFailure(printer)) return sendFailure(reply, printer);
   // Whether the run exists is asked only when there is nothing to show: one round trip less for everybody else.
-  const onEmpty = async () => {
-    const missing = await runId(db, run);
-    return isFailure(missing) ? sendFailure(reply, missing) : null;
-  };
+  const onEmpty = async () => orThrow(await runId(db, run));
   return sendJobList(context, request, reply, { filter: { run, status }, printer, onEmpty });
 }
 
 async function postJob({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const { run } = request.params as JobParams;
-  const body = readBody(request, { acceptNaN: true });
-  if (isFailure(body)) return sendFailure(reply, body);
+  const body = bodyOf(request);
   // teuthology contract §2.6: an empty object is no job.
-  if (body.texts.size === 0) return sendFailure(reply, invalid(null, 'could not decode JSON body'));
+  if (body.texts.size === 0) refuse(null, 'could not decode JSON body');
+  checkRunName(run);
   const job_id = parseJobId(body);
   const change = parseJobChange(body);
-  const failure = checkRunName(run) ?? [job_id, change].find(isFailure);
-  if (failure || isFailure(job_id) || isFailure(change)) return sendFailure(reply, failure as Failure);
   const write = { kind: 'create', run, job_id, change, createRun: true, at: now() } as const;
-  const created = await db.jobWriter.write(write, body.size);
   // Clients key on the last two words: they make them PUT what they have posted (teuthology contract §0.2).
-  if (isFailure(created)) return sendFailure(reply, created, `job with job_id ${job_id} already exists`);
+  const created = orThrow(await db.jobWriter.write(write, body.size), `job with job_id ${job_id} already exists`);
   return answerJson(reply, JSON.stringify({ job_id: created.job_id }));
 }
 
 async function getJob(context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const { db, baseOf } = context;
   const { run, job_id } = request.params as JobParams;
-  const run_id = await runId(db, run);
-  if (isFailure(run_id)) return sendFailure(reply, run_id);
+  const run_id = orThrow(await runId(db, run));
   const [job] = await listJobs(db, { filter: { run_id, job_id }, columns: allColumns, order: 'newest', limit: 1 });
-  if (!job) return sendFailure(reply, { failure: 'not_found', noun: 'job', name: job_id });
+  if (!job) throw new Refusal(notFound('job', job_id));
   return answerJson(reply, wholeJob.print(job, baseOf(request), context));
 }
 
 async function putJob({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const { run, job_id } = request.params as JobParams;
-  const body = readBody(request, { acceptNaN: true });
-  const change = isFailure(body) ? body : parseJobChange(body);
   const missing = 'attempted to update a non-existent job';
-  if (isFailure(body) || isFailure(change)) {
-    const failure = (await findJob(db, run, job_id)) ?? (change as Failure);
-    return sendFailure(reply, failure, failure.failure === 'not_found' ? missing : undefined);
-  }
-  const changed = await db.jobWriter.write({ kind: 'change', run, job_id, change, at: now() }, body.size);
-  return isFailure(changed) ? sendFailure(reply, changed, missing) : answerJson(reply, '{}');
+  const exists = async () => orThrow(await findJob(db, run, job_id), missing);
+  const { change, size } = await readKnowing(exists, () => {
+    const body = bodyOf(request);
+    return { change: parseJobChange(body), size: body.size };
+  });
+  orThrow(await db.jobWriter.write({ kind: 'change', run, job_id, change, at: now() }, size), missing);
+  return answerJson(reply, '{}');
 }
 
 async function listLatestJobs(context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const filter = jobFilter(request, context.now());
-  if (isFailure(filter)) return sendFailure(reply, filter);
-  const part = pageParameters(request, latestJobs, parameterOrKey);
-  return isFailure(part) ? sendFailure(reply, part) : sendJobList(context, request, reply, { filter, part });
+  return sendJobList(context, request, reply, { filter, part: pageParameters(request, latestJobs, parameterOrKey) });
 }
 
 /** The conditions of `/jobs/` (teuthology contract §2.8, §7.27: `sha1` and `branch` both count). */
-function jobFilter(request: FastifyRequest, now: number): JobFilter | Failure {
+function jobFilter(request: FastifyRequest, now: number): JobFilter {
   const filter: JobFilter = {};
   for (const key of ['description', 'status', 'sha1', 'branch', 'user'] as const) {
     const value = parameterOrKey(request, key);
-    if (isFailure(value)) return value;
     if (value !== undefined) filter[key] = value;
   }
   for (const key of ['posted_after', 'posted_before'] as const) {
     const value = parameterOrKey(request, key);
-    const day = value === undefined || isFailure(value) ? value : readDay(value, now, key);
-    if (isFailure(day)) return day;
-    if (day) filter[key] = day.from;
+    if (value !== undefined) filter[key] = orThrow(readDay(value, now, key)).from;
   }
   return filter;
 }

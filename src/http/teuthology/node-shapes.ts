@@ -1,6 +1,5 @@
 /** Nodes between the wire (teuthology contract §2.10 to §2.18) and the core. */
 import type { FastifyRequest } from 'fastify';
-import { type Failure, invalid, isFailure } from '../../core/errors.ts';
 import type { JobStatus } from '../../core/job.ts';
 import { filterable, nameProblem } from '../../core/name.ts';
 import { type LockRequest, longestNodeName, type NodeChange, parseBooleanText } from '../../core/node.ts';
@@ -8,6 +7,7 @@ import type { JobCounts } from '../../core/run.ts';
 import { formatTimestamp } from '../../core/time.ts';
 import type { FullNode, NodeFilter, StatusCounts } from '../../store/nodes.ts';
 import type { JsonBody } from '../body.ts';
+import { refuse } from '../refusal.ts';
 import { integerParameter, parameter } from './parameters.ts';
 import { booleanValue, requiredText, textValue } from './values.ts';
 
@@ -64,37 +64,33 @@ export function printAllStats(nodes: { node: string; counts: JobCounts }[]): str
   return `{${nodes.map(({ node, counts }) => `${JSON.stringify(node)}:${JSON.stringify(occurring(counts))}`).join(',')}}`;
 }
 
-/** The conditions of `GET /nodes/` (teuthology contract §2.11); `invalid` names the parameter that cannot be read. */
-export function parseNodeFilter(request: FastifyRequest): NodeFilter | Failure {
+/** The conditions of `GET /nodes/` (teuthology contract §2.11). */
+export function parseNodeFilter(request: FastifyRequest): NodeFilter {
   const filter: NodeFilter = {};
   for (const key of ['locked', 'up'] as const) {
     const text = parameter(request, key);
-    if (isFailure(text)) return text;
     if (text === undefined) continue;
     const value = parseBooleanText(text);
-    if (value === null) return invalid(key, `${key} must be true or false`);
+    if (value === null) refuse(key, `${key} must be true or false`);
     filter[key] = value;
   }
   for (const key of ['os_type', 'os_version', 'locked_by', 'machine_type'] as const) {
     const text = parameter(request, key);
-    if (isFailure(text)) return text;
     if (!text) continue;
     if (key === 'machine_type') filter.machine_types = text.split('|');
     else filter[key] = text;
   }
   const count = parameter(request, 'count');
-  if (isFailure(count)) return count;
   if (count === undefined) return filter;
-  if (!/^\d+$/.test(count)) return invalid('count', 'count must be an integer');
+  if (!/^\d+$/.test(count)) refuse('count', 'count must be an integer');
   // Beyond what a database counts to, it means all of them.
   return { ...filter, limit: Math.min(Number(count), Number.MAX_SAFE_INTEGER) };
 }
 
 /** `since_days` of teuthology contract §2.17: at least 1, 14 when absent. */
-export function parseSinceDays(request: FastifyRequest): number | Failure {
+export function parseSinceDays(request: FastifyRequest): number {
   const days = integerParameter(request, 'since_days');
-  if (isFailure(days)) return days;
-  if (days !== undefined && days < 1) return invalid('since_days', 'since_days must be a positive integer');
+  if (days !== undefined && days < 1) refuse('since_days', 'since_days must be a positive integer');
   // A hundred thousand days ago there was nothing; more would leave the range of times.
   return Math.min(days ?? 14, 100_000);
 }
@@ -105,12 +101,11 @@ export function parseSinceDays(request: FastifyRequest): number | Failure {
  */
 const reserved = ['lock_many', 'unlock_many', 'job_stats', 'machine_types'];
 
-/** `name` of a new node, otherwise `invalid`. */
-export function parseNodeName(body: JsonBody): string | Failure {
+/** `name` of a new node. */
+export function parseNodeName(body: JsonBody): string {
   const name = requiredText(body, 'name');
-  if (isFailure(name)) return name;
   const problem = reserved.includes(name) ? `must not be '${name}'` : nameProblem(name, longestNodeName);
-  return problem === null ? name : invalid('name', `invalid value for key 'name': ${problem}`);
+  return problem === null ? name : refuse('name', `invalid value for key 'name': ${problem}`);
 }
 
 const textKeys = [
@@ -125,23 +120,18 @@ const textKeys = [
   'vm_host',
 ] as const;
 
-/**
- * The updatable keys of teuthology contract §2.13 in a body; others are left out. `invalid` names the first that cannot
- * be read.
- */
-export function parseNodeChange(body: JsonBody): NodeChange | Failure {
+/** The updatable keys of teuthology contract §2.13 in a body; others are left out. */
+export function parseNodeChange(body: JsonBody): NodeChange {
   const change: NodeChange = {};
   for (const key of textKeys) {
     if (!Object.hasOwn(body.values, key)) continue;
     const text = textValue(body, key);
-    if (isFailure(text)) return text;
     change[key] = key === 'machine_type' && text !== null ? filterable(text) : text;
   }
   for (const key of ['is_vm', 'locked', 'up'] as const) {
     if (!Object.hasOwn(body.values, key)) continue;
-    const value = key === 'up' && body.values.up === null ? null : booleanValue(body, key);
-    if (isFailure(value)) return value;
-    change[key] = value as boolean;
+    if (key === 'up' && body.values.up === null) change.up = null;
+    else change[key] = booleanValue(body, key);
   }
   return change;
 }
@@ -149,23 +139,21 @@ export function parseNodeChange(body: JsonBody): NodeChange | Failure {
 const lockManyKeys = ['count', 'locked_by', 'machine_type', 'description'];
 
 /** The body of `lock_many` (teuthology contract §2.12), checked in the order of its table. */
-export function parseLockMany(body: JsonBody): LockRequest | Failure {
+export function parseLockMany(body: JsonBody): LockRequest {
   const { values } = body;
   if (!lockManyKeys.every((key) => Object.hasOwn(values, key))) {
-    return invalid(null, `must pass these fields: ${lockManyKeys.join(', ')}`);
+    refuse(null, `must pass these fields: ${lockManyKeys.join(', ')}`);
   }
   const count = values.count;
-  if (!Number.isInteger(count)) return invalid('count', "invalid value for key 'count': must be a whole number");
-  if ((count as number) < 1) return invalid('count', 'cannot lock less than 1 node');
+  if (!Number.isInteger(count)) refuse('count', "invalid value for key 'count': must be a whole number");
+  if ((count as number) < 1) refuse('count', 'cannot lock less than 1 node');
   const wanted: Record<string, string | null> = {};
   for (const key of ['machine_type', 'locked_by', 'description', 'os_type', 'os_version', 'arch']) {
-    const text = textValue(body, key);
-    if (isFailure(text)) return text;
-    wanted[key] = text;
+    wanted[key] = textValue(body, key);
   }
   const { machine_type, locked_by, description = null, os_type, os_version, arch } = wanted;
-  if (!machine_type) return invalid('machine_type', 'must specify machine_type');
-  if (!locked_by) return invalid('locked_by', 'Cannot lock without specifying locked_by');
+  if (!machine_type) refuse('machine_type', 'must specify machine_type');
+  if (!locked_by) refuse('locked_by', 'Cannot lock without specifying locked_by');
   return {
     count: count as number,
     locked_by,
@@ -178,20 +166,19 @@ export function parseLockMany(body: JsonBody): LockRequest | Failure {
 }
 
 /** The body of `unlock_many` (teuthology contract §2.12), checked in the order of its table. */
-export function parseUnlockMany(body: JsonBody): { names: string[]; locked_by: string | null } | Failure {
+export function parseUnlockMany(body: JsonBody): { names: string[]; locked_by: string | null } {
   const { values, texts } = body;
   if ([...texts.keys()].sort().join() !== 'locked_by,names') {
-    return invalid(null, 'must pass these fields: names, locked_by');
+    refuse(null, 'must pass these fields: names, locked_by');
   }
   const { names } = values;
   if (!Array.isArray(names)) {
     const type = pythonType(names, texts.get('names') as string);
-    return invalid('names', `'names' must be a list; got: <class '${type}'>`);
+    refuse('names', `'names' must be a list; got: <class '${type}'>`);
   }
   const couldBeNode = (name: unknown) => typeof name === 'string' && !name.includes('\0');
-  if (!names.every(couldBeNode)) return invalid('names', 'Could not find all nodes!');
-  const locked_by = textValue(body, 'locked_by');
-  return isFailure(locked_by) ? locked_by : { names, locked_by };
+  if (!names.every(couldBeNode)) refuse('names', 'Could not find all nodes!');
+  return { names, locked_by: textValue(body, 'locked_by') };
 }
 
 /** What the old server calls the type of a JSON value, `text` as it was sent. */

@@ -1,11 +1,10 @@
 /** Nodes: `/nodes/…` (teuthology contract §2.11 to §2.18). */
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
-import { type Failure, isFailure } from '../../core/errors.ts';
 import { MICROS_PER_DAY } from '../../core/time.ts';
 import { allJobStats, findNode, listNodes, machineTypes, nodeId, nodeJobStats } from '../../store/nodes.ts';
-import { type JsonBody, readBody } from '../body.ts';
+import { orThrow, readKnowing } from '../refusal.ts';
 import { mount, type Refuse } from '../resource.ts';
-import { answerJson, sendFailure } from './answers.ts';
+import { answerJson, bodyOf } from './answers.ts';
 import type { TeuthologyContext } from './context.ts';
 import { sendJobList } from './job-list.ts';
 import {
@@ -32,12 +31,7 @@ export function nodeRoutes(app: FastifyInstance, context: TeuthologyContext): vo
   const lists = (handler: Handler) => everyMethod((request, reply) => handler(context, request, reply));
 
   mount(app, '/nodes', {
-    GET: async (request, reply) => {
-      const filter = parseNodeFilter(request);
-      return isFailure(filter)
-        ? sendFailure(reply, filter)
-        : answerJson(reply, printNodes(await listNodes(db, filter)));
-    },
+    GET: async (request, reply) => answerJson(reply, printNodes(await listNodes(db, parseNodeFilter(request)))),
     POST: async (request, reply) => postNode(context, request, reply),
   });
   mount(app, '/nodes/machine_types', lists(getMachineTypes));
@@ -46,22 +40,18 @@ export function nodeRoutes(app: FastifyInstance, context: TeuthologyContext): vo
   mount(app, '/nodes/unlock_many', { POST: async (request, reply) => unlockMany(context, request, reply) }, onlyPost);
 
   mount(app, '/nodes/:node', {
-    GET: async (request, reply) => {
-      const node = await findNode(db, nameOf(request));
-      return isFailure(node) ? sendFailure(reply, node, notFound) : answerJson(reply, printNode(node));
-    },
+    GET: async (request, reply) => answerJson(reply, printNode(orThrow(await findNode(db, nameOf(request)), notFound))),
     PUT: async (request, reply) => {
-      const failure = await changeNode(context, request);
-      return isFailure(failure) ? sendFailure(reply, failure, notUpdated) : answerJson(reply, '{}');
+      await changeNode(context, request, notUpdated);
+      return answerJson(reply, '{}');
     },
     DELETE: async (request, reply) => {
-      const deleted = await db.nodeWriter.write({ kind: 'delete', name: nameOf(request), at: now() }, 0);
-      return isFailure(deleted) ? sendFailure(reply, deleted, notFound) : answerJson(reply, '{}');
+      orThrow(await db.nodeWriter.write({ kind: 'delete', name: nameOf(request), at: now() }, 0), notFound);
+      return answerJson(reply, '{}');
     },
   });
   const lock: RouteHandlerMethod = async (request, reply) => {
-    const changed = await changeNode(context, request);
-    if (isFailure(changed)) return sendFailure(reply, changed, notFound);
+    const changed = await changeNode(context, request, notFound);
     return answerJson(reply, JSON.stringify(changed.map(lockResult)[0]));
   };
   mount(app, '/nodes/:node/lock', { PUT: lock, POST: lock }, onlyPutAndPost);
@@ -92,46 +82,35 @@ function nameOf(request: FastifyRequest): string {
 }
 
 async function postNode({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
-  const body = readBody(request, { acceptNaN: true });
-  if (isFailure(body)) return sendFailure(reply, body);
+  const body = bodyOf(request);
   const name = parseNodeName(body);
-  if (isFailure(name)) return sendFailure(reply, name);
-  const change = parseNodeChange(body);
-  if (isFailure(change)) return sendFailure(reply, change);
-  const created = await db.nodeWriter.write({ kind: 'create', name, change, at: now() }, body.size);
-  if (isFailure(created)) return sendFailure(reply, created, `Node with name ${name} already exists`);
+  const write = { kind: 'create', name, change: parseNodeChange(body), at: now() } as const;
+  orThrow(await db.nodeWriter.write(write, body.size), `Node with name ${name} already exists`);
   return answerJson(reply, '{}');
 }
 
-/** Changes a node as PUT and lock do; an unknown node is told before what is wrong with the body. */
-async function changeNode({ db, now }: TeuthologyContext, request: FastifyRequest) {
+/** Changes a node as PUT and lock do; `missing` are the words for an unknown one. */
+async function changeNode({ db, now }: TeuthologyContext, request: FastifyRequest, missing: string) {
   const name = nameOf(request);
-  const body = readBody(request, { acceptNaN: true });
-  const change = isFailure(body) ? body : parseNodeChange(body);
-  if (isFailure(body) || isFailure(change)) {
-    const id = await nodeId(db, name);
-    return isFailure(id) ? id : (change as Failure);
-  }
-  return db.nodeWriter.write({ kind: 'change', name, change, at: now() }, body.size);
+  const exists = async () => orThrow(await nodeId(db, name), missing);
+  const { change, size } = await readKnowing(exists, () => {
+    const body = bodyOf(request);
+    return { change: parseNodeChange(body), size: body.size };
+  });
+  return orThrow(await db.nodeWriter.write({ kind: 'change', name, change, at: now() }, size), missing);
 }
 
 async function lockMany({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
-  const body = readBody(request, { acceptNaN: true });
-  const wanted = isFailure(body) ? body : parseLockMany(body);
-  if (isFailure(wanted)) return sendFailure(reply, wanted);
-  const write = { kind: 'lock_many', request: wanted, at: now() } as const;
-  const locked = await db.nodeWriter.write(write, (body as JsonBody).size);
-  return isFailure(locked) ? sendFailure(reply, locked) : answerJson(reply, printNodes(locked));
+  const body = bodyOf(request);
+  const write = { kind: 'lock_many', request: parseLockMany(body), at: now() } as const;
+  return answerJson(reply, printNodes(orThrow(await db.nodeWriter.write(write, body.size))));
 }
 
 async function unlockMany({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
-  const body = readBody(request, { acceptNaN: true });
-  const wanted = isFailure(body) ? body : parseUnlockMany(body);
-  if (isFailure(wanted)) return sendFailure(reply, wanted);
-  const unlocked = await db.nodeWriter.write({ kind: 'unlock_many', ...wanted, at: now() }, (body as JsonBody).size);
-  return isFailure(unlocked)
-    ? sendFailure(reply, unlocked)
-    : answerJson(reply, JSON.stringify(unlocked.map(lockResult)));
+  const body = bodyOf(request);
+  const write = { kind: 'unlock_many', ...parseUnlockMany(body), at: now() } as const;
+  const unlocked = orThrow(await db.nodeWriter.write(write, body.size));
+  return answerJson(reply, JSON.stringify(unlocked.map(lockResult)));
 }
 
 async function getMachineTypes({ db }: TeuthologyContext, _request: FastifyRequest, reply: FastifyReply) {
@@ -140,27 +119,17 @@ async function getMachineTypes({ db }: TeuthologyContext, _request: FastifyReque
 
 async function getAllJobStats({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const machineType = parameter(request, 'machine_type');
-  if (isFailure(machineType)) return sendFailure(reply, machineType);
-  const days = parseSinceDays(request);
-  if (isFailure(days)) return sendFailure(reply, days);
-  const stats = await allJobStats(db, now() - days * MICROS_PER_DAY, machineType || undefined);
-  return answerJson(reply, printAllStats(stats));
+  const since = now() - parseSinceDays(request) * MICROS_PER_DAY;
+  return answerJson(reply, printAllStats(await allJobStats(db, since, machineType || undefined)));
 }
 
 async function getJobStats({ db }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
-  const counts = await nodeJobStats(db, nameOf(request));
-  return isFailure(counts) ? sendFailure(reply, counts, notFound) : answerJson(reply, printStats(counts));
+  return answerJson(reply, printStats(orThrow(await nodeJobStats(db, nameOf(request)), notFound)));
 }
 
 async function getJobs(context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
-  const { db } = context;
-  const node_id = await nodeId(db, nameOf(request));
-  if (isFailure(node_id)) return sendFailure(reply, node_id, notFound);
-  const page = pageParameters(request, undefined);
-  if (isFailure(page)) return sendFailure(reply, page);
-  const name = parameter(request, 'name');
-  if (isFailure(name)) return sendFailure(reply, name);
-  const status = parameter(request, 'status');
-  if (isFailure(status)) return sendFailure(reply, status);
-  return sendJobList(context, request, reply, { filter: { node_id, name, status }, part: page });
+  const node_id = orThrow(await nodeId(context.db, nameOf(request)), notFound);
+  const part = pageParameters(request, undefined);
+  const filter = { node_id, name: parameter(request, 'name'), status: parameter(request, 'status') };
+  return sendJobList(context, request, reply, { filter, part });
 }

@@ -1,6 +1,6 @@
 /** The filters of runs that stand in the path: `/runs/branch/main/suite/rados/…` (teuthology contract §2.9). */
-import { type Failure, invalid, isFailure } from '../../core/errors.ts';
 import { type RunCondition, type RunFacet, readDay, runFacets } from '../../core/filter.ts';
+import { orThrow, refuse } from '../refusal.ts';
 
 /** What a path asks for: the values of a facet, or runs, also those of a range of days; `empty` = none at all. */
 export interface RunQuery {
@@ -13,9 +13,9 @@ export type NoSuchPath = 'no such path';
 
 /**
  * Reads the segments behind `/runs/`. `flavors` and `flavor` mean the same everywhere (teuthology contract §7.25).
- * `invalid` for a bad day; `no such path` for anything that is no chain of facets.
+ * Refuses a bad day; `no such path` for anything that is no chain of facets.
  */
-export function parseFilterPath(segments: string[], now: number): RunQuery | Failure | NoSuchPath {
+export function parseFilterPath(segments: string[], now: number): RunQuery | NoSuchPath {
   const conditions: RunCondition[] = [];
   let previous: RunFacet | undefined;
   for (let at = 0; at < segments.length; at += 2) {
@@ -26,9 +26,7 @@ export function parseFilterPath(segments: string[], now: number): RunQuery | Fai
     if (value === undefined) return { conditions, form: { index: facet } };
     if (facet === 'date' && value === 'from') return parseDateRange(segments.slice(at + 2), conditions, now);
     if (facet === 'date') {
-      const range = readDay(value, now, 'date');
-      if (isFailure(range)) return range;
-      conditions.push({ facet, range });
+      conditions.push({ facet, range: orThrow(readDay(value, now, 'date')) });
     } else conditions.push({ facet, value });
   }
   return { conditions, form: 'runs' };
@@ -40,14 +38,12 @@ function facetOf(segment: string | undefined): RunFacet | undefined {
 }
 
 /** `from/<day>/to/<day>` ends a path; `from/<day>` alone has always been an empty list. */
-function parseDateRange(segments: string[], conditions: RunCondition[], now: number): RunQuery | Failure | NoSuchPath {
+function parseDateRange(segments: string[], conditions: RunCondition[], now: number): RunQuery | NoSuchPath {
   const [first, to, last, ...more] = segments;
   if (more.length > 0 || (to !== undefined && to !== 'to')) return 'no such path';
-  const from = readDay(first ?? '', now, 'date');
-  if (isFailure(from)) return from;
+  const from = orThrow(readDay(first ?? '', now, 'date'));
   if (to === undefined) return { conditions, form: 'empty' };
-  if (last === undefined) return invalid('date', 'date format must match %Y-%m-%d');
-  const until = readDay(last, now, 'date');
-  if (isFailure(until)) return until;
+  if (last === undefined) refuse('date', 'date format must match %Y-%m-%d');
+  const until = orThrow(readDay(last, now, 'date'));
   return { conditions: [...conditions, { facet: 'date', range: { from: from.from, to: until.to } }], form: 'range' };
 }

@@ -1,12 +1,12 @@
 /** Queues between the wire (teuthology contract §2.19 to §2.22) and the core. */
 import type { FastifyRequest } from 'fastify';
-import { type Failure, invalid, isFailure } from '../../core/errors.ts';
 import { isPaused, type PauseChange } from '../../core/queue.ts';
 import { formatTimestamp, parseTimestamp } from '../../core/time.ts';
 import type { QueueFilter } from '../../store/queues.ts';
 import type { QueueRow } from '../../store/schema.ts';
-import { type JsonBody, readBody } from '../body.ts';
-import { parameter } from './parameters.ts';
+import type { JsonBody } from '../body.ts';
+import { refuse } from '../refusal.ts';
+import { bodyIfAny, parameter } from './parameters.ts';
 import { textValue } from './values.ts';
 
 /** The JSON text of a list of queues; `at` = now. */
@@ -30,45 +30,37 @@ function shownPause({ paused_by, paused_since, paused_until }: QueueRow): object
 }
 
 /** The conditions of `GET /queue/`: several machine types share the queue `multi`. */
-export function parseQueueFilter(request: FastifyRequest): QueueFilter | Failure {
+export function parseQueueFilter(request: FastifyRequest): QueueFilter {
   const machineType = parameter(request, 'machine_type');
-  if (isFailure(machineType)) return machineType;
   const pausedBy = parameter(request, 'paused_by');
-  if (isFailure(pausedBy)) return pausedBy;
   const queue = machineType?.includes('|') ? 'multi' : machineType;
   return { queue: queue || undefined, paused_by: pausedBy || undefined };
 }
 
-/** The pause in a body of `/queue/`; `invalid` names the first key that cannot be read. */
-export function parsePauseChange(body: JsonBody): PauseChange | Failure {
+/** The pause in a body of `/queue/`. */
+export function parsePauseChange(body: JsonBody): PauseChange {
   const change: PauseChange = {};
-  if (Object.hasOwn(body.values, 'paused_by')) {
-    const pausedBy = textValue(body, 'paused_by');
-    if (isFailure(pausedBy)) return pausedBy;
-    change.paused_by = pausedBy;
-  }
+  if (Object.hasOwn(body.values, 'paused_by')) change.paused_by = textValue(body, 'paused_by');
   for (const key of ['paused_since', 'paused_until'] as const) {
     if (!Object.hasOwn(body.values, key)) continue;
     const value = body.values[key];
     const time = typeof value === 'string' ? parseTime(value) : null;
     if (time === null && value !== null) {
-      return invalid(key, `invalid value for key '${key}': must look like 2024-03-01 20:00:15`);
+      refuse(key, `invalid value for key '${key}': must look like 2024-03-01 20:00:15`);
     }
     change[key] = time;
   }
   if (Object.hasOwn(body.values, 'pause_duration')) {
-    const seconds = parseDuration(body.values.pause_duration);
-    if (isFailure(seconds)) return seconds;
-    change.pause_duration = seconds;
+    change.pause_duration = parseDuration(body.values.pause_duration);
   }
   return change;
 }
 
 /** A number, or one as text; what null means depends on the queue. */
-function parseDuration(value: unknown): number | null | Failure {
+function parseDuration(value: unknown): number | null {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (number === null || (typeof number === 'number' && Number.isFinite(number))) return number;
-  return invalid('pause_duration', "invalid value for key 'pause_duration': must be a number of seconds");
+  return refuse('pause_duration', "invalid value for key 'pause_duration': must be a number of seconds");
 }
 
 /** A UTC time as this server prints it, or as ISO 8601 writes it; microseconds since the Unix epoch, or null. */
@@ -84,15 +76,13 @@ function parseTime(text: string): number | null {
 
 /**
  * A parameter of `/queue/…` from the path, the query or the body of anything but GET (teuthology contract §1.4);
- * undefined when it is nowhere, `invalid` when it is given twice.
+ * undefined when it is nowhere. One that is given twice is refused.
  */
-export function anyParameter(request: FastifyRequest, key: string): string | undefined | Failure {
+export function anyParameter(request: FastifyRequest, key: string): string | undefined {
   const query = parameter(request, key);
-  if (isFailure(query)) return query;
-  const body = readBody(request, { acceptNaN: true });
-  const sent = isFailure(body) ? null : textValue(body, key);
-  if (isFailure(sent)) return sent;
+  const body = bodyIfAny(request);
+  const sent = body && textValue(body, key);
   const path = (request.params as Record<string, string | undefined>)[key];
   const given = [path, query, sent ?? undefined].filter((value) => value !== undefined);
-  return given.length > 1 ? invalid(key, `parameter '${key}' must be given once`) : given[0];
+  return given.length > 1 ? refuse(key, `parameter '${key}' must be given once`) : given[0];
 }

@@ -1,14 +1,14 @@
 /** Queues: `/queue/…` (teuthology contract §2.19 to §2.22). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Failure, invalid, isFailure, unavailable } from '../../core/errors.ts';
+import { isFailure, unavailable } from '../../core/errors.ts';
 import { nameProblem } from '../../core/name.ts';
 import { isPaused, longestQueueName, type PauseChange } from '../../core/queue.ts';
 import { type JobFilter, jobsByIds } from '../../store/job-lists.ts';
 import { changeQueue, countQueuedJobs, createQueue, findQueue, listQueues, nextJobId } from '../../store/queues.ts';
 import { runId } from '../../store/runs.ts';
-import { readBody } from '../body.ts';
+import { orThrow, Refusal, refuse } from '../refusal.ts';
 import { mount } from '../resource.ts';
-import { answerJson, sendFailure } from './answers.ts';
+import { answerJson, bodyOf } from './answers.ts';
 import type { TeuthologyContext } from './context.ts';
 import { sendJobList } from './job-list.ts';
 import { printJob } from './job-shapes.ts';
@@ -16,19 +16,16 @@ import { anyParameter, parsePauseChange, parseQueueFilter, printQueueStats, prin
 import { requiredText } from './values.ts';
 
 /** A queue that is not there is 400 (teuthology contract §2.19, §7.74). */
-const unknownQueue = invalid('queue', 'specified queue does not exist');
-
-const noQueue = invalid('queue', "could not find required key: 'queue'");
+function refuseUnknownQueue(): never {
+  refuse('queue', 'specified queue does not exist');
+}
 
 /** Mounts the resources of queues. */
 export function queueRoutes(app: FastifyInstance, context: TeuthologyContext): void {
   const { db, now } = context;
   mount(app, '/queue', {
-    GET: async (request, reply) => {
-      const filter = parseQueueFilter(request);
-      if (isFailure(filter)) return sendFailure(reply, filter);
-      return answerJson(reply, printQueues(await listQueues(db, filter), now()));
-    },
+    GET: async (request, reply) =>
+      answerJson(reply, printQueues(await listQueues(db, parseQueueFilter(request)), now())),
     POST: async (request, reply) => postQueue(context, request, reply),
     PUT: async (request, reply) => putQueue(context, request, reply),
   });
@@ -58,65 +55,54 @@ async function readBodyOfGet(request: FastifyRequest): Promise<void> {
   request.body = length > 0 ? Buffer.concat(chunks) : undefined;
 }
 
-type Sent = { queue: string; change: PauseChange; size: number };
-
-function readQueue(request: FastifyRequest): Sent | Failure {
-  const body = readBody(request, { acceptNaN: true });
-  if (isFailure(body)) return body;
-  const queue = requiredText(body, 'queue');
-  if (isFailure(queue)) return queue;
-  const change = parsePauseChange(body);
-  return isFailure(change) ? change : { queue, change, size: body.size };
+function readQueue(request: FastifyRequest): { queue: string; change: PauseChange } {
+  const body = bodyOf(request);
+  return { queue: requiredText(body, 'queue'), change: parsePauseChange(body) };
 }
 
 async function postQueue({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
-  const sent = readQueue(request);
-  if (isFailure(sent)) return sendFailure(reply, sent);
-  const problem = nameProblem(sent.queue, longestQueueName);
-  if (problem) return sendFailure(reply, invalid('queue', `invalid value for key 'queue': ${problem}`));
-  const failure = await createQueue(db, sent.queue, sent.change, now());
-  return failure ? sendFailure(reply, failure, `Queue ${sent.queue} already exists`) : answerJson(reply, '{}');
+  const { queue, change } = readQueue(request);
+  const problem = nameProblem(queue, longestQueueName);
+  if (problem) refuse('queue', `invalid value for key 'queue': ${problem}`);
+  orThrow(await createQueue(db, queue, change, now()), `Queue ${queue} already exists`);
+  return answerJson(reply, '{}');
 }
 
 async function putQueue({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
-  const sent = readQueue(request);
-  if (isFailure(sent)) return sendFailure(reply, sent);
-  const failure = await changeQueue(db, sent.queue, sent.change, now());
-  if (failure?.failure === 'not_found') return sendFailure(reply, unknownQueue);
-  return failure ? sendFailure(reply, failure) : answerJson(reply, '{}');
+  const { queue, change } = readQueue(request);
+  const failure = await changeQueue(db, queue, change, now());
+  if (failure?.failure === 'not_found') refuseUnknownQueue();
+  orThrow(failure);
+  return answerJson(reply, '{}');
+}
+
+/** The name of the queue that `pop_queue` and `stats` ask about. */
+function queueParameter(request: FastifyRequest): string {
+  return anyParameter(request, 'queue') || refuse('queue', "could not find required key: 'queue'");
 }
 
 /** Shows the next job without taking it (teuthology contract §7.70): who works on it reports it as running. */
 async function popQueue(context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const { db, now } = context;
-  const name = anyParameter(request, 'queue');
-  if (isFailure(name)) return sendFailure(reply, name);
-  if (!name) return sendFailure(reply, noQueue);
+  const name = queueParameter(request);
   const queue = await findQueue(db, name);
   if (isFailure(queue)) return answerJson(reply, 'null');
-  if (isPaused(queue, now())) return sendFailure(reply, unavailable('queue is paused, cannot retrieve job'));
+  if (isPaused(queue, now())) throw new Refusal(unavailable('queue is paused, cannot retrieve job'));
   const id = await nextJobId(db, name);
   const [job] = id === null ? [] : await jobsByIds(db, [id]);
   return answerJson(reply, job ? printJob(job, context) : 'null');
 }
 
 async function getStats({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
-  const name = anyParameter(request, 'queue');
-  if (isFailure(name)) return sendFailure(reply, name);
-  if (!name) return sendFailure(reply, noQueue);
+  const name = queueParameter(request);
   const queue = await findQueue(db, name);
-  if (isFailure(queue)) return sendFailure(reply, unknownQueue);
+  if (isFailure(queue)) refuseUnknownQueue();
   return answerJson(reply, printQueueStats(queue, await countQueuedJobs(db, name), now()));
 }
 
 async function getQueuedJobs(context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
-  const body = readBody(request, { acceptNaN: true });
-  const queue = isFailure(body) ? body : requiredText(body, 'queue');
-  if (isFailure(queue)) return sendFailure(reply, queue);
-  const filter = await queuedFilter(context, request, queue);
-  if (isFailure(filter)) return sendFailure(reply, filter);
-  if (filter === null) return answerJson(reply, '[]');
-  return sendJobList(context, request, reply, { filter });
+  const filter = await queuedFilter(context, request, requiredText(bodyOf(request), 'queue'));
+  return filter === null ? answerJson(reply, '[]') : sendJobList(context, request, reply, { filter });
 }
 
 /**
@@ -125,10 +111,8 @@ async function getQueuedJobs(context: TeuthologyContext, request: FastifyRequest
  */
 async function queuedFilter({ db }: TeuthologyContext, request: FastifyRequest, queue: string) {
   const user = anyParameter(request, 'user');
-  if (isFailure(user)) return user;
   const run = anyParameter(request, 'run_name');
-  if (isFailure(run)) return run;
-  if (isFailure(await findQueue(db, queue))) return unknownQueue;
+  if (isFailure(await findQueue(db, queue))) refuseUnknownQueue();
   const filter: JobFilter = { queue, status: 'queued' };
   if (!run) return user ? { ...filter, user } : filter;
   const run_id = await runId(db, run);

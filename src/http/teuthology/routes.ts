@@ -1,7 +1,7 @@
 /** What today's clients speak: docs/contracts/teuthology.md. */
 import type { FastifyInstance } from 'fastify';
 import { mount } from '../resource.ts';
-import { answerJson } from './answers.ts';
+import { answerJson, answerRefusal } from './answers.ts';
 import type { TeuthologyContext } from './context.ts';
 import { jobRoutes } from './jobs.ts';
 import { nodeRoutes } from './nodes.ts';
@@ -10,6 +10,7 @@ import { runRoutes } from './runs.ts';
 
 /** Mounts the teuthology contract at the root: its clients drop path prefixes. */
 export function teuthologyRoutes(app: FastifyInstance, context: TeuthologyContext): void {
+  app.setErrorHandler(answerRefusal);
   // A health check (teuthology contract §2.1).
   mount(app, '/', { GET: async (_request, reply) => answerJson(reply, '{}') });
   runRoutes(app, context);

@@ -1,11 +1,11 @@
 /** Runs between the wire (teuthology contract §2.2 to §2.5) and the store. */
-import { type Failure, invalid } from '../../core/errors.ts';
 import { longestRunName, nameProblem } from '../../core/name.ts';
 import { jobsTotal } from '../../core/run.ts';
 import { formatTimestamp } from '../../core/time.ts';
 import type { RunRow } from '../../store/schema.ts';
 import type { JsonBody } from '../body.ts';
 import { pathSegment } from '../href.ts';
+import { refuse } from '../refusal.ts';
 
 type Print = (run: RunRow, base: string) => string;
 
@@ -60,12 +60,12 @@ export function printRun(run: RunRow, base: string): string {
   return `${json}}`;
 }
 
-/** A function that prints the requested keys of a run, in the requested order; `invalid` for an unknown key. */
-export function runFieldsPrinter(fields: string): Print | Failure {
+/** A function that prints the requested keys of a run, in the requested order; refuses an unknown key. */
+export function runFieldsPrinter(fields: string): Print {
   const chosen: [string, Print][] = [];
   for (const field of splitFields(fields)) {
     const print = field === 'id' ? (run: RunRow) => String(run.id) : ownPrinter(field);
-    if (!print) return invalid('fields', 'an invalid field was specified');
+    if (!print) refuse('fields', 'an invalid field was specified');
     chosen.push([field, print]);
   }
   return (run, base) => `{${chosen.map(([key, print]) => `"${key}":${print(run, base)}`).join(',')}}`;
@@ -81,12 +81,12 @@ export function splitFields(fields: string): string[] {
   return [...new Set(names.filter((name) => !name.startsWith('_')))];
 }
 
-/** `{name}` of POST /runs/, or `invalid` in the words of teuthology contract §2.4. */
-export function parseRunName({ values }: JsonBody): string | Failure {
+/** `{name}` of POST /runs/, or refuses it in the words of teuthology contract §2.4. */
+export function parseRunName({ values }: JsonBody): string {
   const { name } = values;
-  if (name === undefined || name === null || name === '') return invalid('name', "could not find required key: 'name'");
-  if (typeof name !== 'string') return invalid('name', "invalid value for key 'name': must be a string");
-  return checkRunName(name) ?? name;
+  if (name === undefined || name === null || name === '') refuse('name', "could not find required key: 'name'");
+  if (typeof name !== 'string') refuse('name', "invalid value for key 'name': must be a string");
+  return checkRunName(name);
 }
 
 /**
@@ -95,18 +95,18 @@ export function parseRunName({ values }: JsonBody): string | Failure {
  */
 const reserved = ['branch', 'date', 'machine_type', 'status', 'suite', 'queued', 'sha1', 'user', 'flavor', 'flavors'];
 
-/** `invalid` when no URL could name such a run, otherwise null. */
-export function checkRunName(name: string): Failure | null {
+/** The name of a run; refuses one that no URL could name. */
+export function checkRunName(name: string): string {
   const problem = reserved.includes(name) ? `must not be '${name}'` : nameProblem(name, longestRunName);
-  return problem === null ? null : invalid('name', `invalid value for key 'name': ${problem}`);
+  return problem === null ? name : refuse('name', `invalid value for key 'name': ${problem}`);
 }
 
-/** `tags` of a body: a list of at most 100 texts of at most 256 characters; `[]` when absent, otherwise `invalid`. */
-export function parseTags({ values }: JsonBody): string[] | Failure {
+/** `tags` of a body: a list of at most 100 texts of at most 256 characters; `[]` when absent. */
+export function parseTags({ values }: JsonBody): string[] {
   const { tags = [] } = values;
   const isTag = (tag: unknown) => typeof tag === 'string' && tag.length <= 256;
   if (Array.isArray(tags) && tags.length <= 100 && tags.every(isTag)) {
     return tags.map((tag: string) => tag.toWellFormed());
   }
-  return invalid('tags', "invalid value for key 'tags': must be a list of at most 100 texts of at most 256 characters");
+  return refuse('tags', "invalid value for key 'tags': must be a list of at most 100 texts of at most 256 characters");
 }

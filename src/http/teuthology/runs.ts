@@ -1,6 +1,5 @@
 /** Runs: `/runs/` and its filters (teuthology contract §2.4, §2.5, §2.9). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isFailure } from '../../core/errors.ts';
 import { readDay } from '../../core/filter.ts';
 import { formatDay, MICROS_PER_DAY } from '../../core/time.ts';
 import {
@@ -17,10 +16,10 @@ import {
   setTags,
 } from '../../store/runs.ts';
 import type { RunRow } from '../../store/schema.ts';
-import { readBody } from '../body.ts';
 import { sendListStream } from '../list-stream.ts';
+import { orThrow } from '../refusal.ts';
 import { mount } from '../resource.ts';
-import { answerJson, jsonType, sendFailure } from './answers.ts';
+import { answerJson, bodyOf, jsonType } from './answers.ts';
 import type { TeuthologyContext } from './context.ts';
 import { sendJobList } from './job-list.ts';
 import { pageParameters, parameter } from './parameters.ts';
@@ -37,11 +36,8 @@ export function runRoutes(app: FastifyInstance, context: TeuthologyContext): voi
   mount(app, '/runs', {
     GET: async (request, reply) => {
       const page = pageParameters(request, context.latestRuns);
-      if (isFailure(page)) return sendFailure(reply, page);
       const fields = parameter(request, 'fields');
-      if (isFailure(fields)) return sendFailure(reply, fields);
       const print = fields === undefined ? printRun : runFieldsPrinter(fields);
-      if (isFailure(print)) return sendFailure(reply, print);
       return sendRuns(context, request, reply, { page, print, read: (part) => runsByPosted(db, part) });
     },
     POST: async (request, reply) => postRun(context, request, reply),
@@ -50,7 +46,6 @@ export function runRoutes(app: FastifyInstance, context: TeuthologyContext): voi
   mount(app, '/runs/queued', {
     GET: async (request, reply) => {
       const page = pageParameters(request, undefined);
-      if (isFailure(page)) return sendFailure(reply, page);
       return sendRuns(context, request, reply, { page, read: (part) => runsWithQueuedJobs(db, part) });
     },
   });
@@ -67,8 +62,8 @@ export function runRoutes(app: FastifyInstance, context: TeuthologyContext): voi
     GET: async (request, reply) => getRun(context, request, reply),
     PUT: async (request, reply) => putRun(context, request, reply),
     DELETE: async (request, reply) => {
-      const failure = await deleteRun(db, nameOf(request));
-      return failure ? sendFailure(reply, failure, 'attempted to delete a non-existent run') : answerJson(reply, '{}');
+      orThrow(await deleteRun(db, nameOf(request)), 'attempted to delete a non-existent run');
+      return answerJson(reply, '{}');
     },
   });
 }
@@ -104,20 +99,15 @@ function sendRuns(
 }
 
 async function postRun({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
-  const body = readBody(request, { acceptNaN: true });
-  if (isFailure(body)) return sendFailure(reply, body);
+  const body = bodyOf(request);
   const name = parseRunName(body);
-  if (isFailure(name)) return sendFailure(reply, name);
-  const tags = parseTags(body);
-  if (isFailure(tags)) return sendFailure(reply, tags);
-  const failure = await createRun(db, name, tags, now());
-  return failure ? sendFailure(reply, failure, `run with name ${name} already exists`) : answerJson(reply, '{}');
+  orThrow(await createRun(db, name, parseTags(body), now()), `run with name ${name} already exists`);
+  return answerJson(reply, '{}');
 }
 
 async function getRun(context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const { db, baseOf } = context;
-  const found = await run(db, nameOf(request));
-  if (isFailure(found)) return sendFailure(reply, found);
+  const found = orThrow(await run(db, nameOf(request)));
   return sendJobList(context, request, reply, {
     filter: { run_id: found.id },
     order: 'job_id',
@@ -128,32 +118,27 @@ async function getRun(context: TeuthologyContext, request: FastifyRequest, reply
 
 /** New: `{"tags": […]}` (teuthology's `--tag`). */
 async function putRun({ db }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
-  const found = await run(db, nameOf(request));
-  if (isFailure(found)) return sendFailure(reply, found, 'attempted to update a non-existent run');
-  const body = readBody(request, { acceptNaN: true });
-  if (isFailure(body)) return sendFailure(reply, body);
-  if (!('tags' in body.values)) return answerJson(reply, '{}');
-  const tags = parseTags(body);
-  if (isFailure(tags)) return sendFailure(reply, tags);
-  const failure = await setTags(db, found.name, tags);
-  return failure ? sendFailure(reply, failure, 'attempted to update a non-existent run') : answerJson(reply, '{}');
+  const missing = 'attempted to update a non-existent run';
+  const { name } = orThrow(await run(db, nameOf(request)), missing);
+  const body = bodyOf(request);
+  if ('tags' in body.values) orThrow(await setTags(db, name, parseTags(body)), missing);
+  return answerJson(reply, '{}');
 }
 
 async function getFiltered(context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const query = parseFilterPath(segmentsOf(request.url), context.now());
   if (query === 'no such path') return reply.callNotFound();
-  if (isFailure(query)) return sendFailure(reply, query);
   if (query.form === 'empty') return answerJson(reply, '[]');
   if (typeof query.form === 'object') {
     return answerJson(reply, JSON.stringify(await indexValues(context, query.form.index, query)));
   }
   // Ranges of days are not cut into pages unless `count` asks for it (teuthology contract §1.8).
   const page = pageParameters(request, query.form === 'range' ? undefined : context.latestRuns);
-  if (isFailure(page)) return sendFailure(reply, page);
   const since = parameter(request, 'since');
-  const day = since === undefined ? since : isFailure(since) ? since : readDay(since, context.now(), 'since');
-  if (isFailure(day)) return sendFailure(reply, day);
-  const conditions = day ? [...query.conditions, { facet: 'since' as const, after: day.from }] : query.conditions;
+  const { conditions } = query;
+  if (since !== undefined) {
+    conditions.push({ facet: 'since', after: orThrow(readDay(since, context.now(), 'since')).from });
+  }
   return sendRuns(context, request, reply, { page, read: (part) => runsWhere(context.db, conditions, part) });
 }
 
