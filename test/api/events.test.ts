@@ -20,7 +20,7 @@ interface Listener {
 const listeners: Listener[] = [];
 
 /** A busy machine takes its time. */
-const eventually = (check: () => unknown) => vi.waitFor(check, 20_000);
+const eventually = (check: () => unknown) => vi.waitFor(check, 60_000);
 
 async function listen(url: string, topics: string, headers: Record<string, string> = {}): Promise<Listener> {
   const heard: Heard[] = [];

@@ -9,6 +9,9 @@ import { type Answer, openWire } from './raw-http.ts';
 
 const seed = Number(process.env.PADDLES_FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const count = 2_000;
+/** Every series begins with the same requests. Only these are expected to succeed often enough, so no seed can fail by bad luck. */
+const fixedSeed = 1;
+const fixedCases = 300;
 
 /** Headers that may differ: the time of day and what tells two requests apart. */
 const masked = ['date', 'x-request-id'];
@@ -18,7 +21,7 @@ let time = Date.UTC(2024, 2, 1) * 1000;
 
 const suite = `agreement on $name, PADDLES_FUZZ_SEED=${seed}`;
 
-describe.each(fuzzedContracts)(suite, { timeout: 60_000 }, ({ contract, requests }) => {
+describe.each(fuzzedContracts)(suite, ({ contract, requests }) => {
   const databases: Awaited<ReturnType<(typeof engines)[number]['createDatabase']>>[] = [];
   const instances: Instance[] = [];
 
@@ -37,8 +40,10 @@ describe.each(fuzzedContracts)(suite, { timeout: 60_000 }, ({ contract, requests
 
   test(`${engines.map(({ name }) => name).join(' and ')} answer ${count} requests alike`, async () => {
     const mixed = fc.oneof({ arbitrary: requests.plain, weight: 4 }, { arbitrary: requests.any, weight: 1 });
+    const sample = (from: number, numRuns: number) => fc.sample(mixed.filter(saysItsIds), { seed: from, numRuns });
+    const series = [...sample(fixedSeed, fixedCases), ...sample(seed, count - fixedCases)];
     let succeeded = 0;
-    for (const [index, request] of fc.sample(mixed.filter(saysItsIds), { seed, numRuns: count }).entries()) {
+    for (const [index, request] of series.entries()) {
       time += 1_234_567_891;
       const bytes = printFuzzRequest(request);
       const [first, ...others] = await Promise.all(instances.map(({ port }) => exchange(port, bytes, request.method)));
@@ -46,11 +51,12 @@ describe.each(fuzzedContracts)(suite, { timeout: 60_000 }, ({ contract, requests
         expect({ seed, index, request: bytes.toString('latin1', 0, 500), ...other }).toMatchObject({ ...first });
         expect(Object.keys(other.headers).sort()).toEqual(Object.keys(first?.headers ?? {}).sort());
       }
-      if (first?.status === 200) succeeded++;
+      if (index < fixedCases && first?.status === 200) succeeded++;
     }
     expect(instances.flatMap(({ errors }) => errors)).toEqual([]);
-    expect(succeeded).toBeGreaterThan(count / 4);
-    expect(succeeded).toBeLessThan(count);
+    // A series of refusals only, or of successes only, would prove little.
+    expect(succeeded).toBeGreaterThan(fixedCases / 10);
+    expect(succeeded).toBeLessThan((fixedCases * 9) / 10);
   });
 });
 
@@ -62,7 +68,7 @@ function saysItsIds({ method, target, body }: FuzzRequest): boolean {
 async function exchange(port: number, bytes: Buffer, method: string) {
   const wire = await openWire(port);
   wire.write(bytes);
-  const answer = await wire.answer(10_000, method === 'HEAD');
+  const answer = await wire.answer(60_000, method === 'HEAD');
   wire.destroy();
   if (answer === null) throw new Error(`closed without an answer: ${bytes.toString('latin1', 0, 500)}`);
   return comparable(answer, port);

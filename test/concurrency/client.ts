@@ -21,7 +21,7 @@ export interface Client {
 }
 
 /** Makes a client of the server at `port`. */
-export function createClient(port: number, milliseconds = 20_000): Client {
+export function createClient(port: number, milliseconds = 60_000): Client {
   let wire: Wire | null = null;
   return {
     async send(request) {

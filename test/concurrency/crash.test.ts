@@ -25,7 +25,7 @@ interface KnownRun {
   jobs: Map<string, KnownJob>;
 }
 
-describe.each(contractsOnEngines)('$name', { timeout: 180_000 }, ({ contract, engine }) => {
+describe.each(contractsOnEngines)('$name', ({ contract, engine }) => {
   let database: Awaited<ReturnType<typeof engine.createDatabase>>;
   let server: ServerProcess | undefined;
 

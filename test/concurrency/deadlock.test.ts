@@ -15,7 +15,7 @@ const rounds = 12;
 
 const setups = contractsOnServers.filter(({ servers }) => servers > 1);
 
-describe.each(setups)('$name', { timeout: 60_000 }, ({ contract, engine, servers: count }) => {
+describe.each(setups)('$name', ({ contract, engine, servers: count }) => {
   test('batches over the same runs in random order meet no deadlock', async () => {
     const database = await engine.createDatabase();
     const servers = await startServers(database.url, count, contract.settings);

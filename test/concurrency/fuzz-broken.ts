@@ -13,6 +13,21 @@ const lyingHeader = fc.constantFrom(
   ...['Content-Length: -1', 'Content-Length: 0', 'Content-Length: 1, 2', 'Content-Length: x', 'Content-Length: +5'],
 );
 
+const framings = [
+  'Content-Length: -1',
+  'Content-Length: x',
+  'Content-Length: 1, 2',
+  'Content-Length: 1\r\nContent-Length: 2',
+  'Content-Length: 2\r\nTransfer-Encoding: chunked',
+  'Transfer-Encoding: gzip',
+];
+
+/** Writes whose framing is wrong beyond doubt: each is refused before anybody looks at what it would write. */
+export const refusedBytes: Buffer[] = ['POST /runs/', 'PUT /runs/run-1/jobs/1/', 'DELETE /runs/run-1/'].flatMap(
+  (line) =>
+    framings.map((framing) => Buffer.from(`${line} HTTP/1.1\r\nHost: a\r\n${framing}\r\n\r\n{"name":"run-refused"}`)),
+);
+
 /**
  * A request to be damaged or repeated. Not HEAD: one could not tell where its answer ends. No 100-continue: when it
  * comes twice at once, Node writes the second "100 Continue" between the head and the body of an answer.

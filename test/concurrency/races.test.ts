@@ -8,7 +8,7 @@ import { contractsOnServers, succeed, useServers } from './servers.ts';
 const clientCount = 50;
 const writesPerClient = 30;
 
-describe.each(contractsOnServers)('$name', { timeout: 60_000 }, ({ contract, engine, servers }) => {
+describe.each(contractsOnServers)('$name', ({ contract, engine, servers }) => {
   const { instances, clients: connect } = useServers(engine, servers, contract.settings);
   let clients: Client[];
 

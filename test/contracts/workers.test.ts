@@ -74,8 +74,8 @@ describe('workers', () => {
     expect(before).toHaveLength(2);
     process.kill(before[0]!, 'SIGKILL');
     await service.said('a worker ended');
-    await vi.waitFor(() => expect(workersOf(service).filter((pid) => !before.includes(pid))).toHaveLength(1), 30_000);
-    await vi.waitFor(async () => expect((await send(service, 'GET', '/runs/')).status).toBe(200), 30_000);
+    await vi.waitFor(() => expect(workersOf(service).filter((pid) => !before.includes(pid))).toHaveLength(1), 60_000);
+    await vi.waitFor(async () => expect((await send(service, 'GET', '/runs/')).status).toBe(200), 60_000);
     service.kill('SIGTERM');
     expect(await service.ended).toMatchObject({ code: 0 });
   });

@@ -55,6 +55,8 @@ export async function openPage(browser: Browser, url: string, look: Look = { the
     colorScheme: look.theme,
     permissions: ['clipboard-read', 'clipboard-write'],
   });
+  // Only a page that hangs reaches it, also on a machine that is busy with other things.
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const wrong: string[] = [];
   const { origin } = new URL(url);

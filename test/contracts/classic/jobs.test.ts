@@ -52,7 +52,7 @@ describe.each(engines)('/runs/{name}/jobs/ on $name', (engine) => {
     expect(ids.map(Number).sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, index) => index));
   });
 
-  test('lists 5,000 jobs completely, in order and as valid JSON', { timeout: 120_000 }, async () => {
+  test('lists 5,000 jobs completely, in order and as valid JSON', async () => {
     await postMany(5000);
     const listed = await read();
     const ids = listed.map(({ job_id }) => Number(job_id));
