@@ -63,8 +63,8 @@ function more(key: MoreField): Field {
   return { needs: ['more'], print: ({ more: values }) => json(values[key] ?? null) };
 }
 
-/** The keys of a job in their order, then those that only this server returns (teuthology contract §2.3, §7.47). */
-const shown: Record<string, Field> = {
+/** The keys of every job, in their order (teuthology contract §2.3). */
+const always: Record<string, Field> = {
   log_href: { needs: ['run', 'job_id'], print: ({ job, context }) => json(context.logHref(job.run, job.job_id)) },
   archive_path: small('archive_path'),
   description: column('description'),
@@ -110,6 +110,10 @@ const shown: Record<string, Field> = {
   posted: timeColumn('posted'),
   started: timeColumn('started'),
   updated: timeColumn('updated'),
+};
+
+/** The keys behind them that only this server returns; a job shows those that it has (teuthology contract §7.47). */
+const whenSet: Record<string, Field> = {
   teuthology_sha1: more('teuthology_sha1'),
   repo: more('repo'),
   sleep_before_teardown: more('sleep_before_teardown'),
@@ -121,8 +125,10 @@ const shown: Record<string, Field> = {
   comment: more('comment'),
 };
 
-/** Keys that only `fields` reaches. */
-const hidden: Record<string, Field> = {
+/** What `fields` reaches: besides all of these some keys of its own. */
+const byName: Record<string, Field> = {
+  ...always,
+  ...whenSet,
   id: column('id'),
   run_id: column('run_id'),
   href: {
@@ -138,7 +144,7 @@ export interface JobPrinter {
 }
 
 /** Prints whole jobs. */
-export const wholeJob: JobPrinter = printer(Object.entries(shown), allColumns);
+export const wholeJob: JobPrinter = printer(Object.entries(always), allColumns, Object.entries(whenSet));
 
 /** The JSON text of a whole job. */
 export function printJob(job: FullJob, context: TeuthologyContext): string {
@@ -150,14 +156,18 @@ export function printJob(job: FullJob, context: TeuthologyContext): string {
 export function jobFields(fields: string): JobPrinter {
   const chosen: [string, Field][] = [];
   for (const name of splitFields(fields)) {
-    const field = Object.hasOwn(shown, name) ? shown[name] : Object.hasOwn(hidden, name) ? hidden[name] : undefined;
+    const field = Object.hasOwn(byName, name) ? byName[name] : undefined;
     if (!field) refuse('fields', 'an invalid field was specified');
     chosen.push([name, field]);
   }
   return printer(chosen, [...new Set(chosen.flatMap(([, field]) => field.needs))]);
 }
 
-function printer(fields: [string, Field][], columns: readonly JobColumn[]): JobPrinter {
+function printer(
+  fields: [string, Field][],
+  columns: readonly JobColumn[],
+  optional: [string, Field][] = [],
+): JobPrinter {
   const needsSmall = columns.includes('small');
   const needsMore = columns.includes('more');
   return {
@@ -173,6 +183,10 @@ function printer(fields: [string, Field][], columns: readonly JobColumn[]): JobP
       };
       let printed = '';
       for (const [key, field] of fields) printed += `${printed === '' ? '{' : ','}"${key}":${field.print(view)}`;
+      for (const [key, field] of optional) {
+        const text = field.print(view);
+        if (text !== 'null') printed += `,"${key}":${text}`;
+      }
       return printed === '' ? '{}' : `${printed}}`;
     },
   };

@@ -115,7 +115,7 @@ describe.each(engines)('pages on $name', (engine) => {
 
     test('a run and its jobs, a job, and what is missing', async () => {
       const shown = (await page(`/runs/${name}/`, pulpito)) as Shown;
-      expect(shown).toMatchObject({ ...run, jobs: [job, { job_id: '2', targets: null, cbt_perf_url: null }] });
+      expect(shown).toMatchObject({ ...run, jobs: [job, { job_id: '2', targets: null }] });
       expect(await page(`/runs/${name}/jobs/1/`, pulpito)).toMatchObject(job);
       for (const path of [
         '/runs/missing/',
