@@ -42,9 +42,14 @@ const deps = JSON.parse(depsText) as {
   rules: Record<string, Rule>;
   exceptions: Record<string, string>;
 };
-const sources = globSync('{src,demo,web,test,bench,bin}/**/*.{ts,tsx,mjs}', { cwd: root }).sort().map(parse);
+const folders = ['src', 'demo', 'web', 'test', 'bench', 'bin'];
+const sources = folders.flatMap((folder) => globSync(`${folder}/**/*.{ts,tsx,mjs}`, { cwd: root }).sort()).map(parse);
 const ruled = sources.filter(({ path }) => /^(src|demo)\//.test(path));
 const production = ruled.filter(({ path }) => !isTest(path));
+
+test('there is something to check in every folder', () => {
+  report(folders.filter((folder) => !sources.some(({ path }) => path.startsWith(`${folder}/`))));
+});
 
 test('every import is allowed by deps.json, and deps.json allows nothing that is not needed', () => {
   const used = new Set<string>();

@@ -1,7 +1,7 @@
 /** Which functions of the store make statements, and which of them have been called. */
 import { globSync, readFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { parseAst } from 'vitest/node';
 import type { Engine } from '../helpers/engines.ts';
 
@@ -24,7 +24,10 @@ interface Node {
   [field: string]: unknown;
 }
 
-/** Notes which functions are called until `uncalled` answers those that make statements and were not, as `file.ts function`. */
+/**
+ * Notes which functions are called until `uncalled` answers those that make statements and were not, as `file.ts function`
+ * with the path of the file below `src/store`. Throws when it finds no such function at all.
+ */
 export async function watchStore(engine: Engine['name']): Promise<{ uncalled(): Promise<string[]> }> {
   const session = new Session();
   session.connect();
@@ -36,18 +39,20 @@ export async function watchStore(engine: Engine['name']): Promise<{ uncalled(): 
       session.disconnect();
       const called = new Set(
         result.flatMap(({ url, functions }) => {
-          const [, file] = /\/src\/store\/([\w-]+\.ts)/.exec(url) ?? [];
+          const [, file] = /\/src\/store\/([\w/-]+\.ts)/.exec(url) ?? [];
           const counted = functions.filter(({ ranges }) => (ranges[0]?.count ?? 0) > 0);
           return file === undefined ? [] : counted.map(({ functionName }) => `${file} ${functionName}`);
         }),
       );
-      return statementFunctions().filter((name) => !called.has(name) && !notHere[engine].includes(name));
+      const all = statementFunctions();
+      if (!all.some((name) => called.has(name))) throw new Error('no function of the store was found and called');
+      return all.filter((name) => !called.has(name) && !notHere[engine].includes(name));
     },
   };
 }
 
 function statementFunctions(): string[] {
-  return globSync('src/store/*.ts', { cwd: root })
+  return globSync('src/store/**/*.ts', { cwd: root })
     .filter((path) => !path.endsWith('.test.ts'))
     .flatMap((path) => {
       const text = readFileSync(join(root, path), 'utf8');
@@ -55,7 +60,7 @@ function statementFunctions(): string[] {
       const functions = body
         .map((node) => (node.declaration ?? node) as Node)
         .filter(({ type, start, end }) => type === 'FunctionDeclaration' && makes.test(text.slice(start, end)));
-      return functions.map(({ id }) => `${path.slice('src/store/'.length)} ${(id as { name?: string }).name}`);
+      return functions.map(({ id }) => `${posix.relative('src/store', path)} ${(id as { name?: string }).name}`);
     })
     .sort();
 }

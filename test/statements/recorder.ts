@@ -69,7 +69,7 @@ function origin(): string {
   const before = Error.stackTraceLimit;
   Error.stackTraceLimit = 200;
   const frames = String(new Error('here').stack).matchAll(
-    /at (?:async )?(?:\S*\.)?(\S+) .*\/src\/store\/([\w-]+)\.ts/g,
+    /at (?:async )?(?:\S*\.)?(\S+) .*\/src\/store\/([\w/-]+)\.ts/g,
   );
   Error.stackTraceLimit = before;
   const named = [...frames].map(([, name = '', file = '']) => ({ name, file }));
