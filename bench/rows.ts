@@ -3,8 +3,8 @@ import { splitObject } from '../src/core/json-text.ts';
 import { hostsOf } from '../src/core/targets.ts';
 import { parseJobChange as parseClassic } from '../src/http/classic/shapes.ts';
 import { parseJobChange as parseTeuthology } from '../src/http/teuthology/job-bodies.ts';
-import { createJob } from '../src/store/job-state.ts';
-import type { JobRow } from '../src/store/schema.ts';
+import type { JobRow } from '../src/store/engine/schema.ts';
+import { createJob } from '../src/store/write/job-change.ts';
 import { documentCount, documentText } from './data.ts';
 
 /** The contract that a benchmark speaks. */

@@ -1,5 +1,6 @@
 /**
- * Who imports whom, compared with `deps.json`; the limits of length; and a doc comment on every export.
+ * Who imports whom, compared with `deps.json`; that no file of the store imports itself in a circle; the limits of length;
+ * and a doc comment on every export.
  *
  * A key of `rules` is a file, `folder/*` (the files directly in it) or `folder/**` (everything below); a file belongs to the
  * closest one. Files of one key may import each other; everything else stands in the lists of the key, as another key or as
@@ -44,8 +45,8 @@ const deps = JSON.parse(depsText) as {
 };
 const folders = ['src', 'demo', 'web', 'test', 'bench', 'bin'];
 const sources = folders.flatMap((folder) => globSync(`${folder}/**/*.{ts,tsx,mjs}`, { cwd: root }).sort()).map(parse);
-const ruled = sources.filter(({ path }) => /^(src|demo)\//.test(path));
-const production = ruled.filter(({ path }) => !isTest(path));
+const ruled = sources.filter(({ path }) => /^(src|demo|web)\//.test(path));
+const production = ruled.filter(({ path }) => !isTest(path) && !path.startsWith('web/'));
 
 test('there is something to check in every folder', () => {
   report(folders.filter((folder) => !sources.some(({ path }) => path.startsWith(`${folder}/`))));
@@ -55,6 +56,14 @@ test('every import is allowed by deps.json, and deps.json allows nothing that is
   const used = new Set<string>();
   const wrong = ruled.flatMap((source) => wrongImports(source, used));
   report([...wrong, ...staleRules(used)]);
+});
+
+test('no file of the store imports itself in a circle, not even for a type', () => {
+  const store = production.filter(({ path }) => path.startsWith('src/store/'));
+  const imports = new Map(
+    store.map((source) => [source.path, importsOf(source).flatMap(({ target }) => target ?? [])]),
+  );
+  report(imports.size === 0 ? ['there is no store'] : circles(imports));
 });
 
 test('no file is longer than 300 lines, no function longer than 60', () => {
@@ -146,6 +155,20 @@ function targetOf(from: string, source: unknown): string | null {
     .join('/');
 }
 
+/** The chains of imports that end where they begin, each once. */
+function circles(imports: Map<string, string[]>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const follow = (path: string, above: string[]): void => {
+    if (above.includes(path)) found.push([...above.slice(above.indexOf(path)), path].join(' imports '));
+    if (above.includes(path) || done.has(path)) return;
+    for (const target of imports.get(path) ?? []) follow(target, [...above, path]);
+    done.add(path);
+  };
+  for (const path of imports.keys()) follow(path, []);
+  return found;
+}
+
 /** The key of `rules` that is closest to a file. */
 function keyOf(path: string): string | null {
   const folder = posix.dirname(path);
@@ -162,15 +185,16 @@ function wrongImports(source: Source, used: Set<string>): string[] {
   if (!isTest(path)) used.add(key);
   return importsOf(source).flatMap(({ target, kind, at }) => {
     const line = `${path}:${lineOf(text, at)}`;
+    if (target?.endsWith('.css')) return [];
     if (target === null) return [`${line} imports what only running it tells: write the path out`];
     const local = /\.(ts|tsx|mjs|js|json)$/.test(target) || target.includes('../');
     if (isTest(path)) {
-      const mayReach = path.startsWith('src/') ? /^src\// : /^(src|demo)\//;
+      const mayReach = path.startsWith('src/') ? /^src\// : path.startsWith('web/') ? /^(src|web)\// : /^(src|demo)\//;
       return local && !mayReach.test(target)
         ? [`${line} imports ${target}, which the tests of its folder may not`]
         : [];
     }
-    const entry = local ? (isTest(target) ? null : keyOf(target)) : target;
+    const entry = local ? (isTest(target) ? null : (keyOf(target) ?? target)) : target;
     if (entry === key) return [];
     const list = (['imports', kind] as const).find((name) => entry && deps.rules[key]?.[name]?.includes(entry));
     if (list === undefined) return [`${line} ${verbOf[kind]} ${target}: ${key} may not (${allowedTo(key)})`];

@@ -3,10 +3,10 @@ import { isFailure } from '../../src/core/errors.ts';
 import { documentFields } from '../../src/core/job.ts';
 import { signatureVersion } from '../../src/core/signature.ts';
 import { parseJobChange } from '../../src/http/teuthology/job-bodies.ts';
-import { descriptionsOf } from '../../src/store/job-rows.ts';
-import { changeJob, createJob, type JobState } from '../../src/store/job-state.ts';
-import { correctRun, countJob, newRun } from '../../src/store/run-state.ts';
-import type { RunRow } from '../../src/store/schema.ts';
+import type { RunRow } from '../../src/store/engine/schema.ts';
+import { changeJob, createJob, type JobState } from '../../src/store/write/job-change.ts';
+import { descriptionsOf } from '../../src/store/write/job-sql.ts';
+import { correctRun, countJob, newRun } from '../../src/store/write/run-change.ts';
 import type { Bulk, Row } from './bulk.ts';
 import type { Report } from './jobs.ts';
 
@@ -21,7 +21,7 @@ export interface Place {
   nodes: ReadonlyMap<string, number>;
 }
 
-/** As the server carries out requests (store/job-writer.ts), only that all of a run come at once. */
+/** As the server carries out requests (store/write/jobs.ts), only that all of a run come at once. */
 export function rowsOf({ name, runId, firstJobId, nodes }: Place, reports: Report[]): RunRows {
   const run: RunRow = { id: runId, ...newRun(name, [], (reports[0] as Report).at * 1000) };
   const jobs = new Map<string, JobState>();

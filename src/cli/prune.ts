@@ -1,7 +1,7 @@
 import { BadSetting, type CommandLine } from '../config.ts';
 import { parseDuration } from '../core/query.ts';
 import type { Db } from '../store/db.ts';
-import { databaseSize, type PruneProgress, prune } from '../store/prune.ts';
+import { databaseSize, type PruneProgress, prune } from '../store/upkeep/prune.ts';
 import { printProgress, stopSignal, withDatabase } from './database.ts';
 
 /** `paddles prune`: drops the documents of old jobs. Answers the exit code. */

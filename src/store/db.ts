@@ -1,20 +1,14 @@
 import { resolve } from 'node:path';
 import { Kysely, sql } from 'kysely';
-import type { Engine } from './dialect.ts';
-import { createJobWriter, type JobWriter } from './job-writer.ts';
-import { createLive, type Live } from './live.ts';
-import { migrate, NewerSchema } from './migrations.ts';
-import { createNodeWriter, type NodeWriter } from './node-writer.ts';
-import { isLostPostgres, openPostgres, PostgresUnavailable } from './postgres.ts';
-import type { Schema } from './schema.ts';
-import { openSqlite, SqliteUnavailable } from './sqlite.ts';
-import { transactOn } from './transaction.ts';
-
-/** What reading needs. */
-export interface Reader {
-  engine: Engine;
-  kysely: Kysely<Schema>;
-}
+import { migrate, NewerSchema } from './engine/migrations.ts';
+import { isLostPostgres, openPostgres, PostgresUnavailable } from './engine/postgres.ts';
+import type { Schema } from './engine/schema.ts';
+import { openSqlite, SqliteUnavailable } from './engine/sqlite.ts';
+import { transactOn } from './engine/transaction.ts';
+import type { Reader } from './reader.ts';
+import { createJobWriter, type JobWriter } from './write/jobs.ts';
+import { createLive, type Live } from './write/live.ts';
+import { createNodeWriter, type NodeWriter } from './write/nodes.ts';
 
 /** An open database. */
 export interface Db extends Reader {

@@ -2,8 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { signatureOf, signatureVersion } from '../../src/core/signature.ts';
 import { open } from '../../src/store/db.ts';
-import { isIndexed, reindex } from '../../src/store/reindex.ts';
-import { createRun } from '../../src/store/runs.ts';
+import { isIndexed } from '../../src/store/read/descriptions.ts';
+import { reindex } from '../../src/store/upkeep/reindex.ts';
+import { createRun } from '../../src/store/write/runs.ts';
 import { newFolder, runProgram, startService } from '../contracts/program.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Pages, startPages } from './pages.ts';

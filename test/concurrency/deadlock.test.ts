@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { type Db, open } from '../../src/store/db.ts';
-import { lockRows } from '../../src/store/dialect.ts';
+import { lockRows } from '../../src/store/engine/dialect.ts';
 import { type Client, createClient } from './client.ts';
 import type { Mark } from './contract.ts';
 import type { Instance } from './instance.ts';

@@ -2,7 +2,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type JobStatus, jobStatuses } from '../../src/core/job.ts';
 import { noJobs } from '../../src/core/run.ts';
-import type { Schema } from '../../src/store/schema.ts';
+import type { Schema } from '../../src/store/engine/schema.ts';
 
 /**
  * A text that differs after any write: every write to runs and jobs sets a time that no other has (instance.ts), and the

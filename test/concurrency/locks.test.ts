@@ -1,6 +1,6 @@
 /** Many clients that lock and unlock the same nodes, on one server and (PostgreSQL) on two processes that share a database. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { lockNodeChanges } from '../../src/store/dialect.ts';
+import { lockNodeChanges } from '../../src/store/engine/dialect.ts';
 import type { Client } from './client.ts';
 import { createLedger, type Ledger } from './lock-ledger.ts';
 import { serverSetups, succeed, useServers } from './servers.ts';

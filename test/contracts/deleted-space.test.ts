@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRandom, letters } from '../../demo/random.ts';
-import { databaseSize } from '../../src/store/prune.ts';
+import { databaseSize } from '../../src/store/upkeep/prune.ts';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { type Config, readCommandLine } from '../../src/config.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { type Db, open } from '../../src/store/db.ts';
-import { reindex } from '../../src/store/reindex.ts';
+import { reindex } from '../../src/store/upkeep/reindex.ts';
 import type { Engine } from './engines.ts';
 
 /** What came back; header names in lower case, `json` undefined when the body is not JSON. */

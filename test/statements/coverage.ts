@@ -13,8 +13,8 @@ const makes =
 
 /** One runs when its file is loaded, before anybody watches; the others speak of PostgreSQL alone. */
 const notHere: Record<Engine['name'], readonly string[]> = {
-  sqlite: ['job-rows.ts upsertText', 'live.ts notify', 'postgres.ts checkVersion'],
-  postgres: ['job-rows.ts upsertText'],
+  sqlite: ['write/job-sql.ts upsertText', 'write/live.ts notify', 'engine/postgres.ts checkVersion'],
+  postgres: ['write/job-sql.ts upsertText'],
 };
 
 interface Node {
@@ -25,8 +25,8 @@ interface Node {
 }
 
 /**
- * Notes which functions are called until `uncalled` answers those that make statements and were not, as `file.ts function`
- * with the path of the file below `src/store`. Throws when it finds no such function at all.
+ * Notes which functions are called until `uncalled` answers those that make statements and were not, as `path function`
+ * with the path below `src/store`. Throws when it finds no such function at all.
  */
 export async function watchStore(engine: Engine['name']): Promise<{ uncalled(): Promise<string[]> }> {
   const session = new Session();

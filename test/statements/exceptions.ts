@@ -1,6 +1,6 @@
 /** A statement that reads or sorts more than it answers, and why it stays so. */
 export interface Exception {
-  /** `file.ts function`, as statements name their origin. */
+  /** `path function` with the path below `src/store`, as statements name their origin. */
   origin: string;
   /** Only its statements that contain this. */
   text?: RegExp;
@@ -13,108 +13,108 @@ export interface Exception {
 /** All of them; one that no longer occurs fails the test. */
 export const exceptions: Exception[] = [
   {
-    origin: 'job-lists.ts readRows',
+    origin: 'read/job-list.ts readRows',
     text: /description_hash" is not null/,
     sqlite: ['sort'],
     postgres: ['sort'],
     reason: 'the newest of at most 8,000 jobs (descriptions.ts)',
   },
   {
-    origin: 'descriptions.ts descriptionsWith',
+    origin: 'read/descriptions.ts descriptionsWith',
     sqlite: [],
     postgres: ['discard descriptions'],
     reason: 'any part of a description: all are looked at, hundreds of times fewer than jobs',
   },
   {
-    origin: 'job-lists.ts readRows',
+    origin: 'read/job-list.ts readRows',
     text: /"jobs"\."id" (>=|<) /,
     sqlite: [],
     postgres: ['discard jobs'],
     reason: 'one step of at most 8,000 jobs (job-steps.ts): no index has two conditions, or a status that is rare',
   },
   {
-    origin: 'job-lists.ts countRows',
+    origin: 'read/job-list.ts countRows',
     sqlite: [],
     postgres: ['discard jobs'],
     reason: 'one step of at most 8,000 jobs (job-steps.ts) that a later page leaves out',
   },
   {
-    origin: 'node-counts.ts countLinks',
+    origin: 'read/node-counts.ts countLinks',
     text: /"jobs"/,
     sqlite: [],
     postgres: ['discard jobs'],
     reason: 'counts at most 10,000 jobs by node and status, some of them by their machine type or time',
   },
   {
-    origin: 'job-page.ts descriptionHistory',
+    origin: 'pages/job-page.ts descriptionHistory',
     text: /"runs"\."branch"/,
     sqlite: [],
     postgres: ['sort'],
     reason: 'the jobs of one description among the runs of one branch: no index spans the two tables',
   },
   {
-    origin: 'job-lines.ts linesByIds',
+    origin: 'pages/job-lines.ts linesByIds',
     sqlite: [],
     postgres: ['scan runs'],
     reason:
       'fifty jobs of 2,000 runs are joined sooner by reading these; of more runs PostgreSQL looks up those it needs',
   },
   {
-    origin: 'runs.ts facetValues',
+    origin: 'read/runs.ts facetValues',
     text: /and ("runs"\.|"run_id" in|exists)/,
     sqlite: ['scan runs'],
     postgres: ['scan runs', 'sort'],
     reason: 'the values among the runs that another filter leaves: these have to be read',
   },
   {
-    origin: 'runs.ts jobValues',
+    origin: 'read/runs.ts jobValues',
     sqlite: ['scan runs'],
     postgres: ['scan runs', 'sort', 'discard'],
     reason:
       'the values of all runs, one step for each run and value, of which those are kept that another filter leaves',
   },
   {
-    origin: 'runs.ts scheduledDays',
+    origin: 'read/runs.ts scheduledDays',
     sqlite: ['scan runs'],
     postgres: ['scan runs', 'sort'],
     reason: 'all days with runs, some five of each: the answer is nearly as long',
   },
   {
-    origin: 'run-search.ts searchRuns',
+    origin: 'pages/run-search.ts searchRuns',
     sqlite: ['scan runs', 'sort'],
     postgres: ['scan runs', 'discard runs'],
     reason:
       'the first that match, by any filter and in any order: ten filters and ten orders would want a hundred indexes',
   },
   {
-    origin: 'run-search.ts countRuns',
+    origin: 'pages/run-search.ts countRuns',
     sqlite: ['scan runs'],
     postgres: ['scan runs', 'discard runs'],
     reason:
       'the totals of a filter over the runs that have settled: once, until one of them changes (settled.ts), or by a time each time',
   },
   {
-    origin: 'run-search.ts statusCounts',
+    origin: 'pages/run-search.ts statusCounts',
     sqlite: [],
     postgres: ['discard runs'],
     reason:
       'counts the runs that have settled by the status of their jobs: once, until one of them changes (settled.ts)',
   },
   {
-    origin: 'run-search.ts valueCounts',
+    origin: 'pages/run-search.ts valueCounts',
     sqlite: ['scan runs'],
     postgres: ['discard runs', 'sort'],
     reason: 'counts the runs that have settled by value: once, until one of them changes (settled.ts)',
   },
   {
-    origin: 'run-page.ts nearestRuns',
+    origin: 'pages/run-page.ts nearestRuns',
     text: /(instr|strpos)\(/,
     sqlite: ['scan runs'],
     postgres: ['scan runs', 'discard runs'],
     reason: 'any part of a name, asked only when no run has the name',
   },
   {
-    origin: 'prune.ts prune',
+    origin: 'upkeep/prune.ts prune',
     text: /count\(\*\)/,
     sqlite: ['scan runs'],
     postgres: ['scan runs'],

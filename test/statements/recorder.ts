@@ -6,7 +6,7 @@ import pg from 'pg';
 export interface Recorded {
   text: string;
   parameters: unknown[][];
-  /** The function of the store that sent it first, as `file.ts function`. */
+  /** The function of the store that sent it first, as `path function` with the path below `src/store`. */
   origin: string;
 }
 
@@ -14,7 +14,7 @@ export interface Recorded {
 const most = 4;
 
 /** What passes statements on without knowing what they are. */
-const carriers = ['transaction', 'postgres', 'sqlite', 'batch'];
+const carriers = ['engine/transaction', 'engine/postgres', 'engine/sqlite', 'write/batch'];
 
 /** Listens from `begin` to `stop`, which answers what was heard; transactions and settings of connections are left out. */
 export function record(): { begin(): void; stop(): Recorded[] } {

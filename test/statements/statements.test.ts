@@ -3,8 +3,9 @@
  * answer may depend on the answer, not on what is stored.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databaseSize, prune } from '../../src/store/prune.ts';
-import { isIndexed, reindex } from '../../src/store/reindex.ts';
+import { isIndexed } from '../../src/store/read/descriptions.ts';
+import { databaseSize, prune } from '../../src/store/upkeep/prune.ts';
+import { reindex } from '../../src/store/upkeep/reindex.ts';
 import { engines } from '../helpers/engines.ts';
 import { watchStore } from './coverage.ts';
 import { type Exception, exceptions } from './exceptions.ts';

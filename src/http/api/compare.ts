@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { changeClasses } from '../../core/compare.ts';
 import { isFailure } from '../../core/errors.ts';
-import { type ComparedPair, compareRuns } from '../../store/compare.ts';
-import type { JobVerdict } from '../../store/job-lines.ts';
-import { findRun, previousRun, runsUpTo } from '../../store/run-page.ts';
-import type { RunRow } from '../../store/schema.ts';
+import type { RunRow } from '../../store/engine/schema.ts';
+import { type ComparedPair, compareRuns } from '../../store/pages/compare.ts';
+import type { JobVerdict } from '../../store/pages/job-lines.ts';
+import { findRun, previousRun, runsUpTo } from '../../store/pages/run-page.ts';
 import type { ApiContext } from './context.ts';
 import { runItem } from './items.ts';
 import { sendFailure, sendProblem } from './problems.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import type { LiveEvent } from '../../store/live.ts';
+import type { LiveEvent } from '../../store/write/live.ts';
 import { version } from '../../version.ts';
 import type { ApiContext } from './context.ts';
 import { sendProblem } from './problems.ts';

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { historyRows } from '../../core/history.ts';
-import { type HistoryOf, lastRuns } from '../../store/history.ts';
-import { nextTurn, verdictsOfRun } from '../../store/job-lines.ts';
+import { type HistoryOf, lastRuns } from '../../store/pages/history.ts';
+import { verdictsOfRun } from '../../store/pages/job-lines.ts';
+import { nextTurn } from '../../store/reader.ts';
 import type { ApiContext } from './context.ts';
 import { runItem } from './items.ts';
 import { sendProblem } from './problems.ts';

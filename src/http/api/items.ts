@@ -1,6 +1,6 @@
 import { jobsTotal } from '../../core/run.ts';
-import type { JobLine } from '../../store/job-lines.ts';
-import type { RunRow } from '../../store/schema.ts';
+import type { RunRow } from '../../store/engine/schema.ts';
+import type { JobLine } from '../../store/pages/job-lines.ts';
 import type { HistoryJob, RunItem } from './schemas.ts';
 
 /** Microseconds of the store as milliseconds of `/api`. */

@@ -2,8 +2,14 @@ import type { FastifyInstance } from 'fastify';
 import { isFailure } from '../../core/errors.ts';
 import { joinObject, parseUnlessLong } from '../../core/json-text.ts';
 import { nodeRoles } from '../../core/roles.ts';
-import { type JobLine, type JobLink, safeHref } from '../../store/job-lines.ts';
-import { descriptionHistory, type HistoryScope, neighbours, reportedKeys, wholeJob } from '../../store/job-page.ts';
+import { type JobLine, type JobLink, safeHref } from '../../store/pages/job-lines.ts';
+import {
+  descriptionHistory,
+  type HistoryScope,
+  neighbours,
+  reportedKeys,
+  wholeJob,
+} from '../../store/pages/job-page.ts';
 import { jsonType } from '../errors.ts';
 import { pathSegment } from '../href.ts';
 import type { ApiContext } from './context.ts';

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { isFailure, notFound } from '../../core/errors.ts';
 import { isPaused } from '../../core/queue.ts';
-import { linesByIds } from '../../store/job-lines.ts';
-import { type NodeLine, nodeJobIds, nodeLines } from '../../store/node-list.ts';
-import { machineTypes } from '../../store/nodes.ts';
-import { listQueues } from '../../store/queues.ts';
-import { runsWithQueuedJobs } from '../../store/runs.ts';
+import { linesByIds } from '../../store/pages/job-lines.ts';
+import { type NodeLine, nodeJobIds, nodeLines } from '../../store/pages/node-list.ts';
+import { machineTypes } from '../../store/read/nodes.ts';
+import { listQueues } from '../../store/read/queues.ts';
+import { runsWithQueuedJobs } from '../../store/read/runs.ts';
 import type { ApiContext } from './context.ts';
 import { historyJob, milliseconds, runItem } from './items.ts';
 import { sendFailure, sendProblem } from './problems.ts';

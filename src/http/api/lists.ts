@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isFailure } from '../../core/errors.ts';
 import { parseQuery } from '../../core/query.ts';
-import { nextTurn } from '../../store/job-lines.ts';
-import { createRunNames } from '../../store/run-names.ts';
-import { type KnownRuns, searchRuns, suggestValues } from '../../store/run-search.ts';
-import { searchAnything } from '../../store/search.ts';
-import { createSettled } from '../../store/settled.ts';
+import { createRunNames } from '../../store/pages/run-names.ts';
+import { type KnownRuns, searchRuns, suggestValues } from '../../store/pages/run-search.ts';
+import { searchAnything } from '../../store/pages/search.ts';
+import { createSettled } from '../../store/pages/settled.ts';
+import { nextTurn } from '../../store/reader.ts';
 import type { ApiContext } from './context.ts';
 import { csvLine } from './csv.ts';
 import { runItem } from './items.ts';

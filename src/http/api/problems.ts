@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { Failure } from '../../core/errors.ts';
-import { nearestRuns } from '../../store/run-page.ts';
+import { nearestRuns } from '../../store/pages/run-page.ts';
 import type { ApiContext } from './context.ts';
 import type { Problem } from './schemas.ts';
 

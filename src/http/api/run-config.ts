@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { commonPart } from '../../core/common-part.ts';
 import { parseUnlessLong } from '../../core/json-text.ts';
-import { nextTurn } from '../../store/job-lines.ts';
-import { reportedKeys } from '../../store/job-page.ts';
-import { isCut, withLongValues } from '../../store/long-values.ts';
-import { sampleJobs } from '../../store/run-page.ts';
+import { reportedKeys } from '../../store/pages/job-page.ts';
+import { sampleJobs } from '../../store/pages/run-page.ts';
+import { isCut, withLongValues } from '../../store/read/long-values.ts';
+import { nextTurn } from '../../store/reader.ts';
 import type { ApiContext } from './context.ts';
 import { type RunRequest, requestedRun } from './run-request.ts';
 import type { RunConfig } from './schemas.ts';

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { runsUpTo } from '../../store/run-page.ts';
+import { runsUpTo } from '../../store/pages/run-page.ts';
 import type { ApiContext } from './context.ts';
 import { runItem } from './items.ts';
 import { createPageCache, sendPage } from './page-cache.ts';

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isFailure } from '../../core/errors.ts';
-import { findRun, type LatestOf } from '../../store/run-page.ts';
-import type { RunRow } from '../../store/schema.ts';
+import type { RunRow } from '../../store/engine/schema.ts';
+import { findRun, type LatestOf } from '../../store/pages/run-page.ts';
 import type { ApiContext } from './context.ts';
 import { sendFailure } from './problems.ts';
 

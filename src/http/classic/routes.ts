@@ -2,9 +2,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Failure } from '../../core/errors.ts';
 import type { Db } from '../../store/db.ts';
-import { findJob, job, jobPages, jobSummaries, jobsPage, type StoredJob } from '../../store/jobs.ts';
-import { isCut, withLongValues } from '../../store/long-values.ts';
-import { createRun, latestRuns, runId } from '../../store/runs.ts';
+import { findJob, job, jobPages, jobSummaries, jobsPage, type StoredJob } from '../../store/read/jobs.ts';
+import { isCut, withLongValues } from '../../store/read/long-values.ts';
+import { latestRuns, runId } from '../../store/read/runs.ts';
+import { createRun } from '../../store/write/runs.ts';
 import { version } from '../../version.ts';
 import { readBody } from '../body.ts';
 import { jsonType, sendJson, sendMessage } from '../errors.ts';

@@ -9,8 +9,8 @@ import {
   smallFields,
 } from '../../core/job.ts';
 import { longestJobId, longestRunName, nameProblem } from '../../core/name.ts';
-import type { JobSummary, StoredJob } from '../../store/jobs.ts';
-import type { RunSummary } from '../../store/runs.ts';
+import type { JobSummary, StoredJob } from '../../store/read/jobs.ts';
+import type { RunSummary } from '../../store/read/runs.ts';
 import type { JsonBody } from '../body.ts';
 import { pathSegment } from '../href.ts';
 import { refuse } from '../refusal.ts';

@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { documentFields } from '../../core/job.ts';
-import { type JobFilter, type JobOrder, listJobs } from '../../store/job-lists.ts';
-import { jobPages, type PartialJob } from '../../store/jobs.ts';
-import { isCut, withLongValues } from '../../store/long-values.ts';
-import type { Page } from '../../store/runs.ts';
+import { type JobFilter, type JobOrder, listJobs } from '../../store/read/job-list.ts';
+import { jobPages, type PartialJob } from '../../store/read/jobs.ts';
+import { isCut, withLongValues } from '../../store/read/long-values.ts';
+import type { Page } from '../../store/read/runs.ts';
 import { type ListStream, sendListStream, smallJobsAtATime } from '../list-stream.ts';
 import { jsonType } from './answers.ts';
 import type { TeuthologyContext } from './context.ts';

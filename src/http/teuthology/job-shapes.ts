@@ -1,8 +1,8 @@
 /** Jobs as they are printed (teuthology contract §2.3). */
 import { type DocumentField, type MoreField, type SmallField, smallFields } from '../../core/job.ts';
 import { formatTimestamp } from '../../core/time.ts';
-import { allColumns } from '../../store/job-columns.ts';
-import type { FullJob, JobColumn, PartialJob } from '../../store/jobs.ts';
+import { allColumns } from '../../store/read/job-columns.ts';
+import type { FullJob, JobColumn, PartialJob } from '../../store/read/jobs.ts';
 import { pathSegment } from '../href.ts';
 import { refuse } from '../refusal.ts';
 import type { TeuthologyContext } from './context.ts';

@@ -2,10 +2,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { notFound } from '../../core/errors.ts';
 import { readDay } from '../../core/filter.ts';
-import { allColumns } from '../../store/job-columns.ts';
-import { type JobFilter, listJobs } from '../../store/job-lists.ts';
-import { findJob } from '../../store/jobs.ts';
-import { runId } from '../../store/runs.ts';
+import { allColumns } from '../../store/read/job-columns.ts';
+import { type JobFilter, listJobs } from '../../store/read/job-list.ts';
+import { findJob } from '../../store/read/jobs.ts';
+import { runId } from '../../store/read/runs.ts';
 import { orThrow, Refusal, readKnowing, refuse } from '../refusal.ts';
 import { mount } from '../resource.ts';
 import { answerJson, bodyOf } from './answers.ts';

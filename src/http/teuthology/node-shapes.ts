@@ -5,7 +5,7 @@ import { filterable, nameProblem } from '../../core/name.ts';
 import { type LockRequest, longestNodeName, type NodeChange, parseBooleanText } from '../../core/node.ts';
 import type { JobCounts } from '../../core/run.ts';
 import { formatTimestamp } from '../../core/time.ts';
-import type { FullNode, NodeFilter, StatusCounts } from '../../store/nodes.ts';
+import type { FullNode, NodeFilter, StatusCounts } from '../../store/read/nodes.ts';
 import type { JsonBody } from '../body.ts';
 import { refuse } from '../refusal.ts';
 import { integerParameter, parameter } from './parameters.ts';

@@ -1,7 +1,7 @@
 /** Nodes: `/nodes/…` (teuthology contract §2.11 to §2.18). */
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { MICROS_PER_DAY } from '../../core/time.ts';
-import { allJobStats, findNode, listNodes, machineTypes, nodeId, nodeJobStats } from '../../store/nodes.ts';
+import { allJobStats, findNode, listNodes, machineTypes, nodeId, nodeJobStats } from '../../store/read/nodes.ts';
 import { orThrow, readKnowing } from '../refusal.ts';
 import { mount, type Refuse } from '../resource.ts';
 import { answerJson, bodyOf } from './answers.ts';

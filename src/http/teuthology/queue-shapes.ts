@@ -2,8 +2,8 @@
 import type { FastifyRequest } from 'fastify';
 import { isPaused, type PauseChange } from '../../core/queue.ts';
 import { formatTimestamp, parseTimestamp } from '../../core/time.ts';
-import type { QueueFilter } from '../../store/queues.ts';
-import type { QueueRow } from '../../store/schema.ts';
+import type { QueueRow } from '../../store/engine/schema.ts';
+import type { QueueFilter } from '../../store/read/queues.ts';
 import type { JsonBody } from '../body.ts';
 import { refuse } from '../refusal.ts';
 import { bodyIfAny, parameter } from './parameters.ts';

@@ -2,7 +2,7 @@
 import { longestRunName, nameProblem } from '../../core/name.ts';
 import { jobsTotal } from '../../core/run.ts';
 import { formatTimestamp } from '../../core/time.ts';
-import type { RunRow } from '../../store/schema.ts';
+import type { RunRow } from '../../store/engine/schema.ts';
 import type { JsonBody } from '../body.ts';
 import { pathSegment } from '../href.ts';
 import { refuse } from '../refusal.ts';

@@ -2,9 +2,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readDay } from '../../core/filter.ts';
 import { formatDay, MICROS_PER_DAY } from '../../core/time.ts';
+import type { RunRow } from '../../store/engine/schema.ts';
 import {
-  createRun,
-  deleteRun,
   facetValues,
   type Page,
   type RunsPage,
@@ -13,9 +12,8 @@ import {
   runsWhere,
   runsWithQueuedJobs,
   scheduledDays,
-  setTags,
-} from '../../store/runs.ts';
-import type { RunRow } from '../../store/schema.ts';
+} from '../../store/read/runs.ts';
+import { createRun, deleteRun, setTags } from '../../store/write/runs.ts';
 import { sendListStream } from '../list-stream.ts';
 import { orThrow } from '../refusal.ts';
 import { mount } from '../resource.ts';

@@ -1,6 +1,6 @@
 /** `/jobs/`, the latest jobs of all runs (teuthology contract §2.8). */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { reindex } from '../../../src/store/reindex.ts';
+import { reindex } from '../../../src/store/upkeep/reindex.ts';
 import { engines } from '../../helpers/engines.ts';
 import { listed, newJob, type Shown } from './report.ts';
 import { expectRefused, useTeuthology } from './start.ts';

@@ -1,6 +1,6 @@
 /** Nodes, row by row (teuthology contract §2.10, §2.11, §2.13). */
 import { describe, expect, test } from 'vitest';
-import type { NodeWrite } from '../../../src/store/node-writer.ts';
+import type { NodeWrite } from '../../../src/store/write/nodes.ts';
 import { engines } from '../../helpers/engines.ts';
 import { createNode, expectRefused, useTeuthology } from './start.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { readCommandLine } from '../../../src/config.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import { type Db, open } from '../../../src/store/db.ts';
-import { reindex } from '../../../src/store/reindex.ts';
+import { reindex } from '../../../src/store/upkeep/reindex.ts';
 import type { Engine, TestDatabase } from '../../helpers/engines.ts';
 
 /** What came back; `json` undefined when the body is not JSON. */

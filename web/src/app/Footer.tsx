@@ -1,8 +1,8 @@
 import { Link } from 'wouter';
 import { ago, clockTime, zoneName } from '../lib/format.ts';
+import { usePreferences } from '../lib/preferences.ts';
 import { useMinute } from '../ui/Time.tsx';
 import { useLiveState } from './live.ts';
-import { usePreferences } from './preferences.ts';
 import { switchZone } from './Shell.tsx';
 
 const hints: [string[], string][] = [

@@ -1,13 +1,13 @@
 /** What stands around every page: the header, the footer, the jump box and the keys that work everywhere. */
 import { useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
+import { useKeys } from '../lib/keys.ts';
+import { preferences, setPreference, shownTheme, usePreferences } from '../lib/preferences.ts';
 import { copyWithToast } from '../ui/Copy.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Toasts, toast } from '../ui/Toast.tsx';
 import { Footer } from './Footer.tsx';
 import { JumpBox } from './JumpBox.tsx';
-import { useKeys } from './keys.ts';
-import { preferences, setPreference, shownTheme, usePreferences } from './preferences.ts';
 import { Pages } from './router.tsx';
 
 const places: [string, string][] = [

@@ -7,7 +7,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
 import { createClient } from '../lib/api.ts';
-import { base } from './base.ts';
+import { base } from '../lib/base.ts';
 import { Shell } from './Shell.tsx';
 
 createRoot(document.getElementById('root')!).render(

@@ -1,6 +1,6 @@
 /** Addresses below the dashboard's base, and what the API is asked. */
 import { useLocation } from 'wouter';
-import { base } from '../app/base.ts';
+import { base } from './base.ts';
 
 /**
  * The parts of the address below the base, decoded: of `/ui/runs/a%3Ab` they are `runs` and `a:b`. The router decodes by

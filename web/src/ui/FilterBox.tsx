@@ -1,7 +1,7 @@
 /** The one box that filters: a text in the filter language, suggestions while it is typed, its terms as chips below. */
 import { type KeyboardEvent, type RefObject, useId, useRef, useState } from 'react';
 import type { QueryTarget } from '../../../src/core/query.ts';
-import { useKeys } from '../app/keys.ts';
+import { useKeys } from '../lib/keys.ts';
 import { FilterChips } from './FilterChips.tsx';
 import { type Suggest, type Suggestion, useSuggestions } from './suggestions.ts';
 

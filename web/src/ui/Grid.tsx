@@ -1,6 +1,6 @@
 /** The one list of the dashboard: rows of fixed height, of which only the visible ones are drawn; a table or a tree. */
 import { type CSSProperties, type MouseEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { usePreferences } from '../app/preferences.ts';
+import { usePreferences } from '../lib/preferences.ts';
 import { GridHead } from './GridHead.tsx';
 import { GridRow } from './GridRow.tsx';
 import { type GridCursor, useGridCursor } from './grid-keys.ts';

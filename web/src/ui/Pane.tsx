@@ -1,5 +1,5 @@
 import { type CSSProperties, type KeyboardEvent, type PointerEvent, type ReactNode, useState } from 'react';
-import { useKeys } from '../app/keys.ts';
+import { useKeys } from '../lib/keys.ts';
 import { Icon } from './Icon.tsx';
 
 interface PaneProps {

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
-import { usePreferences } from '../app/preferences.ts';
 import { clockTime, exactTime, duration as printDuration } from '../lib/format.ts';
+import { usePreferences } from '../lib/preferences.ts';
 
 /** One timer for every time on the page: the minute changes for all at once. */
 const listeners = new Set<() => void>();

@@ -1,5 +1,5 @@
-import { useKeys } from '../app/keys.ts';
 import { plural } from '../lib/format.ts';
+import { useKeys } from '../lib/keys.ts';
 
 /** The pill that holds back updates which would move rows; the key "." applies them. */
 export function UpdatesPill({ waiting, onApply }: { waiting: number; onApply: () => void }) {

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useState } from 'react';
 import { useLocation } from 'wouter';
-import { useKeys } from '../app/keys.ts';
-import { preferences } from '../app/preferences.ts';
+import { useKeys } from '../lib/keys.ts';
+import { preferences } from '../lib/preferences.ts';
 import type { GridProps } from './grid-types.ts';
 
 /** How the keys move in a grid. */

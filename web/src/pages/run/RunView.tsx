@@ -4,10 +4,10 @@ import { differingOf, type Facet, parseAllFacets } from '../../../../src/core/fa
 import { parseQuery, type QueryKey } from '../../../../src/core/query.ts';
 import { jobMatcher, type MatchableJob } from '../../../../src/core/query-match.ts';
 import type { RunPage } from '../../../../src/http/api/schemas.ts';
-import { useKeys } from '../../app/keys.ts';
 import { number } from '../../lib/format.ts';
 import { safeHref } from '../../lib/href.ts';
 import { type Job, jobsOf } from '../../lib/jobs.ts';
+import { useKeys } from '../../lib/keys.ts';
 import { jobPath, runPath } from '../../lib/paths.ts';
 import { setUrlStates, type UrlOptions, useUrlState } from '../../lib/url-state.ts';
 import { FilterBox } from '../../ui/FilterBox.tsx';

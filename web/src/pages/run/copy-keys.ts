@@ -1,7 +1,7 @@
 import type { RunPage } from '../../../../src/http/api/schemas.ts';
-import { base } from '../../app/base.ts';
-import { useKeys } from '../../app/keys.ts';
+import { base } from '../../lib/base.ts';
 import type { Job } from '../../lib/jobs.ts';
+import { useKeys } from '../../lib/keys.ts';
 import { copyWithToast } from '../../ui/Copy.tsx';
 import type { Group } from './groups.ts';
 import { type ReportFormat, runReport } from './report.ts';

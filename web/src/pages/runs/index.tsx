@@ -1,11 +1,11 @@
 import { useCallback, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { RunItem } from '../../../../src/http/api/schemas.ts';
-import { useKeys } from '../../app/keys.ts';
-import { usePreferences } from '../../app/preferences.ts';
 import { useTitle } from '../../app/title.ts';
 import { plural } from '../../lib/format.ts';
+import { useKeys } from '../../lib/keys.ts';
 import { comparePath, runPath } from '../../lib/paths.ts';
+import { usePreferences } from '../../lib/preferences.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import { ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';

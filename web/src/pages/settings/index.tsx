@@ -1,6 +1,6 @@
-import { type Preferences, setPreference, usePreferences } from '../../app/preferences.ts';
 import { useTitle } from '../../app/title.ts';
 import { zoneName } from '../../lib/format.ts';
+import { type Preferences, setPreference, usePreferences } from '../../lib/preferences.ts';
 
 /** What a person can choose, kept in this browser. */
 export default function Settings() {

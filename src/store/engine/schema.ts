@@ -1,0 +1,175 @@
+import type { Generated, Selectable } from 'kysely';
+import type { DocumentField, JobStatus } from '../../core/job.ts';
+import type { NodeFields } from '../../core/node.ts';
+import type { JobCounts, RunStatus } from '../../core/run.ts';
+
+/** The two engines. */
+export type Engine = 'sqlite' | 'postgres';
+
+/** A run with the number of its jobs in each status, so that a list of runs never touches the jobs. */
+export interface RunTable extends JobCounts {
+  id: Generated<number>;
+  name: string;
+  status: RunStatus;
+  /** What its name says, corrected by what its jobs say (teuthology contract §3.7 and §3.9). */
+  user: string;
+  suite: string;
+  branch: string;
+  machine_type: string;
+  /** Microseconds since the Unix epoch, as every time in the store. */
+  scheduled: number;
+  posted: number;
+  /** When its first job started. */
+  started: number | null;
+  /** Last push of one of its jobs; null until the first. */
+  updated: number | null;
+  /** The job with the lowest `job_id` as text, and what the run shows of it (teuthology contract §2.2). */
+  first_job: string | null;
+  sha1: string | null;
+  flavor: string | null;
+  priority: number | null;
+  /** A JSON list of texts. */
+  tags: string;
+}
+
+/** What lists and filters read of a job. */
+export interface JobTable {
+  id: Generated<number>;
+  run_id: number;
+  job_id: string;
+  status: JobStatus;
+  /** As it was reported; the verdict is in `status`. */
+  success: boolean | null;
+  posted: number;
+  started: number | null;
+  updated: number;
+  /** The text of a JSON object with every key of `smallFields`, in that order, values as they were sent. */
+  small: string;
+  /** Four keys of `small` again, as plain text, for filters. */
+  name: string | null;
+  description: string | null;
+  machine_type: string | null;
+  flavor: string | null;
+  /** The keys of `moreFields` that have columns. */
+  branch: string | null;
+  failure_reason: string | null;
+  priority: number | null;
+  queue: string | null;
+  sha1: string | null;
+  user: string | null;
+  /** The other keys of `moreFields` that have a value, as the text of a JSON object. */
+  more: string;
+  /** One short hash for each of `documentFields`, so that an unchanged document is neither read nor written again. */
+  document_hashes: string;
+  /** The cause that `failure_reason` names, a key of `signatures`. */
+  signature: string | null;
+  /** A short hash of `description`: it finds other jobs of the same one. */
+  description_hash: string | null;
+}
+
+/** The bulky values of a job as raw JSON text; null where never sent or cleared. */
+export type JobDocumentTable = { id: number } & Record<DocumentField, string | null>;
+
+/** A machine that jobs run on (teuthology contract §2.10). */
+export interface NodeTable extends NodeFields {
+  id: Generated<number>;
+  name: string;
+  /** The node that hosts this one. */
+  vm_host_id: number | null;
+}
+
+/** Which nodes a job ran on; `job_id` is the internal id of the job, `status` that of its row: nodes are counted without reading jobs. */
+export interface JobNodeTable {
+  node_id: number;
+  job_id: number;
+  status: JobStatus;
+}
+
+/** A queue that can be paused (teuthology contract §2.19). */
+export interface QueueTable {
+  queue: string;
+  paused_by: string | null;
+  paused_since: number | null;
+  paused_until: number | null;
+  /** Seconds, as it was asked for. */
+  pause_duration: number | null;
+}
+
+/** A cause of failures (core/signature.ts), with the version of the rules that found it. */
+export interface SignatureTable {
+  id: string;
+  version: number;
+  kind: string;
+  title: string;
+}
+
+/** A description that a job has or had; `hash` is the `description_hash` of its jobs. */
+export interface DescriptionTable {
+  hash: string;
+  description: string;
+}
+
+/** One row: the version of the rules that the jobs of all runs up to the internal id `up_to` have been computed with. */
+export interface IndexedTable {
+  version: number;
+  up_to: number;
+}
+
+/** Which migrations have been applied. */
+export interface MigrationTable {
+  id: number;
+  name: string;
+  applied: number;
+}
+
+/** All tables, for Kysely. */
+export interface Schema {
+  runs: RunTable;
+  jobs: JobTable;
+  job_documents: JobDocumentTable;
+  nodes: NodeTable;
+  job_nodes: JobNodeTable;
+  queues: QueueTable;
+  signatures: SignatureTable;
+  descriptions: DescriptionTable;
+  indexed: IndexedTable;
+  migrations: MigrationTable;
+}
+
+/** A run as it is stored. */
+export type RunRow = Selectable<RunTable>;
+
+/** A job as it is stored, without its document. */
+export type JobRow = Selectable<JobTable>;
+
+/** A node as it is stored. On SQLite its booleans arrive as 0 and 1. */
+export type NodeRow = Selectable<NodeTable>;
+
+/** A queue as it is stored. */
+export type QueueRow = Selectable<QueueTable>;
+
+/** The columns of a job that are written. */
+export const jobColumns = [
+  'run_id',
+  'job_id',
+  'status',
+  'success',
+  'posted',
+  'started',
+  'updated',
+  'small',
+  'name',
+  'description',
+  'machine_type',
+  'flavor',
+  'branch',
+  'failure_reason',
+  'priority',
+  'queue',
+  'sha1',
+  'user',
+  'more',
+  'document_hashes',
+  'signature',
+  'description_hash',
+] as const satisfies (keyof JobRow)[];

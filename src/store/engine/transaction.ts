@@ -1,0 +1,92 @@
+/**
+ * Transactions of few round trips. On PostgreSQL the time of a small transaction is mostly waiting: statements that do
+ * not need each other's rows are sent together, the first ones with `begin`, the last ones with `commit`
+ * (docs/decisions/0001-group-commit.md has the figures).
+ */
+import { CompiledQuery, type Kysely } from 'kysely';
+import type { Engine, Schema } from './schema.ts';
+
+/** One statement, its parameters numbered as the engine wants them. */
+export interface Statement {
+  sql: string;
+  parameters: readonly unknown[];
+}
+
+/** What one statement answered. */
+export type Rows = Record<string, unknown>[];
+
+/** Carries out statements in order, inside a transaction; answers the rows of each. */
+export type Send = (statements: Statement[]) => Promise<Rows[]>;
+
+/**
+ * Runs `work` in one transaction and answers its `value`. Its `last` statements are sent together with the commit.
+ * Whatever is thrown, nothing is stored.
+ */
+export type Transact = <T>(work: (send: Send) => Promise<{ last: Statement[]; value: T }>) => Promise<T>;
+
+/** Transactions on the one connection of SQLite, where a statement costs no round trip. */
+export function transactOn(kysely: Kysely<Schema>): Transact {
+  return (work) =>
+    kysely.connection().execute(async (connection) => {
+      const send: Send = async (statements) => {
+        const answers: Rows[] = [];
+        for (const { sql, parameters } of statements) {
+          const { rows } = await connection.executeQuery<Rows[number]>(CompiledQuery.raw(sql, [...parameters]));
+          answers.push(rows);
+        }
+        return answers;
+      };
+      await send([{ sql: 'begin', parameters: [] }]);
+      try {
+        const { last, value } = await work(send);
+        await send([...last, { sql: 'commit', parameters: [] }]);
+        return value;
+      } catch (error) {
+        await send([{ sql: 'rollback', parameters: [] }]);
+        throw error;
+      }
+    });
+}
+
+/** `?` is the parameter of SQLite; PostgreSQL numbers its own. Texts are few and remembered. */
+export function numbered(engine: Engine, text: string): string {
+  if (engine === 'sqlite') return text;
+  const known = numberedTexts.get(text);
+  if (known !== undefined) return known;
+  let count = 0;
+  const result = text.replace(/\?/g, () => `$${++count}`);
+  // They vary with the number of rows in a batch; the bound is far above what one server issues.
+  if (numberedTexts.size >= 1000) numberedTexts.clear();
+  numberedTexts.set(text, result);
+  return result;
+}
+
+const numberedTexts = new Map<string, string>();
+
+/** `(?, ?), (?, ?), …`: `rows` times `row`. */
+export function repeated(row: string, rows: number): string {
+  return new Array(rows).fill(row).join(', ');
+}
+
+/** How often a transaction is repeated after a deadlock or serialization failure, which other programs could cause. */
+const attempts = 5;
+
+/** Repeats a transaction that lost against another one; at most `attempts` times. */
+export async function repeat<T>(transaction: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await transaction();
+    } catch (error) {
+      if (attempt === attempts || !isRetryable(error)) throw error;
+    }
+  }
+}
+
+/**
+ * True for an error that a repetition of the whole transaction can cure: serialization failure, deadlock, or a row that
+ * another transaction deleted after this one had read it.
+ */
+function isRetryable(error: unknown): boolean {
+  const { code } = error as { code?: string };
+  return code === '40001' || code === '40P01' || code === '23503';
+}

@@ -1,0 +1,20 @@
+import type { RunRow } from '../engine/schema.ts';
+import type { Reader } from '../reader.ts';
+
+/** Which runs a history is of. */
+export interface HistoryOf {
+  suite?: string | undefined;
+  branch?: string | undefined;
+  machine_type?: string | undefined;
+}
+
+/** The last `count` runs that have jobs, the oldest first. */
+export async function lastRuns(db: Reader, of: HistoryOf, count: number): Promise<RunRow[]> {
+  let query = db.kysely.selectFrom('runs').selectAll().where('status', '<>', 'empty');
+  for (const key of ['suite', 'branch', 'machine_type'] as const) {
+    const value = of[key];
+    if (value !== undefined) query = query.where(key, '=', value);
+  }
+  const rows = await query.orderBy('scheduled', 'desc').orderBy('id', 'desc').limit(count).execute();
+  return rows.reverse();
+}

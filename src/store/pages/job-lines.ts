@@ -1,0 +1,218 @@
+/** Jobs as the dashboard lists them: one line each, without the bulky documents. */
+import type { JobStatus } from '../../core/job.ts';
+import { deadSignature, type Signature, signatureOf } from '../../core/signature.ts';
+import { beginningOfText, shortObject } from '../read/long-values.ts';
+import type { Reader } from '../reader.ts';
+import { nextTurn } from '../reader.ts';
+
+/** A link of a job to somewhere else; always http or https. */
+export interface JobLink {
+  name: string;
+  href: string;
+}
+
+/** What lists show of a job. Times in microseconds, the duration in seconds. */
+export interface JobLine {
+  id: number;
+  run: string;
+  suite: string;
+  /** That of the job where it says one, otherwise that of its run. */
+  branch: string;
+  user: string;
+  machine_type: string;
+  job_id: string;
+  status: JobStatus;
+  description: string | null;
+  failure_reason: string | null;
+  /** The cause of its failure; null for a job that has not failed. */
+  signature: Signature | null;
+  os: string | null;
+  /** Names of the nodes it ran on, in their order. */
+  nodes: string[];
+  duration: number | null;
+  sha1: string | null;
+  flavor: string | null;
+  priority: number | null;
+  posted: number;
+  started: number | null;
+  updated: number;
+  links: JobLink[];
+}
+
+/** What decides over good and bad: enough to compare runs with each other. */
+export type JobVerdict = Pick<JobLine, 'job_id' | 'status' | 'description' | 'signature' | 'duration'>;
+
+/** Rows to read at a time. SQLite reads while everybody waits: 500 rows take it about 5 ms. */
+const linesAtATime = 500;
+
+/** All jobs of a run in the order in which they were posted, by pages, with a turn of the event loop after each. */
+export async function* linesOfRun(db: Reader, runId: number): AsyncGenerator<JobLine[]> {
+  for (let after = 0; ; ) {
+    const query = selectLines(db).where('jobs.run_id', '=', runId).where('jobs.id', '>', after);
+    const rows = await query.orderBy('jobs.id').limit(linesAtATime).execute();
+    if (rows.length > 0) yield await withNodes(db, rows);
+    if (rows.length < linesAtATime) return;
+    after = (rows.at(-1) as LineRow).id;
+    await nextTurn();
+  }
+}
+
+/** As `linesOfRun`, with what comparisons need. */
+export async function* verdictsOfRun(db: Reader, runId: number): AsyncGenerator<JobVerdict[]> {
+  for (let after = 0; ; ) {
+    const query = selectVerdicts(db).where('jobs.run_id', '=', runId).where('jobs.id', '>', after);
+    const rows = await query.orderBy('jobs.id').limit(linesAtATime).execute();
+    if (rows.length > 0) yield rows.map(verdictOf);
+    if (rows.length < linesAtATime) return;
+    after = (rows.at(-1) as VerdictRow).id;
+    await nextTurn();
+  }
+}
+
+/** Gathers what a reader by pages answers. */
+export async function allOf<T>(pages: AsyncGenerator<T[]>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const page of pages) for (const item of page) all.push(item);
+  return all;
+}
+
+/** Some jobs by their internal ids, in the order given; ids that are gone are left out. */
+export async function linesByIds(db: Reader, ids: number[]): Promise<JobLine[]> {
+  if (ids.length === 0) return [];
+  const lines = await withNodes(db, await selectLines(db).where('jobs.id', 'in', ids).execute());
+  const byId = new Map(lines.map((line) => [line.id, line]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+/** The text when it is a link that a browser may follow. */
+export function safeHref(text: unknown): string | null {
+  return typeof text === 'string' && /^https?:\/\//i.test(text) && URL.canParse(text) ? text : null;
+}
+
+function selectVerdicts(db: Reader) {
+  return db.kysely
+    .selectFrom('jobs')
+    .leftJoin('signatures', 'signatures.id', 'jobs.signature')
+    .select([
+      'jobs.id',
+      'jobs.job_id',
+      'jobs.status',
+      'jobs.signature',
+      'signatures.kind',
+      'signatures.title',
+      beginningOfText('description').as('description'),
+      beginningOfText('failure_reason').as('failure_reason'),
+      shortObject('small').as('small'),
+    ]);
+}
+
+function selectLines(db: Reader) {
+  return selectVerdicts(db)
+    .innerJoin('runs', 'runs.id', 'jobs.run_id')
+    .select([
+      'runs.name as run',
+      'runs.suite',
+      'runs.branch as run_branch',
+      'runs.user as run_user',
+      'runs.machine_type as run_machine_type',
+      'jobs.branch',
+      'jobs.user',
+      'jobs.machine_type',
+      'jobs.sha1',
+      'jobs.flavor',
+      'jobs.priority',
+      'jobs.posted',
+      'jobs.started',
+      'jobs.updated',
+      shortObject('more').as('more'),
+    ]);
+}
+
+type LineRow = Awaited<ReturnType<ReturnType<typeof selectLines>['execute']>>[number];
+type VerdictRow = Awaited<ReturnType<ReturnType<typeof selectVerdicts>['execute']>>[number];
+
+function verdictOf(row: VerdictRow): JobVerdict {
+  const { job_id, status, description } = row;
+  return { job_id, status, description, signature: causeOf(row), duration: durationIn(row.small) };
+}
+
+function lineOf(row: LineRow, nodes: string[]): JobLine {
+  const more = row.more === '{}' ? {} : (JSON.parse(row.more) as Record<string, unknown>);
+  const { id, run, suite, job_id, status, description, failure_reason, sha1, flavor, priority } = row;
+  const { posted, started, updated } = row;
+  return {
+    id,
+    run,
+    suite,
+    branch: row.branch || row.run_branch,
+    user: row.user || row.run_user,
+    machine_type: row.machine_type || row.run_machine_type,
+    job_id,
+    status,
+    description,
+    failure_reason,
+    signature: causeOf(row),
+    os: osOf(row.small, more.os_version),
+    nodes,
+    duration: durationIn(row.small),
+    sha1,
+    flavor,
+    priority,
+    posted,
+    started,
+    updated,
+    links: linksIn(more),
+  };
+}
+
+/** Jobs that were reported before causes were kept get theirs here, until the index is built anew. */
+function causeOf({ status, signature, kind, title, failure_reason }: VerdictRow): Signature | null {
+  if (status !== 'fail' && status !== 'dead') return null;
+  if (signature !== null && kind !== null && title !== null)
+    return { id: signature, kind: kind as Signature['kind'], title };
+  return failure_reason ? signatureOf(failure_reason) : deadSignature(status);
+}
+
+// A quote inside of a text of `small` has a backslash before it, and no value is an object: so this finds the key itself.
+const durationKey = /[{,]"duration":\s*(-?[\d.eE+-]+)/;
+const osTypeKey = /[{,]"os_type":\s*("(?:[^"\\]|\\.)*"|-?[\d.eE+-]+)/;
+
+function durationIn(small: string): number | null {
+  const duration = Number(durationKey.exec(small)?.[1] ?? Number.NaN);
+  return Number.isFinite(duration) ? duration : null;
+}
+
+function osOf(small: string, version: unknown): string | null {
+  const raw = osTypeKey.exec(small)?.[1];
+  const type = raw === undefined ? '' : String(JSON.parse(raw));
+  return [type, version ?? ''].filter((part) => part !== '').join(' ') || null;
+}
+
+function linksIn(more: Record<string, unknown>): JobLink[] {
+  const named = [
+    ['sentry', more.sentry_event],
+    ['pcp', more.pcp_grafana_url],
+    ['cbt', more.cbt_perf_url],
+  ] as const;
+  return named.flatMap(([name, value]) => {
+    const href = safeHref(value);
+    return href === null ? [] : [{ name, href }];
+  });
+}
+
+async function withNodes(db: Reader, rows: LineRow[]): Promise<JobLine[]> {
+  const ids = rows.map((row) => row.id);
+  const links = await db.kysely
+    .selectFrom('job_nodes')
+    .innerJoin('nodes', 'nodes.id', 'job_nodes.node_id')
+    .select(['job_nodes.job_id', 'nodes.name'])
+    .where('job_nodes.job_id', 'in', ids)
+    .execute();
+  const names = new Map<number, string[]>();
+  for (const { job_id, name } of links) {
+    const known = names.get(job_id);
+    if (known) known.push(name);
+    else names.set(job_id, [name]);
+  }
+  return rows.map((row) => lineOf(row, (names.get(row.id) ?? []).sort()));
+}

@@ -1,0 +1,127 @@
+/** What is read of nodes (teuthology contract §2.10 to §2.18). */
+import type { Kysely } from 'kysely';
+import { type Failure, isFailure, notFound } from '../../core/errors.ts';
+import type { JobStatus } from '../../core/job.ts';
+import { type JobCounts, jobsTotal } from '../../core/run.ts';
+import { readNode } from '../engine/dialect.ts';
+import type { NodeRow, Schema } from '../engine/schema.ts';
+import type { Reader } from '../reader.ts';
+import { countsByNode } from './node-counts.ts';
+
+/** A node with the node that hosts it, which may have a host in turn. */
+export type FullNode = Omit<NodeRow, 'vm_host_id'> & { vm_host: FullNode | null };
+
+/** Which nodes a list holds; every condition that is given must hold. */
+export interface NodeFilter {
+  locked?: boolean;
+  up?: boolean;
+  /** Any of these. */
+  machine_types?: string[];
+  os_type?: string;
+  os_version?: string;
+  locked_by?: string;
+  /** The most nodes in the answer. */
+  limit?: number;
+}
+
+/** How many jobs are in each status. */
+export type StatusCounts = Partial<Record<JobStatus, number>>;
+
+/** Hosts of hosts that are shown: bounded, because rows that were made by hand may form a circle. */
+const deepestHost = 8;
+
+/** The nodes that match, ordered by name. */
+export async function listNodes(db: Reader, { machine_types, limit, ...equal }: NodeFilter): Promise<FullNode[]> {
+  let query = db.kysely.selectFrom('nodes').selectAll().orderBy('name');
+  for (const [key, value] of Object.entries(equal)) {
+    if (value !== undefined) query = query.where(key as keyof typeof equal, '=', value as never);
+  }
+  if (machine_types) query = query.where('machine_type', 'in', machine_types);
+  if (limit !== undefined) query = query.limit(limit);
+  const rows = await query.execute();
+  return withHosts(db.kysely, rows.map(readNode));
+}
+
+/** One node by its name, or `not_found`. */
+export async function findNode(db: Reader, name: string): Promise<FullNode | Failure> {
+  const row = await db.kysely.selectFrom('nodes').selectAll().where('name', '=', name).executeTakeFirst();
+  if (!row) return notFound('node', name);
+  const [node] = await withHosts(db.kysely, [readNode(row)]);
+  return node as FullNode;
+}
+
+/** The internal id of a node, or `not_found`. */
+export async function nodeId(db: Reader, name: string): Promise<number | Failure> {
+  const row = await db.kysely.selectFrom('nodes').select('id').where('name', '=', name).executeTakeFirst();
+  return row?.id ?? notFound('node', name);
+}
+
+/** Nodes with their hosts: one query for each level of hosts, however many nodes there are. */
+export async function withHosts(kysely: Kysely<Schema>, nodes: NodeRow[]): Promise<FullNode[]> {
+  const known = new Map<number, NodeRow>();
+  let level = nodes;
+  for (let depth = 0; depth < deepestHost && level.length > 0; depth++) {
+    const ids = new Set(level.flatMap(({ vm_host_id }) => (vm_host_id === null ? [] : [vm_host_id])));
+    const missing = [...ids].filter((id) => !known.has(id));
+    level = [];
+    // A statement takes some 32,000 parameters at most.
+    for (let from = 0; from < missing.length; from += 10_000) {
+      const some = missing.slice(from, from + 10_000);
+      level.push(...(await kysely.selectFrom('nodes').selectAll().where('id', 'in', some).execute()).map(readNode));
+    }
+    for (const row of level) known.set(row.id, row);
+  }
+  return nodes.map((node) => nest(node, known, deepestHost));
+}
+
+function nest({ vm_host_id, ...node }: NodeRow, known: Map<number, NodeRow>, depth: number): FullNode {
+  const host = vm_host_id === null || depth === 0 ? undefined : known.get(vm_host_id);
+  return { ...node, vm_host: host ? nest(host, known, depth - 1) : null };
+}
+
+/** The machine types that nodes have, in order. */
+export async function machineTypes(db: Reader): Promise<string[]> {
+  const rows = await db.kysely
+    .selectFrom('nodes')
+    .select('machine_type')
+    .distinct()
+    .where('machine_type', '<>', '')
+    .orderBy('machine_type')
+    .execute();
+  return rows.flatMap(({ machine_type }) => machine_type ?? []);
+}
+
+/** How many jobs of a node are in each status, or `not_found`. */
+export async function nodeJobStats(db: Reader, name: string): Promise<StatusCounts | Failure> {
+  const id = await nodeId(db, name);
+  if (isFailure(id)) return id;
+  const rows = await db.kysely
+    .selectFrom('job_nodes')
+    .select(({ fn }) => ['status', fn.countAll<number>().as('count')])
+    .where('node_id', '=', id)
+    .groupBy('status')
+    .execute();
+  return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+}
+
+/**
+ * The jobs of every node that were posted after `since` (microseconds), by status; the node with the fewest comes first.
+ * `machineType` must be that of the node, and of the job unless that is `multi`. Nodes without such jobs are left out.
+ */
+export async function allJobStats(
+  db: Reader,
+  since: number,
+  machineType: string | undefined,
+): Promise<{ node: string; counts: JobCounts }[]> {
+  const counts = await countsByNode(db, {
+    since,
+    machineTypes: machineType === undefined ? undefined : [machineType, 'multi'],
+  });
+  let query = db.kysely.selectFrom('nodes').select(['id', 'name']).orderBy('name');
+  if (machineType !== undefined) query = query.where('machine_type', '=', machineType);
+  const nodes = (await query.execute()).flatMap(({ id, name }) => {
+    const found = counts.get(id);
+    return found ? [{ node: name, counts: found, total: jobsTotal(found) }] : [];
+  });
+  return nodes.sort((a, b) => a.total - b.total);
+}

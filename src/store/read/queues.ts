@@ -1,0 +1,54 @@
+/** What is read of queues and of what waits in them (teuthology contract §2.19 to §2.22). */
+import { type Failure, notFound } from '../../core/errors.ts';
+import type { QueueRow } from '../engine/schema.ts';
+import type { Reader } from '../reader.ts';
+import { runsWithJobs } from './job-list.ts';
+
+/** Which queues a list holds; every condition that is given must hold. */
+export interface QueueFilter {
+  queue?: string;
+  paused_by?: string;
+}
+
+/** The queues that match, ordered by name. */
+export async function listQueues(db: Reader, filter: QueueFilter): Promise<QueueRow[]> {
+  let query = db.kysely.selectFrom('queues').selectAll().orderBy('queue');
+  for (const key of ['queue', 'paused_by'] as const) {
+    const value = filter[key];
+    if (value !== undefined) query = query.where(key, '=', value);
+  }
+  return query.execute();
+}
+
+/** One queue by its name, or `not_found`. */
+export async function findQueue(db: Reader, name: string): Promise<QueueRow | Failure> {
+  const row = await db.kysely.selectFrom('queues').selectAll().where('queue', '=', name).executeTakeFirst();
+  return row ?? notFound('queue', name);
+}
+
+/** The internal id of the queued job that is next: the lowest `priority`, then the oldest (advice 71). */
+export async function nextJobId(db: Reader, queue: string): Promise<number | null> {
+  const row = await db.kysely
+    .selectFrom('jobs')
+    .select('id')
+    .where('queue', '=', queue)
+    .where('status', '=', 'queued')
+    .where('run_id', 'in', runsWithJobs(db, 'queued'))
+    .orderBy('priority', (order) => order.asc().nullsLast())
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
+/** How many jobs wait in a queue. */
+export async function countQueuedJobs(db: Reader, queue: string): Promise<number> {
+  const row = await db.kysely
+    .selectFrom('jobs')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('queue', '=', queue)
+    .where('status', '=', 'queued')
+    .where('run_id', 'in', runsWithJobs(db, 'queued'))
+    .executeTakeFirstOrThrow();
+  return row.count;
+}

@@ -1,0 +1,59 @@
+/** Goes through the stored jobs of a run, a few at a time, beside servers that write to it. */
+import type { SelectQueryBuilder, Transaction } from 'kysely';
+import { lockRows } from '../engine/dialect.ts';
+import type { JobRow, Schema } from '../engine/schema.ts';
+import type { Reader } from '../reader.ts';
+
+/** What is done with the jobs of a run. */
+export interface JobBatches<Column extends keyof JobRow> {
+  /** The run, which each transaction holds like every writer; when this finds it no longer, its other jobs are left alone. */
+  run: (transaction: Transaction<Schema>) => SelectQueryBuilder<Schema, 'runs', { id: number }>;
+  /** What `change` needs of a job beside its id. */
+  columns: Column[];
+  /** Answers how many of these jobs it changed. */
+  change: (transaction: Transaction<Schema>, jobs: Pick<JobRow, Column | 'id'>[]) => Promise<number>;
+  /** Ends after the batch that is under way. */
+  signal: AbortSignal | undefined;
+  /** Milliseconds left to others after each batch. */
+  pause?: number | undefined;
+}
+
+/** Jobs in one transaction: they keep others from writing to their run for some milliseconds. */
+const batchSize = 250;
+
+/** Hands all jobs of a run to `change`, in the order of their ids and each batch in a transaction; answers the sum of its answers. */
+export async function eachBatch<Column extends keyof JobRow>(db: Reader, batches: JobBatches<Column>): Promise<number> {
+  let changed = 0;
+  for (let after = 0; !batches.signal?.aborted; ) {
+    const from = after;
+    const batch = await db.kysely.transaction().execute(async (transaction) => {
+      const jobs = await nextJobs(db, transaction, batches, from);
+      const last = jobs.at(-1);
+      return last ? { changed: await batches.change(transaction, jobs), last: last.id } : null;
+    });
+    if (batch === null) break;
+    changed += batch.changed;
+    after = batch.last;
+    if (batches.pause !== undefined) await new Promise((resolve) => setTimeout(resolve, batches.pause));
+  }
+  return changed;
+}
+
+async function nextJobs<Column extends keyof JobRow>(
+  { engine }: Reader,
+  transaction: Transaction<Schema>,
+  { run, columns }: JobBatches<Column>,
+  after: number,
+): Promise<Pick<JobRow, Column | 'id'>[]> {
+  const [found] = await lockRows(engine, run(transaction)).execute();
+  if (!found) return [];
+  const jobs = await transaction
+    .selectFrom('jobs')
+    .select(['id', ...columns])
+    .where('run_id', '=', found.id)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(batchSize)
+    .execute();
+  return jobs as unknown as Pick<JobRow, Column | 'id'>[];
+}

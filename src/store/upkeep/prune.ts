@@ -1,0 +1,90 @@
+/** Drops the bulky documents of old jobs; what became of them stays. */
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { documentFields } from '../../core/job.ts';
+import type { Schema } from '../engine/schema.ts';
+import type { Reader } from '../reader.ts';
+import { eachBatch } from './each-job.ts';
+
+/** How far it is, in runs; `pruned` counts jobs. */
+export interface PruneProgress {
+  done: number;
+  total: number;
+  pruned: number;
+}
+
+/** What is dropped: documents of jobs in runs of which nothing changed since `before` (microseconds) and that have no tag. */
+export interface PruneOptions {
+  before: number;
+  /** Counts the runs and changes nothing. */
+  dryRun: boolean;
+  signal?: AbortSignal;
+  onProgress?: (progress: PruneProgress) => void;
+}
+
+/** May run beside servers: like every writer it holds the run while it changes its jobs. */
+export async function prune(db: Reader, { before, dryRun, signal, onProgress }: PruneOptions): Promise<PruneProgress> {
+  const { total } = await oldRuns(db.kysely, before)
+    .select(({ fn }) => fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow();
+  const progress = { done: 0, total, pruned: 0 };
+  if (dryRun) return progress;
+  for (let after = 0; !signal?.aborted; ) {
+    const run = await oldRuns(db.kysely, before)
+      .select('id')
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst();
+    if (!run) break;
+    progress.pruned += await pruneRun(db, run.id, before, signal);
+    progress.done++;
+    after = run.id;
+    onProgress?.({ ...progress });
+  }
+  return progress;
+}
+
+/** Somebody who tags a run means to come back to it. */
+function oldRuns(kysely: Kysely<Schema>, before: number) {
+  return kysely
+    .selectFrom('runs')
+    .where(({ eb, fn }) => eb(fn.coalesce('updated', 'posted'), '<', before))
+    .where('tags', '=', '[]');
+}
+
+/** A run that has changed meanwhile keeps the rest of its documents. */
+function pruneRun(db: Reader, runId: number, before: number, signal: AbortSignal | undefined): Promise<number> {
+  return eachBatch(db, {
+    run: (transaction) => oldRuns(transaction, before).select('id').where('id', '=', runId),
+    columns: ['document_hashes'],
+    change: dropDocuments,
+    signal,
+  });
+}
+
+async function dropDocuments(
+  transaction: Transaction<Schema>,
+  jobs: { id: number; document_hashes: string }[],
+): Promise<number> {
+  const ids = jobs.filter(({ document_hashes }) => document_hashes.trim() !== '').map(({ id }) => id);
+  if (ids.length === 0) return 0;
+  const nothing = Object.fromEntries(documentFields.map((field) => [field, null]));
+  await transaction.updateTable('job_documents').set(nothing).where('id', 'in', ids).execute();
+  // Without the hashes a client that sends its document again has it stored again.
+  await transaction.updateTable('jobs').set({ document_hashes: '' }).where('id', 'in', ids).execute();
+  return ids.length;
+}
+
+/** Bytes that the database takes on disk, and of them those that new data will use first (SQLite alone tells). */
+export async function databaseSize({ kysely, engine }: Reader): Promise<{ bytes: number; free: number | null }> {
+  if (engine === 'postgres') {
+    const { rows } = await sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`.execute(kysely);
+    return { bytes: Number(rows[0]?.bytes ?? 0), free: null };
+  }
+  const number = async (name: string) => {
+    const { rows } = await sql<Record<string, number>>`${sql.raw(`pragma ${name}`)}`.execute(kysely);
+    return Object.values(rows[0] ?? {})[0] ?? 0;
+  };
+  const size = await number('page_size');
+  return { bytes: size * (await number('page_count')), free: size * (await number('freelist_count')) };
+}

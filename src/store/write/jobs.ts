@@ -1,0 +1,205 @@
+import { alreadyExists, type Failure, isFailure, notFound, unavailable } from '../../core/errors.ts';
+import type { JobChange, JobStatus } from '../../core/job.ts';
+import { runStatus } from '../../core/run.ts';
+import type { Signature } from '../../core/signature.ts';
+import { isLostPostgres } from '../engine/postgres.ts';
+import type { Engine, RunRow } from '../engine/schema.ts';
+import { numbered, repeat, repeated, type Send, type Statement, type Transact } from '../engine/transaction.ts';
+import { createBatcher } from './batch.ts';
+import { changeJob, createJob, type JobState } from './job-change.ts';
+import { saveLinks } from './job-links.ts';
+import {
+  deleteJobs,
+  descriptionsOf,
+  findFirstJob,
+  insertRuns,
+  type JobBatch,
+  jobKey,
+  jobStates,
+  lastId,
+  lockRuns,
+  saveDescriptions,
+  saveDocuments,
+  saveJobs,
+  saveRuns,
+  saveSignatures,
+  selectJobs,
+  takenKeys,
+} from './job-sql.ts';
+import type { JobEvent } from './live.ts';
+import { correctRun, countJob, newRun } from './run-change.ts';
+
+/** One request to create, change or delete a job. `at` in microseconds since the Unix epoch. */
+export type JobWrite = { run: string; at: number } & (
+  | { kind: 'create' /** null: the store chooses. */; job_id: string | null; change: JobChange; createRun: boolean }
+  | { kind: 'change'; job_id: string; change: JobChange }
+  | { kind: 'delete'; job_id: string }
+);
+
+/** Carries out writes of jobs, many in one transaction. */
+export interface JobWriter {
+  /**
+   * Resolves when the write is durable, otherwise `not_found` (run or job), `already_exists` (job) or `unavailable` (too
+   * much is waiting). `size` is the length of the request, for the bound on what waits.
+   */
+  write(write: JobWrite, size: number): Promise<JobEvent | Failure>;
+  /** `listener` hears of every write after its commit, in order. It must not throw. */
+  subscribe(listener: (event: JobEvent) => void): void;
+  /** Resolves when everything accepted has been carried out. */
+  drain(): Promise<void>;
+}
+
+/** Which causes and descriptions are certainly stored, by their ids. */
+type Known = Record<'signatures' | 'descriptions', Set<string>>;
+
+/** Makes the writer of one database; there is one for each process, so that all its clients share transactions. */
+export function createJobWriter(engine: Engine, transact: Transact): JobWriter {
+  const listeners: ((event: JobEvent) => void)[] = [];
+  const known: Known = { signatures: new Set(), descriptions: new Set() };
+  const flush = async (writes: JobWrite[]) => {
+    const results = await repeat(() => writeBatch(engine, transact, writes, known));
+    for (const result of results) if (!isFailure(result)) for (const listener of listeners) listener(result);
+    return results;
+  };
+  const batcher = createBatcher(flush, (error) => !isLostPostgres(error));
+  return {
+    async write(write, size) {
+      return batcher.push(write, size) ?? unavailable('too many writes are waiting for the database');
+    },
+    subscribe: (listener) => listeners.push(listener),
+    drain: batcher.drain,
+  };
+}
+
+/**
+ * Locks the runs first, always in the order of their ids: whoever holds a run may change its jobs and its counts, and
+ * two processes can never wait for each other.
+ */
+async function writeBatch(
+  engine: Engine,
+  transact: Transact,
+  writes: JobWrite[],
+  known: Known,
+): Promise<(JobEvent | Failure)[]> {
+  const fresh = { signatures: new Map<string, Signature>(), descriptions: new Map<string, string>() };
+  const results = await transact(async (send) => {
+    await createMissingRuns(engine, send, writes);
+    const named = writes.flatMap(({ run, job_id }) => (job_id === null ? [] : [{ run, job_id }]));
+    const reads = [lockRuns(engine, [...new Set(writes.map((write) => write.run))])];
+    if (named.length > 0) reads.push(selectJobs(engine, named));
+    const [runRows = [], jobRows = []] = await send(reads);
+    const runs = new Map((runRows as unknown as RunRow[]).map((run) => [run.name, run]));
+    const batch: JobBatch = { jobs: jobStates(jobRows), deleted: [], runsWithoutFirst: new Set() };
+    const freeId = await idChooser(engine, send, runs, writes);
+    const value = writes.map((write) => decide(write, runs.get(write.run), batch, freeId));
+    const jobs = [...batch.jobs.values()];
+    for (const { signature } of jobs) {
+      if (signature && !known.signatures.has(signature.id)) fresh.signatures.set(signature.id, signature);
+    }
+    for (const [id, description] of descriptionsOf(jobs.map(({ row }) => row))) {
+      if (!known.descriptions.has(id)) fresh.descriptions.set(id, description);
+    }
+    const texts: Statement[] = [];
+    if (fresh.signatures.size > 0) texts.push(saveSignatures(engine, [...fresh.signatures.values()]));
+    if (fresh.descriptions.size > 0) texts.push(saveDescriptions(engine, fresh.descriptions));
+    return { last: [...texts, ...(await save(engine, send, [...runs.values()], batch))], value };
+  });
+  // Only after the commit is it certain that nobody needs to write them again; the bound keeps hostile texts out of memory.
+  for (const kind of ['signatures', 'descriptions'] as const) {
+    if (known[kind].size > 10_000) known[kind].clear();
+    for (const id of fresh[kind].keys()) known[kind].add(id);
+  }
+  return results;
+}
+
+/** Answers the statements that write everything that changed. */
+async function save(engine: Engine, send: Send, runs: RunRow[], batch: JobBatch): Promise<Statement[]> {
+  const changed = [...batch.jobs.values()].filter((job) => job.changed);
+  const deleted = batch.deleted.filter((job) => !job.created);
+  const statements: Statement[] = [];
+  if (deleted.length > 0) statements.push(deleteJobs(engine, deleted));
+  if (changed.length > 0) {
+    const documents = saveDocuments(engine, changed);
+    statements.push(saveJobs(engine, changed), ...documents, ...saveLinks(engine, changed));
+  }
+  if (batch.runsWithoutFirst.size > 0) {
+    await send(statements.splice(0));
+    for (const run of batch.runsWithoutFirst) await findFirstJob(engine, send, run);
+  }
+  const runIds = new Set([...changed, ...batch.deleted].map((job) => job.row.run_id));
+  const changedRuns = runs.filter((run) => runIds.has(run.id));
+  return changedRuns.length > 0 ? [...statements, saveRuns(engine, changedRuns)] : statements;
+}
+
+/** Answers a function that chooses ids for new jobs: numbers above every internal id, until one is free in the run. */
+async function idChooser(
+  engine: Engine,
+  send: Send,
+  runs: Map<string, RunRow>,
+  writes: JobWrite[],
+): Promise<(run: RunRow, jobs: Map<string, JobState>) => string> {
+  const wanting = writes.filter((write) => write.kind === 'create' && write.job_id === null);
+  if (wanting.length === 0) return () => '';
+  const runIds = wanting.flatMap((write) => runs.get(write.run)?.id ?? []);
+  const taken = await takenKeys(engine, send, [...new Set(runIds)]);
+  let next = await lastId(send);
+  return (run, jobs) => {
+    do next++;
+    while (taken.has(jobKey(run.id, String(next))) || jobs.has(jobKey(run.id, String(next))));
+    return String(next);
+  };
+}
+
+/**
+ * New runs come before any lock is taken, in the order of their names: a process that waits here for another one's
+ * uncommitted run holds nothing that the other could wait for.
+ */
+async function createMissingRuns(engine: Engine, send: Send, writes: JobWrite[]): Promise<void> {
+  const wanted = new Map(
+    writes.flatMap((write) => (write.kind === 'create' && write.createRun ? [[write.run, write.at] as const] : [])),
+  );
+  if (wanted.size === 0) return;
+  const known = `select name from runs where name in (${repeated('?', wanted.size)})`;
+  const [rows = []] = await send([{ sql: numbered(engine, known), parameters: [...wanted.keys()] }]);
+  for (const { name } of rows) wanted.delete(name as string);
+  if (wanted.size === 0) return;
+  const missing = [...wanted].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, at]) => newRun(name, [], at));
+  await send([insertRuns(engine, missing)]);
+}
+
+/** Applies one write in memory; the rows it touches are locked. */
+function decide(
+  write: JobWrite,
+  run: RunRow | undefined,
+  batch: JobBatch,
+  freeId: (run: RunRow, jobs: Map<string, JobState>) => string,
+): JobEvent | Failure {
+  if (!run) return notFound('run', write.run);
+  const job_id = write.job_id ?? freeId(run, batch.jobs);
+  const key = jobKey(run.id, job_id);
+  const job = batch.jobs.get(key);
+  if (write.kind === 'create') {
+    if (job) return alreadyExists('job', job_id);
+    const created = createJob(run.id, job_id, write.change, write.at);
+    batch.jobs.set(key, created);
+    return applyToRun(run, created, null, write.change);
+  }
+  if (!job) return notFound('job', job_id);
+  const previous = job.row.status;
+  if (write.kind === 'change') {
+    changeJob(job, write.change, write.at);
+    return applyToRun(run, job, previous, write.change);
+  }
+  batch.jobs.delete(key);
+  batch.deleted.push(job);
+  run[previous]--;
+  run.status = runStatus(run);
+  if (run.first_job === job_id) batch.runsWithoutFirst.add(run);
+  return { run: run.name, job_id, status: null, previous };
+}
+
+function applyToRun(run: RunRow, { row }: JobState, previous: JobStatus | null, change: JobChange): JobEvent {
+  countJob(run, row, previous);
+  correctRun(run, row, change);
+  return { run: run.name, job_id: row.job_id, status: row.status, previous };
+}

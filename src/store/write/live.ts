@@ -1,0 +1,197 @@
+/** What changed, told after the commit to everybody who watches, also in other processes on one PostgreSQL. */
+
+import { randomBytes } from 'node:crypto';
+import { type Kysely, sql } from 'kysely';
+import pg from 'pg';
+import type { JobStatus } from '../../core/job.ts';
+import type { Schema } from '../engine/schema.ts';
+import type { Reader } from '../reader.ts';
+
+/** What a write did; `status` is null for a deleted job, `previous` for a new one. */
+export interface JobEvent {
+  run: string;
+  job_id: string;
+  status: JobStatus | null;
+  previous: JobStatus | null;
+}
+
+/** One job that changed: `status` null when it was deleted, `previous` null when it is new. */
+export interface ChangedJob {
+  job_id: string;
+  status: JobStatus | null;
+  previous: JobStatus | null;
+}
+
+/** A message to those who watch; `runs` that were created, deleted or tagged; `reset` says that something may have been missed. */
+export type LiveEvent =
+  | { type: 'jobs'; run: string; jobs: ChangedJob[] }
+  | { type: 'runs'; names: string[] }
+  | { type: 'nodes'; names: string[] }
+  | { type: 'queue' }
+  | { type: 'reset' };
+
+/** What changed beside jobs. */
+export type LiveChange = { runs: readonly string[] } | { nodes: readonly string[] } | { queue: true };
+
+/** The changes of a database. */
+export interface Live {
+  /** Answers the function that ends it. `listener` must not throw. */
+  subscribe(listener: (event: LiveEvent) => void): () => void;
+  /**
+   * Resolves when what other processes tell is heard by those who have subscribed; also when that failed, of which a
+   * `reset` tells as soon as it succeeds.
+   */
+  ready(): Promise<void>;
+  /** Takes what the writer of jobs has committed. */
+  add(event: JobEvent): void;
+  /** Takes what was committed beside jobs. */
+  changed(change: LiveChange): void;
+  close(): Promise<void>;
+}
+
+/** A database, and those who watch it. */
+export interface WatchedDb extends Reader {
+  live: Live;
+}
+
+const channel = 'paddles_live';
+/** Changes are gathered for so long, in milliseconds: a busy run is one message, not a hundred. */
+const gathered = 250;
+/** PostgreSQL takes messages below 8,000 bytes. */
+const jobsInMessage = 60;
+/** Names are up to some hundred bytes long. */
+const namesInMessage = 20;
+const reconnectAfter = 2000;
+
+/** Makes the hub of one open database; `url` of PostgreSQL, null when no other process can write. */
+export function createLive(kysely: Kysely<Schema>, url: string | null): Live {
+  const self = randomBytes(6).toString('hex');
+  const listeners = new Set<(event: LiveEvent) => void>();
+  let waiting = nothingYet();
+  let timer: NodeJS.Timeout | undefined;
+  const tell = (event: LiveEvent) => {
+    for (const listener of listeners) listener(event);
+  };
+  const others = url === null ? null : listenTo(url, self, tell);
+  const flush = () => {
+    timer = undefined;
+    const events = messagesOf(waiting);
+    waiting = nothingYet();
+    for (const event of events) tell(event);
+    if (url !== null && events.length > 0) void notify(kysely, self, events);
+  };
+  const soon = () => {
+    timer ??= setTimeout(flush, gathered);
+  };
+  return {
+    subscribe(listener) {
+      listeners.add(listener);
+      others?.start();
+      return () => listeners.delete(listener);
+    },
+    ready: async () => others?.ready(),
+    add({ run, job_id, status, previous }) {
+      const jobs = waiting.jobs.get(run) ?? new Map<string, ChangedJob>();
+      waiting.jobs.set(run, jobs);
+      // A job that came and changed is new to those who hear of it only now.
+      const first = jobs.get(job_id);
+      jobs.set(job_id, { job_id, status, previous: first ? first.previous : previous });
+      if ((status === 'queued') !== (previous === 'queued')) waiting.queue = true;
+      soon();
+    },
+    changed(change) {
+      if ('runs' in change) for (const name of change.runs) waiting.runs.add(name);
+      else if ('nodes' in change) for (const name of change.nodes) waiting.nodes.add(name);
+      else waiting.queue = true;
+      soon();
+    },
+    async close() {
+      clearTimeout(timer);
+      listeners.clear();
+      await others?.stop();
+    },
+  };
+}
+
+interface Waiting {
+  jobs: Map<string, Map<string, ChangedJob>>;
+  runs: Set<string>;
+  nodes: Set<string>;
+  queue: boolean;
+}
+
+function nothingYet(): Waiting {
+  return { jobs: new Map(), runs: new Set(), nodes: new Set(), queue: false };
+}
+
+function messagesOf({ jobs, runs, nodes, queue }: Waiting): LiveEvent[] {
+  return [
+    ...[...jobs].flatMap(([run, changed]) =>
+      parts([...changed.values()], jobsInMessage).map((part): LiveEvent => ({ type: 'jobs', run, jobs: part })),
+    ),
+    ...parts([...runs], namesInMessage).map((names): LiveEvent => ({ type: 'runs', names })),
+    ...parts([...nodes], namesInMessage).map((names): LiveEvent => ({ type: 'nodes', names })),
+    ...(queue ? [{ type: 'queue' } as const] : []),
+  ];
+}
+
+function parts<T>(all: T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+    all.slice(index * size, (index + 1) * size),
+  );
+}
+
+/** A message that is lost costs a watcher some seconds, until it asks again by itself: never an error of a write. */
+async function notify(kysely: Kysely<Schema>, self: string, events: LiveEvent[]): Promise<void> {
+  for (const event of events) {
+    const text = JSON.stringify({ from: self, event });
+    const fits = Buffer.byteLength(text) < 7900 ? text : JSON.stringify({ from: self, event: { type: 'reset' } });
+    await sql`select pg_notify(${channel}, ${fits})`.execute(kysely).catch(() => {});
+  }
+}
+
+/** A connection of its own that hears what other processes tell; opened with the first watcher, and again when it breaks. */
+function listenTo(url: string, self: string, tell: (event: LiveEvent) => void) {
+  let client: pg.Client | null = null;
+  let state: 'idle' | 'started' | 'stopped' = 'idle';
+  let retry: NodeJS.Timeout | undefined;
+  let first: Promise<void> | undefined;
+  const connect = async () => {
+    const fresh = new pg.Client({ connectionString: url, application_name: 'paddles live', keepAlive: true });
+    const broken = () => {
+      if (client !== fresh || state === 'stopped') return;
+      client = null;
+      retry = setTimeout(() => void reconnect(), reconnectAfter);
+    };
+    client = fresh;
+    fresh.on('error', broken);
+    fresh.on('end', broken);
+    fresh.on('notification', ({ payload }) => {
+      const { from, event } = JSON.parse(payload ?? '{}') as { from?: string; event?: LiveEvent };
+      if (from !== self && event) tell(event);
+    });
+    try {
+      await fresh.connect();
+      await fresh.query(`listen ${channel}`);
+    } catch {
+      broken();
+    }
+  };
+  const reconnect = async () => {
+    await connect();
+    tell({ type: 'reset' });
+  };
+  return {
+    start() {
+      if (state !== 'idle') return;
+      state = 'started';
+      first = connect();
+    },
+    ready: () => first,
+    async stop() {
+      state = 'stopped';
+      clearTimeout(retry);
+      await client?.end().catch(() => {});
+    },
+  };
+}

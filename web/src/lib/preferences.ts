@@ -1,0 +1,72 @@
+/** What a person chose, kept in the browser. The snippet in index.html reads the same entry before the first paint. */
+import { useSyncExternalStore } from 'react';
+import type { Zone } from './format.ts';
+
+/** Everything that can be chosen. */
+export interface Preferences {
+  theme: 'auto' | 'light' | 'dark';
+  zone: Zone;
+  density: 'compact' | 'comfortable';
+  /** Whether single keys act (WCAG 2.1.4). */
+  keys: boolean;
+}
+
+const storageKey = 'paddles.preferences';
+const defaults: Preferences = { theme: 'auto', zone: 'local', density: 'compact', keys: true };
+const systemTheme = matchMedia('(prefers-color-scheme: dark)');
+const listeners = new Set<() => void>();
+let current = stored();
+
+function stored(): Preferences {
+  try {
+    return { ...defaults, ...(JSON.parse(localStorage.getItem(storageKey) ?? '{}') as Partial<Preferences>) };
+  } catch {
+    return defaults;
+  }
+}
+
+/** The theme that is on the screen. */
+export function shownTheme(): 'light' | 'dark' {
+  if (current.theme !== 'auto') return current.theme;
+  return systemTheme.matches ? 'dark' : 'light';
+}
+
+function show(): void {
+  document.documentElement.dataset.theme = shownTheme();
+  document.documentElement.dataset.density = current.density;
+  for (const listener of listeners) listener();
+}
+
+/** Changes a preference, here and in the browser's other tabs. */
+export function setPreference<Key extends keyof Preferences>(key: Key, value: Preferences[Key]): void {
+  current = { ...current, [key]: value };
+  try {
+    localStorage.setItem(storageKey, JSON.stringify(current));
+  } catch {
+    // Storage that is closed: the choice holds for this tab.
+  }
+  show();
+}
+
+/** The preferences as they are now. */
+export function preferences(): Preferences {
+  return current;
+}
+
+/** The preferences, kept up to date. */
+export function usePreferences(): Preferences {
+  return useSyncExternalStore(subscribe, preferences);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+systemTheme.addEventListener('change', show);
+addEventListener('storage', (event) => {
+  if (event.key !== storageKey) return;
+  current = stored();
+  show();
+});
+show();
