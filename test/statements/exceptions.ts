@@ -90,21 +90,19 @@ export const exceptions: Exception[] = [
     origin: 'pages/run-search.ts countRuns',
     sqlite: ['scan runs'],
     postgres: ['scan runs', 'discard runs'],
-    reason:
-      'the totals of a filter over the runs that have settled: once, until one of them changes (settled.ts), or by a time each time',
+    reason: 'the totals of a filter are a sum over its runs: 16,000 take 5 to 8 ms',
   },
   {
     origin: 'pages/run-search.ts statusCounts',
     sqlite: [],
     postgres: ['discard runs'],
-    reason:
-      'counts the runs that have settled by the status of their jobs: once, until one of them changes (settled.ts)',
+    reason: 'counts runs by the status of their jobs: 16,000 take 5 to 8 ms',
   },
   {
     origin: 'pages/run-search.ts valueCounts',
     sqlite: ['scan runs'],
     postgres: ['discard runs', 'sort'],
-    reason: 'counts the runs that have settled by value: once, until one of them changes (settled.ts)',
+    reason: 'counts runs by value: 16,000 take 5 to 8 ms',
   },
   {
     origin: 'pages/run-page.ts nearestRuns',

@@ -1,10 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isFailure } from '../../core/errors.ts';
 import { parseQuery } from '../../core/query.ts';
-import { createRunNames } from '../../store/pages/run-names.ts';
-import { type KnownRuns, searchRuns, suggestValues } from '../../store/pages/run-search.ts';
+import { searchRuns, suggestValues } from '../../store/pages/run-search.ts';
 import { searchAnything } from '../../store/pages/search.ts';
-import { createSettled } from '../../store/pages/settled.ts';
 import { nextTurn } from '../../store/reader.ts';
 import type { ApiContext } from './context.ts';
 import { csvLine } from './csv.ts';
@@ -22,17 +20,9 @@ const mostInFile = 10_000;
 /** `GET /runs`, `/runs.json`, `/runs.csv`, `/suggest` and `/search`. */
 export function listRoutes(app: FastifyInstance, context: ApiContext): void {
   const now = () => Math.floor(context.now() / 1000);
-  const known: KnownRuns = { settled: createSettled(), names: createRunNames() };
-  const unsubscribe = context.db.live.subscribe((event) => {
-    known.settled.take(event);
-    known.names.take(event);
-  });
-  app.addHook('preClose', async () => {
-    unsubscribe();
-  });
 
   const list = async (request: FastifyRequest<RunsRequest>, reply: FastifyReply) => {
-    const found = await findRuns(context, known, request, 50);
+    const found = await findRuns(context, request, 50);
     return isFailure(found) ? sendFailure(context, reply, found) : found;
   };
   app.get<RunsRequest>('/runs', list);
@@ -43,7 +33,7 @@ export function listRoutes(app: FastifyInstance, context: ApiContext): void {
     let after = request.query.after;
     do {
       const query = { ...request.query, limit: '200', ...(after !== undefined && { after }) };
-      const found = await findRuns(context, known, { query } as FastifyRequest<RunsRequest>, 200);
+      const found = await findRuns(context, { query } as FastifyRequest<RunsRequest>, 200);
       if (isFailure(found)) return sendFailure(context, reply, found);
       lines.push(...found.runs.map((run) => csvLine(csvColumns.map((column) => csvValue(run, column)))));
       after = found.next ?? undefined;
@@ -59,20 +49,15 @@ export function listRoutes(app: FastifyInstance, context: ApiContext): void {
     const prefix = (query.prefix ?? '').slice(0, 200);
     const { db } = context;
     const wanted = { key: query.field, prefix, query: parsed, now: now(), limit: 20 };
-    return { values: await suggestValues(db, wanted, known) };
+    return { values: await suggestValues(db, wanted) };
   });
 
   app.get<{ Querystring: { text?: string } }>('/search', async ({ query }) => ({
-    items: await searchAnything(context.db, (query.text ?? '').slice(0, 500), known.names),
+    items: await searchAnything(context.db, (query.text ?? '').slice(0, 500)),
   }));
 }
 
-async function findRuns(
-  context: ApiContext,
-  known: KnownRuns,
-  { query }: FastifyRequest<RunsRequest>,
-  fallback: number,
-) {
+async function findRuns(context: ApiContext, { query }: FastifyRequest<RunsRequest>, fallback: number) {
   const { q = '', sort = '-scheduled', after = null, limit = String(fallback) } = query;
   const { query: parsed, problems } = parseQuery(q, 'runs');
   const count = /^\d{1,4}$/.test(limit) ? Number(limit) : 0;
@@ -80,7 +65,7 @@ async function findRuns(
     return { failure: 'invalid', key: 'limit', reason: 'limit must be a whole number from 1 to 200' } as const;
   }
   const now = Math.floor(context.now() / 1000);
-  const found = await searchRuns(context.db, { query: parsed, sort, after, limit: count, now }, known);
+  const found = await searchRuns(context.db, { query: parsed, sort, after, limit: count, now });
   if (isFailure(found)) return found;
   const { rows, total, counts, next } = found;
   const answer: RunList = {

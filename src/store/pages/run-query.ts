@@ -1,12 +1,5 @@
 /** The filter language (docs/dashboard.md) as conditions on runs. */
-import {
-  type ExpressionBuilder,
-  type ExpressionWrapper,
-  type RawBuilder,
-  type SelectQueryBuilder,
-  type SqlBool,
-  sql,
-} from 'kysely';
+import { type ExpressionBuilder, type ExpressionWrapper, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { type JobStatus, jobStatuses } from '../../core/job.ts';
 import {
   asciiLower,
@@ -19,51 +12,20 @@ import {
   type Value,
 } from '../../core/query.ts';
 import { valueBounds } from '../../core/query-match.ts';
-import { escapeLike } from '../engine/dialect.ts';
+import { containsInAnyCase, escapeLike } from '../engine/dialect.ts';
 import type { RunRow, Schema } from '../engine/schema.ts';
 import type { Reader } from '../reader.ts';
-import type { RunNames } from './run-names.ts';
-import type { RunRange } from './settled.ts';
 
 type Builder = ExpressionBuilder<Schema, 'runs'>;
 type Condition = ExpressionWrapper<Schema, 'runs', SqlBool>;
 
-/** The name of what is computed of a query; null when it depends on the time of the day. */
-export function keyOf(what: string, { terms }: Query): string | null {
-  const timeless = terms.every(({ key }) => key === null || key === 'prio' || spanColumns[key] === undefined);
-  return timeless ? JSON.stringify([what, terms]) : null;
+/** The runs that match; `now` in milliseconds. */
+export function matchingRuns(db: Reader, query: Query, now: number) {
+  return db.kysely.selectFrom('runs').where((builder) => whereQuery(builder, query, now));
 }
 
-/** The runs that match, among those of a range. */
-export type Matching = (range: RunRange) => SelectQueryBuilder<Schema, 'runs', unknown>;
-
-/** Prepares a query; `now` in milliseconds. */
-export async function matchingRuns(db: Reader, query: Query, now: number, names: RunNames): Promise<Matching> {
-  const words: Words = new Map();
-  for (const word of wordsOf(query)) words.set(word, await names.containing(db, word));
-  const matching = db.kysely.selectFrom('runs').where((builder) => whereQuery(builder, query, { now, words }));
-  return (range) => {
-    if (range === null) return matching;
-    return 'above' in range ? matching.where('id', '>', range.above) : matching.where('id', '<=', range.upTo);
-  };
-}
-
-/** The conditions of words, which stand for parts of names. */
-type Words = Map<string, RawBuilder<SqlBool>>;
-
-/** What conditions need beside the query. */
-interface Given {
-  now: number;
-  words: Words;
-}
-
-function wordsOf({ terms }: Query): string[] {
-  return terms.flatMap(({ key, values }) => (key === null ? values.map(wordOf) : []));
-}
-
-function wordOf(value: Value): string {
-  return value.type === 'literal' || value.type === 'glob' ? value.text : '';
-}
+/** What `matchingRuns` answers, to be narrowed further. */
+export type MatchingRuns = ReturnType<typeof matchingRuns>;
 
 /** Columns that not every run has a value in. */
 const nullable: ReadonlySet<string> = new Set(['updated', 'started', 'priority']);
@@ -79,18 +41,21 @@ function presentOr(column: string) {
   return sql<number>`coalesce(${sql.ref(column)}, ${sql.lit(missing)})`;
 }
 
-function whereQuery(builder: Builder, { terms }: Query, given: Given): Condition {
-  return builder.and(terms.map((term) => whereTerm(builder, term, given)));
+function whereQuery(builder: Builder, { terms }: Query, now: number): Condition {
+  return builder.and(terms.map((term) => whereTerm(builder, term, now)));
 }
 
-function whereTerm(builder: Builder, { key, negated, values }: Term, { now, words }: Given): Condition {
+function whereTerm(builder: Builder, { key, negated, values }: Term, now: number): Condition {
   const any = builder.or(
-    values.map((value) =>
-      key === null ? (words.get(wordOf(value)) ?? sql<SqlBool>`false`) : whereValue(builder, key, value, now),
-    ),
+    values.map((value) => (key === null ? whereWord(value) : whereValue(builder, key, value, now))),
   );
   // A null column compares to null: "not" must then hold.
   return negated ? (sql<SqlBool>`not coalesce(${any}, false)` as unknown as Condition) : any;
+}
+
+/** A word stands for a part of the name. */
+function whereWord(value: Value) {
+  return containsInAnyCase('runs.name', value.type === 'literal' || value.type === 'glob' ? value.text : '');
 }
 
 /** A column of runs that suggestions are made of. */

@@ -7,9 +7,7 @@ import { type JobCounts, noJobs } from '../../core/run.ts';
 import { escapeLike } from '../engine/dialect.ts';
 import type { RunRow } from '../engine/schema.ts';
 import type { Reader } from '../reader.ts';
-import type { RunNames } from './run-names.ts';
-import { keyOf, type Matching, matchingRuns, missing, printKey, type TextColumn, textColumns } from './run-query.ts';
-import type { RunRange, Settled } from './settled.ts';
+import { type MatchingRuns, matchingRuns, missing, printKey, type TextColumn, textColumns } from './run-query.ts';
 
 /** What a list of runs can be sorted by. */
 export const runSorts = [
@@ -43,17 +41,10 @@ export interface FoundRuns {
   next: string | null;
 }
 
-/** What is known beforehand of runs. */
-export interface KnownRuns {
-  settled: Settled;
-  names: RunNames;
-}
-
 /** Searches runs; `invalid` names `sort` or `after` when they mean nothing. */
 export async function searchRuns(
   db: Reader,
   { query, sort, after, limit, now }: RunSearch,
-  { settled, names }: KnownRuns,
 ): Promise<FoundRuns | Failure> {
   const descending = sort.startsWith('-');
   const column = runSorts.find((name) => name === sort.replace('-', ''));
@@ -63,28 +54,19 @@ export async function searchRuns(
   const cursor = after === null ? null : readCursor(after, keys);
   if (after !== null && cursor === null) return invalid('after', 'after must be the "next" of an earlier answer');
   const order = descending ? 'desc' : 'asc';
-  const matching = await matchingRuns(db, query, now, names);
-  let page = matching(null).selectAll();
+  const matching = matchingRuns(db, query, now);
+  let page = matching.selectAll();
   if (cursor !== null) page = page.where(behind(keys, cursor, descending));
   for (const key of keys) page = page.orderBy(printKey(key), order);
   page = page.limit(limit + 1);
-  const [rows, { total, counts }] = await Promise.all([page.execute(), totals(db, query, matching, settled)]);
+  const [rows, { total, counts }] = await Promise.all([page.execute(), countRuns(matching)]);
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   const next = rows.length > limit && last ? printCursor(keys.map((key) => last[key] ?? missing)) : null;
   return { rows: shown, total, counts, next };
 }
 
-/** How many runs match, and how many jobs they have in each status. */
-function totals(db: Reader, query: Query, matching: Matching, settled: Settled) {
-  return settled.sum(db, {
-    key: keyOf('totals', query),
-    of: (range) => countRuns(matching(range)),
-    join: (a, b) => ({ total: a.total + b.total, counts: addCounts(a.counts, b.counts) }),
-    size: () => 10,
-  });
-}
-
+/** How many runs match, and how many jobs they have in each status: 5 to 8 ms for 16,000 runs. */
 async function countRuns(matching: MatchingRuns): Promise<Pick<FoundRuns, 'total' | 'counts'>> {
   const row = await matching
     .select(({ fn }) => [
@@ -95,12 +77,6 @@ async function countRuns(matching: MatchingRuns): Promise<Pick<FoundRuns, 'total
   const counts = noJobs();
   for (const status of jobStatuses) counts[status] = Number(row[status] ?? 0);
   return { total: Number(row.total), counts };
-}
-
-function addCounts(a: JobCounts, b: JobCounts): JobCounts {
-  const sum = noJobs();
-  for (const status of jobStatuses) sum[status] = a[status] + b[status];
-  return sum;
 }
 
 type SortKey = (typeof runSorts)[number] | 'id';
@@ -148,61 +124,32 @@ export interface Suggestion {
 export async function suggestValues(
   db: Reader,
   { key, prefix, query, now, limit }: Suggestion,
-  { settled, names }: KnownRuns,
 ): Promise<{ value: string; count: number }[]> {
   const column = textColumns[key as QueryKey];
   if (key !== 'status' && column === undefined) return [];
-  const matching = await matchingRuns(db, query, now, names);
-  const count =
-    column === undefined
-      ? (range: RunRange) => statusCounts(matching(range), prefix)
-      : (range: RunRange) => valueCounts(matching(range), column, prefix);
-  const found = await settled.sum(db, {
-    key: keyOf(`${key} ${prefix}`, query),
-    of: count,
-    join: (all, recent) => addValues(all, recent, limit),
-    size: ({ size }) => size,
-  });
-  return [...found]
-    .filter(([value]) => value !== '')
-    .map(([value, count]) => ({ value, count }))
-    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
-    .slice(0, limit);
+  const matching = matchingRuns(db, query, now);
+  if (column !== undefined) return valueCounts(matching, column, prefix, limit);
+  const counted = await statusCounts(matching, prefix);
+  return counted.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1)).slice(0, limit);
 }
 
-type Counted = Map<string, number>;
-type MatchingRuns = ReturnType<Matching>;
-
-/** Those of `recent`, and of the others in `all`, which are in the order of their counts, as many as can be suggested. */
-function addValues(all: Counted, recent: Counted, limit: number): Counted {
-  const sum = new Map([...recent].map(([value, count]) => [value, count + (all.get(value) ?? 0)]));
-  const most = recent.size + limit + 1;
-  for (const [value, count] of all) {
-    if (sum.size >= most) break;
-    if (!recent.has(value)) sum.set(value, count);
-  }
-  return sum;
-}
-
-/** More are never suggested, nor counted. */
-const mostValues = 10_000;
-
-async function valueCounts(matching: MatchingRuns, column: TextColumn, prefix: string): Promise<Counted> {
+async function valueCounts(matching: MatchingRuns, column: TextColumn, prefix: string, limit: number) {
   const rows = await matching
     .select(({ fn }) => [column, fn.countAll<number>().as('count')])
     .where(column, 'like', sql<string>`${escapeLike(prefix)} || '%' escape '\\'`)
+    .where(column, '<>', '')
     .groupBy(column)
     .orderBy('count', 'desc')
     .orderBy(column)
-    .limit(mostValues)
+    .limit(limit)
     .execute();
-  return new Map(rows.map((row) => [row[column] ?? '', Number(row.count)]));
+  return rows.map((row) => ({ value: row[column] ?? '', count: Number(row.count) }));
 }
 
-async function statusCounts(matching: MatchingRuns, prefix: string): Promise<Counted> {
+async function statusCounts(matching: MatchingRuns, prefix: string) {
   const row = await matching
     .select(jobStatuses.map((status) => sql<number>`count(case when ${sql.ref(status)} > 0 then 1 end)`.as(status)))
     .executeTakeFirstOrThrow();
-  const counts = jobStatuses.map((status) => [status, Number((row as JobCounts)[status])] as const);
-  return new Map(counts.filter(([status, count]) => status.startsWith(prefix) && count > 0));
+  const counts = jobStatuses.map((status) => ({ value: status, count: Number((row as JobCounts)[status]) }));
+  return counts.filter(({ value, count }) => value.startsWith(prefix) && count > 0);
 }

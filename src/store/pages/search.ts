@@ -2,7 +2,6 @@
 
 import { containsInAnyCase } from '../engine/dialect.ts';
 import type { Reader } from '../reader.ts';
-import type { RunNames } from './run-names.ts';
 
 /** Something that was found, and its path below the dashboard's base. */
 export interface Found {
@@ -13,16 +12,15 @@ export interface Found {
 }
 
 /** At most 20 runs, jobs, nodes, branches and others that match a text; an address of a run or job leads to it. */
-export async function searchAnything(db: Reader, text: string, names: RunNames): Promise<Found[]> {
+export async function searchAnything(db: Reader, text: string): Promise<Found[]> {
   const wanted = runInAddress(text) ?? text.trim();
   if (wanted.length < 2) return [];
-  const named = await names.containing(db, wanted);
   const [jobs, runs, nodes] = await Promise.all([
     jobsById(db, wanted),
     db.kysely
       .selectFrom('runs')
       .select(['name', 'status', 'branch', 'suite', 'sha1', 'user'])
-      .where(named)
+      .where(containsInAnyCase('runs.name', wanted))
       .orderBy('scheduled', 'desc')
       .limit(8)
       .execute(),
