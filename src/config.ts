@@ -50,7 +50,7 @@ function parseFlags(args: string[], names: string[], takesValue: (name: string) 
   );
   try {
     const { values } = parseArgs({
-      args,
+      args: args.map((arg, index) => (isBareSwitch(arg, args[index + 1]) ? `${arg}=true` : arg)),
       options: { ...options, help: { type: 'boolean', short: 'h' } },
       strict: true,
     });
@@ -58,6 +58,12 @@ function parseFlags(args: string[], names: string[], takesValue: (name: string) 
   } catch (error) {
     throw new BadSetting(`${(error as Error).message.split(/\.\s/)[0]}; see --help`);
   }
+}
+
+/** True for the flag of a setting that is true or false, when no value follows it. */
+function isBareSwitch(arg: string, next: string | undefined): boolean {
+  const isSwitch = Object.values(settings).some(({ flag, fallback }) => `--${flag}` === arg && fallback === false);
+  return isSwitch && (next === undefined || next.startsWith('-'));
 }
 
 function resolve(

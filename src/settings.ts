@@ -5,6 +5,8 @@ export interface Config {
   host: string;
   port: number;
   database: string;
+  /** Answers reads from a database that others write to, and refuses writes. */
+  read_only: boolean;
   pool_size: number;
   /** Processes that share the ports. */
   workers: number;
@@ -113,6 +115,14 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
       /^[a-z][\w+.-]*:\/\//,
       'must be a database URL like sqlite:///path or postgresql://user:password@host/database',
     ),
+  },
+  read_only: {
+    flag: 'read-only',
+    variables: ['PADDLES_READ_ONLY'],
+    fallback: false,
+    hint: 'true|false',
+    help: 'only read the database, a PostgreSQL standby for one, and refuse every write; the flag alone means true',
+    parse: yesOrNo,
   },
   pool_size: {
     flag: 'pool-size',

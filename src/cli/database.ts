@@ -1,8 +1,8 @@
 import { BadSetting, type CommandLine } from '../config.ts';
-import { BadDatabaseUrl, type Db, type OpenOptions, open, sentenceOf } from '../store/db.ts';
+import { BadDatabaseUrl, type Db, type OpenOptions, open, openReadOnly, sentenceOf } from '../store/db.ts';
 
 /**
- * Opens the database of the settings. Throws as `open` does, and `BadSetting` with the place where the URL was set when
+ * Opens the database of the settings, only to read it when they say so. Throws as `open` does, and `BadSetting` with the place where the URL was set when
  * no engine understands it, or when the database belongs to another program: it may come from five places.
  */
 export async function openDatabase(
@@ -10,7 +10,8 @@ export async function openDatabase(
   options: Omit<OpenOptions, 'url' | 'poolSize'>,
 ): Promise<Db> {
   try {
-    return await open({ url: config.database, poolSize: config.pool_size, ...options });
+    const openDb = config.read_only ? openReadOnly : open;
+    return await openDb({ url: config.database, poolSize: config.pool_size, ...options });
   } catch (error) {
     const { message } = error as Error;
     const source = sources.database ?? 'the default database';
@@ -31,9 +32,12 @@ export interface Ending {
 
 /**
  * Does the work of a command on the database of the settings, and says how it ended. Answers the exit code. Throws
- * `BadSetting` as `openDatabase` does.
+ * `BadSetting` as `openDatabase` does, and when the settings allow no writes: every command but `serve` writes.
  */
 export async function withDatabase(line: CommandLine, work: (db: Db) => Promise<Ending>): Promise<number> {
+  if (line.config.read_only) {
+    throw new BadSetting(`${line.sources.read_only}: this command writes to the database; run it without`);
+  }
   try {
     const db = await openDatabase(line, { now: () => Date.now() * 1000 });
     const { text, exitCode } = await work(db).finally(() => db.close());

@@ -58,7 +58,7 @@ export async function serve(line: CommandLine): Promise<number> {
       throw error;
     }
     announce(doors, db, config, log);
-    const endReindex = reindexInBackground(db, log);
+    const endReindex = config.read_only ? async () => {} : reindexInBackground(db, log);
     await signals.stop;
     await endReindex();
     await stop(doors, open, log, signals.insisted);
@@ -88,7 +88,14 @@ function announce(doors: Door[], db: Db, config: Config, log: Logger): void {
   const urls = [`${bases[0]}/ui/`, ...bases.map((base) => `${base}/runs/`), `${bases[0]}/readyz`];
   if (db.migrated.length > 0) log.info({ migrations: db.migrated }, 'migrated the database');
   const contracts = Object.fromEntries(doors.map(({ contract }, index) => [contract, bases[index]]));
-  const announcement = { version, database: db.label, listen, contracts, urls };
+  const announcement = {
+    version,
+    database: db.label,
+    ...(config.read_only && { read_only: true }),
+    listen,
+    contracts,
+    urls,
+  };
   if (isWorker) {
     tellReady(announcement);
     return;

@@ -16,6 +16,7 @@ import { classicRoutes } from './classic/routes.ts';
 import { answerClientError, answerErrors, sendMessage } from './errors.ts';
 import { healthRoutes } from './health.ts';
 import { baseOf } from './href.ts';
+import { reads, refuseWrites } from './read-only.ts';
 import { knowAllMethods } from './resource.ts';
 import type { TeuthologyContext } from './teuthology/context.ts';
 import { teuthologyRoutes } from './teuthology/routes.ts';
@@ -68,6 +69,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   knowAllMethods(app);
   acceptAnyContentType(app);
   answerErrors(app, isLost);
+  if (config.read_only) refuseWrites(app);
   logRequests(app);
   app.addHook('onRequest', async ({ url }, reply) => {
     if (url.length > longestUrl) return sendMessage(reply, 414, `the URL is longer than ${longestUrl} characters`);
@@ -79,7 +81,11 @@ export function buildApp(options: AppOptions): FastifyInstance {
       ? sendMessage(reply, 404, 'nothing has a NUL character in its name')
       : sendMessage(reply, 400, 'a parameter must not contain a NUL character');
   });
-  app.register(cors, { origin: '*', methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'], strictPreflight: false });
+  app.register(cors, {
+    origin: '*',
+    methods: config.read_only ? reads : [...reads, 'POST', 'PUT', 'DELETE'],
+    strictPreflight: false,
+  });
   redirectBrowsers(app, { claim: config.claim_browser_navigation });
   app.register(uiRoutes);
   app.register(async (routes) => apiRoutes(routes, { db, config, now }), { prefix: '/api' });

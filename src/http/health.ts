@@ -4,7 +4,10 @@ import { version } from '../version.ts';
 import { sendJson, sendMessage } from './errors.ts';
 import { mount } from './resource.ts';
 
-/** What a monitor asks: `/healthz` (the process is alive) and `/readyz` (the database answers). */
+/**
+ * What a monitor asks: `/healthz` (the process is alive) and `/readyz` (the database answers). A read-only server also
+ * says there how it follows its primary, see `Replication`.
+ */
 export function healthRoutes(app: FastifyInstance, db: Db): void {
   mount(app, '/healthz', {
     GET: async (_request, reply) => sendJson(reply, JSON.stringify({ status: 'ok', version })),
@@ -12,12 +15,13 @@ export function healthRoutes(app: FastifyInstance, db: Db): void {
   mount(app, '/readyz', {
     GET: async (request, reply) => {
       try {
-        await ping(db);
+        const replication = await ping(db);
+        const follower = replication && { read_only: true, ...replication };
+        return sendJson(reply, JSON.stringify({ status: 'ready', database: db.engine, ...follower }));
       } catch (error) {
         request.log.warn({ err: error }, 'not ready');
         return sendMessage(reply, 503, 'the database does not answer');
       }
-      return sendJson(reply, JSON.stringify({ status: 'ready', database: db.engine }));
     },
   });
 }

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { Kysely, sql } from 'kysely';
-import { migrate, NewerSchema } from './engine/migrations.ts';
-import { isLostPostgres, openPostgres, PostgresUnavailable } from './engine/postgres.ts';
+import { checkSchema, migrate, NewerSchema, OlderSchema } from './engine/migrations.ts';
+import { isLostPostgres, isRecoveryConflict, openPostgres, PostgresUnavailable } from './engine/postgres.ts';
 import type { Schema } from './engine/schema.ts';
-import { openSqlite, SqliteUnavailable } from './engine/sqlite.ts';
+import { openSqlite, openSqliteReadOnly, SqliteUnavailable } from './engine/sqlite.ts';
 import { transactOn } from './engine/transaction.ts';
 import type { Reader } from './reader.ts';
+import { followDatabase, type Replication } from './write/follow.ts';
 import { createJobWriter, type JobWriter } from './write/jobs.ts';
 import { createLive, type Live } from './write/live.ts';
 import { createNodeWriter, type NodeWriter } from './write/nodes.ts';
@@ -22,6 +23,8 @@ export interface Db extends Reader {
   label: string;
   /** Names of the migrations that opening applied. */
   migrated: string[];
+  /** Set when the database was opened only to be read: asks how it follows the one that is written to. */
+  replication?: () => Promise<Replication>;
   /** Finishes what was accepted, then closes. */
   close(): Promise<void>;
 }
@@ -49,7 +52,7 @@ export async function open({ url, poolSize, now, onLost = () => {} }: OpenOption
   const { dialect, release, transact } =
     target.engine === 'sqlite'
       ? { ...openSqlite(target.path), transact: undefined }
-      : { ...(await openPostgres(target.url, poolSize, onLost)), release: () => {} };
+      : { ...(await openPostgres(target.url, { poolSize, onLost })), release: () => {} };
   const kysely = new Kysely<Schema>({ dialect });
   const close = async () => {
     await kysely.destroy();
@@ -74,9 +77,39 @@ export async function open({ url, poolSize, now, onLost = () => {} }: OpenOption
   }
 }
 
-/** Resolves when the database answers; throws when it does not. */
-export async function ping(db: Db): Promise<void> {
+/**
+ * Opens a database that this process may only read, a PostgreSQL standby for one: creates, migrates and writes nothing.
+ * Every write through it fails. Throws as `open` does, and `OlderSchema` when the schema is not up to date.
+ */
+export async function openReadOnly({ url, poolSize, onLost = () => {} }: OpenOptions): Promise<Db> {
+  const target = parseDatabaseUrl(url);
+  const { engine, label } = target;
+  const { dialect } =
+    target.engine === 'sqlite'
+      ? openSqliteReadOnly(target.path)
+      : await openPostgres(target.url, { poolSize, onLost, readOnly: true });
+  const kysely = new Kysely<Schema>({ dialect });
+  try {
+    await checkSchema(kysely);
+  } catch (error) {
+    await kysely.destroy();
+    throw error;
+  }
+  const { live, replication } = followDatabase({ engine, kysely });
+  const jobWriter = createJobWriter(engine, transactOn(kysely));
+  const nodeWriter = createNodeWriter(kysely, engine, () => {});
+  const close = async () => {
+    await live.close();
+    await kysely.destroy();
+  };
+  return { engine, kysely, jobWriter, nodeWriter, live, label, migrated: [], replication, close };
+}
+
+/** Answers how the database follows another one, null for one that is written to; throws when it does not answer. */
+export async function ping(db: Db): Promise<Replication | null> {
+  if (db.replication) return db.replication();
   await sql`select 1`.execute(db.kysely);
+  return null;
 }
 
 type Target = { engine: 'sqlite'; path: string; label: string } | { engine: 'postgres'; url: string; label: string };
@@ -107,14 +140,16 @@ export function parseDatabaseUrl(url: string): Target {
   );
 }
 
-/** True for an error that says "the database cannot be reached", not "this statement is wrong". */
+/** True for an error that says "the database cannot answer now", not "this statement is wrong". */
 export function isLost(error: unknown): boolean {
-  return isLostPostgres(error);
+  return isLostPostgres(error) || isRecoveryConflict(error);
 }
 
 /** What to tell the person who started the program when `open` threw, or null when it is a defect. */
 export function sentenceOf(error: unknown): { text: string; exitCode: number } | null {
   if (error instanceof BadDatabaseUrl) return { text: error.message, exitCode: 2 };
-  const known = [SqliteUnavailable, PostgresUnavailable, NewerSchema].some((kind) => error instanceof kind);
+  const known = [SqliteUnavailable, PostgresUnavailable, NewerSchema, OlderSchema].some(
+    (kind) => error instanceof kind,
+  );
   return known ? { text: (error as Error).message, exitCode: 1 } : null;
 }

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Engine, Schema } from './engine/schema.ts';
 
-/** What reading needs: a database, or a replica of it. */
+/** What reading needs. */
 export interface Reader {
   engine: Engine;
   kysely: Kysely<Schema>;

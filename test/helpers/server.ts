@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { type Config, readCommandLine } from '../../src/config.ts';
 import { buildApp } from '../../src/http/app.ts';
-import { type Db, open } from '../../src/store/db.ts';
+import { type Db, open, openReadOnly } from '../../src/store/db.ts';
 import { reindex } from '../../src/store/upkeep/reindex.ts';
 import type { Engine } from './engines.ts';
 
@@ -33,18 +33,34 @@ export interface TestServer {
   get(path: string, headers?: OutgoingHttpHeaders): Promise<Answer>;
   post(path: string, body?: unknown, headers?: OutgoingHttpHeaders): Promise<Answer>;
   put(path: string, body?: unknown, headers?: OutgoingHttpHeaders): Promise<Answer>;
-  /** Closes the server and drops its database. */
+  /** Closes the server and drops the database that was made for it. */
   stop(): Promise<void>;
 }
+
+const now = () => Date.now() * 1000;
 
 /** Starts a server on a new database of an engine and a free port. */
 export async function startServer(engine: Engine, settings: Partial<Config> = {}): Promise<TestServer> {
   const database = await engine.createDatabase();
   const config = { ...readCommandLine([], {}).config, database: database.url, ...settings };
-  const now = () => Date.now() * 1000;
   const db = await open({ url: config.database, poolSize: config.pool_size, now });
   // As `paddles serve` does when it starts: nothing is older than the rules.
   await reindex(db, { all: false });
+  const server = await listen(db, config);
+  const stop = async () => {
+    await server.stop();
+    await database.drop();
+  };
+  return { ...server, stop };
+}
+
+/** Starts a read-only server on a database that others write to; it stays when the server stops. */
+export async function startReadOnlyServer(database: string, settings: Partial<Config> = {}): Promise<TestServer> {
+  const config = { ...readCommandLine([], {}).config, database, read_only: true, ...settings };
+  return listen(await openReadOnly({ url: database, poolSize: config.pool_size, now }), config);
+}
+
+async function listen(db: Db, config: Config): Promise<TestServer> {
   const app = buildApp({ config, db, log: pino({ level: 'silent' }), now });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
@@ -66,7 +82,6 @@ export async function startServer(engine: Engine, settings: Partial<Config> = {}
       app.server.closeAllConnections();
       await app.close();
       await db.close();
-      await database.drop();
     },
   };
 }

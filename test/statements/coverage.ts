@@ -13,8 +13,13 @@ const makes =
 
 /** One runs when its file is loaded, before anybody watches; the others speak of PostgreSQL alone. */
 const notHere: Record<Engine['name'], readonly string[]> = {
-  sqlite: ['write/job-sql.ts upsertText', 'write/live.ts notify', 'engine/postgres.ts checkVersion'],
-  postgres: ['write/job-sql.ts upsertText'],
+  sqlite: [
+    'write/job-sql.ts upsertText',
+    'write/follow.ts observePostgres',
+    'write/live.ts notify',
+    'engine/postgres.ts checkVersion',
+  ],
+  postgres: ['write/follow.ts observeSqlite', 'write/job-sql.ts upsertText'],
 };
 
 interface Node {

@@ -3,6 +3,7 @@
  * answer may depend on the answer, not on what is stored.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openReadOnly, ping } from '../../src/store/db.ts';
 import { isIndexed } from '../../src/store/read/descriptions.ts';
 import { databaseSize, prune } from '../../src/store/upkeep/prune.ts';
 import { reindex } from '../../src/store/upkeep/reindex.ts';
@@ -37,6 +38,9 @@ describe.each(engines)('on $name', ({ name, createDatabase }) => {
     await write(doors, samples);
     await isIndexed(db);
     await databaseSize(db);
+    const reader = await openReadOnly({ url, poolSize: 2, now });
+    await ping(reader);
+    await reader.close();
     const soon = new AbortController();
     await reindex(db, { all: true, signal: soon.signal, onProgress: ({ done }) => done === 3 && soon.abort() });
     const aborted = new AbortController();

@@ -47,6 +47,40 @@ export async function migrate(kysely: Kysely<Schema>, engine: Engine, at: number
   });
 }
 
+/**
+ * Checks that the schema is the one that this program knows, and changes nothing. Throws `NewerSchema` or `OlderSchema`
+ * when it is not.
+ */
+export async function checkSchema(kysely: Kysely<Schema>): Promise<void> {
+  const rows = await kysely
+    .selectFrom('migrations')
+    .select(['id', 'name'])
+    .orderBy('id')
+    .execute()
+    .catch((error: unknown) => {
+      if (isMissingTable(error)) return [];
+      throw error;
+    });
+  const newer = rows.find((row) => row.id > migrations.length);
+  if (newer) throw new NewerSchema(newer.name);
+  const missing = migrations[rows.length];
+  if (missing) throw new OlderSchema(missing.name);
+}
+
+function isMissingTable(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  return code === '42P01' || (code === 'ERR_SQLITE_ERROR' && /^no such table/.test(message ?? ''));
+}
+
+/** The database has not been migrated to the schema of this program. */
+export class OlderSchema extends Error {
+  constructor(migration: string) {
+    super(
+      `the database lacks the migration '${migration}', and a read-only server changes nothing; start the server that writes to it first`,
+    );
+  }
+}
+
 /** The database has been migrated by a newer program, whose schema this one does not know. */
 export class NewerSchema extends Error {
   constructor(migration: string) {

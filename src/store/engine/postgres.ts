@@ -8,18 +8,27 @@ const oldestVersion = 15;
 /** A PostgreSQL that cannot be used, in one sentence for the person who started the program. */
 export class PostgresUnavailable extends Error {}
 
+/** How `openPostgres` opens a database. */
+export interface PostgresOptions {
+  poolSize: number;
+  /** Hears of idle connections that break; the pool replaces them by itself. */
+  onLost: (error: Error) => void;
+  /** Lets the database refuse every write, also after a standby has been promoted. */
+  readOnly?: boolean;
+}
+
 /**
  * Opens a pool of `poolSize` connections. Throws `PostgresUnavailable` when the server does not answer, refuses the
- * user or is too old. `onLost` hears of idle connections that break; the pool replaces them by itself.
+ * user or is too old.
  */
 export async function openPostgres(
   url: string,
-  poolSize: number,
-  onLost: (error: Error) => void,
+  { poolSize, onLost, readOnly = false }: PostgresOptions,
 ): Promise<{ dialect: PostgresDialect; transact: Transact }> {
   const pool = createPool(url, onLost, {
     max: poolSize,
-    application_name: 'paddles',
+    application_name: readOnly ? 'paddles read-only' : 'paddles',
+    ...(readOnly && { options: '-c default_transaction_read_only=on' }),
     connectionTimeoutMillis: 10_000,
     // Statements that were sent together are answered together, without a round trip for each.
     pipeline: true,
@@ -141,6 +150,14 @@ function explainPostgres(error: unknown, url: string): Error {
   };
   const sentence = sentences[code ?? ''] ?? `PostgreSQL at ${server} cannot be used: ${message || code}`;
   return new PostgresUnavailable(sentence, { cause: error });
+}
+
+/**
+ * True for a statement that a standby cancelled because it stood in the way of the replay. A single statement fails with
+ * this code for no other reason.
+ */
+export function isRecoveryConflict(error: unknown): boolean {
+  return (error as { code?: string }).code === '40001';
 }
 
 /** True for an error that says "the database cannot be reached or is shutting down", not "this statement is wrong". */

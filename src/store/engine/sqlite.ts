@@ -24,7 +24,21 @@ export function openSqlite(path: string): { dialect: SqliteDialect; release: () 
 }
 
 /**
- * One process to a file: the group commit and the counts in memory rely on it. The lock is an exclusive transaction in
+ * Opens the SQLite file at `path` to read it, beside the process that writes. Throws `SqliteUnavailable` when there is
+ * none.
+ */
+export function openSqliteReadOnly(path: string): { dialect: SqliteDialect } {
+  try {
+    const database = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
+    database.exec('pragma cache_size = -16384');
+    return { dialect: new SqliteDialect({ database: asKyselyDatabase(database) }) };
+  } catch (error) {
+    throw explain(error, path);
+  }
+}
+
+/**
+ * One writing process to a file: the group commit and the counts in memory rely on it. The lock is an exclusive transaction in
  * a database of its own, which the operating system releases even after `kill -9`, so that none is ever left behind.
  */
 function lockFile(path: string): DatabaseSync {
