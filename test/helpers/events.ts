@@ -5,14 +5,14 @@ import { expect, onTestFinished } from 'vitest';
 /** What was heard so far: names of events. */
 export interface Heard {
   events: string[];
-  /** Waits for another event of this name. */
-  until(name: string): Promise<void>;
+  /** Waits for the next event of this name after the call. */
+  next(name: string): Promise<void>;
 }
 
 /** Opens the stream of `topics`, with commas between, until the test ends; answers after the hello. */
 export async function listen({ url }: { url: string }, topics: string): Promise<Heard> {
   const events: string[] = [];
-  const until = async (name: string) => {
+  const next = async (name: string) => {
     const before = events.filter((one) => one === name).length;
     await expect.poll(() => events.filter((one) => one === name).length).toBeGreaterThan(before);
   };
@@ -29,5 +29,5 @@ export async function listen({ url }: { url: string }, topics: string): Promise<
     events.push(...lines.flatMap((line) => (line.startsWith('event: ') ? [line.slice('event: '.length)] : [])));
   });
   await expect.poll(() => events).toContain('hello');
-  return { events, until };
+  return { events, next };
 }

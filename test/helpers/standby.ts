@@ -12,6 +12,9 @@ export interface Standby {
   /** Stops replaying what the primary sends, which still arrives. */
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /** Keeps it from receiving anything from the primary, until `reconnect`. */
+  cutOff(): Promise<void>;
+  reconnect(): Promise<void>;
   /** Makes it a server of its own, which takes writes. */
   promote(): Promise<void>;
   /** Ends it without a goodbye. */
@@ -39,11 +42,17 @@ export async function startStandby(primary: OwnPostgres): Promise<Standby> {
     throw new Error(`the standby does not start: ${readFileSync(join(folder, 'log'), 'utf8')}`);
   };
   const ask = (statement: string) => execute(url.href, statement);
+  const connectTo = async (address: string) => {
+    await ask(`alter system set primary_conninfo = '${address}'`);
+    await ask('select pg_reload_conf()');
+  };
   await start();
   return {
     url: url.href,
     pause: () => ask('select pg_wal_replay_pause()'),
     resume: () => ask('select pg_wal_replay_resume()'),
+    cutOff: () => connectTo(''),
+    reconnect: () => connectTo(addressOf(primary)),
     promote: () => ask('select pg_promote()'),
     // The shell that started it waits for it, and goes when it is gone.
     async kill() {
@@ -68,13 +77,17 @@ async function copyData(primary: OwnPostgres, data: string): Promise<void> {
   const { rows } = await client.query<{ labelfile: string }>('select labelfile from pg_backup_stop(false)');
   await client.end();
   mkdirSync(join(data, 'pg_wal', 'archive_status'), { recursive: true });
-  const { hostname, port, username } = new URL(primary.url);
   writeFileSync(join(data, 'backup_label'), rows[0]?.labelfile ?? '');
   writeFileSync(join(data, 'standby.signal'), '');
   writeFileSync(
     join(data, 'postgresql.auto.conf'),
-    `primary_conninfo = 'host=${hostname} port=${port} user=${username}'\nwal_retrieve_retry_interval = '200ms'\n`,
+    `primary_conninfo = '${addressOf(primary)}'\nwal_retrieve_retry_interval = '200ms'\n`,
   );
+}
+
+function addressOf({ url }: OwnPostgres): string {
+  const { hostname, port, username } = new URL(url);
+  return `host=${hostname} port=${port} user=${username}`;
 }
 
 /** Sends one statement on a connection of its own. */
