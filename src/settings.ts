@@ -159,10 +159,10 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
   body_limit: {
     flag: 'body-limit',
     variables: ['PADDLES_BODY_LIMIT'],
-    fallback: 16 << 20,
+    fallback: 2 << 20,
     hint: 'BYTES',
-    help: 'largest request body',
-    parse: wholeNumber(1024, 1 << 30),
+    help: 'largest request body, up to 16777216',
+    parse: wholeNumber(1024, 16 << 20),
   },
   log_level: {
     flag: 'log-level',

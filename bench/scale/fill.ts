@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { isFailure } from '../../src/core/errors.ts';
+import { splitObject } from '../../src/core/json-text.ts';
 import { parseNodeChange } from '../../src/http/teuthology/node-shapes.ts';
 import { open } from '../../src/store/db.ts';
 import { type Bulk, openBulk } from './bulk.ts';
@@ -137,7 +138,7 @@ export async function addLab(url: string): Promise<void> {
   const db = await open({ url, poolSize: 1, now: () => Date.now() * 1000 });
   const at = scaleRun(0).scheduled.getTime() * 1000;
   for (const { name, ...values } of labNodes()) {
-    const change = parseNodeChange({ values, texts: new Map(), size: 0 });
+    const change = parseNodeChange({ texts: splitObject(JSON.stringify(values)), size: 0 });
     if (isFailure(change)) throw new Error(`the server would refuse node ${name}`);
     await db.nodeWriter.write({ kind: 'create', name, change, at }, 0);
   }

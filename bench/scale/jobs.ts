@@ -12,8 +12,6 @@ export interface Report {
   /** When it arrives, in milliseconds since the epoch. */
   at: number;
   texts: Map<string, string>;
-  /** The values of `texts`, but those of bulky keys, which nobody looks into before they are stored. */
-  values: Record<string, unknown>;
 }
 
 const seed = 1;
@@ -144,8 +142,8 @@ function change(job_id: string, at: number, values: JobDocument): Report {
   return { kind: 'change', job_id, at, ...encoded(values) };
 }
 
-function encoded(values: JobDocument): Pick<Report, 'texts' | 'values'> {
-  return { values, texts: new Map(Object.entries(values).map(([key, value]) => [key, JSON.stringify(value)])) };
+function encoded(values: JobDocument): Pick<Report, 'texts'> {
+  return { texts: new Map(Object.entries(values).map(([key, value]) => [key, JSON.stringify(value)])) };
 }
 
 /** What is put when a job has ended, as teuthology does. */

@@ -61,8 +61,8 @@ function descriptionRows(states: JobState[]): Row[] {
   return rows.sort((a, b) => (a.hash < b.hash ? -1 : 1));
 }
 
-function apply(run: RunRow, jobs: Map<string, JobState>, { kind, job_id, at, texts, values }: Report): void {
-  const change = parseJobChange({ values, texts, size: 0 });
+function apply(run: RunRow, jobs: Map<string, JobState>, { kind, job_id, at, texts }: Report): void {
+  const change = parseJobChange({ texts, size: 0 });
   if (isFailure(change)) throw new Error(`the server would refuse job ${job_id}: ${JSON.stringify(change)}`);
   const known = jobs.get(job_id);
   const job = known ?? createJob(run.id, job_id, change, at * 1000);

@@ -3,36 +3,76 @@
  * printing would reorder integer-like keys and round large numbers (and costs three times the fetch).
  */
 
-/** The deepest nesting accepted; common JSON readers give up at about 1,000 levels (Python's default is 1,000). */
+/** The deepest nesting of a value; common JSON readers give up at about 1,000 levels (Python's default is 1,000). */
 export const maxDepth = 500;
 
-const quote = 0x22;
-const backslash = 0x5c;
-const comma = 0x2c;
-const colon = 0x3a;
+/** The members of one JSON object in the order sent: key → text of the value. A repeated key keeps its last value, as with JSON.parse. */
+export type Members = Map<string, string>;
+
+/** What the text of one JSON object holds, or why it holds nothing. */
+export type Scan =
+  /** `hasNaN`: it held `NaN`, `Infinity` or `-Infinity`, which are no JSON. In `members` they are null. */
+  | { problem: null; members: Members; hasNaN: boolean }
+  /** It is no JSON; or it is, but no object. */
+  | { problem: 'syntax' | 'kind' }
+  /** The value of `key` nests deeper than `maxDepth` levels. */
+  | { problem: 'depth'; key: string }
+  /** There are more keys than were wanted; `members` has as many as were. */
+  | { problem: 'count'; members: Members };
+
+const [openObject, closeObject, openList, closeList] = [0x7b, 0x7d, 0x5b, 0x5d];
+const [quote, backslash, comma, colon, minus, dot] = [0x22, 0x5c, 0x2c, 0x3a, 0x2d, 0x2e];
+
+/** What the functions below answer instead of a position. */
+const [noJson, tooDeep] = [-1, -2];
+
+const stretch = 256 << 10;
 
 /**
- * Splits the text of one JSON object into its members: key → raw text of the value. A repeated key keeps its last
- * value, as JSON.parse does. Returns null when values nest deeper than `maxDepth`.
- *
- * `text` must be valid JSON of an object (JSON.parse has accepted it): nothing is validated again here.
+ * Reads the text of one JSON object in a single pass. It accepts what JSON.parse accepts, and `NaN`, `Infinity` and `-Infinity` as Python
+ * prints them. Time and memory are linear in the length of the text, whatever it says. Yields every few milliseconds, so that other work
+ * can go on while a long text is read.
  */
-export function splitObject(text: string): Map<string, string> | null {
-  const members = new Map<string, string>();
-  let at = skipSpace(text, text.indexOf('{') + 1);
-  while (text.charCodeAt(at) === quote) {
-    const keyEnd = endOfString(text, at);
-    const key = JSON.parse(text.slice(at, keyEnd)) as string;
-    at = skipSpace(text, keyEnd);
-    if (text.charCodeAt(at) !== colon) throw new Error('splitObject needs the text of a valid JSON object');
-    at = skipSpace(text, at + 1);
-    const end = endOfValue(text, at);
-    if (end === -1) return null;
-    members.set(key, text.slice(at, end));
+export function* scanObject(text: string, mostKeys: number): Generator<void, Scan> {
+  const nulls: Nulls = { text, any: false, value: '', parts: [], from: 0 };
+  let at = skipSpace(text, 0);
+  if (text.charCodeAt(at) !== openObject) return yield* scanOther(text, at, nulls);
+  const members: Members = new Map();
+  at = skipSpace(text, at + 1);
+  for (let more = text.charCodeAt(at) !== closeObject; more; ) {
+    const start = startOfValue(text, at);
+    if (start < 0) return { problem: 'syntax' };
+    const key = stringAt(text, at);
+    if (members.size >= mostKeys && !members.has(key)) return { problem: 'count', members };
+    nulls.from = start;
+    const end = isContainer(text, start) ? yield* endOfContainer(text, start, nulls) : endOfScalar(text, start, nulls);
+    if (end < 0) return end === tooDeep ? { problem: 'depth', key } : { problem: 'syntax' };
+    members.set(key, takeValue(nulls, end));
     at = skipSpace(text, end);
-    if (text.charCodeAt(at) === comma) at = skipSpace(text, at + 1);
+    more = text.charCodeAt(at) === comma;
+    if (more) at = skipSpace(text, at + 1);
   }
-  return members;
+  const complete = text.charCodeAt(at) === closeObject && skipSpace(text, at + 1) === text.length;
+  return complete ? { problem: null, members, hasNaN: nulls.any } : { problem: 'syntax' };
+}
+
+/** Reads a text that is no object: what is wrong depends on whether it is JSON at all. */
+function* scanOther(text: string, start: number, nulls: Nulls): Generator<void, Scan> {
+  const end = isContainer(text, start) ? yield* endOfContainer(text, start, nulls) : endOfScalar(text, start, nulls);
+  return { problem: end !== noJson && (end === tooDeep || skipSpace(text, end) === text.length) ? 'kind' : 'syntax' };
+}
+
+/**
+ * The members of a JSON object whose text has been read before, at most the first `mostKeys`.
+ *
+ * @throws when the text is not that of an object.
+ */
+export function splitObject(text: string, mostKeys = Number.POSITIVE_INFINITY): Members {
+  const scan = scanObject(text, mostKeys);
+  let step = scan.next();
+  while (!step.done) step = scan.next();
+  if ('members' in step.value) return step.value.members;
+  throw new Error(`not the text of a JSON object: ${step.value.problem}`);
 }
 
 /** The longest text that is parsed to be looked into, in UTF-16 units: a megabyte takes about ten milliseconds. */
@@ -50,40 +90,190 @@ export function joinObject(members: Iterable<readonly [string, string]>): string
   return `{${text}}`;
 }
 
+function isContainer(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === openObject || code === openList;
+}
+
+/** Where a list or an object ends that begins at `start`, or `noJson` or `tooDeep`. */
+function* endOfContainer(text: string, start: number, nulls: Nulls): Generator<void, number> {
+  /** For each level that is open, what closes it. */
+  const open: number[] = [];
+  let pause = start + stretch;
+  for (let at = start; ; ) {
+    if (at > pause) {
+      yield;
+      pause = at + stretch;
+    }
+    if (isContainer(text, at)) {
+      if (open.length === maxDepth) return tooDeep;
+      const close = text.charCodeAt(at) === openObject ? closeObject : closeList;
+      open.push(close);
+      at = skipSpace(text, at + 1);
+      if (text.charCodeAt(at) !== close) {
+        if (close === closeObject) at = startOfValue(text, at);
+        if (at < 0) return noJson;
+        continue;
+      }
+    } else {
+      at = endOfScalar(text, at, nulls);
+      if (at < 0) return noJson;
+      at = skipSpace(text, at);
+    }
+    for (let code = text.charCodeAt(at); code !== comma; code = text.charCodeAt(at)) {
+      if (open.pop() !== code) return noJson;
+      if (open.length === 0) return at + 1;
+      at = skipSpace(text, at + 1);
+    }
+    at = skipSpace(text, at + 1);
+    if (open[open.length - 1] === closeObject) at = startOfValue(text, at);
+    if (at < 0) return noJson;
+  }
+}
+
+/** Where the value begins whose key begins at `at`, or `noJson`. */
+function startOfValue(text: string, at: number): number {
+  const end = endOfString(text, at);
+  if (end < 0) return noJson;
+  const after = skipSpace(text, end);
+  return text.charCodeAt(after) === colon ? skipSpace(text, after + 1) : noJson;
+}
+
+/** Where a value ends that holds no other, or `noJson`. */
+function endOfScalar(text: string, at: number, nulls: Nulls): number {
+  switch (text.charCodeAt(at)) {
+    case quote:
+      return endOfString(text, at);
+    case 0x6e: // n
+      return endOfWord(text, at, 'null');
+    case 0x74: // t
+      return endOfWord(text, at, 'true');
+    case 0x66: // f
+      return endOfWord(text, at, 'false');
+    default:
+      return endOfNumber(text, at, nulls);
+  }
+}
+
+function endOfWord(text: string, at: number, word: string): number {
+  return text.startsWith(word, at) ? at + word.length : noJson;
+}
+
+function endOfNumber(text: string, start: number, nulls: Nulls): number {
+  const first = text.charCodeAt(start) === minus ? start + 1 : start;
+  let at = skipDigits(text, first);
+  if (at === first) {
+    const word = text.startsWith('NaN', at) ? 'NaN' : 'Infinity';
+    const end = endOfWord(text, at, word);
+    if (end > 0) putNull(nulls, start, end);
+    return end;
+  }
+  if (text.charCodeAt(first) === 0x30 && at > first + 1) return noJson;
+  if (text.charCodeAt(at) === dot) {
+    const fraction = at + 1;
+    at = skipDigits(text, fraction);
+    if (at === fraction) return noJson;
+  }
+  const letter = text.charCodeAt(at);
+  if (letter !== 0x65 && letter !== 0x45) return at;
+  const sign = text.charCodeAt(at + 1);
+  const exponent = sign === 0x2b || sign === minus ? at + 2 : at + 1;
+  at = skipDigits(text, exponent);
+  return at === exponent ? noJson : at;
+}
+
+function skipDigits(text: string, from: number): number {
+  let at = from;
+  for (let code = text.charCodeAt(at); code >= 0x30 && code <= 0x39; code = text.charCodeAt(at)) at++;
+  return at;
+}
+
+/** Where the string ends that begins at `start`, or `noJson`. */
+function endOfString(text: string, start: number): number {
+  if (text.charCodeAt(start) !== quote) return noJson;
+  for (let at = start + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === quote) return at + 1;
+    if (code < 0x20) return noJson;
+    if (code !== backslash) continue;
+    at++;
+    const letter = text.charCodeAt(at);
+    if (letter === 0x75) {
+      for (const end = at + 4; at < end; ) if (!isHexDigit(text.charCodeAt(++at))) return noJson;
+    } else if (!isEscape(letter)) return noJson;
+  }
+  return noJson;
+}
+
+/** Whether a character may follow a backslash: `"` `\` `/` `b` `f` `n` `r` `t`. */
+function isEscape(code: number): boolean {
+  switch (code) {
+    case quote:
+    case backslash:
+    case 0x2f:
+    case 0x62:
+    case 0x66:
+    case 0x6e:
+    case 0x72:
+    case 0x74:
+      return true;
+    default:
+      return false;
+  }
+}
+
+function isHexDigit(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x46) || (code >= 0x61 && code <= 0x66);
+}
+
+/** The value of the valid string that begins at `start`. */
+function stringAt(text: string, start: number): string {
+  const raw = text.slice(start, endOfString(text, start));
+  return raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1);
+}
+
 function skipSpace(text: string, from: number): number {
   let at = from;
-  while (text.charCodeAt(at) <= 0x20) at++;
-  return at;
-}
-
-function endOfString(text: string, start: number): number {
-  let at = text.indexOf('"', start + 1);
-  while (isEscaped(text, at)) at = text.indexOf('"', at + 1);
-  return at + 1;
-}
-
-function isEscaped(text: string, at: number): boolean {
-  let backslashes = 0;
-  while (text.charCodeAt(at - 1 - backslashes) === backslash) backslashes++;
-  return backslashes % 2 === 1;
-}
-
-function endOfValue(text: string, start: number): number {
-  const first = text.charCodeAt(start);
-  if (first === quote) return endOfString(text, start);
-  if (first === 0x7b || first === 0x5b) return endOfContainer(text, start);
-  let at = start;
-  for (let code = first; code > 0x20 && code !== comma && code !== 0x7d; code = text.charCodeAt(at)) at++;
-  return at;
-}
-
-function endOfContainer(text: string, start: number): number {
-  let depth = 0;
-  for (let at = start; ; at++) {
-    const code = text.charCodeAt(at);
-    if (code === quote) at = endOfString(text, at) - 1;
-    else if (code === 0x7b || code === 0x5b) {
-      if (++depth > maxDepth) return -1;
-    } else if ((code === 0x7d || code === 0x5d) && --depth === 0) return at + 1;
+  for (let code = text.charCodeAt(at); code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09; ) {
+    code = text.charCodeAt(++at);
   }
+  return at;
+}
+
+/** A text that is being read, and the value in it whose `NaN` and `Infinity` are replaced. */
+interface Nulls {
+  text: string;
+  /** Whether anything was replaced so far. */
+  any: boolean;
+  /** The value as far as the last replacement, and what belongs behind it. */
+  value: string;
+  parts: string[];
+  /** Where the text begins that is neither in `value` nor in `parts`. */
+  from: number;
+}
+
+/** Parts that are joined at a time: a value of 16 MiB can hold four million, which would take 300 MB as they are. */
+const mostParts = 1000;
+
+function putNull(nulls: Nulls, start: number, end: number): void {
+  nulls.any = true;
+  nulls.parts.push(nulls.text.slice(nulls.from, start), 'null');
+  nulls.from = end;
+  if (nulls.parts.length >= mostParts) joinParts(nulls);
+}
+
+function joinParts(nulls: Nulls): void {
+  nulls.value += nulls.parts.join('');
+  nulls.parts = [];
+}
+
+/** The text of the value that ends at `end`; the next one begins with `from`. */
+function takeValue(nulls: Nulls, end: number): string {
+  const rest = nulls.text.slice(nulls.from, end);
+  if (nulls.parts.length === 0 && nulls.value === '') return rest;
+  nulls.parts.push(rest);
+  joinParts(nulls);
+  const { value } = nulls;
+  nulls.value = '';
+  return value;
 }

@@ -1,14 +1,17 @@
+import { splitObject } from './json-text.ts';
+
+/** Keys of `targets` that are looked at: what one job brings must not fill a table. Jobs of teuthology have up to ten or twenty. */
+const mostKeys = 1000;
+
 /**
- * The hosts that a job's `targets` name (teuthology contract §3.8): keys are `user@host` or `host`. Anything that
- * cannot be a host name is left out, because each host becomes a node (teuthology contract §7.49). `[]` for anything
- * but an object.
+ * The hosts that the JSON text of a job's `targets` names (teuthology contract §3.8): keys are `user@host` or `host`. Anything that
+ * cannot be a host name is left out, because each host becomes a node (teuthology contract §7.49). `[]` for anything but an object.
  */
-export function hostsOf(targets: unknown): string[] {
-  if (typeof targets !== 'object' || targets === null || Array.isArray(targets)) return [];
-  const hosts = Object.keys(targets).map((key) => key.slice(key.lastIndexOf('@') + 1));
-  const valid = hosts.filter((host) => /^[A-Za-z0-9]([A-Za-z0-9._-]{0,253}[A-Za-z0-9])?$/.test(host));
-  return [...new Set(valid)].sort().slice(0, mostHosts);
+export function hostsOf(targets: string): string[] {
+  if (!targets.startsWith('{')) return [];
+  const keys = [...splitObject(targets, mostKeys).keys()];
+  const hosts = keys.map((key) => key.slice(key.lastIndexOf('@') + 1));
+  return [...new Set(hosts.filter((host) => hostName.test(host)))].sort();
 }
 
-/** Of one job: what it brings must not fill a table. Jobs of teuthology have up to ten or twenty, each with a key of 600 characters. */
-const mostHosts = 1000;
+const hostName = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,253}[A-Za-z0-9])?$/;

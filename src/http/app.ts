@@ -46,7 +46,6 @@ export function buildApp(options: AppOptions): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
     requestIdHeader: false,
     genReqId: requestIds(),
-    bodyLimit: config.body_limit,
     trustProxy: config.trust_proxy,
     requestTimeout: 60_000,
     // A client that neither reads nor writes for this long is gone.
@@ -67,7 +66,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   });
   answerOddRequests(app);
   knowAllMethods(app);
-  acceptAnyContentType(app);
+  acceptAnyContentType(app, config.body_limit);
   answerErrors(app, isLost);
   if (config.read_only) refuseWrites(app);
   logRequests(app);

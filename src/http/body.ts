@@ -1,31 +1,72 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { notJson, readBodyText } from './body-text.ts';
-import { beginningBytes, createLargeBodies, type LargeBody, largeBody } from './large-body.ts';
+/** Request bodies: one JSON object each, whatever their Content-Type says. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Members, maxDepth, type Scan, scanObject } from '../core/json-text.ts';
+import { sendMessage } from './errors.ts';
+import { receiveBytes } from './received.ts';
 import { refuse } from './refusal.ts';
 
 /** A request body: one JSON object. */
 export interface JsonBody {
-  /** The parsed values. Of a large body a list or an object that is too long for any key that is looked into is `{}`. */
-  values: Record<string, unknown>;
-  /** The same members in the order sent, each value as the raw text that was sent. */
-  texts: Map<string, string>;
-  /** The length of the body in UTF-16 units: about its bytes, and about what it occupies. */
+  /** Its members, each value as the raw text that was sent. */
+  texts: Members;
+  /** Its length in bytes. */
   size: number;
 }
 
-/** Makes bodies arrive as bytes whatever their Content-Type: old clients send none, or a form type. Large ones arrive read. */
-export function acceptAnyContentType(app: FastifyInstance): void {
-  const large = createLargeBodies();
+/** A body that has arrived and was read, as it stands in `request.body`. */
+interface ReceivedBody {
+  scan: Scan;
+  size: number;
+  beginning: Uint8Array;
+}
+
+/** Hundreds of times as many as a job has. */
+const mostKeys = 10_000;
+
+/** Bytes of a body in a report. */
+const beginningBytes = 1024;
+
+/** Bytes up to which a body is read at once: it takes half a millisecond, and a typical job has 8 KB. */
+const readAtOnce = 64 << 10;
+
+/** A list or an object that is longer, in UTF-16 units, is not parsed: it takes milliseconds, and no key that is looked into holds one. */
+const longestParsed = 256 << 10;
+
+/** Makes bodies arrive whatever their Content-Type: old clients send none, or a form type. */
+export function acceptAnyContentType(app: FastifyInstance, bodyLimit: number): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
-    if (body.length < largeBody) done(null, body);
-    else large.read(body as Buffer).then((read) => done(null, read), done);
-  });
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   app.addHook('onRequest', async ({ headers, method }) => {
     // A malformed Content-Type, and a QUERY without one, would otherwise be refused before any handler sees the request.
     if (headers['content-type'] !== undefined || method === 'QUERY') headers['content-type'] = 'application/json';
   });
-  app.addHook('onClose', () => large.close());
+  app.addHook('preValidation', async (request, reply) => {
+    if (request.body !== undefined) return receiveBody(request, reply, bodyLimit);
+  });
+}
+
+/** Receives and reads the body of a request into `request.body`. Answers by itself, and returns the reply, when it cannot be received. */
+export async function receiveBody(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  limit: number,
+): Promise<FastifyReply | undefined> {
+  const bytes = await receiveBytes(request.raw, reply.raw, limit);
+  if (typeof bytes !== 'string') {
+    const scan = bytes.length <= readAtOnce ? readNow(bytes) : await readInTurn(bytes);
+    request.body = {
+      scan,
+      size: bytes.length,
+      beginning: Uint8Array.from(bytes.subarray(0, beginningBytes)),
+    } satisfies ReceivedBody;
+    return undefined;
+  }
+  // The rest of the body may still be on its way.
+  reply.header('connection', 'close');
+  if (bytes === 'too large') return sendMessage(reply, 413, 'the request body is too large');
+  if (bytes === 'cut off') return sendMessage(reply, 400, 'the request was cut off');
+  return sendMessage(reply.header('retry-after', '1'), 503, 'too many large bodies are being received');
 }
 
 /**
@@ -33,16 +74,73 @@ export function acceptAnyContentType(app: FastifyInstance): void {
  * no JSON, but a result must not be lost for them (teuthology contract §1.4, §7.15).
  */
 export function readBody(request: FastifyRequest, { acceptNaN = false } = {}): JsonBody {
-  const body = request.body as Uint8Array | LargeBody | null | undefined;
-  if (!body) refuse(null, notJson);
-  const read = body instanceof Uint8Array ? readBodyText(body) : body.read;
-  if ('problem' in read) refuse(null, read.problem);
-  return read.lenient && !acceptNaN ? refuse(null, notJson) : read;
+  const body = request.body as ReceivedBody | undefined;
+  if (!body) return refuse(null, notJson);
+  const { scan, size } = body;
+  switch (scan.problem) {
+    case null:
+      return scan.hasNaN && !acceptNaN ? refuse(null, notJson) : { texts: scan.members, size };
+    case 'syntax':
+      return refuse(null, notJson);
+    case 'kind':
+      return refuse(null, 'the JSON body must be an object');
+    case 'depth': {
+      const key = scan.key.slice(0, 100);
+      return refuse(key, `invalid value for key '${key}': nests deeper than ${maxDepth} levels`);
+    }
+    case 'count':
+      return refuse(null, `the JSON body has more than ${mostKeys} keys`);
+  }
+}
+
+/** The value of a key; undefined when the body does not have it. A list or an object of more than 256 KB is `{}`. */
+export function bodyValue({ texts }: JsonBody, key: string): unknown {
+  const text = texts.get(key);
+  if (text === undefined) return undefined;
+  return text.length > longestParsed && !text.startsWith('"') ? {} : JSON.parse(text);
 }
 
 /** The first bytes of a body, for a report. */
 export function beginningOf(request: FastifyRequest): Uint8Array {
-  const body = request.body as Uint8Array | LargeBody | null | undefined;
-  if (!body) return new Uint8Array();
-  return body instanceof Uint8Array ? body.subarray(0, beginningBytes) : body.beginning;
+  return (request.body as ReceivedBody | undefined)?.beginning ?? new Uint8Array();
+}
+
+const notJson = 'could not decode JSON body';
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+function decode(bytes: Uint8Array): string | null {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function readNow(bytes: Uint8Array): Scan {
+  const text = decode(bytes);
+  if (text === null) return { problem: 'syntax' };
+  const scan = scanObject(text, mostKeys);
+  let step = scan.next();
+  while (!step.done) step = scan.next();
+  return step.value;
+}
+
+let lastRead: Promise<unknown> = Promise.resolve();
+
+/** Reads a long body some milliseconds at a time, so that other requests are answered meanwhile; one body after the other. */
+function readInTurn(bytes: Uint8Array): Promise<Scan> {
+  const read = lastRead.then(async (): Promise<Scan> => {
+    await nextTurn();
+    const text = decode(bytes);
+    await nextTurn();
+    if (text === null) return { problem: 'syntax' };
+    const scan = scanObject(text, mostKeys);
+    for (let step = scan.next(); ; step = scan.next()) {
+      await nextTurn();
+      if (step.done) return step.value;
+    }
+  });
+  lastRead = read;
+  return read;
 }

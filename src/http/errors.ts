@@ -35,9 +35,7 @@ export function answerErrors(app: FastifyInstance, isLost: (error: unknown) => b
 }
 
 const clientMessages: Record<string, string> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'the request body is too large',
   FST_ERR_BAD_URL: 'the URL cannot be decoded',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'the body is not as long as its Content-Length says',
 };
 
 /** What Node's parser refuses never becomes a request: answer in JSON on the bare socket. */

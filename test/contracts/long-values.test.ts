@@ -34,8 +34,9 @@ describe.each(engines)('lists with long values on $name', (engine) => {
   const alone = new Map<TestServer, string[]>();
 
   beforeAll(async () => {
-    server = await startServer(engine, { contract: 'teuthology' });
-    classic = await startServer(engine);
+    const body_limit = 4 << 20;
+    server = await startServer(engine, { contract: 'teuthology', body_limit });
+    classic = await startServer(engine, { body_limit });
     await classic.post('/runs/', { name: run });
     for (const each of [server, classic]) {
       for (const [index, id] of ids.entries()) {

@@ -13,6 +13,7 @@ const wrongValues = [
   ['address', 'PADDLES_ADDRESS', 'ftp://paddles', 'URL'],
   ['trust_proxy', 'PADDLES_TRUST_PROXY', 'maybe', 'true or false'],
   ['body_limit', 'PADDLES_BODY_LIMIT', '16MB', 'whole number'],
+  ['body_limit', 'PADDLES_BODY_LIMIT', '16777217', 'whole number from 1024 to 16777216'],
   ['log_level', 'PADDLES_LOG_LEVEL', 'loud', 'info'],
   ['log_format', 'PADDLES_LOG_FORMAT', 'xml', 'json'],
 ] as const;

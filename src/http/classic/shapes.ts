@@ -11,13 +11,13 @@ import {
 import { longestJobId, longestRunName, nameProblem } from '../../core/name.ts';
 import type { JobSummary, StoredJob } from '../../store/read/jobs.ts';
 import type { RunSummary } from '../../store/read/runs.ts';
-import type { JsonBody } from '../body.ts';
+import { bodyValue, type JsonBody } from '../body.ts';
 import { pathSegment } from '../href.ts';
 import { refuse } from '../refusal.ts';
 
 /** `{name}` of POST /runs/, or refuses it. */
-export function parseRunName({ values }: JsonBody): string {
-  const { name } = values;
+export function parseRunName(body: JsonBody): string {
+  const name = bodyValue(body, 'name');
   if (name === undefined || name === null || name === '') refuse('name', missing('name'));
   if (typeof name !== 'string') refuse('name', "invalid value for key 'name': must be a string");
   const problem = nameProblem(name, longestRunName);
@@ -25,12 +25,12 @@ export function parseRunName({ values }: JsonBody): string {
 }
 
 /** The `job_id` of a new job: a string, or a whole number which becomes one; anything else is refused. */
-export function parseJobId({ values, texts }: JsonBody): string {
-  const key = 'job_id' in values ? 'job_id' : 'job-id';
-  const value = values[key];
+export function parseJobId(body: JsonBody): string {
+  const key = body.texts.has('job_id') ? 'job_id' : 'job-id';
+  const value = bodyValue(body, key);
   if (value === undefined || value === null || value === '') refuse('job_id', missing('job_id'));
   // The raw text, because a number above 2^53 would come back as another one.
-  const id = typeof value === 'number' ? (texts.get(key) ?? '') : value;
+  const id = typeof value === 'number' ? (body.texts.get(key) ?? '') : value;
   if (typeof id !== 'string' || (typeof value === 'number' && !/^-?\d+$/.test(id))) {
     refuse('job_id', "invalid value for key 'job_id': must be a string or a whole number");
   }
@@ -46,13 +46,13 @@ function missing(key: string): string {
  * The documented keys of a job's metadata, dashes and the dots of `mon.a_kernel_sha1` read as underscores; unknown keys
  * and `job_id` are left out. Refuses the first key whose value is of an impossible type.
  */
-export function parseJobChange({ values, texts }: JsonBody): JobChange {
+export function parseJobChange(body: JsonBody): JobChange {
   const change = noChange();
-  for (const [sent, text] of texts) {
+  for (const [sent, text] of body.texts) {
     const key = sent.replaceAll('-', '_').replace(/^mon\.(?=[ab]_kernel_sha1$)/, 'mon_');
     if (isDocumentField(key)) change.document.set(key, text);
     else if (isSmallField(key) || key === 'success') {
-      const value = values[sent];
+      const value = bodyValue(body, sent);
       const kind = key === 'success' ? 'boolean' : smallFields[key];
       if (value !== null && !kinds[kind].accepts(value)) {
         refuse(sent, `invalid value for key '${sent}': must be ${kinds[kind].expected} or null`);

@@ -12,19 +12,18 @@ import {
 } from '../../core/job.ts';
 import { longestJobId, nameProblem, storable } from '../../core/name.ts';
 import { formatTimestamp, parseTimestamp } from '../../core/time.ts';
-import type { JsonBody } from '../body.ts';
-import { isLongValue, longestValue } from '../large-body.ts';
+import { bodyValue, type JsonBody } from '../body.ts';
 import { refuse } from '../refusal.ts';
 
 /**
  * The `job_id` of a new job, null when the server is to choose one; any other value is refused (teuthology contract
  * §2.6, §7.43).
  */
-export function parseJobId({ values, texts }: JsonBody): string | null {
-  if (!('job_id' in values)) return null;
-  const value = values.job_id;
+export function parseJobId(body: JsonBody): string | null {
+  const value = bodyValue(body, 'job_id');
+  if (value === undefined) return null;
   // The raw text, because a number above 2^53 would come back as another one.
-  const id = typeof value === 'number' ? (texts.get('job_id') as string) : value;
+  const id = typeof value === 'number' ? (body.texts.get('job_id') as string) : value;
   const isId = typeof id === 'string' && (typeof value === 'string' || /^-?\d+$/.test(id));
   const problem = isId ? nameProblem(id, longestJobId) : 'must be a string or a whole number';
   return problem === null ? (id as string) : refuse('job_id', `invalid value for key 'job_id': ${problem}`);
@@ -36,16 +35,16 @@ export function parseJobId({ values, texts }: JsonBody): string | null {
  * numbers. A null `status`, `success` or `updated` says nothing. Refuses the first key whose value means
  * nothing.
  */
-export function parseJobChange({ values, texts }: JsonBody): JobChange {
+export function parseJobChange(body: JsonBody): JobChange {
   const change = noChange();
-  for (const [sent, text] of texts) applyKey(change, sent, values, text);
+  for (const [sent, text] of body.texts) applyKey(change, sent, body, text);
   return change;
 }
 
-function applyKey(change: JobChange, sent: string, values: JsonBody['values'], text: string): void {
+function applyKey(change: JobChange, sent: string, body: JsonBody, text: string): void {
   const key = sent.replaceAll('-', '_');
   if (sent === 'status' || sent === 'success' || sent === 'updated') {
-    applySpecial(change, sent, values[sent]);
+    applySpecial(change, sent, bodyValue(body, sent));
     return;
   }
   if (isDocumentField(key)) {
@@ -54,19 +53,26 @@ function applyKey(change: JobChange, sent: string, values: JsonBody['values'], t
   }
   const kind = isSmallField(key) ? smallFields[key] : isMoreField(key) ? moreFields[key] : undefined;
   if (kind === undefined) return;
-  if (isLongValue(text)) {
+  if (text.length > longestGathered && isGathered(text)) {
     refuse(
       sent,
-      `invalid value for key '${sent}': a list or an object must be at most ${longestValue} characters long`,
+      `invalid value for key '${sent}': a list or an object must be at most ${longestGathered} characters long`,
     );
   }
-  const value = values[sent];
+  const value = bodyValue(body, sent);
   const coerced = coerce(kind, value, text);
   if (coerced === undefined) {
     refuse(sent, `invalid value for key '${sent}': must be ${expected[kind]} or null`);
   }
   if (isSmallField(key)) change.small.set(key, keepsText(kind, value) ? text : JSON.stringify(coerced));
   else change.more.set(key as MoreField, coerced);
+}
+
+/** The longest list or object that is kept as a short value, in UTF-16 units. */
+const longestGathered = 65_536;
+
+function isGathered(text: string): boolean {
+  return text.startsWith('{') || text.startsWith('[');
 }
 
 /** Strings and numbers of text keys stay as they were sent: the classic contract shows them so. */

@@ -6,7 +6,7 @@ import { type LockRequest, longestNodeName, type NodeChange, parseBooleanText } 
 import type { JobCounts } from '../../core/run.ts';
 import { formatTimestamp } from '../../core/time.ts';
 import type { FullNode, NodeFilter, StatusCounts } from '../../store/read/nodes.ts';
-import type { JsonBody } from '../body.ts';
+import { bodyValue, type JsonBody } from '../body.ts';
 import { refuse } from '../refusal.ts';
 import { integerParameter, parameter } from './parameters.ts';
 import { booleanValue, requiredText, textValue } from './values.ts';
@@ -124,13 +124,13 @@ const textKeys = [
 export function parseNodeChange(body: JsonBody): NodeChange {
   const change: NodeChange = {};
   for (const key of textKeys) {
-    if (!Object.hasOwn(body.values, key)) continue;
+    if (!body.texts.has(key)) continue;
     const text = textValue(body, key);
     change[key] = key === 'machine_type' && text !== null ? filterable(text) : text;
   }
   for (const key of ['is_vm', 'locked', 'up'] as const) {
-    if (!Object.hasOwn(body.values, key)) continue;
-    if (key === 'up' && body.values.up === null) change.up = null;
+    if (!body.texts.has(key)) continue;
+    if (key === 'up' && bodyValue(body, key) === null) change.up = null;
     else change[key] = booleanValue(body, key);
   }
   return change;
@@ -140,11 +140,10 @@ const lockManyKeys = ['count', 'locked_by', 'machine_type', 'description'];
 
 /** The body of `lock_many` (teuthology contract §2.12), checked in the order of its table. */
 export function parseLockMany(body: JsonBody): LockRequest {
-  const { values } = body;
-  if (!lockManyKeys.every((key) => Object.hasOwn(values, key))) {
+  if (!lockManyKeys.every((key) => body.texts.has(key))) {
     refuse(null, `must pass these fields: ${lockManyKeys.join(', ')}`);
   }
-  const count = values.count;
+  const count = bodyValue(body, 'count');
   if (!Number.isInteger(count)) refuse('count', "invalid value for key 'count': must be a whole number");
   if ((count as number) < 1) refuse('count', 'cannot lock less than 1 node');
   const wanted: Record<string, string | null> = {};
@@ -167,11 +166,11 @@ export function parseLockMany(body: JsonBody): LockRequest {
 
 /** The body of `unlock_many` (teuthology contract §2.12), checked in the order of its table. */
 export function parseUnlockMany(body: JsonBody): { names: string[]; locked_by: string | null } {
-  const { values, texts } = body;
+  const { texts } = body;
   if ([...texts.keys()].sort().join() !== 'locked_by,names') {
     refuse(null, 'must pass these fields: names, locked_by');
   }
-  const { names } = values;
+  const names = bodyValue(body, 'names');
   if (!Array.isArray(names)) {
     const type = pythonType(names, texts.get('names') as string);
     refuse('names', `'names' must be a list; got: <class '${type}'>`);

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { storable } from '../../core/name.ts';
 import type { Page } from '../../store/read/runs.ts';
-import type { JsonBody } from '../body.ts';
+import { bodyValue, type JsonBody } from '../body.ts';
 import { Refusal, refuse } from '../refusal.ts';
 import { bodyOf } from './answers.ts';
 
@@ -22,7 +22,8 @@ export const parameter: ReadParameter = (request, key) => {
 export const parameterOrKey: ReadParameter = (request, key) => {
   const value = parameter(request, key);
   if (value !== undefined || request.method !== 'POST') return value;
-  const sent = bodyIfAny(request)?.values[key];
+  const body = bodyIfAny(request);
+  const sent = body && bodyValue(body, key);
   return sent === undefined || sent === null ? undefined : storable(String(sent));
 };
 

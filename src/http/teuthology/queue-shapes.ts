@@ -4,7 +4,7 @@ import { isPaused, type PauseChange } from '../../core/queue.ts';
 import { formatTimestamp, parseTimestamp } from '../../core/time.ts';
 import type { QueueRow } from '../../store/engine/schema.ts';
 import type { QueueFilter } from '../../store/read/queues.ts';
-import type { JsonBody } from '../body.ts';
+import { bodyValue, type JsonBody } from '../body.ts';
 import { refuse } from '../refusal.ts';
 import { bodyIfAny, parameter } from './parameters.ts';
 import { textValue } from './values.ts';
@@ -40,18 +40,18 @@ export function parseQueueFilter(request: FastifyRequest): QueueFilter {
 /** The pause in a body of `/queue/`. */
 export function parsePauseChange(body: JsonBody): PauseChange {
   const change: PauseChange = {};
-  if (Object.hasOwn(body.values, 'paused_by')) change.paused_by = textValue(body, 'paused_by');
+  if (body.texts.has('paused_by')) change.paused_by = textValue(body, 'paused_by');
   for (const key of ['paused_since', 'paused_until'] as const) {
-    if (!Object.hasOwn(body.values, key)) continue;
-    const value = body.values[key];
+    if (!body.texts.has(key)) continue;
+    const value = bodyValue(body, key);
     const time = typeof value === 'string' ? parseTime(value) : null;
     if (time === null && value !== null) {
       refuse(key, `invalid value for key '${key}': must look like 2024-03-01 20:00:15`);
     }
     change[key] = time;
   }
-  if (Object.hasOwn(body.values, 'pause_duration')) {
-    change.pause_duration = parseDuration(body.values.pause_duration);
+  if (body.texts.has('pause_duration')) {
+    change.pause_duration = parseDuration(bodyValue(body, 'pause_duration'));
   }
   return change;
 }

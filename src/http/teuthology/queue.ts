@@ -7,6 +7,7 @@ import { type JobFilter, jobsByIds } from '../../store/read/job-list.ts';
 import { countQueuedJobs, findQueue, listQueues, nextJobId } from '../../store/read/queues.ts';
 import { runId } from '../../store/read/runs.ts';
 import { changeQueue, createQueue } from '../../store/write/queues.ts';
+import { receiveBody } from '../body.ts';
 import { orThrow, Refusal, refuse } from '../refusal.ts';
 import { mount } from '../resource.ts';
 import { answerJson, bodyOf } from './answers.ts';
@@ -32,7 +33,8 @@ export function queueRoutes(app: FastifyInstance, context: TeuthologyContext): v
   });
   for (const [name, handler] of Object.entries({ pop_queue: popQueue, stats: getStats, queued_jobs: getQueuedJobs })) {
     const answer = async (request: FastifyRequest, reply: FastifyReply) => {
-      if (request.method === 'GET') await readBodyOfGet(request);
+      // Bodies of GET count here too (teuthology contract §2.22), but the framework does not read them.
+      if (request.method === 'GET' && (await receiveBody(request, reply, longestGetBody))) return reply;
       return handler(context, request, reply);
     };
     const leaf = { GET: answer, POST: answer, PUT: answer };
@@ -44,17 +46,6 @@ export function queueRoutes(app: FastifyInstance, context: TeuthologyContext): v
 
 /** Far more than the three names that a body can hold here. */
 const longestGetBody = 64 << 10;
-
-/** Bodies of GET count here too (teuthology contract §2.22), but the framework does not read them. */
-async function readBodyOfGet(request: FastifyRequest): Promise<void> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request.raw) {
-    length += chunk.length;
-    if (length <= longestGetBody) chunks.push(chunk);
-  }
-  request.body = length > 0 ? Buffer.concat(chunks) : undefined;
-}
 
 function readQueue(request: FastifyRequest): { queue: string; change: PauseChange } {
   const body = bodyOf(request);

@@ -3,7 +3,7 @@ import { longestRunName, nameProblem } from '../../core/name.ts';
 import { jobsTotal } from '../../core/run.ts';
 import { formatTimestamp } from '../../core/time.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
-import type { JsonBody } from '../body.ts';
+import { bodyValue, type JsonBody } from '../body.ts';
 import { pathSegment } from '../href.ts';
 import { refuse } from '../refusal.ts';
 
@@ -82,8 +82,8 @@ export function splitFields(fields: string): string[] {
 }
 
 /** `{name}` of POST /runs/, or refuses it in the words of teuthology contract §2.4. */
-export function parseRunName({ values }: JsonBody): string {
-  const { name } = values;
+export function parseRunName(body: JsonBody): string {
+  const name = bodyValue(body, 'name');
   if (name === undefined || name === null || name === '') refuse('name', "could not find required key: 'name'");
   if (typeof name !== 'string') refuse('name', "invalid value for key 'name': must be a string");
   return checkRunName(name);
@@ -102,8 +102,8 @@ export function checkRunName(name: string): string {
 }
 
 /** `tags` of a body: a list of at most 100 texts of at most 256 characters; `[]` when absent. */
-export function parseTags({ values }: JsonBody): string[] {
-  const { tags = [] } = values;
+export function parseTags(body: JsonBody): string[] {
+  const tags = body.texts.has('tags') ? bodyValue(body, 'tags') : [];
   const isTag = (tag: unknown) => typeof tag === 'string' && tag.length <= 256;
   if (Array.isArray(tags) && tags.length <= 100 && tags.every(isTag)) {
     return tags.map((tag: string) => tag.toWellFormed());

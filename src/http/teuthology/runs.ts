@@ -119,7 +119,7 @@ async function putRun({ db }: TeuthologyContext, request: FastifyRequest, reply:
   const missing = 'attempted to update a non-existent run';
   const { name } = orThrow(await run(db, nameOf(request)), missing);
   const body = bodyOf(request);
-  if ('tags' in body.values) orThrow(await setTags(db, name, parseTags(body)), missing);
+  if (body.texts.has('tags')) orThrow(await setTags(db, name, parseTags(body)), missing);
   return answerJson(reply, '{}');
 }
 

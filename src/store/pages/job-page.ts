@@ -33,7 +33,7 @@ export async function wholeJob(db: Reader, run: RunRow, jobId: string): Promise<
 export function reportedKeys(job: FullJob): [key: string, text: string][] {
   const members = new Map<string, string>();
   for (const key of columnFields) members.set(key, JSON.stringify(job[key]));
-  for (const text of [job.small, job.more]) for (const [key, value] of splitObject(text) ?? []) members.set(key, value);
+  for (const text of [job.small, job.more]) for (const [key, value] of splitObject(text)) members.set(key, value);
   for (const key of documentFields) members.set(key, job[key] ?? 'null');
   members.set('job_id', JSON.stringify(job.job_id));
   const known = (key: string) =>

@@ -11,7 +11,7 @@ import {
   type SmallField,
   smallFields,
 } from '../../core/job.ts';
-import { joinObject, parseUnlessLong, splitObject } from '../../core/json-text.ts';
+import { joinObject, splitObject } from '../../core/json-text.ts';
 import { filterable, storable } from '../../core/name.ts';
 import { type Signature, signatureOf } from '../../core/signature.ts';
 import { hostsOf } from '../../core/targets.ts';
@@ -155,7 +155,7 @@ function changeDocument(job: JobState, change: JobChange): void {
     if (textHash === hashes[index]) return;
     hashes[index] = textHash;
     job.document[key] = text === 'null' ? null : text;
-    if (key === 'targets') job.hosts = hostsOf(parseUnlessLong(text));
+    if (key === 'targets') job.hosts = hostsOf(text);
   });
   job.row.document_hashes = hashes.join(' ');
 }

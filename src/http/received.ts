@@ -1,0 +1,70 @@
+/** Receives request bodies within a bound on what all of them take up together. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/**
+ * Bytes of all bodies from their first byte to their answer. A body takes one to four times as much while it is read and written, and the
+ * budget of the process is 300 MB. Two bodies of the largest size that can be configured fit in.
+ */
+const mostBytes = 32 << 20;
+
+/** A body in memory. */
+interface Held {
+  bytes: number;
+  /** Gives it up; null once all of it has arrived. */
+  refuse: (() => void) | null;
+}
+
+const bodies = new Set<Held>();
+let heldBytes = 0;
+
+/** Why a body was not received: it is larger than the limit, there is no memory for it now, or its client hung up. */
+export type Refusal = 'too large' | 'no memory' | 'cut off';
+
+/** Receives the body of a request, at most `limit` bytes. What it takes up is accounted for until the response closes. */
+export function receiveBytes(
+  request: IncomingMessage,
+  response: ServerResponse,
+  limit: number,
+): Promise<Buffer | Refusal> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    const body: Held = { bytes: 0, refuse: () => finish('no memory') };
+    const onData = (chunk: Buffer) => {
+      chunks.push(chunk);
+      if (body.bytes + chunk.length > limit) finish('too large');
+      else hold(body, chunk.length);
+    };
+    const onEnd = () => finish(Buffer.concat(chunks));
+    const onClose = () => finish('cut off');
+    const finish = (result: Buffer | Refusal) => {
+      request.off('data', onData).off('end', onEnd).off('close', onClose);
+      body.refuse = null;
+      if (typeof result === 'string') release(body);
+      resolve(result);
+    };
+    if (Number(request.headers['content-length']) > limit) return resolve('too large');
+    bodies.add(body);
+    response.once('close', () => release(body));
+    request
+      .on('data', onData)
+      .on('end', onEnd)
+      .on('close', onClose)
+      .on('error', () => {});
+  });
+}
+
+/** Accounts for more bytes of a body. Beyond the bound the largest body that is still arriving is refused: small ones get through while large ones stall. */
+function hold(body: Held, bytes: number): void {
+  body.bytes += bytes;
+  heldBytes += bytes;
+  while (heldBytes > mostBytes) {
+    let largest: Held | null = null;
+    for (const each of bodies) if (each.refuse && each.bytes > (largest?.bytes ?? 0)) largest = each;
+    if (largest === null) return;
+    largest.refuse?.();
+  }
+}
+
+function release(body: Held): void {
+  if (bodies.delete(body)) heldBytes -= body.bytes;
+}
