@@ -25,10 +25,14 @@ export function logHref(template: string, run: string, jobId: string): string {
  * What teuthology leaves behind a job: its log, and the folder that it is in. Ansible writes a log only for what it did, which
  * its failures show. Nothing when the template gives no address that a browser may follow.
  */
-export function logLinks(template: string, run: string, job: { job_id: string; kind: string | null }): JobLink[] {
+export function logLinks(
+  template: string,
+  run: string,
+  job: { job_id: string; signature: { kind: string } | null },
+): JobLink[] {
   const log = safeHref(logHref(template, run, job.job_id));
   if (log === null) return [];
   const archive = log.replace(/[^/]*$/, '');
-  const ansible = job.kind === 'ansible' ? [{ name: 'ansible', href: `${archive}ansible.log` }] : [];
+  const ansible = job.signature?.kind === 'ansible' ? [{ name: 'ansible', href: `${archive}ansible.log` }] : [];
   return [{ name: 'log', href: log }, { name: 'archive', href: archive }, ...ansible];
 }

@@ -27,15 +27,13 @@ export function readPath(path: string): string[] {
 }
 
 /** Parameters as people read them in a link: `?q=s:fail,dead`; empty when there are none. */
-export function queryText(query: PathQuery | URLSearchParams): string {
-  const entries = query instanceof URLSearchParams ? [...query] : Object.entries(query);
-  const given = entries.filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '');
-  if (given.length === 0) return '';
-  return `?${new URLSearchParams(given)}`.replace(/%(3A|2C|2F)/g, decodeURIComponent);
+export function queryText(parameters: URLSearchParams): string {
+  return parameters.size === 0 ? '' : `?${parameters}`.replace(/%(3A|2C|2F)/g, decodeURIComponent);
 }
 
 function address(parts: readonly string[], query: PathQuery = {}): string {
-  return `/${parts.map(pathPart).join('/')}${queryText(query)}`;
+  const given = Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  return `/${parts.map(pathPart).join('/')}${queryText(new URLSearchParams(given))}`;
 }
 
 /** The pages of the dashboard, relative to its base. */

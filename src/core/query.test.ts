@@ -1,16 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  addTerm,
-  parseQuery,
-  printQuery,
-  type QueryKey,
-  type QueryTarget,
-  queryKeys,
-  removeTerm,
-  termTexts,
-  type Value,
-} from './query.ts';
+import { parseQuery, type QueryKey, type QueryTarget, queryKeys, termTexts, type Value } from './query.ts';
+import { addTerm, printQuery, removeTerm } from './query-print.ts';
 
 const literal = (text: string): Value => ({ type: 'literal', text });
 const glob = (text: string): Value => ({ type: 'glob', text });
@@ -208,36 +199,4 @@ describe('any text', () => {
     }
     expect(parseQuery('a '.repeat(200), 'runs').problems).toEqual([]);
   });
-});
-
-describe('printed', () => {
-  test.each([
-    ['M:smithi  -s:fail,dead', 'machine:smithi -status:fail,dead'],
-    ['"read error" plain', '"read error" plain'],
-    ['suite:"rados"', 'suite:rados'],
-    ['dur:>2h,<5m,1h..,none,a*', 'dur:>2h,<5m,1h..,none,a*'],
-    ['suite:"none","a\\\\"', 'suite:"none",a\\'],
-    ['nokey:x s:fail', 'status:fail'],
-  ])('%s is %s', (text, printed) => expect(printQuery(parseQuery(text, 'jobs').query)).toBe(printed));
-});
-
-describe('a click on a value', () => {
-  test.each([
-    ['adds', 's:fail', 'suite', 'rados', 'add', 's:fail suite:rados'],
-    ['adds only once', 'suite:rados s:fail', 'suite', 'rados', 'add', 's:fail suite:rados'],
-    ['excludes', 's:fail', 'suite', 'rados', 'exclude', 's:fail -suite:rados'],
-    ['replaces', 's:fail suite:fs -suite:rbd', 'suite', 'rados', 'only', 's:fail suite:rados'],
-    ['replaces every spelling', 'm:mira Machine:vps x', 'machine', 'smithi', 'only', 'x machine:smithi'],
-    ['quotes what would mean more', '', 'branch', 'a*b', 'add', 'branch:"a*b"'],
-    ['leaves an open quote behind', 'reason:"read err', 'suite', 'fs', 'add', 'reason:"read err" suite:fs'],
-    ['keeps what it does not know', 'nokey:x', 'suite', 'fs', 'only', 'nokey:x suite:fs'],
-  ] as const)('%s', (_outcome, text, key, value, mode, expected) => {
-    expect(addTerm(text, key, value, mode)).toBe(expected);
-  });
-});
-
-test('terms are counted as they were written', () => {
-  expect(termTexts(' s:fail  -"a b" suite:"x y",z ')).toEqual(['s:fail', '-"a b"', 'suite:"x y",z']);
-  expect(removeTerm('s:fail -"a b" x', 1)).toBe('s:fail x');
-  expect(removeTerm('s:fail', 5)).toBe('s:fail');
 });

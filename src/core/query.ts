@@ -1,4 +1,4 @@
-/** The filter language (docs/dashboard.md): parsed and printed here for the server and the browser alike. */
+/** The filter language (docs/dashboard.md), read here for the server and the browser alike; `query-print.ts` writes it. */
 
 /** What a term can compare; a bare word has no key. */
 export interface Term {
@@ -75,6 +75,11 @@ const spellings = new Map<string, QueryKey>(
   ),
 );
 
+/** The key that a spelling means, in capitals or not; null when there is none. */
+export function keyOf(spelling: string): QueryKey | null {
+  return spellings.get(spelling.toLowerCase()) ?? null;
+}
+
 /** The longest filter that is read; the longest kind of description fits into it. */
 const longest = 4000;
 
@@ -86,7 +91,7 @@ export function parseQuery(text: string, target: QueryTarget): { query: Query; p
   const terms: Term[] = [];
   const problems: QueryProblem[] = [];
   let read = 0;
-  for (const piece of pieces(text.slice(0, longest))) {
+  for (const piece of termTexts(text.slice(0, longest))) {
     if (read >= mostValues) {
       problems.push({ text: piece, message: `no more than ${mostValues} values are read` });
       break;
@@ -100,8 +105,8 @@ export function parseQuery(text: string, target: QueryTarget): { query: Query; p
       continue;
     }
     const name = body.slice(0, colon).toLowerCase();
-    const key = spellings.get(name);
-    if (key === undefined || !(queryKeys[key].on as readonly string[]).includes(target)) {
+    const key = keyOf(name);
+    if (key === null || !(queryKeys[key].on as readonly string[]).includes(target)) {
       problems.push(problem(piece, name, target));
       continue;
     }
@@ -136,11 +141,6 @@ function near(a: string, b: string): boolean {
   return restA.slice(1) === restB.slice(1) || restA.slice(1) === restB || restA === restB.slice(1);
 }
 
-/** Splits at spaces outside quotes. */
-function pieces(text: string): string[] {
-  return text.match(/(?:"(?:[^"\\]|\\.)*"?|[^\s"])+/gs) ?? [];
-}
-
 function splitValues(text: string): string[] {
   return (text.match(/(?:"(?:[^"\\]|\\.)*"?|[^,"])+/gs) ?? []).filter((value) => value !== '');
 }
@@ -164,63 +164,9 @@ function readValue(text: string): Value {
   return text.includes('*') ? { type: 'glob', text } : { type: 'literal', text };
 }
 
-/** The text of a filter in its long spelling. */
-export function printQuery({ terms }: Query): string {
-  return terms.map(printTerm).join(' ');
-}
-
-/** The text of one term. */
-export function printTerm({ key, negated, values }: Term): string {
-  const text = values.map(printValue).join(',');
-  return `${negated ? '-' : ''}${key === null ? text : `${key}:${text}`}`;
-}
-
-function printValue(value: Value): string {
-  switch (value.type) {
-    case 'literal':
-      return /^(?!none$)[^\s",:*<>-][^\s",:*]*$/.test(value.text) && !value.text.includes('..')
-        ? value.text
-        : `"${value.text.replace(/["\\]/g, '\\$&')}"`;
-    case 'glob':
-      return value.text;
-    case 'above':
-      return `>${value.value}`;
-    case 'below':
-      return `<${value.value}`;
-    case 'range':
-      return `${value.from ?? ''}..${value.to ?? ''}`;
-    case 'none':
-      return 'none';
-  }
-}
-
-/** A filter with one more value: `add` holds beside the others, `exclude` must not hold, `only` replaces the key's terms. */
-export function addTerm(text: string, key: QueryKey, value: string, mode: 'add' | 'exclude' | 'only' = 'add'): string {
-  const term = printTerm({ key, negated: mode === 'exclude', values: [{ type: 'literal', text: value }] });
-  const others = pieces(closed(text)).filter((piece) => {
-    const name = /^-?(\w+):/.exec(piece)?.[1]?.toLowerCase();
-    return piece !== term && !(mode === 'only' && name !== undefined && spellings.get(name) === key);
-  });
-  return [...others, term].join(' ');
-}
-
-/** A quote that is open would take in whatever follows. */
-function closed(text: string): string {
-  const last = [...text.matchAll(/"(?:[^"\\]|\\.)*("?)/gs)].at(-1);
-  if (last?.[1] !== '') return text;
-  return last.index + last[0].length < text.length ? `${text}\\"` : `${text}"`;
-}
-
-/** A filter without its term number `index`, counting what stands between spaces. */
-export function removeTerm(text: string, index: number): string {
-  return pieces(text)
-    .filter((_, position) => position !== index)
-    .join(' ');
-}
-
 /** What stands between the spaces of a filter, as it was written. */
 export function termTexts(text: string): string[] {
-  return pieces(text);
+  return text.match(/(?:"(?:[^"\\]|\\.)*"?|[^\s"])+/gs) ?? [];
 }
 
 /**

@@ -102,9 +102,8 @@ function withoutExtraSlashes({ url = '/' }: { url?: string | undefined }): strin
 }
 
 function teuthologyContext({ config, db, now }: Pick<AppOptions, 'config' | 'db' | 'now'>): TeuthologyContext {
-  const logHref = (run: string, jobId: string) =>
-    config.job_log_href_templ.replaceAll('{run_name}', () => run).replaceAll('{job_id}', () => jobId);
-  return { db, baseOf: baseOf(config.address), now, logHref, latestRuns: config.latest_runs };
+  const logTemplate = config.job_log_href_templ;
+  return { db, baseOf: baseOf(config.address), now, logTemplate, latestRuns: config.latest_runs };
 }
 
 /** What Node would answer by itself, without a body, becomes an ordinary request or a refusal in JSON. */

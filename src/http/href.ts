@@ -1,11 +1,5 @@
 import type { FastifyRequest } from 'fastify';
 
-/** A name as one segment of a URL path. `:` and the like stay readable: a path may hold them (RFC 3986, pchar). */
-export function pathSegment(name: string): string {
-  if (/^[\w.~:@,=-]*$/.test(name)) return name;
-  return encodeURIComponent(name).replace(/%(3A|40|2C|3D)/g, decodeURIComponent);
-}
-
 /** Answers the public address for a request, without a trailing slash. */
 export type BaseOf = (request: FastifyRequest) => string;
 

@@ -42,7 +42,7 @@ describe.skipIf(!hasBrowser)('a person', () => {
     ['/RUN/JOB/', '/ui/runs/RUN/jobs/JOB', 'JOB'],
     ['/?suite=SUITE&status=fail', '/ui/runs?q=suite:SUITE status:fail', 'Runs'],
     ['/?branch=main', '/ui/runs?q=branch:main', 'Runs'],
-    ['/compare?branch=main&suite=SUITE&count=3', '/ui/history?rows=description&branch=main&suite=SUITE&n=3', 'History'],
+    ['/compare?branch=main&suite=SUITE&count=3', '/ui/history?branch=main&suite=SUITE&n=3', 'History'],
     ['/stats/nodes/jobs', '/ui/nodes?view=results', 'Nodes'],
     ['/stats/nodes/lock', '/ui/nodes?view=owners', 'Nodes'],
     ['/', '/ui/runs', 'Runs'],

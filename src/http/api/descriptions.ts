@@ -93,7 +93,7 @@ const described: Record<string, Described> = {
   },
   '/events': {
     summary: 'Changes as server-sent events; Last-Event-ID resumes',
-    query: { topics: 'run:NAME and runs, with commas between' },
+    query: { topics: 'run:NAME, runs, nodes and queue, with commas between; a comma in a name as %2C' },
     answer: file,
     type: 'text/event-stream',
   },

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { readTopics } from '../../core/paths.ts';
 import type { LiveEvent } from '../../store/write/live.ts';
 import { version } from '../../version.ts';
 import type { ApiContext } from './context.ts';
@@ -81,7 +82,7 @@ export function eventRoutes(app: FastifyInstance, { db }: ApiContext): void {
   });
 
   app.get<{ Querystring: { topics?: string } }>('/events', async (request, reply) => {
-    const topics = (request.query.topics ?? 'runs').split(',').filter((topic) => topic !== '');
+    const topics = readTopics(request.query.topics ?? 'runs');
     if (topics.length === 0 || topics.length > mostTopics) {
       return sendProblem(reply, 400, `topics must name from 1 to ${mostTopics} topics`);
     }

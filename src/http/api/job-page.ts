@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { isFailure } from '../../core/errors.ts';
 import { joinObject, parseUnlessLong } from '../../core/json-text.ts';
+import { logLinks } from '../../core/links.ts';
 import { nodeRoles } from '../../core/roles.ts';
-import { type JobLine, type JobLink, safeHref } from '../../store/pages/job-lines.ts';
 import {
   descriptionHistory,
   type HistoryScope,
@@ -11,7 +11,6 @@ import {
   wholeJob,
 } from '../../store/pages/job-page.ts';
 import { jsonType } from '../errors.ts';
-import { pathSegment } from '../href.ts';
 import type { ApiContext } from './context.ts';
 import { historyJob, runItem } from './items.ts';
 import { sendFailure, sendProblem } from './problems.ts';
@@ -39,7 +38,7 @@ export function jobPageRoutes(app: FastifyInstance, context: ApiContext): void {
       run: runItem(run),
       job: historyJob(line),
       roles: nodeRoles(parseUnlessLong(job.roles), parseUnlessLong(job.targets)),
-      links: [...logLinks(config.job_log_href_templ, line), ...line.links],
+      links: [...logLinks(config.job_log_href_templ, run.name, line), ...line.links],
       history: history.map(historyJob),
       ...(await neighbours(db, run, job.job_id)),
     };
@@ -51,15 +50,4 @@ export function jobPageRoutes(app: FastifyInstance, context: ApiContext): void {
 
 function isScope(text: string): text is HistoryScope {
   return text === 'branch' || text === 'all' || text === 'sha1';
-}
-
-/** Where teuthology leaves the logs of a job; ansible writes one only for what it did, which its failures show. */
-function logLinks(template: string, { run, job_id, signature }: JobLine): JobLink[] {
-  const log = safeHref(
-    template.replaceAll('{run_name}', () => pathSegment(run)).replaceAll('{job_id}', () => pathSegment(job_id)),
-  );
-  if (log === null) return [];
-  const archive = log.replace(/[^/]*$/, '');
-  const ansible = signature?.kind === 'ansible' ? [{ name: 'ansible', href: `${archive}ansible.log` }] : [];
-  return [{ name: 'log', href: log }, { name: 'archive', href: archive }, ...ansible];
 }

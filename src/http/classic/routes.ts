@@ -1,6 +1,7 @@
 /** The documented API, to the letter: docs/contracts/classic.md. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Failure } from '../../core/errors.ts';
+import { pathPart } from '../../core/paths.ts';
 import type { Db } from '../../store/db.ts';
 import { findJob, job, jobPages, jobSummaries, jobsPage, type StoredJob } from '../../store/read/jobs.ts';
 import { isCut, withLongValues } from '../../store/read/long-values.ts';
@@ -9,7 +10,7 @@ import { createRun } from '../../store/write/runs.ts';
 import { version } from '../../version.ts';
 import { readBody } from '../body.ts';
 import { jsonType, sendJson, sendMessage } from '../errors.ts';
-import { type BaseOf, pathSegment } from '../href.ts';
+import type { BaseOf } from '../href.ts';
 import { sendListStream } from '../list-stream.ts';
 import { orThrow, Refusal, readKnowing } from '../refusal.ts';
 import { mount } from '../resource.ts';
@@ -99,7 +100,7 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
   // The document links a job as /runs/{name}/{job_id}/; 308 keeps the method.
   const toJob = async (request: FastifyRequest, reply: FastifyReply) => {
     const { name, job_id } = request.params as JobParams;
-    return reply.redirect(`${baseOf(request)}/runs/${pathSegment(name)}/jobs/${pathSegment(job_id)}/`, 308);
+    return reply.redirect(`${baseOf(request)}/runs/${pathPart(name)}/jobs/${pathPart(job_id)}/`, 308);
   };
   mount(app, '/runs/:name/:job_id', { GET: toJob, PUT: toJob });
 }

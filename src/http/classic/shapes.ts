@@ -9,10 +9,10 @@ import {
   smallFields,
 } from '../../core/job.ts';
 import { longestJobId, longestRunName, nameProblem } from '../../core/name.ts';
+import { pathPart } from '../../core/paths.ts';
 import type { JobSummary, StoredJob } from '../../store/read/jobs.ts';
 import type { RunSummary } from '../../store/read/runs.ts';
 import { bodyValue, type JsonBody } from '../body.ts';
-import { pathSegment } from '../href.ts';
 import { refuse } from '../refusal.ts';
 
 /** `{name}` of POST /runs/, or refuses it. */
@@ -86,7 +86,7 @@ export function printRuns(runs: RunSummary[], base: string): string {
     runs.map((run) => {
       const counted = { pass: run.passed, running: run.unfinished, fail: run.failed };
       const finished = counted.running === 0 && counted.pass + counted.fail > 0;
-      return { key: run.name, path: `${pathSegment(run.name)}/`, finished, counted };
+      return { key: run.name, path: `${pathPart(run.name)}/`, finished, counted };
     }),
     base,
   );
@@ -94,11 +94,11 @@ export function printRuns(runs: RunSummary[], base: string): string {
 
 /** The text of `GET /runs/{name}/`: an object keyed by job id, in the order in which the jobs were posted. */
 export function printRun(name: string, jobs: JobSummary[], base: string): string {
-  const run = pathSegment(name);
+  const run = pathPart(name);
   return printEntries(
     jobs.map((job) => {
       const counted = outcome[job.status];
-      return { key: job.job_id, path: `${run}/${pathSegment(job.job_id)}/`, finished: counted.running === 0, counted };
+      return { key: job.job_id, path: `${run}/${pathPart(job.job_id)}/`, finished: counted.running === 0, counted };
     }),
     base,
   );

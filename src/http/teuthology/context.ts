@@ -7,8 +7,8 @@ export interface TeuthologyContext {
   baseOf: BaseOf;
   /** Microseconds since the Unix epoch. */
   now: () => number;
-  /** Where the log of a job is. */
-  logHref: (run: string, jobId: string) => string;
+  /** Where the log of a job is, with {run_name} and {job_id}. */
+  logTemplate: string;
   /** Runs on a page of `/runs/` and of its filters. */
   latestRuns: number;
 }

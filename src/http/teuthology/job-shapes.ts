@@ -1,9 +1,10 @@
 /** Jobs as they are printed (teuthology contract §2.3). */
 import { type DocumentField, type MoreField, type SmallField, smallFields } from '../../core/job.ts';
+import { logHref } from '../../core/links.ts';
+import { pathPart } from '../../core/paths.ts';
 import { formatTimestamp } from '../../core/time.ts';
 import { allColumns } from '../../store/read/job-columns.ts';
 import type { FullJob, JobColumn, PartialJob } from '../../store/read/jobs.ts';
-import { pathSegment } from '../href.ts';
 import { refuse } from '../refusal.ts';
 import type { TeuthologyContext } from './context.ts';
 import { splitFields } from './run-shapes.ts';
@@ -65,7 +66,10 @@ function more(key: MoreField): Field {
 
 /** The keys of every job, in their order (teuthology contract §2.3). */
 const always: Record<string, Field> = {
-  log_href: { needs: ['run', 'job_id'], print: ({ job, context }) => json(context.logHref(job.run, job.job_id)) },
+  log_href: {
+    needs: ['run', 'job_id'],
+    print: ({ job, context }) => json(logHref(context.logTemplate, job.run, job.job_id)),
+  },
   archive_path: small('archive_path'),
   description: column('description'),
   duration: small('duration'),
@@ -133,7 +137,7 @@ const byName: Record<string, Field> = {
   run_id: column('run_id'),
   href: {
     needs: ['run', 'job_id'],
-    print: ({ job, base }) => json(`${base}/runs/${pathSegment(job.run)}/jobs/${pathSegment(job.job_id)}/`),
+    print: ({ job, base }) => json(`${base}/runs/${pathPart(job.run)}/jobs/${pathPart(job.job_id)}/`),
   },
 };
 

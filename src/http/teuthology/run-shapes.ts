@@ -1,10 +1,10 @@
 /** Runs between the wire (teuthology contract §2.2 to §2.5) and the store. */
 import { longestRunName, nameProblem } from '../../core/name.ts';
+import { pathPart } from '../../core/paths.ts';
 import { jobsTotal } from '../../core/run.ts';
 import { formatTimestamp } from '../../core/time.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import { bodyValue, type JsonBody } from '../body.ts';
-import { pathSegment } from '../href.ts';
 import { refuse } from '../refusal.ts';
 
 type Print = (run: RunRow, base: string) => string;
@@ -33,7 +33,7 @@ function results(run: RunRow): string {
 /** The keys of a run in the order of teuthology contract §2.2; `tags` is new. */
 const printers: Record<string, Print> = {
   name: (run) => text(run.name),
-  href: (run, base) => text(`${base}/runs/${pathSegment(run.name)}/`),
+  href: (run, base) => text(`${base}/runs/${pathPart(run.name)}/`),
   user: (run) => text(run.user),
   status: (run) => `"${run.status}"`,
   results,

@@ -1,11 +1,13 @@
 /** Old addresses of pulpito and pulpito-ng, so that no link in a tracker comment breaks (docs/dashboard.md, "Old links"). */
-import { pathSegment } from '../href.ts';
+import { pagePath, readPath } from '../../core/paths.ts';
+import { parseMoment, type QueryKey, type Value } from '../../core/query.ts';
+import { literalTerm, printTerm } from '../../core/query-print.ts';
 
 /** First segments that are no name of a run: what the contracts, `/api` and the dashboard answer themselves. */
 const taken = new Set(['api', 'ui', 'runs', 'nodes', 'jobs', 'queue', 'errors', 'healthz', 'readyz', 'favicon.ico']);
 
 /** pulpito's parameters of its list of runs, and the keys of the filter language. */
-const listKeys: Record<string, string> = {
+const listKeys: Record<string, QueryKey> = {
   branch: 'branch',
   suite: 'suite',
   status: 'status',
@@ -21,12 +23,7 @@ const listKeys: Record<string, string> = {
 export function newAddress(url: string, claim: boolean): string | null {
   const [path = '/', search = ''] = url.split('?', 2);
   const parameters = new URLSearchParams(search);
-  const segments = path
-    .split('/')
-    .filter((segment) => segment !== '')
-    .map(decoded);
-  if (segments.includes(null)) return null;
-  const names = segments as string[];
+  const names = readPath(path);
   if (names.length === 0) return runs(filterOf(parameters));
   return fromPulpito(names, parameters) ?? (claim && parameters.get('format') !== 'json' ? fromPulpitoNg(names) : null);
 }
@@ -35,58 +32,47 @@ function fromPulpito(names: string[], parameters: URLSearchParams): string | nul
   const [first = '', second, third, fourth] = names;
   if (first === 'date' && second !== undefined) {
     const end = third === 'to' ? fourth : second;
-    return runs([`scheduled:${value(second)}..${value(end ?? second)}`, ...filterOf(parameters)]);
+    return runs([scheduledTerm(second, end ?? second), ...filterOf(parameters)]);
   }
   if (first === 'compare' && names.length === 1) {
-    const query = new URLSearchParams({ rows: 'description' });
-    for (const key of ['branch', 'suite']) if (parameters.has(key)) query.set(key, parameters.get(key) ?? '');
-    if (parameters.has('count')) query.set('n', parameters.get('count') ?? '');
-    return `/history?${query}`;
+    const given = (key: string) => parameters.get(key) ?? undefined;
+    return pagePath.history({ branch: given('branch'), suite: given('suite'), n: given('count') });
   }
   if (first === 'stats' && second === 'nodes') {
-    if (third === 'jobs') return '/nodes?view=results';
-    if (third === 'lock' || third === 'locks') return '/nodes?view=owners';
+    if (third === 'jobs') return pagePath.nodes({ view: 'results' });
+    if (third === 'lock' || third === 'locks') return pagePath.nodes({ view: 'owners' });
   }
   // A run's name has a dash and a time in it; anything else that is not known stays "not found".
   if (taken.has(first) || names.length > 2 || !/-\d{4}-\d\d-\d\d_/.test(first)) return null;
-  const run = `/runs/${pathSegment(first)}`;
-  if (second === undefined) return run;
-  return second === 'detail' ? `${run}?view=jobs` : `${run}/jobs/${pathSegment(second)}`;
+  if (second === undefined) return pagePath.run(first);
+  return second === 'detail' ? pagePath.run(first, { view: 'jobs' }) : pagePath.job(first, second);
 }
 
-function fromPulpitoNg(names: string[]): string | null {
-  const [first, second, third, fourth] = names;
-  if (first === 'queue' && names.length === 1) return '/queue';
-  if (first === 'nodes' && names.length <= 2) return second === undefined ? '/nodes' : `/nodes/${pathSegment(second)}`;
+function fromPulpitoNg([first, second, third, fourth, ...rest]: string[]): string | null {
+  if (first === 'queue' && second === undefined) return pagePath.queue();
+  if (first === 'nodes' && third === undefined) return second === undefined ? pagePath.nodes() : pagePath.node(second);
   if (first !== 'runs') return null;
-  if (second === undefined) return '/runs';
-  const run = `/runs/${pathSegment(second)}`;
-  if (third === undefined) return run;
-  return third === 'jobs' && fourth !== undefined && names.length === 4 ? `${run}/jobs/${pathSegment(fourth)}` : null;
+  if (second === undefined) return pagePath.runs();
+  if (third === undefined) return pagePath.run(second);
+  return third === 'jobs' && fourth !== undefined && rest.length === 0 ? pagePath.job(second, fourth) : null;
 }
 
 function filterOf(parameters: URLSearchParams): string[] {
   const terms = Object.entries(listKeys).flatMap(([old, key]) => {
     const wanted = parameters.get(old);
-    return wanted ? [`${key}:${value(wanted)}`] : [];
+    return wanted ? [literalTerm(key, wanted)] : [];
   });
   const [date, end] = [parameters.get('date'), parameters.get('to_date')];
-  return date ? [...terms, `scheduled:${value(date)}..${value(end ?? date)}`] : terms;
+  return date ? [...terms, scheduledTerm(date, end ?? date)] : terms;
+}
+
+/** The days from one to another; as they were given, so that they find nothing, when one is not a day. */
+function scheduledTerm(from: string, to: string): string {
+  const areDays = [from, to].every((day) => parseMoment(day, 0) !== null);
+  const value: Value = areDays ? { type: 'range', from, to } : { type: 'literal', text: `${from}..${to}` };
+  return printTerm({ key: 'scheduled', negated: false, values: [value] });
 }
 
 function runs(terms: string[]): string {
-  return terms.length === 0 ? '/runs' : `/runs?${new URLSearchParams({ q: terms.join(' ') })}`;
-}
-
-/** A value of the filter language: quoted where it could be read as something else. */
-function value(text: string): string {
-  return /^[\w.@/-]+$/.test(text) ? text : `"${text.replaceAll('"', '')}"`;
-}
-
-function decoded(segment: string): string | null {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return null;
-  }
+  return pagePath.runs({ q: terms.join(' ') });
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { apiPath, readPath } from '../../core/paths.ts';
 
 /** The bundle as `npm run build` left it. */
 export interface Shell {
@@ -65,15 +66,9 @@ function escapeAttribute(text: string): string {
 
 /** What the first page of the dashboard asks the API for; `path` and `search` are those below the dashboard's base. */
 export function bootPath(path: string, search: string): string | null {
-  if (path === '/runs' || path === '/runs/') return `/api/runs${runListSearch(search)}`;
-  const run = /^\/runs\/([^/]+)\/?$/.exec(path)?.[1];
-  return run === undefined ? null : `/api/runs/${run}/page`;
-}
-
-/** The same order as the page's own request, so that it recognises its data. */
-function runListSearch(search: string): string {
+  const [first, run, ...rest] = readPath(path);
+  if (first !== 'runs' || rest.length > 0) return null;
+  if (run !== undefined) return apiPath.runPage(run);
   const given = new URLSearchParams(search);
-  const wanted = new URLSearchParams();
-  for (const key of ['q', 'sort']) if (given.get(key)) wanted.set(key, given.get(key) ?? '');
-  return wanted.size === 0 ? '' : `?${wanted}`;
+  return apiPath.runs({ q: given.get('q') ?? '', sort: given.get('sort') ?? '' });
 }

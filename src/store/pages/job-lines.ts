@@ -1,15 +1,10 @@
 /** Jobs as the dashboard lists them: one line each, without the bulky documents. */
 import type { JobStatus } from '../../core/job.ts';
+import { type JobLink, safeHref } from '../../core/links.ts';
 import { deadSignature, type Signature, signatureOf } from '../../core/signature.ts';
 import { beginningOfText, shortObject } from '../read/long-values.ts';
 import type { Reader } from '../reader.ts';
 import { nextTurn } from '../reader.ts';
-
-/** A link of a job to somewhere else; always http or https. */
-export interface JobLink {
-  name: string;
-  href: string;
-}
 
 /** What lists show of a job. Times in microseconds, the duration in seconds. */
 export interface JobLine {
@@ -82,11 +77,6 @@ export async function linesByIds(db: Reader, ids: number[]): Promise<JobLine[]> 
   const lines = await withNodes(db, await selectLines(db).where('jobs.id', 'in', ids).execute());
   const byId = new Map(lines.map((line) => [line.id, line]));
   return ids.flatMap((id) => byId.get(id) ?? []);
-}
-
-/** The text when it is a link that a browser may follow. */
-export function safeHref(text: unknown): string | null {
-  return typeof text === 'string' && /^https?:\/\//i.test(text) && URL.canParse(text) ? text : null;
 }
 
 function selectVerdicts(db: Reader) {

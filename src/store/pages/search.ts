@@ -1,5 +1,6 @@
 /** Where a few letters could lead: the jump box. */
-
+import { pagePath, readForeignAddress } from '../../core/paths.ts';
+import { literalTerm } from '../../core/query-print.ts';
 import { containsInAnyCase } from '../engine/dialect.ts';
 import type { Reader } from '../reader.ts';
 
@@ -13,7 +14,7 @@ export interface Found {
 
 /** At most 20 runs, jobs, nodes, branches and others that match a text; an address of a run or job leads to it. */
 export async function searchAnything(db: Reader, text: string): Promise<Found[]> {
-  const wanted = runInAddress(text) ?? text.trim();
+  const wanted = readForeignAddress(text)?.run ?? text.trim();
   if (wanted.length < 2) return [];
   const [jobs, runs, nodes] = await Promise.all([
     jobsById(db, wanted),
@@ -36,27 +37,27 @@ export async function searchAnything(db: Reader, text: string): Promise<Found[]>
     [...new Set(runs.map((run) => run[kind]))]
       .filter((value) => value.toLowerCase().includes(wanted.toLowerCase()))
       .slice(0, 2)
-      .map((value) => ({ kind, label: value, detail: `runs of this ${kind}`, path: filterPath(kind, value) })),
+      .map((value) => ({
+        kind,
+        label: value,
+        detail: `runs of this ${kind}`,
+        path: pagePath.runs({ q: literalTerm(kind, value) }),
+      })),
   );
   return [
     ...jobs,
     ...(await sha1s(db, wanted)),
     ...facets,
-    ...runs.map(({ name, status }): Found => ({ kind: 'run', label: name, detail: status, path: runPath(name) })),
+    ...runs.map(({ name, status }): Found => ({ kind: 'run', label: name, detail: status, path: pagePath.run(name) })),
     ...nodes.map(
       ({ name, machine_type }): Found => ({
         kind: 'node',
         label: name,
         detail: machine_type ?? '',
-        path: `/nodes/${encodeURIComponent(name)}`,
+        path: pagePath.node(name),
       }),
     ),
   ].slice(0, 20);
-}
-
-/** A pasted link to a log or to pulpito names its run. */
-function runInAddress(text: string): string | null {
-  return /^https?:\/\/\S*?\/([\w.-]+-\d{4}-\d\d-\d\d_[^/\s?#]+)/.exec(text.trim())?.[1] ?? null;
 }
 
 async function jobsById(db: Reader, text: string): Promise<Found[]> {
@@ -72,7 +73,7 @@ async function jobsById(db: Reader, text: string): Promise<Found[]> {
     kind: 'job',
     label: job_id,
     detail: `${status} · ${name}`,
-    path: `${runPath(name)}/jobs/${encodeURIComponent(job_id)}`,
+    path: pagePath.job(name, job_id),
   }));
 }
 
@@ -90,14 +91,6 @@ async function sha1s(db: Reader, text: string): Promise<Found[]> {
     kind: 'sha1',
     label: sha1 ?? '',
     detail: 'runs of this build',
-    path: filterPath('sha1', sha1 ?? ''),
+    path: pagePath.runs({ q: literalTerm('sha1', sha1 ?? '') }),
   }));
-}
-
-function runPath(name: string): string {
-  return `/runs/${encodeURIComponent(name).replaceAll('%3A', ':')}`;
-}
-
-function filterPath(key: string, value: string): string {
-  return `/runs?${new URLSearchParams({ q: `${key}:${/^[\w.@/-]+$/.test(value) ? value : JSON.stringify(value)}` })}`;
 }

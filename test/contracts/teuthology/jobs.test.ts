@@ -266,9 +266,9 @@ describe.each(engines)('jobs on $name', (engine) => {
       },
     );
 
-    test('a log href has the names as they are', async () => {
-      const { path } = await newJob(server, { job_id: '$1' }, 'log$& ü');
-      const log_href = 'http://qa-proxy.ceph.com/teuthology/log$& ü/$1/teuthology.log';
+    test('a log href has each name once, encoded as a part of a path', async () => {
+      const { path } = await newJob(server, { job_id: '$1' }, 'log$& ü {job_id}');
+      const log_href = 'http://qa-proxy.ceph.com/teuthology/log%24%26%20%C3%BC%20%7Bjob_id%7D/%241/teuthology.log';
       expect(await shown(server, path)).toMatchObject({ log_href });
     });
   });

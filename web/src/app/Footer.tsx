@@ -1,4 +1,5 @@
 import { Link } from 'wouter';
+import { pagePath } from '../../../src/core/paths.ts';
 import { ago, clockTime, zoneName } from '../lib/format.ts';
 import { usePreferences } from '../lib/preferences.ts';
 import { useMinute } from '../ui/Time.tsx';
@@ -29,7 +30,7 @@ export function Footer() {
           ))}
         </span>
       )}
-      <Link href="/help">{keys && <kbd>?</kbd>} Help</Link>
+      <Link href={pagePath.help()}>{keys && <kbd>?</kbd>} Help</Link>
       <span className="footer-end">
         <Freshness />
         <button

@@ -2,9 +2,9 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useDeferredValue, useState } from 'react';
 import { useLocation } from 'wouter';
+import { apiPath, pagePath, readForeignAddress } from '../../../src/core/paths.ts';
 import type { SearchResults } from '../../../src/http/api/schemas.ts';
 import { fetchApi } from '../lib/api.ts';
-import { decodedPart, jobPath, runPath } from '../lib/paths.ts';
 import { copyWithToast } from '../ui/Copy.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { switchTheme, switchZone } from './Shell.tsx';
@@ -94,7 +94,7 @@ function JumpForm({ onClose }: { onClose: () => void }) {
 function useChoices(text: string, navigate: Navigate): Choice[] {
   const { data } = useQuery({
     queryKey: ['search', text],
-    queryFn: ({ signal }) => fetchApi<SearchResults>(`/api/search?text=${encodeURIComponent(text)}`, signal),
+    queryFn: ({ signal }) => fetchApi<SearchResults>(apiPath.search(text), signal),
     enabled: text !== '',
     placeholderData: keepPreviousData,
     retry: false,
@@ -115,29 +115,24 @@ function useChoices(text: string, navigate: Navigate): Choice[] {
   return [...address, ...found, ...matching];
 }
 
-/** The page that a pasted address of a log or of another dashboard means: they all have the run and the job in their paths. */
-export function pastedPath(text: string): string | null {
-  if (!/^https?:\/\//.test(text)) return null;
-  const path = text.replace(/^https?:\/\/[^/]*/, '').replace(/[?#].*/, '');
-  const parts = path.split('/').map(decodedPart);
-  const at = parts.findIndex((part) => /-\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d-/.test(part));
-  const run = parts[at];
-  if (run === undefined) return null;
-  const job = parts.slice(at + 1).find((part) => /^\d+$/.test(part));
-  return job === undefined ? runPath(run) : jobPath(run, job);
+/** The page of this dashboard for an address of a log or of another dashboard. */
+function pastedPath(text: string): string | null {
+  const found = readForeignAddress(text);
+  if (found === null) return null;
+  return found.jobId === null ? pagePath.run(found.run) : pagePath.job(found.run, found.jobId);
 }
 
 function commands(navigate: Navigate): Choice[] {
   const all: [string, string, () => void][] = [
-    ['Runs', 'g r', () => navigate('/runs')],
-    ['History', 'g h', () => navigate('/history')],
-    ['Queue', 'g q', () => navigate('/queue')],
-    ['Nodes', 'g n', () => navigate('/nodes')],
+    ['Runs', 'g r', () => navigate(pagePath.runs())],
+    ['History', 'g h', () => navigate(pagePath.history())],
+    ['Queue', 'g q', () => navigate(pagePath.queue())],
+    ['Nodes', 'g n', () => navigate(pagePath.nodes())],
     ['Copy link to this page', '', () => void copyWithToast(location.href, 'link')],
     ['Switch between light and dark', 'D', switchTheme],
     ['Switch between local time and UTC', 'U', switchZone],
-    ['Settings', '', () => navigate('/settings')],
-    ['Help: keys and filters', '?', () => navigate('/help')],
+    ['Settings', '', () => navigate(pagePath.settings())],
+    ['Help: keys and filters', '?', () => navigate(pagePath.help())],
   ];
   return all.map(([label, detail, run]) => ({ id: label, kind: 'command', label, detail, run }));
 }

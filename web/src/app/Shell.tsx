@@ -1,6 +1,7 @@
 /** What stands around every page: the header, the footer, the jump box and the keys that work everywhere. */
 import { useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
+import { pagePath } from '../../../src/core/paths.ts';
 import { useKeys } from '../lib/keys.ts';
 import { preferences, setPreference, shownTheme, usePreferences } from '../lib/preferences.ts';
 import { copyWithToast } from '../ui/Copy.tsx';
@@ -11,10 +12,10 @@ import { JumpBox } from './JumpBox.tsx';
 import { Pages } from './router.tsx';
 
 const places: [string, string][] = [
-  ['/runs', 'Runs'],
-  ['/history', 'History'],
-  ['/queue', 'Queue'],
-  ['/nodes', 'Nodes'],
+  [pagePath.runs(), 'Runs'],
+  [pagePath.history(), 'History'],
+  [pagePath.queue(), 'Queue'],
+  [pagePath.nodes(), 'Nodes'],
 ];
 
 const skips: [string, string][] = [
@@ -29,11 +30,11 @@ export function Shell() {
   const [, navigate] = useLocation();
   useKeys({
     'mod+k': () => setJumping(true),
-    'g r': () => navigate('/runs'),
-    'g h': () => navigate('/history'),
-    'g q': () => navigate('/queue'),
-    'g n': () => navigate('/nodes'),
-    '?': () => navigate('/help'),
+    'g r': () => navigate(pagePath.runs()),
+    'g h': () => navigate(pagePath.history()),
+    'g q': () => navigate(pagePath.queue()),
+    'g n': () => navigate(pagePath.nodes()),
+    '?': () => navigate(pagePath.help()),
     'y u': () => void copyWithToast(location.href, 'the address'),
     D: switchTheme,
     U: switchZone,
@@ -66,7 +67,7 @@ function Header({ onJump }: { onJump: () => void }) {
   const dark = shownTheme() === 'dark';
   return (
     <header className="header">
-      <Link href="/runs" className="brand">
+      <Link href={pagePath.runs()} className="brand">
         paddles
       </Link>
       <nav aria-label="Pages">
@@ -89,7 +90,7 @@ function Header({ onJump }: { onJump: () => void }) {
         >
           <Icon name={dark ? 'sun' : 'moon'} />
         </button>
-        <Link href="/settings">Settings</Link>
+        <Link href={pagePath.settings()}>Settings</Link>
       </div>
     </header>
   );

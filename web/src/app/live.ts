@@ -1,5 +1,6 @@
 /** What changes on the server, as it happens: one stream for the tab, and polling while there is none. */
 import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { apiPath } from '../../../src/core/paths.ts';
 import type { LiveEvents } from '../../../src/http/api/schemas.ts';
 import { isReached, onReached, reachedSince } from '../lib/connection.ts';
 
@@ -19,7 +20,7 @@ export interface LiveState {
 }
 
 interface Listener {
-  topics: readonly string[];
+  topic: string;
   handle: Handler;
 }
 
@@ -32,46 +33,46 @@ const hiddenPollMs = 60_000;
 const listeners = new Set<Listener>();
 const watchers = new Set<() => void>();
 let source: EventSource | null = null;
-let sourceTopics = '';
+/** Empty while nothing is wanted. */
+let sourceAddress = '';
 let current: LiveState = { state: 'idle', since: Date.now(), heard: Date.now() };
 let waiting: [LiveType, LiveEvents[LiveType]][] = [];
 let lastBatch = 0;
 let batchTimer: ReturnType<typeof setTimeout> | undefined;
 let pollTimer: ReturnType<typeof setTimeout> | undefined;
 
-/** Calls back with what changes in `topics` (`runs`, `run:NAME`, `nodes`, `queue`), in batches, while the component is shown. */
-export function useLive(topics: readonly string[], onEvent: Handler): void {
+/** Calls back with what changes in a topic (`runs`, `run:NAME`, `nodes`, `queue`), in batches, while the component is shown. */
+export function useLive(topic: string, onEvent: Handler): void {
   const handler = useRef(onEvent);
   useEffect(() => {
     handler.current = onEvent;
   });
-  const joined = topics.join(',');
   useEffect(() => {
-    if (joined === '') return;
-    const listener: Listener = { topics: joined.split(','), handle: (type, data) => handler.current(type, data) };
+    const listener: Listener = { topic, handle: (type, data) => handler.current(type, data) };
     listeners.add(listener);
     queueMicrotask(connect);
     return () => {
       listeners.delete(listener);
       queueMicrotask(connect);
     };
-  }, [joined]);
+  }, [topic]);
 }
 
 /** Opens the stream for the union of what is wanted; none when nothing is. */
 function connect(): void {
-  const wanted = [...new Set([...listeners].flatMap(({ topics }) => topics))].sort().join(',');
-  if (wanted === sourceTopics && source !== null && source.readyState !== EventSource.CLOSED) return;
+  const topics = [...new Set([...listeners].map(({ topic }) => topic))].sort();
+  const wanted = topics.length === 0 ? '' : apiPath.events(topics);
+  if (wanted === sourceAddress && source !== null && source.readyState !== EventSource.CLOSED) return;
   source?.close();
   source = null;
-  sourceTopics = wanted;
+  sourceAddress = wanted;
   clearTimeout(pollTimer);
   if (wanted === '') {
     if (current.state !== 'offline') setState('idle');
     return;
   }
   if (current.state === 'idle') setState('polling');
-  const opened = new EventSource(`/api/events?topics=${encodeURIComponent(wanted)}`);
+  const opened = new EventSource(wanted);
   source = opened;
   opened.addEventListener('hello', () => {
     clearTimeout(pollTimer);
@@ -154,7 +155,7 @@ export function useLiveState(): LiveState {
 
 onReached(() => {
   if (isReached()) {
-    if (current.state === 'offline') setState(sourceTopics === '' ? 'idle' : 'polling');
+    if (current.state === 'offline') setState(sourceAddress === '' ? 'idle' : 'polling');
     return;
   }
   current = { ...current, state: 'offline', since: reachedSince() };
@@ -162,6 +163,6 @@ onReached(() => {
 });
 addEventListener('offline', () => setState('offline'));
 addEventListener('online', () => {
-  setState(sourceTopics === '' ? 'idle' : 'polling');
+  setState(sourceAddress === '' ? 'idle' : 'polling');
   connect();
 });

@@ -1,5 +1,6 @@
 import { type ComponentType, lazy, Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
+import { pagePath } from '../../../src/core/paths.ts';
 import Run from '../pages/run/index.tsx';
 import Runs from '../pages/runs/index.tsx';
 import { ErrorBoundary } from '../ui/Boundary.tsx';
@@ -28,7 +29,7 @@ export function Pages() {
       <Suspense fallback={<Skeleton rows={12} />}>
         <Switch>
           <Route path="/">
-            <Redirect to="/runs" replace />
+            <Redirect to={pagePath.runs()} replace />
           </Route>
           {routes.map(([path, Page]) => (
             <Route key={path} path={path} component={Page} />

@@ -26,16 +26,11 @@ export interface ApiResult<T> {
   refetch: () => void;
 }
 
-/** Run names have colons, which may stand in a path as they are: one spelling for the cache, the server and the preload. */
-function normalPath(path: string): string {
-  return path.replaceAll(/%3a/gi, ':');
-}
-
 /** Fetches JSON; throws an `ApiError`. */
 export async function fetchApi<T>(path: string, signal?: AbortSignal): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(normalPath(path), { signal: signal ?? null, headers: { accept: 'application/json' } });
+    response = await fetch(path, { signal: signal ?? null, headers: { accept: 'application/json' } });
   } catch (error) {
     if (signal?.aborted) throw error;
     reportReached(false);
@@ -59,7 +54,7 @@ export function createClient(): QueryClient {
     },
   });
   const boot = bootData();
-  if (boot !== null) client.setQueryData([normalPath(boot.path)], boot.data);
+  if (boot !== null) client.setQueryData([boot.path], boot.data);
   return client;
 }
 
@@ -74,7 +69,7 @@ function bootData(): { path: string; data: unknown } | null {
 
 /** The answer of `path`, kept fresh; while the same resource is asked with another query, the old answer stays. */
 export function useApi<T>(path: string | null): ApiResult<T> {
-  const key = path === null ? '' : normalPath(path);
+  const key = path ?? '';
   const query = useQuery<T, ApiError>({
     queryKey: [key],
     queryFn: ({ signal }) => fetchApi<T>(key, signal),

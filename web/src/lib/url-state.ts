@@ -1,5 +1,8 @@
 import { useCallback } from 'react';
+import { useLocation } from 'wouter';
 import { navigate, useSearch } from 'wouter/use-browser-location';
+import { queryText, readPath } from '../../../src/core/paths.ts';
+import { base } from './base.ts';
 
 /** How an address changes: a new entry in the history, or the current one. */
 export interface UrlOptions {
@@ -20,18 +23,27 @@ export function useUrlState(key: string, fallback: string): [string, (value: str
 /** Several texts in the query at once; null removes one. */
 export function setUrlStates(values: Record<string, string | null>, { replace = false }: UrlOptions = {}): void {
   // From the address as it is now: two changes in one tick must not undo each other.
-  const params = new URLSearchParams(location.search);
-  for (const [key, value] of Object.entries(values)) {
-    if (value === null) params.delete(key);
-    else params.set(key, value);
-  }
-  const search = searchText(params);
+  const search = changedQuery(location.search, values);
   if (search === location.search) return;
   navigate(`${location.pathname}${search}${location.hash}`, { replace });
 }
 
-/** A query as people read it in a link: `?q=s:fail,dead`. */
-export function searchText(params: URLSearchParams): string {
-  if (params.size === 0) return '';
-  return `?${params.toString().replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%2F', '/')}`;
+/** The query of an address with some texts changed; null removes one. */
+export function changedQuery(search: string, values: Record<string, string | null>): string {
+  const params = new URLSearchParams(search);
+  for (const [key, value] of Object.entries(values)) {
+    if (value === null) params.delete(key);
+    else params.set(key, value);
+  }
+  return queryText(params);
+}
+
+/**
+ * The parts of the address below the base, decoded: of `/ui/runs/a%3Ab` they are `runs` and `a:b`. The router decodes by
+ * half, which makes another name of one that has a percent sign in it.
+ */
+export function usePathParts(): string[] {
+  useLocation();
+  const path = location.pathname.startsWith(base) ? location.pathname.slice(base.length) : location.pathname;
+  return readPath(path);
 }

@@ -1,4 +1,5 @@
-import { parseQuery, type QueryTarget, removeTerm, termTexts } from '../../../src/core/query.ts';
+import { parseQuery, type QueryTarget, termTexts } from '../../../src/core/query.ts';
+import { removeTerm, withKey } from '../../../src/core/query-print.ts';
 import { Icon } from './Icon.tsx';
 
 interface FilterChipsProps {
@@ -45,7 +46,7 @@ export function FilterChips({ value, target, onChange, matched }: FilterChipsPro
             <button
               type="button"
               className="button"
-              onClick={() => onChange(value.replace(text, text.replace(/^(-?)[^:]*:/, `$1${suggestion}:`)))}
+              onClick={() => onChange(withKey(value, terms.indexOf(text), suggestion))}
             >
               use {suggestion}:
             </button>

@@ -1,8 +1,8 @@
 /** What stands in the place of data: loading, nothing, not found, wrong. */
 import { type ReactNode, useEffect, useState } from 'react';
 import { Link } from 'wouter';
+import { pagePath } from '../../../src/core/paths.ts';
 import type { ApiError } from '../lib/api.ts';
-import { runPath } from '../lib/paths.ts';
 import { Copy } from './Copy.tsx';
 
 /** Why data is missing, where it would be; the rest of the page works. */
@@ -31,14 +31,12 @@ export function ErrorBox({ error, onRetry }: { error: ApiError; onRetry?: () => 
 interface NotFoundProps {
   /** What was tried: "run yuriw-…". */
   what: string;
-  /** Names like it. */
+  /** Names of runs like it. */
   nearest?: readonly string[] | undefined;
-  /** The page of such a name. */
-  hrefOf?: (name: string) => string;
 }
 
 /** A page that does not exist, with what it could have been. */
-export function NotFound({ what, nearest = [], hrefOf = runPath }: NotFoundProps) {
+export function NotFound({ what, nearest = [] }: NotFoundProps) {
   return (
     <div className="state">
       <h1>Not found</h1>
@@ -51,7 +49,7 @@ export function NotFound({ what, nearest = [], hrefOf = runPath }: NotFoundProps
           <ul className="plain-list">
             {nearest.map((name) => (
               <li key={name}>
-                <Link href={hrefOf(name)} className="mono break">
+                <Link href={pagePath.run(name)} className="mono break">
                   {name}
                 </Link>
               </li>
@@ -60,7 +58,7 @@ export function NotFound({ what, nearest = [], hrefOf = runPath }: NotFoundProps
         </>
       )}
       <p>
-        <Link href="/runs">All runs</Link>
+        <Link href={pagePath.runs()}>All runs</Link>
       </p>
     </div>
   );

@@ -1,7 +1,8 @@
 import { createContext, type MouseEvent, type ReactNode, useContext } from 'react';
 import { Link } from 'wouter';
-import { addTerm, type QueryKey } from '../../../src/core/query.ts';
-import { searchText } from '../lib/url-state.ts';
+import { pagePath } from '../../../src/core/paths.ts';
+import type { QueryKey } from '../../../src/core/query.ts';
+import { addTerm, literalTerm } from '../../../src/core/query-print.ts';
 
 /** The filter of the page. */
 export interface PageFilter {
@@ -28,9 +29,12 @@ export function Value({ field, value, children }: { field: QueryKey; value: stri
   const filter = useFilter();
   const text = children ?? value;
   if (filter === null) {
-    const params = new URLSearchParams({ q: addTerm('', field, value) });
     return (
-      <Link className="value" href={`/runs${searchText(params)}`} title={`Runs with ${field} ${value}`}>
+      <Link
+        className="value"
+        href={pagePath.runs({ q: literalTerm(field, value) })}
+        title={`Runs with ${field} ${value}`}
+      >
         {text}
       </Link>
     );

@@ -1,6 +1,7 @@
 /** What a filter could go on with: keys first, then the values of the key, with how often they occur. */
 import { useRef, useState } from 'react';
-import { type QueryKey, type QueryTarget, queryKeys } from '../../../src/core/query.ts';
+import { keyOf, type QueryKey, type QueryTarget, queryKeys } from '../../../src/core/query.ts';
+import { printLiteral } from '../../../src/core/query-print.ts';
 
 /** Values of a key that begin like this among what the `rest` of the filter leaves, with their counts. */
 export type Suggest = (key: QueryKey, prefix: string, rest: string) => Promise<{ value: string; count: number }[]>;
@@ -71,14 +72,6 @@ export function keySuggestions(prefix: string, target: QueryTarget): Suggestion[
     .map(([key, { help }]) => ({ text: `${key}:`, label: `${key}:`, detail: help }));
 }
 
-/** The key that a spelling means. */
-export function keyOf(spelling: string): QueryKey | null {
-  const found = Object.entries(queryKeys).find(
-    ([key, { short }]) => key === spelling || (short as readonly string[]).includes(spelling),
-  );
-  return (found?.[0] as QueryKey | undefined) ?? null;
-}
-
 /** The list below a filter box. */
 export function useSuggestions(target: QueryTarget, suggest: Suggest) {
   const [items, setItems] = useState<readonly Suggestion[]>([]);
@@ -101,7 +94,9 @@ export function useSuggestions(target: QueryTarget, suggest: Suggest) {
     const values = await suggest(key, prefix, rest).catch(() => []);
     if (question !== asked.current) return;
     show(
-      values.slice(0, most).map(({ value, count }) => ({ text: quoted(value), label: value, detail: String(count) })),
+      values
+        .slice(0, most)
+        .map(({ value, count }) => ({ text: printLiteral(value), label: value, detail: String(count) })),
     );
   };
   return {
@@ -122,8 +117,4 @@ export function useSuggestions(target: QueryTarget, suggest: Suggest) {
       return { text: head + text.slice(to).trimStart(), caret: head.length };
     },
   };
-}
-
-function quoted(value: string): string {
-  return /[\s",:*]/.test(value) ? `"${value.replace(/["\\]/g, '\\$&')}"` : value;
 }

@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
+import { pagePath } from '../../../../src/core/paths.ts';
 import { duration, number } from '../../lib/format.ts';
-import { jobPath } from '../../lib/paths.ts';
 import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
 import { type Compared, type CompareRow, changeLabels, durationChange, jobStatus } from './rows.ts';
@@ -60,7 +60,7 @@ function Times({ count }: { count: number }) {
 function Side({ job, run }: { job: Compared['a']; run: string }) {
   if (job === null) return <span className="quiet">–</span>;
   return (
-    <Link href={jobPath(run, job.job_id)}>
+    <Link href={pagePath.job(run, job.job_id)}>
       <Status status={jobStatus(job.status)} /> {duration(job.duration)}
     </Link>
   );

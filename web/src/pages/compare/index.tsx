@@ -1,12 +1,12 @@
 import { useCallback, useMemo, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { type ChangeClass, changeClasses } from '../../../../src/core/compare.ts';
+import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { Compare } from '../../../../src/http/api/schemas.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
 import { number } from '../../lib/format.ts';
-import { apiPath, comparePath, jobPath, runPath, usePathSegments } from '../../lib/paths.ts';
-import { useUrlState } from '../../lib/url-state.ts';
+import { usePathParts, useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { RowGroup } from '../../ui/grid-types.ts';
 import { ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
@@ -18,9 +18,9 @@ import './compare.css';
 
 /** What became of each job between two runs. */
 export default function ComparePage() {
-  const [, run = ''] = usePathSegments();
+  const [, run = ''] = usePathParts();
   const [other, setOther] = useUrlState('with', '');
-  const { data, error, isFetching, refetch } = useApi<Compare>(apiPath(`${runPath(run)}/compare`, { with: other }));
+  const { data, error, isFetching, refetch } = useApi<Compare>(apiPath.compare(run, { with: other }));
   useTitle(data ? `${data.b.suite}: ${data.counts.regression + data.counts.new_fail} new failures` : 'Compare');
   return (
     <>
@@ -30,7 +30,7 @@ export default function ComparePage() {
         {data && <Sides data={data} onChoose={setOther} />}
         {!data && error && (
           <p>
-            <Link href={runPath(run)}>{run}</Link> with{' '}
+            <Link href={pagePath.run(run)}>{run}</Link> with{' '}
             <RunChooser label="choose another run" suite="" onChoose={setOther} />
           </p>
         )}
@@ -43,8 +43,7 @@ export default function ComparePage() {
 
 function Sides({ data: { a, b }, onChoose }: { data: Compare; onChoose: (run: string) => void }) {
   const [, navigate] = useLocation();
-  const [chosen] = useUrlState('change', '');
-  const change = chosen === '' ? '' : `&change=${encodeURIComponent(chosen)}`;
+  const [change] = useUrlState('change', '');
   return (
     <div className="compare-sides">
       <RunSide letter="A" run={a}>
@@ -53,7 +52,7 @@ function Sides({ data: { a, b }, onChoose }: { data: Compare; onChoose: (run: st
       <button
         type="button"
         className="button compare-swap"
-        onClick={() => navigate(`${comparePath(a.name, b.name)}${change}`)}
+        onClick={() => navigate(pagePath.compare(a.name, { with: b.name, change }))}
       >
         ⇄ swap
       </button>
@@ -105,7 +104,7 @@ function without(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
 }
 
 function hrefOf({ compared: { a, b } }: CompareRow & { kind: 'job' }, data: Compare): string {
-  return b ? jobPath(data.b.name, b.job_id) : jobPath(data.a.name, a?.job_id ?? '');
+  return b ? pagePath.job(data.b.name, b.job_id) : pagePath.job(data.a.name, a?.job_id ?? '');
 }
 
 interface ChipsProps {

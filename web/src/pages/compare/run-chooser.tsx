@@ -1,7 +1,8 @@
 import { type ReactNode, useId, useState } from 'react';
+import { apiPath } from '../../../../src/core/paths.ts';
+import { literalTerm } from '../../../../src/core/query-print.ts';
 import type { RunList, SearchResults } from '../../../../src/http/api/schemas.ts';
 import { useApi } from '../../lib/api.ts';
-import { apiPath, filterValue } from '../../lib/paths.ts';
 import { Popover } from '../../ui/Popover.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';
@@ -35,9 +36,9 @@ function Choices({ suite, onChoose }: Omit<ChooserProps, 'label'>) {
   const id = useId();
   const searching = text.trim().length >= 2;
   const recent = useApi<RunList>(
-    searching ? null : apiPath('/runs', { q: suite && `suite:${filterValue(suite)}`, limit: '12' }),
+    searching ? null : apiPath.runs({ q: suite && literalTerm('suite', suite), limit: '12' }),
   );
-  const found = useApi<SearchResults>(searching ? apiPath('/search', { text }) : null);
+  const found = useApi<SearchResults>(searching ? apiPath.search(text) : null);
   const runs = found.data?.items.filter(({ kind }) => kind === 'run') ?? [];
   return (
     <div className="compare-choices">

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { pagePath } from '../../../../src/core/paths.ts';
 import type { RunItem } from '../../../../src/http/api/schemas.ts';
 import { shortSha1 } from '../../lib/format.ts';
-import { runPath } from '../../lib/paths.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';
@@ -13,7 +13,7 @@ export function RunSide({ letter, run, children }: { letter: string; run: RunIte
   return (
     <div className="compare-side">
       <div className="compare-name">
-        <b>{letter}</b> <Status status={run.status} /> <Link href={runPath(run.name)}>{run.name}</Link>
+        <b>{letter}</b> <Status status={run.status} /> <Link href={pagePath.run(run.name)}>{run.name}</Link>
       </div>
       <div className="line">
         <span>

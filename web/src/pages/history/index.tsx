@@ -1,9 +1,10 @@
 import { useMemo } from 'react';
+import { apiPath } from '../../../../src/core/paths.ts';
+import { literalTerm } from '../../../../src/core/query-print.ts';
 import type { History, Suggestions } from '../../../../src/http/api/schemas.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
-import { apiPath, filterValue } from '../../lib/paths.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { Empty, ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
 import { filterRows, isBad } from './facts.ts';
@@ -18,15 +19,15 @@ export default function HistoryPage() {
   const [suite, setSuite] = useUrlState('suite', '');
   const [branch, setBranch] = useUrlState('branch', '');
   const [n, setN] = useUrlState('n', '20');
-  const suites = useApi<Suggestions>(apiPath('/suggest', { field: 'suite' })).data?.values;
+  const suites = useApi<Suggestions>(apiPath.suggest({ field: 'suite' })).data?.values;
   // Jobs of different suites have nothing in common: without a choice it is the suite with most runs.
   const shown = suite || suites?.[0]?.value || '';
   const branches = useApi<Suggestions>(
-    shown === '' ? null : apiPath('/suggest', { field: 'branch', q: `suite:${filterValue(shown)}` }),
+    shown === '' ? null : apiPath.suggest({ field: 'branch', q: literalTerm('suite', shown) }),
   );
   const waiting = shown === '' && suites === undefined;
   const { data, error, isFetching, refetch } = useApi<History>(
-    waiting ? null : apiPath('/history', { suite: shown, branch, n }),
+    waiting ? null : apiPath.history({ suite: shown, branch, n }),
   );
   useTitle(`History of ${[shown, branch].filter(Boolean).join(' on ') || 'runs'}`);
   return (

@@ -1,9 +1,9 @@
 import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { jobStatuses } from '../../../../src/core/job.ts';
+import { pagePath } from '../../../../src/core/paths.ts';
 import type { History, RunItem } from '../../../../src/http/api/schemas.ts';
 import { exactTime, shortSha1 } from '../../lib/format.ts';
-import { jobPath, runPath } from '../../lib/paths.ts';
 import { countsInWords } from '../runs/run-facts.ts';
 import { type HistoryRow, rowFacts, shortDescriptions, stripes } from './facts.ts';
 
@@ -82,7 +82,7 @@ function Head({ runs }: { runs: RunItem[] }) {
         {runs.map((run, index) => (
           <th key={run.name} scope="col" className={`history-run ${dark[index] ? 'history-stripe' : ''}`}>
             <Link
-              href={runPath(run.name)}
+              href={pagePath.run(run.name)}
               title={runTitle(run)}
               aria-label={`Run of ${new Date(run.scheduled).toISOString().slice(0, 10)}`}
             >
@@ -111,7 +111,7 @@ function Head({ runs }: { runs: RunItem[] }) {
 function DayLink({ run }: { run: RunItem | undefined }) {
   if (run === undefined) return null;
   return (
-    <Link href={runPath(run.name)} title={runTitle(run)}>
+    <Link href={pagePath.run(run.name)} title={runTitle(run)}>
       {dayOf(run)}
     </Link>
   );
@@ -162,7 +162,7 @@ function Cell({ row, index, run, data }: { row: HistoryRow; index: number; run: 
   return (
     <td>
       <Link
-        href={jobPath(run.name, jobId)}
+        href={pagePath.job(run.name, jobId)}
         className={`history-cell history-${status}`}
         title={title}
         aria-label={`${status}, job ${jobId}`}

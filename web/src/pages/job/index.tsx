@@ -1,18 +1,19 @@
 import { useMemo } from 'react';
 import { Link } from 'wouter';
 import { facetText, parseFacets } from '../../../../src/core/facets.ts';
+import { apiPath, pagePath } from '../../../../src/core/paths.ts';
+import { literalTerm } from '../../../../src/core/query-print.ts';
 import type { HistoryJob, JobPage } from '../../../../src/http/api/schemas.ts';
 import { useLive } from '../../app/live.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
 import { duration, shortSha1 } from '../../lib/format.ts';
-import { safeHref } from '../../lib/href.ts';
-import { jobPath, nodePath, runPath, usePathSegments } from '../../lib/paths.ts';
 import { useThrottled } from '../../lib/throttle.ts';
-import { useUrlState } from '../../lib/url-state.ts';
+import { usePathParts, useUrlState } from '../../lib/url-state.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
+import { OutLink } from '../../ui/OutLink.tsx';
 import { ErrorBox, FetchLine, NotFound } from '../../ui/States.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { Strip } from '../../ui/Strip.tsx';
@@ -22,12 +23,12 @@ import { Yaml } from '../../ui/Yaml.tsx';
 
 /** A job: why it failed, what it was, and how its description did before. */
 export default function JobPageView() {
-  const [, run = '', , job = ''] = usePathSegments();
+  const [, run = '', , job = ''] = usePathParts();
   const [view, setView] = useUrlState('view', 'overview');
   const [scope, setScope] = useUrlState('scope', 'branch');
-  const path = `/api/runs/${encodeURIComponent(run)}/jobs/${encodeURIComponent(job)}?scope=${encodeURIComponent(scope)}`;
+  const path = apiPath.job(run, job, { scope });
   const { data, error, isFetching, refetch } = useApi<JobPage>(path);
-  useLive([`run:${run}`], useThrottled(refetch));
+  useLive(`run:${run}`, useThrottled(refetch));
   useTitle(`${data?.job.status ?? ''} ${job}`.trim());
   if (error?.status === 404 && data === undefined) {
     return <NotFound what={`job ${job} of run ${run}`} nearest={error.nearest} />;
@@ -84,10 +85,10 @@ function JobHeader({ page: { run, job, links, before, after } }: { page: JobPage
     <header className="head">
       <div className="line spread">
         <span className="line">
-          {before !== null && <Link href={jobPath(run.name, before)}>◂ previous job</Link>}
-          {after !== null && <Link href={jobPath(run.name, after)}>next job ▸</Link>}
+          {before !== null && <Link href={pagePath.job(run.name, before)}>◂ previous job</Link>}
+          {after !== null && <Link href={pagePath.job(run.name, after)}>next job ▸</Link>}
         </span>
-        <Link href={runPath(run.name)}>{run.name}</Link>
+        <Link href={pagePath.run(run.name)}>{run.name}</Link>
       </div>
       <div className="line">
         <h1>
@@ -97,7 +98,7 @@ function JobHeader({ page: { run, job, links, before, after } }: { page: JobPage
         <span>{job.os ?? 'os not known'}</span>
         {job.sha1 !== null && (
           <span>
-            sha1 <Link href={`/runs?q=sha1:${job.sha1}`}>{shortSha1(job.sha1)}</Link>{' '}
+            sha1 <Link href={pagePath.runs({ q: literalTerm('sha1', job.sha1) })}>{shortSha1(job.sha1)}</Link>{' '}
             <Copy text={job.sha1} label="sha1" />
           </span>
         )}
@@ -109,13 +110,9 @@ function JobHeader({ page: { run, job, links, before, after } }: { page: JobPage
         </span>
       </div>
       <div className="line">
-        {links.map(({ name, href }) =>
-          safeHref(href) ? (
-            <a key={name} href={safeHref(href)} rel="noopener">
-              {name}
-            </a>
-          ) : null,
-        )}
+        {links.map((link) => (
+          <OutLink key={link.name} {...link} />
+        ))}
       </div>
     </header>
   );
@@ -159,7 +156,7 @@ function Overview({ page: { job, roles, history } }: { page: JobPage }) {
         {(roles.length > 0 ? roles : job.nodes.map((node) => ({ node, roles: [] as string[] }))).map(
           ({ node, roles }) => (
             <li key={node}>
-              <Link href={nodePath(node)}>{node}</Link> {roles.join(' ')}
+              <Link href={pagePath.node(node)}>{node}</Link> {roles.join(' ')}
             </li>
           ),
         )}
@@ -202,7 +199,7 @@ function Streak({ job, history }: { job: HistoryJob; history: HistoryJob[] }) {
 function RunAt({ job }: { job: HistoryJob }) {
   return (
     <>
-      <Link href={jobPath(job.run, job.job_id)}>{job.run}</Link>
+      <Link href={pagePath.job(job.run, job.job_id)}>{job.run}</Link>
       {job.sha1 !== null && (
         <>
           {' '}
@@ -239,7 +236,7 @@ function JobHistory({ history }: { history: HistoryJob[] }) {
       rows={history}
       columns={columns}
       rowKey={({ run, job_id }) => `${run}/${job_id}`}
-      rowHref={({ run, job_id }) => jobPath(run, job_id)}
+      rowHref={({ run, job_id }) => pagePath.job(run, job_id)}
       label="Jobs of the same description"
       emptyText="The first time this description ran."
       mobile={(job) => (

@@ -1,12 +1,13 @@
 import { useEffect, useMemo, useState } from 'react';
 import { Link } from 'wouter';
+import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { HistoryJob, NodeItem, NodePage } from '../../../../src/http/api/schemas.ts';
 import { useLive } from '../../app/live.ts';
 import { useTitle } from '../../app/title.ts';
 import { type ApiError, fetchApi, useApi } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
-import { apiPath, nodePath, usePathSegments } from '../../lib/paths.ts';
 import { useThrottled } from '../../lib/throttle.ts';
+import { usePathParts } from '../../lib/url-state.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
 import { Strip } from '../../ui/Strip.tsx';
@@ -19,9 +20,9 @@ import './node.css';
 
 /** One machine: what it is, and how its jobs ended. */
 export default function NodePageView() {
-  const [, name = ''] = usePathSegments();
-  const { data, error, isFetching, refetch } = useApi<NodePage>(apiPath(nodePath(name)));
-  useLive(['nodes'], useThrottled(refetch));
+  const [, name = ''] = usePathParts();
+  const { data, error, isFetching, refetch } = useApi<NodePage>(apiPath.node(name));
+  useLive('nodes', useThrottled(refetch));
   useTitle(data ? `${name} ${nodeState(data.node)}` : name);
   return (
     <>
@@ -51,7 +52,7 @@ function Facts({ node, jobs }: { node: NodeItem; jobs: HistoryJob[] }) {
           </span>
         )}
         {node.machine_type && (
-          <Link href={`/nodes?machine_type=${encodeURIComponent(node.machine_type)}`}>{node.machine_type}</Link>
+          <Link href={pagePath.nodes({ machine_type: node.machine_type })}>{node.machine_type}</Link>
         )}
         <span>{[systemOf(node), node.arch].filter(Boolean).join(' · ') || 'system not known'}</span>
         {node.running && (
@@ -104,7 +105,7 @@ function Jobs({ name, first }: { name: string; first: NodePage }) {
     if (next === null) return;
     setLoading(true);
     try {
-      const page = await fetchApi<NodePage>(apiPath(nodePath(name), { after: next }));
+      const page = await fetchApi<NodePage>(apiPath.node(name, { after: next }));
       setOlder((pages) => [...pages, page]);
       setError(null);
     } catch (problem) {

@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
+import { pagePath } from '../../../../src/core/paths.ts';
 import type { HistoryJob } from '../../../../src/http/api/schemas.ts';
-import { jobPath } from '../../lib/paths.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
@@ -14,7 +14,7 @@ export function NodeJobs({ jobs }: { jobs: HistoryJob[] }) {
       rows={jobs}
       columns={columns}
       rowKey={(job) => `${job.run}/${job.job_id}`}
-      rowHref={(job) => jobPath(job.run, job.job_id)}
+      rowHref={(job) => pagePath.job(job.run, job.job_id)}
       mobile={(job) => <MobileJob job={job} />}
       emptyText="No job has run here yet."
     />
@@ -27,7 +27,7 @@ const columns: Column<HistoryJob>[] = [
     id: 'job',
     title: 'Job',
     width: '96px',
-    cell: (job) => <Link href={jobPath(job.run, job.job_id)}>{job.job_id}</Link>,
+    cell: (job) => <Link href={pagePath.job(job.run, job.job_id)}>{job.job_id}</Link>,
   },
   { id: 'posted', title: 'Posted', width: '104px', cell: ({ posted }) => <Time at={posted} /> },
   { id: 'suite', title: 'Suite', width: '110px', cell: ({ suite }) => suite },
@@ -63,7 +63,7 @@ function MobileJob({ job }: { job: HistoryJob }) {
   return (
     <div className="two-lines">
       <div className="two-lines-line">
-        <Status status={job.status} /> <Link href={jobPath(job.run, job.job_id)}>{job.job_id}</Link>{' '}
+        <Status status={job.status} /> <Link href={pagePath.job(job.run, job.job_id)}>{job.job_id}</Link>{' '}
         <span className="two-lines-text quiet">{job.suite}</span>
         <span className="two-lines-end">
           <Time at={job.posted} />

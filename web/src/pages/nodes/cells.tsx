@@ -1,13 +1,13 @@
 import { Link } from 'wouter';
+import { pagePath } from '../../../../src/core/paths.ts';
 import type { NodeItem } from '../../../../src/http/api/schemas.ts';
-import { jobPath, nodePath } from '../../lib/paths.ts';
 import { Results } from '../runs/columns.tsx';
 import { nodeState } from './node-facts.ts';
 
 /** The name without the lab's domain, leading to its page. */
 export function NodeLink({ node }: { node: NodeItem }) {
   return (
-    <Link href={nodePath(node.name)} title={node.name}>
+    <Link href={pagePath.node(node.name)} title={node.name}>
       {node.name.split('.')[0]}
     </Link>
   );
@@ -28,7 +28,7 @@ export function NodeStateCell({ node }: { node: NodeItem }) {
 export function RunningCell({ node: { running } }: { node: NodeItem }) {
   if (!running) return <span className="quiet">–</span>;
   return (
-    <Link href={jobPath(running.run, running.job_id)} title={`${running.run}/${running.job_id}`}>
+    <Link href={pagePath.job(running.run, running.job_id)} title={`${running.run}/${running.job_id}`}>
       {running.job_id}
     </Link>
   );

@@ -1,11 +1,11 @@
 import { useMemo } from 'react';
 import { Link } from 'wouter';
+import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { NodeList } from '../../../../src/http/api/schemas.ts';
 import { useLive } from '../../app/live.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
-import { apiPath, nodePath } from '../../lib/paths.ts';
 import { useThrottled } from '../../lib/throttle.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { Empty, ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
@@ -28,9 +28,9 @@ export default function NodesPage() {
   const [machineType, setMachineType] = useUrlState('machine_type', '');
   const [days, setDays] = useUrlState('since_days', '14');
   const [words, setWords] = useUrlState('q', '');
-  const path = apiPath('/nodes', { machine_type: machineType, since_days: days === '14' ? '' : days });
+  const path = apiPath.nodes({ machine_type: machineType, since_days: days === '14' ? '' : days });
   const { data, error, isFetching, refetch } = useApi<NodeList>(path);
-  useLive(['nodes'], useThrottled(refetch));
+  useLive('nodes', useThrottled(refetch));
   useTitle(data ? `${plural(data.nodes.length, 'node')}, ${stateCounts(data.nodes).free} free` : 'Nodes');
   const shown = useMemo(() => filtered(data, words), [data, words]);
   return (
@@ -108,7 +108,7 @@ function NodeMap({ data: { nodes } }: { data: NodeList }) {
           {nodes.map((node) => (
             <Link
               key={node.name}
-              href={nodePath(node.name)}
+              href={pagePath.node(node.name)}
               tabIndex={-1}
               className={`nodes-square nodes-${nodeState(node)}`}
               title={`${node.name}: ${nodeState(node)}${node.locked_by ? ` by ${node.locked_by}` : ''}`}

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
+import { pagePath } from '../../../../src/core/paths.ts';
 import type { NodeItem } from '../../../../src/http/api/schemas.ts';
-import { nodePath } from '../../lib/paths.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
@@ -18,7 +18,7 @@ export function NodesList({ nodes, days }: { nodes: NodeItem[]; days: number }) 
       rows={nodes}
       columns={columns}
       rowKey={(node) => node.name}
-      rowHref={(node) => nodePath(node.name)}
+      rowHref={(node) => pagePath.node(node.name)}
       sort={sort}
       onSort={setSort}
       mobile={(node) => <MobileNode node={node} />}

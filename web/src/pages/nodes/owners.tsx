@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
+import { pagePath } from '../../../../src/core/paths.ts';
 import type { NodeItem } from '../../../../src/http/api/schemas.ts';
 import { number } from '../../lib/format.ts';
-import { search } from '../../lib/paths.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
@@ -21,7 +21,7 @@ export function NodesOwners({ nodes }: { nodes: NodeItem[] }) {
         rows={rows}
         columns={columns}
         rowKey={({ owner, machineType }) => `${owner} ${machineType}`}
-        rowHref={({ owner }) => `/nodes${search({ q: owner })}`}
+        rowHref={({ owner }) => pagePath.nodes({ q: owner })}
         sort={sort}
         onSort={setSort}
         mobile={(row) => <MobileOwner row={row} />}

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
+import { pagePath } from '../../../../src/core/paths.ts';
 import type { NodeItem } from '../../../../src/http/api/schemas.ts';
 import { number } from '../../lib/format.ts';
-import { nodePath } from '../../lib/paths.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
@@ -22,7 +22,7 @@ export function NodesResults({ nodes }: { nodes: NodeItem[] }) {
         rows={results}
         columns={columns}
         rowKey={({ node }) => node.name}
-        rowHref={({ node }) => nodePath(node.name)}
+        rowHref={({ node }) => pagePath.node(node.name)}
         sort={sort}
         onSort={setSort}
         mobile={(result) => <MobileResult result={result} />}

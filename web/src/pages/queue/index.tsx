@@ -1,12 +1,13 @@
 import { useMemo } from 'react';
 import { Link } from 'wouter';
+import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { Queue, RunItem } from '../../../../src/http/api/schemas.ts';
 import { useLive } from '../../app/live.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
-import { runPath, usePathSegments } from '../../lib/paths.ts';
 import { useThrottled } from '../../lib/throttle.ts';
+import { usePathParts } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
 import { Empty, ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
@@ -18,9 +19,9 @@ type OneQueue = Queue['queues'][number];
 
 /** What waits for machines, by machine type, in the order in which it is taken. */
 export default function QueuePage() {
-  const [, only] = usePathSegments();
-  const { data, error, isFetching, refetch } = useApi<Queue>('/api/queue');
-  useLive(['queue'], useThrottled(refetch));
+  const [, only] = usePathParts();
+  const { data, error, isFetching, refetch } = useApi<Queue>(apiPath.queue());
+  useLive('queue', useThrottled(refetch));
   const queued = data?.queues.reduce((sum, queue) => sum + queue.queued, 0) ?? 0;
   useTitle(data ? `${number(queued)} queued` : 'Queue');
   const queues = data?.queues.filter(({ machine_type }) => only === undefined || machine_type === only);
@@ -32,7 +33,7 @@ export default function QueuePage() {
         <p className="line">
           {data && <span>{queued === 0 ? 'Nothing is queued' : `${plural(queued, 'job')} queued`}</span>}
           <span className="quiet">The lowest priority number is taken first, among equals the oldest run.</span>
-          {only !== undefined && <Link href="/queue">all machine types</Link>}
+          {only !== undefined && <Link href={pagePath.queue()}>all machine types</Link>}
         </p>
       </section>
       {error && <ErrorBox error={error} onRetry={refetch} />}
@@ -62,7 +63,7 @@ function QueueSection({ queue }: { queue: OneQueue }) {
   return (
     <section className="queue" aria-labelledby={`queue-${machine_type}`}>
       <h2 id={`queue-${machine_type}`}>
-        <Link href={`/queue/${encodeURIComponent(machine_type)}`}>{machine_type || 'no machine type'}</Link>
+        <Link href={pagePath.queue(machine_type)}>{machine_type || 'no machine type'}</Link>
       </h2>
       <QueueFacts queue={queue} />
       {runs.length > 0 && (
@@ -71,7 +72,7 @@ function QueueSection({ queue }: { queue: OneQueue }) {
           rows={runs}
           columns={columns}
           rowKey={(run) => run.name}
-          rowHref={(run) => runPath(run.name)}
+          rowHref={(run) => pagePath.run(run.name)}
           mobile={(run) => <MobileQueued run={run} place={runs.indexOf(run) + 1} />}
           emptyText=""
           height="auto"
@@ -90,7 +91,7 @@ function QueueFacts({ queue: { running, queued, nodes, paused, machine_type } }:
       <span>
         <b>{number(running)}</b> running
       </span>
-      <Link href={`/nodes?machine_type=${encodeURIComponent(machine_type)}`}>
+      <Link href={pagePath.nodes({ machine_type })}>
         {number(nodes.free)} free of {number(nodes.up)} nodes up
       </Link>
       {nodes.down > 0 && <span>{number(nodes.down)} down</span>}
@@ -124,7 +125,7 @@ function queueColumns(runs: RunItem[]): Column<RunItem>[] {
       id: 'run',
       title: 'Run',
       width: 'minmax(200px, 3fr)',
-      cell: (run) => <Link href={runPath(run.name)}>{run.name}</Link>,
+      cell: (run) => <Link href={pagePath.run(run.name)}>{run.name}</Link>,
       text: (run) => run.name,
     },
     { id: 'user', title: 'User', width: '110px', cell: (run) => run.user },
@@ -149,7 +150,7 @@ function MobileQueued({ run, place }: { run: RunItem; place: number }) {
     <div className="two-lines">
       <div className="two-lines-line">
         <span className="quiet">{place}</span>
-        <Link className="two-lines-text" href={runPath(run.name)}>
+        <Link className="two-lines-text" href={pagePath.run(run.name)}>
           {run.name}
         </Link>
       </div>

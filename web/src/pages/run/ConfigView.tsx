@@ -1,9 +1,9 @@
 import { facetText, parseFacets } from '../../../../src/core/facets.ts';
+import { apiPath } from '../../../../src/core/paths.ts';
 import type { RunConfig, RunPage } from '../../../../src/http/api/schemas.ts';
 import { useApi } from '../../lib/api.ts';
 import { number } from '../../lib/format.ts';
 import type { Job } from '../../lib/jobs.ts';
-import { apiPath, runPath } from '../../lib/paths.ts';
 import { ErrorBox, Skeleton } from '../../ui/States.tsx';
 import { Yaml } from '../../ui/Yaml.tsx';
 
@@ -14,7 +14,6 @@ export function ConfigView({ page, jobs }: { page: RunPage; jobs: readonly Job[]
   const common = [...(lists[0] ?? [])].filter((facet) => lists.every((list) => list.has(facet)));
   const systems = [...new Set(jobs.map((job) => job.os ?? 'not known'))].sort();
   const nodes = new Set(jobs.flatMap((job) => job.nodes));
-  const api = apiPath(runPath(run.name));
   const facts = [
     ['sha1', run.sha1 ?? 'not known'],
     ['flavor', run.flavor ?? 'not known'],
@@ -38,10 +37,10 @@ export function ConfigView({ page, jobs }: { page: RunPage; jobs: readonly Job[]
         </tbody>
       </table>
       <p>
-        As data: <a href={`${api}/jobs.json`}>jobs as JSON</a> · <a href={`${api}/jobs.csv`}>jobs as CSV</a> ·{' '}
-        <a href={api}>run as JSON</a>
+        As data: <a href={apiPath.runJobsFile(run.name, 'json')}>jobs as JSON</a> ·{' '}
+        <a href={apiPath.runJobsFile(run.name, 'csv')}>jobs as CSV</a> · <a href={apiPath.run(run.name)}>run as JSON</a>
       </p>
-      {jobs.length > 0 && <CommonConfig path={`${api}/config`} name={run.name} />}
+      {jobs.length > 0 && <CommonConfig path={apiPath.runConfig(run.name)} name={run.name} />}
     </div>
   );
 }

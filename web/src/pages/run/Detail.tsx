@@ -1,11 +1,12 @@
 import { Link } from 'wouter';
 import { type Facet, facetText, parseFacets } from '../../../../src/core/facets.ts';
+import { logLinks } from '../../../../src/core/links.ts';
+import { pagePath } from '../../../../src/core/paths.ts';
 import type { RunPage } from '../../../../src/http/api/schemas.ts';
 import { duration, plural } from '../../lib/format.ts';
-import { safeHref } from '../../lib/href.ts';
 import type { Job } from '../../lib/jobs.ts';
-import { jobPath, nodePath } from '../../lib/paths.ts';
 import { Copy } from '../../ui/Copy.tsx';
+import { OutLink } from '../../ui/OutLink.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Value } from '../../ui/Value.tsx';
@@ -75,13 +76,13 @@ function count(values: readonly string[]): [string, number][] {
 
 /** Everything about one job that the page of its run knows, the reason first. */
 export function JobDetail({ page, job, differing }: DetailProps & { job: Job }) {
-  const path = jobPath(page.run.name, job.job_id);
   return (
     <>
       <div className="line">
         <Status status={job.status} word />
         <span>
-          <Link href={path}>{job.job_id}</Link> <Copy text={job.job_id} label="job id" />
+          <Link href={pagePath.job(page.run.name, job.job_id)}>{job.job_id}</Link>{' '}
+          <Copy text={job.job_id} label="job id" />
         </span>
         <span>{duration(job.duration)}</span>
         <span>{job.os ?? 'os not known'}</span>
@@ -89,12 +90,12 @@ export function JobDetail({ page, job, differing }: DetailProps & { job: Job }) 
           started <Time at={job.started} />
         </span>
       </div>
-      <JobLinks job={job} path={path} />
+      <JobLinks page={page} job={job} />
       {isRed(job) && <Reason page={page} job={job} />}
       <h2>Nodes</h2>
       <p className="line">
         {job.nodes.map((node) => (
-          <Link key={node} href={nodePath(node)}>
+          <Link key={node} href={pagePath.node(node)}>
             {node}
           </Link>
         ))}
@@ -105,24 +106,15 @@ export function JobDetail({ page, job, differing }: DetailProps & { job: Job }) 
   );
 }
 
-function JobLinks({ job, path }: { job: Job; path: string }) {
-  const log = safeHref(job.log_href);
-  const links = [
-    ...(log ? [{ name: 'teuthology.log', href: log }] : []),
-    ...(log ? [{ name: 'archive', href: log.replace(/[^/]*$/, '') }] : []),
-    ...job.links,
-  ];
+function JobLinks({ page, job }: { page: RunPage; job: Job }) {
+  const path = [page.run.name, job.job_id] as const;
   return (
     <p className="line">
-      <Link href={path}>job page</Link>
-      {links.map(({ name, href }) =>
-        safeHref(href) ? (
-          <a key={name} href={safeHref(href)} rel="noopener">
-            {name}
-          </a>
-        ) : null,
-      )}
-      <Link href={`${path}?view=history`}>history</Link>
+      <Link href={pagePath.job(...path)}>job page</Link>
+      {[...logLinks(page.log_href_template, page.run.name, job), ...job.links].map((link) => (
+        <OutLink key={link.name} {...link} />
+      ))}
+      <Link href={pagePath.job(...path, { view: 'history' })}>history</Link>
     </p>
   );
 }

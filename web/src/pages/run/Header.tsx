@@ -1,10 +1,10 @@
 import { Link } from 'wouter';
 import type { JobStatus } from '../../../../src/core/job.ts';
-import { addTerm, type QueryKey, termTexts } from '../../../../src/core/query.ts';
+import { pagePath } from '../../../../src/core/paths.ts';
+import { type QueryKey, termTexts } from '../../../../src/core/query.ts';
+import { literalTerm } from '../../../../src/core/query-print.ts';
 import type { RunItem, RunPage } from '../../../../src/http/api/schemas.ts';
 import { duration, plural, shortSha1 } from '../../lib/format.ts';
-import { runPath } from '../../lib/paths.ts';
-import { searchText } from '../../lib/url-state.ts';
 import { Bar, Counts } from '../../ui/Bar.tsx';
 import { Copy } from '../../ui/Copy.tsx';
 import { useNarrow } from '../../ui/narrow.ts';
@@ -118,7 +118,7 @@ function Took({ run }: { run: RunItem }) {
 }
 
 function runsWith(key: QueryKey, value: string): string {
-  return `/runs${searchText(new URLSearchParams({ q: addTerm('', key, value) }))}`;
+  return pagePath.runs({ q: literalTerm(key, value) });
 }
 
 function Change({ page }: { page: RunPage }) {
@@ -134,9 +134,9 @@ function Change({ page }: { page: RunPage }) {
   return (
     <span>
       <span className="strong">{plural(causes, 'new cause')}</span> · vs{' '}
-      <Link href={runPath(previous.name)}>previous run</Link>:{' '}
+      <Link href={pagePath.run(previous.name)}>previous run</Link>:{' '}
       <span title="Jobs that fail now and did not fail, or were not there, before">{change.new} newly red</span> ·{' '}
-      {change.still} still red · {change.fixed} fixed · <Link href={`${runPath(run.name)}/compare`}>compare</Link>
+      {change.still} still red · {change.fixed} fixed · <Link href={pagePath.compare(run.name)}>compare</Link>
     </span>
   );
 }

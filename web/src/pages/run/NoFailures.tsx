@@ -1,8 +1,8 @@
 import { Link } from 'wouter';
+import { pagePath } from '../../../../src/core/paths.ts';
 import type { RunPage } from '../../../../src/http/api/schemas.ts';
 import { duration, number, plural } from '../../lib/format.ts';
 import type { Job } from '../../lib/jobs.ts';
-import { jobPath } from '../../lib/paths.ts';
 import { Empty } from '../../ui/States.tsx';
 import { StatusShape } from '../../ui/Status.tsx';
 
@@ -53,7 +53,7 @@ function Short({ title, run, jobs }: { title: string; run: string; jobs: readonl
         {jobs.map((job) => (
           <li key={job.job_id} className="short">
             <span className="short-time">{duration(job.duration)}</span>
-            <Link href={jobPath(run, job.job_id)}>{job.job_id}</Link>{' '}
+            <Link href={pagePath.job(run, job.job_id)}>{job.job_id}</Link>{' '}
             <span className="mono short-text" title={job.description ?? undefined}>
               {job.description}
             </span>

@@ -1,14 +1,13 @@
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { differingOf, type Facet, parseAllFacets } from '../../../../src/core/facets.ts';
+import { pagePath } from '../../../../src/core/paths.ts';
 import { parseQuery, type QueryKey } from '../../../../src/core/query.ts';
 import { jobMatcher, type MatchableJob } from '../../../../src/core/query-match.ts';
 import type { RunPage } from '../../../../src/http/api/schemas.ts';
 import { number } from '../../lib/format.ts';
-import { safeHref } from '../../lib/href.ts';
 import { type Job, jobsOf } from '../../lib/jobs.ts';
 import { useKeys } from '../../lib/keys.ts';
-import { jobPath, runPath } from '../../lib/paths.ts';
 import { setUrlStates, type UrlOptions, useUrlState } from '../../lib/url-state.ts';
 import { FilterBox } from '../../ui/FilterBox.tsx';
 import { useNarrow } from '../../ui/narrow.ts';
@@ -47,7 +46,7 @@ export function RunView({ page }: { page: RunPage }) {
     '3': () => pick('config'),
     f: () => setQ('s:fail,dead'),
     a: () => setQ(''),
-    c: () => navigate(`${runPath(page.run.name)}/compare`),
+    c: () => navigate(pagePath.compare(page.run.name)),
   });
   return (
     <FilterContext value={filter}>
@@ -179,7 +178,7 @@ function ListAndDetails({ page, all, jobs, facets, groups, view, by, q }: ListPr
   const narrow = useNarrow(1100);
   const [, navigate] = useLocation();
   const differing = useMemo(() => lazily(() => differingOf(facets)), [facets]);
-  const open = (job: Job) => navigate(jobPath(page.run.name, job.job_id));
+  const open = (job: Job) => navigate(pagePath.job(page.run.name, job.job_id));
   const select = useCallback(
     (id: string) => {
       setClosed(false);
@@ -197,10 +196,9 @@ function ListAndDetails({ page, all, jobs, facets, groups, view, by, q }: ListPr
   const shown = job ?? group?.jobs[0] ?? null;
   useCopyKeys(page, groups, shown);
   useKeys({
-    h: () => shown && navigate(`${jobPath(page.run.name, shown.job_id)}?view=history`),
+    h: () => shown && navigate(pagePath.job(page.run.name, shown.job_id, { view: 'history' })),
     l: () => {
-      const log = safeHref(shown?.log_href);
-      if (log) location.assign(log);
+      if (shown?.log_href) location.assign(shown.log_href);
     },
   });
   return (

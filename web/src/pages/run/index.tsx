@@ -1,19 +1,20 @@
 import './run.css';
+import { apiPath } from '../../../../src/core/paths.ts';
 import type { LiveEvents, RunPage } from '../../../../src/http/api/schemas.ts';
 import { useLive } from '../../app/live.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
-import { usePathSegments } from '../../lib/paths.ts';
 import { useThrottled } from '../../lib/throttle.ts';
+import { usePathParts } from '../../lib/url-state.ts';
 import { ErrorBox, FetchLine, NotFound, Skeleton } from '../../ui/States.tsx';
 import { RunView } from './RunView.tsx';
 
 /** A run: its failures by cause, its jobs, its configuration. */
 export default function RunPageView() {
-  const [, run = ''] = usePathSegments();
-  const { data, error, isFetching, refetch } = useApi<RunPage>(`/api/runs/${encodeURIComponent(run)}/page`);
+  const [, run = ''] = usePathParts();
+  const { data, error, isFetching, refetch } = useApi<RunPage>(apiPath.runPage(run));
   const read = useThrottled(refetch);
-  useLive([`run:${run}`], (type, event) => {
+  useLive(`run:${run}`, (type, event) => {
     if (type !== 'jobs' || (event as LiveEvents['jobs']).run === run) read();
   });
   useTitle(data === undefined ? run : titleOf(data));

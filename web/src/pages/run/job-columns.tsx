@@ -1,8 +1,8 @@
 import type { Facet } from '../../../../src/core/facets.ts';
 import { duration } from '../../lib/format.ts';
-import { safeHref } from '../../lib/href.ts';
 import type { Job } from '../../lib/jobs.ts';
 import type { Column } from '../../ui/grid-types.ts';
+import { OutLink } from '../../ui/OutLink.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';
 
@@ -143,20 +143,13 @@ export function facetColumn(key: string): Column<JobRow> {
   };
 }
 
-/** Short names of where a job's links lead. */
-const shortNames: Record<string, string> = { 'teuthology.log': 'log', 'ansible.log': 'ansible' };
-
-function Links({ job }: { job: Job }) {
-  const links = [...(job.log_href ? [{ name: 'log', href: job.log_href }] : []), ...job.links];
+function Links({ job: { job_id, log_href, links } }: { job: Job }) {
+  const all = log_href === null ? links : [{ name: 'log', href: log_href }, ...links];
   return (
     <span className="links">
-      {links.map(({ name, href }) =>
-        safeHref(href) ? (
-          <a key={name} href={safeHref(href)} rel="noopener" aria-label={`${name} of job ${job.job_id}`}>
-            {shortNames[name] ?? name}
-          </a>
-        ) : null,
-      )}
+      {all.map((link) => (
+        <OutLink key={link.name} {...link} label={`${link.name} of job ${job_id}`} />
+      ))}
     </span>
   );
 }

@@ -1,6 +1,7 @@
 /** A run as a text for a mail, a tracker or a pull request: what is new first, with links. */
+
+import { pagePath } from '../../../../src/core/paths.ts';
 import type { RunPage } from '../../../../src/http/api/schemas.ts';
-import { jobPath, runPath } from '../../lib/paths.ts';
 import type { Group } from './groups.ts';
 
 /** The languages of a report. */
@@ -44,8 +45,8 @@ const words: Record<ReportFormat, Words> = {
 export function runReport(page: RunPage, groups: readonly Group[], base: string, format: ReportFormat): string {
   const { run } = page;
   const { bold, code, link, item } = words[format];
-  const address = `${base}${runPath(run.name)}`;
-  const job = (id: string) => link(id, `${base}${jobPath(run.name, id)}`);
+  const address = `${base}${pagePath.run(run.name)}`;
+  const job = (id: string) => link(id, `${base}${pagePath.job(run.name, id)}`);
   const line = (group: Group, index: number) => {
     const ids = group.jobs.slice(0, mostIds).map(({ job_id }) => job(job_id));
     const more = group.jobs.length > mostIds ? ` and ${group.jobs.length - mostIds} more` : '';

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { pagePath } from '../../../../src/core/paths.ts';
 import type { RunItem } from '../../../../src/http/api/schemas.ts';
 import { duration, shortSha1 } from '../../lib/format.ts';
-import { runPath } from '../../lib/paths.ts';
 import { Bar, Counts } from '../../ui/Bar.tsx';
 import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
@@ -149,7 +149,7 @@ function GroupTitle({ row }: { row: RunsRow & { kind: 'group' } }) {
 
 function suiteLink(run: RunItem) {
   return (
-    <Link href={runPath(run.name)} className="runs-suite">
+    <Link href={pagePath.run(run.name)} className="runs-suite">
       {run.suite || run.name}
     </Link>
   );

@@ -1,13 +1,14 @@
-import { removeTerm, termTexts } from '../../../../src/core/query.ts';
+import { apiPath } from '../../../../src/core/paths.ts';
+import { termTexts } from '../../../../src/core/query.ts';
+import { removeTerm } from '../../../../src/core/query-print.ts';
 import type { RunList } from '../../../../src/http/api/schemas.ts';
 import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
-import { apiPath } from '../../lib/paths.ts';
 import { Empty } from '../../ui/States.tsx';
 
 /** Why there is nothing to see: nothing at all, or a filter, and which of its terms is to blame. */
 export function NoRuns({ q, setQ }: { q: string; setQ: (q: string) => void }) {
-  const { data: all } = useApi<RunList>(q === '' ? null : apiPath('/runs', { limit: '1' }));
+  const { data: all } = useApi<RunList>(q === '' ? null : apiPath.runs({ limit: '1' }));
   if (q === '') {
     return (
       <Empty
@@ -31,7 +32,7 @@ export function NoRuns({ q, setQ }: { q: string; setQ: (q: string) => void }) {
 }
 
 function Without({ q, term, setQ }: { q: string; term: string; setQ: (q: string) => void }) {
-  const { data } = useApi<RunList>(apiPath('/runs', { q, limit: '1' }));
+  const { data } = useApi<RunList>(apiPath.runs({ q, limit: '1' }));
   return (
     <button type="button" className="button" onClick={() => setQ(q)}>
       without <code>{term}</code>

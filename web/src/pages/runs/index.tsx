@@ -1,10 +1,10 @@
 import { useCallback, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
+import { pagePath } from '../../../../src/core/paths.ts';
 import type { RunItem } from '../../../../src/http/api/schemas.ts';
 import { useTitle } from '../../app/title.ts';
 import { plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
-import { comparePath, runPath } from '../../lib/paths.ts';
 import { usePreferences } from '../../lib/preferences.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
@@ -74,7 +74,7 @@ function RunsList({ runs, q, sort, setSort, setQ, onHold }: ListProps) {
         rows={rows}
         columns={columns}
         rowKey={(row) => (row.kind === 'run' ? row.run.name : row.key)}
-        rowHref={(row) => (row.kind === 'run' ? runPath(row.run.name) : '')}
+        rowHref={(row) => (row.kind === 'run' ? pagePath.run(row.run.name) : '')}
         rowClass={(row) => (row.kind === 'group' ? 'runs-group' : row.marked ? 'runs-row-marked' : '')}
         sort={sort}
         onSort={(next) => setSort(oneSort(next))}
@@ -110,12 +110,12 @@ function useMarks(runs: readonly RunItem[]) {
 function focusedRun(runs: readonly RunItem[]): string | null {
   const row = document.activeElement?.closest('.grid-row') ?? document.querySelector('.grid-row[tabindex="0"]');
   const address = row?.querySelector<HTMLAnchorElement>('a.row-link, a.runs-suite')?.getAttribute('href') ?? '';
-  return runs.find(({ name }) => address.endsWith(runPath(name)))?.name ?? null;
+  return runs.find(({ name }) => address.endsWith(pagePath.run(name)))?.name ?? null;
 }
 
 /** The address of the comparison, the older run as A. */
 export function compareInOrder(runs: readonly RunItem[], marked: readonly string[]): string {
   const at = (name: string) => runs.find((run) => run.name === name)?.scheduled ?? 0;
   const [older = '', newer = ''] = [...marked].sort((a, b) => at(a) - at(b));
-  return comparePath(newer, older);
+  return pagePath.compare(newer, { with: older });
 }

@@ -1,8 +1,9 @@
-import { type QueryKey, removeTerm, termTexts } from '../../../../src/core/query.ts';
+import { apiPath } from '../../../../src/core/paths.ts';
+import type { QueryKey } from '../../../../src/core/query.ts';
+import { indexOfTerm, toggleTerm } from '../../../../src/core/query-print.ts';
 import type { RunList, Suggestions } from '../../../../src/http/api/schemas.ts';
 import { fetchApi } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
-import { apiPath } from '../../lib/paths.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { ColumnChooser } from '../../ui/Columns.tsx';
 import { FilterBox } from '../../ui/FilterBox.tsx';
@@ -35,10 +36,10 @@ export function RunsToolbar({ q, setQ, first, sort }: ToolbarProps) {
       <GroupSelect sort={sort} />
       <Columns />
       <span className="quiet runs-files">
-        <a href={apiPath('/runs.csv', fileParameters)} download>
+        <a href={apiPath.runsFile('csv', fileParameters)} download>
           csv
         </a>{' '}
-        · <a href={apiPath('/runs.json', fileParameters)}>json</a>
+        · <a href={apiPath.runsFile('json', fileParameters)}>json</a>
       </span>
     </div>
   );
@@ -46,38 +47,32 @@ export function RunsToolbar({ q, setQ, first, sort }: ToolbarProps) {
 
 /** Values among the runs that the other terms leave. */
 async function suggest(key: QueryKey, prefix: string, rest: string) {
-  const found = await fetchApi<Suggestions>(apiPath('/suggest', { field: key, prefix, q: rest }));
+  const found = await fetchApi<Suggestions>(apiPath.suggest({ field: key, prefix, q: rest }));
   return found.values;
 }
 
-const quick: { label: string; title: string; key: QueryKey; value: string }[] = [
-  { label: 'running', title: 'Runs with running jobs', key: 'status', value: 'running' },
-  { label: 'red', title: 'Runs with failed or dead jobs', key: 'status', value: 'fail,dead' },
-  { label: 'nightly', title: 'Scheduled by teuthology', key: 'user', value: 'teuthology' },
-  { label: 'last 24 h', title: 'Scheduled in the last 24 hours', key: 'scheduled', value: '>-1d' },
+const quick: { label: string; title: string; term: string }[] = [
+  { label: 'running', title: 'Runs with running jobs', term: 'status:running' },
+  { label: 'red', title: 'Runs with failed or dead jobs', term: 'status:fail,dead' },
+  { label: 'nightly', title: 'Scheduled by teuthology', term: 'user:teuthology' },
+  { label: 'last 24 h', title: 'Scheduled in the last 24 hours', term: 'scheduled:>-1d' },
 ];
 
 function QuickChips({ q, setQ }: { q: string; setQ: (q: string) => void }) {
-  const terms = termTexts(q);
   return (
     <span className="runs-quick">
-      {quick.map(({ label, title, key, value }) => {
-        const term = `${key}:${value}`;
-        const at = terms.indexOf(term);
-        const toggle = () => setQ(at === -1 ? `${q} ${term}`.trim() : removeTerm(q, at));
-        return (
-          <button
-            key={label}
-            type="button"
-            className="button chip"
-            title={title}
-            aria-pressed={at !== -1}
-            onClick={toggle}
-          >
-            {label}
-          </button>
-        );
-      })}
+      {quick.map(({ label, title, term }) => (
+        <button
+          key={label}
+          type="button"
+          className="button chip"
+          title={title}
+          aria-pressed={indexOfTerm(q, term) !== -1}
+          onClick={() => setQ(toggleTerm(q, term))}
+        >
+          {label}
+        </button>
+      ))}
     </span>
   );
 }

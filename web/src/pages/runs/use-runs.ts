@@ -1,9 +1,9 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
+import { apiPath } from '../../../../src/core/paths.ts';
 import type { RunItem, RunList } from '../../../../src/http/api/schemas.ts';
 import { useHeldUpdates } from '../../app/held.ts';
 import { useLive } from '../../app/live.ts';
 import { type ApiError, fetchApi, useApi } from '../../lib/api.ts';
-import { apiPath } from '../../lib/paths.ts';
 import { useThrottled } from '../../lib/throttle.ts';
 
 /** What the list of runs shows, and what can be done with it. */
@@ -22,14 +22,14 @@ export interface Runs {
 
 /** The runs of a filter, page after page; changed rows change in place, what would move rows waits for `apply`. */
 export function useRuns(q: string, sort: string, hold: boolean): Runs {
-  const path = apiPath('/runs', { q, sort });
+  const path = apiPath.runs({ q, sort });
   const { data: first, error, isFetching, refetch } = useApi<RunList>(path);
   const { later, loadMore, refetchLater, moreError, loading } = useLaterPages(path, q, sort, first);
   const again = useCallback(() => {
     refetch();
     refetchLater();
   }, [refetch, refetchLater]);
-  useLive(['runs'], useThrottled(again));
+  useLive('runs', useThrottled(again));
   const fresh = useMemo(
     () => withoutRepeats([...(first?.runs ?? []), ...later.flatMap(({ runs }) => runs)]),
     [first, later],
@@ -58,7 +58,7 @@ function useLaterPages(path: string, q: string, sort: string, first: RunList | u
     async (starts: string[]) => {
       setLoading(true);
       try {
-        const found = await Promise.all(starts.map((after) => fetchApi<RunList>(apiPath('/runs', { q, sort, after }))));
+        const found = await Promise.all(starts.map((after) => fetchApi<RunList>(apiPath.runs({ q, sort, after }))));
         setMoreError(null);
         return found;
       } catch (error) {

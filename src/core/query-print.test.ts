@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseQuery, type QueryKey, queryKeys, type Term, termTexts, type Value } from './query.ts';
+import {
+  addTerm,
+  indexOfTerm,
+  literalTerm,
+  printLiteral,
+  printQuery,
+  removeTerm,
+  toggleTerm,
+  withKey,
+} from './query-print.ts';
+
+const key = fc.constantFrom(...(Object.keys(queryKeys) as QueryKey[]));
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 20 }),
+  fc.constantFrom('v1..v2', '..', 'none', '>1', '<1', '-x', 'a*', 'a,b', 'a:b', 'a b', '"', '\\', 'é', ''),
+);
+// Bounds and patterns stand in a filter as they are, so they have no signs that divide it.
+const plain = fc.stringMatching(/^[a-z0-9][a-z0-9.-]{0,5}[a-z0-9]$/).filter((text) => !text.includes('..'));
+
+const value: fc.Arbitrary<Value> = fc.oneof(
+  anyText.map((text): Value => ({ type: 'literal', text })),
+  fc.tuple(plain, plain).map(([a, b]): Value => ({ type: 'glob', text: `${a}*${b}` })),
+  plain.map((text): Value => ({ type: 'above', value: text })),
+  plain.map((text): Value => ({ type: 'below', value: text })),
+  fc.tuple(plain, fc.option(plain)).map(([from, to]): Value => ({ type: 'range', from, to })),
+  plain.map((to): Value => ({ type: 'range', from: null, to })),
+  fc.constant<Value>({ type: 'none' }),
+);
+
+const term: fc.Arbitrary<Term> = fc.oneof(
+  fc.record({ key, negated: fc.boolean(), values: fc.array(value, { minLength: 1, maxLength: 3 }) }),
+  fc
+    .tuple(fc.boolean(), anyText)
+    .map(([negated, text]): Term => ({ key: null, negated, values: [{ type: 'literal', text }] })),
+);
+
+test('whatever is printed is read as the same filter', () => {
+  fc.assert(
+    fc.property(fc.array(term, { maxLength: 4 }), (terms) => {
+      expect(parseQuery(printQuery({ terms }), 'jobs')).toEqual({ query: { terms }, problems: [] });
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test.each([
+  ['v1..v2', '"v1..v2"'],
+  ['none', '"none"'],
+  ['>1', '">1"'],
+  ['-x', '"-x"'],
+  ['a*', '"a*"'],
+  ['a,b', '"a,b"'],
+  ['a:b', '"a:b"'],
+  ['say "no"', '"say \\"no\\""'],
+  ['wip-a.b/c', 'wip-a.b/c'],
+])('the value %s is written as %s', (text, printed) => {
+  expect(printLiteral(text)).toBe(printed);
+  expect(literalTerm('branch', text)).toBe(`branch:${printed}`);
+});
+
+describe('printed', () => {
+  test.each([
+    ['M:smithi  -s:fail,dead', 'machine:smithi -status:fail,dead'],
+    ['"read error" plain', '"read error" plain'],
+    ['suite:"rados"', 'suite:rados'],
+    ['dur:>2h,<5m,1h..,none,a*', 'dur:>2h,<5m,1h..,none,a*'],
+    ['suite:"none","a\\\\"', 'suite:"none",a\\'],
+    ['nokey:x s:fail', 'status:fail'],
+  ])('%s is %s', (text, printed) => expect(printQuery(parseQuery(text, 'jobs').query)).toBe(printed));
+});
+
+describe('a click on a value', () => {
+  test.each([
+    ['adds', 's:fail', 'suite', 'rados', 'add', 's:fail suite:rados'],
+    ['adds only once', 'suite:rados s:fail', 'suite', 'rados', 'add', 's:fail suite:rados'],
+    ['excludes', 's:fail', 'suite', 'rados', 'exclude', 's:fail -suite:rados'],
+    ['replaces', 's:fail suite:fs -suite:rbd', 'suite', 'rados', 'only', 's:fail suite:rados'],
+    ['replaces every spelling', 'm:mira Machine:vps x', 'machine', 'smithi', 'only', 'x machine:smithi'],
+    ['quotes what would mean more', '', 'branch', 'a*b', 'add', 'branch:"a*b"'],
+    ['leaves an open quote behind', 'reason:"read err', 'suite', 'fs', 'add', 'reason:"read err" suite:fs'],
+    ['keeps what it does not know', 'nokey:x', 'suite', 'fs', 'only', 'nokey:x suite:fs'],
+  ] as const)('%s', (_outcome, text, key, value, mode, expected) => {
+    expect(addTerm(text, key, value, mode)).toBe(expected);
+  });
+});
+
+test('terms are counted as they are written', () => {
+  expect(termTexts(' s:fail  -"a b" suite:"x y",z ')).toEqual(['s:fail', '-"a b"', 'suite:"x y",z']);
+  expect(removeTerm('s:fail -"a b" x', 1)).toBe('s:fail x');
+  expect(removeTerm('s:fail', 5)).toBe('s:fail');
+});
+
+describe('a term that is switched', () => {
+  test.each([
+    ['on', '', 'status:running', 'status:running'],
+    ['on beside others', 'suite:fs', 'status:running', 'suite:fs status:running'],
+    ['off', 'suite:fs status:running', 'status:running', 'suite:fs'],
+    ['off in its short spelling', 's:fail,dead suite:fs', 'status:fail,dead', 'suite:fs'],
+    ['on beside another value of its key', 's:fail', 'status:running', 's:fail status:running'],
+    ['on behind an open quote', 'reason:"read err', 'status:running', 'reason:"read err" status:running'],
+  ])('is %s', (_outcome, text, term, expected) => {
+    expect(toggleTerm(text, term)).toBe(expected);
+    expect(indexOfTerm(expected, term) === -1).toBe(indexOfTerm(text, term) !== -1);
+  });
+});
+
+test('a wrong key is replaced in its own term alone', () => {
+  expect(withKey('abrnch:x -brnch:x,"a:b" brnch:y', 1, 'branch')).toBe('abrnch:x -branch:x,"a:b" brnch:y');
+});

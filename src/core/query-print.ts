@@ -1,0 +1,91 @@
+/** Filters as texts: printed, and changed by what a person clicks. Whatever is printed is read as the same filter again. */
+import { keyOf, type Query, type QueryKey, type Term, termTexts, type Value } from './query.ts';
+
+/** The text of a filter in its long spelling. */
+export function printQuery({ terms }: Query): string {
+  return terms.map(printTerm).join(' ');
+}
+
+/** The text of one term. */
+export function printTerm({ key, negated, values }: Term): string {
+  const text = values.map(printValue).join(',');
+  return `${negated ? '-' : ''}${key === null ? text : `${key}:${text}`}`;
+}
+
+function printValue(value: Value): string {
+  switch (value.type) {
+    case 'literal':
+      return printLiteral(value.text);
+    case 'glob':
+      return value.text;
+    case 'above':
+      return `>${value.value}`;
+    case 'below':
+      return `<${value.value}`;
+    case 'range':
+      return `${value.from ?? ''}..${value.to ?? ''}`;
+    case 'none':
+      return 'none';
+  }
+}
+
+/** A value that means exactly this text: quoted where it could be read as a pattern, a range or several values. */
+export function printLiteral(text: string): string {
+  return /^(?!none$)[^\s",:*<>-][^\s",:*]*$/.test(text) && !text.includes('..')
+    ? text
+    : `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** The term for what has exactly this value. */
+export function literalTerm(key: QueryKey, value: string): string {
+  return printTerm({ key, negated: false, values: [{ type: 'literal', text: value }] });
+}
+
+/** A filter with one more value: `add` holds beside the others, `exclude` must not hold, `only` replaces the key's terms. */
+export function addTerm(text: string, key: QueryKey, value: string, mode: 'add' | 'exclude' | 'only' = 'add'): string {
+  const term = `${mode === 'exclude' ? '-' : ''}${literalTerm(key, value)}`;
+  const others = termTexts(closed(text)).filter(
+    (other) => other !== term && !(mode === 'only' && keyOfTerm(other) === key),
+  );
+  return [...others, term].join(' ');
+}
+
+function keyOfTerm(term: string): QueryKey | null {
+  return keyOf(/^-?(\w+):/.exec(term)?.[1] ?? '');
+}
+
+/** A quote that is open would take in whatever follows. */
+function closed(text: string): string {
+  const last = [...text.matchAll(/"(?:[^"\\]|\\.)*("?)/gs)].at(-1);
+  if (last?.[1] !== '') return text;
+  return last.index + last[0].length < text.length ? `${text}\\"` : `${text}"`;
+}
+
+/** A filter without its term number `index`, counting what stands between spaces. */
+export function removeTerm(text: string, index: number): string {
+  return termTexts(text)
+    .filter((_, position) => position !== index)
+    .join(' ');
+}
+
+/** A filter with a term taken away when it is there, whatever its spelling, and added when it is not. */
+export function toggleTerm(text: string, term: string): string {
+  const at = indexOfTerm(text, term);
+  return at === -1 ? [...termTexts(closed(text)), term].join(' ') : removeTerm(text, at);
+}
+
+/** Which term of a filter is this one, whatever its spelling; -1 when none is. */
+export function indexOfTerm(text: string, term: string): number {
+  return termTexts(text).findIndex((other) => longSpelling(other) === longSpelling(term));
+}
+
+function longSpelling(term: string): string {
+  const key = keyOfTerm(term);
+  return key === null ? term : term.replace(/^(-?)\w+:/, `$1${key}:`);
+}
+
+/** A filter whose term number `index` has another key. */
+export function withKey(text: string, index: number, key: string): string {
+  const terms = termTexts(text);
+  return terms.map((term, at) => (at === index ? term.replace(/^(-?)[^:]*:/, `$1${key}:`) : term)).join(' ');
+}
