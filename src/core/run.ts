@@ -14,6 +14,23 @@ export type RunStatus =
   | 'finished dead'
   | 'finished fail';
 
+/** What a list of runs can be sorted by. */
+export const runSorts = [
+  'scheduled',
+  'updated',
+  'started',
+  'suite',
+  'branch',
+  'user',
+  'machine_type',
+  'priority',
+  'status',
+  'fail',
+] as const;
+
+/** One of `runSorts`. */
+export type RunSort = (typeof runSorts)[number];
+
 /** Counts of a run without jobs. */
 export function noJobs(): JobCounts {
   return { queued: 0, pass: 0, running: 0, waiting: 0, fail: 0, dead: 0, unknown: 0 };

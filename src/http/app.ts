@@ -63,6 +63,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
       sendMessage(reply as never, error.statusCode === 414 ? 414 : 400, 'the URL cannot be decoded');
     },
     clientErrorHandler: answerClientError,
+    // What a schema does not know is refused with its name, not taken away. With strict numbers `Infinity` is within every range.
+    ajv: { customOptions: { removeAdditional: false, strictNumbers: false } },
   });
   answerOddRequests(app);
   knowAllMethods(app);

@@ -1,6 +1,8 @@
 /** What the dashboard hears while it is open: /api/events. */
 import { type ClientRequest, get, type IncomingMessage } from 'node:http';
+import { Check } from 'typebox/value';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { liveEvents } from '../../src/http/api/events-schema.ts';
 import { engines } from '../helpers/engines.ts';
 import { type ServerProcess, spawnServer } from '../helpers/process.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
@@ -18,6 +20,8 @@ interface Listener {
 }
 
 const listeners: Listener[] = [];
+/** Events that do not match their schemas. */
+const failed: string[] = [];
 
 /** A busy machine takes its time. */
 const eventually = (check: () => unknown) => vi.waitFor(check, 60_000);
@@ -39,7 +43,10 @@ async function listen(url: string, topics: string, headers: Record<string, strin
         block.split('\n').map((line) => [line.split(': ')[0], line.slice(line.indexOf(': ') + 2)]),
       );
       const event = fields.get('event');
-      if (event) heard.push({ id: fields.get('id') ?? null, event, data: JSON.parse(fields.get('data') ?? 'null') });
+      if (event === undefined) continue;
+      const data = JSON.parse(fields.get('data') ?? 'null') as unknown;
+      if (!Check(liveEvents[event as keyof typeof liveEvents], data)) failed.push(block);
+      heard.push({ id: fields.get('id') ?? null, event, data });
     }
   });
   response.on('error', () => {});
@@ -70,6 +77,7 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
   });
   afterEach(async () => {
     for (const listener of listeners.splice(0)) listener.stop();
+    expect(failed.splice(0)).toEqual([]);
     expect(await second?.kill('SIGTERM')).toBe(second && 0);
     await server.stop();
   });
@@ -152,6 +160,11 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
   test('tell a client that was away for too long, or with another process, to read everything again', async () => {
     const listener = await listen(url, 'run:one', { 'last-event-id': 'another-17' });
     await eventually(() => expect(listener.heard.map(({ event }) => event)).toEqual(['hello', 'reset']));
+  });
+
+  test('end at once for a HEAD request', async () => {
+    const { status, headers } = await server.request('HEAD', '/api/events?topics=runs');
+    expect([status, headers['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8']);
   });
 
   test('answer 400 when no topic is named, or too many', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { JobPage } from '../../src/http/api/schemas.ts';
+import type { JobPage } from '../../src/http/api/job-page-schema.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Pages, runOn, startPages } from './pages.ts';
 

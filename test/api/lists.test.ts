@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { NodeList, Queue, RunList, SearchResults, Suggestions } from '../../src/http/api/schemas.ts';
+import type { NodeList, Queue } from '../../src/http/api/lab-schema.ts';
+import type { RunList, SearchResults, Suggestions } from '../../src/http/api/lists-schema.ts';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 
@@ -93,6 +94,16 @@ describe.each(engines)('lists of /api on $name', (engine) => {
     const answer = await server.get('/api/runs.csv?q=suite:fs');
     expect(answer.headers['content-type']).toContain('text/csv');
     expect(answer.text.split('\r\n').length).toBe(12);
+  });
+
+  test('are all there as CSV, however many they are', async () => {
+    const many = await startServer(engine, { contract: 'teuthology' });
+    const made = Array.from({ length: 450 }, (_, index) => `run-${index}`);
+    await Promise.all(made.map((name) => many.post('/runs/', { name })));
+    const lines = (await many.get('/api/runs.csv')).text.trimEnd().split('\r\n');
+    expect(new Set(lines.slice(1).map((line) => line.split(',')[0]))).toEqual(new Set(made));
+    expect(lines.length).toBe(451);
+    await many.stop();
   });
 
   test('suggest values with their counts', async () => {

@@ -1,6 +1,6 @@
 /** Filters on runs, each with what it means, told without the code that the server uses. */
 import fc from 'fast-check';
-import type { RunItem } from '../../src/http/api/schemas.ts';
+import type { RunItem } from '../../src/http/api/schema.ts';
 
 /** A filter and whether a run meets it. */
 export interface RunFilter {

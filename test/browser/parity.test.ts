@@ -197,7 +197,7 @@ describe.skipIf(!hasBrowser)('a person', () => {
   test('is told what is wrong when data cannot be had, and tries again', async () => {
     await at('/ui/runs', async (page, watched) => {
       await page.route('**/api/queue', (route) =>
-        route.fulfill({ status: 500, json: { message: 'it broke', request_id: 'r1' } }),
+        route.fulfill({ status: 500, headers: { 'x-request-id': 'r1' }, json: { message: 'it broke' } }),
       );
       await page.getByRole('link', { name: 'Queue' }).click();
       const alert = page.getByRole('alert');

@@ -6,6 +6,7 @@ import { type Config, readCommandLine } from '../../src/config.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { type Db, open, openReadOnly } from '../../src/store/db.ts';
 import { reindex } from '../../src/store/upkeep/reindex.ts';
+import { watchAnswers } from './answers.ts';
 import type { Engine } from './engines.ts';
 
 /** What came back; header names in lower case, `json` undefined when the body is not JSON. */
@@ -39,7 +40,10 @@ export interface TestServer {
 
 const now = () => Date.now() * 1000;
 
-/** Starts a server on a new database of an engine and a free port. */
+/**
+ * Starts a server on a new database of an engine and a free port. An answer of `/api` that does not match its schema makes
+ * the request, or at last `stop`, throw.
+ */
 export async function startServer(engine: Engine, settings: Partial<Config> = {}): Promise<TestServer> {
   const database = await engine.createDatabase();
   const config = { ...readCommandLine([], {}).config, database: database.url, ...settings };
@@ -48,8 +52,11 @@ export async function startServer(engine: Engine, settings: Partial<Config> = {}
   await reindex(db, { all: false });
   const server = await listen(db, config);
   const stop = async () => {
-    await server.stop();
-    await database.drop();
+    try {
+      await server.stop();
+    } finally {
+      await database.drop();
+    }
   };
   return { ...server, stop };
 }
@@ -62,11 +69,15 @@ export async function startReadOnlyServer(database: string, settings: Partial<Co
 
 async function listen(db: Db, config: Config): Promise<TestServer> {
   const app = buildApp({ config, db, log: pino({ level: 'silent' }), now });
+  const wrongAnswers = watchAnswers(app);
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   const agent = new Agent({ keepAlive: true });
-  const request: TestServer['request'] = (method, path, body, headers = {}) =>
-    exchange(agent, port, { method, path, body, headers });
+  const request: TestServer['request'] = async (method, path, body, headers = {}) => {
+    const answer = await exchange(agent, port, { method, path, body, headers });
+    refuseWrongAnswers(wrongAnswers);
+    return answer;
+  };
   return {
     url: `http://127.0.0.1:${port}`,
     port,
@@ -82,8 +93,13 @@ async function listen(db: Db, config: Config): Promise<TestServer> {
       app.server.closeAllConnections();
       await app.close();
       await db.close();
+      refuseWrongAnswers(wrongAnswers);
     },
   };
+}
+
+function refuseWrongAnswers(wrong: string[]): void {
+  if (wrong.length > 0) throw new Error(`answers that do not match their schemas\n${wrong.join('\n')}`);
 }
 
 interface Exchange {

@@ -9,7 +9,7 @@ import type { Samples } from '../../bench/scale/samples.ts';
 import { runFacets } from '../../src/core/filter.ts';
 import { jobStatuses } from '../../src/core/job.ts';
 import { queryKeys } from '../../src/core/query.ts';
-import { runSorts } from '../../src/store/pages/run-search.ts';
+import { runSorts } from '../../src/core/run.ts';
 
 /** The servers of both contracts on one database. */
 export interface Doors {

@@ -1,31 +1,25 @@
-import type { FastifyInstance } from 'fastify';
 import { changeClasses } from '../../core/compare.ts';
-import { isFailure } from '../../core/errors.ts';
+import { notFound } from '../../core/errors.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import { type ComparedPair, compareRuns } from '../../store/pages/compare.ts';
 import type { JobVerdict } from '../../store/pages/job-lines.ts';
 import { findRun, previousRun, runsUpTo } from '../../store/pages/run-page.ts';
-import type { ApiContext } from './context.ts';
+import { orThrow, Refusal } from '../refusal.ts';
+import { type Compare, compare } from './compare-schema.ts';
+import type { ApiContext, ApiServer } from './context.ts';
 import { runItem } from './items.ts';
-import { sendFailure, sendProblem } from './problems.ts';
-import { type RunRequest, requestedRun } from './run-request.ts';
-import type { Compare } from './schemas.ts';
-
-interface CompareRequest extends RunRequest {
-  Querystring: RunRequest['Querystring'] & { with?: string };
-}
 
 /** `GET /runs/:run/compare?with=`: another run, or the one before when it is absent, empty or `prev`. */
-export function compareRoutes(app: FastifyInstance, context: ApiContext): void {
-  app.get<CompareRequest>('/runs/:run/compare', async (request, reply) => {
+export function compareRoutes(app: ApiServer, context: ApiContext): void {
+  app.get('/runs/:run/compare', { schema: compare }, async ({ params, query }) => {
     const { db } = context;
-    const run = await requestedRun(context, request, reply);
-    if (!run) return reply;
-    const { with: wanted = '' } = request.query;
+    const run = orThrow(await findRun(db, params.run, query));
+    const { with: wanted = '' } = query;
     const before = wanted === '' || wanted === 'prev';
-    const other = before ? previousRun(await runsUpTo(db, run)) : await findRun(db, wanted, request.query);
-    if (other === null) return sendProblem(reply, 404, `there is no finished run like '${run.name}' before it`, []);
-    if (isFailure(other)) return sendFailure(context, reply, other);
+    const other = before ? previousRun(await runsUpTo(db, run)) : orThrow(await findRun(db, wanted, query));
+    if (other === null) {
+      throw new Refusal(notFound('run', 'prev'), `there is no finished run like '${run.name}' before it`);
+    }
     return compareAnswer(other, run, await compareRuns(db, other.id, run.id));
   });
 }

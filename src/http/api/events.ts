@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import type { FastifyInstance } from 'fastify';
 import { readTopics } from '../../core/paths.ts';
 import type { LiveEvent } from '../../store/write/live.ts';
 import { version } from '../../version.ts';
-import type { ApiContext } from './context.ts';
-import { sendProblem } from './problems.ts';
-import type { LiveEvents } from './schemas.ts';
+import { refuse } from '../refusal.ts';
+import type { ApiContext, ApiServer } from './context.ts';
+import { events, type LiveEvents } from './events-schema.ts';
 
 /** How many messages a client that was away can catch up with. */
 const remembered = 1000;
@@ -14,6 +13,7 @@ const mostTopics = 20;
 /** A client that does not read is dropped: it comes again and catches up. */
 const mostUnread = 1 << 20;
 const heartbeat = 15_000;
+const eventStream = 'text/event-stream; charset=utf-8';
 
 interface Message {
   id: number;
@@ -63,7 +63,7 @@ function concerns({ topics }: Message, wanted: Set<string>): boolean {
 }
 
 /** `GET /events?topics=run:NAME,runs`: server-sent events; `Last-Event-ID` resumes. */
-export function eventRoutes(app: FastifyInstance, { db }: ApiContext): void {
+export function eventRoutes(app: ApiServer, { db }: ApiContext): void {
   const log = createMessageLog();
   const clients = new Map<ServerResponse, Set<string>>();
   const publish = (topics: string[], type: keyof LiveEvents, data: unknown) => {
@@ -81,23 +81,23 @@ export function eventRoutes(app: FastifyInstance, { db }: ApiContext): void {
     for (const response of clients.keys()) response.end();
   });
 
-  app.get<{ Querystring: { topics?: string } }>('/events', async (request, reply) => {
-    const topics = readTopics(request.query.topics ?? 'runs');
-    if (topics.length === 0 || topics.length > mostTopics) {
-      return sendProblem(reply, 400, `topics must name from 1 to ${mostTopics} topics`);
+  app.get('/events', { schema: events }, async (request, reply) => {
+    const wanted = new Set(readTopics(request.query.topics ?? 'runs'));
+    if (wanted.size === 0 || wanted.size > mostTopics) {
+      refuse('topics', `parameter 'topics' must name from 1 to ${mostTopics} topics`);
     }
+    if (request.method === 'HEAD') return reply.type(eventStream).send('');
     // A client reads what it shows after the hello: nothing that is written from then on may be missed.
     await db.live.ready();
     reply.hijack();
     const response = reply.raw;
     if (response.destroyed) return;
     response.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
+      'content-type': eventStream,
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
     response.setTimeout(0);
-    const wanted = new Set(topics);
     const seen = log.seen(request.headers['last-event-id']);
     // With an id: a client that is cut off before anything happened must not miss what happens next.
     const hello = `id: ${log.boot}-${seen ?? log.lastId()}\nevent: hello\ndata: ${JSON.stringify({ version, build: log.boot })}`;

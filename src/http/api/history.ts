@@ -1,39 +1,30 @@
-import type { FastifyInstance } from 'fastify';
 import { historyRows } from '../../core/history.ts';
-import { type HistoryOf, lastRuns } from '../../store/pages/history.ts';
+import { lastRuns } from '../../store/pages/history.ts';
 import { verdictsOfRun } from '../../store/pages/job-lines.ts';
 import { nextTurn } from '../../store/reader.ts';
-import type { ApiContext } from './context.ts';
+import type { ApiContext, ApiServer } from './context.ts';
+import { type History, history } from './history-schema.ts';
 import { runItem } from './items.ts';
-import { sendProblem } from './problems.ts';
-import type { History } from './schemas.ts';
 
-/** The most runs, and the most descriptions: what a page can show, and 2 MB of JSON. */
-const mostRuns = 50;
+/** The most descriptions: what a page can show, and 2 MB of JSON. */
 const mostRows = 2000;
 
 /** `GET /history?suite=&branch=&machine_type=&n=20`. */
-export function historyRoutes(app: FastifyInstance, context: ApiContext): void {
-  app.get<{ Querystring: HistoryOf & { n?: string } }>('/history', async (request, reply): Promise<unknown> => {
-    const { n = '20', suite, branch, machine_type } = request.query;
-    const count = Number(n);
-    if (!Number.isInteger(count) || count < 1 || count > mostRuns) {
-      return sendProblem(reply, 400, `n must be a whole number from 1 to ${mostRuns}`);
-    }
-    const { db } = context;
-    const runs = await lastRuns(db, { suite, branch, machine_type }, count);
-    const history = historyRows(runs.length);
+export function historyRoutes(app: ApiServer, { db }: ApiContext): void {
+  app.get('/history', { schema: history }, async ({ query }): Promise<History> => {
+    const { n = 20, suite, branch, machine_type } = query;
+    const runs = await lastRuns(db, { suite, branch, machine_type }, n);
+    const gathered = historyRows(runs.length);
     for (const [index, run] of runs.entries()) {
-      for await (const jobs of verdictsOfRun(db, run.id)) for (const job of jobs) history.add(index, job);
+      for await (const jobs of verdictsOfRun(db, run.id)) for (const job of jobs) gathered.add(index, job);
       await nextTurn();
     }
-    const rows = history.rows();
-    const answer: History = {
+    const rows = gathered.rows();
+    return {
       runs: runs.map(runItem),
       rows: rows.slice(0, mostRows),
-      signatures: history.signatures(),
+      signatures: gathered.signatures(),
       total: rows.length,
     };
-    return answer;
   });
 }

@@ -1,7 +1,7 @@
 import { jobsTotal } from '../../core/run.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import type { JobLine } from '../../store/pages/job-lines.ts';
-import type { HistoryJob, RunItem } from './schemas.ts';
+import type { HistoryJob, RunItem } from './schema.ts';
 
 /** Microseconds of the store as milliseconds of `/api`. */
 export function milliseconds<T extends number | null>(micros: T): T {

@@ -1,58 +1,39 @@
-import type { FastifyInstance } from 'fastify';
-import { isFailure, notFound } from '../../core/errors.ts';
+import { notFound } from '../../core/errors.ts';
 import { isPaused } from '../../core/queue.ts';
 import { linesByIds } from '../../store/pages/job-lines.ts';
 import { type NodeLine, nodeJobIds, nodeLines } from '../../store/pages/node-list.ts';
 import { machineTypes } from '../../store/read/nodes.ts';
 import { listQueues } from '../../store/read/queues.ts';
 import { runsWithQueuedJobs } from '../../store/read/runs.ts';
-import type { ApiContext } from './context.ts';
+import { orThrow, Refusal } from '../refusal.ts';
+import type { ApiContext, ApiServer } from './context.ts';
 import { historyJob, milliseconds, runItem } from './items.ts';
-import { sendFailure, sendProblem } from './problems.ts';
-import type { NodeItem, NodeList, NodePage, Queue, RunItem } from './schemas.ts';
+import { type NodeItem, nodeList, nodePage, type Queue, queue } from './lab-schema.ts';
+import type { RunItem } from './schema.ts';
 
 const microsPerDay = 86_400_000_000;
 const nodeJobs = 50;
 
-interface NodesQuery {
-  machine_type?: string;
-  since_days?: string;
-}
-
 /** `GET /nodes`, `/nodes/:name` and `/queue`. */
-export function labRoutes(app: FastifyInstance, context: ApiContext): void {
-  const { now } = context;
+export function labRoutes(app: ApiServer, context: ApiContext): void {
+  const { db, now } = context;
   const since = (days: number) => now() - days * microsPerDay;
 
-  app.get<{ Querystring: NodesQuery }>('/nodes', async ({ query }, reply): Promise<unknown> => {
-    const days = query.since_days === undefined ? 14 : Number(query.since_days);
-    if (!Number.isInteger(days) || days < 1 || days > 366) {
-      return sendProblem(reply, 400, 'since_days must be a whole number from 1 to 366');
-    }
-    const { db } = context;
-    const lines = await nodeLines(db, { machineType: query.machine_type || undefined, since: since(days) });
-    return { nodes: lines.map(nodeItem), machine_types: await machineTypes(db), since_days: days } satisfies NodeList;
+  app.get('/nodes', { schema: nodeList }, async ({ query: { since_days = 14, machine_type } }) => {
+    const lines = await nodeLines(db, { machineType: machine_type || undefined, since: since(since_days) });
+    return { nodes: lines.map(nodeItem), machine_types: await machineTypes(db), since_days };
   });
 
-  app.get<{ Params: { name: string }; Querystring: { after?: string } }>(
-    '/nodes/:name',
-    async ({ params: { name }, query }, reply): Promise<unknown> => {
-      const after = query.after === undefined ? null : Number(query.after);
-      if (after !== null && !Number.isSafeInteger(after)) {
-        return sendProblem(reply, 400, 'after must be the "next" of an earlier answer');
-      }
-      const { db } = context;
-      const [line] = await nodeLines(db, { name, since: since(14) });
-      const ids = await nodeJobIds(db, name, after, nodeJobs + 1);
-      if (!line || isFailure(ids)) return sendFailure(context, reply, notFound('node', name));
-      const shown = ids.slice(0, nodeJobs);
-      const jobs = (await linesByIds(db, shown)).map(historyJob);
-      const next = ids.length > nodeJobs ? String(shown.at(-1)) : null;
-      return { node: nodeItem(line), jobs, next } satisfies NodePage;
-    },
-  );
+  app.get('/nodes/:name', { schema: nodePage }, async ({ params: { name }, query: { after = null } }) => {
+    const ids = orThrow(await nodeJobIds(db, name, after, nodeJobs + 1));
+    const [line] = await nodeLines(db, { name, since: since(14) });
+    if (!line) throw new Refusal(notFound('node', name));
+    const shown = ids.slice(0, nodeJobs);
+    const jobs = (await linesByIds(db, shown)).map(historyJob);
+    return { node: nodeItem(line), jobs, next: ids.length > nodeJobs ? String(shown.at(-1)) : null };
+  });
 
-  app.get('/queue', async (): Promise<Queue> => queueOf(context));
+  app.get('/queue', { schema: queue }, async () => queueOf(context));
 }
 
 function nodeItem({ node, results, running }: NodeLine): NodeItem {

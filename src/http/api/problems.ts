@@ -1,28 +1,33 @@
-import type { FastifyReply } from 'fastify';
-import type { Failure } from '../../core/errors.ts';
+import type { FastifyInstance, FastifySchemaValidationError } from 'fastify';
 import { nearestRuns } from '../../store/pages/run-page.ts';
+import { sendJson } from '../errors.ts';
+import { Refusal } from '../refusal.ts';
 import type { ApiContext } from './context.ts';
-import type { Problem } from './schemas.ts';
+import type { Problem } from './schema.ts';
 
-/** Answers with a `Problem`; `nearest` names runs like the one that was not found. */
-export function sendProblem(reply: FastifyReply, status: number, message: string, nearest?: string[]): FastifyReply {
-  const problem: Problem = { message, request_id: reply.request.id, ...(nearest && { nearest }) };
-  return reply
-    .code(status)
-    .type('application/json; charset=utf-8')
-    .send(Buffer.from(JSON.stringify(problem)));
+/** Words what `/api` refuses, as a `Problem`; everything else that goes wrong is worded for all contracts alike. */
+export function answerProblems(app: FastifyInstance, { db }: ApiContext): void {
+  app.setSchemaErrorFormatter(([error]) => new Error(error ? problemOf(error) : 'the parameters cannot be read'));
+  app.setErrorHandler(async (error, _request, reply) => {
+    if (!(error instanceof Refusal)) throw error;
+    const { failure, words } = error;
+    const send = (status: number, problem: Problem) => sendJson(reply.code(status), JSON.stringify(problem));
+    if (failure.failure !== 'not_found')
+      return send(400, { message: 'reason' in failure ? failure.reason : 'refused' });
+    const { noun, name } = failure;
+    if (words !== undefined) return send(404, { message: words });
+    const message = `there is no ${noun} '${name.slice(0, 200)}'`;
+    return send(404, noun === 'run' ? { message, nearest: await nearestRuns(db, name) } : { message });
+  });
 }
 
-/** Answers for a run, or something of it, that does not exist. */
-export async function sendFailure({ db }: ApiContext, reply: FastifyReply, failure: Failure): Promise<FastifyReply> {
-  if (failure.failure !== 'not_found') {
-    return sendProblem(reply, 400, 'reason' in failure ? failure.reason : `${failure.noun} ${failure.name} exists`);
-  }
-  const { noun, name } = failure;
-  return sendProblem(
-    reply,
-    404,
-    `there is no ${noun} '${name.slice(0, 200)}'`,
-    noun === 'run' ? await nearestRuns(db, name) : undefined,
-  );
+/** What is wrong with a parameter, which the sentence names. */
+function problemOf({ keyword, instancePath, message, params }: FastifySchemaValidationError): string {
+  const key = String(params.additionalProperty ?? params.missingProperty ?? instancePath.slice(1)).slice(0, 200);
+  if (keyword === 'additionalProperties') return `there is no parameter '${key}' here`;
+  if (keyword === 'required') return `parameter '${key}' is missing`;
+  if (keyword === 'enum') return `parameter '${key}' must be one of ${(params.allowedValues as string[]).join(', ')}`;
+  // Everything in a query is a text, except for what is repeated.
+  if (keyword === 'type' && params.type === 'string') return `parameter '${key}' must be given once`;
+  return `parameter '${key}' ${message}`;
 }

@@ -1,13 +1,12 @@
-import type { FastifyInstance } from 'fastify';
 import { commonPart } from '../../core/common-part.ts';
 import { parseUnlessLong } from '../../core/json-text.ts';
 import { reportedKeys } from '../../store/pages/job-page.ts';
-import { sampleJobs } from '../../store/pages/run-page.ts';
+import { findRun, sampleJobs } from '../../store/pages/run-page.ts';
 import { isCut, withLongValues } from '../../store/read/long-values.ts';
 import { nextTurn } from '../../store/reader.ts';
-import type { ApiContext } from './context.ts';
-import { type RunRequest, requestedRun } from './run-request.ts';
-import type { RunConfig } from './schemas.ts';
+import { orThrow } from '../refusal.ts';
+import type { ApiContext, ApiServer } from './context.ts';
+import { type RunConfig, runConfig } from './run-page-schema.ts';
 
 /** What says nothing of the configuration: it is told of each job by itself. */
 const results = new Set([
@@ -26,23 +25,22 @@ const results = new Set([
 const mostCompared = 8_000_000;
 
 /** `GET /runs/:run/config`: what the configurations of its jobs have in common. */
-export function runConfigRoutes(app: FastifyInstance, context: ApiContext): void {
-  app.get<RunRequest>('/runs/:run/config', async (request, reply) => {
-    const run = await requestedRun(context, request, reply);
-    if (!run) return reply;
-    const { jobs, total } = await sampleJobs(context.db, run.id);
+export function runConfigRoutes(app: ApiServer, { db }: ApiContext): void {
+  app.get('/runs/:run/config', { schema: runConfig }, async ({ params, query }) => {
+    const { id } = orThrow(await findRun(db, params.run, query));
+    const { jobs, total } = await sampleJobs(db, id);
     const configs: Record<string, unknown>[] = [];
     let length = 0;
     for (const job of jobs) {
       if (length > mostCompared) break;
       const isLong = isCut(job);
-      const whole = isLong ? await withLongValues(context.db, job) : job;
+      const whole = isLong ? await withLongValues(db, job) : job;
       const reported = reportedKeys(whole).filter(([key]) => !results.has(key));
       configs.push(Object.fromEntries(reported.map(([key, text]) => [key, parseUnlessLong(text)])));
       for (const [, text] of reported) length += text.length;
       if (isLong) await nextTurn();
     }
     const common = (configs.length === 0 ? undefined : commonPart(configs)) ?? {};
-    return { common: common as RunConfig['common'], jobs: total, compared: configs.length } satisfies RunConfig;
+    return { common: common as RunConfig['common'], jobs: total, compared: configs.length };
   });
 }

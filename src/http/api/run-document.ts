@@ -9,7 +9,7 @@ import { failureCounts, previousRun } from '../../store/pages/run-page.ts';
 import { nextTurn } from '../../store/reader.ts';
 import type { ApiContext } from './context.ts';
 import { milliseconds, runItem } from './items.ts';
-import type { PageJob, PageSignature, RunPage } from './schemas.ts';
+import type { PageJob, PageSignature, RunPage } from './run-page-schema.ts';
 
 /** How many runs the history of a cause goes back. */
 const recentRuns = 12;

@@ -1,23 +1,20 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { changeOf } from '../../core/compare.ts';
 import type { JobStatus } from '../../core/job.ts';
 import { parseQuery } from '../../core/query.ts';
 import { jobMatcher, type MatchableJob } from '../../core/query-match.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import type { JobLine } from '../../store/pages/job-lines.ts';
-import { runsUpTo } from '../../store/pages/run-page.ts';
+import { findRun, type LatestOf, runsUpTo } from '../../store/pages/run-page.ts';
 import { nextTurn } from '../../store/reader.ts';
 import { jsonType } from '../errors.ts';
-import type { ApiContext } from './context.ts';
+import { orThrow } from '../refusal.ts';
+import type { ApiContext, ApiServer } from './context.ts';
 import { csvLine } from './csv.ts';
 import { historyJob, milliseconds, runItem } from './items.ts';
 import { jobsWithPrevious } from './run-document.ts';
-import { type RunRequest, requestedRun } from './run-request.ts';
-import type { HistoryJob, RunJobs } from './schemas.ts';
-
-interface JobsRequest extends RunRequest {
-  Querystring: RunRequest['Querystring'] & { q?: string };
-}
+import { type RunJobs, runJobs, runJobsFile } from './run-page-schema.ts';
+import type { HistoryJob } from './schema.ts';
 
 /** What is sent of the jobs of a run. */
 interface Selection {
@@ -27,19 +24,19 @@ interface Selection {
 }
 
 /** `GET /runs/:run/jobs?q=`, also as `jobs.json` and `jobs.csv`. */
-export function runJobsRoutes(app: FastifyInstance, context: ApiContext): void {
-  const answer =
-    (send: (reply: FastifyReply, selection: Selection) => Promise<FastifyReply>) =>
-    async (request: FastifyRequest<JobsRequest>, reply: FastifyReply) => {
-      const run = await requestedRun(context, request, reply);
-      return run ? send(reply, await select(context, run, request.query.q ?? '')) : reply;
-    };
-  app.get<JobsRequest>('/runs/:run/jobs', answer(sendJobs));
-  app.get<JobsRequest>('/runs/:run/jobs.json', answer(sendJobs));
-  app.get<JobsRequest>('/runs/:run/jobs.csv', answer(sendCsv));
+export function runJobsRoutes(app: ApiServer, context: ApiContext): void {
+  for (const path of ['/runs/:run/jobs', '/runs/:run/jobs.json'] as const) {
+    app.get(path, { schema: runJobs }, async ({ params, query }, reply) =>
+      sendJobs(reply, await select(context, params.run, query)),
+    );
+  }
+  app.get('/runs/:run/jobs.csv', { schema: runJobsFile }, async ({ params, query }, reply) =>
+    sendCsv(reply, await select(context, params.run, query)),
+  );
 }
 
-async function select(context: ApiContext, run: RunRow, q: string): Promise<Selection> {
+async function select(context: ApiContext, name: string, { q = '', ...latest }: LatestOf & { q?: string }) {
+  const run = orThrow(await findRun(context.db, name, latest));
   const { query, problems } = parseQuery(q, 'jobs');
   const now = context.now() / 1000;
   const compared = query.terms.some(({ key }) => key === 'is');

@@ -1,14 +1,14 @@
-import type { FastifyInstance } from 'fastify';
-import { runsUpTo } from '../../store/pages/run-page.ts';
-import type { ApiContext } from './context.ts';
+import { findRun, runsUpTo } from '../../store/pages/run-page.ts';
+import { orThrow } from '../refusal.ts';
+import type { ApiContext, ApiServer } from './context.ts';
 import { runItem } from './items.ts';
 import { createPageCache, sendPage } from './page-cache.ts';
 import { buildRunPage, pageVersion } from './run-document.ts';
 import { runJobsRoutes } from './run-jobs.ts';
-import { type RunRequest, requestedRun } from './run-request.ts';
+import { runItem as runItemSchema, runPage } from './run-page-schema.ts';
 
 /** `GET /runs/:run`, `/runs/:run/page` and `/runs/:run/jobs`. */
-export function runPageRoutes(app: FastifyInstance, context: ApiContext): void {
+export function runPageRoutes(app: ApiServer, context: ApiContext): void {
   const cache = createPageCache();
   const unsubscribe = context.db.live.subscribe((event) => {
     if (event.type === 'jobs') cache.forget(event.run);
@@ -19,14 +19,13 @@ export function runPageRoutes(app: FastifyInstance, context: ApiContext): void {
   });
   runJobsRoutes(app, context);
 
-  app.get<RunRequest>('/runs/:run', async (request, reply) => {
-    const run = await requestedRun(context, request, reply);
-    return run ? runItem(run) : reply;
-  });
+  app.get('/runs/:run', { schema: runItemSchema }, async ({ params, query }) =>
+    runItem(orThrow(await findRun(context.db, params.run, query))),
+  );
 
-  app.get<RunRequest>('/runs/:run/page', async (request, reply) => {
-    const run = await requestedRun(context, request, reply);
-    if (!run) return reply;
+  app.get('/runs/:run/page', { schema: runPage }, async (request, reply) => {
+    const { params, query } = request;
+    const run = orThrow(await findRun(context.db, params.run, query));
     const runs = await runsUpTo(context.db, run);
     const build = async () => Buffer.from(JSON.stringify(await buildRunPage(context, runs)));
     return sendPage(request, reply, await cache.get(run.name, pageVersion(runs), build));

@@ -1,7 +1,7 @@
 /** What changes on the server, as it happens: one stream for the tab, and polling while there is none. */
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { apiPath } from '../../../src/core/paths.ts';
-import type { LiveEvents } from '../../../src/http/api/schemas.ts';
+import type { LiveEvents } from '../../../src/http/api/events-schema.ts';
 import { isReached, onReached, reachedSince } from '../lib/connection.ts';
 
 export { type HeldRows, useHeldUpdates } from './held.ts';

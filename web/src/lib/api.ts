@@ -1,6 +1,6 @@
 /** Reads `/api`: one cache for the tab, filled at first with the data that the document brought along. */
 import { keepPreviousData, QueryClient, useQuery } from '@tanstack/react-query';
-import type { Problem } from '../../../src/http/api/schemas.ts';
+import type { Problem } from '../../../src/http/api/schema.ts';
 import { reportReached } from './connection.ts';
 
 /** Why an answer is missing. `status` 0: the server was not reached. */
@@ -9,11 +9,11 @@ export class ApiError extends Error {
   readonly requestId: string | null;
   readonly nearest: string[] | undefined;
 
-  constructor(status: number, problem: Problem) {
+  constructor(status: number, problem: Problem, requestId: string | null = null) {
     super(problem.message);
     this.name = 'ApiError';
     this.status = status;
-    this.requestId = problem.request_id ?? null;
+    this.requestId = requestId;
     this.nearest = problem.nearest;
   }
 }
@@ -40,7 +40,8 @@ export async function fetchApi<T>(path: string, signal?: AbortSignal): Promise<T
   const body: unknown = await response.json().catch(() => null);
   if (response.ok && body !== null) return body as T;
   const problem = (typeof body === 'object' && body !== null ? body : {}) as Partial<Problem>;
-  throw new ApiError(response.status, { ...problem, message: problem.message ?? `Status ${response.status}` });
+  const message = problem.message ?? `Status ${response.status}`;
+  throw new ApiError(response.status, { ...problem, message }, response.headers.get('x-request-id'));
 }
 
 /** The cache of the tab, with the document's first data in it. */

@@ -1,7 +1,7 @@
 /** The jobs of a run as its pages use them. */
 import { logHref, safeHref } from '../../../src/core/links.ts';
 import { type ListedJob, readPageJob } from '../../../src/core/page-jobs.ts';
-import type { PageSignature, RunPage } from '../../../src/http/api/schemas.ts';
+import type { PageSignature, RunPage } from '../../../src/http/api/run-page-schema.ts';
 
 /** A job; times in milliseconds since the epoch, durations in seconds. */
 export interface Job extends ListedJob<PageSignature> {

@@ -2,7 +2,7 @@ import { useCallback, useMemo, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { type ChangeClass, changeClasses } from '../../../../src/core/compare.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
-import type { Compare } from '../../../../src/http/api/schemas.ts';
+import type { Compare } from '../../../../src/http/api/compare-schema.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
 import { number } from '../../lib/format.ts';

@@ -1,7 +1,7 @@
 import type { ChangeClass } from '../../../../src/core/compare.ts';
 import { differingFacets, facetText } from '../../../../src/core/facets.ts';
 import { type JobStatus, jobStatuses } from '../../../../src/core/job.ts';
-import type { Compare } from '../../../../src/http/api/schemas.ts';
+import type { Compare } from '../../../../src/http/api/compare-schema.ts';
 
 /** One description in both runs. */
 export type Compared = Compare['rows'][number];

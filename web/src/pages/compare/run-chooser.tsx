@@ -1,7 +1,7 @@
 import { type ReactNode, useId, useState } from 'react';
 import { apiPath } from '../../../../src/core/paths.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
-import type { RunList, SearchResults } from '../../../../src/http/api/schemas.ts';
+import type { RunList, SearchResults } from '../../../../src/http/api/lists-schema.ts';
 import { useApi } from '../../lib/api.ts';
 import { Popover } from '../../ui/Popover.tsx';
 import { Status } from '../../ui/Status.tsx';

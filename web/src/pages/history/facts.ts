@@ -1,6 +1,6 @@
 import { differingFacets, facetText } from '../../../../src/core/facets.ts';
 import { jobStatuses } from '../../../../src/core/job.ts';
-import type { History } from '../../../../src/http/api/schemas.ts';
+import type { History } from '../../../../src/http/api/history-schema.ts';
 
 /** One description against the runs. */
 export type HistoryRow = History['rows'][number];

@@ -1,7 +1,8 @@
 import { useMemo } from 'react';
 import { apiPath } from '../../../../src/core/paths.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
-import type { History, Suggestions } from '../../../../src/http/api/schemas.ts';
+import type { History } from '../../../../src/http/api/history-schema.ts';
+import type { Suggestions } from '../../../../src/http/api/lists-schema.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';

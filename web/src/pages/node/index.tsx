@@ -1,7 +1,8 @@
 import { useEffect, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
-import type { HistoryJob, NodeItem, NodePage } from '../../../../src/http/api/schemas.ts';
+import type { NodeItem, NodePage } from '../../../../src/http/api/lab-schema.ts';
+import type { HistoryJob } from '../../../../src/http/api/schema.ts';
 import { useLive } from '../../app/live.ts';
 import { useTitle } from '../../app/title.ts';
 import { type ApiError, fetchApi, useApi } from '../../lib/api.ts';

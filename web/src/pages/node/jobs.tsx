@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import { pagePath } from '../../../../src/core/paths.ts';
-import type { HistoryJob } from '../../../../src/http/api/schemas.ts';
+import type { HistoryJob } from '../../../../src/http/api/schema.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';

@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import { pagePath } from '../../../../src/core/paths.ts';
-import type { NodeItem } from '../../../../src/http/api/schemas.ts';
+import type { NodeItem } from '../../../../src/http/api/lab-schema.ts';
 import { Results } from '../runs/columns.tsx';
 import { nodeState } from './node-facts.ts';
 

@@ -1,4 +1,4 @@
-import type { NodeItem } from '../../../../src/http/api/schemas.ts';
+import type { NodeItem } from '../../../../src/http/api/lab-schema.ts';
 
 /** What a node can be used for now; a node that nobody reported a state of is unknown. */
 export type NodeState = 'free' | 'locked' | 'down' | 'unknown';

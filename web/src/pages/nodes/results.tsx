@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { pagePath } from '../../../../src/core/paths.ts';
-import type { NodeItem } from '../../../../src/http/api/schemas.ts';
+import type { NodeItem } from '../../../../src/http/api/lab-schema.ts';
 import { number } from '../../lib/format.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';

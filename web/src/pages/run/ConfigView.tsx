@@ -1,6 +1,6 @@
 import { facetText, parseFacets } from '../../../../src/core/facets.ts';
 import { apiPath } from '../../../../src/core/paths.ts';
-import type { RunConfig, RunPage } from '../../../../src/http/api/schemas.ts';
+import type { RunConfig, RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { useApi } from '../../lib/api.ts';
 import { number } from '../../lib/format.ts';
 import type { Job } from '../../lib/jobs.ts';

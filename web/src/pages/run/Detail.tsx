@@ -2,7 +2,7 @@ import { Link } from 'wouter';
 import { type Facet, facetText, parseFacets } from '../../../../src/core/facets.ts';
 import { logLinks } from '../../../../src/core/links.ts';
 import { pagePath } from '../../../../src/core/paths.ts';
-import type { RunPage } from '../../../../src/http/api/schemas.ts';
+import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { duration, plural } from '../../lib/format.ts';
 import type { Job } from '../../lib/jobs.ts';
 import { Copy } from '../../ui/Copy.tsx';

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import { differingFacets, type Facet, facetText } from '../../../../src/core/facets.ts';
-import type { RunPage } from '../../../../src/http/api/schemas.ts';
+import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { useHeldUpdates } from '../../app/held.ts';
 import type { Job } from '../../lib/jobs.ts';
 import { useKeys } from '../../lib/keys.ts';

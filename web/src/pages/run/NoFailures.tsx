@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import { pagePath } from '../../../../src/core/paths.ts';
-import type { RunPage } from '../../../../src/http/api/schemas.ts';
+import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { duration, number, plural } from '../../lib/format.ts';
 import type { Job } from '../../lib/jobs.ts';
 import { Empty } from '../../ui/States.tsx';

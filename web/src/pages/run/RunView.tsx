@@ -4,7 +4,7 @@ import { differingOf, type Facet, parseAllFacets } from '../../../../src/core/fa
 import { pagePath } from '../../../../src/core/paths.ts';
 import { parseQuery, type QueryKey } from '../../../../src/core/query.ts';
 import { jobMatcher, type MatchableJob } from '../../../../src/core/query-match.ts';
-import type { RunPage } from '../../../../src/http/api/schemas.ts';
+import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { number } from '../../lib/format.ts';
 import { type Job, jobsOf } from '../../lib/jobs.ts';
 import { useKeys } from '../../lib/keys.ts';

@@ -1,4 +1,4 @@
-import type { RunPage } from '../../../../src/http/api/schemas.ts';
+import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { base } from '../../lib/base.ts';
 import type { Job } from '../../lib/jobs.ts';
 import { useKeys } from '../../lib/keys.ts';

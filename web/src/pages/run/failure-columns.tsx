@@ -1,4 +1,4 @@
-import type { RunPage } from '../../../../src/http/api/schemas.ts';
+import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { duration, plural } from '../../lib/format.ts';
 import type { Job } from '../../lib/jobs.ts';
 import type { Column } from '../../ui/grid-types.ts';

@@ -1,6 +1,6 @@
 /** Failing jobs by cause, new causes first. */
 import { differingFacets, facetText, parseFacets } from '../../../../src/core/facets.ts';
-import type { PageSignature, RunPage } from '../../../../src/http/api/schemas.ts';
+import type { PageSignature, RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { Job } from '../../lib/jobs.ts';
 
 /** What is known of a cause before this run: `earlier` runs of the same suite and branch, `seen` of them with it. */

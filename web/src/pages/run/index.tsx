@@ -1,6 +1,7 @@
 import './run.css';
 import { apiPath } from '../../../../src/core/paths.ts';
-import type { LiveEvents, RunPage } from '../../../../src/http/api/schemas.ts';
+import type { LiveEvents } from '../../../../src/http/api/events-schema.ts';
+import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { useLive } from '../../app/live.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';

@@ -1,7 +1,7 @@
 /** The jobs of a run as the filter language sees them, in the browser. */
 import { facetText, parseFacets } from '../../../../src/core/facets.ts';
 import type { MatchableJob } from '../../../../src/core/query-match.ts';
-import type { RunPage } from '../../../../src/http/api/schemas.ts';
+import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { Job } from '../../lib/jobs.ts';
 import { noveltyOf } from './groups.ts';
 

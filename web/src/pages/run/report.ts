@@ -1,7 +1,7 @@
 /** A run as a text for a mail, a tracker or a pull request: what is new first, with links. */
 
 import { pagePath } from '../../../../src/core/paths.ts';
-import type { RunPage } from '../../../../src/http/api/schemas.ts';
+import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { Group } from './groups.ts';
 
 /** The languages of a report. */

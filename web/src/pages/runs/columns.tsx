@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { pagePath } from '../../../../src/core/paths.ts';
-import type { RunItem } from '../../../../src/http/api/schemas.ts';
+import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { duration, shortSha1 } from '../../lib/format.ts';
 import { Bar, Counts } from '../../ui/Bar.tsx';
 import type { Column } from '../../ui/grid-types.ts';

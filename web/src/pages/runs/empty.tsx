@@ -1,7 +1,7 @@
 import { apiPath } from '../../../../src/core/paths.ts';
 import { termTexts } from '../../../../src/core/query.ts';
 import { removeTerm } from '../../../../src/core/query-print.ts';
-import type { RunList } from '../../../../src/http/api/schemas.ts';
+import type { RunList } from '../../../../src/http/api/lists-schema.ts';
 import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
 import { Empty } from '../../ui/States.tsx';

@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { pagePath } from '../../../../src/core/paths.ts';
-import type { RunItem } from '../../../../src/http/api/schemas.ts';
+import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { useTitle } from '../../app/title.ts';
 import { plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';

@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useState } from 'react';
-import type { RunItem } from '../../../../src/http/api/schemas.ts';
+import type { RunItem } from '../../../../src/http/api/schema.ts';
 import type { Zone } from '../../lib/format.ts';
 import type { RowGroup } from '../../ui/grid-types.ts';
 import type { RunsRow } from './columns.tsx';

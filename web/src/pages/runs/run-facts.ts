@@ -1,5 +1,5 @@
 import type { JobStatus } from '../../../../src/core/job.ts';
-import type { RunItem } from '../../../../src/http/api/schemas.ts';
+import type { RunItem } from '../../../../src/http/api/schema.ts';
 
 /** Seconds from the first start to the last change; of a run that is not over, to now. */
 export function runSeconds({ started, updated, counts }: RunItem, now: number): number | null {

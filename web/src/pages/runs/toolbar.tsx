@@ -1,7 +1,7 @@
 import { apiPath } from '../../../../src/core/paths.ts';
 import type { QueryKey } from '../../../../src/core/query.ts';
 import { indexOfTerm, toggleTerm } from '../../../../src/core/query-print.ts';
-import type { RunList, Suggestions } from '../../../../src/http/api/schemas.ts';
+import type { RunList, Suggestions } from '../../../../src/http/api/lists-schema.ts';
 import { fetchApi } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
 import { useUrlState } from '../../lib/url-state.ts';

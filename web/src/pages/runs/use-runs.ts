@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { apiPath } from '../../../../src/core/paths.ts';
-import type { RunItem, RunList } from '../../../../src/http/api/schemas.ts';
+import type { RunList } from '../../../../src/http/api/lists-schema.ts';
+import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { useHeldUpdates } from '../../app/held.ts';
 import { useLive } from '../../app/live.ts';
 import { type ApiError, fetchApi, useApi } from '../../lib/api.ts';

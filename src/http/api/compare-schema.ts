@@ -1,0 +1,27 @@
+import { type Static, Type } from 'typebox';
+import { changeClasses } from '../../core/compare.ts';
+import { answers, Cause, countsOf, latestOf, numberOrNull, optional, query, RunItem, runPath, text } from './schema.ts';
+
+const ComparedJob = Type.Union([
+  Type.Object({ job_id: text, status: text, duration: numberOrNull, signature: Cause }),
+  Type.Null(),
+]);
+
+/** B is the run, A the other one. */
+export const Compare = Type.Object({
+  a: RunItem,
+  b: RunItem,
+  counts: countsOf(changeClasses),
+  rows: Type.Array(
+    Type.Object({ description: text, change: Type.Enum([...changeClasses]), a: ComparedJob, b: ComparedJob }),
+  ),
+});
+export type Compare = Static<typeof Compare>;
+
+/** `GET /api/runs/{run}/compare`. */
+export const compare = {
+  summary: 'What became of each description since another run',
+  params: runPath,
+  querystring: query({ with: optional('a run, or prev (default): the one before'), ...latestOf }),
+  response: answers(Compare),
+};

@@ -1,0 +1,35 @@
+import { type Static, Type } from 'typebox';
+import { optional, query, text, textAnswers, textOrNull } from './schema.ts';
+
+const nothing = Type.Object({});
+const names = Type.Object({ names: Type.Array(text) });
+
+/**
+ * The data of each event. `hello` comes first; `jobs` for topic `run:NAME`; `runs` for topic `runs` and `run:NAME`;
+ * `nodes` and `queue` for theirs; `reset` when what was missed is no longer known: read everything again.
+ */
+export const liveEvents = {
+  hello: Type.Object({ version: text, build: text }),
+  /** Jobs that changed: `status` null when the job was deleted, `previous` null when it is new. */
+  jobs: Type.Object({
+    run: text,
+    jobs: Type.Array(Type.Object({ job_id: text, status: textOrNull, previous: textOrNull })),
+  }),
+  /** Names of what changed. */
+  runs: names,
+  nodes: names,
+  queue: nothing,
+  reset: nothing,
+};
+
+/** The types of the same. */
+export type LiveEvents = { [Type in keyof typeof liveEvents]: Static<(typeof liveEvents)[Type]> };
+
+/** `GET /api/events`: server-sent events with ids; `Last-Event-ID` resumes. */
+export const events = {
+  summary: 'Changes as server-sent events; Last-Event-ID resumes',
+  querystring: query({
+    topics: optional('run:NAME, runs, nodes and queue, with commas between; a comma in a name as %2C'),
+  }),
+  response: textAnswers('text/event-stream'),
+};

@@ -1,0 +1,33 @@
+import { type Static, Type } from 'typebox';
+import { answers, integer, optional, query, RunItem, text, textOrNull } from './schema.ts';
+
+/** Descriptions against runs, oldest run first; rows that fail last come first. */
+export const History = Type.Object({
+  runs: Type.Array(RunItem),
+  rows: Type.Array(
+    Type.Object({
+      description: text,
+      /** For each run the job's status as an index into `jobStatuses`, -1 when the run has no such job. */
+      status: Type.Array(integer),
+      job_id: Type.Array(textOrNull),
+      /** Index into `signatures`, -1 for none. */
+      signature: Type.Array(integer),
+    }),
+  ),
+  signatures: Type.Array(Type.Object({ id: text, kind: text, title: text })),
+  /** How many descriptions there are; `rows` has the first 2,000. */
+  total: integer,
+});
+export type History = Static<typeof History>;
+
+/** `GET /api/history`. */
+export const history = {
+  summary: 'Descriptions against the last runs of a suite and branch',
+  querystring: query({
+    suite: optional('suite'),
+    branch: optional('branch'),
+    machine_type: optional('machine type'),
+    n: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, description: 'how many runs; 20 when it is missing' })),
+  }),
+  response: answers(History),
+};

@@ -1,0 +1,34 @@
+import { type Static, Type } from 'typebox';
+import { answers, HistoryJob, Link, latestOf, query, RunItem, text, textOrNull } from './schema.ts';
+
+/** A job with the history of its description, newest first, itself included. */
+export const JobPage = Type.Object({
+  run: RunItem,
+  job: HistoryJob,
+  /** Every key that was reported, and nothing else: the job as it was configured. */
+  config: Type.Record(text, Type.Unknown()),
+  /** Host → the roles it played. */
+  roles: Type.Array(Type.Object({ node: text, roles: Type.Array(text) })),
+  links: Type.Array(Link),
+  history: Type.Array(HistoryJob),
+  /** The neighbours in the order of the run page, null at the ends. */
+  before: textOrNull,
+  after: textOrNull,
+});
+export type JobPage = Static<typeof JobPage>;
+
+/** `GET /api/runs/{run}/jobs/{job}`. */
+export const jobPage = {
+  summary: 'A job, its configuration and the history of its description',
+  params: Type.Object({
+    run: Type.String({ description: 'name of the run' }),
+    job: Type.String({ description: 'id of the job' }),
+  }),
+  querystring: query({
+    scope: Type.Optional(
+      Type.Enum(['branch', 'all', 'sha1'], { description: 'of the history; branch when it is missing' }),
+    ),
+    ...latestOf,
+  }),
+  response: answers(JobPage),
+};

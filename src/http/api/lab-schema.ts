@@ -1,0 +1,84 @@
+import { type Static, Type } from 'typebox';
+import {
+  answers,
+  Counts,
+  HistoryJob,
+  integer,
+  numberOrNull,
+  optional,
+  query,
+  RunItem,
+  text,
+  textOrNull,
+} from './schema.ts';
+
+/** For each machine type its runs with queued jobs in the order in which they are taken. */
+export const Queue = Type.Object({
+  queues: Type.Array(
+    Type.Object({
+      machine_type: text,
+      paused: Type.Union([Type.Object({ by: textOrNull, since: numberOrNull, until: numberOrNull }), Type.Null()]),
+      running: integer,
+      queued: integer,
+      nodes: Type.Object({ total: integer, up: integer, free: integer, locked: integer, down: integer }),
+      runs: Type.Array(RunItem),
+    }),
+  ),
+});
+export type Queue = Static<typeof Queue>;
+
+/** `GET /api/queue`. */
+export const queue = { summary: 'What waits for each machine type', querystring: query({}), response: answers(Queue) };
+
+/** A node with what it runs and how its jobs of the last `since_days` ended. */
+export const NodeItem = Type.Object({
+  name: text,
+  machine_type: textOrNull,
+  up: Type.Union([Type.Boolean(), Type.Null()]),
+  locked: Type.Boolean(),
+  locked_by: textOrNull,
+  locked_since: numberOrNull,
+  os_type: textOrNull,
+  os_version: textOrNull,
+  arch: textOrNull,
+  description: textOrNull,
+  running: Type.Union([Type.Object({ run: text, job_id: text }), Type.Null()]),
+  results: Counts,
+});
+export type NodeItem = Static<typeof NodeItem>;
+
+/** The nodes of a machine type, or all. */
+export const NodeList = Type.Object({
+  nodes: Type.Array(NodeItem),
+  machine_types: Type.Array(text),
+  since_days: integer,
+});
+export type NodeList = Static<typeof NodeList>;
+
+/** `GET /api/nodes`. */
+export const nodeList = {
+  summary: 'Nodes and how their jobs ended',
+  querystring: query({
+    machine_type: optional('only of this type'),
+    since_days: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 366, description: 'results of how many days; 14 when it is missing' }),
+    ),
+  }),
+  response: answers(NodeList),
+};
+
+/** A node and its jobs, newest first, 50 at a time. */
+export const NodePage = Type.Object({ node: NodeItem, jobs: Type.Array(HistoryJob), next: textOrNull });
+export type NodePage = Static<typeof NodePage>;
+
+/** `GET /api/nodes/{node}`. */
+export const nodePage = {
+  summary: 'A node and its jobs',
+  params: Type.Object({ name: Type.String({ description: 'name of the node' }) }),
+  querystring: query({
+    after: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: '"next" of the page before' }),
+    ),
+  }),
+  response: answers(NodePage),
+};

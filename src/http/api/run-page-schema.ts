@@ -1,0 +1,116 @@
+import { type Static, Type } from 'typebox';
+import { jobStatuses } from '../../core/job.ts';
+import {
+  answers,
+  filter,
+  HistoryJob,
+  integer,
+  Link,
+  latestOf,
+  numberOrNull,
+  query,
+  RunItem,
+  runPath,
+  text,
+  textAnswers,
+  textOrNull,
+} from './schema.ts';
+
+/** `GET /api/runs/{run}`. */
+export const runItem = {
+  summary: 'A run; "latest" is the newest of a suite and branch',
+  params: runPath,
+  querystring: query(latestOf),
+  response: answers(RunItem),
+};
+
+/** A cause of failures (core/signature.ts). `seen` counts its jobs in each of the page's `recent` runs. */
+export const PageSignature = Type.Object({ id: text, kind: text, title: text, seen: Type.Array(integer) });
+export type PageSignature = Static<typeof PageSignature>;
+
+const JobStatus = Type.Enum([...jobStatuses]);
+const Place = Type.Union([integer, Type.Null()]);
+
+/**
+ * A job on the page of a run. `description` and `failure_reason` are places in `texts`, `signature` is one in
+ * `signatures`. Reasons are cut after 4,000 characters, with an ellipsis; times are whole seconds, in milliseconds.
+ */
+export const PageJob = Type.Object({
+  job_id: text,
+  status: JobStatus,
+  description: Place,
+  failure_reason: Place,
+  signature: Place,
+  os: textOrNull,
+  nodes: Type.Array(text),
+  duration: numberOrNull,
+  posted: Type.Number(),
+  started: numberOrNull,
+  updated: Type.Number(),
+  /** The status of the same description in `previous`; null when that has no such job. */
+  previous: Type.Union([JobStatus, Type.Null()]),
+  links: Type.Array(Link),
+});
+export type PageJob = Static<typeof PageJob>;
+
+/** Everything the page of a run shows at first. */
+export const RunPage = Type.Object({
+  run: RunItem,
+  /** The last finished run of the same suite, branch and machine type before this one. */
+  previous: Type.Union([RunItem, Type.Null()]),
+  /** Failing jobs against the same descriptions in `previous`. */
+  change: Type.Union([Type.Object({ new: integer, still: integer, fixed: integer }), Type.Null()]),
+  /** Up to 12 runs of the same suite and branch, oldest first, this one last. */
+  recent: Type.Array(Type.Object({ name: text, scheduled: Type.Number() })),
+  /** Failing jobs first, then by id. */
+  jobs: Type.Array(PageJob),
+  signatures: Type.Array(PageSignature),
+  texts: Type.Array(text),
+  /** Where a job's log is, with {run_name} and {job_id}; empty when it is not known. */
+  log_href_template: text,
+});
+export type RunPage = Static<typeof RunPage>;
+
+/** `GET /api/runs/{run}/page`. */
+export const runPage = {
+  summary: 'What the page of a run shows',
+  params: runPath,
+  querystring: query(latestOf),
+  response: answers(RunPage),
+};
+
+/** Jobs in the order of the page, those that `q` means. */
+export const RunJobs = Type.Object({
+  run: RunItem,
+  jobs: Type.Array(HistoryJob),
+  /** Terms of `q` that mean nothing here, in words; the rest of `q` applies. */
+  problems: Type.Array(text),
+});
+export type RunJobs = Static<typeof RunJobs>;
+
+/** `GET /api/runs/{run}/jobs`, also `.json`. */
+export const runJobs = {
+  summary: 'The jobs of a run',
+  params: runPath,
+  querystring: query({ q: filter, ...latestOf }),
+  response: answers(RunJobs),
+};
+
+/** `GET /api/runs/{run}/jobs.csv`. */
+export const runJobsFile = { ...runJobs, summary: 'The same as CSV', response: textAnswers('text/csv') };
+
+/** What the configurations of `compared` of its `jobs` have in common. */
+export const RunConfig = Type.Object({
+  common: Type.Record(text, Type.Unknown()),
+  jobs: integer,
+  compared: integer,
+});
+export type RunConfig = Static<typeof RunConfig>;
+
+/** `GET /api/runs/{run}/config`. */
+export const runConfig = {
+  summary: 'What the configurations of its jobs have in common',
+  params: runPath,
+  querystring: query(latestOf),
+  response: answers(RunConfig),
+};

@@ -1,0 +1,108 @@
+/**
+ * What the schemas of `/api` share. A schema stands beside its route: it refuses bad requests, documents the route, and
+ * gives the server and the dashboard their types. Times are milliseconds since the Unix epoch, durations seconds; null is
+ * what is not known.
+ */
+import { type Static, type TProperties, type TSchema, Type } from 'typebox';
+import { jobStatuses } from '../../core/job.ts';
+
+/** Any text. */
+export const text = Type.String();
+/** A text, or null where it is not known. */
+export const textOrNull = Type.Union([Type.String(), Type.Null()]);
+/** A whole number. */
+export const integer = Type.Integer();
+/** A number, or null where it is not known. */
+export const numberOrNull = Type.Union([Type.Number(), Type.Null()]);
+
+/** Every error of `/api`; `nearest` names runs like the one that was not found. */
+export const Problem = Type.Object({ message: text, nearest: Type.Optional(Type.Array(text)) });
+export type Problem = Static<typeof Problem>;
+
+/** What a route answers: this, or a `Problem`. */
+export function answers<Answer extends TSchema>(answer: Answer) {
+  return { 200: answer, '4xx': Problem, '5xx': Problem };
+}
+
+/** The same for a route whose answer is a text of this type. */
+export function textAnswers(type: string) {
+  return {
+    200: { description: type, content: { [type]: { schema: Type.Unsafe<unknown>(text) } } },
+    '4xx': Problem,
+    '5xx': Problem,
+  };
+}
+
+/** Parameters of a query; a request with any other one is refused. */
+export function query<Properties extends TProperties>(properties: Properties) {
+  return Type.Object(properties, { additionalProperties: false });
+}
+
+/** An optional parameter, and what it means. */
+export function optional(description: string) {
+  return Type.Optional(Type.String({ description }));
+}
+
+/** A filter in the filter language. */
+export const filter = optional('a filter, see /ui/help');
+
+/** The path of a run. */
+export const runPath = Type.Object({ run: Type.String({ description: 'name of the run' }) });
+
+/** The parameters of a run that matter for the name `latest` alone. */
+export const latestOf = { suite: optional('of the run "latest"'), branch: optional('of the run "latest"') };
+
+/** How many there are by name. */
+export function countsOf<Name extends string>(names: readonly Name[]) {
+  return Type.Object(Object.fromEntries(names.map((name) => [name, integer])) as Record<Name, typeof integer>);
+}
+
+/** How many jobs have each status. */
+export const Counts = countsOf(jobStatuses);
+
+/** A run as lists show it. */
+export const RunItem = Type.Object({
+  name: text,
+  status: text,
+  user: text,
+  suite: text,
+  branch: text,
+  machine_type: text,
+  sha1: textOrNull,
+  flavor: textOrNull,
+  priority: numberOrNull,
+  scheduled: Type.Number(),
+  posted: Type.Number(),
+  started: numberOrNull,
+  updated: numberOrNull,
+  total: integer,
+  counts: Counts,
+  tags: Type.Array(text),
+});
+export type RunItem = Static<typeof RunItem>;
+
+/** A cause of failures (core/signature.ts); null for a job that has not failed. */
+export const Cause = Type.Union([Type.Object({ id: text, kind: text, title: text }), Type.Null()]);
+
+/** A link to somewhere else; always http or https. */
+export const Link = Type.Object({ name: text, href: text });
+
+/** A job in a list: of a run, of one description, or of one node. */
+export const HistoryJob = Type.Object({
+  run: text,
+  job_id: text,
+  status: text,
+  description: textOrNull,
+  suite: text,
+  branch: text,
+  sha1: textOrNull,
+  os: textOrNull,
+  nodes: Type.Array(text),
+  duration: numberOrNull,
+  posted: Type.Number(),
+  started: numberOrNull,
+  updated: Type.Number(),
+  signature: Cause,
+  failure_reason: textOrNull,
+});
+export type HistoryJob = Static<typeof HistoryJob>;

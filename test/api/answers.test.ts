@@ -1,0 +1,28 @@
+/** That answers of `/api` are really checked: what does not match its schema is told. */
+import fastify from 'fastify';
+import { Type } from 'typebox';
+import { expect, test } from 'vitest';
+import { answers, textAnswers } from '../../src/http/api/schema.ts';
+import { watchAnswers } from '../helpers/answers.ts';
+
+test('an answer against its schema, an unknown key, another type, and a route without a schema are told', async () => {
+  const app = fastify();
+  const wrong = watchAnswers(app);
+  const schema = { response: answers(Type.Object({ name: Type.String() })) };
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.get('/api/right', { schema }, async () => ({ name: 'right' }));
+  app.get('/api/wrong', { schema }, async () => ({ name: 1 }));
+  app.get('/api/more', { schema }, async () => ({ name: 'more', other: 1 }));
+  app.get('/api/text', { schema: { response: textAnswers('text/csv') } }, async () => ({}));
+  app.get('/api/problem', { schema }, async (_request, reply) => reply.code(400).send({ error: 'no message' }));
+  app.get('/api/free', async () => ({}));
+  for (const path of ['right', 'wrong', 'more', 'text', 'problem']) await app.inject(`/api/${path}`);
+  expect(wrong.map((sentence) => sentence.split(/ (?:has|answered)/)[0])).toEqual([
+    'GET /api/free',
+    'HEAD /api/free',
+    'GET /api/wrong',
+    'GET /api/more',
+    'GET /api/text',
+    'GET /api/problem',
+  ]);
+});

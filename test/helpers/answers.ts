@@ -1,0 +1,60 @@
+/** Every answer of `/api` against the schema of its route. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Compile } from 'typebox/schema';
+import { Problem } from '../../src/http/api/schema.ts';
+
+type Schema = Record<string, unknown>;
+type Check = ReturnType<typeof Compile>;
+
+/**
+ * Watches a server that does not listen yet. What it answers against a schema is added to the list that this returns, one
+ * sentence each, and so is a route without a schema of what it answers.
+ */
+export function watchAnswers(app: FastifyInstance): string[] {
+  const wrong: string[] = [];
+  const checks = new Map<unknown, Check>();
+  app.addHook('onRoute', ({ url, method, schema }) => {
+    if (isApi(url) && !schema?.response) wrong.push(`${method} ${url} has no schema of its answers`);
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    const problem = isApi(request.url) ? problemOf(request, reply, payload, checks) : null;
+    if (problem !== null) wrong.push(`${request.method} ${request.url} answered ${reply.statusCode}: ${problem}`);
+  });
+  return wrong;
+}
+
+function isApi(url: string): boolean {
+  return url.startsWith('/api/');
+}
+
+function problemOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+  checks: Map<unknown, Check>,
+): string | null {
+  const { statusCode } = reply;
+  if (statusCode === 304 || request.method === 'HEAD') return null;
+  const { response = {} } = request.routeOptions.schema ?? {};
+  const answers = response as Record<string, (Schema & { content?: Record<string, { schema: Schema }> }) | undefined>;
+  const schema = request.is404 ? Problem : (answers[statusCode] ?? answers[`${String(statusCode)[0]}xx`]);
+  if (schema === undefined) return 'its schema has no such answer';
+  const type = String(reply.getHeader('content-type')).split(';')[0] as string;
+  if ('content' in schema) return schema.content?.[type] ? null : `it has no ${type}`;
+  if (type !== 'application/json') return `it is ${type}, not JSON`;
+  if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return 'it is a stream, which nothing checks';
+  const check = checks.get(schema) ?? Compile(exact(schema) as Schema);
+  checks.set(schema, check);
+  const [valid, errors] = check.Errors(JSON.parse(String(payload)));
+  return valid ? null : JSON.stringify(errors.slice(0, 3));
+}
+
+/** The schema with every key refused that it does not name. */
+function exact(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(exact);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const copy = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, exact(value)]));
+  return 'properties' in schema && schema.properties instanceof Object
+    ? { additionalProperties: false, ...copy }
+    : copy;
+}
