@@ -1,44 +1,26 @@
 /** A read-only server on a streaming standby: real servers, held back, cut off, killed and promoted. */
-import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { listen } from '../helpers/events.ts';
-import { type OwnPostgres, startOwnPostgres } from '../helpers/postgres.ts';
-import { startReadOnlyServer, startServer, type TestServer } from '../helpers/server.ts';
-import { execute, type Standby, startStandby } from '../helpers/standby.ts';
+import { startReplicated } from '../helpers/replicated.ts';
+import { startReadOnlyServer, type TestServer } from '../helpers/server.ts';
+import { execute, type Standby } from '../helpers/standby.ts';
 import { newFolder, startService } from './program.ts';
 
 const run = 'teuthology-2026-11-20_20:00:00-rados-main-distro-default-smithi';
 const caughtUp = { read_only: true, in_recovery: true, receiving: true, seconds_behind: 0 };
 
-let primary: OwnPostgres;
-let standby: Standby;
 let main: TestServer;
+let standby: Standby;
 let replica: string;
-
-const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: 30_000, interval: 25 });
+let stop: () => Promise<void>;
 
 beforeAll(async () => {
-  primary = await startOwnPostgres({ fsync: false });
-  standby = await startStandby(primary);
-  const name = `paddles_${randomBytes(6).toString('hex')}`;
-  const at = (url: string) => Object.assign(new URL(url), { pathname: `/${name}` }).href;
-  const engine = {
-    name: 'postgres',
-    createDatabase: async () => {
-      await execute(primary.url, `create database ${name}`);
-      return { url: at(primary.url), drop: async () => {} };
-    },
-  } as const;
-  main = await startServer(engine, { contract: 'teuthology' });
-  replica = at(standby.url);
-  await eventually(() => execute(replica, 'select from indexed'));
+  ({ main, standby, replica, stop } = await startReplicated());
 });
-afterAll(async () => {
-  await main?.stop();
-  await standby?.remove();
-  await primary?.stop();
-});
+afterAll(() => stop?.());
+
+const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: 30_000, interval: 25 });
 
 async function startReader(contract: 'classic' | 'teuthology' = 'teuthology'): Promise<TestServer> {
   const reader = await startReadOnlyServer(replica, { contract });

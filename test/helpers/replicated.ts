@@ -1,0 +1,36 @@
+/** A server on a database of a private PostgreSQL that has a streaming standby. */
+import { randomBytes } from 'node:crypto';
+import { vi } from 'vitest';
+import { startOwnPostgres } from './postgres.ts';
+import { startServer, type TestServer } from './server.ts';
+import { execute, type Standby, startStandby } from './standby.ts';
+
+/** A main server, which speaks the teuthology contract, and where its database can be read. */
+export interface Replicated {
+  main: TestServer;
+  standby: Standby;
+  /** The database of the main server, on the standby. */
+  replica: string;
+  stop(): Promise<void>;
+}
+
+/** Starts all three, and waits until the standby has the tables of the server. */
+export async function startReplicated(): Promise<Replicated> {
+  const primary = await startOwnPostgres({ fsync: false });
+  const standby = await startStandby(primary);
+  const pathname = `/paddles_${randomBytes(6).toString('hex')}`;
+  const at = (url: string) => Object.assign(new URL(url), { pathname }).href;
+  const createDatabase = async () => {
+    await execute(primary.url, `create database ${pathname.slice(1)}`);
+    return { url: at(primary.url), drop: async () => {} };
+  };
+  const main = await startServer({ name: 'postgres', createDatabase }, { contract: 'teuthology' });
+  const replica = at(standby.url);
+  await vi.waitFor(() => execute(replica, 'select from indexed'), { timeout: 30_000, interval: 50 });
+  const stop = async () => {
+    await main.stop();
+    await standby.remove();
+    await primary.stop();
+  };
+  return { main, standby, replica, stop };
+}
