@@ -23,9 +23,8 @@ const full: MatchableJob = {
   scheduled: Date.UTC(2026, 10, 20, 9, 30, 15),
   started: now - hour,
   updated: now - 60_000,
-  signature: '4f2a00bc',
-  kind: 'command',
-  is: new Set(['new']),
+  signature: { id: '4f2a00bc', kind: 'command' },
+  traits: new Set(['new']),
 };
 
 const empty: MatchableJob = {
@@ -47,8 +46,7 @@ const empty: MatchableJob = {
   started: null,
   updated: null,
   signature: null,
-  kind: null,
-  is: new Set(),
+  traits: new Set(),
 };
 
 const matches = (text: string, job = full) => {
@@ -120,7 +118,14 @@ describe('a job that says nothing', () => {
   });
 
   test('is one whose texts are empty, too', () => {
-    const blank = { ...empty, description: '', failure_reason: '', suite: '', sha1: '', signature: '' };
+    const blank = {
+      ...empty,
+      description: '',
+      failure_reason: '',
+      suite: '',
+      sha1: '',
+      signature: { id: '', kind: '' },
+    };
     for (const key of ['f', 'reason', 'suite', 'sha1', 'sig']) expect(matches(`${key}:none`, blank)).toBe(true);
   });
 });

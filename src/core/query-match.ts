@@ -1,5 +1,6 @@
 import { facetText, parseFacets } from './facets.ts';
 import { globMatcher, parseDuration, parseMoment, type Query, type QueryKey, type Term, type Value } from './query.ts';
+import type { Trait } from './traits.ts';
 
 /** What a filter can ask of a job; times in milliseconds since the epoch, durations in seconds. */
 export interface MatchableJob {
@@ -20,9 +21,8 @@ export interface MatchableJob {
   scheduled: number | null;
   started: number | null;
   updated: number | null;
-  signature: string | null;
-  kind: string | null;
-  is: ReadonlySet<string>;
+  signature: { id: string; kind: string } | null;
+  traits: ReadonlySet<Trait>;
 }
 
 type Match = (job: MatchableJob) => boolean;
@@ -65,8 +65,8 @@ const texts: Partial<Record<QueryKey, (job: MatchableJob) => readonly (string | 
   job: (job) => [job.job_id],
   os: (job) => [job.os, job.os?.split(' ')[0] ?? null],
   node: (job) => job.nodes,
-  kind: (job) => [job.kind],
-  is: (job) => [...job.is],
+  kind: (job) => [job.signature?.kind ?? null],
+  is: (job) => [...job.traits],
 };
 
 const numbers: Partial<Record<QueryKey, (job: MatchableJob) => number | null>> = {
@@ -107,7 +107,7 @@ function textTest(value: Value): (text: string) => boolean {
 
 function partMatcher(key: 'reason' | 'sig' | 'sha1', value: Value): Match {
   const read = (job: MatchableJob) =>
-    key === 'reason' ? job.failure_reason : key === 'sig' ? job.signature : job.sha1;
+    key === 'reason' ? job.failure_reason : key === 'sig' ? (job.signature?.id ?? null) : job.sha1;
   if (value.type === 'none') return (job) => !read(job);
   const wanted = value.type === 'literal' ? value.text.toLowerCase() : null;
   const glob = value.type === 'glob' ? globMatcher(value.text) : null;

@@ -63,7 +63,7 @@ export const queryKeys = {
   kind: { short: [], on: ['jobs'], help: 'kind of failure', example: 'kind:timeout' },
   f: { short: ['facet'], on: ['jobs'], help: 'part of the description', example: 'f:objectstore=bluestore*' },
   dur: { short: ['duration'], on: ['jobs'], help: 'duration', example: 'dur:>2h' },
-  is: { short: [], on: ['jobs'], help: 'new or known failure', example: 'is:new' },
+  is: { short: [], on: ['jobs'], help: 'new, known, fixed or live', example: 'is:new' },
 } as const satisfies Record<string, KeyInfo>;
 
 /** A key of the language, in its long spelling. */

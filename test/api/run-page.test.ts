@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPageJob } from '../../src/core/page-jobs.ts';
+import { noveltyOf } from '../../src/core/traits.ts';
 import type { RunJobs, RunPage } from '../../src/http/api/run-page-schema.ts';
 import type { Problem, RunItem } from '../../src/http/api/schema.ts';
 import { engines } from '../helpers/engines.ts';
@@ -182,10 +183,34 @@ describe.each(engines)('the page of a run on $name', (engine) => {
     };
     expect(await found('s:fail -job:11')).toEqual({ ids: ['10'], problems: 0 });
     expect(await found('node:smithi001*')).toEqual({ ids: ['10'], problems: 0 });
-    expect(await found('is:new')).toEqual({ ids: ['10', '12'], problems: 0 });
-    expect(await found('is:known')).toEqual({ ids: ['11'], problems: 0 });
-    expect(await found('is:fixed')).toEqual({ ids: ['9'], problems: 0 });
     expect(await found('kind:crash nonsense:x')).toEqual({ ids: ['10', '11'], problems: 1 });
     expect(await found('dur:>59m')).toEqual({ ids: ['10'], problems: 0 });
+  });
+
+  test('finds by is: what the badges of the page say: causes that earlier runs had or not, what is fixed, what is live', async () => {
+    const [first, second] = [runOn(20, 'traits'), runOn(21, 'traits')];
+    await pages.report(first, { job_id: '1', status: 'fail', description: 'a', failure_reason: crash });
+    await pages.report(first, { job_id: '2', status: 'dead', description: 'b' });
+    // The cause is known although its description passed before, and new although its description failed before.
+    await pages.report(second, { job_id: '1', status: 'fail', description: 'a', failure_reason: 'disk is full' });
+    await pages.report(second, { job_id: '2', status: 'pass', description: 'b' });
+    await pages.report(second, { job_id: '3', status: 'fail', description: 'c', failure_reason: crash });
+    await pages.report(second, { job_id: '4', status: 'running', description: 'd' });
+    await pages.report(second, { job_id: '5', status: 'pass', description: 'e' });
+    const found = async (run: string, q: string) => {
+      const { jobs } = await pages.read<RunJobs>(`/runs/${run}/jobs?q=${encodeURIComponent(q)}`);
+      return jobs.map((job) => job.job_id);
+    };
+    expect(await found(second, 'is:new')).toEqual(['1']);
+    expect(await found(second, 'is:known')).toEqual(['3']);
+    expect(await found(second, 'is:fixed')).toEqual(['2']);
+    expect(await found(second, 'is:live')).toEqual(['4']);
+    expect(await found(second, 'is:none')).toEqual(['5']);
+    expect(await found(first, 'is:new,known,fixed,live')).toEqual([]);
+    const { signatures } = await pages.read<RunPage>(`/runs/${second}/page`);
+    expect(signatures.map(({ title, seen }) => [title, noveltyOf(seen)])).toEqual([
+      ['disk is full', 'new'],
+      [expect.stringContaining('ceph-osd'), 'known'],
+    ]);
   });
 });

@@ -51,7 +51,7 @@ export async function buildRunPage(context: ApiContext, runs: RunRow[]): Promise
     change: previous && changeCounts(pairs),
     recent: recent.map(({ name, scheduled }) => ({ name, scheduled: milliseconds(scheduled) })),
     jobs,
-    signatures: await signaturesSeen(context.db, recent, signatures()),
+    signatures: await signaturesSeen(context, runs, signatures()),
     texts: texts(),
     log_href_template: context.config.job_log_href_templ,
   };
@@ -62,28 +62,26 @@ function wholeSeconds(micros: number): number {
   return Math.floor(micros / 1_000_000) * 1000;
 }
 
-/** Counts the jobs with each cause in the runs before; this one's are known. */
+/** Counts the jobs with each cause in the earlier runs; those of this run are known. */
 async function signaturesSeen(
-  db: ApiContext['db'],
-  recent: RunRow[],
+  context: ApiContext,
+  runs: RunRow[],
   signatures: (Omit<PageSignature, 'seen'> & { count: number })[],
 ): Promise<PageSignature[]> {
   if (signatures.length === 0) return [];
+  const seenEarlier = await readSeenEarlier(context, runs);
+  return signatures.map(({ id, kind, title, count }) => ({ id, kind, title, seen: [...seenEarlier(id), count] }));
+}
+
+/** How many jobs had a cause in each of the runs before the first of these, oldest first. */
+export async function readSeenEarlier({ db }: ApiContext, runs: RunRow[]): Promise<(cause: string) => number[]> {
   const counts: Map<string, number>[] = [];
-  for (const run of recent.slice(0, -1)) {
-    if (run.fail + run.dead === 0) {
-      counts.push(new Map());
-      continue;
-    }
-    counts.push(countsById(await failureCounts(db, run.id)));
-    await nextTurn();
+  for (const run of runs.slice(1, recentRuns).reverse()) {
+    const failed = run.fail + run.dead > 0;
+    counts.push(failed ? countsById(await failureCounts(db, run.id)) : new Map());
+    if (failed) await nextTurn();
   }
-  return signatures.map(({ id, kind, title, count }) => ({
-    id,
-    kind,
-    title,
-    seen: [...counts.map((ofRun) => ofRun.get(id) ?? 0), count],
-  }));
+  return (cause) => counts.map((ofRun) => ofRun.get(cause) ?? 0);
 }
 
 function countsById(rows: Awaited<ReturnType<typeof failureCounts>>): Map<string, number> {

@@ -1,8 +1,7 @@
 import type { FastifyReply } from 'fastify';
-import { changeOf } from '../../core/compare.ts';
-import type { JobStatus } from '../../core/job.ts';
 import { parseQuery } from '../../core/query.ts';
 import { jobMatcher, type MatchableJob } from '../../core/query-match.ts';
+import { traitsOf } from '../../core/traits.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import type { JobLine } from '../../store/pages/job-lines.ts';
 import { findRun, type LatestOf, runsUpTo } from '../../store/pages/run-page.ts';
@@ -12,7 +11,7 @@ import { orThrow } from '../refusal.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { csvLine } from './csv.ts';
 import { historyJob, milliseconds, runItem } from './items.ts';
-import { jobsWithPrevious } from './run-document.ts';
+import { jobsWithPrevious, readSeenEarlier } from './run-document.ts';
 import { type RunJobs, runJobs, runJobsFile } from './run-page-schema.ts';
 import type { HistoryJob } from './schema.ts';
 
@@ -38,34 +37,27 @@ export function runJobsRoutes(app: ApiServer, context: ApiContext): void {
 async function select(context: ApiContext, name: string, { q = '', ...latest }: LatestOf & { q?: string }) {
   const run = orThrow(await findRun(context.db, name, latest));
   const { query, problems } = parseQuery(q, 'jobs');
-  const now = context.now() / 1000;
+  // Only `is:` asks about earlier runs.
   const compared = query.terms.some(({ key }) => key === 'is');
   const runs = compared ? await runsUpTo(context.db, run) : [run];
   const { lines, pairs } = await jobsWithPrevious(context, runs);
-  const matches = jobMatcher(query, now);
-  const found = lines.filter((line, index) => matches(matchable(line, run, pairs[index]?.a?.status ?? null)));
+  const seenEarlier = compared ? await readSeenEarlier(context, runs) : () => [];
+  const matches = jobMatcher(query, context.now() / 1000);
+  const found = lines.filter((line, index) => {
+    const previous = pairs[index]?.a?.status ?? null;
+    const seen = line.signature && [...seenEarlier(line.signature.id), 1];
+    return matches(matchable(line, run, traitsOf({ status: line.status, previous, seen })));
+  });
   return { run, lines: found, problems: problems.map(({ message }) => message) };
 }
 
-function matchable(line: JobLine, run: RunRow, previous: JobStatus | null): MatchableJob {
-  const { signature } = line;
-  return {
-    ...line,
-    signature: signature?.id ?? null,
-    kind: signature?.kind ?? null,
+function matchable(line: JobLine, run: RunRow, traits: MatchableJob['traits']): MatchableJob {
+  const times = {
     scheduled: milliseconds(run.scheduled),
     started: milliseconds(line.started),
     updated: milliseconds(line.updated),
-    is: new Set(badges(line.status, previous)),
   };
-}
-
-function badges(status: JobStatus, previous: JobStatus | null): string[] {
-  if (status === 'running' || status === 'waiting') return ['live'];
-  const change = changeOf(previous, status);
-  if (change === 'regression' || change === 'new_fail') return ['new'];
-  if (change === 'still') return ['known'];
-  return change === 'fixed' ? ['fixed'] : [];
+  return { ...line, ...times, traits };
 }
 
 async function sendJobs(reply: FastifyReply, { run, lines, problems }: Selection): Promise<FastifyReply> {

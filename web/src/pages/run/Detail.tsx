@@ -11,7 +11,8 @@ import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Value } from '../../ui/Value.tsx';
 import { Badge, SeenStrip } from './failure-columns.tsx';
-import { type Group, isRed, noveltyOf } from './groups.ts';
+import { type Group, isRed } from './groups.ts';
+import { describeNovelty } from './novelty.ts';
 
 interface DetailProps {
   page: RunPage;
@@ -30,7 +31,7 @@ export function GroupDetail({ page, group, differing }: DetailProps & { group: G
       </div>
       <p className="mono break">{group.title}</p>
       <p>
-        {group.signature !== null && group.novelty.sentence} <SeenStrip page={page} group={group} />
+        {group.novelty?.sentence} <SeenStrip page={page} group={group} />
       </p>
       {group.jobs.length > 1 && (
         <>
@@ -127,7 +128,7 @@ function Reason({ page, job }: { page: RunPage; job: Job }) {
         {job.failure_reason ?? 'No reason was recorded: the log may tell more.'}
       </pre>
       <h2>Is it new?</h2>
-      <p>{noveltyOf(job.signature, page).sentence}</p>
+      {job.signature && <p>{describeNovelty(job.signature, page).sentence}</p>}
       <p>{previousSentence(job, page)}</p>
     </>
   );

@@ -3,6 +3,7 @@ import type { JobStatus } from '../../../../src/core/job.ts';
 import { pagePath } from '../../../../src/core/paths.ts';
 import { type QueryKey, termTexts } from '../../../../src/core/query.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
+import { noveltyOf } from '../../../../src/core/traits.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { duration, plural, shortSha1 } from '../../lib/format.ts';
@@ -13,7 +14,7 @@ import { Status } from '../../ui/Status.tsx';
 import { Time, useMinute } from '../../ui/Time.tsx';
 import { donePercent, isLive, runSeconds } from '../runs/run-facts.ts';
 import { Actions } from './Actions.tsx';
-import { type Group, noveltyOf } from './groups.ts';
+import type { Group } from './groups.ts';
 
 interface HeaderProps {
   page: RunPage;
@@ -131,7 +132,7 @@ function Change({ page }: { page: RunPage }) {
       </span>
     );
   }
-  const causes = signatures.filter((signature) => noveltyOf(signature, page).badge === 'NEW').length;
+  const causes = signatures.filter(({ seen }) => noveltyOf(seen) === 'new').length;
   return (
     <span>
       <span className="strong">{plural(causes, 'new cause')}</span> · vs{' '}

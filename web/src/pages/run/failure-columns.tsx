@@ -11,7 +11,7 @@ export type FailureRow = { group: Group; job: null; facets: '' } | { group: Grou
 
 /** Whether a cause is new. */
 export function Badge({ group: { novelty } }: { group: Group }) {
-  if (novelty.badge === null) return null;
+  if (novelty === null || novelty.badge === null) return null;
   return (
     <span className={novelty.badge === 'NEW' ? 'badge badge-new' : 'badge'} title={novelty.sentence}>
       {novelty.badge}
@@ -21,7 +21,7 @@ export function Badge({ group: { novelty } }: { group: Group }) {
 
 /** In which of the last runs a cause was seen; nothing when there is only one. */
 export function SeenStrip({ page, group: { signature, novelty } }: { page: RunPage; group: Group }) {
-  if (signature === null || page.recent.length < 2) return null;
+  if (signature === null || novelty === null || page.recent.length < 2) return null;
   const cells = signature.seen.map((count, index) => ({
     status: count,
     title: `${page.recent[index]?.name ?? ''}: ${plural(count, 'job')}`,
@@ -50,7 +50,8 @@ export function failureColumns(page: RunPage): Column<FailureRow>[] {
       title: 'Known',
       width: '76px',
       span: ({ job }) => (job === null ? 1 : 2),
-      text: ({ group, job, facets }) => (job === null ? group.novelty.sentence : facets || (job.description ?? '')),
+      text: ({ group, job, facets }) =>
+        job === null ? (group.novelty?.sentence ?? '') : facets || (job.description ?? ''),
       cell: ({ group, job, facets }) =>
         job === null ? <Badge group={group} /> : <span className="mono">{facets || job.description}</span>,
     },

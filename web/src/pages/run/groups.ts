@@ -2,44 +2,17 @@
 import { differingFacets, facetText, parseFacets } from '../../../../src/core/facets.ts';
 import type { PageSignature, RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { Job } from '../../lib/jobs.ts';
-
-/** What is known of a cause before this run: `earlier` runs of the same suite and branch, `seen` of them with it. */
-export interface Novelty {
-  badge: 'NEW' | 'KNOWN' | null;
-  sentence: string;
-  seen: number;
-  earlier: number;
-}
+import { describeNovelty, type Novelty } from './novelty.ts';
 
 /** The failing jobs of one cause. */
 export interface Group {
   id: string;
   title: string;
   kind: string;
+  /** Null for a group of something else than a cause; so is `novelty`. */
   signature: PageSignature | null;
-  novelty: Novelty;
+  novelty: Novelty | null;
   jobs: Job[];
-}
-
-/** Whether a cause is new here, and the sentence that says why. */
-export function noveltyOf(signature: PageSignature | null, page: RunPage): Novelty {
-  const earlier = page.recent.length - 1;
-  const where = `${page.run.suite} on ${page.run.branch}`;
-  if (signature === null || earlier < 1) {
-    return {
-      badge: null,
-      sentence: `This is the first run of ${where} here: nothing to compare with.`,
-      seen: 0,
-      earlier: 0,
-    };
-  }
-  const before = signature.seen.slice(0, -1);
-  const seen = before.filter((count) => count > 0).length;
-  const runs = earlier === 1 ? 'the earlier run' : `the ${earlier} earlier runs`;
-  if (seen === 0) return { badge: 'NEW', sentence: `New here: not in ${runs} of ${where}.`, seen, earlier };
-  const first = page.recent[before.findIndex((count) => count > 0)];
-  const since = first ? new Date(first.scheduled).toISOString().slice(0, 10) : '';
-  return { badge: 'KNOWN', sentence: `Seen in ${seen} of ${runs} of ${where}, first on ${since}.`, seen, earlier };
 }
 
 const fixedGroupings = ['signature', 'description', 'node', 'os', 'kind', 'none'];
@@ -70,12 +43,19 @@ export function groupFailures(jobs: readonly Job[], page: RunPage, by: string): 
       groups.set(id, group);
     }
   }
-  const isNew = ({ novelty }: Group) => Number(novelty.badge === 'NEW');
+  const isNew = ({ novelty }: Group) => Number(novelty?.badge === 'NEW');
   return [...groups.values()].sort((a, b) => isNew(b) - isNew(a) || b.jobs.length - a.jobs.length);
 }
 
 function emptyGroup(id: string, title: string, signature: PageSignature | null, page: RunPage): Group {
-  return { id, title, kind: signature?.kind ?? '', signature, novelty: noveltyOf(signature, page), jobs: [] };
+  return {
+    id,
+    title,
+    kind: signature?.kind ?? '',
+    signature,
+    novelty: signature && describeNovelty(signature, page),
+    jobs: [],
+  };
 }
 
 function titlesOf(job: Job, by: string): string[] {

@@ -1,33 +1,16 @@
 /** The jobs of a run as the filter language sees them, in the browser. */
 import { facetText, parseFacets } from '../../../../src/core/facets.ts';
+import type { QueryKey } from '../../../../src/core/query.ts';
 import type { MatchableJob } from '../../../../src/core/query-match.ts';
+import { traitsOf } from '../../../../src/core/traits.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { Job } from '../../lib/jobs.ts';
-import { noveltyOf } from './groups.ts';
 
 /** A job with what its run says of it. */
-export function matchableJob(job: Job, page: RunPage): MatchableJob {
-  const { run } = page;
-  const is = new Set<string>();
-  if (job.status === 'running' || job.status === 'waiting') is.add('live');
-  const { badge } = noveltyOf(job.signature, page);
-  if (badge !== null && job.signature !== null) is.add(badge.toLowerCase());
-  if (job.status === 'pass' && (job.previous === 'fail' || job.previous === 'dead')) is.add('fixed');
-  return {
-    ...job,
-
-    suite: run.suite,
-    branch: run.branch,
-    user: run.user,
-    machine_type: run.machine_type,
-    flavor: run.flavor,
-    sha1: run.sha1,
-    priority: run.priority,
-    scheduled: run.scheduled,
-    signature: job.signature?.id ?? null,
-    kind: job.signature?.kind ?? null,
-    is,
-  };
+export function matchableJob(job: Job, { run }: RunPage): MatchableJob {
+  const { suite, branch, user, machine_type, flavor, sha1, priority, scheduled } = run;
+  const traits = traitsOf({ ...job, seen: job.signature?.seen ?? null });
+  return { ...job, suite, branch, user, machine_type, flavor, sha1, priority, scheduled, traits };
 }
 
 /** A value of a key, and how many jobs have it. */
@@ -36,19 +19,18 @@ export interface CountedValue {
   count: number;
 }
 
-const readers: Record<string, (job: MatchableJob) => readonly (string | null)[]> = {
-  s: (job) => [job.status],
+const readers: Partial<Record<QueryKey, (job: MatchableJob) => readonly (string | null | undefined)[]>> = {
   status: (job) => [job.status],
   os: (job) => [job.os],
   node: (job) => job.nodes,
-  kind: (job) => [job.kind],
-  sig: (job) => [job.signature],
-  is: (job) => [...job.is],
+  kind: (job) => [job.signature?.kind],
+  sig: (job) => [job.signature?.id],
+  is: (job) => [...job.traits],
   f: (job) => parseFacets(job.description).map(facetText),
 };
 
 /** Values of a key that begin with `prefix` among jobs, most frequent first. */
-export function valuesOf(jobs: readonly MatchableJob[], key: string, prefix: string): CountedValue[] {
+export function valuesOf(jobs: readonly MatchableJob[], key: QueryKey, prefix: string): CountedValue[] {
   const counts = new Map<string, number>();
   for (const job of jobs) {
     for (const value of readers[key]?.(job) ?? []) {
@@ -56,5 +38,8 @@ export function valuesOf(jobs: readonly MatchableJob[], key: string, prefix: str
     }
   }
   const values = [...counts].map(([value, count]) => ({ value, count }));
-  return values.sort((a, b) => b.count - a.count).slice(0, 20);
+  return values.sort((a, b) => b.count - a.count).slice(0, mostValues);
 }
+
+/** More than a list of suggestions shows. */
+const mostValues = 20;

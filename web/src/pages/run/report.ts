@@ -54,7 +54,7 @@ export function runReport(page: RunPage, groups: readonly Group[], base: string,
   };
   const section = (title: string, members: readonly Group[]) =>
     members.length === 0 ? [] : ['', bold(title), ...members.map(line)];
-  const isNew = ({ novelty }: Group) => novelty.badge === 'NEW';
+  const isNew = ({ novelty }: Group) => novelty?.badge === 'NEW';
   const { pass, fail, dead, running, queued, waiting } = run.counts;
   const rest = running + queued + waiting;
   const counts = [
