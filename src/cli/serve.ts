@@ -48,7 +48,7 @@ export async function serve(line: CommandLine): Promise<number> {
     const doors = doorsOf(config).map((door) => ({ ...door, app: buildApp({ ...door, config, db, log, now }) }));
     for (const { app } of doors) reports.watch(app);
     // Before anybody can know that the server is there: a stop must be graceful from the first request on.
-    const signals = watchSignals();
+    const signals = watchSignals(log);
     try {
       for (const { app, port } of doors) {
         await app.listen({ host: config.host, port, listenTextResolver: () => 'listening' });
@@ -117,14 +117,20 @@ function baseUrl({ host }: Config, app: FastifyInstance, configured: number): st
 }
 
 /** `stop` resolves at the first signal, `insisted` at one that is no echo of it. */
-function watchSignals(): { stop: Promise<void>; insisted: Promise<void> } {
+function watchSignals(log: Logger): { stop: Promise<void>; insisted: Promise<void> } {
   const stop = Promise.withResolvers<void>();
   const insisted = Promise.withResolvers<void>();
   let first: number | undefined;
   const onSignal = () => {
-    first ??= performance.now();
-    stop.resolve();
-    if (performance.now() - first > echo) insisted.resolve();
+    if (first === undefined) {
+      first = performance.now();
+      stop.resolve();
+    } else if (performance.now() - first > echo) {
+      insisted.resolve();
+    } else {
+      log.info('already stopping: another signal, a second after the first, cuts connections off');
+      log.flush();
+    }
   };
   // They stay to the end: an echo that comes late must not turn exit code 0 into a death by signal.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
@@ -133,6 +139,7 @@ function watchSignals(): { stop: Promise<void>; insisted: Promise<void> } {
 
 async function stop(doors: Door[], open: Opened, log: Logger, insisted: Promise<void>): Promise<void> {
   log.info('stopping: finishing what was accepted');
+  log.flush();
   const cutOff = () => {
     for (const { app } of doors) app.server.closeAllConnections();
   };

@@ -8,7 +8,8 @@ import { contractsOnEngines } from './contracts.ts';
 
 const rounds = 20;
 const writers = 4;
-const writingMs = 200;
+/** How often each of them writes before something breaks. */
+const writesBefore = 20;
 
 /** A job as its only writer knows it. */
 interface KnownJob {
@@ -42,27 +43,25 @@ describe.each(contractsOnEngines)('$name', ({ contract, engine }) => {
     const everything: KnownRun[] = [];
     server = await spawnServer(database.url, contract.settings);
     for (let round = 0; round < rounds; round++) {
-      const { port } = server;
-      const known = startWriting(port, contract, `round-${round}`);
-      // Not always the same length, so that the kill meets other moments.
-      await new Promise((resolve) => setTimeout(resolve, writingMs + 7 * round));
+      const writing = startWriting(server.port, contract, `round-${round}`);
+      await writing.acknowledged(writesBefore);
+      // The next transaction has begun: the kill meets another moment of it in every round.
+      for (let turn = 0; turn < round; turn++) await new Promise(setImmediate);
       expect(await server.kill('SIGKILL')).toBe('SIGKILL');
-      everything.push(...(await known));
+      everything.push(...(await writing.known));
       server = await spawnServer(database.url, contract.settings);
       await checkRuns(server.port, contract, everything.slice(-writers));
     }
     await checkRuns(server.port, contract, everything);
-    const acknowledged = everything.flatMap(({ jobs }) => [...jobs.values()]).filter((job) => job.acknowledged);
-    expect(acknowledged.length).toBeGreaterThan(rounds * writers);
   });
 
   test('a stop by SIGTERM answers and keeps what was accepted', async () => {
     server ??= await spawnServer(database.url, contract.settings);
-    const known = startWriting(server.port, contract, 'stopped');
-    await new Promise((resolve) => setTimeout(resolve, writingMs));
+    const writing = startWriting(server.port, contract, 'stopped');
+    await writing.acknowledged(writesBefore);
     expect(await server.kill('SIGTERM')).toBe(0);
     server = await spawnServer(database.url, contract.settings);
-    await checkRuns(server.port, contract, await known);
+    await checkRuns(server.port, contract, await writing.known);
   });
 
   test.runIf(engine.name === 'postgres')(
@@ -71,13 +70,14 @@ describe.each(contractsOnEngines)('$name', ({ contract, engine }) => {
       server ??= await spawnServer(database.url, contract.settings);
       for (let round = 0; round < 4; round++) {
         const other = await spawnServer(database.url, contract.settings);
-        const statuses: number[] = [];
         const killed = startWriting(other.port, contract, `killed-${round}`);
-        const alive = startWriting(server.port, contract, `alive-${round}`, statuses, 2 * writingMs);
-        await new Promise((resolve) => setTimeout(resolve, writingMs + 7 * round));
+        const alive = startWriting(server.port, contract, `alive-${round}`);
+        await Promise.all([killed, alive].map((writing) => writing.acknowledged(writesBefore)));
         expect(await other.kill('SIGKILL')).toBe('SIGKILL');
-        await checkRuns(server.port, contract, [...(await killed), ...(await alive)]);
-        expect([...new Set(statuses)]).toEqual([200]);
+        await alive.acknowledged(writesBefore);
+        alive.stop();
+        await checkRuns(server.port, contract, [...(await killed.known), ...(await alive.known)]);
+        expect([...new Set(alive.statuses)]).toEqual([200]);
       }
       expect(server.errors).toEqual([]);
     },
@@ -87,54 +87,76 @@ describe.each(contractsOnEngines)('$name', ({ contract, engine }) => {
     'after its database connections were cut, the server recovers by itself and has every acknowledged write',
     async () => {
       server ??= await spawnServer(database.url, contract.settings);
-      const statuses: number[] = [];
-      const known = startWriting(server.port, contract, 'cut', statuses, 1500);
-      let cut = 0;
-      for (let i = 0; i < 5; i++) {
-        await new Promise((resolve) => setTimeout(resolve, 200));
-        cut += await cutConnections(database.url);
+      const writing = startWriting(server.port, contract, 'cut');
+      for (let times = 0; times < 5; times++) {
+        await writing.acknowledged(writesBefore);
+        expect(await cutConnections(database.url)).toBeGreaterThan(0);
       }
-      expect(cut).toBeGreaterThanOrEqual(5);
-      const runs = await known;
+      await writing.acknowledged(writesBefore);
+      writing.stop();
+      const runs = await writing.known;
       expect(server.isAlive() ? 'alive' : server.complaints()).toBe('alive');
-      expect([...new Set(statuses)].filter((status) => status !== 200 && status !== 503)).toEqual([]);
-      expect(statuses.slice(-writers)).toEqual(Array(writers).fill(200));
+      expect([...new Set(writing.statuses)].filter((status) => status !== 200 && status !== 503)).toEqual([]);
       await checkRuns(server.port, contract, runs);
     },
   );
 });
 
-/**
- * Starts writers that create and change jobs of a run each, one write after the other, for `milliseconds` or until the
- * server is gone; resolves to what they know then.
- */
-async function startWriting(
-  port: number,
-  contract: Contract,
-  round: string,
-  statuses: number[] = [],
-  milliseconds = 60_000,
-) {
-  const until = Date.now() + milliseconds;
-  return Promise.all(
-    Array.from({ length: writers }, async (_, index) => {
-      const known: KnownRun = { run: `${round}-${index}`, created: false, jobs: new Map() };
+/** Writers at work. */
+interface Writing {
+  /** What they know when all have stopped. */
+  known: Promise<KnownRun[]>;
+  /** The statuses of all answers so far. */
+  statuses: number[];
+  /** Resolves when so many further writes of each writer have been acknowledged; rejects when one stops before. */
+  acknowledged(count: number): Promise<void>;
+  /** Lets each writer end after its current write. */
+  stop(): void;
+}
+
+/** Starts writers that create and change jobs of a run each, one write after the other, until told to stop or the server is gone. */
+function startWriting(port: number, contract: Contract, round: string): Writing {
+  const statuses: number[] = [];
+  const counts = Array.from({ length: writers }, () => 0);
+  let stopped = false;
+  let wake = () => {};
+  const known = Promise.all(
+    counts.map(async (_, index) => {
+      const run: KnownRun = { run: `${round}-${index}`, created: false, jobs: new Map() };
       const client = createClient(port);
       const send = async (request: Request) => {
         const { status } = await client.send(request);
         statuses.push(status);
+        if (status === 200) counts[index] = (counts[index] as number) + 1;
+        wake();
         return status === 200;
       };
       try {
-        known.created = await send(contract.createRun(known.run));
-        for (let count = 0; Date.now() < until; count++) await writeOnce(send, contract, known, count);
+        run.created = await send(contract.createRun(run.run));
+        for (let count = 0; !stopped; count++) await writeOnce(send, contract, run, count);
       } catch {
         // The server was killed: what is known now is what counts.
       }
       client.close();
-      return known;
+      return run;
     }),
   );
+  return {
+    known,
+    statuses,
+    acknowledged(count) {
+      const goals = counts.map((reached) => reached + count);
+      return new Promise((resolve, reject) => {
+        wake = () => {
+          if (goals.every((goal, index) => (counts[index] as number) >= goal)) resolve();
+        };
+        void known.then(() => reject(new Error(`the writers stopped after ${counts} writes: ${statuses.slice(-10)}`)));
+      });
+    },
+    stop() {
+      stopped = true;
+    },
+  };
 }
 
 /** Creates a job with every fourth write, changes one of the earlier jobs with the others. */

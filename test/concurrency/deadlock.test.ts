@@ -8,6 +8,7 @@ import type { Mark } from './contract.ts';
 import type { Instance } from './instance.ts';
 import { wrongCounts } from './ledger.ts';
 import { contractsOnServers, startServers } from './servers.ts';
+import { whenWaiting } from './waiting.ts';
 
 const runs = Array.from({ length: 20 }, (_, index) => `run-${index}`);
 const clientsPerServer = 30;
@@ -30,10 +31,13 @@ describe.each(setups)('$name', ({ contract, engine, servers: count }) => {
 
     const statuses = new Set<number>();
     for (let round = 0; round < rounds; round++) {
-      // A batch has its locks within microseconds: held up halfway, it certainly meets the other server's.
-      await whileHeld(servers[0] as Instance, pick(), 100, () =>
-        clients.map(async (client) => {
-          const change = contract.updateJob(pick(), 'shared', { ...mark, success: round % 2 === 0 });
+      // A batch has its locks within microseconds: held up halfway, it certainly meets the other server's. So the last
+      // client of each server wants the run that is held, and both servers must wait.
+      const held = pick();
+      await whileBothWait(servers[0] as Instance, held, () =>
+        clients.map(async (client, index) => {
+          const run = index % clientsPerServer === clientsPerServer - 1 ? held : pick();
+          const change = contract.updateJob(run, 'shared', { ...mark, success: round % 2 === 0 });
           statuses.add((await client.send(change)).status);
         }),
       );
@@ -55,12 +59,12 @@ function pick(): string {
   return runs[Math.floor(Math.random() * runs.length)] as string;
 }
 
-/** Starts work while somebody else has a run for some milliseconds, and waits for its end. */
-async function whileHeld({ db }: Instance, run: string, milliseconds: number, work: () => Promise<void>[]) {
+/** Starts work while somebody else has a run, until it holds up two transactions, and waits for its end. */
+async function whileBothWait({ db }: Instance, run: string, work: () => Promise<void>[]) {
   const started = await db.kysely.transaction().execute(async (transaction) => {
     await lockRows(db.engine, transaction.selectFrom('runs').select('id').where('name', '=', run)).execute();
     const promises = work();
-    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    await whenWaiting(db, 2);
     return promises;
   });
   await Promise.all(started);

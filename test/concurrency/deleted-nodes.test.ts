@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Client } from './client.ts';
 import { serverSetups, succeed, useServers } from './servers.ts';
+import { whenWaiting } from './waiting.ts';
 
 const nodes = Array.from({ length: 6 }, (_, index) => `node${index}`);
 const posters = 12;
@@ -63,14 +64,14 @@ describe.each(serverSetups)('$name', ({ engine, servers }) => {
     const [client] = clients(1) as [Client];
     await succeed(client, { method: 'POST', path: '/nodes/', body: { name: 'vanishing' } });
     let answer: Promise<unknown> = Promise.resolve();
-    const { kysely } = (instances.at(-1) as (typeof instances)[0]).db;
-    await kysely.transaction().execute(async (transaction) => {
+    const { db } = instances.at(-1) as (typeof instances)[0];
+    await db.kysely.transaction().execute(async (transaction) => {
       await transaction.deleteFrom('nodes').where('name', '=', 'vanishing').execute();
       const body = { job_id: '1', targets: { 'ubuntu@vanishing': 'key' } };
       answer = succeed(client, { method: 'POST', path: '/runs/vanishing/jobs/', body });
       answer.catch(() => {});
-      // Long enough for the server to have found the node, and to wait for what becomes of it.
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      // The server has found the node, and waits for what becomes of it.
+      await whenWaiting(db);
     });
     expect(await answer).toEqual({ job_id: '1' });
     const job = await succeed(client, { method: 'GET', path: '/runs/vanishing/jobs/1/' });

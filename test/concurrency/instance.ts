@@ -5,6 +5,7 @@ import { readCommandLine } from '../../src/config.ts';
 import { buildApp, type Contract } from '../../src/http/app.ts';
 import { type Db, open } from '../../src/store/db.ts';
 import { isError, type LogEntry, spawnServer } from '../helpers/process.ts';
+import { distinctTimes } from '../helpers/server.ts';
 
 /** One server; several may share a PostgreSQL database. */
 export interface Instance {
@@ -70,14 +71,5 @@ export async function startProcess(url: string, settings: string[]): Promise<Ins
       if (end !== 0 || server.complaints() !== '')
         throw new Error(`the server ended with ${end}: ${server.complaints()}`);
     },
-  };
-}
-
-/** No time is given twice, so that every write shows in the digest of ledger.ts. */
-function distinctTimes(): () => number {
-  let last = 0;
-  return () => {
-    last = Math.max(last + 1, Date.now() * 1000);
-    return last;
   };
 }

@@ -4,6 +4,7 @@ import { lockNodeChanges } from '../../src/store/engine/dialect.ts';
 import type { Client } from './client.ts';
 import { createLedger, type Ledger } from './lock-ledger.ts';
 import { serverSetups, succeed, useServers } from './servers.ts';
+import { whenWaiting } from './waiting.ts';
 
 const clientCount = 60;
 const nodeCount = 100;
@@ -42,8 +43,8 @@ describe.each(serverSetups)('locks on $name', ({ engine, servers }) => {
         for (let call = 0; call < callsPerTest / clientCount; call += 2) {
           const names = await hand.lock(count);
           expect(names).toHaveLength(count);
-          // Held for a while, so that hardly a node is free and each that is given back is needed.
-          await new Promise((resolve) => setTimeout(resolve, (index * 13 + call * 7) % 40));
+          // Held for some requests, so that hardly a node is free and each that is given back is needed.
+          for (let reads = (index * 13 + call * 7) % 4; reads > 0; reads--) await hand.read(names);
           if (call % 3 === 0) await hand.unlockMany(names);
           else await Promise.all(names.map((name) => hand.unlock(name)));
         }
@@ -78,10 +79,10 @@ describe.each(serverSetups)('locks on $name', ({ engine, servers }) => {
     const busy = { name: 'swap-b', machine_type: 'swap', up: true, locked: true, locked_by: 'bob' };
     await ok(clients[0] as Client, 'POST', '/nodes/', busy);
     await ok(clients[0] as Client, 'POST', '/nodes/', { name: 'swap-a', machine_type: 'swap', up: true });
-    const { kysely, engine: kind } = (instances[0] as (typeof instances)[0]).db;
+    const { db } = instances[0] as (typeof instances)[0];
     let answer: Promise<unknown> = Promise.resolve();
-    await kysely.transaction().execute(async (transaction) => {
-      await lockNodeChanges(transaction, kind);
+    await db.kysely.transaction().execute(async (transaction) => {
+      await lockNodeChanges(transaction, db.engine);
       const change = (name: string, locked: boolean) =>
         transaction
           .updateTable('nodes')
@@ -92,8 +93,7 @@ describe.each(serverSetups)('locks on $name', ({ engine, servers }) => {
       const body = { count: 1, machine_type: 'swap', locked_by: 'ana', description: null };
       answer = ok(clients[0] as Client, 'POST', '/nodes/lock_many/', body);
       answer.catch(() => {});
-      // Long enough that a server that did not wait for this transaction would have looked around already.
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await whenWaiting(db);
       await change('swap-b', false);
     });
     expect(await answer).toMatchObject([{ name: 'swap-b', locked_by: 'ana' }]);
@@ -168,13 +168,16 @@ async function openHand(client: Client, owner: string, machine_type: string, led
       expect(unlocked).toHaveLength(names.length);
       given();
     },
+    async read(names: string[]): Promise<void> {
+      const node = await inTurn(() => ok(client, 'GET', `/nodes/${names[0]}/`));
+      expect(node).toMatchObject({ locked: true, locked_by: owner });
+    },
     /** Together with a node of another, none is unlocked. */
     async tryToUnlock(names: string[], foreign: string): Promise<void> {
       const body = { names: [...names, foreign], locked_by: owner };
       const { status } = await inTurn(() => client.send({ method: 'POST', path: '/nodes/unlock_many/', body }));
       expect(status).toBe(403);
-      const node = await inTurn(() => ok(client, 'GET', `/nodes/${names[0]}/`));
-      expect(node).toMatchObject({ locked: true, locked_by: owner });
+      await this.read(names);
     },
   };
 }

@@ -222,7 +222,8 @@ export function startServer({ bin, folder, port, user, fsync }: Start): ChildPro
 
 /** Waits until the server accepts connections; false when it ended instead, or takes too long. */
 export async function answers(url: string, server: ChildProcess): Promise<boolean> {
-  for (let attempt = 0; attempt < 100 && server.exitCode === null; attempt++) {
+  const end = Date.now() + 60_000;
+  while (Date.now() < end && server.exitCode === null) {
     const client = new pg.Client({ connectionString: url });
     try {
       await client.connect();

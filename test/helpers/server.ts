@@ -38,7 +38,7 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-const now = () => Date.now() * 1000;
+const now = distinctTimes();
 
 /**
  * Starts a server on a new database of an engine and a free port. An answer of `/api` that does not match its schema makes
@@ -100,6 +100,15 @@ async function listen(db: Db, config: Config): Promise<TestServer> {
 
 function refuseWrongAnswers(wrong: string[]): void {
   if (wrong.length > 0) throw new Error(`answers that do not match their schemas\n${wrong.join('\n')}`);
+}
+
+/** A clock in microseconds since the Unix epoch that never shows the same time twice: what is written later is newer. */
+export function distinctTimes(): () => number {
+  let last = 0;
+  return () => {
+    last = Math.max(last + 1, Date.now() * 1000);
+    return last;
+  };
 }
 
 interface Exchange {

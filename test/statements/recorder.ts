@@ -16,8 +16,16 @@ const most = 4;
 /** What passes statements on without knowing what they are. */
 const carriers = ['engine/transaction', 'engine/postgres', 'engine/sqlite', 'write/batch'];
 
+/** What is heard from now on. */
+export interface Recording {
+  begin(): void;
+  /** Whether a statement with this in its text was heard. */
+  has(text: string): boolean;
+  stop(): Recorded[];
+}
+
 /** Listens from `begin` to `stop`, which answers what was heard; transactions and settings of connections are left out. */
-export function record(): { begin(): void; stop(): Recorded[] } {
+export function record(): Recording {
   let listening = false;
   const heard = new Map<string, Recorded>();
   const hear = (text: string, parameters: unknown[]) => {
@@ -33,6 +41,7 @@ export function record(): { begin(): void; stop(): Recorded[] } {
     begin() {
       listening = true;
     },
+    has: (part) => [...heard.keys()].some((text) => text.includes(part)),
     stop() {
       for (const one of restore) one();
       return [...heard.values()];

@@ -47,7 +47,7 @@ describe.each(engines)('on $name', ({ name, createDatabase }) => {
     const before = now() - 30 * 86_400_000_000;
     await prune(db, { before, dryRun: false, signal: aborted.signal, onProgress: () => aborted.abort() });
     // What changed is told to other processes a moment later.
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    if (name === 'postgres') await expect.poll(() => recording.has('pg_notify')).toBe(true);
     const statements = recording.stop();
     uncalled = await store.uncalled();
     const judged = name === 'sqlite' ? judgeSqlite(url, statements) : await judgePostgres(url, statements);

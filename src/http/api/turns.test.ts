@@ -28,6 +28,14 @@ test('for a request that is left before its turn nothing is made, and the turn i
   const gate = new Promise<void>((resolve) => {
     open = resolve;
   });
+  let arrived = 0;
+  let aborted = 0;
+  app.addHook('onRequest', async () => {
+    arrived++;
+  });
+  app.addHook('onRequestAbort', async (_request) => {
+    aborted++;
+  });
   makeInTurns(app, (url) => url === '/large', 1);
   let made = 0;
   app.get('/large', async () => {
@@ -37,14 +45,14 @@ test('for a request that is left before its turn nothing is made, and the turn i
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const left = new AbortController();
   const first = fetch(`${url}/large`);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await expect.poll(() => arrived).toBe(1);
   const second = fetch(`${url}/large`, { signal: left.signal }).catch(() => 'left');
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await expect.poll(() => arrived).toBe(2);
   left.abort();
   expect(await second).toBe('left');
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await expect.poll(() => aborted).toBe(1);
   open();
   expect(await (await first).text()).toBe('1');
-  expect(await (await fetch(`${url}/large`, { signal: AbortSignal.timeout(5000) })).text()).toBe('2');
+  expect(await (await fetch(`${url}/large`)).text()).toBe('2');
   await app.close();
 });

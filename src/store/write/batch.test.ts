@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { createBatcher } from './batch.ts';
+
+const limits = { batchWrites: 3, batchBytes: 100, waitingBytes: 50, patience: 0 };
+const oneWriteFailed = new Error('one write failed');
+
+/** A batcher over a database that carries out one batch with each call of `next`; writes called `bad` fail. */
+function startBatcher() {
+  const batches: string[][] = [];
+  const gates: (() => void)[] = [];
+  const flush = async (writes: string[]) => {
+    batches.push(writes);
+    await new Promise<void>((resolve) => gates.push(resolve));
+    if (writes.includes('bad')) throw oneWriteFailed;
+    return writes.map((write) => `${write} done`);
+  };
+  const batcher = createBatcher(flush, (error) => error === oneWriteFailed, limits);
+  const next = async () => {
+    await expect.poll(() => gates.length).toBeGreaterThan(0);
+    gates.shift()?.();
+  };
+  return { batcher, batches, next };
+}
+
+test('refuses writes beyond the bytes that may wait, and takes them again once there is room', async () => {
+  const { batcher, batches, next } = startBatcher();
+  const first = batcher.push('first', 40);
+  await expect.poll(() => batches).toEqual([['first']]);
+  // The first one waits no more.
+  const second = batcher.push('second', 40);
+  expect(batcher.push('third', 11)).toBeNull();
+  const small = batcher.push('small', 10);
+  await next();
+  expect(await first).toBe('first done');
+  await expect.poll(() => batches[1]).toEqual(['second', 'small']);
+  const third = batcher.push('third', 50);
+  expect(third).not.toBeNull();
+  await next();
+  await next();
+  expect(await Promise.all([second, small, third])).toEqual(['second done', 'small done', 'third done']);
+});
+
+test('takes a write that alone is larger than what may wait', async () => {
+  const { batcher, next } = startBatcher();
+  const large = batcher.push('large', 1000);
+  await next();
+  expect(await large).toBe('large done');
+});
+
+test('carries out no more than the limits of a batch at once, in the order in which writes came', async () => {
+  const { batcher, batches, next } = startBatcher();
+  const writes = [batcher.push('a', 1), ...['b', 'c', 'd', 'e'].map((name) => batcher.push(name, 2))];
+  const drained = batcher.drain();
+  await next();
+  await next();
+  await drained;
+  expect(batches).toEqual([
+    ['a', 'b', 'c'],
+    ['d', 'e'],
+  ]);
+  expect(await Promise.all(writes)).toEqual(['a done', 'b done', 'c done', 'd done', 'e done']);
+});
+
+test('tries each write of a failed batch alone, so that only the bad one fails', async () => {
+  const { batcher, batches, next } = startBatcher();
+  const writes = ['a', 'bad', 'c'].map((name) => batcher.push(name, 1));
+  for (let batch = 0; batch < 4; batch++) await next();
+  const results = await Promise.allSettled(writes);
+  expect(results.map((result) => (result.status === 'fulfilled' ? result.value : result.reason))).toEqual([
+    'a done',
+    oneWriteFailed,
+    'c done',
+  ]);
+  expect(batches).toEqual([['a', 'bad', 'c'], ['a'], ['bad'], ['c']]);
+});
