@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { reportErrors, startSentry } from '../http/sentry.ts';
+import { startSentry } from '../http/sentry.ts';
 import type { Db } from '../store/db.ts';
 import { version } from '../version.ts';
 import { countStatuses, startStatsd } from './statsd.ts';
@@ -19,11 +19,10 @@ export async function startReports(config: Config, db: Db, log: Logger): Promise
   const { statsd_host: host, statsd_port: port, statsd_prefix: prefix, sentry_dsn: dsn } = config;
   const statsd = host && startStatsd({ host, port, prefix, onError: warnRarely(log, 'counters do not reach statsd') });
   if (statsd) countStatuses(db, statsd);
-  const sentry = await startSentry({ dsn, version, onError: warnRarely(log, 'errors cannot be reported to Sentry') });
+  const sentryWarning = warnRarely(log, 'errors cannot be reported to Sentry');
+  const sentry = dsn === '' ? null : await startSentry(dsn, `paddles@${version}`, sentryWarning);
   return {
-    watch(app) {
-      if (sentry) reportErrors(app, sentry);
-    },
+    watch: (app) => sentry?.watch(app),
     async close() {
       if (statsd) statsd.close();
       await sentry?.close();
