@@ -69,6 +69,20 @@ test('every section that is cited exists', () => {
   report(wrong, checked);
 });
 
+test('every decision that is cited by its number exists, once', () => {
+  const numbers = files.flatMap((path) => /^docs\/decisions\/0*(\d+)-/.exec(path)?.[1] ?? []);
+  const repeated = numbers
+    .filter((number, index) => numbers.indexOf(number) < index)
+    .map((number) => `${number} twice`);
+  const cited = sources.flatMap(({ path, lines }) =>
+    lines.flatMap(({ at, text }) =>
+      [...text.matchAll(/\bdecision (\d+)\b/gi)].map(([, number = '']) => ({ number, where: `${path}:${at}` })),
+    ),
+  );
+  const missing = cited.filter(({ number }) => !numbers.includes(number));
+  report([...repeated, ...missing.map(({ number, where }) => `${where} there is no decision ${number}`)], cited.length);
+});
+
 test('every link in Markdown leads somewhere', () => {
   let checked = 0;
   const wrong = documents.flatMap(({ path, lines }) =>
