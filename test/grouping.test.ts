@@ -1,16 +1,10 @@
-/** Failures of real labs are grouped as a person grouped them. Precision first: two causes in one group hide one of them. */
+/** Failures of labs are grouped as a person grouped them. Precision first: two causes in one group hide one of them. */
 import { describe, expect, test } from 'vitest';
-import { copiesOf, type Reason, realReasons, scoreOf, strayed } from './helpers/grouping.ts';
+import { copiesOf, type Reason, reasonsIn, scoreOf, strayed } from './helpers/grouping.ts';
+import { allData } from './helpers/lab-data.ts';
 
-const reasons = realReasons();
-const required = process.env.PADDLES_REQUIRE_DATA === '1';
-
-test.runIf(required && reasons === null)('PADDLES_REQUIRE_DATA=1 wants the folder of real data', () => {
-  expect.fail('failure-reasons.jsonl is not there; PADDLES_DATA names another folder');
-});
-
-describe.skipIf(reasons === null)('reasons of real labs', () => {
-  const originals = reasons ?? [];
+describe.each(allData)('failure reasons in $name', (data) => {
+  const originals = reasonsIn(data);
   const copies = originals.map((reason) => copiesOf(reason, 10));
 
   test('are grouped by cause: precision at least 0.97, recall at least 0.85', () => {

@@ -1,6 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseRunName, type RunNameParts } from './run-name.ts';
@@ -250,38 +247,5 @@ describe('any text', () => {
     }
     // Time of the processor, in microseconds: 50 ms here; one quadratic loop over the timestamps of the longer half was 8 s.
     expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
-  });
-});
-
-// Real names are third-party text: they are read where they lie and not copied into the project.
-const DATA = process.env.PADDLES_DATA ?? fileURLToPath(new URL('../../../shared/data/', import.meta.url));
-const NAMES = join(DATA, 'run-names.txt');
-const LAB = join(DATA, 'lab.json');
-const missing = !existsSync(NAMES) || !existsSync(LAB);
-
-describe.skipIf(missing && process.env.PADDLES_REQUIRE_DATA !== '1')('names of a real lab', () => {
-  const read = () => readFileSync(NAMES, 'utf8').split('\n').filter(Boolean);
-
-  test('all are parsed, and only names that end with the flavor lack a machine type', () => {
-    const incomplete = read().filter((name) => {
-      const { scheduled, ...texts } = parseRunName(name);
-      return scheduled === null || Object.values(texts).includes('');
-    });
-    for (const name of incomplete) {
-      expect(name).toMatch(/-basic$/);
-      expect(Object.values({ ...parseRunName(name), machine_type: 'x' })).not.toContain('');
-    }
-    expect(incomplete.length).toBeLessThanOrEqual(1);
-  });
-
-  test('parts are those of the lab, and lie in the name in order', () => {
-    const lab = JSON.parse(readFileSync(LAB, 'utf8')) as Record<'users' | 'machine_types', Record<string, number>>;
-    for (const name of read()) {
-      const { user, suite, branch, machine_type } = parseRunName(name);
-      expect(Object.keys(lab.users)).toContain(user);
-      expect(['', ...Object.keys(lab.machine_types)]).toContain(machine_type);
-      expect(name.startsWith(`${user}-`) && name.includes(`-${suite}-${branch}-`)).toBe(true);
-      expect(branch).not.toMatch(/:|-(distro|none|basic|default)$/);
-    }
   });
 });

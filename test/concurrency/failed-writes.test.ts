@@ -43,6 +43,8 @@ describe.each(contractsOnEngines)('$name', ({ contract, engine }) => {
       contract.createJob('sound', 'refused', newMark()),
       contract.updateJob('refused', '1', newMark()),
       contract.createJob('refused', '2', newMark()),
+      // Where a job creates its run, the first of several statements fails.
+      ...(contract.createsMissingRuns ? [contract.createJob('refused-new', '1', newMark())] : []),
     ];
     for (const write of writes) await expectRefused(client, write);
     expectRefusalsLogged();
@@ -117,6 +119,7 @@ describe.each(engines)('texts on $name', (engine) => {
 
 const triggers = [
   { name: 'refuse_job', on: 'insert on jobs', when: "new.job_id = 'refused'" },
+  { name: 'refuse_new_run', on: 'insert on runs', when: "new.name = 'refused-new'" },
   // The last statement of a transaction: all others have been carried out.
   { name: 'refuse_run', on: 'update on runs', when: "new.name = 'refused'" },
   { name: 'refuse_node', on: 'update on nodes', when: "new.name = 'refused'" },

@@ -1,6 +1,7 @@
 import type { TestProject } from 'vitest/node';
 // @ts-expect-error A launcher: plain JavaScript.
 import { ensureBuilt } from '../../bin/web.mjs';
+import { realData } from './lab-data.ts';
 import { startPostgres } from './postgres.ts';
 
 /** The dashboard's bundle, and one private PostgreSQL for a run of the tests; each test makes a database of its own in it. */
@@ -8,6 +9,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   ensureBuilt();
   const server = await startPostgres();
   process.stdout.write(`tests: SQLite, and ${server.source}\n`);
+  if (!realData)
+    process.stdout.write('tests: strings of real labs are missing (PADDLES_DATA); made-up ones are used\n');
   project.provide('postgresUrl', server.url);
   return server.stop;
 }

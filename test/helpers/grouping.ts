@@ -1,7 +1,6 @@
-/** How well causes of failures group what belongs together: real reasons, with the cause that a person assigned. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** How well causes of failures group what belongs together: reasons, with the cause that a person assigned. */
 import { signatureOf } from '../../src/core/signature.ts';
+import { type LabData, realData } from './lab-data.ts';
 
 /** A failure reason and the cause it has. */
 export interface Reason {
@@ -15,19 +14,17 @@ export interface Score {
   recall: number;
 }
 
-const folder = process.env.PADDLES_DATA ?? join(import.meta.dirname, '../../../shared/data');
-const file = join(folder, 'failure-reasons.jsonl');
-
-/** The reasons of real labs, from a folder beside the project that is not part of it; null when it is not there. */
-export function realReasons(): Reason[] | null {
-  if (!existsSync(file)) return null;
-  const reasons = readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => JSON.parse(line) as Reason);
-  // An empty file would be grouped perfectly.
-  if (reasons.length < 100) throw new Error(`${file} has only ${reasons.length} reasons`);
+/** The reasons of a folder. */
+export function reasonsIn(data: LabData): Reason[] {
+  const reasons = data.lines('failure-reasons.jsonl').map((line) => JSON.parse(line) as Reason);
+  // Few reasons would be grouped perfectly.
+  if (reasons.length < 100) throw new Error(`${data.name} has only ${reasons.length} failure reasons`);
   return reasons;
+}
+
+/** The reasons of real labs; null where they are missing. */
+export function realReasons(): Reason[] | null {
+  return realData && reasonsIn(realData);
 }
 
 /** Compares the groups that signatures make with the causes. */

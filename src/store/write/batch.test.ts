@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { createBatcher } from './batch.ts';
+import { type BatchLimits, createBatcher } from './batch.ts';
 
 const limits = { batchWrites: 3, batchBytes: 100, waitingBytes: 50, patience: 0 };
 const oneWriteFailed = new Error('one write failed');
 
 /** A batcher over a database that carries out one batch with each call of `next`; writes called `bad` fail. */
-function startBatcher() {
+function startBatcher(others: Partial<BatchLimits> = {}) {
   const batches: string[][] = [];
   const gates: (() => void)[] = [];
   const flush = async (writes: string[]) => {
@@ -14,7 +14,7 @@ function startBatcher() {
     if (writes.includes('bad')) throw oneWriteFailed;
     return writes.map((write) => `${write} done`);
   };
-  const batcher = createBatcher(flush, (error) => error === oneWriteFailed, limits);
+  const batcher = createBatcher(flush, (error) => error === oneWriteFailed, { ...limits, ...others });
   const next = async () => {
     await expect.poll(() => gates.length).toBeGreaterThan(0);
     gates.shift()?.();
@@ -47,18 +47,21 @@ test('takes a write that alone is larger than what may wait', async () => {
   expect(await large).toBe('large done');
 });
 
-test('carries out no more than the limits of a batch at once, in the order in which writes came', async () => {
-  const { batcher, batches, next } = startBatcher();
-  const writes = [batcher.push('a', 1), ...['b', 'c', 'd', 'e'].map((name) => batcher.push(name, 2))];
-  const drained = batcher.drain();
-  await next();
-  await next();
-  await drained;
-  expect(batches).toEqual([
-    ['a', 'b', 'c'],
-    ['d', 'e'],
-  ]);
-  expect(await Promise.all(writes)).toEqual(['a done', 'b done', 'c done', 'd done', 'e done']);
+test('carries out no more writes and bytes at once than a batch may have, in the order in which they came', async () => {
+  const { batcher, batches, next } = startBatcher({ batchBytes: 21 });
+  const sizes = { a: 1, b: 2, c: 2, d: 12, e: 9, f: 9 };
+  const writes = Object.entries(sizes).map(([name, bytes]) => batcher.push(name, bytes));
+  let drained = false;
+  const drain = batcher.drain().then(() => {
+    drained = true;
+  });
+  for (let batch = 0; batch < 3; batch++) {
+    expect(drained).toBe(false);
+    await next();
+  }
+  await drain;
+  expect(batches).toEqual([['a', 'b', 'c'], ['d', 'e'], ['f']]);
+  expect(await Promise.all(writes)).toEqual(Object.keys(sizes).map((name) => `${name} done`));
 });
 
 test('tries each write of a failed batch alone, so that only the bad one fails', async () => {

@@ -1,29 +1,15 @@
-/** Names and documents of real labs, from a folder beside the project that is not part of it. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** Names, descriptions and documents of labs are stored as they are. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../helpers/engines.ts';
+import { allData, type LabData } from '../helpers/lab-data.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 import { accepted, jobKeys, newRun } from './classic/setup.ts';
 
-const folder = process.env.PADDLES_DATA ?? join(import.meta.dirname, '../../../shared/data');
-const isThere = existsSync(folder);
-const required = process.env.PADDLES_REQUIRE_DATA === '1';
-
 type Document = Record<string, unknown>;
 
-function lines(file: string): string[] {
-  const found = readFileSync(join(folder, file), 'utf8')
-    .split('\n')
-    .filter((line) => line.trim() !== '');
-  // An empty file would let every test of it pass.
-  if (found.length === 0) throw new Error(`${file} is empty`);
-  return found;
-}
-
 /** The documents of a file, each with a job_id; keys that start with "_" are annotations of whoever gathered them. */
-function documents(file: string): Document[] {
-  return lines(file).map((line, index) => {
+function documents(data: LabData, file: string): Document[] {
+  return data.lines(file).map((line, index) => {
     const all = Object.entries(JSON.parse(line) as Document).filter(([key]) => !key.startsWith('_'));
     return { job_id: `${index + 1}`, ...Object.fromEntries(all) };
   });
@@ -48,11 +34,11 @@ function expectIn(text: string, sent: Document): void {
   for (const key of jobKeys) if (!keys.includes(key)) expect(received[key]).toBeNull();
 }
 
-test.runIf(required && !isThere)('PADDLES_REQUIRE_DATA=1 wants the folder of real data', () => {
-  expect.fail(`${folder} is not there; PADDLES_DATA names another folder`);
-});
+const rows = engines.flatMap((engine) =>
+  allData.map((data) => ({ engine, data, name: `${data.name} on ${engine.name}` })),
+);
 
-describe.skipIf(!isThere).each(engines)('real data on $name', (engine) => {
+describe.each(rows)('$name', ({ engine, data }) => {
   let server: TestServer;
 
   beforeAll(async () => {
@@ -61,22 +47,23 @@ describe.skipIf(!isThere).each(engines)('real data on $name', (engine) => {
   afterAll(() => server.stop());
 
   test('every run name is created, linked, listed and found', async () => {
-    const names = lines('run-names.txt');
+    const names = data.lines('run-names.txt');
     for (const name of names) {
       await accepted(server.post('/runs/', { name }));
       await accepted(server.post(`/runs/${encodeURIComponent(name)}/jobs/`, { job_id: 1, name }));
-      const list = (await server.get('/runs/')).json as Record<string, { href: string }>;
+    }
+    const list = (await server.get('/runs/')).json as Record<string, { href: string }>;
+    for (const name of names) {
       const href = list[name]?.href ?? '';
       expect(href).toBe(`${server.url}/runs/${name}/`);
       expect(Object.keys((await server.get(href.slice(server.url.length))).json as Document)).toEqual(['1']);
-    }
-    for (const name of names)
       expect((await server.get(`/runs/${encodeURIComponent(name)}/jobs/1/`)).json).toMatchObject({ name });
+    }
   });
 
   test.each(['jobs.jsonl', 'jobs-assembled.jsonl'])('every document of %s comes back unchanged', async (file) => {
     const run = await newRun(server);
-    const posted = documents(file);
+    const posted = documents(data, file);
     for (const document of posted) {
       const path = `/runs/${run}/jobs/${encodeURIComponent(String(document.job_id))}/`;
       await accepted(server.post(`/runs/${run}/jobs/`, document));
@@ -100,7 +87,7 @@ describe.skipIf(!isThere).each(engines)('real data on $name', (engine) => {
 
   test('every job description is stored as it is', async () => {
     const run = await newRun(server);
-    const descriptions = lines('descriptions.txt');
+    const descriptions = data.lines('descriptions.txt');
     await Promise.all(
       descriptions.map((description, index) =>
         accepted(server.post(`/runs/${run}/jobs/`, { job_id: index, description })),
