@@ -22,7 +22,7 @@ const root = join(import.meta.dirname, '..');
 const files = globSync(['*', '.ci/*', '{bench,bin,demo,docs,src,test,web}/**/*'], {
   cwd: root,
   withFileTypes: true,
-  exclude: ({ name }) => ['node_modules', 'dist', '.git', 'data'].includes(name),
+  exclude: ({ name }) => ['node_modules', 'dist', '.git'].includes(name),
 })
   .filter((entry) => entry.isFile())
   .map((entry) => posix.relative(root, posix.join(entry.parentPath, entry.name)))
