@@ -1,9 +1,21 @@
 import { type Static, Type } from 'typebox';
 import { changeClasses } from '../../core/compare.ts';
-import { answers, Cause, countsOf, latestOf, numberOrNull, optional, query, RunItem, runPath, text } from './schema.ts';
+import {
+  answers,
+  Cause,
+  countsOf,
+  JobStatus,
+  latestOf,
+  numberOrNull,
+  optional,
+  query,
+  RunItem,
+  runPath,
+  text,
+} from './schema.ts';
 
 const ComparedJob = Type.Union([
-  Type.Object({ job_id: text, status: text, duration: numberOrNull, signature: Cause }),
+  Type.Object({ job_id: text, status: JobStatus, duration: numberOrNull, signature: Cause }),
   Type.Null(),
 ]);
 

@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox';
-import { jobStatuses } from '../../core/job.ts';
 import {
   answers,
   filter,
   HistoryJob,
   integer,
+  JobStatus,
   Link,
   latestOf,
   numberOrNull,
@@ -28,7 +28,6 @@ export const runItem = {
 export const PageSignature = Type.Object({ id: text, kind: text, title: text, seen: Type.Array(integer) });
 export type PageSignature = Static<typeof PageSignature>;
 
-const JobStatus = Type.Enum([...jobStatuses]);
 const Place = Type.Union([integer, Type.Null()]);
 
 /**

@@ -87,11 +87,14 @@ export const Cause = Type.Union([Type.Object({ id: text, kind: text, title: text
 /** A link to somewhere else; always http or https. */
 export const Link = Type.Object({ name: text, href: text });
 
+/** A status of a job. */
+export const JobStatus = Type.Enum([...jobStatuses]);
+
 /** A job in a list: of a run, of one description, or of one node. */
 export const HistoryJob = Type.Object({
   run: text,
   job_id: text,
-  status: text,
+  status: JobStatus,
   description: textOrNull,
   suite: text,
   branch: text,

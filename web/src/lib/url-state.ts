@@ -1,8 +1,9 @@
 import { useCallback } from 'react';
 import { useLocation } from 'wouter';
 import { navigate, useSearch } from 'wouter/use-browser-location';
-import { queryText, readPath } from '../../../src/core/paths.ts';
+import { readPath } from '../../../src/core/paths.ts';
 import { base } from './base.ts';
+import { changedQuery } from './url-query.ts';
 
 /** How an address changes: a new entry in the history, or the current one. */
 export interface UrlOptions {
@@ -26,16 +27,6 @@ export function setUrlStates(values: Record<string, string | null>, { replace = 
   const search = changedQuery(location.search, values);
   if (search === location.search) return;
   navigate(`${location.pathname}${search}${location.hash}`, { replace });
-}
-
-/** The query of an address with some texts changed; null removes one. */
-export function changedQuery(search: string, values: Record<string, string | null>): string {
-  const params = new URLSearchParams(search);
-  for (const [key, value] of Object.entries(values)) {
-    if (value === null) params.delete(key);
-    else params.set(key, value);
-  }
-  return queryText(params);
 }
 
 /**

@@ -1,15 +1,13 @@
 import type { CSSProperties } from 'react';
 import type { JobStatus } from '../../../src/core/job.ts';
+import { statusesByUrgency } from '../../../src/core/job-order.ts';
 import type { JobCounts } from '../../../src/core/run.ts';
 import { number } from '../lib/format.ts';
 import { StatusShape } from './Status.tsx';
 
-/** From what needs attention to what does not. */
-const order: JobStatus[] = ['fail', 'dead', 'running', 'waiting', 'queued', 'unknown', 'pass'];
-
 /** The statuses that occur, with how often. */
 function present(counts: Partial<JobCounts>): { status: JobStatus; count: number }[] {
-  return order.map((status) => ({ status, count: counts[status] ?? 0 })).filter(({ count }) => count > 0);
+  return statusesByUrgency.map((status) => ({ status, count: counts[status] ?? 0 })).filter(({ count }) => count > 0);
 }
 
 interface BarProps {

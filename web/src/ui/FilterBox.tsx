@@ -3,7 +3,8 @@ import { type KeyboardEvent, type RefObject, useId, useRef, useState } from 'rea
 import type { QueryTarget } from '../../../src/core/query.ts';
 import { useKeys } from '../lib/keys.ts';
 import { FilterChips } from './FilterChips.tsx';
-import { type Suggest, type Suggestion, useSuggestions } from './suggestions.ts';
+import { filterAction, type Suggest, type Suggestion } from './suggestions.ts';
+import { useSuggestions } from './use-suggestions.ts';
 
 interface FilterBoxProps {
   value: string;
@@ -35,7 +36,7 @@ export function FilterBox({ value, onChange, target, suggest, matched }: FilterB
     list.look(text, caret);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
-    const action = keyAction(event.key, list, edit.text !== '');
+    const action = filterAction(event.key, list, edit.text !== '');
     if (action === null) return;
     event.preventDefault();
     if (action === 'move') list.move(event.key === 'ArrowDown' ? 1 : -1);
@@ -84,19 +85,6 @@ export function FilterBox({ value, onChange, target, suggest, matched }: FilterB
       <FilterChips value={value} target={target} onChange={edit.finish} matched={matched} />
     </search>
   );
-}
-
-type Action = 'move' | 'pick' | 'close' | 'clear' | 'leave' | 'finish';
-
-/** What a key does in the box; Esc goes out step by step: the list, the box. Twice in an empty list it clears. */
-function keyAction(key: string, list: { items: readonly unknown[]; active: number }, filled: boolean): Action | null {
-  const open = list.items.length > 0;
-  if (key === 'ArrowDown' || key === 'ArrowUp') return open ? 'move' : null;
-  if (key === 'Tab') return open && list.active >= 0 ? 'pick' : null;
-  if (key === 'Enter') return open && list.active >= 0 ? 'pick' : 'finish';
-  if (key !== 'Escape') return null;
-  if (open) return 'close';
-  return filled ? 'clear' : 'leave';
 }
 
 /** Once React has put the new text in. */

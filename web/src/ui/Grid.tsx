@@ -4,6 +4,7 @@ import { usePreferences } from '../lib/preferences.ts';
 import { GridHead } from './GridHead.tsx';
 import { GridRow } from './GridRow.tsx';
 import { type GridCursor, useGridCursor } from './grid-keys.ts';
+import { drawnRows } from './grid-rows.ts';
 import { sortRows } from './grid-sort.ts';
 import type { GridProps } from './grid-types.ts';
 import { scrollerOf, useWindow } from './grid-window.ts';
@@ -59,7 +60,7 @@ function FilledGrid<Row>(props: GridProps<Row> & { sort: string; onSort: (sort: 
     >
       {!narrow && <GridHead columns={columns} sort={props.sort} onSort={props.onSort} />}
       <div ref={body} role="rowgroup" className="grid-body" style={{ height: rows.length * rowHeight }}>
-        {shown(range.first, range.last, cursor.active).map((index) => (
+        {drawnRows(range, cursor.active).map((index) => (
           <PlacedRow key={props.rowKey(rows[index]!)} {...{ props, cursor, narrow, index, top: index * rowHeight }} />
         ))}
       </div>
@@ -95,14 +96,6 @@ function PlacedRow<Row>({ props, cursor, narrow, index, top }: PlacedRowProps<Ro
       selected={selected}
     />
   );
-}
-
-/** The visible rows, and the active one wherever it is: focus would be lost with its element. */
-function shown(first: number, last: number, active: number): number[] {
-  const indexes = Array.from({ length: last - first }, (_, at) => first + at);
-  if (active < first) indexes.unshift(active);
-  else if (active >= last) indexes.push(active);
-  return indexes;
 }
 
 type Ref = { current: HTMLDivElement | null };

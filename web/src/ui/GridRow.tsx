@@ -1,5 +1,6 @@
 import { memo, type ReactNode, useLayoutEffect, useRef } from 'react';
 import { Link } from 'wouter';
+import { uncovered } from './grid-rows.ts';
 import type { Column } from './grid-types.ts';
 
 /** What a row of a grid takes; everything compared by identity, so that rows that stay the same are not drawn again. */
@@ -66,20 +67,6 @@ function PlainRow<Row>(props: GridRowProps<Row>) {
       )}
     </div>
   );
-}
-
-/** The columns of a row without those that another one's cell covers. */
-function uncovered<Row>(columns: readonly Column<Row>[], row: Row): { column: Column<Row>; span: number }[] {
-  let covered = 0;
-  return columns.flatMap((column) => {
-    if (covered > 0) {
-      covered--;
-      return [];
-    }
-    const span = column.span?.(row) ?? 1;
-    covered = span - 1;
-    return [{ column, span }];
-  });
 }
 
 /** One row of a grid, drawn again only when something of it changed. */

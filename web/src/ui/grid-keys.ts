@@ -2,6 +2,7 @@ import { type KeyboardEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useKeys } from '../lib/keys.ts';
 import { preferences } from '../lib/preferences.ts';
+import { parentOf } from './grid-rows.ts';
 import type { GridProps } from './grid-types.ts';
 
 /** How the keys move in a grid. */
@@ -47,7 +48,14 @@ export function useGridCursor<Row>(props: GridProps<Row>, reveal: (index: number
     if (group === undefined) return;
     if (group.expanded === (direction === -1)) group.onToggle?.();
     else if (direction === 1) moveTo(active + 1, true);
-    else moveTo(parentOf(rows, active, groupOf!), true);
+    else
+      moveTo(
+        parentOf(
+          rows.map((one) => groupOf!(one).level),
+          active,
+        ),
+        true,
+      );
   };
 
   const actions: Record<string, () => void> = {
@@ -83,10 +91,4 @@ function isControl(target: EventTarget, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (/^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName)) return true;
   return key === 'Enter' && /^(A|BUTTON|SUMMARY)$/.test(target.tagName);
-}
-
-function parentOf<Row>(rows: readonly Row[], index: number, groupOf: NonNullable<GridProps<Row>['groupOf']>): number {
-  const level = groupOf(rows[index]!).level;
-  for (let at = index - 1; at >= 0; at--) if (groupOf(rows[at]!).level < level) return at;
-  return index;
 }

@@ -1,6 +1,5 @@
 /** What a filter could go on with: keys first, then the values of the key, with how often they occur. */
-import { useRef, useState } from 'react';
-import { keyOf, type QueryKey, type QueryTarget, queryKeys } from '../../../src/core/query.ts';
+import { type QueryKey, type QueryTarget, queryKeys } from '../../../src/core/query.ts';
 import { printLiteral } from '../../../src/core/query-print.ts';
 
 /** Values of a key that begin like this among what the `rest` of the filter leaves, with their counts. */
@@ -60,8 +59,6 @@ export function partAt(text: string, caret: number): Part {
   };
 }
 
-const most = 12;
-
 /** The keys that can stand here. */
 export function keySuggestions(prefix: string, target: QueryTarget): Suggestion[] {
   return Object.entries(queryKeys)
@@ -72,49 +69,42 @@ export function keySuggestions(prefix: string, target: QueryTarget): Suggestion[
     .map(([key, { help }]) => ({ text: `${key}:`, label: `${key}:`, detail: help }));
 }
 
-/** The list below a filter box. */
-export function useSuggestions(target: QueryTarget, suggest: Suggest) {
-  const [items, setItems] = useState<readonly Suggestion[]>([]);
-  const [active, setActive] = useState(-1);
-  const part = useRef<Part>({ start: 0, from: 0, to: 0, sign: '', key: null, prefix: '' });
-  // Answers come in any order: only the last question counts.
-  const asked = useRef(0);
-  const show = (next: readonly Suggestion[]) => {
-    setItems(next);
-    setActive(-1);
-  };
-  const look = async (text: string, caret: number) => {
-    const question = ++asked.current;
-    part.current = partAt(text, caret);
-    const { key: spelling, prefix, start, to } = part.current;
-    const key = spelling === null ? null : keyOf(spelling);
-    if (spelling === null) return show(keySuggestions(prefix, target).slice(0, most));
-    if (key === null) return show([]);
-    const rest = `${text.slice(0, start)} ${text.slice(to)}`.trim();
-    const values = await suggest(key, prefix, rest).catch(() => []);
-    if (question !== asked.current) return;
-    show(
-      values
-        .slice(0, most)
-        .map(({ value, count }) => ({ text: printLiteral(value), label: value, detail: String(count) })),
-    );
-  };
-  return {
-    items,
-    active,
-    look: (text: string, caret: number) => void look(text, caret),
-    move: (step: 1 | -1) =>
-      setActive((now) => (now + step + items.length + (now < 0 && step < 0 ? 1 : 0)) % items.length),
-    close: () => {
-      asked.current++;
-      show([]);
-    },
-    /** The text with the suggestion in it, and where the caret goes. */
-    apply: (suggestion: Suggestion, text: string) => {
-      const { from, to } = part.current;
-      const space = suggestion.text.endsWith(':') ? '' : ' ';
-      const head = text.slice(0, from) + suggestion.text + space;
-      return { text: head + text.slice(to).trimStart(), caret: head.length };
-    },
-  };
+/** A value as a suggestion, quoted where it could be read as something else. */
+export function valueSuggestion({ value, count }: { value: string; count: number }): Suggestion {
+  return { text: printLiteral(value), label: value, detail: String(count) };
+}
+
+/** The text with a suggestion in place of a part, and where the caret goes. */
+export function withSuggestion(
+  text: string,
+  { from, to }: Part,
+  suggestion: Suggestion,
+): { text: string; caret: number } {
+  const space = suggestion.text.endsWith(':') ? '' : ' ';
+  const head = text.slice(0, from) + suggestion.text + space;
+  return { text: head + text.slice(to).trimStart(), caret: head.length };
+}
+
+/** What to do on a key press in the box. */
+export type FilterAction = 'move' | 'pick' | 'close' | 'clear' | 'leave' | 'finish';
+
+/** What a key does in the box; null for one that types. Esc leaves step by step: it closes the list, clears the filter, leaves the box. */
+export function filterAction(
+  key: string,
+  list: { items: readonly unknown[]; active: number },
+  filled: boolean,
+): FilterAction | null {
+  const open = list.items.length > 0;
+  if (key === 'ArrowDown' || key === 'ArrowUp') return open ? 'move' : null;
+  if (key === 'Tab') return open && list.active >= 0 ? 'pick' : null;
+  if (key === 'Enter') return open && list.active >= 0 ? 'pick' : 'finish';
+  if (key !== 'Escape') return null;
+  if (open) return 'close';
+  return filled ? 'clear' : 'leave';
+}
+
+/** The place in a list after a step up or down, round its ends; -1 is before the first step. */
+export function nextPlace(place: number, step: 1 | -1, length: number): number {
+  if (place < 0) return step === 1 ? 0 : length - 1;
+  return (place + step + length) % length;
 }

@@ -3,7 +3,7 @@ import { pagePath } from '../../../../src/core/paths.ts';
 import { duration, number } from '../../lib/format.ts';
 import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
-import { type Compared, type CompareRow, changeLabels, durationChange, jobStatus } from './rows.ts';
+import { type Compared, type CompareRow, changeLabels, durationChange } from './rows.ts';
 
 /** The columns; `a` and `b` are the names of the runs. */
 export function compareColumns(a: string, b: string): Column<CompareRow>[] {
@@ -61,7 +61,7 @@ function Side({ job, run }: { job: Compared['a']; run: string }) {
   if (job === null) return <span className="quiet">–</span>;
   return (
     <Link href={pagePath.job(run, job.job_id)}>
-      <Status status={jobStatus(job.status)} /> {duration(job.duration)}
+      <Status status={job.status} /> {duration(job.duration)}
     </Link>
   );
 }
@@ -92,8 +92,7 @@ export function MobileCompare({ row }: { row: CompareRow }) {
   return (
     <div className="two-lines">
       <div className="two-lines-line">
-        {a ? <Status status={jobStatus(a.status)} /> : '–'} → {b ? <Status status={jobStatus(b.status)} /> : '–'}{' '}
-        {changeLabels[change][0]}
+        {a ? <Status status={a.status} /> : '–'} → {b ? <Status status={b.status} /> : '–'} {changeLabels[change][0]}
         <span className="two-lines-end">
           <Delta row={row.compared} />
         </span>

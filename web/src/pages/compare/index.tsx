@@ -1,17 +1,18 @@
 import { useCallback, useMemo, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { type ChangeClass, changeClasses } from '../../../../src/core/compare.ts';
+import { changeClasses } from '../../../../src/core/compare.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { Compare } from '../../../../src/http/api/compare-schema.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
 import { number } from '../../lib/format.ts';
+import { toggled } from '../../lib/sets.ts';
 import { usePathParts, useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { RowGroup } from '../../ui/grid-types.ts';
 import { ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
 import { compareColumns, MobileCompare } from './columns.tsx';
-import { type CompareRow, changeLabels, compareRows, defaultChanges } from './rows.ts';
+import { type CompareRow, changeLabels, compareRows, defaultChanges, toggledChanges } from './rows.ts';
 import { RunChooser } from './run-chooser.tsx';
 import { RunSide, WhatChanged } from './sides.tsx';
 import './compare.css';
@@ -77,9 +78,7 @@ function Changes({ data }: { data: Compare }) {
   const columns = useMemo(() => compareColumns(data.a.name, data.b.name), [data.a.name, data.b.name]);
   const groupOf = useCallback((row: CompareRow): RowGroup => {
     if (row.kind === 'job') return { level: 2 };
-    const onToggle = () =>
-      setClosed((keys) => (keys.has(row.key) ? without(keys, row.key) : new Set([...keys, row.key])));
-    return { level: 1, expanded: row.open, onToggle };
+    return { level: 1, expanded: row.open, onToggle: () => setClosed((keys) => toggled(keys, row.key)) };
   }, []);
   return (
     <>
@@ -99,10 +98,6 @@ function Changes({ data }: { data: Compare }) {
   );
 }
 
-function without(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
-  return new Set([...keys].filter((one) => one !== key));
-}
-
 function hrefOf({ compared: { a, b } }: CompareRow & { kind: 'job' }, data: Compare): string {
   return b ? pagePath.job(data.b.name, b.job_id) : pagePath.job(data.a.name, a?.job_id ?? '');
 }
@@ -114,8 +109,6 @@ interface ChipsProps {
 }
 
 function ChangeChips({ counts, wanted, onChange }: ChipsProps) {
-  const toggled = (name: ChangeClass) =>
-    changeClasses.filter((one) => (one === name ? !wanted.includes(one) : wanted.includes(one)));
   return (
     <fieldset className="tools compare-kinds">
       <legend className="hidden">Kinds of change</legend>
@@ -126,7 +119,7 @@ function ChangeChips({ counts, wanted, onChange }: ChipsProps) {
           className="button"
           aria-pressed={wanted.includes(name)}
           title={changeLabels[name][1]}
-          onClick={() => onChange(toggled(name))}
+          onClick={() => onChange(toggledChanges(wanted, name))}
         >
           {changeLabels[name][0]} {number(counts[name])}
         </button>

@@ -1,6 +1,5 @@
-import type { ChangeClass } from '../../../../src/core/compare.ts';
+import { type ChangeClass, changeClasses, isFailing } from '../../../../src/core/compare.ts';
 import { differingFacets, facetText } from '../../../../src/core/facets.ts';
-import { type JobStatus, jobStatuses } from '../../../../src/core/job.ts';
 import type { Compare } from '../../../../src/http/api/compare-schema.ts';
 
 /** One description in both runs. */
@@ -58,7 +57,7 @@ function rowKey({ description, a, b }: Compared): string {
 }
 
 function failuresOf(rows: Compared[]): { inA: number; inB: number } {
-  const failing = (job: Compared['a']) => job?.status === 'fail' || job?.status === 'dead';
+  const failing = (job: Compared['a']) => job !== null && isFailing(job.status);
   return { inA: rows.filter(({ a }) => failing(a)).length, inB: rows.filter(({ b }) => failing(b)).length };
 }
 
@@ -68,7 +67,7 @@ export function durationChange({ a, b }: Compared): number | null {
   return from === null || to === null ? null : to - from;
 }
 
-/** A status as the API writes it; what is not known stays unknown. */
-export function jobStatus(text: string): JobStatus {
-  return jobStatuses.find((status) => status === text) ?? 'unknown';
+/** The kinds of change that are listed after a click on one, in their usual order. */
+export function toggledChanges(wanted: readonly string[], name: ChangeClass): ChangeClass[] {
+  return changeClasses.filter((one) => (one === name) !== wanted.includes(one));
 }

@@ -1,3 +1,4 @@
+import { isFailing } from '../../../../src/core/compare.ts';
 import { differingFacets, facetText } from '../../../../src/core/facets.ts';
 import { jobStatuses } from '../../../../src/core/job.ts';
 import type { History } from '../../../../src/http/api/history-schema.ts';
@@ -22,7 +23,7 @@ export function rowFacts({ status }: HistoryRow): RowFacts {
 
 export function isBad(status: number): boolean {
   const name = jobStatuses[status];
-  return name === 'fail' || name === 'dead';
+  return name !== undefined && isFailing(name);
 }
 
 function isPass(status: number): boolean {

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { Link } from 'wouter';
+import { isFailing } from '../../../../src/core/compare.ts';
 import { facetText, parseFacets } from '../../../../src/core/facets.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
@@ -21,6 +22,7 @@ import { Strip } from '../../ui/Strip.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Yaml } from '../../ui/Yaml.tsx';
+import { earlierThan, failedSentence, streakOf } from './history-facts.ts';
 
 /** A job: why it failed, what it was, and how its description did before. */
 export default function JobPageView() {
@@ -120,7 +122,7 @@ function JobHeader({ page: { run, job, links, before, after } }: { page: JobPage
 }
 
 function Overview({ page: { job, roles, history } }: { page: JobPage }) {
-  const failed = job.status === 'fail' || job.status === 'dead';
+  const failed = isFailing(job.status);
   return (
     <div className="body">
       {failed && (
@@ -142,7 +144,7 @@ function Overview({ page: { job, roles, history } }: { page: JobPage }) {
       <p>
         <HistoryStrip history={history} />
       </p>
-      {failed && <Streak job={job} history={history} />}
+      {failed && <FailingSince job={job} history={history} />}
       <h2>Description {job.description !== null && <Copy text={job.description} label="description" />}</h2>
       <p className="facets">
         {parseFacets(job.description).map((facet) => (
@@ -168,33 +170,26 @@ function Overview({ page: { job, roles, history } }: { page: JobPage }) {
 }
 
 function HistoryStrip({ history }: { history: HistoryJob[] }) {
-  const failed = history.filter(({ status }) => status === 'fail' || status === 'dead').length;
-  const sentence =
-    history.length < 2
-      ? 'The first time this description ran here.'
-      : `Failed ${failed} of the last ${history.length}.`;
+  const sentence = failedSentence(history);
   const cells = history.toReversed().map(({ status, run }) => ({ status, title: `${status}: ${run}` }));
   return (
     <>
-      <Strip cells={cells} sentence={sentence} /> {sentence}
+      <Strip cells={cells} sentence={sentence} /> <span aria-hidden="true">{sentence}</span>
     </>
   );
 }
 
-/** Since when this description fails: the last run in which it passed, and the first after it in which it did not. */
-function Streak({ job, history }: { job: HistoryJob; history: HistoryJob[] }) {
-  const at = history.findIndex(({ run, job_id }) => run === job.run && job_id === job.job_id);
-  const earlier = history.slice(at + 1);
-  const passed = earlier.findIndex(({ status }) => status === 'pass');
-  const last = earlier[passed];
-  const first = [job, ...earlier.slice(0, passed)].findLast(({ status }) => status === 'fail' || status === 'dead');
-  if (last === undefined || first === undefined)
-    return earlier.length === 0 ? null : <p>It did not pass in any of them.</p>;
-  return (
-    <p>
-      Last passed in <RunAt job={last} />, failed first in <RunAt job={first} />.
-    </p>
-  );
+/** Since when this description fails: the last run in which it passed, and the first one after it in which it did not. */
+function FailingSince({ job, history }: { job: HistoryJob; history: HistoryJob[] }) {
+  const streak = streakOf(job, history);
+  if (streak !== null) {
+    return (
+      <p>
+        Last passed in <RunAt job={streak.lastPass} />, first failed in <RunAt job={streak.firstFailure} />.
+      </p>
+    );
+  }
+  return earlierThan(job, history).length === 0 ? null : <p>It passed in none of them.</p>;
 }
 
 function RunAt({ job }: { job: HistoryJob }) {

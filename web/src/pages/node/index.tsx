@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import { Link } from 'wouter';
+import { isFailing } from '../../../../src/core/compare.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { NodeItem, NodePage } from '../../../../src/http/api/lab-schema.ts';
 import type { HistoryJob } from '../../../../src/http/api/schema.ts';
@@ -79,7 +80,7 @@ function Facts({ node, jobs }: { node: NodeItem; jobs: HistoryJob[] }) {
 function JobStrip({ jobs }: { jobs: HistoryJob[] }) {
   if (jobs.length === 0) return null;
   const cells = jobs.map((job) => ({ status: job.status, title: `${job.status}: ${job.run}/${job.job_id}` })).reverse();
-  const bad = jobs.filter(({ status }) => status === 'fail' || status === 'dead').length;
+  const bad = jobs.filter(({ status }) => isFailing(status)).length;
   const sentence = `${bad} of the last ${plural(jobs.length, 'job')} failed`;
   return (
     <div className="line node-strip">

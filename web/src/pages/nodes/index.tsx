@@ -11,7 +11,7 @@ import { useUrlState } from '../../lib/url-state.ts';
 import { Empty, ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
 import { NodesList } from './list.tsx';
-import { nodeState, stateCounts, summary } from './node-facts.ts';
+import { filterNodes, nodeState, stateCounts, summary } from './node-facts.ts';
 import { NodesOwners } from './owners.tsx';
 import { NodesResults } from './results.tsx';
 import './nodes.css';
@@ -32,7 +32,7 @@ export default function NodesPage() {
   const { data, error, isFetching, refetch } = useApi<NodeList>(path);
   useLive('nodes', useThrottled(refetch));
   useTitle(data ? `${plural(data.nodes.length, 'node')}, ${stateCounts(data.nodes).free} free` : 'Nodes');
-  const shown = useMemo(() => filtered(data, words), [data, words]);
+  const shown = useMemo(() => filterNodes(data?.nodes ?? [], words), [data, words]);
   return (
     <>
       <FetchLine active={isFetching} />
@@ -85,17 +85,6 @@ function View({ view, nodes, days }: { view: string; nodes: NodeList['nodes']; d
   if (view === 'results') return <NodesResults nodes={nodes} />;
   if (view === 'owners') return <NodesOwners nodes={nodes} />;
   return <NodesList nodes={nodes} days={days} />;
-}
-
-function filtered(data: NodeList | undefined, words: string): NodeList['nodes'] {
-  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-  return (data?.nodes ?? []).filter((node) => {
-    const { name, locked_by, os_type, os_version, description, machine_type } = node;
-    const text = [name, locked_by, os_type, os_version, description, machine_type, nodeState(node)]
-      .join(' ')
-      .toLowerCase();
-    return wanted.every((word) => text.includes(word));
-  });
 }
 
 /** One square per node: the lab at a glance, for eye and mouse; the list below has the same for everybody. */

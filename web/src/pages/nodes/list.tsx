@@ -6,7 +6,7 @@ import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
 import { Time } from '../../ui/Time.tsx';
 import { NodeLink, NodeStateCell, ResultsCell, RunningCell, systemOf } from './cells.tsx';
-import { nodeState } from './node-facts.ts';
+import { nodeState, noteOf } from './node-facts.ts';
 
 /** Every node with what it is doing. */
 export function NodesList({ nodes, days }: { nodes: NodeItem[]; days: number }) {
@@ -75,15 +75,10 @@ function listColumns(days: number): Column<NodeItem>[] {
       id: 'note',
       title: 'Note',
       width: 'minmax(100px, 2fr)',
-      cell: (node) => noteOf(node),
+      cell: noteOf,
       text: (node) => node.description ?? '',
     },
   ];
-}
-
-/** Of a node that a run has locked, the note is the folder of its archive: the job is what matters of it. */
-function noteOf({ description }: NodeItem): string {
-  return description?.replace(/^\/.*\/archive\//, '') ?? '';
 }
 
 function MobileNode({ node }: { node: NodeItem }) {

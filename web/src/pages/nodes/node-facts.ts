@@ -93,3 +93,31 @@ export function owners(nodes: NodeItem[], now: number): Owner[] {
   }
   return [...found.values()].sort((a, b) => b.locked - a.locked || a.owner.localeCompare(b.owner));
 }
+
+/** The nodes with all of the words in their names, owners, systems, notes, types or states. */
+export function filterNodes(nodes: readonly NodeItem[], words: string): NodeItem[] {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  return nodes.filter((node) => {
+    const { name, locked_by, os_type, os_version, description, machine_type } = node;
+    const facts = [name, locked_by, os_type, os_version, description, machine_type, nodeState(node)];
+    const text = facts.join(' ').toLowerCase();
+    return wanted.every((word) => text.includes(word));
+  });
+}
+
+/** The note of a node. That of a node which a run has locked is the folder of its archive, of which the job is what matters. */
+export function noteOf({ description }: NodeItem): string {
+  return description?.replace(/^\/.*\/archive\//, '') ?? '';
+}
+
+/** "+1.5", "−0.3", "0". */
+export function excessText(excess: number): string {
+  const rounded = Math.round(excess * 10) / 10;
+  if (rounded === 0) return '0';
+  return `${rounded > 0 ? '+' : '−'}${Math.abs(rounded).toFixed(1)}`;
+}
+
+/** The share of failures: "12 %"; "–" without jobs. */
+export function rateText({ bad, ended }: NodeResult): string {
+  return ended === 0 ? '–' : `${Math.round((100 * bad) / ended)} %`;
+}

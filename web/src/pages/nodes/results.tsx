@@ -6,7 +6,7 @@ import { useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
 import { NodeLink, NodeStateCell, ResultsCell } from './cells.tsx';
-import { type NodeResult, nodeResults } from './node-facts.ts';
+import { excessText, type NodeResult, nodeResults, rateText } from './node-facts.ts';
 
 /** Nodes by the failures they have beyond what is usual for their machine type. */
 export function NodesResults({ nodes }: { nodes: NodeItem[] }) {
@@ -79,16 +79,6 @@ const columns: Column<NodeResult>[] = [
   },
   { id: 'results', title: 'Results', width: 'minmax(200px, 3fr)', cell: ({ node }) => <ResultsCell node={node} /> },
 ];
-
-function excessText(excess: number): string {
-  const rounded = Math.round(excess * 10) / 10;
-  if (rounded === 0) return '0';
-  return `${rounded > 0 ? '+' : '−'}${Math.abs(rounded).toFixed(1)}`;
-}
-
-function rateText({ bad, ended }: NodeResult): string {
-  return ended === 0 ? '–' : `${Math.round((100 * bad) / ended)} %`;
-}
 
 function MobileResult({ result }: { result: NodeResult }) {
   return (

@@ -1,4 +1,5 @@
 import { Link } from 'wouter';
+import { isFailing } from '../../../../src/core/compare.ts';
 import { type Facet, facetText, parseFacets } from '../../../../src/core/facets.ts';
 import { logLinks } from '../../../../src/core/links.ts';
 import { pagePath } from '../../../../src/core/paths.ts';
@@ -11,7 +12,7 @@ import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Value } from '../../ui/Value.tsx';
 import { Badge, SeenStrip } from './failure-columns.tsx';
-import { type Group, isRed } from './groups.ts';
+import type { Group } from './groups.ts';
 import { describeNovelty } from './novelty.ts';
 
 interface DetailProps {
@@ -92,7 +93,7 @@ export function JobDetail({ page, job, differing }: DetailProps & { job: Job }) 
         </span>
       </div>
       <JobLinks page={page} job={job} />
-      {isRed(job) && <Reason page={page} job={job} />}
+      {isFailing(job.status) && <Reason page={page} job={job} />}
       <h2>Nodes</h2>
       <p className="line">
         {job.nodes.map((node) => (

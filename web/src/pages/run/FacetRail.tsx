@@ -1,8 +1,8 @@
 import { type CSSProperties, useMemo } from 'react';
-import { differingOf, type Facet, facetText } from '../../../../src/core/facets.ts';
+import { type Facet, facetText } from '../../../../src/core/facets.ts';
 import type { Job } from '../../lib/jobs.ts';
 import { Value } from '../../ui/Value.tsx';
-import { isRed } from './groups.ts';
+import { countFacets } from './facet-counts.ts';
 
 interface FacetRailProps {
   jobs: readonly Job[];
@@ -10,14 +10,7 @@ interface FacetRailProps {
   facets: readonly (readonly Facet[])[];
 }
 
-interface FacetCount {
-  facet: Facet;
-  red: number;
-  total: number;
-}
-
-/** More than this nobody reads; the filter box finds the rest. */
-const mostKeys = 24;
+/** As many values of a key as are read; the filter box finds the others. */
 const mostValues = 12;
 
 /** What the descriptions of the listed jobs differ in: each value with how many of its jobs are red. */
@@ -49,23 +42,4 @@ export function FacetRail({ jobs, facets }: FacetRailProps) {
       ))}
     </section>
   );
-}
-
-/** By key, those that tell most first; values with the largest share of failures first. */
-function countFacets(jobs: readonly Job[], facets: FacetRailProps['facets']): [string, FacetCount[]][] {
-  const differing = differingOf(jobs.map(({ index }) => facets[index] ?? []));
-  const keys = new Map<string, Map<string, FacetCount>>();
-  for (const [at, job] of jobs.entries()) {
-    for (const facet of differing[at] ?? []) {
-      const values = keys.get(facet.key) ?? new Map<string, FacetCount>();
-      keys.set(facet.key, values);
-      const counted = values.get(facet.value) ?? { facet, red: 0, total: 0 };
-      counted.total++;
-      if (isRed(job)) counted.red++;
-      values.set(facet.value, counted);
-    }
-  }
-  return [...keys]
-    .slice(0, mostKeys)
-    .map(([key, values]) => [key, [...values.values()].sort((a, b) => b.red / b.total - a.red / a.total)]);
 }

@@ -1,12 +1,14 @@
 import { useMemo, useState } from 'react';
-import { differingFacets, type Facet, facetText } from '../../../../src/core/facets.ts';
+import type { Facet } from '../../../../src/core/facets.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { useHeldUpdates } from '../../app/held.ts';
 import type { Job } from '../../lib/jobs.ts';
 import { useKeys } from '../../lib/keys.ts';
+import { toggled } from '../../lib/sets.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import { UpdatesPill } from '../../ui/Updates.tsx';
-import { type FailureRow, failureColumns, MobileFailure } from './failure-columns.tsx';
+import { failureColumns, MobileFailure } from './failure-columns.tsx';
+import { type FailureRow, failureRows, groupKey, nextGroup, rowKey } from './failure-rows.ts';
 import type { Group } from './groups.ts';
 
 interface FailuresProps {
@@ -26,20 +28,15 @@ export function Failures({ page, differing, groups, scope, selected, onSelect, o
   const { isOpen, toggle, opened } = useOpenGroups(groups);
   const [touched, setTouched] = useState(false);
   const latest = useMemo(
-    () => groups.flatMap((group) => rowsOf(group, opened.has(group.id), differing)),
+    () => groups.flatMap((group) => failureRows(group, opened.has(group.id), differing)),
     [groups, opened, differing],
   );
   const hold = touched || selected !== null;
-  const { rows, waiting, apply } = useHeldUpdates(latest, rowId, hold, `${scope} ${[...opened].join(' ')}`);
+  const { rows, waiting, apply } = useHeldUpdates(latest, rowKey, hold, `${scope} ${[...opened].join(' ')}`);
   const columns = useMemo(() => failureColumns(page), [page]);
   const step = (direction: 1 | -1) => {
-    const at = groups.findIndex(({ id, jobs }) =>
-      selected?.startsWith('group:')
-        ? selected === `group:${id}`
-        : jobs.some(({ job_id }) => selected === `${job_id}@${id}`),
-    );
-    const next = groups[at < 0 ? (direction === 1 && selected === null ? 1 : 0) : at + direction];
-    if (next) onSelect(`group:${next.id}`);
+    const next = nextGroup(groups, selected, direction);
+    if (next) onSelect(groupKey(next));
   };
   useKeys({ n: () => step(1), N: () => step(-1) });
   return (
@@ -48,11 +45,11 @@ export function Failures({ page, differing, groups, scope, selected, onSelect, o
       <Grid<FailureRow>
         rows={rows}
         columns={columns}
-        rowKey={rowId}
+        rowKey={rowKey}
         label="Failures by cause"
         emptyText="No failing job matches the filter."
-        selected={selected ?? (groups[0] ? `group:${groups[0].id}` : null)}
-        onSelect={(row) => onSelect(rowId(row))}
+        selected={selected ?? (groups[0] ? groupKey(groups[0]) : null)}
+        onSelect={(row) => onSelect(rowKey(row))}
         onOpen={(row) => row.job && onOpen(row.job)}
         onHold={setTouched}
         rowClass={({ job }) => (job === null ? 'group-row' : '')}
@@ -74,30 +71,9 @@ function useOpenGroups(groups: readonly Group[]) {
     e: () => setOpened(new Set(groups.map(({ id }) => id))),
     E: () => setOpened(new Set()),
   });
-  const toggle = ({ id }: Group) => {
-    const next = new Set(opened);
-    if (!next.delete(id)) next.add(id);
-    setOpened(next);
+  return {
+    opened,
+    toggle: ({ id }: Group) => setOpened(toggled(opened, id)),
+    isOpen: ({ id }: Group) => opened.has(id),
   };
-  return { opened, toggle, isOpen: ({ id }: Group) => opened.has(id) };
-}
-
-function rowsOf(group: Group, open: boolean, differing: FailuresProps['differing']): FailureRow[] {
-  const head: FailureRow = { group, job: null, facets: '' };
-  if (!open) return [head];
-  const facets = differingFacets(group.jobs.map(({ description }) => description));
-  return [
-    head,
-    ...group.jobs.map((job, index) => {
-      const inGroup = facets[index] ?? [];
-      // A lone job has nothing to differ from but the rest of the run.
-      const shown = inGroup.length > 0 ? inGroup : (differing[job.index] ?? []);
-      return { group, job, facets: shown.map(facetText).join('  ') };
-    }),
-  ];
-}
-
-/** What identifies a row in the address: a group, or a job. */
-function rowId({ group, job }: FailureRow): string {
-  return job === null ? `group:${group.id}` : `${job.job_id}@${group.id}`;
 }

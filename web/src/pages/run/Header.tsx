@@ -1,7 +1,7 @@
 import { Link } from 'wouter';
 import type { JobStatus } from '../../../../src/core/job.ts';
 import { pagePath } from '../../../../src/core/paths.ts';
-import { type QueryKey, termTexts } from '../../../../src/core/query.ts';
+import type { QueryKey } from '../../../../src/core/query.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
 import { noveltyOf } from '../../../../src/core/traits.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
@@ -15,6 +15,7 @@ import { Time, useMinute } from '../../ui/Time.tsx';
 import { donePercent, isLive, runSeconds } from '../runs/run-facts.ts';
 import { Actions } from './Actions.tsx';
 import type { Group } from './groups.ts';
+import { pickedStatuses, pickStatus } from './status-filter.ts';
 
 interface HeaderProps {
   page: RunPage;
@@ -26,14 +27,8 @@ interface HeaderProps {
 /** What a run is, how it went, and what changed since the one before. */
 export function Header({ page, groups, q, onFilter }: HeaderProps) {
   const { run } = page;
-  const terms = termTexts(q);
-  const term = terms.find((text) => /^(s|status):\w+$/.test(text));
-  const picked = term?.split(':')[1];
-  const pick = (status: JobStatus) => {
-    const rest = terms.filter((text) => text !== term);
-    onFilter([...rest, ...(picked === status ? [] : [`s:${status}`])].join(' '));
-  };
-  const active = picked === undefined ? [] : [picked as JobStatus];
+  const pick = (status: JobStatus) => onFilter(pickStatus(q, status));
+  const active = pickedStatuses(q);
   return (
     <header className="head">
       <div className="line spread">

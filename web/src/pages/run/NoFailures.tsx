@@ -1,4 +1,5 @@
 import { Link } from 'wouter';
+import { changeOf } from '../../../../src/core/compare.ts';
 import { pagePath } from '../../../../src/core/paths.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { duration, number, plural } from '../../lib/format.ts';
@@ -22,9 +23,7 @@ export function NoFailures({ page: { run, previous }, jobs }: { page: RunPage; j
     .filter(({ duration }) => duration !== null)
     .sort((a, b) => (b.duration ?? 0) - (a.duration ?? 0))
     .slice(0, 10);
-  const fixed = jobs.filter(
-    ({ status, previous: before }) => status === 'pass' && (before === 'fail' || before === 'dead'),
-  );
+  const fixed = jobs.filter((job) => changeOf(job.previous, job.status) === 'fixed');
   return (
     <div className="body">
       <p className="green">

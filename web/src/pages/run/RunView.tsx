@@ -18,6 +18,7 @@ import { ConfigView } from './ConfigView.tsx';
 import { useCopyKeys } from './copy-keys.ts';
 import { GroupDetail, JobDetail } from './Detail.tsx';
 import { Failures } from './Failures.tsx';
+import { selectionOf } from './failure-rows.ts';
 import { type Group, groupFailures, groupingsOf } from './groups.ts';
 import { Header } from './Header.tsx';
 import { JobTable } from './JobTable.tsx';
@@ -190,8 +191,7 @@ function ListAndDetails({ page, all, jobs, facets, groups, view, by, q }: ListPr
     setClosed(true);
     setSel('', { replace: true });
   };
-  const picked = sel.startsWith('group:') ? groups.find(({ id }) => `group:${id}` === sel) : undefined;
-  const job = all.find(({ job_id }) => job_id === sel.split('@')[0]);
+  const { group: picked, job } = selectionOf(sel, groups, all);
   const group = picked ?? (sel === '' && view === 'failures' && !narrow && !closed ? groups[0] : undefined);
   const shown = job ?? group?.jobs[0] ?? null;
   useCopyKeys(page, groups, shown);

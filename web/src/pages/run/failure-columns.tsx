@@ -1,13 +1,10 @@
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { duration, plural } from '../../lib/format.ts';
-import type { Job } from '../../lib/jobs.ts';
 import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
 import { Strip } from '../../ui/Strip.tsx';
+import type { FailureRow } from './failure-rows.ts';
 import type { Group } from './groups.ts';
-
-/** A line of the list of failures: a cause, or a job of it with where its description differs. */
-export type FailureRow = { group: Group; job: null; facets: '' } | { group: Group; job: Job; facets: string };
 
 /** Whether a cause is new. */
 export function Badge({ group: { novelty } }: { group: Group }) {

@@ -1,4 +1,5 @@
 /** Failing jobs by cause, new causes first. */
+import { isFailing } from '../../../../src/core/compare.ts';
 import { differingFacets, facetText, parseFacets } from '../../../../src/core/facets.ts';
 import type { PageSignature, RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { Job } from '../../lib/jobs.ts';
@@ -19,7 +20,7 @@ const fixedGroupings = ['signature', 'description', 'node', 'os', 'kind', 'none'
 
 /** What failing jobs can be grouped by: also by each facet that is not the same in all of them. */
 export function groupingsOf(jobs: readonly Job[]): string[] {
-  const facets = differingFacets(jobs.filter(isRed).map(({ description }) => description));
+  const facets = differingFacets(jobs.filter(({ status }) => isFailing(status)).map(({ description }) => description));
   const keys = new Set(facets.flatMap((list) => list.map(({ key }) => `facet:${key}`)));
   return [...fixedGroupings, ...[...keys].slice(0, mostFacets)];
 }
@@ -27,15 +28,10 @@ export function groupingsOf(jobs: readonly Job[]): string[] {
 /** A menu that can still be read. */
 const mostFacets = 40;
 
-/** Whether a job failed in one way or the other. */
-export function isRed({ status }: Job): boolean {
-  return status === 'fail' || status === 'dead';
-}
-
 /** Groups failing jobs: new causes first, then those with the most jobs. */
 export function groupFailures(jobs: readonly Job[], page: RunPage, by: string): Group[] {
   const groups = new Map<string, Group>();
-  for (const job of jobs.filter(isRed)) {
+  for (const job of jobs.filter(({ status }) => isFailing(status))) {
     for (const title of titlesOf(job, by)) {
       const id = by === 'signature' ? (job.signature?.id ?? title) : title;
       const group = groups.get(id) ?? emptyGroup(id, title, by === 'signature' ? job.signature : null, page);

@@ -9,6 +9,7 @@ import { useThrottled } from '../../lib/throttle.ts';
 import { usePathParts } from '../../lib/url-state.ts';
 import { ErrorBox, FetchLine, NotFound, Skeleton } from '../../ui/States.tsx';
 import { RunView } from './RunView.tsx';
+import { runTitle } from './run-title.ts';
 
 /** A run: its failures by cause, its jobs, its configuration. */
 export default function RunPageView() {
@@ -18,7 +19,7 @@ export default function RunPageView() {
   useLive(`run:${run}`, (type, event) => {
     if (type !== 'jobs' || (event as LiveEvents['jobs']).run === run) read();
   });
-  useTitle(data === undefined ? run : titleOf(data));
+  useTitle(data === undefined ? run : runTitle(data.run));
   if (data !== undefined) {
     return (
       <>
@@ -38,11 +39,4 @@ export default function RunPageView() {
       {!error && <Skeleton rows={20} />}
     </>
   );
-}
-
-/** "47✕ 13† rados @wip-yuri5": what a tab among many must say first. */
-function titleOf({ run }: RunPage): string {
-  const { fail, dead } = run.counts;
-  const red = [fail > 0 && `${fail}✕`, dead > 0 && `${dead}†`].filter(Boolean).join(' ');
-  return `${red || (run.status === 'finished pass' ? '✓' : run.status)} ${run.suite} @${run.branch}`;
 }

@@ -1,7 +1,7 @@
 import { Link } from 'wouter';
 import { middleTruncate, number, plural } from '../../lib/format.ts';
 import { Counts } from '../../ui/Bar.tsx';
-import { compareInOrder } from './index.tsx';
+import { compareInOrder } from './run-facts.ts';
 import type { Runs } from './use-runs.ts';
 
 /** What of the result is shown, its totals, and the way to the rest. */

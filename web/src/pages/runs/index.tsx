@@ -17,7 +17,7 @@ import { MobileRun, type RunsRow, runColumns } from './columns.tsx';
 import { NoRuns } from './empty.tsx';
 import { RunsFooter } from './footer.tsx';
 import { defaultSort, groupings, oneSort, useRunRows } from './rows.ts';
-import type { Grouping } from './run-facts.ts';
+import { compareInOrder, type Grouping } from './run-facts.ts';
 import { RunsToolbar } from './toolbar.tsx';
 import { useRuns } from './use-runs.ts';
 import './runs.css';
@@ -111,11 +111,4 @@ function focusedRun(runs: readonly RunItem[]): string | null {
   const row = document.activeElement?.closest('.grid-row') ?? document.querySelector('.grid-row[tabindex="0"]');
   const address = row?.querySelector<HTMLAnchorElement>('a.row-link, a.runs-suite')?.getAttribute('href') ?? '';
   return runs.find(({ name }) => address.endsWith(pagePath.run(name)))?.name ?? null;
-}
-
-/** The address of the comparison, the older run as A. */
-export function compareInOrder(runs: readonly RunItem[], marked: readonly string[]): string {
-  const at = (name: string) => runs.find((run) => run.name === name)?.scheduled ?? 0;
-  const [older = '', newer = ''] = [...marked].sort((a, b) => at(a) - at(b));
-  return pagePath.compare(newer, { with: older });
 }

@@ -1,4 +1,6 @@
-import type { JobStatus } from '../../../../src/core/job.ts';
+import { statusesByUrgency } from '../../../../src/core/job-order.ts';
+import { pagePath } from '../../../../src/core/paths.ts';
+import { noJobs } from '../../../../src/core/run.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 
 /** Seconds from the first start to the last change; of a run that is not over, to now. */
@@ -19,20 +21,9 @@ export function isLive(counts: RunItem['counts']): boolean {
   return counts.running + counts.waiting > 0;
 }
 
-/** How statuses are counted in a line: bad ones first. */
-export const countedStatuses: readonly JobStatus[] = [
-  'fail',
-  'dead',
-  'running',
-  'waiting',
-  'queued',
-  'unknown',
-  'pass',
-];
-
 /** "47 fail, 440 pass" for those who cannot see the bar. */
 export function countsInWords(counts: RunItem['counts']): string {
-  const given = countedStatuses.filter((status) => counts[status] > 0);
+  const given = statusesByUrgency.filter((status) => counts[status] > 0);
   return given.map((status) => `${counts[status]} ${status}`).join(', ') || 'no jobs';
 }
 
@@ -63,7 +54,14 @@ export function groupRuns(runs: readonly RunItem[], titleOf: (run: RunItem) => s
 }
 
 export function sumCounts(runs: RunItem[]): RunItem['counts'] {
-  const sum = { queued: 0, pass: 0, running: 0, waiting: 0, fail: 0, dead: 0, unknown: 0 };
-  for (const { counts } of runs) for (const status of countedStatuses) sum[status] += counts[status];
+  const sum = noJobs();
+  for (const { counts } of runs) for (const status of statusesByUrgency) sum[status] += counts[status];
   return sum;
+}
+
+/** The address of the comparison, the older run as A. */
+export function compareInOrder(runs: readonly RunItem[], marked: readonly string[]): string {
+  const at = (name: string) => runs.find((run) => run.name === name)?.scheduled ?? 0;
+  const [older = '', newer = ''] = [...marked].sort((a, b) => at(a) - at(b));
+  return pagePath.compare(newer, { with: older });
 }
