@@ -5,8 +5,9 @@
  * A key of `rules` is a file, `folder/*` (the files directly in it) or `folder/**` (everything below); a file belongs to the
  * closest one. Files of one key may import each other; everything else stands in the lists of the key, as another key or as
  * the name of a package: `imports` allows any import, `types` only `import type`, `lazily` only `import()`. Unit tests in
- * `src` and `demo` may import anything that stands in these two (those of `src` only `src`) and any package. `exceptions` gives the reason for each `path` over 300 lines and each
- * `path#function` over 60. What nothing needs any more, in both lists, is a failure too.
+ * `src` and `demo` may import anything that stands in these two (those of `src` only `src`) and any package; those of `web`
+ * also `test/helpers`. `exceptions` gives the reason for each `path` over 300 lines and each `path#function` over 60. What
+ * nothing needs any more, in both lists, is a failure too.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
@@ -189,7 +190,11 @@ function wrongImports(source: Source, used: Set<string>): string[] {
     if (target === null) return [`${line} imports what only running it tells: write the path out`];
     const local = /\.(ts|tsx|mjs|js|json)$/.test(target) || target.includes('../');
     if (isTest(path)) {
-      const mayReach = path.startsWith('src/') ? /^src\// : path.startsWith('web/') ? /^(src|web)\// : /^(src|demo)\//;
+      const mayReach = path.startsWith('src/')
+        ? /^src\//
+        : path.startsWith('web/')
+          ? /^(src|web|test\/helpers)\//
+          : /^(src|demo)\//;
       return local && !mayReach.test(target)
         ? [`${line} imports ${target}, which the tests of its folder may not`]
         : [];

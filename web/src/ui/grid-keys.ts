@@ -2,7 +2,7 @@ import { type KeyboardEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useKeys } from '../lib/keys.ts';
 import { preferences } from '../lib/preferences.ts';
-import { parentOf } from './grid-rows.ts';
+import { treeStep } from './grid-rows.ts';
 import type { GridProps } from './grid-types.ts';
 
 /** How the keys move in a grid. */
@@ -43,21 +43,11 @@ export function useGridCursor<Row>(props: GridProps<Row>, reveal: (index: number
   };
   /** Into a group and out of it again. */
   const step = (direction: 1 | -1) => {
-    const row = rows[active];
-    const group = row === undefined ? undefined : groupOf?.(row);
-    if (group === undefined) return;
-    if (group.expanded === (direction === -1)) group.onToggle?.();
-    else if (direction === 1) moveTo(active + 1, true);
-    else
-      moveTo(
-        parentOf(
-          rows.map((one) => groupOf!(one).level),
-          active,
-        ),
-        true,
-      );
+    const groups = groupOf ? rows.map(groupOf) : [];
+    const target = treeStep(groups, active, direction);
+    if (target === 'toggle') groups[active]?.onToggle?.();
+    else moveTo(target, true);
   };
-
   const actions: Record<string, () => void> = {
     ArrowDown: () => moveTo(active + 1, true),
     ArrowUp: () => moveTo(active - 1, true),

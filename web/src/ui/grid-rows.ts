@@ -1,6 +1,6 @@
 /** Which rows and cells of a grid are drawn, and where its groups are. */
 
-import type { Column } from './grid-types.ts';
+import type { Column, RowGroup } from './grid-types.ts';
 import type { Range } from './grid-window.ts';
 
 /** The visible rows, and the active one wherever it is: with its element the focus would be lost. */
@@ -25,8 +25,19 @@ export function uncovered<Row>(columns: readonly Column<Row>[], row: Row): { col
   });
 }
 
-/** The index of the row that a row stands below in a tree; its own when it stands at the top. */
-export function parentOf(levels: readonly number[], index: number): number {
-  const parent = levels.findLastIndex((level, at) => at < index && level < (levels[index] ?? 1));
-  return parent === -1 ? index : parent;
+/**
+ * What → (1) and ← (-1) do on a row of a tree: open or close its group, or move to the row with this index, the next one or
+ * the one that it stands below.
+ */
+export function treeStep(
+  groups: readonly Pick<RowGroup, 'level' | 'expanded'>[],
+  active: number,
+  direction: 1 | -1,
+): 'toggle' | number {
+  const group = groups[active];
+  if (group === undefined) return active;
+  if (group.expanded === (direction === -1)) return 'toggle';
+  if (direction === 1) return active + 1;
+  const parent = groups.findLastIndex(({ level }, at) => at < active && level < group.level);
+  return parent === -1 ? active : parent;
 }

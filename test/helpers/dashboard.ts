@@ -1,0 +1,121 @@
+/** Data as `/api` sends it, for unit tests of the dashboard; each function fills in what a test does not care about. */
+import { noJobs } from '../../src/core/run.ts';
+import type { PageSignature, RunPage } from '../../src/http/api/run-page-schema.ts';
+import type { HistoryJob, RunItem } from '../../src/http/api/schema.ts';
+
+const scheduled = Date.UTC(2026, 10, 23, 9);
+
+/** A run; `total` is that of its counts unless given. */
+export function aRun(given: Partial<Omit<RunItem, 'counts'>> & { counts?: Partial<RunItem['counts']> } = {}): RunItem {
+  const counts = { ...noJobs(), ...given.counts };
+  return {
+    name: 'yuriw-2026-11-23_09:00:00-rados-main-distro-default-smithi',
+    status: 'finished pass',
+    user: 'yuriw',
+    suite: 'rados',
+    branch: 'main',
+    machine_type: 'smithi',
+    sha1: '936071df5e4a5ad9c0ffee00000000000000beef',
+    flavor: 'default',
+    priority: 100,
+    scheduled,
+    posted: scheduled,
+    started: scheduled + 60_000,
+    updated: scheduled + 3_660_000,
+    total: Object.values(counts).reduce((sum, count) => sum + count, 0),
+    tags: [],
+    ...given,
+    counts,
+  };
+}
+
+/** A job in a history. */
+export function aHistoryJob(given: Partial<HistoryJob> = {}): HistoryJob {
+  return {
+    run: 'yuriw-2026-11-23_09:00:00-rados-main-distro-default-smithi',
+    job_id: '1',
+    status: 'pass',
+    description: 'rados/basic/{a b}',
+    suite: 'rados',
+    branch: 'main',
+    sha1: null,
+    os: 'rocky 10.0',
+    nodes: [],
+    duration: 600,
+    posted: scheduled,
+    started: scheduled + 60_000,
+    updated: scheduled + 660_000,
+    signature: null,
+    failure_reason: null,
+    ...given,
+  };
+}
+
+/** A cause, counted run by run. */
+export function aCause(id: string, seen: number[], kind = 'command'): PageSignature {
+  return { id, kind, title: `cause ${id}`, seen };
+}
+
+/** A job on a page, with its texts. */
+export interface SampleJob {
+  job_id?: string;
+  status?: RunPage['jobs'][number]['status'];
+  description?: string | null;
+  failure_reason?: string | null;
+  cause?: string | null;
+  os?: string | null;
+  nodes?: string[];
+  duration?: number | null;
+  previous?: RunPage['jobs'][number]['previous'];
+  links?: RunPage['jobs'][number]['links'];
+}
+
+/** What a page is made of. */
+export interface SamplePage {
+  run?: Parameters<typeof aRun>[0];
+  jobs?: SampleJob[];
+  causes?: PageSignature[];
+  /** How many earlier runs there are, one a day. */
+  earlier?: number;
+  log_href_template?: string;
+}
+
+/** The page of a run. Jobs get ids from 1 on. */
+export function aPage({ run, jobs = [], causes = [], earlier = 0, log_href_template = '' }: SamplePage = {}): RunPage {
+  const texts: string[] = [];
+  const place = (text: string | null | undefined) => (text == null ? null : texts.push(text) - 1);
+  const counts = noJobs();
+  for (const { status = 'pass' } of jobs) counts[status]++;
+  return {
+    run: aRun({ ...run, counts: { ...counts, ...run?.counts } }),
+    previous: earlier === 0 ? null : aRun({ name: 'before' }),
+    change: null,
+    recent: Array.from({ length: earlier + 1 }, (_, at) => ({
+      name: `run ${at}`,
+      scheduled: scheduled - (earlier - at) * 86_400_000,
+    })),
+    jobs: jobs.map((job, index) => ({
+      job_id: String(index + 1),
+      status: 'pass',
+      os: null,
+      nodes: [],
+      duration: null,
+      posted: scheduled,
+      started: null,
+      updated: scheduled,
+      previous: null,
+      links: [],
+      ...withoutTexts(job),
+      description: place(job.description),
+      failure_reason: place(job.failure_reason),
+      signature: job.cause == null ? null : causes.findIndex(({ id }) => id === job.cause),
+    })),
+    signatures: causes,
+    texts,
+    log_href_template,
+  };
+}
+
+function withoutTexts({ description: _, failure_reason: __, cause: ___, ...rest }: SampleJob) {
+  return rest;
+}

@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { mergeRows } from './held.ts';
+
+interface Row {
+  id: string;
+  text: string;
+}
+
+const rows = (...ids: string[]): Row[] => ids.map((id) => ({ id, text: id }));
+const merge = (shown: Row[], latest: Row[]) => mergeRows(shown, latest, ({ id }) => id);
+
+describe('rows that are held', () => {
+  test('take their new contents in place', () => {
+    const latest = [
+      { id: 'a', text: 'changed' },
+      { id: 'b', text: 'b' },
+    ];
+    expect(merge(rows('a', 'b'), latest)).toEqual({ rows: latest, waiting: 0 });
+  });
+
+  test('let new rows wait, and still take the contents of the others', () => {
+    const latest = [...rows('new'), { id: 'a', text: 'changed' }, ...rows('b')];
+    expect(merge(rows('a', 'b'), latest)).toEqual({ rows: [{ id: 'a', text: 'changed' }, ...rows('b')], waiting: 1 });
+  });
+
+  test('keep rows that are gone', () => {
+    expect(merge(rows('a', 'b'), rows('b'))).toEqual({ rows: rows('a', 'b'), waiting: 1 });
+  });
+
+  test('keep their order, and count those that would move', () => {
+    expect(merge(rows('a', 'b', 'c'), rows('c', 'a', 'b'))).toEqual({ rows: rows('a', 'b', 'c'), waiting: 3 });
+    expect(merge(rows('a', 'b', 'c'), rows('b', 'a', 'c')).waiting).toBe(2);
+  });
+});

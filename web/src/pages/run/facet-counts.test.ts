@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { parseAllFacets } from '../../../../src/core/facets.ts';
+import { aPage } from '../../../../test/helpers/dashboard.ts';
+import { jobsOf } from '../../lib/jobs.ts';
+import { countFacets } from './facet-counts.ts';
+
+test('values are counted by key, those with the largest share of failures first; what all jobs share is left out', () => {
+  const jobs = jobsOf(
+    aPage({
+      jobs: [
+        { status: 'fail', description: 's/{all os/rocky}' },
+        { status: 'pass', description: 's/{all os/rocky}' },
+        { status: 'dead', description: 's/{all os/ubuntu}' },
+        { status: 'running', description: 's/{all os/centos}' },
+      ],
+    }),
+  );
+  const facets = parseAllFacets(jobs.map(({ description }) => description));
+  const counts = countFacets(jobs, facets).map(([key, values]) => [
+    key,
+    values.map(({ facet, red, total }) => `${facet.value} ${red}/${total}`),
+  ]);
+  expect(counts).toEqual([['s/os', ['ubuntu 1/1', 'rocky 1/2', 'centos 0/1']]]);
+  expect(countFacets(jobs.slice(0, 2), facets)).toEqual([]);
+});

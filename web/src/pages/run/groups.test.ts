@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { aCause, aPage, type SampleJob } from '../../../../test/helpers/dashboard.ts';
+import { jobsOf } from '../../lib/jobs.ts';
+import { groupFailures, groupingsOf } from './groups.ts';
+
+const causes = [aCause('known', [1, 3]), aCause('new', [0, 1]), aCause('also new', [0, 2])];
+const jobs: SampleJob[] = [
+  { status: 'fail', cause: 'known', description: 'a/{b c/x}', os: 'rocky 10', nodes: ['n1', 'n2'] },
+  { status: 'fail', cause: 'known', description: 'a/{b c/y}', os: 'rocky 10', nodes: ['n1'] },
+  { status: 'dead', cause: 'known' },
+  { status: 'fail', cause: 'new', description: 'a/{b c/x}', os: 'ubuntu 22.04', nodes: ['n2'] },
+  { status: 'fail', cause: 'also new' },
+  { status: 'dead', cause: 'also new' },
+  { status: 'pass', description: 'a/{b c/x}', nodes: ['n1'] },
+  { status: 'running', description: 'a/{b c/x}', nodes: ['n1'] },
+];
+const page = aPage({ jobs, causes, earlier: 1 });
+const all = jobsOf(page);
+const grouped = (by: string, from = page) =>
+  groupFailures(jobsOf(from), from, by).map(({ title, jobs: ofGroup }) => [title, ofGroup.map(({ job_id }) => job_id)]);
+
+describe('failing jobs are grouped', () => {
+  test('by cause: new causes first, then those with the most jobs', () => {
+    expect(grouped('signature')).toEqual([
+      ['cause also new', ['5', '6']],
+      ['cause new', ['4']],
+      ['cause known', ['1', '2', '3']],
+    ]);
+    expect(groupFailures(all, page, 'signature').map(({ novelty }) => novelty?.badge)).toEqual(['NEW', 'NEW', 'KNOWN']);
+  });
+
+  test('by cause with the most jobs first where no run came before', () => {
+    const first = aPage({ jobs, causes: causes.map(({ id, seen }) => aCause(id, seen.slice(1))) });
+    expect(grouped('signature', first).map(([title]) => title)).toEqual(['cause known', 'cause also new', 'cause new']);
+  });
+
+  test.each<[string, [string, string[]][]]>([
+    [
+      'node',
+      [
+        ['no node', ['3', '5', '6']],
+        ['n1', ['1', '2']],
+        ['n2', ['1', '4']],
+      ],
+    ],
+    [
+      'os',
+      [
+        ['no os', ['3', '5', '6']],
+        ['rocky 10', ['1', '2']],
+        ['ubuntu 22.04', ['4']],
+      ],
+    ],
+    [
+      'description',
+      [
+        ['no description', ['3', '5', '6']],
+        ['a/{b c/x}', ['1', '4']],
+        ['a/{b c/y}', ['2']],
+      ],
+    ],
+    ['kind', [['command', ['1', '2', '3', '4', '5', '6']]]],
+    [
+      'facet:a/c',
+      [
+        ['no c', ['3', '5', '6']],
+        ['c=x', ['1', '4']],
+        ['c=y', ['2']],
+      ],
+    ],
+    ['none', [['all failures', ['1', '2', '3', '4', '5', '6']]]],
+  ])('by %s', (by, expected) => {
+    expect(grouped(by)).toEqual(expected);
+    expect(groupFailures(all, page, by).every(({ novelty, signature }) => novelty === null && signature === null)).toBe(
+      true,
+    );
+  });
+
+  test('into no groups when nothing failed', () => {
+    expect(groupFailures(jobsOf(aPage({ jobs: [{}] })), page, 'signature')).toEqual([]);
+  });
+});
+
+test('what failures can be grouped by includes each facet that differs among them', () => {
+  expect(groupingsOf(all)).toEqual(['signature', 'description', 'node', 'os', 'kind', 'none', 'facet:a/c', 'facet:a']);
+});

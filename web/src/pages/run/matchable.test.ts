@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { parseQuery, type QueryKey } from '../../../../src/core/query.ts';
+import { jobMatcher } from '../../../../src/core/query-match.ts';
+import { aCause, aPage } from '../../../../test/helpers/dashboard.ts';
+import { jobsOf } from '../../lib/jobs.ts';
+import { matchableJob, valuesOf } from './matchable.ts';
+
+const page = aPage({
+  earlier: 2,
+  causes: [aCause('4f2a', [0, 0, 1]), aCause('77aa', [0, 2, 1], 'timeout')],
+  jobs: [
+    {
+      status: 'fail',
+      cause: '4f2a',
+      failure_reason: 'it broke',
+      os: 'rocky 10',
+      nodes: ['n1', 'n2'],
+      previous: 'fail',
+    },
+    { status: 'dead', cause: '77aa', os: 'rocky 10', nodes: ['n1'], previous: 'pass' },
+    { status: 'running', description: 'a/{objectstore/b}' },
+    { status: 'waiting' },
+    { status: 'pass', previous: 'fail', duration: 7200 },
+    { status: 'pass', previous: 'pass' },
+    { status: 'queued' },
+  ],
+});
+const jobs = jobsOf(page).map((job) => matchableJob(job, page));
+
+describe('a filter finds', () => {
+  test.each([
+    ['is:new', ['1']],
+    ['is:known', ['2']],
+    ['is:live', ['3', '4']],
+    ['is:fixed', ['5']],
+    ['is:none', ['6', '7']],
+    ['is:new,live', ['1', '3', '4']],
+    ['-is:none -is:live', ['1', '2', '5']],
+    ['s:fail,dead', ['1', '2']],
+    ['sig:4f', ['1']],
+    ['kind:timeout', ['2']],
+    ['reason:broke', ['1']],
+    ['f:objectstore=b', ['3']],
+    ['dur:>1h', ['5']],
+    ['suite:rados branch:main user:yuriw m:smithi flavor:default sha1:9360 prio:100 job:6', ['6']],
+    ['scheduled:2026-11-23 job:7', ['7']],
+    ['suite:fs', []],
+  ])('by %s', (q, expected) => {
+    const { query, problems } = parseQuery(q, 'jobs');
+    const matches = jobMatcher(query, Date.UTC(2026, 10, 23));
+    expect(problems).toEqual([]);
+    expect(jobs.filter(matches).map(({ job_id }) => job_id)).toEqual(expected);
+  });
+});
+
+describe('values are suggested', () => {
+  test.each<[QueryKey, string, [string, number][]]>([
+    [
+      'status',
+      '',
+      [
+        ['pass', 2],
+        ['fail', 1],
+        ['dead', 1],
+        ['running', 1],
+        ['waiting', 1],
+        ['queued', 1],
+      ],
+    ],
+    [
+      'node',
+      'n',
+      [
+        ['n1', 2],
+        ['n2', 1],
+      ],
+    ],
+    ['os', 'rock', [['rocky 10', 2]]],
+    ['is', 'l', [['live', 2]]],
+    ['sig', '7', [['77aa', 1]]],
+    ['f', 'obj', [['objectstore=b', 1]]],
+    ['suite', '', []],
+  ])('of %s that begin with "%s", the most frequent first', (key, prefix, expected) => {
+    expect(valuesOf(jobs, key, prefix).map(({ value, count }) => [value, count])).toEqual(expected);
+  });
+});

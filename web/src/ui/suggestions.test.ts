@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { parseQuery } from '../../../src/core/query.ts';
+import { filterAction, keySuggestions, nextPlace, partAt, valueSuggestion, withSuggestion } from './suggestions.ts';
+
+/** A text with the caret at the bar. */
+function typed(text: string) {
+  const caret = text.indexOf('|');
+  return { text: text.replace('|', ''), caret };
+}
+
+describe('what is typed', () => {
+  test.each([
+    ['|', null, '', ''],
+    ['su|', null, 'su', ''],
+    ['s:fail su|', null, 'su', ''],
+    ['-su|', null, 'su', '-'],
+    ['suite:|', 'suite', '', ''],
+    ['suite:ra| x', 'suite', 'ra', ''],
+    ['-suite:ra|', 'suite', 'ra', '-'],
+    ['s:fail,de|', 's', 'de', ''],
+    ['reason:"read err|', 'reason', 'read err', ''],
+    ['x reason:"read err| y', 'reason', 'read err', ''],
+    ['"a b" os:ro|', 'os', 'ro', ''],
+  ])('in %s is the key %s and the beginning "%s"', (given, key, prefix, sign) => {
+    const { text, caret } = typed(given);
+    expect(partAt(text, caret)).toMatchObject({ key, prefix, sign });
+  });
+});
+
+describe('a suggestion', () => {
+  test.each([
+    ['su|', 'suite:', 'suite:|'],
+    ['-su| x', 'suite:', '-suite:|x'],
+    ['suite:ra|', 'rados', 'suite:rados |'],
+    ['suite:ra| s:fail', 'rados', 'suite:rados |s:fail'],
+    ['s:fail,de|', 'dead', 's:fail,dead |'],
+    ['x suite:ra|dos y', 'rbd', 'x suite:rbd |y'],
+  ])('in %s takes the place of what is typed', (given, suggestion, expected) => {
+    const { text, caret } = typed(given);
+    const done = withSuggestion(text, partAt(text, caret), { text: suggestion, label: '', detail: '' });
+    expect(done).toEqual(typed(expected));
+  });
+
+  test.each(['wip-a', 'v1..v2', 'none', '>1', '-x', 'a*', 'a,b', 'a b', 'say "x"'])(
+    'of the value %s means just that',
+    (value) => {
+      const { text, label, detail } = valueSuggestion({ value, count: 3 });
+      expect([label, detail]).toEqual([value, '3']);
+      const [term] = parseQuery(`branch:${text}`, 'runs').query.terms;
+      expect(term?.values).toEqual([{ type: 'literal', text: value }]);
+    },
+  );
+
+  test('of a key is made where the key can stand, by any of its spellings', () => {
+    expect(keySuggestions('ma', 'runs').map(({ text }) => text)).toEqual(['machine:']);
+    expect(keySuggestions('Facet', 'jobs').map(({ text }) => text)).toEqual(['f:']);
+    expect(keySuggestions('node', 'runs')).toEqual([]);
+    expect(keySuggestions('', 'jobs').length).toBeGreaterThan(keySuggestions('', 'runs').length);
+  });
+});
+
+describe('a key press', () => {
+  const open = { items: [1, 2], active: -1 };
+  const chosen = { items: [1, 2], active: 1 };
+  const closed = { items: [], active: -1 };
+  test.each([
+    ['ArrowDown', open, true, 'move'],
+    ['ArrowUp', closed, true, null],
+    ['Tab', open, true, null],
+    ['Tab', chosen, true, 'pick'],
+    ['Enter', chosen, true, 'pick'],
+    ['Enter', open, true, 'finish'],
+    ['Enter', closed, false, 'finish'],
+    ['Escape', open, true, 'close'],
+    ['Escape', closed, true, 'clear'],
+    ['Escape', closed, false, 'leave'],
+    ['a', open, true, null],
+  ] as const)('on %s with the list %j and a filled box (%s) does %s', (key, list, filled, expected) => {
+    expect(filterAction(key, list, filled)).toBe(expected);
+  });
+
+  test('moves round the ends of the list', () => {
+    expect([nextPlace(-1, 1, 3), nextPlace(2, 1, 3), nextPlace(-1, -1, 3), nextPlace(0, -1, 3)]).toEqual([0, 0, 2, 2]);
+  });
+});
