@@ -1,0 +1,137 @@
+/** What a person relies on while sorting out a red run: new causes stand out, and filters find what they say. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pagePath } from '../../src/core/paths.ts';
+import { closePage, hasBrowser, openPage, startBrowser } from '../helpers/browser.ts';
+import { engines } from '../helpers/engines.ts';
+import { startServer, type TestServer } from '../helpers/server.ts';
+
+const runOn = (day: number) => `yuriw-2026-11-${day}_09:00:00-rados-v1..v2-distro-default-smithi`;
+const [before, run, later] = [runOn(20), runOn(21), runOn(22)] as const;
+const odd = 'yuriw-2026-11-21_10:00:00-fs-100%,a "b" {job_id}-distro-default-smithi';
+
+const known = 'Command failed on smithi001 with status 1: "old problem"';
+const fresh = 'Command failed on smithi002 with status 1: "fresh problem"';
+
+let server: TestServer;
+let browser: Browser;
+
+describe.skipIf(!hasBrowser)('a person who looks into a red run', () => {
+  beforeAll(async () => {
+    server = await startServer(engines[0]!, {
+      contract: 'teuthology',
+      job_log_href_templ: 'https://logs.example/{run_name}/{job_id}/teuthology.log',
+    });
+    const report = async (name: string, jobs: Record<string, unknown>[]) => {
+      for (const job of jobs) {
+        const answer = await server.post(`${pagePath.run(name)}/jobs/`, { name, ...job });
+        expect(answer.status, answer.text).toBe(200);
+      }
+    };
+    await report(before, [
+      { job_id: '1', status: 'fail', failure_reason: known, description: 'rados/{a}' },
+      { job_id: '2', status: 'fail', failure_reason: known, description: 'rados/{b}' },
+    ]);
+    await report(run, [
+      { job_id: '11', status: 'fail', failure_reason: known, description: 'rados/{a}' },
+      { job_id: '12', status: 'fail', failure_reason: known, description: 'rados/{c}' },
+      { job_id: '13', status: 'fail', failure_reason: fresh, description: 'rados/{d}' },
+      { job_id: '14', status: 'running', description: 'rados/{e}' },
+      { job_id: '15', status: 'waiting', description: 'rados/{f}' },
+      { job_id: '16', status: 'pass', description: 'rados/{b}' },
+    ]);
+    await report(later.replace('v1..v2', 'v1'), [{ job_id: '21', status: 'pass' }]);
+    await report(odd, [{ job_id: '7,8', status: 'fail', failure_reason: known, description: 'fs/{a}' }]);
+    browser = await startBrowser();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  async function at(path: string, look: (page: Page) => Promise<void>): Promise<void> {
+    const watched = await openPage(browser, `${server.url}/ui${path}`);
+    await watched.page.locator('main h1').first().waitFor();
+    await look(watched.page);
+    await closePage(watched);
+  }
+
+  /** The texts of the rows of the list, once there are as many. */
+  const rows = async (page: Page, count: number) => {
+    await expect.poll(() => page.locator('.grid-row').count()).toBe(count);
+    return page.locator('.grid-row').allTextContents();
+  };
+
+  test('sees new causes first, with a badge that stands out, and why they are new', async () => {
+    await at(pagePath.run(run), async (page) => {
+      const groups = page.locator('.group-row');
+      await groups.nth(1).waitFor();
+      expect(await groups.allTextContents()).toEqual([
+        expect.stringMatching(/^1×.*NEW.*fresh problem/),
+        expect.stringMatching(/^2×.*KNOWN.*old problem/),
+      ]);
+      expect(await groups.nth(0).locator('.badge').getAttribute('class')).toContain('badge-new');
+      expect(await groups.nth(1).locator('.badge').getAttribute('class')).not.toContain('badge-new');
+      await page
+        .locator('.pane')
+        .getByText('New: not seen in the one earlier run of rados on v1..v2.')
+        .first()
+        .waitFor();
+      expect(await page.locator('.head').first().textContent()).toContain('1 new cause');
+    });
+  });
+
+  test.each([
+    ['is:new', ['13']],
+    ['is:known', ['11', '12']],
+    ['is:live', ['14', '15']],
+    ['is:fixed', ['16']],
+  ])('finds by %s the same jobs as the API', async (q, ids) => {
+    const answer = await server.get(`/api${pagePath.run(run)}/jobs?q=${q}`);
+    expect((answer.json as { jobs: { job_id: string }[] }).jobs.map(({ job_id }) => job_id)).toEqual(ids);
+    await at(pagePath.run(run, { view: 'jobs', q }), async (page) => {
+      const texts = await rows(page, ids.length);
+      for (const [index, id] of ids.entries()) expect(texts[index]).toContain(id);
+    });
+  });
+
+  test('finds by a click on a branch the runs of that branch, whatever it is called', async () => {
+    const branches = async (page: Page) => (await page.locator('.runs-branch-name').allTextContents()).sort();
+    await at(pagePath.runs(), async (page) => {
+      await page.locator('.runs-branch-name').getByRole('button', { name: 'v1..v2' }).first().click();
+      await expect.poll(() => branches(page)).toEqual(['v1..v2', 'v1..v2']);
+      expect(new URL(page.url()).searchParams.get('q')).toBe('branch:"v1..v2"');
+    });
+    await at(pagePath.run(run), async (page) => {
+      await page.locator('.head').getByRole('link', { name: 'v1..v2', exact: true }).click();
+      await page.waitForURL(/\/ui\/runs\?/);
+      await expect.poll(() => branches(page)).toEqual(['v1..v2', 'v1..v2']);
+    });
+    await at(pagePath.runs(), async (page) => {
+      const box = page.getByRole('combobox', { name: 'Filter runs' });
+      await box.pressSequentially('branch:v1.');
+      const option = page.getByRole('option').filter({ hasText: 'v1..v2' });
+      await option.click();
+      expect(await box.inputValue()).toBe('branch:"v1..v2" ');
+      await expect.poll(() => branches(page)).toEqual(['v1..v2', 'v1..v2']);
+    });
+  });
+
+  test('reaches the page, the job and the log of a run with any name, and hears of its changes', async () => {
+    await at(pagePath.run(odd), async (page) => {
+      expect(await page.locator('main h1').first().textContent()).toBe(odd);
+      await page.getByText('● live').waitFor();
+      const log = page.locator('.pane').getByRole('link', { name: 'log', exact: true });
+      expect(await log.getAttribute('href')).toBe(
+        'https://logs.example/yuriw-2026-11-21_10:00:00-fs-100%25,a%20%22b%22%20%7Bjob_id%7D-distro-default-smithi/7,8/teuthology.log',
+      );
+      await server.post(`${pagePath.run(odd)}/jobs/`, { name: odd, job_id: '9', status: 'pass' });
+      await page.getByRole('button', { name: '1 pass', exact: true }).waitFor();
+      await page.getByRole('link', { name: 'job page' }).click();
+      await page.getByRole('heading', { name: '7,8' }).waitFor();
+      await page.getByRole('link', { name: odd }).click();
+      await page.getByRole('heading', { name: odd }).waitFor();
+    });
+  });
+});
