@@ -8,10 +8,11 @@ import { orThrow, Refusal } from '../refusal.ts';
 import { type Compare, compare } from './compare-schema.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { runItem } from './items.ts';
+import { large } from './turns.ts';
 
 /** `GET /runs/:run/compare?with=`: another run, or the one before when it is absent, empty or `prev`. */
 export function compareRoutes(app: ApiServer, context: ApiContext): void {
-  app.get('/runs/:run/compare', { schema: compare }, async ({ params, query }) => {
+  app.get('/runs/:run/compare', { schema: compare, config: large }, async ({ params, query }) => {
     const { db } = context;
     const run = orThrow(await findRun(db, params.run, query));
     const { with: wanted = '' } = query;

@@ -5,13 +5,14 @@ import { nextTurn } from '../../store/reader.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { type History, history } from './history-schema.ts';
 import { runItem } from './items.ts';
+import { large } from './turns.ts';
 
 /** The most descriptions: what a page can show, and 2 MB of JSON. */
 const mostRows = 2000;
 
 /** `GET /history?suite=&branch=&machine_type=&n=20`. */
 export function historyRoutes(app: ApiServer, { db }: ApiContext): void {
-  app.get('/history', { schema: history }, async ({ query }): Promise<History> => {
+  app.get('/history', { schema: history, config: large }, async ({ query }): Promise<History> => {
     const { n = 20, suite, branch, machine_type } = query;
     const runs = await lastRuns(db, { suite, branch, machine_type }, n);
     const gathered = historyRows(runs.length);

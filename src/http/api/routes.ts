@@ -18,13 +18,6 @@ import { runPageRoutes } from './run-page.ts';
 import { answers, query, text, textAnswers } from './schema.ts';
 import { makeInTurns } from './turns.ts';
 
-/** Answers about all jobs of a run, or of several, that are made at once: sixteen at once took 75 MB more. */
-const largeAtOnce = 2;
-
-function isLarge(url: string): boolean {
-  return /\/(runs\/:run\/(page|config|compare|jobs(\.json|\.csv)?)|history|runs\.csv)$/.test(url);
-}
-
 const openapi = { hide: true, querystring: query({}), response: answers(Type.Record(text, Type.Unknown())) };
 const docs = { hide: true, querystring: query({}), response: textAnswers('text/html') };
 
@@ -45,7 +38,7 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
   // The answers have the types of their schemas already: printing them by their schema would only leave things out.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   answerProblems(app, context);
-  makeInTurns(app, isLarge, largeAtOnce);
+  makeInTurns(app, 2);
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-cache');
   });

@@ -7,6 +7,7 @@ import { nextTurn } from '../../store/reader.ts';
 import { orThrow } from '../refusal.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { type RunConfig, runConfig } from './run-page-schema.ts';
+import { large } from './turns.ts';
 
 /** What says nothing of the configuration: it is told of each job by itself. */
 const results = new Set([
@@ -26,7 +27,7 @@ const mostCompared = 8_000_000;
 
 /** `GET /runs/:run/config`: what the configurations of its jobs have in common. */
 export function runConfigRoutes(app: ApiServer, { db }: ApiContext): void {
-  app.get('/runs/:run/config', { schema: runConfig }, async ({ params, query }) => {
+  app.get('/runs/:run/config', { schema: runConfig, config: large }, async ({ params, query }) => {
     const { id } = orThrow(await findRun(db, params.run, query));
     const { jobs, total } = await sampleJobs(db, id);
     const configs: Record<string, unknown>[] = [];

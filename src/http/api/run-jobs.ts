@@ -14,6 +14,7 @@ import { historyJob, milliseconds, runItem } from './items.ts';
 import { jobsWithPrevious, readSeenEarlier } from './run-document.ts';
 import { type RunJobs, runJobs, runJobsFile } from './run-page-schema.ts';
 import type { HistoryJob } from './schema.ts';
+import { large } from './turns.ts';
 
 /** What is sent of the jobs of a run. */
 interface Selection {
@@ -25,11 +26,11 @@ interface Selection {
 /** `GET /runs/:run/jobs?q=`, also as `jobs.json` and `jobs.csv`. */
 export function runJobsRoutes(app: ApiServer, context: ApiContext): void {
   for (const path of ['/runs/:run/jobs', '/runs/:run/jobs.json'] as const) {
-    app.get(path, { schema: runJobs }, async ({ params, query }, reply) =>
+    app.get(path, { schema: runJobs, config: large }, async ({ params, query }, reply) =>
       sendJobs(reply, await select(context, params.run, query)),
     );
   }
-  app.get('/runs/:run/jobs.csv', { schema: runJobsFile }, async ({ params, query }, reply) =>
+  app.get('/runs/:run/jobs.csv', { schema: runJobsFile, config: large }, async ({ params, query }, reply) =>
     sendCsv(reply, await select(context, params.run, query)),
   );
 }

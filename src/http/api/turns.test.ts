@@ -1,6 +1,6 @@
 import fastify from 'fastify';
 import { expect, test } from 'vitest';
-import { createTurns, makeInTurns } from './turns.ts';
+import { createTurns, large, makeInTurns } from './turns.ts';
 
 test('lets two go on at once and the others in their order, and an end that is told twice is one', async () => {
   const turns = createTurns(2);
@@ -36,9 +36,9 @@ test('for a request that is left before its turn nothing is made, and the turn i
   app.addHook('onRequestAbort', async (_request) => {
     aborted++;
   });
-  makeInTurns(app, (url) => url === '/large', 1);
+  makeInTurns(app, 1);
   let made = 0;
-  app.get('/large', async () => {
+  app.get('/large', { config: large }, async () => {
     await gate;
     return String(++made);
   });
