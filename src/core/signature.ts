@@ -50,7 +50,7 @@ function signature(kind: SignatureKind, title: string): Signature {
   const line = title.replace(/[\x00-\x1f\x7f\s]+/g, ' ').trim();
   // A character cut in two would not be the same when it is read back from a database.
   const short = (line.length > longestTitle ? `${line.slice(0, longestTitle - 1)}…` : line).toWellFormed();
-  return { id: shortHash(`${signatureVersion}|${kind}|${short}`), kind, title: short || '(empty reason)' };
+  return { id: causeId(`${signatureVersion}|${kind}|${short}`), kind, title: short || '(empty reason)' };
 }
 
 /** Typed extraction first: the first rule that knows the shape decides. */
@@ -152,7 +152,7 @@ function ansible(text: string): Found {
 }
 
 /** cyrb53, of which 8 hexadecimal digits: 10,000 causes collide once in a hundred databases. */
-function shortHash(text: string): string {
+function causeId(text: string): string {
   let [a, b] = [0xdeadbeef, 0x41c6ce57];
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);

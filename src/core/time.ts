@@ -50,18 +50,6 @@ function matchMs(pattern: RegExp, text: string): number | null {
 
 const MICROS_PER_SECOND = 1_000_000;
 
-/** Lists print the same few thousand seconds again and again: a quarter of the time of a list of runs was spent here. */
-const knownSeconds = new Map<number, string>();
-
-function formatSecond(second: number): string {
-  const known = knownSeconds.get(second);
-  if (known !== undefined) return known;
-  const text = new Date(second * 1000).toISOString().slice(0, 19).replace('T', ' ');
-  if (knownSeconds.size >= 10_000) knownSeconds.clear();
-  knownSeconds.set(second, text);
-  return text;
-}
-
 /**
  * `YYYY-MM-DD HH:MM:SS.ffffff` in UTC (teuthology contract §1.7). Always six digits: the old server drops a zero
  * fraction, which breaks readers that expect one (teuthology contract §7.11).
@@ -72,7 +60,8 @@ export function formatTimestamp(micros: number | null): string | null {
   // Beyond 2^53 (the years before 1684 and after 2255) single microseconds no longer exist in a number.
   if (!Number.isSafeInteger(whole)) return null;
   const second = Math.floor(whole / MICROS_PER_SECOND);
-  return `${formatSecond(second)}.${String(whole - second * MICROS_PER_SECOND).padStart(6, '0')}`;
+  const civil = new Date(second * 1000).toISOString().slice(0, 19).replace('T', ' ');
+  return `${civil}.${String(whole - second * MICROS_PER_SECOND).padStart(6, '0')}`;
 }
 
 /**
@@ -110,5 +99,6 @@ function clamp(micros: number): number {
 
 /** `YYYY-MM-DD`, the UTC day of a time (teuthology contract §1.7, §2.9); times are cut to 1684-2255. */
 export function formatDay(micros: number): string {
-  return formatSecond(Math.floor(clamp(Math.floor(micros)) / MICROS_PER_SECOND)).slice(0, 10);
+  const second = Math.floor(clamp(Math.floor(micros)) / MICROS_PER_SECOND);
+  return new Date(second * 1000).toISOString().slice(0, 10);
 }

@@ -1,7 +1,7 @@
 /** Data as `/api` sends it, for unit tests of the dashboard; each function fills in what a test does not care about. */
 import { noJobs } from '../../src/core/run.ts';
 import type { PageSignature, RunPage } from '../../src/http/api/run-page-schema.ts';
-import type { HistoryJob, RunItem } from '../../src/http/api/schema.ts';
+import type { JobItem, RunItem } from '../../src/http/api/schema.ts';
 
 const scheduled = Date.UTC(2026, 10, 23, 9);
 
@@ -30,7 +30,7 @@ export function aRun(given: Partial<Omit<RunItem, 'counts'>> & { counts?: Partia
 }
 
 /** A job in a history. */
-export function aHistoryJob(given: Partial<HistoryJob> = {}): HistoryJob {
+export function aHistoryJob(given: Partial<JobItem> = {}): JobItem {
   return {
     run: 'yuriw-2026-11-23_09:00:00-rados-main-distro-default-smithi',
     job_id: '1',

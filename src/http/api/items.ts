@@ -1,7 +1,7 @@
 import { jobsTotal } from '../../core/run.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import type { JobLine } from '../../store/pages/job-lines.ts';
-import type { HistoryJob, RunItem } from './schema.ts';
+import type { JobItem, RunItem } from './schema.ts';
 
 /** Microseconds of the store as milliseconds of `/api`. */
 export function milliseconds<T extends number | null>(micros: T): T {
@@ -33,7 +33,7 @@ export function runItem(row: RunRow): RunItem {
 }
 
 /** A job as histories and lists show it. */
-export function historyJob(line: JobLine): HistoryJob {
+export function jobItem(line: JobLine): JobItem {
   const { run, job_id, status, description, suite, branch, sha1, os, nodes, duration, signature, failure_reason } =
     line;
   return {

@@ -1,16 +1,16 @@
 import { type Static, Type } from 'typebox';
-import { answers, HistoryJob, Link, latestOf, query, RunItem, text, textOrNull } from './schema.ts';
+import { answers, JobItem, Link, latestOf, query, RunItem, text, textOrNull } from './schema.ts';
 
 /** A job with the history of its description, newest first, itself included. */
 export const JobPage = Type.Object({
   run: RunItem,
-  job: HistoryJob,
+  job: JobItem,
   /** Every key that was reported, and nothing else: the job as it was configured. */
   config: Type.Record(text, Type.Unknown()),
   /** Host → the roles it played. */
   roles: Type.Array(Type.Object({ node: text, roles: Type.Array(text) })),
   links: Type.Array(Link),
-  history: Type.Array(HistoryJob),
+  history: Type.Array(JobItem),
   /** The neighbours in the order of the run page, null at the ends. */
   before: textOrNull,
   after: textOrNull,

@@ -6,7 +6,7 @@ import { findRun } from '../../store/pages/run-page.ts';
 import { sendJson } from '../errors.ts';
 import { orThrow } from '../refusal.ts';
 import type { ApiContext, ApiServer } from './context.ts';
-import { historyJob, runItem } from './items.ts';
+import { jobItem, runItem } from './items.ts';
 import { type JobPage, jobPage } from './job-page-schema.ts';
 
 /** `GET /runs/:run/jobs/:job?scope=branch|all|sha1`. */
@@ -19,10 +19,10 @@ export function jobPageRoutes(app: ApiServer, context: ApiContext): void {
     const history = await descriptionHistory(db, run, whole, query.scope ?? 'branch');
     const page: Omit<JobPage, 'config'> = {
       run: runItem(run),
-      job: historyJob(line),
+      job: jobItem(line),
       roles: nodeRoles(parseUnlessLong(job.roles), parseUnlessLong(job.targets)),
       links: [...logLinks(config.job_log_href_templ, run.name, line), ...line.links],
-      history: history.map(historyJob),
+      history: history.map(jobItem),
       ...(await neighbours(db, run, job.job_id)),
     };
     // The job as it was reported, to the digit: what is parsed and printed again can lose some.

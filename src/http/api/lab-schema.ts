@@ -2,8 +2,8 @@ import { type Static, Type } from 'typebox';
 import {
   answers,
   Counts,
-  HistoryJob,
   integer,
+  JobItem,
   numberOrNull,
   optional,
   query,
@@ -68,7 +68,7 @@ export const nodeList = {
 };
 
 /** A node and its jobs, newest first, 50 at a time. */
-export const NodePage = Type.Object({ node: NodeItem, jobs: Type.Array(HistoryJob), next: textOrNull });
+export const NodePage = Type.Object({ node: NodeItem, jobs: Type.Array(JobItem), next: textOrNull });
 export type NodePage = Static<typeof NodePage>;
 
 /** `GET /api/nodes/{node}`. */

@@ -7,7 +7,7 @@ import { listQueues } from '../../store/read/queues.ts';
 import { runsWithQueuedJobs } from '../../store/read/runs.ts';
 import { orThrow, Refusal } from '../refusal.ts';
 import type { ApiContext, ApiServer } from './context.ts';
-import { historyJob, milliseconds, runItem } from './items.ts';
+import { jobItem, milliseconds, runItem } from './items.ts';
 import { type NodeItem, nodeList, nodePage, type Queue, queue } from './lab-schema.ts';
 import type { RunItem } from './schema.ts';
 
@@ -29,7 +29,7 @@ export function labRoutes(app: ApiServer, context: ApiContext): void {
     const [line] = await nodeLines(db, { name, since: since(14) });
     if (!line) throw new Refusal(notFound('node', name));
     const shown = ids.slice(0, nodeJobs);
-    const jobs = (await linesByIds(db, shown)).map(historyJob);
+    const jobs = (await linesByIds(db, shown)).map(jobItem);
     return { node: nodeItem(line), jobs, next: ids.length > nodeJobs ? String(shown.at(-1)) : null };
   });
 

@@ -1,7 +1,7 @@
 /** The page of a run, built a few hundred jobs at a time. */
 import { changeCounts, pairJobs } from '../../core/compare.ts';
 import { orderJobs } from '../../core/job-order.ts';
-import { createPageJobs } from '../../core/page-jobs.ts';
+import { createPageJobs, type PageJob } from '../../core/page-jobs.ts';
 import { deadSignature } from '../../core/signature.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import { allOf, type JobLine, type JobVerdict, linesOfRun, verdictsOfRun } from '../../store/pages/job-lines.ts';
@@ -9,7 +9,7 @@ import { failureCounts, previousRun } from '../../store/pages/run-page.ts';
 import { nextTurn } from '../../store/reader.ts';
 import type { ApiContext } from './context.ts';
 import { milliseconds, runItem } from './items.ts';
-import type { PageJob, PageSignature, RunPage } from './run-page-schema.ts';
+import type { PageSignature, RunPage } from './run-page-schema.ts';
 
 /** How many runs the history of a cause goes back. */
 const recentRuns = 12;

@@ -10,10 +10,10 @@ import { jsonType } from '../errors.ts';
 import { orThrow } from '../refusal.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { csvLine } from './csv.ts';
-import { historyJob, milliseconds, runItem } from './items.ts';
+import { jobItem, milliseconds, runItem } from './items.ts';
 import { jobsWithPrevious, readSeenEarlier } from './run-document.ts';
 import { type RunJobs, runJobs, runJobsFile } from './run-page-schema.ts';
-import type { HistoryJob } from './schema.ts';
+import type { JobItem } from './schema.ts';
 import { large } from './turns.ts';
 
 /** What is sent of the jobs of a run. */
@@ -84,7 +84,7 @@ const csvColumns = [
   'posted',
   'started',
   'updated',
-] as const satisfies (keyof HistoryJob)[];
+] as const satisfies (keyof JobItem)[];
 
 async function sendCsv(reply: FastifyReply, { run, lines }: Selection): Promise<FastifyReply> {
   const parts = await printed(lines, (jobs) =>
@@ -95,7 +95,7 @@ async function sendCsv(reply: FastifyReply, { run, lines }: Selection): Promise<
   return reply.send(Buffer.concat([Buffer.from(csvLine(csvColumns)), ...parts]));
 }
 
-function csvCell(job: HistoryJob, key: (typeof csvColumns)[number]): string | number | null {
+function csvCell(job: JobItem, key: (typeof csvColumns)[number]): string | number | null {
   if (key === 'signature') return job.signature?.title ?? null;
   if (key === 'nodes') return job.nodes.join(' ');
   if (key === 'posted' || key === 'started' || key === 'updated') {
@@ -106,10 +106,10 @@ function csvCell(job: HistoryJob, key: (typeof csvColumns)[number]): string | nu
 }
 
 /** Prints jobs some hundreds at a time, with turns of the event loop between them. */
-async function printed(lines: JobLine[], print: (jobs: HistoryJob[]) => string): Promise<Buffer[]> {
+async function printed(lines: JobLine[], print: (jobs: JobItem[]) => string): Promise<Buffer[]> {
   const parts: Buffer[] = [];
   for (let at = 0; at < lines.length; at += 500) {
-    parts.push(Buffer.from(print(lines.slice(at, at + 500).map(historyJob))));
+    parts.push(Buffer.from(print(lines.slice(at, at + 500).map(jobItem))));
     await nextTurn();
   }
   return parts;

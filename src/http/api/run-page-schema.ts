@@ -2,8 +2,8 @@ import { type Static, Type } from 'typebox';
 import {
   answers,
   filter,
-  HistoryJob,
   integer,
+  JobItem,
   JobStatus,
   Link,
   latestOf,
@@ -31,10 +31,10 @@ export type PageSignature = Static<typeof PageSignature>;
 const Place = Type.Union([integer, Type.Null()]);
 
 /**
- * A job on the page of a run. `description` and `failure_reason` are places in `texts`, `signature` is one in
+ * A job on the page of a run (`PageJob` of core/page-jobs.ts). `description` and `failure_reason` are places in `texts`, `signature` is one in
  * `signatures`. Reasons are cut after 4,000 characters, with an ellipsis; times are whole seconds, in milliseconds.
  */
-export const PageJob = Type.Object({
+const PageJob = Type.Object({
   job_id: text,
   status: JobStatus,
   description: Place,
@@ -50,7 +50,6 @@ export const PageJob = Type.Object({
   previous: Type.Union([JobStatus, Type.Null()]),
   links: Type.Array(Link),
 });
-export type PageJob = Static<typeof PageJob>;
 
 /** Everything the page of a run shows at first. */
 export const RunPage = Type.Object({
@@ -81,7 +80,7 @@ export const runPage = {
 /** Jobs in the order of the page, those that `q` means. */
 export const RunJobs = Type.Object({
   run: RunItem,
-  jobs: Type.Array(HistoryJob),
+  jobs: Type.Array(JobItem),
   /** Terms of `q` that mean nothing here, in words; the rest of `q` applies. */
   problems: Type.Array(text),
 });

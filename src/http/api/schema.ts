@@ -91,7 +91,7 @@ export const Link = Type.Object({ name: text, href: text });
 export const JobStatus = Type.Enum([...jobStatuses]);
 
 /** A job in a list: of a run, of one description, or of one node. */
-export const HistoryJob = Type.Object({
+export const JobItem = Type.Object({
   run: text,
   job_id: text,
   status: JobStatus,
@@ -108,4 +108,4 @@ export const HistoryJob = Type.Object({
   signature: Cause,
   failure_reason: textOrNull,
 });
-export type HistoryJob = Static<typeof HistoryJob>;
+export type JobItem = Static<typeof JobItem>;

@@ -1,22 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import type { HistoryJob } from '../../../../src/http/api/schema.ts';
+import type { JobItem } from '../../../../src/http/api/schema.ts';
 import { aHistoryJob } from '../../../../test/helpers/dashboard.ts';
 import { earlierThan, failedSentence, streakOf } from './history-facts.ts';
 
 /** A history from the newest job on; the run is the place. */
-const historyOf = (...statuses: HistoryJob['status'][]) =>
+const historyOf = (...statuses: JobItem['status'][]) =>
   statuses.map((status, at) => aHistoryJob({ run: `run ${statuses.length - at}`, status }));
 
 test.each([
   [['fail'], 'This description ran here for the first time.'],
   [['fail', 'pass', 'dead'], 'Failed in 2 of the last 3 runs.'],
   [['pass', 'pass'], 'Failed in 0 of the last 2 runs.'],
-] as [HistoryJob['status'][], string][])('%j is told as "%s"', (statuses, sentence) => {
+] as [JobItem['status'][], string][])('%j is told as "%s"', (statuses, sentence) => {
   expect(failedSentence(historyOf(...statuses))).toBe(sentence);
 });
 
 describe('a description fails', () => {
-  const since = (at: number, ...statuses: HistoryJob['status'][]) => {
+  const since = (at: number, ...statuses: JobItem['status'][]) => {
     const history = historyOf(...statuses);
     const streak = streakOf(history[at]!, history);
     return streak && [streak.lastPass.run, streak.firstFailure.run];
@@ -33,7 +33,7 @@ describe('a description fails', () => {
     ],
     ['for as long as is known', 0, ['fail', 'dead', 'fail'], null],
     ['as far as the job itself knows', 1, ['pass', 'fail', 'pass'], ['run 1', 'run 2']],
-  ] as [string, number, HistoryJob['status'][], string[] | null][])('%s', (_outcome, at, statuses, expected) => {
+  ] as [string, number, JobItem['status'][], string[] | null][])('%s', (_outcome, at, statuses, expected) => {
     expect(since(at, ...statuses)).toEqual(expected);
   });
 });

@@ -5,7 +5,7 @@ import { facetText, parseFacets } from '../../../../src/core/facets.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
 import type { JobPage } from '../../../../src/http/api/job-page-schema.ts';
-import type { HistoryJob } from '../../../../src/http/api/schema.ts';
+import type { JobItem } from '../../../../src/http/api/schema.ts';
 import { useLive } from '../../app/live.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
@@ -169,7 +169,7 @@ function Overview({ page: { job, roles, history } }: { page: JobPage }) {
   );
 }
 
-function HistoryStrip({ history }: { history: HistoryJob[] }) {
+function HistoryStrip({ history }: { history: JobItem[] }) {
   const sentence = failedSentence(history);
   const cells = history.toReversed().map(({ status, run }) => ({ status, title: `${status}: ${run}` }));
   return (
@@ -180,7 +180,7 @@ function HistoryStrip({ history }: { history: HistoryJob[] }) {
 }
 
 /** Since when this description fails: the last run in which it passed, and the first one after it in which it did not. */
-function FailingSince({ job, history }: { job: HistoryJob; history: HistoryJob[] }) {
+function FailingSince({ job, history }: { job: JobItem; history: JobItem[] }) {
   const streak = streakOf(job, history);
   if (streak !== null) {
     return (
@@ -192,7 +192,7 @@ function FailingSince({ job, history }: { job: HistoryJob; history: HistoryJob[]
   return earlierThan(job, history).length === 0 ? null : <p>It passed in none of them.</p>;
 }
 
-function RunAt({ job }: { job: HistoryJob }) {
+function RunAt({ job }: { job: JobItem }) {
   return (
     <>
       <Link href={pagePath.job(job.run, job.job_id)}>{job.run}</Link>
@@ -206,9 +206,9 @@ function RunAt({ job }: { job: HistoryJob }) {
   );
 }
 
-function JobHistory({ history }: { history: HistoryJob[] }) {
+function JobHistory({ history }: { history: JobItem[] }) {
   const columns = useMemo(
-    (): Column<HistoryJob>[] => [
+    (): Column<JobItem>[] => [
       { id: 'status', title: 'Status', width: '90px', cell: ({ status }) => <Status status={status} word /> },
       { id: 'run', title: 'Run', width: 'minmax(240px, 2fr)', text: ({ run }) => run, cell: ({ run }) => run },
       { id: 'job', title: 'Job', width: '90px', cell: ({ job_id }) => job_id },
@@ -228,7 +228,7 @@ function JobHistory({ history }: { history: HistoryJob[] }) {
     [],
   );
   return (
-    <Grid<HistoryJob>
+    <Grid<JobItem>
       rows={history}
       columns={columns}
       rowKey={({ run, job_id }) => `${run}/${job_id}`}

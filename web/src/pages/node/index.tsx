@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { isFailing } from '../../../../src/core/compare.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { NodeItem, NodePage } from '../../../../src/http/api/lab-schema.ts';
-import type { HistoryJob } from '../../../../src/http/api/schema.ts';
+import type { JobItem } from '../../../../src/http/api/schema.ts';
 import { useLive } from '../../app/live.ts';
 import { useTitle } from '../../app/title.ts';
 import { type ApiError, fetchApi, useApi } from '../../lib/api.ts';
@@ -41,7 +41,7 @@ export default function NodePageView() {
   );
 }
 
-function Facts({ node, jobs }: { node: NodeItem; jobs: HistoryJob[] }) {
+function Facts({ node, jobs }: { node: NodeItem; jobs: JobItem[] }) {
   const isDown = nodeState(node) === 'down';
   const command = `teuthology-lock --update --status ${isDown ? 'up' : 'down'} ${node.name}`;
   return (
@@ -77,7 +77,7 @@ function Facts({ node, jobs }: { node: NodeItem; jobs: HistoryJob[] }) {
 }
 
 /** Its last jobs, oldest first. */
-function JobStrip({ jobs }: { jobs: HistoryJob[] }) {
+function JobStrip({ jobs }: { jobs: JobItem[] }) {
   if (jobs.length === 0) return null;
   const cells = jobs.map((job) => ({ status: job.status, title: `${job.status}: ${job.run}/${job.job_id}` })).reverse();
   const bad = jobs.filter(({ status }) => isFailing(status)).length;

@@ -1,15 +1,15 @@
 import { Link } from 'wouter';
 import { pagePath } from '../../../../src/core/paths.ts';
-import type { HistoryJob } from '../../../../src/http/api/schema.ts';
+import type { JobItem } from '../../../../src/http/api/schema.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
 import { Duration, Time } from '../../ui/Time.tsx';
 
 /** The jobs of a node, newest first. */
-export function NodeJobs({ jobs }: { jobs: HistoryJob[] }) {
+export function NodeJobs({ jobs }: { jobs: JobItem[] }) {
   return (
-    <Grid<HistoryJob>
+    <Grid<JobItem>
       label="Jobs"
       rows={jobs}
       columns={columns}
@@ -21,7 +21,7 @@ export function NodeJobs({ jobs }: { jobs: HistoryJob[] }) {
   );
 }
 
-const columns: Column<HistoryJob>[] = [
+const columns: Column<JobItem>[] = [
   { id: 'status', title: 'Status', width: '72px', cell: ({ status }) => <Status status={status} /> },
   {
     id: 'job',
@@ -55,11 +55,11 @@ const columns: Column<HistoryJob>[] = [
   },
 ];
 
-function causeOf({ signature, failure_reason }: HistoryJob): string {
+function causeOf({ signature, failure_reason }: JobItem): string {
   return signature?.title ?? failure_reason?.split('\n')[0] ?? '';
 }
 
-function MobileJob({ job }: { job: HistoryJob }) {
+function MobileJob({ job }: { job: JobItem }) {
   return (
     <div className="two-lines">
       <div className="two-lines-line">
