@@ -1,4 +1,5 @@
 /** The table of all settings: names, defaults, and what is a valid value. */
+import { isIP } from 'node:net';
 
 /** All settings of the server, validated. */
 export interface Config {
@@ -11,7 +12,8 @@ export interface Config {
   /** Processes that share the ports. */
   workers: number;
   address: string;
-  trust_proxy: boolean;
+  /** Addresses and networks with commas between, whose X-Forwarded-Proto and X-Forwarded-Host count. */
+  trusted_proxies: string;
   body_limit: number;
   log_level: string;
   log_format: string;
@@ -84,6 +86,14 @@ const sentryDsn = (value: string) => {
     : { problem: 'must be a URL with a key, like https://key@sentry.example.com/1' };
 };
 
+/** True for an IP address, or for a network like 10.0.0.0/8. */
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
+}
+
 /** The settings, in the order in which `--help` prints them. The names of the existing Python server keep their meaning. */
 export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
   host: {
@@ -148,13 +158,16 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     help: 'public address, for links; otherwise taken from each request',
     parse: webAddress,
   },
-  trust_proxy: {
-    flag: 'trust-proxy',
-    variables: ['PADDLES_TRUST_PROXY'],
-    fallback: false,
-    hint: 'true|false',
-    help: 'believe X-Forwarded-Proto and X-Forwarded-Host',
-    parse: yesOrNo,
+  trusted_proxies: {
+    flag: 'trusted-proxies',
+    variables: ['PADDLES_TRUSTED_PROXIES'],
+    fallback: '127.0.0.0/8,::1',
+    hint: 'LIST',
+    help: 'addresses and networks of proxies whose X-Forwarded-Proto and X-Forwarded-Host count; empty for nobody',
+    parse: (value) =>
+      value === '' || value.split(',').every((part) => isNetwork(part.trim()))
+        ? { value }
+        : { problem: 'must be a list of addresses and networks like 127.0.0.1,10.0.0.0/8,::1' },
   },
   body_limit: {
     flag: 'body-limit',

@@ -20,6 +20,7 @@ import { reads, refuseWrites } from './read-only.ts';
 import { knowAllMethods } from './resource.ts';
 import type { TeuthologyContext } from './teuthology/context.ts';
 import { teuthologyRoutes } from './teuthology/routes.ts';
+import { fileAddress } from './ui/files.ts';
 import { redirectBrowsers, uiRoutes } from './ui/routes.ts';
 
 /** Which contract a port speaks. */
@@ -46,7 +47,6 @@ export function buildApp(options: AppOptions): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
     requestIdHeader: false,
     genReqId: requestIds(),
-    trustProxy: config.trust_proxy,
     requestTimeout: 60_000,
     // A client that neither reads nor writes for this long is gone.
     connectionTimeout: 120_000,
@@ -55,7 +55,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     // A missing Host is answered like any other request, in JSON; Node's own refusal has no body.
     http: { maxHeaderSize: 2 * longestUrl, requireHostHeader: false },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestUrl },
-    ...(contract === 'teuthology' && { rewriteUrl: withoutExtraSlashes }),
+    rewriteUrl: ({ url = '/' }) => fileAddress(withoutExtraSlashes(url)),
     frameworkErrors: (error, request, reply) => {
       // No hook runs for such a URL: neither that of CORS nor those of the log.
       reply.header('access-control-allow-origin', '*').header('x-request-id', request.id);
@@ -92,20 +92,23 @@ export function buildApp(options: AppOptions): FastifyInstance {
   app.register(async (routes) => apiRoutes(routes, { db, config, now }), { prefix: '/api' });
   app.register(async (routes) => {
     healthRoutes(routes, db);
-    if (contract === 'classic') classicRoutes(routes, { db, baseOf: baseOf(config.address), now });
+    if (contract === 'classic') classicRoutes(routes, { db, baseOf: baseOf(config), now });
     else teuthologyRoutes(routes, teuthologyContext({ config, db, now }));
   });
   return app;
 }
 
-/** Further slashes at the end of a path are ignored (teuthology contract §1.1); the router ignores only one. */
-function withoutExtraSlashes({ url = '/' }: { url?: string | undefined }): string {
-  return url.replace(/\/{2,}(?=\?|$)/, '/');
+/** Several slashes count as one, because clients put a path behind a base that ends in a slash (teuthology contract §1.1). */
+function withoutExtraSlashes(url: string): string {
+  // A proxy may be asked for a whole address, whose "//" is none of a path.
+  if (!url.startsWith('/')) return url;
+  const [path = '', ...query] = url.split(/(?=\?)/);
+  return path.replace(/\/{2,}/g, '/') + query.join('');
 }
 
 function teuthologyContext({ config, db, now }: Pick<AppOptions, 'config' | 'db' | 'now'>): TeuthologyContext {
   const logTemplate = config.job_log_href_templ;
-  return { db, baseOf: baseOf(config.address), now, logTemplate, latestRuns: config.latest_runs };
+  return { db, baseOf: baseOf(config), now, logTemplate, latestRuns: config.latest_runs };
 }
 
 /** What Node would answer by itself, without a body, becomes an ordinary request or a refusal in JSON. */

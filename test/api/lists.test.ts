@@ -106,6 +106,15 @@ describe.each(engines)('lists of /api on $name', (engine) => {
     await many.stop();
   });
 
+  test('are there behind the address of the page too', async () => {
+    for (const path of ['/runs.json?q=suite:fs&limit=3', '/runs.csv?q=suite:fs']) {
+      const [file, page] = [await server.get(`/api${path}`), await server.get(`/ui${path}&group=suite`)];
+      expect(file.status).toBe(200);
+      expect([page.status, page.text]).toEqual([200, file.text]);
+      expect(page.headers['content-type']).toBe(file.headers['content-type']);
+    }
+  });
+
   test('suggest values with their counts', async () => {
     const { values } = await read<Suggestions>('/suggest?field=suite&prefix=r&q=');
     expect(values).toEqual([

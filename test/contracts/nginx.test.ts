@@ -27,10 +27,10 @@ describe.skipIf(!hasNginx)('nginx with the documented configuration', () => {
 
   beforeAll(async () => {
     const postgres = engines.find(({ name }) => name === 'postgres')!;
-    main = await startServer(postgres, { contract: 'teuthology', trust_proxy: true, body_limit: 16 << 20 });
+    main = await startServer(postgres, { contract: 'teuthology', body_limit: 16 << 20 });
     database = await startProxy(Number(new URL(main.database).port));
     const url = Object.assign(new URL(main.database), { port: String(database.port) }).href;
-    reader = await startReadOnlyServer(url, { contract: 'teuthology', trust_proxy: true });
+    reader = await startReadOnlyServer(url, { contract: 'teuthology' });
     nginx = await startNginx({ MAIN_ADDRESS: main.url, READ_ONLY_ADDRESS: reader.url });
     const job = { job_id: 1, status: 'running' };
     expect((await nginx.send('POST', `/runs/${run}/jobs/`, job)).status).toBe(200);

@@ -64,12 +64,15 @@ describe.each(engines)('the classic conventions on $name', (engine) => {
     expect(await server.request('HEAD', path)).toMatchObject({ status: 404, text: '' });
   });
 
-  test.each(['/runs//', '/runs//jobs/', '/runs//1/jobs', '/runs/conventions/jobs//'])(
-    'answers 404 to the empty name in %s',
-    async (path) => {
-      refused(await server.get(path), 404);
-    },
-  );
+  test('counts several slashes as one, also before the first name', async () => {
+    const path = await newJob(server);
+    for (const url of [`/${path}`, `//${path}//?a=//b`, path.replace('/jobs/', '//jobs///')]) {
+      expect([url, await server.get(url)]).toMatchObject([url, { status: 200, text: (await server.get(path)).text }]);
+      await accepted(server.put(url, { owner: 'me' }));
+    }
+    expect((await server.get('//runs//')).text).toBe((await server.get('/runs/')).text);
+    for (const url of ['/runs//1/', '/runs//1//jobs', '//nodes//']) refused(await server.get(url), 404);
+  });
 
   test.each([
     undefined,

@@ -31,7 +31,7 @@ describe.each(engines)('links on $name', (engine) => {
     ['https://example.com/', 'https://example.com'],
     ['https://example.com/lab/paddles//', 'https://example.com/lab/paddles'],
   ])('start with the configured address %s, whatever the request says', async (address, base) => {
-    const server = await start({ address, trust_proxy: true });
+    const server = await start({ address });
     const headers = { host: 'a.example.com', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'b.example.com' };
     expect(await hrefs(server, headers)).toEqual([`${base}/runs/r/`, `${base}/runs/r/j/`]);
     expect((await server.get('/runs/r/j/', headers)).headers.location).toBe(`${base}/runs/r/jobs/j/`);
@@ -42,8 +42,8 @@ describe.each(engines)('links on $name', (engine) => {
     let proxied: TestServer;
 
     beforeAll(async () => {
-      plain = await start({});
-      proxied = await start({ trust_proxy: true });
+      plain = await start({ trusted_proxies: '10.0.0.0/8, ::2' });
+      proxied = await start({});
     });
 
     test.each(['paddles.example.com', 'localhost:8080', '[::1]:8080'])('start with the Host %s', async (host) => {
@@ -61,6 +61,35 @@ describe.each(engines)('links on $name', (engine) => {
       expect((await hrefs(proxied, headers))[0]).toBe('https://b.example.com/runs/r/');
       expect((await hrefs(proxied, { host: 'inside:8080' }))[0]).toBe('http://inside:8080/runs/r/');
       expect((await proxied.get('/runs/r/j/', headers)).headers.location).toBe('https://b.example.com/runs/r/jobs/j/');
+    });
+
+    test.each([
+      ['lab.example.com, inner:8080', 'https, http', 'https://lab.example.com'],
+      ['Lab.Example.COM:8443', 'HTTPS', 'https://lab.example.com:8443'],
+      [' lab.example.com ,inner', 'http,https', 'http://lab.example.com'],
+      ['lab.example.com', 'gopher', 'http://lab.example.com'],
+    ])('start with what a chain of proxies was asked for first: %s, %s', async (host, proto, base) => {
+      const headers = { host: 'inside:8080', 'x-forwarded-proto': proto, 'x-forwarded-host': host };
+      expect(await hrefs(proxied, headers)).toEqual([`${base}/runs/r/`, `${base}/runs/r/j/`]);
+    });
+
+    test.each([
+      ['127.0.0.1', true],
+      ['10.0.0.0/8,127.0.0.0/8', true],
+      ['0.0.0.0/0', true],
+      ['::ffff:127.0.0.1', true],
+      ['', false],
+      ['127.0.0.2,::1', false],
+      ['127.1.0.0/16', false],
+    ])('believe X-Forwarded-* from 127.0.0.1 when %s is trusted: %s', async (trusted_proxies, believed) => {
+      const server = await start({ trusted_proxies });
+      const headers = { host: 'inside:8080', 'x-forwarded-host': 'lab.example.com' };
+      expect((await hrefs(server, headers))[0]).toBe(`http://${believed ? 'lab.example.com' : 'inside:8080'}/runs/r/`);
+    });
+
+    test('never contain a hostile X-Forwarded-Host', async () => {
+      const headers = { host: 'inside:8080', 'x-forwarded-host': 'user@evil.example.com, lab.example.com' };
+      expect((await hrefs(proxied, headers))[0]).toMatch(/^http:\/\/localhost:\d+\/runs\/r\/$/);
     });
 
     test.each(['a.example.com/evil?', 'user@evil.example.com', '"><script>'])(

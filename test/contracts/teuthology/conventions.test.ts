@@ -42,7 +42,12 @@ describe.each(engines)('conventions on $name', (engine) => {
         headers: { 'content-type': 'application/json', 'access-control-allow-origin': '*' },
       });
       expect(whole.json).toBeDefined();
-      for (const path of [bare, `${bare}?unknown=x`, `${url}?`, ...(url === '/' ? [] : [`${url}/`, `${url}//?a=b`])]) {
+      for (const path of [
+        bare,
+        `${bare}?unknown=x`,
+        `${url}?`,
+        ...(url === '/' ? ['//'] : [`${url}/`, `/${url}`, `${url.replaceAll('/', '//')}?a=b//c`]),
+      ]) {
         expect([path, await server.get(path)]).toMatchObject([path, { status: 200, text: whole.text }]);
       }
       // The root is no URL of the contract: browsers get the dashboard there.
@@ -107,14 +112,19 @@ describe.each(engines)('conventions on $name', (engine) => {
     }
   });
 
-  test.each(['/nothing/', '/runs/x/y/', `/runs/${run}/jobs/1/x/`, '/jobs/1/', '/Runs/', '/errors/invalid/', '//runs/'])(
-    '%s is not there, in JSON and with CORS',
-    async (path) => {
-      expect(await server.get(path, { accept: 'text/html' })).toMatchObject({
-        ...{ status: 404, headers: { 'access-control-allow-origin': '*' }, json: { message: expect.any(String) } },
-      });
-    },
-  );
+  test.each([
+    '/nothing/',
+    '/runs/x/y/',
+    `/runs/${run}/jobs/1/x/`,
+    '/jobs/1/',
+    '/Runs/',
+    '/errors/invalid/',
+    '//nothing/',
+  ])('%s is not there, in JSON and with CORS', async (path) => {
+    expect(await server.get(path, { accept: 'text/html' })).toMatchObject({
+      ...{ status: 404, headers: { 'access-control-allow-origin': '*' }, json: { message: expect.any(String) } },
+    });
+  });
 
   test('a plus in a path is a plus, and %20 a space', async () => {
     for (const name of ['a+b', 'a b']) expect((await server.post('/runs/', { name })).status).toBe(200);
