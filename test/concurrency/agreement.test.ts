@@ -1,4 +1,4 @@
-/** Both engines give the same answers to the same requests. PADDLES_FUZZ_SEED repeats a series. */
+/** Both engines answer a random series of requests alike. PADDLES_FUZZ_SEED repeats a series. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../helpers/engines.ts';
@@ -9,14 +9,14 @@ import { type Answer, openWire } from './raw-http.ts';
 
 const seed = Number(process.env.PADDLES_FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const count = 2_000;
-/** Every series begins with the same requests. Only these are expected to succeed often enough, so no seed can fail by bad luck. */
+/** Every series begins with the same requests, and only their successes are counted, so that no seed can fail by bad luck. */
 const fixedSeed = 1;
 const fixedCases = 300;
 
-/** Headers that may differ: the time of day and what tells two requests apart. */
+/** Headers that may differ between the engines. */
 const masked = ['date', 'x-request-id'];
 
-/** The clocks of the servers: they stand still during a request, so that even the times must agree. */
+/** The clock of both servers. It stands still during a request, so times must be equal too. */
 let time = Date.UTC(2024, 2, 1) * 1000;
 
 const suite = `agreement on $name, PADDLES_FUZZ_SEED=${seed}`;
@@ -38,7 +38,7 @@ describe.each(fuzzedContracts)(suite, ({ contract, requests }) => {
     for (const database of databases) await database.drop();
   });
 
-  test(`${engines.map(({ name }) => name).join(' and ')} answer ${count} requests alike`, async () => {
+  test(`${engines.map(({ name }) => name).join(' and ')} give the same answers to ${count} requests`, async () => {
     const mixed = fc.oneof({ arbitrary: requests.plain, weight: 4 }, { arbitrary: requests.any, weight: 1 });
     const sample = (from: number, numRuns: number) => fc.sample(mixed.filter(saysItsIds), { seed: from, numRuns });
     const series = [...sample(fixedSeed, fixedCases), ...sample(seed, count - fixedCases)];
@@ -60,7 +60,7 @@ describe.each(fuzzedContracts)(suite, ({ contract, requests }) => {
   });
 });
 
-/** The ids that a server chooses for jobs come from its engine: any free number is right. */
+/** False for a request that lets the server choose the job id: each engine may choose another one. */
 function saysItsIds({ method, target, body }: FuzzRequest): boolean {
   return method !== 'POST' || !/^\/runs\/.*jobs/.test(target) || body.includes('"job_id"') || !body.includes('{');
 }
@@ -76,7 +76,7 @@ async function exchange(port: number, bytes: Buffer, method: string) {
 
 function comparable({ status, headers, body }: Answer, port: number) {
   const kept = Object.entries(headers).filter(([name]) => !masked.includes(name));
-  // The port is shown where a request does not say which host it was meant for, and the engine by /readyz.
+  // Answers show the port when the request has no Host header, and /readyz names the engine.
   const text = body
     .toString()
     .replaceAll(`localhost:${port}`, 'localhost')

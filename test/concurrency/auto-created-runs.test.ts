@@ -1,4 +1,4 @@
-/** The first report about a run creates it, whoever comes first (teuthology contract §0.4). */
+/** A job posted to a missing run creates the run (teuthology contract §0.4). */
 import { describe, expect, test } from 'vitest';
 import type { Client } from './client.ts';
 import { serverSetups, succeed, useServers } from './servers.ts';
@@ -16,7 +16,7 @@ describe.each(serverSetups)('$name', ({ engine, servers }) => {
     return (await succeed(client, { method: 'GET', path: `/runs/${name}/` })) as Run & { jobs: Job[] };
   }
 
-  test('of clients that report the first jobs of a run, all are heard, and there is one run', async () => {
+  test('concurrent first jobs of a run are all stored, in one run', async () => {
     const all = clients(clientCount);
     const [reader] = all as [Client];
     for (let round = 0; round < rounds; round++) {
@@ -40,7 +40,7 @@ describe.each(serverSetups)('$name', ({ engine, servers }) => {
     expect(names.sort()).toEqual(Array.from({ length: rounds }, (_, round) => `named-jobs-${round}`));
   });
 
-  test('jobs of a new run that name no id get one each', async () => {
+  test('concurrent jobs without an id get different ids', async () => {
     const all = clients(clientCount);
     const [reader] = all as [Client];
     for (let round = 0; round < rounds; round++) {

@@ -27,7 +27,7 @@ export const classic: Contract = {
   marksOf: (json) => new Map((json as Job[]).map((job) => [job.job_id, markOf(job)])),
 };
 
-/** A small value, a bulky one and the outcome: they are stored in different places. */
+/** A small value, a large one and the outcome, because they are stored in different places. */
 function metadata({ text, success }: Mark) {
   return { description: text, tasks: [{ mark: text }], success };
 }

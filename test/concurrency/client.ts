@@ -7,7 +7,7 @@ export interface Request {
   body?: unknown;
 }
 
-/** What came back, the JSON read. */
+/** The answer to a request, with its JSON parsed. */
 export interface Reply {
   status: number;
   json: unknown;

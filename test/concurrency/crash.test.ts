@@ -1,4 +1,4 @@
-/** What was acknowledged is there after the process, or its connections to the database, were killed. */
+/** Acknowledged writes survive a killed process and broken database connections. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ServerProcess, spawnServer } from '../helpers/process.ts';
@@ -6,20 +6,20 @@ import { createClient, type Request } from './client.ts';
 import { type Contract, countOutcomes, type Mark, outcomeOf } from './contract.ts';
 import { contractsOnEngines } from './contracts.ts';
 
-const rounds = 20;
+const rounds = 10;
 const writers = 4;
-/** How often each of them writes before something breaks. */
+/** How many writes of each writer are acknowledged before something breaks. */
 const writesBefore = 20;
 
-/** A job as its only writer knows it. */
+/** What the only writer of a job knows about it. */
 interface KnownJob {
-  /** The last acknowledged write; null when not even its creation was. */
+  /** The last acknowledged write; null when the creation was not acknowledged. */
   acknowledged: Mark | null;
-  /** The writes since then whose answer never came, or was "unavailable": each may be stored or not. */
+  /** Later writes that got no answer or a 503. Each may or may not be stored. */
   open: Mark[];
 }
 
-/** A run as its only writer knows it. */
+/** What the only writer of a run knows about it. */
 interface KnownRun {
   run: string;
   created: boolean;
@@ -39,13 +39,13 @@ describe.each(contractsOnEngines)('$name', ({ contract, engine }) => {
     await database.drop();
   });
 
-  test(`every acknowledged write survives ${rounds} kill -9`, async () => {
+  test(`${rounds} times kill -9 lose no acknowledged write`, async () => {
     const everything: KnownRun[] = [];
     server = await spawnServer(database.url, contract.settings);
     for (let round = 0; round < rounds; round++) {
       const writing = startWriting(server.port, contract, `round-${round}`);
       await writing.acknowledged(writesBefore);
-      // The next transaction has begun: the kill meets another moment of it in every round.
+      // A different number of turns each round, so that the kill hits different moments of the next transaction.
       for (let turn = 0; turn < round; turn++) await new Promise(setImmediate);
       expect(await server.kill('SIGKILL')).toBe('SIGKILL');
       everything.push(...(await writing.known));
@@ -55,7 +55,7 @@ describe.each(contractsOnEngines)('$name', ({ contract, engine }) => {
     await checkRuns(server.port, contract, everything);
   });
 
-  test('a stop by SIGTERM answers and keeps what was accepted', async () => {
+  test('SIGTERM loses no acknowledged write', async () => {
     server ??= await spawnServer(database.url, contract.settings);
     const writing = startWriting(server.port, contract, 'stopped');
     await writing.acknowledged(writesBefore);
@@ -65,7 +65,7 @@ describe.each(contractsOnEngines)('$name', ({ contract, engine }) => {
   });
 
   test.runIf(engine.name === 'postgres')(
-    'after a kill -9 of one of two servers, the other goes on and has what both acknowledged',
+    'after kill -9 of one of two servers the other keeps serving and has the acknowledged writes of both',
     async () => {
       server ??= await spawnServer(database.url, contract.settings);
       for (let round = 0; round < 4; round++) {
@@ -84,7 +84,7 @@ describe.each(contractsOnEngines)('$name', ({ contract, engine }) => {
   );
 
   test.runIf(engine.name === 'postgres')(
-    'after its database connections were cut, the server recovers by itself and has every acknowledged write',
+    'the server recovers from lost database connections without losing an acknowledged write',
     async () => {
       server ??= await spawnServer(database.url, contract.settings);
       const writing = startWriting(server.port, contract, 'cut');
@@ -104,17 +104,17 @@ describe.each(contractsOnEngines)('$name', ({ contract, engine }) => {
 
 /** Writers at work. */
 interface Writing {
-  /** What they know when all have stopped. */
+  /** What the writers know when all have stopped. */
   known: Promise<KnownRun[]>;
   /** The statuses of all answers so far. */
   statuses: number[];
-  /** Resolves when so many further writes of each writer have been acknowledged; rejects when one stops before. */
+  /** Resolves after `count` more acknowledged writes of each writer; rejects when the writers stop before that. */
   acknowledged(count: number): Promise<void>;
   /** Lets each writer end after its current write. */
   stop(): void;
 }
 
-/** Starts writers that create and change jobs of a run each, one write after the other, until told to stop or the server is gone. */
+/** Starts writers that each create and change jobs of their own run, one write at a time, until stopped or disconnected. */
 function startWriting(port: number, contract: Contract, round: string): Writing {
   const statuses: number[] = [];
   const counts = Array.from({ length: writers }, () => 0);
@@ -135,7 +135,7 @@ function startWriting(port: number, contract: Contract, round: string): Writing 
         run.created = await send(contract.createRun(run.run));
         for (let count = 0; !stopped; count++) await writeOnce(send, contract, run, count);
       } catch {
-        // The server was killed: what is known now is what counts.
+        // The server was killed.
       }
       client.close();
       return run;
@@ -159,7 +159,7 @@ function startWriting(port: number, contract: Contract, round: string): Writing 
   };
 }
 
-/** Creates a job with every fourth write, changes one of the earlier jobs with the others. */
+/** Creates a job with every fourth write and changes an earlier one with the others. */
 async function writeOnce(
   send: (request: Request) => Promise<boolean>,
   contract: Contract,
@@ -169,7 +169,7 @@ async function writeOnce(
   const jobId = `${count % 4 === 0 ? count : 4 * Math.floor((count * 7919) % (count / 4 + 1))}`;
   const mark: Mark = { text: `write-${count}`, success: outcomeOf(contract, count) };
   const job = jobs.get(jobId) ?? { acknowledged: null, open: [] };
-  // Perhaps it was created and only the answer was lost: to create it again would rightly be refused.
+  // Its creation may have succeeded without an answer; creating it again would be refused then.
   if (job.acknowledged === null && job.open.length > 0) return;
   const request = job.acknowledged ? contract.updateJob(run, jobId, mark) : contract.createJob(run, jobId, mark);
   jobs.set(jobId, job);
@@ -180,7 +180,7 @@ async function writeOnce(
   }
 }
 
-/** Compares what the server has with what the writers know. */
+/** Checks that the server has what the writers know. */
 async function checkRuns(port: number, contract: Contract, runs: KnownRun[]): Promise<void> {
   const client = createClient(port);
   const list = await client.send(contract.readRuns());
@@ -199,7 +199,7 @@ async function checkRuns(port: number, contract: Contract, runs: KnownRun[]): Pr
   client.close();
 }
 
-/** Answers how many there were. */
+/** Terminates the database connections of all servers and returns how many there were. */
 async function cutConnections(url: string): Promise<number> {
   const admin = new pg.Client(url);
   await admin.connect();

@@ -1,4 +1,4 @@
-/** Two servers that write batches over the same runs, in random order, never wait for each other. */
+/** Two servers that write batches to the same runs, in random order, never deadlock. */
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { type Db, open } from '../../src/store/db.ts';
@@ -17,13 +17,13 @@ const rounds = 12;
 const setups = contractsOnServers.filter(({ servers }) => servers > 1);
 
 describe.each(setups)('$name', ({ contract, engine, servers: count }) => {
-  test('batches over the same runs in random order meet no deadlock', async () => {
+  test('concurrent batches over the same runs cause no deadlock', async () => {
     const database = await engine.createDatabase();
     const servers = await startServers(database.url, count, contract.settings);
     const clients = servers.flatMap(({ port }) => Array.from({ length: clientsPerServer }, () => createClient(port)));
     const mark: Mark = { text: 'a text', success: null };
     const setup = clients[0] as Client;
-    // The later a run is created here the earlier it sorts by name: an order by name is not one by id.
+    // Reverse order, so that the order by name differs from the order by id.
     for (const run of runs.toReversed()) {
       await setup.send(contract.createRun(run));
       await setup.send(contract.createJob(run, 'shared', mark));
@@ -31,8 +31,8 @@ describe.each(setups)('$name', ({ contract, engine, servers: count }) => {
 
     const statuses = new Set<number>();
     for (let round = 0; round < rounds; round++) {
-      // A batch has its locks within microseconds: held up halfway, it certainly meets the other server's. So the last
-      // client of each server wants the run that is held, and both servers must wait.
+      // A batch takes its locks within microseconds. To make the batches of both servers overlap for certain, a transaction
+      // holds one run until both wait for it; the last client of each server changes that run.
       const held = pick();
       await whileBothWait(servers[0] as Instance, held, () =>
         clients.map(async (client, index) => {
@@ -59,7 +59,7 @@ function pick(): string {
   return runs[Math.floor(Math.random() * runs.length)] as string;
 }
 
-/** Starts work while somebody else has a run, until it holds up two transactions, and waits for its end. */
+/** Starts work while a transaction holds a run, releases the run when two transactions wait, and waits for the work. */
 async function whileBothWait({ db }: Instance, run: string, work: () => Promise<void>[]) {
   const started = await db.kysely.transaction().execute(async (transaction) => {
     await lockRows(db.engine, transaction.selectFrom('runs').select('id').where('name', '=', run)).execute();
@@ -70,13 +70,13 @@ async function whileBothWait({ db }: Instance, run: string, work: () => Promise<
   await Promise.all(started);
 }
 
-/** The server retries after a deadlock, so that only PostgreSQL's own statistics tell. */
+/** Counts deadlocks in PostgreSQL's statistics, because the server hides them by retrying. */
 async function deadlocks({ kysely }: Db): Promise<number> {
   const number = async (text: string) => {
     const { rows } = await sql.raw<{ number: number }>(text).execute(kysely);
     return Number(rows[0]?.number);
   };
-  // Sessions report to the statistics when they end, at the latest.
+  // Sessions report their statistics when they end, at the latest.
   const others =
     'select count(*) as number from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
   await expect.poll(() => number(others)).toBe(0);

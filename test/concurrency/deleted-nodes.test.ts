@@ -1,4 +1,4 @@
-/** Nodes are deleted while jobs are posted that ran on them: no job is refused for it. */
+/** Jobs are stored even when the nodes they ran on are deleted at the same time. */
 import { describe, expect, test } from 'vitest';
 import type { Client } from './client.ts';
 import { serverSetups, succeed, useServers } from './servers.ts';
@@ -12,7 +12,7 @@ const jobsPerPoster = 40;
 describe.each(serverSetups)('$name', ({ engine, servers }) => {
   const { instances, clients } = useServers(engine, servers, ['--contract', 'teuthology']);
 
-  test('jobs are stored while the nodes that they name are deleted and created', async () => {
+  test('jobs are stored while their nodes are deleted and created', async () => {
     let posting = true;
     const nodeChanges = clients(deleters).map(async (client, index) => {
       const counts = new Map<string, number>();
@@ -51,7 +51,7 @@ describe.each(serverSetups)('$name', ({ engine, servers }) => {
     const [reader] = clients(1) as [Client];
     const list = await succeed(reader, { method: 'GET', path: '/jobs/?count=10000' });
     expect(list).toHaveLength(posters * jobsPerPoster);
-    // A last report brings every node back, with links to this job alone where it was deleted before.
+    // A last job that names every node creates the missing ones again.
     const last = { job_id: 'last', targets: targets(0, nodes.length) };
     await succeed(reader, { method: 'POST', path: '/runs/run-0/jobs/', body: last });
     for (const node of nodes) {
@@ -60,7 +60,7 @@ describe.each(serverSetups)('$name', ({ engine, servers }) => {
     }
   });
 
-  test.runIf(engine.name === 'postgres')('a job whose node another process is deleting is stored', async () => {
+  test.runIf(engine.name === 'postgres')('a job is stored while another process deletes its node', async () => {
     const [client] = clients(1) as [Client];
     await succeed(client, { method: 'POST', path: '/nodes/', body: { name: 'vanishing' } });
     let answer: Promise<unknown> = Promise.resolve();
@@ -70,18 +70,18 @@ describe.each(serverSetups)('$name', ({ engine, servers }) => {
       const body = { job_id: '1', targets: { 'ubuntu@vanishing': 'key' } };
       answer = succeed(client, { method: 'POST', path: '/runs/vanishing/jobs/', body });
       answer.catch(() => {});
-      // The server has found the node, and waits for what becomes of it.
+      // The server has found the node and waits for the deletion to commit.
       await whenWaiting(db);
     });
     expect(await answer).toEqual({ job_id: '1' });
     const job = await succeed(client, { method: 'GET', path: '/runs/vanishing/jobs/1/' });
     expect(job).toMatchObject({ targets: { 'ubuntu@vanishing': 'key' } });
-    // Whether the report came before the deletion or after it, nobody can say.
+    // The job may have come before or after the deletion.
     expect([200, 404]).toContain((await client.send({ method: 'GET', path: '/nodes/vanishing/' })).status);
   });
 });
 
-/** Hosts of a job: three of the nodes, unless `count` says more. */
+/** The `targets` of a job: `count` of the nodes. */
 function targets(from: number, count = 3): Record<string, string> {
   const hosts = Array.from({ length: count }, (_, index) => nodes[(from + index) % nodes.length]);
   return Object.fromEntries(hosts.map((host) => [`ubuntu@${host}`, 'ssh-rsa key']));

@@ -1,4 +1,4 @@
-/** Clients of both contracts work on the same runs and jobs at once; the counts are right for both at any moment. */
+/** Clients of both contracts write the same runs and jobs concurrently, and both always see correct counts. */
 import { describe, expect, test } from 'vitest';
 import { classic } from './classic.ts';
 import type { Client } from './client.ts';
@@ -11,7 +11,7 @@ const sharedJobs = ['0', '1', '2', '3', '4', '5'];
 const clientsPerDoor = 12;
 const writesPerClient = 40;
 
-/** What both contracts tell of a run. */
+/** What both contracts say about a run. */
 interface Seen {
   run: string;
   pass: number;
@@ -22,7 +22,7 @@ interface Seen {
 describe.each(serverSetups)('$name', ({ engine, servers }) => {
   const { instances, clients } = useServers(engine, servers, ['--contract', 'classic']);
 
-  test('both doors change the same jobs, and each sees true counts at any moment', async () => {
+  test('concurrent writes through both ports keep the counts correct in every read', async () => {
     const second = await Promise.all(instances.map((instance) => instance.openDoor('teuthology')));
     const [firstReader, lastReader] = [clients(1)[0] as Client, clients(1, second)[0] as Client];
     for (const run of runs) {
@@ -52,7 +52,7 @@ describe.each(serverSetups)('$name', ({ engine, servers }) => {
   });
 });
 
-/** Changes the jobs that all share, and creates one now and then; answers those. */
+/** Changes the shared jobs and creates every fourth time a new one; returns the ids of the new ones. */
 async function write(client: Client, contract: Contract, index: number): Promise<string[]> {
   const created: string[] = [];
   for (let count = 0; count < writesPerClient; count++) {
@@ -88,7 +88,7 @@ async function seenByClassic(reader: Client): Promise<Seen[]> {
   });
 }
 
-/** Reads each run with its jobs, so that the counts can be compared with what they count. */
+/** Reads each run with its jobs, to compare the counts with the jobs. */
 async function seenByTeuthology(reader: Client): Promise<Seen[]> {
   const seen: Seen[] = [];
   for (const run of runs) {

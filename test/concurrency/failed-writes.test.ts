@@ -1,4 +1,4 @@
-/** Writes that the database refuses halfway. */
+/** Writes that fail in the database after some of their statements succeeded. */
 import { sql } from 'kysely';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Db } from '../../src/store/db.ts';
@@ -17,14 +17,14 @@ describe.each(contractsOnEngines)('$name', ({ contract, engine }) => {
   const newMark = () => ({ text: `a text of its own ${++marks}`, success: true });
   let marks = 0;
 
-  /** Sends what the database refuses: 500, logged, and nothing is stored of it. */
+  /** Sends a write that fails in the database, and checks that it is answered with 500 and stores nothing. */
   async function expectRefused(client: Client, request: Request): Promise<void> {
     const before = await digest(db().kysely);
     expect(await client.send(request)).toMatchObject({ status: 500 });
     expect(await digest(db().kysely)).toBe(before);
   }
 
-  /** The servers have logged refusals of the triggers and nothing else. */
+  /** Checks that the servers logged the errors of the triggers and no others. */
   function expectRefusalsLogged(): void {
     const errors = instances.flatMap((instance) => instance.errors.splice(0));
     expect(errors.length).toBeGreaterThan(0);
@@ -43,7 +43,7 @@ describe.each(contractsOnEngines)('$name', ({ contract, engine }) => {
       contract.createJob('sound', 'refused', newMark()),
       contract.updateJob('refused', '1', newMark()),
       contract.createJob('refused', '2', newMark()),
-      // Where a job creates its run, the first of several statements fails.
+      // The job creates its run: here the first statements fail, not the last ones.
       ...(contract.createsMissingRuns ? [contract.createJob('refused-new', '1', newMark())] : []),
     ];
     for (const write of writes) await expectRefused(client, write);
@@ -52,7 +52,7 @@ describe.each(contractsOnEngines)('$name', ({ contract, engine }) => {
     for (const write of writes) await succeed(client, write);
   });
 
-  test('writes that share a transaction with one that fails are stored', async () => {
+  test('writes in one transaction with a failing write are stored', async () => {
     const [reader, ...others] = clients(41) as [Client, ...Client[]];
     await succeed(reader, contract.createRun('shared'));
     await createTriggers(db());
@@ -72,7 +72,7 @@ describe.each(contractsOnEngines)('$name', ({ contract, engine }) => {
 describe.each(engines)('nodes on $name', (engine) => {
   const { instances, clients } = useServers(engine, 1, teuthology.settings);
 
-  test('a write of nodes that fails in the database changes none of them', async () => {
+  test('a write that fails in the database changes no node', async () => {
     const [client, other] = clients(2) as [Client, Client];
     const { db, errors } = instances[0] as (typeof instances)[0];
     for (const name of ['sound', 'refused']) {
@@ -97,7 +97,7 @@ describe.each(engines)('nodes on $name', (engine) => {
 describe.each(engines)('texts on $name', (engine) => {
   const { instances, clients } = useServers(engine, 1, teuthology.settings);
 
-  test('a description and a cause that first came with a write that failed are stored when they come again', async () => {
+  test('a description and a cause of a failed write are stored with the next write that has them', async () => {
     const [client] = clients(1) as [Client];
     const { db, errors } = instances[0] as (typeof instances)[0];
     const body = { status: 'fail', description: 'rados/{a b}', failure_reason: 'it broke' };
@@ -120,12 +120,12 @@ describe.each(engines)('texts on $name', (engine) => {
 const triggers = [
   { name: 'refuse_job', on: 'insert on jobs', when: "new.job_id = 'refused'" },
   { name: 'refuse_new_run', on: 'insert on runs', when: "new.name = 'refused-new'" },
-  // The last statement of a transaction: all others have been carried out.
+  // The last statement of a transaction: all others have succeeded before.
   { name: 'refuse_run', on: 'update on runs', when: "new.name = 'refused'" },
   { name: 'refuse_node', on: 'update on nodes', when: "new.name = 'refused'" },
 ];
 
-/** Lets the database refuse a job, whatever changes a run, and whatever changes a node, each called `refused`. */
+/** Makes the database refuse jobs, changes of runs and changes of nodes that are called `refused`. */
 async function createTriggers({ engine, kysely }: Db): Promise<void> {
   const body = engine === 'sqlite' ? `begin select raise(abort, '${refusal}'); end` : 'execute function refuse()';
   if (engine === 'postgres') {

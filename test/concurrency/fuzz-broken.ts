@@ -1,4 +1,4 @@
-/** Bytes that are hardly HTTP. */
+/** Bytes that are almost HTTP. */
 import fc from 'fast-check';
 import { bytesOf, jobText } from './fuzz-json.ts';
 import { type FuzzRequest, printFuzzRequest } from './fuzz-parts.ts';
@@ -22,15 +22,15 @@ const framings = [
   'Transfer-Encoding: gzip',
 ];
 
-/** Writes whose framing is wrong beyond doubt: each is refused before anybody looks at what it would write. */
+/** Writes with certainly wrong framing: the HTTP parser refuses each of them. */
 export const refusedBytes: Buffer[] = ['POST /runs/', 'PUT /runs/run-1/jobs/1/', 'DELETE /runs/run-1/'].flatMap(
   (line) =>
     framings.map((framing) => Buffer.from(`${line} HTTP/1.1\r\nHost: a\r\n${framing}\r\n\r\n{"name":"run-refused"}`)),
 );
 
 /**
- * A request to be damaged or repeated. Not HEAD: one could not tell where its answer ends. No 100-continue: when it
- * comes twice at once, Node writes the second "100 Continue" between the head and the body of an answer.
+ * Requests to be damaged or repeated. No HEAD, because the end of its answer would be unknown. No 100-continue, because
+ * Node writes the second of two "100 Continue" between the head and the body of an answer.
  */
 function damageable(requests: fc.Arbitrary<FuzzRequest>): fc.Arbitrary<FuzzRequest> {
   return requests.map(({ method, headers, ...others }) => ({
@@ -40,7 +40,7 @@ function damageable(requests: fc.Arbitrary<FuzzRequest>): fc.Arbitrary<FuzzReque
   }));
 }
 
-/** Bytes that are hardly HTTP: damaged requests. Whether an answer is due depends on what is left of them. */
+/** Damaged requests. Whether they get an answer depends on the damage. */
 export function brokenBytes(requests: fc.Arbitrary<FuzzRequest>): fc.Arbitrary<Buffer> {
   return fc.oneof(damaged(damageable(requests)), lying(damageable(requests)), wrongLength, notHttp, noise);
 }

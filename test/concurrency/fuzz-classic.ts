@@ -63,6 +63,6 @@ const plainRequest: fc.Arbitrary<FuzzRequest> = fc.oneof(
 export const classicRequests: Requests = {
   any: anyRequest,
   plain: plainRequest,
-  // Even a write that changes no value sets a time.
+  // A write that changes no value still sets a time.
   mustWrite: ({ method }) => method === 'POST' || method === 'PUT',
 };

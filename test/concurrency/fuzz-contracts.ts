@@ -5,7 +5,7 @@ import { teuthologyRequests } from './fuzz-teuthology.ts';
 
 const requestsOf: Record<string, Requests> = { classic: classicRequests, teuthology: teuthologyRequests };
 
-/** Every contract with the requests that may come to it: the rows of `describe.each`. */
+/** Every contract with its random requests: the rows of `describe.each`. */
 export const fuzzedContracts = contracts.map((contract) => ({
   name: contract.name,
   contract,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 const hugeText = 'x'.repeat(1 << 20);
 
-/** Texts that upset databases, URL code, object keys and UTF-8 code. */
+/** Texts that are hard on databases, URLs, object keys and UTF-8 decoders. */
 export const hostileText = fc.oneof(
   fc.constantFrom(
     ...['', '\0', 'a\0b', '\ud800', 'a\udfffb', '__proto__', 'constructor', 'toString', 'hasOwnProperty', '.', '..'],
@@ -40,7 +40,7 @@ const deepText = fc
     return kind === '[]' ? '['.repeat(depth) + ']'.repeat(depth) : kind.repeat(depth);
   });
 
-/** Values of every shape, some of them no JSON. */
+/** Values of every shape; some are not JSON. */
 export const valueText: fc.Arbitrary<string> = fc.oneof(
   { arbitrary: scalarText, weight: 10 },
   { arbitrary: fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.stringify(value)), weight: 4 },
@@ -93,7 +93,7 @@ const rightValues = new Map(
 
 const ordinaryValues = ['"a text"', 'null', '"é\\u0000"'];
 
-/** An object of these keys, most of them with right values; `rightValues` are those of keys that do not take any text. */
+/** An object of these keys, mostly with valid values; `rightValues` has the values of keys that do not accept every text. */
 export function objectText(keys: string[], rightValues: Map<string, string[]>): fc.Arbitrary<string> {
   const rightMember = fc.constantFrom(...keys).chain((key) => {
     const values = fc.constantFrom(...(rightValues.get(key) ?? ordinaryValues));
@@ -111,7 +111,7 @@ export function objectText(keys: string[], rightValues: Map<string, string[]>): 
     .map(([members, comma]) => `{${members.join(comma)}}`);
 }
 
-/** An object, in most cases with the text of `first` as its first members; sometimes no object at all. */
+/** An object, mostly with the members of `first` at its beginning; sometimes not an object at all. */
 export function bodyText(first: fc.Arbitrary<string>, object: fc.Arbitrary<string>): fc.Arbitrary<string> {
   const whole = fc
     .tuple(first, object)
@@ -123,27 +123,27 @@ export function bodyText(first: fc.Arbitrary<string>, object: fc.Arbitrary<strin
   );
 }
 
-/** A body for `POST /runs/`, mostly right; few names, so that they meet again. */
+/** A body for `POST /runs/`, mostly valid. There are few names, so that they are repeated. */
 export const runText = fc.oneof(
   { arbitrary: fc.nat(5).map((run) => `{"name":"run-${run}"}`), weight: 3 },
   { arbitrary: stringText.map((name) => `{"name":${name}}`), weight: 2 },
   { arbitrary: valueText.map((name) => `{"name":${name}}`), weight: 1 },
 );
 
-/** A job document of the classic contract, near-valid. */
+/** A mostly valid job document of the classic contract. */
 export const jobText = bodyText(
   fc.nat(5).map((id) => `"job_id":"${id}"`),
   objectText(keys, rightValues),
 );
 
-/** A text of a megabyte in a place where texts are stored; rare, because it is slow. */
+/** A text of one megabyte in a key that is stored. Use it rarely, because it is slow. */
 export const hugeJobText = fc
   .constantFrom('description', 'tasks', 'job_id', 'unknown', 'name')
   .map((key) => `{"job_id":"huge","${key}":"${hugeText}"}`);
 
 const badUtf8 = fc.constantFrom([0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80], [0xe2, 0x82]);
 
-/** The bytes of a text, most often as they should be. */
+/** The bytes of a text, mostly undamaged. */
 export function bytesOf(text: fc.Arbitrary<string>): fc.Arbitrary<Buffer> {
   const damaged = fc
     .tuple(

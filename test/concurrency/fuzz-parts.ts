@@ -1,12 +1,12 @@
-/** What requests that no client should send are made of: segments, headers, framing. */
+/** The parts of random requests: path segments, headers, framing. */
 import { METHODS } from 'node:http';
 import fc from 'fast-check';
 import { hostileText } from './fuzz-json.ts';
 
-/** A request whose end is where its framing says, so that exactly one answer is due. */
+/** A request with correct framing, so that exactly one answer is due. */
 export interface FuzzRequest {
   method: string;
-  /** One character is one byte. */
+  /** Latin-1: one character is one byte. */
   target: string;
   headers: string[];
   chunked: boolean;
@@ -19,17 +19,17 @@ const rawSegment = fc.constantFrom(
   ...['jobs', 'runs', '__proto__', '%5C', '\\', "'", '(.*)', 'a;b', '\x01', '\x7f', '%F0%9F%98%80', 'run-1%20', ' '],
 );
 const encoded = hostileText.map((text) => (text.isWellFormed() ? encodeURIComponent(text) : '%ed%a0%80'));
-/** What may come to a server of one contract. */
+/** Random requests to a server of one contract. */
 export interface Requests {
-  /** From right to absurd. */
+  /** Anything from valid to absurd. */
   any: fc.Arbitrary<FuzzRequest>;
-  /** Of ordinary clients, some of them refused: bodies may be wrong, and what they name may be missing or there. */
+  /** Requests of ordinary clients. Some are refused: bodies may be invalid, and runs and jobs may be missing or exist already. */
   plain: fc.Arbitrary<FuzzRequest>;
-  /** True when a success of such a request has changed something, whatever was there before. */
+  /** True when such a request always changes something if it succeeds. */
   mustWrite(request: FuzzRequest): boolean;
 }
 
-/** A path segment that is right most of the time. */
+/** A path segment that is mostly valid. */
 export const segment = (right: fc.Arbitrary<string>) =>
   fc.oneof({ arbitrary: right, weight: 8 }, { arbitrary: rawSegment, weight: 1 }, { arbitrary: encoded, weight: 1 });
 
@@ -37,7 +37,7 @@ const slash = fc.oneof(
   { arbitrary: fc.constantFrom('/', ''), weight: 12 },
   fc.constantFrom('//', '/?', '/?a=%ff', '/#x', `/?${'q'.repeat(17_000)}`, '/%'),
 );
-/** A path of these segments, with an end that is right most of the time. */
+/** A path of these segments, with a mostly valid end. */
 export const path = (...parts: fc.Arbitrary<string>[]) =>
   fc.tuple(fc.tuple(...parts), slash).map(([segments, end]) => `/${segments.join('/')}${end}`);
 
@@ -111,7 +111,7 @@ const headers = fc
 export const nothing = fc.constant(Buffer.alloc(0));
 const chunked = fc.oneof({ arbitrary: fc.constant(false), weight: 8 }, fc.constant(true));
 
-/** Requests of a method that is right most of the time, to a target and with a body. */
+/** Requests with mostly the right method, to a target and with a body. */
 export const request = (
   right: string,
   target: fc.Arbitrary<string>,
@@ -128,7 +128,7 @@ export const wellFormed = (right: string, target: fc.Arbitrary<string>, body: fc
     body,
   });
 
-/** The request as bytes. */
+/** Writes the request as bytes. */
 export function printFuzzRequest({ method, target, headers, chunked, body }: FuzzRequest): Buffer {
   const framing = chunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${body.length}`;
   const lines = [`${method} ${target} HTTP/1.1`, ...headers, ...(chunked || body.length > 0 ? [framing] : [])];

@@ -1,4 +1,4 @@
-/** Bodies for a server of the teuthology contract, near-valid: jobs, nodes, locks, queues. */
+/** Mostly valid bodies for a server of the teuthology contract: jobs, nodes, locks, queues. */
 import fc from 'fast-check';
 import { bodyText, objectText, stringText, valueText } from './fuzz-json.ts';
 import { nodeName, queueName, runName } from './fuzz-teuthology-names.ts';
@@ -53,7 +53,7 @@ const jobIdMember = fc.oneof(
 /** The document of a new job. */
 export const newJobText = bodyText(jobIdMember, objectText(jobKeys, jobValues));
 
-/** A report about a job. */
+/** A change of a job. */
 export const jobChangeText = bodyText(
   fc.constantFrom('"status":"running"', '"success":true', '"success":false', '"status":"dead"', '"priority":3'),
   objectText(jobKeys, jobValues),
@@ -94,7 +94,7 @@ export const nodeChangeText = bodyText(
   nodeObject,
 );
 
-/** Nodes to be locked. */
+/** A body for `POST /nodes/lock_many/`. */
 export const lockManyText = bodyText(
   fc
     .tuple(fc.constantFrom('1', '2', '1', '10.0', '0', '-1', '1e300', '1e15', '"1"', '1.5'), owner)
@@ -102,7 +102,7 @@ export const lockManyText = bodyText(
   objectText(['os_type', 'os_version', 'arch', 'machine_type', 'description', 'reimage'], nodeValues),
 );
 
-/** Nodes to be unlocked. */
+/** A body for `POST /nodes/unlock_many/`. */
 export const unlockManyText = fc.oneof(
   {
     arbitrary: fc
@@ -117,7 +117,7 @@ export const unlockManyText = fc.oneof(
 
 const durations = ['60', '0', '"5"', '0.0000001', '-1', '1e300', 'null', 'true'];
 
-/** A queue, new or changed; most of the pauses end with the request. */
+/** A new or changed queue. Most pauses are so short that they end at once. */
 export const queueText = bodyText(
   queueName.map((name) => `"queue":"${name}"`),
   objectText(
@@ -131,7 +131,7 @@ export const queueText = bodyText(
   ),
 );
 
-/** What asks about a queue. */
+/** A query about a queue. */
 export const queueQuestionText = bodyText(
   queueName.map((name) => `"queue":"${name}"`),
   objectText(
@@ -144,7 +144,7 @@ export const queueQuestionText = bodyText(
   ),
 );
 
-/** What `POST /jobs/` filters by. */
+/** Filters for `POST /jobs/`. */
 export const jobFilterText = objectText(
   ['description', 'status', 'sha1', 'branch', 'user', 'posted_after', 'posted_before', 'count'],
   new Map([
@@ -154,7 +154,7 @@ export const jobFilterText = objectText(
   ]),
 );
 
-/** A new run, or the tags of one. */
+/** A new run, or new tags of a run. */
 export const taggedRunText = bodyText(
   fc.oneof(
     { arbitrary: runName.map((name) => `"name":"${name}"`), weight: 6 },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Few names, so that they meet again; one says what a scheduled run is, one is older than the epoch. */
+/** Run names. There are few, so that they are repeated; one is that of a scheduled run, one is older than the epoch. */
 export const runName = fc.oneof(
   { arbitrary: fc.nat(4).map((run) => `run-${run}`), weight: 6 },
   fc.constantFrom(
@@ -9,11 +9,11 @@ export const runName = fc.oneof(
   ),
 );
 
-/** Job ids, few as well. */
+/** Job ids. */
 export const jobId = fc.nat(5).map(String);
 
-/** Nodes, most of which exist after a while. */
+/** Names of nodes. */
 export const nodeName = fc.nat(4).map((node) => `node${node}`);
 
-/** Queues, as jobs name them. */
+/** Names of queues. */
 export const queueName = fc.nat(2).map((queue) => `queue${queue}`);

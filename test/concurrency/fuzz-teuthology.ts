@@ -17,7 +17,7 @@ const day = fc.constantFrom(
   'x',
 );
 
-/** What each filter finds something with. */
+/** Values with which each filter finds something. */
 const facetValues: Record<string, string[]> = {
   branch: ['main', 'wip%2Fx', 'wip-x'],
   date: ['2024-03-01', '1950-12-31', 'today'],
@@ -85,7 +85,7 @@ const query = fc
   .map((all) => (all.length > 0 ? `?${[...new Set(all)].join('&')}` : ''));
 const withQuery = (target: fc.Arbitrary<string>) => fc.tuple(target, query).map(([text, end]) => `${text}${end}`);
 
-/** Whether segments are sometimes wrong, and the end of a path is. */
+/** How segments and paths are made: always valid, or sometimes not. */
 type Style = { part: typeof segment; whole: typeof path };
 
 const odd: Style = { part: segment, whole: path };
@@ -126,7 +126,7 @@ function targets({ part, whole }: Style) {
 
 type Send = typeof request;
 
-/** The requests of the contract; `send` makes one of a method, `style` decides how right they are. */
+/** The requests of the contract. `send` makes a request of a method; `style` makes its path. */
 function requests(send: Send, style: Style): fc.Arbitrary<FuzzRequest> {
   const at = targets(style);
   const readable = fc.oneof(at.lists, at.run, at.jobs, at.job, at.node);
@@ -158,6 +158,6 @@ export const teuthologyRequests: Requests = {
     { arbitrary: request('POST', targets(odd).jobs, bytesOf(hugeJobText)), weight: 1 },
   ),
   plain: requests(wellFormed, right),
-  // Other writes may find everything as they want it; a queue's question is a POST that writes nothing.
+  // Other writes may change nothing, and POST also queries queues.
   mustWrite: ({ method, target }) => method === 'POST' && /^\/(runs|nodes|runs\/[^/]+\/jobs)\/*$/.test(target),
 };

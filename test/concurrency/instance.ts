@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { readCommandLine } from '../../src/config.ts';
@@ -7,16 +7,22 @@ import { type Db, open } from '../../src/store/db.ts';
 import { isError, type LogEntry, spawnServer } from '../helpers/process.ts';
 import { distinctTimes } from '../helpers/server.ts';
 
-/** One server; several may share a PostgreSQL database. */
+/** A running server. Several may share a PostgreSQL database. */
 export interface Instance {
   port: number;
-  /** Its own database, or a connection beside it when it is another process. */
+  /** The server's database, or another connection to it when the server is a process. */
   db: Db;
-  /** What it logged as errors, the last ones, for the message of a failing test. */
+  /** The last errors that it logged. */
   errors: string[];
-  /** Opens another port, or finds the one that is open already, which speaks a contract of its own; answers it. */
+  /** Returns a port that speaks this contract, and opens it if necessary. */
   openDoor(contract: Contract): Promise<number>;
   stop(): Promise<void>;
+}
+
+/** A server in this process. */
+export interface LocalInstance extends Instance {
+  /** How many bytes it has read from the client with this port. */
+  bytesRead(clientPort: number): number;
 }
 
 /**
@@ -27,7 +33,7 @@ export async function startInstance(
   url: string,
   settings: string[] = [],
   now: () => number = distinctTimes(),
-): Promise<Instance> {
+): Promise<LocalInstance> {
   const { config } = readCommandLine(['--database', url, '--host', '127.0.0.1', '--port', '0', ...settings], {});
   const errors: string[] = [];
   const write = (line: string) => {
@@ -36,9 +42,11 @@ export async function startInstance(
   const log = pino({ level: 'error' }, { write });
   const db = await open({ url, poolSize: config.pool_size, now });
   const apps: FastifyInstance[] = [];
+  const sockets = new Map<number, Socket>();
   const openDoor = async (contract: Contract) => {
     const app = buildApp({ contract, config, db, log, now });
     apps.push(app);
+    app.server.on('connection', (socket) => sockets.set(socket.remotePort ?? 0, socket));
     await app.listen({ host: config.host, port: config.port });
     return (app.server.address() as AddressInfo).port;
   };
@@ -49,10 +57,11 @@ export async function startInstance(
     }
     await db.close();
   };
-  return { port: await openDoor(config.contract), db, errors, openDoor, stop };
+  const bytesRead = (clientPort: number) => sockets.get(clientPort)?.bytesRead ?? 0;
+  return { port: await openDoor(config.contract), db, errors, openDoor, bytesRead, stop };
 }
 
-/** Starts a server as a process of its own, with both doors. */
+/** Starts a server as a process, with both ports. */
 export async function startProcess(url: string, settings: string[]): Promise<Instance> {
   const server = await spawnServer(url, [...settings, '--teuthology-port=0']);
   const db = await open({ url, poolSize: 2, now: distinctTimes() });

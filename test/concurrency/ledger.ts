@@ -1,15 +1,16 @@
-/** The books of a database: whether anything changed, and whether the counts on runs are true. */
+/** Checks of a whole database: whether anything changed, and whether the stored counts are correct. */
 import { type Kysely, sql } from 'kysely';
 import { type JobStatus, jobStatuses } from '../../src/core/job.ts';
 import { noJobs } from '../../src/core/run.ts';
+import type { Db } from '../../src/store/db.ts';
 import type { Schema } from '../../src/store/engine/schema.ts';
 
 /**
- * A text that differs after any write: every write to runs and jobs sets a time that no other has (instance.ts), and the
- * few nodes and queues are compared whole.
+ * A text that differs after any write. Every write of a run or a job sets a time that no other write has (instance.ts);
+ * nodes and queues are few and included completely.
  */
 export async function digest(kysely: Kysely<Schema>): Promise<string> {
-  // Times are cut to 50 days, so that their sums stay exact in both engines.
+  // Times modulo 2^32, so that their sums are exact in both engines.
   const { rows } = await sql<Record<string, unknown>>`
     select * from
       (select count(*) as runs, sum(posted % 4294967296) as runs_posted, sum(updated % 4294967296) as runs_updated,
@@ -25,10 +26,37 @@ export async function digest(kysely: Kysely<Schema>): Promise<string> {
   return JSON.stringify([rows[0], nodes, queues]);
 }
 
+/** Watches a database: `wrote` tells whether a write was committed since the last call. */
+export async function watchWrites(db: Db): Promise<{ wrote(): Promise<boolean> }> {
+  let mark = await writeMark(db);
+  let before = await digest(db.kysely);
+  return {
+    async wrote() {
+      const now = await writeMark(db);
+      if (now === mark) return false;
+      mark = now;
+      const after = await digest(db.kysely);
+      const differs = after !== before;
+      before = after;
+      return differs;
+    },
+  };
+}
+
 /**
- * The runs whose stored counts, and the links to nodes whose status, differ from what their jobs say; empty when the
- * books are right.
+ * A text that stays the same while nothing is written, at a tenth of the cost of the digest: the number of rows changed
+ * through SQLite's only connection, or the next transaction id of the PostgreSQL server.
  */
+async function writeMark({ kysely, engine }: Db): Promise<string> {
+  const query =
+    engine === 'sqlite'
+      ? sql<{ mark: number }>`select total_changes() as mark`
+      : sql<{ mark: string }>`select pg_snapshot_xmax(pg_current_snapshot())::text as mark`;
+  const { rows } = await query.execute(kysely);
+  return String(rows[0]?.mark);
+}
+
+/** The runs whose stored counts differ from their jobs, and the node links whose status differs from their job. */
 export async function wrongCounts(kysely: Kysely<Schema>): Promise<unknown[]> {
   const links = await kysely
     .selectFrom('job_nodes')
@@ -57,7 +85,7 @@ async function wrongRuns(kysely: Kysely<Schema>): Promise<unknown[]> {
   });
 }
 
-/** Forgets everything, so that a long test does not work on ever larger tables. */
+/** Deletes everything, so that the tables stay small during a long test. */
 export async function clear(kysely: Kysely<Schema>): Promise<void> {
   for (const table of ['job_nodes', 'job_documents', 'jobs', 'runs', 'nodes', 'queues'] as const)
     await kysely.deleteFrom(table).execute();

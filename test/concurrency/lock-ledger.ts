@@ -1,28 +1,28 @@
-/** Who holds which node, as the clients see it. */
+/** Records which client holds which node. */
 export interface Ledger {
-  /** A request for nodes is on its way. */
+  /** Call it before sending a request for nodes. */
   ask(count: number): LockAsked;
-  /** To be called before nodes are given back; call the answer when that is acknowledged. */
+  /** Call it before unlocking nodes, and the returned function after the answer. */
   giveBack(names: string[]): () => void;
-  /** Nodes and their owners. */
+  /** The owner of each locked node. */
   owners(): Map<string, string>;
   /** How many requests were refused. */
   refusals(): number;
 }
 
-/** The end of a request for nodes. */
+/** Records the answer to a request for nodes. */
 export interface LockAsked {
-  /** Nodes of this answer that another client holds: there must be none. */
+  /** Returns those of the granted nodes that another client holds; there must be none. */
   granted(names: string[], owner: string): string[];
-  /** True when, at some moment since the request, there may have been too few. */
+  /** Returns whether too few nodes may have been free at some time since the request. */
   refused(): boolean;
 }
 
-/** Makes the ledger of `total` nodes. */
+/** Creates the ledger of `total` nodes. */
 export function createLedger(total: number): Ledger {
   const owners = new Map<string, string>();
   const asked = new Set<{ most: number; count: number }>();
-  // Nodes that may be locked: those that are, those asked for, and those whose return is not acknowledged yet.
+  // Nodes that may be locked: locked ones, requested ones, and ones whose unlock is not yet acknowledged.
   let taken = 0;
   let refusals = 0;
   const take = (count: number) => {
@@ -45,7 +45,7 @@ export function createLedger(total: number): Ledger {
           asked.delete(request);
           taken -= count;
           refusals++;
-          // `most` counts this request too: more than there are, so that it may have been the one too many.
+          // `most` includes this request, so it exceeds the total when the request could not be granted.
           return request.most > total;
         },
       };

@@ -1,4 +1,4 @@
-/** Many clients that lock and unlock the same nodes, on one server and (PostgreSQL) on two processes that share a database. */
+/** Many clients lock and unlock the same nodes, on one server and on two that share a PostgreSQL database. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { lockNodeChanges } from '../../src/store/engine/dialect.ts';
 import type { Client } from './client.ts';
@@ -25,17 +25,17 @@ describe.each(serverSetups)('locks on $name', ({ engine, servers }) => {
     }
   }
 
-  /** What the database holds in the end is what the clients hold. */
+  /** Checks that the locks in the database are those that the clients hold. */
   async function expectStored(machine_type: string, ledger: Ledger): Promise<void> {
     const nodes = await ok(clients[0] as Client, 'GET', `/nodes/?machine_type=${machine_type}&locked=1`);
     const stored = (nodes as { name: string; locked_by: string }[]).map(({ name, locked_by }) => [name, locked_by]);
     expect(stored.sort()).toEqual([...ledger.owners()].sort());
   }
 
-  test('while there are enough for all, nobody is refused', async () => {
+  test('no client is refused while there are enough nodes', async () => {
     await createNodes('plenty');
     const ledger = createLedger(nodeCount);
-    // 40 clients with two nodes and 20 with one: never more than there are.
+    // 40 clients with two nodes and 20 with one: exactly as many as there are.
     await Promise.all(
       clients.map(async (client, index) => {
         const count = index < nodeCount - clientCount ? 2 : 1;
@@ -43,7 +43,7 @@ describe.each(serverSetups)('locks on $name', ({ engine, servers }) => {
         for (let call = 0; call < callsPerTest / clientCount; call += 2) {
           const names = await hand.lock(count);
           expect(names).toHaveLength(count);
-          // Held for some requests, so that hardly a node is free and each that is given back is needed.
+          // Held for a few requests, so that few nodes are free and each returned node is needed.
           for (let reads = (index * 13 + call * 7) % 4; reads > 0; reads--) await hand.read(names);
           if (call % 3 === 0) await hand.unlockMany(names);
           else await Promise.all(names.map((name) => hand.unlock(name)));
@@ -53,7 +53,7 @@ describe.each(serverSetups)('locks on $name', ({ engine, servers }) => {
     await expectStored('plenty', ledger);
   });
 
-  test('while there are too few, nobody gets what another has', async () => {
+  test('no two clients get the same node while there are too few', async () => {
     await createNodes('scarce');
     await ok(clients[0] as Client, 'POST', '/nodes/', { name: 'wardens', locked: true, locked_by: 'warden' });
     const ledger = createLedger(nodeCount);
@@ -75,7 +75,7 @@ describe.each(serverSetups)('locks on $name', ({ engine, servers }) => {
     await expectStored('scarce', ledger);
   });
 
-  test('a node that comes free while another process works is not overlooked', async () => {
+  test('lock_many finds a node that a concurrent transaction releases', async () => {
     const busy = { name: 'swap-b', machine_type: 'swap', up: true, locked: true, locked_by: 'bob' };
     await ok(clients[0] as Client, 'POST', '/nodes/', busy);
     await ok(clients[0] as Client, 'POST', '/nodes/', { name: 'swap-a', machine_type: 'swap', up: true });
@@ -99,7 +99,7 @@ describe.each(serverSetups)('locks on $name', ({ engine, servers }) => {
     expect(await answer).toMatchObject([{ name: 'swap-b', locked_by: 'ana' }]);
   });
 
-  test('of clients that lock the same node exactly one gets it', async () => {
+  test('exactly one of many clients locks a node', async () => {
     await ok(clients[0] as Client, 'POST', '/nodes/', { name: 'single' });
     for (let round = 0; round < 10; round++) {
       const replies = await Promise.all(
@@ -121,13 +121,13 @@ function ok(client: Client, method: 'GET' | 'POST' | 'PUT', path: string, body?:
   return succeed(client, { method, path, body });
 }
 
-/** A job that ran on nodes refers to their rows while others lock them. */
+/** Posts a job that ran on nodes, so that its links refer to their rows while other clients lock them. */
 async function postJob(client: Client, job_id: string, names: string[]): Promise<void> {
   const targets = Object.fromEntries(names.map((name) => [`ubuntu@${name}`, 'key']));
   await ok(client, 'POST', '/runs/on-nodes/jobs/', { job_id, targets, status: 'running' });
 }
 
-/** One client and what it locks, every answer compared with the ledger. */
+/** A client that locks and unlocks nodes and checks every answer against the ledger. */
 async function openHand(client: Client, owner: string, machine_type: string, ledger: Ledger) {
   // A client sends one request after the other.
   let last: Promise<unknown> = Promise.resolve();
@@ -137,7 +137,7 @@ async function openHand(client: Client, owner: string, machine_type: string, led
     return turn;
   };
   return {
-    /** Names of the locked nodes, none when too few are free. */
+    /** Returns the names of the locked nodes; none when too few are free. */
     async lock(count: number): Promise<string[]> {
       const request = ledger.ask(count);
       const body = { count, machine_type, locked_by: owner, description: owner };
@@ -172,7 +172,7 @@ async function openHand(client: Client, owner: string, machine_type: string, led
       const node = await inTurn(() => ok(client, 'GET', `/nodes/${names[0]}/`));
       expect(node).toMatchObject({ locked: true, locked_by: owner });
     },
-    /** Together with a node of another, none is unlocked. */
+    /** Tries to unlock nodes together with a foreign one, which must unlock none. */
     async tryToUnlock(names: string[], foreign: string): Promise<void> {
       const body = { names: [...names, foreign], locked_by: owner };
       const { status } = await inTurn(() => client.send({ method: 'POST', path: '/nodes/unlock_many/', body }));

@@ -1,6 +1,6 @@
 /**
  * Jobs keep the `status`, `success` and `timestamp` that they were posted with. The Python server lost them when jobs of
- * a new run were posted at once: of twelve, eleven were stored as `unknown` (teuthology contract §7.39).
+ * a new run were posted concurrently: it stored eleven of twelve as `unknown` (teuthology contract §7.39).
  */
 import { describe, expect, test } from 'vitest';
 import type { Client } from './client.ts';
@@ -20,7 +20,7 @@ describe.each(serverSetups)('$name', ({ engine, servers }) => {
     { where: 'to a new run of each client', runOf: (poster: number) => `run-of-${poster}` },
     { where: 'to many new runs, whichever client comes first', runOf: (_: number, job: number) => `many-${job}` },
   ];
-  test.each(cases)('jobs posted at once $where are stored as they were posted', async ({ runOf }) => {
+  test.each(cases)('concurrent jobs $where keep their status, success and timestamp', async ({ runOf }) => {
     let posting = true;
     const updaters = clients(updaterCount).map((client, index) =>
       update(client, runOf(index, index), `updated-${index}`, () => posting),
@@ -50,7 +50,7 @@ describe.each(serverSetups)('$name', ({ engine, servers }) => {
 
 type Job = { job_id: string; timestamp: string; status?: string; success?: boolean };
 
-/** Every job has a time of its own, so that no other job's can be taken for it. */
+/** Every job has a unique timestamp, so that a mix-up of two jobs shows. */
 function newJob(poster: number, index: number): Job {
   const timestamp = `2024-03-01_20:${String(10 + poster)}:${String(index).padStart(2, '0')}`;
   return { job_id: `${poster}-${index}`, timestamp, ...verdicts[(poster + index) % verdicts.length] };
@@ -60,7 +60,7 @@ function asStored({ job_id, timestamp, status = 'fail', success }: Job) {
   return { job_id, status, success: success ?? null, timestamp: `${timestamp.replace('_', ' ')}.000000` };
 }
 
-/** Reports about one job of a run that others fill, again and again; answers how often. */
+/** Posts a job to a run that others fill and updates it repeatedly; returns how often. */
 async function update(client: Client, run: string, job_id: string, again: () => boolean): Promise<number> {
   const path = `/runs/${run}/jobs/`;
   const { status, json } = await client.send({ method: 'POST', path, body: { job_id, status: 'queued' } });

@@ -1,4 +1,4 @@
-/** Many clients at once, on one server and (PostgreSQL) on two processes that share a database. */
+/** Many concurrent clients, on one server and on two that share a PostgreSQL database. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Client, createClient, type Request } from './client.ts';
 import { type Contract, countOutcomes, type Mark, outcomeOf } from './contract.ts';
@@ -16,21 +16,21 @@ describe.each(contractsOnServers)('$name', ({ contract, engine, servers }) => {
     clients = connect(clientCount);
   });
 
-  /** One request by each client, all at the same time; answers their statuses. */
+  /** Sends one request from each client at the same time; returns the statuses. */
   async function all(request: (index: number) => Request): Promise<number[]> {
     return Promise.all(clients.map(async (client, index) => (await client.send(request(index))).status));
   }
 
   const ok = (request: Request) => succeed(clients[0] as Client, request);
 
-  test('of clients that post the same run exactly one creates it', async () => {
+  test('exactly one of many clients creates a run', async () => {
     for (let round = 0; round < 10; round++) {
       const statuses = await all(() => contract.createRun(`same-run-${round}`));
       expect(statuses.sort()).toEqual([200, ...Array(clientCount - 1).fill(400)]);
     }
   });
 
-  test('of clients that post the same job exactly one creates it, and its values are stored', async () => {
+  test('exactly one of many clients creates a job, and its values are stored', async () => {
     await ok(contract.createRun('same-job'));
     for (let round = 0; round < 10; round++) {
       const mark = (index: number): Mark => ({ text: `client-${index}`, success: index % 2 === 0 });
@@ -43,8 +43,8 @@ describe.each(contractsOnServers)('$name', ({ contract, engine, servers }) => {
     }
   });
 
-  const toMissing = contract.createsMissingRuns ? 'creates the run unless another did' : 'is told that it is missing';
-  test(`a job posted in the same moment as its run is created with it, or ${toMissing}`, async () => {
+  const toMissing = contract.createsMissingRuns ? 'creates the run' : 'gets a 404';
+  test(`a job that is posted together with its run is stored, or ${toMissing}`, async () => {
     const mark = { text: 'early', success: true };
     const [forRun, ...statuses] = await all((index) =>
       index === 0 ? contract.createRun('new-run') : contract.createJob('new-run', `${index}`, mark),
@@ -57,7 +57,7 @@ describe.each(contractsOnServers)('$name', ({ contract, engine, servers }) => {
     expect([...stored.keys()].sort()).toEqual(created.sort());
   });
 
-  test('acknowledged updates are never lost or reordered, and every read sees true counts', async () => {
+  test('acknowledged updates are not lost or reordered, and every read sees correct counts', async () => {
     const run = 'updates';
     await ok(contract.createRun(run));
     const created = await all((index) => contract.createJob(run, `own-${index}`, { text: 'new', success: null }));
@@ -90,7 +90,7 @@ describe.each(contractsOnServers)('$name', ({ contract, engine, servers }) => {
 
 const sharedJobs = ['shared-a', 'shared-b'];
 
-/** One client's writes, one after the other, to its own job and to the shared ones; answers the last of each. */
+/** Writes to the client's own job and to the shared ones, one write at a time; returns the last write of each. */
 async function writeAndCheck(client: Client, index: number, contract: Contract, run: string) {
   const own = `own-${index}`;
   const shared = new Map<string, Mark>();
@@ -103,7 +103,7 @@ async function writeAndCheck(client: Client, index: number, contract: Contract, 
     if (count % 5 === 0) continue;
     const seen = contract.markOf((await client.send(contract.readJob(run, job))).json);
     if (job === own) expect(seen).toEqual(mark);
-    // Another client may have written since, but the client's own earlier write must not be back.
+    // Another client may have written since then, but an earlier write of this client must not reappear.
     else if (seen.text.startsWith(`${index}:`)) expect(seen).toEqual(mark);
   }
   mark = { text: `${index}:${writesPerClient + 1}`, success: index % 2 === 0 };
@@ -111,7 +111,7 @@ async function writeAndCheck(client: Client, index: number, contract: Contract, 
   return { own: mark, shared };
 }
 
-/** Reads until told to stop; answers how often. */
+/** Reads until told to stop; returns how often. */
 async function readUntil(stop: () => boolean, reader: Client, contract: Contract, run: string, jobs: number) {
   const newest = new Map<string, number>();
   let reads = 0;

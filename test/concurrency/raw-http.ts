@@ -1,24 +1,26 @@
-/** HTTP on a bare socket: it can send what no client library would, and it is several times as fast as one. */
+/** HTTP on a plain socket, which can send anything and is several times as fast as a client library. */
 import { connect, type Socket } from 'node:net';
 
-/** One answer of the server; header names in lower case. */
+/** An answer of the server; header names are in lower case. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
   body: Buffer;
 }
 
-/** One connection. */
+/** A connection. */
 export interface Wire {
+  /** The local port. */
+  port: number;
   write(bytes: Uint8Array): void;
   /**
-   * The next answer, or null when the server closed the connection instead. `head` = the answer to a HEAD has no body.
-   * Rejects when neither happens within `milliseconds`.
+   * Resolves to the next answer, or to null when the server closes the connection. Rejects when neither happens within
+   * `milliseconds`. `head` is true for the answer to a HEAD, which has no body.
    */
   answer(milliseconds: number, head?: boolean): Promise<Answer | null>;
-  /** Says that nothing more will be sent, as a client does that gives up halfway. */
+  /** Half-closes the connection: nothing more will be sent. */
   end(): void;
-  /** False as soon as the server has closed its side. */
+  /** False when the server has closed the connection. */
   isOpen(): boolean;
   destroy(): void;
 }
@@ -33,7 +35,7 @@ export async function openWire(port: number): Promise<Wire> {
     received = received.length === 0 ? bytes : Buffer.concat([received, bytes]);
     wake();
   });
-  // A server that refuses a request may close while the client still writes: a reset then is an ordinary end.
+  // A server that refuses a request may close the connection while the client still writes, which resets it.
   for (const event of ['end', 'close', 'error']) {
     socket.on(event, () => {
       open = false;
@@ -42,6 +44,7 @@ export async function openWire(port: number): Promise<Wire> {
   }
   await connected(socket);
   return {
+    port: socket.localPort ?? 0,
     write: (bytes) => void socket.write(bytes),
     answer: (milliseconds, head = false) =>
       new Promise((resolve, reject) => {
@@ -72,7 +75,7 @@ function connected(socket: Socket): Promise<void> {
   });
 }
 
-/** Takes the first whole answer off the bytes; answers of the kind "100 Continue" are passed over. */
+/** Takes the first complete answer from the bytes; skips `100 Continue` and the like. */
 function takeAnswer(bytes: Buffer, head: boolean, ended: boolean): { answer: Answer; rest: Buffer } | null {
   const headEnd = bytes.indexOf('\r\n\r\n');
   if (headEnd === -1) return null;

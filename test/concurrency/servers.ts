@@ -5,7 +5,7 @@ import { contracts } from './contracts.ts';
 import { type Instance, startInstance, startProcess } from './instance.ts';
 import { wrongCounts } from './ledger.ts';
 
-/** Every engine with one server, and PostgreSQL with two processes that share a database: the rows of `describe.each`. */
+/** Each engine with one server, and PostgreSQL with two server processes on one database: the rows of `describe.each`. */
 export const serverSetups = engines.flatMap((engine) =>
   (engine.name === 'postgres' ? [1, 2] : [1]).map((servers) => ({
     name: `${engine.name}, ${servers > 1 ? `${servers} processes` : '1 server'}`,
@@ -14,27 +14,27 @@ export const serverSetups = engines.flatMap((engine) =>
   })),
 );
 
-/** Every contract on each of them. */
+/** Each of these with each contract. */
 export const contractsOnServers = contracts.flatMap((contract) =>
   serverSetups.map((setup) => ({ ...setup, contract, name: `${contract.name} on ${setup.name}` })),
 );
 
-/** Starts servers on one database: a single one in this process, several as processes of their own. */
+/** Starts servers on one database: a single one in this process, several as separate processes. */
 export function startServers(url: string, servers: number, settings: string[]): Promise<Instance[]> {
   const start = servers > 1 ? startProcess : startInstance;
   return Promise.all(Array.from({ length: servers }, () => start(url, settings)));
 }
 
-/** The servers of a suite, which share one database. */
+/** Servers that share one database. */
 export interface Servers {
   instances: Instance[];
-  /** Clients that are spread evenly over the servers; they are closed with them. */
+  /** Creates clients that are spread evenly over the servers; they are closed with the servers. */
   clients(count: number, ports?: number[]): Client[];
 }
 
 /**
- * Starts servers before the tests of a suite, and stops them after it. After each test the servers must not have logged
- * an error, and the counts of every run must be right.
+ * Starts servers before the tests of a suite and stops them afterwards. After each test the servers must not have logged
+ * an error, and all stored counts must be correct.
  */
 export function useServers(engine: Engine, servers: number, settings: string[]): Servers {
   let database: TestDatabase;
@@ -63,7 +63,7 @@ export function useServers(engine: Engine, servers: number, settings: string[]):
   };
 }
 
-/** The JSON of an answer that must be a success. */
+/** Sends a request that must succeed and returns the JSON of the answer. */
 export async function succeed(client: Client, request: Request): Promise<unknown> {
   const { status, json } = await client.send(request);
   expect({ request: `${request.method} ${request.path}`, status, json }).toMatchObject({ status: 200 });

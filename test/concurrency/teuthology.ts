@@ -15,7 +15,7 @@ type Run = { name: string; results: { pass: number; fail: number; running: numbe
 export const teuthology: Contract = {
   name: 'teuthology',
   settings: ['--contract', 'teuthology'],
-  // `success: null` says nothing there, and a verdict withstands every `status`.
+  // `success: null` means nothing there, and a `status` does not change a verdict.
   outcomes: [true, false],
   createsMissingRuns: true,
   createRun: (run) => ({ method: 'POST', path: '/runs/', body: { name: run } }),
@@ -27,7 +27,7 @@ export const teuthology: Contract = {
   updateJob: (run, jobId, mark) => ({ method: 'PUT', path: `/runs/${run}/jobs/${jobId}/`, body: metadata(mark) }),
   readJob: (run, jobId) => ({ method: 'GET', path: `/runs/${run}/jobs/${jobId}/` }),
   markOf: (json) => markOf(json as Job),
-  // Without it a list has only the latest 25.
+  // By default a list has only the latest 25 runs.
   readRuns: () => ({ method: 'GET', path: '/runs/?count=10000' }),
   countsOf: (json, run) => {
     const entry = (json as Run[]).find(({ name }) => name === run);
@@ -40,7 +40,7 @@ export const teuthology: Contract = {
   marksOf: (json) => new Map((json as Job[]).map((job) => [job.job_id, markOf(job)])),
 };
 
-/** A small value, one with a column, a bulky one, a host and the outcome: they are stored in different places. */
+/** A small value, one with its own column, a large one, a host and the outcome, because they are stored in different places. */
 function metadata({ text, success }: Mark) {
   const outcome = success === null ? { status: 'running' } : { success };
   const targets = { [`ubuntu@host-${text.length % 4}`]: text };

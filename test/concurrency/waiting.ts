@@ -3,8 +3,8 @@ import { expect } from 'vitest';
 import type { Db } from '../../src/store/db.ts';
 
 /**
- * Resolves when at least `count` transactions wait for a lock that another one holds. On SQLite at once: there a
- * transaction has the only connection, so that whoever comes later waits.
+ * Resolves when at least `count` transactions wait for a lock. On SQLite it resolves at once: a transaction holds the only
+ * connection, so all others wait anyway.
  */
 export async function whenWaiting({ engine, kysely }: Db, count = 1): Promise<void> {
   if (engine === 'sqlite') return;

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 
+const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
+
 /** A program that has ended. */
 export interface Finished {
   code: number | null;
@@ -26,7 +28,7 @@ export interface Program {
   said(message: string): Promise<LogLine>;
 }
 
-/** Where a program is started: it sees these variables, PATH and nothing else of the environment of the tests. */
+/** Where a program is started: it sees these variables, and nothing else of the environment of the tests than PATH and the compile cache. */
 export interface Surroundings {
   folder: string;
   env?: Record<string, string>;
@@ -53,7 +55,7 @@ export function startProgram(
     cwd: folder,
     detached: launched,
     // The second door stays closed unless a test opens it: the servers of several tests would meet on its port.
-    env: { PATH: process.env.PATH ?? '', PADDLES_TEUTHOLOGY_PORT: '', ...env },
+    env: { PATH, NODE_COMPILE_CACHE, PADDLES_TEUTHOLOGY_PORT: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];
