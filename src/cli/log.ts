@@ -21,3 +21,25 @@ export function flushLog(log: Logger): Promise<void> {
     log.flush(() => resolve());
   });
 }
+
+/** Milliseconds between two lines about one kind of trouble. */
+const quiet = 60_000;
+
+/** Writes an error with a sentence: of each kind the first one, then at most one a minute, however many there are. */
+export function rarely(log: Logger, level: 'warn' | 'error', sentence: string): (error: unknown) => void {
+  const last = new Map<string, number>();
+  return (error) => {
+    const kind = kindOf(error);
+    if (performance.now() - (last.get(kind) ?? Number.NEGATIVE_INFINITY) < quiet) return;
+    last.set(kind, performance.now());
+    log[level]({ err: error }, sentence);
+    log.flush();
+  };
+}
+
+/** By the codes of the drivers, of which there are few. */
+function kindOf(error: unknown): string {
+  const { code, errcode, cause } = error as { code?: string; errcode?: number; cause?: unknown };
+  if (code === undefined && cause !== undefined) return kindOf(cause);
+  return `${code} ${errcode}`;
+}

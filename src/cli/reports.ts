@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { startSentry } from '../http/sentry.ts';
 import type { Db } from '../store/db.ts';
 import { version } from '../version.ts';
+import { rarely } from './log.ts';
 import { countStatuses, startStatsd } from './statsd.ts';
 
 /** What the process tells other programs about itself: statsd and Sentry, each when it is configured. */
@@ -17,9 +18,10 @@ export interface Reports {
 /** Starts what is configured. Nothing here ever makes a request or the start wait for another host. */
 export async function startReports(config: Config, db: Db, log: Logger): Promise<Reports> {
   const { statsd_host: host, statsd_port: port, statsd_prefix: prefix, sentry_dsn: dsn } = config;
-  const statsd = host && startStatsd({ host, port, prefix, onError: warnRarely(log, 'counters do not reach statsd') });
+  const statsd =
+    host && startStatsd({ host, port, prefix, onError: rarely(log, 'warn', 'counters do not reach statsd') });
   if (statsd) countStatuses(db, statsd);
-  const sentryWarning = warnRarely(log, 'errors cannot be reported to Sentry');
+  const sentryWarning = rarely(log, 'warn', 'errors cannot be reported to Sentry');
   const sentry = dsn === '' ? null : await startSentry(dsn, `paddles@${version}`, sentryWarning);
   return {
     watch: (app) => sentry?.watch(app),
@@ -28,16 +30,6 @@ export async function startReports(config: Config, db: Db, log: Logger): Promise
       await sentry?.close();
       if (statsd || sentry) endDespiteLookups();
     },
-  };
-}
-
-/** At most one line a minute, however many packets are lost. */
-function warnRarely(log: Logger, sentence: string): (error: Error) => void {
-  let last = Number.NEGATIVE_INFINITY;
-  return (error) => {
-    if (performance.now() - last < 60_000) return;
-    last = performance.now();
-    log.warn({ err: error }, sentence);
   };
 }
 

@@ -6,7 +6,7 @@ import { buildApp } from '../http/app.ts';
 import { type Db, sentenceOf } from '../store/db.ts';
 import { version } from '../version.ts';
 import { openDatabase } from './database.ts';
-import { createLog, flushLog } from './log.ts';
+import { createLog, flushLog, rarely } from './log.ts';
 import { reindexInBackground } from './reindex.ts';
 import { type Reports, startReports } from './reports.ts';
 import { isWorker, leave, superviseWorkers, tellReady } from './workers.ts';
@@ -41,8 +41,11 @@ export async function serve(line: CommandLine): Promise<number> {
   const log = createLog(config);
   const now = () => Date.now() * 1000;
   try {
-    const onLost = (error: Error) => log.warn({ err: error }, 'lost a database connection');
-    const db = await openDatabase(line, { now, onLost });
+    const db = await openDatabase(line, {
+      now,
+      onLost: rarely(log, 'warn', 'lost a database connection'),
+      onFault: rarely(log, 'error', 'the database does not work'),
+    });
     const reports = await startReports(config, db, log);
     const open = { db, reports };
     const doors = doorsOf(config).map((door) => ({ ...door, app: buildApp({ ...door, config, db, log, now }) }));

@@ -9,7 +9,7 @@ import fastify, {
   LogController,
 } from 'fastify';
 import type { Config } from '../config.ts';
-import { type Db, isLost } from '../store/db.ts';
+import type { Db } from '../store/db.ts';
 import { apiRoutes } from './api/routes.ts';
 import { acceptAnyContentType } from './body.ts';
 import { classicRoutes } from './classic/routes.ts';
@@ -69,7 +69,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   answerOddRequests(app);
   knowAllMethods(app);
   acceptAnyContentType(app, config.body_limit);
-  answerErrors(app, isLost);
+  answerErrors(app, db);
   if (config.read_only) refuseWrites(app);
   logRequests(app);
   app.addHook('onRequest', async ({ url }, reply) => {

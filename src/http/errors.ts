@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import { DatabaseFault, type Db } from '../store/db.ts';
 
 /** The Content-Type of every answer of the classic contract. */
 export const jsonType = 'application/json; charset=utf-8';
@@ -15,8 +16,14 @@ export function sendJson(reply: FastifyReply, text: string): FastifyReply {
   return reply.type(jsonType).send(Buffer.from(text));
 }
 
+/** The methods of requests that change something. */
+const writes = ['POST', 'PUT', 'DELETE'];
+
 /** Answers in JSON for everything that goes wrong outside a handler, and for what a handler throws. */
-export function answerErrors(app: FastifyInstance, isLost: (error: unknown) => boolean): void {
+export function answerErrors(app: FastifyInstance, { condition }: Pick<Db, 'condition'>): void {
+  app.addHook('onResponse', async ({ method }, { statusCode }) => {
+    if (writes.includes(method) && statusCode < 300) condition.wrote();
+  });
   app.setNotFoundHandler((request, reply) => sendMessage(reply, 404, `nothing is here: ${request.url.slice(0, 200)}`));
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const status = error.statusCode ?? 500;
@@ -25,13 +32,16 @@ export function answerErrors(app: FastifyInstance, isLost: (error: unknown) => b
     if (error.code === 'ECONNRESET' && request.raw.destroyed && !request.raw.complete) {
       return sendMessage(reply, 400, 'the request was cut off');
     }
+    if (condition.failed(error, writes.includes(request.method))) return sendFault(reply, error);
     request.log.error({ err: error }, 'request failed');
-    if (isLost(error)) {
-      reply.header('retry-after', '5');
-      return sendMessage(reply, 503, 'the database does not answer; try again');
-    }
     return sendMessage(reply, 500, 'internal error; the log has the details under this request id');
   });
+}
+
+/** Answers that the database does not work: the text of a driver may name files and addresses, which only the log shows. */
+export function sendFault(reply: FastifyReply, error: unknown): FastifyReply {
+  const sentence = error instanceof DatabaseFault ? error.message : 'the database does not answer';
+  return sendMessage(reply.header('retry-after', '5'), 503, `${sentence}; try again`);
 }
 
 const clientMessages: Record<string, string> = {

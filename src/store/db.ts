@@ -1,15 +1,20 @@
 import { resolve } from 'node:path';
-import { Kysely, sql } from 'kysely';
+import { type Dialect, Kysely, sql } from 'kysely';
+import { type Condition, createCondition } from './engine/condition.ts';
+import { UnusableDatabase } from './engine/faults.ts';
 import { checkSchema, migrate, NewerSchema, OlderSchema } from './engine/migrations.ts';
-import { isLostPostgres, isRecoveryConflict, openPostgres, PostgresUnavailable } from './engine/postgres.ts';
+import { openPostgres } from './engine/postgres.ts';
+import { PostgresUnavailable } from './engine/postgres-start.ts';
 import type { Schema } from './engine/schema.ts';
 import { openSqlite, openSqliteReadOnly, SqliteUnavailable } from './engine/sqlite.ts';
-import { transactOn } from './engine/transaction.ts';
+import { type Transact, transactOn } from './engine/transaction.ts';
 import type { Reader } from './reader.ts';
 import { followDatabase, type Replication } from './write/follow.ts';
 import { createJobWriter, type JobWriter } from './write/jobs.ts';
 import { createLive, type Live } from './write/live.ts';
 import { createNodeWriter, type NodeWriter } from './write/nodes.ts';
+
+export { DatabaseFault } from './engine/faults.ts';
 
 /** An open database. */
 export interface Db extends Reader {
@@ -19,6 +24,8 @@ export interface Db extends Reader {
   nodeWriter: NodeWriter;
   /** What changes, for those who watch. */
   live: Live;
+  /** Whether it works. */
+  condition: Condition;
   /** The database as a person may read it: without password. */
   label: string;
   /** Names of the migrations that opening applied. */
@@ -29,13 +36,18 @@ export interface Db extends Reader {
   close(): Promise<void>;
 }
 
-/** What `open` needs to know; `onLost` hears of database connections that break while idle. */
+/** What `open` needs to know. */
 export interface OpenOptions {
   url: string;
   poolSize: number;
   /** Microseconds since the Unix epoch. */
   now: () => number;
+  /** Hears of connections that break while idle: nobody waits for an answer there. */
   onLost?: (error: Error) => void;
+  /** Hears of every request that failed because the database does not work. */
+  onFault?: (error: unknown) => void;
+  /** Milliseconds after which a PostgreSQL that says nothing is given up; by default 35,000. */
+  answerWithin?: number;
 }
 
 /** A database URL that no engine understands, in one sentence. */
@@ -44,33 +56,36 @@ export class BadDatabaseUrl extends Error {}
 /**
  * Opens the database, creates it where it is a file, and brings its schema up to date.
  *
- * Throws `BadDatabaseUrl`, `SqliteUnavailable`, `PostgresUnavailable` or `NewerSchema`, each with a sentence for the
- * person who started the program.
+ * Throws `BadDatabaseUrl`, `SqliteUnavailable`, `PostgresUnavailable`, `UnusableDatabase` or `NewerSchema`, each with a
+ * sentence for the person who started the program.
  */
-export async function open({ url, poolSize, now, onLost = () => {} }: OpenOptions): Promise<Db> {
+export async function open({ url, now, onFault = () => {}, ...options }: OpenOptions): Promise<Db> {
   const target = parseDatabaseUrl(url);
-  const { dialect, release, transact } =
-    target.engine === 'sqlite'
-      ? { ...openSqlite(target.path), transact: undefined }
-      : { ...(await openPostgres(target.url, { poolSize, onLost })), release: () => {} };
-  const kysely = new Kysely<Schema>({ dialect });
+  const { engine, label } = target;
+  const opened = await openEngine(target, { ...options, readOnly: false });
+  const kysely = new Kysely<Schema>({ dialect: opened.dialect });
   const close = async () => {
     await kysely.destroy();
-    release();
+    opened.release();
   };
   try {
-    const migrated = await migrate(kysely, target.engine, now());
-    const jobWriter = createJobWriter(target.engine, transact ?? transactOn(kysely));
-    const live = createLive(kysely, target.engine === 'postgres' ? target.url : null);
-    const nodeWriter = createNodeWriter(kysely, target.engine, (nodes) => live.changed({ nodes }));
+    const migrated = await migrate(kysely, engine, now());
+    const jobWriter = createJobWriter(engine, opened.transact ?? transactOn(kysely));
+    // Nobody can listen in a session that changes with every transaction.
+    const live = opened.sharesSessions
+      ? followDatabase({ engine, kysely }).live
+      : createLive(kysely, target.engine === 'postgres' ? target.url : null);
+    const nodeWriter = createNodeWriter(kysely, engine, (nodes) => live.changed({ nodes }));
     jobWriter.subscribe((event) => live.add(event));
+    const write = async () => void (await kysely.updateTable('indexed').set('version', sql`version`).execute());
+    const look = opened.look ?? (async () => void (await sql`select 1`.execute(kysely)));
+    const condition = createCondition({ look, write, onFault });
     const closeAfterWrites = async () => {
       await Promise.all([jobWriter.drain(), nodeWriter.drain()]);
       await live.close();
       await close();
     };
-    const { engine, label } = target;
-    return { engine, kysely, jobWriter, nodeWriter, live, label, migrated, close: closeAfterWrites };
+    return { engine, kysely, jobWriter, nodeWriter, live, condition, label, migrated, close: closeAfterWrites };
   } catch (error) {
     await close();
     throw error;
@@ -81,13 +96,10 @@ export async function open({ url, poolSize, now, onLost = () => {} }: OpenOption
  * Opens a database that this process may only read, a PostgreSQL standby for one: creates, migrates and writes nothing.
  * Every write through it fails. Throws as `open` does, and `OlderSchema` when the schema is not up to date.
  */
-export async function openReadOnly({ url, poolSize, onLost = () => {} }: OpenOptions): Promise<Db> {
+export async function openReadOnly({ url, onFault = () => {}, ...options }: OpenOptions): Promise<Db> {
   const target = parseDatabaseUrl(url);
   const { engine, label } = target;
-  const { dialect } =
-    target.engine === 'sqlite'
-      ? openSqliteReadOnly(target.path)
-      : await openPostgres(target.url, { poolSize, onLost, readOnly: true });
+  const { dialect } = await openEngine(target, { ...options, readOnly: true });
   const kysely = new Kysely<Schema>({ dialect });
   try {
     await checkSchema(kysely);
@@ -98,18 +110,46 @@ export async function openReadOnly({ url, poolSize, onLost = () => {} }: OpenOpt
   const { live, replication } = followDatabase({ engine, kysely });
   const jobWriter = createJobWriter(engine, transactOn(kysely));
   const nodeWriter = createNodeWriter(kysely, engine, () => {});
+  const look = async () => void (await replication());
+  const condition = createCondition({ look, write: async () => {}, onFault });
   const close = async () => {
     await live.close();
     await kysely.destroy();
   };
-  return { engine, kysely, jobWriter, nodeWriter, live, label, migrated: [], replication, close };
+  return { engine, kysely, jobWriter, nodeWriter, live, condition, label, migrated: [], replication, close };
 }
 
-/** Answers how the database follows another one, null for one that is written to; throws when it does not answer. */
-export async function ping(db: Db): Promise<Replication | null> {
-  if (db.replication) return db.replication();
-  await sql`select 1`.execute(db.kysely);
-  return null;
+/** An engine at work; what it leaves out is the same for both. */
+interface OpenEngine {
+  dialect: Dialect;
+  release: () => void;
+  transact?: Transact;
+  look?: () => Promise<void>;
+  sharesSessions?: boolean;
+}
+
+async function openEngine(
+  target: Target,
+  {
+    readOnly,
+    onLost = () => {},
+    ...options
+  }: Pick<OpenOptions, 'poolSize' | 'onLost' | 'answerWithin'> & { readOnly: boolean },
+): Promise<OpenEngine> {
+  const release = () => {};
+  if (target.engine === 'postgres') {
+    return { ...(await openPostgres(target.url, { ...options, onLost, readOnly })), release };
+  }
+  return readOnly ? { ...openSqliteReadOnly(target.path), release } : openSqlite(target.path);
+}
+
+/**
+ * Answers how the database follows another one, null for one that is written to; throws when it does not answer, or when one
+ * that is to be written to takes no writes.
+ */
+export async function ping({ condition, replication }: Db): Promise<Replication | null> {
+  await condition.check();
+  return replication ? replication() : null;
 }
 
 type Target = { engine: 'sqlite'; path: string; label: string } | { engine: 'postgres'; url: string; label: string };
@@ -131,23 +171,25 @@ export function parseDatabaseUrl(url: string): Target {
       throw new BadDatabaseUrl(
         'the PostgreSQL URL cannot be read; write postgresql://user:password@host:port/database',
       );
-    const label = new URL(plain);
-    if (label.password !== '') label.password = '***';
-    return { engine: 'postgres', url: plain, label: label.href };
+    return { engine: 'postgres', url: plain, label: withoutPasswords(plain) };
   }
   throw new BadDatabaseUrl(
     `the database URL must look like sqlite:///path or postgresql://user:password@host/database, not '${url.split('://')[0]}…'`,
   );
 }
 
-/** True for an error that says "the database cannot answer now", not "this statement is wrong". */
-export function isLost(error: unknown): boolean {
-  return isLostPostgres(error) || isRecoveryConflict(error);
+/** The driver takes a password also from the query, and others take more secrets from there. */
+function withoutPasswords(url: string): string {
+  const label = new URL(url);
+  if (label.password !== '') label.password = '***';
+  for (const name of new Set(label.searchParams.keys()))
+    if (/pass|secret/i.test(name)) label.searchParams.set(name, '***');
+  return label.href;
 }
 
 /** What to tell the person who started the program when `open` threw, or null when it is a defect. */
 export function sentenceOf(error: unknown): { text: string; exitCode: number } | null {
-  if (error instanceof BadDatabaseUrl) return { text: error.message, exitCode: 2 };
+  if (error instanceof BadDatabaseUrl || error instanceof UnusableDatabase) return { text: error.message, exitCode: 2 };
   const known = [SqliteUnavailable, PostgresUnavailable, NewerSchema, OlderSchema].some(
     (kind) => error instanceof kind,
   );

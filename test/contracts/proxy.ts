@@ -6,6 +6,7 @@ export interface Proxy {
   port: number;
   /** Breaks every connection and refuses new ones. */
   cut(): void;
+  /** Passes new connections on. */
   restore(): Promise<void>;
   /** Passes nothing on any more, and says nothing about it, as a network that lost its way. */
   silence(): void;
@@ -50,6 +51,9 @@ export async function startProxy(target: number, together = 1): Promise<Proxy> {
       silent = true;
       for (const socket of sockets) socket.unpipe().pause();
     },
-    restore: async () => void (await listen(port)),
+    async restore() {
+      silent = false;
+      if (!server.listening) await listen(port);
+    },
   };
 }

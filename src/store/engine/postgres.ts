@@ -1,12 +1,9 @@
 import { PostgresDialect } from 'kysely';
-import pg from 'pg';
+import type pg from 'pg';
+import { DatabaseFault } from './faults.ts';
+import { type ConnectionPool, createPool } from './postgres-pool.ts';
+import { inspectPostgres } from './postgres-start.ts';
 import type { Send, Statement, Transact } from './transaction.ts';
-
-/** The oldest PostgreSQL that is supported. */
-const oldestVersion = 15;
-
-/** A PostgreSQL that cannot be used, in one sentence for the person who started the program. */
-export class PostgresUnavailable extends Error {}
 
 /** How `openPostgres` opens a database. */
 export interface PostgresOptions {
@@ -15,51 +12,62 @@ export interface PostgresOptions {
   onLost: (error: Error) => void;
   /** Lets the database refuse every write, also after a standby has been promoted. */
   readOnly?: boolean;
+  /** Milliseconds after which a connection that says nothing is given up: longer than the database lets a statement run. */
+  answerWithin?: number;
 }
 
-/**
- * Opens a pool of `poolSize` connections. Throws `PostgresUnavailable` when the server does not answer, refuses the
- * user or is too old.
- */
+/** An open PostgreSQL database. */
+export interface OpenPostgres {
+  dialect: PostgresDialect;
+  transact: Transact;
+  /** Throws when the database does not answer or takes no writes. */
+  look: () => Promise<void>;
+  /** See `Inspection`: LISTEN would be one more thing that is kept in a session. */
+  sharesSessions: boolean;
+}
+
+/** Longest wait for a connection, in milliseconds. */
+const connectWithin = 10_000;
+
+/** Opens a pool of `poolSize` connections. Throws as `inspectPostgres` does. */
 export async function openPostgres(
   url: string,
-  { poolSize, onLost, readOnly = false }: PostgresOptions,
-): Promise<{ dialect: PostgresDialect; transact: Transact }> {
-  const pool = createPool(url, onLost, {
-    max: poolSize,
+  { poolSize, onLost, readOnly = false, answerWithin = 35_000 }: PostgresOptions,
+): Promise<OpenPostgres> {
+  const connection = {
+    connectionString: url,
     application_name: readOnly ? 'paddles read-only' : 'paddles',
-    ...(readOnly && { options: '-c default_transaction_read_only=on' }),
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: Math.min(connectWithin, answerWithin),
+    query_timeout: answerWithin,
+    keepAlive: true,
+  };
+  const { sharesSessions } = await inspectPostgres(connection, { readOnly });
+  const pool = createPool({
     // Statements that were sent together are answered together, without a round trip for each.
-    pipeline: true,
+    connection: { ...connection, max: poolSize, pipeline: true },
+    readOnly,
+    sharesSessions,
+    onLost,
   });
-  try {
-    await checkVersion(pool);
-  } catch (error) {
-    await pool.end();
-    throw explainPostgres(error, url);
-  }
-  return { dialect: new PostgresDialect({ pool }), transact: transactOnPool(pool) };
+  const look = () => checkWritable(pool);
+  return { dialect: new PostgresDialect({ pool }), transact: transactOnPool(pool), look, sharesSessions };
 }
 
-function createPool(url: string, onLost: (error: Error) => void, options: pg.PoolConfig): pg.Pool {
-  const pool = new pg.Pool({
-    ...options,
-    connectionString: url,
-    // A statement that takes longer than a client waits is a lost connection, not a result.
-    statement_timeout: 30_000,
-    types: { getTypeParser: typeParser },
-  });
-  pool.on('error', onLost);
-  // The pool hears only of idle connections. One that a transaction holds would end the process when it breaks between
-  // two statements; its next statement fails and says so.
-  pool.on('connect', (client) => client.on('error', () => {}));
-  pool.on('connect', nameStatements);
-  return pool;
+async function checkWritable(pool: ConnectionPool): Promise<void> {
+  const client = await pool.connect();
+  let isReadOnly = false;
+  try {
+    const { rows } = await client.query<{ transaction_read_only: string }>('show transaction_read_only');
+    isReadOnly = rows[0]?.transaction_read_only === 'on';
+  } finally {
+    // The next look may find a database that takes writes at the same address.
+    client.release(isReadOnly);
+  }
+  if (isReadOnly) throw new DatabaseFault('the database is read-only, perhaps a standby');
 }
 
 /** Transactions on connections of the pool; see transaction.ts. */
-function transactOnPool(pool: pg.Pool): Transact {
+function transactOnPool(pool: ConnectionPool): Transact {
   return async (work) => {
     const client = await pool.connect();
     let broken: Error | undefined;
@@ -95,76 +103,4 @@ async function sendAll(client: pg.PoolClient, statements: Statement[]): Promise<
     if (answer.status === 'rejected') throw answer.reason;
     return answer.value;
   });
-}
-
-async function checkVersion(pool: pg.Pool): Promise<void> {
-  const { rows } = await pool.query<{ number: string; text: string }>(
-    "select current_setting('server_version_num') as number, current_setting('server_version') as text",
-  );
-  const row = rows[0];
-  if (!row || Number(row.number) < oldestVersion * 10_000) {
-    throw new PostgresUnavailable(
-      `this is PostgreSQL ${row?.text ?? '(unknown)'}; paddles needs version ${oldestVersion} or later`,
-    );
-  }
-}
-
-/** Eight-byte integers arrive as numbers: ids and microseconds stay below 2^53 until the year 2255. */
-function typeParser(oid: number, format?: 'text' | 'binary') {
-  if (oid === pg.types.builtins.INT8) return Number;
-  return pg.types.getTypeParser(oid, format as 'text');
-}
-
-/**
- * Statements with parameters are prepared once per connection (0.18 ms instead of 0.24 ms a point read). Texts vary
- * with the size of a batch, so the names are bounded: beyond the bound a statement is parsed each time.
- */
-function nameStatements(client: pg.PoolClient): void {
-  const names = new Map<string, string>();
-  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
-  const named = (text: unknown, values?: unknown[], ...rest: unknown[]) => {
-    if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return query(text, values, ...rest);
-    let name = names.get(text);
-    if (name === undefined && names.size < 300) {
-      name = `s${names.size}`;
-      names.set(text, name);
-    }
-    return name === undefined ? query(text, values, ...rest) : query({ name, text, values }, ...rest);
-  };
-  client.query = named as typeof client.query;
-}
-
-/** The same error as a `PostgresUnavailable` with a sentence for a person, without the password. */
-function explainPostgres(error: unknown, url: string): Error {
-  if (error instanceof PostgresUnavailable) return error;
-  const { code, message } = error as { code?: string; message?: string };
-  const { host, pathname, username } = new URL(url);
-  const server = host || 'the local socket';
-  const sentences: Record<string, string> = {
-    ECONNREFUSED: `no PostgreSQL answers at ${server}`,
-    ENOTFOUND: `the host of PostgreSQL, ${server}, is not known`,
-    EAI_AGAIN: `the host of PostgreSQL, ${server}, is not known`,
-    '28P01': `PostgreSQL at ${server} refuses the password of user '${username}'`,
-    '28000': `PostgreSQL at ${server} refuses the user '${username}'`,
-    '3D000': `PostgreSQL at ${server} has no database '${pathname.slice(1)}'; create it with: createdb ${pathname.slice(1)}`,
-  };
-  const sentence = sentences[code ?? ''] ?? `PostgreSQL at ${server} cannot be used: ${message || code}`;
-  return new PostgresUnavailable(sentence, { cause: error });
-}
-
-/**
- * True for a statement that a standby cancelled because it stood in the way of the replay. A single statement fails with
- * this code for no other reason.
- */
-export function isRecoveryConflict(error: unknown): boolean {
-  return (error as { code?: string }).code === '40001';
-}
-
-/** True for an error that says "the database cannot be reached or is shutting down", not "this statement is wrong". */
-export function isLostPostgres(error: unknown): boolean {
-  const { code, message } = error as { code?: string; message?: string };
-  if (code !== undefined) return /^(08|57P|53)/.test(code) || /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(code);
-  return /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error/i.test(
-    message ?? '',
-  );
 }

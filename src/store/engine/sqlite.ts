@@ -76,6 +76,11 @@ function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
       const known = statements.get(text);
       if (known) return known;
       const statement = asKyselyStatement(database.prepare(text));
+      // A full disk ends a transaction by itself; then a rollback would fail and hide why.
+      if (text === 'rollback') {
+        const { run } = statement;
+        statement.run = (parameters) => (database.isTransaction ? run(parameters) : { changes: 0, lastInsertRowid: 0 });
+      }
       // Texts vary with the number of rows in a batch; the bound is far above what one server issues.
       if (statements.size >= 1000) statements.clear();
       statements.set(text, statement);

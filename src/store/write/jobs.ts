@@ -2,7 +2,7 @@ import { alreadyExists, type Failure, isFailure, notFound, unavailable } from '.
 import type { JobChange, JobStatus } from '../../core/job.ts';
 import { runStatus } from '../../core/run.ts';
 import type { Signature } from '../../core/signature.ts';
-import { isLostPostgres } from '../engine/postgres.ts';
+import { isDatabaseFault } from '../engine/faults.ts';
 import type { Engine, RunRow } from '../engine/schema.ts';
 import { numbered, repeat, repeated, type Send, type Statement, type Transact } from '../engine/transaction.ts';
 import { createBatcher } from './batch.ts';
@@ -61,7 +61,7 @@ export function createJobWriter(engine: Engine, transact: Transact): JobWriter {
     for (const result of results) if (!isFailure(result)) for (const listener of listeners) listener(result);
     return results;
   };
-  const batcher = createBatcher(flush, (error) => !isLostPostgres(error));
+  const batcher = createBatcher(flush, (error) => !isDatabaseFault(error));
   return {
     async write(write, size) {
       return batcher.push(write, size) ?? unavailable('too many writes are waiting for the database');

@@ -62,6 +62,8 @@ const jobsInMessage = 60;
 /** Names are up to some hundred bytes long. */
 const namesInMessage = 20;
 const reconnectAfter = 2000;
+/** Milliseconds between two questions on the connection that listens. */
+const askedEvery = 30_000;
 
 /** Makes the hub of one open database; `url` of PostgreSQL, null when no other process can write. */
 export function createLive(kysely: Kysely<Schema>, url: string | null): Live {
@@ -157,10 +159,20 @@ function listenTo(url: string, self: string, tell: (event: LiveEvent) => void) {
   let retry: NodeJS.Timeout | undefined;
   let first: Promise<void> | undefined;
   const connect = async () => {
-    const fresh = new pg.Client({ connectionString: url, application_name: 'paddles live', keepAlive: true });
+    const fresh = new pg.Client({
+      connectionString: url,
+      application_name: 'paddles live',
+      connectionTimeoutMillis: 10_000,
+      query_timeout: 10_000,
+    });
+    // A connection that says nothing may have nothing to say, or may have been lost without a word.
+    const heartbeat = setInterval(() => fresh.query('select 1').catch(broken), askedEvery);
     const broken = () => {
-      if (client !== fresh || state === 'stopped') return;
+      clearInterval(heartbeat);
+      if (client !== fresh) return;
       client = null;
+      if (state === 'stopped') return;
+      destroy(fresh);
       retry = setTimeout(() => void reconnect(), reconnectAfter);
     };
     client = fresh;
@@ -191,7 +203,15 @@ function listenTo(url: string, self: string, tell: (event: LiveEvent) => void) {
     async stop() {
       state = 'stopped';
       clearTimeout(retry);
-      await client?.end().catch(() => {});
+      const last = client;
+      if (last === null) return;
+      const impatient = setTimeout(() => destroy(last), 2000);
+      await last.end().catch(() => {});
+      clearTimeout(impatient);
     },
   };
+}
+
+function destroy(client: pg.Client): void {
+  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }

@@ -10,7 +10,7 @@ import {
   wouldHostItself,
 } from '../../core/node.ts';
 import { lockNodeChanges } from '../engine/dialect.ts';
-import { isLostPostgres } from '../engine/postgres.ts';
+import { isDatabaseFault } from '../engine/faults.ts';
 import type { Engine, NodeRow, Schema } from '../engine/schema.ts';
 import { repeat } from '../engine/transaction.ts';
 import { type FullNode, withHosts } from '../read/nodes.ts';
@@ -58,7 +58,7 @@ export function createNodeWriter(
     if (names.length + deleted.length > 0) onChange([...names, ...deleted]);
     return results;
   };
-  const batcher = createBatcher(flush, (error) => !isLostPostgres(error));
+  const batcher = createBatcher(flush, (error) => !isDatabaseFault(error));
   return {
     async write(write, size) {
       return batcher.push(write, size) ?? unavailable('too many writes are waiting for the database');

@@ -1,0 +1,45 @@
+/** A database that does not work, as opposed to a statement that is wrong. */
+
+/** The database cannot do its work, in a sentence; `cause` is what the driver said. */
+export class DatabaseFault extends Error {}
+
+/**
+ * True for an error that says "the database cannot do this now", whatever the statement was: it is away, stopping, full,
+ * damaged, read-only, out of time, or lets nobody in. It is answered with 503 and may succeed later. False for a defect.
+ */
+export function isDatabaseFault(error: unknown): boolean {
+  if (error instanceof DatabaseFault) return true;
+  const { code, errcode, syscall, message = '' } = (error ?? {}) as DriverError;
+  if (errcode !== undefined) return sqliteFaults.has(errcode & 0xff) || /^no such table/.test(message);
+  if (code === undefined) return lostConnection.test(message);
+  return syscall === 'connect' || postgresFaults.test(code) || systemFaults.test(code);
+}
+
+/** What the drivers tell: SQLSTATE or a code of Node in `code`, SQLite's extended result code in `errcode`. */
+interface DriverError {
+  code?: string;
+  errcode?: number;
+  syscall?: string;
+  message?: string;
+}
+
+/** PERM, BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL and NOTADB. */
+const sqliteFaults = new Set([3, 5, 6, 7, 8, 10, 11, 13, 14, 15, 26]);
+
+/**
+ * SQLSTATE: 08 connection, 25006 read-only transaction, 25P03 and 25P04 transaction ended by a timeout, 26000 and 42P05
+ * prepared statements lost to a connection pooler, 28 authorization, 3D000 no such database, 40 rolled back (a conflict with
+ * the replay of a standby, a deadlock that repeating did not cure), 42501 privileges revoked, 42P01 tables gone, 53
+ * resources, 55P03 lock timeout, 57 operator intervention and statement timeout, 58 system error, XX internal error.
+ */
+const postgresFaults =
+  /^(08...|25006|25P03|25P04|26000|28...|3D000|40...|42501|42P01|42P05|53...|55P03|57...|58...|XX...)$/;
+
+const systemFaults = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOST|ENET|EADDRNOTAVAIL|EMFILE|ENFILE|ENOBUFS)/;
+
+/** The driver of PostgreSQL gives these no code. */
+const lostConnection =
+  /^(connection terminated|timeout exceeded when trying to connect|query read timeout|client (has encountered a connection error|was closed))/i;
+
+/** A database that paddles cannot use as it is, in one sentence for the person who started the program. */
+export class UnusableDatabase extends Error {}

@@ -1,0 +1,177 @@
+/** A PostgreSQL that does not work, while the server runs: 503 on every port, one line in the log, and then it goes on. */
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { startProxy } from '../contracts/proxy.ts';
+import { engines, type TestDatabase } from '../helpers/engines.ts';
+import { execute } from '../helpers/standby.ts';
+import { startTwoPorts, type TwoPorts } from './two-ports.ts';
+
+let database: TestDatabase;
+let name: string;
+
+beforeAll(async () => {
+  database = await (engines.find((engine) => engine.name === 'postgres') ?? expect.fail()).createDatabase();
+  name = new URL(database.url).pathname.slice(1);
+});
+afterAll(() => database.drop());
+
+async function start(...[url = database.url, options]: Partial<Parameters<typeof startTwoPorts>>): Promise<TwoPorts> {
+  const server = await startTwoPorts(url, options);
+  onTestFinished(() => server.stop());
+  return server;
+}
+
+/** One write of every kind, on both ports. */
+function writes({ classic, teuthology }: TwoPorts['urls'], run: string): [string, string, unknown][] {
+  return [
+    ['POST', `${classic}/runs/`, { name: `${run}-classic` }],
+    ['POST', `${classic}/runs/known/jobs/`, { job_id: `${run}-1` }],
+    ['PUT', `${classic}/runs/known/jobs/1/`, { success: true }],
+    ['POST', `${teuthology}/runs/`, { name: `${run}-teuthology` }],
+    ['POST', `${teuthology}/runs/known/jobs/`, { job_id: `${run}-2` }],
+    ['PUT', `${teuthology}/runs/known/`, { tags: [run] }],
+    ['POST', `${teuthology}/nodes/`, { name: `${run}.example.com` }],
+    ['PUT', `${teuthology}/nodes/known.example.com/`, { up: true, description: run }],
+    ['POST', `${teuthology}/queue/`, { queue: run }],
+    ['DELETE', `${teuthology}/runs/known/`, undefined],
+  ];
+}
+
+async function createKnown({ urls, send }: TwoPorts): Promise<void> {
+  for (const [path, body] of [
+    ['/runs/', { name: 'known' }],
+    ['/runs/known/jobs/', { job_id: '1' }],
+    ['/nodes/', { name: 'known.example.com' }],
+  ] as const) {
+    await send('POST', `${urls.teuthology}${path}`, body);
+  }
+}
+
+async function inBothPorts({ urls, send }: TwoPorts, path: string): Promise<number[]> {
+  return Promise.all(Object.values(urls).map(async (url) => (await send('GET', `${url}${path}`)).status));
+}
+
+describe('a database that became read-only', () => {
+  test('refuses every write with 503, is not ready, is still read, and takes writes as soon as it may', async () => {
+    const server = await start();
+    await createKnown(server);
+    await execute(database.url, `alter database ${name} set default_transaction_read_only = on`);
+    const allow = () =>
+      execute(database.url, `begin read write; alter database ${name} reset default_transaction_read_only; commit`);
+    onTestFinished(allow);
+    await execute(
+      database.url,
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'paddles' and datname = current_database()",
+    );
+    await expect.poll(() => inBothPorts(server, '/readyz')).toEqual([503, 503]);
+    for (const [method, url, body] of writes(server.urls, 'refused')) {
+      const answer = await server.send(method, url, body);
+      expect([method, url, answer.status, answer.retryAfter]).toEqual([method, url, 503, '5']);
+    }
+    expect(await inBothPorts(server, '/readyz')).toEqual([503, 503]);
+    expect(await inBothPorts(server, '/runs/')).toEqual([200, 200]);
+    expect(server.errors).toEqual([]);
+    expect(server.faults).toContainEqual(expect.objectContaining({ code: '25006' }));
+
+    await allow();
+    // The connections that are left from before do not count for more than one refusal.
+    const first = await server.send('POST', `${server.urls.classic}/runs/`, { name: 'again' });
+    expect([200, 503]).toContain(first.status);
+    expect((await server.send('POST', `${server.urls.classic}/runs/`, { name: 'and again' })).status).toBe(200);
+    expect(await inBothPorts(server, '/readyz')).toEqual([200, 200]);
+  });
+});
+
+describe('a statement that fails by a fault of the database', () => {
+  const codes = ['57014', '53100', '53200', '57P01', '08006', '58030', 'XX001', '42501', '28000', '3D000', '25006'];
+
+  /** Lets every insert into a table fail with an SQLSTATE, and counts how often that happens. */
+  async function failInserts(table: string, code: string): Promise<void> {
+    for (const statement of [
+      'create sequence if not exists failures',
+      `create or replace function fail() returns trigger language plpgsql as
+         $$ begin perform nextval('failures'); raise exception 'as if' using errcode = '${code}'; end $$`,
+      `create or replace trigger fail before insert on ${table} for each statement execute function fail()`,
+    ]) {
+      await execute(database.url, statement);
+    }
+    onTestFinished(() => execute(database.url, `drop trigger if exists fail on ${table}`));
+  }
+
+  test.each(codes)(
+    'with %s is a 503, costs the connection, and keeps readyz red until a write succeeds',
+    async (code) => {
+      const server = await start(database.url, { poolSize: 2 });
+      await createKnown(server);
+      const pid = async () => {
+        const { rows } = await server.db.kysely.executeQuery<{ pid: number }>({
+          sql: 'select pg_backend_pid() as pid',
+          parameters: [],
+        } as never);
+        return rows[0]?.pid;
+      };
+      const before = await pid();
+      await failInserts('runs', code);
+      await execute(
+        database.url,
+        'create or replace trigger fail before update on indexed for each statement execute function fail()',
+      );
+      onTestFinished(() => execute(database.url, 'drop trigger if exists fail on indexed'));
+      const { status, retryAfter, message } = await server.send('POST', `${server.urls.classic}/runs/`, {
+        name: `r${code}`,
+      });
+      expect([status, retryAfter, message]).toEqual([503, '5', expect.stringMatching(/database/)]);
+      expect(await pid()).not.toBe(before);
+      expect(await inBothPorts(server, '/readyz')).toEqual([503, 503]);
+      expect(server.errors).toEqual([]);
+      expect(server.faults[0]).toMatchObject({ code, message: 'as if' });
+
+      for (const table of ['runs', 'indexed']) await execute(database.url, `drop trigger fail on ${table}`);
+      expect(await inBothPorts(server, '/readyz')).toEqual([200, 200]);
+      expect((await server.send('POST', `${server.urls.classic}/runs/`, { name: `r${code}` })).status).toBe(200);
+    },
+  );
+
+  test('is not tried again for each write of a batch', async () => {
+    const server = await start();
+    await createKnown(server);
+    await failInserts('jobs', '57014');
+    await execute(database.url, "select setval('failures', 1, false)");
+    const ids = Array.from({ length: 30 }, (_, index) => ({ job_id: `batch-${index}` }));
+    const answers = await Promise.all(
+      ids.map((body) => server.send('POST', `${server.urls.classic}/runs/known/jobs/`, body)),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+    const { rows } = await server.db.kysely.executeQuery<{ failures: number }>({
+      sql: 'select last_value as failures from failures',
+      parameters: [],
+    } as never);
+    expect(rows[0]?.failures).toBeLessThan(15);
+  });
+});
+
+describe('connections that fall silent', () => {
+  test('are given up after the limit with 503, for reads, writes and readyz, and replaced when the network is back', async () => {
+    const url = new URL(database.url);
+    const proxy = await startProxy(Number(url.port));
+    onTestFinished(() => proxy.cut());
+    url.port = String(proxy.port);
+    const server = await start(url.href, { answerWithin: 500 });
+    await createKnown(server);
+    expect(await inBothPorts(server, '/runs/')).toEqual([200, 200]);
+
+    proxy.silence();
+    const requests: [string, string, unknown][] = [
+      ...writes(server.urls, 'silent'),
+      ['GET', `${server.urls.classic}/runs/`, undefined],
+      ['GET', `${server.urls.teuthology}/api/runs`, undefined],
+      ['GET', `${server.urls.classic}/readyz`, undefined],
+    ];
+    const answers = await Promise.all(requests.map(([method, address, body]) => server.send(method, address, body)));
+    expect(answers.map(({ status, retryAfter }) => [status, retryAfter])).toEqual(requests.map(() => [503, '5']));
+
+    await proxy.restore();
+    await expect.poll(() => inBothPorts(server, '/readyz')).toEqual([200, 200]);
+    expect((await server.send('POST', `${server.urls.classic}/runs/`, { name: 'heard' })).status).toBe(200);
+    expect(server.errors).toEqual([]);
+  });
+});

@@ -1,0 +1,66 @@
+/** A server in this process that speaks both contracts on one database, and what it said about faults. */
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { readCommandLine } from '../../src/config.ts';
+import { buildApp } from '../../src/http/app.ts';
+import { type Db, type OpenOptions, open } from '../../src/store/db.ts';
+import { distinctTimes } from '../helpers/server.ts';
+
+/** What a request was answered. */
+export interface Answered {
+  status: number;
+  retryAfter: string | null;
+  message: string | undefined;
+}
+
+/** The server. */
+export interface TwoPorts {
+  db: Db;
+  /** Addresses without a trailing slash. */
+  urls: { classic: string; teuthology: string };
+  /** Everything that was reported as a fault of the database. */
+  faults: unknown[];
+  /** What was logged as an error, beside the lines for answers. */
+  errors: { msg: string }[];
+  send(method: string, url: string, body?: unknown): Promise<Answered>;
+  stop(): Promise<void>;
+}
+
+/** Starts it; `options` as for `open`. */
+export async function startTwoPorts(url: string, options: Partial<OpenOptions> = {}): Promise<TwoPorts> {
+  const { config } = readCommandLine(['--database', url, '--port', '0'], {});
+  const faults: unknown[] = [];
+  const errors: { msg: string }[] = [];
+  const now = distinctTimes();
+  const write = (line: string) => {
+    const entry = JSON.parse(line) as { msg: string };
+    if (entry.msg !== 'answered') errors.push(entry);
+  };
+  const log = pino({ level: 'error' }, { write });
+  const db = await open({ url, poolSize: 4, now, onFault: (error) => faults.push(error), ...options });
+  const apps = (['classic', 'teuthology'] as const).map((contract) => buildApp({ contract, config, db, log, now }));
+  const [classic = '', teuthology = ''] = await Promise.all(
+    apps.map(async (app) => {
+      await app.listen({ host: '127.0.0.1', port: 0 });
+      return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+    }),
+  );
+  return {
+    db,
+    urls: { classic, teuthology },
+    faults,
+    errors,
+    async send(method, address, body) {
+      const answer = await fetch(address, { method, body: body === undefined ? null : JSON.stringify(body) });
+      const json = (await answer.json().catch(() => null)) as { message?: string } | null;
+      return { status: answer.status, retryAfter: answer.headers.get('retry-after'), message: json?.message };
+    },
+    async stop() {
+      for (const app of apps) {
+        app.server.closeAllConnections();
+        await app.close();
+      }
+      await db.close();
+    },
+  };
+}
