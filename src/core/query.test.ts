@@ -195,7 +195,7 @@ describe('any text', () => {
     for (const text of ['a '.repeat(300), `s:${'a,'.repeat(300)} b`, `${'s:a,b '.repeat(150)}`]) {
       const { query, problems } = parseQuery(text, 'runs');
       expect(query.terms.flatMap((term) => term.values)).toHaveLength(200);
-      expect(problems.map(({ message }) => message)).toEqual(['no more than 200 values are read']);
+      expect(problems.map(({ message }) => message)).toEqual(['only the first 200 values are used']);
     }
     expect(parseQuery('a '.repeat(200), 'runs').problems).toEqual([]);
   });

@@ -44,13 +44,13 @@ const both = ['runs', 'jobs'] as const;
 
 /** Every key of the language. */
 export const queryKeys = {
-  status: { short: ['s'], on: both, help: 'status of a job; a run with such jobs', example: 's:fail,dead' },
+  status: { short: ['s'], on: both, help: 'status of a job, or of any job of a run', example: 's:fail,dead' },
   suite: { short: [], on: both, help: 'suite', example: 'suite:rados' },
   branch: { short: [], on: both, help: 'branch', example: 'branch:wip-*' },
   user: { short: [], on: both, help: 'who scheduled it', example: 'user:teuthology' },
   machine: { short: ['m', 'machine_type'], on: both, help: 'machine type', example: 'm:smithi' },
   flavor: { short: [], on: both, help: 'flavor of the build', example: 'flavor:default' },
-  sha1: { short: [], on: both, help: 'beginning of the sha1, at least 4 characters', example: 'sha1:936071df' },
+  sha1: { short: [], on: both, help: 'beginning of the sha1', example: 'sha1:936071df' },
   scheduled: { short: [], on: both, help: 'when it was scheduled', example: 'scheduled:2026-11-20..' },
   started: { short: [], on: both, help: 'when it started', example: 'started:>-2d' },
   updated: { short: [], on: both, help: 'when it last changed', example: 'updated:>-1h' },
@@ -59,9 +59,9 @@ export const queryKeys = {
   os: { short: [], on: ['jobs'], help: 'operating system and version', example: 'os:rocky*' },
   node: { short: [], on: ['jobs'], help: 'node it ran on', example: 'node:smithi08*' },
   reason: { short: [], on: ['jobs'], help: 'part of the failure reason', example: 'reason:"read error"' },
-  sig: { short: ['signature'], on: ['jobs'], help: 'beginning of a signature', example: 'sig:4f2a' },
+  sig: { short: ['signature'], on: ['jobs'], help: 'beginning of the id of a cause', example: 'sig:4f2a' },
   kind: { short: [], on: ['jobs'], help: 'kind of failure', example: 'kind:timeout' },
-  f: { short: ['facet'], on: ['jobs'], help: 'part of the description', example: 'f:objectstore=bluestore*' },
+  f: { short: ['facet'], on: ['jobs'], help: 'choice in the description', example: 'f:objectstore=bluestore*' },
   dur: { short: ['duration'], on: ['jobs'], help: 'duration', example: 'dur:>2h' },
   is: { short: [], on: ['jobs'], help: 'new, known, fixed or live', example: 'is:new' },
 } as const satisfies Record<string, KeyInfo>;
@@ -93,7 +93,7 @@ export function parseQuery(text: string, target: QueryTarget): { query: Query; p
   let read = 0;
   for (const piece of termTexts(text.slice(0, longest))) {
     if (read >= mostValues) {
-      problems.push({ text: piece, message: `no more than ${mostValues} values are read` });
+      problems.push({ text: piece, message: `only the first ${mostValues} values are used` });
       break;
     }
     const negated = piece.startsWith('-') && piece.length > 1;
@@ -125,7 +125,7 @@ function problem(text: string, name: string, target: QueryTarget): QueryProblem 
   const suggestion = usable
     .map(([spelling]) => spelling)
     .find((spelling) => spelling.length > 1 && near(name, spelling));
-  const message = `"${name.slice(0, 40)}" is no key here`;
+  const message = `"${name.slice(0, 40)}" is not a filter key here`;
   return suggestion === undefined
     ? { text, message }
     : { text, message: `${message}; did you mean ${suggestion}:`, suggestion };

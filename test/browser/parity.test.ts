@@ -174,7 +174,7 @@ describe.skipIf(!hasBrowser)('a person', () => {
 
   test('can switch the keys off, and the theme and the clock over, for good', async () => {
     await at('/ui/settings', async (page) => {
-      await page.getByRole('radio', { name: 'do nothing' }).check();
+      await page.getByRole('radio', { name: 'off' }).check();
       await page.goto(`${server.url}/ui/runs`);
       await page.locator('.grid-row').first().waitFor();
       await page.keyboard.press('?');

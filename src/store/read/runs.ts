@@ -65,7 +65,7 @@ export async function runsWhere(db: Reader, conditions: RunCondition[], page: Ru
   return pageOf(restrict(db.kysely.selectFrom('runs').selectAll(), conditions), 'scheduled', 'desc', page);
 }
 
-/** Runs that have a queued job, those scheduled first first. */
+/** Runs that have a queued job, oldest scheduled first. */
 export async function runsWithQueuedJobs(db: Reader, page: RunsPage): Promise<RunRow[]> {
   return pageOf(db.kysely.selectFrom('runs').selectAll().where('queued', '>', 0), 'scheduled', 'asc', page);
 }

@@ -90,7 +90,7 @@ describe.each(engines)('days of runs on $name', (engine) => {
     ]);
   });
 
-  test('queued are the runs with a queued job, those scheduled first first', async () => {
+  test('queued lists the runs with a queued job, oldest scheduled first', async () => {
     expect(await names('queued/')).toEqual([]);
     const [late, middle, early] = [nameOf(scheduled[6] ?? ''), nameOf(scheduled[3] ?? ''), nameOf(scheduled[0] ?? '')];
     const [first] = await Promise.all([

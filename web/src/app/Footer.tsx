@@ -13,7 +13,7 @@ const hints: [string[], string][] = [
   [['y', 'u'], 'copy link'],
 ];
 
-/** Hints for keys, how fresh the page is, and which clock it uses. */
+/** Keyboard hints, how up to date the page is, and the time zone. */
 export function Footer() {
   const { keys, zone } = usePreferences();
   return (
@@ -52,7 +52,7 @@ function Freshness() {
   const now = useMinute();
   if (state === 'offline') return <span>✕ offline since {clockTime(since, zone)}</span>;
   if (state === 'idle') return null;
-  // The minute is the clock here: a footer that counts seconds is never calm.
+  // Updated once a minute: a footer that counts seconds distracts.
   const text = now > heard ? ` · ${ago(heard, now)}` : '';
   return (
     <span>

@@ -1,4 +1,4 @@
-/** Ctrl+K: to any run, job, node, branch, suite or sha1 from a few letters; and commands. */
+/** Ctrl+K: finds runs, jobs, nodes, branches, suites and sha1s by a few letters, and commands. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useDeferredValue, useState } from 'react';
 import { useLocation } from 'wouter';
@@ -19,7 +19,7 @@ interface Choice {
 
 type Navigate = (path: string) => void;
 
-/** The dialog; what is typed is gone when it closes. */
+/** The dialog; it forgets the text when it closes. */
 export function JumpBox({ open, onClose }: { open: boolean; onClose: () => void }) {
   return (
     <Dialog open={open} title="Jump to" onClose={onClose} bare>
@@ -59,7 +59,7 @@ function JumpForm({ onClose }: { onClose: () => void }) {
         placeholder="run, job id, node, branch, sha1, or a pasted address"
         autoComplete="off"
         spellCheck={false}
-        // biome-ignore lint/a11y/noAutofocus: a dialog that was opened to type in.
+        // biome-ignore lint/a11y/noAutofocus: the dialog is opened to type into it.
         autoFocus
         value={text}
         onChange={(event) => {
@@ -115,7 +115,7 @@ function useChoices(text: string, navigate: Navigate): Choice[] {
   return [...address, ...found, ...matching];
 }
 
-/** The page of this dashboard for an address of a log or of another dashboard. */
+/** The page for a pasted address of a log or of another dashboard; null for anything else. */
 function pastedPath(text: string): string | null {
   const found = readForeignAddress(text);
   if (found === null) return null;
@@ -128,11 +128,11 @@ function commands(navigate: Navigate): Choice[] {
     ['History', 'g h', () => navigate(pagePath.history())],
     ['Queue', 'g q', () => navigate(pagePath.queue())],
     ['Nodes', 'g n', () => navigate(pagePath.nodes())],
-    ['Copy link to this page', '', () => void copyWithToast(location.href, 'link')],
+    ['Copy a link to this page', '', () => void copyWithToast(location.href, 'the link')],
     ['Switch between light and dark', 'D', switchTheme],
     ['Switch between local time and UTC', 'U', switchZone],
     ['Settings', '', () => navigate(pagePath.settings())],
-    ['Help: keys and filters', '?', () => navigate(pagePath.help())],
+    ['Help: keyboard shortcuts and filters', '?', () => navigate(pagePath.help())],
   ];
   return all.map(([label, detail, run]) => ({ id: label, kind: 'command', label, detail, run }));
 }

@@ -1,4 +1,4 @@
-/** What stands around every page: the header, the footer, the jump box and the keys that work everywhere. */
+/** The frame of every page: the header, the footer, the jump box and the keys that work everywhere. */
 import { useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { pagePath } from '../../../src/core/paths.ts';
@@ -43,7 +43,7 @@ export function Shell() {
   usePageFocus();
   return (
     <>
-      <nav className="skip-links" aria-label="Skip">
+      <nav className="skip-links" aria-label="Skip links">
         {skips.map(([title, selector]) => (
           <button key={title} type="button" onClick={() => document.querySelector<HTMLElement>(selector)?.focus()}>
             {title}
@@ -98,19 +98,19 @@ function Header({ onJump }: { onJump: () => void }) {
 
 const isMac = navigator.platform.startsWith('Mac');
 
-/** To the other theme than the one on the screen. */
+/** Switches between the light and the dark theme. */
 export function switchTheme(): void {
   setPreference('theme', shownTheme() === 'dark' ? 'light' : 'dark');
 }
 
-/** To the other clock. */
+/** Switches between local time and UTC. */
 export function switchZone(): void {
   const zone = preferences().zone === 'utc' ? 'local' : 'utc';
   setPreference('zone', zone);
-  toast(zone === 'utc' ? 'Times in UTC' : 'Times of this place');
+  toast(zone === 'utc' ? 'Showing times in UTC' : 'Showing local times');
 }
 
-/** A new page begins at its top, for the eye and for a screen reader. */
+/** Scrolls a new page to its top and moves the focus there, which screen readers follow. */
 function usePageFocus(): void {
   const [path] = useLocation();
   const [first] = useState(path);

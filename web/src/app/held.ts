@@ -1,6 +1,6 @@
 import { useCallback, useRef, useState } from 'react';
 
-/** Rows that may change but not move, and how many moves wait. */
+/** Rows that change in place, and the number of changes held back because they would move rows. */
 export interface HeldRows<Row> {
   rows: readonly Row[];
   waiting: number;
@@ -8,9 +8,9 @@ export interface HeldRows<Row> {
 }
 
 /**
- * The no-jump rule: while `hold` is true the rows stay where they are and only take their new contents; rows that came,
- * went or moved wait. Without `hold` they are applied at once. `scope` names what is listed (the filter, the order): when it
- * changes, everything is shown as it is.
+ * Keeps rows from moving under the reader: while `hold` is true rows only change their contents, and added, removed or
+ * moved rows wait for `apply`. Otherwise every change shows at once. `scope` identifies the list (its filter and order);
+ * nothing is held back when it changes.
  */
 export function useHeldUpdates<Row>(
   latest: readonly Row[],
@@ -37,7 +37,7 @@ export function useHeldUpdates<Row>(
   return { rows: shown.current.rows, waiting, apply };
 }
 
-/** The old order with the new contents, and how many rows would come, go or move. */
+/** The old order with the new contents, and how many rows would be added, removed or moved. */
 export function mergeRows<Row>(
   shown: readonly Row[],
   latest: readonly Row[],

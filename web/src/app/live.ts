@@ -1,4 +1,4 @@
-/** What changes on the server, as it happens: one stream for the tab, and polling while there is none. */
+/** Live updates: one event stream per tab, and polling while it is interrupted. */
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { apiPath } from '../../../src/core/paths.ts';
 import type { LiveEvents } from '../../../src/http/api/events-schema.ts';
@@ -6,16 +6,16 @@ import { isReached, onReached, reachedSince } from '../lib/connection.ts';
 
 export { type HeldRows, useHeldUpdates } from './held.ts';
 
-/** The kinds of events a page hears of; `reset` means: read everything again. */
+/** The kinds of events; `reset` means that everything must be read again. */
 export type LiveType = keyof LiveEvents;
 type Handler = (type: LiveType, data: LiveEvents[LiveType]) => void;
 
 /** How the page is kept up to date, and since when. */
 export interface LiveState {
-  /** `idle`: nothing on the page changes by itself. */
+  /** `idle`: nothing on the page needs updates. */
   state: 'idle' | 'live' | 'polling' | 'offline';
   since: number;
-  /** When something was last heard. */
+  /** When the last event arrived. */
   heard: number;
 }
 
@@ -33,7 +33,7 @@ const hiddenPollMs = 60_000;
 const listeners = new Set<Listener>();
 const watchers = new Set<() => void>();
 let source: EventSource | null = null;
-/** Empty while nothing is wanted. */
+/** Empty while nobody listens. */
 let sourceAddress = '';
 let current: LiveState = { state: 'idle', since: Date.now(), heard: Date.now() };
 let waiting: [LiveType, LiveEvents[LiveType]][] = [];
@@ -41,7 +41,7 @@ let lastBatch = 0;
 let batchTimer: ReturnType<typeof setTimeout> | undefined;
 let pollTimer: ReturnType<typeof setTimeout> | undefined;
 
-/** Calls back with what changes in a topic (`runs`, `run:NAME`, `nodes`, `queue`), in batches, while the component is shown. */
+/** Calls back with the events of a topic (`runs`, `run:NAME`, `nodes`, `queue`), in batches, while the component is mounted. */
 export function useLive(topic: string, onEvent: Handler): void {
   const handler = useRef(onEvent);
   useEffect(() => {
@@ -58,7 +58,7 @@ export function useLive(topic: string, onEvent: Handler): void {
   }, [topic]);
 }
 
-/** Opens the stream for the union of what is wanted; none when nothing is. */
+/** Opens one stream for the topics of all listeners, or closes it when there are none. */
 function connect(): void {
   const topics = [...new Set([...listeners].map(({ topic }) => topic))].sort();
   const wanted = topics.length === 0 ? '' : apiPath.events(topics);
@@ -96,13 +96,13 @@ function receive(type: LiveType, text: string): void {
   }
   waiting.push([type, data]);
   current = { ...current, heard: Date.now() };
-  // A hidden tab hears nothing until it is seen, and then it is quicker to read everything again.
+  // A hidden tab handles no events; when it becomes visible, reading everything again is faster.
   if (waiting.length > mostWaiting) waiting = [['reset', {}]];
   if (batchTimer !== undefined) return;
   batchTimer = setTimeout(() => requestAnimationFrame(deliver), Math.max(0, lastBatch + batchMs - Date.now()));
 }
 
-/** At most two batches a second, each in one frame. */
+/** Delivers at most two batches a second, each in one frame. */
 function deliver(): void {
   batchTimer = undefined;
   lastBatch = Date.now();
@@ -116,7 +116,7 @@ function deliver(): void {
   notify();
 }
 
-/** While the stream is away: read everything again, and try to open it when the browser has given it up. */
+/** Without a stream: reads everything again from time to time, and reopens the stream once the browser has given up. */
 function schedulePoll(): void {
   clearTimeout(pollTimer);
   pollTimer = setTimeout(

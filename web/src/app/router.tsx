@@ -6,7 +6,7 @@ import Runs from '../pages/runs/index.tsx';
 import { ErrorBoundary } from '../ui/Boundary.tsx';
 import { Skeleton } from '../ui/States.tsx';
 
-/** Every page, the closest path first; the two that most visits begin with come with the first script. */
+/** Every page, the most specific path first. The two that most visits start with are part of the first script. */
 const routes: [string, ComponentType][] = [
   ['/runs', Runs],
   ['/runs/:run/jobs/:job', lazy(() => import('../pages/job/index.tsx'))],
@@ -22,7 +22,7 @@ const routes: [string, ComponentType][] = [
 ];
 const Missing = lazy(() => import('../pages/missing/index.tsx'));
 
-/** The page of the address. */
+/** The page for the current address. */
 export function Pages() {
   return (
     <ErrorBoundary>

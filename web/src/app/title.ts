@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 
-/** Names the document while the page is shown. */
+/** Sets the title of the document while the page is shown. */
 export function useTitle(text: string): void {
   useEffect(() => {
     document.title = text === '' ? 'paddles' : `${text} · paddles`;

@@ -1,9 +1,9 @@
-/** Reads `/api`: one cache for the tab, filled at first with the data that the document brought along. */
+/** Reads `/api` through one cache per tab, which starts with the data that the document contains. */
 import { keepPreviousData, QueryClient, useQuery } from '@tanstack/react-query';
 import type { Problem } from '../../../src/http/api/schema.ts';
 import { reportReached } from './connection.ts';
 
-/** Why an answer is missing. `status` 0: the server was not reached. */
+/** Why there is no answer. Status 0 means that the server did not respond. */
 export class ApiError extends Error {
   readonly status: number;
   readonly requestId: string | null;
@@ -18,7 +18,7 @@ export class ApiError extends Error {
   }
 }
 
-/** What `useApi` answers. */
+/** What `useApi` returns. */
 export interface ApiResult<T> {
   data: T | undefined;
   error: ApiError | null;
@@ -34,7 +34,7 @@ export async function fetchApi<T>(path: string, signal?: AbortSignal): Promise<T
   } catch (error) {
     if (signal?.aborted) throw error;
     reportReached(false);
-    throw new ApiError(0, { message: 'The server does not answer.' });
+    throw new ApiError(0, { message: 'The server does not respond.' });
   }
   reportReached(true);
   const body: unknown = await response.json().catch(() => null);
@@ -44,7 +44,7 @@ export async function fetchApi<T>(path: string, signal?: AbortSignal): Promise<T
   throw new ApiError(response.status, { ...problem, message }, response.headers.get('x-request-id'));
 }
 
-/** The cache of the tab, with the document's first data in it. */
+/** The cache of the tab, with the data that the document contains. */
 export function createClient(): QueryClient {
   const client = new QueryClient({
     defaultOptions: {
@@ -68,7 +68,7 @@ function bootData(): { path: string; data: unknown } | null {
   }
 }
 
-/** The answer of `path`, kept fresh; while the same resource is asked with another query, the old answer stays. */
+/** The answer of `path`, kept up to date. While the same resource is read with another query, the previous answer stays. */
 export function useApi<T>(path: string | null): ApiResult<T> {
   const key = path ?? '';
   const query = useQuery<T, ApiError>({

@@ -1,2 +1,2 @@
-/** The path below which the dashboard stands, without a slash at the end: the server tells it. */
+/** The base path of the dashboard as the server gives it, without a slash at its end. */
 export const base = (document.documentElement.dataset.base ?? '/ui').replace(/\/$/, '');

@@ -1,4 +1,4 @@
-/** Copies a text; answers whether that worked. Without https there is no clipboard API, but the old command still works. */
+/** Copies a text and returns whether that worked. Without HTTPS there is no clipboard API, but the old command works. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -13,7 +13,7 @@ function copyByCommand(text: string): boolean {
   area.value = text;
   area.style.position = 'fixed';
   area.style.opacity = '0';
-  // Inside an open dialog nothing outside it can be selected.
+  // While a dialog is open, nothing outside it can be selected.
   const parent = document.querySelector('dialog[open]') ?? document.body;
   const focused = document.activeElement;
   parent.append(area);

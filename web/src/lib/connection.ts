@@ -1,9 +1,9 @@
-/** Whether the server could be reached the last time somebody tried. */
+/** Whether the server responded to the last request. */
 let reached = true;
 let since = Date.now();
 const listeners = new Set<() => void>();
 
-/** To be called after every request. */
+/** Records whether a request got a response; to be called after every request. */
 export function reportReached(now: boolean): void {
   if (now === reached) return;
   reached = now;
@@ -11,7 +11,7 @@ export function reportReached(now: boolean): void {
   for (const listener of listeners) listener();
 }
 
-/** Whether the server answers, as far as is known. */
+/** Whether the server responds, as far as is known. */
 export function isReached(): boolean {
   return reached;
 }
@@ -21,7 +21,7 @@ export function reachedSince(): number {
   return since;
 }
 
-/** Calls back when the server is lost or found. */
+/** Calls back when the server stops or starts to respond. Returns the function that ends this. */
 export function onReached(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);

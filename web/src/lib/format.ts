@@ -1,6 +1,6 @@
-/** Texts for times, counts and names: no React, no clock but the argument. */
+/** Times, counts and names as texts; pure functions of their arguments. */
 
-/** Which clock times are shown in. */
+/** The time zone in which times are shown. */
 export type Zone = 'local' | 'utc';
 
 /** Seconds as "45s", "7m", "1h47"; "—" when unknown. */
@@ -25,16 +25,16 @@ export function clockTime(ms: number | null | undefined, zone: Zone, now = Date.
 
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
-/** A moment as the zone's clock shows it, told as if it were UTC. */
+/** The time whose UTC fields read as the given time does in the zone. */
 function shifted(ms: number, zone: Zone): number {
   return zone === 'utc' ? ms : ms - new Date(ms).getTimezoneOffset() * 60_000;
 }
 
-/** The exact time on both clocks: "2026-11-23 09:00:00 UTC, 10:00:00 here". */
+/** The exact time in UTC and in local time: "2026-11-23 09:00:00 UTC, 10:00:00 local". */
 export function exactTime(ms: number): string {
   const [utc, local] = [stamp(ms, 'utc'), stamp(ms, 'local')];
   if (utc === local) return `${utc} UTC`;
-  return `${utc} UTC, ${utc.slice(0, 10) === local.slice(0, 10) ? local.slice(11) : local} here`;
+  return `${utc} UTC, ${utc.slice(0, 10) === local.slice(0, 10) ? local.slice(11) : local} local`;
 }
 
 function stamp(ms: number, zone: Zone): string {
@@ -55,7 +55,7 @@ export function age(elapsed: number): string {
   return `${Math.round(seconds / 86_400)} d`;
 }
 
-/** The name of the browser's zone as an offset: "UTC+1". */
+/** A zone as an offset: "UTC+1". */
 export function zoneName(zone: Zone, now = new Date()): string {
   const minutes = zone === 'utc' ? 0 : -now.getTimezoneOffset();
   if (minutes === 0) return 'UTC';
@@ -69,7 +69,7 @@ export function shortSha1(sha1: string | null | undefined): string {
   return sha1?.slice(0, 8) ?? '';
 }
 
-/** A long name without its middle, in `max` characters. */
+/** A name shortened in its middle to `max` characters. */
 export function middleTruncate(name: string, max: number): string {
   if (name.length <= max) return name;
   const head = Math.ceil((max - 1) * 0.6);

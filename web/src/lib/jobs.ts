@@ -1,17 +1,17 @@
-/** The jobs of a run as its pages use them. */
+/** The jobs of a run with their texts, as the run page uses them. */
 import { logHref, safeHref } from '../../../src/core/links.ts';
 import { type ListedJob, readPageJob } from '../../../src/core/page-jobs.ts';
 import type { PageSignature, RunPage } from '../../../src/http/api/run-page-schema.ts';
 
 /** A job; times in milliseconds since the epoch, durations in seconds. */
 export interface Job extends ListedJob<PageSignature> {
-  /** Its place on the page of the run. */
+  /** Its index in `page.jobs`. */
   index: number;
-  /** Where its log is; null when the server does not know. */
+  /** Where its log is; null when this is not configured. */
   log_href: string | null;
 }
 
-/** Every job of the page, in its order. */
+/** The jobs of a page, in the same order. */
 export function jobsOf({ run, jobs, texts, signatures, log_href_template }: RunPage): Job[] {
   return jobs.map((row, index) => ({
     ...readPageJob(row, texts, signatures),

@@ -1,4 +1,4 @@
-/** Keys of the whole page. Single keys do nothing in inputs and dialogs, and when they are switched off. */
+/** Keyboard shortcuts. Single keys do nothing in inputs and dialogs, and when they are switched off. */
 import { useEffect, useRef } from 'react';
 import { preferences } from './preferences.ts';
 
@@ -9,7 +9,7 @@ const scopes: { current: Bindings }[] = [];
 const sequenceMs = 1200;
 let first = { key: '', at: 0 };
 
-/** Binds keys while the component is shown; what was bound last comes first. */
+/** Binds keys while the component is mounted; the last binding of a key wins. */
 export function useKeys(bindings: Bindings, enabled = true): void {
   const scope = useRef(bindings);
   useEffect(() => {

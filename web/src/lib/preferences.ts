@@ -1,13 +1,13 @@
-/** What a person chose, kept in the browser. The snippet in index.html reads the same entry before the first paint. */
+/** The settings of a person, stored in the browser. The script in index.html reads the same entry before the first paint. */
 import { useSyncExternalStore } from 'react';
 import type { Zone } from './format.ts';
 
-/** Everything that can be chosen. */
+/** All settings. */
 export interface Preferences {
   theme: 'auto' | 'light' | 'dark';
   zone: Zone;
   density: 'compact' | 'comfortable';
-  /** Whether single keys act (WCAG 2.1.4). */
+  /** Whether single-key shortcuts are on (WCAG 2.1.4). */
   keys: boolean;
 }
 
@@ -25,7 +25,7 @@ function stored(): Preferences {
   }
 }
 
-/** The theme that is on the screen. */
+/** The theme in use, also when it follows the system. */
 export function shownTheme(): 'light' | 'dark' {
   if (current.theme !== 'auto') return current.theme;
   return systemTheme.matches ? 'dark' : 'light';
@@ -37,23 +37,23 @@ function show(): void {
   for (const listener of listeners) listener();
 }
 
-/** Changes a preference, here and in the browser's other tabs. */
+/** Changes a setting in all tabs of the browser. */
 export function setPreference<Key extends keyof Preferences>(key: Key, value: Preferences[Key]): void {
   current = { ...current, [key]: value };
   try {
     localStorage.setItem(storageKey, JSON.stringify(current));
   } catch {
-    // Storage that is closed: the choice holds for this tab.
+    // Without storage the setting lasts as long as the tab.
   }
   show();
 }
 
-/** The preferences as they are now. */
+/** The current settings. */
 export function preferences(): Preferences {
   return current;
 }
 
-/** The preferences, kept up to date. */
+/** The current settings, kept up to date. */
 export function usePreferences(): Preferences {
   return useSyncExternalStore(subscribe, preferences);
 }

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef } from 'react';
 
-/** At most one call in `ms` milliseconds, the last one never lost. */
+/** Calls at most once in `ms` milliseconds; the last call is never dropped. */
 export function useThrottled(call: () => void, ms = 2000): () => void {
   const latest = useRef(call);
   const timer = useRef<number | undefined>(undefined);

@@ -1,6 +1,6 @@
 import { queryText } from '../../../src/core/paths.ts';
 
-/** The query of an address with some texts changed; null removes one. */
+/** The query of an address with some parameters changed; null removes one. */
 export function changedQuery(search: string, values: Record<string, string | null>): string {
   const params = new URLSearchParams(search);
   for (const [key, value] of Object.entries(values)) {

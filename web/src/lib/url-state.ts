@@ -5,12 +5,12 @@ import { readPath } from '../../../src/core/paths.ts';
 import { base } from './base.ts';
 import { changedQuery } from './url-query.ts';
 
-/** How an address changes: a new entry in the history, or the current one. */
+/** Whether a change replaces the current entry of the browser's history or adds one. */
 export interface UrlOptions {
   replace?: boolean;
 }
 
-/** A text in the query of the address; absent when it is the fallback. */
+/** State in the query of the address; left out of it when it equals the fallback. */
 export function useUrlState(key: string, fallback: string): [string, (value: string, options?: UrlOptions) => void] {
   const search = useSearch();
   const value = new URLSearchParams(search).get(key) ?? fallback;
@@ -21,17 +21,17 @@ export function useUrlState(key: string, fallback: string): [string, (value: str
   return [value, set];
 }
 
-/** Several texts in the query at once; null removes one. */
+/** Changes several parameters of the address at once; null removes one. */
 export function setUrlStates(values: Record<string, string | null>, { replace = false }: UrlOptions = {}): void {
-  // From the address as it is now: two changes in one tick must not undo each other.
+  // Starts from the current address, so that two changes in one tick do not undo each other.
   const search = changedQuery(location.search, values);
   if (search === location.search) return;
   navigate(`${location.pathname}${search}${location.hash}`, { replace });
 }
 
 /**
- * The parts of the address below the base, decoded: of `/ui/runs/a%3Ab` they are `runs` and `a:b`. The router decodes by
- * half, which makes another name of one that has a percent sign in it.
+ * The parts of the address below the base, decoded: of `/ui/runs/a%3Ab` they are `runs` and `a:b`. The router decodes
+ * some characters only, which would change names that contain a percent sign.
  */
 export function usePathParts(): string[] {
   useLocation();

@@ -5,7 +5,7 @@ import type { JobCounts } from '../../../src/core/run.ts';
 import { number } from '../lib/format.ts';
 import { StatusShape } from './Status.tsx';
 
-/** The statuses that occur, with how often. */
+/** The statuses that occur, with their counts. */
 function present(counts: Partial<JobCounts>): { status: JobStatus; count: number }[] {
   return statusesByUrgency.map((status) => ({ status, count: counts[status] ?? 0 })).filter(({ count }) => count > 0);
 }
@@ -14,11 +14,11 @@ interface BarProps {
   counts: Partial<JobCounts>;
   total: number;
   onPick?: (status: JobStatus) => void;
-  /** Those that are filtered for; the others fade. */
+  /** The statuses that the filter asks for; the others are faded. */
   activeStatuses?: readonly string[];
 }
 
-/** Results as one bar: no part is narrower than 3 px, so that 1 failure in 5,000 can be seen. */
+/** Results as one bar. No part is narrower than 3 px, so that 1 failure in 5,000 is visible. */
 export function Bar({ counts, total, onPick, activeStatuses = [] }: BarProps) {
   const parts = present(counts);
   const sentence = parts.map(({ status, count }) => `${number(count)} ${status}`).join(', ');
@@ -29,7 +29,7 @@ export function Bar({ counts, total, onPick, activeStatuses = [] }: BarProps) {
     <div className={onPick ? 'bar bar-large' : 'bar'} title={`${sentence || 'no jobs'} of ${number(total)}`}>
       {parts.map(({ status, count }) =>
         onPick ? (
-          // The counts below say and do the same; a bar is for the eye and the mouse.
+          // For the mouse only: the counts below do the same.
           <button
             key={status}
             type="button"
@@ -53,7 +53,7 @@ interface CountsProps {
   activeStatuses?: readonly string[];
 }
 
-/** Results as numbers, each with its shape; buttons when they can be picked. */
+/** Results as numbers, each with its shape; buttons when `onPick` is given. */
 export function Counts({ counts, onPick, activeStatuses = [] }: CountsProps) {
   return (
     <span className="counts">

@@ -1,6 +1,6 @@
 import { Component, type ReactNode } from 'react';
 
-/** Keeps the header and the footer when a page breaks. A class, since React offers nothing else for it. */
+/** Keeps the header and the footer when a page fails. A class, because React has no other way. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { error: Error | null }> {
   override state: { error: Error | null } = { error: null };
 
@@ -13,10 +13,10 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { error: E
     if (error === null) return this.props.children;
     return (
       <div className="state state-error" role="alert">
-        <h1>This page broke</h1>
+        <h1>Something went wrong on this page</h1>
         <p className="mono break">{error.message}</p>
         <button type="button" className="button" onClick={() => location.reload()}>
-          Load it again
+          Reload
         </button>
       </div>
     );

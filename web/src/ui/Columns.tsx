@@ -2,17 +2,17 @@ import { Icon } from './Icon.tsx';
 import { Popover } from './Popover.tsx';
 
 interface ColumnChooserProps {
-  /** Every column there is. */
+  /** All columns. */
   columns: readonly { id: string; title: string }[];
-  /** The ids of those that are shown, in order. */
+  /** The ids of the visible columns, in order. */
   shown: readonly string[];
   onChange: (shown: string[]) => void;
 }
 
-/** A menu of columns to show. */
+/** A menu that shows and hides columns. */
 export function ColumnChooser({ columns, shown, onChange }: ColumnChooserProps) {
   const toggle = (id: string) =>
-    // In the order of the list of all, wherever they were before.
+    // Always in the order of `columns`.
     onChange(columns.map((column) => column.id).filter((each) => (each === id) !== shown.includes(each)));
   return (
     <Popover label={<Icon name="columns" />} title="Columns" className="icon-button">

@@ -6,11 +6,11 @@ interface DialogProps {
   title: string;
   onClose: () => void;
   children: ReactNode;
-  /** Hides the title, which names the dialog all the same. */
+  /** Hides the title, which still names the dialog for screen readers. */
   bare?: boolean;
 }
 
-/** A modal dialog, the browser's own: it keeps the focus, Esc closes it, and the focus returns. */
+/** A modal dialog based on the browser's own, which traps the focus, closes on Esc and returns the focus. */
 export function Dialog({ open, title, onClose, children, bare = false }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
@@ -21,7 +21,7 @@ export function Dialog({ open, title, onClose, children, bare = false }: DialogP
     else dialog.close();
   }, [open]);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Esc closes it; the click is for beside it.
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Esc closes it; a click outside does too.
     <dialog
       ref={element}
       className={bare ? 'dialog dialog-bare' : 'dialog'}

@@ -1,4 +1,4 @@
-/** The one box that filters: a text in the filter language, suggestions while it is typed, its terms as chips below. */
+/** The filter box: a text in the filter language, suggestions while typing, and the terms as chips below. */
 import { type KeyboardEvent, type RefObject, useId, useRef, useState } from 'react';
 import type { QueryTarget } from '../../../src/core/query.ts';
 import { useKeys } from '../lib/keys.ts';
@@ -8,10 +8,10 @@ import { useSuggestions } from './use-suggestions.ts';
 
 interface FilterBoxProps {
   value: string;
-  /** `replace` while it is typed: going back undoes a filter, not a letter. */
+  /** `replace` is set while typing, so that going back undoes a filter and not a letter. */
   onChange: (value: string, options?: { replace?: boolean }) => void;
   target: QueryTarget;
-  /** Values of a key with their counts; the longest count first. */
+  /** The values of a key with their counts, most frequent first. */
   suggest: Suggest;
   /** What the filter found: "37 of 500 jobs". */
   matched?: string;
@@ -87,14 +87,14 @@ export function FilterBox({ value, onChange, target, suggest, matched }: FilterB
   );
 }
 
-/** Once React has put the new text in. */
+/** Moves the caret after React has rendered the new text. */
 function moveCaret(input: RefObject<HTMLInputElement | null>, caret: number): void {
   requestAnimationFrame(() => input.current?.setSelectionRange(caret, caret));
 }
 
 /**
- * The text while it is edited. The first letter makes a new entry in the browser's history and the others replace it, so that
- * the entry before keeps the filter before.
+ * The text while it is edited. The first letter adds an entry to the browser's history and the others replace it, so that
+ * the previous entry keeps the previous filter.
  */
 function useEdit(value: string, onChange: FilterBoxProps['onChange']) {
   const [draft, setDraft] = useState<string | null>(null);
@@ -136,7 +136,7 @@ function SuggestionList({ id, items, active, onPick }: SuggestionListProps) {
           tabIndex={-1}
           className="suggestion"
           aria-selected={index === active}
-          // Before the box loses the focus.
+          // Acts before the box loses the focus.
           onPointerDown={(event) => {
             event.preventDefault();
             onPick(item);

@@ -9,7 +9,7 @@ interface FilterChipsProps {
   matched: string | undefined;
 }
 
-/** The terms of a filter, each of which can be taken away; what means nothing says so and offers what was meant. */
+/** The terms of a filter, each with a button that removes it. Terms that cannot be read show why, and what may have been meant. */
 export function FilterChips({ value, target, onChange, matched }: FilterChipsProps) {
   const terms = termTexts(value);
   const { problems } = parseQuery(value, target);
@@ -30,8 +30,8 @@ export function FilterChips({ value, target, onChange, matched }: FilterChipsPro
             <button
               type="button"
               className="chip-remove"
-              aria-label={`Without ${text}`}
-              title={`Without ${text}`}
+              aria-label={`Remove ${text}`}
+              title={`Remove ${text}`}
               onClick={() => onChange(removeTerm(value, index))}
             >
               <Icon name="close" />

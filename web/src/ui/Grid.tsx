@@ -1,4 +1,4 @@
-/** The one list of the dashboard: rows of fixed height, of which only the visible ones are drawn; a table or a tree. */
+/** The list component of the dashboard: a table or a tree with rows of fixed height. Only visible rows are rendered. */
 import { type CSSProperties, type MouseEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { usePreferences } from '../lib/preferences.ts';
 import { GridHead } from './GridHead.tsx';
@@ -100,7 +100,7 @@ function PlacedRow<Row>({ props, cursor, narrow, index, top }: PlacedRowProps<Ro
 
 type Ref = { current: HTMLDivElement | null };
 
-/** Scrolls to a row, and focuses it once it is drawn. */
+/** Scrolls to a row, and focuses it once it is rendered. */
 function useReveal(grid: Ref, body: Ref, rowHeight: number): (index: number, focus: boolean) => void {
   const wanted = useRef<number | null>(null);
   const focusWanted = () => {
@@ -125,7 +125,7 @@ function useReveal(grid: Ref, body: Ref, rowHeight: number): (index: number, foc
   };
 }
 
-/** Clicks on rows: what they contain acts by itself. */
+/** Handles clicks on rows; links and buttons in a row handle their own. */
 function useClicks<Row>(props: GridProps<Row>, cursor: GridCursor) {
   const indexAt = ({ target }: MouseEvent): number | null => {
     if (!(target instanceof Element)) return null;
@@ -136,7 +136,7 @@ function useClicks<Row>(props: GridProps<Row>, cursor: GridCursor) {
   };
   const plain = (event: MouseEvent) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
   return {
-    // Before the row's link sees it, which would leave the page.
+    // Runs before the link of the row, which would leave the page.
     onClickCapture: (event: MouseEvent) => {
       const index = indexAt(event);
       if (index === null || !plain(event)) return;

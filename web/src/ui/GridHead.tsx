@@ -8,7 +8,7 @@ interface GridHeadProps<Row> {
   onSort: (sort: string) => void;
 }
 
-/** The titles of the columns; a click sorts, with Shift beside what is sorted already. */
+/** The column titles. A click sorts by a column; with Shift the column is added to the order. */
 export function GridHead<Row>({ columns, sort, onSort }: GridHeadProps<Row>) {
   const keys = parseSort(sort);
   return (
@@ -29,7 +29,7 @@ export function GridHead<Row>({ columns, sort, onSort }: GridHeadProps<Row>) {
                 <button
                   type="button"
                   className="sort"
-                  title="Sort; with Shift, beside the other order"
+                  title="Sort by this column; Shift-click to sort by several columns"
                   onKeyDown={moveAside}
                   onClick={(event) => onSort(nextSort(sort, column.id, event.shiftKey))}
                 >

@@ -3,11 +3,11 @@ import { Link } from 'wouter';
 import { uncovered } from './grid-rows.ts';
 import type { Column } from './grid-types.ts';
 
-/** What a row of a grid takes; everything compared by identity, so that rows that stay the same are not drawn again. */
+/** The properties of a row; they are compared by identity, so that unchanged rows are not rendered again. */
 export interface GridRowProps<Row> {
   row: Row;
   index: number;
-  /** The key of the row, which names its link. */
+  /** The key of the row, used as the name of its link. */
   name: string;
   top: number;
   columns: readonly Column<Row>[];
@@ -20,11 +20,11 @@ export interface GridRowProps<Row> {
   selected: boolean | undefined;
 }
 
-/** One row: a link over its whole width when it leads somewhere, its cells above that. */
+/** A row: a link across its width if it has a page, and its cells above the link. */
 function PlainRow<Row>(props: GridRowProps<Row>) {
   const { row, columns, mobile, href, active, index } = props;
   const element = useRef<HTMLDivElement>(null);
-  // One stop of the Tab key for the grid: what stands in other rows is reached through them.
+  // The grid is one tab stop: only controls in the active row can be reached with Tab.
   useLayoutEffect(() => {
     for (const inner of element.current?.querySelectorAll<HTMLElement>('a, button') ?? []) {
       inner.tabIndex = active && !inner.classList.contains('row-link') ? 0 : -1;
@@ -69,5 +69,5 @@ function PlainRow<Row>(props: GridRowProps<Row>) {
   );
 }
 
-/** One row of a grid, drawn again only when something of it changed. */
+/** A row of a grid, rendered again only when its properties change. */
 export const GridRow = memo(PlainRow) as typeof PlainRow;

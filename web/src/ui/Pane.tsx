@@ -3,7 +3,7 @@ import { useKeys } from '../lib/keys.ts';
 import { Icon } from './Icon.tsx';
 
 interface PaneProps {
-  /** What the pane is about, for a screen reader. */
+  /** The name of the pane for screen readers. */
   label: string;
   onClose: () => void;
   children: ReactNode;
@@ -12,7 +12,7 @@ interface PaneProps {
 const storageKey = 'paddles.pane';
 const limits = { least: 320, most: 900 };
 
-/** Details beside a list: resizable; over the list under 1,100 px, a page of its own under 800 px. Esc closes it. */
+/** Details beside a list. Resizable; covers the list below 1,100 px and the page below 800 px. Esc closes it. */
 export function Pane({ label, onClose, children }: PaneProps) {
   const [width, setWidth] = useState(storedWidth);
   useKeys({ Escape: onClose, ']': () => document.querySelector<HTMLElement>('.pane')?.focus() });
@@ -22,7 +22,7 @@ export function Pane({ label, onClose, children }: PaneProps) {
     try {
       localStorage.setItem(storageKey, String(within));
     } catch {
-      // Storage that is closed: the width holds while the pane is open.
+      // Without storage the width lasts as long as the pane is open.
     }
   };
   const onPointerMove = (event: PointerEvent<HTMLElement>) => {

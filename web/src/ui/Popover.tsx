@@ -3,13 +3,13 @@ import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 interface PopoverProps {
   /** What the button shows. */
   label: ReactNode;
-  /** What it is, for a button that shows only a drawing. */
+  /** The name of a button that shows only an icon. */
   title?: string;
   className?: string;
   children: ReactNode | ((close: () => void) => ReactNode);
 }
 
-/** A button with a panel below it, the browser's own popover: a click beside it and Esc close it. */
+/** A button that opens a panel, based on the browser's popover: a click outside and Esc close it. */
 export function Popover({ label, title, className = 'button', children }: PopoverProps) {
   const id = useId();
   const [open, setOpen] = useState(false);
@@ -46,7 +46,7 @@ export function Popover({ label, title, className = 'button', children }: Popove
   );
 }
 
-/** Below the button, within the window: anchors of CSS are too new. */
+/** Places the panel below the button and inside the window; CSS anchor positioning is too new. */
 function place(button: HTMLElement | null, panel: HTMLElement | null): void {
   if (button === null || panel === null) return;
   const from = button.getBoundingClientRect();

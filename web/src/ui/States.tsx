@@ -1,14 +1,14 @@
-/** What stands in the place of data: loading, nothing, not found, wrong. */
+/** What is shown instead of data: loading, empty, not found, an error. */
 import { type ReactNode, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { pagePath } from '../../../src/core/paths.ts';
 import type { ApiError } from '../lib/api.ts';
 import { Copy } from './Copy.tsx';
 
-/** Why data is missing, where it would be; the rest of the page works. */
+/** An error in place of the data; the rest of the page keeps working. */
 export function ErrorBox({ error, onRetry }: { error: ApiError; onRetry?: () => void }) {
   const facts = [
-    error.status === 0 ? 'not reached' : `status ${error.status}`,
+    error.status === 0 ? 'no response' : `status ${error.status}`,
     ...(error.requestId === null ? [] : [`request ${error.requestId}`]),
   ].join(' · ');
   return (
@@ -29,13 +29,13 @@ export function ErrorBox({ error, onRetry }: { error: ApiError; onRetry?: () => 
 }
 
 interface NotFoundProps {
-  /** What was tried: "run yuriw-…". */
+  /** What was asked for: "run yuriw-…". */
   what: string;
-  /** Names of runs like it. */
+  /** Runs with similar names. */
   nearest?: readonly string[] | undefined;
 }
 
-/** A page that does not exist, with what it could have been. */
+/** A page that does not exist, with the runs that may have been meant. */
 export function NotFound({ what, nearest = [] }: NotFoundProps) {
   return (
     <div className="state">
@@ -45,7 +45,7 @@ export function NotFound({ what, nearest = [] }: NotFoundProps) {
       </p>
       {nearest.length > 0 && (
         <>
-          <p>Like it:</p>
+          <p>Runs with similar names:</p>
           <ul className="plain-list">
             {nearest.map((name) => (
               <li key={name}>
@@ -64,7 +64,7 @@ export function NotFound({ what, nearest = [] }: NotFoundProps) {
   );
 }
 
-/** Nothing to show, and the command that would change that. */
+/** An empty list, and the command that would fill it. */
 export function Empty({ title, command, children }: { title: string; command?: string; children?: ReactNode }) {
   return (
     <div className="state">
@@ -79,7 +79,7 @@ export function Empty({ title, command, children }: { title: string; command?: s
   );
 }
 
-/** Rows that are still to come, as high as they will be. */
+/** Placeholders for rows that are being loaded. */
 export function Skeleton({ rows }: { rows: number }) {
   return (
     <div className="skeleton" aria-busy="true" role="status" aria-label="Loading">
@@ -91,7 +91,7 @@ export function Skeleton({ rows }: { rows: number }) {
   );
 }
 
-/** A line of 2 px while newer data is fetched; not for what comes within 150 ms. */
+/** A thin line while data is loaded, unless that takes less than 150 ms. */
 export function FetchLine({ active }: { active: boolean }) {
   const [late, setLate] = useState(false);
   useEffect(() => {

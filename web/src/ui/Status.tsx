@@ -2,13 +2,13 @@ import type { ReactNode } from 'react';
 import { type JobStatus, jobStatuses } from '../../../src/core/job.ts';
 import type { RunStatus } from '../../../src/core/run.ts';
 
-/** The shape and colour that a status is shown with: a run's words lead to those of jobs. */
+/** The job status whose shape and colour stand for a status of a job or a run. */
 export function statusKind(status: JobStatus | RunStatus | (string & {})): JobStatus {
   const last = status.split(' ').at(-1) ?? '';
   return (jobStatuses as readonly string[]).includes(last) ? (last as JobStatus) : 'unknown';
 }
 
-/** A status as a shape that needs no colour; its name is read out, and shown when `word` is set. */
+/** A status as a shape that is clear without its colour. Its name is read out, and shown when `word` is set. */
 export function Status({ status, word = false }: { status: JobStatus | RunStatus | (string & {}); word?: boolean }) {
   const kind = statusKind(status);
   return (
@@ -19,7 +19,7 @@ export function Status({ status, word = false }: { status: JobStatus | RunStatus
   );
 }
 
-/** The shape alone, for where the word stands beside it. */
+/** The shape alone, for use beside the word. */
 export function StatusShape({ kind }: { kind: JobStatus }) {
   return (
     <svg className={`shape status-${kind}`} viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">

@@ -1,12 +1,12 @@
 import { statusKind } from './Status.tsx';
 
-/** A cell of a strip: a status, how many failed, or null for a run without it. */
+/** A cell: a status, a number of failures, or null for a run without the job. */
 export interface StripCell {
   status: string | number | null;
   title: string;
 }
 
-/** What happened in a row of runs, oldest first; read out as one sentence. */
+/** The results of several runs, oldest first; read out as one sentence. */
 export function Strip({ cells, sentence }: { cells: readonly StripCell[]; sentence: string }) {
   return (
     <span className="strip">

@@ -1,6 +1,6 @@
 import type { KeyboardEvent } from 'react';
 
-/** A view to choose. */
+/** One tab. */
 export interface Tab {
   id: string;
   label: string;

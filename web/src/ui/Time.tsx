@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 import { clockTime, exactTime, duration as printDuration } from '../lib/format.ts';
 import { usePreferences } from '../lib/preferences.ts';
 
-/** One timer for every time on the page: the minute changes for all at once. */
+/** One timer for all times on the page, so that they change together. */
 const listeners = new Set<() => void>();
 let minute = Math.floor(Date.now() / 60_000);
 setInterval(() => {
@@ -17,12 +17,12 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** The current minute in milliseconds since the epoch; draws again when it passes. */
+/** The start of the current minute in milliseconds since the epoch; rerenders every minute. */
 export function useMinute(): number {
   return useSyncExternalStore(subscribe, () => minute) * 60_000;
 }
 
-/** A moment, short; exact on hover. */
+/** A time in short form; the exact time is its tooltip. */
 export function Time({ at }: { at: number | null | undefined }) {
   const { zone } = usePreferences();
   const now = useMinute();
@@ -34,7 +34,7 @@ export function Time({ at }: { at: number | null | undefined }) {
   );
 }
 
-/** How long something took; `since`, while it runs, is when it began. */
+/** A duration; `since` is the start of something that has not ended. */
 export function Duration({ seconds, since }: { seconds: number | null | undefined; since?: number | null }) {
   const now = useMinute();
   if (seconds === null || seconds === undefined) {

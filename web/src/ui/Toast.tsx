@@ -9,7 +9,7 @@ function show(next: typeof shown): void {
   for (const listener of listeners) listener();
 }
 
-/** Says something for a few seconds, to the eye and to a screen reader. */
+/** Shows a message for a few seconds; screen readers announce it. */
 export function toast(text: string): void {
   clearTimeout(timer);
   show({ text, at: Date.now() });
@@ -21,7 +21,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Where toasts appear; once in the shell. */
+/** The place where toasts appear; used once, in the shell. */
 export function Toasts() {
   const current = useSyncExternalStore(subscribe, () => shown);
   return (

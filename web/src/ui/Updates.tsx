@@ -1,7 +1,7 @@
 import { plural } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 
-/** The pill that holds back updates which would move rows; the key "." applies them. */
+/** The button that applies the updates held back because they would move rows; so does the key ".". */
 export function UpdatesPill({ waiting, onApply }: { waiting: number; onApply: () => void }) {
   useKeys({ '.': onApply }, waiting > 0);
   return (

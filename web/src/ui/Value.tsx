@@ -16,7 +16,7 @@ export const FilterContext = createContext<PageFilter | null>(null);
 /** What a click on a value does. */
 export type TermMode = 'add' | 'exclude' | 'only';
 
-/** Adds terms to the filter of the page; null where there is none. */
+/** Adds terms to the filter of the page; null on a page without a filter. */
 export function useFilter(): { text: string; add: (key: QueryKey, value: string, mode: TermMode) => void } | null {
   const filter = useContext(FilterContext);
   if (filter === null) return null;
@@ -24,7 +24,7 @@ export function useFilter(): { text: string; add: (key: QueryKey, value: string,
   return { text, add: (key, value, mode) => change(addTerm(text, key, value, mode)) };
 }
 
-/** A value that filters: a click adds it, Alt excludes it, Shift leaves only it. Without a filter it leads to the runs. */
+/** A value that filters the page: a click adds it, Alt excludes it, Shift replaces others. Without a filter it links to the runs. */
 export function Value({ field, value, children }: { field: QueryKey; value: string; children?: ReactNode }) {
   const filter = useFilter();
   const text = children ?? value;
@@ -47,7 +47,7 @@ export function Value({ field, value, children }: { field: QueryKey; value: stri
     <button
       type="button"
       className="value"
-      title={`${value}\nFilter for this ${field}; with Alt exclude it, with Shift only it`}
+      title={`${value}\nFilter by this ${field}; Alt-click to exclude it, Shift-click for this one only`}
       onClick={onClick}
     >
       {text}

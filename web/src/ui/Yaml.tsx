@@ -3,13 +3,13 @@ import { Copy } from './Copy.tsx';
 
 interface YamlProps {
   value: Record<string, unknown>;
-  /** Of the file when it is downloaded, without an extension. */
+  /** The name of the downloaded file, without its extension. */
   name: string;
   /** What it is, for a screen reader. */
   label: string;
 }
 
-/** A value as YAML; the printer comes when it is needed. */
+/** A value as YAML. The printer is loaded on first use. */
 export function Yaml({ value, name, label }: YamlProps) {
   const [text, setText] = useState<string | null>(null);
   useEffect(() => {
@@ -24,7 +24,7 @@ export function Yaml({ value, name, label }: YamlProps) {
   if (text === null) {
     return (
       <p className="state" aria-busy="true">
-        Reading …
+        Loading…
       </p>
     );
   }

@@ -5,19 +5,19 @@ import { preferences } from '../lib/preferences.ts';
 import { treeStep } from './grid-rows.ts';
 import type { GridProps } from './grid-types.ts';
 
-/** How the keys move in a grid. */
+/** The keyboard cursor of a grid. */
 export interface GridCursor {
-  /** The index of the row that the Tab key leads to. */
+  /** The index of the row that Tab focuses. */
   active: number;
   onKeyDown: (event: KeyboardEvent<HTMLElement>) => void;
-  /** Makes a row the active one, tells the page, and focuses it when asked. */
+  /** Makes a row the active one, selects it, and focuses it if asked. */
   moveTo: (index: number, focus: boolean) => void;
   open: (index: number) => void;
 }
 
 const pageSize = 15;
 
-/** The cursor of a grid; `reveal` scrolls to a row and focuses it when asked. */
+/** The cursor of a grid; `reveal` scrolls to a row and focuses it if asked. */
 export function useGridCursor<Row>(props: GridProps<Row>, reveal: (index: number, focus: boolean) => void): GridCursor {
   const { rows, rowKey, rowHref, selected, onSelect, onOpen, groupOf } = props;
   const [, navigate] = useLocation();
@@ -41,7 +41,7 @@ export function useGridCursor<Row>(props: GridProps<Row>, reveal: (index: number
     else if (onOpen) onOpen(row);
     else if (rowHref) navigate(rowHref(row));
   };
-  /** Into a group and out of it again. */
+  /** Moves into a group and out of it. */
   const step = (direction: 1 | -1) => {
     const groups = groupOf ? rows.map(groupOf) : [];
     const target = treeStep(groups, active, direction);
@@ -58,7 +58,7 @@ export function useGridCursor<Row>(props: GridProps<Row>, reveal: (index: number
     Enter: () => open(active),
     ...(groupOf && { ArrowRight: () => step(1), ArrowLeft: () => step(-1) }),
   };
-  // Until something was chosen, the first key chooses the first row.
+  // Without a selection, the first press selects the first row.
   const letters: Record<string, () => void> = {
     j: () => moveTo(wanted === null || found < 0 ? 0 : active + 1, true),
     k: () => moveTo(active - 1, true),

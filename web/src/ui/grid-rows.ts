@@ -1,9 +1,9 @@
-/** Which rows and cells of a grid are drawn, and where its groups are. */
+/** Which rows and cells of a grid are rendered, and how keys move in a tree. */
 
 import type { Column, RowGroup } from './grid-types.ts';
 import type { Range } from './grid-window.ts';
 
-/** The visible rows, and the active one wherever it is: with its element the focus would be lost. */
+/** The indexes of the visible rows and of the active row, which must stay in the document to keep the focus. */
 export function drawnRows({ first, last }: Range, active: number): number[] {
   const indexes = Array.from({ length: last - first }, (_, at) => first + at);
   if (active < first) indexes.unshift(active);
@@ -11,7 +11,7 @@ export function drawnRows({ first, last }: Range, active: number): number[] {
   return indexes;
 }
 
-/** The columns of a row with how many columns each cell takes, without those that another cell covers. */
+/** The cells of a row with their spans, without those that another cell covers. */
 export function uncovered<Row>(columns: readonly Column<Row>[], row: Row): { column: Column<Row>; span: number }[] {
   let covered = 0;
   return columns.flatMap((column) => {
@@ -26,8 +26,8 @@ export function uncovered<Row>(columns: readonly Column<Row>[], row: Row): { col
 }
 
 /**
- * What → (1) and ← (-1) do on a row of a tree: open or close its group, or move to the row with this index, the next one or
- * the one that it stands below.
+ * What → (1) and ← (-1) do on a row of a tree: toggle its group, or move to the row with the returned index, which is the
+ * next row or the parent.
  */
 export function treeStep(
   groups: readonly Pick<RowGroup, 'level' | 'expanded'>[],

@@ -1,6 +1,6 @@
 import type { Column } from './grid-types.ts';
 
-/** One column of an order. */
+/** A column to sort by. */
 export interface SortKey {
   id: string;
   descending: boolean;
@@ -14,7 +14,7 @@ export function parseSort(sort: string): SortKey[] {
     .map((part) => (part.startsWith('-') ? { id: part.slice(1), descending: true } : { id: part, descending: false }));
 }
 
-/** The order after a click on a column: up, down, none; with `add` beside the others. */
+/** The order after a click on a column: ascending, descending, none. With `add` the other columns stay in the order. */
 export function nextSort(sort: string, id: string, add: boolean): string {
   const keys = parseSort(sort);
   const current = keys.find((key) => key.id === id);
@@ -25,7 +25,7 @@ export function nextSort(sort: string, id: string, add: boolean): string {
   return printed.filter((part) => part !== '').join(',');
 }
 
-/** The rows in order, by the columns that have values; stable, nothing known comes last. */
+/** The sorted rows. Stable; columns without `value` are ignored, and unknown values come last. */
 export function sortRows<Row>(rows: readonly Row[], columns: readonly Column<Row>[], sort: string): readonly Row[] {
   const keys = parseSort(sort).flatMap(({ id, descending }) => {
     const column = columns.find((candidate) => candidate.id === id);

@@ -1,58 +1,58 @@
 import type { ReactNode } from 'react';
 
-/** A column of a grid. Keep the list of columns the same between renders (useMemo): rows are drawn again when it changes. */
+/** A column of a grid. Memoize the list of columns: when it changes, all rows are rendered again. */
 export interface Column<Row> {
   id: string;
   title: string;
-  /** A track of `grid-template-columns`: "80px", "minmax(120px, 2fr)". */
+  /** Its track in `grid-template-columns`: "80px", "minmax(120px, 2fr)". */
   width: string;
   align?: 'right';
   sortable?: boolean;
-  /** Not shown until it is chosen. */
+  /** Hidden until a person shows it. */
   hidden?: boolean;
   cell: (row: Row) => ReactNode;
-  /** Its text in full: the tooltip, and what is sorted by when there is no `value`. */
+  /** The full text of a cell, shown as its tooltip. */
   text?: (row: Row) => string;
-  /** With it the grid sorts by this column itself; without it the order is the page's business. Null comes last. */
+  /** The value to sort by; null sorts last. Without it, the page does the sorting. */
   value?: (row: Row) => string | number | null;
-  /** How many columns its cell takes in a row, 1 by default; those that it covers are not drawn. */
+  /** How many columns a cell spans, 1 by default; covered cells are not rendered. */
   span?: (row: Row) => number;
 }
 
-/** Where a row stands in a tree. */
+/** The position of a row in a tree. */
 export interface RowGroup {
-  /** 1 for the top. */
+  /** 1 at the top. */
   level: number;
-  /** Undefined when the row has nothing below it. */
+  /** Undefined for a row without children. */
   expanded?: boolean;
   onToggle?: () => void;
 }
 
-/** What a grid takes. */
+/** The properties of a grid. */
 export interface GridProps<Row> {
   rows: readonly Row[];
   columns: readonly Column<Row>[];
   rowKey: (row: Row) => string;
-  /** The address that the row leads to, below the dashboard's base. */
+  /** The page of a row, relative to the dashboard's base. */
   rowHref?: (row: Row) => string;
   /** The key of the selected row. */
   selected?: string | null;
-  /** Called when a row is clicked or reached by keys. */
+  /** Called when a row is clicked or reached with the keyboard. */
   onSelect?: (row: Row) => void;
-  /** Enter, o, or a double click; by default the row's address. */
+  /** Called on Enter, o and double click; the default is to open the page of the row. */
   onOpen?: (row: Row) => void;
-  /** "suite,-scheduled": columns, first things first, a minus for the other direction. */
+  /** The order, as "suite,-scheduled": column ids, with a minus for descending. */
   sort?: string;
   onSort?: (sort: string) => void;
-  /** Makes it a treegrid. */
+  /** Makes the grid a tree. */
   groupOf?: (row: Row) => RowGroup;
   rowClass?: (row: Row) => string;
-  /** A row on a narrow screen: two lines. */
+  /** A row on a narrow screen, in two lines. */
   mobile: (row: Row) => ReactNode;
   label: string;
   emptyText: ReactNode;
-  /** A css height; by default it fills what its place leaves. "auto" is as high as its rows, at most the screen. */
+  /** A CSS height. By default the grid fills the available space; "auto" makes it as high as its rows, up to the screen. */
   height?: string;
-  /** True while rows must not move: the grid is scrolled, or the pointer is over it. */
+  /** Called with true while rows must stay in place: the grid is scrolled, or the pointer is over it. */
   onHold?: (hold: boolean) => void;
 }

@@ -1,29 +1,29 @@
 import { type RefObject, useCallback, useLayoutEffect, useState } from 'react';
 
-/** The rows that are drawn: from `first` to `last`, without `last`. */
+/** The rows that are rendered: from `first` up to, but not including, `last`. */
 export interface Range {
   first: number;
   last: number;
 }
 
 const overscan = 6;
-/** Before anything is measured: what a screen shows. */
+/** Used until the screen has been measured. */
 const initial: Range = { first: 0, last: 40 };
 
-/** Which rows of fixed height can be seen, with a few more on either side. */
+/** The rows that are visible, and a few more on either side. All heights in pixels. */
 export function visibleRange(top: number, height: number, rowHeight: number, count: number): Range {
   const first = Math.max(0, Math.floor(top / rowHeight) - overscan);
   const last = Math.min(count, Math.ceil((top + height) / rowHeight) + overscan);
   return { first: Math.min(first, count), last: Math.max(last, Math.min(first, count)) };
 }
 
-/** The element that scrolls the rows: the grid itself, or what it stands in. */
+/** The element that scrolls the rows: the grid or an element around it. */
 export function scrollerOf(grid: HTMLElement): HTMLElement {
   if (grid.scrollHeight > grid.clientHeight + 1 && getComputedStyle(grid).overflowY === 'auto') return grid;
   return grid.closest<HTMLElement>('[data-scroller]') ?? grid;
 }
 
-/** The visible rows of a body of `count` rows, followed while anything around it scrolls or changes its size. */
+/** The visible rows out of `count`, kept up to date on scroll and resize. */
 export function useWindow(
   grid: RefObject<HTMLElement | null>,
   body: RefObject<HTMLElement | null>,

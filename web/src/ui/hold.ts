@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { scrollerOf } from './grid-window.ts';
 
-/** Tells while the rows of a grid must not move: it is scrolled, or the pointer is over it. What is selected the page knows. */
+/** Reports whether the rows of a grid must stay in place: while it is scrolled or the pointer is over it. */
 export function useHold(grid: RefObject<HTMLElement | null>, onHold: ((hold: boolean) => void) | undefined): void {
   const [touched, setTouched] = useState(false);
   const report = useRef(onHold);

@@ -1,9 +1,9 @@
 import { useCallback, useSyncExternalStore } from 'react';
 
-/** The width of a phone: rows have two lines, panes are pages. */
+/** The width below which rows have two lines and panes cover the page, in pixels. */
 const phone = 800;
 
-/** Whether the window is narrower than `width` pixels, by default those of a phone. */
+/** Whether the window is narrower than `width` pixels. */
 export function useNarrow(width = phone): boolean {
   const media = `(max-width: ${width - 0.1}px)`;
   const subscribe = useCallback(

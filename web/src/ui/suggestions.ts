@@ -1,26 +1,26 @@
-/** What a filter could go on with: keys first, then the values of the key, with how often they occur. */
+/** Suggestions for a filter: keys, or the values of a key with their counts. */
 import { type QueryKey, type QueryTarget, queryKeys } from '../../../src/core/query.ts';
 import { printLiteral } from '../../../src/core/query-print.ts';
 
-/** Values of a key that begin like this among what the `rest` of the filter leaves, with their counts. */
+/** Finds the values of a key that start with `prefix` among what the `rest` of the filter matches, with their counts. */
 export type Suggest = (key: QueryKey, prefix: string, rest: string) => Promise<{ value: string; count: number }[]>;
 
-/** One of them. `text` replaces what stands at the caret. */
+/** A suggestion. `text` replaces the part at the caret. */
 export interface Suggestion {
   text: string;
   label: string;
   detail: string;
 }
 
-/** The part of a text that the caret stands in. */
+/** The part of a filter that contains the caret. */
 export interface Part {
-  /** Where its term begins; `from` is where the value does. */
+  /** Where its term starts; `from` is where the value starts. */
   start: number;
   from: number;
   to: number;
   /** "-" when the term is negated. */
   sign: string;
-  /** As it was written; null while the key is typed. */
+  /** The key as it is written; null while the key itself is typed. */
   key: string | null;
   prefix: string;
 }
@@ -29,7 +29,7 @@ export interface Part {
 export function partAt(text: string, caret: number): Part {
   let from = caret;
   let quoted = false;
-  // Quotes hold spaces together: the last one that opens decides.
+  // Spaces inside quotes do not end a term.
   for (let at = 0; at < caret; at++) if (text[at] === '"') quoted = !quoted;
   while (from > 0 && (quoted || !/\s/.test(text[from - 1]!))) {
     from--;
@@ -59,7 +59,7 @@ export function partAt(text: string, caret: number): Part {
   };
 }
 
-/** The keys that can stand here. */
+/** Keys that start with `prefix`. */
 export function keySuggestions(prefix: string, target: QueryTarget): Suggestion[] {
   return Object.entries(queryKeys)
     .filter(([key, { on, short }]) => {
@@ -85,10 +85,10 @@ export function withSuggestion(
   return { text: head + text.slice(to).trimStart(), caret: head.length };
 }
 
-/** What to do on a key press in the box. */
+/** What a key press in the box can do. */
 export type FilterAction = 'move' | 'pick' | 'close' | 'clear' | 'leave' | 'finish';
 
-/** What a key does in the box; null for one that types. Esc leaves step by step: it closes the list, clears the filter, leaves the box. */
+/** What a key press does; null for ordinary typing. Esc closes the list, then clears the filter, then leaves the box. */
 export function filterAction(
   key: string,
   list: { items: readonly unknown[]; active: number },
@@ -103,7 +103,7 @@ export function filterAction(
   return filled ? 'clear' : 'leave';
 }
 
-/** The place in a list after a step up or down, round its ends; -1 is before the first step. */
+/** The index after a step up or down, wrapping around at the ends; -1 stands for no index yet. */
 export function nextPlace(place: number, step: 1 | -1, length: number): number {
   if (place < 0) return step === 1 ? 0 : length - 1;
   return (place + step + length) % length;

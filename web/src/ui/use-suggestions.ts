@@ -11,15 +11,15 @@ import {
   withSuggestion,
 } from './suggestions.ts';
 
-/** As many suggestions as a list can show. */
+/** The most suggestions in the list. */
 const most = 12;
 
-/** The list below a filter box. */
+/** The suggestions below a filter box. */
 export function useSuggestions(target: QueryTarget, suggest: Suggest) {
   const [items, setItems] = useState<readonly Suggestion[]>([]);
   const [active, setActive] = useState(-1);
   const part = useRef<Part>({ start: 0, from: 0, to: 0, sign: '', key: null, prefix: '' });
-  // Answers come in any order: only the last question counts.
+  // Answers may arrive out of order: only the one to the last question counts.
   const asked = useRef(0);
   const show = (next: readonly Suggestion[]) => {
     setItems(next);

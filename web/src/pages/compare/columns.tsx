@@ -5,7 +5,7 @@ import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
 import { type Compared, type CompareRow, changeLabels, durationChange } from './rows.ts';
 
-/** The columns; `a` and `b` are the names of the runs. */
+/** The columns. `a` and `b` are the names of the runs. */
 export function compareColumns(a: string, b: string): Column<CompareRow>[] {
   const side = (id: 'a' | 'b', run: string): Column<CompareRow> => ({
     id,
@@ -66,7 +66,7 @@ function Side({ job, run }: { job: Compared['a']; run: string }) {
   );
 }
 
-/** Longer is marked with a plus, not with a colour: it need not be bad. */
+/** The change of the duration, without colours: taking longer is not necessarily bad. */
 function Delta({ row }: { row: Compared }) {
   const change = durationChange(row);
   if (change === null) return <span className="quiet">–</span>;
@@ -74,7 +74,7 @@ function Delta({ row }: { row: Compared }) {
   return `${change > 0 ? '+' : '−'}${duration(Math.abs(change))}`;
 }
 
-/** Two lines for narrow screens. */
+/** A row on a narrow screen, in two lines. */
 export function MobileCompare({ row }: { row: CompareRow }) {
   if (row.kind === 'group') {
     return (

@@ -5,7 +5,7 @@ import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { Compare } from '../../../../src/http/api/compare-schema.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
-import { number } from '../../lib/format.ts';
+import { number, plural } from '../../lib/format.ts';
 import { toggled } from '../../lib/sets.ts';
 import { usePathParts, useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
@@ -17,7 +17,7 @@ import { RunChooser } from './run-chooser.tsx';
 import { RunSide, WhatChanged } from './sides.tsx';
 import './compare.css';
 
-/** What became of each job between two runs. */
+/** How the jobs of two runs differ. */
 export default function ComparePage() {
   const [, run = ''] = usePathParts();
   const [other, setOther] = useUrlState('with', '');
@@ -27,7 +27,7 @@ export default function ComparePage() {
     <>
       <FetchLine active={isFetching} />
       <section className="page-head">
-        <h1>Compare two runs</h1>
+        <h1>Compare runs</h1>
         {data && <Sides data={data} onChoose={setOther} />}
         {!data && error && (
           <p>
@@ -48,7 +48,7 @@ function Sides({ data: { a, b }, onChoose }: { data: Compare; onChoose: (run: st
   return (
     <div className="compare-sides">
       <RunSide letter="A" run={a}>
-        <RunChooser label="other run" suite={a.suite} onChoose={onChoose} />
+        <RunChooser label="change run" suite={a.suite} onChoose={onChoose} />
       </RunSide>
       <button
         type="button"
@@ -131,5 +131,7 @@ function ChangeChips({ counts, wanted, onChange }: ChipsProps) {
 function EmptyText({ data, wanted }: { data: Compare; wanted: string[] }) {
   const known = changeClasses.filter((name) => wanted.includes(name)).map((name) => changeLabels[name][0]);
   if (data.rows.length === 0) return 'Neither run has jobs.';
-  return `None of ${number(data.rows.length)} descriptions: ${known.join(', ') || 'no kind of change is chosen'}.`;
+  return known.length === 0
+    ? 'No kind of change is selected.'
+    : `None of ${plural(data.rows.length, 'description')} matches: ${known.join(', ')}.`;
 }

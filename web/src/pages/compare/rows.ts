@@ -5,27 +5,27 @@ import type { Compare } from '../../../../src/http/api/compare-schema.ts';
 /** One description in both runs. */
 export type Compared = Compare['rows'][number];
 
-/** A line of the comparison: a description, or the cause that several have in common. */
+/** A row of the comparison: a description, or a cause as the heading of several. */
 export type CompareRow =
   | { kind: 'job'; key: string; compared: Compared; facets: string }
   | { kind: 'group'; key: string; title: string; inA: number; inB: number; open: boolean };
 
-/** In words; the address has the names. */
+/** The names and meanings of the kinds of change. */
 export const changeLabels: Record<ChangeClass, [label: string, meaning: string]> = {
   regression: ['regression', 'passed in A, fails in B'],
-  new_fail: ['new failure', 'fails in B, not in A at all or without an end there'],
+  new_fail: ['new failure', 'fails in B; missing or unfinished in A'],
   still: ['still failing', 'fails in both'],
   fixed: ['fixed', 'failed in A, passes in B'],
-  new_pass: ['new pass', 'passes in B, not in A'],
+  new_pass: ['new pass', 'passes in B; missing or unfinished in A'],
   gone: ['gone', 'only in A'],
   pass: ['pass', 'passes in both'],
-  unfinished: ['unfinished', 'has not ended in B'],
+  unfinished: ['unfinished', 'unfinished in B'],
 };
 
-/** What matters first: what is worse, what is new, what is better. */
+/** The kinds of change that are shown at first. */
 export const defaultChanges = 'regression,new_fail,fixed';
 
-/** Descriptions below their causes, the most frequent cause first; those without one come last. */
+/** Descriptions grouped by cause, the most frequent cause first and those without a cause last. */
 export function compareRows(rows: Compared[], closed: ReadonlySet<string>): CompareRow[] {
   const groups = new Map<string, { title: string; rows: Compared[] }>();
   for (const row of rows) {
@@ -61,13 +61,13 @@ function failuresOf(rows: Compared[]): { inA: number; inB: number } {
   return { inA: rows.filter(({ a }) => failing(a)).length, inB: rows.filter(({ b }) => failing(b)).length };
 }
 
-/** "+8m", "−2m"; nothing when one of them is missing. */
+/** How many seconds longer the job took in B; null unless both durations are known. */
 export function durationChange({ a, b }: Compared): number | null {
   const [from, to] = [a?.duration ?? null, b?.duration ?? null];
   return from === null || to === null ? null : to - from;
 }
 
-/** The kinds of change that are listed after a click on one, in their usual order. */
+/** The selected kinds of change after a click on one, in their usual order. */
 export function toggledChanges(wanted: readonly string[], name: ChangeClass): ChangeClass[] {
   return changeClasses.filter((one) => (one === name) !== wanted.includes(one));
 }

@@ -9,12 +9,12 @@ import { Time } from '../../ui/Time.tsx';
 
 interface ChooserProps {
   label: string;
-  /** Recent runs of it are offered; empty for those of any suite. */
+  /** The suite whose recent runs are offered; empty for any suite. */
   suite: string;
   onChoose: (run: string) => void;
 }
 
-/** A run: the one before, a recent one, or one by a part of its name. */
+/** Chooses a run: the previous one, a recent one, or one found by a part of its name. */
 export function RunChooser({ label, suite, onChoose }: ChooserProps) {
   return (
     <Popover label={label}>
@@ -42,13 +42,13 @@ function Choices({ suite, onChoose }: Omit<ChooserProps, 'label'>) {
   const runs = found.data?.items.filter(({ kind }) => kind === 'run') ?? [];
   return (
     <div className="compare-choices">
-      <label htmlFor={id}>Part of the name</label>
+      <label htmlFor={id}>Part of the run name</label>
       <input id={id} type="search" value={text} onChange={(event) => setText(event.target.value)} />
       <ul>
         {!searching && (
           <li>
             <button type="button" onClick={() => onChoose('')}>
-              the run before
+              previous run
             </button>
           </li>
         )}
@@ -60,7 +60,7 @@ function Choices({ suite, onChoose }: Omit<ChooserProps, 'label'>) {
               </Choice>
             ))}
       </ul>
-      {searching && found.data && runs.length === 0 && <p className="quiet">No run is called like that.</p>}
+      {searching && found.data && runs.length === 0 && <p className="quiet">No matching run.</p>}
     </div>
   );
 }

@@ -26,7 +26,7 @@ export function RunSide({ letter, run, children }: { letter: string; run: RunIte
   );
 }
 
-/** What is not the same in the two, other than the results. */
+/** How the two runs differ apart from their results. */
 export function WhatChanged({ a, b }: { a: RunItem; b: RunItem }) {
   const facts: [string, string, string][] = [
     ['suite', a.suite, b.suite],
@@ -38,13 +38,13 @@ export function WhatChanged({ a, b }: { a: RunItem; b: RunItem }) {
   const range = a.sha1 && b.sha1 && a.sha1 !== b.sha1 ? `${a.sha1}..${b.sha1}` : null;
   return (
     <p className="compare-changed line">
-      <span className="quiet">Between A and B:</span>
+      <span className="quiet">Differences between A and B:</span>
       {range ? (
         <span>
           sha1 <code>{`${shortSha1(a.sha1)} → ${shortSha1(b.sha1)}`}</code> <Copy text={range} label="commit range" />
         </span>
       ) : (
-        <span>{a.sha1 && a.sha1 === b.sha1 ? 'the same sha1' : 'a sha1 is not known'}</span>
+        <span>{a.sha1 && a.sha1 === b.sha1 ? 'same sha1' : 'sha1 unknown'}</span>
       )}
       {different.map(([name, from, to]) => (
         <span key={name}>

@@ -3,57 +3,58 @@ import { useTitle } from '../../app/title.ts';
 
 const keys: [string, string][] = [
   ['j k ↓ ↑', 'next and previous row'],
-  ['Home End PgUp PgDn', 'further'],
-  ['o Enter', 'open the row, or a group'],
-  ['→ ←', 'into a group and out of it'],
-  ['[ ]', 'to the list, to the details'],
-  ['/', 'the filter; Esc closes suggestions, then clears, then leaves'],
+  ['Home End PgUp PgDn', 'first and last row, a page up and down'],
+  ['o Enter', 'open the row or the group'],
+  ['→ ←', 'expand and collapse a group'],
+  ['[ ]', 'move to the list, to the details'],
+  ['/', 'move to the filter; Esc closes the suggestions, then clears the filter, then leaves it'],
   ['n N', 'next and previous cause'],
-  ['e E', 'open all causes, close all'],
+  ['e E', 'expand all causes, collapse all'],
   ['1 2 3', 'tabs of a run'],
-  ['f a', 'only failures, everything'],
-  ['c', 'compare with the run before; two marked runs'],
-  ['h l', 'the history, the log of the job in the details'],
-  ['x', 'mark a run'],
+  ['f a', 'show only failures, show all jobs'],
+  ['c', 'compare with the previous run; compare two marked runs'],
+  ['h l', 'open the history, the log of the selected job'],
+  ['x', 'mark a run for comparison'],
   ['y m, y t', 'copy the report as Markdown, as Textile'],
   ['y u, y d, y r', 'copy the address, the description, the failure reason'],
-  ['.', 'apply updates that wait'],
-  ['g r, g h, g q, g n', 'to runs, history, queue, nodes'],
-  ['Ctrl K, ⌘ K', 'jump to anything'],
-  ['D U', 'other theme, other clock'],
+  ['.', 'show pending updates'],
+  ['g r, g h, g q, g n', 'go to runs, history, queue, nodes'],
+  ['Ctrl K, ⌘ K', 'jump to a run, job, node, branch or command'],
+  ['D U', 'switch the theme, switch between local time and UTC'],
   ['?', 'this page'],
 ];
 
 const forms: [string, string][] = [
-  ['s:fail,dead', 'one of these'],
+  ['s:fail,dead', 'any of these'],
   ['-s:pass', 'not this'],
-  ['branch:wip-*', 'begins like this; * is anything'],
-  ['dur:>2h  prio:<100', 'more, less'],
-  ['scheduled:2026-11-20..2026-11-22', 'from, to; either end can be left out'],
-  ['sig:none', 'has none'],
-  ['"read error"', 'words anywhere in a job'],
+  ['branch:wip-*', 'a pattern; * stands for any text'],
+  ['dur:>2h  prio:<100', 'more than, less than'],
+  ['scheduled:2026-11-20..2026-11-22', 'a range; either end can be left out'],
+  ['sig:none', 'without a value'],
+  ['"read error"', 'these words anywhere in a job'],
 ];
 
-/** The keys, and the language of the filter box. */
+/** The keyboard shortcuts and the filter language. */
 export default function Help() {
   useTitle('Help');
   return (
     <div className="document">
       <h1>Help</h1>
-      <h2>Keys</h2>
-      <Facts head={['Key', 'What it does']} rows={keys} />
+      <h2>Keyboard shortcuts</h2>
+      <Facts head={['Key', 'Action']} rows={keys} />
       <h2>Filters</h2>
       <p>
-        Terms between spaces must all hold. A click on a value adds it, with Alt excludes it, with Shift leaves only it.
+        Terms are separated by spaces, and all of them must match. Click a value to add it to the filter, Alt-click it
+        to exclude it, or Shift-click it to replace the other values of its key.
       </p>
       <Facts head={['Write', 'Meaning']} rows={forms} />
-      <h2>Keys of filters</h2>
+      <h2>Filter keys</h2>
       <table className="facts">
         <thead>
           <tr>
             <th scope="col">Key</th>
-            <th scope="col">Of</th>
-            <th scope="col">On</th>
+            <th scope="col">Meaning</th>
+            <th scope="col">Applies to</th>
             <th scope="col">Example</th>
           </tr>
         </thead>
@@ -69,7 +70,7 @@ export default function Help() {
         </tbody>
       </table>
       <p>
-        The same data for programs: <a href="/api/docs">the API</a>.
+        Programs get the same data from <a href="/api/docs">the API</a>.
       </p>
     </div>
   );

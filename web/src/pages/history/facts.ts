@@ -3,14 +3,14 @@ import { differingFacets, facetText } from '../../../../src/core/facets.ts';
 import { jobStatuses } from '../../../../src/core/job.ts';
 import type { History } from '../../../../src/http/api/history-schema.ts';
 
-/** One description against the runs. */
+/** The results of a description, run by run. */
 export type HistoryRow = History['rows'][number];
 
-/** What a row says in a word: how often it failed, since when, and when it was last well. Indexes of runs, -1 for never. */
+/** How often a description failed and ran, since when it fails, and when it last passed. Indexes of runs, -1 for never. */
 export interface RowFacts {
   fails: number;
   ran: number;
-  /** The first failure after the last pass; -1 when the last thing it did was to pass. */
+  /** The first failure after the last pass; -1 if there is none. */
   firstBad: number;
   lastPass: number;
 }
@@ -30,7 +30,7 @@ function isPass(status: number): boolean {
   return jobStatuses[status] === 'pass';
 }
 
-/** Rows with all of the words, in the description or in a cause of failure. */
+/** The rows that contain all words in the description or a cause, and that failed if `onlyRed` is set. */
 export function filterRows({ rows, signatures }: History, words: string, onlyRed: boolean): HistoryRow[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   return rows.filter((row) => {
@@ -42,7 +42,7 @@ export function filterRows({ rows, signatures }: History, words: string, onlyRed
   });
 }
 
-/** Where descriptions differ: what all have in common would fill the column. */
+/** Short forms of descriptions: only the facets in which they differ. */
 export function shortDescriptions(rows: HistoryRow[]): Map<string, string> {
   const facets = differingFacets(rows.map(({ description }) => description));
   return new Map(
@@ -50,7 +50,7 @@ export function shortDescriptions(rows: HistoryRow[]): Map<string, string> {
   );
 }
 
-/** For each run whether its sha1 is not that of the run before: the stripes above the columns. */
+/** Whether the column of each run has a stripe: it changes whenever the sha1 does. */
 export function stripes(sha1s: (string | null)[]): boolean[] {
   let dark = false;
   return sha1s.map((sha1, index) => {

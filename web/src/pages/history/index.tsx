@@ -15,13 +15,13 @@ import './history.css';
 
 const lengths = ['5', '10', '20', '30', '50'];
 
-/** The jobs of one suite over its last runs. */
+/** The jobs of a suite over its last runs. */
 export default function HistoryPage() {
   const [suite, setSuite] = useUrlState('suite', '');
   const [branch, setBranch] = useUrlState('branch', '');
   const [n, setN] = useUrlState('n', '20');
   const suites = useApi<Suggestions>(apiPath.suggest({ field: 'suite' })).data?.values;
-  // Jobs of different suites have nothing in common: without a choice it is the suite with most runs.
+  // Jobs of different suites cannot be compared: the default is the suite with the most runs.
   const shown = suite || suites?.[0]?.value || '';
   const branches = useApi<Suggestions>(
     shown === '' ? null : apiPath.suggest({ field: 'branch', q: literalTerm('suite', shown) }),
@@ -71,7 +71,7 @@ function Rows({ data }: { data: History }) {
   if (data.runs.length === 0) {
     return (
       <Empty
-        title="No run of this suite and branch. One appears when it is scheduled:"
+        title="No runs of this suite and branch. To schedule one, run:"
         command="teuthology-suite --suite SUITE --ceph BRANCH"
       />
     );
@@ -83,7 +83,7 @@ function Rows({ data }: { data: History }) {
           type="search"
           value={words}
           aria-label="Filter rows"
-          placeholder="filter: words of the description or the cause"
+          placeholder="filter: words in the description or cause"
           onChange={(event) => setWords(event.target.value, { replace: true })}
         />
         <label>
@@ -99,16 +99,16 @@ function Rows({ data }: { data: History }) {
       ) : (
         <p className="state">
           {words === ''
-            ? `Nothing failed in ${plural(data.runs.length, 'run')}: ${plural(data.total, 'description')} are all right.`
+            ? `No failures in ${plural(data.runs.length, 'run')} with ${plural(data.total, 'description')}.`
             : `0 of ${plural(data.total, 'description')} match.`}{' '}
           {words !== '' && (
             <button type="button" className="button" onClick={() => setWords('')}>
-              without “{words}”
+              Clear the filter
             </button>
           )}{' '}
           {all === '' && (
             <button type="button" className="button" onClick={() => setAll('1')}>
-              with rows that did not fail
+              Show rows without failures
             </button>
           )}
         </p>

@@ -10,10 +10,10 @@ import { type HistoryRow, rowFacts, shortDescriptions, stripes } from './facts.t
 
 const rowHeight = 26;
 
-/** Letters, so that thousands of cells stay light; the list of runs has the drawn shapes. */
+/** Characters instead of drawn shapes, because there are thousands of cells. */
 const marks = { pass: '✓', fail: '✕', dead: '†', running: '▶', waiting: '◷', queued: '○', unknown: '?' } as const;
 
-/** Descriptions against runs. Only visible rows are drawn; it scrolls inside its own frame. */
+/** A table of descriptions and runs. Only visible rows are rendered; the table scrolls in its own frame. */
 export function HistoryTable({ data, rows }: { data: History; rows: HistoryRow[] }) {
   const frame = useRef<HTMLElement>(null);
   const { first, last } = useVisibleRows(frame, rows.length);
@@ -62,7 +62,7 @@ function useVisibleRows(frame: RefObject<HTMLElement | null>, count: number): { 
   return { first: Math.min(range.first, count), last: Math.min(range.last, count) };
 }
 
-/** The room of the rows that are not drawn. */
+/** The space of the rows that are not rendered. */
 function Gap({ rows, columns }: { rows: number; columns: number }) {
   if (rows <= 0) return null;
   return (
@@ -95,7 +95,7 @@ function Head({ runs }: { runs: RunItem[] }) {
           Fails
         </th>
         <th scope="col" className="history-fact">
-          First bad
+          First fail
         </th>
         <th scope="col" className="history-fact">
           Last pass
@@ -108,7 +108,7 @@ function Head({ runs }: { runs: RunItem[] }) {
   );
 }
 
-/** The day as in the head of its column. */
+/** A link to a run, named like the head of its column. */
 function DayLink({ run }: { run: RunItem | undefined }) {
   if (run === undefined) return null;
   return (

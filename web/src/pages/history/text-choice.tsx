@@ -8,14 +8,14 @@ interface ChoiceProps {
   onChange: (value: string) => void;
 }
 
-/** A text of which the most frequent values are offered; any other can be typed. */
+/** A text input that offers the most frequent values and accepts any other. */
 export function TextChoice({ label, value, values = [], placeholder = '', onChange }: ChoiceProps) {
   const [text, setText] = useState(value);
   const list = useId();
   useEffect(() => setText(value), [value]);
   const type = (next: string) => {
     setText(next);
-    // Choosing from the list is one change, typing is many: only what is in the list acts at once.
+    // Typing makes many changes, so only a value from the list is applied at once.
     if (values.some((known) => known.value === next)) onChange(next);
   };
   return (

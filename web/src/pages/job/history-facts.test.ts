@@ -8,7 +8,7 @@ const historyOf = (...statuses: JobItem['status'][]) =>
   statuses.map((status, at) => aHistoryJob({ run: `run ${statuses.length - at}`, status }));
 
 test.each([
-  [['fail'], 'This description ran here for the first time.'],
+  [['fail'], 'This description has not run before.'],
   [['fail', 'pass', 'dead'], 'Failed in 2 of the last 3 runs.'],
   [['pass', 'pass'], 'Failed in 0 of the last 2 runs.'],
 ] as [JobItem['status'][], string][])('%j is told as "%s"', (statuses, sentence) => {

@@ -1,10 +1,10 @@
-/** What the history of a description says about one of its jobs. */
+/** What the history of a description says about a job. */
 import { isFailing } from '../../../../src/core/compare.ts';
 import type { JobItem } from '../../../../src/http/api/schema.ts';
 
-/** How often the jobs of a history failed, in a sentence. */
+/** A sentence about how often the jobs of a history failed. */
 export function failedSentence(history: readonly JobItem[]): string {
-  if (history.length < 2) return 'This description ran here for the first time.';
+  if (history.length < 2) return 'This description has not run before.';
   const failed = history.filter(({ status }) => isFailing(status)).length;
   return `Failed in ${failed} of the last ${history.length} runs.`;
 }
@@ -16,7 +16,7 @@ export interface Streak {
   firstFailure: JobItem;
 }
 
-/** The streak of failures that ends with a failing job; null when no earlier job in its history passed. `history` is newest first. */
+/** Since when a failing job's description fails; null if no earlier job in its history passed. `history` is newest first. */
 export function streakOf(job: JobItem, history: readonly JobItem[]): Streak | null {
   const earlier = earlierThan(job, history);
   const passed = earlier.findIndex(({ status }) => status === 'pass');
@@ -26,7 +26,7 @@ export function streakOf(job: JobItem, history: readonly JobItem[]): Streak | nu
   return { lastPass, firstFailure };
 }
 
-/** The jobs of a history before one of them. */
+/** The jobs of a history that are older than one of them. */
 export function earlierThan(job: JobItem, history: readonly JobItem[]): readonly JobItem[] {
   return history.slice(history.findIndex(({ run, job_id }) => run === job.run && job_id === job.job_id) + 1);
 }

@@ -24,7 +24,7 @@ import { Time } from '../../ui/Time.tsx';
 import { Yaml } from '../../ui/Yaml.tsx';
 import { earlierThan, failedSentence, streakOf } from './history-facts.ts';
 
-/** A job: why it failed, what it was, and how its description did before. */
+/** A job: its failure, its configuration, and the history of its description. */
 export default function JobPageView() {
   const [, run = '', , job = ''] = usePathParts();
   const [view, setView] = useUrlState('view', 'overview');
@@ -42,7 +42,7 @@ export default function JobPageView() {
         <h1>Job {job}</h1>
         {error === null ? (
           <p className="quiet" aria-busy="true">
-            Reading …
+            Loading…
           </p>
         ) : (
           <ErrorBox error={error} onRetry={refetch} />
@@ -63,7 +63,7 @@ export default function JobPageView() {
         <Tabs tabs={tabs} current={view} onPick={setView} />
         {view === 'history' && (
           <label>
-            of{' '}
+            history of{' '}
             <select value={scope} onChange={(event) => setScope(event.target.value)}>
               <option value="branch">this branch</option>
               <option value="all">all branches</option>
@@ -98,7 +98,7 @@ function JobHeader({ page: { run, job, links, before, after } }: { page: JobPage
           <Status status={job.status} word /> {job.job_id}
         </h1>
         <span>{duration(job.duration)}</span>
-        <span>{job.os ?? 'os not known'}</span>
+        <span>{job.os ?? 'OS unknown'}</span>
         {job.sha1 !== null && (
           <span>
             sha1 <Link href={pagePath.runs({ q: literalTerm('sha1', job.sha1) })}>{shortSha1(job.sha1)}</Link>{' '}
@@ -136,7 +136,7 @@ function Overview({ page: { job, roles, history } }: { page: JobPage }) {
             </p>
           )}
           <pre tabIndex={0} role="region" aria-label="Failure reason">
-            {job.failure_reason ?? 'No reason was recorded: the log may tell more.'}
+            {job.failure_reason ?? 'No reason was recorded. The log may tell more.'}
           </pre>
         </>
       )}
@@ -152,7 +152,7 @@ function Overview({ page: { job, roles, history } }: { page: JobPage }) {
             {facetText(facet)}
           </code>
         ))}
-        {job.description === null && 'none was reported'}
+        {job.description === null && 'none reported'}
       </p>
       <h2>Nodes and roles</h2>
       <ul>
@@ -163,7 +163,7 @@ function Overview({ page: { job, roles, history } }: { page: JobPage }) {
             </li>
           ),
         )}
-        {roles.length === 0 && job.nodes.length === 0 && <li>none were reported</li>}
+        {roles.length === 0 && job.nodes.length === 0 && <li>none reported</li>}
       </ul>
     </div>
   );
@@ -179,7 +179,7 @@ function HistoryStrip({ history }: { history: JobItem[] }) {
   );
 }
 
-/** Since when this description fails: the last run in which it passed, and the first one after it in which it did not. */
+/** The last run in which this description passed, and the first run after it in which it failed. */
 function FailingSince({ job, history }: { job: JobItem; history: JobItem[] }) {
   const streak = streakOf(job, history);
   if (streak !== null) {
@@ -189,7 +189,7 @@ function FailingSince({ job, history }: { job: JobItem; history: JobItem[] }) {
       </p>
     );
   }
-  return earlierThan(job, history).length === 0 ? null : <p>It passed in none of them.</p>;
+  return earlierThan(job, history).length === 0 ? null : <p>It passed in none of these runs.</p>;
 }
 
 function RunAt({ job }: { job: JobItem }) {
@@ -233,8 +233,8 @@ function JobHistory({ history }: { history: JobItem[] }) {
       columns={columns}
       rowKey={({ run, job_id }) => `${run}/${job_id}`}
       rowHref={({ run, job_id }) => pagePath.job(run, job_id)}
-      label="Jobs of the same description"
-      emptyText="The first time this description ran."
+      label="Jobs with the same description"
+      emptyText="No other jobs have this description."
       mobile={(job) => (
         <>
           <span className="two">

@@ -2,7 +2,7 @@ import { useLocation } from 'wouter';
 import { useTitle } from '../../app/title.ts';
 import { NotFound } from '../../ui/States.tsx';
 
-/** An address that leads nowhere. */
+/** The page for unknown addresses. */
 export default function Missing() {
   const [path] = useLocation();
   useTitle('Not found');

@@ -20,7 +20,7 @@ import { NodeJobs } from './jobs.tsx';
 import '../nodes/nodes.css';
 import './node.css';
 
-/** One machine: what it is, and how its jobs ended. */
+/** A node: its facts and its jobs. */
 export default function NodePageView() {
   const [, name = ''] = usePathParts();
   const { data, error, isFetching, refetch } = useApi<NodePage>(apiPath.node(name));
@@ -50,16 +50,16 @@ function Facts({ node, jobs }: { node: NodeItem; jobs: JobItem[] }) {
         <NodeStateCell node={node} />
         {node.locked && (
           <span>
-            locked by <b>{node.locked_by ?? 'nobody named'}</b> since <Time at={node.locked_since} />
+            locked by <b>{node.locked_by ?? 'unknown'}</b> since <Time at={node.locked_since} />
           </span>
         )}
         {node.machine_type && (
           <Link href={pagePath.nodes({ machine_type: node.machine_type })}>{node.machine_type}</Link>
         )}
-        <span>{[systemOf(node), node.arch].filter(Boolean).join(' · ') || 'system not known'}</span>
+        <span>{[systemOf(node), node.arch].filter(Boolean).join(' · ') || 'system unknown'}</span>
         {node.running && (
           <span>
-            runs job <RunningCell node={node} />
+            running job <RunningCell node={node} />
           </span>
         )}
       </div>
@@ -69,7 +69,7 @@ function Facts({ node, jobs }: { node: NodeItem; jobs: JobItem[] }) {
       </div>
       <JobStrip jobs={jobs} />
       <div className="line">
-        <span className="quiet">{isDown ? 'Put it back into use:' : 'Take it out of use:'}</span> <code>{command}</code>{' '}
+        <span className="quiet">{isDown ? 'Mark it up:' : 'Mark it down:'}</span> <code>{command}</code>{' '}
         <Copy text={command} label="command" />
       </div>
     </>
@@ -89,13 +89,13 @@ function JobStrip({ jobs }: { jobs: JobItem[] }) {
   );
 }
 
-/** The newest jobs, and older ones on demand. */
+/** The newest jobs of a node, and older ones on request. */
 function Jobs({ name, first }: { name: string; first: NodePage }) {
   const [older, setOlder] = useState<NodePage[]>([]);
   const [error, setError] = useState<ApiError | null>(null);
   const [loading, setLoading] = useState(false);
   const next = (older.at(-1) ?? first).next;
-  // New jobs push old ones to the next page: what was loaded from there starts again.
+  // New jobs move old ones to the next page, so the older pages are dropped when there is no next page.
   useEffect(() => {
     if (first.next === null) setOlder([]);
   }, [first.next]);
@@ -123,7 +123,7 @@ function Jobs({ name, first }: { name: string; first: NodePage }) {
       <footer className="runs-footer">
         <span>
           {plural(jobs.length, 'job')}
-          {next === null ? ', all of them' : ', newest first'}
+          {next === null ? ' in total' : ', newest first'}
         </span>
         {next !== null && (
           <button type="button" className="button" disabled={loading} onClick={() => void loadMore()}>

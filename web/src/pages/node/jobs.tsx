@@ -16,7 +16,7 @@ export function NodeJobs({ jobs }: { jobs: JobItem[] }) {
       rowKey={(job) => `${job.run}/${job.job_id}`}
       rowHref={(job) => pagePath.job(job.run, job.job_id)}
       mobile={(job) => <MobileJob job={job} />}
-      emptyText="No job has run here yet."
+      emptyText="No jobs have run on this node."
     />
   );
 }

@@ -4,7 +4,7 @@ import type { NodeItem } from '../../../../src/http/api/lab-schema.ts';
 import { Results } from '../runs/columns.tsx';
 import { nodeState } from './node-facts.ts';
 
-/** The name without the lab's domain, leading to its page. */
+/** The name of a node without the domain, as a link to its page. */
 export function NodeLink({ node }: { node: NodeItem }) {
   return (
     <Link href={pagePath.node(node.name)} title={node.name}>
@@ -13,7 +13,7 @@ export function NodeLink({ node }: { node: NodeItem }) {
   );
 }
 
-/** The state as a square and a word. */
+/** The state of a node as a square and a word. */
 export function NodeStateCell({ node }: { node: NodeItem }) {
   const state = nodeState(node);
   return (
@@ -24,7 +24,7 @@ export function NodeStateCell({ node }: { node: NodeItem }) {
   );
 }
 
-/** The job that it runs now. */
+/** The job that is running on a node. */
 export function RunningCell({ node: { running } }: { node: NodeItem }) {
   if (!running) return <span className="quiet">–</span>;
   return (
@@ -34,13 +34,13 @@ export function RunningCell({ node: { running } }: { node: NodeItem }) {
   );
 }
 
-/** How its jobs ended. */
+/** The results of the jobs of a node. */
 export function ResultsCell({ node: { results } }: { node: NodeItem }) {
   const total = Object.values(results).reduce((sum, count) => sum + count, 0);
   return total === 0 ? <span className="quiet">no jobs</span> : <Results counts={results} total={total} />;
 }
 
-/** "rocky 10". */
+/** The operating system of a node: "rocky 10". */
 export function systemOf({ os_type, os_version }: NodeItem): string {
   return [os_type, os_version].filter(Boolean).join(' ');
 }

@@ -22,7 +22,7 @@ const views = [
   { id: 'owners', label: 'Owners' },
 ];
 
-/** The machines: what they are doing, which fail more than others, and who holds them. */
+/** The nodes of the lab: their states, their results and their owners. */
 export default function NodesPage() {
   const [view, setView] = useUrlState('view', 'list');
   const [machineType, setMachineType] = useUrlState('machine_type', '');
@@ -50,7 +50,13 @@ export default function NodesPage() {
           onChange={setMachineType}
         />
         {view !== 'owners' && (
-          <Choice label="results of" value={days} values={['1', '7', '14', '30', '90']} unit="d" onChange={setDays} />
+          <Choice
+            label="results of the last"
+            value={days}
+            values={['1', '7', '14', '30', '90']}
+            unit="d"
+            onChange={setDays}
+          />
         )}
         <input
           type="search"
@@ -63,17 +69,14 @@ export default function NodesPage() {
       {error && <ErrorBox error={error} onRetry={refetch} />}
       {!data && !error && <Skeleton rows={20} />}
       {data?.nodes.length === 0 && (
-        <Empty
-          title="No nodes yet. The lab's tools add them:"
-          command="teuthology-update-inventory -m MACHINE_TYPE HOST"
-        />
+        <Empty title="No nodes yet. To add one, run:" command="teuthology-update-inventory -m MACHINE_TYPE HOST" />
       )}
       {shown.length > 0 && <View view={view} nodes={shown} days={Number(days)} />}
       {data && data.nodes.length > 0 && shown.length === 0 && (
         <p className="state">
           0 of {plural(data.nodes.length, 'node')} match.{' '}
           <button type="button" className="button" onClick={() => setWords('')}>
-            without “{words}”
+            Clear the filter
           </button>
         </p>
       )}
@@ -87,7 +90,7 @@ function View({ view, nodes, days }: { view: string; nodes: NodeList['nodes']; d
   return <NodesList nodes={nodes} days={days} />;
 }
 
-/** One square per node: the lab at a glance, for eye and mouse; the list below has the same for everybody. */
+/** One square per node, for the mouse only: the list below has the same information. */
 function NodeMap({ data: { nodes } }: { data: NodeList }) {
   return (
     <>

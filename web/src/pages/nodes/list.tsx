@@ -8,7 +8,7 @@ import { Time } from '../../ui/Time.tsx';
 import { NodeLink, NodeStateCell, ResultsCell, RunningCell, systemOf } from './cells.tsx';
 import { nodeState, noteOf } from './node-facts.ts';
 
-/** Every node with what it is doing. */
+/** All nodes with their states. */
 export function NodesList({ nodes, days }: { nodes: NodeItem[]; days: number }) {
   const [sort, setSort] = useUrlState('sort', 'name');
   const columns = useMemo(() => listColumns(days), [days]);
@@ -48,7 +48,7 @@ function listColumns(days: number): Column<NodeItem>[] {
     },
     {
       id: 'since',
-      title: 'Locked',
+      title: 'Locked since',
       width: '96px',
       sortable: true,
       cell: (node) => (node.locked ? <Time at={node.locked_since} /> : null),
@@ -56,18 +56,18 @@ function listColumns(days: number): Column<NodeItem>[] {
     },
     {
       id: 'owner',
-      title: 'By',
+      title: 'Locked by',
       width: 'minmax(130px, 1fr)',
       sortable: true,
       cell: (node) => node.locked_by ?? '',
       text: (node) => node.locked_by ?? '',
       value: (node) => node.locked_by,
     },
-    { id: 'running', title: 'Running now', width: '108px', cell: (node) => <RunningCell node={node} /> },
+    { id: 'running', title: 'Running', width: '108px', cell: (node) => <RunningCell node={node} /> },
     { id: 'system', title: 'System', width: '120px', sortable: true, cell: systemOf, value: systemOf },
     {
       id: 'results',
-      title: `Jobs of ${days} d`,
+      title: `Jobs, last ${days} d`,
       width: 'minmax(180px, 2fr)',
       cell: (node) => <ResultsCell node={node} />,
     },

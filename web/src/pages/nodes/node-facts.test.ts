@@ -93,7 +93,7 @@ test('locks are counted by owner and machine type; old locks without a job are s
   expect(owners(nodes, now)).toEqual([
     { owner: 'ann', machineType: 'smithi', locked: 3, idle: 2, oldest: now - 30 * 3_600_000, stale: 1 },
     { owner: 'ann', machineType: 'gibba', locked: 1, idle: 1, oldest: now - 3_600_000, stale: 0 },
-    { owner: 'nobody named', machineType: 'smithi', locked: 1, idle: 1, oldest: now - 3_600_000, stale: 0 },
+    { owner: 'unknown', machineType: 'smithi', locked: 1, idle: 1, oldest: now - 3_600_000, stale: 0 },
   ]);
 });
 

@@ -1,11 +1,11 @@
 import type { NodeItem } from '../../../../src/http/api/lab-schema.ts';
 
-/** What a node can be used for now; a node that nobody reported a state of is unknown. */
+/** The state of a node; unknown if it was never reported. */
 export type NodeState = 'free' | 'locked' | 'down' | 'unknown';
 
 export const nodeStates: readonly NodeState[] = ['free', 'locked', 'down', 'unknown'];
 
-/** A node that is down stays so, whoever has locked it. */
+/** The state of a node. One that is down counts as down even while it is locked. */
 export function nodeState({ up, locked }: NodeItem): NodeState {
   if (up === false) return 'down';
   if (locked) return 'locked';
@@ -30,11 +30,11 @@ export interface NodeResult {
   node: NodeItem;
   ended: number;
   bad: number;
-  /** Failures beyond those that as many jobs have on an average node of the same machine type. */
+  /** Failures beyond what is average for the same number of jobs on nodes of the same machine type. */
   excess: number;
 }
 
-/** Nodes by excess failure: a bad node stands out, a busy one does not. */
+/** Nodes ordered by excess failures, so that a bad node stands out and a busy one does not. */
 export function nodeResults(nodes: NodeItem[]): NodeResult[] {
   const rates = new Map<string, { ended: number; bad: number }>();
   for (const node of nodes) {
@@ -59,7 +59,7 @@ function bad({ results }: NodeItem): number {
   return results.fail + results.dead;
 }
 
-/** smithi9 before smithi10. */
+/** Orders names by the numbers in them: smithi9 before smithi10. */
 export function compareNames(a: NodeItem, b: NodeItem): number {
   return a.name.localeCompare(b.name, 'en', { numeric: true });
 }
@@ -70,18 +70,18 @@ export interface Owner {
   locked: number;
   idle: number;
   oldest: number | null;
-  /** Locked for longer than a day, and nothing runs there. */
+  /** Locked for more than a day without a running job. */
   stale: number;
 }
 
 const dayMs = 24 * 3600 * 1000;
 
-/** Locks by owner and machine type, most first. */
+/** Locks by owner and machine type, the largest number first. */
 export function owners(nodes: NodeItem[], now: number): Owner[] {
   const found = new Map<string, Owner>();
   for (const node of nodes) {
     if (!node.locked) continue;
-    const [owner, machineType] = [node.locked_by ?? 'nobody named', node.machine_type ?? 'no type'];
+    const [owner, machineType] = [node.locked_by ?? 'unknown', node.machine_type ?? 'no machine type'];
     const key = JSON.stringify([owner, machineType]);
     const entry = found.get(key) ?? { owner, machineType, locked: 0, idle: 0, oldest: null, stale: 0 };
     const idle = node.running === null;
@@ -94,7 +94,7 @@ export function owners(nodes: NodeItem[], now: number): Owner[] {
   return [...found.values()].sort((a, b) => b.locked - a.locked || a.owner.localeCompare(b.owner));
 }
 
-/** The nodes with all of the words in their names, owners, systems, notes, types or states. */
+/** The nodes that contain all words in their name, owner, system, note, machine type or state. */
 export function filterNodes(nodes: readonly NodeItem[], words: string): NodeItem[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   return nodes.filter((node) => {
@@ -105,7 +105,7 @@ export function filterNodes(nodes: readonly NodeItem[], words: string): NodeItem
   });
 }
 
-/** The note of a node. That of a node which a run has locked is the folder of its archive, of which the job is what matters. */
+/** The note of a node. For a node locked by a run it is an archive folder, of which only the run and the job are shown. */
 export function noteOf({ description }: NodeItem): string {
   return description?.replace(/^\/.*\/archive\//, '') ?? '';
 }
@@ -117,7 +117,7 @@ export function excessText(excess: number): string {
   return `${rounded > 0 ? '+' : '−'}${Math.abs(rounded).toFixed(1)}`;
 }
 
-/** The share of failures: "12 %"; "–" without jobs. */
+/** The share of failed jobs: "12 %"; "–" without jobs. */
 export function rateText({ bad, ended }: NodeResult): string {
   return ended === 0 ? '–' : `${Math.round((100 * bad) / ended)} %`;
 }

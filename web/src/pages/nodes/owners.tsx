@@ -8,14 +8,14 @@ import type { Column } from '../../ui/grid-types.ts';
 import { Duration, useMinute } from '../../ui/Time.tsx';
 import { type Owner, owners } from './node-facts.ts';
 
-/** Who holds how many nodes, and for how long. */
+/** How many nodes each owner has locked, and for how long. */
 export function NodesOwners({ nodes }: { nodes: NodeItem[] }) {
   const now = useMinute();
   const [sort, setSort] = useUrlState('sort', '-locked');
   const rows = useMemo(() => owners(nodes, now), [nodes, now]);
   return (
     <>
-      <p className="nodes-hint quiet">Stale: locked for more than a day, and no job runs there.</p>
+      <p className="nodes-hint quiet">Stale: locked for more than a day without a running job.</p>
       <Grid<Owner>
         label="Locks by owner"
         rows={rows}
@@ -60,7 +60,7 @@ const columns: Column<Owner>[] = [
   },
   {
     id: 'idle',
-    title: 'Without a job',
+    title: 'Idle',
     width: '112px',
     align: 'right',
     sortable: true,
@@ -106,7 +106,7 @@ function MobileOwner({ row }: { row: Owner }) {
         <span className="two-lines-end">{number(row.locked)} locked</span>
       </div>
       <div className="two-lines-line quiet">
-        {row.machineType} · {number(row.idle)} without a job · {number(row.stale)} stale
+        {row.machineType} · {number(row.idle)} idle · {number(row.stale)} stale
         <span className="two-lines-end">
           <Age at={row.oldest} />
         </span>

@@ -8,14 +8,15 @@ import type { Column } from '../../ui/grid-types.ts';
 import { NodeLink, NodeStateCell, ResultsCell } from './cells.tsx';
 import { excessText, type NodeResult, nodeResults, rateText } from './node-facts.ts';
 
-/** Nodes by the failures they have beyond what is usual for their machine type. */
+/** Nodes ordered by excess failures. */
 export function NodesResults({ nodes }: { nodes: NodeItem[] }) {
   const [sort, setSort] = useUrlState('sort', '-excess');
   const results = useMemo(() => nodeResults(nodes), [nodes]);
   return (
     <>
       <p className="nodes-hint quiet">
-        Excess: failed and dead jobs beyond those that as many jobs have on an average node of the same machine type.
+        Excess: failed and dead jobs beyond what is average for the same number of jobs on nodes of the same machine
+        type.
       </p>
       <Grid<NodeResult>
         label="Results by node"

@@ -18,7 +18,7 @@ import './queue.css';
 
 type OneQueue = Queue['queues'][number];
 
-/** What waits for machines, by machine type, in the order in which it is taken. */
+/** Queued runs by machine type, in the order in which they will run. */
 export default function QueuePage() {
   const [, only] = usePathParts();
   const { data, error, isFetching, refetch } = useApi<Queue>(apiPath.queue());
@@ -30,11 +30,11 @@ export default function QueuePage() {
     <>
       <FetchLine active={isFetching} />
       <section className="page-head">
-        <h1>{only === undefined ? 'Queue' : `Queue of ${only}`}</h1>
+        <h1>{only === undefined ? 'Queue' : `Queue for ${only}`}</h1>
         <p className="line">
-          {data && <span>{queued === 0 ? 'Nothing is queued' : `${plural(queued, 'job')} queued`}</span>}
-          <span className="quiet">The lowest priority number is taken first, among equals the oldest run.</span>
-          {only !== undefined && <Link href={pagePath.queue()}>all machine types</Link>}
+          {data && <span>{queued === 0 ? 'No jobs queued' : `${plural(queued, 'job')} queued`}</span>}
+          <span className="quiet">Lower priority numbers run first; among equal priorities, the oldest run.</span>
+          {only !== undefined && <Link href={pagePath.queue()}>All machine types</Link>}
         </p>
       </section>
       {error && <ErrorBox error={error} onRetry={refetch} />}
@@ -43,8 +43,8 @@ export default function QueuePage() {
         <Empty
           title={
             only === undefined
-              ? 'No machine type is known yet. A run brings its own:'
-              : `No queue of ${only}. A run makes one:`
+              ? 'No machine types are known yet. To schedule a run on one:'
+              : `There is no queue for ${only}. To schedule a run on it:`
           }
           command={`teuthology-suite --suite smoke --machine-type ${only ?? 'MACHINE_TYPE'}`}
         />
@@ -69,7 +69,7 @@ function QueueSection({ queue }: { queue: OneQueue }) {
       <QueueFacts queue={queue} />
       {runs.length > 0 && (
         <Grid<RunItem>
-          label={`Queue of ${machine_type}`}
+          label={`Queue for ${machine_type}`}
           rows={runs}
           columns={columns}
           rowKey={(run) => run.name}
@@ -131,7 +131,7 @@ function queueColumns(runs: RunItem[]): Column<RunItem>[] {
     },
     { id: 'user', title: 'User', width: '110px', cell: (run) => run.user },
     { id: 'priority', title: 'Priority', width: '72px', align: 'right', cell: (run) => run.priority ?? '' },
-    { id: 'queued', title: 'Jobs left', width: '84px', align: 'right', cell: (run) => number(run.counts.queued) },
+    { id: 'queued', title: 'Queued', width: '84px', align: 'right', cell: (run) => number(run.counts.queued) },
     {
       id: 'results',
       title: 'Results',
@@ -156,7 +156,7 @@ function MobileQueued({ run, place }: { run: RunItem; place: number }) {
         </Link>
       </div>
       <div className="two-lines-line">
-        {number(run.counts.queued)} left{' '}
+        {number(run.counts.queued)} queued{' '}
         <span className="quiet">
           priority {run.priority ?? 'none'} · {run.user}
         </span>

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
+import { plural } from '../../lib/format.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Popover } from '../../ui/Popover.tsx';
@@ -7,7 +8,7 @@ import { copyReport } from './copy-keys.ts';
 import type { Group } from './groups.ts';
 import { reportFormats } from './report.ts';
 
-/** What can be done with a run: its report, and the commands that schedule its failures again or end it. */
+/** The actions of a run: its report, and the commands that rerun its failures or kill it. */
 export function Actions({ page, groups }: { page: RunPage; groups: readonly Group[] }) {
   const [asked, setAsked] = useState<'rerun' | 'kill' | null>(null);
   const { name, counts } = page.run;
@@ -44,15 +45,15 @@ export function Actions({ page, groups }: { page: RunPage; groups: readonly Grou
           </div>
         )}
       </Popover>
-      <Dialog open={asked === 'rerun'} title="Schedule what failed again" onClose={() => setAsked(null)}>
+      <Dialog open={asked === 'rerun'} title="Rerun failed jobs" onClose={() => setAsked(null)}>
         <Rerun run={name} counts={{ fail: counts.fail, dead: counts.dead }} />
       </Dialog>
-      <Dialog open={asked === 'kill'} title="End this run" onClose={() => setAsked(null)}>
+      <Dialog open={asked === 'kill'} title="Kill this run" onClose={() => setAsked(null)}>
         <p>
-          {left} jobs are not finished, {counts.running} of them run. Run this where teuthology is installed:
+          {plural(left, 'job')} unfinished, {counts.running} of them running. On a machine with teuthology, run:
         </p>
-        <Command text={`teuthology-kill -p -r ${name}`} what="the command to end the run" />
-        <p className="quiet">-p leaves what is queued in the queue; without it that is removed too.</p>
+        <Command text={`teuthology-kill -p -r ${name}`} what="the command to kill the run" />
+        <p className="quiet">With -p, queued jobs stay in the queue; without it they are removed too.</p>
       </Dialog>
     </span>
   );
@@ -74,10 +75,10 @@ function Rerun({ run, counts }: { run: string; counts: { fail: number; dead: num
         ))}
       </fieldset>
       {statuses.length === 0 ? (
-        <p>Choose at least one.</p>
+        <p>Choose at least one status.</p>
       ) : (
         <>
-          <p>Schedules {jobs} jobs. Run this where teuthology is installed:</p>
+          <p>Schedules {plural(jobs, 'job')}. On a machine with teuthology, run:</p>
           <Command text={`teuthology-suite --rerun ${run} -R ${statuses.join(',')}`} what="the command to rerun" />
         </>
       )}

@@ -7,21 +7,21 @@ import type { Job } from '../../lib/jobs.ts';
 import { ErrorBox, Skeleton } from '../../ui/States.tsx';
 import { Yaml } from '../../ui/Yaml.tsx';
 
-/** What a run is, and what its jobs have in common. */
+/** The facts of a run, and the configuration that its jobs share. */
 export function ConfigView({ page, jobs }: { page: RunPage; jobs: readonly Job[] }) {
   const { run } = page;
   const lists = jobs.map((job) => new Set(parseFacets(job.description).map(facetText)));
   const common = [...(lists[0] ?? [])].filter((facet) => lists.every((list) => list.has(facet)));
-  const systems = [...new Set(jobs.map((job) => job.os ?? 'not known'))].sort();
+  const systems = [...new Set(jobs.map((job) => job.os ?? 'unknown'))].sort();
   const nodes = new Set(jobs.flatMap((job) => job.nodes));
   const facts = [
-    ['sha1', run.sha1 ?? 'not known'],
-    ['flavor', run.flavor ?? 'not known'],
-    ['priority', String(run.priority ?? 'not known')],
+    ['sha1', run.sha1 ?? 'unknown'],
+    ['flavor', run.flavor ?? 'unknown'],
+    ['priority', String(run.priority ?? 'unknown')],
     ['tags', run.tags.join(', ') || 'none'],
     ['operating systems', systems.join(', ') || 'none'],
     ['nodes', number(nodes.size)],
-    ['in every description', common.join('  ') || 'nothing'],
+    ['common to all descriptions', common.join('  ') || 'none'],
   ] as const;
   return (
     <div className="body">
@@ -37,7 +37,7 @@ export function ConfigView({ page, jobs }: { page: RunPage; jobs: readonly Job[]
         </tbody>
       </table>
       <p>
-        As data: <a href={apiPath.runJobsFile(run.name, 'json')}>jobs as JSON</a> ·{' '}
+        Download: <a href={apiPath.runJobsFile(run.name, 'json')}>jobs as JSON</a> ·{' '}
         <a href={apiPath.runJobsFile(run.name, 'csv')}>jobs as CSV</a> · <a href={apiPath.run(run.name)}>run as JSON</a>
       </p>
       {jobs.length > 0 && <CommonConfig path={apiPath.runConfig(run.name)} name={run.name} />}
@@ -52,10 +52,10 @@ function CommonConfig({ path, name }: { path: string; name: string }) {
   const of =
     data.compared === data.jobs
       ? `all ${number(data.jobs)} jobs`
-      : `${number(data.compared)} jobs spread over all ${number(data.jobs)}`;
+      : `${number(data.compared)} of ${number(data.jobs)} jobs`;
   return (
     <>
-      <h2>Configuration that {of} have in common</h2>
+      <h2>Configuration common to {of}</h2>
       <Yaml value={data.common} name={name} label="Common configuration" />
     </>
   );

@@ -17,11 +17,11 @@ import { describeNovelty } from './novelty.ts';
 
 interface DetailProps {
   page: RunPage;
-  /** What tells each job from the others of the run, by its index. */
+  /** The facets in which each job differs from the others of the run, by its index. */
   differing: readonly (readonly Facet[])[];
 }
 
-/** A cause: how often, whether it is new, where it struck; then the first of its jobs. */
+/** A cause: how many jobs it has, whether it is new, where it occurred, and its first job. */
 export function GroupDetail({ page, group, differing }: DetailProps & { group: Group }) {
   const [first] = group.jobs;
   return (
@@ -38,12 +38,12 @@ export function GroupDetail({ page, group, differing }: DetailProps & { group: G
         <>
           <h2>Where</h2>
           <Where name="nodes" counts={count(group.jobs.flatMap(shortNodes))} of={group.jobs.length} />
-          <Where name="os" counts={count(group.jobs.map(({ os }) => os ?? 'not known'))} of={group.jobs.length} />
+          <Where name="os" counts={count(group.jobs.map(({ os }) => os ?? 'unknown'))} of={group.jobs.length} />
         </>
       )}
       {first && (
         <>
-          <h2>{group.jobs.length === 1 ? 'The job' : `One of its ${group.jobs.length} jobs`}</h2>
+          <h2>{group.jobs.length === 1 ? 'Job' : `One of its ${group.jobs.length} jobs`}</h2>
           <JobDetail page={page} job={first} differing={differing} />
         </>
       )}
@@ -76,7 +76,7 @@ function count(values: readonly string[]): [string, number][] {
   return [...counts].sort((a, b) => b[1] - a[1]);
 }
 
-/** Everything about one job that the page of its run knows, the reason first. */
+/** Everything that the run page knows about a job, its failure reason first. */
 export function JobDetail({ page, job, differing }: DetailProps & { job: Job }) {
   return (
     <>
@@ -87,7 +87,7 @@ export function JobDetail({ page, job, differing }: DetailProps & { job: Job }) 
           <Copy text={job.job_id} label="job id" />
         </span>
         <span>{duration(job.duration)}</span>
-        <span>{job.os ?? 'os not known'}</span>
+        <span>{job.os ?? 'OS unknown'}</span>
         <span>
           started <Time at={job.started} />
         </span>
@@ -101,7 +101,7 @@ export function JobDetail({ page, job, differing }: DetailProps & { job: Job }) 
             {node}
           </Link>
         ))}
-        {job.nodes.length === 0 && 'none were reported'}
+        {job.nodes.length === 0 && 'none reported'}
       </p>
       <Description job={job} differing={differing[job.index] ?? []} />
     </>
@@ -126,7 +126,7 @@ function Reason({ page, job }: { page: RunPage; job: Job }) {
     <>
       <h2>Failure reason {job.failure_reason !== null && <Copy text={job.failure_reason} label="failure reason" />}</h2>
       <pre tabIndex={0} role="region" aria-label="Failure reason">
-        {job.failure_reason ?? 'No reason was recorded: the log may tell more.'}
+        {job.failure_reason ?? 'No reason was recorded. The log may tell more.'}
       </pre>
       <h2>Is it new?</h2>
       {job.signature && <p>{describeNovelty(job.signature, page).sentence}</p>}
@@ -136,23 +136,23 @@ function Reason({ page, job }: { page: RunPage; job: Job }) {
 }
 
 function previousSentence({ previous }: Job, page: RunPage): string {
-  if (page.previous === null) return 'There is no finished run before this one.';
-  if (previous === null) return 'The run before had no job of this description.';
-  return `The same description in the run before: ${previous}.`;
+  if (page.previous === null) return 'There is no earlier finished run.';
+  if (previous === null) return 'The previous run had no job with this description.';
+  return `The same description in the previous run: ${previous}.`;
 }
 
-/** The choices of the description; those that not every job of the run has come first. */
+/** The facets of the description; those that not every job of the run has come first. */
 function Description({ job, differing }: { job: Job; differing: readonly Facet[] }) {
   const names = new Set(differing.map(pathOf));
   const common = parseFacets(job.description).filter((facet) => !names.has(pathOf(facet)));
   return (
     <>
       <h2>Description {job.description !== null && <Copy text={job.description} label="description" />}</h2>
-      {job.description === null && <p>none was reported</p>}
+      {job.description === null && <p>none reported</p>}
       <Facets facets={differing} />
       {common.length > 0 && (
         <>
-          {differing.length > 0 && <p className="quiet">The same in every job:</p>}
+          {differing.length > 0 && <p className="quiet">Common to all jobs:</p>}
           <Facets facets={common} />
         </>
       )}

@@ -6,19 +6,19 @@ import { countFacets } from './facet-counts.ts';
 
 interface FacetRailProps {
   jobs: readonly Job[];
-  /** What each description says, by the job's index. */
+  /** The facets of each description, by the index of the job. */
   facets: readonly (readonly Facet[])[];
 }
 
-/** As many values of a key as are read; the filter box finds the others. */
+/** The most values shown for a key; the filter box finds the others. */
 const mostValues = 12;
 
-/** What the descriptions of the listed jobs differ in: each value with how many of its jobs are red. */
+/** The facets in which the listed jobs differ, each with its number of jobs and failures. */
 export function FacetRail({ jobs, facets }: FacetRailProps) {
   const keys = useMemo(() => countFacets(jobs, facets), [jobs, facets]);
   return (
     <section className="rail" aria-label="Facets" tabIndex={0}>
-      {keys.length === 0 && <p className="quiet">The descriptions of these jobs are all the same.</p>}
+      {keys.length === 0 && <p className="quiet">These jobs all have the same description.</p>}
       {keys.map(([key, counts]) => (
         <div key={key}>
           <h2 title={key}>{key.split('/').at(-1) || 'choices'}</h2>

@@ -13,17 +13,17 @@ import type { Group } from './groups.ts';
 
 interface FailuresProps {
   page: RunPage;
-  /** What tells each job from the others of the run, by its index. */
+  /** The facets in which each job differs from the others of the run, by its index. */
   differing: readonly (readonly Facet[])[];
   groups: readonly Group[];
-  /** What is listed; when it changes nothing is held back. */
+  /** Identifies the list; when it changes, no updates are held back. */
   scope: string;
   selected: string | null;
   onSelect: (id: string) => void;
   onOpen: (job: Job) => void;
 }
 
-/** Failing jobs by cause; the rows of a group show where their descriptions differ. */
+/** Failing jobs by cause. The rows of a group show how its jobs differ. */
 export function Failures({ page, differing, groups, scope, selected, onSelect, onOpen }: FailuresProps) {
   const { isOpen, toggle, opened } = useOpenGroups(groups);
   const [touched, setTouched] = useState(false);
@@ -47,7 +47,7 @@ export function Failures({ page, differing, groups, scope, selected, onSelect, o
         columns={columns}
         rowKey={rowKey}
         label="Failures by cause"
-        emptyText="No failing job matches the filter."
+        emptyText="No matching failures."
         selected={selected ?? (groups[0] ? groupKey(groups[0]) : null)}
         onSelect={(row) => onSelect(rowKey(row))}
         onOpen={(row) => row.job && onOpen(row.job)}
@@ -62,7 +62,7 @@ export function Failures({ page, differing, groups, scope, selected, onSelect, o
   );
 }
 
-/** Which groups show their jobs: at first the first one, if it is not a long list. */
+/** Which groups are open: at first the first one, unless it is long. */
 function useOpenGroups(groups: readonly Group[]) {
   const [opened, setOpened] = useState<ReadonlySet<string>>(
     () => new Set(groups.slice(0, 1).flatMap(({ id, jobs }) => (jobs.length <= 12 ? [id] : []))),

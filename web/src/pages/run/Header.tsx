@@ -24,7 +24,7 @@ interface HeaderProps {
   onFilter: (q: string) => void;
 }
 
-/** What a run is, how it went, and what changed since the one before. */
+/** The facts and results of a run, and what changed since the previous run. */
 export function Header({ page, groups, q, onFilter }: HeaderProps) {
   const { run } = page;
   const pick = (status: JobStatus) => onFilter(pickStatus(q, status));
@@ -102,14 +102,14 @@ function MoreFacts({ run }: { run: RunItem }) {
   );
 }
 
-/** How long it took; how far it is while it runs. */
+/** How long the run took, or its progress while it is running. */
 function Took({ run }: { run: RunItem }) {
   const seconds = runSeconds(run, useMinute());
   if (seconds === null) return null;
   if (!isLive(run.counts)) return <span>took {duration(seconds)}</span>;
   return (
     <span>
-      {donePercent(run)} % done, runs for {duration(seconds)}
+      {donePercent(run)} % done, running for {duration(seconds)}
     </span>
   );
 }
@@ -123,7 +123,7 @@ function Change({ page }: { page: RunPage }) {
   if (change === null || previous === null) {
     return (
       <span>
-        the first run of {run.suite} on {run.branch} here
+        first run of {run.suite} on {run.branch}
       </span>
     );
   }
@@ -132,8 +132,10 @@ function Change({ page }: { page: RunPage }) {
     <span>
       <span className="strong">{plural(causes, 'new cause')}</span> · vs{' '}
       <Link href={pagePath.run(previous.name)}>previous run</Link>:{' '}
-      <span title="Jobs that fail now and did not fail, or were not there, before">{change.new} newly red</span> ·{' '}
-      {change.still} still red · {change.fixed} fixed · <Link href={pagePath.compare(run.name)}>compare</Link>
+      <span title="Jobs that fail now, and did not fail or did not exist in the previous run">
+        {change.new} newly failing
+      </span>{' '}
+      · {change.still} still failing · {change.fixed} fixed · <Link href={pagePath.compare(run.name)}>compare</Link>
     </span>
   );
 }

@@ -16,7 +16,7 @@ import { facetColumn, type JobRow, jobColumns } from './job-columns.tsx';
 
 interface JobTableProps {
   jobs: readonly Job[];
-  /** What each description says, by the job's index. */
+  /** The facets of each description, by the index of the job. */
   facets: readonly (readonly Facet[])[];
   q: string;
   selected: string | null;
@@ -24,7 +24,7 @@ interface JobTableProps {
   onOpen: (job: Job) => void;
 }
 
-/** Every job of a run, failing ones first until it is sorted otherwise. */
+/** All jobs of a run, failing jobs first unless sorted otherwise. */
 export function JobTable({ jobs, facets, q, selected, onSelect, onOpen }: JobTableProps) {
   const [sort, setSort] = useUrlState('sort', '');
   const [cols] = useUrlState('cols', '');
@@ -35,7 +35,7 @@ export function JobTable({ jobs, facets, q, selected, onSelect, onOpen }: JobTab
   const sorted = useMemo(() => sortRows(rowsOf(jobs, facets), columns, sort), [jobs, facets, columns, sort]);
   const hold = touched || selected !== null;
   const { rows, waiting, apply } = useHeldUpdates(sorted, ({ job_id }) => job_id, hold, `${q} ${sort}`);
-  // Sorted here: in the grid a change would move its row.
+  // Sorted here, because the grid would move a row when its values change.
   const unsorted = useMemo(() => columns.map(({ value: _, ...column }): Column<JobRow> => column), [columns]);
   return (
     <>
@@ -47,7 +47,7 @@ export function JobTable({ jobs, facets, q, selected, onSelect, onOpen }: JobTab
           columns={unsorted}
           rowKey={({ job_id }) => job_id}
           label="Jobs"
-          emptyText={q === '' ? 'No job has been reported yet.' : 'No job matches the filter.'}
+          emptyText={q === '' ? 'No jobs have been reported yet.' : 'No matching jobs.'}
           sort={sort}
           onSort={setSort}
           selected={selected}
@@ -57,7 +57,7 @@ export function JobTable({ jobs, facets, q, selected, onSelect, onOpen }: JobTab
           mobile={(job) => (
             <>
               <span className="two">
-                <Status status={job.status} /> {job.job_id} · {job.os ?? 'os not known'} · {duration(job.duration)}
+                <Status status={job.status} /> {job.job_id} · {job.os ?? 'OS unknown'} · {duration(job.duration)}
               </span>
               <span className="two mono">{job.failure_reason ?? (job.facets || job.description)}</span>
             </>
@@ -68,7 +68,7 @@ export function JobTable({ jobs, facets, q, selected, onSelect, onOpen }: JobTab
   );
 }
 
-/** As many facets as a line can show. */
+/** The most facets in a row. */
 const facetsInLine = 8;
 
 function rowsOf(jobs: readonly Job[], facets: JobTableProps['facets']): JobRow[] {
@@ -81,7 +81,7 @@ function rowsOf(jobs: readonly Job[], facets: JobTableProps['facets']): JobRow[]
   }));
 }
 
-/** `cols=` is what differs from the usual: "+cause,-os,+f:rados/objectstore". */
+/** The columns with those that `cols=` adds or hides, such as "+cause,-os,+f:rados/objectstore". */
 function shownJobColumns(cols: string): Column<JobRow>[] {
   const facets = [...changesOf(cols)].filter(([id, hidden]) => id.startsWith('f:') && !hidden);
   return [...shownColumns(jobColumns, cols), ...facets.map(([id]) => facetColumn(id.slice(2)))];

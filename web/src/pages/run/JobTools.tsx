@@ -5,7 +5,7 @@ import { ColumnChooser } from '../../ui/Columns.tsx';
 import { printColumns, shownColumns } from '../../ui/shown-columns.ts';
 import { jobColumns } from './job-columns.tsx';
 
-/** What the table of jobs shows: the counts of the facets beside it, and its columns. */
+/** Switches for the facet counts beside the table and for its columns. */
 export function JobTools({ facets }: { facets: readonly (readonly Facet[])[] }) {
   const [rail, setRail] = useUrlState('rail', '');
   const [cols, setCols] = useUrlState('cols', '');
@@ -23,7 +23,7 @@ export function JobTools({ facets }: { facets: readonly (readonly Facet[])[] }) 
         type="button"
         className="button wide-only"
         aria-pressed={rail !== ''}
-        title="The values of the descriptions, with how many jobs and failures have them"
+        title="Show the values in the descriptions with their numbers of jobs and failures"
         onClick={() => setRail(rail === '' ? '1' : '')}
       >
         facets

@@ -7,13 +7,13 @@ import type { Job } from '../../lib/jobs.ts';
 import { Empty } from '../../ui/States.tsx';
 import { StatusShape } from '../../ui/Status.tsx';
 
-/** A run without failures: that it is green, or how far it is; what was slow, and what was fixed. */
+/** A run without failures: its progress, the jobs that were fixed, and the slowest jobs. */
 export function NoFailures({ page: { run, previous }, jobs }: { page: RunPage; jobs: readonly Job[] }) {
   const { total, counts } = run;
   if (total === 0) {
     return (
       <Empty
-        title="No job of this run has been reported yet. What it would run:"
+        title="No jobs of this run have been reported yet. To see what is queued, run:"
         command={`teuthology-queue --run_name ${run.name}`}
       />
     );
@@ -30,16 +30,12 @@ export function NoFailures({ page: { run, previous }, jobs }: { page: RunPage; j
         {counts.pass > 0 && <StatusShape kind="pass" />}{' '}
         {over
           ? `All ${plural(counts.pass, 'job')} passed.`
-          : `No failure so far: ${number(counts.pass)} of ${plural(total, 'job')} passed.`}
+          : `No failures so far: ${number(counts.pass)} of ${plural(total, 'job')} passed.`}
       </p>
       {previous !== null && fixed.length > 0 && (
-        <Short
-          title={`Failed in the run before, passes now: ${fixed.length}`}
-          run={run.name}
-          jobs={fixed.slice(0, 10)}
-        />
+        <Short title={`Fixed since the previous run: ${fixed.length}`} run={run.name} jobs={fixed.slice(0, 10)} />
       )}
-      {slowest.length > 0 && <Short title="Slowest" run={run.name} jobs={slowest} />}
+      {slowest.length > 0 && <Short title="Slowest jobs" run={run.name} jobs={slowest} />}
     </div>
   );
 }

@@ -26,10 +26,10 @@ import { JobTools } from './JobTools.tsx';
 import { matchableJob, valuesOf } from './matchable.ts';
 import { NoFailures } from './NoFailures.tsx';
 
-/** A run that was read. */
+/** The page of a run, once its data has been loaded. */
 export function RunView({ page }: { page: RunPage }) {
   const red = page.run.counts.fail + page.run.counts.dead;
-  // Not while it is looked at: a first failure must not change the view.
+  // Chosen once: a first failure must not change the view under the reader.
   const over = page.run.counts.running + page.run.counts.waiting + page.run.counts.queued === 0;
   const [firstView] = useState(red > 0 || over ? 'failures' : 'jobs');
   const [view] = useUrlState('view', firstView);
@@ -70,14 +70,14 @@ interface ToolsProps {
   pick: (view: string) => void;
   q: string;
   setQ: (q: string, options?: UrlOptions) => void;
-  /** How many causes and jobs there are. */
+  /** The numbers of causes and of jobs. */
   groups: number;
   total: number;
   loaded: LoadedJobs;
   children: ReactNode;
 }
 
-/** The tabs, the filter, and what else the current view can be told. */
+/** The tabs, the filter and the options of the current view. */
 function Tools({ view, pick, q, setQ, groups, total, loaded, children }: ToolsProps) {
   const { all, jobs, matchable } = loaded;
   const suggest = useCallback(
@@ -129,18 +129,18 @@ function GroupSelect({ all, by, setBy }: GroupSelectProps) {
 
 interface LoadedJobs {
   all: Job[];
-  /** As filters see them, by the job's index. */
+  /** The jobs as filters see them, by index. */
   matchable: () => MatchableJob[];
-  /** Those that the filter means. */
+  /** The jobs that match the filter. */
   jobs: Job[];
-  /** What each description says, by the job's index. */
+  /** The facets of each description, by the index of the job. */
   facets: Facet[][];
 }
 
-/** The jobs of the page, those that the filter means, and what each job's description says, by the job's index. */
+/** The jobs of the page, those that match the filter, and the facets of all descriptions. */
 function useJobs(page: RunPage, q: string): LoadedJobs {
   const all = useMemo(() => jobsOf(page), [page]);
-  // Made when a filter first needs it: the first rows do not wait for 5,000 of them.
+  // Built when a filter first needs it, so that the first rows do not wait for 5,000 objects.
   const matchable = useMemo(() => lazily(() => all.map((job) => matchableJob(job, page))), [all, page]);
   const jobs = useMemo(() => {
     if (q === '') return all;
@@ -152,7 +152,7 @@ function useJobs(page: RunPage, q: string): LoadedJobs {
   return { all, matchable, jobs, facets };
 }
 
-/** A value that is made when it is first asked for. */
+/** Computes a value on its first use. */
 function lazily<T>(make: () => T): () => T {
   let made: { value: T } | null = null;
   return () => {
@@ -172,7 +172,7 @@ interface ListProps {
   facets: readonly (readonly Facet[])[];
 }
 
-/** A list with the details of what is selected; of the first cause until something is, where there is room for both. */
+/** A list and the details of the selection; without a selection those of the first cause, if there is room. */
 function ListAndDetails({ page, all, jobs, facets, groups, view, by, q }: ListProps) {
   const [sel, setSel] = useUrlState('sel', '');
   const [closed, setClosed] = useState(false);

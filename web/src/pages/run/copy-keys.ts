@@ -6,12 +6,12 @@ import { copyWithToast } from '../../ui/Copy.tsx';
 import type { Group } from './groups.ts';
 import { type ReportFormat, runReport } from './report.ts';
 
-/** Copies the report of a run, and says so. */
+/** Copies the report of a run and confirms it with a toast. */
 export function copyReport(page: RunPage, groups: readonly Group[], format: ReportFormat): void {
   void copyWithToast(runReport(page, groups, `${location.origin}${base}`, format), `the report as ${format}`);
 }
 
-/** y and then what: m and t the report, d the description and r the reason of what is selected. */
+/** Copies with y and a second key: m and t the report, d the description and r the failure reason of the selected job. */
 export function useCopyKeys(page: RunPage, groups: readonly Group[], job: Job | null): void {
   useKeys({
     'y m': () => copyReport(page, groups, 'Markdown'),

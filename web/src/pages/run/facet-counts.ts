@@ -9,12 +9,12 @@ export interface FacetCount {
   total: number;
 }
 
-/** As many keys as are read. */
+/** The most keys that are shown. */
 const mostKeys = 24;
 
 /**
- * Counts what the descriptions of jobs differ in, by key, those that tell most first; of each key the values with the largest
- * share of failures first. `facets` has what each description says, by the index of the job.
+ * Counts the facets in which jobs differ, by key, the most informative key first; the values of a key are ordered by their
+ * share of failures. `facets` holds the facets of each description, by the index of the job.
  */
 export function countFacets(
   jobs: readonly Pick<Job, 'index' | 'status'>[],

@@ -6,7 +6,7 @@ import { Strip } from '../../ui/Strip.tsx';
 import type { FailureRow } from './failure-rows.ts';
 import type { Group } from './groups.ts';
 
-/** Whether a cause is new. */
+/** The badge of a cause: NEW or KNOWN. */
 export function Badge({ group: { novelty } }: { group: Group }) {
   if (novelty === null || novelty.badge === null) return null;
   return (
@@ -16,7 +16,7 @@ export function Badge({ group: { novelty } }: { group: Group }) {
   );
 }
 
-/** In which of the last runs a cause was seen; nothing when there is only one. */
+/** The recent runs in which a cause occurred; nothing if there is only one run. */
 export function SeenStrip({ page, group: { signature, novelty } }: { page: RunPage; group: Group }) {
   if (signature === null || novelty === null || page.recent.length < 2) return null;
   const cells = signature.seen.map((count, index) => ({
@@ -26,7 +26,7 @@ export function SeenStrip({ page, group: { signature, novelty } }: { page: RunPa
   return <Strip cells={cells} sentence={novelty.sentence} />;
 }
 
-/** The columns of the list of failures; a cause has its title over the columns that only jobs have. */
+/** The columns of the list of failures. The title of a cause spans the columns that only jobs have. */
 export function failureColumns(page: RunPage): Column<FailureRow>[] {
   return [
     {
@@ -44,7 +44,7 @@ export function failureColumns(page: RunPage): Column<FailureRow>[] {
     },
     {
       id: 'badge',
-      title: 'Known',
+      title: 'New',
       width: '76px',
       span: ({ job }) => (job === null ? 1 : 2),
       text: ({ group, job, facets }) =>
@@ -54,7 +54,7 @@ export function failureColumns(page: RunPage): Column<FailureRow>[] {
     },
     {
       id: 'title',
-      title: 'Cause, and where its jobs differ',
+      title: 'Cause, and how its jobs differ',
       width: 'minmax(200px, 1fr)',
       span: ({ job }) => (job === null ? 3 : 1),
       text: ({ group }) => group.title,
@@ -70,7 +70,7 @@ export function failureColumns(page: RunPage): Column<FailureRow>[] {
     { id: 'os', title: 'OS', width: '104px', text: ({ job }) => job?.os ?? '', cell: ({ job }) => job?.os ?? null },
     {
       id: 'time',
-      title: 'Last runs',
+      title: 'Recent runs',
       width: '130px',
       align: 'right',
       cell: ({ group, job }) => (job === null ? <SeenStrip page={page} group={group} /> : duration(job.duration)),
@@ -78,7 +78,7 @@ export function failureColumns(page: RunPage): Column<FailureRow>[] {
   ];
 }
 
-/** A line of the list of failures on a phone. */
+/** A row of the list of failures on a narrow screen. */
 export function MobileFailure({ row: { group, job, facets } }: { row: FailureRow }) {
   if (job === null) {
     return (
@@ -93,7 +93,7 @@ export function MobileFailure({ row: { group, job, facets } }: { row: FailureRow
   return (
     <>
       <span className="two">
-        <Status status={job.status} /> {job.job_id} · {job.os ?? 'os not known'} · {duration(job.duration)}
+        <Status status={job.status} /> {job.job_id} · {job.os ?? 'OS unknown'} · {duration(job.duration)}
       </span>
       <span className="two mono">{facets || job.description}</span>
     </>

@@ -1,42 +1,42 @@
-/** The rows of the list of failures, and what names them in the address. */
+/** The rows of the list of failures, and the keys that identify them in the address. */
 import { differingFacets, type Facet, facetText } from '../../../../src/core/facets.ts';
 import type { Job } from '../../lib/jobs.ts';
 import type { Group } from './groups.ts';
 
-/** A row: a group, or one of its jobs with where its description differs. */
+/** A row: a group, or one of its jobs with the facets in which it differs. */
 export type FailureRow = { group: Group; job: null; facets: '' } | { group: Group; job: Job; facets: string };
 
-/** The row of a group, and those of its jobs when it is open; `differing` is what tells each job from the others of the run. */
+/** The rows of a group: its heading and, if it is open, its jobs. `differing` holds the facets that tell each job from the rest of the run. */
 export function failureRows(group: Group, open: boolean, differing: readonly (readonly Facet[])[]): FailureRow[] {
   const head: FailureRow = { group, job: null, facets: '' };
   if (!open) return [head];
   const facets = differingFacets(group.jobs.map(({ description }) => description));
   const rows = group.jobs.map((job, index): FailureRow => {
     const inGroup = facets[index] ?? [];
-    // A lone job has nothing to differ from but the rest of the run.
+    // A single job can only be told from the rest of the run.
     const shown = inGroup.length > 0 ? inGroup : (differing[job.index] ?? []);
     return { group, job, facets: shown.map(facetText).join('  ') };
   });
   return [head, ...rows];
 }
 
-/** What names a group in the address. */
+/** The key of a group in the address. */
 export function groupKey({ id }: Pick<Group, 'id'>): string {
   return `group:${id}`;
 }
 
-/** What names a row in the address: a job may be in several groups. */
+/** The key of a row in the address. A job can be in several groups. */
 export function rowKey({ group, job }: FailureRow): string {
   return job === null ? groupKey(group) : `${job.job_id}@${group.id}`;
 }
 
-/** What the address has selected. */
+/** What a key selects. */
 export interface Selection {
   group: Group | null;
   job: Job | null;
 }
 
-/** The group or the job that a key names, in the list of failures or in the table of jobs; a key without meaning selects nothing. */
+/** The group or job with a key, in the list of failures or in the table of jobs; both null for an unknown key. */
 export function selectionOf(key: string, groups: readonly Group[], jobs: readonly Job[]): Selection {
   const group = groups.find((one) => groupKey(one) === key);
   if (group) return { group, job: null };
@@ -51,7 +51,7 @@ export function selectionOf(key: string, groups: readonly Group[], jobs: readonl
   return { group: null, job: null };
 }
 
-/** The group after or before the one that is selected, or whose job is. Without a selection the first one counts as selected. */
+/** The group after or before the selected one, or the one of the selected job. Without a selection, the first group counts as selected. */
 export function nextGroup(groups: readonly Group[], selected: string | null, step: 1 | -1): Group | undefined {
   const at = selected === null ? 0 : groups.findIndex((group) => holds(group, selected));
   return at === -1 ? groups[0] : groups[at + step];

@@ -5,12 +5,12 @@ import type { PageSignature, RunPage } from '../../../../src/http/api/run-page-s
 import type { Job } from '../../lib/jobs.ts';
 import { describeNovelty, type Novelty } from './novelty.ts';
 
-/** The failing jobs of one cause. */
+/** Failing jobs with something in common, usually their cause. */
 export interface Group {
   id: string;
   title: string;
   kind: string;
-  /** Null for a group of something else than a cause; so is `novelty`. */
+  /** The cause; null, like `novelty`, for groups of anything else. */
   signature: PageSignature | null;
   novelty: Novelty | null;
   jobs: Job[];
@@ -18,14 +18,14 @@ export interface Group {
 
 const fixedGroupings = ['signature', 'description', 'node', 'os', 'kind', 'none'];
 
-/** What failing jobs can be grouped by: also by each facet that is not the same in all of them. */
+/** What failing jobs can be grouped by, including each facet in which they differ. */
 export function groupingsOf(jobs: readonly Job[]): string[] {
   const facets = differingFacets(jobs.filter(({ status }) => isFailing(status)).map(({ description }) => description));
   const keys = new Set(facets.flatMap((list) => list.map(({ key }) => `facet:${key}`)));
   return [...fixedGroupings, ...[...keys].slice(0, mostFacets)];
 }
 
-/** A menu that can still be read. */
+/** The most facets in the menu. */
 const mostFacets = 40;
 
 /** Groups failing jobs: new causes first, then those with the most jobs. */

@@ -6,10 +6,10 @@ import { OutLink } from '../../ui/OutLink.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';
 
-/** A job in the table: `facets` tells it from the others that are listed, `all` is everything its description says. */
+/** A row of the table: a job, the facets in which it differs from the other listed jobs as text, and all its facets. */
 export type JobRow = Job & { facets: string; all: readonly Facet[] };
 
-/** Every column of the table of jobs, without those of facets. */
+/** The columns of the table of jobs, except facets. */
 export const jobColumns: Column<JobRow>[] = [
   {
     id: 'job',
@@ -25,7 +25,7 @@ export const jobColumns: Column<JobRow>[] = [
   },
   {
     id: 'description',
-    title: 'Where descriptions differ',
+    title: 'Description: differences',
     width: 'minmax(160px, 1.2fr)',
     sortable: true,
     value: (job) => job.facets || job.description,
@@ -72,7 +72,7 @@ export const jobColumns: Column<JobRow>[] = [
   { id: 'links', title: 'Links', width: '96px', cell: (job) => <Links job={job} /> },
   {
     id: 'before',
-    title: 'Run before',
+    title: 'Previous run',
     width: '90px',
     hidden: true,
     sortable: true,
@@ -124,12 +124,12 @@ function time(id: 'started' | 'posted' | 'updated', title: string, hidden: boole
   };
 }
 
-/** Seconds between posting and start. */
+/** Seconds between posting and start; null before the start. */
 function waited({ posted, started }: Job): number | null {
   return started === null ? null : Math.max(0, (started - posted) / 1000);
 }
 
-/** A facet as a column. */
+/** A column with the values of a facet. */
 export function facetColumn(key: string): Column<JobRow> {
   const read = (job: JobRow) => job.all.find((facet) => facet.key === key)?.value ?? null;
   return {

@@ -6,14 +6,14 @@ import { traitsOf } from '../../../../src/core/traits.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { Job } from '../../lib/jobs.ts';
 
-/** A job with what its run says of it. */
+/** A job with the facts of its run. */
 export function matchableJob(job: Job, { run }: RunPage): MatchableJob {
   const { suite, branch, user, machine_type, flavor, sha1, priority, scheduled } = run;
   const traits = traitsOf({ ...job, seen: job.signature?.seen ?? null });
   return { ...job, suite, branch, user, machine_type, flavor, sha1, priority, scheduled, traits };
 }
 
-/** A value of a key, and how many jobs have it. */
+/** A value of a key and its number of jobs. */
 export interface CountedValue {
   value: string;
   count: number;
@@ -29,7 +29,7 @@ const readers: Partial<Record<QueryKey, (job: MatchableJob) => readonly (string 
   f: (job) => parseFacets(job.description).map(facetText),
 };
 
-/** Values of a key that begin with `prefix` among jobs, most frequent first. */
+/** The values of a key that start with `prefix`, most frequent first. */
 export function valuesOf(jobs: readonly MatchableJob[], key: QueryKey, prefix: string): CountedValue[] {
   const counts = new Map<string, number>();
   for (const job of jobs) {
@@ -41,5 +41,5 @@ export function valuesOf(jobs: readonly MatchableJob[], key: QueryKey, prefix: s
   return values.sort((a, b) => b.count - a.count).slice(0, mostValues);
 }
 
-/** More than a list of suggestions shows. */
+/** More values than the list of suggestions shows. */
 const mostValues = 20;

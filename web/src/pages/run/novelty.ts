@@ -2,7 +2,7 @@
 import { noveltyOf } from '../../../../src/core/traits.ts';
 import type { PageSignature, RunPage } from '../../../../src/http/api/run-page-schema.ts';
 
-/** What the page says of a cause. */
+/** What the page says about the novelty of a cause. */
 export interface Novelty {
   /** Null when there is nothing to compare with. */
   badge: 'NEW' | 'KNOWN' | null;

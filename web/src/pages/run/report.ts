@@ -1,15 +1,15 @@
-/** A run as a text for a mail, a tracker or a pull request: what is new first, with links. */
+/** The report of a run for an e-mail, a tracker or a pull request: new causes first, with links. */
 
 import { pagePath } from '../../../../src/core/paths.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { Group } from './groups.ts';
 
-/** The languages of a report. */
+/** The formats of a report. */
 export const reportFormats = ['Markdown', 'Textile', 'text'] as const;
 /** Markdown for GitHub, Textile for Redmine, or plain text. */
 export type ReportFormat = (typeof reportFormats)[number];
 
-/** As many job ids as a line can bear; the link leads to all. */
+/** The most job ids in a line. */
 const mostIds = 8;
 
 interface Words {
@@ -19,7 +19,7 @@ interface Words {
   item: (index: number) => string;
 }
 
-// What marks code in a language cannot stand in the code.
+// The characters that delimit code in a format are replaced inside code.
 const words: Record<ReportFormat, Words> = {
   Markdown: {
     bold: (text) => `**${text}**`,
@@ -41,7 +41,7 @@ const words: Record<ReportFormat, Words> = {
   },
 };
 
-/** The report of a run; `base` is the address of the dashboard, without a slash at its end. */
+/** The report of a run. `base` is the address of the dashboard without a slash at its end. */
 export function runReport(page: RunPage, groups: readonly Group[], base: string, format: ReportFormat): string {
   const { run } = page;
   const { bold, code, link, item } = words[format];

@@ -10,7 +10,7 @@ import { Time } from '../../ui/Time.tsx';
 import { Value } from '../../ui/Value.tsx';
 import { countsInWords, donePercent, isLive, runSeconds } from './run-facts.ts';
 
-/** A row of the list: a run, or what several have in common. */
+/** A row of the list: a run or the heading of a group. */
 export type RunsRow =
   | { kind: 'run'; run: RunItem; level: number; marked: boolean }
   | {
@@ -33,7 +33,7 @@ function textOf(text: (run: RunItem) => string) {
   return (row: RunsRow) => (row.kind === 'run' ? text(row.run) : '');
 }
 
-/** Every column; the ids of those that sort are what the API sorts by. */
+/** The columns. The id of a sortable column is the name that the API sorts by. */
 export function runColumns(now: number): Column<RunsRow>[] {
   const plain = (id: string, title: string, width: string, cell: Cell): Column<RunsRow> => ({
     id,
@@ -129,7 +129,7 @@ function RunMark({ row }: { row: RunsRow & { kind: 'run' } }) {
       {row.marked && (
         <span className="runs-marked">
           {'x'}
-          <span className="hidden"> chosen for comparison</span>
+          <span className="hidden"> marked for comparison</span>
         </span>
       )}
     </>
@@ -175,7 +175,7 @@ function branchCell(run: RunItem) {
   );
 }
 
-/** A bar and its numbers. */
+/** The results as a bar and as numbers. */
 export function Results({ counts, total }: { counts: RunItem['counts']; total: number }) {
   if (total === 0) return <span className="quiet">no jobs yet</span>;
   return (
@@ -188,12 +188,12 @@ export function Results({ counts, total }: { counts: RunItem['counts']; total: n
   );
 }
 
-/** How long it took, or how far it is. */
+/** The duration of a run, or its progress while it is running. */
 export function RunTime({ run, now }: { run: RunItem; now: number }) {
   const seconds = runSeconds(run, now);
   if (isLive(run.counts)) {
     return (
-      <span title={`${donePercent(run)} % of its jobs have ended; running for ${duration(seconds)}`}>
+      <span title={`${donePercent(run)} % of its jobs are finished; running for ${duration(seconds)}`}>
         {donePercent(run)} % · {duration(seconds)}
       </span>
     );
@@ -201,7 +201,7 @@ export function RunTime({ run, now }: { run: RunItem; now: number }) {
   return <span>{duration(seconds)}</span>;
 }
 
-/** Two lines for narrow screens. */
+/** A row on a narrow screen, in two lines. */
 export function MobileRun({ row, now }: { row: RunsRow; now: number }) {
   if (row.kind === 'group') return <GroupTitle row={row} />;
   const { run } = row;

@@ -1,6 +1,6 @@
 import type { Zone } from '../../lib/format.ts';
 
-/** A day as a heading: "Today", "Yesterday", "Fri 20 Nov", with the year when it is not this one. */
+/** A day as a heading: "Today", "Yesterday", "Fri 20 Nov", with the year unless it is the current one. */
 export function dayTitle(at: number, zone: Zone, now: number): string {
   const day = dayNumber(at, zone);
   const today = dayNumber(now, zone);

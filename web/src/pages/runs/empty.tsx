@@ -6,20 +6,20 @@ import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
 import { Empty } from '../../ui/States.tsx';
 
-/** Why there is nothing to see: nothing at all, or a filter, and which of its terms is to blame. */
+/** An empty list: either there are no runs, or the filter matches none; then the effect of leaving out each term. */
 export function NoRuns({ q, setQ }: { q: string; setQ: (q: string) => void }) {
   const { data: all } = useApi<RunList>(q === '' ? null : apiPath.runs({ limit: '1' }));
   if (q === '') {
     return (
       <Empty
-        title="No runs yet. A run appears when it is scheduled:"
+        title="No runs yet. To schedule one, run:"
         command="teuthology-suite --suite smoke --machine-type MACHINE_TYPE"
       />
     );
   }
   return (
     <div className="empty runs-empty">
-      <p>{all ? `0 of ${plural(all.total, 'run')} match` : 'No run matches'}</p>
+      <p>{all ? `0 of ${plural(all.total, 'run')} match` : 'No matching runs'}</p>
       <ul>
         {termTexts(q).map((term, index) => (
           <li key={term}>
@@ -35,7 +35,7 @@ function Without({ q, term, setQ }: { q: string; term: string; setQ: (q: string)
   const { data } = useApi<RunList>(apiPath.runs({ q, limit: '1' }));
   return (
     <button type="button" className="button" onClick={() => setQ(q)}>
-      without <code>{term}</code>
+      Without <code>{term}</code>
       {data && `: ${number(data.total)}`}
     </button>
   );

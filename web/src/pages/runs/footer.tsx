@@ -4,7 +4,7 @@ import { Counts } from '../../ui/Bar.tsx';
 import { compareInOrder } from './run-facts.ts';
 import type { Runs } from './use-runs.ts';
 
-/** What of the result is shown, its totals, and the way to the rest. */
+/** How many runs are shown, their totals, and a button for more. */
 export function RunsFooter({ runs, marked, onClear }: { runs: Runs; marked: readonly string[]; onClear: () => void }) {
   const { first, rows, loadMore, isFetching } = runs;
   if (!first) return null;
@@ -29,10 +29,12 @@ export function RunsFooter({ runs, marked, onClear }: { runs: Runs; marked: read
         <span className="runs-chosen">
           {marked.length === 2 ? (
             <Link className="button" href={compareInOrder(rows, marked)}>
-              Compare the 2 chosen
+              Compare the marked runs
             </Link>
           ) : (
-            <span className="quiet">chosen: {middleTruncate(marked[0] ?? '', 40)}; choose one more with x</span>
+            <span className="quiet">
+              marked: {middleTruncate(marked[0] ?? '', 40)}; mark another run with x to compare
+            </span>
           )}{' '}
           <button type="button" className="button" onClick={onClear}>
             Clear

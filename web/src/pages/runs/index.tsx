@@ -22,7 +22,7 @@ import { RunsToolbar } from './toolbar.tsx';
 import { useRuns } from './use-runs.ts';
 import './runs.css';
 
-/** The list of runs: find one; see what is red, running or stuck. */
+/** The list of runs. */
 export default function RunsPage() {
   const [q, setQ] = useUrlState('q', '');
   const [sort, setSort] = useUrlState('sort', defaultSort);
@@ -88,7 +88,7 @@ function RunsList({ runs, q, sort, setSort, setQ, onHold }: ListProps) {
   );
 }
 
-/** Runs chosen with x; the second one leads to the comparison. */
+/** Runs marked with x; two of them can be compared with c. */
 function useMarks(runs: readonly RunItem[]) {
   const [marked, setMarked] = useState<readonly string[]>([]);
   const [, navigate] = useLocation();
@@ -106,7 +106,7 @@ function useMarks(runs: readonly RunItem[]) {
   return { marked, clear };
 }
 
-/** The run in whose row the focus is; the row names it in its link. */
+/** The run of the focused row, identified by the link in the row. */
 function focusedRun(runs: readonly RunItem[]): string | null {
   const row = document.activeElement?.closest('.grid-row') ?? document.querySelector('.grid-row[tabindex="0"]');
   const address = row?.querySelector<HTMLAnchorElement>('a.row-link, a.runs-suite')?.getAttribute('href') ?? '';

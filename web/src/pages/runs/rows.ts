@@ -11,24 +11,24 @@ export const defaultSort = '-scheduled';
 
 export const groupings: readonly Grouping[] = ['day', 'suite', 'branch', 'sha1'];
 
-/** The API sorts by one column: the one clicked last. */
+/** The last column of an order: the API sorts by one column. */
 export function oneSort(sort: string): string {
   return sort.split(',').at(-1) || defaultSort;
 }
 
-/** How the rows of a list of runs are made. */
+/** Options of `runRows`. */
 export interface RowOptions {
   /** Null for a plain list. */
   grouping: Grouping | null;
-  /** The keys of the groups that are closed. */
+  /** The keys of closed groups. */
   closed: ReadonlySet<string>;
-  /** Names of the runs that are chosen for comparison. */
+  /** The names of the runs that are marked for comparison. */
   marked: readonly string[];
   zone: Zone;
   now: number;
 }
 
-/** Runs, and a line above each group of them; the runs of a closed group are left out. */
+/** The rows for runs: a heading for each group, and the runs of open groups. */
 export function runRows(runs: readonly RunItem[], { grouping, closed, marked, zone, now }: RowOptions): RunsRow[] {
   const runRow = (run: RunItem): RunsRow => ({ kind: 'run', run, level: 2, marked: marked.includes(run.name) });
   if (grouping === null) return runs.map(runRow);
@@ -42,7 +42,7 @@ export function runRows(runs: readonly RunItem[], { grouping, closed, marked, zo
   });
 }
 
-/** The rows of a list of runs, and which groups are open. */
+/** The rows of the list, with state for the open groups. */
 export function useRunRows(
   runs: readonly RunItem[],
   grouping: Grouping | null,

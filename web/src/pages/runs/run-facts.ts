@@ -3,16 +3,16 @@ import { pagePath } from '../../../../src/core/paths.ts';
 import { noJobs } from '../../../../src/core/run.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 
-/** Seconds from the first start to the last change; of a run that is not over, to now. */
+/** Seconds from the first start to the last change, or to now while jobs are running. Null if unknown. */
 export function runSeconds({ started, updated, counts }: RunItem, now: number): number | null {
   if (started === null) return null;
   const end = isLive(counts) ? now : updated;
-  // No run is over within a minute: one that seems so was reported after the fact, and has no time of its own.
+  // No run takes less than a minute: such a run was reported after the fact, and its duration is unknown.
   const seconds = end === null ? 0 : Math.round((end - started) / 1000);
   return seconds < 60 && !isLive(counts) ? null : Math.max(0, seconds);
 }
 
-/** Jobs that have ended, in percent. */
+/** The percentage of jobs that have ended, rounded down. */
 export function donePercent({ counts, total }: RunItem): number {
   return total === 0 ? 0 : Math.floor((100 * (counts.pass + counts.fail + counts.dead)) / total);
 }
@@ -21,7 +21,7 @@ export function isLive(counts: RunItem['counts']): boolean {
   return counts.running + counts.waiting > 0;
 }
 
-/** "47 fail, 440 pass" for those who cannot see the bar. */
+/** The counts in words, for screen readers: "47 fail, 440 pass". */
 export function countsInWords(counts: RunItem['counts']): string {
   const given = statusesByUrgency.filter((status) => counts[status] > 0);
   return given.map((status) => `${counts[status]} ${status}`).join(', ') || 'no jobs';
@@ -29,7 +29,7 @@ export function countsInWords(counts: RunItem['counts']): string {
 
 export type Grouping = 'day' | 'suite' | 'branch' | 'sha1';
 
-/** What a run is grouped by, in words. */
+/** The title of the group of a run. */
 export function groupTitle(run: RunItem, grouping: Grouping, dayOf: (at: number) => string): string {
   if (grouping === 'day') return dayOf(run.scheduled);
   if (grouping === 'sha1') return run.sha1 ?? 'no sha1';
@@ -41,7 +41,7 @@ export interface RunGroup {
   runs: RunItem[];
 }
 
-/** Groups in the order of their first run; days follow one another, so a day stands once. */
+/** Groups runs by their titles, in the order of the first run of each group. */
 export function groupRuns(runs: readonly RunItem[], titleOf: (run: RunItem) => string): RunGroup[] {
   const groups = new Map<string, RunGroup>();
   for (const run of runs) {
@@ -59,7 +59,7 @@ export function sumCounts(runs: RunItem[]): RunItem['counts'] {
   return sum;
 }
 
-/** The address of the comparison, the older run as A. */
+/** The page that compares two marked runs, with the older one as A. */
 export function compareInOrder(runs: readonly RunItem[], marked: readonly string[]): string {
   const at = (name: string) => runs.find((run) => run.name === name)?.scheduled ?? 0;
   const [older = '', newer = ''] = [...marked].sort((a, b) => at(a) - at(b));

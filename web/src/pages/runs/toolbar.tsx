@@ -20,7 +20,7 @@ interface ToolbarProps {
 
 const columns = runColumns(0);
 
-/** The filter, quick ways to fill it, and how the list is shown. */
+/** The filter, shortcuts for common filters, and the options of the list. */
 export function RunsToolbar({ q, setQ, first, sort }: ToolbarProps) {
   const fileParameters = { q, sort: sort === defaultSort ? '' : sort };
   return (
@@ -45,7 +45,7 @@ export function RunsToolbar({ q, setQ, first, sort }: ToolbarProps) {
   );
 }
 
-/** Values among the runs that the other terms leave. */
+/** Suggests values that occur in runs matching the other terms. */
 async function suggest(key: QueryKey, prefix: string, rest: string) {
   const found = await fetchApi<Suggestions>(apiPath.suggest({ field: key, prefix, q: rest }));
   return found.values;

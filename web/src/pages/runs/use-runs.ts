@@ -7,21 +7,21 @@ import { useLive } from '../../app/live.ts';
 import { type ApiError, fetchApi, useApi } from '../../lib/api.ts';
 import { useThrottled } from '../../lib/throttle.ts';
 
-/** What the list of runs shows, and what can be done with it. */
+/** The state of the list of runs. */
 export interface Runs {
   first: RunList | undefined;
   rows: readonly RunItem[];
   error: ApiError | null;
   isFetching: boolean;
   refetch: () => void;
-  /** Null when everything is shown. */
+  /** Null when all runs are shown. */
   loadMore: (() => void) | null;
-  /** Changes that would move rows, and wait. */
+  /** The number of changes held back because they would move rows. */
   waiting: number;
   apply: () => void;
 }
 
-/** The runs of a filter, page after page; changed rows change in place, what would move rows waits for `apply`. */
+/** The runs that match a filter, page by page. Rows change in place; changes that would move rows wait for `apply`. */
 export function useRuns(q: string, sort: string, hold: boolean): Runs {
   const path = apiPath.runs({ q, sort });
   const { data: first, error, isFetching, refetch } = useApi<RunList>(path);
@@ -35,7 +35,7 @@ export function useRuns(q: string, sort: string, hold: boolean): Runs {
     () => withoutRepeats([...(first?.runs ?? []), ...later.flatMap(({ runs }) => runs)]),
     [first, later],
   );
-  // While another filter is asked for, the rows are still those of the one before.
+  // While another filter is loading, the rows still belong to the previous one.
   const arrived = useRef(path);
   if (!isFetching) arrived.current = path;
   const held = useHeldUpdates(fresh, ({ name }) => name, hold, `${arrived.current} ${later.length}`);
@@ -75,7 +75,7 @@ function useLaterPages(path: string, q: string, sort: string, first: RunList | u
     if (next === null) return;
     void read([next]).then((found) => found && setPages({ path, later: [...later, ...found] }));
   }, [next, later, path, read]);
-  // The pages keep their starts, so that what is read again is what is shown.
+  // The pages keep their starting points, so that the rows that are read again are those that are shown.
   const refetchLater = useCallback(() => {
     if (later.length === 0) return;
     const starts = [first?.next, ...later.slice(0, -1).map((page) => page.next)].filter(

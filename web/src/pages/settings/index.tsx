@@ -2,44 +2,44 @@ import { useTitle } from '../../app/title.ts';
 import { zoneName } from '../../lib/format.ts';
 import { type Preferences, setPreference, usePreferences } from '../../lib/preferences.ts';
 
-/** What a person can choose, kept in this browser. */
+/** The settings, stored in this browser. */
 export default function Settings() {
   useTitle('Settings');
   return (
     <div className="document">
       <h1>Settings</h1>
-      <p className="quiet">Kept in this browser.</p>
+      <p className="quiet">Stored in this browser.</p>
       <Choices
         name="theme"
         title="Theme"
         options={[
-          ['auto', 'as the system'],
+          ['auto', 'same as the system'],
           ['light', 'light'],
           ['dark', 'dark'],
         ]}
       />
       <Choices
         name="density"
-        title="Rows"
+        title="Row height"
         options={[
-          ['compact', 'compact, 28 px'],
-          ['comfortable', 'comfortable, 36 px'],
+          ['compact', 'compact'],
+          ['comfortable', 'comfortable'],
         ]}
       />
       <Choices
         name="zone"
         title="Times"
         options={[
-          ['local', `of this place (${zoneName('local')})`],
+          ['local', `local time (${zoneName('local')})`],
           ['utc', 'UTC'],
         ]}
       />
       <Choices
         name="keys"
-        title="Single keys"
+        title="Single-key shortcuts"
         options={[
-          [true, 'act (j, k, /, …)'],
-          [false, 'do nothing'],
+          [true, 'on (j, k, /, …)'],
+          [false, 'off'],
         ]}
       />
     </div>
