@@ -81,7 +81,7 @@ describe('keys', () => {
   test('of jobs mean nothing for runs', () => {
     const { query, problems } = parseQuery('kind:timeout suite:fs', 'runs');
     expect(query.terms.map(({ key }) => key)).toEqual(['suite']);
-    expect(problems).toMatchObject([{ text: 'kind:timeout', message: '"kind" is no key here' }]);
+    expect(problems).toMatchObject([{ text: 'kind:timeout', message: '"kind" is not a filter key here' }]);
   });
 
   test.each([

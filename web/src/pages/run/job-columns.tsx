@@ -25,7 +25,7 @@ export const jobColumns: Column<JobRow>[] = [
   },
   {
     id: 'description',
-    title: 'Description: differences',
+    title: 'Description (differences)',
     width: 'minmax(160px, 1.2fr)',
     sortable: true,
     value: (job) => job.facets || job.description,
