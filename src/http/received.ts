@@ -18,14 +18,14 @@ const bodies = new Set<Held>();
 let heldBytes = 0;
 
 /** Why a body was not received: it is larger than the limit, there is no memory for it now, or its client hung up. */
-export type Refusal = 'too large' | 'no memory' | 'cut off';
+export type NotReceived = 'too large' | 'no memory' | 'cut off';
 
 /** Receives the body of a request, at most `limit` bytes. What it takes up is accounted for until the response closes. */
 export function receiveBytes(
   request: IncomingMessage,
   response: ServerResponse,
   limit: number,
-): Promise<Buffer | Refusal> {
+): Promise<Buffer | NotReceived> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     const body: Held = { bytes: 0, refuse: () => finish('no memory') };
@@ -36,7 +36,7 @@ export function receiveBytes(
     };
     const onEnd = () => finish(Buffer.concat(chunks));
     const onClose = () => finish('cut off');
-    const finish = (result: Buffer | Refusal) => {
+    const finish = (result: Buffer | NotReceived) => {
       request.off('data', onData).off('end', onEnd).off('close', onClose);
       body.refuse = null;
       if (typeof result === 'string') release(body);

@@ -11,9 +11,12 @@ export interface RunQuery {
 /** No page is here; not a failure of the family, because nothing was named. */
 export type NoSuchPath = 'no such path';
 
+/** More than there are facets, and far fewer than SQLite has room for in a statement. */
+const mostConditions = 20;
+
 /**
  * Reads the segments behind `/runs/`. `flavors` and `flavor` mean the same everywhere (teuthology contract §7.25).
- * Refuses a bad day; `no such path` for anything that is no chain of facets.
+ * Refuses a bad day and a chain of more than 20 filters; `no such path` for anything that is no chain of facets.
  */
 export function parseFilterPath(segments: string[], now: number): RunQuery | NoSuchPath {
   const conditions: RunCondition[] = [];
@@ -22,6 +25,7 @@ export function parseFilterPath(segments: string[], now: number): RunQuery | NoS
     const facet = facetOf(segments[at]);
     if (facet === undefined || facet === previous) return 'no such path';
     previous = facet;
+    if (conditions.length === mostConditions) refuse('path', `a path can have at most ${mostConditions} filters`);
     const value = segments[at + 1];
     if (value === undefined) return { conditions, form: { index: facet } };
     if (facet === 'date' && value === 'from') return parseDateRange(segments.slice(at + 2), conditions, now);

@@ -191,6 +191,15 @@ describe.each(engines)('filters of runs on $name', (engine) => {
     expect(await names('date/from/2023-05-01/to/2023-05-01/')).toEqual(newest);
   });
 
+  test('a chain of more filters than anybody needs is refused', async () => {
+    const chain = (filters: number) => `/runs/${'branch/x/suite/x/'.repeat(filters / 2)}`;
+    expect(await server.get(chain(20))).toMatchObject({ status: 200, json: [] });
+    for (const filters of [22, 600]) {
+      const message = 'a path can have at most 20 filters';
+      expect(await server.get(chain(filters))).toMatchObject({ status: 400, json: { message } });
+    }
+  });
+
   test('an address that cannot be decoded is refused', async () => {
     for (const path of ['branch/%zz/', 'branch/main/suite/%ff/']) {
       expect((await server.get(`/runs/${path}`)).status).toBe(400);
