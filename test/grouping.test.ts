@@ -1,4 +1,4 @@
-/** Failures of labs are grouped as a person grouped them. Precision first: two causes in one group hide one of them. */
+/** Signatures group failure reasons as a person did. Precision matters most: two causes in one group hide one of them. */
 import { describe, expect, test } from 'vitest';
 import { copiesOf, type Reason, reasonsIn, scoreOf, strayed } from './helpers/grouping.ts';
 import { allData } from './helpers/lab-data.ts';
@@ -7,20 +7,20 @@ describe.each(allData)('failure reasons in $name', (data) => {
   const originals = reasonsIn(data);
   const copies = originals.map((reason) => copiesOf(reason, 10));
 
-  test('are grouped by cause: precision at least 0.97, recall at least 0.85', () => {
+  test('are grouped by cause with precision of at least 0.97 and recall of at least 0.85', () => {
     const { precision, recall } = scoreOf(originals);
     expect(precision).toBeGreaterThanOrEqual(0.97);
     expect(recall).toBeGreaterThanOrEqual(0.85);
   });
 
-  test('are grouped as well with the same failures on other hosts, at other times, with other numbers, ids and paths', () => {
+  test('are grouped as well together with copies that have other hosts, times, numbers, ids and paths', () => {
     expect(copies.filter((list) => list.length > 0).length).toBeGreaterThan(originals.length / 2);
     const { precision, recall } = scoreOf([...originals, ...copies.flat()]);
     expect(precision).toBeGreaterThanOrEqual(0.97);
     expect(recall).toBeGreaterThanOrEqual(0.85);
   });
 
-  test('are each in one group with all of these', () => {
+  test('are each in one group with all of their copies', () => {
     expect(originals.flatMap((reason, at) => strayed(reason, copies[at] ?? []))).toEqual([]);
   });
 });
@@ -28,7 +28,7 @@ describe.each(allData)('failure reasons in $name', (data) => {
 describe('the score', () => {
   const reason = (text: string, cause: string): Reason => ({ text, cause });
 
-  test('is less precise when two causes share a signature', () => {
+  test('has less precision when two causes share a signature', () => {
     const mixed = [reason('File is closed', 'a'), reason('File is closed', 'b'), reason('File is closed', 'b')];
     expect(scoreOf(mixed)).toEqual({ precision: 1 / 3, recall: 1 });
   });
@@ -38,7 +38,7 @@ describe('the score', () => {
     expect(scoreOf(split)).toEqual({ precision: 1, recall: 1 / 3 });
   });
 
-  test('is told of copies that differ, the same every time', () => {
+  test('is measured with copies that differ but are the same every time', () => {
     const original = reason('Failed to reconnect to smithi155', 'a');
     const copies = copiesOf(original, 5);
     expect(new Set(copies.map(({ text }) => text)).size).toBe(5);

@@ -1,4 +1,4 @@
-/** Run names of labs. */
+/** Run names of labs are parsed. */
 import { describe, expect, test } from 'vitest';
 import { parseRunName } from '../src/core/run-name.ts';
 import { allData } from './helpers/lab-data.ts';
@@ -6,7 +6,7 @@ import { allData } from './helpers/lab-data.ts';
 describe.each(allData)('run names in $name', ({ lines }) => {
   const names = lines('run-names.txt');
 
-  test('are parsed, and only those that end with the flavor have no machine type', () => {
+  test('are parsed completely, except for a machine type that the name does not have', () => {
     const incomplete = names.filter((name) => {
       const { scheduled, ...texts } = parseRunName(name);
       return scheduled === null || Object.values(texts).includes('');
@@ -18,7 +18,7 @@ describe.each(allData)('run names in $name', ({ lines }) => {
     expect(incomplete.length).toBeLessThanOrEqual(1);
   });
 
-  test('have users and machine types of the lab, and their parts in order', () => {
+  test('have users and machine types of the lab, and all parts in order', () => {
     const lab = JSON.parse(lines('lab.json').join('\n')) as Record<'users' | 'machine_types', Record<string, number>>;
     for (const name of names) {
       const { user, suite, branch, machine_type } = parseRunName(name);

@@ -1,4 +1,4 @@
-/** `npm test [-- filter … option …]`: all tests, on both engines; the options are those of vitest. */
+/** `npm test [-- filter … option …]`: runs all tests on both engines. The options are those of vitest. */
 import { join } from 'node:path';
 import { parseCLI, startVitest } from 'vitest/node';
 

@@ -17,7 +17,7 @@ const statuses: [description: string, older: string | null, newer: string | null
   ['d-unsure', 'unknown', 'fail', 'new_fail'],
 ];
 
-describe.each(engines)('two runs and many on $name', (engine) => {
+describe.each(engines)('comparisons of runs on $name', (engine) => {
   let pages: Pages;
 
   beforeAll(async () => {
@@ -30,7 +30,7 @@ describe.each(engines)('two runs and many on $name', (engine) => {
   });
   afterAll(() => pages.stop());
 
-  test('are compared by description', async () => {
+  test('match jobs by description', async () => {
     const compared = await pages.read<Compare>(`/runs/${b}/compare?with=${a}`);
     expect([compared.a.name, compared.b.name]).toEqual([a, b]);
     expect(Object.fromEntries(compared.rows.map(({ description, change }) => [description, change]))).toEqual(
@@ -44,10 +44,10 @@ describe.each(engines)('two runs and many on $name', (engine) => {
     expect(compared.counts).toMatchObject({ new_fail: 2, regression: 1, gone: 1 });
   });
 
-  test('are compared with the one before by default, and with themselves', async () => {
+  test('are with the previous finished run by default, and possible with the same run', async () => {
     await pages.report(runOn(22), { job_id: '1', status: 'pass', description: 'd-gone' });
     const { a: before } = await pages.read<Compare>(`/runs/${runOn(22)}/compare`);
-    // The one just before is still running.
+    // The previous run is still running.
     expect(before.name).toBe(a);
     expect((await pages.get(`/api/runs/${a}/compare?with=prev`)).status).toBe(404);
     expect((await pages.get(`/api/runs/${a}/compare?with=nothing`)).status).toBe(404);
@@ -55,7 +55,7 @@ describe.each(engines)('two runs and many on $name', (engine) => {
     expect(same.rows.filter(({ change }) => change === 'regression')).toEqual([]);
   });
 
-  test('of a description that a run has twice each has its own row', async () => {
+  test('have a row for each job of a repeated description', async () => {
     const [older, newer] = [runOn(20, 'twice'), runOn(21, 'twice')];
     await pages.report(older, { job_id: '1', status: 'pass', description: 'd' });
     await pages.report(newer, { job_id: '2', status: 'pass', description: 'd' });
@@ -71,7 +71,7 @@ describe.each(engines)('two runs and many on $name', (engine) => {
     ]);
   });
 
-  test('make a history, in which what fails now comes first', async () => {
+  test('of many runs list what fails now first', async () => {
     await pages.report(runOn(20, 'h'), { job_id: '1', status: 'fail', description: 'mended' });
     await pages.report(runOn(20, 'h'), { job_id: '2', status: 'pass', description: 'good' });
     await pages.report(runOn(21, 'h'), { job_id: '3', status: 'pass', description: 'mended' });

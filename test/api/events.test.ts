@@ -1,4 +1,4 @@
-/** What the dashboard hears while it is open: /api/events. */
+/** The event stream of the dashboard: /api/events. */
 import { type ClientRequest, get, type IncomingMessage } from 'node:http';
 import { Check } from 'typebox/value';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -13,7 +13,7 @@ interface Heard {
   data: unknown;
 }
 
-/** A client of the stream, and everything it heard. */
+/** A client of the stream and everything it received. */
 interface Listener {
   heard: Heard[];
   stop: () => void;
@@ -23,7 +23,7 @@ const listeners: Listener[] = [];
 /** Events that do not match their schemas. */
 const failed: string[] = [];
 
-/** A busy machine takes its time. */
+/** Waits long enough for a busy machine. */
 const eventually = (check: () => unknown) => vi.waitFor(check, 60_000);
 
 async function listen(url: string, topics: string, headers: Record<string, string> = {}): Promise<Listener> {
@@ -58,7 +58,7 @@ async function listen(url: string, topics: string, headers: Record<string, strin
 
 const of = ({ heard }: Listener, event: string) => heard.filter((one) => one.event === event).map(({ data }) => data);
 
-/** Who watches may be connected to the server that is written to, or on PostgreSQL to another process. */
+/** Clients listen at the server that receives the writes, or on PostgreSQL also at another process. */
 const setups = engines.flatMap((engine) => [
   { name: engine.name, engine, processes: 1 },
   ...(engine.name === 'postgres' ? [{ name: `${engine.name}, written by another process`, engine, processes: 2 }] : []),
@@ -67,7 +67,7 @@ const setups = engines.flatMap((engine) => [
 describe.each(setups)('events on $name', ({ engine, processes }) => {
   let server: TestServer;
   let second: ServerProcess | undefined;
-  /** Of the server that tells. */
+  /** Where clients listen. */
   let url: string;
 
   beforeEach(async () => {
@@ -82,7 +82,7 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
     await server.stop();
   });
 
-  test('tell the change of a job to those who watch its run or the list, and to nobody else', async () => {
+  test('of a changed job reach the listeners of its run and of the list, and no others', async () => {
     await server.post('/runs/', { name: 'one' });
     const [run, runs, other] = [
       await listen(url, 'run:one'),
@@ -99,7 +99,7 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
     expect(other.heard.map(({ event }) => event)).toEqual(['hello']);
   });
 
-  test('tell of a run that is created or deleted', async () => {
+  test('announce created and deleted runs', async () => {
     const runs = await listen(url, 'runs');
     await server.post('/runs/', { name: 'one' });
     await eventually(() => expect(of(runs, 'runs')).toEqual([{ names: ['one'] }]));
@@ -107,7 +107,7 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
     await eventually(() => expect(of(runs, 'runs')).toEqual([{ names: ['one'] }, { names: ['one'] }]));
   });
 
-  test('tell of nodes and queues, not of what was refused', async () => {
+  test('announce changed nodes and queues, but not refused changes', async () => {
     const listener = await listen(url, 'nodes,queue');
     await server.post('/nodes/', { name: 'a', machine_type: 'm' });
     await eventually(() => expect(of(listener, 'nodes')).toEqual([{ names: ['a'] }]));
@@ -118,7 +118,7 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
     await eventually(() => expect(of(listener, 'nodes')).toEqual([{ names: ['a'] }, { names: ['a'] }]));
   });
 
-  test('gather what happens at once: 200 changes of one job are few messages with its last status', async () => {
+  test('combine 200 changes of one job into a few messages with its last status', async () => {
     const run = await listen(url, 'run:one');
     const begin = performance.now();
     await server.post('/runs/one/jobs/', { job_id: 1, status: 'queued' });
@@ -131,11 +131,11 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
       const last = of(run, 'jobs').at(-1) as { jobs: { status: string }[] };
       expect(last.jobs).toMatchObject([{ status: (json as { status: string }).status }]);
     });
-    // Changes are gathered for a quarter of a second.
+    // Changes are collected for a quarter of a second.
     expect(of(run, 'jobs').length).toBeLessThanOrEqual(2 + (performance.now() - begin) / 250);
   });
 
-  test('go on where a client was cut off, without a repetition', async () => {
+  test('resume after a lost connection without repetition', async () => {
     const first = await listen(url, 'run:one');
     for (const id of [1, 2, 3]) {
       await server.post('/runs/one/jobs/', { job_id: id, status: 'queued' });
@@ -146,7 +146,7 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
     await eventually(() => expect(of(again, 'jobs')).toEqual(of(first, 'jobs').slice(1)));
   });
 
-  test('go on for a client that was cut off before it heard of anything', async () => {
+  test('resume for a client that lost its connection before the first event', async () => {
     const first = await listen(url, 'run:one');
     const id = first.heard[0]!.id!;
     first.stop();
@@ -159,7 +159,7 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
     expect(of(again, 'reset')).toEqual([]);
   });
 
-  test('tell a client that was away for too long, or with another process, to read everything again', async () => {
+  test('tell a client to read everything again when they cannot resume', async () => {
     const listener = await listen(url, 'run:one', { 'last-event-id': 'another-17' });
     await eventually(() => expect(listener.heard.map(({ event }) => event)).toEqual(['hello', 'reset']));
   });
@@ -169,14 +169,14 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
     expect([status, headers['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8']);
   });
 
-  test('answer 400 when no topic is named, or too many', async () => {
+  test('are refused with 400 without topics and with too many', async () => {
     for (const topics of ['', Array.from({ length: 21 }, (_, index) => `run:${index}`).join(',')]) {
       const answer = await server.get(`/api/events?topics=${topics}`);
       expect(answer).toMatchObject({ status: 400, json: { message: expect.stringContaining('topics') } });
     }
   });
 
-  test('come when what they tell of can be read from the same server, also of a job too long for a message', async () => {
+  test('come after the change can be read from the same server, also for a job that exceeds the size of a message', async () => {
     const run = await listen(url, 'run:one');
     for (const [id, failure_reason] of ['short', 'x'.repeat(9000)].entries()) {
       await server.post('/runs/one/jobs/', { job_id: id, status: 'dead', failure_reason });
@@ -186,7 +186,7 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
     }
   });
 
-  test('begin with a hello, and what is written after it is heard', async () => {
+  test('cover every write after the hello', async () => {
     const others = await Promise.all(Array.from({ length: 5 }, () => listen(url, 'run:one')));
     await server.post('/runs/one/jobs/', { job_id: 1, status: 'queued' });
     for (const other of others) {

@@ -36,7 +36,7 @@ describe.each(engines)('the page of a job on $name', (engine) => {
 
   const page = (query = '') => pages.read<JobPage>(`/runs/${run}/jobs/5${query}`);
 
-  test('shows the job as it was configured, and nothing that was not reported', async () => {
+  test('shows the configuration of the job and leaves out what was not reported', async () => {
     const { config } = await page();
     expect(config).toMatchObject({ job_id: '5', description, overrides: { ceph: { '2': 'two' } } });
     expect(config).not.toHaveProperty('tasks');
@@ -46,7 +46,7 @@ describe.each(engines)('the page of a job on $name', (engine) => {
     );
   });
 
-  test('gives the first roles to the first target', async () => {
+  test('assigns roles to targets in order', async () => {
     expect((await page()).roles).toEqual([
       { node: 'smithi009', roles: ['mon.a', 'osd.0'] },
       { node: 'smithi003', roles: ['client.0'] },
@@ -54,7 +54,7 @@ describe.each(engines)('the page of a job on $name', (engine) => {
     expect((await pages.read<JobPage>(`/runs/${run}/jobs/4`)).roles).toEqual([]);
   });
 
-  test('links to logs and measurements, never to anything that is not the web', async () => {
+  test('links to logs and measurements, and only to http and https', async () => {
     const archive = `https://logs.example/${run}/5/`;
     expect((await page()).links).toEqual(
       expect.arrayContaining([
@@ -66,7 +66,7 @@ describe.each(engines)('the page of a job on $name', (engine) => {
     expect(JSON.stringify((await page()).links)).not.toContain('data:');
   });
 
-  test('has the history of its description: of its branch, everywhere, of its sha1', async () => {
+  test('has the history of its description in its branch, everywhere and for its sha1', async () => {
     const runsOf = async (query: string) => (await page(query)).history.map((job) => job.run);
     expect(await runsOf('')).toEqual([run, runOn(21)]);
     expect(await runsOf('?scope=all')).toEqual([run, runOn(22, 'squid'), runOn(21)]);
@@ -74,7 +74,7 @@ describe.each(engines)('the page of a job on $name', (engine) => {
     expect((await pages.get(`/api/runs/${run}/jobs/5?scope=x`)).status).toBe(400);
   });
 
-  test('shows itself in its history however old it is', async () => {
+  test('includes the job itself in its history, however old it is', async () => {
     const first = runOn(1, 'long');
     await pages.report(first, { job_id: '1', status: 'pass', description: 'long' });
     for (let job = 2; job <= 30; job++) {
@@ -85,14 +85,14 @@ describe.each(engines)('the page of a job on $name', (engine) => {
     expect(history.at(-1)?.run).toBe(first);
   });
 
-  test('knows its neighbours on the page of the run', async () => {
+  test('has the previous and the next job of the run page', async () => {
     const { before, after } = await page();
     expect([before, after]).toEqual([null, '6']);
     const last = await pages.read<JobPage>(`/runs/${run}/jobs/4`);
     expect([last.before, last.after]).toEqual(['6', null]);
   });
 
-  test('is not there for a job or run that is not', async () => {
+  test('is 404 for a missing job or run', async () => {
     expect((await pages.get(`/api/runs/${run}/jobs/7`)).json).toMatchObject({ message: "there is no job '7'" });
     expect((await pages.get('/api/runs/nothing/jobs/7')).status).toBe(404);
   });

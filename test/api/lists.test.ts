@@ -39,7 +39,7 @@ describe.each(engines)('lists of /api on $name', (engine) => {
   });
   afterAll(() => server.stop());
 
-  test('give every run once, newest first, whatever the size of the pages', async () => {
+  test('have every run once, newest first, for any page size', async () => {
     for (const sort of ['-scheduled', 'scheduled', 'suite', '-fail', 'priority', '-updated', 'user']) {
       const seen: string[] = [];
       let after: string | null = null;
@@ -57,7 +57,7 @@ describe.each(engines)('lists of /api on $name', (engine) => {
     }
   });
 
-  test('filter by every kind of term', async () => {
+  test('are filtered by every kind of term', async () => {
     expect((await found('suite:rados')).length).toBe(10);
     expect((await found('suite:rados,rbd')).length).toBe(20);
     expect((await found('-suite:rados')).length).toBe(20);
@@ -78,25 +78,28 @@ describe.each(engines)('lists of /api on $name', (engine) => {
     expect((await found("user:user0 suite:fs'; drop table runs")).length).toBe(0);
   });
 
-  test('tell what means nothing, and apply the rest', async () => {
+  test('report invalid terms and apply the others', async () => {
     const page = await read<RunList>('/runs?q=suit:rados+suite:fs');
     expect(page.problems[0]).toContain('did you mean suite:');
     expect(page.total).toBe(10);
   });
 
-  test.each(['limit=0', 'limit=x', 'sort=nothing', 'after=nothing', 'after=W10'])('answer 400 to %s', async (query) => {
-    const answer = await server.get(`/api/runs?${query}`);
-    expect(answer.status).toBe(400);
-    expect((answer.json as { message: string }).message).toContain(query.split('=')[0]);
-  });
+  test.each(['limit=0', 'limit=x', 'sort=nothing', 'after=nothing', 'after=W10'])(
+    'are refused with 400 for %s',
+    async (query) => {
+      const answer = await server.get(`/api/runs?${query}`);
+      expect(answer.status).toBe(400);
+      expect((answer.json as { message: string }).message).toContain(query.split('=')[0]);
+    },
+  );
 
-  test('are there as CSV, formulas made harmless', async () => {
+  test('are available as CSV, with formulas escaped', async () => {
     const answer = await server.get('/api/runs.csv?q=suite:fs');
     expect(answer.headers['content-type']).toContain('text/csv');
     expect(answer.text.split('\r\n').length).toBe(12);
   });
 
-  test('are all there as CSV, however many they are', async () => {
+  test('are complete as CSV, however long they are', async () => {
     const many = await startServer(engine, { contract: 'teuthology' });
     const made = Array.from({ length: 450 }, (_, index) => `run-${index}`);
     await Promise.all(made.map((name) => many.post('/runs/', { name })));
@@ -115,7 +118,7 @@ describe.each(engines)('lists of /api on $name', (engine) => {
     }
   });
 
-  test('suggest values with their counts', async () => {
+  test('come with suggested values and their counts', async () => {
     const { values } = await read<Suggestions>('/suggest?field=suite&prefix=r&q=');
     expect(values).toEqual([
       { value: 'rados', count: 10 },
@@ -127,7 +130,7 @@ describe.each(engines)('lists of /api on $name', (engine) => {
     ]);
   });
 
-  test('lead from a few letters, an id or a pasted address to what is meant', async () => {
+  test('can be searched by a few letters, an id or a pasted URL', async () => {
     const kinds = async (text: string) =>
       (await read<SearchResults>(`/search?text=${encodeURIComponent(text)}`)).items.map(({ kind, label }) => [
         kind,
@@ -151,14 +154,14 @@ describe.each(engines)('lists of /api on $name', (engine) => {
     });
   });
 
-  test('are unchanged for who has them already, and compressed for who can read that', async () => {
+  test('are answered with 304 when unchanged, and compressed when accepted', async () => {
     const first = await server.get('/api/runs');
     const again = await server.get('/api/runs', { 'if-none-match': String(first.headers.etag) });
     expect(again.status).toBe(304);
     expect((await server.get('/api/runs', { 'accept-encoding': 'gzip' })).headers['content-encoding']).toBe('gzip');
   });
 
-  test('say in OpenAPI 3.1 what they are', async () => {
+  test('are described in OpenAPI 3.1', async () => {
     const document = await read<{ openapi: string; paths: Record<string, unknown> }>('/openapi.json');
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths)).toEqual(

@@ -4,15 +4,15 @@ import { type Answer, startServer, type TestServer } from '../helpers/server.ts'
 
 const job_log_href_templ = 'https://logs.example/{run_name}/{job_id}/teuthology.log';
 
-/** A server that jobs are reported to as teuthology does, and the dashboard's data read from. */
+/** A server to which jobs are reported as teuthology does, and a reader of the dashboard's data. */
 export interface Pages extends TestServer {
-  /** Posts a job; it must be accepted. */
+  /** Posts a job, which must be accepted. */
   report(run: string, job: Record<string, unknown>): Promise<void>;
-  /** The JSON of a path below /api, which must be there. */
+  /** Reads the JSON of a path below /api, which must exist. */
   read<T>(path: string, headers?: Record<string, string>): Promise<T>;
 }
 
-/** Starts such a server on a database of its own. */
+/** Starts such a server on a new database. */
 export async function startPages(engine: Engine): Promise<Pages> {
   const server = await startServer(engine, {
     contract: 'teuthology',
@@ -33,7 +33,7 @@ export async function startPages(engine: Engine): Promise<Pages> {
   };
 }
 
-/** Names of runs of one suite, branch and machine type, one a day. */
+/** Names of daily runs of one suite, branch and machine type. */
 export function runOn(day: number, branch = 'main'): string {
   return `yuriw-2026-11-${String(day).padStart(2, '0')}_09:00:00-rados-${branch}-distro-default-smithi`;
 }

@@ -1,4 +1,4 @@
-/** Parameters of `/api` that mean nothing: each is a 400 that names the parameter, on every route. */
+/** Invalid parameters of `/api` are refused with a 400 that names the parameter, on every route. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../helpers/engines.ts';
 import { type Pages, runOn, startPages } from './pages.ts';
@@ -10,14 +10,14 @@ interface Parameter {
   schema: { type?: string; enum?: string[]; minimum?: number; maximum?: number };
 }
 
-/** A route as the documentation has it, and its path for data that exists. */
+/** A documented route, and its path for existing data. */
 interface Route {
   path: string;
   parameters: Parameter[];
 }
 
 const run = runOn(20);
-/** Names that objects have without having been given them. */
+/** Names of properties that every object inherits. */
 const inherited = ['constructor', '__proto__', 'toString', 'hasOwnProperty'];
 const contracts = [
   '/runs/',
@@ -54,7 +54,7 @@ describe.each(engines)('parameters of /api on $name', (engine) => {
   });
   afterAll(() => pages.stop());
 
-  /** Asks for a route with what it needs and this, and expects to be told what is wrong with a parameter. */
+  /** Sends a request with the required parameters and these, and expects a message about one of them. */
   const expectRefusal = async ({ path, parameters }: Route, name: string, added: string) => {
     const needed = parameters.filter((one) => one.required && one.name !== name);
     const query = [...needed.map((one) => `${one.name}=${one.schema.enum?.[0]}`), added].join('&');
@@ -65,7 +65,7 @@ describe.each(engines)('parameters of /api on $name', (engine) => {
     });
   };
 
-  test('are refused when they are given twice', async () => {
+  test('are refused when repeated', async () => {
     let asked = 0;
     for (const route of routes) {
       for (const { name, schema } of route.parameters) {
@@ -77,12 +77,12 @@ describe.each(engines)('parameters of /api on $name', (engine) => {
     expect(asked).toBeGreaterThan(25);
   });
 
-  test('are refused when no such parameter is known, whatever its name', async () => {
+  test('are refused when unknown, whatever their names', async () => {
     for (const route of routes)
       for (const name of ['limt', ...inherited]) await expectRefusal(route, name, `${name}=1`);
   });
 
-  test('are refused when they are none of the values of an enumeration', async () => {
+  test('are refused when not among the allowed values', async () => {
     const enumerated = routes.flatMap((route) =>
       route.parameters.filter(({ schema }) => schema.enum).map(({ name }) => ({ route, name })),
     );
@@ -92,7 +92,7 @@ describe.each(engines)('parameters of /api on $name', (engine) => {
     }
   });
 
-  test('are refused when they should be numbers and are none, or out of their range', async () => {
+  test('are refused when not a number, or out of range', async () => {
     const numeric = routes.flatMap((route) =>
       route.parameters.filter(({ schema }) => schema.type === 'integer').map((parameter) => ({ route, parameter })),
     );
@@ -107,12 +107,12 @@ describe.each(engines)('parameters of /api on $name', (engine) => {
     }
   });
 
-  test('are refused when one that is needed is missing', async () => {
+  test('are refused when a required one is missing', async () => {
     const { status, json } = await pages.get('/api/suggest');
     expect({ status, json }).toMatchObject({ status: 400, json: { message: "parameter 'field' is missing" } });
   });
 
-  test('of the teuthology contract are refused when they are given twice, and never an internal error', async () => {
+  test('of the teuthology contract are refused when repeated', async () => {
     const names = ['fields', 'count', 'page', 'since', 'status', 'name', 'queue', 'locked', 'machine_type', 'sha1'];
     const answered = new Set<number>();
     for (const path of contracts) {

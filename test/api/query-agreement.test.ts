@@ -1,4 +1,4 @@
-/** What a filter finds, compared with what it means; the databases and the code in memory must agree. */
+/** Filters find in the databases what they mean in memory. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseQuery } from '../../src/core/query.ts';
@@ -15,7 +15,7 @@ const pick = <T>(list: readonly T[], at: number): T => list[at % list.length] as
 const statuses = ['pass', 'fail', 'dead', 'running', 'queued', 'waiting', 'unknown'];
 const sha1s = ['abcd', 'ABCD', 'abce', 'ef01'].map((start) => start.toLowerCase().padEnd(40, '0'));
 
-/** Names whose parts hold what means something to `like`, and some that have no parts. */
+/** Names with characters that are special in `like`, and names that cannot be parsed. */
 const names = Array.from({ length: 48 }, (_, at) => {
   if (at % 16 === 15) return pick(['whatup', 'What%Up', 'w_t\\up'], Math.floor(at / 16));
   const date = `2026-10-${String(1 + (at % 28)).padStart(2, '0')}_0${at % 9}:30:0${at % 7}`;
@@ -71,7 +71,7 @@ describe.each(engines)('filters on $name', (engine) => {
   });
   afterAll(() => pages.stop());
 
-  test('find exactly the runs that they mean', async () => {
+  test('find exactly the matching runs', async () => {
     expect(all.map(({ name }) => name).sort()).toEqual([...names, busy].sort());
     await fc.assert(
       fc.asyncProperty(runFilters(all), async ({ text, holds }) => {
@@ -89,7 +89,7 @@ describe.each(engines)('filters on $name', (engine) => {
     );
   });
 
-  test('find exactly the jobs of a run that they mean', async () => {
+  test('find exactly the matching jobs of a run', async () => {
     const read = (q: string) => pages.read<RunJobs>(`/runs/${busy}/jobs?${new URLSearchParams({ q })}`);
     const branch = all.find(({ name }) => name === busy)?.branch ?? null;
     const answered = await read('');
@@ -114,7 +114,7 @@ describe.each(engines)('filters on $name', (engine) => {
         started: line.started,
         updated: line.updated,
         signature: line.signature,
-        // The first run of its branch: nothing in it is new, known or fixed.
+        // The first run of its branch: no failure is known or fixed.
         traits: new Set<Trait>(job?.status === 'running' || job?.status === 'waiting' ? ['live'] : []),
       } satisfies MatchableJob;
     });
@@ -144,7 +144,7 @@ describe.each(engines)('filters on $name', (engine) => {
     ['half a character', `${'x'.repeat(3999)}😀`],
     ['backslashes', '\\ suite:\\ branch:*\\ branch:\\%* "\\'],
     ['quotes', `suite:rados' or 1=1 -- ";`],
-  ])('answer to %s', async (_what, q) => {
+  ])('are answered with %s', async (_what, q) => {
     expect((await list(q)).total).toBeLessThanOrEqual(all.length);
     const jobsFound = await pages.read<RunJobs>(`/runs/${busy}/jobs?${new URLSearchParams({ q })}`);
     expect(jobsFound.jobs.length).toBeLessThanOrEqual(jobs.length);

@@ -1,8 +1,8 @@
-/** Filters on runs, each with what it means, told without the code that the server uses. */
+/** Filters of runs with their meaning, written independently of the server's code. */
 import fc from 'fast-check';
 import type { RunItem } from '../../src/http/api/schema.ts';
 
-/** A filter and whether a run meets it. */
+/** A filter and a function that tells whether a run matches it. */
 export interface RunFilter {
   text: string;
   holds(run: RunItem): boolean;
@@ -14,7 +14,7 @@ const jobStatuses = ['queued', 'pass', 'running', 'waiting', 'fail', 'dead', 'un
 const runStatuses = ['empty', 'finished pass', 'finished fail', 'finished dead'];
 const day = 86_400_000;
 
-/** Filters of up to four terms over the values that these runs have. */
+/** Filters of up to four terms with values of these runs. */
 export function runFilters(runs: RunItem[]): fc.Arbitrary<RunFilter> {
   const names = runs.map(({ name }) => name);
   const texts: [string, Text][] = [
@@ -82,7 +82,7 @@ function ascii(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
-/** A part of one of some texts, now and then changed a little. */
+/** A part of one of the texts, sometimes slightly changed. */
 function partOf(all: string[]): fc.Arbitrary<string> {
   return fc
     .tuple(fc.constantFrom(...all), fc.nat(100), fc.nat(100), fc.constantFrom('', '', '', '%', '_', '\\', 'É', "'"))
@@ -178,7 +178,7 @@ function moments(scheduled: number[]): fc.Arbitrary<Point> {
     const from = Math.floor(time / day + days) * day;
     return { text: new Date(from).toISOString().slice(0, 10), from, to: from + day };
   });
-  // Far enough from everything that it does not matter when exactly "now" is.
+  // Far enough from every time of the data that the exact current time does not matter.
   const ago = fc.constantFrom<[string, number]>(
     ['-1h', day / 24],
     ['-3000w', 21_000 * day],

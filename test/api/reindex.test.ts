@@ -1,4 +1,4 @@
-/** `paddles reindex`, and what a server does after an upgrade: causes of failures that were stored before the rules were. */
+/** `paddles reindex` and the same work of a server after an upgrade: jobs that were stored before the current signature rules. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { signatureOf, signatureVersion } from '../../src/core/signature.ts';
 import { open } from '../../src/store/db.ts';
@@ -36,7 +36,7 @@ describe.each(engines)('reindex on $name', (engine) => {
     await server.db.kysely.updateTable('indexed').set({ version: 0, up_to: 0 }).execute();
   };
 
-  test('computes what was stored before the rules were, as the writer does', async () => {
+  test('computes for old jobs what the writer computes for new ones', async () => {
     const before = await stored();
     expect(before.filter(({ signature }) => signature !== null)).toHaveLength(20);
     await forget();
@@ -51,7 +51,7 @@ describe.each(engines)('reindex on $name', (engine) => {
     expect(causes).toContainEqual({ ...signatureOf(reason(1)), version: signatureVersion });
   });
 
-  test('goes on where it was cut off, and changes nothing that is right', async () => {
+  test('resumes where it was interrupted, and changes nothing that is correct', async () => {
     await forget();
     const stop = new AbortController();
     const first = await reindex(server.db, { all: false, signal: stop.signal, onProgress: () => stop.abort() });
@@ -61,7 +61,7 @@ describe.each(engines)('reindex on $name', (engine) => {
     expect(await reindex(server.db, { all: true })).toEqual({ done: 4, total: 4, changed: 0 });
   });
 
-  test('leaves every job with the cause of its last reason when clients write meanwhile', async () => {
+  test('gives every job the cause of its last reason while clients write', async () => {
     await forget();
     const writes = Array.from({ length: 200 }, (_, index) =>
       server.put(`/runs/run-${index % 4}/jobs/${index % 40}/`, {
@@ -76,7 +76,7 @@ describe.each(engines)('reindex on $name', (engine) => {
     }
   });
 
-  test('is done by a server after an upgrade, and by the command', async () => {
+  test('runs in a server after an upgrade, and as a command', async () => {
     const database = await engine.createDatabase();
     const { folder, remove } = newFolder();
     const args = ['--database', database.url];

@@ -10,7 +10,7 @@ describe.each(engines)('the configuration of a run on $name', (engine) => {
   });
   afterAll(() => server.stop());
 
-  test('is what its jobs have in common, results left out', async () => {
+  test('is what its jobs have in common, without results', async () => {
     for (const [id, seed] of [
       [1, 7],
       [2, 8],
@@ -35,7 +35,7 @@ describe.each(engines)('the configuration of a run on $name', (engine) => {
     });
   });
 
-  test('compares 40 jobs of a larger run, spread over all of it', async () => {
+  test('compares 40 jobs from all over a larger run', async () => {
     for (let id = 100; id < 200; id++) {
       await server.report('large', { job_id: id, suite: 'rados', overrides: { late: id >= 190 } });
     }
@@ -44,7 +44,7 @@ describe.each(engines)('the configuration of a run on $name', (engine) => {
     expect(common).toEqual({ suite: 'rados' });
   });
 
-  test('is empty for a run without jobs, and 404 for none', async () => {
+  test('is empty for a run without jobs, and 404 for a missing run', async () => {
     await server.post('/runs/', { name: 'empty' });
     expect(await server.read('/runs/empty/config')).toEqual({ common: {}, jobs: 0, compared: 0 });
     expect(await server.get('/api/runs/none/config')).toMatchObject({ status: 404 });

@@ -1,4 +1,4 @@
-/** What the data of a run page may weigh on the wire. The sizes do not depend on the database. */
+/** Limits for the compressed size of a run page. The size does not depend on the database. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { planRuns } from '../../demo/runs.ts';
 import { apiPath } from '../../src/core/paths.ts';
@@ -16,7 +16,7 @@ afterAll(() => pages.stop());
 test.each([
   [500, 30_000],
   [5000, 200_000],
-])('the page of a run of %i jobs is sent in at most %i bytes, compressed by either method', async (size, limit) => {
+])('the page of a run with %i jobs takes at most %i bytes, compressed by either method', async (size, limit) => {
   const run = `teuthology-2026-11-20_20:00:00-rados-main-distro-default-smithi${size}`;
   await reportJobs(run, size);
   const path = apiPath.runPage(run);

@@ -42,11 +42,11 @@ describe.each(engines)('the page of a run on $name', (engine) => {
 
   const page = () => pages.read<RunPage>(`/runs/${newRun}/page`);
 
-  test('has failing jobs first, then those under way, then the others by their number', async () => {
+  test('lists failed jobs first, then live ones, then the others by id', async () => {
     expect((await page()).jobs.map(({ job_id }) => job_id)).toEqual(['10', '11', '12', '8', '9']);
   });
 
-  test('tells all of a job in its row, and its texts in a list that all rows share', async () => {
+  test('has a row for each job, with texts in a list that all rows share', async () => {
     const { jobs, texts, signatures } = await page();
     const [first, second] = jobs.map((job) => readPageJob(job, texts, signatures));
     expect(first).toMatchObject({
@@ -64,13 +64,13 @@ describe.each(engines)('the page of a run on $name', (engine) => {
     expect(texts.filter((text) => text === crash)).toHaveLength(1);
   });
 
-  test('has null for what a job does not say', async () => {
+  test('has null for what a job did not report', async () => {
     const { jobs } = await page();
     const nothing = { description: null, failure_reason: null, os: null, nodes: [], duration: null, previous: null };
     expect(jobs[2]).toMatchObject({ job_id: '12', ...nothing, links: [] });
   });
 
-  test('counts the jobs of each cause in the runs before, those without a reason too', async () => {
+  test('counts the jobs of each cause in earlier runs, including those without a reason', async () => {
     const { signatures, recent } = await page();
     expect(recent.map(({ name }) => name)).toEqual([oldRun, newRun]);
     expect(signatures.map(({ seen }) => seen)).toEqual([
@@ -79,14 +79,14 @@ describe.each(engines)('the page of a run on $name', (engine) => {
     ]);
   });
 
-  test('compares failures with the finished run before', async () => {
+  test('compares failures with the previous finished run', async () => {
     const { previous, change, jobs } = await page();
     expect(previous?.name).toBe(oldRun);
     expect(change).toEqual({ new: 2, still: 1, fixed: 1 });
     expect(jobs.map(({ previous }) => previous)).toEqual(['pass', 'fail', null, null, 'dead']);
   });
 
-  test('prefers a run before with at least half as many jobs', async () => {
+  test('prefers a previous run with at least half as many jobs', async () => {
     const branch = 'half';
     for (const [day, jobs] of [
       [10, 4],
@@ -113,7 +113,7 @@ describe.each(engines)('the page of a run on $name', (engine) => {
     await pages.put(`/runs/${oldRun}/jobs/3/`, { failure_reason: null });
   });
 
-  test('takes hostile texts, ten thousand characters and empty values as they are', async () => {
+  test('shows hostile, very long and empty values unchanged', async () => {
     const run = 'weird:run-<script>alert(1)<script>-"\'-ünï';
     const reason = `\u001b[31m<img src=x onerror=alert(1)>\n${'x'.repeat(10_240)}`;
     await pages.report(run, {
@@ -152,14 +152,14 @@ describe.each(engines)('the page of a run on $name', (engine) => {
     expect([jobs, run.total, signatures, change]).toEqual([[], 0, [], null]);
   });
 
-  test('knows the latest run of a suite and branch', async () => {
+  test('is found as the latest run of a suite and branch', async () => {
     const latest = await pages.read<RunItem>('/runs/latest?suite=rados&branch=main');
     expect(latest).toMatchObject({ name: newRun, suite: 'rados', branch: 'main', total: 5 });
     expect((await pages.read<RunPage>('/runs/latest/page?suite=rados&branch=main')).run.name).toBe(newRun);
     expect((await pages.get('/api/runs/latest?suite=nothing')).status).toBe(404);
   });
 
-  test('names runs like one that is not there', async () => {
+  test('suggests similar names for a missing run', async () => {
     const answer = await pages.get(`/api/runs/${newRun.replace('smithi', 'gibba')}/page`);
     expect(answer.status).toBe(404);
     expect((answer.json as Problem).nearest).toContain(newRun);
@@ -176,7 +176,7 @@ describe.each(engines)('the page of a run on $name', (engine) => {
     expect(lines[0]).toMatch(/^run,job_id,status/);
   });
 
-  test('lists those jobs that a filter means, and says which part of it means nothing', async () => {
+  test('lists the jobs that match a filter, and reports its invalid terms', async () => {
     const found = async (q: string) => {
       const { jobs, problems } = await pages.read<RunJobs>(`/runs/${newRun}/jobs?q=${encodeURIComponent(q)}`);
       return { ids: jobs.map((job) => job.job_id), problems: problems.length };
@@ -187,11 +187,11 @@ describe.each(engines)('the page of a run on $name', (engine) => {
     expect(await found('dur:>59m')).toEqual({ ids: ['10'], problems: 0 });
   });
 
-  test('finds by is: what the badges of the page say: causes that earlier runs had or not, what is fixed, what is live', async () => {
+  test('filters by is:new, is:known, is:fixed and is:live as its badges say', async () => {
     const [first, second] = [runOn(20, 'traits'), runOn(21, 'traits')];
     await pages.report(first, { job_id: '1', status: 'fail', description: 'a', failure_reason: crash });
     await pages.report(first, { job_id: '2', status: 'dead', description: 'b' });
-    // The cause is known although its description passed before, and new although its description failed before.
+    // A cause is known or new whatever became of the description before.
     await pages.report(second, { job_id: '1', status: 'fail', description: 'a', failure_reason: 'disk is full' });
     await pages.report(second, { job_id: '2', status: 'pass', description: 'b' });
     await pages.report(second, { job_id: '3', status: 'fail', description: 'c', failure_reason: crash });

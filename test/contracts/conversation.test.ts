@@ -1,11 +1,11 @@
-/** The examples of the README of the original paddles, posted back as a conversation, print its own output. */
+/** The examples in the README of the original paddles: posting their input gives their output. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 
 /**
- * The example of `GET /runs/`. Its second href is printed there without "/runs/" and without the slash at the end,
- * against the two others and against the text: a misprint, corrected here.
+ * The example of `GET /runs/`. In the README its second href lacks "/runs/" and the trailing slash, unlike the two others and
+ * the text; that misprint is corrected here.
  */
 const runs = {
   'teuthology-2013-09-25_23:00:06-rados-master-testing-basic-plana': {
@@ -25,7 +25,7 @@ const runs = {
   },
 };
 
-/** The example of `GET /runs/{name}/`, without its results: those are counts of test cases. */
+/** The example of `GET /runs/{name}/` without its results, which count test cases. */
 const name = 'teuthology-2013-09-01_23:59:59-rados-master-testing-basic-plana';
 const jobs = {
   '1500': { href: `http://paddles/runs/${name}/1500/`, status: 'running' },
@@ -71,8 +71,8 @@ describe.each(engines)('the conversation of the README on $name', (engine) => {
     expect([status, text]).toEqual([200, '{}']);
   }
 
-  test('prints the three runs of GET /runs/ to the letter', async () => {
-    // The list shows the newest first.
+  test('gives exactly the example of GET /runs/', async () => {
+    // The list has the newest run first.
     for (const [run, { results }] of Object.entries(runs).toReversed()) {
       const { pass, running, fail } = results;
       await say('post', '/runs/', { name: run });
@@ -84,10 +84,10 @@ describe.each(engines)('the conversation of the README on $name', (engine) => {
     expect((await server.get('/runs/')).text).toBe(JSON.stringify(runs));
   });
 
-  test('prints the links and the status of the three jobs of GET /runs/{name}/, and their outcome counted once', async () => {
+  test('gives the links and statuses of the example of GET /runs/{name}/, with one result per job', async () => {
     await say('post', '/runs/', { name });
     for (const job_id of Object.keys(jobs)) await say('post', `/runs/${name}/jobs/`, { job_id });
-    // Both finished jobs report failures in the README.
+    // In the README both finished jobs have failures.
     for (const job_id of ['1501', '1502']) await say('put', `/runs/${name}/jobs/${job_id}/`, { success: false });
     const running = { pass: 0, running: 1, fail: 0 };
     const failed = { pass: 0, running: 0, fail: 1 };
@@ -100,17 +100,17 @@ describe.each(engines)('the conversation of the README on $name', (engine) => {
     );
   });
 
-  test('answers an empty array while a run has no jobs, then the single object, all null except job_id', async () => {
+  test('gives an empty array for a run without jobs, then one object that is null except for job_id', async () => {
     await say('post', '/runs/', { name: 'empty' });
     expect((await server.get('/runs/empty/jobs/')).text).toBe('[]');
     await say('post', '/runs/empty/jobs/', { job_id: '1' });
-    // The README lists these two among the keys that are saved, and leaves them out of its example.
+    // The README lists these two keys as saved, but its example lacks them.
     const job = { ...documentedJob, mon_a_kernel_sha1: null, mon_b_kernel_sha1: null };
     expect((await server.get('/runs/empty/jobs/')).json).toEqual([job]);
     expect((await server.get('/runs/empty/jobs/1/')).json).toEqual(job);
   });
 
-  test('saves every key that the README lists, and answers mon.* with underscores', async () => {
+  test('saves every key that the README lists, and returns mon.* with underscores', async () => {
     const sent = {
       name: 'a',
       email: 'b',

@@ -1,4 +1,4 @@
-/** Databases that cannot be opened: exit code 1 and one sentence for the person who started the program. */
+/** A database that cannot be opened ends the program with code 1 and one sentence. */
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => remove());
 
-/** Runs both commands that open the database, and answers what each says. */
+/** Runs both commands that open the database, and returns their messages. */
 async function complaints(database: string): Promise<string[]> {
   const args = ['--database', database];
   const finished: Finished[] = [
@@ -29,7 +29,7 @@ async function complaints(database: string): Promise<string[]> {
 }
 
 describe.each(engines)('a database on $name', (engine) => {
-  test('in which another program has tables of the same names is refused and stays as it is', async () => {
+  test('with tables of another program is refused and left unchanged', async () => {
     const database = await engine.createDatabase();
     onTestFinished(() => database.drop());
     await execute(database.url, 'create table runs (id integer)');
@@ -55,7 +55,7 @@ async function execute(url: string, statement: string): Promise<void> {
 }
 
 describe('a SQLite file', () => {
-  test('is refused to a second process, which says so and disturbs nobody', async () => {
+  test('is refused to a second process, while the first keeps working', async () => {
     const database = 'sqlite:///paddles.db';
     const { url, kill, ended } = await startService(['--database', database], { folder });
     for (const sentence of await complaints(database)) {
@@ -65,16 +65,16 @@ describe('a SQLite file', () => {
     expect((await fetch(`${url}/runs/`, { method: 'POST', body: '{"name": "still"}' })).status).toBe(200);
     kill('SIGKILL');
     await ended;
-    // Not even a kill leaves a lock behind.
+    // A killed process leaves no lock behind.
     expect((await runProgram(['migrate', '--database', database], { folder })).code).toBe(0);
   });
 
-  test('is created with its folders', async () => {
+  test('is created together with missing folders', async () => {
     const { code } = await runProgram(['migrate', '--database', 'sqlite:///a/b/c.db'], { folder });
     expect([code, existsSync(join(folder, 'a/b/c.db'))]).toEqual([0, true]);
   });
 
-  test('below something that is not a folder is refused', async () => {
+  test('below a file is refused', async () => {
     writeFileSync(join(folder, 'file'), '');
     for (const sentence of await complaints('sqlite:///file/paddles.db')) {
       expect(sentence).toContain(join(folder, 'file/paddles.db'));
@@ -82,14 +82,14 @@ describe('a SQLite file', () => {
     }
   });
 
-  // For root every folder is writable.
-  test.skipIf(process.getuid?.() === 0)('in a folder that cannot be written is refused', async () => {
+  // Root can write everywhere.
+  test.skipIf(process.getuid?.() === 0)('in a read-only folder is refused', async () => {
     chmodSync(folder, 0o555);
     for (const sentence of await complaints('sqlite:///paddles.db')) expect(sentence).toContain('writable');
     chmodSync(folder, 0o755);
   });
 
-  test('that is something else is refused', async () => {
+  test('that is not a SQLite file is refused', async () => {
     writeFileSync(join(folder, 'letter.db'), 'Dear reader, this is not a database. '.repeat(100));
     for (const sentence of await complaints('sqlite:///letter.db')) expect(sentence).toContain('not a SQLite database');
   });
@@ -103,7 +103,7 @@ describe('a PostgreSQL database', () => {
   });
   afterAll(() => database.drop());
 
-  test('that nobody serves is refused with the address', async () => {
+  test('at an address without a server is refused with the address', async () => {
     const port = await unusedPort();
     for (const sentence of await complaints(`postgresql://paddles:secret@127.0.0.1:${port}/paddles`)) {
       expect(sentence).toContain(`127.0.0.1:${port}`);
@@ -111,7 +111,7 @@ describe('a PostgreSQL database', () => {
     }
   });
 
-  test('on a host that does not exist is refused with the host', async () => {
+  test('on an unknown host is refused with the host', async () => {
     for (const sentence of await complaints('postgresql://paddles@database.invalid/paddles'))
       expect(sentence).toContain('database.invalid');
   });
@@ -131,7 +131,7 @@ describe('a PostgreSQL database', () => {
       'create schema old',
       `create function old.current_setting(name text) returns text language sql
          as $$ select case name when 'server_version_num' then '140012' else '14.12' end $$`,
-      // Of two functions of one name the first on this path is called.
+      // The first function on this path is called.
       `alter database ${name} set search_path = old, pg_catalog, public`,
     ]) {
       await execute(database.url, statement);
@@ -141,15 +141,15 @@ describe('a PostgreSQL database', () => {
     }
   });
 
-  test('is refused with the name of a user that does not exist', async () => {
+  test('is refused to an unknown user with the name of the user', async () => {
     const url = new URL(database.url);
     url.username = 'stranger';
     for (const sentence of await complaints(url.href)) expect(sentence).toContain("'stranger'");
   });
 
-  test('is migrated once by several processes that start at the same time, and all succeed', async () => {
+  test('is migrated once when several processes start at the same time', async () => {
     const url = new URL(database.url);
-    // Processes take unequally long to start: they wait for each other on the way to the database.
+    // The proxy holds the connections until all processes are there.
     const proxy = await startProxy(Number(url.port), 5);
     onTestFinished(() => proxy.cut());
     url.port = String(proxy.port);
@@ -184,14 +184,14 @@ describe('a PostgreSQL that asks for a password', () => {
   });
   afterAll(() => server.stop());
 
-  test('refuses a wrong password, which no message repeats', async () => {
+  test('refuses a wrong password without repeating it', async () => {
     for (const sentence of await complaints(urlWith('wrong-secret'))) {
       expect(sentence).toMatch(/password.*'guarded'/);
       expect(sentence).not.toContain('wrong-secret');
     }
   });
 
-  test('accepts the right one, which no message repeats', async () => {
+  test('accepts the right password without showing it', async () => {
     const { code, stdout } = await runProgram(['migrate', '--database', urlWith('right-secret')], { folder });
     expect([code, stdout]).toEqual([0, expect.stringMatching(/guarded:\*\*\*@.*: applied/)]);
     const service = await startService(['--database', urlWith('right-secret')], { folder });

@@ -1,4 +1,4 @@
-/** What a deleted run leaves behind: no row, and its space for the next one. */
+/** A deleted run leaves no rows behind, and its space is reused. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRandom, letters } from '../../demo/random.ts';
@@ -10,13 +10,13 @@ const runs = ['one', 'two', 'three'];
 const jobsPerRun = 40;
 const rounds = 6;
 
-/** Tables that belong to no run: what is known of machines, of causes of failures and of the database itself. */
+/** Tables whose rows belong to no run. */
 const notOfRuns = ['indexed', 'migrations', 'nodes', 'queues', 'signatures', 'descriptions'];
 
 const random = createRandom('deleted space');
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** A job of 8 KB that no engine can compress. */
+/** A job of 8 KB of incompressible text. */
 function newJob(job_id: number) {
   return {
     job_id,
@@ -56,7 +56,7 @@ describe.each(engines)('deleting runs on $name', (engine) => {
     return (await names.execute(server.db.kysely)).rows.map(({ name }) => name);
   }
 
-  /** Bytes of all tables; those of an empty PostgreSQL, eight megabytes, would hide what grows. */
+  /** The size of all tables in bytes, without the eight megabytes of an empty PostgreSQL database. */
   async function size(): Promise<number> {
     if (engine.name === 'sqlite') return (await databaseSize(server.db)).bytes;
     const { rows } = await sql<{ bytes: string }>`
@@ -65,7 +65,7 @@ describe.each(engines)('deleting runs on $name', (engine) => {
     return Number(rows[0]?.bytes);
   }
 
-  test('leaves no row of them in any table, whether all at once or job by job', async () => {
+  test('leaves none of their rows in any table, run by run and job by job', async () => {
     await postRuns();
     const filled = await countRows(server, await tables());
     expect(filled).toMatchObject({ runs: runs.length, jobs: 120, job_documents: 120, job_nodes: 120 });
@@ -86,13 +86,13 @@ describe.each(engines)('deleting runs on $name', (engine) => {
     expect(Object.values(left).filter((rows) => rows > 0)).toEqual([]);
   });
 
-  test(`gives their space to new ones: after ${rounds} rounds the database is hardly larger than after two`, async () => {
+  test(`frees their space for new runs: after ${rounds} rounds the database is hardly larger than after two`, async () => {
     const sizes: number[] = [];
     for (let round = 0; round < rounds; round++) {
       await postRuns();
       sizes.push(await size());
       await deleteRuns();
-      // As autovacuum does within a minute or so; it vacuums the tables of long values with theirs.
+      // As autovacuum does after about a minute.
       if (engine.name === 'postgres') await sql`vacuum`.execute(server.db.kysely);
     }
     expect(sizes[1]).toBeGreaterThan(runs.length * jobsPerRun * 8_000);
@@ -102,7 +102,7 @@ describe.each(engines)('deleting runs on $name', (engine) => {
   });
 });
 
-test('PostgreSQL vacuums what holds jobs when a fiftieth of the rows is gone', async () => {
+test('PostgreSQL vacuums the tables of jobs after a fiftieth of the rows is deleted', async () => {
   const server = await startServer(engines.find(({ name }) => name === 'postgres') as (typeof engines)[0]);
   const { rows } = await sql<{ name: string; options: string[] }>`
     select relname as name, reloptions as options from pg_class where reloptions is not null and relkind = 'r'

@@ -1,4 +1,4 @@
-/** Names, descriptions and documents of labs are stored as they are. */
+/** Names, descriptions and documents of labs are stored unchanged. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../helpers/engines.ts';
 import { allData, type LabData } from '../helpers/lab-data.ts';
@@ -7,7 +7,7 @@ import { accepted, jobKeys, newRun } from './classic/setup.ts';
 
 type Document = Record<string, unknown>;
 
-/** The documents of a file, each with a job_id; keys that start with "_" are annotations of whoever gathered them. */
+/** The documents of a file, each with a job_id. Keys that start with "_" are annotations and left out. */
 function documents(data: LabData, file: string): Document[] {
   return data.lines(file).map((line, index) => {
     const all = Object.entries(JSON.parse(line) as Document).filter(([key]) => !key.startsWith('_'));
@@ -15,13 +15,13 @@ function documents(data: LabData, file: string): Document[] {
   });
 }
 
-/** A key as the answer spells it, or null when it is not one of the documented keys. */
+/** The spelling of a key in answers, or null when it is not a documented key. */
 function answeredKey(key: string): string | null {
   const answered = key.replaceAll('-', '_').replace(/^mon\./, 'mon_');
   return jobKeys.includes(answered) ? answered : null;
 }
 
-/** Expects every documented value of `sent` in the text of a job, letter for letter. */
+/** Expects every documented value of `sent` in the text of a job, character by character. */
 function expectIn(text: string, sent: Document): void {
   const received = JSON.parse(text) as Document;
   expect(Object.keys(received).sort()).toEqual(jobKeys);
@@ -46,7 +46,7 @@ describe.each(rows)('$name', ({ engine, data }) => {
   });
   afterAll(() => server.stop());
 
-  test('every run name is created, linked, listed and found', async () => {
+  test('every run name is created, listed and linked', async () => {
     const names = data.lines('run-names.txt');
     for (const name of names) {
       await accepted(server.post('/runs/', { name }));
@@ -68,7 +68,7 @@ describe.each(rows)('$name', ({ engine, data }) => {
       const path = `/runs/${run}/jobs/${encodeURIComponent(String(document.job_id))}/`;
       await accepted(server.post(`/runs/${run}/jobs/`, document));
       expectIn((await server.get(path)).text, document);
-      // As teuthology does: the whole document with every push, at last the outcome alone.
+      // As teuthology does: the whole document with every update, and the outcome alone at the end.
       await accepted(server.put(path, document));
       expectIn((await server.get(path)).text, document);
       await accepted(server.put(path, { success: false }));
@@ -85,7 +85,7 @@ describe.each(rows)('$name', ({ engine, data }) => {
     expect(Object.values(entries).map(({ status }) => status)).toEqual(posted.map(() => 'finished'));
   });
 
-  test('every job description is stored as it is', async () => {
+  test('every job description comes back unchanged', async () => {
     const run = await newRun(server);
     const descriptions = data.lines('descriptions.txt');
     await Promise.all(

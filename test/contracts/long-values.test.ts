@@ -1,4 +1,4 @@
-/** Lists of jobs of which some have very long values. */
+/** Lists of jobs with very long values. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
@@ -7,7 +7,7 @@ const run = 'someone-2026-01-01_00:00:00-fs-main-distro-default-smithi';
 const path = `/runs/${run}/jobs/`;
 const ids = Array.from({ length: 230 }, (_, index) => String(1000 + index));
 
-/** Most are short; some are just too long for a page, some are many times as long, and five of those follow each other. */
+/** Most are short, some slightly too long for a page, some many times too long, five of these in a row. */
 function lengthOf(index: number): number {
   if (index % 23 === 7) return 70_000;
   return index % 40 === 39 || (index > 110 && index < 116) ? 1_500_000 : 100;
@@ -30,7 +30,7 @@ function newJob(job_id: string, index: number) {
 describe.each(engines)('lists with long values on $name', (engine) => {
   let server: TestServer;
   let classic: TestServer;
-  /** What each job says when it is asked for alone. */
+  /** What each job returns when it is read alone. */
   const alone = new Map<TestServer, string[]>();
 
   beforeAll(async () => {
@@ -55,7 +55,7 @@ describe.each(engines)('lists with long values on $name', (engine) => {
   const jobsOf = (each: TestServer) => alone.get(each) as string[];
   const isSame = (text: string, jobs: string[]) => text === `[${jobs.join(',')}]`;
 
-  test('hold every job whole and once, in their order', async () => {
+  test('have every job complete and once, in order', async () => {
     expect(jobsOf(server)[39]?.length).toBeGreaterThan(1_500_000);
     expect(isSame((await classic.get(path)).text, jobsOf(classic))).toBe(true);
     expect(isSame((await server.get(path)).text, jobsOf(server).toReversed())).toBe(true);
@@ -65,7 +65,7 @@ describe.each(engines)('lists with long values on $name', (engine) => {
     for (const { text } of lists) expect(isSame(text, jobsOf(server).toReversed())).toBe(true);
   });
 
-  test('hold as many as were asked for', async () => {
+  test('have as many jobs as requested', async () => {
     const newest = jobsOf(server).toReversed();
     for (const [count, page] of [
       [150, 1],
@@ -84,7 +84,7 @@ describe.each(engines)('lists with long values on $name', (engine) => {
     expect(isSame((await server.get('/nodes/long1.example.com/jobs/')).text, odd)).toBe(true);
   });
 
-  test('hold the keys that were asked for', async () => {
+  test('have the requested keys', async () => {
     const { json } = await server.get(`${path}?fields=job_id,tasks`);
     const expected = jobsOf(server).map((text) => {
       const { job_id, tasks } = JSON.parse(text) as { job_id: string; tasks: unknown };
@@ -95,7 +95,7 @@ describe.each(engines)('lists with long values on $name', (engine) => {
     expect(names).toEqual(ids.map((id, index) => ({ name: newJob(id, index).name })).toReversed());
   });
 
-  test('of the dashboard hold the beginning of long texts', async () => {
+  test('of the dashboard have the beginning of long texts', async () => {
     for (const each of [server, classic]) {
       const { jobs } = (await each.get(`/api/runs/${run}/jobs`)).json as {
         jobs: { job_id: string; failure_reason: string | null }[];
@@ -113,7 +113,7 @@ describe.each(engines)('lists with long values on $name', (engine) => {
     expect(compared).toBeGreaterThan(1);
   });
 
-  test('of nodes hold no text of more than 65,536 characters: it is refused', async () => {
+  test('of nodes have no text over 65,536 characters, because it is refused', async () => {
     const node = { name: 'talkative', machine_type: 'smithi', description: 'd'.repeat(65_536) };
     expect((await server.post('/nodes/', node)).status).toBe(200);
     const { status, text } = await server.put('/nodes/talkative/', { description: 'd'.repeat(65_537) });

@@ -1,4 +1,4 @@
-/** Databases of earlier versions: what is stored stays, and what later versions derive from it is there. */
+/** Databases of earlier versions keep their data and get what later versions derive from it. */
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { open } from '../../src/store/db.ts';
@@ -6,7 +6,7 @@ import { engines } from '../helpers/engines.ts';
 import { startTeuthology } from './teuthology/start.ts';
 
 describe.each(engines)('a database of an earlier version on $name', (engine) => {
-  test('tells of each node how its jobs ended', async () => {
+  test('knows for each node how its jobs ended', async () => {
     const database = await engine.createDatabase();
     onTestFinished(() => database.drop());
     const before = await startTeuthology(database.url);

@@ -13,38 +13,38 @@ export interface Finished {
   stderr: string;
 }
 
-/** One line of the server's log. */
+/** A line of the server's log. */
 export interface LogLine {
   msg: string;
   [key: string]: unknown;
 }
 
-/** A program that runs. */
+/** A running program. */
 export interface Program {
   ended: Promise<Finished>;
   pid: number;
   kill(signal: NodeJS.Signals): void;
-  /** The first line of the log with this beginning of its message; rejects when the program ends without one. */
+  /** Resolves to the first log line whose message begins like this; rejects when the program ends without one. */
   said(message: string): Promise<LogLine>;
 }
 
-/** Where a program is started: it sees these variables, and nothing else of the environment of the tests than PATH and the compile cache. */
+/** How a program is started. Its environment has only these variables, PATH and the compile cache. */
 export interface Surroundings {
   folder: string;
   env?: Record<string, string>;
-  /** Starts the launcher, in a process group of its own that gets all signals, as process managers do it. */
+  /** Starts the launcher in its own process group, which receives all signals, as with a process manager. */
   launched?: boolean;
-  /** A command that starts it, given after its own arguments. */
+  /** A command that runs the program. */
   through?: string[];
 }
 
-/** An empty folder, to start programs in. */
+/** Creates an empty folder to start programs in. */
 export function newFolder(): { folder: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'paddles-program-'));
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Starts `paddles` with these arguments as a process of its own. */
+/** Starts `paddles` with these arguments. */
 export function startProgram(
   args: string[],
   { folder, env = {}, launched = false, through = [] }: Surroundings,
@@ -54,7 +54,7 @@ export function startProgram(
   const child = spawn(command, [...before, main, ...args], {
     cwd: folder,
     detached: launched,
-    // The second door stays closed unless a test opens it: the servers of several tests would meet on its port.
+    // The second port stays closed unless a test opens it, because concurrent servers would all use it.
     env: { PATH, NODE_COMPILE_CACHE, PADDLES_TEUTHOLOGY_PORT: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -86,11 +86,11 @@ export function startProgram(
   return { ended, pid: child.pid ?? 0, kill, said };
 }
 
-/** A server that runs. */
+/** A running server. */
 export interface Service extends Program {
-  /** Where it listens, without a trailing slash. */
+  /** Its URL, without a trailing slash. */
   url: string;
-  /** The line of its log that announced it. */
+  /** The log line that announced it. */
   ready: LogLine;
 }
 
@@ -107,13 +107,13 @@ export function runProgram(args: string[], surroundings: Surroundings): Promise<
   return startProgram(args, surroundings).ended;
 }
 
-/** The lines of a log, of which the last may still be on its way; throws when one is not JSON. */
+/** Parses the complete lines of a log; throws when one is not JSON. */
 export function logLines(stdout: string): LogLine[] {
   const lines = stdout.split('\n').slice(0, -1);
   return lines.map((line) => JSON.parse(line) as LogLine);
 }
 
-/** Expects a program to have ended with this code and one sentence, and answers the sentence. */
+/** Expects a program to have ended with this code and one sentence, and returns the sentence. */
 export function complaint({ code, stdout, stderr }: Finished, expected: number): string {
   expect(code, stdout + stderr).toBe(expected);
   expect(stderr).toMatch(/^paddles: [^\n]+\n$/);

@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A cable to a server on this machine that can be pulled out and plugged in again. */
+/** A TCP proxy to a server on this machine, whose connections can be broken and restored. */
 export interface Proxy {
   port: number;
   /** Breaks every connection and refuses new ones. */
   cut(): void;
   /** Passes new connections on. */
   restore(): Promise<void>;
-  /** Passes nothing on any more, and says nothing about it, as a network that lost its way. */
+  /** Stops forwarding without closing connections, like a failing network. */
   silence(): void;
 }
 
-/** Passes connections on to a port of this machine; the first `together` of them wait for each other. */
+/** Starts a proxy to a port of this machine. The first `together` connections wait for each other. */
 export async function startProxy(target: number, together = 1): Promise<Proxy> {
   const sockets = new Set<Socket>();
   const waiting: (() => void)[] = [];

@@ -1,4 +1,4 @@
-/** `paddles prune`: documents of old jobs go, their results stay. */
+/** `paddles prune` deletes documents of old jobs and keeps their results. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { open } from '../../src/store/db.ts';
 import { engines, type TestDatabase } from '../helpers/engines.ts';
@@ -61,7 +61,7 @@ describe.each(engines)('pruning on $name', (engine) => {
 
   const prune = (...args: string[]) => runProgram(['prune', '--database', database.url, ...args], { folder });
 
-  test('drops the documents of the old run alone, and a client may send them again', async () => {
+  test('deletes only the documents of old runs, and accepts them again', async () => {
     const counted = await prune('--documents-older-than', '180d', '--dry-run');
     expect(counted.stdout).toMatch(/: the documents of 1 runs would go; \d+ MB on disk/);
     const { code, stdout } = await prune('--documents-older-than', '180d');
@@ -79,7 +79,7 @@ describe.each(engines)('pruning on $name', (engine) => {
     expect((await prune('--documents-older-than', '180d')).stdout).toContain('done: 0 of 0 runs');
   });
 
-  test('asks for an age that it understands', async () => {
+  test('refuses an age that it cannot parse', async () => {
     expect(complaint(await prune(), 2)).toMatch(/--documents-older-than AGE/);
     for (const age of ['180', 'soon', '0d']) {
       expect(complaint(await prune('--documents-older-than', age), 2)).toContain(`'${age}'`);

@@ -1,4 +1,4 @@
-/** The server as a process: starting, what keeps it from starting, its log, stopping, and losing its database. */
+/** The server as a process: starting, failing to start, logging, stopping, and losing its database. */
 import { request } from 'node:http';
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
@@ -41,7 +41,7 @@ async function send(
   return { status: answer.status, id: answer.headers.get('x-request-id') ?? '', json: await answer.json() };
 }
 
-/** Begins a POST whose body stays halfway until `finish`; resolves when the server has it under way. */
+/** Begins a POST whose body is incomplete until `finish`. Resolves when the server handles the request. */
 async function beginPost(url: string, body: object) {
   const bytes = Buffer.from(JSON.stringify(body));
   const headers = { 'content-length': bytes.length, expect: '100-continue' };
@@ -60,7 +60,7 @@ async function beginPost(url: string, body: object) {
   });
   outgoing.write(bytes.subarray(0, 10));
   return {
-    /** The status of the answer; rejects when the connection breaks first. */
+    /** The status of the answer; rejects when the connection breaks before it. */
     status,
     finish: () => {
       outgoing.end(bytes.subarray(10));
@@ -77,7 +77,7 @@ describe.each(engines)('the service on $name', (engine) => {
   });
   afterAll(() => database.drop());
 
-  test('migrates once, says so, and finds nothing to do the second time', async () => {
+  test('migrates once and has nothing to do the second time', async () => {
     const fresh = await engine.createDatabase();
     onTestFinished(() => fresh.drop());
     const [first, second] = [
@@ -93,7 +93,7 @@ describe.each(engines)('the service on $name', (engine) => {
   });
 
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    'answers the request under way after %s, keeps it, and ends with 0',
+    'answers the current request after %s, stores it and ends with 0',
     async (signal) => {
       const service = await serve(database.url);
       const slow = await beginPost(`${service.url}/runs/`, { name: `slow-${signal}`, padding: 'x'.repeat(1000) });
@@ -109,7 +109,7 @@ describe.each(engines)('the service on $name', (engine) => {
     },
   );
 
-  test('takes a signal that arrives twice, from the process group and from the launcher, for one', async () => {
+  test('takes two signals in quick succession for one', async () => {
     const service = await serve(database.url);
     const slow = await beginPost(`${service.url}/runs/`, { name: 'signalled-twice', padding: 'x'.repeat(1000) });
     for (const signal of ['SIGTERM', 'SIGINT'] as const) service.kill(signal);
@@ -118,14 +118,14 @@ describe.each(engines)('the service on $name', (engine) => {
     expect((await service.ended).code).toBe(0);
   });
 
-  test('cuts connections off at a second signal a while after the first', async () => {
+  test('closes connections at a second signal a second later', async () => {
     const service = await serve(database.url);
     const slow = await beginPost(`${service.url}/runs/`, { name: 'cut-off', padding: 'x'.repeat(1000) });
     let isCut = false;
     slow.status.catch(() => {
       isCut = true;
     });
-    // The first ones are taken for echoes of the very first. A signal to a process that is ending would end it before.
+    // The signals of the first second count as one. No signal is sent after the cut, because it could kill the ending process.
     const insist = () => {
       if (!isCut) service.kill('SIGTERM');
       return isCut;
@@ -135,7 +135,7 @@ describe.each(engines)('the service on $name', (engine) => {
     expect((await service.ended).code).toBe(0);
   });
 
-  test('does not wait for idle connections when it stops', async () => {
+  test('stops without waiting for idle connections', async () => {
     const service = await serve(database.url);
     // fetch keeps its connection open.
     await send(`${service.url}/runs/`, 'GET');
@@ -143,7 +143,7 @@ describe.each(engines)('the service on $name', (engine) => {
     expect((await service.ended).code).toBe(0);
   });
 
-  test('logs every answer as one line of JSON with request id, status and duration', async () => {
+  test('logs every answer as a line of JSON with request id, status and duration', async () => {
     const service = await serve(database.url);
     const answers = [
       { method: 'GET', url: '/runs/', ...(await send(`${service.url}/runs/`, 'GET')) },
@@ -164,7 +164,7 @@ describe.each(engines)('the service on $name', (engine) => {
     }
   });
 
-  test('ends with 1 and names the port that another program has', async () => {
+  test('ends with 1 and names a port that is in use', async () => {
     const first = await serve(database.url);
     const { port } = new URL(first.url);
     const other = await engine.createDatabase();
@@ -173,7 +173,7 @@ describe.each(engines)('the service on $name', (engine) => {
     expect(complaint({ ...finished, stdout: '' }, 1)).toContain(port);
   });
 
-  test('ends with 1 when a newer program has migrated the database', async () => {
+  test('ends with 1 for a database of a newer version', async () => {
     const newer = await engine.createDatabase();
     onTestFinished(() => newer.drop());
     await run('migrate', '--database', newer.url);
@@ -185,7 +185,7 @@ describe.each(engines)('the service on $name', (engine) => {
 
 describe('the service behind its launcher', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    'answers the request under way and ends with 0 after %s to the whole process group',
+    'answers the current request and ends with 0 after %s to the process group',
     async (signal) => {
       const service = await startService([], { folder, launched: true });
       services.push(service);
@@ -199,7 +199,7 @@ describe('the service behind its launcher', () => {
     },
   );
 
-  test('ends with 0 when it has nothing to finish', async () => {
+  test('ends with 0 when idle', async () => {
     const service = await startService([], { folder, launched: true });
     service.kill('SIGTERM');
     expect((await service.ended).code).toBe(0);
@@ -211,7 +211,7 @@ describe('the service behind its launcher', () => {
 });
 
 describe('the service when PostgreSQL goes away', () => {
-  test('answers 503 from readyz and the API, 200 from healthz, and recovers when it is back', async () => {
+  test('answers 503 except at /healthz, and recovers when PostgreSQL is back', async () => {
     const postgres = engines.find(({ name }) => name === 'postgres');
     const database = await postgres!.createDatabase();
     const proxy = await startProxy(Number(new URL(database.url).port));

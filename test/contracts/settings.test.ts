@@ -1,11 +1,11 @@
-/** The command line and the settings, as a person meets them: real processes. */
+/** The command line and the settings, tested with real processes. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { complaint, type Finished, newFolder, runProgram, startService } from './program.ts';
 
-/** Every setting, with a value that it cannot have. The databases are apart: what is wrong with them is not repeated. */
+/** Every setting with an invalid value. Database URLs are tested separately, because messages do not repeat them. */
 const wrongValues = [
   ['host', 'PADDLES_SERVER_HOST', 'two words', 'host name'],
   ['port', 'PADDLES_SERVER_PORT', '65536', 'whole number from 0 to 65535'],
@@ -35,7 +35,7 @@ function writeConfig(name: string, content: unknown): void {
   writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
 }
 
-/** Serves with these settings until ready, and answers the public address that it announces. */
+/** Starts a server with these settings and returns the public address that it announces. */
 async function announced(args: string[], env: Record<string, string> = {}): Promise<string> {
   const { ready, kill, ended } = await startService(args, { folder, env });
   const [, url] = ready.urls as [string, string];
@@ -51,22 +51,19 @@ describe('the command line', () => {
     for (const command of ['serve', 'migrate']) expect(stdout).toContain(`paddles ${command}`);
   });
 
-  test.each(['serve', 'migrate'])(
-    'prints every flag, variable and default for %s --help, and does nothing else',
-    async (command) => {
-      const { code, stdout } = await run([command, '--help'], { PADDLES_SERVER_PORT: '0' });
-      expect(code).toBe(0);
-      const databases = [['database', 'PADDLES_DATABASE_URL', '', '']] as const;
-      const all = [...wrongValues, ...databases];
-      for (const [key, variable] of all) {
-        expect(stdout).toContain(`--${key.replace('_', '-')} `);
-        expect(stdout).toContain(variable);
-      }
-      for (const value of ['default 8080', 'default 127.0.0.1', 'default sqlite:///data/paddles.db', '--config'])
-        expect(stdout).toContain(value);
-      expect(existsSync(join(folder, 'data'))).toBe(false);
-    },
-  );
+  test.each(['serve', 'migrate'])('prints every flag, variable and default for %s --help', async (command) => {
+    const { code, stdout } = await run([command, '--help'], { PADDLES_SERVER_PORT: '0' });
+    expect(code).toBe(0);
+    const databases = [['database', 'PADDLES_DATABASE_URL', '', '']] as const;
+    const all = [...wrongValues, ...databases];
+    for (const [key, variable] of all) {
+      expect(stdout).toContain(`--${key.replace('_', '-')} `);
+      expect(stdout).toContain(variable);
+    }
+    for (const value of ['default 8080', 'default 127.0.0.1', 'default sqlite:///data/paddles.db', '--config'])
+      expect(stdout).toContain(value);
+    expect(existsSync(join(folder, 'data'))).toBe(false);
+  });
 
   test.each([['--version'], ['-v'], ['version']])('prints the version for %s', async (argument) => {
     const { code, stdout } = await run([argument]);
@@ -80,7 +77,7 @@ describe('the command line', () => {
     [['serve', '--port'], '--port'],
     [['migrate', 'now'], 'now'],
     [['serve', '-p', '80'], '-p'],
-  ])('ends with 2 and a sentence that names the mistake in %j', async (args, named) => {
+  ])('ends with 2 and names the mistake in %j', async (args, named) => {
     expect(complaint(await run(args), 2)).toContain(named);
   });
 });
@@ -99,7 +96,7 @@ describe('a wrong value', () => {
     expect(sentence).toContain(hint);
   });
 
-  test.each(wrongValues)('of %s ends with 2 and names its line of the file', async (key, _variable, value, hint) => {
+  test.each(wrongValues)('of %s ends with 2 and names the setting of the file', async (key, _variable, value, hint) => {
     writeConfig('paddles.json', { [key]: value });
     const sentence = complaint(await run(['serve']), 2);
     expect(sentence).toMatch(new RegExp(`'${key}'.*file paddles\\.json`));
@@ -134,7 +131,7 @@ describe('a wrong value', () => {
 });
 
 describe('a configuration file', () => {
-  test('with an unknown setting ends with 2 and names file and setting', async () => {
+  test('with an unknown setting ends with 2 and is named with the setting', async () => {
     writeConfig('own.json', { port: 0, prot: 80 });
     const sentence = complaint(await run(['serve', '--config', 'own.json']), 2);
     expect(sentence).toContain('own.json');
@@ -164,7 +161,7 @@ describe('a configuration file', () => {
     );
   });
 
-  test('that is named and absent ends with 2 and is named', async () => {
+  test('that does not exist ends with 2 and is named', async () => {
     expect(complaint(await run(['serve', '--config', 'absent.json']), 2)).toContain('absent.json');
     expect(complaint(await run(['migrate'], { PADDLES_CONFIG: 'gone.json' }), 2)).toContain('gone.json');
   });
@@ -173,7 +170,7 @@ describe('a configuration file', () => {
 describe('of several sources', () => {
   const variable = { PADDLES_ADDRESS: 'http://variable' };
 
-  test('a flag goes before a variable, before the file, before the default', async () => {
+  test('a flag overrides a variable, a variable the file, the file the default', async () => {
     expect(await announced([])).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     writeConfig('paddles.json', { address: 'http://file' });
     expect(await announced([])).toBe('http://file');
@@ -182,7 +179,7 @@ describe('of several sources', () => {
     expect(existsSync(join(folder, 'data/paddles.db'))).toBe(true);
   });
 
-  test('the file of --config goes before that of PADDLES_CONFIG, before paddles.json', async () => {
+  test('--config overrides PADDLES_CONFIG, which overrides paddles.json', async () => {
     for (const name of ['paddles', 'variable', 'flag']) writeConfig(`${name}.json`, { address: `http://${name}` });
     const env = { PADDLES_CONFIG: 'variable.json' };
     expect(await announced([])).toBe('http://paddles');
@@ -190,7 +187,7 @@ describe('of several sources', () => {
     expect(await announced(['--config', 'flag.json'], env)).toBe('http://flag');
   });
 
-  test('PADDLES_DATABASE_URL goes before the older PADDLES_SQLALCHEMY_URL', async () => {
+  test('PADDLES_DATABASE_URL overrides the older PADDLES_SQLALCHEMY_URL', async () => {
     const older = { PADDLES_SQLALCHEMY_URL: 'sqlite:///older.db' };
     expect((await run(['migrate'], older)).stdout).toContain('older.db');
     const both = { ...older, PADDLES_DATABASE_URL: 'sqlite:///newer.db' };
@@ -199,7 +196,7 @@ describe('of several sources', () => {
   });
 });
 
-/** A /run of its own, in which the file can be: the real one belongs to the machine. */
+/** Runs a program with a private /run, in which the secret file can be created. */
 const ownRun =
   'mount -t tmpfs none /run && mkdir /run/secrets && printf %s "$SECRET" > /run/secrets/paddles_sqlalchemy_url';
 const canHaveOwnRun = spawnSync('unshare', ['-rm', 'sh', '-c', ownRun]).status === 0;
@@ -210,7 +207,7 @@ describe.skipIf(!canHaveOwnRun)('of a secret file', () => {
     return runProgram(['migrate', ...args], { folder, env: { ...env, SECRET: secret }, through });
   }
 
-  test('the database goes before a variable, and a flag before it', async () => {
+  test('the database overrides a variable and is overridden by a flag', async () => {
     const variable = { PADDLES_DATABASE_URL: 'sqlite:///variable.db' };
     expect((await migrate('sqlite:///secret.db\n', [], variable)).stdout).toContain('secret.db');
     expect((await migrate('sqlite:///secret.db', ['--database', 'sqlite:///flag.db'])).stdout).toContain('flag.db');
@@ -221,7 +218,7 @@ describe.skipIf(!canHaveOwnRun)('of a secret file', () => {
     ]);
   });
 
-  test('a wrong one ends with 2 and names the file, not what is in it', async () => {
+  test('a wrong value ends with 2 and names the file, not the value', async () => {
     const words = complaint(await migrate('hunter2'), 2);
     expect(words).toContain('/run/secrets/paddles_sqlalchemy_url');
     expect(words).not.toContain('hunter2');

@@ -1,4 +1,4 @@
-/** `paddles serve --workers N`: several processes on one port, in front of one PostgreSQL. */
+/** `paddles serve --workers N`: several processes on one port with one PostgreSQL database. */
 import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Engine, engines } from '../helpers/engines.ts';
@@ -27,7 +27,7 @@ async function start(workers: number): Promise<Service> {
   return service;
 }
 
-/** One request on a connection of its own, so that any worker may get it. */
+/** Sends a request on a new connection, so that any worker may get it. */
 async function send(
   service: Service,
   method: string,
@@ -47,7 +47,7 @@ const workersOf = ({ pid }: Service) =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 
 describe('workers', () => {
-  test('create each job once and count every status, whoever of them is asked', async () => {
+  test('create each job once and all show the same counts', async () => {
     const service = await start(2);
     expect(service.ready).toMatchObject({ workers: 2 });
     const posts = Array.from({ length: 60 }, (_, index) =>
@@ -68,7 +68,7 @@ describe('workers', () => {
     }
   });
 
-  test.skipIf(!existsSync('/proc/self/task'))('are started again when one dies, and end together', async () => {
+  test.skipIf(!existsSync('/proc/self/task'))('are restarted when one dies, and end together', async () => {
     const service = await start(2);
     const before = workersOf(service);
     expect(before).toHaveLength(2);
@@ -80,7 +80,7 @@ describe('workers', () => {
     expect(await service.ended).toMatchObject({ code: 0 });
   });
 
-  test('are refused for SQLite, and say once that the database cannot be had', async () => {
+  test('are refused for SQLite, and report an unavailable database once', async () => {
     const sqlite = await runProgram(['serve', '--port', '0', '--workers', '2'], { folder });
     expect(complaint(sqlite, 2)).toMatch(/--workers needs PostgreSQL/);
     const missing = await runProgram(

@@ -5,14 +5,14 @@ import { expect } from 'vitest';
 const places = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const executable = places.find((path) => path !== undefined && existsSync(path));
 
-/** Whether there is a browser; in CI there must be one. */
+/** Whether browser tests run: always in CI, otherwise when a browser is installed. */
 export const hasBrowser = executable !== undefined || process.env.CI === 'true';
 
 if (!hasBrowser) {
-  process.stdout.write('tests: no Chromium, so no browser tests; install it (Debian: apt-get install chromium)\n');
+  process.stdout.write('tests: browser tests are skipped without Chromium (Debian: apt-get install chromium)\n');
 }
 
-/** Starts the browser; without `--headless` and the others it would speak to its maker's servers. */
+/** Starts the browser, with flags that keep it from contacting Google's servers. */
 export function startBrowser(): Promise<Browser> {
   if (executable === undefined) throw new Error('no Chromium; install it (Debian: apt-get install chromium)');
   return chromium.launch({
@@ -29,25 +29,25 @@ export function startBrowser(): Promise<Browser> {
   });
 }
 
-/** How a page is looked at. */
+/** The theme and width of a page. */
 export interface Look {
   theme: 'light' | 'dark';
   width: 'wide' | 'narrow';
 }
 
-/** Every look that a page must hold in. */
+/** Every combination of theme and width. */
 export const looks: Look[] = (['light', 'dark'] as const).flatMap((theme) =>
   (['wide', 'narrow'] as const).map((width) => ({ theme, width })),
 );
 
-/** A page and what went wrong on it: requests that left the server, errors, violations of the policy. */
+/** A page and what went wrong on it: requests to other servers, errors, violations of the content security policy. */
 export interface Watched {
   page: Page;
   context: BrowserContext;
   wrong: string[];
 }
 
-/** Opens a page in a fresh profile. `wrong` must stay empty, whatever is done with it. */
+/** Opens a page in a fresh profile. */
 export async function openPage(browser: Browser, url: string, look: Look = { theme: 'light', width: 'wide' }) {
   const viewport = look.width === 'wide' ? { width: 1440, height: 900 } : { width: 390, height: 844 };
   const context = await browser.newContext({
@@ -55,7 +55,7 @@ export async function openPage(browser: Browser, url: string, look: Look = { the
     colorScheme: look.theme,
     permissions: ['clipboard-read', 'clipboard-write'],
   });
-  // Only a page that hangs reaches it, also on a machine that is busy with other things.
+  // Long enough for a busy machine.
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const wrong: string[] = [];
@@ -71,7 +71,7 @@ export async function openPage(browser: Browser, url: string, look: Look = { the
   return { page, context, wrong } satisfies Watched;
 }
 
-/** Closes a page and fails when something went wrong on it. */
+/** Closes a page and checks that nothing went wrong on it. */
 export async function closePage({ context, wrong }: Watched): Promise<void> {
   await context.close();
   expect(wrong).toEqual([]);

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
 
-/** A database of one test. */
+/** A database for one test. */
 export interface TestDatabase {
   url: string;
   drop(): Promise<void>;
 }
 
-/** One of the two engines that every suite runs on. */
+/** A database engine. */
 export interface Engine {
   name: 'sqlite' | 'postgres';
   createDatabase(): Promise<TestDatabase>;
@@ -19,7 +19,7 @@ export interface Engine {
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** URL of the private server's database `postgres`. */
+    /** URL of the `postgres` database on the private server. */
     postgresUrl: string;
   }
 }
@@ -31,8 +31,8 @@ export const engines: Engine[] = [
 ];
 
 /**
- * Where SQLite files are made: in memory where Linux has enough of it for files, because each commit waits for the disk
- * otherwise. Processes are killed in tests, the system is not: nothing else differs.
+ * The folder for SQLite files. In memory when there is enough of it, because otherwise every commit waits for the disk.
+ * Tests kill processes but not the system, so nothing else changes.
  */
 const sqliteFolder = hasRoom('/dev/shm') ? '/dev/shm' : tmpdir();
 

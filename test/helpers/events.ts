@@ -1,15 +1,15 @@
-/** The stream of a server's events, as a dashboard hears it. */
+/** A client of a server's event stream. */
 import { get, type IncomingMessage } from 'node:http';
 import { expect, onTestFinished } from 'vitest';
 
-/** What was heard so far: names of events. */
+/** The events received so far. */
 export interface Heard {
   events: string[];
-  /** Waits for the next event of this name after the call. */
+  /** Waits for the next event of this name. */
   next(name: string): Promise<void>;
 }
 
-/** Opens the stream of `topics`, with commas between, until the test ends; answers after the hello. */
+/** Opens the stream of comma-separated `topics` until the test ends. Resolves after the `hello` event. */
 export async function listen({ url }: { url: string }, topics: string): Promise<Heard> {
   const events: string[] = [];
   const next = async (name: string) => {

@@ -1,33 +1,33 @@
-/** How well causes of failures group what belongs together: reasons, with the cause that a person assigned. */
+/** Measures how well signatures group failure reasons, compared with causes that a person assigned. */
 import { signatureOf } from '../../src/core/signature.ts';
 import { type LabData, realData } from './lab-data.ts';
 
-/** A failure reason and the cause it has. */
+/** A failure reason and its cause. */
 export interface Reason {
   text: string;
   cause: string;
 }
 
-/** Of all pairs that are grouped, the share that belongs together; of all that belong together, the share that is grouped. */
+/** Precision: the share of grouped pairs that have the same cause. Recall: the share of pairs with the same cause that are grouped. */
 export interface Score {
   precision: number;
   recall: number;
 }
 
-/** The reasons of a folder. */
+/** Reads the failure reasons of a folder. */
 export function reasonsIn(data: LabData): Reason[] {
   const reasons = data.lines('failure-reasons.jsonl').map((line) => JSON.parse(line) as Reason);
-  // Few reasons would be grouped perfectly.
+  // With few reasons the score would mean nothing.
   if (reasons.length < 100) throw new Error(`${data.name} has only ${reasons.length} failure reasons`);
   return reasons;
 }
 
-/** The reasons of real labs; null where they are missing. */
+/** The failure reasons of real labs; null when they are missing. */
 export function realReasons(): Reason[] | null {
   return realData && reasonsIn(realData);
 }
 
-/** Compares the groups that signatures make with the causes. */
+/** Compares the groups that signatures form with the causes. */
 export function scoreOf(reasons: readonly Reason[]): Score {
   const cells = pairsWithin(reasons.map(({ text, cause }) => `${signatureOf(text).id} ${cause}`));
   const grouped = pairsWithin(reasons.map(({ text }) => signatureOf(text).id));
@@ -35,7 +35,7 @@ export function scoreOf(reasons: readonly Reason[]): Score {
   return { precision: cells / grouped, recall: cells / belonging };
 }
 
-/** How many pairs have the same name. */
+/** Counts the pairs of equal names. */
 function pairsWithin(names: string[]): number {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -44,10 +44,10 @@ function pairsWithin(names: string[]): number {
 
 type Change = [what: RegExp, other: (found: string, random: Random) => string];
 
-/** The next of a row of numbers that is the same every time, from 0 to before `end`. */
+/** Returns the next number of a fixed sequence, from 0 to `end - 1`. */
 type Random = (end: number) => number;
 
-/** What is another one in another job that fails for the same cause. */
+/** The parts of a reason that differ between jobs that fail for the same cause. */
 const changes: Change[] = [
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, likewise],
   [/\b[0-9a-f]{40}\b/g, likewise],
@@ -75,7 +75,7 @@ const changes: Change[] = [
   [/(?<=undersized for )\d+/g, likewise],
 ];
 
-/** Other digits and letters of the same sort, and as many. */
+/** Replaces digits by digits and, in hashes, letters by letters. */
 function likewise(found: string, random: Random): string {
   const isHex = /^[0-9a-f]{8}/.test(found);
   return found
@@ -87,7 +87,7 @@ function two(number: number): string {
   return String(number).padStart(2, '0');
 }
 
-/** The same failure in other jobs: other hosts, numbers, ids, paths and times. None of a reason without any; the same ones every time. */
+/** Makes copies of a reason with other hosts, numbers, ids, paths and times; the same ones every time. None when the reason has nothing of these. */
 export function copiesOf({ text, cause }: Reason, count: number): Reason[] {
   let state = [...text].reduce((sum, character) => (Math.imul(sum, 31) + (character.codePointAt(0) ?? 0)) >>> 0, 7);
   const random: Random = (end) => {
@@ -100,7 +100,7 @@ export function copiesOf({ text, cause }: Reason, count: number): Reason[] {
   return copies.filter((copy) => copy !== text).map((copy) => ({ text: copy, cause }));
 }
 
-/** The copies of a reason that are not grouped with it. */
+/** Returns the copies of a reason that are not grouped with it. */
 export function strayed(original: Reason, copies: readonly Reason[]): Reason[] {
   const { id } = signatureOf(original.text);
   return copies.filter(({ text }) => signatureOf(text).id !== id);

@@ -1,13 +1,13 @@
 /**
- * A client that speaks as teuthology does: written from what is known of the clients (teuthology contract §4) and
- * from nothing else. Whatever a client does not expect throws.
+ * A client that behaves like teuthology (teuthology contract §4). Its functions throw when an answer is not what teuthology
+ * expects.
  */
 import type { Answer, TestServer } from './server.ts';
 
-/** An object of JSON. */
+/** A JSON object. */
 export type Shown = Record<string, unknown>;
 
-/** A node as `lock_many` and the lists show it. */
+/** A node as `lock_many` and the lists return it. */
 export interface LabNode extends Shown {
   name: string;
   locked: boolean;
@@ -17,41 +17,41 @@ export interface LabNode extends Shown {
   ssh_pub_key: string | null;
 }
 
-/** The calls of the clients by what they are for; R1 to L10 are those of teuthology contract §4.1 and §4.3. */
+/** The requests of clients; R1 to L10 are numbered as in teuthology contract §4.1 and §4.3. */
 export interface Lab {
-  /** R1: is the run there? */
+  /** R1: whether the run exists. */
   hasRun(run: string): Promise<boolean>;
-  /** R2 and R3: POST, then PUT once the message ends with `already exists`. Answers how the report arrived. */
+  /** R2 and R3: POST, then PUT when the message ends with `already exists`. Returns which one succeeded. */
   report(run: string, job: Shown): Promise<'posted' | 'put'>;
-  /** `teuthology-schedule` without a job id: the server chooses it. */
+  /** `teuthology-schedule` without a job id, which the server chooses. */
   schedule(run: string, job: Shown): Promise<string>;
   /** R4; `job_id` is added when it is missing. */
   jobs(run: string, fields?: string[]): Promise<Shown[]>;
-  /** R5 and R6, without a slash at the end. */
+  /** R5 and R6, without a trailing slash. */
   job(run: string, job_id: string): Promise<Shown>;
   run(run: string): Promise<Shown & { jobs: Shown[] }>;
   /** R7 and R8. */
   deleteJob(run: string, job_id: string): Promise<void>;
   deleteRun(run: string): Promise<void>;
-  /** L1: null for a node that is not known. */
+  /** L1; null for an unknown node. */
   node(name: string): Promise<LabNode | null>;
   /** L2; commas in `machine_type` become bars. */
   nodes(query: { machine_type?: string; up?: 0 | 1; locked?: 0 | 1; count?: number }): Promise<LabNode[]>;
-  /** L3: null when too few nodes are free (503). */
+  /** L3; null when too few nodes are free (503). */
   lockMany(wanted: Shown): Promise<LabNode[] | null>;
-  /** L4: `refused` with the message. */
+  /** L4; the message as `refused` when the server refuses. */
   lock(name: string, locked_by: string, description: string | null): Promise<Shown | { refused: string }>;
-  /** L5: true when the node was unlocked, false when the server refuses it for good (403). */
+  /** L5; false when the server refuses with 403. */
   unlock(name: string, locked_by: string, description: string | null): Promise<boolean>;
   /** L6 */
   unlockMany(names: string[], locked_by: string): Promise<void>;
   /** L7 */
   update(name: string, fields: Shown): Promise<void>;
-  /** L8 and L9: PUT, then POST when the node is not known. Answers how it arrived. */
+  /** L8 and L9: PUT, then POST when the node is unknown. Returns which one succeeded. */
   inventory(node: Shown & { name: string }): Promise<'updated' | 'created'>;
-  /** L10: does the job still need the node? A job that is not known counts as active. */
+  /** L10: whether the job still needs the node. An unknown job counts as active. */
   isActive(run: string, job_id: string): Promise<boolean>;
-  /** Any other page: 200 and JSON. */
+  /** Any other page, which must be 200 and JSON. */
   page(path: string): Promise<unknown>;
 }
 
@@ -63,7 +63,7 @@ const pythonRequests = {
 };
 const json = { ...pythonRequests, 'content-type': 'application/json' };
 
-/** A client of this server, which speaks the teuthology contract. */
+/** Creates a client of a server that speaks the teuthology contract. */
 export function createLab(server: TestServer): Lab {
   return { ...reporting(server), ...locking(server) };
 }
@@ -127,7 +127,7 @@ function reporting(server: TestServer): Reporting {
 }
 
 function locking(server: TestServer): Omit<Lab, keyof Reporting> {
-  // Locks, unlocks and updates go out without a Content-Type.
+  // Locks, unlocks and updates have no Content-Type.
   const put = (path: string, body: Shown) => server.put(path, body, pythonRequests);
   return {
     async node(name) {

@@ -23,15 +23,15 @@ import pg from 'pg';
 export interface PrivatePostgres {
   /** URL of its database `postgres`. */
   url: string;
-  /** Where its programs come from, for a person. */
+  /** Where its programs come from, for messages. */
   source: string;
   stop(): Promise<void>;
 }
 
-/** A private server with what it takes to make another one from its files. */
+/** A private server with what is needed to create a standby from its files. */
 export interface OwnPostgres extends PrivatePostgres {
   bin: string;
-  /** Where its folder `data` is. */
+  /** The folder that contains its `data` folder. */
   folder: string;
   user: User | null;
 }
@@ -41,17 +41,17 @@ interface Programs {
   source: string;
 }
 
-/** Who the server runs as. */
+/** The system user that the server runs as. */
 export interface User {
   uid: number;
   gid: number;
 }
 
 /**
- * Starts a PostgreSQL server of its own in a temporary folder on a free port of 127.0.0.1. Its programs are an installed
- * PostgreSQL 15 or later, otherwise those of the npm package; PADDLES_TEST_POSTGRES=installed|embedded chooses.
- * PADDLES_TEST_POSTGRES_URL names a server to use instead; its user must be allowed to create databases.
- * `fsync: false` only where nothing depends on durability.
+ * Starts a PostgreSQL server in a temporary folder on a free port of 127.0.0.1. It uses an installed PostgreSQL 15 or later,
+ * otherwise that of the npm package; PADDLES_TEST_POSTGRES=installed|embedded chooses one. With PADDLES_TEST_POSTGRES_URL an
+ * existing server is used instead, whose user must be allowed to create databases. Set `fsync` to false when nothing depends
+ * on durability after a crash of the system.
  */
 export async function startPostgres({ fsync = true } = {}): Promise<PrivatePostgres> {
   const given = process.env.PADDLES_TEST_POSTGRES_URL;
@@ -59,7 +59,7 @@ export async function startPostgres({ fsync = true } = {}): Promise<PrivatePostg
   return startOwnPostgres({ fsync });
 }
 
-/** The same, but never that of PADDLES_TEST_POSTGRES_URL. */
+/** Like `startPostgres`, but ignores PADDLES_TEST_POSTGRES_URL. */
 export async function startOwnPostgres({ fsync = true } = {}): Promise<OwnPostgres> {
   const programs = findPrograms();
   const user = unprivilegedUser();
@@ -83,7 +83,7 @@ export async function startOwnPostgres({ fsync = true } = {}): Promise<OwnPostgr
   }
 }
 
-/** A new folder in which a server of this user can keep its data. */
+/** Creates a folder in which a server of this user can keep its data. */
 export function serverFolder(user: User | null): string {
   const folder = mkdtempSync(join(tmpdir(), 'paddles-postgres-'));
   chmodSync(folder, 0o755);
@@ -97,7 +97,7 @@ function initialise(bin: string, folder: string, user: User | null): void {
   execFileSync(join(bin, 'initdb'), args, { cwd: '/', stdio: 'pipe', ...user });
 }
 
-/** Which PostgreSQL the tests would use, for a person. Throws a sentence when there is none. */
+/** Finds the PostgreSQL that the tests use. Throws when there is none, with a message for the user. */
 export function findPrograms(): Programs {
   const wanted = process.env.PADDLES_TEST_POSTGRES || undefined;
   if (wanted !== undefined && !['installed', 'embedded'].includes(wanted)) {
@@ -139,7 +139,7 @@ function embeddedPrograms(): Programs | null {
   }
 }
 
-/** PostgreSQL refuses to run as root: then it runs as `postgres`, or as `nobody`. */
+/** PostgreSQL does not run as root; in that case it runs as `postgres` or `nobody`. */
 function unprivilegedUser(): User | null {
   if (process.getuid?.() !== 0) return null;
   for (const name of ['postgres', 'nobody']) {
@@ -147,13 +147,13 @@ function unprivilegedUser(): User | null {
       const id = (flag: string) => Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: 'pipe' }));
       return { uid: id('-u'), gid: id('-g') };
     } catch {
-      // The next one.
+      // Try the next one.
     }
   }
   throw new Error('PostgreSQL cannot run as root, and there is neither a user postgres nor a user nobody');
 }
 
-/** The folder of the programs, or a copy of it where the user can reach it: a clone may lie in a closed home. */
+/** Returns the folder of the programs, or a copy of it when the user cannot read it, as in a closed home directory. */
 function reachable(bin: string, folder: string, user: User): string {
   try {
     execFileSync(join(bin, 'postgres'), ['--version'], { cwd: '/', stdio: 'pipe', ...user });
@@ -161,15 +161,15 @@ function reachable(bin: string, folder: string, user: User): string {
     return bin;
   } catch {
     const copy = join(folder, 'native');
-    // The libraries are links to each other; made absolute they would lead back into the closed folder.
+    // Keep the links between libraries relative; absolute ones would lead back into the closed folder.
     cpSync(resolve(bin, '..'), copy, { recursive: true, verbatimSymlinks: true });
-    // So that the shell which stops the server can remove it.
+    // The shell that stops the server must be able to remove the copy.
     execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, copy]);
     return join(copy, 'bin');
   }
 }
 
-/** A port of 127.0.0.1 that nobody listens on. */
+/** Finds a free port of 127.0.0.1. */
 export function freePort(): Promise<number> {
   return new Promise((found, fail) => {
     const server = createServer();
@@ -190,9 +190,8 @@ interface Start {
 }
 
 /**
- * A small shell starts the server and waits for the pipe of its standard input: when the tests end, even by kill -9, the
- * pipe closes, and the shell stops the server and removes its data, so that nothing is ever left behind. A line in the pipe
- * asks it to keep the data.
+ * Starts the server through a shell that waits for the end of its standard input. When the tests end, even by kill -9, the
+ * pipe closes, and the shell stops the server and removes its data. A line in the pipe tells it to keep the data.
  */
 export function startServer({ bin, folder, port, user, fsync }: Start): ChildProcess {
   const settings = [
@@ -211,7 +210,7 @@ export function startServer({ bin, folder, port, user, fsync }: Start): ChildPro
     return spawn('sh', ['-c', script, 'sh', folder, join(bin, 'postgres'), ...args], {
       cwd: '/',
       stdio: ['pipe', log, log],
-      // A signal for the tests must not reach the server before the tests have closed their connections.
+      // In its own process group, so that a signal for the tests does not stop the server before they have closed their connections.
       detached: true,
       ...user,
     });
@@ -220,7 +219,7 @@ export function startServer({ bin, folder, port, user, fsync }: Start): ChildPro
   }
 }
 
-/** Waits until the server accepts connections; false when it ended instead, or takes too long. */
+/** Waits until the server accepts connections; false when it ends or takes longer than a minute. */
 export async function answers(url: string, server: ChildProcess): Promise<boolean> {
   const end = Date.now() + 60_000;
   while (Date.now() < end && server.exitCode === null) {
@@ -237,7 +236,7 @@ export async function answers(url: string, server: ChildProcess): Promise<boolea
   return false;
 }
 
-/** Stops the server, and removes its folder when one is given; otherwise the next attempt uses the data. */
+/** Stops the server. Removes `folder` if it is given, otherwise keeps the data. */
 export async function stop(server: ChildProcess, folder: string | null): Promise<void> {
   if (server.exitCode === null) {
     const ended = new Promise((next) => server.once('exit', next));

@@ -4,23 +4,23 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Contract } from '../../src/http/app.ts';
 
-/** A real server process. */
+/** A server process. */
 export interface ServerProcess {
-  /** Its address, without a trailing slash. */
+  /** Its URL, without a trailing slash. */
   url: string;
   port: number;
-  /** Where it speaks each contract; with `--teuthology-port 0` these are two ports. */
+  /** The port of each contract; two ports with `--teuthology-port 0`. */
   ports: Partial<Record<Contract, number>>;
-  /** What it logged as errors. */
+  /** The errors that it logged. */
   errors: string[];
-  /** Sends a signal and waits for the end; answers the exit code, or the signal that ended it. */
+  /** Sends a signal and waits for the end. Resolves to the exit code, or to the signal that ended the process. */
   kill(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>;
   isAlive(): boolean;
-  /** What it wrote to its standard error: empty, unless it crashed. */
+  /** What it wrote to standard error; empty unless it crashed. */
   complaints(): string;
 }
 
-/** Starts `paddles serve` on a database and a free port; resolves when it is ready, rejects with what it wrote. */
+/** Starts `paddles serve` on a database and a free port. Resolves when it is ready; rejects with its output when it ends. */
 export async function spawnServer(database: string, settings: string[] = []): Promise<ServerProcess> {
   const main = join(import.meta.dirname, '../../src/main.ts');
   const flags = ['--database', database, '--host', '127.0.0.1', '--port', '0', '--log-format', 'json', ...settings];
@@ -63,11 +63,11 @@ interface ReadyLine {
 function readyLine(child: ChildProcess, errors: string[], complaints: () => string): Promise<ReadyLine> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    // `close` and not `exit`: only then has everything it wrote arrived.
+    // `close` comes after all of its output, `exit` may not.
     child.once('close', (code) => {
       reject(new Error(`the server ended with ${code} before it was ready: ${complaints()}`));
     });
-    // Read to the end, not only to the line: a full pipe would stop the server.
+    // Keep reading after this line: a full pipe would block the server.
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
       const entry = line.startsWith('{') ? (JSON.parse(line) as ReadyLine | LogEntry) : {};
       if ('urls' in entry) resolve(entry);
@@ -76,14 +76,14 @@ function readyLine(child: ChildProcess, errors: string[], complaints: () => stri
   });
 }
 
-/** What tells an error in the log of a server from the rest. */
+/** The parts of a log entry that tell whether it is an error. */
 export interface LogEntry {
   level?: number;
   msg?: string;
   status?: number;
 }
 
-/** An answer of 503 is an error only when something failed, which has a line of its own; tests look at the others. */
+/** True for an error. An answer of 503 is not one: when something failed, that has its own log entry. */
 export function isError({ level = 0, msg, status }: LogEntry): boolean {
   return level >= 50 && !(msg === 'answered' && status === 503);
 }

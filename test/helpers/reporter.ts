@@ -1,6 +1,6 @@
 import type { Reporter, TestModule, TestRunEndReason } from 'vitest/node';
 
-/** Ends a run with one plain line: `N passed, N failed`. A file that could not be loaded counts as a failure. */
+/** Prints `N passed, N failed` as the last line. A file that cannot be loaded counts as a failure. */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[], reason: TestRunEndReason): void {
     const count = { passed: 0, failed: errors.length, skipped: 0 };
@@ -12,11 +12,11 @@ export default class ClosingLine implements Reporter {
       }
       if (module.errors().length > 0) count.failed++;
     }
-    // A filter that leaves nothing to run must not look like success.
+    // A filter that matches no test is a failure.
     const isEmpty = count.passed === 0 && count.failed === 0;
     if (isEmpty || (reason !== 'passed' && count.failed === 0)) count.failed = 1;
     const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
-    // After everything the other reporter still has to say.
+    // After the output of the other reporters.
     process.once('exit', () => {
       if (count.failed > 0) process.exitCode = 1;
       process.stdout.write(`\n${count.passed} passed, ${count.failed} failed${skipped}\n`);

@@ -9,7 +9,7 @@ import { reindex } from '../../src/store/upkeep/reindex.ts';
 import { watchAnswers } from './answers.ts';
 import type { Engine } from './engines.ts';
 
-/** What came back; header names in lower case, `json` undefined when the body is not JSON. */
+/** An answer. Header names are in lower case; `json` is undefined when the body is not JSON. */
 export interface Answer {
   status: number;
   headers: IncomingHttpHeaders;
@@ -17,18 +17,18 @@ export interface Answer {
   json: unknown;
 }
 
-/** A server in this process, on a database of its own, spoken to over real HTTP. */
+/** A server in this process with its own database, and an HTTP client for it. */
 export interface TestServer {
   /** Without a trailing slash. */
   url: string;
   port: number;
   db: Db;
-  /** Where its database is, for a second server on it. */
+  /** The URL of its database. */
   database: string;
   app: FastifyInstance;
   /**
-   * Sends exactly this path, without resolving or encoding anything, and follows no redirect. A body of bytes or text
-   * leaves as it is, everything else as JSON; undefined = no body at all.
+   * Sends a request to exactly this path, without resolving or encoding it, and follows no redirect. A body of bytes or text
+   * is sent as it is, anything else as JSON; undefined means no body.
    */
   request(method: string, path: string, body?: unknown, headers?: OutgoingHttpHeaders): Promise<Answer>;
   get(path: string, headers?: OutgoingHttpHeaders): Promise<Answer>;
@@ -48,7 +48,7 @@ export async function startServer(engine: Engine, settings: Partial<Config> = {}
   const database = await engine.createDatabase();
   const config = { ...readCommandLine([], {}).config, database: database.url, ...settings };
   const db = await open({ url: config.database, poolSize: config.pool_size, now });
-  // As `paddles serve` does when it starts: nothing is older than the rules.
+  // As `paddles serve` does when it starts.
   await reindex(db, { all: false });
   const server = await listen(db, config);
   const stop = async () => {
@@ -102,7 +102,7 @@ function refuseWrongAnswers(wrong: string[]): void {
   if (wrong.length > 0) throw new Error(`answers that do not match their schemas\n${wrong.join('\n')}`);
 }
 
-/** A clock in microseconds since the Unix epoch that never shows the same time twice: what is written later is newer. */
+/** A clock in microseconds since the Unix epoch that never returns the same time twice, so that later writes are newer. */
 export function distinctTimes(): () => number {
   let last = 0;
   return () => {
@@ -134,7 +134,7 @@ function exchange(agent: Agent, port: number, { method, path, body, headers }: E
         resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, json: parse(text) });
       });
     });
-    // A server that refuses a body may close before all of it has been written: the answer is what counts.
+    // A server that refuses a body may close the connection before all of it is written.
     outgoing.on('error', (error) => {
       if (!answered) reject(error);
     });

@@ -1,4 +1,4 @@
-/** A streaming standby of a private PostgreSQL server, which can be held back, killed and started again. */
+/** A streaming standby of a private PostgreSQL server, which can be paused, killed and restarted. */
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -6,25 +6,25 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { answers, freePort, type OwnPostgres, serverFolder, startServer, stop } from './postgres.ts';
 
-/** The standby of a server; its URL is that of the same database. */
+/** The standby of a server. `url` is that of the same database. */
 export interface Standby {
   url: string;
-  /** Stops replaying what the primary sends, which still arrives. */
+  /** Pauses the replay; the standby still receives what the primary sends. */
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** Keeps it from receiving anything from the primary, until `reconnect`. */
   cutOff(): Promise<void>;
   reconnect(): Promise<void>;
-  /** Makes it a server of its own, which takes writes. */
+  /** Promotes it to a primary, which accepts writes. */
   promote(): Promise<void>;
-  /** Ends it without a goodbye. */
+  /** Stops it immediately. */
   kill(): Promise<void>;
   start(): Promise<void>;
   /** Stops it and removes its data. */
   remove(): Promise<void>;
 }
 
-/** Makes and starts a standby of `primary`, whose `url` names the database that `Standby.url` names too. */
+/** Creates and starts a standby of `primary`. */
 export async function startStandby(primary: OwnPostgres): Promise<Standby> {
   const { bin, user } = primary;
   const folder = serverFolder(user);
@@ -54,7 +54,7 @@ export async function startStandby(primary: OwnPostgres): Promise<Standby> {
     cutOff: () => connectTo(''),
     reconnect: () => connectTo(addressOf(primary)),
     promote: () => ask('select pg_promote()'),
-    // The shell that started it waits for it, and goes when it is gone.
+    // The shell that started it ends with it.
     async kill() {
       const [pid] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n');
       process.kill(Number(pid), 'SIGQUIT');
@@ -65,7 +65,7 @@ export async function startStandby(primary: OwnPostgres): Promise<Standby> {
   };
 }
 
-/** A backup of the running server as its manual describes it: not every package of PostgreSQL has pg_basebackup. */
+/** Copies the data of the running server with its backup functions, because not every PostgreSQL package has pg_basebackup. */
 async function copyData(primary: OwnPostgres, data: string): Promise<void> {
   const client = new pg.Client({ connectionString: primary.url });
   await client.connect();
@@ -90,7 +90,7 @@ function addressOf({ url }: OwnPostgres): string {
   return `host=${hostname} port=${port} user=${username}`;
 }
 
-/** Sends one statement on a connection of its own. */
+/** Executes one statement on a new connection. */
 export async function execute(url: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -1,4 +1,4 @@
-/** Which functions of the store make statements, and which of them have been called. */
+/** Finds the functions of the store that build statements and have not been called. */
 import { globSync, readFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { join, posix } from 'node:path';
@@ -7,11 +7,11 @@ import type { Engine } from '../helpers/engines.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** What a function that makes or sends a statement calls or says. */
+/** Matches the code of a function that builds or sends a statement. */
 const makes =
   /\.(selectFrom|insertInto|updateTable|deleteFrom|executeQuery)\(|sql(<[^`]*>)?`|['"`](select|insert|update|delete|with) /;
 
-/** One runs when its file is loaded, before anybody watches; the others speak of PostgreSQL alone. */
+/** Functions that are not expected: one runs while its file is loaded, the others only on PostgreSQL. */
 const notHere: Record<Engine['name'], readonly string[]> = {
   sqlite: [
     'write/job-sql.ts upsertText',
@@ -30,8 +30,8 @@ interface Node {
 }
 
 /**
- * Notes which functions are called until `uncalled` answers those that make statements and were not, as `path function`
- * with the path below `src/store`. Throws when it finds no such function at all.
+ * Records which functions are called. `uncalled` returns those that build statements and were not called, as `path function`
+ * with the path below `src/store`. Throws when it finds no such function.
  */
 export async function watchStore(engine: Engine['name']): Promise<{ uncalled(): Promise<string[]> }> {
   const session = new Session();

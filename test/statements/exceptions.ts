@@ -1,16 +1,16 @@
-/** A statement that reads or sorts more than it answers, and why it stays so. */
+/** A statement that reads or sorts more rows than it returns, and the reason. */
 export interface Exception {
-  /** `path function` with the path below `src/store`, as statements name their origin. */
+  /** `path function` with the path below `src/store`. */
   origin: string;
-  /** Only its statements that contain this. */
+  /** Restricts the exception to statements that match. */
   text?: RegExp;
-  /** What is found on each engine, as `kind table`: see `Finding`. */
+  /** The findings on each engine as `kind table`; see `Finding`. */
   sqlite: string[];
   postgres: string[];
   reason: string;
 }
 
-/** All of them; one that no longer occurs fails the test. */
+/** All exceptions. The test fails when one no longer occurs. */
 export const exceptions: Exception[] = [
   {
     origin: 'read/job-list.ts readRows',

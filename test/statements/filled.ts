@@ -1,4 +1,4 @@
-/** A server on a database that was filled in bulk: as many runs as at a million jobs, each with fewer jobs. */
+/** A server on a database with as many runs as a lab with a million jobs, but fewer jobs in each. */
 import { pino } from 'pino';
 import { postgresEngine, type Sql, sqliteEngine } from '../../bench/engine.ts';
 import { addLab, fill } from '../../bench/scale/fill.ts';
@@ -17,18 +17,15 @@ export interface Filled {
   db: Db;
   doors: Doors;
   samples: Samples;
-  /** Microseconds since the Unix epoch: the data ends now. */
+  /** Microseconds since the Unix epoch. The data ends now. */
   now: () => number;
   stop(): Promise<void>;
 }
 
-/**
- * A run has the same share of the jobs as at a million jobs of 500 each, and planners go by shares: so 40,000 jobs want
- * the plans of a million.
- */
+/** Each run has the same share of all jobs as with a million jobs. Planners go by shares, so they choose the same plans. */
 const [runs, jobs] = [2000, 20];
 
-/** Fills a new database of an engine, brings its statistics up to date and opens both doors. */
+/** Fills a new database, updates its statistics and opens a server of each contract. */
 export async function startFilled(engine: Engine): Promise<Filled> {
   const database = await engine.createDatabase();
   const { url } = database;
@@ -40,7 +37,7 @@ export async function startFilled(engine: Engine): Promise<Filled> {
   const now = () => timeAfter(runs) * 1000;
   const { config } = readCommandLine([], {});
   const db = await open({ url, poolSize: 2, now });
-  // What is filled in bulk is as up to date as what a server writes.
+  // The data is as complete as if a server had written it.
   await db.kysely.updateTable('indexed').set({ version: signatureVersion, up_to: Number.MAX_SAFE_INTEGER }).execute();
   const door = (contract: 'classic' | 'teuthology') =>
     buildApp({ config, contract, db, log: pino({ level: 'silent' }), now });
@@ -53,7 +50,7 @@ export async function startFilled(engine: Engine): Promise<Filled> {
   return { url, db, doors, samples, now, stop };
 }
 
-/** PostgreSQL looks at 300 rows for each unit of this: so at all of them, and no two times the plans are others. */
+/** PostgreSQL samples 300 rows per unit of this, so all rows, which makes the plans reproducible. */
 async function lookAtAll(sql: Sql): Promise<void> {
   const [row] = await sql.query('select current_database() as name');
   const target = `default_statistics_target = ${Math.ceil((runs * jobs) / 300) + 10}`;

@@ -1,10 +1,10 @@
-/** Lists of jobs against what a search through all of them finds. */
+/** Compares lists of jobs with a search through all jobs. */
 import type { FastifyInstance } from 'fastify';
 import { jobStatuses } from '../../src/core/job.ts';
 import type { Db } from '../../src/store/db.ts';
 import type { Filled } from './filled.ts';
 
-/** One list, as it is asked for, and the names of the jobs that it must hold, in this order. */
+/** The path of a list, and the jobs that it must contain, in order. */
 export interface ExpectedList {
   path: string;
   jobs: string[];
@@ -12,7 +12,7 @@ export interface ExpectedList {
 
 type StoredJob = Awaited<ReturnType<typeof storedJobs>>[number];
 
-/** Lists by one, two and three conditions, their first pages and one far behind, of all jobs and of those of a node. */
+/** Lists with one, two and three conditions, of all jobs and of a node, each with its first page and a late one. */
 export async function expectedLists({ db, samples }: Filled): Promise<ExpectedList[]> {
   const jobs = await storedJobs(db);
   const { branch, user, sha1, name, description } = samples.runs[40]!;
@@ -34,7 +34,7 @@ export async function expectedLists({ db, samples }: Filled): Promise<ExpectedLi
   const all: [string, (job: StoredJob) => boolean][] = conditions.flatMap(([text, test], index) => [
     [text, test],
     ...conditions.slice(index + 1).flatMap(([other, alsoTest]): [string, (job: StoredJob) => boolean][] =>
-      // One key twice is refused.
+      // A repeated key would be refused.
       other.split('=')[0] === text.split('=')[0] ? [] : [[`${text}&${other}`, (job) => test(job) && alsoTest(job)]],
     ),
   ]);
@@ -85,7 +85,7 @@ async function jobsOfNode({ kysely }: Db, name: string): Promise<Set<number>> {
   return new Set(rows.map(({ job_id }) => job_id));
 }
 
-/** The jobs that a list answers, as `ExpectedList` has them. */
+/** Reads the jobs of a list in the form of `ExpectedList`. */
 export async function answeredJobs(app: FastifyInstance, path: string): Promise<string[]> {
   const answer = await app.inject({ url: path, headers: { host: 'paddles' } });
   return answer.json<{ name: string; job_id: string }[]>().map(({ name, job_id }) => `${name} ${job_id}`);

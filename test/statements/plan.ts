@@ -1,31 +1,28 @@
-/** What is wrong with the way in which a database carries out a statement. */
+/** Faults of query plans. */
 
-/**
- * Tables that grow with the use of a server: a job a line in the first three, and a run for some hundred of them. Nodes,
- * queues and causes stay as many as a lab has.
- */
+/** Tables that grow with the number of jobs and runs. The others (nodes, queues, causes) stay small. */
 export const bigTables: readonly string[] = ['jobs', 'job_documents', 'job_nodes', 'runs'];
 
 /**
- * `scan`: goes through a big table, or through the whole of one of its indexes. `sort`: sorts far more rows than it
- * answers. `discard`: reads far more rows than it answers.
+ * `scan`: reads all of a big table or index. `sort`: sorts many more rows than it returns. `discard`: reads many more rows
+ * than it returns.
  */
 export type FindingKind = 'scan' | 'sort' | 'discard';
 
-/** One fault of one statement. */
+/** A fault of a statement. */
 export interface Finding {
   kind: FindingKind;
-  /** The table; empty for what comes out of several. */
+  /** The table; empty when several are involved. */
   table: string;
-  /** For a person. */
+  /** A description for the message. */
   details: string;
 }
 
-/** Fewer rows than that are a page or the jobs of one run. */
+/** Up to this number of rows is a page, or the jobs of one run. */
 export const fewRows = 250;
 
-/** Rows sorted for each one that is answered. */
+/** Allowed number of sorted rows per returned row. */
 export const sortedForOne = 4;
 
-/** Rows read for each one that is answered. */
+/** Allowed number of read rows per returned row. */
 export const readForOne = 50;

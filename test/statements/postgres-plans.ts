@@ -14,10 +14,10 @@ interface PlanNode {
   Plans?: PlanNode[];
 }
 
-/** So many times a statement is planned for its parameters before PostgreSQL considers one plan for all of them. */
+/** After so many executions PostgreSQL considers a generic plan for a prepared statement. */
 const customPlans = 5;
 
-/** Judges statements by what PostgreSQL does with them, prepared as the server prepares them; changes nothing. */
+/** Judges prepared statements by EXPLAIN ANALYZE, in a transaction that is rolled back. */
 export async function judgePostgres(url: string, statements: Recorded[]): Promise<Map<Recorded, Finding[]>> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -36,7 +36,7 @@ export async function judgePostgres(url: string, statements: Recorded[]): Promis
 }
 
 async function judge(client: pg.Client, { text, parameters }: Recorded, sizes: Map<string, number>) {
-  // What writes is planned, not carried out: a row that it has inserted once it cannot insert again.
+  // Writes are only planned, because a row cannot be inserted again.
   const analyze = /^\s*(select|with)\b/i.test(text) && !/\b(insert into|update \w+ set|delete from)\b/i.test(text);
   const findings: Finding[] = [];
   await client.query('begin');
@@ -89,7 +89,7 @@ function faultsOf(node: PlanNode, answered: number, sizes: Map<string, number>):
   const through = `${kind} ${node['Index Name'] ?? ''} of ${table}`;
   if (size !== undefined) {
     const wholeIndex = /^Index/.test(kind) && !node['Index Cond'] && read > Math.max(size / 2, fewRows);
-    // Some rows of a table are asked of it without an index only where a limit ends it at once.
+    // Reading a few rows without an index is fine when a limit ends the scan.
     if (kind === 'Seq Scan' || wholeIndex) findings.push({ kind: 'scan', table, details: `${through}: ${read} rows` });
   }
   if (/Sort$/.test(kind)) {

@@ -1,30 +1,30 @@
-/** Hears every statement that this process sends to a database, below everything that builds or prepares them. */
+/** Records every statement that this process sends to a database, at the level of the drivers. */
 import { type SQLInputValue, StatementSync } from 'node:sqlite';
 import pg from 'pg';
 
-/** One text of a statement with some of the parameters that it was sent with. */
+/** A statement with some of the parameters that were sent with it. */
 export interface Recorded {
   text: string;
   parameters: unknown[][];
-  /** The function of the store that sent it first, as `path function` with the path below `src/store`. */
+  /** The function of the store that first sent it, as `path function` with the path below `src/store`. */
   origin: string;
 }
 
-/** Different parameters of one text that are kept: common and rare values want different plans. */
+/** How many parameter sets are kept per statement: common and rare values may need different plans. */
 const most = 4;
 
-/** What passes statements on without knowing what they are. */
+/** Files that only pass statements on. */
 const carriers = ['engine/transaction', 'engine/postgres', 'engine/sqlite', 'write/batch'];
 
-/** What is heard from now on. */
+/** A recording of statements. */
 export interface Recording {
   begin(): void;
-  /** Whether a statement with this in its text was heard. */
+  /** Whether a recorded statement contains this text. */
   has(text: string): boolean;
   stop(): Recorded[];
 }
 
-/** Listens from `begin` to `stop`, which answers what was heard; transactions and settings of connections are left out. */
+/** Records from `begin` to `stop`, without statements for transactions and connection settings. */
 export function record(): Recording {
   let listening = false;
   const heard = new Map<string, Recorded>();

@@ -1,4 +1,4 @@
-/** Everything that can be asked of a server: the catalogue of the benchmark, every filter and order, and every write. */
+/** All kinds of requests to a server: the catalogue of the benchmark, every filter and order, and every write. */
 import type { FastifyInstance } from 'fastify';
 import { expect } from 'vitest';
 import type { Asked } from '../../bench/scale/catalog.ts';
@@ -19,7 +19,7 @@ export interface Doors {
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-/** Asks; an answer above 499, or another one than `status`, is a failure. */
+/** Sends a request. The answer must have `status`, or any below 500. */
 async function ask(app: FastifyInstance, method: Method, url: string, body?: unknown, status?: number) {
   const payload = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
   const answer = await app.inject({ method, url, headers: { host: 'paddles' }, ...(payload && { payload }) });
@@ -29,7 +29,7 @@ async function ask(app: FastifyInstance, method: Method, url: string, body?: unk
   return answer;
 }
 
-/** Sends every read of the catalogue, each for several runs, jobs and nodes. */
+/** Sends every read request of the catalogue for several runs, jobs and nodes. */
 export async function readCatalogue(doors: Doors, samples: Samples): Promise<void> {
   for (const asked of [...classicRequests, ...teuthologyRequests, ...apiRequests]) {
     for (const n of [0, 20, 41]) await askCatalogue(doors, samples, asked, n);
@@ -41,7 +41,7 @@ async function askCatalogue(doors: Doors, samples: Samples, { door, body, status
   await ask(app, body === undefined ? 'GET' : 'POST', path(samples, n), body, status ?? 200);
 }
 
-/** Filters of the dashboard: every key as it is, negated, with a pattern, without a value; every order, and its second page. */
+/** Sends filters of the dashboard: every key plain, negated, with a pattern and without a value; and every order with its second page. */
 export async function readFilters({ teuthology }: Doors, { runs }: Samples): Promise<void> {
   const name = encodeURIComponent(runs[30]?.name ?? '');
   for (const [key, { example, on }] of Object.entries(queryKeys)) {
@@ -64,7 +64,7 @@ export async function readFilters({ teuthology }: Doors, { runs }: Samples): Pro
   }
 }
 
-/** Lists of jobs and runs by one filter and by two, and what is not there. */
+/** Reads lists of jobs and runs with one filter and with two, and missing things. */
 export async function readLists({ classic, teuthology }: Doors, { runs, nodes, daysAgo }: Samples): Promise<void> {
   const { name, sha1, branch, user, suite, machine_type, flavor, job } = runs[40]!;
   const jobFilters = [
@@ -103,7 +103,7 @@ export async function readLists({ classic, teuthology }: Doors, { runs, nodes, d
 
 const written = 'writer-2026-02-01_10:00:00-rados-main-distro-default-smithi';
 
-/** Every write of both contracts: in a run and with machines of its own, which are gone afterwards. */
+/** Sends every write of both contracts, for a new run and new nodes, which are deleted afterwards. */
 export async function write({ classic, teuthology }: Doors, samples: Samples): Promise<void> {
   await writeNodes(teuthology);
   await ask(classic, 'POST', '/runs/', { name: written }, 200);
@@ -129,10 +129,10 @@ async function writeJobs(app: FastifyInstance, { nodes }: Samples): Promise<void
   const targets = { [`ubuntu@${nodes[0]}`]: 'key', 'ubuntu@new.example': 'key' };
   const job = { targets, status: 'running', description: 'rados/one', kernel: {}, roles: [['mon.a']], tasks: [] };
   const path = `/runs/${written}/jobs/`;
-  // Some at once are one transaction.
+  // Concurrent writes share a transaction.
   const several = ['1', '2', '3', '4'].map((job_id) => ask(app, 'POST', path, { ...job, job_id }, 200));
   await Promise.all(several);
-  // What is too long for a page of a list is read by itself.
+  // A value that is too long for a page of a list is read separately.
   await ask(app, 'PUT', `${path}3/`, { overrides: { long: 'x'.repeat(70_000) } }, 200);
   await ask(app, 'GET', path, undefined, 200);
   await ask(app, 'PUT', `${path}1/`, { status: 'fail', success: false, failure_reason: 'a new reason' }, 200);

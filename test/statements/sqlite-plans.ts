@@ -4,13 +4,13 @@ import { bigTables, type Finding, fewRows, sortedForOne } from './plan.ts';
 import type { Recorded } from './recorder.ts';
 
 /**
- * Judges statements by the plans of SQLite, which go by the schema alone: nobody makes statistics for it. It does not
- * tell how many rows it reads; so a scan that a limit ends is right only where the limit was reached.
+ * Judges statements by SQLite's plans, which depend on the schema alone, since there are no statistics. SQLite does not tell
+ * how many rows it reads, so a scan with a limit is fine only when the limit was reached.
  */
 export function judgeSqlite(url: string, statements: Recorded[]): Map<Recorded, Finding[]> {
   const database = new DatabaseSync(sqlitePath(url), { readOnly: true });
   try {
-    // An index of few rows, such as the runs with queued jobs, may be gone through.
+    // A partial index with few rows, such as the runs with queued jobs, may be scanned.
     const partial = new Set(
       bigTables.flatMap((table) =>
         database
@@ -25,7 +25,7 @@ export function judgeSqlite(url: string, statements: Recorded[]): Map<Recorded, 
   }
 }
 
-/** Of a statement, or of the page of ids to which it joins documents. */
+/** The limit of a statement, or of its subquery for a page of ids. */
 const limitAtEnd = / limit \?( offset \?)?(\) order by [\w".]+( desc)?)?\s*$/i;
 const pageOfIds = '"jobs"."id" in (';
 

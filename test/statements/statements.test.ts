@@ -1,6 +1,6 @@
 /**
- * Every statement that the server can send is explained by the database that it is for. What is read on the way to an
- * answer may depend on the answer, not on what is stored.
+ * The query plan of every statement that the server can send is checked: the number of rows that it reads may depend on the
+ * size of the answer, but not on the amount of stored data.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openReadOnly, ping } from '../../src/store/db.ts';
@@ -18,18 +18,18 @@ import { type Recorded, record } from './recorder.ts';
 import { readCatalogue, readFilters, readLists, write } from './requests.ts';
 import { judgeSqlite } from './sqlite-plans.ts';
 
-describe.each(engines)('on $name', ({ name, createDatabase }) => {
+describe.each(engines)('statements on $name', ({ name, createDatabase }) => {
   let filled: Filled;
   let uncalled: string[];
   let found: Found[];
 
   beforeAll(async () => {
     const store = await watchStore(name);
-    // Before the first connection is opened: each keeps the functions that it was opened with.
+    // Before the first connection is opened, because connections keep the original functions.
     const recording = record();
     filled = await startFilled({ name, createDatabase });
     const { url, db, doors, samples, now } = filled;
-    // Something for the index of causes to repair.
+    // Gives `reindex` something to do.
     await db.kysely.updateTable('jobs').set({ description_hash: null }).where('run_id', '=', 1).execute();
     recording.begin();
     await readCatalogue(doors, samples);
@@ -46,7 +46,7 @@ describe.each(engines)('on $name', ({ name, createDatabase }) => {
     const aborted = new AbortController();
     const before = now() - 30 * 86_400_000_000;
     await prune(db, { before, dryRun: false, signal: aborted.signal, onProgress: () => aborted.abort() });
-    // What changed is told to other processes a moment later.
+    // Other processes are notified a moment later.
     if (name === 'postgres') await expect.poll(() => recording.has('pg_notify')).toBe(true);
     const statements = recording.stop();
     uncalled = await store.uncalled();
@@ -55,12 +55,12 @@ describe.each(engines)('on $name', ({ name, createDatabase }) => {
   });
   afterAll(() => filled?.stop());
 
-  test('no statement reads or sorts more of a big table than its answer needs', () => {
+  test('no statement reads or sorts many more rows of a big table than it returns', () => {
     const wrong = found.filter((one) => !exceptions.some((exception) => isAbout(exception, one)));
     const lines = new Map<string, string>();
     for (const one of wrong) {
       const { details, recorded } = one;
-      // Of each fault one statement is enough to see what it is about.
+      // One statement is shown per fault.
       lines.set(`${recorded.origin}: ${faultOf(one)}`, `(${details})\n    ${recorded.text.slice(0, 1000)}`);
     }
     if (lines.size > 0) expect.fail([...lines].map((line) => line.join(' ')).join('\n'));
@@ -75,14 +75,14 @@ describe.each(engines)('on $name', ({ name, createDatabase }) => {
     expect(stale).toEqual([]);
   });
 
-  test('lists of jobs hold what a search through all jobs finds, on the first pages and far behind', async () => {
+  test('lists of jobs are the same as a search through all jobs, on first and late pages', async () => {
     const lists = await expectedLists(filled);
     expect(lists.filter(({ jobs }) => jobs.length === 10).length).toBeGreaterThan(50);
     for (const { path, jobs } of lists)
       expect([path, await answeredJobs(filled.doors.teuthology, path)]).toEqual([path, jobs]);
   });
 
-  test('every function of the store that makes a statement has been called', () => {
+  test('every function of the store that builds a statement was called', () => {
     expect(uncalled).toEqual([]);
   });
 

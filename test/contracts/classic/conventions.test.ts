@@ -1,4 +1,4 @@
-/** What holds for every resource of the classic contract. */
+/** Rules for every resource of the classic contract. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openWire } from '../../concurrency/raw-http.ts';
 import { engines } from '../../helpers/engines.ts';
@@ -22,17 +22,20 @@ describe.each(engines)('the classic conventions on $name', (engine) => {
   });
   afterAll(() => server.stop());
 
-  test.each(resources)('answers GET and HEAD $path without a redirect, HEAD without a body', async ({ path }) => {
-    const get = await server.get(path);
-    const head = await server.request('HEAD', path);
-    expect(get.status).toBe(200);
-    expect(get.headers['content-type']).toBe('application/json; charset=utf-8');
-    expect(head).toMatchObject({ status: 200, text: '' });
-    expect(head.headers['content-type']).toBe(get.headers['content-type']);
-    expect(head.headers['content-length']).toBe(String(Buffer.byteLength(get.text)));
-  });
+  test.each(resources)(
+    'answers GET and HEAD of $path without a redirect, and HEAD without a body',
+    async ({ path }) => {
+      const get = await server.get(path);
+      const head = await server.request('HEAD', path);
+      expect(get.status).toBe(200);
+      expect(get.headers['content-type']).toBe('application/json; charset=utf-8');
+      expect(head).toMatchObject({ status: 200, text: '' });
+      expect(head.headers['content-type']).toBe(get.headers['content-type']);
+      expect(head.headers['content-length']).toBe(String(Buffer.byteLength(get.text)));
+    },
+  );
 
-  test.each(['', '/'])("stores what is sent to URLs that end in '%s'", async (slash) => {
+  test.each(['', '/'])("accepts writes to URLs that end in '%s'", async (slash) => {
     const run = `slash-${slash.length}`;
     await accepted(server.post(`/runs${slash}`, { name: run }));
     await accepted(server.post(`/runs/${run}/jobs${slash}`, { job_id: 7 }));
@@ -40,7 +43,7 @@ describe.each(engines)('the classic conventions on $name', (engine) => {
     expect((await server.get(`/runs/${run}/jobs/7/`)).json).toMatchObject({ job_id: '7', owner: 'me' });
   });
 
-  test.each(resources)('answers 405 and Allow to the wrong methods of $path', async ({ path, allow }) => {
+  test.each(resources)('answers 405 with Allow to other methods of $path', async ({ path, allow }) => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND', 'REPORT', 'QUERY'].filter(
       (one) => !allow.includes(one),
     )) {
@@ -58,7 +61,7 @@ describe.each(engines)('the classic conventions on $name', (engine) => {
     '/runs/conventions/jobs/1/more/and/more',
     '/nodes/',
     '/index.html',
-  ])('answers 404 to every method of the unknown path %s', async (path) => {
+  ])('answers 404 to every method of %s', async (path) => {
     for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'])
       refused(await server.request(method, path, method === 'GET' ? undefined : {}), 404);
     expect(await server.request('HEAD', path)).toMatchObject({ status: 404, text: '' });
@@ -85,7 +88,7 @@ describe.each(engines)('the classic conventions on $name', (engine) => {
     'text/xml',
     'not a type',
     ';;;',
-  ])('reads the body as JSON when its Content-Type is %s', async (type) => {
+  ])('reads the body as JSON with the Content-Type %s', async (type) => {
     const path = await newJob(server);
     await accepted(server.put(path, '{"owner": "ä"}', type === undefined ? {} : { 'content-type': type }));
     expect((await server.get(path)).json).toMatchObject({ owner: 'ä' });
@@ -115,7 +118,7 @@ describe.each(engines)('the classic conventions on $name', (engine) => {
     expect((await server.get(`/runs/${run}/jobs/`)).text).toBe('[]');
   });
 
-  test('answers 400 in JSON to a URL that cannot be decoded', async () => {
+  test('answers 400 in JSON to an undecodable URL', async () => {
     refused(await server.get('/runs/%zz/'), 400);
     refused(await server.get('/runs/%ff/'), 400);
     refused(await server.put('/runs/conventions/jobs/%e0%a4%a/', {}), 400);
@@ -127,7 +130,7 @@ describe.each(engines)('the classic conventions on $name', (engine) => {
     expect([status, json]).toEqual([431, { message: expect.any(String) }]);
   });
 
-  test('answers 400 in JSON to what is not HTTP', async () => {
+  test('answers 400 in JSON to invalid HTTP', async () => {
     const wire = await openWire(server.port);
     wire.write(Buffer.from('HELLO?\r\n\r\n'));
     const answer = await wire.answer(5000);

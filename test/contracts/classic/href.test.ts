@@ -1,4 +1,4 @@
-/** Links of the classic contract, and the link of a job that redirects. */
+/** Links of the classic contract. The link of a job redirects to the job. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Config } from '../../../src/config.ts';
 import { openWire } from '../../concurrency/raw-http.ts';
@@ -30,7 +30,7 @@ describe.each(engines)('links on $name', (engine) => {
     ['http://paddles', 'http://paddles'],
     ['https://example.com/', 'https://example.com'],
     ['https://example.com/lab/paddles//', 'https://example.com/lab/paddles'],
-  ])('start with the configured address %s, whatever the request says', async (address, base) => {
+  ])('start with the configured address %s and ignore the request', async (address, base) => {
     const server = await start({ address });
     const headers = { host: 'a.example.com', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'b.example.com' };
     expect(await hrefs(server, headers)).toEqual([`${base}/runs/r/`, `${base}/runs/r/j/`]);
@@ -50,13 +50,13 @@ describe.each(engines)('links on $name', (engine) => {
       expect(await hrefs(plain, { host })).toEqual([`http://${host}/runs/r/`, `http://${host}/runs/r/j/`]);
     });
 
-    test('do not believe X-Forwarded-* of just anybody', async () => {
+    test('ignore X-Forwarded-* by default', async () => {
       const headers = { host: 'a.example.com', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example.com' };
       expect((await hrefs(plain, headers))[0]).toBe('http://a.example.com/runs/r/');
       expect((await plain.get('/runs/r/j/', headers)).headers.location).toBe('http://a.example.com/runs/r/jobs/j/');
     });
 
-    test('believe X-Forwarded-* of a trusted proxy', async () => {
+    test('use X-Forwarded-* of a trusted proxy', async () => {
       const headers = { host: 'inside:8080', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'b.example.com' };
       expect((await hrefs(proxied, headers))[0]).toBe('https://b.example.com/runs/r/');
       expect((await hrefs(proxied, { host: 'inside:8080' }))[0]).toBe('http://inside:8080/runs/r/');
@@ -99,7 +99,7 @@ describe.each(engines)('links on $name', (engine) => {
       },
     );
 
-    test('point to this server when HTTP/1.0 sends no Host', async () => {
+    test('point to the server itself when a request of HTTP/1.0 has no Host', async () => {
       const wire = await openWire(plain.port);
       wire.write(Buffer.from('GET /runs/ HTTP/1.0\r\n\r\n'));
       const answer = await wire.answer(5000);
@@ -116,7 +116,7 @@ describe.each(engines)('links on $name', (engine) => {
       server = await start({});
     });
 
-    test.each(['/', ''])("redirect (308) GET, HEAD and PUT to the job when they end in '%s'", async (slash) => {
+    test.each(['/', ''])("redirect GET, HEAD and PUT with 308 when they end in '%s'", async (slash) => {
       const job = await newJob(server);
       const link = job.replace('/jobs/', '/').replace(/\/$/, slash);
       for (const method of ['GET', 'HEAD', 'PUT']) {
@@ -125,7 +125,7 @@ describe.each(engines)('links on $name', (engine) => {
       }
     });
 
-    test('lead clients that follow redirects to the job, and their PUT into it', async () => {
+    test('lead clients that follow redirects to the job, also with PUT', async () => {
       const job = await newJob(server);
       const link = server.url + job.replace('/jobs/', '/');
       const put = await fetch(link, { method: 'PUT', body: '{"owner": "me"}' });

@@ -44,13 +44,13 @@ describe.each(engines)('/runs/{name}/jobs/{job_id}/ on $name', (engine) => {
     return (await server.get(job)).json;
   }
 
-  test('answers all metadata that was posted, and the same in the list', async () => {
+  test('returns all posted metadata, alone and in the list', async () => {
     const job = await newJob(server, full);
     expect(await read(job)).toEqual(full);
     expect(await read(job.replace(/1\/$/, ''))).toEqual([full]);
   });
 
-  test('answers 404 for an unknown run and for an unknown job', async () => {
+  test('answers 404 for an unknown run or job', async () => {
     const job = await newJob(server);
     for (const path of ['/runs/nope/jobs/1/', job.replace(/1\/$/, '2/'), job.replace(/1\/$/, '01/')]) {
       refused(await server.get(path), 404);
@@ -64,14 +64,14 @@ describe.each(engines)('/runs/{name}/jobs/{job_id}/ on $name', (engine) => {
     ['no body', undefined],
     ['a list', '[]'],
     ['a wrong type', '{"success": "maybe"}'],
-  ])('answers 404 for an unknown run or job, before 400, to %s', async (_what, body) => {
+  ])('answers 404 for an unknown run or job, not 400, to %s', async (_what, body) => {
     const job = await newJob(server);
     expect(refused(await server.put('/runs/nope/jobs/1/', body), 404)).toContain('nope');
     expect(refused(await server.put(job.replace(/1\/$/, 'gone/'), body), 404)).toContain('gone');
     refused(await server.put(job, body), 400);
   });
 
-  test.each(settableKeys)('changes only %s when only that is sent, and null clears it', async (key) => {
+  test.each(settableKeys)('changes only %s when only that is sent, and clears it with null', async (key) => {
     const job = await newJob(server);
     await accepted(server.put(job, { [key]: full[key] }));
     expect(await read(job)).toEqual(jobObject({ job_id: '1', [key]: full[key] }));
@@ -82,7 +82,7 @@ describe.each(engines)('/runs/{name}/jobs/{job_id}/ on $name', (engine) => {
     expect(await read(job)).toEqual(full);
   });
 
-  test('clears every key that is null at creation and update', async () => {
+  test('takes null as no value at creation and update', async () => {
     const nothing = Object.fromEntries(settableKeys.map((key) => [key, null]));
     const job = await newJob(server, nothing);
     expect(await read(job)).toEqual(jobObject({ job_id: '1' }));
@@ -91,7 +91,7 @@ describe.each(engines)('/runs/{name}/jobs/{job_id}/ on $name', (engine) => {
     expect(await read(job)).toEqual(jobObject({ job_id: '1' }));
   });
 
-  test('changes nothing for {} and for a repetition of the whole job', async () => {
+  test('changes nothing for {} and for the same job again', async () => {
     const job = await newJob(server, full);
     await accepted(server.put(job, {}));
     await accepted(server.put(job, full));
@@ -129,7 +129,7 @@ describe.each(engines)('/runs/{name}/jobs/{job_id}/ on $name', (engine) => {
     async (key, values) => {
       const job = await newJob(server, full);
       for (const value of values) {
-        // The key before it and the key after it must not be stored either.
+        // The keys before and after it must not be stored either.
         const body = { description: 'changed', tasks: ['changed'], [key]: value, owner: 'changed', kernel: 'changed' };
         expect(refused(await server.put(job, { ...body, [key]: value }), 400)).toContain(`'${key}'`);
         expect(await read(job), JSON.stringify(value)).toEqual(full);
@@ -138,7 +138,7 @@ describe.each(engines)('/runs/{name}/jobs/{job_id}/ on $name', (engine) => {
     },
   );
 
-  test('names a wrong key as it was sent', async () => {
+  test('names a wrong key in the spelling that was sent', async () => {
     const job = await newJob(server);
     expect(refused(await server.put(job, { 'nuke-on-error': 'maybe' }), 400)).toContain("'nuke-on-error'");
     expect(refused(await server.put(job, { 'mon.a_kernel_sha1': [] }), 400)).toContain("'mon.a_kernel_sha1'");
@@ -172,12 +172,12 @@ describe.each(engines)('/runs/{name}/jobs/{job_id}/ on $name', (engine) => {
     );
   });
 
-  test('leaves dots and dashes inside values alone', async () => {
+  test('leaves dots and dashes in values alone', async () => {
     const overrides = { 'mon.a_kernel_sha1': 1, 'nuke-on-error': { 'a-b': 2 } };
     expect(await read(await newJob(server, { overrides }))).toMatchObject({ overrides });
   });
 
-  test('keeps the last of many updates of one job that one client sends', async () => {
+  test('keeps the last of many updates of one client', async () => {
     const job = await newJob(server);
     for (let index = 0; index < 30; index++)
       await accepted(server.put(job, { duration: index, tasks: [index], success: index % 2 === 0 }));

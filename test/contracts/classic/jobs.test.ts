@@ -20,7 +20,7 @@ describe.each(engines)('/runs/{name}/jobs/ on $name', (engine) => {
     return (await server.get(jobs)).json as Record<string, unknown>[];
   }
 
-  /** Posts jobs 50 at a time; those of one lot are stored in any order. */
+  /** Posts jobs, 50 at a time; the order within each 50 is undefined. */
   async function postMany(count: number): Promise<void> {
     for (let first = 0; first < count; first += 50) {
       const lot = Array.from({ length: Math.min(50, count - first) }, (_, index) => first + index);
@@ -32,20 +32,20 @@ describe.each(engines)('/runs/{name}/jobs/ on $name', (engine) => {
     expect((await server.get(jobs)).text).toBe('[]');
   });
 
-  test('shows exactly the documented keys, null where never sent', async () => {
+  test('shows exactly the documented keys, with null for those never sent', async () => {
     await accepted(server.post(jobs, { job_id: '1' }));
     expect(await read()).toEqual([jobObject({ job_id: '1' })]);
     expect(Object.keys((await read())[0] ?? {}).sort()).toEqual(jobKeys);
   });
 
-  test('lists jobs oldest first, whatever their ids and updates', async () => {
+  test('lists jobs oldest first, regardless of their ids and updates', async () => {
     const ids = ['10', '9', 'b', '1', 'a'];
     for (const job_id of ids) await accepted(server.post(jobs, { job_id }));
     await accepted(server.put(`${jobs}10/`, { success: true, tasks: ['x'] }));
     expect((await read()).map(({ job_id }) => job_id)).toEqual(ids);
   });
 
-  test.each([99, 100, 101, 200, 201])('lists every one of %i jobs, each once', async (count) => {
+  test.each([99, 100, 101, 200, 201])('lists each of %i jobs once', async (count) => {
     await postMany(count);
     const ids = (await read()).map(({ job_id }) => job_id);
     expect(ids).toEqual(printedKeys(await server.get(jobs.replace('jobs/', ''))));
@@ -68,7 +68,7 @@ describe.each(engines)('/runs/{name}/jobs/ on $name', (engine) => {
     [0, '0'],
     [1500, '1500'],
     [-3, '-3'],
-  ])('takes the job_id %j and answers %j', async (sent, answered) => {
+  ])('accepts the job_id %j and returns %j', async (sent, answered) => {
     await accepted(server.post(jobs, { job_id: sent }));
     expect((await server.get(`${jobs}${answered}/`)).json).toEqual(jobObject({ job_id: answered }));
     expect(refused(await server.post(jobs, { job_id: answered }), 400)).toMatch(/already exists$/);
@@ -95,7 +95,7 @@ describe.each(engines)('/runs/{name}/jobs/ on $name', (engine) => {
     },
   );
 
-  test("answers 400 'already exists' when the job is posted twice, and leaves the stored one untouched", async () => {
+  test("answers 400 'already exists' when the job is posted again, and leaves it unchanged", async () => {
     await accepted(server.post(jobs, { job_id: '1', owner: 'first', tasks: ['first'], success: true }));
     const before = (await server.get(jobs)).text;
     const second = { job_id: 1, owner: 'second', tasks: ['second'], kernel: 'k', success: false };
@@ -119,7 +119,7 @@ describe.each(engines)('/runs/{name}/jobs/ on $name', (engine) => {
     ['an undecodable body', '{'],
     ['no body', undefined],
     ['a list', '[]'],
-  ])('answers 404 for an unknown run, before 400, to %s', async (_what, body) => {
+  ])('answers 404 for an unknown run, not 400, to %s', async (_what, body) => {
     expect(refused(await server.post('/runs/nope/jobs/', body), 404)).toContain('nope');
     expect((await server.get('/runs/nope/')).status).toBe(404);
   });

@@ -4,7 +4,7 @@ import { engines } from '../../helpers/engines.ts';
 import { startServer, type TestServer } from '../../helpers/server.ts';
 import { accepted, newJob, refused } from './setup.ts';
 
-/** The text of an object of exactly so many bytes. */
+/** The text of an object of exactly this many bytes. */
 function bodyOf(bytes: number): string {
   const frame = '{"owner":"me","tasks":""}';
   return frame.replace('""', `"${'x'.repeat(bytes - frame.length)}"`);
@@ -34,7 +34,7 @@ describe.each(engines)('the body limit on $name', (engine) => {
     expect((await small.get(job)).json).toMatchObject({ owner: 'me' });
   });
 
-  test('answers 413 when the body comes in chunks without a length', async () => {
+  test('answers 413 also to a chunked body without a length', async () => {
     const job = await newJob(small);
     refused(await small.put(job, bodyOf(1025), { 'transfer-encoding': 'chunked' }), 413);
     await accepted(small.put(job, bodyOf(1024), { 'transfer-encoding': 'chunked' }));
@@ -59,7 +59,7 @@ describe.each(engines)('CORS on $name', (engine) => {
   });
   afterAll(() => server.stop());
 
-  test('allows every origin to read every answer, errors included', async () => {
+  test('allows every origin to read every answer, including errors', async () => {
     const job = await newJob(server);
     const origin = { origin: 'https://elsewhere.example.com' };
     const answers = await Promise.all([
@@ -82,7 +82,7 @@ describe.each(engines)('CORS on $name', (engine) => {
     ['/runs/any/jobs', 'POST'],
     ['/runs/any/jobs/1/', 'PUT'],
     ['/runs/any/jobs/1', 'GET'],
-  ])('answers the preflight of %s with %s and the headers that it asks for', async (path, method) => {
+  ])('answers the preflight of %s with %s and the requested headers', async (path, method) => {
     const { status, text, headers } = await server.request('OPTIONS', path, undefined, {
       origin: 'https://elsewhere.example.com',
       'access-control-request-method': method,

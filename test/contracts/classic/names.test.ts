@@ -1,4 +1,4 @@
-/** Names of every kind, as names of runs and as ids of jobs. */
+/** All kinds of names for runs, and of ids for jobs. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
 import { startServer, type TestServer } from '../../helpers/server.ts';
@@ -76,7 +76,7 @@ describe.each(engines)('names on $name', (engine) => {
     const list = await server.get('/runs/');
     expect(printedKeys(list)[0]).toBe(name);
     const { href } = entry(list, name) ?? { href: '' };
-    // ':' is always readable; whether these three are is up to the server.
+    // ':' is never encoded; the server may encode these three or not.
     const readable = href.replace(/%(40|3D|2C)/g, decodeURIComponent);
     expect(readable).toBe(`${server.url}${path}`.replace(/%(3A|40|3D|2C)/g, decodeURIComponent));
     await accepted(server.post(`${path}jobs/`, { job_id: '1', success: true }));
@@ -103,7 +103,7 @@ describe.each(engines)('names on $name', (engine) => {
     expect((await server.get(target)).json).toMatchObject({ job_id, owner: 'me' });
   });
 
-  test('keeps every kind of name apart in one run', async () => {
+  test('keeps all kinds of ids apart in one run', async () => {
     const run = await newRun(server);
     for (const job_id of names) await accepted(server.post(`/runs/${run}/jobs/`, { job_id, description: job_id }));
     const jobs = (await server.get(`/runs/${run}/jobs/`)).json as { job_id: string; description: string }[];
@@ -112,7 +112,7 @@ describe.each(engines)('names on $name', (engine) => {
     expect(printedKeys(await server.get(`/runs/${run}/`))).toEqual(names);
   });
 
-  test('tells names apart that differ in case, in a space or in composition', async () => {
+  test('distinguishes names by case, spaces and Unicode composition', async () => {
     for (const name of ['case', 'Case', 'case ', 'cas\u00e9', 'case\u0301']) {
       await accepted(server.post('/runs/', { name }));
       await accepted(server.post(`/runs/${encodeURIComponent(name)}/jobs/`, { job_id: name }));
@@ -131,7 +131,7 @@ describe.each(engines)('names on $name', (engine) => {
   test.each([
     ['letters', 'n'],
     ['characters of 9 bytes in a URL', '語'],
-  ])('accepts 512 %s as a run and 32 as a job, and answers 400 to one more', async (_what, letter) => {
+  ])('accepts 512 %s in a run and 32 in a job, and answers 400 to one more', async (_what, letter) => {
     const [name, job_id] = [letter.repeat(512), letter.repeat(32)];
     await accepted(server.post('/runs/', { name }));
     const jobs = `/runs/${encodeURIComponent(name)}/jobs/`;
@@ -141,7 +141,7 @@ describe.each(engines)('names on $name', (engine) => {
     expect(refused(await server.post(jobs, { job_id: job_id + letter }), 400)).toContain("'job_id'");
   });
 
-  test('answers 404 to an encoded slash, which no name holds', async () => {
+  test('answers 404 to an encoded slash, which no name contains', async () => {
     await accepted(server.post('/runs/', { name: 'a' }));
     refused(await server.get('/runs/a%2Fjobs/'), 404);
     refused(await server.post('/runs/a%2Fjobs', {}), 405);

@@ -48,14 +48,14 @@ describe.each(engines)('/runs/{name}/ on $name', (engine) => {
     expect(entry(answer, 'put')).toMatchObject({ status, results });
   });
 
-  test('lists the jobs in the order in which they were posted, whatever their ids and updates', async () => {
+  test('lists jobs in the order of posting, regardless of their ids and updates', async () => {
     const ids = ['10', '9', 'b', '1', 'a', '-5', '2'];
     for (const job_id of ids) await accepted(server.post(`/runs/${run}/jobs/`, { job_id }));
     await accepted(server.put(`/runs/${run}/jobs/10/`, { success: true, tasks: ['x'] }));
     expect(printedKeys(await server.get(`/runs/${run}/`))).toEqual(ids);
   });
 
-  test('holds every one of more than 100 jobs', async () => {
+  test('lists each of more than 100 jobs', async () => {
     const ids = Array.from({ length: 130 }, (_, index) => `j${index}`);
     for (const job_id of ids) await accepted(server.post(`/runs/${run}/jobs/`, { job_id }));
     expect(printedKeys(await server.get(`/runs/${run}/`))).toEqual(ids);

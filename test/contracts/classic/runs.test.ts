@@ -19,7 +19,7 @@ describe.each(engines)('/runs/ on $name', (engine) => {
     return `${shown?.status}: ${shown?.results.pass} ${shown?.results.running} ${shown?.results.fail}`;
   }
 
-  // First, while there are none.
+  // The first test, while there are no runs.
   test('answers {} when there are no runs', async () => {
     expect((await server.get('/runs/')).text).toBe('{}');
   });
@@ -43,12 +43,12 @@ describe.each(engines)('/runs/ on $name', (engine) => {
     expect(await results(await newRun(server), true, false, true)).toBe('finished: 2 0 1');
   });
 
-  test('shows a run as running while one job has no outcome', async () => {
+  test('shows a run as running while a job has no outcome', async () => {
     expect(await results(await newRun(server), undefined)).toBe('running: 0 1 0');
     expect(await results(await newRun(server), true, false, null, true)).toBe('running: 2 1 1');
   });
 
-  test('moves a job between the results with every change of its success', async () => {
+  test('counts a job under its current success after every change', async () => {
     const run = await newRun(server);
     expect(await results(run, undefined, true)).toBe('running: 1 1 0');
     for (const [success, shown] of [
@@ -64,17 +64,17 @@ describe.each(engines)('/runs/ on $name', (engine) => {
     }
   });
 
-  test('shows the 100 runs posted last, newest first, and counts each of them', async () => {
+  test('shows the last 100 runs, newest first, with their counts', async () => {
     const names = Array.from({ length: 105 }, (_, index) => `${index % 2 ? index : `many-${index}`}`);
     for (const name of names) await accepted(server.post('/runs/', { name }));
     expect(printedKeys(await server.get('/runs/'))).toEqual(names.toReversed().slice(0, 100));
-    // A push to an old run does not make it new.
+    // An update does not make an old run newer.
     await accepted(server.post('/runs/many-0/jobs/', { job_id: '1' }));
     expect(printedKeys(await server.get('/runs/'))).toEqual(names.toReversed().slice(0, 100));
     expect(Object.keys((await server.get('/runs/many-0/')).json as object)).toEqual(['1']);
   });
 
-  test("answers 400 'already exists' when the run is posted twice, and keeps the first", async () => {
+  test("answers 400 'already exists' when the run is posted again, and leaves it unchanged", async () => {
     const name = await newRun(server);
     await accepted(server.post(`/runs/${name}/jobs/`, { job_id: '1' }));
     const before = (await server.get('/runs/')).text;
@@ -99,13 +99,13 @@ describe.each(engines)('/runs/ on $name', (engine) => {
     ['true', { name: true }],
     ['a list', { name: ['x'] }],
     ['an object', { name: { name: 'x' } }],
-  ])('answers 400 to %s as a name, names the key and creates nothing', async (_what, body) => {
+  ])('answers 400 to %s as a name and creates nothing', async (_what, body) => {
     const before = (await server.get('/runs/')).text;
     expect(refused(await server.post('/runs/', body), 400)).toContain("'name'");
     expect((await server.get('/runs/')).text).toBe(before);
   });
 
-  test('ignores unknown keys, and of a key sent twice all but the last', async () => {
+  test('ignores unknown keys and uses the last value of a repeated key', async () => {
     await accepted(
       server.post('/runs/', '{"name": "first", "results": {"pass": 9}, "__proto__": {"x": 1}, "name": "last"}'),
     );

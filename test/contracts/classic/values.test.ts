@@ -1,4 +1,4 @@
-/** Everything comes back exactly as it was sent: compared as text, because a parser would hide the difference. */
+/** Values come back exactly as sent. They are compared as text, because a parser would hide differences. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
 import { startServer, type TestServer } from '../../helpers/server.ts';
@@ -59,7 +59,7 @@ describe.each(engines)('values on $name', (engine) => {
   });
   afterAll(() => server.stop());
 
-  /** Posts the text of a value under a key, puts it into another job, and expects it back from both, alone and listed. */
+  /** Posts a job with the text of a value, puts the text into another job, and expects it back from both, alone and in the list. */
   async function expectBack(key: string, sent: string): Promise<void> {
     const jobs = `/runs/${await newRun(server)}/jobs/`;
     await accepted(server.post(jobs, `{"job_id":"1","${key}":${sent}}`));
@@ -78,7 +78,7 @@ describe.each(engines)('values on $name', (engine) => {
 
   test.each(smallValues)('of %s come back as sent: %.60s', (key, sent) => expectBack(key, sent));
 
-  test('keep white space inside strings, whatever white space surrounds them', async () => {
+  test('keep white space in strings, whatever white space surrounds the values', async () => {
     const job = await newJob(server);
     await accepted(server.put(job, '\ufeff \r\n{ "tasks" : [ "a  b" , {"c" :\t" d "} ]\n,"owner":" me " }\n'));
     expect((await server.get(job)).json).toEqual(
@@ -86,19 +86,19 @@ describe.each(engines)('values on $name', (engine) => {
     );
   });
 
-  test('take the last of two values of one key', async () => {
+  test('of a repeated key are the last one', async () => {
     const job = await newJob(server);
     await accepted(server.put(job, '{"owner":"a","tasks":[1],"success":true,"owner":"b","success":false,"tasks":[2]}'));
     expect((await server.get(job)).json).toMatchObject({ owner: 'b', tasks: [2], success: false });
   });
 
-  test('read keys that are written with escapes', async () => {
+  test('are found under keys that are written with escapes', async () => {
     const job = await newJob(server);
     await accepted(server.put(job, String.raw`{"o\u0077ner":"me","t\u0061sks":[1],"nuke\u002don-error":true}`));
     expect((await server.get(job)).json).toMatchObject({ owner: 'me', tasks: [1], nuke_on_error: true });
   });
 
-  test('of a document change back and forth', async () => {
+  test('of a document can change back and forth', async () => {
     const job = await newJob(server, { tasks: ['a'], kernel: 'k' });
     for (const tasks of [['b'], ['a'], null, ['a'], ['b'], null, null, ['b'], 'null', ['b']]) {
       await accepted(server.put(job, { tasks, kernel: 'k' }));
@@ -106,7 +106,7 @@ describe.each(engines)('values on $name', (engine) => {
     }
   });
 
-  test('accept 499 levels of lists, as deep as a body of 500 levels goes', async () => {
+  test('may have 499 levels of lists, which makes a body of 500 levels', async () => {
     const job = await newJob(server);
     const deep = '['.repeat(499) + ']'.repeat(499);
     await accepted(server.put(job, `{"tasks":${deep}}`));

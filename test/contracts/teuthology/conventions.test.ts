@@ -1,11 +1,11 @@
-/** What holds for every URL (teuthology contract §1, §7.3 to §7.10, §7.37). */
+/** Rules for every URL (teuthology contract §1, §7.3 to §7.10, §7.37). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
 import { startServer, type TestServer } from '../../helpers/server.ts';
 
 const run = 'conventions';
 
-/** Every URL with the methods that it has, as `Allow` lists them. */
+/** Every URL with its methods as in `Allow`. */
 const urls: [string, string][] = [
   ['/', 'GET, HEAD, OPTIONS'],
   ['/runs/', 'GET, POST, HEAD, OPTIONS'],
@@ -35,7 +35,7 @@ describe.each(engines)('conventions on $name', (engine) => {
   describe.each(urls)('%s', (url, allow) => {
     const bare = url === '/' ? '/' : url.slice(0, -1);
 
-    test('answers JSON with CORS, with and without slashes at its end, whatever is accepted', async () => {
+    test('answers JSON with CORS, with and without trailing slashes, for any Accept header', async () => {
       const whole = await server.get(url);
       expect(whole).toMatchObject({
         status: 200,
@@ -50,7 +50,7 @@ describe.each(engines)('conventions on $name', (engine) => {
       ]) {
         expect([path, await server.get(path)]).toMatchObject([path, { status: 200, text: whole.text }]);
       }
-      // The root is no URL of the contract: browsers get the dashboard there.
+      // The root is not part of the contract: browsers get the dashboard there.
       for (const accept of [...(url === '/' ? [] : ['text/html']), 'image/png', 'application/json', '']) {
         expect(await server.get(url, { accept })).toMatchObject({ status: 200, text: whole.text });
       }
@@ -59,7 +59,7 @@ describe.each(engines)('conventions on $name', (engine) => {
       });
     });
 
-    test('tells which methods it has', async () => {
+    test('lists its methods in Allow', async () => {
       for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'PROPFIND']) {
         if (allow.includes(method)) continue;
         for (const path of [url, bare]) {
@@ -75,7 +75,7 @@ describe.each(engines)('conventions on $name', (engine) => {
       }
     });
 
-    test('lets browsers of other origins ask', async () => {
+    test('answers preflight requests of any origin', async () => {
       const headers = { origin: 'https://other', 'access-control-request-method': 'GET' };
       const { status, headers: answered } = await server.request('OPTIONS', url, undefined, headers);
       expect([status, answered['access-control-allow-origin']]).toEqual([204, '*']);
@@ -90,7 +90,7 @@ describe.each(engines)('conventions on $name', (engine) => {
     'application/x-www-form-urlencoded',
     'multipart/form-data',
     'not a type',
-  ])('bodies are JSON with the Content-Type %s', async (type) => {
+  ])('bodies are read as JSON with the Content-Type %s', async (type) => {
     const headers = type === undefined ? {} : { 'content-type': type };
     const body = '{"job_id": "typed", "description": "ü"}';
     const posted = await server.post(`/runs/${run}/jobs`, body, headers);
@@ -126,7 +126,7 @@ describe.each(engines)('conventions on $name', (engine) => {
     });
   });
 
-  test('a plus in a path is a plus, and %20 a space', async () => {
+  test('in a path + is a plus and %20 a space', async () => {
     for (const name of ['a+b', 'a b']) expect((await server.post('/runs/', { name })).status).toBe(200);
     expect((await server.get('/runs/a+b/')).json).toMatchObject({ name: 'a+b' });
     expect((await server.get('/runs/a%2Bb')).json).toMatchObject({ name: 'a+b' });

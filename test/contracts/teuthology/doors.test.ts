@@ -1,4 +1,4 @@
-/** One store behind two contracts: what is written through one is read through the other. */
+/** Both contracts share one store: what is written through one is read through the other. */
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCommandLine } from '../../../src/config.ts';
@@ -6,7 +6,7 @@ import { buildApp } from '../../../src/http/app.ts';
 import { engines, type TestDatabase } from '../../helpers/engines.ts';
 import { startTeuthology, type Teuthology } from './start.ts';
 
-describe.each(engines)('two doors on $name', (engine) => {
+describe.each(engines)('two contracts on $name', (engine) => {
   let database: TestDatabase;
   let server: Teuthology;
   let classic: ReturnType<typeof buildApp>;
@@ -31,7 +31,7 @@ describe.each(engines)('two doors on $name', (engine) => {
   const accepted = async (reply: Promise<{ status: number; json: unknown }>) =>
     expect(await reply).toMatchObject({ status: 200 });
 
-  test('jobs that teuthology reports are counted by classic: dead counts as failed and has no success', async () => {
+  test('classic counts jobs that teuthology reports, dead ones as failed without success', async () => {
     const statuses = { 1: 'pass', 2: 'fail', 3: 'dead', 4: 'queued', 5: 'waiting', 6: 'running', 7: 'unknown' };
     for (const [job_id, status] of Object.entries(statuses)) {
       await accepted(server.post('/runs/there/jobs/', { job_id, status, description: 'd', pid: 42, branch: 'b' }));
@@ -50,7 +50,7 @@ describe.each(engines)('two doors on $name', (engine) => {
     }
   });
 
-  test('jobs that classic reports have a status, a start and a run in teuthology', async () => {
+  test('teuthology shows a status, a start and a run for jobs that classic reports', async () => {
     const name = 'ana-2024-02-03_04:05:06-rados-main-distro-default-smithi';
     await accepted(ask('POST', '/runs/', { name }));
     expect((await server.get(`/runs/${name}/`)).json).toMatchObject({ user: 'ana', branch: 'main', status: 'empty' });
@@ -65,14 +65,14 @@ describe.each(engines)('two doors on $name', (engine) => {
     expect((await server.get('/runs/flavor/f/')).json).toMatchObject([{ name }]);
   });
 
-  test('each changes what the other has written', async () => {
+  test('each changes jobs that the other created', async () => {
     await accepted(server.post('/runs/both/jobs/', { job_id: '1', status: 'running', user: 'ana', owner: 'o' }));
     await accepted(ask('PUT', '/runs/both/jobs/1/', { success: true, owner: 'p' }));
     const job = { status: 'pass', success: true, user: 'ana', owner: 'p' };
     expect((await server.get('/runs/both/jobs/1/')).json).toMatchObject(job);
     await accepted(server.put('/runs/both/jobs/1/', { status: 'dead', owner: 'q' }));
     expect((await ask('GET', '/runs/both/jobs/1/')).json).toMatchObject({ success: true, owner: 'q' });
-    // Here classic may take a verdict back; teuthology may not (teuthology contract §7.46).
+    // Unlike teuthology, classic may take a verdict back (teuthology contract §7.46).
     await accepted(ask('PUT', '/runs/both/jobs/1/', { success: null }));
     expect((await server.get('/runs/both/')).json).toMatchObject({ status: 'unknown', jobs: [{ status: 'unknown' }] });
     expect((await ask('POST', '/runs/both/jobs/', { job_id: '1' })).status).toBe(400);
@@ -83,7 +83,7 @@ describe.each(engines)('two doors on $name', (engine) => {
     expect((await ask('GET', '/runs/both/')).status).toBe(404);
   });
 
-  test('a job that was dead after a verdict by success counts once, as it ended', async () => {
+  test('a job that is reported dead after its verdict counts once, by its verdict', async () => {
     await accepted(server.post('/runs/once/jobs/', { job_id: '1', status: 'dead', success: false }));
     expect((await server.get('/runs/once/')).json).toMatchObject({
       status: 'finished dead',

@@ -1,16 +1,16 @@
-/** What teuthology does, flow by flow (teuthology contract §4.1 to §4.3 and §4.6), over HTTP and in its own words. */
+/** The flows of teuthology (teuthology contract §4.1 to §4.3 and §4.6), over HTTP. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
 import { createLab, type Lab, type Shown } from '../../helpers/lab.ts';
 import { startServer, type TestServer } from '../../helpers/server.ts';
 
 const owner = 'scheduled_ana@teuthology';
-/** What `locked_since_seconds` and the wait for a job's end parse: the fraction must be there. */
+/** The format that clients parse; the fraction is required. */
 const timestamp = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/;
 
 let runs = 0;
 
-/** A run that no other test has, with a name as the scheduler makes it. */
+/** A unique run name, as the scheduler makes it. */
 function newRun(): string {
   return `ana-2024-03-01_20:00:${String(10 + runs++)}-rados-main-distro-default-smithi`;
 }
@@ -41,7 +41,7 @@ describe.each(engines)('teuthology speaks with $name', (engine) => {
   });
   afterAll(() => server.stop());
 
-  test('a run is reported with POST, and again with PUT', async () => {
+  test('a run is reported with POST, and repeated reports with PUT', async () => {
     const run = newRun();
     expect(await lab.hasRun(run)).toBe(false);
     for (const job_id of ['1', '2']) expect(await lab.report(run, config(run, job_id))).toBe('posted');
@@ -56,7 +56,7 @@ describe.each(engines)('teuthology speaks with $name', (engine) => {
     expect(await lab.hasRun(run)).toBe(false);
   });
 
-  test('an archive that is reported afterwards brings its own time', async () => {
+  test('a report from an archive keeps its own time', async () => {
     const run = newRun();
     await lab.report(run, config(run, '1', { updated: '2024-03-01 21:00:00', success: true, duration: 3.5 }));
     const updated = '2024-03-01 21:00:00.000000';
@@ -64,7 +64,7 @@ describe.each(engines)('teuthology speaks with $name', (engine) => {
     expect(await lab.run(run)).toMatchObject({ updated, status: 'finished pass' });
   });
 
-  test('the watchdog keeps a job alive with its name and id alone', async () => {
+  test('the watchdog refreshes a job with its name and id alone', async () => {
     const run = newRun();
     await lab.report(run, config(run, '1', { status: 'running' }));
     const before = await lab.job(run, '1');
@@ -78,7 +78,7 @@ describe.each(engines)('teuthology speaks with $name', (engine) => {
   test.each([
     [true, 'pass', 'finished pass'],
     [false, 'fail', 'finished fail'],
-  ])('dead at the end of a job with success %s is ignored', async (success, status, runStatus) => {
+  ])('dead after success %s is ignored', async (success, status, runStatus) => {
     const run = newRun();
     await lab.report(run, config(run, '1', { status: 'running', pid: 4242 }));
     await lab.report(run, config(run, '1', { success, duration: 12.2 }));
@@ -87,7 +87,7 @@ describe.each(engines)('teuthology speaks with $name', (engine) => {
     expect(await lab.run(run)).toMatchObject({ status: runStatus });
   });
 
-  test('from queued over waiting and running to pass every time is as it happened', async () => {
+  test('the times of a job from queued to pass are those of its reports', async () => {
     const run = newRun();
     const steps: [string, Shown][] = [
       ['queued', { status: 'queued' }],
@@ -113,7 +113,7 @@ describe.each(engines)('teuthology speaks with $name', (engine) => {
     expect(updates).toEqual([...new Set(updates)].sort());
   });
 
-  test('a node is taken into the inventory, locked, relocked and unlocked', async () => {
+  test('a node is inventoried, locked, relocked and unlocked', async () => {
     const name = 'flow2.front.sepia.ceph.com';
     expect(await lab.node(name)).toBeNull();
     const facts = { name, arch: 'x86_64', os_type: 'ubuntu', os_version: '22.04', ssh_pub_key: 'k', up: true };
@@ -138,7 +138,7 @@ describe.each(engines)('teuthology speaks with $name', (engine) => {
     expect(await lab.lockMany({ count: 1, locked_by: 'ana', machine_type: 'flow2', description: null })).toBeNull();
   });
 
-  test('stale locks are those whose jobs have ended', async () => {
+  test('stale locks are found by the ended jobs of locked nodes', async () => {
     const run = newRun();
     for (const [index, status] of ['running', 'pass', 'dead'].entries()) {
       const name = `stale${index}.x`;
@@ -162,7 +162,7 @@ describe.each(engines)('teuthology speaks with $name', (engine) => {
     ]);
   });
 
-  test('a killed run loses its queued jobs, a run of queued jobs is gone', async () => {
+  test('killing a run deletes its queued jobs, and deletes a run of queued jobs', async () => {
     const run = newRun();
     const statuses = ['pass', 'running', 'queued', 'queued'];
     for (const [index, status] of statuses.entries()) {
@@ -189,7 +189,7 @@ describe.each(engines)('teuthology speaks with $name', (engine) => {
     expect(await lab.hasRun(other)).toBe(false);
   });
 
-  test('--rerun finds suite, seed, subset and the descriptions of what failed', async () => {
+  test('--rerun finds suite, seed, subset and the descriptions of failed jobs', async () => {
     const run = newRun();
     for (const [job_id, status] of Object.entries({ 1: 'pass', 2: 'fail', 3: 'dead', 4: 'waiting' })) {
       await lab.report(run, config(run, job_id, { status, no_nested_subset: true }));
@@ -202,7 +202,7 @@ describe.each(engines)('teuthology speaks with $name', (engine) => {
     expect(failed.map(({ description }) => description)).toEqual(['rados/{2}', 'rados/{3}']);
   });
 
-  test('the mail of results has all that it needs of each job', async () => {
+  test('the results mail finds all the fields it needs', async () => {
     const run = newRun();
     await lab.report(
       run,
@@ -234,12 +234,12 @@ describe.each(engines)('teuthology speaks with $name', (engine) => {
     );
     await lab.update(name, { up: false, description: 'reimage failed 10 times' });
     expect(await lab.node(name)).toMatchObject({ up: false, description: 'reimage failed 10 times' });
-    // It parses the answer whatever its status.
+    // The client parses the answer whatever its status.
     const unknown = await server.get('/nodes/unknown.x/jobs/?count=10', { accept: '*/*' });
     expect([unknown.status, unknown.json]).toEqual([404, { message: 'node not found' }]);
   });
 
-  test('test nodes of docker-compose come and go with curl, and so does the health check', async () => {
+  test('docker-compose creates and changes test nodes and checks the health with curl', async () => {
     const form = { accept: '*/*', 'user-agent': 'curl/8.5.0', 'content-type': 'application/x-www-form-urlencoded' };
     const node = '{"name": "testnode1", "machine_type": "testnode", "up": true, "locked": false, "os_type": "ubuntu"}';
     expect((await server.post('/nodes/', node, form)).status).toBe(200);
@@ -252,7 +252,7 @@ describe.each(engines)('teuthology speaks with $name', (engine) => {
     });
   });
 
-  test('teuthology-api finds the owner of a run, and is told when there is no such run', async () => {
+  test('teuthology-api finds the owner of a run, and gets a 404 for a missing one', async () => {
     const run = newRun();
     await lab.report(run, config(run, '1', { status: 'queued' }));
     const { jobs } = (await lab.page(`/runs/${run}/`)) as { jobs: Shown[] };
@@ -261,7 +261,7 @@ describe.each(engines)('teuthology speaks with $name', (engine) => {
     expect([missing.status, missing.json]).toEqual([404, { message: 'run missing was not found' }]);
   });
 
-  test('documents come back letter for letter, numbers and order of keys included', async () => {
+  test('documents come back exactly, including numbers and the order of keys', async () => {
     const run = newRun();
     const overrides = '{"10":{"b":1.0,"a":1e3},"9":12345678901234567890,"ü":"\\u00fc\\/"}';
     const body = `{"job_id": 1, "overrides": ${overrides}, "tasks": [ ], "targets": {"u@z9.x": 1, "u@a1.x": 2}}`;

@@ -1,6 +1,4 @@
-/**
- * What happens to jobs and their runs over time (teuthology contract §3.3 to §3.6, §3.8, §3.9, §7.44 to §7.49, §7.56).
- */
+/** Jobs and their runs change over time (teuthology contract §3.3 to §3.6, §3.8, §3.9, §7.44 to §7.49, §7.56). */
 import { describe, expect, test } from 'vitest';
 import { jobStatuses } from '../../../src/core/job.ts';
 import { engines } from '../../helpers/engines.ts';
@@ -19,7 +17,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
     );
   };
 
-  // teuthology contract §3.3; the rules themselves are tested in src/core/job.test.ts.
+  // Examples of teuthology contract §3.3; src/core/job.test.ts tests all rules.
   test.each<[Shown[], string, boolean | null]>([
     [[{ name: 'x' }], 'unknown', null],
     [[{ status: 'running' }, { success: true }], 'pass', true],
@@ -31,7 +29,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
     [[{ status: 'running' }, { status: 'dead' }, { success: true }], 'pass', true],
     [[{ status: 'dead' }, { status: 'running' }], 'running', null],
     [[{ status: 'dead' }, { status: 'queued' }], 'queued', null],
-    // A null says nothing (teuthology contract §7.46).
+    // A null is ignored (teuthology contract §7.46).
     [[{ status: 'running' }, { success: false }, { success: null }], 'fail', false],
     [[{ status: 'pass', success: true }, { status: null }], 'pass', true],
     [[{ success: null }], 'unknown', null],
@@ -43,7 +41,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
     expect((await run(posted)).results).toMatchObject({ [status]: 1, total: 1 });
   });
 
-  test('a run shows, lists and filters by one status (teuthology contract §7.28)', async () => {
+  test('a run has the same status in its page, lists and filters (teuthology contract §7.28)', async () => {
     const posted = await newJob(server, { status: 'queued' });
     for (const [sent, status] of [
       ['queued', 'queued'],
@@ -84,7 +82,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
       },
     );
 
-    test('of a run is that of its first running job, never null again', async () => {
+    test('of a run is that of its first running job, and stays', async () => {
       const name = newRunName();
       const first = await newJob(server, { job_id: '1', status: 'queued' }, name);
       const second = await newJob(server, { job_id: '2', status: 'queued' }, name);
@@ -101,7 +99,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
   });
 
   describe('updated', () => {
-    test('is when the job was posted, then each PUT, for job and run alike', async () => {
+    test('is the time of the last POST or PUT, for job and run', async () => {
       const posted = await newJob(server, { status: 'running' });
       const { updated, posted: at } = await job(posted);
       expect(updated).toBe(at);
@@ -112,7 +110,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
       expect(await run(posted)).toMatchObject({ updated: later, posted: at });
     });
 
-    test('is what the body says, without its fraction and without a shift', async () => {
+    test('can be set by the body, without fraction and time zone shift', async () => {
       const posted = await newJob(server, { updated: '2024-02-03 04:05:06.789' });
       expect(await job(posted)).toMatchObject({ updated: '2024-02-03 04:05:06.000000' });
       expect(await run(posted)).toMatchObject({ updated: '2024-02-03 04:05:06.000000' });
@@ -123,7 +121,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
   });
 
   describe('jobs correct their run (teuthology contract §3.9)', () => {
-    test('the last one that says suite, branch or machine type wins; nulls and empty texts say nothing', async () => {
+    test('the last suite, branch and machine type win; nulls and empty texts are ignored', async () => {
       const key = newRunName();
       const first = await newJob(
         server,
@@ -144,7 +142,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
       expect(await namesAt('/runs/branch/wip%2Fx/')).not.toContain(key);
     });
 
-    test('they win over the name of the run', async () => {
+    test('their values replace those of the run name', async () => {
       const posted = await newJob(
         server,
         { branch: 'wip-a-distro', suite: 's', machine_type: 'gibba', user: 'job' },
@@ -155,7 +153,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
       });
     });
 
-    test('the user is that of the first job that has one, where the name has none (teuthology contract §7.56)', async () => {
+    test('the user is that of the first job with one if the run name has none (teuthology contract §7.56)', async () => {
       const posted = await newJob(server, { job_id: '1', user: null });
       expect(await run(posted)).toMatchObject({ user: '' });
       await newJob(server, { job_id: '2', user: 'ana' }, posted.run);
@@ -163,7 +161,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
       expect(await run(posted)).toMatchObject({ user: 'ana' });
     });
 
-    test('sha1, flavor and priority are those of the first job, also when they change', async () => {
+    test('sha1, flavor and priority follow those of the first job', async () => {
       const first = await newJob(server, { job_id: '10', status: 'queued', sha1: 'a', flavor: 'f', priority: 3 });
       await newJob(server, { job_id: '2', sha1: 'b', flavor: 'g', priority: 4 }, first.run);
       expect(await run(first)).toMatchObject({ sha1: 'a', flavor: 'f', priority: 3 });
@@ -175,7 +173,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
   });
 
   describe('targets (teuthology contract §3.8)', () => {
-    test('every host becomes a node that knows the job; existing nodes stay as they are', async () => {
+    test('every host becomes a node with the job; existing nodes are unchanged', async () => {
       expect((await server.post('/nodes/', { name: 'old.x', machine_type: 'mira', up: true })).status).toBe(200);
       const targets = { 'ubuntu@new.x': 'ssh-rsa', 'old.x': null, 'not a host': '', 'a@b@c.x': '' };
       const posted = await newJob(server, { targets, machine_type: 'smithi', name: 'run-targets' }, 'run-targets');
@@ -188,7 +186,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
       expect(await job(posted)).toMatchObject({ targets });
     });
 
-    test('hosts of a later push are added, and none is taken away (teuthology contract §7.48)', async () => {
+    test('hosts of later updates are added, and none is removed (teuthology contract §7.48)', async () => {
       const posted = await newJob(server, { name: 'run-more', targets: { 'u@m1': '', 'u@m2': '' } }, 'run-more');
       for (const targets of [{ 'u@m3': '' }, { 'u@m1': '', 'u@m4': '' }, null, {}, [], 'x']) {
         await change(server, posted, { targets });
@@ -200,7 +198,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
       expect(first).toEqual(await job(posted));
     });
 
-    test('a refused push creates no nodes', async () => {
+    test('a refused update creates no nodes', async () => {
       await server.post(`/runs/${newRunName()}/jobs/`, { job_id: 1, targets: { 'u@never': '' }, status: 'x' });
       const posted = await newJob(server);
       await server.put(posted.path, { targets: { 'u@never': '' }, seed: 'x' });

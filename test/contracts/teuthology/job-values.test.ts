@@ -1,6 +1,4 @@
-/**
- * The values of jobs (teuthology contract §3.2, §7.5, §7.15, §7.43, §7.47, §7.53): what is coerced, kept and refused.
- */
+/** Which values of jobs are coerced, kept and refused (teuthology contract §3.2, §7.5, §7.15, §7.43, §7.47, §7.53). */
 import { hash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
@@ -20,7 +18,7 @@ const documents = ['failure_reason_detail', 'kernel', 'overrides', 'roles', 'tar
 describe.each(engines)('values of jobs on $name', (engine) => {
   const server = useTeuthology(engine);
 
-  /** What is shown of a key, posted in a new job and put into an existing one; null also when it is left out. */
+  /** The shown value of a key after POST and after PUT; null also when the key is left out. */
   async function shownAs(key: string, raw: string): Promise<unknown[]> {
     const run = newRunName();
     const body = `{"job_id": 1, ${JSON.stringify(key)}: ${raw}}`;
@@ -60,22 +58,22 @@ describe.each(engines)('values of jobs on $name', (engine) => {
     ['null', null],
     ['"\\u00fc \\ud83d\\ude00 \\u2028"', 'ü 😀 \u2028'],
   ])('text keys show %s as %j', async (raw, expected) => {
-    // Above 2^53 some keys keep the digits and others what a number can hold of them.
+    // Above 2^53 some keys keep all digits and others are rounded.
     if (expected === undefined) await expectShown(['branch', 'os_version', 'description'], raw, raw);
     else await expectShown(texts, raw, expected);
   });
 
-  test('texts may be longer than the old columns, those that lists filter by are cut at 512 characters', async () => {
+  test('texts may be longer than the old columns; those that lists filter by are cut at 512 characters', async () => {
     const text = 'é"\\x '.repeat(60_000);
     await expectShown(['description', 'failure_reason', 'subset', 'owner', 'name'], JSON.stringify(text), text);
-    // Hashes, because an index would compress anything regular.
+    // Hashes, because PostgreSQL would compress regular text.
     const long = Array.from({ length: 100 }, (_, index) => hash('sha256', `${index}`)).join('');
     const indexed = ['branch', 'sha1', 'flavor', 'machine_type', 'user', 'queue'];
     await expectShown(indexed, JSON.stringify(long), long.slice(0, 512));
     await expectShown(['suite'], JSON.stringify(long), long);
   });
 
-  test('what PostgreSQL cannot hold is replaced in the keys that are columns', async () => {
+  test('characters that PostgreSQL cannot store are replaced in columns', async () => {
     await expectShown(['description', 'failure_reason', 'sha1', 'subset'], '"a\\u0000b\\ud800c"', 'a\ufffdb\ufffdc');
   });
 
@@ -119,7 +117,7 @@ describe.each(engines)('values of jobs on $name', (engine) => {
     await expectShown(documents, raw, JSON.parse(raw));
   });
 
-  test('NaN inside a JSON key becomes null, and its name in a text stays', async () => {
+  test('NaN in a JSON value becomes null, and stays inside texts', async () => {
     await expectShown(['overrides'], '{"a": [NaN, -Infinity, 1], "b": "NaN"}', { a: [null, null, 1], b: 'NaN' });
     await expectShown(['description'], '"to Infinity \\" NaN"', 'to Infinity " NaN');
   });
@@ -129,13 +127,13 @@ describe.each(engines)('values of jobs on $name', (engine) => {
     ['a number or null', ['duration'], '["x", "", true, [], {}]'],
     ['true, false or null', booleans, '["true", 2, "1", [], {}, 0.5]'],
     ['a time like 2024-03-01_20:00:15 or null', ['timestamp'], '["2024-03-01 20:00:15", 5, "2024-02-30_00:00:00", []]'],
-  ])('%s is refused otherwise, and nothing is stored', async (what, keys, values) => {
+  ])('%s is refused with other values, and nothing is stored', async (what, keys, values) => {
     for (const key of keys) {
       for (const value of JSON.parse(values)) await expectBad(key, JSON.stringify(value), `must be ${what}`);
     }
   });
 
-  test('status and success are refused when they mean nothing', async () => {
+  test('invalid values of status and success are refused', async () => {
     await expectBad('status', '"finished"', '"finished" is no job status');
     await expectBad('status', '1', '1 is no job status');
     await expectBad('status', '"Pass"', '"Pass" is no job status');
@@ -145,7 +143,7 @@ describe.each(engines)('values of jobs on $name', (engine) => {
     }
   });
 
-  test('a key may be written with dashes; cases differ; unknown keys are left out', async () => {
+  test('keys may have dashes and are case-sensitive; unknown keys are ignored', async () => {
     await expectShown(['nuke-on-error', 'last-in-suite'], 'true', true);
     await expectShown(['suite-branch', 'machine-type', 'pcp-grafana-url', 'os-version'], '"x"', 'x');
     const job = await newJob(server, {
@@ -159,7 +157,7 @@ describe.each(engines)('values of jobs on $name', (engine) => {
     const before = Object.keys(await shown(server, job.path));
     expect(await shown(server, job.path)).toMatchObject({ status: 'unknown', owner: null });
     expect(before).not.toContain('tube');
-    // These two are read in this spelling only (teuthology contract §3.2), and `mon.a_kernel_sha1` not at all.
+    // These two are accepted in this spelling only (teuthology contract §3.2), and `mon.a_kernel_sha1` not at all.
     const posted = await server.post(`${job.runPath}jobs/`, { 'job-id': 'dashed', 'mon.a_kernel_sha1': 'x' });
     expect(posted.json).not.toEqual({ job_id: 'dashed' });
     await change(server, job, { posted: '2020-01-01 00:00:00', started: '2020-01-01 00:00:00', id: 5, run_id: 5 });
@@ -169,12 +167,12 @@ describe.each(engines)('values of jobs on $name', (engine) => {
     });
   });
 
-  test('the timestamp of a job comes back in the form of all times', async () => {
+  test('the timestamp of a job comes back in the format of all times', async () => {
     await expectShown(['timestamp'], '"2024-02-03_4:05:06"', '2024-02-03 04:05:06.000000');
     await expectShown(['timestamp'], 'null', null);
   });
 
-  test('keys that the old server dropped are stored, changed and cleared (teuthology contract §7.47)', async () => {
+  test('keys that the old server ignored are stored, changed and cleared (teuthology contract §7.47)', async () => {
     const sent: Shown = {
       ...{ failure_reason_detail: { signature: ['a', { b: 1 }] }, teuthology_sha1: 'abc', no_nested_subset: true },
       ...{ repo: 'https://github.com/ceph/ceph.git', sleep_before_teardown: 60, cbt_perf_url: 'http://perf/1' },
@@ -187,7 +185,7 @@ describe.each(engines)('values of jobs on $name', (engine) => {
     await change(server, job, { ...sent, comment: 'other', issue_url: null });
     const { issue_url: _, ...kept } = sent;
     expect(await shown(server, job.path)).toMatchObject({ ...kept, comment: 'other' });
-    // A key without a value is left out: teuthology-suite --rerun gives up when no_nested_subset is null.
+    // A key without a value is left out, because teuthology-suite --rerun fails when no_nested_subset is null.
     expect(await shown(server, job.path)).not.toHaveProperty('issue_url');
     expect(await listed(server, `${job.runPath}jobs/?fields=issue_url`)).toEqual([{ issue_url: null }]);
     const [listedJob] = (await shown(server, job.runPath)).jobs as Shown[];

@@ -1,10 +1,10 @@
-/** Jobs, row by row (teuthology contract §2.3, §2.6, §2.7). */
+/** Requests for jobs (teuthology contract §2.3, §2.6, §2.7). */
 import { describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
 import { change, listed, newJob, newRunName, type Shown, shown } from './report.ts';
 import { expectRefused, useTeuthology } from './start.ts';
 
-/** The 45 keys of teuthology contract §2.3 in their order. */
+/** The 45 keys of teuthology contract §2.3 in order. */
 const documented = [
   ...['log_href', 'archive_path', 'description', 'duration', 'email', 'failure_reason', 'flavor', 'job_id', 'kernel'],
   ...['last_in_suite', 'machine_type', 'name', 'nuke_on_error', 'os_type', 'os_version', 'overrides', 'owner', 'pid'],
@@ -39,7 +39,7 @@ describe.each(engines)('jobs on $name', (engine) => {
       expect(await shown(server, runPath)).toMatchObject({ user: 'ana', branch: 'main', posted, updated: posted });
     });
 
-    test('a job twice is refused with already exists, and nothing of it is stored', async () => {
+    test('a job that exists is refused with already exists, and is unchanged', async () => {
       const { run, path, runPath } = await newJob(server, { job_id: 7, description: 'first' });
       const before = await shown(server, path);
       const updated = (await shown(server, runPath)).updated;
@@ -52,7 +52,7 @@ describe.each(engines)('jobs on $name', (engine) => {
       await newJob(server, { job_id: 7 });
     });
 
-    test('without a job_id the server chooses one that is free', async () => {
+    test('without a job_id the server chooses a free one', async () => {
       const run = newRunName();
       const first = (await post(run, { name: 'x' })).json as { job_id: string };
       expect(first.job_id).toMatch(/^\d+$/);
@@ -67,7 +67,7 @@ describe.each(engines)('jobs on $name', (engine) => {
       );
     });
 
-    test.each([undefined, '', '{}', '{"name": ', 'x'])('refuses %j as no JSON', async (body) => {
+    test.each([undefined, '', '{}', '{"name": ', 'x'])('refuses %j as invalid JSON', async (body) => {
       const run = newRunName();
       await expectRefused(post(run, body), 400, 'could not decode JSON body');
       expect((await server.get(`/runs/${run}/`)).status).toBe(404);
@@ -94,14 +94,14 @@ describe.each(engines)('jobs on $name', (engine) => {
       expect((await server.get(`/runs/${run}/`)).status).toBe(404);
     });
 
-    test('a run that is a filter cannot be posted to', async () => {
+    test('a run name that is a filter is refused', async () => {
       for (const run of ['branch', 'queued', 'sha1']) {
         expect((await post(run, { job_id: 1 })).status).toBeGreaterThanOrEqual(400);
         expect((await listed(server, '/runs/?count=1000')).map(({ name }) => name)).not.toContain(run);
       }
     });
 
-    test('of clients that post the same job at once exactly one succeeds, and no status is lost (teuthology contract §7.39)', async () => {
+    test('exactly one of several clients creates a job, and no status is lost (teuthology contract §7.39)', async () => {
       const run = newRunName();
       const same = await Promise.all(Array.from({ length: 12 }, () => post(run, { job_id: 1, status: 'running' })));
       expect(same.map(({ status }) => status).sort()).toEqual([200, ...Array(11).fill(400)]);
@@ -112,7 +112,7 @@ describe.each(engines)('jobs on $name', (engine) => {
   });
 
   describe('PUT', () => {
-    test('changes what it names and leaves the rest', async () => {
+    test('changes only the keys in the body', async () => {
       const job = await newJob(server, { description: 'd', owner: 'o', tasks: [1], branch: 'b', seed: 5 });
       await change(server, job, { owner: 'p', tasks: null, seed: null, job_id: 'other' });
       expect(await shown(server, job.path)).toMatchObject({
@@ -121,7 +121,7 @@ describe.each(engines)('jobs on $name', (engine) => {
       expect((await server.get(`${job.runPath}jobs/other/`)).status).toBe(404);
     });
 
-    test('an empty object refreshes updated of job and run, and nothing else', async () => {
+    test('an empty object changes only updated of job and run', async () => {
       const job = await newJob(server, { status: 'running', owner: 'o' });
       const [before, run] = [await shown(server, job.path), await shown(server, job.runPath)];
       server.passSeconds(120);
@@ -132,7 +132,7 @@ describe.each(engines)('jobs on $name', (engine) => {
       expect(await shown(server, job.runPath)).toEqual({ ...run, updated: after.updated, jobs: [after] });
     });
 
-    test('a priority counts only while the job is queued', async () => {
+    test('changes a priority only while the job is queued', async () => {
       const job = await newJob(server, { status: 'queued', priority: 100 });
       const priority = async () => [
         (await shown(server, job.path)).priority,
@@ -147,7 +147,7 @@ describe.each(engines)('jobs on $name', (engine) => {
       expect(await shown(server, job.path)).toMatchObject({ owner: 'applied' });
     });
 
-    test('a missing job is told before what is wrong with the body', async () => {
+    test('answers 404 for a missing job, even with an invalid body', async () => {
       const { runPath } = await newJob(server);
       const message = 'attempted to update a non-existent job';
       for (const path of [`${runPath}jobs/2/`, '/runs/missing/jobs/1/']) {
@@ -170,7 +170,7 @@ describe.each(engines)('jobs on $name', (engine) => {
   });
 
   describe('DELETE', () => {
-    test('recomputes the run, its first job included', async () => {
+    test('recomputes the run, including its first job', async () => {
       const run = newRunName();
       const jobs = [
         { job_id: '1', status: 'running', sha1: 's1', flavor: 'f1', priority: 1, targets: { 'ubuntu@del1': '' } },
@@ -197,7 +197,7 @@ describe.each(engines)('jobs on $name', (engine) => {
       expect((await listed(server, '/runs/status/empty/?count=1000')).map(({ name }) => name)).toContain(run);
     });
 
-    test('a missing job is 404', async () => {
+    test('answers 404 for a missing job', async () => {
       const { runPath, path } = await newJob(server);
       const message = 'attempted to delete a non-existent job';
       await expectRefused(del(`${runPath}jobs/2/`), 404, message);
@@ -208,14 +208,14 @@ describe.each(engines)('jobs on $name', (engine) => {
   });
 
   describe('GET', () => {
-    test('a missing job, and the jobs of a missing run, are told in JSON', async () => {
+    test('answers 404 in JSON for a missing job and a missing run', async () => {
       const { runPath } = await newJob(server);
       await expectRefused(server.get(`${runPath}jobs/2/`), 404, 'job 2 was not found');
       await expectRefused(server.get('/runs/missing/jobs/2/'), 404, 'run missing was not found');
       await expectRefused(server.get('/runs/missing/jobs/'), 404, 'run missing was not found');
     });
 
-    test('the jobs of a run come newest first, all of them, filtered by status', async () => {
+    test('lists all jobs of a run, newest first, filtered by status', async () => {
       const run = newRunName();
       const ids = Array.from({ length: 120 }, (_, index) => String((index * 7) % 120));
       for (const job_id of ids) await newJob(server, { job_id, status: Number(job_id) % 2 ? 'pass' : 'queued' }, run);
@@ -232,7 +232,7 @@ describe.each(engines)('jobs on $name', (engine) => {
       );
     });
 
-    test('fields takes every key of a job, and some that only it reaches', async () => {
+    test('fields accepts every key of a job, and some that are shown in no other way', async () => {
       const { run, path } = await newJob(server, { job_id: 'a b', targets: { t: 1 }, verbose: true, os_version: 9 });
       const nothing = Object.fromEntries([...documented, ...added].map((key) => [key, null]));
       const whole: Shown = { ...nothing, ...(await shown(server, path.replace('a b', 'a%20b'))) };
@@ -266,7 +266,7 @@ describe.each(engines)('jobs on $name', (engine) => {
       },
     );
 
-    test('a log href has each name once, encoded as a part of a path', async () => {
+    test('log_href has run and job once, encoded as path segments', async () => {
       const { path } = await newJob(server, { job_id: '$1' }, 'log$& ü {job_id}');
       const log_href = 'http://qa-proxy.ceph.com/teuthology/log%24%26%20%C3%BC%20%7Bjob_id%7D/%241/teuthology.log';
       expect(await shown(server, path)).toMatchObject({ log_href });

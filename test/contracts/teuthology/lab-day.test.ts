@@ -1,4 +1,4 @@
-/** A day of a lab over HTTP: at its end the server tells of runs, jobs and nodes exactly what the clients remember. */
+/** A day of a lab over HTTP. The server always shows exactly the runs, jobs and nodes that the clients remember. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
@@ -13,15 +13,15 @@ const runName = (hour: number, suite: string) => `ana-2024-03-01_${hour}:00:15-$
 const [rados, fs, rgw] = [runName(10, 'rados'), runName(11, 'fs'), runName(12, 'rgw')] as const;
 const rerun = runName(18, 'rados');
 
-/** What the clients remember. */
+/** What the clients know. */
 interface Memory {
-  /** run → job → its status */
+  /** run → job → status */
   jobs: Map<string, Map<string, string>>;
-  /** What has been sent of each job, by run and id. */
+  /** The configuration of each job by run and id. */
   sent: Map<string, Shown>;
-  /** node → who has it */
+  /** node → its holder */
   held: Map<string, string>;
-  /** node → how many jobs have run on it */
+  /** node → number of jobs that ran on it */
   used: Map<string, number>;
 }
 
@@ -30,7 +30,7 @@ function jobsOf(memory: Memory, run: string, ...statuses: string[]): string[] {
   return jobs.filter(([, status]) => statuses.length === 0 || statuses.includes(status)).map(([job_id]) => job_id);
 }
 
-/** What `teuthology-schedule` sends of a job. */
+/** A job as `teuthology-schedule` sends it. */
 function jobConfig(run: string, index: number): Shown {
   return {
     ...{ name: run, description: `rados/thrash/{${index} clusters/fixed-2}`, owner: 'scheduled_ana@teuthology' },
@@ -59,7 +59,7 @@ async function schedule(lab: Lab, memory: Memory, run: string, configs: Shown[],
   }
 }
 
-/** Locks nodes for a job, and waits while others have them. */
+/** Locks nodes for a job, and retries while too few are free. */
 async function takeNodes(lab: Lab, memory: Memory, holder: string, count: number): Promise<LabNode[]> {
   const wanted = { count, locked_by: 'scheduled_ana@teuthology', machine_type: 'smithi', description: holder };
   for (let tries = 0; tries < 5000; tries++) {
@@ -88,13 +88,13 @@ async function takeNodes(lab: Lab, memory: Memory, holder: string, count: number
 
 async function giveBack(lab: Lab, memory: Memory, nodes: { name: string }[], holder: string): Promise<void> {
   for (const { name } of nodes) {
-    // Forgotten first: somebody else may have it before the answer is here.
+    // Before the request, because another client may get the node before the answer arrives.
     memory.held.delete(name);
     expect(await lab.unlock(name, 'scheduled_ana@teuthology', holder)).toBe(true);
   }
 }
 
-/** The dispatcher and the supervisor of one job, up to the point where its tasks run; answers the nodes. */
+/** Does what the dispatcher and the supervisor do until the tasks of a job run; returns its nodes. */
 async function startJob(lab: Lab, memory: Memory, run: string, job_id: string): Promise<LabNode[]> {
   const config = { ...memory.sent.get(`${run}/${job_id}`), job_id };
   const status = async (value: string, more: Shown = {}) => {
@@ -118,13 +118,13 @@ async function runJob(lab: Lab, memory: Memory, run: string, job_id: string, out
   if (outcome === 'pass') await lab.report(run, { ...summary, success: true });
   if (outcome === 'fail') await lab.report(run, { ...summary, success: false, status: 'fail', failure_reason: 'no' });
   const failure_reason = outcome === 'dead' ? { failure_reason: 'hit max job timeout' } : {};
-  // The supervisor ends every job like this and relies on a verdict withstanding it.
+  // The supervisor ends every job like this; it does not change a verdict.
   await lab.report(run, { name: run, job_id, status: 'dead', ...failure_reason });
   memory.jobs.get(run)?.set(job_id, outcome);
   await giveBack(lab, memory, nodes, `/archive/${run}/${job_id}`);
 }
 
-/** Several dispatchers work off jobs at once. */
+/** Runs jobs with several concurrent dispatchers. */
 async function workOff(lab: Lab, memory: Memory, jobs: [run: string, job_id: string][], outcomes: string[]) {
   const left = jobs.entries();
   const worker = async () => {
@@ -135,7 +135,7 @@ async function workOff(lab: Lab, memory: Memory, jobs: [run: string, job_id: str
   await Promise.all(Array.from({ length: dispatchers }, worker));
 }
 
-/** `teuthology-kill` of a run: queued jobs are deleted, the others are marked dead, their nodes given back. */
+/** `teuthology-kill` of a run: deletes queued jobs, marks the others dead and unlocks their nodes. */
 async function killRun(lab: Lab, memory: Memory, run: string): Promise<void> {
   const { machine_type, jobs } = await lab.run(run);
   expect(machine_type).toBe('smithi');
@@ -194,7 +194,7 @@ describe.each(engines)('a day of a lab on $name', (engine) => {
   });
   afterAll(() => server.stop());
 
-  test('in the morning the nodes are taken into the inventory', async () => {
+  test('nodes are inventoried', async () => {
     for (const how of ['created', 'updated']) {
       for (const name of nodeNames) {
         const facts = { arch: 'x86_64', os_type: 'centos', os_version: '9', up: true, user: 'ubuntu' };
@@ -205,14 +205,14 @@ describe.each(engines)('a day of a lab on $name', (engine) => {
     await expectAsRemembered(lab, memory, {});
   });
 
-  test('three runs are scheduled at once', async () => {
+  test('three runs are scheduled concurrently', async () => {
     const configs = (run: string) => Array.from({ length: jobsPerRun }, (_, index) => jobConfig(run, index));
     await Promise.all([rados, fs, rgw].map((run) => schedule(lab, memory, run, configs(run), run !== rgw)));
     expect(await queue()).toEqual([rados, fs, rgw].map((run) => [run, jobsPerRun]));
     await expectAsRemembered(lab, memory, { [rados]: 'queued', [fs]: 'queued', [rgw]: 'queued' });
   });
 
-  test('twelve dispatchers fight for the nodes, and no node is in two hands', async () => {
+  test('twelve dispatchers never get the same node', async () => {
     const jobs = [rados, fs, rgw].map((run) => jobsOf(memory, run).slice(0, 60));
     const mixed = Array.from({ length: 60 }, (_, index) =>
       [rados, fs, rgw].map((run, of): [string, string] => [run, jobs[of]?.[index] as string]),
@@ -232,13 +232,13 @@ describe.each(engines)('a day of a lab on $name', (engine) => {
     await expectAsRemembered(lab, memory, { [rados]: 'finished fail', [fs]: 'finished fail', [rgw]: 'finished fail' });
   });
 
-  test('the other two are worked off', async () => {
+  test('the other two runs finish', async () => {
     const jobs = [rados, rgw].flatMap((run) => jobsOf(memory, run, 'queued').map((id): [string, string] => [run, id]));
     await workOff(lab, memory, jobs, ['pass', 'pass', 'pass', 'pass', 'pass', 'pass', 'fail']);
     expect(await queue()).toEqual([]);
   });
 
-  test('in the evening the failures run again, with seed and subset of the first run, and pass', async () => {
+  test('failed jobs are rerun with seed and subset of the first run, and pass', async () => {
     const before = await lab.run(rados);
     const bad = before.jobs.filter(({ status }) => status === 'fail' || status === 'dead');
     expect(bad).toHaveLength(jobsOf(memory, rados, 'fail', 'dead').length);
@@ -256,7 +256,7 @@ describe.each(engines)('a day of a lab on $name', (engine) => {
     expect(descriptions.sort()).toEqual(bad.map(({ description }) => description).sort());
   });
 
-  test('ten users want the same node, and one gets it; in the end all is free and as remembered', async () => {
+  test('one of ten users gets a node, and at the end all nodes are free', async () => {
     const [name] = nodeNames as [string];
     const users = Array.from({ length: 10 }, (_, index) => `user${index}@host`);
     const locks = await Promise.all(users.map((user) => lab.lock(name, user, 'mine')));

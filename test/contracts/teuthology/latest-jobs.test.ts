@@ -5,7 +5,7 @@ import { engines } from '../../helpers/engines.ts';
 import { listed, newJob, type Shown } from './report.ts';
 import { expectRefused, useTeuthology } from './start.ts';
 
-// One more each day, from the 1st of March on; the ids are those of this list.
+// One job a day from March 1st; its id is the index in this list.
 const jobs: Shown[] = [
   { description: 'rados/{a} 100%_x', status: 'pass', sha1: 'abc', branch: 'main', user: 'ana' },
   { description: 'rados/{A} 100 percent', status: 'fail', sha1: 'abcd', branch: 'main', user: 'bob' },
@@ -37,7 +37,7 @@ describe.each(engines)('the latest jobs on $name', (engine) => {
     ['?sha1=abc', ['2', '0']],
     ['?sha1=ab', []],
     ['?branch=main', ['1', '0']],
-    // Both hold (teuthology contract §7.27).
+    // Both filters apply (teuthology contract §7.27).
     ['?sha1=abc&branch=main', ['0']],
     ['?user=ana&status=pass&description=fs', ['2']],
     ['?posted_after=2024-03-02', ['3', '2', '1']],
@@ -56,7 +56,7 @@ describe.each(engines)('the latest jobs on $name', (engine) => {
     expect(await ids(query)).toEqual(expected);
   });
 
-  test('are found by a part of the description while older jobs are still to be looked through', async () => {
+  test('are found by a part of the description before old jobs are indexed', async () => {
     const { kysely } = server.db;
     const before = await kysely.selectFrom('indexed').selectAll().executeTakeFirstOrThrow();
     await kysely.updateTable('indexed').set({ up_to: 0 }).execute();
@@ -78,31 +78,31 @@ describe.each(engines)('the latest jobs on $name', (engine) => {
     await expectRefused(server.get(`/jobs/${query}`), 400, message);
   });
 
-  test('they are whole jobs', async () => {
+  test('are complete jobs', async () => {
     const [job] = await listed(server, '/jobs/?count=1');
     expect(Object.entries(job as Shown)).toEqual(
       Object.entries((await server.get('/runs/latest1/jobs/3/')).json as Shown),
     );
   });
 
-  test('the keys of a posted body are parameters too', async () => {
+  test('the keys of a posted body are parameters', async () => {
     const { status, json } = await server.post('/jobs/', { status: 'pass', user: 'ana' });
     expect({ status, ids: (json as Shown[]).map(({ job_id }) => job_id) }).toEqual({ status: 200, ids: ['2', '0'] });
     expect((await server.post('/jobs/')).status).toBe(200);
   });
 
-  test('nothing is behind it', async () => {
+  test('are 404 below /jobs/', async () => {
     expect((await server.get('/jobs/1/')).status).toBe(404);
   });
 
-  test('a description of 10,000 characters can be asked for (teuthology contract §7.37)', async () => {
+  test('a description of 10,000 characters can be searched (teuthology contract §7.37)', async () => {
     const description = `x%${'é'.repeat(2000)}`;
     expect(encodeURIComponent(description).length).toBeGreaterThan(10_000);
     await newJob(server, { job_id: 'long', description: `a${description}b` }, 'long');
     expect(await ids(`?description=${encodeURIComponent(description)}&count=25`)).toEqual(['long']);
   });
 
-  test('ten by default, more than a hundred when asked for', async () => {
+  test('are ten by default, and more than a hundred on request', async () => {
     const many = Array.from({ length: 230 }, (_, index) => `many${index}`);
     for (const job_id of many) await newJob(server, { job_id, user: 'many' }, 'many');
     const newest = many.toReversed();
@@ -114,7 +114,7 @@ describe.each(engines)('the latest jobs on $name', (engine) => {
     expect(await ids('?user=many&count=9999')).toEqual(newest);
   });
 
-  test('a page has at most 10,000 jobs, whatever count says', async () => {
+  test('are at most 10,000 on a page, whatever count says', async () => {
     const most = Array.from({ length: 10_001 }, (_, index) => `${index}`);
     for (let from = 0; from < most.length; from += 500) {
       const posts = most.slice(from, from + 500).map((job_id) => newJob(server, { job_id, user: 'most' }, 'most'));
@@ -124,7 +124,7 @@ describe.each(engines)('the latest jobs on $name', (engine) => {
     expect(await ids('?user=most&count=9999&page=2')).toHaveLength(2);
   });
 
-  test('are found by a part that hundreds of descriptions have', async () => {
+  test('are found by a part of hundreds of descriptions', async () => {
     for (let n = 0; n < 202; n++) await newJob(server, { job_id: `wide${n}`, description: `wide/${n}` }, 'wide');
     expect(await ids('?description=wide&count=3')).toEqual(['wide201', 'wide200', 'wide199']);
     expect(await ids('?description=wide/20&count=9')).toEqual(['wide201', 'wide200', 'wide20']);

@@ -1,4 +1,4 @@
-/** Locks, row by row (teuthology contract §2.12, §2.14). */
+/** Requests for locks (teuthology contract §2.12, §2.14). */
 import { describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
 import { createNode, expectRefused, useTeuthology } from './start.ts';
@@ -12,7 +12,7 @@ describe.each(engines)('locks on $name', (engine) => {
   const node = async (name: string) => (await get(`/nodes/${name}/`)).json as Record<string, unknown>;
 
   describe('/nodes/{node}/lock', () => {
-    test('lock and unlock answer the lock result', async () => {
+    test('lock and unlock return the lock result', async () => {
       const { name, machine_type, path } = await newNode({ description: 'old' });
       const result = { name, locked: true, locked_by: 'ana', machine_type, is_vm: false };
       const sent = { name, locked: true, locked_by: 'ana', description: '/a/run/1' };
@@ -21,7 +21,7 @@ describe.each(engines)('locks on $name', (engine) => {
       expect(Object.entries(locked.json as object)).toEqual(Object.entries(result));
       const since = (await node(name)).locked_since;
       expect(since).toMatch(/^2024-03-01 /);
-      // Word for word the same again: nothing happens.
+      // The same again changes nothing.
       expect(await post(`${path}/lock`, sent)).toMatchObject({ status: 200, json: result });
       expect(await node(name)).toMatchObject({ locked_since: since, description: '/a/run/1' });
       const other = { locked: false, locked_by: 'ana', description: '/a/run/2' };
@@ -38,7 +38,7 @@ describe.each(engines)('locks on $name', (engine) => {
       await expectRefused(put(`${path}/lock`, wrong), 403, 'Cannot unlock an already-unlocked node');
     });
 
-    test('a body without locked is a plain update; one that cannot be read is 400', async () => {
+    test('a body without locked is a plain update; an invalid one is refused', async () => {
       const { name, path } = await newNode();
       expect(await put(`${path}/lock`, { os_version: 9 })).toMatchObject({
         status: 200,
@@ -50,7 +50,7 @@ describe.each(engines)('locks on $name', (engine) => {
       for (const locked of ['true', null, 2, []]) await expectRefused(put(`${path}/lock`, { locked }), 400, message);
     });
 
-    test('other methods are told which are allowed', async () => {
+    test('other methods get a 405 with Allow', async () => {
       const { path } = await newNode();
       const message = 'this URI only supports PUT and POST requests but GET was attempted';
       expect(await get(`${path}/lock`)).toMatchObject({
@@ -66,7 +66,7 @@ describe.each(engines)('locks on $name', (engine) => {
     const lockMany = (machine_type: string, count: unknown, more: object = {}) =>
       post('/nodes/lock_many/', { count, locked_by: 'ana', machine_type, description: 'd', ...more });
 
-    test('locks exactly as many as were asked for, in the order of their names', async () => {
+    test('locks exactly as many nodes as requested, in the order of their names', async () => {
       const type = `many${++types}`;
       for (const name of ['c', 'a', 'd', 'b'])
         await newNode({ name: `${type}${name}`, machine_type: type, description: 'old' });
@@ -85,7 +85,7 @@ describe.each(engines)('locks on $name', (engine) => {
       await expectRefused(lockMany(type, 1), 503, 'only 0 nodes available');
     });
 
-    test('takes only nodes that are as asked for', async () => {
+    test('locks only nodes that match the request', async () => {
       const { machine_type, name } = await newNode({ os_type: 'ubuntu', os_version: '22', arch: 'x86_64' });
       await expectRefused(lockMany(machine_type, 1, { os_type: 'rhel' }), 503, 'only 0 nodes available');
       await expectRefused(lockMany(machine_type, 1, { os_version: 21 }), 503, 'only 0 nodes available');
@@ -116,7 +116,7 @@ describe.each(engines)('locks on $name', (engine) => {
       await expectRefused(post('/nodes/lock_many', body), 400, message);
     });
 
-    test('unlocks all the named nodes or none', async () => {
+    test('unlocks all named nodes or none', async () => {
       const a = await newNode({ locked: true, locked_by: 'ana', description: 'kept' });
       const b = await newNode({ locked: true, locked_by: 'ana' });
       const other = await newNode({ locked: true, locked_by: 'bob' });
@@ -158,7 +158,7 @@ describe.each(engines)('locks on $name', (engine) => {
       await expectRefused(post('/nodes/unlock_many', body), 400, message);
     });
 
-    test.each(['lock_many', 'unlock_many'])('%s takes nothing but POST', async (path) => {
+    test.each(['lock_many', 'unlock_many'])('%s accepts only POST', async (path) => {
       for (const method of ['GET', 'PUT', 'DELETE']) {
         expect(await server.call(method, `/nodes/${path}/`)).toMatchObject({
           status: 405,

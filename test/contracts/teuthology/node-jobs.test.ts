@@ -1,4 +1,4 @@
-/** Jobs of nodes, and machine types, row by row (teuthology contract §2.15 to §2.18). */
+/** Requests for jobs of nodes and machine types (teuthology contract §2.15 to §2.18). */
 import { describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
 import { createNode, expectRefused, useTeuthology } from './start.ts';
@@ -11,7 +11,7 @@ describe.each(engines)('jobs of nodes on $name', (engine) => {
 
   let jobs = 0;
 
-  /** Posts a job that ran on hosts. */
+  /** Posts a job that ran on these hosts. */
   async function ran(hosts: string[], fields: object): Promise<string> {
     const job_id = String(++jobs);
     const targets = Object.fromEntries(hosts.map((host) => [`ubuntu@${host}`, 'key']));
@@ -21,7 +21,7 @@ describe.each(engines)('jobs of nodes on $name', (engine) => {
     return job_id;
   }
 
-  test('lists, pages and counts them', async () => {
+  test('are listed, paged and counted', async () => {
     const ids: string[] = [];
     for (let i = 0; i < 230; i++) {
       const fields = { status: i % 2 ? 'pass' : 'fail', name: i < 5 ? 'other' : 'stats', machine_type: 'busy' };
@@ -48,7 +48,7 @@ describe.each(engines)('jobs of nodes on $name', (engine) => {
     expect(JSON.stringify((await get('/nodes/busy1/job_stats')).json)).toBe(JSON.stringify(stats));
   });
 
-  test('follows each job from status to status, to other nodes and until it is deleted', async () => {
+  test('are counted by their current status until they are deleted', async () => {
     const counts = async (node: string) => {
       const stats = (await get(`/nodes/${node}/job_stats`)).json as Record<string, number>;
       return Object.fromEntries(Object.entries(stats).filter(([, count]) => count > 0));
@@ -58,7 +58,7 @@ describe.each(engines)('jobs of nodes on $name', (engine) => {
     expect(await counts('moving1')).toEqual({ waiting: 1 });
     expect((await change({ status: 'running' })).status).toBe(200);
     expect(await counts('moving1')).toEqual({ running: 1 });
-    // Links stay, and those that are new begin with the status that the job has by then.
+    // Old links stay; new ones begin with the job's current status.
     expect((await change({ targets: { 'ubuntu@moving2': 'key' }, status: 'fail' })).status).toBe(200);
     expect([await counts('moving1'), await counts('moving2')]).toEqual([{ fail: 1 }, { fail: 1 }]);
     expect((await get('/nodes/moving1/jobs/?status=fail')).json).toMatchObject([{ job_id: job }]);
@@ -67,7 +67,7 @@ describe.each(engines)('jobs of nodes on $name', (engine) => {
     expect([await counts('moving1'), await counts('moving2')]).toEqual([{}, {}]);
   });
 
-  test('counts the jobs of all nodes by machine type and age', async () => {
+  test('are counted over all nodes by machine type and age', async () => {
     await ran(['old1'], { status: 'dead', machine_type: 'ages' });
     server.passSeconds(20 * 24 * 3600);
     await ran(['old1', 'old2'], { status: 'running', machine_type: 'ages' });
@@ -95,7 +95,7 @@ describe.each(engines)('jobs of nodes on $name', (engine) => {
     expect((await get('/nodes/job_stats?since_days=99999999')).status).toBe(200);
   });
 
-  test('machine types are distinct and in order', async () => {
+  test('machine types are distinct and sorted', async () => {
     await newNode({ name: 'untyped', machine_type: '' });
     const types = (await get('/nodes/machine_types')).json as string[];
     expect(types).toEqual([...new Set(types)].sort());
@@ -103,7 +103,7 @@ describe.each(engines)('jobs of nodes on $name', (engine) => {
     expect(types).not.toContain('');
   });
 
-  test('deleting a node leaves its jobs', async () => {
+  test('stay when a node is deleted', async () => {
     await ran(['leaving'], {});
     expect((await server.call('DELETE', '/nodes/leaving')).status).toBe(200);
     expect((await get(`/runs/stats/jobs/${jobs}/`)).json).toMatchObject({ targets: { 'ubuntu@leaving': 'key' } });

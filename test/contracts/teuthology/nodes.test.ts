@@ -1,4 +1,4 @@
-/** Nodes, row by row (teuthology contract §2.10, §2.11, §2.13). */
+/** Requests for nodes (teuthology contract §2.10, §2.11, §2.13). */
 import { describe, expect, test } from 'vitest';
 import type { NodeWrite } from '../../../src/store/write/nodes.ts';
 import { engines } from '../../helpers/engines.ts';
@@ -13,7 +13,7 @@ describe.each(engines)('nodes on $name', (engine) => {
   const node = async (name: string) => (await get(`/nodes/${name}/`)).json as Record<string, unknown>;
 
   describe('/nodes/', () => {
-    test('a node shows all its keys in their order, its host nested', async () => {
+    test('a node has all keys in order, with its host nested', async () => {
       await newNode({ name: 'host.front' });
       const guest = {
         description: 'd',
@@ -101,19 +101,19 @@ describe.each(engines)('nodes on $name', (engine) => {
       expect((await get('/nodes/bad1/')).status).toBe(404);
     });
 
-    test('a second node of the same name is refused, the first untouched', async () => {
+    test('a node that exists is refused and unchanged', async () => {
       const { name, path } = await newNode({ description: 'first' });
       const message = `Node with name ${name} already exists`;
       expect(await post('/nodes', { name, description: 'second' })).toMatchObject({ status: 400, json: { message } });
       expect((await get(path)).json).toMatchObject({ description: 'first' });
     });
 
-    test('of clients that create the same node at once exactly one succeeds', async () => {
+    test('exactly one of several clients creates a node', async () => {
       const replies = await Promise.all(Array.from({ length: 20 }, () => post('/nodes/', { name: 'same' })));
       expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array(19).fill(400)]);
     });
 
-    test('a new node has its defaults, and only the server says since when it is locked', async () => {
+    test('a new node has defaults, and only the server sets locked_since', async () => {
       await post('/nodes/', '{"name": "plain"}');
       expect(await node('plain')).toMatchObject({ up: null, is_vm: false, locked: false, machine_type: null });
       const held = await newNode({ locked: 1, locked_by: 'ana', locked_since: '2001-01-01 00:00:00' });
@@ -122,7 +122,7 @@ describe.each(engines)('nodes on $name', (engine) => {
       expect(await node(open.name)).toMatchObject({ locked: false, locked_by: null, locked_since: null });
     });
 
-    test('texts that PostgreSQL cannot hold, long texts and numbers are kept as well as they can be', async () => {
+    test('texts with characters that PostgreSQL cannot store, long texts and numbers are kept as far as possible', async () => {
       const { name } = await newNode({ description: 'a\0b\ud800', os_type: 'x'.repeat(100), os_version: true });
       expect(await node(name)).toMatchObject({
         description: 'a\ufffdb\ufffd',
@@ -133,7 +133,7 @@ describe.each(engines)('nodes on $name', (engine) => {
   });
 
   describe('/nodes/{node}/', () => {
-    test('PUT changes what it names and leaves the rest', async () => {
+    test('PUT changes only the keys in the body', async () => {
       const { name, path } = await newNode({ description: 'd', os_type: 'rhel' });
       const sent = { name: 'other', up: false, os_type: '', description: null, user: 'x', locked_since: 'y' };
       expect(await put(`${path}/`, sent)).toMatchObject({ status: 200, json: {} });
@@ -142,7 +142,7 @@ describe.each(engines)('nodes on $name', (engine) => {
       expect(await node(name)).toMatchObject({ up: null, is_vm: true });
     });
 
-    test('an unknown node is 404 in the words of each method', async () => {
+    test('an unknown node is 404 with the message of each method', async () => {
       const message = 'node not found';
       expect(await get('/nodes/none/')).toMatchObject({ status: 404, json: { message } });
       expect(await server.call('DELETE', '/nodes/none/')).toMatchObject({ status: 404, json: { message } });
@@ -157,7 +157,7 @@ describe.each(engines)('nodes on $name', (engine) => {
       }
     });
 
-    test('PUT keeps the lock rules', async () => {
+    test('PUT obeys the lock rules', async () => {
       const { name, path } = await newNode();
       await expectRefused(put(path, { locked: true }), 400, 'Cannot lock without specifying locked_by');
       await expectRefused(put(path, { locked: false }), 403, 'Cannot unlock an already-unlocked node');
@@ -171,7 +171,7 @@ describe.each(engines)('nodes on $name', (engine) => {
       expect(await node(name)).toMatchObject({ locked: false, locked_by: null, locked_since: null });
     });
 
-    test('a node cannot host itself, and a host that goes leaves its guests', async () => {
+    test('a node cannot host itself, and guests of a deleted host stay', async () => {
       const a = await newNode();
       const b = await newNode({ vm_host: a.name });
       const c = await newNode({ vm_host: b.name });
@@ -192,7 +192,7 @@ describe.each(engines)('nodes on $name', (engine) => {
       expect(await node(a.name)).toMatchObject({ vm_host: null });
     });
 
-    test('writes that share a transaction see each other', async () => {
+    test('concurrent writes in one transaction see each other', async () => {
       const [x, y] = ['x-shared', 'y-shared'];
       const request = { count: 2, locked_by: 'ana', machine_types: [x], description: null };
       const any = { os_type: null, os_version: null, arch: null };

@@ -1,6 +1,4 @@
-/**
- * Each page of pulpito and each hook of pulpito-ng with what it reads (teuthology contract §4.4 and §4.5), over HTTP.
- */
+/** The requests of each page of pulpito and each hook of pulpito-ng (teuthology contract §4.4 and §4.5). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
 import { createLab, type Shown } from '../../helpers/lab.ts';
@@ -20,7 +18,7 @@ const description = 'rados/{clusters/fixed-2 100%_{a,b}}';
 describe.each(engines)('pages on $name', (engine) => {
   let server: TestServer;
 
-  /** What a page gets: 200, JSON, and readable from another origin. */
+  /** Sends the request of a page: the answer must be 200, JSON, and readable from another origin. */
   async function page(path: string, headers: Record<string, string>): Promise<unknown> {
     const { status, json, headers: answered } = await server.get(path, headers);
     expect({ path, status }).toEqual({ path, status: 200 });
@@ -103,7 +101,7 @@ describe.each(engines)('pages on $name', (engine) => {
       expect(runs).toHaveLength(path.startsWith('/runs/?') ? 2 : 1);
     });
 
-    test('a bad day and a day without runs', async () => {
+    test('an invalid day and a day without runs', async () => {
       const bad = await server.get('/runs/date/31.12.2024/', pulpito);
       expect([bad.status, bad.json]).toEqual([400, { message: 'date format must match %Y-%m-%d' }]);
       expect(await list('/runs/date/2020-01-01/')).toEqual([]);
@@ -113,7 +111,7 @@ describe.each(engines)('pages on $name', (engine) => {
       expect(await list('/runs/queued/')).toMatchObject([{ name: queuedName, results: { queued: 1, total: 1 } }]);
     });
 
-    test('a run and its jobs, a job, and what is missing', async () => {
+    test('a run with its jobs, a job, and missing ones', async () => {
       const shown = (await page(`/runs/${name}/`, pulpito)) as Shown;
       expect(shown).toMatchObject({ ...run, jobs: [job, { job_id: '2', targets: null }] });
       expect(await page(`/runs/${name}/jobs/1/`, pulpito)).toMatchObject(job);
@@ -158,7 +156,7 @@ describe.each(engines)('pages on $name', (engine) => {
       expect(await list('/nodes/?up=True&machine_type=smithi')).toEqual([nodes[0]]);
     });
 
-    test('what its menus offer', async () => {
+    test('the values of its menus', async () => {
       expect(await page('/runs/branch/', pulpito)).toEqual(['main', 'wip-x']);
       expect(await page('/runs/suite/', pulpito)).toEqual(['fs', 'rados']);
       expect(await page('/nodes/machine_types/', pulpito)).toEqual(['smithi']);

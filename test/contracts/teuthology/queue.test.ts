@@ -1,4 +1,4 @@
-/** Queues, row by row (teuthology contract §2.19 to §2.22). */
+/** Requests for queues (teuthology contract §2.19 to §2.22). */
 import { describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
 import { expectRefused, type Reply, useTeuthology } from './start.ts';
@@ -18,7 +18,7 @@ describe.each(engines)('queues on $name', (engine) => {
 
   const shown = async (queue: string) => ((await get(`/queue/?machine_type=${queue}`)).json as object[])[0];
 
-  /** Posts a queued job; answers its id. */
+  /** Posts a queued job and returns its id. */
   async function newJob(queue: string, fields: object = {}): Promise<string> {
     const job_id = String(++count);
     const sent = { job_id, queue, status: 'queued', run: 'jobs', ...fields };
@@ -27,7 +27,7 @@ describe.each(engines)('queues on $name', (engine) => {
   }
 
   describe('GET /queue/', () => {
-    test('a queue shows its keys in their order', async () => {
+    test('a queue has its keys in order', async () => {
       const queue = await newQueue();
       const never = { queue, paused: false, paused_by: null, paused_since: null, paused_until: null };
       expect(Object.entries((await shown(queue)) as object)).toEqual(Object.entries(never));
@@ -96,18 +96,18 @@ describe.each(engines)('queues on $name', (engine) => {
       await expectRefused(post({ queue }), 400, `invalid value for key 'queue': ${problem}`);
     });
 
-    test('of clients that create the same queue at once exactly one succeeds', async () => {
+    test('exactly one of several clients creates a queue', async () => {
       const replies = await Promise.all(Array.from({ length: 20 }, () => post({ queue: 'same' })));
       expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array(19).fill(400)]);
     });
   });
 
   describe('PUT /queue/', () => {
-    test('an unknown queue is 400', async () => {
+    test('refuses an unknown queue with 400', async () => {
       await expectRefused(put({ queue: 'none', paused_by: 'x' }), 400, 'specified queue does not exist');
     });
 
-    test('pauses for a time, and then what was said of the pause stays', async () => {
+    test('pauses for a time, and keeps the details of the pause afterwards', async () => {
       const queue = await newQueue();
       expect(await put({ queue, paused_by: 'ana', pause_duration: 90.5 })).toMatchObject({ status: 200, json: {} });
       const paused = (await shown(queue)) as Record<'paused_since' | 'paused_until', string>;
@@ -169,7 +169,7 @@ describe.each(engines)('queues on $name', (engine) => {
       expect(await shown(queue)).toEqual({ queue, ...none });
     });
 
-    test('of clients that pause a queue at once exactly one succeeds', async () => {
+    test('exactly one of several clients pauses a queue', async () => {
       const queue = await newQueue();
       const pause = (by: number) => put({ queue, paused_by: `client${by}`, pause_duration: 60 });
       const replies = await Promise.all(Array.from({ length: 20 }, (_, by) => pause(by)));
@@ -178,7 +178,7 @@ describe.each(engines)('queues on $name', (engine) => {
   });
 
   describe('/queue/pop_queue', () => {
-    test('shows the job with the lowest priority, then the oldest, and takes nothing', async () => {
+    test('returns the job with the lowest priority, then the oldest, without removing it', async () => {
       const queue = await newQueue();
       const next = async () => ((await get(`/queue/pop_queue?queue=${queue}`)).json as { job_id: string }).job_id;
       await newJob(queue);
@@ -199,7 +199,7 @@ describe.each(engines)('queues on $name', (engine) => {
       expect(await next()).toBe(second);
     });
 
-    test('nothing queued or an unknown queue is null, a paused one 503', async () => {
+    test('returns null for an empty or unknown queue, and 503 for a paused one', async () => {
       const queue = await newQueue();
       expect(await get(`/queue/pop_queue?queue=${queue}`)).toMatchObject({ status: 200, json: null });
       expect(await get('/queue/pop_queue?queue=none')).toMatchObject({ status: 200, json: null });
@@ -207,7 +207,7 @@ describe.each(engines)('queues on $name', (engine) => {
       await expectRefused(get(`/queue/pop_queue?queue=${queue}`), 503, 'queue is paused, cannot retrieve job');
     });
 
-    test('needs one queue', async () => {
+    test('requires exactly one queue', async () => {
       await expectRefused(get('/queue/pop_queue/'), 400, "could not find required key: 'queue'");
       const twice = "parameter 'queue' must be given once";
       await expectRefused(get('/queue/pop_queue?queue=a&queue=b'), 400, twice);
@@ -216,7 +216,7 @@ describe.each(engines)('queues on $name', (engine) => {
   });
 
   describe('/queue/stats', () => {
-    test('counts the queued jobs, and shows the pause while it lasts', async () => {
+    test('counts the queued jobs, and shows a pause while it lasts', async () => {
       const queue = await newQueue();
       await newJob(queue);
       await newJob(queue);
@@ -245,7 +245,7 @@ describe.each(engines)('queues on $name', (engine) => {
   });
 
   describe('/queue/queued_jobs', () => {
-    test('lists the queued jobs of the queue, of a user or of a run', async () => {
+    test('lists the queued jobs of a queue, a user or a run', async () => {
       const queue = await newQueue();
       const other = await newQueue();
       const a = await newJob(queue, { user: 'ana', run: 'run-a' });
@@ -265,7 +265,7 @@ describe.each(engines)('queues on $name', (engine) => {
       expect(await ids(server.post(path, { queue, run_name: 'none' }))).toEqual([]);
     });
 
-    test('long lists leave whole', async () => {
+    test('sends long lists completely', async () => {
       const queue = await newQueue();
       for (let i = 0; i < 205; i++) await newJob(queue);
       expect((await server.post('/queue/queued_jobs', { queue })).json).toHaveLength(205);
@@ -282,7 +282,7 @@ describe.each(engines)('queues on $name', (engine) => {
     });
   });
 
-  test('wrong methods are told which are allowed', async () => {
+  test('other methods get a 405 with Allow', async () => {
     expect(await server.call('DELETE', '/queue/')).toMatchObject({ status: 405 });
     expect((await server.call('DELETE', '/queue/stats')).headers.allow).toBe('GET, POST, PUT, HEAD, OPTIONS');
   });

@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
 import type { Teuthology } from './start.ts';
 
-/** A job or run as JSON. */
+/** A JSON object of a job or run. */
 export type Shown = Record<string, unknown>;
 
-/** A job that a test has posted: no other test uses its run. */
+/** A job in its own run. */
 export interface NewJob {
   run: string;
   job_id: string;
@@ -16,12 +16,12 @@ export interface NewJob {
 
 let runs = 0;
 
-/** The name of a run that no other test has; the name says nothing. */
+/** A unique run name that cannot be parsed. */
 export function newRunName(): string {
   return `run${++runs}`;
 }
 
-/** Posts a job, by default as job 1 of a run of its own. */
+/** Posts a job, by default as job 1 of a new run. */
 export async function newJob(server: Teuthology, fields: Shown = {}, run = newRunName()): Promise<NewJob> {
   const { job_id = '1' } = fields;
   const runPath = `/runs/${encodeURIComponent(run)}/`;
@@ -36,14 +36,14 @@ export async function change(server: Teuthology, { path }: { path: string }, bod
   expect({ status, json }).toEqual({ status: 200, json: {} });
 }
 
-/** What a URL shows, expected to be there. */
+/** Reads the object at a URL, which must exist. */
 export async function shown(server: Teuthology, path: string): Promise<Shown> {
   const { status, json } = await server.get(path);
   expect({ path, status }).toEqual({ path, status: 200 });
   return json as Shown;
 }
 
-/** What a URL lists, expected to be there. */
+/** Reads the list at a URL, which must exist. */
 export async function listed(server: Teuthology, path: string): Promise<Shown[]> {
   const list = await shown(server, path);
   expect(list).toBeInstanceOf(Array);

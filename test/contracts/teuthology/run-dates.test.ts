@@ -1,7 +1,4 @@
-/**
- * Days as filters of runs, `since`, and `/runs/queued/` (teuthology contract §2.9, §1.7). The clock stands at
- * 2024-03-01.
- */
+/** Runs by day, `since`, and `/runs/queued/` (teuthology contract §2.9, §1.7). The current day is 2024-03-01. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
 import { change, listed, newJob } from './report.ts';
@@ -12,7 +9,7 @@ const scheduled = [
   ...['2024-03-01_00:00:00', '2024-03-01_13:00:00', '2024-03-02_00:00:00'],
 ];
 const nameOf = (time: string) => `ana-${time}-rados-main-distro-default-smithi`;
-/** Runs from one place of `scheduled` to another, as lists have them: the last first. */
+/** The runs between two indexes of `scheduled`, in the order of lists: last first. */
 const runs = (from: number, to: number) => scheduled.slice(from, to).map(nameOf).toReversed();
 
 const dateMessage = 'date format must match %Y-%m-%d';
@@ -22,7 +19,7 @@ describe.each(engines)('days of runs on $name', (engine) => {
   const names = async (path: string) => (await listed(server, `/runs/${path}`)).map(({ name }) => name);
 
   beforeAll(async () => {
-    // Posted in an order that is not that of their days, nor its reverse.
+    // Posted in another order than that of their days.
     for (const at of [3, 0, 6, 1, 5, 2, 4]) {
       const name = nameOf(scheduled[at] as string);
       expect((await server.post('/runs/', { name })).status).toBe(200);
@@ -35,7 +32,7 @@ describe.each(engines)('days of runs on $name', (engine) => {
     ['date/2024-02-28/', 1, 2],
     ['date/2024-01-31', 0, 1],
     ['date/2023-02-28/', 0, 0],
-    // The 29th is the day before the 1st of March: date arithmetic (teuthology contract §7.17).
+    // February 29th is the day before March 1st (teuthology contract §7.17).
     ['date/today/', 4, 6],
     ['date/yesterday/', 2, 4],
     ['date/from/2024-02-28/to/2024-02-29/', 1, 4],
@@ -48,7 +45,7 @@ describe.each(engines)('days of runs on $name', (engine) => {
     ['branch/main/date/from/2024-2-1/to/2024-2-29/', 1, 4],
     ['branch/other/date/from/2024-2-1/to/2024-2-29/', 0, 0],
     ['branch/main/date/yesterday/suite/rados/', 2, 4],
-    // Strictly after midnight of that day.
+    // After midnight of that day, exclusive.
     ['branch/main/?since=2024-02-29', 3, 7],
     ['branch/main/?since=today', 5, 7],
     ['branch/main/suite/rados/?since=yesterday&count=2&page=2', 3, 5],
@@ -73,7 +70,7 @@ describe.each(engines)('days of runs on $name', (engine) => {
     await expectRefused(server.get(`/runs/${path}`), 400, dateMessage);
   });
 
-  test('since twice is refused', async () => {
+  test('repeated since is refused', async () => {
     await expectRefused(
       server.get('/runs/branch/main/?since=today&since=today'),
       400,
@@ -81,7 +78,7 @@ describe.each(engines)('days of runs on $name', (engine) => {
     );
   });
 
-  test('the last fraction of a day belongs to it (teuthology contract §7.19)', async () => {
+  test('a day includes its last fraction of a second (teuthology contract §7.19)', async () => {
     server.passSeconds(24 * 3600 - 1);
     const fraction = { name: 'fraction' };
     expect((await server.post('/runs/', fraction)).status).toBe(200);

@@ -1,4 +1,4 @@
-/** The filters of runs (teuthology contract §2.9): every facet, every chain of two, and chains of more. */
+/** Filters of runs (teuthology contract §2.9): every facet, every chain of two facets, and longer chains. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
@@ -8,10 +8,10 @@ import { expectRefused, useTeuthology } from './start.ts';
 const facets = ['branch', 'date', 'machine_type', 'status', 'suite', 'sha1', 'user', 'flavor'] as const;
 type Facet = (typeof facets)[number];
 
-/** What a run is found by: `sha1` and `flavor` are those of any of its jobs. */
+/** The values of a run by facet; `sha1` and `flavor` are those of all its jobs. */
 type Values = Record<Facet, string[]>;
 
-/** The runs of this suite as their jobs describe them, those scheduled last first. */
+/** The runs of this suite, last scheduled first. */
 const runs: { name: string; jobs: Shown[]; values: Values }[] = [
   {
     name: 'ana-2024-02-29_10:00:00-rados-main-distro-default-smithi',
@@ -78,21 +78,21 @@ describe.each(engines)('filters of runs on $name', (engine) => {
     }
   });
 
-  test.each(facets)('the values of %s are distinct and in order', async (facet) => {
+  test.each(facets)('the values of %s are distinct and sorted', async (facet) => {
     expect(await index(`${facet}/`)).toEqual(everyValue(facet));
     expect(await index(facet)).toEqual(everyValue(facet));
   });
 
-  test.each(facets)('each value of %s finds its runs, those scheduled last first', async (facet) => {
+  test.each(facets)('each value of %s finds its runs, last scheduled first', async (facet) => {
     expect(everyValue(facet).length).toBeGreaterThan(1);
     for (const value of everyValue(facet)) await expectRuns([[facet, value]]);
   });
 
-  test('values that nothing has find nothing', async () => {
+  test('unknown values find nothing', async () => {
     for (const facet of facets) {
       expect(await names(`${facet}/${facet === 'date' ? '2020-01-01' : 'nothing'}/`)).toEqual([]);
     }
-    // `%` and `_` are themselves, `+` is no space, cases differ, and a machine type is one value (teuthology contract
+    // `%` and `_` are literal, `+` is not a space, case matters, and a list of machine types is one value (teuthology contract
     // §7.26, §1.1, §2.9).
     const other = ['sha1/a_c1', 'sha1/%25', 'sha1/a%25c1x', 'suite/fs:work%25', 'flavor/a%20b', 'branch/MAIN'];
     for (const path of [...other, 'machine_type/smithi%7Cmira', 'branch/wip']) {
@@ -100,12 +100,12 @@ describe.each(engines)('filters of runs on $name', (engine) => {
     }
   });
 
-  test('sha1 finds by its beginning, case and all', async () => {
+  test('sha1 matches a prefix, case-sensitively', async () => {
     for (const sha1 of ['a', 'ab', 'abc1', 'A', 'a%']) await expectRuns([['sha1', sha1]]);
     expect(await names('sha1/ab/')).toEqual([runs[0]?.name]);
   });
 
-  test('runs of a filter are whole runs without their jobs', async () => {
+  test('filtered runs are complete, without their jobs', async () => {
     const [run] = await listed(server, '/runs/user/bob/date/2024-02-28/');
     const { jobs, ...whole } = (await server.get(`/runs/${run?.name}/`)).json as Shown;
     expect(jobs).toHaveLength(2);
@@ -114,7 +114,7 @@ describe.each(engines)('filters of runs on $name', (engine) => {
 
   describe('chains', () => {
     for (const first of facets) {
-      test(`behind ${first} stands any other facet, as index and as value`, async () => {
+      test(`${first} can be followed by any other facet, as index and with a value`, async () => {
         for (const second of facets.filter((facet) => facet !== first)) {
           for (const value of everyValue(first)) {
             const chain: Chain = [[first, value]];
@@ -126,14 +126,14 @@ describe.each(engines)('filters of runs on $name', (engine) => {
       });
     }
 
-    test('any chain finds the runs for which all of it holds', async () => {
+    test('a chain finds the runs that match all of it', async () => {
       const link = fc
         .constantFrom(...facets)
         .chain((facet) => fc.constantFrom(...everyValue(facet)).map((value): [Facet, string] => [facet, value]));
       const chains = fc
         .array(link, { minLength: 3, maxLength: 8 })
         .filter((chain) => chain.every(([facet], at) => facet !== chain[at - 1]?.[0]));
-      // Random values seldom meet: half of the chains are what one run is.
+      // Random values seldom match a run, so half of the chains consist of values of one run.
       const ofOneRun = fc
         .tuple(fc.constantFrom(...runs), fc.shuffledSubarray([...facets], { minLength: 3 }))
         .map(([{ values }, chosen]) =>
@@ -143,7 +143,7 @@ describe.each(engines)('filters of runs on $name', (engine) => {
       await fc.assert(fc.asyncProperty(fc.oneof(chains, ofOneRun), expectRuns), { numRuns: 150 });
     });
 
-    test('the same facet again must hold too, but not directly behind itself', async () => {
+    test('a repeated facet must match too, but cannot follow itself directly', async () => {
       expect(await names('branch/main/suite/rados/branch/main/')).toEqual([runs[0]?.name]);
       expect(await names('branch/main/suite/rados/branch/wip-x/')).toEqual([]);
       expect(await names('sha1/abc/flavor/debug/sha1/abd/')).toEqual([runs[0]?.name]);
@@ -157,12 +157,12 @@ describe.each(engines)('filters of runs on $name', (engine) => {
       ...['branch/main/nothing/', 'branch/main/queued/', 'branch/main/name/x/', 'branch/main/id/1/', 'queued/branch/'],
       ...['date/from/2024-02-28/to/2024-02-29/branch/main/', 'date/from/2024-02-28/until/2024-02-29/'],
       'flavors/default/flavor/debug/',
-    ])('%s is not there', async (path) => {
+    ])('%s is 404', async (path) => {
       const { status, json } = await server.get(`/runs/${path}`);
       expect({ status, json }).toEqual({ status: 404, json: { message: expect.any(String) } });
     });
 
-    test('flavor and flavors mean the same in both places (teuthology contract §7.25)', async () => {
+    test('flavor and flavors mean the same everywhere (teuthology contract §7.25)', async () => {
       for (const name of ['flavor', 'flavors']) {
         expect(await index(`${name}/`)).toEqual(everyValue('flavor'));
         expect(await index(`user/bob/${name}/`)).toEqual(['a+b', 'default']);
@@ -172,7 +172,7 @@ describe.each(engines)('filters of runs on $name', (engine) => {
     });
   });
 
-  test('count and page cut a filter, 25 by default', async () => {
+  test('count and page select a part of a filter, by default 25', async () => {
     const many = Array.from({ length: 30 }, (_, i) => `eve-2023-05-01_10:00:${10 + i}-big-main-distro-default-saya`);
     for (const name of many) expect((await server.post('/runs/', { name })).status).toBe(200);
     const newest = many.toReversed();
@@ -185,7 +185,7 @@ describe.each(engines)('filters of runs on $name', (engine) => {
     expect(await names('user/eve/?count=0')).toEqual([]);
     await expectRefused(server.get('/runs/user/eve/?count=-1'), 400, 'count must not be negative');
     await expectRefused(server.get('/runs/user/eve/?page=one'), 400, 'page must be an integer');
-    // A range is whole unless count asks for a part (teuthology contract §1.8).
+    // A range is complete unless count is given (teuthology contract §1.8).
     expect(await names('date/from/2023-04-30/to/2023-05-02/')).toEqual(newest);
     expect(await names('user/eve/date/from/2023-04-30/to/2023-05-02/?count=4&page=2')).toEqual(newest.slice(4, 8));
     expect(await names('date/from/2023-05-01/to/2023-05-01/')).toEqual(newest);
@@ -200,7 +200,7 @@ describe.each(engines)('filters of runs on $name', (engine) => {
     }
   });
 
-  test('an address that cannot be decoded is refused', async () => {
+  test('an undecodable path is refused', async () => {
     for (const path of ['branch/%zz/', 'branch/main/suite/%ff/']) {
       expect((await server.get(`/runs/${path}`)).status).toBe(400);
     }

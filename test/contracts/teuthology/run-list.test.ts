@@ -7,7 +7,7 @@ import { expectRefused, useTeuthology } from './start.ts';
 describe.each(engines)('GET /runs/ on $name', (engine) => {
   const server = useTeuthology(engine);
   const names = async (query: string) => (await listed(server, `/runs/${query}`)).map(({ name }) => name);
-  // Posted against the order of their names, so that neither names nor ids alone give the order away.
+  // Posted in reverse order of their names, so that neither names nor ids alone give the order.
   const posted = Array.from({ length: 60 }, (_, index) => `list${String((index * 37) % 60).padStart(2, '0')}`);
   const newest = posted.toReversed();
 
@@ -15,7 +15,7 @@ describe.each(engines)('GET /runs/ on $name', (engine) => {
     for (const name of posted) expect((await server.post('/runs/', { name })).status).toBe(200);
   });
 
-  test('the 25 runs posted last come first', async () => {
+  test('returns the last 25 runs', async () => {
     expect(await names('')).toEqual(newest.slice(0, 25));
   });
 
@@ -34,7 +34,7 @@ describe.each(engines)('GET /runs/ on $name', (engine) => {
     ['?count=100000000', 0, 60],
     ['?count=100000000&page=100000000', 60, 60],
     ['?count=%203%20', 0, 3],
-  ])('%s answers from %i to %i', async (query, from, to) => {
+  ])('%s returns runs %i to %i', async (query, from, to) => {
     expect(await names(query)).toEqual(newest.slice(from, to));
   });
 
@@ -55,7 +55,7 @@ describe.each(engines)('GET /runs/ on $name', (engine) => {
     ['?fields=constructor', 'an invalid field was specified'],
     ['?fields=first_job', 'an invalid field was specified'],
     ['?fields=query,name', 'an invalid field was specified'],
-  ])('%s is answered with %s', async (query, message) => {
+  ])('%s is refused with %s', async (query, message) => {
     if (message !== undefined) return expectRefused(server.get(`/runs/${query}`), 400, message);
     expect((await server.get(`/runs/${query}`)).status).toBe(200);
   });
@@ -64,7 +64,7 @@ describe.each(engines)('GET /runs/ on $name', (engine) => {
     expect(await names('?status=running&machine_type=x&since=never&count=2')).toEqual(newest.slice(0, 2));
   });
 
-  test('fields are answered in the order that was asked for', async () => {
+  test('fields are returned in the requested order', async () => {
     const name = 'ana-2024-02-03_04:05:06-rados-main-distro-default-smithi';
     await newJob(server, { status: 'running', priority: 7, sha1: 'abc', flavor: 'default' }, name);
     const fields = ['status', 'name', 'user', 'scheduled', 'suite', 'branch', 'machine_type', 'posted', 'started'];
@@ -79,7 +79,7 @@ describe.each(engines)('GET /runs/ on $name', (engine) => {
     });
   });
 
-  test('a list of more runs than a page is sent whole and in order', async () => {
+  test('a list that is longer than a page is sent completely and in order', async () => {
     const before = await names('?count=9999');
     const more = Array.from({ length: 250 }, (_, index) => `more${String((index * 37) % 250).padStart(3, '0')}`);
     for (const name of more) expect((await server.post('/runs/', { name })).status).toBe(200);
@@ -88,7 +88,7 @@ describe.each(engines)('GET /runs/ on $name', (engine) => {
     expect(await names('?count=130&page=2')).toEqual(all.slice(130, 260));
     expect(await names('?count=200')).toEqual(all.slice(0, 200));
     const days = await listed(server, '/runs/date/from/2020-01-01/to/2030-01-01/');
-    // By the time in their names or, without one, when they were posted.
+    // By the time in their names or, without one, by the time of posting.
     expect(days.map(({ name }) => String(name)).filter((name) => !name.includes('2024'))).toEqual(
       all.filter((name) => !String(name).includes('2024')),
     );

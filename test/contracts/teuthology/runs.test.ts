@@ -1,10 +1,10 @@
-/** Runs, row by row (teuthology contract §2.1 to §2.5). */
+/** Requests for runs (teuthology contract §2.1 to §2.5). */
 import { describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
 import { listed, newJob, newRunName, type Shown, shown } from './report.ts';
 import { expectRefused, useTeuthology } from './start.ts';
 
-/** The order of teuthology contract §2.2, then what is new. */
+/** The keys of teuthology contract §2.2 in order, then new ones. */
 const runKeys = [
   ...['name', 'href', 'user', 'status', 'results', 'jobs_count', 'posted', 'scheduled', 'started', 'updated'],
   ...['branch', 'suite', 'machine_type', 'sha1', 'priority', 'flavor', 'tags'],
@@ -23,12 +23,12 @@ describe.each(engines)('runs on $name', (engine) => {
     return name;
   }
 
-  test('the root answers {}', async () => {
+  test('the root returns {}', async () => {
     expect(await get('/')).toMatchObject({ status: 200, json: {}, headers: { 'content-type': 'application/json' } });
   });
 
   describe('POST /runs/', () => {
-    test('creates an empty run, of which the name tells nothing', async () => {
+    test('creates an empty run with a name that cannot be parsed', async () => {
       const name = await newRun();
       const run = await shown(server, `/runs/${name}/`);
       const { posted } = run;
@@ -44,7 +44,7 @@ describe.each(engines)('runs on $name', (engine) => {
       });
     });
 
-    test('reads the name', async () => {
+    test('parses the name', async () => {
       const name = await newRun('ana-2024-02-03_4:05:06-rados:thrash-wip-a-distro-default-smithi');
       expect(await shown(server, `/runs/${name}/`)).toMatchObject({
         ...{ user: 'ana', scheduled: '2024-02-03 04:05:06.000000', suite: 'rados:thrash', branch: 'wip-a' },
@@ -52,13 +52,13 @@ describe.each(engines)('runs on $name', (engine) => {
       });
     });
 
-    test('a name with an impossible date says nothing (teuthology contract §7.54)', async () => {
+    test('a name with an impossible date is not parsed (teuthology contract §7.54)', async () => {
       const name = await newRun('ana-2024-02-30_00:00:00-rados-main-distro-default-smithi');
       const { user, branch, posted, scheduled } = await shown(server, `/runs/${name}/`);
       expect({ user, branch, scheduled }).toEqual({ user: '', branch: '', scheduled: posted });
     });
 
-    test('a name twice is refused with the whole text (teuthology contract §7.2)', async () => {
+    test('a run that exists is refused with the full message (teuthology contract §7.2)', async () => {
       const name = await newRun('a+b&c;d?e %d');
       await expectRefused(post({ name }), 400, 'run with name a+b&c;d?e %d already exists');
       expect(await shown(server, `/runs/${encodeURIComponent(name)}/`)).toMatchObject({ name, status: 'empty' });
@@ -92,7 +92,7 @@ describe.each(engines)('runs on $name', (engine) => {
       },
     );
 
-    test('of clients that create the same run at once exactly one succeeds (teuthology contract §7.42)', async () => {
+    test('exactly one of several clients creates a run (teuthology contract §7.42)', async () => {
       const name = newRunName();
       const replies = await Promise.all(Array.from({ length: 20 }, () => post({ name })));
       expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array(19).fill(400)]);
@@ -112,11 +112,11 @@ describe.each(engines)('runs on $name', (engine) => {
         results: { ...counts, sha1: 'ten', flavor: 'f10' },
       });
       expect((jobs as Shown[]).map(({ job_id }) => job_id)).toEqual(['10', '100', '9']);
-      // teuthology contract §2.5: no parameters.
+      // Parameters are ignored (teuthology contract §2.5).
       expect(Object.keys(await shown(server, `/runs/${run}/?fields=name&count=1`))).toEqual([...runKeys, 'jobs']);
     });
 
-    test('a first job without sha1, flavor and priority makes them null', async () => {
+    test('sha1, flavor and priority are null when the first job has none', async () => {
       const { runPath } = await newJob(server);
       expect(await shown(server, runPath)).toMatchObject({
         ...{ sha1: null, flavor: null, priority: null },
@@ -124,7 +124,7 @@ describe.each(engines)('runs on $name', (engine) => {
       });
     });
 
-    test.each([99, 100, 101, 250])('%i jobs are all there, in the order of their ids as text', async (count) => {
+    test.each([99, 100, 101, 250])('all %i jobs are listed, in the order of their ids as text', async (count) => {
       const run = newRunName();
       const ids = Array.from({ length: count }, (_, index) => String(index + 1));
       await Promise.all(ids.map((job_id) => newJob(server, { job_id, status: 'queued' }, run)));
@@ -135,7 +135,7 @@ describe.each(engines)('runs on $name', (engine) => {
       expect(newest.toSorted()).toEqual(ids);
     });
 
-    test('HEAD tells whether a run is there', async () => {
+    test('HEAD tells whether a run exists', async () => {
       const name = await newRun();
       for (const path of [`/runs/${name}/`, `/runs/${name}`]) {
         expect(await server.call('HEAD', path)).toMatchObject({ status: 200, json: undefined });
@@ -143,13 +143,13 @@ describe.each(engines)('runs on $name', (engine) => {
       expect(await server.call('HEAD', '/runs/missing/')).toMatchObject({ status: 404, json: undefined });
     });
 
-    test('a missing run is told in JSON', async () => {
+    test('a missing run is 404 in JSON', async () => {
       await expectRefused(get('/runs/missing/'), 404, 'run missing was not found');
     });
   });
 
   describe('PUT and DELETE /runs/{run}/', () => {
-    test('tags are kept, replaced and left alone', async () => {
+    test('tags are stored, replaced and kept', async () => {
       const name = await newRun(newRunName(), { tags: ['nightly', 'ü'] });
       const tags = async () => (await shown(server, `/runs/${name}/`)).tags;
       expect(await tags()).toEqual(['nightly', 'ü']);
@@ -176,7 +176,7 @@ describe.each(engines)('runs on $name', (engine) => {
       await expectRefused(server.put('/runs/missing/', { tags: [] }), 404, message);
     });
 
-    test('DELETE takes the jobs along and leaves the nodes', async () => {
+    test('DELETE deletes the jobs and keeps the nodes', async () => {
       const { run, path, runPath } = await newJob(server, { targets: { 'ubuntu@stays': 'key' }, status: 'pass' });
       expect(await server.call('DELETE', runPath)).toMatchObject({ status: 200, json: {} });
       expect((await get(runPath)).status).toBe(404);

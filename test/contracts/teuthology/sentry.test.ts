@@ -47,7 +47,7 @@ async function arrived(type: string): Promise<Report> {
   }
 }
 
-/** Takes the jobs away under the running server: the next request that reads one is an internal error. */
+/** Drops the table of jobs under a running server, so that the next read of a job is an internal error. */
 async function breakDatabase({ url }: TestDatabase): Promise<void> {
   if (url.startsWith('sqlite')) {
     const database = new DatabaseSync(url.slice('sqlite:///'.length));
@@ -69,7 +69,7 @@ async function startBroken(database: TestDatabase, dsn: string) {
 }
 
 describe.each(engines)('reports on $name', (engine) => {
-  test('an internal error arrives with the request and the first 1024 bytes of its body', async () => {
+  test('an internal error is reported with the request and the first 1024 bytes of its body', async () => {
     const database = await engine.createDatabase();
     const { port } = ingest.address() as AddressInfo;
     const server = await startBroken(database, `http://key@127.0.0.1:${port}/1`);
@@ -93,7 +93,7 @@ describe.each(engines)('reports on $name', (engine) => {
     await database.drop();
   });
 
-  test('the time of some requests arrives, without any error', async () => {
+  test('the duration of some requests is reported', async () => {
     const database = await engine.createDatabase();
     const { port } = ingest.address() as AddressInfo;
     const server = await spawnServer(database.url, [
@@ -101,7 +101,7 @@ describe.each(engines)('reports on $name', (engine) => {
       ...['--contract', 'teuthology'],
     ]);
     reports.length = 0;
-    // One in ten is reported: that none of these is has a probability of 10⁻²⁷.
+    // One in ten is reported; the probability that none of these is reported is 10⁻²⁷.
     for (let count = 0; count < 600; count++) await (await fetch(`${server.url}/runs/nope/`)).text();
     expect(await server.kill('SIGTERM')).toBe(0);
     expect((await arrived('transaction')).event).toMatchObject({
@@ -132,7 +132,7 @@ describe.each(engines)('reports on $name', (engine) => {
     }
     const asked = performance.now();
     expect(await server.kill('SIGTERM')).toBe(0);
-    // A report that waits may hold the stop for two seconds; one is given up by itself only after ten.
+    // The stop waits up to two seconds for reports; a report is given up after ten seconds.
     expect(performance.now() - asked).toBeLessThan(9500);
     for (const socket of sockets) socket.destroy();
     silent.close();

@@ -6,36 +6,36 @@ import { type Db, open } from '../../../src/store/db.ts';
 import { reindex } from '../../../src/store/upkeep/reindex.ts';
 import type { Engine, TestDatabase } from '../../helpers/engines.ts';
 
-/** What came back; `json` undefined when the body is not JSON. */
+/** An answer; `json` is undefined when the body is not JSON. */
 export interface Reply {
   status: number;
   json: unknown;
   headers: Record<string, unknown>;
 }
 
-/** The teuthology contract on a database, with a clock that the test moves. */
+/** A server of the teuthology contract with a clock that the test controls. */
 export interface Teuthology {
   db: Db;
-  /** Text leaves as it is, everything else as JSON; undefined = no body at all. */
+  /** Sends a request. Text is sent as it is, anything else as JSON; undefined means no body. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
   get(path: string): Promise<Reply>;
   post(path: string, body?: unknown): Promise<Reply>;
   put(path: string, body?: unknown): Promise<Reply>;
-  /** Lets time pass; each reading of the clock is a microsecond later than the one before. */
+  /** Advances the clock, which also advances by a microsecond with every reading. */
   passSeconds(seconds: number): void;
   stop(): Promise<void>;
 }
 
-/** When the clock of a test starts: 2024-03-01 00:00:00 UTC, in microseconds. */
+/** The initial time of the clock: 2024-03-01 00:00:00 UTC, in microseconds. */
 export const start = Date.UTC(2024, 2, 1) * 1000;
 
-/** Builds the contract on the database at `url`. */
+/** Builds a server on the database at `url`. */
 export async function startTeuthology(url: string): Promise<Teuthology> {
   let time = start;
   const now = () => ++time;
   const { config } = readCommandLine(['--database', url], {});
   const db = await open({ url, poolSize: 4, now });
-  // As `paddles serve` does when it starts: nothing is older than the rules.
+  // As `paddles serve` does when it starts.
   await reindex(db, { all: false });
   const app = buildApp({ contract: 'teuthology', config, db, log: pino({ level: 'silent' }), now });
   const call: Teuthology['call'] = async (method, path, body, headers) => {
@@ -67,7 +67,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Starts the contract on a new database before the tests of a suite, and stops it after them. */
+/** Starts a server on a new database before the tests of a suite, and stops it afterwards. */
 export function useTeuthology(engine: Engine): Teuthology {
   let database: TestDatabase;
   let server: Teuthology;
@@ -82,7 +82,7 @@ export function useTeuthology(engine: Engine): Teuthology {
   return new Proxy({} as Teuthology, { get: (_none, key) => server[key as keyof Teuthology] });
 }
 
-/** A node that a test has made: no other has its name or its machine type. */
+/** A node with a unique name and machine type. */
 export interface NewNode {
   name: string;
   machine_type: string;

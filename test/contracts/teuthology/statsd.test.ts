@@ -1,4 +1,4 @@
-/** Counters of finished jobs, as a statsd server receives them. */
+/** Counters of finished jobs, as received by a statsd server. */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -33,14 +33,14 @@ describe.each(engines)('counters on $name', (engine) => {
     await database.drop();
   });
 
-  /** What arrives until the packet of a last job, which comes after all others. */
+  /** The packets up to that of a last job, which comes after all others. */
   async function arrived(): Promise<string[]> {
     await send(`${server.url}/runs/counted/jobs/`, 'POST', { job_id: `last-${++asked}`, status: 'dead' });
     while (packets.at(-1) !== 'lab.jobs.status.dead:1|c') await once(statsd, 'message');
     return packets.splice(0).slice(0, -1);
   }
 
-  test.each(['pass', 'fail'])('one packet tells that a job came to %s', async (status) => {
+  test.each(['pass', 'fail'])('one packet is sent when a job ends with %s', async (status) => {
     await send(`${server.url}/runs/counted/jobs/`, 'POST', { job_id: status, status: 'queued' });
     await send(`${server.url}/runs/counted/jobs/${status}/`, 'PUT', { status: 'running' });
     await send(`${server.url}/runs/counted/jobs/${status}/`, 'PUT', { status });
@@ -49,7 +49,7 @@ describe.each(engines)('counters on $name', (engine) => {
     expect(await arrived()).toEqual([`lab.jobs.status.${status}:1|c`]);
   });
 
-  test('one packet tells that a job came to dead, none that it runs', async () => {
+  test('one packet is sent when a job becomes dead, and none when it runs', async () => {
     await send(`${server.url}/runs/counted/jobs/`, 'POST', { job_id: 'dying', status: 'running' });
     expect(await arrived()).toEqual([]);
     await send(`${server.url}/runs/counted/jobs/dying/`, 'PUT', { status: 'dead' });
@@ -59,7 +59,7 @@ describe.each(engines)('counters on $name', (engine) => {
     expect(packets.splice(0)).toEqual(['lab.jobs.status.dead:1|c', 'lab.jobs.status.pass:1|c']);
   });
 
-  test('writes are answered, and the process stops, when the name of the host is unknown', async () => {
+  test('an unknown host disturbs neither writes nor the stop of the process', async () => {
     const { url, drop } = await engine.createDatabase();
     const lonely = await spawnServer(url, ['--statsd-host', 'nowhere.invalid', '--contract', 'teuthology']);
     await send(`${lonely.url}/runs/`, 'POST', { name: 'lonely' });
