@@ -1,25 +1,27 @@
 import fastify from 'fastify';
 import { expect, test } from 'vitest';
-import { createTurns, large, makeInTurns } from './turns.ts';
+import { large, makeInTurns } from './turns.ts';
 
-test('lets two go on at once and the others in their order, and an end that is told twice is one', async () => {
-  const turns = createTurns(2);
-  const entered: number[] = [];
-  const ends = [1, 2, 3, 4, 5].map(async (number) => {
-    const end = await turns.enter();
-    entered.push(number);
-    return end;
+test('two answers are made at once, and the others in the order in which they were asked for', async () => {
+  const app = fastify();
+  makeInTurns(app, 2);
+  const making: string[] = [];
+  const open: (() => void)[] = [];
+  app.get('/large/:name', { config: large }, async ({ params }) => {
+    const { name } = params as { name: string };
+    making.push(name);
+    return new Promise<string>((resolve) => open.push(() => resolve(name)));
   });
-  await new Promise(setImmediate);
-  expect(entered).toEqual([1, 2]);
-  const first = await ends[0]!;
-  first();
-  first();
-  await new Promise(setImmediate);
-  expect(entered).toEqual([1, 2, 3]);
-  for (const end of ends) (await end)();
-  expect(entered).toEqual([1, 2, 3, 4, 5]);
-  (await turns.enter())();
+  app.get('/small', async () => 'small');
+  const answers = ['a', 'b', 'c', 'd'].map((name) => app.inject(`/large/${name}`));
+  await expect.poll(() => making).toEqual(['a', 'b']);
+  expect((await app.inject('/small')).body).toBe('small');
+  open[1]?.();
+  await expect.poll(() => making).toEqual(['a', 'b', 'c']);
+  open[0]?.();
+  await expect.poll(() => making).toEqual(['a', 'b', 'c', 'd']);
+  for (const each of open) each();
+  expect((await Promise.all(answers)).map(({ body }) => body)).toEqual(['a', 'b', 'c', 'd']);
 });
 
 test('for a request that is left before its turn nothing is made, and the turn is that of the next', async () => {

@@ -1,6 +1,6 @@
 /** The one HTML document of the dashboard, with the first data of the page that was asked for already in it. */
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { apiPath, readPath } from '../../core/paths.ts';
 
@@ -16,9 +16,7 @@ export interface Shell {
 /** Reads the built document from `folder`, or null when the dashboard has not been built. */
 export function readShell(folder: string): Shell | null {
   const file = join(folder, 'index.html');
-  const changed = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
-  if (changed === undefined) return null;
-  if (known?.file === file && known.changed === changed) return known.shell;
+  if (!existsSync(file)) return null;
   const html = readFileSync(file, 'utf8');
   const build = createHash('sha256').update(html).digest('base64url').slice(0, 12);
   const inline = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, text = '']) => `'${sha256(text)}'`);
@@ -33,13 +31,8 @@ export function readShell(folder: string): Shell | null {
     "form-action 'self'",
     "frame-ancestors 'none'",
   ].join('; ');
-  const shell = { html: html.replace('data-build=""', `data-build="${build}"`), build, policy };
-  known = { file, changed, shell };
-  return shell;
+  return { html: html.replace('data-build=""', `data-build="${build}"`), build, policy };
 }
-
-/** The document as it was read last, and when it had been written. */
-let known: { file: string; changed: number; shell: Shell } | null = null;
 
 function sha256(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;

@@ -66,20 +66,6 @@ export function oneOf(engine: Engine, column: string, texts: string[]): RawBuild
     : sql<SqlBool>`${sql.ref(column)} = any(${texts})`;
 }
 
-/** The condition that a column has one of the internal ids, or one of those that a statement selects. */
-export function idAmong(
-  engine: Engine,
-  column: string,
-  ids: number[],
-  selected: RawBuilder<number>,
-): RawBuilder<SqlBool> {
-  const key = sql.ref(column);
-  return engine === 'sqlite'
-    ? sql<SqlBool>`${key} in (select value from json_each(${JSON.stringify(ids)}) union all ${selected})`
-    : // As an array PostgreSQL knows the list before it plans to go through the table.
-      sql<SqlBool>`${key} = any(array(select unnest(${ids}::bigint[]) union all ${selected}))`;
-}
-
 /** A row as the driver gives it, with true booleans. */
 export function readNode(row: NodeRow): NodeRow {
   const { up, is_vm, locked } = row;
