@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ['test/helpers/global-setup.ts'],
     reporters: ['default', './test/helpers/reporter.ts'],
     env: {
+      // Marks the processes that tests start: global-setup.ts looks for those that are left.
+      TEST_RUN: `${process.pid}`,
       // Servers that tests start as processes open their second door only when asked: they would meet on its port.
       PADDLES_TEUTHOLOGY_PORT: '',
       // Hundreds of processes are started: each takes 0.4 s less of a processor when it finds its code compiled.

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 
-const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
+const { PATH = '', NODE_COMPILE_CACHE = '', TEST_RUN = '' } = process.env;
 
 /** A program that has ended. */
 export interface Finished {
@@ -28,7 +28,7 @@ export interface Program {
   said(message: string): Promise<LogLine>;
 }
 
-/** How a program is started. Its environment has only these variables, PATH and the compile cache. */
+/** How a program is started. Its environment has only these variables and a few of the tests. */
 export interface Surroundings {
   folder: string;
   env?: Record<string, string>;
@@ -55,7 +55,7 @@ export function startProgram(
     cwd: folder,
     detached: launched,
     // The second port stays closed unless a test opens it, because concurrent servers would all use it.
-    env: { PATH, NODE_COMPILE_CACHE, PADDLES_TEUTHOLOGY_PORT: '', ...env },
+    env: { PATH, NODE_COMPILE_CACHE, TEST_RUN, PADDLES_TEUTHOLOGY_PORT: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];

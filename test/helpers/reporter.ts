@@ -15,11 +15,11 @@ export default class ClosingLine implements Reporter {
     // A filter that matches no test is a failure.
     const isEmpty = count.passed === 0 && count.failed === 0;
     if (isEmpty || (reason !== 'passed' && count.failed === 0)) count.failed = 1;
-    const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
-    // After the output of the other reporters.
-    process.once('exit', () => {
+    // After the output of the other reporters and the teardown, which may have found a fault.
+    process.once('exit', (code) => {
+      if (code !== 0 && count.failed === 0) count.failed = 1;
       if (count.failed > 0) process.exitCode = 1;
-      process.stdout.write(`\n${count.passed} passed, ${count.failed} failed${skipped}\n`);
+      process.stdout.write(`\n${count.passed} passed, ${count.failed} failed\n`);
     });
   }
 }
