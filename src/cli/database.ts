@@ -1,9 +1,17 @@
 import { BadSetting, type CommandLine } from '../config.ts';
-import { BadDatabaseUrl, type Db, type OpenOptions, open, openReadOnly, sentenceOf } from '../store/db.ts';
+import {
+  BadDatabaseUrl,
+  type Db,
+  type OpenOptions,
+  open,
+  openReadOnly,
+  sentenceOf,
+  UnusableDatabase,
+} from '../store/db.ts';
 
 /**
  * Opens the database of the settings, only to read it when they say so. Throws as `open` does, and `BadSetting` with the place where the URL was set when
- * no engine understands it, or when the database belongs to another program: it may come from five places.
+ * no engine understands it, or when the database cannot be used as it is or belongs to another program: it may come from five places.
  */
 export async function openDatabase(
   { config, sources }: Pick<CommandLine, 'config' | 'sources'>,
@@ -15,7 +23,8 @@ export async function openDatabase(
   } catch (error) {
     const { message } = error as Error;
     const source = sources.database ?? 'the default database';
-    if (error instanceof BadDatabaseUrl) throw new BadSetting(`${source}: ${message}`);
+    if (error instanceof BadDatabaseUrl || error instanceof UnusableDatabase)
+      throw new BadSetting(`${source}: ${message}`);
     // Above all the database of the Python server, whose variables name this one too.
     if (!/^(relation|table) .* already exists$/.test(message)) throw error;
     throw new BadSetting(

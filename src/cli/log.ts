@@ -10,7 +10,8 @@ export function createLog(config: Config): Logger {
   // Lines are gathered for at most a second: a write for each request would cost a tenth of the throughput.
   // Of several processes on one pipe only writes of a page stay whole.
   const size = config.workers > 1 ? { minLength: 3 << 10, maxWrite: 4 << 10 } : { minLength: 8 << 10 };
-  const destination = pino.destination({ sync: false, ...size });
+  // While nobody reads the log, what is beyond this is lost, not kept in memory.
+  const destination = pino.destination({ sync: false, maxLength: 8 << 20, ...size });
   setInterval(() => destination.flush(), 1000).unref();
   return pino(options, destination);
 }

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { startSentry } from '../http/sentry.ts';
 import type { Db } from '../store/db.ts';
 import { version } from '../version.ts';
+import { die } from './ending.ts';
 import { rarely } from './log.ts';
 import { countStatuses, startStatsd } from './statsd.ts';
 
@@ -28,19 +29,8 @@ export async function startReports(config: Config, db: Db, log: Logger): Promise
     async close() {
       if (statsd) statsd.close();
       await sentry?.close();
-      if (statsd || sentry) endDespiteLookups();
+      // A name server that is silent holds a lookup for ten seconds and more, and Node cannot cancel it. Everything is closed.
+      if (statsd || sentry) setTimeout(die, 1000).unref();
     },
   };
-}
-
-/**
- * A name server that is silent holds a lookup for ten seconds and more, Node cannot cancel it, and even `process.exit`
- * waits for it (measured: 10 s). Everything is closed by then, so the signal ends nothing that matters.
- */
-function endDespiteLookups(): void {
-  const end = () => {
-    process.removeAllListeners('SIGTERM');
-    process.kill(process.pid, 'SIGTERM');
-  };
-  setTimeout(end, 1000).unref();
 }

@@ -6,7 +6,9 @@ import { buildApp } from '../http/app.ts';
 import { type Db, sentenceOf } from '../store/db.ts';
 import { version } from '../version.ts';
 import { openDatabase } from './database.ts';
+import { endInTime } from './ending.ts';
 import { createLog, flushLog, rarely } from './log.ts';
+import { checkFree } from './ports.ts';
 import { reindexInBackground } from './reindex.ts';
 import { type Reports, startReports } from './reports.ts';
 import { isWorker, leave, superviseWorkers, tellReady } from './workers.ts';
@@ -41,11 +43,16 @@ export async function serve(line: CommandLine): Promise<number> {
   const log = createLog(config);
   const now = () => Date.now() * 1000;
   try {
+    await checkFree(
+      config.host,
+      doorsOf(config).map(({ port }) => port),
+    );
     const db = await openDatabase(line, {
       now,
       onLost: rarely(log, 'warn', 'lost a database connection'),
       onFault: rarely(log, 'error', 'the database does not work'),
     });
+    for (const migration of db.migrated) log.info({ migration }, 'migrated the database');
     const reports = await startReports(config, db, log);
     const open = { db, reports };
     const doors = doorsOf(config).map((door) => ({ ...door, app: buildApp({ ...door, config, db, log, now }) }));
@@ -63,6 +70,7 @@ export async function serve(line: CommandLine): Promise<number> {
     announce(doors, db, config, log);
     const endReindex = config.read_only ? async () => {} : reindexInBackground(db, log);
     await signals.stop;
+    endInTime(signals.insisted);
     await endReindex();
     await stop(doors, open, log, signals.insisted);
     return 0;
@@ -89,7 +97,6 @@ function announce(doors: Door[], db: Db, config: Config, log: Logger): void {
   const listen = (bases[0] as string).replace('http://', '');
   if (config.address !== '') bases[0] = config.address.replace(/\/+$/, '');
   const urls = [`${bases[0]}/ui/`, ...bases.map((base) => `${base}/runs/`), `${bases[0]}/readyz`];
-  if (db.migrated.length > 0) log.info({ migrations: db.migrated }, 'migrated the database');
   const contracts = Object.fromEntries(doors.map(({ contract }, index) => [contract, bases[index]]));
   const announcement = {
     version,

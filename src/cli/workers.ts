@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { BadSetting, type CommandLine } from '../config.ts';
+import { endInTime } from './ending.ts';
 import { createLog, flushLog } from './log.ts';
 
 /** What a worker tells when it listens: the line that announces the server. */
@@ -65,6 +66,7 @@ export async function superviseWorkers({ config }: CommandLine): Promise<number>
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => {
+      if (!stopping) endInTime();
       stopping = true;
       stopAll();
       if (Object.keys(cluster.workers ?? {}).length === 0) ended.resolve(0);

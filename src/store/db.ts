@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { type Dialect, Kysely, sql } from 'kysely';
 import { type Condition, createCondition } from './engine/condition.ts';
-import { UnusableDatabase } from './engine/faults.ts';
 import { checkSchema, migrate, NewerSchema, OlderSchema } from './engine/migrations.ts';
 import { openPostgres } from './engine/postgres.ts';
 import { PostgresUnavailable } from './engine/postgres-start.ts';
@@ -14,7 +13,7 @@ import { createJobWriter, type JobWriter } from './write/jobs.ts';
 import { createLive, type Live } from './write/live.ts';
 import { createNodeWriter, type NodeWriter } from './write/nodes.ts';
 
-export { DatabaseFault } from './engine/faults.ts';
+export { DatabaseFault, UnusableDatabase } from './engine/faults.ts';
 
 /** An open database. */
 export interface Db extends Reader {
@@ -189,7 +188,7 @@ function withoutPasswords(url: string): string {
 
 /** What to tell the person who started the program when `open` threw, or null when it is a defect. */
 export function sentenceOf(error: unknown): { text: string; exitCode: number } | null {
-  if (error instanceof BadDatabaseUrl || error instanceof UnusableDatabase) return { text: error.message, exitCode: 2 };
+  if (error instanceof BadDatabaseUrl) return { text: error.message, exitCode: 2 };
   const known = [SqliteUnavailable, PostgresUnavailable, NewerSchema, OlderSchema].some(
     (kind) => error instanceof kind,
   );

@@ -1,4 +1,5 @@
 /** A database that cannot be opened ends the program with code 1 and one sentence. */
+import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -145,6 +146,83 @@ describe('a PostgreSQL database', () => {
     const url = new URL(database.url);
     url.username = 'stranger';
     for (const sentence of await complaints(url.href)) expect(sentence).toContain("'stranger'");
+  });
+
+  /** Runs both commands on a database that a setting makes unusable, and answers what each says. */
+  async function refusals(url: string): Promise<string[]> {
+    const finished = [
+      await runProgram(['migrate', '--database', url], { folder }),
+      await runProgram(['serve', '--port', '0', '--database', url], { folder }),
+    ];
+    return finished.map((each) => complaint(each, 2));
+  }
+
+  /** A database in the encoding of old Unix machines. */
+  async function createLatin(): Promise<string> {
+    const name = `paddles_unusable_${randomBytes(6).toString('hex')}`;
+    await execute(database.url, `create database ${name} template template0 encoding 'LATIN1' locale 'C'`);
+    onTestFinished(() => execute(database.url, `drop database ${name} with (force)`));
+    return Object.assign(new URL(database.url), { pathname: `/${name}` }).href;
+  }
+
+  test('that is not encoded in UTF-8 is refused with its encoding', async () => {
+    for (const sentence of await refusals(await createLatin())) {
+      expect(sentence).toMatch(/^--database: .*LATIN1.*createdb --encoding=UTF8/);
+    }
+  });
+
+  test('in which the user may not create tables is refused with the schema', async () => {
+    const own = await (engines.find(({ name }) => name === 'postgres') ?? expect.fail()).createDatabase();
+    await execute(database.url, 'create role limited login');
+    onTestFinished(async () => {
+      await own.drop();
+      await execute(database.url, 'drop role limited');
+    });
+    const url = Object.assign(new URL(own.url), { username: 'limited' });
+    for (const sentence of await refusals(url.href)) {
+      expect(sentence).toMatch(/'limited' may not create tables in the schema 'public'/);
+    }
+    await execute(own.url, 'grant create on schema public to limited');
+    await runProgram(['migrate', '--database', own.url], { folder });
+    for (const sentence of await refusals(url.href))
+      expect(sentence).toMatch(/may not read and write the tables .*jobs/);
+  });
+
+  test('that is read-only is refused, and stays as it is', async () => {
+    const own = await (engines.find(({ name }) => name === 'postgres') ?? expect.fail()).createDatabase();
+    onTestFinished(() => own.drop());
+    const name = new URL(own.url).pathname.slice(1);
+    await execute(own.url, `alter database ${name} set default_transaction_read_only = on`);
+    for (const sentence of await refusals(own.url)) expect(sentence).toMatch(/read-only.*--read-only/);
+  });
+
+  test('whose sessions are isolated in another way is migrated once by servers that start at the same time', async () => {
+    const own = await (engines.find(({ name }) => name === 'postgres') ?? expect.fail()).createDatabase();
+    onTestFinished(() => own.drop());
+    const name = new URL(own.url).pathname.slice(1);
+    await execute(own.url, `alter database ${name} set default_transaction_isolation = 'repeatable read'`);
+    const finished = await Promise.all([1, 2, 3].map(() => runProgram(['migrate', '--database', own.url], { folder })));
+    expect(finished.map(({ code, stderr }) => [code, stderr])).toEqual(finished.map(() => [0, '']));
+  });
+
+  test('whose socket is gone is refused with the place of the socket', async () => {
+    for (const sentence of await complaints('postgresql:///paddles?host=/nowhere&user=me')) {
+      expect(sentence).toContain('no PostgreSQL answers at /nowhere');
+    }
+  });
+
+  test('whose password is in the query is named without it', async () => {
+    const own = await (engines.find(({ name }) => name === 'postgres') ?? expect.fail()).createDatabase();
+    onTestFinished(() => own.drop());
+    const url = new URL(own.url);
+    const given = `postgresql://${url.host}${url.pathname}?user=${url.username}&password=hidden-secret`;
+    const { code, stdout } = await runProgram(['migrate', '--database', given], { folder });
+    expect([code, stdout]).toEqual([0, expect.stringContaining('password=***')]);
+    const service = await startService(['--database', given], { folder });
+    service.kill('SIGTERM');
+    const { stdout: log, stderr } = await service.ended;
+    expect(log).toContain('password=***');
+    expect(log + stderr).not.toContain('hidden-secret');
   });
 
   test('is migrated once when several processes start at the same time', async () => {

@@ -164,13 +164,15 @@ describe.each(engines)('the service on $name', (engine) => {
     }
   });
 
-  test('ends with 1 and names a port that is in use', async () => {
+  test('ends with 1, names a port that is in use, and leaves the database alone', async () => {
     const first = await serve(database.url);
     const { port } = new URL(first.url);
     const other = await engine.createDatabase();
     onTestFinished(() => other.drop());
     const finished = await run('serve', '--database', other.url, '--port', port);
-    expect(complaint({ ...finished, stdout: '' }, 1)).toContain(port);
+    // Nothing has been done before: neither a migration nor a line about one.
+    expect(complaint(finished, 1)).toContain(port);
+    expect((await run('migrate', '--database', other.url)).stdout).toMatch(/: applied /);
   });
 
   test('ends with 1 for a database of a newer version', async () => {

@@ -140,7 +140,7 @@ function embeddedPrograms(): Programs | null {
 }
 
 /** PostgreSQL does not run as root; in that case it runs as `postgres` or `nobody`. */
-function unprivilegedUser(): User | null {
+export function unprivilegedUser(): User | null {
   if (process.getuid?.() !== 0) return null;
   for (const name of ['postgres', 'nobody']) {
     try {

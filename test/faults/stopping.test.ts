@@ -1,0 +1,85 @@
+/** A server that is asked to stop ends, whatever hangs. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { newFolder } from '../contracts/program.ts';
+import { startProxy } from '../contracts/proxy.ts';
+import { engines } from '../helpers/engines.ts';
+
+interface Started {
+  child: ChildProcess;
+  url: string;
+}
+
+/** Starts a server; after the line that says that it is ready nobody reads its standard output when `deaf`. */
+async function start(database: string, deaf: boolean): Promise<Started> {
+  const main = join(import.meta.dirname, '../../src/main.ts');
+  const args = [main, 'serve', '--port', '0', '--teuthology-port', '', '--database', database];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const lines = createInterface({ input: child.stdout });
+  for await (const line of lines) {
+    const { msg, listen } = JSON.parse(line) as { msg: string; listen: string };
+    if (msg !== 'ready') continue;
+    if (deaf) child.stdout.pause();
+    else child.stdout.resume();
+    return { child, url: `http://${listen}` };
+  }
+  throw new Error('the server ended before it was ready');
+}
+
+/** Starts a server whose database falls silent while a write is under way. */
+async function startHanging(): Promise<Started> {
+  const database = await (engines.find(({ name }) => name === 'postgres') ?? expect.fail()).createDatabase();
+  const url = new URL(database.url);
+  const proxy = await startProxy(Number(url.port));
+  url.port = String(proxy.port);
+  onTestFinished(async () => {
+    proxy.cut();
+    await database.drop();
+  });
+  const server = await start(url.href, false);
+  expect((await fetch(`${server.url}/runs/`, { method: 'POST', body: '{"name": "before"}' })).status).toBe(200);
+  proxy.silence();
+  for (const name of ['one', 'two'])
+    fetch(`${server.url}/runs/`, { method: 'POST', body: JSON.stringify({ name }) }).catch(() => {});
+  await expect.poll(() => fetch(`${server.url}/healthz`).then(({ status }) => status)).toBe(200);
+  return server;
+}
+
+/** Starts a server whose standard output is full. */
+async function startDeaf(): Promise<Started> {
+  const { folder, remove } = newFolder();
+  onTestFinished(remove);
+  const server = await start(`sqlite:///${join(folder, 'paddles.db')}`, true);
+  for (let round = 0; round < 20; round++) {
+    await Promise.all(Array.from({ length: 50 }, () => fetch(`${server.url}/healthz?${'x'.repeat(400)}`)));
+  }
+  return server;
+}
+
+/** Sends a signal, and another one after `again` milliseconds; answers how many seconds it took to end. */
+async function stop({ child }: Started, again: number | null): Promise<number> {
+  const ended = once(child, 'exit');
+  const begin = performance.now();
+  child.kill('SIGTERM');
+  if (again !== null) setTimeout(() => child.kill('SIGTERM'), again);
+  await ended;
+  return (performance.now() - begin) / 1000;
+}
+
+describe.concurrent('a server', () => {
+  test('whose database hangs ends within 25 seconds', async () => {
+    expect(await stop(await startHanging(), null)).toBeLessThan(25);
+  });
+
+  test('whose database hangs ends at once when it is asked again', async () => {
+    expect(await stop(await startHanging(), 1500)).toBeLessThan(10);
+  });
+
+  test('whose standard output nobody reads ends within 25 seconds', async () => {
+    expect(await stop(await startDeaf(), null)).toBeLessThan(25);
+  });
+});
