@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { nextTurn } from '../../store/reader.ts';
 
 /** The `config` of a route whose answer is about all jobs of a run, or of several. */
 export const large = { isLarge: true };
@@ -23,6 +24,8 @@ export function makeInTurns(app: FastifyInstance, atOnce: number): void {
     if (busy < atOnce) busy++;
     else await new Promise<void>((resolve) => waiting.push(resolve));
     underWay.add(request);
+    // SQLite answers at once, so that sixteen requests that arrive together would be answered without a break, in 90 ms.
+    await nextTurn();
     if (!reply.raw.destroyed) return;
     // Nothing is made for somebody who has left meanwhile, and nothing else would end the turn.
     end(request);
