@@ -14,7 +14,7 @@ export type RunFacet = (typeof runFacets)[number];
 export type RunCondition =
   | { facet: Exclude<RunFacet, 'date'>; value: string }
   | { facet: 'date'; range: DayRange }
-  | { facet: 'since'; after: number };
+  | { facet: 'since'; from: number };
 
 /** Reads a day (`today`, `yesterday`, `YYYY-MM-DD`), or answers `invalid` in the words of the contract. */
 export function readDay(text: string, todayMicros: number, key: string): DayRange | Failure {

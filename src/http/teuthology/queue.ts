@@ -14,8 +14,9 @@ import { answerJson, bodyOf } from './answers.ts';
 import type { TeuthologyContext } from './context.ts';
 import { sendJobList } from './job-list.ts';
 import { printJob } from './job-shapes.ts';
+import { bodyIfAny, parameter } from './parameters.ts';
 import { anyParameter, parsePauseChange, parseQueueFilter, printQueueStats, printQueues } from './queue-shapes.ts';
-import { requiredText } from './values.ts';
+import { requiredText, textValue } from './values.ts';
 
 /** A queue that is not there is 400 (teuthology contract §2.19, §7.74). */
 function refuseUnknownQueue(): never {
@@ -93,8 +94,17 @@ async function getStats({ db, now }: TeuthologyContext, request: FastifyRequest,
 }
 
 async function getQueuedJobs(context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
-  const filter = await queuedFilter(context, request, requiredText(bodyOf(request), 'queue'));
+  const filter = await queuedFilter(context, request, queueOfJobs(request));
   return filter === null ? answerJson(reply, '[]') : sendJobList(context, request, reply, { filter });
+}
+
+/** The queue that `queued_jobs` asks about: a key of the body, or a parameter, which newer clients send without a body. */
+function queueOfJobs(request: FastifyRequest): string {
+  const given = parameter(request, 'queue');
+  const body = given ? bodyIfAny(request) : bodyOf(request);
+  const sent = body && textValue(body, 'queue');
+  if (given && sent && given !== sent) refuse('queue', "parameter 'queue' must be given once");
+  return sent || given || refuse('queue', "could not find required key: 'queue'");
 }
 
 /**

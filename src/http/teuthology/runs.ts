@@ -135,7 +135,7 @@ async function getFiltered(context: TeuthologyContext, request: FastifyRequest, 
   const since = parameter(request, 'since');
   const { conditions } = query;
   if (since !== undefined) {
-    conditions.push({ facet: 'since', after: orThrow(readDay(since, context.now(), 'since')).from });
+    conditions.push({ facet: 'since', from: orThrow(readDay(since, context.now(), 'since')).from });
   }
   return sendRuns(context, request, reply, { page, read: (part) => runsWhere(context.db, conditions, part) });
 }

@@ -158,7 +158,7 @@ function expression(builder: ExpressionBuilder<Schema, 'runs'>, condition: RunCo
   const { and, eb } = builder;
   switch (condition.facet) {
     case 'since':
-      return eb('scheduled', '>', condition.after);
+      return eb('scheduled', '>=', condition.from);
     case 'date':
       return and([eb('scheduled', '>=', condition.range.from), eb('scheduled', '<', condition.range.to)]);
     case 'sha1': {

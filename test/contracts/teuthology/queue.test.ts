@@ -263,6 +263,10 @@ describe.each(engines)('queues on $name', (engine) => {
       expect(await ids(server.put(`${path}?run_name=run-a`, { queue, user: 'nobody' }))).toEqual([a, b]);
       expect(await ids(server.post(path, { queue, run_name: 'run-b' }))).toEqual([c]);
       expect(await ids(server.post(path, { queue, run_name: 'none' }))).toEqual([]);
+      for (const method of ['GET', 'POST', 'PUT']) {
+        expect(await ids(server.call(method, `${path}?queue=${queue}&user=ana`))).toEqual([a, c]);
+        expect(await ids(server.call(method, `${path}?queue=${queue}`, { queue, user: 'bob' }))).toEqual([b]);
+      }
     });
 
     test('sends long lists completely', async () => {
@@ -277,8 +281,16 @@ describe.each(engines)('queues on $name', (engine) => {
       [{ queue: 'none' }, 'specified queue does not exist'],
       [[], 'the JSON body must be an object'],
     ])('body %j is refused', async (body, message) => {
-      await expectRefused(server.call('GET', '/queue/queued_jobs?queue=x', body), 400, message);
-      await expectRefused(server.call('POST', '/queue/queued_jobs', body), 400, message);
+      await expectRefused(server.call('GET', '/queue/queued_jobs', body), 400, message);
+      await expectRefused(server.call('POST', '/queue/queued_jobs?queue=', body), 400, message);
+    });
+
+    test('a queue that is not there, or is given twice, is refused', async () => {
+      const path = '/queue/queued_jobs?queue=none';
+      await expectRefused(server.call('GET', path), 400, 'specified queue does not exist');
+      const twice = "parameter 'queue' must be given once";
+      await expectRefused(server.post(path, { queue: await newQueue() }), 400, twice);
+      await expectRefused(server.call('GET', `${path}&queue=none`), 400, twice);
     });
   });
 
