@@ -1,5 +1,5 @@
 import { BadSetting, type CommandLine } from '../config.ts';
-import { parseDuration } from '../core/query.ts';
+import { parseDuration } from '../core/moment.ts';
 import type { Db } from '../store/db.ts';
 import { databaseSize, type PruneProgress, prune } from '../store/upkeep/prune.ts';
 import { printProgress, stopSignal, withDatabase } from './database.ts';

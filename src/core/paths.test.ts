@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { apiPath, pagePath, pathPart, queryText, readForeignAddress, readPath, readTopics } from './paths.ts';
+import { apiPath, pagePath, pathPart, queryText, readPath, readReference, readTopics } from './paths.ts';
 
 const anyText = fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }).map((text) => text.toWellFormed());
 
@@ -51,17 +51,41 @@ test('topics are read as they were written, names with commas and percent signs 
   expect(readTopics('run:a:b,runs,')).toEqual(['run:a:b', 'runs']);
 });
 
-describe('an address from elsewhere', () => {
+describe('a text that was copied somewhere', () => {
   const run = 'yuriw-2026-11-23_09:00:00-rados-wip-distro-default-smithi';
+  const encoded = run.replaceAll(':', '%3A');
   test.each([
-    [`https://pulpito.ceph.com/${run}/`, { run, jobId: null }],
-    [`http://qa-proxy.ceph.com/teuthology/${run}/8600017/teuthology.log?x=1#2`, { run, jobId: '8600017' }],
-    [` https://paddles.example/ui/runs/${run.replaceAll(':', '%3A')}/jobs/17?view=log `, { run, jobId: '17' }],
-    [`https://paddles.example/%zz/${run}`, { run, jobId: null }],
-    ['https://example.com/?run=yuriw-2026-11-23_09:00:00-rados', null],
-    [run, null],
-    ['', null],
-  ])('%s', (text, expected) => {
-    expect(readForeignAddress(text)).toEqual(expected);
+    [`https://pulpito.ceph.com/${run}/`, run, null],
+    [`http://qa-proxy.ceph.com/teuthology/${run}/8600017/teuthology.log?x=1#2`, run, '8600017'],
+    [` https://paddles.example/ui/runs/${encoded}/jobs/17?view=log `, run, '17'],
+    [`https://paddles.example/ui/runs/my%20run/jobs/my%23job`, 'my run', 'my#job'],
+    [`https://paddles.example/%zz/${run}`, run, null],
+    [`paddles.example/ui/runs/${encoded}`, run, null],
+    [`/a/${run}/8600017`, run, '8600017'],
+    [`/a/${run}/8600017/`, run, '8600017'],
+    [`${run}/8600017`, run, '8600017'],
+    [`${run}/#7`, run, '#7'],
+    [`${run}/`, run, null],
+    [`‹${run}›`, run, null],
+    [`"${run}/17".`, run, '17'],
+    [`<https://pulpito.ceph.com/${run}/17>,`, run, '17'],
+    ['my-run/17', 'my-run', '17'],
+    [run, run, null],
+    [encoded, run, null],
+  ])('%s is about run %s, job %s', (text, name, jobId) => {
+    expect(readReference(text)).toEqual({ kind: 'run', run: name, jobId });
   });
+
+  test('may be about a node', () => {
+    expect(readReference('https://pulpito.ceph.com/nodes/smithi080/')).toEqual({ kind: 'node', node: 'smithi080' });
+  });
+
+  test.each([
+    'https://example.com/?run=yuriw-2026-11-23_09:00:00-rados',
+    'https://example.com/',
+    'rados',
+    '/',
+    '‹›',
+    '',
+  ])('%s is about nothing in particular', (text) => expect(readReference(text)).toBeNull());
 });

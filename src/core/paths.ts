@@ -82,14 +82,42 @@ export function readTopics(text: string): string[] {
     .map(readPathPart);
 }
 
+/** What a text that somebody copied is about: a run, perhaps one of its jobs, or a node. */
+export type Reference = { kind: 'run'; run: string; jobId: string | null } | { kind: 'node'; node: string };
+
 /**
- * The run, and the job, that an address of a log or of another dashboard is about: they all have both in their paths.
- * Null for a text that is no such address.
+ * What an address of this or another dashboard, of a log or of a folder of logs, or `RUN/JOB` is about; whatever quotes or
+ * brackets stand around it. Null for any other text.
  */
-export function readForeignAddress(text: string): { run: string; jobId: string | null } | null {
-  const path = /^https?:\/\/[^/?#]*([^?#]*)/.exec(text.trim())?.[1];
-  const parts = path === undefined ? [] : readPath(path);
-  const at = parts.findIndex((part) => /-\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d-/.test(part));
+export function readReference(text: string): Reference | null {
+  const bare = withoutQuotes(text);
+  const path = /^https?:\/\/[^/?#]*([^?#]*)/i.exec(bare)?.[1];
+  const parts = readPath(path ?? bare);
+  const place = parts.findIndex((part) => /-\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d-/.test(part));
+  const isShort = path === undefined && bare.includes('/') && !bare.startsWith('/') && parts.length <= 2;
+  const at = place !== -1 ? place : isShort ? 0 : after(parts, 'runs');
   const run = parts[at];
-  return run === undefined ? null : { run, jobId: parts.slice(at + 1).find((part) => /^\d+$/.test(part)) ?? null };
+  if (run !== undefined) return { kind: 'run', run, jobId: jobIn(parts.slice(at + 1), path === undefined) };
+  const node = parts[after(parts, 'nodes')];
+  return node === undefined ? null : { kind: 'node', node };
+}
+
+/** The job in what follows a run in a path: `/jobs/17`, `/17/teuthology.log`; in `RUN/JOB` whatever it is called. */
+function jobIn(rest: string[], isShort: boolean): string | null {
+  const jobs = rest[0] === 'jobs' ? rest.slice(1) : rest;
+  return jobs.find((part) => /^\d+$/.test(part)) ?? (isShort || jobs !== rest ? jobs[0] : undefined) ?? null;
+}
+
+/** The place behind a part of a path, which is beyond its end when there is no such part. */
+function after(parts: string[], part: string): number {
+  const at = parts.indexOf(part);
+  return at === -1 ? parts.length : at + 1;
+}
+
+/** A text without the spaces, quotes, brackets and punctuation that are copied with it. */
+export function withoutQuotes(text: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && /[\s"'`(<[{‹«“‘]/.test(text.charAt(from))) from++;
+  while (to > from && /[\s"'`)>\]}›»”’.,;!]/.test(text.charAt(to - 1))) to--;
+  return text.slice(from, to);
 }

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { parseDuration, parseMoment, parseQuery, type Value } from './query.ts';
+import { parseDuration, parseMoment } from './moment.ts';
+import { parseQuery, type Value } from './query.ts';
 import { jobMatcher, type MatchableJob, valueBounds } from './query-match.ts';
 
 const now = Date.UTC(2026, 10, 24, 12);
+const clock = { now, zone: 'UTC' };
 const hour = 3_600_000;
 
 const full: MatchableJob = {
@@ -52,7 +54,7 @@ const empty: MatchableJob = {
 const matches = (text: string, job = full) => {
   const { query, problems } = parseQuery(text, 'jobs');
   expect(problems).toEqual([]);
-  return jobMatcher(query, now)(job);
+  return jobMatcher(query, clock)(job);
 };
 
 // Of each line: what finds the full job | what does not.
@@ -135,7 +137,7 @@ describe('what a value allows', () => {
     const from = parseDuration(text);
     return from === null ? null : { from, to: from + 1 };
   };
-  const day = (text: string) => parseMoment(text, now);
+  const day = (text: string) => parseMoment(text, clock);
   const value = (text: string) => parseQuery(`dur:${text}`, 'jobs').query.terms[0]?.values[0] as Value;
   const at = (date: number) => Date.UTC(2026, 10, date);
 

@@ -1,5 +1,6 @@
 import { facetText, parseFacets } from './facets.ts';
-import { globMatcher, parseDuration, parseMoment, type Query, type QueryKey, type Term, type Value } from './query.ts';
+import { type Clock, parseDuration, parseMoment } from './moment.ts';
+import { globMatcher, type Query, type QueryKey, type Term, type Value } from './query.ts';
 import type { Trait } from './traits.ts';
 
 /** What a filter can ask of a job; times in milliseconds since the epoch, durations in seconds. */
@@ -28,13 +29,13 @@ export interface MatchableJob {
 type Match = (job: MatchableJob) => boolean;
 
 /** Answers whether a job meets every term of a query. */
-export function jobMatcher(query: Query, now: number): Match {
-  const matches = query.terms.map((term) => termMatcher(term, now));
+export function jobMatcher(query: Query, clock: Clock): Match {
+  const matches = query.terms.map((term) => termMatcher(term, clock));
   return (job) => matches.every((match) => match(job));
 }
 
-function termMatcher({ key, negated, values }: Term, now: number): Match {
-  const any = values.map((value) => (key === null ? wordMatcher(value) : valueMatcher(key, value, now)));
+function termMatcher({ key, negated, values }: Term, clock: Clock): Match {
+  const any = values.map((value) => (key === null ? wordMatcher(value) : valueMatcher(key, value, clock)));
   return (job) => any.some((match) => match(job)) !== negated;
 }
 
@@ -80,7 +81,7 @@ const times: Partial<Record<QueryKey, (job: MatchableJob) => number | null>> = {
   updated: (job) => job.updated,
 };
 
-function valueMatcher(key: QueryKey, value: Value, now: number): Match {
+function valueMatcher(key: QueryKey, value: Value, clock: Clock): Match {
   if (key === 'f') return facetMatcher(value);
   if (key === 'reason' || key === 'sig' || key === 'sha1') return partMatcher(key, value);
   const number = numbers[key];
@@ -92,7 +93,7 @@ function valueMatcher(key: QueryKey, value: Value, now: number): Match {
     return spanMatcher(number, value, span);
   }
   const time = times[key];
-  if (time) return spanMatcher(time, value, (text) => parseMoment(text, now));
+  if (time) return spanMatcher(time, value, (text) => parseMoment(text, clock));
   const read = texts[key] as (job: MatchableJob) => readonly (string | null)[];
   if (value.type === 'none') return (job) => read(job).every((text) => text === null || text === '');
   const test = textTest(value);

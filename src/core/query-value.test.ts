@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { globMatcher, parseDuration, parseMoment } from './query.ts';
+import { globMatcher } from './query.ts';
 
 describe('a pattern', () => {
   test.each([
@@ -39,51 +39,5 @@ describe('a pattern', () => {
     // As a regular expression eight stars took half a minute for 60 letters.
     expect(globMatcher(`${'a*'.repeat(2000)}b`)('a'.repeat(1_000_000))).toBe(false);
     expect(globMatcher(`${'*a'.repeat(2000)}b*`)('a'.repeat(1_000_000))).toBe(false);
-  });
-});
-
-describe('durations and moments', () => {
-  test.each([
-    ['0', 0],
-    ['90', 90],
-    ['5m', 300],
-    ['1h30m', 5400],
-    ['2d', 172_800],
-    ['1w', 604_800],
-    ['', null],
-    ['h', null],
-    ['1h30', null],
-    ['-5m', null],
-    ['1.5h', null],
-    ['2H', null],
-    ['1'.repeat(20), null],
-  ])('%j is %s seconds', (text, seconds) => expect(parseDuration(text)).toBe(seconds));
-
-  const now = Date.UTC(2026, 10, 24, 12);
-  const day = 86_400_000;
-  test.each([
-    ['2026-11-20', Date.UTC(2026, 10, 20), day],
-    ['2024-02-29', Date.UTC(2024, 1, 29), day],
-    ['2026-11-20T09:30', Date.UTC(2026, 10, 20, 9, 30), 60_000],
-    ['2026-11-20_09:30:05', Date.UTC(2026, 10, 20, 9, 30, 5), 1000],
-    ['-2d', now - 2 * day, 0],
-    ['-0', now, 0],
-  ])('%s is a span', (text, from, span) => expect(parseMoment(text, now)).toEqual({ from, to: from + span }));
-
-  test.each([
-    '',
-    '-',
-    '-x',
-    '2d',
-    'today',
-    '2026-11',
-    '2026-1-2',
-    '2026-02-30',
-    '2026-13-01',
-    '2026-00-10',
-    '0050-01-01',
-  ])('%j is no moment', (text) => expect(parseMoment(text, now)).toBeNull());
-  test.each(['24:00', '09:60', '09:30:60', '9:30'])('a day at %s is no moment', (clock) => {
-    expect(parseMoment(`2026-11-20T${clock}`, now)).toBeNull();
   });
 });

@@ -195,32 +195,3 @@ export function globMatcher(glob: string): (text: string) => boolean {
 export function asciiLower(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
-
-const unitSeconds: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
-
-/** Seconds of "90", "5m", "2h", "1h30m"; null for anything else. */
-export function parseDuration(text: string): number | null {
-  if (/^\d{1,12}$/.test(text)) return Number(text);
-  const parts = text.match(/^(?:\d{1,9}[smhdw])+$/) ? [...text.matchAll(/(\d+)([smhdw])/g)] : [];
-  return parts.length === 0
-    ? null
-    : parts.reduce((sum, [, count, unit]) => sum + Number(count) * unitSeconds[unit!]!, 0);
-}
-
-/** The span, in milliseconds since the epoch, of a day, a minute or "-2d" before `now`; null for anything else. */
-export function parseMoment(text: string, now: number): { from: number; to: number } | null {
-  if (text.startsWith('-')) {
-    const seconds = parseDuration(text.slice(1));
-    return seconds === null ? null : { from: now - seconds * 1000, to: now - seconds * 1000 };
-  }
-  const found = /^(\d{4})-(\d\d)-(\d\d)(?:[T_](\d\d):(\d\d)(?::(\d\d))?)?$/.exec(text);
-  if (!found) return null;
-  const [year, month, day, hour, minute, second] = found
-    .slice(1)
-    .map((part) => (part === undefined ? undefined : Number(part)));
-  const from = Date.UTC(year!, month! - 1, day!, hour ?? 0, minute ?? 0, second ?? 0);
-  const span = hour === undefined ? 86_400_000 : second === undefined ? 60_000 : 1000;
-  // What is no day (2026-02-30) or no hour would be of another day, and a year below 100 one of the 20th century.
-  const isRead = new Date(from).toISOString().startsWith(text.slice(0, 10));
-  return isRead && (minute ?? 0) < 60 && (second ?? 0) < 60 ? { from, to: from + span } : null;
-}

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pagePath } from '../../src/core/paths.ts';
 import type { NodeList, Queue } from '../../src/http/api/lab-schema.ts';
 import type { RunList, SearchResults, Suggestions } from '../../src/http/api/lists-schema.ts';
+import type { RunJobs } from '../../src/http/api/run-page-schema.ts';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 
@@ -78,6 +80,27 @@ describe.each(engines)('lists of /api on $name', (engine) => {
     expect((await found("user:user0 suite:fs'; drop table runs")).length).toBe(0);
   });
 
+  test('filter by days of the zone that is asked for', async () => {
+    // Scheduled at 09:00 UTC: in New York at 05:00 of that day, in Pago Pago at 22:00 of the day before.
+    const days = async (tz: string, q = 'scheduled:2026-10-5') => {
+      const { runs } = await read<RunList>(`/runs?${new URLSearchParams({ q, tz })}`);
+      return runs.map(({ name }) => Number(/-10-(\d\d)_/.exec(name)?.[1]));
+    };
+    expect(await days('UTC')).toEqual([5]);
+    expect(await days('America/New_York')).toEqual([5]);
+    expect(await days('Pacific/Pago_Pago')).toEqual([6]);
+    expect(await days('+15:00')).toEqual([4]);
+    expect(await days('Asia/Tokyo', 'scheduled:2026-10-05T18:00')).toEqual([5]);
+    const file = await server.get(`/api/runs.csv?${new URLSearchParams({ q: 'scheduled:2026-10-05', tz: '+15:00' })}`);
+    expect(file.text).toContain(names[3]);
+    for (const path of ['runs?', 'runs.json?', 'runs.csv?', 'suggest?field=suite&', `runs/${names[3]}/jobs?`]) {
+      const refused = await server.get(`/api/${path}tz=Mars/Olympus`);
+      expect([path, refused.status, refused.json]).toEqual([
+        ...[path, 400, { message: "parameter 'tz' must be a time zone like Europe/Berlin" }],
+      ]);
+    }
+  });
+
   test('report invalid terms and apply the others', async () => {
     const page = await read<RunList>('/runs?q=suit:rados+suite:fs');
     expect(page.problems[0]).toContain('did you mean suite:');
@@ -140,6 +163,45 @@ describe.each(engines)('lists of /api on $name', (engine) => {
     expect(await kinds('host17')).toContainEqual(['node', 'host17']);
     expect(await kinds(`http://pulpito.example.com/${names[3]}/`)).toEqual([['run', names[3]]]);
     expect((await kinds('abcd')).map(([kind]) => kind)).toContain('sha1');
+    expect((await kinds('ABCD')).map(([kind]) => kind)).toContain('sha1');
+    expect(await kinds(`‹${names[3]}›`)).toEqual([['run', names[3]]]);
+    expect(await kinds(`${names[3]}/`)).toEqual([['run', names[3]]]);
+    expect(await kinds('ubuntu@host17.front.example.com')).toEqual([['node', 'host17']]);
+    expect(await kinds(`${server.url}/ui/nodes/host17`)).toEqual([['node', 'host17']]);
+    expect(await kinds('nothing is called like this')).toEqual([]);
+  });
+
+  test('lead from an address or RUN/JOB to the job first', async () => {
+    const [run, encoded] = [names[3]!, names[3]!.replaceAll(':', '%3A')];
+    const texts = [`${run}/4`, `/a/${run}/4`, `https://logs.example/${encoded}/4/teuthology.log`, `"${run}/4/".`];
+    for (const text of [...texts, `${server.url}/ui/runs/${encoded}/jobs/4?view=log`]) {
+      const { items } = await read<SearchResults>(`/search?text=${encodeURIComponent(text)}`);
+      expect(items.map(({ kind, path }) => [kind, path])).toEqual([
+        ['job', pagePath.job(run, '4')],
+        ['run', pagePath.run(run)],
+      ]);
+    }
+    const { items } = await read<SearchResults>(`/search?text=${encodeURIComponent(`${run}/999`)}`);
+    expect(items.map(({ kind }) => kind)).toEqual(['run']);
+  });
+
+  test('lead from words of a failure, or all of it, to the last run that failed this way', async () => {
+    const failed = names.filter((_, index) => index % 5 === 0);
+    for (const [index, run] of failed.entries()) {
+      const failure_reason = `Command failed on host${index} with status 1: 'frobnicate --all'`;
+      const answer = await server.put(`/runs/${encodeURIComponent(run)}/jobs/${5 * index + 1}/`, {
+        failure_reason,
+        status: 'fail',
+      });
+      expect(answer.status).toBe(200);
+    }
+    const { items: all } = await read<SearchResults>('/search?text=all+FROBNICATE');
+    expect(all).toMatchObject([{ kind: 'cause', detail: failed.at(-1) }]);
+    const text = "Command failed on elsewhere99 with status 1: 'frobnicate --all'";
+    expect((await read<SearchResults>(`/search?${new URLSearchParams({ text })}`)).items).toEqual(all);
+    const { jobs } = await read<RunJobs>(all[0]!.path.replace('?', '/jobs?'));
+    expect(jobs.map(({ run, job_id }) => [run, job_id])).toEqual([[failed.at(-1), '26']]);
+    expect((await read<SearchResults>('/search?text=frobnicate+passed')).items).toEqual([]);
   });
 
   test('show nodes with their results, and queues', async () => {

@@ -123,7 +123,7 @@ describe.each(engines)('filters on $name', (engine) => {
     await fc.assert(
       fc.asyncProperty(fc.array(term, { maxLength: 3 }), async (terms) => {
         const q = terms.join(' ');
-        const matches = jobMatcher(parseQuery(q, 'jobs').query, Date.now());
+        const matches = jobMatcher(parseQuery(q, 'jobs').query, { now: Date.now(), zone: 'UTC' });
         const { jobs: found, problems } = await read(q);
         expect(problems).toEqual([]);
         expect(found.map(({ job_id }) => job_id)).toEqual(matchable.filter(matches).map(({ job_id }) => job_id));

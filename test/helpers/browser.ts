@@ -33,6 +33,8 @@ export function startBrowser(): Promise<Browser> {
 export interface Look {
   theme: 'light' | 'dark';
   width: 'wide' | 'narrow';
+  /** Where the browser is; where this machine is when it is absent. */
+  timezoneId?: string;
 }
 
 /** Every combination of theme and width. */
@@ -53,6 +55,7 @@ export async function openPage(browser: Browser, url: string, look: Look = { the
   const context = await browser.newContext({
     viewport,
     colorScheme: look.theme,
+    ...(look.timezoneId !== undefined && { timezoneId: look.timezoneId }),
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   // Long enough for a busy machine.

@@ -97,6 +97,10 @@ export async function readLists({ classic, teuthology }: Doors, { runs, nodes, d
     await ask(classic, 'GET', `/runs/${missing}/jobs/${job}/`);
     await ask(classic, 'GET', `/ui/runs/${missing}`);
   }
+  for (const text of [`${name}/${job}`, 'Command failed']) {
+    await ask(teuthology, 'GET', `/api/search?${new URLSearchParams({ text })}`, undefined, 200);
+  }
+  await ask(teuthology, 'GET', '/api/history?since=2026-01-01', undefined, 200);
   await ask(teuthology, 'GET', `/api/nodes/${nodes[3]}?after=20000`, undefined, 200);
   await ask(classic, 'GET', '/readyz', undefined, 200);
 }

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { answers, integer, optional, query, RunItem, text, textOrNull } from './schema.ts';
+import { answers, integer, optional, query, RunItem, text, textOrNull, zone } from './schema.ts';
 
 /** Descriptions against runs, oldest run first; rows that fail last come first. */
 export const History = Type.Object({
@@ -27,6 +27,8 @@ export const history = {
     suite: optional('suite'),
     branch: optional('branch'),
     machine_type: optional('machine type'),
+    since: optional('only runs scheduled on this day or later, like 2026-11-20'),
+    tz: zone,
     n: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, description: 'how many runs; 20 when it is missing' })),
   }),
   response: answers(History),

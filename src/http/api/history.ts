@@ -1,7 +1,10 @@
 import { historyRows } from '../../core/history.ts';
+import { type Clock, parseMoment } from '../../core/moment.ts';
 import { lastRuns } from '../../store/pages/history.ts';
 import { verdictsOfRun } from '../../store/pages/job-lines.ts';
 import { nextTurn } from '../../store/reader.ts';
+import { refuse } from '../refusal.ts';
+import { clockOf } from './clock.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { type History, history } from './history-schema.ts';
 import { runItem } from './items.ts';
@@ -10,11 +13,12 @@ import { large } from './turns.ts';
 /** The most descriptions: what a page can show, and 2 MB of JSON. */
 const mostRows = 2000;
 
-/** `GET /history?suite=&branch=&machine_type=&n=20`. */
-export function historyRoutes(app: ApiServer, { db }: ApiContext): void {
+/** `GET /history?suite=&branch=&machine_type=&since=&n=20`. */
+export function historyRoutes(app: ApiServer, { db, now }: ApiContext): void {
   app.get('/history', { schema: history, config: large }, async ({ query }): Promise<History> => {
-    const { n = 20, suite, branch, machine_type } = query;
-    const runs = await lastRuns(db, { suite, branch, machine_type }, n);
+    const { n = 20, since = '', tz, ...of } = query;
+    const from = since === '' ? undefined : dayStart(since, clockOf(now(), tz));
+    const runs = await lastRuns(db, { ...of, from }, n);
     const gathered = historyRows(runs.length);
     for (const [index, run] of runs.entries()) {
       for await (const jobs of verdictsOfRun(db, run.id)) for (const job of jobs) gathered.add(index, job);
@@ -28,4 +32,10 @@ export function historyRoutes(app: ApiServer, { db }: ApiContext): void {
       total: rows.length,
     };
   });
+}
+
+/** When a day begins, in microseconds since the epoch. */
+function dayStart(since: string, clock: Clock): number {
+  const day = parseMoment(since, clock) ?? refuse('since', "parameter 'since' must be a day like 2026-11-20");
+  return day.from * 1000;
 }

@@ -1,7 +1,19 @@
 import { type Static, Type } from 'typebox';
 import { queryKeys } from '../../core/query.ts';
 import { runSorts } from '../../core/run.ts';
-import { answers, Counts, filter, integer, optional, query, RunItem, text, textAnswers, textOrNull } from './schema.ts';
+import {
+  answers,
+  Counts,
+  filter,
+  integer,
+  optional,
+  query,
+  RunItem,
+  text,
+  textAnswers,
+  textOrNull,
+  zone,
+} from './schema.ts';
 
 /** One page; `total` and `counts` are those of the whole result, `next` goes into `after`. */
 export const RunList = Type.Object({
@@ -26,6 +38,7 @@ export const runList = {
   summary: 'Runs, page by page',
   querystring: query({
     q: filter,
+    tz: zone,
     sort,
     after: optional('"next" of the page before'),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, description: 'how many; 50 when it is missing' })),
@@ -36,7 +49,7 @@ export const runList = {
 /** `GET /api/runs.csv`. */
 export const runFile = {
   summary: 'All of them as CSV',
-  querystring: query({ q: filter, sort }),
+  querystring: query({ q: filter, tz: zone, sort }),
   response: textAnswers('text/csv'),
 };
 
@@ -53,6 +66,7 @@ export const suggestions = {
     field: Type.Enum(runKeys, { description: 'the key' }),
     prefix: optional('how the value begins'),
     q: filter,
+    tz: zone,
   }),
   response: answers(Suggestions),
 };
@@ -61,7 +75,7 @@ export const suggestions = {
 export const SearchResults = Type.Object({
   items: Type.Array(
     Type.Object({
-      kind: Type.Enum(['run', 'job', 'node', 'branch', 'suite', 'sha1', 'user']),
+      kind: Type.Enum(['run', 'job', 'node', 'branch', 'suite', 'sha1', 'user', 'cause']),
       label: text,
       detail: text,
       path: text,
@@ -73,6 +87,8 @@ export type SearchResults = Static<typeof SearchResults>;
 /** `GET /api/search`. */
 export const searchResults = {
   summary: 'Where a few letters could lead',
-  querystring: query({ text: optional('at least two letters') }),
+  querystring: query({
+    text: optional('at least two letters of a name, an id, an address, RUN/JOB, or words of a failure'),
+  }),
   response: answers(SearchResults),
 };

@@ -4,6 +4,7 @@ import { countRuns, type RunSearch, type RunsPage, searchRuns, suggestValues } f
 import { searchAnything } from '../../store/pages/search.ts';
 import { nextTurn, type Reader } from '../../store/reader.ts';
 import { orThrow } from '../refusal.ts';
+import { clockOf } from './clock.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { csvLine } from './csv.ts';
 import { runItem } from './items.ts';
@@ -13,28 +14,28 @@ import type { RunItem } from './schema.ts';
 /** `GET /runs`, `/runs.json`, `/runs.csv`, `/suggest` and `/search`. */
 export function listRoutes(app: ApiServer, context: ApiContext): void {
   const { db } = context;
-  const now = () => Math.floor(context.now() / 1000);
+  const clock = (tz?: string) => clockOf(context.now(), tz);
 
   for (const path of ['/runs', '/runs.json'] as const) {
     app.get(path, { schema: runList }, async ({ query }): Promise<RunList> => {
-      const { q = '', sort = '-scheduled', after = null, limit = 50 } = query;
+      const { q = '', tz, sort = '-scheduled', after = null, limit = 50 } = query;
       const { query: parsed, problems } = parseQuery(q, 'runs');
-      const search = { query: parsed, sort, after, limit, now: now() };
+      const search = { query: parsed, sort, after, limit, clock: clock(tz) };
       const [page, totals] = await Promise.all([searchRuns(db, search), countRuns(db, search)]);
       const { rows, next } = orThrow(page);
       return { runs: rows.map(runItem), ...totals, next, problems: problems.map(({ message }) => message) };
     });
   }
 
-  app.get('/runs.csv', { schema: runFile }, async ({ query: { q = '', sort = '-scheduled' } }, reply) => {
-    const search = { query: parseQuery(q, 'runs').query, sort, now: now() };
+  app.get('/runs.csv', { schema: runFile }, async ({ query: { q = '', tz, sort = '-scheduled' } }, reply) => {
+    const search = { query: parseQuery(q, 'runs').query, sort, clock: clock(tz) };
     reply.header('content-disposition', 'attachment; filename="runs.csv"').type('text/csv; charset=utf-8');
     return reply.send(Readable.from(csvOf(db, search)));
   });
 
-  app.get('/suggest', { schema: suggestions }, async ({ query: { field, prefix = '', q = '' } }) => {
+  app.get('/suggest', { schema: suggestions }, async ({ query: { field, prefix = '', q = '', tz } }) => {
     const { query } = parseQuery(q, 'runs');
-    const wanted = { key: field as QueryKey, prefix: prefix.slice(0, 200), query, now: now(), limit: 20 };
+    const wanted = { key: field as QueryKey, prefix: prefix.slice(0, 200), query, clock: clock(tz), limit: 20 };
     return { values: await suggestValues(db, wanted) };
   });
 

@@ -8,6 +8,7 @@ import { findRun, type LatestOf, runsUpTo } from '../../store/pages/run-page.ts'
 import { nextTurn } from '../../store/reader.ts';
 import { jsonType } from '../errors.ts';
 import { orThrow } from '../refusal.ts';
+import { clockOf } from './clock.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { csvLine } from './csv.ts';
 import { jobItem, milliseconds, runItem } from './items.ts';
@@ -35,7 +36,10 @@ export function runJobsRoutes(app: ApiServer, context: ApiContext): void {
   );
 }
 
-async function select(context: ApiContext, name: string, { q = '', ...latest }: LatestOf & { q?: string }) {
+/** What a request selects. */
+type Selected = LatestOf & { q?: string; tz?: string };
+
+async function select(context: ApiContext, name: string, { q = '', tz, ...latest }: Selected) {
   const run = orThrow(await findRun(context.db, name, latest));
   const { query, problems } = parseQuery(q, 'jobs');
   // Only `is:` asks about earlier runs.
@@ -43,7 +47,7 @@ async function select(context: ApiContext, name: string, { q = '', ...latest }: 
   const runs = compared ? await runsUpTo(context.db, run) : [run];
   const { lines, pairs } = await jobsWithPrevious(context, runs);
   const seenEarlier = compared ? await readSeenEarlier(context, runs) : () => [];
-  const matches = jobMatcher(query, context.now() / 1000);
+  const matches = jobMatcher(query, clockOf(context.now(), tz));
   const found = lines.filter((line, index) => {
     const previous = pairs[index]?.a?.status ?? null;
     const seen = line.signature && [...seenEarlier(line.signature.id), 1];

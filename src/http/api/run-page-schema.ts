@@ -14,6 +14,7 @@ import {
   text,
   textAnswers,
   textOrNull,
+  zone,
 } from './schema.ts';
 
 /** `GET /api/runs/{run}`. */
@@ -90,7 +91,7 @@ export type RunJobs = Static<typeof RunJobs>;
 export const runJobs = {
   summary: 'The jobs of a run',
   params: runPath,
-  querystring: query({ q: filter, ...latestOf }),
+  querystring: query({ q: filter, tz: zone, ...latestOf }),
   response: answers(RunJobs),
 };
 

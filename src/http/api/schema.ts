@@ -46,6 +46,9 @@ export function optional(description: string) {
 /** A filter in the filter language. */
 export const filter = optional('a filter, see /ui/help');
 
+/** The zone of the days and times in a filter. */
+export const zone = optional('time zone of the days and times in q, like Europe/Berlin; UTC when it is missing');
+
 /** The path of a run. */
 export const runPath = Type.Object({ run: Type.String({ description: 'name of the run' }) });
 

@@ -1,6 +1,8 @@
 /** Old addresses of pulpito and pulpito-ng, so that no link in a tracker comment breaks (docs/dashboard.md, "Old links"). */
+
+import { parseMoment } from '../../core/moment.ts';
 import { pagePath, readPath } from '../../core/paths.ts';
-import { parseMoment, type QueryKey, type Value } from '../../core/query.ts';
+import type { QueryKey, Value } from '../../core/query.ts';
 import { literalTerm, printTerm } from '../../core/query-print.ts';
 
 /** First segments that are no name of a run: what the contracts, `/api` and the dashboard answer themselves. */
@@ -30,17 +32,23 @@ export function newAddress(url: string, claim: boolean): string | null {
 
 function fromPulpito(names: string[], parameters: URLSearchParams): string | null {
   const [first = '', second, third, fourth] = names;
+  const given = (key: string) => parameters.get(key) ?? undefined;
   if (first === 'date' && second !== undefined) {
     const end = third === 'to' ? fourth : second;
     return runs([scheduledTerm(second, end ?? second), ...filterOf(parameters)]);
   }
   if (first === 'compare' && names.length === 1) {
-    const given = (key: string) => parameters.get(key) ?? undefined;
-    return pagePath.history({ branch: given('branch'), suite: given('suite'), n: given('count') });
+    return pagePath.history({
+      branch: given('branch'),
+      suite: given('suite'),
+      n: given('count'),
+      since: given('since'),
+    });
   }
   if (first === 'stats' && second === 'nodes') {
-    if (third === 'jobs') return pagePath.nodes({ view: 'results' });
-    if (third === 'lock' || third === 'locks') return pagePath.nodes({ view: 'owners' });
+    const machine_type = given('machine_type');
+    if (third === 'jobs') return pagePath.nodes({ view: 'results', machine_type, since_days: given('since_days') });
+    if (third === 'lock' || third === 'locks') return pagePath.nodes({ view: 'owners', machine_type });
   }
   // A run's name has a dash and a time in it; anything else that is not known stays "not found".
   if (taken.has(first) || names.length > 2 || !/-\d{4}-\d\d-\d\d_/.test(first)) return null;
@@ -68,7 +76,7 @@ function filterOf(parameters: URLSearchParams): string[] {
 
 /** The days from one to another; as they were given, so that they find nothing, when one is not a day. */
 function scheduledTerm(from: string, to: string): string {
-  const areDays = [from, to].every((day) => parseMoment(day, 0) !== null);
+  const areDays = [from, to].every((day) => parseMoment(day, { now: 0, zone: 'UTC' }) !== null);
   const value: Value = areDays ? { type: 'range', from, to } : { type: 'literal', text: `${from}..${to}` };
   return printTerm({ key: 'scheduled', negated: false, values: [value] });
 }

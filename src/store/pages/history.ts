@@ -6,6 +6,8 @@ export interface HistoryOf {
   suite?: string | undefined;
   branch?: string | undefined;
   machine_type?: string | undefined;
+  /** Scheduled from then on, in microseconds since the epoch. */
+  from?: number | undefined;
 }
 
 /** The last `count` runs that have jobs, the oldest first. */
@@ -15,6 +17,7 @@ export async function lastRuns(db: Reader, of: HistoryOf, count: number): Promis
     const value = of[key];
     if (value !== undefined) query = query.where(key, '=', value);
   }
+  if (of.from !== undefined) query = query.where('scheduled', '>=', Math.max(of.from, Number.MIN_SAFE_INTEGER));
   const rows = await query.orderBy('scheduled', 'desc').orderBy('id', 'desc').limit(count).execute();
   return rows.reverse();
 }

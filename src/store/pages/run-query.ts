@@ -1,16 +1,8 @@
 /** The filter language (docs/dashboard.md) as conditions on runs. */
 import { type ExpressionBuilder, type ExpressionWrapper, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { type JobStatus, jobStatuses } from '../../core/job.ts';
-import {
-  asciiLower,
-  globMatcher,
-  parseDuration,
-  parseMoment,
-  type Query,
-  type QueryKey,
-  type Term,
-  type Value,
-} from '../../core/query.ts';
+import { type Clock, parseDuration, parseMoment } from '../../core/moment.ts';
+import { asciiLower, globMatcher, type Query, type QueryKey, type Term, type Value } from '../../core/query.ts';
 import { valueBounds } from '../../core/query-match.ts';
 import { containsInAnyCase, escapeLike } from '../engine/dialect.ts';
 import type { RunRow, Schema } from '../engine/schema.ts';
@@ -19,9 +11,9 @@ import type { Reader } from '../reader.ts';
 type Builder = ExpressionBuilder<Schema, 'runs'>;
 type Condition = ExpressionWrapper<Schema, 'runs', SqlBool>;
 
-/** The runs that match; `now` in milliseconds. */
-export function matchingRuns(db: Reader, query: Query, now: number) {
-  return db.kysely.selectFrom('runs').where((builder) => whereQuery(builder, query, now));
+/** The runs that match. */
+export function matchingRuns(db: Reader, query: Query, clock: Clock) {
+  return db.kysely.selectFrom('runs').where((builder) => whereQuery(builder, query, clock));
 }
 
 /** What `matchingRuns` answers, to be narrowed further. */
@@ -41,13 +33,13 @@ function presentOr(column: string) {
   return sql<number>`coalesce(${sql.ref(column)}, ${sql.lit(missing)})`;
 }
 
-function whereQuery(builder: Builder, { terms }: Query, now: number): Condition {
-  return builder.and(terms.map((term) => whereTerm(builder, term, now)));
+function whereQuery(builder: Builder, { terms }: Query, clock: Clock): Condition {
+  return builder.and(terms.map((term) => whereTerm(builder, term, clock)));
 }
 
-function whereTerm(builder: Builder, { key, negated, values }: Term, now: number): Condition {
+function whereTerm(builder: Builder, { key, negated, values }: Term, clock: Clock): Condition {
   const any = builder.or(
-    values.map((value) => (key === null ? whereWord(value) : whereValue(builder, key, value, now))),
+    values.map((value) => (key === null ? whereWord(value) : whereValue(builder, key, value, clock))),
   );
   // A null column compares to null: "not" must then hold.
   return negated ? (sql<SqlBool>`not coalesce(${any}, false)` as unknown as Condition) : any;
@@ -78,10 +70,10 @@ const spanColumns: Partial<Record<QueryKey, 'scheduled' | 'started' | 'updated' 
   prio: 'priority',
 };
 
-function whereValue(builder: Builder, key: QueryKey, value: Value, now: number) {
+function whereValue(builder: Builder, key: QueryKey, value: Value, clock: Clock) {
   if (key === 'status') return whereStatus(builder, value);
   const span = spanColumns[key];
-  if (span !== undefined) return whereSpan(builder, span, value, now);
+  if (span !== undefined) return whereSpan(builder, span, value, clock);
   const column = textColumns[key];
   if (column === undefined) return sql<SqlBool>`false`;
   if (value.type === 'none') return builder.or([builder(column, 'is', null), builder(column, '=', '')]);
@@ -114,7 +106,7 @@ function whereSpan(
   builder: Builder,
   column: 'scheduled' | 'started' | 'updated' | 'priority',
   value: Value,
-  now: number,
+  clock: Clock,
 ) {
   if (value.type === 'none') {
     return builder.and([builder(column, 'is', null), sql<SqlBool>`${printKey(column)} = ${sql.lit(missing)}`]);
@@ -123,7 +115,7 @@ function whereSpan(
     const point = parseDuration(text);
     return point === null ? null : { from: point, to: point + 1 };
   };
-  const bounds = valueBounds(value, column === 'priority' ? number : (text) => parseMoment(text, now));
+  const bounds = valueBounds(value, column === 'priority' ? number : (text) => parseMoment(text, clock));
   if (bounds === null) return sql<SqlBool>`false`;
   const unit = column === 'priority' ? 1 : 1000;
   // PostgreSQL refuses a number beyond those of the column, and some weeks ago can be 10^15 of them.

@@ -1,41 +1,48 @@
 /** Where a few letters could lead: the jump box. */
-import { pagePath, readForeignAddress } from '../../core/paths.ts';
+import { pagePath, readReference, withoutQuotes } from '../../core/paths.ts';
+import { asciiLower } from '../../core/query.ts';
 import { literalTerm } from '../../core/query-print.ts';
+import { signatureOf } from '../../core/signature.ts';
 import { containsInAnyCase } from '../engine/dialect.ts';
 import type { Reader } from '../reader.ts';
 
 /** Something that was found, and its path below the dashboard's base. */
 export interface Found {
-  kind: 'run' | 'job' | 'node' | 'branch' | 'suite' | 'sha1' | 'user';
+  kind: 'run' | 'job' | 'node' | 'branch' | 'suite' | 'sha1' | 'user' | 'cause';
   label: string;
   detail: string;
   path: string;
 }
 
-/** At most 20 runs, jobs, nodes, branches and others that match a text; an address of a run or job leads to it. */
+/** At most 20 runs, jobs, nodes, branches and others that a text means: letters of a name, an id, an address, a failure. */
 export async function searchAnything(db: Reader, text: string): Promise<Found[]> {
-  const wanted = readForeignAddress(text)?.run ?? text.trim();
+  const reference = readReference(text);
+  const bare = withoutQuotes(text);
+  const wanted = reference?.kind === 'run' ? reference.run : (reference?.node ?? bare);
   if (wanted.length < 2) return [];
-  const [jobs, runs, nodes] = await Promise.all([
-    jobsById(db, wanted),
-    db.kysely
-      .selectFrom('runs')
-      .select(['name', 'status', 'branch', 'suite', 'sha1', 'user'])
-      .where(containsInAnyCase('runs.name', wanted))
-      .orderBy('scheduled', 'desc')
-      .limit(8)
-      .execute(),
-    db.kysely
-      .selectFrom('nodes')
-      .select(['name', 'machine_type'])
-      .where(containsInAnyCase('nodes.name', wanted))
-      .orderBy('name')
-      .limit(5)
-      .execute(),
+  const jobId = reference?.kind === 'run' ? reference.jobId : null;
+  const found = await Promise.all([
+    jobId === null ? jobsById(db, wanted) : jobOfRun(db, wanted, jobId),
+    sha1s(db, asciiLower(wanted)),
+    runsNamed(db, wanted),
+    nodesNamed(db, wanted),
+    reference === null ? causes(db, bare) : [],
   ]);
+  return found.flat().slice(0, 20);
+}
+
+/** Runs whose name contains a text, behind the branches, suites and users of theirs that do. */
+async function runsNamed(db: Reader, text: string): Promise<Found[]> {
+  const runs = await db.kysely
+    .selectFrom('runs')
+    .select(['name', 'status', 'branch', 'suite', 'user'])
+    .where(containsInAnyCase('runs.name', text))
+    .orderBy('scheduled', 'desc')
+    .limit(8)
+    .execute();
   const facets = (['branch', 'suite', 'user'] as const).flatMap((kind) =>
     [...new Set(runs.map((run) => run[kind]))]
-      .filter((value) => value.toLowerCase().includes(wanted.toLowerCase()))
+      .filter((value) => value.toLowerCase().includes(text.toLowerCase()))
       .slice(0, 2)
       .map((value) => ({
         kind,
@@ -44,20 +51,90 @@ export async function searchAnything(db: Reader, text: string): Promise<Found[]>
         path: pagePath.runs({ q: literalTerm(kind, value) }),
       })),
   );
-  return [
-    ...jobs,
-    ...(await sha1s(db, wanted)),
-    ...facets,
-    ...runs.map(({ name, status }): Found => ({ kind: 'run', label: name, detail: status, path: pagePath.run(name) })),
-    ...nodes.map(
-      ({ name, machine_type }): Found => ({
-        kind: 'node',
-        label: name,
-        detail: machine_type ?? '',
-        path: pagePath.node(name),
-      }),
-    ),
-  ].slice(0, 20);
+  const named = runs.map(
+    ({ name, status }): Found => ({ kind: 'run', label: name, detail: status, path: pagePath.run(name) }),
+  );
+  return [...facets, ...named];
+}
+
+/** Nodes by a part of their name; of `ubuntu@smithi001.front.example.com` also the node that is called smithi001. */
+async function nodesNamed(db: Reader, text: string): Promise<Found[]> {
+  const host = text.slice(text.indexOf('@') + 1);
+  const [short = ''] = host.split('.', 1);
+  const nodes = await db.kysely
+    .selectFrom('nodes')
+    .select(['name', 'machine_type'])
+    .where(({ eb, or }) => or([containsInAnyCase('nodes.name', host), eb('nodes.name', '=', asciiLower(short))]))
+    .orderBy('name')
+    .limit(5)
+    .execute();
+  return nodes.map(({ name, machine_type }) => ({
+    kind: 'node',
+    label: name,
+    detail: machine_type ?? '',
+    path: pagePath.node(name),
+  }));
+}
+
+async function jobOfRun(db: Reader, run: string, jobId: string): Promise<Found[]> {
+  const job = await db.kysely
+    .selectFrom('jobs')
+    .innerJoin('runs', 'runs.id', 'jobs.run_id')
+    .select('jobs.status')
+    .where('runs.name', '=', run)
+    .where('jobs.job_id', '=', jobId)
+    .executeTakeFirst();
+  return job ? [{ kind: 'job', label: jobId, detail: `${job.status} · ${run}`, path: pagePath.job(run, jobId) }] : [];
+}
+
+/** Runs in which a cause is looked for: two months of the largest lab known. */
+const lookBack = 2000;
+
+/** Causes with these words in their title, or of this failure reason, each with the last run that failed that way. */
+async function causes(db: Reader, text: string): Promise<Found[]> {
+  const words = text.split(/\s+/).slice(0, 10);
+  if (text.length < 4) return [];
+  const titled = await db.kysely
+    .selectFrom('signatures')
+    .select(['id', 'title'])
+    .where(({ eb, or, and }) =>
+      or([eb('id', '=', signatureOf(text).id), and(words.map((word) => containsInAnyCase('title', word)))]),
+    )
+    .orderBy('id')
+    .limit(5)
+    .execute();
+  const found = await Promise.all(titled.map(async (cause) => ({ ...cause, run: await lastRunWith(db, cause.id) })));
+  return found.flatMap(({ id, title, run }): Found[] =>
+    run === null
+      ? []
+      : [{ kind: 'cause', label: title, detail: run, path: pagePath.run(run, { q: literalTerm('sig', id) }) }],
+  );
+}
+
+/** The name of the last run with a job that failed this way. */
+async function lastRunWith(db: Reader, signature: string): Promise<string | null> {
+  const recent = db.kysely
+    .selectFrom('runs')
+    .select(['id', 'name', 'scheduled'])
+    .orderBy('scheduled', 'desc')
+    .orderBy('id', 'desc')
+    .limit(lookBack);
+  const run = await db.kysely
+    .selectFrom(recent.as('recent'))
+    .select('recent.name')
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('jobs')
+          .select('jobs.id')
+          .whereRef('jobs.run_id', '=', 'recent.id')
+          .where('signature', '=', signature),
+      ),
+    )
+    .orderBy('recent.scheduled', 'desc')
+    .orderBy('recent.id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return run?.name ?? null;
 }
 
 async function jobsById(db: Reader, text: string): Promise<Found[]> {

@@ -1,8 +1,8 @@
-/** Ctrl+K: finds runs, jobs, nodes, branches, suites and sha1s by a few letters, and commands. */
+/** Ctrl+K: finds runs, jobs, nodes, branches, suites, sha1s and causes by a few letters, and commands. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useDeferredValue, useState } from 'react';
 import { useLocation } from 'wouter';
-import { apiPath, pagePath, readForeignAddress } from '../../../src/core/paths.ts';
+import { apiPath, pagePath, readReference } from '../../../src/core/paths.ts';
 import type { SearchResults } from '../../../src/http/api/lists-schema.ts';
 import { fetchApi } from '../lib/api.ts';
 import { copyWithToast } from '../ui/Copy.tsx';
@@ -32,7 +32,7 @@ function JumpForm({ onClose }: { onClose: () => void }) {
   const [, navigate] = useLocation();
   const [text, setText] = useState('');
   const [active, setActive] = useState(0);
-  const choices = useChoices(useDeferredValue(text.trim()), navigate);
+  const { choices, message } = useChoices(useDeferredValue(text.trim()), navigate);
   const chosen = Math.min(active, choices.length - 1);
   const take = (choice: Choice | undefined) => {
     if (choice === undefined) return;
@@ -52,11 +52,11 @@ function JumpForm({ onClose }: { onClose: () => void }) {
         type="text"
         role="combobox"
         className="jump-input"
-        aria-label="Jump to a run, job, node, branch, suite or sha1"
+        aria-label="Jump to a run, job, node, branch, suite, sha1 or cause"
         aria-expanded={choices.length > 0}
         aria-controls="jump-list"
         aria-activedescendant={choices.length > 0 ? `jump-${chosen}` : undefined}
-        placeholder="run, job id, node, branch, sha1, or a pasted address"
+        placeholder="run, job id, node, branch, sha1, words of a failure, or a pasted address"
         autoComplete="off"
         spellCheck={false}
         // biome-ignore lint/a11y/noAutofocus: the dialog is opened to type into it.
@@ -87,38 +87,46 @@ function JumpForm({ onClose }: { onClose: () => void }) {
           </div>
         ))}
       </div>
+      <p className="jump-message quiet" role="status">
+        {message}
+      </p>
     </div>
   );
 }
 
-function useChoices(text: string, navigate: Navigate): Choice[] {
-  const { data } = useQuery({
+/** What the text leads to, and what to say when that is nothing. */
+function useChoices(text: string, navigate: Navigate): { choices: Choice[]; message: string } {
+  const { data, error, isFetching, isPlaceholderData } = useQuery({
     queryKey: ['search', text],
     queryFn: ({ signal }) => fetchApi<SearchResults>(apiPath.search(text), signal),
     enabled: text !== '',
     placeholderData: keepPreviousData,
     retry: false,
   });
-  const found = (text === '' ? [] : (data?.items ?? [])).map(
-    (item): Choice => ({
-      id: `${item.kind} ${item.path}`,
-      kind: item.kind,
-      label: item.label,
-      detail: item.detail,
-      run: () => navigate(item.path),
-    }),
-  );
   const pasted = pastedPath(text);
   const address: Choice[] =
     pasted === null ? [] : [{ id: pasted, kind: 'address', label: pasted, detail: '', run: () => navigate(pasted) }];
+  const found = (text === '' ? [] : (data?.items ?? []))
+    .filter(({ path }) => path !== pasted)
+    .map(
+      (item): Choice => ({
+        id: `${item.kind} ${item.path}`,
+        kind: item.kind,
+        label: item.label,
+        detail: item.detail,
+        run: () => navigate(item.path),
+      }),
+    );
   const matching = commands(navigate).filter(({ label }) => label.toLowerCase().includes(text.toLowerCase()));
-  return [...address, ...found, ...matching];
+  const choices = [...address, ...found, ...matching];
+  const waits = isFetching || isPlaceholderData;
+  return { choices, message: choices.length > 0 || waits ? '' : (error?.message ?? `Nothing matches “${text}”.`) };
 }
 
-/** The page for a pasted address of a log or of another dashboard; null for anything else. */
+/** The page for a pasted address of a log or of another dashboard; null for anything else, which the server finds. */
 function pastedPath(text: string): string | null {
-  const found = readForeignAddress(text);
-  if (found === null) return null;
+  const found = readReference(text);
+  if (found?.kind !== 'run' || !/^https?:/i.test(text)) return null;
   return found.jobId === null ? pagePath.run(found.run) : pagePath.job(found.run, found.jobId);
 }
 

@@ -26,7 +26,7 @@ export function clockTime(ms: number | null | undefined, zone: Zone, now = Date.
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 /** The time whose UTC fields read as the given time does in the zone. */
-function shifted(ms: number, zone: Zone): number {
+export function shifted(ms: number, zone: Zone): number {
   return zone === 'utc' ? ms : ms - new Date(ms).getTimezoneOffset() * 60_000;
 }
 

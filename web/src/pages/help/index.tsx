@@ -1,5 +1,7 @@
 import { queryKeys } from '../../../../src/core/query.ts';
 import { useTitle } from '../../app/title.ts';
+import { zoneName } from '../../lib/format.ts';
+import { usePreferences } from '../../lib/preferences.ts';
 
 const keys: [string, string][] = [
   ['j k ↓ ↑', 'next and previous row'],
@@ -30,6 +32,7 @@ const forms: [string, string][] = [
   ['branch:wip-*', 'a pattern; * stands for any text'],
   ['dur:>2h  prio:<100', 'more than, less than'],
   ['scheduled:2026-11-20..2026-11-22', 'a range; either end can be left out'],
+  ['scheduled:today  updated:>2d', 'a day; less than two days ago'],
   ['sig:none', 'without a value'],
   ['"read error"', 'these words anywhere in a job'],
 ];
@@ -37,6 +40,7 @@ const forms: [string, string][] = [
 /** The keyboard shortcuts and the filter language. */
 export default function Help() {
   useTitle('Help');
+  const { zone } = usePreferences();
   return (
     <div className="document">
       <h1>Help</h1>
@@ -48,6 +52,10 @@ export default function Help() {
         to exclude it, or Shift-click it to replace the other values of its key.
       </p>
       <Facts head={['Write', 'Meaning']} rows={forms} />
+      <p>
+        Days and times in filters are in {zoneName(zone)}, like the times that the dashboard shows. <kbd>U</kbd>{' '}
+        switches between local time and UTC.
+      </p>
       <h2>Filter keys</h2>
       <table className="facts">
         <thead>

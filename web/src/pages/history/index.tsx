@@ -6,7 +6,9 @@ import type { Suggestions } from '../../../../src/http/api/lists-schema.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
+import { usePreferences } from '../../lib/preferences.ts';
 import { useUrlState } from '../../lib/url-state.ts';
+import { timeZoneOf } from '../../lib/zone.ts';
 import { Empty, ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
 import { filterRows, isBad } from './facts.ts';
 import { HistoryTable } from './table.tsx';
@@ -20,6 +22,8 @@ export default function HistoryPage() {
   const [suite, setSuite] = useUrlState('suite', '');
   const [branch, setBranch] = useUrlState('branch', '');
   const [n, setN] = useUrlState('n', '20');
+  const [since, setSince] = useUrlState('since', '');
+  const { zone } = usePreferences();
   const suites = useApi<Suggestions>(apiPath.suggest({ field: 'suite' })).data?.values;
   // Jobs of different suites cannot be compared: the default is the suite with the most runs.
   const shown = suite || suites?.[0]?.value || '';
@@ -28,7 +32,7 @@ export default function HistoryPage() {
   );
   const waiting = shown === '' && suites === undefined;
   const { data, error, isFetching, refetch } = useApi<History>(
-    waiting ? null : apiPath.history({ suite: shown, branch, n }),
+    waiting ? null : apiPath.history({ suite: shown, branch, n, since, tz: since && timeZoneOf(zone) }),
   );
   useTitle(`History of ${[shown, branch].filter(Boolean).join(' on ') || 'runs'}`);
   return (
@@ -55,6 +59,11 @@ export default function HistoryPage() {
               ))}
             </select>
           </label>
+          {since !== '' && (
+            <button type="button" className="button" title="Show earlier runs too" onClick={() => setSince('')}>
+              since {since} ✕
+            </button>
+          )}
         </div>
       </section>
       {error && <ErrorBox error={error} onRetry={refetch} />}

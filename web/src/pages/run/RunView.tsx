@@ -8,7 +8,9 @@ import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { number } from '../../lib/format.ts';
 import { type Job, jobsOf } from '../../lib/jobs.ts';
 import { useKeys } from '../../lib/keys.ts';
+import { preferences, usePreferences } from '../../lib/preferences.ts';
 import { setUrlStates, type UrlOptions, useUrlState } from '../../lib/url-state.ts';
+import { timeZoneOf } from '../../lib/zone.ts';
 import { FilterBox } from '../../ui/FilterBox.tsx';
 import { useNarrow } from '../../ui/narrow.ts';
 import { Pane } from '../../ui/Pane.tsx';
@@ -82,7 +84,10 @@ function Tools({ view, pick, q, setQ, groups, total, loaded, children }: ToolsPr
   const { all, jobs, matchable } = loaded;
   const suggest = useCallback(
     async (key: QueryKey, prefix: string, rest: string) => {
-      const matches = jobMatcher(parseQuery(rest, 'jobs').query, Date.now());
+      const matches = jobMatcher(parseQuery(rest, 'jobs').query, {
+        now: Date.now(),
+        zone: timeZoneOf(preferences().zone),
+      });
       return valuesOf(matchable().filter(matches), key, prefix);
     },
     [matchable],
@@ -139,15 +144,16 @@ interface LoadedJobs {
 
 /** The jobs of the page, those that match the filter, and the facets of all descriptions. */
 function useJobs(page: RunPage, q: string): LoadedJobs {
+  const { zone } = usePreferences();
   const all = useMemo(() => jobsOf(page), [page]);
   // Built when a filter first needs it, so that the first rows do not wait for 5,000 objects.
   const matchable = useMemo(() => lazily(() => all.map((job) => matchableJob(job, page))), [all, page]);
   const jobs = useMemo(() => {
     if (q === '') return all;
-    const matches = jobMatcher(parseQuery(q, 'jobs').query, Date.now());
+    const matches = jobMatcher(parseQuery(q, 'jobs').query, { now: Date.now(), zone: timeZoneOf(zone) });
     const candidates = matchable();
     return all.filter((_, index) => matches(candidates[index] as MatchableJob));
-  }, [all, matchable, q]);
+  }, [all, matchable, q, zone]);
   const facets = useMemo(() => parseAllFacets(all.map(({ description }) => description)), [all]);
   return { all, matchable, jobs, facets };
 }

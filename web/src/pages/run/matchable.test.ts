@@ -47,7 +47,7 @@ describe('a filter finds', () => {
     ['suite:fs', []],
   ])('by %s', (q, expected) => {
     const { query, problems } = parseQuery(q, 'jobs');
-    const matches = jobMatcher(query, Date.UTC(2026, 10, 23));
+    const matches = jobMatcher(query, { now: Date.UTC(2026, 10, 23), zone: 'UTC' });
     expect(problems).toEqual([]);
     expect(jobs.filter(matches).map(({ job_id }) => job_id)).toEqual(expected);
   });

@@ -4,6 +4,7 @@ import { removeTerm } from '../../../../src/core/query-print.ts';
 import type { RunList } from '../../../../src/http/api/lists-schema.ts';
 import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
+import { useZoneParameter } from '../../lib/zone.ts';
 import { Empty } from '../../ui/States.tsx';
 
 /** An empty list: either there are no runs, or the filter matches none; then the effect of leaving out each term. */
@@ -32,7 +33,7 @@ export function NoRuns({ q, setQ }: { q: string; setQ: (q: string) => void }) {
 }
 
 function Without({ q, term, setQ }: { q: string; term: string; setQ: (q: string) => void }) {
-  const { data } = useApi<RunList>(apiPath.runs({ q, limit: '1' }));
+  const { data } = useApi<RunList>(apiPath.runs({ q, tz: useZoneParameter(q), limit: '1' }));
   return (
     <button type="button" className="button" onClick={() => setQ(q)}>
       Without <code>{term}</code>

@@ -4,7 +4,9 @@ import { indexOfTerm, toggleTerm } from '../../../../src/core/query-print.ts';
 import type { RunList, Suggestions } from '../../../../src/http/api/lists-schema.ts';
 import { fetchApi } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
+import { preferences } from '../../lib/preferences.ts';
 import { useUrlState } from '../../lib/url-state.ts';
+import { useZoneParameter, zoneParameter } from '../../lib/zone.ts';
 import { ColumnChooser } from '../../ui/Columns.tsx';
 import { FilterBox } from '../../ui/FilterBox.tsx';
 import { printColumns, shownColumns } from '../../ui/shown-columns.ts';
@@ -22,7 +24,7 @@ const columns = runColumns(0);
 
 /** The filter, shortcuts for common filters, and the options of the list. */
 export function RunsToolbar({ q, setQ, first, sort }: ToolbarProps) {
-  const fileParameters = { q, sort: sort === defaultSort ? '' : sort };
+  const fileParameters = { q, tz: useZoneParameter(q), sort: sort === defaultSort ? '' : sort };
   return (
     <div className="toolbar">
       <FilterBox
@@ -47,7 +49,9 @@ export function RunsToolbar({ q, setQ, first, sort }: ToolbarProps) {
 
 /** Suggests values that occur in runs matching the other terms. */
 async function suggest(key: QueryKey, prefix: string, rest: string) {
-  const found = await fetchApi<Suggestions>(apiPath.suggest({ field: key, prefix, q: rest }));
+  const found = await fetchApi<Suggestions>(
+    apiPath.suggest({ field: key, prefix, q: rest, tz: zoneParameter(rest, preferences().zone) }),
+  );
   return found.values;
 }
 

@@ -1,11 +1,12 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
-import { apiPath } from '../../../../src/core/paths.ts';
+import { apiPath, type PathQuery } from '../../../../src/core/paths.ts';
 import type { RunList } from '../../../../src/http/api/lists-schema.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { useHeldUpdates } from '../../app/held.ts';
 import { useLive } from '../../app/live.ts';
 import { type ApiError, fetchApi, useApi } from '../../lib/api.ts';
 import { useThrottled } from '../../lib/throttle.ts';
+import { useZoneParameter } from '../../lib/zone.ts';
 
 /** The state of the list of runs. */
 export interface Runs {
@@ -23,9 +24,11 @@ export interface Runs {
 
 /** The runs that match a filter, page by page. Rows change in place; changes that would move rows wait for `apply`. */
 export function useRuns(q: string, sort: string, hold: boolean): Runs {
-  const path = apiPath.runs({ q, sort });
+  const tz = useZoneParameter(q);
+  const list = useMemo(() => ({ q, sort, tz }), [q, sort, tz]);
+  const path = apiPath.runs(list);
   const { data: first, error, isFetching, refetch } = useApi<RunList>(path);
-  const { later, loadMore, refetchLater, moreError, loading } = useLaterPages(path, q, sort, first);
+  const { later, loadMore, refetchLater, moreError, loading } = useLaterPages(path, list, first);
   const again = useCallback(() => {
     refetch();
     refetchLater();
@@ -49,7 +52,7 @@ export function useRuns(q: string, sort: string, hold: boolean): Runs {
   };
 }
 
-function useLaterPages(path: string, q: string, sort: string, first: RunList | undefined) {
+function useLaterPages(path: string, list: PathQuery, first: RunList | undefined) {
   const [pages, setPages] = useState<{ path: string; later: RunList[] }>({ path, later: [] });
   const [loading, setLoading] = useState(false);
   const [moreError, setMoreError] = useState<ApiError | null>(null);
@@ -59,7 +62,7 @@ function useLaterPages(path: string, q: string, sort: string, first: RunList | u
     async (starts: string[]) => {
       setLoading(true);
       try {
-        const found = await Promise.all(starts.map((after) => fetchApi<RunList>(apiPath.runs({ q, sort, after }))));
+        const found = await Promise.all(starts.map((after) => fetchApi<RunList>(apiPath.runs({ ...list, after }))));
         setMoreError(null);
         return found;
       } catch (error) {
@@ -69,7 +72,7 @@ function useLaterPages(path: string, q: string, sort: string, first: RunList | u
         setLoading(false);
       }
     },
-    [q, sort],
+    [list],
   );
   const loadMore = useCallback(() => {
     if (next === null) return;

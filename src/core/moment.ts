@@ -1,0 +1,98 @@
+/** Days and times in filters, which are those of the zone that a page shows. */
+
+/** When a filter is read; `now` in milliseconds since the epoch, `zone` a name that `isTimeZone` accepts. */
+export interface Clock {
+  now: number;
+  zone: string;
+}
+
+const unitSeconds: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+const msPerDay = 86_400_000;
+
+/** Seconds of "90", "5m", "2h", "1h30m"; null for anything else. */
+export function parseDuration(text: string): number | null {
+  if (/^\d{1,12}$/.test(text)) return Number(text);
+  const parts = text.match(/^(?:\d{1,9}[smhdw])+$/) ? [...text.matchAll(/(\d+)([smhdw])/g)] : [];
+  return parts.length === 0
+    ? null
+    : parts.reduce((sum, [, count, unit]) => sum + Number(count) * unitSeconds[unit!]!, 0);
+}
+
+/**
+ * The span, in milliseconds since the epoch, of "2026-11-20", "2026-11-20T09:30", "today" or "yesterday" in a zone, or of
+ * the moment that "2d" or "-2d" was ago; null for anything else.
+ */
+export function parseMoment(text: string, { now, zone }: Clock): { from: number; to: number } | null {
+  if (text === 'today' || text === 'yesterday') {
+    const today = Math.floor((now + offsetAt(now, zone)) / msPerDay);
+    return daysAt(text === 'today' ? today : today - 1, zone);
+  }
+  const ago = text.startsWith('-') ? parseDuration(text.slice(1)) : /[a-z]$/.test(text) ? parseDuration(text) : null;
+  if (ago !== null) return { from: now - ago * 1000, to: now - ago * 1000 };
+  const found = /^(\d{4})-(\d\d?)-(\d\d?)(?:[T_](\d\d):(\d\d)(?::(\d\d))?)?$/.exec(text);
+  if (!found) return null;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found
+    .slice(1)
+    .map((part) => Number(part ?? 0));
+  const civil = Date.UTC(year, month - 1, day, hour, minute, second);
+  // What is no day (2026-02-30) or no hour would be of another day, and a year below 100 one of the 20th century.
+  const read = new Date(civil);
+  const isRead = read.getUTCFullYear() === year && read.getUTCMonth() === month - 1 && read.getUTCDate() === day;
+  if (!isRead || minute >= 60 || second >= 60) return null;
+  if (found[4] === undefined) return daysAt(civil / msPerDay, zone);
+  const from = momentOf(civil, zone);
+  return { from, to: from + (found[6] === undefined ? 60_000 : 1000) };
+}
+
+/** The span of a day, counted from 1970-01-01; days with a change of the clocks have 23 or 25 hours. */
+function daysAt(day: number, zone: string): { from: number; to: number } {
+  return { from: momentOf(day * msPerDay, zone), to: momentOf((day + 1) * msPerDay, zone) };
+}
+
+/**
+ * The moment at which the clocks of a zone show a time, told as if it were UTC. Of two such moments it is the first; of a
+ * time that the clocks skip it is the moment of the change, or as long after it.
+ */
+function momentOf(civil: number, zone: string): number {
+  const [before, after] = [offsetAt(civil - msPerDay, zone), offsetAt(civil + msPerDay, zone)];
+  const moments = [civil - Math.max(before, after), civil - Math.min(before, after)];
+  return moments.find((moment) => moment + offsetAt(moment, zone) === civil) ?? civil - before;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+  let format = formats.get(zone);
+  if (format === undefined) {
+    const part = 'numeric';
+    const parts = { year: part, month: part, day: part, hour: part, minute: part, second: part } as const;
+    format = new Intl.DateTimeFormat('en-US', { timeZone: zone, calendar: 'gregory', hourCycle: 'h23', ...parts });
+    // There are some hundreds of zones, but more spellings of them.
+    if (formats.size >= 1000) formats.clear();
+    formats.set(zone, format);
+  }
+  return format;
+}
+
+/** How far the clocks of a zone are ahead of UTC at a moment, in milliseconds. */
+function offsetAt(ms: number, zone: string): number {
+  if (zone === 'UTC') return 0;
+  const parts = new Map(
+    formatOf(zone)
+      .formatToParts(ms)
+      .map(({ type, value }) => [type, Number(value)]),
+  );
+  const read = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
+  const civil = Date.UTC(read('year'), read('month') - 1, read('day'), read('hour'), read('minute'), read('second'));
+  return civil - Math.floor(ms / 1000) * 1000;
+}
+
+/** True for the name of a time zone, like Europe/Berlin, or an offset, like +02:00. */
+export function isTimeZone(text: string): boolean {
+  if (text.length > 64) return false;
+  try {
+    return formatOf(text) !== undefined;
+  } catch {
+    return false;
+  }
+}
