@@ -10,6 +10,8 @@ export interface Proxy {
   restore(): Promise<void>;
   /** Stops forwarding without closing connections, like a failing network. */
   silence(): void;
+  /** Leads connections that are made from now on to another port; the others stay. */
+  lead(target: number): void;
 }
 
 /** Starts a proxy to a port of this machine. The first `together` connections wait for each other. */
@@ -18,8 +20,9 @@ export async function startProxy(target: number, together = 1): Promise<Proxy> {
   const waiting: (() => void)[] = [];
   let met = false;
   let silent = false;
+  let destination = target;
   const server = createServer((near) => {
-    const far = connect(target, '127.0.0.1');
+    const far = connect(destination, '127.0.0.1');
     for (const socket of [near, far]) {
       sockets.add(socket);
       socket.on('error', () => {});
@@ -46,6 +49,9 @@ export async function startProxy(target: number, together = 1): Promise<Proxy> {
     cut() {
       server.close();
       for (const socket of sockets) socket.destroy();
+    },
+    lead(other) {
+      destination = other;
     },
     silence() {
       silent = true;
