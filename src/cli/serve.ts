@@ -6,6 +6,7 @@ import { buildApp } from '../http/app.ts';
 import { type Db, sentenceOf } from '../store/db.ts';
 import { version } from '../version.ts';
 import { openDatabase } from './database.ts';
+import { boundConnections } from './descriptors.ts';
 import { endInTime } from './ending.ts';
 import { createLog, flushLog, rarely } from './log.ts';
 import { checkFree } from './ports.ts';
@@ -57,6 +58,11 @@ export async function serve(line: CommandLine): Promise<number> {
     const open = { db, reports };
     const doors = doorsOf(config).map((door) => ({ ...door, app: buildApp({ ...door, config, db, log, now }) }));
     for (const { app } of doors) reports.watch(app);
+    boundConnections(
+      doors.map(({ app }) => app.server),
+      config.pool_size,
+      rarely(log, 'warn', 'too many connections: closing new ones'),
+    );
     // Before anybody can know that the server is there: a stop must be graceful from the first request on.
     const signals = watchSignals(log);
     try {
