@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type BatchLimits, createBatcher } from './batch.ts';
 
-const limits = { batchWrites: 3, batchBytes: 100, waitingBytes: 50, patience: 0 };
+const limits = { batchWrites: 3, batchBytes: 100, waitingBytes: 50 };
 const oneWriteFailed = new Error('one write failed');
 
 /** A batcher over a database that carries out one batch with each call of `next`; writes called `bad` fail. */
