@@ -33,7 +33,7 @@ export const postgresStatements = {
 /** Links a job to the nodes that its document names. */
 export function linkStatement(row: StoredRow): string {
   const hosts = hostsOfRow(row).map((host) => `'${host}'`);
-  return `insert into job_nodes (node_id, job_id) select id, :j_id from nodes where name in (${hosts})
+  return `insert into job_nodes (node_id, job_id, posted, status) select id, :j_id, 0, 'queued' from nodes where name in (${hosts})
     on conflict (node_id, job_id) do nothing`;
 }
 

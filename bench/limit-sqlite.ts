@@ -29,7 +29,7 @@ const insertDocument = database.prepare(
   `insert into job_documents (id, ${documentFields.join(', ')}) values (?, ${documentFields.map(() => '?').join(', ')})`,
 );
 const insertLink = database.prepare(
-  'insert or ignore into job_nodes (node_id, job_id) select id, ? from nodes where name = ?',
+  `insert or ignore into job_nodes (node_id, job_id, posted, status) select id, ?, 0, 'queued' from nodes where name = ?`,
 );
 const readJob = database.prepare('select * from jobs where run_id = ? and job_id = ?');
 const updateJob = database.prepare(

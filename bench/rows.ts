@@ -14,7 +14,6 @@ export type Contract = 'classic' | 'teuthology';
 export const documentJobColumns = [
   'small',
   'name',
-  'description',
   'machine_type',
   'flavor',
   'branch',
@@ -25,6 +24,7 @@ export const documentJobColumns = [
   'user',
   'more',
   'document_hashes',
+  'description_hash',
 ] as const satisfies (keyof JobRow)[];
 
 /** What the server stores for one document, made by its own functions: the limits write the very same rows. */

@@ -37,7 +37,6 @@ const foreign = new Map([
   ['paddles.json', 'a configuration file that an operator may write'],
   ['web/dist', 'made by the build'],
   ['jobs.json', 'the end of a URL'],
-  ['src/store/engine/migrations/NNNN-what.ts', 'any migration'],
 ]);
 
 test('the sections of a contract have numbers of their own', () => {

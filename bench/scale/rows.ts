@@ -4,9 +4,7 @@ import { documentFields } from '../../src/core/job.ts';
 import { signatureVersion } from '../../src/core/signature.ts';
 import { parseJobChange } from '../../src/http/teuthology/job-bodies.ts';
 import type { RunRow } from '../../src/store/engine/schema.ts';
-import { changeJob, createJob, type JobState } from '../../src/store/write/job-change.ts';
-import { descriptionsOf } from '../../src/store/write/job-sql.ts';
-import { correctRun, countJob, newRun } from '../../src/store/write/run-change.ts';
+import { changeJob, changeRun, createJob, type JobState, newRun } from '../../src/store/write/job-change.ts';
 import type { Bulk, Row } from './bulk.ts';
 import type { Report } from './jobs.ts';
 
@@ -42,8 +40,8 @@ export function rowsOf({ name, runId, firstJobId, nodes }: Place, reports: Repor
     ['job_documents', states.map(({ row, document }) => ({ id: row.id, ...nothing, ...document }))],
     [
       'job_nodes',
-      states.flatMap(({ row: { id, status }, hosts }) =>
-        hosts.map((host) => ({ node_id: nodeId(host), job_id: id, status })),
+      states.flatMap(({ row: { id, posted, status }, hosts }) =>
+        hosts.map((host) => ({ node_id: nodeId(host), job_id: id, posted, status })),
       ),
     ],
   ];
@@ -57,7 +55,12 @@ function signaturesOf(states: JobState[]): Row[] {
 }
 
 function descriptionRows(states: JobState[]): Row[] {
-  const rows = [...descriptionsOf(states.map(({ row }) => row))].map(([hash, description]) => ({ hash, description }));
+  const found = new Map(
+    states.flatMap(({ row, description }) =>
+      description ? [[row.description_hash as string, description] as const] : [],
+    ),
+  );
+  const rows = [...found].map(([hash, description]) => ({ hash, description }));
   return rows.sort((a, b) => (a.hash < b.hash ? -1 : 1));
 }
 
@@ -69,8 +72,7 @@ function apply(run: RunRow, jobs: Map<string, JobState>, { kind, job_id, at, tex
   const previous = kind === 'create' ? null : job.row.status;
   if (kind === 'change') changeJob(job, change, at * 1000);
   jobs.set(job_id, job);
-  countJob(run, job.row, previous);
-  correctRun(run, job.row, change);
+  changeRun(run, job.row, previous, change);
 }
 
 /** Writes the rows of a run in one transaction. */

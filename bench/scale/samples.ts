@@ -47,7 +47,8 @@ export async function readSamples(
       const { name } = scaleRun(Math.floor((index * (runs - 1)) / sampled));
       const [row] = await sql.query(
         `select runs.id, runs.name, runs."user", suite, runs.branch, runs.machine_type, runs.sha1, runs.flavor, scheduled,
-           jobs.job_id as job, jobs.description from runs join jobs on jobs.run_id = runs.id
+           jobs.job_id as job, descriptions.description from runs join jobs on jobs.run_id = runs.id
+           left join descriptions on hash = description_hash
          where runs.name = ? order by jobs.id limit 1 offset ?`,
         [name, (index * 7) % Math.floor(0.8 * jobs)],
       );

@@ -1,8 +1,7 @@
 import type { Logger } from 'pino';
 import type { CommandLine } from '../config.ts';
 import type { Db } from '../store/db.ts';
-import { isIndexed } from '../store/read/descriptions.ts';
-import { type ReindexProgress, reindex } from '../store/upkeep/reindex.ts';
+import { isIndexed, type ReindexProgress, reindex } from '../store/upkeep/reindex.ts';
 import { printProgress, stopSignal, withDatabase } from './database.ts';
 
 /** Beside a server that answers people: it takes a tenth of the time of one processor. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type Dialect, Kysely, sql } from 'kysely';
 import { type Condition, createCondition } from './engine/condition.ts';
-import { checkSchema, migrate, NewerSchema, OlderSchema } from './engine/migrations.ts';
+import { checkSchema, migrate, WrongSchema } from './engine/migrations.ts';
 import { openPostgres } from './engine/postgres.ts';
 import { PostgresUnavailable } from './engine/postgres-start.ts';
 import type { Schema } from './engine/schema.ts';
@@ -55,7 +55,7 @@ export class BadDatabaseUrl extends Error {}
 /**
  * Opens the database, creates it where it is a file, and brings its schema up to date.
  *
- * Throws `BadDatabaseUrl`, `SqliteUnavailable`, `PostgresUnavailable`, `UnusableDatabase` or `NewerSchema`, each with a
+ * Throws `BadDatabaseUrl`, `SqliteUnavailable`, `PostgresUnavailable`, `UnusableDatabase` or `WrongSchema`, each with a
  * sentence for the person who started the program.
  */
 export async function open({ url, now, onFault = () => {}, ...options }: OpenOptions): Promise<Db> {
@@ -93,7 +93,7 @@ export async function open({ url, now, onFault = () => {}, ...options }: OpenOpt
 
 /**
  * Opens a database that this process may only read, a PostgreSQL standby for one: creates, migrates and writes nothing.
- * Every write through it fails. Throws as `open` does, and `OlderSchema` when the schema is not up to date.
+ * Every write through it fails. Throws as `open` does, and `WrongSchema` when the schema is not up to date.
  */
 export async function openReadOnly({ url, onFault = () => {}, ...options }: OpenOptions): Promise<Db> {
   const target = parseDatabaseUrl(url);
@@ -189,8 +189,6 @@ function withoutPasswords(url: string): string {
 /** What to tell the person who started the program when `open` threw, or null when it is a defect. */
 export function sentenceOf(error: unknown): { text: string; exitCode: number } | null {
   if (error instanceof BadDatabaseUrl) return { text: error.message, exitCode: 2 };
-  const known = [SqliteUnavailable, PostgresUnavailable, NewerSchema, OlderSchema].some(
-    (kind) => error instanceof kind,
-  );
+  const known = [SqliteUnavailable, PostgresUnavailable, WrongSchema].some((kind) => error instanceof kind);
   return known ? { text: (error as Error).message, exitCode: 1 } : null;
 }

@@ -17,10 +17,10 @@ export const exceptions: Exception[] = [
     text: /description_hash" is not null/,
     sqlite: ['sort'],
     postgres: ['sort'],
-    reason: 'the newest of at most 8,000 jobs (descriptions.ts)',
+    reason: 'the newest of at most 8,000 jobs (`mostJobs` in read/jobs.ts)',
   },
   {
-    origin: 'read/descriptions.ts descriptionsWith',
+    origin: 'read/jobs.ts descriptionsWith',
     sqlite: [],
     postgres: ['discard descriptions'],
     reason: 'any part of a description: all are looked at, hundreds of times fewer than jobs',
@@ -39,7 +39,7 @@ export const exceptions: Exception[] = [
     reason: 'one step of at most 8,000 jobs (job-steps.ts) that a later page leaves out',
   },
   {
-    origin: 'read/node-counts.ts countLinks',
+    origin: 'read/nodes.ts countLinks',
     text: /"jobs"/,
     sqlite: [],
     postgres: ['discard jobs'],

@@ -71,8 +71,13 @@ function pagesOf(path: string, jobs: StoredJob[], pages = [1, 2, 150]): Expected
 }
 
 function storedJobs({ kysely }: Db) {
-  const columns = ['id', 'job_id', 'name', 'status', 'branch', 'user', 'sha1', 'description'] as const;
-  return kysely.selectFrom('jobs').select(columns).orderBy('id', 'desc').execute();
+  return kysely
+    .selectFrom('jobs')
+    .leftJoin('descriptions', 'hash', 'description_hash')
+    .select(['id', 'job_id', 'name', 'status', 'branch', 'user', 'sha1', 'description'])
+    .orderBy('posted', 'desc')
+    .orderBy('id', 'desc')
+    .execute();
 }
 
 async function jobsOfNode({ kysely }: Db, name: string): Promise<Set<number>> {

@@ -4,9 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openReadOnly, ping } from '../../src/store/db.ts';
-import { isIndexed } from '../../src/store/read/descriptions.ts';
 import { databaseSize, prune } from '../../src/store/upkeep/prune.ts';
-import { reindex } from '../../src/store/upkeep/reindex.ts';
+import { isIndexed, reindex } from '../../src/store/upkeep/reindex.ts';
 import { engines } from '../helpers/engines.ts';
 import { watchStore } from './coverage.ts';
 import { type Exception, exceptions } from './exceptions.ts';

@@ -1,9 +1,8 @@
 import { changeClasses } from '../../core/compare.ts';
 import { notFound } from '../../core/errors.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
-import { type ComparedPair, compareRuns } from '../../store/pages/compare.ts';
 import type { JobVerdict } from '../../store/pages/job-lines.ts';
-import { findRun, previousRun, runsUpTo } from '../../store/pages/run-page.ts';
+import { type ComparedPair, compareRuns, findRun, previousRun, runsUpTo } from '../../store/pages/run-page.ts';
 import { orThrow, Refusal } from '../refusal.ts';
 import { type Compare, compare } from './compare-schema.ts';
 import type { ApiContext, ApiServer } from './context.ts';

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Failure } from '../../core/errors.ts';
 import { pathPart } from '../../core/paths.ts';
 import type { Db } from '../../store/db.ts';
-import { findJob, job, jobPages, jobSummaries, jobsPage, type StoredJob } from '../../store/read/jobs.ts';
+import { job, jobId, jobPages, jobStatuses, jobsPage, type StoredJob } from '../../store/read/jobs.ts';
 import { isCut, withLongValues } from '../../store/read/long-values.ts';
 import { latestRuns, runId } from '../../store/read/runs.ts';
 import { createRun } from '../../store/write/runs.ts';
@@ -51,7 +51,7 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
   mount(app, '/runs/:name', {
     GET: async (request, reply) => {
       const { name } = request.params as RunParams;
-      return sendJson(reply, printRun(name, orThrow(await jobSummaries(db, name)), baseOf(request)));
+      return sendJson(reply, printRun(name, await jobStatuses(db, orThrow(await runId(db, name))), baseOf(request)));
     },
   });
 
@@ -83,11 +83,11 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
   mount(app, '/runs/:name/jobs/:job_id', {
     GET: async (request, reply) => {
       const { name, job_id } = request.params as JobParams;
-      return sendJson(reply, printJob(orThrow(await job(db, name, job_id))));
+      return sendJson(reply, printJob(orThrow(await job(db, orThrow(await runId(db, name)), job_id))));
     },
     PUT: async (request, reply) => {
       const { name: run, job_id } = request.params as JobParams;
-      const exists = async () => orThrow(await findJob(db, run, job_id));
+      const exists = async () => orThrow(await jobId(db, orThrow(await runId(db, run)), job_id));
       const { size, change } = await readKnowing(exists, () => {
         const body = readBody(request);
         return { change: parseJobChange(body), size: body.size };

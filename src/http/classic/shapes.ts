@@ -10,7 +10,7 @@ import {
 } from '../../core/job.ts';
 import { longestJobId, longestRunName, nameProblem } from '../../core/name.ts';
 import { pathPart } from '../../core/paths.ts';
-import type { JobSummary, StoredJob } from '../../store/read/jobs.ts';
+import { type StoredJob, withDescription } from '../../store/read/jobs.ts';
 import type { RunSummary } from '../../store/read/runs.ts';
 import { bodyValue, type JsonBody } from '../body.ts';
 import { refuse } from '../refusal.ts';
@@ -93,7 +93,7 @@ export function printRuns(runs: RunSummary[], base: string): string {
 }
 
 /** The text of `GET /runs/{name}/`: an object keyed by job id, in the order in which the jobs were posted. */
-export function printRun(name: string, jobs: JobSummary[], base: string): string {
+export function printRun(name: string, jobs: Pick<StoredJob, 'job_id' | 'status'>[], base: string): string {
   const run = pathPart(name);
   return printEntries(
     jobs.map((job) => {
@@ -139,9 +139,9 @@ function printEntries(entries: Entry[], base: string): string {
 
 /** The text of one job: exactly the documented keys, each value the text that was sent. */
 export function printJob(job: StoredJob): string {
-  const { job_id, small, kernel, overrides, roles, targets, tasks, status } = job;
+  const { job_id, kernel, overrides, roles, targets, tasks, status } = job;
   return (
-    `{"job_id":${JSON.stringify(job_id)},${small.slice(1, -1)},"kernel":${kernel ?? 'null'},"overrides":${overrides ?? 'null'},` +
+    `{"job_id":${JSON.stringify(job_id)},${withDescription(job).slice(1, -1)},"kernel":${kernel ?? 'null'},"overrides":${overrides ?? 'null'},` +
     `"roles":${roles ?? 'null'},"success":${jobSuccess(status)},"targets":${targets ?? 'null'},"tasks":${tasks ?? 'null'}}`
   );
 }

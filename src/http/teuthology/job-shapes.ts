@@ -3,15 +3,15 @@ import { type DocumentField, type MoreField, type SmallField, smallFields } from
 import { logHref } from '../../core/links.ts';
 import { pathPart } from '../../core/paths.ts';
 import { formatTimestamp } from '../../core/time.ts';
-import { allColumns } from '../../store/read/job-columns.ts';
-import type { FullJob, JobColumn, PartialJob } from '../../store/read/jobs.ts';
+import type { JobColumn, PartialJob, WholeJob } from '../../store/read/jobs.ts';
+import { allColumns } from '../../store/read/jobs.ts';
 import { refuse } from '../refusal.ts';
 import type { TeuthologyContext } from './context.ts';
 import { splitFields } from './run-shapes.ts';
 
 /** A job while it is printed: its gathered values are parsed once. */
 interface View {
-  job: FullJob;
+  job: WholeJob;
   small: Record<string, unknown>;
   more: Record<string, unknown>;
   base: string;
@@ -151,7 +151,7 @@ export interface JobPrinter {
 export const wholeJob: JobPrinter = printer(Object.entries(always), allColumns, Object.entries(whenSet));
 
 /** The JSON text of a whole job. */
-export function printJob(job: FullJob, context: TeuthologyContext): string {
+export function printJob(job: WholeJob, context: TeuthologyContext): string {
   // `href` is the only key that needs the address, and a whole job does not have it.
   return wholeJob.print(job, '', context);
 }
@@ -177,7 +177,7 @@ function printer(
   return {
     columns,
     print: (job, base, context) => {
-      const full = job as FullJob;
+      const full = job as WholeJob;
       const view: View = {
         job: full,
         small: needsSmall ? JSON.parse(full.small) : {},

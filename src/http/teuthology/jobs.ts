@@ -2,9 +2,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { notFound } from '../../core/errors.ts';
 import { readDay } from '../../core/filter.ts';
-import { allColumns } from '../../store/read/job-columns.ts';
 import { type JobFilter, listJobs } from '../../store/read/job-list.ts';
-import { findJob } from '../../store/read/jobs.ts';
+import { allColumns, jobId } from '../../store/read/jobs.ts';
 import { runId } from '../../store/read/runs.ts';
 import { orThrow, Refusal, readKnowing, refuse } from '../refusal.ts';
 import { mount } from '../resource.ts';
@@ -80,7 +79,7 @@ async function getJob(context: TeuthologyContext, request: FastifyRequest, reply
 async function putJob({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const { run, job_id } = request.params as JobParams;
   const missing = 'attempted to update a non-existent job';
-  const exists = async () => orThrow(await findJob(db, run, job_id), missing);
+  const exists = async () => orThrow(await jobId(db, orThrow(await runId(db, run), missing), job_id), missing);
   const { change, size } = await readKnowing(exists, () => {
     const body = bodyOf(request);
     return { change: parseJobChange(body), size: body.size };

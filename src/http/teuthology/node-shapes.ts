@@ -43,7 +43,13 @@ function shown(node: FullNode): object {
 }
 
 /** What locking and unlocking answer of a node (teuthology contract §2.10). */
-export function lockResult({ name, locked, locked_by, machine_type, is_vm }: FullNode): object {
+export function lockResult({
+  name,
+  locked,
+  locked_by,
+  machine_type,
+  is_vm,
+}: Pick<FullNode, 'name' | 'locked' | 'locked_by' | 'machine_type' | 'is_vm'>): object {
   return { name, locked, locked_by, machine_type, is_vm };
 }
 

@@ -1,7 +1,15 @@
 /** Nodes: `/nodes/…` (teuthology contract §2.11 to §2.18). */
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { MICROS_PER_DAY } from '../../core/time.ts';
-import { allJobStats, findNode, listNodes, machineTypes, nodeId, nodeJobStats } from '../../store/read/nodes.ts';
+import {
+  allJobStats,
+  countsOfNode,
+  findNode,
+  listNodes,
+  machineTypes,
+  nodeId,
+  withHosts,
+} from '../../store/read/nodes.ts';
 import { orThrow, readKnowing } from '../refusal.ts';
 import { mount, type Refuse } from '../resource.ts';
 import { answerJson, bodyOf } from './answers.ts';
@@ -103,7 +111,10 @@ async function changeNode({ db, now }: TeuthologyContext, request: FastifyReques
 async function lockMany({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const body = bodyOf(request);
   const write = { kind: 'lock_many', request: parseLockMany(body), at: now() } as const;
-  return answerJson(reply, printNodes(orThrow(await db.nodeWriter.write(write, body.size))));
+  return answerJson(
+    reply,
+    printNodes(await withHosts(db.kysely, orThrow(await db.nodeWriter.write(write, body.size)))),
+  );
 }
 
 async function unlockMany({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
@@ -124,7 +135,8 @@ async function getAllJobStats({ db, now }: TeuthologyContext, request: FastifyRe
 }
 
 async function getJobStats({ db }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
-  return answerJson(reply, printStats(orThrow(await nodeJobStats(db, nameOf(request)), notFound)));
+  const id = orThrow(await nodeId(db, nameOf(request)), notFound);
+  return answerJson(reply, printStats(await countsOfNode(db, id)));
 }
 
 async function getJobs(context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {

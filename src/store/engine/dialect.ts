@@ -20,13 +20,6 @@ export interface ColumnTypes {
   storage: (table: string, parameters: string) => string[];
 }
 
-/** One step of the schema. Forward only; `statements` gets the words in which the engines differ. */
-export interface Migration {
-  id: number;
-  name: string;
-  statements: (types: ColumnTypes) => string[];
-}
-
 /** Locks the selected rows until the transaction ends. SQLite has one writer, which already has the whole file. */
 export function lockRows<T extends keyof Schema, O>(
   engine: Engine,

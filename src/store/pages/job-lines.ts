@@ -83,6 +83,7 @@ function selectVerdicts(db: Reader) {
   return db.kysely
     .selectFrom('jobs')
     .leftJoin('signatures', 'signatures.id', 'jobs.signature')
+    .leftJoin('descriptions', 'descriptions.hash', 'jobs.description_hash')
     .select([
       'jobs.id',
       'jobs.job_id',

@@ -5,35 +5,32 @@ import { columnFields, documentFields, isDocumentField, moreFields, smallFields 
 import { orderJobs } from '../../core/job-order.ts';
 import { splitObject } from '../../core/json-text.ts';
 import type { RunRow } from '../engine/schema.ts';
-import { allColumns } from '../read/job-columns.ts';
 import { listJobs } from '../read/job-list.ts';
-import type { FullJob } from '../read/jobs.ts';
+import { allColumns, jobStatuses, type WholeJob, withDescription } from '../read/jobs.ts';
 import type { Reader } from '../reader.ts';
 import { type JobLine, linesByIds } from './job-lines.ts';
-import { jobOrder } from './run-page.ts';
 
 /** Which other jobs of the same description belong to the history of a job. */
 export type HistoryScope = 'branch' | 'all' | 'sha1';
 
-/** Everything that is stored of a job, with its line. */
-export interface WholeJob {
-  job: FullJob;
-  line: JobLine;
-}
-
 /** A job of a run, or `not_found`. */
-export async function wholeJob(db: Reader, run: RunRow, jobId: string): Promise<WholeJob | Failure> {
+export async function wholeJob(
+  db: Reader,
+  run: RunRow,
+  jobId: string,
+): Promise<{ job: WholeJob; line: JobLine } | Failure> {
   const filter = { run_id: run.id, job_id: jobId };
   const [job] = await listJobs(db, { filter, columns: allColumns, order: 'newest', limit: 1 });
   const [line] = job ? await linesByIds(db, [job.id]) : [];
-  return job && line ? { job: job as FullJob, line } : notFound('job', jobId);
+  return job && line ? { job: job as WholeJob, line } : notFound('job', jobId);
 }
 
 /** Every key that was reported for a job with the text of its value, by key. */
-export function reportedKeys(job: FullJob): [key: string, text: string][] {
+export function reportedKeys(job: WholeJob): [key: string, text: string][] {
   const members = new Map<string, string>();
   for (const key of columnFields) members.set(key, JSON.stringify(job[key]));
-  for (const text of [job.small, job.more]) for (const [key, value] of splitObject(text)) members.set(key, value);
+  for (const text of [withDescription(job), job.more])
+    for (const [key, value] of splitObject(text)) members.set(key, value);
   for (const key of documentFields) members.set(key, job[key] ?? 'null');
   members.set('job_id', JSON.stringify(job.job_id));
   const known = (key: string) =>
@@ -48,7 +45,7 @@ export async function neighbours(
   run: RunRow,
   jobId: string,
 ): Promise<{ before: string | null; after: string | null }> {
-  const order = orderJobs(await jobOrder(db, run.id));
+  const order = orderJobs(await jobStatuses(db, run.id));
   const at = order.findIndex((job) => job.job_id === jobId);
   return { before: order[at - 1]?.job_id ?? null, after: order[at + 1]?.job_id ?? null };
 }
@@ -63,7 +60,7 @@ const historyLength = 25;
 export async function descriptionHistory(
   db: Reader,
   run: RunRow,
-  { job, line }: WholeJob,
+  { job, line }: { job: WholeJob; line: JobLine },
   scope: HistoryScope,
 ): Promise<JobLine[]> {
   const { description_hash } = job;
@@ -81,7 +78,7 @@ export async function descriptionHistory(
     const runs = db.kysely.selectFrom('jobs').select('run_id').where('sha1', '=', job.sha1);
     query = query.where('jobs.sha1', '=', job.sha1).where(sql`jobs.run_id + 0`, 'in', runs);
   }
-  const rows = await query.orderBy('jobs.id', 'desc').limit(historyLength).execute();
+  const rows = await query.orderBy('jobs.posted', 'desc').orderBy('jobs.id', 'desc').limit(historyLength).execute();
   const ids = rows.map(({ id }) => id);
   if (ids.includes(job.id)) return linesByIds(db, ids);
   return [...(await linesByIds(db, ids.slice(0, historyLength - 1))), line];

@@ -1,10 +1,10 @@
 /** Nodes as the dashboard shows them: what they run, and how their jobs ended. */
-import { sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import { type Failure, notFound } from '../../core/errors.ts';
 import { type JobCounts, noJobs } from '../../core/run.ts';
 import { readNode } from '../engine/dialect.ts';
 import type { NodeRow } from '../engine/schema.ts';
-import { countsByNode } from '../read/node-counts.ts';
+import { countsByNode, countsOfNode } from '../read/nodes.ts';
 import type { Reader } from '../reader.ts';
 
 /** A node, the results of its jobs since a time, and the job that it runs now. */
@@ -27,9 +27,12 @@ export async function nodeLines(
   if (name !== undefined) query = query.where('name', '=', name);
   const nodes = (await query.execute()).map(readNode);
   const lines = new Map(nodes.map((node) => [node.id, { node, results: noJobs(), running: null } as NodeLine]));
-  const one = name === undefined ? undefined : nodes[0]?.id;
-  if (name !== undefined && one === undefined) return [];
-  for (const [id, results] of await countsByNode(db, { since, nodeId: one })) {
+  const one = name === undefined ? null : nodes[0];
+  if (one === undefined) return [];
+  const counts = one
+    ? new Map([[one.id, { ...noJobs(), ...(await countsOfNode(db, one.id, since)) }]])
+    : await countsByNode(db, since);
+  for (const [id, results] of counts) {
     const line = lines.get(id);
     if (line) line.results = results;
   }
@@ -59,7 +62,7 @@ async function addRunning(db: Reader, lines: Map<number, NodeLine>): Promise<voi
   }
 }
 
-/** The internal ids of a node's jobs, newest first, below `after`; or `not_found`. */
+/** The internal ids of a node's jobs, newest first, those behind the job with the id `after`; or `not_found`. */
 export async function nodeJobIds(
   db: Reader,
   name: string,
@@ -69,7 +72,8 @@ export async function nodeJobIds(
   const node = await db.kysely.selectFrom('nodes').select('id').where('name', '=', name).executeTakeFirst();
   if (!node) return notFound('node', name);
   let query = db.kysely.selectFrom('job_nodes').select('job_id').where('node_id', '=', node.id);
-  if (after !== null) query = query.where('job_id', '<', after);
-  const rows = await query.orderBy('job_id', 'desc').limit(limit).execute();
+  if (after !== null)
+    query = query.where(sql<SqlBool>`(posted, job_id) < (select posted, id from jobs where id = ${after})`);
+  const rows = await query.orderBy('posted', 'desc').orderBy('job_id', 'desc').limit(limit).execute();
   return rows.map((row) => row.job_id);
 }

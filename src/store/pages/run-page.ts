@@ -1,11 +1,13 @@
-/** What the page of a run reads beside its jobs. */
+/** What the pages of a run, of its history and of two runs side by side read beside the jobs. */
+import { type ChangeClass, changeClasses, changeOf, type Pair, pairJobs } from '../../core/compare.ts';
 import { type Failure, notFound } from '../../core/errors.ts';
 import { jobsTotal } from '../../core/run.ts';
 import { contains } from '../engine/dialect.ts';
 import type { RunRow } from '../engine/schema.ts';
-import { jobsByIds } from '../read/job-list.ts';
-import type { FullJob } from '../read/jobs.ts';
-import type { Reader } from '../reader.ts';
+import type { WholeJob } from '../read/jobs.ts';
+import { jobsByIds } from '../read/jobs.ts';
+import { nextTurn, type Reader } from '../reader.ts';
+import { allOf, type JobVerdict, verdictsOfRun } from './job-lines.ts';
 
 /** Narrows down which run `latest` is. */
 export interface LatestOf {
@@ -71,16 +73,11 @@ export async function failureCounts(db: Reader, runId: number) {
     .execute();
 }
 
-/** The statuses of all jobs of a run, for their order. */
-export async function jobOrder(db: Reader, runId: number) {
-  return db.kysely.selectFrom('jobs').select(['job_id', 'status']).where('run_id', '=', runId).execute();
-}
-
 /** So many documents are read at once without others having to wait for it. */
 const sampleSize = 40;
 
 /** Whole jobs of a run, spread evenly over it by id, and how many it has. */
-export async function sampleJobs(db: Reader, runId: number): Promise<{ jobs: FullJob[]; total: number }> {
+export async function sampleJobs(db: Reader, runId: number): Promise<{ jobs: WholeJob[]; total: number }> {
   const rows = await db.kysely.selectFrom('jobs').select('id').where('run_id', '=', runId).orderBy('id').execute();
   const step = Math.max(1, rows.length / sampleSize);
   const ids = Array.from({ length: Math.min(rows.length, sampleSize) }, (_, at) => rows[Math.floor(at * step)]!.id);
@@ -106,4 +103,27 @@ export async function nearestRuns(db: Reader, name: string): Promise<string[]> {
 function prefixesOf(name: string): string[] {
   const ends = [...name.matchAll(/[-_:]/g)].map(({ index }) => index + 1).reverse();
   return [name, ...ends.map((end) => name.slice(0, end))].filter((prefix) => prefix.length >= 3).slice(0, 12);
+}
+
+/** A description in two runs, and what became of it. */
+export type ComparedPair = Pair<JobVerdict> & { change: ChangeClass };
+
+/** The jobs of two runs by their descriptions: what needs eyes first comes first, then by description. */
+export async function compareRuns(db: Reader, a: number, b: number): Promise<ComparedPair[]> {
+  const [older, newer] = [await allOf(verdictsOfRun(db, a)), await allOf(verdictsOfRun(db, b))];
+  const rows = pairJobs(older, newer).map((pair) => ({
+    ...pair,
+    change: changeOf(pair.a?.status ?? null, pair.b?.status ?? null),
+    rank: 0,
+    description: pair.b?.description ?? pair.a?.description ?? '',
+  }));
+  await nextTurn();
+  for (const row of rows) row.rank = changeClasses.indexOf(row.change);
+  rows.sort((one, other) => one.rank - other.rank || byText(one.description, other.description));
+  await nextTurn();
+  return rows.map(({ a, b, change }) => ({ a, b, change }));
+}
+
+function byText(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }

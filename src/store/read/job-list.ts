@@ -4,11 +4,9 @@ import { isDocumentField, type JobStatus } from '../../core/job.ts';
 import { contains, oneOf } from '../engine/dialect.ts';
 import type { JobTable, Schema } from '../engine/schema.ts';
 import type { Reader } from '../reader.ts';
-import { descriptionsWith } from './descriptions.ts';
-import { allColumns, selectColumns } from './job-columns.ts';
-import { type IdRange, inSteps } from './job-steps.ts';
-import { firstIdAfter, lastIdBefore } from './job-times.ts';
-import type { FullJob, JobColumn, PartialJob } from './jobs.ts';
+import { inSteps, type Place, type Range } from './job-steps.ts';
+import { descriptionsWith, type JobColumn, type PartialJob, selectColumns } from './jobs.ts';
+import { runsWithJobs } from './runs.ts';
 
 /** The order of a list: the newest first, or by `job_id` as text. */
 export type JobOrder = 'newest' | 'job_id';
@@ -45,18 +43,17 @@ export interface JobPage {
   short?: boolean;
 }
 
-/** At most `limit` jobs with the columns that were asked for; `id` and `job_id` are always there. */
+/** At most `limit` jobs with the columns that were asked for; `id`, `job_id` and `posted` are always there. */
 export async function listJobs(db: Reader, page: JobPage): Promise<PartialJob[]> {
   const { filter, order, limit, offset = 0, after } = page;
   const hashes = filter.description === undefined ? null : await descriptionsWith(db, filter.description);
   if (hashes?.length === 0) return [];
-  const { from, below: end } = await idsOfTime(db, filter);
-  const list: List = { db, page, hashes, runs: await fewRuns(db, filter), from };
+  const list: List = { db, page, hashes, runs: await fewRuns(db, filter) };
   if (list.runs?.length === 0) return [];
-  const below = after && order === 'newest' ? Math.min(after.id, end ?? after.id) : end;
-  const rows = (range: IdRange, most: number, skipped: number) => readRows(list, range, most, skipped);
+  const below = after && order === 'newest' ? { posted: after.posted, id: after.id } : null;
+  const rows = (range: Range, most: number, skipped: number) => readRows(list, range, most, skipped);
   if (isShort(list)) return rows({ from: null, below }, limit, offset);
-  const candidate = (under: number | null, count: number) => candidateId(list, under, count);
+  const candidate = (under: Place | null, count: number) => candidatePlace(list, under, count);
   return inSteps({ candidate, rows, count: (range) => countRows(list, range) }, { below, limit, offset });
 }
 
@@ -68,8 +65,6 @@ interface List {
   hashes: string[] | null;
   /** Internal ids of the few runs that have jobs of a rare status; null when nothing is known of that. */
   runs: number[] | null;
-  /** No job of the list has a lower internal id; null when nothing is known. */
-  from: number | null;
 }
 
 /** Conditions with an index that has the jobs in the order of a list; the first one that is given is gone by. */
@@ -111,17 +106,17 @@ function isUnfinished(status: string | undefined): status is 'queued' | 'waiting
   return status === 'queued' || status === 'waiting' || status === 'running';
 }
 
-async function readRows(list: List, range: IdRange, limit: number, offset: number): Promise<PartialJob[]> {
+async function readRows(list: List, range: Range, limit: number, offset: number): Promise<PartialJob[]> {
   const { db, page, hashes } = list;
   const { columns, order, after, short = false } = page;
   const part = <O>(all: SelectQueryBuilder<Schema, 'jobs', O>) => {
-    let query = ordered(within(restrict(list, all), inside(list, range)), order, hashes !== null).limit(limit);
+    let query = ordered(within(restrict(list, all), range), order, hashes !== null).limit(limit);
     if (after && order === 'job_id') query = query.where('jobs.job_id', '>', after.job_id as string);
     return offset ? query.offset(offset) : query;
   };
-  const wanted = selectColumns(db, new Set<JobColumn>(['id', 'job_id', ...columns]), short);
+  const wanted = selectColumns(db, new Set<JobColumn>(['id', 'job_id', 'posted', ...columns]), short);
   if (order === 'newest' && isOfLinks(page.filter)) {
-    const links = linksOf(list, range).orderBy('job_id', 'desc').limit(limit).offset(offset);
+    const links = newestLinks(list, range).select('job_id').limit(limit).offset(offset);
     return (await ordered(wanted.where('jobs.id', 'in', links), order).execute()) as PartialJob[];
   }
   // Documents are joined to the page alone: PostgreSQL might go through those of all jobs to find the few that match.
@@ -131,63 +126,56 @@ async function readRows(list: List, range: IdRange, limit: number, offset: numbe
   return (await query.execute()) as PartialJob[];
 }
 
-async function countRows(list: List, range: IdRange): Promise<number> {
+async function countRows(list: List, range: Range): Promise<number> {
   const all = list.db.kysely.selectFrom('jobs').select(({ fn }) => fn.countAll<number>().as('count'));
-  const { count } = await within(restrict(list, all), inside(list, range)).executeTakeFirstOrThrow();
+  const { count } = await within(restrict(list, all), range).executeTakeFirstOrThrow();
   return Number(count);
 }
 
-/** The id of the `count`th job below an id that fulfils the condition which the list is read by. */
-async function candidateId(list: List, below: number | null, count: number): Promise<number | null> {
+/** The place of the `count`th job below a place that fulfils the condition which the list is read by, at its time. */
+async function candidatePlace(list: List, below: Place | null, count: number): Promise<Place | null> {
   const { db, page } = list;
   const key = keyOf(page.filter);
-  if (key === undefined) {
-    const newest = db.kysely.selectFrom('jobs').select('id').orderBy('id', 'desc').limit(1);
-    const id = (below ?? ((await newest.executeTakeFirst())?.id ?? 0) + 1) - count;
-    return id > (list.from ?? 0) ? id : null;
-  }
+  const range = { from: null, below };
   if (key === 'node_id') {
-    const query = linksOf(list, { from: null, below })
-      .orderBy('job_id', 'desc')
-      .limit(1)
-      .offset(count - 1);
-    return notLast(list, (await query.executeTakeFirst())?.job_id);
+    const links = newestLinks(list, range).select(['posted', 'job_id as id']);
+    return (
+      (await links
+        .limit(1)
+        .offset(count - 1)
+        .executeTakeFirst()) ?? null
+    );
   }
-  const all = whereText(db.kysely.selectFrom('jobs').select('jobs.id'), key, page.filter[key] as string);
-  const query = within(all, { from: null, below })
-    .orderBy('jobs.id', 'desc')
-    .limit(1)
-    .offset(count - 1);
-  return notLast(list, (await query.executeTakeFirst())?.id);
+  const jobs = db.kysely.selectFrom('jobs').select(['jobs.posted', 'jobs.id']);
+  const candidates = key === undefined ? jobs : whereText(jobs, key, page.filter[key] as string);
+  const query = ordered(within(atTime(candidates, page.filter), range), 'newest');
+  return (
+    (await query
+      .limit(1)
+      .offset(count - 1)
+      .executeTakeFirst()) ?? null
+  );
 }
 
-/** A candidate, or null when the list ends before it. */
-function notLast({ from }: List, id: number | undefined): number | null {
-  return id === undefined || id <= (from ?? 0) ? null : id;
-}
+const linkKeys = ['node_id', 'status', 'posted_after', 'posted_before'];
 
 /** True when the links of a node answer every condition. */
 function isOfLinks(filter: JobFilter): boolean {
   const given = Object.entries(filter).flatMap(([key, value]) => (value === undefined ? [] : [key]));
-  return filter.node_id !== undefined && given.every((key) => key === 'node_id' || key === 'status');
+  return filter.node_id !== undefined && given.every((key) => linkKeys.includes(key));
 }
 
 /** The jobs of the list's node, of its status too. */
-function linksOf({ db, page: { filter }, from: first }: List, range: IdRange) {
-  const from = range.from ?? first;
-  const { below } = range;
-  let query = db.kysely
-    .selectFrom('job_nodes')
-    .select('job_nodes.job_id')
-    .where('node_id', '=', filter.node_id as number);
-  if (filter.status !== undefined) query = query.where('job_nodes.status', '=', filter.status as JobStatus);
-  if (from !== null) query = query.where('job_nodes.job_id', '>=', from);
-  if (below !== null) query = query.where('job_nodes.job_id', '<', below);
-  return query;
-}
-
-function inside({ from }: List, range: IdRange): IdRange {
-  return { from: range.from ?? from, below: range.below };
+function newestLinks({ db, page: { filter } }: List, { from, below }: Range) {
+  const { node_id, status, posted_after, posted_before } = filter;
+  let query = db.kysely.selectFrom('job_nodes').where('node_id', '=', node_id as number);
+  if (status !== undefined) query = query.where('job_nodes.status', '=', status as JobStatus);
+  if (posted_after !== undefined) query = query.where('posted', '>', posted_after);
+  if (posted_before !== undefined) query = query.where('posted', '<', posted_before);
+  const place = sql`(posted, job_id)`;
+  if (from !== null) query = query.where(sql<SqlBool>`${place} >= (${from.posted}, ${from.id})`);
+  if (below !== null) query = query.where(sql<SqlBool>`${place} < (${below.posted}, ${below.id})`);
+  return query.orderBy('posted', 'desc').orderBy('job_id', 'desc');
 }
 
 function whereText<O>(query: SelectQueryBuilder<Schema, 'jobs', O>, key: keyof JobTable, value: string | number) {
@@ -196,24 +184,21 @@ function whereText<O>(query: SelectQueryBuilder<Schema, 'jobs', O>, key: keyof J
   return key === 'name' ? equal.where(sql<SqlBool>`substr(jobs.name, 1, 100) = substr(${value}, 1, 100)`) : equal;
 }
 
-function within<O>(query: SelectQueryBuilder<Schema, 'jobs', O>, { from, below }: IdRange) {
-  const lower = from === null ? query : query.where('jobs.id', '>=', from);
-  return below === null ? lower : lower.where('jobs.id', '<', below);
+function atTime<O>(query: SelectQueryBuilder<Schema, 'jobs', O>, { posted_after, posted_before }: JobFilter) {
+  const later = posted_after === undefined ? query : query.where('jobs.posted', '>', posted_after);
+  return posted_before === undefined ? later : later.where('jobs.posted', '<', posted_before);
+}
+
+function within<O>(query: SelectQueryBuilder<Schema, 'jobs', O>, { from, below }: Range) {
+  const place = sql`(jobs.posted, jobs.id)`;
+  const lower = from === null ? query : query.where(sql<SqlBool>`${place} >= (${from.posted}, ${from.id})`);
+  return below === null ? lower : lower.where(sql<SqlBool>`${place} < (${below.posted}, ${below.id})`);
 }
 
 /** A sum, which no index is for, lets PostgreSQL begin with what is `rare` instead of going through all jobs in their order. */
 function ordered<O>(query: SelectQueryBuilder<Schema, 'jobs', O>, order: JobOrder, rare = false) {
   if (order === 'job_id') return query.orderBy('jobs.job_id');
-  return rare ? query.orderBy(sql`jobs.id + 0`, 'desc') : query.orderBy('jobs.id', 'desc');
-}
-
-/** Where the jobs of a time can be. */
-async function idsOfTime(db: Reader, { posted_after, posted_before }: JobFilter): Promise<IdRange> {
-  const last = posted_before === undefined ? null : await lastIdBefore(db, posted_before);
-  return {
-    from: posted_after === undefined ? null : await firstIdAfter(db, posted_after),
-    below: last === null ? null : last + 1,
-  };
+  return query.orderBy(rare ? sql`jobs.posted + 0` : 'jobs.posted', 'desc').orderBy('jobs.id', 'desc');
 }
 
 function restrict<O>(
@@ -248,26 +233,10 @@ function restrict<O>(
   if (hashes) {
     query = query.where('jobs.description_hash', 'is not', null);
     query = query.where(oneOf(db.engine, 'jobs.description_hash', hashes));
-  } else if (description !== undefined) query = query.where(contains(db.engine, 'jobs.description', description));
-  // A sum, which no index is for: the ids bound where it is looked at, and are the order of the list.
-  if (posted_after !== undefined) query = query.where(sql<number>`jobs.posted + 0`, '>', posted_after);
-  if (posted_before !== undefined) query = query.where(sql<number>`jobs.posted + 0`, '<', posted_before);
-  return query;
-}
-
-/**
- * The runs in which jobs can be that wait or run: a few at any time. An index on the status of jobs would have to be changed with every change of a
- * status, and with it all other indexes of the row: 839 instead of 2,137 updates a second on PostgreSQL.
- */
-export function runsWithJobs(db: Reader, status: 'queued' | 'waiting' | 'running') {
-  return db.kysely.selectFrom('runs').select('runs.id').where(`runs.${status}`, '>', 0);
-}
-
-/** Whole jobs by their internal ids, in the order given; ids that are gone are left out. `short` leaves long values out. */
-export async function jobsByIds(db: Reader, ids: number[], short = false): Promise<FullJob[]> {
-  if (ids.length === 0) return [];
-  const query = selectColumns(db, new Set(allColumns), short).where('jobs.id', 'in', ids);
-  const rows = (await query.execute()) as FullJob[];
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return ids.flatMap((id) => byId.get(id) ?? []);
+  } else if (description !== undefined) {
+    const found = db.kysely.selectFrom('descriptions').select('descriptions.hash');
+    const containing = found.where(contains(db.engine, 'descriptions.description', description));
+    query = query.where('jobs.description_hash', 'in', containing);
+  }
+  return atTime(query, { posted_after, posted_before });
 }

@@ -1,29 +1,35 @@
 /** Goes through jobs from the newest on, some thousands at a time, until enough are found: no statement goes through all. */
 import { nextTurn } from '../reader.ts';
 
-/** Internal ids of jobs: `from` inclusive, `below` exclusive; null where nothing bounds. */
-export interface IdRange {
-  from: number | null;
-  below: number | null;
+/** Where a job stands in a list from the newest on: by the time of its posting (microseconds), then by its internal id. */
+export interface Place {
+  posted: number;
+  id: number;
+}
+
+/** Jobs between two places: `from` inclusive, `below` exclusive; null where nothing bounds. */
+export interface Range {
+  from: Place | null;
+  below: Place | null;
 }
 
 /** How one list finds its jobs. */
 export interface Steps<Row> {
-  /** The id of the `count`th candidate below an id (null: from the newest on), or null when there are not so many. */
-  candidate(below: number | null, count: number): Promise<number | null>;
+  /** The place of the `count`th candidate below a place (null: from the newest on), or null when there are not so many. */
+  candidate(below: Place | null, count: number): Promise<Place | null>;
   /** How many jobs of a range match. */
-  count(range: IdRange): Promise<number>;
+  count(range: Range): Promise<number>;
   /** Those that match, newest first. */
-  rows(range: IdRange, limit: number, offset: number): Promise<Row[]>;
+  rows(range: Range, limit: number, offset: number): Promise<Row[]>;
 }
 
 /** Candidates in the first step, and in the longest: SQLite looks at 8,000 jobs in 20 ms, and everybody waits meanwhile. */
 const [firstStep, longestStep] = [1000, 8000];
 
-/** At most `limit` matching jobs below an id after leaving out `offset` of them. */
+/** At most `limit` matching jobs below a place after leaving out `offset` of them. */
 export async function inSteps<Row>(
   steps: Steps<Row>,
-  { below, limit, offset }: { below: number | null; limit: number; offset: number },
+  { below, limit, offset }: { below: Place | null; limit: number; offset: number },
 ): Promise<Row[]> {
   const found: Row[] = [];
   let [end, left] = [below, offset];

@@ -18,6 +18,7 @@ export function isLongColumn(column: string): column is LongColumn {
 }
 
 function referTo(column: LongColumn): RawBuilder<string | null> {
+  if (column === 'description') return sql.ref('descriptions.description');
   return sql.ref(isDocumentField(column) ? `job_documents.${column}` : `jobs.${column}`);
 }
 
@@ -58,7 +59,8 @@ export async function withLongValues<Job extends { id: number }>(db: Reader, job
   const values = await db.kysely
     .selectFrom('jobs')
     .innerJoin('job_documents', 'job_documents.id', 'jobs.id')
-    .select(wanted)
+    .leftJoin('descriptions', 'descriptions.hash', 'jobs.description_hash')
+    .select(wanted.map((column) => referTo(column).as(column)))
     .where('jobs.id', '=', job.id)
     .executeTakeFirst();
   // A job that was deleted meanwhile keeps the others.

@@ -2,7 +2,7 @@
 import { type Failure, notFound } from '../../core/errors.ts';
 import type { QueueRow } from '../engine/schema.ts';
 import type { Reader } from '../reader.ts';
-import { runsWithJobs } from './job-list.ts';
+import { runsWithJobs } from './runs.ts';
 
 /** Which queues a list holds; every condition that is given must hold. */
 export interface QueueFilter {

@@ -1,12 +1,10 @@
-/** Computes what is kept beside reasons and descriptions again: after its rules changed, or for jobs older than the rules. */
+/** Computes the causes of failures again: after the rules of core/signature.ts changed. */
 import { CompiledQuery, type Transaction } from 'kysely';
 import { type Signature, signatureOf, signatureVersion } from '../../core/signature.ts';
 import type { Engine, JobRow, Schema } from '../engine/schema.ts';
 import { numbered, repeated, type Statement } from '../engine/transaction.ts';
-import { everything } from '../read/descriptions.ts';
 import type { Reader } from '../reader.ts';
-import { shortHash } from '../write/job-change.ts';
-import { descriptionsOf, saveDescriptions, saveSignatures } from '../write/job-sql.ts';
+import { saveTexts } from '../write/job-sql.ts';
 import { eachBatch } from './each-job.ts';
 
 /** How far it is, in runs; `changed` counts jobs. */
@@ -24,6 +22,15 @@ export interface ReindexOptions {
   onProgress?: (progress: ReindexProgress) => void;
   /** Milliseconds left to others after each batch. */
   pause?: number;
+}
+
+/** Above every internal id: all jobs are up to date, and new ones always are. */
+const everything = Number.MAX_SAFE_INTEGER;
+
+/** Whether every job has been computed with the current rules. */
+export async function isIndexed({ kysely }: Pick<Reader, 'kysely'>): Promise<boolean> {
+  const { version, up_to } = await kysely.selectFrom('indexed').selectAll().executeTakeFirstOrThrow();
+  return version === signatureVersion && up_to === everything;
 }
 
 /**
@@ -61,30 +68,19 @@ async function remember({ kysely }: Reader, up_to: number): Promise<void> {
 function reindexRun(db: Reader, runId: number, { pause, signal }: ReindexOptions): Promise<number> {
   return eachBatch(db, {
     run: (transaction) => transaction.selectFrom('runs').select('id').where('id', '=', runId),
-    columns: ['failure_reason', 'description', 'signature', 'description_hash'],
+    columns: ['failure_reason', 'signature'],
     change: (transaction, jobs) => reindexJobs(transaction, db.engine, jobs),
     signal,
     pause,
   });
 }
 
-type IndexedJob = Pick<JobRow, 'id' | 'failure_reason' | 'description' | 'signature' | 'description_hash'>;
+type IndexedJob = Pick<JobRow, 'id' | 'failure_reason' | 'signature'>;
 
 async function reindexJobs(transaction: Transaction<Schema>, engine: Engine, jobs: IndexedJob[]): Promise<number> {
-  const causes = new Map<string, Signature>();
-  const wrong: (string | number | null)[][] = [];
-  for (const job of jobs) {
-    const cause = job.failure_reason ? signatureOf(job.failure_reason) : null;
-    if (cause) causes.set(cause.id, cause);
-    const hash = job.description ? shortHash(job.description) : null;
-    if (job.signature !== (cause?.id ?? null) || job.description_hash !== hash)
-      wrong.push([job.id, cause?.id ?? null, hash]);
-    job.description_hash = hash;
-  }
-  const statements: Statement[] = [];
-  if (causes.size > 0) statements.push(saveSignatures(engine, [...causes.values()]));
-  const descriptions = descriptionsOf(jobs);
-  if (descriptions.size > 0) statements.push(saveDescriptions(engine, descriptions));
+  const caused = jobs.map((row) => ({ row, signature: row.failure_reason ? signatureOf(row.failure_reason) : null }));
+  const wrong = caused.filter(({ row, signature }) => row.signature !== (signature?.id ?? null));
+  const statements = saveTexts(engine, caused);
   if (wrong.length > 0) statements.push(updateJobs(engine, wrong));
   for (const { sql, parameters } of statements) {
     await transaction.executeQuery(CompiledQuery.raw(sql, [...parameters]));
@@ -93,11 +89,13 @@ async function reindexJobs(transaction: Transaction<Schema>, engine: Engine, job
 }
 
 /** Both engines call the columns of VALUES `column1` and on. */
-function updateJobs(engine: Engine, rows: (string | number | null)[][]): Statement {
+function updateJobs(engine: Engine, jobs: { row: IndexedJob; signature: Signature | null }[]): Statement {
   const [integer, text] = engine === 'postgres' ? ['::bigint', '::text'] : ['', ''];
-  const values = repeated(`(?${integer}, ?${text}, ?${text})`, rows.length);
   const sql =
-    'update jobs set signature = changed.column2, description_hash = changed.column3 ' +
-    `from (values ${values}) as changed where id = changed.column1`;
-  return { sql: numbered(engine, sql), parameters: rows.flat() };
+    `update jobs set signature = changed.column2 from (values ${repeated(`(?${integer}, ?${text})`, jobs.length)}) ` +
+    'as changed where id = changed.column1';
+  return {
+    sql: numbered(engine, sql),
+    parameters: jobs.flatMap(({ row, signature }) => [row.id, signature?.id ?? null]),
+  };
 }

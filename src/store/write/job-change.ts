@@ -1,3 +1,4 @@
+/** A job and its run while a transaction changes them in memory. */
 import { hash } from 'node:crypto';
 import {
   columnFields,
@@ -13,9 +14,11 @@ import {
 } from '../../core/job.ts';
 import { joinObject, splitObject } from '../../core/json-text.ts';
 import { filterable, storable } from '../../core/name.ts';
+import { noJobs, runStatus } from '../../core/run.ts';
+import { parseRunName } from '../../core/run-name.ts';
 import { type Signature, signatureOf } from '../../core/signature.ts';
 import { hostsOf } from '../../core/targets.ts';
-import type { JobRow } from '../engine/schema.ts';
+import type { JobRow, RunRow } from '../engine/schema.ts';
 
 /** A job while a transaction works on it: the row as it will be, and what else has to be written with it. */
 export interface JobState {
@@ -30,6 +33,8 @@ export interface JobState {
   hosts: string[];
   /** The cause that a new failure reason names. */
   signature?: Signature;
+  /** A new description, whose hash is in the row. */
+  description?: string;
 }
 
 const smallKeys = Object.keys(smallFields) as SmallField[];
@@ -53,7 +58,6 @@ export function createJob(runId: number, jobId: string, change: JobChange, at: n
     updated: at,
     small: printSmall(new Map()),
     name: null,
-    description: null,
     machine_type: null,
     flavor: null,
     branch: null,
@@ -85,27 +89,37 @@ function applyChange(job: JobState, change: JobChange, at: number): void {
   const { row } = job;
   if (change.success !== undefined) row.success = change.success;
   // teuthology contract §7.44: when it first ran, whatever it was before.
-  if (row.status === 'running') row.started ??= at;
-  row.updated = change.updated ?? at;
-  changeSmall(row, change);
+  if (row.status === 'running') row.started ??= Math.max(at, row.posted);
+  // The clock of another server may have been ahead.
+  row.updated = change.updated ?? Math.max(at, row.posted, row.started ?? 0);
+  changeSmall(job, change);
   changeMore(row, change);
   changeSignature(job, change);
   changeDocument(job, change);
   job.changed = true;
 }
 
-function changeSmall(row: JobRow, { small }: JobChange): void {
+function changeSmall(job: JobState, { small }: JobChange): void {
   if (small.size === 0) return;
+  const { row } = job;
   const stored = splitObject(row.small) as Map<SmallField, string>;
   for (const [key, text] of small) stored.set(key, text);
-  row.small = printSmall(stored);
-  for (const key of ['name', 'description', 'machine_type', 'flavor'] as const) {
+  for (const key of ['name', 'machine_type', 'flavor'] as const) {
     const text = small.get(key);
     if (text !== undefined) row[key] = plainText(text);
   }
-  if (small.has('description')) row.description_hash = row.description ? shortHash(row.description) : null;
   row.machine_type = row.machine_type && filterable(row.machine_type);
   row.flavor = row.flavor && filterable(row.flavor);
+  const sent = small.get('description');
+  if (sent !== undefined) {
+    const description = plainText(sent);
+    const before = row.description_hash;
+    row.description_hash = description === null ? null : textHash(description);
+    if (description !== null && row.description_hash !== before) job.description = description;
+    // Only a text that cannot be printed again from the description as it was sent is kept beside it: a number, or escapes.
+    if (JSON.stringify(description) === sent) stored.set('description', 'null');
+  }
+  row.small = printSmall(stored);
 }
 
 function printSmall(values: Map<SmallField, string>): string {
@@ -136,9 +150,10 @@ function changeMore(row: JobRow, { more }: JobChange): void {
 
 function changeSignature(job: JobState, { more }: JobChange): void {
   if (!more.has('failure_reason')) return;
-  const reason = job.row.failure_reason;
-  if (reason) job.signature = signatureOf(reason);
-  job.row.signature = reason ? (job.signature?.id ?? null) : null;
+  const { failure_reason, signature: before } = job.row;
+  const signature = failure_reason ? signatureOf(failure_reason) : null;
+  job.row.signature = signature?.id ?? null;
+  if (signature && signature.id !== before) job.signature = signature;
 }
 
 function isColumn(key: MoreField): key is (typeof columnFields)[number] {
@@ -151,9 +166,9 @@ function changeDocument(job: JobState, change: JobChange): void {
   documentFields.forEach((key, index) => {
     const text = change.document.get(key);
     if (text === undefined) return;
-    const textHash = text === 'null' ? '' : shortHash(text);
-    if (textHash === hashes[index]) return;
-    hashes[index] = textHash;
+    const hashed = text === 'null' ? '' : textHash(text);
+    if (hashed === hashes[index]) return;
+    hashes[index] = hashed;
     job.document[key] = text === 'null' ? null : text;
     if (key === 'targets') job.hosts = hostsOf(text);
   });
@@ -161,6 +176,63 @@ function changeDocument(job: JobState, change: JobChange): void {
 }
 
 /** 96 bits: two different texts of one key of one job collide once in 10^28. */
-export function shortHash(text: string): string {
+function textHash(text: string): string {
   return hash('sha256', text, 'base64url').slice(0, 16);
+}
+
+/** The row of a run that is being created, all that its name says included; `at` in microseconds. */
+export function newRun(name: string, tags: string[], at: number): Omit<RunRow, 'id'> {
+  const { user, suite, branch, machine_type, scheduled } = parseRunName(name);
+  return {
+    name,
+    status: 'empty',
+    user,
+    suite,
+    branch,
+    machine_type,
+    scheduled: scheduled ?? at,
+    posted: at,
+    started: null,
+    updated: null,
+    first_job: null,
+    sha1: null,
+    flavor: null,
+    priority: null,
+    tags: JSON.stringify(tags),
+    ...noJobs(),
+  };
+}
+
+/** Brings a run up to date with one of its jobs that was created or changed: `previous` is its status before, if any. */
+export function changeRun(run: RunRow, job: JobRow, previous: JobRow['status'] | null, change: JobChange): void {
+  if (previous !== null) run[previous]--;
+  run[job.status]++;
+  run.status = runStatus(run);
+  if (job.started !== null && (run.started === null || job.started < run.started)) run.started = job.started;
+  run.updated = change.updated ?? Math.max(job.updated, run.posted, run.started ?? 0);
+  correctRun(run, job, change);
+  if (run.first_job === null || job.job_id <= run.first_job) showFirstJob(run, job);
+}
+
+/** What a run shows of its first job, the one with the lowest `job_id` as text (teuthology contract §2.2). */
+export function showFirstJob(
+  run: RunRow,
+  job: Pick<JobRow, 'job_id' | 'sha1' | 'flavor' | 'priority'> | undefined,
+): void {
+  run.first_job = job?.job_id ?? null;
+  run.sha1 = job?.sha1 ?? null;
+  run.flavor = job?.flavor ?? null;
+  run.priority = job?.priority ?? null;
+}
+
+/**
+ * Jobs know better than the run's name (teuthology contract §3.9): the last one that says so wins; nulls say nothing.
+ * The user is taken only where the name had none (teuthology contract §7.45, §7.56).
+ */
+function correctRun(run: RunRow, job: JobRow, { small, more }: JobChange): void {
+  const suite = more.get('suite');
+  if (typeof suite === 'string' && suite !== '') run.suite = filterable(suite);
+  if (more.has('branch') && job.branch) run.branch = job.branch;
+  if (small.has('machine_type') && job.machine_type) run.machine_type = job.machine_type;
+  if (run.user === '' && job.user) run.user = job.user;
 }

@@ -1,11 +1,9 @@
 /** The statements of the job writer, as text: its batches are too frequent to build each one anew. */
 import { type DocumentField, documentFields } from '../../core/job.ts';
 import { type Signature, signatureVersion } from '../../core/signature.ts';
-import type { Engine } from '../engine/schema.ts';
-import { type JobRow, jobColumns, type RunRow } from '../engine/schema.ts';
+import { type Engine, type JobRow, jobColumns, type RunRow } from '../engine/schema.ts';
 import { numbered, type Rows, repeated, type Send, type Statement } from '../engine/transaction.ts';
-import { type JobState, stateOf } from './job-change.ts';
-import { showFirstJob } from './run-change.ts';
+import { type JobState, showFirstJob, stateOf } from './job-change.ts';
 
 /** What a transaction over jobs has changed in memory and has to save. */
 export interface JobBatch {
@@ -112,16 +110,6 @@ export function saveJobs(engine: Engine, jobs: JobState[]): Statement {
   return { sql: numbered(engine, upsertJobs(jobs.length)), parameters };
 }
 
-/** Writes the causes of failures that may be new, in the order of their ids: two processes never wait for each other. */
-export function saveSignatures(engine: Engine, signatures: Signature[]): Statement {
-  const sorted = [...signatures].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const text =
-    `insert into signatures (id, version, kind, title) values ${repeated('(?, ?, ?, ?)', sorted.length)} ` +
-    'on conflict (id) do nothing';
-  const parameters = sorted.flatMap(({ id, kind, title }) => [id, signatureVersion, kind, title]);
-  return { sql: numbered(engine, text), parameters };
-}
-
 /** Writes runs. The rows exist and are locked: this is an update of many rows in one statement. */
 export function saveRuns(engine: Engine, runs: RunRow[]): Statement {
   const parameters = runs.flatMap((run) => runColumns.map((column) => run[column]));
@@ -136,22 +124,41 @@ export function insertRuns(engine: Engine, runs: Omit<RunRow, 'id'>[]): Statemen
   return { sql: numbered(engine, text), parameters: runs.flatMap((run) => columns.map((column) => run[column])) };
 }
 
-/** The descriptions of jobs, by their hashes. */
-export function descriptionsOf(jobs: Pick<JobRow, 'description' | 'description_hash'>[]): Map<string, string> {
-  return new Map(
-    jobs.flatMap(({ description, description_hash }) =>
-      description && description_hash ? [[description_hash, description] as const] : [],
-    ),
-  );
+/** What a job has got that stands once for all jobs. */
+interface JobTexts {
+  row: Partial<JobRow>;
+  signature?: Signature | null;
+  description?: string;
 }
 
-/** Writes descriptions (by their hashes) that may be new; in one order, as the causes. */
-export function saveDescriptions(engine: Engine, descriptions: Map<string, string>): Statement {
-  const sorted = [...descriptions].sort(([a], [b]) => (a < b ? -1 : 1));
-  const text =
-    `insert into descriptions (hash, description) values ${repeated('(?, ?)', sorted.length)} ` +
-    'on conflict (hash) do nothing';
-  return { sql: numbered(engine, text), parameters: sorted.flat() };
+/**
+ * Writes the causes and descriptions that jobs have got and that may be new, in the order of their keys: two processes
+ * never wait for each other.
+ */
+export function saveTexts(engine: Engine, jobs: JobTexts[]): Statement[] {
+  const signatures = new Map(jobs.flatMap(({ signature }) => (signature ? [[signature.id, signature] as const] : [])));
+  const causes = [...signatures.values()].map(({ id, kind, title }) => [id, signatureVersion, kind, title]);
+  const descriptions = new Map(
+    jobs.flatMap(({ row, description }) =>
+      description === undefined ? [] : [[row.description_hash as string, description] as const],
+    ),
+  );
+  return [
+    ...saveNew(engine, 'signatures (id, version, kind, title)', causes),
+    ...saveNew(
+      engine,
+      'descriptions (hash, description)',
+      [...descriptions].map((row) => [...row]),
+    ),
+  ];
+}
+
+function saveNew(engine: Engine, table: string, rows: (string | number | null)[][]): Statement[] {
+  if (rows.length === 0) return [];
+  const sorted = rows.toSorted(([a], [b]) => ((a as string) < (b as string) ? -1 : 1));
+  const values = repeated(`(${repeated('?', sorted[0]?.length ?? 0)})`, sorted.length);
+  const text = `insert into ${table} values ${values} on conflict do nothing`;
+  return [{ sql: numbered(engine, text), parameters: sorted.flat() }];
 }
 
 /** Writes the documents of new jobs, and of changed ones the values that differ. Comes after `saveJobs`. */
@@ -204,4 +211,66 @@ export async function findFirstJob(engine: Engine, send: Send, run: RunRow): Pro
   const text = 'select job_id, sha1, flavor, priority from jobs where run_id = ? order by job_id limit 1';
   const [rows = []] = await send([{ sql: numbered(engine, text), parameters: [run.id] }]);
   showFirstJob(run, rows[0] as unknown as JobRow | undefined);
+}
+
+/**
+ * The statements that keep `nodes` and `job_nodes` in step with jobs that were created or changed. They come after the
+ * jobs are saved. Links that exist are changed last: a node that is being deleted is waited for while it still may remove them.
+ */
+export function saveLinks(engine: Engine, jobs: JobState[]): Statement[] {
+  const moved = jobs.filter(({ row, stored }) => stored !== null && stored !== row.status);
+  return [...linkNodes(engine, jobs), ...(moved.length > 0 ? [updateLinks(engine, moved)] : [])];
+}
+
+/** Gives the links of jobs their new status; most jobs have none before they run. */
+function updateLinks(engine: Engine, jobs: JobState[]): Statement {
+  const cast = engine === 'postgres' ? '::bigint' : '';
+  const text =
+    'update job_nodes set status = changed.column2 ' +
+    `from (values ${repeated(`(?${cast}, ?)`, jobs.length)}) as changed ` +
+    'where job_id = changed.column1 and status <> changed.column2';
+  return { sql: numbered(engine, text), parameters: jobs.flatMap(({ row }) => [row.id, row.status]) };
+}
+
+/**
+ * The statements that create the nodes that jobs' `targets` name and that do not exist yet, and link the jobs to all of
+ * them (teuthology contract §3.8, §7.48: every host that is listed; links stay). New nodes take the machine type of
+ * the job.
+ */
+function linkNodes(engine: Engine, jobs: JobState[]): Statement[] {
+  const links = jobs.flatMap(({ hosts, row }) => hosts.map((host) => ({ host, row })));
+  if (links.length === 0) return [];
+  const machineTypes = new Map(links.map(({ host, row }) => [host, row.machine_type]));
+  const nodes = chunksOf([...machineTypes], 500).map((chunk) => insertNodes(engine, chunk));
+  return [...nodes, ...chunksOf(links, 500).map((chunk) => insertLinks(engine, chunk))];
+}
+
+/**
+ * Nearly always all of them exist: leaving those out by a join costs no round trip and, unlike a conflict, no lock and no
+ * id. In one order everywhere, so that two processes cannot wait for each other's nodes.
+ */
+function insertNodes(engine: Engine, nodes: [string, string | null][]): Statement {
+  const text =
+    `with wanted (name, machine_type) as (values ${repeated('(?, ?)', nodes.length)}) ` +
+    'insert into nodes (name, machine_type, is_vm, locked) select name, machine_type, false, false from wanted ' +
+    'where not exists (select 1 from nodes where nodes.name = wanted.name) order by name on conflict (name) do nothing';
+  return { sql: numbered(engine, text), parameters: nodes.flat() };
+}
+
+/** A node that is deleted in the meantime gets no link: the lock waits for its deletion, then the join leaves it out. */
+function insertLinks(engine: Engine, links: { host: string; row: JobState['row'] }[]): Statement {
+  const [integer, lock] =
+    engine === 'postgres' ? ['?::bigint', 'order by nodes.name for key share of nodes '] : ['?', ''];
+  const text =
+    `with wanted (host, run_id, job_id) as (values ${repeated(`(?, ${integer}, ?)`, links.length)}) ` +
+    'insert into job_nodes (node_id, job_id, posted, status) select nodes.id, jobs.id, jobs.posted, jobs.status from wanted join nodes on nodes.name = wanted.host ' +
+    `join jobs on jobs.run_id = wanted.run_id and jobs.job_id = wanted.job_id where true ${lock}` +
+    'on conflict (node_id, posted, job_id) do nothing';
+  return { sql: numbered(engine, text), parameters: links.flatMap(({ host, row }) => [host, row.run_id, row.job_id]) };
+}
+
+function chunksOf<T>(items: T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 }

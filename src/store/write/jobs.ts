@@ -1,16 +1,13 @@
 import { alreadyExists, type Failure, isFailure, notFound, unavailable } from '../../core/errors.ts';
 import type { JobChange, JobStatus } from '../../core/job.ts';
 import { runStatus } from '../../core/run.ts';
-import type { Signature } from '../../core/signature.ts';
 import { isDatabaseFault } from '../engine/faults.ts';
 import type { Engine, RunRow } from '../engine/schema.ts';
 import { numbered, repeat, repeated, type Send, type Statement, type Transact } from '../engine/transaction.ts';
 import { createBatcher } from './batch.ts';
-import { changeJob, createJob, type JobState } from './job-change.ts';
-import { saveLinks } from './job-links.ts';
+import { changeJob, changeRun, createJob, type JobState, newRun } from './job-change.ts';
 import {
   deleteJobs,
-  descriptionsOf,
   findFirstJob,
   insertRuns,
   type JobBatch,
@@ -18,16 +15,15 @@ import {
   jobStates,
   lastId,
   lockRuns,
-  saveDescriptions,
   saveDocuments,
   saveJobs,
+  saveLinks,
   saveRuns,
-  saveSignatures,
+  saveTexts,
   selectJobs,
   takenKeys,
 } from './job-sql.ts';
 import type { JobEvent } from './live.ts';
-import { correctRun, countJob, newRun } from './run-change.ts';
 
 /** One request to create, change or delete a job. `at` in microseconds since the Unix epoch. */
 export type JobWrite = { run: string; at: number } & (
@@ -49,15 +45,11 @@ export interface JobWriter {
   drain(): Promise<void>;
 }
 
-/** Which causes and descriptions are certainly stored, by their ids. */
-type Known = Record<'signatures' | 'descriptions', Set<string>>;
-
 /** Makes the writer of one database; there is one for each process, so that all its clients share transactions. */
 export function createJobWriter(engine: Engine, transact: Transact): JobWriter {
   const listeners: ((event: JobEvent) => void)[] = [];
-  const known: Known = { signatures: new Set(), descriptions: new Set() };
   const flush = async (writes: JobWrite[]) => {
-    const results = await repeat(() => writeBatch(engine, transact, writes, known));
+    const results = await repeat(() => writeBatch(engine, transact, writes));
     for (const result of results) if (!isFailure(result)) for (const listener of listeners) listener(result);
     return results;
   };
@@ -75,14 +67,8 @@ export function createJobWriter(engine: Engine, transact: Transact): JobWriter {
  * Locks the runs first, always in the order of their ids: whoever holds a run may change its jobs and its counts, and
  * two processes can never wait for each other.
  */
-async function writeBatch(
-  engine: Engine,
-  transact: Transact,
-  writes: JobWrite[],
-  known: Known,
-): Promise<(JobEvent | Failure)[]> {
-  const fresh = { signatures: new Map<string, Signature>(), descriptions: new Map<string, string>() };
-  const results = await transact(async (send) => {
+async function writeBatch(engine: Engine, transact: Transact, writes: JobWrite[]): Promise<(JobEvent | Failure)[]> {
+  return transact(async (send) => {
     await createMissingRuns(engine, send, writes);
     const named = writes.flatMap(({ run, job_id }) => (job_id === null ? [] : [{ run, job_id }]));
     const reads = [lockRuns(engine, [...new Set(writes.map((write) => write.run))])];
@@ -92,24 +78,8 @@ async function writeBatch(
     const batch: JobBatch = { jobs: jobStates(jobRows), deleted: [], runsWithoutFirst: new Set() };
     const freeId = await idChooser(engine, send, runs, writes);
     const value = writes.map((write) => decide(write, runs.get(write.run), batch, freeId));
-    const jobs = [...batch.jobs.values()];
-    for (const { signature } of jobs) {
-      if (signature && !known.signatures.has(signature.id)) fresh.signatures.set(signature.id, signature);
-    }
-    for (const [id, description] of descriptionsOf(jobs.map(({ row }) => row))) {
-      if (!known.descriptions.has(id)) fresh.descriptions.set(id, description);
-    }
-    const texts: Statement[] = [];
-    if (fresh.signatures.size > 0) texts.push(saveSignatures(engine, [...fresh.signatures.values()]));
-    if (fresh.descriptions.size > 0) texts.push(saveDescriptions(engine, fresh.descriptions));
-    return { last: [...texts, ...(await save(engine, send, [...runs.values()], batch))], value };
+    return { last: await save(engine, send, [...runs.values()], batch), value };
   });
-  // Only after the commit is it certain that nobody needs to write them again; the bound keeps hostile texts out of memory.
-  for (const kind of ['signatures', 'descriptions'] as const) {
-    if (known[kind].size > 10_000) known[kind].clear();
-    for (const id of fresh[kind].keys()) known[kind].add(id);
-  }
-  return results;
 }
 
 /** Answers the statements that write everything that changed. */
@@ -120,7 +90,8 @@ async function save(engine: Engine, send: Send, runs: RunRow[], batch: JobBatch)
   if (deleted.length > 0) statements.push(deleteJobs(engine, deleted));
   if (changed.length > 0) {
     const documents = saveDocuments(engine, changed);
-    statements.push(saveJobs(engine, changed), ...documents, ...saveLinks(engine, changed));
+    statements.push(...saveTexts(engine, changed), saveJobs(engine, changed), ...documents);
+    statements.push(...saveLinks(engine, changed));
   }
   if (batch.runsWithoutFirst.size > 0) {
     await send(statements.splice(0));
@@ -199,7 +170,6 @@ function decide(
 }
 
 function applyToRun(run: RunRow, { row }: JobState, previous: JobStatus | null, change: JobChange): JobEvent {
-  countJob(run, row, previous);
-  correctRun(run, row, change);
+  changeRun(run, row, previous, change);
   return { run: run.name, job_id: row.job_id, status: row.status, previous };
 }

@@ -1,5 +1,4 @@
 /** What changed, told after the commit to everybody who watches, also in other processes on one PostgreSQL. */
-
 import { randomBytes } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import pg from 'pg';

@@ -1,3 +1,4 @@
+/** All changes that clients make to nodes (teuthology contract §2.10 to §2.16). */
 import type { Kysely, Transaction } from 'kysely';
 import { alreadyExists, type Failure, invalid, isFailure, notFound, unavailable } from '../../core/errors.ts';
 import {
@@ -9,13 +10,9 @@ import {
   unlockMany,
   wouldHostItself,
 } from '../../core/node.ts';
-import { lockNodeChanges } from '../engine/dialect.ts';
-import { isDatabaseFault } from '../engine/faults.ts';
+import { lockNodeChanges, lockRowsNoKey, readNode } from '../engine/dialect.ts';
 import type { Engine, NodeRow, Schema } from '../engine/schema.ts';
 import { repeat } from '../engine/transaction.ts';
-import { type FullNode, withHosts } from '../read/nodes.ts';
-import { createBatcher } from './batch.ts';
-import { hostId, type NodeBatch, type NodeState, readHosts, readNodes, saveNodes } from './node-sql.ts';
 
 /** One request to change nodes. `at` in microseconds since the Unix epoch. */
 export type NodeWrite = { at: number } & (
@@ -25,179 +22,194 @@ export type NodeWrite = { at: number } & (
   | { kind: 'unlock_many'; names: string[]; locked_by: string | null }
 );
 
-/** Carries out writes of nodes, many in one transaction. */
+/** Carries out writes of nodes, one after the other. */
 export interface NodeWriter {
   /**
    * Resolves when the write is durable with the nodes as it left them (none for a deletion; of several, ordered by
    * name), otherwise with the failure of a rule in core/node.ts, `not_found`, `already_exists`, `invalid` (host) or
    * `unavailable` (too much is waiting). `size` is the length of the request, for the bound on what waits.
    */
-  write(write: NodeWrite, size: number): Promise<FullNode[] | Failure>;
+  write(write: NodeWrite, size: number): Promise<NodeRow[] | Failure>;
   /** Resolves when everything accepted has been carried out. */
   drain(): Promise<void>;
 }
 
-/** A node as one write left it; a later one in the same transaction may change it again. */
-type Left = Pick<NodeState, 'row' | 'host'>;
+/** Bytes of requests that wait in memory before new ones are turned away. */
+const mostWaiting = 64 << 20;
 
 /**
- * Makes the writer of one database; there is one for each process, so that all its clients share transactions. `onChange`
- * hears after each commit which nodes changed; it must not throw.
+ * Makes the writer of one database; there is one for each process, so that its clients wait for the lock on one
+ * connection, not on all of them. `onChange` hears after each commit which nodes changed; it must not throw.
  */
 export function createNodeWriter(
   kysely: Kysely<Schema>,
   engine: Engine,
   onChange: (names: string[]) => void,
 ): NodeWriter {
-  const flush = async (writes: NodeWrite[]) => {
-    const results = await repeat(() => writeBatch(kysely, engine, writes));
-    const deleted = writes.flatMap((write, index) =>
-      write.kind === 'delete' && !isFailure(results[index]) ? [write.name] : [],
-    );
-    const names = results.flatMap((result) => (isFailure(result) ? [] : result.map(({ name }) => name)));
-    if (names.length + deleted.length > 0) onChange([...names, ...deleted]);
-    return results;
-  };
-  const batcher = createBatcher(flush, (error) => !isDatabaseFault(error));
+  let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
   return {
     async write(write, size) {
-      return batcher.push(write, size) ?? unavailable('too many writes are waiting for the database');
+      if (waiting > 0 && waiting + size > mostWaiting)
+        return unavailable('too many writes are waiting for the database');
+      waiting += size;
+      const turn = last.then(() => repeat(() => writeNodes(kysely, engine, write)));
+      last = turn.catch(() => {});
+      const result = await turn.finally(() => {
+        waiting -= size;
+      });
+      const changed = isFailure(result) ? [] : write.kind === 'delete' ? [write] : result;
+      if (changed.length > 0) onChange(changed.map(({ name }) => name));
+      return result;
     },
-    drain: batcher.drain,
+    async drain() {
+      await last;
+    },
   };
 }
 
-/** Whoever is in here is alone with the nodes: what it reads stays true until it commits. */
-async function writeBatch(kysely: Kysely<Schema>, engine: Engine, writes: NodeWrite[]) {
+/** Whoever is in here is alone with the nodes, among all processes: what it reads stays true until it commits. */
+function writeNodes(kysely: Kysely<Schema>, engine: Engine, write: NodeWrite): Promise<NodeRow[] | Failure> {
   return kysely.transaction().execute(async (transaction) => {
     await lockNodeChanges(transaction, engine);
-    const nodes = await readNodes(transaction, engine, {
-      names: namesIn(writes),
-      machineTypes: machineTypesIn(writes),
-    });
-    const hosts = writes.some(namesHost) ? await readHosts(transaction) : new Map<string, string>();
-    const batch: NodeBatch = { nodes, deleted: [], hosts };
-    const results = writes.map((write) => decide(batch, write));
-    await saveNodes(transaction, batch);
-    return showResults(transaction, batch, results);
+    const nodes: Nodes = { transaction, engine };
+    switch (write.kind) {
+      case 'create':
+        return create(nodes, write);
+      case 'change':
+        return change(nodes, write);
+      case 'delete':
+        return remove(nodes, write.name);
+      case 'lock_many': {
+        const free = selectNodes(nodes)
+          .where('machine_type', 'in', write.request.machine_types)
+          .where('up', '=', true)
+          .where('locked', '=', false);
+        return replace(nodes, lockMany(await read(nodes, free), write.request, write.at));
+      }
+      case 'unlock_many': {
+        const known = new Map((await readNamed(nodes, write.names)).map((row) => [row.name, row]));
+        return replace(
+          nodes,
+          unlockMany(write.names, (name) => known.get(name), write.locked_by, write.at),
+        );
+      }
+    }
   });
 }
 
-function namesIn(writes: NodeWrite[]): string[] {
-  const names = writes.flatMap((write) => {
-    if (write.kind === 'lock_many') return [];
-    if (write.kind === 'unlock_many') return write.names;
-    const host = write.kind === 'delete' ? null : write.change.vm_host;
-    return host ? [write.name, host] : [write.name];
-  });
-  return [...new Set(names)];
-}
-
-function machineTypesIn(writes: NodeWrite[]): string[] {
-  return [...new Set(writes.flatMap((write) => (write.kind === 'lock_many' ? write.request.machine_types : [])))];
-}
-
-function namesHost(write: NodeWrite): boolean {
-  return (write.kind === 'create' || write.kind === 'change') && typeof write.change.vm_host === 'string';
-}
-
-/** Applies one write in memory; the nodes it touches are locked. */
-function decide(batch: NodeBatch, write: NodeWrite): Left[] | Failure {
-  const { nodes } = batch;
-  switch (write.kind) {
-    case 'create':
-      return nodes.has(write.name) ? alreadyExists('node', write.name) : create(batch, write);
-    case 'change':
-      return change(batch, write);
-    case 'delete':
-      return remove(batch, write.name);
-    case 'lock_many': {
-      const rows = [...nodes.values()].map((state) => state.row);
-      return replaceRows(batch, lockMany(rows, write.request, write.at));
-    }
-    case 'unlock_many': {
-      const rowOf = (name: string) => nodes.get(name)?.row;
-      return replaceRows(batch, unlockMany(write.names, rowOf, write.locked_by, write.at));
-    }
-  }
+/** Where one write works. */
+interface Nodes {
+  transaction: Transaction<Schema>;
+  engine: Engine;
 }
 
 type Named = { name: string; change: NodeChange; at: number };
 
-function create(batch: NodeBatch, { name, change, at }: Named): Left[] | Failure {
+async function create(nodes: Nodes, { name, change, at }: Named): Promise<NodeRow[] | Failure> {
+  const [known] = await readNamed(nodes, [name]);
+  if (known) return alreadyExists('node', name);
   const fields = newNode(change, at);
   if (isFailure(fields)) return fields;
-  const problem = changeHost(batch, name, change);
-  if (problem) return problem;
-  const row: NodeRow = { id: 0, name, vm_host_id: null, ...fields };
-  const state: NodeState = { row, created: true, changed: true, host: change.vm_host ?? null };
-  batch.nodes.set(name, state);
-  return [{ ...state }];
+  const host = await hostOf(nodes, name, change);
+  if (isFailure(host)) return host;
+  const created = await nodes.transaction
+    .insertInto('nodes')
+    .values({ name, ...fields, vm_host_id: host ?? null })
+    // A job that names the node may have created it in the meantime.
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  return created ? [readNode(created)] : alreadyExists('node', name);
 }
 
-function change(batch: NodeBatch, { name, change, at }: Named): Left[] | Failure {
-  const state = batch.nodes.get(name);
-  if (!state) return notFound('node', name);
-  const row = changeNode(state.row, change, at);
+async function change(nodes: Nodes, { name, change, at }: Named): Promise<NodeRow[] | Failure> {
+  const [known] = await readNamed(nodes, [name]);
+  if (!known) return notFound('node', name);
+  const row = changeNode(known, change, at);
   if (isFailure(row)) return row;
-  const problem = changeHost(batch, name, change);
-  if (problem) return problem;
-  if (change.vm_host !== undefined) state.host = change.vm_host;
-  state.row = row;
-  state.changed = true;
-  return [{ ...state }];
+  const host = await hostOf(nodes, name, change);
+  if (isFailure(host)) return host;
+  return replace(nodes, [host === undefined ? row : { ...row, vm_host_id: host }]);
 }
 
-/** Checks a new host and, when nothing speaks against it, remembers it for the checks that follow. */
-function changeHost({ nodes, hosts }: NodeBatch, name: string, { vm_host }: NodeChange): Failure | null {
-  if (vm_host === undefined) return null;
-  if (vm_host === null) {
-    hosts.delete(name);
-    return null;
-  }
+/** The internal id of the new host (null = none), undefined when the change says nothing of it. */
+async function hostOf(
+  nodes: Nodes,
+  name: string,
+  { vm_host }: NodeChange,
+): Promise<number | null | undefined | Failure> {
+  if (vm_host === undefined || vm_host === null) return vm_host;
+  const hosts = await readHosts(nodes);
   if (vm_host === name || wouldHostItself(name, vm_host, (guest) => hosts.get(guest) ?? null)) {
     return invalid('vm_host', `invalid value for key 'vm_host': ${name} would host itself`);
   }
-  if (!nodes.has(vm_host)) return invalid('vm_host', `invalid value for key 'vm_host': there is no node ${vm_host}`);
-  hosts.set(name, vm_host);
-  return null;
+  const [host] = await readNamed(nodes, [vm_host]);
+  return host?.id ?? invalid('vm_host', `invalid value for key 'vm_host': there is no node ${vm_host}`);
 }
 
-/** Guests of a node that is gone have no host; the database sees to those that are not in memory. */
-function remove({ nodes, deleted, hosts }: NodeBatch, name: string): Left[] | Failure {
-  const state = nodes.get(name);
-  if (!state) return notFound('node', name);
-  nodes.delete(name);
-  if (!state.created) deleted.push(state.row.id);
-  for (const guest of nodes.values()) {
-    const hosted = guest.host === undefined ? guest.row.vm_host_id === state.row.id : guest.host === name;
-    if (hosted) guest.host = null;
+/** Guests of a node that is gone have no host, and jobs no link to it: the database sees to both. */
+async function remove({ transaction }: Nodes, name: string): Promise<NodeRow[] | Failure> {
+  const deleted = await transaction.deleteFrom('nodes').where('name', '=', name).returning('id').executeTakeFirst();
+  return deleted ? [] : notFound('node', name);
+}
+
+/** Rows in one statement: they take 15 parameters each, and SQLite allows some 32,000. */
+const rowsAtATime = 1000;
+
+/** Always in the order of their ids, so that nobody who locks nodes waits for somebody who waits for him. */
+function selectNodes({ transaction }: Nodes) {
+  return transaction.selectFrom('nodes').selectAll().orderBy('id');
+}
+
+async function read({ engine }: Nodes, query: ReturnType<typeof selectNodes>): Promise<NodeRow[]> {
+  return (await lockRowsNoKey(engine, query).execute()).map(readNode);
+}
+
+async function readNamed(nodes: Nodes, names: string[]): Promise<NodeRow[]> {
+  const rows: NodeRow[] = [];
+  for (let from = 0; from < names.length; from += rowsAtATime) {
+    const some = names.slice(from, from + rowsAtATime);
+    rows.push(...(await read(nodes, selectNodes(nodes).where('name', 'in', some))));
   }
-  hosts.delete(name);
-  for (const [guest, host] of hosts) if (host === name) hosts.delete(guest);
-  return [];
+  return rows;
 }
 
-function replaceRows({ nodes }: NodeBatch, rows: NodeRow[] | Failure): Left[] | Failure {
+/** Which node hosts which, by names. */
+async function readHosts({ transaction }: Nodes): Promise<Map<string, string>> {
+  const rows = await transaction
+    .selectFrom('nodes as guest')
+    .innerJoin('nodes as host', 'host.id', 'guest.vm_host_id')
+    .select(['guest.name as guest', 'host.name as host'])
+    .execute();
+  return new Map(rows.map(({ guest, host }) => [guest, host]));
+}
+
+/** Writes changed rows. They exist and are locked: this is an update of many rows in one statement for both engines. */
+async function replace({ transaction }: Nodes, rows: NodeRow[] | Failure): Promise<NodeRow[] | Failure> {
   if (isFailure(rows)) return rows;
-  return rows.map((row) => {
-    const state = nodes.get(row.name) as NodeState;
-    state.row = row;
-    state.changed = true;
-    return { ...state };
-  });
-}
-
-/** Results with the hosts of their nodes: one query for all of them, and none when no node has a host. */
-async function showResults(transaction: Transaction<Schema>, batch: NodeBatch, results: (Left[] | Failure)[]) {
-  const rows = results.flatMap((result) =>
-    isFailure(result) ? [] : result.map((left) => ({ ...left.row, vm_host_id: hostId(batch, left) })),
-  );
-  const shown = await withHosts(transaction, rows);
-  let from = 0;
-  return results.map((result) => {
-    if (isFailure(result)) return result;
-    from += result.length;
-    return shown.slice(from - result.length, from);
-  });
+  for (let from = 0; from < rows.length; from += rowsAtATime) {
+    await transaction
+      .insertInto('nodes')
+      .values(rows.slice(from, from + rowsAtATime))
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet(({ ref }) => ({
+          description: ref('excluded.description'),
+          up: ref('excluded.up'),
+          machine_type: ref('excluded.machine_type'),
+          arch: ref('excluded.arch'),
+          is_vm: ref('excluded.is_vm'),
+          os_type: ref('excluded.os_type'),
+          os_version: ref('excluded.os_version'),
+          vm_host_id: ref('excluded.vm_host_id'),
+          locked: ref('excluded.locked'),
+          locked_by: ref('excluded.locked_by'),
+          locked_since: ref('excluded.locked_since'),
+          mac_address: ref('excluded.mac_address'),
+          ssh_pub_key: ref('excluded.ssh_pub_key'),
+        })),
+      )
+      .execute();
+  }
+  return rows;
 }

@@ -5,8 +5,8 @@ import { lockRows } from '../engine/dialect.ts';
 import type { Engine, Schema } from '../engine/schema.ts';
 import { repeat } from '../engine/transaction.ts';
 import { nextTurn } from '../reader.ts';
+import { newRun } from './job-change.ts';
 import type { WatchedDb } from './live.ts';
-import { newRun } from './run-change.ts';
 
 /** Creates a run with `tags`; `at` in microseconds. Of several simultaneous calls with one name exactly one succeeds. */
 export async function createRun(db: WatchedDb, name: string, tags: string[], at: number): Promise<Failure | null> {

@@ -1,6 +1,5 @@
 /** `/jobs/`, the latest jobs of all runs (teuthology contract §2.8). */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { reindex } from '../../../src/store/upkeep/reindex.ts';
 import { engines } from '../../helpers/engines.ts';
 import { listed, newJob, type Shown } from './report.ts';
 import { expectRefused, useTeuthology } from './start.ts';
@@ -54,17 +53,6 @@ describe.each(engines)('the latest jobs on $name', (engine) => {
     ['?count=0', []],
   ])('%s', async (query, expected) => {
     expect(await ids(query)).toEqual(expected);
-  });
-
-  test('are found by a part of the description before old jobs are indexed', async () => {
-    const { kysely } = server.db;
-    const before = await kysely.selectFrom('indexed').selectAll().executeTakeFirstOrThrow();
-    await kysely.updateTable('indexed').set({ up_to: 0 }).execute();
-    await kysely.updateTable('jobs').set({ description_hash: null }).where('job_id', '=', '0').execute();
-    expect(await ids('?description=rados')).toEqual(['1', '0']);
-    await reindex(server.db, { all: false });
-    expect(await kysely.selectFrom('indexed').selectAll().executeTakeFirstOrThrow()).toEqual(before);
-    expect(await ids('?description=rados')).toEqual(['1', '0']);
   });
 
   test.each([
