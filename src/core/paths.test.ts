@@ -60,6 +60,7 @@ describe('a text that was copied somewhere', () => {
     [` https://paddles.example/ui/runs/${encoded}/jobs/17?view=log `, run, '17'],
     [`https://paddles.example/ui/runs/my%20run/jobs/my%23job`, 'my run', 'my#job'],
     [`https://paddles.example/%zz/${run}`, run, null],
+    [`https://paddles.example/17/${run}/`, run, null],
     [`paddles.example/ui/runs/${encoded}`, run, null],
     [`/a/${run}/8600017`, run, '8600017'],
     [`/a/${run}/8600017/`, run, '8600017'],

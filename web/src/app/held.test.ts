@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mergeRows } from './held.ts';
+import { heldRows } from './held.ts';
 
 interface Row {
   id: string;
@@ -7,7 +7,8 @@ interface Row {
 }
 
 const rows = (...ids: string[]): Row[] => ids.map((id) => ({ id, text: id }));
-const merge = (shown: Row[], latest: Row[]) => mergeRows(shown, latest, ({ id }) => id);
+const merge = (shown: Row[], latest: Row[], { hold = true, scope = 'q' } = {}) =>
+  heldRows({ rows: shown, scope: 'q' }, { rows: latest, scope }, hold, ({ id }) => id);
 
 describe('rows that are held', () => {
   test('take their new contents in place', () => {
@@ -30,5 +31,17 @@ describe('rows that are held', () => {
   test('keep their order, and count those that would move', () => {
     expect(merge(rows('a', 'b', 'c'), rows('c', 'a', 'b'))).toEqual({ rows: rows('a', 'b', 'c'), waiting: 3 });
     expect(merge(rows('a', 'b', 'c'), rows('b', 'a', 'c')).waiting).toBe(2);
+  });
+
+  test('wait for as many rows as come as for rows that go', () => {
+    expect(merge(rows('a', 'b'), rows('b', 'c'))).toEqual({ rows: rows('a', 'b'), waiting: 2 });
+  });
+
+  test.each([
+    ['they are not held', rows('a'), { hold: false }],
+    ['another list is shown', rows('a'), { scope: 'other' }],
+    ['there were none before', [], {}],
+  ])('show everything at once when %s', (_when, shown, options) => {
+    expect(merge(shown, rows('b', 'a'), options)).toEqual({ rows: rows('b', 'a'), waiting: 0 });
   });
 });

@@ -20,29 +20,41 @@ export function useHeldUpdates<Row>(
 ): HeldRows<Row> {
   const shown = useRef({ rows: latest, scope });
   const [, draw] = useState(0);
-  let waiting = 0;
-  if (!hold || shown.current.scope !== scope || shown.current.rows.length === 0) {
-    shown.current = { rows: latest, scope };
-  } else if (shown.current.rows !== latest) {
-    const merged = mergeRows(shown.current.rows, latest, rowKey);
-    waiting = merged.waiting;
-    shown.current = { rows: merged.rows, scope };
-  }
+  const { rows, waiting } = heldRows(shown.current, { rows: latest, scope }, hold, rowKey);
+  shown.current = { rows, scope };
   const newest = useRef(latest);
   newest.current = latest;
   const apply = useCallback(() => {
     shown.current = { ...shown.current, rows: newest.current };
     draw((count) => count + 1);
   }, []);
-  return { rows: shown.current.rows, waiting, apply };
+  return { rows, waiting, apply };
+}
+
+/** Rows and what identifies their list. */
+interface Listed<Row> {
+  rows: readonly Row[];
+  scope: string;
+}
+
+/** The rows to show next, and how many changes wait: none unless the same list is held and has rows. */
+export function heldRows<Row>(
+  shown: Listed<Row>,
+  latest: Listed<Row>,
+  hold: boolean,
+  rowKey: (row: Row) => string,
+): { rows: readonly Row[]; waiting: number } {
+  if (!hold || shown.scope !== latest.scope || shown.rows.length === 0) return { rows: latest.rows, waiting: 0 };
+  return mergeRows(shown.rows, latest.rows, rowKey);
 }
 
 /** The old order with the new contents, and how many rows would be added, removed or moved. */
-export function mergeRows<Row>(
+function mergeRows<Row>(
   shown: readonly Row[],
   latest: readonly Row[],
   rowKey: (row: Row) => string,
 ): { rows: readonly Row[]; waiting: number } {
+  if (shown === latest) return { rows: latest, waiting: 0 };
   const byKey = new Map(latest.map((row) => [rowKey(row), row]));
   const before = new Set(shown.map(rowKey));
   const added = latest.filter((row) => !before.has(rowKey(row))).length;

@@ -8,6 +8,7 @@ import {
   middleTruncate,
   number,
   plural,
+  shortHost,
   shortSha1,
   zoneName,
 } from './format.ts';
@@ -77,6 +78,7 @@ test('numbers and nouns agree', () => {
 
 test('long texts are shortened', () => {
   expect([shortSha1('936071df5e4a'), shortSha1(null), shortSha1(undefined)]).toEqual(['936071df', '', '']);
+  expect([shortHost('smithi001.front.example'), shortHost('smithi001')]).toEqual(['smithi001', 'smithi001']);
   expect(middleTruncate('short', 10)).toBe('short');
   expect(middleTruncate('abcdefghijklmnopqrstuvwxyz', 11)).toBe('abcdef…wxyz');
 });

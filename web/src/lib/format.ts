@@ -69,6 +69,11 @@ export function shortSha1(sha1: string | null | undefined): string {
   return sha1?.slice(0, 8) ?? '';
 }
 
+/** The name of a host without its domain. */
+export function shortHost(name: string): string {
+  return name.split('.')[0] ?? name;
+}
+
 /** A name shortened in its middle to `max` characters. */
 export function middleTruncate(name: string, max: number): string {
   if (name.length <= max) return name;

@@ -4,6 +4,7 @@ import type { Column } from './grid-types.ts';
 
 test.each([
   [{ first: 2, last: 5 }, 3, [2, 3, 4]],
+  [{ first: 2, last: 5 }, 2, [2, 3, 4]],
   [{ first: 2, last: 5 }, 0, [0, 2, 3, 4]],
   [{ first: 2, last: 5 }, 5, [2, 3, 4, 5]],
   [{ first: 2, last: 5 }, 90, [2, 3, 4, 90]],
@@ -32,6 +33,8 @@ describe('in a tree', () => {
     { level: 2 },
     { level: 1, expanded: false },
     { level: 1 },
+    { level: 1, expanded: true },
+    { level: 2 },
   ];
   test.each([
     ['→ on an open group goes to its first row', 0, 1, 1],
@@ -39,6 +42,7 @@ describe('in a tree', () => {
     ['→ on a closed group opens it', 3, 1, 'toggle'],
     ['← on a closed group stays', 3, -1, 3],
     ['← on a row goes to its group', 2, -1, 0],
+    ['← on a row of a later group goes to that group', 6, -1, 5],
     ['→ on a row goes to the next one', 1, 1, 2],
     ['← on a row at the top stays', 4, -1, 4],
     ['nothing happens where there is no row', 9, 1, 9],

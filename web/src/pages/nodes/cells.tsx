@@ -1,6 +1,7 @@
 import { Link } from 'wouter';
 import { pagePath } from '../../../../src/core/paths.ts';
 import type { NodeItem } from '../../../../src/http/api/lab-schema.ts';
+import { shortHost } from '../../lib/format.ts';
 import { Results } from '../runs/columns.tsx';
 import { nodeState } from './node-facts.ts';
 
@@ -8,7 +9,7 @@ import { nodeState } from './node-facts.ts';
 export function NodeLink({ node }: { node: NodeItem }) {
   return (
     <Link href={pagePath.node(node.name)} title={node.name}>
-      {node.name.split('.')[0]}
+      {shortHost(node.name)}
     </Link>
   );
 }

@@ -4,7 +4,7 @@ import { type Facet, facetText, parseFacets } from '../../../../src/core/facets.
 import { logLinks } from '../../../../src/core/links.ts';
 import { pagePath } from '../../../../src/core/paths.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
-import { duration, plural } from '../../lib/format.ts';
+import { duration, plural, shortHost } from '../../lib/format.ts';
 import type { Job } from '../../lib/jobs.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { OutLink } from '../../ui/OutLink.tsx';
@@ -37,7 +37,11 @@ export function GroupDetail({ page, group, differing }: DetailProps & { group: G
       {group.jobs.length > 1 && (
         <>
           <h2>Where</h2>
-          <Where name="nodes" counts={count(group.jobs.flatMap(shortNodes))} of={group.jobs.length} />
+          <Where
+            name="nodes"
+            counts={count(group.jobs.flatMap(({ nodes }) => nodes.map(shortHost)))}
+            of={group.jobs.length}
+          />
           <Where name="os" counts={count(group.jobs.map(({ os }) => os ?? 'unknown'))} of={group.jobs.length} />
         </>
       )}
@@ -64,10 +68,6 @@ function Where({ name, counts, of }: { name: string; counts: [string, number][];
       {counts.length > 3 && <span>and {counts.length - 3} more</span>}
     </p>
   );
-}
-
-function shortNodes({ nodes }: Job): string[] {
-  return nodes.map((node) => node.split('.')[0] ?? node);
 }
 
 function count(values: readonly string[]): [string, number][] {

@@ -23,3 +23,13 @@ test('values are counted by key, those with the largest share of failures first;
   expect(counts).toEqual([['s/os', ['ubuntu 1/1', 'rocky 1/2', 'centos 0/1']]]);
   expect(countFacets(jobs.slice(0, 2), facets)).toEqual([]);
 });
+
+test('only the keys that tell most are counted', () => {
+  const facets = Array.from({ length: 30 }, (_, at) => `k${at}`);
+  const jobs = jobsOf(
+    aPage({
+      jobs: ['x', 'y'].map((value) => ({ description: `s/{${facets.map((key) => `${key}/${value}`).join(' ')}}` })),
+    }),
+  );
+  expect(countFacets(jobs, parseAllFacets(jobs.map(({ description }) => description)))).toHaveLength(24);
+});

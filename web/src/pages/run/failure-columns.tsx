@@ -1,5 +1,5 @@
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
-import { duration, plural } from '../../lib/format.ts';
+import { duration, plural, shortHost } from '../../lib/format.ts';
 import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
 import { Strip } from '../../ui/Strip.tsx';
@@ -65,7 +65,7 @@ export function failureColumns(page: RunPage): Column<FailureRow>[] {
       title: 'Nodes',
       width: '150px',
       text: ({ job }) => job?.nodes.join(' ') ?? '',
-      cell: ({ job }) => job?.nodes.map((node) => node.split('.')[0]).join(' ') ?? null,
+      cell: ({ job }) => job?.nodes.map(shortHost).join(' ') ?? null,
     },
     { id: 'os', title: 'OS', width: '104px', text: ({ job }) => job?.os ?? '', cell: ({ job }) => job?.os ?? null },
     {

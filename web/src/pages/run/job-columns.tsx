@@ -1,5 +1,5 @@
 import type { Facet } from '../../../../src/core/facets.ts';
-import { duration } from '../../lib/format.ts';
+import { duration, shortHost } from '../../lib/format.ts';
 import type { Job } from '../../lib/jobs.ts';
 import type { Column } from '../../ui/grid-types.ts';
 import { OutLink } from '../../ui/OutLink.tsx';
@@ -57,7 +57,7 @@ export const jobColumns: Column<JobRow>[] = [
     sortable: true,
     value: (job) => job.nodes.join(' ') || null,
     text: (job) => job.nodes.join(' '),
-    cell: (job) => job.nodes.map((node) => node.split('.')[0]).join(' '),
+    cell: (job) => job.nodes.map(shortHost).join(' '),
   },
   {
     id: 'duration',

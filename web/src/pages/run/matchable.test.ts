@@ -84,3 +84,9 @@ describe('values are suggested', () => {
     expect(valuesOf(jobs, key, prefix).map(({ value, count }) => [value, count])).toEqual(expected);
   });
 });
+
+test('no more than twenty values are suggested', () => {
+  const many = aPage({ jobs: Array.from({ length: 30 }, (_, at) => ({ os: `os ${at}` })) });
+  const all = jobsOf(many).map((job) => matchableJob(job, many));
+  expect(valuesOf(all, 'os', '')).toHaveLength(20);
+});

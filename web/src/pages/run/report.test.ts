@@ -43,6 +43,19 @@ describe('a report', () => {
     expect(report('text')).toContain(`1. cause new (1): 10 ${base}/runs/${run}/jobs/10`);
   });
 
+  test('counts jobs that run, wait or are queued as not finished, and says nothing of it when there are none', () => {
+    const text = (jobs: SampleJob[]) => runReport(aPage({ jobs }), [], base, 'text');
+    expect(text([{ status: 'running' }, { status: 'waiting' }, { status: 'queued' }])).toContain('3 not finished');
+    expect(text([{}])).not.toContain('not finished');
+  });
+
+  test('lists eight jobs of a cause, and counts the others', () => {
+    const page = aPage({ jobs: failing('x', 8), causes: [aCause('x', [8])] });
+    const text = runReport(page, groupFailures(jobsOf(page), page, 'signature'), base, 'text');
+    expect(text).toContain('/jobs/8');
+    expect(text).not.toContain('more');
+  });
+
   test('of a first run calls nothing new', () => {
     expect(report('text', 0)).not.toContain('New');
     expect(report('text', 0)).toContain('\nFailures\n');
