@@ -23,9 +23,11 @@ const free: NodeFields = {
   locked: false,
   locked_by: null,
   locked_since: null,
+  unlocked_since: null,
   mac_address: null,
   ssh_pub_key: null,
 };
+const freed: NodeFields = { ...free, unlocked_since: 9 };
 const held: NodeFields = { ...free, locked: true, locked_by: 'ana', locked_since: 5, description: 'run 1' };
 
 const alreadyLocked = { failure: 'conflict', reason: 'Cannot lock an already-locked node' };
@@ -76,13 +78,13 @@ describe('the lock rules (teuthology contract §2.14)', () => {
       { locked: true, locked_by: 'ana', description: 'd' },
       { locked: true, locked_by: 'ana', locked_since: 9, description: 'd' },
     ],
-    ['6: unlock keeps the description', held, { locked: false, locked_by: 'ana' }, { ...free, description: 'run 1' }],
-    ['6: unlock with null clears it', held, { locked: false, locked_by: 'ana', description: null }, free],
+    ['6: unlock keeps the description', held, { locked: false, locked_by: 'ana' }, { ...freed, description: 'run 1' }],
+    ['6: unlock with null clears it', held, { locked: false, locked_by: 'ana', description: null }, freed],
     [
       '6: unlock with empty words',
       held,
       { locked: false, locked_by: 'ana', description: '' },
-      { ...free, description: '' },
+      { ...freed, description: '' },
     ],
     [
       '6: other keys are applied',

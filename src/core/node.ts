@@ -4,7 +4,7 @@ import { conflict, type Failure, invalid, isFailure, unavailable } from './error
 /** The longest node name, in UTF-16 units (teuthology contract §3.1). */
 export const longestNodeName = 256;
 
-/** What is known of a node beside its name and its host; `locked_since` in microseconds since the Unix epoch. */
+/** What is known of a node beside its name and its host; times in microseconds since the Unix epoch. */
 export interface NodeFields {
   description: string | null;
   /** null = unknown. */
@@ -17,6 +17,8 @@ export interface NodeFields {
   locked: boolean;
   locked_by: string | null;
   locked_since: number | null;
+  /** When it was last unlocked; null while it is locked, and of one that has never been. */
+  unlocked_since: number | null;
   mac_address: string | null;
   ssh_pub_key: string | null;
 }
@@ -25,7 +27,7 @@ export interface NodeFields {
  * What one request changes in a node: absent keys stay as they are, null clears. `vm_host` is the name of a node. Only
  * the server says since when a node is locked (teuthology contract §7.67).
  */
-export type NodeChange = Partial<Omit<NodeFields, 'locked_since'>> & { vm_host?: string | null };
+export type NodeChange = Partial<Omit<NodeFields, 'locked_since' | 'unlocked_since'>> & { vm_host?: string | null };
 
 /** A request for `count` free nodes; null = any. */
 export interface LockRequest {
@@ -53,6 +55,7 @@ export function newNode(change: NodeChange, at: number): NodeFields | Failure {
     locked,
     locked_by: locked ? (fields.locked_by ?? null) : null,
     locked_since: locked ? at : null,
+    unlocked_since: null,
   };
 }
 
@@ -62,7 +65,10 @@ export function changeNode<Node extends NodeFields>(node: Node, change: NodeChan
   if (problem) return problem;
   const { vm_host: _, ...fields } = change;
   const changed: Node = { ...node, ...fields };
-  if (changed.locked !== node.locked) changed.locked_since = changed.locked ? at : null;
+  if (changed.locked !== node.locked) {
+    changed.locked_since = changed.locked ? at : null;
+    changed.unlocked_since = changed.locked ? null : at;
+  }
   if (change.locked === false) changed.locked_by = null;
   return changed;
 }
@@ -90,8 +96,8 @@ function lockProblem(node: NodeFields, change: NodeChange): Failure | null {
 }
 
 /**
- * Locks as many of `nodes` as are asked for, the first by name (teuthology contract §7.33), and answers them as they
- * are then. All or nothing: `unavailable` when fewer are free, `invalid` when the request cannot be meant.
+ * Locks as many of `nodes` as are asked for, those that have been free the longest (teuthology contract §7.33), so that
+ * all are used and one on which every job fails at once is not the next again. Answers them as they are then, by name. All or nothing: `unavailable` when fewer are free, `invalid` when the request cannot be meant.
  */
 export function lockMany<Node extends NodeFields & { name: string }>(
   nodes: Iterable<Node>,
@@ -101,8 +107,9 @@ export function lockMany<Node extends NodeFields & { name: string }>(
   const { count, locked_by, description } = request;
   const free = [...nodes].filter((node) => isFree(node, request));
   if (free.length < count) return unavailable(`only ${free.length} nodes available`);
-  const taken = free.sort(byName).slice(0, count);
-  return taken.map((node) => ({ ...node, locked: true, locked_by, locked_since: at, description }));
+  const taken = free.sort(byTimeUnlocked).slice(0, count).sort(byName);
+  const lock = { locked: true, locked_by, locked_since: at, unlocked_since: null, description };
+  return taken.map((node) => ({ ...node, ...lock }));
 }
 
 function isFree(node: NodeFields, { machine_types, os_type, os_version, arch }: LockRequest): boolean {
@@ -132,6 +139,11 @@ export function unlockMany<Node extends NodeFields & { name: string }>(
     unlocked.push(changed);
   }
   return unlocked;
+}
+
+/** Those that have never been locked come first. */
+function byTimeUnlocked(a: NodeFields & { name: string }, b: NodeFields & { name: string }): number {
+  return (a.unlocked_since ?? Number.MIN_SAFE_INTEGER) - (b.unlocked_since ?? Number.MIN_SAFE_INTEGER) || byName(a, b);
 }
 
 function byName(a: { name: string }, b: { name: string }): number {

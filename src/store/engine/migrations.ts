@@ -195,6 +195,7 @@ function nodes({ id, integer, boolean, text, storage }: ColumnTypes): string[] {
       locked ${boolean} not null,
       locked_by ${text},
       locked_since ${integer},
+      unlocked_since ${integer},
       mac_address ${text},
       ssh_pub_key text
     )`,

@@ -154,7 +154,7 @@ async function remove({ transaction }: Nodes, name: string): Promise<NodeRow[] |
   return deleted ? [] : notFound('node', name);
 }
 
-/** Rows in one statement: they take 15 parameters each, and SQLite allows some 32,000. */
+/** Rows in one statement: they take 16 parameters each, and SQLite allows some 32,000. */
 const rowsAtATime = 1000;
 
 /** Always in the order of their ids, so that nobody who locks nodes waits for somebody who waits for him. */
@@ -205,6 +205,7 @@ async function replace({ transaction }: Nodes, rows: NodeRow[] | Failure): Promi
           locked: ref('excluded.locked'),
           locked_by: ref('excluded.locked_by'),
           locked_since: ref('excluded.locked_since'),
+          unlocked_since: ref('excluded.unlocked_since'),
           mac_address: ref('excluded.mac_address'),
           ssh_pub_key: ref('excluded.ssh_pub_key'),
         })),

@@ -66,7 +66,7 @@ describe.each(engines)('locks on $name', (engine) => {
     const lockMany = (machine_type: string, count: unknown, more: object = {}) =>
       post('/nodes/lock_many/', { count, locked_by: 'ana', machine_type, description: 'd', ...more });
 
-    test('locks exactly as many nodes as requested, in the order of their names', async () => {
+    test('locks exactly as many nodes as requested, which it answers by name', async () => {
       const type = `many${++types}`;
       for (const name of ['c', 'a', 'd', 'b'])
         await newNode({ name: `${type}${name}`, machine_type: type, description: 'old' });
@@ -83,6 +83,28 @@ describe.each(engines)('locks on $name', (engine) => {
       await expectRefused(lockMany(type, 3), 503, 'only 2 nodes available');
       expect((await lockMany(`nothing|${type}`, 2)).json).toHaveLength(2);
       await expectRefused(lockMany(type, 1), 503, 'only 0 nodes available');
+    });
+
+    test('locks the nodes that have been free the longest, however they were unlocked', async () => {
+      const type = `many${++types}`;
+      for (const letter of 'lkjihgfedcba') await newNode({ name: `${type}${letter}`, machine_type: type });
+      const lock = async (count: number) =>
+        ((await lockMany(type, count)).json as { name: string }[]).map(({ name }) => name.slice(type.length)).join('');
+      const used: string[] = [];
+      for (let turn = 0; turn < 5; turn++) {
+        const two = await lock(2);
+        used.push(two);
+        const names = [...two].map((letter) => `${type}${letter}`);
+        expect((await post('/nodes/unlock_many/', { names, locked_by: 'ana' })).status).toBe(200);
+      }
+      expect(used).toEqual(['ab', 'cd', 'ef', 'gh', 'ij']);
+      expect(await lock(4)).toBe('abkl');
+      const unlock = { locked: false, locked_by: 'ana' };
+      expect((await put(`/nodes/${type}k/lock/`, { name: `${type}k`, ...unlock })).status).toBe(200);
+      expect((await put(`/nodes/${type}b/`, { name: `${type}b`, ...unlock })).status).toBe(200);
+      expect(await lock(8)).toBe('cdefghij');
+      expect(await lock(1)).toBe('k');
+      expect(await lock(1)).toBe('b');
     });
 
     test('locks only nodes that match the request', async () => {
