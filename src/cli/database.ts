@@ -26,12 +26,16 @@ export async function openDatabase(
     if (error instanceof BadDatabaseUrl || error instanceof UnusableDatabase)
       throw new BadSetting(`${source}: ${message}`);
     // Above all the database of the Python server, whose variables name this one too.
-    if (!/^(relation|table) .* already exists$/.test(message)) throw error;
+    if (!anotherProgram.test(message)) throw error;
     throw new BadSetting(
       `${source}: another program has its tables in this database (${message}); give it an empty one`,
     );
   }
 }
+
+/** What the engines say when tables of the same names exist, or a table of migrations with other columns. */
+const anotherProgram =
+  /^((relation|table) .* already exists|column "\w+" (of relation "migrations" )?does not exist|no such column: .*|table migrations has no column .*)$/;
 
 /** How a command ended, in a sentence for the person who typed it. */
 export interface Ending {

@@ -30,15 +30,20 @@ async function complaints(database: string): Promise<string[]> {
 }
 
 describe.each(engines)('a database on $name', (engine) => {
-  test('with tables of another program is refused and left unchanged', async () => {
+  test.each([
+    ['runs', 'create table runs (id integer)'],
+    ['migrations', 'create table migrations (version integer)'],
+    ['migrations', 'create table migrations (id integer, timestamp bigint, name text)'],
+  ])('with a table %s of another program is refused and left unchanged: %s', async (table, statement) => {
     const database = await engine.createDatabase();
     onTestFinished(() => database.drop());
-    await execute(database.url, 'create table runs (id integer)');
+    await execute(database.url, statement);
     for (const command of [['migrate'], ['serve', '--port', '0']]) {
       const finished = await runProgram([...command, '--database', database.url], { folder });
-      expect(complaint(finished, 2)).toMatch(/^--database: another program .*runs/);
+      expect(complaint(finished, 2)).toMatch(/^--database: another program has its tables/);
     }
-    await execute(database.url, 'create table jobs (id integer)');
+    await execute(database.url, `drop table ${table}`);
+    for (const free of ['runs', 'jobs', 'migrations']) await execute(database.url, `create table ${free} (id integer)`);
   });
 });
 
