@@ -17,7 +17,8 @@ const notHere: Record<Engine['name'], readonly string[]> = {
     'write/job-sql.ts upsertText',
     'write/follow.ts observePostgres',
     'write/live.ts notify',
-    'engine/postgres.ts checkVersion',
+    'write/live.ts listenTo',
+    'engine/postgres-start.ts sharesSessions',
   ],
   postgres: ['write/follow.ts observeSqlite', 'write/job-sql.ts upsertText'],
 };

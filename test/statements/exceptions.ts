@@ -94,15 +94,21 @@ export const exceptions: Exception[] = [
   },
   {
     origin: 'pages/run-search.ts statusCounts',
-    sqlite: [],
+    sqlite: ['scan runs'],
     postgres: ['discard runs'],
     reason: 'counts runs by the status of their jobs: 16,000 take 5 to 8 ms',
   },
   {
     origin: 'pages/run-search.ts valueCounts',
-    sqlite: ['scan runs'],
+    sqlite: ['scan runs', 'sort'],
     postgres: ['discard runs', 'sort'],
     reason: 'counts runs by value: 16,000 take 5 to 8 ms',
+  },
+  {
+    origin: 'pages/search.ts searchAnything',
+    sqlite: ['scan runs'],
+    postgres: [],
+    reason: 'any part of the name of a run: 16,000 runs take 5 to 8 ms',
   },
   {
     origin: 'pages/run-page.ts nearestRuns',

@@ -26,7 +26,7 @@ export function judgeSqlite(url: string, statements: Recorded[]): Map<Recorded, 
 }
 
 /** The limit of a statement, or of its subquery for a page of ids. */
-const limitAtEnd = / limit \?( offset \?)?(\) order by [\w".]+( desc)?)?\s*$/i;
+const limitAtEnd = / limit \?( offset \?)?(\) order by [\w".]+( desc)?(, [\w".]+( desc)?)*)?\s*$/i;
 const pageOfIds = '"jobs"."id" in (';
 
 function judge(database: DatabaseSync, partial: Set<string>, { text, parameters }: Recorded): Finding[] {

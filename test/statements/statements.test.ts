@@ -2,7 +2,7 @@
  * The query plan of every statement that the server can send is checked: the number of rows that it reads may depend on the
  * size of the answer, but not on the amount of stored data.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openReadOnly, ping } from '../../src/store/db.ts';
 import { databaseSize, prune } from '../../src/store/upkeep/prune.ts';
 import { isIndexed, reindex } from '../../src/store/upkeep/reindex.ts';
@@ -29,7 +29,7 @@ describe.each(engines)('statements on $name', ({ name, createDatabase }) => {
     filled = await startFilled({ name, createDatabase });
     const { url, db, doors, samples, now } = filled;
     // Gives `reindex` something to do.
-    await db.kysely.updateTable('jobs').set({ description_hash: null }).where('run_id', '=', 1).execute();
+    await db.kysely.updateTable('jobs').set({ signature: 'none' }).where('run_id', '=', 1).execute();
     recording.begin();
     await readCatalogue(doors, samples);
     await readFilters(doors, samples);
@@ -46,7 +46,7 @@ describe.each(engines)('statements on $name', ({ name, createDatabase }) => {
     const before = now() - 30 * 86_400_000_000;
     await prune(db, { before, dryRun: false, signal: aborted.signal, onProgress: () => aborted.abort() });
     // Other processes are notified a moment later.
-    if (name === 'postgres') await expect.poll(() => recording.has('pg_notify')).toBe(true);
+    if (name === 'postgres') await vi.waitFor(() => expect(recording.has('pg_notify')).toBe(true), { timeout: 30_000 });
     const statements = recording.stop();
     uncalled = await store.uncalled();
     const judged = name === 'sqlite' ? judgeSqlite(url, statements) : await judgePostgres(url, statements);
