@@ -33,7 +33,7 @@ describe.each(engines)('a database on $name', (engine) => {
   test.each([
     ['runs', 'create table runs (id integer)'],
     ['migrations', 'create table migrations (version integer)'],
-    ['migrations', 'create table migrations (id integer, timestamp bigint, name text)'],
+    ['migrations', "create table migrations (id integer, name text); insert into migrations values (1, 'Init1')"],
   ])('with a table %s of another program is refused and left unchanged: %s', async (table, statement) => {
     const database = await engine.createDatabase();
     onTestFinished(() => database.drop());

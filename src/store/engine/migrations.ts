@@ -55,7 +55,8 @@ export async function checkSchema(kysely: Kysely<Schema>): Promise<void> {
 
 /** How many of the migrations have been applied; throws `WrongSchema` when others have been. */
 async function knownMigrations(kysely: Kysely<Schema>): Promise<number> {
-  const applied = await kysely.selectFrom('migrations').select('name').orderBy('id').execute();
+  // The table of another program may have names too, but hardly these columns: then the statement fails.
+  const applied = await kysely.selectFrom('migrations').select(['name', 'applied']).orderBy('id').execute();
   for (const [index, { name }] of applied.entries()) {
     const known = migrations[index];
     if (known === undefined)
