@@ -1,13 +1,16 @@
-/** Two servers that write batches to the same runs, in random order, never deadlock. */
-import { sql } from 'kysely';
+/** Servers do not deadlock with each other, and recover from deadlocks with other programs. */
+import { sql, type Transaction } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { type Db, open } from '../../src/store/db.ts';
 import { lockRows } from '../../src/store/engine/dialect.ts';
+import type { Schema } from '../../src/store/engine/schema.ts';
+import { engines } from '../helpers/engines.ts';
 import { type Client, createClient } from './client.ts';
 import type { Mark } from './contract.ts';
 import type { Instance } from './instance.ts';
 import { wrongCounts } from './ledger.ts';
-import { contractsOnServers, startServers } from './servers.ts';
+import { contractsOnServers, startServers, succeed, useServers } from './servers.ts';
+import { teuthology } from './teuthology.ts';
 import { whenWaiting } from './waiting.ts';
 
 const runs = Array.from({ length: 20 }, (_, index) => `run-${index}`);
@@ -54,6 +57,43 @@ describe.each(setups)('$name', ({ contract, engine, servers: count }) => {
     await database.drop();
   });
 });
+
+describe('a deadlock with another program', () => {
+  const postgres = engines.find(({ name }) => name === 'postgres') as (typeof engines)[0];
+  const { instances, clients } = useServers(postgres, 1, teuthology.settings);
+
+  test('is resolved by repeating the write that PostgreSQL chose as its victim', async () => {
+    const [client] = clients(1) as [Client];
+    const { db } = instances[0] as Instance;
+    await succeed(client, teuthology.createRun('contended'));
+    await succeed(client, { method: 'POST', path: '/nodes/', body: { name: 'contended' } });
+    // PostgreSQL chooses the transaction that has waited for a second, which is the server's unless this test is slow.
+    for (let attempt = 0, isResolved = false; !isResolved; attempt++) {
+      const body = { job_id: `${attempt}`, targets: { 'ubuntu@contended': 'key' } };
+      let answer: Promise<unknown> = Promise.resolve();
+      isResolved = await db.kysely
+        .transaction()
+        .execute(async (transaction) => {
+          await lockRows(db.engine, selectId(transaction, 'nodes')).execute();
+          answer = succeed(client, { method: 'POST', path: '/runs/contended/jobs/', body });
+          answer.catch(() => {});
+          // The write has locked the run and waits for the node.
+          await whenWaiting(db);
+          await lockRows(db.engine, selectId(transaction, 'runs')).execute();
+          return true;
+        })
+        .catch((error) => {
+          expect(error).toMatchObject({ code: '40P01' });
+          return false;
+        });
+      expect(await answer).toEqual({ job_id: `${attempt}` });
+    }
+  });
+});
+
+function selectId(transaction: Transaction<Schema>, table: 'nodes' | 'runs') {
+  return transaction.selectFrom(table).select('id').where('name', '=', 'contended');
+}
 
 function pick(): string {
   return runs[Math.floor(Math.random() * runs.length)] as string;

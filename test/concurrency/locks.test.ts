@@ -99,6 +99,21 @@ describe.each(serverSetups)('locks on $name', ({ engine, servers }) => {
     expect(await answer).toMatchObject([{ name: 'swap-b', locked_by: 'ana' }]);
   });
 
+  test('a node that a concurrent transaction creates is refused as existing', async () => {
+    const { db } = instances[0] as (typeof instances)[0];
+    let reply: ReturnType<Client['send']> | undefined;
+    await db.kysely.transaction().execute(async (transaction) => {
+      await transaction.insertInto('nodes').values({ name: 'newcomer', is_vm: false, locked: false }).execute();
+      const body = { name: 'newcomer', description: 'of the client' };
+      reply = (clients[0] as Client).send({ method: 'POST', path: '/nodes/', body });
+      reply.catch(() => {});
+      await whenWaiting(db);
+    });
+    expect(await reply).toMatchObject({ status: 400 });
+    const node = await ok(clients[0] as Client, 'GET', '/nodes/newcomer/');
+    expect(node).toMatchObject({ name: 'newcomer', description: null });
+  });
+
   test('exactly one of many clients locks a node', async () => {
     await ok(clients[0] as Client, 'POST', '/nodes/', { name: 'single' });
     for (let round = 0; round < 10; round++) {
