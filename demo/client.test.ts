@@ -13,7 +13,7 @@ afterEach(() => {
   server = undefined;
 });
 
-/** A server that gives one answer to everything; it stands for servers that refuse, which the real one seldom does. */
+/** A server that gives the same answer to every request, like one that refuses everything. */
 async function answering(status: number, body: string, seen: string[] = []): Promise<string> {
   server = createServer((request, response) => {
     seen.push(`${request.method} ${request.url}`);
@@ -31,7 +31,7 @@ function problemOf(promise: Promise<unknown>): Promise<unknown> {
   );
 }
 
-test('says what to do when nothing listens', async () => {
+test('says what to do when no server answers', async () => {
   const url = await answering(200, '{}');
   await new Promise((resolve) => server!.close(resolve));
   const problem = await problemOf(classicClient(url, never).createRun('a'));
@@ -39,7 +39,7 @@ test('says what to do when nothing listens', async () => {
   expect(String(problem)).toContain(`cannot reach the server at ${url}: nothing listens there`);
 });
 
-test('knows what is already there from what is refused', async () => {
+test('distinguishes existing runs from refusals', async () => {
   const there = await answering(400, '{"message":"run with name a already exists"}');
   expect(await classicClient(there, never).createRun('a')).toBe('already there');
   server!.close();
@@ -47,7 +47,7 @@ test('knows what is already there from what is refused', async () => {
   expect(String(await problemOf(classicClient(broken, never).createRun('a')))).toContain('503: <html>busy</html>');
 });
 
-test('fills a server and says what it did', async () => {
+test('fills a server and prints a summary', async () => {
   const seen: string[] = [];
   const url = await answering(200, '{}', seen);
   let text = '';
@@ -62,7 +62,7 @@ test('fills a server and says what it did', async () => {
   expect(text).toContain(`Open ${url}/`);
 });
 
-test('stops at the first refusal instead of sending the rest', async () => {
+test('stops at the first refusal', async () => {
   const seen: string[] = [];
   const url = await answering(400, '{"message":"already exists, but not quite"}', seen);
   const problem = await problemOf(

@@ -1,4 +1,4 @@
-/** The command line of the demo, as a person meets it: real processes, and no server to fill. */
+/** The command line of the demo, tested with real processes and without a server. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -19,18 +19,18 @@ test.each([
   ['--runs', '', "--runs needs a whole number from 1 to 1000000, not ''"],
   ['--teuthology-url', 'here', "--teuthology-url: 'here' is not the URL of a server"],
   ['--rnus', '3', "Unknown option '--rnus'"],
-])('names %s %j before it says that no server answers', async (flag, value, sentence) => {
+])('refuses %s %j before it looks for a server', async (flag, value, sentence) => {
   const { code, stdout, stderr } = await runDemo('--url', closedPort, flag, value);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toContain(`paddles: ${sentence}`);
 });
 
-test('refuses what is no URL', async () => {
+test('refuses an invalid URL', async () => {
   const { code, stderr } = await runDemo('--url', 'here');
   expect([code, stderr]).toEqual([2, expect.stringContaining("--url: 'here' is not the URL of a server")]);
 });
 
-test('says with exit code 1 that no server answers', async () => {
+test('ends with 1 when no server answers', async () => {
   const { code, stderr } = await runDemo('--url', closedPort);
   expect([code, stderr]).toEqual([1, expect.stringContaining(`cannot reach the server at ${closedPort}`)]);
 });

@@ -25,18 +25,18 @@ function byCause(all: PlannedJob[]): Map<string, PlannedJob[]> {
   );
 }
 
-test('the same seed makes the same data, another seed other data', () => {
+test('the same seed gives the same data, another seed other data', () => {
   const few = { ...usual, runs: 6 };
   expect(digest(few)).toBe(digest(few));
   expect(digest(few)).not.toBe(digest({ ...few, seed: 2 }));
 });
 
-test('the time of day changes nothing', () => {
+test('the time of day does not change the data', () => {
   const few = { ...usual, runs: 6 };
   expect(digest({ ...few, now: new Date('2026-11-23T00:00:01Z') })).toBe(digest(few));
 });
 
-test('another day shifts the dates and nothing else', () => {
+test('another day only shifts the dates', () => {
   const later = planRuns({ ...usual, now: new Date('2026-12-31T12:00:00Z') });
   const essence = (planned: typeof runs) =>
     planned.map((run) => [run.suite, run.sha1, run.jobs.map((job) => [job.job_id, job.outcome, job.cause, job.nodes])]);
@@ -44,12 +44,12 @@ test('another day shifts the dates and nothing else', () => {
   expect(new Set([...later, ...runs].map((run) => run.name)).size).toBe(2 * runs.length);
 });
 
-test('a demo of the next day makes runs of its own', () => {
+test('the next day gives other runs', () => {
   const tomorrow = planRuns({ ...usual, now: new Date('2026-11-24T12:00:00Z') });
   expect(new Set([...tomorrow, ...runs].map((run) => run.name)).size).toBe(2 * runs.length);
 });
 
-test('runs are as many as asked for, of 10 to 500 jobs, over three weeks', () => {
+test('there are as many runs as requested, with 10 to 500 jobs, over three weeks', () => {
   expect(runs).toHaveLength(42);
   expect(planRuns({ ...usual, runs: 100 })).toHaveLength(100);
   for (const run of runs) {
@@ -62,7 +62,7 @@ test('runs are as many as asked for, of 10 to 500 jobs, over three weeks', () =>
   expect(runs.at(-1)!.scheduled.getTime()).toBeLessThan(usual.now.getTime());
 });
 
-test('run names tell what the runs are', () => {
+test('run names match the runs', () => {
   for (const run of runs) {
     expect(parseRunName(run.name), run.name).toEqual({
       user: run.user,
@@ -85,7 +85,7 @@ test('job ids are unique and grow', () => {
   }
 });
 
-test('documents take 2 to 20 KB, 8 KB in the mean', () => {
+test('documents have 2 to 20 KB, on average 8 KB', () => {
   const sizes = jobs.map((job) => JSON.stringify(job.document).length);
   expect(Math.min(...sizes)).toBeGreaterThan(2_000);
   expect(Math.max(...sizes)).toBeLessThan(20_000);
@@ -93,7 +93,7 @@ test('documents take 2 to 20 KB, 8 KB in the mean', () => {
   expect(Math.abs(mean - documentSize.mean)).toBeLessThan(600);
 });
 
-test('a document for a benchmark has the size that was asked for', () => {
+test('a document can have a requested size', () => {
   for (const bytes of [4_096, 8_192, 16_384]) {
     const text = JSON.stringify(jobDocument(createRandom('bench', bytes), { bytes, job_id: '7' }));
     expect(Math.abs(text.length - bytes)).toBeLessThan(bytes * 0.06);
@@ -101,7 +101,7 @@ test('a document for a benchmark has the size that was asked for', () => {
   }
 });
 
-test('a cause recurs on different machines with different words', () => {
+test('a cause recurs on different machines with different messages', () => {
   const large = [...byCause(jobs)].filter(([, failed]) => failed.length >= 10);
   expect(large.length).toBeGreaterThan(10);
   for (const [cause, failed] of large) {
@@ -111,7 +111,7 @@ test('a cause recurs on different machines with different words', () => {
   expect(new Set(warnings.map((job) => job.summary.failure_reason)).size).toBe(warnings.length);
 });
 
-test('descriptions come back in other runs of the suite, so that they have a history', () => {
+test('descriptions recur in other runs of the suite', () => {
   const nightly = runs.filter((run) => run.suite === 'rados' && run.user === 'teuthology');
   const described = nightly.map((run) => new Set(run.jobs.map((job) => String(job.document.description))));
   const again = [...described[1]!].filter((description) => described[0]!.has(description));
@@ -124,14 +124,14 @@ test('a regression begins on one night and is fixed on another', () => {
   expect(hit.lastIndexOf(true)).toBeLessThan(runs.length - 5);
 });
 
-test('the newest run still goes on, the others have ended', () => {
+test('the newest run is running, the others have finished', () => {
   const outcomes = new Set(runs.at(-1)!.jobs.map((job) => job.outcome));
   for (const outcome of ['pass', 'running', 'waiting', 'queued'] as const) expect(outcomes).toContain(outcome);
   const old = new Set(runs.slice(0, -3).flatMap((run) => run.jobs.map((job) => job.outcome)));
   expect([...old].sort()).toEqual(['dead', 'fail', 'pass']);
 });
 
-test('what is sent at the end agrees with the outcome', () => {
+test('the last update of a job agrees with its outcome', () => {
   for (const { outcome, summary, document } of jobs) {
     if (outcome === 'running' || outcome === 'waiting' || outcome === 'queued') {
       expect(summary).toEqual({});

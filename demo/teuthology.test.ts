@@ -22,7 +22,7 @@ interface Seen {
   body: Record<string, unknown>;
 }
 
-/** A server that answers each request with the status and text that `answer` has for it. */
+/** A server that answers each request with the status and text from `answer`. */
 async function answering(answer: (line: string) => [number, string], seen: Seen[] = []): Promise<string> {
   server = createServer(async (request, response) => {
     const line = `${request.method} ${request.url}`;
@@ -39,7 +39,7 @@ test.each([
   ['the teuthology contract', '{}', '[]', true],
   ['the classic contract', '{"name":"paddles"}', '{}', false],
   ['something else', '{}', '<html>', false],
-])('knows %s from what the root and the runs look like', async (_what, root, runs, speaks) => {
+])('recognizes %s by its root and its runs', async (_what, root, runs, speaks) => {
   const url = await answering((line) => [200, line === 'GET /' ? root : runs]);
   expect(await speaksTeuthology(url, never)).toBe(speaks);
 });
@@ -66,7 +66,7 @@ test('a job is queued, runs on its machines and ends', async () => {
   }
 });
 
-test('a job that is there does not run again', async () => {
+test('an existing job does not run again', async () => {
   const seen: Seen[] = [];
   const exists = '{"message":"job with job_id 1 already exists"}';
   const url = await answering((line) => (line.startsWith('POST') ? [400, exists] : [200, '{}']), seen);
@@ -75,7 +75,7 @@ test('a job that is there does not run again', async () => {
   expect(seen.map(({ body }) => body.status)).toEqual(['queued', job.outcome]);
 });
 
-test('jobs that have not ended are left where they are', async () => {
+test('unfinished jobs keep their status', async () => {
   const seen: Seen[] = [];
   const client = teuthologyClient(await answering(() => [200, '{}'], seen), never);
   const jobs = planRuns(plan).flatMap((run) => run.jobs);
@@ -86,7 +86,7 @@ test('jobs that have not ended are left where they are', async () => {
   }
 });
 
-test('what somebody else has locked stays with him, and what is there keeps its lock', async () => {
+test('foreign and existing locks are kept', async () => {
   const seen: Seen[] = [];
   const answer = (line: string): [number, string] =>
     line.endsWith('/lock/')
@@ -126,7 +126,7 @@ test('machines of running jobs are locked, some are down, most are free', () => 
   for (const node of down) expect(node).not.toHaveProperty('locked');
 });
 
-test('fills a server through its second door and counts the machines', async () => {
+test('fills a server through its second port and counts the machines', async () => {
   const seen: Seen[] = [];
   const teuthologyUrl = await answering(() => [200, '{}'], seen);
   let text = '';

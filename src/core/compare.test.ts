@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { changeCounts, changeOf, isFailing, pairJobs } from './compare.ts';
 import { type JobStatus, jobStatuses } from './job.ts';
 
-test('what became of a description, for every pair of statuses', () => {
+test('every pair of statuses of a description has a kind of change', () => {
   const olds = ['pass', 'fail', 'dead', 'running', null] as const;
   const table = (['pass', 'fail', 'dead', 'running', 'queued', 'waiting', 'unknown', null] as const).map((b) => [
     b,
@@ -26,7 +26,7 @@ const shown = (a: ReturnType<typeof job>[], b: ReturnType<typeof job>[]) =>
   pairJobs(a, b).map((pair) => `${pair.a?.id ?? '-'} ${pair.b?.id ?? '-'}`);
 
 describe('jobs of two runs', () => {
-  test('belong together by description, in the order of the newer run, and what is gone comes last', () => {
+  test('are paired by description, in the order of the newer run, with missing ones last', () => {
     expect(shown([job('a1', 'x'), job('a2', 'y')], [job('b1', 'y'), job('b2', 'z')])).toEqual([
       'a2 b1',
       '- b2',
@@ -34,23 +34,23 @@ describe('jobs of two runs', () => {
     ]);
   });
 
-  test('of one description belong together one by one', () => {
+  test('are paired one to one when a description is repeated', () => {
     expect(shown([job('a1', 'x'), job('a2', 'x')], [job('b1', 'x')])).toEqual(['a1 b1', 'a2 -']);
     expect(shown([job('a1', 'x')], [job('b1', 'x'), job('b2', 'x')])).toEqual(['a1 b1', '- b2']);
   });
 
-  test('without a description belong to none', () => {
+  test('are not paired without a description', () => {
     expect(shown([job('a1', null)], [job('b1', null)])).toEqual(['- b1', 'a1 -']);
   });
 
-  test('named like what every object has are nothing special', () => {
+  test('are paired also when a description is the name of an inherited property', () => {
     expect(shown([job('a1', '__proto__'), job('a2', 'constructor')], [job('b1', '__proto__')])).toEqual([
       'a1 b1',
       'a2 -',
     ]);
   });
 
-  test('are all there once, and only equal descriptions are together', () => {
+  test('appear once each, paired only with equal descriptions', () => {
     const jobs = (run: string) =>
       fc
         .array(fc.tuple(fc.constantFrom(null, 'x', 'y', 'z'), fc.constantFrom(...jobStatuses)), { maxLength: 12 })
@@ -75,7 +75,7 @@ describe('jobs of two runs', () => {
   });
 });
 
-test('failures are counted as new, still there and fixed', () => {
+test('failures are counted as new, still failing and fixed', () => {
   const a = [job('1', 'p'), job('2', 'f', 'fail'), job('3', 'd', 'dead'), job('4', 'g', 'fail')];
   const b = [job('1', 'p', 'fail'), job('2', 'f', 'dead'), job('3', 'd'), job('5', 'n', 'dead'), job('6', 'm')];
   expect(changeCounts(pairJobs(a, b))).toEqual({ new: 2, still: 1, fixed: 1 });

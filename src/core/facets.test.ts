@@ -5,7 +5,7 @@ import { differingFacets, differingOf, facetText, parseAllFacets, parseFacets } 
 const shown = (description: string) => parseFacets(description).map(({ key, value }) => `${key}=${value}`);
 const texts = (descriptions: string[]) => differingFacets(descriptions).map((facets) => facets.map(facetText));
 
-describe('a description is its choices', () => {
+describe('the facets of a description', () => {
   test.each<[string, string[]]>([
     ['a/{b c/{d e}}', ['a=b', 'a/c=d', 'a/c=e']],
     ['rados/basic/{all}', ['rados/basic=all']],
@@ -39,11 +39,11 @@ describe('a description is its choices', () => {
     ['{}{}', []],
     ['{a', ['=a']],
     ['a/{b}c', ['a=b', '=c']],
-  ])('also with a brace too many or too few: %s', (description, expected) => {
+  ])('with unbalanced braces: %s', (description, expected) => {
     expect(shown(description)).toEqual(expected);
   });
 
-  test('to the 19th level; what is deeper stays a text', () => {
+  test('end at the 19th level; deeper text is a value', () => {
     const nested = (depth: number) => `${'a/{'.repeat(depth)}x${'}'.repeat(depth)}`;
     expect(shown(nested(19))).toEqual([`${'a/'.repeat(19).slice(0, -1)}=x`]);
     expect(shown(nested(20)).join('')).toContain('{x');
@@ -54,7 +54,7 @@ const almost = fc.string({ unit: fc.constantFrom('{', '}', '/', ' ', '$', 'a', '
 const description = fc.oneof(fc.string({ unit: 'binary', maxLength: 80 }), almost);
 
 describe('any text', () => {
-  test('has choices, whose values are no paths and whose keys have no mark of chance', () => {
+  test('has facets whose values are no paths and whose keys have no $', () => {
     fc.assert(
       fc.property(description, (text) => {
         for (const { key, value } of parseFacets(text)) {
@@ -66,8 +66,8 @@ describe('any text', () => {
     );
   });
 
-  test('has choices, however deep and often it nests', () => {
-    // Linear work is half a second; keys that grew with each brace would not fit into memory.
+  test('has facets, however deeply it nests', () => {
+    // This takes half a second. Keys that grew with each brace would not fit into memory.
     for (const piece of ['{', 'a/{', '}', '{}', 'a ', 'a/{b ', '$/']) {
       expect(parseFacets(`${piece.repeat(300_000)} x`).at(-1)?.value).toContain('x');
     }
@@ -80,33 +80,33 @@ test.each([
   [{ key: '', value: 'smoke' }, 'smoke'],
 ])('%j is written %s', (facet, text) => expect(facetText(facet)).toBe(text));
 
-describe('where descriptions differ', () => {
-  test('what all have is left out', () => {
+describe('the differences of descriptions', () => {
+  test('leave out what all have', () => {
     expect(texts(['r/{a/1 b/x}', 'r/{a/2 b/x}', 'r/{a/2 b/x c/y}'])).toEqual([['a=1'], ['a=2'], ['a=2', 'c=y']]);
   });
 
-  test('what tells most comes first, whatever the order in the description', () => {
+  test('begin with the most distinctive facet', () => {
     const descriptions = Array.from({ length: 8 }, (_, n) => `r/{few/${n % 2} many/${n} rare/${n === 0 ? 'x' : 'y'}}`);
     expect(texts(descriptions)[0]).toEqual(['many=0', 'few=0', 'rare=x']);
   });
 
-  test('a folder of many parts tells no more than a choice of one', () => {
+  test('count a folder with many values like one with a single value', () => {
     const parts = (n: number) => [0, 1, 2, 3].map((part) => `${n % 2}-${part}`).join(' ');
     const descriptions = Array.from({ length: 4 }, (_, n) => `r/{parts/{${parts(n)}} choice/${n}}`);
     expect(texts(descriptions)[0]?.[0]).toBe('choice=0');
   });
 
-  test('a description that says a thing twice does not stand for two, and says it once', () => {
+  test('count and show a repeated facet of a description once', () => {
     expect(texts(['r/{a$/x a/x b/1}', 'r/{b/2}'])).toEqual([['b=1', 'a=x'], ['b=2']]);
   });
 
-  test('one description alone, and none, have no difference', () => {
+  test('are empty for a single description and for none', () => {
     expect(texts(['r/{a b}'])).toEqual([[]]);
     expect(texts([])).toEqual([]);
     expect(differingFacets(['', 'a'])).toEqual([[], [{ key: '', value: 'a' }]]);
   });
 
-  test('each list is a part of its description, and together they tell all that is not shared', () => {
+  test('are parts of the descriptions, and complete', () => {
     fc.assert(
       fc.property(fc.array(almost, { maxLength: 6 }), (descriptions) => {
         const lists = parseAllFacets(descriptions);

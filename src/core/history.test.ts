@@ -14,8 +14,8 @@ function history(runs: number, cells: [run: number, status: JobStatus, descripti
   return rows;
 }
 
-describe('descriptions against runs', () => {
-  test('have a cell for each run, empty where the run has no such job', () => {
+describe('a history of descriptions', () => {
+  test('has a cell for each run, empty when the run has no such job', () => {
     const rows = history(3, [
       [0, 'pass', 'x'],
       [2, 'fail', 'x', 'File is closed'],
@@ -26,11 +26,11 @@ describe('descriptions against runs', () => {
     expect(rows.signatures()).toEqual([signatureOf('File is closed')]);
   });
 
-  test('leave out jobs without a description', () => {
+  test('leaves out jobs without a description', () => {
     expect(history(1, [[0, 'fail', null]]).rows()).toEqual([]);
   });
 
-  test('name each cause once', () => {
+  test('has each cause once', () => {
     const rows = history(2, [
       [0, 'fail', 'x', 'Failed to reconnect to smithi001'],
       [1, 'dead', 'y', 'File is closed'],
@@ -47,12 +47,12 @@ describe('descriptions against runs', () => {
     ['a failing one, wherever it stands', ['pass', 'fail', 'pass'], fail, '1'],
     ['the first of failing ones', ['dead', 'fail'], dead, '0'],
     ['the first when none fails', ['running', 'pass'], running, '0'],
-  ])('show of several jobs of a run %s', (_outcome, statuses, status, id) => {
+  ])('shows for several jobs in one run %s', (_outcome, statuses, status, id) => {
     const cells = statuses.map((one): [number, JobStatus, string] => [0, one, 'x']);
     expect(history(1, cells).rows()).toMatchObject([{ status: [status], job_id: [id] }]);
   });
 
-  test('come in the order: failing last, failed latest, most often, by name', () => {
+  test('is ordered by the last result, the latest failure, the number of failures and the name', () => {
     const p = 'pass';
     const f = 'fail';
     const lines: [string, (JobStatus | null)[]][] = [

@@ -6,7 +6,7 @@ describe('jobs are ordered', () => {
   const ordered = (jobs: [string, JobStatus][]) =>
     orderJobs(jobs.map(([job_id, status]) => ({ job_id, status }))).map(({ job_id }) => job_id);
 
-  test('with failing jobs first and passed jobs last', () => {
+  test('with failed jobs first and passed jobs last', () => {
     const jobs = jobStatuses.map((status, at): [string, JobStatus] => [`${at} ${status}`, status]);
     expect(ordered(jobs).map((id) => id.slice(2))).toEqual([
       'fail',

@@ -14,7 +14,7 @@ function after(bodies: Body[]): JobStatus | null {
 }
 
 describe('nextStatus', () => {
-  // The worked table of teuthology contract §3.3.
+  // The examples of teuthology contract §3.3.
   test.each<[Body[], JobStatus]>([
     [[{}], 'unknown'],
     [[running, passed], 'pass'],
@@ -28,7 +28,7 @@ describe('nextStatus', () => {
     [[running, { status: 'dead' }, passed], 'pass'],
     [[{ status: 'dead' }, running], 'running'],
     [[{ status: 'dead' }, { status: 'queued' }], 'queued'],
-    // Beyond the table: a verdict again and the other way round; a status beside success wins on a job without verdict.
+    // More cases: a repeated and a reversed verdict; a status together with success wins on a job without a verdict.
     [[running, failed, passed], 'pass'],
     [[passed], 'pass'],
     [[failed], 'fail'],
@@ -45,7 +45,7 @@ describe('nextStatus', () => {
 
   const statuses = fc.constantFrom(...jobStatuses);
 
-  test('any status but a verdict becomes whatever is reported', () => {
+  test('any status except a verdict is replaced by the reported one', () => {
     fc.assert(
       fc.property(statuses, statuses, fc.option(fc.boolean()), (current, status, success) => {
         const verdict = current === 'pass' || current === 'fail';
@@ -54,7 +54,7 @@ describe('nextStatus', () => {
     );
   });
 
-  test('without a status, true and false are verdicts whatever came before', () => {
+  test('success without a status sets the verdict', () => {
     fc.assert(
       fc.property(fc.option(statuses), fc.boolean(), (current, success) => {
         expect(nextStatus(current, { success })).toBe(success ? 'pass' : 'fail');
@@ -62,7 +62,7 @@ describe('nextStatus', () => {
     );
   });
 
-  test('a body that says nothing changes nothing', () => {
+  test('a body without status and success changes nothing', () => {
     fc.assert(fc.property(statuses, (current) => nextStatus(current, {}) === current));
   });
 });

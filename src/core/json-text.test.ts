@@ -7,7 +7,7 @@ function scan(text: string, mostKeys = Number.POSITIVE_INFINITY): Scan {
   for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
 }
 
-/** What JSON.parse makes of a text; undefined when it refuses it. */
+/** The result of JSON.parse; undefined when it refuses the text. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -16,12 +16,12 @@ function parse(text: string): unknown {
   }
 }
 
-/** Compares what a scan found with JSON.parse: the same texts are accepted, and the values say the same. */
+/** Checks that a scan accepts the same texts as JSON.parse and finds the same values. */
 function expectSame(text: string): void {
   const found = scan(text);
   const value = parse(text);
   if (value === undefined) {
-    // JSON.parse knows no NaN and no bound of the depth, and the words of JSON here have neither.
+    // JSON.parse accepts no NaN and has no depth limit.
     if (found.problem === null) expect({ text, hasNaN: found.hasNaN }).toEqual({ text, hasNaN: true });
     else if (!/NaN|Infinity/.test(text)) expect({ text, problem: found.problem }).toEqual({ text, problem: 'syntax' });
     return;
@@ -38,12 +38,12 @@ function expectSame(text: string): void {
 }
 
 const space = fc.stringMatching(/^[ \t\r\n]{0,2}$/);
-/** JSON as it can be written, with spaces between everything. */
+/** JSON with spaces wherever they are allowed. */
 const spaced = (value: fc.Arbitrary<unknown>) =>
   fc.tuple(value, space).map(([json, filling]) => JSON.stringify(json, null, 1).replaceAll('\n', filling));
 const anyJson = fc.jsonValue({ maxDepth: 4 });
 const anyObject = fc.dictionary(fc.string({ unit: 'binary' }), anyJson);
-/** What JSON is made of, in any order. */
+/** Tokens of JSON in any order. */
 const pieces = fc.array(
   fc.constantFrom(
     ...['{', '}', '[', ']', ',', ':', '"', '"a"', '"\\', '\\u12', '\\u00e9"', '0', '-', '1', '.', '5', 'e', 'E+'],
@@ -52,7 +52,7 @@ const pieces = fc.array(
   { maxLength: 12 },
 );
 
-test('a text is read as JSON.parse reads it, whatever is changed in it', () => {
+test('a changed text is read like JSON.parse does', () => {
   fc.assert(
     fc.property(
       spaced(fc.oneof(anyObject, anyJson)),
@@ -69,7 +69,7 @@ test('a text is read as JSON.parse reads it, whatever is changed in it', () => {
   );
 });
 
-test('what looks like JSON is read as JSON.parse reads it', () => {
+test('a text of JSON tokens is read like JSON.parse does', () => {
   fc.assert(
     fc.property(pieces, (parts) => {
       expectSame(parts.join(''));
@@ -118,13 +118,13 @@ test.each([
   ],
   ...['{}', '[]', ' [ ] ', '{"a":{}}', '[[],[{}]]', '-0', '1E5', '1e-5', '0.5', '"\\"\\\\\\/"', '"\u2028"', '{"":[]}'],
   ...['{} {}', '{}]', '{"a":1}1', '{"a" 1}', '{"a":1 "b":2}', '{"a":-}', '{"a":00}', '{"a":1,"a":2,"\\u0061":3}'],
-])('%j is read or refused as JSON.parse does', (text) => {
+])('%j is read or refused like JSON.parse does', (text) => {
   expectSame(text);
   expectSame(`{"a":${text}}`);
   expectSame(` { "a" : ${text} , "b" : [${text}] } `);
 });
 
-test('values stay the text that was sent, keys are what they say, and a repeated key keeps its last value', () => {
+test('values keep their text, keys are decoded, and a repeated key has its last value', () => {
   const text =
     '{ "10": 1.10, "2": 12345678901234567890, "\\u0061\\n": "\\u00e9 é" , "c":[ 1, {"d" :null} ], "2": -0E+1 }';
   expect([...splitObject(text)]).toEqual([
@@ -135,7 +135,7 @@ test('values stay the text that was sent, keys are what they say, and a repeated
   ]);
 });
 
-test('what was split is joined again', () => {
+test('split members can be joined again', () => {
   fc.assert(
     fc.property(anyObject, (value) => {
       const text = JSON.stringify(value);
@@ -161,7 +161,7 @@ describe('the NaN and Infinity of Python', () => {
     });
   });
 
-  test('become null however many there are', () => {
+  test('become null in any number', () => {
     const count = 30_000;
     const numbers = Array.from({ length: count }, (_, index) =>
       index % 3 === 0 ? '-Infinity' : index % 3 === 1 ? 'NaN' : String(index),
@@ -187,16 +187,16 @@ describe('the NaN and Infinity of Python', () => {
 test.each([
   ['lists', '[', ']'],
   ['objects', '{"a":', '}'],
-])('%s that nest deeper than they may are refused by the name of their key', (_what, open, close) => {
+])('%s that nest too deeply are refused with the name of their key', (_what, open, close) => {
   const nested = (depth: number) =>
     `{"a":1,"b":${open.repeat(depth)}${close === '}' ? '1' : ''}${close.repeat(depth)}}`;
   expect(scan(nested(maxDepth)).problem).toBe(null);
   expect(scan(nested(maxDepth + 1))).toEqual({ problem: 'depth', key: 'b' });
-  // Nothing behind the bound is looked at.
+  // The text after the limit is not read.
   expect(scan(`{"b":${open.repeat(1_000_000)}`)).toEqual({ problem: 'depth', key: 'b' });
 });
 
-test('no more keys are read than are wanted', () => {
+test('reading stops after the maximum number of keys', () => {
   expect(scan('{"a":1,"b":2,"a":3}', 2)).toMatchObject({ problem: null });
   expect(scan('{"a":1,"b":2,"c":3, what follows is not looked at', 2)).toEqual({
     problem: 'count',
@@ -208,7 +208,7 @@ test('no more keys are read than are wanted', () => {
   expect([...splitObject('{"a":1,"b":2,"c":3}', 1).keys()]).toEqual(['a']);
 });
 
-test('a text that is no object cannot be split', () => {
+test('a text that is not an object cannot be split', () => {
   for (const text of ['[]', '1', '{', '']) expect(() => splitObject(text)).toThrow('not the text of a JSON object');
 });
 
@@ -230,8 +230,8 @@ test('a long text is read in many steps', () => {
   expect(count).toBeGreaterThan(10);
 });
 
-describe('reading takes time in proportion to the length', () => {
-  /** Processor time of reading a text, in milliseconds: other programs on the machine do not count. */
+describe('reading takes linear time', () => {
+  /** The processor time of reading a text in milliseconds, which does not depend on other programs. */
   const cost = (text: string) => {
     const before = process.cpuUsage().user;
     scan(text);
@@ -248,7 +248,7 @@ describe('reading takes time in proportion to the length', () => {
     ['one key again and again', `{${'"k":1,'.repeat(size / 6)}`],
     ['words that are none', `{"a":[${'NaN,'.repeat(size / 4)}`],
   ])('of %s', (_what, text) => {
-    // A quadratic reader needs minutes for each. The bound is some fifty times what it takes.
+    // A quadratic reader needs minutes for each. The limit is about fifty times the usual time.
     expect(cost(text)).toBeLessThan(2000);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { logHref, logLinks, safeHref } from './links.ts';
 
-describe('a browser', () => {
-  test.each(['https://sentry.example/1', 'http://a/', 'HTTPS://a/?b#c'])('may follow %s', (address) => {
+describe('a link in the dashboard', () => {
+  test.each(['https://sentry.example/1', 'http://a/', 'HTTPS://a/?b#c'])('may lead to %s', (address) => {
     expect(safeHref(address)).toBe(address);
   });
 
@@ -20,12 +20,12 @@ describe('a browser', () => {
     undefined,
     7,
     ['https://a/'],
-  ])('may not follow %j', (address) => {
+  ])('may not lead to %j', (address) => {
     expect(safeHref(address)).toBeNull();
   });
 });
 
-describe('where a log is', () => {
+describe('the address of a log', () => {
   const template = 'https://logs.example/{run_name}/{job_id}/teuthology.log';
 
   test.each([
@@ -33,11 +33,11 @@ describe('where a log is', () => {
     ['{job_id}', '{run_name}', '%7Bjob_id%7D/%7Brun_name%7D'],
     ['$&', "$'", "%24%26/%24'"],
     ['../../x', '?a#b', '..%2F..%2Fx/%3Fa%23b'],
-  ])('has the run %s and the job %s filled in once, each as one part of the path', (run, job, path) => {
+  ])('contains the run %s and the job %s as single path segments', (run, job, path) => {
     expect(logHref(template, run, job)).toBe(`https://logs.example/${path}/teuthology.log`);
   });
 
-  test('is told together with the folder that it is in, and for Ansible with its own log', () => {
+  test('comes with that of its folder, and for Ansible with that of its log', () => {
     const job = { job_id: '1', signature: null };
     expect(logLinks(template, 'r', job)).toEqual([
       { name: 'log', href: 'https://logs.example/r/1/teuthology.log' },
@@ -49,7 +49,10 @@ describe('where a log is', () => {
     });
   });
 
-  test.each(['', 'javascript:alert("{run_name}")', '{run_name}/{job_id}'])('is not told by the template %j', (text) => {
-    expect(logLinks(text, 'https://a', { job_id: '1', signature: null })).toEqual([]);
-  });
+  test.each(['', 'javascript:alert("{run_name}")', '{run_name}/{job_id}'])(
+    'cannot be made from the template %j',
+    (text) => {
+      expect(logLinks(text, 'https://a', { job_id: '1', signature: null })).toEqual([]);
+    },
+  );
 });

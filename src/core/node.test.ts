@@ -99,7 +99,7 @@ describe('the lock rules (teuthology contract §2.14)', () => {
   });
 });
 
-test('a new node is free, or locked by somebody', () => {
+test('a new node is free, or locked with an owner', () => {
   expect(newNode({ locked_by: 'ana', up: true }, 9)).toMatchObject({
     locked: false,
     locked_by: null,
@@ -121,7 +121,7 @@ const request: LockRequest = {
 };
 
 describe('lockMany', () => {
-  test('takes the first by name and leaves the given nodes as they are', () => {
+  test('takes the first nodes by name and does not change its arguments', () => {
     const nodes = ['c', 'a', 'b'].map((name) => ({ ...free, name, description: 'old' }));
     const locked = lockMany(nodes, { ...request, count: 2 }, 9);
     expect(locked).toMatchObject([
@@ -140,7 +140,7 @@ describe('lockMany', () => {
     ['of another system', {}, { os_type: 'rhel' }],
     ['of another version', {}, { os_version: '9' }],
     ['of another architecture', {}, { arch: 'aarch64' }],
-  ])('leaves a node that is %s', (_what, node, wanted) => {
+  ])('does not take a node that is %s', (_what, node, wanted) => {
     const nodes = [{ ...free, ...node, name: 'a' }];
     expect(lockMany(nodes, { ...request, ...wanted }, 9)).toEqual({
       failure: 'unavailable',
@@ -168,7 +168,7 @@ describe('unlockMany', () => {
   );
   const unlock = (names: string[], by: string | null) => unlockMany(names, (name) => nodes.get(name), by, 9);
 
-  test('answers by name and keeps the description', () => {
+  test('returns nodes by name and keeps their descriptions', () => {
     expect(unlock(['b', 'a'], 'ana')).toMatchObject([
       { name: 'a', locked: false, locked_by: null, locked_since: null, description: 'run 1' },
       { name: 'b', locked: false },
@@ -188,7 +188,7 @@ describe('unlockMany', () => {
   });
 });
 
-test('a node must not host itself, over any number of hosts', () => {
+test('a node must not host itself, directly or through others', () => {
   const hosts: Record<string, string> = { a: 'b', b: 'c', x: 'y', y: 'x' };
   const hostOf = (name: string) => hosts[name] ?? null;
   expect(wouldHostItself('c', 'a', hostOf)).toBe(true);
@@ -197,7 +197,7 @@ test('a node must not host itself, over any number of hosts', () => {
   expect(wouldHostItself('d', 'x', hostOf)).toBe(false);
 });
 
-test('booleans of filters', () => {
+test('filters accept several spellings of booleans', () => {
   for (const text of ['1', 't', 'true', 'True', 'YES', 'on']) expect(parseBooleanText(text)).toBe(true);
   for (const text of ['0', 'f', 'False', 'no', 'OFF']) expect(parseBooleanText(text)).toBe(false);
   for (const text of ['', '2', 'bogus', ' 1']) expect(parseBooleanText(text)).toBe(null);

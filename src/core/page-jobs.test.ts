@@ -22,10 +22,10 @@ const job: fc.Arbitrary<ListedJob> = fc.record({
   links: fc.array(fc.record({ name: fc.constant('sentry'), href: fc.webUrl() }), { maxLength: 1 }),
 });
 
-/** Makes rows of jobs, and reads them back. */
+/** Converts jobs to rows and back. */
 function sentAndRead(jobs: ListedJob[]) {
   const { row, texts, signatures } = createPageJobs();
-  // As they travel.
+  // As JSON, which is how they are sent.
   const rows = JSON.parse(JSON.stringify(jobs.map(row))) as ReturnType<typeof row>[];
   const causes = signatures();
   const read = rows.map((one) => readPageJob(one, texts(), causes));
@@ -33,7 +33,7 @@ function sentAndRead(jobs: ListedJob[]) {
 }
 
 describe('rows', () => {
-  test('tell of every job what it was, with each text and each cause once', () => {
+  test('contain everything about each job, and each text and cause once', () => {
     fc.assert(
       fc.property(fc.array(job, { maxLength: 20 }), (jobs) => {
         const { read, texts, causes } = sentAndRead(jobs);
@@ -50,7 +50,7 @@ describe('rows', () => {
     );
   });
 
-  test('cut a long reason, at a whole character', () => {
+  test('cut a long reason between characters', () => {
     const reasons = ['x'.repeat(longestReason), 'x'.repeat(longestReason + 1), `${'x'.repeat(longestReason - 1)}😀`];
     const [sample] = fc.sample(job, 1) as [ListedJob];
     const { read } = sentAndRead(reasons.map((failure_reason) => ({ ...sample, failure_reason })));
@@ -61,7 +61,7 @@ describe('rows', () => {
     expect(halved).toHaveLength(longestReason + 1);
   });
 
-  test('have nothing of what a job does not say', () => {
+  test('leave out what a job does not have', () => {
     const { row } = createPageJobs();
     const nothing = { description: null, failure_reason: null, signature: null };
     const [sample] = fc.sample(job, 1) as [ListedJob];

@@ -5,11 +5,11 @@ import { apiPath, pagePath, pathPart, queryText, readPath, readReference, readTo
 const anyText = fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }).map((text) => text.toWellFormed());
 
 describe('an address', () => {
-  test('is read as the parts that it was built of, whatever they are', () => {
+  test('is split into the parts that it was built from', () => {
     fc.assert(
       fc.property(anyText, anyText, anyText, (run, job, scope) => {
         const url = new URL(apiPath.job(run, job, { scope }), 'http://paddles.example');
-        // URL parsers resolve "." and "..": nothing is called so.
+        // URL parsers resolve "." and ".."; nothing has such a name.
         fc.pre(![run, job].some((name) => name === '.' || name === '..'));
         expect(readPath(url.pathname)).toEqual(['api', 'runs', run, 'jobs', job]);
         expect(url.searchParams.get('scope')).toBe(scope);
@@ -27,21 +27,21 @@ describe('an address', () => {
     [pagePath.runs({ q: '', sort: undefined }), '/runs'],
     [pagePath.queue('a/b'), '/queue/a%2Fb'],
     [apiPath.runsFile('csv', { q: 'x' }), '/api/runs.csv?q=x'],
-  ])('%s is readable where it may be, and encoded once', (address, expected) => {
+  ])('%s is encoded once, and only where necessary', (address, expected) => {
     expect(address).toBe(expected);
   });
 
-  test('keeps a text that is not Unicode from failing', () => {
+  test('accepts text that is not valid Unicode', () => {
     expect(pathPart('a\ud800')).toBe('a%EF%BF%BD');
   });
 
-  test('keeps an empty parameter that an address already has', () => {
+  test('keeps an existing empty parameter', () => {
     expect(queryText(new URLSearchParams('change=&with=a:b'))).toBe('?change=&with=a:b');
     expect(queryText(new URLSearchParams())).toBe('');
   });
 });
 
-test('topics are read as they were written, names with commas and percent signs too', () => {
+test('topics are read as written, also names with commas and percent signs', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(anyText, fc.constantFrom('a,b', '%2C', 'run:x,y')), { maxLength: 4 }), (topics) => {
       const { searchParams } = new URL(apiPath.events(topics), 'http://paddles.example');

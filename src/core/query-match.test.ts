@@ -57,7 +57,7 @@ const matches = (text: string, job = full) => {
   return jobMatcher(query, clock)(job);
 };
 
-// Of each line: what finds the full job | what does not.
+// Each line: filters that match the full job | filters that do not.
 const EXAMPLES = `
 status    | status:fail s:fail,dead s:f* s:FA*                           | s:FAIL s:dead s:none s:fai
 job       | job:8600017 job:86* job:2,8600017                            | job:860 job:none
@@ -91,7 +91,7 @@ function terms(text: string): string[] {
   return text.match(/(?:"[^"]*"|[^\s"])+/g) ?? [];
 }
 
-describe('a job is found, and with "not" before it missed', () => {
+describe('a job is matched, and not matched by the negated filter', () => {
   test.each(examples)('by $key', ({ found, missed }) => {
     expect(found.filter((text) => !matches(text))).toEqual([]);
     expect(missed.filter((text) => matches(text))).toEqual([]);
@@ -99,27 +99,27 @@ describe('a job is found, and with "not" before it missed', () => {
     expect(missed.filter((text) => !matches(`-${text}`))).toEqual([]);
   });
 
-  test('by all terms together, not by some', () => {
+  test('by all terms, not by some of them', () => {
     expect(matches('s:fail suite:rados "read error"')).toBe(true);
     expect(matches('s:fail suite:rados -"read error"')).toBe(false);
     expect(matches('')).toBe(true);
   });
 });
 
-describe('a job that says nothing', () => {
+describe('a job without values', () => {
   const keys = examples.map(({ found }) => /^(\w+):/.exec(found[0] ?? '')?.[1]).filter((key) => key !== undefined);
 
-  test.each(keys)('is found by %s:none, unless it must say it', (key) => {
+  test.each(keys)('is matched by %s:none, unless the key is always set', (key) => {
     expect(matches(`${key}:none`, empty)).toBe(!['status', 'job'].includes(key));
   });
 
-  test('is found by nothing else', () => {
+  test('is matched by nothing else', () => {
     for (const { found } of examples) {
       expect(found.filter((text) => matches(text, empty))).toEqual([]);
     }
   });
 
-  test('is one whose texts are empty, too', () => {
+  test('may also have empty texts', () => {
     const blank = {
       ...empty,
       description: '',
@@ -132,7 +132,7 @@ describe('a job that says nothing', () => {
   });
 });
 
-describe('what a value allows', () => {
+describe('a value', () => {
   const number = (text: string) => {
     const from = parseDuration(text);
     return from === null ? null : { from, to: from + 1 };
@@ -148,7 +148,7 @@ describe('what a value allows', () => {
     ['5..7', 5, 8],
     ['5..', 5, Number.POSITIVE_INFINITY],
     ['..7', Number.NEGATIVE_INFINITY, 8],
-  ])('%s reaches from %d to before %d', (text, from, to) => {
+  ])('%s includes from %d to before %d', (text, from, to) => {
     expect(valueBounds(value(text), number)).toEqual({ from, to });
   });
 
@@ -157,11 +157,11 @@ describe('what a value allows', () => {
     ['>2026-11-20', at(21), Number.POSITIVE_INFINITY],
     ['<2026-11-20', Number.NEGATIVE_INFINITY, at(20)],
     ['2026-11-20..2026-11-21', at(20), at(22)],
-  ])('%s takes days as a whole', (text, from, to) => {
+  ])('%s includes whole days', (text, from, to) => {
     expect(valueBounds(value(text), day)).toEqual({ from, to });
   });
 
-  test.each(['x', '>x', '<x', 'x..', '..x', '1..x', 'x..1', '1*', 'none'])('%s is nothing', (text) => {
+  test.each(['x', '>x', '<x', 'x..', '..x', '1..x', 'x..1', '1*', 'none'])('%s is invalid', (text) => {
     expect(valueBounds(value(text), number)).toBeNull();
   });
 });

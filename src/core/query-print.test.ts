@@ -17,7 +17,7 @@ const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }),
   fc.constantFrom('v1..v2', '..', 'none', '>1', '<1', '-x', 'a*', 'a,b', 'a:b', 'a b', '"', '\\', 'é', ''),
 );
-// Bounds and patterns stand in a filter as they are, so they have no signs that divide it.
+// Bounds and patterns are not quoted, so they contain no separators.
 const plain = fc.stringMatching(/^[a-z0-9][a-z0-9.-]{0,5}[a-z0-9]$/).filter((text) => !text.includes('..'));
 
 const value: fc.Arbitrary<Value> = fc.oneof(
@@ -37,7 +37,7 @@ const term: fc.Arbitrary<Term> = fc.oneof(
     .map(([negated, text]): Term => ({ key: null, negated, values: [{ type: 'literal', text }] })),
 );
 
-test('whatever is printed is read as the same filter', () => {
+test('a printed filter is read as the same filter', () => {
   fc.assert(
     fc.property(fc.array(term, { maxLength: 4 }), (terms) => {
       expect(parseQuery(printQuery({ terms }), 'jobs')).toEqual({ query: { terms }, problems: [] });
@@ -56,7 +56,7 @@ test.each([
   ['a:b', '"a:b"'],
   ['say "no"', '"say \\"no\\""'],
   ['wip-a.b/c', 'wip-a.b/c'],
-])('the value %s is written as %s', (text, printed) => {
+])('the value %s is printed as %s', (text, printed) => {
   expect(printLiteral(text)).toBe(printed);
   expect(literalTerm('branch', text)).toBe(`branch:${printed}`);
 });
@@ -87,13 +87,13 @@ describe('a click on a value', () => {
   });
 });
 
-test('terms are counted as they are written', () => {
+test('terms are listed as they are written', () => {
   expect(termTexts(' s:fail  -"a b" suite:"x y",z ')).toEqual(['s:fail', '-"a b"', 'suite:"x y",z']);
   expect(removeTerm('s:fail -"a b" x', 1)).toBe('s:fail x');
   expect(removeTerm('s:fail', 5)).toBe('s:fail');
 });
 
-describe('a term that is switched', () => {
+describe('a toggled term', () => {
   test.each([
     ['on', '', 'status:running', 'status:running'],
     ['on beside others', 'suite:fs', 'status:running', 'suite:fs status:running'],
@@ -107,6 +107,6 @@ describe('a term that is switched', () => {
   });
 });
 
-test('a wrong key is replaced in its own term alone', () => {
+test('a wrong key is replaced only in its own term', () => {
   expect(withKey('abrnch:x -brnch:x,"a:b" brnch:y', 1, 'branch')).toBe('abrnch:x -branch:x,"a:b" brnch:y');
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { nodeRoles } from './roles.ts';
 
-describe('who played what', () => {
+describe('the roles of nodes', () => {
   test.each<[string, unknown, unknown, ReturnType<typeof nodeRoles>]>([
     [
       'is told host by host, in the order of the targets',

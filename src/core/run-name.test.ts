@@ -6,9 +6,9 @@ import { formatTimestamp, parseTimestamp } from './time.ts';
 const UNPARSABLE: RunNameParts = { user: '', scheduled: null, suite: '', branch: '', machine_type: '' };
 
 // Examples of run names (teuthology contract §3.7). Two lines each: number and name, then
-// scheduled | user | suite | branch | machine type | entry of its section 7 that makes us differ, and what the old server said.
-// Where entry 55 names another branch, the old server had no machine type either. Number 8 is right on neither side
-// (new-subsub and new-branch were meant): nothing in an unlisted name tells.
+// scheduled | user | suite | branch | machine type | entry of section 7 that explains a difference, and the old server's result.
+// Where entry 55 names another branch, the old server had no machine type either. Number 8 is wrong on both servers
+// (new-subsub and new-branch were meant), because nothing in the name tells where the suite ends.
 const EXAMPLES = `
 1 teuthology-2013-10-22_03:00:02-big-next-testing-basic-plana
   2013-10-22 03:00:02 | teuthology | big | next | plana |
@@ -115,7 +115,7 @@ const rest = (name: string) => {
   return [suite, branch, machine_type].join(' | ');
 };
 
-describe('the worked examples', () => {
+describe('the examples of the contract', () => {
   test('are 41', () => expect(examples).toHaveLength(41));
   test.each(examples)('$name', ({ name, expected }) => expect(shown(name)).toEqual(expected));
 });
@@ -168,7 +168,7 @@ describe('any text', () => {
   const timestamp = '2026-01-02_03:04:05';
   const piece = fc.constantFrom('-', '--', ':', ' ', 'x', 'wip', 'rados', 'distro', 'basic', 'crimson', timestamp);
 
-  test('parses without an exception, into parts of the name', () => {
+  test('is parsed into parts of the name', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -185,7 +185,7 @@ describe('any text', () => {
     );
   });
 
-  test('reads back what the scheduler joins', () => {
+  test('is parsed into what the scheduler joined', () => {
     const word = fc.stringMatching(/^[a-z][a-z0-9_.]{0,8}$/);
     const suites = fc.constantFrom(
       'rados',
@@ -221,7 +221,7 @@ describe('any text', () => {
     ['too few parts', `a-${timestamp}-rados`],
   ])('%s is unparsable', (_, name) => expect(parseRunName(name)).toEqual(UNPARSABLE));
 
-  test('hostile names of 512 characters, and far longer ones, take no time', () => {
+  test('hostile names are parsed in linear time', () => {
     const pieces = [
       '-',
       ':',
@@ -245,7 +245,7 @@ describe('any text', () => {
         parseRunName(`${hostile}-${timestamp}-a-b-c`);
       }
     }
-    // Time of the processor, in microseconds: 50 ms here; one quadratic loop over the timestamps of the longer half was 8 s.
+    // In microseconds; it takes 50 ms. A quadratic loop over the timestamps of the long names took 8 s.
     expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
   });
 });

@@ -10,7 +10,7 @@ function countsOf(statuses: JobStatus[]): JobCounts {
 }
 
 describe('runStatus', () => {
-  // The ten rules and the checked combinations of teuthology contract §3.6.
+  // The ten rules and the examples of teuthology contract §3.6.
   test.each<[string, RunStatus]>([
     ['', 'empty'],
     ['queued', 'queued'],
@@ -48,8 +48,8 @@ describe('runStatus', () => {
     expect(runStatus(countsOf(statuses.split(' ').filter(Boolean) as JobStatus[]))).toBe(expected);
   });
 
-  // The rules of teuthology contract §3.6 once more, each with its own complete condition instead of an order: if two
-  // could hold, or none, the order would hide it.
+  // The rules of teuthology contract §3.6 with complete conditions. Tried in order, two rules that apply, or none, would not
+  // show.
   const rules: [RunStatus, (has: Set<JobStatus>) => boolean][] = [
     ['empty', (has) => has.size === 0],
     ['running', (has) => has.has('running')],
@@ -63,7 +63,7 @@ describe('runStatus', () => {
   const settled = (has: Set<JobStatus>) => !has.has('running') && !has.has('waiting');
   const unhurt = (has: Set<JobStatus>) => !has.has('fail') && !has.has('dead');
 
-  test('exactly one rule holds for every combination of statuses, and it decides', () => {
+  test('exactly one rule applies to every combination of statuses, and it decides', () => {
     for (let bits = 0; bits < 1 << jobStatuses.length; bits++) {
       const has = new Set(jobStatuses.filter((_, index) => bits & (1 << index)));
       const holding = rules.filter(([, rule]) => rule(has)).map(([status]) => status);
@@ -72,7 +72,7 @@ describe('runStatus', () => {
     }
   });
 
-  test('only which statuses occur matters, not how often', () => {
+  test('the number of jobs in a status does not matter', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...jobStatuses), { maxLength: 40 }), (statuses) => {
         expect(runStatus(countsOf(statuses))).toBe(runStatus(countsOf([...new Set(statuses)])));
@@ -81,7 +81,7 @@ describe('runStatus', () => {
   });
 });
 
-test('the total counts every status', () => {
+test('the total includes every status', () => {
   expect(jobsTotal(noJobs())).toBe(0);
   expect(jobsTotal({ queued: 1, pass: 2, running: 4, waiting: 8, fail: 16, dead: 32, unknown: 64 })).toBe(127);
 });

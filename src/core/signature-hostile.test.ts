@@ -43,7 +43,7 @@ describe('any text', () => {
     )
     .map(([beginning, words, end]) => beginning + words.join('') + end);
 
-  test('has one cause, one line of at most 160 characters, that a database keeps as it is', () => {
+  test('has a cause of one line and at most 160 characters, which a database can store', () => {
     fc.assert(
       fc.property(anyText, (reason) => {
         const { id, title } = signatureOf(reason);
@@ -58,16 +58,16 @@ describe('any text', () => {
     );
   });
 
-  test('a character that the limit cuts in two does not show', () => {
+  test('is cut between characters', () => {
     for (const length of [155, 156, 157, 158, 159, 160]) {
       expect(signatureOf('ä'.repeat(length) + '😀'.repeat(20)).title.isWellFormed()).toBe(true);
     }
   });
 
-  test('has its cause from its beginning, however long and tangled it is', () => {
+  test('has a cause in linear time, however long and tangled it is', () => {
     const tangled = [
       ...beginnings.map((beginning) => beginning.repeat(100_000)),
-      // Three quarters of a second for the first of these when digits could be shared out in many ways.
+      // The first of these took 0.75 s when digits could be matched in several ways.
       `${'a-'.repeat(350)}${'1'.repeat(1300)}`,
       `${'1-'.repeat(350)}${'host'.repeat(300)}`,
       `x ${'1'.repeat(1990)}g`,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { maskNoise } from './signature-mask.ts';
 
-describe('what names no cause is masked', () => {
+describe('text that does not identify a cause is masked', () => {
   test.each([
     ['fsid 9f1c2a3b-0011-2233-4455-66778899aabb', 'fsid <uuid>'],
     ['since 2026-01-02T03:04:05.678901+0000, 2026-01-02 03:04:05Z', 'since <time>, <time>'],
@@ -24,7 +24,7 @@ describe('what names no cause is masked', () => {
   ])('%s', (text, masked) => expect(maskNoise(text)).toBe(masked));
 });
 
-describe('what may name a cause stays', () => {
+describe('text that may identify a cause is kept', () => {
   test.each([
     'test_rbd_v2',
     'ceph_test_cls_rbd',

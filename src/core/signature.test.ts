@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { deadSignature, type SignatureKind, signatureOf } from './signature.ts';
 
-/** A reason of each shape with what varies from job to job in braces: `{host}`, `{number}` and so on. */
+/** Reasons with placeholders for what varies between jobs: `{host}`, `{number}` and so on. */
 const SHAPES: [reason: string, kind: SignatureKind, title: string][] = [
   ['hit max job timeout', 'timeout', 'hit max job timeout'],
   [
@@ -122,7 +122,7 @@ const hex = (length: number) =>
     .map((s) => `${s}7`);
 const two = (max: number) => digits(1, max).map((n) => String(n).padStart(2, '0'));
 
-/** Another one of what stands in braces. */
+/** Returns a random value for a placeholder. */
 const noise: Record<string, fc.Arbitrary<string>> = {
   host: fc
     .tuple(
@@ -174,7 +174,7 @@ const noise: Record<string, fc.Arbitrary<string>> = {
   object: fc.tuple(digits(1, 99), hex(8), digits(1, 9999)).map(([pool, h, n]) => `${pool}:${h}:::obj${n}:head`),
 };
 
-/** A reason of a shape, with what is in braces chosen anew. */
+/** Replaces the placeholders of a reason by random values. */
 function reasonOf(shape: string): fc.Arbitrary<string> {
   const parts = shape.split(/\{(\w+)\}/);
   return fc
@@ -182,7 +182,7 @@ function reasonOf(shape: string): fc.Arbitrary<string> {
     .map((chosen) => chosen.join(''));
 }
 
-describe('the cause of a failure is the same whatever hosts, numbers, ids, paths and times it names', () => {
+describe('the cause of a failure is the same for other hosts, numbers, ids, paths and times', () => {
   test.each(SHAPES)('%s', (shape, kind, title) => {
     fc.assert(
       fc.property(reasonOf(shape), reasonOf(shape), (reason, other) => {
@@ -193,7 +193,7 @@ describe('the cause of a failure is the same whatever hosts, numbers, ids, paths
     );
   });
 
-  test('and another for each kind, label, status, program, test and code', () => {
+  test('and different for each kind, label, status, program, test and code', () => {
     const titles = SHAPES.map(([, kind, title]) => `${kind} ${title}`);
     const ids = fc
       .sample(fc.tuple(...SHAPES.map(([shape]) => reasonOf(shape))), 1)[0]
@@ -215,13 +215,13 @@ describe('the cause of a failure is the same whatever hosts, numbers, ids, paths
   });
 });
 
-test('a job without a reason has the cause that it has none', () => {
+test('a job without a reason has its own cause', () => {
   expect(deadSignature('dead')).toMatchObject({ kind: 'dead', title: 'dead, no reason recorded' });
   expect(deadSignature('fail')).toMatchObject({ kind: 'dead', title: 'failed, no reason recorded' });
   expect(deadSignature('dead').id).not.toBe(deadSignature('fail').id);
 });
 
-test('an id that is stored stays what it was', () => {
+test('the id of a cause does not change between versions', () => {
   expect(signatureOf('hit max job timeout').id).toBe('1829215f');
   expect(deadSignature('dead').id).toBe('e372c433');
 });

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { hostsOf } from './targets.ts';
 
-test('the user in front of a host is left out, and hosts come sorted and once', () => {
+test('hosts are sorted, unique and without their users', () => {
   const targets = { 'ubuntu@t2.x.com': 'key', 't1.x.com': null, 'root@t2.x.com': {}, 'ubuntu@T-3_a': 1 };
   expect(hostsOf(JSON.stringify(targets))).toEqual(['T-3_a', 't1.x.com', 't2.x.com']);
 });
 
-test('what follows the last @ is the host', () => {
+test('the host follows the last @', () => {
   expect(hostsOf('{"a@b@c": ""}')).toEqual(['c']);
 });
 
@@ -21,12 +21,12 @@ test.each(['', 'ubuntu@', ' t1', 't 1', 't1/', '-t1', 't1-', '.t1', 't1.', 'tä1
   },
 );
 
-test('a host of 255 characters and one of a single character are hosts', () => {
+test('a host may have 1 to 255 characters', () => {
   const long = 'x'.repeat(255);
   expect(hostsOf(JSON.stringify({ [long]: '', 7: '' }))).toEqual(['7', long]);
 });
 
-test('the first thousand keys are looked at, however many there are', () => {
+test('only the first thousand keys are read', () => {
   const names = Array.from({ length: 1200 }, (_, index) => `host${String(index).padStart(4, '0')}`);
   const targets = JSON.stringify(Object.fromEntries(names.map((name) => [`ubuntu@${name}`, 'key'])));
   expect(hostsOf(targets)).toEqual(names.slice(0, 1000));

@@ -4,7 +4,7 @@ import { formatDay, formatTimestamp, MICROS_PER_DAY, parseDay, parseTimestamp } 
 
 const SECOND = 1_000_000;
 const anyMicros = fc.maxSafeInteger();
-// Two days off the edges: a day cut by the range has no round trip.
+// Two days inside the limits, because a day that is cut by a limit has no round trip.
 const dayMicros = fc.integer({
   min: Number.MIN_SAFE_INTEGER + 2 * MICROS_PER_DAY,
   max: Number.MAX_SAFE_INTEGER - 2 * MICROS_PER_DAY,
@@ -21,13 +21,13 @@ describe('formatTimestamp', () => {
     [at('2024-02-29T23:59:59.999Z') + 999, '2024-02-29 23:59:59.999999'],
   ])('%d is %s', (micros, text) => expect(formatTimestamp(micros)).toBe(text));
 
-  test('null and what is no time stay null', () => {
+  test('null and invalid times are null', () => {
     for (const micros of [null, Number.NaN, Number.POSITIVE_INFINITY, -Number.MAX_VALUE]) {
       expect(formatTimestamp(micros)).toBeNull();
     }
   });
 
-  test('always has one shape, and sorts as text like the numbers do', () => {
+  test('has one format, which sorts as text like the numbers', () => {
     fc.assert(
       fc.property(anyMicros, anyMicros, (a, b) => {
         const [left = '', right = ''] = [formatTimestamp(a) ?? '', formatTimestamp(b) ?? ''];
@@ -79,7 +79,7 @@ describe('parseTimestamp', () => {
     '2024-01-01 00:00:00+00:00',
   ])('%j is no updated time', (text) => expect(parseTimestamp(text, 'updated')).toBeNull());
 
-  test('reads back what formatTimestamp wrote, to the second', () => {
+  test('reads what formatTimestamp wrote, to the second', () => {
     fc.assert(
       fc.property(dayMicros, (micros) => {
         const whole = Math.floor(micros / SECOND) * SECOND;
@@ -90,7 +90,7 @@ describe('parseTimestamp', () => {
     );
   });
 
-  test('answers null, and never throws, on any other text', () => {
+  test('returns null for any other text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary-ascii' }), fc.constantFrom('run-name', 'updated'), (text, format) => {
         expect(parseTimestamp(text, format)).toBeNull();
@@ -116,13 +116,13 @@ describe('days', () => {
     (text) => expect(parseDay(text, today)).toBeNull(),
   );
 
-  test('an end of time is cut, not refused', () => {
+  test('times beyond the limits are cut, not refused', () => {
     const max = Number.MAX_SAFE_INTEGER;
     expect(parseDay('9999-12-31', today)).toEqual({ from: max, to: max });
     expect(parseDay('1000-01-01', today)).toEqual({ from: -max, to: -max });
   });
 
-  test('today and yesterday meet at midnight', () => {
+  test('yesterday ends at midnight when today begins', () => {
     fc.assert(
       fc.property(dayMicros, (micros) => {
         expect(parseDay('yesterday', micros)?.to).toBe(parseDay('today', micros)?.from);
@@ -130,7 +130,7 @@ describe('days', () => {
     );
   });
 
-  test('every time lies in the day that formatDay names, and in no other', () => {
+  test('every time is in the day that formatDay names, and in no other', () => {
     fc.assert(
       fc.property(dayMicros, (micros) => {
         const range = parseDay(formatDay(micros), today);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createKeptPages } from './kept-pages.ts';
 
-test('a page is made once for all who ask, and again for another version', async () => {
+test('concurrent requests share one page, and another version is made again', async () => {
   const pages = createKeptPages();
   let made = 0;
   const read = (version: string) => pages.get('run', version, async () => String(++made));
@@ -10,7 +10,7 @@ test('a page is made once for all who ask, and again for another version', async
   expect(await read('b')).toBe('2');
 });
 
-test('nothing of before a change is shared after it, neither what was made nor what is being made', async () => {
+test('after clear neither old pages nor those in progress are shared', async () => {
   const pages = createKeptPages();
   const read = (run: string, text: string | Promise<string>) => pages.get(run, 'v', async () => text);
   await read('kept', 'old');
@@ -24,7 +24,7 @@ test('nothing of before a change is shared after it, neither what was made nor w
   ]);
 });
 
-test('neither failures nor pages of more than two million characters are kept, and no more than ten', async () => {
+test('failures and pages over two million characters are not kept, and at most ten pages are', async () => {
   const pages = createKeptPages();
   const read = (run: string, text: string) => pages.get(run, 'v', async () => text);
   await expect(pages.get('run', 'v', async () => Promise.reject(new Error('lost')))).rejects.toThrow('lost');

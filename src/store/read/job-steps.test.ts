@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { inSteps, type Place, type Range, type Steps } from './job-steps.ts';
 
-/** Steps over candidates of which those that `matches` accepts are wanted; notes how many candidates each one looked at. */
+/** Searches candidates for those that `matches` accepts, and records how many candidates each step read. */
 function stepsOver(candidates: Place[], matches: (place: Place) => boolean) {
   const compare = (a: Place, b: Place) => a.posted - b.posted || a.id - b.id;
   const newestFirst = candidates.toSorted((a, b) => compare(b, a));
@@ -48,7 +48,7 @@ test('finds what a search through all candidates finds, whatever is left out bef
   );
 });
 
-test('looks at no more than 8,000 candidates at a time, and at the first thousand alone when they are enough', async () => {
+test('reads at most 8,000 candidates per step, and only the first thousand when they suffice', async () => {
   const candidates = Array.from({ length: 40_000 }, (_, index) => ({ id: index + 1, posted: index + 1 }));
   const rare = stepsOver(candidates, ({ id }) => id === 1);
   expect(await inSteps(rare.steps, { below: null, limit: 10, offset: 0 })).toEqual([{ id: 1, posted: 1 }]);

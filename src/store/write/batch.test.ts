@@ -4,7 +4,7 @@ import { type BatchLimits, createBatcher } from './batch.ts';
 const limits = { batchWrites: 3, batchBytes: 100, waitingBytes: 50 };
 const oneWriteFailed = new Error('one write failed');
 
-/** A batcher over a database that carries out one batch with each call of `next`; writes called `bad` fail. */
+/** Starts a batcher whose current batch ends with each call of `next`. Batches with a write called `bad` fail. */
 function startBatcher(others: Partial<BatchLimits> = {}) {
   const batches: string[][] = [];
   const gates: (() => void)[] = [];
@@ -22,11 +22,11 @@ function startBatcher(others: Partial<BatchLimits> = {}) {
   return { batcher, batches, next };
 }
 
-test('refuses writes beyond the bytes that may wait, and takes them again once there is room', async () => {
+test('refuses writes beyond the limit of waiting bytes, and accepts writes again when there is room', async () => {
   const { batcher, batches, next } = startBatcher();
   const first = batcher.push('first', 40);
   await expect.poll(() => batches).toEqual([['first']]);
-  // The first one waits no more.
+  // The first write is in progress and no longer waits.
   const second = batcher.push('second', 40);
   expect(batcher.push('third', 11)).toBeNull();
   const small = batcher.push('small', 10);
@@ -40,14 +40,14 @@ test('refuses writes beyond the bytes that may wait, and takes them again once t
   expect(await Promise.all([second, small, third])).toEqual(['second done', 'small done', 'third done']);
 });
 
-test('takes a write that alone is larger than what may wait', async () => {
+test('accepts a single write that exceeds the limit of waiting bytes', async () => {
   const { batcher, next } = startBatcher();
   const large = batcher.push('large', 1000);
   await next();
   expect(await large).toBe('large done');
 });
 
-test('carries out no more writes and bytes at once than a batch may have, in the order in which they came', async () => {
+test('limits the writes and bytes of a batch, and keeps the order of writes', async () => {
   const { batcher, batches, next } = startBatcher({ batchBytes: 21 });
   const sizes = { a: 1, b: 2, c: 2, d: 12, e: 9, f: 9 };
   const writes = Object.entries(sizes).map(([name, bytes]) => batcher.push(name, bytes));
@@ -64,7 +64,7 @@ test('carries out no more writes and bytes at once than a batch may have, in the
   expect(await Promise.all(writes)).toEqual(Object.keys(sizes).map((name) => `${name} done`));
 });
 
-test('tries each write of a failed batch alone, so that only the bad one fails', async () => {
+test('repeats each write of a failed batch alone, so that only the bad one fails', async () => {
   const { batcher, batches, next } = startBatcher();
   const writes = ['a', 'bad', 'c'].map((name) => batcher.push(name, 1));
   for (let batch = 0; batch < 4; batch++) await next();
