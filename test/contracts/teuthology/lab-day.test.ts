@@ -1,11 +1,10 @@
 /** A day of a lab over HTTP. The server always shows exactly the runs, jobs and nodes that the clients remember. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
 import { createLab, type Lab, type LabNode, type Shown } from '../../helpers/lab.ts';
 import { startServer, type TestServer } from '../../helpers/server.ts';
 
-const jobsPerRun = 200;
+const jobsPerRun = 90;
 const dispatchers = 12;
 const host = (index: number) => `smithi${String(index).padStart(3, '0')}.front.sepia.ceph.com`;
 const nodeNames = Array.from({ length: 16 }, (_, index) => host(index));
@@ -23,6 +22,8 @@ interface Memory {
   held: Map<string, string>;
   /** node → number of jobs that ran on it */
   used: Map<string, number>;
+  /** Resolves when a node is unlocked the next time. */
+  unlocked: PromiseWithResolvers<void>;
 }
 
 function jobsOf(memory: Memory, run: string, ...statuses: string[]): string[] {
@@ -59,14 +60,15 @@ async function schedule(lab: Lab, memory: Memory, run: string, configs: Shown[],
   }
 }
 
-/** Locks nodes for a job, and retries while too few are free. */
+/** Locks nodes for a job. While too few are free it retries whenever one is unlocked. */
 async function takeNodes(lab: Lab, memory: Memory, holder: string, count: number): Promise<LabNode[]> {
   const wanted = { count, locked_by: 'scheduled_ana@teuthology', machine_type: 'smithi', description: holder };
-  for (let tries = 0; tries < 5000; tries++) {
+  for (;;) {
+    const unlocked = memory.unlocked.promise;
     await lab.nodes({ machine_type: 'smithi', up: 1, locked: 0, count });
     const nodes = await lab.lockMany(wanted);
     if (nodes === null) {
-      await sleep(10);
+      await unlocked;
       continue;
     }
     expect(nodes).toHaveLength(count);
@@ -83,7 +85,6 @@ async function takeNodes(lab: Lab, memory: Memory, holder: string, count: number
     }
     return nodes;
   }
-  throw new Error(`no nodes for ${holder}`);
 }
 
 async function giveBack(lab: Lab, memory: Memory, nodes: { name: string }[], holder: string): Promise<void> {
@@ -91,6 +92,8 @@ async function giveBack(lab: Lab, memory: Memory, nodes: { name: string }[], hol
     // Before the request, because another client may get the node before the answer arrives.
     memory.held.delete(name);
     expect(await lab.unlock(name, 'scheduled_ana@teuthology', holder)).toBe(true);
+    memory.unlocked.resolve();
+    memory.unlocked = Promise.withResolvers();
   }
 }
 
@@ -184,7 +187,10 @@ async function expectAsRemembered(lab: Lab, memory: Memory, statuses: Record<str
 describe.each(engines)('a day of a lab on $name', (engine) => {
   let server: TestServer;
   let lab: Lab;
-  const memory: Memory = { jobs: new Map(), sent: new Map(), held: new Map(), used: new Map() };
+  const memory: Memory = {
+    ...{ jobs: new Map(), sent: new Map(), held: new Map(), used: new Map() },
+    unlocked: Promise.withResolvers(),
+  };
   const queue = async () =>
     ((await lab.page('/runs/queued/')) as Shown[]).map(({ name, results }) => [name, (results as Shown).queued]);
 
