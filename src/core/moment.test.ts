@@ -39,7 +39,7 @@ describe('a moment in UTC', () => {
     ['2d', now - 2 * day, 0],
     ['1h30m', now - 1.5 * hour, 0],
     ['-0', now, 0],
-  ])('%s is a span', (text, from, span) => expect(read(text)).toEqual({ from, to: from + span }));
+  ])('%s is a time span', (text, from, span) => expect(read(text)).toEqual({ from, to: from + span }));
 
   test.each([
     '',
@@ -54,9 +54,9 @@ describe('a moment in UTC', () => {
     '2026-13-01',
     '2026-00-10',
     '0050-01-01',
-  ])('%j is no moment', (text) => expect(read(text)).toBeNull());
+  ])('%j is no time', (text) => expect(read(text)).toBeNull());
 
-  test.each(['24:00', '09:60', '09:30:60', '9:30'])('a day at %s is no moment', (clock) => {
+  test.each(['24:00', '09:60', '09:30:60', '9:30'])('a day at %s is no time', (clock) => {
     expect(read(`2026-11-20T${clock}`)).toBeNull();
   });
 });
