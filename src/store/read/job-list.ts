@@ -189,10 +189,19 @@ function atTime<O>(query: SelectQueryBuilder<Schema, 'jobs', O>, { posted_after,
   return posted_before === undefined ? later : later.where('jobs.posted', '<', posted_before);
 }
 
+/** The times also alone: PostgreSQL has no estimate for pairs, and would go through all jobs. */
 function within<O>(query: SelectQueryBuilder<Schema, 'jobs', O>, { from, below }: Range) {
   const place = sql`(jobs.posted, jobs.id)`;
-  const lower = from === null ? query : query.where(sql<SqlBool>`${place} >= (${from.posted}, ${from.id})`);
-  return below === null ? lower : lower.where(sql<SqlBool>`${place} < (${below.posted}, ${below.id})`);
+  let inside = query;
+  if (from !== null)
+    inside = inside
+      .where('jobs.posted', '>=', from.posted)
+      .where(sql<SqlBool>`${place} >= (${from.posted}, ${from.id})`);
+  if (below !== null)
+    inside = inside
+      .where('jobs.posted', '<=', below.posted)
+      .where(sql<SqlBool>`${place} < (${below.posted}, ${below.id})`);
+  return inside;
 }
 
 /** A sum, which no index is for, lets PostgreSQL begin with what is `rare` instead of going through all jobs in their order. */
