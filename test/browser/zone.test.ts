@@ -48,6 +48,8 @@ describe.skipIf(!hasBrowser)('a browser in Tokyo', () => {
     const watched = await openPage(browser, `${server.url}/ui/runs`, tokyo);
     const { page } = watched;
     const jump = async (text: string) => {
+      // Keys act only once the page is there.
+      await page.locator('main h1').first().waitFor();
       await page.keyboard.press('Control+k');
       await page.getByRole('combobox', { name: /^Jump to/ }).fill(text);
     };
