@@ -110,6 +110,12 @@ export function noChange(): JobChange {
   return { small: new Map(), document: new Map(), more: new Map() };
 }
 
+/**
+ * The longest JSON text of a key of `smallFields` or `moreFields`, in UTF-16 units; only `failure_reason` may be longer. They are kept
+ * together, and read and written as a whole with every change.
+ */
+export const longestShortValue = 1 << 19;
+
 /** How a job ended, as far as it has: true = passed, false = failed, null = neither (yet). */
 export function jobSuccess(status: JobStatus): boolean | null {
   if (status === 'pass') return true;

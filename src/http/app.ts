@@ -49,7 +49,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     genReqId: requestIds(),
     requestTimeout: 60_000,
     // A client that neither reads nor writes for this long is gone.
-    connectionTimeout: 120_000,
+    connectionTimeout: 60_000,
     forceCloseConnections: 'idle',
     // Room for a URL of the longest kind beside ordinary headers.
     // A missing Host is answered like any other request, in JSON; Node's own refusal has no body.

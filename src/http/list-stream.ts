@@ -1,123 +1,139 @@
+/** Long lists: read and sent by pages that are bounded in bytes. */
+import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sendMessage } from './errors.ts';
+import { type ListMemory, openListMemory } from './list-memory.ts';
 
-/** Jobs without their documents in a page: they are a twentieth of the size. */
-export const smallJobsAtATime = 1000;
-
-/** A list of jobs or runs that is read by pages and sent as JSON text. */
-export interface ListStream<Item> {
-  /** At most `limit` of them after one, or from the start. */
-  page: (after: Item | undefined, limit: number) => Promise<Item[]>;
-  /** Adds to one what a page leaves out because it is long; null for most, of which nothing was left out. */
-  complete?: (item: Item) => Promise<Item> | null;
-  /** The JSON text of one. */
+/**
+ * A list that is read by pages and sent as JSON text. An entry names an item and knows how long its texts are; the items of a page are
+ * loaded when it is known how many fit into one.
+ */
+export interface ListStream<Entry, Item> {
+  /** At most `limit` entries after one, or from the start. */
+  entries: (after: Entry | undefined, limit: number) => Promise<Entry[]>;
+  /** How many bytes an item takes up. */
+  bytes: (entry: Entry) => number;
+  /** The items of some entries, without those that are gone meanwhile. */
+  load: (entries: Entry[]) => Promise<Item[]>;
+  /** The JSON text of one item. */
   print: (item: Item) => string;
-  /** The most to send; all when absent. */
+  /** The most items to send; all when absent. */
   total?: number | undefined;
-  /** How many in a page, and at most in the pages of all lists that are sent at once; twice as many when absent. */
+  /** The most items in a page. */
   atATime: number;
-  together?: number;
-  /** Called when there is none at all: may refuse instead of an empty list. */
+  /** Called when there is nothing to send: may throw instead of sending an empty list. */
   onEmpty?: () => Promise<unknown>;
-  /** What stands before and after them. */
+  /** What stands before and after the items. */
   prefix?: string;
   suffix?: string;
   contentType: string;
 }
 
-/** Some of a list as they are sent: not what was read, which would live as long as the client takes. */
-interface Part<Item> {
+/** A page as it is sent: not what was read, which would live as long as the client takes. */
+interface Page<Entry> {
   texts: string[];
-  /** The last one of them; undefined when there is none. */
-  last: Item | undefined;
-  /** How many may still come: 0 when these are the last. */
+  /** The last of its entries; undefined when there is none. */
+  last: Entry | undefined;
+  /** How many items may still come: 0 when these are the last. */
   left: number;
-  /** How many of them fit into the next part. */
-  most: number;
+  /** What stands before the next item. */
+  separator: string;
+  /** How many items are expected to fit into the next page. */
+  expected: number;
 }
 
-/**
- * Characters to send at a time. Larger texts and all buffers have memory of their own, which is given back late: sixteen
- * lists of 5 MB took 374 MB with a buffer for each page, and take 280 with these, for a fifth more lists a second.
- */
+/** Bytes of a page, unless its first item alone has more: some sixty jobs. */
+const pageBytes = 512 << 10;
+
+/** Items that are expected in the first page. */
+const firstItems = 60;
+
+/** Characters to send at a time. Larger texts and all buffers have memory of their own, which is given back late: sixteen lists of 5 MB took 374 MB with a buffer for each page, and 280 with these. */
 const textLength = 50_000;
-
-/** Characters of a part after which no other job comes into it. A hundred jobs have one or two millions. */
-const partLength = 4_000_000;
-
-/** Lists that are being sent: they share memory. */
-let lists = 0;
-const fewestAtATime = 5;
-/** Beyond so many at once memory counts more than speed: 16 lists on PostgreSQL take 20 MB less for a sixth fewer lists a second. */
-const fastLists = 8;
 
 /**
  * Sends a list. A short one leaves in one piece; a longer one is read and sent by pages, as fast as the client
  * takes it, so that neither memory nor the event loop depends on how long it is.
  */
-export async function sendListStream<Item>(
+export async function sendListStream<Entry, Item>(
   request: FastifyRequest,
   reply: FastifyReply,
-  stream: ListStream<Item>,
+  stream: ListStream<Entry, Item>,
 ): Promise<FastifyReply> {
   const { total = Number.MAX_SAFE_INTEGER, onEmpty, prefix = '[', suffix = ']', contentType } = stream;
-  const first = await readPart(stream, { last: undefined, left: total, most: stream.atATime }, prefix);
+  const memory = openListMemory();
+  reply.raw.once('close', memory.close);
+  const start = { texts: [], last: undefined, left: total, separator: prefix, expected: firstItems };
+  const first = await readPage(stream, start, memory);
+  if (first === null) return sendMessage(reply.header('retry-after', '30'), 503, 'too many long lists are being sent');
   if (first.last === undefined) await onEmpty?.();
   reply.type(contentType);
-  if (first.left === 0) return reply.send(Buffer.from(first.texts.join('') + suffix));
+  if (first.left === 0)
+    return reply.send(Buffer.from((first.separator === prefix ? prefix : '') + first.texts.join('') + suffix));
   if (request.method === 'HEAD') return reply.send(Readable.from([]));
-  lists++;
-  const body = Readable.from(textsOf(stream, first), { objectMode: true, highWaterMark: 1 });
-  body.once('close', () => lists--);
-  return reply.send(body);
+  // Without a buffer of its own: what the generator has yielded is in the hands of the response when it goes on.
+  return reply.send(Readable.from(textsOf(stream, first, memory, reply.raw), { objectMode: true, highWaterMark: 0 }));
 }
 
-/** Asks for one more than it takes, which tells whether there are more. */
-async function readPart<Item>(
-  { page, print, complete, atATime, together = 2 * atATime }: ListStream<Item>,
-  { last: after, left, most }: Pick<Part<Item>, 'last' | 'left' | 'most'>,
-  separator: string,
-): Promise<Part<Item>> {
-  const crowd = Math.max(lists, 1);
-  const share = Math.max(fewestAtATime, Math.ceil((together / crowd) * Math.min(1, fastLists / crowd)));
-  const limit = Math.min(left, most, share);
-  const found = limit === 0 ? [] : await page(after, limit + 1);
-  const texts = [found.length > 0 || after === undefined ? separator : ''];
-  let count = 0;
-  let length = 0;
-  let last: Item | undefined;
-  // What is behind a long one is read again with the next page.
-  while (count < Math.min(found.length, limit) && length < partLength) {
-    last = found[count] as Item;
-    const completed = complete?.(last);
-    const text = print(completed ? await completed : last);
-    texts[texts.length - 1] += count === 0 ? text : `,${text}`;
-    if ((texts.at(-1) as string).length > textLength) texts.push('');
-    length += text.length;
-    count++;
+/** Reads the page after another one; null when there is no memory for it. Asks for one entry more than it takes, which tells whether there are more. */
+async function readPage<Entry, Item>(
+  { entries, bytes, load, print, atATime }: ListStream<Entry, Item>,
+  { last: after, left, separator, expected }: Page<Entry>,
+  memory: ListMemory,
+): Promise<Page<Entry> | null> {
+  const limit = Math.min(left, atATime, expected);
+  const found = limit === 0 ? [] : await entries(after, limit + 1);
+  const fitting: Entry[] = [];
+  let size = 0;
+  for (const entry of found.slice(0, limit)) {
+    const more = bytes(entry);
+    if (size + more > pageBytes && fitting.length > 0) break;
+    size += more;
+    fitting.push(entry);
   }
-  const cut = count < Math.min(found.length, limit);
-  return {
-    texts,
-    last,
-    left: found.length > count ? left - count : 0,
-    most: cut ? count : Math.min(2 * limit, atATime),
-  };
+  const page: Page<Entry> = { texts: [''], last: fitting.at(-1) ?? after, left: 0, separator, expected: atATime };
+  if (!(await memory.take(size))) return null;
+  if (found.length > fitting.length) page.left = left - fitting.length;
+  if (size > 0) page.expected = Math.max(1, Math.round((fitting.length * pageBytes) / size));
+  for (const item of await load(fitting)) {
+    page.texts[page.texts.length - 1] += page.separator + print(item);
+    page.separator = ',';
+    if ((page.texts.at(-1) as string).length > textLength) page.texts.push('');
+  }
+  return page;
 }
 
-async function* textsOf<Item>(stream: ListStream<Item>, first: Part<Item>): AsyncGenerator<string> {
-  for (let part = first; ; ) {
-    const { texts } = part;
-    // Asked for before this page is sent: the database works while the socket does. But first other requests get their
-    // turn: SQLite answers at once and a local socket takes everything, so that the whole list (measured: 600 ms of it)
-    // would be one chain of microtasks.
-    const next = part.left === 0 ? null : nextTurn().then(() => readPart(stream, part, ','));
-    // A client that leaves in the meantime must not turn a lost database into an unhandled rejection.
-    next?.catch(() => {});
-    for (const text of texts) if (text !== '') yield text;
-    if (next === null) break;
-    part = await next;
+async function* textsOf<Entry, Item>(
+  stream: ListStream<Entry, Item>,
+  first: Page<Entry>,
+  memory: ListMemory,
+  response: ServerResponse,
+): AsyncGenerator<string> {
+  const { prefix = '[', suffix = ']' } = stream;
+  for (let page: Page<Entry> | null = first; ; page = await readPage(stream, page, memory)) {
+    if (page === null) throw new Error('no memory for the rest of a list');
+    for (const text of page.texts) if (text !== '') yield text;
+    if (page.left === 0) {
+      yield (page.separator === prefix ? prefix : '') + suffix;
+      return;
+    }
+    // Until the socket has taken it, the page takes up memory.
+    if (response.writableNeedDrain) await drained(response);
+    page.texts = [];
+    // Other requests get their turn: SQLite answers at once and a local socket takes everything, so that the whole list would be one
+    // chain of microtasks.
+    await nextTurn();
   }
-  yield stream.suffix ?? ']';
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      response.off('drain', end).off('close', end);
+      resolve();
+    };
+    response.on('drain', end).on('close', end);
+  });
 }

@@ -1,4 +1,5 @@
 /** Lists of jobs with very long values. */
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
@@ -95,6 +96,27 @@ describe.each(engines)('lists with long values on $name', (engine) => {
     expect(names).toEqual(ids.map((id, index) => ({ name: newJob(id, index).name })).toReversed());
   });
 
+  test('that nobody reads are dropped, and the others go on', async () => {
+    // As long as a client may do nothing, but for the patience of a test.
+    expect(server.app.server.timeout).toBe(60_000);
+    server.app.server.timeout = 500;
+    let left = 40;
+    const dropped = new Promise<void>((resolve) => {
+      server.app.server.on('connection', (socket) => socket.once('close', () => --left === 0 && resolve()));
+    });
+    // A page of each would be more than there is memory for.
+    const sockets = Array.from({ length: left }, () => {
+      const socket = connect(server.port, '127.0.0.1').on('error', () => {});
+      socket.pause();
+      socket.write(`GET ${path}?fields=overrides HTTP/1.1\r\nHost: paddles\r\n\r\n`);
+      return socket;
+    });
+    await dropped;
+    server.app.server.timeout = 60_000;
+    expect(isSame((await server.get(path)).text, jobsOf(server).toReversed())).toBe(true);
+    for (const socket of sockets) socket.destroy();
+  });
+
   test('of the dashboard have the beginning of long texts', async () => {
     for (const each of [server, classic]) {
       const { jobs } = (await each.get(`/api/runs/${run}/jobs`)).json as {
@@ -113,10 +135,10 @@ describe.each(engines)('lists with long values on $name', (engine) => {
     expect(compared).toBeGreaterThan(1);
   });
 
-  test('of nodes have no text over 65,536 characters, because it is refused', async () => {
-    const node = { name: 'talkative', machine_type: 'smithi', description: 'd'.repeat(65_536) };
+  test('of nodes have no text over 4,096 characters, because it is refused', async () => {
+    const node = { name: 'talkative', machine_type: 'smithi', description: 'd'.repeat(4096) };
     expect((await server.post('/nodes/', node)).status).toBe(200);
-    const { status, text } = await server.put('/nodes/talkative/', { description: 'd'.repeat(65_537) });
+    const { status, text } = await server.put('/nodes/talkative/', { description: 'd'.repeat(4097) });
     expect({ status, named: text.includes("'description'") }).toEqual({ status: 400, named: true });
     expect((await server.get('/nodes/talkative/')).json).toMatchObject({ description: node.description });
   });

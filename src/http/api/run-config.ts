@@ -2,7 +2,7 @@ import { commonPart } from '../../core/common-part.ts';
 import { parseUnlessLong } from '../../core/json-text.ts';
 import { reportedKeys } from '../../store/pages/job-page.ts';
 import { findRun, sampleJobs } from '../../store/pages/run-page.ts';
-import { isCut, withLongValues } from '../../store/read/long-values.ts';
+import { jobById } from '../../store/read/jobs.ts';
 import { nextTurn } from '../../store/reader.ts';
 import { orThrow } from '../refusal.ts';
 import type { ApiContext, ApiServer } from './context.ts';
@@ -29,17 +29,18 @@ const mostCompared = 8_000_000;
 export function runConfigRoutes(app: ApiServer, { db }: ApiContext): void {
   app.get('/runs/:run/config', { schema: runConfig, config: large }, async ({ params, query }) => {
     const { id } = orThrow(await findRun(db, params.run, query));
-    const { jobs, total } = await sampleJobs(db, id);
+    const { ids, total } = await sampleJobs(db, id);
     const configs: Record<string, unknown>[] = [];
     let length = 0;
-    for (const job of jobs) {
+    // One after the other: any of them can be as long as all together are allowed to be.
+    for (const jobId of ids) {
       if (length > mostCompared) break;
-      const isLong = isCut(job);
-      const whole = isLong ? await withLongValues(db, job) : job;
-      const reported = reportedKeys(whole).filter(([key]) => !results.has(key));
+      const job = await jobById(db, jobId);
+      if (!job) continue;
+      const reported = reportedKeys(job).filter(([key]) => !results.has(key));
       configs.push(Object.fromEntries(reported.map(([key, text]) => [key, parseUnlessLong(text)])));
       for (const [, text] of reported) length += text.length;
-      if (isLong) await nextTurn();
+      await nextTurn();
     }
     const common = (configs.length === 0 ? undefined : commonPart(configs)) ?? {};
     return { common: common as RunConfig['common'], jobs: total, compared: configs.length };

@@ -1,20 +1,29 @@
 /** The documented API, to the letter: docs/contracts/classic.md. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Failure } from '../../core/errors.ts';
+import { type Failure, notFound } from '../../core/errors.ts';
 import { pathPart } from '../../core/paths.ts';
 import type { Db } from '../../store/db.ts';
-import { job, jobId, jobPages, jobStatuses, jobsPage, type StoredJob } from '../../store/read/jobs.ts';
-import { isCut, withLongValues } from '../../store/read/long-values.ts';
+import { type JobFilter, listJobs } from '../../store/read/job-list.ts';
+import { type JobHead, jobId, jobStatuses, jobsByIds } from '../../store/read/jobs.ts';
 import { latestRuns, runId } from '../../store/read/runs.ts';
 import { createRun } from '../../store/write/runs.ts';
 import { version } from '../../version.ts';
 import { readBody } from '../body.ts';
 import { jsonType, sendJson, sendMessage } from '../errors.ts';
 import type { BaseOf } from '../href.ts';
-import { sendListStream } from '../list-stream.ts';
+import { type ListStream, sendListStream } from '../list-stream.ts';
 import { orThrow, Refusal, readKnowing } from '../refusal.ts';
 import { mount } from '../resource.ts';
-import { parseJobChange, parseJobId, parseRunName, printJob, printRun, printRuns } from './shapes.ts';
+import {
+  parseJobChange,
+  parseJobId,
+  parseRunName,
+  printJob,
+  printRun,
+  printRuns,
+  type StoredJob,
+  storedColumns,
+} from './shapes.ts';
 
 /** What the routes work with; `now` in microseconds since the Unix epoch. */
 export interface ClassicOptions {
@@ -28,6 +37,9 @@ type JobParams = { name: string; job_id: string };
 
 /** The latest 100 runs (classic contract §2.1). */
 const runsShown = 100;
+
+/** Jobs in a page of a list, if they are short: SQLite reads them in some milliseconds. */
+const jobsAtATime = 500;
 
 /** Mounts the classic contract. */
 export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: ClassicOptions): void {
@@ -58,15 +70,9 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
   mount(app, '/runs/:name/jobs', {
     GET: async (request, reply) => {
       const { name } = request.params as RunParams;
-      return sendListStream(request, reply, {
-        page: (after: StoredJob | undefined, limit) => jobsPage(db, name, after?.id ?? 0, limit),
-        complete: (job) => (isCut(job) ? withLongValues(db, job) : null),
-        print: printJob,
-        ...jobPages(db.engine),
-        // Whether the run exists is asked only when there is nothing to show.
-        onEmpty: async () => orThrow(await runId(db, name)),
-        contentType: jsonType,
-      });
+      // Whether the run exists is asked only when there is nothing to show.
+      const onEmpty = async () => orThrow(await runId(db, name));
+      return sendListStream(request, reply, { ...jobsOf(db, { run: name }), onEmpty });
     },
     POST: async (request, reply) => {
       const { name: run } = request.params as RunParams;
@@ -83,7 +89,12 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
   mount(app, '/runs/:name/jobs/:job_id', {
     GET: async (request, reply) => {
       const { name, job_id } = request.params as JobParams;
-      return sendJson(reply, printJob(orThrow(await job(db, orThrow(await runId(db, name)), job_id))));
+      const onEmpty = async () => {
+        orThrow(await runId(db, name));
+        throw new Refusal(notFound('job', job_id));
+      };
+      // A list of one: a job can be as long as a list.
+      return sendListStream(request, reply, { ...jobsOf(db, { run: name, job_id }), onEmpty, prefix: '', suffix: '' });
     },
     PUT: async (request, reply) => {
       const { name: run, job_id } = request.params as JobParams;
@@ -103,6 +114,23 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
     return reply.redirect(`${baseOf(request)}/runs/${pathPart(name)}/jobs/${pathPart(job_id)}/`, 308);
   };
   mount(app, '/runs/:name/:job_id', { GET: toJob, PUT: toJob });
+}
+
+/** Jobs of a run, whole, in the order in which they were posted. */
+function jobsOf(db: Db, filter: JobFilter): ListStream<JobHead, StoredJob> {
+  return {
+    entries: (after, limit) => listJobs(db, { filter, columns: storedColumns, order: 'oldest', limit, after }),
+    bytes: ({ bytes }) => bytes,
+    load: async (heads) =>
+      (await jobsByIds(
+        db,
+        heads.map(({ id }) => id),
+        storedColumns,
+      )) as StoredJob[],
+    print: printJob,
+    atATime: jobsAtATime,
+    contentType: jsonType,
+  };
 }
 
 /** The classic contract's words for a failure. */

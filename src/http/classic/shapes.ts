@@ -1,16 +1,18 @@
 /** Between the wire of the classic contract and the core. */
 import {
+  documentFields,
   isDocumentField,
   type JobChange,
   type JobStatus,
   jobSuccess,
+  longestShortValue,
   noChange,
   type SmallField,
   smallFields,
 } from '../../core/job.ts';
 import { longestJobId, longestRunName, nameProblem } from '../../core/name.ts';
 import { pathPart } from '../../core/paths.ts';
-import { type StoredJob, withDescription } from '../../store/read/jobs.ts';
+import { type WholeJob, withDescription } from '../../store/read/jobs.ts';
 import type { RunSummary } from '../../store/read/runs.ts';
 import { bodyValue, type JsonBody } from '../body.ts';
 import { refuse } from '../refusal.ts';
@@ -52,6 +54,9 @@ export function parseJobChange(body: JsonBody): JobChange {
     const key = sent.replaceAll('-', '_').replace(/^mon\.(?=[ab]_kernel_sha1$)/, 'mon_');
     if (isDocumentField(key)) change.document.set(key, text);
     else if (isSmallField(key) || key === 'success') {
+      if (text.length > longestShortValue) {
+        refuse(sent, `invalid value for key '${sent}': must be at most ${longestShortValue} characters long`);
+      }
       const value = bodyValue(body, sent);
       const kind = key === 'success' ? 'boolean' : smallFields[key];
       if (value !== null && !kinds[kind].accepts(value)) {
@@ -136,6 +141,12 @@ function printEntries(entries: Entry[], base: string): string {
   });
   return `{${texts.join(',')}}`;
 }
+
+/** The columns of a job that this contract shows. */
+export const storedColumns = ['job_id', 'status', 'small', 'description', ...documentFields] as const;
+
+/** A job as it is stored, as far as this contract shows it: raw JSON texts, the description plain. */
+export type StoredJob = Pick<WholeJob, (typeof storedColumns)[number]>;
 
 /** The text of one job: exactly the documented keys, each value the text that was sent. */
 export function printJob(job: StoredJob): string {

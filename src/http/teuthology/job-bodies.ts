@@ -4,6 +4,7 @@ import {
   isDocumentField,
   isJobStatus,
   type JobChange,
+  longestShortValue,
   type MoreField,
   moreFields,
   noChange,
@@ -53,6 +54,9 @@ function applyKey(change: JobChange, sent: string, body: JsonBody, text: string)
   }
   const kind = isSmallField(key) ? smallFields[key] : isMoreField(key) ? moreFields[key] : undefined;
   if (kind === undefined) return;
+  if (text.length > longestShortValue && key !== 'failure_reason') {
+    refuse(sent, `invalid value for key '${sent}': must be at most ${longestShortValue} characters long`);
+  }
   if (text.length > longestGathered && isGathered(text)) {
     refuse(
       sent,

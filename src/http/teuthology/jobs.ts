@@ -2,8 +2,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { notFound } from '../../core/errors.ts';
 import { readDay } from '../../core/filter.ts';
-import { type JobFilter, listJobs } from '../../store/read/job-list.ts';
-import { allColumns, jobId } from '../../store/read/jobs.ts';
+import type { JobFilter } from '../../store/read/job-list.ts';
+import { jobId } from '../../store/read/jobs.ts';
 import { runId } from '../../store/read/runs.ts';
 import { orThrow, Refusal, readKnowing, refuse } from '../refusal.ts';
 import { mount } from '../resource.ts';
@@ -67,13 +67,14 @@ async function postJob({ db, now }: TeuthologyContext, request: FastifyRequest, 
   return answerJson(reply, JSON.stringify({ job_id: created.job_id }));
 }
 
+/** A list of one: a job can be as long as a list. */
 async function getJob(context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
-  const { db, baseOf } = context;
   const { run, job_id } = request.params as JobParams;
-  const run_id = orThrow(await runId(db, run));
-  const [job] = await listJobs(db, { filter: { run_id, job_id }, columns: allColumns, order: 'newest', limit: 1 });
-  if (!job) throw new Refusal(notFound('job', job_id));
-  return answerJson(reply, wholeJob.print(job, baseOf(request), context));
+  const onEmpty = async () => {
+    orThrow(await runId(context.db, run));
+    throw new Refusal(notFound('job', job_id));
+  };
+  return sendJobList(context, request, reply, { filter: { run, job_id }, onEmpty, prefix: '', suffix: '' });
 }
 
 async function putJob({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {

@@ -86,11 +86,16 @@ export function parseNodeFilter(request: FastifyRequest): NodeFilter {
     if (key === 'machine_type') filter.machine_types = text.split('|');
     else filter[key] = text;
   }
+  return filter;
+}
+
+/** `count` of `GET /nodes/` (teuthology contract §2.11): the most nodes in the answer; undefined for all. */
+export function parseNodeLimit(request: FastifyRequest): number | undefined {
   const count = parameter(request, 'count');
-  if (count === undefined) return filter;
+  if (count === undefined) return undefined;
   if (!/^\d+$/.test(count)) refuse('count', 'count must be an integer');
   // Beyond what a database counts to, it means all of them.
-  return { ...filter, limit: Math.min(Number(count), Number.MAX_SAFE_INTEGER) };
+  return Math.min(Number(count), Number.MAX_SAFE_INTEGER - 1);
 }
 
 /** `since_days` of teuthology contract §2.17: at least 1, 14 when absent. */

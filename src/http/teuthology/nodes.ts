@@ -1,18 +1,21 @@
 /** Nodes: `/nodes/…` (teuthology contract §2.11 to §2.18). */
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { MICROS_PER_DAY } from '../../core/time.ts';
+import type { NodeRow } from '../../store/engine/schema.ts';
 import {
   allJobStats,
   countsOfNode,
+  type FullNode,
   findNode,
   listNodes,
   machineTypes,
   nodeId,
   withHosts,
 } from '../../store/read/nodes.ts';
+import { sendListStream } from '../list-stream.ts';
 import { orThrow, readKnowing } from '../refusal.ts';
 import { mount, type Refuse } from '../resource.ts';
-import { answerJson, bodyOf } from './answers.ts';
+import { answerJson, bodyOf, jsonType } from './answers.ts';
 import type { TeuthologyContext } from './context.ts';
 import { sendJobList } from './job-list.ts';
 import {
@@ -20,6 +23,7 @@ import {
   parseLockMany,
   parseNodeChange,
   parseNodeFilter,
+  parseNodeLimit,
   parseNodeName,
   parseSinceDays,
   parseUnlockMany,
@@ -39,7 +43,7 @@ export function nodeRoutes(app: FastifyInstance, context: TeuthologyContext): vo
   const lists = (handler: Handler) => everyMethod((request, reply) => handler(context, request, reply));
 
   mount(app, '/nodes', {
-    GET: async (request, reply) => answerJson(reply, printNodes(await listNodes(db, parseNodeFilter(request)))),
+    GET: async (request, reply) => sendNodes(context, request, reply),
     POST: async (request, reply) => postNode(context, request, reply),
   });
   mount(app, '/nodes/machine_types', lists(getMachineTypes));
@@ -65,6 +69,25 @@ export function nodeRoutes(app: FastifyInstance, context: TeuthologyContext): vo
   mount(app, '/nodes/:node/lock', { PUT: lock, POST: lock }, onlyPutAndPost);
   mount(app, '/nodes/:node/jobs', lists(getJobs));
   mount(app, '/nodes/:node/job_stats', lists(getJobStats));
+}
+
+/** Nodes in a page of a list: SQLite reads so many in some milliseconds. */
+const nodesAtATime = 500;
+
+/** What a node takes up beside its longest texts. */
+const nodeBytes = 500;
+
+function sendNodes({ db }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
+  const filter = parseNodeFilter(request);
+  return sendListStream<NodeRow, FullNode>(request, reply, {
+    entries: (after, limit) => listNodes(db, filter, after?.name, limit),
+    bytes: ({ description, ssh_pub_key }) => nodeBytes + (description?.length ?? 0) + (ssh_pub_key?.length ?? 0),
+    load: (rows) => withHosts(db.kysely, rows),
+    print: printNode,
+    total: parseNodeLimit(request),
+    atATime: nodesAtATime,
+    contentType: jsonType,
+  });
 }
 
 type Handler = (context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;

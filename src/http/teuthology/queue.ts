@@ -4,7 +4,7 @@ import { isFailure, unavailable } from '../../core/errors.ts';
 import { nameProblem } from '../../core/name.ts';
 import { isPaused, longestQueueName, type PauseChange } from '../../core/queue.ts';
 import type { JobFilter } from '../../store/read/job-list.ts';
-import { jobsByIds } from '../../store/read/jobs.ts';
+import { jobById } from '../../store/read/jobs.ts';
 import { countQueuedJobs, findQueue, listQueues, nextJobId } from '../../store/read/queues.ts';
 import { runId } from '../../store/read/runs.ts';
 import { changeQueue, createQueue } from '../../store/write/queues.ts';
@@ -83,7 +83,7 @@ async function popQueue(context: TeuthologyContext, request: FastifyRequest, rep
   if (isFailure(queue)) return answerJson(reply, 'null');
   if (isPaused(queue, now())) throw new Refusal(unavailable('queue is paused, cannot retrieve job'));
   const id = await nextJobId(db, name);
-  const [job] = id === null ? [] : await jobsByIds(db, [id]);
+  const job = id === null ? undefined : await jobById(db, id);
   return answerJson(reply, job ? printJob(job, context) : 'null');
 }
 

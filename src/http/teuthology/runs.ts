@@ -80,6 +80,9 @@ interface RunsList {
 /** Runs in a page of a long list: SQLite reads and the server prints a hundred in 2 ms. */
 const runsAtATime = 100;
 
+/** What a run takes up beside its tags, which may have 25 KB. */
+const runBytes = 1000;
+
 function sendRuns(
   { baseOf }: TeuthologyContext,
   request: FastifyRequest,
@@ -87,8 +90,10 @@ function sendRuns(
   { page, read, print = printRun }: RunsList,
 ): Promise<FastifyReply> {
   const base = baseOf(request);
-  return sendListStream<RunRow>(request, reply, {
-    page: (after, limit) => read({ limit, offset: page.offset, after }),
+  return sendListStream<RunRow, RunRow>(request, reply, {
+    entries: (after, limit) => read({ limit, offset: page.offset, after }),
+    bytes: ({ tags }) => runBytes + tags.length,
+    load: async (rows) => rows,
     print: (row) => print(row, base),
     total: page.limit,
     atATime: runsAtATime,

@@ -52,11 +52,11 @@ export function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }
 
-/** The condition that a text column has one of the texts: one parameter, however many they are. */
-export function oneOf(engine: Engine, column: string, texts: string[]): RawBuilder<SqlBool> {
+/** The condition that a column has one of some values: one parameter, however many they are. */
+export function oneOf(engine: Engine, column: string, values: string[] | number[]): RawBuilder<SqlBool> {
   return engine === 'sqlite'
-    ? sql<SqlBool>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(texts)}))`
-    : sql<SqlBool>`${sql.ref(column)} = any(${texts})`;
+    ? sql<SqlBool>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(values)}))`
+    : sql<SqlBool>`${sql.ref(column)} = any(${values})`;
 }
 
 /** A row as the driver gives it, with true booleans. */

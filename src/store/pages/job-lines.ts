@@ -1,8 +1,8 @@
 /** Jobs as the dashboard lists them: one line each, without the bulky documents. */
+import { sql } from 'kysely';
 import type { JobStatus } from '../../core/job.ts';
 import { type JobLink, safeHref } from '../../core/links.ts';
 import { deadSignature, type Signature, signatureOf } from '../../core/signature.ts';
-import { beginningOfText, shortObject } from '../read/long-values.ts';
 import type { Reader } from '../reader.ts';
 import { nextTurn } from '../reader.ts';
 
@@ -36,6 +36,22 @@ export interface JobLine {
 
 /** What decides over good and bad: enough to compare runs with each other. */
 export type JobVerdict = Pick<JobLine, 'job_id' | 'status' | 'description' | 'signature' | 'duration'>;
+
+/** Characters of a failure reason or a description that lists show and look into. Causes are found in the first 8,192; the page of a job shows all. */
+const longestShown = 16_384;
+
+function beginningOf(column: 'jobs.failure_reason' | 'descriptions.description') {
+  return sql<string | null>`substr(${sql.ref(column)}, 1, ${sql.lit(longestShown)})`;
+}
+
+/** Bytes of the short values of a job that are looked into: ordinary jobs have one or two thousand. */
+const longestObject = 16 << 10;
+
+/** The text of a JSON object of short values, an empty one when it is long. */
+function shortObject(column: 'small' | 'more') {
+  const value = sql.ref(`jobs.${column}`);
+  return sql<string>`case when octet_length(${value}) > ${sql.lit(longestObject)} then '{}' else ${value} end`;
+}
 
 /** Rows to read at a time. SQLite reads while everybody waits: 500 rows take it about 5 ms. */
 const linesAtATime = 500;
@@ -91,8 +107,8 @@ function selectVerdicts(db: Reader) {
       'jobs.signature',
       'signatures.kind',
       'signatures.title',
-      beginningOfText('description').as('description'),
-      beginningOfText('failure_reason').as('failure_reason'),
+      beginningOf('descriptions.description').as('description'),
+      beginningOf('jobs.failure_reason').as('failure_reason'),
       shortObject('small').as('small'),
     ]);
 }

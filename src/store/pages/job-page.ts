@@ -6,7 +6,7 @@ import { orderJobs } from '../../core/job-order.ts';
 import { splitObject } from '../../core/json-text.ts';
 import type { RunRow } from '../engine/schema.ts';
 import { listJobs } from '../read/job-list.ts';
-import { allColumns, jobStatuses, type WholeJob, withDescription } from '../read/jobs.ts';
+import { jobById, jobStatuses, type WholeJob, withDescription } from '../read/jobs.ts';
 import type { Reader } from '../reader.ts';
 import { type JobLine, linesByIds } from './job-lines.ts';
 
@@ -20,9 +20,10 @@ export async function wholeJob(
   jobId: string,
 ): Promise<{ job: WholeJob; line: JobLine } | Failure> {
   const filter = { run_id: run.id, job_id: jobId };
-  const [job] = await listJobs(db, { filter, columns: allColumns, order: 'newest', limit: 1 });
-  const [line] = job ? await linesByIds(db, [job.id]) : [];
-  return job && line ? { job: job as WholeJob, line } : notFound('job', jobId);
+  const [head] = await listJobs(db, { filter, columns: [], order: 'newest', limit: 1 });
+  if (!head) return notFound('job', jobId);
+  const [job, [line]] = await Promise.all([jobById(db, head.id), linesByIds(db, [head.id])]);
+  return job && line ? { job, line } : notFound('job', jobId);
 }
 
 /** Every key that was reported for a job with the text of its value, by key. */

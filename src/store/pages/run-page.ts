@@ -4,8 +4,6 @@ import { type Failure, notFound } from '../../core/errors.ts';
 import { jobsTotal } from '../../core/run.ts';
 import { contains } from '../engine/dialect.ts';
 import type { RunRow } from '../engine/schema.ts';
-import type { WholeJob } from '../read/jobs.ts';
-import { jobsByIds } from '../read/jobs.ts';
 import { nextTurn, type Reader } from '../reader.ts';
 import { allOf, type JobVerdict, verdictsOfRun } from './job-lines.ts';
 
@@ -73,15 +71,15 @@ export async function failureCounts(db: Reader, runId: number) {
     .execute();
 }
 
-/** So many documents are read at once without others having to wait for it. */
+/** So many configurations tell what all have in common. */
 const sampleSize = 40;
 
-/** Whole jobs of a run, spread evenly over it by id, and how many it has. */
-export async function sampleJobs(db: Reader, runId: number): Promise<{ jobs: WholeJob[]; total: number }> {
+/** Internal ids of jobs of a run, spread evenly over it, and how many it has. */
+export async function sampleJobs(db: Reader, runId: number): Promise<{ ids: number[]; total: number }> {
   const rows = await db.kysely.selectFrom('jobs').select('id').where('run_id', '=', runId).orderBy('id').execute();
   const step = Math.max(1, rows.length / sampleSize);
   const ids = Array.from({ length: Math.min(rows.length, sampleSize) }, (_, at) => rows[Math.floor(at * step)]!.id);
-  return { jobs: await jobsByIds(db, ids, true), total: rows.length };
+  return { ids, total: rows.length };
 }
 
 /** Up to five names of runs that somebody may have meant: they contain the text, or begin as it does. */

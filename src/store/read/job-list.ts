@@ -1,15 +1,15 @@
-/** Lists of jobs with any choice of columns, read page by page. */
+/** Lists of jobs, read page by page: which jobs come next, and how long they are. */
 import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import { isDocumentField, type JobStatus } from '../../core/job.ts';
 import { contains, oneOf } from '../engine/dialect.ts';
 import type { JobTable, Schema } from '../engine/schema.ts';
 import type { Reader } from '../reader.ts';
 import { inSteps, type Place, type Range } from './job-steps.ts';
-import { descriptionsWith, type JobColumn, type PartialJob, selectColumns } from './jobs.ts';
+import { descriptionsWith, type JobColumn, type JobHead, selectHeads } from './jobs.ts';
 import { runsWithJobs } from './runs.ts';
 
-/** The order of a list: the newest first, or by `job_id` as text. */
-export type JobOrder = 'newest' | 'job_id';
+/** The order of a list: the newest first, by `job_id` as text, or as the jobs were stored (only of one run). */
+export type JobOrder = 'newest' | 'job_id' | 'oldest';
 
 /** Which jobs a list holds; every condition that is given must hold. Times in microseconds, exclusive. */
 export interface JobFilter {
@@ -34,17 +34,16 @@ export interface JobFilter {
 /** A page of a list of jobs: `after` is the last job of the page before. */
 export interface JobPage {
   filter: JobFilter;
+  /** The columns that are going to be read of the jobs. */
   columns: readonly JobColumn[];
   order: JobOrder;
   limit: number;
   offset?: number;
-  after?: PartialJob;
-  /** Leaves long values out (`long-values.ts`). */
-  short?: boolean;
+  after?: JobHead | undefined;
 }
 
-/** At most `limit` jobs with the columns that were asked for; `id`, `job_id` and `posted` are always there. */
-export async function listJobs(db: Reader, page: JobPage): Promise<PartialJob[]> {
+/** The next jobs of a list, at most `limit`. */
+export async function listJobs(db: Reader, page: JobPage): Promise<JobHead[]> {
   const { filter, order, limit, offset = 0, after } = page;
   const hashes = filter.description === undefined ? null : await descriptionsWith(db, filter.description);
   if (hashes?.length === 0) return [];
@@ -83,7 +82,7 @@ const nearOffset = 1000;
  */
 function isShort({ page: { filter, order, offset = 0 }, hashes, runs }: List): boolean {
   const { run, run_id, sha1, status, description, queue } = filter;
-  if (order === 'job_id' || hashes !== null || runs !== null || isUnfinished(status)) return true;
+  if (order !== 'newest' || hashes !== null || runs !== null || isUnfinished(status)) return true;
   if ([run, run_id, sha1].some((value) => value !== undefined)) return true;
   const keys = orderedKeys.filter((key) => filter[key] !== undefined);
   const byNode = keyOf(filter) === 'node_id';
@@ -106,24 +105,26 @@ function isUnfinished(status: string | undefined): status is 'queued' | 'waiting
   return status === 'queued' || status === 'waiting' || status === 'running';
 }
 
-async function readRows(list: List, range: Range, limit: number, offset: number): Promise<PartialJob[]> {
+async function readRows(list: List, range: Range, limit: number, offset: number): Promise<JobHead[]> {
   const { db, page, hashes } = list;
-  const { columns, order, after, short = false } = page;
+  const { columns, order, after } = page;
   const part = <O>(all: SelectQueryBuilder<Schema, 'jobs', O>) => {
     let query = ordered(within(restrict(list, all), range), order, hashes !== null).limit(limit);
-    if (after && order === 'job_id') query = query.where('jobs.job_id', '>', after.job_id as string);
+    if (after && order === 'job_id') query = query.where('jobs.job_id', '>', after.job_id);
+    if (after && order === 'oldest') query = query.where('jobs.id', '>', after.id);
     return offset ? query.offset(offset) : query;
   };
-  const wanted = selectColumns(db, new Set<JobColumn>(['id', 'job_id', 'posted', ...columns]), short);
+  const heads = selectHeads(db, columns);
   if (order === 'newest' && isOfLinks(page.filter)) {
     const links = newestLinks(list, range).select('job_id').limit(limit).offset(offset);
-    return (await ordered(wanted.where('jobs.id', 'in', links), order).execute()) as PartialJob[];
+    return await ordered(heads.where('jobs.id', 'in', links), order).execute();
   }
   // Documents are joined to the page alone: PostgreSQL might go through those of all jobs to find the few that match.
   const query = columns.some(isDocumentField)
-    ? ordered(wanted.where('jobs.id', 'in', part(db.kysely.selectFrom('jobs').select('jobs.id'))), order)
-    : part(wanted);
-  return (await query.execute()) as PartialJob[];
+    ? ordered(heads.where('jobs.id', 'in', part(db.kysely.selectFrom('jobs').select('jobs.id'))), order)
+    : part(heads);
+  // Awaited, so that the trace of a statement names this function.
+  return await query.execute();
 }
 
 async function countRows(list: List, range: Range): Promise<number> {
@@ -207,6 +208,7 @@ function within<O>(query: SelectQueryBuilder<Schema, 'jobs', O>, { from, below }
 /** A sum, which no index is for, lets PostgreSQL begin with what is `rare` instead of going through all jobs in their order. */
 function ordered<O>(query: SelectQueryBuilder<Schema, 'jobs', O>, order: JobOrder, rare = false) {
   if (order === 'job_id') return query.orderBy('jobs.job_id');
+  if (order === 'oldest') return query.orderBy('jobs.id');
   return query.orderBy(rare ? sql`jobs.posted + 0` : 'jobs.posted', 'desc').orderBy('jobs.id', 'desc');
 }
 

@@ -19,8 +19,6 @@ export interface NodeFilter {
   os_type?: string;
   os_version?: string;
   locked_by?: string;
-  /** The most nodes in the answer. */
-  limit?: number;
 }
 
 /** How many jobs are in each status. */
@@ -29,16 +27,20 @@ export type StatusCounts = Partial<Record<JobStatus, number>>;
 /** Hosts of hosts that are shown: bounded, because rows that were made by hand may form a circle. */
 const deepestHost = 8;
 
-/** The nodes that match, ordered by name. */
-export async function listNodes(db: Reader, { machine_types, limit, ...equal }: NodeFilter): Promise<FullNode[]> {
-  let query = db.kysely.selectFrom('nodes').selectAll().orderBy('name');
+/** At most `limit` of the nodes that match, ordered by name, after a name or from the first one on. */
+export async function listNodes(
+  db: Reader,
+  { machine_types, ...equal }: NodeFilter,
+  after: string | undefined,
+  limit: number,
+): Promise<NodeRow[]> {
+  let query = db.kysely.selectFrom('nodes').selectAll().orderBy('name').limit(limit);
+  if (after !== undefined) query = query.where('name', '>', after);
   for (const [key, value] of Object.entries(equal)) {
     if (value !== undefined) query = query.where(key as keyof typeof equal, '=', value as never);
   }
   if (machine_types) query = query.where('machine_type', 'in', machine_types);
-  if (limit !== undefined) query = query.limit(limit);
-  const rows = await query.execute();
-  return withHosts(db.kysely, rows.map(readNode));
+  return (await query.execute()).map(readNode);
 }
 
 /** One node by its name, or `not_found`. */
