@@ -153,6 +153,19 @@ describe.each(engines)('large bodies on $name', (engine) => {
     expect(await server.post(jobs, text(20))).toMatchObject({ status: 200 });
   });
 
+  test('with short values of more than 524,288 characters are refused, but for the failure reason', async () => {
+    for (const key of ['owner', 'description', 'comment']) {
+      const each = key === 'comment' ? [server] : [server, classic];
+      for (const { post } of each) {
+        const { status, text } = await post(jobs, { job_id: 'short', [key]: 'x'.repeat(524_287) });
+        expect({ key, status, named: text.includes(`'${key}'`) }).toEqual({ key, status: 400, named: true });
+      }
+    }
+    expect((await server.get(`${jobs}short/`)).status).toBe(404);
+    const failure_reason = 'x'.repeat(1_000_000);
+    expect((await server.post(jobs, { job_id: 'reason', failure_reason })).status).toBe(200);
+  });
+
   test.each([100_000, 400_000])(
     'and lists of %d characters where a short value belongs are refused',
     async (length) => {
@@ -186,6 +199,15 @@ describe.each(engines)('large bodies on $name', (engine) => {
     expect(await server.post(jobs, { job_id: 'targets', targets })).toMatchObject({ status: 200 });
     expect((await server.get('/nodes/big0999/jobs/?count=1')).json).toMatchObject([{ job_id: 'targets' }]);
     expect((await server.get('/nodes/big1000/')).status).toBe(404);
+    // A long list of nodes is sent in pages.
+    const names = Array.from({ length: 1000 }, (_, index) => `big${String(index).padStart(4, '0')}`);
+    const listed = async (query: string) => {
+      const { json } = await server.get(`/nodes/${query}`);
+      return (json as { name: string }[]).map(({ name }) => name).filter((name) => name.startsWith('big'));
+    };
+    expect(await listed('')).toEqual(names);
+    expect(await listed('?count=777')).toEqual(names.slice(0, 777));
+    expect(await listed('?count=0')).toEqual([]);
     expect((await server.get(`${jobs}targets/`)).json).toMatchObject({ targets });
   });
 });
