@@ -105,7 +105,7 @@ export const exceptions: Exception[] = [
     reason: 'counts runs by value: 16,000 take 5 to 8 ms',
   },
   {
-    origin: 'pages/search.ts searchAnything',
+    origin: 'pages/search.ts runsNamed',
     sqlite: ['scan runs'],
     postgres: [],
     reason: 'any part of the name of a run: 16,000 runs take 5 to 8 ms',

@@ -97,7 +97,7 @@ export async function readLists({ classic, teuthology }: Doors, { runs, nodes, d
     await ask(classic, 'GET', `/runs/${missing}/jobs/${job}/`);
     await ask(classic, 'GET', `/ui/runs/${missing}`);
   }
-  for (const text of [`${name}/${job}`, 'Command failed']) {
+  for (const text of [`${name}/${job}`, 'max job timeout']) {
     await ask(teuthology, 'GET', `/api/search?${new URLSearchParams({ text })}`, undefined, 200);
   }
   await ask(teuthology, 'GET', '/api/history?since=2026-01-01', undefined, 200);
