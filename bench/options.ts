@@ -1,87 +1,57 @@
 import { parseArgs } from 'node:util';
+import type { Options } from './bench.ts';
 
-/** The benchmarks, in the order in which they run. */
-export const caseNames = [
-  'post',
-  'put-status',
-  'put-whole',
-  'put-changed',
-  'runs',
-  'jobs',
-  'soak',
-  't-reads',
-  't-writes',
-  't-locks',
-  'workers',
-  'dashboard',
-  'grouping',
-] as const;
+/** The text of `--help`; `parts` are the names of all parts with what they measure. */
+export function help(parts: Record<string, string>): string {
+  const lines = Object.entries(parts).map(([name, what]) => `  ${name.padEnd(17)} ${what}`);
+  return `npm run bench -- [options]
 
-/** One of `caseNames`. */
-export type CaseName = (typeof caseNames)[number];
+Measures the server against its budget on this machine and writes bench/RESULTS.md. The parts:
 
-/** What the command line asks for. */
-export interface Options {
-  engines: ('sqlite' | 'postgres')[];
-  cases: CaseName[];
-  quick: boolean;
-  rounds: number;
-  /** Of each measurement of a round. */
-  seconds: number;
-  soakRequests: number;
-  /** Jobs in each run of the second list of runs. */
-  manyJobs: number;
-  profile?: string;
-  /** Of the reads of the teuthology contract, only this one. */
-  scenario?: string;
-}
+${lines.join('\n')}
 
-/** The text of `--help`. */
-export const help = `npm run bench -- [options]
-
-Measures the server against its limits on this machine and writes bench/RESULTS.md.
-
+  --only NAMES      some of the parts, with commas between; with --against some of the requests: a part of their names
   --engine NAME     sqlite or postgres (default both)
-  --only NAMES      some of ${caseNames.join(', ')}, with commas between
-  --quick           short rounds and less data, to see that everything works; writes no results
-  --soak            a million requests instead of 50,000 for the memory of the server
-  --rounds N        rounds of each measurement; the median counts (default 5, with --quick 2)
-  --scenario NAME  of the teuthology contract only this one (see traffic-teuthology.ts)
-  --profile FOLDER  also write a processor profile of every server under test
-  --help            print this and stop
+  --against PATH    compares this checkout with another one, request by request, instead; writes nothing
+  --jobs NUMBERS    sizes of the database in the part "size", with commas between (default 10000)
+  --rounds N        rounds of each comparison, after one that does not count (default 3)
+  --seconds N       of each measurement (default 2)
+  --profile FOLDER  also writes processor profiles of the servers under test
+  --help            prints this and stops
 
 BENCH_POSTGRES_URL  a PostgreSQL server whose user may create databases, instead of a private one`;
+}
 
-/** Reads the command line; null = help was asked for. Throws an `Error` with one sentence for what is wrong. */
-export function readOptions(args: string[]): Options | null {
+/** Reads the command line; null: help was asked for. Throws an `Error` with one sentence for what is wrong. */
+export function readOptions(args: string[], parts: string[]): Options | null {
+  const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args,
     options: {
-      engine: { type: 'string' },
-      only: { type: 'string' },
-      quick: { type: 'boolean', default: false },
-      soak: { type: 'boolean', default: false },
-      rounds: { type: 'string' },
-      profile: { type: 'string' },
-      scenario: { type: 'string' },
+      ...{ only: text, engine: text, against: text, jobs: text, rounds: text, seconds: text, profile: text },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return null;
-  const { quick, soak, profile, scenario } = values;
-  const rounds = Number(values.rounds ?? (quick ? 2 : 5));
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds must be a whole number from 1');
+  const { against, profile, only = '' } = values;
   return {
-    engines: chosen('engine', values.engine, ['sqlite', 'postgres']),
-    cases: chosen('only', values.only, caseNames),
-    quick,
-    rounds,
-    seconds: quick ? 1 : 3,
-    soakRequests: soak ? 1_000_000 : quick ? 5_000 : 50_000,
-    manyJobs: quick ? 500 : 5_000,
+    engines: chosen('engine', values.engine, ['sqlite', 'postgres'] as const),
+    parts: chosen('only', against === undefined ? values.only : undefined, parts),
+    only,
+    rounds: whole('rounds', values.rounds ?? '3'),
+    seconds: whole('seconds', values.seconds ?? '2'),
+    jobs: (values.jobs ?? '10000')
+      .split(',')
+      .map((one) => whole('jobs', one))
+      .sort((a, b) => a - b),
+    ...(against === undefined ? {} : { against }),
     ...(profile === undefined ? {} : { profile }),
-    ...(scenario === undefined ? {} : { scenario }),
   };
+}
+
+function whole(flag: string, text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text.trim())) return Number(text);
+  throw new Error(`--${flag} needs a whole number from 1, not '${text}'`);
 }
 
 function chosen<Name extends string>(flag: string, text: string | undefined, names: readonly Name[]): Name[] {

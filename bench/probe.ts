@@ -1,11 +1,6 @@
-/**
- * Loaded into the server under test with `--import`: tells the benchmark what only the process itself knows. Without a
- * parent that asks it does nothing.
- */
-
+/** Loaded into the server under test with `--import`: tells the benchmark what only the process itself knows, when asked. */
 import { existsSync, readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { serveParent } from './child.ts';
 
 /** What the probe tells. */
 export interface ProcessFigures {
@@ -24,17 +19,15 @@ export type ProbeMessage = 'watch' | 'figures';
 // The resolution is part of what is recorded, so it has to be small against the answer.
 const delays = monitorEventLoopDelay({ resolution: 1 });
 
-serveParent<ProbeMessage>(
-  (message) => {
-    if (message === 'watch') {
-      // Enabled only on demand: a timer a millisecond would cost the throughput measurements a little.
-      delays.enable();
-      delays.reset();
-    }
-    return figures();
-  },
-  () => process.kill(process.pid, 'SIGTERM'),
-);
+process.on('message', (message: ProbeMessage) => {
+  if (message === 'watch') {
+    // Enabled on demand: a timer a millisecond would cost the throughput a little.
+    delays.enable();
+    delays.reset();
+  }
+  process.send?.(figures());
+});
+process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 // The server ends when it wants to, whether or not somebody could still ask.
 process.channel?.unref();
 
@@ -48,7 +41,7 @@ function figures(): ProcessFigures {
   };
 }
 
-/** What the system counts for a process begins with the memory of the one that started it, except in this file of Linux. */
+/** `maxRSS` begins with the memory of the process that started this one; this file of Linux does not. */
 function peakBytes(): number {
   const path = '/proc/self/status';
   const kilobytes = existsSync(path) ? /VmHWM:\s*(\d+)/.exec(readFileSync(path, 'utf8'))?.[1] : undefined;

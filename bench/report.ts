@@ -1,69 +1,109 @@
+/** RESULTS.md and SCALE.md: tables between marks, one for each engine; what stands outside them is kept. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
-import type { Figure } from './figures.ts';
-import type { Options } from './options.ts';
+import { join } from 'node:path';
+import { budgets } from '../test/statements/catalog/catalog.ts';
+import { type Line, milliseconds, type Options } from './bench.ts';
+import { type Measured, titleOf } from './parts/size.ts';
 
-/** The results of one engine. */
-export interface EngineFigures {
-  title: string;
-  figures: Figure[];
+const quantities = ['Writes', 'Size', 'Bodies', 'Event loop', 'Memory', 'Against the bare engine', 'Truth'];
+const columns = ['quantity', 'what', 'budget', 'measured', '', 'remarks', 'when'];
+
+/** The lines of one engine for the terminal. */
+export function terminalTable(title: string, lines: Line[]): string {
+  return `\n${title}\n\n${table([columns.slice(0, 6), ...lines.map(cells)])}\n`;
 }
 
-const columns = ['what', 'server', 'limit', 'ratio', 'target', '', 'the limit is', 'remarks', 'measured'];
+/** Rows in columns as wide as they need to be. */
+export function table(rows: string[][]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  '));
+  return lines.map((line) => line.trimEnd()).join('\n');
+}
 
-/** The results as a table for the terminal. */
-export function terminalTable({ title, figures }: EngineFigures): string {
-  const rows = [columns.slice(0, 8), ...figures.map(cells)];
-  const widths = columns.slice(0, 8).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
+function cells({ quantity, what, budget, measured, ok, remarks = '' }: Line): string[] {
+  return [quantity, what, budget, measured, ok === null ? '' : ok ? 'met' : '**missed**', remarks];
+}
+
+/** Writes what was measured of an engine into RESULTS.md; lines of other parts stay as they are, with their own date. */
+export function writeResults(title: string, lines: Line[], { rounds, seconds }: Options): void {
+  const old = section('RESULTS.md', title)
+    .split('\n')
+    .filter((line) => /^\| [A-Z]/.test(line));
+  const rows = new Map(old.map((line) => [line.split(' | ')[1], line]));
+  for (const line of lines) rows.set(line.what, `| ${[...cells(line), today()].join(' | ')} |`);
+  const order = (line: string) => quantities.indexOf(line.split(' | ')[0]!.slice(2));
+  const sorted = [...rows.values()].sort((a, b) => order(a) - order(b));
+  const how = `${machine()}; ${rounds} rounds of ${seconds} seconds; load average at the end ${(loadavg()[1] ?? 0).toFixed(1)}.`;
+  write(
+    'RESULTS.md',
+    title,
+    `${how}\n\n| ${columns.join(' | ')} |\n|${'---|'.repeat(columns.length)}\n${sorted.join('\n')}`,
   );
-  return `\n${title}\n\n${lines.join('\n')}\n`;
 }
 
-/**
- * Writes the results file. Lines that were not measured this time stay as they are, with their own date: a long soak
- * need not be repeated for every change of one read.
- */
-export function writeResults(path: string, results: EngineFigures[], options: Options): void {
-  const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  const today = new Date().toISOString().slice(0, 10);
-  const sections = ['SQLite', 'PostgreSQL'].map((engine) => {
-    const result = results.find(({ title }) => title.startsWith(engine));
-    const heading = result?.title ?? new RegExp(`^## (${engine}.*)$`, 'm').exec(before)?.[1] ?? engine;
-    const lines = oldLines(before, engine);
-    for (const figure of result?.figures ?? []) lines.set(figure.what, `| ${[...cells(figure), today].join(' | ')} |`);
-    if (lines.size === 0) return '';
-    return `\n## ${heading}\n\n| ${columns.join(' | ')} |\n|${'---|'.repeat(columns.length)}\n${[...lines.values()].join('\n')}\n`;
+/** Writes every request of an engine, at every size, into SCALE.md. */
+export function writeScale(title: string, sizes: number[], all: Measured[], notes: string[]): void {
+  const heads = [
+    'request',
+    'budget',
+    ...sizes.map((jobs) => `${jobs.toLocaleString('en')} jobs`),
+    'answer',
+    'block',
+    '',
+  ];
+  const rows = all.map((one) => {
+    const budget = budgets[one.asked.kind];
+    const last = one.cells.at(-1)!;
+    const times = one.cells.map(({ seen }) => `${milliseconds(seen.medianMs)} (${milliseconds(seen.p99Ms)})`);
+    const verdict = budget === null ? '' : last.seen.medianMs <= budget ? 'met' : '**missed**';
+    const size =
+      last.seen.bytes < 1e6 ? `${(last.seen.bytes / 1000).toFixed(1)} KB` : `${(last.seen.bytes / 1e6).toFixed(1)} MB`;
+    return [
+      `\`${titleOf(one)}\``,
+      budget === null ? '' : `${budget} ms`,
+      ...times,
+      size,
+      milliseconds(last.blockMs),
+      verdict,
+    ];
   });
-  writeFileSync(path, `${introduction(options)}${sections.join('')}`);
+  const table = [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`);
+  write(
+    'SCALE.md',
+    title,
+    `${machine()}; ${today()}.\n\n${notes.map((note) => `- ${note}`).join('\n')}\n\n${table.join('\n')}`,
+  );
 }
 
-function cells({ what, server, limit, ratio, target, pass, limitTitle, note }: Figure): string[] {
-  const verdict = pass === null ? '' : pass ? 'pass' : 'MISS';
-  return [what, server, limit, ratio, target, verdict, limitTitle, note];
+/** One engine has one section, whatever its version. */
+function marks(title: string): [begin: string, end: string] {
+  const name = title.split(' ')[0]!;
+  return [`<!-- ${name} begins -->`, `<!-- ${name} ends -->`];
 }
 
-/** The lines of one engine's table by their first cell. */
-function oldLines(text: string, engine: string): Map<string, string> {
-  const section = text.split(/^## /m).find((part) => part.startsWith(engine)) ?? '';
-  const lines = section.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| what '));
-  return new Map(lines.map((line) => [line.split(' | ')[0]!.slice(2), line]));
+function path(file: string): string {
+  return join(import.meta.dirname, file);
 }
 
-function introduction({ rounds, seconds }: Options): string {
+function section(file: string, title: string): string {
+  const [begin, end] = marks(title);
+  const text = existsSync(path(file)) ? readFileSync(path(file), 'utf8') : '';
+  return text.includes(begin) ? text.split(begin)[1]!.split(end)[0]! : '';
+}
+
+function write(file: string, title: string, content: string): void {
+  const [begin, end] = marks(title);
+  const text = existsSync(path(file)) ? readFileSync(path(file), 'utf8') : '';
+  const [before, after] = text.includes(begin) ? [text.split(begin)[0], text.split(end)[1]] : [`${text}\n`, '\n'];
+  writeFileSync(path(file), `${before}${begin}\n\n## ${title}\n\n${content}\n\n${end}${after}`);
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
+function machine(): string {
   const model = cpus()[0]?.model.trim() ?? 'unknown processor';
-  const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
-  return `# Benchmark results
-
-Written by \`npm run bench\`; what is measured and how: README.md beside this file. Every figure stands beside its limit on
-the same machine in the same minutes: trust the ratios.
-
-Machine: ${cpus().length} × ${model}, ${memory}, Node ${process.versions.node}. Medians of ${rounds} rounds of ${seconds} seconds,
-8 clients in one process of their own. Load average at the end of the last run: ${(loadavg()[1] ?? 0).toFixed(1)} (the benchmark itself
-makes 2 to 3; much more means that other programs were busy, and that the figures need to be taken again).
-`;
+  return `${cpus().length} × ${model}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}`;
 }

@@ -1,37 +1,21 @@
 /** `npm run bench`: see README.md beside this file. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { measureDashboard } from './cases/dashboard.ts';
-import { measureGrouping } from './cases/grouping.ts';
-import { measureJobs, measureRuns } from './cases/reads.ts';
-import { soak } from './cases/soak.ts';
-import { measureTeuthologyReads } from './cases/teuthology-reads.ts';
-import { measureTeuthologyLocks, measureTeuthologyWrites } from './cases/teuthology-writes.ts';
-import { measureWorkers } from './cases/workers.ts';
-import { measureWrites } from './cases/writes.ts';
-import { type Engine, postgresEngine, sqliteEngine } from './engine.ts';
-import type { Figure } from './figures.ts';
-import { type CaseName, help, type Options, readOptions } from './options.ts';
-import { privatePostgres } from './private-postgres.ts';
-import { type EngineFigures, terminalTable, writeResults } from './report.ts';
-import type { Bench } from './rounds.ts';
+import { startPostgres } from '../test/helpers/postgres.ts';
+import { compareWith } from './against.ts';
+import type { Line, Options, Part } from './bench.ts';
+import { connect, type Engine, postgresEngine, sqliteEngine } from './database.ts';
+import { help, readOptions } from './options.ts';
+import { terminalTable, writeResults } from './report.ts';
 
-const cases: Record<CaseName, (bench: Bench) => Promise<Figure[]>> = {
-  post: (bench) => measureWrites(bench, 'post'),
-  'put-status': (bench) => measureWrites(bench, 'put-status'),
-  'put-whole': (bench) => measureWrites(bench, 'put-whole'),
-  'put-changed': (bench) => measureWrites(bench, 'put-changed'),
-  runs: measureRuns,
-  jobs: measureJobs,
-  soak,
-  't-reads': measureTeuthologyReads,
-  't-writes': measureTeuthologyWrites,
-  't-locks': measureTeuthologyLocks,
-  workers: measureWorkers,
-  dashboard: measureDashboard,
-  grouping: measureGrouping,
+/** The parts, in the order in which they run: what each measures, and its file. */
+const parts: Record<string, [what: string, load: () => Promise<{ default: Part }>]> = {
+  writes: ['POST and PUT of jobs in bursts, beside the bare engine', () => import('./parts/writes.ts')],
+  reads: ['lists, beside the least program that could answer them', () => import('./parts/reads.ts')],
+  people: ['200 writes a second while 50 people use the dashboard', () => import('./parts/people.ts')],
+  limits: ['the largest bodies, the longest block of the event loop, memory', () => import('./parts/limits.ts')],
+  size: ['every list, filter and page of a database of --jobs', () => import('./parts/size.ts')],
 };
 
 process.exitCode = await main(process.argv.slice(2));
@@ -39,57 +23,74 @@ process.exitCode = await main(process.argv.slice(2));
 async function main(args: string[]): Promise<number> {
   let options: Options | null;
   try {
-    options = readOptions(args);
+    options = readOptions(args, Object.keys(parts));
   } catch (error) {
     process.stderr.write(`bench: ${(error as Error).message}\n`);
     return 2;
   }
   if (options === null) {
-    process.stdout.write(`${help}\n`);
+    process.stdout.write(`${help(Object.fromEntries(Object.entries(parts).map(([name, [what]]) => [name, what])))}\n`);
     return 0;
   }
-  const results = await measure(options);
-  for (const result of results) process.stdout.write(terminalTable(result));
-  const path = fileURLToPath(new URL('RESULTS.md', import.meta.url));
-  if (!options.quick) writeResults(path, results, options);
-  process.stdout.write(options.quick ? '\nQuick figures are not kept.\n' : `\nWritten to ${path}\n`);
-  return results.some(({ figures }) => figures.some((figure) => figure.pass === false)) && !options.quick ? 1 : 0;
-}
-
-async function measure(options: Options): Promise<EngineFigures[]> {
   const folder = mkdtempSync(join(tmpdir(), 'paddles-bench-'));
-  const results: EngineFigures[] = [];
+  // PostgreSQL may run as another user.
+  chmodSync(folder, 0o755);
+  const remove = () => rmSync(folder, { recursive: true, force: true });
   // The databases of a benchmark that is interrupted can be gigabytes.
-  process.once('SIGINT', () => {
-    rmSync(folder, { recursive: true, force: true });
-    process.exit(130);
-  });
-  try {
-    if (options.engines.includes('sqlite')) {
-      const engine = sqliteEngine(folder, (path) => rmSync(path, { force: true }));
-      results.push(await measureEngine(engine, options, folder));
-    }
-    if (options.engines.includes('postgres')) {
-      const { url, stop } = await privatePostgres();
-      try {
-        results.push(await measureEngine(await postgresEngine(url), options, folder));
-      } finally {
-        await stop();
-      }
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      remove();
+      process.exit(130);
+    });
   }
-  return results;
+  try {
+    let missed = false;
+    for (const name of options.engines) missed = (await onEngine(name, options, folder)) || missed;
+    return missed ? 1 : 0;
+  } catch (error) {
+    process.stderr.write(`bench: ${(error as Error).message}\n`);
+    return 1;
+  } finally {
+    remove();
+  }
 }
 
-async function measureEngine(engine: Engine, options: Options, folder: string): Promise<EngineFigures> {
+/** Answers whether a budget was missed. */
+async function onEngine(name: Engine['name'], options: Options, folder: string): Promise<boolean> {
+  if (name === 'sqlite') return measure(sqliteEngine(folder), options, folder);
+  const given = process.env.BENCH_POSTGRES_URL;
+  const server = given === undefined ? await startPostgres() : { url: given, stop: async () => {} };
+  try {
+    if (given === undefined) {
+      const sql = await connect(server.url);
+      // Filling a database of 7 GB would be a row of checkpoints with the 1 GB that a new server has.
+      await sql.query("alter system set max_wal_size = '8GB'");
+      await sql.query('select pg_reload_conf()');
+      await sql.close();
+    }
+    return await measure(await postgresEngine(server.url), options, folder);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function measure(engine: Engine, options: Options, folder: string): Promise<boolean> {
   const began = performance.now();
-  const figures: Figure[] = [];
   const say = (line: string) => {
     const seconds = Math.round((performance.now() - began) / 1000);
     process.stdout.write(`${engine.name} ${String(seconds).padStart(4)} s  ${line}\n`);
   };
-  for (const name of options.cases) figures.push(...(await cases[name]({ engine, options, folder, say })));
-  return { title: engine.title, figures };
+  const bench = { engine, options, folder, say };
+  if (options.against !== undefined) {
+    process.stdout.write(`\n${engine.title}\n\n${await compareWith(bench, options.against)}\n\n`);
+    return false;
+  }
+  const lines: Line[] = [];
+  for (const part of options.parts) {
+    const { default: work } = await parts[part]![1]();
+    lines.push(...(await work(bench)));
+  }
+  process.stdout.write(terminalTable(engine.title, lines));
+  writeResults(engine.title, lines, options);
+  return lines.some(({ ok }) => ok === false);
 }

@@ -1,122 +1,72 @@
-/** The requests of each scenario, as ready bytes into which only the ids of jobs are patched. */
-import {
-  clients,
-  documentCount,
-  documentText,
-  firstPostedId,
-  firstSeededId,
-  passedDocumentText,
-  runName,
-} from './data.ts';
-import { always, type NextRequest, patch, patchable, request } from './requests.ts';
-import { isTeuthologyScenario, type TeuthologyScenario, teuthologyTraffic } from './traffic-teuthology.ts';
+/** What the clients of a lab send to a small lab of benchmark documents. */
+import { jobDocument } from '../demo/documents.ts';
+import { createRandom } from '../demo/random.ts';
+import type { Request } from './load.ts';
 
-/** What the clients do. */
-export type Scenario = ClassicScenario | TeuthologyScenario;
+/** How many clients write or read at the same time, each of them in a run of its own. */
+export const clients = 8;
 
-type ClassicScenario =
-  | 'post'
-  | 'put-status'
-  | 'put-whole'
-  | 'put-changed'
-  | 'runs'
-  | 'jobs'
-  | 'ready'
-  | 'mixed'
-  | 'mixed-and-list';
+/** Jobs of each of these runs. */
+export const jobsOfRun = 50;
 
-/** Jobs of each client's run before the benchmark begins. */
-export const seededJobs = 250;
+/** How many different documents of 8 KB there are; job number `n` of a run has document `n % documentCount`. */
+export const documentCount = 16;
 
-/** The number of the run that holds the long list of `mixed-and-list`. */
-export const longRun = clients;
+/** The id of the first job of a run. */
+export const firstJob = 1_000_000;
 
-/** The requests of client `n` of a scenario. */
-export function traffic(scenario: Scenario, n: number): NextRequest {
-  if (isTeuthologyScenario(scenario)) return teuthologyTraffic(scenario, n);
-  const jobs = `/runs/${runName(n)}/jobs/`;
-  switch (scenario) {
-    case 'post':
-      return posts(jobs, firstPostedId);
-    case 'put-status':
-      return puts(jobs, ['{"success":true}'], 0);
-    case 'put-whole':
-      return puts(jobs, documents(passedDocumentText), 0);
-    case 'put-changed':
-      return puts(jobs, documents(documentText), 1);
-    case 'runs':
-      return always(request('GET', '/runs/'));
-    case 'jobs':
-      return always(request('GET', `/runs/${runName(0)}/jobs/`));
-    case 'ready':
-      return always(request('GET', '/ready/'));
-    case 'mixed':
-      return mixed(n, 'a');
-    case 'mixed-and-list':
-      return n === 0 ? always(request('GET', `/runs/${runName(longRun)}/jobs/`)) : mixed(n, 'b');
-  }
+/** Begins the names of the runs; their number, from 0, follows. */
+export const runPrefix = 'teuthology-2026-11-20_20:00:15-rados-main-distro-default-smithi-';
+
+/** The writes that are measured, in the teuthology contract. */
+export const writeKinds = { post: 'POST job of 8 KB', status: 'PUT job: a status', document: 'PUT job: other 8 KB' };
+
+/** One of `writeKinds`. */
+export type WriteKind = keyof typeof writeKinds;
+
+/** The path of the jobs of run `n`. */
+export function jobsPath(n: number): string {
+  return `/runs/${runPrefix}${n}/jobs/`;
 }
 
-function documents(text: (n: number) => string): string[] {
-  return Array.from({ length: documentCount }, (_, n) => text(n));
+/** The text of document `n` for a job, of about `bytes` bytes. */
+export function documentText(n: number, job_id: number, bytes = 8192): string {
+  return JSON.stringify({
+    ...jobDocument(createRandom('bench', n), { bytes, job_id: String(job_id) }),
+    status: 'running',
+  });
 }
 
-function posts(path: string, firstId: number): NextRequest {
-  const requests = documents(documentText).map((body) => patchable('POST', path, body));
-  let count = 0;
-  return () => patch(requests[count % documentCount]!, firstId + count++);
-}
-
-/** Goes round the seeded jobs; every round sends each job the document `step` further on. */
-function puts(jobs: string, bodies: string[], step: number): NextRequest {
-  const requests = bodies.map((body) => patchable('PUT', `${jobs}${firstSeededId}/`, body));
+/** Makes requests of one kind: each changes something, in all runs by turns. */
+export function writes(kind: WriteKind): () => Request {
+  const texts = Array.from({ length: documentCount }, (_, n) => documentText(n, firstJob));
+  const text = (n: number, job: number) => (texts[n % documentCount] as string).replace(`"${firstJob}"`, `"${job}"`);
   let count = 0;
   return () => {
-    const job = count % seededJobs;
-    const round = Math.floor(count++ / seededJobs) + 1;
-    const body = ((job % documentCount) + round * step) % requests.length;
-    return patch(requests[body]!, firstSeededId + job);
+    const [n, run] = [Math.floor(count / clients), count++ % clients];
+    if (kind === 'post') {
+      return { method: 'POST', path: jobsPath(run), body: text(n, nextPosted++) };
+    }
+    const [round, job] = [Math.floor(n / jobsOfRun) + 1, n % jobsOfRun];
+    const status = JSON.stringify({ status: round % 2 === 0 ? 'running' : 'waiting' });
+    const body = kind === 'status' ? status : text(job + round, firstJob + job);
+    return { method: 'PUT', path: `${jobsPath(run)}${firstJob + job}/`, body };
   };
 }
 
-/** About what a lab does, one new run for every 500 jobs, and now and then somebody who reads a whole run. */
-function mixed(n: number, newRuns: string): NextRequest {
-  const seeded = runName(n);
-  const jobs = `/runs/${seeded}/jobs/`;
-  const status = puts(jobs, ['{"success":true}'], 0);
-  const whole = puts(jobs, documents(passedDocumentText), 0);
-  const changed = puts(jobs, documents(documentText), 1);
-  const oneJob = patchable('GET', `${jobs}${firstSeededId}/`);
-  const runs = always(request('GET', '/runs/'));
-  const run = always(request('GET', `/runs/${seeded}/`));
-  const list = always(request('GET', jobs));
-  let read = 0;
-  const job = () => patch(oneJob, firstSeededId + (read++ % seededJobs));
-  const create = createRunsAndJobs(`${seeded}-${newRuns}`);
-  const cycle = [status, job, create, status, runs, status, whole, job, run, status].concat([
-    status,
-    job,
-    status,
-    runs,
-    create,
-    status,
-    changed,
-    job,
-    whole,
-    status,
-  ]);
-  let count = 0;
-  return () => (++count % 1000 === 0 ? list : cycle[count % cycle.length]!)(null);
-}
+/** Ids that were posted must not come again, whatever the benchmark measures next. */
+let nextPosted = 10 * firstJob;
 
-function createRunsAndJobs(prefix: string): NextRequest {
-  let jobs: NextRequest;
-  let count = 0;
-  return () => {
-    const [run, job] = [Math.floor(count / 501), count++ % 501];
-    if (job > 0) return jobs(null);
-    const name = `${prefix}${run}`;
-    jobs = posts(`/runs/${name}/jobs/`, firstPostedId);
-    return request('POST', '/runs/', JSON.stringify({ name }));
+/** Sends the runs and their jobs. */
+export async function sendRuns(address: string, runs: number): Promise<void> {
+  const all = Array.from({ length: runs * jobsOfRun }, (_, n) => ({ run: n % runs, job: Math.floor(n / runs) }));
+  const queue = all.values();
+  const sender = async () => {
+    for (const { run, job } of queue) {
+      const body = documentText(job % documentCount, firstJob + job);
+      const answer = await fetch(address + jobsPath(run), { method: 'POST', body });
+      if (!answer.ok) throw new Error(`a job was refused: ${answer.status} ${await answer.text()}`);
+    }
   };
+  await Promise.all(Array.from({ length: clients }, sender));
 }

@@ -39,6 +39,20 @@ test('says what to do when no server answers', async () => {
   expect(String(problem)).toContain(`cannot reach the server at ${url}: nothing listens there`);
 });
 
+test('sends a request once more when the server has closed its connection', async () => {
+  let resets = 1;
+  server = createServer((request, response) => {
+    if (resets-- > 0) request.socket.resetAndDestroy();
+    else response.end('{}');
+  });
+  await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  expect(await classicClient(url, never).createRun('a')).toBe('created');
+  resets = 2;
+  expect(String(await problemOf(classicClient(url, never).createRun('a')))).toContain('ECONNRESET');
+  expect(resets).toBe(0);
+});
+
 test('distinguishes existing runs from refusals', async () => {
   const there = await answering(400, '{"message":"run with name a already exists"}');
   expect(await classicClient(there, never).createRun('a')).toBe('already there');

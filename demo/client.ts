@@ -126,21 +126,29 @@ function runCalls(send: Send): Pick<DemoClient, 'createRun' | 'createJob' | 'upd
   };
 }
 
-async function request(address: string, method: string, body: string | null, signal: AbortSignal) {
+async function request(
+  address: string,
+  method: string,
+  body: string | null,
+  signal: AbortSignal,
+  again = true,
+): Promise<{ status: number; text: string }> {
   try {
     const response = await fetch(address, { method, body, signal, headers: { 'content-type': 'application/json' } });
     return { status: response.status, text: await response.text() };
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new DemoProblem(unreachable(address, error));
+    const code = codeOf(error);
+    // A server may close a connection just when it is used again; everything that is sent here may be sent twice.
+    if (again && code === 'ECONNRESET') return request(address, method, body, signal, false);
+    const hint = code === 'ECONNREFUSED' ? 'nothing listens there (start it with "npm start")' : code;
+    throw new DemoProblem(`cannot reach the server at ${new URL(address).origin}: ${hint}`);
   }
 }
 
-function unreachable(address: string, error: unknown): string {
+function codeOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-  const hint = code === 'ECONNREFUSED' ? 'nothing listens there (start it with "npm start")' : code;
-  return `cannot reach the server at ${new URL(address).origin}: ${hint}`;
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
 }
 
 /** The `message` of an error answer, or the beginning of whatever came instead. */

@@ -23,7 +23,7 @@ export interface DemoOptions {
 }
 
 /** What the demo has done so far. */
-interface Tally {
+export interface Tally {
   nodes: number;
   jobs: number;
   runsThere: number;
@@ -58,11 +58,12 @@ export async function demo(options: DemoOptions): Promise<void> {
   }
 }
 
-async function fill(
+/** Brings the lab and its runs to where the plan has them. */
+export async function fill(
   client: DemoClient,
   runs: PlannedRun[],
   { seed, signal }: Pick<DemoOptions, 'seed' | 'signal'>,
-  report: (tally: Tally) => void,
+  report: (tally: Tally) => void = () => {},
 ): Promise<Tally> {
   const tally: Tally = { nodes: 0, jobs: 0, runsThere: 0, jobsThere: 0 };
   const { lab } = client;

@@ -42,6 +42,8 @@ export interface PlanOptions {
   now: Date;
   /** Over how many days the runs are spread, at most 60. */
   days: number;
+  /** How many jobs each run has; absent: as many as such a run has in a lab. */
+  jobs?: number;
 }
 
 /** What a run is, before its jobs. */
@@ -61,21 +63,22 @@ const day = 86_400_000;
  * The runs of the demo, oldest first. A night and a place in it decide what a run is, not how many runs there are, so
  * that the runs of a small demo are among those of a large one.
  */
-export function planRuns({ seed, runs, now, days }: PlanOptions): PlannedRun[] {
+export function planRuns({ seed, runs, now, days, jobs }: PlanOptions): PlannedRun[] {
   const perNight = new Array<number>(days).fill(0);
   for (let i = 0; i < runs; i++) perNight[Math.floor((i * days) / runs)]!++;
   const midnight = Math.floor(now.getTime() / day) * day;
   const planned = perNight.flatMap((count, index) =>
-    Array.from({ length: count }, (_, slot) => planRun(seed, days - 1 - index, slot, midnight)),
+    Array.from({ length: count }, (_, slot) => planRun(seed, days - 1 - index, slot, midnight, jobs)),
   );
   return planned.sort((a, b) => a.scheduled.getTime() - b.scheduled.getTime());
 }
 
-function planRun(seed: number, night: number, slot: number, midnight: number): PlannedRun {
-  const facts =
+function planRun(seed: number, night: number, slot: number, midnight: number, size?: number): PlannedRun {
+  const usual =
     slot === 0 || (night + slot) % 2 === 0
       ? nightlyRun(seed, night, slot, midnight)
       : branchRun(seed, night, slot, midnight);
+  const facts = { ...usual, size: size ?? usual.size };
   const { name, user, suite, branch, machine_type, sha1, scheduled, priority } = facts;
   const jobs = Array.from({ length: facts.size }, (_, index) => planJob(facts, index));
   return { name, user, suite, branch, machine_type, sha1, scheduled, priority, jobs };

@@ -1,14 +1,13 @@
 /** A server on a database with as many runs as a lab with a million jobs, but fewer jobs in each. */
 import { pino } from 'pino';
-import { postgresEngine, type Sql, sqliteEngine } from '../../bench/engine.ts';
-import { addLab, fill } from '../../bench/scale/fill.ts';
-import { timeAfter } from '../../bench/scale/plan.ts';
-import { readSamples, type Samples } from '../../bench/scale/samples.ts';
+import { connect, type Sql } from '../../bench/database.ts';
+import { fillLab } from '../../bench/lab.ts';
 import { readCommandLine } from '../../src/config.ts';
 import { signatureVersion } from '../../src/core/signature.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { type Db, open } from '../../src/store/db.ts';
 import type { Engine } from '../helpers/engines.ts';
+import { readSamples, type Samples } from './catalog/samples.ts';
 import type { Doors } from './requests.ts';
 
 /** A filled database with its servers. */
@@ -29,33 +28,50 @@ const [runs, jobs] = [2000, 20];
 export async function startFilled(engine: Engine): Promise<Filled> {
   const database = await engine.createDatabase();
   const { url } = database;
-  await addLab(url);
-  await fill({ url, documentBytes: 200, runs, jobs });
-  const { connect } = engine.name === 'sqlite' ? sqliteEngine('', () => {}) : await postgresEngine(url);
-  if (engine.name === 'postgres') await lookAtAll(await connect(url));
-  const samples = await readSamples({ connect }, url, runs, jobs);
-  const now = () => timeAfter(runs) * 1000;
-  const { config } = readCommandLine([], {});
-  const db = await open({ url, poolSize: 2, now });
+  const now = () => Date.now() * 1000;
+  const sql = await connect(url);
+  // What is lost when the machine goes down is made again in a minute.
+  if (engine.name === 'postgres') await setForDatabase(sql, 'synchronous_commit = off');
+  const sender = await startDoors(url, now);
+  const address = await sender.doors.teuthology.listen({ host: '127.0.0.1', port: 0 });
+  await fillLab(address, sql, { runs, jobs, sent: 40, smallDocuments: true }, () => {});
+  if (engine.name === 'postgres') await lookAtAll(sql);
+  await sql.close();
+  await sender.close();
+  const { db, doors, close } = await startDoors(url, now);
   // The data is as complete as if a server had written it.
   await db.kysely.updateTable('indexed').set({ version: signatureVersion, up_to: Number.MAX_SAFE_INTEGER }).execute();
-  const door = (contract: 'classic' | 'teuthology') =>
-    buildApp({ config, contract, db, log: pino({ level: 'silent' }), now });
-  const doors = { classic: door('classic'), teuthology: door('teuthology') };
+  const samples = await readSamples(async (path) => (await doors.teuthology.inject(path)).json());
   const stop = async () => {
-    for (const app of Object.values(doors)) await app.close();
-    await db.close();
+    await close();
     await database.drop();
   };
   return { url, db, doors, samples, now, stop };
 }
 
+async function startDoors(url: string, now: () => number) {
+  const { config } = readCommandLine([], {});
+  const db = await open({ url, poolSize: 2, now });
+  const door = (contract: 'classic' | 'teuthology') =>
+    buildApp({ config, contract, db, log: pino({ level: 'silent' }), now });
+  const doors: Doors = { classic: door('classic'), teuthology: door('teuthology') };
+  const close = async () => {
+    for (const app of Object.values(doors)) await app.close();
+    await db.close();
+  };
+  return { db, doors, close };
+}
+
 /** PostgreSQL samples 300 rows per unit of this, so all rows, which makes the plans reproducible. */
 async function lookAtAll(sql: Sql): Promise<void> {
-  const [row] = await sql.query('select current_database() as name');
   const target = `default_statistics_target = ${Math.ceil((runs * jobs) / 300) + 10}`;
-  await sql.query(`alter database ${row?.name} set ${target}`);
+  await setForDatabase(sql, target);
   await sql.query(`set ${target}`);
   await sql.query('analyze');
-  await sql.close();
+}
+
+/** For the connections that are opened from now on. */
+async function setForDatabase(sql: Sql, setting: string): Promise<void> {
+  const [row] = await sql.query('select current_database() as name');
+  await sql.query(`alter database ${row?.name} set ${setting}`);
 }

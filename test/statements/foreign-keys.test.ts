@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { sqlitePath } from '../../bench/engine.ts';
+import { sqlitePath } from '../../bench/database.ts';
 import { open } from '../../src/store/db.ts';
 import { engines } from '../helpers/engines.ts';
 

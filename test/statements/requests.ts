@@ -1,15 +1,15 @@
 /** All kinds of requests to a server: the catalogue of the benchmark, every filter and order, and every write. */
 import type { FastifyInstance } from 'fastify';
 import { expect } from 'vitest';
-import type { Asked } from '../../bench/scale/catalog.ts';
-import { apiRequests } from '../../bench/scale/catalog-api.ts';
-import { classicRequests } from '../../bench/scale/catalog-classic.ts';
-import { teuthologyRequests } from '../../bench/scale/catalog-teuthology.ts';
-import type { Samples } from '../../bench/scale/samples.ts';
 import { runFacets } from '../../src/core/filter.ts';
 import { jobStatuses } from '../../src/core/job.ts';
 import { queryKeys } from '../../src/core/query.ts';
 import { runSorts } from '../../src/core/run.ts';
+import { apiRequests } from './catalog/api.ts';
+import type { Asked } from './catalog/catalog.ts';
+import { classicRequests } from './catalog/classic.ts';
+import type { Samples } from './catalog/samples.ts';
+import { teuthologyRequests } from './catalog/teuthology.ts';
 
 /** The servers of both contracts on one database. */
 export interface Doors {
@@ -29,9 +29,12 @@ async function ask(app: FastifyInstance, method: Method, url: string, body?: unk
   return answer;
 }
 
+/** Every read of both contracts and of the dashboard. */
+export const catalogue: Asked[] = [...classicRequests, ...teuthologyRequests, ...apiRequests];
+
 /** Sends every read request of the catalogue for several runs, jobs and nodes. */
 export async function readCatalogue(doors: Doors, samples: Samples): Promise<void> {
-  for (const asked of [...classicRequests, ...teuthologyRequests, ...apiRequests]) {
+  for (const asked of catalogue) {
     for (const n of [0, 20, 41]) await askCatalogue(doors, samples, asked, n);
   }
 }

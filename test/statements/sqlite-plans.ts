@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { sqlitePath } from '../../bench/engine.ts';
+import { sqlitePath } from '../../bench/database.ts';
 import { bigTables, type Finding, fewRows, sortedForOne } from './plan.ts';
 import type { Recorded } from './recorder.ts';
 

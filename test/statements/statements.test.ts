@@ -14,7 +14,8 @@ import { answeredJobs, expectedLists } from './lists.ts';
 import type { Finding } from './plan.ts';
 import { judgePostgres } from './postgres-plans.ts';
 import { type Recorded, record } from './recorder.ts';
-import { readCatalogue, readFilters, readLists, write } from './requests.ts';
+import { catalogue, readCatalogue, readFilters, readLists, write } from './requests.ts';
+import { forgottenRoutes } from './routes.ts';
 import { judgeSqlite } from './sqlite-plans.ts';
 
 describe.each(engines)('statements on $name', ({ name, createDatabase }) => {
@@ -29,7 +30,11 @@ describe.each(engines)('statements on $name', ({ name, createDatabase }) => {
     filled = await startFilled({ name, createDatabase });
     const { url, db, doors, samples, now } = filled;
     // Gives `reindex` something to do.
-    await db.kysely.updateTable('jobs').set({ signature: 'none' }).where('run_id', '=', 1).execute();
+    await db.kysely
+      .updateTable('jobs')
+      .set({ signature: 'none' })
+      .where('run_id', 'in', ({ selectFrom }) => selectFrom('runs').select('id').orderBy('id').limit(40))
+      .execute();
     recording.begin();
     await readCatalogue(doors, samples);
     await readFilters(doors, samples);
@@ -79,6 +84,10 @@ describe.each(engines)('statements on $name', ({ name, createDatabase }) => {
     expect(lists.filter(({ jobs }) => jobs.length === 10).length).toBeGreaterThan(50);
     for (const { path, jobs } of lists)
       expect([path, await answeredJobs(filled.doors.teuthology, path)]).toEqual([path, jobs]);
+  });
+
+  test('every route that answers GET has a request in the catalogue', () => {
+    expect(forgottenRoutes(filled.doors, catalogue)).toEqual([]);
   });
 
   test('every function of the store that builds a statement was called', () => {

@@ -1,0 +1,65 @@
+/** Writes in bursts, beside what the bare engine does with the same rows. */
+import { openBare } from '../bare.ts';
+import { type Bench, inRounds, type Line, median, milliseconds, percent, perSecond, ratioOf } from '../bench.ts';
+import { load, type Seen } from '../load.ts';
+import { startServer } from '../server.ts';
+import { clients, sendRuns, type WriteKind, writeKinds, writes } from '../traffic.ts';
+
+const leastPerSecond = 1000;
+const leastShare = 0.5;
+
+/** POST and PUT of jobs by eight clients, each in a run of its own. */
+export default async function measureWrites(bench: Bench): Promise<Line[]> {
+  const { engine, options, folder } = bench;
+  const url = await engine.createDatabase('writes');
+  const server = await startServer({ url, folder, profile: options.profile });
+  try {
+    await sendRuns(`http://127.0.0.1:${server.secondPort}`, clients);
+    const bare = await openBare(url, folder);
+    const lines: Line[] = [];
+    for (const kind of Object.keys(writeKinds) as WriteKind[]) {
+      const seen: Seen[] = [];
+      const next = writes(kind);
+      const values = await inRounds(bench, writeKinds[kind], {
+        server: async () => {
+          seen.push(await load({ port: server.secondPort, next, connections: clients, seconds: options.seconds }));
+          return seen.at(-1)!.perSecond;
+        },
+        bare: () => bare.measure(kind, options.seconds),
+      });
+      lines.push(burst(engine.name, kind, Math.max(...values.server), seen.slice(1)));
+      lines.push(
+        share(kind, ratioOf(values.server, values.bare), `${perSecond(median(values.bare))} by ${bare.title}`),
+      );
+    }
+    return lines;
+  } finally {
+    await server.stop();
+    await engine.dropDatabase(url);
+  }
+}
+
+/** The best round counts: whatever else the machine does can only take away. */
+function burst(engine: string, kind: WriteKind, best: number, seen: Seen[]): Line {
+  const times = (pick: (one: Seen) => number) => milliseconds(median(seen.map(pick)));
+  return {
+    quantity: 'Writes',
+    what: `${writeKinds[kind]}, ${clients} clients`,
+    budget: engine === 'postgres' ? `≥ ${perSecond(leastPerSecond)}` : '',
+    measured: perSecond(best),
+    ok: engine === 'postgres' ? best >= leastPerSecond : null,
+    remarks: `median ${times((one) => one.medianMs)}, p99 ${times((one) => one.p99Ms)}`,
+  };
+}
+
+function share(kind: WriteKind, ratio: number, remarks: string): Line {
+  const measured = percent(ratio);
+  return {
+    quantity: 'Against the bare engine',
+    what: writeKinds[kind],
+    budget: `≥ ${percent(leastShare)}`,
+    measured,
+    ok: ratio >= leastShare,
+    remarks,
+  };
+}

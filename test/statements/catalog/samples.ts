@@ -1,0 +1,53 @@
+/** What the requests ask for: runs, jobs and values from all over a database, so that no answer comes from a cache. */
+
+/** A run that is there, with one of its jobs. */
+export interface SampleRun {
+  name: string;
+  user: string;
+  suite: string;
+  branch: string;
+  machine_type: string;
+  sha1: string;
+  flavor: string;
+  /** Its day, as contracts spell it. */
+  day: string;
+  job: string;
+  description: string;
+}
+
+/** Values of one database. */
+export interface Samples {
+  runs: SampleRun[];
+  nodes: string[];
+  /** The newest run of a series that has ended. */
+  nightly: string;
+  /** Where the second page of the dashboard's list begins. */
+  next: string;
+  /** Days before today, `YYYY-MM-DD`. */
+  daysAgo(days: number): string;
+}
+
+/** Prime, so that steps through them reach all. */
+const sampled = 61;
+
+/** Reads samples through the API; `get` answers the JSON of a path of the teuthology contract. */
+export async function readSamples(get: (path: string) => Promise<unknown>): Promise<Samples> {
+  const all = (await get('/runs/?count=1000000')) as (SampleRun & { scheduled: string; status: string })[];
+  const ended = all.filter(({ status, sha1 }) => status.startsWith('finished') && sha1 !== null).reverse();
+  const runs: SampleRun[] = [];
+  for (let index = 0; index < sampled; index++) {
+    const run = ended[Math.floor((index * ended.length) / sampled)]!;
+    const path = `/runs/${encodeURIComponent(run.name)}/jobs/?fields=job_id,description`;
+    const jobs = (await get(path)) as { job_id: string; description: string }[];
+    const { job_id: job, description } = jobs[(index * 7) % jobs.length]!;
+    runs.push({ ...run, day: run.scheduled.slice(0, 10), job, description });
+  }
+  const nodes = ((await get('/nodes/?fields=name')) as { name: string }[]).map(({ name }) => name).sort();
+  const nightly = ended.findLast(({ suite, branch }) => suite === 'rados' && branch === 'main')!.name;
+  const { next } = (await get('/api/runs?limit=20')) as { next: string };
+  return { runs, nodes, nightly, next, daysAgo: (days) => dayOf(Date.now() - days * 86_400_000) };
+}
+
+function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}

@@ -1,0 +1,44 @@
+/** Compares the catalogue with what is registered, so that a new route is not forgotten. */
+import type { Asked } from './catalog/catalog.ts';
+import type { Doors } from './requests.ts';
+
+/** What reads nothing of the data, streams for ever, is a file, or only refuses GET. */
+const left = [
+  /^\/(\*|healthz|readyz|ui.*)$/,
+  /^\/api\/(events|docs|openapi\.json|\*)$/,
+  /^\/nodes\/(lock_many|unlock_many|:node\/lock)$/,
+];
+
+/** The routes with GET that no request of the catalogue is for. */
+export function forgottenRoutes(doors: Doors, requests: Asked[]): string[] {
+  const forgotten = Object.entries(doors).flatMap(([contract, app]) => {
+    const known = new Set(requests.filter(({ door }) => [contract, 'api'].includes(door)).map(({ route }) => route));
+    const routes = routesIn(app.printRoutes({ commonPrefix: false, method: 'GET' }));
+    if (routes.length === 0) throw new Error('no route was found');
+    const missing = routes.filter((route) => !known.has(route) && !left.some((pattern) => pattern.test(route)));
+    return missing.map((route) => `${contract} ${route}`);
+  });
+  return [...new Set(forgotten)];
+}
+
+/** Reads the tree that the router prints: every level is four characters wide. */
+function routesIn(tree: string): string[] {
+  const parts: string[] = [];
+  const routes: string[] = [];
+  for (const line of tree.split('\n')) {
+    const found = /^([│ ]*)[├└]── (.*?)( \(GET.*\))?$/.exec(line);
+    if (!found) continue;
+    const [, indent = '', part = '', methods] = found;
+    parts.splice(indent.length / 4);
+    parts.push(part);
+    if (methods)
+      routes.push(
+        parts
+          .join('')
+          .replace(/(?<=.)\/$/, '')
+          .replace(/\/{2,}/g, '/')
+          .replace(/(?<=[^/])\*$/, '/*'),
+      );
+  }
+  return routes;
+}
