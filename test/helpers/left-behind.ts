@@ -1,28 +1,40 @@
-/** Finds processes that tests started and did not stop. */
+/** Ends processes that tests started and did not stop. They are found by `TEST_RUN` in their environment, on Linux only. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A process that still runs. */
-interface Left {
+/** A running process. */
+interface Running {
   pid: number;
   command: string;
 }
 
-/**
- * Kills what still runs of the processes that have `TEST_RUN=run` in their environment, and returns their command lines.
- * Processes that are ending get some seconds for it. Only Linux tells the environment of processes; elsewhere none is found.
- */
+/** Kills the processes of a run that are left, and returns their command lines. Processes that are ending get some seconds. */
 export async function killLeftBehind(run: string): Promise<string[]> {
-  let left = running(run);
+  let left = processesOf(run);
   for (let attempt = 0; left.length > 0 && attempt < 100; attempt++) {
     await pause(100);
-    left = running(run);
+    left = processesOf(run);
   }
-  for (const { pid } of left) process.kill(pid, 'SIGKILL');
+  kill(left);
   return left.map(({ command }) => command);
 }
 
-function running(run: string): Left[] {
+/** Kills all processes of a run at once. */
+export function killNow(run: string): void {
+  kill(processesOf(run));
+}
+
+function kill(processes: Running[]): void {
+  for (const { pid } of processes) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended.
+    }
+  }
+}
+
+function processesOf(run: string): Running[] {
   if (process.platform !== 'linux') return [];
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -31,7 +43,8 @@ function running(run: string): Left[] {
         const environment = readFileSync(`/proc/${name}/environ`, 'latin1').split('\0');
         if (!environment.includes(`TEST_RUN=${run}`)) return [];
         const command = readFileSync(`/proc/${name}/cmdline`, 'latin1').replaceAll('\0', ' ').trim();
-        return command === '' ? [] : [{ pid: Number(name), command }];
+        // PostgreSQL ends by itself and removes its data (postgres.ts). A process without a command line has ended.
+        return command === '' || /^sh -c|postgres/.test(command) ? [] : [{ pid: Number(name), command }];
       } catch {
         // It has ended, or belongs to another user.
         return [];
