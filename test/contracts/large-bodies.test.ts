@@ -132,7 +132,7 @@ describe.each(engines)('large bodies on $name', (engine) => {
   });
 
   test('that stall are refused, the largest first, and keep nobody else out', async () => {
-    const text = (index: number) => `{"job_id": "stalled${index}", "name": "${'x'.repeat((2 << 20) - 50)}"}`;
+    const text = (index: number) => `{"job_id": "stalled${index}", "failure_reason": "${'x'.repeat((2 << 20) - 50)}"}`;
     const uploads = Array.from({ length: 20 }, (_, index) => startUpload(server, jobs, text(index)));
     const answered = uploads.map(({ answer }, index) => answer.then((status) => ({ index, status })));
     // Sixteen fit into the memory for bodies. Each that is refused makes room for the others.
