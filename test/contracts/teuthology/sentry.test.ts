@@ -47,17 +47,17 @@ async function arrived(type: string): Promise<Report> {
   }
 }
 
-/** Drops the table of jobs under a running server, so that the next read of a job is an internal error. */
+/** Renames a column of jobs under a running server, so that the next read of a job is an internal error. */
 async function breakDatabase({ url }: TestDatabase): Promise<void> {
   if (url.startsWith('sqlite')) {
     const database = new DatabaseSync(url.slice('sqlite:///'.length));
-    database.exec('alter table jobs rename to gone');
+    database.exec('alter table jobs rename column job_id to gone');
     database.close();
     return;
   }
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query('alter table jobs rename to gone');
+  await client.query('alter table jobs rename column job_id to gone');
   await client.end();
 }
 
