@@ -72,9 +72,9 @@ async function listen(db: Db, config: Config): Promise<TestServer> {
   const wrongAnswers = watchAnswers(app);
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
-  const agent = new Agent({ keepAlive: true });
-  const request: TestServer['request'] = async (method, path, body, headers = {}) => {
-    const answer = await exchange(agent, port, { method, path, body, headers });
+  const client = createClient(port);
+  const request: TestServer['request'] = async (...parts) => {
+    const answer = await client.request(...parts);
     refuseWrongAnswers(wrongAnswers);
     return answer;
   };
@@ -89,12 +89,21 @@ async function listen(db: Db, config: Config): Promise<TestServer> {
     post: (path, body, headers) => request('POST', path, body, headers),
     put: (path, body, headers) => request('PUT', path, body, headers),
     async stop() {
-      agent.destroy();
+      client.close();
       app.server.closeAllConnections();
       await app.close();
       await db.close();
       refuseWrongAnswers(wrongAnswers);
     },
+  };
+}
+
+/** Creates an HTTP client of a server on this machine. */
+export function createClient(port: number): Pick<TestServer, 'request'> & { close(): void } {
+  const agent = new Agent({ keepAlive: true });
+  return {
+    request: (method, path, body, headers = {}) => exchange(agent, port, { method, path, body, headers }),
+    close: () => agent.destroy(),
   };
 }
 

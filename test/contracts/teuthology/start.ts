@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { readCommandLine } from '../../../src/config.ts';
@@ -5,6 +6,7 @@ import { buildApp } from '../../../src/http/app.ts';
 import { type Db, open } from '../../../src/store/db.ts';
 import { reindex } from '../../../src/store/upkeep/reindex.ts';
 import type { Engine, TestDatabase } from '../../helpers/engines.ts';
+import { createClient } from '../../helpers/server.ts';
 
 /** An answer; `json` is undefined when the body is not JSON. */
 export interface Reply {
@@ -38,11 +40,10 @@ export async function startTeuthology(url: string): Promise<Teuthology> {
   // As `paddles serve` does when it starts.
   await reindex(db, { all: false });
   const app = buildApp({ contract: 'teuthology', config, db, log: pino({ level: 'silent' }), now });
-  const call: Teuthology['call'] = async (method, path, body, headers) => {
-    const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
-    const answer = await app.inject({ method: method as 'GET', url: path, payload, headers });
-    return { status: answer.statusCode, json: parse(answer.payload), headers: answer.headers };
-  };
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const client = createClient((app.server.address() as AddressInfo).port);
+  const call: Teuthology['call'] = (method, path, body, headers) =>
+    client.request(method, path, body, { host: 'localhost:80', ...headers });
   return {
     db,
     call,
@@ -53,18 +54,11 @@ export async function startTeuthology(url: string): Promise<Teuthology> {
       time += seconds * 1_000_000;
     },
     async stop() {
+      client.close();
       await app.close();
       await db.close();
     },
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Starts a server on a new database before the tests of a suite, and stops it afterwards. */
