@@ -77,8 +77,10 @@ function ownPrinter(field: string): Print | undefined {
 
 /** The names in a `fields` parameter: commas at the ends are dropped, internal names skipped, repetitions printed once. */
 export function splitFields(fields: string): string[] {
-  const names = fields.replace(/^,+|,+$/g, '').split(',');
-  return [...new Set(names.filter((name) => !name.startsWith('_')))];
+  const names = fields.split(',');
+  const [first, last] = [names.findIndex((name) => name !== ''), names.findLastIndex((name) => name !== '')];
+  const given = first === -1 ? [''] : names.slice(first, last + 1);
+  return [...new Set(given.filter((name) => !name.startsWith('_')))];
 }
 
 /** `{name}` of POST /runs/, or refuses it in the words of teuthology contract §2.4. */
