@@ -1,5 +1,6 @@
 /** Long lists: read and sent by pages that are bounded in bytes. */
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -120,7 +121,7 @@ async function* textsOf<Entry, Item>(
       return;
     }
     // Until the socket has taken it, the page takes up memory.
-    if (response.writableNeedDrain) await drained(response);
+    if (response.socket?.writableNeedDrain) await drained(response.socket);
     page.texts = [];
     // Other requests get their turn: SQLite answers at once and a local socket takes everything, so that the whole list would be one
     // chain of microtasks.
@@ -128,12 +129,12 @@ async function* textsOf<Entry, Item>(
   }
 }
 
-function drained(response: ServerResponse): Promise<void> {
+function drained(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
-      response.off('drain', end).off('close', end);
+      socket.off('drain', end).off('close', end);
       resolve();
     };
-    response.on('drain', end).on('close', end);
+    socket.on('drain', end).on('close', end);
   });
 }

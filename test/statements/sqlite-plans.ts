@@ -32,17 +32,17 @@ const pageOfIds = '"jobs"."id" in (';
 function judge(database: DatabaseSync, partial: Set<string>, { text, parameters }: Recorded): Finding[] {
   return parameters.flatMap((given) => {
     const values = given.map((value) => (typeof value === 'boolean' ? Number(value) : value)) as SQLInputValue[];
-    const plan = database
-      .prepare(`explain query plan ${text}`)
-      .all(...values)
-      .map(({ detail }) => String(detail));
+    const steps = database.prepare(`explain query plan ${text}`).all(...values);
+    const plan = steps.map(({ detail }) => String(detail));
     const answer = /^\s*(select|with)\b/i.test(text) && !/\b(insert into|update \w+ set)\b/i.test(text);
     const answered = answer ? database.prepare(text).all(...values).length : 0;
     const limited = limitAtEnd.exec(text);
     const limit = limited ? Number(values[values.length - (limited[1] ? 2 : 1)]) : null;
     const ended = limit !== null && answered >= limit;
     const scans = plan.flatMap((line) => scanIn(line, partial, ended));
-    if (!limited || !plan.includes('USE TEMP B-TREE FOR ORDER BY')) return scans;
+    // The outer query of a page of ids sorts only the page.
+    const sorts = steps.filter(({ parent }) => !limited?.[2] || parent !== 0).map(({ detail }) => String(detail));
+    if (!limited || !sorts.includes('USE TEMP B-TREE FOR ORDER BY')) return scans;
     const page = limited[2] ? text.indexOf(pageOfIds) + pageOfIds.length : 0;
     const unlimited = `select count(*) as count from (${text.slice(page, limited.index)})`;
     const counted = database.prepare(unlimited).get(...values.slice(0, limited[1] ? -2 : -1));
