@@ -31,7 +31,7 @@ export const exceptions: Exception[] = [
     reason: 'one step of at most 8,000 jobs (job-steps.ts) that a later page leaves out',
   },
   {
-    origin: 'pages/job-page.ts descriptionHistory',
+    origin: 'pages/run-page.ts descriptionHistory',
     text: /"runs"\."branch"/,
     sqlite: [],
     postgres: ['sort'],

@@ -1,8 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { historyRows } from '../../core/history.ts';
 import { type Clock, parseMoment } from '../../core/moment.ts';
-import { lastRuns } from '../../store/pages/history.ts';
 import { verdictsOfRun } from '../../store/pages/job-lines.ts';
-import { nextTurn } from '../../store/reader.ts';
+import { lastRuns } from '../../store/pages/run-page.ts';
 import { refuse } from '../refusal.ts';
 import { clockOf } from './clock.ts';
 import type { ApiContext, ApiServer } from './context.ts';

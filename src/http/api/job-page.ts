@@ -1,8 +1,7 @@
 import { joinObject, parseUnlessLong } from '../../core/json-text.ts';
 import { logLinks } from '../../core/links.ts';
 import { nodeRoles } from '../../core/roles.ts';
-import { descriptionHistory, neighbours, reportedKeys, wholeJob } from '../../store/pages/job-page.ts';
-import { findRun } from '../../store/pages/run-page.ts';
+import { descriptionHistory, findRun, neighbours, reportedKeys, wholeJob } from '../../store/pages/run-page.ts';
 import { sendJson } from '../errors.ts';
 import { orThrow } from '../refusal.ts';
 import type { ApiContext, ApiServer } from './context.ts';

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseQuery, type QueryKey } from '../../core/query.ts';
+import type { Reader } from '../../store/engine/schema.ts';
 import { countRuns, type RunSearch, type RunsPage, searchRuns, suggestValues } from '../../store/pages/run-search.ts';
 import { searchAnything } from '../../store/pages/search.ts';
-import { nextTurn, type Reader } from '../../store/reader.ts';
 import { orThrow } from '../refusal.ts';
 import { clockOf } from './clock.ts';
 import type { ApiContext, ApiServer } from './context.ts';

@@ -1,9 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { commonPart } from '../../core/common-part.ts';
 import { parseUnlessLong } from '../../core/json-text.ts';
-import { reportedKeys } from '../../store/pages/job-page.ts';
-import { findRun, sampleJobs } from '../../store/pages/run-page.ts';
+import { findRun, reportedKeys, sampleJobs } from '../../store/pages/run-page.ts';
 import { jobById } from '../../store/read/jobs.ts';
-import { nextTurn } from '../../store/reader.ts';
 import { orThrow } from '../refusal.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { type RunConfig, runConfig } from './run-page-schema.ts';

@@ -1,4 +1,5 @@
 /** The page of a run, built a few hundred jobs at a time. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { changeCounts, pairJobs } from '../../core/compare.ts';
 import { orderJobs } from '../../core/job-order.ts';
 import { createPageJobs, type PageJob } from '../../core/page-jobs.ts';
@@ -6,7 +7,6 @@ import { deadSignature } from '../../core/signature.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import { allOf, type JobLine, type JobVerdict, linesOfRun, verdictsOfRun } from '../../store/pages/job-lines.ts';
 import { failureCounts, previousRun } from '../../store/pages/run-page.ts';
-import { nextTurn } from '../../store/reader.ts';
 import type { ApiContext } from './context.ts';
 import { milliseconds, runItem } from './items.ts';
 import type { PageSignature, RunPage } from './run-page-schema.ts';

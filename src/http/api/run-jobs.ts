@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import { parseQuery } from '../../core/query.ts';
 import { jobMatcher, type MatchableJob } from '../../core/query-match.ts';
@@ -5,7 +6,6 @@ import { traitsOf } from '../../core/traits.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import type { JobLine } from '../../store/pages/job-lines.ts';
 import { findRun, type LatestOf, runsUpTo } from '../../store/pages/run-page.ts';
-import { nextTurn } from '../../store/reader.ts';
 import { jsonType } from '../errors.ts';
 import { orThrow } from '../refusal.ts';
 import { clockOf } from './clock.ts';

@@ -1,5 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { nextTurn } from '../../store/reader.ts';
 
 /** The `config` of a route whose answer is about all jobs of a run, or of several. */
 export const large = { isLarge: true };

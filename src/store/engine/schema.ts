@@ -1,10 +1,19 @@
-import type { Generated, Selectable } from 'kysely';
+import type { Generated, Kysely, Selectable } from 'kysely';
 import type { DocumentField, JobStatus } from '../../core/job.ts';
 import type { NodeFields } from '../../core/node.ts';
 import type { JobCounts, RunStatus } from '../../core/run.ts';
 
 /** The two engines. */
 export type Engine = 'sqlite' | 'postgres';
+
+/**
+ * A database that can be read. SQLite answers without giving up the event loop, so whoever reads page by page awaits
+ * `setImmediate` between two pages to let other requests in.
+ */
+export interface Reader {
+  engine: Engine;
+  kysely: Kysely<Schema>;
+}
 
 /** A run with the number of its jobs in each status, so that a list of runs never touches the jobs. */
 export interface RunTable extends JobCounts {

@@ -1,10 +1,10 @@
 /** Jobs as the dashboard lists them: one line each, without the bulky documents. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { JobStatus } from '../../core/job.ts';
 import { type JobLink, safeHref } from '../../core/links.ts';
 import { deadSignature, type Signature, signatureOf } from '../../core/signature.ts';
-import type { Reader } from '../reader.ts';
-import { nextTurn } from '../reader.ts';
+import type { Reader } from '../engine/schema.ts';
 
 /** What lists show of a job. Times in microseconds, the duration in seconds. */
 export interface JobLine {

@@ -3,9 +3,8 @@ import { type SqlBool, sql } from 'kysely';
 import { type Failure, notFound } from '../../core/errors.ts';
 import { type JobCounts, noJobs } from '../../core/run.ts';
 import { readNode } from '../engine/dialect.ts';
-import type { NodeRow } from '../engine/schema.ts';
+import type { NodeRow, Reader } from '../engine/schema.ts';
 import { countsByNode, countsOfNode } from '../read/nodes.ts';
-import type { Reader } from '../reader.ts';
 
 /** A node, the results of its jobs since a time, and the job that it runs now. */
 export interface NodeLine {

@@ -1,35 +1,40 @@
-/** What the pages of a run, of its history and of two runs side by side read beside the jobs. */
+/** What the pages of a run, of one of its jobs, of the history of runs and of two runs side by side read beside job lines. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { type ChangeClass, changeClasses, changeOf, type Pair, pairJobs } from '../../core/compare.ts';
-import { type Failure, notFound } from '../../core/errors.ts';
+import { type Failure, isFailure, notFound } from '../../core/errors.ts';
+import { columnFields, documentFields, isDocumentField, moreFields, smallFields } from '../../core/job.ts';
+import { orderJobs } from '../../core/job-order.ts';
+import { splitObject } from '../../core/json-text.ts';
 import { jobsTotal } from '../../core/run.ts';
 import { contains } from '../engine/dialect.ts';
-import type { RunRow } from '../engine/schema.ts';
-import { nextTurn, type Reader } from '../reader.ts';
-import { allOf, type JobVerdict, verdictsOfRun } from './job-lines.ts';
+import type { Reader, RunRow } from '../engine/schema.ts';
+import { jobById, jobId, jobStatuses, type WholeJob, withDescription } from '../read/jobs.ts';
+import { run } from '../read/runs.ts';
+import { allOf, type JobLine, type JobVerdict, linesByIds, verdictsOfRun } from './job-lines.ts';
 
-/** Narrows down which run `latest` is. */
+/** Restricts which run `latest` means. */
 export interface LatestOf {
   suite?: string | undefined;
   branch?: string | undefined;
 }
 
-/** A run by its name, or with the name `latest` the one scheduled last. */
+/** A run by its name; `latest` means the one scheduled last, unless a run has that name. */
 export async function findRun(db: Reader, name: string, { suite, branch }: LatestOf = {}): Promise<RunRow | Failure> {
-  const named = await db.kysely.selectFrom('runs').selectAll().where('name', '=', name).executeTakeFirst();
-  if (named) return named;
-  if (name !== 'latest') return notFound('run', name);
+  const named = await run(db, name);
+  if (!isFailure(named) || name !== 'latest') return named;
   let query = db.kysely.selectFrom('runs').selectAll().orderBy('scheduled', 'desc').orderBy('id', 'desc').limit(1);
   if (suite !== undefined) query = query.where('suite', '=', suite);
   if (branch !== undefined) query = query.where('branch', '=', branch);
-  return (await query.executeTakeFirst()) ?? notFound('run', name);
+  return (await query.executeTakeFirst()) ?? named;
 }
 
-/** How many runs like this one are looked at: for the history of causes, and for the run before. */
+/** How many earlier runs are searched for the history of causes and for the run to compare with. */
 const lookBack = 40;
 
 /**
- * Runs of the same suite, branch and machine type up to this one, which comes first; the newest first. A run whose name
- * and jobs say neither suite nor branch is like no other.
+ * This run and the runs of the same suite, branch and machine type before it, newest first. A run without a suite or a
+ * branch has no comparable runs.
  */
 export async function runsUpTo(db: Reader, run: RunRow): Promise<RunRow[]> {
   const { suite, branch, machine_type, scheduled, id } = run;
@@ -49,7 +54,28 @@ export async function runsUpTo(db: Reader, run: RunRow): Promise<RunRow[]> {
   return [run, ...rows.filter((row) => row.scheduled < scheduled || row.id < id)];
 }
 
-/** The run that this one is measured by: the last finished one before it, with at least half as many jobs if there is. */
+/** The runs of a history. */
+export interface HistoryOf {
+  suite?: string | undefined;
+  branch?: string | undefined;
+  machine_type?: string | undefined;
+  /** Scheduled at this time or later, in microseconds since the epoch. */
+  from?: number | undefined;
+}
+
+/** The last `count` runs that have jobs, oldest first. */
+export async function lastRuns(db: Reader, of: HistoryOf, count: number): Promise<RunRow[]> {
+  let query = db.kysely.selectFrom('runs').selectAll().where('status', '<>', 'empty');
+  for (const key of ['suite', 'branch', 'machine_type'] as const) {
+    const value = of[key];
+    if (value !== undefined) query = query.where(key, '=', value);
+  }
+  if (of.from !== undefined) query = query.where('scheduled', '>=', Math.max(of.from, Number.MIN_SAFE_INTEGER));
+  const rows = await query.orderBy('scheduled', 'desc').orderBy('id', 'desc').limit(count).execute();
+  return rows.reverse();
+}
+
+/** The run to compare with: the last finished one with at least half as many jobs, otherwise the last finished one. */
 export function previousRun([run, ...before]: RunRow[]): RunRow | null {
   const finished = before.filter(({ status }) => status.startsWith('finished'));
   const large = finished.find((row) => 2 * jobsTotal(row) >= jobsTotal(run as RunRow));
@@ -71,7 +97,7 @@ export async function failureCounts(db: Reader, runId: number) {
     .execute();
 }
 
-/** So many configurations tell what all have in common. */
+/** The values that this many jobs share are taken to be those of the whole run. */
 const sampleSize = 40;
 
 /** Internal ids of jobs of a run, spread evenly over it, and how many it has. */
@@ -82,7 +108,7 @@ export async function sampleJobs(db: Reader, runId: number): Promise<{ ids: numb
   return { ids, total: rows.length };
 }
 
-/** Up to five names of runs that somebody may have meant: they contain the text, or begin as it does. */
+/** Up to five names of runs that may have been meant: those that begin like the name or contain it. */
 export async function nearestRuns(db: Reader, name: string): Promise<string[]> {
   const found = new Set<string>();
   const take = (rows: { name: string }[]) => {
@@ -97,16 +123,16 @@ export async function nearestRuns(db: Reader, name: string): Promise<string[]> {
   return [...found];
 }
 
-/** A name and what is left of it when its last parts are taken away. */
+/** The name itself, then the name without its last part, without its last two parts, and so on. */
 function prefixesOf(name: string): string[] {
   const ends = [...name.matchAll(/[-_:]/g)].map(({ index }) => index + 1).reverse();
   return [name, ...ends.map((end) => name.slice(0, end))].filter((prefix) => prefix.length >= 3).slice(0, 12);
 }
 
-/** A description in two runs, and what became of it. */
+/** The jobs with one description in two runs, and how the result changed. */
 export type ComparedPair = Pair<JobVerdict> & { change: ChangeClass };
 
-/** The jobs of two runs by their descriptions: what needs eyes first comes first, then by description. */
+/** The jobs of two runs paired by description: regressions first, then by description. */
 export async function compareRuns(db: Reader, a: number, b: number): Promise<ComparedPair[]> {
   const [older, newer] = [await allOf(verdictsOfRun(db, a)), await allOf(verdictsOfRun(db, b))];
   const rows = pairJobs(older, newer).map((pair) => ({
@@ -124,4 +150,78 @@ export async function compareRuns(db: Reader, a: number, b: number): Promise<Com
 
 function byText(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
+}
+
+/** Which other jobs with the same description belong to the history of a job. */
+export type HistoryScope = 'branch' | 'all' | 'sha1';
+
+/** A job of a run, or `not_found`. */
+export async function wholeJob(
+  db: Reader,
+  run: RunRow,
+  job_id: string,
+): Promise<{ job: WholeJob; line: JobLine } | Failure> {
+  const id = await jobId(db, run.id, job_id);
+  if (isFailure(id)) return id;
+  const [job, [line]] = await Promise.all([jobById(db, id), linesByIds(db, [id])]);
+  return job && line ? { job, line } : notFound('job', job_id);
+}
+
+/** Every key that was reported for a job with the text of its value, sorted by key. */
+export function reportedKeys(job: WholeJob): [key: string, text: string][] {
+  const members = new Map<string, string>();
+  for (const key of columnFields) members.set(key, JSON.stringify(job[key]));
+  for (const text of [withDescription(job), job.more])
+    for (const [key, value] of splitObject(text)) members.set(key, value);
+  for (const key of documentFields) members.set(key, job[key] ?? 'null');
+  members.set('job_id', JSON.stringify(job.job_id));
+  const known = (key: string) =>
+    key === 'job_id' || Object.hasOwn(smallFields, key) || Object.hasOwn(moreFields, key) || isDocumentField(key);
+  const reported = [...members].filter(([key, text]) => text !== 'null' && known(key));
+  return reported.sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** The jobs before and after one on the page of its run. */
+export async function neighbours(
+  db: Reader,
+  run: RunRow,
+  job_id: string,
+): Promise<{ before: string | null; after: string | null }> {
+  const order = orderJobs(await jobStatuses(db, run.id));
+  const at = order.findIndex((job) => job.job_id === job_id);
+  return { before: order[at - 1]?.job_id ?? null, after: order[at + 1]?.job_id ?? null };
+}
+
+/** The length of a job's history. */
+const historyLength = 25;
+
+/**
+ * The last jobs with the description of this one, newest first and including this one: those of the same branch, of the
+ * same sha1, or all.
+ */
+export async function descriptionHistory(
+  db: Reader,
+  run: RunRow,
+  { job, line }: { job: WholeJob; line: JobLine },
+  scope: HistoryScope,
+): Promise<JobLine[]> {
+  const { description_hash } = job;
+  if (description_hash === null) return [line];
+  let query = db.kysely
+    .selectFrom('jobs')
+    .innerJoin('runs', 'runs.id', 'jobs.run_id')
+    .select('jobs.id')
+    // Only by hash: with a second condition on the text PostgreSQL expects so few jobs that it reads and sorts all of them.
+    .where('jobs.description_hash', '=', description_hash);
+  if (scope === 'branch') query = query.where('runs.branch', '=', run.branch);
+  if (scope === 'sha1') {
+    // Few runs have a sha1, and the index on descriptions holds the run of each job, so hardly any row is read. `run_id + 0`
+    // defeats the index on runs, so that the search starts from the description.
+    const runs = db.kysely.selectFrom('jobs').select('run_id').where('sha1', '=', job.sha1);
+    query = query.where('jobs.sha1', '=', job.sha1).where(sql`jobs.run_id + 0`, 'in', runs);
+  }
+  const rows = await query.orderBy('jobs.posted', 'desc').orderBy('jobs.id', 'desc').limit(historyLength).execute();
+  const ids = rows.map(({ id }) => id);
+  if (ids.includes(job.id)) return linesByIds(db, ids);
+  return [...(await linesByIds(db, ids.slice(0, historyLength - 1))), line];
 }

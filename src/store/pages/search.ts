@@ -4,7 +4,7 @@ import { asciiLower } from '../../core/query.ts';
 import { literalTerm } from '../../core/query-print.ts';
 import { signatureOf } from '../../core/signature.ts';
 import { containsInAnyCase } from '../engine/dialect.ts';
-import type { Reader } from '../reader.ts';
+import type { Reader } from '../engine/schema.ts';
 
 /** Something that was found, and its path below the dashboard's base. */
 export interface Found {

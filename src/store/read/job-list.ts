@@ -2,8 +2,7 @@
 import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import { isDocumentField, type JobStatus } from '../../core/job.ts';
 import { contains, oneOf } from '../engine/dialect.ts';
-import type { JobTable, Schema } from '../engine/schema.ts';
-import type { Reader } from '../reader.ts';
+import type { JobTable, Reader, Schema } from '../engine/schema.ts';
 import { inSteps, type Place, type Range } from './job-steps.ts';
 import { descriptionsWith, type JobColumn, type JobHead, selectHeads } from './jobs.ts';
 import { runsWithJobs } from './runs.ts';

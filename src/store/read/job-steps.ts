@@ -1,5 +1,5 @@
 /** Goes through jobs from the newest on, some thousands at a time, until enough are found: no statement goes through all. */
-import { nextTurn } from '../reader.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Where a job stands in a list from the newest on: by the time of its posting (microseconds), then by its internal id. */
 export interface Place {

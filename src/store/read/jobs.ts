@@ -3,8 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Failure, notFound } from '../../core/errors.ts';
 import { type DocumentField, documentFields, isDocumentField } from '../../core/job.ts';
 import { contains, oneOf } from '../engine/dialect.ts';
-import { type JobRow, jobColumns } from '../engine/schema.ts';
-import type { Reader } from '../reader.ts';
+import { type JobRow, jobColumns, type Reader } from '../engine/schema.ts';
 
 type Document = Record<DocumentField, string | null>;
 

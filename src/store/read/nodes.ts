@@ -1,11 +1,11 @@
 /** What is read of nodes (teuthology contract §2.10 to §2.18). */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { type Failure, notFound } from '../../core/errors.ts';
 import type { JobStatus } from '../../core/job.ts';
 import { type JobCounts, jobsTotal, noJobs } from '../../core/run.ts';
 import { readNode } from '../engine/dialect.ts';
-import type { NodeRow, Schema } from '../engine/schema.ts';
-import { nextTurn, type Reader } from '../reader.ts';
+import type { NodeRow, Reader, Schema } from '../engine/schema.ts';
 
 /** A node with the node that hosts it, which may have a host in turn. */
 export type FullNode = Omit<NodeRow, 'vm_host_id'> & { vm_host: FullNode | null };

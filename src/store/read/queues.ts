@@ -1,7 +1,6 @@
 /** What is read of queues and of what waits in them (teuthology contract §2.19 to §2.22). */
 import { type Failure, notFound } from '../../core/errors.ts';
-import type { QueueRow } from '../engine/schema.ts';
-import type { Reader } from '../reader.ts';
+import type { QueueRow, Reader } from '../engine/schema.ts';
 import { runsWithJobs } from './runs.ts';
 
 /** Which queues a list holds; every condition that is given must hold. */

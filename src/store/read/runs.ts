@@ -9,9 +9,8 @@ import {
 import { type Failure, notFound } from '../../core/errors.ts';
 import type { RunCondition, RunFacet } from '../../core/filter.ts';
 import { MICROS_PER_DAY } from '../../core/time.ts';
-import type { RunRow, Schema } from '../engine/schema.ts';
+import type { Reader, RunRow, Schema } from '../engine/schema.ts';
 import { numbered } from '../engine/transaction.ts';
-import type { Reader } from '../reader.ts';
 
 /** How the jobs of a run ended, dead ones among the failed. */
 export interface RunSummary {

@@ -1,8 +1,7 @@
 /** Goes through the stored jobs of a run, a few at a time, beside servers that write to it. */
 import type { SelectQueryBuilder, Transaction } from 'kysely';
 import { lockRows } from '../engine/dialect.ts';
-import type { JobRow, Schema } from '../engine/schema.ts';
-import type { Reader } from '../reader.ts';
+import type { JobRow, Reader, Schema } from '../engine/schema.ts';
 
 /** What is done with the jobs of a run. */
 export interface JobBatches<Column extends keyof JobRow> {

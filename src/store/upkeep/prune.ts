@@ -1,8 +1,7 @@
 /** Drops the bulky documents of old jobs; what became of them stays. */
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { documentFields } from '../../core/job.ts';
-import type { Schema } from '../engine/schema.ts';
-import type { Reader } from '../reader.ts';
+import type { Reader, Schema } from '../engine/schema.ts';
 import { eachBatch } from './each-job.ts';
 
 /** How far it is, in runs; `pruned` counts jobs. */

@@ -1,9 +1,8 @@
 /** Computes the causes of failures again: after the rules of core/signature.ts changed. */
 import { CompiledQuery, type Transaction } from 'kysely';
 import { type Signature, signatureOf, signatureVersion } from '../../core/signature.ts';
-import type { Engine, JobRow, Schema } from '../engine/schema.ts';
+import type { Engine, JobRow, Reader, Schema } from '../engine/schema.ts';
 import { numbered, repeated, type Statement } from '../engine/transaction.ts';
-import type { Reader } from '../reader.ts';
 import { saveTexts } from '../write/job-sql.ts';
 import { eachBatch } from './each-job.ts';
 

@@ -1,6 +1,7 @@
 /** Follows a database that others write to: a server that only reads polls it, because a standby accepts no LISTEN. */
+
 import { sql } from 'kysely';
-import type { Reader } from '../reader.ts';
+import type { Reader } from '../engine/schema.ts';
 import type { Live, LiveEvent } from './live.ts';
 
 /** How a database follows another one. Times of a database that follows none are null. */

@@ -3,8 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import pg from 'pg';
 import type { JobStatus } from '../../core/job.ts';
-import type { Schema } from '../engine/schema.ts';
-import type { Reader } from '../reader.ts';
+import type { Reader, Schema } from '../engine/schema.ts';
 
 /** What a write did; `status` is null for a deleted job, `previous` for a new one. */
 export interface JobEvent {

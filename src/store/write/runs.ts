@@ -1,10 +1,10 @@
 /** Creates, tags and deletes runs. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
 import { alreadyExists, type Failure, notFound } from '../../core/errors.ts';
 import { lockRows } from '../engine/dialect.ts';
 import type { Engine, Schema } from '../engine/schema.ts';
 import { repeat } from '../engine/transaction.ts';
-import { nextTurn } from '../reader.ts';
 import { newRun } from './job-change.ts';
 import type { WatchedDb } from './live.ts';
 
