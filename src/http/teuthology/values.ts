@@ -4,7 +4,7 @@ import { bodyValue, type JsonBody } from '../body.ts';
 import { refuse } from '../refusal.ts';
 
 /** Every list of nodes holds all texts of each; the longest that nodes have are public keys of some hundred characters. */
-const longestText = 4096;
+const longestText = 1024;
 
 /** A text, or a number or boolean as text; null for null and for an absent key; refuses lists and objects. */
 export function textValue(body: JsonBody, key: string): string | null {
