@@ -15,6 +15,10 @@ export interface Config {
   /** Addresses and networks with commas between, whose X-Forwarded-Proto and X-Forwarded-Host count. */
   trusted_proxies: string;
   body_limit: number;
+  /** Bytes of all request bodies in memory. */
+  receive_budget: number;
+  /** Connections of clients to all ports of a process. */
+  max_connections: number;
   log_level: string;
   log_format: string;
   /** Which contract the main port speaks. */
@@ -176,6 +180,22 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     hint: 'BYTES',
     help: 'largest request body, up to 16777216',
     parse: wholeNumber(1024, 16 << 20),
+  },
+  receive_budget: {
+    flag: 'receive-budget',
+    variables: ['PADDLES_RECEIVE_BUDGET'],
+    fallback: 32 << 20,
+    hint: 'BYTES',
+    help: 'all request bodies in memory; each takes up to four times as much, and further ones are answered 503',
+    parse: wholeNumber(16 << 20, 1 << 30),
+  },
+  max_connections: {
+    flag: 'max-connections',
+    variables: ['PADDLES_MAX_CONNECTIONS'],
+    fallback: 2000,
+    hint: 'NUMBER',
+    help: 'connections of clients to one process; further ones are answered 503',
+    parse: wholeNumber(10, 100_000),
   },
   log_level: {
     flag: 'log-level',

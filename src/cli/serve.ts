@@ -3,10 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { type CommandLine, type Config, checkPorts } from '../config.ts';
 import { buildApp } from '../http/app.ts';
+import { boundConnections } from '../http/connections.ts';
 import { type Db, sentenceOf } from '../store/db.ts';
 import { version } from '../version.ts';
 import { openDatabase } from './database.ts';
-import { boundConnections } from './descriptors.ts';
 import { endInTime } from './ending.ts';
 import { createLog, flushLog, rarely } from './log.ts';
 import { checkFree } from './ports.ts';
@@ -60,8 +60,8 @@ export async function serve(line: CommandLine): Promise<number> {
     for (const { app } of doors) reports.watch(app);
     boundConnections(
       doors.map(({ app }) => app.server),
-      config.pool_size,
-      rarely(log, 'warn', 'too many connections: closing new ones'),
+      config,
+      rarely(log, 'warn', 'too many connections: refusing new ones'),
     );
     // Before anybody can know that the server is there: a stop must be graceful from the first request on.
     const signals = watchSignals(log);

@@ -17,6 +17,7 @@ import { answerClientError, answerErrors, sendMessage } from './errors.ts';
 import { healthRoutes } from './health.ts';
 import { baseOf } from './href.ts';
 import { reads, refuseWrites } from './read-only.ts';
+import { setReceiveBudget } from './received.ts';
 import { knowAllMethods } from './resource.ts';
 import type { TeuthologyContext } from './teuthology/context.ts';
 import { teuthologyRoutes } from './teuthology/routes.ts';
@@ -69,6 +70,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   answerOddRequests(app);
   knowAllMethods(app);
   acceptAnyContentType(app, config.body_limit);
+  setReceiveBudget(config.receive_budget);
   answerErrors(app, db);
   if (config.read_only) refuseWrites(app);
   logRequests(app);

@@ -61,6 +61,11 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     return;
   }
   const [status, message] = parserAnswers[error.code ?? ''] ?? ['400 Bad Request', 'the request is not valid HTTP'];
+  endWithAnswer(socket, status, message);
+}
+
+/** Answers on a bare socket and ends the connection; `status` may be followed by lines of headers. */
+export function endWithAnswer(socket: Socket, status: string, message: string): void {
   const body = JSON.stringify({ message });
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nAccess-Control-Allow-Origin: *\r\n` +

@@ -1,11 +1,13 @@
 /** Receives request bodies within a bound on what all of them take up together. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/**
- * Bytes of all bodies from their first byte to their answer. A body takes one to four times as much while it is read and written, and the
- * budget of the process is 300 MB. Two bodies of the largest size that can be configured fit in.
- */
-const mostBytes = 32 << 20;
+/** Bytes of all bodies from their first byte to their answer. A body takes one to four times as much while it is read and written. */
+let mostBytes = 32 << 20;
+
+/** Sets the bound, which is that of the process, as its memory is: two ports share it. */
+export function setReceiveBudget(bytes: number): void {
+  mostBytes = bytes;
+}
 
 /** A body in memory. */
 interface Held {

@@ -15,6 +15,8 @@ const wrongValues = [
   ['trusted_proxies', 'PADDLES_TRUSTED_PROXIES', '10.0.0.0/33', 'list of addresses and networks'],
   ['body_limit', 'PADDLES_BODY_LIMIT', '16MB', 'whole number'],
   ['body_limit', 'PADDLES_BODY_LIMIT', '16777217', 'whole number from 1024 to 16777216'],
+  ['receive_budget', 'PADDLES_RECEIVE_BUDGET', '1048576', 'whole number from 16777216'],
+  ['max_connections', 'PADDLES_MAX_CONNECTIONS', '0', 'whole number from 10'],
   ['log_level', 'PADDLES_LOG_LEVEL', 'loud', 'info'],
   ['log_format', 'PADDLES_LOG_FORMAT', 'xml', 'json'],
 ] as const;

@@ -1,4 +1,4 @@
-/** A server that has no more file descriptors for clients. */
+/** A server with more clients than it may have, or than it may open files for. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
@@ -32,6 +32,28 @@ test('a server with more clients than it may open files for says so once, goes o
   const { code, stdout } = await service.ended;
   expect(code).toBe(0);
   expect(logLines(stdout).filter(({ msg }) => msg.startsWith('too many connections'))).toHaveLength(1);
+});
+
+test('connections beyond PADDLES_MAX_CONNECTIONS are answered 503, over all ports, until one of the others closes', async () => {
+  const { folder, remove } = newFolder();
+  onTestFinished(remove);
+  const service = await startService(['--max-connections', '10', '--teuthology-port', '0'], { folder });
+  const sockets: Socket[] = [];
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    service.kill('SIGKILL');
+  });
+  const [classic = '', teuthology = ''] = Object.values(service.ready.contracts as Record<string, string>);
+  for (let count = 0; count < 10; count++) sockets.push(await openConnection(count % 2 ? classic : teuthology));
+  // A connection of `fetch` is kept for later requests: each request of this test needs one of its own.
+  const ask = (url: string) => fetch(`${url}/healthz`, { headers: { connection: 'close' } });
+  for (const url of [classic, teuthology]) {
+    const answer = await ask(url);
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await answer.json()).toEqual({ message: 'too many connections are open' });
+  }
+  sockets.pop()?.destroy();
+  await expect.poll(() => ask(classic).then(({ status }) => status)).toBe(200);
 });
 
 async function openConnection(url: string): Promise<Socket> {
