@@ -15,7 +15,7 @@ RUN npm ci --omit=dev --omit=optional
 COPY bin bin
 COPY src src
 COPY --from=web /app/web/dist web/dist
-# Stripped types, as bin/launch.mjs keeps them.
+# Stripped types, as bin/paddles keeps them.
 ENV NODE_COMPILE_CACHE=/app/.cache
 RUN node --input-type=module --eval "await import('/app/src/cli/serve.ts')"
 ENV PADDLES_SERVER_HOST=0.0.0.0 PADDLES_DATABASE_URL=sqlite:////data/paddles.db

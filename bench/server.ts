@@ -43,7 +43,7 @@ export async function startServer({ url, folder, checkout = ownCheckout, profile
     env: {
       // A developer's own settings must not reach what is measured.
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PADDLES|SENTRY)_/.test(name))),
-      // As bin/launch.mjs has it.
+      // As bin/paddles has it.
       NODE_COMPILE_CACHE: join(checkout, 'node_modules/.cache/node'),
       MALLOC_ARENA_MAX: '1',
     },

@@ -3,10 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { ownNode, say } from './launch.mjs';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
+import { askOwner, mayWrite, ownNode, root, say } from './install.mjs';
 
 /** A hash over everything the bundle is made of. */
 export function sourcesHash() {
@@ -20,7 +17,7 @@ function sources() {
   const inside = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !entry.name.includes('.test.'))
-      .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length)),
+      .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length + 1)),
   );
   return ['package-lock.json', 'web/index.html', 'web/vite.config.ts', 'web/build.ts', ...inside].sort();
 }
@@ -30,6 +27,8 @@ export function ensureBuilt() {
   const stamp = join(root, 'web', 'dist', '.sources');
   const built = existsSync(stamp) ? readFileSync(stamp, 'utf8') : null;
   if (!existsSync(join(root, 'web', 'build.ts')) || built === sourcesHash()) return;
+  const lacking = built === null ? 'the dashboard is not built' : 'the dashboard is older than its sources';
+  if (!mayWrite(join(root, 'web'))) return say(`${lacking}, ${askOwner}`);
   say('building the dashboard (after each change of it, a few seconds) ...');
   const { status } = spawnSync(ownNode(), [join(root, 'web', 'build.ts')], { cwd: root, stdio: ['ignore', 2, 2] });
   if (status !== 0) {

@@ -1,4 +1,4 @@
-/** Builds the dashboard into `web/dist`, with every file beside its compressed forms. Run by the launcher and `npm run build`. */
+/** Builds the dashboard into `web/dist`, with every file beside its compressed forms. Run by `npm start` and `npm run build`. */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';

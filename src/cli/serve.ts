@@ -20,7 +20,7 @@ setFlagsFromString('--heap-growing-percent=25');
 /** How long a stop waits for requests that are under way before it cuts them off, in milliseconds. */
 const patience = 20_000;
 
-/** A process manager signals the whole group, and the launcher passes on what the server already has: one wish, not two. */
+/** A terminal signals the whole group, and npm passes on what the server already has: one wish, not two. In milliseconds. */
 const echo = 1000;
 
 /** One port of the server. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect } from 'vitest';
 
 const { PATH = '', NODE_COMPILE_CACHE = '', TEST_RUN = '' } = process.env;
@@ -32,7 +32,7 @@ export interface Program {
 export interface Surroundings {
   folder: string;
   env?: Record<string, string>;
-  /** Starts the launcher in its own process group, which receives all signals, as with a process manager. */
+  /** Starts `bin/paddles`, as a process manager does. */
   launched?: boolean;
   /** A command that runs the program. */
   through?: string[];
@@ -49,11 +49,10 @@ export function startProgram(
   args: string[],
   { folder, env = {}, launched = false, through = [] }: Surroundings,
 ): Program {
-  const main = join(import.meta.dirname, launched ? '../../bin/paddles.mjs' : '../../src/main.ts');
-  const [command = process.execPath, ...before] = [...through, process.execPath];
-  const child = spawn(command, [...before, main, ...args], {
+  const program = launched ? ['../../bin/paddles'] : [process.execPath, '../../src/main.ts'];
+  const [command = '', ...before] = [...through, ...program.map((part) => resolve(import.meta.dirname, part))];
+  const child = spawn(command, [...before, ...args], {
     cwd: folder,
-    detached: launched,
     // The second port stays closed unless a test opens it, because concurrent servers would all use it.
     env: { PATH, NODE_COMPILE_CACHE, TEST_RUN, PADDLES_TEUTHOLOGY_PORT: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -79,10 +78,7 @@ export function startProgram(
       look();
       ended.then(() => reject(new Error(`ended without saying '${message}': ${stdout}${stderr}`)), reject);
     });
-  const kill = (signal: NodeJS.Signals) => {
-    if (launched && child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, signal);
-    else child.kill(signal);
-  };
+  const kill = (signal: NodeJS.Signals) => void child.kill(signal);
   return { ended, pid: child.pid ?? 0, kill, said };
 }
 

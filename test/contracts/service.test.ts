@@ -185,26 +185,28 @@ describe.each(engines)('the service on $name', (engine) => {
   });
 });
 
-describe('the service behind its launcher', () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)(
-    'answers the current request and ends with 0 after %s to the process group',
-    async (signal) => {
-      const service = await startService([], { folder, launched: true });
-      services.push(service);
-      const slow = await beginPost(`${service.url}/runs/`, { name: 'launched', padding: 'x'.repeat(1000) });
-      service.kill(signal);
-      await service.said('stopping');
-      // The launcher passes the signal on a moment later.
-      await service.said('already stopping');
-      expect(await slow.finish()).toBe(200);
-      expect((await service.ended).code).toBe(0);
-    },
-  );
-
-  test('ends with 0 when idle', async () => {
+describe('the service started with bin/paddles', () => {
+  const launched = async () => {
     const service = await startService([], { folder, launched: true });
-    service.kill('SIGTERM');
+    services.push(service);
+    return service;
+  };
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('answers the current request and ends with 0 after %s', async (signal) => {
+    const service = await launched();
+    const slow = await beginPost(`${service.url}/runs/`, { name: 'launched', padding: 'x'.repeat(1000) });
+    service.kill(signal);
+    await service.said('stopping');
+    expect(await slow.finish()).toBe(200);
     expect((await service.ended).code).toBe(0);
+  });
+
+  test('is the process that was started, with no launcher beside it', async () => {
+    const service = await launched();
+    service.kill('SIGKILL');
+    // Another process would keep the port open.
+    await expect.poll(() => fetch(`${service.url}/healthz`).then(String, () => 'refused')).toBe('refused');
+    expect((await service.ended).code).toBeNull();
   });
 
   test('ends with the exit code of the program', async () => {

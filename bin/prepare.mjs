@@ -1,0 +1,21 @@
+/** For `paddles` in a checkout: installs and builds what is missing, then prints the path of the Node that runs it. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ensureInstalled, ownNode, root } from './install.mjs';
+import { ensureBuilt } from './web.mjs';
+
+await ensureInstalled('serving');
+const [command = 'serve'] = process.argv.slice(2);
+const isServe = command === 'serve' || /^-(?!h$|-help$|v$|-version$)/.test(command);
+if (isServe && !process.argv.includes('--help')) ensureBuilt();
+const node = ownNode();
+// Node fills its compile cache only when it ends, which would leave the first server without it.
+const cache = join(root, 'node_modules', '.cache', 'node');
+if (!existsSync(cache)) {
+  const serve = pathToFileURL(join(root, 'src', 'cli', 'serve.ts')).href;
+  const env = { ...process.env, NODE_COMPILE_CACHE: cache };
+  spawnSync(node, ['--input-type=module', '--eval', `await import('${serve}')`], { env, stdio: 'ignore' });
+}
+process.stdout.write(node);
