@@ -1,8 +1,8 @@
 /** Times when a clock jumps, or when those of two servers differ: lists go by the times that are shown, not by the order of storing. */
-import { beforeAll, describe, expect, test } from 'vitest';
-import { engines } from '../../helpers/engines.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { engines, type TestDatabase } from '../../helpers/engines.ts';
 import { listed, newJob, shown } from './report.ts';
-import { useTeuthology } from './start.ts';
+import { startTeuthology, type Teuthology, useTeuthology } from './start.ts';
 
 const hour = 3600;
 
@@ -85,3 +85,64 @@ describe.each(engines)('with a clock that was put back by an hour on $name', (en
     expect(String(after.updated) >= String(after.posted)).toBe(true);
   });
 });
+
+describe.each(engines.filter(({ name }) => name === 'postgres'))(
+  'with two servers whose clocks differ by an hour on one $name database',
+  (engine) => {
+    let database: TestDatabase;
+    let exact: Teuthology;
+    let ahead: Teuthology;
+
+    beforeAll(async () => {
+      database = await engine.createDatabase();
+      exact = await startTeuthology(database.url);
+      ahead = await startTeuthology(database.url);
+      ahead.passSeconds(hour);
+      const post = (server: Teuthology, job_id: string) =>
+        newJob(server, { job_id, status: 'queued', branch: 'main', user: 'ana' }, `of-${job_id}`);
+      for (const server of [exact, ahead]) server.passSeconds(23.25 * hour);
+      await post(exact, '1st-23:15');
+      await post(ahead, '1st-00:15');
+      await post(exact, '2nd-23:15');
+      await post(ahead, '2nd-00:15');
+      for (const server of [exact, ahead]) server.passSeconds(0.5 * hour);
+      await post(exact, 'at-23:45');
+    });
+    afterAll(async () => {
+      await exact.stop();
+      await ahead.stop();
+      await database.drop();
+    });
+
+    const newestFirst = ['2nd-00:15', '1st-00:15', 'at-23:45', '2nd-23:15', '1st-23:15'];
+
+    test.each([
+      ['/jobs/', newestFirst],
+      ['/jobs/?count=2&page=2', newestFirst.slice(2, 4)],
+      ['/jobs/?posted_before=2024-03-02', newestFirst.slice(2)],
+      ['/jobs/?posted_after=2024-03-02', newestFirst.slice(0, 2)],
+      ['/jobs/?branch=main&posted_before=2024-03-02', newestFirst.slice(2)],
+      ['/jobs/?user=ana&status=queued&posted_after=2024-03-02', newestFirst.slice(0, 2)],
+    ])('both servers answer %s by the time of posting', async (path, expected) => {
+      for (const server of [exact, ahead])
+        expect((await listed(server, path)).map(({ job_id }) => job_id)).toEqual(expected);
+    });
+
+    test('both list runs by the time of posting', async () => {
+      for (const server of [exact, ahead])
+        expect((await listed(server, '/runs/')).map(({ name }) => name)).toEqual(newestFirst.map((id) => `of-${id}`));
+    });
+
+    test('a job that starts on the server that is ahead and ends on the other is not updated before it started', async () => {
+      const job = await newJob(exact, { job_id: 'moved', status: 'queued' }, 'moved');
+      await ahead.put(job.path, { status: 'running' });
+      const { started } = await shown(exact, job.path);
+      expect(String(started) > String((await shown(exact, job.path)).posted)).toBe(true);
+      await exact.put(job.path, { status: 'pass' });
+      for (const server of [exact, ahead]) {
+        expect(await shown(server, job.path)).toMatchObject({ status: 'pass', started, updated: started });
+        expect(await shown(server, job.runPath)).toMatchObject({ started, updated: started });
+      }
+    });
+  },
+);
