@@ -38,7 +38,7 @@ const anotherProgram =
   /^((relation|table) .* already exists|column "\w+" (of relation "migrations" )?does not exist|no such column: .*|table migrations has no column .*)$/;
 
 /** How a command ended, in a sentence for the person who typed it. */
-export interface Ending {
+interface Ending {
   text: string;
   exitCode: number;
 }

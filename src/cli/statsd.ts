@@ -5,7 +5,7 @@ import type { JobStatus } from '../core/job.ts';
 import type { Db } from '../store/db.ts';
 
 /** Where counters go, and who hears that they could not be sent (as often as that happens). */
-export interface StatsdOptions {
+interface StatsdOptions {
   host: string;
   port: number;
   /** What the names of all counters begin with. */
@@ -14,7 +14,7 @@ export interface StatsdOptions {
 }
 
 /** A sender of counters that never waits, never fails, and forgets what it cannot send. */
-export interface Statsd {
+interface Statsd {
   /** Counts one job that came to this status; only pass, fail and dead are counted. */
   count(status: JobStatus | null): void;
   close(): void;

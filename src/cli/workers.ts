@@ -6,7 +6,7 @@ import { endInTime } from './ending.ts';
 import { createLog, flushLog } from './log.ts';
 
 /** What a worker tells when it listens: the line that announces the server. */
-export type Announcement = Record<string, unknown>;
+type Announcement = Record<string, unknown>;
 
 /** A worker that dies at once would otherwise be started without end, as fast as the machine can. */
 const restartAfter = 1000;

@@ -17,7 +17,7 @@ export const changeClasses = [
 export type ChangeClass = (typeof changeClasses)[number];
 
 /** A job as far as comparing goes. */
-export interface Comparable {
+interface Comparable {
   status: JobStatus;
   description: string | null;
 }

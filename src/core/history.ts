@@ -4,7 +4,7 @@ import { type JobStatus, jobStatuses } from './job.ts';
 import type { Signature } from './signature.ts';
 
 /** One description: for each run its status as an index into `jobStatuses`, its job and its cause; see `History` of the API. */
-export interface HistoryRow {
+interface HistoryRow {
   description: string;
   status: number[];
   job_id: (string | null)[];
@@ -12,7 +12,7 @@ export interface HistoryRow {
 }
 
 /** A job of one of the runs. */
-export interface HistoryCell {
+interface HistoryCell {
   job_id: string;
   status: JobStatus;
   description: string | null;

@@ -35,6 +35,11 @@ export const smallFields = {
 /** A key of `smallFields`. */
 export type SmallField = keyof typeof smallFields;
 
+/** Whether a key is one of `smallFields`. */
+export function isSmallField(key: string): key is SmallField {
+  return Object.hasOwn(smallFields, key);
+}
+
 /** The bulky metadata (most of a job's 8 KB), kept apart from what lists read, each as the text that was sent. */
 export const documentFields = ['kernel', 'overrides', 'roles', 'targets', 'tasks'] as const;
 
@@ -85,20 +90,22 @@ export const moreFields = {
 /** A key of `moreFields`. */
 export type MoreField = keyof typeof moreFields;
 
+/** Whether a key is one of `moreFields`. */
+export function isMoreField(key: string): key is MoreField {
+  return Object.hasOwn(moreFields, key);
+}
+
 /** The keys of `moreFields` that have a column of their own. */
 export const columnFields = ['branch', 'failure_reason', 'priority', 'queue', 'sha1', 'user'] as const;
 
-/** A plain value of one of `moreFields`: already of the type that answers show; `failure_reason_detail` may be any JSON. */
-export type MoreValue = unknown;
-
 /**
- * What one request changes in a job. `small` and `document` hold raw JSON text, `null` included, which clears a key; a
- * key that is absent stays as it is, as does an undefined `success` or `status`.
+ * What one request changes in a job. `small` and `document` hold raw JSON text, `more` plain values of the types that
+ * answers show; null clears a key. A key that is absent stays as it is, as does an undefined `success` or `status`.
  */
 export interface JobChange {
   small: Map<SmallField, string>;
   document: Map<DocumentField, string>;
-  more: Map<MoreField, MoreValue>;
+  more: Map<MoreField, unknown>;
   success?: boolean | null;
   status?: JobStatus;
   /** The time of the report as its sender says it, microseconds since the Unix epoch; otherwise the time of arrival. */

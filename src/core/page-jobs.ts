@@ -67,32 +67,20 @@ export function createPageJobs() {
 
   return {
     /** The row of a job. */
-    row: ({
-      job_id,
-      status,
-      os,
-      nodes,
-      duration,
-      posted,
-      started,
-      updated,
-      previous,
-      links,
-      ...job
-    }: ListedJob): PageJob => ({
-      job_id,
-      status,
+    row: (job: ListedJob): PageJob => ({
+      job_id: job.job_id,
+      status: job.status,
       description: textPlace(job.description),
       failure_reason: textPlace(shortened(job.failure_reason)),
       signature: signaturePlace(job.signature),
-      os,
-      nodes,
-      duration,
-      posted,
-      started,
-      updated,
-      previous,
-      links,
+      os: job.os,
+      nodes: job.nodes,
+      duration: job.duration,
+      posted: job.posted,
+      started: job.started,
+      updated: job.updated,
+      previous: job.previous,
+      links: job.links,
     }),
     /** Every text once. */
     texts: () => [...texts.keys()],

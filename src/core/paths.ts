@@ -83,7 +83,7 @@ export function readTopics(text: string): string[] {
 }
 
 /** What a text that somebody copied is about: a run, perhaps one of its jobs, or a node. */
-export type Reference = { kind: 'run'; run: string; jobId: string | null } | { kind: 'node'; node: string };
+type Reference = { kind: 'run'; run: string; jobId: string | null } | { kind: 'node'; node: string };
 
 /**
  * What an address of this or another dashboard, of a log or of a folder of logs, or `RUN/JOB` is about; whatever quotes or

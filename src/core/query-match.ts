@@ -86,11 +86,7 @@ function valueMatcher(key: QueryKey, value: Value, clock: Clock): Match {
   if (key === 'reason' || key === 'sig' || key === 'sha1') return partMatcher(key, value);
   const number = numbers[key];
   if (number) {
-    const span = (text: string) => {
-      const point = parseDuration(text);
-      return point === null ? null : { from: point, to: point + 1 };
-    };
-    return spanMatcher(number, value, span);
+    return spanMatcher(number, value, numberSpan);
   }
   const time = times[key];
   if (time) return spanMatcher(time, value, (text) => parseMoment(text, clock));
@@ -138,6 +134,12 @@ function spanMatcher(read: (job: MatchableJob) => number | null, value: Value, s
     const point = read(job);
     return point !== null && point >= bounds.from && point < bounds.to;
   };
+}
+
+/** The span of a number or a duration in seconds, up to the next whole one. */
+export function numberSpan(text: string): { from: number; to: number } | null {
+  const point = parseDuration(text);
+  return point === null ? null : { from: point, to: point + 1 };
 }
 
 /** What a value allows, from `from` on and before `to`; null when it cannot be read. */

@@ -1,16 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseQuery, type QueryKey, queryKeys, type Term, termTexts, type Value } from './query.ts';
+import { parseQuery, type Query, type QueryKey, queryKeys, type Term, termTexts, type Value } from './query.ts';
 import {
   addTerm,
   indexOfTerm,
   literalTerm,
   printLiteral,
-  printQuery,
+  printTerm,
   removeTerm,
   toggleTerm,
   withKey,
 } from './query-print.ts';
+
+const printQuery = ({ terms }: Query) => terms.map(printTerm).join(' ');
 
 const key = fc.constantFrom(...(Object.keys(queryKeys) as QueryKey[]));
 const anyText = fc.oneof(

@@ -1,10 +1,5 @@
 /** Filters as texts: printed, and changed by what a person clicks. Whatever is printed is read as the same filter again. */
-import { keyOf, type Query, type QueryKey, type Term, termTexts, type Value } from './query.ts';
-
-/** The text of a filter in its long spelling. */
-export function printQuery({ terms }: Query): string {
-  return terms.map(printTerm).join(' ');
-}
+import { keyOf, type QueryKey, type Term, termTexts, type Value } from './query.ts';
 
 /** The text of one term. */
 export function printTerm({ key, negated, values }: Term): string {

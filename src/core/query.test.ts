@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseQuery, type QueryKey, type QueryTarget, queryKeys, termTexts, type Value } from './query.ts';
-import { addTerm, printQuery, removeTerm } from './query-print.ts';
+import { parseQuery, type Query, type QueryKey, type QueryTarget, queryKeys, termTexts, type Value } from './query.ts';
+import { addTerm, printTerm, removeTerm } from './query-print.ts';
 
+const printQuery = ({ terms }: Query) => terms.map(printTerm).join(' ');
 const literal = (text: string): Value => ({ type: 'literal', text });
 const glob = (text: string): Value => ({ type: 'glob', text });
 const range = (from: string | null, to: string | null): Value => ({ type: 'range', from, to });

@@ -23,7 +23,7 @@ export interface Query {
 }
 
 /** A part of a text that means nothing; the rest applies. */
-export interface QueryProblem {
+interface QueryProblem {
   text: string;
   message: string;
   suggestion?: string;

@@ -1,5 +1,5 @@
 /** A node and the roles it played in a job. */
-export interface NodeRoles {
+interface NodeRoles {
   node: string;
   roles: string[];
 }

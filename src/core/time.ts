@@ -10,7 +10,7 @@ const MICROS_PER_MS = 1000;
 export const MICROS_PER_DAY = 86_400_000_000;
 
 /** The two input formats of teuthology contract §1.7: in run names and job `timestamp`, and in job `updated`. */
-export type TimestampFormat = 'run-name' | 'updated';
+type TimestampFormat = 'run-name' | 'updated';
 
 /** A UTC day as a half-open interval, so that the last second's fraction belongs to it (teuthology contract §7.19). */
 export interface DayRange {

@@ -3,7 +3,7 @@ import { changeOf } from './compare.ts';
 import type { JobStatus } from './job.ts';
 
 /** The values of `is:`. */
-export const traits = ['new', 'known', 'fixed', 'live'] as const;
+const traits = ['new', 'known', 'fixed', 'live'] as const;
 
 /** One of `traits`. */
 export type Trait = (typeof traits)[number];
@@ -19,7 +19,7 @@ export function noveltyOf(seen: readonly number[]): 'new' | 'known' | null {
 }
 
 /** What the traits of a job depend on. */
-export interface TraitFacts {
+interface TraitFacts {
   status: JobStatus;
   /** The status of the same description in the previous run; null when that has no such job. */
   previous: JobStatus | null;

@@ -28,7 +28,7 @@ import { redirectBrowsers, uiRoutes } from './ui/routes.ts';
 export type Contract = 'classic' | 'teuthology';
 
 /** What the server of one port is made of; `now` in microseconds since the Unix epoch. */
-export interface AppOptions {
+interface AppOptions {
   /** What this port speaks; by default what the main port does. */
   contract?: Contract;
   config: Config;

@@ -27,7 +27,7 @@ export function answerErrors(app: FastifyInstance, { condition }: Pick<Db, 'cond
   app.setNotFoundHandler((request, reply) => sendMessage(reply, 404, `nothing is here: ${request.url.slice(0, 200)}`));
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status < 500) return sendMessage(reply, status, clientMessages[error.code] ?? error.message);
+    if (status < 500) return sendMessage(reply, status, error.message);
     // Nobody reads what is answered to a client that hung up in the middle of its body, and nothing is wrong here.
     if (error.code === 'ECONNRESET' && request.raw.destroyed && !request.raw.complete) {
       return sendMessage(reply, 400, 'the request was cut off');
@@ -43,10 +43,6 @@ export function sendFault(reply: FastifyReply, error: unknown): FastifyReply {
   const sentence = error instanceof DatabaseFault ? error.message : 'the database does not answer';
   return sendMessage(reply.header('retry-after', '5'), 503, `${sentence}; try again`);
 }
-
-const clientMessages: Record<string, string> = {
-  FST_ERR_BAD_URL: 'the URL cannot be decoded',
-};
 
 /** What Node's parser refuses never becomes a request: answer in JSON on the bare socket. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {

@@ -20,7 +20,7 @@ const bodies = new Set<Held>();
 let heldBytes = 0;
 
 /** Why a body was not received: it is larger than the limit, there is no memory for it now, or its client hung up. */
-export type NotReceived = 'too large' | 'no memory' | 'cut off';
+type NotReceived = 'too large' | 'no memory' | 'cut off';
 
 /** Receives the body of a request, at most `limit` bytes. What it takes up is accounted for until the response closes. */
 export function receiveBytes(

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod 
 import { sendMessage } from './errors.ts';
 
 /** The handlers of one URL, by method. A GET handler also answers HEAD. */
-export type Resource = Partial<Record<'GET' | 'POST' | 'PUT' | 'DELETE', RouteHandlerMethod>>;
+type Resource = Partial<Record<'GET' | 'POST' | 'PUT' | 'DELETE', RouteHandlerMethod>>;
 
 /** Teaches the server every HTTP method, so that the wrong one is told so instead of "not found". */
 export function knowAllMethods(app: FastifyInstance): void {

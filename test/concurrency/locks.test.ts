@@ -1,6 +1,6 @@
 /** Many clients lock and unlock the same nodes, on one server and on two that share a PostgreSQL database. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { lockNodeChanges } from '../../src/store/engine/dialect.ts';
+import { lockOut } from '../../src/store/engine/dialect.ts';
 import type { Client } from './client.ts';
 import { createLedger, type Ledger } from './lock-ledger.ts';
 import { serverSetups, succeed, useServers } from './servers.ts';
@@ -82,7 +82,7 @@ describe.each(serverSetups)('locks on $name', ({ engine, servers }) => {
     const { db } = instances[0] as (typeof instances)[0];
     let answer: Promise<unknown> = Promise.resolve();
     await db.kysely.transaction().execute(async (transaction) => {
-      await lockNodeChanges(transaction, db.engine);
+      await lockOut(transaction, db.engine, 'nodes');
       const change = (name: string, locked: boolean) =>
         transaction
           .updateTable('nodes')

@@ -1,5 +1,6 @@
 import { notFound } from '../../core/errors.ts';
 import { isPaused } from '../../core/queue.ts';
+import { MICROS_PER_DAY } from '../../core/time.ts';
 import { linesByIds } from '../../store/pages/job-lines.ts';
 import { type NodeLine, nodeJobIds, nodeLines } from '../../store/pages/node-list.ts';
 import { machineTypes } from '../../store/read/nodes.ts';
@@ -11,13 +12,12 @@ import { jobItem, milliseconds, runItem } from './items.ts';
 import { type NodeItem, nodeList, nodePage, type Queue, queue } from './lab-schema.ts';
 import type { RunItem } from './schema.ts';
 
-const microsPerDay = 86_400_000_000;
 const nodeJobs = 50;
 
 /** `GET /nodes`, `/nodes/:name` and `/queue`. */
 export function labRoutes(app: ApiServer, context: ApiContext): void {
   const { db, now } = context;
-  const since = (days: number) => now() - days * microsPerDay;
+  const since = (days: number) => now() - days * MICROS_PER_DAY;
 
   app.get('/nodes', { schema: nodeList }, async ({ query: { since_days = 14, machine_type } }) => {
     const lines = await nodeLines(db, { machineType: machine_type || undefined, since: since(since_days) });

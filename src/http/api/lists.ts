@@ -7,7 +7,7 @@ import { searchAnything } from '../../store/pages/search.ts';
 import { orThrow } from '../refusal.ts';
 import { clockOf } from './clock.ts';
 import type { ApiContext, ApiServer } from './context.ts';
-import { csvLine } from './csv.ts';
+import { csvLine, csvTime } from './csv.ts';
 import { runItem } from './items.ts';
 import { type RunList, runFile, runList, searchResults, suggestions } from './lists-schema.ts';
 import type { RunItem } from './schema.ts';
@@ -85,9 +85,6 @@ const csvColumns = [
 ] as const;
 
 function csvValue(run: RunItem, column: (typeof csvColumns)[number]): string | number | null {
-  if (column === 'scheduled' || column === 'started' || column === 'updated') {
-    const time = run[column];
-    return time === null ? null : new Date(time).toISOString();
-  }
+  if (column === 'scheduled' || column === 'started' || column === 'updated') return csvTime(run[column]);
   return column in run.counts ? run.counts[column as keyof RunItem['counts']] : (run[column as 'name'] ?? null);
 }

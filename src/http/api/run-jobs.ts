@@ -10,7 +10,7 @@ import { jsonType } from '../errors.ts';
 import { orThrow } from '../refusal.ts';
 import { clockOf } from './clock.ts';
 import type { ApiContext, ApiServer } from './context.ts';
-import { csvLine } from './csv.ts';
+import { csvLine, csvTime } from './csv.ts';
 import { jobItem, milliseconds, runItem } from './items.ts';
 import { jobsWithPrevious, readSeenEarlier } from './run-document.ts';
 import { type RunJobs, runJobs, runJobsFile } from './run-page-schema.ts';
@@ -102,10 +102,7 @@ async function sendCsv(reply: FastifyReply, { run, lines }: Selection): Promise<
 function csvCell(job: JobItem, key: (typeof csvColumns)[number]): string | number | null {
   if (key === 'signature') return job.signature?.title ?? null;
   if (key === 'nodes') return job.nodes.join(' ');
-  if (key === 'posted' || key === 'started' || key === 'updated') {
-    const time = job[key];
-    return time === null ? null : new Date(time).toISOString();
-  }
+  if (key === 'posted' || key === 'started' || key === 'updated') return csvTime(job[key]);
   return job[key];
 }
 

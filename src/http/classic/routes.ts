@@ -21,12 +21,12 @@ import {
   printJob,
   printRun,
   printRuns,
-  type StoredJob,
-  storedColumns,
+  type ShownJob,
+  shownColumns,
 } from './shapes.ts';
 
 /** What the routes work with; `now` in microseconds since the Unix epoch. */
-export interface ClassicOptions {
+interface ClassicOptions {
   db: Db;
   baseOf: BaseOf;
   now: () => number;
@@ -117,16 +117,11 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
 }
 
 /** Jobs of a run, whole, in the order in which they were posted. */
-function jobsOf(db: Db, filter: JobFilter): ListStream<JobHead, StoredJob> {
+function jobsOf(db: Db, filter: JobFilter): ListStream<JobHead, ShownJob> {
   return {
-    entries: (after, limit) => listJobs(db, { filter, columns: storedColumns, order: 'oldest', limit, after }),
+    entries: (after, limit) => listJobs(db, { filter, columns: shownColumns, order: 'oldest', limit, after }),
     bytes: ({ bytes }) => bytes,
-    load: async (heads) =>
-      (await jobsByIds(
-        db,
-        heads.map(({ id }) => id),
-        storedColumns,
-      )) as StoredJob[],
+    load: async (heads) => (await jobsByIds(db, heads, shownColumns)) as ShownJob[],
     print: printJob,
     atATime: jobsAtATime,
     contentType: jsonType,

@@ -2,6 +2,7 @@
 import {
   documentFields,
   isDocumentField,
+  isSmallField,
   type JobChange,
   type JobStatus,
   jobSuccess,
@@ -81,10 +82,6 @@ const kinds: Record<Kind, { accepts: (value: unknown) => boolean; expected: stri
   },
 };
 
-function isSmallField(key: string): key is SmallField {
-  return Object.hasOwn(smallFields, key);
-}
-
 /** The text of `GET /runs/`: an object keyed by run name, in the order of the list. */
 export function printRuns(runs: RunSummary[], base: string): string {
   return printEntries(
@@ -98,7 +95,7 @@ export function printRuns(runs: RunSummary[], base: string): string {
 }
 
 /** The text of `GET /runs/{name}/`: an object keyed by job id, in the order in which the jobs were posted. */
-export function printRun(name: string, jobs: Pick<StoredJob, 'job_id' | 'status'>[], base: string): string {
+export function printRun(name: string, jobs: Pick<ShownJob, 'job_id' | 'status'>[], base: string): string {
   const run = pathPart(name);
   return printEntries(
     jobs.map((job) => {
@@ -143,13 +140,13 @@ function printEntries(entries: Entry[], base: string): string {
 }
 
 /** The columns of a job that this contract shows. */
-export const storedColumns = ['job_id', 'status', 'small', 'description', ...documentFields] as const;
+export const shownColumns = ['job_id', 'status', 'small', 'description', ...documentFields] as const;
 
-/** A job as it is stored, as far as this contract shows it: raw JSON texts, the description plain. */
-export type StoredJob = Pick<WholeJob, (typeof storedColumns)[number]>;
+/** What this contract shows of a job, as it is stored: raw JSON texts, and the description as plain text. */
+export type ShownJob = Pick<WholeJob, (typeof shownColumns)[number]>;
 
 /** The text of one job: exactly the documented keys, each value the text that was sent. */
-export function printJob(job: StoredJob): string {
+export function printJob(job: ShownJob): string {
   const { job_id, kernel, overrides, roles, targets, tasks, status } = job;
   return (
     `{"job_id":${JSON.stringify(job_id)},${withDescription(job).slice(1, -1)},"kernel":${kernel ?? 'null'},"overrides":${overrides ?? 'null'},` +

@@ -3,12 +3,13 @@ import {
   type FieldKind,
   isDocumentField,
   isJobStatus,
+  isMoreField,
+  isSmallField,
   type JobChange,
   longestShortValue,
   type MoreField,
   moreFields,
   noChange,
-  type SmallField,
   smallFields,
 } from '../../core/job.ts';
 import { longestJobId, nameProblem, storable } from '../../core/name.ts';
@@ -148,12 +149,4 @@ function toNumber(value: unknown): number | undefined {
 function toBoolean(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value;
   return value === 1 || value === 0 ? value === 1 : undefined;
-}
-
-function isSmallField(key: string): key is SmallField {
-  return Object.hasOwn(smallFields, key);
-}
-
-function isMoreField(key: string): key is MoreField {
-  return Object.hasOwn(moreFields, key);
 }

@@ -8,7 +8,7 @@ import type { TeuthologyContext } from './context.ts';
 import { type JobPrinter, wholeJob } from './job-shapes.ts';
 
 /** Which jobs a list shows, and how: whole and the newest first unless it says otherwise. */
-export interface JobList extends Pick<ListStream<JobHead, PartialJob>, 'onEmpty' | 'prefix' | 'suffix'> {
+interface JobList extends Pick<ListStream<JobHead, PartialJob>, 'onEmpty' | 'prefix' | 'suffix'> {
   filter: JobFilter;
   printer?: JobPrinter;
   order?: JobOrder;
@@ -33,12 +33,7 @@ export function sendJobList(
     entries: (after, limit) =>
       listJobs(db, { filter, columns, order, limit, offset: after ? 0 : (part?.offset ?? 0), after }),
     bytes: ({ bytes }) => bytes,
-    load: (heads) =>
-      jobsByIds(
-        db,
-        heads.map(({ id }) => id),
-        columns,
-      ),
+    load: (heads) => jobsByIds(db, heads, columns),
     print: (job) => printer.print(job, base, context),
     total: part?.limit,
     atATime: jobsAtATime,

@@ -10,7 +10,7 @@ import { bodyOf } from './answers.ts';
 const mostEntries = 10_000;
 
 /** Reads one parameter as text; undefined when it is absent. */
-export type ReadParameter = (request: FastifyRequest, key: string) => string | undefined;
+type ReadParameter = (request: FastifyRequest, key: string) => string | undefined;
 
 /** A parameter of the query; refuses a repeated one. */
 export const parameter: ReadParameter = (request, key) => {

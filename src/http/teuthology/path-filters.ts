@@ -8,22 +8,19 @@ export interface RunQuery {
   form: { index: RunFacet } | 'runs' | 'range' | 'empty';
 }
 
-/** No page is here; not a failure of the family, because nothing was named. */
-export type NoSuchPath = 'no such path';
-
 /** More than there are facets, and far fewer than SQLite has room for in a statement. */
 const mostConditions = 20;
 
 /**
  * Reads the segments behind `/runs/`. `flavors` and `flavor` mean the same everywhere (teuthology contract §7.25).
- * Refuses a bad day and a chain of more than 20 filters; `no such path` for anything that is no chain of facets.
+ * Refuses a bad day and a chain of more than 20 filters. Answers null for anything that is no chain of facets.
  */
-export function parseFilterPath(segments: string[], now: number): RunQuery | NoSuchPath {
+export function parseFilterPath(segments: string[], now: number): RunQuery | null {
   const conditions: RunCondition[] = [];
   let previous: RunFacet | undefined;
   for (let at = 0; at < segments.length; at += 2) {
     const facet = facetOf(segments[at]);
-    if (facet === undefined || facet === previous) return 'no such path';
+    if (facet === undefined || facet === previous) return null;
     previous = facet;
     if (conditions.length === mostConditions) refuse('path', `a path can have at most ${mostConditions} filters`);
     const value = segments[at + 1];
@@ -42,9 +39,9 @@ function facetOf(segment: string | undefined): RunFacet | undefined {
 }
 
 /** `from/<day>/to/<day>` ends a path; `from/<day>` alone has always been an empty list. */
-function parseDateRange(segments: string[], conditions: RunCondition[], now: number): RunQuery | NoSuchPath {
+function parseDateRange(segments: string[], conditions: RunCondition[], now: number): RunQuery | null {
   const [first, to, last, ...more] = segments;
-  if (more.length > 0 || (to !== undefined && to !== 'to')) return 'no such path';
+  if (more.length > 0 || (to !== undefined && to !== 'to')) return null;
   const from = orThrow(readDay(first ?? '', now, 'date'));
   if (to === undefined) return { conditions, form: 'empty' };
   if (last === undefined) refuse('date', 'date format must match %Y-%m-%d');

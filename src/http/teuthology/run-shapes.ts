@@ -1,4 +1,5 @@
 /** Runs between the wire (teuthology contract §2.2 to §2.5) and the store. */
+import { runFacets } from '../../core/filter.ts';
 import { longestRunName, nameProblem } from '../../core/name.ts';
 import { pathPart } from '../../core/paths.ts';
 import { jobsTotal } from '../../core/run.ts';
@@ -95,7 +96,7 @@ export function parseRunName(body: JsonBody): string {
  * First segments under /runs/ that mean something else: a run with such a name could not be reached (teuthology
  * contract §1.1).
  */
-const reserved = ['branch', 'date', 'machine_type', 'status', 'suite', 'queued', 'sha1', 'user', 'flavor', 'flavors'];
+const reserved: readonly string[] = [...runFacets, 'flavors', 'queued'];
 
 /** The name of a run; refuses one that no URL could name. */
 export function checkRunName(name: string): string {

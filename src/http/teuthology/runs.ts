@@ -1,6 +1,6 @@
 /** Runs: `/runs/` and its filters (teuthology contract §2.4, §2.5, §2.9). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { readDay } from '../../core/filter.ts';
+import { readDay, runFacets } from '../../core/filter.ts';
 import { formatDay, MICROS_PER_DAY } from '../../core/time.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import {
@@ -25,7 +25,7 @@ import { parseFilterPath, type RunQuery } from './path-filters.ts';
 import { parseRunName, parseTags, printRun, runFieldsPrinter } from './run-shapes.ts';
 
 /** First segments under `/runs/` that start a filter. */
-const filterRoots = ['branch', 'date', 'machine_type', 'status', 'suite', 'sha1', 'user', 'flavor', 'flavors'];
+const filterRoots = [...runFacets, 'flavors'];
 
 /** Mounts `/runs/`, its filters and `/runs/{run}/`. */
 export function runRoutes(app: FastifyInstance, context: TeuthologyContext): void {
@@ -130,7 +130,7 @@ async function putRun({ db }: TeuthologyContext, request: FastifyRequest, reply:
 
 async function getFiltered(context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const query = parseFilterPath(segmentsOf(request.url), context.now());
-  if (query === 'no such path') return reply.callNotFound();
+  if (query === null) return reply.callNotFound();
   if (query.form === 'empty') return answerJson(reply, '[]');
   if (typeof query.form === 'object') {
     return answerJson(reply, JSON.stringify(await indexValues(context, query.form.index, query)));

@@ -7,13 +7,13 @@ import { newAddress } from './permalinks.ts';
 import { bootPath, readShell, withBoot } from './shell.ts';
 
 /** What the dashboard's routes work with. */
-export interface UiOptions {
+interface UiOptions {
   /** Browsers that ask for addresses which pulpito-ng shares with the teuthology contract get the dashboard. */
   claim: boolean;
 }
 
 /** The dashboard's base path; everything else on the port belongs to the contracts. */
-export const uiBase = '/ui';
+const uiBase = '/ui';
 
 const dist = join(import.meta.dirname, '..', '..', '..', 'web', 'dist');
 

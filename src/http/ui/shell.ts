@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { apiPath, readPath } from '../../core/paths.ts';
 
 /** The bundle as `npm run build` left it. */
-export interface Shell {
+interface Shell {
   html: string;
   /** Changes with every build, so that an open page can say that there is a new one. */
   build: string;

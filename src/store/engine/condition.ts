@@ -11,7 +11,7 @@ export interface Condition {
 }
 
 /** How an engine is asked. */
-export interface ConditionOptions {
+interface ConditionOptions {
   /** Throws when the database does not answer, or is known to take no writes; writes nothing. */
   look: () => Promise<void>;
   /** Commits a small change that changes nothing. */

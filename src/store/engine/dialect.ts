@@ -20,20 +20,17 @@ export interface ColumnTypes {
   storage: (table: string, parameters: string) => string[];
 }
 
-/** Locks the selected rows until the transaction ends. SQLite has one writer, which already has the whole file. */
+/**
+ * Locks the selected rows until the transaction ends. With `no key update` others may still refer to the rows: a new link of
+ * a job to its nodes does not wait. SQLite has one writer, which already has the whole file.
+ */
 export function lockRows<T extends keyof Schema, O>(
   engine: Engine,
   query: SelectQueryBuilder<Schema, T, O>,
+  mode: 'update' | 'no key update' = 'update',
 ): SelectQueryBuilder<Schema, T, O> {
-  return engine === 'postgres' ? query.forUpdate() : query;
-}
-
-/** As `lockRows`, but others may still refer to the rows: a new link of a job to its nodes does not wait. */
-export function lockRowsNoKey<T extends keyof Schema, O>(
-  engine: Engine,
-  query: SelectQueryBuilder<Schema, T, O>,
-): SelectQueryBuilder<Schema, T, O> {
-  return engine === 'postgres' ? query.forNoKeyUpdate() : query;
+  if (engine === 'sqlite') return query;
+  return mode === 'update' ? query.forUpdate() : query.forNoKeyUpdate();
 }
 
 /** The condition that a text column contains a text, case and all. Not LIKE: `%` and `_` stand for themselves. */
@@ -65,19 +62,16 @@ export function readNode(row: NodeRow): NodeRow {
   return { ...row, up: up === null ? null : Boolean(up), is_vm: Boolean(is_vm), locked: Boolean(locked) };
 }
 
-/** Keeps other processes from migrating until this transaction ends. */
-export async function lockMigrations(kysely: Kysely<Schema>, engine: Engine): Promise<void> {
-  // Any fixed number will do as long as nothing else in the database uses it: "pddl" in ASCII.
-  if (engine === 'postgres') await sql`select pg_advisory_xact_lock(${0x7064646c})`.execute(kysely);
-}
+/** Any numbers will do as long as nothing else in the database uses them: "pddl" and "pdnd" in ASCII. */
+const advisoryLocks = { migrations: 0x7064646c, nodes: 0x70646e64 };
 
 /**
- * Keeps other processes from changing nodes until this transaction ends. Row locks alone would keep a node out of two
- * hands, but not tell truly how many are free: a node given back while a statement waits is not seen by it.
+ * Keeps other processes from migrating, or from changing nodes, until this transaction ends. For nodes, locks on rows would
+ * not do: they cannot tell how many nodes are free, because a statement that waits does not see a node that is given back
+ * meanwhile.
  */
-export async function lockNodeChanges(kysely: Kysely<Schema>, engine: Engine): Promise<void> {
-  // Another fixed number: "pdnd" in ASCII.
-  if (engine === 'postgres') await sql`select pg_advisory_xact_lock(${0x70646e64})`.execute(kysely);
+export async function lockOut(kysely: Kysely<Schema>, engine: Engine, what: keyof typeof advisoryLocks): Promise<void> {
+  if (engine === 'postgres') await sql`select pg_advisory_xact_lock(${advisoryLocks[what]})`.execute(kysely);
 }
 
 /** The column types of this database. */

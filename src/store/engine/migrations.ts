@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { signatureVersion } from '../../core/signature.ts';
-import { type ColumnTypes, columnTypes, lockMigrations } from './dialect.ts';
+import { type ColumnTypes, columnTypes, lockOut } from './dialect.ts';
 import type { Engine, Schema } from './schema.ts';
 
 /** One step of the schema. Forward only; `statements` gets the words in which the engines differ. */
@@ -19,7 +19,7 @@ const migrations: Migration[] = [{ name: 'tables', statements: createTables }];
  */
 export async function migrate(kysely: Kysely<Schema>, engine: Engine, at: number): Promise<string[]> {
   return kysely.transaction().execute(async (transaction) => {
-    await lockMigrations(transaction, engine);
+    await lockOut(transaction, engine, 'migrations');
     await sql
       .raw(
         'create table if not exists migrations (id integer primary key, name text not null, applied bigint not null)',

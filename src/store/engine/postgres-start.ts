@@ -9,7 +9,7 @@ const oldestVersion = 15;
 export class PostgresUnavailable extends Error {}
 
 /** What the first connections found out. */
-export interface Inspection {
+interface Inspection {
   /** A pooler gives each transaction another connection to PostgreSQL, so that nothing may be kept in a session. */
   sharesSessions: boolean;
 }

@@ -6,7 +6,7 @@ import { inspectPostgres } from './postgres-start.ts';
 import type { Send, Statement, Transact } from './transaction.ts';
 
 /** How `openPostgres` opens a database. */
-export interface PostgresOptions {
+interface PostgresOptions {
   poolSize: number;
   /** Hears of idle connections that break; the pool replaces them by itself. */
   onLost: (error: Error) => void;
@@ -17,7 +17,7 @@ export interface PostgresOptions {
 }
 
 /** An open PostgreSQL database. */
-export interface OpenPostgres {
+interface OpenPostgres {
   dialect: PostgresDialect;
   transact: Transact;
   /** Throws when the database does not answer or takes no writes. */
@@ -204,7 +204,8 @@ async function beginSession(client: pg.ClientBase, readOnly: boolean): Promise<b
   return !readOnly && results.at(-1)?.rows[0]?.transaction_read_only === 'off';
 }
 
-function destroy(client: pg.ClientBase): void {
+/** Cuts off a connection without waiting for an answer, which the driver itself would. */
+export function destroy(client: pg.ClientBase): void {
   (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }
 

@@ -1,6 +1,7 @@
 import type { Generated, Kysely, Selectable } from 'kysely';
 import type { DocumentField, JobStatus } from '../../core/job.ts';
 import type { NodeFields } from '../../core/node.ts';
+import type { Pause } from '../../core/queue.ts';
 import type { JobCounts, RunStatus } from '../../core/run.ts';
 
 /** The two engines. */
@@ -16,7 +17,7 @@ export interface Reader {
 }
 
 /** A run with the number of its jobs in each status, so that a list of runs never touches the jobs. */
-export interface RunTable extends JobCounts {
+interface RunTable extends JobCounts {
   id: Generated<number>;
   name: string;
   status: RunStatus;
@@ -79,10 +80,10 @@ export interface JobTable {
 }
 
 /** The bulky values of a job as raw JSON text; null where never sent or cleared. */
-export type JobDocumentTable = { id: number } & Record<DocumentField, string | null>;
+type JobDocumentTable = { id: number } & Record<DocumentField, string | null>;
 
 /** A machine that jobs run on (teuthology contract §2.10). */
-export interface NodeTable extends NodeFields {
+interface NodeTable extends NodeFields {
   id: Generated<number>;
   name: string;
   /** The node that hosts this one. */
@@ -94,7 +95,7 @@ export interface NodeTable extends NodeFields {
  * has 11,000 of a million jobs, and counting them through their rows takes 218 ms instead of 1.2 on a busy machine (32 on
  * an idle one; the budget is 30).
  */
-export interface JobNodeTable {
+interface JobNodeTable {
   node_id: number;
   job_id: number;
   posted: number;
@@ -102,17 +103,12 @@ export interface JobNodeTable {
 }
 
 /** A queue that can be paused (teuthology contract §2.19). */
-export interface QueueTable {
+interface QueueTable extends Pause {
   queue: string;
-  paused_by: string | null;
-  paused_since: number | null;
-  paused_until: number | null;
-  /** Seconds, as it was asked for. */
-  pause_duration: number | null;
 }
 
 /** A cause of failures (core/signature.ts), with the version of the rules that found it. */
-export interface SignatureTable {
+interface SignatureTable {
   id: string;
   version: number;
   kind: string;
@@ -120,19 +116,19 @@ export interface SignatureTable {
 }
 
 /** A description that jobs have or had: hundreds share one. `hash` is their `description_hash`. */
-export interface DescriptionTable {
+interface DescriptionTable {
   hash: string;
   description: string;
 }
 
 /** One row: the version of the rules that the jobs of all runs up to the internal id `up_to` have been computed with. */
-export interface IndexedTable {
+interface IndexedTable {
   version: number;
   up_to: number;
 }
 
 /** Which migrations have been applied. */
-export interface MigrationTable {
+interface MigrationTable {
   id: number;
   name: string;
   applied: number;

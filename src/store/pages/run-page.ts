@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { type ChangeClass, changeClasses, changeOf, type Pair, pairJobs } from '../../core/compare.ts';
 import { type Failure, isFailure, notFound } from '../../core/errors.ts';
-import { columnFields, documentFields, isDocumentField, moreFields, smallFields } from '../../core/job.ts';
+import { columnFields, documentFields, isDocumentField, isMoreField, isSmallField } from '../../core/job.ts';
 import { orderJobs } from '../../core/job-order.ts';
 import { splitObject } from '../../core/json-text.ts';
 import { jobsTotal } from '../../core/run.ts';
@@ -55,7 +55,7 @@ export async function runsUpTo(db: Reader, run: RunRow): Promise<RunRow[]> {
 }
 
 /** The runs of a history. */
-export interface HistoryOf {
+interface HistoryOf {
   suite?: string | undefined;
   branch?: string | undefined;
   machine_type?: string | undefined;
@@ -153,7 +153,7 @@ function byText(one: string, other: string): number {
 }
 
 /** Which other jobs with the same description belong to the history of a job. */
-export type HistoryScope = 'branch' | 'all' | 'sha1';
+type HistoryScope = 'branch' | 'all' | 'sha1';
 
 /** A job of a run, or `not_found`. */
 export async function wholeJob(
@@ -175,8 +175,7 @@ export function reportedKeys(job: WholeJob): [key: string, text: string][] {
     for (const [key, value] of splitObject(text)) members.set(key, value);
   for (const key of documentFields) members.set(key, job[key] ?? 'null');
   members.set('job_id', JSON.stringify(job.job_id));
-  const known = (key: string) =>
-    key === 'job_id' || Object.hasOwn(smallFields, key) || Object.hasOwn(moreFields, key) || isDocumentField(key);
+  const known = (key: string) => key === 'job_id' || isSmallField(key) || isMoreField(key) || isDocumentField(key);
   const reported = [...members].filter(([key, text]) => text !== 'null' && known(key));
   return reported.sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -2,9 +2,9 @@
 import { type ExpressionBuilder, type ExpressionWrapper, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { type Failure, invalid } from '../../core/errors.ts';
 import { type JobStatus, jobStatuses } from '../../core/job.ts';
-import { type Clock, parseDuration, parseMoment } from '../../core/moment.ts';
+import { type Clock, parseMoment } from '../../core/moment.ts';
 import { asciiLower, globMatcher, type Query, type QueryKey, type Term, type Value } from '../../core/query.ts';
-import { valueBounds } from '../../core/query-match.ts';
+import { numberSpan, valueBounds } from '../../core/query-match.ts';
 import { type JobCounts, noJobs, type RunSort } from '../../core/run.ts';
 import { containsInAnyCase, escapeLike } from '../engine/dialect.ts';
 import type { Reader, RunRow, Schema } from '../engine/schema.ts';
@@ -96,7 +96,7 @@ function readCursor(text: string, keys: SortKey[]): (string | number)[] | null {
 }
 
 /** Which values are suggested. */
-export interface Suggestion {
+interface Suggestion {
   key: QueryKey;
   prefix: string;
   query: Query;
@@ -241,11 +241,7 @@ function whereSpan(
   if (value.type === 'none') {
     return builder.and([builder(column, 'is', null), sql<SqlBool>`${printKey(column)} = ${sql.lit(missing)}`]);
   }
-  const number = (text: string) => {
-    const point = parseDuration(text);
-    return point === null ? null : { from: point, to: point + 1 };
-  };
-  const bounds = valueBounds(value, column === 'priority' ? number : (text) => parseMoment(text, clock));
+  const bounds = valueBounds(value, column === 'priority' ? numberSpan : (text) => parseMoment(text, clock));
   if (bounds === null) return sql<SqlBool>`false`;
   const unit = column === 'priority' ? 1 : 1000;
   // PostgreSQL refuses a number beyond those of the column, and some weeks ago can be 10^15 of them.

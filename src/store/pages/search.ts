@@ -7,7 +7,7 @@ import { containsInAnyCase } from '../engine/dialect.ts';
 import type { Reader } from '../engine/schema.ts';
 
 /** Something that was found, and its path below the dashboard's base. */
-export interface Found {
+interface Found {
   kind: 'run' | 'job' | 'node' | 'branch' | 'suite' | 'sha1' | 'user' | 'cause';
   label: string;
   detail: string;

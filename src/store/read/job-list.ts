@@ -31,7 +31,7 @@ export interface JobFilter {
 }
 
 /** A page of a list of jobs: `after` is the last job of the page before. */
-export interface JobPage {
+interface JobPage {
   filter: JobFilter;
   /** The columns that are going to be read of the jobs. */
   columns: readonly JobColumn[];

@@ -120,9 +120,14 @@ export async function descriptionsWith(db: Reader, part: string): Promise<string
   return (await counted.executeTakeFirstOrThrow()).count > mostJobs ? null : hashes;
 }
 
-/** Some columns of jobs by their internal ids, in the order given; ids that are gone are left out. */
-export async function jobsByIds(db: Reader, ids: number[], columns: readonly JobColumn[]): Promise<PartialJob[]> {
-  if (ids.length === 0) return [];
+/** Some columns of jobs, in the order given; jobs that no longer exist are left out. */
+export async function jobsByIds(
+  db: Reader,
+  jobs: readonly Pick<JobRow, 'id'>[],
+  columns: readonly JobColumn[],
+): Promise<PartialJob[]> {
+  if (jobs.length === 0) return [];
+  const ids = jobs.map(({ id }) => id);
   const all = [...new Set<JobColumn>(['id', ...columns])];
   const selected = all.map((column) => (column === 'run' ? 'runs.name as run' : qualified(column)));
   const query = joined(db, all).select(selected as 'jobs.id'[]);
@@ -133,5 +138,5 @@ export async function jobsByIds(db: Reader, ids: number[], columns: readonly Job
 
 /** A whole job by its internal id; undefined when it is gone. */
 export async function jobById(db: Reader, id: number): Promise<WholeJob | undefined> {
-  return (await jobsByIds(db, [id], allColumns))[0] as WholeJob | undefined;
+  return (await jobsByIds(db, [{ id }], allColumns))[0] as WholeJob | undefined;
 }

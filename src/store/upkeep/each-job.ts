@@ -4,7 +4,7 @@ import { lockRows } from '../engine/dialect.ts';
 import type { JobRow, Reader, Schema } from '../engine/schema.ts';
 
 /** What is done with the jobs of a run. */
-export interface JobBatches<Column extends keyof JobRow> {
+interface JobBatches<Column extends keyof JobRow> {
   /** The run, which each transaction holds like every writer; when this finds it no longer, its other jobs are left alone. */
   run: (transaction: Transaction<Schema>) => SelectQueryBuilder<Schema, 'runs', { id: number }>;
   /** What `change` needs of a job beside its id. */

@@ -12,7 +12,7 @@ export interface PruneProgress {
 }
 
 /** What is dropped: documents of jobs in runs of which nothing changed since `before` (microseconds) and that have no tag. */
-export interface PruneOptions {
+interface PruneOptions {
   before: number;
   /** Counts the runs and changes nothing. */
   dryRun: boolean;

@@ -14,7 +14,7 @@ export interface ReindexProgress {
 }
 
 /** How it is done. */
-export interface ReindexOptions {
+interface ReindexOptions {
   /** Every job from the first on, also those that are up to date. */
   all: boolean;
   signal?: AbortSignal;

@@ -4,7 +4,7 @@
  */
 
 /** A queue of writes that are carried out in batches, in the order in which they came. */
-export interface Batcher<Write, Result> {
+interface Batcher<Write, Result> {
   /** Resolves after the transaction that holds the write has been committed; null = the queue is full, try later. */
   push(write: Write, bytes: number): Promise<Result> | null;
   /** Resolves when everything accepted so far has been carried out. */
@@ -21,7 +21,7 @@ export interface BatchLimits {
 }
 
 /** The bounds of the writer of jobs. */
-export const writeLimits: BatchLimits = { batchWrites: 64, batchBytes: 8 << 20, waitingBytes: 64 << 20 };
+const writeLimits: BatchLimits = { batchWrites: 64, batchBytes: 8 << 20, waitingBytes: 64 << 20 };
 
 interface Waiting<Write, Result> {
   write: Write;

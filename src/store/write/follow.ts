@@ -18,7 +18,7 @@ export interface Replication {
 }
 
 /** A database that is followed. */
-export interface Followed {
+interface Followed {
   /** Tells `reset` after every change: what changed is not known. */
   live: Live;
   /** Asks the database; throws when it does not answer. */

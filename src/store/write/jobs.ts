@@ -26,7 +26,7 @@ import {
 import type { JobEvent } from './live.ts';
 
 /** One request to create, change or delete a job. `at` in microseconds since the Unix epoch. */
-export type JobWrite = { run: string; at: number } & (
+type JobWrite = { run: string; at: number } & (
   | { kind: 'create' /** null: the store chooses. */; job_id: string | null; change: JobChange; createRun: boolean }
   | { kind: 'change'; job_id: string; change: JobChange }
   | { kind: 'delete'; job_id: string }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import pg from 'pg';
 import type { JobStatus } from '../../core/job.ts';
+import { destroy } from '../engine/postgres.ts';
 import type { Reader, Schema } from '../engine/schema.ts';
 
 /** What a write did; `status` is null for a deleted job, `previous` for a new one. */
@@ -13,12 +14,7 @@ export interface JobEvent {
   previous: JobStatus | null;
 }
 
-/** One job that changed: `status` null when it was deleted, `previous` null when it is new. */
-export interface ChangedJob {
-  job_id: string;
-  status: JobStatus | null;
-  previous: JobStatus | null;
-}
+type ChangedJob = Omit<JobEvent, 'run'>;
 
 /** A message to those who watch; `runs` that were created, deleted or tagged; `reset` says that something may have been missed. */
 export type LiveEvent =
@@ -29,7 +25,7 @@ export type LiveEvent =
   | { type: 'reset' };
 
 /** What changed beside jobs. */
-export type LiveChange = { runs: readonly string[] } | { nodes: readonly string[] } | { queue: true };
+type LiveChange = { runs: readonly string[] } | { nodes: readonly string[] } | { queue: true };
 
 /** The changes of a database. */
 export interface Live {
@@ -208,8 +204,4 @@ function listenTo(url: string, self: string, tell: (event: LiveEvent) => void) {
       clearTimeout(impatient);
     },
   };
-}
-
-function destroy(client: pg.Client): void {
-  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }

@@ -10,7 +10,7 @@ import {
   unlockMany,
   wouldHostItself,
 } from '../../core/node.ts';
-import { lockNodeChanges, lockRowsNoKey, readNode } from '../engine/dialect.ts';
+import { lockOut, lockRows, readNode } from '../engine/dialect.ts';
 import type { Engine, NodeRow, Schema } from '../engine/schema.ts';
 import { repeat } from '../engine/transaction.ts';
 
@@ -71,7 +71,7 @@ export function createNodeWriter(
 /** Whoever is in here is alone with the nodes, among all processes: what it reads stays true until it commits. */
 function writeNodes(kysely: Kysely<Schema>, engine: Engine, write: NodeWrite): Promise<NodeRow[] | Failure> {
   return kysely.transaction().execute(async (transaction) => {
-    await lockNodeChanges(transaction, engine);
+    await lockOut(transaction, engine, 'nodes');
     const nodes: Nodes = { transaction, engine };
     switch (write.kind) {
       case 'create':
@@ -163,7 +163,7 @@ function selectNodes({ transaction }: Nodes) {
 }
 
 async function read({ engine }: Nodes, query: ReturnType<typeof selectNodes>): Promise<NodeRow[]> {
-  return (await lockRowsNoKey(engine, query).execute()).map(readNode);
+  return (await lockRows(engine, query, 'no key update').execute()).map(readNode);
 }
 
 async function readNamed(nodes: Nodes, names: string[]): Promise<NodeRow[]> {
@@ -188,27 +188,16 @@ async function readHosts({ transaction }: Nodes): Promise<Map<string, string>> {
 /** Writes changed rows. They exist and are locked: this is an update of many rows in one statement for both engines. */
 async function replace({ transaction }: Nodes, rows: NodeRow[] | Failure): Promise<NodeRow[] | Failure> {
   if (isFailure(rows)) return rows;
+  const columns = Object.keys(rows[0] ?? {}) as (keyof NodeRow)[];
+  const changing = columns.filter((column) => column !== 'id' && column !== 'name');
   for (let from = 0; from < rows.length; from += rowsAtATime) {
     await transaction
       .insertInto('nodes')
       .values(rows.slice(from, from + rowsAtATime))
       .onConflict((conflict) =>
-        conflict.column('id').doUpdateSet(({ ref }) => ({
-          description: ref('excluded.description'),
-          up: ref('excluded.up'),
-          machine_type: ref('excluded.machine_type'),
-          arch: ref('excluded.arch'),
-          is_vm: ref('excluded.is_vm'),
-          os_type: ref('excluded.os_type'),
-          os_version: ref('excluded.os_version'),
-          vm_host_id: ref('excluded.vm_host_id'),
-          locked: ref('excluded.locked'),
-          locked_by: ref('excluded.locked_by'),
-          locked_since: ref('excluded.locked_since'),
-          unlocked_since: ref('excluded.unlocked_since'),
-          mac_address: ref('excluded.mac_address'),
-          ssh_pub_key: ref('excluded.ssh_pub_key'),
-        })),
+        conflict
+          .column('id')
+          .doUpdateSet(({ ref }) => Object.fromEntries(changing.map((column) => [column, ref(`excluded.${column}`)]))),
       )
       .execute();
   }
