@@ -27,10 +27,10 @@ const commands: Record<string, Command> = {
     run: async (line) => (await import('./cli/reindex.ts')).reindexDatabase(line),
   },
   prune: {
-    summary: 'drop the bulky documents of old jobs, and keep what became of them',
+    summary: 'delete the bulky documents of old jobs and keep their results',
     flags: [
-      { name: 'documents-older-than', hint: 'AGE', help: 'of runs of which nothing changed for so long: 180d, 26w' },
-      { name: 'dry-run', hint: '', help: 'only tell how many runs that would be' },
+      { name: 'documents-older-than', hint: 'AGE', help: 'age of runs since their last change, like 180d or 26w' },
+      { name: 'dry-run', hint: '', help: 'only print how many runs would lose documents' },
     ],
     run: async (line) => (await import('./cli/prune.ts')).pruneDatabase(line),
   },

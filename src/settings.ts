@@ -135,7 +135,7 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     variables: ['PADDLES_READ_ONLY'],
     fallback: false,
     hint: 'true|false',
-    help: 'only read the database, a PostgreSQL standby for one, and refuse every write; the flag alone means true',
+    help: 'only read the database, for example a PostgreSQL standby, and refuse writes; the flag alone means true',
     parse: yesOrNo,
   },
   pool_size: {

@@ -10,8 +10,9 @@ import {
 } from '../store/db.ts';
 
 /**
- * Opens the database of the settings, only to read it when they say so. Throws as `open` does, and `BadSetting` with the place where the URL was set when
- * no engine understands it, or when the database cannot be used as it is or belongs to another program: it may come from five places.
+ * Opens the database that the settings name, read-only if they say so. Throws as `open` does, and `BadSetting` when no engine
+ * understands the URL, or when the database cannot be used as it is or belongs to another program. `BadSetting` names the
+ * place where the URL was set, because there are five.
  */
 export async function openDatabase(
   { config, sources }: Pick<CommandLine, 'config' | 'sources'>,

@@ -1,9 +1,9 @@
-/** The end of a server: process managers kill after 30 seconds and more, and nobody likes to wait as long. */
+/** How a server ends: process managers kill it after 30 seconds or more, and nobody likes to wait that long. */
 
 /** Longest time from a signal to the end, in milliseconds, whatever hangs. */
 const longest = 24_000;
 
-/** After a second signal: what is left is closed as well as that goes at once. */
+/** Longest time from a second signal to the end, in milliseconds: for what can be closed at once. */
 const atOnce = 500;
 
 /**

@@ -26,7 +26,7 @@ export function flushLog(log: Logger): Promise<void> {
 /** Milliseconds between two lines about one kind of trouble. */
 const quiet = 60_000;
 
-/** Writes an error with a sentence: of each kind the first one, then at most one a minute, however many there are. */
+/** Logs errors with a sentence: the first of each kind, then at most one a minute, however many there are. */
 export function rarely(log: Logger, level: 'warn' | 'error', sentence: string): (error: unknown) => void {
   const last = new Map<string, number>();
   return (error) => {

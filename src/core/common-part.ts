@@ -1,9 +1,9 @@
-/** Configurations come from clients; none that is meant nests as deep as this. */
+/** Configurations come from clients; no sensible one nests deeper than this. */
 const deepest = 50;
 
 /**
- * What JSON values have in common: of objects the keys that all of them have, with what their values have in common; of
- * anything else the value itself when it is the same in all. Undefined when there is nothing.
+ * The common part of JSON values: of objects, the keys that all of them have with the common part of their values; of
+ * anything else, the value itself if it is the same everywhere. Undefined when nothing is common.
  */
 export function commonPart(values: readonly unknown[], depth = 0): unknown {
   const [first, ...others] = values;

@@ -1,7 +1,7 @@
-/** What became of jobs between two runs. Jobs belong together when their descriptions are the same. */
+/** How results changed between two runs. Jobs with the same description belong together. */
 import type { JobStatus } from './job.ts';
 
-/** What can become of one description between two runs. */
+/** How the result of a description can change between two runs. */
 export const changeClasses = [
   'regression',
   'new_fail',
@@ -16,24 +16,24 @@ export const changeClasses = [
 /** One of `changeClasses`. */
 export type ChangeClass = (typeof changeClasses)[number];
 
-/** A job as far as comparing goes. */
+/** What a comparison needs of a job. */
 interface Comparable {
   status: JobStatus;
   description: string | null;
 }
 
-/** A description in two runs: `a` of the older one, `b` of the newer one; null where a run does not have it. */
+/** The jobs with one description: `a` of the older run, `b` of the newer one; null where a run has none. */
 export interface Pair<Job> {
   a: Job | null;
   b: Job | null;
 }
 
-/** True for a job that ended badly. */
+/** True for a job that failed or died. */
 export function isFailing(status: JobStatus): boolean {
   return status === 'fail' || status === 'dead';
 }
 
-/** What became of a description. A job of `a` without an end says nothing, as if it were not there. */
+/** How the result of a description changed. An unfinished job of `a` counts as missing. */
 export function changeOf(a: JobStatus | null, b: JobStatus | null): ChangeClass {
   if (b === null) return 'gone';
   if (isFailing(b)) {
@@ -46,8 +46,9 @@ export function changeOf(a: JobStatus | null, b: JobStatus | null): ChangeClass 
 }
 
 /**
- * Puts the jobs of two runs together. A run may have a description several times: then the first belongs to the first,
- * the second to the second. Jobs without a description belong to none. Those of `b` come first, in their order.
+ * Pairs the jobs of two runs by description. If a run has a description several times, its first job is paired with the
+ * first one, its second with the second, and so on. Jobs without a description stay alone. Pairs with a job of `b` come
+ * first, in the order of `b`.
  */
 export function pairJobs<Job extends Comparable>(a: Iterable<Job>, b: Iterable<Job>): Pair<Job>[] {
   const waiting = new Map<string, Job[]>();
@@ -70,7 +71,7 @@ export function pairJobs<Job extends Comparable>(a: Iterable<Job>, b: Iterable<J
   return pairs;
 }
 
-/** How many failures are new, were there before, and are gone. */
+/** How many failures are new, were there before, and are fixed. */
 export function changeCounts<Job extends Comparable>(
   pairs: Pair<Job>[],
 ): { new: number; still: number; fixed: number } {

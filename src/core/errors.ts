@@ -32,7 +32,7 @@ export function invalid(key: string | null, reason: string): Failure {
   return { failure: 'invalid', key, reason };
 }
 
-/** The thing is in a state that forbids it, for instance in somebody else's hands. */
+/** The state of the thing forbids the request, for instance because somebody else has locked it. */
 export function conflict(reason: string): Failure {
   return { failure: 'conflict', reason };
 }

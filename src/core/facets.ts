@@ -57,21 +57,21 @@ export function parseAllFacets(descriptions: readonly (string | null)[]): Facet[
 }
 
 /**
- * For each description the facets that are not the same in all of them, those that tell most (of the highest entropy)
- * first: hundreds of descriptions share their first 60 characters.
+ * For each description the facets that not all of them have, the most informative ones (of the highest entropy) first:
+ * hundreds of descriptions share their first 60 characters.
  */
 export function differingFacets(descriptions: readonly (string | null)[]): Facet[][] {
   return differingOf(parseAllFacets(descriptions));
 }
 
-/** The same for any of the lists of one call of `parseAllFacets`: a browser does it with every letter of a filter. */
+/** The same for lists that one call of `parseAllFacets` returned: a browser does this with every letter of a filter. */
 export function differingOf(lists: readonly (readonly Facet[])[]): Facet[][] {
   const counts = new Map<Facet, { count: number; last: number }>();
   for (const [at, list] of lists.entries()) {
     for (const facet of list) {
       const counted = counts.get(facet);
       if (counted === undefined) counts.set(facet, { count: 1, last: at });
-      // A description that says the same twice must not count for two.
+      // A description that repeats a facet counts once.
       else if (counted.last !== at) {
         counted.count++;
         counted.last = at;
@@ -85,7 +85,7 @@ export function differingOf(lists: readonly (readonly Facet[])[]): Facet[][] {
   });
 }
 
-/** How much each key tells; one with several values in each description, a folder of parts, no more than one with a single one. */
+/** How informative each key is. A key with several values in a description, a folder of parts, counts no more than one with a single value. */
 function weightsOf(
   counts: ReadonlyMap<Facet, { count: number }>,
   lists: readonly (readonly Facet[])[],

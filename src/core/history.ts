@@ -1,4 +1,4 @@
-/** Descriptions against runs. */
+/** The history of runs as a table: a row for each description, a column for each run. */
 import { isFailing } from './compare.ts';
 import { type JobStatus, jobStatuses } from './job.ts';
 import type { Signature } from './signature.ts';
@@ -32,7 +32,7 @@ export function historyRows(runs: number) {
     return signatures.size - 1;
   };
 
-  /** Of several jobs of one run with the same description a failing one stands for all. */
+  /** If several jobs of a run have the same description, a failing one represents them. */
   const add = (run: number, { job_id, status, description, signature }: HistoryCell): void => {
     if (description === null) return;
     const row = rows.get(description) ?? emptyRow(description, runs);
@@ -46,7 +46,7 @@ export function historyRows(runs: number) {
 
   return {
     add,
-    /** Rows whose last job failed come first, then those that failed last, most often, then by description. */
+    /** Rows whose last job failed come first; then the latest failure, the number of failures and the description decide. */
     rows: () => {
       const keyed = [...rows.values()].map((row) => ({ row, ...orderOf(row) }));
       keyed.sort(

@@ -11,7 +11,7 @@ export const statusesByUrgency: readonly JobStatus[] = [
   'pass',
 ];
 
-/** Failed and dead jobs stand among each other. */
+/** Failed and dead jobs have the same rank. */
 function rankOf(status: JobStatus): number {
   return statusesByUrgency.indexOf(status === 'dead' ? 'fail' : status);
 }

@@ -11,13 +11,13 @@ export type Members = Map<string, string>;
 
 /** What the text of one JSON object holds, or why it holds nothing. */
 export type Scan =
-  /** `hasNaN`: it held `NaN`, `Infinity` or `-Infinity`, which are no JSON. In `members` they are null. */
+  /** `hasNaN`: the text held `NaN`, `Infinity` or `-Infinity`, which are not JSON. In `members` they are null. */
   | { problem: null; members: Members; hasNaN: boolean }
-  /** It is no JSON; or it is, but no object. */
+  /** The text is not JSON, or it is JSON but not an object. */
   | { problem: 'syntax' | 'kind' }
   /** The value of `key` nests deeper than `maxDepth` levels. */
   | { problem: 'depth'; key: string }
-  /** There are more keys than were wanted; `members` has as many as were. */
+  /** There are more keys than the caller wants; `members` holds the first ones. */
   | { problem: 'count'; members: Members };
 
 const [openObject, closeObject, openList, closeList] = [0x7b, 0x7d, 0x5b, 0x5d];
@@ -56,7 +56,7 @@ export function* scanObject(text: string, mostKeys: number): Generator<void, Sca
   return complete ? { problem: null, members, hasNaN: nulls.any } : { problem: 'syntax' };
 }
 
-/** Reads a text that is no object: what is wrong depends on whether it is JSON at all. */
+/** Reads a text that is not an object, to tell whether it is JSON at all. */
 function* scanOther(text: string, start: number, nulls: Nulls): Generator<void, Scan> {
   const end = isContainer(text, start) ? yield* endOfContainer(text, start, nulls) : endOfScalar(text, start, nulls);
   return { problem: end !== noJson && (end === tooDeep || skipSpace(text, end) === text.length) ? 'kind' : 'syntax' };
@@ -75,10 +75,10 @@ export function splitObject(text: string, mostKeys = Number.POSITIVE_INFINITY): 
   throw new Error(`not the text of a JSON object: ${step.value.problem}`);
 }
 
-/** The longest text that is parsed to be looked into, in UTF-16 units: a megabyte takes about ten milliseconds. */
+/** The longest text that is parsed for its contents, in UTF-16 units: a megabyte takes about ten milliseconds. */
 const longestParsed = 1 << 20;
 
-/** The value of a JSON text (null for none); null too when it is so long that everybody else would wait. */
+/** The value of a JSON text; null for null, and for a text so long that parsing it would keep others waiting. */
 export function parseUnlessLong(text: string | null): unknown {
   return text === null || text.length > longestParsed ? null : JSON.parse(text);
 }
@@ -95,9 +95,9 @@ function isContainer(text: string, at: number): boolean {
   return code === openObject || code === openList;
 }
 
-/** Where a list or an object ends that begins at `start`, or `noJson` or `tooDeep`. */
+/** The end of the list or object that begins at `start`, or `noJson` or `tooDeep`. */
 function* endOfContainer(text: string, start: number, nulls: Nulls): Generator<void, number> {
-  /** For each level that is open, what closes it. */
+  /** The closing character of each open level. */
   const open: number[] = [];
   let pause = start + stretch;
   for (let at = start; ; ) {
@@ -131,7 +131,7 @@ function* endOfContainer(text: string, start: number, nulls: Nulls): Generator<v
   }
 }
 
-/** Where the value begins whose key begins at `at`, or `noJson`. */
+/** The start of the value whose key begins at `at`, or `noJson`. */
 function startOfValue(text: string, at: number): number {
   const end = endOfString(text, at);
   if (end < 0) return noJson;
@@ -139,7 +139,7 @@ function startOfValue(text: string, at: number): number {
   return text.charCodeAt(after) === colon ? skipSpace(text, after + 1) : noJson;
 }
 
-/** Where a value ends that holds no other, or `noJson`. */
+/** The end of a string, a number or a word, or `noJson`. */
 function endOfScalar(text: string, at: number, nulls: Nulls): number {
   switch (text.charCodeAt(at)) {
     case quote:
@@ -188,7 +188,7 @@ function skipDigits(text: string, from: number): number {
   return at;
 }
 
-/** Where the string ends that begins at `start`, or `noJson`. */
+/** The end of the string that begins at `start`, or `noJson`. */
 function endOfString(text: string, start: number): number {
   if (text.charCodeAt(start) !== quote) return noJson;
   for (let at = start + 1; at < text.length; at++) {
@@ -245,10 +245,10 @@ interface Nulls {
   text: string;
   /** Whether anything was replaced so far. */
   any: boolean;
-  /** The value as far as the last replacement, and what belongs behind it. */
+  /** The value up to some replacement, and the parts that follow it. */
   value: string;
   parts: string[];
-  /** Where the text begins that is neither in `value` nor in `parts`. */
+  /** The start of the text that is neither in `value` nor in `parts`. */
   from: number;
 }
 

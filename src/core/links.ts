@@ -13,8 +13,8 @@ export function safeHref(address: unknown): string | null {
 }
 
 /**
- * Where the log of a job is: `template` with {run_name} and {job_id} filled in, each encoded as one part of a path. Filled
- * in once: a run may be called "{job_id}".
+ * The address of a job's log: `template` with {run_name} and {job_id} filled in, each encoded as one part of a path. Both
+ * are filled in by one pass, because a run may be called "{job_id}".
  */
 export function logHref(template: string, run: string, jobId: string): string {
   const names: Record<string, string> = { '{run_name}': run, '{job_id}': jobId };
@@ -22,8 +22,8 @@ export function logHref(template: string, run: string, jobId: string): string {
 }
 
 /**
- * What teuthology leaves behind a job: its log, and the folder that it is in. Ansible writes a log only for what it did, which
- * its failures show. Nothing when the template gives no address that a browser may follow.
+ * What teuthology leaves of a job: its log and the folder that contains it. The log of Ansible is linked only for failures
+ * of that kind, because others need not have one. Empty when the template gives no address that a browser may follow.
  */
 export function logLinks(
   template: string,

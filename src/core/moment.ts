@@ -1,4 +1,4 @@
-/** Days and times in filters, which are those of the zone that a page shows. */
+/** Days and times in filters. They are in the time zone that the page shows. */
 
 /** When a filter is read; `now` in milliseconds since the epoch, `zone` a name that `isTimeZone` accepts. */
 export interface Clock {
@@ -35,7 +35,7 @@ export function parseMoment(text: string, { now, zone }: Clock): { from: number;
     .slice(1)
     .map((part) => Number(part ?? 0));
   const civil = Date.UTC(year, month - 1, day, hour, minute, second);
-  // What is no day (2026-02-30) or no hour would be of another day, and a year below 100 one of the 20th century.
+  // Date.UTC reads an impossible day (2026-02-30) as another one, and a year below 100 as one of the 20th century.
   const read = new Date(civil);
   const isRead = read.getUTCFullYear() === year && read.getUTCMonth() === month - 1 && read.getUTCDate() === day;
   if (!isRead || minute >= 60 || second >= 60) return null;
@@ -50,8 +50,8 @@ function daysAt(day: number, zone: string): { from: number; to: number } {
 }
 
 /**
- * The moment at which the clocks of a zone show a time, told as if it were UTC. Of two such moments it is the first; of a
- * time that the clocks skip it is the moment of the change, or as long after it.
+ * The moment at which the clocks of a zone show a time, which is given as if it were UTC. Of two such moments it is the
+ * first. If the clocks skip the time, it is as long after the change as the time is after the start of the gap.
  */
 function momentOf(civil: number, zone: string): number {
   const [before, after] = [offsetAt(civil - msPerDay, zone), offsetAt(civil + msPerDay, zone)];
@@ -67,7 +67,7 @@ function formatOf(zone: string): Intl.DateTimeFormat {
     const part = 'numeric';
     const parts = { year: part, month: part, day: part, hour: part, minute: part, second: part } as const;
     format = new Intl.DateTimeFormat('en-US', { timeZone: zone, calendar: 'gregory', hourCycle: 'h23', ...parts });
-    // There are some hundreds of zones, but more spellings of them.
+    // There are some hundreds of zones, but clients can spell each of them in many ways.
     if (formats.size >= 1000) formats.clear();
     formats.set(zone, format);
   }

@@ -4,7 +4,7 @@ export const longestRunName = 512;
 /** The longest job id, in UTF-16 units (teuthology contract §3.1). */
 export const longestJobId = 32;
 
-/** Why a text cannot be a segment of a URL that names something, or null when it can; `longest` in UTF-16 units. */
+/** Why a text cannot name something in a URL, or null when it can; `longest` in UTF-16 units. */
 export function nameProblem(name: string, longest: number): string | null {
   if (name === '') return 'must not be empty';
   if (name.length > longest) return `must be at most ${longest} characters long`;
@@ -26,7 +26,7 @@ export function filterable(text: string): string {
 
 const longestFilterable = 512;
 
-/** A text as both engines can hold it and compare with it: PostgreSQL has no NUL, and UTF-8 no lone surrogates. */
+/** A text as both engines can store and compare it: PostgreSQL does not allow NUL, nor UTF-8 lone surrogates. */
 export function storable(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\ufffd');
 }

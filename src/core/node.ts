@@ -4,7 +4,7 @@ import { conflict, type Failure, invalid, isFailure, unavailable } from './error
 /** The longest node name, in UTF-16 units (teuthology contract §3.1). */
 export const longestNodeName = 256;
 
-/** What is known of a node beside its name and its host; times in microseconds since the Unix epoch. */
+/** What is known of a node besides its name and its host; times in microseconds since the Unix epoch. */
 export interface NodeFields {
   description: string | null;
   /** null = unknown. */
@@ -59,7 +59,7 @@ export function newNode(change: NodeChange, at: number): NodeFields | Failure {
   };
 }
 
-/** The node after a change, or why the lock rules refuse it: `conflict` or `invalid`. The host is not looked at. */
+/** The node after a change, or why the lock rules refuse it: `conflict` or `invalid`. The caller checks the host. */
 export function changeNode<Node extends NodeFields>(node: Node, change: NodeChange, at: number): Node | Failure {
   const problem = lockProblem(node, change);
   if (problem) return problem;
@@ -73,7 +73,7 @@ export function changeNode<Node extends NodeFields>(node: Node, change: NodeChan
   return changed;
 }
 
-/** The table of teuthology contract §2.14, row by row; null when nothing speaks against the change. */
+/** The table of teuthology contract §2.14, row by row; null when the change is allowed. */
 function lockProblem(node: NodeFields, change: NodeChange): Failure | null {
   const { locked, locked_by = null, description = null } = change;
   if (locked === undefined) {
@@ -96,8 +96,9 @@ function lockProblem(node: NodeFields, change: NodeChange): Failure | null {
 }
 
 /**
- * Locks as many of `nodes` as are asked for, those that have been free the longest (teuthology contract §7.33), so that
- * all are used and one on which every job fails at once is not the next again. Answers them as they are then, by name. All or nothing: `unavailable` when fewer are free, `invalid` when the request cannot be meant.
+ * Locks as many of `nodes` as are asked for, those that have been free the longest (teuthology contract §7.33): so all nodes
+ * are used, and one on which every job fails at once is not the next again. Returns them as changed, ordered by name. All or
+ * nothing: `unavailable` when fewer are free.
  */
 export function lockMany<Node extends NodeFields & { name: string }>(
   nodes: Iterable<Node>,
@@ -121,7 +122,7 @@ function isFree(node: NodeFields, { machine_types, os_type, os_version, arch }: 
 }
 
 /**
- * Unlocks all the named nodes or none (teuthology contract §7.64), and answers them as they are then, ordered by name;
+ * Unlocks all the named nodes or none (teuthology contract §7.64). Returns them as changed, ordered by name,
  * otherwise the failure of the first that cannot be unlocked. `nodeOf` finds a node by its name.
  */
 export function unlockMany<Node extends NodeFields & { name: string }>(

@@ -1,4 +1,4 @@
-/** Addresses of the dashboard and of its data, built and read here alone: each part is encoded once. */
+/** The addresses of the dashboard and of its data. All are built and read here, so that each part is encoded once. */
 
 /** Parameters of an address; what is empty or undefined is left out, so that one view has one address. */
 export type PathQuery = Readonly<Record<string, string | undefined>>;

@@ -28,7 +28,7 @@ export interface MatchableJob {
 
 type Match = (job: MatchableJob) => boolean;
 
-/** Answers whether a job meets every term of a query. */
+/** Returns a function that tells whether a job meets every term of a query. */
 export function jobMatcher(query: Query, clock: Clock): Match {
   const matches = query.terms.map((term) => termMatcher(term, clock));
   return (job) => matches.every((match) => match(job));

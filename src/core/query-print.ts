@@ -1,4 +1,4 @@
-/** Filters as texts: printed, and changed by what a person clicks. Whatever is printed is read as the same filter again. */
+/** Prints filters, and changes them when a person clicks. Whatever is printed is read as the same filter again. */
 import { keyOf, type QueryKey, type Term, termTexts, type Value } from './query.ts';
 
 /** The text of one term. */
@@ -49,27 +49,27 @@ function keyOfTerm(term: string): QueryKey | null {
   return keyOf(/^-?(\w+):/.exec(term)?.[1] ?? '');
 }
 
-/** A quote that is open would take in whatever follows. */
+/** Closes a quote that is still open and would swallow whatever is appended. */
 function closed(text: string): string {
   const last = [...text.matchAll(/"(?:[^"\\]|\\.)*("?)/gs)].at(-1);
   if (last?.[1] !== '') return text;
   return last.index + last[0].length < text.length ? `${text}\\"` : `${text}"`;
 }
 
-/** A filter without its term number `index`, counting what stands between spaces. */
+/** A filter without its term number `index`. */
 export function removeTerm(text: string, index: number): string {
   return termTexts(text)
     .filter((_, position) => position !== index)
     .join(' ');
 }
 
-/** A filter with a term taken away when it is there, whatever its spelling, and added when it is not. */
+/** A filter without a term if it has the term in any spelling, otherwise with it. */
 export function toggleTerm(text: string, term: string): string {
   const at = indexOfTerm(text, term);
   return at === -1 ? [...termTexts(closed(text)), term].join(' ') : removeTerm(text, at);
 }
 
-/** Which term of a filter is this one, whatever its spelling; -1 when none is. */
+/** The number of a term of a filter, in any spelling; -1 when the filter does not have it. */
 export function indexOfTerm(text: string, term: string): number {
   return termTexts(text).findIndex((other) => longSpelling(other) === longSpelling(term));
 }

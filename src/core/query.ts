@@ -22,7 +22,7 @@ export interface Query {
   terms: Term[];
 }
 
-/** A part of a text that means nothing; the rest applies. */
+/** A part of a filter that cannot be understood; the rest applies. */
 interface QueryProblem {
   text: string;
   message: string;
@@ -83,10 +83,10 @@ export function keyOf(spelling: string): QueryKey | null {
 /** The longest filter that is read; the longest kind of description fits into it. */
 const longest = 4000;
 
-/** How many values are read: SQLite refuses a thousand conditions, and each is asked of every run. */
+/** The most values that are used: SQLite refuses a thousand conditions, and each is tested on every run. */
 const mostValues = 200;
 
-/** Reads a filter. What means nothing on `target` is told in `problems` and left out. Never throws. */
+/** Reads a filter. Terms that mean nothing for `target` are reported in `problems` and left out. Never throws. */
 export function parseQuery(text: string, target: QueryTarget): { query: Query; problems: QueryProblem[] } {
   const terms: Term[] = [];
   const problems: QueryProblem[] = [];
@@ -164,7 +164,7 @@ function readValue(text: string): Value {
   return text.includes('*') ? { type: 'glob', text } : { type: 'literal', text };
 }
 
-/** What stands between the spaces of a filter, as it was written. */
+/** The terms of a filter as they were written, separated by spaces. */
 export function termTexts(text: string): string[] {
   return text.match(/(?:"(?:[^"\\]|\\.)*"?|[^\s"])+/gs) ?? [];
 }
@@ -191,7 +191,7 @@ export function globMatcher(glob: string): (text: string) => boolean {
   };
 }
 
-/** What `lower` of SQLite does, and of PostgreSQL with the collation of the columns: ASCII letters alone. */
+/** Lower case for ASCII letters only, like `lower` of SQLite, and of PostgreSQL with the collation of the columns. */
 export function asciiLower(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -31,7 +31,7 @@ export function isPaused({ paused_until }: Pick<Pause, 'paused_until'>, at: numb
 
 /**
  * The pause after a change. With `pause_duration` it begins now: `conflict` when the queue is paused, `invalid` without
- * `paused_by`. A duration of 0 resumes the queue and clears all four values; after an end by itself they stay.
+ * `paused_by`. A duration of 0 resumes the queue and clears all four values; they stay when a pause ends by itself.
  */
 export function changePause(pause: Pause, change: PauseChange, at: number): Pause | Failure {
   const { pause_duration: seconds, paused_by, paused_until } = change;

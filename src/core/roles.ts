@@ -5,7 +5,7 @@ interface NodeRoles {
 }
 
 /**
- * Who played what: teuthology gives the first list of `roles` to the first of `targets`, and so on. Nothing when there
+ * The roles of each node: teuthology gives the first list of `roles` to the first of `targets`, and so on. Empty when there
  * are not as many lists as hosts.
  */
 export function nodeRoles(roles: unknown, targets: unknown): NodeRoles[] {

@@ -1,7 +1,7 @@
 /** The cause of a failure, as far as its reason tells: a kind and a title without hosts, numbers, ids, paths and times. */
 import { maskNoise } from './signature-mask.ts';
 
-/** Grows when the rules change, so that everything stored can be computed again. */
+/** Increases when the rules change, so that everything stored can be computed again. */
 export const signatureVersion = 1;
 
 /** What sort of failure it is. */
@@ -25,7 +25,7 @@ export interface Signature {
   title: string;
 }
 
-/** Reasons can be megabytes of output: what names the cause stands at the beginning. */
+/** Reasons can be megabytes of output, but what names the cause is at the beginning. */
 const longestExamined = 8192;
 const longestTitle = 160;
 
@@ -129,7 +129,7 @@ function clusterLog(text: string): Found {
   const [, level, message = ''] = entry;
   const code = /\(([A-Z][A-Z0-9_]{3,})\)\s*$/.exec(message)?.[1];
   if (code) return ['clusterlog', `cluster log [${level}] ${code}`];
-  // Of a slow request only that it is one: the rest is its life story.
+  // For a slow request the fact is enough: the rest of the message is its history.
   const slow = /^slow requests?\b|^\d+ slow requests?\b/.test(message);
   return ['clusterlog', `cluster log [${level}] ${slow ? 'slow request' : maskNoise(message)}`];
 }

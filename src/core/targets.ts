@@ -1,6 +1,6 @@
 import { splitObject } from './json-text.ts';
 
-/** Keys of `targets` that are looked at: what one job brings must not fill a table. Jobs of teuthology have up to ten or twenty. */
+/** The most keys of `targets` that are read: one job must not fill the table of nodes. Jobs of teuthology have up to ten or twenty. */
 const mostKeys = 1000;
 
 /**

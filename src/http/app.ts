@@ -1,4 +1,4 @@
-/** The one list of everything that is mounted. */
+/** Everything that a server mounts, in one list. */
 import { randomBytes } from 'node:crypto';
 import cors from '@fastify/cors';
 import fastify, {
@@ -102,7 +102,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
 
 /** Several slashes count as one, because clients put a path behind a base that ends in a slash (teuthology contract §1.1). */
 function withoutExtraSlashes(url: string): string {
-  // A proxy may be asked for a whole address, whose "//" is none of a path.
+  // A proxy is asked for a whole URL, whose "//" does not belong to the path.
   if (!url.startsWith('/')) return url;
   const [path = '', ...query] = url.split(/(?=\?)/);
   return path.replace(/\/{2,}/g, '/') + query.join('');

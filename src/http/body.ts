@@ -14,17 +14,17 @@ export interface JsonBody {
   size: number;
 }
 
-/** A body that has arrived and was read, as it stands in `request.body`. */
+/** A body that was received and read, as `request.body` holds it. */
 interface ReceivedBody {
   scan: Scan;
   size: number;
   beginning: Uint8Array;
 }
 
-/** Hundreds of times as many as a job has. */
+/** The most keys of a body: hundreds of times as many as a job has. */
 const mostKeys = 10_000;
 
-/** Bytes of a body in a report. */
+/** Bytes of a body that an error report contains. */
 const beginningBytes = 1024;
 
 /** Bytes up to which a body is read at once: it takes half a millisecond, and a typical job has 8 KB. */

@@ -5,7 +5,7 @@ import { sendMessage } from './errors.ts';
 /** The handlers of one URL, by method. A GET handler also answers HEAD. */
 type Resource = Partial<Record<'GET' | 'POST' | 'PUT' | 'DELETE', RouteHandlerMethod>>;
 
-/** Teaches the server every HTTP method, so that the wrong one is told so instead of "not found". */
+/** Teaches the server every HTTP method, so that a wrong one is answered with 405 instead of 404. */
 export function knowAllMethods(app: FastifyInstance): void {
   for (const method of METHODS) {
     if (!app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true });

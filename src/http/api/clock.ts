@@ -1,7 +1,7 @@
 import { type Clock, isTimeZone } from '../../core/moment.ts';
 import { refuse } from '../refusal.ts';
 
-/** The clock that a filter is read by; refuses a `tz` that is no time zone. `now` in microseconds since the epoch. */
+/** The clock for reading a filter; refuses a `tz` that is not a time zone. `now` in microseconds since the epoch. */
 export function clockOf(now: number, tz = 'UTC'): Clock {
   if (!isTimeZone(tz)) refuse('tz', "parameter 'tz' must be a time zone like Europe/Berlin");
   return { now: Math.floor(now / 1000), zone: tz };

@@ -1,4 +1,4 @@
-/** One line of a CSV file (RFC 4180). Spreadsheets take a text that begins like a formula for one: an apostrophe prevents it. */
+/** One line of a CSV file (RFC 4180). Spreadsheets evaluate a text that begins like a formula; an apostrophe prevents that. */
 export function csvLine(values: readonly (string | number | null)[]): string {
   return `${values.map(csvCell).join(',')}\r\n`;
 }

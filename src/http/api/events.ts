@@ -10,7 +10,7 @@ import { events, type LiveEvents } from './events-schema.ts';
 /** How many messages a client that was away can catch up with. */
 const remembered = 1000;
 const mostTopics = 20;
-/** A client that does not read is dropped: it comes again and catches up. */
+/** Unread bytes beyond which a client is disconnected; it reconnects and catches up. */
 const mostUnread = 1 << 20;
 const heartbeat = 15_000;
 const eventStream = 'text/event-stream; charset=utf-8';

@@ -4,7 +4,7 @@ const longestKept = 2_000_000;
 
 /**
  * The pages of the runs that were asked for last. Fifty people who watch a run of 500 jobs read it again every two seconds
- * and within the same moment: made for each of them, at 50 ms, the pages would take more than a processor.
+ * and within the same moment. Made for each of them, at 50 ms, the pages would take more than one processor.
  */
 export function createKeptPages() {
   const pages = new Map<string, { version: string; text: Promise<string> }>();
@@ -23,7 +23,7 @@ export function createKeptPages() {
       if (pages.size > keptPages) pages.delete(pages.keys().next().value as string);
       return page.text;
     },
-    /** Its jobs changed, which its version may not show. What is being made is shared with nobody any more. */
+    /** For a run whose jobs changed, which its version may not show. A page that is being built is no longer shared either. */
     delete: (run: string) => pages.delete(run),
     clear: () => pages.clear(),
   };

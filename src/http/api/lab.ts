@@ -55,7 +55,7 @@ function nodeItem({ node, results, running }: NodeLine): NodeItem {
   };
 }
 
-/** Runs are taken by the lowest priority number; among equals by age. */
+/** The runs with the lowest priority number are taken first, among equals the oldest. */
 function byPriority(a: RunItem, b: RunItem): number {
   return (a.priority ?? Number.MAX_SAFE_INTEGER) - (b.priority ?? Number.MAX_SAFE_INTEGER) || a.posted - b.posted;
 }

@@ -45,7 +45,7 @@ export function listRoutes(app: ApiServer, context: ApiContext): void {
   }));
 }
 
-/** Runs of a file that are read at a time. */
+/** Runs that are read at a time for a file. */
 const runsAtATime = 200;
 
 async function* csvOf(db: Reader, search: Omit<RunSearch, 'after' | 'limit'>): AsyncGenerator<string> {

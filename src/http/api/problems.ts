@@ -5,7 +5,7 @@ import { Refusal } from '../refusal.ts';
 import type { ApiContext } from './context.ts';
 import type { Problem } from './schema.ts';
 
-/** Words what `/api` refuses, as a `Problem`; everything else that goes wrong is worded for all contracts alike. */
+/** Sends what `/api` refuses as a `Problem`. All other errors are handled alike for all contracts. */
 export function answerProblems(app: FastifyInstance, { db }: ApiContext): void {
   app.setSchemaErrorFormatter(([error]) => new Error(error ? problemOf(error) : 'the parameters cannot be read'));
   app.setErrorHandler(async (error, _request, reply) => {
@@ -27,7 +27,7 @@ function problemOf({ keyword, instancePath, message, params }: FastifySchemaVali
   if (keyword === 'additionalProperties') return `there is no parameter '${key}' here`;
   if (keyword === 'required') return `parameter '${key}' is missing`;
   if (keyword === 'enum') return `parameter '${key}' must be one of ${(params.allowedValues as string[]).join(', ')}`;
-  // Everything in a query is a text, except for what is repeated.
+  // Every parameter is a text unless it is repeated.
   if (keyword === 'type' && params.type === 'string') return `parameter '${key}' must be given once`;
   return `parameter '${key}' ${message}`;
 }

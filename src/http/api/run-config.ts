@@ -8,7 +8,7 @@ import type { ApiContext, ApiServer } from './context.ts';
 import { type RunConfig, runConfig } from './run-page-schema.ts';
 import { large } from './turns.ts';
 
-/** What says nothing of the configuration: it is told of each job by itself. */
+/** Keys that are results of one job, not a part of its configuration. */
 const results = new Set([
   'job_id',
   'name',
@@ -21,7 +21,7 @@ const results = new Set([
   'log_href',
 ]);
 
-/** Characters of configurations: of forty ordinary jobs half a million. */
+/** The most characters of configurations that are compared; forty ordinary jobs have half a million. */
 const mostCompared = 8_000_000;
 
 /** `GET /runs/:run/config`: what the configurations of its jobs have in common. */

@@ -14,7 +14,7 @@ import type { PageSignature, RunPage } from './run-page-schema.ts';
 /** How many runs the history of a cause goes back. */
 const recentRuns = 12;
 
-/** Of what data the page of the first of these runs is made: it is the same as long as this text is. */
+/** Identifies the data of the page of the first of these runs: the page is the same as long as this text is. */
 export function pageVersion(runs: RunRow[]): string {
   return JSON.stringify([runs.slice(0, recentRuns), previousRun(runs)]);
 }
@@ -24,7 +24,7 @@ export async function jobsWithPrevious({ db }: ApiContext, runs: RunRow[]) {
   const previous = previousRun(runs);
   const lines = orderJobs(await allOf(linesOfRun(db, (runs[0] as RunRow).id)));
   const before = previous ? await allOf(verdictsOfRun(db, previous.id)) : [];
-  // Those of this run come first, one pair for each.
+  // The first pairs are those of this run's jobs, in the same order.
   return { lines, previous, pairs: pairJobs<JobLine | JobVerdict>(before, lines) };
 }
 

@@ -5,8 +5,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 export const large = { isLarge: true };
 
 /**
- * Makes answers of `large` routes `atOnce` at once, the others in the order in which they came: one processor makes them no
- * later for it. Of 64 requests about runs of 5,000 jobs, all at once took 500 MB and kept others waiting for 560 ms; two at
+ * Makes at most `atOnce` answers of `large` routes at a time, in the order in which requests came: on one processor none of
+ * them is later for it. Of 64 requests about runs of 5,000 jobs, all at once took 500 MB and kept others waiting for 560 ms; two at
  * a time take 210 MB and 60 ms. A turn ends when the answer is ready, not when a slow client has it.
  */
 export function makeInTurns(app: FastifyInstance, atOnce: number): void {
@@ -24,10 +24,10 @@ export function makeInTurns(app: FastifyInstance, atOnce: number): void {
     if (busy < atOnce) busy++;
     else await new Promise<void>((resolve) => waiting.push(resolve));
     underWay.add(request);
-    // SQLite answers at once, so that sixteen requests that arrive together would be answered without a break, in 90 ms.
+    // SQLite does not give up the event loop, so sixteen requests that arrive together would block it for 90 ms.
     await nextTurn();
     if (!reply.raw.destroyed) return;
-    // Nothing is made for somebody who has left meanwhile, and nothing else would end the turn.
+    // Skips aborted requests, whose turn no other hook would end.
     end(request);
     reply.hijack();
   });

@@ -129,7 +129,7 @@ const whenSet: Record<string, Field> = {
   comment: more('comment'),
 };
 
-/** What `fields` reaches: besides all of these some keys of its own. */
+/** The keys that `fields` can name: all of these and some of its own. */
 const byName: Record<string, Field> = {
   ...always,
   ...whenSet,

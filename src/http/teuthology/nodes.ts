@@ -71,10 +71,10 @@ export function nodeRoutes(app: FastifyInstance, context: TeuthologyContext): vo
   mount(app, '/nodes/:node/job_stats', lists(getJobStats));
 }
 
-/** Nodes in a page of a list: SQLite reads so many in some milliseconds. */
+/** Nodes in a page of a list: SQLite reads that many in some milliseconds. */
 const nodesAtATime = 500;
 
-/** What a node takes up beside its longest texts. */
+/** Bytes of a node besides its longest texts. */
 const nodeBytes = 500;
 
 function sendNodes({ db }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {

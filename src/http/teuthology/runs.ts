@@ -80,7 +80,7 @@ interface RunsList {
 /** Runs in a page of a long list: SQLite reads and the server prints a hundred in 2 ms. */
 const runsAtATime = 100;
 
-/** What a run takes up beside its tags, which may have 25 KB. */
+/** Bytes of a run besides its tags, which may have 25 KB. */
 const runBytes = 1000;
 
 function sendRuns(

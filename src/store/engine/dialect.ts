@@ -39,7 +39,7 @@ export function contains(engine: Engine, column: string, text: string): RawBuild
   return sql<SqlBool>`${position}(${sql.ref(column)}, ${text}) > 0`;
 }
 
-/** The same in whatever case the letters A to Z are. */
+/** The same, ignoring the case of the letters A to Z. */
 export function containsInAnyCase(column: string, text: string): RawBuilder<SqlBool> {
   return sql<SqlBool>`lower(${sql.ref(column)}) like ${`%${escapeLike(asciiLower(text))}%`} escape '\\'`;
 }

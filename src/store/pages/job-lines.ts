@@ -34,17 +34,17 @@ export interface JobLine {
   links: JobLink[];
 }
 
-/** What decides over good and bad: enough to compare runs with each other. */
+/** What comparing runs needs of a job. */
 export type JobVerdict = Pick<JobLine, 'job_id' | 'status' | 'description' | 'signature' | 'duration'>;
 
-/** Characters of a failure reason or a description that lists show and look into. Causes are found in the first 8,192; the page of a job shows all. */
+/** Characters of a failure reason or a description that lists show and examine. Causes are found in the first 8,192; the page of a job shows all. */
 const longestShown = 16_384;
 
 function beginningOf(column: 'jobs.failure_reason' | 'descriptions.description') {
   return sql<string | null>`substr(${sql.ref(column)}, 1, ${sql.lit(longestShown)})`;
 }
 
-/** Bytes of the short values of a job that are looked into: ordinary jobs have one or two thousand. */
+/** The most bytes of short values of a job that lists examine: ordinary jobs have one or two thousand. */
 const longestObject = 16 << 10;
 
 /** The text of a JSON object of short values, an empty one when it is long. */
@@ -180,7 +180,7 @@ function causeOf({ status, signature, kind, title, failure_reason }: VerdictRow)
   return failure_reason ? signatureOf(failure_reason) : deadSignature(status);
 }
 
-// A quote inside of a text of `small` has a backslash before it, and no value is an object: so this finds the key itself.
+// A quote within a text of `small` has a backslash before it, and no value is an object, so this finds only the key itself.
 const durationKey = /[{,]"duration":\s*(-?[\d.eE+-]+)/;
 const osTypeKey = /[{,]"os_type":\s*("(?:[^"\\]|\\.)*"|-?[\d.eE+-]+)/;
 

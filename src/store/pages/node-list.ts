@@ -40,7 +40,8 @@ export async function nodeLines(
 }
 
 async function addRunning(db: Reader, lines: Map<number, NodeLine>): Promise<void> {
-  // Written out: for any status at all PostgreSQL would go through all runs. Two statements: in one SQLite goes through all jobs for the few that run.
+  // The status is a literal, because PostgreSQL would read all runs for a parameter. A single statement with a join would
+  // make SQLite read all jobs.
   const query = db.kysely
     .selectFrom('runs')
     .select(['id', 'name'])

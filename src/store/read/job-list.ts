@@ -59,25 +59,25 @@ export async function listJobs(db: Reader, page: JobPage): Promise<JobHead[]> {
 interface List {
   db: Reader;
   page: JobPage;
-  /** Of the descriptions that are looked for; null when these are not what the list begins with. */
+  /** Hashes of the wanted descriptions; null when the list is not read by them. */
   hashes: string[] | null;
   /** Internal ids of the few runs that have jobs of a rare status; null when nothing is known of that. */
   runs: number[] | null;
 }
 
-/** Conditions with an index that has the jobs in the order of a list; the first one that is given is gone by. */
+/** Conditions with an index in the order of lists; a list is read by the first one that is given. */
 const orderedKeys = ['name', 'node_id', 'branch', 'user'] as const;
 
 function keyOf(filter: JobFilter): (typeof orderedKeys)[number] | undefined {
   return orderedKeys.find((key) => filter[key] !== undefined);
 }
 
-/** As far as this a list is followed in one statement. */
+/** The largest offset that one statement may skip. */
 const nearOffset = 1000;
 
 /**
- * True when one statement finds the list without going through more than it needs: it is of few jobs, or every condition
- * is in the index that it is read by.
+ * True when one statement finds the list without reading much more than it returns: few jobs match, or every condition is in
+ * the index that the list is read by.
  */
 function isShort({ page: { filter, order, offset = 0 }, hashes, runs }: List): boolean {
   const { run, run_id, sha1, status, description, queue } = filter;
@@ -118,7 +118,7 @@ async function readRows(list: List, range: Range, limit: number, offset: number)
     const links = newestLinks(list, range).select('job_id').limit(limit).offset(offset);
     return await ordered(heads.where('jobs.id', 'in', links), order).execute();
   }
-  // Documents are joined to the page alone: PostgreSQL might go through those of all jobs to find the few that match.
+  // Documents are joined to the page only: PostgreSQL might read those of all jobs to find the few that match.
   const query = columns.some(isDocumentField)
     ? ordered(heads.where('jobs.id', 'in', part(db.kysely.selectFrom('jobs').select('jobs.id'))), order)
     : part(heads);
@@ -132,7 +132,7 @@ async function countRows(list: List, range: Range): Promise<number> {
   return Number(count);
 }
 
-/** The place of the `count`th job below a place that fulfils the condition which the list is read by, at its time. */
+/** The place of the `count`th job below a place, among the jobs that the index yields within the bounds of time. */
 async function candidatePlace(list: List, below: Place | null, count: number): Promise<Place | null> {
   const { db, page } = list;
   const key = keyOf(page.filter);
@@ -189,7 +189,7 @@ function atTime<O>(query: SelectQueryBuilder<Schema, 'jobs', O>, { posted_after,
   return posted_before === undefined ? later : later.where('jobs.posted', '<', posted_before);
 }
 
-/** The times also alone: PostgreSQL has no estimate for pairs, and would go through all jobs. */
+/** The times are compared alone too: PostgreSQL has no estimate for pairs and would read all jobs. */
 function within<O>(query: SelectQueryBuilder<Schema, 'jobs', O>, { from, below }: Range) {
   const place = sql`(jobs.posted, jobs.id)`;
   let inside = query;
@@ -204,7 +204,7 @@ function within<O>(query: SelectQueryBuilder<Schema, 'jobs', O>, { from, below }
   return inside;
 }
 
-/** A sum, which no index is for, lets PostgreSQL begin with what is `rare` instead of going through all jobs in their order. */
+/** With `rare`, `posted + 0` defeats the index, so PostgreSQL starts from the selective condition instead of reading all jobs in their order. */
 function ordered<O>(query: SelectQueryBuilder<Schema, 'jobs', O>, order: JobOrder, rare = false) {
   if (order === 'job_id') return query.orderBy('jobs.job_id');
   if (order === 'oldest') return query.orderBy('jobs.id');
@@ -221,7 +221,7 @@ function restrict<O>(
   const byRuns = runs !== null || (isUnfinished(equal.status) && !ofRun);
   for (const [key, value] of Object.entries(equal)) {
     if (value === undefined) continue;
-    // No index is for a text with nothing added: all jobs that a user ever had are more than those of a few runs.
+    // `|| ''` keeps the planner off this index: a user has more jobs than a few runs have.
     if (byRuns && (key === 'branch' || key === 'user' || key === 'name'))
       query = query.where(sql`${sql.ref(`jobs.${key}`)} || ''`, '=', value);
     else query = whereText(query, key as keyof typeof equal, value);

@@ -1,4 +1,4 @@
-/** Goes through jobs from the newest on, some thousands at a time, until enough are found: no statement goes through all. */
+/** Searches jobs from the newest on, some thousands in each statement, until enough are found: no statement reads them all. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Where a job stands in a list from the newest on: by the time of its posting (microseconds), then by its internal id. */

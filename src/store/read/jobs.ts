@@ -94,8 +94,8 @@ export function selectHeads(db: Reader, columns: readonly JobColumn[]) {
 /** A list of hashes is one parameter; a million jobs have some thousand descriptions. */
 const mostHashes = 2000;
 /**
- * So many jobs are read and sorted in 20 ms. Of a million jobs every hundredth is one of more: a page of 10 is found
- * sooner by going through the jobs from the newest one on.
+ * This many jobs are read and sorted in 20 ms. If more of a million jobs match, about every hundredth does, and a page of 10
+ * is found sooner by reading from the newest job on.
  */
 const mostJobs = 8000;
 

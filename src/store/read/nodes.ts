@@ -161,7 +161,7 @@ interface CountedLinks {
   machineTypes: string[] | undefined;
 }
 
-/** Both bounds always: with one alone SQLite would rather go through all links in the order of their nodes. */
+/** Always both bounds: with only one, SQLite would read all links in the order of their nodes. */
 function countLinks({ kysely }: Reader, { after, upTo = Number.MAX_SAFE_INTEGER, machineTypes }: CountedLinks) {
   if (!machineTypes) {
     return kysely
@@ -175,7 +175,7 @@ function countLinks({ kysely }: Reader, { after, upTo = Number.MAX_SAFE_INTEGER,
   return (
     kysely
       .selectFrom('jobs')
-      // SQLite takes the tables of a cross join in the order in which they stand.
+      // SQLite reads the tables of a cross join in the order in which they are written.
       .crossJoin('job_nodes')
       .select(({ fn }) => ['job_nodes.node_id', 'job_nodes.status', fn.countAll<number>().as('count')])
       .whereRef('job_nodes.job_id', '=', 'jobs.id')

@@ -31,7 +31,7 @@ export interface RunsPage extends Page {
   after?: RunRow | undefined;
 }
 
-// A ready text, and sums instead of seven counts: building the statement and reading the numbers was a fifth of a request.
+// A constant text with sums instead of seven counts: building the statement and reading the numbers took a fifth of a request.
 const latestRunsText =
   'select name, pass as passed, fail + dead as failed, queued + running + waiting + unknown as unfinished ' +
   'from runs order by posted desc, id desc limit ?';
@@ -125,7 +125,7 @@ async function distinctValues({ kysely }: Reader, from: 'runs' | 'jobs', facet: 
   return rows.map(({ value }) => value);
 }
 
-/** The values that the jobs of some runs have. From each pair of value and run to the next one: of 500 jobs that costs one. */
+/** The values that the jobs of some runs have. Steps from each pair of value and run to the next one, which reads one of the 500 jobs of a run. */
 async function jobValues(
   { kysely }: Reader,
   facet: 'sha1' | 'flavor',
@@ -167,7 +167,7 @@ function expression(builder: ExpressionBuilder<Schema, 'runs'>, condition: RunCo
       return eb('runs.id', 'in', jobs.where('jobs.sha1', '<', beyond));
     }
     case 'flavor':
-      // Asked of each run: most jobs have the same flavor, and a list of a million would have to be made first.
+      // Tested for each run: most jobs have the same flavor, so a list of runs would be made from a million jobs first.
       return eb.exists(
         eb
           .selectFrom('jobs')
@@ -181,7 +181,7 @@ function expression(builder: ExpressionBuilder<Schema, 'runs'>, condition: RunCo
 }
 
 /**
- * The runs in which jobs can be that wait or run: a few at any time. An index on the status of jobs would have to be changed with every change of a
+ * The runs that have jobs of an unfinished status, of which there are few at any time. An index on the status of jobs would have to be changed with every change of a
  * status, and with it all other indexes of the row: 839 instead of 2,137 updates a second on PostgreSQL.
  */
 export function runsWithJobs(db: Reader, status: 'queued' | 'waiting' | 'running') {

@@ -1,4 +1,4 @@
-/** Drops the bulky documents of old jobs; what became of them stays. */
+/** Deletes the bulky documents of old jobs; their results stay. */
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { documentFields } from '../../core/job.ts';
 import type { Reader, Schema } from '../engine/schema.ts';

@@ -226,7 +226,7 @@ export function showFirstJob(
 }
 
 /**
- * Jobs know better than the run's name (teuthology contract §3.9): the last one that says so wins; nulls say nothing.
+ * Jobs correct what the name of their run says (teuthology contract §3.9): the last report wins, and nulls do not count.
  * The user is taken only where the name had none (teuthology contract §7.45, §7.56).
  */
 function correctRun(run: RunRow, job: JobRow, { small, more }: JobChange): void {

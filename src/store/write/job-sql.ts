@@ -124,7 +124,7 @@ export function insertRuns(engine: Engine, runs: Omit<RunRow, 'id'>[]): Statemen
   return { sql: numbered(engine, text), parameters: runs.flatMap((run) => columns.map((column) => run[column])) };
 }
 
-/** What a job has got that stands once for all jobs. */
+/** The texts of a job that are stored once for all jobs. */
 interface JobTexts {
   row: Partial<JobRow>;
   signature?: Signature | null;
@@ -132,8 +132,8 @@ interface JobTexts {
 }
 
 /**
- * Writes the causes and descriptions that jobs have got and that may be new, in the order of their keys: two processes
- * never wait for each other.
+ * Writes the causes and descriptions of jobs that may be new, in the order of their keys, so that two processes never wait
+ * for each other.
  */
 export function saveTexts(engine: Engine, jobs: JobTexts[]): Statement[] {
   const signatures = new Map(jobs.flatMap(({ signature }) => (signature ? [[signature.id, signature] as const] : [])));

@@ -137,7 +137,7 @@ function parts<T>(all: T[], size: number): T[][] {
   );
 }
 
-/** A message that is lost costs a watcher some seconds, until it asks again by itself: never an error of a write. */
+/** If a message is lost, watchers see the change some seconds later, when they ask again. It never fails a write. */
 async function notify(kysely: Kysely<Schema>, self: string, events: LiveEvent[]): Promise<void> {
   for (const event of events) {
     const text = JSON.stringify({ from: self, event });
