@@ -1,5 +1,16 @@
 /** The table of all settings: names, defaults, and what is a valid value. */
-import { isIP } from 'node:net';
+import {
+  hostNames,
+  matching,
+  networks,
+  oneOf,
+  origins,
+  secondPort,
+  sentryDsn,
+  webAddress,
+  wholeNumber,
+  yesOrNo,
+} from './setting-values.ts';
 
 /** All settings of the server, validated. */
 export interface Config {
@@ -14,6 +25,10 @@ export interface Config {
   address: string;
   /** Addresses and networks with commas between, whose X-Forwarded-Proto and X-Forwarded-Host count. */
   trusted_proxies: string;
+  /** Origins with commas between, whose pages may write. */
+  write_origins: string;
+  /** Names with commas between, which browsers may know this server by, beside those of core/origin.ts. */
+  allowed_hosts: string;
   body_limit: number;
   /** Bytes of all request bodies in memory. */
   receive_budget: number;
@@ -51,51 +66,6 @@ export interface Setting<Value> {
   secret?: boolean;
   /** Reads the text of a flag, variable or file; answers what is wrong as a string in `problem`. */
   parse: (text: string) => { value: Value } | { problem: string };
-}
-
-const oneOf =
-  <Choice extends string>(...choices: Choice[]) =>
-  (value: string) => {
-    const choice = choices.find((one) => one === value);
-    return choice ? { value: choice } : { problem: `must be one of ${choices.join(', ')}` };
-  };
-
-const wholeNumber = (least: number, most: number) => (value: string) => {
-  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-  return number >= least && number <= most
-    ? { value: number }
-    : { problem: `must be a whole number from ${least} to ${most}` };
-};
-
-const yesOrNo = (value: string) => {
-  if (/^(true|yes|on|1)$/i.test(value)) return { value: true };
-  return /^(false|no|off|0)$/i.test(value) ? { value: false } : { problem: 'must be true or false' };
-};
-
-const webAddress = (value: string) =>
-  value === '' || /^https?:\/\/[^\s?#]+$/.test(value)
-    ? { value }
-    : { problem: 'must be a URL like https://paddles.example.com' };
-
-const matching = (pattern: RegExp, problem: string) => (value: string) =>
-  pattern.test(value) ? { value } : { problem };
-
-const secondPort = (value: string) => (value === '' ? { value: null } : wholeNumber(0, 65_535)(value));
-
-const sentryDsn = (value: string) => {
-  const url = URL.canParse(value) ? new URL(value) : null;
-  const usable = url !== null && /^https?:$/.test(url.protocol) && /^\w+$/.test(url.username);
-  return value === '' || (usable && /\/\d+$/.test(url.pathname))
-    ? { value }
-    : { problem: 'must be a URL with a key, like https://key@sentry.example.com/1' };
-};
-
-/** True for an IP address, or for a network like 10.0.0.0/8. */
-function isNetwork(text: string): boolean {
-  const [address = '', prefix, ...rest] = text.split('/');
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
 }
 
 /** The settings, in the order in which `--help` prints them. The names of the existing Python server keep their meaning. */
@@ -168,10 +138,23 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     fallback: '127.0.0.0/8,::1',
     hint: 'LIST',
     help: 'addresses and networks of proxies whose X-Forwarded-Proto and X-Forwarded-Host count; empty for nobody',
-    parse: (value) =>
-      value === '' || value.split(',').every((part) => isNetwork(part.trim()))
-        ? { value }
-        : { problem: 'must be a list of addresses and networks like 127.0.0.1,10.0.0.0/8,::1' },
+    parse: networks,
+  },
+  write_origins: {
+    flag: 'write-origins',
+    variables: ['PADDLES_WRITE_ORIGINS'],
+    fallback: '',
+    hint: 'LIST',
+    help: 'origins of other web pages that may write, like https://lab.example.com',
+    parse: origins,
+  },
+  allowed_hosts: {
+    flag: 'allowed-hosts',
+    variables: ['PADDLES_ALLOWED_HOSTS'],
+    fallback: '',
+    hint: 'LIST',
+    help: 'names by which browsers may reach this server, beside those of --address and of this machine',
+    parse: hostNames,
   },
   body_limit: {
     flag: 'body-limit',

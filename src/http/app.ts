@@ -1,6 +1,5 @@
 /** Everything that a server mounts, in one list. */
 import { randomBytes } from 'node:crypto';
-import cors from '@fastify/cors';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -10,13 +9,14 @@ import fastify, {
 } from 'fastify';
 import type { Config } from '../config.ts';
 import type { Db } from '../store/db.ts';
+import { refuseForeignPages } from './access/browsers.ts';
 import { apiRoutes } from './api/routes.ts';
 import { acceptAnyContentType } from './body.ts';
 import { classicRoutes } from './classic/routes.ts';
 import { answerClientError, answerErrors, sendMessage } from './errors.ts';
 import { healthRoutes } from './health.ts';
 import { baseOf } from './href.ts';
-import { reads, refuseWrites } from './read-only.ts';
+import { refuseWrites } from './read-only.ts';
 import { setReceiveBudget } from './received.ts';
 import { knowAllMethods } from './resource.ts';
 import type { TeuthologyContext } from './teuthology/context.ts';
@@ -84,11 +84,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
       ? sendMessage(reply, 404, 'nothing has a NUL character in its name')
       : sendMessage(reply, 400, 'a parameter must not contain a NUL character');
   });
-  app.register(cors, {
-    origin: '*',
-    methods: config.read_only ? reads : [...reads, 'POST', 'PUT', 'DELETE'],
-    strictPreflight: false,
-  });
+  refuseForeignPages(app, config);
   redirectBrowsers(app, { claim: config.claim_browser_navigation });
   app.register(uiRoutes);
   app.register(async (routes) => apiRoutes(routes, { db, config, now }), { prefix: '/api' });

@@ -14,6 +14,17 @@ export class Refusal extends Error {
   }
 }
 
+/** Whoever asks may not do this, whatever the request says; each contract sends it in the shape of its errors. */
+export class Denial extends Error {
+  readonly statusCode: 400 | 401 | 403 | 429;
+
+  constructor(statusCode: Denial['statusCode'], message: string) {
+    super(message);
+    this.name = 'Denial';
+    this.statusCode = statusCode;
+  }
+}
+
 /** What a function of the store or the core answered; throws a `Refusal` when that is a failure. */
 export function orThrow<T>(answer: T, words?: string): Exclude<T, Failure> {
   if (isFailure(answer)) throw new Refusal(answer, words);

@@ -12,8 +12,8 @@ if (!hasBrowser) {
   process.stdout.write('tests: browser tests are skipped without Chromium (Debian: apt-get install chromium)\n');
 }
 
-/** Starts the browser, with flags that keep it from contacting Google's servers. */
-export function startBrowser(): Promise<Browser> {
+/** Starts the browser, with flags that keep it from contacting Google's servers, and with `flags` of the test's own. */
+export function startBrowser(flags: string[] = []): Promise<Browser> {
   if (executable === undefined) throw new Error('no Chromium; install it (Debian: apt-get install chromium)');
   return chromium.launch({
     executablePath: executable,
@@ -25,6 +25,7 @@ export function startBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...flags,
     ],
   });
 }

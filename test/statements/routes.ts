@@ -4,7 +4,7 @@ import type { Doors } from './requests.ts';
 
 /** What reads nothing of the data, streams for ever, is a file, or only refuses GET. */
 const left = [
-  /^\/(\*|healthz|readyz|ui.*)$/,
+  /^\/(\*|healthz|readyz|robots.txt|ui.*)$/,
   /^\/api\/(events|docs|openapi\.json|\*)$/,
   /^\/nodes\/(lock_many|unlock_many|:node\/lock)$/,
 ];

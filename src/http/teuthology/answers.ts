@@ -1,7 +1,7 @@
 /** How answers look (teuthology contract §1.3, §1.5): JSON without a charset; refusals are 403. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type JsonBody, readBody } from '../body.ts';
-import { Refusal } from '../refusal.ts';
+import { Denial, Refusal } from '../refusal.ts';
 
 /** The Content-Type of every answer of this contract. */
 export const jsonType = 'application/json';
@@ -11,11 +11,12 @@ export function answerJson(reply: FastifyReply, text: string, status = 200): Fas
   return reply.code(status).type(jsonType).send(Buffer.from(text));
 }
 
-/** Words a `Refusal` as this contract does; anything else is thrown on. */
+/** Words a `Refusal` or a `Denial` as this contract does; anything else is thrown on. */
 export async function answerRefusal(error: unknown, _request: FastifyRequest, reply: FastifyReply) {
+  const message = (text: string, status: number) => answerJson(reply, JSON.stringify({ message: text }), status);
+  if (error instanceof Denial) return message(error.message, error.statusCode);
   if (!(error instanceof Refusal)) throw error;
   const { failure, words } = error;
-  const message = (text: string, status: number) => answerJson(reply, JSON.stringify({ message: text }), status);
   switch (failure.failure) {
     case 'not_found':
       return message(words ?? `${failure.noun} ${failure.name} was not found`, 404);

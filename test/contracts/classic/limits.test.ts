@@ -68,12 +68,13 @@ describe.each(engines)('CORS on $name', (engine) => {
       server.get('/nope', origin),
       server.get('/runs/nope/', origin),
       server.get('/runs/%zz/', origin),
-      server.request('DELETE', '/runs/', undefined, origin),
-      server.post('/runs/', '{', origin),
-      server.put(job, bodyOf(2000), origin),
+      server.request('DELETE', '/runs/'),
+      server.post('/runs/', '{'),
+      server.put(job, bodyOf(2000)),
+      server.put(job, {}, origin),
       server.get(job.replace('/jobs', ''), origin),
     ]);
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 404, 404, 400, 405, 400, 413, 308]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 404, 404, 400, 405, 400, 413, 403, 308]);
     expect(answers.map(({ headers }) => headers['access-control-allow-origin'])).toEqual(answers.map(() => '*'));
   });
 
@@ -82,7 +83,7 @@ describe.each(engines)('CORS on $name', (engine) => {
     ['/runs/any/jobs', 'POST'],
     ['/runs/any/jobs/1/', 'PUT'],
     ['/runs/any/jobs/1', 'GET'],
-  ])('answers the preflight of %s with %s and the requested headers', async (path, method) => {
+  ])('offers only reads, with the requested headers, to the preflight of %s with %s', async (path, method) => {
     const { status, text, headers } = await server.request('OPTIONS', path, undefined, {
       origin: 'https://elsewhere.example.com',
       'access-control-request-method': method,
@@ -90,7 +91,7 @@ describe.each(engines)('CORS on $name', (engine) => {
     });
     expect([status, text]).toEqual([204, '']);
     expect(headers['access-control-allow-origin']).toBe('*');
-    expect(headers['access-control-allow-methods']?.split(/, ?/)).toContain(method);
+    expect(headers['access-control-allow-methods']).toBe('GET, HEAD');
     expect(headers['access-control-allow-headers']).toBe('content-type, x-own');
   });
 });

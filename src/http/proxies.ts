@@ -1,0 +1,34 @@
+import { BlockList, isIPv6 } from 'node:net';
+import type { FastifyRequest } from 'fastify';
+
+/** Answers what a header said when the request arrived at the first proxy, in lower case; empty when no trusted proxy says so. */
+export type Forwarded = (request: FastifyRequest, header: string) => string;
+
+/** `proxies` are addresses and networks with commas between. */
+export function forwardedBy(proxies: string): Forwarded {
+  const trusted = networks(proxies);
+  return ({ headers, socket }, header) => (isTrusted(trusted, socket.remoteAddress) ? first(headers[header]) : '');
+}
+
+/** Each proxy of a chain adds what it was asked for behind a comma, so the first value is what the browser asked for. */
+function first(header: string | string[] | undefined): string {
+  return (String(header ?? '').split(',', 1)[0] ?? '').trim().toLowerCase();
+}
+
+function networks(list: string): BlockList {
+  const found = new BlockList();
+  for (const part of list.split(',').filter((text) => text.trim() !== '')) {
+    const [address = '', prefix] = part.trim().split('/');
+    if (prefix === undefined) found.addAddress(address, family(address));
+    else found.addSubnet(address, Number(prefix), family(address));
+  }
+  return found;
+}
+
+function isTrusted(trusted: BlockList, address: string | undefined): boolean {
+  return address !== undefined && trusted.check(address, family(address));
+}
+
+function family(address: string): 'ipv4' | 'ipv6' {
+  return isIPv6(address) ? 'ipv6' : 'ipv4';
+}

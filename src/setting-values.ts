@@ -1,0 +1,73 @@
+/** What a setting can be: each reads a text, and answers its value or, as `problem`, what it must be instead. */
+import { isIP } from 'node:net';
+
+/** One of these words. */
+export const oneOf =
+  <Choice extends string>(...choices: Choice[]) =>
+  (value: string) => {
+    const choice = choices.find((one) => one === value);
+    return choice ? { value: choice } : { problem: `must be one of ${choices.join(', ')}` };
+  };
+
+/** A whole number within these bounds. */
+export const wholeNumber = (least: number, most: number) => (value: string) => {
+  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  return number >= least && number <= most
+    ? { value: number }
+    : { problem: `must be a whole number from ${least} to ${most}` };
+};
+
+/** True or false, in the words that people use. */
+export const yesOrNo = (value: string) => {
+  if (/^(true|yes|on|1)$/i.test(value)) return { value: true };
+  return /^(false|no|off|0)$/i.test(value) ? { value: false } : { problem: 'must be true or false' };
+};
+
+/** An HTTP address, or nothing. */
+export const webAddress = (value: string) =>
+  value === '' || /^https?:\/\/[^\s?#]+$/.test(value)
+    ? { value }
+    : { problem: 'must be a URL like https://paddles.example.com' };
+
+/** A text that matches; `problem` says otherwise what it must be. */
+export const matching = (pattern: RegExp, problem: string) => (value: string) =>
+  pattern.test(value) ? { value } : { problem };
+
+/** A port, or nothing for none. */
+export const secondPort = (value: string) => (value === '' ? { value: null } : wholeNumber(0, 65_535)(value));
+
+/** The address of a project of Sentry, or nothing. */
+export const sentryDsn = (value: string) => {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  const usable = url !== null && /^https?:$/.test(url.protocol) && /^\w+$/.test(url.username);
+  return value === '' || (usable && /\/\d+$/.test(url.pathname))
+    ? { value }
+    : { problem: 'must be a URL with a key, like https://key@sentry.example.com/1' };
+};
+
+/** True for an IP address, or for a network like 10.0.0.0/8. */
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
+}
+
+/** Texts with commas between, each of which passes the test; `problem` says otherwise what the list must be. */
+export const listOf = (isItem: (text: string) => boolean, problem: string) => (value: string) =>
+  value === '' || value.split(',').every((part) => isItem(part.trim())) ? { value } : { problem };
+
+/** Addresses and networks. */
+export const networks = listOf(isNetwork, 'must be a list of addresses and networks like 127.0.0.1,10.0.0.0/8,::1');
+
+/** Origins, as browsers name them. */
+export const origins = listOf(
+  (text) => URL.canParse(text) && new URL(text).origin === text,
+  'must be a list of origins like https://lab.example.com,http://10.0.0.5:8000',
+);
+
+/** Names of hosts, without ports. */
+export const hostNames = listOf(
+  (text) => /^[\w-]+(\.[\w-]+)*$/.test(text),
+  'must be a list of host names like paddles.example.com,paddles',
+);
