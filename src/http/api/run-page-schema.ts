@@ -5,15 +5,14 @@ import {
   integer,
   JobItem,
   JobStatus,
+  jobFacts,
   Link,
   latestOf,
-  numberOrNull,
   query,
   RunItem,
   runPath,
   text,
   textAnswers,
-  textOrNull,
   zone,
 } from './schema.ts';
 
@@ -36,17 +35,10 @@ const Place = Type.Union([integer, Type.Null()]);
  * `signatures`. Reasons are cut after 4,000 characters, with an ellipsis; times are whole seconds, in milliseconds.
  */
 const PageJob = Type.Object({
-  job_id: text,
-  status: JobStatus,
+  ...jobFacts,
   description: Place,
   failure_reason: Place,
   signature: Place,
-  os: textOrNull,
-  nodes: Type.Array(text),
-  duration: numberOrNull,
-  posted: Type.Number(),
-  started: numberOrNull,
-  updated: Type.Number(),
   /** The status of the same description in `previous`; null when that has no such job. */
   previous: Type.Union([JobStatus, Type.Null()]),
   links: Type.Array(Link),

@@ -93,21 +93,26 @@ export const Link = Type.Object({ name: text, href: text });
 /** A status of a job. */
 export const JobStatus = Type.Enum([...jobStatuses]);
 
-/** A job in a list: of a run, of one description, or of one node. */
-export const JobItem = Type.Object({
-  run: text,
+/** What every list of jobs shows of a job. */
+export const jobFacts = {
   job_id: text,
   status: JobStatus,
-  description: textOrNull,
-  suite: text,
-  branch: text,
-  sha1: textOrNull,
   os: textOrNull,
   nodes: Type.Array(text),
   duration: numberOrNull,
   posted: Type.Number(),
   started: numberOrNull,
   updated: Type.Number(),
+};
+
+/** A job in a list: of a run, of one description, or of one node. */
+export const JobItem = Type.Object({
+  ...jobFacts,
+  run: text,
+  description: textOrNull,
+  suite: text,
+  branch: text,
+  sha1: textOrNull,
   signature: Cause,
   failure_reason: textOrNull,
 });

@@ -2,7 +2,13 @@
 import type { FastifyRequest } from 'fastify';
 import type { JobStatus } from '../../core/job.ts';
 import { filterable, nameProblem } from '../../core/name.ts';
-import { type LockRequest, longestNodeName, type NodeChange, parseBooleanText } from '../../core/node.ts';
+import {
+  type LockRequest,
+  longestNodeName,
+  type NodeChange,
+  type NodeFields,
+  parseBooleanText,
+} from '../../core/node.ts';
 import type { JobCounts } from '../../core/run.ts';
 import { formatTimestamp } from '../../core/time.ts';
 import type { FullNode, NodeFilter, StatusCounts } from '../../store/read/nodes.ts';
@@ -43,13 +49,7 @@ function shown(node: FullNode): object {
 }
 
 /** What locking and unlocking answer of a node (teuthology contract §2.10). */
-export function lockResult({
-  name,
-  locked,
-  locked_by,
-  machine_type,
-  is_vm,
-}: Pick<FullNode, 'name' | 'locked' | 'locked_by' | 'machine_type' | 'is_vm'>): object {
+export function lockResult({ name, locked, locked_by, machine_type, is_vm }: NodeFields & { name: string }): object {
   return { name, locked, locked_by, machine_type, is_vm };
 }
 

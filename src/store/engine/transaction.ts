@@ -60,6 +60,13 @@ export function repeated(row: string, rows: number): string {
   return new Array(rows).fill(row).join(', ');
 }
 
+/** Items in groups of at most `size`: a statement takes some 32,000 parameters, a message 8,000 bytes. */
+export function chunksOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}
+
 /** How often a transaction is repeated after a deadlock or serialization failure, which other programs could cause. */
 const attempts = 5;
 

@@ -58,25 +58,26 @@ const linesAtATime = 500;
 
 /** All jobs of a run in the order in which they were posted, by pages, with a turn of the event loop after each. */
 export async function* linesOfRun(db: Reader, runId: number): AsyncGenerator<JobLine[]> {
-  for (let after = 0; ; ) {
-    const query = selectLines(db).where('jobs.run_id', '=', runId).where('jobs.id', '>', after);
-    const rows = await query.orderBy('jobs.id').limit(linesAtATime).execute();
-    if (rows.length > 0) yield await withNodes(db, rows);
-    if (rows.length < linesAtATime) return;
-    after = (rows.at(-1) as LineRow).id;
-    await nextTurn();
-  }
+  const lines = selectLines(db).where('jobs.run_id', '=', runId).orderBy('jobs.id').limit(linesAtATime);
+  for await (const rows of byPages((after) => lines.where('jobs.id', '>', after).execute()))
+    yield await withNodes(db, rows);
 }
 
 /** As `linesOfRun`, with what comparisons need. */
 export async function* verdictsOfRun(db: Reader, runId: number): AsyncGenerator<JobVerdict[]> {
-  for (let after = 0; ; ) {
-    const query = selectVerdicts(db).where('jobs.run_id', '=', runId).where('jobs.id', '>', after);
-    const rows = await query.orderBy('jobs.id').limit(linesAtATime).execute();
-    if (rows.length > 0) yield rows.map(verdictOf);
-    if (rows.length < linesAtATime) return;
-    after = (rows.at(-1) as VerdictRow).id;
-    await nextTurn();
+  const verdicts = selectVerdicts(db).where('jobs.run_id', '=', runId).orderBy('jobs.id').limit(linesAtATime);
+  for await (const rows of byPages((after) => verdicts.where('jobs.id', '>', after).execute()))
+    yield rows.map(verdictOf);
+}
+
+/** Pages of at most `linesAtATime` rows, until one is not full. */
+async function* byPages<Row extends { id: number }>(read: (after: number) => Promise<Row[]>): AsyncGenerator<Row[]> {
+  for (let after = 0; ; await nextTurn()) {
+    const rows = await read(after);
+    const last = rows.at(-1);
+    if (last) yield rows;
+    if (!last || rows.length < linesAtATime) return;
+    after = last.id;
   }
 }
 

@@ -22,7 +22,7 @@ export async function searchAnything(db: Reader, text: string): Promise<Found[]>
   if (wanted.length < 2) return [];
   const jobId = reference?.kind === 'run' ? reference.jobId : null;
   const found = await Promise.all([
-    jobId === null ? jobsById(db, wanted) : jobOfRun(db, wanted, jobId),
+    jobId === null ? jobsWithId(db, null, wanted) : jobsWithId(db, wanted, jobId),
     sha1s(db, asciiLower(wanted)),
     runsNamed(db, wanted),
     nodesNamed(db, wanted),
@@ -76,17 +76,6 @@ async function nodesNamed(db: Reader, text: string): Promise<Found[]> {
   }));
 }
 
-async function jobOfRun(db: Reader, run: string, jobId: string): Promise<Found[]> {
-  const job = await db.kysely
-    .selectFrom('jobs')
-    .innerJoin('runs', 'runs.id', 'jobs.run_id')
-    .select('jobs.status')
-    .where('runs.name', '=', run)
-    .where('jobs.job_id', '=', jobId)
-    .executeTakeFirst();
-  return job ? [{ kind: 'job', label: jobId, detail: `${job.status} · ${run}`, path: pagePath.job(run, jobId) }] : [];
-}
-
 /** Runs in which a cause is looked for: two months of the largest lab known. */
 const lookBack = 2000;
 
@@ -137,15 +126,16 @@ async function lastRunWith(db: Reader, signature: string): Promise<string | null
   return run?.name ?? null;
 }
 
-async function jobsById(db: Reader, text: string): Promise<Found[]> {
-  if (!/^\d{1,15}$/.test(text)) return [];
-  const rows = await db.kysely
+/** Jobs with an id: of the named run, or the first three of any run. */
+async function jobsWithId(db: Reader, run: string | null, jobId: string): Promise<Found[]> {
+  if (run === null && !/^\d{1,15}$/.test(jobId)) return [];
+  let query = db.kysely
     .selectFrom('jobs')
     .innerJoin('runs', 'runs.id', 'jobs.run_id')
     .select(['runs.name', 'jobs.job_id', 'jobs.status'])
-    .where('jobs.job_id', '=', text)
-    .limit(3)
-    .execute();
+    .where('jobs.job_id', '=', jobId);
+  if (run !== null) query = query.where('runs.name', '=', run);
+  const rows = await query.limit(3).execute();
   return rows.map(({ name, job_id, status }) => ({
     kind: 'job',
     label: job_id,

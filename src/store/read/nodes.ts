@@ -6,6 +6,7 @@ import type { JobStatus } from '../../core/job.ts';
 import { type JobCounts, jobsTotal, noJobs } from '../../core/run.ts';
 import { readNode } from '../engine/dialect.ts';
 import type { NodeRow, Reader, Schema } from '../engine/schema.ts';
+import { chunksOf } from '../engine/transaction.ts';
 
 /** A node with the node that hosts it, which may have a host in turn. */
 export type FullNode = Omit<NodeRow, 'vm_host_id'> & { vm_host: FullNode | null };
@@ -65,11 +66,8 @@ export async function withHosts(kysely: Kysely<Schema>, nodes: NodeRow[]): Promi
     const ids = new Set(level.flatMap(({ vm_host_id }) => (vm_host_id === null ? [] : [vm_host_id])));
     const missing = [...ids].filter((id) => !known.has(id));
     level = [];
-    // A statement takes some 32,000 parameters at most.
-    for (let from = 0; from < missing.length; from += 10_000) {
-      const some = missing.slice(from, from + 10_000);
+    for (const some of chunksOf(missing, 10_000))
       level.push(...(await kysely.selectFrom('nodes').selectAll().where('id', 'in', some).execute()).map(readNode));
-    }
     for (const row of level) known.set(row.id, row);
   }
   return nodes.map((node) => nest(node, known, deepestHost));

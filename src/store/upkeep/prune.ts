@@ -27,18 +27,13 @@ export async function prune(db: Reader, { before, dryRun, signal, onProgress }: 
     .executeTakeFirstOrThrow();
   const progress = { done: 0, total, pruned: 0 };
   if (dryRun) return progress;
-  for (let after = 0; !signal?.aborted; ) {
-    const run = await oldRuns(db.kysely, before)
-      .select('id')
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(1)
-      .executeTakeFirst();
-    if (!run) break;
+  const runs = oldRuns(db.kysely, before).select('id').orderBy('id').limit(1);
+  let run = await runs.executeTakeFirst();
+  while (run && !signal?.aborted) {
     progress.pruned += await pruneRun(db, run.id, before, signal);
     progress.done++;
-    after = run.id;
     onProgress?.({ ...progress });
+    run = await runs.where('id', '>', run.id).executeTakeFirst();
   }
   return progress;
 }

@@ -2,8 +2,8 @@
 import { type DocumentField, documentFields } from '../../core/job.ts';
 import { type Signature, signatureVersion } from '../../core/signature.ts';
 import { type Engine, type JobRow, jobColumns, type RunRow } from '../engine/schema.ts';
-import { numbered, type Rows, repeated, type Send, type Statement } from '../engine/transaction.ts';
-import { type JobState, showFirstJob, stateOf } from './job-change.ts';
+import { chunksOf, numbered, type Rows, repeated, type Send, type Statement } from '../engine/transaction.ts';
+import { type JobState, newRun, showFirstJob, stateOf } from './job-change.ts';
 
 /** What a transaction over jobs has changed in memory and has to save. */
 export interface JobBatch {
@@ -55,31 +55,8 @@ export async function lastId(send: Send): Promise<number> {
   return (rows[0]?.id as number | null) ?? 0;
 }
 
-const runColumns = [
-  'id',
-  'name',
-  'status',
-  'user',
-  'suite',
-  'branch',
-  'machine_type',
-  'scheduled',
-  'posted',
-  'started',
-  'updated',
-  'first_job',
-  'sha1',
-  'flavor',
-  'priority',
-  'tags',
-  'queued',
-  'pass',
-  'running',
-  'waiting',
-  'fail',
-  'dead',
-  'unknown',
-] as const satisfies (keyof RunRow)[];
+/** The columns of a run, of which a new one has all but the id. */
+const runColumns = ['id', ...Object.keys(newRun('', [], 0))] as (keyof RunRow)[];
 
 /** What never changes in a stored job, and in a stored run; tags are set elsewhere. */
 const fixedJobColumns: readonly string[] = ['run_id', 'job_id', 'posted'];
@@ -118,7 +95,7 @@ export function saveRuns(engine: Engine, runs: RunRow[]): Statement {
 
 /** Creates runs that do not exist yet; another process may create them at the same time. */
 export function insertRuns(engine: Engine, runs: Omit<RunRow, 'id'>[]): Statement {
-  const columns = runColumns.filter((column) => column !== 'id');
+  const columns = runColumns.filter((column): column is Exclude<keyof RunRow, 'id'> => column !== 'id');
   const row = `(${repeated('?', columns.length)})`;
   const text = `insert into runs (${quoted(columns)}) values ${repeated(row, runs.length)} on conflict (name) do nothing`;
   return { sql: numbered(engine, text), parameters: runs.flatMap((run) => columns.map((column) => run[column])) };
@@ -267,10 +244,4 @@ function insertLinks(engine: Engine, links: { host: string; row: JobState['row']
     `join jobs on jobs.run_id = wanted.run_id and jobs.job_id = wanted.job_id where true ${lock}` +
     'on conflict (node_id, posted, job_id) do nothing';
   return { sql: numbered(engine, text), parameters: links.flatMap(({ host, row }) => [host, row.run_id, row.job_id]) };
-}
-
-function chunksOf<T>(items: T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 }

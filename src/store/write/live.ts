@@ -5,6 +5,7 @@ import pg from 'pg';
 import type { JobStatus } from '../../core/job.ts';
 import { destroy } from '../engine/postgres.ts';
 import type { Reader, Schema } from '../engine/schema.ts';
+import { chunksOf } from '../engine/transaction.ts';
 
 /** What a write did; `status` is null for a deleted job, `previous` for a new one. */
 export interface JobEvent {
@@ -123,18 +124,12 @@ function nothingYet(): Waiting {
 function messagesOf({ jobs, runs, nodes, queue }: Waiting): LiveEvent[] {
   return [
     ...[...jobs].flatMap(([run, changed]) =>
-      parts([...changed.values()], jobsInMessage).map((part): LiveEvent => ({ type: 'jobs', run, jobs: part })),
+      chunksOf([...changed.values()], jobsInMessage).map((part): LiveEvent => ({ type: 'jobs', run, jobs: part })),
     ),
-    ...parts([...runs], namesInMessage).map((names): LiveEvent => ({ type: 'runs', names })),
-    ...parts([...nodes], namesInMessage).map((names): LiveEvent => ({ type: 'nodes', names })),
+    ...chunksOf([...runs], namesInMessage).map((names): LiveEvent => ({ type: 'runs', names })),
+    ...chunksOf([...nodes], namesInMessage).map((names): LiveEvent => ({ type: 'nodes', names })),
     ...(queue ? [{ type: 'queue' } as const] : []),
   ];
-}
-
-function parts<T>(all: T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
-    all.slice(index * size, (index + 1) * size),
-  );
 }
 
 /** If a message is lost, watchers see the change some seconds later, when they ask again. It never fails a write. */

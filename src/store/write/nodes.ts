@@ -12,7 +12,7 @@ import {
 } from '../../core/node.ts';
 import { lockOut, lockRows, readNode } from '../engine/dialect.ts';
 import type { Engine, NodeRow, Schema } from '../engine/schema.ts';
-import { repeat } from '../engine/transaction.ts';
+import { chunksOf, repeat } from '../engine/transaction.ts';
 
 /** One request to change nodes. `at` in microseconds since the Unix epoch. */
 export type NodeWrite = { at: number } & (
@@ -168,10 +168,8 @@ async function read({ engine }: Nodes, query: ReturnType<typeof selectNodes>): P
 
 async function readNamed(nodes: Nodes, names: string[]): Promise<NodeRow[]> {
   const rows: NodeRow[] = [];
-  for (let from = 0; from < names.length; from += rowsAtATime) {
-    const some = names.slice(from, from + rowsAtATime);
+  for (const some of chunksOf(names, rowsAtATime))
     rows.push(...(await read(nodes, selectNodes(nodes).where('name', 'in', some))));
-  }
   return rows;
 }
 
@@ -190,10 +188,10 @@ async function replace({ transaction }: Nodes, rows: NodeRow[] | Failure): Promi
   if (isFailure(rows)) return rows;
   const columns = Object.keys(rows[0] ?? {}) as (keyof NodeRow)[];
   const changing = columns.filter((column) => column !== 'id' && column !== 'name');
-  for (let from = 0; from < rows.length; from += rowsAtATime) {
+  for (const some of chunksOf(rows, rowsAtATime)) {
     await transaction
       .insertInto('nodes')
-      .values(rows.slice(from, from + rowsAtATime))
+      .values(some)
       .onConflict((conflict) =>
         conflict
           .column('id')
