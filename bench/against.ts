@@ -24,7 +24,7 @@ const compared: Compared[] = [
 
 const columns = ['request', 'here', 'there', 'ratio', 'rounds', 'processor time here/there'];
 
-/** Answers a table: rates, the median of the ratios of the rounds and their range, and processor times per request. */
+/** Returns a table: rates, the median of the ratios of the rounds and their range, and processor times per request. */
 export async function compareWith(bench: Bench, other: string): Promise<string> {
   if (!existsSync(join(other, 'src/main.ts'))) throw new Error(`--against: ${other} is not a checkout of paddles`);
   const { engine, options, folder } = bench;

@@ -15,7 +15,7 @@ import { clients, documentCount, firstJob, jobsOfRun, runPrefix, type WriteKind 
 export interface Bare {
   /** What it is, for the results. */
   title: string;
-  /** Answers writes a second. */
+  /** Returns writes per second. */
   measure(kind: WriteKind, seconds: number): Promise<number>;
 }
 
@@ -52,10 +52,10 @@ async function readStored(sql: Sql): Promise<Stored[]> {
   return stored;
 }
 
-/** What no change of a job touches. */
+/** The columns that no change of a job touches. */
 const fixed = ['posted', 'started'];
 
-/** Null is what a column is without a value. */
+/** A row without some columns, and without those that are null, because an insert leaves them null anyway. */
 function without(row: Row, columns: string[]): Row {
   return Object.fromEntries(
     Object.entries(row).filter(([column, value]) => value !== null && !columns.includes(column)),
@@ -147,7 +147,7 @@ function barePostgres(url: string, folder: string, stored: Stored[]): Bare {
   return {
     title: `pgbench, ${clients} connections`,
     async measure(kind, seconds) {
-      // pgbench takes one script or another: the same document over and over would not touch an index.
+      // pgbench chooses between the scripts: writing the same document again would not touch an index.
       const scripts = stored.slice(0, kind === 'status' ? 2 : undefined).map((one, n) => {
         const path = join(folder, `${kind}-${n}.pgbench`);
         writeFileSync(path, pgbenchScript(kind, one, n));
@@ -158,7 +158,7 @@ function barePostgres(url: string, folder: string, stored: Stored[]): Bare {
         ...variables(`d${n}_`, document),
       ]);
       const common = [`prefix=${runPrefix}`, `at=${Date.now() * 1000}`, `n=${begun}`];
-      // No connection can be further than that when the next round begins.
+      // No connection has counted that far when the next round begins.
       begun += 100_000;
       const options = [
         '-n',

@@ -1,4 +1,4 @@
-/** What the parts of the benchmark share: what they are given, what they answer, and how sides are compared. */
+/** What the parts of the benchmark share: their input, their results, and how sides are compared. */
 import type { Engine } from './database.ts';
 import { quantile } from './load.ts';
 
@@ -45,12 +45,12 @@ export interface Line {
   remarks?: string;
 }
 
-/** One side of a comparison: answers a throughput a second. */
+/** One side of a comparison; returns how often per second something was done. */
 export type Side = () => Promise<number>;
 
 /**
- * Measures all sides in every round, the other way round every second time, so that whatever else the machine does meets
- * each of them. The first round warms up and does not count. Answers the values of the rounds, by side.
+ * Measures all sides in every round, in reverse order every second time, so that whatever else the machine does affects
+ * each of them. The first round warms up and does not count. Returns the values of the rounds, by side.
  */
 export async function inRounds<Name extends string>(
   { options, say }: Pick<Bench, 'options' | 'say'>,

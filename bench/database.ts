@@ -25,7 +25,7 @@ export interface Engine {
   name: EngineName;
   /** Its name and version, for the results. */
   title: string;
-  /** Makes an empty database and answers its URL. */
+  /** Makes an empty database and returns its URL. */
   createDatabase(label: string): Promise<string>;
   dropDatabase(url: string): Promise<void>;
 }
@@ -51,7 +51,7 @@ export async function postgresEngine(adminUrl: string): Promise<Engine> {
   const [row] = await onAdmin(
     "select current_setting('server_version') as version, current_setting('fsync') as fsync, current_setting('synchronous_commit') as sync",
   );
-  // Figures without flushes describe something that nobody runs; the results must at least say so.
+  // Nobody runs a server without flushes, so results that were measured without them must say so.
   const flush = row?.fsync === 'on' && row.sync === 'on' ? '' : ', NOT DURABLE (fsync or synchronous_commit is off)';
   return {
     name: 'postgres',

@@ -37,9 +37,9 @@ export async function fillLab(address: string, sql: Sql, size: LabSize, say: (li
   say(`sending ${ended.length} runs of ${jobs} jobs`);
   await send(ended.slice(0, runs));
   if (runs > ended.length) await copyRuns(sql, runs, say);
-  // Last, so that what is under way has the newest times and the highest ids.
+  // Last, so that unfinished runs have the newest times and the highest ids.
   await send(planned.filter((run) => !ended.includes(run)));
-  // Whatever the engine would otherwise do in the background, in the middle of a measurement.
+  // Does now what the engine would otherwise do in the background during a measurement.
   await sql.query(sql.engine === 'postgres' ? 'vacuum analyze' : 'pragma wal_checkpoint(truncate)');
 }
 
@@ -48,7 +48,7 @@ async function post(url: string, body: object): Promise<void> {
   if (!answer.ok) throw new Error(`POST ${url} was answered with ${answer.status}: ${await answer.text()}`);
 }
 
-/** Small runs would all have the same few descriptions: every fourth job has one that is rare. */
+/** Gives every fourth job a rare description; small runs would otherwise all have the same few. */
 function withoutBulk(run: PlannedRun): PlannedRun {
   const jobs = run.jobs.map(({ document, summary, ...job }, index) => {
     const description = `${document.description}${index % 4 > 0 ? '' : ` ${run.sha1.slice(0, 8)}`}`;

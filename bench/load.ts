@@ -12,14 +12,14 @@ export interface Request {
 /** What to send, and for how long or how often. */
 export interface Load {
   port: number;
-  /** Answers what is sent next, on whichever connection. */
+  /** Returns the next request, on whichever connection. */
   next(): Request;
   connections: number;
   seconds?: number;
   requests?: number;
   /** Requests a second of all connections together; absent: as fast as answers come. */
   rate?: number;
-  /** What every answer is to have; 200 when absent. */
+  /** The expected status of every answer; 200 when absent. */
   status?: number;
 }
 

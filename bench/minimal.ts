@@ -1,4 +1,4 @@
-/** The limit of reads: the least program that could give the same answers, one query, one print, bare `node:http`. */
+/** The limit of reads: the smallest program that gives the same answers with one query, one conversion and bare `node:http`. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import pg from 'pg';
@@ -11,7 +11,7 @@ const ofRun = `jobs.run_id = (select id from runs where name = '${runPrefix}0')`
 const nodeColumns = `name, description, up, machine_type, is_vm, null as vm_host, os_type, os_version, arch, locked,
   locked_since, locked_by, mac_address, ssh_pub_key`;
 
-/** By path, what is asked of the database and how it is printed. */
+/** By path, the query and how its rows are printed. */
 const answers: Record<string, [query: string, print: (rows: Row[]) => string]> = {
   '/runs/?count=100': ['select * from runs order by posted desc, id desc limit 100', list(run)],
   '/runs/?fields=name,status': ['select name, status from runs order by posted desc, id desc limit 25', JSON.stringify],

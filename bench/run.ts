@@ -55,7 +55,7 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-/** Answers whether a budget was missed. */
+/** Returns whether a budget was missed. */
 async function onEngine(name: Engine['name'], options: Options, folder: string): Promise<boolean> {
   if (name === 'sqlite') return measure(sqliteEngine(folder), options, folder);
   const given = process.env.BENCH_POSTGRES_URL;
@@ -63,7 +63,7 @@ async function onEngine(name: Engine['name'], options: Options, folder: string):
   try {
     if (given === undefined) {
       const sql = await connect(server.url);
-      // Filling a database of 7 GB would be a row of checkpoints with the 1 GB that a new server has.
+      // With the default of 1 GB, filling a database of 7 GB would be one checkpoint after another.
       await sql.query("alter system set max_wal_size = '8GB'");
       await sql.query('select pg_reload_conf()');
       await sql.close();

@@ -37,7 +37,7 @@ export function documentText(n: number, job_id: number, bytes = 8192): string {
   });
 }
 
-/** Makes requests of one kind: each changes something, in all runs by turns. */
+/** Makes requests of one kind. Each changes something, in each of the runs in turn. */
 export function writes(kind: WriteKind): () => Request {
   const texts = Array.from({ length: documentCount }, (_, n) => documentText(n, firstJob));
   const text = (n: number, job: number) => (texts[n % documentCount] as string).replace(`"${firstJob}"`, `"${job}"`);
@@ -54,7 +54,7 @@ export function writes(kind: WriteKind): () => Request {
   };
 }
 
-/** Ids that were posted must not come again, whatever the benchmark measures next. */
+/** Ids that were posted must not be posted again, whatever the benchmark measures next. */
 let nextPosted = 10 * firstJob;
 
 /** Sends the runs and their jobs. */

@@ -20,7 +20,7 @@ process.once('SIGINT', () => stop.abort());
 process.once('SIGTERM', () => stop.abort());
 process.exitCode = await main(process.argv.slice(2), stop.signal);
 
-/** Answers the exit code: 2 for a mistake in the command line, 1 when the server is away or refuses something. */
+/** Returns the exit code: 2 for a mistake in the command line, 1 when the server is away or refuses something. */
 async function main(args: string[], signal: AbortSignal): Promise<number> {
   try {
     const line = readCommandLine(args, process.env, ownFlags);

@@ -6,7 +6,7 @@ import { version } from './version.ts';
 interface Command {
   summary: string;
   flags: CommandFlag[];
-  /** Answers the exit code. */
+  /** Returns the exit code. */
   run: (line: ReturnType<typeof readCommandLine>) => Promise<number>;
 }
 

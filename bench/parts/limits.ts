@@ -1,4 +1,4 @@
-/** What the largest bodies and the longest answers do to everybody else: for how long they block the server, and its memory. */
+/** The effect of the largest bodies and the longest answers on everybody else: how long they block the server, and its memory. */
 import { type Bench, type Line, megabytes, milliseconds, perSecond } from '../bench.ts';
 import { connect } from '../database.ts';
 import { fillLab } from '../lab.ts';
@@ -16,7 +16,7 @@ const clients = 8;
 const [longRun, largeRun, writtenRun] = [`${runPrefix}long`, `${runPrefix}large`, `${runPrefix}written`];
 const longRunJobs = 2000;
 
-/** Typical and large jobs, the largest body in several shapes, and whatever answers most. */
+/** Typical and large jobs, the largest body in several shapes, and the requests with the longest answers. */
 export default async function measureLimits(bench: Bench): Promise<Line[]> {
   const { engine, options, folder, say } = bench;
   const url = await engine.createDatabase('limits');
@@ -59,7 +59,7 @@ function postTo(run: string, body: string): Request {
   return { method: 'POST', path: `/runs/${run}/jobs/`, body };
 }
 
-/** Answers the status; an answer may be a refusal, but no failure. */
+/** Returns the status; an answer may be a refusal, but not a failure. */
 async function send({ secondPort }: Server, { method = 'GET', path, body }: Request): Promise<number> {
   const answer = await fetch(`http://127.0.0.1:${secondPort}${path}`, { method, body: body ?? null });
   // Read as it comes: a client does not have to keep it.

@@ -69,7 +69,7 @@ const opened = [
   'GET /api/nodes/:name',
 ];
 
-/** Answers how long each page took; throws when one was not answered with 200. */
+/** Returns how long each page took; throws when one was not answered with 200. */
 async function lookAround({ port, secondPort }: Server, signal: AbortSignal): Promise<number[]> {
   const base = `http://127.0.0.1:${port}`;
   const samples = await readSamples(getJson(secondPort));

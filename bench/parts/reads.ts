@@ -1,4 +1,4 @@
-/** Lists beside the least program that could give the same answers. */
+/** Lists compared with the smallest program that gives the same answers. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

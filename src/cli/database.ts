@@ -45,7 +45,7 @@ interface Ending {
 }
 
 /**
- * Does the work of a command on the database of the settings, and says how it ended. Answers the exit code. Throws
+ * Runs a command on the database that the settings name and prints how it ended. Returns the exit code. Throws
  * `BadSetting` as `openDatabase` does, and when the settings allow no writes: every command but `serve` writes.
  */
 export async function withDatabase(line: CommandLine, work: (db: Db) => Promise<Ending>): Promise<number> {

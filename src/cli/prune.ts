@@ -4,7 +4,7 @@ import type { Db } from '../store/db.ts';
 import { databaseSize, type PruneProgress, prune } from '../store/upkeep/prune.ts';
 import { printProgress, stopSignal, withDatabase } from './database.ts';
 
-/** `paddles prune`: drops the documents of old jobs. Answers the exit code. */
+/** `paddles prune`: deletes the documents of old jobs. Returns the exit code. */
 export async function pruneDatabase(line: CommandLine): Promise<number> {
   const seconds = readAge(line.flags['documents-older-than']);
   const dryRun = line.flags['dry-run'] !== undefined;

@@ -4,10 +4,10 @@ import type { Db } from '../store/db.ts';
 import { isIndexed, type ReindexProgress, reindex } from '../store/upkeep/reindex.ts';
 import { printProgress, stopSignal, withDatabase } from './database.ts';
 
-/** Beside a server that answers people: it takes a tenth of the time of one processor. */
+/** Milliseconds between batches beside a server: with them the work takes a tenth of one processor. */
 const pauseInBackground = 50;
 
-/** `paddles reindex`: computes the causes of all failures again. Answers the exit code. */
+/** `paddles reindex`: computes the causes of all failures again. Returns the exit code. */
 export async function reindexDatabase(line: CommandLine): Promise<number> {
   const signal = stopSignal();
   return withDatabase(line, async (db) => {
@@ -21,7 +21,7 @@ function text({ done, total, changed }: ReindexProgress): string {
   return `${done} of ${total} runs, ${changed} jobs changed`;
 }
 
-/** After an upgrade: brings old jobs up to date while the server answers. The function that it answers ends it. */
+/** After an upgrade: brings old jobs up to date while the server works. The function that is returned stops it. */
 export function reindexInBackground(db: Db, log: Logger): () => Promise<void> {
   const stop = new AbortController();
   const work = async () => {

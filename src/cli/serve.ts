@@ -36,7 +36,7 @@ interface Opened {
   reports: Reports;
 }
 
-/** `paddles serve`: serves until SIGTERM or SIGINT, finishes what it accepted, and answers the exit code. */
+/** `paddles serve`: serves until SIGTERM or SIGINT, finishes what it accepted, and returns the exit code. */
 export async function serve(line: CommandLine): Promise<number> {
   const { config } = line;
   checkPorts(config);

@@ -29,7 +29,7 @@ const counted: readonly (JobStatus | null)[] = ['pass', 'fail', 'dead'];
 const renewAfter = 5 * 60_000;
 const retryAfter = 30_000;
 
-/** Starts to look up the host, and answers the sender at once; until the host is known, counts are dropped. */
+/** Starts to look up the host and returns the sender at once; until the host is known, counts are dropped. */
 export function startStatsd({ host, port, prefix, onError }: StatsdOptions): Statsd {
   let target: { address: string; family: number; socket: Socket } | null = null;
   let timer: NodeJS.Timeout | undefined;

@@ -26,7 +26,7 @@ export function leave(): void {
 
 /**
  * Starts `workers` processes that share the ports, starts those that die again, and stops them all when it is told to.
- * Answers the exit code: of the first worker that cannot start, or 0.
+ * Returns the exit code: that of the first worker that cannot start, or 0.
  */
 export async function superviseWorkers({ config }: CommandLine): Promise<number> {
   if (config.database.startsWith('sqlite')) {

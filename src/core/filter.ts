@@ -16,7 +16,7 @@ export type RunCondition =
   | { facet: 'date'; range: DayRange }
   | { facet: 'since'; from: number };
 
-/** Reads a day (`today`, `yesterday`, `YYYY-MM-DD`), or answers `invalid` in the words of the contract. */
+/** Reads a day (`today`, `yesterday`, `YYYY-MM-DD`), or returns `invalid` in the words of the contract. */
 export function readDay(text: string, todayMicros: number, key: string): DayRange | Failure {
   return parseDay(text, todayMicros) ?? invalid(key, 'date format must match %Y-%m-%d');
 }

@@ -23,7 +23,7 @@ export type Scan =
 const [openObject, closeObject, openList, closeList] = [0x7b, 0x7d, 0x5b, 0x5d];
 const [quote, backslash, comma, colon, minus, dot] = [0x22, 0x5c, 0x2c, 0x3a, 0x2d, 0x2e];
 
-/** What the functions below answer instead of a position. */
+/** What the functions below return instead of a position. */
 const [noJson, tooDeep] = [-1, -2];
 
 const stretch = 256 << 10;

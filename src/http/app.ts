@@ -109,7 +109,7 @@ function teuthologyContext({ config, db, now }: Pick<AppOptions, 'config' | 'db'
   return { db, baseOf: baseOf(config), now, logTemplate, latestRuns: config.latest_runs };
 }
 
-/** What Node would answer by itself, without a body, becomes an ordinary request or a refusal in JSON. */
+/** Turns what Node would answer by itself, without a body, into an ordinary request or a refusal in JSON. */
 function answerOddRequests(app: FastifyInstance): void {
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.server.on('connect', (_request, socket) => answerClientError({ code: 'CONNECT' } as never, socket as never));

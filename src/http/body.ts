@@ -46,7 +46,7 @@ export function acceptAnyContentType(app: FastifyInstance, bodyLimit: number): v
   });
 }
 
-/** Receives and reads the body of a request into `request.body`. Answers by itself, and returns the reply, when it cannot be received. */
+/** Receives and reads the body of a request into `request.body`. When it cannot be received, sends the refusal and returns the reply. */
 export async function receiveBody(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -19,7 +19,7 @@ export function sendJson(reply: FastifyReply, text: string): FastifyReply {
 /** The methods of requests that change something. */
 const writes = ['POST', 'PUT', 'DELETE'];
 
-/** Answers in JSON for everything that goes wrong outside a handler, and for what a handler throws. */
+/** Sends JSON for everything that goes wrong outside a handler, and for what a handler throws. */
 export function answerErrors(app: FastifyInstance, { condition }: Pick<Db, 'condition'>): void {
   app.addHook('onResponse', async ({ method }, { statusCode }) => {
     if (writes.includes(method) && statusCode < 300) condition.wrote();
@@ -38,7 +38,7 @@ export function answerErrors(app: FastifyInstance, { condition }: Pick<Db, 'cond
   });
 }
 
-/** Answers that the database does not work: the text of a driver may name files and addresses, which only the log shows. */
+/** Sends that the database does not work. Only the log has the driver's text, which may name files and addresses. */
 export function sendFault(reply: FastifyReply, error: unknown): FastifyReply {
   const sentence = error instanceof DatabaseFault ? error.message : 'the database does not answer';
   return sendMessage(reply.header('retry-after', '5'), 503, `${sentence}; try again`);

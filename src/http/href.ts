@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { forwardedBy } from './proxies.ts';
 
-/** Answers the public address for a request, without a trailing slash. */
+/** Returns the public address for a request, without a trailing slash. */
 export type BaseOf = (request: FastifyRequest) => string;
 
 /** The settings that say where links point. */

@@ -123,8 +123,8 @@ async function* textsOf<Entry, Item>(
     // Until the socket has taken it, the page takes up memory.
     if (response.socket?.writableNeedDrain) await drained(response.socket);
     page.texts = [];
-    // Other requests get their turn: SQLite answers at once and a local socket takes everything, so that the whole list would be one
-    // chain of microtasks.
+    // Lets other requests in: SQLite does not give up the event loop and a local socket takes everything, so the whole list would
+    // be one chain of microtasks.
     await nextTurn();
   }
 }

@@ -142,7 +142,7 @@ async function openEngine(
 }
 
 /**
- * Answers how the database follows another one, null for one that is written to; throws when it does not answer, or when one
+ * Returns how the database follows another one, null for one that is written to; throws when it does not answer, or when one
  * that is to be written to takes no writes.
  */
 export async function ping({ condition, replication }: Db): Promise<Replication | null> {

@@ -35,7 +35,7 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
   });
   await app.register(compress, { encodings: ['br', 'gzip'], threshold: 1024, brotliOptions: { params: { 1: 4 } } });
   await app.register(etag, { weak: true });
-  // The answers have the types of their schemas already: printing them by their schema would only leave things out.
+  // Answers already have the types of their schemas; printing them by the schema could only drop keys.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   answerProblems(app, context);
   makeInTurns(app, 2);

@@ -13,7 +13,7 @@ const mostConditions = 20;
 
 /**
  * Reads the segments behind `/runs/`. `flavors` and `flavor` mean the same everywhere (teuthology contract §7.25).
- * Refuses a bad day and a chain of more than 20 filters. Answers null for anything that is no chain of facets.
+ * Refuses a bad day and a chain of more than 20 filters. Returns null for anything that is not a chain of facets.
  */
 export function parseFilterPath(segments: string[], now: number): RunQuery | null {
   const conditions: RunCondition[] = [];

@@ -5,7 +5,7 @@ import { pagePath, readPath } from '../../core/paths.ts';
 import type { QueryKey, Value } from '../../core/query.ts';
 import { literalTerm, printTerm } from '../../core/query-print.ts';
 
-/** First segments that are no name of a run: what the contracts, `/api` and the dashboard answer themselves. */
+/** First segments that do not name a run, because the contracts, `/api` and the dashboard use them. */
 const taken = new Set(['api', 'ui', 'runs', 'nodes', 'jobs', 'queue', 'errors', 'healthz', 'readyz', 'favicon.ico']);
 
 /** pulpito's parameters of its list of runs, and the keys of the filter language. */

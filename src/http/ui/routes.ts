@@ -73,7 +73,7 @@ export async function uiRoutes(app: FastifyInstance): Promise<void> {
   app.get(`${uiBase}/icon.svg`, (_request, reply) => reply.sendFile('icon.svg', dist));
 }
 
-/** The text that the API answers to `path`, or null when it is an error: the page then asks itself and shows it. */
+/** The API's answer to `path`, or null when it is an error: the page then sends the request itself and shows the error. */
 async function answerOf(app: FastifyInstance, path: string): Promise<string | null> {
   const answer = await app.inject({ url: path, headers: { accept: 'application/json' } });
   return answer.statusCode === 200 ? answer.body : null;

@@ -171,7 +171,7 @@ function createPool({ connection, readOnly, sharesSessions, onLost }: PoolOption
       }
     },
     async end() {
-      // A server that says nothing does not answer a goodbye either.
+      // A server that does not respond does not confirm the end of a connection either.
       const impatient = setTimeout(() => {
         for (const client of open) destroy(client);
       }, goodbye);
@@ -189,7 +189,7 @@ const goodbye = 2000;
 
 /**
  * Settings of the server and the database that others may have changed. They are statements because poolers refuse unknown
- * parameters at the start of a connection. Answers whether the connection takes writes.
+ * parameters at the start of a connection. Returns whether the connection takes writes.
  */
 async function beginSession(client: pg.ClientBase, readOnly: boolean): Promise<boolean> {
   const statements = [

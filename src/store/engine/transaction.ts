@@ -15,11 +15,11 @@ export interface Statement {
 /** What one statement answered. */
 export type Rows = Record<string, unknown>[];
 
-/** Carries out statements in order, inside a transaction; answers the rows of each. */
+/** Carries out statements in order, inside a transaction; returns the rows of each. */
 export type Send = (statements: Statement[]) => Promise<Rows[]>;
 
 /**
- * Runs `work` in one transaction and answers its `value`. Its `last` statements are sent together with the commit.
+ * Runs `work` in one transaction and returns its `value`. Its `last` statements are sent together with the commit.
  * Whatever is thrown, nothing is stored.
  */
 export type Transact = <T>(work: (send: Send) => Promise<{ last: Statement[]; value: T }>) => Promise<T>;

@@ -81,7 +81,7 @@ async function* byPages<Row extends { id: number }>(read: (after: number) => Pro
   }
 }
 
-/** Gathers what a reader by pages answers. */
+/** Gathers the items of all pages. */
 export async function allOf<T>(pages: AsyncGenerator<T[]>): Promise<T[]> {
   const all: T[] = [];
   for await (const page of pages) for (const item of page) all.push(item);

@@ -146,7 +146,7 @@ function matchingRuns(db: Reader, query: Query, clock: Clock) {
   return db.kysely.selectFrom('runs').where((builder) => whereQuery(builder, query, clock));
 }
 
-/** What `matchingRuns` answers, to be narrowed further. */
+/** What `matchingRuns` returns: a query that can be restricted further. */
 type MatchingRuns = ReturnType<typeof matchingRuns>;
 
 /** Columns that not every run has a value in. */

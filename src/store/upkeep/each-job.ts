@@ -9,7 +9,7 @@ interface JobBatches<Column extends keyof JobRow> {
   run: (transaction: Transaction<Schema>) => SelectQueryBuilder<Schema, 'runs', { id: number }>;
   /** What `change` needs of a job beside its id. */
   columns: Column[];
-  /** Answers how many of these jobs it changed. */
+  /** Changes some of these jobs and returns how many. */
   change: (transaction: Transaction<Schema>, jobs: Pick<JobRow, Column | 'id'>[]) => Promise<number>;
   /** Ends after the batch that is under way. */
   signal: AbortSignal | undefined;
@@ -20,7 +20,7 @@ interface JobBatches<Column extends keyof JobRow> {
 /** Jobs in one transaction: they keep others from writing to their run for some milliseconds. */
 const batchSize = 250;
 
-/** Hands all jobs of a run to `change`, in the order of their ids and each batch in a transaction; answers the sum of its answers. */
+/** Hands all jobs of a run to `change`, in the order of their ids and each batch in a transaction; returns how many it changed. */
 export async function eachBatch<Column extends keyof JobRow>(db: Reader, batches: JobBatches<Column>): Promise<number> {
   let changed = 0;
   for (let after = 0; !batches.signal?.aborted; ) {

@@ -82,7 +82,7 @@ async function writeBatch(engine: Engine, transact: Transact, writes: JobWrite[]
   });
 }
 
-/** Answers the statements that write everything that changed. */
+/** Returns the statements that write everything that changed. */
 async function save(engine: Engine, send: Send, runs: RunRow[], batch: JobBatch): Promise<Statement[]> {
   const changed = [...batch.jobs.values()].filter((job) => job.changed);
   const deleted = batch.deleted.filter((job) => !job.created);
@@ -102,7 +102,7 @@ async function save(engine: Engine, send: Send, runs: RunRow[], batch: JobBatch)
   return changedRuns.length > 0 ? [...statements, saveRuns(engine, changedRuns)] : statements;
 }
 
-/** Answers a function that chooses ids for new jobs: numbers above every internal id, until one is free in the run. */
+/** Returns a function that chooses ids for new jobs: numbers above every internal id, until one is free in the run. */
 async function idChooser(
   engine: Engine,
   send: Send,

@@ -30,7 +30,7 @@ type LiveChange = { runs: readonly string[] } | { nodes: readonly string[] } | {
 
 /** The changes of a database. */
 export interface Live {
-  /** Answers the function that ends it. `listener` must not throw. */
+  /** Returns the function that ends the subscription. `listener` must not throw. */
   subscribe(listener: (event: LiveEvent) => void): () => void;
   /**
    * Resolves when what other processes tell is heard by those who have subscribed; also when that failed, of which a
