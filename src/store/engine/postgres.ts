@@ -205,7 +205,7 @@ async function beginSession(client: pg.ClientBase, readOnly: boolean): Promise<b
 }
 
 /** Cuts off a connection without waiting for an answer, which the driver itself would. */
-export function destroy(client: pg.ClientBase): void {
+function destroy(client: pg.ClientBase): void {
   (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }
 
