@@ -58,7 +58,7 @@ export function historyRows(runs: number) {
       );
       return keyed.map(({ row }) => row);
     },
-    signatures: () => [...signatures.values()].map(({ signature: { id, kind, title } }) => ({ id, kind, title })),
+    signatures: () => [...signatures.values()].map(({ signature }) => signature),
   };
 }
 

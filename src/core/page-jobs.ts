@@ -5,12 +5,14 @@
  */
 import type { JobStatus } from './job.ts';
 import type { JobLink } from './links.ts';
+import type { CauseClass } from './signature.ts';
 
 /** A cause of failures as a job has it; see `signature.ts`. */
 interface Cause {
   id: string;
   kind: string;
   title: string;
+  class: CauseClass;
 }
 
 /** What every row says. Durations in seconds; times in the unit of the caller, milliseconds in `/api`. */
@@ -58,10 +60,9 @@ export function createPageJobs() {
   };
   const signaturePlace = (signature: Cause | null) => {
     if (signature === null) return null;
-    const { id, kind, title } = signature;
-    const known = signatures.get(id) ?? { id, kind, title, place: signatures.size, count: 0 };
+    const known = signatures.get(signature.id) ?? { ...signature, place: signatures.size, count: 0 };
     known.count++;
-    signatures.set(id, known);
+    signatures.set(signature.id, known);
     return known.place;
   };
 
@@ -85,7 +86,7 @@ export function createPageJobs() {
     /** Every text once. */
     texts: () => [...texts.keys()],
     /** Every cause once, with the number of its jobs. */
-    signatures: () => [...signatures.values()].map(({ id, kind, title, count }) => ({ id, kind, title, count })),
+    signatures: () => [...signatures.values()].map(({ place: _, ...cause }) => cause),
   };
 }
 

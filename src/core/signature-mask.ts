@@ -1,35 +1,120 @@
 /**
- * What differs between two failures of the same cause; the order matters, long shapes first. `[\w-]*` is followed by `\d`,
- * not by `\d+`: both would take digits, and a long text without a dot cost a second for all the ways to share them.
+ * What differs between two failures of the same cause; the order matters, long shapes first. Every repetition is bounded or
+ * followed by what it cannot match itself, and none starts where another has passed: a long text costs linear time.
  */
 const masks: [RegExp, string][] = [
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<uuid>'],
-  [/\b\d{4}-\d\d-\d\d[T _]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?/g, '<time>'],
+  // A run, `user-2026-11-20_12:00:00-suite-…`; what stands before the date is a user.
+  [/(?<![\w.-])[\w.-]{1,40}?-\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d-[\w.:-]+/g, '<run>'],
+  [/\b\d{4}-\d\d-\d\d[T _]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z\b|[+-]\d\d:?\d\d\b)?/g, '<time>'],
   [/\b\d{4}-\d\d-\d\d\b/g, '<time>'],
-  [/\b\d{9,10}\.\d+(?::\d+)?\b/g, '<time>'],
-  [
-    /\b(?:\w+@)?(?:smithi|mira|plana|gibba|trial|vpm|target|burnupi|magna|folio|senta|ovh|host|node)[-\w]*\d[-\w]*(?:\.[\w-]+)*/gi,
-    '<host>',
-  ],
-  [/\b(?:\w+@)?[a-z][\w-]*\d(?:\.[a-z][\w-]*){2,}\b/gi, '<host>'],
-  [/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g, '<ip>'],
+  [/\b\d{9,10}\.\d{1,9}(?::\d{1,9})?\b/g, '<time>'],
+  [/(?<![\w:.])\d{1,2}:\d\d:\d\d(?:\.\d{1,9})?(?![\w:])/g, '<time>'],
+  [/(https?:\/\/[^\s'"?\\]{1,120})\?[^\s'"\\]*/g, '$1?…'],
+  [/\/\/[^\s/@'"]{1,80}@/g, '//'],
+  [/\b(secret|password|passwd|token)(["']?[=:] ?["']?)[^\s'",;]{1,200}/gi, '$1$2<token>'],
+  [/\bAQ[\w+/]{30,80}={0,2}/g, '<token>'],
+  [/\beyJ[\w.-]{20,}/g, '<token>'],
+  // An object: `soid 2:8007ad8d:::name:head`.
   [/\bsoid \S+/g, 'soid <object>'],
-  [/\/home\/ubuntu\/cephtest\/?[^\s'"]*/g, '<path>'],
-  [/\/tmp\/[^\s'",)]*/g, '<path>'],
+  [/(?<![\w:])-?\d{1,9}:[0-9a-f]{8}:[^\s'",()]*/g, '<object>'],
+  [/(\/home\/)\w{1,40}\/src\/[^\s/'"]+/g, '$1<user>/src'],
+  // Of a path in the directory of a test only the name of a file counts.
+  [
+    /\/home\/\w{1,40}\/cephtest[^\s'",;)\]]*?(\/[\w.-]{1,60}\.(?:sh|py|ya?ml|conf|cfg|log|xml|json|monmap|keyring))?(?=[\s'",:;)\]]|$)/g,
+    '<path>$1',
+  ],
+  [/(?<![\w.])\/tmp\/[^\s'",:;)]*/g, '<path>'],
   [/\/var\/(?:log|lib|run)\/ceph\/<uuid>/g, '<path>'],
+  [/(\/home\/)(?!<)\w{1,40}(?=[/\s'",]|$)/g, '$1<user>'],
   [/\bclone\.client\.\d+\//g, ''],
-  [/\b(osd|mds|mgr|mon|client|rgw|unique_pool)[._]\d+\b/g, '$1.<n>'],
-  [/\bpg \d+\.[0-9a-f]+(?:s\d+)?\b/g, 'pg <pg>'],
-  [/\bshard \d+(?:\(\d+\))?/g, 'shard <n>'],
-  [/(?<![\w.])\d+\.[0-9a-f]+(?:s\d+)?(?= shard| scrub| deep)/g, '<pg>'],
+  [/\b(teuthology_|ceph-c_)[0-9a-f]{7,40}\b/g, '$1<sha1>'],
+  // The tag of an image, `quay.io/ceph-ci/ceph:<tag>` or `@sha256:<digest>`, and the branch and build in a path of a build server.
+  [
+    /((?<![\w.-])(?:[\w-]{1,40}\.){1,6}[a-z]{2,10}(?::\d{1,5})?(?:\/[\w-][\w.-]{0,60}){1,4})(?:@sha256)?:[\w.-]+/g,
+    '$1:<tag>',
+  ],
+  [/(\/r\/[\w-]{1,40}\/)[^\s/'"]{1,100}\/[0-9a-f]{40}(?=\/)/g, '$1<branch>/<sha1>'],
+  [/\bwip-[\w.-]+/g, '<branch>'],
+  [/\b(Branch |branch=)'[^']{1,100}'/g, '$1<branch>'],
+  // A version of a package, `17.2.5-240-g1a2b3c4d-1focal`; the name of the package stays.
+  [/(?<=[\w+]=)(?:\d{1,3}:)?\d{1,8}\.[\w.:~+-]+/g, '<version>'],
+  [/(?<![\w.])v?\d{1,3}(?:\.\d{1,6}){2}[\w.~+]{0,20}-\d[\w.~+-]*/g, '<version>'],
+  [/-g[0-9a-f]{7,40}\b/g, '-g<sha1>'],
+  [/(?<![\w:.])\[?(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\]?(?::\d{1,5})?(?:\/\d+)?(?![\w:])/gi, '<ip>'],
+  [
+    /(?<![\w:.])\[?(?=[a-f:]{0,39}\d)[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6}::(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6})?\]?(?![\w:])(?::\d{1,5})?(?:\/\d+)?/gi,
+    '<ip>',
+  ],
+  [/(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:[:/]\d{1,10}){0,2}(?![\w.]*\w)/g, '<ip>'],
+  [/\[?v[12]:<ip>(?:,v[12]:<ip>)?\]?/g, '<ip>'],
+];
+
+/** Names of a lab's machines. Other words with a number at the end are masked only where a host must stand. */
+const machines =
+  /(?<![\w.])(?:\w{1,32}@)?(?:(?:smithi|mira|plana|gibba|trial|vpm|target|burnupi|magna|folio|senta|ovh|ip|host|node|vm|irvingi|soko|saya|teuthology|reesi|adami|incerta|dubia|apama|pluto|rex|bruuni|ivan|o)-?\d{1,15}|(?:ip|target|vpm|ovh|ubuntu|host|node|vm)(?:-[\w]{1,20}){0,4}-\d{1,15})(?:-\d{1,5}){0,4}(?:\.[a-z][\w-]{0,40}){0,6}(?![\w-])/gi;
+/** A name with a number in a domain, `a1.front.sepia.ceph.com`; never dotted words of a program. */
+const domains = /(?<![\w./:@-])(?:\w{1,32}@)?[a-z][a-z0-9-]{0,40}(?:\.[a-z][a-z0-9-]{0,40}){1,6}(?![\w.-]|\()/gi;
+const endings = new Set('com net org edu de io internal lab local localdomain lan corp'.split(' '));
+
+/** A word with a number at its end where a host must stand. */
+const positions =
+  /(?<=\b(?:on|to|from|of|host|node|machine|remote|at|lock|for|with) ['"]?)(?!(?:sha|md|utf|u?int|python|py|centos|rhel|ubuntu|debian|el|ext|crc|aes|rsa|tls|win|ipv|stage|test|[bs])\d)(?:\w{1,32}@)?[a-z][a-z-]{2,20}\d{2,15}(?:\.[a-z][\w-]{0,40}){0,6}(?=['"]?(?:[\s,.:;!)\]]|'s\b|$))/g;
+
+/** Daemons keep their type. `mds.a.smithi005.lvnvyk` is one, `tasks.mgr.dashboard` and `/mgr.py` are not. */
+const daemons =
+  /(?<![\w./])((?:ceph-)?(?:osd|mon|mds|mgr|client|rgw|nfs|iscsi|crash|rbd-mirror|cephfs-mirror|nvmeof|ceph-exporter|node-exporter|prometheus|grafana|alertmanager|loki|promtail|haproxy|keepalived|agent|ingress|jaeger-\w{1,12}))\.(?!(?:log|py|conf|cc|h|io|ya?ml|sh|asok|service|target|ini)\b)(?:<host>|[\w*-])(?:<host>|[\w.*-]){0,80}/g;
+
+const numbers: [RegExp, string][] = [
+  [/\bkworker\/[\w:]{1,20}/g, 'kworker'],
+  [/\bv\d{1,2}_\d{1,2}_\d{1,2}::/g, ''],
   [/\[\d+(?:, ?\d+)*\]/g, '<list>'],
+  [/\bshard \d+\(\d+\)/g, 'shard <n>'],
   [/\b0x[0-9a-f]+\b/gi, '<hex>'],
-  [/\b(?=[0-9a-f]*\d)[0-9a-f]{8,}\b/gi, '<hex>'],
-  [/(?<![\w.])\d+(?:\.\d+)?s\b/g, '<n>s'],
-  [/(?<![\w.])-?\d+(?:\.\d+)?(?![\w.]*[a-z])/g, '<n>'],
+  // An id of hexadecimal digits is a number too: some happen to have no letter.
+  [/(?<![0-9a-z])(?=[a-f]{0,40}\d)[0-9a-f]{7,128}(?![0-9a-z])/gi, '<n>'],
+  [/(?<![\w.])\d+\.\d*[a-f][0-9a-f]*(?:s\d+)?(?![\w.]*\w)/g, '<n>'],
+  [/(?<=\bpgs? )\d+\.[0-9a-f]+(?:s\d+)?/g, '<n>'],
+  [
+    /(?<![\w.])\d+\.[0-9a-f]+(?:s\d+)?(?= (?:shard|scrub|deep-scrub|repair|missing|soid|required|full-object)\b)/g,
+    '<n>',
+  ],
+  [
+    /\b((?:unique_|cephfs_|test-)?(?:pool|image|vol|obj|object|snap|bucket|file|dir|rank|mnt|session|subvol|subvolume|group|clone|tmp|ns|lv|vg|dev|disk|gw|rack)[_.-]?)\d+\b/g,
+    '$1<n>',
+  ],
+  [/(?<=(?:client|mnt|osd|foo|bar|node|host)\.)\d+\b/gi, '<n>'],
+  [/(?<=[a-z]\.)\d+(?=\.(?:log|conf|cfg|asok|pid|yaml)\b)/gi, '<n>'],
+  [/#\d+/g, '#<n>'],
+  // A number stays where it is a code, such as that of an error or an exit. Units stay too.
+  [
+    /(?<![\w.])(?<!\b(?:errno|status|code|rc|ret|retval|exit|signal|error|returned|HTTP|HTTP\/1\.1)[ :=(]{1,3}-?|\br ?= ?-?)-?\d+(?:\.\d+)*(?!\d)(?=(?:[smhkMGTB]|ms|us|ns|[KMGTk]i?B|min|sec|secs|hours?|th|x)?(?![\w.]*[a-z]))(?! (?:Server|Client) Error)/gi,
+    '<n>',
+  ],
 ];
 
 /** A text with everything masked that does not name a cause: hosts, times, addresses, ids, paths, numbers. */
 export function maskNoise(text: string): string {
-  return masks.reduce((masked, [pattern, mask]) => masked.replace(pattern, mask), text.slice(0, 2000));
+  const named = mask(text.slice(0, 2000), masks);
+  const hosts = [machines, positions].reduce(
+    (masked, pattern) => masked.replace(pattern, '<host>'),
+    named.replace(domains, (name) => (isHost(name.split('.')) ? '<host>' : name)),
+  );
+  const typed = hosts.replace(/\b(daemon) [a-z](?=[\s,])/g, '$1 <id>').replace(daemons, '$1.<id>');
+  return mask(typed, numbers).replace(/(?:\[|\{|\()[^[\]{}()]*, [^[\]{}()]*[\]})]/g, sortedList);
+}
+
+function isHost(parts: string[]): boolean {
+  return /\d/.test(parts[0] as string) && endings.has((parts.at(-1) as string).toLowerCase());
+}
+
+function mask(text: string, list: readonly [RegExp, string][]): string {
+  return list.reduce((masked, [pattern, other]) => masked.replace(pattern, other), text);
+}
+
+/** A list or set of words says the same in any order; `(self, x)` of a signature has one. */
+function sortedList(list: string): string {
+  if (list.startsWith('(')) return list;
+  const items = new Set(list.slice(1, -1).split(/, ?/));
+  return `${list[0]}${[...items].sort().join(', ')}${list.at(-1)}`;
 }

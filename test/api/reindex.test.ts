@@ -46,7 +46,8 @@ describe.each(engines)('reindex on $name', (engine) => {
     expect(await stored()).toEqual(before);
     expect(await isIndexed(server.db)).toBe(true);
     const causes = await server.db.kysely.selectFrom('signatures').selectAll().execute();
-    expect(causes).toContainEqual({ ...signatureOf(reason(1)), version: signatureVersion });
+    const { class: _, ...cause } = signatureOf(reason(1));
+    expect(causes).toContainEqual({ ...cause, version: signatureVersion });
   });
 
   test('resumes where it was interrupted, and changes nothing that is correct', async () => {

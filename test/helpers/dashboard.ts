@@ -53,7 +53,7 @@ export function aHistoryJob(given: Partial<JobItem> = {}): JobItem {
 
 /** A cause, counted run by run. */
 export function aCause(id: string, seen: number[], kind = 'command'): PageSignature {
-  return { id, kind, title: `cause ${id}`, seen };
+  return { id, kind, title: `cause ${id}`, class: 'unclear', seen };
 }
 
 /** A job on a page, with its texts. */

@@ -1,6 +1,6 @@
 /** Measures how well signatures group failure reasons, compared with causes that a person assigned. */
 import { signatureOf } from '../../src/core/signature.ts';
-import { type LabData, realData } from './lab-data.ts';
+import { type LabData, ownData, realData } from './lab-data.ts';
 
 /** A failure reason and its cause. */
 export interface Reason {
@@ -16,7 +16,8 @@ export interface Score {
 
 /** Reads the failure reasons of a folder. */
 export function reasonsIn(data: LabData): Reason[] {
-  const reasons = data.lines('failure-reasons.jsonl').map((line) => JSON.parse(line) as Reason);
+  const files = data === ownData ? ['failure-reasons.jsonl'] : ['failure-reasons.jsonl', 'failure-reasons-2.jsonl'];
+  const reasons = files.flatMap((file) => data.lines(file)).map((line) => JSON.parse(line) as Reason);
   // With few reasons the score would mean nothing.
   if (reasons.length < 100) throw new Error(`${data.name} has only ${reasons.length} failure reasons`);
   return reasons;
@@ -58,7 +59,10 @@ const changes: Change[] = [
   [/(?<=\d{4}-\d\d-\d\d[T _])\d\d:\d\d:\d\d/g, (_, random) => [24, 60, 60].map((end) => two(random(end))).join(':')],
   [/(?<=:\d\d\.)\d{6}\b/g, likewise],
   [/(?<=audit\()\d+\.\d+:\d+/g, likewise],
-  [/\b(?:smithi|plana|mira)\d+/g, (found, random) => found.replace(/\d+/, () => String(random(1000)).padStart(3, '0'))],
+  [
+    /\b(?:smithi|plana|mira|trial)\d+/g,
+    (found, random) => found.replace(/\d+/, () => String(random(1000)).padStart(3, '0')),
+  ],
   [/\b(?:osd|mds|mgr|client)\.\d+\b/g, likewise],
   [/\bunique_pool_\d+/g, likewise],
   [/(?<=\bpg )\d+\.[0-9a-f]+/g, likewise],
@@ -71,7 +75,7 @@ const changes: Change[] = [
   [/(?<=position )\d+(?:-\d+)?/g, likewise],
   [/\b\d+(?= (?:OSD|osds|pgs|pg|clients?|filesystems?|network|failed|daemon|pool)\b)/g, likewise],
   [/\b\d+\/\d+(?= objects)/g, likewise],
-  [/\d+\.\d+(?=%| seconds old)/g, likewise],
+  [/\d+\.\d+(?=%(?!2F)| seconds old)/g, likewise],
   [/(?<=undersized for )\d+/g, likewise],
 ];
 
@@ -98,6 +102,48 @@ export function copiesOf({ text, cause }: Reason, count: number): Reason[] {
     changes.reduce((copy, [what, other]) => copy.replace(what, (found) => other(found, random)), text),
   );
   return copies.filter((copy) => copy !== text).map((copy) => ({ text: copy, cause }));
+}
+
+type Wrapper = (text: string) => string;
+
+/** What clients and people put around a reason. */
+const wrappers: Wrapper[] = [
+  (text) => `\x1b[31m${text}\x1b[0m`,
+  (text) => `2026-03-04T05:06:07.890 ERROR:teuthology.run_tasks:${text}`,
+  (text) => (/['"\\]/.test(text) ? text : `b'${text}'`),
+  (text) => (/['"]/.test(text) || !text.includes(' ') ? text : `"${text}"`),
+  (text) => ` ${text}\n`,
+];
+
+/** A reason as it stands in a log, in bytes, in quotes or in colours. */
+export function wrapped({ text, cause }: Reason): Reason[] {
+  return wrappers.map((wrap) => ({ text: wrap(text), cause }));
+}
+
+/** What makes another cause of the same shape: another test, daemon, package, code, action, module, exception, script, flavor. */
+const others: [what: RegExp, other: string][] = [
+  [/(?<=\btest_\w+)(?= \([\w.]+\))/, '_again'],
+  [/(?<=\.(?:Test\w+|\w+Test))(?=[.)])/, 'More'],
+  [/(?<=cluster \[\w+\] (?!slow).*)\b(?:osd|mds|mgr|mon)(?=\.\w)/, 'rgw'],
+  [/(?<=with status )(?=\d)/, '3'],
+  [/(?<=Errno )(?=\d)/, '3'],
+  [/(?<=\([A-Z]+_[A-Z_]+)(?=\)" in cluster log)/, '_TOO'],
+  [/cluster \[WRN\]/, 'cluster [ERR]'],
+  [/(?<=\w)(?=\.sh\b)/g, '_two'],
+  [/(?<=\binstall (?:-\S+ )*[a-z][\w-]+)(?=[ '=])/, '-dbg'],
+  [/(?<=^'[\w ]+)(?=' reached maximum tries)/, ' twice'],
+  [/(?<=odule (?:named )?'[\w.]+)(?=')/, '_other'],
+  [/\b(?=[A-Z]\w+Error\b)/, 'Odd'],
+  [/(?<=attribute '\w+)(?=')/, '_other'],
+  [/(?<=comm=")/g, 'x'],
+  [/(?<=assert\()/, '!'],
+  [/(?<=^Failed to fetch .*flavors?=)default/, 'debug'],
+];
+
+/** Reasons of the same shape that have another cause. */
+export function nearMissesOf({ text, cause }: Reason): Reason[] {
+  const misses = others.map(([what, other]) => text.replace(what, other));
+  return misses.filter((miss) => miss !== text).map((miss) => ({ text: miss, cause: `${cause}, but another` }));
 }
 
 /** Returns the copies of a reason that are not grouped with it. */

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { answers, integer, optional, query, RunItem, text, textOrNull, zone } from './schema.ts';
+import { answers, integer, KnownCause, optional, query, RunItem, text, textOrNull, zone } from './schema.ts';
 
 /** Descriptions against runs, oldest run first; rows that fail last come first. */
 export const History = Type.Object({
@@ -14,7 +14,7 @@ export const History = Type.Object({
       signature: Type.Array(integer),
     }),
   ),
-  signatures: Type.Array(Type.Object({ id: text, kind: text, title: text })),
+  signatures: Type.Array(KnownCause),
   /** How many descriptions there are; `rows` has the first 2,000. */
   total: integer,
 });

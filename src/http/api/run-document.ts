@@ -70,7 +70,7 @@ async function signaturesSeen(
 ): Promise<PageSignature[]> {
   if (signatures.length === 0) return [];
   const seenEarlier = await readSeenEarlier(context, runs);
-  return signatures.map(({ id, kind, title, count }) => ({ id, kind, title, seen: [...seenEarlier(id), count] }));
+  return signatures.map(({ count, ...cause }) => ({ ...cause, seen: [...seenEarlier(cause.id), count] }));
 }
 
 /** How many jobs had a cause in each of the runs before the first of these, oldest first. */

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { causeClasses } from '../../core/signature.ts';
 import {
   answers,
   filter,
@@ -25,7 +26,13 @@ export const runItem = {
 };
 
 /** A cause of failures (core/signature.ts). `seen` counts its jobs in each of the page's `recent` runs. */
-export const PageSignature = Type.Object({ id: text, kind: text, title: text, seen: Type.Array(integer) });
+export const PageSignature = Type.Object({
+  id: text,
+  kind: text,
+  title: text,
+  class: Type.Enum([...causeClasses]),
+  seen: Type.Array(integer),
+});
 export type PageSignature = Static<typeof PageSignature>;
 
 const Place = Type.Union([integer, Type.Null()]);

@@ -5,6 +5,7 @@
  */
 import { type Static, type TProperties, type TSchema, Type } from 'typebox';
 import { jobStatuses } from '../../core/job.ts';
+import { causeClasses } from '../../core/signature.ts';
 
 /** Any text. */
 export const text = Type.String();
@@ -84,8 +85,11 @@ export const RunItem = Type.Object({
 });
 export type RunItem = Static<typeof RunItem>;
 
-/** A cause of failures (core/signature.ts); null for a job that has not failed. */
-export const Cause = Type.Union([Type.Object({ id: text, kind: text, title: text }), Type.Null()]);
+/** A cause of failures (core/signature.ts) and its class (core/signature-class.ts). */
+export const KnownCause = Type.Object({ id: text, kind: text, title: text, class: Type.Enum([...causeClasses]) });
+
+/** A cause of failures; null for a job that has not failed. */
+export const Cause = Type.Union([KnownCause, Type.Null()]);
 
 /** A link to somewhere else; always http or https. */
 export const Link = Type.Object({ name: text, href: text });

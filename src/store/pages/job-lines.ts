@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { JobStatus } from '../../core/job.ts';
 import { type JobLink, safeHref } from '../../core/links.ts';
-import { deadSignature, type Signature, signatureOf } from '../../core/signature.ts';
+import { classified, deadSignature, type Signature, signatureOf } from '../../core/signature.ts';
 import type { Reader } from '../engine/schema.ts';
 
 /** What lists show of a job. Times in microseconds, the duration in seconds. */
@@ -177,7 +177,7 @@ function lineOf(row: LineRow, nodes: string[]): JobLine {
 function causeOf({ status, signature, kind, title, failure_reason }: VerdictRow): Signature | null {
   if (status !== 'fail' && status !== 'dead') return null;
   if (signature !== null && kind !== null && title !== null)
-    return { id: signature, kind: kind as Signature['kind'], title };
+    return classified({ id: signature, kind: kind as Signature['kind'], title });
   return failure_reason ? signatureOf(failure_reason) : deadSignature(status);
 }
 

@@ -7,7 +7,7 @@ const side = (job_id: string, status: Side['status'], cause?: string, duration: 
   job_id,
   status,
   duration,
-  signature: cause === undefined ? null : { id: cause, kind: 'command', title: `cause ${cause}` },
+  signature: cause === undefined ? null : { id: cause, kind: 'command', title: `cause ${cause}`, class: 'unclear' },
 });
 
 const rows: Compared[] = [

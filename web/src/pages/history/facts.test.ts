@@ -28,7 +28,12 @@ test('rows are found by words of their descriptions and causes, and by their fai
     row('s/{b objectstore/x}', ['pass', 'pass']),
     row('s/{c objectstore/y}', ['pass', 'dead'], [-1, 1]),
   ];
-  const signatures = ['Read Error', 'timeout'].map((title, at) => ({ id: String(at), kind: 'other', title }));
+  const signatures = ['Read Error', 'timeout'].map((title, at) => ({
+    id: String(at),
+    kind: 'other',
+    title,
+    class: 'unclear' as const,
+  }));
   const data: History = { runs: [], rows, signatures, total: 3 };
   const found = (words: string, onlyRed: boolean) => filterRows(data, words, onlyRed).map((one) => rows.indexOf(one));
   expect(found('', false)).toEqual([0, 1, 2]);

@@ -132,7 +132,8 @@ function Overview({ page: { job, roles, history } }: { page: JobPage }) {
           </h2>
           {job.signature !== null && (
             <p>
-              <span className="badge">{job.signature.kind}</span> <span className="strong">{job.signature.title}</span>
+              <span className="badge">{job.signature.kind}</span> <span className="badge">{job.signature.class}</span>{' '}
+              <span className="strong">{job.signature.title}</span>
             </p>
           )}
           <pre tabIndex={0} role="region" aria-label="Failure reason">

@@ -29,6 +29,7 @@ export function GroupDetail({ page, group, differing }: DetailProps & { group: G
       <div className="line">
         <span className="strong">{plural(group.jobs.length, 'job')}</span> <Badge group={group} />
         {group.kind !== '' && <span>{group.kind}</span>}
+        {group.signature !== null && <span>{group.signature.class}</span>}
       </div>
       <p className="mono break">{group.title}</p>
       <p>

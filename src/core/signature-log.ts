@@ -1,0 +1,117 @@
+/** Causes that lines of logs name: of the cluster, of the kernel, of SELinux, and of what a program says when it dies. */
+import { maskNoise } from './signature-mask.ts';
+import type { Found } from './signature-rules.ts';
+
+/** Health codes whose text says what the code does not. */
+const reasons: Record<string, (message: string) => string> = {
+  MGR_MODULE_ERROR: (message) => maskNoise(message.replace(/^Health check \w+: /, '')),
+  MGR_MODULE_DEPENDENCY: (message) => maskNoise(message.replace(/^Health check \w+: /, '')),
+  PG_DAMAGED: (message) =>
+    statesIn(message, /\b(?:inconsistent|snaptrim_error|recovery_unfound|backfill_unfound|failed_repair|repair)\b/g),
+  OSDMAP_FLAGS: (message) => statesIn(message, /\b(?:no[a-z-]{2,16}|pause(?:rd|wr)?|full)\b/g),
+  SLOW_OPS: (message) => statesIn(message, /\b(?:osd|mon|mds|mgr)(?=\.)/g),
+  CEPHADM_APPLY_SPEC_FAIL: (message) => statesIn(message, /(?<=: )[a-z-]{2,30}(?=\.)/g),
+};
+
+function statesIn(message: string, states: RegExp): string {
+  return [...new Set(message.match(states))].sort().join(', ');
+}
+
+/** `"<time> <daemon> … : cluster [WRN] <message>" in cluster log`, or a part of it. */
+export function clusterLog(text: string): Found {
+  const ending = / in cluster log['"]?$/.test(text);
+  const entry = /^.{0,300}?\bcluster \[(\w{2,8})\]\s{0,9}/s.exec(text);
+  const line = text
+    .replace(/["']? in cluster log["']?$/, '')
+    .replace(/^["']/, '')
+    .replace(/["']$/, '');
+  if (!entry) return ending ? ['clusterlog', `cluster log: ${maskNoise(line)}`] : null;
+  const message = text
+    .slice(entry[0].length)
+    .replace(/["']? in cluster log["']?$/, '')
+    .replace(/["']$/, '')
+    .trim();
+  return ['clusterlog', `cluster log [${entry[1]}] ${clusterMessage(message, entry[0])}`];
+}
+
+function clusterMessage(message: string, sender: string): string {
+  const code = /\(([A-Z][A-Z0-9_]{3,60})\)$/.exec(message)?.[1];
+  if (code !== undefined) {
+    const more = reasons[code]?.(message.slice(0, message.length - code.length - 2).trim());
+    return more ? `${code}: ${more}` : code;
+  }
+  // Of a slow request only that it is one and of what daemon: the rest is its life story.
+  const slow = /\bslow requests?\b(?: in (\w+))?/.exec(message.slice(0, 60));
+  const daemon = /\b(osd|mds|mon|mgr)\.\w/.exec(sender)?.[1];
+  if (slow) return ['slow request', slow[1] && `in ${slow[1]}`, daemon && `of an ${daemon}`].filter(Boolean).join(' ');
+  const health = /^(?:Health detail: |overall )?(HEALTH_\w+) /.exec(message);
+  if (health) {
+    const parts = message.slice(health[0].length).split('; ').map(maskNoise);
+    return `${health[1]} ${[...new Set(parts)].sort().join('; ')}`;
+  }
+  const short = message
+    .replace(/ for \d{1,9}s, current state .*$/s, '')
+    .replace(/\b(?:deep-)?(scrub) ?: stat mismatch.*$/s, '$1 : stat mismatch')
+    .replace(/\b[a-z_]{2,30}(?:\+[a-z_]{2,30}){1,12}\b/g, (states) => states.split('+').sort().join('+'));
+  return maskNoise(short);
+}
+
+/** `'<time> <host> kernel: [<seconds>] <message>' in syslog`. */
+export function kernelLog(text: string): Found {
+  const ending = / in syslog['"]?$/.test(text);
+  const at = text.slice(0, 300).indexOf('kernel: ');
+  if (!ending && at < 0 && !/^BUG: |^INFO: task /.test(text)) return null;
+  const message = (at < 0 ? text : text.slice(at + 8))
+    .replace(/['"]? in syslog['"]?$/, '')
+    .replace(/^\[[ \d.]{1,24}\] ?/, '')
+    .replace(/^watchdog: /, '');
+  const lockdep =
+    /possible \w{1,20} locking dependency|possible recursive locking|inconsistent lock state|lockdep|bad unlock balance/.exec(
+      message,
+    );
+  if (lockdep) return ['crash', `lockdep: ${lockdep[0]}`];
+  return ['other', `kernel: ${maskNoise(message)}`];
+}
+
+/** Which programs were denied something. */
+export function selinux(text: string): Found {
+  if (!/\bavc:\s{1,9}denied|^SELinux denials/.test(text)) return null;
+  const programs = [...new Set([...text.matchAll(/comm="([^"]{1,60})"/g)].map(([, name]) => name as string))].sort();
+  return ['selinux', `SELinux denial${programs.length > 0 ? ` comm=${programs.slice(0, 5).join(',')}` : ''}`];
+}
+
+/** Asserts, signals, sanitizers, valgrind, coredumps. */
+export function crash(text: string): Found {
+  const assert =
+    /(?<![\w.-])([\w.-]{1,80}): ?\d{1,7}: (?:\w{1,20} )?(?:FAILED|failed) (?:ceph_)?(assert|abort)(\w{0,20})/.exec(
+      text,
+    );
+  if (assert) {
+    // A condition is source text, without anything that varies. It stays the same when it moves from a header to the source.
+    const file = (assert[1] ?? '').replace(/\.(?:cc|cpp|h|hpp|c)$/, '');
+    return [
+      'crash',
+      `${file}: FAILED ceph_${assert[2]}${assert[3]}${inParentheses(text.slice(assert.index + assert[0].length))}`,
+    ];
+  }
+  const signal = /Caught signal \(([^)]{1,60})\)/.exec(text);
+  if (signal) return ['crash', `Caught signal (${signal[1]})`];
+  if (
+    /FAILED (?:ceph_)?assert|coredumps? on|Segmentation fault|Caught signal|core dumped|Sanitizer: |runtime error: |\bvalgrind\b/i.test(
+      text,
+    )
+  )
+    return ['crash', maskNoise(text.replace(/\s+/g, ' '))];
+  return /locking dependency detected|inconsistent lock state/.test(text) ? ['crash', maskNoise(text)] : null;
+}
+
+/** What the parentheses at the beginning of a text hold, with them; the line when they do not end. */
+function inParentheses(text: string): string {
+  let open = 0;
+  for (let at = 0; at < text.length && at < 300; at++) {
+    if (text[at] === '(') open++;
+    else if (text[at] === ')' && --open <= 0) return text.slice(0, at + 1);
+    else if (text[at] === '\n') return text.slice(0, at);
+  }
+  return text.slice(0, 300);
+}

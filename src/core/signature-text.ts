@@ -1,0 +1,64 @@
+/** Texts as clients wrap them: what is around a reason, and what stands in the representation of Python values. */
+import { unquote } from './signature-command.ts';
+
+const logPrefix =
+  /^(?:\d{4}-\d\d-\d\d[T ][\d:.]{8,16}(?:Z|[+-][\d:]{4,6})? )?(?:DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL):[\w.-]{1,120}:\s?/;
+const timePrefix = /^\d{4}-\d\d-\d\d[T ][\d:.]{8,16}(?:Z|[+-][\d:]{4,6})? (?=\S)/;
+
+/** A reason without colours, the representation of bytes, quotes around all of it and what a logger puts before it. */
+export function withoutWrappers(reason: string): string {
+  let text = reason.replace(/\x1b\[[\d;]{0,20}[A-Za-z]/g, '').trim();
+  for (let turn = 0; turn < 4; turn++) {
+    const inner = withoutOne(text);
+    if (inner === text) break;
+    text = inner;
+  }
+  return text;
+}
+
+function withoutOne(text: string): string {
+  if (/^[bu]['"]/.test(text) && text.length > 2 && text.endsWith(text[1] as string)) return unquote(text.slice(1));
+  if (isQuoted(text)) return unquote(text);
+  if (logPrefix.test(text)) return text.replace(logPrefix, '');
+  return text.replace(timePrefix, '');
+}
+
+/** Whether one pair of quotes holds all of a text of several words: a key in quotes is what a `KeyError` says. */
+function isQuoted(text: string): boolean {
+  const [quote = ''] = text;
+  if ((quote !== "'" && quote !== '"') || text.length < 3 || !text.endsWith(quote) || !text.includes(' ')) return false;
+  for (let at = text.indexOf(quote, 1); at < text.length - 1; at = text.indexOf(quote, at + 1)) {
+    if (text[at - 1] !== '\\') return false;
+  }
+  return true;
+}
+
+/** The texts that a printed dictionary has under a key, at most 20. */
+export function valuesOf(text: string, key: string): string[] {
+  const values: string[] = [];
+  for (const quoted of [`'${key}': `, `"${key}": `]) {
+    for (let at = text.indexOf(quoted); at >= 0 && values.length < 20; at = text.indexOf(quoted, at + 1)) {
+      const start = at + quoted.length;
+      const end = endOfText(text, start);
+      if (end > start) values.push(unquote(text.slice(start, end)));
+      else if (text[start] === '[') values.push(text.slice(start + 1, closed(text, start)).replace(/['"],? ?/g, ' '));
+    }
+  }
+  return values;
+}
+
+function closed(text: string, start: number): number {
+  const end = text.indexOf(']', start);
+  return end < 0 ? text.length : end;
+}
+
+/** Where a text in quotes that begins here ends; the beginning when there is none. */
+function endOfText(text: string, start: number): number {
+  const quote = text[start];
+  if (quote !== "'" && quote !== '"') return start;
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === quote) return at + 1;
+  }
+  return text.length;
+}
