@@ -1,46 +1,86 @@
 /** One choice that a job's description names: `objectstore` = `bluestore-comp`. */
 export interface Facet {
+  /** The last folder; empty for the sub-suite and for a file that lies directly in it. */
   key: string;
   value: string;
 }
 
-/** Descriptions come from clients; no suite nests as deep as this. */
+/** Descriptions come from clients; no suite nests as deep as this, has as many choices, or such long ones. */
 const deepest = 20;
+const mostFacets = 200;
+const longestPath = 200;
+const longestExamined = 20_000;
 
 /**
- * The choices of a description: braces hold alternatives of a folder, `a/{b c/{d e}}` is `a/b`, `a/c/d` and `a/c/e`. The key is
- * the path up to the last part, without the `$` that marks a random choice. None without a description.
+ * The choices of a description, each once: `fs/workload/{x mount/kclient/{base/{y}}}` has its sub-suite `fs/workload`, the first two parts, then
+ * `x`, `base=y` and, because a choice that is a folder is named like one that is a file, `mount=kclient`. Neither has the `$` of a
+ * random choice or the ending `.yaml`. None without a description; at most 200, of paths of at most 200
+ * characters within the first 20,000.
  */
 export function parseFacets(description: string | null): Facet[] {
-  const facets: Facet[] = [];
-  const folders: string[] = [''];
-  let word = '';
-  const end = () => {
-    if (word !== '') facets.push(facetOf((folders.at(-1) ?? '') + word));
-    word = '';
+  const facets = new Map<string, Facet>();
+  const add = (key: string, value: string) => {
+    if (value !== '' && facets.size < mostFacets) facets.set(`${key}=${value}`, { key, value });
   };
-  for (const character of description ?? '') {
-    if (character === '{' && folders.length < deepest) {
-      folders.push((folders.at(-1) ?? '') + word);
-      word = '';
-    } else if (character === '}' && folders.length > 1) {
-      end();
-      folders.pop();
-    } else if (character === ' ') end();
-    else word += character;
+  for (const path of pathsOf((description ?? '').slice(0, longestExamined).toWellFormed())) {
+    if (facets.size === mostFacets) break;
+    addPath(path, add);
   }
-  end();
-  return facets;
+  return [...facets.values()];
 }
 
-function facetOf(path: string): Facet {
-  const at = path.lastIndexOf('/');
-  return { key: path.slice(0, Math.max(at, 0)).replace(/\$/g, ''), value: path.slice(at + 1) };
+function addPath({ root, folders, file }: Path, add: (key: string, value: string) => void): void {
+  add('', root.slice(0, 2).join('/'));
+  for (let at = 2; at < root.length; at++) add(root[at - 1] as string, root[at] as string);
+  add(folders.at(-1) ?? '', file);
+  if (folders.length > 1) add(folders[0] as string, folders[1] as string);
+}
+
+/** One file that a description names: the folders before its first brace, those inside, and its name; empty for none. */
+interface Path {
+  root: string[];
+  folders: string[];
+  file: string;
+}
+
+/** Braces hold alternatives of a folder: `a/{b c/{d e}}` is `a/b`, `a/c/d` and `a/c/e`. */
+function* pathsOf(description: string): Generator<Path> {
+  const start = description.search(/[^ ]/);
+  const begins = start < 0 ? '' : (/^[^{ ]*/.exec(description.slice(start, start + longestPath))?.[0] ?? '');
+  const root = partsOf(begins);
+  yield { root, folders: [], file: '' };
+  const parents: string[] = [];
+  let word = '';
+  const path = () => ((parents.at(-1) ?? '') + word).slice(0, longestPath);
+  const end = function* () {
+    const folders = partsOf(path());
+    const file = folders.pop();
+    if (word !== '' && file !== undefined) yield { root, folders, file: file.replace(/\.yaml$/, '') };
+    word = '';
+  };
+  for (const character of description.slice(Math.max(start, 0) + begins.length)) {
+    if (character === '{' && parents.length < deepest) {
+      parents.push(path());
+      word = '';
+    } else if (character === '}' && parents.length > 0) {
+      yield* end();
+      parents.pop();
+    } else if (character === ' ') yield* end();
+    else if (word.length < longestPath) word += character;
+  }
+  yield* end();
+}
+
+function partsOf(path: string): string[] {
+  return path
+    .replaceAll('$', '')
+    .split('/')
+    .filter((part) => part !== '');
 }
 
 /** A facet as the filter language and the pages write it. */
 export function facetText({ key, value }: Facet): string {
-  return key === '' ? value : `${key.split('/').at(-1)}=${value}`;
+  return key === '' ? value : `${key}=${value}`;
 }
 
 /** Reads many descriptions; equal facets are one object in all of them. */

@@ -149,7 +149,7 @@ function Overview({ page: { job, roles, history } }: { page: JobPage }) {
       <h2>Description {job.description !== null && <Copy text={job.description} label="description" />}</h2>
       <p className="facets">
         {parseFacets(job.description).map((facet) => (
-          <code key={`${facet.key}/${facet.value}`} className="chip" title={`${facet.key}/${facet.value}`}>
+          <code key={facetText(facet)} className="chip">
             {facetText(facet)}
           </code>
         ))}

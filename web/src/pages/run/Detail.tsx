@@ -144,8 +144,8 @@ function previousSentence({ previous }: Job, page: RunPage): string {
 
 /** The facets of the description; those that not every job of the run has come first. */
 function Description({ job, differing }: { job: Job; differing: readonly Facet[] }) {
-  const names = new Set(differing.map(pathOf));
-  const common = parseFacets(job.description).filter((facet) => !names.has(pathOf(facet)));
+  const names = new Set(differing.map(facetText));
+  const common = parseFacets(job.description).filter((facet) => !names.has(facetText(facet)));
   return (
     <>
       <h2>Description {job.description !== null && <Copy text={job.description} label="description" />}</h2>
@@ -165,14 +165,10 @@ function Facets({ facets }: { facets: readonly Facet[] }) {
   return (
     <p className="facets">
       {facets.map((facet) => (
-        <code key={pathOf(facet)} className="chip" title={pathOf(facet)}>
+        <code key={facetText(facet)} className="chip">
           <Value field="f" value={facetText(facet)} />
         </code>
       ))}
     </p>
   );
-}
-
-function pathOf({ key, value }: Facet): string {
-  return `${key}/${value}`;
 }

@@ -21,7 +21,7 @@ export function FacetRail({ jobs, facets }: FacetRailProps) {
       {keys.length === 0 && <p className="quiet">These jobs all have the same description.</p>}
       {keys.map(([key, counts]) => (
         <div key={key}>
-          <h2 title={key}>{key.split('/').at(-1) || 'choices'}</h2>
+          <h2>{key || 'choices'}</h2>
           <ul className="plain-list">
             {counts.slice(0, mostValues).map(({ facet, red, total }) => (
               <li key={facet.value} className="rail-line">

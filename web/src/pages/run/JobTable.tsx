@@ -81,7 +81,7 @@ function rowsOf(jobs: readonly Job[], facets: JobTableProps['facets']): JobRow[]
   }));
 }
 
-/** The columns with those that `cols=` adds or hides, such as "+cause,-os,+f:rados/objectstore". */
+/** The columns with those that `cols=` adds or hides, such as "+cause,-os,+f:objectstore". */
 function shownJobColumns(cols: string): Column<JobRow>[] {
   const facets = [...changesOf(cols)].filter(([id, hidden]) => id.startsWith('f:') && !hidden);
   return [...shownColumns(jobColumns, cols), ...facets.map(([id]) => facetColumn(id.slice(2)))];

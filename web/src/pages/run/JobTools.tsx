@@ -11,7 +11,10 @@ export function JobTools({ facets }: { facets: readonly (readonly Facet[])[] }) 
   const [cols, setCols] = useUrlState('cols', '');
   const choices = useMemo(() => {
     const keys = new Set(differingOf(facets).flatMap((list) => list.map(({ key }) => key)));
-    const facetChoices = [...keys].sort().map((key) => ({ id: `f:${key}`, title: key, hidden: true }));
+    const facetChoices = [...keys]
+      .filter((key) => key !== '')
+      .sort()
+      .map((key) => ({ id: `f:${key}`, title: key, hidden: true }));
     return [...jobColumns.map(({ id, title, hidden = false }) => ({ id, title, hidden })), ...facetChoices];
   }, [facets]);
   const shown = shownColumns(choices, cols)

@@ -21,8 +21,8 @@ const fixedGroupings = ['signature', 'description', 'node', 'os', 'kind', 'none'
 /** What failing jobs can be grouped by, including each facet in which they differ. */
 export function groupingsOf(jobs: readonly Job[]): string[] {
   const facets = differingFacets(jobs.filter(({ status }) => isFailing(status)).map(({ description }) => description));
-  const keys = new Set(facets.flatMap((list) => list.map(({ key }) => `facet:${key}`)));
-  return [...fixedGroupings, ...[...keys].slice(0, mostFacets)];
+  const keys = new Set(facets.flatMap((list) => list.map(({ key }) => key)).filter((key) => key !== ''));
+  return [...fixedGroupings, ...[...keys].slice(0, mostFacets).map((key) => `facet:${key}`)];
 }
 
 /** The most facets in the menu. */
@@ -62,7 +62,7 @@ function titlesOf(job: Job, by: string): string[] {
   if (by.startsWith('facet:')) {
     const key = by.slice('facet:'.length);
     const values = parseFacets(job.description).filter((facet) => facet.key === key);
-    return values.length > 0 ? values.map(facetText) : [`no ${key.split('/').at(-1)}`];
+    return values.length > 0 ? values.map(facetText) : [`no ${key}`];
   }
   return by === 'none' ? ['all failures'] : [job.signature?.title ?? 'no reason recorded'];
 }

@@ -134,7 +134,7 @@ export function facetColumn(key: string): Column<JobRow> {
   const read = (job: JobRow) => job.all.find((facet) => facet.key === key)?.value ?? null;
   return {
     id: `f:${key}`,
-    title: key.split('/').at(-1) || key,
+    title: key,
     width: 'minmax(90px, 0.5fr)',
     sortable: true,
     value: read,
