@@ -20,7 +20,7 @@ function statesIn(message: string, states: RegExp): string {
 /** `"<time> <daemon> … : cluster [WRN] <message>" in cluster log`, or a part of it. */
 export function clusterLog(text: string): Found {
   const ending = / in cluster log['"]?$/.test(text);
-  const entry = /^.{0,300}?\bcluster \[(\w{2,8})\]\s{0,9}/s.exec(text);
+  const entry = /^.{0,300}?\b(cluster|cephadm|audit) \[(\w{2,8})\]\s{0,9}/s.exec(text);
   const line = text
     .replace(/["']? in cluster log["']?$/, '')
     .replace(/^["']/, '')
@@ -31,7 +31,10 @@ export function clusterLog(text: string): Found {
     .replace(/["']? in cluster log["']?$/, '')
     .replace(/["']$/, '')
     .trim();
-  return ['clusterlog', `cluster log [${entry[1]}] ${clusterMessage(message, entry[0])}`];
+  return [
+    'clusterlog',
+    `${entry[1] === 'cluster' ? '' : `${entry[1]} in `}cluster log [${entry[2]}] ${clusterMessage(message, entry[0])}`,
+  ];
 }
 
 function clusterMessage(message: string, sender: string): string {

@@ -12,7 +12,7 @@ describe('text that does not identify a cause is masked', () => {
     ['at 10.0.0.1:6789 and 127.0.0.1', 'at <ip> and <ip>'],
     ['soid 2:8007ad8d:::benchmark_data_x:head is bad', 'soid <object> is bad'],
     ['rm /home/ubuntu/cephtest/mnt.0 "/tmp/a,b"', 'rm <path> "<path>,b"'],
-    ['in /var/lib/ceph/9f1c2a3b-0011-2233-4455-66778899aabb/osd.3', 'in <path>/osd.<n>'],
+    ['in /var/lib/ceph/9f1c2a3b-0011-2233-4455-66778899aabb/osd.3', 'in <path>/osd.<id>'],
     ['clone.client.0/qa/run.sh', 'qa/run.sh'],
     ['osd.12 mds.a mgr.x client.4123 unique_pool_3', 'osd.<id> mds.<id> mgr.<id> client.<id> unique_pool_<n>'],
     ['mds.fs.smithi005.lvnvyk and mon.smithi009', 'mds.<id> and mon.<id>'],

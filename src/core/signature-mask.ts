@@ -19,6 +19,8 @@ const masks: [RegExp, string][] = [
   [/\bsoid \S+/g, 'soid <object>'],
   [/(?<![\w:])-?\d{1,9}:[0-9a-f]{8}:[^\s'",()]*/g, '<object>'],
   [/(\/home\/)\w{1,40}\/src\/[^\s/'"]+/g, '$1<user>/src'],
+  // Where the product was built; its source says the same everywhere.
+  [/(?<![\w.])(?:\/[\w.+~@-]{1,80}){1,12}\/src\/(?=[a-z]\w)/g, 'src/'],
   // Of a path in the directory of a test only the name of a file counts.
   [
     /\/home\/\w{1,40}\/cephtest[^\s'",;)\]]*?(\/[\w.-]{1,60}\.(?:sh|py|ya?ml|conf|cfg|log|xml|json|monmap|keyring))?(?=[\s'",:;)\]]|$)/g,
@@ -66,6 +68,15 @@ const daemons =
   /(?<![\w./])((?:ceph-)?(?:osd|mon|mds|mgr|client|rgw|nfs|iscsi|crash|rbd-mirror|cephfs-mirror|nvmeof|ceph-exporter|node-exporter|prometheus|grafana|alertmanager|loki|promtail|haproxy|keepalived|agent|ingress|jaeger-\w{1,12}))\.(?!(?:log|py|conf|cc|h|io|ya?ml|sh|asok|service|target|ini)\b)(?:<host>|[\w*-])(?:<host>|[\w.*-]){0,80}/g;
 
 const numbers: [RegExp, string][] = [
+  [/(?<=\/(?:ceph-)?)(osd|mon|mds|mgr|client)\.(?:[a-z]|\d{1,9})(?!\w)/g, '$1.<id>'],
+  [/(?<=<uuid>[-@])(osd|mon|mds|mgr|rgw|client)-[\w.<>-]{1,80}/g, '$1-<id>'],
+  [/ -i (?:\d{1,9}|[a-z])(?=\s|$)/g, ' -i <id>'],
+  [/\/dev\/(?:sd[a-z]{1,2}|vd[a-z]|nvme\d{1,3}n\d{1,3}p?|loop|rbd|nbd|dm-)\d{0,3}(?!\w)/g, '/dev/<device>'],
+  [/(?<![\w.])e\d{1,9}(?![\w.])/g, 'e<n>'],
+  [
+    /\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?(?:\d{1,2} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}(?:\d{1,2} )?(?=<time>)/g,
+    '',
+  ],
   [/\bkworker\/[\w:]{1,20}/g, 'kworker'],
   [/\bv\d{1,2}_\d{1,2}_\d{1,2}::/g, ''],
   [/\[\d+(?:, ?\d+)*\]/g, '<list>'],
@@ -88,7 +99,7 @@ const numbers: [RegExp, string][] = [
   [/#\d+/g, '#<n>'],
   // A number stays where it is a code, such as that of an error or an exit. Units stay too.
   [
-    /(?<![\w.])(?<!\b(?:errno|status|code|rc|ret|retval|exit|signal|error|returned|HTTP|HTTP\/1\.1)[ :=(]{1,3}-?|\br ?= ?-?)-?\d+(?:\.\d+)*(?!\d)(?=(?:[smhkMGTB]|ms|us|ns|[KMGTk]i?B|min|sec|secs|hours?|th|x)?(?![\w.]*[a-z]))(?! (?:Server|Client) Error)/gi,
+    /(?<![\w.])(?<!\b(?:errno|status|code|rc|ret|retval|exit|signal|error|returned|HTTP|HTTP\/1\.1)[ :=(]{1,3}-?|\br ?= ?-?)-?\d+(?:\.\d+)*(?!\d)(?=(?:[smhkMGTB]|ms|us|ns|[KMGTk]i?B|min|sec|secs|hours?|th|x)?(?![\w.]*[a-z]))(?! {1,2}(?:Server Error|Client Error|Not Found|Forbidden|Unauthorized|Bad |Gateway |Internal |Service Un))/gi,
     '<n>',
   ],
 ];

@@ -8,19 +8,18 @@ const raised =
 const frame = /File \\?"([^"\\]{1,300})\\?", line \d{1,7}, in ([\w<>]{1,100})/g;
 /** Messages that every program has: the place tells them apart. */
 const common =
-  /^(?:$|'?NoneType|list index|string index|tuple index|dictionary changed|too many values|not enough values|need more than|division by zero|'\w{1,60}'$|-?\d{1,9}$)|object (?:has no attribute|is not|does not support)|is not iterable/;
+  /^(?:$|'?NoneType|list index|string index|tuple index|dictionary changed|too many values|not enough values|need more than|division by zero|'[^']{1,60}'$|-?\d{1,9}$)|object (?:has no attribute|is not|does not support)|is not iterable/;
 
 /** The exception at the end of a traceback, in one line or several. */
 export function traceback(text: string): Found {
   const start = text.lastIndexOf('Traceback (most recent call last)');
   if (start < 0) return null;
-  const trace = text.slice(start);
+  const trace = text.slice(start).replaceAll('\\n', '\n');
   const last = [...trace.matchAll(raised)].at(-1);
   if (last === undefined) return null;
-  const [message = ''] = trace
-    .slice(last.index + last[0].length)
-    .replace(/['"]\s*$/, '')
-    .split(/\\n|\n/, 1);
+  const [rest = ''] = trace.slice(last.index + last[0].length).split('\n', 1);
+  // The quote that ends a quoted traceback, not that of a key.
+  const message = rest.trim().replace(/^([^'"]*)['"]$/, '$1');
   const place = common.test(message) ? placeOf(trace) : '';
   return ['other', `${last[2]}: ${maskNoise(message.replaceAll('\\', ''))}${place}`];
 }
@@ -55,7 +54,8 @@ export function ansible(text: string): Found {
     ];
   if (messages.length > 0) {
     const shown = [...new Set(messages.map((message) => ansibleMessage(message, text)))].sort();
-    return ['ansible', what + shown.slice(0, 3).join(' | ')];
+    const [url] = valuesOf(text, 'url');
+    return ['ansible', `${what}${shown.slice(0, 3).join(' | ')}${url ? ` (${maskNoise(url)})` : ''}`];
   }
   if (/['"]censored['"]/.test(text)) return ['ansible', `${what}output hidden (no_log)`];
   return ['ansible', what + maskNoise(text.replaceAll(/u?['"][\w@-]{1,80}(?:\.[\w-]{1,80}){0,8}['"]: ?/g, ''))];
@@ -64,7 +64,8 @@ export function ansible(text: string): Found {
 function ansibleMessage(message: string, text: string): string {
   if (/^non-zero return code/.test(message)) {
     const words = (valuesOf(text, 'cmd')[0] ?? '').trim().split(/\s+/).slice(0, 2).join(' ');
-    return maskNoise(`${message}: ${words}`);
+    const code = /['"]rc['"]: (-?\d{1,9})/.exec(text)?.[1];
+    return `${maskNoise(`${message}: ${words}`)}${code === undefined ? '' : ` → status ${code}`}`;
   }
   if (/^MODULE FAILURE/i.test(message)) {
     const output = [...valuesOf(text, 'module_stderr'), ...valuesOf(text, 'module_stdout')].find(

@@ -3,6 +3,9 @@ import { unquote } from './signature-command.ts';
 
 const logPrefix =
   /^(?:\d{4}-\d\d-\d\d[T ][\d:.]{8,16}(?:Z|[+-][\d:]{4,6})? )?(?:DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL):[\w.-]{1,120}:\s?/;
+/** What a traceback puts before a message whose shape says the same. */
+const exceptionPrefix =
+  /^(?:teuthology\.exceptions\.)?(?:CommandFailedError|CommandCrashedError|ConnectionLostError|AnsibleFailedError|MaxWhileTries|SELinuxError|VersionNotFoundError|UnitTestError): (?=\S)/;
 const timePrefix = /^\d{4}-\d\d-\d\d[T ][\d:.]{8,16}(?:Z|[+-][\d:]{4,6})? (?=\S)/;
 
 /** A reason without colours, the representation of bytes, quotes around all of it and what a logger puts before it. */
@@ -20,7 +23,7 @@ function withoutOne(text: string): string {
   if (/^[bu]['"]/.test(text) && text.length > 2 && text.endsWith(text[1] as string)) return unquote(text.slice(1));
   if (isQuoted(text)) return unquote(text);
   if (logPrefix.test(text)) return text.replace(logPrefix, '');
-  return text.replace(timePrefix, '');
+  return text.replace(timePrefix, '').replace(exceptionPrefix, '');
 }
 
 /** Whether one pair of quotes holds all of a text of several words: a key in quotes is what a `KeyError` says. */

@@ -31,9 +31,9 @@ const SHAPES: [reason: string, kind: SignatureKind, title: string][] = [
     'ceph osd out <n> → status 22',
   ],
   [
-    "Command failed on {host} with status 5: 'sudo nsenter --net={path} CEPH_ARGS={path} daemon-helper kill ceph-osd -f --cluster ceph -i {number}'",
+    "Command failed on {host} with status 5: 'sudo nsenter --net={path} CEPH_ARGS={path} daemon-helper kill ceph-osd -f --cluster ceph -i {id}'",
     'command',
-    'ceph-osd -f -i <n> → status 5',
+    'ceph-osd -f -i <id> → status 5',
   ],
   [
     "Command crashed: 'sudo ceph-coverage {path} ceph-objectstore-tool --fsid {uuid}'",
