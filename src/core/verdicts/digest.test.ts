@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import type { JobStatus } from '../job.ts';
+import type { CauseClass } from '../signature-class.ts';
+import { createDigest, indexRun, jobsWith } from './digest.ts';
+
+const head = { id: '1', name: 'n', suite: 's', branch: 'main', sha1: null, scheduled: 0 };
+
+function digestOf(jobs: [description: string | null, status: JobStatus, cause?: [id: string, kind: CauseClass]][]) {
+  const digest = createDigest(head);
+  for (const [description, status, cause] of jobs) {
+    digest.add({ description, status, cause: cause === undefined ? null : { id: cause[0], class: cause[1] } });
+  }
+  return digest.done();
+}
+
+test('a digest has the jobs that passed or failed, but not of the lab', () => {
+  const digest = digestOf([
+    ['s/t/{a}', 'pass'],
+    ['s/t/{a}', 'fail', ['x', 'product']],
+    ['s/t/{b}', 'dead', ['y', 'support']],
+    ['s/t/{b}', 'fail', ['z', 'infra']],
+    ['s/t/{c}', 'running'],
+    ['s/t/{c}', 'unknown'],
+    [null, 'pass'],
+  ]);
+  expect(digest).toEqual({
+    run: head,
+    facets: ['s/t', 'a', 'b'],
+    descriptions: [[0, 1], [0, 2], []],
+    causes: ['x', 'y'],
+    jobs: [0, -1, 0, 0, 1, 1, 2, -1],
+  });
+  const index = indexRun(JSON.parse(JSON.stringify(digest)));
+  expect({ jobs: index.jobs, passes: index.passes, causes: [...index.causes] }).toEqual({
+    jobs: 4,
+    passes: 2,
+    causes: [
+      ['x', [1]],
+      ['y', [2]],
+    ],
+  });
+});
+
+test('jobs are found by one facet, by several, and by none', () => {
+  const index = indexRun(
+    digestOf(['s/t/{a b}', 's/t/{a}', 's/t/{b}', 's/u/{a b}', 's/t/{b a}'].map((text) => [text, 'pass'])),
+  );
+  const found = (...facets: string[]) => {
+    const jobs = jobsWith(index, facets);
+    return jobs && [...jobs];
+  };
+  expect(found()).toBeNull();
+  expect(found('a')).toEqual([0, 1, 3, 4]);
+  expect(found('b', 'a')).toEqual([0, 3, 4]);
+  expect(found('a', 'b', 's/t')).toEqual([0, 4]);
+  expect(found('a', 'else')).toEqual([]);
+});

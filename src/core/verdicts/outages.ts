@@ -1,0 +1,38 @@
+/** Whether several suites and branches were hit by the same thing at the same time. */
+
+/** From the middle job of a cause an outage is looked for this long before and after, in milliseconds. */
+const reach = 3_600_000;
+const leastHits = 3;
+const leastShare = 0.2;
+
+/** Other runs of one suite and branch: how many jobs they started in the time of an outage, and how many of those the cause hit. */
+export interface Around {
+  suite: string;
+  branch: string;
+  jobs: number;
+  hits: number;
+}
+
+/** What an outage hit beside the run: how many of the jobs that other runs started, and which runs those were. */
+export interface Outage {
+  jobs: number;
+  hits: number;
+  hit: Around[];
+}
+
+/** The time that is looked at for the jobs of a cause that started at `starts` (not empty), all in milliseconds. */
+export function outageWindow(starts: readonly number[]): { from: number; to: number } {
+  const middle = starts.toSorted((a, b) => a - b)[Math.floor((starts.length - 1) / 2)]!;
+  return { from: middle - reach, to: middle + reach };
+}
+
+/** The outage that hit a run, if there was one. */
+export function outageOf(run: { suite: string; branch: string }, around: readonly Around[]): Outage | null {
+  const hit = around.filter(({ hits }) => hits > 0).sort((a, b) => b.hits - a.hits);
+  const jobs = around.reduce((total, one) => total + one.jobs, 0);
+  const hits = hit.reduce((total, one) => total + one.hits, 0);
+  const suites = new Set([run.suite, ...hit.map(({ suite }) => suite)]);
+  const branches = new Set([run.branch, ...hit.map(({ branch }) => branch)]);
+  if (hits < leastHits || hits < leastShare * jobs || suites.size < 2 || branches.size < 2) return null;
+  return { jobs, hits, hit };
+}

@@ -1,0 +1,187 @@
+/**
+ * What is said of a cause in a run. `verdictOf` alone decides, for every page and report. The rules were tried on planted
+ * truth (`npm run bench -- --only truth`); a change of their arithmetic needs figures from seeds that it was not made with.
+ */
+import type { CauseClass } from '../signature-class.ts';
+import { type Blame, blameOf } from './blame.ts';
+import { jobsWith, type RunHead, type RunIndex } from './digest.ts';
+import { type Around, type Outage, outageOf, outageWindow } from './outages.ts';
+import { sentenceOf } from './sentence.ts';
+import { type Count, lastStretch, lnChoose, wilsonInterval } from './statistics.ts';
+
+/** What can be said of a cause, the first that is true. */
+export const verdictNames = ['INFRA', 'NEW', 'UNSEEN', 'ROSE', 'SINCE', 'FLAKY', 'KNOWN'] as const;
+
+/** One of `verdictNames`. */
+export type VerdictName = (typeof verdictNames)[number];
+
+/** A run and what it is compared with. */
+export interface Comparison {
+  run: RunIndex;
+  /** Oldest first; see `baselineOf`. */
+  baseline: readonly RunIndex[];
+  /** See `ownRunsOf`; those that stand in the baseline too must be the same objects. */
+  own: readonly RunIndex[];
+}
+
+/** A cause of the run. */
+export interface CauseFacts {
+  id: string;
+  class: CauseClass;
+  /** When its jobs of the run started, in milliseconds. */
+  starts: readonly number[];
+  /** Jobs of other runs within `outageWindow(starts)`; only class `support` needs them. */
+  around?: readonly Around[];
+}
+
+/** What is said of a cause, with its numbers. */
+export interface Verdict {
+  cause: string;
+  verdict: VerdictName;
+  /** One sentence with the numbers, without the name of the verdict. */
+  sentence: string;
+  /** What its jobs have in common. Every number counts only jobs with these facets, or all jobs without them. */
+  blame: Blame | null;
+  /** `c` of `m` jobs of the run ended with it; `k` of `n` before, for FLAKY `k` of the `n` that passed or ended with it. */
+  c: number;
+  m: number;
+  k: number;
+  n: number;
+  /** The 95 % interval of `k` of `n`, as shares. */
+  lo: number;
+  hi: number;
+  /** NEW and UNSEEN: how likely it is that all its jobs fall into this run by chance. Null otherwise. */
+  p: number | null;
+  /** How many runs are behind `n`, and how many of those had it. */
+  runs: number;
+  runs_with: number;
+  /** SINCE: the first run with it, and the jobs since then, with this run. */
+  since: { run: RunHead; k: number; n: number } | null;
+  /** SINCE and ROSE: the last run before it. KNOWN: null. */
+  last_without: RunHead | null;
+  /** The last run of the baseline with it; null if there is none. */
+  last_with: RunHead | null;
+  /** INFRA: what else was hit. */
+  outage: (Outage & { from: number; to: number }) | null;
+}
+
+const newDays = 7 * 86_400_000;
+
+/** What `is:new` finds and a run shows first: NEW, ROSE, and SINCE that began in the seven days before the run. */
+export function isNew(
+  { verdict, since }: Pick<Verdict, 'verdict' | 'since'>,
+  run: Pick<RunHead, 'scheduled'>,
+): boolean {
+  if (verdict === 'SINCE') return since !== null && since.run.scheduled >= run.scheduled - newDays;
+  return verdict === 'NEW' || verdict === 'ROSE';
+}
+
+const leastNew = 2;
+const largestNewP = 0.02;
+const leastRunsBefore = 3;
+const flaky = { runs: 2, jobs: 10, share: 0.5 };
+const mostPooled = 7;
+const burstMs = 2 * 3_600_000;
+
+/** A run of the line as far as a cause goes: `k` of `n` jobs of the field, `clear` of which passed or ended with it. */
+interface Point extends Count {
+  run: RunHead;
+  clear: number;
+}
+
+/** Decides what is said of one cause. Takes about a millisecond with 40 runs of 5,000 jobs. */
+export function verdictOf(comparison: Comparison, cause: CauseFacts): Verdict {
+  const { run, baseline } = comparison;
+  const seen = baseline.some(({ causes }) => causes.has(cause.id));
+  const outage = outageIn(run.run, cause);
+  const blame = outage === null ? blameIn(comparison, cause, seen) : null;
+  const points = baseline.map((one) => pointOf(one, cause.id, blame)).filter(({ n }) => n > 0);
+  const here = pointOf(run, cause.id, blame);
+  const facts = {
+    ...{ cause: cause.id, blame, outage, c: here.k, m: here.n, p: null, since: null, last_without: null },
+    ...countsOf(sumOf(points)),
+    runs: points.length,
+    runs_with: points.filter(({ k }) => k > 0).length,
+    last_with: points.findLast(({ k }) => k > 0)?.run ?? null,
+  };
+  const decision = outage === null ? decide(seen, points, here) : ({ verdict: 'INFRA' } as const);
+  const verdict = { ...facts, ...decision };
+  return { ...verdict, sentence: sentenceOf(verdict) };
+}
+
+function outageIn(run: RunHead, cause: CauseFacts): Verdict['outage'] {
+  if (cause.class !== 'support' || cause.around === undefined || cause.starts.length === 0) return null;
+  const outage = outageOf(run, cause.around);
+  return outage === null ? null : { ...outage, ...outageWindow(cause.starts) };
+}
+
+type Decision = Partial<Verdict> & Pick<Verdict, 'verdict'>;
+
+/** The rules for everything but an outage, in their order. */
+function decide(seen: boolean, points: readonly Point[], here: Point): Decision {
+  if (!seen) {
+    const { n } = sumOf(points);
+    const p = Math.exp(lnChoose(here.n, here.k) - lnChoose(n + here.n, here.k));
+    return { verdict: here.k >= leastNew && p <= largestNewP ? 'NEW' : 'UNSEEN', p };
+  }
+  const line = [...points, here];
+  const { last, before, rises } = lastStretch(line);
+  if (rises && before !== null && last.from >= leastRunsBefore) {
+    const counts = { ...countsOf(before), last_without: line[last.from - 1]!.run };
+    if (last.from === points.length) return { verdict: 'ROSE', ...counts };
+    const since = { run: line[last.from]!.run, k: last.k, n: last.n };
+    return { verdict: 'SINCE', since, ...counts };
+  }
+  return flakyOf(line, last.from) ?? { verdict: 'KNOWN' };
+}
+
+/** FLAKY when the last stretch without this run says so. */
+function flakyOf(line: readonly Point[], from: number): Decision | null {
+  const stretch = line.slice(from, -1);
+  const k = stretch.reduce((sum, point) => sum + point.k, 0);
+  const n = stretch.reduce((sum, point) => sum + point.clear, 0);
+  const runs_with = stretch.filter((point) => point.k > 0).length;
+  const counts = countsOf({ k, n });
+  if (runs_with < flaky.runs || n < flaky.jobs || counts.hi >= flaky.share) return null;
+  return { verdict: 'FLAKY', ...counts, runs: stretch.length, runs_with };
+}
+
+function countsOf({ k, n }: Count) {
+  const [lo, hi] = wilsonInterval(k, n);
+  return { k, n, lo, hi };
+}
+
+function sumOf(points: readonly Count[]): Count {
+  return points.reduce((sum, { k, n }) => ({ k: sum.k + k, n: sum.n + n }), { k: 0, n: 0 });
+}
+
+function pointOf(index: RunIndex, cause: string, blame: Blame | null): Point {
+  const { run, passed, passes } = index;
+  const hit = index.causes.get(cause) ?? [];
+  const field = blame === null ? null : jobsWith(index, blame.facets.flat());
+  if (field === null) return { run, n: index.jobs, k: hit.length, clear: passes + hit.length };
+  const hits = new Set(hit);
+  let [k, clear] = [0, 0];
+  for (const job of field) {
+    if (hits.has(job)) k++;
+    else clear += passed[job]!;
+  }
+  return { run, n: field.length, k, clear: clear + k };
+}
+
+/** What the jobs of this run have in common with each other and with earlier ones. */
+function blameIn(
+  { run, baseline, own }: Comparison,
+  { id, class: kind, starts }: CauseFacts,
+  seen: boolean,
+): Blame | null {
+  if (kind === 'infra') return null;
+  // Suites run one after the other, so an outage looks like a fault of the sub-suite that was running.
+  if (kind === 'support' && !seen && Math.max(...starts) - Math.min(...starts) <= burstMs) return null;
+  const withIt = (index: RunIndex) => index.causes.has(id);
+  const pool = new Set([run, ...baseline.filter(withIt).slice(-mostPooled), ...own.filter(withIt)]);
+  const blame = blameOf([...pool], id);
+  // What earlier failures have in common does not tell of this run when none of its own is among them.
+  const field = blame === null ? null : jobsWith(run, blame.facets.flat());
+  return field === null || run.causes.get(id)?.some((job) => field.includes(job)) ? blame : null;
+}
