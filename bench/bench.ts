@@ -28,6 +28,9 @@ export interface Options {
   against?: string;
   /** Where to write processor profiles of the servers under test. */
   profile?: string;
+  /** A file with a world to judge, and the file for what is said of it. */
+  world?: string;
+  answer?: string;
 }
 
 /** One part of the benchmark; its file is loaded when it is asked for. */

@@ -16,6 +16,8 @@ ${lines.join('\n')}
   --jobs NUMBERS    sizes of the database in the part "size", with commas between (default 10000)
   --rounds N        rounds of each comparison, after one that does not count (default 3)
   --seconds N       of each measurement (default 2)
+  --world FILE      judges this world instead of planted ones, with --answer; see README.md
+  --answer FILE     where to write what is said of it
   --profile FOLDER  also writes processor profiles of the servers under test
   --help            prints this and stops
 
@@ -29,11 +31,13 @@ export function readOptions(args: string[], parts: string[]): Options | null {
     args,
     options: {
       ...{ only: text, engine: text, against: text, jobs: text, rounds: text, seconds: text, profile: text },
+      ...{ world: text, answer: text },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return null;
-  const { against, profile, only = '' } = values;
+  const { against, profile, world, answer, only = '' } = values;
+  if ((world === undefined) !== (answer === undefined)) throw new Error('--world and --answer belong together');
   return {
     engines: chosen('engine', values.engine, ['sqlite', 'postgres'] as const),
     parts: chosen('only', against === undefined ? values.only : undefined, parts),
@@ -46,6 +50,7 @@ export function readOptions(args: string[], parts: string[]): Options | null {
       .sort((a, b) => a - b),
     ...(against === undefined ? {} : { against }),
     ...(profile === undefined ? {} : { profile }),
+    ...(world === undefined || answer === undefined ? {} : { world, answer }),
   };
 }
 

@@ -18,18 +18,22 @@ const parts: Record<string, [what: string, load: () => Promise<{ default: Part }
   size: ['every list, filter and page of a database of --jobs', () => import('./parts/size.ts')],
 };
 
+/** Measured once: no database takes part in it. */
+const truth = 'truth';
+
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: string[]): Promise<number> {
   let options: Options | null;
   try {
-    options = readOptions(args, Object.keys(parts));
+    options = readOptions(args, [...Object.keys(parts), truth]);
   } catch (error) {
     process.stderr.write(`bench: ${(error as Error).message}\n`);
     return 2;
   }
   if (options === null) {
-    process.stdout.write(`${help(Object.fromEntries(Object.entries(parts).map(([name, [what]]) => [name, what])))}\n`);
+    const all = Object.fromEntries(Object.entries(parts).map(([name, [what]]) => [name, what]));
+    process.stdout.write(`${help({ ...all, [truth]: 'verdicts on runs in which it is known why each job failed' })}\n`);
     return 0;
   }
   const folder = mkdtempSync(join(tmpdir(), 'paddles-bench-'));
@@ -44,7 +48,8 @@ async function main(args: string[]): Promise<number> {
     });
   }
   try {
-    let missed = false;
+    let missed = options.against === undefined && options.parts.includes(truth) && (await judgeTruth(options));
+    if (options.parts.every((name) => name === truth)) return missed ? 1 : 0;
     for (const name of options.engines) missed = (await onEngine(name, options, folder)) || missed;
     return missed ? 1 : 0;
   } catch (error) {
@@ -53,6 +58,23 @@ async function main(args: string[]): Promise<number> {
   } finally {
     remove();
   }
+}
+
+async function judgeTruth(options: Options): Promise<boolean> {
+  const { default: measureTruth } = await import('./truth/truth.ts');
+  return show(
+    'Planted truth',
+    measureTruth(options, (text) => process.stdout.write(`${truth}  ${text}\n`)),
+    options,
+  );
+}
+
+/** Writes lines to the terminal and into RESULTS.md; returns whether a budget was missed. */
+function show(title: string, lines: Line[], options: Options): boolean {
+  if (lines.length === 0) return false;
+  process.stdout.write(terminalTable(title, lines));
+  writeResults(title, lines, options);
+  return lines.some(({ ok }) => ok === false);
 }
 
 /** Returns whether a budget was missed. */
@@ -86,11 +108,9 @@ async function measure(engine: Engine, options: Options, folder: string): Promis
     return false;
   }
   const lines: Line[] = [];
-  for (const part of options.parts) {
+  for (const part of options.parts.filter((name) => name !== truth)) {
     const { default: work } = await parts[part]![1]();
     lines.push(...(await work(bench)));
   }
-  process.stdout.write(terminalTable(engine.title, lines));
-  writeResults(engine.title, lines, options);
-  return lines.some(({ ok }) => ok === false);
+  return show(engine.title, lines, options);
 }

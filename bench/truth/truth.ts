@@ -1,0 +1,108 @@
+/** Judges planted worlds with the rules of the program, and what that costs; or a world from a file. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { indexRun } from '../../src/core/verdicts/digest.ts';
+import { verdictOf } from '../../src/core/verdicts/verdict.ts';
+import { type Line, milliseconds, type Options } from '../bench.ts';
+import { answerWorld, causesOf, digestOf } from './answer.ts';
+import { measure, type Tallies } from './measures.ts';
+import { plantWorld, type World } from './world.ts';
+
+/** No rule was made or changed with these. */
+const seeds = [70_001, 70_002, 70_003];
+
+/** What `measure` counts, with the least share; `max`: with the largest. Without one it is only told. */
+const goals: [what: string, goal: number | null, max?: 'max'][] = [
+  ['NEW and SINCE: precision', 0.93],
+  ['SINCE: recall', 0.95],
+  ['SINCE: the right run is named', 0.95],
+  ['NEW or ROSE: recall', 0.95],
+  ['ROSE: precision', 0.85],
+  ['FLAKY: precision', 0.95],
+  ['FLAKY: recall', 0.93],
+  ['FLAKY: the interval covers the planted rate', 0.87],
+  ['blame, 3 jobs: planted facets are named', 0.95],
+  ['blame: what is named is planted', null],
+  ['a cause without facets is blamed on one', 0.01, 'max'],
+  ['a run without such a cause blames something', 0.05, 'max'],
+  ['suspect node by its sixth failure', 0.9],
+  ['suspect node-days that are right', 0.95],
+  ['outages of class support called INFRA', 0.65],
+  ['any new bug called NEW, ROSE or SINCE', null],
+  ['UNSEEN that is no new bug', null],
+];
+/** Where a new cause is wrongly the same as another one, no rule can tell. */
+const withRightGroups = 0.97;
+
+/** The lines of the table. */
+export default function measureTruth({ world, answer }: Options, say: (line: string) => void): Line[] {
+  if (world !== undefined && answer !== undefined) {
+    const given = answerWorld(JSON.parse(readFileSync(world, 'utf8')) as World);
+    writeFileSync(answer, JSON.stringify(given));
+    say(`${given.verdicts.length} verdicts on ${world} are in ${answer}`);
+    return [];
+  }
+  const tallies = measureSeeds(0.05, say);
+  const rightGroups = measureSeeds(0, say)['NEW and SINCE: precision']!;
+  const lines = goals.map(([what, goal, max]) => line(what, tallies[what], goal, max));
+  lines.splice(1, 0, line('NEW and SINCE: precision with right groups', rightGroups, withRightGroups));
+  return [...lines, ...measureTime(500, 60), ...measureTime(5000, 300)];
+}
+
+function measureSeeds(wrong: number, say: (line: string) => void): Tallies {
+  const sums: Tallies = {};
+  for (const seed of seeds) {
+    const { world, truth } = plantWorld(seed, { wrong });
+    const answer = answerWorld(world);
+    for (const [what, { right, of }] of Object.entries(measure(world, truth, answer))) {
+      const sum = sums[what] ?? { right: 0, of: 0 };
+      sums[what] = { right: sum.right + right, of: sum.of + of };
+    }
+    const size = `${world.runs.length} runs, ${world.jobs.length} jobs, ${answer.verdicts.length} verdicts`;
+    say(`seed ${seed}, ${wrong * 100} % grouped wrongly: ${size}`);
+  }
+  return sums;
+}
+
+function line(what: string, { right, of } = { right: 0, of: 0 }, goal: number | null = null, max?: 'max'): Line {
+  const share = right / of;
+  return {
+    quantity: 'Truth',
+    what,
+    budget: goal === null ? '' : `${max ? '≤' : '≥'} ${goal}`,
+    measured: of === 0 ? 'none' : share.toFixed(3),
+    ok: goal === null ? null : of > 0 && (max ? share <= goal : share >= goal),
+    remarks: `${right} of ${of}; seeds ${seeds.join(', ')}`,
+  };
+}
+
+/** All verdicts of a run with 40 baseline runs, from the stored texts; the best of some attempts. */
+function measureTime(jobs: number, budgetMs: number): Line[] {
+  const { world } = plantWorld(seeds[0]!, { jobsPerRun: jobs, runs: 41 });
+  const byRun = Map.groupBy(world.jobs, ({ run }) => run);
+  const texts = world.runs.map((run) => JSON.stringify(digestOf(run, byRun.get(run.id)!)));
+  const causes = causesOf(byRun.get(world.runs.at(-1)!.id)!);
+  const attempts = Array.from({ length: 5 }, () => {
+    let longest = 0;
+    const began = performance.now();
+    const step = <Made>(work: () => Made): Made => {
+      const from = performance.now();
+      const made = work();
+      longest = Math.max(longest, performance.now() - from);
+      return made;
+    };
+    const indexes = texts.map((text) => step(() => indexRun(JSON.parse(text))));
+    const comparison = { run: indexes.at(-1)!, baseline: indexes.slice(0, -1), own: [] };
+    for (const cause of causes) step(() => verdictOf(comparison, { ...cause, around: [] }));
+    return { all: performance.now() - began, longest };
+  });
+  const best = (of: 'all' | 'longest') => Math.min(...attempts.map((attempt) => attempt[of]));
+  const bytes = texts.reduce((sum, text) => sum + text.length, 0) / texts.length;
+  return (['all', 'longest'] as const).map((of) => ({
+    quantity: 'Truth',
+    what: of === 'all' ? `verdicts of a run of ${jobs} jobs, 40 runs before` : `longest step of those, ${jobs} jobs`,
+    budget: `≤ ${of === 'all' ? budgetMs : 30} ms`,
+    measured: milliseconds(best(of)),
+    ok: best(of) <= (of === 'all' ? budgetMs : 30),
+    remarks: `${causes.length} causes; a stored run has ${Math.round(bytes / 1000)} KB`,
+  }));
+}
