@@ -4,7 +4,7 @@ import { type Failure, notFound } from '../../core/errors.ts';
 import { pathPart } from '../../core/paths.ts';
 import type { Db } from '../../store/db.ts';
 import { type JobFilter, listJobs } from '../../store/read/job-list.ts';
-import { type JobHead, jobId, jobStatuses, jobsByIds } from '../../store/read/jobs.ts';
+import { type JobHead, jobId, jobStatuses, jobsOfHeads } from '../../store/read/jobs.ts';
 import { latestRuns, runId } from '../../store/read/runs.ts';
 import { createRun } from '../../store/write/runs.ts';
 import { version } from '../../version.ts';
@@ -121,7 +121,7 @@ function jobsOf(db: Db, filter: JobFilter): ListStream<JobHead, ShownJob> {
   return {
     entries: (after, limit) => listJobs(db, { filter, columns: shownColumns, order: 'oldest', limit, after }),
     bytes: ({ bytes }) => bytes,
-    load: async (heads) => (await jobsByIds(db, heads, shownColumns)) as ShownJob[],
+    load: async (heads) => (await jobsOfHeads(db, heads, shownColumns)) as ShownJob[],
     print: printJob,
     atATime: jobsAtATime,
     contentType: jsonType,

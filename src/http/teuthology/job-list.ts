@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type JobFilter, type JobOrder, listJobs } from '../../store/read/job-list.ts';
-import { type JobHead, jobsByIds, type PartialJob } from '../../store/read/jobs.ts';
+import { type JobHead, jobsOfHeads, type PartialJob } from '../../store/read/jobs.ts';
 import type { Page } from '../../store/read/runs.ts';
 import { type ListStream, sendListStream } from '../list-stream.ts';
 import { jsonType } from './answers.ts';
@@ -33,7 +33,7 @@ export function sendJobList(
     entries: (after, limit) =>
       listJobs(db, { filter, columns, order, limit, offset: after ? 0 : (part?.offset ?? 0), after }),
     bytes: ({ bytes }) => bytes,
-    load: (heads) => jobsByIds(db, heads, columns),
+    load: (heads) => jobsOfHeads(db, heads, columns),
     print: (job) => printer.print(job, base, context),
     total: part?.limit,
     atATime: jobsAtATime,

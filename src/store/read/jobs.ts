@@ -62,6 +62,11 @@ function qualified(column: JobColumn): string {
   return isDocumentField(column) ? `job_documents.${column}` : `jobs.${column}`;
 }
 
+/** As kysely takes it, which does not know the tables that `joined` adds. */
+function selected(column: JobColumn): 'jobs.id' {
+  return (column === 'run' ? 'runs.name as run' : qualified(column)) as 'jobs.id';
+}
+
 /** Jobs, joined with the tables that some columns need: lists of small columns never touch the documents. */
 function joined(db: Reader, columns: readonly JobColumn[]) {
   return db.kysely
@@ -77,18 +82,24 @@ function joined(db: Reader, columns: readonly JobColumn[]) {
     );
 }
 
-/** A job in a list, before it is read: `bytes` is how much its columns take up. */
-export interface JobHead {
-  id: number;
+/** A job in a list: `bytes` is how much its columns take up. When none of these is long, the head has their values. */
+export interface JobHead extends PartialJob {
   job_id: string;
   posted: number;
   bytes: number;
 }
 
-/** Where jobs stand in lists, and how many bytes some columns of them take up. */
+/** Where jobs stand in lists, and how many bytes some columns of them take up, or their values when all are short. */
 export function selectHeads(db: Reader, columns: readonly JobColumn[]) {
   const long = columns.filter((column) => longColumns.includes(column));
-  return joined(db, long).select(['jobs.id', 'jobs.job_id', 'jobs.posted', bytesOf(long).as('bytes')]);
+  const read = long.length > 0 ? long : columns;
+  const short = long.length > 0 ? [] : columns.map(selected);
+  return joined(db, read).select(['jobs.id', 'jobs.job_id', 'jobs.posted', bytesOf(long).as('bytes'), ...short]);
+}
+
+/** The jobs of some heads, in their order; those that are gone are left out. */
+export async function jobsOfHeads(db: Reader, heads: JobHead[], columns: readonly JobColumn[]): Promise<PartialJob[]> {
+  return columns.some((column) => longColumns.includes(column)) ? jobsByIds(db, heads, columns) : heads;
 }
 
 /** A list of hashes is one parameter; a million jobs have some thousand descriptions. */
@@ -121,7 +132,7 @@ export async function descriptionsWith(db: Reader, part: string): Promise<string
 }
 
 /** Some columns of jobs, in the order given; jobs that no longer exist are left out. */
-export async function jobsByIds(
+async function jobsByIds(
   db: Reader,
   jobs: readonly Pick<JobRow, 'id'>[],
   columns: readonly JobColumn[],
@@ -129,8 +140,7 @@ export async function jobsByIds(
   if (jobs.length === 0) return [];
   const ids = jobs.map(({ id }) => id);
   const all = [...new Set<JobColumn>(['id', ...columns])];
-  const selected = all.map((column) => (column === 'run' ? 'runs.name as run' : qualified(column)));
-  const query = joined(db, all).select(selected as 'jobs.id'[]);
+  const query = joined(db, all).select(all.map(selected));
   const rows = (await query.where(oneOf(db.engine, 'jobs.id', ids)).execute()) as PartialJob[];
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.flatMap((id) => byId.get(id) ?? []);
