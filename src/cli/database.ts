@@ -1,18 +1,10 @@
 import { BadSetting, type CommandLine } from '../config.ts';
-import {
-  BadDatabaseUrl,
-  type Db,
-  type OpenOptions,
-  open,
-  openReadOnly,
-  sentenceOf,
-  UnusableDatabase,
-} from '../store/db.ts';
+import { type Db, type OpenOptions, open, openReadOnly, UnavailableDatabase, UnusableDatabase } from '../store/db.ts';
 
 /**
- * Opens the database that the settings name, read-only if they say so. Throws as `open` does, and `BadSetting` when no engine
- * understands the URL, or when the database cannot be used as it is or belongs to another program. `BadSetting` names the
- * place where the URL was set, because there are five.
+ * Opens the database that the settings name, read-only if they say so. Throws `UnavailableDatabase` as `open` does, and
+ * `BadSetting` when no engine understands the URL, or when the database cannot be used as it is or belongs to another
+ * program. `BadSetting` names the place where the URL was set, because there are five.
  */
 export async function openDatabase(
   { config, sources }: Pick<CommandLine, 'config' | 'sources'>,
@@ -24,8 +16,7 @@ export async function openDatabase(
   } catch (error) {
     const { message } = error as Error;
     const source = sources.database ?? 'the default database';
-    if (error instanceof BadDatabaseUrl || error instanceof UnusableDatabase)
-      throw new BadSetting(`${source}: ${message}`);
+    if (error instanceof UnusableDatabase) throw new BadSetting(`${source}: ${message}`);
     // Above all the database of the Python server, whose variables name this one too.
     if (!anotherProgram.test(message)) throw error;
     throw new BadSetting(
@@ -58,10 +49,9 @@ export async function withDatabase(line: CommandLine, work: (db: Db) => Promise<
     process.stdout.write(`${db.label}: ${text}\n`);
     return exitCode;
   } catch (error) {
-    const sentence = sentenceOf(error);
-    if (sentence === null) throw error;
-    process.stderr.write(`paddles: ${sentence.text}\n`);
-    return sentence.exitCode;
+    if (!(error instanceof UnavailableDatabase)) throw error;
+    process.stderr.write(`paddles: ${error.message}\n`);
+    return 1;
   }
 }
 

@@ -38,9 +38,14 @@ export function rarely(log: Logger, level: 'warn' | 'error', sentence: string): 
   };
 }
 
-/** By the codes of the drivers, of which there are few. */
+/** By the codes of the drivers, of which there are few; errors without one have fixed texts. */
 function kindOf(error: unknown): string {
-  const { code, errcode, cause } = error as { code?: string; errcode?: number; cause?: unknown };
-  if (code === undefined && cause !== undefined) return kindOf(cause);
-  return `${code} ${errcode}`;
+  const { code, errcode, cause, message } = error as {
+    code?: string;
+    errcode?: number;
+    cause?: unknown;
+    message?: string;
+  };
+  if (code !== undefined) return `${code} ${errcode}`;
+  return cause === undefined ? `${message}` : kindOf(cause);
 }

@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { type CommandLine, type Config, checkPorts } from '../config.ts';
+import { BadSetting, type CommandLine, type Config, checkPorts } from '../config.ts';
 import { buildApp } from '../http/app.ts';
 import { boundConnections } from '../http/connections.ts';
-import { type Db, sentenceOf } from '../store/db.ts';
+import { type Db, type OpenOptions, UnavailableDatabase } from '../store/db.ts';
 import { version } from '../version.ts';
 import { openDatabase } from './database.ts';
 import { endInTime } from './ending.ts';
@@ -43,16 +44,18 @@ export async function serve(line: CommandLine): Promise<number> {
   if (config.workers > 1 && !isWorker) return superviseWorkers(line);
   const log = createLog(config);
   const now = () => Date.now() * 1000;
+  // Before anybody can know that the server is there: a stop must be graceful from the first request on.
+  const signals = watchSignals(log);
   try {
-    await checkFree(
-      config.host,
-      doorsOf(config).map(({ port }) => port),
-    );
-    const db = await openDatabase(line, {
+    const db = await openPatiently(line, log, signals.stop, {
       now,
       onLost: rarely(log, 'warn', 'lost a database connection'),
       onFault: rarely(log, 'error', 'the database does not work'),
     });
+    if (db === null) {
+      await flushLog(log);
+      return 0;
+    }
     for (const migration of db.migrated) log.info({ migration }, 'migrated the database');
     const reports = await startReports(config, db, log);
     const open = { db, reports };
@@ -63,8 +66,6 @@ export async function serve(line: CommandLine): Promise<number> {
       config,
       rarely(log, 'warn', 'too many connections: refusing new ones'),
     );
-    // Before anybody can know that the server is there: a stop must be graceful from the first request on.
-    const signals = watchSignals(log);
     try {
       for (const { app, port } of doors) {
         await app.listen({ host: config.host, port, listenTextResolver: () => 'listening' });
@@ -76,17 +77,44 @@ export async function serve(line: CommandLine): Promise<number> {
     announce(doors, db, config, log);
     const endReindex = config.read_only ? async () => {} : reindexInBackground(db, log);
     await signals.stop;
-    endInTime(signals.insisted);
     await endReindex();
     await stop(doors, open, log, signals.insisted);
     return 0;
   } catch (error) {
-    const sentence = listenSentence(error, config) ?? sentenceOf(error);
-    if (sentence === null) throw error;
-    process.stderr.write(`paddles: ${sentence.text}\n`);
-    return sentence.exitCode;
+    const sentence = listenSentence(error, config);
+    throw sentence === undefined ? error : new BadSetting(sentence);
   } finally {
     leave();
+  }
+}
+
+/** Longest pause between two attempts to open the database, in milliseconds. */
+const longestPause = 4000;
+
+/**
+ * Opens the database as soon as it is there; says why it has to wait. Null when the server is to stop before that. Nothing in
+ * the database is changed while a port is taken.
+ */
+async function openPatiently(
+  line: CommandLine,
+  log: Logger,
+  stop: Promise<void>,
+  options: Pick<OpenOptions, 'now' | 'onLost' | 'onFault'>,
+): Promise<Db | null> {
+  const ports = doorsOf(line.config).map(({ port }) => port);
+  const tell = rarely(log, 'warn', 'waiting for the database');
+  const stopped = new AbortController();
+  void stop.then(() => stopped.abort());
+  for (let pause = 250; ; pause = Math.min(2 * pause, longestPause)) {
+    try {
+      await checkFree(line.config.host, ports);
+      return await openDatabase(line, options);
+    } catch (error) {
+      if (!(error instanceof UnavailableDatabase)) throw error;
+      tell(error);
+    }
+    await sleep(pause, undefined, { signal: stopped.signal }).catch(() => {});
+    if (stopped.signal.aborted) return null;
   }
 }
 
@@ -140,6 +168,7 @@ function watchSignals(log: Logger): { stop: Promise<void>; insisted: Promise<voi
   const onSignal = () => {
     if (first === undefined) {
       first = performance.now();
+      endInTime(insisted.promise);
       stop.resolve();
     } else if (performance.now() - first > echo) {
       insisted.resolve();
@@ -173,7 +202,7 @@ async function closeAll(doors: Door[], { db, reports }: Opened): Promise<void> {
   await reports.close();
 }
 
-function listenSentence(error: unknown, { host }: Config): { text: string; exitCode: number } | null {
+function listenSentence(error: unknown, { host }: Config): string | undefined {
   const { code, syscall, port } = error as NodeJS.ErrnoException & { port?: number };
   const sentences: Record<string, string> = {
     EADDRINUSE: `port ${port} on ${host} is in use by another program; choose another with --port or --teuthology-port`,
@@ -181,7 +210,5 @@ function listenSentence(error: unknown, { host }: Config): { text: string; exitC
     EADDRNOTAVAIL: `${host} is not an address of this machine; choose another with --host`,
     ENOTFOUND: `the host name ${host} is not known; choose another with --host`,
   };
-
-  const text = syscall === 'listen' || syscall === 'getaddrinfo' ? sentences[code ?? ''] : undefined;
-  return text === undefined ? null : { text, exitCode: 1 };
+  return syscall === 'listen' || syscall === 'getaddrinfo' ? sentences[code ?? ''] : undefined;
 }

@@ -1,18 +1,18 @@
 import { resolve } from 'node:path';
 import { type Dialect, Kysely, sql } from 'kysely';
 import { type Condition, createCondition } from './engine/condition.ts';
-import { checkSchema, migrate, WrongSchema } from './engine/migrations.ts';
+import { isDamage, isDatabaseFault, UnavailableDatabase, UnusableDatabase } from './engine/faults.ts';
+import { checkSchema, migrate } from './engine/migrations.ts';
 import { openPostgres } from './engine/postgres.ts';
-import { PostgresUnavailable } from './engine/postgres-start.ts';
 import type { Reader, Schema } from './engine/schema.ts';
-import { openSqlite, openSqliteReadOnly, SqliteUnavailable } from './engine/sqlite.ts';
+import { openSqlite, openSqliteReadOnly } from './engine/sqlite.ts';
 import { type Transact, transactOn } from './engine/transaction.ts';
 import { followDatabase, type Replication } from './write/follow.ts';
 import { createJobWriter, type JobWriter } from './write/jobs.ts';
 import { createLive, type Live } from './write/live.ts';
 import { createNodeWriter, type NodeWriter } from './write/nodes.ts';
 
-export { DatabaseFault, UnusableDatabase } from './engine/faults.ts';
+export { DatabaseFault, UnavailableDatabase, UnusableDatabase } from './engine/faults.ts';
 
 /** An open database. */
 export interface Db extends Reader {
@@ -48,14 +48,10 @@ export interface OpenOptions {
   answerWithin?: number;
 }
 
-/** A database URL that no engine understands, in one sentence. */
-export class BadDatabaseUrl extends Error {}
-
 /**
  * Opens the database, creates it where it is a file, and brings its schema up to date.
  *
- * Throws `BadDatabaseUrl`, `SqliteUnavailable`, `PostgresUnavailable`, `UnusableDatabase` or `WrongSchema`, each with a
- * sentence for the person who started the program.
+ * Throws `UnusableDatabase` or `UnavailableDatabase`, each with a sentence for the person who started the program.
  */
 export async function open({ url, now, onFault = () => {}, ...options }: OpenOptions): Promise<Db> {
   const target = parseDatabaseUrl(url);
@@ -76,8 +72,7 @@ export async function open({ url, now, onFault = () => {}, ...options }: OpenOpt
     const nodeWriter = createNodeWriter(kysely, engine, (nodes) => live.changed({ nodes }));
     jobWriter.subscribe((event) => live.add(event));
     const write = async () => void (await kysely.updateTable('indexed').set('version', sql`version`).execute());
-    const look = opened.look ?? (async () => void (await sql`select 1`.execute(kysely)));
-    const condition = createCondition({ look, write, onFault });
+    const condition = createCondition({ look: opened.look, write, onFault });
     const closeAfterWrites = async () => {
       await Promise.all([jobWriter.drain(), nodeWriter.drain()]);
       await live.close();
@@ -86,29 +81,32 @@ export async function open({ url, now, onFault = () => {}, ...options }: OpenOpt
     return { engine, kysely, jobWriter, nodeWriter, live, condition, label, migrated, close: closeAfterWrites };
   } catch (error) {
     await close();
-    throw error;
+    throw whileOpening(error, label);
   }
 }
 
 /**
  * Opens a database that this process may only read, a PostgreSQL standby for one: creates, migrates and writes nothing.
- * Every write through it fails. Throws as `open` does, and `WrongSchema` when the schema is not up to date.
+ * Every write through it fails. Throws as `open` does, also when the schema is not up to date.
  */
 export async function openReadOnly({ url, onFault = () => {}, ...options }: OpenOptions): Promise<Db> {
   const target = parseDatabaseUrl(url);
   const { engine, label } = target;
-  const { dialect } = await openEngine(target, { ...options, readOnly: true });
-  const kysely = new Kysely<Schema>({ dialect });
+  const opened = await openEngine(target, { ...options, readOnly: true });
+  const kysely = new Kysely<Schema>({ dialect: opened.dialect });
   try {
     await checkSchema(kysely);
   } catch (error) {
     await kysely.destroy();
-    throw error;
+    throw whileOpening(error, label);
   }
   const { live, replication } = followDatabase({ engine, kysely });
   const jobWriter = createJobWriter(engine, transactOn(kysely));
   const nodeWriter = createNodeWriter(kysely, engine, () => {});
-  const look = async () => void (await replication());
+  const look = async () => {
+    await opened.look();
+    await replication();
+  };
   const condition = createCondition({ look, write: async () => {}, onFault });
   const close = async () => {
     await live.close();
@@ -117,12 +115,19 @@ export async function openReadOnly({ url, onFault = () => {}, ...options }: Open
   return { engine, kysely, jobWriter, nodeWriter, live, condition, label, migrated: [], replication, close };
 }
 
+/** What fails after the database has answered once: most of it passes. */
+function whileOpening(error: unknown, label: string): unknown {
+  if (!isDatabaseFault(error)) return error;
+  const sentence = `${label} does not work: ${(error as Error).message}`;
+  return new (isDamage(error) ? UnusableDatabase : UnavailableDatabase)(sentence, { cause: error });
+}
+
 /** An engine at work; what it leaves out is the same for both. */
 interface OpenEngine {
   dialect: Dialect;
   release: () => void;
   transact?: Transact;
-  look?: () => Promise<void>;
+  look: () => Promise<void>;
   sharesSessions?: boolean;
 }
 
@@ -134,11 +139,10 @@ async function openEngine(
     ...options
   }: Pick<OpenOptions, 'poolSize' | 'onLost' | 'answerWithin'> & { readOnly: boolean },
 ): Promise<OpenEngine> {
-  const release = () => {};
   if (target.engine === 'postgres') {
-    return { ...(await openPostgres(target.url, { ...options, onLost, readOnly })), release };
+    return { ...(await openPostgres(target.url, { ...options, onLost, readOnly })), release: () => {} };
   }
-  return readOnly ? { ...openSqliteReadOnly(target.path), release } : openSqlite(target.path);
+  return readOnly ? openSqliteReadOnly(target.path) : openSqlite(target.path);
 }
 
 /**
@@ -154,24 +158,28 @@ type Target = { engine: 'sqlite'; path: string; label: string } | { engine: 'pos
 
 /**
  * Reads a database URL in today's and in the old spellings: `sqlite:///relative`, `sqlite:////absolute`,
- * `postgresql://…`, `postgres://…`, `postgresql+psycopg2://…`. Throws `BadDatabaseUrl`.
+ * `postgresql://…`, `postgres://…`, `postgresql+psycopg2://…`. Throws `UnusableDatabase`.
  */
 export function parseDatabaseUrl(url: string): Target {
   const sqlite = /^sqlite:\/\/\/(?<path>.+)$/.exec(url);
   if (sqlite?.groups?.path) {
-    if (sqlite.groups.path === ':memory:') throw new BadDatabaseUrl('a database in memory would lose every result');
+    if (sqlite.groups.path === ':memory:') throw new UnusableDatabase('a database in memory would lose every result');
+    if (sqlite.groups.path.startsWith('file:'))
+      throw new UnusableDatabase(
+        'a path, not a file: URL, comes after sqlite:///; an absolute one begins with a fourth /',
+      );
     const path = resolve(sqlite.groups.path);
     return { engine: 'sqlite', path, label: path };
   }
   if (/^postgres(ql)?(\+[a-z0-9]+)?:\/\//.test(url)) {
     const plain = url.replace(/^postgres(ql)?(\+[a-z0-9]+)?:/, 'postgresql:');
     if (!URL.canParse(plain))
-      throw new BadDatabaseUrl(
+      throw new UnusableDatabase(
         'the PostgreSQL URL cannot be read; write postgresql://user:password@host:port/database',
       );
     return { engine: 'postgres', url: plain, label: withoutPasswords(plain) };
   }
-  throw new BadDatabaseUrl(
+  throw new UnusableDatabase(
     `the database URL must look like sqlite:///path or postgresql://user:password@host/database, not '${url.split('://')[0]}…'`,
   );
 }
@@ -183,11 +191,4 @@ function withoutPasswords(url: string): string {
   for (const name of new Set(label.searchParams.keys()))
     if (/pass|secret/i.test(name)) label.searchParams.set(name, '***');
   return label.href;
-}
-
-/** What to tell the person who started the program when `open` threw, or null when it is a defect. */
-export function sentenceOf(error: unknown): { text: string; exitCode: number } | null {
-  if (error instanceof BadDatabaseUrl) return { text: error.message, exitCode: 2 };
-  const known = [SqliteUnavailable, PostgresUnavailable, WrongSchema].some((kind) => error instanceof kind);
-  return known ? { text: (error as Error).message, exitCode: 1 } : null;
 }

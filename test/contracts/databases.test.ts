@@ -1,14 +1,12 @@
-/** A database that cannot be opened ends the program with code 1 and one sentence. */
+/** A database that cannot be used ends the program with code 2 and one sentence; a server waits for one that is away. */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { engines, type TestDatabase } from '../helpers/engines.ts';
 import { type PrivatePostgres, startPostgres } from '../helpers/postgres.ts';
-import { complaint, type Finished, newFolder, runProgram, startService } from './program.ts';
+import { complaint, type Finished, logLines, newFolder, runProgram, startProgram, startService } from './program.ts';
 import { startProxy } from './proxy.ts';
 
 let folder: string;
@@ -22,11 +20,21 @@ afterEach(() => remove());
 /** Runs both commands that open the database, and returns their messages. */
 async function complaints(database: string): Promise<string[]> {
   const args = ['--database', database];
-  const finished: Finished[] = [
-    await runProgram(['migrate', ...args], { folder }),
-    await runProgram(['serve', '--port', '0', ...args], { folder }),
-  ];
-  return finished.map((each) => complaint(each, 1));
+  const finished: Finished[] = await Promise.all([
+    runProgram(['migrate', ...args], { folder }),
+    runProgram(['serve', '--port', '0', ...args], { folder }),
+  ]);
+  return finished.map((each) => complaint(each, 2));
+}
+
+/** The same for a database that is away: the server waits for it, and is stopped meanwhile. */
+async function absences(database: string): Promise<string[]> {
+  const server = startProgram(['serve', '--port', '0', '--database', database], { folder });
+  const { err } = await server.said('waiting for the database');
+  server.kill('SIGTERM');
+  expect(await server.ended).toMatchObject({ code: 0, stderr: '' });
+  const migrate = await runProgram(['migrate', '--database', database], { folder });
+  return [(err as { message: string }).message, complaint(migrate, 1)];
 }
 
 describe.each(engines)('a database on $name', (engine) => {
@@ -60,47 +68,6 @@ async function execute(url: string, statement: string): Promise<void> {
   await client.end();
 }
 
-describe('a SQLite file', () => {
-  test('is refused to a second process, while the first keeps working', async () => {
-    const database = 'sqlite:///paddles.db';
-    const { url, kill, ended } = await startService(['--database', database], { folder });
-    for (const sentence of await complaints(database)) {
-      expect(sentence).toContain('another paddles process');
-      expect(sentence).toContain('paddles.db');
-    }
-    expect((await fetch(`${url}/runs/`, { method: 'POST', body: '{"name": "still"}' })).status).toBe(200);
-    kill('SIGKILL');
-    await ended;
-    // A killed process leaves no lock behind.
-    expect((await runProgram(['migrate', '--database', database], { folder })).code).toBe(0);
-  });
-
-  test('is created together with missing folders', async () => {
-    const { code } = await runProgram(['migrate', '--database', 'sqlite:///a/b/c.db'], { folder });
-    expect([code, existsSync(join(folder, 'a/b/c.db'))]).toEqual([0, true]);
-  });
-
-  test('below a file is refused', async () => {
-    writeFileSync(join(folder, 'file'), '');
-    for (const sentence of await complaints('sqlite:///file/paddles.db')) {
-      expect(sentence).toContain(join(folder, 'file/paddles.db'));
-      expect(sentence).toContain('writable');
-    }
-  });
-
-  // Root can write everywhere.
-  test.skipIf(process.getuid?.() === 0)('in a read-only folder is refused', async () => {
-    chmodSync(folder, 0o555);
-    for (const sentence of await complaints('sqlite:///paddles.db')) expect(sentence).toContain('writable');
-    chmodSync(folder, 0o755);
-  });
-
-  test('that is not a SQLite file is refused', async () => {
-    writeFileSync(join(folder, 'letter.db'), 'Dear reader, this is not a database. '.repeat(100));
-    for (const sentence of await complaints('sqlite:///letter.db')) expect(sentence).toContain('not a SQLite database');
-  });
-});
-
 describe('a PostgreSQL database', () => {
   let database: TestDatabase;
 
@@ -109,16 +76,16 @@ describe('a PostgreSQL database', () => {
   });
   afterAll(() => database.drop());
 
-  test('at an address without a server is refused with the address', async () => {
+  test('at an address without a server is waited for, with the address', async () => {
     const port = await unusedPort();
-    for (const sentence of await complaints(`postgresql://paddles:secret@127.0.0.1:${port}/paddles`)) {
+    for (const sentence of await absences(`postgresql://paddles:secret@127.0.0.1:${port}/paddles`)) {
       expect(sentence).toContain(`127.0.0.1:${port}`);
       expect(sentence).not.toContain('secret');
     }
   });
 
-  test('on an unknown host is refused with the host', async () => {
-    for (const sentence of await complaints('postgresql://paddles@database.invalid/paddles'))
+  test('on an unknown host is waited for, with the host', async () => {
+    for (const sentence of await absences('postgresql://paddles@database.invalid/paddles'))
       expect(sentence).toContain('database.invalid');
   });
 
@@ -153,15 +120,6 @@ describe('a PostgreSQL database', () => {
     for (const sentence of await complaints(url.href)) expect(sentence).toContain("'stranger'");
   });
 
-  /** Runs both commands on a database that a setting makes unusable, and answers what each says. */
-  async function refusals(url: string): Promise<string[]> {
-    const finished = [
-      await runProgram(['migrate', '--database', url], { folder }),
-      await runProgram(['serve', '--port', '0', '--database', url], { folder }),
-    ];
-    return finished.map((each) => complaint(each, 2));
-  }
-
   /** A database in the encoding of old Unix machines. */
   async function createLatin(): Promise<string> {
     const name = `paddles_unusable_${randomBytes(6).toString('hex')}`;
@@ -171,7 +129,7 @@ describe('a PostgreSQL database', () => {
   }
 
   test('that is not encoded in UTF-8 is refused with its encoding', async () => {
-    for (const sentence of await refusals(await createLatin())) {
+    for (const sentence of await complaints(await createLatin())) {
       expect(sentence).toMatch(/^--database: .*LATIN1.*createdb --encoding=UTF8/);
     }
   });
@@ -184,12 +142,12 @@ describe('a PostgreSQL database', () => {
       await execute(database.url, 'drop role limited');
     });
     const url = Object.assign(new URL(own.url), { username: 'limited' });
-    for (const sentence of await refusals(url.href)) {
+    for (const sentence of await complaints(url.href)) {
       expect(sentence).toMatch(/'limited' may not create tables in the schema 'public'/);
     }
     await execute(own.url, 'grant create on schema public to limited');
     await runProgram(['migrate', '--database', own.url], { folder });
-    for (const sentence of await refusals(url.href))
+    for (const sentence of await complaints(url.href))
       expect(sentence).toMatch(/may not read and write the tables .*jobs/);
   });
 
@@ -198,7 +156,7 @@ describe('a PostgreSQL database', () => {
     onTestFinished(() => own.drop());
     const name = new URL(own.url).pathname.slice(1);
     await execute(own.url, `alter database ${name} set default_transaction_read_only = on`);
-    for (const sentence of await refusals(own.url)) expect(sentence).toMatch(/read-only.*--read-only/);
+    for (const sentence of await complaints(own.url)) expect(sentence).toMatch(/read-only.*--read-only/);
   });
 
   test('whose sessions are isolated in another way is migrated once by servers that start at the same time', async () => {
@@ -210,8 +168,28 @@ describe('a PostgreSQL database', () => {
     expect(finished.map(({ code, stderr }) => [code, stderr])).toEqual(finished.map(() => [0, '']));
   });
 
-  test('whose socket is gone is refused with the place of the socket', async () => {
-    for (const sentence of await complaints('postgresql:///paddles?host=/nowhere&user=me')) {
+  test('that comes after the server is used as soon as it is there, and each migration is a line of the log', async () => {
+    const own = await (engines.find(({ name }) => name === 'postgres') ?? expect.fail()).createDatabase();
+    onTestFinished(() => own.drop());
+    const url = new URL(own.url);
+    const proxy = await startProxy(Number(url.port));
+    onTestFinished(() => proxy.cut());
+    url.port = String(proxy.port);
+    proxy.cut();
+    const server = startProgram(['serve', '--port', '0', '--database', url.href], { folder });
+    onTestFinished(() => server.kill('SIGKILL'));
+    await server.said('waiting for the database');
+    await proxy.restore();
+    const { listen } = await server.said('ready');
+    expect((await fetch(`http://${listen}/readyz`)).status).toBe(200);
+    server.kill('SIGTERM');
+    const { code, stdout } = await server.ended;
+    const said = logLines(stdout).map(({ msg }) => msg);
+    expect([code, ...said.slice(0, 2)]).toEqual([0, 'waiting for the database', 'migrated the database']);
+  });
+
+  test('whose socket is gone is waited for, with the place of the socket', async () => {
+    for (const sentence of await absences('postgresql:///paddles?host=/nowhere&user=me')) {
       expect(sentence).toContain('no PostgreSQL answers at /nowhere');
     }
   });

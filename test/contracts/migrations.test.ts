@@ -31,7 +31,7 @@ describe.each(engines)('a database on $name', (engine) => {
       const { code, stderr } = await runProgram([command, '--database', database.url], { folder });
       expect({ command, code, stderr }).toEqual({
         command,
-        code: 1,
+        code: 2,
         stderr: expect.stringMatching(/^paddles: [^\n]* from before the first release[^\n]*; make a new one\n$/),
       });
     }

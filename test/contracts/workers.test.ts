@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Engine, engines } from '../helpers/engines.ts';
-import { complaint, newFolder, runProgram, type Service, startService } from './program.ts';
+import { complaint, newFolder, runProgram, type Service, startProgram, startService } from './program.ts';
 
 const engine = engines.find(({ name }) => name === 'postgres') as Engine;
 const run = 'teuthology-2026-11-20_20:00:00-rados-main-distro-default-smithi';
@@ -80,13 +80,17 @@ describe('workers', () => {
     expect(await service.ended).toMatchObject({ code: 0 });
   });
 
-  test('are refused for SQLite, and report an unavailable database once', async () => {
+  test('are refused for SQLite, and say once that they wait for a database', async () => {
     const sqlite = await runProgram(['serve', '--port', '0', '--workers', '2'], { folder });
     expect(complaint(sqlite, 2)).toMatch(/--workers needs PostgreSQL/);
-    const missing = await runProgram(
+    const waiting = startProgram(
       ['serve', '--port', '0', '--workers', '2', '--database', 'postgresql://nobody@127.0.0.1:9/none'],
       { folder },
     );
-    expect(complaint(missing, 1)).toMatch(/no PostgreSQL answers/);
+    const { err } = await waiting.said('waiting for the database');
+    expect(err).toMatchObject({ message: expect.stringMatching(/no PostgreSQL answers/) });
+    waiting.kill('SIGTERM');
+    const { code, stdout } = await waiting.ended;
+    expect([code, stdout.match(/waiting for the database/g)]).toEqual([0, ['waiting for the database']]);
   });
 });

@@ -25,6 +25,7 @@ describe('a fault of the database', () => {
     ['a value out of range', { code: '22003' }],
     ['a constraint of SQLite', { code: 'ERR_SQLITE_ERROR', errcode: 19, message: 'UNIQUE constraint failed' }],
     ['a syntax error of SQLite', { code: 'ERR_SQLITE_ERROR', errcode: 1, message: 'near "x": syntax error' }],
+    ['a table of SQLite that is not there', { code: 'ERR_SQLITE_ERROR', errcode: 1, message: 'no such table: x' }],
     ['a file of the program that is missing', { code: 'ENOENT', syscall: 'open' }],
     ['a mistake in the program', new TypeError('x is not a function')],
     ['nothing', undefined],

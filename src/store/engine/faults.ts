@@ -9,8 +9,9 @@ export class DatabaseFault extends Error {}
  */
 export function isDatabaseFault(error: unknown): boolean {
   if (error instanceof DatabaseFault) return true;
-  const { code, errcode, syscall, message = '' } = (error ?? {}) as DriverError;
-  if (errcode !== undefined) return sqliteFaults.has(errcode & 0xff) || /^no such table/.test(message);
+  const { code, syscall, message = '' } = (error ?? {}) as DriverError;
+  const sqlite = sqliteCode(error ?? {});
+  if (sqlite !== undefined) return sqliteFaults.has(sqlite);
   if (code === undefined) return lostConnection.test(message);
   return syscall === 'connect' || postgresFaults.test(code) || systemFaults.test(code);
 }
@@ -41,5 +42,19 @@ const systemFaults = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOST|ENET|EADDRNOT
 const lostConnection =
   /^(connection terminated|timeout exceeded when trying to connect|query read timeout|client (has encountered a connection error|was closed))/i;
 
+/** SQLite's result code without its extension; undefined for an error that is not SQLite's. */
+export function sqliteCode(error: unknown): number | undefined {
+  const { errcode } = error as DriverError;
+  return errcode === undefined ? undefined : errcode & 0xff;
+}
+
+/** True when SQLite found that its file is damaged, or is no database at all. */
+export function isDamage(error: unknown): boolean {
+  return [11, 26].includes(sqliteCode(error) ?? 0);
+}
+
 /** A database that paddles cannot use as it is, in one sentence for the person who started the program. */
 export class UnusableDatabase extends Error {}
+
+/** A database that cannot be used now and perhaps later, in one sentence for the person who started the program. */
+export class UnavailableDatabase extends Error {}

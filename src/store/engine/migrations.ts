@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { signatureVersion } from '../../core/signature.ts';
 import { type ColumnTypes, columnTypes, lockOut } from './dialect.ts';
+import { UnusableDatabase } from './faults.ts';
 import type { Engine, Schema } from './schema.ts';
 
 /** One step of the schema. Forward only; `statements` gets the words in which the engines differ. */
@@ -15,7 +16,7 @@ const migrations: Migration[] = [{ name: 'tables', statements: createTables }];
 /**
  * Brings the schema to the newest version and returns the names of the migrations that it applied (`[]` when there was
  * nothing to do). Safe when several processes start at once: they take turns on a lock, inside one transaction.
- * Throws `WrongSchema` when the database was made by a program whose schema this one does not know.
+ * Throws `UnusableDatabase` when the database was made by a program whose schema this one does not know.
  */
 export async function migrate(kysely: Kysely<Schema>, engine: Engine, at: number): Promise<string[]> {
   return kysely.transaction().execute(async (transaction) => {
@@ -39,7 +40,7 @@ export async function migrate(kysely: Kysely<Schema>, engine: Engine, at: number
   });
 }
 
-/** Checks that the schema is the one that this program knows, and changes nothing. Throws `WrongSchema` when it is not. */
+/** Checks that the schema is the one that this program knows, and changes nothing. Throws `UnusableDatabase` when it is not. */
 export async function checkSchema(kysely: Kysely<Schema>): Promise<void> {
   const applied = await knownMigrations(kysely).catch((error: unknown) => {
     if (isMissingTable(error)) return 0;
@@ -47,22 +48,24 @@ export async function checkSchema(kysely: Kysely<Schema>): Promise<void> {
   });
   const missing = migrations[applied];
   if (missing) {
-    throw new WrongSchema(
+    throw new UnusableDatabase(
       `the database lacks the migration '${missing.name}', and a read-only server changes nothing; start the server that writes to it first`,
     );
   }
 }
 
-/** How many of the migrations have been applied; throws `WrongSchema` when others have been. */
+/** How many of the migrations have been applied; throws `UnusableDatabase` when others have been. */
 async function knownMigrations(kysely: Kysely<Schema>): Promise<number> {
   // The table of another program may have names too, but hardly these columns: then the statement fails.
   const applied = await kysely.selectFrom('migrations').select(['name', 'applied']).orderBy('id').execute();
   for (const [index, { name }] of applied.entries()) {
     const known = migrations[index];
     if (known === undefined)
-      throw new WrongSchema(`the database has the migration '${name}' of a newer paddles; start that version instead`);
+      throw new UnusableDatabase(
+        `the database has the migration '${name}' of a newer paddles; start that version instead`,
+      );
     if (known.name !== name)
-      throw new WrongSchema(
+      throw new UnusableDatabase(
         'the database was made by a paddles from before the first release, which this one cannot read; make a new one',
       );
   }
@@ -73,9 +76,6 @@ function isMissingTable(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
   return code === '42P01' || (code === 'ERR_SQLITE_ERROR' && /^no such table/.test(message ?? ''));
 }
-
-/** The schema of the database is not the one of this program, in one sentence for the person who started it. */
-export class WrongSchema extends Error {}
 
 /** The statements that create everything in an empty database. */
 export function createTables(types: ColumnTypes): string[] {

@@ -1,12 +1,9 @@
 /** What is asked of a PostgreSQL server before anything is changed there. */
 import pg from 'pg';
-import { UnusableDatabase } from './faults.ts';
+import { isDatabaseFault, UnavailableDatabase, UnusableDatabase } from './faults.ts';
 
 /** The oldest PostgreSQL that is supported. */
 const oldestVersion = 15;
-
-/** A PostgreSQL that does not answer or lets nobody in, in one sentence for the person who started the program. */
-export class PostgresUnavailable extends Error {}
 
 /** What the first connections found out. */
 interface Inspection {
@@ -15,8 +12,9 @@ interface Inspection {
 }
 
 /**
- * Connects, checks and changes nothing. Throws `PostgresUnavailable` when the server does not answer, refuses the user or is
- * too old, and `UnusableDatabase` when the database is encoded, or its user is limited, in a way that paddles cannot work with.
+ * Connects, checks and changes nothing. Throws `UnavailableDatabase` when the server does not answer, and `UnusableDatabase`
+ * when it is too old or refuses the user, or when the database is encoded, or its user is limited, in a way that paddles cannot
+ * work with.
  */
 export async function inspectPostgres(
   connection: pg.ClientConfig,
@@ -32,7 +30,7 @@ export async function inspectPostgres(
     await other.connect();
     return { sharesSessions: await sharesSessions(client, other) };
   } catch (error) {
-    if (error instanceof PostgresUnavailable || error instanceof UnusableDatabase) throw error;
+    if (error instanceof UnusableDatabase) throw error;
     throw explain(error, client);
   } finally {
     for (const each of clients) void each.end();
@@ -62,9 +60,7 @@ async function checkServer(client: pg.Client, readOnly: boolean): Promise<void> 
     from pg_database where datname = current_database()`);
   const facts = rows[0] as ServerFacts;
   if (Number(facts.number) < oldestVersion * 10_000) {
-    throw new PostgresUnavailable(
-      `this is PostgreSQL ${facts.version}; paddles needs version ${oldestVersion} or later`,
-    );
+    throw new UnusableDatabase(`this is PostgreSQL ${facts.version}; paddles needs version ${oldestVersion} or later`);
   }
   const problem = problemOf(facts, client, readOnly);
   if (problem !== null) throw new UnusableDatabase(problem);
@@ -107,18 +103,21 @@ async function sharesSessions(one: pg.Client, other: pg.Client): Promise<boolean
 }
 
 /** The same error with a sentence for a person, without the password. */
-function explain(error: unknown, { host, port, database, user }: pg.Client): PostgresUnavailable {
-  const { code, message } = error as { code?: string; message?: string };
+function explain(error: unknown, { host, port, database, user }: pg.Client): UnavailableDatabase | UnusableDatabase {
+  const { code = '', message } = error as { code?: string; message?: string };
   const server = host.startsWith('/') ? `${host} (socket ${port})` : `${host}:${port}`;
-  const sentences: Record<string, string> = {
-    ECONNREFUSED: `no PostgreSQL answers at ${server}`,
-    ENOENT: `no PostgreSQL answers at ${server}`,
-    ENOTFOUND: `the host of PostgreSQL, ${server}, is not known`,
-    EAI_AGAIN: `the host of PostgreSQL, ${server}, is not known`,
+  const refusals: Record<string, string> = {
     '28P01': `PostgreSQL at ${server} refuses the password of user '${user}'`,
     '28000': `PostgreSQL at ${server} refuses the user '${user}'`,
     '3D000': `PostgreSQL at ${server} has no database '${database}'; create it with: createdb ${database}`,
   };
-  const sentence = sentences[code ?? ''] ?? `PostgreSQL at ${server} cannot be used: ${message || code}`;
-  return new PostgresUnavailable(sentence, { cause: error });
+  const absences: Record<string, string> = {
+    ECONNREFUSED: `no PostgreSQL answers at ${server}`,
+    ENOENT: `no PostgreSQL answers at ${server}`,
+    ENOTFOUND: `the host of PostgreSQL, ${server}, is not known`,
+    EAI_AGAIN: `the host of PostgreSQL, ${server}, is not known`,
+  };
+  const sentence = refusals[code] ?? absences[code] ?? `PostgreSQL at ${server} cannot be used: ${message || code}`;
+  const isAway = isDatabaseFault(error) && refusals[code] === undefined;
+  return new (isAway ? UnavailableDatabase : UnusableDatabase)(sentence, { cause: error });
 }

@@ -20,7 +20,7 @@ interface PostgresOptions {
 interface OpenPostgres {
   dialect: PostgresDialect;
   transact: Transact;
-  /** Throws when the database does not answer or takes no writes. */
+  /** Throws when the database does not answer, or takes no writes unless it was opened only to be read. */
   look: () => Promise<void>;
   /** See `Inspection`: LISTEN would be one more thing that is kept in a session. */
   sharesSessions: boolean;
@@ -49,7 +49,7 @@ export async function openPostgres(
     sharesSessions,
     onLost,
   });
-  const look = () => checkWritable(pool);
+  const look = readOnly ? async () => {} : () => checkWritable(pool);
   return { dialect: new PostgresDialect({ pool }), transact: transactOnPool(pool), look, sharesSessions };
 }
 

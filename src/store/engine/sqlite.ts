@@ -1,104 +1,117 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import { statfsSync, statSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import type { Dialect } from 'kysely';
+import { DatabaseFault, sqliteCode, UnavailableDatabase, UnusableDatabase } from './faults.ts';
+import { sqliteDialect } from './sqlite-driver.ts';
+import { lockFile, realFile } from './sqlite-lock.ts';
+import { checkWhole, watchFiles, watchName } from './sqlite-watch.ts';
 
-/** A SQLite database that could not be opened, in one sentence for the person who started the program. */
-export class SqliteUnavailable extends Error {}
+/** How long another program's lock may delay the start, in milliseconds. */
+const startWithin = 5000;
+
+/** The largest file that is read as a whole at the start, in bytes: 0.7 s on a busy machine when it is in memory. */
+const readWhole = 256 << 20;
+
+/** An open SQLite file. */
+interface OpenSqlite {
+  dialect: Dialect;
+  /** Throws `DatabaseFault` when something has happened to the file, or its disk is full. */
+  look: () => Promise<void>;
+  /** Lets another process have the file; called after the database has been closed. */
+  release: () => void;
+}
 
 /**
- * Opens (and creates) the SQLite file at `path` for this process alone. Throws `SqliteUnavailable` when another process
- * has it or when the folder cannot be written.
+ * Opens (and creates) the SQLite file at `path` for this process alone, after checking that it is whole and can be written.
+ * Throws `UnusableDatabase` when it is not or when another process has it, and `UnavailableDatabase` when the disk is full or
+ * another program is writing.
  */
-export function openSqlite(path: string): { dialect: SqliteDialect; release: () => void } {
-  const lock = lockFile(path);
+export function openSqlite(path: string): OpenSqlite {
   try {
-    const database = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 5000 });
-    // FULL: a write is acknowledged after the disk has it (lost in 20 of 20 kill -9: none).
-    database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -16384');
-    return { dialect: new SqliteDialect({ database: asKyselyDatabase(database) }), release: () => lock.close() };
+    const file = realFile(path);
+    const lock = lockFile(file);
+    try {
+      const database = connect(file, { readOnly: false });
+      const watch = watchFiles(file, database);
+      return {
+        dialect: sqliteDialect(database, watch),
+        look: async () => {
+          watch.check();
+          checkRoom(file);
+        },
+        release: () => lock.close(),
+      };
+    } catch (error) {
+      lock.close();
+      throw error;
+    }
   } catch (error) {
-    lock.close();
     throw explain(error, path);
   }
 }
 
 /**
- * Opens the SQLite file at `path` to read it, beside the process that writes. Throws `SqliteUnavailable` when there is
+ * Opens the SQLite file at `path` to read it, beside the process that writes. Throws `UnusableDatabase` when there is
  * none.
  */
-export function openSqliteReadOnly(path: string): { dialect: SqliteDialect } {
+export function openSqliteReadOnly(path: string): OpenSqlite {
   try {
-    const database = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
-    database.exec('pragma cache_size = -16384');
-    return { dialect: new SqliteDialect({ database: asKyselyDatabase(database) }) };
+    const database = connect(path, { readOnly: true });
+    const checkName = watchName(path);
+    return { dialect: sqliteDialect(database, null), look: async () => checkName(), release: () => {} };
   } catch (error) {
     throw explain(error, path);
   }
 }
 
-/**
- * One writing process to a file: the group commit and the counts in memory rely on it. The lock is an exclusive transaction in
- * a database of its own, which the operating system releases even after `kill -9`, so that none is ever left behind.
- */
-function lockFile(path: string): DatabaseSync {
+function connect(file: string, { readOnly }: { readOnly: boolean }): DatabaseSync {
+  const database = new DatabaseSync(file, { readOnly, enableForeignKeyConstraints: true, timeout: startWithin });
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    const lock = new DatabaseSync(`${path}.lock`, { timeout: 0 });
-    lock.exec('begin exclusive');
-    return lock;
+    if (!readOnly) {
+      // FULL: a write is acknowledged after the disk has it (lost in 20 of 20 kill -9: none).
+      database.exec('pragma journal_mode = wal; pragma synchronous = full');
+      // On a file that may not be written nothing but a write fails.
+      database.exec('begin immediate; pragma user_version = 0; rollback');
+    }
+    checkWhole(database, statSync(file).size, readWhole);
+    // From now on the driver waits instead, which does not block the process.
+    database.exec('pragma cache_size = -16384; pragma busy_timeout = 0');
+    return database;
   } catch (error) {
-    throw explain(error, path);
+    database.close();
+    throw error;
   }
 }
 
+/** Bytes that must be free: as much as the write-ahead log holds before it is copied to the file. */
+const leastRoom = 4 << 20;
+
+/** On a full disk small writes may succeed for a while, where a large one that failed has left room in the log. */
+function checkRoom(file: string): void {
+  const { bavail, bsize, blocks } = statfsSync(file);
+  if (blocks === 0 || bavail * bsize >= leastRoom) return;
+  throw new DatabaseFault('the disk is full', { cause: new Error(`${file}: less than ${leastRoom} bytes are free`) });
+}
+
+/** The same error as a sentence for the person who started the program. */
 function explain(error: unknown, path: string): Error {
-  const { errcode, code, message } = error as { errcode?: number; code?: string; message: string };
-  const primary = errcode === undefined ? undefined : errcode & 0xff;
-  if (primary === 5) {
-    return new SqliteUnavailable(
-      `another paddles process is using ${path}; a SQLite file serves one process at a time (use PostgreSQL for several)`,
-    );
+  const { code, message } = error as { code?: string; message: string };
+  if (code === undefined) return error as Error;
+  const options = { cause: error };
+  switch (sqliteCode(error)) {
+    case 26:
+      return new UnusableDatabase(`${path} is not a SQLite database`, options);
+    case 11:
+      return new UnusableDatabase(`${path} is damaged (${message}); restore a backup`, options);
+    case 5:
+      return new UnavailableDatabase(`another program is writing to ${path}`, options);
+    case 7:
+    case 13:
+      return new UnavailableDatabase(`${path} cannot be opened: ${message}`, options);
+    default:
+      return new UnusableDatabase(
+        `cannot open or create ${path} (${message}); check that the file and its folder are writable`,
+        options,
+      );
   }
-  if (primary === 26) return new SqliteUnavailable(`${path} is not a SQLite database`);
-  if (primary === 14 || primary === 8 || primary === 10 || code !== undefined) {
-    return new SqliteUnavailable(`cannot open or create ${path} (${message}); check that its folder is writable`);
-  }
-  return error as Error;
-}
-
-/** The five functions that Kysely needs of a database, with prepared statements kept by their text. */
-function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
-  const statements = new Map<string, SqliteStatement>();
-  return {
-    close: () => database.close(),
-    prepare: (text) => {
-      const known = statements.get(text);
-      if (known) return known;
-      const statement = asKyselyStatement(database.prepare(text));
-      // A full disk ends a transaction by itself; then a rollback would fail and hide why.
-      if (text === 'rollback') {
-        const { run } = statement;
-        statement.run = (parameters) => (database.isTransaction ? run(parameters) : { changes: 0, lastInsertRowid: 0 });
-      }
-      // Texts vary with the number of rows in a batch; the bound is far above what one server issues.
-      if (statements.size >= 1000) statements.clear();
-      statements.set(text, statement);
-      return statement;
-    },
-  };
-}
-
-function asKyselyStatement(statement: StatementSync): SqliteStatement {
-  return {
-    reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...parameters.map(toSqlite)),
-    run: (parameters) => statement.run(...parameters.map(toSqlite)),
-    iterate: (parameters) => statement.iterate(...parameters.map(toSqlite)),
-  };
-}
-
-/** SQLite has no booleans: they are stored as 0 and 1. */
-function toSqlite(value: unknown): SQLInputValue {
-  return typeof value === 'boolean' ? Number(value) : (value as SQLInputValue);
 }

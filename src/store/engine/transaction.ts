@@ -27,24 +27,18 @@ export type Transact = <T>(work: (send: Send) => Promise<{ last: Statement[]; va
 /** Transactions on the one connection of SQLite, where a statement costs no round trip. */
 export function transactOn(kysely: Kysely<Schema>): Transact {
   return (work) =>
-    kysely.connection().execute(async (connection) => {
+    kysely.transaction().execute(async (transaction) => {
       const send: Send = async (statements) => {
         const answers: Rows[] = [];
         for (const { sql, parameters } of statements) {
-          const { rows } = await connection.executeQuery<Rows[number]>(CompiledQuery.raw(sql, [...parameters]));
+          const { rows } = await transaction.executeQuery<Rows[number]>(CompiledQuery.raw(sql, [...parameters]));
           answers.push(rows);
         }
         return answers;
       };
-      await send([{ sql: 'begin', parameters: [] }]);
-      try {
-        const { last, value } = await work(send);
-        await send([...last, { sql: 'commit', parameters: [] }]);
-        return value;
-      } catch (error) {
-        await send([{ sql: 'rollback', parameters: [] }]);
-        throw error;
-      }
+      const { last, value } = await work(send);
+      await send(last);
+      return value;
     });
 }
 

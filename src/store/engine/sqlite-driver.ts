@@ -1,0 +1,146 @@
+/** The one connection to a SQLite file, as Kysely wants it: waits for the locks of other programs without blocking. */
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import { sqliteCode } from './faults.ts';
+import type { FileWatch } from './sqlite-watch.ts';
+
+/** How long a statement waits for the lock of another program before it fails, in milliseconds. */
+const patience = 5000;
+
+/**
+ * Milliseconds between two attempts to get a lock. The busy timeout of SQLite would block the whole process, and a failed
+ * attempt takes about 10 µs.
+ */
+const pause = 2;
+
+/** A dialect for this connection, which has no busy timeout; `watch` is null when it was opened only to be read. */
+export function sqliteDialect(database: DatabaseSync, watch: FileWatch | null): Dialect {
+  return {
+    createDriver: () => createDriver(database, watch),
+    createAdapter: () => new OwnTurns(),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createIntrospector: (kysely) => new SqliteIntrospector(kysely),
+  };
+}
+
+/** Kysely would keep the connection for whoever waits for a lock, and every reader would wait too. */
+class OwnTurns extends SqliteAdapter {
+  override get supportsMultipleConnections() {
+    return true;
+  }
+}
+
+function createDriver(database: DatabaseSync, watch: FileWatch | null): Driver {
+  const turns = createTurns();
+  const statements = keepStatements(database);
+  /** Does what another program's lock may prevent; meanwhile others have the connection. */
+  const patiently = async <T>(work: () => T): Promise<T> => {
+    const end = performance.now() + patience;
+    for (;;) {
+      try {
+        return work();
+      } catch (error) {
+        const mayPass = sqliteCode(error) === 5 && !database.isTransaction;
+        if (!mayPass || performance.now() > end) throw watch?.reason(error) ?? error;
+      }
+      turns.end();
+      await sleep(pause);
+      await turns.take();
+    }
+  };
+  const connection: DatabaseConnection = {
+    async executeQuery(query) {
+      const commits = !database.isTransaction && !reads.test(query.sql);
+      if (commits) watch?.check();
+      const result = await patiently(() => run(statements(query.sql), query));
+      if (commits) watch?.committed();
+      return result as QueryResult<never>;
+    },
+    streamQuery: () => {
+      throw new Error('SQLite answers all rows at once');
+    },
+  };
+  return {
+    init: async () => {},
+    async acquireConnection() {
+      await turns.take();
+      return connection;
+    },
+    releaseConnection: async () => turns.end(),
+    async beginTransaction() {
+      watch?.check();
+      // Only with the lock from the start is what a transaction reads still true when it writes.
+      await patiently(() => database.exec(watch ? 'begin immediate' : 'begin'));
+    },
+    async commitTransaction() {
+      await patiently(() => database.exec('commit'));
+      watch?.committed();
+    },
+    async rollbackTransaction() {
+      // A full disk ends a transaction by itself; then a rollback would fail and hide why.
+      if (database.isTransaction) database.exec('rollback');
+    },
+    destroy: async () => database.close(),
+  };
+}
+
+/** What begins like this in the statements outside of transactions changes nothing. */
+const reads = /^(select|with|pragma)/i;
+
+/** One user of the connection at a time, in the order in which they come. */
+function createTurns(): { take(): Promise<void>; end(): void } {
+  let last: Promise<void> = Promise.resolve();
+  let end = () => {};
+  return {
+    async take() {
+      const before = last;
+      const turn = Promise.withResolvers<void>();
+      last = turn.promise;
+      await before;
+      end = turn.resolve;
+    },
+    end: () => end(),
+  };
+}
+
+interface Prepared {
+  statement: StatementSync;
+  hasRows: boolean;
+}
+
+/** Prepares statements and keeps them by their text. */
+function keepStatements(database: DatabaseSync): (text: string) => Prepared {
+  const known = new Map<string, Prepared>();
+  return (text) => {
+    const kept = known.get(text);
+    if (kept) return kept;
+    const statement = database.prepare(text);
+    const prepared = { statement, hasRows: statement.columns().length > 0 };
+    // Texts vary with the number of rows in a batch; the bound is far above what one server issues.
+    if (known.size >= 1000) known.clear();
+    known.set(text, prepared);
+    return prepared;
+  };
+}
+
+function run<R>({ statement, hasRows }: Prepared, { parameters }: CompiledQuery): QueryResult<R> {
+  const values = parameters.map(toSqlite);
+  if (hasRows) return { rows: statement.all(...values) as R[] };
+  const { changes, lastInsertRowid } = statement.run(...values);
+  return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+}
+
+/** SQLite has no booleans: they are stored as 0 and 1. */
+function toSqlite(value: unknown): SQLInputValue {
+  return typeof value === 'boolean' ? Number(value) : (value as SQLInputValue);
+}
