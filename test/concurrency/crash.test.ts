@@ -6,6 +6,7 @@ import { createClient, type Request } from './client.ts';
 import { type Contract, countOutcomes, type Mark, outcomeOf } from './contract.ts';
 import { contractsOnEngines } from './contracts.ts';
 
+/** For each contract: twenty for each engine. */
 const rounds = 10;
 const writers = 4;
 /** How many writes of each writer are acknowledged before something breaks. */

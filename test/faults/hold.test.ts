@@ -105,11 +105,31 @@ async function suffered({ refused }: Traffic): Promise<void> {
   await vi.waitFor(() => expect(refused()).toBeGreaterThan(before + 8), { timeout: 20_000, interval: 10 });
 }
 
+const pidFile = () => join(primary.folder, 'data', 'postmaster.pid');
+
+function mainProcess(): number {
+  return Number(readFileSync(pidFile(), 'utf8').split('\n')[0]);
+}
+
+/** Stops every process of PostgreSQL, which neither answers nor closes anything then, until `meanwhile` has ended. */
+async function freezePostgres(meanwhile: () => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: direct });
+  await client.connect();
+  const { rows } = await client.query<{ pid: number }>('select pid from pg_stat_activity');
+  const pids = [mainProcess(), ...rows.map(({ pid }) => pid)];
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  try {
+    await meanwhile();
+  } finally {
+    for (const pid of pids.reverse()) process.kill(pid, 'SIGCONT');
+    await client.end();
+  }
+}
+
 async function killPostgres(): Promise<void> {
   const { bin, folder, user } = primary;
-  const file = join(folder, 'data', 'postmaster.pid');
-  const [pid] = readFileSync(file, 'utf8').split('\n');
-  process.kill(Number(pid), 'SIGQUIT');
+  const file = pidFile();
+  process.kill(mainProcess(), 'SIGQUIT');
   if (restarted) await stop(restarted, null);
   await vi.waitFor(() => expect(existsSync(file)).toBe(false), { timeout: 20_000, interval: 10 });
   restarted = startServer({ bin, folder, port: portOf(direct), user, fsync: false });
@@ -133,6 +153,8 @@ test('0 acknowledged writes are lost while connections, PostgreSQL and the netwo
     await killPostgres();
     await recovered(traffic);
   }
+  await freezePostgres(() => suffered(traffic));
+  await recovered(traffic);
   proxy.lead(portOf(standby.url));
   await execute(direct, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'paddles'");
   await suffered(traffic);
