@@ -12,11 +12,14 @@ const msPerDay = 86_400_000;
 /** Seconds of "90", "5m", "2h", "1h30m"; null for anything else. */
 export function parseDuration(text: string): number | null {
   if (/^\d{1,12}$/.test(text)) return Number(text);
-  const parts = text.match(/^(?:\d{1,9}[smhdw])+$/) ? [...text.matchAll(/(\d+)([smhdw])/g)] : [];
+  const parts = text.match(/^(?:\d{1,9}[smhdw])+$/) ? [...text.matchAll(/(\d{1,9})([smhdw])/g)] : [];
   return parts.length === 0
     ? null
     : parts.reduce((sum, [, count, unit]) => sum + Number(count) * unitSeconds[unit!]!, 0);
 }
+
+/** As people write it, and as `/api` prints it: with a fraction of a second, and the zone that it is meant in. */
+const dayOrTime = /^(\d{4})-(\d\d?)-(\d\d?)(?:[T_ ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
 /**
  * The span, in milliseconds since the epoch, of "2026-11-20", "2026-11-20T09:30", "today" or "yesterday" in a zone, or of
@@ -29,10 +32,10 @@ export function parseMoment(text: string, { now, zone }: Clock): { from: number;
   }
   const ago = text.startsWith('-') ? parseDuration(text.slice(1)) : /[a-z]$/.test(text) ? parseDuration(text) : null;
   if (ago !== null) return { from: now - ago * 1000, to: now - ago * 1000 };
-  const found = /^(\d{4})-(\d\d?)-(\d\d?)(?:[T_](\d\d):(\d\d)(?::(\d\d))?)?$/.exec(text);
+  const found = dayOrTime.exec(text);
   if (!found) return null;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found
-    .slice(1)
+    .slice(1, 7)
     .map((part) => Number(part ?? 0));
   const civil = Date.UTC(year, month - 1, day, hour, minute, second);
   // Date.UTC reads an impossible day (2026-02-30) as another one, and a year below 100 as one of the 20th century.
@@ -40,7 +43,9 @@ export function parseMoment(text: string, { now, zone }: Clock): { from: number;
   const isRead = read.getUTCFullYear() === year && read.getUTCMonth() === month - 1 && read.getUTCDate() === day;
   if (!isRead || minute >= 60 || second >= 60) return null;
   if (found[4] === undefined) return daysAt(civil / msPerDay, zone);
-  const from = momentOf(civil, zone);
+  const offset = found[7];
+  if (offset !== undefined && offset !== 'Z' && !isTimeZone(offset)) return null;
+  const from = momentOf(civil, offset === 'Z' ? 'UTC' : (offset ?? zone));
   return { from, to: from + (found[6] === undefined ? 60_000 : 1000) };
 }
 

@@ -1,6 +1,8 @@
 import { facetText, parseFacets } from './facets.ts';
-import { type Clock, parseDuration, parseMoment } from './moment.ts';
-import { globMatcher, type Query, type QueryKey, type Term, type Value } from './query.ts';
+import type { Clock } from './moment.ts';
+import { type Query, type QueryKey, queryKeys, type Term } from './query.ts';
+import { type SpanOf, spanReader, valueBounds } from './query-span.ts';
+import { asciiLower, globMatcher, type Value } from './query-value.ts';
 import type { Trait } from './traits.ts';
 
 /** What a filter can ask of a job; times in milliseconds since the epoch, durations in seconds. */
@@ -40,20 +42,35 @@ function termMatcher({ key, negated, values }: Term, clock: Clock): Match {
 }
 
 function wordMatcher(value: Value): Match {
-  const word = value.type === 'literal' || value.type === 'glob' ? value.text.toLowerCase() : '';
-  return (job) => haystack(job).includes(word);
+  if (value.type === 'glob') {
+    const test = globMatcher(`*${value.text.toLowerCase()}*`);
+    return (job) => searched(job).words.some(test);
+  }
+  const word = value.type === 'literal' ? value.text.toLowerCase() : '';
+  return (job) => searched(job).words.some((text) => text.includes(word));
 }
 
-const haystacks = new WeakMap<MatchableJob, string>();
+/** The texts of a job that several values of a filter look into. */
+interface Searched {
+  /** In lower case. */
+  words: string[];
+  reason: string | null;
+  facets: { texts: string[]; lower: string[] };
+}
 
-/** Built once for each job: 5,000 jobs are searched with every letter that is typed. */
-function haystack(job: MatchableJob): string {
-  let text = haystacks.get(job);
-  if (text === undefined) {
-    text = [job.description, job.failure_reason, job.job_id, job.os, ...job.nodes].join('\n').toLowerCase();
-    haystacks.set(job, text);
-  }
-  return text;
+const known = new WeakMap<MatchableJob, Searched>();
+
+/** Made once for each job: 5,000 jobs are searched with every letter that is typed, and for each value of a filter. */
+function searched(job: MatchableJob): Searched {
+  const made = known.get(job);
+  if (made !== undefined) return made;
+  const reason = job.failure_reason?.toLowerCase() ?? null;
+  const others = [job.description, job.job_id, job.os, ...job.nodes];
+  const words = [reason, ...others.map((text) => text?.toLowerCase())].filter((text) => text != null);
+  const texts = parseFacets(job.description).flatMap((facet) => [facetText(facet), facet.value]);
+  const all = { words, reason, facets: { texts, lower: texts.map(asciiLower) } };
+  known.set(job, all);
+  return all;
 }
 
 const texts: Partial<Record<QueryKey, (job: MatchableJob) => readonly (string | null)[]>> = {
@@ -73,9 +90,6 @@ const texts: Partial<Record<QueryKey, (job: MatchableJob) => readonly (string | 
 const numbers: Partial<Record<QueryKey, (job: MatchableJob) => number | null>> = {
   prio: (job) => job.priority,
   dur: (job) => job.duration,
-};
-
-const times: Partial<Record<QueryKey, (job: MatchableJob) => number | null>> = {
   scheduled: (job) => job.scheduled,
   started: (job) => job.started,
   updated: (job) => job.updated,
@@ -85,11 +99,7 @@ function valueMatcher(key: QueryKey, value: Value, clock: Clock): Match {
   if (key === 'f') return facetMatcher(value);
   if (key === 'reason' || key === 'sig' || key === 'sha1') return partMatcher(key, value);
   const number = numbers[key];
-  if (number) {
-    return spanMatcher(number, value, numberSpan);
-  }
-  const time = times[key];
-  if (time) return spanMatcher(time, value, (text) => parseMoment(text, clock));
+  if (number) return spanMatcher(number, value, spanReader(queryKeys[key].values as 'number', clock));
   const read = texts[key] as (job: MatchableJob) => readonly (string | null)[];
   if (value.type === 'none') return (job) => read(job).every((text) => text === null || text === '');
   const test = textTest(value);
@@ -104,27 +114,24 @@ function textTest(value: Value): (text: string) => boolean {
 
 function partMatcher(key: 'reason' | 'sig' | 'sha1', value: Value): Match {
   const read = (job: MatchableJob) =>
-    key === 'reason' ? job.failure_reason : key === 'sig' ? (job.signature?.id ?? null) : job.sha1;
+    key === 'reason' ? searched(job).reason : ((key === 'sig' ? job.signature?.id : job.sha1)?.toLowerCase() ?? null);
   if (value.type === 'none') return (job) => !read(job);
-  const wanted = value.type === 'literal' ? value.text.toLowerCase() : null;
-  const glob = value.type === 'glob' ? globMatcher(value.text) : null;
+  if (value.type !== 'literal' && value.type !== 'glob') return () => false;
+  const wanted = value.text.toLowerCase();
+  const begins = (text: string) => text.startsWith(wanted);
+  const contains = (text: string) => text.includes(wanted);
+  const test = value.type === 'glob' ? globMatcher(wanted) : key === 'reason' ? contains : begins;
   return (job) => {
     const text = read(job);
-    if (text === null) return false;
-    if (glob) return glob(text);
-    if (wanted === null) return false;
-    return key === 'reason' ? text.toLowerCase().includes(wanted) : text.toLowerCase().startsWith(wanted);
+    return text !== null && test(text);
   };
 }
 
 function facetMatcher(value: Value): Match {
-  if (value.type === 'none') return ({ description }) => parseFacets(description).length === 0;
+  if (value.type === 'none') return (job) => searched(job).facets.texts.length === 0;
   const test = textTest(value);
-  return ({ description }) => parseFacets(description).some((facet) => test(facetText(facet)) || test(facet.value));
+  return (job) => searched(job).facets[value.type === 'glob' ? 'lower' : 'texts'].some(test);
 }
-
-/** The span that a value of a number or a time stands for, its end not included. */
-type SpanOf = (text: string) => { from: number; to: number } | null;
 
 function spanMatcher(read: (job: MatchableJob) => number | null, value: Value, spanOf: SpanOf): Match {
   if (value.type === 'none') return (job) => read(job) === null;
@@ -134,28 +141,4 @@ function spanMatcher(read: (job: MatchableJob) => number | null, value: Value, s
     const point = read(job);
     return point !== null && point >= bounds.from && point < bounds.to;
   };
-}
-
-/** The span of a number or a duration in seconds, up to the next whole one. */
-export function numberSpan(text: string): { from: number; to: number } | null {
-  const point = parseDuration(text);
-  return point === null ? null : { from: point, to: point + 1 };
-}
-
-/** What a value allows, from `from` on and before `to`; null when it cannot be read. */
-export function valueBounds(value: Value, spanOf: SpanOf): { from: number; to: number } | null {
-  const open = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
-  if (value.type === 'literal') return spanOf(value.text);
-  if (value.type === 'above') {
-    const span = spanOf(value.value);
-    return span && { ...open, from: span.to };
-  }
-  if (value.type === 'below') {
-    const span = spanOf(value.value);
-    return span && { ...open, to: span.from };
-  }
-  if (value.type !== 'range') return null;
-  const from = value.from === null ? open : spanOf(value.from);
-  const to = value.to === null ? open : spanOf(value.to);
-  return from && to && { from: from.from, to: to.to };
 }

@@ -1,5 +1,6 @@
 /** Prints filters, and changes them when a person clicks. Whatever is printed is read as the same filter again. */
-import { keyOf, type QueryKey, type Term, termTexts, type Value } from './query.ts';
+import { keyOf, type QueryKey, type Term, termTexts } from './query.ts';
+import type { Value } from './query-value.ts';
 
 /** The text of one term. */
 export function printTerm({ key, negated, values }: Term): string {
@@ -79,8 +80,7 @@ function longSpelling(term: string): string {
   return key === null ? term : term.replace(/^(-?)\w+:/, `$1${key}:`);
 }
 
-/** A filter whose term number `index` has another key. */
-export function withKey(text: string, index: number, key: string): string {
-  const terms = termTexts(text);
-  return terms.map((term, at) => (at === index ? term.replace(/^(-?)[^:]*:/, `$1${key}:`) : term)).join(' ');
+/** A filter with another term in place of number `index`. */
+export function withTerm(text: string, index: number, term: string): string {
+  return termTexts(text).with(index, term).join(' ');
 }

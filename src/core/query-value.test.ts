@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { globMatcher } from './query.ts';
+import { globMatcher } from './query-value.ts';
 
 describe('a pattern', () => {
   test.each([

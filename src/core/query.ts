@@ -1,4 +1,9 @@
 /** The filter language (docs/dashboard.md), read here for the server and the browser alike; `query-print.ts` writes it. */
+import { jobStatuses } from './job.ts';
+import { checkValue, checkWord, nearest, type ValueKind } from './query-check.ts';
+import { splitValues, type Value } from './query-value.ts';
+import { runStatuses } from './run.ts';
+import { traits } from './traits.ts';
 
 /** What a term can compare; a bare word has no key. */
 export interface Term {
@@ -8,24 +13,17 @@ export interface Term {
   values: Value[];
 }
 
-/** One value of a term. */
-export type Value =
-  | { type: 'literal'; text: string }
-  | { type: 'glob'; text: string }
-  | { type: 'above'; value: string }
-  | { type: 'below'; value: string }
-  | { type: 'range'; from: string | null; to: string | null }
-  | { type: 'none' };
-
 /** Terms that must all hold. */
 export interface Query {
   terms: Term[];
 }
 
-/** A part of a filter that cannot be understood; the rest applies. */
+/** A part of a text that means nothing; the rest applies. */
 interface QueryProblem {
+  /** The term as it is written. */
   text: string;
   message: string;
+  /** The term as it was probably meant. */
   suggestion?: string;
 }
 
@@ -35,6 +33,7 @@ export type QueryTarget = 'runs' | 'jobs';
 interface KeyInfo {
   /** Other spellings. */
   short: readonly string[];
+  values: ValueKind;
   on: readonly QueryTarget[];
   help: string;
   example: string;
@@ -44,26 +43,50 @@ const both = ['runs', 'jobs'] as const;
 
 /** Every key of the language. */
 export const queryKeys = {
-  status: { short: ['s'], on: both, help: 'status of a job, or of any job of a run', example: 's:fail,dead' },
-  suite: { short: [], on: both, help: 'suite', example: 'suite:rados' },
-  branch: { short: [], on: both, help: 'branch', example: 'branch:wip-*' },
-  user: { short: [], on: both, help: 'who scheduled it', example: 'user:teuthology' },
-  machine: { short: ['m', 'machine_type'], on: both, help: 'machine type', example: 'm:smithi' },
-  flavor: { short: [], on: both, help: 'flavor of the build', example: 'flavor:default' },
-  sha1: { short: [], on: both, help: 'beginning of the sha1', example: 'sha1:936071df' },
-  scheduled: { short: [], on: both, help: 'when it was scheduled', example: 'scheduled:2026-11-20..' },
-  started: { short: [], on: both, help: 'when it started', example: 'started:>-2d' },
-  updated: { short: [], on: both, help: 'when it last changed', example: 'updated:>-1h' },
-  prio: { short: ['priority'], on: both, help: 'priority', example: 'prio:<100' },
-  job: { short: [], on: ['jobs'], help: 'job id', example: 'job:8600017' },
-  os: { short: [], on: ['jobs'], help: 'operating system and version', example: 'os:rocky*' },
-  node: { short: [], on: ['jobs'], help: 'node it ran on', example: 'node:smithi08*' },
-  reason: { short: [], on: ['jobs'], help: 'part of the failure reason', example: 'reason:"read error"' },
-  sig: { short: ['signature'], on: ['jobs'], help: 'beginning of the id of a cause', example: 'sig:4f2a' },
-  kind: { short: [], on: ['jobs'], help: 'kind of failure', example: 'kind:timeout' },
-  f: { short: ['facet'], on: ['jobs'], help: 'choice in the description', example: 'f:objectstore=bluestore*' },
-  dur: { short: ['duration'], on: ['jobs'], help: 'duration', example: 'dur:>2h' },
-  is: { short: [], on: ['jobs'], help: 'new, known, fixed or live', example: 'is:new' },
+  status: {
+    short: ['s'],
+    values: 'choice',
+    on: both,
+    help: 'status of a job, or of any job of a run',
+    example: 's:fail,dead',
+  },
+  suite: { short: [], values: 'text', on: both, help: 'suite', example: 'suite:rados' },
+  branch: { short: [], values: 'text', on: both, help: 'branch', example: 'branch:wip-*' },
+  user: { short: [], values: 'text', on: both, help: 'who scheduled it', example: 'user:teuthology' },
+  machine: { short: ['m', 'machine_type'], values: 'text', on: both, help: 'machine type', example: 'm:smithi' },
+  flavor: { short: [], values: 'text', on: both, help: 'flavor of the build', example: 'flavor:default' },
+  sha1: { short: [], values: 'part', on: both, help: 'beginning of the sha1', example: 'sha1:936071df' },
+  scheduled: { short: [], values: 'time', on: both, help: 'when it was scheduled', example: 'scheduled:2026-11-20..' },
+  started: { short: [], values: 'time', on: both, help: 'when it started', example: 'started:>-2d' },
+  updated: { short: [], values: 'time', on: both, help: 'when it last changed', example: 'updated:>-1h' },
+  prio: { short: ['priority'], values: 'number', on: both, help: 'priority', example: 'prio:<100' },
+  job: { short: [], values: 'text', on: ['jobs'], help: 'job id', example: 'job:8600017' },
+  os: { short: [], values: 'text', on: ['jobs'], help: 'operating system and version', example: 'os:rocky*' },
+  node: { short: [], values: 'text', on: ['jobs'], help: 'node it ran on', example: 'node:smithi08*' },
+  reason: {
+    short: [],
+    values: 'part',
+    on: ['jobs'],
+    help: 'part of the failure reason',
+    example: 'reason:"read error"',
+  },
+  sig: {
+    short: ['signature'],
+    values: 'part',
+    on: ['jobs'],
+    help: 'beginning of the id of a cause',
+    example: 'sig:4f2a',
+  },
+  kind: { short: [], values: 'text', on: ['jobs'], help: 'kind of failure', example: 'kind:timeout' },
+  f: {
+    short: ['facet'],
+    values: 'text',
+    on: ['jobs'],
+    help: 'choice in the description',
+    example: 'f:objectstore=bluestore*',
+  },
+  dur: { short: ['duration'], values: 'duration', on: ['jobs'], help: 'duration', example: 'dur:>2h' },
+  is: { short: [], values: 'choice', on: ['jobs'], help: 'new, known, fixed or live', example: 'is:new' },
 } as const satisfies Record<string, KeyInfo>;
 
 /** A key of the language, in its long spelling. */
@@ -83,115 +106,86 @@ export function keyOf(spelling: string): QueryKey | null {
 /** The longest filter that is read; the longest kind of description fits into it. */
 const longest = 4000;
 
-/** The most values that are used: SQLite refuses a thousand conditions, and each is tested on every run. */
-const mostValues = 200;
+/** How many values are read: each is asked of every run, or of every job of a run. */
+const mostValues = 50;
 
 /** Reads a filter. Terms that mean nothing for `target` are reported in `problems` and left out. Never throws. */
 export function parseQuery(text: string, target: QueryTarget): { query: Query; problems: QueryProblem[] } {
   const terms: Term[] = [];
   const problems: QueryProblem[] = [];
-  let read = 0;
-  for (const piece of termTexts(text.slice(0, longest))) {
-    if (read >= mostValues) {
-      problems.push({ text: piece, message: `only the first ${mostValues} values are used` });
-      break;
-    }
-    const negated = piece.startsWith('-') && piece.length > 1;
-    const body = negated ? piece.slice(1) : piece;
-    const colon = body.startsWith('"') ? -1 : body.indexOf(':');
-    if (colon <= 0) {
-      terms.push({ key: null, negated, values: [{ type: 'literal', text: unquoted(body) }] });
-      read++;
-      continue;
-    }
-    const name = body.slice(0, colon).toLowerCase();
-    const key = keyOf(name);
-    if (key === null || !(queryKeys[key].on as readonly string[]).includes(target)) {
-      problems.push(problem(piece, name, target));
-      continue;
-    }
-    const values = splitValues(body.slice(colon + 1))
-      .slice(0, mostValues - read)
-      .map(readValue);
-    read += values.length;
-    if (values.length === 0) problems.push({ text: piece, message: `${name}: needs a value` });
-    else terms.push({ key, negated, values });
+  if (text.length > longest) problems.push({ text: '', message: `only the first ${longest} characters are used` });
+  let room = mostValues;
+  for (const piece of termTexts(text.slice(0, longest)).map(readPiece)) {
+    const tooMany = piece.values.length > room;
+    if (tooMany) problems.push({ text: piece.text, message: `only the first ${mostValues} values are used` });
+    const values = piece.values.slice(0, room);
+    room -= values.length;
+    const term = room === 0 && values.length === 0 ? null : readTerm({ ...piece, values }, target, problems);
+    if (term !== null) terms.push(term);
+    if (tooMany) break;
   }
   return { query: { terms }, problems };
 }
 
-function problem(text: string, name: string, target: QueryTarget): QueryProblem {
-  const usable = [...spellings].filter(([, key]) => (queryKeys[key].on as readonly string[]).includes(target));
-  const suggestion = usable
-    .map(([spelling]) => spelling)
-    .find((spelling) => spelling.length > 1 && near(name, spelling));
-  const message = `"${name.slice(0, 40)}" is not a filter key here`;
-  return suggestion === undefined
-    ? { text, message }
-    : { text, message: `${message}; did you mean ${suggestion}:`, suggestion };
-}
-
-/** One letter more, less or different, or the same beginning. */
-function near(a: string, b: string): boolean {
-  if (a.length >= 3 && b.startsWith(a)) return true;
-  if (Math.abs(a.length - b.length) > 1) return false;
-  let same = 0;
-  while (same < a.length && a[same] === b[same]) same++;
-  const [restA, restB] = [a.slice(same), b.slice(same)];
-  return restA.slice(1) === restB.slice(1) || restA.slice(1) === restB || restA === restB.slice(1);
-}
-
-function splitValues(text: string): string[] {
-  return (text.match(/(?:"(?:[^"\\]|\\.)*"?|[^,"])+/gs) ?? []).filter((value) => value !== '');
-}
-
-function unquoted(text: string): string {
-  if (!text.startsWith('"')) return text;
-  const quoted = /^"((?:[^"\\]|\\.)*)"$/s.exec(text)?.[1] ?? text.slice(1);
-  return quoted.replace(/\\(.)/gs, '$1');
-}
-
-function readValue(text: string): Value {
-  if (text.startsWith('"')) return { type: 'literal', text: unquoted(text) };
-  if (text === 'none') return { type: 'none' };
-  if (text.startsWith('>') && text.length > 1) return { type: 'above', value: text.slice(1) };
-  if (text.startsWith('<') && text.length > 1) return { type: 'below', value: text.slice(1) };
-  const dots = text.indexOf('..');
-  if (dots !== -1) {
-    const [from, to] = [text.slice(0, dots), text.slice(dots + 2)];
-    if (from !== '' || to !== '') return { type: 'range', from: from || null, to: to || null };
-  }
-  return text.includes('*') ? { type: 'glob', text } : { type: 'literal', text };
-}
-
-/** The terms of a filter as they were written, separated by spaces. */
+/** What stands between the spaces of a filter, as it was written. */
 export function termTexts(text: string): string[] {
   return text.match(/(?:"(?:[^"\\]|\\.)*"?|[^\s"])+/gs) ?? [];
 }
 
-/**
- * Tests texts against a pattern with `*` for any characters: the whole text, ASCII letters whatever their case, as `like`
- * of the databases does. Searches each part once, so that no pattern takes long.
- */
-export function globMatcher(glob: string): (text: string) => boolean {
-  const [first = '', ...parts] = asciiLower(glob).split(/\*+/);
-  const last = parts.pop();
-  if (last === undefined) return (text) => asciiLower(text) === first;
-  return (text) => {
-    const lower = asciiLower(text);
-    const end = lower.length - last.length;
-    if (!lower.startsWith(first) || !lower.endsWith(last)) return false;
-    let at = first.length;
-    for (const part of parts) {
-      const found = lower.indexOf(part, at);
-      if (found === -1) return false;
-      at = found + part.length;
-    }
-    return at <= end;
-  };
+/** A term as it is written. */
+interface Piece {
+  text: string;
+  sign: '-' | '';
+  /** The key in lower case; null for a bare word. */
+  name: string | null;
+  values: string[];
 }
 
-/** Lower case for ASCII letters only, like `lower` of SQLite, and of PostgreSQL with the collation of the columns. */
-export function asciiLower(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+function readPiece(text: string): Piece {
+  const sign = text.startsWith('-') && text.length > 1 ? '-' : '';
+  const body = text.slice(sign.length);
+  const colon = body.startsWith('"') ? -1 : body.indexOf(':');
+  if (colon <= 0) return { text, sign, name: null, values: [body] };
+  return { text, sign, name: body.slice(0, colon).toLowerCase(), values: splitValues(body.slice(colon + 1)) };
+}
+
+/** The term that a piece means; null when nothing of it can be used. */
+function readTerm({ text, sign, name, values }: Piece, target: QueryTarget, problems: QueryProblem[]): Term | null {
+  const key = name === null ? null : keyOf(name);
+  if (name !== null && (key === null || !isOn(key, target))) {
+    const message = `"${name.slice(0, 40).toWellFormed()}" is not a filter key here`;
+    const usable = [...spellings].flatMap(([spelling, key]) =>
+      spelling.length > 1 && isOn(key, target) ? spelling : [],
+    );
+    const meant = nearest(name, usable);
+    problems.push(
+      meant === undefined
+        ? { text, message }
+        : { text, message: `${message}; did you mean ${meant}:`, suggestion: text.replace(/^(-?)[^:]*/, `$1${meant}`) },
+    );
+    return null;
+  }
+  if (values.length === 0) problems.push({ text, message: `${name}: needs a value` });
+  const read: Value[] = [];
+  for (const [at, written] of values.entries()) {
+    const checked =
+      key === null ? checkWord(written) : checkValue(key, queryKeys[key].values, written, choices(key, target));
+    if ('value' in checked) read.push(checked.value);
+    else if (checked.meant === undefined) problems.push({ text, message: checked.message });
+    else {
+      const suggestion = `${sign}${name}:${values.with(at, checked.meant).join(',')}`;
+      problems.push({ text, message: `${checked.message}; did you mean ${checked.meant}`, suggestion });
+    }
+  }
+  return read.length === 0 ? null : { key, negated: sign === '-', values: read };
+}
+
+/** All values of a key that has only a few. A run has the statuses of its jobs beside its own. */
+function choices(key: QueryKey, target: QueryTarget): readonly string[] {
+  if (key === 'is') return [...traits, 'none'];
+  return target === 'jobs' ? jobStatuses : [...new Set([...jobStatuses, ...runStatuses])];
+}
+
+function isOn(key: QueryKey, target: QueryTarget): boolean {
+  return (queryKeys[key].on as readonly string[]).includes(target);
 }

@@ -4,15 +4,19 @@ import type { JobStatus } from './job.ts';
 export type JobCounts = Record<JobStatus, number>;
 
 /** The statuses a run can have (teuthology contract §3.6). */
-export type RunStatus =
-  | 'empty'
-  | 'queued'
-  | 'running'
-  | 'waiting'
-  | 'unknown'
-  | 'finished pass'
-  | 'finished dead'
-  | 'finished fail';
+export const runStatuses = [
+  'empty',
+  'queued',
+  'running',
+  'waiting',
+  'unknown',
+  'finished pass',
+  'finished dead',
+  'finished fail',
+] as const;
+
+/** One of `runStatuses`. */
+export type RunStatus = (typeof runStatuses)[number];
 
 /** What a list of runs can be sorted by. */
 export const runSorts = [

@@ -3,7 +3,7 @@ import { changeOf } from './compare.ts';
 import type { JobStatus } from './job.ts';
 
 /** The values of `is:`. */
-const traits = ['new', 'known', 'fixed', 'live'] as const;
+export const traits = ['new', 'known', 'fixed', 'live'] as const;
 
 /** One of `traits`. */
 export type Trait = (typeof traits)[number];

@@ -105,6 +105,16 @@ describe.each(engines)('lists of /api on $name', (engine) => {
     const page = await read<RunList>('/runs?q=suit:rados+suite:fs');
     expect(page.problems[0]).toContain('did you mean suite:');
     expect(page.total).toBe(10);
+    const { problems, total } = await read<RunList>('/runs?q=suite:fs+-scheduled:foo+status:failed');
+    expect(problems).toEqual([expect.stringContaining('"foo"'), expect.stringContaining('did you mean fail')]);
+    expect(total).toBe(10);
+  });
+
+  test('in files refuse invalid terms, which a file cannot report', async () => {
+    for (const path of ['runs.csv?q=suite:fs+', `runs/${names[3]}/jobs.csv?q=`]) {
+      const { status, json } = await server.get(`/api/${path}dur:>2hours+status:failed`);
+      expect({ path, status, json }).toMatchObject({ status: 400, json: { message: expect.stringContaining("'q'") } });
+    }
   });
 
   test.each(['limit=0', 'limit=x', 'sort=nothing', 'after=nothing', 'after=W10'])(

@@ -1,4 +1,14 @@
-/** One line of a CSV file (RFC 4180). Spreadsheets evaluate a text that begins like a formula; an apostrophe prevents that. */
+import { parseQuery, type Query, type QueryTarget } from '../../core/query.ts';
+import { refuse } from '../refusal.ts';
+
+/** The filter of a file. A file cannot report a problem beside its lines, so a filter that has one is refused. */
+export function fileQuery(q: string, target: QueryTarget): Query {
+  const { query, problems } = parseQuery(q, target);
+  const [problem] = problems;
+  return problem === undefined ? query : refuse('q', `parameter 'q': ${problem.message}`);
+}
+
+/** One line of a CSV file (RFC 4180). Spreadsheets take a text that begins like a formula for one: an apostrophe prevents it. */
 export function csvLine(values: readonly (string | number | null)[]): string {
   return `${values.map(csvCell).join(',')}\r\n`;
 }

@@ -3,6 +3,7 @@ import { historyRows } from '../../core/history.ts';
 import { type Clock, parseMoment } from '../../core/moment.ts';
 import { verdictsOfRun } from '../../store/pages/job-lines.ts';
 import { lastRuns } from '../../store/pages/run-page.ts';
+import { inTurns } from '../../store/read/in-turns.ts';
 import { refuse } from '../refusal.ts';
 import { clockOf } from './clock.ts';
 import type { ApiContext, ApiServer } from './context.ts';
@@ -21,7 +22,9 @@ export function historyRoutes(app: ApiServer, { db, now }: ApiContext): void {
     const runs = await lastRuns(db, { ...of, from }, n);
     const gathered = historyRows(runs.length);
     for (const [index, run] of runs.entries()) {
-      for await (const jobs of verdictsOfRun(db, run.id)) for (const job of jobs) gathered.add(index, job);
+      for await (const jobs of verdictsOfRun(db, run.id)) {
+        for await (const job of inTurns(jobs)) gathered.add(index, job);
+      }
       await nextTurn();
     }
     const rows = gathered.rows();

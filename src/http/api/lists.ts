@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { parseQuery, type QueryKey } from '../../core/query.ts';
-import type { Reader } from '../../store/engine/schema.ts';
+import { parseQuery, type Query, type QueryKey } from '../../core/query.ts';
+import { type MatchingRuns, matchingRuns } from '../../store/pages/run-query.ts';
 import { countRuns, type RunSearch, type RunsPage, searchRuns, suggestValues } from '../../store/pages/run-search.ts';
 import { searchAnything } from '../../store/pages/search.ts';
 import { orThrow } from '../refusal.ts';
 import { clockOf } from './clock.ts';
 import type { ApiContext, ApiServer } from './context.ts';
-import { csvLine, csvTime } from './csv.ts';
+import { csvLine, csvTime, fileQuery } from './csv.ts';
 import { runItem } from './items.ts';
 import { type RunList, runFile, runList, searchResults, suggestions } from './lists-schema.ts';
 import type { RunItem } from './schema.ts';
@@ -15,29 +15,29 @@ import type { RunItem } from './schema.ts';
 /** `GET /runs`, `/runs.json`, `/runs.csv`, `/suggest` and `/search`. */
 export function listRoutes(app: ApiServer, context: ApiContext): void {
   const { db } = context;
-  const clock = (tz?: string) => clockOf(context.now(), tz);
+  const matching = (query: Query, tz?: string) => matchingRuns(db, query, clockOf(context.now(), tz));
 
   for (const path of ['/runs', '/runs.json'] as const) {
     app.get(path, { schema: runList }, async ({ query }): Promise<RunList> => {
       const { q = '', tz, sort = '-scheduled', after = null, limit = 50 } = query;
       const { query: parsed, problems } = parseQuery(q, 'runs');
-      const search = { query: parsed, sort, after, limit, clock: clock(tz) };
-      const [page, totals] = await Promise.all([searchRuns(db, search), countRuns(db, search)]);
+      const runs = await matching(parsed, tz);
+      const [page, totals] = await Promise.all([searchRuns(runs, { sort, after, limit }), countRuns(runs)]);
       const { rows, next } = orThrow(page);
       return { runs: rows.map(runItem), ...totals, next, problems: problems.map(({ message }) => message) };
     });
   }
 
   app.get('/runs.csv', { schema: runFile }, async ({ query: { q = '', tz, sort = '-scheduled' } }, reply) => {
-    const search = { query: parseQuery(q, 'runs').query, sort, clock: clock(tz) };
+    const runs = await matching(fileQuery(q, 'runs'), tz);
     reply.header('content-disposition', 'attachment; filename="runs.csv"').type('text/csv; charset=utf-8');
-    return reply.send(Readable.from(csvOf(db, search)));
+    return reply.send(Readable.from(csvOf(runs, sort)));
   });
 
   app.get('/suggest', { schema: suggestions }, async ({ query: { field, prefix = '', q = '', tz } }) => {
-    const { query } = parseQuery(q, 'runs');
-    const wanted = { key: field as QueryKey, prefix: prefix.slice(0, 200), query, clock: clock(tz), limit: 20 };
-    return { values: await suggestValues(db, wanted) };
+    const runs = await matching(parseQuery(q, 'runs').query, tz);
+    const wanted = { key: field as QueryKey, prefix: prefix.slice(0, 200), limit: 20 };
+    return { values: await suggestValues(runs, wanted) };
   });
 
   app.get('/search', { schema: searchResults }, async ({ query: { text = '' } }) => ({
@@ -48,11 +48,11 @@ export function listRoutes(app: ApiServer, context: ApiContext): void {
 /** Runs that are read at a time for a file. */
 const runsAtATime = 200;
 
-async function* csvOf(db: Reader, search: Omit<RunSearch, 'after' | 'limit'>): AsyncGenerator<string> {
+async function* csvOf(runs: MatchingRuns, sort: RunSearch['sort']): AsyncGenerator<string> {
   // The first line leaves with the first runs: when they cannot be read, the answer is an error.
   let text = csvLine(csvColumns);
   for (let after: string | null = null; ; text = '') {
-    const { rows, next }: RunsPage = orThrow(await searchRuns(db, { ...search, after, limit: runsAtATime }));
+    const { rows, next }: RunsPage = orThrow(await searchRuns(runs, { sort, after, limit: runsAtATime }));
     for (const run of rows.map(runItem)) text += csvLine(csvColumns.map((column) => csvValue(run, column)));
     yield text;
     if (next === null) return;

@@ -1,5 +1,5 @@
-/** The page of a run, built a few hundred jobs at a time. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+/** The page of a run. */
 import { changeCounts, pairJobs } from '../../core/compare.ts';
 import { orderJobs } from '../../core/job-order.ts';
 import { createPageJobs, type PageJob } from '../../core/page-jobs.ts';
@@ -7,6 +7,7 @@ import { deadSignature } from '../../core/signature.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import { allOf, type JobLine, type JobVerdict, linesOfRun, verdictsOfRun } from '../../store/pages/job-lines.ts';
 import { failureCounts, previousRun } from '../../store/pages/run-page.ts';
+import { inTurns } from '../../store/read/in-turns.ts';
 import type { ApiContext } from './context.ts';
 import { milliseconds, runItem } from './items.ts';
 import type { PageSignature, RunPage } from './run-page-schema.ts';
@@ -34,8 +35,7 @@ export async function buildRunPage(context: ApiContext, runs: RunRow[]): Promise
   const { lines, previous, pairs } = await jobsWithPrevious(context, runs);
   const { row, texts, signatures } = createPageJobs();
   const jobs: PageJob[] = [];
-  for (const [index, line] of lines.entries()) {
-    if (index % 500 === 499) await nextTurn();
+  for await (const [index, line] of inTurns(lines.entries())) {
     const times = {
       posted: wholeSeconds(line.posted),
       started: line.started === null ? null : wholeSeconds(line.started),

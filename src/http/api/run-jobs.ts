@@ -1,16 +1,16 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
-import { parseQuery } from '../../core/query.ts';
+import { parseQuery, type Query } from '../../core/query.ts';
 import { jobMatcher, type MatchableJob } from '../../core/query-match.ts';
 import { traitsOf } from '../../core/traits.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import type { JobLine } from '../../store/pages/job-lines.ts';
 import { findRun, type LatestOf, runsUpTo } from '../../store/pages/run-page.ts';
+import { inTurns } from '../../store/read/in-turns.ts';
 import { jsonType } from '../errors.ts';
 import { orThrow } from '../refusal.ts';
 import { clockOf } from './clock.ts';
 import type { ApiContext, ApiServer } from './context.ts';
-import { csvLine, csvTime } from './csv.ts';
+import { csvLine, csvTime, fileQuery } from './csv.ts';
 import { jobItem, milliseconds, runItem } from './items.ts';
 import { jobsWithPrevious, readSeenEarlier } from './run-document.ts';
 import { type RunJobs, runJobs, runJobsFile } from './run-page-schema.ts';
@@ -21,39 +21,42 @@ import { large } from './turns.ts';
 interface Selection {
   run: RunRow;
   lines: JobLine[];
-  problems: string[];
 }
 
 /** `GET /runs/:run/jobs?q=`, also as `jobs.json` and `jobs.csv`. */
 export function runJobsRoutes(app: ApiServer, context: ApiContext): void {
   for (const path of ['/runs/:run/jobs', '/runs/:run/jobs.json'] as const) {
-    app.get(path, { schema: runJobs, config: large }, async ({ params, query }, reply) =>
-      sendJobs(reply, await select(context, params.run, query)),
-    );
+    app.get(path, { schema: runJobs, config: large }, async ({ params, query: { q = '', ...selected } }, reply) => {
+      const { query, problems } = parseQuery(q, 'jobs');
+      const selection = await select(context, params.run, query, selected);
+      return sendJobs(
+        reply,
+        selection,
+        problems.map(({ message }) => message),
+      );
+    });
   }
-  app.get('/runs/:run/jobs.csv', { schema: runJobsFile, config: large }, async ({ params, query }, reply) =>
-    sendCsv(reply, await select(context, params.run, query)),
-  );
+  app.get('/runs/:run/jobs.csv', { schema: runJobsFile, config: large }, async ({ params, query }, reply) => {
+    const { q = '', ...selected } = query;
+    return sendCsv(reply, await select(context, params.run, fileQuery(q, 'jobs'), selected));
+  });
 }
 
-/** What a request selects. */
-type Selected = LatestOf & { q?: string; tz?: string };
-
-async function select(context: ApiContext, name: string, { q = '', tz, ...latest }: Selected) {
+async function select(context: ApiContext, name: string, query: Query, { tz, ...latest }: LatestOf & { tz?: string }) {
   const run = orThrow(await findRun(context.db, name, latest));
-  const { query, problems } = parseQuery(q, 'jobs');
   // Only `is:` asks about earlier runs.
   const compared = query.terms.some(({ key }) => key === 'is');
   const runs = compared ? await runsUpTo(context.db, run) : [run];
   const { lines, pairs } = await jobsWithPrevious(context, runs);
   const seenEarlier = compared ? await readSeenEarlier(context, runs) : () => [];
   const matches = jobMatcher(query, clockOf(context.now(), tz));
-  const found = lines.filter((line, index) => {
+  const found: JobLine[] = [];
+  for await (const [index, line] of inTurns(lines.entries())) {
     const previous = pairs[index]?.a?.status ?? null;
     const seen = line.signature && [...seenEarlier(line.signature.id), 1];
-    return matches(matchable(line, run, traitsOf({ status: line.status, previous, seen })));
-  });
-  return { run, lines: found, problems: problems.map(({ message }) => message) };
+    if (matches(matchable(line, run, traitsOf({ status: line.status, previous, seen })))) found.push(line);
+  }
+  return { run, lines: found };
 }
 
 function matchable(line: JobLine, run: RunRow, traits: MatchableJob['traits']): MatchableJob {
@@ -65,11 +68,11 @@ function matchable(line: JobLine, run: RunRow, traits: MatchableJob['traits']): 
   return { ...line, ...times, traits };
 }
 
-async function sendJobs(reply: FastifyReply, { run, lines, problems }: Selection): Promise<FastifyReply> {
+async function sendJobs(reply: FastifyReply, { run, lines }: Selection, problems: string[]): Promise<FastifyReply> {
   const rest: Omit<RunJobs, 'jobs'> = { run: runItem(run), problems };
-  const head = `${JSON.stringify(rest).slice(0, -1)},"jobs":[`;
-  const parts = await printed(lines, (jobs) => jobs.map((job) => JSON.stringify(job)).join(','));
-  return reply.type(jsonType).send(Buffer.concat([Buffer.from(head), ...separated(parts, ','), Buffer.from(']}')]));
+  const parts = [`${JSON.stringify(rest).slice(0, -1)},"jobs":[`];
+  for await (const line of inTurns(lines)) parts.push(`${parts.length > 1 ? ',' : ''}${JSON.stringify(jobItem(line))}`);
+  return reply.type(jsonType).send(await bytesOf([...parts, ']}']));
 }
 
 const csvColumns = [
@@ -91,12 +94,14 @@ const csvColumns = [
 ] as const satisfies (keyof JobItem)[];
 
 async function sendCsv(reply: FastifyReply, { run, lines }: Selection): Promise<FastifyReply> {
-  const parts = await printed(lines, (jobs) =>
-    jobs.map((job) => csvLine(csvColumns.map((key) => csvCell(job, key)))).join(''),
-  );
+  const parts = [csvLine(csvColumns)];
+  for await (const line of inTurns(lines)) {
+    const job = jobItem(line);
+    parts.push(csvLine(csvColumns.map((key) => csvCell(job, key))));
+  }
   const file = encodeURIComponent(`${run.name}.csv`);
   reply.header('content-disposition', `attachment; filename*=UTF-8''${file}`).type('text/csv; charset=utf-8');
-  return reply.send(Buffer.concat([Buffer.from(csvLine(csvColumns)), ...parts]));
+  return reply.send(await bytesOf(parts));
 }
 
 function csvCell(job: JobItem, key: (typeof csvColumns)[number]): string | number | null {
@@ -106,16 +111,9 @@ function csvCell(job: JobItem, key: (typeof csvColumns)[number]): string | numbe
   return job[key];
 }
 
-/** Prints jobs some hundreds at a time, with turns of the event loop between them. */
-async function printed(lines: JobLine[], print: (jobs: JobItem[]) => string): Promise<Buffer[]> {
-  const parts: Buffer[] = [];
-  for (let at = 0; at < lines.length; at += 500) {
-    parts.push(Buffer.from(print(lines.slice(at, at + 500).map(jobItem))));
-    await nextTurn();
-  }
-  return parts;
-}
-
-function separated(parts: Buffer[], separator: string): Buffer[] {
-  return parts.flatMap((part, index) => (index === 0 ? [part] : [Buffer.from(separator), part]));
+/** The bytes of a text that comes in parts. */
+async function bytesOf(parts: string[]): Promise<Buffer> {
+  const buffers: Buffer[] = [];
+  for await (const part of inTurns(parts)) buffers.push(Buffer.from(part));
+  return Buffer.concat(buffers);
 }

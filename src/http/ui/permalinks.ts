@@ -2,8 +2,9 @@
 
 import { parseMoment } from '../../core/moment.ts';
 import { pagePath, readPath } from '../../core/paths.ts';
-import type { QueryKey, Value } from '../../core/query.ts';
+import type { QueryKey } from '../../core/query.ts';
 import { literalTerm, printTerm } from '../../core/query-print.ts';
+import type { Value } from '../../core/query-value.ts';
 
 /** First segments that do not name a run, because the contracts, `/api` and the dashboard use them. */
 const taken = new Set(['api', 'ui', 'runs', 'nodes', 'jobs', 'queue', 'errors', 'healthz', 'readyz', 'favicon.ico']);
@@ -74,7 +75,7 @@ function filterOf(parameters: URLSearchParams): string[] {
   return date ? [...terms, scheduledTerm(date, end ?? date)] : terms;
 }
 
-/** The days from one to another; as they were given, so that they find nothing, when one is not a day. */
+/** The days from one to another; as they were given, for the filter box to explain, when one is not a day. */
 function scheduledTerm(from: string, to: string): string {
   const areDays = [from, to].every((day) => parseMoment(day, { now: 0, zone: 'UTC' }) !== null);
   const value: Value = areDays ? { type: 'range', from, to } : { type: 'literal', text: `${from}..${to}` };

@@ -2,7 +2,7 @@
  * The statements in which the two engines differ, side by side. Everything else is written once.
  */
 import { type Kysely, type RawBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
-import { asciiLower } from '../../core/query.ts';
+import { asciiLower } from '../../core/query-value.ts';
 import type { Engine, NodeRow, Schema } from './schema.ts';
 
 /** Column types as each engine spells them, and what else differs in a schema. */
@@ -39,9 +39,10 @@ export function contains(engine: Engine, column: string, text: string): RawBuild
   return sql<SqlBool>`${position}(${sql.ref(column)}, ${text}) > 0`;
 }
 
-/** The same, ignoring the case of the letters A to Z. */
-export function containsInAnyCase(column: string, text: string): RawBuilder<SqlBool> {
-  return sql<SqlBool>`lower(${sql.ref(column)}) like ${`%${escapeLike(asciiLower(text))}%`} escape '\\'`;
+/** The same in whatever case the letters A to Z are. LIKE would compare a long text at every place of a name. */
+export function containsInAnyCase(engine: Engine, column: string, text: string): RawBuilder<SqlBool> {
+  const position = sql.raw(engine === 'sqlite' ? 'instr' : 'strpos');
+  return sql<SqlBool>`${position}(lower(${sql.ref(column)}), ${asciiLower(text)}) > 0`;
 }
 
 /** A text in which LIKE finds nothing special. */

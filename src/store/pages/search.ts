@@ -1,7 +1,7 @@
 /** Where a few letters could lead: the jump box. */
 import { pagePath, readReference, withoutQuotes } from '../../core/paths.ts';
-import { asciiLower } from '../../core/query.ts';
 import { literalTerm } from '../../core/query-print.ts';
+import { asciiLower } from '../../core/query-value.ts';
 import { signatureOf } from '../../core/signature.ts';
 import { containsInAnyCase } from '../engine/dialect.ts';
 import type { Reader } from '../engine/schema.ts';
@@ -36,7 +36,7 @@ async function runsNamed(db: Reader, text: string): Promise<Found[]> {
   const runs = await db.kysely
     .selectFrom('runs')
     .select(['name', 'status', 'branch', 'suite', 'user'])
-    .where(containsInAnyCase('runs.name', text))
+    .where(containsInAnyCase(db.engine, 'runs.name', text))
     .orderBy('scheduled', 'desc')
     .limit(8)
     .execute();
@@ -64,7 +64,9 @@ async function nodesNamed(db: Reader, text: string): Promise<Found[]> {
   const nodes = await db.kysely
     .selectFrom('nodes')
     .select(['name', 'machine_type'])
-    .where(({ eb, or }) => or([containsInAnyCase('nodes.name', host), eb('nodes.name', '=', asciiLower(short))]))
+    .where(({ eb, or }) =>
+      or([containsInAnyCase(db.engine, 'nodes.name', host), eb('nodes.name', '=', asciiLower(short))]),
+    )
     .orderBy('name')
     .limit(5)
     .execute();
@@ -87,7 +89,7 @@ async function causes(db: Reader, text: string): Promise<Found[]> {
     .selectFrom('signatures')
     .select(['id', 'title'])
     .where(({ eb, or, and }) =>
-      or([eb('id', '=', signatureOf(text).id), and(words.map((word) => containsInAnyCase('title', word)))]),
+      or([eb('id', '=', signatureOf(text).id), and(words.map((word) => containsInAnyCase(db.engine, 'title', word)))]),
     )
     .orderBy('id')
     .limit(5)

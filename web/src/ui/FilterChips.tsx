@@ -1,5 +1,5 @@
 import { parseQuery, type QueryTarget, termTexts } from '../../../src/core/query.ts';
-import { removeTerm, withKey } from '../../../src/core/query-print.ts';
+import { removeTerm, withTerm } from '../../../src/core/query-print.ts';
 import { Icon } from './Icon.tsx';
 
 interface FilterChipsProps {
@@ -40,15 +40,15 @@ export function FilterChips({ value, target, onChange, matched }: FilterChipsPro
         );
       })}
       {problems.map(({ text, message, suggestion }) => (
-        <span key={text} className="chip-problem" role="status">
+        <span key={`${text} ${message}`} className="chip-problem" role="status">
           {message}
           {suggestion && (
             <button
               type="button"
               className="button"
-              onClick={() => onChange(withKey(value, terms.indexOf(text), suggestion))}
+              onClick={() => onChange(withTerm(value, terms.indexOf(text), suggestion))}
             >
-              use {suggestion}:
+              use {suggestion}
             </button>
           )}
         </span>

@@ -1,0 +1,107 @@
+/** Whether a value of a filter means something, and what was probably meant when it does not. */
+import { spanReader } from './query-span.ts';
+import { globMatcher, readValue, unquoted, type Value } from './query-value.ts';
+
+/** What the values of a key are; `part` is compared with a part of a text, `choice` is one of a few words. */
+export type ValueKind = 'text' | 'part' | 'choice' | 'time' | 'number' | 'duration';
+
+/** The value; or why it means nothing, and the value that was probably meant, as it is written. */
+export type Checked = { value: Value } | { message: string; meant?: string };
+
+/** Checks a bare word. */
+export function checkWord(written: string): Checked {
+  const isQuoted = written.startsWith('"');
+  const text = unquoted(written);
+  if (text === '') return { message: 'an empty word is in every text' };
+  if (isQuoted || !text.includes('*')) return { value: { type: 'literal', text } };
+  return /^\*+$/.test(text) ? { message: '* alone matches everything' } : { value: { type: 'glob', text } };
+}
+
+/** Checks a value of a key; `choices` are all values of a `choice`. */
+export function checkValue(key: string, kind: ValueKind, written: string, choices: readonly string[]): Checked {
+  const value = readValue(written);
+  if (kind === 'choice') return checkChoice(key, written, choices);
+  if (kind === 'text' || kind === 'part') return checkText(key, kind, written, value);
+  return value.type === 'none' ? { value } : checkSpan(key, kind, written, value);
+}
+
+function checkChoice(key: string, written: string, choices: readonly string[]): Checked {
+  const [value, text] = [readValue(written), unquoted(written)];
+  const choice = choices.find((one) => one === text.toLowerCase());
+  if (choice !== undefined) return { value: choice === 'none' ? { type: 'none' } : { type: 'literal', text: choice } };
+  if (value.type === 'glob' && choices.some(globMatcher(text))) return { value };
+  const words = choices.map((one) => (one.includes(' ') ? `"${one}"` : one));
+  const meant = nearest(text.toLowerCase(), words);
+  const message = `${key}: ${shown(text)} is not one of ${words.join(', ')}`;
+  return meant === undefined ? { message } : { message, meant };
+}
+
+function checkText(key: string, kind: ValueKind, written: string, value: Value): Checked {
+  if (kind === 'part' && value.type === 'literal' && value.text === '') return { message: `${key}: needs a value` };
+  if (value.type !== 'above' && value.type !== 'below' && value.type !== 'range') return { value };
+  // Messages of failures contain such signs as they are.
+  if (key === 'reason') return { value: { type: 'literal', text: written } };
+  const message = `${key}: ${shown(written)} compares, which only numbers and times do`;
+  return { message, meant: `"${written.replace(/["\\]/g, '\\$&')}"` };
+}
+
+function shown(text: string): string {
+  return `"${unquoted(text).slice(0, 40).toWellFormed()}"`;
+}
+
+const forms = {
+  time: 'a day like 2026-11-20 or today, a minute like 2026-11-20T09:30 or an age like 2d',
+  number: 'a whole number',
+  duration: 'a duration like 90, 5m or 1h30m',
+};
+
+function checkSpan(key: string, kind: keyof typeof forms, written: string, value: Value): Checked {
+  const read = spanReader(kind, { now: 0, zone: 'UTC' });
+  const isRead = (text: string) => read(text) !== null;
+  const bounds = boundsOf(value);
+  if (bounds.length > 0 && bounds.every(isRead)) {
+    const span = value.type === 'literal' ? read(value.text) : null;
+    // An age alone means since then: nothing happened at that very moment.
+    return { value: span !== null && span.from === span.to ? { type: 'range', from: bounds[0]!, to: null } : value };
+  }
+  const parts = unquoted(written).split(/(\.\.|^[<>])/);
+  const meant = parts.map((part) => (isRead(part) ? part : (respelled(part).find(isRead) ?? part))).join('');
+  const wanted = boundsOf(readValue(meant));
+  const message = `${key}: ${shown(written)} is not ${forms[kind]}`;
+  return wanted.length > 0 && wanted.every(isRead) ? { message, meant } : { message };
+}
+
+/** The texts of a value that must be numbers or times; none of a pattern. */
+function boundsOf(value: Value): string[] {
+  if (value.type === 'literal') return [value.text];
+  if (value.type === 'above' || value.type === 'below') return [value.value];
+  return value.type === 'range' ? [value.from, value.to].filter((bound) => bound !== null) : [];
+}
+
+/** Spellings of a time or a duration that people also use, as the language has them. */
+function respelled(text: string): string[] {
+  const lower = text.slice(0, 100).toLowerCase();
+  const units = lower.replace(/(\d) *([smhdw])[a-z]*/g, '$1$2');
+  const day = nearest(lower, ['today', 'yesterday']);
+  return [lower, units, lower.replaceAll('/', '-'), ...(day === undefined ? [] : [day])];
+}
+
+/** A word that differs from a text by one letter, or else by what is missing or added at its end. */
+export function nearest(text: string, words: readonly string[]): string | undefined {
+  const isLonger = (a: string, b: string) => b.length >= 3 && a.startsWith(b);
+  return (
+    words.find((word) => isOneLetterAway(text, word)) ??
+    words.find((word) => isLonger(word, text)) ??
+    words.find((word) => isLonger(text, word))
+  );
+}
+
+/** One letter more, less or different, or two letters exchanged. */
+function isOneLetterAway(a: string, b: string): boolean {
+  if (a === '' || Math.abs(a.length - b.length) > 1) return false;
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same++;
+  const [restA, restB] = [a.slice(same), b.slice(same)];
+  const isSwapped = restA[0] === restB[1] && restA[1] === restB[0] && restA.slice(2) === restB.slice(2);
+  return isSwapped || restA.slice(1) === restB.slice(1) || restA.slice(1) === restB || restA === restB.slice(1);
+}
