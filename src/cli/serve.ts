@@ -129,7 +129,7 @@ function doorsOf({ contract, port, teuthology_port }: Config): Omit<Door, 'app'>
 function announce(doors: Door[], db: Db, config: Config, log: Logger): void {
   const bases = doors.map(({ app, port }) => baseUrl(config, app, port));
   const listen = (bases[0] as string).replace('http://', '');
-  if (config.address !== '') bases[0] = config.address.replace(/\/+$/, '');
+  if (config.address !== '') bases[0] = config.address.replace(/(?<!\/)\/+$/, '');
   const urls = [`${bases[0]}/ui/`, ...bases.map((base) => `${base}/runs/`), `${bases[0]}/readyz`];
   const contracts = Object.fromEntries(doors.map(({ contract }, index) => [contract, bases[index]]));
   const announcement = {

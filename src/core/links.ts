@@ -32,7 +32,7 @@ export function logLinks(
 ): JobLink[] {
   const log = safeHref(logHref(template, run, job.job_id));
   if (log === null) return [];
-  const archive = log.replace(/[^/]*$/, '');
+  const archive = log.slice(0, log.lastIndexOf('/') + 1);
   const ansible = job.signature?.kind === 'ansible' ? [{ name: 'ansible', href: `${archive}ansible.log` }] : [];
   return [{ name: 'log', href: log }, { name: 'archive', href: archive }, ...ansible];
 }

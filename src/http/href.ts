@@ -17,7 +17,7 @@ interface LinkSettings {
  */
 export function baseOf({ address, trusted_proxies }: LinkSettings): BaseOf {
   if (address !== '') {
-    const base = address.replace(/\/+$/, '');
+    const base = address.replace(/(?<!\/)\/+$/, '');
     return () => base;
   }
   const forwarded = forwardedBy(trusted_proxies);

@@ -148,7 +148,11 @@ async function getFiltered(context: TeuthologyContext, request: FastifyRequest, 
 /** The segments behind `/runs/`, decoded after they are split: a value may hold a slash (teuthology contract §7.31). */
 function segmentsOf(url: string): string[] {
   const path = url.split('?', 1)[0] as string;
-  return path.replace(/\/+$/, '').split('/').slice(2).map(decodeURIComponent);
+  return path
+    .replace(/(?<!\/)\/+$/, '')
+    .split('/')
+    .slice(2)
+    .map(decodeURIComponent);
 }
 
 async function indexValues({ db }: TeuthologyContext, facet: string, { conditions }: RunQuery): Promise<string[]> {

@@ -19,7 +19,10 @@ export function readShell(folder: string): Shell | null {
   if (!existsSync(file)) return null;
   const html = readFileSync(file, 'utf8');
   const build = createHash('sha256').update(html).digest('base64url').slice(0, 12);
-  const inline = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, text = '']) => `'${sha256(text)}'`);
+  const inline = html
+    .split('<script>')
+    .slice(1)
+    .map((rest) => `'${sha256(rest.slice(0, rest.indexOf('</script>')))}'`);
   const policy = [
     "default-src 'self'",
     `script-src 'self' ${inline.join(' ')}`,

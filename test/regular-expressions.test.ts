@@ -1,0 +1,153 @@
+/**
+ * Every regular expression of the server and the dashboard takes linear time: each is run on texts that are made of what it
+ * looks for. The expressions are read from the source, so that a new one is tested by itself.
+ */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { parseAst } from 'vite';
+import { expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+/** No expression is given more than a URL has, or lists show of a text. A quadratic one takes half a second for it. */
+const length = 16 << 10;
+/** Milliseconds of a processor. A linear one takes less than one; what else the machine does is not counted. */
+const patience = 10;
+const tries = 3;
+
+interface Expression {
+  place: string;
+  regex: RegExp;
+  /** For `split`, which looks for it everywhere. */
+  everywhere: boolean;
+}
+
+type Syntax = { type?: string; [key: string]: unknown };
+
+/** The expressions of a file; the parts of a template that are computed are taken for a letter. */
+function expressionsIn(file: string): Expression[] {
+  const found: Expression[] = [];
+  const add = (pattern: string, flags: string, everywhere: boolean) =>
+    found.push({ place: `${file}: /${pattern}/${flags}`, regex: new RegExp(pattern, flags), everywhere });
+  const walk = (node: unknown, parent: Syntax): void => {
+    if (typeof node !== 'object' || node === null) return;
+    if (Array.isArray(node)) {
+      for (const one of node) walk(one, parent);
+      return;
+    }
+    const syntax = node as Syntax;
+    const { regex, callee } = syntax as { regex?: { pattern: string; flags: string }; callee?: { name?: string } };
+    if (regex !== undefined) {
+      const method = (parent.callee as { property?: { name?: string } } | undefined)?.property?.name;
+      add(regex.pattern, regex.flags, method === 'split');
+      return;
+    }
+    if (callee?.name === 'RegExp') add(...computed(syntax.arguments as Syntax[]), false);
+    for (const child of Object.values(syntax)) walk(child, syntax);
+  };
+  walk(parseAst(readFileSync(join(root, file), 'utf8'), { lang: file.endsWith('x') ? 'tsx' : 'ts' }), {});
+  return found;
+}
+
+function computed([pattern, flags]: Syntax[]): [string, string] {
+  const quasis = pattern?.quasis as { value: { cooked: string } }[] | undefined;
+  const text = quasis?.map(({ value }) => value.cooked).join('x') ?? pattern?.value;
+  if (typeof text !== 'string') throw new Error('a computed expression is written as a template');
+  return [text, String(flags?.value ?? '')];
+}
+
+/** Characters that an expression tells apart from others: those in it, and one of each class. */
+function lettersOf({ source }: RegExp): string[] {
+  const written = source.replace(/\\[a-zA-Z]|\\x..|\(\?<?[:=!]/g, '').match(/[^\\()[\]{}|^$+?]/g) ?? [];
+  return [
+    ...new Set([...written.slice(0, 16), 'a', 'A', '0', ' ', '\n', '"', '\\', '(', '[', '{', '-', '_', '.', 'é']),
+  ];
+}
+
+/** Texts that an expression looks for: its literal parts, some matches, and the beginnings of one. */
+function piecesOf(regex: RegExp): string[] {
+  const literals = regex.source.match(/(?:[\w ,:"'=@<>/-]|\\[[\](){}/.?+*])+/g) ?? [];
+  const pieces = literals.map((text) => text.replace(/\\(.)/g, '$1')).filter((text) => text.length > 1);
+  const [shortest = ''] = matchesOf(regex).sort((a, b) => a.length - b.length);
+  const beginnings = Array.from({ length: Math.min(shortest.length, 16) }, (_, at) => shortest.slice(0, at + 1));
+  const all = [...pieces.slice(0, 8), ...matchesOf(regex).map((text) => text.slice(0, 80)), ...beginnings];
+  return [...new Set(all)].filter((text) => text !== '');
+}
+
+function matchesOf({ source, flags }: RegExp): string[] {
+  // Such a class would be generated for ever.
+  if (/\\0|\\x/.test(source)) return [];
+  // Lookarounds cannot be generated: what an expression matches without them is near enough.
+  const plain = source.replace(/\(\?<?[=!][^()]*\)/g, '').replace(/\\b/g, '');
+  try {
+    return fc.sample(fc.stringMatching(new RegExp(plain, flags.replace(/[gi]/g, ''))), { seed: 1, numRuns: 6 });
+  } catch {
+    return [];
+  }
+}
+
+/** A text of about this length. */
+type Hostile = (length: number) => string;
+
+function* hostileTexts(regex: RegExp): Generator<Hostile> {
+  const [letters, pieces] = [lettersOf(regex), piecesOf(regex)];
+  const fill = (unit: string, length: number) => unit.repeat(Math.max(1, Math.floor(length / unit.length)));
+  for (const unit of [...letters, ...pieces]) {
+    for (const end of ['', '\0', '!', 'a', ' x']) yield (length) => fill(unit, length) + end;
+    for (const letter of letters) {
+      yield (length) => `${unit}${fill(letter, length)}\0`;
+      yield (length) => `${fill(unit + letter, length)}\0`;
+    }
+  }
+  for (const piece of pieces.slice(0, 12)) {
+    for (const letter of letters) yield (length) => `${fill(piece + letter.repeat(20), length)}\0`;
+    for (const letter of letters) yield (length) => `${fill(piece, length / 2)}${fill(letter, length / 2)}\0`;
+  }
+}
+
+/** The first text that takes long, and how long. A short one is tried first: a linear expression takes 0.05 ms for it. */
+function slowText({ regex, everywhere }: Expression): string | undefined {
+  for (const hostile of hostileTexts(regex)) {
+    if (timeOf(regex, everywhere, hostile(length / 4), 0.3) <= 0.3) continue;
+    const text = hostile(length);
+    const time = timeOf(regex, everywhere, text, patience);
+    if (time > patience) return `${Math.round(time)} ms for ${JSON.stringify(text.slice(0, 60))}…`;
+  }
+  return undefined;
+}
+
+/** The least time of a processor that an expression takes for a text, in milliseconds. */
+function timeOf(regex: RegExp, everywhere: boolean, text: string, enough: number): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < tries && least > enough; run++) {
+    const start = process.threadCpuUsage();
+    regex.lastIndex = 0;
+    if (everywhere) text.split(regex);
+    else if (regex.global) text.replace(regex, '');
+    else regex.exec(text);
+    least = Math.min(least, process.threadCpuUsage(start).user / 1000);
+  }
+  return least;
+}
+
+const files = globSync('{src,web/src}/**/*.{ts,tsx}', { cwd: root }).filter((file) => !/\.test\.tsx?$/.test(file));
+const expressions = files.flatMap(expressionsIn);
+
+test('the expressions of both parts are found', () => {
+  for (const part of ['src/core/', 'src/http/', 'src/store/', 'web/src/'])
+    expect([part, expressions.filter(({ place }) => place.startsWith(part)).length > 5]).toEqual([part, true]);
+});
+
+test('a quadratic expression is found out', () => {
+  for (const regex of [/\s+$/, /[^/]*$/, /(\d+)([smh])/g, /cluster \[(\w+)\]\s+(.*?)"? in cluster log"?$/s]) {
+    expect([regex, slowText({ place: '', regex, everywhere: false })]).toEqual([regex, expect.any(String)]);
+  }
+});
+
+test('no expression takes long for a hostile text', () => {
+  const slow = expressions.flatMap((expression) => {
+    const text = slowText(expression);
+    return text === undefined ? [] : `${expression.place} takes ${text}`;
+  });
+  expect(slow).toEqual([]);
+});
