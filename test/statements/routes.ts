@@ -1,4 +1,5 @@
 /** Compares the catalogue with what is registered, so that a new route is not forgotten. */
+import type { FastifyInstance } from 'fastify';
 import type { Asked } from './catalog/catalog.ts';
 import type { Doors } from './requests.ts';
 
@@ -13,20 +14,19 @@ const left = [
 export function forgottenRoutes(doors: Doors, requests: Asked[]): string[] {
   const forgotten = Object.entries(doors).flatMap(([contract, app]) => {
     const known = new Set(requests.filter(({ door }) => [contract, 'api'].includes(door)).map(({ route }) => route));
-    const routes = routesIn(app.printRoutes({ commonPrefix: false, method: 'GET' }));
-    if (routes.length === 0) throw new Error('no route was found');
+    const routes = routesOf(app, 'GET');
     const missing = routes.filter((route) => !known.has(route) && !left.some((pattern) => pattern.test(route)));
     return missing.map((route) => `${contract} ${route}`);
   });
   return [...new Set(forgotten)];
 }
 
-/** Reads the tree that the router prints: every level is four characters wide. */
-function routesIn(tree: string): string[] {
+/** The routes of a server with this method, from the tree that the router prints: every level is four characters wide. */
+export function routesOf(app: FastifyInstance, method: 'GET' | 'POST' | 'PUT' | 'DELETE'): string[] {
   const parts: string[] = [];
   const routes: string[] = [];
-  for (const line of tree.split('\n')) {
-    const found = /^([│ ]*)[├└]── (.*?)( \(GET.*\))?$/.exec(line);
+  for (const line of app.printRoutes({ commonPrefix: false, method }).split('\n')) {
+    const found = /^([│ ]*)[├└]── (.*?)( \([A-Z].*\))?$/.exec(line);
     if (!found) continue;
     const [, indent = '', part = '', methods] = found;
     parts.splice(indent.length / 4);
@@ -40,5 +40,6 @@ function routesIn(tree: string): string[] {
           .replace(/(?<=[^/])\*$/, '/*'),
       );
   }
+  if (routes.length === 0) throw new Error('no route was found');
   return routes;
 }
