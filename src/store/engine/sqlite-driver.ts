@@ -1,6 +1,6 @@
 /** The one connection to a SQLite file, as Kysely wants it: waits for the locks of other programs without blocking. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -97,10 +97,17 @@ function createDriver(database: DatabaseSync, watch: FileWatch | null): Driver {
 /** What begins like this in the statements outside of transactions changes nothing. */
 const reads = /^(select|with|pragma)/i;
 
-/** One user of the connection at a time, in the order in which they come. */
+/** Milliseconds of statements at a stretch. */
+const stretch = 10;
+
+/**
+ * One user of the connection at a time, in the order in which they come. In between other requests have their turn of the event loop:
+ * SQLite answers at once, and all statements of all requests that have arrived would be one chain of microtasks, for seconds.
+ */
 function createTurns(): { take(): Promise<void>; end(): void } {
   let last: Promise<void> = Promise.resolve();
   let end = () => {};
+  let start: number | null = null;
   return {
     async take() {
       const before = last;
@@ -108,6 +115,12 @@ function createTurns(): { take(): Promise<void>; end(): void } {
       last = turn.promise;
       await before;
       end = turn.resolve;
+      if (start !== null && performance.now() - start > stretch) await nextTurn();
+      if (start !== null) return;
+      start = performance.now();
+      setImmediate(() => {
+        start = null;
+      });
     },
     end: () => end(),
   };
