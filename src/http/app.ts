@@ -10,6 +10,7 @@ import fastify, {
 import type { Config } from '../config.ts';
 import type { Db } from '../store/db.ts';
 import { refuseForeignPages } from './access/browsers.ts';
+import { boundAnswers } from './answer-memory.ts';
 import { apiRoutes } from './api/routes.ts';
 import { acceptAnyContentType } from './body.ts';
 import { classicRoutes } from './classic/routes.ts';
@@ -21,6 +22,7 @@ import { setReceiveBudget } from './received.ts';
 import { knowAllMethods } from './resource.ts';
 import type { TeuthologyContext } from './teuthology/context.ts';
 import { teuthologyRoutes } from './teuthology/routes.ts';
+import { makeInTurns } from './turns.ts';
 import { fileAddress } from './ui/files.ts';
 import { redirectBrowsers, uiRoutes } from './ui/routes.ts';
 
@@ -72,6 +74,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
   acceptAnyContentType(app, config.body_limit);
   setReceiveBudget(config.receive_budget);
   answerErrors(app, db);
+  boundAnswers(app);
+  makeInTurns(app);
   if (config.read_only) refuseWrites(app);
   logRequests(app);
   app.addHook('onRequest', async ({ url }, reply) => {

@@ -4,8 +4,8 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type AnswerMemory, openAnswerMemory } from './answer-memory.ts';
 import { sendMessage } from './errors.ts';
-import { type ListMemory, openListMemory } from './list-memory.ts';
 
 /**
  * A list that is read by pages and sent as JSON text. An entry names an item and knows how long its texts are; the items of a page are
@@ -29,6 +29,8 @@ export interface ListStream<Entry, Item> {
   /** What stands before and after the items. */
   prefix?: string;
   suffix?: string;
+  /** What stands between them; a comma when absent. */
+  separator?: string;
   contentType: string;
 }
 
@@ -64,8 +66,7 @@ export async function sendListStream<Entry, Item>(
   stream: ListStream<Entry, Item>,
 ): Promise<FastifyReply> {
   const { total = Number.MAX_SAFE_INTEGER, onEmpty, prefix = '[', suffix = ']', contentType } = stream;
-  const memory = openListMemory();
-  reply.raw.once('close', memory.close);
+  const memory = openAnswerMemory(reply.raw);
   const start = { texts: [], last: undefined, left: total, separator: prefix, expected: firstItems };
   const first = await readPage(stream, start, memory);
   if (first === null) return sendMessage(reply.header('retry-after', '30'), 503, 'too many long lists are being sent');
@@ -80,9 +81,9 @@ export async function sendListStream<Entry, Item>(
 
 /** Reads the page after another one; null when there is no memory for it. Asks for one entry more than it takes, which tells whether there are more. */
 async function readPage<Entry, Item>(
-  { entries, bytes, load, print, atATime }: ListStream<Entry, Item>,
+  { entries, bytes, load, print, atATime, separator: comma = ',' }: ListStream<Entry, Item>,
   { last: after, left, separator, expected }: Page<Entry>,
-  memory: ListMemory,
+  memory: AnswerMemory,
 ): Promise<Page<Entry> | null> {
   const limit = Math.min(left, atATime, expected);
   const found = limit === 0 ? [] : await entries(after, limit + 1);
@@ -100,7 +101,7 @@ async function readPage<Entry, Item>(
   if (size > 0) page.expected = Math.max(1, Math.round((fitting.length * pageBytes) / size));
   for (const item of await load(fitting)) {
     page.texts[page.texts.length - 1] += page.separator + print(item);
-    page.separator = ',';
+    page.separator = comma;
     if ((page.texts.at(-1) as string).length > textLength) page.texts.push('');
   }
   return page;
@@ -109,7 +110,7 @@ async function readPage<Entry, Item>(
 async function* textsOf<Entry, Item>(
   stream: ListStream<Entry, Item>,
   first: Page<Entry>,
-  memory: ListMemory,
+  memory: AnswerMemory,
   response: ServerResponse,
 ): AsyncGenerator<string> {
   const { prefix = '[', suffix = ']' } = stream;

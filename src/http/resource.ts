@@ -15,14 +15,21 @@ export function knowAllMethods(app: FastifyInstance): void {
 /** Answers 405 in a contract's own words; `Allow` is already set. */
 export type Refuse = (request: FastifyRequest, reply: FastifyReply, allow: string) => FastifyReply;
 
-const refuseMethod: Refuse = ({ method }, reply, allow) =>
+/** The usual words. */
+export const refuseMethod: Refuse = ({ method }, reply, allow) =>
   sendMessage(reply, 405, `${method} is not allowed here; allowed: ${allow}`);
 
-/** Mounts a resource; any method that it does not have is answered with 405 and `Allow`. */
-export function mount(app: FastifyInstance, url: string, resource: Resource, refuse = refuseMethod): void {
+/** Mounts a resource; any method that it does not have is answered with 405 and `Allow`. `config` is that of its routes. */
+export function mount(
+  app: FastifyInstance,
+  url: string,
+  resource: Resource,
+  refuse = refuseMethod,
+  config: object = {},
+): void {
   const own = Object.keys(resource);
   const allowed = own.includes('GET') ? [...own, 'HEAD'] : own;
-  for (const [method, handler] of Object.entries(resource)) app.route({ method, url, handler });
+  for (const [method, handler] of Object.entries(resource)) app.route({ method, url, config, handler });
   // OPTIONS is the CORS preflight, which app.ts answers for every URL.
   const others = app.supportedMethods.filter((method) => !allowed.includes(method) && method !== 'OPTIONS');
   const allow = [...allowed, 'OPTIONS'].join(', ');

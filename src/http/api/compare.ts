@@ -4,10 +4,10 @@ import type { RunRow } from '../../store/engine/schema.ts';
 import type { JobVerdict } from '../../store/pages/job-lines.ts';
 import { type ComparedPair, compareRuns, findRun, previousRun, runsUpTo } from '../../store/pages/run-page.ts';
 import { orThrow, Refusal } from '../refusal.ts';
+import { large } from '../turns.ts';
 import { type Compare, compare } from './compare-schema.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { runItem } from './items.ts';
-import { large } from './turns.ts';
 
 /** `GET /runs/:run/compare?with=`: another run, or the one before when it is absent, empty or `prev`. */
 export function compareRoutes(app: ApiServer, context: ApiContext): void {

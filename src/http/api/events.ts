@@ -10,15 +10,24 @@ import { events, type LiveEvents } from './events-schema.ts';
 /** How many messages a client that was away can catch up with. */
 const remembered = 1000;
 const mostTopics = 20;
-/** Unread bytes beyond which a client is disconnected; it reconnects and catches up. */
-const mostUnread = 1 << 20;
+/** Unread bytes beyond which a client is disconnected; it reconnects and catches up. Two thousand clients may hold 128 MB. */
+const mostUnread = 64 << 10;
 const heartbeat = 15_000;
+/** Heartbeats after which a client is dropped that has not read all that it was sent. */
+const mostBeatsUnread = 4;
 const eventStream = 'text/event-stream; charset=utf-8';
 
 interface Message {
   id: number;
   topics: string[];
   text: string;
+}
+
+/** A page that listens. */
+interface Client {
+  wanted: Set<string>;
+  /** For how many heartbeats it has not read everything. */
+  unread: number;
 }
 
 /** The last messages, with their ids. */
@@ -65,14 +74,18 @@ function concerns({ topics }: Message, wanted: Set<string>): boolean {
 /** `GET /events?topics=run:NAME,runs`: server-sent events; `Last-Event-ID` resumes. */
 export function eventRoutes(app: ApiServer, { db }: ApiContext): void {
   const log = createMessageLog();
-  const clients = new Map<ServerResponse, Set<string>>();
+  const clients = new Map<ServerResponse, Client>();
   const publish = (topics: string[], type: keyof LiveEvents, data: unknown) => {
     const message = log.add(topics, type, data);
-    for (const [response, wanted] of clients) if (concerns(message, wanted)) write(response, message.text);
+    for (const [response, { wanted }] of clients) if (concerns(message, wanted)) write(response, message.text);
   };
   const unsubscribe = db.live.subscribe((event) => tell(event, publish, clients));
   const beat = setInterval(() => {
-    for (const response of clients.keys()) write(response, ': still here\n\n');
+    for (const [response, client] of clients) {
+      client.unread = response.writableLength > 0 ? client.unread + 1 : 0;
+      if (client.unread < mostBeatsUnread) write(response, ': still here\n\n');
+      else response.destroy();
+    }
   }, heartbeat);
   beat.unref();
   app.addHook('preClose', async () => {
@@ -103,10 +116,16 @@ export function eventRoutes(app: ApiServer, { db }: ApiContext): void {
     const hello = `id: ${log.boot}-${seen ?? log.lastId()}\nevent: hello\ndata: ${JSON.stringify({ version, build: log.boot })}`;
     response.write(`retry: 3000\n${hello}\n\n`);
     if (seen === null) response.write(resetText);
-    else if (seen !== undefined) for (const { text } of log.after(seen, wanted)) response.write(text);
-    clients.set(response, wanted);
+    else if (seen !== undefined) catchUp(response, log.after(seen, wanted));
+    clients.set(response, { wanted, unread: 0 });
     response.on('close', () => clients.delete(response));
   });
+}
+
+/** A client that has missed too much to be told reads everything again. */
+function catchUp(response: ServerResponse, missed: Message[]): void {
+  const text = missed.map(({ text }) => text).join('');
+  response.write(text.length > mostUnread ? resetText : text);
 }
 
 const resetText = 'event: reset\ndata: {}\n\n';
@@ -114,7 +133,7 @@ const resetText = 'event: reset\ndata: {}\n\n';
 function tell(
   event: LiveEvent,
   publish: (topics: string[], type: keyof LiveEvents, data: unknown) => void,
-  clients: Map<ServerResponse, Set<string>>,
+  clients: Map<ServerResponse, Client>,
 ): void {
   if (event.type === 'reset') {
     for (const response of clients.keys()) write(response, resetText);

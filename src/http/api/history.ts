@@ -5,11 +5,11 @@ import { verdictsOfRun } from '../../store/pages/job-lines.ts';
 import { lastRuns } from '../../store/pages/run-page.ts';
 import { inTurns } from '../../store/read/in-turns.ts';
 import { refuse } from '../refusal.ts';
+import { large } from '../turns.ts';
 import { clockOf } from './clock.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { type History, history } from './history-schema.ts';
 import { runItem } from './items.ts';
-import { large } from './turns.ts';
 
 /** The most descriptions: what a page can show, and 2 MB of JSON. */
 const mostRows = 2000;

@@ -4,13 +4,14 @@ import { nodeRoles } from '../../core/roles.ts';
 import { descriptionHistory, findRun, neighbours, reportedKeys, wholeJob } from '../../store/pages/run-page.ts';
 import { sendJson } from '../errors.ts';
 import { orThrow } from '../refusal.ts';
+import { ordinary } from '../turns.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { jobItem, runItem } from './items.ts';
 import { type JobPage, jobPage } from './job-page-schema.ts';
 
 /** `GET /runs/:run/jobs/:job?scope=branch|all|sha1`. */
 export function jobPageRoutes(app: ApiServer, context: ApiContext): void {
-  app.get('/runs/:run/jobs/:job', { schema: jobPage }, async ({ params, query }, reply) => {
+  app.get('/runs/:run/jobs/:job', { schema: jobPage, config: ordinary }, async ({ params, query }, reply) => {
     const { db, config } = context;
     const run = orThrow(await findRun(db, params.run, query));
     const whole = orThrow(await wholeJob(db, run, params.job));

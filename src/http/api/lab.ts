@@ -7,6 +7,7 @@ import { machineTypes } from '../../store/read/nodes.ts';
 import { listQueues } from '../../store/read/queues.ts';
 import { runsWithQueuedJobs } from '../../store/read/runs.ts';
 import { orThrow, Refusal } from '../refusal.ts';
+import { large, ordinary } from '../turns.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { jobItem, milliseconds, runItem } from './items.ts';
 import { type NodeItem, nodeList, nodePage, type Queue, queue } from './lab-schema.ts';
@@ -19,21 +20,25 @@ export function labRoutes(app: ApiServer, context: ApiContext): void {
   const { db, now } = context;
   const since = (days: number) => now() - days * MICROS_PER_DAY;
 
-  app.get('/nodes', { schema: nodeList }, async ({ query: { since_days = 14, machine_type } }) => {
+  app.get('/nodes', { schema: nodeList, config: large }, async ({ query: { since_days = 14, machine_type } }) => {
     const lines = await nodeLines(db, { machineType: machine_type || undefined, since: since(since_days) });
     return { nodes: lines.map(nodeItem), machine_types: await machineTypes(db), since_days };
   });
 
-  app.get('/nodes/:name', { schema: nodePage }, async ({ params: { name }, query: { after = null } }) => {
-    const ids = orThrow(await nodeJobIds(db, name, after, nodeJobs + 1));
-    const [line] = await nodeLines(db, { name, since: since(14) });
-    if (!line) throw new Refusal(notFound('node', name));
-    const shown = ids.slice(0, nodeJobs);
-    const jobs = (await linesByIds(db, shown)).map(jobItem);
-    return { node: nodeItem(line), jobs, next: ids.length > nodeJobs ? String(shown.at(-1)) : null };
-  });
+  app.get(
+    '/nodes/:name',
+    { schema: nodePage, config: ordinary },
+    async ({ params: { name }, query: { after = null } }) => {
+      const ids = orThrow(await nodeJobIds(db, name, after, nodeJobs + 1));
+      const [line] = await nodeLines(db, { name, since: since(14) });
+      if (!line) throw new Refusal(notFound('node', name));
+      const shown = ids.slice(0, nodeJobs);
+      const jobs = (await linesByIds(db, shown)).map(jobItem);
+      return { node: nodeItem(line), jobs, next: ids.length > nodeJobs ? String(shown.at(-1)) : null };
+    },
+  );
 
-  app.get('/queue', { schema: queue }, async () => queueOf(context));
+  app.get('/queue', { schema: queue, config: large }, async () => queueOf(context));
 }
 
 function nodeItem({ node, results, running }: NodeLine): NodeItem {
@@ -65,9 +70,11 @@ async function queueOf({ db, now }: ApiContext): Promise<Queue> {
   const pauses = new Map((await listQueues(db, {})).map((queue) => [queue.queue, queue]));
   const lines = await nodeLines(db, { since: now() });
   const names = new Set([...runs.map((run) => run.machine_type), ...pauses.keys(), ...(await machineTypes(db))]);
+  const linesOf = Map.groupBy(lines, ({ node }) => node.machine_type);
+  const runsOf = Map.groupBy(runs.sort(byPriority), (run) => run.machine_type);
   const queues = [...names].sort().map((machine_type) => {
-    const own = lines.filter(({ node }) => node.machine_type === machine_type);
-    const waiting = runs.filter((run) => run.machine_type === machine_type).sort(byPriority);
+    const own = linesOf.get(machine_type) ?? [];
+    const waiting = runsOf.get(machine_type) ?? [];
     const pause = pauses.get(machine_type);
     const count = (test: (line: NodeLine) => boolean) => own.filter(test).length;
     return {

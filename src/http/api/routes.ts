@@ -4,6 +4,8 @@ import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { version } from '../../version.ts';
+import { compression } from '../compression.ts';
+import { ordinary } from '../turns.ts';
 import { compareRoutes } from './compare.ts';
 import type { ApiContext } from './context.ts';
 import { docsPage } from './docs.ts';
@@ -16,7 +18,6 @@ import { answerProblems } from './problems.ts';
 import { runConfigRoutes } from './run-config.ts';
 import { runPageRoutes } from './run-page.ts';
 import { answers, query, text, textAnswers } from './schema.ts';
-import { makeInTurns } from './turns.ts';
 
 const openapi = { hide: true, querystring: query({}), response: answers(Type.Record(text, Type.Unknown())) };
 const docs = { hide: true, querystring: query({}), response: textAnswers('text/html') };
@@ -33,12 +34,11 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
       },
     },
   });
-  await app.register(compress, { encodings: ['br', 'gzip'], threshold: 1024, brotliOptions: { params: { 1: 4 } } });
+  await app.register(compress, compression);
   await app.register(etag, { weak: true });
   // Answers already have the types of their schemas; printing them by the schema could only drop keys.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   answerProblems(app, context);
-  makeInTurns(app, 2);
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-cache');
   });
@@ -50,8 +50,8 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
   historyRoutes(app, context);
   labRoutes(app, context);
   eventRoutes(app, context);
-  app.get('/openapi.json', { schema: openapi }, async () => app.swagger());
-  app.get('/docs', { schema: docs }, async (_request, reply) => {
+  app.get('/openapi.json', { schema: openapi, config: ordinary }, async () => app.swagger());
+  app.get('/docs', { schema: docs, config: ordinary }, async (_request, reply) => {
     const { html, policy } = docsPage(app.swagger());
     return reply.header('content-security-policy', policy).type('text/html; charset=utf-8').send(html);
   });

@@ -4,9 +4,9 @@ import { parseUnlessLong } from '../../core/json-text.ts';
 import { findRun, reportedKeys, sampleJobs } from '../../store/pages/run-page.ts';
 import { jobById } from '../../store/read/jobs.ts';
 import { orThrow } from '../refusal.ts';
+import { large } from '../turns.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { type RunConfig, runConfig } from './run-page-schema.ts';
-import { large } from './turns.ts';
 
 /** Keys that are results of one job, not a part of its configuration. */
 const results = new Set([

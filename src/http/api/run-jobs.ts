@@ -8,6 +8,7 @@ import { findRun, type LatestOf, runsUpTo } from '../../store/pages/run-page.ts'
 import { inTurns } from '../../store/read/in-turns.ts';
 import { jsonType } from '../errors.ts';
 import { orThrow } from '../refusal.ts';
+import { large } from '../turns.ts';
 import { clockOf } from './clock.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { csvLine, csvTime, fileQuery } from './csv.ts';
@@ -15,7 +16,6 @@ import { jobItem, milliseconds, runItem } from './items.ts';
 import { jobsWithPrevious, readSeenEarlier } from './run-document.ts';
 import { type RunJobs, runJobs, runJobsFile } from './run-page-schema.ts';
 import type { JobItem } from './schema.ts';
-import { large } from './turns.ts';
 
 /** What is sent of the jobs of a run. */
 interface Selection {

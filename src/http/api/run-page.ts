@@ -1,13 +1,13 @@
 import { findRun, runsUpTo } from '../../store/pages/run-page.ts';
 import { sendJson } from '../errors.ts';
 import { orThrow } from '../refusal.ts';
+import { large, ordinary } from '../turns.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { runItem } from './items.ts';
 import { createKeptPages } from './kept-pages.ts';
 import { buildRunPage, pageVersion } from './run-document.ts';
 import { runJobsRoutes } from './run-jobs.ts';
 import { runItem as runItemSchema, runPage } from './run-page-schema.ts';
-import { large } from './turns.ts';
 
 /** `GET /runs/:run`, `/runs/:run/page` and `/runs/:run/jobs`. */
 export function runPageRoutes(app: ApiServer, context: ApiContext): void {
@@ -21,7 +21,7 @@ export function runPageRoutes(app: ApiServer, context: ApiContext): void {
   });
   runJobsRoutes(app, context);
 
-  app.get('/runs/:run', { schema: runItemSchema }, async ({ params, query }) =>
+  app.get('/runs/:run', { schema: runItemSchema, config: ordinary }, async ({ params, query }) =>
     runItem(orThrow(await findRun(context.db, params.run, query))),
   );
 

@@ -4,7 +4,7 @@ import { type Failure, notFound } from '../../core/errors.ts';
 import { pathPart } from '../../core/paths.ts';
 import type { Db } from '../../store/db.ts';
 import { type JobFilter, listJobs } from '../../store/read/job-list.ts';
-import { type JobHead, jobId, jobStatuses, jobsOfHeads } from '../../store/read/jobs.ts';
+import { type JobHead, type JobOutcome, jobId, jobStatuses, jobsOfHeads } from '../../store/read/jobs.ts';
 import { latestRuns, runId } from '../../store/read/runs.ts';
 import { createRun } from '../../store/write/runs.ts';
 import { version } from '../../version.ts';
@@ -19,7 +19,7 @@ import {
   parseJobId,
   parseRunName,
   printJob,
-  printRun,
+  printOutcome,
   printRuns,
   type ShownJob,
   shownColumns,
@@ -40,6 +40,9 @@ const runsShown = 100;
 
 /** Jobs in a page of a list, if they are short: SQLite reads them in some milliseconds. */
 const jobsAtATime = 500;
+
+/** What a job takes up of which a run shows only how it ended. */
+const outcomeBytes = 300;
 
 /** Mounts the classic contract. */
 export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: ClassicOptions): void {
@@ -63,7 +66,18 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
   mount(app, '/runs/:name', {
     GET: async (request, reply) => {
       const { name } = request.params as RunParams;
-      return sendJson(reply, printRun(name, await jobStatuses(db, orThrow(await runId(db, name))), baseOf(request)));
+      const run_id = orThrow(await runId(db, name));
+      const base = baseOf(request);
+      return sendListStream<JobOutcome, JobOutcome>(request, reply, {
+        entries: (after, limit) => jobStatuses(db, run_id, { after, limit }),
+        bytes: () => outcomeBytes,
+        load: async (jobs) => jobs,
+        print: (job) => printOutcome(name, job, base),
+        atATime: jobsAtATime,
+        prefix: '{',
+        suffix: '}',
+        contentType: jsonType,
+      });
     },
   });
 

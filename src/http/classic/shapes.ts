@@ -84,26 +84,23 @@ const kinds: Record<Kind, { accepts: (value: unknown) => boolean; expected: stri
 
 /** The text of `GET /runs/`: an object keyed by run name, in the order of the list. */
 export function printRuns(runs: RunSummary[], base: string): string {
-  return printEntries(
-    runs.map((run) => {
-      const counted = { pass: run.passed, running: run.unfinished, fail: run.failed };
-      const finished = counted.running === 0 && counted.pass + counted.fail > 0;
-      return { key: run.name, path: `${pathPart(run.name)}/`, finished, counted };
-    }),
-    base,
-  );
+  const texts = runs.map((run) => {
+    const counted = { pass: run.passed, running: run.unfinished, fail: run.failed };
+    const finished = counted.running === 0 && counted.pass + counted.fail > 0;
+    return printEntry({ key: run.name, path: `${pathPart(run.name)}/`, finished, counted }, base);
+  });
+  return `{${texts.join(',')}}`;
 }
 
-/** The text of `GET /runs/{name}/`: an object keyed by job id, in the order in which the jobs were posted. */
-export function printRun(name: string, jobs: Pick<ShownJob, 'job_id' | 'status'>[], base: string): string {
-  const run = pathPart(name);
-  return printEntries(
-    jobs.map((job) => {
-      const counted = outcome[job.status];
-      return { key: job.job_id, path: `${run}/${pathPart(job.job_id)}/`, finished: counted.running === 0, counted };
-    }),
-    base,
-  );
+/** One job in the text of `GET /runs/{name}/`, an object keyed by job id. */
+export function printOutcome(
+  run: string,
+  { job_id, status }: Pick<ShownJob, 'job_id' | 'status'>,
+  base: string,
+): string {
+  const counted = outcome[status];
+  const path = `${pathPart(run)}/${pathPart(job_id)}/`;
+  return printEntry({ key: job_id, path, finished: counted.running === 0, counted }, base);
 }
 
 const passed = { pass: 1, running: 0, fail: 0 };
@@ -129,14 +126,10 @@ interface Entry {
 }
 
 /** Written as text, because an object would sort its integer-like keys. */
-function printEntries(entries: Entry[], base: string): string {
-  const runs = JSON.stringify(`${base}/runs/`).slice(0, -1);
-  const texts = entries.map(({ key, path, finished, counted: { pass, running, fail } }) => {
-    const status = finished ? 'finished' : 'running';
-    const counts = `{"pass":${pass},"running":${running},"fail":${fail}}`;
-    return `${JSON.stringify(key)}:{"href":${runs}${path}","status":"${status}","results":${counts}}`;
-  });
-  return `{${texts.join(',')}}`;
+function printEntry({ key, path, finished, counted: { pass, running, fail } }: Entry, base: string): string {
+  const href = JSON.stringify(`${base}/runs/${path}`);
+  const status = finished ? 'finished' : 'running';
+  return `${JSON.stringify(key)}:{"href":${href},"status":"${status}","results":{"pass":${pass},"running":${running},"fail":${fail}}}`;
 }
 
 /** The columns of a job that this contract shows. */

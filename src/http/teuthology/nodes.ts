@@ -10,11 +10,13 @@ import {
   listNodes,
   machineTypes,
   nodeId,
+  nodesAtATime,
   withHosts,
 } from '../../store/read/nodes.ts';
 import { sendListStream } from '../list-stream.ts';
 import { orThrow, readKnowing } from '../refusal.ts';
-import { mount, type Refuse } from '../resource.ts';
+import { mount, type Refuse, refuseMethod } from '../resource.ts';
+import { large } from '../turns.ts';
 import { answerJson, bodyOf, jsonType } from './answers.ts';
 import type { TeuthologyContext } from './context.ts';
 import { sendJobList } from './job-list.ts';
@@ -47,7 +49,7 @@ export function nodeRoutes(app: FastifyInstance, context: TeuthologyContext): vo
     POST: async (request, reply) => postNode(context, request, reply),
   });
   mount(app, '/nodes/machine_types', lists(getMachineTypes));
-  mount(app, '/nodes/job_stats', lists(getAllJobStats));
+  mount(app, '/nodes/job_stats', lists(getAllJobStats), refuseMethod, large);
   mount(app, '/nodes/lock_many', { POST: async (request, reply) => lockMany(context, request, reply) }, onlyPost);
   mount(app, '/nodes/unlock_many', { POST: async (request, reply) => unlockMany(context, request, reply) }, onlyPost);
 
@@ -70,9 +72,6 @@ export function nodeRoutes(app: FastifyInstance, context: TeuthologyContext): vo
   mount(app, '/nodes/:node/jobs', lists(getJobs));
   mount(app, '/nodes/:node/job_stats', lists(getJobStats));
 }
-
-/** Nodes in a page of a list: SQLite reads that many in some milliseconds. */
-const nodesAtATime = 500;
 
 /** Bytes of a node besides its longest texts. */
 const nodeBytes = 500;
@@ -154,7 +153,7 @@ async function getMachineTypes({ db }: TeuthologyContext, _request: FastifyReque
 async function getAllJobStats({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const machineType = parameter(request, 'machine_type');
   const since = now() - parseSinceDays(request) * MICROS_PER_DAY;
-  return answerJson(reply, printAllStats(await allJobStats(db, since, machineType || undefined)));
+  return answerJson(reply, await printAllStats(await allJobStats(db, since, machineType || undefined)));
 }
 
 async function getJobStats({ db }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {

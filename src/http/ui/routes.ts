@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import fastifyCompress from '@fastify/compress';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { compression } from '../compression.ts';
 import { sendMessage } from '../errors.ts';
+import { document } from '../turns.ts';
 import { newAddress } from './permalinks.ts';
 import { bootPath, readShell, withBoot } from './shell.ts';
 
@@ -48,11 +50,7 @@ export async function uiRoutes(app: FastifyInstance): Promise<void> {
     maxAge: '365d',
     index: false,
   });
-  await app.register(fastifyCompress, {
-    encodings: ['br', 'gzip'],
-    threshold: 1024,
-    brotliOptions: { params: { 1: 4 } },
-  });
+  await app.register(fastifyCompress, compression);
   const page = async (request: FastifyRequest, reply: FastifyReply) => {
     // Read again after a new build: the files of the old one are gone.
     const shell = readShell(dist);
@@ -68,8 +66,8 @@ export async function uiRoutes(app: FastifyInstance): Promise<void> {
     });
     return reply.type('text/html; charset=utf-8').send(withBoot(shell, wanted ?? '', data));
   };
-  app.get(uiBase, page);
-  app.get(`${uiBase}/*`, page);
+  app.get(uiBase, { config: document }, page);
+  app.get(`${uiBase}/*`, { config: document }, page);
   app.get(`${uiBase}/icon.svg`, (_request, reply) => reply.sendFile('icon.svg', dist));
 }
 

@@ -4,7 +4,7 @@ import { type Failure, notFound } from '../../core/errors.ts';
 import { type JobCounts, noJobs } from '../../core/run.ts';
 import { readNode } from '../engine/dialect.ts';
 import type { NodeRow, Reader } from '../engine/schema.ts';
-import { countsByNode, countsOfNode } from '../read/nodes.ts';
+import { countsByNode, countsOfNode, nodePages } from '../read/nodes.ts';
 
 /** A node, the results of its jobs since a time, and the job that it runs now. */
 export interface NodeLine {
@@ -15,16 +15,16 @@ export interface NodeLine {
 
 /** No lab has as many machines. */
 const mostRunning = 5000;
+const mostNodes = 10_000;
+/** Running jobs whose nodes are read at a time: ordinary ones have up to ten or twenty, others a thousand. */
+const runningAtATime = 20;
 
 /** Nodes by name, of one machine type or of all, or one node; `since` in microseconds since the epoch. */
 export async function nodeLines(
   db: Reader,
   { machineType, name, since }: { machineType?: string | undefined; name?: string; since: number },
 ): Promise<NodeLine[]> {
-  let query = db.kysely.selectFrom('nodes').selectAll().orderBy('name').limit(10_000);
-  if (machineType !== undefined) query = query.where('machine_type', '=', machineType);
-  if (name !== undefined) query = query.where('name', '=', name);
-  const nodes = (await query.execute()).map(readNode);
+  const nodes = name === undefined ? await firstNodes(db, machineType) : await nodeNamed(db, name);
   const lines = new Map(nodes.map((node) => [node.id, { node, results: noJobs(), running: null } as NodeLine]));
   const one = name === undefined ? null : nodes[0];
   if (one === undefined) return [];
@@ -39,6 +39,19 @@ export async function nodeLines(
   return [...lines.values()];
 }
 
+async function firstNodes(db: Reader, machineType: string | undefined): Promise<NodeRow[]> {
+  const nodes: NodeRow[] = [];
+  for await (const rows of nodePages(db, machineType === undefined ? {} : { machine_types: [machineType] })) {
+    nodes.push(...rows);
+    if (nodes.length >= mostNodes) break;
+  }
+  return nodes;
+}
+
+async function nodeNamed({ kysely }: Reader, name: string): Promise<NodeRow[]> {
+  return (await kysely.selectFrom('nodes').selectAll().where('name', '=', name).execute()).map(readNode);
+}
+
 async function addRunning(db: Reader, lines: Map<number, NodeLine>): Promise<void> {
   // The status is a literal, because PostgreSQL would read all runs for a parameter. A single statement with a join would
   // make SQLite read all jobs.
@@ -51,14 +64,23 @@ async function addRunning(db: Reader, lines: Map<number, NodeLine>): Promise<voi
   if (runs.size === 0) return;
   const running = await db.kysely
     .selectFrom('jobs')
-    .innerJoin('job_nodes', 'job_nodes.job_id', 'jobs.id')
-    .select(['job_nodes.node_id', 'jobs.id', 'jobs.run_id', 'jobs.job_id'])
-    .where('jobs.run_id', 'in', [...runs.keys()])
-    .where('jobs.status', '=', 'running')
+    .select(['id', 'run_id', 'job_id'])
+    .where('run_id', 'in', [...runs.keys()])
+    .where('status', '=', 'running')
     .execute();
-  for (const { node_id, run_id, job_id } of running.sort((a, b) => a.id - b.id)) {
-    const line = lines.get(node_id);
-    if (line) line.running = { run: runs.get(run_id) ?? '', job_id };
+  running.sort((a, b) => a.id - b.id);
+  for (let from = 0; from < running.length; from += runningAtATime) {
+    const some = new Map(running.slice(from, from + runningAtATime).map((job) => [job.id, job]));
+    let links = db.kysely
+      .selectFrom('job_nodes')
+      .select(['node_id', 'job_id'])
+      .where('job_id', 'in', [...some.keys()]);
+    if (lines.size === 1) links = links.where('node_id', '=', [...lines.keys()][0] as number);
+    for (const { node_id, job_id } of await links.orderBy('job_id').execute()) {
+      const line = lines.get(node_id);
+      const job = some.get(job_id);
+      if (line && job) line.running = { run: runs.get(job.run_id) ?? '', job_id: job.job_id };
+    }
   }
 }
 

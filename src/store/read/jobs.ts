@@ -16,9 +16,19 @@ export type JobColumn = keyof WholeJob;
 /** Some columns of a job; those that were not asked for are absent. */
 export type PartialJob = Partial<WholeJob> & { id: number };
 
-/** The jobs of a run with their statuses, in the order in which they were stored. */
-export function jobStatuses(db: Reader, run_id: number): Promise<Pick<JobRow, 'job_id' | 'status'>[]> {
-  return db.kysely.selectFrom('jobs').select(['job_id', 'status']).where('run_id', '=', run_id).orderBy('id').execute();
+/** A job with its status. */
+export type JobOutcome = Pick<JobRow, 'id' | 'job_id' | 'status'>;
+
+/** The jobs of a run with their statuses, in the order in which they were stored: all, or some of those behind one of them. */
+export function jobStatuses(
+  { kysely }: Reader,
+  run_id: number,
+  part?: { after: JobOutcome | undefined; limit: number },
+): Promise<JobOutcome[]> {
+  let query = kysely.selectFrom('jobs').select(['id', 'job_id', 'status']).where('run_id', '=', run_id).orderBy('id');
+  if (part?.after) query = query.where('id', '>', part.after.id);
+  if (part) query = query.limit(part.limit);
+  return query.execute();
 }
 
 /** The internal id of a job of a run, or `not_found`. */

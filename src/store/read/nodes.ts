@@ -44,6 +44,19 @@ export async function listNodes(
   return (await query.execute()).map(readNode);
 }
 
+/** Nodes in a page of a list: SQLite reads so many in some milliseconds. */
+export const nodesAtATime = 500;
+
+/** The nodes that match, by pages. */
+export async function* nodePages(db: Reader, filter: NodeFilter): AsyncGenerator<NodeRow[]> {
+  for (let after: string | undefined; ; await nextTurn()) {
+    const rows = await listNodes(db, filter, after, nodesAtATime);
+    if (rows.length > 0) yield rows;
+    if (rows.length < nodesAtATime) return;
+    after = rows.at(-1)?.name;
+  }
+}
+
 /** One node by its name, or `not_found`. */
 export async function findNode(db: Reader, name: string): Promise<FullNode | Failure> {
   const row = await db.kysely.selectFrom('nodes').selectAll().where('name', '=', name).executeTakeFirst();
@@ -111,17 +124,19 @@ export async function allJobStats(
   machineType: string | undefined,
 ): Promise<{ node: string; counts: JobCounts }[]> {
   const counts = await countsByNode(db, since, machineType === undefined ? undefined : [machineType, 'multi']);
-  let query = db.kysely.selectFrom('nodes').select(['id', 'name']).orderBy('name');
-  if (machineType !== undefined) query = query.where('machine_type', '=', machineType);
-  const nodes = (await query.execute()).flatMap(({ id, name }) => {
-    const found = counts.get(id);
-    return found ? [{ node: name, counts: found, total: jobsTotal(found) }] : [];
-  });
+  const filter = machineType === undefined ? {} : { machine_types: [machineType] };
+  const nodes: { node: string; counts: JobCounts; total: number }[] = [];
+  for await (const rows of nodePages(db, filter)) {
+    for (const { id, name } of rows) {
+      const found = counts.get(id);
+      if (found) nodes.push({ node: name, counts: found, total: jobsTotal(found) });
+    }
+  }
   return nodes.sort((a, b) => a.total - b.total);
 }
 
-/** Jobs to go through at a time. SQLite counts while everybody waits: 10,000 jobs take it 10 ms. */
-const jobsAtATime = 10_000;
+/** Links between jobs and nodes to go through at a time. SQLite counts while everybody waits: 10,000 take it 10 ms. */
+const linksAtATime = 10_000;
 
 /**
  * How many jobs of each node are in each status, by the internal id of the node: those posted after `since` (microseconds),
@@ -135,12 +150,12 @@ export async function countsByNode(
   const counts = new Map<number, JobCounts>();
   for (let after = since; ; await nextTurn()) {
     const last = await db.kysely
-      .selectFrom('jobs')
+      .selectFrom('job_nodes')
       .select('posted')
       .where('posted', '>', after)
       .orderBy('posted')
       .limit(1)
-      .offset(jobsAtATime - 1)
+      .offset(linksAtATime - 1)
       .executeTakeFirst();
     for (const { node_id, status, count } of await countLinks(db, { after, upTo: last?.posted, machineTypes })) {
       const known = counts.get(node_id) ?? noJobs();

@@ -1,9 +1,15 @@
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
-import { type ListMemory, openListMemory } from './list-memory.ts';
+import { openAnswerMemory } from './answer-memory.ts';
 
 const MiB = 1 << 20;
 
-type Lists = [ListMemory, ListMemory, ListMemory, ListMemory, ListMemory];
+/** The memory of an answer whose response closes when it is told to. */
+function open() {
+  const response = new EventEmitter();
+  return { ...openAnswerMemory(response as ServerResponse), close: () => response.emit('close') };
+}
 
 /** Whether a promise has settled after everything that was ready has run. */
 async function settled(promise: Promise<unknown>): Promise<boolean> {
@@ -16,7 +22,7 @@ async function settled(promise: Promise<unknown>): Promise<boolean> {
 }
 
 test('pages wait in their order until there is room', async () => {
-  const [first, second, third, small, gone] = [1, 2, 3, 4, 5].map(openListMemory) as Lists;
+  const [first, second, third, small, gone] = [open(), open(), open(), open(), open()];
   expect(await first.take(10 * MiB)).toBe(true);
   expect(await second.take(6 * MiB)).toBe(true);
   const large = third.take(10 * MiB);
@@ -25,7 +31,7 @@ test('pages wait in their order until there is room', async () => {
   expect(await settled(large)).toBe(false);
   second.close();
   // A small page waits for nobody.
-  expect(await openListMemory().take(64 << 10)).toBe(true);
+  expect(await open().take(64 << 10)).toBe(true);
   // There is room for those behind now, but the large one came first.
   expect(await settled(behind)).toBe(false);
   gone.close();
@@ -41,7 +47,7 @@ test('pages wait in their order until there is room', async () => {
 });
 
 test('a page that is larger than all room is read when it is alone', async () => {
-  const [large, small, next] = [openListMemory(), openListMemory(), openListMemory()];
+  const [large, small, next] = [open(), open(), open()];
   expect(await small.take(MiB)).toBe(true);
   const taken = large.take(100 * MiB);
   expect(await settled(taken)).toBe(false);
@@ -52,4 +58,15 @@ test('a page that is larger than all room is read when it is alone', async () =>
   large.close();
   expect(await waiting).toBe(true);
   next.close();
+});
+
+test('of answers that are ready only as many wait as there is room for', async () => {
+  const [sent, waiting, refused] = [open(), open(), open()];
+  expect(await sent.take(10 * MiB, true)).toBe(true);
+  const patient = waiting.take(10 * MiB, true);
+  expect(await settled(patient)).toBe(false);
+  expect(await refused.take(10 * MiB, true)).toBe(false);
+  sent.close();
+  expect(await patient).toBe(true);
+  waiting.close();
 });

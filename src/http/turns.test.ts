@@ -4,7 +4,7 @@ import { large, makeInTurns } from './turns.ts';
 
 test('two answers are made at once, and the others in the order in which they were asked for', async () => {
   const app = fastify();
-  makeInTurns(app, 2);
+  makeInTurns(app);
   const making: string[] = [];
   const open: (() => void)[] = [];
   app.get('/large/:name', { config: large }, async ({ params }) => {
@@ -38,7 +38,7 @@ test('for a request that is left before its turn nothing is made, and the turn i
   app.addHook('onRequestAbort', async (_request) => {
     aborted++;
   });
-  makeInTurns(app, 1);
+  makeInTurns(app, { large: 1, ordinary: 1, document: 1 });
   let made = 0;
   app.get('/large', { config: large }, async () => {
     await gate;

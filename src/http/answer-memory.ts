@@ -1,0 +1,121 @@
+/** A bound on what all answers that are being read, printed and sent take up together. */
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { jsonType } from './errors.ts';
+
+/** Bytes of stored texts, as the database counts them. They take three to eight times as much while they are read, printed and sent, and the budget of the process is 300 MB. */
+const mostBytes = 16 << 20;
+
+/** Pages up to so many bytes neither wait nor count: they leave in one piece, and clients that do not read cannot keep short lists out. */
+export const smallAnswer = 64 << 10;
+
+/** What compressing a longer answer takes up beside the answer, in bytes. */
+const compressor = 2 << 20;
+
+/** Bytes of answers that are ready and may wait. A page of a list is read only when there is room for it. */
+const mostReady = 16 << 20;
+
+/** How long a page waits for room, in milliseconds: half of what a client that does not read may hold it for. */
+const patience = 30_000;
+
+interface Waiting {
+  bytes: number;
+  /** Is in memory already. */
+  ready: boolean;
+  start: (hasRoom: boolean) => void;
+}
+
+let heldBytes = 0;
+let readyBytes = 0;
+/** Pages that wait, first come, first served. */
+const waiting = new Set<Waiting>();
+
+/** What one answer holds: at most one page of a list, so that lists never wait for each other in a circle. */
+export interface AnswerMemory {
+  /**
+   * Gives back the page before and waits until there is room for the next one; a page that is larger than all room waits until it is alone.
+   * False when there was no room for half a minute, when the response was closed, or when too many that are `ready` wait.
+   */
+  take(bytes: number, ready?: boolean): Promise<boolean>;
+}
+
+/** Answers whose memory is accounted for. */
+const accounted = new WeakSet<ServerResponse>();
+
+/** Memory for one answer, until its response closes. */
+export function openAnswerMemory(response: ServerResponse): AnswerMemory {
+  accounted.add(response);
+  let held = 0;
+  let closed = false;
+  let wanted: Waiting | null = null;
+  const give = () => {
+    heldBytes -= held;
+    held = 0;
+    startWaiting();
+  };
+  response.once('close', () => {
+    closed = true;
+    if (wanted) end(wanted, false);
+    give();
+  });
+  return {
+    async take(bytes, ready = false) {
+      give();
+      if (closed) return false;
+      if (bytes <= smallAnswer) return true;
+      if (waiting.size > 0 || !hasRoom(bytes)) {
+        if (ready && readyBytes > 0 && readyBytes + bytes > mostReady) return false;
+        const hasRoomNow = await new Promise<boolean>((start) => {
+          wanted = { bytes, ready, start };
+          wait(wanted);
+        });
+        if (!hasRoomNow) return false;
+      } else heldBytes += bytes;
+      held = bytes;
+      return true;
+    },
+  };
+}
+
+function hasRoom(bytes: number): boolean {
+  return heldBytes === 0 || heldBytes + bytes <= mostBytes;
+}
+
+function wait(page: Waiting): void {
+  const { start } = page;
+  const timer = setTimeout(() => end(page, false), patience);
+  page.start = (room) => {
+    clearTimeout(timer);
+    start(room);
+  };
+  waiting.add(page);
+  if (page.ready) readyBytes += page.bytes;
+}
+
+/** Ends the waiting of a page; nothing happens to one that does not wait. */
+function end(page: Waiting, room: boolean): void {
+  if (!waiting.delete(page)) return;
+  if (page.ready) readyBytes -= page.bytes;
+  if (room) heldBytes += page.bytes;
+  page.start(room);
+}
+
+function startWaiting(): void {
+  for (const page of waiting) {
+    if (!hasRoom(page.bytes)) return;
+    end(page, true);
+  }
+}
+
+/** Makes answers that are ready wait until there is memory to send them. Lists that are sent by pages see to that themselves. */
+export function boundAnswers(app: FastifyInstance): void {
+  app.addHook('onSend', async (request, reply, payload) => {
+    if ((typeof payload !== 'string' && !Buffer.isBuffer(payload)) || request.method === 'HEAD') return payload;
+    if (payload.length <= smallAnswer || accounted.has(reply.raw)) return payload;
+    const memory = openAnswerMemory(reply.raw);
+    const isCompressed = request.headers['accept-encoding'] !== undefined;
+    if (await memory.take(payload.length + (isCompressed ? compressor : 0), true)) return payload;
+    reply.code(503).header('retry-after', '5').type(jsonType).removeHeader('content-disposition');
+    return JSON.stringify({ message: 'too many long answers are being sent' });
+  });
+}
