@@ -26,8 +26,8 @@ export const ordinary: { line: Line } = { line: 'ordinary' };
 /** The `config` of the documents of the dashboard. */
 export const document: { line: Line } = { line: 'document' };
 
-/** How long a request waits for its turn, in milliseconds: half of what a connection may be silent for. */
-const patience = 30_000;
+/** How long a request waits for its turn, in milliseconds. A document waits for two, and a connection may be silent for a minute. */
+const patience = 15_000;
 
 /** Resolves to false when the turn does not come in time. */
 function turn(waiting: Set<() => void>): Promise<boolean> {
@@ -64,7 +64,7 @@ export function makeInTurns(app: FastifyInstance, atOnce: Record<Line, number> =
     if (line === undefined) return;
     if (busy[line] < atOnce[line]) busy[line]++;
     else if (!(await turn(waiting[line]))) {
-      return sendMessage(reply.header('retry-after', '30'), 503, 'too many requests for long answers are waiting');
+      return sendMessage(reply.header('retry-after', '15'), 503, 'too many requests for long answers are waiting');
     }
     underWay.set(request, line);
     // SQLite answers at once, so that sixteen requests that arrive together would be answered without a break, in 90 ms.

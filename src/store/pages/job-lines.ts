@@ -215,19 +215,23 @@ function linksIn(more: Record<string, unknown>): JobLink[] {
   });
 }
 
+/** Links to nodes that are read at a time: ordinary jobs have a few each, others a thousand. */
+const linksAtATime = 5000;
+
 async function withNodes(db: Reader, rows: LineRow[]): Promise<JobLine[]> {
-  const ids = rows.map((row) => row.id);
-  const links = await db.kysely
-    .selectFrom('job_nodes')
-    .innerJoin('nodes', 'nodes.id', 'job_nodes.node_id')
-    .select(['job_nodes.job_id', 'nodes.name'])
-    .where('job_nodes.job_id', 'in', ids)
-    .execute();
   const names = new Map<number, string[]>();
-  for (const { job_id, name } of links) {
-    const known = names.get(job_id);
-    if (known) known.push(name);
-    else names.set(job_id, [name]);
+  let ids = rows.map((row) => row.id);
+  for (let node = 0; ; await nextTurn()) {
+    const links = await readLinks(db, ids, node);
+    for (const { job_id, name } of links) {
+      const known = names.get(job_id);
+      if (known) known.push(name);
+      else names.set(job_id, [name]);
+    }
+    const last = links.at(-1);
+    if (!last || links.length < linksAtATime) break;
+    ids = ids.filter((id) => id >= last.job_id);
+    node = last.node_id;
   }
   return mapInTurns(rows, (row) => lineOf(row, (names.get(row.id) ?? []).sort()));
 }
@@ -237,4 +241,19 @@ async function mapInTurns<From, To>(rows: From[], map: (row: From) => To): Promi
   const mapped: To[] = [];
   for await (const row of inTurns(rows)) mapped.push(map(row));
   return mapped;
+}
+
+/** Links of some jobs to nodes, of the first of these jobs only those behind a node. */
+function readLinks({ kysely }: Reader, ids: number[], behind: number) {
+  const first = Math.min(...ids);
+  return kysely
+    .selectFrom('job_nodes')
+    .innerJoin('nodes', 'nodes.id', 'job_nodes.node_id')
+    .select(['job_nodes.job_id', 'job_nodes.node_id', 'nodes.name'])
+    .where('job_nodes.job_id', 'in', ids)
+    .where(({ eb, or }) => or([eb('job_nodes.job_id', '>', first), eb('job_nodes.node_id', '>', behind)]))
+    .orderBy('job_nodes.job_id')
+    .orderBy('job_nodes.node_id')
+    .limit(linksAtATime)
+    .execute();
 }
