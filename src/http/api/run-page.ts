@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { findRun, runsUpTo } from '../../store/pages/run-page.ts';
 import { sendJson } from '../errors.ts';
 import { orThrow } from '../refusal.ts';
@@ -7,7 +8,25 @@ import { runItem } from './items.ts';
 import { createKeptPages } from './kept-pages.ts';
 import { buildRunPage, pageVersion } from './run-document.ts';
 import { runJobsRoutes } from './run-jobs.ts';
-import { runItem as runItemSchema, runPage } from './run-page-schema.ts';
+import { type RunPage, runItem as runItemSchema, runPage } from './run-page-schema.ts';
+
+/** Jobs and texts that are printed at a time. */
+const printedAtATime = 500;
+
+/** The JSON text of a page. Of hostile data it has megabytes, for which others would wait. */
+async function printRunPage({ jobs, texts, ...rest }: RunPage): Promise<string> {
+  let text = JSON.stringify(rest).slice(0, -1);
+  for (const [key, items] of Object.entries({ jobs, texts })) {
+    text += `,"${key}":[`;
+    for (let at = 0; at < items.length; at += printedAtATime) {
+      const some = JSON.stringify(items.slice(at, at + printedAtATime)).slice(1, -1);
+      text += at === 0 ? some : `,${some}`;
+      await nextTurn();
+    }
+    text += ']';
+  }
+  return `${text}}`;
+}
 
 /** `GET /runs/:run`, `/runs/:run/page` and `/runs/:run/jobs`. */
 export function runPageRoutes(app: ApiServer, context: ApiContext): void {
@@ -28,7 +47,7 @@ export function runPageRoutes(app: ApiServer, context: ApiContext): void {
   app.get('/runs/:run/page', { schema: runPage, config: large }, async ({ params, query }, reply) => {
     const run = orThrow(await findRun(context.db, params.run, query));
     const runs = await runsUpTo(context.db, run);
-    const build = async () => JSON.stringify(await buildRunPage(context, runs));
+    const build = async () => printRunPage(await buildRunPage(context, runs));
     return sendJson(reply, await pages.get(run.name, pageVersion(runs), build));
   });
 }
