@@ -36,7 +36,8 @@ function turn(waiting: Set<() => void>): Promise<boolean> {
       clearTimeout(timer);
       resolve(true);
     };
-    const timer = setTimeout(() => resolve(!waiting.delete(start)), patience);
+    // At different times: a thousand refusals at once would keep others waiting for half a second.
+    const timer = setTimeout(() => resolve(!waiting.delete(start)), patience * (0.5 + Math.random() / 2));
     waiting.add(start);
   });
 }
