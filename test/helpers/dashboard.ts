@@ -93,6 +93,7 @@ export function aPage({ run, jobs = [], causes = [], earlier = 0, log_href_templ
     recent: Array.from({ length: earlier + 1 }, (_, at) => ({
       name: `run ${at}`,
       scheduled: scheduled - (earlier - at) * 86_400_000,
+      total: 100,
     })),
     jobs: jobs.map((job, index) => ({
       job_id: String(index + 1),

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { changeCounts, pairJobs } from '../../core/compare.ts';
 import { orderJobs } from '../../core/job-order.ts';
 import { createPageJobs, type PageJob } from '../../core/page-jobs.ts';
+import { jobsTotal } from '../../core/run.ts';
 import { deadSignature } from '../../core/signature.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import { allOf, type JobLine, type JobVerdict, linesOfRun, verdictsOfRun } from '../../store/pages/job-lines.ts';
@@ -49,7 +50,7 @@ export async function buildRunPage(context: ApiContext, runs: RunRow[]): Promise
     run: runItem(run),
     previous: previous && runItem(previous),
     change: previous && changeCounts(pairs),
-    recent: recent.map(({ name, scheduled }) => ({ name, scheduled: milliseconds(scheduled) })),
+    recent: recent.map((one) => ({ name: one.name, scheduled: milliseconds(one.scheduled), total: jobsTotal(one) })),
     jobs,
     signatures: await signaturesSeen(context, runs, signatures()),
     texts: texts(),

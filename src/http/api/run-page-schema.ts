@@ -58,8 +58,8 @@ export const RunPage = Type.Object({
   previous: Type.Union([RunItem, Type.Null()]),
   /** Failing jobs against the same descriptions in `previous`. */
   change: Type.Union([Type.Object({ new: integer, still: integer, fixed: integer }), Type.Null()]),
-  /** Up to 12 runs of the same suite and branch, oldest first, this one last. */
-  recent: Type.Array(Type.Object({ name: text, scheduled: Type.Number() })),
+  /** Up to 12 runs of the same suite and branch with their numbers of jobs, oldest first, this one last. */
+  recent: Type.Array(Type.Object({ name: text, scheduled: Type.Number(), total: integer })),
   /** Failing jobs first, then by id. */
   jobs: Type.Array(PageJob),
   signatures: Type.Array(PageSignature),

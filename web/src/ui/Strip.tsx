@@ -1,6 +1,7 @@
+import type { CSSProperties } from 'react';
 import { statusKind } from './Status.tsx';
 
-/** A cell: a status, a number of failures, or null for a run without the job. */
+/** A cell: a status, how much of it is filled as a share of 1, or null for a run without the job. */
 export interface StripCell {
   status: string | number | null;
   title: string;
@@ -13,14 +14,18 @@ export function Strip({ cells, sentence }: { cells: readonly StripCell[]; senten
       <span className="hidden">{sentence}</span>
       {cells.map((cell, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place.
-        <span key={index} className={`strip-cell ${cellClass(cell.status)}`} title={cell.title} aria-hidden="true" />
+        <span key={index} {...lookOf(cell)} title={cell.title} aria-hidden="true" />
       ))}
     </span>
   );
 }
 
-function cellClass(status: StripCell['status']): string {
-  if (status === null) return 'fill-none';
-  if (typeof status === 'number') return status > 0 ? 'fill-fail' : 'fill-pass';
-  return `fill-${statusKind(status)}`;
+function lookOf({ status }: StripCell): { className: string; style?: CSSProperties } {
+  if (typeof status === 'number') {
+    return {
+      className: 'strip-cell strip-share',
+      style: { '--share': `${Math.round(status * 100)}%` } as CSSProperties,
+    };
+  }
+  return { className: `strip-cell fill-${status === null ? 'none' : statusKind(status)}` };
 }

@@ -22,7 +22,7 @@ export default function ComparePage() {
   const [, run = ''] = usePathParts();
   const [other, setOther] = useUrlState('with', '');
   const { data, error, isFetching, refetch } = useApi<Compare>(apiPath.compare(run, { with: other }));
-  useTitle(data ? `${data.b.suite}: ${data.counts.regression + data.counts.new_fail} new failures` : 'Compare');
+  useTitle(data ? `${data.b.suite}: ${data.counts.regression + data.counts.new_fail} began to fail` : 'Compare');
   return (
     <>
       <FetchLine active={isFetching} />

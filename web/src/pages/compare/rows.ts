@@ -13,10 +13,10 @@ export type CompareRow =
 /** The names and meanings of the kinds of change. */
 export const changeLabels: Record<ChangeClass, [label: string, meaning: string]> = {
   regression: ['regression', 'passed in A, fails in B'],
-  new_fail: ['new failure', 'fails in B; missing or unfinished in A'],
+  new_fail: ['appeared, fails', 'fails in B; missing or unfinished in A'],
   still: ['still failing', 'fails in both'],
   fixed: ['fixed', 'failed in A, passes in B'],
-  new_pass: ['new pass', 'passes in B; missing or unfinished in A'],
+  new_pass: ['appeared, passes', 'passes in B; missing or unfinished in A'],
   gone: ['gone', 'only in A'],
   pass: ['pass', 'passes in both'],
   unfinished: ['unfinished', 'unfinished in B'],

@@ -133,7 +133,7 @@ function Change({ page }: { page: RunPage }) {
       <span className="strong">{plural(causes, 'new cause')}</span> · vs{' '}
       <Link href={pagePath.run(previous.name)}>previous run</Link>:{' '}
       <span title="Jobs that fail now, and did not fail or did not exist in the previous run">
-        {change.new} newly failing
+        {change.new} began to fail
       </span>{' '}
       · {change.still} still failing · {change.fixed} fixed · <Link href={pagePath.compare(run.name)}>compare</Link>
     </span>

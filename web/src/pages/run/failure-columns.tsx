@@ -5,6 +5,7 @@ import { Status } from '../../ui/Status.tsx';
 import { Strip } from '../../ui/Strip.tsx';
 import type { FailureRow } from './failure-rows.ts';
 import type { Group } from './groups.ts';
+import { sharesOf } from './shares.ts';
 
 /** The badge of a cause: NEW or KNOWN. */
 export function Badge({ group: { novelty } }: { group: Group }) {
@@ -19,9 +20,10 @@ export function Badge({ group: { novelty } }: { group: Group }) {
 /** The recent runs in which a cause occurred; nothing if there is only one run. */
 export function SeenStrip({ page, group: { signature, novelty } }: { page: RunPage; group: Group }) {
   if (signature === null || novelty === null || page.recent.length < 2) return null;
-  const cells = signature.seen.map((count, index) => ({
-    status: count,
-    title: `${page.recent[index]?.name ?? ''}: ${plural(count, 'job')}`,
+  const shares = sharesOf(signature.seen, page.recent);
+  const cells = shares.map((share, index) => ({
+    status: share,
+    title: `${page.recent[index]?.name}: ${signature.seen[index]} of ${plural(page.recent[index]?.total ?? 0, 'job')}`,
   }));
   return <Strip cells={cells} sentence={novelty.sentence} />;
 }
