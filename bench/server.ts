@@ -16,6 +16,8 @@ export interface ServerOptions {
   folder: string;
   /** The folder of the sources, with its node_modules; this checkout when absent. */
   checkout?: string;
+  /** More flags of `paddles serve`. */
+  settings?: string[];
   /** Where to write a processor profile when it stops, if anywhere. */
   profile?: string | undefined;
 }
@@ -32,12 +34,13 @@ export interface Server {
 }
 
 /** Starts a server and waits until it is ready. */
-export async function startServer({ url, folder, checkout = ownCheckout, profile }: ServerOptions): Promise<Server> {
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { url, folder, checkout = ownCheckout, profile, settings: own = [] } = options;
   const [port, secondPort] = [await freePort(), await freePort()];
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const flags = ['--max-semi-space-size=8', ...profiling, '--import', join(ownCheckout, 'bench/probe.ts')];
   const doors = ['--port', String(port), '--teuthology-port', String(secondPort)];
-  const settings = [...doors, '--database', url, '--log-format', 'json'];
+  const settings = [...doors, '--database', url, '--log-format', 'json', ...own];
   const child = spawn(process.execPath, [...flags, join(checkout, 'src/main.ts'), 'serve', ...settings], {
     cwd: folder,
     env: {

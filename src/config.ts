@@ -1,6 +1,7 @@
 /** Reads the settings: flag > secret file > environment > configuration file > default. Validated here, used everywhere. */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { parseTokensFile } from './core/access.ts';
 import { type Config, type Setting, settings } from './settings.ts';
 
 export type { Config } from './settings.ts';
@@ -21,17 +22,33 @@ export interface CommandLine {
   /** Where each setting came from, as a person would look for it; absent for a default. */
   sources: Partial<Record<keyof Config, string>>;
   flags: Record<string, string>;
+  /** What stands between the flags, as many as the command has operands. */
+  operands: string[];
   help: boolean;
 }
 
 const configHelp =
   'JSON file with settings, as {"port": 8080} (PADDLES_CONFIG; default ./paddles.json when it is there)';
 
-/** Reads the settings for one command. Throws `BadSetting` with one sentence for the first thing that is wrong. */
-export function readCommandLine(args: string[], environment: NodeJS.ProcessEnv, own: CommandFlag[] = []): CommandLine {
+/**
+ * Reads the settings for one command with its own flags and the names of its operands. Throws `BadSetting` with one sentence for
+ * the first thing that is wrong.
+ */
+export function readCommandLine(
+  args: string[],
+  environment: NodeJS.ProcessEnv,
+  own: CommandFlag[] = [],
+  operands: string[] = [],
+): CommandLine {
   const names = [...Object.values(settings).map((setting) => setting.flag), 'config', ...own.map((flag) => flag.name)];
   const valued = own.filter((flag) => flag.hint !== '').map((flag) => flag.name);
-  const flags = parseFlags(args, names, (name) => valued.includes(name) || !own.some((flag) => flag.name === name));
+  const takesValue = (name: string) => valued.includes(name) || !own.some((flag) => flag.name === name);
+  const { flags, positionals } = parseFlags(args, names, takesValue);
+  const help = flags.help !== undefined;
+  if (!help && positionals.length !== operands.length) {
+    const wanted = operands.length === 0 ? 'no operands' : operands.join(' ');
+    throw new BadSetting(`this command takes ${wanted}, not '${positionals.join(' ').slice(0, 100)}'; see --help`);
+  }
   const file = readConfigFile(flags.config ?? environment.PADDLES_CONFIG);
   const found = Object.entries(settings).map(
     ([key, setting]) => [key, resolve(key, setting as Setting<unknown>, flags, environment, file)] as const,
@@ -40,21 +57,28 @@ export function readCommandLine(args: string[], environment: NodeJS.ProcessEnv, 
     config: Object.fromEntries(found.map(([key, { value }]) => [key, value])) as unknown as Config,
     sources: Object.fromEntries(found.map(([key, { source }]) => [key, source])),
     flags,
-    help: flags.help !== undefined,
+    operands: positionals,
+    help,
   };
 }
 
-function parseFlags(args: string[], names: string[], takesValue: (name: string) => boolean): Record<string, string> {
+function parseFlags(
+  args: string[],
+  names: string[],
+  takesValue: (name: string) => boolean,
+): { flags: Record<string, string>; positionals: string[] } {
   const options = Object.fromEntries(
     names.map((name) => [name, { type: takesValue(name) ? 'string' : 'boolean' } as const]),
   );
   try {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
       args: args.map((arg, index) => (isBareSwitch(arg, args[index + 1]) ? `${arg}=true` : arg)),
       options: { ...options, help: { type: 'boolean', short: 'h' } },
       strict: true,
+      allowPositionals: true,
     });
-    return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+    const flags = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+    return { flags, positionals };
   } catch (error) {
     throw new BadSetting(`${(error as Error).message.split(/\.\s/)[0]}; see --help`);
   }
@@ -148,4 +172,18 @@ export function checkPorts({ contract, port, teuthology_port }: Config): void {
   throw new BadSetting(
     `--port and --teuthology-port are both ${port}${cause}; choose another for one of them, or close the second port with --teuthology-port ''`,
   );
+}
+
+/** Throws `BadSetting` when the settings of access do not fit together, or the file of tokens cannot be read. */
+export function checkAccess({ config, sources }: Pick<CommandLine, 'config' | 'sources'>): void {
+  const { auth_header, tokens_file } = config;
+  // By default every program on this machine is a proxy, and could name anybody.
+  if (auth_header !== '' && sources.trusted_proxies === undefined) {
+    throw new BadSetting(
+      `${sources.auth_header}: set --trusted-proxies too, to the addresses that may send this header`,
+    );
+  }
+  if (tokens_file === '') return;
+  const [problem] = parseTokensFile(readSecret(tokens_file)).problems;
+  if (problem) throw new BadSetting(`${sources.tokens_file}: ${tokens_file}: ${problem}`);
 }

@@ -6,6 +6,8 @@ import { version } from './version.ts';
 interface Command {
   summary: string;
   flags: CommandFlag[];
+  /** What else it takes, in this order. */
+  operands?: string[];
   /** Returns the exit code. */
   run: (line: ReturnType<typeof readCommandLine>) => Promise<number>;
 }
@@ -27,24 +29,53 @@ const commands: Record<string, Command> = {
     run: async (line) => (await import('./cli/reindex.ts')).reindexDatabase(line),
   },
   prune: {
-    summary: 'delete the bulky documents of old jobs and keep their results',
+    summary: 'delete the bulky documents of old jobs and keep their results, or the log of old changes',
     flags: [
       { name: 'documents-older-than', hint: 'AGE', help: 'age of runs since their last change, like 180d or 26w' },
-      { name: 'dry-run', hint: '', help: 'only print how many runs would lose documents' },
+      { name: 'audit-older-than', hint: 'AGE', help: 'age of changes that are forgotten, like 400d' },
+      { name: 'dry-run', hint: '', help: 'only print how many runs would lose documents, and how many changes' },
     ],
     run: async (line) => (await import('./cli/prune.ts')).pruneDatabase(line),
+  },
+  'token create': {
+    summary: 'make a token and print it, once',
+    operands: ['NAME'],
+    flags: [
+      { name: 'scope', hint: 'LIST', help: 'what it is good for: read, report, lock, triage, admin; report,lock' },
+      { name: 'expires', hint: 'AGE', help: 'for how long: 90d, 52w; without it, until it is revoked' },
+    ],
+    run: async (line) => (await import('./cli/token.ts')).createToken(line),
+  },
+  'token list': {
+    summary: 'print the names and scopes of all tokens',
+    flags: [],
+    run: async (line) => (await import('./cli/token.ts')).listTokens(line),
+  },
+  'token revoke': {
+    summary: 'make a token worthless, with the sessions that began with it',
+    operands: ['NAME'],
+    flags: [],
+    run: async (line) => (await import('./cli/token.ts')).revokeToken(line),
   },
 };
 
 process.exitCode = await main(process.argv.slice(2));
 
-async function main([name = 'serve', ...args]: string[]): Promise<number> {
+async function main([first = 'serve', ...rest]: string[]): Promise<number> {
+  // The commands of tokens have two words.
+  const [name, args] =
+    first === 'token' && rest[0]?.[0] !== '-' ? [`token ${rest[0] ?? ''}`.trim(), rest.slice(1)] : [first, rest];
   if (name === '--version' || name === '-v' || name === 'version') return print(`paddles ${version}`);
   if (name === '--help' || name === '-h' || name === 'help') return print(help());
   const command = name.startsWith('-') ? commands.serve : commands[name];
   if (!command) return complain(`there is no command '${name}'; the commands are: ${Object.keys(commands).join(', ')}`);
   try {
-    const line = readCommandLine(name.startsWith('-') ? [name, ...args] : args, process.env, command.flags);
+    const line = readCommandLine(
+      name.startsWith('-') ? [name, ...args] : args,
+      process.env,
+      command.flags,
+      command.operands,
+    );
     if (line.help) return print(commandHelp(name.startsWith('-') ? 'serve' : name, command));
     return await command.run(line);
   } catch (error) {
@@ -65,7 +96,7 @@ function complain(sentence: string): number {
 }
 
 function help(): string {
-  const lines = Object.entries(commands).map(([name, { summary }]) => `  paddles ${name.padEnd(10)} ${summary}`);
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  paddles ${name.padEnd(12)} ${summary}`);
   return [
     `paddles ${version} - a results server for test runs`,
     '',
@@ -77,6 +108,6 @@ function help(): string {
   ].join('\n');
 }
 
-function commandHelp(name: string, { summary, flags }: Command): string {
-  return `paddles ${name}: ${summary}\n\n${flagsHelp(flags)}`;
+function commandHelp(name: string, { summary, flags, operands = [] }: Command): string {
+  return `paddles ${[name, ...operands].join(' ')}: ${summary}\n\n${flagsHelp(flags)}`;
 }

@@ -1,5 +1,20 @@
-/** What a setting can be: each reads a text, and answers its value or, as `problem`, what it must be instead. */
+/** What a setting can be: each reads a text, and returns its value or, as `problem`, what it must be instead. */
 import { isIP } from 'node:net';
+import { parseScopes, scopes } from './core/access.ts';
+
+/** One setting: where it is read from, its default, what `--help` says, and how its text is understood. */
+export interface Setting<Value> {
+  flag: string;
+  variables: string[];
+  file?: string;
+  fallback: Value;
+  hint: string;
+  help: string;
+  /** True for what must not be repeated, not even in the complaint about it. */
+  secret?: boolean;
+  /** Reads the text of a flag, variable or file; returns what is wrong as a string in `problem`. */
+  parse: (text: string) => { value: Value } | { problem: string };
+}
 
 /** One of these words. */
 export const oneOf =
@@ -65,6 +80,13 @@ export const origins = listOf(
   (text) => URL.canParse(text) && new URL(text).origin === text,
   'must be a list of origins like https://lab.example.com,http://10.0.0.5:8000',
 );
+
+/** Scopes of tokens with commas between. */
+export const scopeList = (value: string) =>
+  parseScopes(value) ? { value } : { problem: `must be a list of ${scopes.join(', ')}` };
+
+/** The name of a header, or nothing. */
+export const headerName = matching(/^[\w-]*$/, 'must be the name of a header like X-Forwarded-User');
 
 /** Names of hosts, without ports. */
 export const hostNames = listOf(

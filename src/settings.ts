@@ -1,10 +1,10 @@
 /** The table of all settings: names, defaults, and what is a valid value. */
+import { type AccessConfig, accessSettings } from './access-settings.ts';
 import {
-  hostNames,
   matching,
   networks,
   oneOf,
-  origins,
+  type Setting,
   secondPort,
   sentryDsn,
   webAddress,
@@ -12,8 +12,10 @@ import {
   yesOrNo,
 } from './setting-values.ts';
 
+export type { Setting } from './setting-values.ts';
+
 /** All settings of the server, validated. */
-export interface Config {
+export interface Config extends AccessConfig {
   host: string;
   port: number;
   database: string;
@@ -25,10 +27,6 @@ export interface Config {
   address: string;
   /** Addresses and networks with commas between, whose X-Forwarded-Proto and X-Forwarded-Host count. */
   trusted_proxies: string;
-  /** Origins with commas between, whose pages may write. */
-  write_origins: string;
-  /** Names with commas between, which browsers may know this server by, beside those of core/origin.ts. */
-  allowed_hosts: string;
   body_limit: number;
   /** Bytes of all request bodies in memory. */
   receive_budget: number;
@@ -52,20 +50,6 @@ export interface Config {
   statsd_prefix: string;
   /** Empty: nothing is reported. */
   sentry_dsn: string;
-}
-
-/** One setting: where it is read from, its default, what `--help` says, and how its text is understood. */
-export interface Setting<Value> {
-  flag: string;
-  variables: string[];
-  file?: string;
-  fallback: Value;
-  hint: string;
-  help: string;
-  /** True for what must not be repeated, not even in the complaint about it. */
-  secret?: boolean;
-  /** Reads the text of a flag, variable or file; answers what is wrong as a string in `problem`. */
-  parse: (text: string) => { value: Value } | { problem: string };
 }
 
 /** The settings, in the order in which `--help` prints them. The names of the existing Python server keep their meaning. */
@@ -140,22 +124,7 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     help: 'addresses and networks of proxies whose X-Forwarded-Proto and X-Forwarded-Host count; empty for nobody',
     parse: networks,
   },
-  write_origins: {
-    flag: 'write-origins',
-    variables: ['PADDLES_WRITE_ORIGINS'],
-    fallback: '',
-    hint: 'LIST',
-    help: 'origins of other web pages that may write, like https://lab.example.com',
-    parse: origins,
-  },
-  allowed_hosts: {
-    flag: 'allowed-hosts',
-    variables: ['PADDLES_ALLOWED_HOSTS'],
-    fallback: '',
-    hint: 'LIST',
-    help: 'names by which browsers may reach this server, beside those of --address and of this machine',
-    parse: hostNames,
-  },
+  ...accessSettings,
   body_limit: {
     flag: 'body-limit',
     variables: ['PADDLES_BODY_LIMIT'],

@@ -1,4 +1,7 @@
+import { userInfo } from 'node:os';
 import { BadSetting, type CommandLine } from '../config.ts';
+import type { Actor } from '../core/audit.ts';
+import { parseDuration } from '../core/moment.ts';
 import { type Db, type OpenOptions, open, openReadOnly, UnavailableDatabase, UnusableDatabase } from '../store/db.ts';
 
 /**
@@ -35,16 +38,35 @@ interface Ending {
   exitCode: number;
 }
 
+/** The person at the command line, as the log of changes names him. */
+export function operator(): Actor {
+  return { name: userInfo().username, verified: true, address: null, door: 'command', request: null };
+}
+
+/** Seconds of an age like 180d, the value of a flag. Throws `BadSetting`. */
+export function readAge(flag: string, age: string): number {
+  const seconds = /[smhdw]$/.test(age) ? parseDuration(age) : null;
+  if (seconds === null || seconds === 0) {
+    throw new BadSetting(`--${flag}: '${age}' must be an age like 180d, 26w or 12h`);
+  }
+  return seconds;
+}
+
 /**
  * Runs a command on the database that the settings name and prints how it ended. Returns the exit code. Throws
- * `BadSetting` as `openDatabase` does, and when the settings allow no writes: every command but `serve` writes.
+ * `BadSetting` as `openDatabase` does, and when the settings allow no writes: every command but `serve` writes. What works
+ * `beside` the server on a SQLite file writes a row or two.
  */
-export async function withDatabase(line: CommandLine, work: (db: Db) => Promise<Ending>): Promise<number> {
+export async function withDatabase(
+  line: CommandLine,
+  work: (db: Db) => Promise<Ending>,
+  { beside = false } = {},
+): Promise<number> {
   if (line.config.read_only) {
     throw new BadSetting(`${line.sources.read_only}: this command writes to the database; run it without`);
   }
   try {
-    const db = await openDatabase(line, { now: () => Date.now() * 1000 });
+    const db = await openDatabase(line, { now: () => Date.now() * 1000, beside });
     const { text, exitCode } = await work(db).finally(() => db.close());
     process.stdout.write(`${db.label}: ${text}\n`);
     return exitCode;

@@ -1,31 +1,42 @@
 import { BadSetting, type CommandLine } from '../config.ts';
-import { parseDuration } from '../core/moment.ts';
 import type { Db } from '../store/db.ts';
-import { databaseSize, type PruneProgress, prune } from '../store/upkeep/prune.ts';
-import { printProgress, stopSignal, withDatabase } from './database.ts';
+import { databaseSize, type PruneProgress, prune, pruneAudit } from '../store/upkeep/prune.ts';
+import { operator, printProgress, readAge, stopSignal, withDatabase } from './database.ts';
 
-/** `paddles prune`: deletes the documents of old jobs. Returns the exit code. */
+/** `paddles prune`: deletes the documents of old jobs, and old changes. Returns the exit code. */
 export async function pruneDatabase(line: CommandLine): Promise<number> {
-  const seconds = readAge(line.flags['documents-older-than']);
+  const documents = startOf(line, 'documents-older-than');
+  const changes = startOf(line, 'audit-older-than');
+  if (documents === null && changes === null) {
+    throw new BadSetting('prune needs --documents-older-than AGE or --audit-older-than AGE, for example 180d');
+  }
   const dryRun = line.flags['dry-run'] !== undefined;
   const signal = stopSignal();
   return withDatabase(line, async (db) => {
-    const before = (Date.now() - seconds * 1000) * 1000;
-    const progress = await prune(db, { before, dryRun, signal, onProgress: printProgress(text) });
-    const end = dryRun
-      ? `the documents of ${progress.total} runs would go`
-      : `${signal.aborted ? 'stopped' : 'done'}: ${text(progress)}`;
-    return { text: `${end}; ${await sizeText(db)}`, exitCode: signal.aborted ? 1 : 0 };
+    const ends: string[] = [];
+    if (documents !== null) ends.push(await pruneDocuments(db, { before: documents, dryRun, signal }));
+    if (changes !== null && !signal.aborted) {
+      const count = await pruneAudit(db, { before: changes, dryRun, by: operator(), at: Date.now() * 1000 });
+      ends.push(dryRun ? `${count} changes would go` : `done: forgot ${count} changes`);
+    }
+    return { text: `${ends.join('; ')}; ${await sizeText(db)}`, exitCode: signal.aborted ? 1 : 0 };
   });
 }
 
-function readAge(age: string | undefined): number {
-  if (age === undefined) throw new BadSetting('prune needs --documents-older-than AGE, for example 180d');
-  const seconds = /[smhdw]$/.test(age) ? parseDuration(age) : null;
-  if (seconds === null || seconds === 0) {
-    throw new BadSetting(`--documents-older-than: '${age}' must be an age like 180d, 26w or 12h`);
-  }
-  return seconds;
+/** The time before which things are old, in microseconds; null when the flag is not given. */
+function startOf(line: CommandLine, flag: string): number | null {
+  const age = line.flags[flag];
+  return age === undefined ? null : (Date.now() - readAge(flag, age) * 1000) * 1000;
+}
+
+async function pruneDocuments(
+  db: Db,
+  { before, dryRun, signal }: { before: number; dryRun: boolean; signal: AbortSignal },
+): Promise<string> {
+  const stamp = { by: operator(), at: Date.now() * 1000 };
+  const progress = await prune(db, { before, dryRun, signal, ...stamp, onProgress: printProgress(text) });
+  if (dryRun) return `the documents of ${progress.total} runs would go`;
+  return `${signal.aborted ? 'stopped' : 'done'}: ${text(progress)}`;
 }
 
 function text({ done, total, pruned }: PruneProgress): string {

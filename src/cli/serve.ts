@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { BadSetting, type CommandLine, type Config, checkPorts } from '../config.ts';
+import { BadSetting, type CommandLine, type Config, checkAccess, checkPorts } from '../config.ts';
 import { buildApp } from '../http/app.ts';
 import { boundConnections } from '../http/connections.ts';
 import { type Db, type OpenOptions, UnavailableDatabase } from '../store/db.ts';
@@ -41,6 +41,7 @@ interface Opened {
 export async function serve(line: CommandLine): Promise<number> {
   const { config } = line;
   checkPorts(config);
+  checkAccess(line);
   if (config.workers > 1 && !isWorker) return superviseWorkers(line);
   const log = createLog(config);
   const now = () => Date.now() * 1000;

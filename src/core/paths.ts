@@ -46,6 +46,7 @@ export const pagePath = {
   queue: (machineType?: string) => address(machineType === undefined ? ['queue'] : ['queue', machineType]),
   nodes: (query?: PathQuery) => address(['nodes'], query),
   node: (name: string) => address(['nodes', name]),
+  audit: (query?: PathQuery) => address(['audit'], query),
   settings: () => address(['settings']),
   help: () => address(['help']),
 };
@@ -64,6 +65,9 @@ export const apiPath = {
   queue: () => address(['api', 'queue']),
   nodes: (query?: PathQuery) => address(['api', 'nodes'], query),
   node: (name: string, query?: PathQuery) => address(['api', 'nodes', name], query),
+  audit: (query?: PathQuery) => address(['api', 'audit'], query),
+  auditFile: (format: 'csv' | 'json', query?: PathQuery) => address(['api', `audit.${format}`], query),
+  session: () => address(['api', 'session']),
   suggest: (query: PathQuery) => address(['api', 'suggest'], query),
   search: (text: string) => address(['api', 'search'], { text }),
   events: (topics: readonly string[]) => address(['api', 'events'], { topics: printTopics(topics) }),

@@ -28,7 +28,7 @@ interface QueryProblem {
 }
 
 /** Where the language is used. */
-export type QueryTarget = 'runs' | 'jobs';
+export type QueryTarget = 'runs' | 'jobs' | 'audit';
 
 interface KeyInfo {
   /** Other spellings. */
@@ -77,7 +77,13 @@ export const queryKeys = {
     help: 'beginning of the id of a cause',
     example: 'sig:4f2a',
   },
-  kind: { short: [], values: 'text', on: ['jobs'], help: 'kind of failure', example: 'kind:timeout' },
+  kind: {
+    short: [],
+    values: 'text',
+    on: ['jobs', 'audit'],
+    help: 'kind of failure; of what was changed',
+    example: 'kind:timeout',
+  },
   f: {
     short: ['facet'],
     values: 'text',
@@ -87,6 +93,12 @@ export const queryKeys = {
   },
   dur: { short: ['duration'], values: 'duration', on: ['jobs'], help: 'duration', example: 'dur:>2h' },
   is: { short: [], values: 'choice', on: ['jobs'], help: 'new, known, fixed or live', example: 'is:new' },
+  by: { short: ['who'], values: 'text', on: ['audit'], help: 'who changed something', example: 'by:alice' },
+  action: { short: [], values: 'text', on: ['audit'], help: 'what was done', example: 'action:lock,unlock' },
+  target: { short: [], values: 'text', on: ['audit'], help: 'name of what was changed', example: 'target:smithi08*' },
+  at: { short: [], values: 'time', on: ['audit'], help: 'when it was changed', example: 'at:>-2d' },
+  door: { short: [], values: 'text', on: ['audit'], help: 'classic, teuthology, api or command', example: 'door:api' },
+  address: { short: [], values: 'text', on: ['audit'], help: 'address that it came from', example: 'address:10.0.*' },
 } as const satisfies Record<string, KeyInfo>;
 
 /** A key of the language, in its long spelling. */

@@ -9,6 +9,7 @@ import fastify, {
 } from 'fastify';
 import type { Config } from '../config.ts';
 import type { Db } from '../store/db.ts';
+import { guard } from './access/access.ts';
 import { refuseForeignPages } from './access/browsers.ts';
 import { boundAnswers } from './answer-memory.ts';
 import { apiRoutes } from './api/routes.ts';
@@ -17,6 +18,7 @@ import { classicRoutes } from './classic/routes.ts';
 import { answerClientError, answerErrors, sendMessage } from './errors.ts';
 import { healthRoutes } from './health.ts';
 import { baseOf } from './href.ts';
+import { addressOf, identityOf } from './identity.ts';
 import { refuseWrites } from './read-only.ts';
 import { setReceiveBudget } from './received.ts';
 import { knowAllMethods } from './resource.ts';
@@ -51,6 +53,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
     requestIdHeader: false,
     genReqId: requestIds(),
     requestTimeout: 60_000,
+    // For `addressOf`.
+    trustProxy: config.trusted_proxies === '' ? false : config.trusted_proxies.split(',').map((one) => one.trim()),
     // A client that neither reads nor writes for this long is gone.
     connectionTimeout: 60_000,
     forceCloseConnections: 'idle',
@@ -88,10 +92,11 @@ export function buildApp(options: AppOptions): FastifyInstance {
       ? sendMessage(reply, 404, 'nothing has a NUL character in its name')
       : sendMessage(reply, 400, 'a parameter must not contain a NUL character');
   });
+  const sessions = guard(app, { db, config, now });
   refuseForeignPages(app, config);
   redirectBrowsers(app, { claim: config.claim_browser_navigation });
   app.register(uiRoutes);
-  app.register(async (routes) => apiRoutes(routes, { db, config, now }), { prefix: '/api' });
+  app.register(async (routes) => apiRoutes(routes, { db, config, now, sessions }), { prefix: '/api' });
   app.register(async (routes) => {
     healthRoutes(routes, db);
     if (contract === 'classic') classicRoutes(routes, { db, baseOf: baseOf(config), now });
@@ -134,8 +139,12 @@ function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', async (request, reply) => logAnswer(request, reply));
 }
 
-function logAnswer({ method, url, log }: FastifyRequest, reply: FastifyReply): void {
-  const line = { method, url: url.slice(0, 500), status: reply.statusCode, ms: round(reply.elapsedTime) };
+function logAnswer(request: FastifyRequest, reply: FastifyReply): void {
+  const { method, url, log } = request;
+  const ip = addressOf(request);
+  const { name, verified } = identityOf(request);
+  const who = name === null ? { ip } : { ip, name, verified };
+  const line = { method, url: url.slice(0, 500), status: reply.statusCode, ms: round(reply.elapsedTime), ...who };
   if (line.status >= 500) log.error(line, 'answered');
   else log.info(line, 'answered');
 }

@@ -10,18 +10,29 @@ import { mount } from './resource.ts';
  * says there how it follows its primary, see `Replication`.
  */
 export function healthRoutes(app: FastifyInstance, db: Db): void {
-  mount(app, '/healthz', {
-    GET: async (_request, reply) => sendJson(reply, JSON.stringify({ status: 'ok', version })),
-  });
-  mount(app, '/readyz', {
-    GET: async (_request, reply) => {
-      try {
-        const replication = await ping(db);
-        const follower = replication && { read_only: true, ...replication };
-        return sendJson(reply, JSON.stringify({ status: 'ready', database: db.engine, ...follower }));
-      } catch (error) {
-        return sendFault(reply, error);
-      }
+  const open = { read: 'open' } as const;
+  mount(
+    app,
+    '/healthz',
+    {
+      GET: async (_request, reply) => sendJson(reply, JSON.stringify({ status: 'ok', version })),
     },
-  });
+    open,
+  );
+  mount(
+    app,
+    '/readyz',
+    {
+      GET: async (_request, reply) => {
+        try {
+          const replication = await ping(db);
+          const follower = replication && { read_only: true, ...replication };
+          return sendJson(reply, JSON.stringify({ status: 'ready', database: db.engine, ...follower }));
+        } catch (error) {
+          return sendFault(reply, error);
+        }
+      },
+    },
+    open,
+  );
 }

@@ -1,13 +1,19 @@
 import { BlockList, isIPv6 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 
-/** Answers what a header said when the request arrived at the first proxy, in lower case; empty when no trusted proxy says so. */
+/** Returns what a header said when the request arrived at the first proxy, in lower case; empty when no trusted proxy says so. */
 export type Forwarded = (request: FastifyRequest, header: string) => string;
 
 /** `proxies` are addresses and networks with commas between. */
 export function forwardedBy(proxies: string): Forwarded {
+  const isProxy = trustedBy(proxies);
+  return ({ headers, socket }, header) => (isProxy(socket.remoteAddress) ? first(headers[header]) : '');
+}
+
+/** Whether an address is that of a proxy. */
+export function trustedBy(proxies: string): (address: string | undefined) => boolean {
   const trusted = networks(proxies);
-  return ({ headers, socket }, header) => (isTrusted(trusted, socket.remoteAddress) ? first(headers[header]) : '');
+  return (address) => address !== undefined && trusted.check(address, family(address));
 }
 
 /** Each proxy of a chain adds what it was asked for behind a comma, so the first value is what the browser asked for. */
@@ -23,10 +29,6 @@ function networks(list: string): BlockList {
     else found.addSubnet(address, Number(prefix), family(address));
   }
   return found;
-}
-
-function isTrusted(trusted: BlockList, address: string | undefined): boolean {
-  return address !== undefined && trusted.check(address, family(address));
 }
 
 function family(address: string): 'ipv4' | 'ipv6' {

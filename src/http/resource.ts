@@ -1,9 +1,19 @@
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import type { RouteScope } from '../core/access.ts';
 import { sendMessage } from './errors.ts';
 
 /** The handlers of one URL, by method. A GET handler also answers HEAD. */
 type Resource = Partial<Record<'GET' | 'POST' | 'PUT' | 'DELETE', RouteHandlerMethod>>;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What whoever calls the route needs; a route without one needs `admin`. */
+    scope?: RouteScope | undefined;
+    /** Set for an open route that says who calls it. */
+    asksWho?: boolean;
+  }
+}
 
 /** Teaches the server every HTTP method, so that a wrong one is answered with 405 instead of 404. */
 export function knowAllMethods(app: FastifyInstance): void {
@@ -15,27 +25,35 @@ export function knowAllMethods(app: FastifyInstance): void {
 /** Answers 405 in a contract's own words; `Allow` is already set. */
 export type Refuse = (request: FastifyRequest, reply: FastifyReply, allow: string) => FastifyReply;
 
-/** The usual words. */
-export const refuseMethod: Refuse = ({ method }, reply, allow) =>
+const refuseMethod: Refuse = ({ method }, reply, allow) =>
   sendMessage(reply, 405, `${method} is not allowed here; allowed: ${allow}`);
 
-/** Mounts a resource; any method that it does not have is answered with 405 and `Allow`. `config` is that of its routes. */
-export function mount(
-  app: FastifyInstance,
-  url: string,
-  resource: Resource,
-  refuse = refuseMethod,
-  config: object = {},
-): void {
+/** What else a resource says of itself. */
+export interface ResourceOptions {
+  /** What POST and PUT need; GET needs `read`, DELETE `admin`. */
+  write?: RouteScope;
+  /** What GET needs instead. */
+  read?: RouteScope;
+  refuse?: Refuse;
+  /** More of the `config` of its routes. */
+  config?: object;
+}
+
+/** Mounts a resource; any method that it does not have is answered with 405 and `Allow`. */
+export function mount(app: FastifyInstance, url: string, resource: Resource, options: ResourceOptions = {}): void {
+  const { write, read = 'read', refuse = refuseMethod, config = {} } = options;
   const own = Object.keys(resource);
   const allowed = own.includes('GET') ? [...own, 'HEAD'] : own;
-  for (const [method, handler] of Object.entries(resource)) app.route({ method, url, config, handler });
+  const scopes: Record<string, RouteScope | undefined> = { GET: read, DELETE: 'admin' };
+  for (const [method, handler] of Object.entries(resource))
+    app.route({ method, url, handler, config: { ...config, scope: scopes[method] ?? write } });
   // OPTIONS is the CORS preflight, which app.ts answers for every URL.
   const others = app.supportedMethods.filter((method) => !allowed.includes(method) && method !== 'OPTIONS');
   const allow = [...allowed, 'OPTIONS'].join(', ');
   app.route({
     method: others,
     url,
+    config: { scope: 'open' },
     handler: (request: FastifyRequest, reply: FastifyReply) => {
       reply.header('allow', allow);
       return refuse(request, reply, allow);

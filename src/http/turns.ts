@@ -20,9 +20,9 @@ declare module 'fastify' {
 }
 
 /** The `config` of a route whose answer is about all jobs of a run, or of several. */
-export const large: { line: Line } = { line: 'large' };
+export const large: { line: Line; scope: 'read' } = { line: 'large', scope: 'read' };
 /** The `config` of other routes of `/api`. */
-export const ordinary: { line: Line } = { line: 'ordinary' };
+export const ordinary: { line: Line; scope: 'read' } = { line: 'ordinary', scope: 'read' };
 /** The `config` of the documents of the dashboard. */
 export const document: { line: Line } = { line: 'document' };
 

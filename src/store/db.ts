@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Dialect, Kysely, sql } from 'kysely';
 import { type Condition, createCondition } from './engine/condition.ts';
@@ -5,7 +6,7 @@ import { isDamage, isDatabaseFault, UnavailableDatabase, UnusableDatabase } from
 import { checkSchema, migrate } from './engine/migrations.ts';
 import { openPostgres } from './engine/postgres.ts';
 import type { Reader, Schema } from './engine/schema.ts';
-import { openSqlite, openSqliteReadOnly } from './engine/sqlite.ts';
+import { openSqlite, openSqliteBeside, openSqliteReadOnly } from './engine/sqlite.ts';
 import { type Transact, transactOn } from './engine/transaction.ts';
 import { followDatabase, type Replication } from './write/follow.ts';
 import { createJobWriter, type JobWriter } from './write/jobs.ts';
@@ -44,6 +45,8 @@ export interface OpenOptions {
   onLost?: (error: Error) => void;
   /** Hears of every request that failed because the database does not work. */
   onFault?: (error: unknown) => void;
+  /** Opens a SQLite file that a server may have; the schema must be up to date. */
+  beside?: boolean;
   /** Milliseconds after which a PostgreSQL that says nothing is given up; by default 35,000. */
   answerWithin?: number;
 }
@@ -63,7 +66,8 @@ export async function open({ url, now, onFault = () => {}, ...options }: OpenOpt
     opened.release();
   };
   try {
-    const migrated = await migrate(kysely, engine, now());
+    if (opened.isBeside) await checkSchema(kysely);
+    const migrated = opened.isBeside ? [] : await migrate(kysely, engine, now());
     const jobWriter = createJobWriter(engine, opened.transact ?? transactOn(kysely));
     // Nobody can listen in a session that changes with every transaction.
     const live = opened.sharesSessions
@@ -129,6 +133,7 @@ interface OpenEngine {
   transact?: Transact;
   look: () => Promise<void>;
   sharesSessions?: boolean;
+  isBeside?: boolean;
 }
 
 async function openEngine(
@@ -137,12 +142,14 @@ async function openEngine(
     readOnly,
     onLost = () => {},
     ...options
-  }: Pick<OpenOptions, 'poolSize' | 'onLost' | 'answerWithin'> & { readOnly: boolean },
+  }: Pick<OpenOptions, 'poolSize' | 'onLost' | 'answerWithin' | 'beside'> & { readOnly: boolean },
 ): Promise<OpenEngine> {
   if (target.engine === 'postgres') {
     return { ...(await openPostgres(target.url, { ...options, onLost, readOnly })), release: () => {} };
   }
-  return readOnly ? openSqliteReadOnly(target.path) : openSqlite(target.path);
+  if (readOnly) return openSqliteReadOnly(target.path);
+  const isBeside = options.beside === true && existsSync(target.path);
+  return isBeside ? { ...openSqliteBeside(target.path), isBeside } : openSqlite(target.path);
 }
 
 /**

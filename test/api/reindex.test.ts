@@ -6,6 +6,7 @@ import { isIndexed, reindex } from '../../src/store/upkeep/reindex.ts';
 import { createRun } from '../../src/store/write/runs.ts';
 import { newFolder, runProgram, startService } from '../contracts/program.ts';
 import { engines } from '../helpers/engines.ts';
+import { someone } from '../helpers/server.ts';
 import { type Pages, startPages } from './pages.ts';
 
 const reason = (index: number) =>
@@ -81,7 +82,7 @@ describe.each(engines)('reindex on $name', (engine) => {
     const args = ['--database', database.url];
     try {
       const old = await open({ url: database.url, poolSize: 2, now: () => 0 });
-      expect(await createRun(old, 'old', [], 1)).toBe(null);
+      expect(await createRun(old, 'old', { tags: [], by: someone, at: 1 })).toBe(null);
       await old.close();
       const service = await startService([...args, '--contract', 'teuthology'], { folder });
       expect(await service.said('computed the causes')).toMatchObject({ done: 1, total: 1, changed: 0 });

@@ -79,6 +79,25 @@ describe.each(engines)('pruning on $name', (engine) => {
     expect((await prune('--documents-older-than', '180d')).stdout).toContain('done: 0 of 0 runs');
   });
 
+  test('forgets old changes, and records that', async () => {
+    const change = async (at: number | null) => {
+      const db = await open({ url: database.url, poolSize: 2, now: () => 0 });
+      if (at !== null) await db.kysely.updateTable('audit').set({ at }).execute();
+      const rows = await db.kysely.selectFrom('audit').select(['action', 'target', 'before', 'door']).execute();
+      await db.close();
+      return rows;
+    };
+    const before = await change(Date.now() * 1000 - 500 * day);
+    expect(before).toEqual([expect.objectContaining({ action: 'tag', target: 'tagged' })]);
+    expect((await prune('--audit-older-than', '600d')).stdout).toContain('done: forgot 0 changes');
+    expect((await prune('--audit-older-than', '400d', '--dry-run')).stdout).toContain('1 changes would go');
+    expect(await change(null)).toEqual(before);
+    expect((await prune('--audit-older-than', '400d')).stdout).toContain('done: forgot 1 changes');
+    expect(await change(null)).toEqual([
+      { action: 'prune', target: 'audit', before: '{"changes":1}', door: 'command' },
+    ]);
+  });
+
   test('refuses an age that it cannot parse', async () => {
     expect(complaint(await prune(), 2)).toMatch(/--documents-older-than AGE/);
     for (const age of ['180', 'soon', '0d']) {

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { engines } from '../helpers/engines.ts';
 import { listen } from '../helpers/events.ts';
-import { startReadOnlyServer, startServer, type TestServer } from '../helpers/server.ts';
+import { someone, startReadOnlyServer, startServer, type TestServer } from '../helpers/server.ts';
 import { complaint, newFolder, runProgram, startService } from './program.ts';
 
 const run = 'teuthology-2026-11-20_20:00:00-rados-main-distro-default-smithi';
@@ -120,7 +120,7 @@ describe.each(engines)('a read-only server on $name', (engine) => {
   test('opens the database so that it refuses writes itself', async () => {
     const { db } = readers.classic;
     await expect(sql`insert into queues (queue) values ('other')`.execute(db.kysely)).rejects.toThrow(/read-?only/);
-    const write = { kind: 'delete', run, job_id: '1', at: 1 } as const;
+    const write = { kind: 'delete', run, job_id: '1', by: someone, at: 1 } as const;
     await expect(db.jobWriter.write(write, 0)).rejects.toThrow(/read-?only/);
   });
 

@@ -63,9 +63,24 @@ const pythonRequests = {
 };
 const json = { ...pythonRequests, 'content-type': 'application/json' };
 
-/** Creates a client of a server that speaks the teuthology contract. */
-export function createLab(server: TestServer): Lab {
-  return { ...reporting(server), ...locking(server) };
+/**
+ * Creates a client of a server that speaks the teuthology contract. What stands before the host in `results_server` goes into a
+ * header, as python-requests does it.
+ */
+export function createLab(server: TestServer, results_server = server.url): Lab {
+  const { username, password } = new URL(results_server);
+  if (username === '') return { ...reporting(server), ...locking(server) };
+  const authorization = `Basic ${btoa(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)}`;
+  const request: TestServer['request'] = (method, path, body, headers) =>
+    server.request(method, path, body, { authorization, ...headers });
+  const client: TestServer = {
+    ...server,
+    request,
+    get: (path, headers) => request('GET', path, undefined, headers),
+    post: (path, body, headers) => request('POST', path, body, headers),
+    put: (path, body, headers) => request('PUT', path, body, headers),
+  };
+  return { ...reporting(client), ...locking(client) };
 }
 
 function unexpected(what: string, { status, text }: Answer): Error {

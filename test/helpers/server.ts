@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { type Config, readCommandLine } from '../../src/config.ts';
+import type { Actor } from '../../src/core/audit.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { type Db, open, openReadOnly } from '../../src/store/db.ts';
 import { reindex } from '../../src/store/upkeep/reindex.ts';
@@ -37,6 +38,9 @@ export interface TestServer {
   /** Closes the server and drops the database that was made for it. */
   stop(): Promise<void>;
 }
+
+/** Whoever writes to the store directly. */
+export const someone: Actor = { name: null, verified: false, address: null, door: 'command', request: null };
 
 const now = distinctTimes();
 

@@ -1,10 +1,14 @@
 /** All kinds of requests to a server: the catalogue of the benchmark, every filter and order, and every write. */
+import { hash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { expect } from 'vitest';
 import { runFacets } from '../../src/core/filter.ts';
 import { jobStatuses } from '../../src/core/job.ts';
 import { queryKeys } from '../../src/core/query.ts';
 import { runSorts } from '../../src/core/run.ts';
+import type { Db } from '../../src/store/db.ts';
+import { createToken, revokeToken } from '../../src/store/write/tokens.ts';
+import { someone } from '../helpers/server.ts';
 import { apiRequests } from './catalog/api.ts';
 import type { Asked } from './catalog/catalog.ts';
 import { classicRequests } from './catalog/classic.ts';
@@ -50,7 +54,7 @@ export async function readFilters({ teuthology }: Doors, { runs }: Samples): Pro
   for (const [key, { example, on }] of Object.entries(queryKeys)) {
     for (const q of [example, `-${example}`, `${key}:none`, `${key}:*a*`, `${key}:2026-01-01..2026-01-08`]) {
       for (const target of on) {
-        const path = target === 'runs' ? '/api/runs' : `/api/runs/${name}/jobs`;
+        const path = { runs: '/api/runs', jobs: `/api/runs/${name}/jobs`, audit: '/api/audit' }[target];
         await ask(teuthology, 'GET', `${path}?q=${encodeURIComponent(q)}`);
       }
       const suggest = `/api/suggest?field=${key}&prefix=r&q=${encodeURIComponent(example)}`;
@@ -106,6 +110,19 @@ export async function readLists({ classic, teuthology }: Doors, { runs, nodes, d
   await ask(teuthology, 'GET', '/api/history?since=2026-01-01', undefined, 200);
   await ask(teuthology, 'GET', `/api/nodes/${nodes[3]}?after=20000`, undefined, 200);
   await ask(classic, 'GET', '/readyz', undefined, 200);
+}
+
+/** Makes a token, begins and ends a session with it, and revokes it. */
+export async function useToken(db: Db, { teuthology }: Doors, at: number): Promise<void> {
+  const token = { name: 'statements', scopes: ['report' as const], hash: hash('sha256', 'secret'), expires: null };
+  expect(await createToken(db, token, someone, at)).toBeNull();
+  const url = '/api/session';
+  const headers = { authorization: 'Bearer secret' };
+  const begun = await teuthology.inject({ method: 'POST', url, headers });
+  const cookie = String(begun.headers['set-cookie']).split(';', 1)[0];
+  const ended = await teuthology.inject({ method: 'DELETE', url, headers: { cookie } });
+  expect([begun.statusCode, ended.statusCode]).toEqual([200, 200]);
+  expect(await revokeToken(db, token.name, someone, at)).toBeNull();
 }
 
 const written = 'writer-2026-02-01_10:00:00-rados-main-distro-default-smithi';

@@ -4,9 +4,10 @@
  */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openReadOnly, ping } from '../../src/store/db.ts';
-import { databaseSize, prune } from '../../src/store/upkeep/prune.ts';
+import { databaseSize, prune, pruneAudit } from '../../src/store/upkeep/prune.ts';
 import { isIndexed, reindex } from '../../src/store/upkeep/reindex.ts';
 import { engines } from '../helpers/engines.ts';
+import { someone } from '../helpers/server.ts';
 import { watchStore } from './coverage.ts';
 import { type Exception, exceptions } from './exceptions.ts';
 import { type Filled, startFilled } from './filled.ts';
@@ -14,7 +15,7 @@ import { answeredJobs, expectedLists } from './lists.ts';
 import type { Finding } from './plan.ts';
 import { judgePostgres } from './postgres-plans.ts';
 import { type Recorded, record } from './recorder.ts';
-import { catalogue, readCatalogue, readFilters, readLists, write } from './requests.ts';
+import { catalogue, readCatalogue, readFilters, readLists, useToken, write } from './requests.ts';
 import { forgottenRoutes } from './routes.ts';
 import { judgeSqlite } from './sqlite-plans.ts';
 
@@ -49,7 +50,10 @@ describe.each(engines)('statements on $name', ({ name, createDatabase }) => {
     await reindex(db, { all: true, signal: soon.signal, onProgress: ({ done }) => done === 3 && soon.abort() });
     const aborted = new AbortController();
     const before = now() - 30 * 86_400_000_000;
-    await prune(db, { before, dryRun: false, signal: aborted.signal, onProgress: () => aborted.abort() });
+    const stamp = { by: someone, at: now() };
+    await prune(db, { before, dryRun: false, ...stamp, signal: aborted.signal, onProgress: () => aborted.abort() });
+    await useToken(db, doors, now());
+    await pruneAudit(db, { before: now() - 3_600_000_000, dryRun: false, ...stamp });
     // Other processes are notified a moment later.
     if (name === 'postgres') await vi.waitFor(() => expect(recording.has('pg_notify')).toBe(true), { timeout: 30_000 });
     const statements = recording.stop();

@@ -35,7 +35,12 @@ export function refuseForeignPages(app: FastifyInstance, config: BrowserSettings
     if (problem !== null) throw new Denial(403, problem);
   });
   const robots = 'User-agent: *\nDisallow: /\n';
-  mount(app, '/robots.txt', { GET: async (_request, reply) => reply.type('text/plain').send(robots) });
+  mount(
+    app,
+    '/robots.txt',
+    { GET: async (_request, reply) => reply.type('text/plain').send(robots) },
+    { read: 'open' },
+  );
 }
 
 function rulesOf({ address, allowed_hosts, write_origins }: BrowserSettings): OriginRules {

@@ -3,13 +3,18 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyTypeProvider, RawServer
 import type { Static, TSchema } from 'typebox';
 import type { Config } from '../../config.ts';
 import type { Db } from '../../store/db.ts';
+import type { Sessions } from '../access/sessions.ts';
 
 /** What the routes of `/api` work with; `now` in microseconds since the Unix epoch. */
 export interface ApiContext {
   db: Db;
   config: Config;
+  sessions: Sessions;
   now: () => number;
 }
+
+/** What most routes need. */
+export const reading = { scope: 'read' } as const;
 
 /** Requests and answers have the types of their schemas. */
 interface SchemaTypes extends FastifyTypeProvider {

@@ -4,7 +4,7 @@ import { readTopics } from '../../core/paths.ts';
 import type { LiveEvent } from '../../store/write/live.ts';
 import { version } from '../../version.ts';
 import { refuse } from '../refusal.ts';
-import type { ApiContext, ApiServer } from './context.ts';
+import { type ApiContext, type ApiServer, reading } from './context.ts';
 import { events, type LiveEvents } from './events-schema.ts';
 
 /** How many messages a client that was away can catch up with. */
@@ -107,7 +107,7 @@ export function eventRoutes(app: ApiServer, { db }: ApiContext): void {
     for (const response of clients.keys()) response.end();
   });
 
-  app.get('/events', { schema: events }, async (request, reply) => {
+  app.get('/events', { schema: events, config: reading }, async (request, reply) => {
     const wanted = new Set(readTopics(request.query.topics ?? 'runs'));
     if (wanted.size === 0 || wanted.size > mostTopics) {
       refuse('topics', `parameter 'topics' must name from 1 to ${mostTopics} topics`);

@@ -6,6 +6,7 @@ import { Type } from 'typebox';
 import { version } from '../../version.ts';
 import { compression } from '../compression.ts';
 import { ordinary } from '../turns.ts';
+import { auditRoutes } from './audit.ts';
 import { compareRoutes } from './compare.ts';
 import type { ApiContext } from './context.ts';
 import { docsPage } from './docs.ts';
@@ -18,6 +19,7 @@ import { answerProblems } from './problems.ts';
 import { runConfigRoutes } from './run-config.ts';
 import { runPageRoutes } from './run-page.ts';
 import { answers, query, text, textAnswers } from './schema.ts';
+import { sessionRoutes } from './session.ts';
 
 const openapi = { hide: true, querystring: query({}), response: answers(Type.Record(text, Type.Unknown())) };
 const docs = { hide: true, querystring: query({}), response: textAnswers('text/html') };
@@ -50,6 +52,8 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
   historyRoutes(app, context);
   labRoutes(app, context);
   eventRoutes(app, context);
+  auditRoutes(app, context);
+  sessionRoutes(app, context);
   app.get('/openapi.json', { schema: openapi, config: ordinary }, async () => app.swagger());
   app.get('/docs', { schema: docs, config: ordinary }, async (_request, reply) => {
     const { html, policy } = docsPage(app.swagger());

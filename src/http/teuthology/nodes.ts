@@ -13,9 +13,10 @@ import {
   nodesAtATime,
   withHosts,
 } from '../../store/read/nodes.ts';
+import { actorOf } from '../identity.ts';
 import { sendListStream } from '../list-stream.ts';
 import { orThrow, readKnowing } from '../refusal.ts';
-import { mount, type Refuse, refuseMethod } from '../resource.ts';
+import { mount, type Refuse, type ResourceOptions } from '../resource.ts';
 import { large } from '../turns.ts';
 import { answerJson, bodyOf, jsonType } from './answers.ts';
 import type { TeuthologyContext } from './context.ts';
@@ -44,33 +45,52 @@ export function nodeRoutes(app: FastifyInstance, context: TeuthologyContext): vo
   const { db, now } = context;
   const lists = (handler: Handler) => everyMethod((request, reply) => handler(context, request, reply));
 
-  mount(app, '/nodes', {
-    GET: async (request, reply) => sendNodes(context, request, reply),
-    POST: async (request, reply) => postNode(context, request, reply),
-  });
-  mount(app, '/nodes/machine_types', lists(getMachineTypes));
-  mount(app, '/nodes/job_stats', lists(getAllJobStats), refuseMethod, large);
-  mount(app, '/nodes/lock_many', { POST: async (request, reply) => lockMany(context, request, reply) }, onlyPost);
-  mount(app, '/nodes/unlock_many', { POST: async (request, reply) => unlockMany(context, request, reply) }, onlyPost);
+  mount(
+    app,
+    '/nodes',
+    {
+      GET: async (request, reply) => sendNodes(context, request, reply),
+      POST: async (request, reply) => postNode(context, request, reply),
+    },
+    { write: 'admin' },
+  );
+  mount(app, '/nodes/machine_types', lists(getMachineTypes), { write: 'read' });
+  mount(app, '/nodes/job_stats', lists(getAllJobStats), { write: 'read', config: large });
+  mount(app, '/nodes/lock_many', { POST: async (request, reply) => lockMany(context, request, reply) }, lock(onlyPost));
+  mount(
+    app,
+    '/nodes/unlock_many',
+    { POST: async (request, reply) => unlockMany(context, request, reply) },
+    lock(onlyPost),
+  );
 
-  mount(app, '/nodes/:node', {
-    GET: async (request, reply) => answerJson(reply, printNode(orThrow(await findNode(db, nameOf(request)), notFound))),
-    PUT: async (request, reply) => {
-      await changeNode(context, request, notUpdated);
-      return answerJson(reply, '{}');
+  mount(
+    app,
+    '/nodes/:node',
+    {
+      GET: async (request, reply) =>
+        answerJson(reply, printNode(orThrow(await findNode(db, nameOf(request)), notFound))),
+      PUT: async (request, reply) => {
+        await changeNode(context, request, notUpdated);
+        return answerJson(reply, '{}');
+      },
+      DELETE: async (request, reply) => {
+        orThrow(
+          await db.nodeWriter.write({ kind: 'delete', name: nameOf(request), ...stampOf(request, now) }, 0),
+          notFound,
+        );
+        return answerJson(reply, '{}');
+      },
     },
-    DELETE: async (request, reply) => {
-      orThrow(await db.nodeWriter.write({ kind: 'delete', name: nameOf(request), at: now() }, 0), notFound);
-      return answerJson(reply, '{}');
-    },
-  });
-  const lock: RouteHandlerMethod = async (request, reply) => {
+    lock(),
+  );
+  const changeLock: RouteHandlerMethod = async (request, reply) => {
     const changed = await changeNode(context, request, notFound);
     return answerJson(reply, JSON.stringify(changed.map(lockResult)[0]));
   };
-  mount(app, '/nodes/:node/lock', { PUT: lock, POST: lock }, onlyPutAndPost);
-  mount(app, '/nodes/:node/jobs', lists(getJobs));
-  mount(app, '/nodes/:node/job_stats', lists(getJobStats));
+  mount(app, '/nodes/:node/lock', { PUT: changeLock, POST: changeLock }, lock(onlyPutAndPost));
+  mount(app, '/nodes/:node/jobs', lists(getJobs), { write: 'read' });
+  mount(app, '/nodes/:node/job_stats', lists(getJobStats), { write: 'read' });
 }
 
 /** Bytes of a node besides its longest texts. */
@@ -96,6 +116,9 @@ function everyMethod(handler: RouteHandlerMethod) {
   return { GET: handler, POST: handler, PUT: handler };
 }
 
+/** What POST and PUT need. */
+const lock = (refuse?: Refuse): ResourceOptions => ({ write: 'lock', ...(refuse && { refuse }) });
+
 /** The answer to a method that changes nothing (teuthology contract §2.12, §2.14). */
 const refuseWith =
   (words: (method: string) => string): Refuse =>
@@ -111,10 +134,15 @@ function nameOf(request: FastifyRequest): string {
   return (request.params as { node: string }).node;
 }
 
+/** Whose write it is, and when. */
+function stampOf(request: FastifyRequest, now: () => number) {
+  return { by: actorOf(request, 'teuthology'), at: now() };
+}
+
 async function postNode({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const body = bodyOf(request);
   const name = parseNodeName(body);
-  const write = { kind: 'create', name, change: parseNodeChange(body), at: now() } as const;
+  const write = { kind: 'create', name, change: parseNodeChange(body), ...stampOf(request, now) } as const;
   orThrow(await db.nodeWriter.write(write, body.size), `Node with name ${name} already exists`);
   return answerJson(reply, '{}');
 }
@@ -127,12 +155,12 @@ async function changeNode({ db, now }: TeuthologyContext, request: FastifyReques
     const body = bodyOf(request);
     return { change: parseNodeChange(body), size: body.size };
   });
-  return orThrow(await db.nodeWriter.write({ kind: 'change', name, change, at: now() }, size), missing);
+  return orThrow(await db.nodeWriter.write({ kind: 'change', name, change, ...stampOf(request, now) }, size), missing);
 }
 
 async function lockMany({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const body = bodyOf(request);
-  const write = { kind: 'lock_many', request: parseLockMany(body), at: now() } as const;
+  const write = { kind: 'lock_many', request: parseLockMany(body), ...stampOf(request, now) } as const;
   return answerJson(
     reply,
     printNodes(await withHosts(db.kysely, orThrow(await db.nodeWriter.write(write, body.size)))),
@@ -141,7 +169,7 @@ async function lockMany({ db, now }: TeuthologyContext, request: FastifyRequest,
 
 async function unlockMany({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const body = bodyOf(request);
-  const write = { kind: 'unlock_many', ...parseUnlockMany(body), at: now() } as const;
+  const write = { kind: 'unlock_many', ...parseUnlockMany(body), ...stampOf(request, now) } as const;
   const unlocked = orThrow(await db.nodeWriter.write(write, body.size));
   return answerJson(reply, JSON.stringify(unlocked.map(lockResult)));
 }

@@ -9,6 +9,7 @@ import { countQueuedJobs, findQueue, listQueues, nextJobId } from '../../store/r
 import { runId } from '../../store/read/runs.ts';
 import { changeQueue, createQueue } from '../../store/write/queues.ts';
 import { receiveBody } from '../body.ts';
+import { actorOf } from '../identity.ts';
 import { orThrow, Refusal, refuse } from '../refusal.ts';
 import { mount } from '../resource.ts';
 import { answerJson, bodyOf } from './answers.ts';
@@ -27,12 +28,17 @@ function refuseUnknownQueue(): never {
 /** Mounts the resources of queues. */
 export function queueRoutes(app: FastifyInstance, context: TeuthologyContext): void {
   const { db, now } = context;
-  mount(app, '/queue', {
-    GET: async (request, reply) =>
-      answerJson(reply, printQueues(await listQueues(db, parseQueueFilter(request)), now())),
-    POST: async (request, reply) => postQueue(context, request, reply),
-    PUT: async (request, reply) => putQueue(context, request, reply),
-  });
+  mount(
+    app,
+    '/queue',
+    {
+      GET: async (request, reply) =>
+        answerJson(reply, printQueues(await listQueues(db, parseQueueFilter(request)), now())),
+      POST: async (request, reply) => postQueue(context, request, reply),
+      PUT: async (request, reply) => putQueue(context, request, reply),
+    },
+    { write: 'admin' },
+  );
   for (const [name, handler] of Object.entries({ pop_queue: popQueue, stats: getStats, queued_jobs: getQueuedJobs })) {
     const answer = async (request: FastifyRequest, reply: FastifyReply) => {
       // Bodies of GET count here too (teuthology contract §2.22), but the framework does not read them.
@@ -40,9 +46,9 @@ export function queueRoutes(app: FastifyInstance, context: TeuthologyContext): v
       return handler(context, request, reply);
     };
     const leaf = { GET: answer, POST: answer, PUT: answer };
-    mount(app, `/queue/${name}`, leaf);
+    mount(app, `/queue/${name}`, leaf, { write: 'read' });
     // teuthology contract §1.1: what follows a leaf route in the path is its first parameter.
-    if (name !== 'queued_jobs') mount(app, `/queue/${name}/:queue`, leaf);
+    if (name !== 'queued_jobs') mount(app, `/queue/${name}/:queue`, leaf, { write: 'read' });
   }
 }
 
@@ -58,13 +64,16 @@ async function postQueue({ db, now }: TeuthologyContext, request: FastifyRequest
   const { queue, change } = readQueue(request);
   const problem = nameProblem(queue, longestQueueName);
   if (problem) refuse('queue', `invalid value for key 'queue': ${problem}`);
-  orThrow(await createQueue(db, queue, change, now()), `Queue ${queue} already exists`);
+  orThrow(
+    await createQueue(db, queue, { change, by: actorOf(request, 'teuthology'), at: now() }),
+    `Queue ${queue} already exists`,
+  );
   return answerJson(reply, '{}');
 }
 
 async function putQueue({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const { queue, change } = readQueue(request);
-  const failure = await changeQueue(db, queue, change, now());
+  const failure = await changeQueue(db, queue, { change, by: actorOf(request, 'teuthology'), at: now() });
   if (failure?.failure === 'not_found') refuseUnknownQueue();
   orThrow(failure);
   return answerJson(reply, '{}');

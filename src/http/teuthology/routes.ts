@@ -12,7 +12,7 @@ import { runRoutes } from './runs.ts';
 export function teuthologyRoutes(app: FastifyInstance, context: TeuthologyContext): void {
   app.setErrorHandler(answerRefusal);
   // A health check (teuthology contract §2.1).
-  mount(app, '/', { GET: async (_request, reply) => answerJson(reply, '{}') });
+  mount(app, '/', { GET: async (_request, reply) => answerJson(reply, '{}') }, { read: 'open' });
   runRoutes(app, context);
   jobRoutes(app, context);
   nodeRoutes(app, context);

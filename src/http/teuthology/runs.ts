@@ -14,6 +14,7 @@ import {
   scheduledDays,
 } from '../../store/read/runs.ts';
 import { createRun, deleteRun, setTags } from '../../store/write/runs.ts';
+import { actorOf } from '../identity.ts';
 import { sendListStream } from '../list-stream.ts';
 import { orThrow } from '../refusal.ts';
 import { mount } from '../resource.ts';
@@ -31,15 +32,20 @@ const filterRoots = [...runFacets, 'flavors'];
 export function runRoutes(app: FastifyInstance, context: TeuthologyContext): void {
   const { db } = context;
 
-  mount(app, '/runs', {
-    GET: async (request, reply) => {
-      const page = pageParameters(request, context.latestRuns);
-      const fields = parameter(request, 'fields');
-      const print = fields === undefined ? printRun : runFieldsPrinter(fields);
-      return sendRuns(context, request, reply, { page, print, read: (part) => runsByPosted(db, part) });
+  mount(
+    app,
+    '/runs',
+    {
+      GET: async (request, reply) => {
+        const page = pageParameters(request, context.latestRuns);
+        const fields = parameter(request, 'fields');
+        const print = fields === undefined ? printRun : runFieldsPrinter(fields);
+        return sendRuns(context, request, reply, { page, print, read: (part) => runsByPosted(db, part) });
+      },
+      POST: async (request, reply) => postRun(context, request, reply),
     },
-    POST: async (request, reply) => postRun(context, request, reply),
-  });
+    { write: 'report' },
+  );
 
   mount(app, '/runs/queued', {
     GET: async (request, reply) => {
@@ -56,14 +62,22 @@ export function runRoutes(app: FastifyInstance, context: TeuthologyContext): voi
     mount(app, `/runs/${root}/*`, filtered);
   }
 
-  mount(app, '/runs/:run', {
-    GET: async (request, reply) => getRun(context, request, reply),
-    PUT: async (request, reply) => putRun(context, request, reply),
-    DELETE: async (request, reply) => {
-      orThrow(await deleteRun(db, nameOf(request)), 'attempted to delete a non-existent run');
-      return answerJson(reply, '{}');
+  mount(
+    app,
+    '/runs/:run',
+    {
+      GET: async (request, reply) => getRun(context, request, reply),
+      PUT: async (request, reply) => putRun(context, request, reply),
+      DELETE: async (request, reply) => {
+        orThrow(
+          await deleteRun(db, nameOf(request), { by: actorOf(request, 'teuthology'), at: context.now() }),
+          'attempted to delete a non-existent run',
+        );
+        return answerJson(reply, '{}');
+      },
     },
-  });
+    { write: 'report' },
+  );
 }
 
 function nameOf(request: FastifyRequest): string {
@@ -104,7 +118,10 @@ function sendRuns(
 async function postRun({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const body = bodyOf(request);
   const name = parseRunName(body);
-  orThrow(await createRun(db, name, parseTags(body), now()), `run with name ${name} already exists`);
+  orThrow(
+    await createRun(db, name, { tags: parseTags(body), by: actorOf(request, 'teuthology'), at: now() }),
+    `run with name ${name} already exists`,
+  );
   return answerJson(reply, '{}');
 }
 
@@ -120,11 +137,12 @@ async function getRun(context: TeuthologyContext, request: FastifyRequest, reply
 }
 
 /** New: `{"tags": […]}` (teuthology's `--tag`). */
-async function putRun({ db }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
+async function putRun({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const missing = 'attempted to update a non-existent run';
   const { name } = orThrow(await run(db, nameOf(request)), missing);
   const body = bodyOf(request);
-  if (body.texts.has('tags')) orThrow(await setTags(db, name, parseTags(body)), missing);
+  const by = actorOf(request, 'teuthology');
+  if (body.texts.has('tags')) orThrow(await setTags(db, name, { tags: parseTags(body), by, at: now() }), missing);
   return answerJson(reply, '{}');
 }
 

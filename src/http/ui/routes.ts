@@ -35,6 +35,10 @@ function wantsHtml(accept: string | undefined): boolean {
 
 /** Mounts the dashboard under `/ui`: files that never change under their names, and one document for every page. */
 export async function uiRoutes(app: FastifyInstance): Promise<void> {
+  // The pages hold no data of their own, and signing in is one of them.
+  app.addHook('onRoute', (route) => {
+    route.config = { ...route.config, scope: 'open' };
+  });
   if (readShell(dist) === null) {
     const missing = (_request: FastifyRequest, reply: FastifyReply) =>
       sendMessage(reply, 503, 'the dashboard has not been built; run: npm run build');
@@ -57,7 +61,7 @@ export async function uiRoutes(app: FastifyInstance): Promise<void> {
     if (shell === null) return sendMessage(reply, 503, 'the dashboard is being built; try again');
     const [path = '', search = ''] = request.url.slice(uiBase.length).split('?', 2);
     const wanted = bootPath(path, search);
-    const data = wanted === null ? null : await answerOf(app, wanted);
+    const data = wanted === null ? null : await answerOf(app, wanted, request);
     reply.headers({
       'content-security-policy': shell.policy,
       'x-content-type-options': 'nosniff',
@@ -72,7 +76,13 @@ export async function uiRoutes(app: FastifyInstance): Promise<void> {
 }
 
 /** The API's answer to `path`, or null when it is an error: the page then sends the request itself and shows the error. */
-async function answerOf(app: FastifyInstance, path: string): Promise<string | null> {
-  const answer = await app.inject({ url: path, headers: { accept: 'application/json' } });
+async function answerOf(app: FastifyInstance, path: string, { raw }: FastifyRequest): Promise<string | null> {
+  // As the page would ask: whoever may not read gets no data.
+  const own = Object.entries(raw.headers).filter(([name]) => !aboutThePage.test(name));
+  const headers = { ...Object.fromEntries(own), accept: 'application/json' };
+  const answer = await app.inject({ url: path, headers, remoteAddress: raw.socket.remoteAddress ?? '' });
   return answer.statusCode === 200 ? answer.body : null;
 }
+
+/** Headers that say how the page is sent, not who asks for it. */
+const aboutThePage = /^(accept-encoding|connection|content-.*|expect|if-.*|range|transfer-encoding|upgrade)$/;

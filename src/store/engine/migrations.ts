@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { signatureVersion } from '../../core/signature.ts';
+import { accessTables } from './access-tables.ts';
 import { type ColumnTypes, columnTypes, lockOut } from './dialect.ts';
 import { UnusableDatabase } from './faults.ts';
 import type { Engine, Schema } from './schema.ts';
@@ -11,7 +12,10 @@ interface Migration {
 }
 
 /** All migrations, in order; append, never edit one that has been released. */
-const migrations: Migration[] = [{ name: 'tables', statements: createTables }];
+const migrations: Migration[] = [
+  { name: 'tables', statements: createTables },
+  { name: 'access', statements: accessTables },
+];
 
 /**
  * Brings the schema to the newest version and returns the names of the migrations that it applied (`[]` when there was
@@ -49,7 +53,7 @@ export async function checkSchema(kysely: Kysely<Schema>): Promise<void> {
   const missing = migrations[applied];
   if (missing) {
     throw new UnusableDatabase(
-      `the database lacks the migration '${missing.name}', and a read-only server changes nothing; start the server that writes to it first`,
+      `the database lacks the migration '${missing.name}', which only the server that writes to it applies; start that one first`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import type { Generated, Kysely, Selectable } from 'kysely';
+import type { Actor, AuditKind } from '../../core/audit.ts';
 import type { DocumentField, JobStatus } from '../../core/job.ts';
 import type { NodeFields } from '../../core/node.ts';
 import type { Pause } from '../../core/queue.ts';
@@ -127,6 +128,33 @@ interface IndexedTable {
   up_to: number;
 }
 
+/** A token (core/access.ts): the SHA-256 of its secret, and its scopes with commas between. */
+export interface TokenTable {
+  name: string;
+  hash: string;
+  scopes: string;
+  created: number;
+  expires: number | null;
+}
+
+/** What a browser keeps instead of a token: the SHA-256 of its secret, and that of the token. */
+export interface SessionTable {
+  hash: string;
+  token_hash: string;
+  expires: number;
+}
+
+/** Who changed what (core/audit.ts); `before` and `after` are JSON objects. */
+export interface AuditTable extends Actor {
+  id: Generated<number>;
+  at: number;
+  action: string;
+  kind: AuditKind;
+  target: string;
+  before: string | null;
+  after: string | null;
+}
+
 /** Which migrations have been applied. */
 interface MigrationTable {
   id: number;
@@ -145,6 +173,9 @@ export interface Schema {
   signatures: SignatureTable;
   descriptions: DescriptionTable;
   indexed: IndexedTable;
+  tokens: TokenTable;
+  sessions: SessionTable;
+  audit: AuditTable;
   migrations: MigrationTable;
 }
 
@@ -153,6 +184,9 @@ export type RunRow = Selectable<RunTable>;
 
 /** A job as it is stored, without its document. */
 export type JobRow = Selectable<JobTable>;
+
+/** A change as it is stored. On SQLite its boolean arrives as 0 or 1. */
+export type AuditRow = Selectable<AuditTable>;
 
 /** A node as it is stored. On SQLite its booleans arrive as 0 and 1. */
 export type NodeRow = Selectable<NodeTable>;

@@ -64,6 +64,19 @@ export function openSqliteReadOnly(path: string): OpenSqlite {
   }
 }
 
+/** Opens the SQLite file at `path` to write a row or two beside the server that has it. Throws as `openSqlite` does. */
+export function openSqliteBeside(path: string): OpenSqlite {
+  try {
+    return {
+      dialect: sqliteDialect(connect(path, { readOnly: false }), null),
+      look: async () => {},
+      release: () => {},
+    };
+  } catch (error) {
+    throw explain(error, path);
+  }
+}
+
 function connect(file: string, { readOnly }: { readOnly: boolean }): DatabaseSync {
   const database = new DatabaseSync(file, { readOnly, enableForeignKeyConstraints: true, timeout: startWithin });
   try {

@@ -77,9 +77,11 @@ export async function repeat<T>(transaction: () => Promise<T>): Promise<T> {
 
 /**
  * True for an error that a repetition of the whole transaction can cure: serialization failure, deadlock, or a row that
- * another transaction deleted after this one had read it.
+ * another transaction deleted after this one had read it; on SQLite, that a command wrote to the file in between (517,
+ * SQLITE_BUSY_SNAPSHOT).
  */
 function isRetryable(error: unknown): boolean {
-  const { code } = error as { code?: string };
+  const { code, errcode } = error as { code?: string; errcode?: number };
+  if (errcode !== undefined) return errcode === 517;
   return code === '40001' || code === '40P01' || code === '23503';
 }

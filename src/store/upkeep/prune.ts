@@ -1,7 +1,9 @@
 /** Deletes the bulky documents of old jobs; their results stay. */
 import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Actor } from '../../core/audit.ts';
 import { documentFields } from '../../core/job.ts';
 import type { Reader, Schema } from '../engine/schema.ts';
+import { audit } from '../write/audit.ts';
 import { eachBatch } from './each-job.ts';
 
 /** How far it is, in runs; `pruned` counts jobs. */
@@ -16,12 +18,17 @@ interface PruneOptions {
   before: number;
   /** Counts the runs and changes nothing. */
   dryRun: boolean;
+  by: Actor;
+  at: number;
   signal?: AbortSignal;
   onProgress?: (progress: PruneProgress) => void;
 }
 
 /** May run beside servers: like every writer it holds the run while it changes its jobs. */
-export async function prune(db: Reader, { before, dryRun, signal, onProgress }: PruneOptions): Promise<PruneProgress> {
+export async function prune(
+  db: Reader,
+  { before, dryRun, by, at, signal, onProgress }: PruneOptions,
+): Promise<PruneProgress> {
   const { total } = await oldRuns(db.kysely, before)
     .select(({ fn }) => fn.countAll<number>().as('total'))
     .executeTakeFirstOrThrow();
@@ -35,6 +42,7 @@ export async function prune(db: Reader, { before, dryRun, signal, onProgress }: 
     onProgress?.({ ...progress });
     run = await runs.where('id', '>', run.id).executeTakeFirst();
   }
+  if (progress.pruned > 0) await record(db, { by, at }, 'documents', { runs: progress.done, jobs: progress.pruned });
   return progress;
 }
 
@@ -67,6 +75,36 @@ async function dropDocuments(
   // Without the hashes a client that sends its document again has it stored again.
   await transaction.updateTable('jobs').set({ document_hashes: '' }).where('id', 'in', ids).execute();
   return ids.length;
+}
+
+/** Changes that are forgotten at a time. */
+const changesAtATime = 1000;
+
+/** Forgets changes from before a time (microseconds), and records that. Returns how many they were; a dry run only counts. */
+export async function pruneAudit(
+  { kysely, engine }: Reader,
+  { before, dryRun, by, at }: { before: number; dryRun: boolean; by: Actor; at: number },
+): Promise<number> {
+  const old = kysely.selectFrom('audit').where('at', '<', before);
+  const counted = await old.select(({ fn }) => fn.countAll<number>().as('changes')).executeTakeFirstOrThrow();
+  const changes = Number(counted.changes);
+  if (dryRun || changes === 0) return changes;
+  for (let deleted = 1n; deleted > 0n; ) {
+    const some = old.select('id').limit(changesAtATime);
+    deleted = (await kysely.deleteFrom('audit').where('id', 'in', some).executeTakeFirst()).numDeletedRows;
+  }
+  await record({ kysely, engine }, { by, at }, 'audit', { changes });
+  return changes;
+}
+
+function record(
+  { kysely, engine }: Reader,
+  { by, at }: { by: Actor; at: number },
+  target: string,
+  before: object,
+): Promise<void> {
+  const change = { action: 'prune', kind: 'database', target, before } as const;
+  return kysely.transaction().execute((transaction) => audit(transaction, engine, { by, at, changes: [change] }));
 }
 
 /** Bytes that the database takes on disk, and of them those that new data will use first (SQLite alone tells). */

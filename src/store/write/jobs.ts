@@ -1,9 +1,11 @@
+import type { Actor } from '../../core/audit.ts';
 import { alreadyExists, type Failure, isFailure, notFound, unavailable } from '../../core/errors.ts';
 import type { JobChange, JobStatus } from '../../core/job.ts';
 import { runStatus } from '../../core/run.ts';
 import { isDatabaseFault } from '../engine/faults.ts';
 import type { Engine, RunRow } from '../engine/schema.ts';
 import { numbered, repeat, repeated, type Send, type Statement, type Transact } from '../engine/transaction.ts';
+import { auditStatements } from './audit.ts';
 import { createBatcher } from './batch.ts';
 import { changeJob, changeRun, createJob, type JobState, newRun } from './job-change.ts';
 import {
@@ -29,7 +31,7 @@ import type { JobEvent } from './live.ts';
 type JobWrite = { run: string; at: number } & (
   | { kind: 'create' /** null: the store chooses. */; job_id: string | null; change: JobChange; createRun: boolean }
   | { kind: 'change'; job_id: string; change: JobChange }
-  | { kind: 'delete'; job_id: string }
+  | { kind: 'delete'; job_id: string; by: Actor }
 );
 
 /** Carries out writes of jobs, many in one transaction. */
@@ -78,7 +80,8 @@ async function writeBatch(engine: Engine, transact: Transact, writes: JobWrite[]
     const batch: JobBatch = { jobs: jobStates(jobRows), deleted: [], runsWithoutFirst: new Set() };
     const freeId = await idChooser(engine, send, runs, writes);
     const value = writes.map((write) => decide(write, runs.get(write.run), batch, freeId));
-    return { last: await save(engine, send, [...runs.values()], batch), value };
+    const last = await save(engine, send, [...runs.values()], batch);
+    return { last: [...last, ...recordDeleted(engine, writes, value)], value };
   });
 }
 
@@ -100,6 +103,17 @@ async function save(engine: Engine, send: Send, runs: RunRow[], batch: JobBatch)
   const runIds = new Set([...changed, ...batch.deleted].map((job) => job.row.run_id));
   const changedRuns = runs.filter((run) => runIds.has(run.id));
   return changedRuns.length > 0 ? [...statements, saveRuns(engine, changedRuns)] : statements;
+}
+
+/** A row of the log of changes for each job that a client deletes; reports are in the log of the server alone. */
+function recordDeleted(engine: Engine, writes: JobWrite[], results: (JobEvent | Failure)[]): Statement[] {
+  return writes.flatMap((write, index) => {
+    const result = results[index];
+    if (write.kind !== 'delete' || isFailure(result)) return [];
+    const target = `${write.run}/${write.job_id}`;
+    const change = { action: 'delete', kind: 'job', target, before: { status: result?.previous } } as const;
+    return auditStatements(engine, write.by, write.at, [change]);
+  });
 }
 
 /** Returns a function that chooses ids for new jobs: numbers above every internal id, until one is free in the run. */

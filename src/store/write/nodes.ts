@@ -1,5 +1,6 @@
 /** All changes that clients make to nodes (teuthology contract §2.10 to §2.16). */
 import type { Kysely, Transaction } from 'kysely';
+import { type Actor, type Change, nodeChange } from '../../core/audit.ts';
 import { alreadyExists, type Failure, invalid, isFailure, notFound, unavailable } from '../../core/errors.ts';
 import {
   changeNode,
@@ -13,9 +14,10 @@ import {
 import { lockOut, lockRows, readNode } from '../engine/dialect.ts';
 import type { Engine, NodeRow, Schema } from '../engine/schema.ts';
 import { chunksOf, repeat } from '../engine/transaction.ts';
+import { audit } from './audit.ts';
 
-/** One request to change nodes. `at` in microseconds since the Unix epoch. */
-export type NodeWrite = { at: number } & (
+/** One request to change nodes, and whose. `at` in microseconds since the Unix epoch. */
+export type NodeWrite = { at: number; by: Actor } & (
   | { kind: 'create' | 'change'; name: string; change: NodeChange }
   | { kind: 'delete'; name: string }
   | { kind: 'lock_many'; request: LockRequest }
@@ -72,7 +74,8 @@ export function createNodeWriter(
 function writeNodes(kysely: Kysely<Schema>, engine: Engine, write: NodeWrite): Promise<NodeRow[] | Failure> {
   return kysely.transaction().execute(async (transaction) => {
     await lockOut(transaction, engine, 'nodes');
-    const nodes: Nodes = { transaction, engine };
+    const { by, at } = write;
+    const nodes: Nodes = { transaction, engine, record: (changes) => audit(transaction, engine, { by, at, changes }) };
     switch (write.kind) {
       case 'create':
         return create(nodes, write);
@@ -85,23 +88,23 @@ function writeNodes(kysely: Kysely<Schema>, engine: Engine, write: NodeWrite): P
           .where('machine_type', 'in', write.request.machine_types)
           .where('up', '=', true)
           .where('locked', '=', false);
-        return replace(nodes, lockMany(await read(nodes, free), write.request, write.at));
+        const found = await read(nodes, free);
+        return replace(nodes, found, lockMany(found, write.request, write.at));
       }
       case 'unlock_many': {
         const known = new Map((await readNamed(nodes, write.names)).map((row) => [row.name, row]));
-        return replace(
-          nodes,
-          unlockMany(write.names, (name) => known.get(name), write.locked_by, write.at),
-        );
+        const unlocked = unlockMany(write.names, (name) => known.get(name), write.locked_by, write.at);
+        return replace(nodes, [...known.values()], unlocked);
       }
     }
   });
 }
 
-/** Where one write works. */
+/** Where one write works, and what it records. */
 interface Nodes {
   transaction: Transaction<Schema>;
   engine: Engine;
+  record: (changes: Change[]) => Promise<void>;
 }
 
 type Named = { name: string; change: NodeChange; at: number };
@@ -120,7 +123,9 @@ async function create(nodes: Nodes, { name, change, at }: Named): Promise<NodeRo
     .onConflict((conflict) => conflict.column('name').doNothing())
     .returningAll()
     .executeTakeFirst();
-  return created ? [readNode(created)] : alreadyExists('node', name);
+  if (!created) return alreadyExists('node', name);
+  await nodes.record(nodeChange(name, null, created));
+  return [readNode(created)];
 }
 
 async function change(nodes: Nodes, { name, change, at }: Named): Promise<NodeRow[] | Failure> {
@@ -130,7 +135,7 @@ async function change(nodes: Nodes, { name, change, at }: Named): Promise<NodeRo
   if (isFailure(row)) return row;
   const host = await hostOf(nodes, name, change);
   if (isFailure(host)) return host;
-  return replace(nodes, [host === undefined ? row : { ...row, vm_host_id: host }]);
+  return replace(nodes, [known], [host === undefined ? row : { ...row, vm_host_id: host }]);
 }
 
 /** The internal id of the new host (null = none), undefined when the change says nothing of it. */
@@ -149,9 +154,11 @@ async function hostOf(
 }
 
 /** Guests of a node that is gone have no host, and jobs no link to it: the database sees to both. */
-async function remove({ transaction }: Nodes, name: string): Promise<NodeRow[] | Failure> {
-  const deleted = await transaction.deleteFrom('nodes').where('name', '=', name).returning('id').executeTakeFirst();
-  return deleted ? [] : notFound('node', name);
+async function remove({ transaction, record }: Nodes, name: string): Promise<NodeRow[] | Failure> {
+  const deleted = await transaction.deleteFrom('nodes').where('name', '=', name).returningAll().executeTakeFirst();
+  if (!deleted) return notFound('node', name);
+  await record(nodeChange(name, readNode(deleted), null));
+  return [];
 }
 
 /** Rows in one statement: they take 16 parameters each, and SQLite allows some 32,000. */
@@ -183,9 +190,15 @@ async function readHosts({ transaction }: Nodes): Promise<Map<string, string>> {
   return new Map(rows.map(({ guest, host }) => [guest, host]));
 }
 
-/** Writes changed rows. They exist and are locked: this is an update of many rows in one statement for both engines. */
-async function replace({ transaction }: Nodes, rows: NodeRow[] | Failure): Promise<NodeRow[] | Failure> {
+/** Writes changed rows, and what was changed of those `known`. They exist and are locked: this is an update of many rows in one statement for both engines. */
+async function replace(
+  { transaction, record }: Nodes,
+  known: NodeRow[],
+  rows: NodeRow[] | Failure,
+): Promise<NodeRow[] | Failure> {
   if (isFailure(rows)) return rows;
+  const before = new Map(known.map((row) => [row.id, row]));
+  await record(rows.flatMap((row) => nodeChange(row.name, before.get(row.id) ?? null, row)));
   const columns = Object.keys(rows[0] ?? {}) as (keyof NodeRow)[];
   const changing = columns.filter((column) => column !== 'id' && column !== 'name');
   for (const some of chunksOf(rows, rowsAtATime)) {

@@ -1,7 +1,9 @@
 /** Creates, pauses and resumes queues (teuthology contract §2.19 to §2.21). */
+import type { Actor } from '../../core/audit.ts';
 import { alreadyExists, type Failure, isFailure, notFound } from '../../core/errors.ts';
-import { changePause, neverPaused, type PauseChange } from '../../core/queue.ts';
+import { changePause, isPaused, neverPaused, type Pause, type PauseChange } from '../../core/queue.ts';
 import { lockRows } from '../engine/dialect.ts';
+import { audit } from './audit.ts';
 import type { WatchedDb } from './live.ts';
 
 /**
@@ -11,19 +13,23 @@ import type { WatchedDb } from './live.ts';
 export async function createQueue(
   db: WatchedDb,
   name: string,
-  change: PauseChange,
-  at: number,
+  { change, by, at }: { change: PauseChange; by: Actor; at: number },
 ): Promise<Failure | null> {
   const known = await db.kysely.selectFrom('queues').select('queue').where('queue', '=', name).executeTakeFirst();
   if (known) return alreadyExists('queue', name);
   const pause = changePause(neverPaused, change, at);
   if (isFailure(pause)) return pause;
-  const created = await db.kysely
-    .insertInto('queues')
-    .values({ queue: name, ...pause })
-    .onConflict((conflict) => conflict.column('queue').doNothing())
-    .returning('queue')
-    .executeTakeFirst();
+  const created = await db.kysely.transaction().execute(async (transaction) => {
+    const row = await transaction
+      .insertInto('queues')
+      .values({ queue: name, ...pause })
+      .onConflict((conflict) => conflict.column('queue').doNothing())
+      .returning('queue')
+      .executeTakeFirst();
+    const recorded = { action: 'create', kind: 'queue', target: name, after: change } as const;
+    if (row) await audit(transaction, db.engine, { by, at, changes: [recorded] });
+    return row;
+  });
   if (created) db.live.changed({ queue: true });
   return created ? null : alreadyExists('queue', name);
 }
@@ -32,8 +38,7 @@ export async function createQueue(
 export async function changeQueue(
   db: WatchedDb,
   name: string,
-  change: PauseChange,
-  at: number,
+  { change, by, at }: { change: PauseChange; by: Actor; at: number },
 ): Promise<Failure | null> {
   const failure = await db.kysely.transaction().execute(async (transaction) => {
     const query = transaction.selectFrom('queues').selectAll().where('queue', '=', name);
@@ -43,8 +48,15 @@ export async function changeQueue(
     const changed = changePause(pause, change, at);
     if (isFailure(changed)) return changed;
     await transaction.updateTable('queues').set(changed).where('queue', '=', name).execute();
+    const recorded = { action: pauseAction(pause, changed, at), kind: 'queue', target: name } as const;
+    await audit(transaction, db.engine, { by, at, changes: [{ ...recorded, before: pause, after: changed }] });
     return null;
   });
   if (failure === null) db.live.changed({ queue: true });
   return failure;
+}
+
+function pauseAction(before: Pause, after: Pause, at: number): string {
+  if (isPaused(before, at) === isPaused(after, at)) return 'edit';
+  return isPaused(after, at) ? 'pause' : 'resume';
 }

@@ -1,33 +1,60 @@
 /** Creates, tags and deletes runs. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
+import type { Actor } from '../../core/audit.ts';
 import { alreadyExists, type Failure, notFound } from '../../core/errors.ts';
 import { lockRows } from '../engine/dialect.ts';
 import type { Engine, Schema } from '../engine/schema.ts';
 import { repeat } from '../engine/transaction.ts';
+import { audit } from './audit.ts';
 import { newRun } from './job-change.ts';
 import type { WatchedDb } from './live.ts';
 
 /** Creates a run with `tags`; `at` in microseconds. Of several simultaneous calls with one name exactly one succeeds. */
-export async function createRun(db: WatchedDb, name: string, tags: string[], at: number): Promise<Failure | null> {
-  const created = await db.kysely
-    .insertInto('runs')
-    .values(newRun(name, tags, at))
-    .onConflict((conflict) => conflict.column('name').doNothing())
-    .returning('id')
-    .executeTakeFirst();
+export async function createRun(
+  db: WatchedDb,
+  name: string,
+  { tags, by, at }: { tags: string[]; by: Actor; at: number },
+): Promise<Failure | null> {
+  const created = await db.kysely.transaction().execute(async (transaction) => {
+    const row = await transaction
+      .insertInto('runs')
+      .values(newRun(name, tags, at))
+      .onConflict((conflict) => conflict.column('name').doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    const after = tags.length > 0 ? { tags } : null;
+    if (row) await audit(transaction, db.engine, { by, at, changes: [{ ...changeOf(name), action: 'create', after }] });
+    return row;
+  });
   if (created) db.live.changed({ runs: [name] });
   return created ? null : alreadyExists('run', name);
 }
 
+function changeOf(target: string) {
+  return { kind: 'run', target } as const;
+}
+
 /** Replaces the tags of a run. */
-export async function setTags(db: WatchedDb, name: string, tags: string[]): Promise<Failure | null> {
-  const changed = await db.kysely
-    .updateTable('runs')
-    .set({ tags: JSON.stringify(tags) })
-    .where('name', '=', name)
-    .returning('id')
-    .executeTakeFirst();
+export async function setTags(
+  db: WatchedDb,
+  name: string,
+  { tags, by, at }: { tags: string[]; by: Actor; at: number },
+): Promise<Failure | null> {
+  const changed = await db.kysely.transaction().execute(async (transaction) => {
+    const query = transaction.selectFrom('runs').select(['id', 'tags']).where('name', '=', name);
+    const run = await lockRows(db.engine, query).executeTakeFirst();
+    if (!run) return false;
+    await transaction
+      .updateTable('runs')
+      .set({ tags: JSON.stringify(tags) })
+      .where('id', '=', run.id)
+      .execute();
+    const before = { tags: JSON.parse(run.tags) as string[] };
+    const change = { ...changeOf(name), action: 'tag', before, after: { tags } };
+    await audit(transaction, db.engine, { by, at, changes: [change] });
+    return true;
+  });
   if (changed) db.live.changed({ runs: [name] });
   return changed ? null : notFound('run', name);
 }
@@ -36,26 +63,39 @@ export async function setTags(db: WatchedDb, name: string, tags: string[]): Prom
 const deletedAtATime = 50;
 
 /** Deletes a run with its jobs in one transaction; nodes stay. */
-export async function deleteRun(db: WatchedDb, name: string): Promise<Failure | null> {
+export async function deleteRun(
+  db: WatchedDb,
+  name: string,
+  { by, at }: { by: Actor; at: number },
+): Promise<Failure | null> {
   // Somebody who deletes a node at the same time waits for its links, and may be waited for.
   const deleted = await repeat(() =>
-    db.kysely.transaction().execute((transaction) => deleteWithJobs(transaction, db.engine, name)),
+    db.kysely.transaction().execute(async (transaction) => {
+      const jobs = await deleteWithJobs(transaction, db.engine, name);
+      if (jobs === null) return false;
+      const change = { ...changeOf(name), action: 'delete', before: { jobs } };
+      await audit(transaction, db.engine, { by, at, changes: [change] });
+      return true;
+    }),
   );
   if (deleted) db.live.changed({ runs: [name] });
   return deleted ? null : notFound('run', name);
 }
 
-async function deleteWithJobs(transaction: Transaction<Schema>, engine: Engine, name: string): Promise<boolean> {
+/** Returns how many jobs it had, null when there is no such run. */
+async function deleteWithJobs(transaction: Transaction<Schema>, engine: Engine, name: string): Promise<number | null> {
   // Like every writer it holds the run while it changes its jobs.
   const query = transaction.selectFrom('runs').select('id').where('name', '=', name);
   const run = await lockRows(engine, query).executeTakeFirst();
-  if (!run) return false;
-  for (;;) {
+  if (!run) return null;
+  for (let jobs = 0; ; ) {
     const some = transaction.selectFrom('jobs').select('id').where('run_id', '=', run.id).limit(deletedAtATime);
     const { numDeletedRows } = await transaction.deleteFrom('jobs').where('id', 'in', some).executeTakeFirst();
-    if (numDeletedRows === 0n) break;
+    if (numDeletedRows === 0n) {
+      await transaction.deleteFrom('runs').where('id', '=', run.id).execute();
+      return jobs;
+    }
+    jobs += Number(numDeletedRows);
     await nextTurn();
   }
-  await transaction.deleteFrom('runs').where('id', '=', run.id).execute();
-  return true;
 }

@@ -1,9 +1,12 @@
 /** A day of a lab over HTTP. The server always shows exactly the runs, jobs and nodes that the clients remember. */
+import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createToken } from '../../../src/store/write/tokens.ts';
 import { engines } from '../../helpers/engines.ts';
 import { createLab, type Lab, type LabNode, type Shown } from '../../helpers/lab.ts';
-import { startServer, type TestServer } from '../../helpers/server.ts';
+import { someone, startServer, type TestServer } from '../../helpers/server.ts';
 
+const secret = 'paddles_of-the-lab-day'.padEnd(51, 'x');
 const jobsPerRun = 90;
 const dispatchers = 12;
 const host = (index: number) => `smithi${String(index).padStart(3, '0')}.front.sepia.ceph.com`;
@@ -184,7 +187,11 @@ async function expectAsRemembered(lab: Lab, memory: Memory, statuses: Record<str
   }
 }
 
-describe.each(engines)('a day of a lab on $name', (engine) => {
+const days = engines.flatMap((engine) =>
+  (['off', 'writes'] as const).map((require_token) => ({ engine, name: engine.name, require_token })),
+);
+
+describe.each(days)('a day of a lab on $name with tokens for $require_token', ({ engine, require_token }) => {
   let server: TestServer;
   let lab: Lab;
   const memory: Memory = {
@@ -195,8 +202,15 @@ describe.each(engines)('a day of a lab on $name', (engine) => {
     ((await lab.page('/runs/queued/')) as Shown[]).map(({ name, results }) => [name, (results as Shown).queued]);
 
   beforeAll(async () => {
-    server = await startServer(engine, { contract: 'teuthology' });
-    lab = createLab(server);
+    server = await startServer(engine, { contract: 'teuthology', require_token });
+    if (require_token === 'off') lab = createLab(server);
+    else {
+      const scopes = ['report' as const, 'lock' as const, 'admin' as const];
+      const token = { name: 'worker', scopes, hash: hash('sha256', secret), expires: null };
+      expect(await createToken(server.db, token, someone, 1)).toBeNull();
+      await expect(createLab(server).schedule('a', {})).rejects.toThrow('401');
+      lab = createLab(server, server.url.replace('//', `//worker:${secret}@`));
+    }
   });
   afterAll(() => server.stop());
 

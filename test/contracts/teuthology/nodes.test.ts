@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NodeWrite } from '../../../src/store/write/nodes.ts';
 import { engines } from '../../helpers/engines.ts';
+import { someone } from '../../helpers/server.ts';
 import { createNode, expectRefused, useTeuthology } from './start.ts';
 
 describe.each(engines)('nodes on $name', (engine) => {
@@ -197,13 +198,13 @@ describe.each(engines)('nodes on $name', (engine) => {
       const request = { count: 2, locked_by: 'ana', machine_types: [x], description: null };
       const any = { os_type: null, os_version: null, arch: null };
       const writes: NodeWrite[] = [
-        { at: 1, kind: 'create', name: x, change: { machine_type: x, up: true } },
-        { at: 1, kind: 'create', name: y, change: { machine_type: x, up: true, vm_host: x } },
-        { at: 1, kind: 'change', name: x, change: { vm_host: y } },
-        { at: 1, kind: 'lock_many', request: { ...request, ...any } },
-        { at: 1, kind: 'delete', name: x },
-        { at: 1, kind: 'create', name: x, change: { up: false } },
-        { at: 1, kind: 'unlock_many', names: [y], locked_by: 'ana' },
+        { at: 1, by: someone, kind: 'create', name: x, change: { machine_type: x, up: true } },
+        { at: 1, by: someone, kind: 'create', name: y, change: { machine_type: x, up: true, vm_host: x } },
+        { at: 1, by: someone, kind: 'change', name: x, change: { vm_host: y } },
+        { at: 1, by: someone, kind: 'lock_many', request: { ...request, ...any } },
+        { at: 1, by: someone, kind: 'delete', name: x },
+        { at: 1, by: someone, kind: 'create', name: x, change: { up: false } },
+        { at: 1, by: someone, kind: 'unlock_many', names: [y], locked_by: 'ana' },
       ];
       const results = await Promise.all(writes.map((write) => server.db.nodeWriter.write(write, 0)));
       expect(results).toMatchObject([

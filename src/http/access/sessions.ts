@@ -1,0 +1,73 @@
+/** Sessions: what a browser keeps in a cookie instead of a token. */
+import { randomBytes } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Identity } from '../../core/access.ts';
+import type { Db } from '../../store/db.ts';
+import { beginSession, endSession } from '../../store/write/tokens.ts';
+import { Denial } from '../refusal.ts';
+import { type Credential, type Credentials, hashOf } from './credentials.ts';
+
+/** Sessions of browsers. */
+export interface Sessions {
+  /** Exchanges the token of a request for a cookie. Throws a `Denial` when there is none, or a wrong one. */
+  begin(request: FastifyRequest, reply: FastifyReply): Promise<Identity>;
+  /** Ends the session of a request, if it has one, and takes back its cookie. */
+  end(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+}
+
+const cookie = 'paddles_session';
+const cookieValue = new RegExp(`(?:^|; *)${cookie}=([\\w-]{43})(?:;|$)`);
+
+/** Seconds that a session lasts: 30 days. */
+const sessionSeconds = 30 * 86_400;
+
+/** Finds the token that a request has in its header; a wrong one is refused where the second argument says that it is one. */
+type CredentialOf = (request: FastifyRequest, isWrong: (secret: string) => boolean) => Promise<Credential | null>;
+
+/** `now` in microseconds since the Unix epoch. */
+export function createSessions(
+  db: Db,
+  { credentials, credentialOf, now }: { credentials: Credentials; credentialOf: CredentialOf; now: () => number },
+): Sessions {
+  return {
+    async begin(request, reply) {
+      const found = await credentialOf(request, () => true);
+      if (found === null) throw new Denial(401, 'sign in with a token in the header Authorization');
+      const secret = randomBytes(32).toString('base64url');
+      const at = now();
+      const expires = Math.min(found.lasts, at + sessionSeconds * 1_000_000);
+      await beginSession(db, { hash: hashOf(secret), token_hash: found.token.hash, expires }, at);
+      credentials.forget();
+      setCookie(request, reply, secret, sessionSeconds);
+      return identityOfToken(found);
+    },
+    async end(request, reply) {
+      const secret = secretOfCookie(request);
+      if (secret !== null) await endSession(db, hashOf(secret));
+      credentials.forget();
+      setCookie(request, reply, '', 0);
+    },
+  };
+}
+
+/** The token that the session of a request began with, null when it has none that lasts. */
+export async function sessionOf(request: FastifyRequest, credentials: Credentials): Promise<Credential | null> {
+  const secret = secretOfCookie(request);
+  return secret === null ? null : credentials.session(secret);
+}
+
+/** Whom a token stands for. */
+export function identityOfToken({ token: { name, scopes } }: Credential): Identity {
+  return { name, verified: true, scopes };
+}
+
+function secretOfCookie({ headers }: FastifyRequest): string | null {
+  return cookieValue.exec(headers.cookie ?? '')?.[1] ?? null;
+}
+
+function setCookie(request: FastifyRequest, reply: FastifyReply, value: string, seconds: number): void {
+  // A proxy need not say that it speaks HTTPS, but the page does.
+  const isSecure = request.protocol === 'https' || request.headers.origin?.startsWith('https:');
+  const secure = isSecure ? '; Secure' : '';
+  reply.header('set-cookie', `${cookie}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`);
+}

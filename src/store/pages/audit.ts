@@ -1,0 +1,106 @@
+/** The log of changes by the filter language, newest first. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { Clock } from '../../core/moment.ts';
+import type { Query, QueryKey, Term } from '../../core/query.ts';
+import { spanReader, valueBounds } from '../../core/query-span.ts';
+import { globMatcher, type Value } from '../../core/query-value.ts';
+import type { AuditRow, Reader, Schema } from '../engine/schema.ts';
+
+/** Which changes, from where. */
+export interface AuditSearch {
+  query: Query;
+  clock: Clock;
+  /** The id of the last change of the page before. */
+  after: number | null;
+  limit: number;
+}
+
+/** A page of changes; `next` is the `after` of the page behind it, null at the end. */
+interface AuditPage {
+  rows: AuditRow[];
+  next: number | null;
+}
+
+/** Changes that are compared with patterns and words at a time: SQL would compare all of them before anybody else had a turn. */
+const rowsAtATime = 500;
+
+/** Steps of so many for one page. A page that ends before it is full has a next one. */
+const mostSteps = 100;
+
+/** A page of the changes that match, newest first. */
+export async function searchAudit({ kysely }: Reader, { query, clock, after, limit }: AuditSearch): Promise<AuditPage> {
+  const matches = query.terms.filter((term) => !isPlain(term)).map(rowMatcher);
+  let matching = kysely.selectFrom('audit').selectAll().orderBy('id', 'desc');
+  for (const term of query.terms.filter(isPlain))
+    matching = matching.where((builder) => whereTerm(builder, term, clock));
+  const atATime = matches.length === 0 ? limit + 1 : rowsAtATime;
+  const found: AuditRow[] = [];
+  let last = after ?? Number.MAX_SAFE_INTEGER;
+  for (let step = 0; step < mostSteps; step++) {
+    const rows = await matching.where('id', '<', last).limit(atATime).execute();
+    found.push(...rows.filter((row) => matches.every((match) => match(row))));
+    const shown = found.slice(0, limit).map((row) => ({ ...row, verified: Boolean(row.verified) }));
+    if (found.length > limit) return { rows: shown, next: shown.at(-1)?.id ?? null };
+    if (rows.length < atATime) return { rows: shown, next: null };
+    last = rows.at(-1)?.id ?? 0;
+    await nextTurn();
+  }
+  return { rows: found.map((row) => ({ ...row, verified: Boolean(row.verified) })), next: last };
+}
+
+const columns = {
+  by: 'name',
+  action: 'action',
+  kind: 'kind',
+  target: 'target',
+  door: 'door',
+  address: 'address',
+} as const satisfies Partial<Record<QueryKey, keyof AuditRow>>;
+
+function columnOf(key: QueryKey | null) {
+  return key !== null && key in columns ? columns[key as keyof typeof columns] : null;
+}
+
+/** True for what an index finds. */
+function isPlain({ key, values }: Term): boolean {
+  return key !== null && values.every(({ type }) => type !== 'glob');
+}
+
+function whereTerm(builder: ExpressionBuilder<Schema, 'audit'>, { key, negated, values }: Term, clock: Clock) {
+  const any = builder.or(values.map((value) => whereValue(key, value, clock)));
+  // A null column compares to null: "not" must then hold.
+  return negated ? sql<SqlBool>`not coalesce(${any}, false)` : sql<SqlBool>`${any}`;
+}
+
+function whereValue(key: QueryKey | null, value: Value, clock: Clock): RawBuilder<SqlBool> {
+  if (key === 'at') {
+    const bounds = valueBounds(value, spanReader('time', clock));
+    if (bounds === null) return sql<SqlBool>`false`;
+    const stored = (ms: number) => Math.min(Math.max(ms * 1000, 0), Number.MAX_SAFE_INTEGER);
+    return sql<SqlBool>`at >= ${stored(bounds.from)} and at < ${stored(bounds.to)}`;
+  }
+  const column = columnOf(key);
+  if (column === null) return sql<SqlBool>`false`;
+  if (value.type === 'none') return sql<SqlBool>`${sql.ref(column)} is null`;
+  return value.type === 'literal' ? sql<SqlBool>`${sql.ref(column)} = ${value.text}` : sql<SqlBool>`false`;
+}
+
+/** A word stands for a part of what was changed, of who did it, or of what it says before and after. */
+function rowMatcher({ key, negated, values }: Term): (row: AuditRow) => boolean {
+  const column = columnOf(key);
+  const textsOf = ({ target, name, before, after, ...row }: AuditRow) =>
+    key === null ? [target, name, before, after] : column === null ? [] : [{ ...row, target, name }[column]];
+  const tests = values.map(textTest(key === null));
+  return (row) => textsOf(row).some((text) => tests.some((test) => test(text))) !== negated;
+}
+
+function textTest(isWord: boolean) {
+  return (value: Value): ((text: string | null) => boolean) => {
+    if (value.type === 'none') return (text) => text === null;
+    if (value.type !== 'literal' && value.type !== 'glob') return () => false;
+    if (value.type === 'literal' && !isWord) return (text) => text === value.text;
+    const test = globMatcher(isWord ? `*${value.text}*` : value.text);
+    return (text) => text !== null && test(text);
+  };
+}

@@ -1,0 +1,54 @@
+/** Tokens and the sessions that people begin with them. */
+import type { Token } from '../../core/access.ts';
+import type { Actor } from '../../core/audit.ts';
+import { alreadyExists, type Failure, notFound } from '../../core/errors.ts';
+import type { Reader } from '../engine/schema.ts';
+import { audit } from './audit.ts';
+
+/** Keeps a token; null, or `already_exists`. `at` in microseconds. */
+export function createToken({ kysely, engine }: Reader, token: Token, by: Actor, at: number): Promise<Failure | null> {
+  const { name, hash, scopes, expires } = token;
+  return kysely.transaction().execute(async (transaction) => {
+    const created = await transaction
+      .insertInto('tokens')
+      .values({ name, hash, scopes: scopes.join(','), created: at, expires })
+      .onConflict((conflict) => conflict.column('name').doNothing())
+      .returning('name')
+      .executeTakeFirst();
+    if (!created) return alreadyExists('token', name);
+    const after = { scopes, expires };
+    await audit(transaction, engine, { by, at, changes: [{ action: 'create', kind: 'token', target: name, after }] });
+    return null;
+  });
+}
+
+/** Forgets a token and the sessions that began with it; null, or `not_found`. */
+export function revokeToken({ kysely, engine }: Reader, name: string, by: Actor, at: number): Promise<Failure | null> {
+  return kysely.transaction().execute(async (transaction) => {
+    const revoked = await transaction.deleteFrom('tokens').where('name', '=', name).returningAll().executeTakeFirst();
+    if (!revoked) return notFound('token', name);
+    await transaction.deleteFrom('sessions').where('token_hash', '=', revoked.hash).execute();
+    const before = { scopes: revoked.scopes.split(','), expires: revoked.expires };
+    await audit(transaction, engine, { by, at, changes: [{ action: 'revoke', kind: 'token', target: name, before }] });
+    return null;
+  });
+}
+
+/** A session: the SHA-256 of its secret, and that of the token that it began with. */
+export interface Session {
+  hash: string;
+  token_hash: string;
+  /** Microseconds since the Unix epoch. */
+  expires: number;
+}
+
+/** Begins a session, and forgets those that are over. */
+export async function beginSession({ kysely }: Reader, session: Session, at: number): Promise<void> {
+  await kysely.deleteFrom('sessions').where('expires', '<=', at).execute();
+  await kysely.insertInto('sessions').values(session).execute();
+}
+
+/** Ends a session; one that is over already is no mistake. */
+export async function endSession({ kysely }: Reader, hash: string): Promise<void> {
+  await kysely.deleteFrom('sessions').where('hash', '=', hash).execute();
+}

@@ -1,0 +1,137 @@
+/** Every route of every door against every scope. The routes are those that the servers have: a new one without a scope fails here. */
+import { hash } from 'node:crypto';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readCommandLine } from '../../src/config.ts';
+import { needsToken, type RouteScope, scopes } from '../../src/core/access.ts';
+import { routeScopes } from '../../src/http/access/access.ts';
+import { buildApp, type Contract } from '../../src/http/app.ts';
+import { type Db, open } from '../../src/store/db.ts';
+import { createToken } from '../../src/store/write/tokens.ts';
+import { engines, type TestDatabase } from '../helpers/engines.ts';
+import { distinctTimes, someone } from '../helpers/server.ts';
+
+const engine = engines[0]!;
+const now = distinctTimes();
+const methods = ['GET', 'POST', 'PUT', 'DELETE'];
+const secrets = Object.fromEntries(scopes.map((scope) => [scope, `paddles_${scope}`.padEnd(51, 'x')]));
+
+/** Everything that can be written, and what it needs; of the two contracts and of `/api`, which both doors have. */
+const writes: Record<string, RouteScope> = {
+  'classic POST /runs': 'report',
+  'classic POST /runs/:name/jobs': 'report',
+  'classic PUT /runs/:name/jobs/:job_id': 'report',
+  'classic PUT /runs/:name/:job_id': 'report',
+  'teuthology POST /runs': 'report',
+  'teuthology PUT /runs/:run': 'report',
+  'teuthology DELETE /runs/:run': 'admin',
+  'teuthology POST /runs/:run/jobs': 'report',
+  'teuthology PUT /runs/:run/jobs/:job_id': 'report',
+  'teuthology DELETE /runs/:run/jobs/:job_id': 'admin',
+  'teuthology POST /nodes': 'admin',
+  'teuthology POST /nodes/lock_many': 'lock',
+  'teuthology POST /nodes/unlock_many': 'lock',
+  'teuthology PUT /nodes/:node': 'lock',
+  'teuthology DELETE /nodes/:node': 'admin',
+  'teuthology PUT /nodes/:node/lock': 'lock',
+  'teuthology POST /nodes/:node/lock': 'lock',
+  'teuthology POST /queue': 'admin',
+  'teuthology PUT /queue': 'admin',
+  'api POST /api/session': 'open',
+  'api DELETE /api/session': 'open',
+};
+
+interface Route {
+  method: string;
+  url: string;
+  scope: RouteScope;
+}
+
+describe.each<Contract>(['classic', 'teuthology'])('the %s door', (contract) => {
+  let database: TestDatabase;
+  let db: Db;
+  const build = (require_token: 'off' | 'destructive' | 'writes' | 'all') => {
+    const { config } = readCommandLine(['--database', database.url, '--require-token', require_token], {});
+    return buildApp({ contract, config, db, log: pino({ level: 'silent' }), now });
+  };
+  beforeAll(async () => {
+    database = await engine.createDatabase();
+    db = await open({ url: database.url, poolSize: 2, now });
+    for (const scope of scopes) {
+      const token = { name: scope, scopes: [scope], hash: hash('sha256', secrets[scope] as string), expires: null };
+      expect(await createToken(db, token, someone, now())).toBeNull();
+    }
+  });
+  afterAll(async () => {
+    await db.close();
+    await database.drop();
+  });
+
+  /** The routes that a handler is behind; the others answer 405. */
+  async function routes(): Promise<Route[]> {
+    const app = build('all');
+    await app.ready();
+    const needs = routeScopes(app);
+    await app.close();
+    const known = needs.filter(({ method, url }) => methods.includes(method) && !(url === '*' || url.endsWith('/*')));
+    expect(known.length).toBeGreaterThan(30);
+    // The cross-origin plugin adds a route for OPTIONS, which reads nothing.
+    expect(needs.filter(({ method, scope }) => scope === undefined && method !== 'OPTIONS')).toEqual([]);
+    return known as Route[];
+  }
+
+  test('has a scope for every route: reading needs read, and each write what it should', async () => {
+    const known = await routes();
+    const found = known
+      .filter(({ method, scope }) => method !== 'GET' && scope !== 'read')
+      .map(
+        ({ method, url, scope }) => [`${url.startsWith('/api') ? 'api' : contract} ${method} ${url}`, scope] as const,
+      );
+    const refused = (name: string) => !name.startsWith('api') && !name.startsWith(`${contract} `);
+    const expected = Object.entries(writes).filter(([name]) => !refused(name));
+    const named = new Map<string, RouteScope>(found);
+    for (const [name, scope] of expected) expect([name, named.get(name)]).toEqual([name, scope]);
+    // What is left over answers 405 to everybody.
+    for (const [name, scope] of found) if (!(name in writes)) expect([name, scope]).toEqual([name, 'open']);
+    const open = known.filter(({ method, scope }) => method === 'GET' && scope !== 'read').map(({ url }) => url);
+    expect(open.filter((url) => !url.startsWith('/ui')).sort()).toEqual(
+      [
+        '/',
+        '/api/session',
+        '/healthz',
+        '/nodes/:node/lock',
+        '/nodes/lock_many',
+        '/nodes/unlock_many',
+        '/readyz',
+        '/robots.txt',
+      ].filter((url) => contract === 'teuthology' || !url.startsWith('/nodes')),
+    );
+  });
+
+  test.each(['off', 'destructive', 'writes', 'all'] as const)(
+    'answers 401 and 403 as it should with %s',
+    async (level) => {
+      const app = build(level);
+      let asked = 0;
+      for (const { method, url, scope } of await routes()) {
+        const path = url.replace(/:[^/]+/g, 'none');
+        // What is required says nothing of which scope is enough.
+        for (const own of level === 'all' ? [null, ...scopes] : [null, 'read' as const]) {
+          const isNeeded = needsToken(scope, level);
+          const wanted = !isNeeded || own === scope ? 'served' : own === null ? 401 : 403;
+          // It would be answered for ever.
+          if (wanted === 'served' && (url === '/api/events' || level === 'off')) continue;
+          const headers = own === null ? {} : { authorization: `Bearer ${secrets[own]}` };
+          const { statusCode, body } = await app.inject({ method: method as 'GET', url: path, headers });
+          const words = `${method} ${path} with ${own}: ${statusCode} ${body.slice(0, 100)}`;
+          asked++;
+          if (wanted === 'served') expect([401, 403].includes(statusCode) && url !== '/api/session', words).toBe(false);
+          else expect(statusCode, words).toBe(wanted);
+          if (wanted !== 'served') expect(body).toContain(`'${scope}'`);
+        }
+      }
+      expect(asked > 50).toBe(level !== 'off');
+      await app.close();
+    },
+  );
+});

@@ -1,0 +1,91 @@
+/** Starts nginx with an example of docs/operate.md, as it is printed there. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, vi } from 'vitest';
+import { freePort } from '../helpers/postgres.ts';
+
+const program = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/bin/nginx'].find((path) => existsSync(path));
+/** Whether nginx is tested: always in CI, otherwise when it is installed. */
+export const hasNginx = program !== undefined || process.env.CI === 'true';
+
+if (!hasNginx) {
+  process.stdout.write('tests: no nginx, so its examples are not tested; install it (Debian: apt-get install nginx)\n');
+}
+
+/** A running nginx. */
+export interface Nginx {
+  /** Without a trailing slash. */
+  url: string;
+  send(method: string, path: string, body?: object, headers?: Record<string, string>): Promise<Response>;
+  stop(): Promise<void>;
+}
+
+/** Starts nginx with the configuration of the document that names these servers in capitals; the values are their addresses. */
+export async function startNginx(servers: Record<string, string>): Promise<Nginx> {
+  if (program === undefined) throw new Error('no nginx; install it (Debian: apt-get install nginx)');
+  const folder = mkdtempSync(join(tmpdir(), 'paddles-nginx-'));
+  const address = `127.0.0.1:${await freePort()}`;
+  const example = Object.entries({ ...servers, LISTEN_ADDRESS: address }).reduce(
+    (text, [name, url]) => {
+      expect(text).toContain(name);
+      return text.replaceAll(new RegExp(`\\b${name}\\b`, 'g'), url.replace('http://', ''));
+    },
+    documented(Object.keys(servers)),
+  );
+  writeFileSync(join(folder, 'paddles.conf'), example);
+  writeFileSync(join(folder, 'nginx.conf'), surroundings(folder));
+  const server = spawn(program, ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')]);
+  const url = `http://${address}`;
+  const stop = async () => {
+    await end(server);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await vi.waitFor(() => answers(url, server, folder), { timeout: 20_000, interval: 50 });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const send: Nginx['send'] = (method, path, body, headers = {}) =>
+    fetch(url + path, { method, headers, redirect: 'manual', ...(body && { body: JSON.stringify(body) }) });
+  return { url, send, stop };
+}
+
+/** The one block of nginx's language in the document that has these names. */
+function documented(names: string[]): string {
+  const text = readFileSync(join(import.meta.dirname, '../../docs/operate.md'), 'utf8');
+  const blocks = [...text.matchAll(/^```nginx\n(.*?)^```$/gms)].map(([, block = '']) => block);
+  const found = blocks.filter((block) => names.every((name) => block.includes(name)));
+  expect(found).toHaveLength(1);
+  return found[0] as string;
+}
+
+/** What Debian's own configuration has around the files of conf.d, with everything that is written in one folder. */
+function surroundings(folder: string): string {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`);
+  return `${process.getuid?.() === 0 ? 'user root;' : ''}
+daemon off;
+pid nginx.pid;
+events {}
+http {
+  access_log off;
+  ${temporary.join('\n  ')}
+  include ${join(folder, 'paddles.conf')};
+}
+`;
+}
+
+/** Throws when nginx does not answer yet, and why when it has ended. */
+async function answers(url: string, server: ChildProcess, folder: string): Promise<void> {
+  if (server.exitCode !== null) throw new Error(`nginx ended: ${readFileSync(join(folder, 'error.log'), 'utf8')}`);
+  await fetch(`${url}/healthz`);
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null) return;
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  server.kill('SIGTERM');
+  await ended;
+}
