@@ -50,6 +50,7 @@ describe.skipIf(!hasBrowser)('every page', () => {
     ['nodes-results', () => '/nodes?view=results'],
     ['nodes-owners', () => '/nodes?view=owners'],
     ['node', () => `/nodes/${failing().nodes[0]}`],
+    ['audit', () => '/audit'],
     ['settings', () => '/settings'],
     ['help', () => '/help'],
     ['missing', () => '/no/such/page'],

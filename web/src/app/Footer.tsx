@@ -31,6 +31,7 @@ export function Footer() {
         </span>
       )}
       <Link href={pagePath.help()}>{keys && <kbd>?</kbd>} Help</Link>
+      <Link href={pagePath.audit()}>Changes</Link>
       <span className="footer-end">
         <Freshness />
         <button

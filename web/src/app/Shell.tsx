@@ -4,6 +4,7 @@ import { Link, useLocation } from 'wouter';
 import { pagePath } from '../../../src/core/paths.ts';
 import { useKeys } from '../lib/keys.ts';
 import { preferences, setPreference, shownTheme, usePreferences } from '../lib/preferences.ts';
+import { useSession } from '../lib/session.ts';
 import { copyWithToast } from '../ui/Copy.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Toasts, toast } from '../ui/Toast.tsx';
@@ -90,9 +91,23 @@ function Header({ onJump }: { onJump: () => void }) {
         >
           <Icon name={dark ? 'sun' : 'moon'} />
         </button>
+        <Who />
         <Link href={pagePath.settings()}>Settings</Link>
       </div>
     </header>
+  );
+}
+
+/** Who the server takes the person for. */
+function Who() {
+  const session = useSession();
+  if (!session?.name) return null;
+  const { name, verified } = session;
+  return (
+    <span className="who" title={verified ? `signed in as ${name}` : `${name}, not verified`}>
+      {name}
+      {!verified && <span className="quiet"> (not verified)</span>}
+    </span>
   );
 }
 

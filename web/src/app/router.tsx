@@ -17,6 +17,7 @@ const routes: [string, ComponentType][] = [
   ['/queue', lazy(() => import('../pages/queue/index.tsx'))],
   ['/nodes/:name', lazy(() => import('../pages/node/index.tsx'))],
   ['/nodes', lazy(() => import('../pages/nodes/index.tsx'))],
+  ['/audit', lazy(() => import('../pages/audit/index.tsx'))],
   ['/settings', lazy(() => import('../pages/settings/index.tsx'))],
   ['/help', lazy(() => import('../pages/help/index.tsx'))],
 ];

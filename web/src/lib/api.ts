@@ -2,6 +2,7 @@
 import { keepPreviousData, QueryClient, useQuery } from '@tanstack/react-query';
 import type { Problem } from '../../../src/http/api/schema.ts';
 import { reportReached } from './connection.ts';
+import { preferences } from './preferences.ts';
 
 /** Why there is no answer. Status 0 means that the server did not respond. */
 export class ApiError extends Error {
@@ -27,12 +28,19 @@ export interface ApiResult<T> {
 }
 
 /** Fetches JSON; throws an `ApiError`. */
-export async function fetchApi<T>(path: string, signal?: AbortSignal): Promise<T> {
+export function fetchApi<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return sendApi<T>(path, { signal: signal ?? null });
+}
+
+/** Sends a request, with the name that the person has given himself, and reads JSON; throws an `ApiError`. */
+export async function sendApi<T>(path: string, { headers, ...init }: RequestInit = {}): Promise<T> {
+  const { name } = preferences();
+  const own = { accept: 'application/json', ...(name !== '' && { 'x-paddles-name': encodeURIComponent(name) }) };
   let response: Response;
   try {
-    response = await fetch(path, { signal: signal ?? null, headers: { accept: 'application/json' } });
+    response = await fetch(path, { ...init, headers: { ...own, ...(headers as Record<string, string>) } });
   } catch (error) {
-    if (signal?.aborted) throw error;
+    if (init.signal?.aborted) throw error;
     reportReached(false);
     throw new ApiError(0, { message: 'The server does not respond.' });
   }

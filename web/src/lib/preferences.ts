@@ -9,10 +9,12 @@ export interface Preferences {
   density: 'compact' | 'comfortable';
   /** Whether single-key shortcuts are on (WCAG 2.1.4). */
   keys: boolean;
+  /** What a person calls himself where nothing vouches for his name; empty: nobody has said it. */
+  name: string;
 }
 
 const storageKey = 'paddles.preferences';
-const defaults: Preferences = { theme: 'auto', zone: 'local', density: 'compact', keys: true };
+const defaults: Preferences = { theme: 'auto', zone: 'local', density: 'compact', keys: true, name: '' };
 const systemTheme = matchMedia('(prefers-color-scheme: dark)');
 const listeners = new Set<() => void>();
 let current = stored();

@@ -4,7 +4,7 @@ import { parseQuery, type QueryKey } from '../../../src/core/query.ts';
 import type { Zone } from './format.ts';
 import { usePreferences } from './preferences.ts';
 
-const timeKeys: readonly (QueryKey | null)[] = ['scheduled', 'started', 'updated'];
+const timeKeys: readonly (QueryKey | null)[] = ['scheduled', 'started', 'updated', 'at'];
 
 /** The name of a zone, like Europe/Berlin; UTC when the browser does not know where it is. */
 export function timeZoneOf(zone: Zone): string {
@@ -14,7 +14,8 @@ export function timeZoneOf(zone: Zone): string {
 
 /** `tz` of a request with this filter; undefined when it makes no difference, so that most requests have one address. */
 export function zoneParameter(q: string, zone: Zone): string | undefined {
-  if (!parseQuery(q, 'jobs').query.terms.some(({ key }) => timeKeys.includes(key))) return undefined;
+  const terms = (['jobs', 'audit'] as const).flatMap((target) => parseQuery(q, target).query.terms);
+  if (!terms.some(({ key }) => timeKeys.includes(key))) return undefined;
   const name = timeZoneOf(zone);
   return name === 'UTC' ? undefined : name;
 }

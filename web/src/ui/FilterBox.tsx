@@ -17,6 +17,12 @@ interface FilterBoxProps {
   matched?: string;
 }
 
+const examples: Record<QueryTarget, string> = {
+  runs: 'branch:wip-* s:fail',
+  jobs: 's:fail os:rocky* "read error"',
+  audit: 'action:lock target:smithi*',
+};
+
 /** See `FilterBoxProps`. */
 export function FilterBox({ value, onChange, target, suggest, matched }: FilterBoxProps) {
   const input = useRef<HTMLInputElement>(null);
@@ -63,7 +69,7 @@ export function FilterBox({ value, onChange, target, suggest, matched }: FilterB
           aria-controls={listId}
           aria-autocomplete="list"
           aria-activedescendant={list.active >= 0 ? `${listId}-${list.active}` : undefined}
-          placeholder={target === 'jobs' ? 'filter: s:fail os:rocky* "read error"' : 'filter: branch:wip-* s:fail'}
+          placeholder={`filter: ${examples[target]}`}
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}

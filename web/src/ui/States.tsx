@@ -19,7 +19,8 @@ export function ErrorBox({ error, onRetry }: { error: ApiError; onRetry?: () => 
       <p className="quiet">
         {facts} <Copy text={`${error.message} (${facts}) ${location.href}`} label="details of the error" />
       </p>
-      {onRetry && (
+      {error.status === 401 && <Link href={pagePath.settings()}>Sign in</Link>}
+      {onRetry && error.status !== 401 && (
         <button type="button" className="button" onClick={onRetry}>
           Retry
         </button>

@@ -16,6 +16,7 @@ import { Strip } from '../../ui/Strip.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { NodeStateCell, ResultsCell, RunningCell, systemOf } from '../nodes/cells.tsx';
 import { nodeState } from '../nodes/node-facts.ts';
+import { NodeHistory } from './history.tsx';
 import { NodeJobs } from './jobs.tsx';
 import '../nodes/nodes.css';
 import './node.css';
@@ -36,6 +37,7 @@ export default function NodePageView() {
         {data && <Facts node={data.node} jobs={data.jobs} />}
       </section>
       {error && <ErrorBox error={error} onRetry={refetch} />}
+      {data && <NodeHistory name={name} />}
       {data ? <Jobs key={name} name={name} first={data} /> : !error && <Skeleton rows={16} />}
     </>
   );

@@ -1,14 +1,16 @@
 import { useTitle } from '../../app/title.ts';
 import { zoneName } from '../../lib/format.ts';
 import { type Preferences, setPreference, usePreferences } from '../../lib/preferences.ts';
+import { You } from './you.tsx';
 
-/** The settings, stored in this browser. */
+/** Who the person is, and the settings, which this browser stores. */
 export default function Settings() {
   useTitle('Settings');
   return (
     <div className="document">
       <h1>Settings</h1>
-      <p className="quiet">Stored in this browser.</p>
+      <You />
+      <p className="quiet">The other settings are stored in this browser.</p>
       <Choices
         name="theme"
         title="Theme"

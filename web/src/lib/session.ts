@@ -1,0 +1,34 @@
+/** Who the person is, for the server. */
+import { useQueryClient } from '@tanstack/react-query';
+import { apiPath } from '../../../src/core/paths.ts';
+import type { Session } from '../../../src/http/api/session-schema.ts';
+import { sendApi, useApi } from './api.ts';
+import { setPreference } from './preferences.ts';
+
+/** Who the server takes the person for; undefined until it has said so. */
+export function useSession(): Session | undefined {
+  return useApi<Session>(apiPath.session()).data;
+}
+
+/** What makes somebody else of the person: everything is read again afterwards. Both throw an `ApiError`. */
+export function useSignIn(): { signIn(token: string): Promise<void>; signOut(): Promise<void> } {
+  const client = useQueryClient();
+  const send = async (method: string, headers: Record<string, string> = {}) => {
+    await sendApi<Session>(apiPath.session(), { method, headers });
+    await client.invalidateQueries();
+  };
+  return { signIn: (token) => send('POST', { authorization: `Bearer ${token}` }), signOut: () => send('DELETE') };
+}
+
+/** The longest name that a person can give himself. */
+export const longestName = 100;
+
+/** Takes the name that a person gives himself. */
+export function useGivenName(): (name: string) => Promise<void> {
+  const client = useQueryClient();
+  return async (name) => {
+    const text = name.replace(/\p{Cc}/gu, '').trim();
+    setPreference('name', text.slice(0, longestName).toWellFormed());
+    await client.invalidateQueries({ queryKey: [apiPath.session()] });
+  };
+}

@@ -1,0 +1,77 @@
+import { useState } from 'react';
+import { apiPath } from '../../../../src/core/paths.ts';
+import type { AuditItem, AuditList } from '../../../../src/http/api/audit-schema.ts';
+import { useTitle } from '../../app/title.ts';
+import { type ApiError, fetchApi, useApi } from '../../lib/api.ts';
+import { plural } from '../../lib/format.ts';
+import { useUrlState } from '../../lib/url-state.ts';
+import { useZoneParameter } from '../../lib/zone.ts';
+import { FilterBox } from '../../ui/FilterBox.tsx';
+import { ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
+import { Changes } from './changes.tsx';
+
+/** Who changed what, newest first. */
+export default function AuditPage() {
+  const [q, setQ] = useUrlState('q', '');
+  const tz = useZoneParameter(q);
+  const { data, error, isFetching, refetch } = useApi<AuditList>(apiPath.audit({ q, tz }));
+  useTitle('Changes');
+  return (
+    <>
+      <FetchLine active={isFetching} />
+      <section className="page-head">
+        <h1>Changes</h1>
+        <p className="quiet">Everything that was changed, except for what jobs report.</p>
+      </section>
+      <div className="toolbar">
+        <FilterBox value={q} onChange={setQ} target="audit" suggest={async () => []} />
+        <span className="quiet">
+          <a href={apiPath.auditFile('csv', { q, tz })} download>
+            csv
+          </a>{' '}
+          · <a href={apiPath.auditFile('json', { q, tz })}>json</a>
+        </span>
+      </div>
+      {error && <ErrorBox error={error} onRetry={refetch} />}
+      {data ? (
+        <Pages key={`${q} ${data.changes[0]?.id}`} first={data} q={q} tz={tz} />
+      ) : (
+        !error && <Skeleton rows={16} />
+      )}
+    </>
+  );
+}
+
+/** The newest changes, and older ones on request. */
+function Pages({ first, q, tz }: { first: AuditList; q: string; tz: string | undefined }) {
+  const [older, setOlder] = useState<AuditList[]>([]);
+  const [error, setError] = useState<ApiError | null>(null);
+  const { next } = older.at(-1) ?? first;
+  const changes: AuditItem[] = [first, ...older].flatMap((page) => page.changes);
+  const loadMore = async () => {
+    try {
+      const page = await fetchApi<AuditList>(apiPath.audit({ q, tz, after: String(next) }));
+      setOlder((pages) => [...pages, page]);
+      setError(null);
+    } catch (problem) {
+      setError(problem as ApiError);
+    }
+  };
+  return (
+    <>
+      <Changes changes={changes} />
+      {error && <ErrorBox error={error} onRetry={() => void loadMore()} />}
+      <footer className="runs-footer">
+        <span>
+          {plural(changes.length, 'change')}
+          {next === null ? ' in total' : ', newest first'}
+        </span>
+        {next !== null && (
+          <button type="button" className="button" onClick={() => void loadMore()}>
+            Load more
+          </button>
+        )}
+      </footer>
+    </>
+  );
+}
