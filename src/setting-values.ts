@@ -93,3 +93,6 @@ export const hostNames = listOf(
   (text) => /^[\w-]+(\.[\w-]+)*$/.test(text),
   'must be a list of host names like paddles.example.com,paddles',
 );
+
+/** Names of branches. */
+export const branchNames = listOf((text) => /^[^\s,]{1,200}$/.test(text), 'must be a list of branches like main,squid');

@@ -1,6 +1,7 @@
 /** The table of all settings: names, defaults, and what is a valid value. */
 import { type AccessConfig, accessSettings } from './access-settings.ts';
 import {
+  branchNames,
   matching,
   networks,
   oneOf,
@@ -40,6 +41,8 @@ export interface Config extends AccessConfig {
   teuthology_port: number | null;
   /** `log_href` of a job; {run_name} and {job_id} are filled in. */
   job_log_href_templ: string;
+  /** Branches with commas between, that others are compared with; empty: those that core/verdicts/baseline.ts finds. */
+  base_branches: string;
   /** Runs on a page of the teuthology contract, when the client does not ask for a number. */
   latest_runs: number;
   /** Browsers get the dashboard also where pulpito-ng shares an address with the teuthology contract. */
@@ -191,6 +194,14 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
       /^https?:\/\/[^\s{}]*(\{(run_name|job_id)\}[^\s{}]*)*$/,
       'must be a URL, in which {run_name} and {job_id} are filled in',
     ),
+  },
+  base_branches: {
+    flag: 'base-branches',
+    variables: ['PADDLES_BASE_BRANCHES'],
+    fallback: '',
+    hint: 'LIST',
+    help: 'branches that failures of other branches are compared with; empty for main and releases',
+    parse: branchNames,
   },
   latest_runs: {
     flag: 'latest-runs',

@@ -8,6 +8,7 @@ import { openPostgres } from './engine/postgres.ts';
 import type { Reader, Schema } from './engine/schema.ts';
 import { openSqlite, openSqliteBeside, openSqliteReadOnly } from './engine/sqlite.ts';
 import { type Transact, transactOn } from './engine/transaction.ts';
+import { keepDigest } from './write/digests.ts';
 import { followDatabase, type Replication } from './write/follow.ts';
 import { createJobWriter, type JobWriter } from './write/jobs.ts';
 import { createLive, type Live } from './write/live.ts';
@@ -21,6 +22,8 @@ export interface Db extends Reader {
   jobWriter: JobWriter;
   /** Every change that a client makes to a node goes through here. */
   nodeWriter: NodeWriter;
+  /** Keeps what a run contributes to verdicts; does nothing where the database is only read. */
+  keepDigest(digest: Schema['run_digests']): Promise<void>;
   /** What changes, for those who watch. */
   live: Live;
   /** Whether it works. */
@@ -82,7 +85,9 @@ export async function open({ url, now, onFault = () => {}, ...options }: OpenOpt
       await live.close();
       await close();
     };
-    return { engine, kysely, jobWriter, nodeWriter, live, condition, label, migrated, close: closeAfterWrites };
+    const keep = (digest: Schema['run_digests']) => keepDigest(kysely, digest);
+    const writers = { jobWriter, nodeWriter, keepDigest: keep };
+    return { engine, kysely, ...writers, live, condition, label, migrated, close: closeAfterWrites };
   } catch (error) {
     await close();
     throw whileOpening(error, label);
@@ -116,7 +121,8 @@ export async function openReadOnly({ url, onFault = () => {}, ...options }: Open
     await live.close();
     await kysely.destroy();
   };
-  return { engine, kysely, jobWriter, nodeWriter, live, condition, label, migrated: [], replication, close };
+  const writers = { jobWriter, nodeWriter, keepDigest: async () => {} };
+  return { engine, kysely, ...writers, live, condition, label, migrated: [], replication, close };
 }
 
 /** What fails after the database has answered once: most of it passes. */

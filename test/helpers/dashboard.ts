@@ -90,6 +90,8 @@ export function aPage({ run, jobs = [], causes = [], earlier = 0, log_href_templ
     run: aRun({ ...run, counts: { ...counts, ...run?.counts } }),
     previous: earlier === 0 ? null : aRun({ name: 'before' }),
     change: null,
+    verdicts: [],
+    baseline: { base: 'main', bases: ['main'], runs: 0, first: null, last: null },
     recent: Array.from({ length: earlier + 1 }, (_, at) => ({
       name: `run ${at}`,
       scheduled: scheduled - (earlier - at) * 86_400_000,

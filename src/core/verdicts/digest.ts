@@ -4,6 +4,13 @@ import { facetText, parseFacets } from '../facets.ts';
 import type { JobStatus } from '../job.ts';
 import type { CauseClass } from '../signature-class.ts';
 
+/** Increases when digests have another form, or the classes of causes change, so that stored ones are made again. */
+export const digestVersion = 1;
+
+/** Bounds of what clients can make of a digest: suites have some 30 choices in a description and some hundreds in all. */
+const mostFacetsOfJob = 64;
+const mostFacets = 20_000;
+
 /** What names a run. `scheduled` is in milliseconds. */
 export interface RunHead {
   id: string;
@@ -42,8 +49,9 @@ export function createDigest(run: RunHead) {
   const describe = (text: string) => {
     const known = descriptions.get(text);
     if (known !== undefined) return known.place;
-    const names = parseFacets(text).map(facetText);
-    const made = { place: descriptions.size, facets: names.map((name) => placeOf(facets, name)) };
+    const names = parseFacets(text).slice(0, mostFacetsOfJob).map(facetText);
+    const counted = names.filter((name) => facets.size < mostFacets || facets.has(name));
+    const made = { place: descriptions.size, facets: counted.map((name) => placeOf(facets, name)) };
     descriptions.set(text, made);
     return made.place;
   };

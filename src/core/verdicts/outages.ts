@@ -26,6 +26,28 @@ export function outageWindow(starts: readonly number[]): { from: number; to: num
   return { from: middle - reach, to: middle + reach };
 }
 
+/** A job of another run as far as outages go; when it started in milliseconds, and the cause of its failure. */
+export interface StartedJob {
+  suite: string;
+  branch: string;
+  start: number;
+  cause: string | null;
+}
+
+/** How many of the jobs that started in a time a cause hit, by suite and branch. */
+export function countAround(cause: string, { from, to }: { from: number; to: number }, jobs: Iterable<StartedJob>) {
+  const found = new Map<string, Around>();
+  for (const job of jobs) {
+    if (job.start < from || job.start > to) continue;
+    const key = JSON.stringify([job.suite, job.branch]);
+    const one = found.get(key) ?? { suite: job.suite, branch: job.branch, jobs: 0, hits: 0 };
+    found.set(key, one);
+    one.jobs++;
+    if (job.cause === cause) one.hits++;
+  }
+  return [...found.values()];
+}
+
 /** The outage that hit a run, if there was one. */
 export function outageOf(run: { suite: string; branch: string }, around: readonly Around[]): Outage | null {
   const hit = around.filter(({ hits }) => hits > 0).sort((a, b) => b.hits - a.hits);

@@ -9,9 +9,10 @@ export function sentenceOf(verdict: Omit<Verdict, 'sentence'>): string {
   const field = fieldText(verdict);
   switch (verdict.verdict) {
     case 'INFRA': {
-      const [first, ...more] = outage?.hit ?? [];
+      if (outage === null) return `${c} of ${m} jobs here; the lab failed, not what was tested.`;
+      const [first, ...more] = outage.hit;
       const where = `${first?.suite} on ${first?.branch}${more.length > 0 ? ` and ${more.length} more` : ''}`;
-      return `Also hit ${where}: ${outage?.hits} of ${outage?.jobs} jobs from ${clock(outage?.from)} to ${clock(outage?.to)}.`;
+      return `Also hit ${where}: ${outage.hits} of ${outage.jobs} jobs from ${clock(outage.from)} to ${clock(outage.to)}.`;
     }
     case 'NEW':
       return `${c} of ${m}${field} here, 0 of ${n} before (p ${digits(p ?? 0)}).`;
@@ -57,6 +58,6 @@ function digits(p: number): string {
   return p < 0.0001 ? 'below 0.0001' : p.toPrecision(1);
 }
 
-function clock(milliseconds = 0): string {
+function clock(milliseconds: number): string {
   return new Date(milliseconds).toISOString().slice(11, 16);
 }

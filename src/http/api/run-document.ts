@@ -6,19 +6,28 @@ import { createPageJobs, type PageJob } from '../../core/page-jobs.ts';
 import { jobsTotal } from '../../core/run.ts';
 import { deadSignature } from '../../core/signature.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
+import type { Compared } from '../../store/pages/baseline.ts';
 import { allOf, type JobLine, type JobVerdict, linesOfRun, verdictsOfRun } from '../../store/pages/job-lines.ts';
 import { failureCounts, previousRun } from '../../store/pages/run-page.ts';
+import { verdictsOf } from '../../store/pages/verdicts.ts';
 import { inTurns } from '../../store/read/in-turns.ts';
 import type { ApiContext } from './context.ts';
 import { milliseconds, runItem } from './items.ts';
 import type { PageSignature, RunPage } from './run-page-schema.ts';
+import { baselineItem, verdictItems } from './run-verdicts.ts';
 
 /** How many runs the history of a cause goes back. */
 const recentRuns = 12;
 
-/** Identifies the data of the page of the first of these runs: the page is the same as long as this text is. */
-export function pageVersion(runs: RunRow[]): string {
-  return JSON.stringify([runs.slice(0, recentRuns), previousRun(runs)]);
+/**
+ * Identifies the data of the page of the first of these runs: the page is the same as long as this text is. Whether an outage hit
+ * it also depends on jobs of any other run, so that pages of the last day are made again after a minute; `at` in microseconds.
+ */
+export function pageVersion(runs: RunRow[], { base, bases, baseline, own }: Compared, at: number): string {
+  const run = runs[0] as RunRow;
+  const minute = (run.updated ?? run.posted) > at - 86_400_000_000 ? Math.floor(at / 60_000_000) : null;
+  const states = [...baseline, ...own].map(({ name, revision, updated }) => [name, revision, updated]);
+  return JSON.stringify([runs.slice(0, recentRuns), previousRun(runs), base, bases, states, minute]);
 }
 
 /** The jobs of a run in the order of its page, each with the same description in the run before. */
@@ -30,8 +39,8 @@ export async function jobsWithPrevious({ db }: ApiContext, runs: RunRow[]) {
   return { lines, previous, pairs: pairJobs<JobLine | JobVerdict>(before, lines) };
 }
 
-/** Builds the page of the first of these runs, which `runsUpTo` answered. */
-export async function buildRunPage(context: ApiContext, runs: RunRow[]): Promise<RunPage> {
+/** Builds the page of the first of these runs, which `runsUpTo` answered; `compared` is what its verdicts compare with. */
+export async function buildRunPage(context: ApiContext, runs: RunRow[], compared: Compared): Promise<RunPage> {
   const run = runs[0] as RunRow;
   const { lines, previous, pairs } = await jobsWithPrevious(context, runs);
   const { row, texts, signatures } = createPageJobs();
@@ -53,6 +62,8 @@ export async function buildRunPage(context: ApiContext, runs: RunRow[]): Promise
     recent: recent.map((one) => ({ name: one.name, scheduled: milliseconds(one.scheduled), total: jobsTotal(one) })),
     jobs,
     signatures: await signaturesSeen(context, runs, signatures()),
+    verdicts: verdictItems(await verdictsOf(context.db, compared, lines, context.now())),
+    baseline: baselineItem(compared),
     texts: texts(),
     log_href_template: context.config.job_log_href_templ,
   };

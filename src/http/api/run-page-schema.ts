@@ -16,6 +16,7 @@ import {
   textAnswers,
   zone,
 } from './schema.ts';
+import { Baseline, baseParameter, PageVerdict } from './verdict-schema.ts';
 
 /** `GET /api/runs/{run}`. */
 export const runItem = {
@@ -63,6 +64,10 @@ export const RunPage = Type.Object({
   /** Failing jobs first, then by id. */
   jobs: Type.Array(PageJob),
   signatures: Type.Array(PageSignature),
+  /** What is said of each cause, in no order. */
+  verdicts: Type.Array(PageVerdict),
+  /** What the verdicts compare with. */
+  baseline: Baseline,
   texts: Type.Array(text),
   /** Where a job's log is, with {run_name} and {job_id}; empty when it is not known. */
   log_href_template: text,
@@ -73,7 +78,7 @@ export type RunPage = Static<typeof RunPage>;
 export const runPage = {
   summary: 'What the page of a run shows',
   params: runPath,
-  querystring: query(latestOf),
+  querystring: query({ base: baseParameter, ...latestOf }),
   response: answers(RunPage),
 };
 

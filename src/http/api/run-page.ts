@@ -9,14 +9,15 @@ import { createKeptPages } from './kept-pages.ts';
 import { buildRunPage, pageVersion } from './run-document.ts';
 import { runJobsRoutes } from './run-jobs.ts';
 import { type RunPage, runItem as runItemSchema, runPage } from './run-page-schema.ts';
+import { comparisonOf, runVerdictRoutes } from './run-verdicts.ts';
 
 /** Jobs and texts that are printed at a time. */
 const printedAtATime = 500;
 
 /** The JSON text of a page. Of hostile data it has megabytes, for which others would wait. */
-async function printRunPage({ jobs, texts, ...rest }: RunPage): Promise<string> {
+async function printRunPage({ jobs, texts, verdicts, ...rest }: RunPage): Promise<string> {
   let text = JSON.stringify(rest).slice(0, -1);
-  for (const [key, items] of Object.entries({ jobs, texts })) {
+  for (const [key, items] of Object.entries({ jobs, texts, verdicts })) {
     text += `,"${key}":[`;
     for (let at = 0; at < items.length; at += printedAtATime) {
       const some = JSON.stringify(items.slice(at, at + printedAtATime)).slice(1, -1);
@@ -39,6 +40,7 @@ export function runPageRoutes(app: ApiServer, context: ApiContext): void {
     unsubscribe();
   });
   runJobsRoutes(app, context);
+  runVerdictRoutes(app, context);
 
   app.get('/runs/:run', { schema: runItemSchema, config: ordinary }, async ({ params, query }) =>
     runItem(orThrow(await findRun(context.db, params.run, query))),
@@ -47,7 +49,8 @@ export function runPageRoutes(app: ApiServer, context: ApiContext): void {
   app.get('/runs/:run/page', { schema: runPage, config: large }, async ({ params, query }, reply) => {
     const run = orThrow(await findRun(context.db, params.run, query));
     const runs = await runsUpTo(context.db, run);
-    const build = async () => printRunPage(await buildRunPage(context, runs));
-    return sendJson(reply, await pages.get(run.name, pageVersion(runs), build));
+    const compared = await comparisonOf(context, run, query.base);
+    const build = async () => printRunPage(await buildRunPage(context, runs, compared));
+    return sendJson(reply, await pages.get(run.name, pageVersion(runs, compared, context.now()), build));
   });
 }

@@ -15,6 +15,7 @@ interface Migration {
 const migrations: Migration[] = [
   { name: 'tables', statements: createTables },
   { name: 'access', statements: accessTables },
+  { name: 'run-digests', statements: runDigests },
 ];
 
 /**
@@ -244,5 +245,16 @@ function texts({ integer, text }: ColumnTypes): string[] {
     )`,
     `create table indexed (version integer not null, up_to ${integer} not null)`,
     `insert into indexed (version, up_to) values (${signatureVersion}, 0)`,
+  ];
+}
+
+function runDigests({ integer, text, document }: ColumnTypes): string[] {
+  return [
+    `alter table runs add column revision ${integer} not null default 0`,
+    `create table run_digests (
+      run_id ${integer} primary key references runs (id) on delete cascade,
+      made_of ${text} not null,
+      digest ${document} not null
+    )`,
   ];
 }

@@ -41,6 +41,8 @@ interface RunTable extends JobCounts {
   priority: number | null;
   /** A JSON list of texts. */
   tags: string;
+  /** Grows with every change of one of its jobs, also with one that a client gave an old time, and of their causes. */
+  revision: number;
 }
 
 /** What lists and filters read of a job. */
@@ -122,6 +124,13 @@ interface DescriptionTable {
   description: string;
 }
 
+/** The finished jobs of a run as verdicts on later runs count them, as JSON; good as long as `made_of` is the state of the run. */
+interface RunDigestTable {
+  run_id: number;
+  made_of: string;
+  digest: string;
+}
+
 /** One row: the version of the rules that the jobs of all runs up to the internal id `up_to` have been computed with. */
 interface IndexedTable {
   version: number;
@@ -172,6 +181,7 @@ export interface Schema {
   queues: QueueTable;
   signatures: SignatureTable;
   descriptions: DescriptionTable;
+  run_digests: RunDigestTable;
   indexed: IndexedTable;
   tokens: TokenTable;
   sessions: SessionTable;

@@ -181,7 +181,13 @@ function lineOf(row: LineRow, nodes: string[]): JobLine {
 }
 
 /** Jobs that were reported before causes were kept get theirs here, until the index is built anew. */
-function causeOf({ status, signature, kind, title, failure_reason }: VerdictRow): Signature | null {
+export function causeOf({
+  status,
+  signature,
+  kind,
+  title,
+  failure_reason,
+}: Pick<VerdictRow, 'status' | 'signature' | 'kind' | 'title' | 'failure_reason'>): Signature | null {
   if (status !== 'fail' && status !== 'dead') return null;
   if (signature !== null && kind !== null && title !== null)
     return classified({ id: signature, kind: kind as Signature['kind'], title });

@@ -68,7 +68,7 @@ function reindexRun(db: Reader, runId: number, { pause, signal }: ReindexOptions
   return eachBatch(db, {
     run: (transaction) => transaction.selectFrom('runs').select('id').where('id', '=', runId),
     columns: ['failure_reason', 'signature'],
-    change: (transaction, jobs) => reindexJobs(transaction, db.engine, jobs),
+    change: (transaction, jobs) => reindexJobs(transaction, db.engine, runId, jobs),
     signal,
     pause,
   });
@@ -76,11 +76,19 @@ function reindexRun(db: Reader, runId: number, { pause, signal }: ReindexOptions
 
 type IndexedJob = Pick<JobRow, 'id' | 'failure_reason' | 'signature'>;
 
-async function reindexJobs(transaction: Transaction<Schema>, engine: Engine, jobs: IndexedJob[]): Promise<number> {
+async function reindexJobs(
+  transaction: Transaction<Schema>,
+  engine: Engine,
+  runId: number,
+  jobs: IndexedJob[],
+): Promise<number> {
   const caused = jobs.map((row) => ({ row, signature: row.failure_reason ? signatureOf(row.failure_reason) : null }));
   const wrong = caused.filter(({ row, signature }) => row.signature !== (signature?.id ?? null));
   const statements = saveTexts(engine, caused);
-  if (wrong.length > 0) statements.push(updateJobs(engine, wrong));
+  if (wrong.length > 0) {
+    const revise = numbered(engine, 'update runs set revision = revision + 1 where id = ?');
+    statements.push(updateJobs(engine, wrong), { sql: revise, parameters: [runId] });
+  }
   for (const { sql, parameters } of statements) {
     await transaction.executeQuery(CompiledQuery.raw(sql, [...parameters]));
   }

@@ -199,6 +199,7 @@ export function newRun(name: string, tags: string[], at: number): Omit<RunRow, '
     flavor: null,
     priority: null,
     tags: JSON.stringify(tags),
+    revision: 0,
     ...noJobs(),
   };
 }
@@ -207,6 +208,7 @@ export function newRun(name: string, tags: string[], at: number): Omit<RunRow, '
 export function changeRun(run: RunRow, job: JobRow, previous: JobRow['status'] | null, change: JobChange): void {
   if (previous !== null) run[previous]--;
   run[job.status]++;
+  run.revision++;
   run.status = runStatus(run);
   if (job.started !== null && (run.started === null || job.started < run.started)) run.started = job.started;
   run.updated = change.updated ?? Math.max(job.updated, run.posted, run.started ?? 0);

@@ -178,6 +178,7 @@ function decide(
   batch.jobs.delete(key);
   batch.deleted.push(job);
   run[previous]--;
+  run.revision++;
   run.status = runStatus(run);
   if (run.first_job === job_id) batch.runsWithoutFirst.add(run);
   return { run: run.name, job_id, status: null, previous };

@@ -51,6 +51,11 @@ export const apiRequests: Asked[] = [
   ask('/api/runs/:run/jobs', 'q: is:new', ({ name }) => `/api/runs/${name}/jobs?q=is:new`, runPage),
   ask('/api/runs/:run/jobs.json', '', ({ name }) => `/api/runs/${name}/jobs.json`, runPage),
   ask('/api/runs/:run/jobs.csv', '', ({ name }) => `/api/runs/${name}/jobs.csv`, runPage),
+  ask('/api/runs/:run/verdicts', '', ({ nightly }) => `/api/runs/${nightly}/verdicts`, runPage),
+  ask('/api/runs/:run/verdicts', 'base', ({ name }) => `/api/runs/${name}/verdicts?base=main`, runPage),
+  ask('/api/runs/:run/verdicts.json', '', ({ name }) => `/api/runs/${name}/verdicts.json`, runPage),
+  ask('/api/runs/:run/verdicts.csv', '', ({ name }) => `/api/runs/${name}/verdicts.csv`, runPage),
+  ask('/api/runs/:run/verdicts.md', '', ({ name }) => `/api/runs/${name}/verdicts.md`, runPage),
   ask('/api/runs/:run/config', '', ({ name }) => `/api/runs/${name}/config`, runPage),
   ...['branch', 'all', 'sha1'].map((scope) =>
     ask(

@@ -1,0 +1,129 @@
+import type { FastifyReply } from 'fastify';
+import { blameText, facetsText } from '../../core/verdicts/sentence.ts';
+import { isNew } from '../../core/verdicts/verdict.ts';
+import type { RunRow } from '../../store/engine/schema.ts';
+import { type Compared, comparedWith, findBases, headOf } from '../../store/pages/baseline.ts';
+import { allOf } from '../../store/pages/job-lines.ts';
+import { judgedJobs } from '../../store/pages/run-digests.ts';
+import { findRun, type LatestOf } from '../../store/pages/run-page.ts';
+import { type Judged, verdictsOf } from '../../store/pages/verdicts.ts';
+import { orThrow, refuse } from '../refusal.ts';
+import { large } from '../turns.ts';
+import type { ApiContext, ApiServer } from './context.ts';
+import { csvLine, csvTime } from './csv.ts';
+import { runItem } from './items.ts';
+import {
+  type Baseline,
+  type PageVerdict,
+  type RunVerdicts,
+  runVerdicts,
+  runVerdictsCsv,
+  runVerdictsText,
+} from './verdict-schema.ts';
+
+/** `GET /runs/:run/verdicts?base=`, also with the endings `.json`, `.csv` and `.md`. */
+export function runVerdictRoutes(app: ApiServer, context: ApiContext): void {
+  for (const path of ['/runs/:run/verdicts', '/runs/:run/verdicts.json'] as const) {
+    app.get(path, { schema: runVerdicts, config: large }, async ({ params, query }) =>
+      readVerdicts(context, params.run, query),
+    );
+  }
+  app.get('/runs/:run/verdicts.csv', { schema: runVerdictsCsv, config: large }, async ({ params, query }, reply) => {
+    const found = await readVerdicts(context, params.run, query);
+    const file = encodeURIComponent(`${found.run.name}-verdicts.csv`);
+    reply.header('content-disposition', `attachment; filename*=UTF-8''${file}`);
+    return sendText(reply, 'text/csv', csvOf(found));
+  });
+  app.get('/runs/:run/verdicts.md', { schema: runVerdictsText, config: large }, async ({ params, query }, reply) =>
+    sendText(reply, 'text/markdown', markdownOf(await readVerdicts(context, params.run, query))),
+  );
+}
+
+function sendText(reply: FastifyReply, type: string, text: string): FastifyReply {
+  return reply.type(`${type}; charset=utf-8`).send(Buffer.from(text));
+}
+
+/** What a run is compared with; refuses a `base` that is neither a base branch nor one with runs of this suite before it. */
+export async function comparisonOf({ db, config }: ApiContext, run: RunRow, base = ''): Promise<Compared> {
+  const set = config.base_branches.split(',').flatMap((name) => name.trim() || []);
+  const bases = set.length > 0 ? set : await findBases(db);
+  const compared = await comparedWith(db, run, bases, base === '' ? undefined : base);
+  if (base !== '' && !bases.includes(base) && compared.baseline.length === 0) {
+    refuse('base', "parameter 'base' must be a branch on which this suite ran in the 60 days before");
+  }
+  return compared;
+}
+
+/** How a comparison is shown. */
+export function baselineItem({ base, bases, baseline }: Compared): Baseline {
+  const named = (row: RunRow | undefined) => {
+    if (row === undefined) return null;
+    const { name, scheduled } = headOf(row);
+    return { name, scheduled };
+  };
+  return { base, bases, runs: baseline.length, first: named(baseline[0]), last: named(baseline.at(-1)) };
+}
+
+/** How verdicts are shown on the page of a run. */
+export function verdictItems(judged: readonly Judged[]): PageVerdict[] {
+  return judged.map(({ cause, verdict }) => ({ ...verdict, class: cause.class }));
+}
+
+async function readVerdicts(
+  context: ApiContext,
+  name: string,
+  { base, ...latest }: LatestOf & { base?: string },
+): Promise<RunVerdicts> {
+  const { db, now } = context;
+  const run = orThrow(await findRun(db, name, latest));
+  const compared = await comparisonOf(context, run, base);
+  const judged = await verdictsOf(db, compared, await allOf(judgedJobs(db, run.id)), now());
+  const head = headOf(run);
+  const verdicts = judged.map(({ cause, jobs, verdict: { cause: _, ...verdict } }) => {
+    return { ...cause, jobs, is_new: isNew(verdict, head), ...verdict };
+  });
+  verdicts.sort((a, b) => Number(b.is_new) - Number(a.is_new) || b.jobs - a.jobs || (a.title < b.title ? -1 : 1));
+  return { run: runItem(run), baseline: baselineItem(compared), verdicts };
+}
+
+type RunVerdict = RunVerdicts['verdicts'][number];
+
+const csvColumns = [
+  'run,base,verdict,is_new,id,kind,class,title,jobs,sentence,c,m,k,n,lo,hi,p,runs,runs_with',
+  'since,since_scheduled,last_without,last_with,facets,in_common',
+]
+  .join(',')
+  .split(',');
+
+function csvOf({ run, baseline, verdicts }: RunVerdicts): string {
+  const row = (one: RunVerdict) => [
+    ...[run.name, baseline.base, one.verdict, String(one.is_new), one.id, one.kind, one.class, one.title, one.jobs],
+    ...[one.sentence, one.c, one.m, one.k, one.n, one.lo, one.hi, one.p, one.runs, one.runs_with],
+    ...[one.since?.run.name ?? null, csvTime(one.since?.run.scheduled ?? null)],
+    ...[one.last_without?.name ?? null, one.last_with?.name ?? null],
+    ...[one.blame && facetsText(one.blame.facets), one.blame && blameText(one)],
+  ];
+  return [csvColumns, ...verdicts.map(row)].map(csvLine).join('');
+}
+
+function markdownOf({ run, baseline: { base, runs, first, last }, verdicts }: RunVerdicts): string {
+  const jobs = verdicts.reduce((sum, one) => sum + one.jobs, 0);
+  const fresh = verdicts.filter((one) => one.is_new).length;
+  const compared =
+    first === null || last === null
+      ? `There is no earlier run of ${escaped(run.suite)} on ${escaped(base)} to compare with.`
+      : `Compared with ${runs} runs on ${escaped(base)}, ${escaped(first.name)} to ${escaped(last.name)}.`;
+  const line = (one: RunVerdict) => {
+    const common =
+      one.blame === null ? '' : ` In common: ${escaped(`${facetsText(one.blame.facets)}; ${blameText(one)}`)}`;
+    const count = `${one.jobs} ${one.jobs === 1 ? 'job' : 'jobs'}`;
+    return `- **${one.verdict}** ${count}: ${escaped(one.title)} (${one.id}). ${escaped(one.sentence)}${common}\n`;
+  };
+  const head = `# ${escaped(run.name)}\n\n${verdicts.length} causes in ${jobs} jobs, ${fresh} of them new. ${compared}\n`;
+  return `${head}${verdicts.length > 0 ? '\n' : ''}${verdicts.map(line).join('')}`;
+}
+
+/** A text in which Markdown finds nothing special, and which stays in its line. */
+function escaped(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]()<>#+!|~&@$^:=-]/g, (character) => `\\${character}`);
+}

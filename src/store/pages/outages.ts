@@ -1,0 +1,91 @@
+/** What happened in other runs at the time of failures that may be the lab's (core/verdicts/outages.ts). */
+import { sql } from 'kysely';
+import { isFailing } from '../../core/compare.ts';
+import { deadSignature } from '../../core/signature.ts';
+import { countAround, type Outage, outageOf, outageWindow, type StartedJob } from '../../core/verdicts/outages.ts';
+import type { CauseFacts } from '../../core/verdicts/verdict.ts';
+import { oneOf } from '../engine/dialect.ts';
+import type { Reader, RunRow } from '../engine/schema.ts';
+import { inTurns } from '../read/in-turns.ts';
+import { portionsOf } from './portions.ts';
+
+/** Runs that are looked at, the last scheduled first, and how long before its jobs one was scheduled, in microseconds. */
+const mostRuns = 200;
+const longestQueued = 14 * 86_400_000_000;
+
+/** Jobs that are looked through in one statement: some 5 ms on SQLite. */
+const jobsAtATime = 2000;
+
+/** The jobs of other runs that started when those of these causes did, around each of them. */
+export async function addAround<Cause extends CauseFacts>(
+  db: Reader,
+  run: RunRow,
+  causes: readonly Cause[],
+): Promise<Cause[]> {
+  const uncertain = causes.filter((cause) => cause.class === 'support');
+  if (uncertain.length === 0) return [...causes];
+  const windows = new Map(uncertain.map((cause) => [cause, outageWindow(cause.starts)]));
+  const from = Math.min(...[...windows.values()].map((window) => window.from));
+  const to = Math.max(...[...windows.values()].map((window) => window.to));
+  const started = await startedBetween(db, run, from * 1000, to * 1000);
+  const found: Cause[] = [];
+  for await (const cause of inTurns(causes)) {
+    const window = windows.get(cause);
+    found.push(window === undefined ? cause : { ...cause, around: countAround(cause.id, window, started) });
+  }
+  return found;
+}
+
+/** Those of the causes that were outages, by their ids. */
+export async function outagesIn(db: Reader, run: RunRow, causes: readonly CauseFacts[]): Promise<Map<string, Outage>> {
+  const found = new Map<string, Outage>();
+  for (const { id, around = [] } of await addAround(db, run, causes)) {
+    const outage = outageOf(run, around);
+    if (outage !== null) found.set(id, outage);
+  }
+  return found;
+}
+
+/** The jobs of other runs that started between two times, in microseconds. */
+async function startedBetween(db: Reader, run: RunRow, from: number, to: number): Promise<StartedJob[]> {
+  const found: StartedJob[] = [];
+  const runs = await runsBetween(db, run, from, to);
+  const byId = new Map(runs.map((one) => [one.id, one]));
+  for await (const portion of inTurns(portionsOf(runs, jobsAtATime))) {
+    const ids = portion.map(({ id }) => id);
+    for (const { run_id, start, status, signature, silent } of await startedJobs(db, ids, from, to)) {
+      const { suite, branch } = byId.get(run_id) as RunRow;
+      const cause = !isFailing(status) ? null : (signature ?? (silent ? deadSignature(status).id : null));
+      found.push({ suite, branch, start: Math.floor(start / 1000), cause });
+    }
+  }
+  return found;
+}
+
+/** Other runs that had jobs to run between two times. */
+function runsBetween({ kysely }: Reader, { id }: RunRow, from: number, to: number): Promise<RunRow[]> {
+  return kysely
+    .selectFrom('runs')
+    .selectAll()
+    .where('scheduled', '>=', from - longestQueued)
+    .where('scheduled', '<=', to)
+    .where('updated', '>=', from)
+    .where(({ fn }) => fn.coalesce('started', 'posted'), '<=', to)
+    .where('id', '<>', id)
+    .orderBy('scheduled', 'desc')
+    .orderBy('id', 'desc')
+    .limit(mostRuns)
+    .execute();
+}
+
+function startedJobs({ engine, kysely }: Reader, runs: number[], from: number, to: number) {
+  const start = sql<number>`coalesce(started, posted)`;
+  return kysely
+    .selectFrom('jobs')
+    .select(['run_id', 'status', 'signature', start.as('start')])
+    .select(sql<boolean>`coalesce(failure_reason, '') = ''`.as('silent'))
+    .where(oneOf(engine, 'run_id', runs))
+    .where(start, '>=', from)
+    .where(start, '<=', to)
+    .execute();
+}

@@ -1,0 +1,38 @@
+/** What is said of the failures of a run; core/verdicts/verdict.ts decides. */
+import type { Signature } from '../../core/signature.ts';
+import { indexRun, type RunIndex } from '../../core/verdicts/digest.ts';
+import { type Verdict, verdictOf } from '../../core/verdicts/verdict.ts';
+import { inTurns } from '../read/in-turns.ts';
+import type { Compared } from './baseline.ts';
+import { addAround } from './outages.ts';
+import { causesOf, type DigestKeeper, digestOf, indexesOf, type JudgedJob } from './run-digests.ts';
+
+/** What is said of one cause of a run. */
+export interface Judged {
+  cause: Signature;
+  /** How many jobs of the run ended with it. */
+  jobs: number;
+  verdict: Verdict;
+}
+
+/**
+ * Judges every cause of a run, whose jobs are given; `at` is now, in microseconds. With the digests of 40 runs it takes about
+ * 50 ms for 500 jobs and 250 ms for 5,000, in pieces of about 10 ms.
+ */
+export async function verdictsOf(
+  db: DigestKeeper,
+  { run, baseline, own }: Compared,
+  jobs: readonly JudgedJob[],
+  at: number,
+): Promise<Judged[]> {
+  const causes = await addAround(db, run, causesOf(jobs));
+  if (causes.length === 0) return [];
+  const indexes = await indexesOf(db, [...new Set([...baseline, ...own])], at);
+  const indexed = (rows: typeof baseline) => rows.map(({ name }) => indexes.get(name) as RunIndex);
+  const comparison = { run: indexRun(digestOf(run, jobs)), baseline: indexed(baseline), own: indexed(own) };
+  const judged: Judged[] = [];
+  for await (const { cause, ...facts } of inTurns(causes)) {
+    judged.push({ cause, jobs: facts.starts.length, verdict: verdictOf(comparison, facts) });
+  }
+  return judged;
+}
