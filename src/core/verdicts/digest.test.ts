@@ -55,3 +55,11 @@ test('jobs are found by one facet, by several, and by none', () => {
   expect(found('a', 'b', 's/t')).toEqual([0, 4]);
   expect(found('a', 'else')).toEqual([]);
 });
+
+test('a digest has so many facets at most, whatever descriptions name', () => {
+  const text = (job: number) => `s/t/{${Array.from({ length: 100 }, (_, at) => `f${job}-${at}`).join(' ')}}`;
+  const { facets, descriptions } = digestOf(Array.from({ length: 500 }, (_, job) => [text(job), 'pass']));
+  expect(descriptions).toHaveLength(500);
+  expect(descriptions[0]).toHaveLength(64);
+  expect(facets.length).toBeLessThan(20_100);
+});

@@ -40,6 +40,13 @@ describe('the verdict on a cause', () => {
     expect(verdict.sentence).toBe('2 of 20 jobs here, 0 of 140 before (p 0.01).');
   });
 
+  test('is INFRA for a cause of the lab, whose jobs no digest has', () => {
+    const verdict = judge([plain(0), plain(0)], { id: 'lab', class: 'infra', starts: [0, 1, 2] });
+    expect(verdict).toMatchObject({ verdict: 'INFRA', c: 3, m: 23, k: 0, n: 0, blame: null, outage: null });
+    expect(verdict.sentence).toBe('3 of 23 jobs here; the lab failed, not what was tested.');
+    expect(isNew(verdict, { scheduled: 0 })).toBe(false);
+  });
+
   test.each([
     ['one job, however many runs there are', 40, 1],
     ['two jobs after six runs', 6, 2],

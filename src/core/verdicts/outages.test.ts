@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { countAround, outageOf, outageWindow } from './outages.ts';
+
+const hour = 3_600_000;
+const job = (suite: string, branch: string, start: number, cause: string | null = null) => ({
+  suite,
+  branch,
+  start,
+  cause,
+});
+
+test('jobs are counted by suite and branch within an hour of the middle one', () => {
+  const window = outageWindow([5 * hour, 9 * hour, 6 * hour]);
+  expect(window).toEqual({ from: 5 * hour, to: 7 * hour });
+  const jobs = [
+    ...[job('a b', 'c', 5 * hour, 'x'), job('a b', 'c', 6 * hour), job('a', 'b c', 7 * hour, 'x')],
+    ...[job('a', 'b c', 5 * hour - 1, 'x'), job('a', 'b c', 7 * hour + 1, 'x')],
+  ];
+  expect(countAround('x', window, jobs)).toEqual([
+    { suite: 'a b', branch: 'c', jobs: 2, hits: 1 },
+    { suite: 'a', branch: 'b c', jobs: 1, hits: 1 },
+  ]);
+});
+
+test.each([
+  [
+    'three hits in two suites and branches',
+    [
+      ['s', 'b', 6, 2],
+      ['t', 'c', 4, 1],
+    ],
+    { jobs: 10, hits: 3 },
+  ],
+  [
+    'two hits',
+    [
+      ['s', 'b', 6, 1],
+      ['t', 'c', 4, 1],
+    ],
+    null,
+  ],
+  [
+    'less than a fifth',
+    [
+      ['s', 'b', 16, 2],
+      ['t', 'c', 4, 1],
+    ],
+    null,
+  ],
+  [
+    'one suite',
+    [
+      ['s', 'b', 6, 2],
+      ['s', 'c', 4, 1],
+    ],
+    null,
+  ],
+  [
+    'one branch',
+    [
+      ['s', 'main', 6, 2],
+      ['t', 'main', 4, 1],
+    ],
+    null,
+  ],
+] as const)('of %s: %j', (_, around, expected) => {
+  const given = around.map(([suite, branch, jobs, hits]) => ({ suite, branch, jobs, hits }));
+  const outage = outageOf({ suite: 's', branch: 'main' }, given);
+  if (expected === null) expect(outage).toBeNull();
+  else expect(outage).toMatchObject(expected);
+});
