@@ -1,29 +1,24 @@
-FROM node:24-slim AS web
+FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=optional
-COPY bin bin
-COPY src src
-COPY web web
-RUN node web/build.ts
+COPY bin/package.json bin/
+COPY test/package.json test/
+COPY web/package.json web/
+# What the server and the build of the dashboard need, the bundler's native part included.
+RUN npm ci --omit=dev --include=optional --include-workspace-root --workspace=web
+COPY . .
+RUN npm pack
 
 FROM node:24-slim
-WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
-# The image brings Node 24 itself: none of the development dependencies is needed to serve.
-RUN npm ci --omit=dev --omit=optional
-COPY bin bin
-COPY src src
-COPY --from=web /app/web/dist web/dist
-# Stripped types, as bin/paddles keeps them.
-ENV NODE_COMPILE_CACHE=/app/.cache
-RUN node --input-type=module --eval "await import('/app/src/cli/serve.ts')"
-ENV PADDLES_SERVER_HOST=0.0.0.0 PADDLES_DATABASE_URL=sqlite:////data/paddles.db
-RUN mkdir /data && chown node:node /data
+COPY --from=build /app/paddles-*.tgz /tmp/paddles.tgz
+# Puts `paddles` on the PATH.
+RUN npm install --global --omit=dev --no-audit --no-fund /tmp/paddles.tgz && rm /tmp/paddles.tgz
+RUN install --directory --owner=node /data
+WORKDIR /data
 VOLUME /data
 USER node
+ENV PADDLES_SERVER_HOST=0.0.0.0 PADDLES_DATABASE_URL=sqlite:////data/paddles.db
 EXPOSE 8080 8081
-HEALTHCHECK CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-# Node itself is process 1, so that SIGTERM reaches it. The flag and the setting: docs/decisions/0006-small-young-generation.md.
-ENV MALLOC_ARENA_MAX=1
-CMD ["node", "--max-semi-space-size=8", "src/main.ts", "serve"]
+HEALTHCHECK CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PADDLES_SERVER_PORT || 8080}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+# It becomes Node itself, so that process 1 is the server and SIGTERM reaches it.
+CMD ["paddles", "serve"]

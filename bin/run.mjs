@@ -10,7 +10,7 @@ if (script === undefined) {
   process.stderr.write('usage: node bin/run.mjs SCRIPT [argument ...]\n');
   process.exit(2);
 }
-await ensureInstalled(/^(web|demo)\//.test(script) ? 'serving' : 'development');
+await ensureInstalled(/^(bin|demo|web)\//.test(script) ? 'serving' : 'development');
 const path = join(root, script);
 const node = ownNode();
 if (node === process.execPath) {

@@ -19,7 +19,7 @@ interface Line {
 }
 
 const root = join(import.meta.dirname, '..');
-const files = globSync(['*', '.ci/*', '{bench,bin,demo,docs,src,test,web}/**/*'], {
+const files = globSync(['*', '.ci/*', '{bench,bin,demo,deploy,docs,src,test,web}/**/*'], {
   cwd: root,
   withFileTypes: true,
   exclude: ({ name }) => ['node_modules', 'dist', '.git'].includes(name),
@@ -157,7 +157,7 @@ function anchorsOf(path: string): string[] {
   });
 }
 
-const folders = ['bench', 'bin', 'demo', 'docs', 'src', 'test', 'web'];
+const folders = ['bench', 'bin', 'demo', 'deploy', 'docs', 'src', 'test', 'web'];
 const fileName = /(?<![\w./*<{:@~-])[\w.-]+(?:\/[\w.-]+)*\.(?:tsx?|mjs|md|json|css|html)\b(?![\w/-])/g;
 const folderName = new RegExp(`(?<![\\w./*<{:@~-])(?:${folders.join('|')})/[\\w./-]*`, 'g');
 

@@ -13,5 +13,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    // The licences of what is bundled.
+    license: { fileName: 'NOTICE.md' },
   },
 });

@@ -1,4 +1,6 @@
-/** The configuration of nginx in docs/operate.md, as it is printed there, in front of a main and a read-only server. */
+/** The configurations of nginx: in docs/operate.md, in front of a main and a read-only server, and deploy/nginx.conf, in front of one. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { engines } from '../helpers/engines.ts';
 import { listen } from '../helpers/events.ts';
@@ -93,3 +95,23 @@ describe.skipIf(!hasNginx)('nginx with the documented configuration', () => {
     expect([events.status, events.headers.get('x-request-id')]).toEqual([502, null]);
   });
 });
+
+test.skipIf(!hasNginx)(
+  'nginx with deploy/nginx.conf passes on large bodies, its own address, and changes at once',
+  async () => {
+    const server = await startServer(engines[0]!, { body_limit: 16 << 20 });
+    onTestFinished(() => server.stop());
+    const example = readFileSync(join(import.meta.dirname, '../../deploy/nginx.conf'), 'utf8');
+    const nginx = await startNginx({ SERVER_ADDRESS: server.url }, example);
+    onTestFinished(() => nginx.stop());
+    expect((await nginx.send('POST', '/runs/', { name: run })).status).toBe(200);
+    const heard = await listen(nginx, `run:${run}`);
+    const told = heard.next('jobs');
+    const body = { job_id: 1, overrides: { text: 'x'.repeat(15 << 20) } };
+    expect((await nginx.send('POST', `/runs/${run}/jobs/`, body)).status).toBe(200);
+    await told;
+    expect(await (await nginx.send('GET', `/runs/${run}/`)).json()).toMatchObject({
+      1: { href: `${nginx.url}/runs/${run}/1/` },
+    });
+  },
+);

@@ -22,18 +22,18 @@ export interface Nginx {
   stop(): Promise<void>;
 }
 
-/** Starts nginx with the configuration of the document that names these servers in capitals; the values are their addresses. */
-export async function startNginx(servers: Record<string, string>): Promise<Nginx> {
+/** Starts nginx with a configuration that names these servers in capitals, by default that of the document; the values are their addresses. */
+export async function startNginx(
+  servers: Record<string, string>,
+  configuration = documented(Object.keys(servers)),
+): Promise<Nginx> {
   if (program === undefined) throw new Error('no nginx; install it (Debian: apt-get install nginx)');
   const folder = mkdtempSync(join(tmpdir(), 'paddles-nginx-'));
   const address = `127.0.0.1:${await freePort()}`;
-  const example = Object.entries({ ...servers, LISTEN_ADDRESS: address }).reduce(
-    (text, [name, url]) => {
-      expect(text).toContain(name);
-      return text.replaceAll(new RegExp(`\\b${name}\\b`, 'g'), url.replace('http://', ''));
-    },
-    documented(Object.keys(servers)),
-  );
+  const example = Object.entries({ ...servers, LISTEN_ADDRESS: address }).reduce((text, [name, url]) => {
+    expect(text).toContain(name);
+    return text.replaceAll(new RegExp(`\\b${name}\\b`, 'g'), url.replace('http://', ''));
+  }, configuration);
   writeFileSync(join(folder, 'paddles.conf'), example);
   writeFileSync(join(folder, 'nginx.conf'), surroundings(folder));
   const server = spawn(program, ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')]);

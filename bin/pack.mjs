@@ -1,0 +1,12 @@
+/**
+ * Run by `npm pack`: puts what an installed package needs beside the sources. That is the dashboard, and the server as
+ * JavaScript, because Node strips no types inside node_modules.
+ */
+import { build } from 'vite';
+import { root } from './install.mjs';
+
+await import('../web/build.ts');
+// One file for each of TypeScript, so that paths relative to a file stay true.
+const output = { preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' };
+const options = { ssr: 'src/main.ts', outDir: 'dist', target: 'node24', rolldownOptions: { output } };
+await build({ root, configFile: false, logLevel: 'warn', build: options });

@@ -1,0 +1,136 @@
+/**
+ * Builds the image of a Dockerfile in a folder, without a container engine: each stage is a folder that stands for its
+ * root, and every instruction is carried out there. Knows what the Dockerfile of this repository uses, and refuses the rest.
+ */
+import { execFile } from 'node:child_process';
+import { copyFileSync, cpSync, globSync, linkSync, mkdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, matchesGlob } from 'node:path';
+import { promisify } from 'node:util';
+
+const checkout = join(import.meta.dirname, '../..');
+
+/** An image, or a stage of one. */
+export interface Image {
+  /** The folder that stands for its root. */
+  root: string;
+  workdir: string;
+  /** Who runs its command. */
+  user: string;
+  env: Record<string, string>;
+  volumes: string[];
+  command: string[];
+  health: string[];
+}
+
+/** An unprivileged user when the tests run as root, otherwise the user of the tests, who cannot become another one. */
+export const unprivileged = process.getuid?.() === 0 ? 65_534 : (process.getuid?.() ?? 0);
+
+/** Builds all stages of the Dockerfile in `folder`. Returns the stages by name; the last one is called `image`. */
+export async function buildImage(folder: string): Promise<Record<string, Image>> {
+  const context = join(folder, 'context');
+  copyContext(context);
+  const stages: Record<string, Image> = {};
+  let stage: Image | null = null;
+  for (const [, name = '', text = ''] of instructions(readFileSync(join(checkout, 'Dockerfile'), 'utf8'))) {
+    if (name === 'FROM') {
+      const key = /^node:24-slim(?: AS (\w+))?$/.exec(text)?.[1] ?? 'image';
+      stage = stages[key] = newStage(join(folder, key));
+      continue;
+    }
+    if (stage === null) throw new Error(`${name} before FROM`);
+    await carryOut(stage, name, text, context, stages);
+  }
+  return stages;
+}
+
+/** What a container of the image gets as its environment. */
+export function environmentOf(image: Image): Record<string, string> {
+  const { HOME = '', TEST_RUN = '' } = process.env;
+  const programs = join(image.root, 'usr/local/bin');
+  return { HOME, TEST_RUN, PATH: `${programs}:${process.env.PATH}`, ...image.env };
+}
+
+function instructions(dockerfile: string): RegExpMatchArray[] {
+  const lines = dockerfile.replaceAll(/^#.*\n/gm, '').replaceAll('\\\n', ' ');
+  return [...lines.matchAll(/^([A-Z]+) (.+)$/gm)];
+}
+
+/** Like the image of Node: its program is there, and nothing of the checkout. */
+function newStage(root: string): Image {
+  const programs = join(root, 'usr/local/bin');
+  for (const made of [programs, join(root, 'tmp')]) mkdirSync(made, { recursive: true });
+  try {
+    linkSync(process.execPath, join(programs, 'node'));
+  } catch {
+    // On another disk.
+    copyFileSync(process.execPath, join(programs, 'node'));
+  }
+  return { root, workdir: root, user: 'root', env: {}, volumes: [], command: [], health: [] };
+}
+
+async function carryOut(stage: Image, name: string, text: string, context: string, stages: Record<string, Image>) {
+  const at = (path: string) => join(path.startsWith('/') ? stage.root : stage.workdir, path);
+  if (name === 'WORKDIR') stage.workdir = at(text);
+  else if (name === 'COPY') copy(text, context, stages, at);
+  else if (name === 'RUN') await run(stage, text);
+  else if (name === 'USER') stage.user = text;
+  else if (name === 'VOLUME') stage.volumes.push(text);
+  else if (name === 'CMD') stage.command = JSON.parse(text);
+  else if (name === 'HEALTHCHECK') stage.health = JSON.parse(text.replace(/^CMD /, ''));
+  else if (name === 'ENV') {
+    for (const [, key = '', value = ''] of text.matchAll(/(\w+)=(\S+)/g)) {
+      stage.env[key] = value.replace(/\/(?=data\/)/, `${stage.root}/`);
+    }
+  } else if (name !== 'EXPOSE') throw new Error(`the tests do not know ${name}`);
+}
+
+function copy(text: string, context: string, stages: Record<string, Image>, at: (path: string) => string): void {
+  const [, from, rest = ''] = /^(?:--from=(\w+) )?(.+)$/.exec(text) ?? [];
+  const paths = rest.split(' ');
+  const target = paths.pop() ?? '';
+  const source = from === undefined ? context : (stages[from]?.root ?? '');
+  const found = paths.flatMap((path) => (path === '.' ? [path] : globSync(path.replace(/^\//, ''), { cwd: source })));
+  if (found.length < paths.length) throw new Error(`COPY ${text}: there is no such file`);
+  for (const path of found) {
+    // A target that ends in a slash is a folder.
+    const end = target.endsWith('/') ? join(target, basename(path)) : target;
+    cpSync(join(source, path), at(end), { recursive: true, preserveTimestamps: true });
+  }
+}
+
+async function run(stage: Image, text: string): Promise<void> {
+  const command = text
+    .replaceAll(/(?<=[\s=])\/(?=\w)/g, `${stage.root}/`)
+    .replace('--owner=node', `--owner=${unprivileged}`);
+  const npm = {
+    npm_config_prefix: join(stage.root, 'usr/local'),
+    npm_config_prefer_offline: 'true',
+    npm_config_update_notifier: 'false',
+  };
+  const registry = Object.entries(process.env).filter(([key]) => /^npm_config_(registry|cache)$/i.test(key));
+  const env = { ...environmentOf(stage), ...npm, ...Object.fromEntries(registry) };
+  await promisify(execFile)('sh', ['-c', command], { cwd: stage.workdir, env });
+}
+
+/** Copies what the last pattern of `.dockerignore` that matches a file, or a folder above it, lets through. */
+function copyContext(target: string): void {
+  const patterns = readFileSync(join(checkout, '.dockerignore'), 'utf8').split('\n').filter(Boolean);
+  const isIgnored = (path: string) => {
+    const last = patterns.findLast((pattern) => {
+      const parents = path.split('/').map((_, index, names) => names.slice(0, index + 1).join('/'));
+      return parents.some((parent) => matchesGlob(parent, pattern.replace('!', '')));
+    });
+    return last !== undefined && !last.startsWith('!');
+  };
+  const files = globSync('**/*', {
+    cwd: checkout,
+    withFileTypes: true,
+    exclude: ({ name }) => ['node_modules', '.git', 'dist'].includes(name),
+  });
+  for (const file of [...files, ...globSync('.*', { cwd: checkout, withFileTypes: true })]) {
+    const path = join(file.parentPath, file.name).slice(checkout.length + 1);
+    if (!file.isFile() || isIgnored(path)) continue;
+    mkdirSync(dirname(join(target, path)), { recursive: true });
+    cpSync(join(checkout, path), join(target, path), { preserveTimestamps: true });
+  }
+}

@@ -1,0 +1,31 @@
+/** The unit for systemd, checked by systemd's own tools. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const unit = join(import.meta.dirname, '../../deploy/paddles.service');
+const analyze = (...args: string[]) => spawnSync('systemd-analyze', [...args, unit], { encoding: 'utf8' });
+const hasSystemd = analyze('security', '--offline=true').status === 0;
+
+if (!hasSystemd) process.stdout.write('tests: no systemd-analyze, so the unit for systemd is not checked\n');
+
+test.runIf(hasSystemd)('the unit for systemd exposes the machine by 3 of 10 at most', () => {
+  const { status, stdout, stderr } = analyze('security', '--offline=true', '--no-pager', '--threshold=30');
+  expect(stdout).toMatch(/Overall exposure level for paddles\.service: \d/);
+  expect([status, stderr]).toEqual([0, '']);
+});
+
+test.runIf(hasSystemd)('systemd understands every line of the unit', () => {
+  // The program is installed nowhere.
+  const { stderr } = analyze('verify', '--man=no');
+  expect(stderr.split('\n').filter((line) => line !== '' && !line.includes('is not executable'))).toEqual([]);
+});
+
+test('the unit never gives up while the database is away at boot', () => {
+  const lines = readFileSync(unit, 'utf8').split('\n');
+  for (const line of ['StartLimitIntervalSec=0', 'Wants=network-online.target', 'Restart=on-failure'])
+    expect(lines).toContain(line);
+  expect(lines).toContainEqual(expect.stringMatching(/^RestartSec=\d+$/));
+  expect(lines).toContainEqual(expect.stringMatching(/^After=network-online\.target\b/));
+});
