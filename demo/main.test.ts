@@ -15,6 +15,7 @@ function runDemo(...args: string[]): Promise<{ code: number; stdout: string; std
 
 test.each([
   ['--seed', 'abc', "--seed needs a whole number from 0 to 1000000, not 'abc'"],
+  ['--runs', 'abc', "--runs needs a whole number from 1 to 1000000, not 'abc'"],
   ['--runs', '0', "--runs needs a whole number from 1 to 1000000, not '0'"],
   ['--runs', '', "--runs needs a whole number from 1 to 1000000, not ''"],
   ['--teuthology-url', 'here', "--teuthology-url: 'here' is not the URL of a server"],
@@ -40,4 +41,5 @@ test('prints its flags for --help', async () => {
   expect(code).toBe(0);
   for (const flag of ['--url URL', '--teuthology-url URL', '--seed NUMBER', '--runs NUMBER', '--live', '--port NUMBER'])
     expect(stdout).toContain(flag);
+  expect(stdout).not.toContain('--database');
 });

@@ -25,7 +25,7 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
   try {
     const line = readCommandLine(args, process.env, ownFlags);
     if (line.help) {
-      process.stdout.write(`npm run demo -- [flag ...]\n\n${flagsHelp(ownFlags)}\n`);
+      process.stdout.write(`npm run demo -- [flag ...]\n\n${flagsHelp(ownFlags, ['port', 'teuthology_port'])}\n`);
       return 0;
     }
     const flags = checkFlags(line);

@@ -151,16 +151,18 @@ function readConfigFile(named: string | undefined): ConfigFile {
   return { path, values };
 }
 
-/** The part of `--help` that lists flags: a command's own, then every setting with its variable and default. */
-export function flagsHelp(own: CommandFlag[]): string {
+/** The part of `--help` that lists flags: a command's own, then the settings that it uses, with variable and default. */
+export function flagsHelp(own: CommandFlag[], used = Object.keys(settings) as (keyof Config)[]): string {
   const line = (flag: string, help: string) => `  ${flag.padEnd(28)} ${help}`;
   const ownLines = own.map((flag) => line(`--${flag.name} ${flag.hint}`, flag.help));
-  const lines = Object.values(settings).map((setting) =>
-    line(
-      `--${setting.flag} ${setting.hint}`,
-      `${setting.help} (${setting.variables.join(', ')}; default ${setting.fallback === '' ? 'none' : setting.fallback})`,
-    ),
-  );
+  const lines = used
+    .map((key) => settings[key])
+    .map((setting) =>
+      line(
+        `--${setting.flag} ${setting.hint}`,
+        `${setting.help} (${setting.variables.join(', ')}; default ${setting.fallback === '' ? 'none' : setting.fallback})`,
+      ),
+    );
   return [...ownLines, ...lines, line('--config FILE', configHelp), line('--help', 'print this and stop')].join('\n');
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** Process entry: the command line decides which command runs. */
-import { BadSetting, type CommandFlag, flagsHelp, readCommandLine } from './config.ts';
+import { BadSetting, type CommandFlag, type Config, flagsHelp, readCommandLine } from './config.ts';
+import { misspelt } from './misspelt.ts';
 import { version } from './version.ts';
 
 interface Command {
@@ -8,9 +9,13 @@ interface Command {
   flags: CommandFlag[];
   /** What else it takes, in this order. */
   operands?: string[];
+  /** Those that it uses, when these are not all. */
+  settings?: (keyof Config)[];
   /** Returns the exit code. */
   run: (line: ReturnType<typeof readCommandLine>) => Promise<number>;
 }
+
+const ofDatabase: (keyof Config)[] = ['database', 'read_only', 'pool_size'];
 
 const commands: Record<string, Command> = {
   serve: {
@@ -21,11 +26,13 @@ const commands: Record<string, Command> = {
   migrate: {
     summary: 'create or migrate the database, then stop',
     flags: [],
+    settings: ofDatabase,
     run: async (line) => (await import('./cli/migrate.ts')).migrateDatabase(line),
   },
   reindex: {
     summary: 'compute the causes of all stored failures again',
     flags: [],
+    settings: ofDatabase,
     run: async (line) => (await import('./cli/reindex.ts')).reindexDatabase(line),
   },
   prune: {
@@ -35,6 +42,7 @@ const commands: Record<string, Command> = {
       { name: 'audit-older-than', hint: 'AGE', help: 'age of changes that are forgotten, like 400d' },
       { name: 'dry-run', hint: '', help: 'only print how many runs would lose documents, and how many changes' },
     ],
+    settings: ofDatabase,
     run: async (line) => (await import('./cli/prune.ts')).pruneDatabase(line),
   },
   'token create': {
@@ -44,17 +52,20 @@ const commands: Record<string, Command> = {
       { name: 'scope', hint: 'LIST', help: 'what it is good for: read, report, lock, triage, admin; report,lock' },
       { name: 'expires', hint: 'AGE', help: 'for how long: 90d, 52w; without it, until it is revoked' },
     ],
+    settings: ofDatabase,
     run: async (line) => (await import('./cli/token.ts')).createToken(line),
   },
   'token list': {
     summary: 'print the names and scopes of all tokens',
     flags: [],
+    settings: ofDatabase,
     run: async (line) => (await import('./cli/token.ts')).listTokens(line),
   },
   'token revoke': {
     summary: 'make a token worthless, with the sessions that began with it',
     operands: ['NAME'],
     flags: [],
+    settings: ofDatabase,
     run: async (line) => (await import('./cli/token.ts')).revokeToken(line),
   },
 };
@@ -69,6 +80,11 @@ async function main([first = 'serve', ...rest]: string[]): Promise<number> {
   if (name === '--help' || name === '-h' || name === 'help') return print(help());
   const command = name.startsWith('-') ? commands.serve : commands[name];
   if (!command) return complain(`there is no command '${name}'; the commands are: ${Object.keys(commands).join(', ')}`);
+  // An installed package may meet any version.
+  if (Number.parseInt(process.versions.node, 10) < 24) {
+    return complain(`this is Node ${process.versions.node}; the program needs Node 24 or later`);
+  }
+  warnOfMisspelt();
   try {
     const line = readCommandLine(
       name.startsWith('-') ? [name, ...args] : args,
@@ -81,6 +97,14 @@ async function main([first = 'serve', ...rest]: string[]): Promise<number> {
   } catch (error) {
     if (error instanceof BadSetting) return complain(error.message);
     throw error;
+  }
+}
+
+function warnOfMisspelt(): void {
+  for (const { name, nearest } of misspelt(process.env)) {
+    process.stderr.write(`paddles: warning: ${name} is not a setting and is ignored; the nearest one is ${nearest}\n`);
+    // Processes that this one starts would say it again.
+    delete process.env[name];
   }
 }
 
@@ -108,6 +132,6 @@ function help(): string {
   ].join('\n');
 }
 
-function commandHelp(name: string, { summary, flags, operands = [] }: Command): string {
-  return `paddles ${[name, ...operands].join(' ')}: ${summary}\n\n${flagsHelp(flags)}`;
+function commandHelp(name: string, { summary, flags, operands = [], settings }: Command): string {
+  return `paddles ${[name, ...operands].join(' ')}: ${summary}\n\n${flagsHelp(flags, settings)}`;
 }

@@ -58,8 +58,8 @@ describe('the command line', () => {
     for (const command of ['serve', 'migrate']) expect(stdout).toContain(`paddles ${command}`);
   });
 
-  test.each(['serve', 'migrate'])('prints every flag, variable and default for %s --help', async (command) => {
-    const { code, stdout } = await run([command, '--help'], { PADDLES_SERVER_PORT: '0' });
+  test('prints every flag, variable and default for serve --help', async () => {
+    const { code, stdout } = await run(['serve', '--help'], { PADDLES_SERVER_PORT: '0' });
     expect(code).toBe(0);
     const databases = [['database', 'PADDLES_DATABASE_URL', '', '']] as const;
     const all = [...wrongValues, ...databases];
@@ -70,6 +70,23 @@ describe('the command line', () => {
     for (const value of ['default 8080', 'default 127.0.0.1', 'default sqlite:///data/paddles.db', '--config'])
       expect(stdout).toContain(value);
     expect(existsSync(join(folder, 'data'))).toBe(false);
+  });
+
+  test.each([
+    ['migrate', []],
+    ['reindex', []],
+    ['prune', ['documents-older-than', 'audit-older-than', 'dry-run']],
+  ])('prints only what %s uses for its --help', async (command, own) => {
+    const { stdout } = await run([command, '--help']);
+    const flags = [...stdout.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, flag]) => flag);
+    expect(flags).toEqual([...own, 'database', 'read-only', 'pool-size', 'config', 'help']);
+  });
+
+  test('warns of a variable that is not a setting, once, and names the nearest one', async () => {
+    const { code, stderr } = await run(['migrate', '--database', 'sqlite:///new.db'], { PADDLES_SERVR_PORT: '8080' });
+    const warning =
+      'paddles: warning: PADDLES_SERVR_PORT is not a setting and is ignored; the nearest one is PADDLES_SERVER_PORT\n';
+    expect([code, stderr]).toEqual([0, warning]);
   });
 
   test.each([['--version'], ['-v'], ['version']])('prints the version for %s', async (argument) => {

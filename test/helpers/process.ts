@@ -24,7 +24,9 @@ export interface ServerProcess {
 export async function spawnServer(database: string, settings: string[] = []): Promise<ServerProcess> {
   const main = join(import.meta.dirname, '../../src/main.ts');
   const flags = ['--database', database, '--host', '127.0.0.1', '--port', '0', '--log-format', 'json', ...settings];
-  const child = spawn(process.execPath, [main, 'serve', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // Variables of the tests, such as PADDLES_FUZZ_SEED, are not settings.
+  const { PADDLES_DATA, PADDLES_FUZZ_SEED, PADDLES_TEST_POSTGRES, PADDLES_TEST_POSTGRES_URL, ...env } = process.env;
+  const child = spawn(process.execPath, [main, 'serve', ...flags], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let complaints = '';
   child.stderr.on('data', (bytes) => {
     complaints += bytes;
