@@ -71,11 +71,10 @@ async function addRunning(db: Reader, lines: Map<number, NodeLine>): Promise<voi
   running.sort((a, b) => a.id - b.id);
   for (let from = 0; from < running.length; from += runningAtATime) {
     const some = new Map(running.slice(from, from + runningAtATime).map((job) => [job.id, job]));
-    let links = db.kysely
+    const links = db.kysely
       .selectFrom('job_nodes')
       .select(['node_id', 'job_id'])
       .where('job_id', 'in', [...some.keys()]);
-    if (lines.size === 1) links = links.where('node_id', '=', [...lines.keys()][0] as number);
     for (const { node_id, job_id } of await links.orderBy('job_id').execute()) {
       const line = lines.get(node_id);
       const job = some.get(job_id);
