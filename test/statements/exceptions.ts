@@ -72,12 +72,6 @@ export const exceptions: Exception[] = [
       'the first that match, by any filter and in any order: ten filters and ten orders would want a hundred indexes',
   },
   {
-    origin: 'pages/run-query.ts idsThatPass',
-    sqlite: ['scan runs', 'sort'],
-    postgres: ['scan runs', 'discard runs', 'sort'],
-    reason: 'any part of a name, or any pattern: the names of 16,000 runs take 15 ms',
-  },
-  {
     origin: 'pages/run-search.ts countRuns',
     sqlite: ['scan runs'],
     postgres: ['scan runs', 'discard runs'],
