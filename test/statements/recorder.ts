@@ -14,7 +14,7 @@ export interface Recorded {
 const most = 4;
 
 /** Files that only pass statements on. */
-const carriers = ['engine/transaction', 'engine/postgres', 'engine/sqlite', 'write/batch'];
+const carriers = ['engine/transaction', 'engine/postgres', 'engine/sqlite', 'engine/sqlite-driver', 'write/batch'];
 
 /** A recording of statements. */
 export interface Recording {
