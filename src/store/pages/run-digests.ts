@@ -50,9 +50,13 @@ export function causesOf(jobs: Iterable<JudgedJob>): FoundCause[] {
 }
 
 /** The digest of jobs; a cause of `outages` counts as one of the lab. */
-export function digestOf(run: RunRow, jobs: Iterable<JudgedJob>, outages: ReadonlySet<string> = new Set()): RunDigest {
+export async function digestOf(
+  run: RunRow,
+  jobs: Iterable<JudgedJob>,
+  outages: ReadonlySet<string> = new Set(),
+): Promise<RunDigest> {
   const digest = createDigest(headOf(run));
-  for (const { status, description, signature } of jobs) {
+  for await (const { status, description, signature } of inTurns(jobs)) {
     const cause = signature && { id: signature.id, class: outages.has(signature.id) ? 'infra' : signature.class };
     digest.add({ status, description, cause });
   }
@@ -67,14 +71,14 @@ function stateOf({ revision, updated }: RunRow): string {
   return [digestVersion, signatureVersion, revision, updated].join('.');
 }
 
-/** Jobs whose digests are read in one statement, and jobs of a run that count: no run has as many. */
-const jobsAtATime = 5000;
+/** Jobs whose digests are read in one statement and without a turn for others, and jobs of a run that count: no run has as many. */
+const jobsAtATime = 1000;
 const mostJobs = 20_000;
 
 /** The indexes of runs, by their names; `at` is now, in microseconds. */
 export async function indexesOf(db: DigestKeeper, runs: readonly RunRow[], at: number): Promise<Map<string, RunIndex>> {
   const indexes = new Map<string, RunIndex>();
-  for (const portion of portionsOf(runs, jobsAtATime)) {
+  for await (const portion of inTurns(portionsOf(runs, jobsAtATime))) {
     const ids = portion.map(({ id }) => id);
     const rows = await db.kysely
       .selectFrom('run_digests')
@@ -82,7 +86,7 @@ export async function indexesOf(db: DigestKeeper, runs: readonly RunRow[], at: n
       .where(oneOf(db.engine, 'run_id', ids))
       .execute();
     const kept = new Map(rows.map((row) => [row.run_id, row]));
-    for await (const run of inTurns(portion)) {
+    for (const run of portion) {
       const row = kept.get(run.id);
       const digest = row?.made_of === stateOf(run) ? (JSON.parse(row.digest) as Omit<RunDigest, 'run'>) : null;
       indexes.set(
@@ -105,7 +109,7 @@ async function makeDigest(db: DigestKeeper, run: RunRow, at: number): Promise<Ru
   }
   const uncertain = causesOf(jobs).filter((cause) => cause.class === 'support');
   const outages = await outagesIn(db, run, uncertain);
-  const digest = digestOf(run, jobs, new Set(outages.keys()));
+  const digest = await digestOf(run, jobs, new Set(outages.keys()));
   const settled = uncertain.length === 0 || (run.updated ?? run.posted) < at - settledAfter;
   if (settled && run.status.startsWith('finished')) {
     const { run: _, ...rest } = digest;
