@@ -1,35 +1,34 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { JobStatus } from './job.ts';
-import { noveltyOf, traitsOf } from './traits.ts';
+import { traitsOf } from './traits.ts';
+import type { VerdictName } from './verdicts/verdict.ts';
 
-test.each<[number[], ReturnType<typeof noveltyOf>]>([
-  [[0, 0, 3], 'new'],
-  [[1, 0, 3], 'known'],
-  [[0, 1, 1], 'known'],
-  [[5, 0], 'known'],
-  [[0, 5], 'new'],
-  [[5], null],
-  [[], null],
-])('a cause with these counts of jobs, run by run, %j, is %s', (seen, novelty) => {
-  expect(noveltyOf(seen)).toBe(novelty);
-});
+const scheduled = Date.UTC(2026, 10, 27);
+const run = { id: '1', name: 'r', suite: 's', branch: 'b', sha1: null, scheduled };
+const said = (verdict: VerdictName, began = scheduled) => {
+  const since = { run: { ...run, scheduled: began }, k: 1, n: 2 };
+  return { verdict, since: verdict === 'SINCE' ? since : null };
+};
 
-describe('a job', () => {
-  test.each<[JobStatus, JobStatus | null, number[] | null, string[]]>([
-    ['fail', 'pass', [0, 1], ['new']],
-    ['dead', 'fail', [0, 1], ['new']],
-    ['fail', null, [2, 1], ['known']],
-    ['fail', 'pass', [1], []],
-    ['running', 'fail', null, ['live']],
-    ['waiting', null, null, ['live']],
-    ['queued', 'fail', null, []],
-    ['unknown', 'fail', null, []],
-    ['pass', 'fail', null, ['fixed']],
-    ['pass', 'dead', null, ['fixed']],
-    ['pass', 'pass', null, []],
-    ['pass', 'running', null, []],
-    ['pass', null, null, []],
-  ])('%s, before %s, with the counts %j, is %j', (status, previous, seen, expected) => {
-    expect([...traitsOf({ status, previous, seen })]).toEqual(expected);
-  });
+test.each<[JobStatus, JobStatus | null, ReturnType<typeof said> | null, string[]]>([
+  ['fail', 'pass', said('NEW'), ['new']],
+  ['dead', 'fail', said('ROSE'), ['rose', 'new']],
+  ['fail', 'fail', said('SINCE'), ['since', 'new']],
+  ['fail', 'fail', said('SINCE', 0), ['since']],
+  ['fail', null, said('KNOWN'), ['known']],
+  ['fail', null, said('FLAKY'), ['flaky']],
+  ['fail', null, said('UNSEEN'), ['unseen']],
+  ['dead', null, said('INFRA'), ['infra']],
+  ['fail', 'pass', null, []],
+  ['running', 'fail', null, ['live']],
+  ['waiting', null, null, ['live']],
+  ['queued', 'fail', null, []],
+  ['unknown', 'fail', null, []],
+  ['pass', 'fail', null, ['fixed']],
+  ['pass', 'dead', null, ['fixed']],
+  ['pass', 'pass', null, []],
+  ['pass', 'running', null, []],
+  ['pass', null, null, []],
+])('a job that is %s, before %s, with the verdict %j, is %j', (status, previous, verdict, expected) => {
+  expect([...traitsOf({ status, previous, verdict }, run)]).toEqual(expected);
 });

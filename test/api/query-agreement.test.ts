@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseQuery } from '../../src/core/query.ts';
 import { jobMatcher, type MatchableJob } from '../../src/core/query-match.ts';
-import type { Trait } from '../../src/core/traits.ts';
+import { traitsOf } from '../../src/core/traits.ts';
 import type { RunList } from '../../src/http/api/lists-schema.ts';
-import type { RunJobs } from '../../src/http/api/run-page-schema.ts';
+import type { RunJobs, RunPage } from '../../src/http/api/run-page-schema.ts';
 import type { RunItem } from '../../src/http/api/schema.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Pages, startPages } from './pages.ts';
@@ -51,7 +51,7 @@ const jobTerms = [
   's:fail s:fail,dead s:f* job:8600017 job:*7 suite:rados suite:R* suite:none branch:wip-* branch:main user:yuriw m:smithi',
   'flavor:crimson flavor:none sha1:abc sha1:ABCD sha1:none os:rocky os:*4 os:none node:smithi03 node:mira* node:none',
   'reason:sudo reason:read reason:*error reason:none kind:timeout kind:none sig:none f:all f:clusters=* f:*É f:none',
-  'dur:>30m dur:<10m dur:5m.. dur:none started:1h prio:<20 prio:20..40 prio:none is:new is:live is:none is:known',
+  'dur:>30m dur:<10m dur:5m.. dur:none started:1h prio:<20 prio:20..40 prio:none is:new is:live is:none is:unseen',
   'scheduled:2026-11-01 scheduled:>2026-11-01 started:none started:>-1h updated:>-1h updated:<-1h rados 86000 mira1 r*blue* 86*3',
 ].flatMap((line) => line.split(' '));
 
@@ -93,8 +93,10 @@ describe.each(engines)('filters on $name', (engine) => {
     const read = (q: string) => pages.read<RunJobs>(`/runs/${busy}/jobs?${new URLSearchParams({ q })}`);
     const branch = all.find(({ name }) => name === busy)?.branch ?? null;
     const answered = await read('');
+    const page = await pages.read<RunPage>(`/runs/${busy}/page`);
     const matchable = answered.jobs.map((line) => {
       const job = jobs.find(({ job_id }) => job_id === line.job_id);
+      const verdict = page.verdicts.find(({ cause }) => cause === line.signature?.id) ?? null;
       return {
         status: job?.status ?? '',
         job_id: line.job_id,
@@ -114,8 +116,8 @@ describe.each(engines)('filters on $name', (engine) => {
         started: line.started,
         updated: line.updated,
         signature: line.signature,
-        // The first run of its branch: no failure is known or fixed.
-        traits: new Set<Trait>(job?.status === 'running' || job?.status === 'waiting' ? ['live'] : []),
+        // No description failed in the runs before: none is fixed.
+        traits: traitsOf({ status: line.status, previous: null, verdict }, page.run),
       } satisfies MatchableJob;
     });
     expect(matchable).toHaveLength(jobs.length);

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bandOf } from '../../src/core/verdicts/bands.ts';
 import type { RunPage } from '../../src/http/api/run-page-schema.ts';
 import { closePage, hasBrowser, openPage, startBrowser } from '../helpers/browser.ts';
 import { engines } from '../helpers/engines.ts';
@@ -23,9 +24,9 @@ describe.skipIf(!hasBrowser)('the picture', () => {
     let most = 0;
     for (const { name } of runs.slice(-12)) {
       const { json } = await server.get(`/api/runs/${name}/page`);
-      const { signatures, recent } = json as RunPage;
-      const fresh = signatures.filter(({ seen }) => seen.slice(0, -1).every((count) => count === 0)).length;
-      const worth = recent.length > 3 ? Math.min(fresh, 4) * Math.min(signatures.length - fresh, 10) : 0;
+      const { run, signatures, verdicts } = json as RunPage;
+      const first = verdicts.filter((verdict) => bandOf(verdict, run) === 'look').length;
+      const worth = Math.min(first, 4) * Math.min(signatures.length - first, 10);
       if (worth <= most) continue;
       most = worth;
       shown = name;
@@ -41,8 +42,8 @@ describe.skipIf(!hasBrowser)('the picture', () => {
   test.each(['light', 'dark'] as const)('of a run in the %s theme shows new and known causes', async (theme) => {
     const watched = await openPage(browser, `${server.url}/ui/runs/${shown}`, { theme, width: 'wide' });
     const { page } = watched;
-    await page.getByText('NEW', { exact: true }).first().waitFor();
-    await page.getByText('KNOWN', { exact: true }).first().waitFor();
+    await page.locator('.badge-look').first().waitFor();
+    await page.locator('.badge-others').first().waitFor();
     await page.getByText('● live').waitFor();
     const picture = await page.screenshot();
     expect(picture.length).toBeGreaterThan(50_000);

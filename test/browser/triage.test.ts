@@ -20,6 +20,7 @@ describe.skipIf(!hasBrowser)('a person who looks into a red run', () => {
   beforeAll(async () => {
     server = await startServer(engines[0]!, {
       contract: 'teuthology',
+      base_branches: 'main,v1..v2',
       job_log_href_templ: 'https://logs.example/{run_name}/{job_id}/teuthology.log',
     });
     const report = async (name: string, jobs: Record<string, unknown>[]) => {
@@ -31,6 +32,11 @@ describe.skipIf(!hasBrowser)('a person who looks into a red run', () => {
     await report(before, [
       { job_id: '1', status: 'fail', failure_reason: known, description: 'rados/{a}' },
       { job_id: '2', status: 'fail', failure_reason: known, description: 'rados/{b}' },
+      ...Array.from({ length: 24 }, (_, at) => ({
+        job_id: `${at + 100}`,
+        status: 'pass',
+        description: `rados/{p${at}}`,
+      })),
     ]);
     await report(run, [
       { job_id: '11', status: 'fail', failure_reason: known, description: 'rados/{a}' },
@@ -39,6 +45,8 @@ describe.skipIf(!hasBrowser)('a person who looks into a red run', () => {
       { job_id: '14', status: 'running', description: 'rados/{e}' },
       { job_id: '15', status: 'waiting', description: 'rados/{f}' },
       { job_id: '16', status: 'pass', description: 'rados/{b}' },
+      { job_id: '17', status: 'fail', failure_reason: fresh, description: 'rados/{g}' },
+      { job_id: '18', status: 'fail', failure_reason: fresh, description: 'rados/{h}' },
     ]);
     await report(later.replace('v1..v2', 'v1'), [{ job_id: '21', status: 'pass' }]);
     await report(odd, [{ job_id: '7,8', status: 'fail', failure_reason: known, description: 'fs/{a}' }]);
@@ -63,27 +71,36 @@ describe.skipIf(!hasBrowser)('a person who looks into a red run', () => {
     return page.locator('.grid-row').allTextContents();
   };
 
-  test('sees new causes first, with a badge that stands out, and why they are new', async () => {
+  test('sees first what is new, with a badge that stands out, and on what grounds', async () => {
     await at(pagePath.run(run), async (page) => {
       const groups = page.locator('.group-row');
       await groups.nth(1).waitFor();
       expect(await groups.allTextContents()).toEqual([
-        expect.stringMatching(/^1×.*NEW.*fresh problem/),
+        expect.stringMatching(/^3×.*NEW.*fresh problem.*3 of 6 jobs here/),
         expect.stringMatching(/^2×.*KNOWN.*old problem/),
       ]);
-      expect(await groups.nth(0).locator('.badge').getAttribute('class')).toContain('badge-new');
-      expect(await groups.nth(1).locator('.badge').getAttribute('class')).not.toContain('badge-new');
-      await page
-        .locator('.pane')
-        .getByText('New: not seen in the one earlier run of rados on v1..v2.')
-        .first()
-        .waitFor();
-      expect(await page.locator('.head').first().textContent()).toContain('1 new cause');
+      expect(await groups.nth(0).locator('.badge').getAttribute('class')).toContain('badge-look');
+      expect(await groups.nth(1).locator('.badge').getAttribute('class')).not.toContain('badge-look');
+      await page.locator('.pane').getByText('3 of 6 jobs here, 0 of 26 before (p 0.004).').first().waitFor();
+      expect(await page.locator('.head').first().textContent()).toContain('2 causes in 5 jobs: 1 new, 1 known');
+    });
+  });
+
+  test('compares a run with another branch, which the address keeps', async () => {
+    await at(pagePath.run(run), async (page) => {
+      await page.locator('.pane').getByText('Compared with 1 run of rados on v1..v2, 20 Nov.').waitFor();
+      await page.getByLabel('against').selectOption('main');
+      await page.locator('.pane').getByText('No earlier run of rados on main').waitFor();
+      await page.locator('.head').getByText('2 causes in 5 jobs: 2 unseen before').waitFor();
+      expect(new URL(page.url()).searchParams.get('base')).toBe('main');
+      await page.reload();
+      await page.locator('.head').getByText('2 causes in 5 jobs: 2 unseen before').waitFor();
     });
   });
 
   test.each([
-    ['is:new', ['13']],
+    ['is:new', ['13', '17', '18']],
+    ['is:unseen,infra', []],
     ['is:known', ['11', '12']],
     ['is:live', ['14', '15']],
     ['is:fixed', ['16']],

@@ -2,6 +2,7 @@
 import { noJobs } from '../../src/core/run.ts';
 import type { PageSignature, RunPage } from '../../src/http/api/run-page-schema.ts';
 import type { JobItem, RunItem } from '../../src/http/api/schema.ts';
+import type { PageVerdict } from '../../src/http/api/verdict-schema.ts';
 
 const scheduled = Date.UTC(2026, 10, 23, 9);
 
@@ -56,6 +57,14 @@ export function aCause(id: string, seen: number[], kind = 'command'): PageSignat
   return { id, kind, title: `cause ${id}`, class: 'unclear', seen };
 }
 
+/** What is said of a cause: KNOWN unless given. */
+export function aVerdict(cause: string, given: Partial<PageVerdict> = {}): PageVerdict {
+  const counts = { c: 1, m: 10, k: 2, n: 100, lo: 0.01, hi: 0.07, runs: 10, runs_with: 2 };
+  const nothing = { blame: null, p: null, since: null, last_without: null, last_with: null, outage: null };
+  const sentence = `What is said of ${cause}.`;
+  return { cause, class: 'unclear', verdict: 'KNOWN', sentence, ...counts, ...nothing, ...given };
+}
+
 /** A job on a page, with its texts. */
 export interface SampleJob {
   job_id?: string;
@@ -75,13 +84,23 @@ export interface SamplePage {
   run?: Parameters<typeof aRun>[0];
   jobs?: SampleJob[];
   causes?: PageSignature[];
+  verdicts?: PageVerdict[];
+  baseline?: RunPage['baseline'];
   /** How many earlier runs there are, one a day. */
   earlier?: number;
   log_href_template?: string;
 }
 
 /** The page of a run. Jobs get ids from 1 on. */
-export function aPage({ run, jobs = [], causes = [], earlier = 0, log_href_template = '' }: SamplePage = {}): RunPage {
+export function aPage({
+  run,
+  jobs = [],
+  causes = [],
+  verdicts = [],
+  baseline = { base: 'main', bases: ['main'], runs: 0, first: null, last: null },
+  earlier = 0,
+  log_href_template = '',
+}: SamplePage = {}): RunPage {
   const texts: string[] = [];
   const place = (text: string | null | undefined) => (text == null ? null : texts.push(text) - 1);
   const counts = noJobs();
@@ -90,8 +109,8 @@ export function aPage({ run, jobs = [], causes = [], earlier = 0, log_href_templ
     run: aRun({ ...run, counts: { ...counts, ...run?.counts } }),
     previous: earlier === 0 ? null : aRun({ name: 'before' }),
     change: null,
-    verdicts: [],
-    baseline: { base: 'main', bases: ['main'], runs: 0, first: null, last: null },
+    verdicts,
+    baseline,
     recent: Array.from({ length: earlier + 1 }, (_, at) => ({
       name: `run ${at}`,
       scheduled: scheduled - (earlier - at) * 86_400_000,

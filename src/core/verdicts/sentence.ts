@@ -1,7 +1,12 @@
 /** Verdicts in words, with their numbers. */
 import type { Verdict } from './verdict.ts';
 
-const moment = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+
+/** A time in milliseconds as the day on which it was in UTC: "20 Nov". */
+export function dayText(milliseconds: number): string {
+  return day.format(milliseconds);
+}
 
 /** One sentence with the numbers of a verdict. Dates and times are in UTC. */
 export function sentenceOf(verdict: Omit<Verdict, 'sentence'>): string {
@@ -21,13 +26,13 @@ export function sentenceOf(verdict: Omit<Verdict, 'sentence'>): string {
     case 'ROSE':
       return `${c} of ${m}${field} here, before ${k} of ${n}.`;
     case 'SINCE':
-      return `Began ${moment.format(since?.run.scheduled)}: ${k} of ${n}${field} before, ${since?.k} of ${since?.n} since.`;
+      return `Began ${dayText(since?.run.scheduled ?? 0)}: ${k} of ${n}${field} before, ${since?.k} of ${since?.n} since.`;
     case 'FLAKY': {
       const interval = `${percent(k / n)} %, ${percent(verdict.lo)}–${percent(verdict.hi)} %`;
       return `${k} of ${n}${field} in ${runs} runs (${interval}).`;
     }
     case 'KNOWN': {
-      const last = last_with === null ? '' : `, last on ${moment.format(last_with.scheduled)}`;
+      const last = last_with === null ? '' : `, last on ${dayText(last_with.scheduled)}`;
       return `In ${runs_with} of ${runs} runs${last}: ${k} of ${n}${field}.`;
     }
   }

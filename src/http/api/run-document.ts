@@ -86,7 +86,7 @@ async function signaturesSeen(
 }
 
 /** How many jobs had a cause in each of the runs before the first of these, oldest first. */
-export async function readSeenEarlier({ db }: ApiContext, runs: RunRow[]): Promise<(cause: string) => number[]> {
+async function readSeenEarlier({ db }: ApiContext, runs: RunRow[]): Promise<(cause: string) => number[]> {
   const counts: Map<string, number>[] = [];
   for (const run of runs.slice(1, recentRuns).reverse()) {
     const failed = run.fail + run.dead > 0;

@@ -2,9 +2,12 @@ import type { FastifyReply } from 'fastify';
 import { parseQuery, type Query } from '../../core/query.ts';
 import { jobMatcher, type MatchableJob } from '../../core/query-match.ts';
 import { traitsOf } from '../../core/traits.ts';
+import type { Verdict } from '../../core/verdicts/verdict.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
+import { headOf } from '../../store/pages/baseline.ts';
 import type { JobLine } from '../../store/pages/job-lines.ts';
 import { findRun, type LatestOf, runsUpTo } from '../../store/pages/run-page.ts';
+import { verdictsOf } from '../../store/pages/verdicts.ts';
 import { inTurns } from '../../store/read/in-turns.ts';
 import { jsonType } from '../errors.ts';
 import { orThrow } from '../refusal.ts';
@@ -13,8 +16,9 @@ import { clockOf } from './clock.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { csvLine, csvTime, fileQuery } from './csv.ts';
 import { jobItem, milliseconds, runItem } from './items.ts';
-import { jobsWithPrevious, readSeenEarlier } from './run-document.ts';
+import { jobsWithPrevious } from './run-document.ts';
 import { type RunJobs, runJobs, runJobsFile } from './run-page-schema.ts';
+import { comparisonOf } from './run-verdicts.ts';
 import type { JobItem } from './schema.ts';
 
 /** What is sent of the jobs of a run. */
@@ -42,21 +46,30 @@ export function runJobsRoutes(app: ApiServer, context: ApiContext): void {
   });
 }
 
-async function select(context: ApiContext, name: string, query: Query, { tz, ...latest }: LatestOf & { tz?: string }) {
+type Selected = LatestOf & { tz?: string; base?: string };
+
+async function select(context: ApiContext, name: string, query: Query, { tz, base, ...latest }: Selected) {
   const run = orThrow(await findRun(context.db, name, latest));
   // Only `is:` asks about earlier runs.
   const compared = query.terms.some(({ key }) => key === 'is');
   const runs = compared ? await runsUpTo(context.db, run) : [run];
   const { lines, pairs } = await jobsWithPrevious(context, runs);
-  const seenEarlier = compared ? await readSeenEarlier(context, runs) : () => [];
+  const verdicts = compared ? await verdictsByCause(context, run, lines, base) : new Map<string, Verdict>();
   const matches = jobMatcher(query, clockOf(context.now(), tz));
+  const head = headOf(run);
   const found: JobLine[] = [];
   for await (const [index, line] of inTurns(lines.entries())) {
     const previous = pairs[index]?.a?.status ?? null;
-    const seen = line.signature && [...seenEarlier(line.signature.id), 1];
-    if (matches(matchable(line, run, traitsOf({ status: line.status, previous, seen })))) found.push(line);
+    const verdict = (line.signature && verdicts.get(line.signature.id)) ?? null;
+    const traits = traitsOf({ status: line.status, previous, verdict }, head);
+    if (matches(matchable(line, run, traits))) found.push(line);
   }
   return { run, lines: found };
+}
+
+async function verdictsByCause(context: ApiContext, run: RunRow, lines: JobLine[], base: string | undefined) {
+  const judged = await verdictsOf(context.db, await comparisonOf(context, run, base), lines, context.now());
+  return new Map(judged.map(({ verdict }) => [verdict.cause, verdict]));
 }
 
 function matchable(line: JobLine, run: RunRow, traits: MatchableJob['traits']): MatchableJob {

@@ -95,7 +95,7 @@ export type RunJobs = Static<typeof RunJobs>;
 export const runJobs = {
   summary: 'The jobs of a run',
   params: runPath,
-  querystring: query({ q: filter, tz: zone, ...latestOf }),
+  querystring: query({ q: filter, tz: zone, base: baseParameter, ...latestOf }),
   response: answers(RunJobs),
 };
 

@@ -64,7 +64,7 @@ function escapeAttribute(text: string): string {
 export function bootPath(path: string, search: string): string | null {
   const [first, run, ...rest] = readPath(path);
   if (first !== 'runs' || rest.length > 0) return null;
-  if (run !== undefined) return apiPath.runPage(run);
   const given = new URLSearchParams(search);
+  if (run !== undefined) return apiPath.runPage(run, { base: given.get('base') ?? '' });
   return apiPath.runs({ q: given.get('q') ?? '', sort: given.get('sort') ?? '' });
 }

@@ -1,15 +1,15 @@
 import { useState } from 'react';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { plural } from '../../lib/format.ts';
+import type { Job } from '../../lib/jobs.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Popover } from '../../ui/Popover.tsx';
 import { copyReport } from './copy-keys.ts';
-import type { Group } from './groups.ts';
 import { reportFormats } from './report.ts';
 
 /** The actions of a run: its report, and the commands that rerun its failures or kill it. */
-export function Actions({ page, groups }: { page: RunPage; groups: readonly Group[] }) {
+export function Actions({ page, jobs }: { page: RunPage; jobs: readonly Job[] }) {
   const [asked, setAsked] = useState<'rerun' | 'kill' | null>(null);
   const { name, counts } = page.run;
   const red = counts.fail + counts.dead;
@@ -35,7 +35,7 @@ export function Actions({ page, groups }: { page: RunPage; groups: readonly Grou
                 type="button"
                 className="button"
                 onClick={() => {
-                  copyReport(page, groups, format);
+                  copyReport(page, jobs, format);
                   close();
                 }}
               >

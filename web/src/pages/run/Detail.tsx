@@ -11,9 +11,8 @@ import { OutLink } from '../../ui/OutLink.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Value } from '../../ui/Value.tsx';
-import { Badge, SeenStrip } from './failure-columns.tsx';
 import type { Group } from './groups.ts';
-import { describeNovelty } from './novelty.ts';
+import { Badge, SeenStrip, VerdictDetail } from './verdict-view.tsx';
 
 interface DetailProps {
   page: RunPage;
@@ -21,7 +20,7 @@ interface DetailProps {
   differing: readonly (readonly Facet[])[];
 }
 
-/** A cause: how many jobs it has, whether it is new, where it occurred, and its first job. */
+/** A cause: how many jobs it has, what is said of it and why, where it occurred, and its first job. */
 export function GroupDetail({ page, group, differing }: DetailProps & { group: Group }) {
   const [first] = group.jobs;
   return (
@@ -30,11 +29,10 @@ export function GroupDetail({ page, group, differing }: DetailProps & { group: G
         <span className="strong">{plural(group.jobs.length, 'job')}</span> <Badge group={group} />
         {group.kind !== '' && <span>{group.kind}</span>}
         {group.signature !== null && <span>{group.signature.class}</span>}
+        <SeenStrip page={page} group={group} />
       </div>
       <p className="mono break">{group.title}</p>
-      <p>
-        {group.novelty?.sentence} <SeenStrip page={page} group={group} />
-      </p>
+      {group.verdict !== null && <VerdictDetail page={page} verdict={group.verdict} />}
       {group.jobs.length > 1 && (
         <>
           <h2>Where</h2>
@@ -123,14 +121,19 @@ function JobLinks({ page, job }: { page: RunPage; job: Job }) {
 }
 
 function Reason({ page, job }: { page: RunPage; job: Job }) {
+  const verdict = page.verdicts.find(({ cause }) => cause === job.signature?.id);
   return (
     <>
       <h2>Failure reason {job.failure_reason !== null && <Copy text={job.failure_reason} label="failure reason" />}</h2>
       <pre tabIndex={0} role="region" aria-label="Failure reason">
         {job.failure_reason ?? 'No reason was recorded. The log may tell more.'}
       </pre>
-      <h2>Is it new?</h2>
-      {job.signature && <p>{describeNovelty(job.signature, page).sentence}</p>}
+      <h2>Before</h2>
+      {verdict && (
+        <p>
+          {verdict.verdict}: {verdict.sentence}
+        </p>
+      )}
       <p>{previousSentence(job, page)}</p>
     </>
   );

@@ -27,10 +27,7 @@ interface FailuresProps {
 export function Failures({ page, differing, groups, scope, selected, onSelect, onOpen }: FailuresProps) {
   const { isOpen, toggle, opened } = useOpenGroups(groups);
   const [touched, setTouched] = useState(false);
-  const latest = useMemo(
-    () => groups.flatMap((group) => failureRows(group, opened.has(group.id), differing)),
-    [groups, opened, differing],
-  );
+  const latest = useMemo(() => failureRows(groups, opened, differing), [groups, opened, differing]);
   const hold = touched || selected !== null;
   const { rows, waiting, apply } = useHeldUpdates(latest, rowKey, hold, `${scope} ${[...opened].join(' ')}`);
   const columns = useMemo(() => failureColumns(page), [page]);
@@ -49,13 +46,14 @@ export function Failures({ page, differing, groups, scope, selected, onSelect, o
         label="Failures by cause"
         emptyText="No matching failures."
         selected={selected ?? (groups[0] ? groupKey(groups[0]) : null)}
-        onSelect={(row) => onSelect(rowKey(row))}
-        onOpen={(row) => row.job && onOpen(row.job)}
+        onSelect={(row) => row.kind !== 'band' && onSelect(rowKey(row))}
+        onOpen={(row) => row.kind === 'job' && onOpen(row.job)}
         onHold={setTouched}
-        rowClass={({ job }) => (job === null ? 'group-row' : '')}
-        groupOf={({ group, job }) =>
-          job === null ? { level: 1, expanded: isOpen(group), onToggle: () => toggle(group) } : { level: 2 }
-        }
+        rowClass={({ kind }) => (kind === 'job' ? '' : `${kind}-row`)}
+        groupOf={(row) => {
+          if (row.kind !== 'group') return { level: row.kind === 'band' ? 1 : 2 };
+          return { level: 1, expanded: isOpen(row.group), onToggle: () => toggle(row.group) };
+        }}
         mobile={(row) => <MobileFailure row={row} />}
       />
     </div>

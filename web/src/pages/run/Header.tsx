@@ -3,10 +3,10 @@ import type { JobStatus } from '../../../../src/core/job.ts';
 import { pagePath } from '../../../../src/core/paths.ts';
 import type { QueryKey } from '../../../../src/core/query.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
-import { noveltyOf } from '../../../../src/core/traits.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
-import { duration, plural, shortSha1 } from '../../lib/format.ts';
+import { duration, shortSha1 } from '../../lib/format.ts';
+import type { Job } from '../../lib/jobs.ts';
 import { Bar, Counts } from '../../ui/Bar.tsx';
 import { Copy } from '../../ui/Copy.tsx';
 import { useNarrow } from '../../ui/narrow.ts';
@@ -14,18 +14,20 @@ import { Status } from '../../ui/Status.tsx';
 import { Time, useMinute } from '../../ui/Time.tsx';
 import { donePercent, isLive, runSeconds } from '../runs/run-facts.ts';
 import { Actions } from './Actions.tsx';
-import type { Group } from './groups.ts';
+import { headline } from './headline.ts';
 import { pickedStatuses, pickStatus } from './status-filter.ts';
+import { BaseSelect } from './verdict-view.tsx';
 
 interface HeaderProps {
   page: RunPage;
-  groups: readonly Group[];
+  /** Those that match the filter. */
+  jobs: readonly Job[];
   q: string;
   onFilter: (q: string) => void;
 }
 
 /** The facts and results of a run, and what changed since the previous run. */
-export function Header({ page, groups, q, onFilter }: HeaderProps) {
+export function Header({ page, jobs, q, onFilter }: HeaderProps) {
   const { run } = page;
   const pick = (status: JobStatus) => onFilter(pickStatus(q, status));
   const active = pickedStatuses(q);
@@ -36,7 +38,7 @@ export function Header({ page, groups, q, onFilter }: HeaderProps) {
           <h1>{run.name}</h1>
           <Copy text={run.name} label="run name" />
         </span>
-        <Actions page={page} groups={groups} />
+        <Actions page={page} jobs={jobs} />
       </div>
       <Facts run={run} />
       <Bar counts={run.counts} total={run.total} onPick={pick} activeStatuses={active} />
@@ -44,6 +46,7 @@ export function Header({ page, groups, q, onFilter }: HeaderProps) {
         <Counts counts={run.counts} onPick={pick} activeStatuses={active} />
         <Change page={page} />
       </div>
+      <Causes page={page} />
     </header>
   );
 }
@@ -118,20 +121,21 @@ function runsWith(key: QueryKey, value: string): string {
   return pagePath.runs({ q: literalTerm(key, value) });
 }
 
-function Change({ page }: { page: RunPage }) {
-  const { run, previous, change, signatures } = page;
-  if (change === null || previous === null) {
-    return (
-      <span>
-        first run of {run.suite} on {run.branch}
-      </span>
-    );
-  }
-  const causes = signatures.filter(({ seen }) => noveltyOf(seen) === 'new').length;
+/** Also there when nothing failed yet, so that the first failure does not move the page. */
+function Causes({ page }: { page: RunPage }) {
+  return (
+    <div className="line spread">
+      <span className="strong">{headline(page)}</span>
+      <BaseSelect page={page} />
+    </div>
+  );
+}
+
+function Change({ page: { run, previous, change } }: { page: RunPage }) {
+  if (change === null || previous === null) return null;
   return (
     <span>
-      <span className="strong">{plural(causes, 'new cause')}</span> · vs{' '}
-      <Link href={pagePath.run(previous.name)}>previous run</Link>:{' '}
+      vs <Link href={pagePath.run(previous.name)}>previous run</Link>, <Time at={previous.scheduled} />:{' '}
       <span title="Jobs that fail now, and did not fail or did not exist in the previous run">
         {change.new} began to fail
       </span>{' '}

@@ -25,7 +25,7 @@ import { type Group, groupFailures, groupingsOf } from './groups.ts';
 import { Header } from './Header.tsx';
 import { JobTable } from './JobTable.tsx';
 import { JobTools } from './JobTools.tsx';
-import { matchableJob, valuesOf } from './matchable.ts';
+import { matchableJobs, valuesOf } from './matchable.ts';
 import { NoFailures } from './NoFailures.tsx';
 
 /** The page of a run, once its data has been loaded. */
@@ -53,7 +53,7 @@ export function RunView({ page }: { page: RunPage }) {
   });
   return (
     <FilterContext value={filter}>
-      <Header page={page} groups={groups} q={q} onFilter={setQ} />
+      <Header page={page} jobs={jobs} q={q} onFilter={setQ} />
       <Tools view={view} pick={pick} q={q} setQ={setQ} groups={groups.length} total={page.run.total} loaded={loaded}>
         {view === 'failures' && red > 0 && <GroupSelect all={all} by={by} setBy={setBy} />}
         {view === 'jobs' && <JobTools facets={facets} />}
@@ -147,7 +147,7 @@ function useJobs(page: RunPage, q: string): LoadedJobs {
   const { zone } = usePreferences();
   const all = useMemo(() => jobsOf(page), [page]);
   // Built when a filter first needs it, so that the first rows do not wait for 5,000 objects.
-  const matchable = useMemo(() => lazily(() => all.map((job) => matchableJob(job, page))), [all, page]);
+  const matchable = useMemo(() => lazily(() => matchableJobs(all, page)), [all, page]);
   const jobs = useMemo(() => {
     if (q === '') return all;
     const matches = jobMatcher(parseQuery(q, 'jobs').query, { now: Date.now(), zone: timeZoneOf(zone) });
@@ -200,7 +200,7 @@ function ListAndDetails({ page, all, jobs, facets, groups, view, by, q }: ListPr
   const { group: picked, job } = selectionOf(sel, groups, all);
   const group = picked ?? (sel === '' && view === 'failures' && !narrow && !closed ? groups[0] : undefined);
   const shown = job ?? group?.jobs[0] ?? null;
-  useCopyKeys(page, groups, shown);
+  useCopyKeys(page, jobs, shown);
   useKeys({
     h: () => shown && navigate(pagePath.job(page.run.name, shown.job_id, { view: 'history' })),
     l: () => {

@@ -3,19 +3,18 @@ import { base } from '../../lib/base.ts';
 import type { Job } from '../../lib/jobs.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { copyWithToast } from '../../ui/Copy.tsx';
-import type { Group } from './groups.ts';
 import { type ReportFormat, runReport } from './report.ts';
 
 /** Copies the report of a run and confirms it with a toast. */
-export function copyReport(page: RunPage, groups: readonly Group[], format: ReportFormat): void {
-  void copyWithToast(runReport(page, groups, `${location.origin}${base}`, format), `the report as ${format}`);
+export function copyReport(page: RunPage, jobs: readonly Job[], format: ReportFormat): void {
+  void copyWithToast(runReport(page, jobs, `${location.origin}${base}`, format), `the report as ${format}`);
 }
 
 /** Copies with y and a second key: m and t the report, d the description and r the failure reason of the selected job. */
-export function useCopyKeys(page: RunPage, groups: readonly Group[], job: Job | null): void {
+export function useCopyKeys(page: RunPage, jobs: readonly Job[], job: Job | null): void {
   useKeys({
-    'y m': () => copyReport(page, groups, 'Markdown'),
-    'y t': () => copyReport(page, groups, 'Textile'),
+    'y m': () => copyReport(page, jobs, 'Markdown'),
+    'y t': () => copyReport(page, jobs, 'Textile'),
     'y d': () => void (job?.description && copyWithToast(job.description, 'the description')),
     'y r': () => void (job?.failure_reason && copyWithToast(job.failure_reason, 'the failure reason')),
   });

@@ -1,103 +1,127 @@
+import { blameText } from '../../../../src/core/verdicts/sentence.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { duration, plural, shortHost } from '../../lib/format.ts';
 import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
-import { Strip } from '../../ui/Strip.tsx';
 import type { FailureRow } from './failure-rows.ts';
 import type { Group } from './groups.ts';
-import { sharesOf } from './shares.ts';
+import { Badge, bandTitles, SeenStrip } from './verdict-view.tsx';
 
-/** The badge of a cause: NEW or KNOWN. */
-export function Badge({ group: { novelty } }: { group: Group }) {
-  if (novelty === null || novelty.badge === null) return null;
+const columnCount = 6;
+
+/** What is said of a cause, and what its jobs have in common, in one line. */
+function saidOf({ verdict }: Group): string {
+  if (verdict === null) return '';
+  return verdict.blame === null ? verdict.sentence : `${verdict.sentence} In common: ${blameText(verdict)}`;
+}
+
+function BandHeading({ row }: { row: FailureRow & { kind: 'band' } }) {
   return (
-    <span className={novelty.badge === 'NEW' ? 'badge badge-new' : 'badge'} title={novelty.sentence}>
-      {novelty.badge}
+    <>
+      {bandTitles[row.band]}{' '}
+      <span className="quiet">{`${plural(row.causes, 'cause')}, ${plural(row.jobs, 'job')}`}</span>
+    </>
+  );
+}
+
+function FirstCell({ row }: { row: FailureRow }) {
+  if (row.kind === 'band') return <BandHeading row={row} />;
+  if (row.kind === 'group') return <span className="strong">{row.group.jobs.length}×</span>;
+  return (
+    <span className="indented">
+      <Status status={row.job.status} /> {row.job.job_id}
     </span>
   );
 }
 
-/** The recent runs in which a cause occurred; nothing if there is only one run. */
-export function SeenStrip({ page, group: { signature, novelty } }: { page: RunPage; group: Group }) {
-  if (signature === null || novelty === null || page.recent.length < 2) return null;
-  const shares = sharesOf(signature.seen, page.recent);
-  const cells = shares.map((share, index) => ({
-    status: share,
-    title: `${page.recent[index]?.name}: ${signature.seen[index]} of ${plural(page.recent[index]?.total ?? 0, 'job')}`,
-  }));
-  return <Strip cells={cells} sentence={novelty.sentence} />;
-}
-
-/** The columns of the list of failures. The title of a cause spans the columns that only jobs have. */
+/** The columns of the list of failures. Those of a cause and of a job share their tracks. */
 export function failureColumns(page: RunPage): Column<FailureRow>[] {
   return [
     {
       id: 'count',
       title: 'Jobs',
-      width: '112px',
-      cell: ({ group, job }) =>
-        job === null ? (
-          <span className="strong">{group.jobs.length}×</span>
-        ) : (
-          <span className="indented">
-            <Status status={job.status} /> {job.job_id}
-          </span>
-        ),
+      width: '60px',
+      span: ({ kind }) => ({ band: columnCount, group: 1, job: 2 })[kind],
+      cell: (row) => <FirstCell row={row} />,
     },
     {
       id: 'badge',
-      title: 'New',
-      width: '76px',
-      span: ({ job }) => (job === null ? 1 : 2),
-      text: ({ group, job, facets }) =>
-        job === null ? (group.novelty?.sentence ?? '') : facets || (job.description ?? ''),
-      cell: ({ group, job, facets }) =>
-        job === null ? <Badge group={group} /> : <span className="mono">{facets || job.description}</span>,
+      title: 'Verdict',
+      width: '114px',
+      cell: (row) => (row.kind === 'group' ? <Badge group={row.group} /> : null),
     },
     {
       id: 'title',
       title: 'Cause, and how its jobs differ',
-      width: 'minmax(200px, 1fr)',
-      span: ({ job }) => (job === null ? 3 : 1),
-      text: ({ group }) => group.title,
-      cell: ({ group }) => <span className="mono strong">{group.title}</span>,
+      width: 'minmax(160px, 1fr)',
+      text: (row) => (row.kind === 'group' ? row.group.title : row.kind === 'job' ? textOf(row) : ''),
+      cell: (row) => {
+        if (row.kind === 'group') return <span className="mono strong">{row.group.title}</span>;
+        return row.kind === 'job' ? <span className="mono">{textOf(row)}</span> : null;
+      },
     },
     {
-      id: 'nodes',
-      title: 'Nodes',
-      width: '150px',
-      text: ({ job }) => job?.nodes.join(' ') ?? '',
-      cell: ({ job }) => job?.nodes.map(shortHost).join(' ') ?? null,
+      id: 'said',
+      title: 'Why',
+      width: 'minmax(80px, 0.6fr)',
+      span: ({ kind }) => (kind === 'group' ? 2 : 1),
+      text: (row) => (row.kind === 'group' ? saidOf(row.group) : row.kind === 'job' ? row.job.nodes.join(' ') : ''),
+      cell: (row) => {
+        if (row.kind === 'group') return saidOf(row.group);
+        return row.kind === 'job' ? row.job.nodes.map(shortHost).join(' ') : null;
+      },
     },
-    { id: 'os', title: 'OS', width: '104px', text: ({ job }) => job?.os ?? '', cell: ({ job }) => job?.os ?? null },
+    {
+      id: 'os',
+      title: 'OS',
+      width: 'minmax(104px, 0.3fr)',
+      text: (row) => (row.kind === 'job' ? (row.job.os ?? '') : ''),
+      cell: (row) => (row.kind === 'job' ? row.job.os : null),
+    },
     {
       id: 'time',
       title: 'Recent runs',
       width: '130px',
       align: 'right',
-      cell: ({ group, job }) => (job === null ? <SeenStrip page={page} group={group} /> : duration(job.duration)),
+      cell: (row) => {
+        if (row.kind === 'group') return <SeenStrip page={page} group={row.group} />;
+        return row.kind === 'job' ? duration(row.job.duration) : null;
+      },
     },
   ];
 }
 
+function textOf({ facets, job }: FailureRow & { kind: 'job' }): string {
+  return facets || (job.description ?? '');
+}
+
 /** A row of the list of failures on a narrow screen. */
-export function MobileFailure({ row: { group, job, facets } }: { row: FailureRow }) {
-  if (job === null) {
+export function MobileFailure({ row }: { row: FailureRow }) {
+  if (row.kind === 'band') {
+    return (
+      <span className="two">
+        <BandHeading row={row} />
+      </span>
+    );
+  }
+  if (row.kind === 'group') {
     return (
       <>
-        <span className="two strong">
-          {group.jobs.length}× <Badge group={group} />
+        <span className="two">
+          <span className="strong">{row.group.jobs.length}×</span> <Badge group={row.group} />{' '}
+          {row.group.verdict?.sentence}
         </span>
-        <span className="two mono">{group.title}</span>
+        <span className="two mono strong">{row.group.title}</span>
       </>
     );
   }
+  const { job } = row;
   return (
     <>
       <span className="two">
         <Status status={job.status} /> {job.job_id} · {job.os ?? 'OS unknown'} · {duration(job.duration)}
       </span>
-      <span className="two mono">{facets || job.description}</span>
+      <span className="two mono">{textOf(row)}</span>
     </>
   );
 }

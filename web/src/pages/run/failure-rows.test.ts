@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { differingFacets } from '../../../../src/core/facets.ts';
-import { aCause, aPage } from '../../../../test/helpers/dashboard.ts';
+import { aCause, aPage, aVerdict } from '../../../../test/helpers/dashboard.ts';
 import { jobsOf } from '../../lib/jobs.ts';
 import { failureRows, groupKey, nextGroup, rowKey, selectionOf } from './failure-rows.ts';
 import { groupFailures } from './groups.ts';
 
 const page = aPage({
   causes: [aCause('a', [2]), aCause('b', [1])],
+  verdicts: [aVerdict('a', { verdict: 'NEW' }), aVerdict('b')],
   jobs: [
     { job_id: '10', status: 'fail', cause: 'a', description: 'x/{p q/1}' },
     { job_id: 'odd@a', status: 'fail', cause: 'a', description: 'x/{p q/2}' },
@@ -18,17 +19,31 @@ const jobs = jobsOf(page);
 const groups = groupFailures(jobs, page, 'signature');
 const differing = differingFacets(jobs.map(({ description }) => description));
 
-describe('the rows of a group', () => {
-  test('are its line alone while it is closed', () => {
-    expect(failureRows(groups[0]!, false, differing)).toEqual([{ group: groups[0], job: null, facets: '' }]);
+const rowsWith = (...opened: string[]) => failureRows(groups, new Set(opened), differing);
+const facetsOf = (id: string) =>
+  rowsWith(id).flatMap((row) => (row.kind === 'job' && row.group.id === id ? [row.facets] : []));
+
+describe('the rows', () => {
+  test('of closed groups are a line each, below the heading of their band', () => {
+    expect(rowsWith()).toEqual([
+      { kind: 'band', band: 'look', causes: 1, jobs: 2 },
+      { kind: 'group', group: groups[0] },
+      { kind: 'band', band: 'others', causes: 1, jobs: 1 },
+      { kind: 'group', group: groups[1] },
+    ]);
   });
 
-  test('show where the descriptions of its jobs differ', () => {
-    expect(failureRows(groups[0]!, true, differing).map(({ facets }) => facets)).toEqual(['', 'q=1', 'q=2']);
+  test('have no headings when jobs are grouped by something else than their cause', () => {
+    const byOs = groupFailures(jobs, page, 'os');
+    expect(failureRows(byOs, new Set(), differing).map(({ kind }) => kind)).toEqual(['group']);
   });
 
-  test('show for a lone job where it differs from the rest of the run', () => {
-    expect(failureRows(groups[1]!, true, differing).map(({ facets }) => facets)).toEqual(['', 'q=3']);
+  test('of a group show where the descriptions of its jobs differ', () => {
+    expect(facetsOf('a')).toEqual(['q=1', 'q=2']);
+  });
+
+  test('of a lone job show where it differs from the rest of the run', () => {
+    expect(facetsOf('b')).toEqual(['q=3']);
   });
 });
 
@@ -41,9 +56,11 @@ describe('a key of the address selects', () => {
   test('the row that it was made of, whatever the job is called', () => {
     for (const group of groups) {
       expect(select(groupKey(group))).toEqual([group.id, null]);
-      for (const row of failureRows(group, true, differing).slice(1)) {
-        expect(select(rowKey(row))).toEqual([null, row.job?.job_id]);
-      }
+    }
+    const rows = rowsWith(...groups.map(({ id }) => id)).filter((row) => row.kind === 'job');
+    expect(rows).toHaveLength(3);
+    for (const row of rows) {
+      expect(select(rowKey(row))).toEqual([null, row.job.job_id]);
     }
   });
 
@@ -51,6 +68,7 @@ describe('a key of the address selects', () => {
     ['13', [null, '13']],
     ['odd@a', [null, 'odd@a']],
     ['group:none', [null, null]],
+    ['band:look', [null, null]],
     ['99', [null, null]],
     ['99@a', [null, null]],
     ['', [null, null]],

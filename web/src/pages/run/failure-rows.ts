@@ -1,21 +1,41 @@
 /** The rows of the list of failures, and the keys that identify them in the address. */
 import { differingFacets, type Facet, facetText } from '../../../../src/core/facets.ts';
+import type { Band } from '../../../../src/core/verdicts/bands.ts';
 import type { Job } from '../../lib/jobs.ts';
 import type { Group } from './groups.ts';
 
-/** A row: a group, or one of its jobs with the facets in which it differs. */
-export type FailureRow = { group: Group; job: null; facets: '' } | { group: Group; job: Job; facets: string };
+/** A row: the heading of a band, a group, or one of its jobs with the facets in which it differs. */
+export type FailureRow =
+  | { kind: 'band'; band: Band; causes: number; jobs: number }
+  | { kind: 'group'; group: Group }
+  | { kind: 'job'; group: Group; job: Job; facets: string };
+
+/** The rows of all groups, which come band by band; `opened` has the ids of open groups. */
+export function failureRows(
+  groups: readonly Group[],
+  opened: ReadonlySet<string>,
+  differing: readonly (readonly Facet[])[],
+): FailureRow[] {
+  return groups.flatMap((group, at) => {
+    const rows = groupRows(group, opened.has(group.id), differing);
+    const { band } = group;
+    if (band === null || groups[at - 1]?.band === band) return rows;
+    const members = groups.filter((one) => one.band === band);
+    const jobs = members.reduce((sum, one) => sum + one.jobs.length, 0);
+    return [{ kind: 'band', band, causes: members.length, jobs }, ...rows];
+  });
+}
 
 /** The rows of a group: its heading and, if it is open, its jobs. `differing` holds the facets that tell each job from the rest of the run. */
-export function failureRows(group: Group, open: boolean, differing: readonly (readonly Facet[])[]): FailureRow[] {
-  const head: FailureRow = { group, job: null, facets: '' };
+function groupRows(group: Group, open: boolean, differing: readonly (readonly Facet[])[]): FailureRow[] {
+  const head: FailureRow = { kind: 'group', group };
   if (!open) return [head];
   const facets = differingFacets(group.jobs.map(({ description }) => description));
   const rows = group.jobs.map((job, index): FailureRow => {
     const inGroup = facets[index] ?? [];
     // A single job can only be told from the rest of the run.
     const shown = inGroup.length > 0 ? inGroup : (differing[job.index] ?? []);
-    return { group, job, facets: shown.map(facetText).join('  ') };
+    return { kind: 'job', group, job, facets: shown.map(facetText).join('  ') };
   });
   return [head, ...rows];
 }
@@ -26,8 +46,9 @@ export function groupKey({ id }: Pick<Group, 'id'>): string {
 }
 
 /** The key of a row in the address. A job can be in several groups. */
-export function rowKey({ group, job }: FailureRow): string {
-  return job === null ? groupKey(group) : `${job.job_id}@${group.id}`;
+export function rowKey(row: FailureRow): string {
+  if (row.kind === 'band') return `band:${row.band}`;
+  return row.kind === 'group' ? groupKey(row.group) : `${row.job.job_id}@${row.group.id}`;
 }
 
 /** What a key selects. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { aCause, aPage, type SampleJob } from '../../../../test/helpers/dashboard.ts';
+import { aCause, aPage, aVerdict, type SampleJob } from '../../../../test/helpers/dashboard.ts';
 import { jobsOf } from '../../lib/jobs.ts';
 import { groupFailures, groupingsOf } from './groups.ts';
 
@@ -14,24 +14,32 @@ const jobs: SampleJob[] = [
   { status: 'pass', description: 'a/{b c/x}', nodes: ['n1'] },
   { status: 'running', description: 'a/{b c/x}', nodes: ['n1'] },
 ];
-const page = aPage({ jobs, causes, earlier: 1 });
+const verdicts = [aVerdict('known'), aVerdict('new', { verdict: 'NEW' }), aVerdict('also new', { verdict: 'ROSE' })];
+const page = aPage({ jobs, causes, verdicts });
 const all = jobsOf(page);
 const grouped = (by: string, from = page) =>
   groupFailures(jobsOf(from), from, by).map(({ title, jobs: ofGroup }) => [title, ofGroup.map(({ job_id }) => job_id)]);
 
 describe('failing jobs are grouped', () => {
-  test('by cause: new causes first, then those with the most jobs', () => {
+  test('by cause: those to look at first before others, then those with the most jobs', () => {
     expect(grouped('signature')).toEqual([
       ['cause also new', ['5', '6']],
       ['cause new', ['4']],
       ['cause known', ['1', '2', '3']],
     ]);
-    expect(groupFailures(all, page, 'signature').map(({ novelty }) => novelty?.badge)).toEqual(['NEW', 'NEW', 'KNOWN']);
+    expect(groupFailures(all, page, 'signature').map(({ band }) => band)).toEqual(['look', 'look', 'others']);
   });
 
-  test('by cause with the most jobs first where no run came before', () => {
-    const first = aPage({ jobs, causes: causes.map(({ id, seen }) => aCause(id, seen.slice(1))) });
-    expect(grouped('signature', first).map(([title]) => title)).toEqual(['cause known', 'cause also new', 'cause new']);
+  test('by band in the order of the page', () => {
+    const judged = (['INFRA', 'UNSEEN', 'FLAKY'] as const).map((verdict, at) =>
+      aVerdict(causes[at]?.id ?? '', { verdict }),
+    );
+    const others = aPage({ jobs, causes, verdicts: judged });
+    expect(grouped('signature', others).map(([title]) => title)).toEqual([
+      'cause also new',
+      'cause new',
+      'cause known',
+    ]);
   });
 
   test.each<[string, [string, string[]][]]>([
@@ -71,9 +79,11 @@ describe('failing jobs are grouped', () => {
     ['none', [['all failures', ['1', '2', '3', '4', '5', '6']]]],
   ])('by %s', (by, expected) => {
     expect(grouped(by)).toEqual(expected);
-    expect(groupFailures(all, page, by).every(({ novelty, signature }) => novelty === null && signature === null)).toBe(
-      true,
-    );
+    expect(
+      groupFailures(all, page, by).every(
+        ({ verdict, band, signature }) => verdict === null && band === null && signature === null,
+      ),
+    ).toBe(true);
   });
 
   test('into no groups when nothing failed', () => {

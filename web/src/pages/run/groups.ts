@@ -1,18 +1,20 @@
-/** Failing jobs by cause, new causes first. */
+/** Failing jobs by cause, those to look at first before others. */
 import { isFailing } from '../../../../src/core/compare.ts';
 import { differingFacets, facetText, parseFacets } from '../../../../src/core/facets.ts';
+import { type Band, bandOf, bands } from '../../../../src/core/verdicts/bands.ts';
 import type { PageSignature, RunPage } from '../../../../src/http/api/run-page-schema.ts';
+import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
 import type { Job } from '../../lib/jobs.ts';
-import { describeNovelty, type Novelty } from './novelty.ts';
 
 /** Failing jobs with something in common, usually their cause. */
 export interface Group {
   id: string;
   title: string;
   kind: string;
-  /** The cause; null, like `novelty`, for groups of anything else. */
+  /** The cause; null, like what is said of it, for groups of anything else. */
   signature: PageSignature | null;
-  novelty: Novelty | null;
+  verdict: PageVerdict | null;
+  band: Band | null;
   jobs: Job[];
 }
 
@@ -28,30 +30,24 @@ export function groupingsOf(jobs: readonly Job[]): string[] {
 /** The most facets in the menu. */
 const mostFacets = 40;
 
-/** Groups failing jobs: new causes first, then those with the most jobs. */
+/** Groups failing jobs: causes by band, and those with the most jobs first. */
 export function groupFailures(jobs: readonly Job[], page: RunPage, by: string): Group[] {
   const groups = new Map<string, Group>();
+  const verdicts = new Map(page.verdicts.map((verdict) => [verdict.cause, verdict]));
   for (const job of jobs.filter(({ status }) => isFailing(status))) {
     for (const title of titlesOf(job, by)) {
       const id = by === 'signature' ? (job.signature?.id ?? title) : title;
-      const group = groups.get(id) ?? emptyGroup(id, title, by === 'signature' ? job.signature : null, page);
+      const signature = by === 'signature' ? job.signature : null;
+      const verdict = (signature && verdicts.get(signature.id)) ?? null;
+      const band = verdict && bandOf(verdict, page.run);
+      const kind = signature?.kind ?? '';
+      const group = groups.get(id) ?? { id, title, kind, signature, verdict, band, jobs: [] };
       group.jobs.push(job);
       groups.set(id, group);
     }
   }
-  const isNew = ({ novelty }: Group) => Number(novelty?.badge === 'NEW');
-  return [...groups.values()].sort((a, b) => isNew(b) - isNew(a) || b.jobs.length - a.jobs.length);
-}
-
-function emptyGroup(id: string, title: string, signature: PageSignature | null, page: RunPage): Group {
-  return {
-    id,
-    title,
-    kind: signature?.kind ?? '',
-    signature,
-    novelty: signature && describeNovelty(signature, page),
-    jobs: [],
-  };
+  const place = ({ band }: Group) => (band === null ? -1 : bands.indexOf(band));
+  return [...groups.values()].sort((a, b) => place(a) - place(b) || b.jobs.length - a.jobs.length);
 }
 
 function titlesOf(job: Job, by: string): string[] {

@@ -6,7 +6,7 @@ import { useLive } from '../../app/live.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
 import { useThrottled } from '../../lib/throttle.ts';
-import { usePathParts } from '../../lib/url-state.ts';
+import { usePathParts, useUrlState } from '../../lib/url-state.ts';
 import { ErrorBox, FetchLine, NotFound, Skeleton } from '../../ui/States.tsx';
 import { RunView } from './RunView.tsx';
 import { runTitle } from './run-title.ts';
@@ -14,7 +14,8 @@ import { runTitle } from './run-title.ts';
 /** A run: its failures by cause, its jobs, its configuration. */
 export default function RunPageView() {
   const [, run = ''] = usePathParts();
-  const { data, error, isFetching, refetch } = useApi<RunPage>(apiPath.runPage(run));
+  const [base] = useUrlState('base', '');
+  const { data, error, isFetching, refetch } = useApi<RunPage>(apiPath.runPage(run, { base }));
   const read = useThrottled(refetch);
   useLive(`run:${run}`, (type, event) => {
     if (type !== 'jobs' || (event as LiveEvents['jobs']).run === run) read();

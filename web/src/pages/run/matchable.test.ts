@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { parseQuery, type QueryKey } from '../../../../src/core/query.ts';
 import { jobMatcher } from '../../../../src/core/query-match.ts';
-import { aCause, aPage } from '../../../../test/helpers/dashboard.ts';
+import { aCause, aPage, aVerdict } from '../../../../test/helpers/dashboard.ts';
 import { jobsOf } from '../../lib/jobs.ts';
-import { matchableJob, valuesOf } from './matchable.ts';
+import { matchableJobs, valuesOf } from './matchable.ts';
 
 const page = aPage({
-  earlier: 2,
-  causes: [aCause('4f2a', [0, 0, 1]), aCause('77aa', [0, 2, 1], 'timeout')],
+  causes: [aCause('4f2a', [1]), aCause('77aa', [1], 'timeout')],
+  verdicts: [aVerdict('4f2a', { verdict: 'ROSE' }), aVerdict('77aa')],
   jobs: [
     {
       status: 'fail',
@@ -25,12 +25,14 @@ const page = aPage({
     { status: 'queued' },
   ],
 });
-const jobs = jobsOf(page).map((job) => matchableJob(job, page));
+const jobs = matchableJobs(jobsOf(page), page);
 
 describe('a filter finds', () => {
   test.each([
     ['is:new', ['1']],
+    ['is:rose', ['1']],
     ['is:known', ['2']],
+    ['is:unseen', []],
     ['is:live', ['3', '4']],
     ['is:fixed', ['5']],
     ['is:none', ['6', '7']],
@@ -87,6 +89,6 @@ describe('values are suggested', () => {
 
 test('no more than twenty values are suggested', () => {
   const many = aPage({ jobs: Array.from({ length: 30 }, (_, at) => ({ os: `os ${at}` })) });
-  const all = jobsOf(many).map((job) => matchableJob(job, many));
+  const all = matchableJobs(jobsOf(many), many);
   expect(valuesOf(all, 'os', '')).toHaveLength(20);
 });

@@ -4,12 +4,19 @@ import type { QueryKey } from '../../../../src/core/query.ts';
 import type { MatchableJob } from '../../../../src/core/query-match.ts';
 import { traitsOf } from '../../../../src/core/traits.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
+import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
 import type { Job } from '../../lib/jobs.ts';
 
-/** A job with the facts of its run. */
-export function matchableJob(job: Job, { run }: RunPage): MatchableJob {
+/** All jobs of a page, in the same order. */
+export function matchableJobs(jobs: readonly Job[], { run, verdicts }: RunPage): MatchableJob[] {
+  const byCause = new Map(verdicts.map((verdict) => [verdict.cause, verdict]));
+  return jobs.map((job) => matchableJob(job, run, (job.signature && byCause.get(job.signature.id)) ?? null));
+}
+
+/** A job with the facts of its run and what is said of its cause. */
+function matchableJob(job: Job, run: RunPage['run'], verdict: PageVerdict | null): MatchableJob {
   const { suite, branch, user, machine_type, flavor, sha1, priority, scheduled } = run;
-  const traits = traitsOf({ ...job, seen: job.signature?.seen ?? null });
+  const traits = traitsOf({ ...job, verdict }, run);
   return { ...job, suite, branch, user, machine_type, flavor, sha1, priority, scheduled, traits };
 }
 

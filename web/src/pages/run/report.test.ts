@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { aCause, aPage, type SampleJob } from '../../../../test/helpers/dashboard.ts';
+import { aCause, aPage, aVerdict, type SampleJob } from '../../../../test/helpers/dashboard.ts';
 import { jobsOf } from '../../lib/jobs.ts';
-import { groupFailures } from './groups.ts';
 import { type ReportFormat, runReport } from './report.ts';
 
 const base = 'https://paddles.example/ui';
@@ -9,26 +8,31 @@ const run = 'yuriw-2026-11-23_09:00:00-rados-main-distro-default-smithi';
 const failing = (cause: string, count = 1): SampleJob[] =>
   Array.from({ length: count }, () => ({ status: 'fail', cause }));
 
-function report(format: ReportFormat, earlier = 1): string {
-  const causes = [aCause('old', [1, 9].slice(-earlier - 1)), aCause('new', [0, 1].slice(-earlier - 1))];
-  const jobs = [...failing('old', 9), ...failing('new'), { status: 'pass' as const }, { status: 'running' as const }];
-  const page = aPage({ jobs, causes, earlier });
-  return runReport(page, groupFailures(jobsOf(page), page, 'signature'), base, format);
+function report(format: ReportFormat): string {
+  const causes = [aCause('old', [9]), aCause('new', [1]), aCause('lab', [1])];
+  const verdicts = [aVerdict('old'), aVerdict('new', { verdict: 'NEW' }), aVerdict('lab', { verdict: 'INFRA' })];
+  const jobs = [...failing('old', 9), ...failing('new'), ...failing('lab')];
+  const page = aPage({ jobs: [...jobs, { status: 'pass' }, { status: 'running' }], causes, verdicts });
+  return runReport(page, jobsOf(page), base, format);
 }
 
 describe('a report', () => {
-  test('in Markdown has new causes first, each with links to its jobs', () => {
+  test('in Markdown has a section for each band, and what is said of each cause', () => {
     const job = (id: number) => `[${id}](${base}/runs/${run}/jobs/${id})`;
     expect(report('Markdown')).toBe(
       [
-        '**rados** on `main` (936071df): 1/12 pass, 10 fail, 0 dead, 1 not finished.',
+        '**rados** on `main` (936071df): 1/13 pass, 11 fail, 0 dead, 1 not finished.',
         `[${run}](${base}/runs/${run})`,
+        '3 causes in 11 jobs: 1 new, 1 infra, 1 known. No earlier run of rados on main within 60 days to compare with.',
         '',
-        '**New**',
-        `1. \`cause new\` (1): ${job(10)}`,
+        '**Look here**',
+        `1. \`cause new\` (1): What is said of new. ${job(10)}`,
         '',
-        '**Seen before**',
-        `1. \`cause old\` (9): ${[1, 2, 3, 4, 5, 6, 7, 8].map(job).join(' ')} and 1 more`,
+        '**Known or flaky**',
+        `1. \`cause old\` (9): What is said of old. ${[1, 2, 3].map(job).join(' ')} and 6 more`,
+        '',
+        '**Infra**',
+        `1. \`cause lab\` (1): What is said of lab. ${job(11)}`,
         '',
       ].join('\n'),
     );
@@ -36,11 +40,11 @@ describe('a report', () => {
 
   test('in Textile uses its marks', () => {
     expect(report('Textile')).toContain(`*rados* on @main@ (936071df)`);
-    expect(report('Textile')).toContain(`# @cause new@ (1): "10":${base}/runs/${run}/jobs/10`);
+    expect(report('Textile')).toContain(`# @cause new@ (1): What is said of new. "10":${base}/runs/${run}/jobs/10`);
   });
 
   test('as text has no marks', () => {
-    expect(report('text')).toContain(`1. cause new (1): 10 ${base}/runs/${run}/jobs/10`);
+    expect(report('text')).toContain(`1. cause new (1): What is said of new. 10 ${base}/runs/${run}/jobs/10`);
   });
 
   test('counts jobs that run, wait or are queued as not finished, and says nothing of it when there are none', () => {
@@ -49,16 +53,13 @@ describe('a report', () => {
     expect(text([{}])).not.toContain('not finished');
   });
 
-  test('lists eight jobs of a cause, and counts the others', () => {
-    const page = aPage({ jobs: failing('x', 8), causes: [aCause('x', [8])] });
-    const text = runReport(page, groupFailures(jobsOf(page), page, 'signature'), base, 'text');
-    expect(text).toContain('/jobs/8');
-    expect(text).not.toContain('more');
-  });
-
-  test('of a first run calls nothing new', () => {
-    expect(report('text', 0)).not.toContain('New');
-    expect(report('text', 0)).toContain('\nFailures\n');
+  test('is of the given jobs, three of each cause, and counts the others', () => {
+    const page = aPage({ jobs: failing('x', 5), causes: [aCause('x', [5])], verdicts: [aVerdict('x')] });
+    const text = (count: number) => runReport(page, jobsOf(page).slice(0, count), base, 'text');
+    expect(text(3)).toContain('/jobs/3');
+    expect(text(3)).not.toContain('more');
+    expect(text(4)).not.toContain('/jobs/4');
+    expect(text(4)).toContain('and 1 more');
   });
 
   test.each<[ReportFormat, string]>([
@@ -66,7 +67,8 @@ describe('a report', () => {
     ['Textile', '@a `b` (at)c@'],
     ['text', 'a `b` @c'],
   ])('in %s keeps the marks of code out of a title', (format, expected) => {
-    const page = aPage({ jobs: failing('x'), causes: [{ ...aCause('x', [1]), title: 'a\n`b`  @c' }] });
-    expect(runReport(page, groupFailures(jobsOf(page), page, 'signature'), base, format)).toContain(expected);
+    const causes = [{ ...aCause('x', [1]), title: 'a\n`b`  @c' }];
+    const page = aPage({ jobs: failing('x'), causes, verdicts: [aVerdict('x')] });
+    expect(runReport(page, jobsOf(page), base, format)).toContain(expected);
   });
 });

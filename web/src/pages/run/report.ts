@@ -1,8 +1,11 @@
-/** The report of a run for an e-mail, a tracker or a pull request: new causes first, with links. */
+/** The report of a run for an e-mail, a tracker or a pull request: the bands of the page, each cause with its verdict. */
 
 import { pagePath } from '../../../../src/core/paths.ts';
+import type { Band } from '../../../../src/core/verdicts/bands.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
-import type { Group } from './groups.ts';
+import type { Job } from '../../lib/jobs.ts';
+import { groupFailures } from './groups.ts';
+import { baselineText, headline } from './headline.ts';
 
 /** The formats of a report. */
 export const reportFormats = ['Markdown', 'Textile', 'text'] as const;
@@ -10,7 +13,7 @@ export const reportFormats = ['Markdown', 'Textile', 'text'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
 /** The most job ids in a line. */
-const mostIds = 8;
+const mostIds = 3;
 
 interface Words {
   bold: (text: string) => string;
@@ -41,20 +44,32 @@ const words: Record<ReportFormat, Words> = {
   },
 };
 
-/** The report of a run. `base` is the address of the dashboard without a slash at its end. */
-export function runReport(page: RunPage, groups: readonly Group[], base: string, format: ReportFormat): string {
+const sections: [Band, string][] = [
+  ['look', 'Look here'],
+  ['others', 'Known or flaky'],
+  ['unseen', 'Unseen before, too little to tell'],
+  ['infra', 'Infra'],
+];
+
+/**
+ * The report of the failing ones of some jobs of a run, by cause however the page groups them. `base` is the address of the
+ * dashboard without a slash at its end.
+ */
+export function runReport(page: RunPage, jobs: readonly Job[], base: string, format: ReportFormat): string {
   const { run } = page;
   const { bold, code, link, item } = words[format];
-  const address = `${base}${pagePath.run(run.name)}`;
   const job = (id: string) => link(id, `${base}${pagePath.job(run.name, id)}`);
-  const line = (group: Group, index: number) => {
-    const ids = group.jobs.slice(0, mostIds).map(({ job_id }) => job(job_id));
-    const more = group.jobs.length > mostIds ? ` and ${group.jobs.length - mostIds} more` : '';
-    return `${item(index + 1)} ${code(oneLine(group.title))} (${group.jobs.length}): ${ids.join(' ')}${more}`;
+  const groups = groupFailures(jobs, page, 'signature');
+  const section = ([band, title]: (typeof sections)[number]) => {
+    const members = groups.filter((group) => group.band === band);
+    const lines = members.map((group, index) => {
+      const ids = group.jobs.slice(0, mostIds).map(({ job_id }) => job(job_id));
+      const more = group.jobs.length > mostIds ? ` and ${group.jobs.length - mostIds} more` : '';
+      const said = group.verdict === null ? '' : ` ${oneLine(group.verdict.sentence)}`;
+      return `${item(index + 1)} ${code(oneLine(group.title))} (${group.jobs.length}):${said} ${ids.join(' ')}${more}`;
+    });
+    return lines.length === 0 ? [] : ['', bold(title), ...lines];
   };
-  const section = (title: string, members: readonly Group[]) =>
-    members.length === 0 ? [] : ['', bold(title), ...members.map(line)];
-  const isNew = ({ novelty }: Group) => novelty?.badge === 'NEW';
   const { pass, fail, dead, running, queued, waiting } = run.counts;
   const rest = running + queued + waiting;
   const counts = [
@@ -65,12 +80,9 @@ export function runReport(page: RunPage, groups: readonly Group[], base: string,
   ];
   return [
     `${bold(run.suite)} on ${code(run.branch)}${run.sha1 === null ? '' : ` (${run.sha1.slice(0, 8)})`}: ${counts.join(', ')}.`,
-    link(run.name, address),
-    ...section('New', groups.filter(isNew)),
-    ...section(
-      page.recent.length > 1 ? 'Seen before' : 'Failures',
-      groups.filter((group) => !isNew(group)),
-    ),
+    link(run.name, `${base}${pagePath.run(run.name)}`),
+    `${headline(page)}. ${baselineText(page)}`,
+    ...sections.flatMap(section),
     '',
   ].join('\n');
 }

@@ -1,0 +1,47 @@
+/** What is said of all causes of a run, and what the run was compared with, each in one sentence. */
+import { bandOf } from '../../../../src/core/verdicts/bands.ts';
+import { dayText } from '../../../../src/core/verdicts/sentence.ts';
+import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
+import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
+import { plural } from '../../lib/format.ts';
+
+/** "24 causes in 94 jobs: 1 began 20 Nov (30 jobs), 3 new, 4 infra, 16 known". */
+export function headline({ run, signatures, verdicts }: RunPage): string {
+  if (signatures.length === 0) return 'No failures';
+  const jobsOf = new Map(signatures.map(({ id, seen }) => [id, seen.at(-1) ?? 0]));
+  const parts = new Map<string, { causes: number; jobs: number }>();
+  for (const one of [...verdicts].sort((a, b) => placeOf(a, run) - placeOf(b, run))) {
+    const word = wordOf(one, run);
+    const part = parts.get(word) ?? { causes: 0, jobs: 0 };
+    parts.set(word, { causes: part.causes + 1, jobs: part.jobs + (jobsOf.get(one.cause) ?? 0) });
+  }
+  const total = [...jobsOf.values()].reduce((sum, count) => sum + count, 0);
+  const said = [...parts].map(([word, { causes, jobs }]) =>
+    word.startsWith('began') || word === 'rose' ? `${causes} ${word} (${plural(jobs, 'job')})` : `${causes} ${word}`,
+  );
+  const causes = `${plural(signatures.length, 'cause')} in ${plural(total, 'job')}`;
+  return said.length === 0 ? causes : `${causes}: ${said.join(', ')}`;
+}
+
+const order = ['SINCE', 'ROSE', 'NEW', 'INFRA', 'UNSEEN', 'FLAKY', 'KNOWN'];
+
+/** The place of a verdict in the sentence; what began long ago is among the others. */
+function placeOf(verdict: PageVerdict, run: RunPage['run']): number {
+  const place = order.indexOf(verdict.verdict);
+  return bandOf(verdict, run) === 'others' ? place + order.length : place;
+}
+
+function wordOf(verdict: PageVerdict, run: RunPage['run']): string {
+  if (verdict.verdict === 'UNSEEN') return 'unseen before';
+  if (verdict.verdict !== 'SINCE' || verdict.since === null) return verdict.verdict.toLowerCase();
+  return bandOf(verdict, run) === 'look' ? `began ${dayText(verdict.since.run.scheduled)}` : 'began earlier';
+}
+
+/** "Compared with 40 runs of rados on main, 28 Sep to 20 Nov." */
+export function baselineText({ run, baseline }: RunPage): string {
+  const { base, runs, first, last } = baseline;
+  const where = `${run.suite} on ${base}`;
+  if (first === null || last === null) return `No earlier run of ${where} within 60 days to compare with.`;
+  const [from, to] = [dayText(first.scheduled), dayText(last.scheduled)];
+  return `Compared with ${plural(runs, 'run')} of ${where}, ${from === to ? from : `${from} to ${to}`}.`;
+}

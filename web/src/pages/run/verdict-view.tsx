@@ -1,0 +1,112 @@
+/** What is said of a cause, as a list and the details show it. */
+import { Link } from 'wouter';
+import { pagePath } from '../../../../src/core/paths.ts';
+import type { Band } from '../../../../src/core/verdicts/bands.ts';
+import type { RunHead } from '../../../../src/core/verdicts/digest.ts';
+import { blameText, dayText } from '../../../../src/core/verdicts/sentence.ts';
+import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
+import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
+import { plural, shortSha1 } from '../../lib/format.ts';
+import { setUrlStates } from '../../lib/url-state.ts';
+import { Strip } from '../../ui/Strip.tsx';
+import { Value } from '../../ui/Value.tsx';
+import type { Group } from './groups.ts';
+import { baselineText } from './headline.ts';
+import { sharesOf } from './shares.ts';
+
+/** The verdict on a cause as a word; its colour only repeats the band. */
+export function Badge({ group: { verdict, band } }: { group: Group }) {
+  if (verdict === null || band === null) return null;
+  return (
+    <span className={`badge badge-${band}`} title={verdict.sentence}>
+      {verdict.since === null ? verdict.verdict : `${verdict.verdict} ${dayText(verdict.since.run.scheduled)}`}
+    </span>
+  );
+}
+
+/** The names of the bands as their headings in the list. */
+export const bandTitles: Record<Band, string> = {
+  look: 'Look here',
+  others: 'Known or flaky',
+  unseen: 'Unseen before, too little to tell',
+  infra: 'Infra',
+};
+
+/** The recent runs of the branch in which a cause occurred; nothing if there is only one run. */
+export function SeenStrip({ page, group: { signature } }: { page: RunPage; group: Group }) {
+  if (signature === null || page.recent.length < 2) return null;
+  const { seen } = signature;
+  const cells = sharesOf(seen, page.recent).map((share, index) => ({
+    status: share,
+    title: `${page.recent[index]?.name}: ${seen[index]} of ${plural(page.recent[index]?.total ?? 0, 'job')}`,
+  }));
+  const hit = seen.filter((count) => count > 0).length;
+  return <Strip cells={cells} sentence={`In ${hit} of the last ${seen.length} runs of this branch.`} />;
+}
+
+/** What is said of a cause and on what grounds. */
+export function VerdictDetail({ page, verdict }: { page: RunPage; verdict: PageVerdict }) {
+  const { verdict: name, since, last_without, blame } = verdict;
+  return (
+    <>
+      <p>{verdict.sentence}</p>
+      {last_without !== null && (
+        <p>
+          Last run without it: <RunLink run={last_without} />
+          {since !== null && (
+            <>
+              ; first with it: <RunLink run={since.run} />
+            </>
+          )}
+          .
+        </p>
+      )}
+      {name !== 'INFRA' && (
+        <>
+          <h2>In common</h2>
+          {blame !== null && (
+            <p className="facets">
+              {blame.facets.map((names) => (
+                <code key={names[0]} className="chip">
+                  {names.slice(0, 2).map((name, at) => (
+                    <span key={name}>
+                      {at > 0 && ' = '}
+                      <Value field="f" value={name} />
+                    </span>
+                  ))}
+                </code>
+              ))}
+            </p>
+          )}
+          <p>{blameText(verdict)}</p>
+        </>
+      )}
+      <p className="quiet">{baselineText(page)}</p>
+    </>
+  );
+}
+
+function RunLink({ run }: { run: RunHead }) {
+  return (
+    <>
+      <Link href={pagePath.run(run.name)}>{dayText(run.scheduled)}</Link>
+      {run.sha1 !== null && <span className="mono"> {shortSha1(run.sha1)}</span>}
+    </>
+  );
+}
+
+/** The branch that the run is compared with, to be chosen. */
+export function BaseSelect({ page: { baseline } }: { page: RunPage }) {
+  const { base, bases } = baseline;
+  const choices = bases.includes(base) ? bases : [base, ...bases];
+  return (
+    <label className="field">
+      against{' '}
+      <select value={base} onChange={(event) => setUrlStates({ base: event.target.value })}>
+        {choices.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+    </label>
+  );
+}
