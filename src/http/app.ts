@@ -19,6 +19,7 @@ import { answerClientError, answerErrors, sendMessage } from './errors.ts';
 import { healthRoutes } from './health.ts';
 import { baseOf } from './href.ts';
 import { addressOf, identityOf } from './identity.ts';
+import { trustedBy } from './proxies.ts';
 import { refuseWrites } from './read-only.ts';
 import { setReceiveBudget } from './received.ts';
 import { knowAllMethods } from './resource.ts';
@@ -54,7 +55,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     genReqId: requestIds(),
     requestTimeout: 60_000,
     // For `addressOf`.
-    trustProxy: config.trusted_proxies === '' ? false : config.trusted_proxies.split(',').map((one) => one.trim()),
+    trustProxy: trustedBy(config.trusted_proxies),
     // A client that neither reads nor writes for this long is gone.
     connectionTimeout: 60_000,
     forceCloseConnections: 'idle',

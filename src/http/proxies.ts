@@ -1,4 +1,4 @@
-import { BlockList, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 
 /** Returns what a header said when the request arrived at the first proxy, in lower case; empty when no trusted proxy says so. */
@@ -13,7 +13,7 @@ export function forwardedBy(proxies: string): Forwarded {
 /** Whether an address is that of a proxy. */
 export function trustedBy(proxies: string): (address: string | undefined) => boolean {
   const trusted = networks(proxies);
-  return (address) => address !== undefined && trusted.check(address, family(address));
+  return (address = '') => isIP(address) > 0 && trusted.check(address, family(address));
 }
 
 /** Each proxy of a chain adds what it was asked for behind a comma, so the first value is what the browser asked for. */

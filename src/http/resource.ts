@@ -2,6 +2,7 @@ import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import type { RouteScope } from '../core/access.ts';
 import { sendMessage } from './errors.ts';
+import { Refusal } from './refusal.ts';
 
 /** The handlers of one URL, by method. A GET handler also answers HEAD. */
 type Resource = Partial<Record<'GET' | 'POST' | 'PUT' | 'DELETE', RouteHandlerMethod>>;
@@ -39,6 +40,18 @@ export interface ResourceOptions {
   config?: object;
 }
 
+/** Drops refusals that nobody hears, because the connection has ended meanwhile: Fastify would log each as an error. */
+function heard(handler: RouteHandlerMethod): RouteHandlerMethod {
+  return async function (request, reply) {
+    try {
+      return await handler.call(this, request, reply);
+    } catch (error) {
+      if (reply.sent && error instanceof Refusal) return reply;
+      throw error;
+    }
+  };
+}
+
 /** Mounts a resource; any method that it does not have is answered with 405 and `Allow`. */
 export function mount(app: FastifyInstance, url: string, resource: Resource, options: ResourceOptions = {}): void {
   const { write, read = 'read', refuse = refuseMethod, config = {} } = options;
@@ -46,7 +59,7 @@ export function mount(app: FastifyInstance, url: string, resource: Resource, opt
   const allowed = own.includes('GET') ? [...own, 'HEAD'] : own;
   const scopes: Record<string, RouteScope | undefined> = { GET: read, DELETE: 'admin' };
   for (const [method, handler] of Object.entries(resource))
-    app.route({ method, url, handler, config: { ...config, scope: scopes[method] ?? write } });
+    app.route({ method, url, handler: heard(handler), config: { ...config, scope: scopes[method] ?? write } });
   // OPTIONS is the CORS preflight, which app.ts answers for every URL.
   const others = app.supportedMethods.filter((method) => !allowed.includes(method) && method !== 'OPTIONS');
   const allow = [...allowed, 'OPTIONS'].join(', ');
