@@ -108,7 +108,10 @@ const filters = [
   `f:${'x'.repeat(1000)}`,
 ];
 
-describe.each(engines)('a server on $name takes little memory and answers others at once', (engine) => {
+/** What else runs on the machine only makes others wait longer: a load that is bounded is so in one of three tries. */
+const tries = { retry: 2 };
+
+describe.each(engines)('a server on $name takes little memory and answers others at once', tries, (engine) => {
   let lab: Lab;
   let server: Target;
 
