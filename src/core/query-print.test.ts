@@ -15,8 +15,11 @@ import type { Value } from './query-value.ts';
 
 const printQuery = ({ terms }: Query) => terms.map(printTerm).join(' ');
 
+const ofJobs = (Object.keys(queryKeys) as QueryKey[]).filter((key) =>
+  (queryKeys[key].on as readonly string[]).includes('jobs'),
+);
 const keysOf = (...kinds: string[]) =>
-  fc.constantFrom(...(Object.keys(queryKeys) as QueryKey[]).filter((key) => kinds.includes(queryKeys[key].values)));
+  fc.constantFrom(...ofJobs.filter((key) => kinds.includes(queryKeys[key].values)));
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }),
   fc.constantFrom('v1..v2', '..', 'none', '>1', '<1', '-x', 'a*', 'a,b', 'a:b', 'a b', '"', '\\', 'é', ''),

@@ -65,10 +65,12 @@ describe('a value is read as', () => {
 });
 
 describe('keys', () => {
-  const spellings = Object.entries(queryKeys).flatMap(([key, { short }]) => [key, ...short].map((name) => [name, key]));
+  const spellings = Object.entries(queryKeys).flatMap(([key, { short, on }]) =>
+    [key, ...short].map((name): [string, string, QueryTarget] => [name, key, on[0]!]),
+  );
 
-  test.each(spellings)('%s: means %s, whatever its case', (name, key) => {
-    for (const spelling of [name, name?.toUpperCase()]) expect(terms(`${spelling}:none,fail`)[0]?.key).toBe(key);
+  test.each(spellings)('%s: means %s, whatever its case', (name, key, target) => {
+    for (const spelling of [name, name.toUpperCase()]) expect(terms(`${spelling}:none,fail`, target)[0]?.key).toBe(key);
   });
 
   test('have valid examples', () => {
@@ -167,7 +169,8 @@ describe('any text', () => {
     const short = hostile.filter((text) => splitValues(text).length + termTexts(text).length < 20);
     fc.assert(
       fc.property(short, fc.constantFrom(...texts), hostile, (text, key, value) => {
-        expect(terms(addTerm(text, key, value)).at(-1)).toEqual({ key, negated: false, values: [literal(value)] });
+        const added = terms(addTerm(text, key, value), queryKeys[key].on[0]!);
+        expect(added.at(-1)).toEqual({ key, negated: false, values: [literal(value)] });
       }),
       { numRuns: 3000 },
     );
