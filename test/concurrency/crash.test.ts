@@ -6,8 +6,8 @@ import { createClient, type Request } from './client.ts';
 import { type Contract, countOutcomes, type Mark, outcomeOf } from './contract.ts';
 import { contractsOnEngines } from './contracts.ts';
 
-/** For each contract on each engine: twenty in all. */
-const rounds = 5;
+/** For each contract: twenty for each engine. */
+const rounds = 10;
 const writers = 4;
 /** How many writes of each writer are acknowledged before something breaks. */
 const writesBefore = 20;

@@ -1,6 +1,6 @@
 /** What unpleasant clients do to a server process: how much memory it takes (Linux tells), and how long others wait. */
 import { once } from 'node:events';
-import { loadavg } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newFolder, type Service, startService } from '../contracts/program.ts';
 import { type Engine, engines, type TestDatabase } from '../helpers/engines.ts';
@@ -9,8 +9,8 @@ import { type Effect, flood, measure, open, requestFor, statusOf, type Target } 
 
 /** In MB: a process that nobody asks has 130. */
 const mostMemory = 400;
-/** In milliseconds; where others work too, each of them takes turns on the processors and slows down the memory. */
-const longestWait = () => 250 * Math.max(1, loadavg()[0]!);
+/** In milliseconds; where others work too, a processor does less in each. */
+const longestWait = () => 250 * Math.max(1, loadavg()[0]! / availableParallelism());
 
 /** As the launcher starts it. */
 const env = { NODE_OPTIONS: '--max-semi-space-size=8', MALLOC_ARENA_MAX: '1' };

@@ -187,11 +187,9 @@ async function expectAsRemembered(lab: Lab, memory: Memory, statuses: Record<str
   }
 }
 
-/** A day is long, and tokens do not depend on the engine. */
-const days = engines.map((engine) => {
-  const require_token = engine.name === 'sqlite' ? ('writes' as const) : ('off' as const);
-  return { engine, name: engine.name, require_token };
-});
+const days = engines.flatMap((engine) =>
+  (['off', 'writes'] as const).map((require_token) => ({ engine, name: engine.name, require_token })),
+);
 
 describe.each(days)('a day of a lab on $name with tokens for $require_token', ({ engine, require_token }) => {
   let server: TestServer;
