@@ -50,9 +50,9 @@ interface Route {
 describe.each<Contract>(['classic', 'teuthology'])('the %s door', (contract) => {
   let database: TestDatabase;
   let db: Db;
-  const build = (require_token: 'off' | 'destructive' | 'writes' | 'all') => {
+  const build = (require_token: 'off' | 'destructive' | 'writes' | 'all', log = pino({ level: 'silent' })) => {
     const { config } = readCommandLine(['--database', database.url, '--require-token', require_token], {});
-    return buildApp({ contract, config, db, log: pino({ level: 'silent' }), now });
+    return buildApp({ contract, config, db, log, now });
   };
   beforeAll(async () => {
     database = await engine.createDatabase();
@@ -134,4 +134,44 @@ describe.each<Contract>(['classic', 'teuthology'])('the %s door', (contract) => 
       await app.close();
     },
   );
+
+  test('shows a token in no answer, header, log line or row, however it was sent', async () => {
+    const logged: string[] = [];
+    const app = build('writes', pino({ level: 'trace' }, { write: (line: string) => logged.push(line) }));
+    const known = Object.values(secrets);
+    const tokens = [...known, ...known.map((secret) => secret.replace(/x$/, 'y'))];
+    const shown = (text: string) =>
+      tokens.filter((secret) => text.includes(secret) || text.includes(btoa(`w:${secret}`)));
+    const rows = async () => {
+      const tables = await db.kysely.introspection.getTables();
+      const all = tables.map(({ name }) =>
+        db.kysely
+          .selectFrom(name as 'tokens')
+          .selectAll()
+          .execute(),
+      );
+      return JSON.stringify(await Promise.all(all));
+    };
+    for (const { method, url } of await routes()) {
+      if (url === '/api/events') continue;
+      for (const [index, secret] of tokens.entries()) {
+        const sent = index % 2 === 0 ? `Bearer ${secret}` : `Basic ${btoa(`w:${secret}`)}`;
+        const headers = { authorization: sent, 'x-forwarded-for': `10.0.${index}.1` };
+        const payload = method === 'GET' ? undefined : '{"name":"a run","job_id":1}';
+        const answer = await app.inject({
+          ...{ method: method as 'GET', url: url.replace(/:[^/]+/g, 'none'), headers },
+          ...(payload && { payload }),
+        });
+        expect(shown(JSON.stringify(answer.headers) + answer.body), `${method} ${url}`).toEqual([]);
+      }
+    }
+    for (const token of tokens) {
+      const answer = await app.inject({ method: 'POST', url: '/api/session', payload: JSON.stringify({ token }) });
+      expect(shown(JSON.stringify(answer.headers) + answer.body)).toEqual([]);
+    }
+    expect(logged.length).toBeGreaterThan(100);
+    expect(shown(logged.join(''))).toEqual([]);
+    expect(shown(await rows())).toEqual([]);
+    await app.close();
+  });
 });
