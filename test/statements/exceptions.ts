@@ -111,6 +111,12 @@ export const exceptions: Exception[] = [
     reason: 'any part of a name, asked only when no run has the name',
   },
   {
+    origin: 'pages/node-suspects.ts failedLinks',
+    sqlite: [],
+    postgres: ['discard job_nodes'],
+    reason: 'failed jobs among those of 14 days, at most once a minute: an index with the status has all values',
+  },
+  {
     origin: 'pages/baseline.ts findBases',
     sqlite: ['scan runs'],
     postgres: [],

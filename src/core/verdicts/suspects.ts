@@ -26,6 +26,8 @@ export interface Suspect {
   node: string;
   failures: number;
   jobs: number;
+  /** The same of the nodes that are not suspect, all together. */
+  others: { failures: number; jobs: number };
   /** For the number of nodes not yet corrected. */
   p: number;
 }
@@ -36,27 +38,48 @@ const leastFailures = 4;
 const leastRatio = 3;
 const largestP = 0.01;
 
-/** The nodes under suspicion. Each node of a job is charged with its failure. */
+/** What is held against the nodes of a machine type. */
+export interface NodeVerdicts {
+  suspects: Suspect[];
+  /** The failures of each node that are not part of a burst. */
+  charged: ReadonlyMap<string, readonly NodeFailure[]>;
+}
+
+/** The nodes under suspicion, the worst first. */
 export function suspectNodes(history: NodeHistory): Suspect[] {
+  return judgeNodes(history).suspects;
+}
+
+/** The nodes under suspicion, the worst first, and what each node is charged with: each node of a job with its failure. */
+export function judgeNodes(history: NodeHistory): NodeVerdicts {
   const failed = new Map<string, Set<NodeFailure>>();
   let charged = 0;
   for (const failure of withoutBursts(history)) {
     for (const node of failure.nodes) failed.set(node, (failed.get(node) ?? new Set()).add(failure));
     charged += failure.nodes.length;
   }
+  const all = new Map([...failed].map(([node, failures]) => [node, [...failures]]));
   let total = 0;
   for (const count of history.jobs.values()) total += count;
-  const suspects: Suspect[] = [];
+  const found: Omit<Suspect, 'others'>[] = [];
   for (;;) {
     const next = mostSuspect(failed, history.jobs, total, charged);
-    if (next === null || next.p * history.jobs.size > largestP * (suspects.length + 1)) return suspects;
-    suspects.push(next);
+    if (next === null || next.p * history.jobs.size > largestP * (found.length + 1)) break;
+    found.push(next);
     // What this node explains is no longer held against others that took part.
     for (const failure of failed.get(next.node) ?? []) {
       for (const node of failure.nodes) failed.get(node)?.delete(failure);
       charged -= failure.nodes.length;
     }
   }
+  const others = { failures: charged, jobs: found.reduce((left, { jobs }) => left - jobs, total) };
+  return { suspects: found.map((one) => ({ ...one, others })), charged: all };
+}
+
+/** Why a node is suspect, in a sentence: "7 infra failures in 20 jobs here, 3 of 410 on the other smithi." */
+export function suspectText({ failures, jobs, others }: Suspect, machineType: string, suspects: number): string {
+  const where = `on the other ${machineType || 'nodes'}${suspects > 1 ? ' that are not suspect' : ''}`;
+  return `${failures} infra failures in ${jobs} jobs here, ${others.failures} of ${others.jobs} ${where}.`;
 }
 
 function mostSuspect(
@@ -64,8 +87,8 @@ function mostSuspect(
   jobsOf: ReadonlyMap<string, number>,
   total: number,
   charged: number,
-): Suspect | null {
-  let found: Suspect | null = null;
+): Omit<Suspect, 'others'> | null {
+  let found: Omit<Suspect, 'others'> | null = null;
   for (const [node, { size: failures }] of failed) {
     const jobs = jobsOf.get(node) ?? 0;
     if (failures < leastFailures || failures * (total - jobs) < leastRatio * (charged - failures) * jobs) continue;
@@ -77,15 +100,32 @@ function mostSuspect(
 
 function withoutBursts({ failures, started }: NodeHistory): Set<NodeFailure> {
   const left = new Set(failures);
+  const dropped = new Map<readonly NodeFailure[], number>();
+  for (const { from, to, failed, first, after } of crowdedHours(failures)) {
+    if (after - first < burst.share * started(from, to)) continue;
+    for (let at = Math.max(first, dropped.get(failed) ?? 0); at < after; at++) left.delete(failed[at]!);
+    dropped.set(failed, after);
+  }
+  return left;
+}
+
+/** An hour, by its moments in milliseconds, in which the failures `first` to `after` (not included) of one cause began. */
+interface CrowdedHour {
+  from: number;
+  to: number;
+  failed: readonly NodeFailure[];
+  first: number;
+  after: number;
+}
+
+/** The hours in which one cause hit so many jobs that it is a burst if that is a fifth of those that started. */
+export function* crowdedHours(failures: readonly NodeFailure[]): Generator<CrowdedHour> {
   for (const failed of Map.groupBy(failures, ({ cause }) => cause).values()) {
     for (let first = 0, after = 0; first < failed.length; first++) {
       const from = failed[first]!.start;
       const to = from + burst.reach;
       while (after < failed.length && failed[after]!.start < to) after++;
-      const count = after - first;
-      if (count < burst.failures || count < burst.share * started(from, to)) continue;
-      for (const failure of failed.slice(first, after)) left.delete(failure);
+      if (after - first >= burst.failures) yield { from, to, failed, first, after };
     }
   }
-  return left;
 }

@@ -4,6 +4,7 @@ import {
   Counts,
   integer,
   JobItem,
+  KnownCause,
   numberOrNull,
   optional,
   query,
@@ -18,7 +19,9 @@ export const Queue = Type.Object({
     Type.Object({
       machine_type: text,
       paused: Type.Union([Type.Object({ by: textOrNull, since: numberOrNull, until: numberOrNull }), Type.Null()]),
+      /** Jobs of all runs for this machine type; of the running ones `running_elsewhere` are in runs that are not listed. */
       running: integer,
+      running_elsewhere: integer,
       queued: integer,
       nodes: Type.Object({ total: integer, up: integer, free: integer, locked: integer, down: integer }),
       runs: Type.Array(RunItem),
@@ -30,7 +33,21 @@ export type Queue = Static<typeof Queue>;
 /** `GET /api/queue`. */
 export const queue = { summary: 'What waits for each machine type', querystring: query({}), response: answers(Queue) };
 
-/** A node with what it runs and how its jobs of the last `since_days` ended. */
+const ChargedJobs = Type.Object({ failures: integer, jobs: integer });
+
+/** Why a node is suspect: infra failures without bursts among its jobs of the last 14 days, and among those of nodes that are not. */
+export const Suspicion = Type.Object({
+  sentence: text,
+  failures: integer,
+  jobs: integer,
+  others: ChargedJobs,
+  p: Type.Number(),
+  /** What its jobs failed of, the most frequent first, at most five. */
+  causes: Type.Array(Type.Object({ ...KnownCause.properties, jobs: integer })),
+});
+export type Suspicion = Static<typeof Suspicion>;
+
+/** A node with what it runs, how its jobs of the last `since_days` ended, and the infra failures of the last 14 days. */
 export const NodeItem = Type.Object({
   name: text,
   machine_type: textOrNull,
@@ -44,6 +61,8 @@ export const NodeItem = Type.Object({
   description: textOrNull,
   running: Type.Union([Type.Object({ run: text, job_id: text }), Type.Null()]),
   results: Counts,
+  infra: ChargedJobs,
+  suspect: Type.Union([Suspicion, Type.Null()]),
 });
 export type NodeItem = Static<typeof NodeItem>;
 
@@ -67,14 +86,16 @@ export const nodeList = {
   response: answers(NodeList),
 };
 
-/** A node and its jobs, newest first, 50 at a time. */
+/** A node and its jobs, newest first, 50 at a time. A name without its domain finds the node that begins so, if there is one. */
 export const NodePage = Type.Object({ node: NodeItem, jobs: Type.Array(JobItem), next: textOrNull });
 export type NodePage = Static<typeof NodePage>;
 
 /** `GET /api/nodes/{node}`. */
 export const nodePage = {
   summary: 'A node and its jobs',
-  params: Type.Object({ name: Type.String({ description: 'name of the node' }) }),
+  params: Type.Object({
+    name: Type.String({ description: 'name of the node, or what stands before the first dot when one node has it' }),
+  }),
   querystring: query({
     after: Type.Optional(
       Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: '"next" of the page before' }),

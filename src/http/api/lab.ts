@@ -1,16 +1,18 @@
 import { notFound } from '../../core/errors.ts';
 import { isPaused } from '../../core/queue.ts';
 import { MICROS_PER_DAY } from '../../core/time.ts';
+import { suspectText } from '../../core/verdicts/suspects.ts';
 import { linesByIds } from '../../store/pages/job-lines.ts';
-import { type NodeLine, nodeJobIds, nodeLines } from '../../store/pages/node-list.ts';
+import { findNodeName, type NodeLine, nodeJobIds, nodeLines } from '../../store/pages/node-list.ts';
+import { chargesOfNodes, type NodeCharge } from '../../store/pages/node-suspects.ts';
 import { machineTypes } from '../../store/read/nodes.ts';
 import { listQueues } from '../../store/read/queues.ts';
-import { runsWithQueuedJobs } from '../../store/read/runs.ts';
+import { runningByMachineType, runsWithQueuedJobs } from '../../store/read/runs.ts';
 import { orThrow, Refusal } from '../refusal.ts';
 import { large, ordinary } from '../turns.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { jobItem, milliseconds, runItem } from './items.ts';
-import { type NodeItem, nodeList, nodePage, type Queue, queue } from './lab-schema.ts';
+import { type NodeItem, nodeList, nodePage, type Queue, queue, type Suspicion } from './lab-schema.ts';
 import type { RunItem } from './schema.ts';
 
 const nodeJobs = 50;
@@ -22,28 +24,31 @@ export function labRoutes(app: ApiServer, context: ApiContext): void {
 
   app.get('/nodes', { schema: nodeList, config: large }, async ({ query: { since_days = 14, machine_type } }) => {
     const lines = await nodeLines(db, { machineType: machine_type || undefined, since: since(since_days) });
-    return { nodes: lines.map(nodeItem), machine_types: await machineTypes(db), since_days };
+    const charges = await chargesOfNodes(db, now());
+    return { nodes: lines.map((line) => nodeItem(line, charges)), machine_types: await machineTypes(db), since_days };
   });
 
-  app.get(
-    '/nodes/:name',
-    { schema: nodePage, config: ordinary },
-    async ({ params: { name }, query: { after = null } }) => {
-      const ids = orThrow(await nodeJobIds(db, name, after, nodeJobs + 1));
-      const [line] = await nodeLines(db, { name, since: since(14) });
-      if (!line) throw new Refusal(notFound('node', name));
-      const shown = ids.slice(0, nodeJobs);
-      const jobs = (await linesByIds(db, shown)).map(jobItem);
-      return { node: nodeItem(line), jobs, next: ids.length > nodeJobs ? String(shown.at(-1)) : null };
-    },
-  );
+  app.get('/nodes/:name', { schema: nodePage, config: ordinary }, async ({ params, query: { after = null } }) => {
+    const name = orThrow(await findNodeName(db, params.name));
+    const ids = orThrow(await nodeJobIds(db, name, after, nodeJobs + 1));
+    const [line] = await nodeLines(db, { name, since: since(14) });
+    if (!line) throw new Refusal(notFound('node', name));
+    const shown = ids.slice(0, nodeJobs);
+    const jobs = (await linesByIds(db, shown)).map(jobItem);
+    return {
+      node: nodeItem(line, await chargesOfNodes(db, now())),
+      jobs,
+      next: ids.length > nodeJobs ? String(shown.at(-1)) : null,
+    };
+  });
 
   app.get('/queue', { schema: queue, config: large }, async () => queueOf(context));
 }
 
-function nodeItem({ node, results, running }: NodeLine): NodeItem {
+function nodeItem({ node, results, running }: NodeLine, charges: ReadonlyMap<string, NodeCharge>): NodeItem {
   const { name, machine_type, up, locked, locked_by, os_type, os_version, arch, description } = node;
   const locked_since = milliseconds(node.locked_since);
+  const { suspicion = null, failures = 0, jobs = 0 } = charges.get(name) ?? {};
   return {
     name,
     machine_type,
@@ -57,7 +62,15 @@ function nodeItem({ node, results, running }: NodeLine): NodeItem {
     description,
     results,
     running,
+    infra: { failures, jobs },
+    suspect: suspicion && suspicionItem(suspicion, machine_type ?? ''),
   };
+}
+
+function suspicionItem(suspicion: NonNullable<NodeCharge['suspicion']>, machineType: string): Suspicion {
+  const { failures, jobs, others, p, suspects } = suspicion;
+  const causes = suspicion.causes.map(({ cause, jobs }) => ({ ...cause, jobs }));
+  return { sentence: suspectText(suspicion, machineType, suspects), failures, jobs, others, p, causes };
 }
 
 /** The runs with the lowest priority number are taken first, among equals the oldest. */
@@ -69,7 +82,9 @@ async function queueOf({ db, now }: ApiContext): Promise<Queue> {
   const runs = (await runsWithQueuedJobs(db, { limit: 1000, offset: 0 })).map(runItem);
   const pauses = new Map((await listQueues(db, {})).map((queue) => [queue.queue, queue]));
   const lines = await nodeLines(db, { since: now() });
-  const names = new Set([...runs.map((run) => run.machine_type), ...pauses.keys(), ...(await machineTypes(db))]);
+  const running = await runningByMachineType(db);
+  const types = [...runs.map((run) => run.machine_type), ...running.keys()];
+  const names = new Set([...types, ...pauses.keys(), ...(await machineTypes(db))]);
   const linesOf = Map.groupBy(lines, ({ node }) => node.machine_type);
   const runsOf = Map.groupBy(runs.sort(byPriority), (run) => run.machine_type);
   const queues = [...names].sort().map((machine_type) => {
@@ -77,13 +92,15 @@ async function queueOf({ db, now }: ApiContext): Promise<Queue> {
     const waiting = runsOf.get(machine_type) ?? [];
     const pause = pauses.get(machine_type);
     const count = (test: (line: NodeLine) => boolean) => own.filter(test).length;
+    const all = running.get(machine_type) ?? 0;
     return {
       machine_type,
       paused:
         pause && isPaused(pause, now())
           ? { by: pause.paused_by, since: milliseconds(pause.paused_since), until: milliseconds(pause.paused_until) }
           : null,
-      running: new Set(own.flatMap(({ running }) => (running ? [`${running.run}/${running.job_id}`] : []))).size,
+      running: all,
+      running_elsewhere: all - waiting.reduce((sum, run) => sum + run.counts.running, 0),
       queued: waiting.reduce((sum, run) => sum + run.counts.queued, 0),
       nodes: {
         total: own.length,

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifySchemaValidationError } from 'fastify';
+import { nearestNodes } from '../../store/pages/node-list.ts';
 import { nearestRuns } from '../../store/pages/run-page.ts';
 import { sendJson } from '../errors.ts';
 import { Refusal } from '../refusal.ts';
@@ -17,7 +18,8 @@ export function answerProblems(app: FastifyInstance, { db }: ApiContext): void {
     const { noun, name } = failure;
     if (words !== undefined) return send(404, { message: words });
     const message = `there is no ${noun} '${name.slice(0, 200)}'`;
-    return send(404, noun === 'run' ? { message, nearest: await nearestRuns(db, name) } : { message });
+    if (noun === 'run') return send(404, { message, nearest: await nearestRuns(db, name) });
+    return send(404, noun === 'node' ? { message, nearest: await nearestNodes(db, name) } : { message });
   });
 }
 

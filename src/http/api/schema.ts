@@ -16,7 +16,7 @@ export const integer = Type.Integer();
 /** A number, or null where it is not known. */
 export const numberOrNull = Type.Union([Type.Number(), Type.Null()]);
 
-/** Every error of `/api`; `nearest` names runs like the one that was not found. */
+/** Every error of `/api`; `nearest` names runs, or nodes, like the one that was not found. */
 export const Problem = Type.Object({ message: text, nearest: Type.Optional(Type.Array(text)) });
 export type Problem = Static<typeof Problem>;
 

@@ -83,6 +83,32 @@ async function addRunning(db: Reader, lines: Map<number, NodeLine>): Promise<voi
   }
 }
 
+/** The whole name of a node that is named by it or, when only one begins so, without its domain; or `not_found`. */
+export async function findNodeName(db: Reader, name: string): Promise<string | Failure> {
+  const named = db.kysely.selectFrom('nodes').select('name');
+  const exact = await named.where('name', '=', name).executeTakeFirst();
+  if (exact !== undefined) return exact.name;
+  const [first, second] = await startingWith(db, `${name}.`, 2);
+  return first === undefined || second !== undefined ? notFound('node', name) : first;
+}
+
+/** Longer than the names of machines in front of their domain. */
+const longestPrefix = 24;
+
+/** Up to five names of nodes that may have been meant: those that begin like the name, or like its first letters. */
+export async function nearestNodes(db: Reader, name: string): Promise<string[]> {
+  const found = new Set<string>();
+  for (let prefix = name.slice(0, longestPrefix); prefix.length >= 2 && found.size < 5; prefix = prefix.slice(0, -1)) {
+    for (const one of await startingWith(db, prefix, 5)) if (found.size < 5) found.add(one);
+  }
+  return [...found];
+}
+
+async function startingWith({ kysely }: Reader, prefix: string, limit: number): Promise<string[]> {
+  const query = kysely.selectFrom('nodes').select('name').where('name', '>=', prefix).orderBy('name').limit(limit);
+  return (await query.where('name', '<', `${prefix}\u{10ffff}`).execute()).map(({ name }) => name);
+}
+
 /** The internal ids of a node's jobs, newest first, those behind the job with the id `after`; or `not_found`. */
 export async function nodeJobIds(
   db: Reader,

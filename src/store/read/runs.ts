@@ -69,6 +69,15 @@ export async function runsWithQueuedJobs(db: Reader, page: RunsPage): Promise<Ru
   return pageOf(db.kysely.selectFrom('runs').selectAll().where('queued', '>', 0), 'scheduled', 'asc', page);
 }
 
+/** How many jobs run for each machine type, as the names of their runs say it. */
+export async function runningByMachineType({ kysely }: Reader): Promise<Map<string, number>> {
+  const query = kysely.selectFrom('runs').select(['machine_type', 'running']).where('running', '>', sql.lit(0));
+  const counts = new Map<string, number>();
+  for (const { machine_type, running } of await query.orderBy('scheduled').limit(10_000).execute())
+    counts.set(machine_type, (counts.get(machine_type) ?? 0) + running);
+  return counts;
+}
+
 function pageOf(
   query: SelectQueryBuilder<Schema, 'runs', RunRow>,
   column: 'posted' | 'scheduled',

@@ -78,6 +78,9 @@ export const apiRequests: Asked[] = [
   ask('/api/nodes', '', () => '/api/nodes', statistics),
   ask('/api/nodes', 'machine_type', () => '/api/nodes?machine_type=trial', statistics),
   ask('/api/nodes/:name', '', ({ node }) => `/api/nodes/${node}`, { kind: 'node page' }),
+  ask('/api/nodes/:name', 'without its domain', ({ node }) => `/api/nodes/${node.split('.')[0]}`, {
+    kind: 'node page',
+  }),
   ...['suite', 'branch', 'user', 'machine', 'flavor', 'sha1', 'status'].map((field) =>
     ask('/api/suggest', field, () => `/api/suggest?field=${field}`),
   ),

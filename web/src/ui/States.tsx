@@ -32,12 +32,15 @@ export function ErrorBox({ error, onRetry }: { error: ApiError; onRetry?: () => 
 interface NotFoundProps {
   /** What was asked for: "run yuriw-…". */
   what: string;
-  /** Runs with similar names. */
+  /** Runs, or nodes, with similar names. */
   nearest?: readonly string[] | undefined;
+  /** What `nearest` are. */
+  noun?: 'run' | 'node';
 }
 
-/** A page that does not exist, with the runs that may have been meant. */
-export function NotFound({ what, nearest = [] }: NotFoundProps) {
+/** A page that does not exist, with the runs or nodes that may have been meant. */
+export function NotFound({ what, nearest = [], noun = 'run' }: NotFoundProps) {
+  const all = noun === 'run' ? pagePath.runs() : pagePath.nodes();
   return (
     <div className="state">
       <h1>Not found</h1>
@@ -46,11 +49,11 @@ export function NotFound({ what, nearest = [] }: NotFoundProps) {
       </p>
       {nearest.length > 0 && (
         <>
-          <p>Runs with similar names:</p>
+          <p>{noun === 'run' ? 'Runs' : 'Nodes'} with similar names:</p>
           <ul className="plain-list">
             {nearest.map((name) => (
               <li key={name}>
-                <Link href={pagePath.run(name)} className="mono break">
+                <Link href={noun === 'run' ? pagePath.run(name) : pagePath.node(name)} className="mono break">
                   {name}
                 </Link>
               </li>
@@ -59,7 +62,7 @@ export function NotFound({ what, nearest = [] }: NotFoundProps) {
         </>
       )}
       <p>
-        <Link href={pagePath.runs()}>All runs</Link>
+        <Link href={all}>All {noun === 'run' ? 'runs' : 'nodes'}</Link>
       </p>
     </div>
   );

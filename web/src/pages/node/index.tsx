@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useState } from 'react';
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { isFailing } from '../../../../src/core/compare.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
-import type { NodeItem, NodePage } from '../../../../src/http/api/lab-schema.ts';
+import type { NodeItem, NodePage, Suspicion } from '../../../../src/http/api/lab-schema.ts';
 import type { JobItem } from '../../../../src/http/api/schema.ts';
 import { useLive } from '../../app/live.ts';
 import { useTitle } from '../../app/title.ts';
@@ -11,10 +11,10 @@ import { plural } from '../../lib/format.ts';
 import { useThrottled } from '../../lib/throttle.ts';
 import { usePathParts } from '../../lib/url-state.ts';
 import { Copy } from '../../ui/Copy.tsx';
-import { ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
+import { ErrorBox, FetchLine, NotFound, Skeleton } from '../../ui/States.tsx';
 import { Strip } from '../../ui/Strip.tsx';
 import { Time } from '../../ui/Time.tsx';
-import { NodeStateCell, ResultsCell, RunningCell, systemOf } from '../nodes/cells.tsx';
+import { NodeStateCell, ResultsCell, RunningCell, SuspectBadge, systemOf } from '../nodes/cells.tsx';
 import { nodeState } from '../nodes/node-facts.ts';
 import { NodeHistory } from './history.tsx';
 import { NodeJobs } from './jobs.tsx';
@@ -23,10 +23,17 @@ import './node.css';
 
 /** A node: its facts and its jobs. */
 export default function NodePageView() {
-  const [, name = ''] = usePathParts();
-  const { data, error, isFetching, refetch } = useApi<NodePage>(apiPath.node(name));
+  const [, asked = ''] = usePathParts();
+  const [, go] = useLocation();
+  const { data, error, isFetching, refetch } = useApi<NodePage>(apiPath.node(asked));
+  const name = data?.node.name ?? asked;
+  // Lists show names without their domain; the address of a page has the whole name.
+  useEffect(() => {
+    if (name !== asked) go(pagePath.node(name), { replace: true });
+  }, [name, asked, go]);
   useLive('nodes', useThrottled(refetch));
   useTitle(data ? `${name} ${nodeState(data.node)}` : name);
+  if (error?.status === 404) return <NotFound what={`node ${name}`} nearest={error.nearest} noun="node" />;
   return (
     <>
       <FetchLine active={isFetching} />
@@ -61,10 +68,12 @@ function Facts({ node, jobs }: { node: NodeItem; jobs: JobItem[] }) {
         <span>{[systemOf(node), node.arch].filter(Boolean).join(' · ') || 'system unknown'}</span>
         {node.running && (
           <span>
-            running job <RunningCell node={node} />
+            {isDown ? 'but its last job has not ended: ' : 'running job '}
+            <RunningCell node={node} />
           </span>
         )}
       </div>
+      {node.suspect && <Suspect suspect={node.suspect} />}
       {node.description && <p className="node-note">{node.description}</p>}
       <div className="line">
         <span className="quiet">last 14 d</span> <ResultsCell node={node} />
@@ -75,6 +84,25 @@ function Facts({ node, jobs }: { node: NodeItem; jobs: JobItem[] }) {
         <Copy text={command} label="command" />
       </div>
     </>
+  );
+}
+
+/** Why the node is suspect, with its numbers and what its jobs failed of. */
+function Suspect({ suspect: { sentence, causes } }: { suspect: Suspicion }) {
+  return (
+    <div className="node-suspect">
+      <p>
+        <SuspectBadge /> {sentence}{' '}
+        <span className="quiet">Last 14 days, without outages that hit other nodes too.</span>
+      </p>
+      <ul className="plain-list">
+        {causes.map(({ id, title, jobs }) => (
+          <li key={id}>
+            {jobs} × <code>{title}</code>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

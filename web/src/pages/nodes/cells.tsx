@@ -25,6 +25,11 @@ export function NodeStateCell({ node }: { node: NodeItem }) {
   );
 }
 
+/** Marks a node that fails more often than the others. */
+export function SuspectBadge() {
+  return <span className="badge nodes-suspect">suspect</span>;
+}
+
 /** The job that is running on a node. */
 export function RunningCell({ node: { running } }: { node: NodeItem }) {
   if (!running) return <span className="quiet">–</span>;

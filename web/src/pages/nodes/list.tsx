@@ -5,7 +5,7 @@ import { useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
 import { Time } from '../../ui/Time.tsx';
-import { NodeLink, NodeStateCell, ResultsCell, RunningCell, systemOf } from './cells.tsx';
+import { NodeLink, NodeStateCell, ResultsCell, RunningCell, SuspectBadge, systemOf } from './cells.tsx';
 import { nodeState, noteOf } from './node-facts.ts';
 
 /** All nodes with their states. */
@@ -69,7 +69,12 @@ function listColumns(days: number): Column<NodeItem>[] {
       id: 'results',
       title: `Jobs, last ${days} d`,
       width: 'minmax(180px, 2fr)',
-      cell: (node) => <ResultsCell node={node} />,
+      cell: (node) => (
+        <>
+          <ResultsCell node={node} /> {node.suspect && <SuspectBadge />}
+        </>
+      ),
+      text: (node) => node.suspect?.sentence ?? '',
     },
     {
       id: 'note',

@@ -4,6 +4,7 @@ import type { NodeItem } from '../../../../src/http/api/lab-schema.ts';
 import {
   excessText,
   filterNodes,
+  infraText,
   nodeResults,
   nodeState,
   noteOf,
@@ -28,6 +29,8 @@ const node = (
   arch: null,
   description: null,
   running: null,
+  infra: { failures: 0, jobs: 0 },
+  suspect: null,
   ...given,
   results: { ...noJobs(), ...results },
 });
@@ -75,6 +78,33 @@ test('nodes are listed by the failures beyond what is usual for their machine ty
     'smithi10 −1.3',
   ]);
   expect(results.map(rateText)).toEqual(['40 %', '90 %', '–', '0 %', '0 %']);
+});
+
+test('suspect nodes come first, then those with the most infra failures', () => {
+  const suspect = (p: number) => ({
+    sentence: '',
+    failures: 4,
+    jobs: 9,
+    others: { failures: 1, jobs: 90 },
+    p,
+    causes: [],
+  });
+  const nodes = [
+    node('often', { infra: { failures: 3, jobs: 90 }, results: { fail: 9, pass: 1 } }),
+    node('bad', { infra: { failures: 4, jobs: 9 }, suspect: suspect(0.0001) }),
+    node('worst', { infra: { failures: 4, jobs: 5 }, suspect: suspect(0.00001) }),
+    node('well', { infra: { failures: 0, jobs: 9 } }),
+    node('idle'),
+  ];
+  const results = nodeResults(nodes);
+  expect(results.map(({ node: { name }, infra }) => `${infra} ${name}`)).toEqual([
+    '5 worst',
+    '4 bad',
+    '3 often',
+    '2 idle',
+    '1 well',
+  ]);
+  expect(results.map(infraText)).toEqual(['4 of 5', '4 of 9', '3 of 90', '–', '0 of 9']);
 });
 
 test('locks are counted by owner and machine type; old locks without a job are stale', () => {

@@ -32,9 +32,11 @@ export interface NodeResult {
   bad: number;
   /** Failures beyond what is average for the same number of jobs on nodes of the same machine type. */
   excess: number;
+  /** Its place when the worst node comes first, as a number to sort by: larger is worse. */
+  infra: number;
 }
 
-/** Nodes ordered by excess failures, so that a bad node stands out and a busy one does not. */
+/** Suspect nodes first, then those with the most infra failures, so that a bad node stands out and a busy one does not. */
 export function nodeResults(nodes: NodeItem[]): NodeResult[] {
   const rates = new Map<string, { ended: number; bad: number }>();
   for (const node of nodes) {
@@ -46,9 +48,15 @@ export function nodeResults(nodes: NodeItem[]): NodeResult[] {
   const results = nodes.map((node) => {
     const rate = rates.get(node.machine_type ?? '');
     const expected = rate && rate.ended > 0 ? (ended(node) * rate.bad) / rate.ended : 0;
-    return { node, ended: ended(node), bad: bad(node), excess: bad(node) - expected };
+    return { node, ended: ended(node), bad: bad(node), excess: bad(node) - expected, infra: 0 };
   });
-  return results.sort((a, b) => b.excess - a.excess || compareNames(a.node, b.node));
+  results.sort((a, b) => byInfra(a.node, b.node) || b.excess - a.excess || compareNames(a.node, b.node));
+  for (const [place, result] of results.entries()) result.infra = results.length - place;
+  return results;
+}
+
+function byInfra(a: NodeItem, b: NodeItem): number {
+  return (a.suspect?.p ?? 2) - (b.suspect?.p ?? 2) || b.infra.failures - a.infra.failures;
 }
 
 function ended({ results }: NodeItem): number {
@@ -115,6 +123,11 @@ export function excessText(excess: number): string {
   const rounded = Math.round(excess * 10) / 10;
   if (rounded === 0) return '0';
   return `${rounded > 0 ? '+' : '−'}${Math.abs(rounded).toFixed(1)}`;
+}
+
+/** "7 of 20"; "–" without jobs. */
+export function infraText({ node: { infra } }: NodeResult): string {
+  return infra.jobs === 0 ? '–' : `${infra.failures} of ${infra.jobs}`;
 }
 
 /** The share of failed jobs: "12 %"; "–" without jobs. */

@@ -5,18 +5,19 @@ import { number } from '../../lib/format.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
-import { NodeLink, NodeStateCell, ResultsCell } from './cells.tsx';
-import { excessText, type NodeResult, nodeResults, rateText } from './node-facts.ts';
+import { NodeLink, NodeStateCell, ResultsCell, SuspectBadge } from './cells.tsx';
+import { excessText, infraText, type NodeResult, nodeResults, rateText } from './node-facts.ts';
 
-/** Nodes ordered by excess failures. */
+/** Nodes, the worst first. */
 export function NodesResults({ nodes }: { nodes: NodeItem[] }) {
-  const [sort, setSort] = useUrlState('sort', '-excess');
+  const [sort, setSort] = useUrlState('sort', '-infra');
   const results = useMemo(() => nodeResults(nodes), [nodes]);
   return (
     <>
       <p className="nodes-hint quiet">
-        Excess: failed and dead jobs beyond what is average for the same number of jobs on nodes of the same machine
-        type.
+        Infra: jobs of the last 14 days that failed of the lab, without outages that hit other nodes too; a suspect node
+        has so many that chance does not explain it. Excess: failed and dead jobs beyond what is average for the same
+        number of jobs on nodes of the same machine type.
       </p>
       <Grid<NodeResult>
         label="Results by node"
@@ -52,6 +53,27 @@ const columns: Column<NodeResult>[] = [
   },
   { id: 'state', title: 'State', width: '92px', cell: ({ node }) => <NodeStateCell node={node} /> },
   {
+    id: 'infra',
+    title: 'Infra',
+    width: '88px',
+    align: 'right',
+    sortable: true,
+    cell: infraText,
+    value: ({ infra }) => infra,
+  },
+  {
+    id: 'suspect',
+    title: 'Suspect',
+    width: 'minmax(200px, 4fr)',
+    cell: ({ node: { suspect } }) =>
+      suspect && (
+        <>
+          <SuspectBadge /> {suspect.sentence}
+        </>
+      ),
+    text: ({ node: { suspect } }) => suspect?.sentence ?? '',
+  },
+  {
     id: 'excess',
     title: 'Excess',
     width: '80px',
@@ -78,10 +100,11 @@ const columns: Column<NodeResult>[] = [
     cell: ({ ended }) => number(ended),
     value: ({ ended }) => ended,
   },
-  { id: 'results', title: 'Results', width: 'minmax(200px, 3fr)', cell: ({ node }) => <ResultsCell node={node} /> },
+  { id: 'results', title: 'Results', width: 'minmax(180px, 2fr)', cell: ({ node }) => <ResultsCell node={node} /> },
 ];
 
 function MobileResult({ result }: { result: NodeResult }) {
+  const { suspect } = result.node;
   return (
     <div className="two-lines">
       <div className="two-lines-line">
@@ -91,7 +114,16 @@ function MobileResult({ result }: { result: NodeResult }) {
         </span>
       </div>
       <div className="two-lines-line">
-        <ResultsCell node={result.node} />
+        {suspect === null ? (
+          <ResultsCell node={result.node} />
+        ) : (
+          <>
+            <SuspectBadge />{' '}
+            <span className="two-lines-text">
+              {infraText(result)} infra, others {suspect.others.failures} of {suspect.others.jobs}
+            </span>
+          </>
+        )}
       </div>
     </div>
   );

@@ -83,7 +83,8 @@ function QueueSection({ queue }: { queue: OneQueue }) {
   );
 }
 
-function QueueFacts({ queue: { running, queued, nodes, paused, machine_type } }: { queue: OneQueue }) {
+function QueueFacts({ queue }: { queue: OneQueue }) {
+  const { running, running_elsewhere, queued, nodes, paused, machine_type } = queue;
   return (
     <p className="line">
       <span>
@@ -91,6 +92,14 @@ function QueueFacts({ queue: { running, queued, nodes, paused, machine_type } }:
       </span>
       <span>
         <b>{number(running)}</b> running
+        {running_elsewhere > 0 && (
+          <>
+            {', '}
+            <Link href={pagePath.runs({ q: `status:running machine:${machine_type}` })}>
+              {number(running_elsewhere)} of them in runs without queued jobs
+            </Link>
+          </>
+        )}
       </span>
       <Link href={pagePath.nodes({ machine_type })}>
         {number(nodes.free)} free of {number(nodes.up)} nodes up
