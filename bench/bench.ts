@@ -39,7 +39,7 @@ export type Part = (bench: Bench) => Promise<Line[]>;
 /** One line of the results. */
 export interface Line {
   /** The line of the budget that it belongs to. */
-  quantity: 'Writes' | 'Size' | 'Bodies' | 'Event loop' | 'Memory' | 'Against the bare engine' | 'Truth';
+  quantity: 'Writes' | 'Size' | 'Bodies' | 'Event loop' | 'Memory' | 'Against the bare engine' | 'Truth' | 'Logs';
   what: string;
   budget: string;
   measured: string;

@@ -18,22 +18,25 @@ const parts: Record<string, [what: string, load: () => Promise<{ default: Part }
   size: ['every list, filter and page of a database of --jobs', () => import('./parts/size.ts')],
 };
 
-/** Measured once: no database takes part in it. */
-const truth = 'truth';
+/** Measured once: no database takes part in them. */
+const once: Record<string, [what: string, title: string]> = {
+  truth: ['verdicts on runs in which it is known why each job failed', 'Planted truth'],
+  logs: ['the first real error of logs in which it is known, up to a gigabyte', 'Planted logs'],
+};
 
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: string[]): Promise<number> {
   let options: Options | null;
   try {
-    options = readOptions(args, [...Object.keys(parts), truth]);
+    options = readOptions(args, [...Object.keys(parts), ...Object.keys(once)]);
   } catch (error) {
     process.stderr.write(`bench: ${(error as Error).message}\n`);
     return 2;
   }
   if (options === null) {
-    const all = Object.fromEntries(Object.entries(parts).map(([name, [what]]) => [name, what]));
-    process.stdout.write(`${help({ ...all, [truth]: 'verdicts on runs in which it is known why each job failed' })}\n`);
+    const all = [...Object.entries(parts), ...Object.entries(once)].map(([name, [what]]) => [name, what]);
+    process.stdout.write(`${help(Object.fromEntries(all))}\n`);
     return 0;
   }
   const folder = mkdtempSync(join(tmpdir(), 'paddles-bench-'));
@@ -48,8 +51,12 @@ async function main(args: string[]): Promise<number> {
     });
   }
   try {
-    let missed = options.against === undefined && options.parts.includes(truth) && (await judgeTruth(options));
-    if (options.parts.every((name) => name === truth)) return missed ? 1 : 0;
+    let missed = false;
+    for (const name of Object.keys(once)) {
+      if (options.against === undefined && options.parts.includes(name))
+        missed = (await measureOnce(name, options)) || missed;
+    }
+    if (options.parts.every((name) => name in once)) return missed ? 1 : 0;
     for (const name of options.engines) missed = (await onEngine(name, options, folder)) || missed;
     return missed ? 1 : 0;
   } catch (error) {
@@ -60,13 +67,11 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-async function judgeTruth(options: Options): Promise<boolean> {
-  const { default: measureTruth } = await import('./truth/truth.ts');
-  return show(
-    'Planted truth',
-    measureTruth(options, (text) => process.stdout.write(`${truth}  ${text}\n`)),
-    options,
-  );
+async function measureOnce(name: string, options: Options): Promise<boolean> {
+  const say = (text: string) => process.stdout.write(`${name}  ${text}\n`);
+  const title = once[name]![1];
+  if (name === 'truth') return show(title, (await import('./truth/truth.ts')).default(options, say), options);
+  return show(title, await (await import('./logs/measure.ts')).default(say), options);
 }
 
 /** Writes lines to the terminal and into RESULTS.md; returns whether a budget was missed. */
@@ -108,7 +113,7 @@ async function measure(engine: Engine, options: Options, folder: string): Promis
     return false;
   }
   const lines: Line[] = [];
-  for (const part of options.parts.filter((name) => name !== truth)) {
+  for (const part of options.parts.filter((name) => !(name in once))) {
     const { default: work } = await parts[part]![1]();
     lines.push(...(await work(bench)));
   }

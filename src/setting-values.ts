@@ -1,6 +1,7 @@
 /** What a setting can be: each reads a text, and returns its value or, as `problem`, what it must be instead. */
 import { isIP } from 'node:net';
 import { parseScopes, scopes } from './core/access.ts';
+import { parseArchive } from './core/logs/places.ts';
 
 /** One setting: where it is read from, its default, what `--help` says, and how its text is understood. */
 export interface Setting<Value> {
@@ -96,3 +97,9 @@ export const hostNames = listOf(
 
 /** Names of branches. */
 export const branchNames = listOf((text) => /^[^\s,]{1,200}$/.test(text), 'must be a list of branches like main,squid');
+
+/** Places of archives with commas between, or nothing. */
+export const archives = (value: string) => {
+  const bases = parseArchive(value);
+  return 'problem' in bases ? bases : { value };
+};

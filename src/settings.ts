@@ -1,6 +1,7 @@
 /** The table of all settings: names, defaults, and what is a valid value. */
 import { type AccessConfig, accessSettings } from './access-settings.ts';
 import {
+  archives,
   branchNames,
   matching,
   networks,
@@ -41,6 +42,8 @@ export interface Config extends AccessConfig {
   teuthology_port: number | null;
   /** `log_href` of a job; {run_name} and {job_id} are filled in. */
   job_log_href_templ: string;
+  /** Folders and addresses of archives with commas between (core/logs/places.ts); empty: logs are only linked. */
+  archive: string;
   /** Branches with commas between, that others are compared with; empty: those that core/verdicts/baseline.ts finds. */
   base_branches: string;
   /** Runs on a page of the teuthology contract, when the client does not ask for a number. */
@@ -194,6 +197,14 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
       /^https?:\/\/[^\s{}]*(\{(run_name|job_id)\}[^\s{}]*)*$/,
       'must be a URL, in which {run_name} and {job_id} are filled in',
     ),
+  },
+  archive: {
+    flag: 'archive',
+    variables: ['PADDLES_ARCHIVE'],
+    fallback: '',
+    hint: 'LIST',
+    help: 'folders or URLs of archives from which logs are read, with a template like {run}/{job}; empty for links only',
+    parse: archives,
   },
   base_branches: {
     flag: 'base-branches',

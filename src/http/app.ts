@@ -7,7 +7,9 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { type Archive, createArchive } from '../archive/archive.ts';
 import type { Config } from '../config.ts';
+import { archivesIn } from '../core/logs/places.ts';
 import type { Db } from '../store/db.ts';
 import { guard } from './access/access.ts';
 import { refuseForeignPages } from './access/browsers.ts';
@@ -97,13 +99,21 @@ export function buildApp(options: AppOptions): FastifyInstance {
   refuseForeignPages(app, config);
   redirectBrowsers(app, { claim: config.claim_browser_navigation });
   app.register(uiRoutes);
-  app.register(async (routes) => apiRoutes(routes, { db, config, now, sessions }), { prefix: '/api' });
+  const archive = archiveOf(app, config);
+  app.register(async (routes) => apiRoutes(routes, { db, config, now, sessions, archive }), { prefix: '/api' });
   app.register(async (routes) => {
     healthRoutes(routes, db);
     if (contract === 'classic') classicRoutes(routes, { db, baseOf: baseOf(config), now });
     else teuthologyRoutes(routes, teuthologyContext({ config, db, now }));
   });
   return app;
+}
+
+/** The archive of the settings, closed with the server. */
+function archiveOf(app: FastifyInstance, { archive }: Config): Archive {
+  const opened = createArchive({ bases: archivesIn(archive) });
+  app.addHook('onClose', opened.close);
+  return opened;
 }
 
 /** Several slashes count as one, because clients put a path behind a base that ends in a slash (teuthology contract §1.1). */

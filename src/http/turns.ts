@@ -10,6 +10,8 @@ const linesAtOnce = {
   ordinary: 6,
   // Each waits for one of the others.
   document: 6,
+  // They wait for an archive, which may be slow, and nobody else is to wait for it too.
+  archive: 8,
 };
 type Line = keyof typeof linesAtOnce;
 
@@ -23,6 +25,8 @@ declare module 'fastify' {
 export const large: { line: Line; scope: 'read' } = { line: 'large', scope: 'read' };
 /** The `config` of other routes of `/api`. */
 export const ordinary: { line: Line; scope: 'read' } = { line: 'ordinary', scope: 'read' };
+/** The `config` of routes that read the archive. */
+export const ofArchive: { line: Line; scope: 'read' } = { line: 'archive', scope: 'read' };
 /** The `config` of the documents of the dashboard. */
 export const document: { line: Line } = { line: 'document' };
 
@@ -48,8 +52,9 @@ function turn(waiting: Set<() => void>): Promise<boolean> {
  * there is memory to send the answer, not when a slow client has it.
  */
 export function makeInTurns(app: FastifyInstance, atOnce: Record<Line, number> = linesAtOnce): void {
-  const waiting: Record<Line, Set<() => void>> = { large: new Set(), ordinary: new Set(), document: new Set() };
-  const busy: Record<Line, number> = { large: 0, ordinary: 0, document: 0 };
+  const lines = Object.keys(atOnce) as Line[];
+  const waiting = Object.fromEntries(lines.map((line) => [line, new Set()])) as Record<Line, Set<() => void>>;
+  const busy = Object.fromEntries(lines.map((line) => [line, 0])) as Record<Line, number>;
   const underWay = new WeakMap<FastifyRequest, Line>();
   const end = (request: FastifyRequest) => {
     const line = underWay.get(request);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, FastifyTypeProvider, RawServerDefault } from 'fastify';
 import type { Static, TSchema } from 'typebox';
+import type { Archive } from '../../archive/archive.ts';
 import type { Config } from '../../config.ts';
 import type { Db } from '../../store/db.ts';
 import type { Sessions } from '../access/sessions.ts';
@@ -10,6 +11,7 @@ export interface ApiContext {
   db: Db;
   config: Config;
   sessions: Sessions;
+  archive: Archive;
   now: () => number;
 }
 

@@ -12,6 +12,7 @@ import type { ApiContext } from './context.ts';
 import { docsPage } from './docs.ts';
 import { eventRoutes } from './events.ts';
 import { historyRoutes } from './history.ts';
+import { jobLogRoutes } from './job-log.ts';
 import { jobPageRoutes } from './job-page.ts';
 import { labRoutes } from './lab.ts';
 import { listRoutes } from './lists.ts';
@@ -48,6 +49,7 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
   runPageRoutes(app, context);
   runConfigRoutes(app, context);
   jobPageRoutes(app, context);
+  jobLogRoutes(app, context);
   compareRoutes(app, context);
   historyRoutes(app, context);
   labRoutes(app, context);

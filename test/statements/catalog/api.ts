@@ -64,6 +64,12 @@ export const apiRequests: Asked[] = [
       ({ name, job }) => `/api/runs/${name}/jobs/${job}?scope=${scope}`,
     ),
   ),
+  // The server has no archive, but looks for the job first.
+  ...['files', 'log', 'log/raw'].map((path) =>
+    ask(`/api/runs/:run/jobs/:job/${path}`, '', ({ name, job }) => `/api/runs/${name}/jobs/${job}/${path}`, {
+      status: 404,
+    }),
+  ),
   ask('/api/runs/:run/compare', '', ({ nightly }) => `/api/runs/${nightly}/compare`, runPage),
   ask('/api/runs/:run/compare', 'with', ({ name, nightly }) => `/api/runs/${nightly}/compare?with=${name}`, runPage),
   ask('/api/history', 'suite, branch', () => '/api/history?suite=rados&branch=main', statistics),

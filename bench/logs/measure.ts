@@ -1,0 +1,169 @@
+/** Judges how often the first real error of a log is found, and what a log of a gigabyte costs. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createArchive } from '../../src/archive/archive.ts';
+import { archivesIn } from '../../src/core/logs/places.ts';
+import type { Line } from '../bench.ts';
+import { type PlantedLine, randomFrom, writeLog } from './generate.ts';
+
+/** No rule was made or changed with these. */
+export const seeds = [71_001, 71_002, 71_003];
+const sizes = [1 << 10, 10 << 10, 100 << 10, 1 << 20, 10 << 20];
+
+/** Real lines where they are (`PADDLES_DATA`), otherwise made-up ones of the same shapes. */
+export function plantedLines(): PlantedLine[] {
+  const folders = [process.env.PADDLES_DATA, join(import.meta.dirname, '../../test/data')];
+  const file = folders.map((folder) => join(folder ?? '', 'log-lines.jsonl')).find((path) => existsSync(path));
+  return readFileSync(file as string, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((text) => JSON.parse(text) as PlantedLine);
+}
+
+/** What became of the logs of some seeds. */
+export interface Tally {
+  of: number;
+  first: number;
+  three: number;
+  sure: number;
+  wrongWhenSure: number;
+  /** What was wrong, for whoever improves the rules. */
+  wrong: string[];
+}
+
+/** Plants each line in one log for each seed, of one size after the other, and reads it. */
+export async function judgeSeeds(
+  lines: PlantedLine[],
+  of: readonly number[],
+  largest = Number.POSITIVE_INFINITY,
+): Promise<Tally> {
+  const folder = mkdtempSync(join(tmpdir(), 'paddles-bench-logs-'));
+  const archive = createArchive({ bases: archivesIn(folder), patience: 120_000 });
+  const tally: Tally = { of: 0, first: 0, three: 0, sure: 0, wrongWhenSure: 0, wrong: [] };
+  const used = sizes.filter((size) => size <= largest);
+  try {
+    mkdirSync(join(folder, 'run/1'), { recursive: true });
+    for (const seed of of) {
+      const random = randomFrom(seed);
+      for (const [index, line] of lines.entries()) {
+        const size = (used[(index + seed) % used.length] as number) * (0.5 + random());
+        const path = join(folder, 'run/1/teuthology.log');
+        const truth = writeLog(path, { seed: seed * 1000 + index, size, line });
+        const job = { run: 'run', job_id: '1', archive_path: null };
+        const { ignorelist, failure_reason } = truth;
+        const found = await archive.ask('first', job, { file: null, ignorelist, failure_reason });
+        const all = [{ at: found.at, error: found.error }, ...found.others];
+        const isRight = (one: { at: number | null; error: string }) =>
+          one.at !== null &&
+          ((one.at >= truth.from && one.at < truth.to) || (one.error !== '' && line.text.includes(one.error)));
+        tally.of++;
+        const right = isRight(all[0] as (typeof all)[0]);
+        if (right) tally.first++;
+        if (all.slice(0, 3).some(isRight)) tally.three++;
+        if (found.sure) tally.sure++;
+        if (found.sure && !right) tally.wrongWhenSure++;
+        if (!right)
+          tally.wrong.push(
+            `${seed}/${index} ${Math.round(size)} ${found.sure ? 'SURE ' : ''}${line.text.slice(0, 100)}  =>  ${found.kind} ${found.error.slice(0, 120)}`,
+          );
+      }
+    }
+  } finally {
+    await archive.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return tally;
+}
+
+/** The lines of the table. */
+export default async function measureLogs(say: (line: string) => void): Promise<Line[]> {
+  const lines = plantedLines();
+  const tally = await judgeSeeds(lines, seeds);
+  for (const one of tally.wrong.slice(0, 10)) say(`wrong: ${one}`);
+  const share = (what: string, right: number, of: number, goal: number, max = false): Line => ({
+    quantity: 'Logs',
+    what,
+    budget: `${max ? '≤' : '≥'} ${goal}`,
+    measured: (right / Math.max(1, of)).toFixed(3),
+    ok: max ? right / Math.max(1, of) <= goal : right / Math.max(1, of) >= goal,
+    remarks: `${right} of ${of} logs of 1 KB to 15 MB; seeds ${seeds.join(', ')}`,
+  });
+  return [
+    share('first error is right', tally.first, tally.of, 0.85),
+    share('first error is among three', tally.three, tally.of, 0.95),
+    share('wrong when sure', tally.wrongWhenSure, tally.sure, 0.03, true),
+    ...(await measureGigabyte(lines, say)),
+  ];
+}
+
+async function measureGigabyte(lines: PlantedLine[], say: (line: string) => void): Promise<Line[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'paddles-bench-logs-'));
+  const archive = createArchive({ bases: archivesIn(folder), patience: 120_000 });
+  try {
+    mkdirSync(join(folder, 'run/1'), { recursive: true });
+    const path = join(folder, 'run/1/teuthology.log');
+    const truth = writeLog(path, { seed: seeds[0] as number, size: 2 ** 30, line: lines[0] as PlantedLine });
+    say('wrote a log of a gigabyte');
+    const job = { run: 'run', job_id: '1', archive_path: null };
+    const { ignorelist, failure_reason } = truth;
+    const stopWatching = watchProcess();
+    const began = performance.now();
+    const found = await archive.ask('first', job, { file: null, ignorelist, failure_reason });
+    const seconds = (performance.now() - began) / 1000;
+    const { megabytes, longest } = await stopWatching();
+    const right = found.at !== null && found.at >= truth.from && found.at < truth.to;
+    const slice = performance.now();
+    await archive.ask('slice', job, { file: null, at: { around: found.at ?? 0 }, count: 200 });
+    const shown = performance.now() - slice;
+    const line = (what: string, budget: string, measured: string, ok: boolean, remarks = ''): Line => ({
+      quantity: 'Logs',
+      what,
+      budget,
+      measured,
+      ok,
+      remarks,
+    });
+    return [
+      line(
+        'a gigabyte in the background',
+        '≤ 20 s',
+        `${seconds.toFixed(1)} s`,
+        seconds <= 20,
+        right ? 'the error is right' : 'the error is wrong',
+      ),
+      line('memory for it', '≤ 150 MB', `${megabytes} MB`, megabytes <= 150),
+      line(
+        'longest wait of others meanwhile',
+        '≤ 100 ms',
+        `${longest.toFixed(0)} ms`,
+        longest <= 100,
+        'blocks of the event loop of the process',
+      ),
+      line('200 lines of a gigabyte', '≤ 500 ms', `${shown.toFixed(0)} ms`, shown <= 500),
+    ];
+  } finally {
+    await archive.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Watches memory and blocks of the event loop, until the function that it returns is called. */
+function watchProcess(): () => Promise<{ megabytes: number; longest: number }> {
+  const before = process.memoryUsage().rss;
+  let [most, longest, done] = [0, 0, false];
+  const watch = async () => {
+    for (let last = performance.now(); !done; last = performance.now()) {
+      await sleep(5);
+      longest = Math.max(longest, performance.now() - last - 5);
+      most = Math.max(most, process.memoryUsage().rss);
+    }
+  };
+  const watching = watch();
+  return async () => {
+    done = true;
+    await watching;
+    return { megabytes: Math.round((most - before) / (1 << 20)), longest };
+  };
+}

@@ -1,0 +1,221 @@
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { archivesIn } from '../core/logs/places.ts';
+import { type Archive, createArchive } from './archive.ts';
+
+const run = 'somebody-2026-11-20_01:02:03-rados-main-distro-default-smithi';
+const folder = mkdtempSync(join(tmpdir(), 'paddles-archive-'));
+const outside = mkdtempSync(join(tmpdir(), 'paddles-outside-'));
+const text = Array.from({ length: 500 }, (_, at) => `line ${at} of the log\n`).join('');
+const job = (job_id: string, archive_path: string | null = null) => ({ run, job_id, archive_path });
+
+function put(job_id: string, name: string, bytes: string | Uint8Array): string {
+  mkdirSync(join(folder, run, job_id), { recursive: true });
+  const path = join(folder, run, job_id, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+function sliceOf(archive: Archive, job_id: string, at: Parameters<Archive['ask']>[2] = {}) {
+  return archive.ask('slice', job(job_id), { file: null, at: { from: 0 }, count: 200, ...at });
+}
+
+const problem = (kind: string) => expect.objectContaining({ name: 'ArchiveProblem', kind });
+
+afterAll(() => {
+  for (const path of [folder, outside]) rmSync(path, { recursive: true, force: true });
+});
+
+describe('an archive in a folder', () => {
+  const archive = createArchive({ bases: archivesIn(`${folder}/nothing, ${folder}`), mostUnpacked: 1 << 26 });
+  beforeAll(() => put('1', 'teuthology.log', text));
+  afterAll(() => archive.close());
+
+  test('is read from the beginning, from the end, around a byte and backwards, and all lines come once', async () => {
+    const first = await sliceOf(archive, '1');
+    expect(first).toMatchObject({ name: 'teuthology.log', size: text.length, from: 0, cut: false });
+    expect(first.lines).toHaveLength(200);
+    const second = await sliceOf(archive, '1', { at: { from: first.to } });
+    expect(second.lines[0]).toEqual({ at: first.to, text: 'line 200 of the log' });
+    expect((await sliceOf(archive, '1', { at: { before: second.from } })).lines).toEqual(first.lines);
+    const end = await sliceOf(archive, '1', { at: { from: 'end' }, count: 2 });
+    expect(end.lines.map((line) => line.text)).toEqual(['line 498 of the log', 'line 499 of the log']);
+    const around = await sliceOf(archive, '1', { at: { around: first.to + 3 }, count: 5 });
+    expect(around.lines.map((line) => line.text)).toEqual(
+      [198, 199, 200, 201, 202].map((at) => `line ${at} of the log`),
+    );
+  });
+
+  test('is searched', async () => {
+    const ask = { file: null, text: 'line 300 ', from: 0 };
+    const found = await archive.ask('find', job('1'), ask);
+    expect((await sliceOf(archive, '1', { at: { from: found.at as number }, count: 1 })).lines[0]?.text).toBe(
+      'line 300 of the log',
+    );
+    expect(await archive.ask('find', job('1'), { ...ask, from: found.next as number })).toMatchObject({
+      at: null,
+      next: null,
+    });
+  });
+
+  test.each([
+    ['gz', gzipSync(text)],
+    ['zst', zstdCompressSync(text)],
+    ['xz', execFileSync('xz', ['-c'], { input: text })],
+  ])('unpacks .%s, and shows what there is of one that was cut off', async (packing, bytes) => {
+    put(packing, `teuthology.log.${packing}`, bytes);
+    expect(await sliceOf(archive, packing)).toMatchObject({ size: text.length, cut: false });
+    put(`cut-${packing}`, `teuthology.log.${packing}`, bytes.subarray(0, -20));
+    const cut = await sliceOf(archive, `cut-${packing}`).catch((error) => error);
+    if (cut instanceof Error) expect(cut).toEqual(problem('refused'));
+    else expect(cut.cut).toBe(true);
+  });
+
+  test('lists files, and takes a job from where it says that it is when that is below the folder', async () => {
+    put('1', 'config.yaml', 'a: 1');
+    mkdirSync(join(folder, run, '1', 'remote'));
+    expect(await archive.ask('files', job('1'), { path: [] })).toEqual({
+      entries: [
+        { name: 'config.yaml', type: 'file', size: 4 },
+        { name: 'remote', type: 'folder', size: null },
+        { name: 'teuthology.log', type: 'file', size: text.length },
+      ],
+      more: false,
+    });
+    const placed = { ...job('9'), archive_path: join(folder, run, '1') };
+    expect(await archive.ask('files', placed, { path: ['remote'] })).toEqual({ entries: [], more: false });
+    for (const path of ['/etc', `${folder}/../etc`, 'https://example.com/x', '../..'])
+      await expect(archive.ask('files', job('9', path), { path: [] }), path).rejects.toEqual(problem('missing'));
+  });
+
+  test('is never left: not by links, not by names', async () => {
+    writeFileSync(join(outside, 'secret'), 'secret');
+    put('links', 'x', '');
+    symlinkSync(join(outside, 'secret'), join(folder, run, 'links', 'teuthology.log'));
+    symlinkSync(outside, join(folder, run, 'links', 'out'));
+    await expect(sliceOf(archive, 'links')).rejects.toEqual(problem('refused'));
+    await expect(sliceOf(archive, 'links', { file: ['out', 'secret'] })).rejects.toEqual(problem('refused'));
+    expect((await archive.ask('files', job('links'), { path: [] })).entries.map(({ name }) => name)).toEqual(['x']);
+    await expect(sliceOf(archive, '..')).rejects.toEqual(problem('missing'));
+    await expect(sliceOf(archive, 'links', { file: [] })).rejects.toEqual(problem('missing'));
+    // A pipe would be waited for.
+    execFileSync('mkfifo', [join(folder, run, 'links', 'pipe')]);
+    await expect(sliceOf(archive, 'links', { file: ['pipe'] })).rejects.toEqual(problem('missing'));
+  });
+
+  test('has files of any kind: one line of a gigabyte, zeros, bytes that are no text, bombs', async () => {
+    truncateSync(put('zeros', 'teuthology.log', ''), 2 ** 30);
+    const zeros = await sliceOf(archive, 'zeros', { at: { around: 2 ** 29 } });
+    expect(zeros.size).toBe(2 ** 30);
+    expect(JSON.stringify(zeros).length).toBeLessThan(256 << 10);
+    put('odd', 'teuthology.log', Buffer.from([0x80, 0xff, 0, 10, 0xc3, 10, 0x41, 13, 10]));
+    const odd = await sliceOf(archive, 'odd');
+    expect(odd.lines.map((line) => line.text)).toEqual(['\ufffd\ufffd\ufffd', '\ufffd', 'A']);
+    put('broad', 'teuthology.log', Buffer.alloc(1 << 20, 0x80));
+    expect(Buffer.byteLength(JSON.stringify(await sliceOf(archive, 'broad')))).toBeLessThan(256 << 10);
+    put('empty', 'teuthology.log', '\n'.repeat(1 << 20));
+    const empty = await sliceOf(archive, 'empty', { count: 1000 });
+    expect(empty.lines).toHaveLength(1000);
+    const bomb = gzipSync(Buffer.alloc(8 << 20));
+    put('bomb', 'teuthology.log.gz', Buffer.concat(Array.from({ length: 20 }, () => bomb)));
+    expect(await sliceOf(archive, 'bomb')).toMatchObject({ cut: true, size: 1 << 26 });
+    put('garbage', 'teuthology.log.gz', 'no gzip at all');
+    await expect(sliceOf(archive, 'garbage')).rejects.toEqual(problem('refused'));
+  });
+
+  test('has files that grow and files that go', async () => {
+    const path = put('grows', 'teuthology.log', 'one\ntwo');
+    expect((await sliceOf(archive, 'grows')).lines.map((line) => line.text)).toEqual(['one', 'two']);
+    appendFileSync(path, '\nthree\n');
+    expect((await sliceOf(archive, 'grows', { at: { from: 4 } })).lines.map((line) => line.text)).toEqual([
+      'two',
+      'three',
+    ]);
+    rmSync(path);
+    await expect(sliceOf(archive, 'grows')).rejects.toEqual(problem('missing'));
+  });
+});
+
+describe('an archive behind HTTP', () => {
+  let server: Server;
+  let root: string;
+  let archive: Archive;
+  const asked: string[] = [];
+
+  beforeAll(async () => {
+    put('1', 'teuthology.log', text);
+    server = createServer((request, response) => {
+      const { url = '', headers } = request;
+      asked.push(url);
+      const name = decodeURIComponent(url).replace('/logs/', '');
+      if (name.includes('/silent/')) return;
+      if (name.includes('/else/')) return void response.writeHead(302, { location: 'http://localhost:1/logs/x' }).end();
+      if (name.includes('/up/')) return void response.writeHead(302, { location: '/other' }).end();
+      if (name.includes('/broken/')) return void response.writeHead(500).end();
+      if (name.endsWith('/1/'))
+        return void response.end('<a href="../">up</a><a href="a%20b">a</a><a href="?C=N">x</a><a href="r/">r</a>');
+      if (!name.endsWith('/1/teuthology.log') && !name.includes('/plain/')) return void response.writeHead(404).end();
+      const all = readFileSync(join(folder, run, '1', 'teuthology.log'));
+      const range = name.includes('/plain/') ? null : /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '');
+      if (!range) return void response.end(all);
+      const [from, to] = [Number(range[1]), Math.min(Number(range[2]), all.length - 1)];
+      response.writeHead(206, { 'content-range': `bytes ${from}-${to}/${all.length}` }).end(all.subarray(from, to + 1));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    root = `http://127.0.0.1:${(server.address() as AddressInfo).port}/logs/`;
+    archive = createArchive({ bases: archivesIn(root), patience: 2000 });
+  });
+  afterAll(async () => {
+    await archive.close();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  test('is asked for the parts that are shown, and for all of a file when it knows no parts', async () => {
+    const slice = await sliceOf(archive, '1', { at: { from: 'end' }, count: 3 });
+    expect(slice).toMatchObject({ size: text.length, to: text.length });
+    expect(slice.lines.at(-1)?.text).toBe('line 499 of the log');
+    expect((await sliceOf(archive, 'plain')).lines[0]?.text).toBe('line 0 of the log');
+    expect((await archive.ask('files', job('1'), { path: [] })).entries).toEqual([
+      { name: 'a b', type: 'file', size: null },
+      { name: 'r', type: 'folder', size: null },
+    ]);
+  });
+
+  test('is not left by redirects, and no other host is asked because a job says so', async () => {
+    await expect(sliceOf(archive, 'else')).rejects.toEqual(problem('refused'));
+    await expect(sliceOf(archive, 'up')).rejects.toEqual(problem('refused'));
+    const elsewhere = { ...job('1'), archive_path: 'http://localhost:1/logs/x' };
+    expect(await archive.ask('slice', elsewhere, { file: null, at: { from: 0 }, count: 1 })).toMatchObject({ from: 0 });
+    expect(asked.some((url) => url.startsWith('/other'))).toBe(false);
+  });
+
+  test('that fails or is silent is told of, and others are answered meanwhile', async () => {
+    await expect(sliceOf(archive, 'broken')).rejects.toEqual(problem('away'));
+    const silent = sliceOf(archive, 'silent').catch((error) => error);
+    expect(await sliceOf(archive, '1')).toMatchObject({ size: text.length });
+    expect(await silent).toEqual(problem('away'));
+    expect(await sliceOf(archive, '1')).toMatchObject({ size: text.length });
+  });
+});
+
+test('a host that is away is asked no longer when its threads hang, and nothing waits for it', async () => {
+  const archive = createArchive({ bases: archivesIn('http://127.0.0.1:9/logs') });
+  await expect(sliceOf(archive, '1')).rejects.toEqual(problem('away'));
+  await archive.close();
+});

@@ -1,0 +1,191 @@
+/** Reads the log of a job that ended badly for its first real error, and finds the next line that may be one. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type EvidenceKind, evidenceIn, triggers } from '../core/logs/evidence.ts';
+import { createScan, type Finding, type Near } from '../core/logs/first-error.ts';
+import type { LogMatch } from './find.ts';
+import { sliceOf } from './slices.ts';
+import type { Source } from './source.ts';
+
+/** The first real error of a log, or its last lines when none was found. */
+export interface FirstError {
+  kind: EvidenceKind;
+  error: string;
+  /** The byte that its line begins at; null when nothing was found. */
+  at: number | null;
+  sure: boolean;
+  /** What else it may be. */
+  others: Finding[];
+  /** Lines around it, or the last ones. */
+  context: string;
+}
+
+/** What is known of the job, and whether reading its file costs little: others are read at their ends only. */
+export interface FirstErrorOf {
+  ignorelist: string[];
+  failure_reason: string | null;
+  isNear: boolean;
+}
+
+const chunk = 1 << 20;
+/** Bytes of lines before a chunk that may still be asked for, and behind it. */
+const [before, behind] = [64 << 10, 32 << 10];
+/** Bytes at each end that are read of a file that is far away, or takes too long. */
+const ends = 64 << 20;
+/** Processor time for a log, in microseconds, and for its end when the rest took all of that. */
+const [mostTime, timeForEnd] = [8_000_000, 2_000_000];
+
+/** Finds the first real error. Throws `ArchiveProblem`. */
+export async function firstErrorOf(source: Source, { isNear, ...job }: FirstErrorOf): Promise<FirstError> {
+  const scan = createScan(job);
+  const { size } = source;
+  const spent = timer();
+  const firstEnd = isNear ? size : Math.min(size, ends);
+  const stopped = await scanPart(source, 0, firstEnd, scan.line, () => spent() > mostTime);
+  const lastStart = Math.max(stopped, size - ends);
+  const end = await scanPart(source, lastStart, size, scan.line, () => spent() > mostTime + timeForEnd);
+  const { found, sure } = scan.verdict();
+  const [best, ...others] = found.map((finding) => ({ ...finding, error: asUtf8(finding.error) }));
+  if (best === undefined) {
+    const context = await contextOf(source, { from: 'end' }, null);
+    return { kind: 'none', error: '', at: null, sure: false, others: [], context };
+  }
+  const whole = stopped === size || (lastStart <= stopped && end === size);
+  const context = await contextOf(source, { around: best.at }, best.at);
+  // What was not read may have come first.
+  return { ...best, sure: sure && (whole || best.at < stopped), others, context };
+}
+
+function timer(): () => number {
+  const start = process.threadCpuUsage();
+  return () => {
+    const { user, system } = process.threadCpuUsage(start);
+    return user + system;
+  };
+}
+
+/** Tells each line of a part of a file that has a trigger; returns where it stopped. */
+async function scanPart(
+  source: Source,
+  from: number,
+  to: number,
+  tell: (line: string, at: number, near: Near) => void,
+  isLate: () => boolean,
+): Promise<number> {
+  let window = '';
+  /** The byte that the window begins at, and the first one that no line was told of. */
+  let [start, told] = [from, from];
+  for (let at = from; at < to; await nextTurn()) {
+    const bytes = await source.read(at, Math.min(chunk, to - at));
+    at += bytes.length;
+    window += bytes.toString('latin1');
+    const isLast = bytes.length === 0 || at >= to;
+    const end = isLast ? start + window.length : lineEnd(window, start, at - behind);
+    tellLines({ window, start, told, end }, tell);
+    told = Math.max(told, end);
+    const keep = Math.max(0, told - before - start);
+    window = window.slice(keep);
+    start += keep;
+    if (bytes.length === 0) return to;
+    if (isLate()) return told;
+  }
+  return to;
+}
+
+/** Behind the last line that ends before a byte; the byte itself where no line ends. */
+function lineEnd(window: string, start: number, at: number): number {
+  const newline = window.lastIndexOf('\n', at - start);
+  return newline < 0 ? Math.max(start, at) : start + newline + 1;
+}
+
+/** Lines of a window that are told at most: of hostile ones it is known enough then. */
+const mostLines = 20_000;
+const longestLine = 8192;
+
+function tellLines(
+  { window, start, told, end }: { window: string; start: number; told: number; end: number },
+  tell: (line: string, at: number, near: Near) => void,
+): void {
+  triggers.lastIndex = told - start;
+  for (let count = 0; count < mostLines; count++) {
+    const hit = triggers.exec(window);
+    if (hit === null || start + hit.index >= end) return;
+    const lineStart = window.lastIndexOf('\n', hit.index - 1) + 1;
+    const newline = window.indexOf('\n', hit.index);
+    const lineEnd = newline < 0 ? window.length : newline;
+    // Of a line of hostile length the part around the trigger counts.
+    const from = Math.max(lineStart, hit.index - longestLine / 2);
+    const to = Math.min(lineEnd, from + longestLine);
+    tell(window.slice(from, to), start + from, nearOf(window, lineStart, lineEnd));
+    triggers.lastIndex = to === lineEnd ? lineEnd + 1 : to;
+  }
+}
+
+function nearOf(window: string, lineStart: number, lineEnd: number): Near {
+  return {
+    before(count) {
+      const lines: string[] = [];
+      for (let end = lineStart - 1; end > 0 && lines.length < count; ) {
+        const start = window.lastIndexOf('\n', end - 1) + 1;
+        lines.unshift(window.slice(start, end));
+        end = start - 1;
+      }
+      return lines;
+    },
+    after(count) {
+      const lines: string[] = [];
+      for (let start = lineEnd + 1; start < window.length && lines.length < count; ) {
+        const newline = window.indexOf('\n', start);
+        const end = newline < 0 ? window.length : newline;
+        lines.push(window.slice(start, Math.min(end, start + longestLine)));
+        start = end + 1;
+      }
+      return lines;
+    },
+  };
+}
+
+/** Lines of context and of each side, and letters of all and of each. */
+const [contextLines, longestContext, longestContextLine] = [40, 5000, 500];
+
+async function contextOf(
+  source: Source,
+  place: { from: 'end' } | { around: number },
+  at: number | null,
+): Promise<string> {
+  const { lines } = await sliceOf(source, place, contextLines);
+  const short = lines.map((line) => ({ at: line.at, text: line.text.slice(0, longestContextLine).toWellFormed() }));
+  let size = short.reduce((sum, { text }) => sum + text.length + 1, 0);
+  const middle = at ?? (short.at(-1)?.at as number);
+  // The lines that are furthest from the error are left out first.
+  while (size > longestContext && short.length > 1) {
+    const [first, last] = [short[0] as { at: number; text: string }, short.at(-1) as { at: number; text: string }];
+    const gone = middle - first.at > last.at - middle ? short.shift() : short.pop();
+    size -= (gone?.text.length ?? 0) + 1;
+  }
+  return short.map(({ text }) => text).join('\n');
+}
+
+function asUtf8(latin1: string): string {
+  return Buffer.from(latin1, 'latin1')
+    .toString()
+    .replace(/[\x00-\x1f\x7f]/g, '\ufffd');
+}
+
+/** Finds the next line from a byte on that may be evidence of a failure. Throws `ArchiveProblem`. */
+export async function nextError(source: Source, from: number): Promise<LogMatch> {
+  const { size } = source;
+  const spent = timer();
+  let found: { at: number; length: number } | null = null;
+  const stopped = await scanPart(
+    source,
+    from,
+    size,
+    (line, at) => {
+      if (found === null && evidenceIn(line) !== null) found = { at, length: line.length };
+    },
+    () => found !== null || spent() > 1_000_000,
+  );
+  const { at, length } = found ?? { at: null, length: 0 };
+  if (at !== null) return { size, at, next: at + length + 1 };
+  return { size, at: null, next: stopped < size ? stopped : null };
+}

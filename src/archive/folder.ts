@@ -1,0 +1,106 @@
+/**
+ * An archive in a folder. Calls are synchronous: the thread that makes them has nothing else to do, and a network file system
+ * that hangs would otherwise take the threads that the whole process has for files.
+ */
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  opendirSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { type ArchiveEntry, ArchiveProblem, fileProblem, type Source } from './source.ts';
+
+/** Names of a folder that are listed. */
+export const mostEntries = 1000;
+
+/** Where a path really leads, below the root. A link out of it is refused. */
+function realPath(root: string, parts: string[]): string {
+  try {
+    const [top, real] = [realpathSync(root), realpathSync(join(root, ...parts))];
+    if (real === top || real.startsWith(top === '/' ? top : `${top}/`)) return real;
+  } catch (error) {
+    throw fileProblem(error);
+  }
+  throw new ArchiveProblem('refused', 'this leads out of the archive');
+}
+
+/** Opens a file below a folder. Throws `ArchiveProblem`. */
+export function openFile(root: string, parts: string[]): Source & { key: string } {
+  const path = realPath(root, parts);
+  try {
+    // Opening a pipe would wait for its writer.
+    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const stat = fstatSync(file);
+    if (!stat.isFile()) {
+      closeSync(file);
+      throw new ArchiveProblem('missing', 'the archive has no such file');
+    }
+    return { ...sourceOf(file, stat.size), key: `${path} ${stat.ino} ${stat.size} ${stat.mtimeMs}` };
+  } catch (error) {
+    throw fileProblem(error);
+  }
+}
+
+/** An open file; whoever has it closes it. */
+export function sourceOf(file: number, size: number): Source {
+  let closed = false;
+  return {
+    size,
+    async read(at, length) {
+      // Its number may by now be that of another file.
+      if (closed) throw new ArchiveProblem('away', 'the file was closed meanwhile; try again');
+      const bytes = Buffer.allocUnsafe(length);
+      try {
+        return bytes.subarray(0, readSync(file, bytes, 0, length, at));
+      } catch (error) {
+        throw fileProblem(error);
+      }
+    },
+    close() {
+      if (!closed) closeSync(file);
+      closed = true;
+    },
+  };
+}
+
+/** The names in a folder, the first thousand that the file system tells, in order. Throws `ArchiveProblem`. */
+export function listFolder(root: string, parts: string[]): { entries: ArchiveEntry[]; more: boolean } {
+  const path = realPath(root, parts);
+  try {
+    const folder = opendirSync(path);
+    const entries: ArchiveEntry[] = [];
+    let more = false;
+    try {
+      for (let next = folder.readSync(); next !== null; next = folder.readSync()) {
+        if (entries.length >= mostEntries) {
+          more = true;
+          break;
+        }
+        const entry = entryOf(root, parts, next);
+        if (entry !== null) entries.push(entry);
+      }
+    } finally {
+      folder.closeSync();
+    }
+    return { entries: entries.sort((a, b) => (a.name < b.name ? -1 : 1)), more };
+  } catch (error) {
+    throw fileProblem(error);
+  }
+}
+
+/** Null for what is neither a file nor a folder of the archive: pipes, links that lead out or nowhere. */
+function entryOf(root: string, parts: string[], { name }: Dirent): ArchiveEntry | null {
+  try {
+    const stat = statSync(realPath(root, [...parts, name]));
+    if (stat.isDirectory()) return { name, type: 'folder', size: null };
+    return stat.isFile() ? { name, type: 'file', size: stat.size } : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,42 @@
+/** What the threads that read archives are asked, and what they answer. */
+
+import type { LogMatch } from './find.ts';
+import type { FirstError, FirstErrorOf } from './first-error.ts';
+import type { Place } from './open.ts';
+import type { LogSlice, SliceAt } from './slices.ts';
+import type { ArchiveEntry, ProblemKind } from './source.ts';
+
+/** A file: names from the folder of the job on, null for its log. */
+interface OfFile {
+  places: Place[];
+  file: string[] | null;
+}
+
+/** A question, and the answer to it. */
+export interface Questions {
+  files: { ask: { places: Place[]; path: string[] }; answer: { entries: ArchiveEntry[]; more: boolean } };
+  slice: { ask: OfFile & { at: SliceAt; count: number }; answer: LogSlice & NamedLog };
+  find: { ask: OfFile & { text: string; from: number }; answer: LogMatch & NamedLog };
+  /** The next line that may be evidence of a failure. */
+  next: { ask: OfFile & { from: number }; answer: LogMatch & NamedLog };
+  first: { ask: OfFile & Omit<FirstErrorOf, 'isNear'>; answer: FirstError & NamedLog };
+  /** Bytes as they are stored, packed or not. */
+  bytes: { ask: OfFile & { at: number; length: number }; answer: { name: string; size: number; bytes: Uint8Array } };
+}
+
+/** Which file it was, and whether its end is missing because it was not unpacked. */
+interface NamedLog {
+  name: string;
+  cut: boolean;
+}
+
+/** The name of a question. */
+export type Kind = keyof Questions;
+
+/** A question on its way. */
+export type Asked<One extends Kind = Kind> = { [Key in One]: { id: number; kind: Key } & Questions[Key]['ask'] }[One];
+
+/** An answer on its way. */
+export type Answered =
+  | { id: number; answer: unknown }
+  | { id: number; problem: ProblemKind | 'defect'; message: string };

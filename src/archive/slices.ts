@@ -1,0 +1,100 @@
+/** A few lines of a log of any size. */
+import type { Source } from './source.ts';
+
+/** A line; `at` is the byte that it begins at. One of hostile length comes in pieces, each a line of its own. */
+export interface LogLine {
+  at: number;
+  text: string;
+}
+
+/** Lines that follow each other: those of the bytes from `from` to `to` of `size`. */
+export interface LogSlice {
+  size: number;
+  from: number;
+  to: number;
+  lines: LogLine[];
+}
+
+/** Where a slice begins, ends, or what it lies around; a place within a line stands for the line. */
+export type SliceAt = { from: number | 'end' } | { before: number } | { around: number };
+
+/** Bytes of a slice. In JSON a byte takes up to three, and a line another forty: an answer stays below 256 KB. */
+const mostBytes = 64 << 10;
+/** Lines of a slice. */
+export const mostLines = 1000;
+/** A line is looked for so far before a place that lies within it, in bytes. */
+const longestLine = 16 << 10;
+
+/** Reads a slice of at most `count` lines. Throws `ArchiveProblem`. */
+export async function sliceOf(source: Source, at: SliceAt, count: number): Promise<LogSlice> {
+  const { size } = source;
+  if ('before' in at || ('from' in at && at.from === 'end')) {
+    const end = 'before' in at ? Math.min(at.before, size) : size;
+    return { size, ...last(await linesIn(source, Math.max(0, end - mostBytes), end), count) };
+  }
+  if ('around' in at) {
+    const place = Math.min(at.around, size);
+    const before = await sliceOf(source, { before: await lineStart(source, place) }, Math.floor(count / 2));
+    const half = last(before, 500, mostBytes / 4);
+    const behind = await sliceOf(source, { from: half.to }, count - half.lines.length);
+    return first({ size, from: half.from, to: behind.to, lines: [...half.lines, ...behind.lines] });
+  }
+  const from = await lineStart(source, Math.min(at.from as number, size));
+  const { lines, to } = await linesIn(source, from, Math.min(from + mostBytes, size));
+  const some = lines.slice(0, count);
+  return { size, from, to: lines[count]?.at ?? to, lines: some };
+}
+
+type Part = Pick<LogSlice, 'from' | 'to' | 'lines'>;
+
+/** The last lines of a slice, those of at most so many bytes. */
+function last<Some extends Part>(slice: Some, count: number, bytes = Number.POSITIVE_INFINITY): Some {
+  const lines = count === 0 ? [] : slice.lines.slice(-count).filter(({ at }) => slice.to - at <= bytes);
+  return { ...slice, lines, from: lines[0]?.at ?? slice.to };
+}
+
+/** Not more bytes than a slice may have. */
+function first(slice: LogSlice): LogSlice {
+  const end = slice.lines.findIndex(({ at }) => at - slice.from > mostBytes - longestLine);
+  if (end <= 0) return slice;
+  return { ...slice, lines: slice.lines.slice(0, end), to: (slice.lines[end] as LogLine).at };
+}
+
+/** Where the line begins that a byte is in; the byte itself in the middle of a very long line. */
+export async function lineStart(source: Source, at: number): Promise<number> {
+  if (at === 0) return 0;
+  const start = Math.max(0, at - longestLine);
+  const end = (await source.read(start, at - start)).lastIndexOf(10);
+  if (end >= 0) return start + end + 1;
+  return start === 0 ? 0 : at;
+}
+
+/** The whole lines between two bytes, of which the first begins a line or lies in one that is left out. */
+async function linesIn(source: Source, start: number, end: number): Promise<Part> {
+  const before = start === 0 ? 0 : 1;
+  const bytes = await source.read(start - before, end - start + before);
+  // The byte before tells whether a line begins at the first one.
+  let at = start === 0 || bytes[0] === 10 ? before : bytes.indexOf(10) + 1;
+  // All of it is of one line.
+  if (at === 0) at = before;
+  const lines: LogLine[] = [];
+  const from = start - before + at;
+  while (at < bytes.length) {
+    const newline = bytes.indexOf(10, at);
+    const cutAt = newline < 0 ? bytes.length : newline;
+    // A line that goes on behind the end comes with the next slice, unless there is no other.
+    if (newline < 0 && lines.length > 0 && start - before + cutAt < source.size) break;
+    for (let piece = at; piece === at || piece < cutAt; piece += longestLine) {
+      const pieceEnd = Math.min(piece + longestLine, cutAt);
+      lines.push({ at: start - before + piece, text: textOf(bytes.subarray(piece, pieceEnd)) });
+    }
+    at = cutAt + 1;
+  }
+  return { from, to: Math.min(start - before + at, end), lines };
+}
+
+/** As text: bytes that are none in UTF-8, and control characters other than those of colours, are shown as such. */
+export function textOf(bytes: Buffer): string {
+  const end = bytes.at(-1) === 13 ? bytes.length - 1 : bytes.length;
+  return bytes.toString('utf8', 0, end).replace(/[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]/g, '\ufffd');
+}

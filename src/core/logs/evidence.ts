@@ -1,0 +1,89 @@
+/** What a line of a log is evidence of. */
+import { parseLine } from './line.ts';
+
+/** `command` is what a command that failed said; `log` what a log of the cluster, the system or the lab says; `none`: nothing was found. */
+export const evidenceKinds = ['crash', 'test', 'command', 'traceback', 'log', 'none'] as const;
+/** One of `evidenceKinds`. */
+export type EvidenceKind = (typeof evidenceKinds)[number];
+
+/** Evidence in a line. */
+export interface Evidence {
+  kind: EvidenceKind;
+  /** The line without time and logger. */
+  error: string;
+  /** Whether the line alone says what failed. */
+  strong: boolean;
+}
+
+/** Parts of all lines that can be evidence or change what is; a gigabyte is searched for them in six seconds. */
+export const triggers =
+  /FAILED|Traceback \(|Caught signal|Sanitizer|runtime error|valgrind|Segmentation fault|core ?dump|Command (?:failed|crashed)|Saw exception|FAIL: |ERROR: |ERROR {3}|Errno |Error E[A-Z]|mount error|command not found|denied {2}\{|locking dep|maximum tries|\[(?:WRN|ERR)\]|Error: |Killing |killing |eviv|BUG: |not ok |Failed to |panic|terminate called|\.\.\. (?:FAIL|ERROR)|fatal: |fatal error|cannot |Connection |ceph_abort|max job timeout|did not come|Unwinding|No space left|blocked for more/g;
+
+/** Faults that a test puts into the program itself. */
+const injected = /inject|kill_at|killpoint|kill_point|mds_kill|debug_kill|_debug_random/i;
+/** Failures that a test wants. */
+const wanted =
+  /\bexpected (?:failure|error|to fail|fault)\b|\(expected\)|\bas expected\b|\bxfail\b|should fail|EXPECT_DEATH|expect_fail|expect_false/i;
+/** Failures after which it is tried again. */
+export const retried = /\bretr(?:y|ies|ying)\b|\btry(?:ing)? again\b|\battempt \d|\bwill reconnect\b|\btries left\b/i;
+
+const strongCrash: RegExp[] = [
+  /FAILED (?:ceph_)?(?:assert|abort)/,
+  /Caught signal \((?!Terminated|Interrupt|Hangup|Killed|User|Quit)/,
+  /\b\w{1,20}Sanitizer: |:\d{1,7}:\d{1,5}: runtime error: /,
+  /saw valgrind issue|valgrind error: |\bvalgrind .{0,60}<kind>/,
+  /possible \w{1,20} locking dependency|possible recursive locking|inconsistent lock state/,
+  /terminate called after throwing|ceph_abort_msg|\bpanicked at |^panic: /,
+];
+const weakCrash: RegExp[] = [
+  /\bBUG: |general protection fault|Oops: |blocked for more than \d{1,6} seconds/,
+  /Segmentation fault|core dumped|[Ff]ound coredumps|Command crashed: /,
+];
+
+const tests: RegExp[] = [
+  /^(?:FAIL|ERROR): [\w.:-]{1,200} \([\w.:-]{1,300}\)/,
+  /^(?:FAIL|ERROR): [\w.:/-]{0,300}[.:_]test[\w.:-]{0,200}/,
+  /^Test failure: [\w.:-]{1,200} ?\(/,
+  /^\[ {1,4}FAILED {1,4}\] \w[\w./]{1,200}[./][\w./]/,
+  /^(?:FAILED|ERROR)\s{1,4}[\w./-]{1,200}(?:\.py)?::[\w.:[\]-]{1,200}/,
+  /^[\w.:-]{1,200} (?:\([\w.:-]{1,300}\) )?\.\.\. (?:FAIL|ERROR)\b/,
+  /^not ok \d{1,6}\b|^--- FAIL: \w/,
+];
+
+const commandErrors: RegExp[] = [
+  /^Error E[A-Z]{2,15}: ?\S/,
+  /^mount error \d|^mount error: /,
+  /: command not found$|: line \d{1,6}: .{0,200}(?:not found|No such file)/,
+  /^(?:\w[\w./-]{0,60}: )?fatal: |^(?:\w[\w./-]{0,60}: )?(?:ERROR|error): \S|^fatal error: /,
+  /^[\w./-]{1,80}: (?:cannot|Cannot|unable|Unable) /,
+];
+
+const lab: RegExp[] = [
+  /reached maximum tries \(/,
+  /\[Errno \d{1,4}\]/,
+  /\bavc: {1,4}denied {1,4}\{/,
+  /\b(?:cluster|cephadm|audit) \[(?:WRN|ERR)\]/,
+  /Connection (?:refused|reset|timed out)|SSH connection .{0,80}lost|did not come up|No space left on device/,
+  /hit max job timeout|Error reimaging|^Failed to (?:fetch|connect|power|reconnect)/,
+];
+
+const exception =
+  /^(?:[A-Za-z_][\w.]{0,120}(?:Error|Exception|Interrupt|Exit|Failure|Failed|Tries|Timeout|Lost))(?:: |$)/;
+
+/** What a line is evidence of; null for most. Whether it comes too late or is ignored is for others to say. */
+export function evidenceIn(line: string): Evidence | null {
+  const { level, logger, message } = parseLine(line.slice(0, 4000));
+  const text = message.trim();
+  // What was asked for, what a shell is about to do, and what a list of what to ignore says.
+  if (/^(?:> |\+{1,4} |- |Running |running |sudo )/.test(text) || wanted.test(text)) return null;
+  const found = (kind: EvidenceKind, strong: boolean): Evidence => ({ kind, error: text.slice(0, 500), strong });
+  if (strongCrash.some((pattern) => pattern.test(text))) return injected.test(text) ? null : found('crash', true);
+  if (tests.some((pattern) => pattern.test(text))) return found('test', true);
+  if (weakCrash.some((pattern) => pattern.test(text))) return injected.test(text) ? null : found('crash', false);
+  // What a thrasher says of what it does.
+  if (/thrash/.test(logger) && level !== 'ERROR') return null;
+  if (lab.some((pattern) => pattern.test(text))) return retried.test(text) ? null : found('log', true);
+  if (commandErrors.some((pattern) => pattern.test(text))) return retried.test(text) ? null : found('command', true);
+  if (exception.test(text)) return retried.test(text) ? null : found('traceback', true);
+  return null;
+}

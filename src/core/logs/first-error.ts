@@ -1,0 +1,211 @@
+/** The first real error of a job, from the lines of its log that may be evidence (docs/decisions/0018-first-error.md). */
+import { type Evidence, type EvidenceKind, evidenceIn, retried } from './evidence.ts';
+import { createIgnorelist } from './ignorelist.ts';
+import { daemonsIn, hostIn, parseLine } from './line.ts';
+
+/** Increases with the rules, so that logs can be read again. */
+export const logRulesVersion = 1;
+
+/** A place of a log that may say what failed. */
+export interface Finding {
+  kind: EvidenceKind;
+  error: string;
+  /** The byte that its line begins at. */
+  at: number;
+}
+
+/** What a log says: up to three findings, the most likely one first; `sure` when that is what failed. */
+export interface LogVerdict {
+  found: Finding[];
+  sure: boolean;
+}
+
+/** The lines around one, as far as they are needed. */
+export interface Near {
+  /** At most so many lines before it, the nearest last. */
+  before(count: number): string[];
+  /** At most so many lines behind it, the nearest first. */
+  after(count: number): string[];
+}
+
+/** What is known of a job before its log is read. */
+interface JobFacts {
+  ignorelist: readonly string[];
+  failure_reason: string | null;
+}
+
+interface Candidate extends Finding {
+  rank: number;
+  sure: boolean;
+}
+
+/** The order of evidence: the program crashed; a test failed; a command failed and said why; an exception; a log complains. */
+const ranks: Record<EvidenceKind, number> = { crash: 1, test: 2, command: 3, traceback: 4, log: 5, none: 9 };
+/** Added to what comes after the job has failed, when it is taken down. */
+const late = 10;
+/** Candidates of one rank that are kept; the first ones count. */
+const keptOfRank = 20;
+
+/** Reads lines in their order, as Latin-1 so that a character is a byte; `line` is told each that has one of the `triggers`. */
+export function createScan({ ignorelist, failure_reason }: JobFacts) {
+  const ignored = createIgnorelist(ignorelist);
+  const candidates = new Map<number, Candidate[]>();
+  const killed = new Set<string>();
+  let failed = false;
+  const add = (candidate: Candidate) => {
+    const rank = candidate.rank + (failed ? late : 0);
+    const some = candidates.get(rank) ?? [];
+    candidates.set(rank, some);
+    const known = some.find(({ error }) => error === candidate.error);
+    // The command that said it has failed of it.
+    if (known) known.sure ||= candidate.sure && !failed;
+    else if (some.length < keptOfRank) some.push({ ...candidate, rank, sure: candidate.sure && !failed });
+  };
+
+  return {
+    line(line: string, at: number, near: Near): void {
+      if (noteKill(line, killed)) return;
+      if (/Saw exception from /.test(line)) {
+        for (const candidate of exceptionOf(at, near, failure_reason)) add(candidate);
+        failed = true;
+        return;
+      }
+      const command = /Command (?:failed|crashed)\b/.test(line) ? commandAt(line, at, near) : null;
+      if (command !== null) {
+        add(command);
+        return;
+      }
+      const evidence = line.includes('Traceback (most recent') ? tracebackAt(line, near) : evidenceIn(line);
+      if (evidence === null || isIgnored(evidence, line, near)) return;
+      add({
+        kind: evidence.kind,
+        error: evidence.error,
+        at,
+        rank: rankOf(evidence, failure_reason),
+        sure: isSure(evidence),
+      });
+    },
+    verdict: (): LogVerdict => verdictOf([...candidates.values()].flat()),
+  };
+
+  function isIgnored({ kind, strong }: Evidence, line: string, near: Near): boolean {
+    if (kind === 'log' && /\[(?:WRN|ERR)\]/.test(line) && ignored(line)) return true;
+    // A daemon that was killed says so, or its parent does.
+    if (kind === 'crash' && daemonsIn(line).some((daemon) => killed.has(daemon)) && !/FAILED|Sanitizer/.test(line))
+      return true;
+    if (isWanted(line, near)) return true;
+    const weak = kind === 'command' || kind === 'traceback' || kind === 'log' || (kind === 'crash' && !strong);
+    return weak && near.after(4).some((next) => retried.test(next));
+  }
+}
+
+/** Whether a test wants this line to fail: its shell said so just before, or something says it right after. */
+function isWanted(line: string, near: Near): boolean {
+  const { logger } = parseLine(line);
+  const host = hostIn(logger);
+  for (const before of near.before(4).reverse()) {
+    const { logger: other, message } = parseLine(before);
+    if (hostIn(other) !== host) continue;
+    if (
+      /^\+{1,4} +(?:expect_\w+|! |if ! )|\b(?:expect(?:ing|ed)? (?:\w+ )?(?:failure|error|to fail)|should fail|negative test)\b/i.test(
+        message,
+      )
+    )
+      return true;
+    if (/^\+{1,4} /.test(message)) return false;
+  }
+  return near.after(2).some((next) => /\b(?:as expected|expected failure|expected error)\b|\(expected\)/i.test(next));
+}
+
+/** Keeps which daemons a thrasher has killed. True when the line says nothing else. */
+function noteKill(line: string, killed: Set<string>): boolean {
+  const kill = /\b[Kk]ill(?:ing|ed)?\b/.test(line);
+  const revive = /\b[Rr]eviv(?:ing|ed?)\b|[Ss]tarting daemon/.test(line);
+  if (!kill && !revive) return false;
+  if (!/thrash|kill|reviv/i.test(parseLine(line).logger + line.slice(0, 200))) return false;
+  for (const daemon of daemonsIn(line)) {
+    if (kill) killed.add(daemon);
+    else killed.delete(daemon);
+  }
+  return kill && /thrash/i.test(line);
+}
+
+const saysWhy =
+  /\berror\b|failed|cannot|can't|could not|not found|denied|invalid|unable|no such|refused|timed out|fatal|abort|mismatch|unrecognized|usage:|does not|not supported/i;
+
+/** What a command said before it failed: the last line of its standard error that sounds like a reason. */
+function commandAt(line: string, at: number, near: Near): Candidate | null {
+  const { message, logger } = parseLine(line);
+  if (/^(?:> |\+{1,4} )/.test(message)) return null;
+  const host = /\bon ([a-z][\w-]{1,60}?\d{1,6})\b/.exec(message)?.[1] ?? hostIn(logger);
+  let place = at;
+  for (const before of near.before(60).reverse()) {
+    // The lines are read as Latin-1: a character is a byte.
+    place -= before.length + 1;
+    const { logger: other, message: said } = parseLine(before);
+    const mine = /stderr$|stdout$/.test(other) && (host === '' || hostIn(other) === host);
+    if (!mine || /^\+{1,4} |^Command |^\s*$/.test(said) || !saysWhy.test(said)) continue;
+    const evidence = evidenceIn(before);
+    if (evidence !== null && evidence.kind !== 'command' && evidence.kind !== 'traceback') continue;
+    return { kind: 'command', error: said.trim().slice(0, 500), at: place, rank: ranks.command, sure: true };
+  }
+  const text = message.replace(/^[\w.]{1,100}(?:Error|Exception): /, '').trim();
+  return { kind: 'command', error: text.slice(0, 500), at, rank: ranks.log + 0.5, sure: false };
+}
+
+/** The exception at the end of a traceback that begins here. */
+function tracebackAt(line: string, near: Near): Evidence | null {
+  const { logger } = parseLine(line);
+  for (const next of near.after(80)) {
+    const { logger: other, message } = parseLine(next);
+    if (other !== '' && other !== logger) continue;
+    if (/^\s|^$|^Traceback/.test(message)) continue;
+    if (!/^[A-Za-z_][\w.]{1,160}(?:: |$)/.test(message)) return null;
+    const text = message.trim().slice(0, 500);
+    return { kind: 'traceback', error: text, strong: !/CommandFailedError|CommandCrashed/.test(text) };
+  }
+  return null;
+}
+
+/** What the framework saw and ended the job for. */
+function exceptionOf(at: number, near: Near, reason: string | null): Candidate[] {
+  const after = near.after(120);
+  const start = after.findIndex((next) => next.includes('Traceback (most recent'));
+  if (start < 0 || start > 3) return [];
+  const rest: Near = { before: () => [], after: (count) => after.slice(start + 1, start + 1 + count) };
+  const evidence = tracebackAt(after[start] as string, rest);
+  if (evidence === null) return [];
+  const { kind, error } = evidence;
+  const isCommand = /Command(?:Failed|Crashed)/.test(error);
+  return [{ kind, error, at, rank: isCommand ? ranks.log + 0.5 : rankOf(evidence, reason), sure: !isCommand }];
+}
+
+/** A log that complains counts more when the job was ended for it. */
+function rankOf({ kind, error, strong }: Evidence, reason: string | null): number {
+  if (kind === 'crash' && !strong) return 1.5;
+  if (kind === 'log' && reason !== null && sayTheSame(error, reason)) return 0.5;
+  return ranks[kind];
+}
+
+function sayTheSame(error: string, reason: string): boolean {
+  const text = error.replace(/^.{0,120}\[(?:WRN|ERR)\]\s{0,4}/, '').slice(0, 60);
+  return text.length > 15 && reason.slice(0, 4000).includes(text);
+}
+
+function isSure({ kind, strong }: Evidence): boolean {
+  return strong && (kind === 'crash' || kind === 'test');
+}
+
+/** The best candidate, then the first of each other rank, then what is left. */
+function verdictOf(candidates: Candidate[]): LogVerdict {
+  const ordered = candidates.sort((a, b) => a.rank - b.rank || a.at - b.at);
+  const first = ordered.filter(({ rank }, index) => ordered.findIndex((other) => other.rank === rank) === index);
+  const chosen: Candidate[] = [];
+  for (const one of [...first.slice(0, 3), ...ordered]) {
+    if (chosen.length < 3 && !chosen.some(({ error }) => error === one.error)) chosen.push(one);
+  }
+  return {
+    found: chosen.map(({ kind, error, at }) => ({ kind, error, at })),
+    sure: chosen[0]?.sure ?? false,
+  };
+}

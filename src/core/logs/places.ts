@@ -1,0 +1,97 @@
+/** Where the files of a job are in an archive: only text; src/archive sees to it that nothing else is opened. */
+
+/** A folder of the file system, or an address; `template` is what follows it, with {run} and {job}, and may be empty. */
+export interface ArchiveBase {
+  kind: 'folder' | 'web';
+  /** An absolute path without a slash at its end, or a URL with one. */
+  root: string;
+  template: string;
+}
+
+/** A job as far as its place in an archive depends on it; `archive_path` as it was reported. */
+export interface PlacedJob {
+  run: string;
+  job_id: string;
+  archive_path: string | null;
+}
+
+/** Reads a setting: folders and addresses with commas between. Empty for none; `problem` says what one must be. */
+export function parseArchive(text: string): { value: ArchiveBase[] } | { problem: string } {
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  const bases = parts.map(parseBase);
+  if (bases.includes(null))
+    return {
+      problem:
+        'must be absolute folders or http(s) URLs with commas between, behind which a template like {run}/{job} may stand',
+    };
+  return { value: bases as ArchiveBase[] };
+}
+
+/** The bases of a setting that `parseArchive` has accepted. */
+export function archivesIn(setting: string): ArchiveBase[] {
+  const bases = parseArchive(setting);
+  return 'problem' in bases ? [] : bases.value;
+}
+
+function parseBase(text: string): ArchiveBase | null {
+  const brace = text.indexOf('{');
+  const end = brace < 0 ? text.length : text.lastIndexOf('/', brace) + 1;
+  const root = text.slice(0, end).replace(/(?<!\/)\/+$/, '');
+  const template = text.slice(end).replace(/(?<!\/)\/+$/, '');
+  const rest = template.replace(/\{(?:run|job)\}/g, '');
+  if (/[{}]/.test(rest) || (template !== '' && partsOf(rest.replaceAll('/', 'x/')) === null)) return null;
+  if (/^https?:\/\//i.test(root)) {
+    if (!URL.canParse(root) || /[?#\s]/.test(root) || new URL(root).username !== '') return null;
+    return { kind: 'web', root: `${new URL(root).href.replace(/(?<!\/)\/+$/, '')}/`, template };
+  }
+  return root.startsWith('/') ? { kind: 'folder', root, template } : null;
+}
+
+/**
+ * The folder of a job below a base, as names without slashes: what the template says, else the `archive_path` of the job where
+ * that lies below the base, else run and job. Null when the names are none of files. An `archive_path` that names another host or
+ * another folder does not count.
+ */
+export function folderOf(base: ArchiveBase, job: PlacedJob): string[] | null {
+  if (base.template !== '') return filled(base.template, job);
+  const own = job.archive_path === null ? null : below(base, job.archive_path);
+  return own ?? filled('{run}/{job}', job);
+}
+
+function filled(template: string, { run, job_id }: PlacedJob): string[] | null {
+  const names: Record<string, string> = { '{run}': run, '{job}': job_id };
+  const parts = template.split('/').map((part) => part.replace(/\{(?:run|job)\}/g, (name) => names[name] as string));
+  return parts.every(isName) ? parts : null;
+}
+
+function below({ kind, root }: ArchiveBase, path: string): string[] | null {
+  if (path.startsWith('/') && kind === 'web') return null;
+  const isWhole = path.startsWith('/') || /^[a-z][a-z+.-]*:/i.test(path);
+  const start = root.endsWith('/') ? root : `${root}/`;
+  if (isWhole && !path.startsWith(start)) return null;
+  return partsOf(isWhole ? path.slice(start.length) : path);
+}
+
+/** The names of a relative path, without a slash at its end; null when one of them would leave the folder. */
+export function partsOf(path: string): string[] | null {
+  const parts = path.replace(/\/{1,20}$/, '').split('/');
+  return parts.every(isName) ? parts : null;
+}
+
+function isName(part: string): boolean {
+  return part !== '' && part !== '.' && part !== '..' && part.length <= 255 && !/[/\\\0]/.test(part);
+}
+
+/** What the log of a job may be called, first come, first served. */
+export const logNames = ['teuthology.log', 'teuthology.log.gz', 'teuthology.log.xz', 'teuthology.log.zst'];
+
+/** How a file is packed, by the end of its name. */
+export type Packing = 'gz' | 'xz' | 'zst';
+
+/** How a file is packed; null for a plain one. */
+export function packingOf(name: string): Packing | null {
+  return (/\.(gz|xz|zst)$/.exec(name)?.[1] as Packing | undefined) ?? null;
+}

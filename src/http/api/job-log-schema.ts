@@ -1,0 +1,91 @@
+import { type Static, Type } from 'typebox';
+import { answers, integer, latestOf, optional, Problem, query, text } from './schema.ts';
+
+const params = Type.Object({
+  run: Type.String({ description: 'name of the run' }),
+  job: Type.String({ description: 'id of the job' }),
+});
+const file = Type.Optional(
+  Type.String({ maxLength: 2000, description: 'a file below the folder of the job; its log when it is missing' }),
+);
+/** A place in a file, in bytes. */
+const byte = (description: string) =>
+  Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description }));
+
+/** `GET /api/runs/{run}/jobs/{job}/files`. */
+export const jobFiles = {
+  summary: 'The files of a job in the archive, at most 1,000 of a folder',
+  params,
+  querystring: query({ path: optional('a folder below that of the job'), ...latestOf }),
+  response: answers(
+    Type.Object({
+      path: text,
+      entries: Type.Array(
+        Type.Object({
+          name: text,
+          type: Type.Enum(['file', 'folder']),
+          size: Type.Union([Type.Integer(), Type.Null()]),
+        }),
+      ),
+      /** Whether the folder has more of them. */
+      more: Type.Boolean(),
+    }),
+  ),
+};
+
+/** What is said of the file; places in bytes. `cut`: it is packed, and its end is missing or was not unpacked. */
+const ofFile = { file: text, cut: Type.Boolean(), size: integer };
+
+/** Lines that follow each other, at most 256 KB of JSON. */
+export const LogSlice = Type.Object({
+  ...ofFile,
+  from: integer,
+  to: integer,
+  lines: Type.Array(Type.Object({ at: integer, text })),
+});
+export type LogSlice = Static<typeof LogSlice>;
+
+/** The next line with a text: the byte that it begins at, and where the search goes on; null for none. */
+export const LogMatch = Type.Object({
+  ...ofFile,
+  at: Type.Union([Type.Integer(), Type.Null()]),
+  next: Type.Union([Type.Integer(), Type.Null()]),
+});
+export type LogMatch = Static<typeof LogMatch>;
+
+/** `GET /api/runs/{run}/jobs/{job}/log`. */
+export const jobLog = {
+  summary: 'Some lines of the log of a job, or the next place of a text in it',
+  params,
+  querystring: query({
+    file,
+    from: Type.Optional(
+      Type.String({
+        pattern: '^(?:end|\\d{1,15})$',
+        description: 'the byte of the first line, or end for the last lines',
+      }),
+    ),
+    before: byte('the byte behind the last line'),
+    around: byte('a byte in a line, which is shown with those around it'),
+    lines: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'how many at most; 200' })),
+    find: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 200, description: 'a text to look for, from the byte "from" on' }),
+    ),
+    ...latestOf,
+  }),
+  response: answers(Type.Union([LogSlice, LogMatch])),
+};
+
+const stream = { schema: Type.Unsafe<unknown>(text) };
+
+/** `GET /api/runs/{run}/jobs/{job}/log/raw`. */
+export const jobLogFile = {
+  summary: 'A file of a job as it is stored',
+  params,
+  querystring: query({ file, ...latestOf }),
+  response: {
+    200: { description: 'the file', content: { 'text/plain': stream, 'application/octet-stream': stream } },
+    '4xx': Problem,
+    '5xx': Problem,
+  },
+};

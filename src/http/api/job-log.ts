@@ -1,0 +1,113 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+import { type Archive, ArchiveProblem, type SliceAt } from '../../archive/archive.ts';
+import { type PlacedJob, packingOf, partsOf } from '../../core/logs/places.ts';
+import { findRun, type LatestOf } from '../../store/pages/run-page.ts';
+import { placedJob } from '../../store/read/placed-jobs.ts';
+import { sendMessage } from '../errors.ts';
+import { orThrow, refuse } from '../refusal.ts';
+import { ofArchive } from '../turns.ts';
+import type { ApiContext, ApiServer } from './context.ts';
+import { jobFiles, jobLog, jobLogFile } from './job-log-schema.ts';
+
+/** Bytes of a download that are read at a time. */
+const downloaded = 256 << 10;
+const usualLines = 200;
+
+/** `GET /runs/:run/jobs/:job/files`, `/log` and `/log/raw`: what the archive has of a job. */
+export function jobLogRoutes(app: ApiServer, context: ApiContext): void {
+  const { archive } = context;
+
+  app.get('/runs/:run/jobs/:job/files', { schema: jobFiles, config: ofArchive }, async ({ params, query }, reply) => {
+    const { path = '' } = query;
+    const parts = path === '' ? [] : namesIn('path', path);
+    return answered(reply, async () => {
+      const job = await jobOf(context, params, query);
+      return { path, ...(await archive.ask('files', job, { path: parts })) };
+    });
+  });
+
+  app.get('/runs/:run/jobs/:job/log', { schema: jobLog, config: ofArchive }, async ({ params, query }, reply) => {
+    const { find, from, before, around, lines = usualLines } = query;
+    const file = fileIn(query.file);
+    if ([from, before, around].filter((place) => place !== undefined).length > 1)
+      refuse('from', "only one of the parameters 'from', 'before' and 'around' can be given");
+    if (find !== undefined && (from === 'end' || before !== undefined || around !== undefined))
+      refuse('find', "parameter 'find' goes with a number 'from' alone");
+    return answered(reply, async () => {
+      const job = await jobOf(context, params, query);
+      if (find !== undefined) {
+        const { name, ...match } = await archive.ask('find', job, { file, text: find, from: Number(from ?? 0) });
+        return { file: name, ...match };
+      }
+      const at = placeOf(from, before, around);
+      const { name, ...slice } = await archive.ask('slice', job, { file, at, count: lines });
+      return { file: name, ...slice };
+    });
+  });
+
+  const raw = { schema: jobLogFile, config: ofArchive, compress: false } as const;
+  app.get('/runs/:run/jobs/:job/log/raw', raw, async ({ params, query }, reply) => {
+    const file = fileIn(query.file);
+    return answered(reply, async () => {
+      const job = await jobOf(context, params, query);
+      const first = await archive.ask('bytes', job, { file, at: 0, length: downloaded });
+      const name = first.name.slice(first.name.lastIndexOf('/') + 1);
+      const type = packingOf(name) === null && /\.(?:log|txt|yaml|err|out)$/.test(name) ? 'text/plain' : null;
+      reply
+        .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(`${job.job_id}-${name}`)}`)
+        .type(type === null ? 'application/octet-stream' : `${type}; charset=utf-8`);
+      const parts = first.name.split('/');
+      return Readable.from(bytesFrom(archive, job, parts, first.bytes), { objectMode: false });
+    });
+  });
+}
+
+function placeOf(from: string | undefined, before: number | undefined, around: number | undefined): SliceAt {
+  if (before !== undefined) return { before };
+  if (around !== undefined) return { around };
+  return { from: from === 'end' ? from : Number(from ?? 0) };
+}
+
+/** A file to its end, read while the client takes it. */
+async function* bytesFrom(archive: Archive, job: PlacedJob, file: string[], first: Uint8Array) {
+  let bytes = first;
+  for (let at = 0; bytes.length > 0; ) {
+    yield bytes;
+    at += bytes.length;
+    if (bytes.length < downloaded) return;
+    ({ bytes } = await archive.ask('bytes', job, { file, at, length: downloaded }));
+  }
+}
+
+function fileIn(file: string | undefined): string[] | null {
+  return file === undefined ? null : namesIn('file', file);
+}
+
+function namesIn(key: string, path: string): string[] {
+  return partsOf(path) ?? refuse(key, `parameter '${key}' must be a path below the folder of the job`);
+}
+
+async function jobOf(
+  { db, archive }: ApiContext,
+  { run, job }: { run: string; job: string },
+  latest: LatestOf,
+): Promise<PlacedJob> {
+  const found = orThrow(await placedJob(db, orThrow(await findRun(db, run, latest)), job));
+  if (!archive.isOpen) throw new ArchiveProblem('missing', noArchive);
+  return found;
+}
+
+const noArchive = 'this server reads no archive; its operator can set PADDLES_ARCHIVE';
+
+const statuses = { missing: 404, refused: 400, away: 503 } as const;
+
+async function answered<Answer>(reply: FastifyReply, ask: () => Promise<Answer>): Promise<Answer | FastifyReply> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof ArchiveProblem)) throw error;
+    if (error.kind === 'away') reply.header('retry-after', '30');
+    return sendMessage(reply, statuses[error.kind], error.message);
+  }
+}

@@ -1,0 +1,67 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LogMatch, LogSlice } from '../../src/http/api/job-log-schema.ts';
+import { engines } from '../helpers/engines.ts';
+import { startServer, type TestServer } from '../helpers/server.ts';
+import { runOn } from './pages.ts';
+
+const run = runOn(24);
+const path = `/api/runs/${run}/jobs/1`;
+
+describe.each(engines)('the log of a job on $name', (engine) => {
+  const archive = mkdtempSync(join(tmpdir(), 'paddles-archive-'));
+  const text = Array.from({ length: 1000 }, (_, at) => `line ${at}\n`).join('');
+  let server: TestServer;
+
+  beforeAll(async () => {
+    const folder = join(archive, run, '1');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'teuthology.log'), text);
+    symlinkSync('/etc', join(folder, 'out'));
+    server = await startServer(engine, { contract: 'teuthology', archive });
+    await server.post(`/runs/${run}/jobs/`, { job_id: '1', status: 'fail', archive_path: '/somewhere/else' });
+  });
+  afterAll(async () => {
+    await server.stop();
+    rmSync(archive, { recursive: true });
+  });
+
+  test('is answered in slices, searched, listed and sent', async () => {
+    const slice = (await server.get(`${path}/log?from=end&lines=2`)).json as LogSlice;
+    expect(slice).toMatchObject({ file: 'teuthology.log', size: text.length, cut: false });
+    expect(slice.lines.map((line) => line.text)).toEqual(['line 998', 'line 999']);
+    const around = (await server.get(`${path}/log?around=${slice.from}`)).json as LogSlice;
+    expect(around.lines).toContainEqual({ at: slice.from, text: 'line 998' });
+    const match = (await server.get(`${path}/log?find=line%20998&from=10`)).json as LogMatch;
+    expect(match).toMatchObject({ at: slice.from, next: slice.from + 8 });
+    expect((await server.get(`${path}/files`)).json).toMatchObject({
+      entries: [{ name: 'teuthology.log', type: 'file', size: text.length }],
+    });
+    const raw = await server.get(`${path}/log/raw?file=teuthology.log`);
+    expect(raw.text).toBe(text);
+    expect(raw.headers['content-disposition']).toContain('1-teuthology.log');
+  });
+
+  test.each([
+    [400, '/log?from=x'],
+    [400, '/log?from=1&around=2'],
+    [400, '/log?find=a&from=end'],
+    [400, '/log?file=../2/teuthology.log'],
+    [400, '/log?file=out/passwd'],
+    [400, '/log/raw?file=/etc/passwd'],
+    [400, '/files?path=..'],
+    [400, '/files?path=out'],
+    [404, '/log?file=nothing'],
+    [404, '/files?path=nothing'],
+  ])('answers %i to %s', async (status, query) => {
+    const answer = await server.get(`${path}${query}`);
+    expect(answer, answer.text).toMatchObject({ status, json: { message: expect.any(String) } });
+  });
+
+  test('is not there for a job that is not, nor without a setting', async () => {
+    expect((await server.get(`/api/runs/${run}/jobs/2/log`)).status).toBe(404);
+    expect((await server.get('/api/runs/nothing/jobs/2/files')).status).toBe(404);
+  });
+});

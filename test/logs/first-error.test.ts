@@ -1,0 +1,11 @@
+/** The first real error of small logs in which it is known; `npm run bench -- --only logs` measures large ones. */
+import { expect, test } from 'vitest';
+import { judgeSeeds, plantedLines } from '../../bench/logs/measure.ts';
+
+test('the first error of a log is right as often as it has to be', async () => {
+  const { of, first, three, sure, wrongWhenSure, wrong } = await judgeSeeds(plantedLines(), [5, 6], 100 << 10);
+  expect(first / of, wrong.join('\n')).toBeGreaterThanOrEqual(0.85);
+  expect(three / of, wrong.join('\n')).toBeGreaterThanOrEqual(0.95);
+  expect(sure / of).toBeGreaterThan(0.5);
+  expect(wrongWhenSure / sure, wrong.join('\n')).toBeLessThanOrEqual(0.03);
+});
