@@ -45,6 +45,17 @@ const commands: Record<string, Command> = {
     settings: ofDatabase,
     run: async (line) => (await import('./cli/prune.ts')).pruneDatabase(line),
   },
+  import: {
+    summary: 'copy the database of a Python server, which is only read',
+    flags: [
+      { name: 'from', hint: 'URL', help: 'the old database: postgresql://user:password@host/paddles' },
+      { name: 'dry-run', hint: '', help: 'read and check everything, write nothing' },
+      { name: 'report', hint: 'FILE', help: 'where to tell what cannot be copied as it is (paddles-import.jsonl)' },
+      { name: 'json', hint: '', help: 'print the progress as JSON' },
+    ],
+    settings: ofDatabase,
+    run: async (line) => (await import('./cli/import.ts')).importDatabase(line),
+  },
   'token create': {
     summary: 'make a token and print it, once',
     operands: ['NAME'],

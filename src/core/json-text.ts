@@ -68,11 +68,27 @@ function* scanOther(text: string, start: number, nulls: Nulls): Generator<void, 
  * @throws when the text is not that of an object.
  */
 export function splitObject(text: string, mostKeys = Number.POSITIVE_INFINITY): Members {
-  const scan = scanObject(text, mostKeys);
-  let step = scan.next();
-  while (!step.done) step = scan.next();
-  if ('members' in step.value) return step.value.members;
-  throw new Error(`not the text of a JSON object: ${step.value.problem}`);
+  const scan = finish(scanObject(text, mostKeys));
+  if ('members' in scan) return scan.members;
+  throw new Error(`not the text of a JSON object: ${scan.problem}`);
+}
+
+/**
+ * The text of one JSON value of any kind, read by the rules of `scanObject`: without the space around it, and with null for `NaN` and
+ * `Infinity`. Null when the text is none, or nests too deep.
+ */
+export function readValue(text: string): { text: string; hasNaN: boolean } | null {
+  const start = skipSpace(text, 0);
+  const nulls: Nulls = { text, any: false, value: '', parts: [], from: start };
+  const end = isContainer(text, start) ? finish(endOfContainer(text, start, nulls)) : endOfScalar(text, start, nulls);
+  if (end < 0 || skipSpace(text, end) !== text.length) return null;
+  return { text: takeValue(nulls, end), hasNaN: nulls.any };
+}
+
+function finish<T>(work: Generator<void, T>): T {
+  let step = work.next();
+  while (!step.done) step = work.next();
+  return step.value;
 }
 
 /** The longest text that is parsed for its contents, in UTF-16 units: a megabyte takes about ten milliseconds. */

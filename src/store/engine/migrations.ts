@@ -16,6 +16,7 @@ const migrations: Migration[] = [
   { name: 'tables', statements: createTables },
   { name: 'access', statements: accessTables },
   { name: 'run-digests', statements: runDigests },
+  { name: 'imported-runs', statements: importedRuns },
 ];
 
 /**
@@ -255,6 +256,18 @@ function runDigests({ integer, text, document }: ColumnTypes): string[] {
       run_id ${integer} primary key references runs (id) on delete cascade,
       made_of ${text} not null,
       digest ${document} not null
+    )`,
+  ];
+}
+
+/** No reference to `runs`: that a run was imported and deleted since is what keeps it from being imported again. */
+function importedRuns({ integer, text }: ColumnTypes): string[] {
+  return [
+    `create table imported_runs (
+      id ${integer} primary key,
+      fingerprint ${text} not null,
+      revision ${integer} not null,
+      verified integer not null
     )`,
   ];
 }

@@ -131,6 +131,17 @@ interface RunDigestTable {
   digest: string;
 }
 
+/**
+ * The runs that came from a database of the Python server, by internal id. `fingerprint` tells which state of the old run was copied,
+ * `revision` the state of the run here after that, and `verified` (0 or 1) whether it was compared with the old one since.
+ */
+interface ImportedRunTable {
+  id: number;
+  fingerprint: string;
+  revision: number;
+  verified: number;
+}
+
 /** One row: the version of the rules that the jobs of all runs up to the internal id `up_to` have been computed with. */
 interface IndexedTable {
   version: number;
@@ -182,6 +193,7 @@ export interface Schema {
   signatures: SignatureTable;
   descriptions: DescriptionTable;
   run_digests: RunDigestTable;
+  imported_runs: ImportedRunTable;
   indexed: IndexedTable;
   tokens: TokenTable;
   sessions: SessionTable;

@@ -56,7 +56,7 @@ export function createJob(runId: number, jobId: string, change: JobChange, at: n
     posted: at,
     started: null,
     updated: at,
-    small: printSmall(new Map()),
+    small: nothingSmall,
     name: null,
     machine_type: null,
     flavor: null,
@@ -102,7 +102,7 @@ function applyChange(job: JobState, change: JobChange, at: number): void {
 function changeSmall(job: JobState, { small }: JobChange): void {
   if (small.size === 0) return;
   const { row } = job;
-  const stored = splitObject(row.small) as Map<SmallField, string>;
+  const stored = row.small === nothingSmall ? new Map() : (splitObject(row.small) as Map<SmallField, string>);
   for (const [key, text] of small) stored.set(key, text);
   for (const key of ['name', 'machine_type', 'flavor'] as const) {
     const text = small.get(key);
@@ -125,6 +125,9 @@ function changeSmall(job: JobState, { small }: JobChange): void {
 function printSmall(values: Map<SmallField, string>): string {
   return joinObject(smallKeys.map((key) => [key, values.get(key) ?? 'null']));
 }
+
+/** Of a job that has none of them yet. */
+const nothingSmall = printSmall(new Map());
 
 /** The text of a raw JSON string or number, as columns can hold it. */
 function plainText(raw: string): string | null {

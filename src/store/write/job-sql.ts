@@ -56,7 +56,7 @@ export async function lastId(send: Send): Promise<number> {
 }
 
 /** The columns of a run, of which a new one has all but the id. */
-const runColumns = ['id', ...Object.keys(newRun('', [], 0))] as (keyof RunRow)[];
+export const runColumns = ['id', ...Object.keys(newRun('', [], 0))] as (keyof RunRow)[];
 
 /** What never changes in a stored job, and in a stored run; tags are set elsewhere. */
 const fixedJobColumns: readonly string[] = ['run_id', 'job_id', 'posted'];
@@ -66,8 +66,8 @@ function quoted(columns: readonly string[]): string {
   return columns.map((column) => `"${column}"`).join(', ');
 }
 
-/** Inserts rows, or brings those that exist up to date: new and changed ones alike, in one statement. */
-function upsertText(table: string, columns: readonly string[], key: string, fixed: readonly string[]) {
+/** Inserts rows, or brings those that exist up to date: new and changed ones alike, in one statement. Returns its text for a number of rows. */
+export function upsertText(table: string, columns: readonly string[], key: string, fixed: readonly string[]) {
   const changing = columns.filter((column) => !fixed.includes(column));
   const updates = changing.map((column) => `"${column}" = excluded."${column}"`).join(', ');
   const row = `(${repeated('?', columns.length)})`;

@@ -1,0 +1,185 @@
+/** Copies an old database, as a whole and then again and again what changed in it. */
+import { runStatuses } from '../../core/run.ts';
+import type { Reader } from '../engine/schema.ts';
+import type { Findings } from './findings.ts';
+import type { ParseJob } from './job-state.ts';
+import { cleanNodes, cleanQueues, saveMachines } from './machines.ts';
+import { runNames } from './names.ts';
+import {
+  countOld,
+  type OldDatabase,
+  type OldRun,
+  oldFingerprints,
+  oldMachines,
+  oldRuns,
+  youngOldRuns,
+} from './old-database.ts';
+import { type RunPart, type RunReading, readRuns } from './read-runs.ts';
+import {
+  beginRun,
+  deleteOtherJobs,
+  importedRuns,
+  moveSequences,
+  rememberRun,
+  removeRun,
+  saveCopied,
+  saveRun,
+  saveShared,
+  whileWriting,
+} from './target.ts';
+
+/** What was done so far, and what there is to do. */
+export interface ImportProgress {
+  runs: number;
+  jobs: number;
+  removed: number;
+  /** Estimates at the beginning: the old server goes on. */
+  ofRuns: number;
+  ofJobs: number;
+}
+
+/** How it is done. */
+export interface ImportOptions {
+  old: OldDatabase;
+  /** Null: everything is read and checked, and nothing is written. */
+  db: Reader | null;
+  parse: ParseJob;
+  findings: Findings;
+  /** Ends after the run that is under way. */
+  signal: AbortSignal;
+  onProgress: (progress: ImportProgress) => void;
+  /** Hears of each run after it was written. */
+  onRun?: (name: string) => void;
+}
+
+/** Which runs a pass looks at: those that are not here yet, also those that may have changed lately, or all. */
+export type Scope = 'missing' | 'young' | 'all';
+
+/** Copies nodes and queues, and of the runs in the scope those that are not here as they are there; removes those that are gone. */
+export async function pass(options: ImportOptions, scope: Scope): Promise<ImportProgress> {
+  const { old, db, findings } = options;
+  const { nodes, queues } = await oldMachines(old);
+  const machines = [cleanNodes(nodes, findings), cleanQueues(queues, findings)] as const;
+  findings.flush();
+  if (db) await saveMachines(db, ...machines);
+  const runs = await oldRuns(old);
+  const known = db ? await importedRuns(db) : new Map();
+  const current = await fingerprints(options, runs, scope);
+  const wanted = runs.filter(({ id }) => {
+    const imported = known.get(id);
+    return imported === undefined || (current.get(id) ?? imported.fingerprint) !== imported.fingerprint;
+  });
+  const totals = await countOld(old);
+  const progress = {
+    ...{ runs: 0, jobs: 0, removed: 0 },
+    ofRuns: wanted.length,
+    ofJobs: Math.round((totals.jobs * wanted.length) / Math.max(1, runs.length)),
+  };
+  const reading = { ...options, names: runNames(runs), nodes: new Set(machines[0].map(({ id }) => id)) };
+  await copyRuns(options, reading, wanted, progress);
+  if (db && !options.signal.aborted) {
+    const there = new Set(runs.map(({ id }) => id));
+    for (const id of known.keys()) {
+      if (there.has(id)) continue;
+      await removeRun(db, id);
+      progress.removed++;
+    }
+    await moveSequences(db);
+  }
+  options.onProgress(progress);
+  return progress;
+}
+
+async function fingerprints(
+  { old, db }: Pick<ImportOptions, 'old' | 'db'>,
+  runs: OldRun[],
+  scope: Scope,
+): Promise<Map<number, string>> {
+  if (scope === 'missing' || db === null) return new Map();
+  if (scope === 'all') return oldFingerprints(old, runs, null);
+  const unfinished = await db.kysely
+    .selectFrom('runs')
+    .select('id')
+    .where(
+      'status',
+      'not in',
+      runStatuses.filter((status) => status.startsWith('finished')),
+    )
+    .execute();
+  const ids = new Set([...(await youngOldRuns(old)), ...unfinished.map(({ id }) => id)]);
+  return oldFingerprints(old, runs, [...ids]);
+}
+
+async function copyRuns(
+  options: ImportOptions,
+  reading: RunReading,
+  runs: OldRun[],
+  progress: ImportProgress,
+): Promise<void> {
+  const { db, findings, signal, onProgress } = options;
+  const parts = ahead(readRuns(reading, untilAborted(runs, signal)));
+  for (let part = await parts(); part !== null; part = await parts()) {
+    if (part.kind !== 'begin') throw new Error('a run begins with its row');
+    const copied = (jobs: number) => {
+      progress.jobs += jobs;
+      onProgress({ ...progress });
+    };
+    if (db) await writeRun({ db, findings }, part, parts, copied);
+    else for (let next = await parts(); next?.kind === 'jobs'; next = await parts()) copied(next.jobs.length);
+    findings.flush();
+    progress.runs++;
+    options.onRun?.(part.row.name);
+    onProgress({ ...progress });
+  }
+}
+
+function* untilAborted(runs: OldRun[], signal: AbortSignal): Generator<OldRun> {
+  for (const run of runs) {
+    if (signal.aborted) return;
+    yield run;
+  }
+}
+
+type NextPart = () => Promise<RunPart | null>;
+
+/** Reads one part ahead: the old database and this program work while the new one writes. */
+function ahead(parts: AsyncGenerator<RunPart>): NextPart {
+  const read = () => {
+    const next = parts.next();
+    // Who waits for it hears of the failure; until then nobody does.
+    next.catch(() => {});
+    return next;
+  };
+  let next = read();
+  return async () => {
+    const { done, value } = await next;
+    if (done) return null;
+    next = read();
+    return value;
+  };
+}
+
+async function writeRun(
+  { db, findings }: { db: Reader; findings: Findings },
+  { row, jobIds }: RunPart & { kind: 'begin' },
+  parts: NextPart,
+  onJobs: (jobs: number) => void,
+): Promise<void> {
+  await whileWriting(db, async (transaction) => {
+    const before = await beginRun(db, transaction, row);
+    if (before) await deleteOtherJobs(transaction, row.id, jobIds);
+    for (let part = await parts(); ; part = await parts()) {
+      if (part === null || part.kind === 'begin') throw new Error('a run ends with its row');
+      if (part.kind === 'end') {
+        const revision = before ? before.revision + 1 : 1;
+        await saveRun(db, transaction, { ...part.row, revision });
+        await rememberRun(transaction, { id: row.id, fingerprint: part.fingerprint, revision, verified: 0 });
+        findings.flush();
+        return;
+      }
+      await saveShared(db, db.engine === 'sqlite' ? transaction : db.kysely, part.jobs);
+      await saveCopied(db, transaction, part.jobs, before === null);
+      onJobs(part.jobs.length);
+    }
+  });
+}

@@ -1,0 +1,126 @@
+/** Old jobs → rows, by the same functions as reported ones; and what their run is to show of them. */
+import type { JobChange } from '../../core/job.ts';
+import type { Members } from '../../core/json-text.ts';
+import { jobsTotal, noJobs, runStatus } from '../../core/run.ts';
+import { parseRunName } from '../../core/run-name.ts';
+import type { RunRow } from '../engine/schema.ts';
+import { createJob, type JobState } from '../write/job-change.ts';
+import { type CleanJob, timeReader } from './clean.ts';
+import type { Findings } from './findings.ts';
+import type { OldRow, OldRun } from './old-database.ts';
+
+/** Reads the keys of a job as a contract does; a key whose value it refuses comes back with the reason. */
+export type ParseJob = (texts: Members) => JobChange | { refused: string; reason: string };
+
+/** A job with its row as the old one says, and the nodes that it ran on. */
+export interface CopiedJob {
+  state: JobState;
+  nodes: number[];
+  suite: string | null;
+}
+
+/** Parses and decides as if the job had been reported, then sets what the old server had decided. */
+export function copyJob(
+  job: CleanJob,
+  run: { id: number; name: string },
+  parse: ParseJob,
+  findings: Findings,
+): CopiedJob {
+  let change = parse(job.texts);
+  while ('refused' in change) {
+    const { refused, reason } = change;
+    const was = job.texts.get(refused);
+    if (was === undefined) throw new Error(`${refused} is refused and not there`);
+    findings.add({
+      table: 'jobs',
+      id: job.id,
+      run: run.name,
+      key: refused,
+      problem: reason,
+      was: JSON.parse(was),
+      now: null,
+    });
+    job.texts.delete(refused);
+    change = parse(job.texts);
+  }
+  const state = createJob(run.id, job.job_id, change, job.posted);
+  const { id, status, success, posted, started, updated } = job;
+  Object.assign(state.row, { id, status, success, posted, started, updated });
+  return { state, nodes: job.nodes, suite: (change.more.get('suite') as string | null | undefined) ?? null };
+}
+
+/** What a run shows of its jobs, gathered while they are copied. */
+export interface RunSummary {
+  counts: ReturnType<typeof noJobs>;
+  started: number | null;
+  posted: number | null;
+  first: JobState['row'] | null;
+  branch: string | null;
+  machine_type: string | null;
+  suite: string | null;
+  user: string | null;
+}
+
+/** Of no jobs yet. */
+export function nothingSeen(): RunSummary {
+  const texts = { branch: null, machine_type: null, suite: null, user: null };
+  return { counts: noJobs(), started: null, posted: null, first: null, ...texts };
+}
+
+/** Adds a job. */
+export function seeJob(summary: RunSummary, { state: { row }, suite }: CopiedJob): void {
+  summary.counts[row.status]++;
+  if (row.started !== null) summary.started = Math.min(summary.started ?? row.started, row.started);
+  summary.posted = Math.min(summary.posted ?? row.posted, row.posted);
+  if (summary.first === null || row.job_id < summary.first.job_id) summary.first = row;
+  summary.branch = row.branch || summary.branch;
+  summary.machine_type = row.machine_type || summary.machine_type;
+  summary.user = row.user || summary.user;
+  summary.suite = suite || summary.suite;
+}
+
+/**
+ * The row of a run: name, times and texts as the old server had them, everything else from its jobs. It took branch and machine type
+ * from the name, with rules that today's names have outgrown, until a job named them: where none did, the name is read again.
+ */
+export function runRow(
+  run: OldRun,
+  name: string,
+  jobs: RunSummary,
+  findings: Findings,
+): Omit<RunRow, 'revision' | 'tags'> {
+  const row: OldRow = run.row ?? {};
+  const about = { table: 'runs', id: run.id, run: name } as const;
+  const said = parseRunName(run.name ?? name);
+  const time = timeReader(row, about, findings);
+  const text = (key: string) => (row[key] as string | null | undefined) || '';
+  const sent = {
+    posted: time('posted'),
+    scheduled: time('scheduled'),
+    started: time('started'),
+    updated: time('updated'),
+  };
+  const posted = sent.posted ?? jobs.posted ?? sent.scheduled ?? said.scheduled ?? 0;
+  const { first } = jobs;
+  return {
+    id: run.id,
+    name,
+    user: text('user') || said.user || jobs.user || '',
+    suite: text('suite') || jobs.suite || said.suite,
+    branch: jobs.branch === null ? said.branch || text('branch') : text('branch') || jobs.branch,
+    machine_type:
+      jobs.machine_type === null
+        ? said.machine_type || text('machine_type')
+        : text('machine_type') || jobs.machine_type,
+    posted,
+    scheduled: sent.scheduled ?? said.scheduled ?? posted,
+    started: jobsTotal(jobs.counts) === 0 ? sent.started : jobs.started,
+    updated: sent.updated,
+    first_job: first?.job_id ?? null,
+    sha1: first?.sha1 ?? null,
+    flavor: first?.flavor ?? null,
+    priority: first?.priority ?? null,
+    status: runStatus(jobs.counts),
+    ...jobs.counts,
+  };
+}

@@ -1,0 +1,136 @@
+/** Reads old runs with their jobs, ready to be written, a few jobs at a time. */
+import type { RunRow } from '../engine/schema.ts';
+import { cleanJob, readOldTime } from './clean.ts';
+import { type Findings, unheard } from './findings.ts';
+import { type CopiedJob, copyJob, nothingSeen, type ParseJob, runRow, seeJob } from './job-state.ts';
+import { type JobPlan, planJobs } from './names.ts';
+import {
+  fingerprintOf,
+  type OldDatabase,
+  type OldOutline,
+  type OldRun,
+  oldJobs,
+  oldOutline,
+  readOldRun,
+} from './old-database.ts';
+
+/** A part of a run: its beginning, some of its jobs, its end. A run that is gone meanwhile has no part. */
+export type RunPart =
+  | { kind: 'begin'; row: CopiedRun; jobIds: ReadonlyMap<number, string> }
+  | { kind: 'jobs'; jobs: CopiedJob[] }
+  | { kind: 'end'; row: CopiedRun; fingerprint: string };
+
+type CopiedRun = Omit<RunRow, 'revision' | 'tags'>;
+
+/** What is needed to read runs. */
+export interface RunReading {
+  old: OldDatabase;
+  parse: ParseJob;
+  findings: Findings;
+  /** The name of each run here. */
+  names: ReadonlyMap<number, string>;
+  /** The internal ids of the nodes that were copied. */
+  nodes: ReadonlySet<number>;
+}
+
+/** Jobs, and bytes of them, that are held at a time. */
+const [mostJobs, mostBytes] = [200, 4 << 20];
+
+/** The parts of these runs, in order; each run as it was at one moment. */
+export async function* readRuns(reading: RunReading, runs: Iterable<OldRun>): AsyncGenerator<RunPart> {
+  for (const run of runs) yield* readRun(reading, run);
+}
+
+async function* readRun(reading: RunReading, listed: OldRun): AsyncGenerator<RunPart> {
+  const { old, findings } = reading;
+  const name = reading.names.get(listed.id) ?? `old-${listed.id}`;
+  const { client } = old;
+  await client.query('begin isolation level repeatable read, read only');
+  try {
+    const run = await readOldRun(old, listed);
+    if (run === null) return;
+    if (run.name !== name) {
+      const problem = run.row === null ? 'these jobs have no run' : 'cannot be its name';
+      findings.add({ table: 'runs', id: run.id, run: name, key: 'name', problem, was: run.name, now: name });
+    }
+    const outline = await oldOutline(old, run);
+    const plan = planJobs(outline, name, findings);
+    const summary = nothingSeen();
+    yield { kind: 'begin', row: runRow(run, name, summary, unheard), jobIds: plan.jobIds };
+    let complete = true;
+    for (const ids of portionsOf(outline)) {
+      const { jobs, sawAll } = await readJobs(reading, { run, name, plan }, ids);
+      complete &&= sawAll;
+      for (const job of jobs) seeJob(summary, job);
+      if (jobs.length > 0) yield { kind: 'jobs', jobs };
+    }
+    // A node that was made meanwhile has not been copied: the run is copied again when it has.
+    const fingerprint = complete ? fingerprintOf(run, sumOf(outline)) : '';
+    yield { kind: 'end', row: runRow(run, name, summary, findings), fingerprint };
+  } finally {
+    await client.query('commit');
+  }
+}
+
+function* portionsOf(outline: OldOutline[]): Generator<number[]> {
+  let ids: number[] = [];
+  let bytes = 0;
+  for (const { id, size } of outline) {
+    if (ids.length > 0 && (ids.length >= mostJobs || bytes + size > mostBytes)) {
+      yield ids;
+      [ids, bytes] = [[], 0];
+    }
+    ids.push(id);
+    bytes += size;
+  }
+  if (ids.length > 0) yield ids;
+}
+
+function sumOf(outline: OldOutline[]): { count: number; last: number; xmins: number } {
+  const xmins = outline.reduce((sum, { xmin }) => sum + xmin, 0);
+  return { count: outline.length, last: outline.at(-1)?.id ?? 0, xmins };
+}
+
+interface JobsOfRun {
+  run: OldRun;
+  name: string;
+  plan: JobPlan;
+}
+
+async function readJobs(
+  { old, parse, findings, nodes }: RunReading,
+  { run, name, plan }: JobsOfRun,
+  ids: number[],
+): Promise<{ jobs: CopiedJob[]; sawAll: boolean }> {
+  const rows = await oldJobs(old, ids);
+  const newest = Math.max(0, ...nodes);
+  const runPosted = readOldTime(run.row?.posted);
+  const jobs: CopiedJob[] = [];
+  let sawAll = true;
+  for (const { job, nodes: linked } of rows) {
+    const id = job.id as number;
+    const job_id = plan.jobIds.get(id);
+    if (job_id === undefined) {
+      const problem = 'is left out, because another job of its run has its job_id';
+      findings.add({
+        table: 'jobs',
+        id,
+        run: name,
+        problem,
+        was: { ...job, nodes: linked },
+        now: plan.leftOut.get(id),
+      });
+      continue;
+    }
+    const there = linked.filter((node) => nodes.has(node));
+    for (const node of linked) {
+      if (nodes.has(node)) continue;
+      if (node > newest) sawAll = false;
+      else
+        findings.add({ table: 'jobs', id, run: name, key: 'nodes', problem: 'names a node that is gone', was: node });
+    }
+    const clean = cleanJob(job, { run: name, job_id, nodes: there, runPosted }, findings);
+    jobs.push(copyJob(clean, { id: run.id, name }, parse, findings));
+  }
+  return { jobs, sawAll };
+}

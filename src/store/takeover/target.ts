@@ -1,0 +1,166 @@
+/** The statements that put old runs, nodes and queues into this database, with their internal ids. */
+import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
+import { documentFields } from '../../core/job.ts';
+import { sqliteCode } from '../engine/faults.ts';
+import type { Reader, RunRow, Schema } from '../engine/schema.ts';
+import { jobColumns } from '../engine/schema.ts';
+import { chunksOf, numbered, type Rows, repeated, type Statement } from '../engine/transaction.ts';
+import { runColumns, saveTexts, upsertText } from '../write/job-sql.ts';
+import type { CopiedJob } from './job-state.ts';
+
+/** Rows of a statement: its text is prepared once and used again. */
+const rowsAtATime = 50;
+
+const upsertRun = upsertText('runs', runColumns, 'id', ['id', 'tags']);
+const upsertJobs = upsertText('jobs', ['id', ...jobColumns], 'id', ['id', 'run_id']);
+const upsertDocuments = upsertText('job_documents', ['id', ...documentFields], 'id', ['id']);
+
+/** Sends a statement. */
+export async function send({ engine }: Reader, to: Kysely<Schema>, { sql, parameters }: Statement): Promise<Rows> {
+  const query = CompiledQuery.raw(numbered(engine, sql), [...parameters]);
+  return (await to.executeQuery<Rows[number]>(query)).rows;
+}
+
+/** Milliseconds between two attempts to begin while a server writes to the same SQLite file, and how many there are. */
+const [pause, attempts] = [20, 500];
+
+/**
+ * Runs `work` in a transaction that has the right to write from its first statement on, so that on SQLite nothing has to be done
+ * again because a server was faster.
+ */
+export async function whileWriting<T>(db: Reader, work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    let begun = false;
+    try {
+      return await db.kysely.transaction().execute(async (transaction) => {
+        const first =
+          db.engine === 'sqlite' ? 'update indexed set version = version' : 'set local synchronous_commit = off';
+        await send(db, transaction, { sql: first, parameters: [] });
+        begun = true;
+        return work(transaction);
+      });
+    } catch (error) {
+      if (begun || sqliteCode(error) !== 5 || attempt === attempts) throw error;
+      await new Promise((next) => setTimeout(next, pause));
+    }
+  }
+}
+
+/** Makes the row of a run, so that its jobs can be written; returns whether it was there. */
+export async function beginRun(
+  db: Reader,
+  transaction: Transaction<Schema>,
+  row: Omit<RunRow, 'revision' | 'tags'>,
+): Promise<{ revision: number } | null> {
+  const before = await transaction.selectFrom('runs').select('revision').where('id', '=', row.id).executeTakeFirst();
+  if (!before) await saveRun(db, transaction, { ...row, revision: 0 });
+  return before ?? null;
+}
+
+/** Writes the row of a run. */
+export async function saveRun(db: Reader, transaction: Transaction<Schema>, row: Omit<RunRow, 'tags'>): Promise<void> {
+  const values: RunRow = { ...row, tags: '[]' };
+  await send(db, transaction, { sql: upsertRun(1), parameters: runColumns.map((column) => values[column]) });
+}
+
+/** Deletes the jobs of a run that the old one does not have any more, or has under another `job_id`. */
+export async function deleteOtherJobs(
+  transaction: Transaction<Schema>,
+  runId: number,
+  jobIds: ReadonlyMap<number, string>,
+): Promise<void> {
+  const stored = await transaction.selectFrom('jobs').select(['id', 'job_id']).where('run_id', '=', runId).execute();
+  const gone = stored.filter(({ id, job_id }) => jobIds.get(id) !== job_id).map(({ id }) => id);
+  for (const ids of chunksOf(gone, 500)) await transaction.deleteFrom('jobs').where('id', 'in', ids).execute();
+}
+
+/**
+ * Writes what jobs share with others: causes and descriptions. On PostgreSQL before the transaction of the run begins to wait for
+ * anything: a server that writes the same texts meanwhile would wait until its end.
+ */
+export async function saveShared(db: Reader, to: Kysely<Schema>, jobs: CopiedJob[]): Promise<void> {
+  for (const { sql, parameters } of saveTexts(
+    'sqlite',
+    jobs.map(({ state }) => state),
+  ))
+    await send(db, to, { sql, parameters });
+}
+
+/** Writes jobs of a run with their documents and links. */
+export async function saveCopied(
+  db: Reader,
+  transaction: Transaction<Schema>,
+  jobs: CopiedJob[],
+  isNew: boolean,
+): Promise<void> {
+  if (!isNew) {
+    const ids = jobs.map(({ state }) => state.row.id);
+    await transaction.deleteFrom('job_nodes').where('job_id', 'in', ids).execute();
+  }
+  for (const some of chunksOf(jobs, rowsAtATime)) {
+    const rows = some.map(({ state }) => state.row);
+    const documents = some.map(({ state: { row, document } }) => [
+      row.id,
+      ...documentFields.map((key) => document[key] ?? null),
+    ]);
+    const links = some.flatMap(({ state: { row }, nodes }) =>
+      nodes.map((node) => [node, row.id, row.posted, row.status]),
+    );
+    const statements: Statement[] = [
+      {
+        sql: upsertJobs(rows.length),
+        parameters: rows.flatMap((row) => [row.id, ...jobColumns.map((column) => row[column])]),
+      },
+      { sql: upsertDocuments(documents.length), parameters: documents.flat() },
+      ...chunksOf(links, rowsAtATime).map((part) => ({
+        sql: `insert into job_nodes (node_id, job_id, posted, status) values ${repeated('(?, ?, ?, ?)', part.length)}`,
+        parameters: part.flat(),
+      })),
+    ];
+    // Sent together: the driver does not wait for one before it sends the next.
+    await Promise.all(statements.map((statement) => send(db, transaction, statement)));
+  }
+}
+
+/** Remembers which state of a run was copied. */
+export async function rememberRun(transaction: Transaction<Schema>, imported: Schema['imported_runs']): Promise<void> {
+  const { id: _, ...values } = imported;
+  await transaction
+    .insertInto('imported_runs')
+    .values(imported)
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
+    .execute();
+}
+
+/** Deletes a run that the old database does not have any more. */
+export async function removeRun(db: Reader, id: number): Promise<void> {
+  await whileWriting(db, async (transaction) => {
+    await transaction.deleteFrom('runs').where('id', '=', id).execute();
+    await transaction.deleteFrom('imported_runs').where('id', '=', id).execute();
+  });
+}
+
+/** The runs that were imported before, by internal id. */
+export async function importedRuns({ kysely }: Reader): Promise<Map<number, Schema['imported_runs']>> {
+  const rows = await kysely.selectFrom('imported_runs').selectAll().execute();
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Names of runs that were not imported: some of them, and how many there are. */
+export async function ownRuns({ kysely }: Reader): Promise<{ count: number; names: string[] }> {
+  const own = kysely
+    .selectFrom('runs')
+    .where('id', 'not in', ({ selectFrom }) => selectFrom('imported_runs').select('imported_runs.id'));
+  const { count } = await own.select(({ fn }) => fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
+  const names = await own.select('name').limit(3).execute();
+  return { count: Number(count), names: names.map(({ name }) => name) };
+}
+
+/** Lets new rows get ids beyond all that were copied. SQLite does that by itself. */
+export async function moveSequences(db: Reader): Promise<void> {
+  if (db.engine === 'sqlite') return;
+  for (const table of ['runs', 'jobs', 'nodes']) {
+    const sql = `select setval(pg_get_serial_sequence('${table}', 'id'), (select max(id) from ${table})) from ${table} limit 1`;
+    await send(db, db.kysely, { sql, parameters: [] });
+  }
+}
