@@ -1,6 +1,6 @@
 import type { JobDocument } from './documents.ts';
 import type { DemoNode } from './lab.ts';
-import type { PlannedJob } from './runs.ts';
+import { type PlannedJob, timeText } from './runs.ts';
 
 /** What became of one request that creates something. */
 export type Created = 'created' | 'already there';
@@ -13,6 +13,8 @@ export interface DemoClient {
   createRun(name: string): Promise<Created>;
   createJob(run: string, job: JobDocument): Promise<Created>;
   updateJob(run: string, jobId: string, change: JobDocument): Promise<void>;
+  /** How many jobs a run has. */
+  countJobs(run: string): Promise<number>;
   /** Brings a planned job to where it stands; doing it again changes nothing. */
   reportJob(run: string, job: PlannedJob): Promise<Created>;
   /** The machines of the lab; null when the contract knows none. */
@@ -40,6 +42,7 @@ export function classicClient(url: string, signal: AbortSignal): DemoClient {
   const calls = runCalls(send);
   return {
     ...calls,
+    countJobs: (run) => countJobs(url, run, signal),
     async reportJob(run, { job_id, document, summary }) {
       const created = await calls.createJob(run, document);
       // Sent even when the job is already there: a demo that was interrupted may have left it without its end.
@@ -60,14 +63,17 @@ export function teuthologyClient(url: string, signal: AbortSignal): DemoClient {
   };
   return {
     ...calls,
-    async reportJob(run, { job_id, outcome, document, summary }) {
+    countJobs: (run) => countJobs(url, run, signal),
+    async reportJob(run, { job_id, outcome, document, summary, times, elapsed }) {
       // A job gets its machines when it begins to run.
       const { targets, ...asked } = document;
       const machines = targets === undefined ? {} : { targets };
       const created = await calls.createJob(run, { ...asked, status: 'queued' });
       const ended = Object.keys(summary).length > 0;
       if (outcome !== 'queued' && (created === 'created' || !ended)) {
-        await calls.updateJob(run, job_id, { ...machines, status: outcome === 'waiting' ? 'waiting' : 'running' });
+        const started = times?.started ?? new Date(Date.now() - elapsed * 1000);
+        const running = { ...machines, status: 'running', updated: timeText(started) };
+        await calls.updateJob(run, job_id, outcome === 'waiting' ? { status: 'waiting' } : running);
       }
       if (ended) await calls.updateJob(run, job_id, { ...machines, ...summary });
       return created;
@@ -95,6 +101,13 @@ export async function speaksTeuthology(url: string, signal: AbortSignal): Promis
   if (root.text.trim() !== '{}') return false;
   const { text } = await request(`${base}/runs/?count=1`, 'GET', null, signal);
   return text.startsWith('[');
+}
+
+async function countJobs(url: string, run: string, signal: AbortSignal): Promise<number> {
+  // The same for both contracts.
+  const address = `${url.replace(/\/+$/, '')}/api/runs/${pathPart(run)}`;
+  const { status, text } = await request(address, 'GET', null, signal);
+  return status === 200 ? Number((JSON.parse(text) as { total?: number }).total ?? 0) : 0;
 }
 
 type Send = (method: string, path: string, body: JobDocument) => Promise<Created>;

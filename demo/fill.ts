@@ -1,7 +1,7 @@
 import { classicClient, type DemoClient, teuthologyClient } from './client.ts';
 import { labNodes } from './lab.ts';
 import { keepMoving } from './live.ts';
-import { type PlannedRun, planRuns } from './runs.ts';
+import { type PlannedJob, type PlannedRun, planRuns, timeText } from './runs.ts';
 
 /** What the demo needs to know. */
 export interface DemoOptions {
@@ -47,8 +47,8 @@ export async function demo(options: DemoOptions): Promise<void> {
     const tally = await fill(client, planned, options, progressBar(planned, options.isTerminal, write));
     write(summary(url, planned, tally, client.requests(), (performance.now() - began) / 1000));
     if (live) {
-      write('Keeping a run moving; Ctrl-C stops.\n');
-      await keepMoving(client, { seed, signal, say: (line) => write(`${line}\n`) });
+      write('Keeping runs moving; Ctrl-C stops.\n');
+      await keepMoving(client, planned, { seed, signal, say: (line) => write(`${line}\n`) });
     }
   } catch (error) {
     // A line of its own for whoever reports the error: the bar may stand in the current one.
@@ -74,14 +74,31 @@ export async function fill(
     tally.nodes = nodes.length;
   }
   for (const run of runs) {
-    if ((await client.createRun(run.name)) === 'already there') tally.runsThere++;
+    if ((await client.createRun(run.name)) === 'already there') {
+      tally.runsThere++;
+      // What happened to its jobs since stays: --live moves some.
+      if ((await client.countJobs(run.name)) >= run.jobs.length) {
+        tally.jobs += run.jobs.length;
+        tally.jobsThere += run.jobs.length;
+        report(tally);
+        continue;
+      }
+    }
     await inParallel(run.jobs, signal, async (job) => {
       if ((await client.reportJob(run.name, job)) === 'already there') tally.jobsThere++;
       tally.jobs++;
       report(tally);
     });
+    // Jobs are sent side by side: the time of the last one is that of the run.
+    const last = run.jobs.reduce((latest, job) => (endOf(job) > endOf(latest) ? job : latest));
+    if (last.times !== null) await client.updateJob(run.name, last.job_id, { updated: timeText(last.times.ended) });
   }
   return tally;
+}
+
+/** When a job ended; one that has not ends after all others. */
+function endOf({ times }: PlannedJob): number {
+  return times?.ended.getTime() ?? Number.POSITIVE_INFINITY;
 }
 
 async function inParallel<T>(items: T[], signal: AbortSignal, work: (item: T) => Promise<void>): Promise<void> {

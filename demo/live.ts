@@ -4,8 +4,9 @@ import { drawSize, type JobDocument, type JobFacts, jobDocument, targets } from 
 import { failureOf } from './failures.ts';
 import { jobHolder } from './lab.ts';
 import { createRandom, hex, int, pick, sample } from './random.ts';
+import type { PlannedRun } from './runs.ts';
 import { jobShape } from './shapes.ts';
-import { fqdn, machineTypes } from './vocabulary.ts';
+import { brokenNode, fqdn, machineTypes } from './vocabulary.ts';
 
 /** One job of a live run and the two changes that it goes through. */
 interface LiveJob {
@@ -15,12 +16,15 @@ interface LiveJob {
   end: JobDocument;
   /** Full names of its machines. */
   nodes: string[];
+  /** When it began, in milliseconds: its duration is what passed since. */
+  began: number;
 }
 
 interface LiveRun {
   name: string;
   user: string;
   jobs: LiveJob[];
+  running: LiveJob[];
 }
 
 /** How long it takes until the next job changes, in milliseconds. */
@@ -29,11 +33,21 @@ const pace = 900;
 /** How many jobs of a live run are running at a time. */
 const machines = 6;
 
-/** Keeps one run moving until `signal` aborts: jobs wait, run and end, about one change a second; then the next run. */
+/**
+ * Keeps one run moving until `signal` aborts: jobs wait, run and end, about one change a second; then the next run. The planned runs
+ * that have not ended come first, the newest of them first of all.
+ */
 export async function keepMoving(
   client: DemoClient,
+  planned: readonly PlannedRun[],
   { seed, signal, say }: { seed: number; signal: AbortSignal; say: (line: string) => void },
 ): Promise<void> {
+  for (const [number, run] of planned.toReversed().entries()) {
+    const rest = restOf(run, Date.now());
+    if (rest.jobs.length + rest.running.length === 0) continue;
+    say(`live: ${run.name}`);
+    await play(client, rest, createRandom(seed, 'pace of the rest', number), signal);
+  }
   for (let number = 0; !signal.aborted; number++) {
     const run = liveRun(seed, number, new Date());
     await client.createRun(run.name);
@@ -45,26 +59,47 @@ export async function keepMoving(
 
 async function play(
   client: DemoClient,
-  { name, user, jobs }: LiveRun,
+  { name, user, jobs, running }: LiveRun,
   random: () => number,
   signal: AbortSignal,
 ): Promise<void> {
   const queued = [...jobs];
-  const running: LiveJob[] = [];
   while (queued.length + running.length > 0) {
     await sleep(pace * (0.5 + random()), undefined, { signal });
     const start = queued.length > 0 && running.length < machines && (running.length < 2 || random() < 0.55);
     if (start) {
       const job = queued.shift()!;
-      running.push(job);
+      running.push({ ...job, began: Date.now() });
       await client.lab?.lock(job.nodes, jobHolder({ name, user }, job.job_id));
       await client.updateJob(name, job.job_id, job.start);
     } else {
       const [job] = running.splice(Math.floor(random() * running.length), 1);
-      await client.updateJob(name, job!.job_id, job!.end);
+      const duration = (Date.now() - job!.began) / 1000;
+      await client.updateJob(name, job!.job_id, { ...job!.end, duration });
       await client.lab?.unlock(job!.nodes, jobHolder({ name, user }, job!.job_id));
     }
   }
+}
+
+function upMachines(type: string): readonly string[] {
+  return machineTypes[type]!.filter((node) => node !== brokenNode);
+}
+
+/** What is left to do of a planned run; a job that `--live` has ended before stays as it is. */
+function restOf({ name, user, machine_type, jobs }: PlannedRun, now: number): LiveRun {
+  const rest = jobs
+    .filter(({ times }) => times === null)
+    .map((job): LiveJob & { isRunning: boolean } => {
+      const random = createRandom('rest', job.job_id);
+      const isRunning = job.outcome === 'running';
+      const machines = isRunning ? job.nodes : sample(random, upMachines(machine_type), 2);
+      return {
+        ...{ job_id: job.job_id, document: {}, end: job.ending, nodes: machines.map(fqdn), isRunning },
+        start: { status: 'running', pid: int(random, 2_000, 65_000), targets: targets(machines) },
+        began: now - job.elapsed * 1000,
+      };
+    });
+  return { name, user, jobs: rest.filter(({ isRunning }) => !isRunning), running: rest.filter((job) => job.isRunning) };
 }
 
 function liveRun(seed: number, number: number, now: Date): LiveRun {
@@ -93,7 +128,7 @@ function liveRun(seed: number, number: number, now: Date): LiveRun {
   const jobs = Array.from({ length: int(random, 12, 30) }, (_, index) =>
     liveJob(seed, facts, index, String(first + index)),
   );
-  return { name: facts.name, user, jobs };
+  return { name: facts.name, user, jobs, running: [] };
 }
 
 function liveJob(
@@ -104,14 +139,21 @@ function liveJob(
 ): LiveJob {
   const random = createRandom(seed, 'live job', run.seed, index);
   const shape = jobShape(seed, run.suite, index, `live ${run.seed}`);
-  const nodes = sample(random, machineTypes.smithi!, shape.roles.length);
-  const failure = failureOf(seed, { ...run, night: 0, random, shape, nodes, at: run.scheduled });
+  const nodes = sample(random, upMachines('smithi'), shape.roles.length);
+  const failure = failureOf(seed, {
+    ...run,
+    night: 0,
+    random,
+    shape,
+    nodes,
+    at: run.scheduled,
+    started: run.scheduled,
+  });
   const body = createRandom(seed, 'document', run.suite, index);
   const document = jobDocument(body, { ...run, job_id, nodes: [], shape, bytes: drawSize(body) });
   const end: JobDocument = {
     success: failure === null,
     status: failure ? 'fail' : 'pass',
-    duration: 300 + random() * 5_000,
   };
   if (failure?.reason) end.failure_reason = failure.reason;
   if (failure?.dead) end.status = 'dead';
@@ -121,5 +163,6 @@ function liveJob(
     start: { status: 'running', pid: int(random, 2_000, 65_000), targets: targets(nodes) },
     end,
     nodes: nodes.map(fqdn),
+    began: 0,
   };
 }

@@ -11,8 +11,8 @@ const ownFlags: CommandFlag[] = [
     help: 'where it speaks the teuthology contract, which tells more (default http://127.0.0.1:8081, unless --url is given)',
   },
   { name: 'seed', hint: 'NUMBER', help: 'the same number makes the same data (default 1)' },
-  { name: 'runs', hint: 'NUMBER', help: 'how many runs (default 42)' },
-  { name: 'live', hint: '', help: 'then keep a run moving until stopped' },
+  { name: 'runs', hint: 'NUMBER', help: 'how many runs (default 105)' },
+  { name: 'live', hint: '', help: 'then keep runs moving, the newest first, until stopped' },
 ];
 
 const stop = new AbortController();
@@ -51,7 +51,7 @@ function checkFlags({ config, flags }: CommandLine) {
     url: serverUrl('url', flags.url) ?? `http://127.0.0.1:${config.port}`,
     teuthologyUrl: serverUrl('teuthology-url', flags['teuthology-url']),
     seed: wholeNumber('seed', flags.seed, 1, 0),
-    runs: wholeNumber('runs', flags.runs, 42, 1),
+    runs: wholeNumber('runs', flags.runs, 105, 1),
     live: flags.live !== undefined,
   };
 }

@@ -13,7 +13,8 @@ export interface FailureContext {
   shape: JobShape;
   /** Short names; the first one is where commands run. */
   nodes: readonly string[];
-  /** When it happened. */
+  /** When the job began, and when it failed. */
+  started: Date;
   at: Date;
 }
 
@@ -132,6 +133,8 @@ export const infra = {
     `Error reimaging machines: Expected ${pick(random, nodes)}'s OS to be ubuntu 22.04 but found centos 9`,
   connectionLost: ({ nodes, random }: FailureContext) =>
     `SSH connection to ${nodes.find((node) => node.endsWith('066')) ?? nodes[0]} was lost: 'sudo ${covered} daemon-helper kill ceph-osd -f --cluster ceph -i ${int(random, 0, 7)}'`,
+  imagePull: ({ nodes, sha1 }: FailureContext) =>
+    `Command failed on ${nodes[0]} with status 125: 'sudo podman pull quay.ceph.io/ceph-ci/ceph:${sha1}'`,
   reconnect: ({ nodes, random }: FailureContext) => `Failed to reconnect to ${pick(random, nodes)}`,
   coredumps: ({ nodes, random }: FailureContext) => `Found coredumps on ubuntu@${fqdn(pick(random, nodes))}`,
   packages: ({ shape, sha1 }: FailureContext) => {

@@ -2,7 +2,7 @@ import { drawSize, type JobDocument, type JobFacts, jobDocument } from './docume
 import { type Failure, failureOf } from './failures.ts';
 import { chance, createRandom, hex, int, pick, sample } from './random.ts';
 import { type JobShape, jobShape } from './shapes.ts';
-import { developers, machineTypes, nightly } from './vocabulary.ts';
+import { brokenNode, developers, machineTypes, type Nightly, nightly } from './vocabulary.ts';
 
 /** How a job stands at the time of the demo. */
 export type Outcome = 'pass' | 'fail' | 'dead' | 'running' | 'waiting' | 'queued';
@@ -18,6 +18,12 @@ export interface PlannedJob {
   readonly document: JobDocument;
   /** What is put when the job has ended; empty while it has not. */
   readonly summary: JobDocument;
+  /** What will be put when it ends, without a time: that of `--live`. */
+  readonly ending: JobDocument;
+  /** When a job that has ended began and ended, otherwise null. */
+  times: { started: Date; ended: Date } | null;
+  /** For how many seconds a running job has been running; 0 for others. */
+  elapsed: number;
 }
 
 /** One run with its jobs, oldest job first. */
@@ -55,6 +61,8 @@ interface RunFacts extends Omit<PlannedRun, 'jobs'> {
   size: number;
   flavor: string;
   suite_sha1: string;
+  /** Nothing of it has ended later: of the newest night, it is the last midnight. */
+  latest: Date;
 }
 
 const day = 86_400_000;
@@ -74,31 +82,20 @@ export function planRuns({ seed, runs, now, days, jobs }: PlanOptions): PlannedR
 }
 
 function planRun(seed: number, night: number, slot: number, midnight: number, size?: number): PlannedRun {
+  const suite = nightly[slot % nightly.length]![night % 2]!;
   const usual =
-    slot === 0 || (night + slot) % 2 === 0
-      ? nightlyRun(seed, night, slot, midnight)
-      : branchRun(seed, night, slot, midnight);
+    suite === null ? branchRun(seed, night, slot, midnight) : nightlyRun(seed, night, slot, midnight, suite);
   const facts = { ...usual, size: size ?? usual.size };
-  const { name, user, suite, branch, machine_type, sha1, scheduled, priority } = facts;
+  const { name, user, branch, machine_type, sha1, scheduled, priority } = facts;
   const jobs = Array.from({ length: facts.size }, (_, index) => planJob(facts, index));
-  return { name, user, suite, branch, machine_type, sha1, scheduled, priority, jobs };
+  return { name, user, suite: facts.suite, branch, machine_type, sha1, scheduled, priority, jobs };
 }
 
-function nightlyRun(seed: number, night: number, slot: number, midnight: number): RunFacts {
+function nightlyRun(seed: number, night: number, slot: number, midnight: number, of: Nightly): RunFacts {
   const random = createRandom(seed, 'nightly', night, slot);
-  // rados runs every night, so that its history has no gaps; the other suites take turns.
-  const { suite, branch, machineType, hour } =
-    slot === 0
-      ? { suite: 'rados', branch: 'main', machineType: 'smithi', hour: 20 }
-      : nightly[(Math.floor(night / 2) + Math.floor(slot / 2)) % nightly.length]!;
-  const weekly = suite === 'rados' && night % 7 === 3;
-  const size = weekly
-    ? 500
-    : suite === 'rados'
-      ? int(random, 70, 90)
-      : suite === 'fs'
-        ? int(random, 140, 180)
-        : int(random, 20, 60);
+  const { suite, branch, machineType, hour, jobs } = of;
+  const weekly = suite === 'rados' && branch === 'main' && night % 7 === 3;
+  const size = weekly ? 500 : int(random, ...jobs);
   const run = { user: 'teuthology', suite, branch, machine_type: machineType, priority: weekly ? 70 : 100, size };
   // Whatever runs on one branch in one night runs the same build.
   const sha1 = hex(createRandom(seed, 'build', branch, night), 40);
@@ -107,10 +104,11 @@ function nightlyRun(seed: number, night: number, slot: number, midnight: number)
 
 function branchRun(seed: number, night: number, slot: number, midnight: number): RunFacts {
   const random = createRandom(seed, 'branch', night, slot);
-  const { user, branch, suite, machineType } = pick(random, developers);
-  // Developers run a branch again after they changed something: the date in its name stays for some days.
-  const built = new Date(midnight - (Math.floor(night / 3) * 3 + 3) * day).toISOString().slice(0, 10);
-  const size = user === 'yuriw' ? (night > 1 ? 300 : 80) : int(random, 10, 60);
+  // Developers run a branch again after they changed something: the date in its name stays for two days.
+  const pair = Math.floor(night / 2);
+  const { user, branch, suite, machineType } = developers[(pair + slot - 3 + developers.length) % developers.length]!;
+  const built = new Date(midnight - (pair * 2 + 3) * day).toISOString().slice(0, 10);
+  const size = user === 'yuriw' ? int(random, 130, 160) : int(random, 35, 70);
   const run = {
     user,
     suite,
@@ -127,7 +125,11 @@ function branchRun(seed: number, night: number, slot: number, midnight: number):
  * Gives a run its time and its name. Minute and second follow from seed, night and slot: a demo of another seed or of
  * another day makes runs of its own instead of adding jobs to those that are there.
  */
-function named(run: Omit<RunFacts, 'name' | 'scheduled' | 'flavor'>, midnight: number, hour: number): RunFacts {
+function named(
+  run: Omit<RunFacts, 'name' | 'scheduled' | 'flavor' | 'latest'>,
+  midnight: number,
+  hour: number,
+): RunFacts {
   const minute = (run.seed - 1 + run.slot * 7) % 60;
   const second = (15 + run.night * 7) % 60;
   const scheduled = new Date(midnight - (run.night + 1) * day + ((hour * 60 + minute) * 60 + second) * 1000);
@@ -137,6 +139,7 @@ function named(run: Omit<RunFacts, 'name' | 'scheduled' | 'flavor'>, midnight: n
     ...run,
     flavor,
     scheduled,
+    latest: new Date(midnight - run.night * day + (run.night > 0 ? day : 0)),
     name: `${run.user}-${stamp}-${run.suite}-${run.branch}-distro-${flavor}-${run.machine_type}`,
   };
 }
@@ -146,13 +149,16 @@ function planJob(run: RunFacts, index: number): PlannedJob {
   const job_id = String(9_000_000 - run.night * 100_000 + run.slot * 600 + index);
   const random = createRandom(run.seed, 'job', run.night, run.slot, index);
   const shape = jobShape(run.seed, run.suite, index, `${run.night} ${run.slot}`);
-  const nodes = sample(random, machineTypes[run.machine_type]!, shape.roles.length);
+  const machines = machineTypes[run.machine_type]!.filter((node) => run.night > 0 || node !== brokenNode);
+  const nodes = sample(random, machines, shape.roles.length);
   const seconds = duration(run.seed, shape) * (0.9 + random() * 0.25);
-  const at = new Date(run.scheduled.getTime() + (index * 40 + seconds) * 1000);
-  const failure = failureOf(run.seed, { ...run, random, shape, nodes, at });
+  const usual = timesOf(run, index, seconds);
+  const failure = failureOf(run.seed, { ...run, random, shape, nodes, at: usual.ended, started: usual.started });
+  const times = failure === null ? usual : timesOf(run, index, secondsUntil(failure, seconds, random()));
   const unfinished = progress(run, index);
   const outcome = unfinished ?? (failure ? (failure.dead ? 'dead' : 'fail') : 'pass');
   const given = outcome === 'queued' || outcome === 'waiting' ? [] : nodes;
+  const ending = () => ended(run, { job_id, shape, times, failure });
   return {
     job_id,
     outcome,
@@ -172,9 +178,42 @@ function planJob(run: RunFacts, index: number): PlannedJob {
       return { ...jobDocument(random, { ...facts, bytes: drawSize(random) }), status };
     },
     get summary() {
-      return unfinished ? {} : summary(run, { job_id, shape, seconds, at, failure });
+      return unfinished ? {} : { ...ending(), updated: timeText(times.ended) };
     },
+    get ending() {
+      return ending();
+    },
+    times: unfinished ? null : times,
+    elapsed: outcome === 'running' ? Math.round(seconds * (0.1 + 0.8 * random())) : 0,
   };
+}
+
+/** A time as reports say it, in UTC. */
+export function timeText(time: Date): string {
+  return time.toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** Jobs begin one after the other as machines become free: within two and a half hours, or one each 40 seconds. */
+function timesOf(
+  { scheduled, size, latest }: RunFacts,
+  index: number,
+  seconds: number,
+): { started: Date; ended: Date } {
+  const begin = scheduled.getTime() + (120 + index * Math.max(40, 9000 / size)) * 1000;
+  const end = Math.min(begin + seconds * 1000, latest.getTime() - index * 1000);
+  const started = Math.min(begin, Math.max(scheduled.getTime() + index * 1000, end - seconds * 1000));
+  return { started: wholeSecond(started), ended: wholeSecond(end) };
+}
+
+function wholeSecond(time: number): Date {
+  return new Date(Math.floor(time / 1000) * 1000);
+}
+
+/** How long a job runs until it fails, of the seconds that it would take; `share` is random. */
+function secondsUntil({ reason, cause }: Failure, seconds: number, share: number): number {
+  if (reason === 'hit max job timeout') return 43_200 + share * 60;
+  // Machines are reimaged before anything else.
+  return cause.startsWith('reimage') ? 600 + share * 300 : seconds * (0.3 + share * 0.7);
 }
 
 /** The newest night is still going on: what a job of it is doing, or null when it has ended. */
@@ -194,18 +233,15 @@ function duration(seed: number, shape: JobShape): number {
   return 400 + 2_200 * Math.exp((random() + random() + random() - 1.5) * 1.4);
 }
 
-function summary(
+function ended(
   run: RunFacts,
-  job: { job_id: string; shape: JobShape; seconds: number; at: Date; failure: Failure | null },
+  job: { job_id: string; shape: JobShape; times: { started: Date; ended: Date }; failure: Failure | null },
 ): JobDocument {
   const random = createRandom(run.seed, 'summary', job.job_id);
-  const { failure } = job;
+  const { failure, times } = job;
   const kernel = hex(createRandom('kernel', job.shape.os.os_version), 40);
-  const seconds =
-    failure?.reason === 'hit max job timeout'
-      ? 43_200 + random() * 60
-      : job.seconds * (failure ? 0.3 + random() * 0.7 : 1);
-  const ended: JobDocument = {
+  const seconds = (times.ended.getTime() - times.started.getTime()) / 1000 - random();
+  const ending: JobDocument = {
     success: failure === null,
     status: failure ? (failure.dead ? 'dead' : 'fail') : 'pass',
     duration: Number(seconds.toFixed(9)),
@@ -214,10 +250,9 @@ function summary(
     owner: `scheduled_${run.user}@teuthology`,
     'mon.a_kernel_sha1': kernel,
     pid: int(random, 2_000, 65_000),
-    updated: job.at.toISOString().slice(0, 19).replace('T', ' '),
   };
-  if (failure && failure.reason !== null) ended.failure_reason = failure.reason;
+  if (failure && failure.reason !== null) ending.failure_reason = failure.reason;
   if (failure && !failure.dead)
-    ended.sentry_event = `https://sentry.ceph.com/organizations/ceph/?query=${hex(random, 32)}`;
-  return ended;
+    ending.sentry_event = `https://sentry.ceph.com/organizations/ceph/?query=${hex(random, 32)}`;
+  return ending;
 }

@@ -4,11 +4,11 @@ import { afterEach, expect, test } from 'vitest';
 import { speaksTeuthology, teuthologyClient } from './client.ts';
 import { demo } from './fill.ts';
 import { labNodes } from './lab.ts';
-import { planRuns } from './runs.ts';
+import { planRuns, timeText } from './runs.ts';
 import { brokenNode, fqdn } from './vocabulary.ts';
 
 const never = new AbortController().signal;
-const plan = { seed: 1, runs: 42, days: 21, now: new Date('2026-11-23T12:00:00Z') };
+const plan = { seed: 1, runs: 105, days: 21, now: new Date('2026-11-23T12:00:00Z') };
 let server: Server | undefined;
 
 afterEach(() => {
@@ -47,9 +47,9 @@ test.each([
 test('a job is queued, runs on its machines and ends', async () => {
   const seen: Seen[] = [];
   const client = teuthologyClient(await answering(() => [200, '{}'], seen), never);
-  const run = planRuns(plan)[0]!;
+  const run = planRuns(plan).find(({ jobs }) => jobs.some((job) => job.outcome === 'dead'))!;
   for (const outcome of ['pass', 'fail', 'dead'] as const) {
-    const job = run.jobs.find((one) => one.outcome === outcome) ?? planRuns(plan)[1]!.jobs[0]!;
+    const job = run.jobs.find((one) => one.outcome === outcome)!;
     seen.length = 0;
     expect(await client.reportJob('r', job)).toBe('created');
     const path = '/runs/r/jobs/';
@@ -62,6 +62,8 @@ test('a job is queued, runs on its machines and ends', async () => {
     expect(posted).toMatchObject({ status: 'queued', branch: run.branch, sha1: expect.stringMatching(/^\w{40}$/) });
     expect(posted).not.toHaveProperty('targets');
     expect(running).toMatchObject({ status: 'running', targets: job.document.targets });
+    expect(running!.updated).toBe(timeText(job.times!.started));
+    expect(ended!.updated).toBe(timeText(job.times!.ended));
     expect(ended).toMatchObject({ status: job.outcome, success: job.outcome === 'pass', duration: expect.any(Number) });
   }
 });
@@ -119,7 +121,7 @@ test('machines of running jobs are locked, some are down, most are free', () => 
   );
   expect(ofJobs.length).toBeGreaterThan(10);
   expect(locked.length).toBe(ofJobs.length + 3);
-  expect(nodes.length - locked.length).toBeGreaterThan(10);
+  expect(nodes.length - locked.length).toBeGreaterThan(5);
   const down = nodes.filter(({ up }) => !up);
   expect(down).toHaveLength(3);
   expect(down.map(({ name }) => name)).toContain(fqdn(brokenNode));

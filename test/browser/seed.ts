@@ -1,4 +1,4 @@
-import { type PlannedRun, planRuns } from '../../demo/runs.ts';
+import { type PlannedJob, type PlannedRun, planRuns, timeText } from '../../demo/runs.ts';
 import type { TestServer } from '../helpers/server.ts';
 
 /** The demo's runs of ten days, posted as its clients would; answers them, oldest first. */
@@ -13,15 +13,17 @@ export async function seedLargeRun(server: TestServer, name: string, size: numbe
   const pool = planRuns({ seed: 11, runs: 40, now: new Date(), days: 5 }).flatMap((run) => run.jobs);
   const jobs = Array.from({ length: size }, (_, index) => {
     const job = pool[index % pool.length]!;
-    return { document: { ...job.document, job_id: String(9_000_000 + index) }, summary: job.summary };
+    const { document, summary, times } = job;
+    return { document: { ...document, job_id: String(9_000_000 + index) }, summary, times };
   });
   await seedRun(server, name, jobs);
 }
 
-async function seedRun(
-  server: TestServer,
+/** Posts a run as it is when its jobs have begun, and how those ended that have. */
+export async function seedRun(
+  server: Pick<TestServer, 'post' | 'put'>,
   name: string,
-  jobs: { document: Record<string, unknown>; summary: Record<string, unknown> }[],
+  jobs: readonly SeededJob[],
 ): Promise<void> {
   const created = await server.post('/runs/', { name });
   if (created.status !== 200) throw new Error(`${name}: ${created.text}`);
@@ -30,12 +32,15 @@ async function seedRun(
   }
 }
 
+type SeededJob = Pick<PlannedJob, 'document' | 'summary' | 'times'>;
+
 async function seedJob(
-  server: TestServer,
+  server: Pick<TestServer, 'post' | 'put'>,
   name: string,
-  { document, summary }: { document: Record<string, unknown>; summary: Record<string, unknown> },
+  { document, summary, times }: SeededJob,
 ): Promise<void> {
-  const posted = await server.post(`/runs/${name}/jobs/`, { ...document, name });
+  const updated = times === null ? {} : { updated: timeText(times.started) };
+  const posted = await server.post(`/runs/${name}/jobs/`, { ...document, ...updated, name });
   if (posted.status !== 200) throw new Error(`${name}/${document.job_id}: ${posted.text}`);
   if (Object.keys(summary).length === 0) return;
   const put = await server.put(`/runs/${name}/jobs/${document.job_id}/`, { ...summary, name });

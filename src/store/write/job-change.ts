@@ -88,8 +88,8 @@ export function changeJob(job: JobState, change: JobChange, at: number): void {
 function applyChange(job: JobState, change: JobChange, at: number): void {
   const { row } = job;
   if (change.success !== undefined) row.success = change.success;
-  // teuthology contract §7.44: when it first ran, whatever it was before.
-  if (row.status === 'running') row.started ??= Math.max(at, row.posted);
+  // teuthology contract §3.5: when it first ran, whatever it was before, as the report says or when it arrives.
+  if (row.status === 'running') row.started ??= Math.min(change.updated ?? Infinity, Math.max(at, row.posted));
   // The clock of another server may have been ahead.
   row.updated = change.updated ?? Math.max(at, row.posted, row.started ?? 0);
   changeSmall(job, change);

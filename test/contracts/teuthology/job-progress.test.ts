@@ -82,6 +82,16 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
       },
     );
 
+    test('is what the report says, unless that is still to come', async () => {
+      const past = await newJob(server, {});
+      await change(server, past, { status: 'running', updated: '2024-01-02 03:04:05' });
+      const started = '2024-01-02 03:04:05.000000';
+      expect([await job(past), await run(past)]).toMatchObject([{ started }, { started }]);
+      const future = await newJob(server, {});
+      await change(server, future, { status: 'running', updated: '2101-01-02 03:04:05' });
+      expect(await job(future)).not.toMatchObject({ started: expect.stringMatching(/^2101/) });
+    });
+
     test('of a run is that of its first running job, and stays', async () => {
       const name = newRunName();
       const first = await newJob(server, { job_id: '1', status: 'queued' }, name);

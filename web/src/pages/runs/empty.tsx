@@ -5,7 +5,10 @@ import type { RunList } from '../../../../src/http/api/lists-schema.ts';
 import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
 import { useZoneParameter } from '../../lib/zone.ts';
+import { Copy } from '../../ui/Copy.tsx';
 import { Empty } from '../../ui/States.tsx';
+
+const demo = 'npm run demo';
 
 /** An empty list: either there are no runs, or the filter matches none; then the effect of leaving out each term. */
 export function NoRuns({ q, setQ }: { q: string; setQ: (q: string) => void }) {
@@ -15,7 +18,12 @@ export function NoRuns({ q, setQ }: { q: string; setQ: (q: string) => void }) {
       <Empty
         title="No runs yet. To schedule one, run:"
         command="teuthology-suite --suite smoke --machine-type MACHINE_TYPE"
-      />
+      >
+        <p>To look around with made-up runs of three weeks first:</p>
+        <p>
+          <code className="command">{demo}</code> <Copy text={demo} label="command" />
+        </p>
+      </Empty>
     );
   }
   return (
