@@ -57,6 +57,7 @@ export const apiPath = {
   runsFile: (format: 'csv' | 'json', query?: PathQuery) => address(['api', `runs.${format}`], query),
   run: (run: string) => address(['api', 'runs', run]),
   runPage: (run: string, query?: PathQuery) => address(['api', 'runs', run, 'page'], query),
+  runVerdicts: (run: string, query?: PathQuery) => address(['api', 'runs', run, 'verdicts'], query),
   runConfig: (run: string) => address(['api', 'runs', run, 'config']),
   runJobsFile: (run: string, format: 'csv' | 'json') => address(['api', 'runs', run, `jobs.${format}`]),
   job: (run: string, jobId: string, query?: PathQuery) => address(['api', 'runs', run, 'jobs', jobId], query),

@@ -1,5 +1,6 @@
 /** What is said of the failures of runs, on a world of runs with failures that were planted. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Compare } from '../../src/http/api/compare-schema.ts';
 import type { RunJobs, RunPage } from '../../src/http/api/run-page-schema.ts';
 import type { RunVerdicts } from '../../src/http/api/verdict-schema.ts';
 import { reindex } from '../../src/store/upkeep/reindex.ts';
@@ -53,6 +54,7 @@ describe.each(engines)('verdicts on $name', (engine) => {
     expect(found.baseline).toEqual({
       base: 'main',
       bases: ['main', 'squid'],
+      chosen: false,
       runs: 12,
       first: { name: runOn(1), scheduled: Date.UTC(2026, 10, 1, 9) },
       last: { name: runOn(12), scheduled: Date.UTC(2026, 10, 12, 9) },
@@ -96,6 +98,17 @@ describe.each(engines)('verdicts on $name', (engine) => {
     const refused = await pages.get(`/api/runs/${clean}/verdicts?base=nothing%27`);
     expect([refused.status, refused.text]).toEqual([400, expect.stringContaining("parameter 'base' must be")]);
     expect((await pages.get(`/api/runs/${clean}/page?base=nothing`)).status).toBe(400);
+  });
+
+  test('of a branch that ran once come with the history of its base, with which it is compared', async () => {
+    const page = await pages.read<RunPage>(`/runs/${wip}/page`);
+    expect([page.recent_branch, page.recent.length]).toEqual(['main', 12]);
+    expect(page.recent.at(-1)?.name).toBe(wip);
+    expect(page.signatures.find(({ title }) => title.includes('ceph-osd'))?.seen.slice(-5)).toEqual([4, 4, 4, 4, 4]);
+    expect((await pages.read<RunPage>(`/runs/${today}/page`)).recent.at(-2)?.name).toBe(runOn(12));
+    const compared = async (query: string) => (await pages.read<Compare>(`/runs/${wip}/compare${query}`)).a.name;
+    expect([await compared(''), await compared('?base=squid')]).toEqual([runOn(12), runOn(4, 'squid')]);
+    expect((await pages.get(`/api/runs/${wip}/compare?base=nothing`)).status).toBe(400);
   });
 
   test('are the same on the page of the run', async () => {

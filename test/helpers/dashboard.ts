@@ -97,7 +97,7 @@ export function aPage({
   jobs = [],
   causes = [],
   verdicts = [],
-  baseline = { base: 'main', bases: ['main'], runs: 0, first: null, last: null },
+  baseline = { base: 'main', bases: ['main'], chosen: false, runs: 0, first: null, last: null },
   earlier = 0,
   log_href_template = '',
 }: SamplePage = {}): RunPage {
@@ -111,6 +111,7 @@ export function aPage({
     change: null,
     verdicts,
     baseline,
+    recent_branch: 'main',
     recent: Array.from({ length: earlier + 1 }, (_, at) => ({
       name: `run ${at}`,
       scheduled: scheduled - (earlier - at) * 86_400_000,

@@ -73,12 +73,15 @@ export function judgeNodes(history: NodeHistory): NodeVerdicts {
     }
   }
   const others = { failures: charged, jobs: found.reduce((left, { jobs }) => left - jobs, total) };
-  return { suspects: found.map((one) => ({ ...one, others })), charged: all };
+  // A person who counts finds these: also those that a worse node explains.
+  const suspects = found.map((one) => ({ ...one, failures: all.get(one.node)?.length ?? 0, others }));
+  return { suspects, charged: all };
 }
 
 /** Why a node is suspect, in a sentence: "7 infra failures in 20 jobs here, 3 of 410 on the other smithi." */
 export function suspectText({ failures, jobs, others }: Suspect, machineType: string, suspects: number): string {
-  const where = `on the other ${machineType || 'nodes'}${suspects > 1 ? ' that are not suspect' : ''}`;
+  const type = machineType || 'nodes';
+  const where = suspects > 1 ? `on the ${type} not suspect` : `on the other ${type}`;
   return `${failures} infra failures in ${jobs} jobs here, ${others.failures} of ${others.jobs} ${where}.`;
 }
 

@@ -13,6 +13,7 @@ import {
   runPath,
   text,
 } from './schema.ts';
+import { baseParameter } from './verdict-schema.ts';
 
 const ComparedJob = Type.Union([
   Type.Object({ job_id: text, status: JobStatus, duration: numberOrNull, signature: Cause }),
@@ -34,6 +35,10 @@ export type Compare = Static<typeof Compare>;
 export const compare = {
   summary: 'What became of each description since another run',
   params: runPath,
-  querystring: query({ with: optional('a run, or prev (default): the one before'), ...latestOf }),
+  querystring: query({
+    with: optional('a run, or prev (default): the one before, or the last one of the base branch'),
+    base: baseParameter,
+    ...latestOf,
+  }),
   response: answers(Compare),
 };

@@ -8,20 +8,31 @@ import { large } from '../turns.ts';
 import { type Compare, compare } from './compare-schema.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { runItem } from './items.ts';
+import { comparisonOf } from './run-verdicts.ts';
 
-/** `GET /runs/:run/compare?with=`: another run, or the one before when it is absent, empty or `prev`. */
+/**
+ * `GET /runs/:run/compare?with=`: another run, or the one before when it is absent, empty or `prev`. A branch without such a run is compared
+ * with the last run of its base branch, and any with that of the branch that `base=` names.
+ */
 export function compareRoutes(app: ApiServer, context: ApiContext): void {
   app.get('/runs/:run/compare', { schema: compare, config: large }, async ({ params, query }) => {
     const { db } = context;
     const run = orThrow(await findRun(db, params.run, query));
     const { with: wanted = '' } = query;
     const before = wanted === '' || wanted === 'prev';
-    const other = before ? previousRun(await runsUpTo(db, run)) : orThrow(await findRun(db, wanted, query));
+    const other = before ? await runBefore(context, run, query.base) : orThrow(await findRun(db, wanted, query));
     if (other === null) {
       throw new Refusal(notFound('run', 'prev'), `there is no finished run like '${run.name}' before it`);
     }
     return compareAnswer(other, run, await compareRuns(db, other.id, run.id));
   });
+}
+
+async function runBefore(context: ApiContext, run: RunRow, base = ''): Promise<RunRow | null> {
+  const previous = base === '' ? previousRun(await runsUpTo(context.db, run)) : null;
+  if (previous !== null) return previous;
+  const { baseline } = await comparisonOf(context, run, base);
+  return baseline.findLast(({ status }) => status.startsWith('finished')) ?? null;
 }
 
 function compareAnswer(a: RunRow, b: RunRow, pairs: ComparedPair[]): Compare {

@@ -19,15 +19,18 @@ import { baselineItem, verdictItems } from './run-verdicts.ts';
 /** How many runs the history of a cause goes back. */
 const recentRuns = 12;
 
+/** A branch with so many runs or fewer has no history to speak of. */
+const fewRuns = 3;
+
 /**
  * Identifies the data of the page of the first of these runs: the page is the same as long as this text is. Whether an outage hit
  * it also depends on jobs of any other run, so that pages of the last day are made again after a minute; `at` in microseconds.
  */
-export function pageVersion(runs: RunRow[], { base, bases, baseline, own }: Compared, at: number): string {
+export function pageVersion(runs: RunRow[], { base, bases, chosen, baseline, own }: Compared, at: number): string {
   const run = runs[0] as RunRow;
   const minute = (run.updated ?? run.posted) > at - 86_400_000_000 ? Math.floor(at / 60_000_000) : null;
   const states = [...baseline, ...own].map(({ name, revision, updated }) => [name, revision, updated]);
-  return JSON.stringify([runs.slice(0, recentRuns), previousRun(runs), base, bases, states, minute]);
+  return JSON.stringify([runs.slice(0, recentRuns), previousRun(runs), base, bases, chosen, states, minute]);
 }
 
 /** The jobs of a run in the order of its page, each with the same description in the run before. */
@@ -54,19 +57,30 @@ export async function buildRunPage(context: ApiContext, runs: RunRow[], compared
     jobs.push(row({ ...line, ...times, previous: pairs[index]?.a?.status ?? null }));
   }
   await nextTurn();
-  const recent = runs.slice(0, recentRuns).reverse();
+  const line = lineOf(runs, compared);
+  const recent = line.toReversed();
   return {
     run: runItem(run),
     previous: previous && runItem(previous),
     change: previous && changeCounts(pairs),
+    recent_branch: recent.length < 2 ? run.branch : (recent[0] as RunRow).branch,
     recent: recent.map((one) => ({ name: one.name, scheduled: milliseconds(one.scheduled), total: jobsTotal(one) })),
     jobs,
-    signatures: await signaturesSeen(context, runs, signatures()),
+    signatures: await signaturesSeen(context, line, signatures()),
     verdicts: verdictItems(await verdictsOf(context.db, compared, lines, context.now())),
     baseline: baselineItem(compared),
     texts: texts(),
     log_href_template: context.config.job_log_href_templ,
   };
+}
+
+/**
+ * This run and those before it that a cause is followed through, newest first: runs of its own branch, or of the base branch when its own
+ * has few. Most branches of developers are tested once.
+ */
+function lineOf(runs: RunRow[], { baseline }: Compared): RunRow[] {
+  if (runs.length > fewRuns || baseline.length < runs.length) return runs.slice(0, recentRuns);
+  return [runs[0] as RunRow, ...baseline.slice(1 - recentRuns).reverse()];
 }
 
 /** Nobody reads the milliseconds of 5,000 jobs, and they are a tenth of the compressed page. */
@@ -88,7 +102,7 @@ async function signaturesSeen(
 /** How many jobs had a cause in each of the runs before the first of these, oldest first. */
 async function readSeenEarlier({ db }: ApiContext, runs: RunRow[]): Promise<(cause: string) => number[]> {
   const counts: Map<string, number>[] = [];
-  for (const run of runs.slice(1, recentRuns).reverse()) {
+  for (const run of runs.slice(1).reverse()) {
     const failed = run.fail + run.dead > 0;
     counts.push(failed ? countsById(await failureCounts(db, run.id)) : new Map());
     if (failed) await nextTurn();

@@ -60,6 +60,8 @@ export const RunPage = Type.Object({
   /** Failing jobs against the same descriptions in `previous`. */
   change: Type.Union([Type.Object({ new: integer, still: integer, fixed: integer }), Type.Null()]),
   /** Up to 12 runs of the same suite and branch with their numbers of jobs, oldest first, this one last. */
+  /** The branch of all `recent` runs but the last, which is this one. */
+  recent_branch: text,
   recent: Type.Array(Type.Object({ name: text, scheduled: Type.Number(), total: integer })),
   /** Failing jobs first, then by id. */
   jobs: Type.Array(PageJob),

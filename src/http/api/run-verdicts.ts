@@ -55,13 +55,13 @@ export async function comparisonOf({ db, config }: ApiContext, run: RunRow, base
 }
 
 /** How a comparison is shown. */
-export function baselineItem({ base, bases, baseline }: Compared): Baseline {
+export function baselineItem({ base, bases, chosen, baseline }: Compared): Baseline {
   const named = (row: RunRow | undefined) => {
     if (row === undefined) return null;
     const { name, scheduled } = headOf(row);
     return { name, scheduled };
   };
-  return { base, bases, runs: baseline.length, first: named(baseline[0]), last: named(baseline.at(-1)) };
+  return { base, bases, chosen, runs: baseline.length, first: named(baseline[0]), last: named(baseline.at(-1)) };
 }
 
 /** How verdicts are shown on the page of a run. */

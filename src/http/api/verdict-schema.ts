@@ -82,6 +82,8 @@ export const Baseline = Type.Object({
   base: text,
   /** The branches to choose from. */
   bases: Type.Array(text),
+  /** Whether the request named the branch. */
+  chosen: Type.Boolean(),
   runs: integer,
   first: BaselineRun,
   last: BaselineRun,

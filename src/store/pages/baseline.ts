@@ -18,6 +18,8 @@ export interface Compared {
   /** The branch that the baseline is of, and those that could be chosen. */
   base: string;
   bases: string[];
+  /** Whether somebody asked for this branch. */
+  chosen: boolean;
   baseline: RunRow[];
   /** The last runs of its own branch. */
   own: RunRow[];
@@ -37,7 +39,15 @@ export async function comparedWith(db: Reader, run: RunRow, bases: string[], cho
   const heads = [...byName.values()].map(headOf).sort((a, b) => a.scheduled - b.scheduled);
   const rowsOf = (found: RunHead[]) => found.map(({ id }) => byName.get(id) as RunRow);
   const head = headOf(run);
-  return { run, base, bases, baseline: rowsOf(baselineOf(head, base, heads)), own: rowsOf(ownRunsOf(head, heads)) };
+  const isChosen = chosen !== undefined;
+  return {
+    run,
+    base,
+    bases,
+    chosen: isChosen,
+    baseline: rowsOf(baselineOf(head, base, heads)),
+    own: rowsOf(ownRunsOf(head, heads)),
+  };
 }
 
 async function runsBefore({ kysely }: Reader, run: RunRow, branch: string, count: number): Promise<RunRow[]> {

@@ -13,7 +13,8 @@ import { useNarrow } from './narrow.ts';
 
 export type { Column, GridProps, RowGroup } from './grid-types.ts';
 
-const rowHeights = { compact: 28, comfortable: 36, mobile: 54 };
+const rowHeights = { compact: 28, comfortable: 36 };
+const mobileHeights = { 2: 54, 3: 76 };
 
 /** A list of rows; see `GridProps`. */
 export function Grid<Row>(given: GridProps<Row>) {
@@ -30,12 +31,12 @@ export function Grid<Row>(given: GridProps<Row>) {
 }
 
 function FilledGrid<Row>(props: GridProps<Row> & { sort: string; onSort: (sort: string) => void }) {
-  const { rows, columns, groupOf, height = 'fill', label, onHold } = props;
+  const { rows, columns, groupOf, height = 'fill', mobileLines = 2, label, onHold } = props;
   const grid = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const narrow = useNarrow();
   const { density } = usePreferences();
-  const rowHeight = rowHeights[narrow ? 'mobile' : density];
+  const rowHeight = narrow ? mobileHeights[mobileLines] : rowHeights[density];
   const range = useWindow(grid, body, rows.length, rowHeight);
   const reveal = useReveal(grid, body, rowHeight);
   const cursor = useGridCursor(props, reveal);

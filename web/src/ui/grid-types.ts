@@ -49,6 +49,8 @@ export interface GridProps<Row> {
   rowClass?: (row: Row) => string;
   /** A row on a narrow screen, in two lines. */
   mobile: (row: Row) => ReactNode;
+  /** How many lines that are: 2 when it is missing. */
+  mobileLines?: 2 | 3;
   label: string;
   emptyText: ReactNode;
   /** A CSS height. By default the grid fills the available space; "auto" makes it as high as its rows, up to the screen. */

@@ -23,6 +23,7 @@ import { Tabs } from '../../ui/Tabs.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Yaml } from '../../ui/Yaml.tsx';
 import { earlierThan, failedSentence, streakOf } from './history-facts.ts';
+import { JobVerdict } from './verdict.tsx';
 
 /** A job: its failure, its configuration, and the history of its description. */
 export default function JobPageView() {
@@ -139,6 +140,7 @@ function Overview({ page: { job, roles, history } }: { page: JobPage }) {
           <pre tabIndex={0} role="region" aria-label="Failure reason">
             {job.failure_reason ?? 'No reason was recorded. The log may tell more.'}
           </pre>
+          <JobVerdict job={job} />
         </>
       )}
       <h2>History</h2>

@@ -29,7 +29,7 @@ const columns: Column<JobItem>[] = [
     width: '96px',
     cell: (job) => <Link href={pagePath.job(job.run, job.job_id)}>{job.job_id}</Link>,
   },
-  { id: 'posted', title: 'Posted', width: '104px', cell: ({ posted }) => <Time at={posted} /> },
+  { id: 'started', title: 'Started', width: '104px', cell: ({ started, posted }) => <Time at={started ?? posted} /> },
   { id: 'suite', title: 'Suite', width: '110px', cell: ({ suite }) => suite },
   {
     id: 'branch',
@@ -66,7 +66,7 @@ function MobileJob({ job }: { job: JobItem }) {
         <Status status={job.status} /> <Link href={pagePath.job(job.run, job.job_id)}>{job.job_id}</Link>{' '}
         <span className="two-lines-text quiet">{job.suite}</span>
         <span className="two-lines-end">
-          <Time at={job.posted} />
+          <Time at={job.started ?? job.posted} />
         </span>
       </div>
       <div className="two-lines-line">

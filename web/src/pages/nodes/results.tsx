@@ -1,7 +1,6 @@
 import { useMemo } from 'react';
 import { pagePath } from '../../../../src/core/paths.ts';
 import type { NodeItem } from '../../../../src/http/api/lab-schema.ts';
-import { number } from '../../lib/format.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
@@ -38,7 +37,7 @@ const columns: Column<NodeResult>[] = [
   {
     id: 'name',
     title: 'Node',
-    width: '128px',
+    width: '96px',
     sortable: true,
     cell: ({ node }) => <NodeLink node={node} />,
     value: ({ node }) => node.name,
@@ -46,7 +45,7 @@ const columns: Column<NodeResult>[] = [
   {
     id: 'type',
     title: 'Type',
-    width: '96px',
+    width: '64px',
     sortable: true,
     cell: ({ node }) => node.machine_type ?? '',
     value: ({ node }) => node.machine_type,
@@ -64,7 +63,7 @@ const columns: Column<NodeResult>[] = [
   {
     id: 'suspect',
     title: 'Suspect',
-    width: 'minmax(200px, 4fr)',
+    width: 'minmax(200px, 1fr)',
     cell: ({ node: { suspect } }) =>
       suspect && (
         <>
@@ -76,7 +75,7 @@ const columns: Column<NodeResult>[] = [
   {
     id: 'excess',
     title: 'Excess',
-    width: '80px',
+    width: '68px',
     align: 'right',
     sortable: true,
     cell: ({ excess }) => excessText(excess),
@@ -85,22 +84,13 @@ const columns: Column<NodeResult>[] = [
   {
     id: 'rate',
     title: 'Failed',
-    width: '80px',
+    width: '64px',
     align: 'right',
     sortable: true,
     cell: rateText,
     value: ({ bad, ended }) => (ended === 0 ? null : bad / ended),
   },
-  {
-    id: 'jobs',
-    title: 'Jobs',
-    width: '72px',
-    align: 'right',
-    sortable: true,
-    cell: ({ ended }) => number(ended),
-    value: ({ ended }) => ended,
-  },
-  { id: 'results', title: 'Results', width: 'minmax(180px, 2fr)', cell: ({ node }) => <ResultsCell node={node} /> },
+  { id: 'results', title: 'Results', width: '300px', cell: ({ node }) => <ResultsCell node={node} /> },
 ];
 
 function MobileResult({ result }: { result: NodeResult }) {

@@ -12,6 +12,7 @@ import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Value } from '../../ui/Value.tsx';
 import type { Group } from './groups.ts';
+import { baseQuery } from './headline.ts';
 import { Badge, SeenStrip, VerdictDetail } from './verdict-view.tsx';
 
 interface DetailProps {
@@ -82,7 +83,7 @@ export function JobDetail({ page, job, differing }: DetailProps & { job: Job }) 
       <div className="line">
         <Status status={job.status} word />
         <span>
-          <Link href={pagePath.job(page.run.name, job.job_id)}>{job.job_id}</Link>{' '}
+          <Link href={pagePath.job(page.run.name, job.job_id, baseQuery(page))}>{job.job_id}</Link>{' '}
           <Copy text={job.job_id} label="job id" />
         </span>
         <span>{duration(job.duration)}</span>
@@ -111,11 +112,11 @@ function JobLinks({ page, job }: { page: RunPage; job: Job }) {
   const path = [page.run.name, job.job_id] as const;
   return (
     <p className="line">
-      <Link href={pagePath.job(...path)}>job page</Link>
+      <Link href={pagePath.job(...path, baseQuery(page))}>job page</Link>
       {[...logLinks(page.log_href_template, page.run.name, job), ...job.links].map((link) => (
         <OutLink key={link.name} {...link} />
       ))}
-      <Link href={pagePath.job(...path, { view: 'history' })}>history</Link>
+      <Link href={pagePath.job(...path, { view: 'history', ...baseQuery(page) })}>history</Link>
     </p>
   );
 }

@@ -55,6 +55,7 @@ export function Failures({ page, differing, groups, scope, selected, onSelect, o
           return { level: 1, expanded: isOpen(row.group), onToggle: () => toggle(row.group) };
         }}
         mobile={(row) => <MobileFailure row={row} />}
+        mobileLines={3}
       />
     </div>
   );

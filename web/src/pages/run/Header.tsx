@@ -14,7 +14,7 @@ import { Status } from '../../ui/Status.tsx';
 import { Time, useMinute } from '../../ui/Time.tsx';
 import { donePercent, isLive, runSeconds } from '../runs/run-facts.ts';
 import { Actions } from './Actions.tsx';
-import { headline } from './headline.ts';
+import { baseQuery, headline } from './headline.ts';
 import { pickedStatuses, pickStatus } from './status-filter.ts';
 import { BaseSelect } from './verdict-view.tsx';
 
@@ -131,15 +131,21 @@ function Causes({ page }: { page: RunPage }) {
   );
 }
 
-function Change({ page: { run, previous, change } }: { page: RunPage }) {
-  if (change === null || previous === null) return null;
+function Change({ page }: { page: RunPage }) {
+  const { run, previous, change, baseline } = page;
+  if (change === null || previous === null) {
+    return (
+      baseline.last && <Link href={pagePath.compare(run.name, baseQuery(page))}>compare with {baseline.base}</Link>
+    );
+  }
   return (
     <span>
       vs <Link href={pagePath.run(previous.name)}>previous run</Link>, <Time at={previous.scheduled} />:{' '}
       <span title="Jobs that fail now, and did not fail or did not exist in the previous run">
         {change.new} began to fail
       </span>{' '}
-      · {change.still} still failing · {change.fixed} fixed · <Link href={pagePath.compare(run.name)}>compare</Link>
+      · {change.still} still failing · {change.fixed} fixed ·{' '}
+      <Link href={pagePath.compare(run.name, baseQuery(page))}>compare</Link>
     </span>
   );
 }

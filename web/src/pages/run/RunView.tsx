@@ -23,6 +23,7 @@ import { Failures } from './Failures.tsx';
 import { selectionOf } from './failure-rows.ts';
 import { type Group, groupFailures, groupingsOf } from './groups.ts';
 import { Header } from './Header.tsx';
+import { baseQuery } from './headline.ts';
 import { JobTable } from './JobTable.tsx';
 import { JobTools } from './JobTools.tsx';
 import { matchableJobs, valuesOf } from './matchable.ts';
@@ -49,7 +50,7 @@ export function RunView({ page }: { page: RunPage }) {
     '3': () => pick('config'),
     f: () => setQ('s:fail,dead'),
     a: () => setQ(''),
-    c: () => navigate(pagePath.compare(page.run.name)),
+    c: () => navigate(pagePath.compare(page.run.name, baseQuery(page))),
   });
   return (
     <FilterContext value={filter}>
@@ -185,7 +186,7 @@ function ListAndDetails({ page, all, jobs, facets, groups, view, by, q }: ListPr
   const narrow = useNarrow(1100);
   const [, navigate] = useLocation();
   const differing = useMemo(() => lazily(() => differingOf(facets)), [facets]);
-  const open = (job: Job) => navigate(pagePath.job(page.run.name, job.job_id));
+  const open = (job: Job) => navigate(pagePath.job(page.run.name, job.job_id, baseQuery(page)));
   const select = useCallback(
     (id: string) => {
       setClosed(false);
@@ -202,7 +203,7 @@ function ListAndDetails({ page, all, jobs, facets, groups, view, by, q }: ListPr
   const shown = job ?? group?.jobs[0] ?? null;
   useCopyKeys(page, jobs, shown);
   useKeys({
-    h: () => shown && navigate(pagePath.job(page.run.name, shown.job_id, { view: 'history' })),
+    h: () => shown && navigate(pagePath.job(page.run.name, shown.job_id, { view: 'history', ...baseQuery(page) })),
     l: () => {
       if (shown?.log_href) location.assign(shown.log_href);
     },

@@ -5,6 +5,7 @@ import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
 import type { FailureRow } from './failure-rows.ts';
 import type { Group } from './groups.ts';
+import { shortSaid } from './said.ts';
 import { Badge, bandTitles, SeenStrip } from './verdict-view.tsx';
 
 const columnCount = 6;
@@ -63,11 +64,11 @@ export function failureColumns(page: RunPage): Column<FailureRow>[] {
     {
       id: 'said',
       title: 'Why',
-      width: 'minmax(80px, 0.6fr)',
+      width: 'minmax(80px, 1fr)',
       span: ({ kind }) => (kind === 'group' ? 2 : 1),
       text: (row) => (row.kind === 'group' ? saidOf(row.group) : row.kind === 'job' ? row.job.nodes.join(' ') : ''),
       cell: (row) => {
-        if (row.kind === 'group') return saidOf(row.group);
+        if (row.kind === 'group') return row.group.verdict && shortSaid(row.group.verdict);
         return row.kind === 'job' ? row.job.nodes.map(shortHost).join(' ') : null;
       },
     },
@@ -109,9 +110,9 @@ export function MobileFailure({ row }: { row: FailureRow }) {
       <>
         <span className="two">
           <span className="strong">{row.group.jobs.length}×</span> <Badge group={row.group} />{' '}
-          {row.group.verdict?.sentence}
+          <span className="mono strong">{row.group.title}</span>
         </span>
-        <span className="two mono strong">{row.group.title}</span>
+        <span className="failure-said">{row.group.verdict?.sentence}</span>
       </>
     );
   }

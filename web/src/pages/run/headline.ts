@@ -37,8 +37,13 @@ function wordOf(verdict: PageVerdict, run: RunPage['run']): string {
   return bandOf(verdict, run) === 'look' ? `began ${dayText(verdict.since.run.scheduled)}` : 'began earlier';
 }
 
+/** What links to other pages of a run say of the branch that somebody chose to compare with. */
+export function baseQuery({ baseline }: Pick<RunPage, 'baseline'>): { base?: string } {
+  return baseline.chosen ? { base: baseline.base } : {};
+}
+
 /** "Compared with 40 runs of rados on main, 28 Sep to 20 Nov." */
-export function baselineText({ run, baseline }: RunPage): string {
+export function baselineText({ run, baseline }: Pick<RunPage, 'baseline'> & { run: { suite: string } }): string {
   const { base, runs, first, last } = baseline;
   const where = `${run.suite} on ${base}`;
   if (first === null || last === null) return `No earlier run of ${where} within 60 days to compare with.`;

@@ -38,6 +38,14 @@ describe('a report', () => {
     );
   });
 
+  test('leads to pages that compare with the branch that was chosen', () => {
+    const page = aPage({ jobs: failing('x'), causes: [aCause('x', [1])], verdicts: [aVerdict('x')] });
+    const baseline = { ...page.baseline, base: 'squid', chosen: true };
+    const text = runReport({ ...page, baseline }, jobsOf(page), base, 'text');
+    expect(text).toContain(`${base}/runs/${run}?base=squid`);
+    expect(text).toContain(`${base}/runs/${run}/jobs/1?base=squid`);
+  });
+
   test('in Textile uses its marks', () => {
     expect(report('Textile')).toContain(`*rados* on @main@ (936071df)`);
     expect(report('Textile')).toContain(`# @cause new@ (1): What is said of new. "10":${base}/runs/${run}/jobs/10`);

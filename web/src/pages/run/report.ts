@@ -5,7 +5,7 @@ import type { Band } from '../../../../src/core/verdicts/bands.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { Job } from '../../lib/jobs.ts';
 import { groupFailures } from './groups.ts';
-import { baselineText, headline } from './headline.ts';
+import { baselineText, baseQuery, headline } from './headline.ts';
 
 /** The formats of a report. */
 export const reportFormats = ['Markdown', 'Textile', 'text'] as const;
@@ -58,7 +58,7 @@ const sections: [Band, string][] = [
 export function runReport(page: RunPage, jobs: readonly Job[], base: string, format: ReportFormat): string {
   const { run } = page;
   const { bold, code, link, item } = words[format];
-  const job = (id: string) => link(id, `${base}${pagePath.job(run.name, id)}`);
+  const job = (id: string) => link(id, `${base}${pagePath.job(run.name, id, baseQuery(page))}`);
   const groups = groupFailures(jobs, page, 'signature');
   const section = ([band, title]: (typeof sections)[number]) => {
     const members = groups.filter((group) => group.band === band);
@@ -80,7 +80,7 @@ export function runReport(page: RunPage, jobs: readonly Job[], base: string, for
   ];
   return [
     `${bold(run.suite)} on ${code(run.branch)}${run.sha1 === null ? '' : ` (${run.sha1.slice(0, 8)})`}: ${counts.join(', ')}.`,
-    link(run.name, `${base}${pagePath.run(run.name)}`),
+    link(run.name, `${base}${pagePath.run(run.name, baseQuery(page))}`),
     `${headline(page)}. ${baselineText(page)}`,
     ...sections.flatMap(section),
     '',

@@ -16,7 +16,13 @@ import { sharesOf } from './shares.ts';
 
 /** The verdict on a cause as a word; its colour only repeats the band. */
 export function Badge({ group: { verdict, band } }: { group: Group }) {
-  if (verdict === null || band === null) return null;
+  return verdict === null || band === null ? null : <VerdictBadge verdict={verdict} band={band} />;
+}
+
+type Said = Pick<PageVerdict, 'verdict' | 'sentence' | 'since'>;
+
+/** The same, of any verdict. */
+export function VerdictBadge({ verdict, band }: { verdict: Said; band: Band }) {
   return (
     <span className={`badge badge-${band}`} title={verdict.sentence}>
       {verdict.since === null ? verdict.verdict : `${verdict.verdict} ${dayText(verdict.since.run.scheduled)}`}
@@ -32,7 +38,7 @@ export const bandTitles: Record<Band, string> = {
   infra: 'Infra',
 };
 
-/** The recent runs of the branch in which a cause occurred; nothing if there is only one run. */
+/** The recent runs of the branch, or of its base, in which a cause occurred; nothing if there is only one run. */
 export function SeenStrip({ page, group: { signature } }: { page: RunPage; group: Group }) {
   if (signature === null || page.recent.length < 2) return null;
   const { seen } = signature;
@@ -40,12 +46,18 @@ export function SeenStrip({ page, group: { signature } }: { page: RunPage; group
     status: share,
     title: `${page.recent[index]?.name}: ${seen[index]} of ${plural(page.recent[index]?.total ?? 0, 'job')}`,
   }));
-  const hit = seen.filter((count) => count > 0).length;
-  return <Strip cells={cells} sentence={`In ${hit} of the last ${seen.length} runs of this branch.`} />;
+  const before = seen.slice(0, -1);
+  const hit = before.filter((count) => count > 0).length;
+  return (
+    <Strip cells={cells} sentence={`In ${hit} of the ${before.length} runs of ${page.recent_branch} before it.`} />
+  );
 }
 
+/** What a verdict needs of the page that it is on. */
+type Judged = Pick<RunPage, 'baseline'> & { run: { suite: string } };
+
 /** What is said of a cause and on what grounds. */
-export function VerdictDetail({ page, verdict }: { page: RunPage; verdict: PageVerdict }) {
+export function VerdictDetail({ page, verdict }: { page: Judged; verdict: Omit<PageVerdict, 'cause' | 'class'> }) {
   const { verdict: name, since, last_without, blame } = verdict;
   return (
     <>

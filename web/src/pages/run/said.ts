@@ -1,0 +1,30 @@
+/** What is said of a cause, so short that it fits into a row: the numbers first, then what its jobs have in common. */
+import { facetsText } from '../../../../src/core/verdicts/sentence.ts';
+import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
+
+/** "0 of 404 before, 38 of 138 since · rados/thrash-erasure-code". */
+export function shortSaid(verdict: PageVerdict): string {
+  const { blame } = verdict;
+  return blame === null ? numbersOf(verdict) : `${numbersOf(verdict)} · ${facetsText(blame.facets)}`;
+}
+
+function numbersOf({ verdict, c, m, k, n, runs, runs_with, since, outage }: PageVerdict): string {
+  switch (verdict) {
+    case 'INFRA':
+      if (outage === null) return `${c} of ${m} jobs, the lab`;
+      return `${c} of ${m} here, ${outage.hits} of ${outage.jobs} in other runs then`;
+    case 'SINCE':
+      return `${k} of ${n} before, ${since?.k} of ${since?.n} since`;
+    case 'FLAKY':
+      return `${k} of ${n} in ${runs} runs, ${percent(k, n)}`;
+    case 'KNOWN':
+      return `in ${runs_with} of ${runs} runs, ${k} of ${n} jobs`;
+    default:
+      return `${c} of ${m} here, ${k} of ${n} before`;
+  }
+}
+
+function percent(k: number, n: number): string {
+  const share = n === 0 ? 0 : (100 * k) / n;
+  return `${share > 0 && share < 1 ? share.toFixed(1) : Math.round(share)} %`;
+}
