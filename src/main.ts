@@ -49,12 +49,22 @@ const commands: Record<string, Command> = {
     summary: 'copy the database of a Python server, which is only read',
     flags: [
       { name: 'from', hint: 'URL', help: 'the old database: postgresql://user:password@host/paddles' },
+      { name: 'follow', hint: '', help: 'go on copying what changes, until it is stopped' },
+      { name: 'every', hint: 'AGE', help: 'with --follow: how often to look (60s)' },
+      { name: 'verify', hint: '', help: 'compare what was copied since it was compared last' },
+      { name: 'verify-all', hint: '', help: 'compare everything' },
+      {
+        name: 'old-server',
+        hint: 'URL',
+        help: 'with --verify: also compare answers for 1,000 random jobs of this server',
+      },
+      { name: 'new-server', hint: 'URL', help: 'with those of this one, where it speaks the teuthology contract' },
       { name: 'dry-run', hint: '', help: 'read and check everything, write nothing' },
       { name: 'report', hint: 'FILE', help: 'where to tell what cannot be copied as it is (paddles-import.jsonl)' },
       { name: 'json', hint: '', help: 'print the progress as JSON' },
     ],
     settings: ofDatabase,
-    run: async (line) => (await import('./cli/import.ts')).importDatabase(line),
+    run: async (line) => (await import('./cli/takeover/import.ts')).importDatabase(line),
   },
   'token create': {
     summary: 'make a token and print it, once',

@@ -267,7 +267,8 @@ function importedRuns({ integer, text }: ColumnTypes): string[] {
       id ${integer} primary key,
       fingerprint ${text} not null,
       revision ${integer} not null,
-      verified integer not null
+      verified integer not null,
+      left_out ${text} not null
     )`,
   ];
 }

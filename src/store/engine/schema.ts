@@ -140,6 +140,8 @@ interface ImportedRunTable {
   fingerprint: string;
   revision: number;
   verified: number;
+  /** The statuses of its jobs that were left out, because another job has their `job_id`; with spaces between. */
+  left_out: string;
 }
 
 /** One row: the version of the rules that the jobs of all runs up to the internal id `up_to` have been computed with. */

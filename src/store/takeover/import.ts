@@ -173,7 +173,8 @@ async function writeRun(
       if (part.kind === 'end') {
         const revision = before ? before.revision + 1 : 1;
         await saveRun(db, transaction, { ...part.row, revision });
-        await rememberRun(transaction, { id: row.id, fingerprint: part.fingerprint, revision, verified: 0 });
+        const { fingerprint, leftOut: left_out } = part;
+        await rememberRun(transaction, { id: row.id, fingerprint, revision, verified: 0, left_out });
         findings.flush();
         return;
       }

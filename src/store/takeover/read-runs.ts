@@ -1,4 +1,5 @@
 /** Reads old runs with their jobs, ready to be written, a few jobs at a time. */
+import { isJobStatus } from '../../core/job.ts';
 import type { RunRow } from '../engine/schema.ts';
 import { cleanJob, readOldTime } from './clean.ts';
 import { type Findings, unheard } from './findings.ts';
@@ -18,7 +19,7 @@ import {
 export type RunPart =
   | { kind: 'begin'; row: CopiedRun; jobIds: ReadonlyMap<number, string> }
   | { kind: 'jobs'; jobs: CopiedJob[] }
-  | { kind: 'end'; row: CopiedRun; fingerprint: string };
+  | { kind: 'end'; row: CopiedRun; fingerprint: string; leftOut: string };
 
 type CopiedRun = Omit<RunRow, 'revision' | 'tags'>;
 
@@ -66,13 +67,14 @@ async function* readRun(reading: RunReading, listed: OldRun): AsyncGenerator<Run
     }
     // A node that was made meanwhile has not been copied: the run is copied again when it has.
     const fingerprint = complete ? fingerprintOf(run, sumOf(outline)) : '';
-    yield { kind: 'end', row: runRow(run, name, summary, findings), fingerprint };
+    yield { kind: 'end', row: runRow(run, name, summary, findings), fingerprint, leftOut: statusesOf(outline, plan) };
   } finally {
     await client.query('commit');
   }
 }
 
-function* portionsOf(outline: OldOutline[]): Generator<number[]> {
+/** The internal ids of jobs in groups that can be held in memory. */
+export function* portionsOf(outline: OldOutline[]): Generator<number[]> {
   let ids: number[] = [];
   let bytes = 0;
   for (const { id, size } of outline) {
@@ -86,9 +88,17 @@ function* portionsOf(outline: OldOutline[]): Generator<number[]> {
   if (ids.length > 0) yield ids;
 }
 
-function sumOf(outline: OldOutline[]): { count: number; last: number; xmins: number } {
+/** What a fingerprint says of the jobs of a run. */
+export function sumOf(outline: OldOutline[]): { count: number; last: number; xmins: number } {
   const xmins = outline.reduce((sum, { xmin }) => sum + xmin, 0);
   return { count: outline.length, last: outline.at(-1)?.id ?? 0, xmins };
+}
+
+/** The statuses of jobs that are left out, with spaces between. */
+function statusesOf(outline: OldOutline[], { leftOut }: JobPlan): string {
+  if (leftOut.size === 0) return '';
+  const statuses = outline.filter(({ id }) => leftOut.has(id)).map(({ status }) => status);
+  return statuses.map((status) => (isJobStatus(status) ? status : 'unknown')).join(' ');
 }
 
 interface JobsOfRun {

@@ -1,15 +1,18 @@
-import { BadSetting, type CommandLine } from '../config.ts';
-import type { Members } from '../core/json-text.ts';
-import { Refusal } from '../http/refusal.ts';
-import { parseJobChange } from '../http/teuthology/job-bodies.ts';
-import { type Db, parseDatabaseUrl, UnavailableDatabase, UnusableDatabase } from '../store/db.ts';
-import { type Findings, openFindings } from '../store/takeover/findings.ts';
-import { type ImportOptions, type ImportProgress, pass } from '../store/takeover/import.ts';
-import type { ParseJob } from '../store/takeover/job-state.ts';
-import { closeOld, type OldDatabase, openOld } from '../store/takeover/old-database.ts';
-import { ownRuns } from '../store/takeover/target.ts';
-import { isIndexed, reindex } from '../store/upkeep/reindex.ts';
-import { stopSignal, withDatabase } from './database.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BadSetting, type CommandLine } from '../../config.ts';
+import type { Members } from '../../core/json-text.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { parseJobChange } from '../../http/teuthology/job-bodies.ts';
+import { type Db, parseDatabaseUrl, UnavailableDatabase, UnusableDatabase } from '../../store/db.ts';
+import { type Findings, openFindings } from '../../store/takeover/findings.ts';
+import { type ImportOptions, pass } from '../../store/takeover/import.ts';
+import type { ParseJob } from '../../store/takeover/job-state.ts';
+import { closeOld, type OldDatabase, openOld } from '../../store/takeover/old-database.ts';
+import { ownRuns } from '../../store/takeover/target.ts';
+import { isIndexed, reindex } from '../../store/upkeep/reindex.ts';
+import { readAge, stopSignal, withDatabase } from '../database.ts';
+import { findingsText, printJson, progressPrinter, progressText } from './texts.ts';
+import { readServers, verifyImport } from './verify.ts';
 
 /** Where findings go unless the command says otherwise. */
 const defaultReport = 'paddles-import.jsonl';
@@ -18,6 +21,7 @@ const defaultReport = 'paddles-import.jsonl';
 export async function importDatabase(line: CommandLine): Promise<number> {
   const { from, report, 'dry-run': dryRun } = line.flags;
   if (from === undefined) throw new BadSetting('import needs --from postgresql://user:password@host/database');
+  readServers(line);
   const findings = openReport(report ?? (dryRun === undefined ? defaultReport : null));
   const old = await openSource(from);
   if (typeof old === 'number') return old;
@@ -43,8 +47,9 @@ function openReport(path: string | null): Findings {
 async function openSource(from: string): Promise<OldDatabase | number> {
   try {
     const target = parseDatabaseUrl(from);
-    if (target.engine !== 'postgres')
+    if (target.engine !== 'postgres') {
       throw new UnusableDatabase('only PostgreSQL databases of the Python server are read');
+    }
     return await openOld(target.url);
   } catch (error) {
     if (error instanceof UnusableDatabase) throw new BadSetting(`--from: ${error.message}`);
@@ -74,18 +79,27 @@ const parse: ParseJob = (texts: Members) => {
 };
 
 function importInto(line: CommandLine, old: OldDatabase, findings: Findings): Promise<number> {
+  const verifies = line.flags.verify !== undefined || line.flags['verify-all'] !== undefined;
   return withDatabase(
     line,
     async (db) => {
       await checkTarget(db);
-      const options = { ...optionsOf(line, old, findings), db };
+      const onRun = (run: string) => db.live.changed({ runs: [run] });
+      const options = { ...optionsOf(line, old, findings), db, onRun };
       const { signal } = options;
       const first = await pass(options, 'missing');
       // What changed in the hours that this may have taken, or since it was stopped.
       const rest = signal.aborted ? null : await pass(options, 'all');
       const text = `${progressText(first)} copied${rest ? `, then ${progressText(rest)} that had changed` : ''}`;
-      const end = signal.aborted ? 'stopped; the same command goes on from there: ' : '';
-      return { text: `${end}${text}; ${findingsText(findings)}`, exitCode: signal.aborted ? 1 : 0 };
+      const end = `${text}; ${findingsText(findings)}`;
+      if (line.flags.follow !== undefined && !signal.aborted) {
+        process.stdout.write(`${end}\n`);
+        return follow(line, options);
+      }
+      if (signal.aborted) return { text: `stopped; the same command goes on from there: ${end}`, exitCode: 1 };
+      if (!verifies) return { text: end, exitCode: 0 };
+      process.stdout.write(`${end}\n`);
+      return verifyImport(line, options);
     },
     { beside: true },
   );
@@ -102,46 +116,31 @@ async function checkTarget(db: Db): Promise<void> {
   if (!(await isIndexed(db))) await reindex(db, { all: false });
 }
 
-function progressText({ runs, jobs, removed }: ImportProgress): string {
-  return `${runs} runs with ${jobs} jobs${removed > 0 ? ` (${removed} runs removed)` : ''}`;
-}
+/** Seconds between two looks at all runs. */
+const lookAtAllEvery = 3600;
 
-function findingsText({ counts }: Findings): string {
-  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  if (total === 0) return 'everything as it was';
-  const kinds = [...counts].map(([kind, count]) => `${kind} (${count})`).sort();
-  return `${total} values or rows not as they were: ${kinds.join(', ')}`;
-}
-
-/** Milliseconds between two lines of progress. */
-const telling = 1000;
-
-function progressPrinter(asJson: boolean): (progress: ImportProgress) => void {
-  const began = performance.now();
-  let told = began;
-  return ({ runs, ofRuns, jobs, ofJobs }) => {
-    const now = performance.now();
-    if (now - told < telling) return;
-    told = now;
-    const rate = jobs / ((now - began) / 1000);
-    const left = rate === 0 ? null : Math.max(0, Math.round((ofJobs - jobs) / rate));
-    if (asJson) {
-      const figures = {
-        runs,
-        of_runs: ofRuns,
-        jobs,
-        of_jobs: ofJobs,
-        jobs_per_second: Math.round(rate),
-        seconds_left: left,
-      };
-      process.stdout.write(`${JSON.stringify(figures)}\n`);
-      return;
-    }
-    const ends = left === null ? '' : `, ${durationText(left)} left`;
-    process.stdout.write(`${runs} of ${ofRuns} runs, ${jobs} of ${ofJobs} jobs, ${Math.round(rate)} jobs/s${ends}\n`);
-  };
-}
-
-function durationText(seconds: number): string {
-  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+/** Copies what changes until it is stopped; with `--verify` also compares it. */
+async function follow(
+  line: CommandLine,
+  options: ImportOptions & { db: Db },
+): Promise<{ text: string; exitCode: number }> {
+  const { signal } = options;
+  const every = readAge('every', line.flags.every ?? '60s') * 1000;
+  let lookedAtAll = Date.now();
+  let passes = 0;
+  for (;;) {
+    await sleep(every, undefined, { signal }).catch(() => {});
+    // The last pass comes after the signal: whatever was written before it is here.
+    const isLast = signal.aborted;
+    const all = isLast || Date.now() - lookedAtAll > lookAtAllEvery * 1000;
+    if (all) lookedAtAll = Date.now();
+    const unstopped = isLast ? { ...options, signal: new AbortController().signal } : options;
+    const seen = await pass(unstopped, all ? 'all' : 'young');
+    passes++;
+    const { runs, jobs, removed } = seen;
+    if (line.flags.json !== undefined) printJson({ pass: passes, runs, jobs, removed });
+    else if (runs + removed > 0) process.stdout.write(`${new Date().toISOString()} ${progressText(seen)}\n`);
+    const verified = line.flags.verify === undefined ? null : await verifyImport(line, unstopped);
+    if (isLast) return verified ?? { text: `followed for ${passes} passes`, exitCode: 0 };
+  }
 }

@@ -1,0 +1,142 @@
+/** Compares what was copied with the old database, column by column. */
+
+import { sql } from 'kysely';
+import { isJobStatus, type JobStatus, jobStatuses } from '../../core/job.ts';
+import type { Reader } from '../engine/schema.ts';
+import { chunksOf } from '../engine/transaction.ts';
+import { cleanJob, readOldTime } from './clean.ts';
+import { type Difference, differences, runValues, valuesHere, valuesThere } from './compare.ts';
+import { unheard } from './findings.ts';
+import { copyJob, nothingSeen, runRow, seeJob } from './job-state.ts';
+import { planJobs, runNames } from './names.ts';
+import {
+  fingerprintOf,
+  type OldRun,
+  oldJobs,
+  oldOutline,
+  oldRuns,
+  oldStatuses,
+  onOneState,
+  readOldRun,
+} from './old-database.ts';
+import { portionsOf, type RunReading, sumOf } from './read-runs.ts';
+import { importedRuns, whileWriting } from './target.ts';
+
+/** What was compared. */
+export interface Verified {
+  runs: number;
+  jobs: number;
+  /** Runs that changed since they were copied, or are not copied yet. */
+  stale: number;
+  differences: Difference[];
+}
+
+/** How it is compared. */
+export interface VerifyOptions extends Pick<RunReading, 'old' | 'parse'> {
+  db: Reader;
+  /** Also runs that were compared since they were copied. */
+  all: boolean;
+  signal: AbortSignal;
+  onProgress: (progress: { runs: number; ofRuns: number; jobs: number }) => void;
+}
+
+/** Differences that are kept: one of each column would do. */
+const mostKept = 1000;
+
+/** Runs that are remembered as compared at a time. */
+const runsAtATime = 100;
+
+/** Compares every run that was not compared since it was copied, or all. Those that are equal are remembered. */
+export async function verify(options: VerifyOptions): Promise<Verified> {
+  const { old, db, all, signal } = options;
+  const runs = await oldRuns(old);
+  const names = runNames(runs);
+  const known = await importedRuns(db);
+  const nodes = await db.kysely.selectFrom('nodes').select('id').execute();
+  const reading = { ...options, findings: unheard, names, nodes: new Set(nodes.map(({ id }) => id)) };
+  const wanted = runs.filter(({ id }) => all || known.get(id)?.verified !== 1);
+  const seen: Verified = { runs: 0, jobs: 0, stale: 0, differences: [] };
+  for (const some of chunksOf(wanted, runsAtATime)) {
+    const equal: number[] = [];
+    for (const run of some) {
+      if (signal.aborted) break;
+      const found = await compareRun(db, reading, run, known.get(run.id)?.fingerprint);
+      if (found === null) seen.stale++;
+      else if (found.differences.length === 0) equal.push(run.id);
+      seen.runs++;
+      seen.jobs += found?.jobs ?? 0;
+      seen.differences.push(...(found?.differences ?? []).slice(0, mostKept - seen.differences.length));
+      options.onProgress({ runs: seen.runs, ofRuns: wanted.length, jobs: seen.jobs });
+    }
+    await remember(db, equal);
+  }
+  return seen;
+}
+
+async function remember(db: Reader, ids: number[]): Promise<void> {
+  if (ids.length === 0) return;
+  await whileWriting(db, async (transaction) => {
+    await transaction.updateTable('imported_runs').set({ verified: 1 }).where('id', 'in', ids).execute();
+  });
+}
+
+/** Null when the run is not here as it is there now. */
+function compareRun(
+  db: Reader,
+  reading: RunReading,
+  listed: OldRun,
+  fingerprint: string | undefined,
+): Promise<{ jobs: number; differences: Difference[] } | null> {
+  const { old, parse, nodes } = reading;
+  const name = reading.names.get(listed.id) ?? '';
+  return onOneState(old, async () => {
+    const run = await readOldRun(old, listed);
+    if (run === null) return null;
+    const outline = await oldOutline(old, run);
+    if (fingerprintOf(run, sumOf(outline)) !== fingerprint) return null;
+    const plan = planJobs(outline, name, unheard);
+    const summary = nothingSeen();
+    const found: Difference[] = [];
+    const runPosted = readOldTime(run.row?.posted);
+    for (const ids of portionsOf(outline)) {
+      const here = await valuesHere(db, ids);
+      for (const { job, nodes: linked } of await oldJobs(old, ids)) {
+        const job_id = plan.jobIds.get(job.id as number);
+        if (job_id === undefined) continue;
+        const place = { run: name, job_id, nodes: linked.filter((node) => nodes.has(node)), runPosted };
+        const clean = cleanJob(job, place, unheard);
+        found.push(...differences({ run: name, job_id }, valuesThere(clean), here.get(clean.id) ?? {}));
+        seeJob(summary, copyJob(clean, { id: run.id, name }, parse, unheard));
+      }
+    }
+    const row = await db.kysely.selectFrom('runs').selectAll().where('id', '=', run.id).executeTakeFirst();
+    found.push(...differences({ run: name }, runValues(runRow(run, name, summary, unheard)), runValues(row ?? {})));
+    const others = await db.kysely
+      .selectFrom('jobs')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('run_id', '=', run.id)
+      .executeTakeFirstOrThrow();
+    const [there, here] = [String(plan.jobIds.size), String(Number(others.count))];
+    found.push(...differences({ run: name }, { jobs: there }, { jobs: here }));
+    return { jobs: outline.length, differences: found };
+  });
+}
+
+/** The number of jobs of each status on both sides, where they differ; jobs that were left out are counted here too. */
+export async function compareStatuses({ old, db }: Pick<VerifyOptions, 'old' | 'db'>): Promise<Difference[]> {
+  const there = Object.fromEntries(jobStatuses.map((status) => [status, 0])) as Record<JobStatus, number>;
+  for (const [status, count] of await oldStatuses(old)) there[isJobStatus(status) ? status : 'unknown'] += count;
+  const here = await db.kysely
+    .selectFrom('runs')
+    .where('id', 'in', ({ selectFrom }) => selectFrom('imported_runs').select('imported_runs.id'))
+    .select(jobStatuses.map((status) => sql<number | null>`sum(${sql.ref(status)})`.as(status)))
+    .executeTakeFirstOrThrow();
+  const counts = Object.fromEntries(jobStatuses.map((status) => [status, Number(here[status] ?? 0)]));
+  const leftOut = await db.kysely.selectFrom('imported_runs').select('left_out').where('left_out', '<>', '').execute();
+  for (const { left_out } of leftOut) {
+    for (const status of left_out.split(' ')) counts[status] = (counts[status] ?? 0) + 1;
+  }
+  const printed = (values: Record<string, number>) =>
+    Object.fromEntries(Object.entries(values).map(([status, count]) => [`jobs of status ${status}`, String(count)]));
+  return differences({ run: 'all runs' }, printed(there), printed(counts));
+}
