@@ -6,7 +6,7 @@ import { compression } from '../compression.ts';
 import { sendMessage } from '../errors.ts';
 import { document } from '../turns.ts';
 import { newAddress } from './permalinks.ts';
-import { bootPath, readShell, withBoot } from './shell.ts';
+import { type BootAnswer, bootPaths, readShell, withBoot } from './shell.ts';
 
 /** What the dashboard's routes work with. */
 interface UiOptions {
@@ -15,7 +15,7 @@ interface UiOptions {
 }
 
 /** The dashboard's base path; everything else on the port belongs to the contracts. */
-const uiBase = '/ui';
+export const uiBase = '/ui';
 
 const dist = join(import.meta.dirname, '..', '..', '..', 'web', 'dist');
 
@@ -60,28 +60,27 @@ export async function uiRoutes(app: FastifyInstance): Promise<void> {
     const shell = readShell(dist);
     if (shell === null) return sendMessage(reply, 503, 'the dashboard is being built; try again');
     const [path = '', search = ''] = request.url.slice(uiBase.length).split('?', 2);
-    const wanted = bootPath(path, search);
-    const data = wanted === null ? null : await answerOf(app, wanted, request);
+    const answers = await Promise.all(bootPaths(path, search).map((wanted) => answerOf(app, wanted, request)));
     reply.headers({
       'content-security-policy': shell.policy,
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'same-origin',
       'cache-control': 'no-cache',
     });
-    return reply.type('text/html; charset=utf-8').send(withBoot(shell, wanted ?? '', data));
+    return reply.type('text/html; charset=utf-8').send(withBoot(shell, answers.flat()));
   };
   app.get(uiBase, { config: document }, page);
   app.get(`${uiBase}/*`, { config: document }, page);
   app.get(`${uiBase}/icon.svg`, (_request, reply) => reply.sendFile('icon.svg', dist));
 }
 
-/** The API's answer to `path`, or null when it is an error: the page then sends the request itself and shows the error. */
-async function answerOf(app: FastifyInstance, path: string, { raw }: FastifyRequest): Promise<string | null> {
+/** The API's answer to `path`; nothing when it is an error: the page then sends the request itself and shows the error. */
+async function answerOf(app: FastifyInstance, path: string, { raw }: FastifyRequest): Promise<BootAnswer[]> {
   // As the page would ask: whoever may not read gets no data.
   const own = Object.entries(raw.headers).filter(([name]) => !aboutThePage.test(name));
   const headers = { ...Object.fromEntries(own), accept: 'application/json' };
   const answer = await app.inject({ url: path, headers, remoteAddress: raw.socket.remoteAddress ?? '' });
-  return answer.statusCode === 200 ? answer.body : null;
+  return answer.statusCode === 200 ? [{ path, data: answer.body }] : [];
 }
 
 /** Headers that say how the page is sent, not who asks for it. */

@@ -44,27 +44,44 @@ function sha256(text: string): string {
 /** The longest first data that is put into the document, a run of 800 jobs; more is better fetched beside the script. */
 const longestBoot = 500_000;
 
-/** The document with the answer of `path` in it; `data` is JSON text, null when there is none. */
-export function withBoot({ html }: Shell, path: string, data: string | null): string {
-  if (data === null) return html;
-  if (data.length > longestBoot) {
-    const link = `<link rel="preload" as="fetch" crossorigin href="${escapeAttribute(path)}" />`;
-    return html.replace('</head>', () => `${link}\n  </head>`);
-  }
+/** An answer of the API as JSON text. */
+export interface BootAnswer {
+  path: string;
+  data: string;
+}
+
+/** The document with some answers in it. */
+export function withBoot({ html }: Shell, answers: readonly BootAnswer[]): string {
+  const [short, long] = [true, false].map((isShort) =>
+    answers.filter(({ data }) => data.length <= longestBoot === isShort),
+  );
+  const links = long?.map(
+    ({ path }) => `<link rel="preload" as="fetch" crossorigin href="${escapeAttribute(path)}" />\n  `,
+  );
+  const texts = short?.map(({ path, data }) => `{"path":${JSON.stringify(path)},"data":${data}}`);
   // In a script element only "<" could end it early or open a comment.
-  const boot = `{"path":${JSON.stringify(path)},"data":${data}}`.replaceAll('<', '\\u003c');
-  return html.replace('<!--boot-->', () => `<script type="application/json" id="boot">${boot}</script>`);
+  const boot = `[${texts?.join(',')}]`.replaceAll('<', '\\u003c');
+  return html
+    .replace('</head>', () => `${links?.join('')}</head>`)
+    .replace('<!--boot-->', () => `<script type="application/json" id="boot">${boot}</script>`);
 }
 
 function escapeAttribute(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 }
 
-/** What the first page of the dashboard asks the API for; `path` and `search` are those below the dashboard's base. */
-export function bootPath(path: string, search: string): string | null {
-  const [first, run, ...rest] = readPath(path);
-  if (first !== 'runs' || rest.length > 0) return null;
-  const given = new URLSearchParams(search);
-  if (run !== undefined) return apiPath.runPage(run, { base: given.get('base') ?? '' });
-  return apiPath.runs({ q: given.get('q') ?? '', sort: given.get('sort') ?? '' });
+/** What a page asks the API for at first; `path` and `search` are those below the dashboard's base. */
+export function bootPaths(path: string, search: string): string[] {
+  const page = pageData(readPath(path), new URLSearchParams(search));
+  return page === null ? [apiPath.session()] : [page, apiPath.session()];
+}
+
+function pageData([first, name, second, job, ...rest]: string[], given: URLSearchParams): string | null {
+  if (rest.length > 0) return null;
+  const of = (key: string) => given.get(key) ?? '';
+  if (first === 'causes' && name !== undefined && second === undefined) return apiPath.cause(name);
+  if (first !== 'runs') return null;
+  if (name === undefined) return apiPath.runs({ q: of('q'), sort: of('sort') });
+  if (second === undefined) return apiPath.runPage(name, { base: of('base') });
+  return second === 'jobs' && job !== undefined ? apiPath.job(name, job, { scope: of('scope') || 'branch' }) : null;
 }

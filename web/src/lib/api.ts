@@ -62,17 +62,16 @@ export function createClient(): QueryClient {
       },
     },
   });
-  const boot = bootData();
-  if (boot !== null) client.setQueryData([boot.path], boot.data);
+  for (const { path, data } of bootData()) client.setQueryData([path], data);
   return client;
 }
 
-function bootData(): { path: string; data: unknown } | null {
+function bootData(): { path: string; data: unknown }[] {
   const text = document.getElementById('boot')?.textContent;
   try {
-    return text ? (JSON.parse(text) as { path: string; data: unknown }) : null;
+    return text ? (JSON.parse(text) as { path: string; data: unknown }[]) : [];
   } catch {
-    return null;
+    return [];
   }
 }
 
