@@ -42,6 +42,7 @@ export const pagePath = {
   run: (run: string, query?: PathQuery) => address(['runs', run], query),
   job: (run: string, jobId: string, query?: PathQuery) => address(['runs', run, 'jobs', jobId], query),
   compare: (run: string, query?: PathQuery) => address(['runs', run, 'compare'], query),
+  cause: (id: string) => address(['causes', id]),
   history: (query?: PathQuery) => address(['history'], query),
   queue: (machineType?: string) => address(machineType === undefined ? ['queue'] : ['queue', machineType]),
   nodes: (query?: PathQuery) => address(['nodes'], query),
@@ -49,6 +50,13 @@ export const pagePath = {
   audit: (query?: PathQuery) => address(['audit'], query),
   settings: () => address(['settings']),
   help: () => address(['help']),
+};
+
+/** Short addresses for reports and tickets, at the root of the server; those of runs and jobs have the internal id of the run. */
+export const shortPath = {
+  run: (id: number) => address(['r', String(id)]),
+  job: (runId: number, jobId: string) => address(['j', `${runId}.${jobId}`]),
+  cause: (id: string) => address(['c', id]),
 };
 
 /** The addresses below `/api`; what they answer is in `src/http/api`. */
@@ -62,6 +70,8 @@ export const apiPath = {
   runJobsFile: (run: string, format: 'csv' | 'json') => address(['api', 'runs', run, `jobs.${format}`]),
   job: (run: string, jobId: string, query?: PathQuery) => address(['api', 'runs', run, 'jobs', jobId], query),
   compare: (run: string, query?: PathQuery) => address(['api', 'runs', run, 'compare'], query),
+  cause: (id: string) => address(['api', 'causes', id]),
+  causePlaces: (id: string) => address(['api', 'causes', id, 'places']),
   history: (query?: PathQuery) => address(['api', 'history'], query),
   queue: () => address(['api', 'queue']),
   nodes: (query?: PathQuery) => address(['api', 'nodes'], query),

@@ -72,7 +72,7 @@ node      | node:smithi101 node:smithi08* node:mira1,smithi080           | node:
 kind      | kind:command kind:com*                                       | kind:crash kind:none
 is        | is:new is:known,new                                          | is:known is:none
 reason    | reason:"read ERROR" reason:status reason:*READ* reason:command* | reason:*read reason:none reason:passed
-sig       | sig:4f2a sig:4F2A sig:4f2a00bc sig:*bc                       | sig:f2a sig:none sig:4f2b
+cause     | cause:4f2a sig:4F2A cause:4f2a00bc cause:*bc                 | cause:f2a cause:none cause:4f2b
 sha1      | sha1:9360 sha1:936071DF sha1:9*a                             | sha1:6071 sha1:none
 facet     | f:openstack f:clusters=fixed-2 f:objectstore=blue* f:bluestore* f:Clusters=* | f:fixed f:clusters f:none f:=fixed-2
 priority  | prio:100 prio:>99 prio:<101 prio:50..100 prio:..100 prio:100.. | prio:99 prio:>100 prio:<100 prio:none prio:-5 prio:1..99
@@ -131,7 +131,7 @@ describe('a job without values', () => {
       sha1: '',
       signature: { id: '', kind: '' },
     };
-    for (const key of ['f', 'reason', 'suite', 'sha1', 'sig']) expect(matches(`${key}:none`, blank)).toBe(true);
+    for (const key of ['f', 'reason', 'suite', 'sha1', 'cause']) expect(matches(`${key}:none`, blank)).toBe(true);
   });
 });
 

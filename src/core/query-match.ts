@@ -97,7 +97,7 @@ const numbers: Partial<Record<QueryKey, (job: MatchableJob) => number | null>> =
 
 function valueMatcher(key: QueryKey, value: Value, clock: Clock): Match {
   if (key === 'f') return facetMatcher(value);
-  if (key === 'reason' || key === 'sig' || key === 'sha1') return partMatcher(key, value);
+  if (key === 'reason' || key === 'cause' || key === 'sha1') return partMatcher(key, value);
   const number = numbers[key];
   if (number) return spanMatcher(number, value, spanReader(queryKeys[key].values as 'number', clock));
   const read = texts[key] as (job: MatchableJob) => readonly (string | null)[];
@@ -112,9 +112,9 @@ function textTest(value: Value): (text: string) => boolean {
   return (text) => text === wanted;
 }
 
-function partMatcher(key: 'reason' | 'sig' | 'sha1', value: Value): Match {
+function partMatcher(key: 'reason' | 'cause' | 'sha1', value: Value): Match {
   const read = (job: MatchableJob) =>
-    key === 'reason' ? searched(job).reason : ((key === 'sig' ? job.signature?.id : job.sha1)?.toLowerCase() ?? null);
+    key === 'reason' ? searched(job).reason : ((key === 'cause' ? job.signature?.id : job.sha1)?.toLowerCase() ?? null);
   if (value.type === 'none') return (job) => !read(job);
   if (value.type !== 'literal' && value.type !== 'glob') return () => false;
   const wanted = value.text.toLowerCase();

@@ -70,12 +70,12 @@ export const queryKeys = {
     help: 'part of the failure reason',
     example: 'reason:"read error"',
   },
-  sig: {
-    short: ['signature'],
+  cause: {
+    short: ['sig', 'signature'],
     values: 'part',
-    on: ['jobs'],
-    help: 'beginning of the id of a cause',
-    example: 'sig:4f2a',
+    on: both,
+    help: 'beginning of the id of a cause; runs with a job that failed of it',
+    example: 'cause:4f2a',
   },
   kind: {
     short: [],

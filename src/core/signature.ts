@@ -39,6 +39,12 @@ export function deadSignature(status: string): Signature {
   return signature('dead', `${status === 'dead' ? 'dead' : 'failed'}, no reason recorded`);
 }
 
+/** The cause of a job in this status, which may have given a reason; null for one that has not failed. */
+export function failureCause(status: string, reason: string | null): Signature | null {
+  if (status !== 'fail' && status !== 'dead') return null;
+  return reason ? signatureOf(reason) : deadSignature(status);
+}
+
 /** A stored cause, which has no class of its own. */
 export function classified(cause: Omit<Signature, 'class'>): Signature {
   return { ...cause, class: classOf(cause) };

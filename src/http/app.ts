@@ -97,7 +97,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   });
   const sessions = guard(app, { db, config, now });
   refuseForeignPages(app, config);
-  redirectBrowsers(app, { claim: config.claim_browser_navigation });
+  redirectBrowsers(app, { claim: config.claim_browser_navigation, db });
   app.register(uiRoutes);
   const archive = archiveOf(app, config);
   app.register(async (routes) => apiRoutes(routes, { db, config, now, sessions, archive }), { prefix: '/api' });

@@ -50,7 +50,7 @@ const jobs = Array.from({ length: 60 }, (_, at) => ({
 const jobTerms = [
   's:fail s:fail,dead s:f* job:8600017 job:*7 suite:rados suite:R* suite:none branch:wip-* branch:main user:yuriw m:smithi',
   'flavor:crimson flavor:none sha1:abc sha1:ABCD sha1:none os:rocky os:*4 os:none node:smithi03 node:mira* node:none',
-  'reason:sudo reason:read reason:*error reason:none kind:timeout kind:none sig:none f:all f:clusters=* f:*É f:none',
+  'reason:sudo reason:read reason:*error reason:none kind:timeout kind:none cause:none cause:* f:all f:clusters=* f:*É f:none',
   'dur:>30m dur:<10m dur:5m.. dur:none started:1h prio:<20 prio:20..40 prio:none is:new is:live is:none is:unseen',
   'scheduled:2026-11-01 scheduled:>2026-11-01 started:none started:>-1h updated:>-1h updated:<-1h rados 86000 mira1 r*blue* 86*3',
 ].flatMap((line) => line.split(' '));

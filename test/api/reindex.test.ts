@@ -1,6 +1,6 @@
 /** `paddles reindex` and the same work of a server after an upgrade: jobs that were stored before the current signature rules. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { signatureOf, signatureVersion } from '../../src/core/signature.ts';
+import { failureCause, signatureOf, signatureVersion } from '../../src/core/signature.ts';
 import { open } from '../../src/store/db.ts';
 import { isIndexed, reindex } from '../../src/store/upkeep/reindex.ts';
 import { createRun } from '../../src/store/write/runs.ts';
@@ -70,9 +70,9 @@ describe.each(engines)('reindex on $name', (engine) => {
       }),
     );
     await Promise.all([reindex(server.db, { all: true, pause: 1 }), ...writes]);
-    const jobs = await server.db.kysely.selectFrom('jobs').select(['failure_reason', 'signature']).execute();
-    for (const { failure_reason, signature } of jobs) {
-      expect(signature).toBe(failure_reason === null ? null : signatureOf(failure_reason).id);
+    const jobs = await server.db.kysely.selectFrom('jobs').select(['status', 'failure_reason', 'signature']).execute();
+    for (const { status, failure_reason, signature } of jobs) {
+      expect(signature).toBe(failureCause(status, failure_reason)?.id ?? null);
     }
   });
 

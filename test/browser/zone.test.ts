@@ -62,7 +62,7 @@ describe.skipIf(!hasBrowser)('a browser in Tokyo', () => {
     await page.waitForURL(`**/ui${pagePath.job(evening, '7')}`);
     await jump('up in smoke');
     await page.getByRole('option', { name: /^cause/ }).click();
-    await page.waitForURL(/\?q=sig:/);
+    await page.waitForURL(/causes\//);
     expect(new URL(page.url()).pathname).toBe(`/ui${pagePath.run(evening)}`);
     await closePage(watched);
   });

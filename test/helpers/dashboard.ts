@@ -10,6 +10,7 @@ const scheduled = Date.UTC(2026, 10, 23, 9);
 export function aRun(given: Partial<Omit<RunItem, 'counts'>> & { counts?: Partial<RunItem['counts']> } = {}): RunItem {
   const counts = { ...noJobs(), ...given.counts };
   return {
+    id: 1,
     name: 'yuriw-2026-11-23_09:00:00-rados-main-distro-default-smithi',
     status: 'finished pass',
     user: 'yuriw',

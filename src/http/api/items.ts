@@ -10,9 +10,10 @@ export function milliseconds<T extends number | null>(micros: T): T {
 
 /** A run as lists show it. */
 export function runItem(row: RunRow): RunItem {
-  const { name, status, user, suite, branch, machine_type, sha1, flavor, priority } = row;
+  const { id, name, status, user, suite, branch, machine_type, sha1, flavor, priority } = row;
   const { queued, pass, running, waiting, fail, dead, unknown } = row;
   return {
+    id,
     name,
     status,
     user,

@@ -7,6 +7,7 @@ import { version } from '../../version.ts';
 import { compression } from '../compression.ts';
 import { ordinary } from '../turns.ts';
 import { auditRoutes } from './audit.ts';
+import { causeRoutes } from './cause.ts';
 import { compareRoutes } from './compare.ts';
 import type { ApiContext } from './context.ts';
 import { docsPage } from './docs.ts';
@@ -51,6 +52,7 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
   jobPageRoutes(app, context);
   jobLogRoutes(app, context);
   compareRoutes(app, context);
+  causeRoutes(app, context);
   historyRoutes(app, context);
   labRoutes(app, context);
   eventRoutes(app, context);

@@ -43,11 +43,16 @@ function sendText(reply: FastifyReply, type: string, text: string): FastifyReply
   return reply.type(`${type}; charset=utf-8`).send(Buffer.from(text));
 }
 
-/** What a run is compared with; refuses a `base` that is neither a base branch nor one with runs of this suite before it. */
-export async function comparisonOf({ db, config }: ApiContext, run: RunRow, base = ''): Promise<Compared> {
+/** The branches that others are compared with: those of the setting, or those that the runs show. */
+export async function basesOf({ db, config }: ApiContext): Promise<string[]> {
   const set = config.base_branches.split(',').flatMap((name) => name.trim() || []);
-  const bases = set.length > 0 ? set : await findBases(db);
-  const compared = await comparedWith(db, run, bases, base === '' ? undefined : base);
+  return set.length > 0 ? set : findBases(db);
+}
+
+/** What a run is compared with; refuses a `base` that is neither a base branch nor one with runs of this suite before it. */
+export async function comparisonOf(context: ApiContext, run: RunRow, base = ''): Promise<Compared> {
+  const bases = await basesOf(context);
+  const compared = await comparedWith(context.db, run, bases, base === '' ? undefined : base);
   if (base !== '' && !bases.includes(base) && compared.baseline.length === 0) {
     refuse('base', "parameter 'base' must be a branch on which this suite ran in the 60 days before");
   }

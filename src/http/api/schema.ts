@@ -66,6 +66,8 @@ export const Counts = countsOf(jobStatuses);
 
 /** A run as lists show it. */
 export const RunItem = Type.Object({
+  /** For short addresses, `/r/{id}`. */
+  id: integer,
   name: text,
   status: text,
   user: text,

@@ -35,7 +35,7 @@ const NamedRunOrNull = Type.Union([NamedRun, Type.Null()]);
 const Count = Type.Object({ k: integer, n: integer });
 
 /** `Blame` of core/verdicts/blame.ts. */
-const Blame = Type.Object({
+export const Blame = Type.Object({
   facets: Type.Array(Type.Array(text)),
   with: Count,
   without: Count,

@@ -2,25 +2,29 @@ import { join } from 'node:path';
 import fastifyCompress from '@fastify/compress';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Reader } from '../../store/engine/schema.ts';
 import { compression } from '../compression.ts';
 import { sendMessage } from '../errors.ts';
 import { document } from '../turns.ts';
 import { newAddress } from './permalinks.ts';
 import { type BootAnswer, bootPaths, readShell, withBoot } from './shell.ts';
+import { shortAddresses } from './short.ts';
 
 /** What the dashboard's routes work with. */
 interface UiOptions {
   /** Browsers that ask for addresses which pulpito-ng shares with the teuthology contract get the dashboard. */
   claim: boolean;
+  db: Reader;
 }
 
 /** The dashboard's base path; everything else on the port belongs to the contracts. */
-export const uiBase = '/ui';
+const uiBase = '/ui';
 
 const dist = join(import.meta.dirname, '..', '..', '..', 'web', 'dist');
 
-/** Sends browsers that ask for an old address, or for the root, to the dashboard; programs get what they always got. */
-export function redirectBrowsers(app: FastifyInstance, { claim }: UiOptions): void {
+/** Sends whoever asks for a short address, and browsers that ask for an old one or for the root, to the dashboard. */
+export function redirectBrowsers(app: FastifyInstance, { claim, db }: UiOptions): void {
+  app.register(async (routes) => shortAddresses(routes, db, uiBase));
   app.addHook('onRequest', async ({ method, url, headers }, reply) => {
     if ((method !== 'GET' && method !== 'HEAD') || !wantsHtml(headers.accept)) return;
     const address = newAddress(url, claim);

@@ -17,6 +17,7 @@ const migrations: Migration[] = [
   { name: 'access', statements: accessTables },
   { name: 'run-digests', statements: runDigests },
   { name: 'imported-runs', statements: importedRuns },
+  { name: 'causes', statements: causes },
 ];
 
 /**
@@ -270,5 +271,16 @@ function importedRuns({ integer, text }: ColumnTypes): string[] {
       verified integer not null,
       left_out ${text} not null
     )`,
+  ];
+}
+
+/**
+ * What finds the jobs of a cause, newest first, and its runs. Every job is looked at again, as before only reasons had causes: now
+ * those that failed without one have one too.
+ */
+function causes(): string[] {
+  return [
+    'create index jobs_cause on jobs (signature, posted, id, run_id) where signature is not null',
+    'update indexed set up_to = 0',
   ];
 }

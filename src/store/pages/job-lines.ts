@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { JobStatus } from '../../core/job.ts';
 import { type JobLink, safeHref } from '../../core/links.ts';
-import { classified, deadSignature, type Signature, signatureOf } from '../../core/signature.ts';
+import { classified, failureCause, type Signature } from '../../core/signature.ts';
 import type { Reader } from '../engine/schema.ts';
 import { inTurns } from '../read/in-turns.ts';
 
@@ -191,7 +191,7 @@ export function causeOf({
   if (status !== 'fail' && status !== 'dead') return null;
   if (signature !== null && kind !== null && title !== null)
     return classified({ id: signature, kind: kind as Signature['kind'], title });
-  return failure_reason ? signatureOf(failure_reason) : deadSignature(status);
+  return failureCause(status, failure_reason);
 }
 
 // A quote within a text of `small` has a backslash before it, and no value is an object, so this finds only the key itself.

@@ -17,6 +17,7 @@ import { runStatuses } from '../../core/run.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Reader, RunRow, Schema } from '../engine/schema.ts';
 import { inTurns } from '../read/in-turns.ts';
+import { runsWithCause } from './cause-runs.ts';
 
 type Builder = ExpressionBuilder<Schema, 'runs'>;
 type Condition = ExpressionWrapper<Schema, 'runs', SqlBool>;
@@ -24,8 +25,13 @@ type Condition = ExpressionWrapper<Schema, 'runs', SqlBool>;
 /** The runs that match. */
 export async function matchingRuns(db: Reader, { terms }: Query, clock: Clock): Promise<MatchingRuns> {
   const tests = terms.filter(hasPattern).map(runTest);
-  const others = terms.filter((term) => !hasPattern(term));
-  const matching = db.kysely.selectFrom('runs').where((builder) => whereTerms(builder, others, clock));
+  const others = terms.filter((term) => !hasPattern(term) && term.key !== 'cause');
+  let matching: MatchingRuns = db.kysely.selectFrom('runs').where((builder) => whereTerms(builder, others, clock));
+  for (const term of terms.filter(({ key }) => key === 'cause')) {
+    const failed = oneOf(db.engine, 'runs.id', await runsWithCause(db, term));
+    matching = matching.where(term.negated ? sql<SqlBool>`not ${failed}` : failed);
+    await nextTurn();
+  }
   if (tests.length === 0) return matching;
   return matching.where(oneOf(db.engine, 'runs.id', await idsThatPass(matching, tests)));
 }

@@ -31,15 +31,28 @@ export async function searchAnything(db: Reader, text: string): Promise<Found[]>
   return found.flat().slice(0, 20);
 }
 
-/** Runs whose name contains a text, behind the branches, suites and users of theirs that do. */
+/** Runs whose name contains all words of a text, behind the branches, suites and users of theirs that do. */
 async function runsNamed(db: Reader, text: string): Promise<Found[]> {
+  const words = text.split(/\s+/).slice(0, 10);
   const runs = await db.kysely
     .selectFrom('runs')
     .select(['name', 'status', 'branch', 'suite', 'user'])
-    .where(containsInAnyCase(db.engine, 'runs.name', text))
+    .where(({ and }) => and(words.map((word) => containsInAnyCase(db.engine, 'runs.name', word))))
     .orderBy('scheduled', 'desc')
     .limit(8)
     .execute();
+  const pair = runs.find(({ suite, branch }) => words.length === 2 && words.includes(suite) && words.includes(branch));
+  const both: Found[] =
+    pair === undefined
+      ? []
+      : [
+          {
+            kind: 'suite',
+            label: `${pair.suite} on ${pair.branch}`,
+            detail: 'runs of this suite and branch',
+            path: pagePath.runs({ q: `${literalTerm('suite', pair.suite)} ${literalTerm('branch', pair.branch)}` }),
+          },
+        ];
   const facets = (['branch', 'suite', 'user'] as const).flatMap((kind) =>
     [...new Set(runs.map((run) => run[kind]))]
       .filter((value) => value.toLowerCase().includes(text.toLowerCase()))
@@ -54,7 +67,7 @@ async function runsNamed(db: Reader, text: string): Promise<Found[]> {
   const named = runs.map(
     ({ name, status }): Found => ({ kind: 'run', label: name, detail: status, path: pagePath.run(name) }),
   );
-  return [...facets, ...named];
+  return [...both, ...facets, ...named];
 }
 
 /** Nodes by a part of their name; of `ubuntu@smithi001.front.example.com` also the node that is called smithi001. */
@@ -78,10 +91,7 @@ async function nodesNamed(db: Reader, text: string): Promise<Found[]> {
   }));
 }
 
-/** Runs in which a cause is looked for: two months of the largest lab known. */
-const lookBack = 2000;
-
-/** Causes with these words in their title, or of this failure reason, each with the last run that failed that way. */
+/** Causes with these words in their title, of this failure reason, or with this id; only those that some job still has. */
 async function causes(db: Reader, text: string): Promise<Found[]> {
   const words = text.split(/\s+/).slice(0, 10);
   if (text.length < 4) return [];
@@ -89,43 +99,32 @@ async function causes(db: Reader, text: string): Promise<Found[]> {
     .selectFrom('signatures')
     .select(['id', 'title'])
     .where(({ eb, or, and }) =>
-      or([eb('id', '=', signatureOf(text).id), and(words.map((word) => containsInAnyCase(db.engine, 'title', word)))]),
+      or([
+        eb('id', 'in', [signatureOf(text).id, asciiLower(text)]),
+        and(words.map((word) => containsInAnyCase(db.engine, 'title', word))),
+      ]),
     )
     .orderBy('id')
     .limit(5)
     .execute();
-  const found = await Promise.all(titled.map(async (cause) => ({ ...cause, run: await lastRunWith(db, cause.id) })));
-  return found.flatMap(({ id, title, run }): Found[] =>
-    run === null
-      ? []
-      : [{ kind: 'cause', label: title, detail: run, path: pagePath.run(run, { q: literalTerm('sig', id) }) }],
+  const found = await Promise.all(titled.map(async (cause) => ({ ...cause, last: await lastOf(db, cause.id) })));
+  return found.flatMap(({ id, title, last }): Found[] =>
+    last === null ? [] : [{ kind: 'cause', label: title, detail: `last in ${last}`, path: pagePath.cause(id) }],
   );
 }
 
-/** The name of the last run with a job that failed this way. */
-async function lastRunWith(db: Reader, signature: string): Promise<string | null> {
-  const recent = db.kysely
-    .selectFrom('runs')
-    .select(['id', 'name', 'scheduled'])
-    .orderBy('scheduled', 'desc')
-    .orderBy('id', 'desc')
-    .limit(lookBack);
-  const run = await db.kysely
-    .selectFrom(recent.as('recent'))
-    .select('recent.name')
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('jobs')
-          .select('jobs.id')
-          .whereRef('jobs.run_id', '=', 'recent.id')
-          .where('signature', '=', signature),
-      ),
-    )
-    .orderBy('recent.scheduled', 'desc')
-    .orderBy('recent.id', 'desc')
+/** The name of the run of the last job that failed this way. */
+async function lastOf({ kysely }: Reader, signature: string): Promise<string | null> {
+  const last = await kysely
+    .selectFrom('jobs')
+    .innerJoin('runs', 'runs.id', 'jobs.run_id')
+    .select('runs.name')
+    .where('jobs.signature', '=', signature)
+    .orderBy('jobs.posted', 'desc')
+    .orderBy('jobs.id', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return run?.name ?? null;
+  return last?.name ?? null;
 }
 
 /** Jobs with an id: of the named run, or the first three of any run. */

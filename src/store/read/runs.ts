@@ -54,6 +54,12 @@ export async function run(db: Reader, name: string): Promise<RunRow | Failure> {
   return row ?? notFound('run', name);
 }
 
+/** The name of the run with an internal id; null when there is none. */
+export async function runName(db: Reader, id: number): Promise<string | null> {
+  const row = await db.kysely.selectFrom('runs').select('name').where('id', '=', id).executeTakeFirst();
+  return row?.name ?? null;
+}
+
 /** Runs, those posted last first. */
 export async function runsByPosted(db: Reader, page: RunsPage): Promise<RunRow[]> {
   return pageOf(db.kysely.selectFrom('runs').selectAll(), 'posted', 'desc', page);

@@ -1,6 +1,6 @@
 /** Computes the causes of failures again: after the rules of core/signature.ts changed. */
 import { CompiledQuery, type Transaction } from 'kysely';
-import { type Signature, signatureOf, signatureVersion } from '../../core/signature.ts';
+import { failureCause, type Signature, signatureVersion } from '../../core/signature.ts';
 import type { Engine, JobRow, Reader, Schema } from '../engine/schema.ts';
 import { numbered, repeated, type Statement } from '../engine/transaction.ts';
 import { saveTexts } from '../write/job-sql.ts';
@@ -67,14 +67,14 @@ async function remember({ kysely }: Reader, up_to: number): Promise<void> {
 function reindexRun(db: Reader, runId: number, { pause, signal }: ReindexOptions): Promise<number> {
   return eachBatch(db, {
     run: (transaction) => transaction.selectFrom('runs').select('id').where('id', '=', runId),
-    columns: ['failure_reason', 'signature'],
+    columns: ['status', 'failure_reason', 'signature'],
     change: (transaction, jobs) => reindexJobs(transaction, db.engine, runId, jobs),
     signal,
     pause,
   });
 }
 
-type IndexedJob = Pick<JobRow, 'id' | 'failure_reason' | 'signature'>;
+type IndexedJob = Pick<JobRow, 'id' | 'status' | 'failure_reason' | 'signature'>;
 
 async function reindexJobs(
   transaction: Transaction<Schema>,
@@ -82,7 +82,7 @@ async function reindexJobs(
   runId: number,
   jobs: IndexedJob[],
 ): Promise<number> {
-  const caused = jobs.map((row) => ({ row, signature: row.failure_reason ? signatureOf(row.failure_reason) : null }));
+  const caused = jobs.map((row) => ({ row, signature: failureCause(row.status, row.failure_reason) }));
   const wrong = caused.filter(({ row, signature }) => row.signature !== (signature?.id ?? null));
   const statements = saveTexts(engine, caused);
   if (wrong.length > 0) {

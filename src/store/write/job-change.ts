@@ -16,7 +16,7 @@ import { joinObject, splitObject } from '../../core/json-text.ts';
 import { filterable, storable } from '../../core/name.ts';
 import { noJobs, runStatus } from '../../core/run.ts';
 import { parseRunName } from '../../core/run-name.ts';
-import { type Signature, signatureOf } from '../../core/signature.ts';
+import { failureCause, type Signature } from '../../core/signature.ts';
 import { hostsOf } from '../../core/targets.ts';
 import type { JobRow, RunRow } from '../engine/schema.ts';
 
@@ -31,7 +31,7 @@ export interface JobState {
   document: Partial<Record<DocumentField, string | null>>;
   /** Hosts that `targets` names, when it changed. */
   hosts: string[];
-  /** The cause that a new failure reason names. */
+  /** The cause of a new failure. */
   signature?: Signature;
   /** A new description, whose hash is in the row. */
   description?: string;
@@ -94,7 +94,7 @@ function applyChange(job: JobState, change: JobChange, at: number): void {
   row.updated = change.updated ?? Math.max(at, row.posted, row.started ?? 0);
   changeSmall(job, change);
   changeMore(row, change);
-  changeSignature(job, change);
+  changeSignature(job);
   changeDocument(job, change);
   job.changed = true;
 }
@@ -151,10 +151,10 @@ function changeMore(row: JobRow, { more }: JobChange): void {
   row.more = JSON.stringify(stored);
 }
 
-function changeSignature(job: JobState, { more }: JobChange): void {
-  if (!more.has('failure_reason')) return;
-  const { failure_reason, signature: before } = job.row;
-  const signature = failure_reason ? signatureOf(failure_reason) : null;
+/** Reasons of jobs that have not failed are not examined, and hardly any job changes once it has. */
+function changeSignature(job: JobState): void {
+  const { failure_reason, status, signature: before } = job.row;
+  const signature = failureCause(status, failure_reason);
   job.row.signature = signature?.id ?? null;
   if (signature && signature.id !== before) job.signature = signature;
 }

@@ -20,6 +20,8 @@ const filters: [title: string, q: (values: Values) => string][] = [
   ['started:>-2d', () => 'started:>-2d'],
   ['updated:>-1h', () => 'updated:>-1h'],
   ['prio:<80', () => 'prio:<80'],
+  ['cause', ({ cause }) => `cause:${cause}`],
+  ['-cause:*', () => '-cause:*'],
   ['a word', ({ raw }) => raw.name.slice(0, 24)],
   ['a word that nothing has', ({ n }) => `nothing${n}`],
   ['suite, branch, status', ({ raw }) => `suite:${raw.suite} branch:${raw.branch} status:fail`],
@@ -72,6 +74,9 @@ export const apiRequests: Asked[] = [
   ),
   ask('/api/runs/:run/compare', '', ({ nightly }) => `/api/runs/${nightly}/compare`, runPage),
   ask('/api/runs/:run/compare', 'with', ({ name, nightly }) => `/api/runs/${nightly}/compare?with=${name}`, runPage),
+  ...['', '/places'].map((part) =>
+    ask(`/api/causes/:cause${part}`, '', ({ cause }) => `/api/causes/${cause}${part}`, statistics),
+  ),
   ask('/api/history', 'suite, branch', () => '/api/history?suite=rados&branch=main', statistics),
   ask('/api/history', 'n=5', ({ suite }) => `/api/history?suite=${suite}&n=5`, statistics),
   ask('/api/audit', '', () => '/api/audit'),
@@ -96,5 +101,9 @@ export const apiRequests: Asked[] = [
   ask('/api/search', 'job id', ({ job }) => `/api/search?text=${job}`),
   ask('/api/search', 'node', ({ node }) => `/api/search?text=${node.slice(0, 9)}`),
   ask('/api/search', 'cause', () => '/api/search?text=failed'),
+  ask('/r/:id', '', ({ run }) => `/r/${run}`, { status: 302 }),
+  ask('/j/:id', '', ({ run, job }) => `/j/${run}.${job}`, { status: 302 }),
+  ask('/c/:cause', '', ({ cause }) => `/c/${cause}`, { status: 302 }),
+  ask('/api/search', 'two words', ({ raw }) => `/api/search?text=${raw.suite}+${raw.branch}`),
   ask('/api/search', 'nothing', ({ n }) => `/api/search?text=nothing${n}`),
 ];

@@ -44,17 +44,20 @@ export function asked(door: Asked['door']) {
 export interface Values extends SampleRun {
   node: string;
   nightly: string;
+  cause: string;
+  /** Its internal id. */
+  run: number;
   next: string;
   n: number;
   daysAgo: Samples['daysAgo'];
   raw: SampleRun;
 }
 
-function valuesOf({ runs, nodes, nightly, next, daysAgo }: Samples, n: number): Values {
+function valuesOf({ runs, nodes, nightly, ids, cause, next, daysAgo }: Samples, n: number): Values {
   const raw = runs[(n * 17) % runs.length] as SampleRun;
   const encoded = Object.fromEntries(
     Object.entries(raw).map(([key, value]) => [key, typeof value === 'string' ? encodeURIComponent(value) : value]),
   ) as unknown as SampleRun;
   const node = nodes[(n * 17) % nodes.length] as string;
-  return { ...encoded, raw, n, node, next, nightly: encodeURIComponent(nightly), daysAgo };
+  return { ...encoded, raw, n, node, cause, run: ids[n % ids.length] as number, next, nightly: encodeURIComponent(nightly), daysAgo };
 }

@@ -21,6 +21,10 @@ export interface Samples {
   nodes: string[];
   /** The newest run of a series that has ended. */
   nightly: string;
+  /** Internal ids of runs. */
+  ids: number[];
+  /** The id of a cause of one of its jobs. */
+  cause: string;
   /** Where the second page of the dashboard's list begins. */
   next: string;
   /** Days before today, `YYYY-MM-DD`. */
@@ -44,8 +48,12 @@ export async function readSamples(get: (path: string) => Promise<unknown>): Prom
   }
   const nodes = ((await get('/nodes/?fields=name')) as { name: string }[]).map(({ name }) => name).sort();
   const nightly = ended.findLast(({ suite, branch }) => suite === 'rados' && branch === 'main')!.name;
-  const { next } = (await get('/api/runs?limit=20')) as { next: string };
-  return { runs, nodes, nightly, next, daysAgo: (days) => dayOf(Date.now() - days * 86_400_000) };
+  const page = (await get('/api/runs?limit=20')) as { next: string; runs: { id: number }[] };
+  const found = (await get(`/api/runs/${encodeURIComponent(nightly)}/jobs?q=s:fail`)) as {
+    jobs: { signature: { id: string } }[];
+  };
+  const cause = found.jobs[0]?.signature.id ?? '';
+  return { runs, nodes, nightly, ids: page.runs.map(({ id }) => id), cause, next: page.next, daysAgo: (days) => dayOf(Date.now() - days * 86_400_000) };
 }
 
 function dayOf(time: number): string {

@@ -12,6 +12,7 @@ const routes: [string, ComponentType][] = [
   ['/runs/:run/jobs/:job', lazy(() => import('../pages/job/index.tsx'))],
   ['/runs/:run/compare', lazy(() => import('../pages/compare/index.tsx'))],
   ['/runs/:run', Run],
+  ['/causes/:cause', lazy(() => import('../pages/cause/index.tsx'))],
   ['/history', lazy(() => import('../pages/history/index.tsx'))],
   ['/queue/:machine_type', lazy(() => import('../pages/queue/index.tsx'))],
   ['/queue', lazy(() => import('../pages/queue/index.tsx'))],

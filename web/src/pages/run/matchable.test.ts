@@ -79,7 +79,7 @@ describe('values are suggested', () => {
     ],
     ['os', 'rock', [['rocky 10', 2]]],
     ['is', 'l', [['live', 2]]],
-    ['sig', '7', [['77aa', 1]]],
+    ['cause', '7', [['77aa', 1]]],
     ['f', 'obj', [['objectstore=b', 1]]],
     ['suite', '', []],
   ])('of %s that begin with "%s", the most frequent first', (key, prefix, expected) => {

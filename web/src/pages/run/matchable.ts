@@ -31,7 +31,7 @@ const readers: Partial<Record<QueryKey, (job: MatchableJob) => readonly (string 
   os: (job) => [job.os],
   node: (job) => job.nodes,
   kind: (job) => [job.signature?.kind],
-  sig: (job) => [job.signature?.id],
+  cause: (job) => [job.signature?.id],
   is: (job) => [...job.traits],
   f: (job) => parseFacets(job.description).map(facetText),
 };

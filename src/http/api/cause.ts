@@ -1,0 +1,102 @@
+import { jobsTotal } from '../../core/run.ts';
+import { baseOf } from '../../core/verdicts/baseline.ts';
+import {
+  commonIn,
+  findCause,
+  lastLines,
+  linesOf,
+  mostCounted,
+  occurrencesOf,
+  type Place,
+  placesOf,
+  runsOf,
+  wordingsOf,
+} from '../../store/pages/causes.ts';
+import type { JobLine } from '../../store/pages/job-lines.ts';
+import { orThrow } from '../refusal.ts';
+import { large, ordinary } from '../turns.ts';
+import { type CausePage, type CausePlaces, causePage, causePlaces } from './cause-schema.ts';
+import type { ApiContext, ApiServer } from './context.ts';
+import { jobItem, milliseconds, runItem } from './items.ts';
+import { basesOf } from './run-verdicts.ts';
+
+/** How much of each the page has. */
+const most = { lines: 6, places: 40, named: 12, texts: 20, runs: 50, jobs: 50 };
+const longestText = 2000;
+const microsPerDay = 86_400_000_000;
+
+/** `GET /causes/:cause` and `/causes/:cause/places?days=14`. */
+export function causeRoutes(app: ApiServer, context: ApiContext): void {
+  const { db, now } = context;
+  app.get('/causes/:cause', { schema: causePage, config: large }, async ({ params }) => pageOf(context, params.cause));
+
+  app.get('/causes/:cause/places', { schema: causePlaces, config: ordinary }, async ({ params, query }) => {
+    const cause = orThrow(await findCause(db, params.cause));
+    const { days = 14 } = query;
+    const hits = await runsOf(db, await occurrencesOf(db, cause.id, now() - days * microsPerDay));
+    return { cause, days, places: placeItems(placesOf(hits)) } satisfies CausePlaces;
+  });
+}
+
+async function pageOf(context: ApiContext, id: string): Promise<CausePage> {
+  const { db, now } = context;
+  const cause = orThrow(await findCause(db, id));
+  const found = await occurrencesOf(db, cause.id);
+  const hits = await runsOf(db, found);
+  const bases = await basesOf(context);
+  const byBase = placesOf(hits, ({ branch }) => baseOf(branch, bases)).slice(0, most.lines);
+  const suite = byBase[0]?.suite ?? '';
+  const sameSuite = hits.flatMap(({ run }) => (run.suite === suite ? [run] : []));
+  const lines = await lastLines(db, found);
+  const texts = (await wordingsOf(lines)).slice(0, most.texts);
+  return {
+    cause,
+    jobs: found.length,
+    more: found.length === mostCounted,
+    first: milliseconds(found.at(-1)?.posted ?? 0),
+    last: milliseconds(found[0]?.posted ?? 0),
+    lines: (await linesOf(db, cause.id, byBase)).map(({ suite, branch, runs }) => ({
+      suite,
+      base: branch,
+      runs: runs.map(({ run, jobs }) => ({
+        name: run.name,
+        scheduled: milliseconds(run.scheduled),
+        total: jobsTotal(run),
+        jobs,
+      })),
+    })),
+    places: placeItems(placesOf(hits)),
+    common: { suite, ...(await commonIn(db, cause.id, sameSuite, now())) },
+    examined: lines.length,
+    nodes: counted(lines, ({ nodes }) => nodes),
+    os: counted(lines, ({ os }) => [os ?? 'unknown']),
+    texts: texts.map(({ text, jobs, last }) => ({
+      text: text.length > longestText ? `${text.slice(0, longestText).toWellFormed()}…` : text,
+      jobs,
+      run: last.run,
+      job_id: last.job_id,
+    })),
+    runs: hits.slice(0, most.runs).map(({ run, jobs }) => ({ run: runItem(run), jobs })),
+    latest: lines.slice(0, most.jobs).map((line) => jobItem(shortened(line))),
+  };
+}
+
+function placeItems(places: Place[]): CausePlaces['places'] {
+  return places.slice(0, most.places).map(({ last, ...place }) => ({
+    ...place,
+    last: { run: last.run.name, posted: milliseconds(last.last.posted) },
+  }));
+}
+
+function shortened(line: JobLine): JobLine {
+  const reason = line.failure_reason;
+  return { ...line, failure_reason: reason === null ? null : reason.slice(0, longestText).toWellFormed() };
+}
+
+/** The values that most of some jobs have, with the number of these jobs. */
+function counted(lines: readonly JobLine[], values: (line: JobLine) => readonly string[]): CausePage['nodes'] {
+  const counts = new Map<string, number>();
+  for (const line of lines) for (const value of values(line)) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const sorted = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  return sorted.slice(0, most.named).map(([name, jobs]) => ({ name, jobs }));
+}

@@ -1,0 +1,223 @@
+/** Where a cause of failures has occurred: in which runs of which branches, on which nodes, in which words. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Failure, notFound } from '../../core/errors.ts';
+import { classified, type Signature } from '../../core/signature.ts';
+import { type Blame, blameOf } from '../../core/verdicts/blame.ts';
+import type { RunIndex } from '../../core/verdicts/digest.ts';
+import { oneOf } from '../engine/dialect.ts';
+import type { Reader, RunRow } from '../engine/schema.ts';
+import { inTurns } from '../read/in-turns.ts';
+import { type JobLine, linesByIds } from './job-lines.ts';
+import { type DigestKeeper, indexesOf } from './run-digests.ts';
+import { lastRuns } from './run-page.ts';
+
+/** The most jobs of a cause that are counted, those posted last: chronic ones have a hundred a day. */
+export const mostCounted = 2000;
+
+/** A job of a cause, and when it was posted, in microseconds. */
+export interface Occurrence {
+  id: number;
+  run_id: number;
+  posted: number;
+}
+
+/** A cause by its id, or `not_found`. */
+export async function findCause({ kysely }: Reader, id: string): Promise<Signature | Failure> {
+  const row = await kysely
+    .selectFrom('signatures')
+    .select(['id', 'kind', 'title'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row === undefined ? notFound('cause', id) : classified({ ...row, kind: row.kind as Signature['kind'] });
+}
+
+/** The jobs that failed of a cause since a time in microseconds, newest first, at most `mostCounted`. */
+export function occurrencesOf({ kysely }: Reader, id: string, from = 0): Promise<Occurrence[]> {
+  return kysely
+    .selectFrom('jobs')
+    .select(['id', 'run_id', 'posted'])
+    .where('signature', '=', id)
+    .where('posted', '>=', from)
+    .orderBy('posted', 'desc')
+    .orderBy('id', 'desc')
+    .limit(mostCounted)
+    .execute();
+}
+
+/** A run with the number of its jobs that failed of the cause, and the last of these. */
+export interface HitRun {
+  run: RunRow;
+  jobs: number;
+  last: Occurrence;
+}
+
+/** The runs of these jobs, in the same order. */
+export async function runsOf({ kysely, engine }: Reader, found: readonly Occurrence[]): Promise<HitRun[]> {
+  const hits = new Map<number, { jobs: number; last: Occurrence }>();
+  for (const one of found) {
+    const hit = hits.get(one.run_id);
+    if (hit === undefined) hits.set(one.run_id, { jobs: 1, last: one });
+    else hit.jobs++;
+  }
+  const rows = await kysely
+    .selectFrom('runs')
+    .selectAll()
+    .where(oneOf(engine, 'id', [...hits.keys()]))
+    .execute();
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return [...hits].flatMap(([id, hit]) => {
+    const run = byId.get(id);
+    return run === undefined ? [] : [{ run, ...hit }];
+  });
+}
+
+/** A suite and a branch in which a cause occurred. */
+export interface Place {
+  suite: string;
+  branch: string;
+  runs: number;
+  jobs: number;
+  /** Of the last job: the newest run is not always the one whose job was posted last. */
+  last: HitRun;
+}
+
+/** The suites and branches of some runs, those with the most jobs first. */
+export function placesOf(hits: readonly HitRun[], branchOf: (run: RunRow) => string = ({ branch }) => branch): Place[] {
+  const places = new Map<string, Place>();
+  for (const hit of hits) {
+    const [suite, branch] = [hit.run.suite, branchOf(hit.run)];
+    const key = JSON.stringify([suite, branch]);
+    const place = places.get(key);
+    if (place === undefined) places.set(key, { suite, branch, runs: 1, jobs: hit.jobs, last: hit });
+    else {
+      place.runs++;
+      place.jobs += hit.jobs;
+    }
+  }
+  return [...places.values()].sort((a, b) => b.jobs - a.jobs);
+}
+
+/** The last runs of a suite on a branch, oldest first, each with the number of its jobs that failed of a cause. */
+export interface Line {
+  suite: string;
+  branch: string;
+  runs: { run: RunRow; jobs: number }[];
+}
+
+/** How many runs a line has. */
+const lineLength = 20;
+
+/** The lines of some places. */
+export async function linesOf(
+  db: Reader,
+  id: string,
+  places: readonly Pick<Place, 'suite' | 'branch'>[],
+): Promise<Line[]> {
+  const rows: { suite: string; branch: string; runs: RunRow[] }[] = [];
+  for (const { suite, branch } of places) {
+    if (suite !== '' && branch !== '')
+      rows.push({ suite, branch, runs: await lastRuns(db, { suite, branch }, lineLength) });
+    await nextTurn();
+  }
+  const ids = rows.flatMap(({ runs }) => runs.map((run) => run.id));
+  const counts = await countsIn(db, id, ids);
+  return rows.map(({ runs, ...place }) => ({
+    ...place,
+    runs: runs.map((run) => ({ run, jobs: counts.get(run.id) ?? 0 })),
+  }));
+}
+
+async function countsIn({ kysely, engine }: Reader, id: string, runs: number[]): Promise<Map<number, number>> {
+  const rows = await kysely
+    .selectFrom('jobs')
+    .select('run_id')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where(oneOf(engine, 'run_id', runs))
+    .where('signature', '=', id)
+    .groupBy('run_id')
+    .execute();
+  return new Map(rows.map(({ run_id, count }) => [run_id, Number(count)]));
+}
+
+/** Runs in which facets are counted. */
+const runsForFacets = 8;
+
+/** A facet: how many jobs with it failed of the cause (k) of how many (n). */
+export interface FacetShare {
+  facet: string;
+  k: number;
+  n: number;
+}
+
+/** What the jobs of a cause have in common in the last of some runs of one suite. */
+export async function commonIn(
+  db: DigestKeeper,
+  id: string,
+  runs: readonly RunRow[],
+  at: number,
+): Promise<{ blame: Blame | null; facets: FacetShare[]; runs: number }> {
+  const indexes = [...(await indexesOf(db, runs.slice(0, runsForFacets), at)).values()];
+  const pool = indexes.filter(({ causes }) => causes.has(id));
+  await nextTurn();
+  const blame = blameOf(pool, id);
+  await nextTurn();
+  return { blame, facets: facetShares(pool, id), runs: pool.length };
+}
+
+/** The most facets of a list. */
+const mostFacets = 12;
+
+/** The facets of two jobs or more, those of which the greatest share failed first; what every job has says nothing. */
+function facetShares(pool: readonly RunIndex[], id: string): FacetShare[] {
+  const hits = new Map<string, number>();
+  for (const run of pool) {
+    for (const job of run.causes.get(id) ?? []) {
+      for (const facet of run.facetsOf(job)) {
+        const name = run.facets[facet] as string;
+        hits.set(name, (hits.get(name) ?? 0) + 1);
+      }
+    }
+  }
+  const total = pool.reduce((sum, { jobs }) => sum + jobs, 0);
+  const shares = [...hits]
+    .filter(([, k]) => k > 1)
+    .map(([facet, k]) => ({ facet, k, n: pool.reduce((sum, run) => sum + run.withFacet(facet).length, 0) }));
+  return shares
+    .filter(({ n }) => n < total)
+    .sort((a, b) => b.k / b.n - a.k / a.n || b.k - a.k)
+    .slice(0, mostFacets);
+}
+
+/** Jobs that are looked at for nodes, systems and words; read at a time so many. */
+const mostLines = 200;
+const linesAtATime = 50;
+
+/** The last jobs of a cause as lists show them. */
+export async function lastLines(db: Reader, found: readonly Occurrence[]): Promise<JobLine[]> {
+  const lines: JobLine[] = [];
+  for (let at = 0; at < Math.min(found.length, mostLines); at += linesAtATime) {
+    const ids = found.slice(at, Math.min(at + linesAtATime, mostLines)).map(({ id }) => id);
+    lines.push(...(await linesByIds(db, ids)));
+    await nextTurn();
+  }
+  return lines;
+}
+
+/** One wording of a cause: how many jobs said so, and the last of them. */
+export interface Wording {
+  text: string;
+  jobs: number;
+  last: JobLine;
+}
+
+/** The different texts of failure reasons, the most frequent first. */
+export async function wordingsOf(lines: readonly JobLine[]): Promise<Wording[]> {
+  const found = new Map<string, Wording>();
+  for await (const line of inTurns(lines)) {
+    const text = line.failure_reason ?? '';
+    const known = found.get(text);
+    if (known === undefined) found.set(text, { text, jobs: 1, last: line });
+    else known.jobs++;
+  }
+  return [...found.values()].sort((a, b) => b.jobs - a.jobs);
+}
