@@ -49,6 +49,8 @@ function find(name: string): ((event: KeyboardEvent) => void) | undefined {
 function acts({ key, target }: KeyboardEvent): boolean {
   if (key.length === 1 && !preferences().keys) return false;
   if (document.querySelector('dialog[open]') !== null) return false;
+  // Of what is open one on top of the other, Esc closes the topmost alone.
+  if (key === 'Escape' && document.querySelector(':popover-open') !== null) return false;
   if (!(target instanceof HTMLElement)) return true;
   return !(target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }

@@ -42,13 +42,12 @@ export function FilterBox({ value, onChange, target, suggest, matched }: FilterB
     list.look(text, caret);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
-    const action = filterAction(event.key, list, edit.text !== '');
+    const action = filterAction(event.key, list);
     if (action === null) return;
     event.preventDefault();
     if (action === 'move') list.move(event.key === 'ArrowDown' ? 1 : -1);
     else if (action === 'pick') pick(list.items[list.active]!);
     else if (action === 'close') list.close();
-    else if (action === 'clear') edit.finish('');
     else if (action === 'leave') input.current?.blur();
     else {
       edit.finish(edit.text);

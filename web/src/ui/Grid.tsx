@@ -40,6 +40,7 @@ function FilledGrid<Row>(props: GridProps<Row> & { sort: string; onSort: (sort: 
   const range = useWindow(grid, body, rows.length, rowHeight);
   const reveal = useReveal(grid, body, rowHeight);
   const cursor = useGridCursor(props, reveal);
+  useFollow(grid, props.selected ?? null, cursor.active, reveal);
   useHold(grid, onHold);
   const clicks = useClicks(props, cursor);
   const style = {
@@ -100,6 +101,25 @@ function PlacedRow<Row>({ props, cursor, narrow, index, top }: PlacedRowProps<Ro
 }
 
 type Ref = { current: HTMLDivElement | null };
+
+/** Shows the selected row when something else than the cursor selects it, and moves the focus with it unless it is elsewhere. */
+function useFollow(
+  grid: Ref,
+  selected: string | null,
+  active: number,
+  reveal: (index: number, focus: boolean) => void,
+): void {
+  const shown = useRef<string | null>(null);
+  useLayoutEffect(() => {
+    const isFirst = shown.current === null;
+    if (selected === null || selected === shown.current) return;
+    shown.current = selected;
+    const { activeElement } = document;
+    const isFree =
+      activeElement === document.body || activeElement?.id === 'main' || grid.current?.contains(activeElement);
+    reveal(active, !isFirst && Boolean(isFree));
+  });
+}
 
 /** Scrolls to a row, and focuses it once it is rendered. */
 function useReveal(grid: Ref, body: Ref, rowHeight: number): (index: number, focus: boolean) => void {

@@ -86,21 +86,16 @@ export function withSuggestion(
 }
 
 /** What a key press in the box can do. */
-export type FilterAction = 'move' | 'pick' | 'close' | 'clear' | 'leave' | 'finish';
+export type FilterAction = 'move' | 'pick' | 'close' | 'leave' | 'finish';
 
-/** What a key press does; null for ordinary typing. Esc closes the list, then clears the filter, then leaves the box. */
-export function filterAction(
-  key: string,
-  list: { items: readonly unknown[]; active: number },
-  filled: boolean,
-): FilterAction | null {
+/** What a key press does; null for ordinary typing. Esc closes the list, then leaves the box. */
+export function filterAction(key: string, list: { items: readonly unknown[]; active: number }): FilterAction | null {
   const open = list.items.length > 0;
   if (key === 'ArrowDown' || key === 'ArrowUp') return open ? 'move' : null;
   if (key === 'Tab') return open && list.active >= 0 ? 'pick' : null;
   if (key === 'Enter') return open && list.active >= 0 ? 'pick' : 'finish';
   if (key !== 'Escape') return null;
-  if (open) return 'close';
-  return filled ? 'clear' : 'leave';
+  return open ? 'close' : 'leave';
 }
 
 /** The index after a step up or down, wrapping around at the ends; -1 stands for no index yet. */

@@ -11,8 +11,10 @@ import { OutLink } from '../../ui/OutLink.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Value } from '../../ui/Value.tsx';
+import { Elsewhere } from './Elsewhere.tsx';
 import type { Group } from './groups.ts';
 import { baseQuery } from './headline.ts';
+import { RerunButton } from './RerunButton.tsx';
 import { Badge, SeenStrip, VerdictDetail } from './verdict-view.tsx';
 
 interface DetailProps {
@@ -31,8 +33,17 @@ export function GroupDetail({ page, group, differing }: DetailProps & { group: G
         {group.kind !== '' && <span>{group.kind}</span>}
         {group.signature !== null && <span>{group.signature.class}</span>}
         <SeenStrip page={page} group={group} />
+        <RerunButton run={page.run} jobs={group.jobs} label="Rerun these…" />
       </div>
-      <p className="mono break">{group.title}</p>
+      <p className="mono break">
+        {group.signature === null ? (
+          group.title
+        ) : (
+          <Link href={pagePath.cause(group.signature.id)} title="Everything that is known of this cause">
+            {group.title}
+          </Link>
+        )}
+      </p>
       {group.verdict !== null && <VerdictDetail page={page} verdict={group.verdict} />}
       {group.jobs.length > 1 && (
         <>
@@ -51,6 +62,7 @@ export function GroupDetail({ page, group, differing }: DetailProps & { group: G
           <JobDetail page={page} job={first} differing={differing} />
         </>
       )}
+      {group.signature !== null && <Elsewhere key={group.signature.id} run={page.run} cause={group.signature.id} />}
     </>
   );
 }

@@ -5,10 +5,21 @@ import { useHeldUpdates } from '../../app/held.ts';
 import type { Job } from '../../lib/jobs.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { toggled } from '../../lib/sets.ts';
+import { printList, readList } from '../../lib/url-list.ts';
+import { useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import { UpdatesPill } from '../../ui/Updates.tsx';
 import { failureColumns, MobileFailure } from './failure-columns.tsx';
-import { type FailureRow, failureRows, groupKey, nextGroup, rowKey } from './failure-rows.ts';
+import {
+  type FailureRow,
+  failureRows,
+  groupKey,
+  holds,
+  nextGroup,
+  openGroups,
+  rowKey,
+  rowKeyOf,
+} from './failure-rows.ts';
 import type { Group } from './groups.ts';
 
 interface FailuresProps {
@@ -18,24 +29,36 @@ interface FailuresProps {
   groups: readonly Group[];
   /** Identifies the list; when it changes, no updates are held back. */
   scope: string;
+  /** The ids of marked jobs. */
+  marks: ReadonlySet<string>;
   selected: string | null;
   onSelect: (id: string) => void;
   onOpen: (job: Job) => void;
 }
 
 /** Failing jobs by cause. The rows of a group show how its jobs differ. */
-export function Failures({ page, differing, groups, scope, selected, onSelect, onOpen }: FailuresProps) {
-  const { isOpen, toggle, opened } = useOpenGroups(groups);
+export function Failures({ page, differing, groups, scope, marks, selected, onSelect, onOpen }: FailuresProps) {
+  const current = rowKeyOf(groups, selected);
+  const { isOpen, toggle, opened, change } = useOpenGroups(groups, current);
   const [touched, setTouched] = useState(false);
   const latest = useMemo(() => failureRows(groups, opened, differing), [groups, opened, differing]);
   const hold = touched || selected !== null;
   const { rows, waiting, apply } = useHeldUpdates(latest, rowKey, hold, `${scope} ${[...opened].join(' ')}`);
   const columns = useMemo(() => failureColumns(page), [page]);
   const step = (direction: 1 | -1) => {
-    const next = nextGroup(groups, selected, direction);
+    const next = nextGroup(groups, current, direction);
     if (next) onSelect(groupKey(next));
   };
-  useKeys({ n: () => step(1), N: () => step(-1) });
+  useKeys({
+    n: () => step(1),
+    N: () => step(-1),
+    e: () => change(groups.map(({ id }) => id)),
+    E: () => {
+      const group = groups.find((one) => holds(one, current ?? ''));
+      if (group) onSelect(groupKey(group));
+      change([]);
+    },
+  });
   return (
     <div className="list">
       <UpdatesPill waiting={waiting} onApply={apply} />
@@ -45,11 +68,11 @@ export function Failures({ page, differing, groups, scope, selected, onSelect, o
         rowKey={rowKey}
         label="Failures by cause"
         emptyText="No matching failures."
-        selected={selected ?? (groups[0] ? groupKey(groups[0]) : null)}
+        selected={current ?? (groups[0] ? groupKey(groups[0]) : null)}
         onSelect={(row) => row.kind !== 'band' && onSelect(rowKey(row))}
         onOpen={(row) => row.kind === 'job' && onOpen(row.job)}
         onHold={setTouched}
-        rowClass={({ kind }) => (kind === 'job' ? '' : `${kind}-row`)}
+        rowClass={(row) => `${row.kind}-row${isMarked(row, marks) ? ' marked-row' : ''}`}
         groupOf={(row) => {
           if (row.kind !== 'group') return { level: row.kind === 'band' ? 1 : 2 };
           return { level: 1, expanded: isOpen(row.group), onToggle: () => toggle(row.group) };
@@ -61,18 +84,26 @@ export function Failures({ page, differing, groups, scope, selected, onSelect, o
   );
 }
 
-/** Which groups are open: at first the first one, unless it is long. */
-function useOpenGroups(groups: readonly Group[]) {
-  const [opened, setOpened] = useState<ReadonlySet<string>>(
-    () => new Set(groups.slice(0, 1).flatMap(({ id, jobs }) => (jobs.length <= 12 ? [id] : []))),
+/** In the address while nobody has opened or closed a group. */
+const untouched = 'first';
+
+/** Which groups are open, as the address says: at first the first one, unless it is long. That of the selected job always is. */
+function useOpenGroups(groups: readonly Group[], selected: string | null) {
+  const [open, setOpen] = useUrlState('open', untouched);
+  const opened = useMemo(
+    () => openGroups(groups, open === untouched ? null : readList(open), selected),
+    [groups, open, selected],
   );
-  useKeys({
-    e: () => setOpened(new Set(groups.map(({ id }) => id))),
-    E: () => setOpened(new Set()),
-  });
+  const change = (ids: Iterable<string>) => setOpen(printList(ids), { replace: true });
   return {
     opened,
-    toggle: ({ id }: Group) => setOpened(toggled(opened, id)),
+    change,
+    toggle: ({ id }: Group) => change(toggled(opened, id)),
     isOpen: ({ id }: Group) => opened.has(id),
   };
+}
+
+function isMarked(row: FailureRow, marks: ReadonlySet<string>): boolean {
+  if (row.kind === 'band') return false;
+  return row.kind === 'job' ? marks.has(row.job.job_id) : row.group.jobs.every(({ job_id }) => marks.has(job_id));
 }

@@ -38,7 +38,7 @@ export function Header({ page, jobs, q, onFilter }: HeaderProps) {
           <h1>{run.name}</h1>
           <Copy text={run.name} label="run name" />
         </span>
-        <Actions page={page} jobs={jobs} />
+        <Actions page={page} jobs={jobs} filtered={q !== ''} />
       </div>
       <Facts run={run} />
       <Bar counts={run.counts} total={run.total} onPick={pick} activeStatuses={active} />

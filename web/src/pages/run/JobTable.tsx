@@ -19,13 +19,15 @@ interface JobTableProps {
   /** The facets of each description, by the index of the job. */
   facets: readonly (readonly Facet[])[];
   q: string;
+  /** The ids of marked jobs. */
+  marks: ReadonlySet<string>;
   selected: string | null;
   onSelect: (id: string) => void;
   onOpen: (job: Job) => void;
 }
 
 /** All jobs of a run, failing jobs first unless sorted otherwise. */
-export function JobTable({ jobs, facets, q, selected, onSelect, onOpen }: JobTableProps) {
+export function JobTable({ jobs, facets, q, marks, selected, onSelect, onOpen }: JobTableProps) {
   const [sort, setSort] = useUrlState('sort', '');
   const [cols] = useUrlState('cols', '');
   const [rail] = useUrlState('rail', '');
@@ -53,6 +55,7 @@ export function JobTable({ jobs, facets, q, selected, onSelect, onOpen }: JobTab
           selected={selected}
           onSelect={({ job_id }) => onSelect(job_id)}
           onOpen={onOpen}
+          rowClass={({ job_id }) => (marks.has(job_id) ? 'marked-row' : '')}
           onHold={setTouched}
           mobile={(job) => (
             <>

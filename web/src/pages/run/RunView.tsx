@@ -9,6 +9,7 @@ import { number } from '../../lib/format.ts';
 import { type Job, jobsOf } from '../../lib/jobs.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { preferences, usePreferences } from '../../lib/preferences.ts';
+import { printList, readList } from '../../lib/url-list.ts';
 import { setUrlStates, type UrlOptions, useUrlState } from '../../lib/url-state.ts';
 import { timeZoneOf } from '../../lib/zone.ts';
 import { FilterBox } from '../../ui/FilterBox.tsx';
@@ -28,6 +29,7 @@ import { JobTable } from './JobTable.tsx';
 import { JobTools } from './JobTools.tsx';
 import { matchableJobs, valuesOf } from './matchable.ts';
 import { NoFailures } from './NoFailures.tsx';
+import { MarkedJobs } from './RerunButton.tsx';
 
 /** The page of a run, once its data has been loaded. */
 export function RunView({ page }: { page: RunPage }) {
@@ -182,6 +184,7 @@ interface ListProps {
 /** A list and the details of the selection; without a selection those of the first cause, if there is room. */
 function ListAndDetails({ page, all, jobs, facets, groups, view, by, q }: ListProps) {
   const [sel, setSel] = useUrlState('sel', '');
+  const { marks, marked, mark, clear } = useMarks(all);
   const [closed, setClosed] = useState(false);
   const narrow = useNarrow(1100);
   const [, navigate] = useLocation();
@@ -203,36 +206,75 @@ function ListAndDetails({ page, all, jobs, facets, groups, view, by, q }: ListPr
   const shown = job ?? group?.jobs[0] ?? null;
   useCopyKeys(page, jobs, shown);
   useKeys({
+    x: () => mark(group?.jobs ?? (job === null ? [] : [job])),
     h: () => shown && navigate(pagePath.job(page.run.name, shown.job_id, { view: 'history', ...baseQuery(page) })),
     l: () => {
       if (shown?.log_href) location.assign(shown.log_href);
     },
   });
   return (
-    <div className="split">
-      {view === 'jobs' ? (
-        <JobTable jobs={jobs} facets={facets} q={q} selected={sel || null} onSelect={select} onOpen={open} />
-      ) : (
-        <Failures
-          key={by}
-          page={page}
-          differing={differing()}
-          groups={groups}
-          scope={`${by} ${q}`}
-          selected={sel || null}
-          onSelect={select}
-          onOpen={open}
-        />
-      )}
-      {(group || job) && (
-        <Pane label={group ? 'Selected cause' : 'Selected job'} onClose={close}>
-          {group ? (
-            <GroupDetail page={page} group={group} differing={differing()} />
-          ) : (
-            job && <JobDetail page={page} job={job} differing={differing()} />
-          )}
-        </Pane>
-      )}
-    </div>
+    <>
+      <MarkedJobs run={page.run} jobs={marked} onClear={clear} />
+      <div className="split">
+        {view === 'jobs' ? (
+          <JobTable
+            jobs={jobs}
+            facets={facets}
+            q={q}
+            marks={marks}
+            selected={sel || null}
+            onSelect={select}
+            onOpen={open}
+          />
+        ) : (
+          <Failures
+            key={by}
+            page={page}
+            differing={differing()}
+            groups={groups}
+            scope={`${by} ${q}`}
+            marks={marks}
+            selected={sel || null}
+            onSelect={select}
+            onOpen={open}
+          />
+        )}
+        {(group || job) && (
+          <Pane label={group ? 'Selected cause' : 'Selected job'} onClose={close}>
+            {group ? (
+              <GroupDetail page={page} group={group} differing={differing()} />
+            ) : (
+              job && <JobDetail page={page} job={job} differing={differing()} />
+            )}
+          </Pane>
+        )}
+      </div>
+    </>
   );
 }
+
+/** The jobs that were marked, as the address says. */
+function useMarks(all: readonly Job[]) {
+  const [text, setText] = useUrlState('marks', '');
+  const marks = useMemo(() => new Set(readList(text)), [text]);
+  const marked = useMemo(() => all.filter(({ job_id }) => marks.has(job_id)), [all, marks]);
+  const set = (ids: Iterable<string>) => setText(printList(ids), { replace: true });
+  return {
+    marks,
+    marked,
+    clear: () => set([]),
+    /** Marks jobs, or if all of them are marked, no longer marks them. */
+    mark: (jobs: readonly Job[]) => {
+      const next = new Set(marks);
+      const isMarked = jobs.every(({ job_id }) => marks.has(job_id));
+      for (const { job_id } of jobs) {
+        if (isMarked) next.delete(job_id);
+        else next.add(job_id);
+      }
+      set([...next].slice(0, mostMarks));
+    },
+  };
+}
+
+/** More would make too long an address. */
+const mostMarks = 200;

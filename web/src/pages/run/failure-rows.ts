@@ -78,6 +78,27 @@ export function nextGroup(groups: readonly Group[], selected: string | null, ste
   return at === -1 ? groups[0] : groups[at + step];
 }
 
-function holds(group: Group, selected: string): boolean {
+/** Whether a key is that of a group or of one of its jobs. */
+export function holds(group: Group, selected: string): boolean {
   return selected === groupKey(group) || group.jobs.some(({ job_id }) => selected === `${job_id}@${group.id}`);
+}
+
+/** The key of the row that an address selects: a job alone, as the table of jobs writes it, is a row of its first group. */
+export function rowKeyOf(groups: readonly Group[], selected: string | null): string | null {
+  const group = groups.find(({ jobs }) => jobs.some(({ job_id }) => job_id === selected));
+  return group === undefined ? selected : `${selected}@${group.id}`;
+}
+
+/** A group of more jobs is closed at first. */
+const mostOpen = 12;
+
+/** The ids of the open groups; `opened` is null at first. The group of a selected job is open. */
+export function openGroups(
+  groups: readonly Group[],
+  opened: readonly string[] | null,
+  selected: string | null,
+): ReadonlySet<string> {
+  const first = groups[0] && groups[0].jobs.length <= mostOpen ? [groups[0].id] : [];
+  const around = groups.find((group) => selected !== groupKey(group) && holds(group, selected ?? ''));
+  return new Set([...(opened ?? first), ...(around ? [around.id] : [])]);
 }

@@ -1,0 +1,122 @@
+/** The dialogs with the commands that schedule jobs again or end a run. */
+import { useState } from 'react';
+import { apiPath } from '../../../../src/core/paths.ts';
+import type { RunConfig } from '../../../../src/http/api/run-page-schema.ts';
+import type { RunItem } from '../../../../src/http/api/schema.ts';
+import { useApi } from '../../lib/api.ts';
+import { killRun, markDown, rerunByDescription, rerunByStatus } from '../../lib/commands.ts';
+import { plural, shortHost } from '../../lib/format.ts';
+import type { Job } from '../../lib/jobs.ts';
+import { Copy } from '../../ui/Copy.tsx';
+import { ErrorBox } from '../../ui/States.tsx';
+import { sharedNodes } from './rerun-nodes.ts';
+
+type RerunJob = Pick<Job, 'job_id' | 'status' | 'description' | 'nodes'>;
+
+interface RerunProps {
+  run: RunItem;
+  /** The jobs to schedule again; null for all of the run that failed. */
+  jobs: readonly RerunJob[] | null;
+}
+
+/** The command that schedules jobs again with what their run was scheduled with. */
+export function Rerun({ run, jobs }: RerunProps) {
+  const { data, error, refetch } = useApi<RunConfig>(apiPath.runConfig(run.name));
+  if (error && data === undefined) return <ErrorBox error={error} onRetry={refetch} />;
+  if (data === undefined) return <p aria-busy="true">Reading what the run was scheduled with…</p>;
+  return jobs === null ? (
+    <ByStatus run={run} config={data.common} />
+  ) : (
+    <Chosen run={run} config={data.common} jobs={jobs} />
+  );
+}
+
+type Config = RunConfig['common'];
+
+function ByStatus({ run, config }: { run: RunItem; config: Config }) {
+  const [statuses, setStatuses] = useState<readonly string[]>(['fail', 'dead']);
+  const { fail, dead } = run.counts;
+  const toggle = (status: string) =>
+    setStatuses(statuses.includes(status) ? statuses.filter((one) => one !== status) : [...statuses, status]);
+  const counts = Object.entries({ fail, dead });
+  const jobs = counts.reduce((sum, [status, n]) => sum + (statuses.includes(status) ? n : 0), 0);
+  return (
+    <>
+      <fieldset className="choices">
+        <legend>Which jobs</legend>
+        {counts.map(([status, n]) => (
+          <label key={status} className="choice">
+            <input type="checkbox" checked={statuses.includes(status)} onChange={() => toggle(status)} /> {status} ({n})
+          </label>
+        ))}
+      </fieldset>
+      {statuses.length === 0 ? (
+        <p>Choose at least one status.</p>
+      ) : (
+        <>
+          <p>Schedules {plural(jobs, 'job')}. On a machine with teuthology, run:</p>
+          <Command text={rerunByStatus(run, config, statuses)} what="the command to rerun" />
+        </>
+      )}
+    </>
+  );
+}
+
+function Chosen({ run, config, jobs }: { run: RunItem; config: Config; jobs: readonly RerunJob[] }) {
+  // Filters are separated by commas.
+  const named = jobs.flatMap(({ description }) => (description && !description.includes(',') ? [description] : []));
+  const missing = jobs.length - named.length;
+  const nodes = sharedNodes(jobs);
+  return (
+    <>
+      {missing > 0 && <p>{plural(missing, 'job')} cannot be named: without a description, or with a comma in it.</p>}
+      {named.length > 0 && (
+        <>
+          <p>Schedules {plural(new Set(named).size, 'description')}. On a machine with teuthology, run:</p>
+          <Command text={rerunByDescription(run, config, named)} what="the command to rerun" />
+        </>
+      )}
+      {nodes.map((node) => (
+        <div key={node}>
+          <p>
+            Most of them ran on {shortHost(node)}. To keep them off {shortHost(node)}, first run:
+          </p>
+          <Command text={markDown(node)} what={`the command to take ${shortHost(node)} out`} />
+        </div>
+      ))}
+    </>
+  );
+}
+
+/** The command that ends a run, and what becomes of its jobs. */
+export function Kill({ run }: { run: RunItem }) {
+  const [keep, setKeep] = useState(false);
+  const { running, waiting, queued } = run.counts;
+  return (
+    <>
+      <p>
+        {plural(running + waiting, 'job')} {running + waiting === 1 ? 'runs' : 'run'} and will be killed.{' '}
+        {queued > 0 &&
+          (keep
+            ? `${plural(queued, 'queued job')} will stay in the queue and still run.`
+            : `${plural(queued, 'queued job')} will be removed from the queue.`)}
+      </p>
+      {queued > 0 && (
+        <label className="choice">
+          <input type="checkbox" checked={keep} onChange={() => setKeep(!keep)} /> leave queued jobs in the queue
+        </label>
+      )}
+      <p>On the machine where the jobs were started, run:</p>
+      <Command text={killRun(run, keep)} what="the command to kill the run" />
+    </>
+  );
+}
+
+/** A command with a button that copies it. */
+export function Command({ text, what }: { text: string; what: string }) {
+  return (
+    <p className="command-line">
+      <code className="command">{text}</code> <Copy text={text} label={what} />
+    </p>
+  );
+}
