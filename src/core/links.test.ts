@@ -38,7 +38,7 @@ describe('the address of a log', () => {
   });
 
   test('comes with that of its folder, and for Ansible with that of its log', () => {
-    const job = { job_id: '1', signature: null };
+    const job = { job_id: '1', status: 'fail', signature: null } as const;
     expect(logLinks(template, 'r', job)).toEqual([
       { name: 'log', href: 'https://logs.example/r/1/teuthology.log' },
       { name: 'archive', href: 'https://logs.example/r/1/' },
@@ -47,12 +47,13 @@ describe('the address of a log', () => {
       name: 'ansible',
       href: 'https://logs.example/r/1/ansible.log',
     });
+    expect(logLinks(template, 'r', { ...job, status: 'queued' })).toEqual([]);
   });
 
   test.each(['', 'javascript:alert("{run_name}")', '{run_name}/{job_id}'])(
     'cannot be made from the template %j',
     (text) => {
-      expect(logLinks(text, 'https://a', { job_id: '1', signature: null })).toEqual([]);
+      expect(logLinks(text, 'https://a', { job_id: '1', status: 'fail', signature: null })).toEqual([]);
     },
   );
 });

@@ -1,5 +1,11 @@
 /** Links that come from the texts of clients and from settings. */
+import type { JobStatus } from './job.ts';
 import { pathPart } from './paths.ts';
+
+/** Whether a job in this status has begun to write a log. */
+export function hasLog(status: JobStatus): boolean {
+  return status !== 'queued' && status !== 'waiting';
+}
 
 /** A link of a job to somewhere else; always http or https. */
 export interface JobLink {
@@ -28,8 +34,9 @@ export function logHref(template: string, run: string, jobId: string): string {
 export function logLinks(
   template: string,
   run: string,
-  job: { job_id: string; signature: { kind: string } | null },
+  job: { job_id: string; status: JobStatus; signature: { kind: string } | null },
 ): JobLink[] {
+  if (!hasLog(job.status)) return [];
   const log = safeHref(logHref(template, run, job.job_id));
   if (log === null) return [];
   const archive = log.slice(0, log.lastIndexOf('/') + 1);

@@ -66,6 +66,7 @@ export const apiPath = {
   run: (run: string) => address(['api', 'runs', run]),
   runPage: (run: string, query?: PathQuery) => address(['api', 'runs', run, 'page'], query),
   runVerdicts: (run: string, query?: PathQuery) => address(['api', 'runs', run, 'verdicts'], query),
+  runParts: (run: string) => address(['api', 'runs', run, 'parts']),
   runConfig: (run: string) => address(['api', 'runs', run, 'config']),
   runJobsFile: (run: string, format: 'csv' | 'json') => address(['api', 'runs', run, `jobs.${format}`]),
   job: (run: string, jobId: string, query?: PathQuery) => address(['api', 'runs', run, 'jobs', jobId], query),

@@ -21,10 +21,15 @@ export interface MatchableJob {
   sha1: string | null;
   priority: number | null;
   duration: number | null;
+  /** Seconds between posting and start. */
+  wait: number | null;
   scheduled: number | null;
   started: number | null;
   updated: number | null;
   signature: { id: string; kind: string } | null;
+  /** The names of its tasks and its roles; empty where they are not known. */
+  tasks: readonly string[];
+  roles: readonly string[];
   traits: ReadonlySet<Trait>;
 }
 
@@ -85,11 +90,14 @@ const texts: Partial<Record<QueryKey, (job: MatchableJob) => readonly (string | 
   node: (job) => job.nodes,
   kind: (job) => [job.signature?.kind ?? null],
   is: (job) => [...job.traits],
+  task: (job) => job.tasks,
+  role: (job) => job.roles,
 };
 
 const numbers: Partial<Record<QueryKey, (job: MatchableJob) => number | null>> = {
   prio: (job) => job.priority,
   dur: (job) => job.duration,
+  wait: (job) => job.wait,
   scheduled: (job) => job.scheduled,
   started: (job) => job.started,
   updated: (job) => job.updated,

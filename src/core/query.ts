@@ -91,7 +91,22 @@ export const queryKeys = {
     help: 'choice in the description',
     example: 'f:objectstore=bluestore*',
   },
-  dur: { short: ['duration'], values: 'duration', on: ['jobs'], help: 'duration', example: 'dur:>2h' },
+  dur: { short: ['duration'], values: 'duration', on: both, help: 'duration', example: 'dur:>2h' },
+  wait: {
+    short: ['waited'],
+    values: 'duration',
+    on: both,
+    help: 'time from posting to the start, of a run to its first start',
+    example: 'wait:>1h',
+  },
+  task: {
+    short: ['tasks'],
+    values: 'text',
+    on: ['jobs'],
+    help: 'a task of its configuration',
+    example: 'task:workunit',
+  },
+  role: { short: ['roles'], values: 'text', on: ['jobs'], help: 'a role of its configuration', example: 'role:mds*' },
   is: {
     short: [],
     values: 'choice',

@@ -47,7 +47,7 @@ describe.each(engines)('a cause on $name', (engine) => {
       ['main', 2, 1, runOn(2)],
       ['wip-squid-x', 2, 1, runOn(3, 'wip-squid-x')],
     ]);
-    expect(page.nodes.slice(0, 1)).toEqual([{ name: 'smithi002', jobs: 2 }]);
+    expect(page.nodes.slice(0, 1)).toEqual([{ name: 'smithi002.front.example.com', jobs: 2 }]);
     expect(page.os).toEqual([{ name: 'ubuntu 24.04', jobs: 4 }]);
     expect(page.texts.map(({ text, jobs }) => [text, jobs])).toEqual(
       [reason(2), reason(1), reason(3)].map((text, at) => [text, at === 0 ? 2 : 1]).sort(sameCount(page)),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JobPage } from '../../src/http/api/job-page-schema.ts';
+import type { RunJobs, RunParts } from '../../src/http/api/run-page-schema.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Pages, runOn, startPages } from './pages.ts';
 
@@ -52,6 +53,33 @@ describe.each(engines)('the page of a job on $name', (engine) => {
       { node: 'smithi003', roles: ['client.0'] },
     ]);
     expect((await pages.read<JobPage>(`/runs/${run}/jobs/4`)).roles).toEqual([]);
+  });
+
+  test('knows its place in the run and the jobs with the same cause', async () => {
+    const { place, siblings, job } = await page();
+    expect(place).toEqual({ at: 1, of: 3 });
+    expect(siblings).toEqual({ total: 1, jobs: [{ job_id: '5', status: 'fail', description }] });
+    expect(job.signature).not.toBeNull();
+    const silent = await pages.read<JobPage>(`/runs/${run}/jobs/6`);
+    expect(silent.siblings).toEqual({ total: 1, jobs: [{ job_id: '6', status: 'fail', description: 'other' }] });
+    const green = await pages.read<JobPage>(`/runs/${run}/jobs/4`);
+    expect([green.place.at, green.siblings]).toEqual([3, { total: 0, jobs: [] }]);
+  });
+
+  test('has parts that filters and columns of its run ask for', async () => {
+    await pages.put(`/runs/${run}/jobs/6/`, {
+      tasks: [{ install: null }, { ceph: {} }],
+      owner: 'ana',
+      suite_branch: 'x',
+    });
+    const { jobs, lists } = await pages.read<RunParts>(`/runs/${run}/parts`);
+    const six = jobs.find(({ job_id }) => job_id === '6')!;
+    expect({ ...six, tasks: lists[six.tasks], roles: lists[six.roles] }).toEqual({
+      ...{ job_id: '6', tasks: ['install', 'ceph'], roles: [], machine_type: null, owner: 'ana', flavor: null },
+      ...{ priority: null, teuthology_branch: null, suite_branch: 'x' },
+    });
+    const found = await pages.read<RunJobs>(`/runs/${run}/jobs?q=task:ceph,nothing`);
+    expect(found.jobs.map(({ job_id }) => job_id)).toEqual(['6']);
   });
 
   test('links to logs and measurements, and only to http and https', async () => {

@@ -44,6 +44,8 @@ const jobs = Array.from({ length: 60 }, (_, at) => ({
     ["Command failed on smithi001 with status 1: 'sudo x'", 'hit max job timeout', 'READ error', undefined],
     at,
   ),
+  tasks: at % 3 === 0 ? undefined : [{ install: null }, { [`t${at % 4}`]: { x: 1 } }],
+  roles: at % 4 === 0 ? undefined : [['mon.a', `osd.${at % 3}`], ['client.0']],
   targets: at % 6 === 5 ? undefined : { [`ubuntu@smithi0${at % 8}`]: 'k', [`ubuntu@mira${at % 3}`]: 'k' },
 }));
 
@@ -51,6 +53,7 @@ const jobTerms = [
   's:fail s:fail,dead s:f* job:8600017 job:*7 suite:rados suite:R* suite:none branch:wip-* branch:main user:yuriw m:smithi',
   'flavor:crimson flavor:none sha1:abc sha1:ABCD sha1:none os:rocky os:*4 os:none node:smithi03 node:mira* node:none',
   'reason:sudo reason:read reason:*error reason:none kind:timeout kind:none cause:none cause:* f:all f:clusters=* f:*É f:none',
+  'wait:>1h wait:<1h wait:none task:install task:t* task:none role:mon.a role:osd.* role:none',
   'dur:>30m dur:<10m dur:5m.. dur:none started:1h prio:<20 prio:20..40 prio:none is:new is:live is:none is:unseen',
   'scheduled:2026-11-01 scheduled:>2026-11-01 started:none started:>-1h updated:>-1h updated:<-1h rados 86000 mira1 r*blue* 86*3',
 ].flatMap((line) => line.split(' '));
@@ -112,6 +115,9 @@ describe.each(engines)('filters on $name', (engine) => {
         sha1: job?.sha1 ?? null,
         priority: job?.priority ?? null,
         duration: job?.duration ?? null,
+        wait: line.started === null ? null : (line.started - line.posted) / 1000,
+        tasks: (job?.tasks ?? []).flatMap((task) => Object.keys(task)),
+        roles: (job?.roles ?? []).flat(),
         scheduled: Date.UTC(2026, 10, 1, 9),
         started: line.started,
         updated: line.updated,

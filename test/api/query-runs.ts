@@ -45,6 +45,18 @@ export function runFilters(runs: RunItem[]): fc.Arbitrary<RunFilter> {
         (run) => run.priority,
       ),
     ),
+    ...(['dur', 'wait'] as const).map((key) =>
+      keyed(
+        key,
+        span(
+          fc.nat(90).map((at) => ({ text: `${at}s`, from: at, to: at + 1 })),
+          ({ posted, started, updated }) => {
+            const [from, to] = key === 'dur' ? [started, updated] : [posted, started];
+            return from === null || to === null ? null : (to - from) / 1000;
+          },
+        ),
+      ),
+    ),
     ...times.map((key) =>
       keyed(
         key,

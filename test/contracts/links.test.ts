@@ -67,7 +67,7 @@ describe.each(engines)('links on $name', (engine) => {
       expect(parts).toEqual(['', name, jobId, 'teuthology.log']);
       expect([new URL(shown!.log_href!).search, new URL(shown!.log_href!).hash]).toEqual(['', '']);
       const page = (await server.get(apiPath.runPage(name))).json as RunPage;
-      const [log] = logLinks(page.log_href_template, name, { job_id: jobId, signature: null });
+      const [log] = logLinks(page.log_href_template, name, { job_id: jobId, status: 'fail', signature: null });
       expect(log).toEqual({ name: 'log', href: shown!.log_href });
       for (const address of [pagePath.run(name), pagePath.job(name, jobId)]) {
         expect((await server.get(`/ui${address}`)).status).toBe(200);

@@ -7,7 +7,7 @@ import { aRun } from '../helpers/dashboard.ts';
 
 const contract = readFileSync(join(import.meta.dirname, '../../docs/contracts/teuthology.md'), 'utf8');
 
-/** The options of a program in the table of §4.2: its cells name them in code. */
+/** The options of a program in the table of the contract (teuthology contract §4.2): its cells name them in code. */
 function optionsOf(program: string): Set<string> {
   const options = new Set<string>();
   let current = '';

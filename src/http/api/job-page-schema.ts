@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { answers, JobItem, Link, latestOf, query, RunItem, text, textOrNull } from './schema.ts';
+import { answers, integer, JobItem, JobStatus, Link, latestOf, query, RunItem, text, textOrNull } from './schema.ts';
 
 /** A job with the history of its description, newest first, itself included. */
 export const JobPage = Type.Object({
@@ -14,6 +14,13 @@ export const JobPage = Type.Object({
   /** The neighbours in the order of the run page, null at the ends. */
   before: textOrNull,
   after: textOrNull,
+  /** Its number in that order, from 1, and how many there are. */
+  place: Type.Object({ at: integer, of: integer }),
+  /** Jobs of the run with the same cause, itself included, in that order; at most 200 of `total`. */
+  siblings: Type.Object({
+    total: integer,
+    jobs: Type.Array(Type.Object({ job_id: text, status: JobStatus, description: textOrNull })),
+  }),
 });
 export type JobPage = Static<typeof JobPage>;
 

@@ -1,7 +1,17 @@
 import { joinObject, parseUnlessLong } from '../../core/json-text.ts';
 import { logLinks } from '../../core/links.ts';
 import { nodeRoles } from '../../core/roles.ts';
-import { descriptionHistory, findRun, neighbours, reportedKeys, wholeJob } from '../../store/pages/run-page.ts';
+import type { RunRow } from '../../store/engine/schema.ts';
+import type { JobLine } from '../../store/pages/job-lines.ts';
+import {
+  descriptionHistory,
+  failureCounts,
+  findRun,
+  neighbours,
+  reportedKeys,
+  siblings,
+  wholeJob,
+} from '../../store/pages/run-page.ts';
 import { sendJson } from '../errors.ts';
 import { orThrow } from '../refusal.ts';
 import { ordinary } from '../turns.ts';
@@ -24,9 +34,20 @@ export function jobPageRoutes(app: ApiServer, context: ApiContext): void {
       links: [...logLinks(config.job_log_href_templ, run.name, line), ...line.links],
       history: history.map(jobItem),
       ...(await neighbours(db, run, job.job_id)),
+      siblings: await siblingsOf(db, run, line),
     };
     // The job as it was reported, to the digit: what is parsed and printed again can lose some.
     const text = `${JSON.stringify(page).slice(0, -1)},"config":${joinObject(reportedKeys(job))}}`;
     return sendJson(reply, text);
   });
+}
+
+async function siblingsOf(db: ApiContext['db'], run: RunRow, { signature }: JobLine): Promise<JobPage['siblings']> {
+  if (signature === null) return { total: 0, jobs: [] };
+  const counts = await failureCounts(db, run.id);
+  const own = counts.filter((one) => one.signature === signature.id);
+  return {
+    total: own.reduce((sum, { count }) => sum + Number(count), 0),
+    jobs: await siblings(db, run, signature.id),
+  };
 }

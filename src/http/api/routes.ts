@@ -20,6 +20,7 @@ import { listRoutes } from './lists.ts';
 import { answerProblems } from './problems.ts';
 import { runConfigRoutes } from './run-config.ts';
 import { runPageRoutes } from './run-page.ts';
+import { runPartsRoutes } from './run-parts.ts';
 import { answers, query, text, textAnswers } from './schema.ts';
 import { sessionRoutes } from './session.ts';
 
@@ -49,6 +50,7 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
   listRoutes(app, context);
   runPageRoutes(app, context);
   runConfigRoutes(app, context);
+  runPartsRoutes(app, context);
   jobPageRoutes(app, context);
   jobLogRoutes(app, context);
   compareRoutes(app, context);

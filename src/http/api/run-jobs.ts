@@ -6,6 +6,7 @@ import type { Verdict } from '../../core/verdicts/verdict.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import { headOf } from '../../store/pages/baseline.ts';
 import type { JobLine } from '../../store/pages/job-lines.ts';
+import { type JobParts, partsOfRun } from '../../store/pages/job-parts.ts';
 import { findRun, type LatestOf, runsUpTo } from '../../store/pages/run-page.ts';
 import { verdictsOf } from '../../store/pages/verdicts.ts';
 import { inTurns } from '../../store/read/in-turns.ts';
@@ -57,12 +58,17 @@ async function select(context: ApiContext, name: string, query: Query, { tz, bas
   const verdicts = compared ? await verdictsByCause(context, run, lines, base) : new Map<string, Verdict>();
   const matches = jobMatcher(query, clockOf(context.now(), tz));
   const head = headOf(run);
+  // Only these ask about what is not in a line.
+  const parts = query.terms.some(({ key }) => key === 'task' || key === 'role')
+    ? await partsOfRun(context.db, run.id)
+    : [];
+  const partsById = new Map(parts.map((one) => [one.job_id, one]));
   const found: JobLine[] = [];
   for await (const [index, line] of inTurns(lines.entries())) {
     const previous = pairs[index]?.a?.status ?? null;
     const verdict = (line.signature && verdicts.get(line.signature.id)) ?? null;
     const traits = traitsOf({ status: line.status, previous, verdict }, head);
-    if (matches(matchable(line, run, traits))) found.push(line);
+    if (matches(matchable(line, run, traits, partsById.get(line.job_id)))) found.push(line);
   }
   return { run, lines: found };
 }
@@ -72,13 +78,14 @@ async function verdictsByCause(context: ApiContext, run: RunRow, lines: JobLine[
   return new Map(judged.map(({ verdict }) => [verdict.cause, verdict]));
 }
 
-function matchable(line: JobLine, run: RunRow, traits: MatchableJob['traits']): MatchableJob {
+function matchable(line: JobLine, run: RunRow, traits: MatchableJob['traits'], parts?: JobParts): MatchableJob {
   const times = {
     scheduled: milliseconds(run.scheduled),
     started: milliseconds(line.started),
     updated: milliseconds(line.updated),
   };
-  return { ...line, ...times, traits };
+  const wait = line.started === null ? null : (line.started - line.posted) / 1_000_000;
+  return { ...line, ...times, wait, traits, tasks: parts?.tasks ?? [], roles: parts?.roles ?? [] };
 }
 
 async function sendJobs(reply: FastifyReply, { run, lines }: Selection, problems: string[]): Promise<FastifyReply> {

@@ -9,11 +9,13 @@ import {
   jobFacts,
   Link,
   latestOf,
+  numberOrNull,
   query,
   RunItem,
   runPath,
   text,
   textAnswers,
+  textOrNull,
   zone,
 } from './schema.ts';
 import { Baseline, baseParameter, PageVerdict } from './verdict-schema.ts';
@@ -118,4 +120,33 @@ export const runConfig = {
   params: runPath,
   querystring: query(latestOf),
   response: answers(RunConfig),
+};
+
+/** What is known of the jobs of a run beside what its page shows at first. */
+export const RunParts = Type.Object({
+  /** Lists of tasks and of roles, each once. */
+  lists: Type.Array(Type.Array(text)),
+  jobs: Type.Array(
+    Type.Object({
+      job_id: text,
+      /** Places in `lists`. */
+      tasks: integer,
+      roles: integer,
+      machine_type: textOrNull,
+      owner: textOrNull,
+      flavor: textOrNull,
+      priority: numberOrNull,
+      teuthology_branch: textOrNull,
+      suite_branch: textOrNull,
+    }),
+  ),
+});
+export type RunParts = Static<typeof RunParts>;
+
+/** `GET /api/runs/{run}/parts`. */
+export const runParts = {
+  summary: 'Tasks, roles, owners and branches of the jobs of a run',
+  params: runPath,
+  querystring: query(latestOf),
+  response: answers(RunParts),
 };

@@ -3,7 +3,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { type ChangeClass, changeClasses, changeOf, type Pair, pairJobs } from '../../core/compare.ts';
 import { type Failure, isFailure, notFound } from '../../core/errors.ts';
-import { columnFields, documentFields, isDocumentField, isMoreField, isSmallField } from '../../core/job.ts';
+import {
+  columnFields,
+  documentFields,
+  isDocumentField,
+  isMoreField,
+  isSmallField,
+  type JobStatus,
+} from '../../core/job.ts';
 import { orderJobs } from '../../core/job-order.ts';
 import { splitObject } from '../../core/json-text.ts';
 import { jobsTotal } from '../../core/run.ts';
@@ -180,15 +187,41 @@ export function reportedKeys(job: WholeJob): [key: string, text: string][] {
   return reported.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** The jobs before and after one on the page of its run. */
+/** The jobs before and after one on the page of its run, and its number there. */
 export async function neighbours(
   db: Reader,
   run: RunRow,
   job_id: string,
-): Promise<{ before: string | null; after: string | null }> {
+): Promise<{ before: string | null; after: string | null; place: { at: number; of: number } }> {
   const order = orderJobs(await jobStatuses(db, run.id));
   const at = order.findIndex((job) => job.job_id === job_id);
-  return { before: order[at - 1]?.job_id ?? null, after: order[at + 1]?.job_id ?? null };
+  const place = { at: at + 1, of: order.length };
+  return { before: order[at - 1]?.job_id ?? null, after: order[at + 1]?.job_id ?? null, place };
+}
+
+/** The most jobs of a cause that the page of one of them knows. */
+const mostSiblings = 200;
+
+/** The first jobs of a run that ended with a cause, in the order of its page. */
+export async function siblings(db: Reader, run: RunRow, cause: string): Promise<SiblingJob[]> {
+  const jobs = await db.kysely
+    .selectFrom('jobs')
+    .leftJoin('descriptions', 'descriptions.hash', 'jobs.description_hash')
+    .select(['jobs.job_id', 'jobs.status'])
+    .select(sql<string | null>`substr(descriptions.description, 1, 500)`.as('description'))
+    .where('jobs.run_id', '=', run.id)
+    .where('jobs.signature', '=', cause)
+    .orderBy('jobs.id')
+    .limit(mostSiblings)
+    .execute();
+  return orderJobs(jobs);
+}
+
+/** A job of the same cause. */
+export interface SiblingJob {
+  job_id: string;
+  status: JobStatus;
+  description: string | null;
 }
 
 /** The length of a job's history. */

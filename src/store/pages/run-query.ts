@@ -139,6 +139,7 @@ const spanColumns: Partial<Record<QueryKey, 'scheduled' | 'started' | 'updated' 
 
 function whereValue(builder: Builder, key: QueryKey, value: Value, clock: Clock) {
   if (key === 'status') return whereStatus(builder, value);
+  if (key === 'dur' || key === 'wait') return whereSpent(key, value, clock);
   const span = spanColumns[key];
   if (span !== undefined) return whereSpan(builder, span, value, clock);
   const column = textColumns[key];
@@ -181,4 +182,16 @@ function whereSpan(
   if (Number.isFinite(bounds.from)) limits.push(sql<SqlBool>`${key} >= ${stored(bounds.from)}`);
   if (Number.isFinite(bounds.to)) limits.push(sql<SqlBool>`${key} < ${stored(bounds.to)}`);
   return builder.and(limits);
+}
+
+/** Microseconds from the first start to the last change, and from the posting of the run to the first start. */
+const spent = { dur: sql<number>`(updated - started)`, wait: sql<number>`(started - posted)` };
+
+function whereSpent(key: keyof typeof spent, value: Value, clock: Clock): RawBuilder<SqlBool> {
+  const time = spent[key];
+  if (value.type === 'none') return sql<SqlBool>`${time} is null`;
+  const bounds = valueBounds(value, spanReader('duration', clock));
+  if (bounds === null) return sql<SqlBool>`false`;
+  const stored = (seconds: number) => Math.min(Math.max(seconds * 1_000_000, 0), Number.MAX_SAFE_INTEGER);
+  return sql<SqlBool>`(${time} >= ${stored(bounds.from)} and ${time} < ${stored(bounds.to)})`;
 }

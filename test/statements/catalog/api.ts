@@ -20,6 +20,7 @@ const filters: [title: string, q: (values: Values) => string][] = [
   ['started:>-2d', () => 'started:>-2d'],
   ['updated:>-1h', () => 'updated:>-1h'],
   ['prio:<80', () => 'prio:<80'],
+  ['dur:>1h wait:<1h', () => 'dur:>1h wait:<1h'],
   ['cause', ({ cause }) => `cause:${cause}`],
   ['-cause:*', () => '-cause:*'],
   ['a word', ({ raw }) => raw.name.slice(0, 24)],
@@ -58,6 +59,7 @@ export const apiRequests: Asked[] = [
   ask('/api/runs/:run/verdicts.json', '', ({ name }) => `/api/runs/${name}/verdicts.json`, runPage),
   ask('/api/runs/:run/verdicts.csv', '', ({ name }) => `/api/runs/${name}/verdicts.csv`, runPage),
   ask('/api/runs/:run/verdicts.md', '', ({ name }) => `/api/runs/${name}/verdicts.md`, runPage),
+  ask('/api/runs/:run/parts', '', ({ name }) => `/api/runs/${name}/parts`, runPage),
   ask('/api/runs/:run/config', '', ({ name }) => `/api/runs/${name}/config`, runPage),
   ...['branch', 'all', 'sha1'].map((scope) =>
     ask(

@@ -59,5 +59,15 @@ function valuesOf({ runs, nodes, nightly, ids, cause, next, daysAgo }: Samples, 
     Object.entries(raw).map(([key, value]) => [key, typeof value === 'string' ? encodeURIComponent(value) : value]),
   ) as unknown as SampleRun;
   const node = nodes[(n * 17) % nodes.length] as string;
-  return { ...encoded, raw, n, node, cause, run: ids[n % ids.length] as number, next, nightly: encodeURIComponent(nightly), daysAgo };
+  return {
+    ...encoded,
+    raw,
+    n,
+    node,
+    cause,
+    run: ids[n % ids.length] as number,
+    next,
+    nightly: encodeURIComponent(nightly),
+    daysAgo,
+  };
 }

@@ -53,7 +53,15 @@ export async function readSamples(get: (path: string) => Promise<unknown>): Prom
     jobs: { signature: { id: string } }[];
   };
   const cause = found.jobs[0]?.signature.id ?? '';
-  return { runs, nodes, nightly, ids: page.runs.map(({ id }) => id), cause, next: page.next, daysAgo: (days) => dayOf(Date.now() - days * 86_400_000) };
+  return {
+    runs,
+    nodes,
+    nightly,
+    ids: page.runs.map(({ id }) => id),
+    cause,
+    next: page.next,
+    daysAgo: (days) => dayOf(Date.now() - days * 86_400_000),
+  };
 }
 
 function dayOf(time: number): string {

@@ -1,4 +1,4 @@
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { pagePath } from '../../../src/core/paths.ts';
 import { ago, clockTime, zoneName } from '../lib/format.ts';
 import { usePreferences } from '../lib/preferences.ts';
@@ -6,21 +6,56 @@ import { useMinute } from '../ui/Time.tsx';
 import { useLiveState } from './live.ts';
 import { switchZone } from './Shell.tsx';
 
-const hints: [string[], string][] = [
+type Hint = [keys: string[], what: string];
+
+const list: Hint[] = [
   [['j', 'k'], 'move'],
   [['o'], 'open'],
-  [['/'], 'filter'],
-  [['y', 'u'], 'copy link'],
+];
+const filter: Hint = [['/'], 'filter'];
+const link: Hint = [['y', 'u'], 'copy link'];
+
+/** What can be done on a page, the most specific address first. */
+const hints: [page: RegExp, hints: Hint[]][] = [
+  [
+    /^\/runs\/[^/]+\/jobs\//,
+    [
+      [['1', '2', '3'], 'tabs'],
+      [['n', 'N'], 'next with this cause'],
+      [['l'], 'log'],
+      [['y', 'r'], 'copy reason'],
+      link,
+    ],
+  ],
+  [/^\/runs\/[^/]+\/compare/, [...list, link]],
+  [
+    /^\/runs\/[^/]+/,
+    [
+      [['n', 'N'], 'next cause'],
+      ...list,
+      [['x'], 'mark'],
+      [['l'], 'log'],
+      [['c'], 'compare'],
+      [['y', 'm'], 'copy report'],
+      filter,
+    ],
+  ],
+  [/^\/runs/, [...list, filter, [['x'], 'mark'], [['c'], 'compare two'], link]],
+  [/^\/(queue|nodes)/, [...list, link]],
+  [/^\/(history|audit)/, [filter, link]],
+  [/^\//, [[['g', 'r'], 'runs'], [['g', 'h'], 'history'], [['g', 'q'], 'queue'], [['g', 'n'], 'nodes'], link]],
 ];
 
 /** Keyboard hints, how up to date the page is, and the time zone. */
 export function Footer() {
   const { keys, zone } = usePreferences();
+  const [path] = useLocation();
+  const here = hints.find(([page]) => page.test(path))?.[1] ?? [];
   return (
     <footer className="footer">
       {keys && (
         <span className="hints">
-          {hints.map(([names, what]) => (
+          {here.map(([names, what]) => (
             <span key={what}>
               {names.map((name) => (
                 <kbd key={name}>{name}</kbd>

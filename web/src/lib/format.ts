@@ -12,15 +12,24 @@ export function duration(seconds: number | null | undefined): string {
   return `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, '0')}`;
 }
 
-/** A time as "09:00 today", "22:48 Sun", "2026-11-02"; "—" when unknown. */
-export function clockTime(ms: number | null | undefined, zone: Zone, now = Date.now()): string {
+/** How much of a time is shown: the day of an old one alone, the time of the day alone, or both. */
+export type TimeForm = 'short' | 'clock' | 'long';
+
+/** A time as "09:00 today", "22:48 Sun", "2026-11-02", with `long` "2026-11-02 22:48"; "—" when unknown. */
+export function clockTime(
+  ms: number | null | undefined,
+  zone: Zone,
+  now = Date.now(),
+  form: TimeForm = 'short',
+): string {
   if (ms === null || ms === undefined || !Number.isFinite(ms)) return '—';
   const [time, today] = [shifted(ms, zone), shifted(now, zone)];
   const [day, thisDay] = [Math.floor(time / 86_400_000), Math.floor(today / 86_400_000)];
   const text = new Date(time).toISOString();
+  if (form === 'clock') return text.slice(11, 16);
   if (day === thisDay) return `${text.slice(11, 16)} today`;
   if (Math.abs(day - thisDay) < 6) return `${text.slice(11, 16)} ${weekdays[new Date(time).getUTCDay()]}`;
-  return text.slice(0, 10);
+  return form === 'long' ? text.slice(0, 16).replace('T', ' ') : text.slice(0, 10);
 }
 
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -91,4 +100,14 @@ export function number(count: number): string {
 /** "1 job", "5,000 jobs". */
 export function plural(count: number, noun: string, nouns = `${noun}s`): string {
   return `${number(count)} ${count === 1 ? noun : nouns}`;
+}
+
+/** A text with a mark in place of characters that would show what follows from right to left, or hide it. */
+export function withoutOverrides(text: string): string {
+  return text.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+}
+
+/** A kind of failure as people read it: "dead" is that of jobs without a reason, whatever their status. */
+export function kindText(kind: string): string {
+  return kind === 'dead' ? 'no reason' : kind;
 }

@@ -1,7 +1,8 @@
 /** The jobs of a run with their texts, as the run page uses them. */
-import { logHref, safeHref } from '../../../src/core/links.ts';
+import { hasLog, logHref, safeHref } from '../../../src/core/links.ts';
 import { type ListedJob, readPageJob } from '../../../src/core/page-jobs.ts';
 import type { PageSignature, RunPage } from '../../../src/http/api/run-page-schema.ts';
+import { withoutOverrides } from './format.ts';
 
 /** A job; times in milliseconds since the epoch, durations in seconds. */
 export interface Job extends ListedJob<PageSignature> {
@@ -13,9 +14,10 @@ export interface Job extends ListedJob<PageSignature> {
 
 /** The jobs of a page, in the same order. */
 export function jobsOf({ run, jobs, texts, signatures, log_href_template }: RunPage): Job[] {
+  const shown = texts.map(withoutOverrides);
   return jobs.map((row, index) => ({
-    ...readPageJob(row, texts, signatures),
+    ...readPageJob(row, shown, signatures),
     index,
-    log_href: safeHref(logHref(log_href_template, run.name, row.job_id)),
+    log_href: hasLog(row.status) ? safeHref(logHref(log_href_template, run.name, row.job_id)) : null,
   }));
 }

@@ -51,13 +51,24 @@ interface CountsProps {
   counts: Partial<JobCounts>;
   onPick?: (status: JobStatus) => void;
   activeStatuses?: readonly string[];
+  /** Puts the numbers of several rows below each other. */
+  aligned?: boolean;
+}
+
+/** The statuses that nearly every run has, in their places in lists. */
+const usual: readonly JobStatus[] = ['fail', 'dead', 'pass'];
+
+/** The statuses in their order; in lists those of most runs first, also where there are none, so that numbers stand below each other. */
+function inPlaces(counts: Partial<JobCounts>): { status: JobStatus; count: number }[] {
+  const places = usual.map((status) => ({ status, count: counts[status] ?? 0 }));
+  return [...places, ...present(counts).filter(({ status }) => !usual.includes(status))];
 }
 
 /** Results as numbers, each with its shape; buttons when `onPick` is given. */
-export function Counts({ counts, onPick, activeStatuses = [] }: CountsProps) {
+export function Counts({ counts, onPick, activeStatuses = [], aligned = false }: CountsProps) {
   return (
-    <span className="counts">
-      {present(counts).map(({ status, count }) =>
+    <span className={aligned ? 'counts counts-aligned' : 'counts'}>
+      {(aligned ? inPlaces(counts) : present(counts)).map(({ status, count }) =>
         onPick ? (
           <button
             key={status}
@@ -68,6 +79,8 @@ export function Counts({ counts, onPick, activeStatuses = [] }: CountsProps) {
           >
             <StatusShape kind={status} /> {number(count)} {status}
           </button>
+        ) : count === 0 ? (
+          <span key={status} className="count" />
         ) : (
           <span key={status} className="count" title={`${number(count)} ${status}`}>
             <StatusShape kind={status} />

@@ -31,7 +31,7 @@ export function GridHead<Row>({ columns, sort, onSort }: GridHeadProps<Row>) {
                   className="sort"
                   title="Sort by this column; Shift-click to sort by several columns"
                   onKeyDown={moveAside}
-                  onClick={(event) => onSort(nextSort(sort, column.id, event.shiftKey))}
+                  onClick={(event) => onSort(nextSort(sort, column.id, event.shiftKey, column.descendingFirst))}
                 >
                   {column.title}
                   <SortMark order={order} place={keys.length > 1 ? at + 1 : 0} />

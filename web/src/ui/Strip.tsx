@@ -5,6 +5,8 @@ import { statusKind } from './Status.tsx';
 export interface StripCell {
   status: string | number | null;
   title: string;
+  /** Marks the cell of what the page is about. */
+  current?: boolean;
 }
 
 /** The results of several runs, oldest first; read out as one sentence. */
@@ -20,12 +22,13 @@ export function Strip({ cells, sentence }: { cells: readonly StripCell[]; senten
   );
 }
 
-function lookOf({ status }: StripCell): { className: string; style?: CSSProperties } {
+function lookOf({ status, current = false }: StripCell): { className: string; style?: CSSProperties } {
+  const cell = current ? 'strip-cell strip-current' : 'strip-cell';
   if (typeof status === 'number') {
     return {
-      className: 'strip-cell strip-share',
+      className: `${cell} strip-share`,
       style: { '--share': `${Math.round(status * 100)}%` } as CSSProperties,
     };
   }
-  return { className: `strip-cell fill-${status === null ? 'none' : statusKind(status)}` };
+  return { className: `${cell} fill-${status === null ? 'none' : statusKind(status)}` };
 }

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { clockTime, exactTime, duration as printDuration } from '../lib/format.ts';
+import { clockTime, exactTime, duration as printDuration, type TimeForm } from '../lib/format.ts';
 import { usePreferences } from '../lib/preferences.ts';
 
 /** One timer for all times on the page, so that they change together. */
@@ -22,14 +22,14 @@ export function useMinute(): number {
   return useSyncExternalStore(subscribe, () => minute) * 60_000;
 }
 
-/** A time in short form; the exact time is its tooltip. */
-export function Time({ at }: { at: number | null | undefined }) {
+/** A time in short form, as the time of its day alone, or with both day and time; the exact time is its tooltip. */
+export function Time({ at, form = 'short' }: { at: number | null | undefined; form?: TimeForm }) {
   const { zone } = usePreferences();
   const now = useMinute();
   if (at === null || at === undefined) return <span className="quiet">—</span>;
   return (
     <time dateTime={new Date(at).toISOString()} title={exactTime(at)}>
-      {clockTime(at, zone, now)}
+      {clockTime(at, zone, now, form)}
     </time>
   );
 }

@@ -14,14 +14,19 @@ export function parseSort(sort: string): SortKey[] {
     .map((part) => (part.startsWith('-') ? { id: part.slice(1), descending: true } : { id: part, descending: false }));
 }
 
-/** The order after a click on a column: ascending, descending, none. With `add` the other columns stay in the order. */
-export function nextSort(sort: string, id: string, add: boolean): string {
+/**
+ * The order after a click on a column: ascending, descending, none; with `descendingFirst` descending before ascending. With `add` the
+ * other columns stay in the order.
+ */
+export function nextSort(sort: string, id: string, add: boolean, descendingFirst = false): string {
   const keys = parseSort(sort);
   const current = keys.find((key) => key.id === id);
-  const next = current === undefined ? id : current.descending ? '' : `-${id}`;
+  const [first, second] = descendingFirst ? [`-${id}`, id] : [id, `-${id}`];
+  const isFirst = current !== undefined && current.descending === descendingFirst;
+  const next = current === undefined ? first : isFirst ? second : '';
   if (!add) return next;
   const printed = keys.map((key) => (key.id === id ? next : `${key.descending ? '-' : ''}${key.id}`));
-  if (current === undefined) printed.push(id);
+  if (current === undefined) printed.push(next);
   return printed.filter((part) => part !== '').join(',');
 }
 

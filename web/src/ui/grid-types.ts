@@ -8,6 +8,8 @@ export interface Column<Row> {
   width: string;
   align?: 'right';
   sortable?: boolean;
+  /** Whether the first click sorts descending: by what is best or most. */
+  descendingFirst?: boolean;
   /** Hidden until a person shows it. */
   hidden?: boolean;
   cell: (row: Row) => ReactNode;

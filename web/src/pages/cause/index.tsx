@@ -6,7 +6,7 @@ import { blameText, facetsText } from '../../../../src/core/verdicts/sentence.ts
 import type { CausePage } from '../../../../src/http/api/cause-schema.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
-import { number, plural } from '../../lib/format.ts';
+import { kindText, number, plural } from '../../lib/format.ts';
 import { usePathParts } from '../../lib/url-state.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { ErrorBox, FetchLine, NotFound, Skeleton } from '../../ui/States.tsx';
@@ -56,7 +56,7 @@ function CauseHeader({ page: { cause, jobs, more, first, last } }: { page: Cause
     <header className="head">
       <h1 className="mono break">{cause.title}</h1>
       <div className="line">
-        <span className="badge">{cause.kind}</span>
+        <span className="badge">{kindText(cause.kind)}</span>
         <span className="badge">{cause.class}</span>
         <span>
           <span className="strong">{jobs === 0 ? 'no jobs' : `${plural(jobs, 'job')}${more ? ' or more' : ''}`}</span>

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo } from 'react';
 import { Link, useLocation } from 'wouter';
 import { changeClasses } from '../../../../src/core/compare.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
@@ -7,6 +7,7 @@ import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
 import { toggled } from '../../lib/sets.ts';
+import { printList, readList } from '../../lib/url-list.ts';
 import { usePathParts, useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { RowGroup } from '../../ui/grid-types.ts';
@@ -32,7 +33,7 @@ export default function ComparePage() {
         {!data && error && (
           <p>
             <Link href={pagePath.run(run)}>{run}</Link> with{' '}
-            <RunChooser label="choose another run" suite="" onChoose={setOther} />
+            <RunChooser label="choose another run" run={null} onChoose={setOther} />
           </p>
         )}
       </section>
@@ -48,7 +49,7 @@ function Sides({ data: { a, b }, onChoose }: { data: Compare; onChoose: (run: st
   return (
     <div className="compare-sides">
       <RunSide letter="A" run={a}>
-        <RunChooser label="change run" suite={a.suite} onChoose={onChoose} />
+        <RunChooser label="change run" run={b} onChoose={onChoose} />
       </RunSide>
       <button
         type="button"
@@ -65,7 +66,8 @@ function Sides({ data: { a, b }, onChoose }: { data: Compare; onChoose: (run: st
 
 function Changes({ data }: { data: Compare }) {
   const [change, setChange] = useUrlState('change', defaultChanges);
-  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const [text, setText] = useUrlState('closed', '');
+  const closed = useMemo(() => new Set(readList(text)), [text]);
   const wanted = useMemo(() => change.split(','), [change]);
   const rows = useMemo(
     () =>
@@ -76,10 +78,14 @@ function Changes({ data }: { data: Compare }) {
     [data.rows, wanted, closed],
   );
   const columns = useMemo(() => compareColumns(data.a.name, data.b.name), [data.a.name, data.b.name]);
-  const groupOf = useCallback((row: CompareRow): RowGroup => {
-    if (row.kind === 'job') return { level: 2 };
-    return { level: 1, expanded: row.open, onToggle: () => setClosed((keys) => toggled(keys, row.key)) };
-  }, []);
+  const groupOf = useCallback(
+    (row: CompareRow): RowGroup => {
+      if (row.kind === 'job') return { level: 2 };
+      const toggle = () => setText(printList(toggled(closed, row.key)), { replace: true });
+      return { level: 1, expanded: row.open, onToggle: toggle };
+    },
+    [closed, setText],
+  );
   return (
     <>
       <ChangeChips counts={data.counts} wanted={wanted} onChange={(names) => setChange(names.join(',') || 'none')} />

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type JobStatus, jobStatuses } from '../../../../src/core/job.ts';
+import { parseQuery } from '../../../../src/core/query.ts';
+import { jobMatcher } from '../../../../src/core/query-match.ts';
 import type { History } from '../../../../src/http/api/history-schema.ts';
+import { aRun } from '../../../../test/helpers/dashboard.ts';
 import { filterRows, type HistoryRow, rowFacts, shortDescriptions, stripes } from './facts.ts';
 
 const row = (description: string, statuses: (JobStatus | null)[], signature: number[] = []): HistoryRow => ({
@@ -34,13 +37,19 @@ test('rows are found by words of their descriptions and causes, and by their fai
     title,
     class: 'unclear' as const,
   }));
-  const data: History = { runs: [], rows, signatures, total: 3 };
-  const found = (words: string, onlyRed: boolean) => filterRows(data, words, onlyRed).map((one) => rows.indexOf(one));
+  const data: History = { runs: [aRun(), aRun()], rows, signatures, total: 3 };
+  const clock = { now: 0, zone: 'UTC' };
+  const found = (q: string, onlyRed: boolean) =>
+    filterRows(data, q === '' ? null : jobMatcher(parseQuery(q, 'jobs').query, clock), onlyRed).map((one) =>
+      rows.indexOf(one),
+    );
   expect(found('', false)).toEqual([0, 1, 2]);
   expect(found('', true)).toEqual([0, 2]);
   expect(found('read ERROR', false)).toEqual([0]);
   expect(found('objectstore/x', false)).toEqual([0, 1]);
   expect(found('objectstore timeout', false)).toEqual([2]);
+  expect(found('s:dead f:objectstore=y cause:1', false)).toEqual([2]);
+  expect(found('s:pass f:objectstore=x', false)).toEqual([0, 1]);
   expect(found('objectstore/x timeout', false)).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
 import { isFailing } from '../../../../src/core/compare.ts';
 import { differingFacets, facetText } from '../../../../src/core/facets.ts';
 import { jobStatuses } from '../../../../src/core/job.ts';
+import type { MatchableJob } from '../../../../src/core/query-match.ts';
 import type { History } from '../../../../src/http/api/history-schema.ts';
 
 /** The results of a description, run by run. */
@@ -30,17 +31,56 @@ function isPass(status: number): boolean {
   return jobStatuses[status] === 'pass';
 }
 
-/** The rows that contain all words in the description or a cause, and that failed if `onlyRed` is set. */
-export function filterRows({ rows, signatures }: History, words: string, onlyRed: boolean): HistoryRow[] {
-  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-  return rows.filter((row) => {
+/** The rows with a job that a filter matches, if there is one, and that failed if `onlyRed` is set. */
+export function filterRows(
+  data: History,
+  matches: ((job: MatchableJob) => boolean) | null,
+  onlyRed: boolean,
+): HistoryRow[] {
+  return data.rows.filter((row) => {
     if (onlyRed && !row.status.some(isBad)) return false;
-    if (wanted.length === 0) return true;
-    const causes = [...new Set(row.signature)].map((index) => signatures[index]?.title ?? '');
-    const text = [row.description, ...causes].join(' ').toLowerCase();
-    return wanted.every((word) => text.includes(word));
+    if (matches === null) return true;
+    return data.runs.some((_, run) => {
+      const job = jobAt(data, row, run);
+      return job !== null && matches(job);
+    });
   });
 }
+
+/** The job of a row in a run as filters see it; what a history does not have is unknown. */
+export function jobAt({ runs, signatures }: History, row: HistoryRow, at: number): MatchableJob | null {
+  const [run, status, jobId] = [runs[at], jobStatuses[row.status[at] ?? -1], row.job_id[at]];
+  if (run === undefined || status === undefined || !jobId) return null;
+  const signature = signatures[row.signature[at] ?? -1] ?? null;
+  return {
+    ...noFacts,
+    status,
+    job_id: jobId,
+    description: row.description,
+    failure_reason: signature?.title ?? null,
+    suite: run.suite,
+    branch: run.branch,
+    user: run.user,
+    machine_type: run.machine_type,
+    flavor: run.flavor,
+    sha1: run.sha1,
+    priority: run.priority,
+    scheduled: run.scheduled,
+    signature,
+  };
+}
+
+const noFacts = {
+  os: null,
+  nodes: [],
+  duration: null,
+  wait: null,
+  started: null,
+  updated: null,
+  tasks: [],
+  roles: [],
+  traits: new Set<never>(),
+};
 
 /** Short forms of descriptions: only the facets in which they differ. */
 export function shortDescriptions(rows: HistoryRow[]): Map<string, string> {

@@ -1,5 +1,7 @@
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { apiPath } from '../../../../src/core/paths.ts';
+import { parseQuery, type QueryKey } from '../../../../src/core/query.ts';
+import { jobMatcher } from '../../../../src/core/query-match.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
 import type { History } from '../../../../src/http/api/history-schema.ts';
 import type { Suggestions } from '../../../../src/http/api/lists-schema.ts';
@@ -9,8 +11,10 @@ import { number, plural } from '../../lib/format.ts';
 import { usePreferences } from '../../lib/preferences.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { timeZoneOf } from '../../lib/zone.ts';
+import { FilterBox } from '../../ui/FilterBox.tsx';
 import { Empty, ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
-import { filterRows, isBad } from './facts.ts';
+import { valuesOf } from '../run/matchable.ts';
+import { filterRows, isBad, jobAt } from './facts.ts';
 import { HistoryTable } from './table.tsx';
 import { TextChoice } from './text-choice.tsx';
 import './history.css';
@@ -75,7 +79,20 @@ export default function HistoryPage() {
 function Rows({ data }: { data: History }) {
   const [all, setAll] = useUrlState('all', '');
   const [words, setWords] = useUrlState('q', '');
-  const rows = useMemo(() => filterRows(data, words, all === ''), [data, words, all]);
+  const { zone } = usePreferences();
+  const rows = useMemo(() => {
+    const clock = { now: Date.now(), zone: timeZoneOf(zone) };
+    return filterRows(data, words === '' ? null : jobMatcher(parseQuery(words, 'jobs').query, clock), all === '');
+  }, [data, words, all, zone]);
+  const suggest = useCallback(
+    async (key: QueryKey, prefix: string) =>
+      valuesOf(
+        data.rows.flatMap((row) => data.runs.flatMap((_, run) => jobAt(data, row, run) ?? [])),
+        key,
+        prefix,
+      ),
+    [data],
+  );
   const red = useMemo(() => data.rows.filter(({ status }) => status.some(isBad)).length, [data]);
   if (data.runs.length === 0) {
     return (
@@ -88,13 +105,7 @@ function Rows({ data }: { data: History }) {
   return (
     <>
       <div className="tools">
-        <input
-          type="search"
-          value={words}
-          aria-label="Filter rows"
-          placeholder="filter: words in the description or cause"
-          onChange={(event) => setWords(event.target.value, { replace: true })}
-        />
+        <FilterBox value={words} onChange={setWords} target="jobs" suggest={suggest} />
         <label>
           <input type="checkbox" checked={all === ''} onChange={(event) => setAll(event.target.checked ? '' : '1')} />{' '}
           only rows with failures ({number(red)})

@@ -8,7 +8,7 @@ import { exactTime, shortSha1 } from '../../lib/format.ts';
 import { countsInWords } from '../runs/run-facts.ts';
 import { type HistoryRow, rowFacts, shortDescriptions, stripes } from './facts.ts';
 
-const rowHeight = 26;
+const rowHeight = 28;
 
 /** Characters instead of drawn shapes, because there are thousands of cells. */
 const marks = { pass: '✓', fail: '✕', dead: '†', running: '▶', waiting: '◷', queued: '○', unknown: '?' } as const;
@@ -17,6 +17,7 @@ const marks = { pass: '✓', fail: '✕', dead: '†', running: '▶', waiting: 
 export function HistoryTable({ data, rows }: { data: History; rows: HistoryRow[] }) {
   const frame = useRef<HTMLElement>(null);
   const { first, last } = useVisibleRows(frame, rows.length);
+  useNewestRun(frame, data.runs);
   const shorts = useMemo(() => shortDescriptions(rows), [rows]);
   return (
     <section ref={frame} className="history-frame" aria-label="Descriptions by run" tabIndex={0}>
@@ -60,6 +61,16 @@ function useVisibleRows(frame: RefObject<HTMLElement | null>, count: number): { 
     };
   }, [frame]);
   return { first: Math.min(range.first, count), last: Math.min(range.last, count) };
+}
+
+/** Where not all columns fit, those of the newest runs are seen first. */
+function useNewestRun(frame: RefObject<HTMLElement | null>, runs: RunItem[]): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with every other list of runs.
+  useEffect(() => {
+    const newest = [...(frame.current?.querySelectorAll<HTMLElement>('.history-run') ?? [])].at(-1);
+    if (frame.current === null || newest === undefined) return;
+    frame.current.scrollLeft = Math.max(0, newest.offsetLeft + newest.offsetWidth - frame.current.clientWidth);
+  }, [frame, runs]);
 }
 
 /** The space of the rows that are not rendered. */

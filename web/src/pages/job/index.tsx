@@ -1,35 +1,33 @@
-import { useMemo } from 'react';
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { isFailing } from '../../../../src/core/compare.ts';
 import { facetText, parseFacets } from '../../../../src/core/facets.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
-import { literalTerm } from '../../../../src/core/query-print.ts';
 import type { JobPage } from '../../../../src/http/api/job-page-schema.ts';
 import type { JobItem } from '../../../../src/http/api/schema.ts';
 import { useLive } from '../../app/live.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
-import { duration, shortSha1 } from '../../lib/format.ts';
+import { kindText, shortSha1, withoutOverrides } from '../../lib/format.ts';
+import { useKeys } from '../../lib/keys.ts';
 import { useThrottled } from '../../lib/throttle.ts';
 import { usePathParts, useUrlState } from '../../lib/url-state.ts';
-import { Copy } from '../../ui/Copy.tsx';
-import { Grid } from '../../ui/Grid.tsx';
-import type { Column } from '../../ui/grid-types.ts';
-import { OutLink } from '../../ui/OutLink.tsx';
+import { Copy, copyWithToast } from '../../ui/Copy.tsx';
 import { ErrorBox, FetchLine, NotFound } from '../../ui/States.tsx';
-import { Status } from '../../ui/Status.tsx';
 import { Strip } from '../../ui/Strip.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
-import { Time } from '../../ui/Time.tsx';
 import { Yaml } from '../../ui/Yaml.tsx';
+import { JobFacts, Siblings } from './facts.tsx';
+import { JobHeader } from './header.tsx';
+import { JobHistory } from './history.tsx';
 import { earlierThan, failedSentence, streakOf } from './history-facts.ts';
+import { placeIn } from './place.ts';
 import { JobVerdict } from './verdict.tsx';
+import './job.css';
 
 /** A job: its failure, its configuration, and the history of its description. */
 export default function JobPageView() {
   const [, run = '', , job = ''] = usePathParts();
-  const [view, setView] = useUrlState('view', 'overview');
-  const [scope, setScope] = useUrlState('scope', 'branch');
+  const [scope] = useUrlState('scope', 'branch');
   const path = apiPath.job(run, job, { scope });
   const { data, error, isFetching, refetch } = useApi<JobPage>(path);
   useLive(`run:${run}`, useThrottled(refetch));
@@ -51,6 +49,13 @@ export default function JobPageView() {
       </div>
     );
   }
+  return <LoadedJob page={data} isFetching={isFetching} />;
+}
+
+function LoadedJob({ page: data, isFetching }: { page: JobPage; isFetching: boolean }) {
+  const [view, setView] = useUrlState('view', 'overview');
+  const [scope, setScope] = useUrlState('scope', 'branch');
+  useJobKeys(data, setView);
   const tabs = [
     { id: 'overview', label: 'Overview' },
     { id: 'config', label: 'Config' },
@@ -75,106 +80,99 @@ export default function JobPageView() {
       </div>
       {view === 'config' ? (
         <div className="body">
-          <Yaml value={data.config} name={`${run}-${job}`} label="Configuration of the job" />
+          <Yaml value={data.config} name={`${data.run.name}-${data.job.job_id}`} label="Configuration of the job" />
         </div>
       ) : null}
-      {view === 'history' ? <JobHistory history={data.history} /> : null}
+      {view === 'history' ? <JobHistory current={data.job} history={data.history} /> : null}
       {view === 'overview' ? <Overview page={data} /> : null}
     </>
   );
 }
 
-function JobHeader({ page: { run, job, links, before, after } }: { page: JobPage }) {
-  return (
-    <header className="head">
-      <div className="line spread">
-        <span className="line">
-          {before !== null && <Link href={pagePath.job(run.name, before)}>◂ previous job</Link>}
-          {after !== null && <Link href={pagePath.job(run.name, after)}>next job ▸</Link>}
-        </span>
-        <Link href={pagePath.run(run.name)}>{run.name}</Link>
-      </div>
-      <div className="line">
-        <h1>
-          <Status status={job.status} word /> {job.job_id}
-        </h1>
-        <span>{duration(job.duration)}</span>
-        <span>{job.os ?? 'OS unknown'}</span>
-        {job.sha1 !== null && (
-          <span>
-            sha1 <Link href={pagePath.runs({ q: literalTerm('sha1', job.sha1) })}>{shortSha1(job.sha1)}</Link>{' '}
-            <Copy text={job.sha1} label="sha1" />
-          </span>
-        )}
-        <span>
-          {job.suite} on {job.branch}
-        </span>
-        <span>
-          started <Time at={job.started} />
-        </span>
-      </div>
-      <div className="line">
-        {links.map((link) => (
-          <OutLink key={link.name} {...link} />
-        ))}
-      </div>
-    </header>
-  );
+/** Keys as on the page of the run: tabs, history, log, copies, and the next or previous job of the same cause. */
+function useJobKeys({ run, job, links, siblings }: JobPage, setView: (view: string) => void): void {
+  const [, navigate] = useLocation();
+  const place = placeIn(siblings.jobs, job.job_id);
+  const go = (id: string | null | undefined) => id != null && navigate(pagePath.job(run.name, id));
+  const log = links.find(({ name }) => name === 'log');
+  useKeys({
+    '1': () => setView('overview'),
+    '2': () => setView('config'),
+    '3': () => setView('history'),
+    h: () => setView('history'),
+    l: () => {
+      if (log !== undefined) location.assign(log.href);
+    },
+    n: () => void go(place?.after),
+    N: () => void go(place?.before),
+    'y d': () => void (job.description && copyWithToast(job.description, 'the description')),
+    'y r': () => void (job.failure_reason && copyWithToast(job.failure_reason, 'the failure reason')),
+  });
 }
 
-function Overview({ page: { job, roles, history } }: { page: JobPage }) {
+function Overview({ page }: { page: JobPage }) {
+  const { job, roles, history } = page;
   const failed = isFailing(job.status);
   return (
-    <div className="body">
-      {failed && (
-        <>
-          <h2>
-            Failure reason {job.failure_reason !== null && <Copy text={job.failure_reason} label="failure reason" />}
-          </h2>
-          {job.signature !== null && (
-            <p>
-              <span className="badge">{job.signature.kind}</span> <span className="badge">{job.signature.class}</span>{' '}
-              <span className="strong">{job.signature.title}</span>
-            </p>
-          )}
-          <pre tabIndex={0} role="region" aria-label="Failure reason">
-            {job.failure_reason ?? 'No reason was recorded. The log may tell more.'}
-          </pre>
-          <JobVerdict job={job} />
-        </>
-      )}
-      <h2>History</h2>
-      <p>
-        <HistoryStrip history={history} />
-      </p>
-      {failed && <FailingSince job={job} history={history} />}
-      <h2>Description {job.description !== null && <Copy text={job.description} label="description" />}</h2>
-      <p className="facets">
-        {parseFacets(job.description).map((facet) => (
-          <code key={facetText(facet)} className="chip">
-            {facetText(facet)}
-          </code>
-        ))}
-        {job.description === null && 'none reported'}
-      </p>
-      <h2>Nodes and roles</h2>
-      <ul>
-        {(roles.length > 0 ? roles : job.nodes.map((node) => ({ node, roles: [] as string[] }))).map(
-          ({ node, roles }) => (
-            <li key={node}>
-              <Link href={pagePath.node(node)}>{node}</Link> {roles.join(' ')}
-            </li>
-          ),
+    <div className="body job-body">
+      <div>
+        {failed && (
+          <>
+            <h2>Failure reason {job.failure_reason && <Copy text={job.failure_reason} label="failure reason" />}</h2>
+            {job.signature !== null && (
+              <p>
+                <span className="badge">{kindText(job.signature.kind)}</span>{' '}
+                <span className="badge">{job.signature.class}</span>{' '}
+                <span className="strong">{job.signature.title}</span>
+              </p>
+            )}
+            <pre tabIndex={0} role="region" aria-label="Failure reason">
+              {withoutOverrides(job.failure_reason || 'No reason was recorded. The log may tell more.')}
+            </pre>
+            <JobVerdict job={job} />
+          </>
         )}
-        {roles.length === 0 && job.nodes.length === 0 && <li>none reported</li>}
-      </ul>
+        <h2>History</h2>
+        <p>
+          <HistoryStrip current={job} history={history} />
+        </p>
+        {failed && <FailingSince job={job} history={history} />}
+        <h2>Description {job.description !== null && <Copy text={job.description} label="description" />}</h2>
+        <p className="facets">
+          {parseFacets(job.description).map((facet) => (
+            <code key={facetText(facet)} className="chip">
+              {facetText(facet)}
+            </code>
+          ))}
+          {job.description === null && 'none reported'}
+        </p>
+        <h2>Nodes and roles</h2>
+        <ul>
+          {(roles.length > 0 ? roles : job.nodes.map((node) => ({ node, roles: [] as string[] }))).map(
+            ({ node, roles }) => (
+              <li key={node}>
+                <Link href={pagePath.node(node)}>{node}</Link> {roles.join(' ')}
+              </li>
+            ),
+          )}
+          {roles.length === 0 && job.nodes.length === 0 && <li>none reported</li>}
+        </ul>
+      </div>
+      <div>
+        <Siblings page={page} />
+        <h2>Facts</h2>
+        <JobFacts page={page} />
+      </div>
     </div>
   );
 }
 
-function HistoryStrip({ history }: { history: JobItem[] }) {
+function HistoryStrip({ current, history }: { current: JobItem; history: JobItem[] }) {
   const sentence = failedSentence(history);
-  const cells = history.toReversed().map(({ status, run }) => ({ status, title: `${status}: ${run}` }));
+  const cells = history.toReversed().map(({ status, run, job_id }) => {
+    const isCurrent = run === current.run && job_id === current.job_id;
+    return { status, title: `${status}: ${run}${isCurrent ? ' (this job)' : ''}`, current: isCurrent };
+  });
   return (
     <>
       <Strip cells={cells} sentence={sentence} /> <span aria-hidden="true">{sentence}</span>
@@ -206,46 +204,5 @@ function RunAt({ job }: { job: JobItem }) {
         </>
       )}
     </>
-  );
-}
-
-function JobHistory({ history }: { history: JobItem[] }) {
-  const columns = useMemo(
-    (): Column<JobItem>[] => [
-      { id: 'status', title: 'Status', width: '90px', cell: ({ status }) => <Status status={status} word /> },
-      { id: 'run', title: 'Run', width: 'minmax(240px, 2fr)', text: ({ run }) => run, cell: ({ run }) => run },
-      { id: 'job', title: 'Job', width: '90px', cell: ({ job_id }) => job_id },
-      { id: 'branch', title: 'Branch', width: '140px', text: ({ branch }) => branch, cell: ({ branch }) => branch },
-      { id: 'sha1', title: 'sha1', width: '80px', cell: ({ sha1 }) => <code>{shortSha1(sha1)}</code> },
-      { id: 'os', title: 'OS', width: '110px', cell: ({ os }) => os },
-      { id: 'time', title: 'Time', width: '70px', align: 'right', cell: (job) => duration(job.duration) },
-      {
-        id: 'cause',
-        title: 'Cause',
-        width: 'minmax(160px, 2fr)',
-        text: ({ signature }) => signature?.title ?? '',
-        cell: ({ signature }) => <span className="mono">{signature?.title ?? ''}</span>,
-      },
-      { id: 'posted', title: 'Posted', width: '110px', cell: ({ posted }) => <Time at={posted} /> },
-    ],
-    [],
-  );
-  return (
-    <Grid<JobItem>
-      rows={history}
-      columns={columns}
-      rowKey={({ run, job_id }) => `${run}/${job_id}`}
-      rowHref={({ run, job_id }) => pagePath.job(run, job_id)}
-      label="Jobs with the same description"
-      emptyText="No other jobs have this description."
-      mobile={(job) => (
-        <>
-          <span className="two">
-            <Status status={job.status} /> {job.run}
-          </span>
-          <span className="two mono">{job.signature?.title ?? job.job_id}</span>
-        </>
-      )}
-    />
   );
 }

@@ -1,11 +1,17 @@
+import { useMemo } from 'react';
 import { facetText, parseFacets } from '../../../../src/core/facets.ts';
 import { apiPath } from '../../../../src/core/paths.ts';
 import type { RunConfig, RunPage } from '../../../../src/http/api/run-page-schema.ts';
+import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { useApi } from '../../lib/api.ts';
-import { number } from '../../lib/format.ts';
+import { scheduleAgain } from '../../lib/commands.ts';
+import { number, plural } from '../../lib/format.ts';
 import type { Job } from '../../lib/jobs.ts';
+import { useUrlState } from '../../lib/url-state.ts';
 import { ErrorBox, Skeleton } from '../../ui/States.tsx';
 import { Yaml } from '../../ui/Yaml.tsx';
+import { partsWith } from './config-parts.ts';
+import { Command } from './Rerun.tsx';
 
 /** The facts of a run, and the configuration that its jobs share. */
 export function ConfigView({ page, jobs }: { page: RunPage; jobs: readonly Job[] }) {
@@ -40,23 +46,41 @@ export function ConfigView({ page, jobs }: { page: RunPage; jobs: readonly Job[]
         Download: <a href={apiPath.runJobsFile(run.name, 'json')}>jobs as JSON</a> ·{' '}
         <a href={apiPath.runJobsFile(run.name, 'csv')}>jobs as CSV</a> · <a href={apiPath.run(run.name)}>run as JSON</a>
       </p>
-      {jobs.length > 0 && <CommonConfig path={apiPath.runConfig(run.name)} name={run.name} />}
+      {jobs.length > 0 && <CommonConfig run={run} />}
     </div>
   );
 }
 
-function CommonConfig({ path, name }: { path: string; name: string }) {
-  const { data, error, refetch } = useApi<RunConfig>(path);
+function CommonConfig({ run }: { run: RunItem }) {
+  const { data, error, refetch } = useApi<RunConfig>(apiPath.runConfig(run.name));
+  const [words, setWords] = useUrlState('find', '');
+  const found = useMemo(() => partsWith(data?.common ?? {}, words), [data, words]);
   if (error) return <ErrorBox error={error} onRetry={refetch} />;
   if (data === undefined) return <Skeleton rows={10} />;
-  const of =
-    data.compared === data.jobs
-      ? `all ${number(data.jobs)} jobs`
-      : `${number(data.compared)} of ${number(data.jobs)} jobs`;
   return (
     <>
-      <h2>Configuration common to {of}</h2>
-      <Yaml value={data.common} name={name} label="Common configuration" />
+      <h2>Schedule the same again</h2>
+      <Command text={scheduleAgain(run, data.common)} what="the command to schedule the same run" />
+      <h2>Common configuration</h2>
+      <p className="quiet">
+        {data.compared === data.jobs
+          ? `What the configurations of all ${plural(data.jobs, 'job')} have in common.`
+          : `What ${data.compared} of ${plural(data.jobs, 'job')}, spread evenly over the run, have in common.`}
+      </p>
+      <p>
+        <input
+          type="search"
+          value={words}
+          aria-label="Find in the configuration"
+          placeholder="find keys and values"
+          onChange={(event) => setWords(event.target.value, { replace: true })}
+        />
+      </p>
+      {found === null ? (
+        <p>Nothing has “{words}” in its key or value.</p>
+      ) : (
+        <Yaml value={found as RunConfig['common']} name={run.name} label="Common configuration" />
+      )}
     </>
   );
 }

@@ -4,7 +4,7 @@ import { type Facet, facetText, parseFacets } from '../../../../src/core/facets.
 import { logLinks } from '../../../../src/core/links.ts';
 import { pagePath } from '../../../../src/core/paths.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
-import { duration, plural, shortHost } from '../../lib/format.ts';
+import { duration, kindText, plural, shortHost } from '../../lib/format.ts';
 import type { Job } from '../../lib/jobs.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { OutLink } from '../../ui/OutLink.tsx';
@@ -30,7 +30,7 @@ export function GroupDetail({ page, group, differing }: DetailProps & { group: G
     <>
       <div className="line">
         <span className="strong">{plural(group.jobs.length, 'job')}</span> <Badge group={group} />
-        {group.kind !== '' && <span>{group.kind}</span>}
+        {group.kind !== '' && <span>{kindText(group.kind)}</span>}
         {group.signature !== null && <span>{group.signature.class}</span>}
         <SeenStrip page={page} group={group} />
         <RerunButton run={page.run} jobs={group.jobs} label="Rerun these…" />
@@ -137,9 +137,9 @@ function Reason({ page, job }: { page: RunPage; job: Job }) {
   const verdict = page.verdicts.find(({ cause }) => cause === job.signature?.id);
   return (
     <>
-      <h2>Failure reason {job.failure_reason !== null && <Copy text={job.failure_reason} label="failure reason" />}</h2>
+      <h2>Failure reason {job.failure_reason && <Copy text={job.failure_reason} label="failure reason" />}</h2>
       <pre tabIndex={0} role="region" aria-label="Failure reason">
-        {job.failure_reason ?? 'No reason was recorded. The log may tell more.'}
+        {job.failure_reason || 'No reason was recorded. The log may tell more.'}
       </pre>
       <h2>Before</h2>
       {verdict && (

@@ -8,6 +8,7 @@ import { toggled } from '../../lib/sets.ts';
 import { printList, readList } from '../../lib/url-list.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
+import { useShort } from '../../ui/narrow.ts';
 import { UpdatesPill } from '../../ui/Updates.tsx';
 import { failureColumns, MobileFailure } from './failure-columns.tsx';
 import {
@@ -90,9 +91,10 @@ const untouched = 'first';
 /** Which groups are open, as the address says: at first the first one, unless it is long. That of the selected job always is. */
 function useOpenGroups(groups: readonly Group[], selected: string | null) {
   const [open, setOpen] = useUrlState('open', untouched);
+  const short = useShort();
   const opened = useMemo(
-    () => openGroups(groups, open === untouched ? null : readList(open), selected),
-    [groups, open, selected],
+    () => openGroups(groups, open === untouched ? null : readList(open), selected, !short),
+    [groups, open, selected, short],
   );
   const change = (ids: Iterable<string>) => setOpen(printList(ids), { replace: true });
   return {

@@ -9,7 +9,7 @@ import { duration, shortSha1 } from '../../lib/format.ts';
 import type { Job } from '../../lib/jobs.ts';
 import { Bar, Counts } from '../../ui/Bar.tsx';
 import { Copy } from '../../ui/Copy.tsx';
-import { useNarrow } from '../../ui/narrow.ts';
+import { useNarrow, useShort } from '../../ui/narrow.ts';
 import { Status } from '../../ui/Status.tsx';
 import { Time, useMinute } from '../../ui/Time.tsx';
 import { donePercent, isLive, runSeconds } from '../runs/run-facts.ts';
@@ -42,7 +42,7 @@ export function Header({ page, jobs, q, onFilter }: HeaderProps) {
       </div>
       <Facts run={run} />
       <Bar counts={run.counts} total={run.total} onPick={pick} activeStatuses={active} />
-      <div className="line spread">
+      <div className="line spread tall-only">
         <Counts counts={run.counts} onPick={pick} activeStatuses={active} />
         <Change page={page} />
       </div>
@@ -53,7 +53,8 @@ export function Header({ page, jobs, q, onFilter }: HeaderProps) {
 
 function Facts({ run }: { run: RunItem }) {
   const narrow = useNarrow();
-  if (!narrow) {
+  const short = useShort();
+  if (!narrow && !short) {
     return (
       <div className="line">
         <Status status={run.status} word />

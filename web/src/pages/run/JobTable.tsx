@@ -13,11 +13,13 @@ import { changesOf, shownColumns } from '../../ui/shown-columns.ts';
 import { UpdatesPill } from '../../ui/Updates.tsx';
 import { FacetRail } from './FacetRail.tsx';
 import { facetColumn, type JobRow, jobColumns } from './job-columns.tsx';
+import type { Parts } from './parts.ts';
 
 interface JobTableProps {
   jobs: readonly Job[];
   /** The facets of each description, by the index of the job. */
   facets: readonly (readonly Facet[])[];
+  parts: Parts;
   q: string;
   /** The ids of marked jobs. */
   marks: ReadonlySet<string>;
@@ -27,14 +29,17 @@ interface JobTableProps {
 }
 
 /** All jobs of a run, failing jobs first unless sorted otherwise. */
-export function JobTable({ jobs, facets, q, marks, selected, onSelect, onOpen }: JobTableProps) {
+export function JobTable({ jobs, facets, parts, q, marks, selected, onSelect, onOpen }: JobTableProps) {
   const [sort, setSort] = useUrlState('sort', '');
   const [cols] = useUrlState('cols', '');
   const [rail] = useUrlState('rail', '');
   const [touched, setTouched] = useState(false);
   const narrow = useNarrow();
   const columns = useMemo(() => shownJobColumns(cols), [cols]);
-  const sorted = useMemo(() => sortRows(rowsOf(jobs, facets), columns, sort), [jobs, facets, columns, sort]);
+  const sorted = useMemo(
+    () => sortRows(rowsOf(jobs, facets, parts), columns, sort),
+    [jobs, facets, parts, columns, sort],
+  );
   const hold = touched || selected !== null;
   const { rows, waiting, apply } = useHeldUpdates(sorted, ({ job_id }) => job_id, hold, `${q} ${sort}`);
   // Sorted here, because the grid would move a row when its values change.
@@ -74,13 +79,14 @@ export function JobTable({ jobs, facets, q, marks, selected, onSelect, onOpen }:
 /** The most facets in a row. */
 const facetsInLine = 8;
 
-function rowsOf(jobs: readonly Job[], facets: JobTableProps['facets']): JobRow[] {
+function rowsOf(jobs: readonly Job[], facets: JobTableProps['facets'], parts: Parts): JobRow[] {
   const lists = jobs.map(({ index }) => facets[index] ?? []);
   const differing = differingOf(lists);
   return jobs.map((job, at) => ({
     ...job,
     facets: (differing[at] ?? []).slice(0, facetsInLine).map(facetText).join('  '),
     all: lists[at] ?? [],
+    parts: parts.get(job.job_id) ?? null,
   }));
 }
 

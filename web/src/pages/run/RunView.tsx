@@ -1,15 +1,14 @@
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
-import { differingOf, type Facet, parseAllFacets } from '../../../../src/core/facets.ts';
+import { differingOf, type Facet } from '../../../../src/core/facets.ts';
 import { pagePath } from '../../../../src/core/paths.ts';
 import { parseQuery, type QueryKey } from '../../../../src/core/query.ts';
-import { jobMatcher, type MatchableJob } from '../../../../src/core/query-match.ts';
+import { jobMatcher } from '../../../../src/core/query-match.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
-import { number } from '../../lib/format.ts';
-import { type Job, jobsOf } from '../../lib/jobs.ts';
+import { number, plural } from '../../lib/format.ts';
+import type { Job } from '../../lib/jobs.ts';
 import { useKeys } from '../../lib/keys.ts';
-import { preferences, usePreferences } from '../../lib/preferences.ts';
-import { printList, readList } from '../../lib/url-list.ts';
+import { preferences } from '../../lib/preferences.ts';
 import { setUrlStates, type UrlOptions, useUrlState } from '../../lib/url-state.ts';
 import { timeZoneOf } from '../../lib/zone.ts';
 import { FilterBox } from '../../ui/FilterBox.tsx';
@@ -17,6 +16,7 @@ import { useNarrow } from '../../ui/narrow.ts';
 import { Pane } from '../../ui/Pane.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
 import { FilterContext } from '../../ui/Value.tsx';
+import { WithoutTerms } from '../../ui/Without.tsx';
 import { ConfigView } from './ConfigView.tsx';
 import { useCopyKeys } from './copy-keys.ts';
 import { GroupDetail, JobDetail } from './Detail.tsx';
@@ -27,9 +27,12 @@ import { Header } from './Header.tsx';
 import { baseQuery } from './headline.ts';
 import { JobTable } from './JobTable.tsx';
 import { JobTools } from './JobTools.tsx';
-import { matchableJobs, valuesOf } from './matchable.ts';
+import { valuesOf } from './matchable.ts';
 import { NoFailures } from './NoFailures.tsx';
+import { type Parts, useParts } from './parts.ts';
 import { MarkedJobs } from './RerunButton.tsx';
+import { type LoadedJobs, lazily, useJobs } from './use-jobs.ts';
+import { useMarks } from './use-marks.ts';
 
 /** The page of a run, once its data has been loaded. */
 export function RunView({ page }: { page: RunPage }) {
@@ -40,7 +43,9 @@ export function RunView({ page }: { page: RunPage }) {
   const [view] = useUrlState('view', firstView);
   const [q, setQ] = useUrlState('q', '');
   const [by, setBy] = useUrlState('group', 'signature');
-  const loaded = useJobs(page, q);
+  const [cols] = useUrlState('cols', '');
+  const parts = useParts(page.run.name, q, cols);
+  const loaded = useJobs(page, q, parts);
   const { all, jobs, facets } = loaded;
   const groups = useMemo(() => groupFailures(jobs, page, by), [jobs, page, by]);
   const filter = useMemo(() => ({ text: q, change: (text: string) => setQ(text) }), [q, setQ]);
@@ -63,8 +68,11 @@ export function RunView({ page }: { page: RunPage }) {
       </Tools>
       {view === 'config' && <ConfigView page={page} jobs={all} />}
       {view === 'failures' && red === 0 && <NoFailures page={page} jobs={all} />}
-      {(view === 'jobs' || (view === 'failures' && red > 0)) && (
-        <ListAndDetails {...{ page, all, jobs, facets, groups, view, by, q }} />
+      {view !== 'config' && q !== '' && jobs.length === 0 && (
+        <WithoutTerms q={q} setQ={setQ} count={loaded.count} title={`0 of ${plural(all.length, 'job')} match`} />
+      )}
+      {(view === 'jobs' || (view === 'failures' && red > 0)) && !(q !== '' && jobs.length === 0) && (
+        <ListAndDetails {...{ page, all, jobs, facets, groups, view, by, q, parts }} />
       )}
     </FilterContext>
   );
@@ -103,13 +111,15 @@ function Tools({ view, pick, q, setQ, groups, total, loaded, children }: ToolsPr
   return (
     <div className="tools">
       <Tabs tabs={tabs} current={view} onPick={pick} />
-      <FilterBox
-        value={q}
-        onChange={setQ}
-        target="jobs"
-        suggest={suggest}
-        {...(q !== '' && { matched: `${number(jobs.length)} of ${number(all.length)} jobs` })}
-      />
+      {view !== 'config' && (
+        <FilterBox
+          value={q}
+          onChange={setQ}
+          target="jobs"
+          suggest={suggest}
+          {...(q !== '' && { matched: `${number(jobs.length)} of ${number(all.length)} jobs` })}
+        />
+      )}
       {children}
     </div>
   );
@@ -135,41 +145,6 @@ function GroupSelect({ all, by, setBy }: GroupSelectProps) {
   );
 }
 
-interface LoadedJobs {
-  all: Job[];
-  /** The jobs as filters see them, by index. */
-  matchable: () => MatchableJob[];
-  /** The jobs that match the filter. */
-  jobs: Job[];
-  /** The facets of each description, by the index of the job. */
-  facets: Facet[][];
-}
-
-/** The jobs of the page, those that match the filter, and the facets of all descriptions. */
-function useJobs(page: RunPage, q: string): LoadedJobs {
-  const { zone } = usePreferences();
-  const all = useMemo(() => jobsOf(page), [page]);
-  // Built when a filter first needs it, so that the first rows do not wait for 5,000 objects.
-  const matchable = useMemo(() => lazily(() => matchableJobs(all, page)), [all, page]);
-  const jobs = useMemo(() => {
-    if (q === '') return all;
-    const matches = jobMatcher(parseQuery(q, 'jobs').query, { now: Date.now(), zone: timeZoneOf(zone) });
-    const candidates = matchable();
-    return all.filter((_, index) => matches(candidates[index] as MatchableJob));
-  }, [all, matchable, q, zone]);
-  const facets = useMemo(() => parseAllFacets(all.map(({ description }) => description)), [all]);
-  return { all, matchable, jobs, facets };
-}
-
-/** Computes a value on its first use. */
-function lazily<T>(make: () => T): () => T {
-  let made: { value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
-
 interface ListProps {
   page: RunPage;
   all: readonly Job[];
@@ -179,10 +154,11 @@ interface ListProps {
   by: string;
   q: string;
   facets: readonly (readonly Facet[])[];
+  parts: Parts;
 }
 
 /** A list and the details of the selection; without a selection those of the first cause, if there is room. */
-function ListAndDetails({ page, all, jobs, facets, groups, view, by, q }: ListProps) {
+function ListAndDetails({ page, all, jobs, facets, groups, view, by, q, parts }: ListProps) {
   const [sel, setSel] = useUrlState('sel', '');
   const { marks, marked, mark, clear } = useMarks(all);
   const [closed, setClosed] = useState(false);
@@ -212,32 +188,15 @@ function ListAndDetails({ page, all, jobs, facets, groups, view, by, q }: ListPr
       if (shown?.log_href) location.assign(shown.log_href);
     },
   });
+  const list = { marks, selected: sel || null, onSelect: select, onOpen: open };
   return (
     <>
       <MarkedJobs run={page.run} jobs={marked} onClear={clear} />
       <div className="split">
         {view === 'jobs' ? (
-          <JobTable
-            jobs={jobs}
-            facets={facets}
-            q={q}
-            marks={marks}
-            selected={sel || null}
-            onSelect={select}
-            onOpen={open}
-          />
+          <JobTable {...{ jobs, facets, parts, q }} {...list} />
         ) : (
-          <Failures
-            key={by}
-            page={page}
-            differing={differing()}
-            groups={groups}
-            scope={`${by} ${q}`}
-            marks={marks}
-            selected={sel || null}
-            onSelect={select}
-            onOpen={open}
-          />
+          <Failures key={by} {...{ page, groups }} differing={differing()} scope={`${by} ${q}`} {...list} />
         )}
         {(group || job) && (
           <Pane label={group ? 'Selected cause' : 'Selected job'} onClose={close}>
@@ -252,29 +211,3 @@ function ListAndDetails({ page, all, jobs, facets, groups, view, by, q }: ListPr
     </>
   );
 }
-
-/** The jobs that were marked, as the address says. */
-function useMarks(all: readonly Job[]) {
-  const [text, setText] = useUrlState('marks', '');
-  const marks = useMemo(() => new Set(readList(text)), [text]);
-  const marked = useMemo(() => all.filter(({ job_id }) => marks.has(job_id)), [all, marks]);
-  const set = (ids: Iterable<string>) => setText(printList(ids), { replace: true });
-  return {
-    marks,
-    marked,
-    clear: () => set([]),
-    /** Marks jobs, or if all of them are marked, no longer marks them. */
-    mark: (jobs: readonly Job[]) => {
-      const next = new Set(marks);
-      const isMarked = jobs.every(({ job_id }) => marks.has(job_id));
-      for (const { job_id } of jobs) {
-        if (isMarked) next.delete(job_id);
-        else next.add(job_id);
-      }
-      set([...next].slice(0, mostMarks));
-    },
-  };
-}
-
-/** More would make too long an address. */
-const mostMarks = 200;

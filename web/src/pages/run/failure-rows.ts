@@ -92,13 +92,14 @@ export function rowKeyOf(groups: readonly Group[], selected: string | null): str
 /** A group of more jobs is closed at first. */
 const mostOpen = 12;
 
-/** The ids of the open groups; `opened` is null at first. The group of a selected job is open. */
+/** The ids of the open groups; `opened` is null at first, when none is open without room for it. The group of a selected job is open. */
 export function openGroups(
   groups: readonly Group[],
   opened: readonly string[] | null,
   selected: string | null,
+  hasRoom = true,
 ): ReadonlySet<string> {
-  const first = groups[0] && groups[0].jobs.length <= mostOpen ? [groups[0].id] : [];
+  const first = hasRoom && groups[0] && groups[0].jobs.length <= mostOpen ? [groups[0].id] : [];
   const around = groups.find((group) => selected !== groupKey(group) && holds(group, selected ?? ''));
   return new Set([...(opened ?? first), ...(around ? [around.id] : [])]);
 }

@@ -45,7 +45,7 @@ export function baseQuery({ baseline }: Pick<RunPage, 'baseline'>): { base?: str
 /** "Compared with 40 runs of rados on main, 28 Sep to 20 Nov." */
 export function baselineText({ run, baseline }: Pick<RunPage, 'baseline'> & { run: { suite: string } }): string {
   const { base, runs, first, last } = baseline;
-  const where = `${run.suite} on ${base}`;
+  const where = `${run.suite || 'no suite'} on ${base}`;
   if (first === null || last === null) return `No earlier run of ${where} within 60 days to compare with.`;
   const [from, to] = [dayText(first.scheduled), dayText(last.scheduled)];
   return `Compared with ${plural(runs, 'run')} of ${where}, ${from === to ? from : `${from} to ${to}`}.`;

@@ -1,20 +1,22 @@
 import type { Facet } from '../../../../src/core/facets.ts';
-import { duration, shortHost } from '../../lib/format.ts';
+import { withoutWrappers } from '../../../../src/core/signature-text.ts';
+import { duration, kindText, shortHost } from '../../lib/format.ts';
 import type { Job } from '../../lib/jobs.ts';
 import type { Column } from '../../ui/grid-types.ts';
 import { OutLink } from '../../ui/OutLink.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';
+import type { JobParts, partColumns } from './parts.ts';
 
-/** A row of the table: a job, the facets in which it differs from the other listed jobs as text, and all its facets. */
-export type JobRow = Job & { facets: string; all: readonly Facet[] };
+/** A row of the table: a job, the facets in which it differs from the other listed jobs as text, all its facets, and what was read later. */
+export type JobRow = Job & { facets: string; all: readonly Facet[]; parts: JobParts | null };
 
 /** The columns of the table of jobs, except facets. */
 export const jobColumns: Column<JobRow>[] = [
   {
     id: 'job',
     title: 'Job',
-    width: '104px',
+    width: '118px',
     sortable: true,
     value: (job) => Number(job.job_id) || job.job_id,
     cell: (job) => (
@@ -33,18 +35,28 @@ export const jobColumns: Column<JobRow>[] = [
     cell: (job) => <span className="mono">{job.facets || job.description}</span>,
   },
   {
+    id: 'cause',
+    title: 'Cause',
+    width: 'minmax(160px, 1.4fr)',
+    sortable: true,
+    value: (job) => job.signature?.title ?? null,
+    text: (job) => job.failure_reason || (job.signature?.title ?? ''),
+    cell: (job) => <span className="mono">{job.signature?.title ?? ''}</span>,
+  },
+  {
     id: 'reason',
     title: 'Failure reason',
     width: 'minmax(160px, 1.4fr)',
+    hidden: true,
     sortable: true,
     value: (job) => job.failure_reason,
     text: (job) => job.failure_reason ?? '',
-    cell: (job) => <span className="mono">{job.failure_reason ?? ''}</span>,
+    cell: (job) => <span className="mono">{withoutWrappers(job.failure_reason ?? '')}</span>,
   },
   {
     id: 'os',
     title: 'OS',
-    width: '104px',
+    width: '116px',
     sortable: true,
     value: (job) => job.os,
     text: (job) => job.os ?? '',
@@ -53,7 +65,7 @@ export const jobColumns: Column<JobRow>[] = [
   {
     id: 'nodes',
     title: 'Nodes',
-    width: '140px',
+    width: 'minmax(150px, 0.4fr)',
     sortable: true,
     value: (job) => job.nodes.join(' ') || null,
     text: (job) => job.nodes.join(' '),
@@ -65,6 +77,7 @@ export const jobColumns: Column<JobRow>[] = [
     width: '60px',
     align: 'right',
     sortable: true,
+    descendingFirst: true,
     value: (job) => job.duration,
     cell: (job) => duration(job.duration),
   },
@@ -80,23 +93,13 @@ export const jobColumns: Column<JobRow>[] = [
     cell: (job) => (job.previous === null ? null : <Status status={job.previous} word />),
   },
   {
-    id: 'cause',
-    title: 'Cause',
-    width: 'minmax(160px, 1fr)',
-    hidden: true,
-    sortable: true,
-    value: (job) => job.signature?.title ?? null,
-    text: (job) => job.signature?.title ?? '',
-    cell: (job) => <span className="mono">{job.signature?.title ?? ''}</span>,
-  },
-  {
     id: 'kind',
     title: 'Kind',
     width: '90px',
     hidden: true,
     sortable: true,
     value: (job) => job.signature?.kind ?? null,
-    cell: (job) => job.signature?.kind ?? '',
+    cell: (job) => (job.signature === null ? '' : kindText(job.signature.kind)),
   },
   time('posted', 'Posted', true),
   time('updated', 'Updated', true),
@@ -110,7 +113,28 @@ export const jobColumns: Column<JobRow>[] = [
     value: waited,
     cell: (job) => duration(waited(job)),
   },
+  part('tasks', 'Tasks', 'minmax(120px, 0.6fr)', ({ tasks }) => tasks.join(' ')),
+  part('machine_type', 'Machine', '84px', ({ machine_type }) => machine_type),
+  part('owner', 'Owner', '150px', ({ owner }) => owner),
+  part('flavor', 'Flavor', '84px', ({ flavor }) => flavor),
+  part('priority', 'Priority', '72px', ({ priority }) => priority),
+  part('teuthology_branch', 'Teuthology', '110px', ({ teuthology_branch }) => teuthology_branch),
+  part('suite_branch', 'Suite branch', 'minmax(110px, 0.4fr)', ({ suite_branch }) => suite_branch),
 ];
+
+type PartColumn = (typeof partColumns)[number];
+
+/** A column of what is read when it is shown. */
+function part(
+  id: PartColumn,
+  title: string,
+  width: string,
+  read: (parts: JobParts) => string | number | null,
+): Column<JobRow> {
+  const value = ({ parts }: JobRow) => (parts === null ? null : read(parts));
+  const text = (job: JobRow) => String(value(job) ?? '');
+  return { id, title, width, hidden: true, sortable: true, value, text, cell: text };
+}
 
 function time(id: 'started' | 'posted' | 'updated', title: string, hidden: boolean): Column<JobRow> {
   return {

@@ -25,7 +25,7 @@ const page = aPage({
     { status: 'queued' },
   ],
 });
-const jobs = matchableJobs(jobsOf(page), page);
+const jobs = matchableJobs(jobsOf(page), page, new Map());
 
 describe('a filter finds', () => {
   test.each([
@@ -89,6 +89,6 @@ describe('values are suggested', () => {
 
 test('no more than twenty values are suggested', () => {
   const many = aPage({ jobs: Array.from({ length: 30 }, (_, at) => ({ os: `os ${at}` })) });
-  const all = matchableJobs(jobsOf(many), many);
+  const all = matchableJobs(jobsOf(many), many, new Map());
   expect(valuesOf(all, 'os', '')).toHaveLength(20);
 });

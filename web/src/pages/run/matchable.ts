@@ -6,18 +6,29 @@ import { traitsOf } from '../../../../src/core/traits.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
 import type { Job } from '../../lib/jobs.ts';
+import type { JobParts, Parts } from './parts.ts';
 
 /** All jobs of a page, in the same order. */
-export function matchableJobs(jobs: readonly Job[], { run, verdicts }: RunPage): MatchableJob[] {
+export function matchableJobs(jobs: readonly Job[], { run, verdicts }: RunPage, parts: Parts): MatchableJob[] {
   const byCause = new Map(verdicts.map((verdict) => [verdict.cause, verdict]));
-  return jobs.map((job) => matchableJob(job, run, (job.signature && byCause.get(job.signature.id)) ?? null));
+  return jobs.map((job) =>
+    matchableJob(job, run, (job.signature && byCause.get(job.signature.id)) ?? null, parts.get(job.job_id)),
+  );
 }
 
 /** A job with the facts of its run and what is said of its cause. */
-function matchableJob(job: Job, run: RunPage['run'], verdict: PageVerdict | null): MatchableJob {
+function matchableJob(
+  job: Job,
+  run: RunPage['run'],
+  verdict: PageVerdict | null,
+  parts: JobParts | undefined,
+): MatchableJob {
   const { suite, branch, user, machine_type, flavor, sha1, priority, scheduled } = run;
   const traits = traitsOf({ ...job, verdict }, run);
-  return { ...job, suite, branch, user, machine_type, flavor, sha1, priority, scheduled, traits };
+  const wait = job.started === null ? null : (job.started - job.posted) / 1000;
+  const { tasks = [], roles = [] } = parts ?? {};
+  const facts = { suite, branch, user, machine_type, flavor, sha1, priority, scheduled };
+  return { ...job, ...facts, wait, tasks, roles, traits };
 }
 
 /** A value of a key and its number of jobs. */
@@ -33,6 +44,8 @@ const readers: Partial<Record<QueryKey, (job: MatchableJob) => readonly (string 
   kind: (job) => [job.signature?.kind],
   cause: (job) => [job.signature?.id],
   is: (job) => [...job.traits],
+  task: (job) => job.tasks,
+  role: (job) => job.roles,
   f: (job) => parseFacets(job.description).map(facetText),
 };
 

@@ -34,7 +34,7 @@ function textOf(text: (run: RunItem) => string) {
 }
 
 /** The columns. The id of a sortable column is the name that the API sorts by. */
-export function runColumns(now: number): Column<RunsRow>[] {
+export function runColumns(now: number, byDay = false): Column<RunsRow>[] {
   const plain = (id: string, title: string, width: string, cell: Cell): Column<RunsRow> => ({
     id,
     title,
@@ -54,9 +54,10 @@ export function runColumns(now: number): Column<RunsRow>[] {
     {
       id: 'scheduled',
       title: 'Scheduled',
-      width: '96px',
+      width: byDay ? '80px' : '128px',
       sortable: true,
-      cell: ofRun((run) => <Time at={run.scheduled} />),
+      descendingFirst: true,
+      cell: ofRun((run) => <Time at={run.scheduled} form={byDay ? 'clock' : 'long'} />),
     },
     {
       id: 'suite',
@@ -101,8 +102,9 @@ export function runColumns(now: number): Column<RunsRow>[] {
     {
       id: 'fail',
       title: 'Results',
-      width: 'minmax(250px, 2fr)',
+      width: 'minmax(320px, 2fr)',
       sortable: true,
+      descendingFirst: true,
       cell: (row) => (
         <Results
           counts={row.kind === 'run' ? row.run.counts : row.counts}
@@ -114,8 +116,16 @@ export function runColumns(now: number): Column<RunsRow>[] {
     { ...plain('priority', 'Priority', '72px', (run) => run.priority ?? ''), align: 'right', sortable: true },
     plain('sha1', 'sha1', '84px', (run) => <code>{shortSha1(run.sha1)}</code>),
     plain('flavor', 'Flavor', '84px', (run) => run.flavor ?? ''),
-    { ...plain('started', 'Started', '96px', (run) => <Time at={run.started} />), sortable: true },
-    { ...plain('updated', 'Updated', '96px', (run) => <Time at={run.updated} />), sortable: true },
+    {
+      ...plain('started', 'Started', '96px', (run) => <Time at={run.started} />),
+      sortable: true,
+      descendingFirst: true,
+    },
+    {
+      ...plain('updated', 'Updated', '96px', (run) => <Time at={run.updated} />),
+      sortable: true,
+      descendingFirst: true,
+    },
     { ...plain('total', 'Jobs', '64px', (run) => run.total.toLocaleString('en')), align: 'right' },
     plain('tags', 'Tags', 'minmax(80px, 1fr)', (run) => run.tags.join(', ')),
     plain('name', 'Name', 'minmax(200px, 3fr)', (run) => run.name),
@@ -126,12 +136,7 @@ function RunMark({ row }: { row: RunsRow & { kind: 'run' } }) {
   return (
     <>
       <Status status={row.run.status} />
-      {row.marked && (
-        <span className="runs-marked">
-          {'x'}
-          <span className="hidden"> marked for comparison</span>
-        </span>
-      )}
+      {row.marked && <span className="hidden"> marked for comparison</span>}
     </>
   );
 }
@@ -183,7 +188,7 @@ export function Results({ counts, total }: { counts: RunItem['counts']; total: n
       <span className="runs-bar">
         <Bar counts={counts} total={total} />
       </span>
-      <Counts counts={counts} />
+      <Counts counts={counts} aligned />
     </span>
   );
 }

@@ -16,9 +16,10 @@ import { FilterContext } from '../../ui/Value.tsx';
 import { MobileRun, type RunsRow, runColumns } from './columns.tsx';
 import { NoRuns } from './empty.tsx';
 import { RunsFooter } from './footer.tsx';
-import { defaultSort, groupings, oneSort, useRunRows } from './rows.ts';
+import { defaultSort, groupings, oneSort } from './rows.ts';
 import { compareInOrder, type Grouping } from './run-facts.ts';
 import { RunsToolbar } from './toolbar.tsx';
+import { useRunRows } from './use-rows.ts';
 import { useRuns } from './use-runs.ts';
 import './runs.css';
 
@@ -61,8 +62,9 @@ function RunsList({ runs, q, sort, setSort, setQ, onHold }: ListProps) {
   const { zone } = usePreferences();
   const [cols] = useUrlState('cols', '');
   const [group] = useUrlState('group', sort.includes('scheduled') ? 'day' : 'none');
-  const columns = useMemo(() => shownColumns(runColumns(now), cols), [now, cols]);
   const grouping = groupings.includes(group as Grouping) ? (group as Grouping) : null;
+  const byDay = grouping === 'day';
+  const columns = useMemo(() => shownColumns(runColumns(now, byDay), cols), [now, byDay, cols]);
   const marks = useMarks(runs.rows);
   const { rows, groupOf } = useRunRows(runs.rows, grouping, marks.marked, zone, now);
   if (runs.rows.length === 0) return <NoRuns q={q} setQ={setQ} />;

@@ -1,8 +1,5 @@
-import { useCallback, useMemo, useState } from 'react';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 import type { Zone } from '../../lib/format.ts';
-import { toggled } from '../../lib/sets.ts';
-import type { RowGroup } from '../../ui/grid-types.ts';
 import type { RunsRow } from './columns.tsx';
 import { dayTitle } from './day.ts';
 import { type Grouping, groupRuns, groupTitle, sumCounts } from './run-facts.ts';
@@ -40,24 +37,4 @@ export function runRows(runs: readonly RunItem[], { grouping, closed, marked, zo
     const head: RunsRow = { kind: 'group', key, ...group, counts: sumCounts(group.runs), total, open };
     return [head, ...(open ? group.runs.map(runRow) : [])];
   });
-}
-
-/** The rows of the list, with state for the open groups. */
-export function useRunRows(
-  runs: readonly RunItem[],
-  grouping: Grouping | null,
-  marked: readonly string[],
-  zone: Zone,
-  now: number,
-): { rows: RunsRow[]; groupOf: ((row: RunsRow) => RowGroup) | undefined } {
-  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
-  const rows = useMemo(
-    () => runRows(runs, { grouping, closed, marked, zone, now }),
-    [runs, grouping, closed, marked, zone, now],
-  );
-  const groupOf = useCallback((row: RunsRow): RowGroup => {
-    if (row.kind === 'run') return { level: row.level };
-    return { level: 1, expanded: row.open, onToggle: () => setClosed((keys) => toggled(keys, row.key)) };
-  }, []);
-  return { rows, groupOf: grouping === null ? undefined : groupOf };
 }

@@ -1,0 +1,74 @@
+/** What is known of the jobs of a run beside their lines: tasks, roles, and who scheduled them how. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { roleNames, taskNames } from '../../core/job-parts.ts';
+import { parseUnlessLong } from '../../core/json-text.ts';
+import type { Reader } from '../engine/schema.ts';
+import { inTurns } from '../read/in-turns.ts';
+
+/** Of one job; null and empty where nothing was reported. */
+export interface JobParts {
+  job_id: string;
+  tasks: string[];
+  roles: string[];
+  machine_type: string | null;
+  owner: string | null;
+  flavor: string | null;
+  priority: number | null;
+  teuthology_branch: string | null;
+  suite_branch: string | null;
+}
+
+/** Jobs that are read at a time, and the longest text of tasks or roles, or of short values, that is examined. */
+const jobsAtATime = 100;
+const longestText = 64 << 10;
+
+/** The parts of all jobs of a run, in the order in which they were posted. */
+export async function partsOfRun(db: Reader, runId: number): Promise<JobParts[]> {
+  const parts: JobParts[] = [];
+  for (let after = 0; ; await nextTurn()) {
+    const rows = await selectParts(db).where('jobs.run_id', '=', runId).where('jobs.id', '>', after).execute();
+    for await (const row of inTurns(rows)) parts.push(partsIn(row));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < jobsAtATime) return parts;
+    after = last.id;
+  }
+}
+
+type PartsRow = Awaited<ReturnType<ReturnType<typeof selectParts>['execute']>>[number];
+
+function selectParts({ kysely }: Reader) {
+  return kysely
+    .selectFrom('jobs')
+    .leftJoin('job_documents', 'job_documents.id', 'jobs.id')
+    .select(['jobs.id', 'jobs.job_id', 'jobs.machine_type', 'jobs.flavor', 'jobs.priority'])
+    .select([unlessLong('jobs.small').as('small'), unlessLong('jobs.more').as('more')])
+    .select([unlessLong('job_documents.tasks').as('tasks'), unlessLong('job_documents.roles').as('roles')])
+    .orderBy('jobs.id')
+    .limit(jobsAtATime);
+}
+
+function unlessLong(column: string) {
+  const value = sql.ref(column);
+  return sql<string | null>`case when octet_length(${value}) <= ${sql.lit(longestText)} then ${value} end`;
+}
+
+function partsIn({ small, more, tasks, roles, ...row }: PartsRow): JobParts {
+  const [short, other] = [small, more].map((text) => parseUnlessLong(text) as Record<string, unknown> | null);
+  const { job_id, machine_type, flavor, priority } = row;
+  return {
+    job_id,
+    tasks: taskNames(parseUnlessLong(tasks)),
+    roles: roleNames(parseUnlessLong(roles)),
+    machine_type,
+    flavor,
+    priority,
+    owner: textOf(short?.owner),
+    teuthology_branch: textOf(short?.teuthology_branch),
+    suite_branch: textOf(other?.suite_branch),
+  };
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

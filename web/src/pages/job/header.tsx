@@ -1,0 +1,93 @@
+import { Link } from 'wouter';
+import { pagePath } from '../../../../src/core/paths.ts';
+import { literalTerm } from '../../../../src/core/query-print.ts';
+import type { JobPage } from '../../../../src/http/api/job-page-schema.ts';
+import { duration, plural, shortSha1 } from '../../lib/format.ts';
+import { Copy } from '../../ui/Copy.tsx';
+import { OutLink } from '../../ui/OutLink.tsx';
+import { Status } from '../../ui/Status.tsx';
+import { Time } from '../../ui/Time.tsx';
+import { JobActions } from './actions.tsx';
+import { placeIn } from './place.ts';
+
+/** What a job is, where it is in its run, and where its log is. */
+export function JobHeader({ page }: { page: JobPage }) {
+  const { run, job, links } = page;
+  return (
+    <header className="head">
+      <Places page={page} />
+      <div className="line spread">
+        <div className="line">
+          <h1>
+            <Status status={job.status} word /> {job.job_id}
+          </h1>
+          <Copy text={job.job_id} label="job id" />
+          <span>{duration(job.duration)}</span>
+          <span>{job.os ?? 'OS unknown'}</span>
+          {job.sha1 !== null && (
+            <span>
+              sha1 <Link href={pagePath.runs({ q: literalTerm('sha1', job.sha1) })}>{shortSha1(job.sha1)}</Link>{' '}
+              <Copy text={job.sha1} label="sha1" />
+            </span>
+          )}
+          <span>
+            {job.suite} on {job.branch}
+          </span>
+          <span>
+            started <Time at={job.started} />
+          </span>
+        </div>
+        <JobActions page={page} />
+      </div>
+      <div className="line">
+        {links.map((link) => (
+          <OutLink key={link.name} {...link} />
+        ))}
+        <Link href={pagePath.run(run.name, { view: 'jobs', sel: job.job_id })}>in the list of the run</Link>
+      </div>
+    </header>
+  );
+}
+
+/** The run, and the jobs before and after this one in it and among those of the same cause. */
+function Places({ page }: { page: JobPage }) {
+  const { run, job, before, after, place, siblings } = page;
+  const among = placeIn(siblings.jobs, job.job_id);
+  return (
+    <div className="line spread">
+      <Link href={pagePath.run(run.name)} className="break">
+        {run.name}
+      </Link>
+      <span className="line">
+        {among !== null && (
+          <span className="line">
+            <Step run={run.name} to={among.before} text="◂" label="previous job with this cause" />
+            {among.at} of {plural(siblings.total, 'job')} with this cause
+            <Step run={run.name} to={among.after} text="▸" label="next job with this cause" />
+          </span>
+        )}
+        <span className="line">
+          <Step run={run.name} to={before} text="◂" label="previous job" />
+          {place.at} of {place.of} in the run
+          <Step run={run.name} to={after} text="▸" label="next job" />
+        </span>
+      </span>
+    </div>
+  );
+}
+
+interface StepProps {
+  run: string;
+  to: string | null;
+  text: string;
+  label: string;
+}
+
+function Step({ run, to, text, label }: StepProps) {
+  if (to === null) return null;
+  return (
+    <Link href={pagePath.job(run, to)} className="button icon-button" aria-label={label} title={label}>
+      {text}
+    </Link>
+  );
+}

@@ -1,0 +1,23 @@
+/** The parts of a configuration that a person looks for. */
+
+/** A configuration reduced to the keys and values that contain a text in whatever case, with what they are in; null when none does. */
+export function partsWith(value: unknown, text: string): unknown {
+  const wanted = text.trim().toLowerCase();
+  return wanted === '' ? value : (partOf(value, wanted) ?? null);
+}
+
+function partOf(value: unknown, wanted: string): unknown {
+  if (Array.isArray(value)) {
+    const parts = value.map((item) => partOf(item, wanted)).filter((item) => item !== undefined);
+    return parts.length === 0 ? undefined : parts;
+  }
+  if (typeof value === 'object' && value !== null) {
+    const parts = Object.entries(value).flatMap(([key, item]): [string, unknown][] => {
+      if (key.toLowerCase().includes(wanted)) return [[key, item]];
+      const part = partOf(item, wanted);
+      return part === undefined ? [] : [[key, part]];
+    });
+    return parts.length === 0 ? undefined : Object.fromEntries(parts);
+  }
+  return String(value).toLowerCase().includes(wanted) ? value : undefined;
+}
