@@ -178,7 +178,8 @@ describe('an archive behind HTTP', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     root = `http://127.0.0.1:${(server.address() as AddressInfo).port}/logs/`;
-    archive = createArchive({ bases: archivesIn(root), patience: 2000 });
+    // Longer than a busy machine needs to start a thread.
+    archive = createArchive({ bases: archivesIn(root), patience: 15_000 });
   });
   afterAll(async () => {
     await archive.close();
