@@ -1,12 +1,26 @@
 import { Link } from 'wouter';
 import { pagePath } from '../../../../src/core/paths.ts';
+import { bandOf } from '../../../../src/core/verdicts/bands.ts';
+import type { RunVerdicts } from '../../../../src/http/api/verdict-schema.ts';
 import { duration, number } from '../../lib/format.ts';
 import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
+import { shortSaid } from '../run/said.ts';
+import { VerdictBadge } from '../run/verdict-view.tsx';
 import { type Compared, type CompareRow, changeLabels, durationChange } from './rows.ts';
 
-/** The columns. `a` and `b` are the names of the runs. */
-export function compareColumns(a: string, b: string): Column<CompareRow>[] {
+interface Sides {
+  /** The names of the runs. */
+  a: string;
+  b: string;
+  /** The branch that was chosen to compare with. */
+  base: string;
+  /** What is said of the causes in B. */
+  verdicts: RunVerdicts | undefined;
+}
+
+/** The columns of a comparison. */
+export function compareColumns({ a, b, base, verdicts }: Sides): Column<CompareRow>[] {
   const side = (id: 'a' | 'b', run: string): Column<CompareRow> => ({
     id,
     title: id.toUpperCase(),
@@ -15,7 +29,7 @@ export function compareColumns(a: string, b: string): Column<CompareRow>[] {
       row.kind === 'group' ? (
         <Times count={id === 'a' ? row.inA : row.inB} />
       ) : (
-        <Side job={row.compared[id]} run={run} />
+        <Side job={row.compared[id]} run={run} base={base} />
       ),
   });
   return [
@@ -24,7 +38,7 @@ export function compareColumns(a: string, b: string): Column<CompareRow>[] {
       title: 'Cause / description',
       width: 'minmax(240px, 1fr)',
       span: ({ kind }) => (kind === 'group' ? 2 : 1),
-      cell: (row) => <What row={row} />,
+      cell: (row) => <What row={row} verdicts={verdicts} />,
       text: (row) => (row.kind === 'group' ? row.title : row.compared.description),
     },
     {
@@ -45,11 +59,18 @@ export function compareColumns(a: string, b: string): Column<CompareRow>[] {
   ];
 }
 
-function What({ row }: { row: CompareRow }) {
+function What({ row, verdicts }: { row: CompareRow; verdicts: RunVerdicts | undefined }) {
   if (row.kind === 'job') return <code className="compare-description">{row.facets || 'no description'}</code>;
+  const verdict = row.inB > 0 ? verdicts?.verdicts.find(({ id }) => id === row.key) : undefined;
   return (
     <>
-      <span aria-hidden="true">{row.open ? '▾' : '▸'}</span> <b>{row.title}</b>
+      <span aria-hidden="true">{row.open ? '▾' : '▸'}</span> <b>{row.title}</b>{' '}
+      {verdicts && verdict && (
+        <>
+          <VerdictBadge verdict={verdict} band={bandOf(verdict, verdicts.run)} />{' '}
+          <span className="quiet">{shortSaid(verdict)}</span>
+        </>
+      )}
     </>
   );
 }
@@ -58,10 +79,10 @@ function Times({ count }: { count: number }) {
   return count === 0 ? <span className="quiet">–</span> : <b>{number(count)}×</b>;
 }
 
-function Side({ job, run }: { job: Compared['a']; run: string }) {
+function Side({ job, run, base }: { job: Compared['a']; run: string; base: string }) {
   if (job === null) return <span className="quiet">–</span>;
   return (
-    <Link href={pagePath.job(run, job.job_id)}>
+    <Link href={pagePath.job(run, job.job_id, { base })}>
       <Status status={job.status} /> {duration(job.duration)}
     </Link>
   );
@@ -76,12 +97,12 @@ function Delta({ row }: { row: Compared }) {
 }
 
 /** A row on a narrow screen, in two lines. */
-export function MobileCompare({ row }: { row: CompareRow }) {
+export function MobileCompare({ row, verdicts }: { row: CompareRow; verdicts: RunVerdicts | undefined }) {
   if (row.kind === 'group') {
     return (
       <div className="two-lines">
         <div className="two-lines-line two-lines-text">
-          <What row={row} />
+          <What row={row} verdicts={verdicts} />
         </div>
         <div className="two-lines-line">
           A <Times count={row.inA} /> · B <Times count={row.inB} />

@@ -3,6 +3,7 @@ import { Link, useLocation } from 'wouter';
 import { changeClasses } from '../../../../src/core/compare.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { Compare } from '../../../../src/http/api/compare-schema.ts';
+import type { RunVerdicts } from '../../../../src/http/api/verdict-schema.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
@@ -22,13 +23,15 @@ import './compare.css';
 export default function ComparePage() {
   const [, run = ''] = usePathParts();
   const [other, setOther] = useUrlState('with', '');
-  const { data, error, isFetching, refetch } = useApi<Compare>(apiPath.compare(run, { with: other }));
+  const [base] = useUrlState('base', '');
+  const { data, error, isFetching, refetch } = useApi<Compare>(apiPath.compare(run, { with: other, base }));
   useTitle(data ? `${data.b.suite}: ${data.counts.regression + data.counts.new_fail} began to fail` : 'Compare');
   return (
     <>
       <FetchLine active={isFetching} />
       <section className="page-head">
         <h1>Compare runs</h1>
+        {base !== '' && <p className="line">Verdicts on B are against {base}.</p>}
         {data && <Sides data={data} onChoose={setOther} />}
         {!data && error && (
           <p>
@@ -46,6 +49,7 @@ export default function ComparePage() {
 function Sides({ data: { a, b }, onChoose }: { data: Compare; onChoose: (run: string) => void }) {
   const [, navigate] = useLocation();
   const [change] = useUrlState('change', '');
+  const [base] = useUrlState('base', '');
   return (
     <div className="compare-sides">
       <RunSide letter="A" run={a}>
@@ -54,7 +58,7 @@ function Sides({ data: { a, b }, onChoose }: { data: Compare; onChoose: (run: st
       <button
         type="button"
         className="button compare-swap"
-        onClick={() => navigate(pagePath.compare(a.name, { with: b.name, change }))}
+        onClick={() => navigate(pagePath.compare(a.name, { with: b.name, change, base }))}
       >
         ⇄ swap
       </button>
@@ -74,10 +78,16 @@ function Changes({ data }: { data: Compare }) {
       compareRows(
         data.rows.filter((row) => wanted.includes(row.change)),
         closed,
+        data.rows,
       ),
     [data.rows, wanted, closed],
   );
-  const columns = useMemo(() => compareColumns(data.a.name, data.b.name), [data.a.name, data.b.name]);
+  const [base] = useUrlState('base', '');
+  const verdicts = useApi<RunVerdicts>(apiPath.runVerdicts(data.b.name, { base })).data;
+  const columns = useMemo(
+    () => compareColumns({ a: data.a.name, b: data.b.name, base, verdicts }),
+    [data.a.name, data.b.name, base, verdicts],
+  );
   const groupOf = useCallback(
     (row: CompareRow): RowGroup => {
       if (row.kind === 'job') return { level: 2 };
@@ -94,18 +104,18 @@ function Changes({ data }: { data: Compare }) {
         rows={rows}
         columns={columns}
         rowKey={(row) => row.key}
-        rowHref={(row) => (row.kind === 'job' ? hrefOf(row, data) : '')}
+        rowHref={(row) => (row.kind === 'job' ? hrefOf(row, data, base) : '')}
         rowClass={(row) => (row.kind === 'group' ? 'group-row' : '')}
         groupOf={groupOf}
-        mobile={(row) => <MobileCompare row={row} />}
+        mobile={(row) => <MobileCompare row={row} verdicts={verdicts} />}
         emptyText={<EmptyText data={data} wanted={wanted} />}
       />
     </>
   );
 }
 
-function hrefOf({ compared: { a, b } }: CompareRow & { kind: 'job' }, data: Compare): string {
-  return b ? pagePath.job(data.b.name, b.job_id) : pagePath.job(data.a.name, a?.job_id ?? '');
+function hrefOf({ compared: { a, b } }: CompareRow & { kind: 'job' }, data: Compare, base: string): string {
+  return b ? pagePath.job(data.b.name, b.job_id, { base }) : pagePath.job(data.a.name, a?.job_id ?? '', { base });
 }
 
 interface ChipsProps {

@@ -25,10 +25,10 @@ describe('two runs are compared', () => {
 
   test('by cause, the most frequent one first, jobs without a cause last, each with where its description differs', () => {
     expect(read([])).toEqual([
-      'cause p: 1 in A, 1 in B',
+      'cause p: 2 in A, 1 in B',
       'x=3',
       'x=4',
-      'cause q: 1 in A, 1 in B',
+      'cause q: 0 in A, 1 in B',
       'x=2',
       'No failure reason: 0 in A, 1 in B',
       'x=1',
@@ -37,11 +37,17 @@ describe('two runs are compared', () => {
 
   test('without the jobs of closed causes', () => {
     expect(read(['p', ''])).toEqual([
-      'cause p: 1 in A, 1 in B',
-      'cause q: 1 in A, 1 in B',
+      'cause p: 2 in A, 1 in B',
+      'cause q: 0 in A, 1 in B',
       'x=2',
       'No failure reason: 0 in A, 1 in B',
     ]);
+  });
+
+  test('with all jobs of a cause, also those whose change is not shown', () => {
+    const shown = rows.filter(({ change }) => change === 'regression');
+    const [head] = compareRows(shown, new Set(), rows);
+    expect(head).toMatchObject({ title: 'cause p', inA: 2, inB: 1 });
   });
 
   test('with a key of its own for each row', () => {

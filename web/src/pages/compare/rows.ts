@@ -5,7 +5,7 @@ import type { Compare } from '../../../../src/http/api/compare-schema.ts';
 /** One description in both runs. */
 export type Compared = Compare['rows'][number];
 
-/** A row of the comparison: a description, or a cause as the heading of several. */
+/** A row of the comparison: a description, or a cause as the heading of several, with all its jobs in either run. */
 export type CompareRow =
   | { kind: 'job'; key: string; compared: Compared; facets: string }
   | { kind: 'group'; key: string; title: string; inA: number; inB: number; open: boolean };
@@ -25,8 +25,9 @@ export const changeLabels: Record<ChangeClass, [label: string, meaning: string]>
 /** The kinds of change that are shown at first. */
 export const defaultChanges = 'regression,new_fail,fixed';
 
-/** Descriptions grouped by cause, the most frequent cause first and those without a cause last. */
-export function compareRows(rows: Compared[], closed: ReadonlySet<string>): CompareRow[] {
+/** Descriptions grouped by cause, the most frequent cause first and those without a cause last; causes are counted in `all`. */
+export function compareRows(rows: Compared[], closed: ReadonlySet<string>, all = rows): CompareRow[] {
+  const [inA, inB] = [failuresIn(all, 'a'), failuresIn(all, 'b')];
   const groups = new Map<string, { title: string; rows: Compared[] }>();
   for (const row of rows) {
     const signature = row.b?.signature ?? row.a?.signature ?? null;
@@ -42,7 +43,14 @@ export function compareRows(rows: Compared[], closed: ReadonlySet<string>): Comp
   );
   return sorted.flatMap(([id, group]): CompareRow[] => {
     const open = !closed.has(id);
-    const head = { kind: 'group', key: id, title: group.title, ...failuresOf(group.rows), open } as const;
+    const head = {
+      kind: 'group',
+      key: id,
+      title: group.title,
+      inA: inA.get(id) ?? 0,
+      inB: inB.get(id) ?? 0,
+      open,
+    } as const;
     if (!open) return [head];
     const jobs = group.rows.map((compared) => {
       const shown = facets.get(compared)?.map(facetText).join('  ') || compared.description;
@@ -56,9 +64,15 @@ function rowKey({ description, a, b }: Compared): string {
   return JSON.stringify([description, a?.job_id, b?.job_id]);
 }
 
-function failuresOf(rows: Compared[]): { inA: number; inB: number } {
-  const failing = (job: Compared['a']) => job !== null && isFailing(job.status);
-  return { inA: rows.filter(({ a }) => failing(a)).length, inB: rows.filter(({ b }) => failing(b)).length };
+/** How many jobs of a side ended with each cause. */
+function failuresIn(rows: Compared[], side: 'a' | 'b'): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { [side]: job } of rows) {
+    if (job === null || !isFailing(job.status)) continue;
+    const id = job.signature?.id ?? '';
+    counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** How many seconds longer the job took in B; null unless both durations are known. */

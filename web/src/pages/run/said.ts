@@ -2,13 +2,15 @@
 import { facetsText } from '../../../../src/core/verdicts/sentence.ts';
 import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
 
+type Said = Omit<PageVerdict, 'cause' | 'class'>;
+
 /** "0 of 404 before, 38 of 138 since · rados/thrash-erasure-code". */
-export function shortSaid(verdict: PageVerdict): string {
+export function shortSaid(verdict: Said): string {
   const { blame } = verdict;
   return blame === null ? numbersOf(verdict) : `${numbersOf(verdict)} · ${facetsText(blame.facets)}`;
 }
 
-function numbersOf({ verdict, c, m, k, n, runs, runs_with, since, outage }: PageVerdict): string {
+function numbersOf({ verdict, c, m, k, n, runs, runs_with, since, outage }: Said): string {
   switch (verdict) {
     case 'INFRA':
       if (outage === null) return `${c} of ${m} jobs, the lab`;
