@@ -2,13 +2,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { speaksTeuthology, teuthologyClient } from './client.ts';
-import { demo } from './fill.ts';
+import { demo, fill } from './fill.ts';
 import { labNodes } from './lab.ts';
+import { keepMoving } from './live.ts';
 import { planRuns, timeText } from './runs.ts';
 import { brokenNode, fqdn } from './vocabulary.ts';
 
 const never = new AbortController().signal;
 const plan = { seed: 1, runs: 105, days: 21, now: new Date('2026-11-23T12:00:00Z') };
+const planned = planRuns(plan);
 let server: Server | undefined;
 
 afterEach(() => {
@@ -47,7 +49,7 @@ test.each([
 test('a job is queued, runs on its machines and ends', async () => {
   const seen: Seen[] = [];
   const client = teuthologyClient(await answering(() => [200, '{}'], seen), never);
-  const run = planRuns(plan).find(({ jobs }) => jobs.some((job) => job.outcome === 'dead'))!;
+  const run = planned.find(({ jobs }) => jobs.some((job) => job.outcome === 'dead'))!;
   for (const outcome of ['pass', 'fail', 'dead'] as const) {
     const job = run.jobs.find((one) => one.outcome === outcome)!;
     seen.length = 0;
@@ -72,15 +74,45 @@ test('an existing job does not run again', async () => {
   const seen: Seen[] = [];
   const exists = '{"message":"job with job_id 1 already exists"}';
   const url = await answering((line) => (line.startsWith('POST') ? [400, exists] : [200, '{}']), seen);
-  const job = planRuns(plan)[0]!.jobs[0]!;
+  const job = planned[0]!.jobs[0]!;
   expect(await teuthologyClient(url, never).reportJob('r', job)).toBe('already there');
   expect(seen.map(({ body }) => body.status)).toEqual(['queued', job.outcome]);
+});
+
+test('the jobs of a run that is complete are not sent again', async () => {
+  const seen: Seen[] = [];
+  const exists = '{"message":"run with name r already exists"}';
+  const answer = (line: string): [number, string] =>
+    line.startsWith('GET /api/runs/') ? [200, '{"total":500}'] : line === 'POST /runs/' ? [400, exists] : [200, '{}'];
+  const client = teuthologyClient(await answering(answer, seen), never);
+  const run = planned[0]!;
+  const tally = await fill(client, [run], { seed: 1, signal: never });
+  expect(tally).toMatchObject({ runsThere: 1, jobsThere: run.jobs.length });
+  expect(seen.filter(({ line }) => line.includes('/jobs/'))).toEqual([]);
+});
+
+test('--live first ends the jobs of the newest run that are under way', async () => {
+  const seen: Seen[] = [];
+  const stop = new AbortController();
+  const runs = planned;
+  const answer = (line: string): [number, string] => {
+    if (/^PUT \/runs\/.*\/jobs\//.test(line)) stop.abort();
+    return [200, '{}'];
+  };
+  const client = teuthologyClient(await answering(answer, seen), never);
+  const options = { seed: 1, signal: stop.signal, say: () => {} };
+  await expect(keepMoving(client, runs, options)).rejects.toThrow();
+  const moved = seen.find(({ line }) => line.startsWith('PUT /runs/'))!;
+  const newest = runs.findLast(({ jobs }) => jobs.some(({ outcome }) => outcome === 'running'))!;
+  const [, name, job] = /^PUT \/runs\/(.*)\/jobs\/(\d+)\/$/.exec(decodeURIComponent(moved.line))!;
+  expect(name).toBe(newest.name);
+  expect(newest.jobs.find(({ job_id }) => job_id === job)!.times).toBeNull();
 });
 
 test('unfinished jobs keep their status', async () => {
   const seen: Seen[] = [];
   const client = teuthologyClient(await answering(() => [200, '{}'], seen), never);
-  const jobs = planRuns(plan).flatMap((run) => run.jobs);
+  const jobs = planned.flatMap((run) => run.jobs);
   for (const outcome of ['queued', 'waiting', 'running'] as const) {
     seen.length = 0;
     await client.reportJob('r', jobs.find((job) => job.outcome === outcome)!);
@@ -99,14 +131,14 @@ test('foreign and existing locks are kept', async () => {
   const { lab } = teuthologyClient(await answering(answer, seen), never);
   await lab!.lock(['n'], { locked_by: 'me', description: 'd' });
   expect(seen[0]!.body).toEqual({ name: 'n', locked: true, locked_by: 'me', description: 'd' });
-  const node = labNodes(1, planRuns(plan)).find(({ locked }) => locked)!;
+  const node = labNodes(1, planned).find(({ locked }) => locked)!;
   expect(await lab!.createNode(node)).toBe('already there');
   for (const key of ['locked', 'locked_by', 'description']) expect(seen.at(-1)!.body).not.toHaveProperty(key);
   expect(seen.at(-1)!.body).toMatchObject({ up: true, machine_type: node.machine_type });
 });
 
 test('machines of running jobs are locked, some are down, most are free', () => {
-  const runs = planRuns(plan);
+  const runs = planned;
   const nodes = labNodes(1, runs);
   expect(labNodes(1, runs)).toEqual(nodes);
   const locked = nodes.filter((node) => node.locked);
