@@ -76,7 +76,7 @@ describe.skipIf(!hasBrowser)('a person who looks into a red run', () => {
       const groups = page.locator('.group-row');
       await groups.nth(1).waitFor();
       expect(await groups.allTextContents()).toEqual([
-        expect.stringMatching(/^3×.*NEW.*fresh problem.*3 of 6 jobs here/),
+        expect.stringMatching(/^3×.*NEW.*fresh problem.*3 of 6 here, 0 of 26 before/),
         expect.stringMatching(/^2×.*KNOWN.*old problem/),
       ]);
       expect(await groups.nth(0).locator('.badge').getAttribute('class')).toContain('badge-look');
@@ -93,6 +93,8 @@ describe.skipIf(!hasBrowser)('a person who looks into a red run', () => {
       await page.locator('.pane').getByText('No earlier run of rados on main').waitFor();
       await page.locator('.head').getByText('2 causes in 5 jobs: 2 unseen before').waitFor();
       expect(new URL(page.url()).searchParams.get('base')).toBe('main');
+      const link = page.locator('.pane').getByRole('link', { name: 'job page' });
+      expect(await link.getAttribute('href')).toMatch(/\?base=main$/);
       await page.reload();
       await page.locator('.head').getByText('2 causes in 5 jobs: 2 unseen before').waitFor();
     });
