@@ -18,6 +18,10 @@ export interface ColumnTypes {
   document: string;
   /** Statements that set how a table keeps its rows; none where the engine asks for no such thing. */
   storage: (table: string, parameters: string) => string[];
+  /** The time that a column with microseconds since the Unix epoch means, in a view. */
+  time: (column: string) => string;
+  /** The text of a member of a JSON object that a column keeps as text, in a view; null where PostgreSQL could not read it. */
+  member: (column: string, key: string) => string;
 }
 
 /**
@@ -85,6 +89,8 @@ export async function columnTypes(kysely: Kysely<Schema>, engine: Engine): Promi
       text: 'text',
       document: 'text',
       storage: () => [],
+      time: (column) => `datetime(${column} / 1000000, 'unixepoch')`,
+      member: (column, key) => `(${column} ->> '${key}')`,
     };
   }
   // lz4 writes documents 1.3 to 1.5 times as fast as the default compression, but not every build has it.
@@ -98,5 +104,8 @@ export async function columnTypes(kysely: Kysely<Schema>, engine: Engine): Promi
     text: 'text collate "C"',
     document: rows.length > 0 ? 'text compression lz4' : 'text',
     storage: (table, parameters) => [`alter table ${table} set (${parameters})`],
+    time: (column) => `(timestamptz 'epoch' + ${column} * interval '1 microsecond')`,
+    // It reads the whole object, and refuses NUL and lone surrogates in whatever member.
+    member: (column, key) => `(case when ${column} !~* '\\\\u(0000|d[89a-f])' then ${column}::json ->> '${key}' end)`,
   };
 }
