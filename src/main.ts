@@ -46,9 +46,9 @@ const commands: Record<string, Command> = {
     run: async (line) => (await import('./cli/prune.ts')).pruneDatabase(line),
   },
   import: {
-    summary: 'copy the database of a Python server, which is only read',
+    summary: 'copy the database of a Python server, which is only read, or read an export',
     flags: [
-      { name: 'from', hint: 'URL', help: 'the old database: postgresql://user:password@host/paddles' },
+      { name: 'from', hint: 'SOURCE', help: 'the old database, postgresql://user:password@host/paddles, or a file' },
       { name: 'follow', hint: '', help: 'go on copying what changes, until it is stopped' },
       { name: 'every', hint: 'AGE', help: 'with --follow: how often to look (60s)' },
       { name: 'verify', hint: '', help: 'compare what was copied since it was compared last' },
@@ -65,6 +65,18 @@ const commands: Record<string, Command> = {
     ],
     settings: ofDatabase,
     run: async (line) => (await import('./cli/takeover/import.ts')).importDatabase(line),
+  },
+  export: {
+    summary: 'write everything to a file, or a table of runs or jobs, or take changes back to an old server',
+    flags: [
+      { name: 'to', hint: 'FILE', help: 'where to; - for standard output (-), or the address of an old server' },
+      { name: 'format', hint: 'NAME', help: 'ndjson (everything) or csv' },
+      { name: 'what', hint: 'NAME', help: 'with csv: jobs (default) or runs' },
+      { name: 'filter', hint: 'TEXT', help: "with csv: which runs, like 'suite:rados branch:main'" },
+      { name: 'since', hint: 'TIME', help: 'the time of the switch in UTC: sends what changed to the old server' },
+    ],
+    settings: ['database', 'pool_size'],
+    run: async (line) => (await import('./cli/takeover/export.ts')).exportDatabase(line),
   },
   'token create': {
     summary: 'make a token and print it, once',

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BadSetting, type CommandLine } from '../../config.ts';
 import type { Members } from '../../core/json-text.ts';
@@ -8,9 +11,10 @@ import { type Findings, openFindings } from '../../store/takeover/findings.ts';
 import { type ImportOptions, pass } from '../../store/takeover/import.ts';
 import type { ParseJob } from '../../store/takeover/job-state.ts';
 import { closeOld, type OldDatabase, openOld } from '../../store/takeover/old-database.ts';
+import { readTables } from '../../store/takeover/read-tables.ts';
 import { ownRuns } from '../../store/takeover/target.ts';
 import { isIndexed, reindex } from '../../store/upkeep/reindex.ts';
-import { readAge, stopSignal, withDatabase } from '../database.ts';
+import { printProgress, readAge, stopSignal, withDatabase } from '../database.ts';
 import { findingsText, printJson, progressPrinter, progressText } from './texts.ts';
 import { readServers, verifyImport } from './verify.ts';
 
@@ -20,7 +24,9 @@ const defaultReport = 'paddles-import.jsonl';
 /** `paddles import`: copies the database of a Python server. Returns the exit code. */
 export async function importDatabase(line: CommandLine): Promise<number> {
   const { from, report, 'dry-run': dryRun } = line.flags;
-  if (from === undefined) throw new BadSetting('import needs --from postgresql://user:password@host/database');
+  if (from === undefined)
+    throw new BadSetting('import needs --from postgresql://user:password@host/database, or a file');
+  if (!from.includes('://')) return readExport(line, from);
   readServers(line);
   const findings = openReport(report ?? (dryRun === undefined ? defaultReport : null));
   const old = await openSource(from);
@@ -33,6 +39,27 @@ export async function importDatabase(line: CommandLine): Promise<number> {
   } finally {
     await closeOld(old);
   }
+}
+
+/** Reads the file of an export. */
+function readExport(line: CommandLine, path: string): Promise<number> {
+  const onRows = printProgress((rows: number) => `${rows} rows`);
+  return withDatabase(line, async (db) => {
+    const rows = await readTables(db, linesOf(path), onRows).catch((error: unknown) => {
+      const { message, syscall } = error as NodeJS.ErrnoException;
+      if (!(error instanceof UnusableDatabase) && syscall !== 'open') throw error;
+      throw new BadSetting(`--from: ${message}`);
+    });
+    return { text: `${rows} rows read`, exitCode: 0 };
+  });
+}
+
+/** Opened when the first line is asked for: lines that arrive before somebody waits for them would be lost. */
+async function* linesOf(path: string): AsyncGenerator<string> {
+  const input = createReadStream(path);
+  // An error before the first line would otherwise end the process.
+  await once(input, 'open');
+  yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
 }
 
 function openReport(path: string | null): Findings {

@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { BadSetting, type CommandLine } from '../../config.ts';
+import { parseQuery, type Query } from '../../core/query.ts';
+import { type Db, UnavailableDatabase } from '../../store/db.ts';
+import { matchingRuns } from '../../store/pages/run-query.ts';
+import { viewColumns, viewRows } from '../../store/takeover/rows.ts';
+import { writeTables } from '../../store/takeover/write-tables.ts';
+import { openDatabase } from '../database.ts';
+import { readSwitch, replay } from './replay.ts';
+import { writeCsv } from './tabular.ts';
+
+const formats = ['ndjson', 'csv'] as const;
+
+/** What is written in which form. */
+interface Wanted {
+  format: (typeof formats)[number];
+  what: 'runs' | 'jobs';
+  query: Query;
+  to: string;
+}
+
+/** `paddles export`: writes what is in the database to a file, or to the old server. Returns the exit code. */
+export async function exportDatabase(line: CommandLine): Promise<number> {
+  const to = line.flags.to ?? '-';
+  const since = readSwitch(line.flags.since, /^https?:/.test(to));
+  const wanted = readWanted(line, to);
+  try {
+    // A server may be using the database: nothing is written to it.
+    const config = { ...line.config, read_only: true };
+    const db = await openDatabase({ ...line, config }, { now: () => Date.now() * 1000 });
+    try {
+      if (since !== null) return await replay(db, { since, to });
+      const rows = wanted.format === 'ndjson' ? await writeEverything(db, to) : await writeTable(db, wanted);
+      process.stderr.write(`${db.label}: exported ${rows} rows\n`);
+      return 0;
+    } finally {
+      await db.close();
+    }
+  } catch (error) {
+    if (error instanceof UnavailableDatabase) {
+      process.stderr.write(`paddles: ${error.message}\n`);
+      return 1;
+    }
+    const { syscall, message } = error as NodeJS.ErrnoException;
+    if (syscall === 'open' || syscall === 'write') throw new BadSetting(`--to: ${to} cannot be written: ${message}`);
+    throw error;
+  }
+}
+
+/** Throws `BadSetting` when the flags do not fit together. */
+function readWanted({ flags }: CommandLine, to: string): Wanted {
+  const { format = 'ndjson', what = 'jobs', filter } = flags;
+  const known = formats.find((one) => one === format);
+  if (!known) throw new BadSetting(`--format: '${format}' must be one of ${formats.join(', ')}`);
+  if (what !== 'runs' && what !== 'jobs') throw new BadSetting(`--what: '${what}' must be runs or jobs`);
+  if (known === 'ndjson' && (filter !== undefined || flags.what !== undefined)) {
+    throw new BadSetting('--filter and --what belong to --format csv; ndjson is everything');
+  }
+  const { query, problems } = parseQuery(filter ?? '', 'runs');
+  if (problems[0]) throw new BadSetting(`--filter: ${problems[0].message}`);
+  return { format: known, what, query, to };
+}
+
+function writeEverything(db: Db, to: string): Promise<number> {
+  return withOutput(to, (output) =>
+    writeTables(db, async (line) => {
+      if (!output.write(`${JSON.stringify(line)}\n`)) await once(output, 'drain');
+    }),
+  );
+}
+
+async function writeTable(db: Db, { what, query, to }: Wanted): Promise<number> {
+  const matching = await matchingRuns(db, query, { now: Date.now(), zone: 'UTC' });
+  const runs = await matching.select('runs.id').orderBy('runs.id').execute();
+  const ids = runs.map(({ id }) => id);
+  const [columns, rows] = [viewColumns[what], viewRows(db, what, ids)];
+  return withOutput(to, (output) => writeCsv(output, columns, rows));
+}
+
+/** Opens a file, `-` being standard output, and closes it after `work`. */
+async function withOutput<T>(path: string, work: (output: Writable) => Promise<T>): Promise<T> {
+  if (path === '-') return work(process.stdout);
+  const output = createWriteStream(path);
+  const broken = new Promise<never>((_, reject) => output.once('error', reject));
+  const result = await Promise.race([work(output), broken]);
+  output.end();
+  await finished(output);
+  return result;
+}

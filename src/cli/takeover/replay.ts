@@ -1,0 +1,137 @@
+/** Brings an old server to where this one is: the way back. */
+import { BadSetting } from '../../config.ts';
+import { joinObject } from '../../core/json-text.ts';
+import { formatTimestamp, parseTimestamp } from '../../core/time.ts';
+import type { Db } from '../../store/db.ts';
+import {
+  type ChangedJob,
+  type ChangedRun,
+  changedRuns,
+  deletedSince,
+  isThere,
+  jobsOf,
+} from '../../store/takeover/changed.ts';
+import { type OldServer, oldServer } from './old-server.ts';
+import { replayMachines } from './replay-machines.ts';
+
+/** The time of the switch in microseconds; null when nothing is to be replayed. Throws `BadSetting`. */
+export function readSwitch(text: string | undefined, isServer: boolean): number | null {
+  if (text === undefined && !isServer) return null;
+  if (text === undefined || !isServer) throw new BadSetting('--since TIME and --to http://old:8080 belong together');
+  const time = parseTimestamp(text.replace('T', ' ').replace(/Z$/, ''), 'updated');
+  if (time === null) throw new BadSetting(`--since: '${text}' must be a time in UTC, like 2026-11-27 08:00:00`);
+  return time;
+}
+
+/** Sends what has changed since the switch. What is equal there already is not sent, so that it can be done again. Returns the exit code. */
+export async function replay(db: Db, { since, to }: { since: number; to: string }): Promise<number> {
+  const server = oldServer(to);
+  await replayMachines(db, server);
+  let jobs = 0;
+  for (const run of await changedRuns(db)) jobs += await replayRun(db, server, run, since);
+  for (const { kind, target } of await deletedSince(db, since)) {
+    if (await isThere(db, kind, target)) continue;
+    await server.send('DELETE', deletedPath(kind, target));
+  }
+  const { sent, refused } = server;
+  process.stdout.write(`${db.label}: sent ${sent} changes, with those of ${jobs} jobs; ${refused} were refused\n`);
+  return refused > 0 ? 1 : 0;
+}
+
+function deletedPath(kind: string, target: string): string {
+  if (kind === 'node') return `/nodes/${encodeURIComponent(target)}/`;
+  if (kind === 'run') return runPath(target);
+  const at = target.lastIndexOf('/');
+  return `${runPath(target.slice(0, at))}jobs/${encodeURIComponent(target.slice(at + 1))}/`;
+}
+
+function runPath(name: string): string {
+  return `/runs/${encodeURIComponent(name)}/`;
+}
+
+/** Returns how many jobs were sent. */
+async function replayRun(db: Db, server: OldServer, run: ChangedRun, since: number): Promise<number> {
+  const path = `${runPath(run.name)}jobs/`;
+  const { status, json } = await server.get(path);
+  const isNew = run.posted >= since;
+  if (status !== 200 && !isNew) {
+    server.refused++;
+    process.stderr.write(
+      `paddles: the old server has no run ${run.name}, which is older than the switch: it is not sent\n`,
+    );
+    return 0;
+  }
+  if (status !== 200) await server.send('POST', '/runs/', JSON.stringify({ name: run.name }));
+  const there = new Map((Array.isArray(json) ? (json as OldJob[]) : []).map((job) => [String(job.job_id), job]));
+  let sent = 0;
+  for await (const job of jobsOf(db, run.id)) {
+    const old = there.get(job.job_id);
+    if (old === undefined && job.posted < since) {
+      server.refused++;
+      process.stderr.write(
+        `paddles: the old server has no job ${run.name}/${job.job_id}, which is older than the switch: it is not sent\n`,
+      );
+    } else if (old === undefined) {
+      await server.send('POST', path, newBody(job));
+      sent++;
+    } else sent += (await replayJob(server, `${path}${encodeURIComponent(job.job_id)}/`, job, old)) ? 1 : 0;
+  }
+  return sent;
+}
+
+type OldJob = Record<string, unknown>;
+
+/** What the server decides by itself, or does not take. */
+const ownKeys = ['id', 'job_id', 'nodes', 'posted', 'started', 'updated', 'status', 'success', 'timestamp'];
+
+function newBody(job: ChangedJob): string {
+  const { values } = job;
+  const keys = Object.keys(values).filter((key) => !ownKeys.includes(key) && values[key] !== null);
+  const members = keys.map((key) => [key, values[key] as string] as const);
+  return joinObject([
+    ['job_id', JSON.stringify(job.job_id)],
+    ...members,
+    ...timestampOf(job),
+    ...verdictOf(job),
+    ...updatedOf(job),
+  ]);
+}
+
+/** Whether there was anything to send. */
+async function replayJob(server: OldServer, path: string, job: ChangedJob, old: OldJob): Promise<boolean> {
+  const { values } = job;
+  const keys = Object.keys(values).filter(
+    (key) => !ownKeys.includes(key) && key in old && !isEqual(values[key] ?? null, old[key]),
+  );
+  const [status, success] = [values.status, values.success ?? null];
+  const isVerdictEqual = status === old.status && isEqual(success, old.success);
+  if (keys.length === 0 && isVerdictEqual) return false;
+  // A verdict withstands every other status, until success: null takes it back.
+  const isVerdict = old.status === 'pass' || old.status === 'fail';
+  if (isVerdict && status !== old.status) await server.send('PUT', path, '{"success":null}');
+  const members = keys.map((key) => [key, values[key] ?? 'null'] as const);
+  await server.send('PUT', path, joinObject([...members, ...verdictOf(job), ...updatedOf(job)]));
+  return true;
+}
+
+function isEqual(here: string | null, there: unknown): boolean {
+  // The old server shows documents that were never sent as {}.
+  if (here === null) return there === null || there === undefined || JSON.stringify(there) === '{}';
+  return JSON.stringify(JSON.parse(here)) === JSON.stringify(there);
+}
+
+type Member = readonly [string, string];
+
+function verdictOf({ values }: ChangedJob): Member[] {
+  const status = ['status', JSON.stringify(values.status)] as const;
+  return values.success === null ? [status] : [status, ['success', values.success as string]];
+}
+
+function timestampOf({ values }: ChangedJob): Member[] {
+  const { timestamp } = values;
+  return timestamp ? [['timestamp', JSON.stringify(timestamp.slice(1, 20).replace(' ', '_'))]] : [];
+}
+
+function updatedOf({ updated }: ChangedJob): Member[] {
+  return [['updated', JSON.stringify(formatTimestamp(updated)?.slice(0, 19))]];
+}

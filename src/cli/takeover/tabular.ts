@@ -1,0 +1,33 @@
+/** Runs or jobs as a table in a file. */
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import type { Cell, ColumnType } from '../../store/takeover/rows.ts';
+
+/** The columns of a table. */
+export type Columns = [name: string, type: ColumnType][];
+
+/** Takes rows, some at a time, and returns how many there were. */
+type Rows = AsyncIterable<Cell[][]>;
+
+/** RFC 4180, the names of the columns first. Spreadsheets take a text that begins like a formula for one: an apostrophe prevents it. */
+export async function writeCsv(output: Writable, columns: Columns, rows: Rows): Promise<number> {
+  output.write(csvLine(columns.map(([name]) => name)));
+  let count = 0;
+  for await (const some of rows) {
+    count += some.length;
+    if (!output.write(some.map(csvLine).join(''))) await once(output, 'drain');
+  }
+  return count;
+}
+
+function csvLine(values: Cell[]): string {
+  return `${values.map(csvCell).join(',')}\r\n`;
+}
+
+function csvCell(value: Cell): string {
+  if (value === null) return '';
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value !== 'string') return String(value);
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,149 @@
+/** Fills an empty database with what `writeTables` wrote, whichever engine it came from. */
+import type { Kysely } from 'kysely';
+import { UnusableDatabase } from '../engine/faults.ts';
+import type { Reader, Schema } from '../engine/schema.ts';
+import { chunksOf, repeated } from '../engine/transaction.ts';
+import { exportedTables } from './tables.ts';
+import { send } from './target.ts';
+import type { ExportHeader, ExportLine } from './write-tables.ts';
+
+type Row = Record<string, unknown>;
+type RowLine = { table: string; row: Row };
+
+/** Lines of a transaction, and characters of them. */
+const [mostLines, mostLength] = [1000, 8 << 20];
+
+/** Rows of a statement. */
+const rowsAtATime = 50;
+
+/**
+ * Reads the lines of an export. Returns the number of rows. Throws `UnusableDatabase` when the database is not empty, or the lines are
+ * none of an export that this program knows, or end too early.
+ */
+export async function readTables(
+  db: Reader,
+  lines: AsyncIterable<string>,
+  onRows: (rows: number) => void,
+): Promise<number> {
+  const booleans = await booleanColumns(db);
+  const hosts: { id: number; host: unknown }[] = [];
+  let rows = 0;
+  let said: number | null = null;
+  let isBegun = false;
+  for await (const portion of portionsOf(lines)) {
+    if (!isBegun) await begin(db, portion.shift());
+    isBegun = true;
+    const last = portion.at(-1);
+    if (last && 'rows' in last) said = last.rows;
+    const some = portion.filter((line): line is RowLine => 'table' in line);
+    for (const { table, row } of some) prepare(table, row, booleans, hosts);
+    await db.kysely.transaction().execute(async (transaction) => {
+      for (const [table, of] of Map.groupBy(some, (line) => line.table)) {
+        for (const chunk of chunksOf(of, rowsAtATime)) await insert(db, transaction, table, chunk);
+      }
+    });
+    rows += some.length;
+    onRows(rows);
+  }
+  if (said !== rows) {
+    throw new UnusableDatabase(
+      `the file ends too early, after ${rows} rows; import a whole one into an empty database`,
+    );
+  }
+  for (const { id, host } of hosts) {
+    await send(db, db.kysely, { sql: 'update nodes set vm_host_id = ? where id = ?', parameters: [host, id] });
+  }
+  await moveAllSequences(db);
+  return rows;
+}
+
+async function* portionsOf(lines: AsyncIterable<string>): AsyncGenerator<(ExportHeader | ExportLine)[]> {
+  let portion: (ExportHeader | ExportLine)[] = [];
+  let length = 0;
+  for await (const line of lines) {
+    if (line === '') continue;
+    portion.push(parseLine(line));
+    length += line.length;
+    if (portion.length < mostLines && length < mostLength) continue;
+    yield portion;
+    [portion, length] = [[], 0];
+  }
+  if (portion.length > 0) yield portion;
+}
+
+function parseLine(line: string): ExportHeader | ExportLine {
+  try {
+    const parsed = JSON.parse(line);
+    const known = 'row' in parsed ? exportedTables.some(({ table }) => table === parsed.table) : true;
+    if (known && ('row' in parsed || 'rows' in parsed || 'migrations' in parsed)) return parsed;
+  } catch {
+    // Said below.
+  }
+  throw new UnusableDatabase(`this is no line of an export: ${line.slice(0, 80)}`);
+}
+
+/** The schema must have everything that the exported one had, and no row yet. */
+async function begin(db: Reader, header: ExportHeader | ExportLine | undefined): Promise<void> {
+  if (!header || !('migrations' in header))
+    throw new UnusableDatabase('the file does not begin like an export of paddles');
+  const applied = await db.kysely.selectFrom('migrations').select('name').execute();
+  const unknown = header.migrations.find((name) => !applied.some((one) => one.name === name));
+  if (unknown) throw new UnusableDatabase(`the file comes from a newer paddles, which has the migration '${unknown}'`);
+  for (const { table, replaces } of exportedTables) {
+    if (replaces) await send(db, db.kysely, { sql: `delete from "${table}"`, parameters: [] });
+    const found = await send(db, db.kysely, { sql: `select 1 from "${table}" limit 1`, parameters: [] });
+    if (found.length > 0) throw new UnusableDatabase(`the table ${table} has rows; import into an empty database`);
+  }
+}
+
+/** The columns that have true and false here; SQLite keeps them as 1 and 0. */
+async function booleanColumns(db: Reader): Promise<Map<string, string[]>> {
+  if (db.engine === 'sqlite') return new Map();
+  const sql =
+    "select table_name, column_name from information_schema.columns where table_schema = current_schema() and data_type = 'boolean'";
+  const rows = await send(db, db.kysely, { sql, parameters: [] });
+  const byTable = Map.groupBy(rows, (row) => row.table_name as string);
+  return new Map([...byTable].map(([table, columns]) => [table, columns.map((row) => row.column_name as string)]));
+}
+
+function prepare(
+  table: string,
+  row: Row,
+  booleans: Map<string, string[]>,
+  hosts: { id: number; host: unknown }[],
+): void {
+  for (const column of booleans.get(table) ?? []) {
+    if (typeof row[column] === 'number') row[column] = row[column] === 1;
+  }
+  for (const [column, value] of Object.entries(row)) {
+    if (typeof value === 'object' && value !== null && 'base64' in value) {
+      row[column] = Buffer.from(value.base64 as string, 'base64');
+    }
+  }
+  if (table !== 'nodes' || row.vm_host_id === null) return;
+  // A host may come behind its guests.
+  hosts.push({ id: row.id as number, host: row.vm_host_id });
+  row.vm_host_id = null;
+}
+
+async function insert(db: Reader, to: Kysely<Schema>, table: string, lines: RowLine[]): Promise<void> {
+  const columns = Object.keys(lines[0]?.row ?? {});
+  const names = columns.map((column) => `"${column}"`).join(', ');
+  const values = repeated(`(${repeated('?', columns.length)})`, lines.length);
+  const parameters = lines.flatMap(({ row }) => columns.map((column) => row[column]));
+  const query = { sql: `insert into "${table}" (${names}) values ${values}`, parameters };
+  await send(db, to, query).catch((error: unknown) => {
+    throw new UnusableDatabase(`rows of ${table} cannot be stored: ${(error as Error).message}`, { cause: error });
+  });
+}
+
+/** Lets new rows get ids beyond those of the file. */
+async function moveAllSequences(db: Reader): Promise<void> {
+  if (db.engine === 'sqlite') return;
+  const sql = `select table_name from information_schema.columns
+    where table_schema = current_schema() and column_name = 'id' and is_identity = 'YES'`;
+  for (const { table_name: table } of await send(db, db.kysely, { sql, parameters: [] })) {
+    const text = `select setval(pg_get_serial_sequence('${table}', 'id'), max(id)) from "${table}" having max(id) is not null`;
+    await send(db, db.kysely, { sql: text, parameters: [] });
+  }
+}

@@ -1,0 +1,28 @@
+/** Which tables an export has. A test compares the two lists with the schema. */
+import type { Schema } from '../engine/schema.ts';
+
+/** A table of an export. */
+interface ExportedTable {
+  table: keyof Schema;
+  /** A new database has rows of its own, which the exported ones replace. */
+  replaces?: true;
+}
+
+/** What an export holds, in an order in which rows only refer to rows before them. */
+export const exportedTables: ExportedTable[] = [
+  { table: 'signatures' },
+  { table: 'descriptions' },
+  { table: 'runs' },
+  { table: 'jobs' },
+  { table: 'job_documents' },
+  { table: 'nodes' },
+  { table: 'job_nodes' },
+  { table: 'queues' },
+  { table: 'imported_runs' },
+  { table: 'tokens' },
+  { table: 'audit' },
+  { table: 'indexed', replaces: true },
+];
+
+/** What a new database makes by itself, or makes again when it is asked for; browsers sign in again. */
+export const derivedTables: (keyof Schema)[] = ['migrations', 'run_digests', 'sessions'];

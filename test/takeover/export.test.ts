@@ -1,0 +1,117 @@
+/** `paddles export` writes everything, or tables for analysts. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect } from '../../bench/database.ts';
+import { derivedTables, exportedTables } from '../../src/store/takeover/tables.ts';
+import { complaint, newFolder, runProgram } from '../contracts/program.ts';
+import { engines, type TestDatabase } from '../helpers/engines.ts';
+import { startServer } from '../helpers/server.ts';
+
+const run = 'ana-2024-03-01_20:00:15-rados-main-distro-default-smithi';
+const job = {
+  ...{ name: run, status: 'fail', success: false, failure_reason: 'it "broke",\nbadly', description: '=cmd {é}' },
+  ...{ owner: 'ana', suite: 'rados', branch: 'main', machine_type: 'smithi', duration: 61.4, os_version: '9.stream' },
+  targets: { 'ubuntu@smithi001.front.example.com': 'ssh-rsa AAAA' },
+  overrides: { ceph: { a: [1, null], b: '\u0000' } },
+};
+
+describe.each(engines)('an export from $name', (engine) => {
+  const other = engines.find(({ name }) => name !== engine.name)!;
+  let database: TestDatabase;
+  let folder: string;
+  let remove: () => void;
+
+  beforeAll(async () => {
+    database = await engine.createDatabase();
+    ({ folder, remove } = newFolder());
+    const server = await startServer(
+      { name: engine.name, createDatabase: async () => ({ ...database, drop: async () => {} }) },
+      { contract: 'teuthology' },
+    );
+    for (const [name, id] of [
+      [run, '1'],
+      [run, '2'],
+      ['bob-2024-03-02_20:00:15-fs-main-distro-default-smithi', '3'],
+    ] as const) {
+      await server.post(`/runs/${name}/jobs/`, { ...job, job_id: id });
+    }
+    await server.post('/nodes/', { name: 'host', up: true });
+    await server.post('/nodes/', { name: 'guest', is_vm: true, vm_host: 'host' });
+    await server.put('/nodes/host/', { vm_host: 'smithi001.front.example.com' });
+    await server.put('/nodes/host/lock', { locked: true, locked_by: 'ana' });
+    await server.post('/queue/', { queue: 'smithi' });
+    await server.get(`/api/runs/${run}/verdicts`);
+    await server.stop();
+  });
+  afterAll(async () => {
+    remove();
+    await database.drop();
+  });
+
+  const paddles = (...args: string[]) => runProgram(args, { folder });
+  const all = async (url: string, table: string) => {
+    const sql = await connect(url);
+    const rows = await sql.query(`select * from ${table}`).finally(() => sql.close());
+    return rows
+      .map((row) => JSON.stringify(row, (_, value) => (typeof value === 'boolean' ? Number(value) : value)))
+      .sort();
+  };
+
+  test('holds every table that is not made again', async () => {
+    const sql = await connect(database.url);
+    const names =
+      engine.name === 'sqlite'
+        ? "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'"
+        : "select tablename as name from pg_tables where schemaname = 'public'";
+    const tables = (await sql.query(names).finally(() => sql.close())).map(({ name }) => name);
+    expect(tables.sort()).toEqual([...exportedTables.map(({ table }) => table), ...derivedTables].sort());
+  });
+
+  test('is read into an empty database of the other engine, and only into an empty one', async () => {
+    const target = await other.createDatabase();
+    const { code, stderr } = await paddles('export', '--database', database.url, '--to', 'all.ndjson');
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/: exported \d+ rows\n$/)]);
+    const read = () => paddles('import', '--from', 'all.ndjson', '--database', target.url);
+    expect(await read()).toMatchObject({ code: 0, stdout: expect.stringMatching(/ rows read\n$/) });
+    for (const { table } of exportedTables)
+      expect([table, await all(target.url, table)]).toEqual([table, await all(database.url, table)]);
+    expect(complaint(await read(), 2)).toContain('import into an empty database');
+    await target.drop();
+    const cut = readFileSync(join(folder, 'all.ndjson'), 'utf8').split('\n').slice(0, -2).join('\n');
+    writeFileSync(join(folder, 'cut.ndjson'), cut);
+    const fresh = await engine.createDatabase();
+    expect(complaint(await paddles('import', '--from', 'cut.ndjson', '--database', fresh.url), 2)).toContain(
+      'ends too early',
+    );
+    await fresh.drop();
+  });
+
+  test('is a table of runs or jobs by filter, as CSV', async () => {
+    const table = (...args: string[]) => paddles('export', '--database', database.url, ...args);
+    const csv = await table('--format', 'csv', '--filter', 'user:ana');
+    const [head, first] = csv.stdout.split('\r\n');
+    expect(head).toMatch(/^id,run_id,run,job_id,status,success,posted,/);
+    expect(first).toContain(`,${run},1,fail,false,`);
+    expect(csv.stdout).toContain(`61,'=cmd {é},"it ""broke"",\nbadly"`);
+    expect(csv.stdout.match(/,fail,false,/g)).toHaveLength(2);
+    expect(complaint(await table('--format', 'csv', '--filter', 'nokey:1'), 2)).toContain('--filter');
+    expect(complaint(await table('--format', 'xml'), 2)).toContain('ndjson, csv');
+  });
+
+  test('is not needed to ask the database itself: there are views', async () => {
+    const sql = await connect(database.url);
+    const [found] = await sql
+      .query(`select run, job_id, owner, suite, os_version, duration, cause_title from v_jobs order by id limit 1`)
+      .finally(() => sql.close());
+    expect(found).toMatchObject({
+      run,
+      job_id: '1',
+      owner: 'ana',
+      suite: 'rados',
+      os_version: '9.stream',
+      duration: 61,
+    });
+    expect(String(found?.cause_title)).toContain('it "broke"');
+  });
+});
