@@ -43,8 +43,9 @@ export function copyJob(
     job.texts.delete(refused);
     change = parse(job.texts);
   }
-  const state = createJob(run.id, job.job_id, change, job.posted);
   const { id, status, success, posted, started, updated } = job;
+  // Its cause depends on the status.
+  const state = createJob(run.id, job.job_id, { ...change, status }, posted);
   Object.assign(state.row, { id, status, success, posted, started, updated });
   return { state, nodes: job.nodes, suite: (change.more.get('suite') as string | null | undefined) ?? null };
 }
