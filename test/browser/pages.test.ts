@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PlannedRun } from '../../demo/runs.ts';
+import { signatureOf } from '../../src/core/signature.ts';
 import { closePage, hasBrowser, looks, openPage, startBrowser } from '../helpers/browser.ts';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
@@ -44,6 +45,7 @@ describe.skipIf(!hasBrowser)('every page', () => {
     ['job-config', () => `/runs/${red.name}/jobs/${failing().job_id}?view=config`],
     ['job-history', () => `/runs/${red.name}/jobs/${failing().job_id}?view=history`],
     ['compare', () => `/runs/${red.name}/compare?with=${before?.name ?? 'prev'}`],
+    ['cause', () => `/causes/${signatureOf(failing().summary.failure_reason as string).id}`],
     ['history', () => `/history?suite=${red.suite}&branch=${red.branch}`],
     ['queue', () => '/queue'],
     ['nodes', () => '/nodes'],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { escapeHtml } from '../html.ts';
 
 /** The parts of an OpenAPI document that the page shows. */
 interface Document {
@@ -51,8 +52,4 @@ function section(path: string, method: string, { summary = '', parameters = [], 
   const [type, content] = Object.entries(responses['200']?.content ?? {})[0] ?? ['', {}];
   return `<section><h2>${method.toUpperCase()} ${escapeHtml(path)}</h2><p>${escapeHtml(summary)}</p>${table}
 <details><summary>Answer (${escapeHtml(type)})</summary><pre tabindex="0" aria-label="shape of the answer to ${escapeHtml(path)}">${escapeHtml(JSON.stringify(content.schema ?? {}, null, 2))}</pre></details></section>`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -53,6 +53,18 @@ export const runFile = {
   response: textAnswers('text/csv'),
 };
 
+/** `GET /api/runs.md`. */
+export const runText = {
+  summary: 'The first of them as a table in Markdown',
+  querystring: query({
+    q: filter,
+    tz: zone,
+    sort,
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, description: 'how many; 50 when it is missing' })),
+  }),
+  response: textAnswers('text/markdown'),
+};
+
 /** With the number of runs that have each. */
 export const Suggestions = Type.Object({ values: Type.Array(Type.Object({ value: text, count: integer })) });
 export type Suggestions = Static<typeof Suggestions>;

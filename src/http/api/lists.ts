@@ -10,7 +10,8 @@ import { clockOf } from './clock.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { csvLine, csvTime, fileQuery } from './csv.ts';
 import { runItem } from './items.ts';
-import { type RunList, runFile, runList, searchResults, suggestions } from './lists-schema.ts';
+import { type RunList, runFile, runList, runText, searchResults, suggestions } from './lists-schema.ts';
+import { escapeMarkdown } from './markdown.ts';
 import type { RunItem } from './schema.ts';
 
 /** `GET /runs`, `/runs.json`, `/runs.csv`, `/suggest` and `/search`. */
@@ -28,6 +29,13 @@ export function listRoutes(app: ApiServer, context: ApiContext): void {
       return { runs: rows.map(runItem), ...totals, next, problems: problems.map(({ message }) => message) };
     });
   }
+
+  app.get('/runs.md', { schema: runText, config: ordinary }, async ({ query }, reply) => {
+    const { q = '', tz, sort = '-scheduled', limit = 50 } = query;
+    const runs = await matching(fileQuery(q, 'runs'), tz);
+    const { rows } = orThrow(await searchRuns(runs, { sort, after: null, limit }));
+    return reply.type('text/markdown; charset=utf-8').send(Buffer.from(markdownOf(rows.map(runItem))));
+  });
 
   app.get('/runs.csv', { schema: runFile, config: csv }, async (request, reply) => {
     const { q = '', tz, sort = '-scheduled' } = request.query;
@@ -60,6 +68,16 @@ export function listRoutes(app: ApiServer, context: ApiContext): void {
   app.get('/search', { schema: searchResults, config: ordinary }, async ({ query: { text = '' } }) => ({
     items: await searchAnything(db, text.slice(0, 500)),
   }));
+}
+
+function markdownOf(runs: RunItem[]): string {
+  const lines = runs.map(({ name, status, suite, branch, scheduled, counts }) => {
+    const { pass, fail, dead } = counts;
+    const cells = [name, status, suite, branch, new Date(scheduled).toISOString().slice(0, 16)].map(escapeMarkdown);
+    return `| ${[...cells, fail, dead, pass].join(' | ')} |\n`;
+  });
+  const heads = ['run', 'status', 'suite', 'branch', 'scheduled', 'fail', 'dead', 'pass'];
+  return `| ${heads.join(' | ')} |\n|${heads.map(() => '---|').join('')}\n${lines.join('')}`;
 }
 
 /** Runs that are read at a time for a file. */

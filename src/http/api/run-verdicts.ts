@@ -12,6 +12,7 @@ import { large } from '../turns.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { csvLine, csvTime } from './csv.ts';
 import { runItem } from './items.ts';
+import { escapeMarkdown } from './markdown.ts';
 import {
   type Baseline,
   type PageVerdict,
@@ -116,19 +117,14 @@ function markdownOf({ run, baseline: { base, runs, first, last }, verdicts }: Ru
   const fresh = verdicts.filter((one) => one.is_new).length;
   const compared =
     first === null || last === null
-      ? `There is no earlier run of ${escaped(run.suite)} on ${escaped(base)} to compare with.`
-      : `Compared with ${runs} runs on ${escaped(base)}, ${escaped(first.name)} to ${escaped(last.name)}.`;
+      ? `There is no earlier run of ${escapeMarkdown(run.suite)} on ${escapeMarkdown(base)} to compare with.`
+      : `Compared with ${runs} runs on ${escapeMarkdown(base)}, ${escapeMarkdown(first.name)} to ${escapeMarkdown(last.name)}.`;
   const line = (one: RunVerdict) => {
     const common =
-      one.blame === null ? '' : ` In common: ${escaped(`${facetsText(one.blame.facets)}; ${blameText(one)}`)}`;
+      one.blame === null ? '' : ` In common: ${escapeMarkdown(`${facetsText(one.blame.facets)}; ${blameText(one)}`)}`;
     const count = `${one.jobs} ${one.jobs === 1 ? 'job' : 'jobs'}`;
-    return `- **${one.verdict}** ${count}: ${escaped(one.title)} (${one.id}). ${escaped(one.sentence)}${common}\n`;
+    return `- **${one.verdict}** ${count}: ${escapeMarkdown(one.title)} (${one.id}). ${escapeMarkdown(one.sentence)}${common}\n`;
   };
-  const head = `# ${escaped(run.name)}\n\n${verdicts.length} causes in ${jobs} jobs, ${fresh} of them new. ${compared}\n`;
+  const head = `# ${escapeMarkdown(run.name)}\n\n${verdicts.length} causes in ${jobs} jobs, ${fresh} of them new. ${compared}\n`;
   return `${head}${verdicts.length > 0 ? '\n' : ''}${verdicts.map(line).join('')}`;
-}
-
-/** A text in which Markdown finds nothing special, and which stays in its line. */
-function escaped(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]()<>#+!|~&@$^:=-]/g, (character) => `\\${character}`);
 }

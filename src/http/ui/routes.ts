@@ -6,6 +6,7 @@ import type { Reader } from '../../store/engine/schema.ts';
 import { compression } from '../compression.ts';
 import { sendMessage } from '../errors.ts';
 import { document } from '../turns.ts';
+import { uiBase } from './base.ts';
 import { newAddress } from './permalinks.ts';
 import { type BootAnswer, bootPaths, readShell, withBoot } from './shell.ts';
 import { shortAddresses } from './short.ts';
@@ -16,9 +17,6 @@ interface UiOptions {
   claim: boolean;
   db: Reader;
 }
-
-/** The dashboard's base path; everything else on the port belongs to the contracts. */
-const uiBase = '/ui';
 
 const dist = join(import.meta.dirname, '..', '..', '..', 'web', 'dist');
 

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { apiPath, readPath } from '../../core/paths.ts';
+import { escapeHtml } from '../html.ts';
+import { plainPage } from './plain.ts';
 
 /** The bundle as `npm run build` left it. */
 interface Shell {
@@ -55,19 +57,14 @@ export function withBoot({ html }: Shell, answers: readonly BootAnswer[]): strin
   const [short, long] = [true, false].map((isShort) =>
     answers.filter(({ data }) => data.length <= longestBoot === isShort),
   );
-  const links = long?.map(
-    ({ path }) => `<link rel="preload" as="fetch" crossorigin href="${escapeAttribute(path)}" />\n  `,
-  );
+  const links = long?.map(({ path }) => `<link rel="preload" as="fetch" crossorigin href="${escapeHtml(path)}" />\n  `);
   const texts = short?.map(({ path, data }) => `{"path":${JSON.stringify(path)},"data":${data}}`);
   // In a script element only "<" could end it early or open a comment.
   const boot = `[${texts?.join(',')}]`.replaceAll('<', '\\u003c');
   return html
+    .replace('<!--plain-->', () => plainPage(short ?? []))
     .replace('</head>', () => `${links?.join('')}</head>`)
     .replace('<!--boot-->', () => `<script type="application/json" id="boot">${boot}</script>`);
-}
-
-function escapeAttribute(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 }
 
 /** What a page asks the API for at first; `path` and `search` are those below the dashboard's base. */
@@ -80,6 +77,11 @@ function pageData([first, name, second, job, ...rest]: string[], given: URLSearc
   if (rest.length > 0) return null;
   const of = (key: string) => given.get(key) ?? '';
   if (first === 'causes' && name !== undefined && second === undefined) return apiPath.cause(name);
+  if (first === 'queue' && name === undefined) return apiPath.queue();
+  if (first === 'nodes' && name === undefined) {
+    const days = of('since_days');
+    return apiPath.nodes({ machine_type: of('machine_type'), since_days: days === '14' ? '' : days });
+  }
   if (first !== 'runs') return null;
   if (name === undefined) return apiPath.runs({ q: of('q'), sort: of('sort') });
   if (second === undefined) return apiPath.runPage(name, { base: of('base') });

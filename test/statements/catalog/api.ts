@@ -40,6 +40,7 @@ export const apiRequests: Asked[] = [
   ),
   ...sorts.map((sort) => ask('/api/runs', `sort=${sort}`, () => `/api/runs?sort=${sort}`)),
   ask('/api/runs.json', '', () => '/api/runs.json'),
+  ask('/api/runs.md', '', () => '/api/runs.md?q=s:fail'),
   ask('/api/runs.csv', 'q: branch', ({ branch }) => `/api/runs.csv?q=branch:${branch}`, { kind: 'whole' }),
   ask('/api/runs.csv', '(all)', () => '/api/runs.csv', { kind: 'whole' }),
   ask('/api/runs/:run', '', ({ name }) => `/api/runs/${name}`),
