@@ -7,7 +7,7 @@ import { Time } from '../../ui/Time.tsx';
 
 /** When and with what a job was run, as it was reported. */
 export function JobFacts({ page: { job, config } }: { page: JobPage }) {
-  const waited = job.started === null ? null : Math.max(0, (job.started - job.posted) / 1000);
+  const waited = job.started === null || job.started < job.posted ? null : (job.started - job.posted) / 1000;
   const told = (key: string) => (config[key] === undefined || config[key] === '' ? null : String(config[key]));
   const version = (branch: string, sha1: string) =>
     [told(branch), shortSha1(told(sha1))].filter((part) => part !== null && part !== '').join(' · ') || null;

@@ -1,6 +1,7 @@
 /** The dialogs with the commands that schedule jobs again or end a run. */
 import { useState } from 'react';
 import { apiPath } from '../../../../src/core/paths.ts';
+import type { NodePage } from '../../../../src/http/api/lab-schema.ts';
 import type { RunConfig } from '../../../../src/http/api/run-page-schema.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { useApi } from '../../lib/api.ts';
@@ -9,7 +10,7 @@ import { plural, shortHost } from '../../lib/format.ts';
 import type { Job } from '../../lib/jobs.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { ErrorBox } from '../../ui/States.tsx';
-import { sharedNodes } from './rerun-nodes.ts';
+import { type CommonNode, commonNodes } from './rerun-nodes.ts';
 
 type RerunJob = Pick<Job, 'job_id' | 'status' | 'description' | 'nodes'>;
 
@@ -66,7 +67,6 @@ function Chosen({ run, config, jobs }: { run: RunItem; config: Config; jobs: rea
   // Filters are separated by commas.
   const named = jobs.flatMap(({ description }) => (description && !description.includes(',') ? [description] : []));
   const missing = jobs.length - named.length;
-  const nodes = sharedNodes(jobs);
   return (
     <>
       {missing > 0 && <p>{plural(missing, 'job')} cannot be named: without a description, or with a comma in it.</p>}
@@ -76,14 +76,28 @@ function Chosen({ run, config, jobs }: { run: RunItem; config: Config; jobs: rea
           <Command text={rerunByDescription(run, config, named)} what="the command to rerun" />
         </>
       )}
-      {nodes.map((node) => (
-        <div key={node}>
-          <p>
-            Most of them ran on {shortHost(node)}. To keep them off {shortHost(node)}, first run:
-          </p>
-          <Command text={markDown(node)} what={`the command to take ${shortHost(node)} out`} />
-        </div>
+      {commonNodes(jobs).map((common) => (
+        <NodeHint key={common.node} common={common} of={jobs.length} />
       ))}
+    </>
+  );
+}
+
+/** How to keep jobs off a node that is suspect, or that most of them ran on. */
+function NodeHint({ common: { node, jobs, most }, of }: { common: CommonNode; of: number }) {
+  const { data } = useApi<NodePage>(apiPath.node(node));
+  const suspect = data?.node.suspect ?? null;
+  if (suspect === null && !most) return null;
+  const name = shortHost(node);
+  return (
+    <>
+      <p>
+        {suspect === null
+          ? `${jobs} of ${plural(of, 'job')} ran on ${name}.`
+          : `${name} is suspect: ${suspect.sentence}`}{' '}
+        To keep the jobs off {name}, first run:
+      </p>
+      <Command text={markDown(node)} what={`the command to take ${name} out`} />
     </>
   );
 }
