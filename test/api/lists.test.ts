@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pagePath } from '../../src/core/paths.ts';
+import type { CausePage } from '../../src/http/api/cause-schema.ts';
 import type { NodeList, Queue } from '../../src/http/api/lab-schema.ts';
 import type { RunList, SearchResults, Suggestions } from '../../src/http/api/lists-schema.ts';
-import type { RunJobs } from '../../src/http/api/run-page-schema.ts';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 
@@ -195,7 +195,7 @@ describe.each(engines)('lists of /api on $name', (engine) => {
     expect(items.map(({ kind }) => kind)).toEqual(['run']);
   });
 
-  test('lead from words of a failure, or all of it, to the last run that failed this way', async () => {
+  test('lead from words of a failure, or all of it, to the page of the cause', async () => {
     const failed = names.filter((_, index) => index % 5 === 0);
     for (const [index, run] of failed.entries()) {
       const failure_reason = `Command failed on host${index} with status 1: 'frobnicate --all'`;
@@ -206,11 +206,11 @@ describe.each(engines)('lists of /api on $name', (engine) => {
       expect(answer.status).toBe(200);
     }
     const { items: all } = await read<SearchResults>('/search?text=all+FROBNICATE');
-    expect(all).toMatchObject([{ kind: 'cause', detail: failed.at(-1) }]);
+    expect(all).toMatchObject([{ kind: 'cause', detail: `last in ${failed.at(-1)}` }]);
     const text = "Command failed on elsewhere99 with status 1: 'frobnicate --all'";
     expect((await read<SearchResults>(`/search?${new URLSearchParams({ text })}`)).items).toEqual(all);
-    const { jobs } = await read<RunJobs>(all[0]!.path.replace('?', '/jobs?'));
-    expect(jobs.map(({ run, job_id }) => [run, job_id])).toEqual([[failed.at(-1), '26']]);
+    const { latest } = await read<CausePage>(all[0]!.path);
+    expect(latest.map(({ run, job_id }) => [run, job_id])[0]).toEqual([failed.at(-1), '26']);
     expect((await read<SearchResults>('/search?text=frobnicate+passed')).items).toEqual([]);
   });
 
