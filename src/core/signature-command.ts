@@ -88,8 +88,17 @@ function inContainer(command: string): string {
       .replace(program, 'cephadm')
       .replace(/ --(?:image|fsid|timeout|verbose|docker|retry)[ =]\S+| -v\b| --verbose\b/g, '');
   }
-  if (name !== 'podman' && name !== 'docker') return command;
   const words = command.split(' ');
+  if (name === 'kubectl' && words[1] === 'exec') {
+    const inside = command.indexOf(' -- ');
+    return inside > 0 ? command.slice(inside + 4) : command;
+  }
+  if (name !== 'podman' && name !== 'docker') return command;
+  if (words[1] === 'exec') {
+    // A container has the id of its cluster, or what runs in it, in its name.
+    const container = words.findIndex((word, at) => at > 1 && /^ceph-|^[0-9a-f]{12,64}$/.test(word));
+    if (container > 0 && container < words.length - 1) return words.slice(container + 1).join(' ');
+  }
   if (words[1] !== 'run' && words[1] !== 'exec') return command;
   const image = words.findIndex((word, at) => at > 1 && /^[\w.-]{1,80}(?::\d{1,5})?\/[\w./-]{1,200}[:@]/.test(word));
   const entry = words.indexOf('--entrypoint');

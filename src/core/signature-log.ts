@@ -38,6 +38,9 @@ export function clusterLog(text: string): Found {
 }
 
 function clusterMessage(message: string, sender: string): string {
+  // A line of the details of a status: `[WRN] CODE: text`.
+  const detail = /^\[(?:WRN|ERR)\] ([A-Z][A-Z0-9_]{3,60}): /.exec(message);
+  if (detail) return clusterMessage(`${message.slice(detail[0].length)} (${detail[1]})`, sender);
   const code = /\(([A-Z][A-Z0-9_]{3,60})\)$/.exec(message)?.[1];
   if (code !== undefined) {
     const more = reasons[code]?.(message.slice(0, message.length - code.length - 2).trim());

@@ -6,7 +6,9 @@ const logPrefix =
 /** What a traceback puts before a message whose shape says the same. */
 const exceptionPrefix =
   /^(?:teuthology\.exceptions\.)?(?:CommandFailedError|CommandCrashedError|ConnectionLostError|AnsibleFailedError|MaxWhileTries|SELinuxError|VersionNotFoundError|UnitTestError): (?=\S)/;
-const timePrefix = /^\d{4}-\d\d-\d\d[T ][\d:.]{8,16}(?:Z|[+-][\d:]{4,6})? (?=\S)/;
+/** A time, with or without a level and one of the loggers of a test framework; the first word of a message may look like a logger. */
+const timePrefix =
+  /^\[?\d{4}-\d\d-\d\d[T ][\d:.,]{8,19}(?:Z|[+-][\d:]{4,6})?\]? (?:\[?(?:DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL)\]?(?::? |:)(?:\[?(?:teuthology|tasks|paramiko|ansible|root)[\w.-]{0,100}\]?: ?)?)?(?=\S)/;
 
 /** A reason without colours, the representation of bytes, quotes around all of it and what a logger puts before it. */
 export function withoutWrappers(reason: string): string {
