@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { blameText, facetsText } from '../../core/verdicts/sentence.ts';
-import { isNew } from '../../core/verdicts/verdict.ts';
+import { isNew, type Verdict } from '../../core/verdicts/verdict.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import { type Compared, comparedWith, findBases, headOf } from '../../store/pages/baseline.ts';
 import { allOf } from '../../store/pages/job-lines.ts';
@@ -72,7 +72,17 @@ export function baselineItem({ base, bases, chosen, baseline }: Compared): Basel
 
 /** How verdicts are shown on the page of a run. */
 export function verdictItems(judged: readonly Judged[]): PageVerdict[] {
-  return judged.map(({ cause, verdict }) => ({ ...verdict, class: cause.class }));
+  return judged.map(({ cause, verdict }) => ({ ...rounded(verdict), class: cause.class }));
+}
+
+/** Shares and chances with three digits: the others tell nothing, and are what compresses worst. */
+function rounded(verdict: Verdict): Verdict {
+  const digits = (value: number) => Number(value.toPrecision(3));
+  const { lo, hi, p, blame } = verdict;
+  return {
+    ...{ ...verdict, lo: digits(lo), hi: digits(hi), p: p === null ? null : digits(p) },
+    blame: blame && { ...blame, p: digits(blame.p) },
+  };
 }
 
 async function readVerdicts(
@@ -85,7 +95,8 @@ async function readVerdicts(
   const compared = await comparisonOf(context, run, base);
   const judged = await verdictsOf(db, compared, await allOf(judgedJobs(db, run.id)), now());
   const head = headOf(run);
-  const verdicts = judged.map(({ cause, jobs, verdict: { cause: _, ...verdict } }) => {
+  const verdicts = judged.map(({ cause, jobs, verdict: exact }) => {
+    const { cause: _, ...verdict } = rounded(exact);
     return { ...cause, jobs, is_new: isNew(verdict, head), ...verdict };
   });
   verdicts.sort((a, b) => Number(b.is_new) - Number(a.is_new) || b.jobs - a.jobs || (a.title < b.title ? -1 : 1));
