@@ -34,6 +34,7 @@ export function answerWorld(world: World): Answer {
       run: indexes.get(run.id)!,
       baseline: indexed(baselineOf(run, baseOf(run.branch, world.bases), runs)),
       own: indexed(ownRunsOf(run, runs)),
+      bases: world.bases,
     };
     const said = causesOf(jobs).flatMap((cause) => {
       if (cause.class === 'infra') return [];

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { indexRun } from '../../src/core/verdicts/digest.ts';
 import { verdictOf } from '../../src/core/verdicts/verdict.ts';
+import { digestText, parseDigest } from '../../src/store/pages/digest-memory.ts';
 import { type Line, milliseconds, type Options } from '../bench.ts';
 import { answerWorld, causesOf, digestOf } from './answer.ts';
 import { measure, type Tallies } from './measures.ts';
@@ -79,7 +80,7 @@ function line(what: string, { right, of } = { right: 0, of: 0 }, goal: number | 
 function measureTime(jobs: number, budgetMs: number): Line[] {
   const { world } = plantWorld(seeds[0]!, { jobsPerRun: jobs, runs: 41 });
   const byRun = Map.groupBy(world.jobs, ({ run }) => run);
-  const texts = world.runs.map((run) => JSON.stringify(digestOf(run, byRun.get(run.id)!)));
+  const texts = world.runs.map((run) => digestText(digestOf(run, byRun.get(run.id)!)));
   const causes = causesOf(byRun.get(world.runs.at(-1)!.id)!);
   const attempts = Array.from({ length: 5 }, () => {
     let longest = 0;
@@ -90,8 +91,8 @@ function measureTime(jobs: number, budgetMs: number): Line[] {
       longest = Math.max(longest, performance.now() - from);
       return made;
     };
-    const indexes = texts.map((text) => step(() => indexRun(JSON.parse(text))));
-    const comparison = { run: indexes.at(-1)!, baseline: indexes.slice(0, -1), own: [] };
+    const indexes = texts.map((text, at) => step(() => indexRun(parseDigest(world.runs[at]!, text))));
+    const comparison = { run: indexes.at(-1)!, baseline: indexes.slice(0, -1), own: [], bases: world.bases };
     for (const cause of causes) step(() => verdictOf(comparison, { ...cause, around: [] }));
     return { all: performance.now() - began, longest };
   });

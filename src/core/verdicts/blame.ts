@@ -53,6 +53,17 @@ export function blameOf(pool: readonly RunIndex[], cause: string): Blame | null 
   };
 }
 
+/** The logarithm of how likely jobs of a run that ended with a cause share some facet as much by chance; at most 0. */
+export function lnInCommon(run: RunIndex, cause: string): number {
+  const failures = run.causes.get(cause)?.length ?? 0;
+  const shared = run.hitsOf(cause).filter(({ jobs }) => jobs >= 2);
+  let least = 0;
+  for (const { facet, jobs } of shared) {
+    least = Math.min(least, lnHypergeometricTail(jobs, run.withFacet(facet).length, failures, run.jobs));
+  }
+  return Math.min(0, least + Math.log(Math.max(1, shared.length)));
+}
+
 function sum(pool: readonly RunIndex[], count: (run: RunIndex) => number): number {
   return pool.reduce((total, run) => total + count(run), 0);
 }
@@ -61,16 +72,13 @@ function sum(pool: readonly RunIndex[], count: (run: RunIndex) => number): numbe
 function candidatesOf(pool: readonly RunIndex[], cause: string, all: Count): Candidate[] {
   const hits = new Map<string, number>();
   for (const run of pool) {
-    const counts = new Int32Array(run.facets.length);
-    for (const job of run.causes.get(cause) ?? []) for (const facet of run.facetsOf(job)) counts[facet]!++;
-    for (const [facet, k] of counts.entries()) {
-      if (k > 0) hits.set(run.facets[facet]!, (hits.get(run.facets[facet]!) ?? 0) + k);
-    }
+    for (const { facet, jobs } of run.hitsOf(cause)) hits.set(facet, (hits.get(facet) ?? 0) + jobs);
   }
   const candidates = new Map<string, Candidate>();
   for (const [name, k] of hits) {
+    if (k < 2) continue;
     const n = sum(pool, (run) => run.withFacet(name).length);
-    if (k < 2 || n >= all.n) continue;
+    if (n >= all.n) continue;
     const known = candidates.get(`${k}/${n}`);
     if (known !== undefined) known.names.push(name);
     else candidates.set(`${k}/${n}`, { names: [name], k, n, lnP: lnHypergeometricTail(k, n, all.k, all.n) });
@@ -89,12 +97,13 @@ function bestPair(pool: readonly RunIndex[], cause: string, all: Count, halves: 
     for (const bits of held) jobs[bits]!++;
     for (const job of run.causes.get(cause) ?? []) failures[held[job]!]!++;
   }
+  for (const counts of [jobs, failures]) countSupersets(counts, halves.length);
   let best: (Count & { facets: Candidate[]; lnP: number }) | null = null;
   for (const [a, first] of halves.entries()) {
     for (let b = a + 1; b < halves.length; b++) {
       const second = halves[b]!;
       const both = (1 << a) | (1 << b);
-      const [n, k] = [withBits(jobs, both), withBits(failures, both)];
+      const [n, k] = [jobs[both]!, failures[both]!];
       if (k < 2 || n >= Math.min(first.n, second.n)) continue;
       const lnP = lnHypergeometricTail(k, n, all.k, all.n);
       if (best === null || lnP < best.lnP) best = { facets: [first, second], n, k, lnP };
@@ -103,10 +112,13 @@ function bestPair(pool: readonly RunIndex[], cause: string, all: Count, halves: 
   return best;
 }
 
-function withBits(counts: Int32Array, bits: number): number {
-  let total = 0;
-  for (let index = bits; index < counts.length; index++) if ((index & bits) === bits) total += counts[index]!;
-  return total;
+/** Adds to each count those of the indexes that have all of its bits and more. */
+function countSupersets(counts: Int32Array, bits: number): void {
+  for (let bit = 1; bit < 1 << bits; bit <<= 1) {
+    for (let index = 0; index < counts.length; index++) {
+      if ((index & bit) === 0) counts[index]! += counts[index | bit]!;
+    }
+  }
 }
 
 /** Whether every job has both facets or neither. */

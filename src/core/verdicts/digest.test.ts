@@ -26,11 +26,12 @@ test('a digest has the jobs that passed or failed, but not of the lab', () => {
   expect(digest).toEqual({
     run: head,
     facets: ['s/t', 'a', 'b'],
-    descriptions: [[0, 1], [0, 2], []],
+    counts: Uint16Array.of(3, 2, 1),
+    rows: Uint16Array.of(0, 1, 2, 0, 1, 2),
     causes: ['x', 'y'],
-    jobs: [0, -1, 0, 0, 1, 1, 2, -1],
+    ends: Uint16Array.of(0, 1, 2, 0),
   });
-  const index = indexRun(JSON.parse(JSON.stringify(digest)));
+  const index = indexRun(digest);
   expect({ jobs: index.jobs, passes: index.passes, causes: [...index.causes] }).toEqual({
     jobs: 4,
     passes: 2,
@@ -39,6 +40,11 @@ test('a digest has the jobs that passed or failed, but not of the lab', () => {
       ['y', [2]],
     ],
   });
+  expect(index.hitsOf('y')).toEqual([
+    { facet: 's/t', jobs: 1 },
+    { facet: 'b', jobs: 1 },
+  ]);
+  expect(index.hitsOf('z')).toEqual([]);
 });
 
 test('jobs are found by one facet, by several, and by none', () => {
@@ -58,8 +64,9 @@ test('jobs are found by one facet, by several, and by none', () => {
 
 test('a digest has so many facets at most, whatever descriptions name', () => {
   const text = (job: number) => `s/t/{${Array.from({ length: 100 }, (_, at) => `f${job}-${at}`).join(' ')}}`;
-  const { facets, descriptions } = digestOf(Array.from({ length: 500 }, (_, job) => [text(job), 'pass']));
-  expect(descriptions).toHaveLength(500);
-  expect(descriptions[0]).toHaveLength(64);
+  const { facets, counts, rows } = digestOf(Array.from({ length: 500 }, (_, job) => [text(job), 'pass']));
+  // The first of 500 jobs has 64, the sub-suite is one of all.
+  expect([counts[0], rows.indexOf(1, 500) - 500]).toEqual([500, 63]);
   expect(facets.length).toBeLessThan(20_100);
+  expect(counts).toHaveLength(facets.length);
 });

@@ -65,7 +65,16 @@ test.each([
   ],
 ] as const)('of %s: %j', (_, around, expected) => {
   const given = around.map(([suite, branch, jobs, hits]) => ({ suite, branch, jobs, hits }));
-  const outage = outageOf({ suite: 's', branch: 'main' }, given);
+  const outage = outageOf({ suite: 's', branch: 'main' }, [0], given, ['main', 'squid']);
   if (expected === null) expect(outage).toBeNull();
   else expect(outage).toMatchObject(expected);
+});
+
+test('an outage of one suite is one when it hits two bases, and nearly all jobs of the run at that time', () => {
+  const outage = (branch: string, starts: number[]) =>
+    outageOf({ suite: 's', branch: 'main' }, starts, [{ suite: 's', branch, jobs: 6, hits: 5 }], ['main', 'squid']);
+  expect(outage('wip-x-squid', [0, 1, 2, 3])).toMatchObject({ jobs: 6, hits: 5 });
+  expect(outage('wip-x', [0, 1, 2, 3])).toBeNull();
+  expect(outage('squid', [0, 1, 2, 3, 9 * hour])).not.toBeNull();
+  expect(outage('squid', [-4 * hour, 0, 1, 2, 3, 4 * hour])).toBeNull();
 });

@@ -1,9 +1,11 @@
 /** Whether several suites and branches were hit by the same thing at the same time. */
+import { baseOf } from './baseline.ts';
 
 /** From the middle job of a cause an outage is looked for this long before and after, in milliseconds. */
 const reach = 3_600_000;
 const leastHits = 3;
 const leastShare = 0.2;
+const leastInside = 0.8;
 
 /** Other runs of one suite and branch: how many jobs they started in the time of an outage, and how many of those the cause hit. */
 export interface Around {
@@ -48,13 +50,25 @@ export function countAround(cause: string, { from, to }: { from: number; to: num
   return [...found.values()];
 }
 
-/** The outage that hit a run, if there was one. */
-export function outageOf(run: { suite: string; branch: string }, around: readonly Around[]): Outage | null {
+/**
+ * The outage that hit a run, if there was one: jobs of other runs, of two branches and two suites with this run. Instead of two
+ * suites two bases do when nearly all jobs of this run (`starts`, in milliseconds) failed at that time: what is broken on a base
+ * reaches its branches, and what is broken on several does not last for an hour. Suites are mostly tested on several bases at night.
+ */
+export function outageOf(
+  run: { suite: string; branch: string },
+  starts: readonly number[],
+  around: readonly Around[],
+  bases: readonly string[],
+): Outage | null {
   const hit = around.filter(({ hits }) => hits > 0).sort((a, b) => b.hits - a.hits);
   const jobs = around.reduce((total, one) => total + one.jobs, 0);
   const hits = hit.reduce((total, one) => total + one.hits, 0);
-  const suites = new Set([run.suite, ...hit.map(({ suite }) => suite)]);
-  const branches = new Set([run.branch, ...hit.map(({ branch }) => branch)]);
-  if (hits < leastHits || hits < leastShare * jobs || suites.size < 2 || branches.size < 2) return null;
-  return { jobs, hits, hit };
+  const different = (of: (one: { suite: string; branch: string }) => string) => new Set([run, ...hit].map(of)).size;
+  if (hits < leastHits || hits < leastShare * jobs || different(({ branch }) => branch) < 2) return null;
+  const { from, to } = outageWindow(starts);
+  const isBrief = starts.filter((start) => start >= from && start <= to).length >= leastInside * starts.length;
+  const isWide =
+    different(({ suite }) => suite) >= 2 || (isBrief && different(({ branch }) => baseOf(branch, bases)) >= 2);
+  return isWide ? { jobs, hits, hit } : null;
 }

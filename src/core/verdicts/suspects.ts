@@ -36,7 +36,7 @@ export interface Suspect {
 const burst = { failures: 6, share: 0.2, reach: 3_600_000 };
 const leastFailures = 4;
 const leastRatio = 3;
-const largestP = 0.01;
+const largestP = 0.03;
 
 /** What is held against the nodes of a machine type. */
 export interface NodeVerdicts {

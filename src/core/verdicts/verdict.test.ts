@@ -20,14 +20,14 @@ function run(
       digest.add({ description, status: failed === null ? 'pass' : 'fail', cause: failed });
     }
   }
-  return indexRun(JSON.parse(JSON.stringify(digest.done())));
+  return indexRun(digest.done());
 }
 
 const plain = (k: number, n = 20) => run({ 's/x/{a}': [k, n] });
 const asked = { id: 'a', class: 'product', starts: [0] } as const satisfies CauseFacts;
 
 function judge(runs: RunIndex[], cause: Partial<CauseFacts> = {}, own: RunIndex[] = []) {
-  const comparison: Comparison = { run: runs.at(-1)!, baseline: runs.slice(0, -1), own };
+  const comparison: Comparison = { run: runs.at(-1)!, baseline: runs.slice(0, -1), own, bases: ['main', 'squid'] };
   return verdictOf(comparison, { ...asked, ...cause });
 }
 
@@ -103,6 +103,23 @@ test('NEW, ROSE, and SINCE of the last seven days are new', () => {
   expect([found('SINCE', 7), found('SINCE', 8)]).toEqual([true, false]);
 });
 
+test('a cause of one or two jobs before rises when those here are no chance in time and in what they share', () => {
+  const choices = (most: number, few: number) => run({ 's/x/{o/a}': [most, 94], 's/x/{o/b}': [few, 6] });
+  const line = (here: RunIndex, ...hits: number[]) => judge([...hits.map((k) => choices(k, 0)), here]).verdict;
+  const before = Array.from({ length: 24 }, (_, at) => (at === 2 ? 1 : 0));
+  // Two of three are among 100 of 2500 jobs (0.0047), and both of two among 6 of 100 (0.003, two choices tried).
+  expect(line(choices(0, 2), ...before)).toBe('ROSE');
+  expect(line(choices(2, 0), ...before)).toBe('KNOWN');
+  expect(line(choices(0, 2), 1, 1, 1, ...before)).not.toBe('ROSE');
+});
+
+test('the interval of a flake counts jobs that failed of something else as either', () => {
+  const runs = [1, 2, 1, 2, 1].map((k) => run({ 's/x/{a}': [k, 100] }, { failed: 20 }));
+  const [verdict, clear] = [judge(runs), judge(runs.map((one, at) => (at < 4 ? plain([1, 2, 1, 2][at]!, 80) : one)))];
+  expect(verdict).toMatchObject({ verdict: 'FLAKY', k: 6, n: 320, hi: clear.hi });
+  expect(verdict.lo).toBeLessThan(clear.lo);
+});
+
 describe('jobs with what the failures have in common', () => {
   const both = (k: number) => run({ 's/x/{o/one}': [k, 10], 's/x/{o/two}': [0, 60], 's/y/{o/three}': [0, 60] });
 
@@ -145,14 +162,21 @@ describe('an outage', () => {
     ['too few hits', { around: [{ ...around[0]!, hits: 2 }] }],
     ['too small a share', { around: [...around, { suite: 's', branch: 'main', jobs: 20, hits: 0 }] }],
     ['one branch', { around: [{ ...around[0]!, branch: 'main' }] }],
-    ['one suite', { around: [{ ...around[0]!, suite: 's' }] }],
+    ['one suite and base', { around: [{ ...around[0]!, suite: 's', branch: 'wip-x' }] }],
   ])('is none for %s', (_, change) => {
     expect(judge([plain(0), plain(3)], { ...dead, ...change }).verdict).toBe('UNSEEN');
   });
 
-  test('that is new is not blamed on the sub-suite that was running', () => {
-    const runs = [0, 0, 9].map((k) => run({ 's/x/{a}': [k, 10], 's/y/{a}': [0, 90] }));
-    expect(judge(runs, { class: 'support', starts: [0, 2 * hour], around: [] }).blame).toBeNull();
-    expect(judge(runs, { class: 'support', starts: [0, 3 * hour], around: [] }).blame).not.toBeNull();
+  test('is not blamed on the sub-suite that was running', () => {
+    const blame = (hits: number[], last: number) => {
+      const runs = hits.map((k) => run({ 's/x/{a}': [k, 10], 's/y/{a}': [k === 1 ? 1 : 0, 90] }));
+      return judge(runs, { class: 'support', starts: [0, last * hour], around: [] }).blame;
+    };
+    expect(blame([0, 0, 9], 2)).toBeNull();
+    expect(blame([0, 0, 9], 3)).not.toBeNull();
+    // A cause that was there before, and an outage before that nobody noticed.
+    expect(blame([1, 0, 1, 9], 2)).toBeNull();
+    expect(blame([1, 9, 1], 3)).toBeNull();
+    expect(blame([9, 9, 9], 2)).not.toBeNull();
   });
 });

@@ -3,11 +3,11 @@
  * truth (`npm run bench -- --only truth`); a change of their arithmetic needs figures from seeds that it was not made with.
  */
 import type { CauseClass } from '../signature-class.ts';
-import { type Blame, blameOf } from './blame.ts';
+import { type Blame, blameOf, lnInCommon } from './blame.ts';
 import { jobsWith, type RunHead, type RunIndex } from './digest.ts';
 import { type Around, type Outage, outageOf, outageWindow } from './outages.ts';
 import { sentenceOf } from './sentence.ts';
-import { type Count, lastStretch, lnChoose, wilsonInterval } from './statistics.ts';
+import { type Count, lastStretch, lnChoose, lnHypergeometricTail, wilsonInterval } from './statistics.ts';
 
 /** What can be said of a cause, the first that is true. */
 export const verdictNames = ['INFRA', 'NEW', 'UNSEEN', 'ROSE', 'SINCE', 'FLAKY', 'KNOWN'] as const;
@@ -22,6 +22,8 @@ export interface Comparison {
   baseline: readonly RunIndex[];
   /** See `ownRunsOf`; those that stand in the baseline too must be the same objects. */
   own: readonly RunIndex[];
+  /** The branches that others are compared with; see `baseOf`. */
+  bases: readonly string[];
 }
 
 /** A cause of the run. */
@@ -79,6 +81,7 @@ export function isNew(
 const leastNew = 2;
 const largestNewP = 0.02;
 const leastRunsBefore = 3;
+const few = { before: 2, p: 0.0001 };
 const flaky = { runs: 2, jobs: 10, share: 0.5 };
 const mostPooled = 7;
 const burstMs = 2 * 3_600_000;
@@ -92,10 +95,11 @@ interface Point extends Count {
 /** Decides what is said of one cause. Takes about a millisecond with 40 runs of 5,000 jobs. */
 export function verdictOf(comparison: Comparison, cause: CauseFacts): Verdict {
   const { run, baseline } = comparison;
-  if (cause.class === 'infra') return infraVerdict(run, cause);
+  if (cause.class === 'infra') return infraVerdict(run, cause, null);
+  const outage = outageIn(comparison, cause);
+  if (outage !== null) return infraVerdict(run, cause, outage);
   const seen = baseline.some(({ causes }) => causes.has(cause.id));
-  const outage = outageIn(run.run, cause);
-  const blame = outage === null ? blameIn(comparison, cause, seen) : null;
+  const blame = blameIn(comparison, cause);
   const points = baseline.map((one) => pointOf(one, cause.id, blame)).filter(({ n }) => n > 0);
   const here = pointOf(run, cause.id, blame);
   const facts = {
@@ -105,30 +109,30 @@ export function verdictOf(comparison: Comparison, cause: CauseFacts): Verdict {
     runs_with: points.filter(({ k }) => k > 0).length,
     last_with: points.findLast(({ k }) => k > 0)?.run ?? null,
   };
-  const decision = outage === null ? decide(seen, points, here) : ({ verdict: 'INFRA' } as const);
-  const verdict = { ...facts, ...decision };
+  const verdict = { ...facts, ...decide(seen, points, here, blame === null ? lnInCommon(run, cause.id) : 0) };
   return { ...verdict, sentence: sentenceOf(verdict) };
 }
 
 /** No count of earlier runs matters, and digests leave these jobs out. */
-function infraVerdict(run: RunIndex, { id, starts }: CauseFacts): Verdict {
+function infraVerdict({ jobs, causes }: RunIndex, { id, starts }: CauseFacts, outage: Verdict['outage']): Verdict {
   const c = starts.length;
-  const nothing = { blame: null, p: null, since: null, last_without: null, last_with: null, outage: null };
-  const counts = { c, m: run.jobs + c, ...countsOf({ k: 0, n: 0 }), runs: 0, runs_with: 0 };
-  const verdict = { cause: id, verdict: 'INFRA', ...nothing, ...counts } as const;
+  const nothing = { blame: null, p: null, since: null, last_without: null, last_with: null };
+  const m = jobs - (causes.get(id)?.length ?? 0) + c;
+  const counts = { c, m, ...countsOf({ k: 0, n: 0 }), runs: 0, runs_with: 0 };
+  const verdict = { cause: id, verdict: 'INFRA', outage, ...nothing, ...counts } as const;
   return { ...verdict, sentence: sentenceOf(verdict) };
 }
 
-function outageIn(run: RunHead, cause: CauseFacts): Verdict['outage'] {
+function outageIn({ run, bases }: Comparison, cause: CauseFacts): Verdict['outage'] {
   if (cause.class !== 'support' || cause.around === undefined || cause.starts.length === 0) return null;
-  const outage = outageOf(run, cause.around);
+  const outage = outageOf(run.run, cause.starts, cause.around, bases);
   return outage === null ? null : { ...outage, ...outageWindow(cause.starts) };
 }
 
 type Decision = Partial<Verdict> & Pick<Verdict, 'verdict'>;
 
-/** The rules for everything but an outage, in their order. */
-function decide(seen: boolean, points: readonly Point[], here: Point): Decision {
+/** The rules for everything but the lab, in their order. */
+function decide(seen: boolean, points: readonly Point[], here: Point, lnShared: number): Decision {
   if (!seen) {
     const { n } = sumOf(points);
     const p = Math.exp(lnChoose(here.n, here.k) - lnChoose(n + here.n, here.k));
@@ -142,7 +146,26 @@ function decide(seen: boolean, points: readonly Point[], here: Point): Decision 
     const since = { run: line[last.from]!.run, k: last.k, n: last.n };
     return { verdict: 'SINCE', since, ...counts };
   }
+  if (risesFromFew(points, here, lnShared)) {
+    return {
+      verdict: 'ROSE',
+      ...countsOf(sumOf(points)),
+      last_without: points.findLast(({ k }) => k === 0)?.run ?? null,
+    };
+  }
   return flakyOf(line, last.from) ?? { verdict: 'KNOWN' };
+}
+
+/**
+ * Whether several jobs of one run are unlikely after one or two in the whole baseline, in time and in what they have in common
+ * together. Those may be another cause that was grouped wrongly, and two jobs of a new bug cut no stretch then. Where earlier
+ * failures share the same (`lnShared` is 0 then), it is no news.
+ */
+function risesFromFew(points: readonly Point[], here: Point, lnShared: number): boolean {
+  const { n, k } = sumOf(points);
+  if (k > few.before || here.k < leastNew || points.length < leastRunsBefore) return false;
+  const inTime = lnHypergeometricTail(here.k, here.n, k + here.k, n + here.n);
+  return inTime + lnShared <= Math.log(few.p);
 }
 
 /** FLAKY when the last stretch without this run says so. */
@@ -151,7 +174,9 @@ function flakyOf(line: readonly Point[], from: number): Decision | null {
   const k = stretch.reduce((sum, point) => sum + point.k, 0);
   const n = stretch.reduce((sum, point) => sum + point.clear, 0);
   const runs_with = stretch.filter((point) => point.k > 0).length;
-  const counts = countsOf({ k, n });
+  // A job that failed of something else may have been about to end with it or not: the upper end leaves it out, the lower one counts it.
+  const lo = wilsonInterval(k, sumOf(stretch).n)[0];
+  const counts = { ...countsOf({ k, n }), lo };
   if (runs_with < flaky.runs || n < flaky.jobs || counts.hi >= flaky.share) return null;
   return { verdict: 'FLAKY', ...counts, runs: stretch.length, runs_with };
 }
@@ -170,28 +195,43 @@ function pointOf(index: RunIndex, cause: string, blame: Blame | null): Point {
   const hit = index.causes.get(cause) ?? [];
   const field = blame === null ? null : jobsWith(index, blame.facets.flat());
   if (field === null) return { run, n: index.jobs, k: hit.length, clear: passes + hit.length };
-  const hits = new Set(hit);
-  let [k, clear] = [0, 0];
+  let [k, clear, next] = [0, 0, 0];
   for (const job of field) {
-    if (hits.has(job)) k++;
+    while (next < hit.length && hit[next]! < job) next++;
+    if (hit[next] === job) k++;
     else clear += passed[job]!;
   }
   return { run, n: field.length, k, clear: clear + k };
 }
 
 /** What the jobs of this run have in common with each other and with earlier ones. */
-function blameIn(
-  { run, baseline, own }: Comparison,
-  { id, class: kind, starts }: CauseFacts,
-  seen: boolean,
-): Blame | null {
-  if (kind === 'infra') return null;
-  // Suites run one after the other, so an outage looks like a fault of the sub-suite that was running.
-  if (kind === 'support' && !seen && Math.max(...starts) - Math.min(...starts) <= burstMs) return null;
+function blameIn({ run, baseline, own }: Comparison, { id, class: kind, starts }: CauseFacts): Blame | null {
   const withIt = (index: RunIndex) => index.causes.has(id);
   const pool = new Set([run, ...baseline.filter(withIt).slice(-mostPooled), ...own.filter(withIt)]);
   const blame = blameOf([...pool], id);
+  if (blame === null || (kind === 'support' && !holdsWithoutBurst([...pool], blame, run, { id, starts }))) return null;
   // What earlier failures have in common does not tell of this run when none of its own is among them.
-  const field = blame === null ? null : jobsWith(run, blame.facets.flat());
+  const field = jobsWith(run, blame.facets.flat());
   return field === null || run.causes.get(id)?.some((job) => field.includes(job)) ? blame : null;
+}
+
+/**
+ * Suites run one after the other, so an outage looks like a fault of the sub-suite that was running. Of the runs in which the cause
+ * may have been one, the one with most failures must not be needed.
+ */
+function holdsWithoutBurst(
+  pool: readonly RunIndex[],
+  blame: Blame,
+  run: RunIndex,
+  { id, starts }: Pick<CauseFacts, 'id' | 'starts'>,
+): boolean {
+  const isSpread = Math.max(...starts) - Math.min(...starts) > burstMs;
+  const hits = (index: RunIndex) => index.causes.get(id)?.length ?? 0;
+  const [most] = pool.filter((index) => !(index === run && isSpread)).sort((a, b) => hits(b) - hits(a));
+  if (most === undefined) return true;
+  const rest = blameOf(
+    pool.filter((index) => index !== most),
+    id,
+  );
+  return rest !== null && rest.facets.flat().join() === blame.facets.flat().join();
 }

@@ -66,7 +66,7 @@ async function pageOf(context: ApiContext, id: string): Promise<CausePage> {
       })),
     })),
     places: placeItems(placesOf(hits)),
-    common: { suite, ...(await commonIn(db, cause.id, sameSuite, now())) },
+    common: { suite, ...(await commonIn(db, cause.id, sameSuite, bases, now())) },
     examined: lines.length,
     nodes: counted(lines, ({ nodes }) => nodes),
     os: counted(lines, ({ os }) => [os ?? 'unknown']),

@@ -154,9 +154,10 @@ export async function commonIn(
   db: DigestKeeper,
   id: string,
   runs: readonly RunRow[],
+  bases: readonly string[],
   at: number,
 ): Promise<{ blame: Blame | null; facets: FacetShare[]; runs: number }> {
-  const indexes = [...(await indexesOf(db, runs.slice(0, runsForFacets), at)).values()];
+  const indexes = [...(await indexesOf(db, runs.slice(0, runsForFacets), bases, at)).values()];
   const pool = indexes.filter(({ causes }) => causes.has(id));
   await nextTurn();
   const blame = blameOf(pool, id);
@@ -171,12 +172,7 @@ const mostFacets = 12;
 function facetShares(pool: readonly RunIndex[], id: string): FacetShare[] {
   const hits = new Map<string, number>();
   for (const run of pool) {
-    for (const job of run.causes.get(id) ?? []) {
-      for (const facet of run.facetsOf(job)) {
-        const name = run.facets[facet] as string;
-        hits.set(name, (hits.get(name) ?? 0) + 1);
-      }
-    }
+    for (const { facet, jobs } of run.hitsOf(id)) hits.set(facet, (hits.get(facet) ?? 0) + jobs);
   }
   const total = pool.reduce((sum, { jobs }) => sum + jobs, 0);
   const shares = [...hits]

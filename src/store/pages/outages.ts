@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { isFailing } from '../../core/compare.ts';
 import { deadSignature } from '../../core/signature.ts';
-import { countAround, type Outage, outageOf, outageWindow, type StartedJob } from '../../core/verdicts/outages.ts';
+import { countAround, outageOf, outageWindow, type StartedJob } from '../../core/verdicts/outages.ts';
 import type { CauseFacts } from '../../core/verdicts/verdict.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Reader, RunRow } from '../engine/schema.ts';
@@ -36,14 +36,10 @@ export async function addAround<Cause extends CauseFacts>(
   return found;
 }
 
-/** Those of the causes that were outages, by their ids. */
-export async function outagesIn(db: Reader, run: RunRow, causes: readonly CauseFacts[]): Promise<Map<string, Outage>> {
-  const found = new Map<string, Outage>();
-  for (const { id, around = [] } of await addAround(db, run, causes)) {
-    const outage = outageOf(run, around);
-    if (outage !== null) found.set(id, outage);
-  }
-  return found;
+/** The ids of those causes that were outages; `addAround` has answered them. */
+export function outagesAmong(run: RunRow, causes: readonly CauseFacts[], bases: readonly string[]): Set<string> {
+  const isOutage = ({ starts, around }: CauseFacts) => around && outageOf(run, starts, around, bases) !== null;
+  return new Set(causes.filter(isOutage).map(({ id }) => id));
 }
 
 /** The jobs of other runs that started between two times, in microseconds. */

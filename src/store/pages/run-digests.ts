@@ -9,8 +9,9 @@ import { oneOf } from '../engine/dialect.ts';
 import type { Reader, RunRow } from '../engine/schema.ts';
 import { inTurns } from '../read/in-turns.ts';
 import { headOf } from './baseline.ts';
+import { digestText, parseDigest, rememberedIndex, rememberIndex } from './digest-memory.ts';
 import { causeOf } from './job-lines.ts';
-import { outagesIn } from './outages.ts';
+import { addAround, outagesAmong } from './outages.ts';
 import { portionsOf } from './portions.ts';
 
 /** A database in which digests may be kept; a server that only reads keeps none. */
@@ -50,11 +51,7 @@ export function causesOf(jobs: Iterable<JudgedJob>): FoundCause[] {
 }
 
 /** The digest of jobs; a cause of `outages` counts as one of the lab. */
-export async function digestOf(
-  run: RunRow,
-  jobs: Iterable<JudgedJob>,
-  outages: ReadonlySet<string> = new Set(),
-): Promise<RunDigest> {
+async function digestOf(run: RunRow, jobs: Iterable<JudgedJob>, outages: ReadonlySet<string>): Promise<RunDigest> {
   const digest = createDigest(headOf(run));
   for await (const { status, description, signature } of inTurns(jobs)) {
     const cause = signature && { id: signature.id, class: outages.has(signature.id) ? 'infra' : signature.class };
@@ -72,51 +69,94 @@ function stateOf({ revision, updated }: RunRow): string {
 }
 
 /** Jobs whose digests are read in one statement and without a turn for others, and jobs of a run that count: no run has as many. */
-const jobsAtATime = 1000;
+const jobsAtATime = 5000;
 const mostJobs = 20_000;
 
-/** The indexes of runs, by their names; `at` is now, in microseconds. */
-export async function indexesOf(db: DigestKeeper, runs: readonly RunRow[], at: number): Promise<Map<string, RunIndex>> {
+/** The indexes of runs, by their names; `at` is now, in microseconds, and outages are told from what is broken on several `bases`. */
+export async function indexesOf(
+  db: DigestKeeper,
+  runs: readonly RunRow[],
+  bases: readonly string[],
+  at: number,
+): Promise<Map<string, RunIndex>> {
   const indexes = new Map<string, RunIndex>();
-  for await (const portion of inTurns(portionsOf(runs, jobsAtATime))) {
-    const ids = portion.map(({ id }) => id);
-    const rows = await db.kysely
-      .selectFrom('run_digests')
-      .selectAll()
-      .where(oneOf(db.engine, 'run_id', ids))
-      .execute();
-    const kept = new Map(rows.map((row) => [row.run_id, row]));
-    for (const run of portion) {
+  const unknown = runs.filter((run) => {
+    const index = rememberedIndex(db, run.id, stateOf(run));
+    if (index !== null) indexes.set(run.name, index);
+    return index === null;
+  });
+  for (const portion of portionsOf(unknown, jobsAtATime)) {
+    const kept = await keptDigests(db, portion);
+    for await (const run of inTurns(portion)) {
       const row = kept.get(run.id);
-      const digest = row?.made_of === stateOf(run) ? (JSON.parse(row.digest) as Omit<RunDigest, 'run'>) : null;
-      indexes.set(
-        run.name,
-        indexRun(digest === null ? await makeDigest(db, run, at) : { run: headOf(run), ...digest }),
-      );
+      const index =
+        row?.made_of === stateOf(run)
+          ? rememberIndex(db, run.id, row.made_of, parseDigest(headOf(run), row.digest))
+          : await makeIndex(db, run, bases, at);
+      indexes.set(run.name, index);
     }
+    await nextTurn();
   }
   return indexes;
+}
+
+async function keptDigests({ engine, kysely }: Reader, runs: readonly RunRow[]): Promise<Map<number, KeptDigest>> {
+  const ids = runs.map(({ id }) => id);
+  const rows = await kysely
+    .selectFrom('run_digests')
+    .selectAll()
+    .where(oneOf(engine, 'run_id', ids))
+    .execute();
+  return new Map(rows.map((row) => [row.run_id, row]));
 }
 
 /** An outage shows in the jobs of other runs, which have ended after this time, in microseconds. */
 const settledAfter = 86_400_000_000;
 
-async function makeDigest(db: DigestKeeper, run: RunRow, at: number): Promise<RunDigest> {
+async function makeIndex(db: DigestKeeper, run: RunRow, bases: readonly string[], at: number): Promise<RunIndex> {
   const jobs: JudgedJob[] = [];
   for await (const page of judgedJobs(db, run.id)) {
     for (const job of page) jobs.push(job);
     if (jobs.length >= mostJobs) break;
   }
-  const uncertain = causesOf(jobs).filter((cause) => cause.class === 'support');
-  const outages = await outagesIn(db, run, uncertain);
-  const digest = await digestOf(run, jobs, new Set(outages.keys()));
-  const settled = uncertain.length === 0 || (run.updated ?? run.posted) < at - settledAfter;
-  if (settled && run.status.startsWith('finished')) {
-    const { run: _, ...rest } = digest;
-    // The answer does not depend on it: when it cannot be written, the next reader makes it again.
-    await db.keepDigest({ run_id: run.id, made_of: stateOf(run), digest: JSON.stringify(rest) }).catch(() => {});
-  }
-  return digest;
+  return keepIndex(db, run, jobs, await addAround(db, run, causesOf(jobs)), bases, at);
+}
+
+/** The index of a run whose jobs are given, with their causes as `addAround` answers them. */
+export async function indexOf(
+  db: DigestKeeper,
+  run: RunRow,
+  jobs: readonly JudgedJob[],
+  causes: readonly CauseFacts[],
+  bases: readonly string[],
+  at: number,
+): Promise<RunIndex> {
+  const known = rememberedIndex(db, run.id, stateOf(run));
+  if (known !== null) return known;
+  const kept = (await keptDigests(db, [run])).get(run.id);
+  if (kept?.made_of !== stateOf(run)) return keepIndex(db, run, jobs, causes, bases, at);
+  return rememberIndex(db, run.id, kept.made_of, parseDigest(headOf(run), kept.digest));
+}
+
+async function keepIndex(
+  db: DigestKeeper,
+  run: RunRow,
+  jobs: readonly JudgedJob[],
+  causes: readonly CauseFacts[],
+  bases: readonly string[],
+  at: number,
+): Promise<RunIndex> {
+  const digest = await digestOf(run, jobs, outagesAmong(run, causes, bases));
+  const isUncertain = causes.some((cause) => cause.class === 'support');
+  if (!isSettled(run, isUncertain, at)) return indexRun(digest);
+  const made_of = stateOf(run);
+  // The answer does not depend on it: when it cannot be written, the next reader makes it again.
+  await db.keepDigest({ run_id: run.id, made_of, digest: digestText(digest) }).catch(() => {});
+  return rememberIndex(db, run.id, made_of, digest);
+}
+
+function isSettled({ status, updated, posted }: RunRow, isUncertain: boolean, at: number): boolean {
+  return status.startsWith('finished') && (!isUncertain || (updated ?? posted) < at - settledAfter);
 }
 
 /** Rows to read at a time: SQLite takes some 3 ms for them. */
