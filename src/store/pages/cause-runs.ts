@@ -1,40 +1,62 @@
 /** The runs with a job that failed of some causes: `cause:` of the filter language. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type SqlBool, sql } from 'kysely';
 import type { Term } from '../../core/query.ts';
 import { asciiLower, type Value } from '../../core/query-value.ts';
-import { escapeLike } from '../engine/dialect.ts';
+import { escapeLike, oneOf } from '../engine/dialect.ts';
 import type { Reader } from '../engine/schema.ts';
 
-/** Their internal ids. With a million jobs 120,000 have a cause: the index of these alone is read, in some 20 ms for all of them. */
-export async function runsWithCause({ kysely }: Reader, { values }: Pick<Term, 'values'>): Promise<number[]> {
+/**
+ * Causes whose jobs are looked up at a time. Of a million jobs with 4,000 causes, the hundred most frequent take SQLite 93 ms on a busy
+ * machine, and all of them 400.
+ */
+const causesAtATime = 20;
+
+/** Their internal ids. The index of jobs with a cause has all that is read of jobs. */
+export async function runsWithCause(db: Reader, { values }: Pick<Term, 'values'>): Promise<number[]> {
   const named = values.filter(({ type }) => type !== 'none');
-  const found =
-    named.length === 0
-      ? []
-      : await kysely
-          .selectFrom('jobs')
-          .select('run_id')
-          .distinct()
-          .where('signature', 'is not', null)
-          .where('signature', 'in', (builder) =>
-            builder
-              .selectFrom('signatures')
-              .select('signatures.id')
-              .where(({ or }) => or(named.map(idCondition))),
-          )
-          .execute();
-  const ids = found.map(({ run_id }) => run_id);
-  if (named.length === values.length) return ids;
-  // Without a cause is a run in which nothing failed.
-  const green = await kysely.selectFrom('runs').select('id').where('fail', '=', 0).where('dead', '=', 0).execute();
-  return [...ids, ...green.map(({ id }) => id)];
+  const found = new Set<number>();
+  const causes = named.length === 0 ? [] : await causesNamed(db, named);
+  for (let at = 0; at < causes.length; at += causesAtATime) {
+    for (const id of await runsWith(db, causes.slice(at, at + causesAtATime))) found.add(id);
+    await nextTurn();
+  }
+  if (named.length < values.length) for (const id of await greenRuns(db)) found.add(id);
+  return [...found];
+}
+
+async function causesNamed({ kysely }: Reader, values: readonly Value[]): Promise<string[]> {
+  const rows = await kysely
+    .selectFrom('signatures')
+    .select('id')
+    .where(({ or }) => or(values.map(idCondition)))
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+async function runsWith({ kysely, engine }: Reader, causes: string[]): Promise<number[]> {
+  const rows = await kysely
+    .selectFrom('jobs')
+    .select('run_id')
+    .distinct()
+    // The index has only these, and SQLite does not conclude it from the other condition.
+    .where('signature', 'is not', null)
+    .where(oneOf(engine, 'signature', causes))
+    .execute();
+  return rows.map(({ run_id }) => run_id);
+}
+
+/** Without a cause is a run in which nothing failed. */
+async function greenRuns({ kysely }: Reader): Promise<number[]> {
+  const rows = await kysely.selectFrom('runs').select('id').where('fail', '=', 0).where('dead', '=', 0).execute();
+  return rows.map(({ id }) => id);
 }
 
 function idCondition(value: Value) {
   if (value.type === 'glob') {
     const pattern = asciiLower(value.text).split('*').map(escapeLike).join('%');
-    return sql<SqlBool>`signatures.id like ${pattern} escape '\\'`;
+    return sql<SqlBool>`id like ${pattern} escape '\\'`;
   }
   const beginning = value.type === 'literal' ? asciiLower(value.text) : '';
-  return sql<SqlBool>`signatures.id >= ${beginning} and signatures.id < ${`${beginning}\u{10ffff}`}`;
+  return sql<SqlBool>`id >= ${beginning} and id < ${`${beginning}\u{10ffff}`}`;
 }
