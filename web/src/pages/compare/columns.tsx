@@ -61,16 +61,22 @@ export function compareColumns({ a, b, base, verdicts }: Sides): Column<CompareR
 
 function What({ row, verdicts }: { row: CompareRow; verdicts: RunVerdicts | undefined }) {
   if (row.kind === 'job') return <code className="compare-description">{row.facets || 'no description'}</code>;
-  const verdict = row.inB > 0 ? verdicts?.verdicts.find(({ id }) => id === row.key) : undefined;
   return (
     <>
       <span aria-hidden="true">{row.open ? '▾' : '▸'}</span> <b>{row.title}</b>{' '}
-      {verdicts && verdict && (
-        <>
-          <VerdictBadge verdict={verdict} band={bandOf(verdict, verdicts.run)} />{' '}
-          <span className="quiet">{shortSaid(verdict)}</span>
-        </>
-      )}
+      {verdicts && <SaidInB row={row} verdicts={verdicts} />}
+    </>
+  );
+}
+
+/** What is said of a cause in B; nothing if it is not there. */
+function SaidInB({ row, verdicts }: { row: CompareRow & { kind: 'group' }; verdicts: RunVerdicts }) {
+  const verdict = row.inB > 0 ? verdicts.verdicts.find(({ id }) => id === row.key) : undefined;
+  if (verdict === undefined) return null;
+  return (
+    <>
+      <VerdictBadge verdict={verdict} band={bandOf(verdict, verdicts.run)} />{' '}
+      <span className="quiet">{shortSaid(verdict)}</span>
     </>
   );
 }
@@ -102,10 +108,11 @@ export function MobileCompare({ row, verdicts }: { row: CompareRow; verdicts: Ru
     return (
       <div className="two-lines">
         <div className="two-lines-line two-lines-text">
-          <What row={row} verdicts={verdicts} />
+          <What row={row} verdicts={undefined} />
         </div>
         <div className="two-lines-line">
-          A <Times count={row.inA} /> · B <Times count={row.inB} />
+          A <Times count={row.inA} /> · B <Times count={row.inB} />{' '}
+          {verdicts && <SaidInB row={row} verdicts={verdicts} />}
         </div>
       </div>
     );

@@ -3,11 +3,12 @@ import { pagePath } from '../../../../src/core/paths.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
 import type { JobPage } from '../../../../src/http/api/job-page-schema.ts';
 import { duration, shortSha1 } from '../../lib/format.ts';
+import { useUrlState } from '../../lib/url-state.ts';
 import { Time } from '../../ui/Time.tsx';
 
 /** When and with what a job was run, as it was reported. */
 export function JobFacts({ page: { job, config } }: { page: JobPage }) {
-  const waited = job.started === null || job.started < job.posted ? null : (job.started - job.posted) / 1000;
+  const waited = job.started === null ? null : (job.started - job.posted) / 1000;
   const told = (key: string) => (config[key] === undefined || config[key] === '' ? null : String(config[key]));
   const version = (branch: string, sha1: string) =>
     [told(branch), shortSha1(told(sha1))].filter((part) => part !== null && part !== '').join(' · ') || null;
@@ -26,7 +27,8 @@ export function JobFacts({ page: { job, config } }: { page: JobPage }) {
         <tr>
           <th scope="row">posted</th>
           <td>
-            <Time at={job.posted} />, waited {duration(waited)}
+            <Time at={job.posted} />
+            {waited !== null && (waited < 0 ? ', after it had begun' : `, waited ${duration(waited)}`)}
           </td>
         </tr>
         <tr>
@@ -53,6 +55,7 @@ const mostSiblings = 12;
 
 /** The other jobs of the run that ended with the same cause. */
 export function Siblings({ page: { run, job, siblings } }: { page: JobPage }) {
+  const [base] = useUrlState('base', '');
   if (job.signature === null) return null;
   const others = siblings.jobs.filter(({ job_id }) => job_id !== job.job_id);
   return (
@@ -62,7 +65,7 @@ export function Siblings({ page: { run, job, siblings } }: { page: JobPage }) {
       {others.length > 0 && (
         <p className="line">
           {others.slice(0, mostSiblings).map(({ job_id, description }) => (
-            <Link key={job_id} href={pagePath.job(run.name, job_id)} title={description ?? undefined}>
+            <Link key={job_id} href={pagePath.job(run.name, job_id, { base })} title={description ?? undefined}>
               {job_id}
             </Link>
           ))}
@@ -70,7 +73,7 @@ export function Siblings({ page: { run, job, siblings } }: { page: JobPage }) {
       )}
       <p className="line">
         {others.length > 0 && (
-          <Link href={pagePath.run(run.name, { q: literalTerm('cause', job.signature.id) })}>
+          <Link href={pagePath.run(run.name, { q: literalTerm('cause', job.signature.id), base })}>
             all {siblings.total} in the list
           </Link>
         )}

@@ -3,6 +3,7 @@ import { pagePath } from '../../../../src/core/paths.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
 import type { JobPage } from '../../../../src/http/api/job-page-schema.ts';
 import { duration, plural, shortSha1 } from '../../lib/format.ts';
+import { useUrlState } from '../../lib/url-state.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { OutLink } from '../../ui/OutLink.tsx';
 import { Status } from '../../ui/Status.tsx';
@@ -13,6 +14,7 @@ import { placeIn } from './place.ts';
 /** What a job is, where it is in its run, and where its log is. */
 export function JobHeader({ page }: { page: JobPage }) {
   const { run, job, links } = page;
+  const [base] = useUrlState('base', '');
   return (
     <header className="head">
       <Places page={page} />
@@ -43,7 +45,7 @@ export function JobHeader({ page }: { page: JobPage }) {
         {links.map((link) => (
           <OutLink key={link.name} {...link} />
         ))}
-        <Link href={pagePath.run(run.name, { view: 'jobs', sel: job.job_id })}>in the list of the run</Link>
+        <Link href={pagePath.run(run.name, { view: 'jobs', sel: job.job_id, base })}>in the list of the run</Link>
       </div>
     </header>
   );
@@ -53,9 +55,10 @@ export function JobHeader({ page }: { page: JobPage }) {
 function Places({ page }: { page: JobPage }) {
   const { run, job, before, after, place, siblings } = page;
   const among = placeIn(siblings.jobs, job.job_id);
+  const [base] = useUrlState('base', '');
   return (
     <div className="line spread">
-      <Link href={pagePath.run(run.name)} className="break">
+      <Link href={pagePath.run(run.name, { base })} className="break">
         {run.name}
       </Link>
       <span className="line">
@@ -84,9 +87,10 @@ interface StepProps {
 }
 
 function Step({ run, to, text, label }: StepProps) {
+  const [base] = useUrlState('base', '');
   if (to === null) return null;
   return (
-    <Link href={pagePath.job(run, to)} className="button icon-button" aria-label={label} title={label}>
+    <Link href={pagePath.job(run, to, { base })} className="button icon-button" aria-label={label} title={label}>
       {text}
     </Link>
   );

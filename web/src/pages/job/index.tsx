@@ -93,7 +93,8 @@ function LoadedJob({ page: data, isFetching }: { page: JobPage; isFetching: bool
 function useJobKeys({ run, job, links, siblings }: JobPage, setView: (view: string) => void): void {
   const [, navigate] = useLocation();
   const place = placeIn(siblings.jobs, job.job_id);
-  const go = (id: string | null | undefined) => id != null && navigate(pagePath.job(run.name, id));
+  const [base] = useUrlState('base', '');
+  const go = (id: string | null | undefined) => id != null && navigate(pagePath.job(run.name, id, { base }));
   const log = links.find(({ name }) => name === 'log');
   useKeys({
     '1': () => setView('overview'),

@@ -90,7 +90,7 @@ const columns: Column<NodeResult>[] = [
     cell: rateText,
     value: ({ bad, ended }) => (ended === 0 ? null : bad / ended),
   },
-  { id: 'results', title: 'Results', width: '300px', cell: ({ node }) => <ResultsCell node={node} /> },
+  { id: 'results', title: 'Results', width: '352px', cell: ({ node }) => <ResultsCell node={node} /> },
 ];
 
 function MobileResult({ result }: { result: NodeResult }) {
