@@ -9,7 +9,7 @@ import { measure, type Tallies } from './measures.ts';
 import { plantWorld, type World } from './world.ts';
 
 /** No rule was made or changed with these. */
-const seeds = [70_001, 70_002, 70_003];
+const seeds = [31_337, 424_242, 777_001];
 
 /** What `measure` counts, with the least share; `max`: with the largest. Without one it is only told. */
 const goals: [what: string, goal: number | null, max?: 'max'][] = [
