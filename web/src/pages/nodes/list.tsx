@@ -68,11 +68,11 @@ function listColumns(days: number): Column<NodeItem>[] {
     {
       id: 'results',
       title: `Jobs, last ${days} d`,
-      width: 'minmax(180px, 2fr)',
+      width: 'minmax(360px, 2fr)',
       cell: (node) => (
-        <>
+        <span className="runs-results">
           <ResultsCell node={node} /> {node.suspect && <SuspectBadge />}
-        </>
+        </span>
       ),
       text: (node) => node.suspect?.sentence ?? '',
     },
