@@ -14,7 +14,7 @@ import { createJobWriter, type JobWriter } from './write/jobs.ts';
 import { createLive, type Live } from './write/live.ts';
 import { createNodeWriter, type NodeWriter } from './write/nodes.ts';
 
-export { DatabaseFault, UnavailableDatabase, UnusableDatabase } from './engine/faults.ts';
+export { DatabaseFault, isDatabaseFault, UnavailableDatabase, UnusableDatabase } from './engine/faults.ts';
 
 /** An open database. */
 export interface Db extends Reader {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { connect } from '../../bench/database.ts';
-import { newFolder, runProgram, startProgram } from '../contracts/program.ts';
+import { complaint, newFolder, runProgram, startProgram } from '../contracts/program.ts';
 import { engines, type TestDatabase } from '../helpers/engines.ts';
 import { plantDirt } from './dirt.ts';
 import { fillOldLab } from './old-lab.ts';
@@ -89,6 +89,29 @@ describe.each(engines)('an import that goes on, into $name', (engine) => {
     expect(await here("select paused_by from queues where queue = 'smithi'")).toEqual([{ paused_by: 'day 3' }]);
     expect(await here('select id from runs where id = 14')).toEqual([]);
   });
+});
+
+test('an import whose source goes away says so in a sentence', async () => {
+  const [old, database] = [await postgres.createDatabase(), await postgres.createDatabase()];
+  const client = await connectOld(old.url);
+  await fillOldLab(client, { runs: 2, jobs: 2 });
+  const { folder, remove } = newFolder();
+  const args = ['import', '--from', old.url, '--database', database.url, '--follow', '--every', '1s', '--json'];
+  const follower = startProgram(args, { folder });
+  const cut =
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'paddles import' and datname = $1";
+  const target = await connectOld(database.url);
+  await vi.waitFor(
+    async () => {
+      expect((await target.query('select id from imported_runs')).rows).toHaveLength(2);
+    },
+    { timeout: 60_000 },
+  );
+  await client.query(cut, [new URL(old.url).pathname.slice(1)]);
+  expect(complaint(await follower.ended, 1)).toMatch(/^a database failed: .*; the same command goes on from there$/);
+  await Promise.all([client.end(), target.end()]);
+  remove();
+  await Promise.all([old.drop(), database.drop()]);
 });
 
 /** What an old server writes on a day: reports, a new run with a new node, deletions, a pause. */

@@ -6,7 +6,7 @@ import { BadSetting, type CommandLine } from '../../config.ts';
 import type { Members } from '../../core/json-text.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { parseJobChange } from '../../http/teuthology/job-bodies.ts';
-import { type Db, parseDatabaseUrl, UnavailableDatabase, UnusableDatabase } from '../../store/db.ts';
+import { type Db, isDatabaseFault, parseDatabaseUrl, UnavailableDatabase, UnusableDatabase } from '../../store/db.ts';
 import { type Findings, openFindings } from '../../store/takeover/findings.ts';
 import { type ImportOptions, pass } from '../../store/takeover/import.ts';
 import type { ParseJob } from '../../store/takeover/job-state.ts';
@@ -36,8 +36,14 @@ export async function importDatabase(line: CommandLine): Promise<number> {
     const seen = await pass({ ...optionsOf(line, old, findings), db: null }, 'all');
     process.stdout.write(`${progressText(seen)} would be copied; ${findingsText(findings)}\n`);
     return 0;
+  } catch (error) {
+    if (!isDatabaseFault(error)) throw error;
+    process.stderr.write(
+      `paddles: a database failed: ${(error as Error).message}; the same command goes on from there\n`,
+    );
+    return 1;
   } finally {
-    await closeOld(old);
+    await closeOld(old).catch(() => {});
   }
 }
 
