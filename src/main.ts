@@ -70,9 +70,9 @@ const commands: Record<string, Command> = {
     summary: 'write everything to a file, or a table of runs or jobs, or take changes back to an old server',
     flags: [
       { name: 'to', hint: 'FILE', help: 'where to; - for standard output (-), or the address of an old server' },
-      { name: 'format', hint: 'NAME', help: 'ndjson (everything) or csv' },
-      { name: 'what', hint: 'NAME', help: 'with csv: jobs (default) or runs' },
-      { name: 'filter', hint: 'TEXT', help: "with csv: which runs, like 'suite:rados branch:main'" },
+      { name: 'format', hint: 'NAME', help: 'ndjson (everything), csv or parquet' },
+      { name: 'what', hint: 'NAME', help: 'with csv and parquet: jobs (default) or runs' },
+      { name: 'filter', hint: 'TEXT', help: "with csv and parquet: which runs, like 'suite:rados branch:main'" },
       { name: 'since', hint: 'TIME', help: 'the time of the switch in UTC: sends what changed to the old server' },
     ],
     settings: ['database', 'pool_size'],

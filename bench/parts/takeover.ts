@@ -71,7 +71,9 @@ async function runImport({ source, target, folder }: { source: string; target: s
       const [, user = '0', system = '0'] =
         /\) \S+(?: \S+){10} (\d+) (\d+)/.exec(readFileSync(`/proc/${child.pid}/stat`, 'utf8')) ?? [];
       cpuSeconds = (Number(user) + Number(system)) / 100;
-      peakBytes = Number(/VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024;
+      const kilobytes = /VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
+      // A process that is ending has no memory any more.
+      if (kilobytes !== undefined) peakBytes = Number(kilobytes) * 1024;
     } catch {
       // It has ended.
     }

@@ -1,6 +1,7 @@
 /** `paddles export` writes everything, or tables for analysts. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '../../bench/database.ts';
 import { derivedTables, exportedTables } from '../../src/store/takeover/tables.ts';
@@ -87,7 +88,7 @@ describe.each(engines)('an export from $name', (engine) => {
     await fresh.drop();
   });
 
-  test('is a table of runs or jobs by filter, as CSV', async () => {
+  test('is a table of runs or jobs by filter, as CSV and as Parquet', async () => {
     const table = (...args: string[]) => paddles('export', '--database', database.url, ...args);
     const csv = await table('--format', 'csv', '--filter', 'user:ana');
     const [head, first] = csv.stdout.split('\r\n');
@@ -95,8 +96,20 @@ describe.each(engines)('an export from $name', (engine) => {
     expect(first).toContain(`,${run},1,fail,false,`);
     expect(csv.stdout).toContain(`61,'=cmd {é},"it ""broke"",\nbadly"`);
     expect(csv.stdout.match(/,fail,false,/g)).toHaveLength(2);
+    await table('--format', 'parquet', '--what', 'runs', '--to', 'runs.parquet');
+    const bytes = readFileSync(join(folder, 'runs.parquet'));
+    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+    const rows = await parquetReadObjects({ file });
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toMatchObject({
+      name: run,
+      user: 'ana',
+      fail: 2n,
+      jobs: 2n,
+      scheduled: new Date('2024-03-01T20:00:15Z'),
+    });
     expect(complaint(await table('--format', 'csv', '--filter', 'nokey:1'), 2)).toContain('--filter');
-    expect(complaint(await table('--format', 'xml'), 2)).toContain('ndjson, csv');
+    expect(complaint(await table('--format', 'xml'), 2)).toContain('ndjson, csv, parquet');
   });
 
   test('is not needed to ask the database itself: there are views', async () => {

@@ -10,9 +10,9 @@ import { viewColumns, viewRows } from '../../store/takeover/rows.ts';
 import { writeTables } from '../../store/takeover/write-tables.ts';
 import { openDatabase } from '../database.ts';
 import { readSwitch, replay } from './replay.ts';
-import { writeCsv } from './tabular.ts';
+import { writeCsv, writeParquet } from './tabular.ts';
 
-const formats = ['ndjson', 'csv'] as const;
+const formats = ['ndjson', 'csv', 'parquet'] as const;
 
 /** What is written in which form. */
 interface Wanted {
@@ -57,8 +57,9 @@ function readWanted({ flags }: CommandLine, to: string): Wanted {
   if (!known) throw new BadSetting(`--format: '${format}' must be one of ${formats.join(', ')}`);
   if (what !== 'runs' && what !== 'jobs') throw new BadSetting(`--what: '${what}' must be runs or jobs`);
   if (known === 'ndjson' && (filter !== undefined || flags.what !== undefined)) {
-    throw new BadSetting('--filter and --what belong to --format csv; ndjson is everything');
+    throw new BadSetting('--filter and --what belong to --format csv or parquet; ndjson is everything');
   }
+  if (known === 'parquet' && to === '-') throw new BadSetting('--format parquet needs --to FILE');
   const { query, problems } = parseQuery(filter ?? '', 'runs');
   if (problems[0]) throw new BadSetting(`--filter: ${problems[0].message}`);
   return { format: known, what, query, to };
@@ -72,11 +73,12 @@ function writeEverything(db: Db, to: string): Promise<number> {
   );
 }
 
-async function writeTable(db: Db, { what, query, to }: Wanted): Promise<number> {
+async function writeTable(db: Db, { format, what, query, to }: Wanted): Promise<number> {
   const matching = await matchingRuns(db, query, { now: Date.now(), zone: 'UTC' });
   const runs = await matching.select('runs.id').orderBy('runs.id').execute();
   const ids = runs.map(({ id }) => id);
   const [columns, rows] = [viewColumns[what], viewRows(db, what, ids)];
+  if (format === 'parquet') return writeParquet(to, columns, rows);
   return withOutput(to, (output) => writeCsv(output, columns, rows));
 }
 

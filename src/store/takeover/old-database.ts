@@ -15,6 +15,8 @@ export interface OldDatabase {
   jobColumns: string;
   /** Columns that no table of this program takes, as `table.column`. */
   strangeColumns: string[];
+  /** Finds jobs whose run does not exist. Where a constraint forbids that, an index on `run_id` finds those that name none. */
+  isLost: string;
 }
 
 /** A run, or the jobs without one that are gathered in a run of their own. */
@@ -109,7 +111,7 @@ function typeParser(oid: number, format?: 'text' | 'binary') {
 }
 
 /** Old installations lack columns that came later, and some have others of their own. */
-async function readColumns(client: pg.Client): Promise<Pick<OldDatabase, 'jobColumns' | 'strangeColumns'>> {
+async function readColumns(client: pg.Client): Promise<Omit<OldDatabase, 'client'>> {
   const { rows } = await client.query<{ table: string; column: string }>(
     `select relname as table, attname as column from pg_attribute join pg_class on pg_class.oid = attrelid
      where attrelid = any ($1::text[]::regclass[]) and attnum > 0 and not attisdropped`,
@@ -122,7 +124,12 @@ async function readColumns(client: pg.Client): Promise<Pick<OldDatabase, 'jobCol
   }
   const jobColumns = known.jobs.filter((column) => has('jobs', column)).map((column) => `"${column}"`);
   const strange = rows.filter(({ table, column }) => !known[table as keyof typeof known].includes(column));
+  const constraint = await client.query(
+    "select 1 from pg_constraint where contype = 'f' and conrelid = 'jobs'::regclass and confrelid = 'runs'::regclass",
+  );
+  const other = 'or not exists (select 1 from runs where runs.id = run_id)';
   return {
+    isLost: `(run_id is null ${constraint.rows.length > 0 ? '' : other})`,
     jobColumns: jobColumns.join(', '),
     strangeColumns: strange.map(({ table, column }) => `${table}.${column}`).sort(),
   };
@@ -137,13 +144,13 @@ export async function countOld({ client }: OldDatabase): Promise<{ runs: number;
 }
 
 /** All runs, the newest first, and behind them what is gathered of jobs without a run. */
-export async function oldRuns({ client }: OldDatabase): Promise<OldRun[]> {
+export async function oldRuns({ client, isLost }: OldDatabase): Promise<OldRun[]> {
   const { rows } = await client.query(
     'select id, name, xmin::text::bigint as xmin from runs order by posted desc nulls last, id desc',
   );
   const found = await client.query(`
     select coalesce(run_id, ${beyondOldIds} + min(jobs.id)) as id, min(jobs.name) as name from jobs
-    where run_id is null or not exists (select 1 from runs where runs.id = run_id)
+    where ${isLost}
     group by run_id, case when run_id is null then jobs.name end order by 1`);
   const lost = found.rows.map(({ id, name }) => ({ id, name, xmin: 0, row: null }));
   return [...rows.map((row) => ({ ...row, row: null })), ...lost] as OldRun[];
@@ -164,13 +171,13 @@ export async function readOldRun(old: OldDatabase, run: OldRun): Promise<OldRun 
   const text = 'select *, xmin::text::bigint as xmin from runs where id = $1::bigint';
   const { rows } = await old.client.query({ name: 'run', text, values: [run.id] });
   const [found] = rows;
-  if (!found) return isLost(run) ? { ...run, row: null } : null;
+  if (!found) return hasNoRow(run) ? { ...run, row: null } : null;
   const { xmin, ...row } = found;
   return { id: run.id, name: row.name, xmin, row };
 }
 
 /** Whether it is made of jobs without a run. */
-function isLost({ xmin }: OldRun): boolean {
+function hasNoRow({ xmin }: OldRun): boolean {
   return xmin === 0;
 }
 
