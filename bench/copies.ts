@@ -11,7 +11,7 @@ const batch = 20;
 /** Tables without rows of runs or jobs; one that is neither here nor copied ends the benchmark. */
 const others = [
   ...['nodes', 'queues', 'signatures', 'descriptions', 'indexed', 'migrations'],
-  ...['tokens', 'sessions', 'audit', 'run_digests'],
+  ...['tokens', 'sessions', 'audit', 'run_digests', 'decisions', 'cause_moves', 'reviews'],
 ];
 
 /** How the columns of a copied row differ from the original; times are moved as a whole, everything else stays. */

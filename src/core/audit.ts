@@ -20,7 +20,7 @@ export interface Actor {
 }
 
 /** What a change can be about. */
-export const auditKinds = ['run', 'job', 'node', 'queue', 'token', 'database'] as const;
+export const auditKinds = ['run', 'job', 'node', 'queue', 'token', 'database', 'decision', 'review'] as const;
 /** One of them. */
 export type AuditKind = (typeof auditKinds)[number];
 
@@ -28,7 +28,7 @@ export type AuditKind = (typeof auditKinds)[number];
 export interface Change {
   action: string;
   kind: AuditKind;
-  /** The name of what was changed; of a job RUN/JOB. */
+  /** The name of what was changed; of a job RUN/JOB, of a decision its cause. */
   target: string;
   before?: object | null;
   after?: object | null;

@@ -7,18 +7,20 @@ const scheduled = Date.UTC(2026, 10, 27);
 const run = { id: '1', name: 'r', suite: 's', branch: 'b', sha1: null, scheduled };
 const said = (verdict: VerdictName, began = scheduled) => {
   const since = { run: { ...run, scheduled: began }, k: 1, n: 2 };
-  return { verdict, since: verdict === 'SINCE' ? since : null };
+  return { verdict, since: verdict === 'SINCE' ? since : null, decision: null as object | null };
 };
 
 test.each<[JobStatus, JobStatus | null, ReturnType<typeof said> | null, string[]]>([
-  ['fail', 'pass', said('NEW'), ['new']],
-  ['dead', 'fail', said('ROSE'), ['rose', 'new']],
-  ['fail', 'fail', said('SINCE'), ['since', 'new']],
-  ['fail', 'fail', said('SINCE', 0), ['since']],
-  ['fail', null, said('KNOWN'), ['known']],
-  ['fail', null, said('FLAKY'), ['flaky']],
-  ['fail', null, said('UNSEEN'), ['unseen']],
-  ['dead', null, said('INFRA'), ['infra']],
+  ['fail', 'pass', said('NEW'), ['new', 'todo']],
+  ['dead', 'fail', said('ROSE'), ['rose', 'new', 'todo']],
+  ['fail', 'fail', said('SINCE'), ['since', 'new', 'todo']],
+  ['fail', 'fail', said('SINCE', 0), ['since', 'todo']],
+  ['fail', null, said('KNOWN'), ['known', 'todo']],
+  ['fail', null, said('FLAKY'), ['flaky', 'todo']],
+  ['fail', null, said('UNSEEN'), ['unseen', 'todo']],
+  ['dead', null, said('INFRA'), ['infra', 'todo']],
+  ['fail', null, { ...said('KNOWN'), decision: {} }, ['known']],
+  ['fail', 'pass', { ...said('NEW'), decision: {} }, ['new']],
   ['fail', 'pass', null, []],
   ['running', 'fail', null, ['live']],
   ['waiting', null, null, ['live']],

@@ -1,11 +1,11 @@
 /** What `is:` of the filter language asks of a job: what is said of its cause, and what became of its description. */
 import { changeOf } from './compare.ts';
 import type { JobStatus } from './job.ts';
-import { bandOf } from './verdicts/bands.ts';
-import type { VerdictName } from './verdicts/verdict.ts';
+import type { Bandable } from './verdicts/bands.ts';
+import { isNew, type VerdictName } from './verdicts/verdict.ts';
 
 /** The values of `is:`. */
-export const traits = ['new', 'rose', 'since', 'flaky', 'known', 'unseen', 'infra', 'fixed', 'live'] as const;
+export const traits = ['new', 'rose', 'since', 'flaky', 'known', 'unseen', 'infra', 'todo', 'fixed', 'live'] as const;
 
 /** One of `traits`. */
 export type Trait = (typeof traits)[number];
@@ -16,23 +16,24 @@ interface TraitFacts {
   /** The status of the same description in the previous run; null when that has no such job. */
   previous: JobStatus | null;
   /** What is said of the cause of a failing job; null for others. */
-  verdict: Parameters<typeof bandOf>[0] | null;
+  verdict: Bandable | null;
 }
 
 /**
- * The traits of a job of a run. It is new when its cause is one to look at first, whether NEW, ROSE or SINCE, and fixed when
+ * The traits of a job of a run. It is new when its cause is one to look at first, whether NEW, ROSE or SINCE, to do when nobody has decided on it, and fixed when
  * its description failed in the previous run and passes now.
  */
 export function traitsOf(
   { status, previous, verdict }: TraitFacts,
-  run: Parameters<typeof bandOf>[1],
+  run: Parameters<typeof isNew>[1],
 ): ReadonlySet<Trait> {
   const found = new Set<Trait>();
   if (status === 'running' || status === 'waiting') found.add('live');
   if (changeOf(previous, status) === 'fixed') found.add('fixed');
   if (verdict !== null) {
     found.add(verdict.verdict.toLowerCase() as Lowercase<VerdictName>);
-    if (bandOf(verdict, run) === 'look') found.add('new');
+    if (isNew(verdict, run)) found.add('new');
+    if (verdict.decision === null) found.add('todo');
   }
   return found;
 }

@@ -39,6 +39,9 @@ const writes: Record<string, RouteScope> = {
   'teuthology PUT /queue': 'admin',
   'api POST /api/session': 'open',
   'api DELETE /api/session': 'open',
+  'api POST /api/decisions': 'triage',
+  'api POST /api/decisions/:id/withdraw': 'triage',
+  'api POST /api/runs/:run/review': 'triage',
 };
 
 interface Route {

@@ -1,5 +1,6 @@
 /** Data as `/api` sends it, for unit tests of the dashboard; each function fills in what a test does not care about. */
 import { noJobs } from '../../src/core/run.ts';
+import type { DecisionItem } from '../../src/http/api/decision-schema.ts';
 import type { PageSignature, RunPage } from '../../src/http/api/run-page-schema.ts';
 import type { JobItem, RunItem } from '../../src/http/api/schema.ts';
 import type { PageVerdict } from '../../src/http/api/verdict-schema.ts';
@@ -26,6 +27,7 @@ export function aRun(given: Partial<Omit<RunItem, 'counts'>> & { counts?: Partia
     updated: scheduled + 3_660_000,
     total: Object.values(counts).reduce((sum, count) => sum + count, 0),
     tags: [],
+    review: null,
     ...given,
     counts,
   };
@@ -61,9 +63,28 @@ export function aCause(id: string, seen: number[], kind = 'command'): PageSignat
 /** What is said of a cause: KNOWN unless given. */
 export function aVerdict(cause: string, given: Partial<PageVerdict> = {}): PageVerdict {
   const counts = { c: 1, m: 10, k: 2, n: 100, lo: 0.01, hi: 0.07, runs: 10, runs_with: 2 };
-  const nothing = { blame: null, p: null, since: null, last_without: null, last_with: null, outage: null };
+  const nothing = {
+    blame: null,
+    p: null,
+    since: null,
+    last_without: null,
+    last_with: null,
+    outage: null,
+    decision: null,
+    past: null,
+  };
   const sentence = `What is said of ${cause}.`;
   return { cause, class: 'unclear', verdict: 'KNOWN', sentence, ...counts, ...nothing, ...given };
+}
+
+/** A decision on a cause: a product bug unless given. */
+export function aDecision(given: Partial<DecisionItem> = {}): DecisionItem {
+  return {
+    ...{ id: 1, cause: 'a', version: 2, kind: 'command', title: 'cause a', class: 'product bug', issue_url: null },
+    ...{ note: '', scope: 'base', scope_of: 'main', run: 'before', author: 'ana', verified: false },
+    ...{ created: scheduled, replaces: null, until: null, withdrawn_by: null, withdrawn_at: null },
+    ...given,
+  };
 }
 
 /** A job on a page, with its texts. */

@@ -125,6 +125,28 @@ export async function useToken(db: Db, { teuthology }: Doors, at: number): Promi
   expect(await revokeToken(db, token.name, someone, at)).toBeNull();
 }
 
+/** Decides on a cause of a run, again and for good, and reviews the run. */
+export async function decide({ teuthology }: Doors, { nightly }: Samples): Promise<void> {
+  const headers = { 'x-paddles-name': 'ana' };
+  const send = async (url: string, payload: object) => {
+    const answer = await teuthology.inject({ method: 'POST', url, headers, payload });
+    expect([url, answer.statusCode, answer.body]).toEqual([url, 200, expect.anything()]);
+    return answer.json<{ id: number }>();
+  };
+  const run = encodeURIComponent(nightly);
+  const { verdicts } = (await ask(teuthology, 'GET', `/api/runs/${run}/verdicts`, undefined, 200)).json();
+  const body = { run: nightly, cause: verdicts[0].id, class: 'infra', key: 'first' };
+  const { id } = await send('/api/decisions', body);
+  expect(await send('/api/decisions', body)).toMatchObject({ id });
+  await send('/api/decisions', { ...body, key: 'second', replaces: id });
+  await send(`/api/decisions/${id}/withdraw`, {});
+  await send(`/api/decisions/${id}/withdraw`, {});
+  for (let times = 0; times < 2; times++)
+    await send(`/api/runs/${run}/review`, { verdict: 'ok to merge', key: 'first' });
+  for (const path of ['decisions', 'decisions.csv', `runs/${run}/reviews`, `runs/${run}/page`])
+    await ask(teuthology, 'GET', `/api/${path}`, undefined, 200);
+}
+
 const written = 'writer-2026-02-01_10:00:00-rados-main-distro-default-smithi';
 
 /** Sends every write of both contracts, for a new run and new nodes, which are deleted afterwards. */

@@ -15,7 +15,7 @@ import { answeredJobs, expectedLists } from './lists.ts';
 import type { Finding } from './plan.ts';
 import { judgePostgres } from './postgres-plans.ts';
 import { type Recorded, record } from './recorder.ts';
-import { catalogue, readCatalogue, readFilters, readLists, useToken, write } from './requests.ts';
+import { catalogue, decide, readCatalogue, readFilters, readLists, useToken, write } from './requests.ts';
 import { forgottenRoutes } from './routes.ts';
 import { judgeSqlite } from './sqlite-plans.ts';
 
@@ -41,6 +41,7 @@ describe.each(engines)('statements on $name', ({ name, createDatabase }) => {
     await readFilters(doors, samples);
     await readLists(doors, samples);
     await write(doors, samples);
+    await decide(doors, samples);
     await isIndexed(db);
     await databaseSize(db);
     const reader = await openReadOnly({ url, poolSize: 2, now });

@@ -9,13 +9,14 @@ test.each<[VerdictName, number, Band]>([
   ['NEW', 0, 'look'],
   ['ROSE', 0, 'look'],
   ['SINCE', 7, 'look'],
-  ['SINCE', 8, 'others'],
-  ['FLAKY', 0, 'others'],
-  ['KNOWN', 0, 'others'],
+  ['SINCE', 8, 'undecided'],
+  ['FLAKY', 0, 'undecided'],
+  ['KNOWN', 0, 'undecided'],
   ['UNSEEN', 0, 'unseen'],
   ['INFRA', 0, 'infra'],
 ])('%s, begun %i days ago, is in the band %s', (verdict, days, band) => {
   const run = { id: '1', name: 'r', suite: 's', branch: 'b', sha1: null, scheduled: scheduled - days * day };
   const since = verdict === 'SINCE' ? { run, k: 1, n: 2 } : null;
-  expect(bandOf({ verdict, since }, { scheduled })).toBe(band);
+  expect(bandOf({ verdict, since, decision: null }, { scheduled })).toBe(band);
+  expect(bandOf({ verdict, since, decision: {} }, { scheduled })).toBe('decided');
 });

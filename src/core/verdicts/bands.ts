@@ -2,15 +2,19 @@
 import type { RunHead } from './digest.ts';
 import { isNew, type Verdict } from './verdict.ts';
 
-/** `look`: see first; `others`: was there before; `unseen`: too little to tell; `infra`: of the lab. In the order of a page. */
-export const bands = ['look', 'others', 'unseen', 'infra'] as const;
+/** `look`: see first; `undecided`: was there before; `unseen`: too little to tell; `infra`: of the lab; `decided`: by a person. In the order of a page. */
+export const bands = ['look', 'undecided', 'unseen', 'infra', 'decided'] as const;
 
 /** One of `bands`. */
 export type Band = (typeof bands)[number];
 
+/** What the band of a cause depends on; `decision` is null as long as nobody has decided. */
+export type Bandable = Pick<Verdict, 'verdict' | 'since'> & { decision: object | null };
+
 /** The band of a cause in a run. */
-export function bandOf(verdict: Pick<Verdict, 'verdict' | 'since'>, run: Pick<RunHead, 'scheduled'>): Band {
+export function bandOf(verdict: Bandable, run: Pick<RunHead, 'scheduled'>): Band {
+  if (verdict.decision !== null) return 'decided';
   if (verdict.verdict === 'INFRA') return 'infra';
   if (verdict.verdict === 'UNSEEN') return 'unseen';
-  return isNew(verdict, run) ? 'look' : 'others';
+  return isNew(verdict, run) ? 'look' : 'undecided';
 }

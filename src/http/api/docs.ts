@@ -10,7 +10,13 @@ interface Document {
 interface Operation {
   summary?: string;
   parameters?: { name: string; in: string; schema?: { description?: string }; description?: string }[];
+  requestBody?: { content?: Record<string, { schema?: { properties?: Record<string, BodyKey> } }> };
   responses?: Record<string, { content?: Record<string, { schema?: unknown }> }>;
+}
+
+interface BodyKey {
+  description?: string;
+  enum?: string[];
 }
 
 const style = `
@@ -27,7 +33,7 @@ export function docsPage(given: unknown): { html: string; policy: string } {
   const hash = createHash('sha256').update(style).digest('base64');
   const sections = Object.entries(document.paths ?? {}).flatMap(([path, operations]) =>
     Object.entries(operations ?? {})
-      .filter(([method]) => method === 'get')
+      .filter(([method, { requestBody }]) => method === 'get' || requestBody !== undefined)
       .map(([method, operation]) => section(path, method, operation)),
   );
   const { title = '', description = '', version = '' } = document.info ?? {};
@@ -39,11 +45,19 @@ For programs: <a href="openapi.json">openapi.json</a>.</p>${sections.join('')}</
   return { html, policy: `default-src 'none'; style-src 'sha256-${hash}'; frame-ancestors 'none'; base-uri 'none'` };
 }
 
-function section(path: string, method: string, { summary = '', parameters = [], responses = {} }: Operation): string {
-  const rows = parameters
+function section(path: string, method: string, operation: Operation): string {
+  const { summary = '', parameters = [], requestBody, responses = {} } = operation;
+  const [body] = Object.values(requestBody?.content ?? {});
+  const keys = Object.entries(body?.schema?.properties ?? {}).map(([name, { description, enum: values }]) => {
+    return { name, in: 'body', description: description ?? values?.join(', ') };
+  });
+  const rows = [
+    ...parameters.map((one) => ({ ...one, description: one.description ?? one.schema?.description })),
+    ...keys,
+  ]
     .map(
       (one) =>
-        `<tr><th scope="row"><code>${escapeHtml(one.name)}</code></th><td>${escapeHtml(one.in)}</td><td>${escapeHtml(one.description ?? one.schema?.description ?? '')}</td></tr>`,
+        `<tr><th scope="row"><code>${escapeHtml(one.name)}</code></th><td>${escapeHtml(one.in)}</td><td>${escapeHtml(one.description ?? '')}</td></tr>`,
     )
     .join('');
   const table =

@@ -6,7 +6,7 @@ const names = Type.Object({ names: Type.Array(text) });
 
 /**
  * The data of each event. `hello` comes first; `jobs` for topic `run:NAME`; `runs` for topic `runs` and `run:NAME`;
- * `nodes` and `queue` for theirs; `reset` when what was missed is no longer known: read everything again.
+ * `nodes`, `decisions` and `queue` for theirs; `reset` when what was missed is no longer known: read everything again.
  */
 export const liveEvents = {
   hello: Type.Object({ version: text, build: text }),
@@ -18,6 +18,8 @@ export const liveEvents = {
   /** Names of what changed. */
   runs: names,
   nodes: names,
+  /** Ids of the causes that people decided on, or withdrew a decision on. */
+  decisions: names,
   queue: nothing,
   reset: nothing,
 };
@@ -29,7 +31,7 @@ export type LiveEvents = { [Type in keyof typeof liveEvents]: Static<(typeof liv
 export const events = {
   summary: 'Changes as server-sent events; Last-Event-ID resumes',
   querystring: query({
-    topics: optional('run:NAME, runs, nodes and queue, with commas between; a comma in a name as %2C'),
+    topics: optional('run:NAME, runs, nodes, decisions and queue, with commas between; a comma in a name as %2C'),
   }),
   response: textAnswers('text/event-stream'),
 };

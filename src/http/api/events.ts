@@ -160,6 +160,8 @@ function tell(
     publish(['runs', ...event.names.map((name) => `run:${name}`)], 'runs', { names: event.names });
   } else if (event.type === 'nodes') {
     publish(['nodes'], 'nodes', { names: event.names });
+  } else if (event.type === 'decisions') {
+    publish(['decisions'], 'decisions', { names: event.names });
   } else publish(['queue'], 'queue', {});
 }
 

@@ -1,6 +1,7 @@
 import { jobsTotal } from '../../core/run.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import type { JobLine } from '../../store/pages/job-lines.ts';
+import type { KeptReview } from '../../store/write/reviews.ts';
 import type { JobItem, RunItem } from './schema.ts';
 
 /** Microseconds of the store as milliseconds of `/api`. */
@@ -30,7 +31,14 @@ export function runItem(row: RunRow): RunItem {
     total: jobsTotal(row),
     counts: { queued, pass, running, waiting, fail, dead, unknown },
     tags: JSON.parse(row.tags) as string[],
+    review: reviewItem(row.review),
   };
+}
+
+function reviewItem(text: string | null): RunItem['review'] {
+  if (text === null) return null;
+  const { created, ...review } = JSON.parse(text) as KeptReview;
+  return { ...review, created: milliseconds(created) };
 }
 
 /** A job as histories and lists show it. */

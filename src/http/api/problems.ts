@@ -8,7 +8,11 @@ import type { Problem } from './schema.ts';
 
 /** Sends what `/api` refuses as a `Problem`. All other errors are handled alike for all contracts. */
 export function answerProblems(app: FastifyInstance, { db }: ApiContext): void {
-  app.setSchemaErrorFormatter(([error]) => new Error(error ? problemOf(error) : 'the parameters cannot be read'));
+  app.setSchemaErrorFormatter(([error], where) => {
+    return new Error(
+      error ? problemOf(error, where === 'body' ? 'key' : 'parameter') : 'the parameters cannot be read',
+    );
+  });
   app.setErrorHandler(async (error, _request, reply) => {
     if (!(error instanceof Refusal)) throw error;
     const { failure, words } = error;
@@ -23,13 +27,16 @@ export function answerProblems(app: FastifyInstance, { db }: ApiContext): void {
   });
 }
 
-/** What is wrong with a parameter, which the sentence names. */
-function problemOf({ keyword, instancePath, message, params }: FastifySchemaValidationError): string {
+/** What is wrong with a parameter, or with a key of a body, which the sentence names. */
+function problemOf(
+  { keyword, instancePath, message, params }: FastifySchemaValidationError,
+  noun: 'parameter' | 'key',
+): string {
   const key = String(params.additionalProperty ?? params.missingProperty ?? instancePath.slice(1)).slice(0, 200);
-  if (keyword === 'additionalProperties') return `there is no parameter '${key}' here`;
-  if (keyword === 'required') return `parameter '${key}' is missing`;
-  if (keyword === 'enum') return `parameter '${key}' must be one of ${(params.allowedValues as string[]).join(', ')}`;
+  if (keyword === 'additionalProperties') return `there is no ${noun} '${key}' here`;
+  if (keyword === 'required') return `${noun} '${key}' is missing`;
+  if (keyword === 'enum') return `${noun} '${key}' must be one of ${(params.allowedValues as string[]).join(', ')}`;
   // Every parameter is a text unless it is repeated.
-  if (keyword === 'type' && params.type === 'string') return `parameter '${key}' must be given once`;
-  return `parameter '${key}' ${message}`;
+  if (keyword === 'type' && params.type === 'string') return `${noun} '${key}' must be given once`;
+  return `${noun} '${key}' ${message}`;
 }

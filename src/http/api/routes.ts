@@ -10,6 +10,7 @@ import { auditRoutes } from './audit.ts';
 import { causeRoutes } from './cause.ts';
 import { compareRoutes } from './compare.ts';
 import type { ApiContext } from './context.ts';
+import { decisionRoutes } from './decisions.ts';
 import { docsPage } from './docs.ts';
 import { eventRoutes } from './events.ts';
 import { historyRoutes } from './history.ts';
@@ -59,6 +60,7 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
   labRoutes(app, context);
   eventRoutes(app, context);
   auditRoutes(app, context);
+  decisionRoutes(app, context);
   sessionRoutes(app, context);
   app.get('/openapi.json', { schema: openapi, config: ordinary }, async () => app.swagger());
   app.get('/docs', { schema: docs, config: ordinary }, async (_request, reply) => {

@@ -14,7 +14,7 @@ import { inTurns } from '../../store/read/in-turns.ts';
 import type { ApiContext } from './context.ts';
 import { milliseconds, runItem } from './items.ts';
 import type { PageSignature, RunPage } from './run-page-schema.ts';
-import { baselineItem, verdictItems } from './run-verdicts.ts';
+import { baselineItem, decidedAt, verdictItems } from './run-verdicts.ts';
 
 /** How many runs the history of a cause goes back. */
 const recentRuns = 12;
@@ -42,8 +42,13 @@ export async function jobsWithPrevious({ db }: ApiContext, runs: RunRow[]) {
   return { lines, previous, pairs: pairJobs<JobLine | JobVerdict>(before, lines) };
 }
 
-/** Builds the page of the first of these runs, which `runsUpTo` answered; `compared` is what its verdicts compare with. */
-export async function buildRunPage(context: ApiContext, runs: RunRow[], compared: Compared): Promise<RunPage> {
+/** Builds the page of the first of these runs, which `runsUpTo` answered; `compared` is what its verdicts compare with, `at` when decisions are looked at. */
+export async function buildRunPage(
+  context: ApiContext,
+  runs: RunRow[],
+  compared: Compared,
+  at?: number,
+): Promise<RunPage> {
   const run = runs[0] as RunRow;
   const { lines, previous, pairs } = await jobsWithPrevious(context, runs);
   const { row, texts, signatures } = createPageJobs();
@@ -67,7 +72,7 @@ export async function buildRunPage(context: ApiContext, runs: RunRow[], compared
     recent: recent.map((one) => ({ name: one.name, scheduled: milliseconds(one.scheduled), total: jobsTotal(one) })),
     jobs,
     signatures: await signaturesSeen(context, line, signatures()),
-    verdicts: verdictItems(await verdictsOf(context.db, compared, lines, context.now())),
+    verdicts: verdictItems(await verdictsOf(context.db, compared, lines, context.now(), decidedAt(at))),
     baseline: baselineItem(compared),
     texts: texts(),
     log_href_template: context.config.job_log_href_templ,

@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify';
+import type { DecidedVerdict } from '../../core/decisions/standing.ts';
 import { parseQuery, type Query } from '../../core/query.ts';
 import { jobMatcher, type MatchableJob } from '../../core/query-match.ts';
 import { traitsOf } from '../../core/traits.ts';
-import type { Verdict } from '../../core/verdicts/verdict.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import { headOf } from '../../store/pages/baseline.ts';
 import type { JobLine } from '../../store/pages/job-lines.ts';
@@ -55,7 +55,7 @@ async function select(context: ApiContext, name: string, query: Query, { tz, bas
   const compared = query.terms.some(({ key }) => key === 'is');
   const runs = compared ? await runsUpTo(context.db, run) : [run];
   const { lines, pairs } = await jobsWithPrevious(context, runs);
-  const verdicts = compared ? await verdictsByCause(context, run, lines, base) : new Map<string, Verdict>();
+  const verdicts = compared ? await verdictsByCause(context, run, lines, base) : new Map<string, DecidedVerdict>();
   const matches = jobMatcher(query, clockOf(context.now(), tz));
   const head = headOf(run);
   // Only these ask about what is not in a line.

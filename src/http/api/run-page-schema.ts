@@ -18,7 +18,7 @@ import {
   textOrNull,
   zone,
 } from './schema.ts';
-import { Baseline, baseParameter, PageVerdict } from './verdict-schema.ts';
+import { atParameter, Baseline, baseParameter, PageVerdict } from './verdict-schema.ts';
 
 /** `GET /api/runs/{run}`. */
 export const runItem = {
@@ -82,7 +82,7 @@ export type RunPage = Static<typeof RunPage>;
 export const runPage = {
   summary: 'What the page of a run shows',
   params: runPath,
-  querystring: query({ base: baseParameter, ...latestOf }),
+  querystring: query({ base: baseParameter, at: atParameter, ...latestOf }),
   response: answers(RunPage),
 };
 

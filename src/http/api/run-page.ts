@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { decisionState } from '../../store/pages/decisions.ts';
 import { findRun, runsUpTo } from '../../store/pages/run-page.ts';
 import { sendJson } from '../errors.ts';
 import { orThrow } from '../refusal.ts';
@@ -6,6 +7,7 @@ import { large, ordinary } from '../turns.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { runItem } from './items.ts';
 import { createKeptPages } from './kept-pages.ts';
+import { reviewRoutes } from './reviews.ts';
 import { buildRunPage, pageVersion } from './run-document.ts';
 import { runJobsRoutes } from './run-jobs.ts';
 import { type RunPage, runItem as runItemSchema, runPage } from './run-page-schema.ts';
@@ -41,6 +43,7 @@ export function runPageRoutes(app: ApiServer, context: ApiContext): void {
   });
   runJobsRoutes(app, context);
   runVerdictRoutes(app, context);
+  reviewRoutes(app, context);
 
   app.get('/runs/:run', { schema: runItemSchema, config: ordinary }, async ({ params, query }) =>
     runItem(orThrow(await findRun(context.db, params.run, query))),
@@ -50,7 +53,10 @@ export function runPageRoutes(app: ApiServer, context: ApiContext): void {
     const run = orThrow(await findRun(context.db, params.run, query));
     const runs = await runsUpTo(context.db, run);
     const compared = await comparisonOf(context, run, query.base);
-    const build = async () => printRunPage(await buildRunPage(context, runs, compared));
-    return sendJson(reply, await pages.get(run.name, pageVersion(runs, compared, context.now()), build));
+    const build = async () => printRunPage(await buildRunPage(context, runs, compared, query.at));
+    // Whoever looks back does not take the place of those who look now.
+    if (query.at !== undefined) return sendJson(reply, await build());
+    const version = `${await decisionState(context.db)} ${pageVersion(runs, compared, context.now())}`;
+    return sendJson(reply, await pages.get(run.name, version, build));
   });
 }

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { decisionText } from '../../core/decisions/decision.ts';
 import { blameText, facetsText } from '../../core/verdicts/sentence.ts';
 import { isNew, type Verdict } from '../../core/verdicts/verdict.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
@@ -60,6 +61,11 @@ export async function comparisonOf(context: ApiContext, run: RunRow, base = ''):
   return compared;
 }
 
+/** When decisions are looked at, in microseconds, of a parameter `at`. */
+export function decidedAt(at: number | undefined): number | undefined {
+  return at === undefined ? undefined : at * 1000 + 999;
+}
+
 /** How a comparison is shown. */
 export function baselineItem({ base, bases, chosen, baseline }: Compared): Baseline {
   const named = (row: RunRow | undefined) => {
@@ -76,7 +82,7 @@ export function verdictItems(judged: readonly Judged[]): PageVerdict[] {
 }
 
 /** Shares and chances with three digits: the others tell nothing, and are what compresses worst. */
-function rounded(verdict: Verdict): Verdict {
+function rounded<Said extends Verdict>(verdict: Said): Said {
   const digits = (value: number) => Number(value.toPrecision(3));
   const { lo, hi, p, blame } = verdict;
   return {
@@ -85,15 +91,16 @@ function rounded(verdict: Verdict): Verdict {
   };
 }
 
-async function readVerdicts(
+/** What is said of the failures of a run, by its name; `at` says when decisions are looked at, in milliseconds. */
+export async function readVerdicts(
   context: ApiContext,
   name: string,
-  { base, ...latest }: LatestOf & { base?: string },
+  { base, at, ...latest }: LatestOf & { base?: string; at?: number },
 ): Promise<RunVerdicts> {
   const { db, now } = context;
   const run = orThrow(await findRun(db, name, latest));
   const compared = await comparisonOf(context, run, base);
-  const judged = await verdictsOf(db, compared, await allOf(judgedJobs(db, run.id)), now());
+  const judged = await verdictsOf(db, compared, await allOf(judgedJobs(db, run.id)), now(), decidedAt(at));
   const head = headOf(run);
   const verdicts = judged.map(({ cause, jobs, verdict: exact }) => {
     const { cause: _, ...verdict } = rounded(exact);
@@ -108,6 +115,7 @@ type RunVerdict = RunVerdicts['verdicts'][number];
 const csvColumns = [
   'run,base,verdict,is_new,id,kind,class,title,jobs,sentence,c,m,k,n,lo,hi,p,runs,runs_with',
   'since,since_scheduled,last_without,last_with,facets,in_common',
+  'decision,decided_class,issue_url,decided_by,note,past',
 ]
   .join(',')
   .split(',');
@@ -119,6 +127,8 @@ function csvOf({ run, baseline, verdicts }: RunVerdicts): string {
     ...[one.since?.run.name ?? null, csvTime(one.since?.run.scheduled ?? null)],
     ...[one.last_without?.name ?? null, one.last_with?.name ?? null],
     ...[one.blame && facetsText(one.blame.facets), one.blame && blameText(one)],
+    ...[one.decision?.id ?? null, one.decision?.class ?? null, one.decision?.issue_url ?? null],
+    ...[one.decision?.author ?? null, one.decision?.note ?? null, one.past],
   ];
   return [csvColumns, ...verdicts.map(row)].map(csvLine).join('');
 }
@@ -134,7 +144,10 @@ function markdownOf({ run, baseline: { base, runs, first, last }, verdicts }: Ru
     const common =
       one.blame === null ? '' : ` In common: ${escapeMarkdown(`${facetsText(one.blame.facets)}; ${blameText(one)}`)}`;
     const count = `${one.jobs} ${one.jobs === 1 ? 'job' : 'jobs'}`;
-    return `- **${one.verdict}** ${count}: ${escapeMarkdown(one.title)} (${one.id}). ${escapeMarkdown(one.sentence)}${common}\n`;
+    const said = one.decision === null ? (one.past ?? '') : decisionText(one.decision);
+    const people = said === '' ? '' : ` Decided: ${escapeMarkdown(said)}.`;
+    const cause = `${escapeMarkdown(one.title)} (${one.id})`;
+    return `- **${one.verdict}** ${count}: ${cause}. ${escapeMarkdown(one.sentence)}${common}${people}\n`;
   };
   const head = `# ${escapeMarkdown(run.name)}\n\n${verdicts.length} causes in ${jobs} jobs, ${fresh} of them new. ${compared}\n`;
   return `${head}${verdicts.length > 0 ? '\n' : ''}${verdicts.map(line).join('')}`;

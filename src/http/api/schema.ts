@@ -84,6 +84,11 @@ export const RunItem = Type.Object({
   total: integer,
   counts: Counts,
   tags: Type.Array(text),
+  /** Its last review; null when nobody has reviewed it. */
+  review: Type.Union([
+    Type.Object({ verdict: text, author: text, verified: Type.Boolean(), created: Type.Number() }),
+    Type.Null(),
+  ]),
 });
 export type RunItem = Static<typeof RunItem>;
 

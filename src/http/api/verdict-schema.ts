@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { causeClasses } from '../../core/signature.ts';
 import { verdictNames } from '../../core/verdicts/verdict.ts';
+import { standingFacts } from './decision-schema.ts';
 import {
   answers,
   integer,
@@ -19,6 +20,15 @@ import {
 /** The branch to compare with. */
 export const baseParameter = optional(
   'the branch to compare with, instead of the one that the name of the branch says',
+);
+
+/** When to look at decisions. */
+export const atParameter = Type.Optional(
+  Type.Integer({
+    minimum: 0,
+    maximum: 8_640_000_000_000,
+    description: 'decisions as they were then, in milliseconds since the epoch',
+  }),
 );
 
 /** A run that a verdict names. */
@@ -69,6 +79,7 @@ const verdictFacts = {
   last_without: NamedRunOrNull,
   last_with: NamedRunOrNull,
   outage: Type.Union([Outage, Type.Null()]),
+  ...standingFacts,
 };
 
 /** What is said of a cause; `cause` is its id. */
@@ -106,7 +117,7 @@ export type RunVerdicts = Static<typeof RunVerdicts>;
 export const runVerdicts = {
   summary: 'What is said of the failures of a run: new, since a run, flaky, known or the lab, with the numbers',
   params: runPath,
-  querystring: query({ base: baseParameter, ...latestOf }),
+  querystring: query({ base: baseParameter, at: atParameter, ...latestOf }),
   response: answers(RunVerdicts),
 };
 

@@ -84,6 +84,6 @@ function pageData([first, name, second, job, ...rest]: string[], given: URLSearc
   }
   if (first !== 'runs') return null;
   if (name === undefined) return apiPath.runs({ q: of('q'), sort: of('sort') });
-  if (second === undefined) return apiPath.runPage(name, { base: of('base') });
+  if (second === undefined) return apiPath.runPage(name, { base: of('base'), at: of('at') });
   return second === 'jobs' && job !== undefined ? apiPath.job(name, job, { scope: of('scope') || 'branch' }) : null;
 }

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { signatureVersion } from '../../core/signature.ts';
 import { accessTables } from './access-tables.ts';
 import { analystViews } from './analyst-views.ts';
+import { decisionTables } from './decision-tables.ts';
 import { type ColumnTypes, columnTypes, lockOut } from './dialect.ts';
 import { UnusableDatabase } from './faults.ts';
 import type { Engine, Schema } from './schema.ts';
@@ -20,6 +21,7 @@ const migrations: Migration[] = [
   { name: 'imported-runs', statements: importedRuns },
   { name: 'causes', statements: causes },
   { name: 'analyst-views', statements: analystViews },
+  { name: 'decisions', statements: decisionTables },
 ];
 
 /**

@@ -1,5 +1,7 @@
 import type { Generated, Kysely, Selectable } from 'kysely';
 import type { Actor, AuditKind } from '../../core/audit.ts';
+import type { Move } from '../../core/decisions/carry.ts';
+import type { Decision } from '../../core/decisions/decision.ts';
 import type { DocumentField, JobStatus } from '../../core/job.ts';
 import type { NodeFields } from '../../core/node.ts';
 import type { Pause } from '../../core/queue.ts';
@@ -43,6 +45,8 @@ interface RunTable extends JobCounts {
   tags: string;
   /** Grows with every change of one of its jobs, also with one that a client gave an old time, and of their causes. */
   revision: number;
+  /** Its last review as a JSON object (`KeptReview`); null when there is none. */
+  review: string | null;
 }
 
 /** What lists and filters read of a job. */
@@ -177,6 +181,28 @@ export interface AuditTable extends Actor {
   after: string | null;
 }
 
+/** What people say of causes (core/decisions/decision.ts); times in microseconds. `client_key` is a key that its author chose. */
+export interface DecisionTable extends Omit<Decision, 'id' | 'verified'> {
+  id: Generated<number>;
+  verified: boolean;
+  client_key: string | null;
+}
+
+/** How many jobs went from one cause to another when the rules changed. */
+type CauseMoveTable = Move;
+
+/** A review of a run, by its name; `frozen` is what the run said then, as a JSON object. */
+export interface ReviewTable {
+  id: Generated<number>;
+  run: string;
+  verdict: string;
+  author: string;
+  verified: boolean;
+  created: number;
+  frozen: string;
+  client_key: string | null;
+}
+
 /** Which migrations have been applied. */
 interface MigrationTable {
   id: number;
@@ -200,6 +226,9 @@ export interface Schema {
   tokens: TokenTable;
   sessions: SessionTable;
   audit: AuditTable;
+  decisions: DecisionTable;
+  cause_moves: CauseMoveTable;
+  reviews: ReviewTable;
   migrations: MigrationTable;
 }
 
@@ -211,6 +240,12 @@ export type JobRow = Selectable<JobTable>;
 
 /** A change as it is stored. On SQLite its boolean arrives as 0 or 1. */
 export type AuditRow = Selectable<AuditTable>;
+
+/** A decision as it is stored. On SQLite its boolean arrives as 0 or 1. */
+export type DecisionRow = Selectable<DecisionTable>;
+
+/** A review as it is stored. On SQLite its boolean arrives as 0 or 1. */
+export type ReviewRow = Selectable<ReviewTable>;
 
 /** A node as it is stored. On SQLite its booleans arrive as 0 and 1. */
 export type NodeRow = Selectable<NodeTable>;

@@ -89,7 +89,7 @@ export function runRow(
   name: string,
   jobs: RunSummary,
   findings: Findings,
-): Omit<RunRow, 'revision' | 'tags'> {
+): Omit<RunRow, 'revision' | 'tags' | 'review'> {
   const row: OldRow = run.row ?? {};
   const about = { table: 'runs', id: run.id, run: name } as const;
   const said = parseRunName(run.name ?? name);

@@ -21,7 +21,7 @@ export type RunPart =
   | { kind: 'jobs'; jobs: CopiedJob[] }
   | { kind: 'end'; row: CopiedRun; fingerprint: string; leftOut: string };
 
-type CopiedRun = Omit<RunRow, 'revision' | 'tags'>;
+type CopiedRun = Omit<RunRow, 'revision' | 'tags' | 'review'>;
 
 /** What is needed to read runs. */
 export interface RunReading {

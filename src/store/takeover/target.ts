@@ -50,7 +50,7 @@ export async function whileWriting<T>(db: Reader, work: (transaction: Transactio
 export async function beginRun(
   db: Reader,
   transaction: Transaction<Schema>,
-  row: Omit<RunRow, 'revision' | 'tags'>,
+  row: Omit<RunRow, 'revision' | 'tags' | 'review'>,
 ): Promise<{ revision: number } | null> {
   const before = await transaction.selectFrom('runs').select('revision').where('id', '=', row.id).executeTakeFirst();
   if (!before) await saveRun(db, transaction, { ...row, revision: 0 });
@@ -58,8 +58,12 @@ export async function beginRun(
 }
 
 /** Writes the row of a run. */
-export async function saveRun(db: Reader, transaction: Transaction<Schema>, row: Omit<RunRow, 'tags'>): Promise<void> {
-  const values: RunRow = { ...row, tags: '[]' };
+export async function saveRun(
+  db: Reader,
+  transaction: Transaction<Schema>,
+  row: Omit<RunRow, 'tags' | 'review'>,
+): Promise<void> {
+  const values: RunRow = { ...row, tags: '[]', review: null };
   await send(db, transaction, { sql: upsertRun(1), parameters: runColumns.map((column) => values[column]) });
 }
 

@@ -87,12 +87,33 @@ async function reindexJobs(
   const statements = saveTexts(engine, caused);
   if (wrong.length > 0) {
     const revise = numbered(engine, 'update runs set revision = revision + 1 where id = ?');
-    statements.push(updateJobs(engine, wrong), { sql: revise, parameters: [runId] });
+    statements.push(updateJobs(engine, wrong), { sql: revise, parameters: [runId] }, ...countMoves(engine, wrong));
   }
   for (const { sql, parameters } of statements) {
     await transaction.executeQuery(CompiledQuery.raw(sql, [...parameters]));
   }
   return wrong.length;
+}
+
+/**
+ * Counts which causes the jobs of each cause went to, for the decisions on it: in the transaction that changes the jobs, so
+ * that each job counts once, and in the order of their keys, so that two processes never wait for each other.
+ */
+function countMoves(engine: Engine, jobs: { row: IndexedJob; signature: Signature | null }[]): Statement[] {
+  const counts = new Map<string, { old: string; cause: string; jobs: number }>();
+  for (const { row, signature } of jobs) {
+    if (row.signature === null || signature === null) continue;
+    const key = `${row.signature} ${signature.id}`;
+    const count = counts.get(key) ?? { old: row.signature, cause: signature.id, jobs: 0 };
+    counts.set(key, { ...count, jobs: count.jobs + 1 });
+  }
+  if (counts.size === 0) return [];
+  const moves = [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, move]) => move);
+  const rows = repeated(`(?, ?, ?${engine === 'postgres' ? '::bigint' : ''})`, moves.length);
+  const sql =
+    `insert into cause_moves (old, cause, jobs) values ${rows} ` +
+    'on conflict (old, cause) do update set jobs = cause_moves.jobs + excluded.jobs';
+  return [{ sql: numbered(engine, sql), parameters: moves.flatMap(({ old, cause, jobs }) => [old, cause, jobs]) }];
 }
 
 /** Both engines call the columns of VALUES `column1` and on. */

@@ -203,6 +203,7 @@ export function newRun(name: string, tags: string[], at: number): Omit<RunRow, '
     priority: null,
     tags: JSON.stringify(tags),
     revision: 0,
+    review: null,
     ...noJobs(),
   };
 }

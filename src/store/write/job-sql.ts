@@ -58,9 +58,9 @@ export async function lastId(send: Send): Promise<number> {
 /** The columns of a run, of which a new one has all but the id. */
 export const runColumns = ['id', ...Object.keys(newRun('', [], 0))] as (keyof RunRow)[];
 
-/** What never changes in a stored job, and in a stored run; tags are set elsewhere. */
+/** What never changes in a stored job, and in a stored run; tags and reviews are set elsewhere. */
 const fixedJobColumns: readonly string[] = ['run_id', 'job_id', 'posted'];
-const fixedRunColumns: readonly string[] = ['id', 'name', 'scheduled', 'posted', 'tags'];
+const fixedRunColumns: readonly string[] = ['id', 'name', 'scheduled', 'posted', 'tags', 'review'];
 
 function quoted(columns: readonly string[]): string {
   return columns.map((column) => `"${column}"`).join(', ');

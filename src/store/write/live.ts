@@ -16,16 +16,21 @@ export interface JobEvent {
 
 type ChangedJob = Omit<JobEvent, 'run'>;
 
-/** A message to those who watch; `runs` that were created, deleted or tagged; `reset` says that something may have been missed. */
+/** A message to those who watch; `runs` that were created, deleted, tagged or reviewed; `decisions` names causes; `reset` says that something may have been missed. */
 export type LiveEvent =
   | { type: 'jobs'; run: string; jobs: ChangedJob[] }
   | { type: 'runs'; names: string[] }
   | { type: 'nodes'; names: string[] }
   | { type: 'queue' }
+  | { type: 'decisions'; names: string[] }
   | { type: 'reset' };
 
 /** What changed beside jobs. */
-type LiveChange = { runs: readonly string[] } | { nodes: readonly string[] } | { queue: true };
+type LiveChange =
+  | { runs: readonly string[] }
+  | { nodes: readonly string[] }
+  | { decisions: readonly string[] }
+  | { queue: true };
 
 /** The changes of a database. */
 export interface Live {
@@ -98,6 +103,7 @@ export function createLive(kysely: Kysely<Schema>, url: string | null): Live {
     changed(change) {
       if ('runs' in change) for (const name of change.runs) waiting.runs.add(name);
       else if ('nodes' in change) for (const name of change.nodes) waiting.nodes.add(name);
+      else if ('decisions' in change) for (const name of change.decisions) waiting.decisions.add(name);
       else waiting.queue = true;
       soon();
     },
@@ -113,20 +119,22 @@ interface Waiting {
   jobs: Map<string, Map<string, ChangedJob>>;
   runs: Set<string>;
   nodes: Set<string>;
+  decisions: Set<string>;
   queue: boolean;
 }
 
 function nothingYet(): Waiting {
-  return { jobs: new Map(), runs: new Set(), nodes: new Set(), queue: false };
+  return { jobs: new Map(), runs: new Set(), nodes: new Set(), decisions: new Set(), queue: false };
 }
 
-function messagesOf({ jobs, runs, nodes, queue }: Waiting): LiveEvent[] {
+function messagesOf({ jobs, runs, nodes, decisions, queue }: Waiting): LiveEvent[] {
   return [
     ...[...jobs].flatMap(([run, changed]) =>
       chunksOf([...changed.values()], jobsInMessage).map((part): LiveEvent => ({ type: 'jobs', run, jobs: part })),
     ),
     ...chunksOf([...runs], namesInMessage).map((names): LiveEvent => ({ type: 'runs', names })),
     ...chunksOf([...nodes], namesInMessage).map((names): LiveEvent => ({ type: 'nodes', names })),
+    ...chunksOf([...decisions], namesInMessage).map((names): LiveEvent => ({ type: 'decisions', names })),
     ...(queue ? [{ type: 'queue' } as const] : []),
   ];
 }

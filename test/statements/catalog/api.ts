@@ -61,6 +61,7 @@ export const apiRequests: Asked[] = [
   ask('/api/runs/:run/verdicts.csv', '', ({ name }) => `/api/runs/${name}/verdicts.csv`, runPage),
   ask('/api/runs/:run/verdicts.md', '', ({ name }) => `/api/runs/${name}/verdicts.md`, runPage),
   ask('/api/runs/:run/parts', '', ({ name }) => `/api/runs/${name}/parts`, runPage),
+  ask('/api/runs/:run/verdicts', 'at', ({ name }) => `/api/runs/${name}/verdicts?at=1800000000000`, runPage),
   ask('/api/runs/:run/config', '', ({ name }) => `/api/runs/${name}/config`, runPage),
   ...['branch', 'all', 'sha1'].map((scope) =>
     ask(
@@ -87,6 +88,11 @@ export const apiRequests: Asked[] = [
   ask('/api/audit', 'by, after', () => '/api/audit?q=by:somebody&after=100'),
   ask('/api/audit.json', '', () => '/api/audit.json'),
   ask('/api/audit.csv', '', () => '/api/audit.csv', { kind: 'whole' }),
+  ask('/api/decisions', '', () => '/api/decisions'),
+  ask('/api/decisions', 'cause, after', () => '/api/decisions?cause=00000000&after=100'),
+  ask('/api/decisions.json', 'run', ({ name }) => `/api/decisions.json?run=${name}`),
+  ask('/api/decisions.csv', '', () => '/api/decisions.csv', { kind: 'whole' }),
+  ask('/api/runs/:run/reviews', '', ({ name }) => `/api/runs/${name}/reviews`),
   ask('/api/session', '', () => '/api/session'),
   ask('/api/queue', '', () => '/api/queue'),
   ask('/api/nodes', '', () => '/api/nodes', statistics),

@@ -24,7 +24,7 @@ interface Listener {
   handle: Handler;
 }
 
-const types = ['jobs', 'runs', 'nodes', 'queue', 'reset'] as const;
+const types = ['jobs', 'runs', 'nodes', 'queue', 'decisions', 'reset'] as const;
 const batchMs = 500;
 const mostWaiting = 500;
 const pollMs = 15_000;
@@ -41,7 +41,7 @@ let lastBatch = 0;
 let batchTimer: ReturnType<typeof setTimeout> | undefined;
 let pollTimer: ReturnType<typeof setTimeout> | undefined;
 
-/** Calls back with the events of a topic (`runs`, `run:NAME`, `nodes`, `queue`), in batches, while the component is mounted. */
+/** Calls back with the events of a topic (`runs`, `run:NAME`, `nodes`, `queue`, `decisions`), in batches, while the component is mounted. */
 export function useLive(topic: string, onEvent: Handler): void {
   const handler = useRef(onEvent);
   useEffect(() => {

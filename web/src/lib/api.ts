@@ -1,5 +1,5 @@
 /** Reads `/api` through one cache per tab, which starts with the data that the document contains. */
-import { keepPreviousData, QueryClient, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Problem } from '../../../src/http/api/schema.ts';
 import { reportReached } from './connection.ts';
 import { preferences } from './preferences.ts';
@@ -86,6 +86,18 @@ export function useApi<T>(path: string | null): ApiResult<T> {
       resource(before?.queryKey[0]) === resource(key) ? keepPreviousData(previous) : undefined,
   });
   return { data: query.data, error: query.error, isFetching: query.isFetching, refetch: () => void query.refetch() };
+}
+
+/**
+ * Changes the answer of a path as it is shown, at once. What is being read is given up, because it may be older; the events of
+ * the server say when to read again.
+ */
+export function usePatch<T>(): (path: string, change: (data: T) => T) => void {
+  const client = useQueryClient();
+  return (path, change) => {
+    void client.cancelQueries({ queryKey: [path] }, { revert: false, silent: true });
+    client.setQueryData<T>([path], (data) => data && change(data));
+  };
 }
 
 function resource(key: unknown): string {

@@ -1,5 +1,6 @@
 /** Who the person is, for the server. */
 import { useQueryClient } from '@tanstack/react-query';
+import { needsToken } from '../../../src/core/access.ts';
 import { apiPath } from '../../../src/core/paths.ts';
 import type { Session } from '../../../src/http/api/session-schema.ts';
 import { sendApi, useApi } from './api.ts';
@@ -8,6 +9,15 @@ import { setPreference } from './preferences.ts';
 /** Who the server takes the person for; undefined until it has said so. */
 export function useSession(): Session | undefined {
   return useApi<Session>(apiPath.session()).data;
+}
+
+/** What somebody must give before he may say something of failures: a token with the scope, or a name; null for nothing. */
+export function useMissingName(): 'token' | 'name' | null {
+  const session = useSession();
+  if (session === undefined) return null;
+  const { name, scopes, require_token } = session;
+  if (needsToken('triage', require_token) && !scopes.includes('triage')) return 'token';
+  return name === null ? 'name' : null;
 }
 
 /** What makes somebody else of the person: everything is read again afterwards. Both throw an `ApiError`. */

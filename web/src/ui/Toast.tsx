@@ -1,6 +1,12 @@
 import { useSyncExternalStore } from 'react';
 
-let shown: { text: string; at: number } | null = null;
+/** What else a toast has: how long it stays, and a button. */
+interface ToastOptions {
+  ms?: number;
+  action?: { label: string; run: () => void };
+}
+
+let shown: { text: string; at: number; action: ToastOptions['action'] } | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
 
@@ -10,10 +16,10 @@ function show(next: typeof shown): void {
 }
 
 /** Shows a message for a few seconds; screen readers announce it. */
-export function toast(text: string): void {
+export function toast(text: string, { ms = 4000, action }: ToastOptions = {}): void {
   clearTimeout(timer);
-  show({ text, at: Date.now() });
-  timer = setTimeout(() => show(null), 4000);
+  show({ text, at: Date.now(), action });
+  timer = setTimeout(() => show(null), ms);
 }
 
 function subscribe(listener: () => void): () => void {
@@ -29,6 +35,11 @@ export function Toasts() {
       {current !== null && (
         <div key={current.at} className="toast">
           {current.text}
+          {current.action && (
+            <button type="button" className="toast-action" onClick={current.action.run}>
+              {current.action.label}
+            </button>
+          )}
         </div>
       )}
     </div>

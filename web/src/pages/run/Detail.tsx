@@ -11,10 +11,12 @@ import { OutLink } from '../../ui/OutLink.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Value } from '../../ui/Value.tsx';
+import { Decision } from './Decision.tsx';
 import { Elsewhere } from './Elsewhere.tsx';
 import type { Group } from './groups.ts';
 import { baseQuery } from './headline.ts';
 import { RerunButton } from './RerunButton.tsx';
+import type { Triage } from './use-triage.ts';
 import { Badge, SeenStrip, VerdictDetail } from './verdict-view.tsx';
 
 interface DetailProps {
@@ -24,7 +26,7 @@ interface DetailProps {
 }
 
 /** A cause: how many jobs it has, what is said of it and why, where it occurred, and its first job. */
-export function GroupDetail({ page, group, differing }: DetailProps & { group: Group }) {
+export function GroupDetail({ page, group, differing, triage }: DetailProps & { group: Group; triage: Triage | null }) {
   const [first] = group.jobs;
   return (
     <>
@@ -45,6 +47,7 @@ export function GroupDetail({ page, group, differing }: DetailProps & { group: G
         )}
       </p>
       {group.verdict !== null && <VerdictDetail page={page} verdict={group.verdict} />}
+      <Decision page={page} group={group} triage={triage} />
       {group.jobs.length > 1 && (
         <>
           <h2>Where</h2>

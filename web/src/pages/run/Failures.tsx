@@ -10,24 +10,19 @@ import { useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import { useShort } from '../../ui/narrow.ts';
 import { UpdatesPill } from '../../ui/Updates.tsx';
-import { failureColumns, MobileFailure } from './failure-columns.tsx';
-import {
-  type FailureRow,
-  failureRows,
-  groupKey,
-  holds,
-  nextGroup,
-  openGroups,
-  rowKey,
-  rowKeyOf,
-} from './failure-rows.ts';
+import { AcceptContext, failureColumns, MobileFailure } from './failure-columns.tsx';
+import { type FailureRow, failureRows, groupKey, holds, openGroups, rowKey, rowKeyOf } from './failure-rows.ts';
 import type { Group } from './groups.ts';
+import type { Triage } from './use-triage.ts';
 
 interface FailuresProps {
   page: RunPage;
   /** The facets in which each job differs from the others of the run, by its index. */
   differing: readonly (readonly Facet[])[];
   groups: readonly Group[];
+  /** Where the rows that are shown are kept. */
+  shown: { current: readonly FailureRow[] };
+  triage: Triage | null;
   /** Identifies the list; when it changes, no updates are held back. */
   scope: string;
   /** The ids of marked jobs. */
@@ -38,21 +33,17 @@ interface FailuresProps {
 }
 
 /** Failing jobs by cause. The rows of a group show how its jobs differ. */
-export function Failures({ page, differing, groups, scope, marks, selected, onSelect, onOpen }: FailuresProps) {
+export function Failures(props: FailuresProps) {
+  const { page, differing, groups, shown, triage, scope, marks, selected, onSelect, onOpen } = props;
   const current = rowKeyOf(groups, selected);
   const { isOpen, toggle, opened, change } = useOpenGroups(groups, current);
   const [touched, setTouched] = useState(false);
   const latest = useMemo(() => failureRows(groups, opened, differing), [groups, opened, differing]);
   const hold = touched || selected !== null;
   const { rows, waiting, apply } = useHeldUpdates(latest, rowKey, hold, `${scope} ${[...opened].join(' ')}`);
+  shown.current = rows;
   const columns = useMemo(() => failureColumns(page), [page]);
-  const step = (direction: 1 | -1) => {
-    const next = nextGroup(groups, current, direction);
-    if (next) onSelect(groupKey(next));
-  };
   useKeys({
-    n: () => step(1),
-    N: () => step(-1),
     e: () => change(groups.map(({ id }) => id)),
     E: () => {
       const group = groups.find((one) => holds(one, current ?? ''));
@@ -61,27 +52,29 @@ export function Failures({ page, differing, groups, scope, marks, selected, onSe
     },
   });
   return (
-    <div className="list">
-      <UpdatesPill waiting={waiting} onApply={apply} />
-      <Grid<FailureRow>
-        rows={rows}
-        columns={columns}
-        rowKey={rowKey}
-        label="Failures by cause"
-        emptyText="No matching failures."
-        selected={current ?? (groups[0] ? groupKey(groups[0]) : null)}
-        onSelect={(row) => row.kind !== 'band' && onSelect(rowKey(row))}
-        onOpen={(row) => row.kind === 'job' && onOpen(row.job)}
-        onHold={setTouched}
-        rowClass={(row) => `${row.kind}-row${isMarked(row, marks) ? ' marked-row' : ''}`}
-        groupOf={(row) => {
-          if (row.kind !== 'group') return { level: row.kind === 'band' ? 1 : 2 };
-          return { level: 1, expanded: isOpen(row.group), onToggle: () => toggle(row.group) };
-        }}
-        mobile={(row) => <MobileFailure row={row} />}
-        mobileLines={3}
-      />
-    </div>
+    <AcceptContext value={triage?.accept ?? null}>
+      <div className="list">
+        <UpdatesPill waiting={waiting} onApply={apply} />
+        <Grid<FailureRow>
+          rows={rows}
+          columns={columns}
+          rowKey={rowKey}
+          label="Failures by cause"
+          emptyText="No matching failures."
+          selected={current ?? (groups[0] ? groupKey(groups[0]) : null)}
+          onSelect={(row) => row.kind !== 'band' && onSelect(rowKey(row))}
+          onOpen={(row) => row.kind === 'job' && onOpen(row.job)}
+          onHold={setTouched}
+          rowClass={(row) => `${row.kind}-row${isMarked(row, marks) ? ' marked-row' : ''}`}
+          groupOf={(row) => {
+            if (row.kind !== 'group') return { level: row.kind === 'band' ? 1 : 2 };
+            return { level: 1, expanded: isOpen(row.group), onToggle: () => toggle(row.group) };
+          }}
+          mobile={(row) => <MobileFailure row={row} />}
+          mobileLines={3}
+        />
+      </div>
+    </AcceptContext>
   );
 }
 

@@ -15,11 +15,13 @@ import { Time, useMinute } from '../../ui/Time.tsx';
 import { donePercent, isLive, runSeconds } from '../runs/run-facts.ts';
 import { Actions } from './Actions.tsx';
 import { baseQuery, headline } from './headline.ts';
+import { Review } from './Review.tsx';
 import { pickedStatuses, pickStatus } from './status-filter.ts';
 import { BaseSelect } from './verdict-view.tsx';
 
 interface HeaderProps {
   page: RunPage;
+  path: string;
   /** Those that match the filter. */
   jobs: readonly Job[];
   q: string;
@@ -27,7 +29,7 @@ interface HeaderProps {
 }
 
 /** The facts and results of a run, and what changed since the previous run. */
-export function Header({ page, jobs, q, onFilter }: HeaderProps) {
+export function Header({ page, path, jobs, q, onFilter }: HeaderProps) {
   const { run } = page;
   const pick = (status: JobStatus) => onFilter(pickStatus(q, status));
   const active = pickedStatuses(q);
@@ -46,7 +48,7 @@ export function Header({ page, jobs, q, onFilter }: HeaderProps) {
         <Counts counts={run.counts} onPick={pick} activeStatuses={active} />
         <Change page={page} />
       </div>
-      <Causes page={page} />
+      <Causes page={page} path={path} />
     </header>
   );
 }
@@ -123,10 +125,13 @@ function runsWith(key: QueryKey, value: string): string {
 }
 
 /** Also there when nothing failed yet, so that the first failure does not move the page. */
-function Causes({ page }: { page: RunPage }) {
+function Causes({ page, path }: { page: RunPage; path: string }) {
   return (
     <div className="line spread">
-      <span className="strong">{headline(page)}</span>
+      <span className="line">
+        <span className="strong">{headline(page)}</span>
+        <Review page={page} path={path} />
+      </span>
       <BaseSelect page={page} />
     </div>
   );

@@ -27,15 +27,17 @@ import { Header } from './Header.tsx';
 import { baseQuery } from './headline.ts';
 import { JobTable } from './JobTable.tsx';
 import { JobTools } from './JobTools.tsx';
+import { useListTriage } from './list-triage.ts';
 import { valuesOf } from './matchable.ts';
 import { NoFailures } from './NoFailures.tsx';
 import { type Parts, useParts } from './parts.ts';
 import { MarkedJobs } from './RerunButton.tsx';
+import { Frozen } from './Review.tsx';
 import { type LoadedJobs, lazily, useJobs } from './use-jobs.ts';
 import { useMarks } from './use-marks.ts';
 
-/** The page of a run, once its data has been loaded. */
-export function RunView({ page }: { page: RunPage }) {
+/** The page of a run, once its data has been loaded from `path`. */
+export function RunView({ page, path }: { page: RunPage; path: string }) {
   const red = page.run.counts.fail + page.run.counts.dead;
   // Chosen once: a first failure must not change the view under the reader.
   const over = page.run.counts.running + page.run.counts.waiting + page.run.counts.queued === 0;
@@ -61,7 +63,8 @@ export function RunView({ page }: { page: RunPage }) {
   });
   return (
     <FilterContext value={filter}>
-      <Header page={page} jobs={jobs} q={q} onFilter={setQ} />
+      <Frozen page={page} />
+      <Header page={page} path={path} jobs={jobs} q={q} onFilter={setQ} />
       <Tools view={view} pick={pick} q={q} setQ={setQ} groups={groups.length} total={page.run.total} loaded={loaded}>
         {view === 'failures' && red > 0 && <GroupSelect all={all} by={by} setBy={setBy} />}
         {view === 'jobs' && <JobTools facets={facets} />}
@@ -72,7 +75,7 @@ export function RunView({ page }: { page: RunPage }) {
         <WithoutTerms q={q} setQ={setQ} count={loaded.count} title={`0 of ${plural(all.length, 'job')} match`} />
       )}
       {(view === 'jobs' || (view === 'failures' && red > 0)) && !(q !== '' && jobs.length === 0) && (
-        <ListAndDetails {...{ page, all, jobs, facets, groups, view, by, q, parts }} />
+        <ListAndDetails {...{ page, path, all, jobs, facets, groups, view, by, q, parts }} />
       )}
     </FilterContext>
   );
@@ -147,6 +150,7 @@ function GroupSelect({ all, by, setBy }: GroupSelectProps) {
 
 interface ListProps {
   page: RunPage;
+  path: string;
   all: readonly Job[];
   jobs: readonly Job[];
   groups: readonly Group[];
@@ -158,7 +162,7 @@ interface ListProps {
 }
 
 /** A list and the details of the selection; without a selection those of the first cause, if there is room. */
-function ListAndDetails({ page, all, jobs, facets, groups, view, by, q, parts }: ListProps) {
+function ListAndDetails({ page, path, all, jobs, facets, groups, view, by, q, parts }: ListProps) {
   const [sel, setSel] = useUrlState('sel', '');
   const { marks, marked, mark, clear } = useMarks(all);
   const [closed, setClosed] = useState(false);
@@ -181,12 +185,11 @@ function ListAndDetails({ page, all, jobs, facets, groups, view, by, q, parts }:
   const group = picked ?? (sel === '' && view === 'failures' && !narrow && !closed ? groups[0] : undefined);
   const shown = job ?? group?.jobs[0] ?? null;
   useCopyKeys(page, jobs, shown);
+  const { rows, triage } = useListTriage({ page, path, groups, group: group ?? null, job, select });
   useKeys({
     x: () => mark(group?.jobs ?? (job === null ? [] : [job])),
     h: () => shown && navigate(pagePath.job(page.run.name, shown.job_id, { view: 'history', ...baseQuery(page) })),
-    l: () => {
-      if (shown?.log_href) location.assign(shown.log_href);
-    },
+    l: () => shown?.log_href && location.assign(shown.log_href),
   });
   const list = { marks, selected: sel || null, onSelect: select, onOpen: open };
   return (
@@ -196,12 +199,19 @@ function ListAndDetails({ page, all, jobs, facets, groups, view, by, q, parts }:
         {view === 'jobs' ? (
           <JobTable {...{ jobs, facets, parts, q }} {...list} />
         ) : (
-          <Failures key={by} {...{ page, groups }} differing={differing()} scope={`${by} ${q}`} {...list} />
+          <Failures
+            key={by}
+            {...{ page, groups, triage }}
+            shown={rows}
+            differing={differing()}
+            scope={`${by} ${q}`}
+            {...list}
+          />
         )}
         {(group || job) && (
           <Pane label={group ? 'Selected cause' : 'Selected job'} onClose={close}>
             {group ? (
-              <GroupDetail page={page} group={group} differing={differing()} />
+              <GroupDetail page={page} group={group} differing={differing()} triage={triage} />
             ) : (
               job && <JobDetail page={page} job={job} differing={differing()} />
             )}

@@ -7,7 +7,10 @@ import { type ReportFormat, runReport } from './report.ts';
 
 /** Copies the report of a run and confirms it with a toast. */
 export function copyReport(page: RunPage, jobs: readonly Job[], format: ReportFormat): void {
-  void copyWithToast(runReport(page, jobs, `${location.origin}${base}`, format), `the report as ${format}`);
+  const { origin } = location;
+  const frozen = new URLSearchParams(location.search).get('at');
+  const place = { origin, base: `${origin}${base}`, at: frozen === null ? Date.now() : Number(frozen) };
+  void copyWithToast(runReport(page, jobs, place, format), `the report as ${format}`);
 }
 
 /** Copies with y and a second key: m and t the report, d the description and r the failure reason of the selected job. */

@@ -1,3 +1,5 @@
+import { createContext, useContext } from 'react';
+import type { Band } from '../../../../src/core/verdicts/bands.ts';
 import { blameText } from '../../../../src/core/verdicts/sentence.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { duration, plural, shortHost } from '../../lib/format.ts';
@@ -6,9 +8,13 @@ import { Status } from '../../ui/Status.tsx';
 import type { FailureRow } from './failure-rows.ts';
 import type { Group } from './groups.ts';
 import { shortSaid } from './said.ts';
+import { decisionWords } from './triage.ts';
 import { Badge, bandTitles, SeenStrip } from './verdict-view.tsx';
 
 const columnCount = 6;
+
+/** Accepts what the server believes of all undecided causes of a band; null where nothing can be decided. */
+export const AcceptContext = createContext<((band: Band) => Promise<void>) | null>(null);
 
 /** What is said of a cause, and what its jobs have in common, in one line. */
 function saidOf({ verdict }: Group): string {
@@ -17,10 +23,21 @@ function saidOf({ verdict }: Group): string {
 }
 
 function BandHeading({ row }: { row: FailureRow & { kind: 'band' } }) {
+  const accept = useContext(AcceptContext);
   return (
     <>
       {bandTitles[row.band]}{' '}
       <span className="quiet">{`${plural(row.causes, 'cause')}, ${plural(row.jobs, 'job')}`}</span>
+      {accept !== null && row.band !== 'decided' && row.band !== 'look' && (
+        <button
+          type="button"
+          className="band-accept"
+          title="Decide on all of these as the server believes: flaky, the lab, … (T)"
+          onClick={() => void accept(row.band)}
+        >
+          accept all
+        </button>
+      )}
     </>
   );
 }
@@ -65,7 +82,6 @@ export function failureColumns(page: RunPage): Column<FailureRow>[] {
       id: 'said',
       title: 'Why',
       width: 'minmax(80px, 1fr)',
-      span: ({ kind }) => (kind === 'group' ? 2 : 1),
       text: (row) => (row.kind === 'group' ? saidOf(row.group) : row.kind === 'job' ? row.job.nodes.join(' ') : ''),
       cell: (row) => {
         if (row.kind === 'group') return row.group.verdict && shortSaid(row.group.verdict);
@@ -74,10 +90,10 @@ export function failureColumns(page: RunPage): Column<FailureRow>[] {
     },
     {
       id: 'os',
-      title: 'OS',
-      width: 'minmax(104px, 0.3fr)',
-      text: (row) => (row.kind === 'job' ? (row.job.os ?? '') : ''),
-      cell: (row) => (row.kind === 'job' ? row.job.os : null),
+      title: 'Decision, OS',
+      width: 'minmax(104px, 0.35fr)',
+      text: (row) => (row.kind === 'job' ? (row.job.os ?? '') : row.kind === 'group' ? decisionOf(row.group) : ''),
+      cell: (row) => (row.kind === 'job' ? row.job.os : row.kind === 'group' ? decisionOf(row.group) : null),
     },
     {
       id: 'time',
@@ -90,6 +106,12 @@ export function failureColumns(page: RunPage): Column<FailureRow>[] {
       },
     },
   ];
+}
+
+/** What people said of a cause, in one line. */
+function decisionOf({ verdict }: Group): string {
+  if (verdict === null) return '';
+  return verdict.decision === null ? (verdict.past ?? '') : decisionWords(verdict.decision);
 }
 
 function textOf({ facets, job }: FailureRow & { kind: 'job' }): string {
@@ -112,7 +134,7 @@ export function MobileFailure({ row }: { row: FailureRow }) {
           <span className="strong">{row.group.jobs.length}×</span> <Badge group={row.group} />{' '}
           <span className="mono strong">{row.group.title}</span>
         </span>
-        <span className="failure-said">{row.group.verdict?.sentence}</span>
+        <span className="failure-said">{decisionOf(row.group) || row.group.verdict?.sentence}</span>
       </>
     );
   }

@@ -28,7 +28,7 @@ describe('the rows', () => {
     expect(rowsWith()).toEqual([
       { kind: 'band', band: 'look', causes: 1, jobs: 2 },
       { kind: 'group', group: groups[0] },
-      { kind: 'band', band: 'others', causes: 1, jobs: 1 },
+      { kind: 'band', band: 'undecided', causes: 1, jobs: 1 },
       { kind: 'group', group: groups[1] },
     ]);
   });

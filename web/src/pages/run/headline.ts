@@ -1,11 +1,11 @@
 /** What is said of all causes of a run, and what the run was compared with, each in one sentence. */
-import { bandOf } from '../../../../src/core/verdicts/bands.ts';
 import { dayText } from '../../../../src/core/verdicts/sentence.ts';
+import { isNew } from '../../../../src/core/verdicts/verdict.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
 import { plural } from '../../lib/format.ts';
 
-/** "24 causes in 94 jobs: 1 began 20 Nov (30 jobs), 3 new, 4 infra, 16 known". */
+/** "24 causes in 94 jobs: 1 began 20 Nov (30 jobs), 3 new, 4 infra, 16 known; 2 undecided of 24 left". */
 export function headline({ run, signatures, verdicts }: RunPage): string {
   if (signatures.length === 0) return 'No failures';
   const jobsOf = new Map(signatures.map(({ id, seen }) => [id, seen.at(-1) ?? 0]));
@@ -20,7 +20,13 @@ export function headline({ run, signatures, verdicts }: RunPage): string {
     word.startsWith('began') || word === 'rose' ? `${causes} ${word} (${plural(jobs, 'job')})` : `${causes} ${word}`,
   );
   const causes = `${plural(signatures.length, 'cause')} in ${plural(total, 'job')}`;
-  return said.length === 0 ? causes : `${causes}: ${said.join(', ')}`;
+  return said.length === 0 ? causes : `${causes}: ${said.join(', ')}; ${leftText(verdicts)}`;
+}
+
+/** How many causes nobody has decided on. */
+function leftText(verdicts: readonly PageVerdict[]): string {
+  const left = verdicts.filter(({ decision }) => decision === null).length;
+  return left === 0 ? 'all decided' : `${left} undecided of ${verdicts.length} left`;
 }
 
 const order = ['SINCE', 'ROSE', 'NEW', 'INFRA', 'UNSEEN', 'FLAKY', 'KNOWN'];
@@ -28,13 +34,14 @@ const order = ['SINCE', 'ROSE', 'NEW', 'INFRA', 'UNSEEN', 'FLAKY', 'KNOWN'];
 /** The place of a verdict in the sentence; what began long ago is among the others. */
 function placeOf(verdict: PageVerdict, run: RunPage['run']): number {
   const place = order.indexOf(verdict.verdict);
-  return bandOf(verdict, run) === 'others' ? place + order.length : place;
+  const isFirst = isNew(verdict, run) || verdict.verdict === 'INFRA' || verdict.verdict === 'UNSEEN';
+  return isFirst ? place : place + order.length;
 }
 
 function wordOf(verdict: PageVerdict, run: RunPage['run']): string {
   if (verdict.verdict === 'UNSEEN') return 'unseen before';
   if (verdict.verdict !== 'SINCE' || verdict.since === null) return verdict.verdict.toLowerCase();
-  return bandOf(verdict, run) === 'look' ? `began ${dayText(verdict.since.run.scheduled)}` : 'began earlier';
+  return isNew(verdict, run) ? `began ${dayText(verdict.since.run.scheduled)}` : 'began earlier';
 }
 
 /** What links to other pages of a run say of the branch that somebody chose to compare with. */

@@ -15,10 +15,17 @@ import { runTitle } from './run-title.ts';
 export default function RunPageView() {
   const [, run = ''] = usePathParts();
   const [base] = useUrlState('base', '');
-  const { data, error, isFetching, refetch } = useApi<RunPage>(apiPath.runPage(run, { base }));
+  const [at] = useUrlState('at', '');
+  const path = apiPath.runPage(run, { base, at });
+  const { data, error, isFetching, refetch } = useApi<RunPage>(path);
   const read = useThrottled(refetch);
   useLive(`run:${run}`, (type, event) => {
     if (type !== 'jobs' || (event as LiveEvents['jobs']).run === run) read();
+  });
+  useLive('decisions', (type, event) => {
+    const causes = new Set((event as Partial<LiveEvents['decisions']>).names);
+    // After a reset the other listener reads.
+    if (type === 'decisions' && data?.signatures.some(({ id }) => causes.has(id))) read();
   });
   useTitle(data === undefined ? run : runTitle(data.run));
   if (data !== undefined) {
@@ -26,7 +33,7 @@ export default function RunPageView() {
       <>
         <FetchLine active={isFetching} />
         {error && <ErrorBox error={error} onRetry={refetch} />}
-        <RunView key={data.run.name} page={data} />
+        <RunView key={data.run.name} page={data} path={path} />
       </>
     );
   }

@@ -1,19 +1,18 @@
-/** The report of a run for an e-mail, a tracker or a pull request: the bands of the page, each cause with its verdict. */
+/** The report of a run for an e-mail, a tracker or a pull request: each cause with its verdict and what was decided on it. */
 
-import { pagePath } from '../../../../src/core/paths.ts';
-import type { Band } from '../../../../src/core/verdicts/bands.ts';
+import { decisionName } from '../../../../src/core/decisions/decision.ts';
+import { logLinks } from '../../../../src/core/links.ts';
+import { pagePath, shortPath } from '../../../../src/core/paths.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
+import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
 import type { Job } from '../../lib/jobs.ts';
-import { groupFailures } from './groups.ts';
+import { type Group, groupFailures } from './groups.ts';
 import { baselineText, baseQuery, headline } from './headline.ts';
 
 /** The formats of a report. */
 export const reportFormats = ['Markdown', 'Textile', 'text'] as const;
 /** Markdown for GitHub, Textile for Redmine, or plain text. */
 export type ReportFormat = (typeof reportFormats)[number];
-
-/** The most job ids in a line. */
-const mostIds = 3;
 
 interface Words {
   bold: (text: string) => string;
@@ -44,30 +43,38 @@ const words: Record<ReportFormat, Words> = {
   },
 };
 
-const sections: [Band, string][] = [
-  ['look', 'Look here'],
-  ['others', 'Known or flaky'],
-  ['unseen', 'Unseen before, too little to tell'],
-  ['infra', 'Infra'],
-];
+/** The sections, in the order in which a reviewer reads them. */
+const sections = ['Needs a look', 'Related to this branch', 'Known, with issues', 'Infra, rerun proposed'] as const;
+type Section = (typeof sections)[number];
 
-/**
- * The report of the failing ones of some jobs of a run, by cause however the page groups them. `base` is the address of the
- * dashboard without a slash at its end.
- */
-export function runReport(page: RunPage, jobs: readonly Job[], base: string, format: ReportFormat): string {
+/** Where a cause stands: where people put it, or else where its verdict does. */
+function sectionOf(verdict: PageVerdict | null): Section {
+  if (verdict === null) return 'Needs a look';
+  const { decision } = verdict;
+  if (decision === null) {
+    if (verdict.verdict === 'INFRA') return 'Infra, rerun proposed';
+    return verdict.verdict === 'FLAKY' || verdict.verdict === 'KNOWN' ? 'Known, with issues' : 'Needs a look';
+  }
+  if (decision.class === 'caused by this branch') return 'Related to this branch';
+  if (decision.class === 'infra') return 'Infra, rerun proposed';
+  return decision.class === 'unclear' && decision.issue_url === null ? 'Needs a look' : 'Known, with issues';
+}
+
+/** Where reports lead to: the server, the dashboard on it, both without a slash at the end, and the time at which it is frozen. */
+export interface ReportPlace {
+  origin: string;
+  base: string;
+  at: number;
+}
+
+/** The report of the failing ones of some jobs of a run, by cause however the page groups them. */
+export function runReport(page: RunPage, jobs: readonly Job[], place: ReportPlace, format: ReportFormat): string {
   const { run } = page;
-  const { bold, code, link, item } = words[format];
-  const job = (id: string) => link(id, `${base}${pagePath.job(run.name, id, baseQuery(page))}`);
+  const { bold, code, link } = words[format];
   const groups = groupFailures(jobs, page, 'signature');
-  const section = ([band, title]: (typeof sections)[number]) => {
-    const members = groups.filter((group) => group.band === band);
-    const lines = members.map((group, index) => {
-      const ids = group.jobs.slice(0, mostIds).map(({ job_id }) => job(job_id));
-      const more = group.jobs.length > mostIds ? ` and ${group.jobs.length - mostIds} more` : '';
-      const said = group.verdict === null ? '' : ` ${oneLine(group.verdict.sentence)}`;
-      return `${item(index + 1)} ${code(oneLine(group.title))} (${group.jobs.length}):${said} ${ids.join(' ')}${more}`;
-    });
+  const section = (title: Section) => {
+    const members = groups.filter(({ verdict }) => sectionOf(verdict) === title);
+    const lines = members.map((group, index) => lineOf(page, group, { ...place, format, index: index + 1 }));
     return lines.length === 0 ? [] : ['', bold(title), ...lines];
   };
   const { pass, fail, dead, running, queued, waiting } = run.counts;
@@ -78,13 +85,60 @@ export function runReport(page: RunPage, jobs: readonly Job[], base: string, for
     `${dead} dead`,
     ...(rest > 0 ? [`${rest} not finished`] : []),
   ];
+  const address = (at?: string) => `${place.base}${pagePath.run(run.name, { ...baseQuery(page), at })}`;
   return [
     `${bold(run.suite)} on ${code(run.branch)}${run.sha1 === null ? '' : ` (${run.sha1.slice(0, 8)})`}: ${counts.join(', ')}.`,
-    link(run.name, `${base}${pagePath.run(run.name, baseQuery(page))}`),
+    link(run.name, address()),
     `${headline(page)}. ${baselineText(page)}`,
     ...sections.flatMap(section),
     '',
+    `Details: ${link('as decided now', address(String(place.at)))}`,
+    '',
   ].join('\n');
+}
+
+/** A cause: its title, the number of its jobs, what is said of it, what was decided, one log, and its page. */
+function lineOf(
+  page: RunPage,
+  group: Group,
+  { origin, format, index }: ReportPlace & { format: ReportFormat; index: number },
+): string {
+  const { code, link, item } = words[format];
+  const { verdict, signature, jobs } = group;
+  const logs = jobs.flatMap((job) => logLinks(page.log_href_template, page.run.name, job).slice(0, 1));
+  const parts = [
+    `${item(index)} ${code(oneLine(group.title))} (${jobs.length}):`,
+    ...(verdict === null ? [] : [saidOf(verdict), ...decisionParts(verdict, format)]),
+    ...logs.slice(0, 1).map(({ href }) => link('log', href)),
+    ...(signature === null ? [] : [`${origin}${shortPath.cause(signature.id)}`]),
+  ];
+  return parts.join(' ');
+}
+
+/** The sentence of a verdict without the name of the issue, whose address follows: sites take "#7" for an issue of their own. */
+function saidOf({ sentence, decision }: PageVerdict): string {
+  const name = decision?.issue_url ? `${decisionName(decision)}: ` : '';
+  return oneLine(sentence.startsWith(name) ? sentence.slice(name.length) : sentence);
+}
+
+function decisionParts({ decision, past, verdict }: PageVerdict, format: ReportFormat): string[] {
+  if (decision === null)
+    return past === null ? (verdict === 'INFRA' ? [] : ['Undecided.']) : [plain(endSentence(past), format)];
+  const { class: kind, issue_url, note, author } = decision;
+  const text = note === '' ? '' : ` (${plain(oneLine(note), format)})`;
+  return [...(issue_url === null ? [] : [issue_url]), endSentence(`${kind}, by ${plain(author, format)}${text}`)];
+}
+
+function endSentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+/** A text of a person in which a format finds no link or mark; "#7" is code, because GitHub would link it to an issue of its own. */
+function plain(text: string, format: ReportFormat): string {
+  if (format === 'Markdown') {
+    return text.replace(/[\\`*_[\]<>|~@]/g, '\\$&').replace(/#\d+/g, '`$&`');
+  }
+  return format === 'Textile' ? text.replace(/[*_@|"+]/g, (character) => `&#${character.charCodeAt(0)};`) : text;
 }
 
 function oneLine(text: string): string {

@@ -25,7 +25,9 @@ type Said = Pick<PageVerdict, 'verdict' | 'sentence' | 'since'>;
 export function VerdictBadge({ verdict, band }: { verdict: Said; band: Band }) {
   return (
     <span className={`badge badge-${band}`} title={verdict.sentence}>
-      {verdict.since === null ? verdict.verdict : `${verdict.verdict} ${dayText(verdict.since.run.scheduled)}`}
+      {verdict.verdict === 'SINCE' && verdict.since !== null
+        ? `SINCE ${dayText(verdict.since.run.scheduled)}`
+        : verdict.verdict}
     </span>
   );
 }
@@ -33,9 +35,10 @@ export function VerdictBadge({ verdict, band }: { verdict: Said; band: Band }) {
 /** The names of the bands as their headings in the list. */
 export const bandTitles: Record<Band, string> = {
   look: 'Look here',
-  others: 'Known or flaky',
+  undecided: 'Undecided',
   unseen: 'Unseen before, too little to tell',
   infra: 'Infra',
+  decided: 'Decided or known',
 };
 
 /** The recent runs of the branch, or of its base, in which a cause occurred; nothing if there is only one run. */

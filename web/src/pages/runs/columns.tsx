@@ -112,6 +112,13 @@ export function runColumns(now: number, byDay = false): Column<RunsRow>[] {
         />
       ),
     },
+    {
+      id: 'review',
+      title: 'Reviewed',
+      width: 'minmax(72px, 0.6fr)',
+      cell: ofRun(reviewCell),
+      text: textOf(({ review }) => (review === null ? '' : `${review.verdict}, by ${review.author}`)),
+    },
     { id: 'time', title: 'Time', width: '88px', align: 'right', cell: ofRun((run) => <RunTime run={run} now={now} />) },
     { ...plain('priority', 'Priority', '72px', (run) => run.priority ?? ''), align: 'right', sortable: true },
     plain('sha1', 'sha1', '84px', (run) => <code>{shortSha1(run.sha1)}</code>),
@@ -157,6 +164,16 @@ function suiteLink(run: RunItem) {
     <Link href={pagePath.run(run.name)} className="runs-suite">
       {run.suite || run.name}
     </Link>
+  );
+}
+
+function reviewCell({ review }: RunItem) {
+  if (review === null) return null;
+  return (
+    <>
+      <span className="quiet">{review.author}: </span>
+      {review.verdict}
+    </>
   );
 }
 

@@ -1,0 +1,83 @@
+/** Which decision holds for a cause in a run. */
+import type { Verdict } from '../verdicts/verdict.ts';
+import { type Decision, decisionName, isAsWide, type Place, reaches } from './decision.ts';
+
+/** A decision, and whether another one that holds has taken its place. */
+export interface Candidate extends Decision {
+  replaced: boolean;
+}
+
+/** An earlier run, in milliseconds: whether it had the cause, and whether it is one of the baseline. */
+export interface Seen {
+  scheduled: number;
+  had: boolean;
+  isBaseline: boolean;
+}
+
+/** What people said of a cause in a run. */
+export interface Standing {
+  decision: Decision | null;
+  /** Why there is no decision although there was one: "was #61233, absent for 23 runs, back". */
+  past: string | null;
+}
+
+/** After so many runs of the baseline without its cause a decision is over as soon as the cause comes back. */
+export const forgottenAfter = 20;
+
+/**
+ * The decision that holds for a cause in a run: of those that reach it the narrowest, and of these the last. `line` are the
+ * earlier runs, oldest first; null when they do not tell whether they had the cause.
+ */
+export function standingOf(
+  candidates: readonly Candidate[],
+  run: Place & { scheduled: number },
+  line: readonly Seen[] | null,
+): Standing {
+  const usable = candidates.filter(
+    (one) =>
+      one.withdrawn_at === null &&
+      !one.replaced &&
+      (one.until === null || run.scheduled <= one.until) &&
+      reaches(one, run),
+  );
+  usable.sort((a, b) => (a.scope === b.scope ? b.id - a.id : isAsWide(a.scope, b.scope) ? 1 : -1));
+  for (const { replaced: _, ...decision } of usable) {
+    if (absenceAfter(decision, run, line) === null) return { decision, past: null };
+  }
+  const [last] = usable;
+  const absence = last === undefined ? null : absenceAfter(last, run, line);
+  if (last === undefined || absence === null) return { decision: null, past: null };
+  return { decision: null, past: `was ${decisionName(last)}, absent for ${absence} runs, back` };
+}
+
+/** Of how many runs of the baseline the cause was absent before it came back after a decision; null if it was not for long. */
+function absenceAfter(
+  { created }: Pick<Decision, 'created'>,
+  run: { scheduled: number },
+  line: readonly Seen[] | null,
+): number | null {
+  if (line === null) return null;
+  let [absent, longest] = [0, 0];
+  for (const { scheduled, had, isBaseline } of [...line, { scheduled: run.scheduled, had: true, isBaseline: true }]) {
+    if (scheduled <= created) continue;
+    if (!had) absent += isBaseline ? 1 : 0;
+    else {
+      longest = Math.max(longest, absent);
+      absent = 0;
+    }
+  }
+  return longest >= forgottenAfter ? longest : null;
+}
+
+/** A verdict with what people said: an issue makes it KNOWN. */
+export type DecidedVerdict = Verdict & Standing;
+
+/** A verdict with what people said; it keeps its numbers. */
+export function decided(verdict: Verdict, { decision, past }: Standing): DecidedVerdict {
+  if (decision === null || decision.issue_url === null) return { ...verdict, decision, past };
+  return {
+    ...verdict,
+    ...{ verdict: 'KNOWN', decision, past },
+    sentence: `${decisionName(decision)}: ${verdict.sentence}`,
+  };
+}

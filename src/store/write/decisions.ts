@@ -1,0 +1,97 @@
+/** Keeps what people say of causes of failures. */
+import type { Transaction } from 'kysely';
+import type { Actor, Change } from '../../core/audit.ts';
+import type { Decision } from '../../core/decisions/decision.ts';
+import { type Failure, invalid, notFound } from '../../core/errors.ts';
+import type { DecisionRow, Schema } from '../engine/schema.ts';
+import { audit } from './audit.ts';
+import type { WatchedDb } from './live.ts';
+
+/** A decision that is to be kept; its author is who makes it. Times in microseconds. */
+export type NewDecision = Omit<Decision, 'id' | 'author' | 'verified' | 'created' | 'withdrawn_by' | 'withdrawn_at'>;
+
+/** Who makes it, and when; `key` is one that he chose for this decision, null for none. */
+export interface Made {
+  by: Actor & { name: string };
+  at: number;
+  key: string | null;
+}
+
+/**
+ * Keeps a decision and returns it. A key that its author used before keeps nothing and returns what was kept with it then, or is
+ * `invalid` if that says something else; and so is a decision to replace that there is not.
+ */
+export async function decide(db: WatchedDb, given: NewDecision, { by, at, key }: Made): Promise<DecisionRow | Failure> {
+  const values = { ...given, author: by.name, verified: by.verified, created: at, client_key: key };
+  const kept = await db.kysely.transaction().execute(async (transaction) => {
+    if (given.replaces !== null && !(await exists(transaction, given.replaces))) {
+      return { failure: invalid('replaces', `key 'replaces': there is no decision ${given.replaces}`) };
+    }
+    const row = await transaction
+      .insertInto('decisions')
+      .values({ ...values, withdrawn_by: null, withdrawn_at: null })
+      .onConflict((conflict) => conflict.columns(['author', 'client_key']).doNothing())
+      .returningAll()
+      .executeTakeFirst();
+    if (!row) return { failure: null };
+    await audit(transaction, db.engine, { by, at, changes: [changeOf('decide', row)] });
+    return { row };
+  });
+  if ('failure' in kept) return kept.failure ?? keptBefore(db, values, key);
+  db.live.changed({ decisions: [kept.row.cause] });
+  return kept.row;
+}
+
+/** Withdraws a decision and returns it, or `not_found`; one that was withdrawn before stays as it is. */
+export async function withdraw(
+  db: WatchedDb,
+  id: number,
+  { by, at }: Omit<Made, 'key'>,
+): Promise<DecisionRow | Failure> {
+  const row = await db.kysely.transaction().execute(async (transaction) => {
+    const found = await transaction
+      .updateTable('decisions')
+      .set({ withdrawn_by: by.name, withdrawn_at: at })
+      .where('id', '=', id)
+      .where('withdrawn_at', 'is', null)
+      .returningAll()
+      .executeTakeFirst();
+    if (found) await audit(transaction, db.engine, { by, at, changes: [changeOf('withdraw', found)] });
+    return found;
+  });
+  if (row) db.live.changed({ decisions: [row.cause] });
+  const same = row ?? (await db.kysely.selectFrom('decisions').selectAll().where('id', '=', id).executeTakeFirst());
+  return same ?? notFound('decision', String(id));
+}
+
+const said = ['cause', 'class', 'issue_url', 'note', 'scope', 'scope_of', 'until'] as const;
+
+function changeOf(action: 'decide' | 'withdraw', row: DecisionRow): Change {
+  const values = Object.fromEntries([...said.slice(1), 'title' as const].map((key) => [key, row[key]]));
+  const side = action === 'decide' ? { after: values } : { before: values };
+  return { action, kind: 'decision', target: row.cause, ...side };
+}
+
+/** What was kept with a key before, if it says the same. */
+async function keptBefore(
+  { kysely }: WatchedDb,
+  given: NewDecision & { author: string },
+  key: string | null,
+): Promise<DecisionRow | Failure> {
+  const row = await kysely
+    .selectFrom('decisions')
+    .selectAll()
+    .where('author', '=', given.author)
+    .where('client_key', '=', key)
+    .executeTakeFirst();
+  return row && said.every((name) => row[name] === given[name]) ? row : usedKey();
+}
+
+/** A key that says something else than before. */
+export function usedKey(): Failure {
+  return invalid('key', "key 'key' was used before, for something else");
+}
+
+function exists(transaction: Transaction<Schema>, id: number) {
+  return transaction.selectFrom('decisions').select('id').where('id', '=', id).executeTakeFirst();
+}

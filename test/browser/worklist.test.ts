@@ -1,0 +1,250 @@
+/** A person who decides on every cause of a red run by the keyboard alone, and what others see of it meanwhile. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { issueName } from '../../src/core/decisions/decision.ts';
+import { pagePath } from '../../src/core/paths.ts';
+import type { DecisionList } from '../../src/http/api/decision-schema.ts';
+import type { RunItem } from '../../src/http/api/schema.ts';
+import type { RunVerdicts } from '../../src/http/api/verdict-schema.ts';
+import { closePage, hasBrowser, openPage, startBrowser, type Watched } from '../helpers/browser.ts';
+import { engines } from '../helpers/engines.ts';
+import { startServer, type TestServer } from '../helpers/server.ts';
+
+const runOf = (day: number, branch = 'main') =>
+  `yuriw-2026-11-${String(day).padStart(2, '0')}_09:00:00-rados-${branch}-distro-default-smithi`;
+const run = runOf(21, 'wip-ana');
+const small = runOf(22, 'wip-bob');
+const issue = 'https://tracker.ceph.com/issues/61233';
+const words = 'alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november'.split(' ');
+const flaky = words.slice(0, 10).map((word) => `the ${word} timer was late`);
+const fresh = ['quebec', 'romeo', 'sierra'].map((word) => `the ${word} module is broken`);
+const once = ['tango', 'uniform', 'victor', 'whiskey', 'xray', 'yankee'].map((word) => `a strange ${word} happened`);
+const lab = ['reconnect to', 'power on', 'reboot'].map((what) => `Failed to ${what} smithi001`);
+const regression = 'the scrubber found a read error';
+
+/** The reasons of a run: how often each, filled up with jobs that pass. */
+async function report(server: TestServer, name: string, size: number, reasons: [string, number][]): Promise<void> {
+  const failing = reasons.flatMap(([reason, count]) => Array.from({ length: count }, () => reason));
+  const jobs = Array.from({ length: size }, (_, at) => {
+    const failure_reason = failing[at];
+    const status = failure_reason === undefined ? 'pass' : 'fail';
+    return { job_id: `${8_600_000 + at}`, name, status, failure_reason, description: `rados/{always x/${at % 7}}` };
+  });
+  for (let from = 0; from < size; from += 50) {
+    const answers = await Promise.all(
+      jobs.slice(from, from + 50).map((job) => server.post(`${pagePath.run(name)}/jobs/`, job)),
+    );
+    for (const { status, text } of answers) expect(status, text).toBe(200);
+  }
+}
+
+let server: TestServer;
+let browser: Browser;
+
+describe.skipIf(!hasBrowser)('a person who decides on a run', () => {
+  beforeAll(async () => {
+    server = await startServer(engines[0]!, {
+      contract: 'teuthology',
+      job_log_href_templ: 'https://logs.example/{run_name}/{job_id}/teuthology.log',
+    });
+    for (let day = 10; day <= 19; day++) {
+      const late = flaky.filter((_, at) => (at + day) % 3 === 0).map((reason): [string, number] => [reason, 1]);
+      await report(server, runOf(day), 80, [...(day > 16 ? [[regression, 8] as [string, number]] : []), ...late]);
+    }
+    const some = (reasons: string[], count: number) => reasons.map((reason): [string, number] => [reason, count]);
+    const causes = [...some(fresh, 7), ...some(lab, 3), ...some(flaky, 2), ...some(once, 1)];
+    await report(server, run, 500, [[regression, 20], ...causes, ['Failed to connect to smithi002', 2]]);
+    await report(
+      server,
+      small,
+      20,
+      some(
+        ['one', 'another', 'a third', 'a fourth', 'a last'].map((word) => `${word} fault`),
+        1,
+      ),
+    );
+    browser = await startBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  /** Opens a page as somebody who has given a name. */
+  async function openAs(name: string, path: string): Promise<Watched> {
+    const watched = await openPage(browser, `${server.url}/ui${pagePath.help()}`);
+    await watched.page.evaluate(
+      (preferences) => localStorage.setItem('paddles.preferences', preferences),
+      JSON.stringify({ name }),
+    );
+    await watched.page.goto(`${server.url}/ui${path}`);
+    await watched.page.locator('.group-row').first().waitFor();
+    return watched;
+  }
+
+  const verdicts = async (name: string) => {
+    const { status, text, json } = await server.get(`/api${pagePath.run(name)}/verdicts`);
+    expect(status, text).toBe(200);
+    return json as RunVerdicts;
+  };
+  const left = (page: Page, text: string) => page.locator('.head').getByText(text).waitFor();
+
+  test('needs at most 45 keys for 24 causes, all of which are kept and in the report', async () => {
+    const watched = await openAs('ana', pagePath.run(run));
+    const { page } = watched;
+    let [keys, loads] = [0, 0];
+    page.on('load', () => loads++);
+    const press = async (...pressed: string[]) => {
+      for (const key of pressed) {
+        keys++;
+        await page.keyboard.press(key);
+      }
+    };
+    await left(page, '24 undecided of 24 left');
+    const before = await verdicts(run);
+    expect(before.verdicts.filter((one) => one.is_new).map(({ verdict }) => verdict)).toContain('SINCE');
+    // The regression has an issue, which is pasted; the three new ones are the branch's.
+    await press('t');
+    await page.getByLabel('Issue').waitFor();
+    keys++;
+    await page.keyboard.insertText(issue);
+    await press('Enter');
+    await left(page, '23 undecided');
+    for (const count of [22, 21, 20]) {
+      await press('t');
+      await page.getByLabel('Issue').waitFor();
+      await press('Enter');
+      await left(page, `${count} undecided`);
+    }
+    // Band by band: what is flaky, what is too rare to tell, and the lab.
+    for (let guard = 0; guard < 4; guard++) {
+      const { verdicts: now } = await verdicts(run);
+      const open = now.filter(({ decision }) => decision === null).length;
+      if (open === 0) break;
+      await press('T');
+      await expect.poll(async () => page.locator('.head').getByText(`${open} undecided`).count()).toBe(0);
+      await expect.poll(() => page.locator('.toast').textContent()).toContain('Decided on');
+    }
+    await left(page, 'all decided');
+    await press('r');
+    await page.getByRole('dialog').getByLabel('ok to merge').waitFor();
+    await press('Enter');
+    await page.locator('.head').getByText('by ana').waitFor();
+    await press('y', 'm');
+    await page.getByText('Copied the report as Markdown').waitFor();
+    const text = await page.evaluate(() => navigator.clipboard.readText());
+    expect(keys).toBeLessThanOrEqual(45);
+    expect(loads).toBeLessThanOrEqual(4);
+    const { decisions } = (await server.get('/api/decisions?limit=200')).json as DecisionList;
+    expect(decisions).toHaveLength(24);
+    expect(new Set(decisions.map(({ cause, author, withdrawn_at }) => [cause, author, withdrawn_at].join())).size).toBe(
+      24,
+    );
+    expect((await server.get(`/api${pagePath.run(run)}`)).json as RunItem).toMatchObject({
+      review: { verdict: 'ok to merge', author: 'ana' },
+    });
+    await expectReport(text);
+    await page.goto(`${server.url}/ui${pagePath.runs()}`);
+    await page.locator('.grid-row').getByText('ok to merge').waitFor();
+    await closePage(watched);
+  });
+
+  /** The report, written down here again from what the server says. */
+  async function expectReport(text: string): Promise<void> {
+    const { verdicts: said, run: item } = await verdicts(run);
+    const jobsOf = (id: string) => server.get(`/api${pagePath.run(run)}/jobs?q=sig:${id}`);
+    const lines: Record<string, [number, string][]> = { related: [], known: [], infra: [], look: [] };
+    for (const { id, title, jobs, sentence, decision } of said) {
+      const [{ job_id } = { job_id: '' }] = ((await jobsOf(id)).json as { jobs: { job_id: string }[] }).jobs;
+      const { class: kind, issue_url } = decision as NonNullable<typeof decision>;
+      const plain = issue_url === null ? sentence : sentence.replace(`${issueName(issue_url)}: `, '');
+      const where = `[log](https://logs.example/${run}/${job_id}/teuthology.log) ${server.url}/c/${id}`;
+      const issues = issue_url === null ? '' : `${issue_url} `;
+      const people = `${issues}${kind.charAt(0).toUpperCase()}${kind.slice(1)}, by ana.`;
+      const section = {
+        'caused by this branch': 'related',
+        infra: 'infra',
+        unclear: issue_url === null ? 'look' : 'known',
+      }[kind as string];
+      lines[section ?? 'known']?.push([jobs, `\`${title}\` (${jobs}): ${plain} ${people} ${where}`]);
+    }
+    expect(Object.values(lines).map((some) => some.length)).toEqual([3, 11, 4, 6]);
+    const found = text.split('\n');
+    const { pass, fail, dead } = item.counts;
+    expect(found[0]).toBe(`**rados** on \`wip-ana\`: ${pass}/${item.total} pass, ${fail} fail, ${dead} dead.`);
+    expect(found[1]).toBe(`[${run}](${server.url}/ui/runs/${run})`);
+    expect(found.at(-2)).toMatch(/^Details: \[as decided now\]\(http:.*\?at=\d{13}\)$/);
+    const titles = {
+      '**Needs a look**': 'look',
+      '**Related to this branch**': 'related',
+      '**Known, with issues**': 'known',
+      '**Infra, rerun proposed**': 'infra',
+    };
+    for (const [title, name] of Object.entries(titles)) {
+      const from = found.indexOf(title);
+      expect(from, title).toBeGreaterThan(2);
+      const section = found.slice(from + 1, found.indexOf('', from));
+      const expected = lines[name]!.map(([, line]) => line);
+      expect(section.map((line) => line.replace(/^\d+\. /, '')).sort()).toEqual(expected.sort());
+    }
+  }
+
+  test('moves the focus with n and p, sees at once what others decide, and undoes', async () => {
+    const [ana, bob] = [await openAs('ana', pagePath.run(small)), await openAs('bob', pagePath.run(small))];
+    const { page } = ana;
+    const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
+    const rows = page.locator('.group-row');
+    const titles = await rows.locator('.mono').allTextContents();
+    await page.keyboard.press('n');
+    await expect.poll(focused).toContain(titles[1]);
+    const expanded = () => page.locator('.grid-row:focus').getAttribute('aria-expanded');
+    const opened = await expanded();
+    await page.keyboard.press('Enter');
+    expect(await expanded()).not.toBe(opened);
+    await page.keyboard.press('p');
+    await expect.poll(focused).toContain(titles[0]);
+    await page.keyboard.press('t');
+    await page.getByLabel('Issue').waitFor();
+    await page.keyboard.press('Enter');
+    await expect.poll(focused).toContain(titles[1]);
+    await left(bob.page, '4 undecided of 5 left');
+    await bob.page.locator('.group-row').filter({ hasText: titles[0] }).getByText('ana').waitFor();
+    await page.keyboard.press('u');
+    await left(bob.page, '5 undecided of 5 left');
+    await expect.poll(focused).toContain(titles[0]);
+    await bob.page.getByRole('button', { name: 'accept all' }).last().click();
+    await expect.poll(() => page.locator('.head').getByText('5 undecided').count()).toBe(0);
+    await closePage(ana);
+    await closePage(bob);
+  });
+
+  test('loses nothing that was typed when it cannot be saved, and is told why', async () => {
+    const watched = await openAs('', pagePath.run(small));
+    const { page, wrong } = watched;
+    await page.locator('.group-row').first().click();
+    await page.keyboard.press('t');
+    await page.getByLabel('Issue').fill('61233');
+    await page.getByLabel('Note').fill('see the log');
+    await page.getByLabel('Your name').fill('carol');
+    await page.keyboard.press('Enter');
+    await page.getByText('must be an address').waitFor();
+    await page.getByLabel('Issue').fill(issue);
+    await page.route('**/api/decisions', (route) =>
+      route.fulfill({ status: 503, json: { message: 'the disk is full' } }),
+    );
+    await page.keyboard.press('Enter');
+    await page.getByText('Not saved: the disk is full').waitFor();
+    expect(await page.getByLabel('Note').inputValue()).toBe('see the log');
+    await page.unroute('**/api/decisions');
+    await page.keyboard.press('Enter');
+    await page.locator('.group-row').getByText('carol').first().waitFor();
+    const { decisions } = (await server.get('/api/decisions?limit=1')).json as DecisionList;
+    expect(decisions).toMatchObject([{ author: 'carol', note: 'see the log', issue_url: issue, verified: false }]);
+    // What was decided, as the address of a report keeps it.
+    await page.goto(`${server.url}/ui${pagePath.run(small, { at: String((decisions[0]?.created ?? 0) - 1) })}`);
+    await page.getByText('As it was decided on').waitFor();
+    expect(await page.getByRole('button', { name: /^(Decide|Change)/ }).count()).toBe(0);
+    wrong.splice(0, wrong.length, ...wrong.filter((text) => !/status of 503/.test(text)));
+    await closePage(watched);
+  });
+});

@@ -1,0 +1,192 @@
+/** What people decided on a cause, and the form to decide. */
+import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { decisionClasses, issueName } from '../../../../src/core/decisions/decision.ts';
+import type { DecisionItem } from '../../../../src/http/api/decision-schema.ts';
+import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
+import { OutLink } from '../../ui/OutLink.tsx';
+import { Time } from '../../ui/Time.tsx';
+import type { Group } from './groups.ts';
+import { type Draft, placeIn, scopesFor, withClass } from './triage.ts';
+import type { Triage } from './use-triage.ts';
+import { NotSaved, useWho, WhoField, wordsOf } from './Who.tsx';
+
+interface DecisionProps {
+  page: RunPage;
+  group: Group;
+  /** Null where nothing can be decided: what is shown is how it was. */
+  triage: Triage | null;
+}
+
+/** The decision on a cause, or the form while it is open. */
+export function Decision({ page, group, triage }: DecisionProps) {
+  if (group.verdict === null) return null;
+  const { decision, past } = group.verdict;
+  const isOpen = triage !== null && triage.open === group.id;
+  return (
+    <section aria-label="Decision">
+      <h2>Decision</h2>
+      {past !== null && <p className="strong">{past}</p>}
+      {decision !== null && <Decided decision={decision} />}
+      {isOpen ? (
+        <DecisionForm key={group.id} page={page} group={group} triage={triage} />
+      ) : (
+        triage !== null && (
+          <p className="line">
+            <button type="button" className="button" onClick={() => triage.start(group)}>
+              {decision === null ? 'Decide' : 'Change'} <kbd>t</kbd>
+            </button>
+            {decision !== null && (
+              <button type="button" className="button" onClick={() => void triage.withdraw(group)}>
+                Withdraw
+              </button>
+            )}
+          </p>
+        )
+      )}
+    </section>
+  );
+}
+
+function Decided({ decision }: { decision: DecisionItem }) {
+  const { class: kind, issue_url, note, scope, scope_of, author, verified, created, until } = decision;
+  const where = {
+    run: 'in this run',
+    branch: `on ${scope_of}`,
+    base: `on ${scope_of} and its branches`,
+    everywhere: 'everywhere',
+  };
+  return (
+    <>
+      <p>
+        <span className="strong">{kind}</span>
+        {issue_url !== null && (
+          <>
+            {' '}
+            <OutLink name={issueName(issue_url)} href={issue_url} />
+          </>
+        )}{' '}
+        {where[scope]}, by {author}
+        {!verified && <span className="quiet"> (not verified)</span>}, <Time at={created} />
+        {until !== null && (
+          <>
+            , until <Time at={until} />
+          </>
+        )}
+      </p>
+      {note !== '' && <p className="break">{note}</p>}
+    </>
+  );
+}
+
+/** Sends the form; the name or token that is missing is given first. */
+function useSend(group: Group, triage: Triage) {
+  const who = useWho();
+  const [problem, setProblem] = useState<string | null>(null);
+  const send = async (event: FormEvent) => {
+    event.preventDefault();
+    try {
+      await who.give();
+      setProblem(null);
+    } catch (error) {
+      setProblem(wordsOf(error));
+      return;
+    }
+    await triage.save(group);
+  };
+  return { who, send, problem: problem ?? triage.problem };
+}
+
+function DecisionForm({ page, group, triage }: DecisionProps & { triage: Triage }) {
+  const { who, send, problem } = useSend(group, triage);
+  const draft = triage.draft(group);
+  const place = placeIn(page);
+  const change = (values: Partial<Draft>) => triage.change(group, { ...draft, ...values });
+  const issue = useRef<HTMLInputElement>(null);
+  useEffect(() => issue.current?.focus(), []);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    triage.cancel();
+    document.querySelector<HTMLElement>('.list .grid-row[tabindex="0"]')?.focus();
+  };
+  return (
+    <form
+      className="decide"
+      aria-label={`Decide on ${group.title}`}
+      onSubmit={(event) => void send(event)}
+      onKeyDown={onKeyDown}
+    >
+      <Classes chosen={draft.class} onChoose={(kind) => triage.change(group, withClass(draft, kind, place))} />
+      <Issue page={page} field={issue} value={draft.issue_url} onChange={(issue_url) => change({ issue_url })} />
+      <label className="decide-line">
+        Note <input maxLength={2000} value={draft.note} onChange={(event) => change({ note: event.target.value })} />
+      </label>
+      <label className="decide-line">
+        Holds in{' '}
+        <select value={draft.scope} onChange={(event) => change({ scope: event.target.value as Draft['scope'] })}>
+          {scopesFor(draft.class, place).map(([scope, words]) => (
+            <option key={scope} value={scope}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </label>
+      <WhoField who={who} />
+      <NotSaved problem={problem} />
+      <p className="line">
+        <button type="submit" className="button" disabled={triage.saving}>
+          Save and next <kbd>Enter</kbd>
+        </button>
+        <button type="button" className="button" onClick={triage.cancel}>
+          Cancel <kbd>Esc</kbd>
+        </button>
+      </p>
+    </form>
+  );
+}
+
+function Classes({ chosen, onChoose }: { chosen: Draft['class']; onChoose: (kind: Draft['class']) => void }) {
+  const name = useId();
+  return (
+    <fieldset className="choices decide-classes">
+      <legend>What is it?</legend>
+      {decisionClasses.map((kind) => (
+        <label key={kind} className="choice">
+          <input type="radio" name={name} checked={kind === chosen} onChange={() => onChoose(kind)} /> {kind}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+interface IssueProps {
+  page: RunPage;
+  field: { current: HTMLInputElement | null };
+  value: string;
+  onChange: (value: string) => void;
+}
+
+/** The address of an issue, with those that other causes of the run have. */
+function Issue({ page, field, value, onChange }: IssueProps) {
+  const list = useId();
+  const known = new Set(page.verdicts.flatMap(({ decision }) => decision?.issue_url ?? []));
+  return (
+    <label className="decide-line">
+      Issue{' '}
+      <input
+        ref={field}
+        inputMode="url"
+        placeholder="https://…"
+        autoComplete="off"
+        list={list}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      <datalist id={list}>
+        {[...known].map((url) => (
+          <option key={url} value={url} />
+        ))}
+      </datalist>
+    </label>
+  );
+}

@@ -1,0 +1,161 @@
+/** Who reviewed a run, and saying so. */
+import { type FormEvent, useState } from 'react';
+import { Link } from 'wouter';
+import { apiPath, pagePath } from '../../../../src/core/paths.ts';
+import type { ReviewItem, ReviewList } from '../../../../src/http/api/decision-schema.ts';
+import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
+import { sendApi, useApi, usePatch } from '../../lib/api.ts';
+import { plural } from '../../lib/format.ts';
+import { useKeys } from '../../lib/keys.ts';
+import { useUrlState } from '../../lib/url-state.ts';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { Time } from '../../ui/Time.tsx';
+import { toast } from '../../ui/Toast.tsx';
+import { NotSaved, useWho, WhoField, wordsOf } from './Who.tsx';
+
+interface ReviewProps {
+  page: RunPage;
+  /** The address of the page's data. */
+  path: string;
+}
+
+/** The last review, and a way to review a run in which nothing is left to decide. */
+export function Review({ page, path }: ReviewProps) {
+  const { run, verdicts } = page;
+  const [at] = useUrlState('at', '');
+  const [asked, setAsked] = useState(false);
+  const isOver = run.status.startsWith('finished');
+  const isReady = at === '' && isOver && verdicts.every(({ decision }) => decision !== null);
+  useKeys({ r: () => setAsked(true) }, isReady);
+  return (
+    <>
+      {run.review !== null && (
+        <span>
+          reviewed: <b>{run.review.verdict}</b> by {run.review.author},{' '}
+          <Link href={pagePath.run(run.name, { at: String(run.review.created) })}>
+            <Time at={run.review.created} />
+          </Link>
+        </span>
+      )}
+      {isReady && (
+        <button type="button" className="button" onClick={() => setAsked(true)}>
+          Mark reviewed… <kbd>r</kbd>
+        </button>
+      )}
+      <Dialog open={asked} title="Review this run" onClose={() => setAsked(false)}>
+        <ReviewForm page={page} path={path} onDone={() => setAsked(false)} />
+      </Dialog>
+    </>
+  );
+}
+
+const choices = ['ok to merge', 'not ok', ''];
+
+/** Sends a review, and shows it at once. */
+function useReview({ page, path }: ReviewProps) {
+  const patch = usePatch<RunPage>();
+  const [key] = useState(() => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`);
+  return async (verdict: string) => {
+    // The same words again are the same review, whatever became of the first answer.
+    const body = JSON.stringify({ verdict, key: `${key}-${verdict}`.slice(0, 64) });
+    const headers = { 'content-type': 'application/json' };
+    const made = await sendApi<ReviewItem>(apiPath.review(page.run.name), { method: 'POST', headers, body });
+    const { author, verified, created } = made;
+    patch(path, (old) => ({ ...old, run: { ...old.run, review: { verdict, author, verified, created } } }));
+    toast(`Reviewed: ${verdict}`);
+  };
+}
+
+function ReviewForm({ page, path, onDone }: ReviewProps & { onDone: () => void }) {
+  const [choice, setChoice] = useState(choices[0] ?? '');
+  const [words, setWords] = useState('');
+  const [problem, setProblem] = useState<string | null>(null);
+  const who = useWho();
+  const review = useReview({ page, path });
+  const send = async (event: FormEvent) => {
+    event.preventDefault();
+    try {
+      await who.give();
+      await review(choice === '' ? words.replace(/\s+/g, ' ').trim() : choice);
+      onDone();
+    } catch (error) {
+      setProblem(wordsOf(error));
+    }
+  };
+  return (
+    <form className="decide" onSubmit={(event) => void send(event)}>
+      <p>It keeps what the run says now, and everything that was decided.</p>
+      <fieldset className="choices">
+        <legend>Verdict</legend>
+        {choices.map((one, index) => (
+          <label key={one} className="choice">
+            <input
+              type="radio"
+              name="verdict"
+              // biome-ignore lint/a11y/noAutofocus: the dialog was opened to choose.
+              autoFocus={index === 0}
+              checked={choice === one}
+              onChange={() => setChoice(one)}
+            />{' '}
+            {one === '' ? 'other words' : one}
+          </label>
+        ))}
+      </fieldset>
+      {choice === '' && (
+        <label className="decide-line">
+          Words <input required maxLength={300} value={words} onChange={(event) => setWords(event.target.value)} />
+        </label>
+      )}
+      <WhoField who={who} />
+      <NotSaved problem={problem} />
+      <p className="line">
+        <button type="submit" className="button">
+          Save <kbd>Enter</kbd>
+        </button>
+      </p>
+    </form>
+  );
+}
+
+/** Says that the page shows what was decided at an earlier time; with the review of that time, what the run said then. */
+export function Frozen({ page }: { page: RunPage }) {
+  const [at, setAt] = useUrlState('at', '');
+  const time = Number(at);
+  const isFrozen = at !== '' && Number.isFinite(time);
+  const { data } = useApi<ReviewList>(isFrozen ? apiPath.reviews(page.run.name) : null);
+  if (!isFrozen) return null;
+  const review = data?.reviews.find(({ created }) => created === time);
+  return (
+    <div className="frozen">
+      <p className="line">
+        <b>
+          As it was decided on <Time at={time} />
+        </b>
+        {review && (
+          <span>
+            reviewed: <b>{review.verdict}</b> by {review.author}
+          </span>
+        )}
+        <button type="button" className="button" onClick={() => setAt('')}>
+          Show now
+        </button>
+      </p>
+      {review && (
+        <details>
+          <summary>
+            What it said then: {plural(review.frozen.causes.length + review.frozen.more, 'cause')},{' '}
+            {review.frozen.undecided} undecided
+          </summary>
+          <ul className="plain-list">
+            {review.frozen.causes.map(({ cause, title, jobs, sentence, decision }) => (
+              <li key={cause}>
+                <b>{jobs}×</b> <span className="mono">{title}</span> {sentence}{' '}
+                {decision === null ? 'Undecided.' : `${decision.class}, by ${decision.author}.`}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+/** What somebody must give who says something of a failure: a name, or a token. */
+import { useState } from 'react';
+import { ApiError } from '../../lib/api.ts';
+import { longestName, useGivenName, useMissingName, useSignIn } from '../../lib/session.ts';
+
+/** The field of a form for what is missing. */
+export interface Who {
+  missing: 'token' | 'name' | null;
+  text: string;
+  setText: (text: string) => void;
+  /** Gives it; throws an `ApiError`. */
+  give: () => Promise<void>;
+}
+
+/** The state of the field. */
+export function useWho(): Who {
+  const missing = useMissingName();
+  const { signIn } = useSignIn();
+  const giveName = useGivenName();
+  const [text, setText] = useState('');
+  const give = async () => {
+    if (missing === 'token') await signIn(text.trim());
+    else if (missing === 'name') await giveName(text);
+  };
+  return { missing, text, setText, give };
+}
+
+/** The field; nothing when nothing is missing. */
+export function WhoField({ who: { missing, text, setText } }: { who: Who }) {
+  if (missing === null) return null;
+  const isName = missing === 'name';
+  return (
+    <label className="decide-line">
+      {isName ? 'Your name' : 'Token'}{' '}
+      <input
+        type={isName ? 'text' : 'password'}
+        autoComplete="off"
+        required
+        maxLength={isName ? longestName : 200}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+    </label>
+  );
+}
+
+/** Why something could not be saved, in a sentence. */
+export function wordsOf(error: unknown): string {
+  return error instanceof ApiError ? error.message : String(error);
+}
+
+/** The same beside the form. */
+export function NotSaved({ problem }: { problem: string | null }) {
+  return <p role="alert">{problem !== null && <b>Not saved: {problem}</b>}</p>;
+}

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { aCause, aDecision, aPage, aVerdict } from '../../../../test/helpers/dashboard.ts';
+import { jobsOf } from '../../lib/jobs.ts';
+import { failureRows } from './failure-rows.ts';
+import { groupFailures } from './groups.ts';
+import { bodyOf, draftOf, nextUndecided, placeIn, problemOf, scopesFor, withClass, withDecision } from './triage.ts';
+
+const baseline = { base: 'main', bases: ['main', 'squid'], chosen: false, runs: 40, first: null, last: null };
+const causes = ['a', 'b', 'c'].map((id) => aCause(id, [1]));
+const page = aPage({
+  run: { branch: 'wip-ana-squid' },
+  baseline,
+  causes,
+  verdicts: [aVerdict('a', { verdict: 'NEW' }), aVerdict('b', { decision: aDecision() }), aVerdict('c')],
+  jobs: causes.map(({ id }) => ({ status: 'fail', cause: id })),
+});
+const place = placeIn(page);
+
+describe('a form', () => {
+  test('has what the server believes, and reaches as far as that usually does', () => {
+    expect(draftOf(page.verdicts[0]!, page)).toMatchObject({ class: 'caused by this branch', scope: 'branch' });
+    expect(draftOf(page.verdicts[2]!, page)).toMatchObject({ class: 'known flaky', scope: 'base', before: null });
+  });
+
+  test('has what was decided, which it replaces unless it is narrower', () => {
+    const draft = draftOf(aVerdict('b', { decision: aDecision({ id: 7, note: 'n', scope: 'branch' }) }), page);
+    expect(draft).toMatchObject({ class: 'product bug', note: 'n', scope: 'branch' });
+    expect(bodyOf(draft, 'b', 'run', 'k')).toEqual({
+      ...{ run: 'run', cause: 'b', class: 'product bug', scope: 'branch', note: 'n', key: 'k', replaces: 7 },
+    });
+    expect(bodyOf({ ...draft, scope: 'run' }, 'b', 'run', 'k')).not.toHaveProperty('replaces');
+  });
+
+  test('keeps what a branch has caused on the branch, and goes back with another class', () => {
+    const usual = draftOf(page.verdicts[2]!, page);
+    const narrow = withClass(usual, 'caused by this branch', place);
+    expect(narrow.scope).toBe('branch');
+    expect(withClass(narrow, 'infra', place).scope).toBe('base');
+    expect(withClass({ ...narrow, scope: 'run' }, 'infra', place).scope).toBe('run');
+    expect(scopesFor('caused by this branch', place).map(([scope]) => scope)).toEqual(['branch', 'run']);
+    expect(scopesFor('infra', place)[0]).toEqual(['base', 'squid and its branches']);
+  });
+
+  test('is sent only with an address of an issue, or none', () => {
+    const draft = draftOf(page.verdicts[2]!, page);
+    expect(problemOf({ ...draft, issue_url: '61233' })).toContain('https://');
+    expect(problemOf({ ...draft, issue_url: ' https://tracker.ceph.com/issues/61233 ' })).toBe(null);
+    expect(problemOf(draft)).toBe(null);
+  });
+});
+
+test('a decision shows at once, and an issue makes the cause KNOWN', () => {
+  const issue_url = 'https://tracker.ceph.com/issues/61233';
+  const [first] = withDecision(page, 'a', aDecision({ issue_url })).verdicts;
+  expect(first).toMatchObject({ verdict: 'KNOWN', decision: { issue_url }, sentence: '#61233: What is said of a.' });
+});
+
+test('the keys go round the undecided causes in the order of the list', () => {
+  const rows = failureRows(groupFailures(jobsOf(page), page, 'signature'), new Set(), []);
+  const from = (id: string | null, step: 1 | -1) => nextUndecided(rows, id, step)?.id ?? null;
+  expect([from(null, 1), from('a', 1), from('c', 1), from('b', -1)]).toEqual(['a', 'c', 'a', 'c']);
+  expect(nextUndecided([], 'a', 1)).toBe(null);
+});

@@ -1,0 +1,117 @@
+/** What a person decides on the causes of a run, before it is sent; pure functions of their arguments. */
+import { believed } from '../../../../src/core/decisions/belief.ts';
+import {
+  type DecisionClass,
+  type DecisionScope,
+  decisionName,
+  isAsWide,
+  isIssue,
+  type Place,
+  placeOf,
+  usualScope,
+} from '../../../../src/core/decisions/decision.ts';
+import { decided } from '../../../../src/core/decisions/standing.ts';
+import type { DecisionItem, NewDecision } from '../../../../src/http/api/decision-schema.ts';
+import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
+import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
+import type { FailureRow } from './failure-rows.ts';
+import type { Group } from './groups.ts';
+
+/** A decision as it is typed. */
+export interface Draft {
+  class: DecisionClass;
+  issue_url: string;
+  note: string;
+  scope: DecisionScope;
+  /** What was decided when the form was opened. */
+  before: DecisionItem | null;
+}
+
+/** The run as far as decisions go. */
+export function placeIn({ run, baseline }: RunPage): Place {
+  return placeOf(run, baseline.bases);
+}
+
+/** What the form has at first: what was decided, or what the server believes. */
+export function draftOf(verdict: PageVerdict, page: RunPage): Draft {
+  const { decision } = verdict;
+  if (decision !== null) {
+    const { class: kind, issue_url, note, scope } = decision;
+    return { class: kind, issue_url: issue_url ?? '', note, scope, before: decision };
+  }
+  const place = placeIn(page);
+  const kind = believed(verdict, place);
+  return { class: kind, issue_url: '', note: '', scope: usualScope(kind, place), before: null };
+}
+
+/** The draft with another class: what a branch has caused goes no further, everything else as far as usual. */
+export function withClass(draft: Draft, kind: DecisionClass, place: Place): Draft {
+  const isNarrow = kind === 'caused by this branch' && !isAsWide('branch', draft.scope);
+  const wasNarrow = draft.class === 'caused by this branch' && draft.scope === usualScope(draft.class, place);
+  return { ...draft, class: kind, scope: isNarrow || wasNarrow ? usualScope(kind, place) : draft.scope };
+}
+
+/** What is sent. A decision as wide as the one before takes its place; a narrower one leaves it to others. */
+export function bodyOf(draft: Draft, cause: string, run: string, key: string): NewDecision {
+  const { issue_url, note, before, ...rest } = draft;
+  return {
+    ...{ run, cause, ...rest, key },
+    ...(issue_url.trim() !== '' && { issue_url: issue_url.trim() }),
+    ...(note.trim() !== '' && { note: note.trim() }),
+    ...(before !== null && isAsWide(draft.scope, before.scope) && { replaces: before.id }),
+  };
+}
+
+/** Why a draft cannot be sent, or null. */
+export function problemOf({ issue_url }: Draft): string | null {
+  const text = issue_url.trim();
+  return text === '' || isIssue(text) ? null : 'The issue must be an address that begins with https:// or http://.';
+}
+
+/** The scopes in words, those that a class can have. */
+export function scopesFor(kind: DecisionClass, { branch, base }: Place): [DecisionScope, string][] {
+  const all: [DecisionScope, string][] = [
+    ['base', `${base} and its branches`],
+    ['branch', `branch ${branch}`],
+    ['run', 'this run'],
+    ['everywhere', 'everywhere'],
+  ];
+  return all.filter(([scope]) => {
+    if (scope === 'branch') return branch !== '';
+    return kind !== 'caused by this branch' || scope === 'run';
+  });
+}
+
+/** The page with a decision on one of its causes, until the server sends the page again. */
+export function withDecision(page: RunPage, cause: string, decision: DecisionItem | null): RunPage {
+  const verdicts = page.verdicts.map((verdict) =>
+    verdict.cause === cause ? { ...verdict, ...decided(verdict, { decision, past: null }) } : verdict,
+  );
+  return { ...page, verdicts };
+}
+
+/** The decision on a cause in one line: "#61233 product bug · ana". */
+export function decisionWords({ class: kind, issue_url, author }: DecisionItem): string {
+  const name = issue_url === null ? '' : `${decisionName({ class: kind, issue_url })} `;
+  return `${name}${kind} · ${author}`;
+}
+
+/** Whether nobody has decided on a group. */
+export function isUndecided({ verdict }: Pick<Group, 'verdict'>): boolean {
+  return verdict !== null && verdict.decision === null;
+}
+
+/**
+ * The undecided cause after or before a row in a list, which goes on at its other end; null when there is none. `from` is the
+ * key of the group that the row belongs to.
+ */
+export function nextUndecided(rows: readonly FailureRow[], from: string | null, step: 1 | -1): Group | null {
+  const groups = rows.flatMap((row) => (row.kind === 'group' ? [row.group] : []));
+  const at = groups.findIndex(({ id }) => id === from);
+  const start = at === -1 ? (step === 1 ? -1 : 0) : at;
+  for (let moved = 1; moved <= groups.length; moved++) {
+    const group = groups[(start + step * moved + groups.length * 2) % groups.length];
+    if (group !== undefined && group.id !== from && isUndecided(group)) return group;
+  }
+  return null;
+}

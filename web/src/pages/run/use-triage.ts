@@ -1,0 +1,197 @@
+/** Deciding on the causes of a run: what is typed, sent, undone, and where to go on. */
+import { useRef, useState } from 'react';
+import { apiPath } from '../../../../src/core/paths.ts';
+import type { Band } from '../../../../src/core/verdicts/bands.ts';
+import type { DecisionItem } from '../../../../src/http/api/decision-schema.ts';
+import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
+import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
+import { sendApi, usePatch } from '../../lib/api.ts';
+import { plural } from '../../lib/format.ts';
+import { useMissingName } from '../../lib/session.ts';
+import { toast } from '../../ui/Toast.tsx';
+import type { FailureRow } from './failure-rows.ts';
+import type { Group } from './groups.ts';
+import { bodyOf, type Draft, draftOf, isUndecided, nextUndecided, problemOf, withDecision } from './triage.ts';
+import { wordsOf } from './Who.tsx';
+
+/** Milliseconds for which a decision can be undone with one key. */
+const undoMs = 10_000;
+
+/** What the list and the details need to decide. */
+export interface Triage {
+  /** The cause whose form is open; null for none. */
+  open: string | null;
+  draft: (group: Group) => Draft;
+  change: (group: Group, draft: Draft) => void;
+  start: (group: Group) => void;
+  cancel: () => void;
+  /** Sends what is typed and goes to the next cause that nobody has decided on. */
+  save: (group: Group) => Promise<void>;
+  /** Accepts for all undecided causes of a band what the server believes, but not for those that somebody needs to look at. */
+  accept: (band: Band) => Promise<void>;
+  withdraw: (group: Group) => Promise<void>;
+  undo: () => Promise<void>;
+  saving: boolean;
+  problem: string | null;
+}
+
+interface TriageOf {
+  page: RunPage;
+  /** The address of the page's data. */
+  path: string;
+  groups: readonly Group[];
+  /** The rows of the list as they are shown. */
+  rows: { readonly current: readonly FailureRow[] };
+  /** Selects a group and moves the focus to its row. */
+  go: (group: Group) => void;
+}
+
+/** A decision that can be undone, and what held before. */
+interface Done {
+  cause: string;
+  made: DecisionItem;
+  before: DecisionItem | null;
+}
+
+/** The state of deciding on one page. */
+export function useTriage(of: TriageOf): Triage {
+  const { page, path, groups } = of;
+  const { say, take } = useDecisions(page, path);
+  const missing = useMissingName();
+  const form = useForm(page);
+  const { undo, finish } = useUndo(of, take);
+  const [saving, setSaving] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const start = (group: Group) => {
+    setProblem(null);
+    form.start(group);
+  };
+  const save = async (group: Group) => {
+    const given = form.draft(group);
+    const wrong = problemOf(given);
+    setProblem(wrong);
+    if (wrong !== null || saving) return;
+    setSaving(true);
+    const failed = await attempt(async () => {
+      const made = await say(group.id, given);
+      form.done(group.id);
+      finish([{ cause: group.id, made, before: given.before }], group.id, `Decided: ${made.class}`);
+    });
+    setSaving(false);
+    setProblem(failed);
+  };
+  const accept = async (band: Band) => {
+    if (band === 'look') return toast('What is new is decided one by one, with t');
+    const some = groups.filter((group) => group.band === band && isUndecided(group));
+    const [first] = some;
+    if (first === undefined || saving) return;
+    if (missing !== null) return start(first);
+    setSaving(true);
+    const all: Done[] = [];
+    const failed = await attempt(async () => {
+      for (const { id, verdict } of some) {
+        if (verdict !== null) all.push({ cause: id, made: await say(id, draftOf(verdict, page)), before: null });
+      }
+    });
+    setSaving(false);
+    const text = `Decided on ${plural(all.length, 'cause')}`;
+    if (all.length > 0) finish(all, first.id, failed === null ? text : `${text}, then: ${failed}`);
+    else if (failed !== null) toast(`Not saved: ${failed}`);
+  };
+  const withdraw = async (group: Group) => {
+    const made = group.verdict?.decision;
+    if (made) toast((await attempt(() => take({ cause: group.id, made, before: null }))) ?? 'Withdrawn');
+  };
+  const { open, draft, change, cancel } = form;
+  return { open, draft, change, cancel, start, save, accept, withdraw, undo, saving, problem };
+}
+
+/** What is typed, by cause, and the cause whose form is open. */
+function useForm(page: RunPage) {
+  const [open, setOpen] = useState<string | null>(null);
+  const [drafts, setDrafts] = useState<Readonly<Record<string, Draft>>>({});
+  const draft = ({ id, verdict }: Group): Draft => drafts[id] ?? draftOf(verdict as PageVerdict, page);
+  const change = (group: Group, next: Draft) => setDrafts((known) => ({ ...known, [group.id]: next }));
+  return {
+    open,
+    draft,
+    change,
+    cancel: () => setOpen(null),
+    start: (group: Group) => {
+      if (group.verdict === null) return;
+      // What somebody else decides meanwhile must not change what is being typed.
+      change(group, draft(group));
+      setOpen(group.id);
+    },
+    done: (id: string) => {
+      setOpen(null);
+      setDrafts(({ [id]: _, ...others }) => others);
+    },
+  };
+}
+
+/** What was decided last and can be undone, and where to go after it. */
+function useUndo({ groups, rows, go }: TriageOf, take: (done: Done) => Promise<void>) {
+  const last = useRef<{ all: Done[]; until: number }>({ all: [], until: 0 });
+  const undo = async () => {
+    const { all, until } = last.current;
+    if (Date.now() > until) return;
+    last.current = { all: [], until: 0 };
+    const failed = await attempt(async () => {
+      for (const one of all) await take(one);
+    });
+    toast(failed === null ? `Undone for ${plural(all.length, 'cause')}` : `Could not undo: ${failed}`);
+    const group = groups.find(({ id }) => id === all[0]?.cause);
+    if (group) go(group);
+  };
+  const finish = (all: Done[], from: string, text: string) => {
+    last.current = { all, until: Date.now() + undoMs };
+    toast(text, { ms: undoMs, action: { label: 'Undo (u)', run: () => void undo() } });
+    // The rows are those from before the decision.
+    const decided = new Set(all.map(({ cause }) => cause));
+    const left = rows.current.filter(
+      (row) => row.kind !== 'group' || row.group.id === from || !decided.has(row.group.id),
+    );
+    const next = nextUndecided(left, from, 1) ?? groups.find(({ id }) => id === from);
+    if (next) go(next);
+  };
+  return { undo, finish };
+}
+
+/** Runs something; the sentence of its failure, or null. */
+async function attempt(run: () => Promise<unknown>): Promise<string | null> {
+  try {
+    await run();
+    return null;
+  } catch (error) {
+    return wordsOf(error);
+  }
+}
+
+/** Sends decisions and withdrawals, and shows them at once. */
+function useDecisions(page: RunPage, path: string) {
+  const patch = usePatch<RunPage>();
+  const keys = useRef(new Map<string, string>());
+  const post = (to: string, body: object) =>
+    sendApi<DecisionItem>(to, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  return {
+    say: async (cause: string, draft: Draft) => {
+      // The same key for the same words: an answer that was lost on its way is not a second decision.
+      const words = JSON.stringify([cause, draft]);
+      const key = keys.current.get(words) ?? `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+      keys.current.set(words, key);
+      const made = await post(apiPath.decisions(), bodyOf(draft, cause, page.run.name, key));
+      keys.current.delete(words);
+      patch(path, (old) => withDecision(old, cause, made));
+      return made;
+    },
+    take: async ({ cause, made, before }: Done) => {
+      await post(apiPath.withdraw(made.id), {});
+      patch(path, (old) => withDecision(old, cause, before));
+    },
+  };
+}
