@@ -10,6 +10,7 @@ const batch = 20;
 
 /** Tables without rows of runs or jobs; one that is neither here nor copied ends the benchmark. */
 const others = [
+  'imported_runs',
   ...['nodes', 'queues', 'signatures', 'descriptions', 'indexed', 'migrations'],
   ...['tokens', 'sessions', 'audit', 'run_digests', 'decisions', 'cause_moves', 'reviews'],
 ];
