@@ -45,6 +45,12 @@ const commands: Record<string, Command> = {
     settings: ofDatabase,
     run: async (line) => (await import('./cli/prune.ts')).pruneDatabase(line),
   },
+  expire: {
+    summary: 'end the jobs of which there has been no news for long, as the server does by itself',
+    flags: [{ name: 'dry-run', hint: '', help: 'only print how many jobs would end' }],
+    settings: [...ofDatabase, 'expire_after'],
+    run: async (line) => (await import('./cli/expire.ts')).expireJobs(line),
+  },
   import: {
     summary: 'copy the database of a Python server, which is only read, or read an export',
     flags: [

@@ -1,6 +1,7 @@
 /** What a setting can be: each reads a text, and returns its value or, as `problem`, what it must be instead. */
 import { isIP } from 'node:net';
 import { parseScopes, scopes } from './core/access.ts';
+import { parseExpiryAges } from './core/expiry.ts';
 import { parseArchive } from './core/logs/places.ts';
 
 /** One setting: where it is read from, its default, what `--help` says, and how its text is understood. */
@@ -102,4 +103,10 @@ export const branchNames = listOf((text) => /^[^\s,]{1,200}$/.test(text), 'must 
 export const archives = (value: string) => {
   const bases = parseArchive(value);
   return 'problem' in bases ? bases : { value };
+};
+
+/** Ages at which jobs expire, or off. */
+export const expiryAges = (value: string) => {
+  const ages = parseExpiryAges(value);
+  return 'problem' in ages ? ages : { value };
 };

@@ -3,6 +3,7 @@ import { type AccessConfig, accessSettings } from './access-settings.ts';
 import {
   archives,
   branchNames,
+  expiryAges,
   matching,
   networks,
   oneOf,
@@ -46,6 +47,8 @@ export interface Config extends AccessConfig {
   archive: string;
   /** Branches with commas between, that others are compared with; empty: those that core/verdicts/baseline.ts finds. */
   base_branches: string;
+  /** Ages at which jobs without news are dead (core/expiry.ts). */
+  expire_after: string;
   /** Runs on a page of the teuthology contract, when the client does not ask for a number. */
   latest_runs: number;
   /** Browsers get the dashboard also where pulpito-ng shares an address with the teuthology contract. */
@@ -213,6 +216,14 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     hint: 'LIST',
     help: 'branches that failures of other branches are compared with; empty for main and releases',
     parse: branchNames,
+  },
+  expire_after: {
+    flag: 'expire-after',
+    variables: ['PADDLES_EXPIRE_AFTER'],
+    fallback: '3d,14d',
+    hint: 'AGE[,AGE]',
+    help: 'when running and waiting jobs without news are dead, then when queued ones are; off for never',
+    parse: expiryAges,
   },
   latest_runs: {
     flag: 'latest-runs',

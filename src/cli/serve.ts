@@ -9,6 +9,7 @@ import { type Db, type OpenOptions, UnavailableDatabase } from '../store/db.ts';
 import { version } from '../version.ts';
 import { openDatabase } from './database.ts';
 import { endInTime } from './ending.ts';
+import { expireInBackground } from './expire.ts';
 import { createLog, flushLog, rarely } from './log.ts';
 import { checkFree } from './ports.ts';
 import { reindexInBackground } from './reindex.ts';
@@ -77,8 +78,9 @@ export async function serve(line: CommandLine): Promise<number> {
     }
     announce(doors, db, config, log);
     const endReindex = config.read_only ? async () => {} : reindexInBackground(db, log);
+    const endExpiry = config.read_only ? async () => {} : expireInBackground(db, { config, log, now });
     await signals.stop;
-    await endReindex();
+    await Promise.all([endReindex(), endExpiry()]);
     await stop(doors, open, log, signals.insisted);
     return 0;
   } catch (error) {

@@ -1,4 +1,5 @@
 /** What names the cause in a failure reason: typed extraction first, the first rule that knows the shape decides. */
+import { expiryTitle } from './expiry.ts';
 import { infraIn } from './signature-class.ts';
 import { commandTitle, scriptArguments, unquote } from './signature-command.ts';
 import { clusterLog, crash, kernelLog, selinux } from './signature-log.ts';
@@ -23,6 +24,11 @@ export type Found = [kind: SignatureKind, title: string] | null;
 
 /** In the order in which they are asked. */
 export const rules: ((text: string) => Found)[] = [
+  // Workers report a job of the product that hangs; one that says nothing is lost.
+  (text) => {
+    const title = expiryTitle(text);
+    return title === null ? null : ['infra', title];
+  },
   (text) => (/^hit max job timeout/i.test(text) ? ['timeout', 'hit max job timeout'] : null),
   command,
   clusterLog,

@@ -22,6 +22,7 @@ const wrongValues = [
   ['body_limit', 'PADDLES_BODY_LIMIT', '16777217', 'whole number from 1024 to 16777216'],
   ['receive_budget', 'PADDLES_RECEIVE_BUDGET', '1048576', 'whole number from 16777216'],
   ['max_connections', 'PADDLES_MAX_CONNECTIONS', '0', 'whole number from 10'],
+  ['expire_after', 'PADDLES_EXPIRE_AFTER', '3 days', 'age like 3d'],
   ['log_level', 'PADDLES_LOG_LEVEL', 'loud', 'info'],
   ['log_format', 'PADDLES_LOG_FORMAT', 'xml', 'json'],
 ] as const;

@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openReadOnly, ping } from '../../src/store/db.ts';
+import { expire } from '../../src/store/upkeep/expire.ts';
 import { databaseSize, prune, pruneAudit } from '../../src/store/upkeep/prune.ts';
 import { isIndexed, reindex } from '../../src/store/upkeep/reindex.ts';
 import { engines } from '../helpers/engines.ts';
@@ -53,6 +54,7 @@ describe.each(engines)('statements on $name', ({ name, createDatabase }) => {
     const before = now() - 30 * 86_400_000_000;
     const stamp = { by: someone, at: now() };
     await prune(db, { before, dryRun: false, ...stamp, signal: aborted.signal, onProgress: () => aborted.abort() });
+    await expire(db, { ages: { running: 1, waiting: 1, queued: 1 }, dryRun: false, ...stamp, at: now() + 1e9 });
     await useToken(db, doors, now());
     await pruneAudit(db, { before: now() - 3_600_000_000, dryRun: false, ...stamp });
     // Other processes are notified a moment later.

@@ -1,5 +1,6 @@
 /** A job and its run while a transaction changes them in memory. */
 import { hash } from 'node:crypto';
+import { expiryTitle } from '../../core/expiry.ts';
 import {
   columnFields,
   type DocumentField,
@@ -80,7 +81,11 @@ export function createJob(runId: number, jobId: string, change: JobChange, at: n
 /** Applies a change to a stored job. A `priority` counts only while the job is queued (teuthology contract §2.7). */
 export function changeJob(job: JobState, change: JobChange, at: number): void {
   const queued = job.row.status === 'queued';
+  const wasDead = job.row.status === 'dead';
   job.row.status = nextStatus(job.row.status, change);
+  // Its worker is alive after all.
+  if (wasDead && job.row.status !== 'dead' && expiryTitle(job.row.failure_reason ?? '') !== null)
+    job.row.failure_reason = null;
   if (queued || !change.more.has('priority')) applyChange(job, change, at);
   else applyChange(job, { ...change, more: new Map([...change.more].filter(([key]) => key !== 'priority')) }, at);
 }

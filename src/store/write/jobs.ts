@@ -1,9 +1,9 @@
 import type { Actor } from '../../core/audit.ts';
-import { alreadyExists, type Failure, isFailure, notFound, unavailable } from '../../core/errors.ts';
-import type { JobChange, JobStatus } from '../../core/job.ts';
+import { alreadyExists, conflict, type Failure, isFailure, notFound, unavailable } from '../../core/errors.ts';
+import { type JobChange, type JobStatus, noChange } from '../../core/job.ts';
 import { runStatus } from '../../core/run.ts';
 import { isDatabaseFault } from '../engine/faults.ts';
-import type { Engine, RunRow } from '../engine/schema.ts';
+import type { Engine, JobRow, RunRow } from '../engine/schema.ts';
 import { numbered, repeat, repeated, type Send, type Statement, type Transact } from '../engine/transaction.ts';
 import { auditStatements } from './audit.ts';
 import { createBatcher } from './batch.ts';
@@ -27,18 +27,19 @@ import {
 } from './job-sql.ts';
 import type { JobEvent } from './live.ts';
 
-/** One request to create, change or delete a job. `at` in microseconds since the Unix epoch. */
+/** One request to create, change or delete a job, or to end one unless there is news of it since it was `seen`. `at` in microseconds since the Unix epoch. */
 type JobWrite = { run: string; at: number } & (
   | { kind: 'create' /** null: the store chooses. */; job_id: string | null; change: JobChange; createRun: boolean }
   | { kind: 'change'; job_id: string; change: JobChange }
   | { kind: 'delete'; job_id: string; by: Actor }
+  | { kind: 'expire'; job_id: string; by: Actor; seen: Pick<JobRow, 'status' | 'updated'>; reason: string }
 );
 
 /** Carries out writes of jobs, many in one transaction. */
 export interface JobWriter {
   /**
-   * Resolves when the write is durable, otherwise `not_found` (run or job), `already_exists` (job) or `unavailable` (too
-   * much is waiting). `size` is the length of the request, for the bound on what waits.
+   * Resolves when the write is durable, otherwise `not_found` (run or job), `already_exists` (job), `conflict` (an expiring
+   * job has news) or `unavailable` (too much is waiting). `size` is the length of the request, for the bound on what waits.
    */
   write(write: JobWrite, size: number): Promise<JobEvent | Failure>;
   /** `listener` hears of every write after its commit, in order. It must not throw. */
@@ -81,7 +82,7 @@ async function writeBatch(engine: Engine, transact: Transact, writes: JobWrite[]
     const freeId = await idChooser(engine, send, runs, writes);
     const value = writes.map((write) => decide(write, runs.get(write.run), batch, freeId));
     const last = await save(engine, send, [...runs.values()], batch);
-    return { last: [...last, ...recordDeleted(engine, writes, value)], value };
+    return { last: [...last, ...recordEnded(engine, writes, value)], value };
   });
 }
 
@@ -105,13 +106,14 @@ async function save(engine: Engine, send: Send, runs: RunRow[], batch: JobBatch)
   return changedRuns.length > 0 ? [...statements, saveRuns(engine, changedRuns)] : statements;
 }
 
-/** A row of the log of changes for each job that a client deletes; reports are in the log of the server alone. */
-function recordDeleted(engine: Engine, writes: JobWrite[], results: (JobEvent | Failure)[]): Statement[] {
+/** A row of the log of changes for each job that somebody deletes or that expires; reports are in the log of the server alone. */
+function recordEnded(engine: Engine, writes: JobWrite[], results: (JobEvent | Failure)[]): Statement[] {
   return writes.flatMap((write, index) => {
     const result = results[index];
-    if (write.kind !== 'delete' || isFailure(result)) return [];
+    if (!('by' in write) || result === undefined || isFailure(result)) return [];
     const target = `${write.run}/${write.job_id}`;
-    const change = { action: 'delete', kind: 'job', target, before: { status: result?.previous } } as const;
+    const after = write.kind === 'expire' ? { status: result.status } : null;
+    const change = { action: write.kind, kind: 'job', target, before: { status: result.previous }, after } as const;
     return auditStatements(engine, write.by, write.at, [change]);
   });
 }
@@ -171,6 +173,15 @@ function decide(
   }
   if (!job) return notFound('job', job_id);
   const previous = job.row.status;
+  if (write.kind === 'expire') {
+    const { status, updated } = write.seen;
+    if (job.row.status !== status || job.row.updated !== updated) return conflict('there is news of the job');
+    // The time of the last news stays: what is computed from it, like the duration, would be days too long.
+    const change = { ...noChange(), status: 'dead' as const, updated };
+    change.more.set('failure_reason', write.reason);
+    changeJob(job, change, write.at);
+    return applyToRun(run, job, previous, { ...change, updated: run.updated ?? updated });
+  }
   if (write.kind === 'change') {
     changeJob(job, write.change, write.at);
     return applyToRun(run, job, previous, write.change);

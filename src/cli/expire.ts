@@ -1,0 +1,62 @@
+import type { Logger } from 'pino';
+import { BadSetting, type CommandLine, type Config } from '../config.ts';
+import type { Actor } from '../core/audit.ts';
+import { type ExpiryAges, parseExpiryAges } from '../core/expiry.ts';
+import type { Db } from '../store/db.ts';
+import { expire } from '../store/upkeep/expire.ts';
+import { operator, stopSignal, withDatabase } from './database.ts';
+
+/**
+ * Milliseconds from the start of a server to the first look, and between two. Workers that found no server for days need the
+ * time to report.
+ */
+const pause = 3_600_000;
+
+/** The server, as the log of changes names it. */
+const server: Actor = { name: 'paddles', verified: true, address: null, door: 'command', request: null };
+
+/** `paddles expire`: ends the jobs without news. Returns the exit code. */
+export async function expireJobs(line: CommandLine): Promise<number> {
+  const ages = agesOf(line.config);
+  if (isOff(ages)) throw new BadSetting(`${line.sources.expire_after}: with 'off' no job expires; give an age like 3d`);
+  const dryRun = line.flags['dry-run'] !== undefined;
+  const signal = stopSignal();
+  return withDatabase(line, async (db) => {
+    const jobs = await expire(db, { ages, dryRun, signal, at: Date.now() * 1000, by: operator() });
+    const text = dryRun ? `${jobs} jobs would end` : `${signal.aborted ? 'stopped' : 'done'}: ended ${jobs} jobs`;
+    return { text, exitCode: signal.aborted ? 1 : 0 };
+  });
+}
+
+/** Ends jobs without news every hour. The function that is returned stops it. */
+export function expireInBackground(
+  db: Db,
+  { config, log, now }: { config: Config; log: Logger; now: () => number },
+): () => Promise<void> {
+  const ages = agesOf(config);
+  if (isOff(ages)) return async () => {};
+  const stop = new AbortController();
+  let ended = Promise.resolve();
+  const look = async () => {
+    const jobs = await expire(db, { ages, dryRun: false, signal: stop.signal, at: now(), by: server });
+    if (jobs > 0) log.info({ jobs }, 'ended jobs without news');
+  };
+  const timer = setInterval(() => {
+    ended = ended.then(look).catch((error) => log.error({ err: error }, 'could not end jobs without news'));
+  }, pause);
+  return async () => {
+    clearInterval(timer);
+    stop.abort();
+    await ended;
+  };
+}
+
+function agesOf({ expire_after }: Pick<Config, 'expire_after'>): ExpiryAges {
+  const ages = parseExpiryAges(expire_after);
+  if ('problem' in ages) throw new BadSetting(ages.problem);
+  return ages;
+}
+
+function isOff(ages: ExpiryAges): boolean {
+  return Object.values(ages).every((age) => age === null);
+}

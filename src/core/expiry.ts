@@ -1,0 +1,60 @@
+/** When a job that nobody reports on any more counts as dead, and what is said of it then. */
+import type { JobStatus } from './job.ts';
+import { parseDuration } from './moment.ts';
+
+/** The statuses of jobs that have not ended. */
+export const expiring = ['running', 'waiting', 'queued'] as const satisfies JobStatus[];
+/** One of them. */
+export type Expiring = (typeof expiring)[number];
+
+/** Seconds without news after which a job in each status is dead; null: never. */
+export type ExpiryAges = Record<Expiring, number | null>;
+
+const queuedByDefault = '14d';
+
+/** Reads "3d", "3d,14d" or "off": the age for running and waiting jobs, then that for queued ones. */
+export function parseExpiryAges(text: string): ExpiryAges | { problem: string } {
+  const [first = '', second, ...rest] = text.split(',').map((part) => part.trim());
+  const running = ageOf(first);
+  const queued = ageOf(second ?? (running === null ? 'off' : queuedByDefault));
+  if (running === undefined || queued === undefined || rest.length > 0)
+    return { problem: 'must be an age like 3d, two of them (the second for queued jobs) like 3d,14d, or off' };
+  return { running, waiting: running, queued };
+}
+
+/** Undefined for what is no age. */
+function ageOf(text: string): number | null | undefined {
+  if (text === 'off' || text === '0') return null;
+  const seconds = text.length > 1 && 'smhdw'.includes(text.slice(-1)) ? parseDuration(text) : null;
+  return seconds === 0 ? null : (seconds ?? undefined);
+}
+
+const reasons: Record<Expiring, string> = {
+  running: 'no news from its worker',
+  waiting: 'no news from its worker',
+  queued: 'no worker took it',
+};
+const end = ' (expired)';
+
+/** The failure reason of a job that expired in a status after some seconds, like "no news from its worker for 3 days (expired)". */
+export function expiryReason(status: Expiring, seconds: number): string {
+  return `${reasons[status]} for ${inWords(seconds)}${end}`;
+}
+
+/** The title of the cause that such a reason names; null for any other reason. */
+export function expiryTitle(reason: string): string | null {
+  if (!reason.endsWith(end)) return null;
+  const found = Object.values(reasons).find((beginning) => reason.startsWith(`${beginning} for `));
+  return found === undefined ? null : found + end;
+}
+
+function inWords(seconds: number): string {
+  const units: [string, number][] = [
+    ['day', 86_400],
+    ['hour', 3600],
+    ['minute', 60],
+  ];
+  const [unit, length] = units.find(([, length]) => seconds % length === 0) ?? ['second', 1];
+  const count = seconds / length;
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,101 @@
+/** Ends the jobs of which nobody has heard for long: their worker is gone. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Actor } from '../../core/audit.ts';
+import { isFailure } from '../../core/errors.ts';
+import { type Expiring, type ExpiryAges, expiring, expiryReason } from '../../core/expiry.ts';
+import type { JobRow, Reader } from '../engine/schema.ts';
+import type { JobWriter } from '../write/jobs.ts';
+
+/** Which jobs end: those without news for the age of their status at the time `at` (microseconds). */
+interface ExpireOptions {
+  ages: ExpiryAges;
+  at: number;
+  by: Actor;
+  /** Counts the jobs and changes nothing. */
+  dryRun: boolean;
+  signal?: AbortSignal;
+}
+
+/** Runs that are looked up together. */
+const runsAtATime = 100;
+
+/** Jobs that are written together: less than a transaction holds, so that reports share it. */
+const jobsAtATime = 32;
+
+/**
+ * Returns how many jobs ended, or would. Each is looked at again while its run is held, and left alone when there is news: any
+ * number of servers of one database may do this at a time. Later news of a worker counts as always.
+ */
+export async function expire(db: Reader & { jobWriter: JobWriter }, options: ExpireOptions): Promise<number> {
+  let ended = 0;
+  for (const status of expiring) {
+    const seconds = options.ages[status];
+    if (seconds !== null) ended += await expireStatus(db, status, { ...options, seconds });
+  }
+  return ended;
+}
+
+type Pass = ExpireOptions & { seconds: number };
+
+async function expireStatus(db: Reader & { jobWriter: JobWriter }, status: Expiring, pass: Pass): Promise<number> {
+  const before = pass.at - pass.seconds * 1_000_000;
+  let ended = 0;
+  for (let after = { scheduled: Number.MIN_SAFE_INTEGER, id: 0 }; !pass.signal?.aborted; ) {
+    const runs = await unfinishedRuns(db, status, after);
+    for (const run of runs) {
+      const jobs = run.posted < before ? await silentJobs(db, run.id, { status, before }) : [];
+      for (let from = 0; from < jobs.length && !pass.signal?.aborted; from += jobsAtATime)
+        ended += await endJobs(db.jobWriter, run.name, { status, jobs: jobs.slice(from, from + jobsAtATime), ...pass });
+      await nextTurn();
+    }
+    const last = runs.at(-1);
+    if (last === undefined) break;
+    after = last;
+  }
+  return ended;
+}
+
+/** In the order of the index of runs with jobs in this status. */
+function unfinishedRuns({ kysely }: Reader, status: Expiring, after: { scheduled: number; id: number }) {
+  return kysely
+    .selectFrom('runs')
+    .select(['id', 'name', 'scheduled', 'posted'])
+    .where((eb) => eb(status, '>', eb.lit(0)))
+    .where(({ eb, refTuple, tuple }) => eb(refTuple('scheduled', 'id'), '>', tuple(after.scheduled, after.id)))
+    .orderBy('scheduled')
+    .orderBy('id')
+    .limit(runsAtATime)
+    .execute();
+}
+
+type SilentJob = Pick<JobRow, 'job_id' | 'updated'>;
+
+/** A client may give a new job an old time: that it was posted is news too. */
+function silentJobs(
+  { kysely }: Reader,
+  runId: number,
+  { status, before }: { status: Expiring; before: number },
+): Promise<SilentJob[]> {
+  return kysely
+    .selectFrom('jobs')
+    .select(['job_id', 'updated'])
+    .where('run_id', '=', runId)
+    .where('status', '=', status)
+    .where('updated', '<', before)
+    .where('posted', '<', before)
+    .orderBy('id')
+    .execute();
+}
+
+async function endJobs(
+  writer: JobWriter,
+  run: string,
+  { status, jobs, seconds, at, by, dryRun }: Pass & { status: Expiring; jobs: SilentJob[] },
+): Promise<number> {
+  if (dryRun) return jobs.length;
+  const reason = expiryReason(status, seconds);
+  const writes = jobs.map(({ job_id, updated }) =>
+    writer.write({ kind: 'expire', run, job_id, seen: { status, updated }, reason, at, by }, reason.length),
+  );
+  return (await Promise.all(writes)).filter((result) => !isFailure(result)).length;
+}
