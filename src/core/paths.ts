@@ -72,6 +72,7 @@ export const apiPath = {
   job: (run: string, jobId: string, query?: PathQuery) => address(['api', 'runs', run, 'jobs', jobId], query),
   compare: (run: string, query?: PathQuery) => address(['api', 'runs', run, 'compare'], query),
   cause: (id: string) => address(['api', 'causes', id]),
+  causeDecisions: (cause: string) => address(['api', 'decisions'], { cause }),
   causePlaces: (id: string) => address(['api', 'causes', id, 'places']),
   history: (query?: PathQuery) => address(['api', 'history'], query),
   queue: () => address(['api', 'queue']),

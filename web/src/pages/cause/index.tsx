@@ -11,6 +11,7 @@ import { usePathParts } from '../../lib/url-state.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { ErrorBox, FetchLine, NotFound, Skeleton } from '../../ui/States.tsx';
 import { Time } from '../../ui/Time.tsx';
+import { Decisions } from './decisions.tsx';
 import { LatestJobs, RecentRuns } from './lists.tsx';
 import { BaseLines, Places } from './where.tsx';
 import './cause.css';
@@ -37,6 +38,7 @@ export default function CausePageView() {
       <FetchLine active={isFetching} />
       <CauseHeader page={data} />
       <div className="body cause">
+        <Decisions cause={data.cause.id} />
         <BaseLines page={data} />
         <div className="cause-columns">
           <Common page={data} />
