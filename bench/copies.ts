@@ -13,7 +13,7 @@ const others = [
   'imported_runs',
   ...['nodes', 'queues', 'signatures', 'descriptions', 'indexed', 'migrations'],
   ...['tokens', 'sessions', 'audit', 'run_digests', 'decisions', 'cause_moves', 'reviews'],
-  'imported_runs',
+  ...['log_excerpts', 'job_tests', 'failed_cases'],
 ];
 
 /** How the columns of a copied row differ from the original; times are moved as a whole, everything else stays. */

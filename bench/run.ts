@@ -22,7 +22,7 @@ const parts: Record<string, [what: string, load: () => Promise<{ default: Part }
 /** Measured once: no database takes part in them. */
 const once: Record<string, [what: string, title: string]> = {
   truth: ['verdicts on runs in which it is known why each job failed', 'Planted truth'],
-  logs: ['the first real error of logs in which it is known, up to a gigabyte', 'Planted logs'],
+  logs: ['the first real error of logs in which it is known, up to a gigabyte', 'Logs with planted errors'],
 };
 
 process.exitCode = await main(process.argv.slice(2));

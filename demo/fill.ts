@@ -1,3 +1,4 @@
+import { writeFiles } from './archive.ts';
 import { classicClient, type DemoClient, teuthologyClient } from './client.ts';
 import { labNodes } from './lab.ts';
 import { keepMoving } from './live.ts';
@@ -13,6 +14,10 @@ export interface DemoOptions {
   runs: number;
   /** Keep a run moving afterwards, until `signal` aborts. */
   live: boolean;
+  /** Folder for the logs and test cases of failed jobs; absent: none are written. */
+  archive?: string | undefined;
+  /** One of the logs has 200 MB. */
+  bigLog?: boolean | undefined;
   quiet?: boolean;
   signal: AbortSignal;
   /** Writes text as it is, line ends included. */
@@ -62,7 +67,7 @@ export async function demo(options: DemoOptions): Promise<void> {
 export async function fill(
   client: DemoClient,
   runs: PlannedRun[],
-  { seed, signal }: Pick<DemoOptions, 'seed' | 'signal'>,
+  { seed, signal, archive, bigLog = false }: Pick<DemoOptions, 'seed' | 'signal' | 'archive' | 'bigLog'>,
   report: (tally: Tally) => void = () => {},
 ): Promise<Tally> {
   const tally: Tally = { nodes: 0, jobs: 0, runsThere: 0, jobsThere: 0 };
@@ -73,6 +78,7 @@ export async function fill(
     await inParallel(nodes, signal, async (node) => void (await lab.createNode(node)));
     tally.nodes = nodes.length;
   }
+  const bigJob = runs.at(-1)?.jobs.find(({ outcome }) => outcome === 'fail') ?? null;
   for (const run of runs) {
     if ((await client.createRun(run.name)) === 'already there') {
       tally.runsThere++;
@@ -85,6 +91,8 @@ export async function fill(
       }
     }
     await inParallel(run.jobs, signal, async (job) => {
+      // Before the job has ended: then the server reads it.
+      if (archive !== undefined) writeFiles(archive, run, job, bigLog && job === bigJob);
       if ((await client.reportJob(run.name, job)) === 'already there') tally.jobsThere++;
       tally.jobs++;
       report(tally);

@@ -12,6 +12,12 @@ const ownFlags: CommandFlag[] = [
   },
   { name: 'seed', hint: 'NUMBER', help: 'the same number makes the same data (default 1)' },
   { name: 'runs', hint: 'NUMBER', help: 'how many runs (default 105)' },
+  {
+    name: 'logs',
+    hint: 'FOLDER',
+    help: 'where to write logs and test cases (default data/archive, which a server started here reads; none for --url)',
+  },
+  { name: 'big-log', hint: '', help: 'one of the logs has 200 MB' },
   { name: 'live', hint: '', help: 'then keep runs moving, the newest first, until stopped' },
 ];
 
@@ -52,6 +58,8 @@ function checkFlags({ config, flags }: CommandLine) {
     teuthologyUrl: serverUrl('teuthology-url', flags['teuthology-url']),
     seed: wholeNumber('seed', flags.seed, 1, 0),
     runs: wholeNumber('runs', flags.runs, 105, 1),
+    archive: flags.logs ?? (flags.url === undefined ? 'data/archive' : undefined),
+    bigLog: flags['big-log'] !== undefined,
     live: flags.live !== undefined,
   };
 }

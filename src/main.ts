@@ -31,8 +31,8 @@ const commands: Record<string, Command> = {
   },
   reindex: {
     summary: 'compute the causes of all stored failures again',
-    flags: [],
-    settings: ofDatabase,
+    flags: [{ name: 'logs', hint: '', help: 'read the logs of all failures again instead, from the archive' }],
+    settings: [...ofDatabase, 'archive'],
     run: async (line) => (await import('./cli/reindex.ts')).reindexDatabase(line),
   },
   prune: {

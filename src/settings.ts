@@ -43,7 +43,7 @@ export interface Config extends AccessConfig {
   teuthology_port: number | null;
   /** `log_href` of a job; {run_name} and {job_id} are filled in. */
   job_log_href_templ: string;
-  /** Folders and addresses of archives with commas between (core/logs/places.ts); empty: logs are only linked. */
+  /** Folders and addresses of archives with commas between (core/logs/places.ts); empty: `data/archive` when it is there, otherwise logs are only linked. */
   archive: string;
   /** Branches with commas between, that others are compared with; empty: those that core/verdicts/baseline.ts finds. */
   base_branches: string;
@@ -206,7 +206,7 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     variables: ['PADDLES_ARCHIVE'],
     fallback: '',
     hint: 'LIST',
-    help: 'folders or URLs of archives from which logs are read, with a template like {run}/{job}; empty for links only',
+    help: 'folders or URLs of archives from which logs are read, with a template like {run}/{job}; empty for data/archive, if that is there',
     parse: archives,
   },
   base_branches: {

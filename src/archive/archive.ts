@@ -1,6 +1,8 @@
 /** The archive that logs are read from, asked by other threads (docs/decisions/0017-logs.md). */
 import { hash } from 'node:crypto';
-import { type ArchiveBase, folderOf, type PlacedJob } from '../core/logs/places.ts';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type ArchiveBase, archivesIn, folderOf, type PlacedJob } from '../core/logs/places.ts';
 import type { Place } from './open.ts';
 import type { Kind, Questions } from './protocol.ts';
 import { ArchiveProblem } from './source.ts';
@@ -11,8 +13,8 @@ export { ArchiveProblem } from './source.ts';
 
 /** Reads the files of jobs. */
 export interface Archive {
-  /** False without the setting: there is nothing to ask. */
-  readonly isOpen: boolean;
+  /** False as long as there is nothing to ask. */
+  isOpen(): boolean;
   /** Asks one of the threads about a job. Throws `ArchiveProblem`; anything else that is thrown is a defect. */
   ask<One extends Kind>(kind: One, job: PlacedJob, ask: AskOf<One>): Promise<Questions[One]['answer']>;
   close(): Promise<void>;
@@ -35,7 +37,7 @@ interface ArchiveOptions {
 export function createArchive({ bases, threads = 2, patience = 30_000, mostUnpacked }: ArchiveOptions): Archive {
   const { ask, close } = createThreads({ threads, patience, workerData: { mostUnpacked } });
   return {
-    isOpen: bases.length > 0,
+    isOpen: () => bases.length > 0,
     async ask(kind, job, question) {
       const places = placesOf(bases, job);
       if (places.length === 0) throw new ArchiveProblem('missing', 'the archive has no folder of this job');
@@ -45,6 +47,17 @@ export function createArchive({ bases, threads = 2, patience = 30_000, mostUnpac
     },
     close,
   };
+}
+
+/** Where the demo leaves logs: read without a setting as soon as it is there. */
+const usualFolder = 'data/archive';
+
+/** The archive of the setting. */
+export function openArchive(setting: string, options: Omit<ArchiveOptions, 'bases'> = {}): Archive {
+  if (setting !== '') return createArchive({ bases: archivesIn(setting), ...options });
+  const root = resolve(usualFolder);
+  const archive = createArchive({ bases: [{ kind: 'folder', root, template: '' }], ...options });
+  return { ...archive, isOpen: () => existsSync(root) };
 }
 
 function placesOf(bases: ArchiveBase[], job: PlacedJob): Place[] {

@@ -1,6 +1,6 @@
 /** Reads the log of a job that ended badly for its first real error, and finds the next line that may be one. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type EvidenceKind, evidenceIn, triggers } from '../core/logs/evidence.ts';
+import { type EvidenceKind, evidenceIn, nextTrigger } from '../core/logs/evidence.ts';
 import { createScan, type Finding, type Near } from '../core/logs/first-error.ts';
 import type { LogMatch } from './find.ts';
 import { sliceOf } from './slices.ts';
@@ -71,19 +71,19 @@ async function scanPart(
   tell: (line: string, at: number, near: Near) => void,
   isLate: () => boolean,
 ): Promise<number> {
-  let window = '';
+  let window = Buffer.alloc(0);
   /** The byte that the window begins at, and the first one that no line was told of. */
   let [start, told] = [from, from];
   for (let at = from; at < to; await nextTurn()) {
     const bytes = await source.read(at, Math.min(chunk, to - at));
     at += bytes.length;
-    window += bytes.toString('latin1');
+    window = Buffer.concat([window, bytes]);
     const isLast = bytes.length === 0 || at >= to;
     const end = isLast ? start + window.length : lineEnd(window, start, at - behind);
     tellLines({ window, start, told, end }, tell);
     told = Math.max(told, end);
     const keep = Math.max(0, told - before - start);
-    window = window.slice(keep);
+    window = window.subarray(keep);
     start += keep;
     if (bytes.length === 0) return to;
     if (isLate()) return told;
@@ -92,9 +92,10 @@ async function scanPart(
 }
 
 /** Behind the last line that ends before a byte; the byte itself where no line ends. */
-function lineEnd(window: string, start: number, at: number): number {
-  const newline = window.lastIndexOf('\n', at - start);
-  return newline < 0 ? Math.max(start, at) : start + newline + 1;
+function lineEnd(window: Buffer, start: number, at: number): number {
+  if (at <= start) return start;
+  const newline = window.lastIndexOf(10, at - start);
+  return newline < 0 ? at : start + newline + 1;
 }
 
 /** Lines of a window that are told at most: of hostile ones it is known enough then. */
@@ -102,31 +103,31 @@ const mostLines = 20_000;
 const longestLine = 8192;
 
 function tellLines(
-  { window, start, told, end }: { window: string; start: number; told: number; end: number },
+  { window, start, told, end }: { window: Buffer; start: number; told: number; end: number },
   tell: (line: string, at: number, near: Near) => void,
 ): void {
-  triggers.lastIndex = told - start;
+  let next = told - start;
   for (let count = 0; count < mostLines; count++) {
-    const hit = triggers.exec(window);
-    if (hit === null || start + hit.index >= end) return;
-    const lineStart = window.lastIndexOf('\n', hit.index - 1) + 1;
-    const newline = window.indexOf('\n', hit.index);
+    const hit = nextTrigger(window, next, window.length);
+    if (hit < 0 || start + hit >= end) return;
+    const lineStart = hit === 0 ? 0 : window.lastIndexOf(10, hit - 1) + 1;
+    const newline = window.indexOf(10, hit);
     const lineEnd = newline < 0 ? window.length : newline;
     // Of a line of hostile length the part around the trigger counts.
-    const from = Math.max(lineStart, hit.index - longestLine / 2);
+    const from = Math.max(lineStart, hit - longestLine / 2);
     const to = Math.min(lineEnd, from + longestLine);
-    tell(window.slice(from, to), start + from, nearOf(window, lineStart, lineEnd));
-    triggers.lastIndex = to === lineEnd ? lineEnd + 1 : to;
+    tell(window.toString('latin1', from, to), start + from, nearOf(window, lineStart, lineEnd));
+    next = to === lineEnd ? lineEnd + 1 : to;
   }
 }
 
-function nearOf(window: string, lineStart: number, lineEnd: number): Near {
+function nearOf(window: Buffer, lineStart: number, lineEnd: number): Near {
   return {
     before(count) {
       const lines: string[] = [];
       for (let end = lineStart - 1; end > 0 && lines.length < count; ) {
-        const start = window.lastIndexOf('\n', end - 1) + 1;
-        lines.unshift(window.slice(start, end));
+        const start = window.lastIndexOf(10, end - 1) + 1;
+        lines.unshift(window.toString('latin1', start, end));
         end = start - 1;
       }
       return lines;
@@ -134,9 +135,9 @@ function nearOf(window: string, lineStart: number, lineEnd: number): Near {
     after(count) {
       const lines: string[] = [];
       for (let start = lineEnd + 1; start < window.length && lines.length < count; ) {
-        const newline = window.indexOf('\n', start);
+        const newline = window.indexOf(10, start);
         const end = newline < 0 ? window.length : newline;
-        lines.push(window.slice(start, Math.min(end, start + longestLine)));
+        lines.push(window.toString('latin1', start, Math.min(end, start + longestLine)));
         start = end + 1;
       }
       return lines;

@@ -2,6 +2,7 @@
 
 import type { LogMatch } from './find.ts';
 import type { FirstError, FirstErrorOf } from './first-error.ts';
+import type { testsIn } from './job-tests.ts';
 import type { Place } from './open.ts';
 import type { LogSlice, SliceAt } from './slices.ts';
 import type { ArchiveEntry, ProblemKind } from './source.ts';
@@ -20,6 +21,8 @@ export interface Questions {
   /** The next line that may be evidence of a failure. */
   next: { ask: OfFile & { from: number }; answer: LogMatch & NamedLog };
   first: { ask: OfFile & Omit<FirstErrorOf, 'isNear'>; answer: FirstError & NamedLog };
+  /** The test cases in the files of a job. */
+  tests: { ask: { places: Place[] }; answer: Awaited<ReturnType<typeof testsIn>> };
   /** Bytes as they are stored, packed or not. */
   bytes: { ask: OfFile & { at: number; length: number }; answer: { name: string; size: number; bytes: Uint8Array } };
 }

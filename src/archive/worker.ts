@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { findText } from './find.ts';
 import { firstErrorOf, nextError } from './first-error.ts';
+import { testsIn } from './job-tests.ts';
 import { listFiles, openLog } from './open.ts';
 import type { Answered, Asked, Kind, Questions } from './protocol.ts';
 import { sliceOf } from './slices.ts';
@@ -15,6 +16,7 @@ const handlers: { [One in Kind]: Handler<One> } = {
   find: (ask) => withLog(ask, ({ source }) => findText(source, ask.text, ask.from)),
   next: (ask) => withLog(ask, ({ source }) => nextError(source, ask.from)),
   first: (ask) => withLog(ask, ({ source, isNear }) => firstErrorOf(source, { ...ask, isNear })),
+  tests: ({ places }) => testsIn(places),
   async bytes({ places, file, at, length }) {
     const { name, source } = await openLog(places, file, true);
     try {

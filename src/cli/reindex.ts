@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
-import type { CommandLine } from '../config.ts';
+import { BadSetting, type CommandLine } from '../config.ts';
 import type { Db } from '../store/db.ts';
 import { isIndexed, type ReindexProgress, reindex } from '../store/upkeep/reindex.ts';
 import { printProgress, stopSignal, withDatabase } from './database.ts';
+import { createLog } from './log.ts';
+import { archiveForReader, readAllLogs } from './log-reader.ts';
 
 /** Milliseconds between batches beside a server: with them the work takes a tenth of one processor. */
 const pauseInBackground = 50;
@@ -10,11 +12,26 @@ const pauseInBackground = 50;
 /** `paddles reindex`: computes the causes of all failures again. Returns the exit code. */
 export async function reindexDatabase(line: CommandLine): Promise<number> {
   const signal = stopSignal();
+  if (line.flags.logs !== undefined) return withDatabase(line, (db) => rereadLogs(db, line, signal));
   return withDatabase(line, async (db) => {
     const progress = await reindex(db, { all: true, signal, onProgress: printProgress(text) });
     const end = signal.aborted ? 'stopped; "paddles serve" goes on from there' : 'done';
     return { text: `${end}: ${text(progress)}`, exitCode: signal.aborted ? 1 : 0 };
   });
+}
+
+async function rereadLogs(db: Db, { config }: CommandLine, signal: AbortSignal) {
+  const archive = archiveForReader(config.archive);
+  if (!archive.isOpen()) throw new BadSetting('--logs needs --archive, where the logs are');
+  const now = () => Date.now() * 1000;
+  const onProgress = printProgress((left: number) => `${left} logs left`);
+  try {
+    const read = await readAllLogs({ db, archive, log: createLog(config), now }, { signal, onProgress });
+    const end = signal.aborted ? 'stopped; "paddles serve" reads the rest' : 'done';
+    return { text: `${end}: ${read} logs read`, exitCode: signal.aborted ? 1 : 0 };
+  } finally {
+    await archive.close();
+  }
 }
 
 function text({ done, total, changed }: ReindexProgress): string {

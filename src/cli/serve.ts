@@ -11,6 +11,7 @@ import { openDatabase } from './database.ts';
 import { endInTime } from './ending.ts';
 import { expireInBackground } from './expire.ts';
 import { createLog, flushLog, rarely } from './log.ts';
+import { archiveForReader, type LogReader, startLogReader } from './log-reader.ts';
 import { checkFree } from './ports.ts';
 import { reindexInBackground } from './reindex.ts';
 import { type Reports, startReports } from './reports.ts';
@@ -79,8 +80,9 @@ export async function serve(line: CommandLine): Promise<number> {
     announce(doors, db, config, log);
     const endReindex = config.read_only ? async () => {} : reindexInBackground(db, log);
     const endExpiry = config.read_only ? async () => {} : expireInBackground(db, { config, log, now });
+    const reader = config.read_only ? null : readLogs(db, config, log, now);
     await signals.stop;
-    await Promise.all([endReindex(), endExpiry()]);
+    await Promise.all([endReindex(), endExpiry(), reader?.stop()]);
     await stop(doors, open, log, signals.insisted);
     return 0;
   } catch (error) {
@@ -89,6 +91,10 @@ export async function serve(line: CommandLine): Promise<number> {
   } finally {
     leave();
   }
+}
+
+function readLogs(db: Db, { archive }: Config, log: Logger, now: () => number): LogReader {
+  return startLogReader({ db, archive: archiveForReader(archive), log, now });
 }
 
 /** Longest pause between two attempts to open the database, in milliseconds. */

@@ -11,6 +11,7 @@ const job: fc.Arbitrary<ListedJob> = fc.record({
   status,
   description: text,
   failure_reason: text,
+  error: text,
   signature: fc.option(
     fc.constantFrom('1', '2', '3').map((id) => ({ id, kind: 'other', title: `cause ${id}`, class: 'unclear' })),
   ),

@@ -34,13 +34,16 @@ interface JobFacts {
 export interface ListedJob<Signature extends Cause = Cause> extends JobFacts {
   description: string | null;
   failure_reason: string | null;
+  /** The first error of its log, perhaps. */
+  error: string | null;
   signature: Signature | null;
 }
 
-/** A job as it is sent; `description` and `failure_reason` are indexes into the texts, `signature` one into the causes. */
+/** A job as it is sent; `description`, `failure_reason` and `error` are indexes into the texts, `signature` one into the causes. */
 export interface PageJob extends JobFacts {
   description: number | null;
   failure_reason: number | null;
+  error: number | null;
   signature: number | null;
 }
 
@@ -73,6 +76,7 @@ export function createPageJobs() {
       status: job.status,
       description: textPlace(job.description),
       failure_reason: textPlace(shortened(job.failure_reason)),
+      error: textPlace(job.error),
       signature: signaturePlace(job.signature),
       os: job.os,
       nodes: job.nodes,
@@ -106,6 +110,7 @@ export function readPageJob<Signature extends Cause>(
     ...row,
     description: textAt(row.description),
     failure_reason: textAt(row.failure_reason),
+    error: textAt(row.error),
     signature: row.signature === null ? null : (signatures[row.signature] ?? null),
   };
 }

@@ -41,6 +41,8 @@ export const pagePath = {
   runs: (query?: PathQuery) => address(['runs'], query),
   run: (run: string, query?: PathQuery) => address(['runs', run], query),
   job: (run: string, jobId: string, query?: PathQuery) => address(['runs', run, 'jobs', jobId], query),
+  log: (run: string, jobId: string, query?: PathQuery) => address(['runs', run, 'jobs', jobId, 'log'], query),
+  test: (query: PathQuery) => address(['tests'], query),
   compare: (run: string, query?: PathQuery) => address(['runs', run, 'compare'], query),
   cause: (id: string) => address(['causes', id]),
   history: (query?: PathQuery) => address(['history'], query),
@@ -70,6 +72,15 @@ export const apiPath = {
   runConfig: (run: string) => address(['api', 'runs', run, 'config']),
   runJobsFile: (run: string, format: 'csv' | 'json') => address(['api', 'runs', run, `jobs.${format}`]),
   job: (run: string, jobId: string, query?: PathQuery) => address(['api', 'runs', run, 'jobs', jobId], query),
+  log: (run: string, jobId: string, query?: PathQuery) => address(['api', 'runs', run, 'jobs', jobId, 'log'], query),
+  logFile: (run: string, jobId: string, query?: PathQuery) =>
+    address(['api', 'runs', run, 'jobs', jobId, 'log', 'raw'], query),
+  files: (run: string, jobId: string, query?: PathQuery) =>
+    address(['api', 'runs', run, 'jobs', jobId, 'files'], query),
+  jobTests: (run: string, jobId: string, query?: PathQuery) =>
+    address(['api', 'runs', run, 'jobs', jobId, 'tests'], query),
+  testHistory: (query: PathQuery) => address(['api', 'tests'], query),
+  excerpt: (run: string, jobId: string) => address(['api', 'runs', run, 'jobs', jobId, 'excerpt']),
   compare: (run: string, query?: PathQuery) => address(['api', 'runs', run, 'compare'], query),
   cause: (id: string) => address(['api', 'causes', id]),
   causeDecisions: (cause: string) => address(['api', 'decisions'], { cause }),

@@ -40,7 +40,7 @@ function checkText(key: string, kind: ValueKind, written: string, value: Value):
   if (kind === 'part' && value.type === 'literal' && value.text === '') return { message: `${key}: needs a value` };
   if (value.type !== 'above' && value.type !== 'below' && value.type !== 'range') return { value };
   // Messages of failures contain such signs as they are.
-  if (key === 'reason') return { value: { type: 'literal', text: written } };
+  if (key === 'reason' || key === 'text') return { value: { type: 'literal', text: written } };
   const message = `${key}: ${shown(written)} compares, which only numbers and times do`;
   return { message, meant: `"${written.replace(/["\\]/g, '\\$&')}"` };
 }

@@ -13,6 +13,7 @@ const full: MatchableJob = {
   job_id: '8600017',
   description: 'rados/thrash/{clusters/{fixed-2 openstack} objectstore/bluestore-comp}',
   failure_reason: 'Command failed on smithi080 with status 1: READ error',
+  error: 'Error EINVAL: no LAMP',
   os: 'rocky 9.6',
   nodes: ['smithi080', 'smithi101'],
   suite: 'rados',
@@ -38,6 +39,7 @@ const empty: MatchableJob = {
   job_id: '1',
   description: null,
   failure_reason: null,
+  error: null,
   os: null,
   nodes: [],
   suite: null,
@@ -79,6 +81,7 @@ kind      | kind:command kind:com*                                       | kind:
 is        | is:new is:known,new                                          | is:known is:none
 reason    | reason:"read ERROR" reason:status reason:*READ* reason:command* | reason:*read reason:none reason:passed
 cause     | cause:4f2a sig:4F2A cause:4f2a00bc cause:*bc                 | cause:f2a cause:none cause:4f2b
+text      | text:lamp text:"read error" text:*EINVAL* | text:none text:passed
 sha1      | sha1:9360 sha1:936071DF sha1:9*a                             | sha1:6071 sha1:none
 facet     | f:openstack f:clusters=fixed-2 f:objectstore=blue* f:bluestore* f:Clusters=* | f:fixed f:clusters f:none f:=fixed-2
 priority  | prio:100 prio:>99 prio:<101 prio:50..100 prio:..100 prio:100.. | prio:99 prio:>100 prio:<100 prio:none prio:-5 prio:1..99

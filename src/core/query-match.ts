@@ -11,6 +11,8 @@ export interface MatchableJob {
   job_id: string;
   description: string | null;
   failure_reason: string | null;
+  /** The first error of its log, perhaps. */
+  error: string | null;
   os: string | null;
   nodes: readonly string[];
   suite: string | null;
@@ -60,6 +62,8 @@ interface Searched {
   /** In lower case. */
   words: string[];
   reason: string | null;
+  /** The reason, and the error of the log behind it. */
+  text: string | null;
   facets: { texts: string[]; lower: string[] };
 }
 
@@ -70,10 +74,12 @@ function searched(job: MatchableJob): Searched {
   const made = known.get(job);
   if (made !== undefined) return made;
   const reason = job.failure_reason?.toLowerCase() ?? null;
-  const others = [job.description, job.job_id, job.os, ...job.nodes];
+  const error = job.error?.toLowerCase() ?? null;
+  const text = reason === null ? error : error === null ? reason : `${reason}\n${error}`;
+  const others = [error, job.description, job.job_id, job.os, ...job.nodes];
   const words = [reason, ...others.map((text) => text?.toLowerCase())].filter((text) => text != null);
   const texts = parseFacets(job.description).flatMap((facet) => [facetText(facet), facet.value]);
-  const all = { words, reason, facets: { texts, lower: texts.map(asciiLower) } };
+  const all = { words, reason, text, facets: { texts, lower: texts.map(asciiLower) } };
   known.set(job, all);
   return all;
 }
@@ -105,7 +111,7 @@ const numbers: Partial<Record<QueryKey, (job: MatchableJob) => number | null>> =
 
 function valueMatcher(key: QueryKey, value: Value, clock: Clock): Match {
   if (key === 'f') return facetMatcher(value);
-  if (key === 'reason' || key === 'cause' || key === 'sha1') return partMatcher(key, value);
+  if (key === 'reason' || key === 'text' || key === 'cause' || key === 'sha1') return partMatcher(key, value);
   const number = numbers[key];
   if (number) return spanMatcher(number, value, spanReader(queryKeys[key].values as 'number', clock));
   const read = texts[key] as (job: MatchableJob) => readonly (string | null)[];
@@ -120,15 +126,16 @@ function textTest(value: Value): (text: string) => boolean {
   return (text) => text === wanted;
 }
 
-function partMatcher(key: 'reason' | 'cause' | 'sha1', value: Value): Match {
+function partMatcher(key: 'reason' | 'text' | 'cause' | 'sha1', value: Value): Match {
+  const inside = key === 'reason' || key === 'text';
   const read = (job: MatchableJob) =>
-    key === 'reason' ? searched(job).reason : ((key === 'cause' ? job.signature?.id : job.sha1)?.toLowerCase() ?? null);
+    inside ? searched(job)[key] : ((key === 'cause' ? job.signature?.id : job.sha1)?.toLowerCase() ?? null);
   if (value.type === 'none') return (job) => !read(job);
   if (value.type !== 'literal' && value.type !== 'glob') return () => false;
   const wanted = value.text.toLowerCase();
   const begins = (text: string) => text.startsWith(wanted);
   const contains = (text: string) => text.includes(wanted);
-  const test = value.type === 'glob' ? globMatcher(wanted) : key === 'reason' ? contains : begins;
+  const test = value.type === 'glob' ? globMatcher(wanted) : inside ? contains : begins;
   return (job) => {
     const text = read(job);
     return text !== null && test(text);

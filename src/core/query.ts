@@ -70,6 +70,13 @@ export const queryKeys = {
     help: 'part of the failure reason',
     example: 'reason:"read error"',
   },
+  text: {
+    short: [],
+    values: 'part',
+    on: ['jobs'],
+    help: 'part of the reason or of the first error of the log',
+    example: 'text:"read error"',
+  },
   cause: {
     short: ['sig', 'signature'],
     values: 'part',

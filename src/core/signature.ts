@@ -45,6 +45,11 @@ export function failureCause(status: string, reason: string | null): Signature |
   return reason ? signatureOf(reason) : deadSignature(status);
 }
 
+/** A cause that something else than a reason names: `title` without what varies. */
+export function causeOf(kind: SignatureKind, title: string): Signature {
+  return signature(kind, title);
+}
+
 /** A stored cause, which has no class of its own. */
 export function classified(cause: Omit<Signature, 'class'>): Signature {
   return { ...cause, class: classOf(cause) };

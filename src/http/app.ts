@@ -7,9 +7,8 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { type Archive, createArchive } from '../archive/archive.ts';
+import { type Archive, openArchive } from '../archive/archive.ts';
 import type { Config } from '../config.ts';
-import { archivesIn } from '../core/logs/places.ts';
 import type { Db } from '../store/db.ts';
 import { guard } from './access/access.ts';
 import { refuseForeignPages } from './access/browsers.ts';
@@ -111,7 +110,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
 
 /** The archive of the settings, closed with the server. */
 function archiveOf(app: FastifyInstance, { archive }: Config): Archive {
-  const opened = createArchive({ bases: archivesIn(archive) });
+  const opened = openArchive(archive);
   app.addHook('onClose', opened.close);
   return opened;
 }

@@ -6,6 +6,13 @@ import { sendMessage } from './errors.ts';
 import { receiveBytes } from './received.ts';
 import { refuse } from './refusal.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The handler reads the body while it arrives. */
+    streamed?: boolean;
+  }
+}
+
 /** A request body: one JSON object. */
 export interface JsonBody {
   /** Its members, each value as the raw text that was sent. */
@@ -42,6 +49,7 @@ export function acceptAnyContentType(app: FastifyInstance, bodyLimit: number): v
     if (headers['content-type'] !== undefined || method === 'QUERY') headers['content-type'] = 'application/json';
   });
   app.addHook('preValidation', async (request, reply) => {
+    if (request.routeOptions.config.streamed) return;
     if (request.body !== undefined) return receiveBody(request, reply, bodyLimit);
   });
 }

@@ -12,6 +12,8 @@ const linesAtOnce = {
   document: 6,
   // They wait for an archive, which may be slow, and nobody else is to wait for it too.
   archive: 8,
+  // 100,000 of them take 40 MB while they are read.
+  tests: 2,
 };
 type Line = keyof typeof linesAtOnce;
 
@@ -27,6 +29,14 @@ export const large: { line: Line; scope: 'read' } = { line: 'large', scope: 'rea
 export const ordinary: { line: Line; scope: 'read' } = { line: 'ordinary', scope: 'read' };
 /** The `config` of routes that read the archive. */
 export const ofArchive: { line: Line; scope: 'read' } = { line: 'archive', scope: 'read' };
+/** The `config` of routes that read test cases. */
+export const ofTests: { line: Line; scope: 'read' } = { line: 'tests', scope: 'read' };
+/** The `config` of the one that takes them. */
+export const writingTests: { line: Line; scope: 'report'; streamed: true } = {
+  line: 'tests',
+  scope: 'report',
+  streamed: true,
+};
 /** The `config` of the documents of the dashboard. */
 export const document: { line: Line } = { line: 'document' };
 

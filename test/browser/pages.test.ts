@@ -1,11 +1,15 @@
 /** Every page in every look: no violation of axe's rules, nothing leaves the server, nothing goes wrong, nothing is too big. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeFiles } from '../../demo/archive.ts';
 import type { PlannedRun } from '../../demo/runs.ts';
+import { archiveForReader, readNext } from '../../src/cli/log-reader.ts';
 import { signatureOf } from '../../src/core/signature.ts';
+import { askForLogs } from '../../src/store/write/excerpts.ts';
 import { closePage, hasBrowser, looks, openPage, startBrowser } from '../helpers/browser.ts';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
@@ -13,6 +17,7 @@ import { seedLab } from './seed.ts';
 
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
+let archive: string;
 let server: TestServer;
 let browser: Browser;
 let red: PlannedRun;
@@ -20,17 +25,20 @@ let before: PlannedRun | undefined;
 
 describe.skipIf(!hasBrowser)('every page', () => {
   beforeAll(async () => {
-    server = await startServer(engines[0]!, { contract: 'teuthology' });
+    archive = mkdtempSync(join(tmpdir(), 'paddles-archive-'));
+    server = await startServer(engines[0]!, { contract: 'teuthology', archive });
     const runs = await seedLab(server);
     const isRed = (run: PlannedRun) => run.jobs.some((job) => job.outcome === 'fail');
     red = runs.findLast(isRed)!;
     before = runs.findLast((run) => run !== red && run.suite === red.suite);
+    await leaveFiles();
     browser = await startBrowser();
   });
 
   afterAll(async () => {
     await browser?.close();
     await server?.stop();
+    rmSync(archive, { recursive: true, force: true });
   });
 
   const pages: [string, () => string][] = [
@@ -44,6 +52,9 @@ describe.skipIf(!hasBrowser)('every page', () => {
     ['job', () => `/runs/${red.name}/jobs/${failing().job_id}`],
     ['job-config', () => `/runs/${red.name}/jobs/${failing().job_id}?view=config`],
     ['job-history', () => `/runs/${red.name}/jobs/${failing().job_id}?view=history`],
+    ['job-tests', () => `/runs/${red.name}/jobs/${logged().job_id}?view=tests`],
+    ['log', () => `/runs/${red.name}/jobs/${logged().job_id}/log`],
+    ['test', () => `/tests?name=${encodeURIComponent('test_b (t.Lamps)')}`],
     ['compare', () => `/runs/${red.name}/compare?with=${before?.name ?? 'prev'}`],
     ['cause', () => `/causes/${signatureOf(failing().summary.failure_reason as string).id}`],
     ['history', () => `/history?suite=${red.suite}&branch=${red.branch}`],
@@ -72,6 +83,25 @@ describe.skipIf(!hasBrowser)('every page', () => {
     });
   });
 });
+
+/** What a failed job leaves: its log, read by the server, and its test cases. */
+async function leaveFiles(): Promise<void> {
+  const { job_id } = logged();
+  writeFiles(archive, red, logged(), false);
+  const tests =
+    '<testsuite><testcase classname="t.Lamps" name="test_a"/><testcase classname="t.Lamps" name="test_b"><failure message="no lamp"/></testcase></testsuite>';
+  const put = await server.put(`/api/runs/${encodeURIComponent(red.name)}/jobs/${job_id}/tests`, tests);
+  expect(put.status, put.text).toBe(200);
+  await askForLogs(server.db, { run: red.name, job_ids: [job_id], at: 1 });
+  const reader = archiveForReader(archive);
+  await readNext({ db: server.db, archive: reader, log: { warn: () => {} } as never, now: () => 2 });
+  await reader.close();
+}
+
+/** The last one, whose cause these files refine. */
+function logged() {
+  return red.jobs.findLast((job) => job.outcome === 'fail')!;
+}
 
 function failing() {
   return red.jobs.find((job) => job.outcome === 'fail')!;

@@ -28,6 +28,7 @@ const job: MatchableJob = {
   job_id: '1',
   description: 'rados/{a b/c}',
   failure_reason: 'a text',
+  error: 'an error',
   os: 'rocky 9',
   nodes: ['smithi001'],
   suite: 'rados',

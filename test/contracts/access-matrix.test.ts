@@ -37,6 +37,7 @@ const writes: Record<string, RouteScope> = {
   'teuthology POST /nodes/:node/lock': 'lock',
   'teuthology POST /queue': 'admin',
   'teuthology PUT /queue': 'admin',
+  'api PUT /api/runs/:run/jobs/:job/tests': 'report',
   'api POST /api/session': 'open',
   'api DELETE /api/session': 'open',
   'api POST /api/decisions': 'triage',

@@ -8,8 +8,20 @@ describe.each(engines)('a database on $name', (engine) => {
   test('is created once, and found up to date from then on', async () => {
     const database = await engine.createDatabase();
     onTestFinished(() => database.drop());
-    const names = ['tables', 'access', 'run-digests', 'imported-runs', 'causes', 'analyst-views', 'decisions'];
-    for (const migrated of [names, []]) {
+    for (const migrated of [
+      [
+        'tables',
+        'access',
+        'run-digests',
+        'imported-runs',
+        'causes',
+        'analyst-views',
+        'decisions',
+        'log-excerpts',
+        'test-cases',
+      ],
+      [],
+    ]) {
       const db = await open({ url: database.url, poolSize: 1, now: () => 0 });
       expect(db.migrated).toEqual(migrated);
       await db.close();

@@ -74,13 +74,13 @@ describe('the command line', () => {
   });
 
   test.each([
-    ['migrate', []],
-    ['reindex', []],
-    ['prune', ['documents-older-than', 'audit-older-than', 'dry-run']],
-  ])('prints only what %s uses for its --help', async (command, own) => {
+    ['migrate', [], []],
+    ['reindex', ['logs'], ['archive']],
+    ['prune', ['documents-older-than', 'audit-older-than', 'dry-run'], []],
+  ])('prints only what %s uses for its --help', async (command, own, more) => {
     const { stdout } = await run([command, '--help']);
     const flags = [...stdout.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, flag]) => flag);
-    expect(flags).toEqual([...own, 'database', 'read-only', 'pool-size', 'config', 'help']);
+    expect(flags).toEqual([...own, 'database', 'read-only', 'pool-size', ...more, 'config', 'help']);
   });
 
   test('warns of a variable that is not a setting, once, and names the nearest one', async () => {

@@ -51,6 +51,7 @@ export function aHistoryJob(given: Partial<JobItem> = {}): JobItem {
     updated: scheduled + 660_000,
     signature: null,
     failure_reason: null,
+    error: null,
     ...given,
   };
 }
@@ -93,6 +94,7 @@ export interface SampleJob {
   status?: RunPage['jobs'][number]['status'];
   description?: string | null;
   failure_reason?: string | null;
+  error?: string | null;
   cause?: string | null;
   os?: string | null;
   nodes?: string[];
@@ -153,14 +155,16 @@ export function aPage({
       ...withoutTexts(job),
       description: place(job.description),
       failure_reason: place(job.failure_reason),
+      error: place(job.error),
       signature: job.cause == null ? null : causes.findIndex(({ id }) => id === job.cause),
     })),
     signatures: causes,
     texts,
     log_href_template,
+    reads_logs: false,
   };
 }
 
-function withoutTexts({ description: _, failure_reason: __, cause: ___, ...rest }: SampleJob) {
+function withoutTexts({ description: _, failure_reason: __, error: ____, cause: ___, ...rest }: SampleJob) {
   return rest;
 }

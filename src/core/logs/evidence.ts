@@ -1,5 +1,6 @@
 /** What a line of a log is evidence of. */
 import { parseLine } from './line.ts';
+import { createWordSearch } from './word-search.ts';
 
 /** `command` is what a command that failed said; `log` what a log of the cluster, the system or the lab says; `none`: nothing was found. */
 export const evidenceKinds = ['crash', 'test', 'command', 'traceback', 'log', 'none'] as const;
@@ -15,9 +16,75 @@ export interface Evidence {
   strong: boolean;
 }
 
-/** Parts of all lines that can be evidence or change what is; a gigabyte is searched for them in six seconds. */
-export const triggers =
-  /FAILED|Traceback \(|Caught signal|Sanitizer|runtime error|valgrind|Segmentation fault|core ?dump|Command (?:failed|crashed)|Saw exception|FAIL: |ERROR: |ERROR {3}|Errno |Error E[A-Z]|mount error|command not found|denied {2}\{|locking dep|maximum tries|\[(?:WRN|ERR)\]|Error: |Killing |killing |eviv|BUG: |not ok |Failed to |panic|terminate called|\.\.\. (?:FAIL|ERROR)|fatal: |fatal error|cannot |Connection |ceph_abort|max job timeout|did not come|Unwinding|No space left|blocked for more/g;
+/** Parts of all lines that can be evidence or change what is, of at least five letters each. */
+const triggers = [
+  ...[
+    'FAILED',
+    'FAIL: ',
+    'ERROR: ',
+    'ERROR   ',
+    '... FAIL',
+    '... ERROR',
+    'not ok ',
+    'Traceback (',
+    'Saw exception',
+    'Error: ',
+  ],
+  ...[
+    'Caught signal',
+    'Sanitizer',
+    'runtime error',
+    'valgrind',
+    'Segmentation fault',
+    'core dump',
+    'coredump',
+    'ceph_abort',
+  ],
+  ...['terminate called', 'panic', 'BUG: ', 'blocked for more', 'locking dep', 'recursive locking', 'lock state'],
+  ...[
+    'Command failed',
+    'Command crashed',
+    'Error E',
+    'Errno ',
+    'mount error',
+    ': line ',
+    'command not found',
+    'fatal: ',
+    'fatal error',
+    'cannot ',
+  ],
+  ...[
+    'Cannot ',
+    'nable to ',
+    'error: ',
+    'denied  {',
+    '[WRN]',
+    '[ERR]',
+    'maximum tries',
+    'Failed to ',
+    'Connection ',
+    'connection ',
+  ],
+  ...[
+    'No space left',
+    'max job timeout',
+    'did not come',
+    'reimaging',
+    'Killing ',
+    'killing ',
+    'Killed ',
+    'kill osd.',
+    'kill mds.',
+    'kill mon.',
+    'Unwinding ',
+    'reviv',
+    'Reviv',
+  ],
+  ...['general protection', 'Oops: ', 'Error\n', 'Exception'],
+];
+
+/** Where the next line may be that is evidence, or changes what is: the place of a part of it. */
+export const nextTrigger = createWordSearch(triggers);
 
 /** Faults that a test puts into the program itself. */
 const injected = /inject|kill_at|killpoint|kill_point|mds_kill|debug_kill|_debug_random/i;
@@ -25,7 +92,8 @@ const injected = /inject|kill_at|killpoint|kill_point|mds_kill|debug_kill|_debug
 const wanted =
   /\bexpected (?:failure|error|to fail|fault)\b|\(expected\)|\bas expected\b|\bxfail\b|should fail|EXPECT_DEATH|expect_fail|expect_false/i;
 /** Failures after which it is tried again. */
-export const retried = /\bretr(?:y|ies|ying)\b|\btry(?:ing)? again\b|\battempt \d|\bwill reconnect\b|\btries left\b/i;
+export const retried =
+  /\bretr(?:y|ies|ying)\b|\btry(?:ing)? again\b|\btry \d|\b(?:next|another) (?:attempt|try)\b|\battempts? (?:\d|left)|\bwill reconnect\b|\btries left\b/i;
 
 const strongCrash: RegExp[] = [
   /FAILED (?:ceph_)?(?:assert|abort)/,

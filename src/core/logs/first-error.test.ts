@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { evidenceIn, triggers } from './evidence.ts';
+import { evidenceIn, nextTrigger } from './evidence.ts';
 import { createScan, type Near } from './first-error.ts';
 import { createIgnorelist, ignorelistOf } from './ignorelist.ts';
 
@@ -12,7 +12,8 @@ function found(text: string, ignorelist: string[] = [], failure_reason: string |
       before: (count) => lines.slice(Math.max(0, index - count), index),
       after: (count) => lines.slice(index + 1, index + 1 + count),
     };
-    if (line.search(triggers) >= 0) scan.line(line, index, near);
+    const bytes = new TextEncoder().encode(line);
+    if (nextTrigger(bytes, 0, bytes.length) >= 0) scan.line(line, index, near);
   }
   const { found, sure } = scan.verdict();
   return { error: found[0]?.error ?? null, sure };

@@ -14,6 +14,21 @@ export interface Finding {
   at: number;
 }
 
+/** What is kept of a log; `byte` is where the error begins, null when none was found. */
+export interface LogExcerpt {
+  file: string;
+  kind: EvidenceKind;
+  error: string;
+  byte: number | null;
+  sure: boolean;
+  /** What else may have failed. */
+  others: Finding[];
+  /** Lines around the error, or the last ones. */
+  context: string;
+  /** Of the rules. */
+  version: number;
+}
+
 /** What a log says: up to three findings, the most likely one first; `sure` when that is what failed. */
 export interface LogVerdict {
   found: Finding[];
@@ -46,25 +61,33 @@ const late = 10;
 /** Candidates of one rank that are kept; the first ones count. */
 const keptOfRank = 20;
 
-/** Reads lines in their order, as Latin-1 so that a character is a byte; `line` is told each that has one of the `triggers`. */
+/** Reads lines in their order, as Latin-1 so that a character is a byte; `line` is told each that `nextTrigger` finds. */
 export function createScan({ ignorelist, failure_reason }: JobFacts) {
   const ignored = createIgnorelist(ignorelist);
   const candidates = new Map<number, Candidate[]>();
   const killed = new Set<string>();
   let failed = false;
+  let unwinding = false;
   const add = (candidate: Candidate) => {
-    const rank = candidate.rank + (failed ? late : 0);
+    const { kind } = candidate;
+    // Crashes and what valgrind and the cluster log say are looked for when a job ends; what commands say then is of the end.
+    const isLate = failed || (unwinding && (kind === 'command' || kind === 'traceback'));
+    const rank = candidate.rank + (isLate ? late : 0);
     const some = candidates.get(rank) ?? [];
     candidates.set(rank, some);
     const known = some.find(({ error }) => error === candidate.error);
     // The command that said it has failed of it.
-    if (known) known.sure ||= candidate.sure && !failed;
-    else if (some.length < keptOfRank) some.push({ ...candidate, rank, sure: candidate.sure && !failed });
+    if (known) known.sure ||= candidate.sure && !isLate;
+    else if (some.length < keptOfRank) some.push({ ...candidate, rank, sure: candidate.sure && !isLate });
   };
 
   return {
     line(line: string, at: number, near: Near): void {
       if (noteKill(line, killed)) return;
+      if (/run_tasks:Unwinding /.test(line)) {
+        unwinding = true;
+        return;
+      }
       if (/Saw exception from /.test(line)) {
         for (const candidate of exceptionOf(at, near, failure_reason)) add(candidate);
         failed = true;
@@ -136,7 +159,7 @@ const saysWhy =
 /** What a command said before it failed: the last line of its standard error that sounds like a reason. */
 function commandAt(line: string, at: number, near: Near): Candidate | null {
   const { message, logger } = parseLine(line);
-  if (/^(?:> |\+{1,4} )/.test(message)) return null;
+  if (/^(?:> |\+{1,4} )/.test(message) || near.after(3).some((next) => retried.test(next))) return null;
   const host = /\bon ([a-z][\w-]{1,60}?\d{1,6})\b/.exec(message)?.[1] ?? hostIn(logger);
   let place = at;
   for (const before of near.before(60).reverse()) {

@@ -43,8 +43,8 @@ function reviewItem(text: string | null): RunItem['review'] {
 
 /** A job as histories and lists show it. */
 export function jobItem(line: JobLine): JobItem {
-  const { run, job_id, status, description, suite, branch, sha1, os, nodes, duration, signature, failure_reason } =
-    line;
+  const { run, job_id, status, description, suite, branch, sha1, os, nodes, duration, signature } = line;
+  const { failure_reason, error } = line;
   return {
     run,
     job_id,
@@ -61,5 +61,6 @@ export function jobItem(line: JobLine): JobItem {
     updated: milliseconds(line.updated),
     signature,
     failure_reason,
+    error,
   };
 }

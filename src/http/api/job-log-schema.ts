@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { evidenceKinds } from '../../core/logs/evidence.ts';
 import { answers, integer, latestOf, optional, Problem, query, text } from './schema.ts';
 
 const params = Type.Object({
@@ -71,6 +72,7 @@ export const jobLog = {
     find: Type.Optional(
       Type.String({ minLength: 1, maxLength: 200, description: 'a text to look for, from the byte "from" on' }),
     ),
+    next: Type.Optional(Type.Enum(['error'], { description: 'look for the next line that may be an error instead' })),
     ...latestOf,
   }),
   response: answers(Type.Union([LogSlice, LogMatch])),
@@ -88,4 +90,31 @@ export const jobLogFile = {
     '4xx': Problem,
     '5xx': Problem,
   },
+};
+
+/** What the log of a job said (core/logs); `byte` is where the error begins. */
+export const JobExcerpt = Type.Object({
+  file: text,
+  kind: Type.Enum([...evidenceKinds]),
+  error: text,
+  byte: Type.Union([Type.Integer(), Type.Null()]),
+  /** Whether the error is what failed; otherwise it is the likeliest line. */
+  sure: Type.Boolean(),
+  /** What else may have failed. */
+  others: Type.Array(Type.Object({ kind: Type.Enum([...evidenceKinds]), error: text, at: integer })),
+  /** Lines around the error, or the last ones of the log. */
+  context: text,
+  version: integer,
+});
+export type JobExcerpt = Static<typeof JobExcerpt>;
+
+/** What is known of the log of a job; null: it was not read. */
+export const JobExcerptOrNull = Type.Union([JobExcerpt, Type.Null()]);
+
+/** `GET /api/runs/{run}/jobs/{job}/excerpt`. */
+export const jobExcerpt = {
+  summary: 'The first real error of the log of a job, as the server read it when the job ended badly',
+  params,
+  querystring: query(latestOf),
+  response: answers(Type.Object({ excerpt: JobExcerptOrNull })),
 };

@@ -3,12 +3,13 @@ import type { FastifyReply } from 'fastify';
 import { type Archive, ArchiveProblem, type SliceAt } from '../../archive/archive.ts';
 import { type PlacedJob, packingOf, partsOf } from '../../core/logs/places.ts';
 import { findRun, type LatestOf } from '../../store/pages/run-page.ts';
+import { excerptOf } from '../../store/read/excerpts.ts';
 import { placedJob } from '../../store/read/placed-jobs.ts';
 import { sendMessage } from '../errors.ts';
 import { orThrow, refuse } from '../refusal.ts';
-import { ofArchive } from '../turns.ts';
+import { ofArchive, ordinary } from '../turns.ts';
 import type { ApiContext, ApiServer } from './context.ts';
-import { jobFiles, jobLog, jobLogFile } from './job-log-schema.ts';
+import { jobExcerpt, jobFiles, jobLog, jobLogFile } from './job-log-schema.ts';
 
 /** Bytes of a download that are read at a time. */
 const downloaded = 256 << 10;
@@ -28,22 +29,34 @@ export function jobLogRoutes(app: ApiServer, context: ApiContext): void {
   });
 
   app.get('/runs/:run/jobs/:job/log', { schema: jobLog, config: ofArchive }, async ({ params, query }, reply) => {
-    const { find, from, before, around, lines = usualLines } = query;
+    const { find, next, from, before, around, lines = usualLines } = query;
     const file = fileIn(query.file);
     if ([from, before, around].filter((place) => place !== undefined).length > 1)
       refuse('from', "only one of the parameters 'from', 'before' and 'around' can be given");
-    if (find !== undefined && (from === 'end' || before !== undefined || around !== undefined))
-      refuse('find', "parameter 'find' goes with a number 'from' alone");
+    const search = find !== undefined ? 'find' : next !== undefined ? 'next' : null;
+    if (search !== null && (from === 'end' || before !== undefined || around !== undefined))
+      refuse(search, `parameter '${search}' goes with a number 'from' alone`);
+    if (search === 'find' && next !== undefined) refuse('next', "parameter 'next' does not go with 'find'");
     return answered(reply, async () => {
       const job = await jobOf(context, params, query);
-      if (find !== undefined) {
-        const { name, ...match } = await archive.ask('find', job, { file, text: find, from: Number(from ?? 0) });
+      if (search !== null) {
+        const start = { file, from: Number(from ?? 0) };
+        const { name, ...match } =
+          find === undefined
+            ? await archive.ask('next', job, start)
+            : await archive.ask('find', job, { ...start, text: find });
         return { file: name, ...match };
       }
       const at = placeOf(from, before, around);
       const { name, ...slice } = await archive.ask('slice', job, { file, at, count: lines });
       return { file: name, ...slice };
     });
+  });
+
+  app.get('/runs/:run/jobs/:job/excerpt', { schema: jobExcerpt, config: ordinary }, async ({ params, query }) => {
+    const run = orThrow(await findRun(context.db, params.run, query));
+    const { id } = orThrow(await placedJob(context.db, run, params.job));
+    return { excerpt: await excerptOf(context.db, id) };
   });
 
   const raw = { schema: jobLogFile, config: ofArchive, compress: false } as const;
@@ -94,7 +107,7 @@ async function jobOf(
   latest: LatestOf,
 ): Promise<PlacedJob> {
   const found = orThrow(await placedJob(db, orThrow(await findRun(db, run, latest)), job));
-  if (!archive.isOpen) throw new ArchiveProblem('missing', noArchive);
+  if (!archive.isOpen()) throw new ArchiveProblem('missing', noArchive);
   return found;
 }
 

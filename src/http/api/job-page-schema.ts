@@ -1,5 +1,19 @@
 import { type Static, Type } from 'typebox';
-import { answers, integer, JobItem, JobStatus, Link, latestOf, query, RunItem, text, textOrNull } from './schema.ts';
+import { caseResults } from '../../core/test-cases.ts';
+import { JobExcerptOrNull } from './job-log-schema.ts';
+import {
+  answers,
+  countsOf,
+  integer,
+  JobItem,
+  JobStatus,
+  Link,
+  latestOf,
+  query,
+  RunItem,
+  text,
+  textOrNull,
+} from './schema.ts';
 
 /** A job with the history of its description, newest first, itself included. */
 export const JobPage = Type.Object({
@@ -10,6 +24,12 @@ export const JobPage = Type.Object({
   /** Host → the roles it played. */
   roles: Type.Array(Type.Object({ node: text, roles: Type.Array(text) })),
   links: Type.Array(Link),
+  /** What its log said; null when it was not read. */
+  excerpt: JobExcerptOrNull,
+  /** How many of its test cases ended in which way; null when it has none. */
+  tests: Type.Union([countsOf(caseResults), Type.Null()]),
+  /** Whether the server can read its log. */
+  reads_logs: Type.Boolean(),
   history: Type.Array(JobItem),
   /** The neighbours in the order of the run page, null at the ends. */
   before: textOrNull,

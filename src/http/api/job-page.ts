@@ -12,6 +12,8 @@ import {
   siblings,
   wholeJob,
 } from '../../store/pages/run-page.ts';
+import { excerptOf } from '../../store/read/excerpts.ts';
+import { testCounts } from '../../store/read/test-cases.ts';
 import { sendJson } from '../errors.ts';
 import { orThrow } from '../refusal.ts';
 import { ordinary } from '../turns.ts';
@@ -31,6 +33,9 @@ export function jobPageRoutes(app: ApiServer, context: ApiContext): void {
       run: runItem(run),
       job: jobItem(line),
       roles: nodeRoles(parseUnlessLong(job.roles), parseUnlessLong(job.targets)),
+      excerpt: await excerptOf(db, line.id),
+      tests: (await testCounts(db, [line.id])).get(line.id) ?? null,
+      reads_logs: context.archive.isOpen(),
       links: [...logLinks(config.job_log_href_templ, run.name, line), ...line.links],
       history: history.map(jobItem),
       ...(await neighbours(db, run, job.job_id)),

@@ -16,6 +16,7 @@ import { eventRoutes } from './events.ts';
 import { historyRoutes } from './history.ts';
 import { jobLogRoutes } from './job-log.ts';
 import { jobPageRoutes } from './job-page.ts';
+import { jobTestRoutes } from './job-tests.ts';
 import { labRoutes } from './lab.ts';
 import { listRoutes } from './lists.ts';
 import { answerProblems } from './problems.ts';
@@ -54,6 +55,7 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
   runPartsRoutes(app, context);
   jobPageRoutes(app, context);
   jobLogRoutes(app, context);
+  jobTestRoutes(app, context);
   compareRoutes(app, context);
   causeRoutes(app, context);
   historyRoutes(app, context);

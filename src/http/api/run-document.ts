@@ -76,6 +76,7 @@ export async function buildRunPage(
     baseline: baselineItem(compared),
     texts: texts(),
     log_href_template: context.config.job_log_href_templ,
+    reads_logs: context.archive.isOpen(),
   };
 }
 

@@ -101,6 +101,7 @@ const csvColumns = [
   'status',
   'signature',
   'failure_reason',
+  'error',
   'description',
   'suite',
   'branch',

@@ -41,13 +41,14 @@ export type PageSignature = Static<typeof PageSignature>;
 const Place = Type.Union([integer, Type.Null()]);
 
 /**
- * A job on the page of a run (`PageJob` of core/page-jobs.ts). `description` and `failure_reason` are places in `texts`, `signature` is one in
+ * A job on the page of a run (`PageJob` of core/page-jobs.ts). `description`, `failure_reason` and `error` are places in `texts`, `signature` is one in
  * `signatures`. Reasons are cut after 4,000 characters, with an ellipsis; times are whole seconds, in milliseconds.
  */
 const PageJob = Type.Object({
   ...jobFacts,
   description: Place,
   failure_reason: Place,
+  error: Place,
   signature: Place,
   /** The status of the same description in `previous`; null when that has no such job. */
   previous: Type.Union([JobStatus, Type.Null()]),
@@ -75,6 +76,8 @@ export const RunPage = Type.Object({
   texts: Type.Array(text),
   /** Where a job's log is, with {run_name} and {job_id}; empty when it is not known. */
   log_href_template: text,
+  /** Whether the server can read logs. */
+  reads_logs: Type.Boolean(),
 });
 export type RunPage = Static<typeof RunPage>;
 

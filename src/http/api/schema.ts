@@ -126,5 +126,7 @@ export const JobItem = Type.Object({
   sha1: textOrNull,
   signature: Cause,
   failure_reason: textOrNull,
+  /** The first error of its log, perhaps, in at most 300 characters. */
+  error: textOrNull,
 });
 export type JobItem = Static<typeof JobItem>;

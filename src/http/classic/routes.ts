@@ -2,10 +2,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Failure, notFound } from '../../core/errors.ts';
 import { pathPart } from '../../core/paths.ts';
+import type { CaseCounts } from '../../core/test-cases.ts';
 import type { Db } from '../../store/db.ts';
 import { type JobFilter, listJobs } from '../../store/read/job-list.ts';
 import { type JobHead, type JobOutcome, jobId, jobStatuses, jobsOfHeads } from '../../store/read/jobs.ts';
 import { latestRuns, runId } from '../../store/read/runs.ts';
+import { testCounts } from '../../store/read/test-cases.ts';
 import { createRun } from '../../store/write/runs.ts';
 import { version } from '../../version.ts';
 import { readBody } from '../body.ts';
@@ -88,10 +90,16 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
       const { name } = request.params as RunParams;
       const run_id = orThrow(await runId(db, name));
       const base = baseOf(request);
-      return sendListStream<JobOutcome, JobOutcome>(request, reply, {
+      return sendListStream<JobOutcome, JobOutcome & { cases: CaseCounts | undefined }>(request, reply, {
         entries: (after, limit) => jobStatuses(db, run_id, { after, limit }),
         bytes: () => outcomeBytes,
-        load: async (jobs) => jobs,
+        load: async (jobs) => {
+          const counts = await testCounts(
+            db,
+            jobs.map(({ id }) => id),
+          );
+          return jobs.map((job) => ({ ...job, cases: counts.get(job.id) }));
+        },
         print: (job) => printOutcome(name, job, base),
         atATime: jobsAtATime,
         prefix: '{',

@@ -13,6 +13,7 @@ import {
 } from '../../core/job.ts';
 import { longestJobId, longestRunName, nameProblem } from '../../core/name.ts';
 import { pathPart } from '../../core/paths.ts';
+import type { CaseCounts } from '../../core/test-cases.ts';
 import { type WholeJob, withDescription } from '../../store/read/jobs.ts';
 import type { RunSummary } from '../../store/read/runs.ts';
 import { bodyValue, type JsonBody } from '../body.ts';
@@ -95,10 +96,14 @@ export function printRuns(runs: RunSummary[], base: string): string {
 /** One job in the text of `GET /runs/{name}/`, an object keyed by job id. */
 export function printOutcome(
   run: string,
-  { job_id, status }: Pick<ShownJob, 'job_id' | 'status'>,
+  { job_id, status, cases }: Pick<ShownJob, 'job_id' | 'status'> & { cases: CaseCounts | undefined },
   base: string,
 ): string {
-  const counted = outcome[status];
+  const own = outcome[status];
+  const counted =
+    cases === undefined || own.running > 0
+      ? own
+      : { pass: cases.pass, running: 0, fail: Math.max(cases.fail + cases.error, own.fail) };
   const path = `${pathPart(run)}/${pathPart(job_id)}/`;
   return printEntry({ key: job_id, path, finished: counted.running === 0, counted }, base);
 }

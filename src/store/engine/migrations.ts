@@ -5,6 +5,7 @@ import { analystViews } from './analyst-views.ts';
 import { decisionTables } from './decision-tables.ts';
 import { type ColumnTypes, columnTypes, lockOut } from './dialect.ts';
 import { UnusableDatabase } from './faults.ts';
+import { logTables, testTables } from './log-tables.ts';
 import type { Engine, Schema } from './schema.ts';
 
 /** One step of the schema. Forward only; `statements` gets the words in which the engines differ. */
@@ -22,6 +23,8 @@ const migrations: Migration[] = [
   { name: 'causes', statements: causes },
   { name: 'analyst-views', statements: analystViews },
   { name: 'decisions', statements: decisionTables },
+  { name: 'log-excerpts', statements: logTables },
+  { name: 'test-cases', statements: testTables },
 ];
 
 /**

@@ -6,6 +6,7 @@ import type { DocumentField, JobStatus } from '../../core/job.ts';
 import type { NodeFields } from '../../core/node.ts';
 import type { Pause } from '../../core/queue.ts';
 import type { JobCounts, RunStatus } from '../../core/run.ts';
+import type { FailedCaseTable, JobTestsTable, LogExcerptTable } from './log-schema.ts';
 
 /** The two engines. */
 export type Engine = 'sqlite' | 'postgres';
@@ -223,6 +224,9 @@ export interface Schema {
   run_digests: RunDigestTable;
   imported_runs: ImportedRunTable;
   indexed: IndexedTable;
+  log_excerpts: LogExcerptTable;
+  job_tests: JobTestsTable;
+  failed_cases: FailedCaseTable;
   tokens: TokenTable;
   sessions: SessionTable;
   audit: AuditTable;

@@ -20,6 +20,8 @@ export interface JobLine {
   status: JobStatus;
   description: string | null;
   failure_reason: string | null;
+  /** The first error of its log, perhaps (core/logs); null when none was found. */
+  error: string | null;
   /** The cause of its failure; null for a job that has not failed. */
   signature: Signature | null;
   os: string | null;
@@ -44,9 +46,10 @@ export type JobVerdict = Pick<JobLine, 'job_id' | 'status' | 'description' | 'si
  * 10,000 that differ at their end alone would keep everybody waiting, and from 16,384 on V8 gives all texts of one length
  * the same hash, so that a Map of 5,000 takes a minute and a half.
  */
-const longestShown = { reason: 16_384, description: 4096 };
+const longestShown = { reason: 16_384, description: 4096, error: 300 };
 
 const reason = sql<string | null>`substr(${sql.ref('jobs.failure_reason')}, 1, ${sql.lit(longestShown.reason)})`;
+const error = sql<string | null>`substr(log_excerpts.error, 1, ${sql.lit(longestShown.error)})`;
 const description = sql<
   string | null
 >`substr(${sql.ref('descriptions.description')}, 1, ${sql.lit(longestShown.description)})`;
@@ -124,7 +127,9 @@ function selectVerdicts(db: Reader) {
 function selectLines(db: Reader) {
   return selectVerdicts(db)
     .innerJoin('runs', 'runs.id', 'jobs.run_id')
+    .leftJoin('log_excerpts', 'log_excerpts.job_id', 'jobs.id')
     .select([
+      error.as('error'),
       'runs.name as run',
       'runs.suite',
       'runs.branch as run_branch',
@@ -166,6 +171,7 @@ function lineOf(row: LineRow, nodes: string[]): JobLine {
     status,
     description,
     failure_reason,
+    error: row.error || null,
     signature: causeOf(row),
     os: osOf(row.small, more.os_version),
     nodes,

@@ -1,8 +1,11 @@
 /** Computes the causes of failures again: after the rules of core/signature.ts changed. */
 import { CompiledQuery, type Transaction } from 'kysely';
+import { refined } from '../../core/logs/refine.ts';
 import { failureCause, type Signature, signatureVersion } from '../../core/signature.ts';
+import { oneOf } from '../engine/dialect.ts';
 import type { Engine, JobRow, Reader, Schema } from '../engine/schema.ts';
 import { numbered, repeated, type Statement } from '../engine/transaction.ts';
+import { evidenceIn } from '../write/excerpts.ts';
 import { saveTexts } from '../write/job-sql.ts';
 import { eachBatch } from './each-job.ts';
 
@@ -82,7 +85,11 @@ async function reindexJobs(
   runId: number,
   jobs: IndexedJob[],
 ): Promise<number> {
-  const caused = jobs.map((row) => ({ row, signature: failureCause(row.status, row.failure_reason) }));
+  const errors = await foundErrors(transaction, engine, jobs);
+  const caused = jobs.map((row) => {
+    const signature = failureCause(row.status, row.failure_reason);
+    return { row, signature: signature && refined(signature, errors.get(row.id) ?? null) };
+  });
   const wrong = caused.filter(({ row, signature }) => row.signature !== (signature?.id ?? null));
   const statements = saveTexts(engine, caused);
   if (wrong.length > 0) {
@@ -114,6 +121,25 @@ function countMoves(engine: Engine, jobs: { row: IndexedJob; signature: Signatur
     `insert into cause_moves (old, cause, jobs) values ${rows} ` +
     'on conflict (old, cause) do update set jobs = cause_moves.jobs + excluded.jobs';
   return [{ sql: numbered(engine, sql), parameters: moves.flatMap(({ old, cause, jobs }) => [old, cause, jobs]) }];
+}
+
+/** What the logs and test cases of some jobs said. */
+async function foundErrors(transaction: Transaction<Schema>, engine: Engine, jobs: IndexedJob[]) {
+  const rows = await transaction
+    .selectFrom('jobs')
+    .leftJoin('log_excerpts', 'log_excerpts.job_id', 'jobs.id')
+    .leftJoin('failed_cases', (join) => join.onRef('failed_cases.job_id', '=', 'jobs.id').on('place', '=', 0))
+    .select(['jobs.id', 'kind', 'error', 'sure', 'failed_cases.name as case'])
+    .where(
+      oneOf(
+        engine,
+        'jobs.id',
+        jobs.map(({ id }) => id),
+      ),
+    )
+    .where('jobs.status', 'in', ['fail', 'dead'])
+    .execute();
+  return new Map(rows.map((row) => [row.id, evidenceIn(row)]));
 }
 
 /** Both engines call the columns of VALUES `column1` and on. */

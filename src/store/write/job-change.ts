@@ -98,8 +98,9 @@ function applyChange(job: JobState, change: JobChange, at: number): void {
   // The clock of another server may have been ahead.
   row.updated = change.updated ?? Math.max(at, row.posted, row.started ?? 0);
   changeSmall(job, change);
+  const reasonBefore = row.failure_reason;
   changeMore(row, change);
-  changeSignature(job);
+  changeSignature(job, reasonBefore);
   changeDocument(job, change);
   job.changed = true;
 }
@@ -157,8 +158,10 @@ function changeMore(row: JobRow, { more }: JobChange): void {
 }
 
 /** Reasons of jobs that have not failed are not examined, and hardly any job changes once it has. */
-function changeSignature(job: JobState): void {
+function changeSignature(job: JobState, reasonBefore: string | null): void {
   const { failure_reason, status, signature: before } = job.row;
+  // Its log may have told more (write/excerpts.ts).
+  if (before !== null && status === job.stored && failure_reason === reasonBefore) return;
   const signature = failureCause(status, failure_reason);
   job.row.signature = signature?.id ?? null;
   if (signature && signature.id !== before) job.signature = signature;

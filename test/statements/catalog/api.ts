@@ -52,6 +52,7 @@ export const apiRequests: Asked[] = [
   }),
   ask('/api/runs/:run/jobs', '', ({ name }) => `/api/runs/${name}/jobs`, runPage),
   ask('/api/runs/:run/jobs', 'q: reason', ({ name }) => `/api/runs/${name}/jobs?q=reason:status`, runPage),
+  ask('/api/runs/:run/jobs', 'q: text', ({ name }) => `/api/runs/${name}/jobs?q=text:status`, runPage),
   ask('/api/runs/:run/jobs', 'q: is:new', ({ name }) => `/api/runs/${name}/jobs?q=is:new`, runPage),
   ask('/api/runs/:run/jobs.json', '', ({ name }) => `/api/runs/${name}/jobs.json`, runPage),
   ask('/api/runs/:run/jobs.csv', '', ({ name }) => `/api/runs/${name}/jobs.csv`, runPage),
@@ -70,6 +71,11 @@ export const apiRequests: Asked[] = [
       ({ name, job }) => `/api/runs/${name}/jobs/${job}?scope=${scope}`,
     ),
   ),
+  ask('/api/runs/:run/jobs/:job/excerpt', '', ({ name, job }) => `/api/runs/${name}/jobs/${job}/excerpt`),
+  ask('/api/runs/:run/jobs/:job/tests', '', ({ name, job }) => `/api/runs/${name}/jobs/${job}/tests`),
+  ask('/api/runs/:run/tests', '', ({ name }) => `/api/runs/${name}/tests`, runPage),
+  ask('/api/tests', 'of a job', ({ name, job }) => `/api/tests?name=test_a&run=${name}&job=${job}`),
+  ask('/api/tests', '', () => '/api/tests?name=test_a'),
   // The server has no archive, but looks for the job first.
   ...['files', 'log', 'log/raw'].map((path) =>
     ask(`/api/runs/:run/jobs/:job/${path}`, '', ({ name, job }) => `/api/runs/${name}/jobs/${job}/${path}`, {

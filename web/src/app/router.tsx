@@ -9,6 +9,7 @@ import { Skeleton } from '../ui/States.tsx';
 /** Every page, the most specific path first. The two that most visits start with are part of the first script. */
 const routes: [string, ComponentType][] = [
   ['/runs', Runs],
+  ['/runs/:run/jobs/:job/log', lazy(() => import('../pages/log/index.tsx'))],
   ['/runs/:run/jobs/:job', lazy(() => import('../pages/job/index.tsx'))],
   ['/runs/:run/compare', lazy(() => import('../pages/compare/index.tsx'))],
   ['/runs/:run', Run],
@@ -18,6 +19,7 @@ const routes: [string, ComponentType][] = [
   ['/queue', lazy(() => import('../pages/queue/index.tsx'))],
   ['/nodes/:name', lazy(() => import('../pages/node/index.tsx'))],
   ['/nodes', lazy(() => import('../pages/nodes/index.tsx'))],
+  ['/tests', lazy(() => import('../pages/test/index.tsx'))],
   ['/audit', lazy(() => import('../pages/audit/index.tsx'))],
   ['/settings', lazy(() => import('../pages/settings/index.tsx'))],
   ['/help', lazy(() => import('../pages/help/index.tsx'))],

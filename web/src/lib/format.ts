@@ -111,3 +111,14 @@ export function withoutOverrides(text: string): string {
 export function kindText(kind: string): string {
   return kind === 'dead' ? 'no reason' : kind;
 }
+
+/** A number of bytes as "532 B", "12 KB", "1.2 GB". */
+export function bytes(count: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  let [value, unit] = [count, 0];
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value >= 10 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}

@@ -58,6 +58,7 @@ export function jobAt({ runs, signatures }: History, row: HistoryRow, at: number
     job_id: jobId,
     description: row.description,
     failure_reason: signature?.title ?? null,
+    error: null,
     suite: run.suite,
     branch: run.branch,
     user: run.user,

@@ -13,7 +13,7 @@ import { placeIn } from './place.ts';
 
 /** What a job is, where it is in its run, and where its log is. */
 export function JobHeader({ page }: { page: JobPage }) {
-  const { run, job, links } = page;
+  const { run, job, links, reads_logs } = page;
   const [base] = useUrlState('base', '');
   return (
     <header className="head">
@@ -42,6 +42,7 @@ export function JobHeader({ page }: { page: JobPage }) {
         <JobActions page={page} />
       </div>
       <div className="line">
+        {reads_logs && <Link href={pagePath.log(run.name, job.job_id)}>read the log</Link>}
         {links.map((link) => (
           <OutLink key={link.name} {...link} />
         ))}

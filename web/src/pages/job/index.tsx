@@ -12,6 +12,7 @@ import { useKeys } from '../../lib/keys.ts';
 import { useThrottled } from '../../lib/throttle.ts';
 import { usePathParts, useUrlState } from '../../lib/url-state.ts';
 import { Copy, copyWithToast } from '../../ui/Copy.tsx';
+import { Excerpt } from '../../ui/Excerpt.tsx';
 import { ErrorBox, FetchLine, NotFound } from '../../ui/States.tsx';
 import { Strip } from '../../ui/Strip.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
@@ -21,6 +22,7 @@ import { JobHeader } from './header.tsx';
 import { JobHistory } from './history.tsx';
 import { earlierThan, failedSentence, streakOf } from './history-facts.ts';
 import { placeIn } from './place.ts';
+import { JobTestsView } from './tests.tsx';
 import { JobVerdict } from './verdict.tsx';
 import './job.css';
 
@@ -60,6 +62,7 @@ function LoadedJob({ page: data, isFetching }: { page: JobPage; isFetching: bool
     { id: 'overview', label: 'Overview' },
     { id: 'config', label: 'Config' },
     { id: 'history', label: `History (${data.history.length})` },
+    ...(data.tests === null ? [] : [{ id: 'tests', label: `Tests (${testCount(data.tests)})` }]),
   ];
   return (
     <>
@@ -83,10 +86,15 @@ function LoadedJob({ page: data, isFetching }: { page: JobPage; isFetching: bool
           <Yaml value={data.config} name={`${data.run.name}-${data.job.job_id}`} label="Configuration of the job" />
         </div>
       ) : null}
+      {view === 'tests' ? <JobTestsView run={data.run.name} job={data.job.job_id} /> : null}
       {view === 'history' ? <JobHistory current={data.job} history={data.history} /> : null}
       {view === 'overview' ? <Overview page={data} /> : null}
     </>
   );
+}
+
+function testCount(counts: NonNullable<JobPage['tests']>): number {
+  return counts.pass + counts.fail + counts.error + counts.skipped;
 }
 
 /** Keys as on the page of the run: tabs, history, log, copies, and the next or previous job of the same cause. */
@@ -131,6 +139,7 @@ function Overview({ page }: { page: JobPage }) {
               {withoutOverrides(job.failure_reason || 'No reason was recorded. The log may tell more.')}
             </pre>
             <JobVerdict job={job} />
+            {page.excerpt !== null && <Excerpt run={page.run.name} job={job.job_id} excerpt={page.excerpt} />}
           </>
         )}
         <h2>History</h2>

@@ -2,11 +2,14 @@ import { Link } from 'wouter';
 import { isFailing } from '../../../../src/core/compare.ts';
 import { type Facet, facetText, parseFacets } from '../../../../src/core/facets.ts';
 import { logLinks } from '../../../../src/core/links.ts';
-import { pagePath } from '../../../../src/core/paths.ts';
+import { apiPath, pagePath } from '../../../../src/core/paths.ts';
+import type { JobExcerpt } from '../../../../src/http/api/job-log-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
+import { useApi } from '../../lib/api.ts';
 import { duration, kindText, plural, shortHost } from '../../lib/format.ts';
 import type { Job } from '../../lib/jobs.ts';
 import { Copy } from '../../ui/Copy.tsx';
+import { Excerpt } from '../../ui/Excerpt.tsx';
 import { OutLink } from '../../ui/OutLink.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';
@@ -128,6 +131,7 @@ function JobLinks({ page, job }: { page: RunPage; job: Job }) {
   return (
     <p className="line">
       <Link href={pagePath.job(...path, baseQuery(page))}>job page</Link>
+      {page.reads_logs && <Link href={pagePath.log(...path)}>read the log</Link>}
       {[...logLinks(page.log_href_template, page.run.name, job), ...job.links].map((link) => (
         <OutLink key={link.name} {...link} />
       ))}
@@ -144,6 +148,7 @@ function Reason({ page, job }: { page: RunPage; job: Job }) {
       <pre tabIndex={0} role="region" aria-label="Failure reason">
         {job.failure_reason || 'No reason was recorded. The log may tell more.'}
       </pre>
+      {page.reads_logs && <LogExcerpt run={page.run.name} job={job.job_id} />}
       <h2>Before</h2>
       {verdict && (
         <p>
@@ -153,6 +158,12 @@ function Reason({ page, job }: { page: RunPage; job: Job }) {
       <p>{previousSentence(job, page)}</p>
     </>
   );
+}
+
+/** What the log says; nothing as long as it is not known. */
+function LogExcerpt({ run, job }: { run: string; job: string }) {
+  const { data } = useApi<{ excerpt: JobExcerpt | null }>(apiPath.excerpt(run, job));
+  return data?.excerpt ? <Excerpt run={run} job={job} excerpt={data.excerpt} /> : null;
 }
 
 function previousSentence({ previous }: Job, page: RunPage): string {

@@ -1,0 +1,135 @@
+/** What the jobs of the demo leave in an archive: a log, and test cases where they ran some. */
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { createRandom, hex, int, pick, type Random } from './random.ts';
+import type { PlannedJob, PlannedRun } from './runs.ts';
+
+/** Of the log that is big on purpose. */
+const bigBytes = 200 << 20;
+
+/** Writes the files of a job that failed, once; `isBig` makes its log one of 200 MB. */
+export function writeFiles(folder: string, { name }: Pick<PlannedRun, 'name'>, job: PlannedJob, isBig: boolean): void {
+  if (job.outcome !== 'fail' && job.outcome !== 'dead') return;
+  const place = join(folder, name, job.job_id);
+  if (existsSync(join(place, 'teuthology.log'))) return;
+  mkdirSync(place, { recursive: true });
+  const reason = String(job.summary.failure_reason ?? '');
+  const log = createLog(job, reason);
+  const file = openSync(join(place, 'teuthology.log'), 'w');
+  try {
+    writeSync(file, log.begin());
+    for (let written = 0; isBig && written < bigBytes; ) written += writeSync(file, log.ordinary(8000));
+    writeSync(file, log.ordinary(150) + log.failure() + log.end());
+  } finally {
+    closeSync(file);
+  }
+  const test = /^Test failure: (\S+) \(([^)]+)\)/.exec(reason);
+  if (test) writeFileSync(join(place, 'results.xml'), junitOf(job.job_id, test[1] as string, test[2] as string));
+}
+
+/** What commands say when they fail; the same cause says the same. */
+const errors = [
+  'src/osd/PrimaryLogPG.cc: 9042: FAILED ceph_assert(is_active_or_peered())',
+  "Error EINVAL: pool 'unique_pool_0' does not allow this operation",
+  'src/mon/MonitorDBStore.h: 354: FAILED ceph_assert(0 == "failed to write to db")',
+  'mount error 110 = Connection timed out',
+  '*** Caught signal (Segmentation fault) **',
+  'Error ENOENT: error obtaining device: (2) No such file or directory',
+];
+
+function errorOf(cause: string, reason: string): string {
+  if (/git clone/.test(reason))
+    return "fatal: unable to access 'https://git.ceph.com/ceph-ci.git/': Could not resolve host";
+  if (/apt-get|dnf|yum/.test(reason)) return 'E: Unable to fetch some archives, maybe run apt-get update';
+  const sum = [...cause].reduce((total, letter) => (total * 31 + letter.charCodeAt(0)) % 65_521, 7);
+  return errors[sum % errors.length] as string;
+}
+
+/** The parts of a log, in their order. */
+function createLog(job: PlannedJob, reason: string) {
+  const random = createRandom('log', job.job_id);
+  let clock = Date.UTC(2026, 0, 1, 9) + int(random, 0, 3_600_000);
+  const host = pick(random, job.nodes.length > 0 ? job.nodes : ['smithi001']);
+  const line = (level: string, logger: string, text: string) => {
+    clock += int(random, 1, 900);
+    return `${new Date(clock).toISOString().slice(0, -1)} ${level}:${logger}:${text}\n`;
+  };
+  const task = (name: string) => line('INFO', 'teuthology.run_tasks', `Running task ${name}...`);
+  const remote = `teuthology.orchestra.run.${host}`;
+  return {
+    begin: () =>
+      task('internal.check_packages') +
+      line('INFO', 'teuthology.task.internal', 'Checking packages...') +
+      task('install') +
+      line('DEBUG', remote, '> sudo apt-get update') +
+      line('INFO', `${remote}.stdout`, 'Reading package lists...') +
+      task('ceph') +
+      line('INFO', 'tasks.ceph', 'Creating extra log directories...') +
+      line('INFO', `tasks.ceph.osd.0.${host}.stderr`, 'starting osd.0 osd_data /var/lib/ceph/osd/ceph-0') +
+      task('workunit'),
+    ordinary: (lines: number) => Array.from({ length: lines }, () => ordinaryLine(random, host, line)).join(''),
+    failure: () => failureLines(job, reason, host, line),
+    end: () =>
+      line('ERROR', 'teuthology.run_tasks', 'Saw exception from tasks.') +
+      'Traceback (most recent call last):\n  File "/home/teuthworker/src/teuthology/run_tasks.py", line 105, in run_tasks\n    manager = run_one_task(taskname, ctx=ctx, config=config)\n' +
+      `teuthology.exceptions.${reason.startsWith('Command') ? 'CommandFailedError' : 'TestError'}: ${reason.slice(0, 500)}\n` +
+      line('DEBUG', 'teuthology.run_tasks', 'Unwinding manager ceph') +
+      line('INFO', `${remote}.stderr`, 'Error ENOENT: while unmounting') +
+      line('INFO', 'teuthology.run', 'fail'),
+  };
+}
+
+type Line = (level: string, logger: string, text: string) => string;
+
+function ordinaryLine(random: Random, host: string, line: Line): string {
+  const number = int(random, 0, 99_999);
+  switch (int(random, 0, 5)) {
+    case 0:
+      return line('DEBUG', `teuthology.orchestra.run.${host}`, '> sudo ceph --cluster ceph osd dump --format=json');
+    case 1:
+      return line('INFO', `teuthology.orchestra.run.${host}.stdout`, `{"epoch":${number},"fsid":"${hex(random, 8)}"}`);
+    case 2:
+      return line(
+        'INFO',
+        `tasks.ceph.osd.${number % 6}.${host}.stderr`,
+        `osd.${number % 6} ${number} log_to_monitors true`,
+      );
+    case 3:
+      return line('WARNING', 'tasks.ceph_manager', `waiting for clean, ${number % 90} seconds so far`);
+    case 4:
+      return line('INFO', `tasks.workunit.client.0.${host}.stderr`, `+ ceph osd pool create pool-${number} 8 8`);
+    default:
+      return line('INFO', `tasks.workunit.client.0.${host}.stdout`, `pool-${number} created`);
+  }
+}
+
+function failureLines(job: PlannedJob, reason: string, host: string, line: Line): string {
+  const test = /^Test failure: (\S+) \(([^)]+)\)/.exec(reason);
+  if (test) {
+    const runner = 'tasks.cephfs_test_runner';
+    return [`FAIL: ${test[1]} (${test[2]})`, '-'.repeat(60), 'AssertionError: 3 != 4']
+      .map((text) => line('INFO', runner, text))
+      .join('');
+  }
+  if (!/^Command (?:failed|crashed)/.test(reason))
+    return reason === '' ? '' : line('ERROR', 'teuthology.task', reason.slice(0, 500));
+  return (
+    line('INFO', `teuthology.orchestra.run.${host}.stderr`, errorOf(job.cause ?? '', reason)) +
+    line('DEBUG', 'teuthology.orchestra.run', 'got remote process result: 1') +
+    line('ERROR', 'teuthology.orchestra.run', reason.slice(0, 500))
+  );
+}
+
+/** The test cases of a job whose test failed: some forty, of which this one did not pass. */
+function junitOf(jobId: string, name: string, place: string): string {
+  const random = createRandom('junit', jobId);
+  const suite = place.endsWith(`.${name}`) ? place.slice(0, -name.length - 1) : place;
+  const cases = Array.from({ length: int(random, 20, 60) }, (_, at) => {
+    const seconds = int(random, 1, 9000) / 100;
+    return `<testcase classname="${suite}" name="test_step_${at}" time="${seconds}"/>`;
+  });
+  cases.push(
+    `<testcase classname="${suite}" name="${name}" time="3.2"><failure message="AssertionError: 3 != 4"/></testcase>`,
+  );
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites><testsuite name="${suite}">\n${cases.join('\n')}\n</testsuite></testsuites>\n`;
+}

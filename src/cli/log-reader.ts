@@ -1,0 +1,189 @@
+/** Reads the logs of jobs that ended badly, beside the server (docs/decisions/0018-first-error.md). */
+import type { Logger } from 'pino';
+import { type Archive, ArchiveProblem, openArchive } from '../archive/archive.ts';
+import { logRulesVersion } from '../core/logs/first-error.ts';
+import type { PlacedJob } from '../core/logs/places.ts';
+import type { Db } from '../store/db.ts';
+import { countWaitingLogs, jobToRead, readLogsOf } from '../store/read/excerpts.ts';
+import { postedOf, testsOf } from '../store/read/test-cases.ts';
+import { askForLogs, claimLog, failedRunsSince, keepExcerpt, postponeLog, refineJob } from '../store/write/excerpts.ts';
+import { keepCases } from '../store/write/test-cases.ts';
+
+/** Logs that are read at the same time by one process. */
+const atOnce = 2;
+const second = 1_000_000;
+/** How long a log is claimed for: longer than one takes that is at last given up. Microseconds. */
+const claimedFor = 300 * second;
+/** When a log that could not be read is tried again, after each try; then it is given up. */
+const tryAgain = [60 * second, 600 * second, 3600 * second, 6 * 3600 * second];
+/** Milliseconds for one log, until a thread is left behind, and between two looks for what is due. */
+const [patience, lookEvery] = [120_000, 30_000];
+/** After a start, failures of runs of the last days are asked for that nobody heard of. */
+const lookBack = 7 * 86_400 * second;
+const runsAtATime = 100;
+
+/** What reads logs. */
+export interface LogReader {
+  /** Ends after nothing new is begun; what is under way is left for the next start. */
+  stop(): Promise<void>;
+}
+
+/** What it works with; `now` in microseconds since the Unix epoch. */
+interface ReaderOptions {
+  db: Db;
+  archive: Archive;
+  log: Pick<Logger, 'warn'>;
+  now: () => number;
+}
+
+/** The archive of a setting as readers of logs use it. */
+export function archiveForReader(setting: string): Archive {
+  return openArchive(setting, { threads: atOnce, patience });
+}
+
+/** Starts to read the logs of jobs that end badly, and of those that did while no server heard of it. */
+export function startLogReader({ db, archive, log, now }: ReaderOptions): LogReader {
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  let wake = Promise.withResolvers<void>();
+  const safely = async (work: () => Promise<unknown>) => {
+    try {
+      await work();
+    } catch (error) {
+      if (!signal.aborted) log.warn({ err: error }, 'could not read logs of jobs; trying again');
+    }
+  };
+  const heard = async (run: string, job_ids: string[]) => {
+    await askForLogs(db, { run, job_ids, at: now() });
+    // A reason that came later than the log was read may be refined by it.
+    for (const id of await readLogsOf(db, run, job_ids)) tell(db, await refineJob(db, id));
+    wake.resolve();
+  };
+  const unsubscribe = db.live.subscribe((event) => {
+    if (!archive.isOpen()) return;
+    if (event.type === 'reset') void safely(() => askForRecent(db, now()));
+    if (event.type !== 'jobs') return;
+    const failed = event.jobs.filter(({ status }) => status === 'fail' || status === 'dead');
+    if (failed.length > 0)
+      void safely(() =>
+        heard(
+          event.run,
+          failed.map(({ job_id }) => job_id),
+        ),
+      );
+  });
+  const lane = async () => {
+    while (!signal.aborted) {
+      const { promise } = wake;
+      let found = false;
+      await safely(async () => {
+        found = await readNext({ db, archive, log, now }, signal);
+      });
+      if (!found && !signal.aborted) await pause(promise, signal);
+    }
+  };
+  const renew = setInterval(() => {
+    wake.resolve();
+    wake = Promise.withResolvers();
+  }, lookEvery);
+  renew.unref();
+  const recent = () => (archive.isOpen() ? askForRecent(db, now()) : Promise.resolve());
+  const working = Promise.all([safely(recent).then(() => wake.resolve()), lane(), lane()]);
+  return {
+    async stop() {
+      stopped.abort();
+      unsubscribe();
+      clearInterval(renew);
+      wake.resolve();
+      await archive.close();
+      await working;
+    },
+  };
+}
+
+/** Until something is to be read, or it is time to look. */
+async function pause(wake: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, lookEvery);
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  await Promise.race([wake, promise]);
+  clearTimeout(timer);
+  // Many events come together.
+  if (!signal.aborted) await new Promise((next) => setTimeout(next, 50));
+}
+
+async function askForRecent(db: Db, at: number): Promise<void> {
+  for (let skip = 0; ; skip += runsAtATime) {
+    const runs = await failedRunsSince(db, { since: at - lookBack, skip, limit: runsAtATime });
+    for (const run of runs) {
+      if (run !== '') await askForLogs(db, { run, job_ids: null, at });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (runs.length < runsAtATime) return;
+  }
+}
+
+/** Reads the log that has waited longest; false when none is due. */
+export async function readNext({ db, archive, log, now }: ReaderOptions, signal?: AbortSignal): Promise<boolean> {
+  const at = now();
+  const claimed = await claimLog(db, { at, until: at + claimedFor });
+  if (claimed === null) return false;
+  const { job_id, tries } = claimed;
+  const job = await jobToRead(db, job_id);
+  if (job === null) {
+    await postponeLog(db, job_id, null);
+    return true;
+  }
+  try {
+    const { failure_reason, ignorelist, ...placed } = job;
+    const found = await archive.ask('first', placed, { file: null, failure_reason, ignorelist });
+    const { kind, error, at: byte, sure, others, context, name } = found;
+    await keepExcerpt(db, job_id, { version: logRulesVersion, file: name, kind, error, byte, sure, others, context });
+    await readTests(db, archive, placed, job_id);
+    tell(db, await refineJob(db, job_id));
+  } catch (error) {
+    if (signal?.aborted) {
+      await postponeLog(db, job_id, at);
+      return false;
+    }
+    if (!(error instanceof ArchiveProblem))
+      log.warn({ err: error, run: job.run, job: job.job_id }, 'could not read a log');
+    const later = tryAgain[tries - 1];
+    await postponeLog(db, job_id, later === undefined ? null : now() + later);
+  }
+  return true;
+}
+
+/** Keeps the test cases in the files of a job, unless somebody has posted some. */
+async function readTests(db: Db, archive: Archive, job: PlacedJob, id: number): Promise<void> {
+  const [known, found] = [await testsOf(db, id), await archive.ask('tests', job, {})];
+  if (found === null || known?.source === 'posted') return;
+  const { files, ...cases } = found;
+  await keepCases(db, { id, posted: await postedOf(db, id) }, cases, files.join(' ').slice(0, 500));
+}
+
+function tell(db: Db, job: Awaited<ReturnType<typeof refineJob>>): void {
+  if (job !== null) db.live.add({ run: job.run, job_id: job.job_id, status: job.status, previous: job.status });
+}
+
+/** Reads all logs again, of every job that ended badly; `onProgress` hears how many are left. */
+export async function readAllLogs(
+  options: ReaderOptions,
+  { signal, onProgress }: { signal: AbortSignal; onProgress: (left: number) => void },
+): Promise<number> {
+  const { db, now } = options;
+  for (let skip = 0; !signal.aborted; skip += runsAtATime) {
+    const runs = await failedRunsSince(db, { since: Number.MIN_SAFE_INTEGER, skip, limit: runsAtATime });
+    for (const run of runs) if (run !== '') await askForLogs(db, { run, job_ids: null, at: now(), again: true });
+    if (runs.length < runsAtATime) break;
+  }
+  let read = 0;
+  const lane = async () => {
+    while (!signal.aborted && (await readNext(options, signal))) {
+      read++;
+      if (read % 20 === 0) onProgress(await countWaitingLogs(db));
+    }
+  };
+  await Promise.all([lane(), lane()]);
+  return read;
+}

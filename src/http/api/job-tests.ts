@@ -1,0 +1,150 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { JunitProblem, readJunit } from '../../archive/junit.ts';
+import { packCases, unpackCases } from '../../archive/pack-cases.ts';
+import { isFailed, type TestCase } from '../../core/test-cases.ts';
+import { findRun } from '../../store/pages/run-page.ts';
+import { jobById, jobId } from '../../store/read/jobs.ts';
+import { caseFailures, failedCasesOf, postedOf, testedJobs, testsOf } from '../../store/read/test-cases.ts';
+import { refineJob } from '../../store/write/excerpts.ts';
+import { caseHash, keepCases } from '../../store/write/test-cases.ts';
+import { sendMessage } from '../errors.ts';
+import { orThrow, refuse } from '../refusal.ts';
+import { large, ofTests, writingTests } from '../turns.ts';
+import type { ApiContext, ApiServer } from './context.ts';
+import { milliseconds } from './items.ts';
+import { jobTests, putJobTests, runTests, type TestHistory, testHistory } from './job-tests-schema.ts';
+
+/** Bytes of a document of test cases: 100,000 cases have 15 to 30 MB. It is read as it arrives and never held as a whole. */
+const longestDocument = 64 << 20;
+
+/** `PUT` and `GET /runs/:run/jobs/:job/tests`, `GET /runs/:run/tests` and `GET /tests`. */
+export function jobTestRoutes(app: ApiServer, context: ApiContext): void {
+  const { db } = context;
+  app.get('/runs/:run/jobs/:job/tests', { schema: jobTests, config: ofTests }, async ({ params, query }) => {
+    const run = orThrow(await findRun(db, params.run, query));
+    const tests = await testsOf(db, orThrow(await jobId(db, run.id, params.job)));
+    if (tests === null) return { counts: null, seconds: 0, source: '', total: 0, cases: [] };
+    const { counts, seconds, source, packed } = tests;
+    return { counts, seconds, source, ...(await matching(packed, query)) };
+  });
+
+  app.get('/runs/:run/tests', { schema: runTests, config: large }, async ({ params, query }) => {
+    const run = orThrow(await findRun(db, params.run, query));
+    const rows = await failedCasesOf(db, run.id, mostOfRun + 1);
+    const causes = new Map<string, { signature: string; name: string; message: string | null; jobs: string[] }>();
+    for (const { signature, name, message, job_id } of rows.slice(0, mostOfRun)) {
+      const cause = causes.get(signature) ?? { signature, name, message, jobs: [] };
+      causes.set(signature, cause);
+      if (cause.jobs.at(-1) !== job_id) cause.jobs.push(job_id);
+    }
+    const sorted = [...causes.values()].sort((a, b) => b.jobs.length - a.jobs.length || (a.name < b.name ? -1 : 1));
+    return { causes: sorted, more: rows.length > mostOfRun };
+  });
+
+  app.get('/tests', { schema: testHistory, config: ofTests }, async ({ query }) => historyOf(context, query));
+
+  putTests(app, context);
+}
+
+/** Failed cases of a run that are looked at. */
+const mostOfRun = 5000;
+
+function putTests(app: ApiServer, { db }: ApiContext): void {
+  const options = { schema: putJobTests, config: writingTests, bodyLimit: longestDocument };
+  app.put('/runs/:run/jobs/:job/tests', options, async (request, reply) => {
+    const { params } = request;
+    const run = orThrow(await findRun(db, params.run));
+    const id = orThrow(await jobId(db, run.id, params.job));
+    const cases = await readCases(request.body as AsyncIterable<Buffer> | undefined);
+    if (cases === 'too large') {
+      return sendMessage(reply.header('connection', 'close'), 413, 'the request body is too large');
+    }
+    const packed = await packCases(cases);
+    await keepCases(db, { id, posted: await postedOf(db, id) }, packed, 'posted');
+    await refineJob(db, id);
+    const { status } = (await jobById(db, id)) ?? { status: 'unknown' as const };
+    db.live.add({ run: run.name, job_id: params.job, status, previous: status });
+    return { counts: packed.counts };
+  });
+}
+
+/** Refuses what is no JUnit XML. */
+async function readCases(body: AsyncIterable<Buffer> | undefined): Promise<TestCase[] | 'too large'> {
+  const reader = readJunit();
+  const decoder = new TextDecoder();
+  let size = 0;
+  try {
+    for await (const chunk of body ?? []) {
+      size += chunk.length;
+      if (size > longestDocument) return 'too large';
+      // A chunk of 64 KB takes some 3 ms.
+      reader.write(decoder.decode(chunk, { stream: true }));
+      await nextTurn();
+    }
+    return reader.end();
+  } catch (error) {
+    if (!(error instanceof JunitProblem)) throw error;
+    return refuse(null, `the body must be JUnit XML: ${error.message}`);
+  }
+}
+
+interface Wanted {
+  text?: string;
+  result?: string;
+  skip?: number;
+  limit?: number;
+}
+
+/** The cases that are wanted; failed ones come first. */
+async function matching(packed: string, { text = '', result, skip = 0, limit = 200 }: Wanted) {
+  const word = text.toLowerCase();
+  const [failed, others]: [TestCase[], TestCase[]] = [[], []];
+  let total = 0;
+  for await (const some of unpackCases(packed)) {
+    for (const one of some) {
+      if (result !== undefined && (result === 'failed' ? !isFailed(one) : one.result !== result)) continue;
+      if (word !== '' && !`${one.name}\n${one.message ?? ''}`.toLowerCase().includes(word)) continue;
+      total++;
+      const list = isFailed(one) ? failed : others;
+      if (list.length < skip + limit) list.push(one);
+    }
+  }
+  return { total, cases: [...failed, ...others].slice(skip, skip + limit) };
+}
+
+/** Failures and jobs in the history of a case. */
+const [mostFailures, mostRecent] = [50, 20];
+
+async function historyOf(
+  { db }: ApiContext,
+  { name, run, job }: { name: string; run?: string; job?: string },
+): Promise<TestHistory> {
+  const failures = await caseFailures(db, caseHash(name), mostFailures);
+  let description = failures[0]?.description_hash ?? null;
+  if (run !== undefined && job !== undefined) {
+    const { id } = orThrow(await findRun(db, run));
+    description = (await jobById(db, orThrow(await jobId(db, id, job))))?.description_hash ?? null;
+  }
+  const jobs = description === null ? [] : await testedJobs(db, description, mostRecent);
+  const recent: TestHistory['recent'] = [];
+  for (const { packed, posted, run, branch, job_id } of jobs) {
+    const found = await caseIn(packed, name);
+    const { result = null, seconds = null } = found ?? {};
+    recent.push({ run, branch, job_id, posted: milliseconds(posted), result, seconds });
+  }
+  return {
+    name,
+    failures: failures.map(({ run, branch, job_id, posted, result, message }) => {
+      return { run, branch, job_id, posted: milliseconds(posted), result, message };
+    }),
+    recent,
+  };
+}
+
+async function caseIn(packed: string, name: string): Promise<TestCase | undefined> {
+  for await (const some of unpackCases(packed)) {
+    const found = some.find((one) => one.name === name);
+    if (found) return found;
+  }
+  return undefined;
+}

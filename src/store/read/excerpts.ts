@@ -1,0 +1,82 @@
+/** What the logs of jobs said, and what has to be known of a job to read its log. */
+import { sql } from 'kysely';
+import type { Finding, LogExcerpt } from '../../core/logs/first-error.ts';
+import { ignorelistOf } from '../../core/logs/ignorelist.ts';
+import type { PlacedJob } from '../../core/logs/places.ts';
+import type { Reader } from '../engine/schema.ts';
+import { archivePathIn } from './placed-jobs.ts';
+
+/** What the log of a job said; null when it was not read. */
+export async function excerptOf({ kysely }: Reader, jobId: number): Promise<LogExcerpt | null> {
+  const row = await kysely
+    .selectFrom('log_excerpts')
+    .selectAll()
+    .where('job_id', '=', jobId)
+    .where('version', '>', 0)
+    .executeTakeFirst();
+  if (!row || row.kind === null) return null;
+  const { file, kind, error, byte, sure, others, context, version } = row;
+  return {
+    file: file ?? '',
+    kind,
+    error: error ?? '',
+    byte: byte === null ? null : Number(byte),
+    sure: Boolean(sure),
+    others: JSON.parse(others ?? '[]') as Finding[],
+    context: context ?? '',
+    version,
+  };
+}
+
+/** A job whose log is to be read. */
+export type JobToRead = PlacedJob & { failure_reason: string | null; ignorelist: string[] };
+
+/** Longer overrides are hostile; nothing is ignored because of them. */
+const longestOverrides = 256 << 10;
+
+/** What has to be known of a job to read its log; null when it is gone or did not end badly. */
+export async function jobToRead({ kysely }: Reader, jobId: number): Promise<JobToRead | null> {
+  const row = await kysely
+    .selectFrom('jobs')
+    .innerJoin('runs', 'runs.id', 'jobs.run_id')
+    .leftJoin('job_documents', 'job_documents.id', 'jobs.id')
+    .select(['runs.name as run', 'jobs.job_id'])
+    .select([
+      sql<string>`case when octet_length(jobs.small) > 16384 then '{}' else jobs.small end`.as('small'),
+      sql<string | null>`substr(jobs.failure_reason, 1, 8192)`.as('failure_reason'),
+      sql<
+        string | null
+      >`case when octet_length(overrides) > ${sql.lit(longestOverrides)} then null else overrides end`.as('overrides'),
+    ])
+    .where('jobs.id', '=', jobId)
+    .where('jobs.status', 'in', ['fail', 'dead'])
+    .executeTakeFirst();
+  if (!row) return null;
+  const { run, job_id, failure_reason } = row;
+  const ignorelist = row.overrides === null ? [] : ignorelistOf(JSON.parse(row.overrides));
+  return { run, job_id, archive_path: archivePathIn(row.small), failure_reason, ignorelist };
+}
+
+/** The internal ids of those of some jobs of a run whose logs were read. */
+export async function readLogsOf({ kysely }: Reader, run: string, job_ids: string[]): Promise<number[]> {
+  const rows = await kysely
+    .selectFrom('runs')
+    .innerJoin('jobs', 'jobs.run_id', 'runs.id')
+    .innerJoin('log_excerpts', 'log_excerpts.job_id', 'jobs.id')
+    .select('jobs.id')
+    .where('runs.name', '=', run)
+    .where('jobs.job_id', 'in', job_ids)
+    .where('log_excerpts.version', '>', 0)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** How many logs are to be read, now or later. */
+export async function countWaitingLogs({ kysely }: Reader): Promise<number> {
+  const { count } = await kysely
+    .selectFrom('log_excerpts')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('due', 'is not', null)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}

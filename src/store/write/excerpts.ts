@@ -1,0 +1,137 @@
+/** Logs that are to be read, and what they said. Whoever reads one has claimed it: two servers never read the same one. */
+import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
+import type { EvidenceKind } from '../../core/logs/evidence.ts';
+import type { LogExcerpt } from '../../core/logs/first-error.ts';
+import { evidenceOf, type FoundError, refined } from '../../core/logs/refine.ts';
+import { failureCause } from '../../core/signature.ts';
+import { lockRows, oneOf } from '../engine/dialect.ts';
+import type { Reader, Schema } from '../engine/schema.ts';
+import { numbered } from '../engine/transaction.ts';
+import { saveTexts } from './job-sql.ts';
+
+/** A job whose cause has changed. */
+export interface RefinedJob {
+  run: string;
+  job_id: string;
+  status: Schema['jobs']['status'];
+}
+
+/** Asks for the logs of those of some jobs of a run that ended badly and were not asked for before; `again` asks for all of them. */
+export async function askForLogs(
+  { engine, kysely }: Reader,
+  { run, job_ids, at, again = false }: { run: string; job_ids: string[] | null; at: number; again?: boolean },
+): Promise<void> {
+  const failed = kysely
+    .selectFrom('jobs')
+    .innerJoin('runs', 'runs.id', 'jobs.run_id')
+    .select(({ val, lit }) => ['jobs.id as job_id', val(at).as('due'), lit(0).as('tries'), lit(0).as('version')])
+    .where('runs.name', '=', run)
+    .where('jobs.status', 'in', ['fail', 'dead']);
+  const wanted = job_ids === null ? failed : failed.where(oneOf(engine, 'jobs.job_id', job_ids));
+  await kysely
+    .insertInto('log_excerpts')
+    .columns(['job_id', 'due', 'tries', 'version'])
+    .expression(engine === 'postgres' ? wanted : wanted.where(({ lit }) => lit(true)))
+    .onConflict((conflict) =>
+      again ? conflict.column('job_id').doUpdateSet({ due: at, tries: 0 }) : conflict.column('job_id').doNothing(),
+    )
+    .execute();
+}
+
+/** Names of runs with failures that changed after a time, newest first, from one on; the last page is not full. */
+export async function failedRunsSince(
+  { kysely }: Reader,
+  { since, skip, limit }: { since: number; skip: number; limit: number },
+): Promise<string[]> {
+  const rows = await kysely
+    .selectFrom('runs')
+    .select(['name', 'fail', 'dead'])
+    .where('posted', '>=', since)
+    .orderBy('posted', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .offset(skip)
+    .execute();
+  return rows.map(({ name, fail, dead }) => (fail + dead > 0 ? name : ''));
+}
+
+/** Claims the log that has waited longest until `until`; null when none is due. Times in microseconds. */
+export async function claimLog(
+  { engine, kysely }: Reader,
+  { at, until }: { at: number; until: number },
+): Promise<{ job_id: number; tries: number } | null> {
+  const next = lockRows(
+    engine,
+    kysely.selectFrom('log_excerpts').select('job_id').where('due', '<=', at).orderBy('due').limit(1),
+  );
+  const claimed = await kysely
+    .updateTable('log_excerpts')
+    .set(({ eb }) => ({ due: until, tries: eb('tries', '+', 1) }))
+    .where('job_id', 'in', next)
+    // Of two servers that wait for the row the second one finds it claimed.
+    .where('due', '<=', at)
+    .returning(['job_id', 'tries'])
+    .executeTakeFirst();
+  return claimed ?? null;
+}
+
+/** Lets a log wait, or gives it up with null. */
+export async function postponeLog({ kysely }: Reader, job_id: number, due: number | null): Promise<void> {
+  await kysely.updateTable('log_excerpts').set({ due }).where('job_id', '=', job_id).execute();
+}
+
+/** Keeps what a log said. */
+export async function keepExcerpt({ kysely }: Reader, job_id: number, excerpt: LogExcerpt): Promise<void> {
+  const { others, ...plain } = excerpt;
+  await kysely
+    .updateTable('log_excerpts')
+    .set({ ...plain, others: JSON.stringify(others), due: null })
+    .where('job_id', '=', job_id)
+    .execute();
+}
+
+/** What the log and the test cases of a job say, as a row has it. */
+export function evidenceIn({ kind, error, sure, ...job }: EvidenceRow): FoundError | null {
+  const excerpt = kind === null || error === null ? null : { kind, error, sure: Boolean(sure) };
+  return evidenceOf(excerpt, job.case);
+}
+
+interface EvidenceRow {
+  kind: EvidenceKind | null;
+  error: string | null;
+  sure: boolean | null;
+  /** The name of its first failed test case. */
+  case: string | null;
+}
+
+/** Gives a job the cause that its reason and its log name. Null when it has it already, or is gone. */
+export async function refineJob(db: Reader & { kysely: Kysely<Schema> }, job_id: number): Promise<RefinedJob | null> {
+  return db.kysely.transaction().execute((transaction) => refineIn(transaction, db, job_id));
+}
+
+async function refineIn(transaction: Transaction<Schema>, { engine }: Reader, id: number): Promise<RefinedJob | null> {
+  const runOfJob = transaction.selectFrom('jobs').select('run_id').where('jobs.id', '=', id);
+  // Like every writer, it holds the run while it changes a job.
+  const run = await lockRows(
+    engine,
+    transaction.selectFrom('runs').select(['id', 'name']).where('id', 'in', runOfJob),
+  ).executeTakeFirst();
+  if (!run) return null;
+  const job = await transaction
+    .selectFrom('jobs')
+    .leftJoin('log_excerpts', 'log_excerpts.job_id', 'jobs.id')
+    .leftJoin('failed_cases', (join) => join.onRef('failed_cases.job_id', '=', 'jobs.id').on('place', '=', 0))
+    .select(['jobs.job_id', 'jobs.status', 'jobs.signature', 'jobs.failure_reason', 'kind', 'error', 'sure'])
+    .select('failed_cases.name as case')
+    .where('jobs.id', '=', id)
+    .executeTakeFirst();
+  if (!job || (job.status !== 'fail' && job.status !== 'dead')) return null;
+  const signature = refined(failureCause(job.status, job.failure_reason), evidenceIn(job));
+  if (signature === null || signature.id === job.signature) return null;
+  for (const { sql, parameters } of saveTexts(engine, [{ row: {}, signature }]))
+    await transaction.executeQuery(CompiledQuery.raw(sql, [...parameters]));
+  await transaction.updateTable('jobs').set({ signature: signature.id }).where('id', '=', id).execute();
+  const revise = numbered(engine, 'update runs set revision = revision + 1 where id = ?');
+  await transaction.executeQuery(CompiledQuery.raw(revise, [run.id]));
+  return { run: run.name, job_id: job.job_id, status: job.status };
+}

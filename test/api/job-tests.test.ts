@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { JobPage } from '../../src/http/api/job-page-schema.ts';
+import type { JobTests, TestHistory } from '../../src/http/api/job-tests-schema.ts';
+import { engines } from '../helpers/engines.ts';
+import { type Pages, runOn, startPages } from './pages.ts';
+
+const run = runOn(24);
+const generic = "Command failed (workunit test lamps.sh) on smithi001 with status 1: 'lamps.sh'";
+const description = 'rados/lamps/{a b}';
+
+function junit(cases: [name: string, failure?: string][]): string {
+  const texts = cases.map(([name, failure]) =>
+    failure === undefined
+      ? `<testcase classname="t.Lamps" name="${name}" time="0.5"/>`
+      : `<testcase classname="t.Lamps" name="${name}"><failure message="${failure}"/></testcase>`,
+  );
+  return `<testsuite>${texts.join('\n')}</testsuite>`;
+}
+
+describe.each(engines)('test cases on $name', (engine) => {
+  let pages: Pages;
+
+  beforeAll(async () => {
+    pages = await startPages(engine);
+    for (const [name, job_id] of [
+      [run, '1'],
+      [run, '2'],
+      [runOn(23), '1'],
+    ] as const)
+      await pages.report(name, { job_id, status: 'fail', description, failure_reason: generic });
+  });
+  afterAll(() => pages.stop());
+
+  const put = (name: string, job: string, body: string | Buffer) =>
+    pages.put(`/api/runs/${name}/jobs/${job}/tests`, body, { 'content-type': 'application/xml' });
+
+  test('are taken, listed, searched, and a failed one is a cause of its own', async () => {
+    expect(await pages.read(`/runs/${run}/jobs/1/tests`)).toMatchObject({ counts: null, cases: [] });
+    const answer = await put(run, '1', junit([['test_a'], ['test_b', 'no lamp'], ['test_c', 'no oil']]));
+    expect(answer, answer.text).toMatchObject({
+      status: 200,
+      json: { counts: { pass: 1, fail: 2, error: 0, skipped: 0 } },
+    });
+    await put(run, '2', junit([['test_a'], ['test_b', 'no lamp']]));
+    await put(runOn(23), '1', junit([['test_a'], ['test_b']]));
+    const all = await pages.read<JobTests>(`/runs/${run}/jobs/1/tests`);
+    expect(all).toMatchObject({ total: 3, source: 'posted', seconds: 0.5 });
+    expect(all.cases.map(({ name }) => name)).toEqual(['test_b (t.Lamps)', 'test_c (t.Lamps)', 'test_a (t.Lamps)']);
+    const found = await pages.read<JobTests>(`/runs/${run}/jobs/1/tests?text=OIL&result=failed`);
+    expect(found).toMatchObject({ total: 1, cases: [{ name: 'test_c (t.Lamps)', message: 'no oil' }] });
+
+    const causes = await pages.read<{ causes: unknown[] }>(`/runs/${run}/tests`);
+    expect(causes).toMatchObject({
+      causes: [
+        { name: 'test_b (t.Lamps)', jobs: ['1', '2'] },
+        { name: 'test_c (t.Lamps)', jobs: ['1'] },
+      ],
+      more: false,
+    });
+    const { job } = await pages.read<JobPage>(`/runs/${run}/jobs/1`);
+    expect(job.signature).toMatchObject({ kind: 'test', class: 'product', title: 'test_b (t.Lamps)' });
+  });
+
+  test('have a history', async () => {
+    const history = await pages.read<TestHistory>(`/tests?name=${encodeURIComponent('test_b (t.Lamps)')}`);
+    expect(history.failures.map(({ run, job_id }) => [run, job_id])).toEqual([
+      [run, '2'],
+      [run, '1'],
+    ]);
+    expect(history.recent.map(({ result }) => result)).toEqual(['pass', 'fail', 'fail']);
+    const passed = await pages.read<TestHistory>(
+      `/tests?name=${encodeURIComponent('test_a (t.Lamps)')}&run=${run}&job=1`,
+    );
+    expect(passed).toMatchObject({
+      failures: [],
+      recent: [{ result: 'pass' }, { result: 'pass' }, { result: 'pass' }],
+    });
+  });
+
+  test('replace those before, and what cannot be read changes nothing', async () => {
+    for (const [body, words] of [
+      ['', 'JUnit XML'],
+      ['{"a": 1}', 'JUnit XML'],
+      ['<testsuite><testcase>', 'JUnit XML'],
+      ['<!DOCTYPE a [<!ENTITY b "c">]><testsuite/>', 'document type'],
+    ] as const) {
+      const answer = await put(run, '2', body);
+      expect(answer).toMatchObject({ status: 400, json: { message: expect.stringContaining(words) } });
+    }
+    expect(await pages.read(`/runs/${run}/jobs/2/tests`)).toMatchObject({ total: 2 });
+    expect((await put(run, '9', junit([]))).status).toBe(404);
+    expect((await put('nothing', '2', junit([]))).status).toBe(404);
+    await put(run, '2', junit([['test_z']]));
+    expect(await pages.read(`/runs/${run}/jobs/2/tests`)).toMatchObject({ total: 1, counts: { pass: 1, fail: 0 } });
+  });
+
+  test('may be 100,000, of which a page is answered', async () => {
+    const many = junit(
+      Array.from({ length: 100_000 }, (_, at) => [`test_${at}`, ...(at % 1000 ? [] : ['no'])] as [string]),
+    );
+    expect(await put(run, '2', many)).toMatchObject({ status: 200, json: { counts: { pass: 99_900, fail: 100 } } });
+    const page = await pages.read<JobTests>(`/runs/${run}/jobs/2/tests?skip=99&limit=2`);
+    expect(page).toMatchObject({ total: 100_000, cases: [{ result: 'fail' }, { name: 'test_1 (t.Lamps)' }] });
+  });
+});

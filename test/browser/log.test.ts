@@ -1,0 +1,98 @@
+/** The viewer of logs, on a log that no browser could show as a whole. */
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { archiveForReader, readNext } from '../../src/cli/log-reader.ts';
+import { askForLogs } from '../../src/store/write/excerpts.ts';
+import { runOn } from '../api/pages.ts';
+import { closePage, hasBrowser, openPage, startBrowser } from '../helpers/browser.ts';
+import { engines } from '../helpers/engines.ts';
+import { startServer, type TestServer } from '../helpers/server.ts';
+
+const run = runOn(24);
+const megabytes = 40;
+
+/** A log with two tasks, an error in the middle of the second one, and a line near its end that nothing else has. */
+function writeLog(path: string): void {
+  const file = openSync(path, 'w');
+  const line = (at: number) =>
+    `2026-11-20T10:00:00.123 INFO:teuthology.orchestra.run.smithi00${at % 9}.stdout:line ${at}\n`;
+  const fill = (first: number, count: number) => {
+    for (let at = first; at < first + count; at += 1000)
+      writeSync(file, Array.from({ length: 1000 }, (_, index) => line(at + index)).join(''));
+  };
+  const lines = Math.floor((megabytes << 20) / 75 / 2000) * 1000;
+  writeSync(file, '2026-11-20T10:00:00.123 INFO:teuthology.run_tasks:Running task install...\n');
+  fill(0, lines);
+  writeSync(file, '2026-11-20T10:00:00.123 INFO:teuthology.run_tasks:Running task ceph...\n');
+  writeSync(
+    file,
+    '2026-11-20T10:00:00.123 INFO:tasks.ceph.osd.1.smithi001.stderr:src/Lamp.cc: 1: FAILED ceph_assert(lit)\n',
+  );
+  fill(lines, lines);
+  writeSync(file, '2026-11-20T10:00:00.123 ERROR:x:the needle\n');
+  fill(2 * lines, 1000);
+  closeSync(file);
+}
+
+describe.skipIf(!hasBrowser)('the viewer of logs', () => {
+  const archive = mkdtempSync(join(tmpdir(), 'paddles-archive-'));
+  let server: TestServer;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    mkdirSync(join(archive, run, '1'), { recursive: true });
+    writeLog(join(archive, run, '1', 'teuthology.log'));
+    server = await startServer(engines[0]!, { contract: 'teuthology', archive });
+    await server.post(`/runs/${run}/jobs/`, {
+      job_id: '1',
+      status: 'fail',
+      failure_reason: 'Command failed with status 1: x',
+    });
+    await askForLogs(server.db, { run, job_ids: ['1'], at: 1 });
+    const reader = archiveForReader(archive);
+    await readNext({ db: server.db, archive: reader, log: { warn: () => {} } as never, now: () => 2 });
+    await reader.close();
+    browser = await startBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    rmSync(archive, { recursive: true });
+  });
+
+  test('opens at the first error, and finds, folds and scrolls without holding much', async () => {
+    const watched = await openPage(browser, `${server.url}/ui/runs/${run}/jobs/1`);
+    const { page } = watched;
+    await page.getByText('First error of the log').waitFor();
+    await page.getByRole('link', { name: 'open the log here' }).click();
+    const marked = page.locator('.log-row.marked');
+    await expect.poll(() => marked.textContent()).toContain('FAILED ceph_assert(lit)');
+
+    await page.getByLabel('Find in the log').fill('the needle');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => marked.textContent()).toContain('the needle');
+    // Its address shows the same line to somebody else.
+    await expect.poll(() => new URL(page.url()).searchParams.get('at')).not.toBe(null);
+    await page.reload();
+    await expect.poll(() => marked.textContent()).toContain('the needle');
+
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page.getByText('Running task install').waitFor();
+    await page.getByRole('button', { name: 'Fold the task install' }).click();
+    await page.getByText('Running task ceph').waitFor();
+
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page.getByText(/line 5$/).waitFor();
+    for (let turn = 0; turn < 30; turn++) {
+      await page.getByLabel('Lines of the log').evaluate((lines) => lines.scrollBy(0, 12_000));
+      await page.waitForFunction(() => document.querySelectorAll('.log-row').length > 20);
+    }
+    const last = await page.locator('.log-row').last().textContent();
+    expect(Number(/line (\d+)$/.exec(last ?? '')?.[1])).toBeGreaterThan(1500);
+    expect(await page.evaluate(() => document.querySelectorAll('.log-row').length)).toBeLessThan(200);
+    await closePage(watched);
+  });
+});

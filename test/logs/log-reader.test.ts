@@ -1,0 +1,133 @@
+/** What a server does with the logs of jobs that ended badly. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { archiveForReader, type LogReader, readNext, startLogReader } from '../../src/cli/log-reader.ts';
+import { logRulesVersion } from '../../src/core/logs/first-error.ts';
+import type { JobExcerpt } from '../../src/http/api/job-log-schema.ts';
+import type { JobPage } from '../../src/http/api/job-page-schema.ts';
+import { reindex } from '../../src/store/upkeep/reindex.ts';
+import { askForLogs, claimLog } from '../../src/store/write/excerpts.ts';
+import { runOn } from '../api/pages.ts';
+import { engines } from '../helpers/engines.ts';
+import { distinctTimes, startServer, type TestServer } from '../helpers/server.ts';
+
+const run = runOn(24);
+const generic = "Command failed (workunit test lamps.sh) on smithi001 with status 1: 'lamps.sh'";
+const assertion = (condition: string) => `src/osd/Lamp.cc: 12: FAILED ceph_assert(${condition})`;
+const log = { warn: (entry: unknown) => expect.fail(String(entry)) } as never;
+const now = distinctTimes();
+
+describe.each(engines)('logs on $name', (engine) => {
+  const folder = mkdtempSync(join(tmpdir(), 'paddles-archive-'));
+  let server: TestServer;
+  let readers: LogReader[] = [];
+
+  beforeAll(async () => {
+    server = await startServer(engine, { contract: 'teuthology', archive: folder });
+  });
+  afterEach(async () => {
+    await Promise.all(readers.map((reader) => reader.stop()));
+    readers = [];
+  });
+  afterAll(async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const start = () => {
+    const reader = startLogReader({ db: server.db, archive: archiveForReader(folder), log, now });
+    readers.push(reader);
+  };
+  const put = (job_id: string, lines: string[]) => {
+    mkdirSync(join(folder, run, job_id), { recursive: true });
+    writeFileSync(join(folder, run, job_id, 'teuthology.log'), `${lines.join('\n')}\n`);
+  };
+  const report = async (job: Record<string, unknown>) =>
+    expect((await server.post(`/runs/${run}/jobs/`, job)).status).toBe(200);
+  const page = async (job_id: string) => (await server.get(`/api/runs/${run}/jobs/${job_id}`)).json as JobPage;
+  const excerpt = async (job_id: string) =>
+    ((await server.get(`/api/runs/${run}/jobs/${job_id}/excerpt`)).json as { excerpt: JobExcerpt | null }).excerpt;
+  const isRead = (job_id: string) =>
+    vi.waitFor(async () => expect(await excerpt(job_id)).not.toBe(null), { timeout: 60_000, interval: 50 });
+
+  test('are read when a job ends badly, and refine a cause that says nothing', async () => {
+    start();
+    for (const [id, condition] of [
+      ['1', 'lit'],
+      ['2', 'lit'],
+      ['3', 'burning'],
+    ] as const) {
+      put(id, ['INFO:x:before', `INFO:tasks.ceph.osd.1.smithi001.stderr:${assertion(condition)}`, 'INFO:x:after']);
+      await report({ job_id: id, status: 'fail', failure_reason: generic });
+    }
+    put('4', ['INFO:x:nothing to see', 'INFO:x:the last line']);
+    await report({ job_id: '4', status: 'fail', failure_reason: generic });
+    for (const id of ['1', '2', '3', '4']) await isRead(id);
+    expect(await excerpt('1')).toEqual({
+      file: 'teuthology.log',
+      kind: 'crash',
+      error: assertion('lit'),
+      byte: 14,
+      sure: true,
+      others: [],
+      context: `INFO:x:before\nINFO:tasks.ceph.osd.1.smithi001.stderr:${assertion('lit')}\nINFO:x:after`,
+      version: logRulesVersion,
+    });
+    expect(await excerpt('4')).toMatchObject({ kind: 'none', context: expect.stringContaining('the last line') });
+    const causes = await vi.waitFor(async () => {
+      const found = await Promise.all(['1', '2', '3', '4'].map(async (id) => (await page(id)).job.signature));
+      expect(found[2]?.title).toContain('burning');
+      return found;
+    });
+    expect(causes[0]).toMatchObject({
+      kind: 'crash',
+      class: 'product',
+      title: expect.stringContaining('ceph_assert(lit)'),
+    });
+    expect(causes[1]).toEqual(causes[0]);
+    expect(causes[3]?.title).toContain('workunit test lamps.sh');
+    const found = await server.get(`/api/runs/${run}/jobs?q=text:burning`);
+    expect((found.json as { jobs: { job_id: string }[] }).jobs.map(({ job_id }) => job_id)).toEqual(['3']);
+
+    // What is reported again, and rules that are applied again, leave it as it is.
+    await server.put(`/runs/${run}/jobs/1/`, { status: 'fail', failure_reason: generic });
+    expect(await reindex(server.db, { all: true })).toMatchObject({ changed: 0 });
+    expect((await page('1')).job.signature).toEqual(causes[0]);
+  });
+
+  test('that nobody heard of are found after a start, and two readers read each once', async () => {
+    put('10', [`INFO:x:${assertion('found')}`]);
+    put('11', [`INFO:x:${assertion('claimed')}`]);
+    await report({ job_id: '10', status: 'dead' });
+    await report({ job_id: '11', status: 'dead' });
+    await askForLogs(server.db, { run, job_ids: ['11'], at: 1 });
+    const soon = now();
+    // Somebody claims one and dies.
+    expect(await claimLog(server.db, { at: 2, until: soon })).toMatchObject({ tries: 1 });
+    expect(await claimLog(server.db, { at: 2, until: soon })).toBe(null);
+    start();
+    start();
+    await isRead('10');
+    await isRead('11');
+    const rows = await server.db.kysely.selectFrom('log_excerpts').select('tries').where('due', 'is', null).execute();
+    expect(rows.map(({ tries }) => tries).sort()).toEqual([1, 1, 1, 1, 1, 2]);
+    await vi.waitFor(async () => expect((await page('10')).job.signature?.title).toContain('found'));
+  });
+
+  test('that are missing, or away, are tried again later, and not without end', async () => {
+    await report({ job_id: '20', status: 'fail', failure_reason: generic });
+    await askForLogs(server.db, { run, job_ids: ['20'], at: 1 });
+    const archive = archiveForReader(folder);
+    let at = 2;
+    for (let tries = 0; tries < 5; tries++) {
+      expect(await readNext({ db: server.db, archive, log, now: () => at })).toBe(true);
+      expect(await readNext({ db: server.db, archive, log, now: () => at })).toBe(false);
+      at += 7 * 3600 * 1_000_000;
+    }
+    expect(await readNext({ db: server.db, archive, log, now: () => at })).toBe(false);
+    await archive.close();
+    expect(await excerpt('20')).toBe(null);
+  });
+});

@@ -1,0 +1,45 @@
+/** What a reader of logs does with the database. */
+import { expect } from 'vitest';
+import { packCases } from '../../src/archive/pack-cases.ts';
+import type { Db } from '../../src/store/db.ts';
+import { countWaitingLogs, excerptOf, jobToRead, readLogsOf } from '../../src/store/read/excerpts.ts';
+import { postedOf } from '../../src/store/read/test-cases.ts';
+import {
+  askForLogs,
+  claimLog,
+  failedRunsSince,
+  keepExcerpt,
+  postponeLog,
+  refineJob,
+} from '../../src/store/write/excerpts.ts';
+import { keepCases } from '../../src/store/write/test-cases.ts';
+
+/** Asks for logs, claims one, keeps what it said, and refines the cause of its job; `at` in microseconds. */
+export async function readLogs(db: Db, run: string, at: number): Promise<void> {
+  await failedRunsSince(db, { since: at - 7 * 86_400_000_000, skip: 0, limit: 100 });
+  await askForLogs(db, { run, job_ids: ['nothing'], at });
+  const failed = await db.kysely
+    .selectFrom('jobs')
+    .innerJoin('runs', 'runs.id', 'jobs.run_id')
+    .select(['jobs.id', 'jobs.job_id', 'runs.name'])
+    .where('jobs.status', '=', 'fail')
+    .orderBy('jobs.id', 'desc')
+    .limit(1)
+    .executeTakeFirstOrThrow();
+  await askForLogs(db, { run: failed.name, job_ids: null, at, again: true });
+  const claimed = await claimLog(db, { at, until: at + 1 });
+  const job_id = claimed?.job_id ?? 0;
+  expect(await jobToRead(db, job_id)).not.toBe(null);
+  await postponeLog(db, job_id, at + 2);
+  const error = 'lamp.cc: 1: FAILED ceph_assert(lit)';
+  const excerpt = { version: 1, file: 'teuthology.log', kind: 'crash', error, byte: 1, sure: true } as const;
+  await keepExcerpt(db, job_id, { ...excerpt, others: [], context: '' });
+  await refineJob(db, job_id);
+  expect(await excerptOf(db, job_id)).toMatchObject(excerpt);
+  await readLogsOf(db, failed.name, [failed.job_id]);
+  await countWaitingLogs(db);
+  const job = { id: failed.id, posted: await postedOf(db, failed.id) };
+  const failure = { name: 'test_a', result: 'fail', seconds: 1, message: null } as const;
+  await keepCases(db, job, await packCases([failure]), 'posted');
+  await refineJob(db, failed.id);
+}

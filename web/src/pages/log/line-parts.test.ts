@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { lineParts, taskIn } from './line-parts.ts';
+
+test('a line has its level, its host and its message', () => {
+  const { level, parts } = lineParts(
+    '2026-11-20T10:00:00.123 ERROR:teuthology.orchestra.run.smithi001.stderr:it broke',
+  );
+  expect(level).toBe('error');
+  expect(parts.map(({ text }) => text)).toEqual([
+    '2026-11-20T10:00:00.123 ERROR:teuthology.orchestra.run.',
+    'smithi001',
+    '.stderr:',
+    'it broke',
+  ]);
+  expect(parts[1]?.look).toMatch(/^host\d$/);
+  expect(lineParts('  File "x", line 1')).toEqual({ level: '', parts: [{ text: '  File "x", line 1', look: '' }] });
+  expect(lineParts('2026-11-20T10:00:00.123 WARNING:tasks.lamps:dim').level).toBe('warning');
+});
+
+test('a task is named where it begins', () => {
+  expect(taskIn('2026-11-20T10:00:00.1 INFO:teuthology.run_tasks:Running task ceph-fuse...')).toBe('ceph-fuse');
+  expect(taskIn('2026-11-20T10:00:00.1 INFO:teuthology.run_tasks:Unwinding')).toBe(null);
+});

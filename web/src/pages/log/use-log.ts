@@ -1,0 +1,168 @@
+/** Reads a log as it is scrolled, searched and folded. */
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { apiPath } from '../../../../src/core/paths.ts';
+import type { LogMatch, LogSlice } from '../../../../src/http/api/job-log-schema.ts';
+import { ApiError, fetchApi } from '../../lib/api.ts';
+import { taskStart } from './line-parts.ts';
+import { type LogWindow, windowOf, withEarlier, withFold, withLater } from './window.ts';
+
+/** Which log. */
+export interface LogOf {
+  run: string;
+  job: string;
+  /** Empty for the log of the job. */
+  file: string;
+}
+
+/** A search that is under way, or how it ended. */
+export type Search = { state: 'none' | 'nothing' } | { state: 'searching'; at: number };
+
+/** What a page does with a log. */
+export interface Log {
+  window: LogWindow | null;
+  file: string;
+  cut: boolean;
+  error: ApiError | null;
+  search: Search;
+  /** Replaces the window by the lines around a byte, or the last ones. */
+  show: (at: number | 'end') => Promise<void>;
+  earlier: () => Promise<void>;
+  later: () => Promise<void>;
+  /** Looks for a text, or with null for an error; resolves to the byte of its line, null for none. */
+  find: (text: string | null, from: number) => Promise<number | null>;
+  /** Folds a task from the line behind its first one on, up to the next task. */
+  fold: (behind: number) => Promise<void>;
+  unfold: (at: number) => Promise<void>;
+}
+
+const linesAtATime = '1000';
+
+type Ask = <Answer>(query: Record<string, string>) => Promise<Answer>;
+
+/** The log of a job. */
+export function useLog({ run, job, file }: LogOf): Log {
+  const [error, setError] = useState<ApiError | null>(null);
+  const stop = useRef(new AbortController());
+  useEffect(() => {
+    stop.current = new AbortController();
+    const { current } = stop;
+    return () => current.abort();
+  }, []);
+  const ask: Ask = useCallback(
+    <Answer>(query: Record<string, string>) =>
+      fetchApi<Answer>(apiPath.log(run, job, { file, ...query }), stop.current.signal),
+    [run, job, file],
+  );
+  const failed = useCallback((problem: unknown) => setError(problem instanceof ApiError ? problem : null), []);
+  const { held, change, ...moves } = useHeld(ask, file, failed);
+  const { search, find } = useSearch(ask, failed);
+  const { window } = held;
+  const fold = useCallback(
+    async (behind: number) => {
+      const next = (await find(taskStart, behind)) ?? window?.size ?? behind;
+      await change(async (now) => [null, withFold(now as LogWindow, behind, next)]);
+    },
+    [change, find, window],
+  );
+  return { ...held, error, search, ...moves, find, fold, unfold: moves.show };
+}
+
+type Change = (window: LogWindow | null) => Promise<[LogSlice | null, LogWindow]>;
+
+/** What is held of a log, and how it changes. */
+function useHeld(ask: Ask, file: string, failed: (problem: unknown) => void) {
+  const { held, change } = useChanges(file, failed);
+  const read = useCallback(
+    (query: (window: LogWindow | null) => Record<string, string>, join: typeof withLater, waits: boolean) =>
+      change(async (window) => {
+        const slice = await ask<LogSlice>(query(window));
+        return [slice, window === null ? windowOf(slice) : join(window, slice)];
+      }, waits),
+    [ask, change],
+  );
+  const show = useCallback(
+    (at: number | 'end') => {
+      const place: Record<string, string> = at === 'end' ? { from: 'end' } : { around: String(at) };
+      return read(
+        () => ({ ...place, lines: '400' }),
+        (_, slice) => windowOf(slice),
+        true,
+      );
+    },
+    [read],
+  );
+  const later = useCallback(
+    () => read((window) => ({ from: String(window?.to ?? 0), lines: linesAtATime }), withLater, false),
+    [read],
+  );
+  const earlier = useCallback(
+    () => read((window) => ({ before: String(window?.from ?? 0), lines: linesAtATime }), withEarlier, false),
+    [read],
+  );
+  return { held, change, show, later, earlier };
+}
+
+/** One change at a time: what somebody asked for waits for its turn, and scrolling asks again by itself. */
+function useChanges(file: string, failed: (problem: unknown) => void) {
+  const [held, setHeld] = useState<{ window: LogWindow | null; file: string; cut: boolean }>({
+    window: null,
+    file,
+    cut: false,
+  });
+  const running = useRef<Promise<void> | null>(null);
+  const current = useRef(held);
+  current.current = held;
+  const carryOut = useCallback(
+    async (make: Change) => {
+      try {
+        const [slice, window] = await make(current.current.window);
+        const next = { window, file: slice?.file ?? current.current.file, cut: slice?.cut ?? current.current.cut };
+        current.current = next;
+        setHeld(next);
+        failed(null);
+      } catch (problem) {
+        failed(problem);
+      }
+    },
+    [failed],
+  );
+  const change = useCallback(
+    async (make: Change, waits = true) => {
+      if (running.current !== null && !waits) return;
+      while (running.current !== null) await running.current;
+      running.current = carryOut(make);
+      await running.current;
+      running.current = null;
+    },
+    [carryOut],
+  );
+  return { held, change };
+}
+
+/** Searches go on until something is found or the file ends: the server looks through a part of it at a time. */
+function useSearch(ask: Ask, failed: (problem: unknown) => void) {
+  const [search, setSearch] = useState<Search>({ state: 'none' });
+  const find = useCallback(
+    async (text: string | null, from: number) => {
+      try {
+        for (let at: number | null = from; at !== null; ) {
+          setSearch({ state: 'searching', at });
+          const wanted: Record<string, string> = text === null ? { next: 'error' } : { find: text };
+          const match: LogMatch = await ask<LogMatch>({ ...wanted, from: String(at) });
+          if (match.at !== null) {
+            setSearch({ state: 'none' });
+            return match.at;
+          }
+          at = match.next;
+        }
+        setSearch({ state: 'nothing' });
+      } catch (problem) {
+        setSearch({ state: 'none' });
+        failed(problem);
+      }
+      return null;
+    },
+    [ask, failed],
+  );
+  return { search, find };
+}

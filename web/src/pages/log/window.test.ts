@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import type { LogSlice } from '../../../../src/http/api/job-log-schema.ts';
+import { mostRows, rowAt, windowOf, withEarlier, withFold, withLater } from './window.ts';
+
+/** Lines of ten bytes. */
+const slice = (from: number, count: number): LogSlice => ({
+  file: 'teuthology.log',
+  cut: false,
+  size: 1_000_000,
+  from,
+  to: from + 10 * count,
+  lines: Array.from({ length: count }, (_, index) => ({ at: from + 10 * index, text: `${from + 10 * index}` })),
+});
+
+test('lines are added at both ends, and those far away are forgotten', () => {
+  const window = withEarlier(withLater(windowOf(slice(1000, 10)), slice(1100, 10)), slice(900, 10));
+  expect(window).toMatchObject({ from: 900, to: 1200 });
+  expect(window.rows.map(({ at }) => at)).toEqual(Array.from({ length: 30 }, (_, index) => 900 + 10 * index));
+  const later = withLater(windowOf(slice(0, mostRows)), slice(10 * mostRows, 5));
+  expect(later).toMatchObject({ from: 50, to: 10 * mostRows + 50 });
+  expect(later.rows).toHaveLength(mostRows);
+  const earlier = withEarlier(windowOf(slice(100, mostRows)), slice(50, 5));
+  expect(earlier).toMatchObject({ from: 50, to: 50 + 10 * mostRows });
+});
+
+test('a byte is found in its row, and nowhere else', () => {
+  const window = windowOf(slice(1000, 3));
+  expect([999, 1000, 1009, 1010, 1029, 1030].map((byte) => rowAt(window, byte))).toEqual([-1, 0, 0, 1, 2, -1]);
+});
+
+test('a fold takes the place of what it folds, also of what is not held', () => {
+  const window = withFold(windowOf(slice(0, 10)), 30, 60);
+  expect(window.rows.map(({ kind, at }) => `${kind} ${at}`)).toEqual([
+    'line 0',
+    'line 10',
+    'line 20',
+    'fold 30',
+    'line 60',
+    'line 70',
+    'line 80',
+    'line 90',
+  ]);
+  expect(withFold(windowOf(slice(0, 10)), 30, 5000)).toMatchObject({ from: 0, to: 5000 });
+});

@@ -1,0 +1,66 @@
+import { Link } from 'wouter';
+import { apiPath, pagePath } from '../../../../src/core/paths.ts';
+import type { TestHistory } from '../../../../src/http/api/job-tests-schema.ts';
+import { useTitle } from '../../app/title.ts';
+import { useApi } from '../../lib/api.ts';
+import { duration } from '../../lib/format.ts';
+import { useUrlState } from '../../lib/url-state.ts';
+import { Copy } from '../../ui/Copy.tsx';
+import { ErrorBox } from '../../ui/States.tsx';
+import { Time } from '../../ui/Time.tsx';
+
+/** The history of a test case: its failures anywhere, and the last jobs that ran it. */
+export default function TestPageView() {
+  const [name] = useUrlState('name', '');
+  const [run] = useUrlState('run', '');
+  const [job] = useUrlState('job', '');
+  const { data, error, refetch } = useApi<TestHistory>(name === '' ? null : apiPath.testHistory({ name, run, job }));
+  useTitle(name);
+  return (
+    <>
+      <header className="head">
+        <h1 className="mono break">
+          {name} <Copy text={name} label="name" />
+        </h1>
+      </header>
+      <div className="body">
+        {error !== null && <ErrorBox error={error} onRetry={refetch} />}
+        {data !== undefined && (
+          <>
+            <h2>The last jobs with the same description</h2>
+            {data.recent.length === 0 && <p>No other job with test cases has this description.</p>}
+            <ul className="cases">
+              {data.recent.map((one) => (
+                <li key={`${one.run}/${one.job_id}`}>
+                  <span className={one.result === 'pass' ? 'quiet' : 'bad'}>{one.result ?? 'not run'}</span>{' '}
+                  <JobAt {...one} /> <span className="quiet">{duration(one.seconds)}</span>
+                </li>
+              ))}
+            </ul>
+            <h2>Failures anywhere</h2>
+            {data.failures.length === 0 && <p>It has not failed.</p>}
+            <ul className="cases">
+              {data.failures.map((one) => (
+                <li key={`${one.run}/${one.job_id}`}>
+                  <span className="bad">{one.result}</span> <JobAt {...one} />
+                  {one.message !== null && <p className="mono break">{one.message}</p>}
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </div>
+    </>
+  );
+}
+
+function JobAt({ run, job_id, branch, posted }: { run: string; job_id: string; branch: string; posted: number }) {
+  return (
+    <>
+      <Link href={pagePath.job(run, job_id, { view: 'tests' })}>
+        {run}/{job_id}
+      </Link>{' '}
+      on {branch}, <Time at={posted} />
+    </>
+  );
+}
