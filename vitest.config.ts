@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+/** Tests of what a server answers, which start it within their own process. */
+const answers = ['test/api/**/*.test.ts', 'test/contracts/{classic,teuthology}/**/*.test.ts'];
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/helpers/reporter.ts'],
@@ -32,8 +35,19 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'answers',
+          include: answers,
+          globalSetup: ['test/helpers/global-setup.ts'],
+          // They change nothing of their process, and share it too: importing the server takes two seconds of a processor.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'server',
           include: ['demo/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: answers,
           globalSetup: ['test/helpers/global-setup.ts'],
         },
       },

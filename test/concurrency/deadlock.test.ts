@@ -15,7 +15,7 @@ import { whenWaiting } from './waiting.ts';
 
 const runs = Array.from({ length: 20 }, (_, index) => `run-${index}`);
 const clientsPerServer = 30;
-const rounds = 12;
+const rounds = 6;
 
 const setups = contractsOnServers.filter(({ servers }) => servers > 1);
 

@@ -8,7 +8,7 @@ import { whenWaiting } from './waiting.ts';
 
 const clientCount = 60;
 const nodeCount = 100;
-const callsPerTest = 1500;
+const callsPerTest = 600;
 
 describe.each(serverSetups)('locks on $name', ({ engine, servers }) => {
   const { instances, clients: connect } = useServers(engine, servers, ['--contract', 'teuthology']);

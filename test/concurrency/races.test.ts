@@ -6,7 +6,7 @@ import type { Instance } from './instance.ts';
 import { contractsOnServers, succeed, useServers } from './servers.ts';
 
 const clientCount = 50;
-const writesPerClient = 30;
+const writesPerClient = 12;
 
 describe.each(contractsOnServers)('$name', ({ contract, engine, servers }) => {
   const { instances, clients: connect } = useServers(engine, servers, contract.settings);

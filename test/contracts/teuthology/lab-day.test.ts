@@ -7,7 +7,7 @@ import { createLab, type Lab, type LabNode, type Shown } from '../../helpers/lab
 import { someone, startServer, type TestServer } from '../../helpers/server.ts';
 
 const secret = 'paddles_of-the-lab-day'.padEnd(51, 'x');
-const jobsPerRun = 90;
+const jobsPerRun = 45;
 const dispatchers = 12;
 const host = (index: number) => `smithi${String(index).padStart(3, '0')}.front.sepia.ceph.com`;
 const nodeNames = Array.from({ length: 16 }, (_, index) => host(index));
