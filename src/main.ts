@@ -51,6 +51,26 @@ const commands: Record<string, Command> = {
     settings: [...ofDatabase, 'expire_after'],
     run: async (line) => (await import('./cli/expire.ts')).expireJobs(line),
   },
+  backup: {
+    summary: 'copy the database to a new file, while servers write to it',
+    operands: ['FILE'],
+    flags: [],
+    settings: ['database'],
+    run: async (line) => (await import('./cli/backup.ts')).backupDatabase(line),
+  },
+  restore: {
+    summary: 'fill an empty database from a backup',
+    operands: ['FILE'],
+    flags: [],
+    settings: ['database'],
+    run: async (line) => (await import('./cli/backup.ts')).restoreDatabase(line),
+  },
+  doctor: {
+    summary: 'say what is wrong with the database, and change nothing',
+    flags: [],
+    settings: ['database', 'pool_size'],
+    run: async (line) => (await import('./cli/doctor.ts')).examineDatabase(line),
+  },
   import: {
     summary: 'copy the database of a Python server, which is only read, or read an export',
     flags: [
