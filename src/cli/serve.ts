@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { BadSetting, type CommandLine, type Config, checkAccess, checkPorts } from '../config.ts';
 import { buildApp } from '../http/app.ts';
 import { boundConnections } from '../http/connections.ts';
+import { createMetrics } from '../http/metrics.ts';
 import { type Db, type OpenOptions, UnavailableDatabase } from '../store/db.ts';
 import { version } from '../version.ts';
 import { openDatabase } from './database.ts';
@@ -15,7 +16,7 @@ import { archiveForReader, type LogReader, startLogReader } from './log-reader.t
 import { checkFree } from './ports.ts';
 import { reindexInBackground } from './reindex.ts';
 import { type Reports, startReports } from './reports.ts';
-import { isWorker, leave, superviseWorkers, tellReady } from './workers.ts';
+import { isWorker, leave, superviseWorkers, tellReady, workerName } from './workers.ts';
 
 // Lets the heap grow to 1.25 times of what lives instead of four times: docs/decisions/0006-small-young-generation.md.
 setFlagsFromString('--heap-growing-percent=25');
@@ -62,7 +63,11 @@ export async function serve(line: CommandLine): Promise<number> {
     for (const migration of db.migrated) log.info({ migration }, 'migrated the database');
     const reports = await startReports(config, db, log);
     const open = { db, reports };
-    const doors = doorsOf(config).map((door) => ({ ...door, app: buildApp({ ...door, config, db, log, now }) }));
+    const metrics = createMetrics(db, { worker: workerName });
+    const doors = doorsOf(config).map((door) => ({
+      ...door,
+      app: buildApp({ ...door, config, db, log, now, metrics }),
+    }));
     for (const { app } of doors) reports.watch(app);
     boundConnections(
       doors.map(({ app }) => app.server),

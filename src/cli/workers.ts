@@ -14,6 +14,9 @@ const restartAfter = 1000;
 /** Whether this process is one of several that share the ports. */
 export const isWorker = cluster.isWorker;
 
+/** Which of them this process is. */
+export const workerName = cluster.worker?.id.toString();
+
 /** Tells the process that started this worker that it listens. */
 export function tellReady(announcement: Announcement): void {
   process.send?.({ ready: announcement });

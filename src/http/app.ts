@@ -20,6 +20,7 @@ import { answerClientError, answerErrors, sendMessage } from './errors.ts';
 import { healthRoutes } from './health.ts';
 import { baseOf } from './href.ts';
 import { addressOf, identityOf } from './identity.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { trustedBy } from './proxies.ts';
 import { refuseWrites } from './read-only.ts';
 import { setReceiveBudget } from './received.ts';
@@ -41,6 +42,8 @@ interface AppOptions {
   db: Db;
   log: FastifyBaseLogger;
   now: () => number;
+  /** Those of the process; by default this port has its own. */
+  metrics?: Metrics;
 }
 
 /** The longest path and query; clients put whole job descriptions into queries (teuthology contract §7.37). */
@@ -48,7 +51,7 @@ const longestUrl = 16 << 10;
 
 /** Builds the server of one port; the caller makes it listen and closes it. */
 export function buildApp(options: AppOptions): FastifyInstance {
-  const { config, contract = config.contract, db, log, now } = options;
+  const { config, contract = config.contract, db, log, now, metrics = createMetrics(db) } = options;
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
@@ -84,6 +87,24 @@ export function buildApp(options: AppOptions): FastifyInstance {
   makeInTurns(app);
   if (config.read_only) refuseWrites(app);
   logRequests(app);
+  metrics.count(app);
+  refuseOddUrls(app);
+  const sessions = guard(app, { db, config, now });
+  refuseForeignPages(app, config);
+  redirectBrowsers(app, { claim: config.claim_browser_navigation, db });
+  app.register(uiRoutes);
+  const archive = archiveOf(app, config);
+  app.register(async (routes) => apiRoutes(routes, { db, config, now, sessions, archive }), { prefix: '/api' });
+  app.register(async (routes) => {
+    healthRoutes(routes, db);
+    metrics.mount(routes);
+    if (contract === 'classic') classicRoutes(routes, { db, baseOf: baseOf(config), now });
+    else teuthologyRoutes(routes, teuthologyContext({ config, db, now }));
+  });
+  return app;
+}
+
+function refuseOddUrls(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ url }, reply) => {
     if (url.length > longestUrl) return sendMessage(reply, 414, `the URL is longer than ${longestUrl} characters`);
     // Nothing that is stored has a NUL in its name, and PostgreSQL refuses to compare with one.
@@ -94,18 +115,6 @@ export function buildApp(options: AppOptions): FastifyInstance {
       ? sendMessage(reply, 404, 'nothing has a NUL character in its name')
       : sendMessage(reply, 400, 'a parameter must not contain a NUL character');
   });
-  const sessions = guard(app, { db, config, now });
-  refuseForeignPages(app, config);
-  redirectBrowsers(app, { claim: config.claim_browser_navigation, db });
-  app.register(uiRoutes);
-  const archive = archiveOf(app, config);
-  app.register(async (routes) => apiRoutes(routes, { db, config, now, sessions, archive }), { prefix: '/api' });
-  app.register(async (routes) => {
-    healthRoutes(routes, db);
-    if (contract === 'classic') classicRoutes(routes, { db, baseOf: baseOf(config), now });
-    else teuthologyRoutes(routes, teuthologyContext({ config, db, now }));
-  });
-  return app;
 }
 
 /** The archive of the settings, closed with the server. */

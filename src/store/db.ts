@@ -4,7 +4,7 @@ import { type Dialect, Kysely, sql } from 'kysely';
 import { type Condition, createCondition } from './engine/condition.ts';
 import { isDamage, isDatabaseFault, UnavailableDatabase, UnusableDatabase } from './engine/faults.ts';
 import { checkSchema, migrate } from './engine/migrations.ts';
-import { openPostgres } from './engine/postgres.ts';
+import { openPostgres, type PoolState } from './engine/postgres.ts';
 import type { Reader, Schema } from './engine/schema.ts';
 import { openSqlite, openSqliteBeside, openSqliteReadOnly } from './engine/sqlite.ts';
 import { type Transact, transactOn } from './engine/transaction.ts';
@@ -28,6 +28,8 @@ export interface Db extends Reader {
   live: Live;
   /** Whether it works. */
   condition: Condition;
+  /** The connections to PostgreSQL. */
+  pool?: () => PoolState;
   /** The database as a person may read it: without password. */
   label: string;
   /** Names of the migrations that opening applied. */
@@ -86,7 +88,7 @@ export async function open({ url, now, onFault = () => {}, ...options }: OpenOpt
       await close();
     };
     const keep = (digest: Schema['run_digests']) => keepDigest(kysely, digest);
-    const writers = { jobWriter, nodeWriter, keepDigest: keep };
+    const writers = { jobWriter, nodeWriter, keepDigest: keep, ...(opened.pool && { pool: opened.pool }) };
     return { engine, kysely, ...writers, live, condition, label, migrated, close: closeAfterWrites };
   } catch (error) {
     await close();
@@ -121,7 +123,12 @@ export async function openReadOnly({ url, onFault = () => {}, ...options }: Open
     await live.close();
     await kysely.destroy();
   };
-  const writers = { jobWriter, nodeWriter, keepDigest: async () => {} };
+  const writers = {
+    jobWriter,
+    nodeWriter,
+    keepDigest: async () => {},
+    ...(opened.pool && { pool: opened.pool }),
+  };
   return { engine, kysely, ...writers, live, condition, label, migrated: [], replication, close };
 }
 
@@ -138,6 +145,7 @@ interface OpenEngine {
   release: () => void;
   transact?: Transact;
   look: () => Promise<void>;
+  pool?: () => PoolState;
   sharesSessions?: boolean;
   isBeside?: boolean;
 }

@@ -5,7 +5,7 @@ import type { Doors } from './requests.ts';
 
 /** What reads nothing of the data, streams for ever, is a file, or only refuses GET. */
 const left = [
-  /^\/(\*|healthz|readyz|robots.txt|ui.*)$/,
+  /^\/(\*|healthz|metrics|readyz|robots.txt|ui.*)$/,
   /^\/api\/(events|docs|openapi\.json|\*)$/,
   /^\/nodes\/(lock_many|unlock_many|:node\/lock)$/,
 ];

@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openReadOnly, ping } from '../../src/store/db.ts';
+import { countJobs, longestQueues } from '../../src/store/read/gauges.ts';
 import { expire } from '../../src/store/upkeep/expire.ts';
 import { databaseSize, prune, pruneAudit } from '../../src/store/upkeep/prune.ts';
 import { isIndexed, reindex } from '../../src/store/upkeep/reindex.ts';
@@ -46,6 +47,8 @@ describe.each(engines)('statements on $name', ({ name, createDatabase }) => {
     await decide(doors, samples);
     await isIndexed(db);
     await databaseSize(db);
+    await countJobs(db);
+    await longestQueues(db, 50);
     const reader = await openReadOnly({ url, poolSize: 2, now });
     await ping(reader);
     await reader.close();

@@ -16,12 +16,20 @@ interface PostgresOptions {
   answerWithin?: number;
 }
 
+/** The connections of a pool: those that work, those that do not, and the requests that wait for one. */
+export interface PoolState {
+  busy: number;
+  idle: number;
+  waiting: number;
+}
+
 /** An open PostgreSQL database. */
 interface OpenPostgres {
   dialect: PostgresDialect;
   transact: Transact;
   /** Throws when the database does not answer, or takes no writes unless it was opened only to be read. */
   look: () => Promise<void>;
+  pool: () => PoolState;
   /** See `Inspection`: LISTEN would be one more thing that is kept in a session. */
   sharesSessions: boolean;
 }
@@ -50,7 +58,13 @@ export async function openPostgres(
     onLost,
   });
   const look = readOnly ? async () => {} : () => checkWritable(pool);
-  return { dialect: new PostgresDialect({ pool }), transact: transactOnPool(pool), look, sharesSessions };
+  return {
+    dialect: new PostgresDialect({ pool }),
+    transact: transactOnPool(pool),
+    look,
+    pool: pool.state,
+    sharesSessions,
+  };
 }
 
 async function checkWritable(pool: ConnectionPool): Promise<void> {
@@ -120,6 +134,7 @@ interface ConnectionPool {
   options: object;
   /** Throws `DatabaseFault`. */
   connect(): Promise<pg.PoolClient>;
+  state(): PoolState;
   end(): Promise<void>;
 }
 
@@ -160,6 +175,7 @@ function createPool({ connection, readOnly, sharesSessions, onLost }: PoolOption
   pool.on('error', onLost);
   return {
     options: pool.options,
+    state: () => stateOf(pool),
     async connect() {
       for (;;) {
         const client = await pool.connect().catch((cause: unknown) => {
@@ -179,6 +195,10 @@ function createPool({ connection, readOnly, sharesSessions, onLost }: PoolOption
       clearTimeout(impatient);
     },
   };
+}
+
+function stateOf({ totalCount, idleCount, waitingCount }: pg.Pool): PoolState {
+  return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
 }
 
 /** What the driver says when `query_timeout` is over. */

@@ -7,6 +7,8 @@
 interface Batcher<Write, Result> {
   /** Resolves after the transaction that holds the write has been committed; null = the queue is full, try later. */
   push(write: Write, bytes: number): Promise<Result> | null;
+  /** What has been accepted and is in no transaction yet. */
+  waiting(): { writes: number; bytes: number };
   /** Resolves when everything accepted so far has been carried out. */
   drain(): Promise<void>;
 }
@@ -93,6 +95,7 @@ export function createBatcher<Write, Result>(
         running ??= run();
       });
     },
+    waiting: () => ({ writes: waiting.length, bytes: waitingBytes }),
     async drain() {
       while (running) await running;
     },

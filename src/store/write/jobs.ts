@@ -44,6 +44,10 @@ export interface JobWriter {
   write(write: JobWrite, size: number): Promise<JobEvent | Failure>;
   /** `listener` hears of every write after its commit, in order. It must not throw. */
   subscribe(listener: (event: JobEvent) => void): void;
+  /** `listener` hears of every transaction after its commit: how many writes it held. It must not throw. */
+  onBatch(listener: (writes: number) => void): void;
+  /** What has been accepted and is in no transaction yet; `bytes` as given to `write`. */
+  waiting(): { writes: number; bytes: number };
   /** Resolves when everything accepted has been carried out. */
   drain(): Promise<void>;
 }
@@ -51,8 +55,10 @@ export interface JobWriter {
 /** Makes the writer of one database; there is one for each process, so that all its clients share transactions. */
 export function createJobWriter(engine: Engine, transact: Transact): JobWriter {
   const listeners: ((event: JobEvent) => void)[] = [];
+  const counters: ((writes: number) => void)[] = [];
   const flush = async (writes: JobWrite[]) => {
     const results = await repeat(() => writeBatch(engine, transact, writes));
+    for (const count of counters) count(writes.length);
     for (const result of results) if (!isFailure(result)) for (const listener of listeners) listener(result);
     return results;
   };
@@ -62,6 +68,8 @@ export function createJobWriter(engine: Engine, transact: Transact): JobWriter {
       return batcher.push(write, size) ?? unavailable('too many writes are waiting for the database');
     },
     subscribe: (listener) => listeners.push(listener),
+    onBatch: (listener) => counters.push(listener),
+    waiting: batcher.waiting,
     drain: batcher.drain,
   };
 }
