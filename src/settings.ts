@@ -37,6 +37,8 @@ export interface Config extends AccessConfig {
   max_connections: number;
   log_level: string;
   log_format: string;
+  /** Empty: standard output. */
+  log_file: string;
   /** Which contract the main port speaks. */
   contract: 'classic' | 'teuthology';
   /** The second port, which always speaks the teuthology contract; null: closed. */
@@ -173,6 +175,14 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     hint: 'FORMAT',
     help: 'json, pretty, or auto (pretty on a terminal)',
     parse: oneOf('auto', 'json', 'pretty'),
+  },
+  log_file: {
+    flag: 'log-file',
+    variables: ['PADDLES_LOG_FILE'],
+    fallback: '',
+    hint: 'FILE',
+    help: 'where the log is appended, as JSON; SIGHUP opens it again; empty for standard output',
+    parse: (value) => ({ value }),
   },
   contract: {
     flag: 'contract',

@@ -192,7 +192,12 @@ function watchSignals(log: Logger): { stop: Promise<void>; insisted: Promise<voi
     }
   };
   // They stay to the end: an echo that comes late must not turn exit code 0 into a death by signal.
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, onSignal);
+  process.on('SIGHUP', () => {
+    // The terminal is gone. Otherwise it is for the log (cli/log.ts).
+    if (process.stdout.isTTY) onSignal();
+    else log.info('SIGHUP: the log file is open again, if there is one');
+  });
   return { stop: stop.promise, insisted: insisted.promise };
 }
 

@@ -67,14 +67,17 @@ export async function superviseWorkers({ config }: CommandLine): Promise<number>
   const stopAll = () => {
     for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM');
   };
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (!stopping) endInTime();
-      stopping = true;
-      stopAll();
-      if (Object.keys(cluster.workers ?? {}).length === 0) ended.resolve(0);
-    });
-  }
+  const onStop = () => {
+    if (!stopping) endInTime();
+    stopping = true;
+    stopAll();
+    if (Object.keys(cluster.workers ?? {}).length === 0) ended.resolve(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, onStop);
+  process.on('SIGHUP', () => {
+    if (process.stdout.isTTY) onStop();
+    else for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGHUP');
+  });
   start();
   const code = await ended.promise;
   await flushLog(log);
