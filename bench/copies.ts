@@ -12,7 +12,17 @@ const batch = 20;
 const others = [
   'imported_runs',
   ...['nodes', 'queues', 'signatures', 'descriptions', 'indexed', 'migrations'],
-  ...['tokens', 'sessions', 'audit', 'run_digests', 'decisions', 'cause_moves', 'reviews'],
+  ...[
+    'tokens',
+    'sessions',
+    'audit',
+    'monthly_results',
+    'monthly_causes',
+    'run_digests',
+    'decisions',
+    'cause_moves',
+    'reviews',
+  ],
   ...['log_excerpts', 'job_tests', 'failed_cases'],
 ];
 

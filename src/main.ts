@@ -36,11 +36,12 @@ const commands: Record<string, Command> = {
     run: async (line) => (await import('./cli/reindex.ts')).reindexDatabase(line),
   },
   prune: {
-    summary: 'delete the bulky documents of old jobs and keep their results, or the log of old changes',
+    summary: 'delete old runs, the bulky documents of old jobs, or the log of old changes',
     flags: [
+      { name: 'runs-older-than', hint: 'AGE', help: 'age since their last change of runs that are deleted, like 3y' },
       { name: 'documents-older-than', hint: 'AGE', help: 'age of runs since their last change, like 180d or 26w' },
       { name: 'audit-older-than', hint: 'AGE', help: 'age of changes that are forgotten, like 400d' },
-      { name: 'dry-run', hint: '', help: 'only print how many runs would lose documents, and how many changes' },
+      { name: 'dry-run', hint: '', help: 'only print how many runs and changes it is about' },
     ],
     settings: ofDatabase,
     run: async (line) => (await import('./cli/prune.ts')).pruneDatabase(line),

@@ -43,11 +43,12 @@ export function operator(): Actor {
   return { name: userInfo().username, verified: true, address: null, door: 'command', request: null };
 }
 
-/** Seconds of an age like 180d, the value of a flag. Throws `BadSetting`. */
+/** Seconds of an age like 180d or 3y (of 365 days), the value of a flag. Throws `BadSetting`. */
 export function readAge(flag: string, age: string): number {
-  const seconds = /[smhdw]$/.test(age) ? parseDuration(age) : null;
+  const years = /^(\d{1,3})y$/.exec(age)?.[1];
+  const seconds = /[smhdw]$/.test(age) ? parseDuration(age) : years === undefined ? null : Number(years) * 365 * 86_400;
   if (seconds === null || seconds === 0) {
-    throw new BadSetting(`--${flag}: '${age}' must be an age like 180d, 26w or 12h`);
+    throw new BadSetting(`--${flag}: '${age}' must be an age like 180d, 26w, 12h or 3y`);
   }
   return seconds;
 }

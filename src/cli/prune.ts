@@ -1,20 +1,26 @@
 import { BadSetting, type CommandLine } from '../config.ts';
 import type { Db } from '../store/db.ts';
 import { databaseSize, type PruneProgress, prune, pruneAudit } from '../store/upkeep/prune.ts';
+import { type PruneRunsProgress, pruneRuns } from '../store/upkeep/prune-runs.ts';
 import { operator, printProgress, readAge, stopSignal, withDatabase } from './database.ts';
 
-/** `paddles prune`: deletes the documents of old jobs, and old changes. Returns the exit code. */
+/** `paddles prune`: deletes old runs, the documents of old jobs, and old changes. Returns the exit code. */
 export async function pruneDatabase(line: CommandLine): Promise<number> {
   const documents = startOf(line, 'documents-older-than');
   const changes = startOf(line, 'audit-older-than');
-  if (documents === null && changes === null) {
-    throw new BadSetting('prune needs --documents-older-than AGE or --audit-older-than AGE, for example 180d');
+  const runs = startOf(line, 'runs-older-than');
+  if (runs === null && documents === null && changes === null) {
+    throw new BadSetting(
+      'prune needs --runs-older-than AGE, --documents-older-than AGE or --audit-older-than AGE, for example 180d',
+    );
   }
   const dryRun = line.flags['dry-run'] !== undefined;
   const signal = stopSignal();
   return withDatabase(line, async (db) => {
     const ends: string[] = [];
-    if (documents !== null) ends.push(await pruneDocuments(db, { before: documents, dryRun, signal }));
+    if (runs !== null) ends.push(await deleteRuns(db, { before: runs, dryRun, signal }));
+    if (documents !== null && !signal.aborted)
+      ends.push(await pruneDocuments(db, { before: documents, dryRun, signal }));
     if (changes !== null && !signal.aborted) {
       const count = await pruneAudit(db, { before: changes, dryRun, by: operator(), at: Date.now() * 1000 });
       ends.push(dryRun ? `${count} changes would go` : `done: forgot ${count} changes`);
@@ -37,6 +43,20 @@ async function pruneDocuments(
   const progress = await prune(db, { before, dryRun, signal, ...stamp, onProgress: printProgress(text) });
   if (dryRun) return `the documents of ${progress.total} runs would go`;
   return `${signal.aborted ? 'stopped' : 'done'}: ${text(progress)}`;
+}
+
+async function deleteRuns(
+  db: Db,
+  { before, dryRun, signal }: { before: number; dryRun: boolean; signal: AbortSignal },
+): Promise<string> {
+  const stamp = { by: operator(), at: Date.now() * 1000 };
+  const progress = await pruneRuns(db, { before, dryRun, signal, ...stamp, onProgress: printProgress(runsText) });
+  if (dryRun) return `${progress.total} runs would go`;
+  return `${signal.aborted ? 'stopped' : 'done'}: ${runsText(progress)}`;
+}
+
+function runsText({ done, total, jobs }: PruneRunsProgress): string {
+  return `deleted ${done} of ${total} runs with ${jobs} jobs`;
 }
 
 function text({ done, total, pruned }: PruneProgress): string {

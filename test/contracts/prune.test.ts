@@ -1,6 +1,6 @@
-/** `paddles prune` deletes documents of old jobs and keeps their results. */
+/** `paddles prune` deletes documents of old jobs and keeps their results, and deletes old runs. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { open } from '../../src/store/db.ts';
+import { type Db, open } from '../../src/store/db.ts';
 import { engines, type TestDatabase } from '../helpers/engines.ts';
 import { complaint, newFolder, runProgram, type Service, startService } from './program.ts';
 
@@ -96,6 +96,30 @@ describe.each(engines)('pruning on $name', (engine) => {
     expect(await change(null)).toEqual([
       { action: 'prune', target: 'audit', before: '{"changes":1}', door: 'command' },
     ]);
+  });
+
+  async function onDatabase(work: (db: Db) => Promise<unknown>): Promise<void> {
+    const db = await open({ url: database.url, poolSize: 2, now: () => 0 });
+    await work(db).finally(() => db.close());
+  }
+
+  test('deletes old runs without a tag, and keeps their counts and causes by month', async () => {
+    expect((await prune('--runs-older-than', '1y')).stdout).toContain('deleted 0 of 0 runs');
+    const review = { run: 'old', verdict: 'pass', author: 'ana', verified: true, created: 1, frozen: '{}' };
+    await onDatabase(({ kysely }) => kysely.insertInto('reviews').values(review).execute());
+    expect((await prune('--runs-older-than', '180d')).stdout).toContain('deleted 0 of 0 runs');
+    await onDatabase(({ kysely }) => kysely.deleteFrom('reviews').execute());
+    expect((await prune('--runs-older-than', '180d', '--dry-run')).stdout).toContain(': 1 runs would go; ');
+    expect((await prune('--runs-older-than', '180d')).stdout).toContain('done: deleted 1 of 1 runs with 1 jobs');
+    const db = await open({ url: database.url, poolSize: 2, now: () => 0 });
+    const left = await db.kysely.selectFrom('runs').select('name').orderBy('id').execute();
+    const results = await db.kysely.selectFrom('monthly_results').selectAll().execute();
+    const causes = await db.kysely.selectFrom('monthly_causes').select(['month', 'jobs']).execute();
+    await db.close();
+    expect(left.map(({ name }) => name)).toEqual(['tagged', 'young']);
+    const month = expect.stringMatching(/^\d{4}-\d\d$/);
+    expect(results).toEqual([expect.objectContaining({ month, runs: 1, fail: 1, pass: 0, queued: 0 })]);
+    expect(causes).toEqual([{ month, jobs: 1 }]);
   });
 
   test('refuses an age that it cannot parse', async () => {

@@ -76,7 +76,7 @@ describe('the command line', () => {
   test.each([
     ['migrate', [], []],
     ['reindex', ['logs'], ['archive']],
-    ['prune', ['documents-older-than', 'audit-older-than', 'dry-run'], []],
+    ['prune', ['runs-older-than', 'documents-older-than', 'audit-older-than', 'dry-run'], []],
   ])('prints only what %s uses for its --help', async (command, own, more) => {
     const { stdout } = await run([command, '--help']);
     const flags = [...stdout.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, flag]) => flag);

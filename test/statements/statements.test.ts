@@ -7,6 +7,7 @@ import { openReadOnly, ping } from '../../src/store/db.ts';
 import { countJobs, longestQueues } from '../../src/store/read/gauges.ts';
 import { expire } from '../../src/store/upkeep/expire.ts';
 import { databaseSize, prune, pruneAudit } from '../../src/store/upkeep/prune.ts';
+import { pruneRuns } from '../../src/store/upkeep/prune-runs.ts';
 import { isIndexed, reindex } from '../../src/store/upkeep/reindex.ts';
 import { engines } from '../helpers/engines.ts';
 import { someone } from '../helpers/server.ts';
@@ -58,6 +59,8 @@ describe.each(engines)('statements on $name', ({ name, createDatabase }) => {
     const before = now() - 30 * 86_400_000_000;
     const stamp = { by: someone, at: now() };
     await prune(db, { before, dryRun: false, ...stamp, signal: aborted.signal, onProgress: () => aborted.abort() });
+    const one = new AbortController();
+    await pruneRuns(db, { before, dryRun: false, ...stamp, signal: one.signal, onProgress: () => one.abort() });
     await expire(db, { ages: { running: 1, waiting: 1, queued: 1 }, dryRun: false, ...stamp, at: now() + 1e9 });
     await useToken(db, doors, now());
     await readLogs(db, samples.runs[0]?.name ?? '', now());

@@ -6,6 +6,7 @@ import { decisionTables } from './decision-tables.ts';
 import { type ColumnTypes, columnTypes, lockOut } from './dialect.ts';
 import { UnusableDatabase } from './faults.ts';
 import { logTables, testTables } from './log-tables.ts';
+import { monthlyTables } from './monthly-tables.ts';
 import type { Engine, Schema } from './schema.ts';
 
 /** One step of the schema. Forward only; `statements` gets the words in which the engines differ. */
@@ -25,6 +26,7 @@ const migrations: Migration[] = [
   { name: 'decisions', statements: decisionTables },
   { name: 'log-excerpts', statements: logTables },
   { name: 'test-cases', statements: testTables },
+  { name: 'monthly-totals', statements: monthlyTables },
 ];
 
 /**

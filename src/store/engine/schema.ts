@@ -7,6 +7,7 @@ import type { NodeFields } from '../../core/node.ts';
 import type { Pause } from '../../core/queue.ts';
 import type { JobCounts, RunStatus } from '../../core/run.ts';
 import type { FailedCaseTable, JobTestsTable, LogExcerptTable } from './log-schema.ts';
+import type { MonthlyCauseTable, MonthlyResultTable } from './monthly-schema.ts';
 
 /** The two engines. */
 export type Engine = 'sqlite' | 'postgres';
@@ -230,6 +231,8 @@ export interface Schema {
   tokens: TokenTable;
   sessions: SessionTable;
   audit: AuditTable;
+  monthly_results: MonthlyResultTable;
+  monthly_causes: MonthlyCauseTable;
   decisions: DecisionTable;
   cause_moves: CauseMoveTable;
   reviews: ReviewTable;

@@ -27,6 +27,8 @@ export const exportedTables: ExportedTable[] = [
   { table: 'reviews' },
   { table: 'tokens' },
   { table: 'audit' },
+  { table: 'monthly_results' },
+  { table: 'monthly_causes' },
   { table: 'indexed', replaces: true },
 ];
 

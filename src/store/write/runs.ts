@@ -88,11 +88,16 @@ async function deleteWithJobs(transaction: Transaction<Schema>, engine: Engine, 
   const query = transaction.selectFrom('runs').select('id').where('name', '=', name);
   const run = await lockRows(engine, query).executeTakeFirst();
   if (!run) return null;
+  return deleteHeld(transaction, run.id);
+}
+
+/** Deletes a run that the transaction holds, and returns how many jobs it had. */
+export async function deleteHeld(transaction: Transaction<Schema>, id: number): Promise<number> {
   for (let jobs = 0; ; ) {
-    const some = transaction.selectFrom('jobs').select('id').where('run_id', '=', run.id).limit(deletedAtATime);
+    const some = transaction.selectFrom('jobs').select('id').where('run_id', '=', id).limit(deletedAtATime);
     const { numDeletedRows } = await transaction.deleteFrom('jobs').where('id', 'in', some).executeTakeFirst();
     if (numDeletedRows === 0n) {
-      await transaction.deleteFrom('runs').where('id', '=', run.id).execute();
+      await transaction.deleteFrom('runs').where('id', '=', id).execute();
       return jobs;
     }
     jobs += Number(numDeletedRows);
