@@ -4,11 +4,16 @@ import { needsToken } from '../../../src/core/access.ts';
 import { apiPath } from '../../../src/core/paths.ts';
 import type { Session } from '../../../src/http/api/session-schema.ts';
 import { sendApi, useApi } from './api.ts';
-import { setPreference } from './preferences.ts';
+import { setPreference, usePreferences } from './preferences.ts';
 
-/** Who the server takes the person for; undefined until it has said so. */
+/**
+ * Who the server takes the person for; undefined until it has said so. What the document contains of it was written without the name
+ * that he has given himself, which requests for data tell.
+ */
 export function useSession(): Session | undefined {
-  return useApi<Session>(apiPath.session()).data;
+  const session = useApi<Session>(apiPath.session()).data;
+  const { name } = usePreferences();
+  return session && { ...session, name: session.name ?? (name === '' ? null : name) };
 }
 
 /** What somebody must give before he may say something of failures: a token with the scope, or a name; null for nothing. */
