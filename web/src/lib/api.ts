@@ -24,7 +24,8 @@ export interface ApiResult<T> {
   data: T | undefined;
   error: ApiError | null;
   isFetching: boolean;
-  refetch: () => void;
+  /** Reads again; resolves when the answer is there, or is not to be had. */
+  refetch: () => Promise<unknown>;
 }
 
 /** Fetches JSON; throws an `ApiError`. */
@@ -85,18 +86,20 @@ export function useApi<T>(path: string | null): ApiResult<T> {
     placeholderData: (previous, before) =>
       resource(before?.queryKey[0]) === resource(key) ? keepPreviousData(previous) : undefined,
   });
-  return { data: query.data, error: query.error, isFetching: query.isFetching, refetch: () => void query.refetch() };
+  return { data: query.data, error: query.error, isFetching: query.isFetching, refetch: () => query.refetch() };
 }
 
 /**
- * Changes the answer of a path as it is shown, at once. What is being read is given up, because it may be older; the events of
- * the server say when to read again.
+ * Changes the answer of a path as it is shown, at once. What is being read may be older and is given up; true says so: it must be read
+ * again.
  */
-export function usePatch<T>(): (path: string, change: (data: T) => T) => void {
+export function usePatch<T>(path: string): (change: (data: T) => T) => boolean {
   const client = useQueryClient();
-  return (path, change) => {
-    void client.cancelQueries({ queryKey: [path] }, { revert: false, silent: true });
+  return (change) => {
+    const wasRead = client.isFetching({ queryKey: [path] }) > 0;
+    void client.cancelQueries({ queryKey: [path] });
     client.setQueryData<T>([path], (data) => data && change(data));
+    return wasRead;
   };
 }
 

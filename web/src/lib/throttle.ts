@@ -1,20 +1,40 @@
 import { useCallback, useEffect, useRef } from 'react';
 
-/** Calls at most once in `ms` milliseconds; the last call is never dropped. */
-export function useThrottled(call: () => void, ms = 2000): () => void {
+/**
+ * Calls at most once in `ms` milliseconds, and not before the last call has ended: a server that is slow is asked less often. What is
+ * asked for meanwhile is one more call.
+ */
+export function useThrottled(call: () => unknown, ms = 2000): () => void {
   const latest = useRef(call);
-  const timer = useRef<number | undefined>(undefined);
-  const at = useRef(0);
+  const state = useRef({ timer: 0, at: 0, busy: false, again: false });
   useEffect(() => {
     latest.current = call;
   });
-  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    const { current } = state;
+    return () => {
+      clearTimeout(current.timer);
+      current.again = false;
+    };
+  }, []);
   return useCallback(() => {
-    clearTimeout(timer.current);
-    const wait = Math.max(0, at.current + ms - Date.now());
-    timer.current = window.setTimeout(() => {
-      at.current = Date.now();
-      latest.current();
-    }, wait);
+    const { current } = state;
+    const run = async () => {
+      current.at = Date.now();
+      current.busy = true;
+      try {
+        await latest.current();
+      } finally {
+        current.busy = false;
+        if (current.again) start();
+      }
+    };
+    const start = () => {
+      current.again = current.busy;
+      if (current.busy) return;
+      clearTimeout(current.timer);
+      current.timer = window.setTimeout(() => void run(), Math.max(0, current.at + ms - Date.now()));
+    };
+    start();
   }, [ms]);
 }

@@ -17,11 +17,12 @@ import { Actions } from './Actions.tsx';
 import { baseQuery, headline } from './headline.ts';
 import { Review } from './Review.tsx';
 import { pickedStatuses, pickStatus } from './status-filter.ts';
+import type { Patch } from './triage.ts';
 import { BaseSelect } from './verdict-view.tsx';
 
 interface HeaderProps {
   page: RunPage;
-  path: string;
+  patch: Patch;
   /** Those that match the filter. */
   jobs: readonly Job[];
   q: string;
@@ -29,7 +30,7 @@ interface HeaderProps {
 }
 
 /** The facts and results of a run, and what changed since the previous run. */
-export function Header({ page, path, jobs, q, onFilter }: HeaderProps) {
+export function Header({ page, patch, jobs, q, onFilter }: HeaderProps) {
   const { run } = page;
   const pick = (status: JobStatus) => onFilter(pickStatus(q, status));
   const active = pickedStatuses(q);
@@ -48,7 +49,7 @@ export function Header({ page, path, jobs, q, onFilter }: HeaderProps) {
         <Counts counts={run.counts} onPick={pick} activeStatuses={active} />
         <Change page={page} />
       </div>
-      <Causes page={page} path={path} />
+      <Causes page={page} patch={patch} />
     </header>
   );
 }
@@ -125,12 +126,12 @@ function runsWith(key: QueryKey, value: string): string {
 }
 
 /** Also there when nothing failed yet, so that the first failure does not move the page. */
-function Causes({ page, path }: { page: RunPage; path: string }) {
+function Causes({ page, patch }: Pick<HeaderProps, 'page' | 'patch'>) {
   return (
     <div className="line spread">
       <span className="line">
         <span className="strong">{headline(page)}</span>
-        <Review page={page} path={path} />
+        <Review page={page} patch={patch} />
       </span>
       <BaseSelect page={page} />
     </div>

@@ -4,23 +4,23 @@ import { Link } from 'wouter';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { ReviewItem, ReviewList } from '../../../../src/http/api/decision-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
-import { sendApi, useApi, usePatch } from '../../lib/api.ts';
+import { sendApi, useApi } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { toast } from '../../ui/Toast.tsx';
+import type { Patch } from './triage.ts';
 import { NotSaved, useWho, WhoField, wordsOf } from './Who.tsx';
 
 interface ReviewProps {
   page: RunPage;
-  /** The address of the page's data. */
-  path: string;
+  patch: Patch;
 }
 
 /** The last review, and a way to review a run in which nothing is left to decide. */
-export function Review({ page, path }: ReviewProps) {
+export function Review({ page, patch }: ReviewProps) {
   const { run, verdicts } = page;
   const [at] = useUrlState('at', '');
   const [asked, setAsked] = useState(false);
@@ -43,7 +43,7 @@ export function Review({ page, path }: ReviewProps) {
         </button>
       )}
       <Dialog open={asked} title="Review this run" onClose={() => setAsked(false)}>
-        <ReviewForm page={page} path={path} onDone={() => setAsked(false)} />
+        <ReviewForm page={page} patch={patch} onDone={() => setAsked(false)} />
       </Dialog>
     </>
   );
@@ -52,8 +52,7 @@ export function Review({ page, path }: ReviewProps) {
 const choices = ['ok to merge', 'not ok', ''];
 
 /** Sends a review, and shows it at once. */
-function useReview({ page, path }: ReviewProps) {
-  const patch = usePatch<RunPage>();
+function useReview({ page, patch }: ReviewProps) {
   const [key] = useState(() => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`);
   return async (verdict: string) => {
     // The same words again are the same review, whatever became of the first answer.
@@ -61,17 +60,17 @@ function useReview({ page, path }: ReviewProps) {
     const headers = { 'content-type': 'application/json' };
     const made = await sendApi<ReviewItem>(apiPath.review(page.run.name), { method: 'POST', headers, body });
     const { author, verified, created } = made;
-    patch(path, (old) => ({ ...old, run: { ...old.run, review: { verdict, author, verified, created } } }));
+    patch((old) => ({ ...old, run: { ...old.run, review: { verdict, author, verified, created } } }));
     toast(`Reviewed: ${verdict}`);
   };
 }
 
-function ReviewForm({ page, path, onDone }: ReviewProps & { onDone: () => void }) {
+function ReviewForm({ page, patch, onDone }: ReviewProps & { onDone: () => void }) {
   const [choice, setChoice] = useState(choices[0] ?? '');
   const [words, setWords] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const who = useWho();
-  const review = useReview({ page, path });
+  const review = useReview({ page, patch });
   const send = async (event: FormEvent) => {
     event.preventDefault();
     try {

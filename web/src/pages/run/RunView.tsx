@@ -33,11 +33,12 @@ import { NoFailures } from './NoFailures.tsx';
 import { type Parts, useParts } from './parts.ts';
 import { MarkedJobs } from './RerunButton.tsx';
 import { Frozen } from './Review.tsx';
+import type { Patch } from './triage.ts';
 import { type LoadedJobs, lazily, useJobs } from './use-jobs.ts';
 import { useMarks } from './use-marks.ts';
 
-/** The page of a run, once its data has been loaded from `path`. */
-export function RunView({ page, path }: { page: RunPage; path: string }) {
+/** The page of a run, once its data has been loaded. */
+export function RunView({ page, patch }: { page: RunPage; patch: Patch }) {
   const red = page.run.counts.fail + page.run.counts.dead;
   // Chosen once: a first failure must not change the view under the reader.
   const over = page.run.counts.running + page.run.counts.waiting + page.run.counts.queued === 0;
@@ -64,7 +65,7 @@ export function RunView({ page, path }: { page: RunPage; path: string }) {
   return (
     <FilterContext value={filter}>
       <Frozen page={page} />
-      <Header page={page} path={path} jobs={jobs} q={q} onFilter={setQ} />
+      <Header page={page} patch={patch} jobs={jobs} q={q} onFilter={setQ} />
       <Tools view={view} pick={pick} q={q} setQ={setQ} groups={groups.length} total={page.run.total} loaded={loaded}>
         {view === 'failures' && red > 0 && <GroupSelect all={all} by={by} setBy={setBy} />}
         {view === 'jobs' && <JobTools facets={facets} />}
@@ -75,7 +76,7 @@ export function RunView({ page, path }: { page: RunPage; path: string }) {
         <WithoutTerms q={q} setQ={setQ} count={loaded.count} title={`0 of ${plural(all.length, 'job')} match`} />
       )}
       {(view === 'jobs' || (view === 'failures' && red > 0)) && !(q !== '' && jobs.length === 0) && (
-        <ListAndDetails {...{ page, path, all, jobs, facets, groups, view, by, q, parts }} />
+        <ListAndDetails {...{ page, patch, all, jobs, facets, groups, view, by, q, parts }} />
       )}
     </FilterContext>
   );
@@ -150,7 +151,7 @@ function GroupSelect({ all, by, setBy }: GroupSelectProps) {
 
 interface ListProps {
   page: RunPage;
-  path: string;
+  patch: Patch;
   all: readonly Job[];
   jobs: readonly Job[];
   groups: readonly Group[];
@@ -162,7 +163,7 @@ interface ListProps {
 }
 
 /** A list and the details of the selection; without a selection those of the first cause, if there is room. */
-function ListAndDetails({ page, path, all, jobs, facets, groups, view, by, q, parts }: ListProps) {
+function ListAndDetails({ page, patch, all, jobs, facets, groups, view, by, q, parts }: ListProps) {
   const [sel, setSel] = useUrlState('sel', '');
   const { marks, marked, mark, clear } = useMarks(all);
   const [closed, setClosed] = useState(false);
@@ -185,7 +186,7 @@ function ListAndDetails({ page, path, all, jobs, facets, groups, view, by, q, pa
   const group = picked ?? (sel === '' && view === 'failures' && !narrow && !closed ? groups[0] : undefined);
   const shown = job ?? group?.jobs[0] ?? null;
   useCopyKeys(page, jobs, shown);
-  const { rows, triage } = useListTriage({ page, path, groups, group: group ?? null, job, select });
+  const { rows, triage } = useListTriage({ page, patch, groups, group: group ?? null, job, select });
   useKeys({
     x: () => mark(group?.jobs ?? (job === null ? [] : [job])),
     h: () => shown && navigate(pagePath.job(page.run.name, shown.job_id, { view: 'history', ...baseQuery(page) })),

@@ -4,12 +4,13 @@ import type { LiveEvents } from '../../../../src/http/api/events-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { useLive } from '../../app/live.ts';
 import { useTitle } from '../../app/title.ts';
-import { useApi } from '../../lib/api.ts';
+import { useApi, usePatch } from '../../lib/api.ts';
 import { useThrottled } from '../../lib/throttle.ts';
 import { usePathParts, useUrlState } from '../../lib/url-state.ts';
 import { ErrorBox, FetchLine, NotFound, Skeleton } from '../../ui/States.tsx';
 import { RunView } from './RunView.tsx';
 import { runTitle } from './run-title.ts';
+import type { Patch } from './triage.ts';
 
 /** A run: its failures by cause, its jobs, its configuration. */
 export default function RunPageView() {
@@ -19,6 +20,11 @@ export default function RunPageView() {
   const path = apiPath.runPage(run, { base, at });
   const { data, error, isFetching, refetch } = useApi<RunPage>(path);
   const read = useThrottled(refetch);
+  const show = usePatch<RunPage>(path);
+  const patch: Patch = (change) => {
+    // What is shown is otherwise read again as soon as the server tells of the change.
+    if (show(change)) read();
+  };
   useLive(`run:${run}`, (type, event) => {
     if (type !== 'jobs' || (event as LiveEvents['jobs']).run === run) read();
   });
@@ -33,7 +39,7 @@ export default function RunPageView() {
       <>
         <FetchLine active={isFetching} />
         {error && <ErrorBox error={error} onRetry={refetch} />}
-        <RunView key={data.run.name} page={data} path={path} />
+        <RunView key={data.run.name} page={data} patch={patch} />
       </>
     );
   }

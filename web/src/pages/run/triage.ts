@@ -27,6 +27,9 @@ export interface Draft {
   before: DecisionItem | null;
 }
 
+/** Changes the page as it is shown, until the server sends it again. */
+export type Patch = (change: (page: RunPage) => RunPage) => void;
+
 /** The run as far as decisions go. */
 export function placeIn({ run, baseline }: RunPage): Place {
   return placeOf(run, baseline.bases);

@@ -5,13 +5,22 @@ import type { Band } from '../../../../src/core/verdicts/bands.ts';
 import type { DecisionItem } from '../../../../src/http/api/decision-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
-import { sendApi, usePatch } from '../../lib/api.ts';
+import { sendApi } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
 import { useMissingName } from '../../lib/session.ts';
 import { toast } from '../../ui/Toast.tsx';
 import type { FailureRow } from './failure-rows.ts';
 import type { Group } from './groups.ts';
-import { bodyOf, type Draft, draftOf, isUndecided, nextUndecided, problemOf, withDecision } from './triage.ts';
+import {
+  bodyOf,
+  type Draft,
+  draftOf,
+  isUndecided,
+  nextUndecided,
+  type Patch,
+  problemOf,
+  withDecision,
+} from './triage.ts';
 import { wordsOf } from './Who.tsx';
 
 /** Milliseconds for which a decision can be undone with one key. */
@@ -37,8 +46,7 @@ export interface Triage {
 
 interface TriageOf {
   page: RunPage;
-  /** The address of the page's data. */
-  path: string;
+  patch: Patch;
   groups: readonly Group[];
   /** The rows of the list as they are shown. */
   rows: { readonly current: readonly FailureRow[] };
@@ -55,8 +63,8 @@ interface Done {
 
 /** The state of deciding on one page. */
 export function useTriage(of: TriageOf): Triage {
-  const { page, path, groups } = of;
-  const { say, take } = useDecisions(page, path);
+  const { page, groups } = of;
+  const { say, take } = useDecisions(of);
   const missing = useMissingName();
   const form = useForm(page);
   const { undo, finish } = useUndo(of, take);
@@ -169,8 +177,7 @@ async function attempt(run: () => Promise<unknown>): Promise<string | null> {
 }
 
 /** Sends decisions and withdrawals, and shows them at once. */
-function useDecisions(page: RunPage, path: string) {
-  const patch = usePatch<RunPage>();
+function useDecisions({ page, patch }: TriageOf) {
   const keys = useRef(new Map<string, string>());
   const post = (to: string, body: object) =>
     sendApi<DecisionItem>(to, {
@@ -186,12 +193,12 @@ function useDecisions(page: RunPage, path: string) {
       keys.current.set(words, key);
       const made = await post(apiPath.decisions(), bodyOf(draft, cause, page.run.name, key));
       keys.current.delete(words);
-      patch(path, (old) => withDecision(old, cause, made));
+      patch((old) => withDecision(old, cause, made));
       return made;
     },
     take: async ({ cause, made, before }: Done) => {
       await post(apiPath.withdraw(made.id), {});
-      patch(path, (old) => withDecision(old, cause, before));
+      patch((old) => withDecision(old, cause, before));
     },
   };
 }

@@ -30,8 +30,8 @@ export function useRuns(q: string, sort: string, hold: boolean): Runs {
   const { data: first, error, isFetching, refetch } = useApi<RunList>(path);
   const { later, loadMore, refetchLater, moreError, loading } = useLaterPages(path, list, first);
   const again = useCallback(() => {
-    refetch();
     refetchLater();
+    return refetch();
   }, [refetch, refetchLater]);
   useLive('runs', useThrottled(again));
   const fresh = useMemo(
