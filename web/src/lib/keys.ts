@@ -1,5 +1,5 @@
 /** Keyboard shortcuts. Single keys do nothing in inputs and dialogs, and when they are switched off. */
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import { preferences } from './preferences.ts';
 
 /** A key as `KeyboardEvent.key` names it, two of them in sequence ("g r"), or with Ctrl or Cmd ("mod+k"). */
@@ -12,7 +12,8 @@ let first = { key: '', at: 0 };
 /** Binds keys while the component is mounted; the last binding of a key wins. */
 export function useKeys(bindings: Bindings, enabled = true): void {
   const scope = useRef(bindings);
-  useEffect(() => {
+  // With what is drawn: a key that is pressed at once acts on what is seen.
+  useLayoutEffect(() => {
     scope.current = bindings;
   });
   useEffect(() => {

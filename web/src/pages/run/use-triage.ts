@@ -68,7 +68,7 @@ export function useTriage(of: TriageOf): Triage {
   const missing = useMissingName();
   const form = useForm(page);
   const { undo, finish } = useUndo(of, take);
-  const [saving, setSaving] = useState(false);
+  const { saving, isSaving, whileSaving } = useSaving();
   const [problem, setProblem] = useState<string | null>(null);
   const start = (group: Group) => {
     setProblem(null);
@@ -78,30 +78,26 @@ export function useTriage(of: TriageOf): Triage {
     const given = form.draft(group);
     const wrong = problemOf(given);
     setProblem(wrong);
-    if (wrong !== null || saving) return;
-    setSaving(true);
-    const failed = await attempt(async () => {
+    if (wrong !== null || isSaving()) return;
+    const failed = await whileSaving(async () => {
       const made = await say(group.id, given);
       form.done(group.id);
       finish([{ cause: group.id, made, before: given.before }], group.id, `Decided: ${made.class}`);
     });
-    setSaving(false);
     setProblem(failed);
   };
   const accept = async (band: Band) => {
     if (band === 'look') return toast('What is new is decided one by one, with t');
     const some = groups.filter((group) => group.band === band && isUndecided(group));
     const [first] = some;
-    if (first === undefined || saving) return;
+    if (first === undefined || isSaving()) return;
     if (missing !== null) return start(first);
-    setSaving(true);
     const all: Done[] = [];
-    const failed = await attempt(async () => {
+    const failed = await whileSaving(async () => {
       for (const { id, verdict } of some) {
         if (verdict !== null) all.push({ cause: id, made: await say(id, draftOf(verdict, page)), before: null });
       }
     });
-    setSaving(false);
     const text = `Decided on ${plural(all.length, 'cause')}`;
     if (all.length > 0) finish(all, first.id, failed === null ? text : `${text}, then: ${failed}`);
     else if (failed !== null) toast(`Not saved: ${failed}`);
@@ -164,6 +160,23 @@ function useUndo({ groups, rows, go }: TriageOf, take: (done: Done) => Promise<v
     if (next) go(next);
   };
   return { undo, finish };
+}
+
+/** Whether something is being sent: as shown, and as it is at this moment, for keys that are faster than what is shown. */
+function useSaving() {
+  const [saving, setSaving] = useState(false);
+  const now = useRef(false);
+  const set = (value: boolean) => {
+    now.current = value;
+    setSaving(value);
+  };
+  const whileSaving = async (run: () => Promise<void>) => {
+    set(true);
+    const failed = await attempt(run);
+    set(false);
+    return failed;
+  };
+  return { saving, isSaving: () => now.current, whileSaving };
 }
 
 /** Runs something; the sentence of its failure, or null. */
