@@ -118,7 +118,7 @@ export const queryKeys = {
     short: [],
     values: 'choice',
     on: ['jobs'],
-    help: 'new, rose, since, flaky, known, unseen, infra, todo (nobody decided), fixed or live',
+    help: 'new, rose, since, flaky, known, unseen, infra, todo (left to decide), fixed or live',
     example: 'is:new',
   },
   by: { short: ['who'], values: 'text', on: ['audit'], help: 'who changed something', example: 'by:alice' },

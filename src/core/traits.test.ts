@@ -7,7 +7,12 @@ const scheduled = Date.UTC(2026, 10, 27);
 const run = { id: '1', name: 'r', suite: 's', branch: 'b', sha1: null, scheduled };
 const said = (verdict: VerdictName, began = scheduled) => {
   const since = { run: { ...run, scheduled: began }, k: 1, n: 2 };
-  return { verdict, since: verdict === 'SINCE' ? since : null, decision: null as object | null };
+  return {
+    verdict,
+    since: verdict === 'SINCE' ? since : null,
+    decision: null as object | null,
+    past: null as string | null,
+  };
 };
 
 test.each<[JobStatus, JobStatus | null, ReturnType<typeof said> | null, string[]]>([
@@ -15,8 +20,9 @@ test.each<[JobStatus, JobStatus | null, ReturnType<typeof said> | null, string[]
   ['dead', 'fail', said('ROSE'), ['rose', 'new', 'todo']],
   ['fail', 'fail', said('SINCE'), ['since', 'new', 'todo']],
   ['fail', 'fail', said('SINCE', 0), ['since', 'todo']],
-  ['fail', null, said('KNOWN'), ['known', 'todo']],
-  ['fail', null, said('FLAKY'), ['flaky', 'todo']],
+  ['fail', null, said('KNOWN'), ['known']],
+  ['fail', null, said('FLAKY'), ['flaky']],
+  ['fail', null, { ...said('FLAKY'), past: 'was #7, back' }, ['flaky', 'todo']],
   ['fail', null, said('UNSEEN'), ['unseen', 'todo']],
   ['dead', null, said('INFRA'), ['infra', 'todo']],
   ['fail', null, { ...said('KNOWN'), decision: {} }, ['known']],

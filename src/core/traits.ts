@@ -1,7 +1,7 @@
 /** What `is:` of the filter language asks of a job: what is said of its cause, and what became of its description. */
 import { changeOf } from './compare.ts';
 import type { JobStatus } from './job.ts';
-import type { Bandable } from './verdicts/bands.ts';
+import { type Bandable, isSettled } from './verdicts/bands.ts';
 import { isNew, type VerdictName } from './verdicts/verdict.ts';
 
 /** The values of `is:`. */
@@ -20,7 +20,7 @@ interface TraitFacts {
 }
 
 /**
- * The traits of a job of a run. It is new when its cause is one to look at first, whether NEW, ROSE or SINCE, to do when nobody has decided on it, and fixed when
+ * The traits of a job of a run. It is new when its cause is one to look at first, whether NEW, ROSE or SINCE, to do when that is left to decide, and fixed when
  * its description failed in the previous run and passes now.
  */
 export function traitsOf(
@@ -33,7 +33,7 @@ export function traitsOf(
   if (verdict !== null) {
     found.add(verdict.verdict.toLowerCase() as Lowercase<VerdictName>);
     if (isNew(verdict, run)) found.add('new');
-    if (verdict.decision === null) found.add('todo');
+    if (!isSettled(verdict)) found.add('todo');
   }
   return found;
 }

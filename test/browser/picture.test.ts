@@ -43,7 +43,7 @@ describe.skipIf(!hasBrowser)('the picture', () => {
     const watched = await openPage(browser, `${server.url}/ui/runs/${shown}`, { theme, width: 'wide' });
     const { page } = watched;
     await page.locator('.badge-look').first().waitFor();
-    await page.locator('.badge-undecided').first().waitFor();
+    await page.locator('.badge-decided').first().waitFor();
     await page.getByText('● live').waitFor();
     const picture = await page.screenshot();
     expect(picture.length).toBeGreaterThan(50_000);

@@ -1,4 +1,5 @@
 import { storable } from '../../core/name.ts';
+import { isSettled } from '../../core/verdicts/bands.ts';
 import { reviewsOf } from '../../store/pages/decisions.ts';
 import { findRun } from '../../store/pages/run-page.ts';
 import { review } from '../../store/write/reviews.ts';
@@ -62,7 +63,7 @@ async function freeze(context: ApiContext, name: string): Promise<{ run: string;
     };
     return { cause: id, title, jobs, verdict, sentence, decision: said };
   });
-  const undecided = verdicts.filter(({ decision }) => decision === null).length;
+  const undecided = verdicts.filter((verdict) => !isSettled(verdict)).length;
   const frozen = { sha1: run.sha1, base: baseline.base, counts: run.counts, undecided, causes };
   return { run: run.name, frozen: { ...frozen, more: verdicts.length - causes.length } };
 }

@@ -10,7 +10,7 @@ const keys: [string, string][] = [
   ['→ ←', 'expand and collapse a group'],
   ['[ ]', 'move to the list, to the details'],
   ['/', 'move to the filter; Esc closes the suggestions, then leaves it'],
-  ['n p', 'next and previous cause on which nobody has decided'],
+  ['n p', 'next and previous cause that is left to decide'],
   ['t', 'decide on the cause; Enter saves and goes to the next one, Esc closes the form'],
   ['T', 'accept for the whole band what the server believes'],
   ['u', 'undo the last decision, for ten seconds'],

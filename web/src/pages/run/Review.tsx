@@ -2,6 +2,7 @@
 import { type FormEvent, useState } from 'react';
 import { Link } from 'wouter';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
+import { isSettled } from '../../../../src/core/verdicts/bands.ts';
 import type { ReviewItem, ReviewList } from '../../../../src/http/api/decision-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { sendApi, useApi } from '../../lib/api.ts';
@@ -25,7 +26,7 @@ export function Review({ page, patch }: ReviewProps) {
   const [at] = useUrlState('at', '');
   const [asked, setAsked] = useState(false);
   const isOver = run.status.startsWith('finished');
-  const isReady = at === '' && isOver && verdicts.every(({ decision }) => decision !== null);
+  const isReady = at === '' && isOver && verdicts.every(isSettled);
   useKeys({ r: () => setAsked(true) }, isReady);
   return (
     <>
@@ -65,6 +66,11 @@ function useReview({ page, patch }: ReviewProps) {
   };
 }
 
+/** React gives the focus before the dialog is shown, which then gives it to the first button: the attribute tells the dialog. */
+function focusFirst(input: HTMLInputElement | null): void {
+  input?.setAttribute('autofocus', '');
+}
+
 function ReviewForm({ page, patch, onDone }: ReviewProps & { onDone: () => void }) {
   const [choice, setChoice] = useState(choices[0] ?? '');
   const [words, setWords] = useState('');
@@ -91,8 +97,7 @@ function ReviewForm({ page, patch, onDone }: ReviewProps & { onDone: () => void 
             <input
               type="radio"
               name="verdict"
-              // biome-ignore lint/a11y/noAutofocus: the dialog was opened to choose.
-              autoFocus={index === 0}
+              ref={index === 0 ? focusFirst : undefined}
               checked={choice === one}
               onChange={() => setChoice(one)}
             />{' '}
@@ -149,7 +154,7 @@ export function Frozen({ page }: { page: RunPage }) {
             {review.frozen.causes.map(({ cause, title, jobs, sentence, decision }) => (
               <li key={cause}>
                 <b>{jobs}×</b> <span className="mono">{title}</span> {sentence}{' '}
-                {decision === null ? 'Undecided.' : `${decision.class}, by ${decision.author}.`}
+                {decision === null ? 'Nobody decided.' : `${decision.class}, by ${decision.author}.`}
               </li>
             ))}
           </ul>

@@ -28,7 +28,7 @@ function BandHeading({ row }: { row: FailureRow & { kind: 'band' } }) {
     <>
       {bandTitles[row.band]}{' '}
       <span className="quiet">{`${plural(row.causes, 'cause')}, ${plural(row.jobs, 'job')}`}</span>
-      {accept !== null && row.band !== 'decided' && row.band !== 'look' && (
+      {accept !== null && row.open > 0 && row.band !== 'look' && (
         <button
           type="button"
           className="band-accept"

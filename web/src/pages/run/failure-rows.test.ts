@@ -26,9 +26,9 @@ const facetsOf = (id: string) =>
 describe('the rows', () => {
   test('of closed groups are a line each, below the heading of their band', () => {
     expect(rowsWith()).toEqual([
-      { kind: 'band', band: 'look', causes: 1, jobs: 2 },
+      { kind: 'band', band: 'look', causes: 1, open: 1, jobs: 2 },
       { kind: 'group', group: groups[0] },
-      { kind: 'band', band: 'undecided', causes: 1, jobs: 1 },
+      { kind: 'band', band: 'decided', causes: 1, open: 1, jobs: 1 },
       { kind: 'group', group: groups[1] },
     ]);
   });

@@ -4,9 +4,9 @@ import type { Band } from '../../../../src/core/verdicts/bands.ts';
 import type { Job } from '../../lib/jobs.ts';
 import type { Group } from './groups.ts';
 
-/** A row: the heading of a band, a group, or one of its jobs with the facets in which it differs. */
+/** A row: the heading of a band, of whose causes `open` have no decision of anybody, a group, or one of its jobs with the facets in which it differs. */
 export type FailureRow =
-  | { kind: 'band'; band: Band; causes: number; jobs: number }
+  | { kind: 'band'; band: Band; causes: number; open: number; jobs: number }
   | { kind: 'group'; group: Group }
   | { kind: 'job'; group: Group; job: Job; facets: string };
 
@@ -22,7 +22,8 @@ export function failureRows(
     if (band === null || groups[at - 1]?.band === band) return rows;
     const members = groups.filter((one) => one.band === band);
     const jobs = members.reduce((sum, one) => sum + one.jobs.length, 0);
-    return [{ kind: 'band', band, causes: members.length, jobs }, ...rows];
+    const open = members.filter(({ verdict }) => verdict?.decision === null).length;
+    return [{ kind: 'band', band, causes: members.length, open, jobs }, ...rows];
   });
 }
 

@@ -1,11 +1,12 @@
 /** What is said of all causes of a run, and what the run was compared with, each in one sentence. */
+import { isSettled } from '../../../../src/core/verdicts/bands.ts';
 import { dayText } from '../../../../src/core/verdicts/sentence.ts';
 import { isNew } from '../../../../src/core/verdicts/verdict.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
 import { plural } from '../../lib/format.ts';
 
-/** "24 causes in 94 jobs: 1 began 20 Nov (30 jobs), 3 new, 4 infra, 16 known; 2 undecided of 24 left". */
+/** "24 causes in 94 jobs: 1 began 20 Nov (30 jobs), 3 new, 4 infra, 16 known; 8 undecided of 24 left". */
 export function headline({ run, signatures, verdicts }: RunPage): string {
   if (signatures.length === 0) return 'No failures';
   const jobsOf = new Map(signatures.map(({ id, seen }) => [id, seen.at(-1) ?? 0]));
@@ -23,10 +24,10 @@ export function headline({ run, signatures, verdicts }: RunPage): string {
   return said.length === 0 ? causes : `${causes}: ${said.join(', ')}; ${leftText(verdicts)}`;
 }
 
-/** How many causes nobody has decided on. */
+/** How many causes are left to decide. */
 function leftText(verdicts: readonly PageVerdict[]): string {
-  const left = verdicts.filter(({ decision }) => decision === null).length;
-  return left === 0 ? 'all decided' : `${left} undecided of ${verdicts.length} left`;
+  const left = verdicts.filter((verdict) => !isSettled(verdict)).length;
+  return left === 0 ? 'nothing left to decide' : `${left} undecided of ${verdicts.length} left`;
 }
 
 const order = ['SINCE', 'ROSE', 'NEW', 'INFRA', 'UNSEEN', 'FLAKY', 'KNOWN'];

@@ -3,6 +3,7 @@
 import { decisionName } from '../../../../src/core/decisions/decision.ts';
 import { logLinks } from '../../../../src/core/links.ts';
 import { pagePath, shortPath } from '../../../../src/core/paths.ts';
+import { isSettled } from '../../../../src/core/verdicts/bands.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
 import type { Job } from '../../lib/jobs.ts';
@@ -53,7 +54,7 @@ function sectionOf(verdict: PageVerdict | null): Section {
   const { decision } = verdict;
   if (decision === null) {
     if (verdict.verdict === 'INFRA') return 'Infra, rerun proposed';
-    return verdict.verdict === 'FLAKY' || verdict.verdict === 'KNOWN' ? 'Known, with issues' : 'Needs a look';
+    return isSettled(verdict) ? 'Known, with issues' : 'Needs a look';
   }
   if (decision.class === 'caused by this branch') return 'Related to this branch';
   if (decision.class === 'infra') return 'Infra, rerun proposed';
@@ -121,9 +122,12 @@ function saidOf({ sentence, decision }: PageVerdict): string {
   return oneLine(sentence.startsWith(name) ? sentence.slice(name.length) : sentence);
 }
 
-function decisionParts({ decision, past, verdict }: PageVerdict, format: ReportFormat): string[] {
-  if (decision === null)
-    return past === null ? (verdict === 'INFRA' ? [] : ['Undecided.']) : [plain(endSentence(past), format)];
+function decisionParts(verdict: PageVerdict, format: ReportFormat): string[] {
+  const { decision, past } = verdict;
+  if (decision === null) {
+    if (past !== null) return [plain(endSentence(past), format)];
+    return verdict.verdict === 'INFRA' || isSettled(verdict) ? [] : ['Undecided.'];
+  }
   const { class: kind, issue_url, note, author } = decision;
   const text = note === '' ? '' : ` (${plain(oneLine(note), format)})`;
   return [...(issue_url === null ? [] : [issue_url]), endSentence(`${kind}, by ${plain(author, format)}${text}`)];

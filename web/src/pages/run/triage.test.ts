@@ -55,9 +55,25 @@ test('a decision shows at once, and an issue makes the cause KNOWN', () => {
   expect(first).toMatchObject({ verdict: 'KNOWN', decision: { issue_url }, sentence: '#61233: What is said of a.' });
 });
 
-test('the keys go round the undecided causes in the order of the list', () => {
-  const rows = failureRows(groupFailures(jobsOf(page), page, 'signature'), new Set(), []);
-  const from = (id: string | null, step: 1 | -1) => nextUndecided(rows, id, step)?.id ?? null;
-  expect([from(null, 1), from('a', 1), from('c', 1), from('b', -1)]).toEqual(['a', 'c', 'a', 'c']);
+test('the keys go round the undecided causes in the order of the list, and to known ones when nothing else is left', () => {
+  const verdicts = [
+    aVerdict('a', { verdict: 'NEW' }),
+    aVerdict('b', { verdict: 'NEW', decision: aDecision() }),
+    aVerdict('c', { verdict: 'UNSEEN' }),
+    aVerdict('d', { verdict: 'FLAKY' }),
+  ];
+  const ids = verdicts.map(({ cause }) => cause);
+  const all = aPage({
+    causes: ids.map((id) => aCause(id, [1])),
+    verdicts,
+    jobs: ids.map((cause) => ({ status: 'fail', cause })),
+  });
+  const from = (id: string | null, step: 1 | -1, shown = all) => {
+    const rows = failureRows(groupFailures(jobsOf(shown), shown, 'signature'), new Set(), []);
+    return nextUndecided(rows, id, step)?.id ?? null;
+  };
+  expect([from(null, 1), from('a', 1), from('c', 1), from('b', -1), from(null, -1)]).toEqual(['a', 'c', 'a', 'c', 'c']);
+  const left = ['a', 'c'].reduce((some, id) => withDecision(some, id, aDecision()), all);
+  expect([from('c', 1, left), from('d', 1, left)]).toEqual(['d', null]);
   expect(nextUndecided([], 'a', 1)).toBe(null);
 });

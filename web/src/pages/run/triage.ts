@@ -11,6 +11,7 @@ import {
   usualScope,
 } from '../../../../src/core/decisions/decision.ts';
 import { decided } from '../../../../src/core/decisions/standing.ts';
+import { isSettled } from '../../../../src/core/verdicts/bands.ts';
 import type { DecisionItem, NewDecision } from '../../../../src/http/api/decision-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
@@ -104,17 +105,19 @@ export function isUndecided({ verdict }: Pick<Group, 'verdict'>): boolean {
   return verdict !== null && verdict.decision === null;
 }
 
+function isLeft({ verdict }: Pick<Group, 'verdict'>): boolean {
+  return verdict !== null && !isSettled(verdict);
+}
+
 /**
- * The undecided cause after or before a row in a list, which goes on at its other end; null when there is none. `from` is the
- * key of the group that the row belongs to.
+ * The cause to decide on after or before a row in a list, which goes on at its other end: what is known without a decision comes when
+ * nothing else is left. Null when there is none. `from` is the key of the group that the row belongs to.
  */
 export function nextUndecided(rows: readonly FailureRow[], from: string | null, step: 1 | -1): Group | null {
   const groups = rows.flatMap((row) => (row.kind === 'group' ? [row.group] : []));
   const at = groups.findIndex(({ id }) => id === from);
-  const start = at === -1 ? (step === 1 ? -1 : 0) : at;
-  for (let moved = 1; moved <= groups.length; moved++) {
-    const group = groups[(start + step * moved + groups.length * 2) % groups.length];
-    if (group !== undefined && group.id !== from && isUndecided(group)) return group;
-  }
-  return null;
+  const start = at === -1 ? (step === 1 ? 0 : groups.length - 1) : at + step;
+  const inOrder = groups.map((_, moved) => groups.at((start + step * moved) % groups.length) as Group);
+  const others = inOrder.filter(({ id }) => id !== from);
+  return others.find(isLeft) ?? others.find(isUndecided) ?? null;
 }
