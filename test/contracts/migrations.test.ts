@@ -19,6 +19,7 @@ describe.each(engines)('a database on $name', (engine) => {
         'decisions',
         'log-excerpts',
         'test-cases',
+        'monthly-totals',
       ],
       [],
     ]) {
