@@ -1,6 +1,5 @@
 /** The report of a run for an e-mail, a tracker or a pull request: each cause with its verdict and what was decided on it. */
 
-import { decisionName } from '../../../../src/core/decisions/decision.ts';
 import { logLinks } from '../../../../src/core/links.ts';
 import { pagePath, shortPath } from '../../../../src/core/paths.ts';
 import { isSettled } from '../../../../src/core/verdicts/bands.ts';
@@ -9,6 +8,7 @@ import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
 import type { Job } from '../../lib/jobs.ts';
 import { type Group, groupFailures } from './groups.ts';
 import { baselineText, baseQuery, headline } from './headline.ts';
+import { plainSentence } from './triage.ts';
 
 /** The formats of a report. */
 export const reportFormats = ['Markdown', 'Textile', 'text'] as const;
@@ -109,17 +109,12 @@ function lineOf(
   const logs = jobs.flatMap((job) => logLinks(page.log_href_template, page.run.name, job).slice(0, 1));
   const parts = [
     `${item(index)} ${code(oneLine(group.title))} (${jobs.length}):`,
-    ...(verdict === null ? [] : [saidOf(verdict), ...decisionParts(verdict, format)]),
+    // Without the name of the issue, whose address follows: sites take "#7" for an issue of their own.
+    ...(verdict === null ? [] : [oneLine(plainSentence(verdict)), ...decisionParts(verdict, format)]),
     ...logs.slice(0, 1).map(({ href }) => link('log', href)),
     ...(signature === null ? [] : [`${origin}${shortPath.cause(signature.id)}`]),
   ];
   return parts.join(' ');
-}
-
-/** The sentence of a verdict without the name of the issue, whose address follows: sites take "#7" for an issue of their own. */
-function saidOf({ sentence, decision }: PageVerdict): string {
-  const name = decision?.issue_url ? `${decisionName(decision)}: ` : '';
-  return oneLine(sentence.startsWith(name) ? sentence.slice(name.length) : sentence);
 }
 
 function decisionParts(verdict: PageVerdict, format: ReportFormat): string[] {

@@ -3,7 +3,17 @@ import { aCause, aDecision, aPage, aVerdict } from '../../../../test/helpers/das
 import { jobsOf } from '../../lib/jobs.ts';
 import { failureRows } from './failure-rows.ts';
 import { groupFailures } from './groups.ts';
-import { bodyOf, draftOf, nextUndecided, placeIn, problemOf, scopesFor, withClass, withDecision } from './triage.ts';
+import {
+  bodyOf,
+  draftOf,
+  nextUndecided,
+  placeIn,
+  problemOf,
+  scopesFor,
+  withClass,
+  withDecision,
+  withVerdict,
+} from './triage.ts';
 
 const baseline = { base: 'main', bases: ['main', 'squid'], chosen: false, runs: 40, first: null, last: null };
 const causes = ['a', 'b', 'c'].map((id) => aCause(id, [1]));
@@ -49,10 +59,17 @@ describe('a form', () => {
   });
 });
 
-test('a decision shows at once, and an issue makes the cause KNOWN', () => {
+test('a decision shows at once, an issue makes the cause KNOWN, and undone it shows what was said before', () => {
   const issue_url = 'https://tracker.ceph.com/issues/61233';
   const [first] = withDecision(page, 'a', aDecision({ issue_url })).verdicts;
   expect(first).toMatchObject({ verdict: 'KNOWN', decision: { issue_url }, sentence: '#61233: What is said of a.' });
+  const other = withDecision(
+    withDecision(page, 'a', aDecision({ issue_url })),
+    'a',
+    aDecision({ issue_url: `${issue_url}4` }),
+  );
+  expect(other.verdicts[0]?.sentence).toBe('#612334: What is said of a.');
+  expect(withVerdict(other, page.verdicts[0]!)).toEqual(page);
 });
 
 test('the keys go round the undecided causes in the order of the list, and to known ones when nothing else is left', () => {

@@ -89,9 +89,22 @@ export function scopesFor(kind: DecisionClass, { branch, base }: Place): [Decisi
 /** The page with a decision on one of its causes, until the server sends the page again. */
 export function withDecision(page: RunPage, cause: string, decision: DecisionItem | null): RunPage {
   const verdicts = page.verdicts.map((verdict) =>
-    verdict.cause === cause ? { ...verdict, ...decided(verdict, { decision, past: null }) } : verdict,
+    verdict.cause === cause
+      ? { ...verdict, ...decided({ ...verdict, sentence: plainSentence(verdict) }, { decision, past: null }) }
+      : verdict,
   );
   return { ...page, verdicts };
+}
+
+/** The page with what was said of a cause before a decision on it, until the server sends the page again. */
+export function withVerdict(page: RunPage, before: PageVerdict): RunPage {
+  return { ...page, verdicts: page.verdicts.map((verdict) => (verdict.cause === before.cause ? before : verdict)) };
+}
+
+/** The sentence of a verdict without the name of the issue that a decision puts before it. */
+export function plainSentence({ sentence, decision }: Pick<PageVerdict, 'sentence' | 'decision'>): string {
+  const name = decision?.issue_url ? `${decisionName(decision)}: ` : '';
+  return sentence.startsWith(name) ? sentence.slice(name.length) : sentence;
 }
 
 /** The decision on a cause in one line: "#61233 product bug · ana". */

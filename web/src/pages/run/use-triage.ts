@@ -20,6 +20,7 @@ import {
   type Patch,
   problemOf,
   withDecision,
+  withVerdict,
 } from './triage.ts';
 import { wordsOf } from './Who.tsx';
 
@@ -54,11 +55,11 @@ interface TriageOf {
   go: (group: Group) => void;
 }
 
-/** A decision that can be undone, and what held before. */
+/** A decision that can be undone, and what was said before it; null when that is not known. */
 interface Done {
   cause: string;
   made: DecisionItem;
-  before: DecisionItem | null;
+  before: PageVerdict | null;
 }
 
 /** The state of deciding on one page. */
@@ -82,7 +83,7 @@ export function useTriage(of: TriageOf): Triage {
     const failed = await whileSaving(async () => {
       const made = await say(group.id, given);
       form.done(group.id);
-      finish([{ cause: group.id, made, before: given.before }], group.id, `Decided: ${made.class}`);
+      finish([{ cause: group.id, made, before: group.verdict }], group.id, `Decided: ${made.class}`);
     });
     setProblem(failed);
   };
@@ -95,7 +96,7 @@ export function useTriage(of: TriageOf): Triage {
     const all: Done[] = [];
     const failed = await whileSaving(async () => {
       for (const { id, verdict } of some) {
-        if (verdict !== null) all.push({ cause: id, made: await say(id, draftOf(verdict, page)), before: null });
+        if (verdict !== null) all.push({ cause: id, made: await say(id, draftOf(verdict, page)), before: verdict });
       }
     });
     const text = `Decided on ${plural(all.length, 'cause')}`;
@@ -211,7 +212,7 @@ function useDecisions({ page, patch }: TriageOf) {
     },
     take: async ({ cause, made, before }: Done) => {
       await post(apiPath.withdraw(made.id), {});
-      patch((old) => withDecision(old, cause, before));
+      patch((old) => (before === null ? withDecision(old, cause, null) : withVerdict(old, before)));
     },
   };
 }
