@@ -1,16 +1,12 @@
 /** What a release engineer does for an hour: pages of causes, commands, marks, links that show the same again, low windows, no scripts. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PlannedRun } from '../../demo/runs.ts';
 import { pagePath } from '../../src/core/paths.ts';
-import { closePage, hasBrowser, type Look, looks, openPage, startBrowser } from '../helpers/browser.ts';
+import { closePage, hasBrowser, type Look, looks, openPage, startBrowser, violations } from '../helpers/browser.ts';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 import { seedLab } from './seed.ts';
-
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 let server: TestServer;
 let browser: Browser;
@@ -183,14 +179,7 @@ describe.skipIf(!hasBrowser)('a person who stays', () => {
           await page.locator('.grid-row').first().waitFor();
           await open(page);
           await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
-          await page.evaluate(readFileSync(axePath, 'utf8'));
-          const found = await page.evaluate(async () => {
-            const { axe } = window as unknown as {
-              axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-            };
-            return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`);
-          });
-          expect(found, what).toEqual([]);
+          expect(await violations(page), what).toEqual([]);
         },
         look,
       );

@@ -1,6 +1,5 @@
 /** Every page in every look: no violation of axe's rules, nothing leaves the server, nothing goes wrong, nothing is too big. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -10,12 +9,10 @@ import type { PlannedRun } from '../../demo/runs.ts';
 import { archiveForReader, readNext } from '../../src/cli/log-reader.ts';
 import { signatureOf } from '../../src/core/signature.ts';
 import { askForLogs } from '../../src/store/write/excerpts.ts';
-import { closePage, hasBrowser, looks, openPage, startBrowser } from '../helpers/browser.ts';
+import { closePage, hasBrowser, looks, openPage, startBrowser, violations } from '../helpers/browser.ts';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 import { seedLab } from './seed.ts';
-
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 let archive: string;
 let server: TestServer;
@@ -110,24 +107,6 @@ function failing() {
 async function settled(page: Page): Promise<void> {
   await page.locator('main h1').first().waitFor();
   await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
-}
-
-/** axe's complaints in a line each. */
-async function violations(page: Page): Promise<string[]> {
-  // Not through a script element: the page's policy allows none but its own.
-  await page.evaluate(readFileSync(axePath, 'utf8'));
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-    interface Violation {
-      id: string;
-      help: string;
-      nodes: { target: unknown[]; html: string }[];
-    }
-    const found = (await axe.run()).violations;
-    return found.map(
-      ({ id, help, nodes }) => `${id}: ${help} (${nodes.length}×, first ${nodes[0]?.html.slice(0, 200)})`,
-    );
-  });
 }
 
 /** Keeps what was seen where `PADDLES_SCREENSHOTS` says. */

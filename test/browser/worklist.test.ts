@@ -6,7 +6,7 @@ import { pagePath } from '../../src/core/paths.ts';
 import type { DecisionList } from '../../src/http/api/decision-schema.ts';
 import type { RunItem } from '../../src/http/api/schema.ts';
 import type { RunVerdicts } from '../../src/http/api/verdict-schema.ts';
-import { closePage, hasBrowser, openPage, startBrowser, type Watched } from '../helpers/browser.ts';
+import { closePage, hasBrowser, openPage, startBrowser, violations, type Watched } from '../helpers/browser.ts';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 
@@ -225,6 +225,7 @@ describe.skipIf(!hasBrowser)('a person who decides on a run', () => {
     await page.getByLabel('Your name').fill('carol');
     await page.keyboard.press('Enter');
     await page.getByText('must be an address').waitFor();
+    expect(await violations(page)).toEqual([]);
     await page.getByLabel('Issue').fill(issue);
     await page.route('**/api/decisions', (route) =>
       route.fulfill({ status: 503, json: { message: 'the disk is full' } }),

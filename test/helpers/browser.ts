@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 
@@ -79,4 +80,24 @@ export async function openPage(browser: Browser, url: string, look: Look = { the
 export async function closePage({ context, wrong }: Watched): Promise<void> {
   await context.close();
   expect(wrong).toEqual([]);
+}
+
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** The violations that axe finds on a page, in a line each. */
+export async function violations(page: Page): Promise<string[]> {
+  // Not through a script element: the page's policy allows none but its own.
+  await page.evaluate(readFileSync(axePath, 'utf8'));
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+    interface Violation {
+      id: string;
+      help: string;
+      nodes: { target: unknown[]; html: string }[];
+    }
+    const found = (await axe.run()).violations;
+    return found.map(
+      ({ id, help, nodes }) => `${id}: ${help} (${nodes.length}×, first ${nodes[0]?.html.slice(0, 200)})`,
+    );
+  });
 }
