@@ -55,5 +55,5 @@ export const taskStart = 'teuthology.run_tasks:Running task ';
 /** The name of the task that begins in a line; null for any other line. */
 export function taskIn(line: string): string | null {
   const at = line.indexOf(taskStart);
-  return at < 0 ? null : (/^[\w.-]{1,80}/.exec(line.slice(at + taskStart.length))?.[0].replace(/\.+$/, '') ?? null);
+  return at < 0 ? null : (/^[\w.-]{0,79}[\w-]/.exec(line.slice(at + taskStart.length))?.[0] ?? null);
 }
