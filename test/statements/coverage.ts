@@ -13,7 +13,7 @@ const makes =
 
 /**
  * Functions, files and folders that are not expected: one function runs while its file is loaded, the others on one engine only.
- * Commands that copy or examine a whole database read all of it, and are tested in test/takeover. This lab has no burst of failures, as that of
+ * Commands that copy or examine a whole database read all of it, and are tested in test/takeover and test/contracts/backup.test.ts. This lab has no burst of failures, as that of
  * test/api/nodes.test.ts has.
  */
 const notHere: Record<Engine['name'], readonly string[]> = {
@@ -31,6 +31,8 @@ const notHere: Record<Engine['name'], readonly string[]> = {
   ],
   postgres: [
     'takeover/',
+    'upkeep/backup',
+    'upkeep/doctor',
     'pages/node-suspects.ts runsAt',
     'pages/node-suspects.ts startsIn',
     'engine/sqlite-watch',
