@@ -68,6 +68,8 @@ export async function sendListStream<Entry, Item>(
   const { total = Number.MAX_SAFE_INTEGER, onEmpty, prefix = '[', suffix = ']', contentType } = stream;
   const memory = openAnswerMemory(reply.raw);
   const start = { texts: [], last: undefined, left: total, separator: prefix, expected: firstItems };
+  if (isRoundTaken) await turnOfPage();
+  takeRound();
   const first = await readPage(stream, start, memory);
   if (first === null) return sendMessage(reply.header('retry-after', '30'), 503, 'too many long lists are being sent');
   if (first.last === undefined) await onEmpty?.();
@@ -131,8 +133,15 @@ async function* textsOf<Entry, Item>(
 }
 
 let lastPage: Promise<void> = Promise.resolve();
+/** Whether the first page of a list has been made in this round. */
+let isRoundTaken = false;
 
-/** One page of all lists in each round of the event loop: pages of 24 lists in one round kept others waiting for 400 ms. */
+function takeRound(): void {
+  if (!isRoundTaken) setImmediate(() => (isRoundTaken = false));
+  isRoundTaken = true;
+}
+
+/** Waits for a round of the event loop without another page: pages of 24 lists in one round kept others waiting for 400 ms. */
 function turnOfPage(): Promise<void> {
   lastPage = lastPage.then(() => nextTurn());
   return lastPage;
