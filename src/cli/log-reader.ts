@@ -46,6 +46,10 @@ export function startLogReader({ db, archive, log, now }: ReaderOptions): LogRea
   const stopped = new AbortController();
   const { signal } = stopped;
   let wake = Promise.withResolvers<void>();
+  const wakeUp = () => {
+    wake.resolve();
+    wake = Promise.withResolvers();
+  };
   const safely = async (work: () => Promise<unknown>) => {
     try {
       await work();
@@ -57,7 +61,7 @@ export function startLogReader({ db, archive, log, now }: ReaderOptions): LogRea
     await askForLogs(db, { run, job_ids, at: now() });
     // A reason that came later than the log was read may be refined by it.
     for (const id of await readLogsOf(db, run, job_ids)) tell(db, await refineJob(db, id));
-    wake.resolve();
+    wakeUp();
   };
   const unsubscribe = db.live.subscribe((event) => {
     if (!archive.isOpen()) return;
@@ -79,22 +83,16 @@ export function startLogReader({ db, archive, log, now }: ReaderOptions): LogRea
       await safely(async () => {
         found = await readNext({ db, archive, log, now }, signal);
       });
-      if (!found && !signal.aborted) await pause(promise, signal);
+      if (!found && !signal.aborted) await pause(promise);
     }
   };
-  const renew = setInterval(() => {
-    wake.resolve();
-    wake = Promise.withResolvers();
-  }, lookEvery);
-  renew.unref();
   const recent = () => (archive.isOpen() ? askForRecent(db, now()) : Promise.resolve());
-  const working = Promise.all([safely(recent).then(() => wake.resolve()), lane(), lane()]);
+  const working = Promise.all([safely(recent).then(wakeUp), lane(), lane()]);
   return {
     async stop() {
       stopped.abort();
       unsubscribe();
-      clearInterval(renew);
-      wake.resolve();
+      wakeUp();
       await archive.close();
       await working;
     },
@@ -102,14 +100,13 @@ export function startLogReader({ db, archive, log, now }: ReaderOptions): LogRea
 }
 
 /** Until something is to be read, or it is time to look. */
-async function pause(wake: Promise<void>, signal: AbortSignal): Promise<void> {
+async function pause(wake: Promise<void>): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, lookEvery);
-  signal.addEventListener('abort', () => resolve(), { once: true });
   await Promise.race([wake, promise]);
   clearTimeout(timer);
   // Many events come together.
-  if (!signal.aborted) await new Promise((next) => setTimeout(next, 50));
+  await new Promise((next) => setTimeout(next, 50));
 }
 
 async function askForRecent(db: Db, at: number): Promise<void> {
