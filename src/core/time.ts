@@ -102,3 +102,8 @@ export function formatDay(micros: number): string {
   const second = Math.floor(clamp(Math.floor(micros)) / MICROS_PER_SECOND);
   return new Date(second * 1000).toISOString().slice(0, 10);
 }
+
+/** Microseconds, the times of the store, as whole milliseconds, those of `/api` and of verdicts. */
+export function milliseconds<T extends number | null>(micros: T): T {
+  return (micros === null ? null : Math.floor(micros / 1000)) as T;
+}

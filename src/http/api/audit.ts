@@ -1,4 +1,5 @@
 import { parseQuery } from '../../core/query.ts';
+import { milliseconds } from '../../core/time.ts';
 import type { AuditRow } from '../../store/engine/schema.ts';
 import { type AuditSearch, searchAudit } from '../../store/pages/audit.ts';
 import { sendListStream } from '../list-stream.ts';
@@ -7,7 +8,6 @@ import { type AuditItem, type AuditList, auditFile, auditList } from './audit-sc
 import { clockOf } from './clock.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { csvLine, csvTime, fileQuery } from './csv.ts';
-import { milliseconds } from './items.ts';
 
 /** `GET /audit`, `/audit.json` and `/audit.csv`. */
 export function auditRoutes(app: ApiServer, context: ApiContext): void {

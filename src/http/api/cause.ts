@@ -1,4 +1,5 @@
 import { jobsTotal } from '../../core/run.ts';
+import { milliseconds } from '../../core/time.ts';
 import { baseOf } from '../../core/verdicts/baseline.ts';
 import {
   commonIn,
@@ -17,7 +18,7 @@ import { orThrow } from '../refusal.ts';
 import { large, ordinary } from '../turns.ts';
 import { type CausePage, type CausePlaces, causePage, causePlaces } from './cause-schema.ts';
 import type { ApiContext, ApiServer } from './context.ts';
-import { jobItem, milliseconds, runItem } from './items.ts';
+import { jobItem, runItem } from './items.ts';
 import { basesOf } from './run-verdicts.ts';
 
 /** How much of each the page has. */

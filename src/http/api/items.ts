@@ -1,13 +1,9 @@
 import { jobsTotal } from '../../core/run.ts';
+import { milliseconds } from '../../core/time.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import type { JobLine } from '../../store/pages/job-lines.ts';
 import type { KeptReview } from '../../store/write/reviews.ts';
 import type { JobItem, RunItem } from './schema.ts';
-
-/** Microseconds of the store as milliseconds of `/api`. */
-export function milliseconds<T extends number | null>(micros: T): T {
-  return (micros === null ? null : Math.floor(micros / 1000)) as T;
-}
 
 /** A run as lists show it. */
 export function runItem(row: RunRow): RunItem {

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { JunitProblem, readJunit } from '../../archive/junit.ts';
 import { packCases, unpackCases } from '../../archive/pack-cases.ts';
 import { isFailed, type TestCase } from '../../core/test-cases.ts';
+import { milliseconds } from '../../core/time.ts';
 import { findRun } from '../../store/pages/run-page.ts';
 import { jobById, jobId } from '../../store/read/jobs.ts';
 import { caseFailures, failedCasesOf, postedOf, testedJobs, testsOf } from '../../store/read/test-cases.ts';
@@ -11,7 +12,6 @@ import { sendMessage } from '../errors.ts';
 import { orThrow, refuse } from '../refusal.ts';
 import { large, ofTests, writingTests } from '../turns.ts';
 import type { ApiContext, ApiServer } from './context.ts';
-import { milliseconds } from './items.ts';
 import { jobTests, putJobTests, runTests, type TestHistory, testHistory } from './job-tests-schema.ts';
 
 /** Bytes of a document of test cases: 100,000 cases have 15 to 30 MB. It is read as it arrives and never held as a whole. */

@@ -1,6 +1,6 @@
 import { notFound } from '../../core/errors.ts';
 import { isPaused } from '../../core/queue.ts';
-import { MICROS_PER_DAY } from '../../core/time.ts';
+import { MICROS_PER_DAY, milliseconds } from '../../core/time.ts';
 import { suspectText } from '../../core/verdicts/suspects.ts';
 import { linesByIds } from '../../store/pages/job-lines.ts';
 import { findNodeName, type NodeLine, nodeJobIds, nodeLines } from '../../store/pages/node-list.ts';
@@ -11,7 +11,7 @@ import { runningByMachineType, runsWithQueuedJobs } from '../../store/read/runs.
 import { orThrow, Refusal } from '../refusal.ts';
 import { large, ordinary } from '../turns.ts';
 import type { ApiContext, ApiServer } from './context.ts';
-import { jobItem, milliseconds, runItem } from './items.ts';
+import { jobItem, runItem } from './items.ts';
 import { type NodeItem, nodeList, nodePage, type Queue, queue, type Suspicion } from './lab-schema.ts';
 import type { RunItem } from './schema.ts';
 

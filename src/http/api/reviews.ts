@@ -1,4 +1,5 @@
 import { storable } from '../../core/name.ts';
+import { milliseconds } from '../../core/time.ts';
 import { isSettled } from '../../core/verdicts/bands.ts';
 import { reviewsOf } from '../../store/pages/decisions.ts';
 import { findRun } from '../../store/pages/run-page.ts';
@@ -8,7 +9,6 @@ import { large, ordinary } from '../turns.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { type Frozen, makeReview, type ReviewItem, type ReviewList, reviewList } from './decision-schema.ts';
 import { named } from './decisions.ts';
-import { milliseconds } from './items.ts';
 import { jsonBody } from './json-body.ts';
 import { readVerdicts } from './run-verdicts.ts';
 

@@ -5,6 +5,7 @@ import { orderJobs } from '../../core/job-order.ts';
 import { createPageJobs, type PageJob } from '../../core/page-jobs.ts';
 import { jobsTotal } from '../../core/run.ts';
 import { deadSignature } from '../../core/signature.ts';
+import { milliseconds } from '../../core/time.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import type { Compared } from '../../store/pages/baseline.ts';
 import { allOf, type JobLine, type JobVerdict, linesOfRun, verdictsOfRun } from '../../store/pages/job-lines.ts';
@@ -12,7 +13,7 @@ import { failureCounts, previousRun } from '../../store/pages/run-page.ts';
 import { verdictsOf } from '../../store/pages/verdicts.ts';
 import { inTurns } from '../../store/read/in-turns.ts';
 import type { ApiContext } from './context.ts';
-import { milliseconds, runItem } from './items.ts';
+import { runItem } from './items.ts';
 import type { PageSignature, RunPage } from './run-page-schema.ts';
 import { baselineItem, decidedAt, verdictItems } from './run-verdicts.ts';
 

@@ -1,4 +1,5 @@
 /** Which runs a run is compared with for verdicts on its failures (core/verdicts/baseline.ts). */
+import { milliseconds } from '../../core/time.ts';
 import {
   baselineOf,
   baseOf,
@@ -27,7 +28,7 @@ export interface Compared {
 
 /** A run as verdicts name it. */
 export function headOf({ name, suite, branch, sha1, scheduled }: RunRow): RunHead {
-  return { id: name, name, suite, branch, sha1, scheduled: Math.floor(scheduled / 1000) };
+  return { id: name, name, suite, branch, sha1, scheduled: milliseconds(scheduled) };
 }
 
 /** Finds the runs that a run is compared with, on `base` or on the base of its own branch. Runs without a suite have none. */

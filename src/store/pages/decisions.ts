@@ -4,17 +4,17 @@ import { type Carried, follower, type Move } from '../../core/decisions/carry.ts
 import type { Decision, Place } from '../../core/decisions/decision.ts';
 import type { Candidate } from '../../core/decisions/standing.ts';
 import type { Signature } from '../../core/signature.ts';
+import { milliseconds } from '../../core/time.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { DecisionRow, Reader, ReviewRow } from '../engine/schema.ts';
 
 /** A stored decision with true booleans, and times in milliseconds. */
 export function decisionOf({ client_key: _, ...row }: DecisionRow): Decision {
   const { created, until, withdrawn_at, verified } = row;
-  const milliseconds = (micros: number | null) => (micros === null ? null : Math.floor(micros / 1000));
   return {
     ...row,
     verified: Boolean(verified),
-    created: Math.floor(created / 1000),
+    created: milliseconds(created),
     until: milliseconds(until),
     withdrawn_at: milliseconds(withdrawn_at),
   };

@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Signature } from '../../core/signature.ts';
+import { milliseconds } from '../../core/time.ts';
 import { crowdedHours, judgeNodes, type NodeFailure, type Suspect, suspectDays } from '../../core/verdicts/suspects.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Reader } from '../engine/schema.ts';
@@ -116,7 +117,7 @@ async function readFailures(db: Reader, since: number, nodes: ReadonlyMap<number
       if (node === undefined || cause === null || (cause.class !== 'infra' && cause.class !== 'support')) continue;
       causes.set(cause.id, cause);
       const key = `${row.job_id} ${node.type}`;
-      const one = found.get(key) ?? { start: Math.floor(row.start / 1000), nodes: [], cause: cause.id };
+      const one = found.get(key) ?? { start: milliseconds(row.start), nodes: [], cause: cause.id };
       one.nodes.push(node.name);
       if (one.nodes.length > 1) continue;
       found.set(key, one);
@@ -171,7 +172,7 @@ async function startsAround(db: Reader, type: string, failures: readonly NodeFai
     const runs = await runsAt(db, type, from * 1000, to * 1000);
     for (const portion of portionsOf(runs, jobsAtATime)) {
       const ids = portion.map(({ id }) => id);
-      for (const { start } of await startsIn(db, ids, from * 1000, to * 1000)) starts.push(Math.floor(start / 1000));
+      for (const { start } of await startsIn(db, ids, from * 1000, to * 1000)) starts.push(milliseconds(start));
       await nextTurn();
     }
   }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { isFailing } from '../../core/compare.ts';
 import { deadSignature } from '../../core/signature.ts';
+import { milliseconds } from '../../core/time.ts';
 import { countAround, outageOf, outageWindow, type StartedJob } from '../../core/verdicts/outages.ts';
 import type { CauseFacts } from '../../core/verdicts/verdict.ts';
 import { oneOf } from '../engine/dialect.ts';
@@ -52,7 +53,7 @@ async function startedBetween(db: Reader, run: RunRow, from: number, to: number)
     for (const { run_id, start, status, signature, silent } of await startedJobs(db, ids, from, to)) {
       const { suite, branch } = byId.get(run_id) as RunRow;
       const cause = !isFailing(status) ? null : (signature ?? (silent ? deadSignature(status).id : null));
-      found.push({ suite, branch, start: Math.floor(start / 1000), cause });
+      found.push({ suite, branch, start: milliseconds(start), cause });
     }
   }
   return found;

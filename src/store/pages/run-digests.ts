@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { JobStatus } from '../../core/job.ts';
 import { type Signature, signatureVersion } from '../../core/signature.ts';
+import { milliseconds } from '../../core/time.ts';
 import { createDigest, digestVersion, indexRun, type RunDigest, type RunIndex } from '../../core/verdicts/digest.ts';
 import type { CauseFacts } from '../../core/verdicts/verdict.ts';
 import { oneOf } from '../engine/dialect.ts';
@@ -45,7 +46,7 @@ export function causesOf(jobs: Iterable<JudgedJob>): FoundCause[] {
     if (signature === null) continue;
     const one = found.get(signature.id) ?? { id: signature.id, class: signature.class, cause: signature, starts: [] };
     found.set(signature.id, one);
-    one.starts.push(Math.floor((started ?? posted) / 1000));
+    one.starts.push(milliseconds(started ?? posted));
   }
   return [...found.values()];
 }
