@@ -55,7 +55,8 @@ function fieldText({ blame }: Pick<Verdict, 'blame'>): string {
   return blame === null ? ' jobs' : ` jobs with ${facetsText(blame.facets)}`;
 }
 
-function percent(share: number): string {
+/** A share in percent, with one digit behind the point below one. */
+export function percent(share: number): string {
   return (share * 100).toFixed(share > 0 && share < 0.01 ? 1 : 0);
 }
 

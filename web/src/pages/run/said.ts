@@ -1,5 +1,5 @@
 /** What is said of a cause, so short that it fits into a row: the numbers first, then what its jobs have in common. */
-import { facetsText } from '../../../../src/core/verdicts/sentence.ts';
+import { facetsText, percent } from '../../../../src/core/verdicts/sentence.ts';
 import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
 
 type Said = Omit<PageVerdict, 'cause' | 'class'>;
@@ -18,15 +18,10 @@ function numbersOf({ verdict, c, m, k, n, runs, runs_with, since, outage }: Said
     case 'SINCE':
       return `${k} of ${n} before, ${since?.k} of ${since?.n} since`;
     case 'FLAKY':
-      return `${k} of ${n} in ${runs} runs, ${percent(k, n)}`;
+      return `${k} of ${n} in ${runs} runs, ${percent(n === 0 ? 0 : k / n)} %`;
     case 'KNOWN':
       return `in ${runs_with} of ${runs} runs, ${k} of ${n} jobs`;
     default:
       return `${c} of ${m} here, ${k} of ${n} before`;
   }
-}
-
-function percent(k: number, n: number): string {
-  const share = n === 0 ? 0 : (100 * k) / n;
-  return `${share > 0 && share < 1 ? share.toFixed(1) : Math.round(share)} %`;
 }
