@@ -45,7 +45,10 @@ const deps = JSON.parse(depsText) as {
   exceptions: Record<string, string>;
 };
 const folders = ['src', 'demo', 'web', 'test', 'bench', 'bin'];
-const sources = folders.flatMap((folder) => globSync(`${folder}/**/*.{ts,tsx,mjs}`, { cwd: root }).sort()).map(parse);
+const foreign = ['**/node_modules/**'];
+const sources = folders
+  .flatMap((folder) => globSync(`${folder}/**/*.{ts,tsx,mjs}`, { cwd: root, exclude: foreign }).sort())
+  .map(parse);
 const ruled = sources.filter(({ path }) => /^(src|demo|web)\//.test(path));
 const production = ruled.filter(({ path }) => !isTest(path) && !path.startsWith('web/'));
 
