@@ -3,18 +3,15 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BadSetting, type CommandLine } from '../../config.ts';
-import type { Members } from '../../core/json-text.ts';
-import { Refusal } from '../../http/refusal.ts';
-import { parseJobChange } from '../../http/teuthology/job-bodies.ts';
 import { type Db, isDatabaseFault, parseDatabaseUrl, UnavailableDatabase, UnusableDatabase } from '../../store/db.ts';
 import { type Findings, openFindings } from '../../store/takeover/findings.ts';
 import { type ImportOptions, pass } from '../../store/takeover/import.ts';
-import type { ParseJob } from '../../store/takeover/job-state.ts';
 import { closeOld, type OldDatabase, openOld } from '../../store/takeover/old-database.ts';
 import { readTables } from '../../store/takeover/read-tables.ts';
 import { ownRuns } from '../../store/takeover/target.ts';
 import { isIndexed, reindex } from '../../store/upkeep/reindex.ts';
 import { printProgress, readAge, stopSignal, withDatabase } from '../database.ts';
+import { readInThread } from './reader.ts';
 import { findingsText, printJson, progressPrinter, progressText } from './texts.ts';
 import { readServers, verifyImport } from './verify.ts';
 
@@ -97,19 +94,14 @@ function optionsOf(line: CommandLine, old: OldDatabase, findings: Findings): Omi
   for (const column of old.strangeColumns) {
     process.stderr.write(`paddles: ${column} is no column of the Python server and is not copied\n`);
   }
-  return { old, parse, findings, signal, onProgress: progressPrinter(line.flags.json !== undefined) };
+  return {
+    old,
+    read: readInThread(old.url),
+    findings,
+    signal,
+    onProgress: progressPrinter(line.flags.json !== undefined),
+  };
 }
-
-/** As a report that arrives at the door of teuthology. */
-const parse: ParseJob = (texts: Members) => {
-  try {
-    return parseJobChange({ texts, size: 0 });
-  } catch (error) {
-    if (!(error instanceof Refusal) || error.failure.failure !== 'invalid') throw error;
-    const { key, reason } = error.failure;
-    return { refused: key ?? '', reason };
-  }
-};
 
 function importInto(line: CommandLine, old: OldDatabase, findings: Findings): Promise<number> {
   const verifies = line.flags.verify !== undefined || line.flags['verify-all'] !== undefined;

@@ -3,6 +3,7 @@ import type { Db } from '../../store/db.ts';
 import { type ImportOptions, pass } from '../../store/takeover/import.ts';
 import { compareStatuses, type Verified, verify } from '../../store/takeover/verify.ts';
 import { compareAnswers, type Servers } from './answers.ts';
+import { parseOldJob } from './parse-job.ts';
 import { printDifferences } from './texts.ts';
 
 /** The addresses of both servers, null without them. Throws `BadSetting` when one of them is missing or no URL. */
@@ -25,13 +26,13 @@ export async function verifyImport(
   line: CommandLine,
   options: ImportOptions & { db: Db },
 ): Promise<{ text: string; exitCode: number }> {
-  const { old, db, parse, signal } = options;
+  const { old, db, signal } = options;
   let all = line.flags['verify-all'] !== undefined;
   const seen: Verified = { runs: 0, jobs: 0, stale: 0, differences: [] };
   for (let round = 1; ; round++) {
     const onProgress = ({ runs, ofRuns, jobs }: { runs: number; ofRuns: number; jobs: number }) =>
       options.onProgress({ runs, jobs, removed: 0, ofRuns, ofJobs: Math.round((jobs / Math.max(1, runs)) * ofRuns) });
-    const found = await verify({ old, db, parse, all, signal, onProgress });
+    const found = await verify({ old, db, parse: parseOldJob, all, signal, onProgress });
     all = false;
     seen.runs += found.runs - found.stale;
     seen.jobs += found.jobs;

@@ -1,8 +1,7 @@
 /** Copies an old database, as a whole and then again and again what changed in it. */
 import { runStatuses } from '../../core/run.ts';
 import type { Reader } from '../engine/schema.ts';
-import type { Findings } from './findings.ts';
-import type { ParseJob } from './job-state.ts';
+import type { Finding, Findings } from './findings.ts';
 import { cleanNodes, cleanQueues, saveMachines } from './machines.ts';
 import { runNames } from './names.ts';
 import {
@@ -14,7 +13,7 @@ import {
   oldRuns,
   youngOldRuns,
 } from './old-database.ts';
-import { type RunPart, type RunReading, readRuns } from './read-runs.ts';
+import type { RunPart, RunReading } from './read-runs.ts';
 import {
   beginRun,
   deleteOtherJobs,
@@ -24,7 +23,6 @@ import {
   removeRun,
   saveCopied,
   saveRun,
-  saveShared,
   whileWriting,
 } from './target.ts';
 
@@ -38,12 +36,26 @@ export interface ImportProgress {
   ofJobs: number;
 }
 
+/** Which runs are read, and what that takes. */
+export type ToRead = Pick<RunReading, 'names' | 'nodes'> & { runs: OldRun[] };
+
+/** Reads runs, a little ahead of who takes them, as the old database and this program work while the new one writes. */
+export type ReadRuns = (toRead: ToRead) => RunParts;
+
+/** The parts of runs, in order. */
+export interface RunParts {
+  /** The next part with what was found in it; null when there is none. */
+  next(): Promise<{ part: RunPart; findings: Finding[] } | null>;
+  /** Gives up what has not been taken. */
+  stop(): Promise<void>;
+}
+
 /** How it is done. */
 export interface ImportOptions {
   old: OldDatabase;
   /** Null: everything is read and checked, and nothing is written. */
   db: Reader | null;
-  parse: ParseJob;
+  read: ReadRuns;
   findings: Findings;
   /** Ends after the run that is under way. */
   signal: AbortSignal;
@@ -58,10 +70,11 @@ export type Scope = 'missing' | 'young' | 'all';
 /** Copies nodes and queues, and of the runs in the scope those that are not here as they are there; removes those that are gone. */
 export async function pass(options: ImportOptions, scope: Scope): Promise<ImportProgress> {
   const { old, db, findings } = options;
-  const { nodes, queues } = await oldMachines(old);
-  const machines = [cleanNodes(nodes, findings), cleanQueues(queues, findings)] as const;
+  const machines = await oldMachines(old);
+  const nodes = cleanNodes(machines.nodes, findings);
+  const queues = cleanQueues(machines.queues, findings);
   findings.flush();
-  if (db) await saveMachines(db, ...machines);
+  if (db) await saveMachines(db, nodes, queues);
   const runs = await oldRuns(old);
   const known = db ? await importedRuns(db) : new Map();
   const current = await fingerprints(options, runs, scope);
@@ -75,8 +88,8 @@ export async function pass(options: ImportOptions, scope: Scope): Promise<Import
     ofRuns: wanted.length,
     ofJobs: Math.round((totals.jobs * wanted.length) / Math.max(1, runs.length)),
   };
-  const reading = { ...options, names: runNames(runs), nodes: new Set(machines[0].map(({ id }) => id)) };
-  await copyRuns(options, reading, wanted, progress);
+  const toRead = { runs: wanted, names: runNames(runs), nodes: new Set(nodes.map(({ id }) => id)) };
+  if (wanted.length > 0) await copyRuns(options, toRead, progress);
   if (db && !options.signal.aborted) {
     const there = new Set(runs.map(({ id }) => id));
     for (const id of known.keys()) {
@@ -110,54 +123,34 @@ async function fingerprints(
   return oldFingerprints(old, runs, [...ids]);
 }
 
-async function copyRuns(
-  options: ImportOptions,
-  reading: RunReading,
-  runs: OldRun[],
-  progress: ImportProgress,
-): Promise<void> {
+async function copyRuns(options: ImportOptions, toRead: ToRead, progress: ImportProgress): Promise<void> {
   const { db, findings, signal, onProgress } = options;
-  const parts = ahead(readRuns(reading, untilAborted(runs, signal)));
-  for (let part = await parts(); part !== null; part = await parts()) {
-    if (part.kind !== 'begin') throw new Error('a run begins with its row');
-    const copied = (jobs: number) => {
-      progress.jobs += jobs;
-      onProgress({ ...progress });
-    };
-    if (db) await writeRun({ db, findings }, part, parts, copied);
-    else for (let next = await parts(); next?.kind === 'jobs'; next = await parts()) copied(next.jobs.length);
-    findings.flush();
-    progress.runs++;
-    options.onRun?.(part.row.name);
+  const parts = options.read(toRead);
+  const next: NextPart = async () => {
+    const taken = await parts.next();
+    for (const finding of taken?.findings ?? []) findings.add(finding);
+    return taken?.part ?? null;
+  };
+  const copied = (jobs: number) => {
+    progress.jobs += jobs;
     onProgress({ ...progress });
-  }
-}
-
-function* untilAborted(runs: OldRun[], signal: AbortSignal): Generator<OldRun> {
-  for (const run of runs) {
-    if (signal.aborted) return;
-    yield run;
+  };
+  try {
+    for (let part = await next(); part !== null && !signal.aborted; part = await next()) {
+      if (part.kind !== 'begin') throw new Error('a run begins with its row');
+      if (db) await writeRun({ db, findings }, part, next, copied);
+      else for (let more = await next(); more?.kind === 'jobs'; more = await next()) copied(more.ids.length);
+      findings.flush();
+      progress.runs++;
+      options.onRun?.(part.row.name);
+      onProgress({ ...progress });
+    }
+  } finally {
+    await parts.stop();
   }
 }
 
 type NextPart = () => Promise<RunPart | null>;
-
-/** Reads one part ahead: the old database and this program work while the new one writes. */
-function ahead(parts: AsyncGenerator<RunPart>): NextPart {
-  const read = () => {
-    const next = parts.next();
-    // Who waits for it hears of the failure; until then nobody does.
-    next.catch(() => {});
-    return next;
-  };
-  let next = read();
-  return async () => {
-    const { done, value } = await next;
-    if (done) return null;
-    next = read();
-    return value;
-  };
-}
 
 async function writeRun(
   { db, findings }: { db: Reader; findings: Findings },
@@ -178,9 +171,8 @@ async function writeRun(
         findings.flush();
         return;
       }
-      await saveShared(db, db.engine === 'sqlite' ? transaction : db.kysely, part.jobs);
-      await saveCopied(db, transaction, part.jobs, before === null);
-      onJobs(part.jobs.length);
+      await saveCopied(db, transaction, part, before === null);
+      onJobs(part.ids.length);
     }
   });
 }

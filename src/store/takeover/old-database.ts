@@ -10,6 +10,8 @@ export type OldRow = Record<string, OldValue>;
 
 /** An open old database. */
 export interface OldDatabase {
+  /** Where it is, with its password. */
+  url: string;
   client: pg.Client;
   /** The columns of `jobs` that are read, ready for a statement. */
   jobColumns: string;
@@ -86,7 +88,7 @@ export async function openOld(url: string): Promise<OldDatabase> {
     await client.query(
       "set default_transaction_read_only = on; set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set statement_timeout = 0",
     );
-    return { client, ...(await readColumns(client)) };
+    return { url, client, ...(await readColumns(client)) };
   } catch (error) {
     await client.end().catch(() => {});
     if (error instanceof UnusableDatabase) throw error;
@@ -111,7 +113,7 @@ function typeParser(oid: number, format?: 'text' | 'binary') {
 }
 
 /** Old installations lack columns that came later, and some have others of their own. */
-async function readColumns(client: pg.Client): Promise<Omit<OldDatabase, 'client'>> {
+async function readColumns(client: pg.Client): Promise<Omit<OldDatabase, 'client' | 'url'>> {
   const { rows } = await client.query<{ table: string; column: string }>(
     `select relname as table, attname as column from pg_attribute join pg_class on pg_class.oid = attrelid
      where attrelid = any ($1::text[]::regclass[]) and attnum > 0 and not attisdropped`,

@@ -4,6 +4,7 @@ import type { RunRow } from '../engine/schema.ts';
 import { cleanJob, readOldTime } from './clean.ts';
 import { type Findings, unheard } from './findings.ts';
 import { type CopiedJob, copyJob, nothingSeen, type ParseJob, runRow, seeJob } from './job-state.ts';
+import { type JobStatements, jobStatements } from './job-statements.ts';
 import { type JobPlan, planJobs } from './names.ts';
 import {
   fingerprintOf,
@@ -18,7 +19,7 @@ import {
 /** A part of a run: its beginning, some of its jobs, its end. A run that is gone meanwhile has no part. */
 export type RunPart =
   | { kind: 'begin'; row: CopiedRun; jobIds: ReadonlyMap<number, string> }
-  | { kind: 'jobs'; jobs: CopiedJob[] }
+  | { kind: 'jobs'; ids: number[]; statements: JobStatements }
   | { kind: 'end'; row: CopiedRun; fingerprint: string; leftOut: string };
 
 type CopiedRun = Omit<RunRow, 'revision' | 'tags' | 'review'>;
@@ -63,7 +64,8 @@ async function* readRun(reading: RunReading, listed: OldRun): AsyncGenerator<Run
       const { jobs, sawAll } = await readJobs(reading, { run, name, plan }, ids);
       complete &&= sawAll;
       for (const job of jobs) seeJob(summary, job);
-      if (jobs.length > 0) yield { kind: 'jobs', jobs };
+      if (jobs.length > 0)
+        yield { kind: 'jobs', ids: jobs.map(({ state }) => state.row.id), statements: jobStatements(jobs) };
     }
     // A node that was made meanwhile has not been copied: the run is copied again when it has.
     const fingerprint = complete ? fingerprintOf(run, sumOf(outline)) : '';

@@ -1,19 +1,12 @@
 /** The statements that put old runs, nodes and queues into this database, with their internal ids. */
 import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
-import { documentFields } from '../../core/job.ts';
 import { sqliteCode } from '../engine/faults.ts';
 import type { Reader, RunRow, Schema } from '../engine/schema.ts';
-import { jobColumns } from '../engine/schema.ts';
-import { chunksOf, numbered, type Rows, repeated, type Statement } from '../engine/transaction.ts';
-import { runColumns, saveTexts, upsertText } from '../write/job-sql.ts';
-import type { CopiedJob } from './job-state.ts';
-
-/** Rows of a statement: its text is prepared once and used again. */
-const rowsAtATime = 50;
+import { chunksOf, numbered, type Rows, type Statement } from '../engine/transaction.ts';
+import { runColumns, upsertText } from '../write/job-sql.ts';
+import type { JobStatements } from './job-statements.ts';
 
 const upsertRun = upsertText('runs', runColumns, 'id', ['id', 'tags']);
-const upsertJobs = upsertText('jobs', ['id', ...jobColumns], 'id', ['id', 'run_id']);
-const upsertDocuments = upsertText('job_documents', ['id', ...documentFields], 'id', ['id']);
 
 /** Sends a statement. */
 export async function send({ engine }: Reader, to: Kysely<Schema>, { sql, parameters }: Statement): Promise<Rows> {
@@ -78,52 +71,19 @@ export async function deleteOtherJobs(
   for (const ids of chunksOf(gone, 500)) await transaction.deleteFrom('jobs').where('id', 'in', ids).execute();
 }
 
-/**
- * Writes what jobs share with others: causes and descriptions. On PostgreSQL before the transaction of the run begins to wait for
- * anything: a server that writes the same texts meanwhile would wait until its end.
- */
-export async function saveShared(db: Reader, to: Kysely<Schema>, jobs: CopiedJob[]): Promise<void> {
-  for (const { sql, parameters } of saveTexts(
-    'sqlite',
-    jobs.map(({ state }) => state),
-  ))
-    await send(db, to, { sql, parameters });
-}
-
-/** Writes jobs of a run with their documents and links. */
+/** Writes jobs of a run with their documents and links, after what they share with others. */
 export async function saveCopied(
   db: Reader,
   transaction: Transaction<Schema>,
-  jobs: CopiedJob[],
+  { ids, statements }: { ids: number[]; statements: JobStatements },
   isNew: boolean,
 ): Promise<void> {
-  if (!isNew) {
-    const ids = jobs.map(({ state }) => state.row.id);
-    await transaction.deleteFrom('job_nodes').where('job_id', 'in', ids).execute();
-  }
-  for (const some of chunksOf(jobs, rowsAtATime)) {
-    const rows = some.map(({ state }) => state.row);
-    const documents = some.map(({ state: { row, document } }) => [
-      row.id,
-      ...documentFields.map((key) => document[key] ?? null),
-    ]);
-    const links = some.flatMap(({ state: { row }, nodes }) =>
-      nodes.map((node) => [node, row.id, row.posted, row.status]),
-    );
-    const statements: Statement[] = [
-      {
-        sql: upsertJobs(rows.length),
-        parameters: rows.flatMap((row) => [row.id, ...jobColumns.map((column) => row[column])]),
-      },
-      { sql: upsertDocuments(documents.length), parameters: documents.flat() },
-      ...chunksOf(links, rowsAtATime).map((part) => ({
-        sql: `insert into job_nodes (node_id, job_id, posted, status) values ${repeated('(?, ?, ?, ?)', part.length)}`,
-        parameters: part.flat(),
-      })),
-    ];
-    // Sent together: the driver does not wait for one before it sends the next.
-    await Promise.all(statements.map((statement) => send(db, transaction, statement)));
-  }
+  // A server of PostgreSQL that writes the same texts meanwhile would wait until the end of the transaction.
+  const outside = db.engine === 'sqlite' ? transaction : db.kysely;
+  for (const statement of statements.shared) await send(db, outside, statement);
+  if (!isNew) await transaction.deleteFrom('job_nodes').where('job_id', 'in', ids).execute();
+  // Sent together: the driver does not wait for one before it sends the next.
+  await Promise.all(statements.own.map((statement) => send(db, transaction, statement)));
 }
 
 /** Remembers which state of a run was copied. */

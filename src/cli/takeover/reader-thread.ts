@@ -1,0 +1,36 @@
+/** A thread that reads runs of an old database and makes the statements that write them. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { UnavailableDatabase } from '../../store/db.ts';
+import type { Finding } from '../../store/takeover/findings.ts';
+import type { ToRead } from '../../store/takeover/import.ts';
+import { closeOld, openOld } from '../../store/takeover/old-database.ts';
+import { readRuns } from '../../store/takeover/read-runs.ts';
+import { parseOldJob } from './parse-job.ts';
+
+/** Parts that are read before anybody has asked for them: each has at most 4 MB of jobs. */
+let allowed = 2;
+let allow = () => {};
+parentPort?.on('message', () => {
+  allowed++;
+  allow();
+});
+
+const { url, runs, ...toRead } = workerData as ToRead & { url: string };
+const old = await openOld(url).catch((error: unknown) => {
+  // The classes of errors do not reach another thread, what the driver says does.
+  throw error instanceof UnavailableDatabase ? error.cause : error;
+});
+let found: Finding[] = [];
+const findings = { add: (finding: Finding) => found.push(finding), flush: () => {}, counts: new Map() };
+for await (const part of readRuns({ old, parse: parseOldJob, findings, ...toRead }, runs)) {
+  while (allowed === 0) {
+    await new Promise<void>((next) => {
+      allow = next;
+    });
+  }
+  allowed--;
+  parentPort?.postMessage({ part, findings: found });
+  found = [];
+}
+await closeOld(old);
+parentPort?.close();

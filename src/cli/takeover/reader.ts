@@ -1,0 +1,30 @@
+import { on } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { ReadRuns } from '../../store/takeover/import.ts';
+
+/** Without a limit the thread collects its garbage later: 40 MB more. Five documents of 16 MiB still fit. */
+const resourceLimits = { maxOldGenerationSizeMb: 512 };
+
+/**
+ * Reads an old database in a thread of its own. For 10,000 jobs that takes 2.1 s of processor time, writing them 0.8 s, and both in
+ * one thread 2.8 s. What ends the thread is thrown to who waits for a part.
+ */
+export function readInThread(url: string): ReadRuns {
+  return (toRead) => {
+    // Beside this file, TypeScript or what became of it in a package.
+    const name = import.meta.url.endsWith('.ts') ? './reader-thread.ts' : './reader-thread.js';
+    const worker = new Worker(new URL(name, import.meta.url), { workerData: { url, ...toRead }, resourceLimits });
+    const told = on(worker, 'message', { close: ['exit'] });
+    return {
+      async next() {
+        const { done, value } = await told.next();
+        if (done) return null;
+        worker.postMessage('next');
+        return value[0];
+      },
+      async stop() {
+        await worker.terminate();
+      },
+    };
+  };
+}
