@@ -7,14 +7,14 @@ import { type GridCursor, useGridCursor } from './grid-keys.ts';
 import { drawnRows } from './grid-rows.ts';
 import { sortRows } from './grid-sort.ts';
 import type { GridProps } from './grid-types.ts';
-import { scrollerOf, useWindow } from './grid-window.ts';
+import { evenLayout, type Layout, scrollerOf, unevenLayout, useWindow } from './grid-window.ts';
 import { useHold } from './hold.ts';
 import { useNarrow } from './narrow.ts';
 
 export type { Column, GridProps, RowGroup } from './grid-types.ts';
 
 const rowHeights = { compact: 28, comfortable: 36 };
-const mobileHeights = { 2: 54, 3: 76 };
+const mobileHeights = { 1: 36, 2: 54, 3: 76 };
 
 /** A list of rows; see `GridProps`. */
 export function Grid<Row>(given: GridProps<Row>) {
@@ -31,21 +31,24 @@ export function Grid<Row>(given: GridProps<Row>) {
 }
 
 function FilledGrid<Row>(props: GridProps<Row> & { sort: string; onSort: (sort: string) => void }) {
-  const { rows, columns, groupOf, height = 'fill', mobileLines = 2, label, onHold } = props;
+  const { rows, columns, groupOf, height = 'fill', label, onHold } = props;
   const grid = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const narrow = useNarrow();
   const { density } = usePreferences();
-  const rowHeight = narrow ? mobileHeights[mobileLines] : rowHeights[density];
-  const range = useWindow(grid, body, rows.length, rowHeight);
-  const reveal = useReveal(grid, body, rowHeight);
+  const layout = useLayout(
+    rows,
+    narrow ? mobileHeights[2] : rowHeights[density],
+    narrow ? props.mobileLines : undefined,
+  );
+  const range = useWindow(grid, body, rows.length, layout);
+  const reveal = useReveal(grid, body, layout);
   const cursor = useGridCursor(props, reveal);
   useFollow(grid, props.selected ?? null, cursor.active, reveal);
   useHold(grid, onHold);
   const clicks = useClicks(props, cursor);
   const style = {
     '--columns': columns.map(({ width }) => width).join(' '),
-    '--row': `${rowHeight}px`,
     ...(height !== 'fill' && height !== 'auto' && { height }),
   } as CSSProperties;
   return (
@@ -61,9 +64,9 @@ function FilledGrid<Row>(props: GridProps<Row> & { sort: string; onSort: (sort: 
       {...clicks}
     >
       {!narrow && <GridHead columns={columns} sort={props.sort} onSort={props.onSort} />}
-      <div ref={body} role="rowgroup" className="grid-body" style={{ height: rows.length * rowHeight }}>
+      <div ref={body} role="rowgroup" className="grid-body" style={{ height: layout.topOf(rows.length) }}>
         {drawnRows(range, cursor.active).map((index) => (
-          <PlacedRow key={props.rowKey(rows[index]!)} {...{ props, cursor, narrow, index, top: index * rowHeight }} />
+          <PlacedRow key={props.rowKey(rows[index]!)} {...{ props, cursor, narrow, index, layout }} />
         ))}
       </div>
     </div>
@@ -75,10 +78,10 @@ interface PlacedRowProps<Row> {
   cursor: GridCursor;
   narrow: boolean;
   index: number;
-  top: number;
+  layout: Layout;
 }
 
-function PlacedRow<Row>({ props, cursor, narrow, index, top }: PlacedRowProps<Row>) {
+function PlacedRow<Row>({ props, cursor, narrow, index, layout }: PlacedRowProps<Row>) {
   const row = props.rows[index]!;
   const group = props.groupOf?.(row);
   const selected = props.selected === undefined ? undefined : props.selected === props.rowKey(row);
@@ -87,7 +90,8 @@ function PlacedRow<Row>({ props, cursor, narrow, index, top }: PlacedRowProps<Ro
       row={row}
       name={props.rowKey(row)}
       index={index}
-      top={top}
+      top={layout.topOf(index)}
+      height={layout.topOf(index + 1) - layout.topOf(index)}
       columns={props.columns}
       mobile={narrow ? props.mobile : null}
       href={group?.onToggle ? null : (props.rowHref?.(row) ?? null)}
@@ -98,6 +102,17 @@ function PlacedRow<Row>({ props, cursor, narrow, index, top }: PlacedRowProps<Ro
       selected={selected}
     />
   );
+}
+
+/** Where the rows are; without `linesOf` all are of one height. */
+function useLayout<Row>(rows: readonly Row[], rowHeight: number, linesOf: GridProps<Row>['mobileLines']): Layout {
+  const latest = useRef(linesOf);
+  latest.current = linesOf;
+  const isEven = linesOf === undefined;
+  return useMemo(() => {
+    if (isEven) return evenLayout(rowHeight);
+    return unevenLayout(rows.map((row) => mobileHeights[latest.current?.(row) ?? 2]));
+  }, [rows, rowHeight, isEven]);
 }
 
 type Ref = { current: HTMLDivElement | null };
@@ -122,7 +137,7 @@ function useFollow(
 }
 
 /** Scrolls to a row, and focuses it once it is rendered. */
-function useReveal(grid: Ref, body: Ref, rowHeight: number): (index: number, focus: boolean) => void {
+function useReveal(grid: Ref, body: Ref, layout: Layout): (index: number, focus: boolean) => void {
   const wanted = useRef<number | null>(null);
   const focusWanted = () => {
     if (wanted.current === null) return;
@@ -136,7 +151,8 @@ function useReveal(grid: Ref, body: Ref, rowHeight: number): (index: number, foc
     if (grid.current === null || body.current === null) return;
     const scroller = scrollerOf(grid.current);
     const frame = scroller.getBoundingClientRect();
-    const top = body.current.getBoundingClientRect().top - frame.top + index * rowHeight;
+    const top = body.current.getBoundingClientRect().top - frame.top + layout.topOf(index);
+    const rowHeight = layout.topOf(index + 1) - layout.topOf(index);
     const head = grid.current.querySelector('.grid-head')?.clientHeight ?? 0;
     if (top < head) scroller.scrollTop += top - head;
     else if (top + rowHeight > frame.height) scroller.scrollTop += top + rowHeight - scroller.clientHeight;

@@ -10,6 +10,7 @@ export interface GridRowProps<Row> {
   /** The key of the row, used as the name of its link. */
   name: string;
   top: number;
+  height: number;
   columns: readonly Column<Row>[];
   mobile: ((row: Row) => ReactNode) | null;
   href: string | null;
@@ -37,7 +38,7 @@ function PlainRow<Row>(props: GridRowProps<Row>) {
       ref={element}
       role="row"
       className={props.className}
-      style={{ top: props.top }}
+      style={{ top: props.top, height: props.height }}
       tabIndex={active ? 0 : -1}
       data-index={index}
       aria-rowindex={index + 2}

@@ -49,10 +49,10 @@ export interface GridProps<Row> {
   /** Makes the grid a tree. */
   groupOf?: (row: Row) => RowGroup;
   rowClass?: (row: Row) => string;
-  /** A row on a narrow screen, in two lines. */
+  /** A row on a narrow screen. */
   mobile: (row: Row) => ReactNode;
   /** How many lines that are: 2 when it is missing. */
-  mobileLines?: 2 | 3;
+  mobileLines?: (row: Row) => 1 | 2 | 3;
   label: string;
   emptyText: ReactNode;
   /** A CSS height. By default the grid fills the available space; "auto" makes it as high as its rows, up to the screen. */

@@ -10,10 +10,41 @@ const overscan = 6;
 /** Used until the screen has been measured. */
 const initial: Range = { first: 0, last: 40 };
 
-/** The rows that are visible, and a few more on either side. All heights in pixels. */
-export function visibleRange(top: number, height: number, rowHeight: number, count: number): Range {
-  const first = Math.max(0, Math.floor(top / rowHeight) - overscan);
-  const last = Math.min(count, Math.ceil((top + height) / rowHeight) + overscan);
+/** Where rows are, in pixels from the first one. */
+export interface Layout {
+  /** Where a row begins; of the number of rows, where the last one ends. */
+  topOf: (index: number) => number;
+  /** The row at a height, with the part of it that lies above as a fraction. */
+  rowAt: (pixels: number) => number;
+}
+
+/** Rows that are all of one height. */
+export function evenLayout(rowHeight: number): Layout {
+  return { topOf: (index) => index * rowHeight, rowAt: (pixels) => pixels / rowHeight };
+}
+
+/** Rows of different heights. */
+export function unevenLayout(heights: readonly number[]): Layout {
+  const tops = [0];
+  for (const height of heights) tops.push((tops.at(-1) as number) + height);
+  return {
+    topOf: (index) => tops[index] as number,
+    rowAt: (pixels) => {
+      let [low, high] = [0, Math.max(0, heights.length - 1)];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((tops[middle + 1] as number) <= pixels) low = middle + 1;
+        else high = middle;
+      }
+      return low + (pixels - (tops[low] as number)) / (heights[low] ?? 1);
+    },
+  };
+}
+
+/** The rows out of `count` that are visible, and a few more on either side; `top` and `height` in pixels. */
+export function visibleRange(top: number, height: number, count: number, { rowAt }: Pick<Layout, 'rowAt'>): Range {
+  const first = Math.max(0, Math.floor(rowAt(top)) - overscan);
+  const last = Math.min(count, Math.ceil(rowAt(top + height)) + overscan);
   return { first: Math.min(first, count), last: Math.max(last, Math.min(first, count)) };
 }
 
@@ -28,16 +59,16 @@ export function useWindow(
   grid: RefObject<HTMLElement | null>,
   body: RefObject<HTMLElement | null>,
   count: number,
-  rowHeight: number,
+  layout: Layout,
 ): Range {
   const [range, setRange] = useState<Range>(initial);
   const measure = useCallback(() => {
     if (grid.current === null || body.current === null) return;
     const frame = scrollerOf(grid.current).getBoundingClientRect();
     const top = frame.top - body.current.getBoundingClientRect().top;
-    const next = visibleRange(Math.max(0, top), frame.height + Math.min(0, top), rowHeight, count);
+    const next = visibleRange(Math.max(0, top), frame.height + Math.min(0, top), count, layout);
     setRange((old) => (old.first === next.first && old.last === next.last ? old : next));
-  }, [grid, body, count, rowHeight]);
+  }, [grid, body, count, layout]);
 
   useLayoutEffect(measure);
   useLayoutEffect(() => {

@@ -1,12 +1,13 @@
 import { type CSSProperties, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { bytes } from '../../lib/format.ts';
-import { visibleRange } from '../../ui/grid-window.ts';
+import { evenLayout, visibleRange } from '../../ui/grid-window.ts';
 import { lineParts, taskIn } from './line-parts.ts';
 import type { Log } from './use-log.ts';
 import { type LogWindow, type Row, rowAt } from './window.ts';
 
 /** Pixels; log.css says the same. */
 const rowHeight = 20;
+const layout = evenLayout(rowHeight);
 /** Rows before an end of the window at which more are read. */
 const margin = 120;
 
@@ -26,7 +27,7 @@ export function Lines({ log, marked, onMark }: LinesProps) {
     const element = scroller.current;
     if (element === null || window === null) return;
     const { rows, from, to, size } = window;
-    const next = visibleRange(element.scrollTop, element.clientHeight, rowHeight, rows.length);
+    const next = visibleRange(element.scrollTop, element.clientHeight, rows.length, layout);
     setRange((old) => (old.first === next.first && old.last === next.last ? old : next));
     if (next.last > rows.length - margin && to < size) void log.later();
     else if (next.first < margin && from > 0) void log.earlier();

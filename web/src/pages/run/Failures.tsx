@@ -71,12 +71,14 @@ export function Failures(props: FailuresProps) {
             return { level: 1, expanded: isOpen(row.group), onToggle: () => toggle(row.group) };
           }}
           mobile={(row) => <MobileFailure row={row} />}
-          mobileLines={3}
+          mobileLines={linesOf}
         />
       </div>
     </AcceptContext>
   );
 }
+
+const linesOf = ({ kind }: FailureRow) => ({ band: 1, group: 3, job: 2 })[kind] as 1 | 2 | 3;
 
 /** In the address while nobody has opened or closed a group. */
 const untouched = 'first';

@@ -82,6 +82,7 @@ function RunsList({ runs, q, sort, setSort, setQ, onHold }: ListProps) {
         onSort={(next) => setSort(oneSort(next))}
         onHold={onHold}
         mobile={(row) => <MobileRun row={row} now={now} />}
+        mobileLines={(row) => (row.kind === 'group' ? 1 : 2)}
         emptyText="No runs"
         {...(groupOf && { groupOf })}
       />
