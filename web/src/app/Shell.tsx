@@ -1,5 +1,5 @@
 /** The frame of every page: the header, the footer, the jump box and the keys that work everywhere. */
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { pagePath } from '../../../src/core/paths.ts';
 import { useKeys } from '../lib/keys.ts';
@@ -128,11 +128,13 @@ export function switchZone(): void {
 /** Scrolls a new page to its top and moves the focus there, which screen readers follow. */
 function usePageFocus(): void {
   const [path] = useLocation();
-  const [first] = useState(path);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the path changes.
+  const before = useRef(path);
   useEffect(() => {
     const main = document.getElementById('main');
-    if (main === null || path === first) return;
+    // The page of a node completes the name in its address, which is no new page.
+    const isNew = path !== before.current && !path.startsWith(`${before.current}.`);
+    before.current = path;
+    if (main === null || !isNew) return;
     main.scrollTop = 0;
     main.focus({ preventScroll: true });
   }, [path]);

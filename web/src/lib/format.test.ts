@@ -10,6 +10,7 @@ import {
   plural,
   shortHost,
   shortSha1,
+  traitsOf,
   zoneName,
 } from './format.ts';
 
@@ -74,6 +75,11 @@ test('numbers and nouns agree', () => {
     plural(5000, 'job'),
     plural(2, 'match', 'matches'),
   ]).toEqual(['12,345', '1 job', '0 jobs', '5,000 jobs', '2 matches']);
+});
+
+test('a cause is described by its kind and its class, once if they are the same', () => {
+  expect(traitsOf({ kind: 'infra', class: 'infra' })).toEqual(['infra']);
+  expect(traitsOf({ kind: 'dead', class: 'unclear' })).toEqual(['no reason', 'unclear']);
 });
 
 test('long texts are shortened', () => {

@@ -112,6 +112,11 @@ export function kindText(kind: string): string {
   return kind === 'dead' ? 'no reason' : kind;
 }
 
+/** The kind and the class of a cause: one word where both are the same. */
+export function traitsOf(cause: { kind: string; class: string }): string[] {
+  return [...new Set([kindText(cause.kind), cause.class])];
+}
+
 /** A number of bytes as "532 B", "12 KB", "1.2 GB". */
 export function bytes(count: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];

@@ -55,4 +55,5 @@ function place(button: HTMLElement | null, panel: HTMLElement | null): void {
   const below = from.bottom + 4 + height <= innerHeight || from.top < height;
   panel.style.left = `${left}px`;
   panel.style.top = `${below ? from.bottom + 4 : from.top - 4 - height}px`;
+  if (below) panel.style.maxHeight = `${innerHeight - from.bottom - 8}px`;
 }

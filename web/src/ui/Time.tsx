@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import type { JobStatus } from '../../../src/core/job.ts';
 import { clockTime, exactTime, duration as printDuration, type TimeForm } from '../lib/format.ts';
 import { usePreferences } from '../lib/preferences.ts';
 
@@ -42,4 +43,17 @@ export function Duration({ seconds, since }: { seconds: number | null | undefine
     return <span title="so far">{printDuration(Math.max(0, now - since) / 1000)}…</span>;
   }
   return <span title={`${Math.round(seconds)} seconds`}>{printDuration(seconds)}</span>;
+}
+
+/** How long a job took, or has been running; nothing if it has not started. */
+export function JobTime({ job: { status, duration, started } }: { job: Timed }) {
+  const since = status === 'running' ? started : null;
+  return duration === null && since === null ? null : <Duration seconds={duration} since={since} />;
+}
+
+interface Timed {
+  status: JobStatus;
+  duration: number | null;
+  /** Milliseconds since the epoch. */
+  started: number | null;
 }

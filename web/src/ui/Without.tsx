@@ -15,7 +15,7 @@ interface WithoutProps {
 /** What each term of a filter leaves out. */
 export function WithoutTerms({ q, setQ, count, title }: WithoutProps) {
   return (
-    <div className="empty">
+    <div className="page-body">
       <p>{title}</p>
       <ul className="plain-list">
         {termTexts(q).map((term, index) => {

@@ -22,16 +22,16 @@ export default function AuditPage() {
       <section className="page-head">
         <h1>Changes</h1>
         <p className="quiet">Everything that was changed, except for what jobs report.</p>
+        <div className="toolbar">
+          <FilterBox value={q} onChange={setQ} target="audit" suggest={async () => []} />
+          <span className="quiet">
+            <a href={apiPath.auditFile('csv', { q, tz })} download>
+              csv
+            </a>{' '}
+            · <a href={apiPath.auditFile('json', { q, tz })}>json</a>
+          </span>
+        </div>
       </section>
-      <div className="toolbar">
-        <FilterBox value={q} onChange={setQ} target="audit" suggest={async () => []} />
-        <span className="quiet">
-          <a href={apiPath.auditFile('csv', { q, tz })} download>
-            csv
-          </a>{' '}
-          · <a href={apiPath.auditFile('json', { q, tz })}>json</a>
-        </span>
-      </div>
       {error && <ErrorBox error={error} onRetry={refetch} />}
       {data ? (
         <Pages key={`${q} ${data.changes[0]?.id}`} first={data} q={q} tz={tz} />

@@ -6,7 +6,7 @@ import { blameText, facetsText } from '../../../../src/core/verdicts/sentence.ts
 import type { CausePage } from '../../../../src/http/api/cause-schema.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
-import { kindText, number, plural } from '../../lib/format.ts';
+import { number, plural, traitsOf } from '../../lib/format.ts';
 import { usePathParts } from '../../lib/url-state.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { ErrorBox, FetchLine, NotFound, Skeleton } from '../../ui/States.tsx';
@@ -58,8 +58,11 @@ function CauseHeader({ page: { cause, jobs, more, first, last } }: { page: Cause
     <header className="head">
       <h1 className="mono break">{cause.title}</h1>
       <div className="line">
-        <span className="badge">{kindText(cause.kind)}</span>
-        <span className="badge">{cause.class}</span>
+        {traitsOf(cause).map((trait) => (
+          <span key={trait} className="badge">
+            {trait}
+          </span>
+        ))}
         <span>
           <span className="strong">{jobs === 0 ? 'no jobs' : `${plural(jobs, 'job')}${more ? ' or more' : ''}`}</span>
         </span>

@@ -1,13 +1,14 @@
 import { Link } from 'wouter';
+import { hasLog } from '../../../../src/core/links.ts';
 import { pagePath } from '../../../../src/core/paths.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
 import type { JobPage } from '../../../../src/http/api/job-page-schema.ts';
-import { duration, plural, shortSha1 } from '../../lib/format.ts';
+import { plural, shortSha1 } from '../../lib/format.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { OutLink } from '../../ui/OutLink.tsx';
 import { Status } from '../../ui/Status.tsx';
-import { Time } from '../../ui/Time.tsx';
+import { JobTime, Time } from '../../ui/Time.tsx';
 import { JobActions } from './actions.tsx';
 import { placeIn } from './place.ts';
 
@@ -24,7 +25,7 @@ export function JobHeader({ page }: { page: JobPage }) {
             <Status status={job.status} word /> {job.job_id}
           </h1>
           <Copy text={job.job_id} label="job id" />
-          <span>{duration(job.duration)}</span>
+          <JobTime job={job} />
           <span>{job.os ?? 'OS unknown'}</span>
           {job.sha1 !== null && (
             <span>
@@ -35,14 +36,16 @@ export function JobHeader({ page }: { page: JobPage }) {
           <span>
             {job.suite} on {job.branch}
           </span>
-          <span>
-            started <Time at={job.started} />
-          </span>
+          {job.started !== null && (
+            <span>
+              started <Time at={job.started} />
+            </span>
+          )}
         </div>
         <JobActions page={page} />
       </div>
       <div className="line">
-        {reads_logs && <Link href={pagePath.log(run.name, job.job_id)}>read the log</Link>}
+        {reads_logs && hasLog(job.status) && <Link href={pagePath.log(run.name, job.job_id)}>read the log</Link>}
         {links.map((link) => (
           <OutLink key={link.name} {...link} />
         ))}

@@ -1,11 +1,11 @@
 import { useMemo } from 'react';
 import { pagePath } from '../../../../src/core/paths.ts';
 import type { JobItem } from '../../../../src/http/api/schema.ts';
-import { duration, shortSha1 } from '../../lib/format.ts';
+import { shortSha1 } from '../../lib/format.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
-import { Time } from '../../ui/Time.tsx';
+import { JobTime, Time } from '../../ui/Time.tsx';
 
 interface JobHistoryProps {
   /** The job whose page this is. */
@@ -24,13 +24,13 @@ export function JobHistory({ current, history }: JobHistoryProps) {
       {
         id: 'job',
         title: 'Job',
-        width: '130px',
+        width: '148px',
         cell: (job) => `${job.job_id}${keyOf(job) === keyOf(current) ? ' (this job)' : ''}`,
       },
       { id: 'branch', title: 'Branch', width: '140px', text: ({ branch }) => branch, cell: ({ branch }) => branch },
       { id: 'sha1', title: 'sha1', width: '80px', cell: ({ sha1 }) => <code>{shortSha1(sha1)}</code> },
-      { id: 'os', title: 'OS', width: '110px', cell: ({ os }) => os },
-      { id: 'time', title: 'Time', width: '70px', align: 'right', cell: (job) => duration(job.duration) },
+      { id: 'os', title: 'OS', width: '124px', text: ({ os }) => os ?? '', cell: ({ os }) => os },
+      { id: 'time', title: 'Time', width: '70px', align: 'right', cell: (job) => <JobTime job={job} /> },
       {
         id: 'cause',
         title: 'Cause',

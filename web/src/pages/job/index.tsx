@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import { Link, useLocation } from 'wouter';
 import { isFailing } from '../../../../src/core/compare.ts';
 import { facetText, parseFacets } from '../../../../src/core/facets.ts';
@@ -7,7 +8,7 @@ import type { JobItem } from '../../../../src/http/api/schema.ts';
 import { useLive } from '../../app/live.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
-import { kindText, shortSha1, withoutOverrides } from '../../lib/format.ts';
+import { shortSha1, traitsOf, withoutOverrides } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useThrottled } from '../../lib/throttle.ts';
 import { usePathParts, useUrlState } from '../../lib/url-state.ts';
@@ -130,8 +131,11 @@ function Overview({ page }: { page: JobPage }) {
             <h2>Failure reason {job.failure_reason && <Copy text={job.failure_reason} label="failure reason" />}</h2>
             {job.signature !== null && (
               <p>
-                <span className="badge">{kindText(job.signature.kind)}</span>{' '}
-                <span className="badge">{job.signature.class}</span>{' '}
+                {traitsOf(job.signature).map((trait) => (
+                  <Fragment key={trait}>
+                    <span className="badge">{trait}</span>{' '}
+                  </Fragment>
+                ))}
                 <span className="strong">{job.signature.title}</span>
               </p>
             )}

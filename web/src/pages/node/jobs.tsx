@@ -4,7 +4,7 @@ import type { JobItem } from '../../../../src/http/api/schema.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
-import { Duration, Time } from '../../ui/Time.tsx';
+import { JobTime, Time } from '../../ui/Time.tsx';
 
 /** The jobs of a node, newest first. */
 export function NodeJobs({ jobs }: { jobs: JobItem[] }) {
@@ -45,13 +45,13 @@ const columns: Column<JobItem>[] = [
     cell: (job) => <code>{causeOf(job)}</code>,
     text: ({ failure_reason }) => failure_reason ?? '',
   },
-  { id: 'system', title: 'System', width: '110px', cell: ({ os }) => os ?? '' },
+  { id: 'system', title: 'System', width: '124px', cell: ({ os }) => os ?? '' },
   {
     id: 'duration',
     title: 'Duration',
     width: '88px',
     align: 'right',
-    cell: ({ duration }) => <Duration seconds={duration} />,
+    cell: (job) => <JobTime job={job} />,
   },
 ];
 
@@ -72,7 +72,7 @@ function MobileJob({ job }: { job: JobItem }) {
       <div className="two-lines-line">
         <code className="two-lines-text">{causeOf(job) || job.branch}</code>
         <span className="two-lines-end">
-          <Duration seconds={job.duration} />
+          <JobTime job={job} />
         </span>
       </div>
     </div>

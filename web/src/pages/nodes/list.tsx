@@ -64,11 +64,11 @@ function listColumns(days: number): Column<NodeItem>[] {
       value: (node) => node.locked_by,
     },
     { id: 'running', title: 'Running', width: '108px', cell: (node) => <RunningCell node={node} /> },
-    { id: 'system', title: 'System', width: '120px', sortable: true, cell: systemOf, value: systemOf },
+    { id: 'system', title: 'System', width: '124px', sortable: true, cell: systemOf, value: systemOf },
     {
       id: 'results',
       title: `Jobs, last ${days} d`,
-      width: 'minmax(360px, 2fr)',
+      width: 'minmax(376px, 1.2fr)',
       cell: (node) => (
         <span className="runs-results">
           <ResultsCell node={node} /> {node.suspect && <SuspectBadge />}
@@ -90,12 +90,18 @@ function MobileNode({ node }: { node: NodeItem }) {
   return (
     <div className="two-lines">
       <div className="two-lines-line">
-        <NodeLink node={node} /> <NodeStateCell node={node} />
+        <span className="whole">
+          <NodeLink node={node} /> <NodeStateCell node={node} />
+        </span>
         <span className="two-lines-end two-lines-text">{node.locked_by}</span>
       </div>
       <div className="two-lines-line">
         <ResultsCell node={node} />
-        <span className="two-lines-end quiet">{systemOf(node)}</span>
+        {node.suspect && (
+          <span className="two-lines-end">
+            <SuspectBadge />
+          </span>
+        )}
       </div>
     </div>
   );

@@ -1,18 +1,18 @@
 import { Link } from 'wouter';
 import { isFailing } from '../../../../src/core/compare.ts';
 import { type Facet, facetText, parseFacets } from '../../../../src/core/facets.ts';
-import { logLinks } from '../../../../src/core/links.ts';
+import { hasLog, logLinks } from '../../../../src/core/links.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { JobExcerpt } from '../../../../src/http/api/job-log-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { useApi } from '../../lib/api.ts';
-import { duration, kindText, plural, shortHost } from '../../lib/format.ts';
+import { plural, shortHost, traitsOf } from '../../lib/format.ts';
 import type { Job } from '../../lib/jobs.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { Excerpt } from '../../ui/Excerpt.tsx';
 import { OutLink } from '../../ui/OutLink.tsx';
 import { Status } from '../../ui/Status.tsx';
-import { Time } from '../../ui/Time.tsx';
+import { JobTime, Time } from '../../ui/Time.tsx';
 import { Value } from '../../ui/Value.tsx';
 import { Decision } from './Decision.tsx';
 import { Elsewhere } from './Elsewhere.tsx';
@@ -35,8 +35,7 @@ export function GroupDetail({ page, group, differing, triage }: DetailProps & { 
     <>
       <div className="line">
         <span className="strong">{plural(group.jobs.length, 'job')}</span> <Badge group={group} />
-        {group.kind !== '' && <span>{kindText(group.kind)}</span>}
-        {group.signature !== null && <span>{group.signature.class}</span>}
+        {group.signature !== null && traitsOf(group.signature).map((trait) => <span key={trait}>{trait}</span>)}
         <SeenStrip page={page} group={group} />
         <RerunButton run={page.run} jobs={group.jobs} label="Rerun these…" />
       </div>
@@ -104,11 +103,13 @@ export function JobDetail({ page, job, differing }: DetailProps & { job: Job }) 
           <Link href={pagePath.job(page.run.name, job.job_id, baseQuery(page))}>{job.job_id}</Link>{' '}
           <Copy text={job.job_id} label="job id" />
         </span>
-        <span>{duration(job.duration)}</span>
+        <JobTime job={job} />
         <span>{job.os ?? 'OS unknown'}</span>
-        <span>
-          started <Time at={job.started} />
-        </span>
+        {job.started !== null && (
+          <span>
+            started <Time at={job.started} />
+          </span>
+        )}
       </div>
       <JobLinks page={page} job={job} />
       {isFailing(job.status) && <Reason page={page} job={job} />}
@@ -131,7 +132,7 @@ function JobLinks({ page, job }: { page: RunPage; job: Job }) {
   return (
     <p className="line">
       <Link href={pagePath.job(...path, baseQuery(page))}>job page</Link>
-      {page.reads_logs && <Link href={pagePath.log(...path)}>read the log</Link>}
+      {page.reads_logs && hasLog(job.status) && <Link href={pagePath.log(...path)}>read the log</Link>}
       {[...logLinks(page.log_href_template, page.run.name, job), ...job.links].map((link) => (
         <OutLink key={link.name} {...link} />
       ))}

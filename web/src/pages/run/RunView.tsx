@@ -113,7 +113,7 @@ function Tools({ view, pick, q, setQ, groups, total, loaded, children }: ToolsPr
     { id: 'config', label: 'Config' },
   ];
   return (
-    <div className="tools">
+    <div className="tools run-tools">
       <Tabs tabs={tabs} current={view} onPick={pick} />
       {view !== 'config' && (
         <FilterBox

@@ -2,9 +2,10 @@ import { createContext, useContext } from 'react';
 import type { Band } from '../../../../src/core/verdicts/bands.ts';
 import { blameText } from '../../../../src/core/verdicts/sentence.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
-import { duration, plural, shortHost } from '../../lib/format.ts';
+import { plural, shortHost } from '../../lib/format.ts';
 import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
+import { JobTime } from '../../ui/Time.tsx';
 import type { FailureRow } from './failure-rows.ts';
 import type { Group } from './groups.ts';
 import { shortSaid } from './said.ts';
@@ -16,10 +17,24 @@ const columnCount = 6;
 /** Accepts what the server believes of all undecided causes of a band; null where nothing can be decided. */
 export const AcceptContext = createContext<((band: Band) => Promise<void>) | null>(null);
 
-/** What is said of a cause, and what its jobs have in common, in one line. */
-function saidOf({ verdict }: Group): string {
+/** What people and numbers say of a cause, and what its jobs have in common. */
+function saidOf(group: Group): string {
+  const { verdict } = group;
   if (verdict === null) return '';
-  return verdict.blame === null ? verdict.sentence : `${verdict.sentence} In common: ${blameText(verdict)}`;
+  const common = verdict.blame === null ? '' : `In common: ${blameText(verdict)}`;
+  return [decisionOf(group), verdict.sentence, common].filter((part) => part !== '').join(' – ');
+}
+
+/** The same in one line: the decision first, which is what a person looks for, then as many of the numbers as fit. */
+function Said({ group }: { group: Group }) {
+  const decision = decisionOf(group);
+  const numbers = group.verdict === null ? '' : shortSaid(group.verdict);
+  if (decision === '') return numbers;
+  return (
+    <>
+      {decision} <span className="quiet">· {numbers}</span>
+    </>
+  );
 }
 
 function BandHeading({ row }: { row: FailureRow & { kind: 'band' } }) {
@@ -71,7 +86,7 @@ export function failureColumns(page: RunPage): Column<FailureRow>[] {
     {
       id: 'title',
       title: 'Cause, and how its jobs differ',
-      width: 'minmax(160px, 1fr)',
+      width: 'minmax(160px, 1.2fr)',
       text: (row) => (row.kind === 'group' ? row.group.title : row.kind === 'job' ? textOf(row) : ''),
       cell: (row) => {
         if (row.kind === 'group') return <span className="mono strong">{row.group.title}</span>;
@@ -80,20 +95,21 @@ export function failureColumns(page: RunPage): Column<FailureRow>[] {
     },
     {
       id: 'said',
-      title: 'Why',
-      width: 'minmax(80px, 1fr)',
+      title: 'Decision and why, nodes',
+      width: 'minmax(80px, 0.8fr)',
+      span: ({ kind }) => (kind === 'group' ? 2 : 1),
       text: (row) => (row.kind === 'group' ? saidOf(row.group) : row.kind === 'job' ? row.job.nodes.join(' ') : ''),
       cell: (row) => {
-        if (row.kind === 'group') return row.group.verdict && shortSaid(row.group.verdict);
+        if (row.kind === 'group') return <Said group={row.group} />;
         return row.kind === 'job' ? row.job.nodes.map(shortHost).join(' ') : null;
       },
     },
     {
       id: 'os',
-      title: 'Decision, OS',
-      width: 'minmax(104px, 0.35fr)',
-      text: (row) => (row.kind === 'job' ? (row.job.os ?? '') : row.kind === 'group' ? decisionOf(row.group) : ''),
-      cell: (row) => (row.kind === 'job' ? row.job.os : row.kind === 'group' ? decisionOf(row.group) : null),
+      title: 'OS',
+      width: '124px',
+      text: (row) => (row.kind === 'job' ? (row.job.os ?? '') : ''),
+      cell: (row) => (row.kind === 'job' ? row.job.os : null),
     },
     {
       id: 'time',
@@ -102,7 +118,7 @@ export function failureColumns(page: RunPage): Column<FailureRow>[] {
       align: 'right',
       cell: (row) => {
         if (row.kind === 'group') return <SeenStrip page={page} group={row.group} />;
-        return row.kind === 'job' ? duration(row.job.duration) : null;
+        return row.kind === 'job' ? <JobTime job={row.job} /> : null;
       },
     },
   ];
@@ -142,7 +158,7 @@ export function MobileFailure({ row }: { row: FailureRow }) {
   return (
     <>
       <span className="two">
-        <Status status={job.status} /> {job.job_id} · {job.os ?? 'OS unknown'} · {duration(job.duration)}
+        <Status status={job.status} /> {job.job_id} · {job.os ?? 'OS unknown'} · <JobTime job={job} />
       </span>
       <span className="two mono">{textOf(row)}</span>
     </>

@@ -5,7 +5,7 @@ import type { Job } from '../../lib/jobs.ts';
 import type { Column } from '../../ui/grid-types.ts';
 import { OutLink } from '../../ui/OutLink.tsx';
 import { Status } from '../../ui/Status.tsx';
-import { Time } from '../../ui/Time.tsx';
+import { JobTime, Time } from '../../ui/Time.tsx';
 import type { JobParts, partColumns } from './parts.ts';
 
 /** A row of the table: a job, the facets in which it differs from the other listed jobs as text, all its facets, and what was read later. */
@@ -56,7 +56,7 @@ export const jobColumns: Column<JobRow>[] = [
   {
     id: 'os',
     title: 'OS',
-    width: '116px',
+    width: '124px',
     sortable: true,
     value: (job) => job.os,
     text: (job) => job.os ?? '',
@@ -79,7 +79,7 @@ export const jobColumns: Column<JobRow>[] = [
     sortable: true,
     descendingFirst: true,
     value: (job) => job.duration,
-    cell: (job) => duration(job.duration),
+    cell: (job) => <JobTime job={job} />,
   },
   time('started', 'Started', false),
   { id: 'links', title: 'Links', width: '96px', cell: (job) => <Links job={job} /> },

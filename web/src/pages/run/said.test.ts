@@ -17,7 +17,7 @@ test.each([
   [{ verdict: 'KNOWN' }, 'in 2 of 17 runs, 2 of 400 jobs'],
   [{ verdict: 'INFRA' }, '5 of 7 jobs, the lab'],
   [{ verdict: 'INFRA', outage }, '5 of 7 here, 12 of 40 in other runs then'],
-  [{ verdict: 'NEW', k: 0, blame }, '5 of 7 here, 0 of 400 before · rados/thrash and os=rocky = x'],
+  [{ verdict: 'NEW', k: 0, blame }, '5 of 7 here, 0 of 400 before · rados/thrash and rocky = x'],
 ] as const)('%j is said in a row as "%s"', (given, expected) => {
   expect(shortSaid(aVerdict('x', { ...numbers, ...given } as Parameters<typeof aVerdict>[1]))).toBe(expected);
 });

@@ -7,7 +7,12 @@ type Said = Omit<PageVerdict, 'cause' | 'class'>;
 /** "0 of 404 before, 38 of 138 since · rados/thrash-erasure-code". */
 export function shortSaid(verdict: Said): string {
   const { blame } = verdict;
-  return blame === null ? numbersOf(verdict) : `${numbersOf(verdict)} · ${facetsText(blame.facets)}`;
+  return blame === null ? numbersOf(verdict) : `${numbersOf(verdict)} · ${facetsText(blame.facets.map(valuesOf))}`;
+}
+
+/** Facets without their keys, which most values tell: "bluestore-hybrid" of "objectstore=bluestore-hybrid". */
+function valuesOf(names: readonly string[]): string[] {
+  return [...new Set(names.map((name) => name.slice(name.indexOf('=') + 1)))];
 }
 
 function numbersOf({ verdict, c, m, k, n, runs, runs_with, since, outage }: Said): string {

@@ -62,7 +62,7 @@ export function runColumns(now: number, byDay = false): Column<RunsRow>[] {
     {
       id: 'suite',
       title: 'Suite',
-      width: 'minmax(110px, 1fr)',
+      width: 'minmax(110px, 0.7fr)',
       sortable: true,
       cell: ofRun(suiteLink),
       text: textOf((run) => run.name),
@@ -102,7 +102,7 @@ export function runColumns(now: number, byDay = false): Column<RunsRow>[] {
     {
       id: 'fail',
       title: 'Results',
-      width: 'minmax(320px, 2fr)',
+      width: 'minmax(388px, 1.6fr)',
       sortable: true,
       descendingFirst: true,
       cell: (row) => (
@@ -115,11 +115,17 @@ export function runColumns(now: number, byDay = false): Column<RunsRow>[] {
     {
       id: 'review',
       title: 'Reviewed',
-      width: 'minmax(72px, 0.6fr)',
+      width: 'minmax(80px, 0.8fr)',
       cell: ofRun(reviewCell),
       text: textOf(({ review }) => (review === null ? '' : `${review.verdict}, by ${review.author}`)),
     },
-    { id: 'time', title: 'Time', width: '88px', align: 'right', cell: ofRun((run) => <RunTime run={run} now={now} />) },
+    {
+      id: 'time',
+      title: 'Time',
+      width: '100px',
+      align: 'right',
+      cell: ofRun((run) => <RunTime run={run} now={now} />),
+    },
     { ...plain('priority', 'Priority', '72px', (run) => run.priority ?? ''), align: 'right', sortable: true },
     plain('sha1', 'sha1', '84px', (run) => <code>{shortSha1(run.sha1)}</code>),
     plain('flavor', 'Flavor', '84px', (run) => run.flavor ?? ''),

@@ -27,9 +27,9 @@ export function NoRuns({ q, setQ }: { q: string; setQ: (q: string) => void }) {
     );
   }
   return (
-    <div className="empty runs-empty">
+    <div className="page-body">
       <p>{all ? `0 of ${plural(all.total, 'run')} match` : 'No matching runs'}</p>
-      <ul>
+      <ul className="plain-list">
         {termTexts(q).map((term, index) => (
           <li key={term}>
             <Without q={removeTerm(q, index)} term={term} setQ={setQ} />
