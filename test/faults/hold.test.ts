@@ -3,12 +3,10 @@
  * writes succeed again by themselves. The kill -9 of servers is in test/concurrency/crash.test.ts.
  */
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { startProxy } from '../contracts/proxy.ts';
-import { answers, type OwnPostgres, startOwnPostgres, startServer, stop } from '../helpers/postgres.ts';
+import { killAndStart, mainProcess, type OwnPostgres, startOwnPostgres, stop } from '../helpers/postgres.ts';
 import { execute, type Standby, startStandby } from '../helpers/standby.ts';
 import { startTwoPorts, type TwoPorts } from './two-ports.ts';
 
@@ -18,7 +16,7 @@ let proxy: Awaited<ReturnType<typeof startProxy>>;
 let server: TwoPorts;
 /** The primary itself, without the proxy. */
 let direct: string;
-let restarted: ChildProcess | undefined;
+let restarted: ChildProcess | null = null;
 
 beforeAll(async () => {
   primary = await startOwnPostgres({ fsync: false });
@@ -105,18 +103,12 @@ async function suffered({ refused }: Traffic): Promise<void> {
   await vi.waitFor(() => expect(refused()).toBeGreaterThan(before + 8), { timeout: 20_000, interval: 10 });
 }
 
-const pidFile = () => join(primary.folder, 'data', 'postmaster.pid');
-
-function mainProcess(): number {
-  return Number(readFileSync(pidFile(), 'utf8').split('\n')[0]);
-}
-
 /** Stops every process of PostgreSQL, which neither answers nor closes anything then, until `meanwhile` has ended. */
 async function freezePostgres(meanwhile: () => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: direct });
   await client.connect();
   const { rows } = await client.query<{ pid: number }>('select pid from pg_stat_activity');
-  const pids = [mainProcess(), ...rows.map(({ pid }) => pid)];
+  const pids = [mainProcess(primary), ...rows.map(({ pid }) => pid)];
   for (const pid of pids) process.kill(pid, 'SIGSTOP');
   try {
     await meanwhile();
@@ -124,16 +116,6 @@ async function freezePostgres(meanwhile: () => Promise<void>): Promise<void> {
     for (const pid of pids.reverse()) process.kill(pid, 'SIGCONT');
     await client.end();
   }
-}
-
-async function killPostgres(): Promise<void> {
-  const { bin, folder, user } = primary;
-  const file = pidFile();
-  process.kill(mainProcess(), 'SIGQUIT');
-  if (restarted) await stop(restarted, null);
-  await vi.waitFor(() => expect(existsSync(file)).toBe(false), { timeout: 20_000, interval: 10 });
-  restarted = startServer({ bin, folder, port: portOf(direct), user, fsync: false });
-  expect(await answers(primary.url, restarted)).toBe(true);
 }
 
 test('0 acknowledged writes are lost while connections, PostgreSQL and the network break', async () => {
@@ -150,7 +132,7 @@ test('0 acknowledged writes are lost while connections, PostgreSQL and the netwo
     await recovered(traffic);
   }
   for (let round = 0; round < 3; round++) {
-    await killPostgres();
+    restarted = await killAndStart(primary, restarted);
     await recovered(traffic);
   }
   await freezePostgres(() => suffered(traffic));

@@ -245,3 +245,21 @@ export async function stop(server: ChildProcess, folder: string | null): Promise
   }
   if (folder) rmSync(folder, { recursive: true, force: true });
 }
+
+/** The id of the process that started the others of a server. */
+export function mainProcess({ folder }: OwnPostgres): number {
+  return Number(readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
+}
+
+/** Kills a server, or what was started in its place since, and starts it again on its data and its port. */
+export async function killAndStart(killed: OwnPostgres, since: ChildProcess | null): Promise<ChildProcess> {
+  const { url, bin, folder, user } = killed;
+  process.kill(mainProcess(killed), 'SIGQUIT');
+  const file = join(folder, 'data', 'postmaster.pid');
+  if (since) await stop(since, null);
+  const end = Date.now() + 20_000;
+  while (existsSync(file) && Date.now() < end) await new Promise((next) => setTimeout(next, 10));
+  const server = startServer({ bin, folder, port: Number(new URL(url).port), user, fsync: false });
+  if (!(await answers(url, server))) throw new Error('the private PostgreSQL does not start again');
+  return server;
+}

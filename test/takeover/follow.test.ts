@@ -1,10 +1,12 @@
 /** `paddles import` is stopped and goes on, follows an old server that is written to, and finds out whether both sides are equal. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { connect } from '../../bench/database.ts';
 import { complaint, newFolder, runProgram, startProgram } from '../contracts/program.ts';
 import { engines, type TestDatabase } from '../helpers/engines.ts';
+import { killAndStart, startOwnPostgres, stop } from '../helpers/postgres.ts';
+import { execute } from '../helpers/standby.ts';
 import { plantDirt } from './dirt.ts';
 import { fillOldLab } from './old-lab.ts';
 import { connectOld } from './old-schema.ts';
@@ -91,27 +93,72 @@ describe.each(engines)('an import that goes on, into $name', (engine) => {
   });
 });
 
-test('an import whose source goes away says so in a sentence', async () => {
-  const [old, database] = [await postgres.createDatabase(), await postgres.createDatabase()];
+/** A lab with two runs, and an empty database that is up to date; both on one server. */
+async function twoRuns(createDatabase: () => Promise<TestDatabase>) {
+  const [old, database] = [await createDatabase(), await createDatabase()];
   const client = await connectOld(old.url);
   await fillOldLab(client, { runs: 2, jobs: 2 });
   const { folder, remove } = newFolder();
-  const args = ['import', '--from', old.url, '--database', database.url, '--follow', '--every', '1s', '--json'];
-  const follower = startProgram(args, { folder });
-  const cut =
-    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'paddles import' and datname = $1";
-  const target = await connectOld(database.url);
+  onTestFinished(remove);
+  const args = ['import', '--from', old.url, '--database', database.url];
+  return { old, database, client, start: (...more: string[]) => startProgram([...args, ...more], { folder }) };
+}
+
+const cut =
+  "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'paddles import' and datname = current_database()";
+
+test('an import whose source goes away says so in a sentence', async () => {
+  const { old, database, client, start } = await twoRuns(postgres.createDatabase);
+  await client.query('begin; lock table jobs in access exclusive mode');
+  const program = start();
+  // Only outside of a transaction what is seen of other sessions is new each time.
+  const other = await connectOld(old.url);
   await vi.waitFor(
-    async () => {
-      expect((await target.query('select id from imported_runs')).rows).toHaveLength(2);
-    },
+    async () => expect((await other.query(`${cut} and wait_event_type = 'Lock'`)).rowCount).toBeGreaterThan(0),
     { timeout: 60_000 },
   );
-  await client.query(cut, [new URL(old.url).pathname.slice(1)]);
-  expect(complaint(await follower.ended, 1)).toMatch(/^a database failed: .*; the same command goes on from there$/);
-  await Promise.all([client.end(), target.end()]);
-  remove();
+  expect(complaint(await program.ended, 1)).toMatch(/^a database failed: .*; the same command goes on from there$/);
+  await Promise.all([client.end(), other.end()]);
   await Promise.all([old.drop(), database.drop()]);
+});
+
+test('an import that follows goes on when its connection was cut, and when both databases were restarted', async () => {
+  const server = await startOwnPostgres({ fsync: false });
+  onTestFinished(() => server.stop());
+  let made = 0;
+  const { old, database, client, start } = await twoRuns(async () => {
+    const name = `lab_${++made}`;
+    await execute(server.url, `create database ${name}`);
+    return { url: Object.assign(new URL(server.url), { pathname: name }).href, drop: async () => {} };
+  });
+  const follower = start('--follow', '--every', '1s');
+  const arrived = (name: string) =>
+    vi.waitFor(
+      async () => {
+        const sql = await connect(database.url);
+        const rows = await sql.query('select id from runs where name = ?', [name]).finally(() => sql.close());
+        expect(rows).toHaveLength(1);
+      },
+      { timeout: 60_000, interval: 50 },
+    );
+  const schedule = "insert into runs (name, posted, scheduled, status) values ($1, now(), now(), 'running')";
+  await client.query(schedule, ['first']);
+  await arrived('first');
+  await client.query(cut);
+  await client.query(schedule, ['after the cut']);
+  await arrived('after the cut');
+  await client.end();
+
+  const restarted = await killAndStart(server, null);
+  onTestFinished(() => stop(restarted, null));
+  const again = await connectOld(old.url);
+  await again.query(schedule, ['after the restart']);
+  await arrived('after the restart');
+  await again.end();
+  follower.kill('SIGTERM');
+  const { code, stderr } = await follower.ended;
+  expect([code, stderr.split('\n').at(-2)]).toEqual([0, expect.stringMatching(/Z both databases are there again$/)]);
+  expect(stderr).toMatch(/Z a database failed: .*; tries again in 1 s\n/);
 });
 
 /** What an old server writes on a day: reports, a new run with a new node, deletions, a pause. */

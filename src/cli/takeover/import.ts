@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BadSetting, type CommandLine } from '../../config.ts';
 import { type Db, isDatabaseFault, parseDatabaseUrl, UnavailableDatabase, UnusableDatabase } from '../../store/db.ts';
 import { type Findings, openFindings } from '../../store/takeover/findings.ts';
@@ -10,9 +9,10 @@ import { closeOld, type OldDatabase, openOld } from '../../store/takeover/old-da
 import { readTables } from '../../store/takeover/read-tables.ts';
 import { ownRuns } from '../../store/takeover/target.ts';
 import { isIndexed, reindex } from '../../store/upkeep/reindex.ts';
-import { printProgress, readAge, stopSignal, withDatabase } from '../database.ts';
+import { printProgress, stopSignal, withDatabase } from '../database.ts';
+import { follow, reconnecting } from './follow.ts';
 import { readInThread } from './reader.ts';
-import { findingsText, printJson, progressPrinter, progressText } from './texts.ts';
+import { findingsText, progressPrinter, progressText } from './texts.ts';
 import { readServers, verifyImport } from './verify.ts';
 
 /** Where findings go unless the command says otherwise. */
@@ -112,14 +112,16 @@ function importInto(line: CommandLine, old: OldDatabase, findings: Findings): Pr
       const onRun = (run: string) => db.live.changed({ runs: [run] });
       const options = { ...optionsOf(line, old, findings), db, onRun };
       const { signal } = options;
-      const first = await pass(options, 'missing');
+      const follows = line.flags.follow !== undefined;
+      const steadily = follows ? reconnecting(options) : <T>(work: () => Promise<T>) => work();
+      const first = await steadily(() => pass(options, 'missing'));
       // What changed in the hours that this may have taken, or since it was stopped.
-      const rest = signal.aborted ? null : await pass(options, 'all');
+      const rest = signal.aborted ? null : await steadily(() => pass(options, 'all'));
       const text = `${progressText(first)} copied${rest ? `, then ${progressText(rest)} that had changed` : ''}`;
       const end = `${text}; ${findingsText(findings)}`;
-      if (line.flags.follow !== undefined && !signal.aborted) {
+      if (follows && !signal.aborted) {
         process.stdout.write(`${end}\n`);
-        return follow(line, options);
+        return follow(line, options, steadily);
       }
       if (signal.aborted) return { text: `stopped; the same command goes on from there: ${end}`, exitCode: 1 };
       if (!verifies) return { text: end, exitCode: 0 };
@@ -139,33 +141,4 @@ async function checkTarget(db: Db): Promise<void> {
     );
   }
   if (!(await isIndexed(db))) await reindex(db, { all: false });
-}
-
-/** Seconds between two looks at all runs. */
-const lookAtAllEvery = 3600;
-
-/** Copies what changes until it is stopped; with `--verify` also compares it. */
-async function follow(
-  line: CommandLine,
-  options: ImportOptions & { db: Db },
-): Promise<{ text: string; exitCode: number }> {
-  const { signal } = options;
-  const every = readAge('every', line.flags.every ?? '60s') * 1000;
-  let lookedAtAll = Date.now();
-  let passes = 0;
-  for (;;) {
-    await sleep(every, undefined, { signal }).catch(() => {});
-    // The last pass comes after the signal: whatever was written before it is here.
-    const isLast = signal.aborted;
-    const all = isLast || Date.now() - lookedAtAll > lookAtAllEvery * 1000;
-    if (all) lookedAtAll = Date.now();
-    const unstopped = isLast ? { ...options, signal: new AbortController().signal } : options;
-    const seen = await pass(unstopped, all ? 'all' : 'young');
-    passes++;
-    const { runs, jobs, removed } = seen;
-    if (line.flags.json !== undefined) printJson({ pass: passes, runs, jobs, removed });
-    else if (runs + removed > 0) process.stdout.write(`${new Date().toISOString()} ${progressText(seen)}\n`);
-    const verified = line.flags.verify === undefined ? null : await verifyImport(line, unstopped);
-    if (isLast) return verified ?? { text: `followed for ${passes} passes`, exitCode: 0 };
-  }
 }

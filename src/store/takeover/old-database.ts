@@ -79,7 +79,8 @@ export async function openOld(url: string): Promise<OldDatabase> {
     connectionString: url,
     application_name: 'paddles import',
     connectionTimeoutMillis: 10_000,
-    keepAlive: true,
+    // A network that drops packets is noticed after some 20 seconds, not after hours.
+    ...{ keepAlive: true, keepAliveInitialDelayMillis: 10_000 },
     types: { getTypeParser: typeParser },
   });
   client.on('error', () => {});
@@ -97,6 +98,13 @@ export async function openOld(url: string): Promise<OldDatabase> {
     const Kind = isDatabaseFault(error) ? UnavailableDatabase : UnusableDatabase;
     throw new Kind(`the old database cannot be read: ${message}`, { cause: error });
   }
+}
+
+/** Replaces the connection, which may be broken. Throws as `openOld` does. */
+export async function openAgain(old: OldDatabase): Promise<void> {
+  // Nobody waits for one that may never answer.
+  closeOld(old).catch(() => {});
+  Object.assign(old, await openOld(old.url));
 }
 
 /** Closes the connection. */
