@@ -118,6 +118,27 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
     await eventually(() => expect(of(listener, 'nodes')).toEqual([{ names: ['a'] }, { names: ['a'] }]));
   });
 
+  test('have the decision that was made, and name the cause alone when it was withdrawn or is long', async () => {
+    const listener = await listen(url, 'decisions');
+    const [run, cause] = ['ana-2026-11-20_09:00:00-rados-main-distro-default-smithi', { status: 'fail' }];
+    await server.post(`/runs/${run}/jobs/`, { job_id: 1, failure_reason: 'a fault', ...cause });
+    const { json } = await server.get(`/api/runs/${run}/verdicts`);
+    const [{ id }] = (json as { verdicts: [{ id: string }] }).verdicts;
+    const body = { run, cause: id, class: 'infra' };
+    const decide = async (more: object) =>
+      (await server.post('/api/decisions', { ...body, ...more }, { 'x-paddles-name': 'ana' })).json as { id: number };
+    const told = async (count: number) => {
+      await eventually(() => expect(of(listener, 'decisions')).toHaveLength(count));
+      return of(listener, 'decisions').at(-1);
+    };
+    const made = await decide({ note: 'why' });
+    expect(await told(1)).toEqual({ names: [id], made: [made] });
+    await server.post(`/api/decisions/${made.id}/withdraw`, {}, { 'x-paddles-name': 'ana' });
+    expect(await told(2)).toEqual({ names: [id], made: [] });
+    await decide({ note: 'long '.repeat(400) });
+    expect(await told(3)).toEqual({ names: [id], made: [] });
+  });
+
   test('combine 200 changes of one job into a few messages with its last status', async () => {
     const run = await listen(url, 'run:one');
     const begin = performance.now();

@@ -202,9 +202,12 @@ describe.skipIf(!hasBrowser)('a person who decides on a run', () => {
     await expect.poll(focused).toContain(titles[0]);
     await page.keyboard.press('t');
     await page.getByLabel('Issue').waitFor();
+    const read: string[] = [];
+    bob.page.on('request', (request) => read.push(request.url()));
     await page.keyboard.press('Enter');
     await expect.poll(focused).toContain(titles[1]);
     await left(bob.page, '4 undecided of 5 left');
+    expect(read, 'what he is told is all that he needs').toEqual([]);
     await bob.page.locator('.group-row').filter({ hasText: titles[0] }).getByText('ana').waitFor();
     await page.keyboard.press('u');
     await left(bob.page, '5 undecided of 5 left');

@@ -75,7 +75,8 @@ export function aVerdict(cause: string, given: Partial<PageVerdict> = {}): PageV
     past: null,
   };
   const sentence = `What is said of ${cause}.`;
-  return { cause, class: 'unclear', verdict: 'KNOWN', sentence, ...counts, ...nothing, ...given };
+  const verdict = given.verdict ?? 'KNOWN';
+  return { cause, class: 'unclear', verdict, measured: verdict, sentence, ...counts, ...nothing, ...given };
 }
 
 /** A decision on a cause: a product bug unless given. */

@@ -13,7 +13,7 @@ import {
   reachOf,
   usualScope,
 } from './decision.ts';
-import { type Candidate, type Seen, standingOf } from './standing.ts';
+import { type Candidate, type Seen, standingAfter, standingOf } from './standing.ts';
 
 const bases = ['main', 'squid', 'reef'];
 const aDecision = (given: Partial<Candidate> = {}): Candidate => ({
@@ -83,6 +83,32 @@ describe('of several decisions', () => {
     expect(idOf([aDecision({ until: 999 })])).toBe(null);
     expect(idOf([aDecision({ until: 1000 })])).toBe(1);
   });
+});
+
+test('one that is made beside others holds as if all were looked at, or says that they must be', () => {
+  const scopes = fc.constantFrom<Partial<Candidate>>(
+    { scope: 'run', scope_of: 'r' },
+    { scope: 'branch', scope_of: run.branch },
+    { scope: 'base', scope_of: 'squid' },
+    { scope: 'everywhere', scope_of: null },
+    { scope: 'branch', scope_of: 'another' },
+  );
+  const one = fc.record({ reach: scopes, until: fc.constantFrom(null, 999, 1000) });
+  let unknown = 0;
+  fc.assert(
+    fc.property(fc.array(one, { maxLength: 4 }), one, fc.boolean(), (earlier, last, doesReplace) => {
+      const candidates = earlier.map(({ reach, until }, at) => aDecision({ id: at + 1, until, ...reach }));
+      const before = standingOf(candidates, run, null).decision;
+      const replaces = doesReplace ? (before?.id ?? null) : null;
+      const made = aDecision({ id: 9, until: last.until, replaces, ...last.reach });
+      const after = standingAfter(before, made, run);
+      if (after === undefined) return unknown++ >= 0;
+      const others = candidates.map((other) => ({ ...other, replaced: other.id === replaces }));
+      return standingOf([...others, made], run, null).decision?.id === after?.id;
+    }),
+    { numRuns: 500, seed: 1 },
+  );
+  expect(unknown).toBeLessThan(150);
 });
 
 describe('a cause that comes back', () => {

@@ -1,5 +1,5 @@
 /** Which decision holds for a cause in a run. */
-import type { Verdict } from '../verdicts/verdict.ts';
+import type { Verdict, VerdictName } from '../verdicts/verdict.ts';
 import { type Decision, decisionName, isAsWide, type Place, reaches } from './decision.ts';
 
 /** A decision, and whether another one that holds has taken its place. */
@@ -50,6 +50,21 @@ export function standingOf(
   return { decision: null, past: `was ${decisionName(last)}, absent for ${absence} runs, back` };
 }
 
+/**
+ * The decision that holds in a run now that `made` was made, given the one that held before; undefined when only all decisions on the
+ * cause tell: those that `made` does not take the place of may be narrower.
+ */
+export function standingAfter(
+  before: Decision | null,
+  made: Decision,
+  run: Place & { scheduled: number },
+): Decision | null | undefined {
+  if (made.id === before?.id) return before;
+  const holds = reaches(made, run) && (made.until === null || run.scheduled <= made.until);
+  if (holds && (before === null || isAsWide(before.scope, made.scope))) return made;
+  return made.replaces === null || made.replaces !== before?.id ? before : undefined;
+}
+
 /** Of how many runs of the baseline the cause was absent before it came back after a decision; null if it was not for long. */
 function absenceAfter(
   { created }: Pick<Decision, 'created'>,
@@ -69,15 +84,16 @@ function absenceAfter(
   return longest >= forgottenAfter ? longest : null;
 }
 
-/** A verdict with what people said: an issue makes it KNOWN. */
-export type DecidedVerdict = Verdict & Standing;
+/** A verdict with what people said: an issue makes it KNOWN. `measured` is what the numbers alone say. */
+export type DecidedVerdict = Verdict & Standing & { measured: VerdictName };
 
 /** A verdict with what people said; it keeps its numbers. */
 export function decided(verdict: Verdict, { decision, past }: Standing): DecidedVerdict {
-  if (decision === null || decision.issue_url === null) return { ...verdict, decision, past };
+  const measured = verdict.verdict;
+  if (decision === null || decision.issue_url === null) return { ...verdict, decision, past, measured };
   return {
     ...verdict,
-    ...{ verdict: 'KNOWN', decision, past },
+    ...{ verdict: 'KNOWN', decision, past, measured },
     sentence: `${decisionName(decision)}: ${verdict.sentence}`,
   };
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { DecisionItem } from './decision-schema.ts';
 import { optional, query, text, textAnswers, textOrNull } from './schema.ts';
 
 const nothing = Type.Object({});
@@ -18,8 +19,11 @@ export const liveEvents = {
   /** Names of what changed. */
   runs: names,
   nodes: names,
-  /** Ids of the causes that people decided on, or withdrew a decision on. */
-  decisions: names,
+  /**
+   * Ids of the causes that people decided on, or withdrew a decision on; `made` has the decisions on those for which it is the whole
+   * change. What holds of the others must be read.
+   */
+  decisions: Type.Object({ names: Type.Array(text), made: Type.Array(DecisionItem) }),
   queue: nothing,
   reset: nothing,
 };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { readTopics } from '../../core/paths.ts';
+import { decisionOf } from '../../store/pages/decisions.ts';
 import type { LiveEvent } from '../../store/write/live.ts';
 import { version } from '../../version.ts';
 import { refuse } from '../refusal.ts';
@@ -161,7 +162,7 @@ function tell(
   } else if (event.type === 'nodes') {
     publish(['nodes'], 'nodes', { names: event.names });
   } else if (event.type === 'decisions') {
-    publish(['decisions'], 'decisions', { names: event.names });
+    publish(['decisions'], 'decisions', { names: event.names, made: event.made.map(decisionOf) });
   } else publish(['queue'], 'queue', {});
 }
 

@@ -64,6 +64,8 @@ const Outage = Type.Object({
 /** The numbers behind a verdict, as `Verdict` of core/verdicts/verdict.ts explains them. */
 const verdictFacts = {
   verdict: Type.Enum([...verdictNames]),
+  /** What the numbers say without the decision. */
+  measured: Type.Enum([...verdictNames]),
   sentence: text,
   blame: Type.Union([Blame, Type.Null()]),
   c: integer,

@@ -38,7 +38,7 @@ export async function decide(db: WatchedDb, given: NewDecision, { by, at, key }:
     return { row };
   });
   if ('failure' in kept) return kept.failure ?? keptBefore(db, values, key);
-  db.live.changed({ decisions: [kept.row.cause] });
+  db.live.changed({ decided: kept.row });
   return kept.row;
 }
 
@@ -59,7 +59,7 @@ export async function withdraw(
     if (found) await audit(transaction, db.engine, { by, at, changes: [changeOf('withdraw', found)] });
     return found;
   });
-  if (row) db.live.changed({ decisions: [row.cause] });
+  if (row) db.live.changed({ withdrawn: row });
   const same = row ?? (await db.kysely.selectFrom('decisions').selectAll().where('id', '=', id).executeTakeFirst());
   return same ?? notFound('decision', String(id));
 }

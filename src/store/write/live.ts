@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import pg from 'pg';
 import type { JobStatus } from '../../core/job.ts';
-import type { Reader, Schema } from '../engine/schema.ts';
+import type { DecisionRow, Reader, Schema } from '../engine/schema.ts';
 import { chunksOf } from '../engine/transaction.ts';
 
 /** What a write did; `status` is null for a deleted job, `previous` for a new one. */
@@ -16,20 +16,22 @@ export interface JobEvent {
 
 type ChangedJob = Omit<JobEvent, 'run'>;
 
-/** A message to those who watch; `runs` that were created, deleted, tagged or reviewed; `decisions` names causes; `reset` says that something may have been missed. */
+/** A message to those who watch; `runs` that were created, deleted, tagged or reviewed; `decisions` names causes, and has what was decided on
+ * those of which nothing else changed; `reset` says that something may have been missed. */
 export type LiveEvent =
   | { type: 'jobs'; run: string; jobs: ChangedJob[] }
   | { type: 'runs'; names: string[] }
   | { type: 'nodes'; names: string[] }
   | { type: 'queue' }
-  | { type: 'decisions'; names: string[] }
+  | { type: 'decisions'; names: string[]; made: DecisionRow[] }
   | { type: 'reset' };
 
 /** What changed beside jobs. */
 type LiveChange =
   | { runs: readonly string[] }
   | { nodes: readonly string[] }
-  | { decisions: readonly string[] }
+  | { decided: DecisionRow }
+  | { withdrawn: DecisionRow }
   | { queue: true };
 
 /** The changes of a database. */
@@ -60,6 +62,9 @@ const gathered = 250;
 const jobsInMessage = 60;
 /** Names are up to some hundred bytes long. */
 const namesInMessage = 20;
+/** Decisions are told with their words, up to so many bytes each. */
+const decisionsInMessage = 3;
+const longestDecision = 2000;
 const reconnectAfter = 2000;
 /** Milliseconds between two questions on the connection that listens. */
 const askedEvery = 30_000;
@@ -103,7 +108,8 @@ export function createLive(kysely: Kysely<Schema>, url: string | null): Live {
     changed(change) {
       if ('runs' in change) for (const name of change.runs) waiting.runs.add(name);
       else if ('nodes' in change) for (const name of change.nodes) waiting.nodes.add(name);
-      else if ('decisions' in change) for (const name of change.decisions) waiting.decisions.add(name);
+      else if ('decided' in change) addDecision(waiting.decisions, change.decided);
+      else if ('withdrawn' in change) waiting.decisions.set(change.withdrawn.cause, null);
       else waiting.queue = true;
       soon();
     },
@@ -115,16 +121,23 @@ export function createLive(kysely: Kysely<Schema>, url: string | null): Live {
   };
 }
 
+/** Whoever is told of two decisions on a cause at once, or of a very long one, has to read it. */
+function addDecision(waiting: Waiting['decisions'], made: DecisionRow): void {
+  const isShort = Buffer.byteLength(JSON.stringify(made)) <= longestDecision;
+  waiting.set(made.cause, isShort && !waiting.has(made.cause) ? made : null);
+}
+
 interface Waiting {
   jobs: Map<string, Map<string, ChangedJob>>;
   runs: Set<string>;
   nodes: Set<string>;
-  decisions: Set<string>;
+  /** What was decided on a cause; null when that is not the whole change. */
+  decisions: Map<string, DecisionRow | null>;
   queue: boolean;
 }
 
 function nothingYet(): Waiting {
-  return { jobs: new Map(), runs: new Set(), nodes: new Set(), decisions: new Set(), queue: false };
+  return { jobs: new Map(), runs: new Set(), nodes: new Set(), decisions: new Map(), queue: false };
 }
 
 function messagesOf({ jobs, runs, nodes, decisions, queue }: Waiting): LiveEvent[] {
@@ -134,7 +147,13 @@ function messagesOf({ jobs, runs, nodes, decisions, queue }: Waiting): LiveEvent
     ),
     ...chunksOf([...runs], namesInMessage).map((names): LiveEvent => ({ type: 'runs', names })),
     ...chunksOf([...nodes], namesInMessage).map((names): LiveEvent => ({ type: 'nodes', names })),
-    ...chunksOf([...decisions], namesInMessage).map((names): LiveEvent => ({ type: 'decisions', names })),
+    ...chunksOf([...decisions], decisionsInMessage).map(
+      (some): LiveEvent => ({
+        type: 'decisions',
+        names: some.map(([cause]) => cause),
+        made: some.flatMap(([, made]) => made ?? []),
+      }),
+    ),
     ...(queue ? [{ type: 'queue' } as const] : []),
   ];
 }

@@ -41,7 +41,10 @@ let lastBatch = 0;
 let batchTimer: ReturnType<typeof setTimeout> | undefined;
 let pollTimer: ReturnType<typeof setTimeout> | undefined;
 
-/** Calls back with the events of a topic (`runs`, `run:NAME`, `nodes`, `queue`, `decisions`), in batches, while the component is mounted. */
+/**
+ * Calls back with the events of a topic (`runs`, `run:NAME`, `nodes`, `queue`, `decisions`), and those that others on the page listen to, in
+ * batches, while the component is mounted.
+ */
 export function useLive(topic: string, onEvent: Handler): void {
   const handler = useRef(onEvent);
   useEffect(() => {

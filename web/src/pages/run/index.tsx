@@ -10,7 +10,7 @@ import { usePathParts, useUrlState } from '../../lib/url-state.ts';
 import { ErrorBox, FetchLine, NotFound, Skeleton } from '../../ui/States.tsx';
 import { RunView } from './RunView.tsx';
 import { runTitle } from './run-title.ts';
-import type { Patch } from './triage.ts';
+import { type Patch, withTold } from './triage.ts';
 
 /** A run: its failures by cause, its jobs, its configuration. */
 export default function RunPageView() {
@@ -26,12 +26,21 @@ export default function RunPageView() {
     if (show(change)) read();
   };
   useLive(`run:${run}`, (type, event) => {
-    if (type !== 'jobs' || (event as LiveEvents['jobs']).run === run) read();
+    const isOfRun = type !== 'jobs' || (event as LiveEvents['jobs']).run === run;
+    if (isOfRun && type !== 'decisions') read();
   });
   useLive('decisions', (type, event) => {
-    const causes = new Set((event as Partial<LiveEvents['decisions']>).names);
-    // After a reset the other listener reads.
-    if (type === 'decisions' && data?.signatures.some(({ id }) => causes.has(id))) read();
+    // After a reset the other listener reads; what was decided at an earlier time does not change.
+    if (type !== 'decisions' || at !== '') return;
+    const told = event as LiveEvents['decisions'];
+    if (!data?.signatures.some(({ id }) => told.names.includes(id))) return;
+    let isTold = true;
+    patch((page) => {
+      const next = withTold(page, told);
+      isTold = next !== null;
+      return next ?? page;
+    });
+    if (!isTold) read();
   });
   useTitle(data === undefined ? run : runTitle(data.run));
   if (data !== undefined) {

@@ -15,8 +15,8 @@ function valuesOf(names: readonly string[]): string[] {
   return [...new Set(names.map((name) => name.slice(name.indexOf('=') + 1)))];
 }
 
-function numbersOf({ verdict, c, m, k, n, runs, runs_with, since, outage }: Said): string {
-  switch (verdict) {
+function numbersOf({ measured, c, m, k, n, runs, runs_with, since, outage }: Said): string {
+  switch (measured) {
     case 'INFRA':
       if (outage === null) return `${c} of ${m} jobs, the lab`;
       return `${c} of ${m} here, ${outage.hits} of ${outage.jobs} in other runs then`;

@@ -12,6 +12,7 @@ import {
   scopesFor,
   withClass,
   withDecision,
+  withTold,
   withVerdict,
 } from './triage.ts';
 
@@ -70,6 +71,16 @@ test('a decision shows at once, an issue makes the cause KNOWN, and undone it sh
   );
   expect(other.verdicts[0]?.sentence).toBe('#612334: What is said of a.');
   expect(withVerdict(other, page.verdicts[0]!)).toEqual(page);
+});
+
+test('what others decide is shown as it is told, and what that does not tell must be read', () => {
+  const [scope, scope_of] = ['base', 'squid'] as const;
+  const made = [aDecision({ id: 5, cause: 'a', scope, scope_of }), aDecision({ id: 6, cause: 'x', scope, scope_of })];
+  const told = withTold(page, { names: ['a', 'x'], made });
+  expect(told?.verdicts.map(({ decision }) => decision?.id)).toEqual([5, 1, undefined]);
+  const elsewhere = [aDecision({ id: 7, cause: 'a', scope, scope_of: 'main' })];
+  expect(withTold(page, { names: ['a'], made: elsewhere })).toEqual(page);
+  expect(withTold(page, { names: ['b'], made: [] })).toBe(null);
 });
 
 test('the keys go round the undecided causes in the order of the list, and to known ones when nothing else is left', () => {

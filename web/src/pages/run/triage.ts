@@ -10,9 +10,10 @@ import {
   placeOf,
   usualScope,
 } from '../../../../src/core/decisions/decision.ts';
-import { decided } from '../../../../src/core/decisions/standing.ts';
+import { decided, standingAfter } from '../../../../src/core/decisions/standing.ts';
 import { isSettled } from '../../../../src/core/verdicts/bands.ts';
 import type { DecisionItem, NewDecision } from '../../../../src/http/api/decision-schema.ts';
+import type { LiveEvents } from '../../../../src/http/api/events-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
 import type { FailureRow } from './failure-rows.ts';
@@ -90,10 +91,32 @@ export function scopesFor(kind: DecisionClass, { branch, base }: Place): [Decisi
 export function withDecision(page: RunPage, cause: string, decision: DecisionItem | null): RunPage {
   const verdicts = page.verdicts.map((verdict) =>
     verdict.cause === cause
-      ? { ...verdict, ...decided({ ...verdict, sentence: plainSentence(verdict) }, { decision, past: null }) }
+      ? { ...verdict, ...decided({ ...verdict, ...undecided(verdict) }, { decision, past: null }) }
       : verdict,
   );
   return { ...page, verdicts };
+}
+
+function undecided(verdict: PageVerdict): Pick<PageVerdict, 'verdict' | 'sentence'> {
+  return { verdict: verdict.measured, sentence: plainSentence(verdict) };
+}
+
+/** What an event tells of decisions: the causes, and the decisions that were made on them. */
+type Told = LiveEvents['decisions'];
+
+/** The page after what was told; null when it must be read again. */
+export function withTold(page: RunPage, { names, made }: Told): RunPage | null {
+  const run = { ...placeIn(page), scheduled: page.run.scheduled };
+  const onPage = new Map(page.verdicts.map((verdict) => [verdict.cause, verdict.decision]));
+  let shown = page;
+  for (const cause of names.filter((name) => onPage.has(name))) {
+    const before = onPage.get(cause) ?? null;
+    const said = made.find((one) => one.cause === cause);
+    const after = said && standingAfter(before, said, run);
+    if (after === undefined) return null;
+    if (after?.id !== before?.id) shown = withDecision(shown, cause, after);
+  }
+  return shown;
 }
 
 /** The page with what was said of a cause before a decision on it, until the server sends the page again. */
