@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { BadSetting, type CommandLine } from '../config.ts';
+import { plural } from '../core/plural.ts';
 import { open, parseDatabaseUrl, UnavailableDatabase, UnusableDatabase } from '../store/db.ts';
 import { BackupProblem, copySqlite, dumpPostgres, restorePostgres } from '../store/upkeep/backup.ts';
 
@@ -26,7 +27,7 @@ export async function restoreDatabase(line: CommandLine): Promise<number> {
       .select(({ fn }) => fn.countAll<number>().as('runs'))
       .executeTakeFirstOrThrow()
       .finally(() => db.close());
-    return `${target.label}: done: ${runs} runs`;
+    return `${target.label}: done: ${plural(runs, 'run')}`;
   });
 }
 

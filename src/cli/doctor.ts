@@ -1,4 +1,5 @@
 import type { CommandLine } from '../config.ts';
+import { plural } from '../core/plural.ts';
 import { parseDatabaseUrl, UnavailableDatabase } from '../store/db.ts';
 import { findProblems } from '../store/upkeep/doctor.ts';
 import { openDatabase, printProgress, stopSignal } from './database.ts';
@@ -12,7 +13,7 @@ export async function examineDatabase(line: CommandLine): Promise<number> {
     const db = await openDatabase({ config: { ...config, read_only: true }, sources }, { now });
     const target = parseDatabaseUrl(config.database);
     const file = target.engine === 'sqlite' ? target.path : null;
-    const onProgress = printProgress((runs: number) => `${runs} runs`);
+    const onProgress = printProgress((runs: number) => plural(runs, 'run'));
     const problems = await findProblems(db, { file, now: now(), signal, onProgress }).finally(() => db.close());
     for (const problem of problems) process.stdout.write(`${db.label}: ${problem}\n`);
     if (problems.length === 0 && !signal.aborted) process.stdout.write(`${db.label}: no problem was found\n`);

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { BadSetting, type CommandLine, type Config } from '../config.ts';
 import type { Actor } from '../core/audit.ts';
 import { type ExpiryAges, parseExpiryAges } from '../core/expiry.ts';
+import { plural } from '../core/plural.ts';
 import type { Db } from '../store/db.ts';
 import { expire } from '../store/upkeep/expire.ts';
 import { operator, stopSignal, withDatabase } from './database.ts';
@@ -23,7 +24,9 @@ export async function expireJobs(line: CommandLine): Promise<number> {
   const signal = stopSignal();
   return withDatabase(line, async (db) => {
     const jobs = await expire(db, { ages, dryRun, signal, at: Date.now() * 1000, by: operator() });
-    const text = dryRun ? `${jobs} jobs would end` : `${signal.aborted ? 'stopped' : 'done'}: ended ${jobs} jobs`;
+    const text = dryRun
+      ? `${plural(jobs, 'job')} would end`
+      : `${signal.aborted ? 'stopped' : 'done'}: ended ${plural(jobs, 'job')}`;
     return { text, exitCode: signal.aborted ? 1 : 0 };
   });
 }

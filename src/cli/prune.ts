@@ -1,4 +1,5 @@
 import { BadSetting, type CommandLine } from '../config.ts';
+import { plural } from '../core/plural.ts';
 import type { Db } from '../store/db.ts';
 import { databaseSize, type PruneProgress, prune, pruneAudit } from '../store/upkeep/prune.ts';
 import { type PruneRunsProgress, pruneRuns } from '../store/upkeep/prune-runs.ts';
@@ -23,7 +24,7 @@ export async function pruneDatabase(line: CommandLine): Promise<number> {
       ends.push(await pruneDocuments(db, { before: documents, dryRun, signal }));
     if (changes !== null && !signal.aborted) {
       const count = await pruneAudit(db, { before: changes, dryRun, by: operator(), at: Date.now() * 1000 });
-      ends.push(dryRun ? `${count} changes would go` : `done: forgot ${count} changes`);
+      ends.push(dryRun ? `${plural(count, 'change')} would go` : `done: forgot ${plural(count, 'change')}`);
     }
     return { text: `${ends.join('; ')}; ${await sizeText(db)}`, exitCode: signal.aborted ? 1 : 0 };
   });
@@ -41,7 +42,7 @@ async function pruneDocuments(
 ): Promise<string> {
   const stamp = { by: operator(), at: Date.now() * 1000 };
   const progress = await prune(db, { before, dryRun, signal, ...stamp, onProgress: printProgress(text) });
-  if (dryRun) return `the documents of ${progress.total} runs would go`;
+  if (dryRun) return `the documents of ${plural(progress.total, 'run')} would go`;
   return `${signal.aborted ? 'stopped' : 'done'}: ${text(progress)}`;
 }
 
@@ -51,16 +52,16 @@ async function deleteRuns(
 ): Promise<string> {
   const stamp = { by: operator(), at: Date.now() * 1000 };
   const progress = await pruneRuns(db, { before, dryRun, signal, ...stamp, onProgress: printProgress(runsText) });
-  if (dryRun) return `${progress.total} runs would go`;
+  if (dryRun) return `${plural(progress.total, 'run')} would go`;
   return `${signal.aborted ? 'stopped' : 'done'}: ${runsText(progress)}`;
 }
 
 function runsText({ done, total, jobs }: PruneRunsProgress): string {
-  return `deleted ${done} of ${total} runs with ${jobs} jobs`;
+  return `deleted ${done} of ${plural(total, 'run')} with ${plural(jobs, 'job')}`;
 }
 
 function text({ done, total, pruned }: PruneProgress): string {
-  return `${done} of ${total} runs, ${pruned} jobs without their documents`;
+  return `${done} of ${plural(total, 'run')}, ${plural(pruned, 'job')} without their documents`;
 }
 
 async function sizeText(db: Db): Promise<string> {

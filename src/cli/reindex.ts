@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { BadSetting, type CommandLine } from '../config.ts';
+import { plural } from '../core/plural.ts';
 import type { Db } from '../store/db.ts';
 import { isIndexed, type ReindexProgress, reindex } from '../store/upkeep/reindex.ts';
 import { printProgress, stopSignal, withDatabase } from './database.ts';
@@ -24,18 +25,18 @@ async function rereadLogs(db: Db, { config }: CommandLine, signal: AbortSignal) 
   const archive = archiveForReader(config.archive);
   if (!archive.isOpen()) throw new BadSetting('--logs needs --archive, where the logs are');
   const now = () => Date.now() * 1000;
-  const onProgress = printProgress((left: number) => `${left} logs left`);
+  const onProgress = printProgress((left: number) => `${plural(left, 'log')} left`);
   try {
     const read = await readAllLogs({ db, archive, log: createLog(config), now }, { signal, onProgress });
     const end = signal.aborted ? 'stopped; "paddles serve" reads the rest' : 'done';
-    return { text: `${end}: ${read} logs read`, exitCode: signal.aborted ? 1 : 0 };
+    return { text: `${end}: ${plural(read, 'log')} read`, exitCode: signal.aborted ? 1 : 0 };
   } finally {
     await archive.close();
   }
 }
 
 function text({ done, total, changed }: ReindexProgress): string {
-  return `${done} of ${total} runs, ${changed} jobs changed`;
+  return `${done} of ${plural(total, 'run')}, ${plural(changed, 'job')} changed`;
 }
 
 /** After an upgrade: brings old jobs up to date while the server works. The function that is returned stops it. */

@@ -1,9 +1,11 @@
 /** `paddles token …`: makes, lists and revokes tokens. Each returns the exit code. */
+
 import { hash, randomBytes } from 'node:crypto';
 import { BadSetting, type CommandLine } from '../config.ts';
 import { longestTokenName, parseScopes, scopes, tokenPrefix } from '../core/access.ts';
 import { isFailure } from '../core/errors.ts';
 import { nameProblem } from '../core/name.ts';
+import { plural } from '../core/plural.ts';
 import { listTokens as readTokens } from '../store/read/tokens.ts';
 import { revokeToken as dropToken, createToken as storeToken } from '../store/write/tokens.ts';
 import { operator, readAge, withDatabase } from './database.ts';
@@ -43,7 +45,7 @@ export async function listTokens(line: CommandLine): Promise<number> {
         const end = expires === null ? 'does not expire' : `expires ${day(expires)}`;
         process.stdout.write(`${name}  ${scopes.join(',')}  created ${day(created)}  ${end}\n`);
       }
-      return { text: `${tokens.length} tokens`, exitCode: 0 };
+      return { text: plural(tokens.length, 'token'), exitCode: 0 };
     },
     { beside: true },
   );

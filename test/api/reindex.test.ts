@@ -93,7 +93,7 @@ describe.each(engines)('reindex on $name', (engine) => {
       expect((await again.ended).stdout).not.toContain('computed the causes');
       const finished = await runProgram(['reindex', ...args], { folder });
       expect(finished).toMatchObject({ code: 0, stderr: '' });
-      expect(finished.stdout).toMatch(/: done: 1 of 1 runs, 0 jobs changed\n$/);
+      expect(finished.stdout).toMatch(/: done: 1 of 1 run, 0 jobs changed\n$/);
     } finally {
       remove();
       await database.drop();

@@ -62,10 +62,10 @@ describe.each(engines)('an import that goes on, into $name', (engine) => {
     await here('update runs set pass = pass + 1, fail = fail + 1 where id = 1');
     const { code, stdout } = await paddles('--verify-all');
     expect(code).toBe(1);
-    expect(stdout).toContain('sha1 differs 1 times');
+    expect(stdout).toContain('sha1 differs 1 time\n');
     expect(stdout).toContain('"other" here');
-    expect(stdout).toContain('pass differs 1 times');
-    expect(stdout).toContain('jobs of status fail differs 1 times');
+    expect(stdout).toContain('pass differs 1 time\n');
+    expect(stdout).toContain('jobs of status fail differs 1 time\n');
     await client.query('update jobs set comment = comment where id = 3');
     expect((await paddles('--verify')).code).toBe(0);
   });

@@ -129,7 +129,7 @@ describe.each(engines)('the switch to $name', (engine) => {
       runProgram(['export', '--since', since, '--to', standIn.url, '--database', database.url], { folder });
     const { code, stdout, stderr } = await back();
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toContain('with those of 4 jobs; 0 were refused');
+    expect(stdout).toContain('with those of 4 jobs; 0 refused');
     const first = await get(`/runs/${runs[0]}/jobs/1/`);
     expect(first).toMatchObject({ status: 'fail', success: false });
     expect(await get(`/runs/${runs[0]}/jobs/2/`)).toMatchObject({ status: 'fail', failure_reason: 'it broke' });
@@ -151,7 +151,7 @@ describe.each(engines)('the switch to $name', (engine) => {
     expect(nodes).toContainEqual(expect.objectContaining({ name: 'smithi999', machine_type: 'smithi' }));
     expect(nodes.filter(({ locked_by }) => locked_by === 'ana').length).toBeGreaterThan(0);
     expect(await get('/queue/')).toContainEqual(expect.objectContaining({ queue: 'smithi', paused_by: 'ana' }));
-    expect((await back()).stdout).toContain('with those of 0 jobs; 0 were refused');
+    expect((await back()).stdout).toContain('with those of 0 jobs; 0 refused');
     await standIn.stop();
   });
 });

@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { BadSetting, type CommandLine } from '../../config.ts';
+import { plural } from '../../core/plural.ts';
 import { parseQuery, type Query } from '../../core/query.ts';
 import { type Db, UnavailableDatabase } from '../../store/db.ts';
 import { matchingRuns } from '../../store/pages/run-query.ts';
@@ -34,7 +35,7 @@ export async function exportDatabase(line: CommandLine): Promise<number> {
     try {
       if (since !== null) return await replay(db, { since, to });
       const rows = wanted.format === 'ndjson' ? await writeEverything(db, to) : await writeTable(db, wanted);
-      process.stderr.write(`${db.label}: exported ${rows} rows\n`);
+      process.stderr.write(`${db.label}: exported ${plural(rows, 'row')}\n`);
       return 0;
     } finally {
       await db.close();

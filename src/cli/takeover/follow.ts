@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandLine } from '../../config.ts';
+import { plural } from '../../core/plural.ts';
 import { type Db, isDatabaseFault, UnavailableDatabase, UnusableDatabase } from '../../store/db.ts';
 import { type ImportOptions, pass } from '../../store/takeover/import.ts';
 import { openAgain } from '../../store/takeover/old-database.ts';
@@ -68,6 +69,6 @@ export async function follow(
     const { runs, jobs, removed } = seen;
     if (line.flags.json !== undefined) printJson({ pass: passes, runs, jobs, removed });
     else if (runs + removed > 0) process.stdout.write(`${new Date().toISOString()} ${progressText(seen)}\n`);
-    if (isLast) return verified ?? { text: `followed for ${passes} passes`, exitCode: 0 };
+    if (isLast) return verified ?? { text: `followed for ${plural(passes, 'pass', 'passes')}`, exitCode: 0 };
   }
 }

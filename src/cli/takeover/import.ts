@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { BadSetting, type CommandLine } from '../../config.ts';
+import { plural } from '../../core/plural.ts';
 import { type Db, isDatabaseFault, parseDatabaseUrl, UnavailableDatabase, UnusableDatabase } from '../../store/db.ts';
 import { type Findings, openFindings } from '../../store/takeover/findings.ts';
 import { type ImportOptions, pass } from '../../store/takeover/import.ts';
@@ -46,14 +47,14 @@ export async function importDatabase(line: CommandLine): Promise<number> {
 
 /** Reads the file of an export. */
 function readExport(line: CommandLine, path: string): Promise<number> {
-  const onRows = printProgress((rows: number) => `${rows} rows`);
+  const onRows = printProgress((rows: number) => plural(rows, 'row'));
   return withDatabase(line, async (db) => {
     const rows = await readTables(db, linesOf(path), onRows).catch((error: unknown) => {
       const { message, syscall } = error as NodeJS.ErrnoException;
       if (!(error instanceof UnusableDatabase) && syscall !== 'open') throw error;
       throw new BadSetting(`--from: ${message}`);
     });
-    return { text: `${rows} rows read`, exitCode: 0 };
+    return { text: `${plural(rows, 'row')} read`, exitCode: 0 };
   });
 }
 
@@ -137,7 +138,7 @@ async function checkTarget(db: Db): Promise<void> {
   const { count, names } = await ownRuns(db);
   if (count > 0) {
     throw new BadSetting(
-      `this database has ${count} runs that were not imported, for example ${names.join(', ')}; import into an empty one`,
+      `this database has ${plural(count, 'run')} of its own, for example ${names.join(', ')}; import into an empty one`,
     );
   }
   if (!(await isIndexed(db))) await reindex(db, { all: false });

@@ -1,6 +1,8 @@
 /** Brings an old server to where this one is: the way back. */
+
 import { BadSetting } from '../../config.ts';
 import { joinObject } from '../../core/json-text.ts';
+import { plural } from '../../core/plural.ts';
 import { formatTimestamp, parseTimestamp } from '../../core/time.ts';
 import type { Db } from '../../store/db.ts';
 import {
@@ -34,7 +36,9 @@ export async function replay(db: Db, { since, to }: { since: number; to: string 
     await server.send('DELETE', deletedPath(kind, target));
   }
   const { sent, refused } = server;
-  process.stdout.write(`${db.label}: sent ${sent} changes, with those of ${jobs} jobs; ${refused} were refused\n`);
+  process.stdout.write(
+    `${db.label}: sent ${plural(sent, 'change')}, with those of ${plural(jobs, 'job')}; ${refused} refused\n`,
+  );
   return refused > 0 ? 1 : 0;
 }
 

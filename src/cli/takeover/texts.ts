@@ -1,11 +1,12 @@
 /** What `paddles import` prints. */
+import { plural } from '../../core/plural.ts';
 import type { Difference } from '../../store/takeover/compare.ts';
 import type { Findings } from '../../store/takeover/findings.ts';
 import type { ImportProgress } from '../../store/takeover/import.ts';
 
 /** `3 runs with 40 jobs` */
 export function progressText({ runs, jobs, removed }: ImportProgress): string {
-  return `${runs} runs with ${jobs} jobs${removed > 0 ? ` (${removed} runs removed)` : ''}`;
+  return `${plural(runs, 'run')} with ${plural(jobs, 'job')}${removed > 0 ? ` (${plural(removed, 'run')} removed)` : ''}`;
 }
 
 /** How much is not as it was, by kind. */
@@ -13,7 +14,7 @@ export function findingsText({ counts }: Findings): string {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   if (total === 0) return 'everything as it was';
   const kinds = [...counts].map(([kind, count]) => `${kind} (${count})`).sort();
-  return `${total} values or rows not as they were: ${kinds.join(', ')}`;
+  return `${plural(total, 'value or row', 'values or rows')} not as they were: ${kinds.join(', ')}`;
 }
 
 /** Milliseconds between two lines of progress. */
@@ -39,7 +40,9 @@ export function progressPrinter(asJson: boolean): (progress: ImportProgress) => 
       return;
     }
     const ends = left === null ? '' : `, ${durationText(left)} left`;
-    process.stdout.write(`${runs} of ${ofRuns} runs, ${jobs} of ${ofJobs} jobs, ${Math.round(rate)} jobs/s${ends}\n`);
+    process.stdout.write(
+      `${runs} of ${plural(ofRuns, 'run')}, ${jobs} of ${plural(ofJobs, 'job')}, ${Math.round(rate)} jobs/s${ends}\n`,
+    );
   };
 }
 
@@ -58,7 +61,7 @@ const examples = 3;
 /** Prints differences by what they are about, each with some examples. */
 export function printDifferences(found: Difference[]): void {
   for (const [key, some] of Map.groupBy(found, (one) => one.key)) {
-    process.stdout.write(`${key} differs ${some.length} times\n`);
+    process.stdout.write(`${key} differs ${plural(some.length, 'time')}\n`);
     for (const { run, job_id, there, here } of some.slice(0, examples)) {
       const place = job_id === undefined ? run : `${run}/${job_id}`;
       process.stdout.write(`  ${place}: ${shortened(there)} there, ${shortened(here)} here\n`);

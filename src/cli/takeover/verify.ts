@@ -1,4 +1,5 @@
 import { BadSetting, type CommandLine } from '../../config.ts';
+import { plural } from '../../core/plural.ts';
 import type { Db } from '../../store/db.ts';
 import { type ImportOptions, pass } from '../../store/takeover/import.ts';
 import { compareStatuses, type Verified, verify } from '../../store/takeover/verify.ts';
@@ -46,9 +47,10 @@ export async function verifyImport(
   const asked = servers ? await compareAnswers({ old, db }, servers) : null;
   seen.differences.push(...(asked?.differences ?? []));
   printDifferences(seen.differences);
-  const what = `compared ${seen.runs} runs with ${seen.jobs} jobs${asked ? ` and ${asked.jobs} answers` : ''}`;
-  if (seen.differences.length > 0) return { text: `${what}: ${seen.differences.length} differences`, exitCode: 1 };
+  const what = `compared ${plural(seen.runs, 'run')} with ${plural(seen.jobs, 'job')}${asked ? ` and ${plural(asked.jobs, 'answer')}` : ''}`;
+  if (seen.differences.length > 0)
+    return { text: `${what}: ${plural(seen.differences.length, 'difference')}`, exitCode: 1 };
   if (seen.stale > 0)
-    return { text: `${what}; ${seen.stale} runs went on changing and were not compared`, exitCode: 1 };
+    return { text: `${what}; ${plural(seen.stale, 'run')} went on changing and could not be compared`, exitCode: 1 };
   return { text: `${what}: no difference`, exitCode: 0 };
 }

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { decisionText } from '../../core/decisions/decision.ts';
+import { plural } from '../../core/plural.ts';
 import { blameText, facetsText } from '../../core/verdicts/sentence.ts';
 import { isNew, type Verdict } from '../../core/verdicts/verdict.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
@@ -139,16 +140,16 @@ function markdownOf({ run, baseline: { base, runs, first, last }, verdicts }: Ru
   const compared =
     first === null || last === null
       ? `There is no earlier run of ${escapeMarkdown(run.suite)} on ${escapeMarkdown(base)} to compare with.`
-      : `Compared with ${runs} runs on ${escapeMarkdown(base)}, ${escapeMarkdown(first.name)} to ${escapeMarkdown(last.name)}.`;
+      : `Compared with ${plural(runs, 'run')} on ${escapeMarkdown(base)}, ${escapeMarkdown(first.name)} to ${escapeMarkdown(last.name)}.`;
   const line = (one: RunVerdict) => {
     const common =
       one.blame === null ? '' : ` In common: ${escapeMarkdown(`${facetsText(one.blame.facets)}; ${blameText(one)}`)}`;
-    const count = `${one.jobs} ${one.jobs === 1 ? 'job' : 'jobs'}`;
+    const count = plural(one.jobs, 'job');
     const said = one.decision === null ? (one.past ?? '') : decisionText(one.decision);
     const people = said === '' ? '' : ` Decided: ${escapeMarkdown(said)}.`;
     const cause = `${escapeMarkdown(one.title)} (${one.id})`;
     return `- **${one.verdict}** ${count}: ${cause}. ${escapeMarkdown(one.sentence)}${common}${people}\n`;
   };
-  const head = `# ${escapeMarkdown(run.name)}\n\n${verdicts.length} causes in ${jobs} jobs, ${fresh} of them new. ${compared}\n`;
+  const head = `# ${escapeMarkdown(run.name)}\n\n${plural(verdicts.length, 'cause')} in ${plural(jobs, 'job')}, ${fresh} of them new. ${compared}\n`;
   return `${head}${verdicts.length > 0 ? '\n' : ''}${verdicts.map(line).join('')}`;
 }

@@ -1,5 +1,7 @@
 /** What a page shows without scripts: tables of its first data, bounded and escaped. */
+
 import { pagePath } from '../../core/paths.ts';
+import { plural } from '../../core/plural.ts';
 import type { CausePage } from '../api/cause-schema.ts';
 import type { JobPage } from '../api/job-page-schema.ts';
 import type { NodeList, Queue } from '../api/lab-schema.ts';
@@ -38,7 +40,7 @@ const printers: [RegExp, (data: never) => string][] = [
 function printRuns({ runs, total, counts }: RunList): string {
   return [
     '<h1>Runs</h1>',
-    paragraph(`${total} runs: ${countsText(counts)}. As a file: `, [
+    paragraph(`${plural(total, 'run')}: ${countsText(counts)}. As a file: `, [
       ['CSV', `${uiBase}/runs.csv`],
       ['JSON', `${uiBase}/runs.json`],
       ['Markdown', `${uiBase}/runs.md`],
@@ -77,7 +79,7 @@ function printRun({ run, signatures, verdicts, jobs, texts }: RunPage): string {
         ['JSON', `${uiBase}${pagePath.run(run.name)}.json`],
       ],
     ),
-    `<h2>${causes.length} causes</h2>`,
+    `<h2>${plural(causes.length, 'cause')}</h2>`,
     table(
       ['Jobs', 'Verdict', 'Cause', 'Why'],
       causes.map(({ id, title, seen }) => [
@@ -87,7 +89,7 @@ function printRun({ run, signatures, verdicts, jobs, texts }: RunPage): string {
         said.get(id)?.sentence ?? '',
       ]),
     ),
-    `<h2>${red.length} jobs that failed</h2>`,
+    `<h2>${plural(red.length, 'job')} that failed</h2>`,
     table(
       ['Job', 'Status', 'Failure reason', 'Description', 'OS', 'Nodes'],
       red.map((job) => [
@@ -139,7 +141,7 @@ function jobTable(jobs: readonly JobItem[]): string {
 
 function printCause({ cause, jobs, places, texts, latest }: CausePage): string {
   return [
-    `<h1>${escapeHtml(cause.title)}</h1><p>${jobs} jobs</p>`,
+    `<h1>${escapeHtml(cause.title)}</h1><p>${plural(jobs, 'job')}</p>`,
     table(
       ['Suite', 'Branch', 'Jobs', 'Runs', 'Last run'],
       places.map(({ suite, branch, jobs, runs, last }) => [suite, branch, jobs, runs, runLink(last.run)]),

@@ -1,5 +1,7 @@
 /** Fills an empty database with what `writeTables` wrote, whichever engine it came from. */
+
 import type { Kysely } from 'kysely';
+import { plural } from '../../core/plural.ts';
 import { UnusableDatabase } from '../engine/faults.ts';
 import type { Reader, Schema } from '../engine/schema.ts';
 import { chunksOf, repeated } from '../engine/transaction.ts';
@@ -47,7 +49,7 @@ export async function readTables(
   }
   if (said !== rows) {
     throw new UnusableDatabase(
-      `the file ends too early, after ${rows} rows; import a whole one into an empty database`,
+      `the file ends too early, after ${plural(rows, 'row')}; import a whole one into an empty database`,
     );
   }
   for (const { id, host } of hosts) {

@@ -1,8 +1,10 @@
 /** Looks for what is wrong with a database, and changes nothing. */
+
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { sql } from 'kysely';
 import { jobStatuses } from '../../core/job.ts';
+import { plural } from '../../core/plural.ts';
 import type { Reader } from '../engine/schema.ts';
 import { databaseSize } from './prune.ts';
 import { isIndexed } from './reindex.ts';
@@ -84,7 +86,7 @@ async function wrongCounts({ kysely }: Reader, { signal, onProgress }: DoctorOpt
       for (const status of jobStatuses) {
         const found = Number(run[`found_${status}`]);
         if (run[status] !== found && wrong++ < mostTold)
-          problems.push(`the run ${run.name} counts ${run[status]} jobs as ${status}, and has ${found}`);
+          problems.push(`the run ${run.name} counts ${plural(run[status], 'job')} as ${status}, and has ${found}`);
       }
     }
     const last = runs.at(-1);

@@ -1,3 +1,4 @@
+import { plural as pluralOf } from '../../../src/core/plural.ts';
 /** Times, counts and names as texts; pure functions of their arguments. */
 
 /** The time zone in which times are shown. */
@@ -99,7 +100,7 @@ export function number(count: number): string {
 
 /** "1 job", "5,000 jobs". */
 export function plural(count: number, noun: string, nouns = `${noun}s`): string {
-  return `${number(count)} ${count === 1 ? noun : nouns}`;
+  return pluralOf(count, noun, nouns, number);
 }
 
 /** A text with a mark in place of characters that would show what follows from right to left, or hide it. */

@@ -1,0 +1,9 @@
+/** `1 job`, `0 jobs`, `2 matches`; `print` says how a number is written. */
+export function plural(
+  count: number,
+  noun: string,
+  nouns = `${noun}s`,
+  print: (count: number) => string = String,
+): string {
+  return `${print(count)} ${count === 1 ? noun : nouns}`;
+}
