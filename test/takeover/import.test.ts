@@ -133,6 +133,32 @@ describe.each(engines)('an import into $name', (engine) => {
     expect(await get('/runs/old-jobs/')).toMatchObject({ results: { dead: 1, total: 1 } });
   });
 
+  test('compares the answers of both servers', async () => {
+    const copy = await engine.createDatabase();
+    await paddles('--database', copy.url, '--report', 'copy.jsonl');
+    // Plays the old server.
+    const other = await startService(['--contract', 'teuthology', '--database', copy.url], { folder });
+    const servers = ['--old-server', other.url, '--new-server', server.url];
+    const compare = () => paddles('--database', database.url, '--verify', ...servers);
+    expect(await compare()).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/ and \d\d answers: no difference\n$/),
+    });
+
+    const { rows } = await client.query(`select runs.name as run, job_id from jobs
+      join runs on runs.id = run_id where runs.name not in ('dirty', 'a/b') limit 1`);
+    const [{ run, job_id }] = rows;
+    const body = JSON.stringify({ owner: 'planted' });
+    await fetch(`${other.url}/runs/${run}/jobs/${job_id}/`, { method: 'PUT', body });
+    const { code, stdout: printed } = await compare();
+    expect([code, printed]).toEqual([1, expect.stringMatching(/ answers: 2 differences\n$/)]);
+    expect(printed).toContain('owner in the answer differs 1 time\n');
+    expect(printed).toContain(`${run}/${job_id}: "planted" there, `);
+    other.kill('SIGTERM');
+    await other.ended;
+    await copy.drop();
+  });
+
   test('leaves ids beyond all old ones to new jobs', async () => {
     const { rows } = await client.query('select max(id) as id from jobs');
     await fetch(`${server.url}/runs/old-lost/jobs/`, { method: 'POST', body: '{"job_id": "new"}' });
