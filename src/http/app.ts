@@ -15,17 +15,21 @@ import { refuseForeignPages } from './access/browsers.ts';
 import { boundAnswers } from './answer-memory.ts';
 import { apiRoutes } from './api/routes.ts';
 import { acceptAnyContentType } from './body.ts';
+import { operations as classicOperations } from './classic/operations.ts';
 import { classicRoutes } from './classic/routes.ts';
 import { answerClientError, answerErrors, sendMessage } from './errors.ts';
-import { healthRoutes } from './health.ts';
+import { healthOperations, healthRoutes } from './health.ts';
 import { baseOf } from './href.ts';
 import { addressOf, identityOf } from './identity.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { collectRoutes } from './openapi.ts';
+import { describe } from './operations.ts';
 import { trustedBy } from './proxies.ts';
 import { refuseWrites } from './read-only.ts';
 import { setReceiveBudget } from './received.ts';
 import { knowAllMethods } from './resource.ts';
 import type { TeuthologyContext } from './teuthology/context.ts';
+import { operations as teuthologyOperations } from './teuthology/operations.ts';
 import { teuthologyRoutes } from './teuthology/routes.ts';
 import { makeInTurns } from './turns.ts';
 import { fileAddress } from './ui/files.ts';
@@ -92,10 +96,14 @@ export function buildApp(options: AppOptions): FastifyInstance {
   const sessions = guard(app, { db, config, now });
   refuseForeignPages(app, config);
   redirectBrowsers(app, { claim: config.claim_browser_navigation, db });
+  const documentFor = collectRoutes(app, contract);
   app.register(uiRoutes);
   const archive = archiveOf(app, config);
-  app.register(async (routes) => apiRoutes(routes, { db, config, now, sessions, archive }), { prefix: '/api' });
+  app.register(async (routes) => apiRoutes(routes, { db, config, now, sessions, archive, documentFor }), {
+    prefix: '/api',
+  });
   app.register(async (routes) => {
+    describe(routes, { ...healthOperations, ...(contract === 'classic' ? classicOperations : teuthologyOperations) });
     healthRoutes(routes, db);
     metrics.mount(routes);
     if (contract === 'classic') classicRoutes(routes, { db, baseOf: baseOf(config), now });

@@ -1,8 +1,28 @@
 import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
 import { type Db, ping } from '../store/db.ts';
 import { version } from '../version.ts';
 import { sendFault, sendJson } from './errors.ts';
+import { answersWith, type Operations } from './operations.ts';
 import { mount } from './resource.ts';
+
+const text = Type.String();
+
+/** What a monitor asks, for the API document. */
+export const healthOperations: Operations = {
+  'GET /healthz': {
+    summary: 'Says that the process is alive',
+    response: answersWith(Type.Object({ status: text, version: text })),
+  },
+  'GET /readyz': {
+    summary: 'Says whether the database answers, and takes writes unless the server is read-only',
+    response: answersWith(Type.Object({ status: text, database: text }, { additionalProperties: true })),
+  },
+  'GET /metrics': {
+    summary: 'Figures for Prometheus',
+    response: { ...answersWith(text), 200: { description: 'figures', content: { 'text/plain': { schema: text } } } },
+  },
+};
 
 /**
  * What a monitor asks: `/healthz` (the process is alive) and `/readyz` (the database answers, and takes writes unless the

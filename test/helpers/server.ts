@@ -7,7 +7,7 @@ import type { Actor } from '../../src/core/audit.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { type Db, open, openReadOnly } from '../../src/store/db.ts';
 import { reindex } from '../../src/store/upkeep/reindex.ts';
-import { watchAnswers } from './answers.ts';
+import { refuseWrongAnswers, watchAnswers } from './answers.ts';
 import type { Engine } from './engines.ts';
 
 /** An answer. Header names are in lower case; `json` is undefined when the body is not JSON. */
@@ -45,7 +45,7 @@ export const someone: Actor = { name: null, verified: false, address: null, door
 const now = distinctTimes();
 
 /**
- * Starts a server on a new database of an engine and a free port. An answer of `/api` that does not match its schema makes
+ * Starts a server on a new database of an engine and a free port. An answer that does not match its schema makes
  * the request, or at last `stop`, throw.
  */
 export async function startServer(engine: Engine, settings: Partial<Config> = {}): Promise<TestServer> {
@@ -109,10 +109,6 @@ export function createClient(port: number): Pick<TestServer, 'request'> & { clos
     request: (method, path, body, headers = {}) => exchange(agent, port, { method, path, body, headers }),
     close: () => agent.destroy(),
   };
-}
-
-function refuseWrongAnswers(wrong: string[]): void {
-  if (wrong.length > 0) throw new Error(`answers that do not match their schemas\n${wrong.join('\n')}`);
 }
 
 /** A clock in microseconds since the Unix epoch that never returns the same time twice, so that later writes are newer. */

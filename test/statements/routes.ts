@@ -3,10 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import type { Asked } from './catalog/catalog.ts';
 import type { Doors } from './requests.ts';
 
-/** What reads nothing of the data, streams for ever, is a file, or only refuses GET. */
+/** What reads nothing of the data, streams for ever, is a file, only refuses GET, or is a chain of filters, of which the catalogue has some. */
 const left = [
   /^\/(\*|healthz|metrics|readyz|robots.txt|ui.*)$/,
   /^\/api\/(events|docs|openapi\.json|\*)$/,
+  /^\/runs\/\w+\/\*$/,
   /^\/nodes\/(lock_many|unlock_many|:node\/lock)$/,
 ];
 

@@ -1,11 +1,12 @@
 import { type Static, Type } from 'typebox';
 import { auditKinds, doors } from '../../core/audit.ts';
+import { shape } from '../operations.ts';
 import { answers, filter, integer, query, text, textAnswers, textOrNull, zone } from './schema.ts';
 
 const values = Type.Union([Type.Record(text, Type.Unknown()), Type.Null()]);
 
 /** Who changed what; `before` and `after` have the fields that a change was about. */
-export const AuditItem = Type.Object({
+export const AuditItem = shape('AuditItem', {
   id: integer,
   at: Type.Number(),
   name: textOrNull,
@@ -22,7 +23,7 @@ export const AuditItem = Type.Object({
 export type AuditItem = Static<typeof AuditItem>;
 
 /** One page; `next` goes into `after`. */
-export const AuditList = Type.Object({
+export const AuditList = shape('AuditList', {
   changes: Type.Array(AuditItem),
   next: Type.Union([integer, Type.Null()]),
   /** Terms of `q` that mean nothing here, in words; the rest of `q` applies. */

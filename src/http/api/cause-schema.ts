@@ -1,11 +1,12 @@
 import { type Static, Type } from 'typebox';
+import { shape } from '../operations.ts';
 import { answers, integer, JobItem, KnownCause, query, RunItem, text } from './schema.ts';
 import { Blame } from './verdict-schema.ts';
 
 const causePath = Type.Object({ cause: Type.String({ description: 'id of the cause' }) });
 
 /** A suite and a branch in which a cause occurred, and the last job there. */
-const Place = Type.Object({
+const Place = shape('Place', {
   suite: text,
   branch: text,
   runs: integer,
@@ -14,13 +15,13 @@ const Place = Type.Object({
 });
 
 /** Where a cause occurred in the last days: those with the most jobs first. */
-export const CausePlaces = Type.Object({ cause: KnownCause, days: integer, places: Type.Array(Place) });
+export const CausePlaces = shape('CausePlaces', { cause: KnownCause, days: integer, places: Type.Array(Place) });
 export type CausePlaces = Static<typeof CausePlaces>;
 
 const Named = Type.Array(Type.Object({ name: text, jobs: integer }));
 
 /** Everything that is known of a cause. */
-export const CausePage = Type.Object({
+export const CausePage = shape('CausePage', {
   cause: KnownCause,
   /** The jobs that were counted, those posted last; `more` when there are others before them. */
   jobs: integer,

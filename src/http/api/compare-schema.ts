@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { changeClasses } from '../../core/compare.ts';
+import { shape } from '../operations.ts';
 import {
   answers,
   Cause,
@@ -21,7 +22,7 @@ const ComparedJob = Type.Union([
 ]);
 
 /** B is the run, A the other one. */
-export const Compare = Type.Object({
+export const Compare = shape('Compare', {
   a: RunItem,
   b: RunItem,
   counts: countsOf(changeClasses),

@@ -5,6 +5,7 @@ import type { Archive } from '../../archive/archive.ts';
 import type { Config } from '../../config.ts';
 import type { Db } from '../../store/db.ts';
 import type { Sessions } from '../access/sessions.ts';
+import type { DocumentFor } from '../openapi.ts';
 
 /** What the routes of `/api` work with; `now` in microseconds since the Unix epoch. */
 export interface ApiContext {
@@ -12,6 +13,8 @@ export interface ApiContext {
   config: Config;
   sessions: Sessions;
   archive: Archive;
+  /** Makes the API document of this port. */
+  documentFor: DocumentFor;
   now: () => number;
 }
 

@@ -1,6 +1,7 @@
 import { type Static, type TProperties, Type } from 'typebox';
 import { decisionClasses, decisionScopes, longestIssue } from '../../core/decisions/decision.ts';
 import { verdictNames } from '../../core/verdicts/verdict.ts';
+import { shape } from '../operations.ts';
 import {
   answers,
   Counts,
@@ -16,7 +17,7 @@ import {
 } from './schema.ts';
 
 /** What somebody said of a cause; see `Decision` of core/decisions/decision.ts. */
-export const DecisionItem = Type.Object({
+export const DecisionItem = shape('DecisionItem', {
   id: integer,
   cause: text,
   version: integer,
@@ -49,7 +50,7 @@ export const standingFacts = {
 };
 
 /** A decision in a list, with what became of it. */
-const ListedDecision = Type.Object({
+const ListedDecision = shape('ListedDecision', {
   ...DecisionItem.properties,
   /** Whether another decision has taken its place. */
   replaced: Type.Boolean(),
@@ -59,7 +60,7 @@ const ListedDecision = Type.Object({
 export type ListedDecision = Static<typeof ListedDecision>;
 
 /** One page; `next` goes into `after`. */
-export const DecisionList = Type.Object({ decisions: Type.Array(ListedDecision), next: numberOrNull });
+export const DecisionList = shape('DecisionList', { decisions: Type.Array(ListedDecision), next: numberOrNull });
 export type DecisionList = Static<typeof DecisionList>;
 
 const filters = { cause: optional('id of a cause'), run: optional('a run: only decisions that reach it') };
@@ -135,7 +136,7 @@ export const withdrawDecision = {
   response: answers(DecisionItem),
 };
 
-const FrozenCause = Type.Object({
+const FrozenCause = shape('FrozenCause', {
   cause: text,
   title: text,
   jobs: integer,
@@ -145,7 +146,7 @@ const FrozenCause = Type.Object({
 });
 
 /** What a run said, and what was decided on it, when it was reviewed. */
-export const Frozen = Type.Object({
+export const Frozen = shape('Frozen', {
   sha1: textOrNull,
   base: text,
   counts: Counts,
@@ -160,11 +161,11 @@ export type Frozen = Static<typeof Frozen>;
 export const reviewFacts = { verdict: text, author: text, verified: Type.Boolean(), created: Type.Number() };
 
 /** A review with what the run said then. */
-const ReviewItem = Type.Object({ id: integer, run: text, ...reviewFacts, frozen: Frozen });
+const ReviewItem = shape('ReviewItem', { id: integer, run: text, ...reviewFacts, frozen: Frozen });
 export type ReviewItem = Static<typeof ReviewItem>;
 
 /** The reviews of a run, newest first; at most the last 100. */
-export const ReviewList = Type.Object({ reviews: Type.Array(ReviewItem) });
+export const ReviewList = shape('ReviewList', { reviews: Type.Array(ReviewItem) });
 export type ReviewList = Static<typeof ReviewList>;
 
 /** `GET /api/runs/{run}/reviews`. */

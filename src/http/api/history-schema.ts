@@ -1,8 +1,9 @@
 import { type Static, Type } from 'typebox';
+import { shape } from '../operations.ts';
 import { answers, integer, KnownCause, optional, query, RunItem, text, textOrNull, zone } from './schema.ts';
 
 /** Descriptions against runs, oldest run first; rows that fail last come first. */
-export const History = Type.Object({
+export const History = shape('History', {
   runs: Type.Array(RunItem),
   rows: Type.Array(
     Type.Object({

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { evidenceKinds } from '../../core/logs/evidence.ts';
+import { shape } from '../operations.ts';
 import { answers, integer, latestOf, optional, Problem, query, text } from './schema.ts';
 
 const params = Type.Object({
@@ -38,7 +39,7 @@ export const jobFiles = {
 const ofFile = { file: text, cut: Type.Boolean(), size: integer };
 
 /** Lines that follow each other, at most 256 KB of JSON. */
-export const LogSlice = Type.Object({
+export const LogSlice = shape('LogSlice', {
   ...ofFile,
   from: integer,
   to: integer,
@@ -47,7 +48,7 @@ export const LogSlice = Type.Object({
 export type LogSlice = Static<typeof LogSlice>;
 
 /** The next line with a text: the byte that it begins at, and where the search goes on; null for none. */
-export const LogMatch = Type.Object({
+export const LogMatch = shape('LogMatch', {
   ...ofFile,
   at: Type.Union([Type.Integer(), Type.Null()]),
   next: Type.Union([Type.Integer(), Type.Null()]),
@@ -93,7 +94,7 @@ export const jobLogFile = {
 };
 
 /** What the log of a job said (core/logs); `byte` is where the error begins. */
-export const JobExcerpt = Type.Object({
+export const JobExcerpt = shape('JobExcerpt', {
   file: text,
   kind: Type.Enum([...evidenceKinds]),
   error: text,

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { caseResults } from '../../core/test-cases.ts';
+import { shape } from '../operations.ts';
 import { JobExcerptOrNull } from './job-log-schema.ts';
 import {
   answers,
@@ -16,7 +17,7 @@ import {
 } from './schema.ts';
 
 /** A job with the history of its description, newest first, itself included. */
-export const JobPage = Type.Object({
+export const JobPage = shape('JobPage', {
   run: RunItem,
   job: JobItem,
   /** Every key that was reported, and nothing else: the job as it was configured. */

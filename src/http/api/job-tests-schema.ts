@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { caseResults } from '../../core/test-cases.ts';
+import { shape } from '../operations.ts';
 import {
   answers,
   countsOf,
@@ -21,7 +22,7 @@ const CaseResult = Type.Enum([...caseResults]);
 const caseFacts = { name: text, result: CaseResult, seconds: numberOrNull, message: textOrNull };
 
 /** Some test cases of a job, failed ones first when nothing else is asked for. */
-export const JobTests = Type.Object({
+export const JobTests = shape('JobTests', {
   /** Of all cases; null when the job has none. */
   counts: Type.Union([countsOf(caseResults), Type.Null()]),
   seconds: Type.Number(),
@@ -74,7 +75,7 @@ export const runTests = {
 const ofJob = { run: text, branch: text, job_id: text, posted: Type.Number() };
 
 /** The history of a test case. */
-export const TestHistory = Type.Object({
+export const TestHistory = shape('TestHistory', {
   name: text,
   /** Its newest failures anywhere. */
   failures: Type.Array(Type.Object({ ...ofJob, result: CaseResult, message: textOrNull })),

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { shape } from '../operations.ts';
 import {
   answers,
   Counts,
@@ -14,7 +15,7 @@ import {
 } from './schema.ts';
 
 /** For each machine type its runs with queued jobs in the order in which they are taken. */
-export const Queue = Type.Object({
+export const Queue = shape('QueuePage', {
   queues: Type.Array(
     Type.Object({
       machine_type: text,
@@ -33,10 +34,10 @@ export type Queue = Static<typeof Queue>;
 /** `GET /api/queue`. */
 export const queue = { summary: 'What waits for each machine type', querystring: query({}), response: answers(Queue) };
 
-const ChargedJobs = Type.Object({ failures: integer, jobs: integer });
+const ChargedJobs = shape('ChargedJobs', { failures: integer, jobs: integer });
 
 /** Why a node is suspect: infra failures without bursts among its jobs of the last 14 days, and among those of nodes that are not. */
-export const Suspicion = Type.Object({
+export const Suspicion = shape('Suspicion', {
   sentence: text,
   failures: integer,
   jobs: integer,
@@ -48,7 +49,7 @@ export const Suspicion = Type.Object({
 export type Suspicion = Static<typeof Suspicion>;
 
 /** A node with what it runs, how its jobs of the last `since_days` ended, and the infra failures of the last 14 days. */
-export const NodeItem = Type.Object({
+export const NodeItem = shape('NodeItem', {
   name: text,
   machine_type: textOrNull,
   up: Type.Union([Type.Boolean(), Type.Null()]),
@@ -67,7 +68,7 @@ export const NodeItem = Type.Object({
 export type NodeItem = Static<typeof NodeItem>;
 
 /** The nodes of a machine type, or all. */
-export const NodeList = Type.Object({
+export const NodeList = shape('NodeList', {
   nodes: Type.Array(NodeItem),
   machine_types: Type.Array(text),
   since_days: integer,
@@ -87,7 +88,7 @@ export const nodeList = {
 };
 
 /** A node and its jobs, newest first, 50 at a time. A name without its domain finds the node that begins so, if there is one. */
-export const NodePage = Type.Object({ node: NodeItem, jobs: Type.Array(JobItem), next: textOrNull });
+export const NodePage = shape('NodePage', { node: NodeItem, jobs: Type.Array(JobItem), next: textOrNull });
 export type NodePage = Static<typeof NodePage>;
 
 /** `GET /api/nodes/{node}`. */

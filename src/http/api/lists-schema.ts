@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { queryKeys } from '../../core/query.ts';
 import { runSorts } from '../../core/run.ts';
+import { shape } from '../operations.ts';
 import {
   answers,
   Counts,
@@ -16,7 +17,7 @@ import {
 } from './schema.ts';
 
 /** One page; `total` and `counts` are those of the whole result, `next` goes into `after`. */
-export const RunList = Type.Object({
+export const RunList = shape('RunList', {
   runs: Type.Array(RunItem),
   total: integer,
   counts: Counts,
@@ -66,7 +67,7 @@ export const runText = {
 };
 
 /** With the number of runs that have each. */
-export const Suggestions = Type.Object({ values: Type.Array(Type.Object({ value: text, count: integer })) });
+export const Suggestions = shape('Suggestions', { values: Type.Array(Type.Object({ value: text, count: integer })) });
 export type Suggestions = Static<typeof Suggestions>;
 
 const runKeys = Object.entries(queryKeys).flatMap(([key, { on }]) => (on.some((on) => on === 'runs') ? [key] : []));
@@ -84,7 +85,7 @@ export const suggestions = {
 };
 
 /** `path` is relative to the dashboard's base. */
-export const SearchResults = Type.Object({
+export const SearchResults = shape('SearchResults', {
   items: Type.Array(
     Type.Object({
       kind: Type.Enum(['run', 'job', 'node', 'branch', 'suite', 'sha1', 'user', 'cause']),

@@ -1,10 +1,9 @@
 import compress from '@fastify/compress';
 import etag from '@fastify/etag';
-import swagger from '@fastify/swagger';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { version } from '../../version.ts';
 import { compression } from '../compression.ts';
+import { baseOf } from '../href.ts';
 import { ordinary } from '../turns.ts';
 import { auditRoutes } from './audit.ts';
 import { causeRoutes } from './cause.ts';
@@ -31,16 +30,6 @@ const docs = { hide: true, querystring: query({}), response: textAnswers('text/h
 
 /** Mounts `/api`, the dashboard's data: in a scope of its own, so that nothing of it touches a contract. */
 export async function apiRoutes(app: FastifyInstance, context: ApiContext): Promise<void> {
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'paddles dashboard API',
-        version,
-        description: 'What the dashboard reads. Times are milliseconds since the Unix epoch, durations seconds.',
-      },
-    },
-  });
   await app.register(compress, compression);
   await app.register(etag, { weak: true });
   // Answers already have the types of their schemas; printing them by the schema could only drop keys.
@@ -64,9 +53,11 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
   auditRoutes(app, context);
   decisionRoutes(app, context);
   sessionRoutes(app, context);
-  app.get('/openapi.json', { schema: openapi, config: ordinary }, async () => app.swagger());
-  app.get('/docs', { schema: docs, config: ordinary }, async (_request, reply) => {
-    const { html, policy } = docsPage(app.swagger());
+  const addressOf = baseOf(context.config);
+  const documentOf = (request: FastifyRequest) => context.documentFor(addressOf(request));
+  app.get('/openapi.json', { schema: openapi, config: ordinary }, async (request) => documentOf(request));
+  app.get('/docs', { schema: docs, config: ordinary }, async (request, reply) => {
+    const { html, policy } = docsPage(documentOf(request));
     return reply.header('content-security-policy', policy).type('text/html; charset=utf-8').send(html);
   });
 }

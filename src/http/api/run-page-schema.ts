@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { causeClasses } from '../../core/signature.ts';
+import { shape } from '../operations.ts';
 import {
   answers,
   filter,
@@ -29,7 +30,7 @@ export const runItem = {
 };
 
 /** A cause of failures (core/signature.ts). `seen` counts its jobs in each of the page's `recent` runs. */
-export const PageSignature = Type.Object({
+export const PageSignature = shape('PageSignature', {
   id: text,
   kind: text,
   title: text,
@@ -44,7 +45,7 @@ const Place = Type.Union([integer, Type.Null()]);
  * A job on the page of a run (`PageJob` of core/page-jobs.ts). `description`, `failure_reason` and `error` are places in `texts`, `signature` is one in
  * `signatures`. Reasons are cut after 4,000 characters, with an ellipsis; times are whole seconds, in milliseconds.
  */
-const PageJob = Type.Object({
+const PageJob = shape('PageJob', {
   ...jobFacts,
   description: Place,
   failure_reason: Place,
@@ -56,7 +57,7 @@ const PageJob = Type.Object({
 });
 
 /** Everything the page of a run shows at first. */
-export const RunPage = Type.Object({
+export const RunPage = shape('RunPage', {
   run: RunItem,
   /** The last finished run of the same suite, branch and machine type before this one. */
   previous: Type.Union([RunItem, Type.Null()]),
@@ -90,7 +91,7 @@ export const runPage = {
 };
 
 /** Jobs in the order of the page, those that `q` means. */
-export const RunJobs = Type.Object({
+export const RunJobs = shape('RunJobs', {
   run: RunItem,
   jobs: Type.Array(JobItem),
   /** Terms of `q` that mean nothing here, in words; the rest of `q` applies. */
@@ -110,7 +111,7 @@ export const runJobs = {
 export const runJobsFile = { ...runJobs, summary: 'The same as CSV', response: textAnswers('text/csv') };
 
 /** What the configurations of `compared` of its `jobs` have in common. */
-export const RunConfig = Type.Object({
+export const RunConfig = shape('RunConfig', {
   common: Type.Record(text, Type.Unknown()),
   jobs: integer,
   compared: integer,
@@ -126,7 +127,7 @@ export const runConfig = {
 };
 
 /** What is known of the jobs of a run beside what its page shows at first. */
-export const RunParts = Type.Object({
+export const RunParts = shape('RunParts', {
   /** Lists of tasks and of roles, each once. */
   lists: Type.Array(Type.Array(text)),
   jobs: Type.Array(

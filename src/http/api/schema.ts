@@ -5,7 +5,9 @@
  */
 import { type Static, type TProperties, type TSchema, Type } from 'typebox';
 import { jobStatuses } from '../../core/job.ts';
+import { runStatuses } from '../../core/run.ts';
 import { causeClasses } from '../../core/signature.ts';
+import { shape } from '../operations.ts';
 
 /** Any text. */
 export const text = Type.String();
@@ -17,7 +19,7 @@ export const integer = Type.Integer();
 export const numberOrNull = Type.Union([Type.Number(), Type.Null()]);
 
 /** Every error of `/api`; `nearest` names runs, or nodes, like the one that was not found. */
-export const Problem = Type.Object({ message: text, nearest: Type.Optional(Type.Array(text)) });
+export const Problem = shape('Problem', { message: text, nearest: Type.Optional(Type.Array(text)) });
 export type Problem = Static<typeof Problem>;
 
 /** What a route answers: this, or a `Problem`. */
@@ -65,11 +67,11 @@ export function countsOf<Name extends string>(names: readonly Name[]) {
 export const Counts = countsOf(jobStatuses);
 
 /** A run as lists show it. */
-export const RunItem = Type.Object({
+export const RunItem = shape('RunItem', {
   /** For short addresses, `/r/{id}`. */
   id: integer,
   name: text,
-  status: text,
+  status: Type.Enum([...runStatuses], { title: 'RunStatus' }),
   user: text,
   suite: text,
   branch: text,
@@ -93,16 +95,21 @@ export const RunItem = Type.Object({
 export type RunItem = Static<typeof RunItem>;
 
 /** A cause of failures (core/signature.ts) and its class (core/signature-class.ts). */
-export const KnownCause = Type.Object({ id: text, kind: text, title: text, class: Type.Enum([...causeClasses]) });
+export const KnownCause = shape('KnownCause', {
+  id: text,
+  kind: text,
+  title: text,
+  class: Type.Enum([...causeClasses]),
+});
 
 /** A cause of failures; null for a job that has not failed. */
 export const Cause = Type.Union([KnownCause, Type.Null()]);
 
 /** A link to somewhere else; always http or https. */
-export const Link = Type.Object({ name: text, href: text });
+export const Link = shape('Link', { name: text, href: text });
 
 /** A status of a job. */
-export const JobStatus = Type.Enum([...jobStatuses]);
+export const JobStatus = Type.Enum([...jobStatuses], { title: 'JobStatus' });
 
 /** What every list of jobs shows of a job. */
 export const jobFacts = {
@@ -117,7 +124,7 @@ export const jobFacts = {
 };
 
 /** A job in a list: of a run, of one description, or of one node. */
-export const JobItem = Type.Object({
+export const JobItem = shape('JobItem', {
   ...jobFacts,
   run: text,
   description: textOrNull,

@@ -1,9 +1,10 @@
 import { type Static, Type } from 'typebox';
 import { requirements, scopes } from '../../core/access.ts';
+import { shape } from '../operations.ts';
 import { answers, query, textOrNull } from './schema.ts';
 
 /** Who asks: `verified` when a token or a proxy vouches for the name; `require_token` is the setting. */
-export const Session = Type.Object({
+export const Session = shape('Session', {
   name: textOrNull,
   verified: Type.Boolean(),
   scopes: Type.Array(Type.Enum([...scopes])),

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { causeClasses } from '../../core/signature.ts';
 import { verdictNames } from '../../core/verdicts/verdict.ts';
+import { shape } from '../operations.ts';
 import { standingFacts } from './decision-schema.ts';
 import {
   answers,
@@ -32,7 +33,7 @@ export const atParameter = Type.Optional(
 );
 
 /** A run that a verdict names. */
-const NamedRun = Type.Object({
+const NamedRun = shape('NamedRun', {
   id: text,
   name: text,
   suite: text,
@@ -42,10 +43,10 @@ const NamedRun = Type.Object({
 });
 const NamedRunOrNull = Type.Union([NamedRun, Type.Null()]);
 
-const Count = Type.Object({ k: integer, n: integer });
+const Count = shape('Count', { k: integer, n: integer });
 
 /** `Blame` of core/verdicts/blame.ts. */
-export const Blame = Type.Object({
+export const Blame = shape('Blame', {
   facets: Type.Array(Type.Array(text)),
   with: Count,
   without: Count,
@@ -53,7 +54,7 @@ export const Blame = Type.Object({
   p: Type.Number(),
 });
 
-const Outage = Type.Object({
+const Outage = shape('Outage', {
   jobs: integer,
   hits: integer,
   hit: Type.Array(Type.Object({ suite: text, branch: text, jobs: integer, hits: integer })),
@@ -85,13 +86,13 @@ const verdictFacts = {
 };
 
 /** What is said of a cause; `cause` is its id. */
-export const PageVerdict = Type.Object({ cause: text, class: Type.Enum([...causeClasses]), ...verdictFacts });
+export const PageVerdict = shape('PageVerdict', { cause: text, class: Type.Enum([...causeClasses]), ...verdictFacts });
 export type PageVerdict = Static<typeof PageVerdict>;
 
 const BaselineRun = Type.Union([Type.Object({ name: text, scheduled: Type.Number() }), Type.Null()]);
 
 /** What a run is compared with: the last `runs` runs of its suite on `base`, of which the `first` and the `last` are named. */
-export const Baseline = Type.Object({
+export const Baseline = shape('Baseline', {
   base: text,
   /** The branches to choose from. */
   bases: Type.Array(text),
@@ -103,7 +104,7 @@ export const Baseline = Type.Object({
 });
 export type Baseline = Static<typeof Baseline>;
 
-const RunVerdict = Type.Object({
+const RunVerdict = shape('RunVerdict', {
   ...KnownCause.properties,
   /** How many jobs of the run ended with it. */
   jobs: integer,
@@ -112,7 +113,7 @@ const RunVerdict = Type.Object({
 });
 
 /** What is said of every cause of a run: new ones first, then by number of jobs. */
-export const RunVerdicts = Type.Object({ run: RunItem, baseline: Baseline, verdicts: Type.Array(RunVerdict) });
+export const RunVerdicts = shape('RunVerdicts', { run: RunItem, baseline: Baseline, verdicts: Type.Array(RunVerdict) });
 export type RunVerdicts = Static<typeof RunVerdicts>;
 
 /** `GET /api/runs/{run}/verdicts`, also `.json`. */

@@ -57,8 +57,10 @@ export function runRoutes(app: FastifyInstance, context: TeuthologyContext): voi
   const filtered = {
     GET: async (request: FastifyRequest, reply: FastifyReply) => getFiltered(context, request, reply),
   };
+  mount(app, '/runs/date/from/:from/to/:to', filtered);
   for (const root of filterRoots) {
     mount(app, `/runs/${root}`, filtered);
+    mount(app, `/runs/${root}/:value`, filtered);
     mount(app, `/runs/${root}/*`, filtered);
   }
 

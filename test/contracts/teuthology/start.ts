@@ -5,6 +5,7 @@ import { readCommandLine } from '../../../src/config.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import { type Db, open } from '../../../src/store/db.ts';
 import { reindex } from '../../../src/store/upkeep/reindex.ts';
+import { refuseWrongAnswers, watchAnswers } from '../../helpers/answers.ts';
 import type { Engine, TestDatabase } from '../../helpers/engines.ts';
 import { createClient } from '../../helpers/server.ts';
 
@@ -31,7 +32,7 @@ export interface Teuthology {
 /** The initial time of the clock: 2024-03-01 00:00:00 UTC, in microseconds. */
 export const start = Date.UTC(2024, 2, 1) * 1000;
 
-/** Builds a server on the database at `url`. */
+/** Builds a server on the database at `url`; `stop` throws when an answer did not match its schema. */
 export async function startTeuthology(url: string): Promise<Teuthology> {
   let time = start;
   const now = () => ++time;
@@ -40,6 +41,7 @@ export async function startTeuthology(url: string): Promise<Teuthology> {
   // As `paddles serve` does when it starts.
   await reindex(db, { all: false });
   const app = buildApp({ contract: 'teuthology', config, db, log: pino({ level: 'silent' }), now });
+  const wrongAnswers = watchAnswers(app);
   await app.listen({ host: '127.0.0.1', port: 0 });
   const client = createClient((app.server.address() as AddressInfo).port);
   const call: Teuthology['call'] = (method, path, body, headers) =>
@@ -57,6 +59,7 @@ export async function startTeuthology(url: string): Promise<Teuthology> {
       client.close();
       await app.close();
       await db.close();
+      refuseWrongAnswers(wrongAnswers);
     },
   };
 }

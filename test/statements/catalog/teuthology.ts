@@ -20,7 +20,7 @@ const filters: Asked[] = (
   ] as [string, (values: Values) => string][]
 ).flatMap(([facet, value]) => [
   ask(`/runs/${facet}`, '', () => `/runs/${facet}/`),
-  ask(`/runs/${facet}/*`, '', (values) => `/runs/${facet}/${value(values)}/`),
+  ask(`/runs/${facet}/:value`, '', (values) => `/runs/${facet}/${value(values)}/`),
 ]);
 
 /** The reads of the teuthology contract. */
@@ -32,15 +32,19 @@ export const teuthologyRequests: Asked[] = [
   ask('/runs', 'fields', () => '/runs/?fields=name,status,results'),
   ask('/runs/queued', '', () => '/runs/queued/'),
   ...filters,
-  ask('/runs/sha1/*', 'prefix of 7', ({ sha1 }) => `/runs/sha1/${sha1.slice(0, 7)}/`),
+  ask('/runs/sha1/:value', 'prefix of 7', ({ sha1 }) => `/runs/sha1/${sha1.slice(0, 7)}/`),
   ask('/runs/branch/*', 'and suite', ({ branch, suite }) => `/runs/branch/${branch}/suite/${suite}/`),
   ask('/runs/suite/*', 'and sha1', ({ suite, sha1 }) => `/runs/suite/${suite}/sha1/${sha1}/`),
   ask('/runs/suite/*', 'and flavor', ({ suite, flavor }) => `/runs/suite/${suite}/flavor/${flavor}/`),
-  ask('/runs/user/*', 'since', ({ user, daysAgo }) => `/runs/user/${user}/?since=${daysAgo(14)}`),
-  ask('/runs/status/*', 'page=2', () => '/runs/status/finished%20fail/?count=10&page=2'),
+  ask('/runs/user/:value', 'since', ({ user, daysAgo }) => `/runs/user/${user}/?since=${daysAgo(14)}`),
+  ask('/runs/status/:value', 'page=2', () => '/runs/status/finished%20fail/?count=10&page=2'),
   ask('/runs/suite/*', 'values of branch', ({ suite }) => `/runs/suite/${suite}/branch/`),
   ask('/runs/suite/*', 'values of sha1', ({ suite }) => `/runs/suite/${suite}/sha1/`),
-  ask('/runs/date/*', 'from, to: 4 days', ({ daysAgo }) => `/runs/date/from/${daysAgo(4)}/to/${daysAgo(1)}/`),
+  ask(
+    '/runs/date/from/:from/to/:to',
+    'from, to: 4 days',
+    ({ daysAgo }) => `/runs/date/from/${daysAgo(4)}/to/${daysAgo(1)}/`,
+  ),
   ask('/runs/:run', '(5 MB)', ({ name }) => `/runs/${name}/`, runPage),
   ask('/runs/:run/jobs', '(5 MB)', ({ name }) => `/runs/${name}/jobs/`, runPage),
   ask('/runs/:run/jobs', 'fields', ({ name }) => `/runs/${name}/jobs/?fields=job_id,status`),
