@@ -108,6 +108,10 @@ describe.each(engines)('verdicts on $name', (engine) => {
     expect((await pages.read<RunPage>(`/runs/${today}/page`)).recent.at(-2)?.name).toBe(runOn(12));
     const compared = async (query: string) => (await pages.read<Compare>(`/runs/${wip}/compare${query}`)).a.name;
     expect([await compared(''), await compared('?base=squid')]).toEqual([runOn(12), runOn(4, 'squid')]);
+    expect([await compared('?with=base'), await compared('?with=base&base=squid')]).toEqual([
+      runOn(12),
+      runOn(4, 'squid'),
+    ]);
     expect((await pages.get(`/api/runs/${wip}/compare?base=nothing`)).status).toBe(400);
   });
 

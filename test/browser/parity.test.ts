@@ -55,6 +55,18 @@ describe.skipIf(!hasBrowser)('a person', () => {
     });
   });
 
+  test('chooses the first day of a history, and any day again', async () => {
+    await at(`/compare?branch=main&suite=${red.suite}&since=2026-11-20`, async (page) => {
+      const since = page.getByLabel('since');
+      expect(await since.inputValue()).toBe('2026-11-20');
+      await since.fill('2020-01-31');
+      await page.waitForURL(/since=2020-01-31/);
+      await page.getByRole('button', { name: 'any day' }).click();
+      await page.waitForURL((url) => !url.searchParams.has('since'));
+      await page.locator('table tbody tr').first().waitFor();
+    });
+  });
+
   test('copies names, reasons and reports to the letter', async () => {
     await at(`/ui/runs/${red.name}`, async (page) => {
       await page.getByRole('button', { name: 'Copy run name' }).click();

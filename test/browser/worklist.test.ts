@@ -141,6 +141,8 @@ describe.skipIf(!hasBrowser)('a person who decides on a run', () => {
       review: { verdict: 'ok to merge', author: 'ana' },
     });
     await expectReport(text);
+    await page.goto(`${server.url}/ui${pagePath.compare(run, { with: runOf(18) })}`);
+    await page.locator('.group-row').filter({ hasText: regression }).getByText('#61233 unclear · ana').waitFor();
     await page.goto(`${server.url}/ui${pagePath.runs()}`);
     await page.locator('.grid-row').getByText('ok to merge').waitFor();
     await closePage(watched);

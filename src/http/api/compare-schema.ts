@@ -37,7 +37,9 @@ export const compare = {
   summary: 'What became of each description since another run',
   params: runPath,
   querystring: query({
-    with: optional('a run, or prev (default): the one before, or the last one of the base branch'),
+    with: optional(
+      'a run, or base: the last one of the base branch, or prev (default): the one before, or base if there is none',
+    ),
     base: baseParameter,
     ...latestOf,
   }),

@@ -2,7 +2,14 @@ import { changeClasses } from '../../core/compare.ts';
 import { notFound } from '../../core/errors.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import type { JobVerdict } from '../../store/pages/job-lines.ts';
-import { type ComparedPair, compareRuns, findRun, previousRun, runsUpTo } from '../../store/pages/run-page.ts';
+import {
+  type ComparedPair,
+  compareRuns,
+  findRun,
+  type LatestOf,
+  previousRun,
+  runsUpTo,
+} from '../../store/pages/run-page.ts';
 import { orThrow, Refusal } from '../refusal.ts';
 import { large } from '../turns.ts';
 import { type Compare, compare } from './compare-schema.ts';
@@ -11,26 +18,35 @@ import { runItem } from './items.ts';
 import { comparisonOf } from './run-verdicts.ts';
 
 /**
- * `GET /runs/:run/compare?with=`: another run, or the one before when it is absent, empty or `prev`. A branch without such a run is compared
- * with the last run of its base branch, and any with that of the branch that `base=` names.
+ * `GET /runs/:run/compare?with=`: another run, the last one of the base branch for `base`, or the one before when it is absent, empty or
+ * `prev`. A branch without such a run is compared with the last run of its base branch, and any with that of the branch that `base=` names.
  */
 export function compareRoutes(app: ApiServer, context: ApiContext): void {
   app.get('/runs/:run/compare', { schema: compare, config: large }, async ({ params, query }) => {
     const { db } = context;
     const run = orThrow(await findRun(db, params.run, query));
-    const { with: wanted = '' } = query;
-    const before = wanted === '' || wanted === 'prev';
-    const other = before ? await runBefore(context, run, query.base) : orThrow(await findRun(db, wanted, query));
+    const other = await otherRun(context, run, query);
     if (other === null) {
-      throw new Refusal(notFound('run', 'prev'), `there is no finished run like '${run.name}' before it`);
+      throw new Refusal(notFound('run', query.with || 'prev'), `there is no finished run like '${run.name}' before it`);
     }
     return compareAnswer(other, run, await compareRuns(db, other.id, run.id));
   });
 }
 
+/** The run that is asked for; null when there is none of that sort. */
+async function otherRun(context: ApiContext, run: RunRow, query: LatestOf & { with?: string; base?: string }) {
+  const { with: wanted = '' } = query;
+  if (wanted === '' || wanted === 'prev') return runBefore(context, run, query.base);
+  if (wanted === 'base') return lastOfBase(context, run, query.base);
+  return orThrow(await findRun(context.db, wanted, query));
+}
+
 async function runBefore(context: ApiContext, run: RunRow, base = ''): Promise<RunRow | null> {
   const previous = base === '' ? previousRun(await runsUpTo(context.db, run)) : null;
-  if (previous !== null) return previous;
+  return previous ?? lastOfBase(context, run, base);
+}
+
+async function lastOfBase(context: ApiContext, run: RunRow, base = ''): Promise<RunRow | null> {
   const { baseline } = await comparisonOf(context, run, base);
   return baseline.findLast(({ status }) => status.startsWith('finished')) ?? null;
 }

@@ -1,13 +1,10 @@
 import { Link } from 'wouter';
 import { pagePath } from '../../../../src/core/paths.ts';
-import { bandOf } from '../../../../src/core/verdicts/bands.ts';
-import type { RunVerdicts } from '../../../../src/http/api/verdict-schema.ts';
 import { duration, number } from '../../lib/format.ts';
 import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
-import { shortSaid } from '../run/said.ts';
-import { VerdictBadge } from '../run/verdict-view.tsx';
 import { type Compared, type CompareRow, changeLabels, durationChange } from './rows.ts';
+import { SaidInRuns, type SaidOfRuns } from './said.tsx';
 
 interface Sides {
   /** The names of the runs. */
@@ -15,12 +12,11 @@ interface Sides {
   b: string;
   /** The branch that was chosen to compare with. */
   base: string;
-  /** What is said of the causes in B. */
-  verdicts: RunVerdicts | undefined;
+  said: SaidOfRuns;
 }
 
 /** The columns of a comparison. */
-export function compareColumns({ a, b, base, verdicts }: Sides): Column<CompareRow>[] {
+export function compareColumns({ a, b, base, said }: Sides): Column<CompareRow>[] {
   const side = (id: 'a' | 'b', run: string): Column<CompareRow> => ({
     id,
     title: id.toUpperCase(),
@@ -38,7 +34,7 @@ export function compareColumns({ a, b, base, verdicts }: Sides): Column<CompareR
       title: 'Cause / description',
       width: 'minmax(240px, 1fr)',
       span: ({ kind }) => (kind === 'group' ? 2 : 1),
-      cell: (row) => <What row={row} verdicts={verdicts} />,
+      cell: (row) => <What row={row} said={said} />,
       text: (row) => (row.kind === 'group' ? row.title : row.compared.description),
     },
     {
@@ -59,24 +55,12 @@ export function compareColumns({ a, b, base, verdicts }: Sides): Column<CompareR
   ];
 }
 
-function What({ row, verdicts }: { row: CompareRow; verdicts: RunVerdicts | undefined }) {
+function What({ row, said }: { row: CompareRow; said: SaidOfRuns | null }) {
   if (row.kind === 'job') return <code className="compare-description">{row.facets || 'no description'}</code>;
   return (
     <>
       <span aria-hidden="true">{row.open ? '▾' : '▸'}</span> <b>{row.title}</b>{' '}
-      {verdicts && <SaidInB row={row} verdicts={verdicts} />}
-    </>
-  );
-}
-
-/** What is said of a cause in B; nothing if it is not there. */
-function SaidInB({ row, verdicts }: { row: CompareRow & { kind: 'group' }; verdicts: RunVerdicts }) {
-  const verdict = row.inB > 0 ? verdicts.verdicts.find(({ id }) => id === row.key) : undefined;
-  if (verdict === undefined) return null;
-  return (
-    <>
-      <VerdictBadge verdict={verdict} band={bandOf(verdict, verdicts.run)} />{' '}
-      <span className="quiet">{shortSaid(verdict)}</span>
+      {said && <SaidInRuns row={row} said={said} />}
     </>
   );
 }
@@ -103,16 +87,15 @@ function Delta({ row }: { row: Compared }) {
 }
 
 /** A row on a narrow screen, in two lines. */
-export function MobileCompare({ row, verdicts }: { row: CompareRow; verdicts: RunVerdicts | undefined }) {
+export function MobileCompare({ row, said }: { row: CompareRow; said: SaidOfRuns }) {
   if (row.kind === 'group') {
     return (
       <div className="two-lines">
         <div className="two-lines-line two-lines-text">
-          <What row={row} verdicts={undefined} />
+          <What row={row} said={null} />
         </div>
         <div className="two-lines-line">
-          A <Times count={row.inA} /> · B <Times count={row.inB} />{' '}
-          {verdicts && <SaidInB row={row} verdicts={verdicts} />}
+          A <Times count={row.inA} /> · B <Times count={row.inB} /> <SaidInRuns row={row} said={said} />
         </div>
       </div>
     );

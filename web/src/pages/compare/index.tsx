@@ -31,7 +31,7 @@ export default function ComparePage() {
       <FetchLine active={isFetching} />
       <section className="page-head">
         <h1>Compare runs</h1>
-        {base !== '' && <p className="line">Verdicts on B are against {base}.</p>}
+        {base !== '' && <p className="line">Verdicts are against {base}.</p>}
         {data && <Sides data={data} onChoose={setOther} />}
         {!data && error && (
           <p>
@@ -83,10 +83,12 @@ function Changes({ data }: { data: Compare }) {
     [data.rows, wanted, closed],
   );
   const [base] = useUrlState('base', '');
-  const verdicts = useApi<RunVerdicts>(apiPath.runVerdicts(data.b.name, { base })).data;
+  const inA = useApi<RunVerdicts>(apiPath.runVerdicts(data.a.name, { base })).data;
+  const inB = useApi<RunVerdicts>(apiPath.runVerdicts(data.b.name, { base })).data;
+  const said = useMemo(() => ({ a: inA, b: inB }), [inA, inB]);
   const columns = useMemo(
-    () => compareColumns({ a: data.a.name, b: data.b.name, base, verdicts }),
-    [data.a.name, data.b.name, base, verdicts],
+    () => compareColumns({ a: data.a.name, b: data.b.name, base, said }),
+    [data.a.name, data.b.name, base, said],
   );
   const groupOf = useCallback(
     (row: CompareRow): RowGroup => {
@@ -107,7 +109,7 @@ function Changes({ data }: { data: Compare }) {
         rowHref={(row) => (row.kind === 'job' ? hrefOf(row, data, base) : '')}
         rowClass={(row) => (row.kind === 'group' ? 'group-row' : '')}
         groupOf={groupOf}
-        mobile={(row) => <MobileCompare row={row} verdicts={verdicts} />}
+        mobile={(row) => <MobileCompare row={row} said={said} />}
         emptyText={<EmptyText data={data} wanted={wanted} />}
       />
     </>

@@ -72,6 +72,11 @@ function Suggested({ run, onChoose }: Omit<ChooserProps, 'label'>) {
       <button type="button" className="compare-choice" onClick={() => onChoose('')}>
         previous run
       </button>
+      {run !== null && (
+        <button type="button" className="compare-choice" onClick={() => onChoose('base')}>
+          last run of the base branch
+        </button>
+      )}
       {lists.map(([title, q]) => (
         <RunsOf key={title} title={title} q={q} without={run?.name ?? ''} onChoose={onChoose} />
       ))}

@@ -63,15 +63,28 @@ export default function HistoryPage() {
               ))}
             </select>
           </label>
-          {since !== '' && (
-            <button type="button" className="button" title="Show earlier runs too" onClick={() => setSince('')}>
-              since {since} ✕
-            </button>
-          )}
+          <SinceChoice since={since} onChange={setSince} />
         </div>
       </section>
       {error && <ErrorBox error={error} onRetry={refetch} />}
       {data ? <Rows data={data} /> : !error && <Skeleton rows={20} />}
+    </>
+  );
+}
+
+/** The first day. An address may name it in another way, like "3d", which is shown as it is. */
+function SinceChoice({ since, onChange }: { since: string; onChange: (since: string) => void }) {
+  const isDay = since === '' || /^\d{4}-\d\d-\d\d$/.test(since);
+  return (
+    <>
+      <label>
+        since <input type="date" value={isDay ? since : ''} onChange={(event) => onChange(event.target.value)} />
+      </label>
+      {since !== '' && (
+        <button type="button" className="button" title="Show earlier runs too" onClick={() => onChange('')}>
+          {isDay ? 'any day' : `since ${since}`} ✕
+        </button>
+      )}
     </>
   );
 }

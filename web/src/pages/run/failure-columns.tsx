@@ -9,7 +9,7 @@ import { JobTime } from '../../ui/Time.tsx';
 import type { FailureRow } from './failure-rows.ts';
 import type { Group } from './groups.ts';
 import { shortSaid } from './said.ts';
-import { decisionWords } from './triage.ts';
+import { decidedWords } from './triage.ts';
 import { Badge, bandTitles, SeenStrip } from './verdict-view.tsx';
 
 const columnCount = 6;
@@ -126,8 +126,7 @@ export function failureColumns(page: RunPage): Column<FailureRow>[] {
 
 /** What people said of a cause, in one line. */
 function decisionOf({ verdict }: Group): string {
-  if (verdict === null) return '';
-  return verdict.decision === null ? (verdict.past ?? '') : decisionWords(verdict.decision);
+  return verdict === null ? '' : decidedWords(verdict);
 }
 
 function textOf({ facets, job }: FailureRow & { kind: 'job' }): string {

@@ -136,6 +136,11 @@ export function decisionWords({ class: kind, issue_url, author }: DecisionItem):
   return `${name}${kind} · ${author}`;
 }
 
+/** What people said of a cause in one line; empty for nothing. */
+export function decidedWords({ decision, past }: Pick<PageVerdict, 'decision' | 'past'>): string {
+  return decision === null ? (past ?? '') : decisionWords(decision);
+}
+
 /** Whether nobody has decided on a group. */
 export function isUndecided({ verdict }: Pick<Group, 'verdict'>): boolean {
   return verdict !== null && verdict.decision === null;
