@@ -24,6 +24,7 @@ const others = [
     'reviews',
   ],
   ...['log_excerpts', 'job_tests', 'failed_cases'],
+  ...['subscriptions', 'deliveries', 'run_ends', 'told_causes', 'suspect_nodes'],
 ];
 
 /** How the columns of a copied row differ from the original; times are moved as a whole, everything else stays. */

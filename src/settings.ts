@@ -1,5 +1,6 @@
 /** The table of all settings: names, defaults, and what is a valid value. */
 import { type AccessConfig, accessSettings } from './access-settings.ts';
+import { type NotifyConfig, notifySettings } from './notify-settings.ts';
 import {
   archives,
   branchNames,
@@ -18,7 +19,7 @@ import {
 export type { Setting } from './setting-values.ts';
 
 /** All settings of the server, validated. */
-export interface Config extends AccessConfig {
+export interface Config extends AccessConfig, NotifyConfig {
   host: string;
   port: number;
   database: string;
@@ -235,6 +236,7 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     help: 'when running and waiting jobs without news are dead, then when queued ones are; off for never',
     parse: expiryAges,
   },
+  ...notifySettings,
   latest_runs: {
     flag: 'latest-runs',
     variables: ['PADDLES_LATEST_RUNS'],

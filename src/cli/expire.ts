@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { BadSetting, type CommandLine, type Config } from '../config.ts';
-import type { Actor } from '../core/audit.ts';
+import { serverActor } from '../core/audit.ts';
 import { type ExpiryAges, parseExpiryAges } from '../core/expiry.ts';
 import { plural } from '../core/plural.ts';
 import type { Db } from '../store/db.ts';
@@ -12,9 +12,6 @@ import { operator, stopSignal, withDatabase } from './database.ts';
  * time to report.
  */
 const pause = 3_600_000;
-
-/** The server, as the log of changes names it. */
-const server: Actor = { name: 'paddles', verified: true, address: null, door: 'command', request: null };
 
 /** `paddles expire`: ends the jobs without news. Returns the exit code. */
 export async function expireJobs(line: CommandLine): Promise<number> {
@@ -41,7 +38,7 @@ export function expireInBackground(
   const stop = new AbortController();
   let ended = Promise.resolve();
   const look = async () => {
-    const jobs = await expire(db, { ages, dryRun: false, signal: stop.signal, at: now(), by: server });
+    const jobs = await expire(db, { ages, dryRun: false, signal: stop.signal, at: now(), by: serverActor });
     if (jobs > 0) log.info({ jobs }, 'ended jobs without news');
   };
   const timer = setInterval(() => {

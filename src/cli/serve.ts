@@ -6,6 +6,7 @@ import { BadSetting, type CommandLine, type Config, checkAccess, checkPorts } fr
 import { buildApp } from '../http/app.ts';
 import { boundConnections } from '../http/connections.ts';
 import { createMetrics } from '../http/metrics.ts';
+import { startNotifier } from '../notify/notifier.ts';
 import { type Db, type OpenOptions, UnavailableDatabase } from '../store/db.ts';
 import { version } from '../version.ts';
 import { openDatabase } from './database.ts';
@@ -86,8 +87,9 @@ export async function serve(line: CommandLine): Promise<number> {
     const endReindex = config.read_only ? async () => {} : reindexInBackground(db, log);
     const endExpiry = config.read_only ? async () => {} : expireInBackground(db, { config, log, now });
     const reader = config.read_only ? null : readLogs(db, config, log, now);
+    const notifier = config.read_only ? null : startNotifier({ db, config, log, now, onAttempt: metrics.countAttempt });
     await signals.stop;
-    await Promise.all([endReindex(), endExpiry(), reader?.stop()]);
+    await Promise.all([endReindex(), endExpiry(), reader?.stop(), notifier?.stop()]);
     await stop(doors, open, log, signals.insisted);
     return 0;
   } catch (error) {

@@ -19,8 +19,21 @@ export interface Actor {
   request: string | null;
 }
 
+/** The server itself. */
+export const serverActor: Actor = { name: 'paddles', verified: true, address: null, door: 'command', request: null };
+
 /** What a change can be about. */
-export const auditKinds = ['run', 'job', 'node', 'queue', 'token', 'database', 'decision', 'review'] as const;
+export const auditKinds = [
+  'run',
+  'job',
+  'node',
+  'queue',
+  'token',
+  'database',
+  'decision',
+  'review',
+  'subscription',
+] as const;
 /** One of them. */
 export type AuditKind = (typeof auditKinds)[number];
 

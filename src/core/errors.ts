@@ -10,7 +10,7 @@ export type Failure =
   | { failure: 'unavailable'; reason: string };
 
 /** What a failure can be about. */
-type Noun = 'run' | 'job' | 'node' | 'queue' | 'token' | 'cause' | 'decision';
+type Noun = 'run' | 'job' | 'node' | 'queue' | 'token' | 'cause' | 'decision' | 'subscription' | 'delivery';
 
 /** True when a store or parse function answered with a failure instead of its value. */
 export function isFailure(value: unknown): value is Failure {

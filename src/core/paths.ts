@@ -50,6 +50,7 @@ export const pagePath = {
   nodes: (query?: PathQuery) => address(['nodes'], query),
   node: (name: string) => address(['nodes', name]),
   audit: (query?: PathQuery) => address(['audit'], query),
+  notifications: () => address(['notifications']),
   settings: () => address(['settings']),
   help: () => address(['help']),
 };
@@ -96,6 +97,12 @@ export const apiPath = {
   review: (run: string) => address(['api', 'runs', run, 'review']),
   reviews: (run: string) => address(['api', 'runs', run, 'reviews']),
   session: () => address(['api', 'session']),
+  subscriptions: () => address(['api', 'subscriptions']),
+  subscription: (id: number) => address(['api', 'subscriptions', String(id)]),
+  subscriptionTest: (id: number) => address(['api', 'subscriptions', String(id), 'test']),
+  deliveries: (id: number, query?: PathQuery) => address(['api', 'subscriptions', String(id), 'deliveries'], query),
+  sendAgain: (id: number, delivery: number) =>
+    address(['api', 'subscriptions', String(id), 'deliveries', String(delivery), 'again']),
   suggest: (query: PathQuery) => address(['api', 'suggest'], query),
   search: (text: string) => address(['api', 'search'], { text }),
   events: (topics: readonly string[]) => address(['api', 'events'], { topics: printTopics(topics) }),

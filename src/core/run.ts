@@ -1,4 +1,4 @@
-import type { JobStatus } from './job.ts';
+import { type JobStatus, jobStatuses } from './job.ts';
 
 /** How many jobs of a run have each status; kept on the run row, changed in the same transaction as the job. */
 export type JobCounts = Record<JobStatus, number>;
@@ -38,6 +38,21 @@ export type RunSort = (typeof runSorts)[number];
 /** Counts of a run without jobs. */
 export function noJobs(): JobCounts {
   return { queued: 0, pass: 0, running: 0, waiting: 0, fail: 0, dead: 0, unknown: 0 };
+}
+
+/** Whether nothing of a run is left to do: with failed jobs it counts as finished while others are still queued. */
+export function isOver({ status, queued }: Pick<JobCounts, 'queued'> & { status: RunStatus }): boolean {
+  return status.startsWith('finished') && queued === 0;
+}
+
+/**
+ * Whether a change has ended a run: nothing of it is left to do, and there was, or its jobs ended in another way. Whoever tidies a run that is
+ * over, and only deletes jobs, does not end it.
+ */
+export function hasEnded(before: JobCounts & { status: RunStatus }, after: JobCounts & { status: RunStatus }): boolean {
+  if (!isOver(after)) return false;
+  const isOther = jobStatuses.some((status) => before[status] !== after[status]);
+  return !isOver(before) || (isOther && jobsTotal(after) >= jobsTotal(before));
 }
 
 /** The number of jobs, whatever their status. */

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type Db, ping } from '../store/db.ts';
 import { countJobs, longestQueues } from '../store/read/gauges.ts';
+import { countWaitingDeliveries } from '../store/read/subscriptions.ts';
 import { version } from '../version.ts';
 import { mount } from './resource.ts';
 
@@ -10,9 +11,14 @@ import { mount } from './resource.ts';
 export interface Metrics {
   /** Counts the requests of a server; comes before its routes. */
   count(app: FastifyInstance): void;
+  /** Counts an attempt to tell a subscription, by how it ended. */
+  countAttempt(outcome: Outcome): void;
   /** Adds `/metrics`. */
   mount(app: FastifyInstance): void;
 }
+
+const outcomes = ['delivered', 'failed', 'given up'] as const;
+type Outcome = (typeof outcomes)[number];
 
 /** How long what is stored is not counted again, in milliseconds: several monitors may ask. */
 const keptFor = 10_000;
@@ -51,7 +57,15 @@ export function createMetrics(db: Db, { worker }: { worker?: string | undefined 
     registers,
   });
   const listeners = new Gauge({ name: 'paddles_live_listeners', help: 'Open pages that are told changes', registers });
+  const attempts = new Counter({
+    name: 'paddles_delivery_attempts_total',
+    help: 'Attempts to tell a subscription by how they ended; "given up" was the last one of a delivery',
+    labelNames: ['outcome'],
+    registers,
+  });
+  for (const outcome of outcomes) attempts.inc({ outcome }, 0);
   return {
+    countAttempt: (outcome) => attempts.inc({ outcome }),
     count(app) {
       app.addHook('onRequest', async ({ routeOptions }, reply) => {
         if (routeOptions.url !== streamRoute) return;
@@ -130,6 +144,11 @@ function watchStored(db: Db, register: Registry): () => Promise<void> {
     labelNames: ['queue'],
     registers,
   });
+  const deliveries = new Gauge({
+    name: 'paddles_waiting_deliveries',
+    help: 'Messages to subscriptions that are still to be sent, or to be sent again',
+    registers,
+  });
   const count = async () => {
     try {
       await ping(db);
@@ -137,6 +156,7 @@ function watchStored(db: Db, register: Registry): () => Promise<void> {
       for (const [status, number] of Object.entries(counts)) jobs.set({ status }, number);
       queues.reset();
       for (const { queue, jobs: number } of longest) queues.set({ queue }, number);
+      deliveries.set(await countWaitingDeliveries(db));
       up.set(1);
     } catch {
       // Why is in the log.

@@ -49,7 +49,10 @@ describe.each(engines)('parameters of /api on $name', (engine) => {
     routes = Object.entries(paths).flatMap(([path, { get }]) => {
       if (get === undefined) return [];
       return {
-        path: path.replace('{run}', run).replace('{job}', '1').replace('{name}', 'smithi001'),
+        path: path
+          .replace('{run}', run)
+          .replace(/{(job|id)}/, '1')
+          .replace('{name}', 'smithi001'),
         parameters: (get.parameters ?? []).filter((parameter) => parameter.in === 'query'),
       };
     });

@@ -43,6 +43,11 @@ const writes: Record<string, RouteScope> = {
   'api POST /api/decisions': 'triage',
   'api POST /api/decisions/:id/withdraw': 'triage',
   'api POST /api/runs/:run/review': 'triage',
+  'api POST /api/subscriptions': 'admin',
+  'api PUT /api/subscriptions/:id': 'admin',
+  'api DELETE /api/subscriptions/:id': 'admin',
+  'api POST /api/subscriptions/:id/test': 'admin',
+  'api POST /api/subscriptions/:id/deliveries/:delivery/again': 'admin',
 };
 
 interface Route {
@@ -102,6 +107,8 @@ describe.each<Contract>(['classic', 'teuthology'])('the %s door', (contract) => 
       [
         '/',
         '/api/session',
+        '/api/subscriptions',
+        '/api/subscriptions/:id/deliveries',
         '/healthz',
         '/nodes/:node/lock',
         '/nodes/lock_many',

@@ -20,6 +20,7 @@ describe.each(engines)('a database on $name', (engine) => {
         'log-excerpts',
         'test-cases',
         'monthly-totals',
+        'notifications',
       ],
       [],
     ]) {

@@ -15,6 +15,7 @@ import { watchStore } from './coverage.ts';
 import { type Exception, exceptions } from './exceptions.ts';
 import { type Filled, startFilled } from './filled.ts';
 import { answeredJobs, expectedLists } from './lists.ts';
+import { notify } from './notify.ts';
 import type { Finding } from './plan.ts';
 import { judgePostgres } from './postgres-plans.ts';
 import { readLogs } from './read-logs.ts';
@@ -64,6 +65,7 @@ describe.each(engines)('statements on $name', ({ name, createDatabase }) => {
     await expire(db, { ages: { running: 1, waiting: 1, queued: 1 }, dryRun: false, ...stamp, at: now() + 1e9 });
     await useToken(db, doors, now());
     await readLogs(db, samples.runs[0]?.name ?? '', now());
+    await notify(db, doors, now());
     await pruneAudit(db, { before: now() - 3_600_000_000, dryRun: false, ...stamp });
     // Other processes are notified a moment later.
     if (name === 'postgres') await vi.waitFor(() => expect(recording.has('pg_notify')).toBe(true), { timeout: 30_000 });

@@ -7,7 +7,7 @@ const names = Type.Object({ names: Type.Array(text) });
 
 /**
  * The data of each event. `hello` comes first; `jobs` for topic `run:NAME`; `runs` for topic `runs` and `run:NAME`;
- * `nodes`, `decisions` and `queue` for theirs; `reset` when what was missed is no longer known: read everything again.
+ * `nodes`, `decisions`, `queue` and `deliveries` for theirs; `reset` when what was missed is no longer known: read everything again.
  */
 export const liveEvents = {
   hello: Type.Object({ version: text, build: text }),
@@ -25,6 +25,8 @@ export const liveEvents = {
    */
   decisions: Type.Object({ names: Type.Array(text), made: Type.Array(DecisionItem) }),
   queue: nothing,
+  /** Of notifications. */
+  deliveries: nothing,
   reset: nothing,
 };
 
@@ -35,7 +37,9 @@ export type LiveEvents = { [Type in keyof typeof liveEvents]: Static<(typeof liv
 export const events = {
   summary: 'Changes as server-sent events; Last-Event-ID resumes',
   querystring: query({
-    topics: optional('run:NAME, runs, nodes, decisions and queue, with commas between; a comma in a name as %2C'),
+    topics: optional(
+      'run:NAME, runs, nodes, decisions, queue and deliveries, with commas between; a comma in a name as %2C',
+    ),
   }),
   response: textAnswers('text/event-stream'),
 };

@@ -163,7 +163,7 @@ function tell(
     publish(['nodes'], 'nodes', { names: event.names });
   } else if (event.type === 'decisions') {
     publish(['decisions'], 'decisions', { names: event.names, made: event.made.map(decisionOf) });
-  } else publish(['queue'], 'queue', {});
+  } else publish([event.type], event.type, {});
 }
 
 function write(response: ServerResponse, text: string): void {

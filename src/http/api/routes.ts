@@ -24,6 +24,7 @@ import { runPageRoutes } from './run-page.ts';
 import { runPartsRoutes } from './run-parts.ts';
 import { answers, query, text, textAnswers } from './schema.ts';
 import { sessionRoutes } from './session.ts';
+import { subscriptionRoutes } from './subscriptions.ts';
 
 const openapi = { hide: true, querystring: query({}), response: answers(Type.Record(text, Type.Unknown())) };
 const docs = { hide: true, querystring: query({}), response: textAnswers('text/html') };
@@ -53,6 +54,7 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
   auditRoutes(app, context);
   decisionRoutes(app, context);
   sessionRoutes(app, context);
+  subscriptionRoutes(app, context);
   const addressOf = baseOf(context.config);
   const documentOf = (request: FastifyRequest) => context.documentFor(addressOf(request));
   app.get('/openapi.json', { schema: openapi, config: ordinary }, async (request) => documentOf(request));

@@ -4,7 +4,7 @@ import { plural } from '../../core/plural.ts';
 import { blameText, facetsText } from '../../core/verdicts/sentence.ts';
 import { isNew, type Verdict } from '../../core/verdicts/verdict.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
-import { type Compared, comparedWith, findBases, headOf } from '../../store/pages/baseline.ts';
+import { basesOf as basesWith, type Compared, comparedWith, headOf } from '../../store/pages/baseline.ts';
 import { allOf } from '../../store/pages/job-lines.ts';
 import { judgedJobs } from '../../store/pages/run-digests.ts';
 import { findRun, type LatestOf } from '../../store/pages/run-page.ts';
@@ -47,9 +47,8 @@ function sendText(reply: FastifyReply, type: string, text: string): FastifyReply
 }
 
 /** The branches that others are compared with: those of the setting, or those that the runs show. */
-export async function basesOf({ db, config }: ApiContext): Promise<string[]> {
-  const set = config.base_branches.split(',').flatMap((name) => name.trim() || []);
-  return set.length > 0 ? set : findBases(db);
+export function basesOf({ db, config }: ApiContext): Promise<string[]> {
+  return basesWith(db, config.base_branches);
 }
 
 /** What a run is compared with; refuses a `base` that is neither a base branch nor one with runs of this suite before it. */

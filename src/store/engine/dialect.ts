@@ -67,11 +67,11 @@ export function readNode(row: NodeRow): NodeRow {
   return { ...row, up: up === null ? null : Boolean(up), is_vm: Boolean(is_vm), locked: Boolean(locked) };
 }
 
-/** Any numbers will do as long as nothing else in the database uses them: "pddl" and "pdnd" in ASCII. */
-const advisoryLocks = { migrations: 0x7064646c, nodes: 0x70646e64 };
+/** Any numbers will do as long as nothing else in the database uses them: "pddl", "pdnd" and "pdsb" in ASCII. */
+const advisoryLocks = { migrations: 0x7064646c, nodes: 0x70646e64, subscriptions: 0x70647362 };
 
 /**
- * Keeps other processes from migrating, or from changing nodes, until this transaction ends. For nodes, locks on rows would
+ * Keeps other processes from migrating, from changing nodes, or from adding subscriptions, until this transaction ends. For nodes, locks on rows would
  * not do: they cannot tell how many nodes are free, because a statement that waits does not see a node that is given back
  * meanwhile.
  */

@@ -7,6 +7,7 @@ import { type ColumnTypes, columnTypes, lockOut } from './dialect.ts';
 import { UnusableDatabase } from './faults.ts';
 import { logTables, testTables } from './log-tables.ts';
 import { monthlyTables } from './monthly-tables.ts';
+import { notificationTables } from './notification-tables.ts';
 import type { Engine, Schema } from './schema.ts';
 
 /** One step of the schema. Forward only; `statements` gets the words in which the engines differ. */
@@ -27,6 +28,7 @@ const migrations: Migration[] = [
   { name: 'log-excerpts', statements: logTables },
   { name: 'test-cases', statements: testTables },
   { name: 'monthly-totals', statements: monthlyTables },
+  { name: 'notifications', statements: notificationTables },
 ];
 
 /**

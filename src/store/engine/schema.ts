@@ -8,6 +8,7 @@ import type { Pause } from '../../core/queue.ts';
 import type { JobCounts, RunStatus } from '../../core/run.ts';
 import type { FailedCaseTable, JobTestsTable, LogExcerptTable } from './log-schema.ts';
 import type { MonthlyCauseTable, MonthlyResultTable } from './monthly-schema.ts';
+import type { NotificationTables } from './notification-schema.ts';
 
 /** The two engines. */
 export type Engine = 'sqlite' | 'postgres';
@@ -213,7 +214,7 @@ interface MigrationTable {
 }
 
 /** All tables, for Kysely. */
-export interface Schema {
+export interface Schema extends NotificationTables {
   runs: RunTable;
   jobs: JobTable;
   job_documents: JobDocumentTable;

@@ -66,8 +66,14 @@ async function runsBefore({ kysely }: Reader, run: RunRow, branch: string, count
 
 const known = new WeakMap<Reader, { newest: number; bases: string[] }>();
 
+/** The branches that others are compared with: those of the setting, with commas between, or those that the runs show. */
+export async function basesOf(db: Reader, setting: string): Promise<string[]> {
+  const set = setting.split(',').flatMap((name) => name.trim() || []);
+  return set.length > 0 ? set : findBases(db);
+}
+
 /** The branches that runs are compared with by default; looked for again when there is a new run. */
-export async function findBases(db: Reader): Promise<string[]> {
+async function findBases(db: Reader): Promise<string[]> {
   const last = await db.kysely.selectFrom('runs').select(['id', 'scheduled']).orderBy('id', 'desc').limit(1).execute();
   const newest = last[0]?.id ?? 0;
   const before = known.get(db);

@@ -22,11 +22,12 @@ import { runsWithCause } from './cause-runs.ts';
 type Builder = ExpressionBuilder<Schema, 'runs'>;
 type Condition = ExpressionWrapper<Schema, 'runs', SqlBool>;
 
-/** The runs that match. */
-export async function matchingRuns(db: Reader, { terms }: Query, clock: Clock): Promise<MatchingRuns> {
+/** The runs that match, or `only` this one if it does. */
+export async function matchingRuns(db: Reader, { terms }: Query, clock: Clock, only?: number): Promise<MatchingRuns> {
   const tests = terms.filter(hasPattern).map(runTest);
   const others = terms.filter((term) => !hasPattern(term) && term.key !== 'cause');
   let matching: MatchingRuns = db.kysely.selectFrom('runs').where((builder) => whereTerms(builder, others, clock));
+  if (only !== undefined) matching = matching.where('runs.id', '=', only);
   for (const term of terms.filter(({ key }) => key === 'cause')) {
     const failed = oneOf(db.engine, 'runs.id', await runsWithCause(db, term));
     matching = matching.where(term.negated ? sql<SqlBool>`not ${failed}` : failed);

@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely';
 import { type Failure, notFound } from '../../core/errors.ts';
 import type { JobStatus } from '../../core/job.ts';
 import { type JobCounts, jobsTotal, noJobs } from '../../core/run.ts';
-import { readNode } from '../engine/dialect.ts';
+import { oneOf, readNode } from '../engine/dialect.ts';
 import type { NodeRow, Reader, Schema } from '../engine/schema.ts';
 import { chunksOf } from '../engine/transaction.ts';
 
@@ -89,6 +89,16 @@ export async function withHosts(kysely: Kysely<Schema>, nodes: NodeRow[]): Promi
 function nest({ vm_host_id, ...node }: NodeRow, known: Map<number, NodeRow>, depth: number): FullNode {
   const host = vm_host_id === null || depth === 0 ? undefined : known.get(vm_host_id);
   return { ...node, vm_host: host ? nest(host, known, depth - 1) : null };
+}
+
+/** The machine types of nodes, by their names. */
+export async function nodeTypes({ engine, kysely }: Reader, names: string[]): Promise<Map<string, string | null>> {
+  const rows = await kysely
+    .selectFrom('nodes')
+    .select(['name', 'machine_type'])
+    .where(oneOf(engine, 'name', names))
+    .execute();
+  return new Map(rows.map(({ name, machine_type }) => [name, machine_type]));
 }
 
 /** The machine types that nodes have, in order. */

@@ -25,6 +25,9 @@ export const exportedTables: ExportedTable[] = [
   { table: 'decisions' },
   { table: 'cause_moves' },
   { table: 'reviews' },
+  { table: 'subscriptions' },
+  { table: 'told_causes' },
+  { table: 'suspect_nodes' },
   { table: 'tokens' },
   { table: 'audit' },
   { table: 'monthly_results' },
@@ -32,5 +35,5 @@ export const exportedTables: ExportedTable[] = [
   { table: 'indexed', replaces: true },
 ];
 
-/** What a new database makes by itself, or makes again when it is asked for; browsers sign in again. */
-export const derivedTables: (keyof Schema)[] = ['migrations', 'run_digests', 'sessions'];
+/** What a new database makes by itself, or makes again when it is asked for; browsers sign in again, and nobody is told of an end twice. */
+export const derivedTables: (keyof Schema)[] = ['migrations', 'run_digests', 'sessions', 'run_ends', 'deliveries'];

@@ -26,6 +26,7 @@ import {
   takenKeys,
 } from './job-sql.ts';
 import type { JobEvent } from './live.ts';
+import { noteEnds } from './run-ends.ts';
 
 /** One request to create, change or delete a job, or to end one unless there is news of it since it was `seen`. `at` in microseconds since the Unix epoch. */
 type JobWrite = { run: string; at: number } & (
@@ -88,9 +89,11 @@ async function writeBatch(engine: Engine, transact: Transact, writes: JobWrite[]
     const runs = new Map((runRows as unknown as RunRow[]).map((run) => [run.name, run]));
     const batch: JobBatch = { jobs: jobStates(jobRows), deleted: [], runsWithoutFirst: new Set() };
     const freeId = await idChooser(engine, send, runs, writes);
+    const before = new Map([...runs.values()].map((run) => [run.id, { ...run }]));
     const value = writes.map((write) => decide(write, runs.get(write.run), batch, freeId));
     const last = await save(engine, send, [...runs.values()], batch);
-    return { last: [...last, ...recordEnded(engine, writes, value)], value };
+    const ended = noteEnds(engine, before, [...runs.values()], writes);
+    return { last: [...last, ...recordEnded(engine, writes, value), ...ended], value };
   });
 }
 

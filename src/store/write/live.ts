@@ -23,6 +23,7 @@ export type LiveEvent =
   | { type: 'runs'; names: string[] }
   | { type: 'nodes'; names: string[] }
   | { type: 'queue' }
+  | { type: 'deliveries' }
   | { type: 'decisions'; names: string[]; made: DecisionRow[] }
   | { type: 'reset' };
 
@@ -32,7 +33,8 @@ type LiveChange =
   | { nodes: readonly string[] }
   | { decided: DecisionRow }
   | { withdrawn: DecisionRow }
-  | { queue: true };
+  | { queue: true }
+  | { deliveries: true };
 
 /** The changes of a database. */
 export interface Live {
@@ -110,6 +112,7 @@ export function createLive(kysely: Kysely<Schema>, url: string | null): Live {
       else if ('nodes' in change) for (const name of change.nodes) waiting.nodes.add(name);
       else if ('decided' in change) addDecision(waiting.decisions, change.decided);
       else if ('withdrawn' in change) waiting.decisions.set(change.withdrawn.cause, null);
+      else if ('deliveries' in change) waiting.deliveries = true;
       else waiting.queue = true;
       soon();
     },
@@ -134,13 +137,14 @@ interface Waiting {
   /** What was decided on a cause; null when that is not the whole change. */
   decisions: Map<string, DecisionRow | null>;
   queue: boolean;
+  deliveries: boolean;
 }
 
 function nothingYet(): Waiting {
-  return { jobs: new Map(), runs: new Set(), nodes: new Set(), decisions: new Map(), queue: false };
+  return { jobs: new Map(), runs: new Set(), nodes: new Set(), decisions: new Map(), queue: false, deliveries: false };
 }
 
-function messagesOf({ jobs, runs, nodes, decisions, queue }: Waiting): LiveEvent[] {
+function messagesOf({ jobs, runs, nodes, decisions, queue, deliveries }: Waiting): LiveEvent[] {
   return [
     ...[...jobs].flatMap(([run, changed]) =>
       chunksOf([...changed.values()], jobsInMessage).map((part): LiveEvent => ({ type: 'jobs', run, jobs: part })),
@@ -155,6 +159,7 @@ function messagesOf({ jobs, runs, nodes, decisions, queue }: Waiting): LiveEvent
       }),
     ),
     ...(queue ? [{ type: 'queue' } as const] : []),
+    ...(deliveries ? [{ type: 'deliveries' } as const] : []),
   ];
 }
 

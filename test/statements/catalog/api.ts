@@ -100,6 +100,8 @@ export const apiRequests: Asked[] = [
   ask('/api/decisions.csv', '', () => '/api/decisions.csv', { kind: 'whole' }),
   ask('/api/runs/:run/reviews', '', ({ name }) => `/api/runs/${name}/reviews`),
   ask('/api/session', '', () => '/api/session'),
+  ask('/api/subscriptions', '', () => '/api/subscriptions'),
+  ask('/api/subscriptions/:id/deliveries', '', ({ n }) => `/api/subscriptions/${1e9 + n}/deliveries`, { status: 404 }),
   ask('/api/queue', '', () => '/api/queue'),
   ask('/api/nodes', '', () => '/api/nodes', statistics),
   ask('/api/nodes', 'machine_type', () => '/api/nodes?machine_type=trial', statistics),

@@ -24,7 +24,7 @@ interface Listener {
   handle: Handler;
 }
 
-const types = ['jobs', 'runs', 'nodes', 'queue', 'decisions', 'reset'] as const;
+const types = ['jobs', 'runs', 'nodes', 'queue', 'decisions', 'deliveries', 'reset'] as const;
 const batchMs = 500;
 const mostWaiting = 500;
 const pollMs = 15_000;
@@ -42,7 +42,7 @@ let batchTimer: ReturnType<typeof setTimeout> | undefined;
 let pollTimer: ReturnType<typeof setTimeout> | undefined;
 
 /**
- * Calls back with the events of a topic (`runs`, `run:NAME`, `nodes`, `queue`, `decisions`), and those that others on the page listen to, in
+ * Calls back with the events of a topic (`runs`, `run:NAME`, `nodes`, `queue`, `decisions`, `deliveries`), and those that others on the page listen to, in
  * batches, while the component is mounted.
  */
 export function useLive(topic: string, onEvent: Handler): void {

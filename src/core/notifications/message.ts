@@ -1,0 +1,175 @@
+/** What people are told, in words. Every text of a client is escaped for where it is read. */
+import { pagePath } from '../paths.ts';
+import { type JobCounts, jobsTotal } from '../run.ts';
+import type { CauseClass } from '../signature-class.ts';
+import type { VerdictName } from '../verdicts/verdict.ts';
+import type { NewsEvent, NewsFormat } from './subscription.ts';
+
+/** A cause that nobody has looked at yet. */
+export interface NewCause {
+  id: string;
+  title: string;
+  class: CauseClass;
+  verdict: VerdictName;
+  /** How many jobs of the run ended with it. */
+  jobs: number;
+  sentence: string;
+  href: string | null;
+}
+
+/** A run that is over; times in milliseconds since the Unix epoch. */
+export interface RunNews {
+  event: Exclude<NewsEvent, 'node_suspect'>;
+  run: {
+    name: string;
+    href: string | null;
+    status: string;
+    suite: string;
+    branch: string;
+    user: string;
+    machine_type: string;
+    sha1: string | null;
+    scheduled: number;
+    started: number | null;
+    updated: number | null;
+    total: number;
+    counts: JobCounts;
+  };
+  /** Those with most jobs first; of very many only the first. */
+  new_causes: NewCause[];
+  new_causes_total: number;
+}
+
+/** Nodes that have become suspect. */
+export interface NodeNews {
+  event: 'node_suspect';
+  nodes: { name: string; href: string | null; machine_type: string; sentence: string }[];
+}
+
+/** What somebody sends to see whether it arrives. */
+interface TestNews {
+  event: 'test';
+  subscription: string;
+}
+
+/** All of it. */
+export type News = RunNews | NodeNews | TestNews;
+
+/** What is sent: the text of a body, and for a mail its subject. */
+export interface Message {
+  subject: string;
+  body: string;
+}
+
+/** Causes and nodes that are listed in a text. */
+const mostListed = 5;
+const longestTitle = 200;
+
+/** The message of some news in a format; `at` in milliseconds. */
+export function messageOf(news: News, format: NewsFormat, at: number): Message {
+  const subject = subjectOf(news);
+  if (format === 'slack') return { subject, body: JSON.stringify({ text: textOf(news, slack) }) };
+  const text = textOf(news, plain);
+  if (format === 'mail') return { subject, body: text };
+  const { event, ...data } = news;
+  return { subject, body: JSON.stringify({ type: event, timestamp: new Date(at).toISOString(), data, text }) };
+}
+
+/** What a list of deliveries calls it. */
+export function subjectOf(news: News): string {
+  if (news.event === 'test') return `Test of ${oneLine(news.subscription)}`;
+  if (news.event === 'node_suspect') return `Suspect: ${news.nodes.map(({ name }) => oneLine(name)).join(', ')}`;
+  const { suite, branch } = news.run;
+  const place = [oneLine(suite), oneLine(branch)].filter((part) => part !== '').join(' on ');
+  return `${place === '' ? oneLine(news.run.name) : place}: ${resultText(news)}`;
+}
+
+/** How a text is marked up. */
+interface Marks {
+  quote: (text: string) => string;
+  link: (label: string, href: string | null) => string;
+}
+
+const plain: Marks = { quote: (text) => text, link: (label, href) => (href === null ? label : `${label} ${href}`) };
+
+/** Slack reads `<…>` as links and as mentions of everybody: https://docs.slack.dev/messaging/formatting-message-text */
+const slack: Marks = {
+  quote: escapeSlack,
+  link: (label, href) => (href === null ? escapeSlack(label) : `<${escapeSlack(href)}|${escapeSlack(label)}>`),
+};
+
+function escapeSlack(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function textOf(news: News, marks: Marks): string {
+  if (news.event === 'test')
+    return marks.quote(`This is a test of the subscription "${oneLine(news.subscription)}" of paddles.`);
+  if (news.event === 'node_suspect') return nodesText(news, marks);
+  return runText(news, marks);
+}
+
+function runText(news: RunNews, { quote, link }: Marks): string {
+  const { name, href, suite, branch, user } = news.run;
+  const place = [suite, branch && `on ${branch}`, user && `by ${user}`].filter((part) => part !== '').join(' ');
+  const first = `${link(oneLine(name), href)}\n${quote(`${resultText(news)}. ${oneLine(place)}`.trim())}`;
+  const lines = news.new_causes
+    .slice(0, mostListed)
+    .map(({ title, jobs, sentence, href: cause }) =>
+      [`• ${link(oneLine(title), cause)} (${plural(jobs, 'job')}):`, quote(oneLine(sentence))].join(' '),
+    );
+  const more = news.new_causes_total - lines.length;
+  return [first, ...lines, ...(more > 0 ? [`and ${plural(more, 'more new cause')}`] : [])].join('\n');
+}
+
+/** "60 of 500 jobs failed, 3 new causes". */
+function resultText({ event, run, new_causes_total }: RunNews): string {
+  const { total, counts } = run;
+  const failed = counts.fail + counts.dead;
+  if (failed === 0)
+    return counts.pass === total ? `all ${plural(total, 'job')} passed` : `${counts.pass} of ${total} jobs passed`;
+  const dead = counts.dead === 0 ? '' : ` (${counts.dead} dead)`;
+  const fresh =
+    new_causes_total === 0 && event === 'run_finished' ? 'no new causes' : plural(new_causes_total, 'new cause');
+  return `${failed} of ${plural(total, 'job')} failed${dead}, ${fresh}`;
+}
+
+function nodesText({ nodes }: NodeNews, { quote, link }: Marks): string {
+  const lines = nodes
+    .slice(0, mostListed)
+    .map(({ name, href, sentence }) => `• ${link(oneLine(name), href)}: ${quote(oneLine(sentence))}`);
+  const more = nodes.length - lines.length;
+  const first = nodes.length === 1 ? 'A node is suspect' : `${nodes.length} nodes are suspect`;
+  return [first, ...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** A text of a client in one line of bounded length: a line break in a mail or a message could pretend to be another one. */
+function oneLine(text: string): string {
+  const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+  return line.length <= longestTitle ? line : `${line.slice(0, longestTitle - 1).toWellFormed()}…`;
+}
+
+/** The addresses of pages, if the server knows its own; without a slash at the end. */
+export function pageLinks(address: string) {
+  const at = (path: string) => (address === '' ? null : `${address.replace(/(?<!\/)\/+$/, '')}/ui${path}`);
+  return {
+    run: (name: string) => at(pagePath.run(name)),
+    node: (name: string) => at(pagePath.node(name)),
+    cause: (id: string) => at(pagePath.cause(id)),
+  };
+}
+
+/** A run as a message has it; `row` as it is stored, but with times in milliseconds. */
+export function runFacts(
+  row: Omit<RunNews['run'], 'href' | 'total' | 'counts'> & JobCounts,
+  href: string | null,
+): RunNews['run'] {
+  const { name, status, suite, branch, user, machine_type, sha1, scheduled, started, updated } = row;
+  const { queued, pass, running, waiting, fail, dead, unknown } = row;
+  const facts = { name, href, status, suite, branch, user, machine_type, sha1, scheduled, started, updated };
+  return { ...facts, total: jobsTotal(row), counts: { queued, pass, running, waiting, fail, dead, unknown } };
+}

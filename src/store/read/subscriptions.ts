@@ -1,0 +1,57 @@
+/** Subscriptions and their deliveries. */
+import { type Failure, notFound } from '../../core/errors.ts';
+import { oneOf } from '../engine/dialect.ts';
+import type { DeliveryRow, SubscriptionRow } from '../engine/notification-schema.ts';
+import type { Reader } from '../engine/schema.ts';
+
+/** All subscriptions by name; there are a hundred at most. */
+export async function listSubscriptions({ kysely }: Reader): Promise<SubscriptionRow[]> {
+  const rows = await kysely.selectFrom('subscriptions').selectAll().orderBy('name').execute();
+  return rows.map((row) => ({ ...row, enabled: Boolean(row.enabled) }));
+}
+
+/** A delivery in a list, without what it says. */
+export type ListedDelivery = Omit<DeliveryRow, 'body'>;
+
+/** Deliveries of a subscription before the one with the id `after`, newest first; or `not_found`. */
+export async function listDeliveries(
+  { kysely }: Reader,
+  id: number,
+  { after, limit }: { after: number | null; limit: number },
+): Promise<ListedDelivery[] | Failure> {
+  const known = await kysely.selectFrom('subscriptions').select('id').where('id', '=', id).executeTakeFirst();
+  if (!known) return notFound('subscription', String(id));
+  return kysely
+    .selectFrom('deliveries')
+    .select(['id', 'message_id', 'subscription_id', 'event', 'subject', 'title', 'created', 'status', 'due'])
+    .select(['attempts', 'last_attempt', 'answer_code', 'error'])
+    .where('subscription_id', '=', id)
+    .where('id', '<', after ?? Number.MAX_SAFE_INTEGER)
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+}
+
+/** How many deliveries are still to be sent, perhaps again. */
+export async function countWaitingDeliveries({ kysely }: Reader): Promise<number> {
+  const { count } = await kysely
+    .selectFrom('deliveries')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('due', 'is not', null)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** When the next delivery to any but the subscriptions in `busy` is due, in microseconds; null when none is. */
+export async function nextDelivery({ engine, kysely }: Reader, busy: number[]): Promise<number | null> {
+  const row = await kysely
+    .selectFrom('deliveries')
+    .select('due')
+    .where('due', 'is not', null)
+    .where(({ not }) => not(oneOf(engine, 'subscription_id', busy)))
+    .orderBy('due')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.due ?? null;
+}

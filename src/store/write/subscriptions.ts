@@ -1,0 +1,138 @@
+/** Adds, changes and deletes subscriptions. */
+import type { Transaction } from 'kysely';
+import type { Actor } from '../../core/audit.ts';
+import { conflict, type Failure, invalid, isFailure, notFound } from '../../core/errors.ts';
+import { messageOf } from '../../core/notifications/message.ts';
+import { mostSubscriptions, shownTarget } from '../../core/notifications/subscription.ts';
+import { milliseconds } from '../../core/time.ts';
+import { lockOut, lockRows } from '../engine/dialect.ts';
+import type { DeliveryRow, SubscriptionRow } from '../engine/notification-schema.ts';
+import type { Reader, Schema } from '../engine/schema.ts';
+import { audit } from './audit.ts';
+import { addDeliveries, dropWaiting } from './deliveries.ts';
+
+/** What somebody chooses of a subscription. */
+export type SubscriptionValues = Pick<SubscriptionRow, 'name' | 'filter' | 'events' | 'format' | 'target' | 'enabled'>;
+type Values = SubscriptionValues & Pick<SubscriptionRow, 'secret'>;
+
+/** Who changes something, and when, in microseconds. */
+interface Stamp {
+  by: Actor;
+  at: number;
+}
+
+/** Adds a subscription and returns it; or `invalid` when another one has its name, or `conflict` when there are too many. */
+export async function addSubscription(
+  { kysely, engine }: Reader,
+  values: Values,
+  { by, at }: Stamp,
+): Promise<SubscriptionRow | Failure> {
+  return kysely.transaction().execute(async (transaction) => {
+    await lockOut(transaction, engine, 'subscriptions');
+    const { count } = await transaction
+      .selectFrom('subscriptions')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    if (Number(count) >= mostSubscriptions) return conflict(`there are ${mostSubscriptions} subscriptions already`);
+    const row = await transaction
+      .insertInto('subscriptions')
+      .values({ ...values, created_by: by.name, created: at, failing_since: null, problem: null })
+      .onConflict((clash) => clash.column('name').doNothing())
+      .returningAll()
+      .executeTakeFirst();
+    if (!row) return nameTaken();
+    const change = { action: 'create', kind: 'subscription', target: row.name, after: factsOf(row) } as const;
+    await audit(transaction, engine, { by, at, changes: [change] });
+    return row;
+  });
+}
+
+/** What `decide` says that a subscription is to be. */
+type Change = (before: SubscriptionRow) => Values | Failure;
+
+/** Changes a subscription and returns it; or `not_found`, `invalid` when another one has its name, or what `decide` refuses. */
+export async function changeSubscription(
+  { kysely, engine }: Reader,
+  id: number,
+  decide: Change,
+  { by, at }: Stamp,
+): Promise<SubscriptionRow | Failure> {
+  return kysely.transaction().execute(async (transaction) => {
+    const before = await held(transaction, engine, id);
+    if (isFailure(before)) return before;
+    const values = decide(before);
+    if (isFailure(values)) return values;
+    if (values.name !== before.name && (await isTaken(transaction, values.name))) return nameTaken();
+    const restarts = values.enabled && (!before.enabled || values.target !== before.target);
+    const row = await transaction
+      .updateTable('subscriptions')
+      .set({ ...values, ...((restarts || !values.enabled) && { failing_since: null, problem: null }) })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    if (before.enabled && !values.enabled) await dropWaiting(transaction, id, 'the subscription was switched off');
+    const now = { ...factsOf(row), ...(row.secret !== before.secret && { secret: 'new' }) };
+    const change = {
+      action: 'edit',
+      kind: 'subscription',
+      target: row.name,
+      before: factsOf(before),
+      after: now,
+    } as const;
+    await audit(transaction, engine, { by, at, changes: [change] });
+    return row;
+  });
+}
+
+/** Deletes a subscription with its deliveries; null, or `not_found`. */
+export async function deleteSubscription(
+  { kysely, engine }: Reader,
+  id: number,
+  { by, at }: Stamp,
+): Promise<Failure | null> {
+  return kysely.transaction().execute(async (transaction) => {
+    const row = await held(transaction, engine, id);
+    if (isFailure(row)) return row;
+    await transaction.deleteFrom('subscriptions').where('id', '=', id).execute();
+    const change = { action: 'delete', kind: 'subscription', target: row.name, before: factsOf(row) } as const;
+    await audit(transaction, engine, { by, at, changes: [change] });
+    return null;
+  });
+}
+
+/** Sends a subscription a test, also one that is switched off, and returns the delivery; or `not_found`. */
+export async function testSubscription({ kysely }: Reader, id: number, at: number): Promise<DeliveryRow | Failure> {
+  const row = await kysely.selectFrom('subscriptions').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row) return notFound('subscription', String(id));
+  const message = messageOf({ event: 'test', subscription: row.name }, row.format, milliseconds(at));
+  const [made] = await addDeliveries(
+    kysely,
+    [{ subscription_id: id, event: 'test', subject: String(at), message }],
+    at,
+  );
+  return made ?? conflict('a test is being sent already');
+}
+
+function nameTaken(): Failure {
+  return invalid('name', "key 'name': there is a subscription with this name already");
+}
+
+async function held(
+  transaction: Transaction<Schema>,
+  engine: Reader['engine'],
+  id: number,
+): Promise<SubscriptionRow | Failure> {
+  const query = transaction.selectFrom('subscriptions').selectAll().where('id', '=', id);
+  return (await lockRows(engine, query).executeTakeFirst()) ?? notFound('subscription', String(id));
+}
+
+async function isTaken(transaction: Transaction<Schema>, name: string): Promise<boolean> {
+  const row = await transaction.selectFrom('subscriptions').select('id').where('name', '=', name).executeTakeFirst();
+  return row !== undefined;
+}
+
+/** What the log of changes says of a subscription: everybody may read it. */
+function factsOf({ filter, events, format, target, enabled }: SubscriptionRow): object {
+  const shown = shownTarget(format, target);
+  return { filter, events: events.split(','), format, target: shown, enabled: Boolean(enabled) };
+}
