@@ -40,7 +40,9 @@ function problemOf(
   checks: Map<unknown, Check>,
 ): string | null {
   const { statusCode } = reply;
-  if (statusCode === 304 || request.method === 'HEAD') return null;
+  // Browsers are led from addresses of the contracts to the dashboard.
+  const isLed = statusCode === 302 && !isApi(request.url);
+  if (statusCode === 304 || isLed || request.method === 'HEAD') return null;
   const { response = {} } = request.routeOptions.schema ?? {};
   const answers = response as Record<string, (Schema & { content?: Record<string, { schema: Schema }> }) | undefined>;
   const schema = request.is404 ? Problem : (answers[statusCode] ?? answers[`${String(statusCode)[0]}xx`]);
