@@ -29,3 +29,7 @@ test('the unit never gives up while the database is away at boot', () => {
   expect(lines).toContainEqual(expect.stringMatching(/^RestartSec=\d+$/));
   expect(lines).toContainEqual(expect.stringMatching(/^After=network-online\.target\b/));
 });
+
+test('a reload of the unit sends the server the signal that opens its log file again', () => {
+  expect(readFileSync(unit, 'utf8').split('\n')).toContain('ExecReload=/bin/kill -HUP $MAINPID');
+});
