@@ -40,11 +40,19 @@ export const yesOrNo = (value: string) => {
   return /^(false|no|off|0)$/i.test(value) ? { value: false } : { problem: 'must be true or false' };
 };
 
-/** An HTTP address, or nothing. */
-export const webAddress = (value: string) =>
-  value === '' || /^https?:\/\/[^\s?#]+$/.test(value)
-    ? { value }
-    : { problem: 'must be a URL like https://paddles.example.com' };
+/** First parts of the paths of this server. */
+const ownPaths = ['api', 'c', 'healthz', 'j', 'jobs', 'metrics', 'nodes', 'queue', 'r', 'readyz', 'runs', 'ui'];
+
+/** The address by which people know this server, perhaps below a path, or nothing. */
+export const publicAddress = (value: string) => {
+  if (value === '') return { value };
+  const found = /^https?:\/\/[^\s?#/]+\/*([\w.~-]*)[\w.~/-]*$/.exec(value);
+  if (found === null)
+    return { problem: 'must be a URL like https://paddles.example.com or https://example.com/paddles' };
+  return ownPaths.includes(found[1] as string)
+    ? { problem: `must not have a path that begins with /${found[1]}, which is one of this server` }
+    : { value };
+};
 
 /** A text that matches; `problem` says otherwise what it must be. */
 export const matching = (pattern: RegExp, problem: string) => (value: string) =>

@@ -8,10 +8,10 @@ import {
   matching,
   networks,
   oneOf,
+  publicAddress,
   type Setting,
   secondPort,
   sentryDsn,
-  webAddress,
   wholeNumber,
   yesOrNo,
 } from './setting-values.ts';
@@ -125,8 +125,8 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     variables: ['PADDLES_ADDRESS'],
     fallback: '',
     hint: 'URL',
-    help: 'public address, for links; otherwise taken from each request',
-    parse: webAddress,
+    help: 'public address, for links, also one with a path; otherwise taken from each request',
+    parse: publicAddress,
   },
   trusted_proxies: {
     flag: 'trusted-proxies',

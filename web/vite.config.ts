@@ -8,6 +8,8 @@ const firstModules =
 export default defineConfig({
   root: import.meta.dirname,
   base: '/ui/',
+  // Scripts and styles find each other below any path: the server may be below one (`PADDLES_ADDRESS`).
+  experimental: { renderBuiltUrl: (_file, { hostType }) => (hostType === 'html' ? undefined : { relative: true }) },
   plugins: [react()],
   build: {
     outDir: 'dist',

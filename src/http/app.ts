@@ -19,7 +19,7 @@ import { operations as classicOperations } from './classic/operations.ts';
 import { classicRoutes } from './classic/routes.ts';
 import { answerClientError, answerErrors, sendMessage } from './errors.ts';
 import { healthOperations, healthRoutes } from './health.ts';
-import { baseOf } from './href.ts';
+import { baseOf, prefixOf, withoutPrefix } from './href.ts';
 import { addressOf, identityOf } from './identity.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { collectRoutes } from './openapi.ts';
@@ -56,6 +56,7 @@ const longestUrl = 16 << 10;
 /** Builds the server of one port; the caller makes it listen and closes it. */
 export function buildApp(options: AppOptions): FastifyInstance {
   const { config, contract = config.contract, db, log, now, metrics = createMetrics(db) } = options;
+  const prefix = prefixOf(config.address);
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
@@ -71,7 +72,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     // A missing Host is answered like any other request, in JSON; Node's own refusal has no body.
     http: { maxHeaderSize: 2 * longestUrl, requireHostHeader: false },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestUrl },
-    rewriteUrl: ({ url = '/' }) => fileAddress(withoutExtraSlashes(url)),
+    rewriteUrl: ({ url = '/' }) => fileAddress(withoutPrefix(withoutExtraSlashes(url), prefix)),
     frameworkErrors: (error, request, reply) => {
       // No hook runs for such a URL: neither that of CORS nor those of the log.
       reply.header('access-control-allow-origin', '*').header('x-request-id', request.id);
@@ -95,9 +96,9 @@ export function buildApp(options: AppOptions): FastifyInstance {
   refuseOddUrls(app);
   const sessions = guard(app, { db, config, now });
   refuseForeignPages(app, config);
-  redirectBrowsers(app, { claim: config.claim_browser_navigation, db });
+  redirectBrowsers(app, { claim: config.claim_browser_navigation, db, prefix });
   const documentFor = collectRoutes(app, contract);
-  app.register(uiRoutes);
+  app.register(async (routes) => uiRoutes(routes, prefix));
   const archive = archiveOf(app, config);
   app.register(async (routes) => apiRoutes(routes, { db, config, now, sessions, archive, documentFor }), {
     prefix: '/api',

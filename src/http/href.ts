@@ -11,6 +11,18 @@ interface LinkSettings {
   trusted_proxies: string;
 }
 
+/** The path of a public address without a slash at its end: `/paddles` of `https://host/paddles/`, empty of a bare host. */
+export function prefixOf(address: string): string {
+  return address === '' ? '' : new URL(address).pathname.replace(/\/{2,}/g, '/').replace(/\/$/, '');
+}
+
+/** A URL below the root of the server: proxies may pass the prefix of the public address on, or take it away. */
+export function withoutPrefix(url: string, prefix: string): string {
+  if (prefix === '' || !url.startsWith(prefix)) return url;
+  const rest = url.slice(prefix.length);
+  return rest === '' || rest.startsWith('?') ? `/${rest}` : rest.startsWith('/') ? rest : url;
+}
+
 /**
  * Where links point: `address` when it is configured, otherwise what the request itself was sent to: its `Host`, or
  * `X-Forwarded-Proto` and `X-Forwarded-Host` when it comes from a trusted proxy.

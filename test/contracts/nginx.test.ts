@@ -115,3 +115,45 @@ test.skipIf(!hasNginx)(
     });
   },
 );
+
+describe.skipIf(!hasNginx)('nginx with paddles below a path', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer(engines[0]!, { address: 'https://lab.example/paddles/' });
+    expect((await server.post('/paddles/runs/', { name: run })).status).toBe(200);
+    expect((await server.post(`/runs/${run}/jobs/`, { job_id: 1 })).status).toBe(200);
+  });
+  afterAll(() => server.stop());
+
+  const text = readFileSync(join(import.meta.dirname, '../../docs/operate.md'), 'utf8');
+  const [, passing = ''] = /^```nginx\n([^`]*SERVER_ADDRESS[^`]*)^```$/m.exec(text) ?? [];
+  const stripping = passing.replace('proxy_pass http://SERVER_ADDRESS;', 'proxy_pass http://SERVER_ADDRESS/;');
+
+  test.each([
+    ['which passes it on, as in the documented configuration', passing],
+    ['which takes it away', stripping],
+  ])('%s, leads everywhere below it', async (_way, configuration) => {
+    const nginx = await startNginx({ SERVER_ADDRESS: server.url }, configuration);
+    onTestFinished(() => nginx.stop());
+    const send = (path: string, headers = {}) => nginx.send('GET', `/paddles${path}`, undefined, headers);
+    const browser = { accept: 'text/html' };
+    const base = 'https://lab.example/paddles';
+    expect(await (await send(`/runs/${run}/`)).json()).toMatchObject({ 1: { href: `${base}/runs/${run}/1/` } });
+    const led = async (path: string, headers = {}) => (await send(path, headers)).headers.get('location');
+    expect(await led(`/runs/${run}/1/`)).toBe(`${base}/runs/${run}/jobs/1/`);
+    expect(await led('/', browser)).toBe('/paddles/ui/runs');
+    expect(await led(`/${run}/1/`, browser)).toBe(`/paddles/ui/runs/${run}/jobs/1`);
+    expect(await led('/r/1')).toBe(`/paddles/ui/runs/${run}`);
+    expect(await (await send('/api/openapi.json')).json()).toMatchObject({ servers: [{ url: base }] });
+    expect(await (await send(`/ui/runs/${run}/jobs.csv`)).text()).toContain(',1,');
+    const left = await nginx.send('DELETE', '/paddles/api/session');
+    expect(left.headers.get('set-cookie')).toContain('; Path=/paddles; ');
+    for (const path of ['/ui/', `/ui/runs/${run}`, `/ui/runs/${run}/jobs/1`, '/api/docs']) {
+      const addresses = [...(await (await send(path)).text()).matchAll(/(?:href|src|data-base)="(?!data:|#)([^"]*)"/g)];
+      expect(addresses.length).toBeGreaterThan(2);
+      expect(
+        addresses.map(([, address]) => address).filter((address) => !/^(\/paddles\/|[^/])/.test(address!)),
+      ).toEqual([]);
+    }
+  });
+});

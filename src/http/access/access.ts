@@ -12,6 +12,7 @@ import {
   tokenPrefix,
 } from '../../core/access.ts';
 import type { Db } from '../../store/db.ts';
+import { prefixOf } from '../href.ts';
 import { addressOf, setIdentity } from '../identity.ts';
 import { trustedBy } from '../proxies.ts';
 import { Denial } from '../refusal.ts';
@@ -86,7 +87,7 @@ export function guard(app: FastifyInstance, { db, config, now }: AccessOptions):
     if (error instanceof Denial) addDenialHeaders(request, reply, error);
   });
 
-  return createSessions(db, { credentials, credentialOf, now });
+  return createSessions(db, { credentials, credentialOf, now, path: prefixOf(config.address) || '/' });
 }
 
 /** Reads the header of a proxy that signs people in, from the addresses of proxies alone. */

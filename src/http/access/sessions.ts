@@ -24,11 +24,16 @@ const sessionSeconds = 30 * 86_400;
 /** Finds the token that a request has in its header; a wrong one is refused where the second argument says that it is one. */
 type CredentialOf = (request: FastifyRequest, isWrong: (secret: string) => boolean) => Promise<Credential | null>;
 
-/** `now` in microseconds since the Unix epoch. */
-export function createSessions(
-  db: Db,
-  { credentials, credentialOf, now }: { credentials: Credentials; credentialOf: CredentialOf; now: () => number },
-): Sessions {
+/** `now` in microseconds since the Unix epoch; `path` is below which the cookie is sent. */
+interface SessionOptions {
+  credentials: Credentials;
+  credentialOf: CredentialOf;
+  now: () => number;
+  path: string;
+}
+
+/** Sessions in a database. */
+export function createSessions(db: Db, { credentials, credentialOf, now, path }: SessionOptions): Sessions {
   return {
     async begin(request, reply) {
       const found = await credentialOf(request, () => true);
@@ -38,14 +43,14 @@ export function createSessions(
       const expires = Math.min(found.lasts, at + sessionSeconds * 1_000_000);
       await beginSession(db, { hash: hashOf(secret), token_hash: found.token.hash, expires }, at);
       credentials.forget();
-      setCookie(request, reply, secret, sessionSeconds);
+      setCookie(request, reply, { path, value: secret, seconds: sessionSeconds });
       return identityOfToken(found);
     },
     async end(request, reply) {
       const secret = secretOfCookie(request);
       if (secret !== null) await endSession(db, hashOf(secret));
       credentials.forget();
-      setCookie(request, reply, '', 0);
+      setCookie(request, reply, { path, value: '', seconds: 0 });
     },
   };
 }
@@ -65,9 +70,18 @@ function secretOfCookie({ headers }: FastifyRequest): string | null {
   return cookieValue.exec(headers.cookie ?? '')?.[1] ?? null;
 }
 
-function setCookie(request: FastifyRequest, reply: FastifyReply, value: string, seconds: number): void {
+interface Cookie {
+  path: string;
+  value: string;
+  seconds: number;
+}
+
+function setCookie(request: FastifyRequest, reply: FastifyReply, { path, value, seconds }: Cookie): void {
   // A proxy need not say that it speaks HTTPS, but the page does.
   const isSecure = request.protocol === 'https' || request.headers.origin?.startsWith('https:');
   const secure = isSecure ? '; Secure' : '';
-  reply.header('set-cookie', `${cookie}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`);
+  reply.header(
+    'set-cookie',
+    `${cookie}=${value}; Path=${path}; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`,
+  );
 }

@@ -49,7 +49,7 @@ export function docsPage(given: unknown): { html: string; policy: string } {
   const html = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title><style>${style}</style></head>
-<body><nav><a href="/ui/">◂ back to the dashboard</a> · <a href="/ui/help">help</a></nav><main><h1>${escapeHtml(title)} ${escapeHtml(version)}</h1><p>${escapeHtml(description)}
+<body><nav><a href="../ui/">◂ back to the dashboard</a> · <a href="../ui/help">help</a></nav><main><h1>${escapeHtml(title)} ${escapeHtml(version)}</h1><p>${escapeHtml(description)}
 For programs: <a href="openapi.json">openapi.json</a>.</p>${sections.join('')}<h1>Shapes</h1>${shared.join('')}</main></body></html>`;
   return { html, policy: `default-src 'none'; style-src 'sha256-${hash}'; frame-ancestors 'none'; base-uri 'none'` };
 }

@@ -16,17 +16,19 @@ interface UiOptions {
   /** Browsers that ask for addresses which pulpito-ng shares with the teuthology contract get the dashboard. */
   claim: boolean;
   db: Reader;
+  /** What stands before every path in links: that of the public address. */
+  prefix: string;
 }
 
 const dist = join(import.meta.dirname, '..', '..', '..', 'web', 'dist');
 
 /** Sends whoever asks for a short address, and browsers that ask for an old one or for the root, to the dashboard. */
-export function redirectBrowsers(app: FastifyInstance, { claim, db }: UiOptions): void {
-  app.register(async (routes) => shortAddresses(routes, db, uiBase));
+export function redirectBrowsers(app: FastifyInstance, { claim, db, prefix }: UiOptions): void {
+  app.register(async (routes) => shortAddresses(routes, db, `${prefix}${uiBase}`));
   app.addHook('onRequest', async ({ method, url, headers }, reply) => {
     if ((method !== 'GET' && method !== 'HEAD') || !wantsHtml(headers.accept)) return;
     const address = newAddress(url, claim);
-    if (address !== null) return reply.header('vary', 'accept').redirect(`${uiBase}${address}`, 302);
+    if (address !== null) return reply.header('vary', 'accept').redirect(`${prefix}${uiBase}${address}`, 302);
   });
 }
 
@@ -35,8 +37,8 @@ function wantsHtml(accept: string | undefined): boolean {
   return accept?.trimStart().startsWith('text/html') ?? false;
 }
 
-/** Mounts the dashboard under `/ui`: files that never change under their names, and one document for every page. */
-export async function uiRoutes(app: FastifyInstance): Promise<void> {
+/** Mounts the dashboard under `/ui`: files that never change under their names, and one document for every page, whose links begin with `prefix`. */
+export async function uiRoutes(app: FastifyInstance, prefix: string): Promise<void> {
   // The pages hold no data of their own, and signing in is one of them.
   app.addHook('onRoute', (route) => {
     route.config = { ...route.config, scope: 'open' };
@@ -69,7 +71,7 @@ export async function uiRoutes(app: FastifyInstance): Promise<void> {
       'referrer-policy': 'same-origin',
       'cache-control': 'no-cache',
     });
-    return reply.type('text/html; charset=utf-8').send(withBoot(shell, answers.flat()));
+    return reply.type('text/html; charset=utf-8').send(withBoot(shell, answers.flat(), prefix));
   };
   app.get(uiBase, { config: document }, page);
   app.get(`${uiBase}/*`, { config: document }, page);

@@ -52,19 +52,26 @@ export interface BootAnswer {
   data: string;
 }
 
-/** The document with some answers in it. */
-export function withBoot({ html }: Shell, answers: readonly BootAnswer[]): string {
+/** The document with some answers in it; all its links begin with `prefix`. */
+export function withBoot({ html }: Shell, answers: readonly BootAnswer[], prefix: string): string {
   const [short, long] = [true, false].map((isShort) =>
     answers.filter(({ data }) => data.length <= longestBoot === isShort),
   );
-  const links = long?.map(({ path }) => `<link rel="preload" as="fetch" crossorigin href="${escapeHtml(path)}" />\n  `);
+  const links = long?.map(
+    ({ path }) => `<link rel="preload" as="fetch" crossorigin href="${escapeHtml(prefix + path)}" />\n  `,
+  );
   const texts = short?.map(({ path, data }) => `{"path":${JSON.stringify(path)},"data":${data}}`);
   // In a script element only "<" could end it early or open a comment.
   const boot = `[${texts?.join(',')}]`.replaceAll('<', '\\u003c');
-  return html
-    .replace('<!--plain-->', () => plainPage(short ?? []))
+  return below(prefix, html)
+    .replace('<!--plain-->', () => below(prefix, plainPage(short ?? [])))
     .replace('</head>', () => `${links?.join('')}</head>`)
     .replace('<!--boot-->', () => `<script type="application/json" id="boot">${boot}</script>`);
+}
+
+/** HTML of this server with a prefix before the paths of its links. What clients sent is escaped and has no quotes. */
+function below(prefix: string, html: string): string {
+  return prefix === '' ? html : html.replace(/ (href|src|data-base)="(?=\/(?:ui|api)\b)/g, `$&${escapeHtml(prefix)}`);
 }
 
 /** What a page asks the API for at first; `path` and `search` are those below the dashboard's base. */

@@ -1,7 +1,9 @@
 /** Live updates: one event stream per tab, and polling while it is interrupted. */
+
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { apiPath } from '../../../src/core/paths.ts';
 import type { LiveEvents } from '../../../src/http/api/events-schema.ts';
+import { root } from '../lib/base.ts';
 import { isReached, onReached, reachedSince } from '../lib/connection.ts';
 
 export { type HeldRows, useHeldUpdates } from './held.ts';
@@ -64,7 +66,7 @@ export function useLive(topic: string, onEvent: Handler): void {
 /** Opens one stream for the topics of all listeners, or closes it when there are none. */
 function connect(): void {
   const topics = [...new Set([...listeners].map(({ topic }) => topic))].sort();
-  const wanted = topics.length === 0 ? '' : apiPath.events(topics);
+  const wanted = topics.length === 0 ? '' : root + apiPath.events(topics);
   if (wanted === sourceAddress && source !== null && source.readyState !== EventSource.CLOSED) return;
   source?.close();
   source = null;

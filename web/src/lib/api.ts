@@ -1,6 +1,7 @@
 /** Reads `/api` through one cache per tab, which starts with the data that the document contains. */
 import { keepPreviousData, QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Problem } from '../../../src/http/api/schema.ts';
+import { root } from './base.ts';
 import { reportReached } from './connection.ts';
 import { preferences } from './preferences.ts';
 
@@ -39,7 +40,7 @@ export async function sendApi<T>(path: string, { headers, ...init }: RequestInit
   const own = { accept: 'application/json', ...(name !== '' && { 'x-paddles-name': encodeURIComponent(name) }) };
   let response: Response;
   try {
-    response = await fetch(path, { ...init, headers: { ...own, ...(headers as Record<string, string>) } });
+    response = await fetch(root + path, { ...init, headers: { ...own, ...(headers as Record<string, string>) } });
   } catch (error) {
     if (init.signal?.aborted) throw error;
     reportReached(false);

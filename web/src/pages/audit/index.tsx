@@ -3,6 +3,7 @@ import { apiPath } from '../../../../src/core/paths.ts';
 import type { AuditItem, AuditList } from '../../../../src/http/api/audit-schema.ts';
 import { useTitle } from '../../app/title.ts';
 import { type ApiError, fetchApi, useApi } from '../../lib/api.ts';
+import { root } from '../../lib/base.ts';
 import { plural } from '../../lib/format.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { useZoneParameter } from '../../lib/zone.ts';
@@ -25,10 +26,10 @@ export default function AuditPage() {
         <div className="toolbar">
           <FilterBox value={q} onChange={setQ} target="audit" suggest={async () => []} />
           <span className="quiet">
-            <a href={apiPath.auditFile('csv', { q, tz })} download>
+            <a href={root + apiPath.auditFile('csv', { q, tz })} download>
               csv
             </a>{' '}
-            · <a href={apiPath.auditFile('json', { q, tz })}>json</a>
+            · <a href={root + apiPath.auditFile('json', { q, tz })}>json</a>
           </span>
         </div>
       </section>

@@ -6,6 +6,7 @@ import { blameText, facetsText } from '../../../../src/core/verdicts/sentence.ts
 import type { CausePage } from '../../../../src/http/api/cause-schema.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
+import { root } from '../../lib/base.ts';
 import { number, plural, traitsOf } from '../../lib/format.ts';
 import { usePathParts } from '../../lib/url-state.ts';
 import { Copy } from '../../ui/Copy.tsx';
@@ -73,7 +74,8 @@ function CauseHeader({ page: { cause, jobs, more, first, last } }: { page: Cause
           </span>
         )}
         <span>
-          <code>{cause.id}</code> <Copy text={`${location.origin}${shortPath.cause(cause.id)}`} label="short address" />
+          <code>{cause.id}</code>{' '}
+          <Copy text={`${location.origin}${root}${shortPath.cause(cause.id)}`} label="short address" />
         </span>
         <Link href={pagePath.runs({ q: literalTerm('cause', cause.id) })}>runs with it</Link>
       </div>

@@ -1,5 +1,6 @@
 import { queryKeys } from '../../../../src/core/query.ts';
 import { useTitle } from '../../app/title.ts';
+import { root } from '../../lib/base.ts';
 import { zoneName } from '../../lib/format.ts';
 import { usePreferences } from '../../lib/preferences.ts';
 
@@ -82,7 +83,7 @@ export default function Help() {
         </tbody>
       </table>
       <p>
-        Programs get the same data from <a href="/api/docs">the API</a>.
+        Programs get the same data from <a href={`${root}/api/docs`}>the API</a>.
       </p>
     </div>
   );

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { shortPath } from '../../../../src/core/paths.ts';
 import type { JobPage } from '../../../../src/http/api/job-page-schema.ts';
+import { root } from '../../lib/base.ts';
 import { killJob } from '../../lib/commands.ts';
 import { copyWithToast } from '../../ui/Copy.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
@@ -13,7 +14,7 @@ export function JobActions({ page: { run, job } }: { page: JobPage }) {
   const [killing, setKilling] = useState(false);
   const isOver = job.status === 'pass' || job.status === 'fail' || job.status === 'dead';
   const texts: [string, string | null][] = [
-    ['short address', `${location.origin}${shortPath.job(run.id, job.job_id)}`],
+    ['short address', `${location.origin}${root}${shortPath.job(run.id, job.job_id)}`],
     ['description', job.description],
     ['failure reason', job.failure_reason],
   ];

@@ -4,6 +4,7 @@ import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { JobPage } from '../../../../src/http/api/job-page-schema.ts';
 import { useTitle } from '../../app/title.ts';
 import { useApi } from '../../lib/api.ts';
+import { root } from '../../lib/base.ts';
 import { bytes } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { setUrlStates, usePathParts, useUrlState } from '../../lib/url-state.ts';
@@ -52,7 +53,7 @@ export default function LogPageView() {
         marked={marked}
         firstError={firstError}
         onJump={jump}
-        raw={apiPath.logFile(run, job, { file })}
+        raw={root + apiPath.logFile(run, job, { file })}
       />
       {log.error !== null && log.window === null ? (
         <ErrorBox error={log.error} onRetry={() => void show(marked ?? 'end')} />

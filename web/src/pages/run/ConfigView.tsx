@@ -4,6 +4,7 @@ import { apiPath } from '../../../../src/core/paths.ts';
 import type { RunConfig, RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { useApi } from '../../lib/api.ts';
+import { root } from '../../lib/base.ts';
 import { scheduleAgain } from '../../lib/commands.ts';
 import { number, plural } from '../../lib/format.ts';
 import type { Job } from '../../lib/jobs.ts';
@@ -43,8 +44,9 @@ export function ConfigView({ page, jobs }: { page: RunPage; jobs: readonly Job[]
         </tbody>
       </table>
       <p>
-        Download: <a href={apiPath.runJobsFile(run.name, 'json')}>jobs as JSON</a> ·{' '}
-        <a href={apiPath.runJobsFile(run.name, 'csv')}>jobs as CSV</a> · <a href={apiPath.run(run.name)}>run as JSON</a>
+        Download: <a href={root + apiPath.runJobsFile(run.name, 'json')}>jobs as JSON</a> ·{' '}
+        <a href={root + apiPath.runJobsFile(run.name, 'csv')}>jobs as CSV</a> ·{' '}
+        <a href={root + apiPath.run(run.name)}>run as JSON</a>
       </p>
       {jobs.length > 0 && <CommonConfig run={run} />}
     </div>

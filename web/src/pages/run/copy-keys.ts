@@ -1,5 +1,5 @@
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
-import { base } from '../../lib/base.ts';
+import { base, root } from '../../lib/base.ts';
 import type { Job } from '../../lib/jobs.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { copyWithToast } from '../../ui/Copy.tsx';
@@ -7,9 +7,9 @@ import { type ReportFormat, runReport } from './report.ts';
 
 /** Copies the report of a run and confirms it with a toast. */
 export function copyReport(page: RunPage, jobs: readonly Job[], format: ReportFormat): void {
-  const { origin } = location;
+  const origin = `${location.origin}${root}`;
   const frozen = new URLSearchParams(location.search).get('at');
-  const place = { origin, base: `${origin}${base}`, at: frozen === null ? Date.now() : Number(frozen) };
+  const place = { origin, base: `${location.origin}${base}`, at: frozen === null ? Date.now() : Number(frozen) };
   void copyWithToast(runReport(page, jobs, place, format), `the report as ${format}`);
 }
 

@@ -3,6 +3,7 @@ import type { QueryKey } from '../../../../src/core/query.ts';
 import { indexOfTerm, toggleTerm } from '../../../../src/core/query-print.ts';
 import type { RunList, Suggestions } from '../../../../src/http/api/lists-schema.ts';
 import { fetchApi } from '../../lib/api.ts';
+import { root } from '../../lib/base.ts';
 import { plural } from '../../lib/format.ts';
 import { preferences } from '../../lib/preferences.ts';
 import { useUrlState } from '../../lib/url-state.ts';
@@ -38,10 +39,10 @@ export function RunsToolbar({ q, setQ, first, sort }: ToolbarProps) {
       <GroupSelect sort={sort} />
       <Columns />
       <span className="quiet runs-files">
-        <a href={apiPath.runsFile('csv', fileParameters)} download>
+        <a href={root + apiPath.runsFile('csv', fileParameters)} download>
           csv
         </a>{' '}
-        · <a href={apiPath.runsFile('json', fileParameters)}>json</a>
+        · <a href={root + apiPath.runsFile('json', fileParameters)}>json</a>
       </span>
     </div>
   );
