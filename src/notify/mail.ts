@@ -1,5 +1,4 @@
 /** Sends mail. */
-import { createTransport } from 'nodemailer';
 import { type Attempt, attemptTimeout, mailAddresses } from '../core/notifications/subscription.ts';
 
 /** A mail with where it goes. */
@@ -29,6 +28,8 @@ export async function sendMail(
     return failed('this server sends no mail: set PADDLES_SMTP_URL and PADDLES_MAIL_FROM');
   const timeout = AbortSignal.timeout(attemptTimeout);
   try {
+    // A server that sends no mail does without it: loading it takes 100 ms.
+    const { createTransport } = await import('nodemailer');
     await createTransport(smtp_url, { disableFileAccess: true, disableUrlAccess: true }).sendMail({
       from: mail_from,
       to: mailAddresses(target),

@@ -8,6 +8,7 @@ import { writeFiles } from '../../demo/archive.ts';
 import type { PlannedRun } from '../../demo/runs.ts';
 import { archiveForReader, readNext } from '../../src/cli/log-reader.ts';
 import { signatureOf } from '../../src/core/signature.ts';
+import { claimDelivery, recordAttempt } from '../../src/store/write/deliveries.ts';
 import { askForLogs } from '../../src/store/write/excerpts.ts';
 import { closePage, hasBrowser, looks, openPage, startBrowser, violations } from '../helpers/browser.ts';
 import { engines } from '../helpers/engines.ts';
@@ -29,6 +30,7 @@ describe.skipIf(!hasBrowser)('every page', () => {
     red = runs.findLast(isRed)!;
     before = runs.findLast((run) => run !== red && run.suite === red.suite);
     await leaveFiles();
+    await subscribe();
     browser = await startBrowser();
   });
 
@@ -61,6 +63,7 @@ describe.skipIf(!hasBrowser)('every page', () => {
     ['nodes-owners', () => '/nodes?view=owners'],
     ['node', () => `/nodes/${failing().nodes[0]}`],
     ['audit', () => '/audit'],
+    ['notifications', () => '/notifications?id=1'],
     ['settings', () => '/settings'],
     ['help', () => '/help'],
     ['missing', () => '/no/such/page'],
@@ -93,6 +96,28 @@ async function leaveFiles(): Promise<void> {
   const reader = archiveForReader(archive);
   await readNext({ db: server.db, archive: reader, log: { warn: () => {} } as never, now: () => 2 });
   await reader.close();
+}
+
+/** Two subscriptions, and what was sent to the first. */
+async function subscribe(): Promise<void> {
+  const events = ['run_finished', 'new_cause', 'node_suspect'];
+  const filter = 'suite:rados branch:main status:fail,dead';
+  const target = 'https://receiver.example.com/hooks/paddles';
+  for (const [name, format] of [
+    ['the nights of rados on main', 'standard'],
+    ['a channel', 'slack'],
+  ])
+    expect((await server.post('/api/subscriptions', { name, format, events, filter, target })).status).toBe(200);
+  for (let count = 0; count < 3; count++) expect((await server.post('/api/subscriptions/1/test', {})).status).toBe(200);
+  for (const attempt of [
+    { outcome: 'delivered', answer_code: 204 },
+    { outcome: 'failed', answer_code: null, error: 'cannot be reached: ECONNREFUSED' },
+    { outcome: 'failed', answer_code: 410, error: 'answered 410: gone', gone: true },
+  ] as const) {
+    const at = Date.now() * 1000;
+    const claimed = await claimDelivery(server.db, { at: at + 60_000_000, until: at + 120_000_000, busy: [] });
+    await recordAttempt(server.db, claimed!, attempt, at);
+  }
 }
 
 /** The last one, whose cause these files refine. */

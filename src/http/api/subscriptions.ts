@@ -63,6 +63,8 @@ export function subscriptionRoutes(app: ApiServer, context: ApiContext): void {
     const secret = newSecret();
     const change = (before: SubscriptionRow) => changed(before, request.body, { sends_mail, secret });
     const row = orThrow(await changeSubscription(db, request.params.id, change, stamp));
+    // What waits is given up when it is switched off.
+    db.live.changed({ deliveries: true });
     return saved(row, row.secret === secret);
   });
   app.delete('/subscriptions/:id', { schema: dropSubscription, config: managing }, async (request) => {

@@ -139,6 +139,7 @@ function commands(navigate: Navigate): Choice[] {
     ['Copy a link to this page', '', () => void copyWithToast(location.href, 'the link')],
     ['Switch between light and dark', 'D', switchTheme],
     ['Switch between local time and UTC', 'U', switchZone],
+    ['Notifications', '', () => navigate(pagePath.notifications())],
     ['Settings', '', () => navigate(pagePath.settings())],
     ['Help: keyboard shortcuts and filters', '?', () => navigate(pagePath.help())],
   ];

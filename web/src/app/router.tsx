@@ -21,6 +21,7 @@ const routes: [string, ComponentType][] = [
   ['/nodes', lazy(() => import('../pages/nodes/index.tsx'))],
   ['/tests', lazy(() => import('../pages/test/index.tsx'))],
   ['/audit', lazy(() => import('../pages/audit/index.tsx'))],
+  ['/notifications', lazy(() => import('../pages/notifications/index.tsx'))],
   ['/settings', lazy(() => import('../pages/settings/index.tsx'))],
   ['/help', lazy(() => import('../pages/help/index.tsx'))],
 ];

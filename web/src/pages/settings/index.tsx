@@ -1,3 +1,5 @@
+import { Link } from 'wouter';
+import { pagePath } from '../../../../src/core/paths.ts';
 import { useTitle } from '../../app/title.ts';
 import { zoneName } from '../../lib/format.ts';
 import { type Preferences, setPreference, usePreferences } from '../../lib/preferences.ts';
@@ -10,6 +12,9 @@ export default function Settings() {
     <div className="document">
       <h1>Settings</h1>
       <You />
+      <p>
+        <Link href={pagePath.notifications()}>Notifications</Link> tell people of runs, new causes and suspect nodes.
+      </p>
       <p className="quiet">The other settings are stored in this browser.</p>
       <Choices
         name="theme"

@@ -1,0 +1,173 @@
+import { useState } from 'react';
+import { apiPath } from '../../../../src/core/paths.ts';
+import type {
+  SavedSubscription,
+  SubscriptionItem,
+  SubscriptionList,
+} from '../../../../src/http/api/subscription-schema.ts';
+import { useTitle } from '../../app/title.ts';
+import { useApi } from '../../lib/api.ts';
+import { useUrlState } from '../../lib/url-state.ts';
+import { Copy } from '../../ui/Copy.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { Grid } from '../../ui/Grid.tsx';
+import type { Column } from '../../ui/grid-types.ts';
+import { ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
+import { eventsText, formatNames, stateOf } from './facts.ts';
+import { SubscriptionForm } from './form.tsx';
+import { Subscription } from './one.tsx';
+import './notifications.css';
+
+/** Who is told of what, and what was sent. */
+export default function NotificationsPage() {
+  const { data, error, isFetching, refetch } = useApi<SubscriptionList>(apiPath.subscriptions());
+  const [id, setId] = useUrlState('id', '');
+  const [edited, setEdited] = useState<SubscriptionItem | 'new' | null>(null);
+  const [secret, setSecret] = useState<string | null>(null);
+  useTitle('Notifications');
+  const chosen = data?.subscriptions.find((one) => String(one.id) === id);
+  const onSaved = async ({ subscription, secret: made }: SavedSubscription) => {
+    setEdited(null);
+    setSecret(made);
+    await refetch();
+    setId(String(subscription.id));
+  };
+  return (
+    <>
+      <FetchLine active={isFetching} />
+      <section className="page-head">
+        <h1>Notifications</h1>
+        <p className="quiet">Who is told when runs are over, have new causes, or nodes become suspect.</p>
+        {data && (
+          <p className="line">
+            <button type="button" className="button" onClick={() => setEdited('new')}>
+              Add…
+            </button>
+          </p>
+        )}
+      </section>
+      {error && <ErrorBox error={error} onRetry={refetch} />}
+      {data ? (
+        <Subscriptions rows={data.subscriptions} chosen={id} onChoose={setId} />
+      ) : (
+        !error && <Skeleton rows={4} />
+      )}
+      {chosen && (
+        <Subscription
+          subscription={chosen}
+          refetch={refetch}
+          onEdit={() => setEdited(chosen)}
+          onSaved={(saved) => void onSaved(saved)}
+          onGone={() => setId('')}
+        />
+      )}
+      <Dialogs
+        edited={edited}
+        sendsMail={data?.sends_mail ?? false}
+        secret={secret}
+        onSaved={(saved) => void onSaved(saved)}
+        onEdited={() => setEdited(null)}
+        onSeen={() => setSecret(null)}
+      />
+    </>
+  );
+}
+
+interface SubscriptionsProps {
+  rows: readonly SubscriptionItem[];
+  chosen: string;
+  onChoose: (id: string) => void;
+}
+
+function Subscriptions({ rows, chosen, onChoose }: SubscriptionsProps) {
+  const choose = ({ id }: SubscriptionItem) => onChoose(String(id));
+  return (
+    <Grid<SubscriptionItem>
+      label="Subscriptions"
+      rows={rows}
+      columns={columns}
+      rowKey={(row) => String(row.id)}
+      selected={chosen}
+      onSelect={choose}
+      onOpen={choose}
+      mobile={(row) => <MobileSubscription row={row} />}
+      emptyText="Nobody is told anything yet."
+      height="auto"
+    />
+  );
+}
+
+interface DialogsProps {
+  edited: SubscriptionItem | 'new' | null;
+  sendsMail: boolean;
+  secret: string | null;
+  onSaved: (saved: SavedSubscription) => void;
+  /** Each closes its own dialog: the one of the form closes when that of the secret opens. */
+  onEdited: () => void;
+  onSeen: () => void;
+}
+
+function Dialogs({ edited, sendsMail, secret, onSaved, onEdited, onSeen }: DialogsProps) {
+  const title = edited === 'new' ? 'New subscription' : 'Edit a subscription';
+  return (
+    <>
+      <Dialog open={edited !== null} title={title} onClose={onEdited}>
+        <SubscriptionForm subscription={edited === 'new' ? null : edited} sendsMail={sendsMail} onSaved={onSaved} />
+      </Dialog>
+      <Dialog open={secret !== null} title="Secret" onClose={onSeen}>
+        <p>Receivers check with it that a message is from here. It is not shown again.</p>
+        <p>
+          <code className="break">{secret}</code> <Copy text={secret ?? ''} label="secret" />
+        </p>
+      </Dialog>
+    </>
+  );
+}
+
+const columns: Column<SubscriptionItem>[] = [
+  { id: 'name', title: 'Name', width: 'minmax(120px, 2fr)', cell: ({ name }) => name, text: ({ name }) => name },
+  { id: 'state', title: 'State', width: '64px', cell: (row) => <State row={row} /> },
+  { id: 'events', title: 'Tells when', width: 'minmax(140px, 3fr)', cell: eventsText, text: eventsText },
+  { id: 'filter', title: 'Runs', width: 'minmax(100px, 2fr)', cell: runsText, text: runsText },
+  { id: 'format', title: 'By', width: '76px', cell: ({ format }) => formatNames[format] },
+  {
+    id: 'target',
+    title: 'To',
+    width: 'minmax(140px, 2fr)',
+    cell: ({ target }) => target,
+    text: ({ target }) => target,
+  },
+];
+
+function runsText({ filter }: SubscriptionItem): string {
+  return filter === '' ? 'all' : filter;
+}
+
+function State({ row }: { row: SubscriptionItem }) {
+  const state = stateOf(row);
+  if (state === 'on') return <>on</>;
+  return (
+    <b className={state === 'fails' ? 'subscription-fails' : 'quiet'} title={row.problem ?? undefined}>
+      {state}
+    </b>
+  );
+}
+
+function MobileSubscription({ row }: { row: SubscriptionItem }) {
+  return (
+    <div className="two-lines">
+      <div className="two-lines-line">
+        <span className="two-lines-text">{row.name}</span>
+        <span className="two-lines-end">
+          <State row={row} />
+        </span>
+      </div>
+      <div className="two-lines-line">
+        {formatNames[row.format]}{' '}
+        <span className="two-lines-text quiet">
+          {eventsText(row)}; {runsText(row)}
+        </span>
+      </div>
+    </div>
+  );
+}
