@@ -27,7 +27,7 @@ interface DecisionList {
 
 /** What people said of a cause, newest first, also what was replaced or withdrawn; nothing on a server that keeps no decisions. */
 export function Decisions({ cause }: { cause: string }) {
-  const { data } = useApi<DecisionList>(apiPath.causeDecisions(cause));
+  const { data } = useApi<DecisionList>(apiPath.decisions({ cause }));
   if (data === undefined) return null;
   return (
     <section>

@@ -1,11 +1,14 @@
 /** What people decided on a cause, and the form to decide. */
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { decisionClasses, issueName } from '../../../../src/core/decisions/decision.ts';
-import type { DecisionItem } from '../../../../src/http/api/decision-schema.ts';
+import { apiPath } from '../../../../src/core/paths.ts';
+import type { DecisionItem, DecisionList } from '../../../../src/http/api/decision-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
+import { useApi } from '../../lib/api.ts';
 import { OutLink } from '../../ui/OutLink.tsx';
 import { Time } from '../../ui/Time.tsx';
 import type { Group } from './groups.ts';
+import { type SuggestedIssue, suggestedIssues } from './suggested-issues.ts';
 import { type Draft, placeIn, scopesFor, withClass } from './triage.ts';
 import type { Triage } from './use-triage.ts';
 import { NotSaved, useWho, WhoField, wordsOf } from './Who.tsx';
@@ -102,6 +105,7 @@ function DecisionForm({ page, group, triage }: DecisionProps & { triage: Triage 
   const place = placeIn(page);
   const change = (values: Partial<Draft>) => triage.change(group, { ...draft, ...values });
   const issue = useRef<HTMLInputElement>(null);
+  const suggested = useSuggestedIssues(page, group.id);
   useEffect(() => issue.current?.focus(), []);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Escape') return;
@@ -117,7 +121,12 @@ function DecisionForm({ page, group, triage }: DecisionProps & { triage: Triage 
       onKeyDown={onKeyDown}
     >
       <Classes chosen={draft.class} onChoose={(kind) => triage.change(group, withClass(draft, kind, place))} />
-      <Issue page={page} field={issue} value={draft.issue_url} onChange={(issue_url) => change({ issue_url })} />
+      <Issue
+        suggested={suggested}
+        field={issue}
+        value={draft.issue_url}
+        onChange={(issue_url) => change({ issue_url })}
+      />
       <label className="decide-line">
         Note <input maxLength={2000} value={draft.note} onChange={(event) => change({ note: event.target.value })} />
       </label>
@@ -159,34 +168,55 @@ function Classes({ chosen, onChoose }: { chosen: Draft['class']; onChoose: (kind
   );
 }
 
+function useSuggestedIssues({ verdicts }: RunPage, cause: string): SuggestedIssue[] {
+  const same = useApi<DecisionList>(apiPath.decisions({ cause })).data?.decisions ?? [];
+  const newest = useApi<DecisionList>(apiPath.decisions({ limit: '100' })).data?.decisions ?? [];
+  const here = verdicts.flatMap(({ decision }) => decision ?? []);
+  return suggestedIssues(cause, here, [...same, ...newest]);
+}
+
+/** The most issues of the same cause that are shown without asking. */
+const mostButtons = 3;
+
 interface IssueProps {
-  page: RunPage;
+  suggested: readonly SuggestedIssue[];
   field: { current: HTMLInputElement | null };
   value: string;
   onChange: (value: string) => void;
 }
 
-/** The address of an issue, with those that other causes of the run have. */
-function Issue({ page, field, value, onChange }: IssueProps) {
+/** The address of an issue, with those that it may be; one that was named for the same cause is a click away. */
+function Issue({ suggested, field, value, onChange }: IssueProps) {
   const list = useId();
-  const known = new Set(page.verdicts.flatMap(({ decision }) => decision?.issue_url ?? []));
   return (
-    <label className="decide-line">
-      Issue{' '}
-      <input
-        ref={field}
-        inputMode="url"
-        placeholder="https://…"
-        autoComplete="off"
-        list={list}
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-      />
-      <datalist id={list}>
-        {[...known].map((url) => (
-          <option key={url} value={url} />
+    <>
+      <label className="decide-line">
+        Issue{' '}
+        <input
+          ref={field}
+          inputMode="url"
+          placeholder="https://…"
+          autoComplete="off"
+          list={list}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
+        <datalist id={list}>
+          {suggested.map(({ url, why }) => (
+            <option key={url} value={url} label={why} />
+          ))}
+        </datalist>
+      </label>
+      {suggested
+        .filter(({ url, isSame }) => isSame && url !== value)
+        .slice(0, mostButtons)
+        .map(({ url, why }) => (
+          <p key={url} className="decide-issue">
+            <button type="button" className="button" title={url} onClick={() => onChange(url)}>
+              {why}
+            </button>
+          </p>
         ))}
-      </datalist>
-    </label>
+    </>
   );
 }
