@@ -46,6 +46,11 @@ export function accessProblem(
   return { status: 403, message: `'${name}' lacks the scope '${scope}', which this needs; use a token that has it` };
 }
 
+/** Whether somebody may read what is not open to everybody. */
+export function mayRead({ scopes, require_token }: Pick<Identity, 'scopes'> & { require_token: Requirement }): boolean {
+  return !needsToken('read', require_token) || scopes.includes('read');
+}
+
 /** Scopes with commas between, or null when one is none. */
 export function parseScopes(text: string): Scope[] | null {
   const found = text.split(',').map((part) => scopes.find((scope) => scope === part.trim()));

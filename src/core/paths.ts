@@ -51,7 +51,7 @@ export const pagePath = {
   node: (name: string) => address(['nodes', name]),
   audit: (query?: PathQuery) => address(['audit'], query),
   notifications: () => address(['notifications']),
-  settings: () => address(['settings']),
+  settings: (query?: PathQuery) => address(['settings'], query),
   help: () => address(['help']),
 };
 

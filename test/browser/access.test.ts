@@ -16,7 +16,7 @@ let browser: Browser;
 describe.skipIf(!hasBrowser)('a person', () => {
   beforeAll(async () => {
     server = await startServer(engines[0]!, { contract: 'teuthology', require_token: 'all' });
-    const scopes = ['read' as const, 'admin' as const, 'lock' as const];
+    const scopes = ['read' as const, 'admin' as const, 'lock' as const, 'report' as const];
     await createToken(server.db, { name: 'ana', scopes, hash: hash('sha256', secret), expires: null }, someone, 1);
     await server.post('/nodes/', { name: 'smithi001', machine_type: 'smithi', up: true }, bearer);
     const lock = { name: 'smithi001', locked: true, locked_by: 'ana@host', description: 'to debug <b>it</b>' };
@@ -46,20 +46,38 @@ describe.skipIf(!hasBrowser)('a person', () => {
     await page.getByText('this token is not known here').waitFor();
     await page.getByLabel('Token').fill(secret);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByText('Signed in as ana, for read, admin, lock.').waitFor();
+    await page.locator('.header').getByText('ana', { exact: true }).waitFor();
     const [cookie] = await context.cookies();
     expect(cookie).toMatchObject({ name: 'paddles_session', httpOnly: true, sameSite: 'Strict' });
     expect(await page.evaluate(() => document.cookie + JSON.stringify(localStorage))).not.toContain('paddles_');
-    await page.goto(`${server.url}/ui/nodes/smithi001`);
-    await page.locator('.header').getByText('ana', { exact: true }).waitFor();
+    // Back where he wanted to be.
     const history = page.getByRole('grid', { name: 'Changes' });
     await history.getByText('locked_by: ana@host, description: to debug <b>it</b>').waitFor();
     await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByText('Signed in as ana, for read, admin, lock, report.').waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByText('Everything here needs a token.').waitFor();
     expect(await context.cookies()).toEqual([]);
     await page.goto(`${server.url}/ui/nodes/smithi001`);
     await page.getByText("this needs a token with the scope 'read'").waitFor();
+    await close(watched);
+  });
+
+  test('who follows a short address signs in on the way, and does not notice when he is signed in', async () => {
+    const run = 'ana-2026-11-20_09:00:00-rados-main-distro-default-smithi';
+    const job = { name: run, job_id: '1', status: 'pass' };
+    expect((await server.post(`/runs/${run}/jobs/`, job, bearer)).status).toBe(200);
+    expect((await server.get('/ui/runs')).text).toContain('<h1>Sign in</h1>');
+    const watched = await openPage(browser, `${server.url}/r/1`);
+    const { page } = watched;
+    await page.getByText('Everything here needs a token.').waitFor();
+    await page.getByLabel('Token').fill(secret);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: run }).waitFor();
+    // As a link of another site does, whose requests carry no cookie of this one.
+    await page.goto(`data:text/html,<a href="${server.url}/j/1.1">see</a>`);
+    await page.getByRole('link', { name: 'see' }).click();
+    await page.getByRole('tab', { name: 'Overview' }).waitFor();
     await close(watched);
   });
 

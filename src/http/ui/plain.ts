@@ -1,6 +1,7 @@
 /** What a page shows without scripts: tables of its first data, bounded and escaped. */
 
-import { pagePath } from '../../core/paths.ts';
+import { mayRead } from '../../core/access.ts';
+import { apiPath, pagePath } from '../../core/paths.ts';
 import { plural } from '../../core/plural.ts';
 import type { CausePage } from '../api/cause-schema.ts';
 import type { JobPage } from '../api/job-page-schema.ts';
@@ -8,6 +9,7 @@ import type { NodeList, Queue } from '../api/lab-schema.ts';
 import type { RunList } from '../api/lists-schema.ts';
 import type { RunPage } from '../api/run-page-schema.ts';
 import type { JobItem, RunItem } from '../api/schema.ts';
+import type { Session } from '../api/session-schema.ts';
 import { escapeHtml } from '../html.ts';
 import { uiBase } from './base.ts';
 import type { BootAnswer } from './shell.ts';
@@ -25,8 +27,13 @@ export function plainPage(answers: readonly BootAnswer[]): string {
     const print = printers.find(([pattern]) => pattern.test(path))?.[1];
     if (print !== undefined) return print(JSON.parse(data) as never);
   }
-  return '';
+  const session = answers.find(({ path }) => path === apiPath.session());
+  return session === undefined || mayRead(JSON.parse(session.data) as Session) ? '' : signIn;
 }
+
+const signIn =
+  '<h1>Sign in</h1><p>Everything here needs a token. To sign in with it, turn JavaScript on and go to ' +
+  `<a href="${uiBase}${pagePath.settings()}">Settings</a>. Programs send it as <code>Authorization: Bearer TOKEN</code>.</p>`;
 
 const printers: [RegExp, (data: never) => string][] = [
   [/^\/api\/runs(?:\?|$)/, printRuns],

@@ -10,6 +10,7 @@ import { uiBase } from './base.ts';
 import { newAddress } from './permalinks.ts';
 import { type BootAnswer, bootPaths, readShell, withBoot } from './shell.ts';
 import { shortAddresses } from './short.ts';
+import { leadToSignIn, wantsHtml } from './sign-in.ts';
 
 /** What the dashboard's routes work with. */
 interface UiOptions {
@@ -24,17 +25,13 @@ const dist = join(import.meta.dirname, '..', '..', '..', 'web', 'dist');
 
 /** Sends whoever asks for a short address, and browsers that ask for an old one or for the root, to the dashboard. */
 export function redirectBrowsers(app: FastifyInstance, { claim, db, prefix }: UiOptions): void {
+  leadToSignIn(app, prefix);
   app.register(async (routes) => shortAddresses(routes, db, `${prefix}${uiBase}`));
   app.addHook('onRequest', async ({ method, url, headers }, reply) => {
     if ((method !== 'GET' && method !== 'HEAD') || !wantsHtml(headers.accept)) return;
     const address = newAddress(url, claim);
     if (address !== null) return reply.header('vary', 'accept').redirect(`${prefix}${uiBase}${address}`, 302);
   });
-}
-
-/** Only browsers name HTML first: curl sends `*` for everything, programs name JSON or nothing. */
-function wantsHtml(accept: string | undefined): boolean {
-  return accept?.trimStart().startsWith('text/html') ?? false;
 }
 
 /** Mounts the dashboard under `/ui`: files that never change under their names, and one document for every page, whose links begin with `prefix`. */

@@ -1,6 +1,8 @@
 /** Reads `/api` through one cache per tab, which starts with the data that the document contains. */
 import { keepPreviousData, QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
+import { apiPath } from '../../../src/core/paths.ts';
 import type { Problem } from '../../../src/http/api/schema.ts';
+import type { Session } from '../../../src/http/api/session-schema.ts';
 import { root } from './base.ts';
 import { reportReached } from './connection.ts';
 import { preferences } from './preferences.ts';
@@ -64,8 +66,17 @@ export function createClient(): QueryClient {
       },
     },
   });
-  for (const { path, data } of bootData()) client.setQueryData([path], data);
+  for (const { path, data } of bootData()) {
+    client.setQueryData([path], data, isDoubtful(path, data) ? { updatedAt: 0 } : undefined);
+  }
   return client;
+}
+
+/** The document of a link on another site was asked for without the cookie of a session: who that is must be asked again. */
+function isDoubtful(path: string, data: unknown): boolean {
+  if (path !== apiPath.session()) return false;
+  const { name, require_token } = data as Session;
+  return name === null && require_token !== 'off';
 }
 
 function bootData(): { path: string; data: unknown }[] {

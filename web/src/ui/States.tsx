@@ -19,7 +19,9 @@ export function ErrorBox({ error, onRetry }: { error: ApiError; onRetry?: () => 
       <p className="quiet">
         {facts} <Copy text={`${error.message} (${facts}) ${location.href}`} label="details of the error" />
       </p>
-      {error.status === 401 && <Link href={pagePath.settings()}>Sign in</Link>}
+      {error.status === 401 && (
+        <Link href={pagePath.settings({ next: `${location.pathname}${location.search}` })}>Sign in</Link>
+      )}
       {onRetry && error.status !== 401 && (
         <button type="button" className="button" onClick={onRetry}>
           Retry

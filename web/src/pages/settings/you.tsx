@@ -1,7 +1,11 @@
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
+import { mayRead } from '../../../../src/core/access.ts';
+import type { Session } from '../../../../src/http/api/session-schema.ts';
 import { ApiError } from '../../lib/api.ts';
+import { ownAddress } from '../../lib/own-address.ts';
 import { usePreferences } from '../../lib/preferences.ts';
 import { longestName, useGivenName, useSession, useSignIn } from '../../lib/session.ts';
+import { useUrlState } from '../../lib/url-state.ts';
 
 /** Who the person is, and what he may do: signing in with a token and out again, or giving a name. */
 export function You() {
@@ -18,6 +22,7 @@ export function You() {
       setProblem(error instanceof ApiError ? error.message : String(error));
     }
   };
+  useReturn(session);
   if (session === undefined) return null;
   return (
     <fieldset className="choices">
@@ -44,6 +49,16 @@ export function You() {
       <p role="alert">{problem !== null && <b>{problem}</b>}</p>
     </fieldset>
   );
+}
+
+/** Goes back to what somebody wanted to read before he was signed in. */
+function useReturn(session: Session | undefined): void {
+  const [next] = useUrlState('next', '');
+  const address = ownAddress(next, location.origin);
+  const isReady = session?.verified === true && mayRead(session);
+  useEffect(() => {
+    if (isReady && address !== null) location.replace(address);
+  }, [isReady, address]);
 }
 
 const needs = {
