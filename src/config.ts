@@ -151,19 +151,42 @@ function readConfigFile(named: string | undefined): ConfigFile {
   return { path, values };
 }
 
-/** The part of `--help` that lists flags: a command's own, then the settings that it uses, with variable and default. */
-export function flagsHelp(own: CommandFlag[], used = Object.keys(settings) as (keyof Config)[]): string {
-  const line = (flag: string, help: string) => `  ${flag.padEnd(28)} ${help}`;
-  const ownLines = own.map((flag) => line(`--${flag.name} ${flag.hint}`, flag.help));
-  const lines = used
-    .map((key) => settings[key])
-    .map((setting) =>
-      line(
-        `--${setting.flag} ${setting.hint}`,
-        `${setting.help} (${setting.variables.join(', ')}; default ${setting.fallback === '' ? 'none' : setting.fallback})`,
-      ),
-    );
-  return [...ownLines, ...lines, line('--config FILE', configHelp), line('--help', 'print this and stop')].join('\n');
+/** What can stand on a command line, and where else it may come from. */
+export interface Option {
+  flag: string;
+  /** What follows the flag; empty when nothing does. */
+  hint: string;
+  help: string;
+  /** Environment variables that do the same. */
+  variables: readonly string[];
+  /** The default as text; empty when there is none. */
+  fallback: string;
+  /** All values, where these are words. */
+  choices: readonly string[];
+}
+
+/** What a command takes: its own flags, then the settings that it uses, in the order in which `--help` lists them. */
+export function optionsOf(own: CommandFlag[], used = Object.keys(settings) as (keyof Config)[]): Option[] {
+  const plain = { variables: [], fallback: '', choices: [] };
+  const ownOptions = own.map(({ name, hint, help }) => ({ ...plain, flag: name, hint, help }));
+  const shared = used.map((key) => {
+    const { flag, hint, help, variables, fallback, parse } = settings[key] as Setting<unknown>;
+    const choices = parse.choices ?? (hint === 'true|false' ? ['true', 'false'] : []);
+    return { flag, hint, help, variables, fallback: String(fallback ?? ''), choices };
+  });
+  const file = { ...plain, flag: 'config', hint: 'FILE', help: configHelp, variables: ['PADDLES_CONFIG'] };
+  const help = { ...plain, flag: 'help', hint: '', help: 'print this and stop' };
+  return [...ownOptions, ...shared, ...(used.length > 0 ? [file] : []), help];
+}
+
+/** The part of `--help` that lists them. */
+export function flagsHelp(own: CommandFlag[], used?: (keyof Config)[]): string {
+  const lines = optionsOf(own, used).map(({ flag, hint, help, variables, fallback }) => {
+    const isSetting = variables.length > 0 && flag !== 'config';
+    const where = isSetting ? ` (${variables.join(', ')}; default ${fallback === '' ? 'none' : fallback})` : '';
+    return `  ${`--${flag} ${hint}`.padEnd(30)} ${help}${where}`;
+  });
+  return lines.join('\n');
 }
 
 /** Throws `BadSetting` when both doors of the server are to have the same port. */

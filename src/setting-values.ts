@@ -15,16 +15,17 @@ export interface Setting<Value> {
   /** True for what must not be repeated, not even in the complaint about it. */
   secret?: boolean;
   /** Reads the text of a flag, variable or file; returns what is wrong as a string in `problem`. */
-  parse: (text: string) => { value: Value } | { problem: string };
+  parse: ((text: string) => { value: Value } | { problem: string }) & { choices?: readonly string[] };
 }
 
 /** One of these words. */
-export const oneOf =
-  <Choice extends string>(...choices: Choice[]) =>
-  (value: string) => {
+export const oneOf = <Choice extends string>(...choices: Choice[]) => {
+  const parse = (value: string) => {
     const choice = choices.find((one) => one === value);
     return choice ? { value: choice } : { problem: `must be one of ${choices.join(', ')}` };
   };
+  return Object.assign(parse, { choices });
+};
 
 /** A whole number within these bounds. */
 export const wholeNumber = (least: number, most: number) => (value: string) => {

@@ -75,7 +75,7 @@ describe('the command line', () => {
 
   test.each([
     ['migrate', [], []],
-    ['reindex', ['logs'], ['archive']],
+    ['reindex', ['logs'], ['archive', 'log-level', 'log-format', 'log-file']],
     ['prune', ['runs-older-than', 'documents-older-than', 'audit-older-than', 'dry-run'], []],
   ])('prints only what %s uses for its --help', async (command, own, more) => {
     const { stdout } = await run([command, '--help']);
