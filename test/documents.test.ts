@@ -36,6 +36,7 @@ const contracts = new Map(['classic', 'teuthology'].map((name) => [name, section
 const foreign = new Map([
   ['paddles.json', 'a configuration file that an operator may write'],
   ['web/dist', 'made by the build'],
+  ['NOTICE.md', 'made by npm pack'],
   ['jobs.json', 'the end of a URL'],
 ]);
 

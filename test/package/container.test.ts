@@ -1,7 +1,7 @@
 /** The container and the package that it installs: built and run as the Dockerfile says, without a container engine. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -62,6 +62,21 @@ test('the container becomes healthy as an unprivileged user and ends with 0 when
   expect((await run(image.health, { cwd: image.workdir, env })).code).toBe(1);
 });
 
+test('the package reads logs in its threads, and has a manual page', async () => {
+  const archive = join(folder, 'archive');
+  mkdirSync(join(archive, 'night', '1'), { recursive: true });
+  writeFileSync(join(archive, 'night', '1', 'teuthology.log'), 'one line\n');
+  const { port } = await start(image.command, image.workdir, { ...environmentOf(image), PADDLES_ARCHIVE: archive });
+  const at = `http://127.0.0.1:${port}`;
+  const post = (path: string, body: object) => fetch(at + path, { method: 'POST', body: JSON.stringify(body) });
+  await post('/runs/', { name: 'night' });
+  await post('/runs/night/jobs/', { job_id: '1' });
+  const log = await fetch(`${at}/api/runs/night/jobs/1/log`);
+  expect([log.status, await log.text()]).toEqual([200, expect.stringContaining('one line')]);
+  const manual = join(image.root, 'usr/local/lib/node_modules/paddles/dist/paddles.1');
+  expect(readFileSync(manual, 'utf8')).toMatch(/^\.TH PADDLES 1 /);
+});
+
 test('the package has the locked dependencies, those that serving needs, and no TypeScript', () => {
   const installed = join(image.root, 'usr/local/lib/node_modules/paddles');
   const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
@@ -75,8 +90,15 @@ test('the package has the locked dependencies, those that serving needs, and no 
   expect(globSync('{bin,dist,src,test,web}/**/*.ts', { cwd: installed })).toEqual([]);
 });
 
-test('the package names the licence of everything that is bundled into the dashboard', () => {
-  const notice = readFileSync(join(image.root, 'usr/local/lib/node_modules/paddles/web/dist/NOTICE.md'), 'utf8');
+test('the package names the licence of everything that is bundled, also into the dashboard', () => {
+  const installed = join(image.root, 'usr/local/lib/node_modules/paddles');
+  const notice = readFileSync(join(installed, 'NOTICE.md'), 'utf8');
+  const packed = globSync('**/node_modules/{*,@*/*}/package.json', { cwd: installed });
+  expect(packed.length).toBeGreaterThan(50);
+  for (const file of packed) {
+    const { name, version, license } = JSON.parse(readFileSync(join(installed, file), 'utf8'));
+    expect(notice).toContain(`\n## ${name} - ${version} (${license})\n`);
+  }
   const { dependencies } = JSON.parse(readFileSync('web/package.json', 'utf8'));
   const builders = ['vite', '@vitejs/plugin-react'];
   const bundled = Object.keys(dependencies).filter((name) => !builders.includes(name));
