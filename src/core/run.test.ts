@@ -1,13 +1,36 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type JobStatus, jobStatuses } from './job.ts';
-import { type JobCounts, jobsTotal, noJobs, type RunStatus, runStatus } from './run.ts';
+import { hasEnded, type JobCounts, jobsTotal, noJobs, type RunStatus, runStatus } from './run.ts';
 
 function countsOf(statuses: JobStatus[]): JobCounts {
   const counts = noJobs();
   for (const status of statuses) counts[status]++;
   return counts;
 }
+
+test('a run ends when its last job does, and again when its jobs have ended in another way', () => {
+  const ends = (before: string, after: string) => {
+    const [a, b] = [before, after].map((text) => countsOf(text.split(' ').filter(Boolean) as JobStatus[]));
+    return hasEnded({ ...a!, status: runStatus(a!) }, { ...b!, status: runStatus(b!) });
+  };
+  for (const [before, after] of [
+    ['', 'pass'],
+    ['running pass', 'fail pass'],
+    ['running fail', 'fail'],
+    ['dead', 'fail'],
+    ['pass', 'pass fail'],
+  ] as const)
+    expect([before, after, ends(before, after)]).toEqual([before, after, true]);
+  for (const [before, after] of [
+    ['running queued', 'fail queued'],
+    ['fail', 'fail'],
+    ['pass fail', 'pass'],
+    ['pass', 'pass queued'],
+    ['pass', ''],
+  ] as const)
+    expect([before, after, ends(before, after)]).toEqual([before, after, false]);
+});
 
 describe('runStatus', () => {
   // The ten rules and the examples of teuthology contract §3.6.

@@ -10,6 +10,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The handler reads the body while it arrives. */
     streamed?: boolean;
+    /** The body may hold a password, which no report of an error has. */
+    isSecret?: boolean;
   }
 }
 

@@ -20,6 +20,8 @@ const atOnce = 4;
 const claimedFor = 4 * attemptTimeout * 1000;
 /** Milliseconds between two looks for what is due, for suspect nodes, and for what is old. */
 const [lookEvery, nodesEvery, oldEvery] = [5000, 600_000, 3_600_000];
+/** Statuses of jobs that end no run. */
+const goesOn: ReadonlySet<string | null> = new Set(['queued', 'waiting', 'running']);
 /** Milliseconds that attempts have to end when the server stops. */
 const lastPatience = 2000;
 
@@ -39,53 +41,76 @@ export interface NotifierOptions extends AnnounceOptions {
 
 /** Starts to tell people. */
 export function startNotifier(options: NotifierOptions): Notifier {
-  const { db, now, log } = options;
-  const stopping = new AbortController();
-  const cutOff = new AbortController();
+  const { db, log } = options;
+  const [stopping, cutOff] = [new AbortController(), new AbortController()];
   const { signal } = stopping;
-  const busy = new Set<number>();
-  let wake = Promise.withResolvers<void>();
-  const wakeUp = () => {
-    wake.resolve();
-    wake = Promise.withResolvers();
-  };
-  const unsubscribe = db.live.subscribe(({ type }) => {
-    if (type === 'jobs' || type === 'deliveries' || type === 'reset') wakeUp();
+  const [ended, due, rarely] = [createBell(), createBell(), createBell()];
+  const warn = (error: unknown) => log.warn({ err: error }, 'could not tell of what has happened; trying again');
+  const unsubscribe = db.live.subscribe((event) => {
+    if (event.type === 'deliveries' || event.type === 'reset') due.ring();
+    // A run can only have ended with one of its jobs.
+    if (event.type === 'jobs' && event.jobs.some(({ status }) => !goesOn.has(status))) ended.ring();
   });
-  /** Repeats some work while there is any, and whenever there may be more. */
-  const lane = async (work: () => Promise<boolean>, untilNext = async () => lookEvery) => {
+  /** Repeats some work while there is any, and when the bell rings, and after a while, in milliseconds. */
+  const repeat = async (work: () => Promise<boolean>, bell: Bell, untilNext = async () => lookEvery) => {
     while (!signal.aborted) {
-      const { promise } = wake;
+      const rung = bell.next();
       try {
-        if (await work()) continue;
-        await pause(promise, await untilNext());
+        if (!(await work())) await pause(rung, await untilNext());
       } catch (error) {
-        if (signal.aborted) return;
-        log.warn({ err: error }, 'could not tell of what has happened; trying again');
-        await pause(promise, lookEvery);
+        if (!signal.aborted) warn(error);
+        await pause(rung, lookEvery);
       }
     }
   };
-  const sender = () =>
-    lane(
-      () => sendNext(options, busy, cutOff.signal),
-      async () => untilDue(await nextDelivery(db, [...busy]), now()),
-    );
+  const sender = createSender(options, { signal: cutOff.signal, warn, onSent: due.ring });
   const working = Promise.all([
-    lane(() => announceRun(options)),
-    lane(createSeldom(options)),
-    ...Array.from({ length: atOnce }, sender),
+    repeat(() => announceRun(options), ended),
+    repeat(createSeldom(options), rarely),
+    repeat(sender.sendNext, due, sender.untilDue),
   ]);
   return {
     async stop() {
       unsubscribe();
       stopping.abort();
-      wakeUp();
+      for (const bell of [ended, due, rarely]) bell.ring();
       const timer = setTimeout(() => cutOff.abort(), lastPatience);
       await working;
+      await sender.allSent();
       clearTimeout(timer);
     },
   };
+}
+
+/** Sends what is due, some at a time; `onSent` hears of the end of each. */
+function createSender(
+  options: NotifierOptions,
+  { signal, warn, onSent }: { signal: AbortSignal; warn: (error: unknown) => void; onSent: () => void },
+) {
+  const { db, now } = options;
+  const sending = new Map<number, Promise<void>>();
+  const busy = () => [...sending.keys()];
+  /** Begins to send the delivery that has waited longest; false when none is due. */
+  const sendNext = async () => {
+    const at = now();
+    if (sending.size === atOnce) return false;
+    // Nothing is written where nothing is due.
+    const next = await nextDelivery(db, busy());
+    if (next === null || next > at) return false;
+    const claimed = await claimDelivery(db, { at, until: at + claimedFor, busy: busy() });
+    if (claimed === null) return false;
+    const { subscription_id } = claimed;
+    const sent = sendOnce(options, claimed, signal).catch(warn);
+    const done = sent.then(() => sending.delete(subscription_id)).then(onSent);
+    sending.set(subscription_id, done);
+    return true;
+  };
+  /** Milliseconds until it has to look again. */
+  const untilDue = async () => {
+    const next = sending.size === atOnce ? null : await nextDelivery(db, busy());
+    return next === null ? lookEvery : Math.min(Math.max((next - now()) / 1000, 0), lookEvery);
+  };
+  return { sendNext, untilDue, allSent: () => Promise.all(sending.values()) };
 }
 
 /** Looks after what does not happen often. */
@@ -105,38 +130,41 @@ function createSeldom(options: NotifierOptions): () => Promise<boolean> {
   };
 }
 
-/** Milliseconds until something is due, at most until the next look. */
-function untilDue(due: number | null, at: number): number {
-  return due === null ? lookEvery : Math.min(Math.max((due - at) / 1000, 100), lookEvery);
+/** What those who sleep are woken with. */
+interface Bell {
+  ring: () => void;
+  /** Resolves when it rings next. */
+  next: () => Promise<void>;
 }
 
-async function pause(wake: Promise<void>, time: number): Promise<void> {
+function createBell(): Bell {
+  let next = Promise.withResolvers<void>();
+  return {
+    ring() {
+      next.resolve();
+      next = Promise.withResolvers();
+    },
+    next: () => next.promise,
+  };
+}
+
+async function pause(rung: Promise<void>, time: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, time);
-  await Promise.race([wake, promise]);
+  await Promise.race([rung, promise]);
   clearTimeout(timer);
 }
 
-/** Sends the delivery that has waited longest; false when none is due. */
-async function sendNext(options: NotifierOptions, busy: Set<number>, signal: AbortSignal): Promise<boolean> {
+/** Sends a delivery that was claimed, and notes what became of it. */
+async function sendOnce(options: NotifierOptions, claimed: ClaimedDelivery, signal: AbortSignal): Promise<void> {
   const { db, now, onAttempt } = options;
-  const at = now();
-  const claimed = await claimDelivery(db, { at, until: at + claimedFor, busy: [...busy] });
-  if (claimed === null) return false;
-  const { subscription_id } = claimed;
-  busy.add(subscription_id);
   try {
-    const attempt = await send(options, claimed, signal);
-    const outcome = await recordAttempt(db, claimed, attempt, now());
-    onAttempt(outcome);
+    onAttempt(await recordAttempt(db, claimed, await send(options, claimed, signal), now()));
   } catch (error) {
     if (!signal.aborted) throw error;
     await releaseDelivery(db, claimed, now());
-  } finally {
-    busy.delete(subscription_id);
   }
   db.live.changed({ deliveries: true });
-  return true;
 }
 
 function send({ config, now }: NotifierOptions, delivery: ClaimedDelivery, signal: AbortSignal): Promise<Attempt> {

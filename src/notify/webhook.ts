@@ -43,9 +43,11 @@ function attemptOf(status: number): Attempt {
 
 /** The address may be a password: of what went wrong only the kind is kept. */
 function sentenceOf(error: unknown): string {
-  const { name, cause } = error as Error & { cause?: { code?: unknown } };
+  const { name, cause } = error as Error & { cause?: { code?: unknown; message?: unknown } };
   if (name === 'TimeoutError') return `no answer within ${attemptTimeout / 1000} seconds`;
-  const code = typeof cause?.code === 'string' ? cause.code : name;
+  // Ports like 25, which `fetch` never uses.
+  const isBadPort = cause?.message === 'bad port';
+  const code = typeof cause?.code === 'string' ? cause.code : isBadPort ? 'bad port' : name;
   return `cannot be reached: ${code}`;
 }
 

@@ -8,6 +8,7 @@ import type {
   SavedSubscription,
   SubscriptionList,
 } from '../../src/http/api/subscription-schema.ts';
+import { announceSuspects } from '../../src/notify/announce.ts';
 import { type Notifier, startNotifier } from '../../src/notify/notifier.ts';
 import { runOn } from '../api/pages.ts';
 import { engines } from '../helpers/engines.ts';
@@ -221,6 +222,37 @@ describe.each(engines)('notifications on $name', (engine) => {
     expect(ids[1]).toBe(ids[0]);
     expect(new Set(ids).size).toBe(5);
     expect(receiver.received).toHaveLength(6);
+  });
+
+  test('tell of a node when it becomes suspect, and not again while it is', async () => {
+    for (const name of ['bad001', 'good001', 'good002'])
+      expect((await server.post('/nodes/', { name, machine_type: 'lamp', up: true })).status).toBe(200);
+    const run = newRun();
+    const on = (node: string) => ({ targets: { [`ubuntu@${node}`]: 'key' }, machine_type: 'lamp' });
+    const failed = { status: 'fail', success: false, failure_reason: 'Failed to reconnect to bad001' };
+    for (let at = 0; at < 5; at++) await report(run, `bad${at}`, { ...on('bad001'), ...failed });
+    for (let at = 0; at < 40; at++)
+      await report(run, `${at}`, { ...on(`good00${(at % 2) + 1}`), status: 'pass', success: true });
+    const { subscription: made } = await subscribe({ events: ['node_suspect'], filter: 'suite:fs machine:la*' });
+    const { subscription: other } = await subscribe({ name: 'b', events: ['node_suspect'], filter: 'm:smithi' });
+    const look = () => announceSuspects({ db: server.db, config, now });
+    const told = async () => (await deliveries(made.id)).map(({ title }) => title);
+    await look();
+    ahead += 24 * hour;
+    await look();
+    expect(await told()).toEqual(['Suspect: bad001']);
+    ahead += 4 * 24 * hour;
+    await look();
+    expect(await told()).toEqual(['Suspect: bad001', 'Suspect: bad001']);
+    expect(await deliveries(other.id)).toEqual([]);
+    start();
+    const [first] = await receiver.got(1);
+    expect(JSON.parse(first!.text)).toMatchObject({
+      type: 'node_suspect',
+      data: {
+        nodes: [{ name: 'bad001', machine_type: 'lamp', sentence: expect.stringContaining('5 infra failures') }],
+      },
+    });
   });
 
   test('are managed without showing what could be a password', async () => {

@@ -35,7 +35,7 @@ import {
 } from './subscription-schema.ts';
 
 /** Whoever chooses where a server sends requests can reach what he could not reach himself. */
-const managing = { ...ordinary, scope: 'admin' } as const;
+const managing = { ...ordinary, scope: 'admin', isSecret: true } as const;
 
 /** `/subscriptions`, `/subscriptions/:id`, its `/test` and its `/deliveries`. */
 export function subscriptionRoutes(app: ApiServer, context: ApiContext): void {

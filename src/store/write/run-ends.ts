@@ -39,14 +39,13 @@ export async function claimEnd(
   { engine, kysely }: Reader,
   { at, until }: { at: number; until: number },
 ): Promise<RunEnd | null> {
-  const next = lockRows(
-    engine,
-    kysely.selectFrom('run_ends').select('run_id').where('due', '<=', at).orderBy('due').limit(1),
-  );
+  const next = kysely.selectFrom('run_ends').select('run_id').where('due', '<=', at).orderBy('due').limit(1);
+  // Nothing is written where nothing is due.
+  if (!(await next.executeTakeFirst())) return null;
   const claimed = await kysely
     .updateTable('run_ends')
     .set({ due: until })
-    .where('run_id', 'in', next)
+    .where('run_id', 'in', lockRows(engine, next))
     // Of two servers that wait for the row the second one finds it claimed.
     .where('due', '<=', at)
     .returning(['run_id', 'revision'])
