@@ -2,8 +2,8 @@
 import { spanReader } from './query-span.ts';
 import { globMatcher, readValue, unquoted, type Value } from './query-value.ts';
 
-/** What the values of a key are; `part` is compared with a part of a text, `choice` is one of a few words. */
-export type ValueKind = 'text' | 'part' | 'choice' | 'time' | 'number' | 'duration';
+/** What the values of a key are; `part` is compared with a part of a text, `digits` with the beginning of hexadecimal ones, `choice` is one of a few words. */
+export type ValueKind = 'text' | 'part' | 'digits' | 'choice' | 'time' | 'number' | 'duration';
 
 /** The value; or why it means nothing, and the value that was probably meant, as it is written. */
 export type Checked = { value: Value } | { message: string; meant?: string };
@@ -21,7 +21,8 @@ export function checkWord(written: string): Checked {
 export function checkValue(key: string, kind: ValueKind, written: string, choices: readonly string[]): Checked {
   const value = readValue(written);
   if (kind === 'choice') return checkChoice(key, written, choices);
-  if (kind === 'text' || kind === 'part') return checkText(key, kind, written, value);
+  if (kind === 'digits' && !isDigits(value.type === 'none' ? '' : written)) return checkDigits(key, written);
+  if (kind === 'text' || kind === 'part' || kind === 'digits') return checkText(key, kind, written, value);
   return value.type === 'none' ? { value } : checkSpan(key, kind, written, value);
 }
 
@@ -36,8 +37,19 @@ function checkChoice(key: string, written: string, choices: readonly string[]): 
   return meant === undefined ? { message } : { message, meant };
 }
 
+/** Whether a text can be the beginning of hexadecimal digits, or a pattern of them. */
+export function isDigits(text: string): boolean {
+  return /^[\da-f*]*$/i.test(text);
+}
+
+/** What is quoted is meant as it is: nothing keeps clients from sending another sha1. */
+function checkDigits(key: string, written: string): Checked {
+  if (written.startsWith('"')) return checkText(key, 'part', written, readValue(written));
+  return { message: `${key}: ${shown(written)} has other signs than 0 to 9 and a to f` };
+}
+
 function checkText(key: string, kind: ValueKind, written: string, value: Value): Checked {
-  if (kind === 'part' && value.type === 'literal' && value.text === '') return { message: `${key}: needs a value` };
+  if (kind !== 'text' && value.type === 'literal' && value.text === '') return { message: `${key}: needs a value` };
   if (value.type !== 'above' && value.type !== 'below' && value.type !== 'range') return { value };
   // Messages of failures contain such signs as they are.
   if (key === 'reason' || key === 'text') return { value: { type: 'literal', text: written } };

@@ -45,6 +45,7 @@ const keyed = (key: fc.Arbitrary<QueryKey>, value: fc.Arbitrary<Value>) =>
 const term: fc.Arbitrary<Term> = fc.oneof(
   keyed(keysOf('text'), fc.oneof(anyText.map(literal), pattern, none)),
   keyed(keysOf('part'), fc.oneof(someText.map(literal), pattern, none)),
+  keyed(keysOf('digits'), fc.oneof(someText.map(literal), none)),
   keyed(keysOf('number', 'duration'), fc.oneof(span, none)),
   fc
     .tuple(fc.boolean(), fc.oneof(someText.map(literal), pattern))

@@ -1,17 +1,18 @@
 /** Prints filters, and changes them when a person clicks. Whatever is printed is read as the same filter again. */
-import { keyOf, type QueryKey, type Term, termTexts } from './query.ts';
+import { keyOf, type QueryKey, queryKeys, type Term, termTexts } from './query.ts';
+import { isDigits } from './query-check.ts';
 import type { Value } from './query-value.ts';
 
 /** The text of one term. */
 export function printTerm({ key, negated, values }: Term): string {
-  const text = values.map(printValue).join(',');
+  const text = values.map((value) => printValue(value, key)).join(',');
   return `${negated ? '-' : ''}${key === null ? text : `${key}:${text}`}`;
 }
 
-function printValue(value: Value): string {
+function printValue(value: Value, key: QueryKey | null): string {
   switch (value.type) {
     case 'literal':
-      return printLiteral(value.text);
+      return mustBeQuoted(value.text, key) ? quoted(value.text) : printLiteral(value.text);
     case 'glob':
       return value.text;
     case 'above':
@@ -27,9 +28,15 @@ function printValue(value: Value): string {
 
 /** A value that means exactly this text: quoted where it could be read as a pattern, a range or several values. */
 export function printLiteral(text: string): string {
-  return /^(?!none$)[^\s",:*<>-][^\s",:*]*$/.test(text) && !text.includes('..')
-    ? text
-    : `"${text.replace(/["\\]/g, '\\$&')}"`;
+  return /^(?!none$)[^\s",:*<>-][^\s",:*]*$/.test(text) && !text.includes('..') ? text : quoted(text);
+}
+
+function quoted(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+function mustBeQuoted(text: string, key: QueryKey | null): boolean {
+  return key !== null && queryKeys[key].values === 'digits' && !isDigits(text);
 }
 
 /** The term for what has exactly this value. */

@@ -3,6 +3,7 @@ import { jobStatuses } from './job.ts';
 import { checkValue, checkWord, nearest, type ValueKind } from './query-check.ts';
 import { splitValues, type Value } from './query-value.ts';
 import { runStatuses } from './run.ts';
+import { signatureKinds } from './signature-kinds.ts';
 import { traits } from './traits.ts';
 
 /** What a term can compare; a bare word has no key. */
@@ -55,7 +56,7 @@ export const queryKeys = {
   user: { short: [], values: 'text', on: both, help: 'who scheduled it', example: 'user:teuthology' },
   machine: { short: ['m', 'machine_type'], values: 'text', on: both, help: 'machine type', example: 'm:smithi' },
   flavor: { short: [], values: 'text', on: both, help: 'flavor of the build', example: 'flavor:default' },
-  sha1: { short: [], values: 'part', on: both, help: 'beginning of the sha1', example: 'sha1:936071df' },
+  sha1: { short: [], values: 'digits', on: both, help: 'beginning of the sha1', example: 'sha1:936071df' },
   scheduled: { short: [], values: 'time', on: both, help: 'when it was scheduled', example: 'scheduled:2026-11-20..' },
   started: { short: [], values: 'time', on: both, help: 'when it started', example: 'started:>-2d' },
   updated: { short: [], values: 'time', on: both, help: 'when it last changed', example: 'updated:>-1h' },
@@ -79,14 +80,14 @@ export const queryKeys = {
   },
   cause: {
     short: ['sig', 'signature'],
-    values: 'part',
+    values: 'digits',
     on: both,
     help: 'beginning of the id of a cause; runs with a job that failed of it',
     example: 'cause:4f2a',
   },
   kind: {
     short: [],
-    values: 'text',
+    values: 'choice',
     on: ['jobs', 'audit'],
     help: 'kind of failure; of what was changed',
     example: 'kind:timeout',
@@ -209,7 +210,7 @@ function readTerm({ text, sign, name, values }: Piece, target: QueryTarget, prob
   const read: Value[] = [];
   for (const [at, written] of values.entries()) {
     const checked =
-      key === null ? checkWord(written) : checkValue(key, queryKeys[key].values, written, choices(key, target));
+      key === null ? checkWord(written) : checkValue(key, valuesOf(key, target), written, choices(key, target));
     if ('value' in checked) read.push(checked.value);
     else if (checked.meant === undefined) problems.push({ text, message: checked.message });
     else {
@@ -223,7 +224,13 @@ function readTerm({ text, sign, name, values }: Piece, target: QueryTarget, prob
 /** All values of a key that has only a few. A run has the statuses of its jobs beside its own. */
 function choices(key: QueryKey, target: QueryTarget): readonly string[] {
   if (key === 'is') return [...traits, 'none'];
+  if (key === 'kind') return [...signatureKinds, 'none'];
   return target === 'jobs' ? jobStatuses : [...new Set([...jobStatuses, ...runStatuses])];
+}
+
+/** What the values of a key are. What a change is about is no kind of failure. */
+function valuesOf(key: QueryKey, target: QueryTarget): ValueKind {
+  return key === 'kind' && target === 'audit' ? 'text' : queryKeys[key].values;
 }
 
 function isOn(key: QueryKey, target: QueryTarget): boolean {
