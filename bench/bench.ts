@@ -39,7 +39,16 @@ export type Part = (bench: Bench) => Promise<Line[]>;
 /** One line of the results. */
 export interface Line {
   /** The line of the budget that it belongs to. */
-  quantity: 'Writes' | 'Size' | 'Bodies' | 'Event loop' | 'Memory' | 'Against the bare engine' | 'Truth' | 'Logs';
+  quantity:
+    | 'Writes'
+    | 'Takeover'
+    | 'Size'
+    | 'Bodies'
+    | 'Event loop'
+    | 'Memory'
+    | 'Against the bare engine'
+    | 'Truth'
+    | 'Logs';
   what: string;
   budget: string;
   measured: string;

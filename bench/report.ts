@@ -6,7 +6,17 @@ import { budgets } from '../test/statements/catalog/catalog.ts';
 import { type Line, milliseconds, type Options } from './bench.ts';
 import { type Measured, titleOf } from './parts/size.ts';
 
-const quantities = ['Writes', 'Size', 'Bodies', 'Event loop', 'Memory', 'Against the bare engine', 'Truth', 'Logs'];
+const quantities = [
+  'Writes',
+  'Takeover',
+  'Size',
+  'Bodies',
+  'Event loop',
+  'Memory',
+  'Against the bare engine',
+  'Truth',
+  'Logs',
+];
 const columns = ['quantity', 'what', 'budget', 'measured', '', 'remarks', 'when'];
 
 /** The lines of one engine for the terminal. */

@@ -16,6 +16,10 @@ const parts: Record<string, [what: string, load: () => Promise<{ default: Part }
   people: ['200 writes a second while 50 people use the dashboard', () => import('./parts/people.ts')],
   limits: ['the largest bodies, the longest block of the event loop, memory', () => import('./parts/limits.ts')],
   takeover: ['the import of the database of a Python server', () => import('./parts/takeover.ts')],
+  moving: [
+    'the import of dirty rows, killed five times, then --seconds of following',
+    () => import('./parts/moving.ts'),
+  ],
   size: ['every list, filter and page of a database of --jobs', () => import('./parts/size.ts')],
 };
 
