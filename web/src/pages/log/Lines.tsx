@@ -6,7 +6,7 @@ import type { Log } from './use-log.ts';
 import { type LogWindow, type Row, rowAt } from './window.ts';
 
 /** Pixels; log.css says the same. */
-const rowHeight = 20;
+const rowHeight = 24;
 const layout = evenLayout(rowHeight);
 /** Rows before an end of the window at which more are read. */
 const margin = 120;
