@@ -10,6 +10,7 @@ import type {
 } from '../../src/http/api/subscription-schema.ts';
 import { announceSuspects } from '../../src/notify/announce.ts';
 import { type Notifier, startNotifier } from '../../src/notify/notifier.ts';
+import { claimDelivery, forgetOldNews } from '../../src/store/write/deliveries.ts';
 import { runOn } from '../api/pages.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Receiver, startReceiver } from '../helpers/receiver.ts';
@@ -59,10 +60,13 @@ describe.each(engines)('notifications on $name', (engine) => {
     notifiers.push(notifier);
     return notifier;
   };
-  const subscribe = async (values: Record<string, unknown> = {}) => {
+  const post = (values: Record<string, unknown> = {}) => {
     const target = `${receiver.url}/hook?key=swordfish`;
     const body = { name: 'the lab', events: ['run_finished'], format: 'standard', target, ...values };
-    const answer = await server.post('/api/subscriptions', body, { 'x-paddles-name': 'ana' });
+    return server.post('/api/subscriptions', body, { 'x-paddles-name': 'ana' });
+  };
+  const subscribe = async (values: Record<string, unknown> = {}) => {
+    const answer = await post(values);
     expect([answer.status, answer.text]).toEqual([200, expect.anything()]);
     return answer.json as SavedSubscription;
   };
@@ -198,6 +202,9 @@ describe.each(engines)('notifications on $name', (engine) => {
     await server.post(`/api/subscriptions/${made.id}/test`);
     await becomes(made.id, { status: 'failed', answer_code: 410, event: 'test' });
     expect(await subscription()).toMatchObject({ enabled: false });
+    expect(await deliveries(made.id)).toHaveLength(3);
+    await forgetOldNews(server.db, now() + 31 * 24 * hour);
+    expect(await deliveries(made.id)).toEqual([]);
   });
 
   test('are sent once by several servers, and what a stop interrupts is sent by the next one', async () => {
@@ -224,6 +231,15 @@ describe.each(engines)('notifications on $name', (engine) => {
     expect(receiver.received).toHaveLength(6);
   });
 
+  test('are claimed by one of many who try at once', async () => {
+    const { subscription: made } = await subscribe();
+    for (let count = 0; count < 3; count++) await server.post(`/api/subscriptions/${made.id}/test`);
+    const at = now() + hour;
+    const claim = () => claimDelivery(server.db, { at, until: at + hour, busy: [] });
+    const claimed = (await Promise.all(Array.from({ length: 8 }, claim))).flatMap((one) => one?.id ?? []);
+    expect([claimed.length > 0, new Set(claimed).size]).toEqual([true, claimed.length]);
+  });
+
   test('tell of a node when it becomes suspect, and not again while it is', async () => {
     for (const name of ['bad001', 'good001', 'good002'])
       expect((await server.post('/nodes/', { name, machine_type: 'lamp', up: true })).status).toBe(200);
@@ -243,8 +259,7 @@ describe.each(engines)('notifications on $name', (engine) => {
     expect(await told()).toEqual(['Suspect: bad001']);
     ahead += 4 * 24 * hour;
     await look();
-    expect(await told()).toEqual(['Suspect: bad001', 'Suspect: bad001']);
-    expect(await deliveries(other.id)).toEqual([]);
+    expect([await told(), await deliveries(other.id)]).toEqual([['Suspect: bad001', 'Suspect: bad001'], []]);
     start();
     const [first] = await receiver.got(1);
     expect(JSON.parse(first!.text)).toMatchObject({
@@ -274,17 +289,10 @@ describe.each(engines)('notifications on $name', (engine) => {
       const answer = await server.put(`/api/subscriptions/${made.id}`, values);
       expect([answer.status, answer.text]).toEqual([400, expect.stringContaining(`key '${key}`)]);
     }
-    const twice = await server.post('/api/subscriptions', {
-      ...{ name: 'the lab', format: 'slack' },
-      events: ['new_cause'],
-      target: receiver.url,
-    });
+    const twice = await post();
     expect([twice.status, twice.text]).toEqual([400, expect.stringContaining("key 'name'")]);
     expect((await server.request('DELETE', `/api/subscriptions/${made.id}`)).status).toBe(200);
-    for (const path of ['', '/deliveries']) {
-      const method = path === '' ? 'DELETE' : 'GET';
-      expect((await server.request(method, `/api/subscriptions/${made.id}${path}`)).status).toBe(404);
-    }
+    expect((await server.get(`/api/subscriptions/${made.id}/deliveries`)).status).toBe(404);
     const changes = await server.get('/api/audit?q=kind:subscription');
     expect(changes.text).toContain('"action":"delete"');
     expect(changes.text).not.toMatch(/swordfish|whsec_/);
