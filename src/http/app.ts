@@ -97,7 +97,9 @@ export function buildApp(options: AppOptions): FastifyInstance {
   const sessions = guard(app, { db, config, now });
   refuseForeignPages(app, config);
   redirectBrowsers(app, { claim: config.claim_browser_navigation, db, prefix });
-  const documentFor = collectRoutes(app, contract);
+  // The public address is that of the main port.
+  const ownBase = baseOf(contract === config.contract ? config : { ...config, address: '' });
+  const documentFor = collectRoutes(app, contract, ownBase);
   app.register(async (routes) => uiRoutes(routes, prefix));
   const archive = archiveOf(app, config);
   app.register(async (routes) => apiRoutes(routes, { db, config, now, sessions, archive, documentFor }), {

@@ -1,7 +1,8 @@
 /** One document of everything that a port serves, made of the schemas of its routes. */
 import swagger from '@fastify/swagger';
-import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { version } from '../version.ts';
+import type { BaseOf } from './href.ts';
 
 /** An OpenAPI document, as far as it is looked into. */
 export interface ApiDocument {
@@ -10,8 +11,8 @@ export interface ApiDocument {
   [key: string]: unknown;
 }
 
-/** The document for clients that reach the server at this address. */
-export type DocumentFor = (base: string) => ApiDocument;
+/** The document for a client, with the address at which it reaches the server. */
+export type DocumentFor = (request: FastifyRequest) => ApiDocument;
 
 const tags = {
   runs: 'Runs, and what happens to them as a whole.',
@@ -29,7 +30,7 @@ const security = {
 } as const;
 
 /** Collects the routes that are added after it, and returns what makes the document of them. */
-export function collectRoutes(app: FastifyInstance, contract: string): DocumentFor {
+export function collectRoutes(app: FastifyInstance, contract: string, baseOf: BaseOf): DocumentFor {
   app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -50,9 +51,9 @@ export function collectRoutes(app: FastifyInstance, contract: string): DocumentF
     },
   });
   let shared: ApiDocument | undefined;
-  return (base) => {
+  return (request) => {
     shared ??= withSharedShapes(app.swagger() as unknown as ApiDocument);
-    return { ...shared, servers: [{ url: base }] };
+    return { ...shared, servers: [{ url: baseOf(request) }] };
   };
 }
 

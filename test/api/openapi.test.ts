@@ -5,8 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import openapiTS, { astToString } from 'openapi-typescript';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readCommandLine } from '../../src/config.ts';
 import { routeScopes } from '../../src/http/access/access.ts';
+import { buildApp } from '../../src/http/app.ts';
 import { type Engine, engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 
@@ -43,6 +46,23 @@ describe.each(contracts)('the API document beside the %s contract', (contract) =
     expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(['Job', 'JobStatus', 'RunItem']));
     expect(document.servers).toEqual([{ url: server.url }]);
+  });
+
+  test('names the public address on the main port, and its own on the other one', async () => {
+    const settings = [
+      '--database',
+      server.database,
+      '--address',
+      'https://lab.example/paddles',
+      '--contract',
+      'classic',
+    ];
+    const { config } = readCommandLine(settings, {});
+    const app = buildApp({ contract, config, db: server.db, log: pino({ level: 'silent' }), now: () => 0 });
+    const answer = await app.inject({ url: '/api/openapi.json', headers: { host: 'lab:8081' } });
+    await app.close();
+    const url = contract === 'classic' ? config.address : 'http://lab:8081';
+    expect((answer.json() as Document).servers).toEqual([{ url }]);
   });
 
   test('names every route', () => {

@@ -1,9 +1,8 @@
 import compress from '@fastify/compress';
 import etag from '@fastify/etag';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { compression } from '../compression.ts';
-import { baseOf } from '../href.ts';
 import { ordinary } from '../turns.ts';
 import { auditRoutes } from './audit.ts';
 import { causeRoutes } from './cause.ts';
@@ -55,11 +54,9 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
   decisionRoutes(app, context);
   sessionRoutes(app, context);
   subscriptionRoutes(app, context);
-  const addressOf = baseOf(context.config);
-  const documentOf = (request: FastifyRequest) => context.documentFor(addressOf(request));
-  app.get('/openapi.json', { schema: openapi, config: ordinary }, async (request) => documentOf(request));
+  app.get('/openapi.json', { schema: openapi, config: ordinary }, async (request) => context.documentFor(request));
   app.get('/docs', { schema: docs, config: ordinary }, async (request, reply) => {
-    const { html, policy } = docsPage(documentOf(request));
+    const { html, policy } = docsPage(context.documentFor(request));
     return reply.header('content-security-policy', policy).type('text/html; charset=utf-8').send(html);
   });
 }
