@@ -47,7 +47,8 @@ describe.each(engines)('parameters of /api on $name', (engine) => {
       '/openapi.json',
     );
     routes = Object.entries(paths).flatMap(([path, { get }]) => {
-      if (get === undefined) return [];
+      // The contracts have rules of their own for parameters that they do not know.
+      if (get === undefined || !path.startsWith('/api/')) return [];
       return {
         path: path
           .replace('{run}', run)
