@@ -51,7 +51,7 @@ describe('an archive in a folder', () => {
     expect(first).toMatchObject({ name: 'teuthology.log', size: text.length, from: 0, cut: false });
     expect(first.lines).toHaveLength(200);
     const second = await sliceOf(archive, '1', { at: { from: first.to } });
-    expect(second.lines[0]).toEqual({ at: first.to, text: 'line 200 of the log' });
+    expect(second.lines[0]).toEqual({ at: first.to, line: 201, text: 'line 200 of the log' });
     expect((await sliceOf(archive, '1', { at: { before: second.from } })).lines).toEqual(first.lines);
     const end = await sliceOf(archive, '1', { at: { from: 'end' }, count: 2 });
     expect(end.lines.map((line) => line.text)).toEqual(['line 498 of the log', 'line 499 of the log']);

@@ -31,7 +31,7 @@ function realPath(root: string, parts: string[]): string {
 }
 
 /** Opens a file below a folder. Throws `ArchiveProblem`. */
-export function openFile(root: string, parts: string[]): Source & { key: string } {
+export function openFile(root: string, parts: string[]): Source & { key: string; id: string } {
   const path = realPath(root, parts);
   try {
     // Opening a pipe would wait for its writer.
@@ -41,7 +41,8 @@ export function openFile(root: string, parts: string[]): Source & { key: string 
       closeSync(file);
       throw new ArchiveProblem('missing', 'the archive has no such file');
     }
-    return { ...sourceOf(file, stat.size), key: `${path} ${stat.ino} ${stat.size} ${stat.mtimeMs}` };
+    const id = `${path} ${stat.ino}`;
+    return { ...sourceOf(file, stat.size), id, key: `${id} ${stat.size} ${stat.mtimeMs}` };
   } catch (error) {
     throw fileProblem(error);
   }

@@ -2,7 +2,7 @@
 import type { ArchiveBase } from '../core/logs/places.ts';
 import { logNames, packingOf } from '../core/logs/places.ts';
 import { listFolder, openFile } from './folder.ts';
-import { type ArchiveEntry, ArchiveProblem, type Source } from './source.ts';
+import { type ArchiveEntry, ArchiveProblem, type ProblemKind, type Source } from './source.ts';
 import { chunksOf, unpack } from './unpack.ts';
 import { listAddress, openAddress } from './web.ts';
 
@@ -19,6 +19,8 @@ export interface OpenLog {
   cut: boolean;
   /** The same for the same bytes. */
   key: string;
+  /** The same for the same file, also when it has grown. */
+  id: string;
   /** Whether all of it is on this machine or a file system of it. */
   isNear: boolean;
 }
@@ -30,10 +32,8 @@ const mostKept = 3;
 /** Opens a file, or the log where `file` is null. `stored` leaves it packed. Throws `ArchiveProblem`. */
 export async function openLog(places: Place[], file: string[] | null, stored = false): Promise<OpenLog> {
   const names = file === null ? logNames.map((name) => [name]) : [file];
-  return firstOf(
-    places.flatMap((place) => names.map((name) => ({ place, name }))),
-    ({ place, name }) => openIn(place, name, stored),
-  );
+  // One that does not answer for the first name is not asked for the others: each would wait as long.
+  return firstOf(places, (place) => firstOf(names, (name) => openIn(place, name, stored), ['missing', 'refused']));
 }
 
 /** Lists a folder of a job; `path` from its own folder on. Throws `ArchiveProblem`. */
@@ -44,14 +44,18 @@ export async function listFiles(places: Place[], path: string[]): Promise<{ entr
   });
 }
 
-/** What the first of them gives. One that is away does not keep the next from being tried, but is told of when none has it. */
-async function firstOf<One, Found>(all: One[], open: (one: One) => Promise<Found>): Promise<Found> {
+/** What the first of them gives. A problem that is passed does not keep the next from being tried, but is told of when none has it. */
+async function firstOf<One, Found>(
+  all: One[],
+  open: (one: One) => Promise<Found>,
+  passed: readonly ProblemKind[] = ['missing', 'refused', 'away'],
+): Promise<Found> {
   let problem = new ArchiveProblem('missing', 'the archive has no such file');
   for (const one of all) {
     try {
       return await open(one);
     } catch (error) {
-      if (!(error instanceof ArchiveProblem)) throw error;
+      if (!(error instanceof ArchiveProblem) || !passed.includes(error.kind)) throw error;
       if (problem.kind === 'missing') problem = error;
     }
   }
@@ -64,7 +68,7 @@ async function openIn({ base, folder }: Place, name: string[], stored: boolean):
   const log = { name: name.join('/'), cut: false, isNear: true };
   if (base.kind === 'folder') {
     const file = openFile(base.root, parts);
-    if (packing === null) return { ...log, source: file, key: file.key };
+    if (packing === null) return { ...log, source: file, key: file.key, id: file.id };
     const unpacking = () => unpack(chunksOf(file), packing);
     try {
       return { ...log, ...(await fromKept(file.key, unpacking)) };
@@ -73,7 +77,8 @@ async function openIn({ base, folder }: Place, name: string[], stored: boolean):
     }
   }
   const file = await openAddress(base.root, parts);
-  if (file.source !== null && packing === null) return { ...log, source: file.source, key: file.key, isNear: false };
+  if (file.source !== null && packing === null)
+    return { ...log, source: file.source, key: file.key, id: file.id, isNear: false };
   try {
     return { ...log, ...(await fromKept(file.key, async () => unpack(await file.whole(), packing))) };
   } finally {
@@ -90,5 +95,5 @@ async function fromKept(key: string, make: () => Promise<Source & { cut: boolean
     kept.get(oldest as string)?.close();
     kept.delete(oldest as string);
   }
-  return { source: { ...source, close: () => {} }, cut: source.cut, key };
+  return { source: { ...source, close: () => {} }, cut: source.cut, key, id: key };
 }

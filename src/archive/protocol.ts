@@ -3,8 +3,9 @@
 import type { LogMatch } from './find.ts';
 import type { FirstError, FirstErrorOf } from './first-error.ts';
 import type { testsIn } from './job-tests.ts';
+import type { NumberedSlice } from './line-index.ts';
 import type { Place } from './open.ts';
-import type { LogSlice, SliceAt } from './slices.ts';
+import type { SliceAt } from './slices.ts';
 import type { ArchiveEntry, ProblemKind } from './source.ts';
 
 /** A file: names from the folder of the job on, null for its log. */
@@ -16,7 +17,8 @@ interface OfFile {
 /** A question, and the answer to it. */
 export interface Questions {
   files: { ask: { places: Place[]; path: string[] }; answer: { entries: ArchiveEntry[]; more: boolean } };
-  slice: { ask: OfFile & { at: SliceAt; count: number }; answer: LogSlice & NamedLog };
+  /** Lines that follow each other; `line` asks for those around the line of a number. */
+  slice: { ask: OfFile & { at: SliceAt | { line: number }; count: number }; answer: NumberedSlice & NamedLog };
   find: { ask: OfFile & { text: string; from: number }; answer: LogMatch & NamedLog };
   /** The next line that may be evidence of a failure. */
   next: { ask: OfFile & { from: number }; answer: LogMatch & NamedLog };

@@ -1,10 +1,11 @@
 /** A few lines of a log of any size. */
 import type { Source } from './source.ts';
 
-/** A line; `at` is the byte that it begins at. One of hostile length comes in pieces, each a line of its own. */
+/** A line; `at` is the byte that it begins at. One of hostile length comes in pieces, of which the first `begins`. */
 export interface LogLine {
   at: number;
   text: string;
+  begins: boolean;
 }
 
 /** Lines that follow each other: those of the bytes from `from` to `to` of `size`. */
@@ -18,7 +19,7 @@ export interface LogSlice {
 /** Where a slice begins, ends, or what it lies around; a place within a line stands for the line. */
 export type SliceAt = { from: number | 'end' } | { before: number } | { around: number };
 
-/** Bytes of a slice. In JSON a byte takes up to three, and a line another forty: an answer stays below 256 KB. */
+/** Bytes of a slice. In JSON a byte takes up to three, and a line another sixty: an answer stays below 256 KB. */
 const mostBytes = 64 << 10;
 /** Lines of a slice. */
 export const mostLines = 1000;
@@ -86,15 +87,18 @@ async function linesIn(source: Source, start: number, end: number): Promise<Part
     if (newline < 0 && lines.length > 0 && start - before + cutAt < source.size) break;
     for (let piece = at; piece === at || piece < cutAt; piece += longestLine) {
       const pieceEnd = Math.min(piece + longestLine, cutAt);
-      lines.push({ at: start - before + piece, text: textOf(bytes.subarray(piece, pieceEnd)) });
+      const begins = piece === 0 || bytes[piece - 1] === 10;
+      lines.push({ at: start - before + piece, text: textOf(bytes.subarray(piece, pieceEnd)), begins });
     }
     at = cutAt + 1;
   }
   return { from, to: Math.min(start - before + at, end), lines };
 }
 
-/** As text: bytes that are none in UTF-8, and control characters other than those of colours, are shown as such. */
+/** As text: bytes that are none in UTF-8, and control characters other than those of colours, are shown as such, none in more than three bytes of JSON. */
 export function textOf(bytes: Buffer): string {
   const end = bytes.at(-1) === 13 ? bytes.length - 1 : bytes.length;
-  return bytes.toString('utf8', 0, end).replace(/[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]/g, '\ufffd');
+  return bytes
+    .toString('utf8', 0, end)
+    .replace(/[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]|\x1b(?!\[[\d;]{0,20}[A-Za-z])/g, '\ufffd');
 }

@@ -56,6 +56,8 @@ export type Whole = AsyncIterable<Uint8Array>;
 export interface WebFile {
   /** The same for the same bytes. */
   key: string;
+  /** The same for the same file, also when it has grown. */
+  id: string;
   /** Reads it in parts; null where the server knows no parts. */
   source: Source | null;
   whole(): Promise<Whole>;
@@ -70,7 +72,8 @@ export async function openAddress(root: string, parts: string[]): Promise<WebFil
   if (answer.status === 200) {
     const length = answer.headers.get('content-length') ?? '';
     const close = () => void answer.body?.cancel().catch(() => {});
-    return { key: `${url.href} ${length} ${changed}`, source: null, whole: async () => bytesOf(answer), close };
+    const key = `${url.href} ${length} ${changed}`;
+    return { key, id: url.href, source: null, whole: async () => bytesOf(answer), close };
   }
   await answer.body?.cancel().catch(() => {});
   const range = /\/(\d{1,15})$/.exec(answer.headers.get('content-range') ?? '');
@@ -85,7 +88,7 @@ export async function openAddress(root: string, parts: string[]): Promise<WebFil
   };
   const whole = async () => bytesOf(await ask(root, url, {}));
   const close = () => {};
-  return { key: `${url.href} ${size} ${changed}`, source: { size, read, close }, whole, close };
+  return { key: `${url.href} ${size} ${changed}`, id: url.href, source: { size, read, close }, whole, close };
 }
 
 /** The files that the page of a folder links to. Throws `ArchiveProblem`. */

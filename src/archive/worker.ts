@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { findText } from './find.ts';
 import { firstErrorOf, nextError } from './first-error.ts';
 import { testsIn } from './job-tests.ts';
+import { byteOfLine, numbered } from './line-index.ts';
 import { listFiles, openLog } from './open.ts';
 import type { Answered, Asked, Kind, Questions } from './protocol.ts';
 import { sliceOf } from './slices.ts';
@@ -12,7 +13,11 @@ type Handler<One extends Kind> = (ask: Questions[One]['ask']) => Promise<Questio
 
 const handlers: { [One in Kind]: Handler<One> } = {
   files: ({ places, path }) => listFiles(places, path),
-  slice: (ask) => withLog(ask, async ({ source }) => sliceOf(source, ask.at, ask.count)),
+  slice: (ask) =>
+    withLog(ask, async (log) => {
+      const at = 'line' in ask.at ? { around: await byteOfLine(log, ask.at.line) } : ask.at;
+      return numbered(log, await sliceOf(log.source, at, ask.count));
+    }),
   find: (ask) => withLog(ask, ({ source }) => findText(source, ask.text, ask.from)),
   next: (ask) => withLog(ask, ({ source }) => nextError(source, ask.from)),
   first: (ask) => withLog(ask, ({ source, isNear }) => firstErrorOf(source, { ...ask, isNear })),

@@ -33,7 +33,9 @@ describe.each(engines)('the log of a job on $name', (engine) => {
     expect(slice).toMatchObject({ file: 'teuthology.log', size: text.length, cut: false });
     expect(slice.lines.map((line) => line.text)).toEqual(['line 998', 'line 999']);
     const around = (await server.get(`${path}/log?around=${slice.from}`)).json as LogSlice;
-    expect(around.lines).toContainEqual({ at: slice.from, text: 'line 998' });
+    expect(around.lines).toContainEqual({ at: slice.from, line: 999, text: 'line 998' });
+    const numbered = (await server.get(`${path}/log?line=999&lines=1`)).json as LogSlice;
+    expect(numbered).toMatchObject({ counting: false, lines: [{ at: slice.from, line: 999, text: 'line 998' }] });
     const match = (await server.get(`${path}/log?find=line%20998&from=10`)).json as LogMatch;
     expect(match).toMatchObject({ at: slice.from, next: slice.from + 8 });
     expect((await server.get(`${path}/files`)).json).toMatchObject({
@@ -47,6 +49,8 @@ describe.each(engines)('the log of a job on $name', (engine) => {
   test.each([
     [400, '/log?from=x'],
     [400, '/log?from=1&around=2'],
+    [400, '/log?line=0'],
+    [400, '/log?line=3&find=a'],
     [400, '/log?find=a&from=end'],
     [400, '/log?file=../2/teuthology.log'],
     [400, '/log?file=out/passwd'],

@@ -13,6 +13,9 @@ import { startServer, type TestServer } from '../helpers/server.ts';
 
 const run = runOn(24);
 const megabytes = 40;
+/** Lines of each of its tasks, and the number of the one with the error, behind two that begin the tasks. */
+const lines = Math.floor((megabytes << 20) / 75 / 2000) * 1000;
+const errorLine = lines + 3;
 
 /** A log with two tasks, an error in the middle of the second one, and a line near its end that nothing else has. */
 function writeLog(path: string): void {
@@ -23,7 +26,6 @@ function writeLog(path: string): void {
     for (let at = first; at < first + count; at += 1000)
       writeSync(file, Array.from({ length: 1000 }, (_, index) => line(at + index)).join(''));
   };
-  const lines = Math.floor((megabytes << 20) / 75 / 2000) * 1000;
   writeSync(file, '2026-11-20T10:00:00.123 INFO:teuthology.run_tasks:Running task install...\n');
   fill(0, lines);
   writeSync(file, '2026-11-20T10:00:00.123 INFO:teuthology.run_tasks:Running task ceph...\n');
@@ -70,6 +72,12 @@ describe.skipIf(!hasBrowser)('the viewer of logs', () => {
     await page.getByRole('link', { name: 'open the log here' }).click();
     const marked = page.locator('.log-row.marked');
     await expect.poll(() => marked.textContent()).toContain('FAILED ceph_assert(lit)');
+    const number = () => marked.locator('.log-at').textContent();
+    await expect.poll(number).toBe(String(errorLine));
+    await page.getByLabel('Go to line').fill('1234');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => marked.textContent()).toContain('line 1232');
+    expect(await number()).toBe('1234');
 
     await page.getByLabel('Find in the log').fill('the needle');
     await page.keyboard.press('Enter');

@@ -43,7 +43,10 @@ export const LogSlice = shape('LogSlice', {
   ...ofFile,
   from: integer,
   to: integer,
-  lines: Type.Array(Type.Object({ at: integer, text })),
+  /** `line` is the number of the line, null when it is not known. */
+  lines: Type.Array(Type.Object({ at: integer, line: Type.Union([Type.Integer(), Type.Null()]), text })),
+  /** Whether numbers of lines are not known yet: the same question is answered with them a moment later. */
+  counting: Type.Boolean(),
 });
 export type LogSlice = Static<typeof LogSlice>;
 
@@ -69,6 +72,13 @@ export const jobLog = {
     ),
     before: byte('the byte behind the last line'),
     around: byte('a byte in a line, which is shown with those around it'),
+    line: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: 'the number of a line, which is shown with those around it',
+      }),
+    ),
     lines: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'how many at most; 200' })),
     find: Type.Optional(
       Type.String({ minLength: 1, maxLength: 200, description: 'a text to look for, from the byte "from" on' }),

@@ -29,12 +29,13 @@ export function jobLogRoutes(app: ApiServer, context: ApiContext): void {
   });
 
   app.get('/runs/:run/jobs/:job/log', { schema: jobLog, config: ofArchive }, async ({ params, query }, reply) => {
-    const { find, next, from, before, around, lines = usualLines } = query;
+    const { find, next, from, lines = usualLines } = query;
     const file = fileIn(query.file);
-    if ([from, before, around].filter((place) => place !== undefined).length > 1)
-      refuse('from', "only one of the parameters 'from', 'before' and 'around' can be given");
+    const elsewhere = [query.before, query.around, query.line].filter((place) => place !== undefined).length;
+    if (elsewhere + (from === undefined ? 0 : 1) > 1)
+      refuse('from', "only one of the parameters 'from', 'before', 'around' and 'line' can be given");
     const search = find !== undefined ? 'find' : next !== undefined ? 'next' : null;
-    if (search !== null && (from === 'end' || before !== undefined || around !== undefined))
+    if (search !== null && (from === 'end' || elsewhere > 0))
       refuse(search, `parameter '${search}' goes with a number 'from' alone`);
     if (search === 'find' && next !== undefined) refuse('next', "parameter 'next' does not go with 'find'");
     return answered(reply, async () => {
@@ -47,8 +48,7 @@ export function jobLogRoutes(app: ApiServer, context: ApiContext): void {
             : await archive.ask('find', job, { ...start, text: find });
         return { file: name, ...match };
       }
-      const at = placeOf(from, before, around);
-      const { name, ...slice } = await archive.ask('slice', job, { file, at, count: lines });
+      const { name, ...slice } = await archive.ask('slice', job, { file, at: placeOf(query), count: lines });
       return { file: name, ...slice };
     });
   });
@@ -76,9 +76,12 @@ export function jobLogRoutes(app: ApiServer, context: ApiContext): void {
   });
 }
 
-function placeOf(from: string | undefined, before: number | undefined, around: number | undefined): SliceAt {
+type Place = Record<'before' | 'around' | 'line', number | undefined> & { from: string | undefined };
+
+function placeOf({ from, before, around, line }: Partial<Place>): SliceAt | { line: number } {
   if (before !== undefined) return { before };
   if (around !== undefined) return { around };
+  if (line !== undefined) return { line };
   return { from: from === 'end' ? from : Number(from ?? 0) };
 }
 

@@ -1,5 +1,5 @@
 import { type CSSProperties, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { bytes } from '../../lib/format.ts';
+import { bytes, number } from '../../lib/format.ts';
 import { evenLayout, visibleRange } from '../../ui/grid-window.ts';
 import { lineParts, taskIn } from './line-parts.ts';
 import type { Log } from './use-log.ts';
@@ -50,7 +50,7 @@ export function Lines({ log, marked, onMark }: LinesProps) {
   const first = shown[0];
   return (
     <>
-      {window !== null && <Place at={first?.at ?? 0} size={window.size} onPick={log.show} />}
+      {window !== null && <Place first={first} size={window.size} onPick={log.show} />}
       <div
         ref={scroller}
         className="log-lines"
@@ -80,10 +80,11 @@ export function Lines({ log, marked, onMark }: LinesProps) {
 }
 
 /** A bar for the place in the file. */
-function Place({ at, size, onPick }: { at: number; size: number; onPick: (at: number) => Promise<void> }) {
+function Place({ first, size, onPick }: { first?: Row; size: number; onPick: (at: number) => Promise<void> }) {
+  const at = first?.at ?? 0;
   return (
     <label className="log-place">
-      <span>{bytes(at)}</span>
+      <span>{first?.kind === 'line' && first.line !== null ? `line ${number(first.line)}` : bytes(at)}</span>
       <input
         type="range"
         min={0}
@@ -162,14 +163,14 @@ function LogRow({ row, next, isMarked, log, onMark }: RowProps) {
       <a
         className="log-at"
         href={`?at=${row.at}`}
-        aria-label={`Link to the line at byte ${row.at}`}
+        aria-label={row.line === null ? `Link to the line at byte ${row.at}` : `Link to line ${row.line}`}
         onClick={(event) => {
           if (event.metaKey || event.ctrlKey || event.shiftKey) return;
           event.preventDefault();
           onMark(row.at);
         }}
       >
-        {row.at}
+        {row.line ?? '·'}
       </a>
       {task !== null && next?.kind === 'line' && (
         <button

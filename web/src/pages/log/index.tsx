@@ -20,30 +20,25 @@ export default function LogPageView() {
   const [, run = '', , job = ''] = usePathParts();
   const [file] = useUrlState('file', '');
   const [atText] = useUrlState('at', '');
+  const [lineText] = useUrlState('line', '');
   const { data: page, error } = useApi<JobPage>(apiPath.job(run, job));
   const log = useLog({ run, job, file });
-  const [marked, setMarked] = useState<number | null>(null);
   useTitle(`log of ${job}`);
   const { show } = log;
+  const { marked, mark, jump, jumpToLine } = useMark(log);
   const firstError = file === '' ? (page?.excerpt?.byte ?? null) : null;
   const isKnown = page !== undefined;
-  const jump = useCallback(
-    async (at: number) => {
-      setMarked(at);
-      setUrlStates({ at: String(at) }, { replace: true });
-      await show(at);
-    },
-    [show],
-  );
   // Once: later changes of the address are those of this page.
   const opened = useRef(false);
   useEffect(() => {
-    if (opened.current || (atText === '' && !isKnown)) return;
+    const line = lineIn(lineText);
+    if (opened.current || (atText === '' && line === null && !isKnown)) return;
     opened.current = true;
+    if (line !== null) return void jumpToLine(line);
     const at = /^\d{1,15}$/.test(atText) ? Number(atText) : firstError;
-    setMarked(at);
+    mark(at, false);
     void show(at ?? 'end');
-  }, [atText, firstError, isKnown, show]);
+  }, [atText, lineText, firstError, isKnown, show, mark, jumpToLine]);
   if (error?.status === 404) return <NotFound what={`job ${job} of run ${run}`} nearest={error.nearest} />;
   return (
     <>
@@ -53,22 +48,40 @@ export default function LogPageView() {
         marked={marked}
         firstError={firstError}
         onJump={jump}
+        onLine={jumpToLine}
         raw={root + apiPath.logFile(run, job, { file })}
       />
       {log.error !== null && log.window === null ? (
         <ErrorBox error={log.error} onRetry={() => void show(marked ?? 'end')} />
       ) : (
-        <Lines
-          log={log}
-          marked={marked}
-          onMark={(at) => {
-            setMarked(at);
-            setUrlStates({ at: String(at) }, { replace: true });
-          }}
-        />
+        <Lines log={log} marked={marked} onMark={mark} />
       )}
     </>
   );
+}
+
+/** The line that is marked, by its byte, which the address keeps. */
+function useMark({ show, byteOf }: Pick<Log, 'show' | 'byteOf'>) {
+  const [marked, setMarked] = useState<number | null>(null);
+  const mark = useCallback((at: number | null, isKept = true) => {
+    setMarked(at);
+    if (isKept) setUrlStates({ at: String(at), line: '' }, { replace: true });
+  }, []);
+  const jump = useCallback(
+    async (at: number) => {
+      mark(at);
+      await show(at);
+    },
+    [mark, show],
+  );
+  const jumpToLine = useCallback(
+    async (line: number) => {
+      const at = await byteOf(line);
+      if (at !== null) await jump(at);
+    },
+    [byteOf, jump],
+  );
+  return { marked, mark, jump, jumpToLine };
 }
 
 interface HeaderProps {
@@ -101,10 +114,11 @@ interface ToolsProps {
   marked: number | null;
   firstError: number | null;
   onJump: (at: number) => Promise<void>;
+  onLine: (line: number) => Promise<void>;
   raw: string;
 }
 
-function Tools({ log, marked, firstError, onJump, raw }: ToolsProps) {
+function Tools({ log, marked, firstError, onJump, onLine, raw }: ToolsProps) {
   const [text, setText] = useState('');
   const input = useRef<HTMLInputElement>(null);
   const { window } = log;
@@ -151,18 +165,55 @@ function Tools({ log, marked, firstError, onJump, raw }: ToolsProps) {
           First error
         </button>
       )}
-      <button type="button" className="button" onClick={() => void log.show(0)}>
-        Start
-      </button>
-      <button type="button" className="button" onClick={() => void log.show('end')}>
-        End
-      </button>
+      <Ends log={log} />
+      <LineField onLine={onLine} />
       <a href={raw} download>
         download
       </a>
       <span role="status">{searchText(log.search)}</span>
     </div>
   );
+}
+
+function Ends({ log }: { log: Log }) {
+  return (
+    <>
+      <button type="button" className="button" onClick={() => void log.show(0)}>
+        Start
+      </button>
+      <button type="button" className="button" onClick={() => void log.show('end')}>
+        End
+      </button>
+    </>
+  );
+}
+
+function LineField({ onLine }: Pick<ToolsProps, 'onLine'>) {
+  const [text, setText] = useState('');
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        const line = lineIn(text);
+        if (line !== null) void onLine(line);
+      }}
+    >
+      <input
+        className="log-line-field"
+        inputMode="numeric"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        placeholder="Line"
+        aria-label="Go to line"
+      />
+    </form>
+  );
+}
+
+/** The number of a line in a text; null when it is none. */
+function lineIn(text: string): number | null {
+  const digits = text.trim().replaceAll(',', '');
+  return /^[1-9]\d{0,14}$/.test(digits) ? Number(digits) : null;
 }
 
 function searchText(search: Search): string {

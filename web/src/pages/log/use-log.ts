@@ -4,7 +4,7 @@ import { apiPath } from '../../../../src/core/paths.ts';
 import type { LogMatch, LogSlice } from '../../../../src/http/api/job-log-schema.ts';
 import { ApiError, fetchApi } from '../../lib/api.ts';
 import { taskStart } from './line-parts.ts';
-import { type LogWindow, windowOf, withEarlier, withFold, withLater } from './window.ts';
+import { type LogWindow, unnumbered, windowOf, withEarlier, withFold, withLater, withNumbers } from './window.ts';
 
 /** Which log. */
 export interface LogOf {
@@ -28,6 +28,8 @@ export interface Log {
   show: (at: number | 'end') => Promise<void>;
   earlier: () => Promise<void>;
   later: () => Promise<void>;
+  /** The byte at which the line of a number begins; null when it cannot be told. */
+  byteOf: (line: number) => Promise<number | null>;
   /** Looks for a text, or with null for an error; resolves to the byte of its line, null for none. */
   find: (text: string | null, from: number) => Promise<number | null>;
   /** Folds a task from the line behind its first one on, up to the next task. */
@@ -55,6 +57,7 @@ export function useLog({ run, job, file }: LogOf): Log {
   );
   const failed = useCallback((problem: unknown) => setError(problem instanceof ApiError ? problem : null), []);
   const { held, change, ...moves } = useHeld(ask, file, failed);
+  useNumbers(ask, held, change);
   const { search, find } = useSearch(ask, failed);
   const { window } = held;
   const fold = useCallback(
@@ -64,10 +67,48 @@ export function useLog({ run, job, file }: LogOf): Log {
     },
     [change, find, window],
   );
-  return { ...held, error, search, ...moves, find, fold, unfold: moves.show };
+  const byteOf = useCallback(
+    async (line: number) => {
+      try {
+        const { lines } = await ask<LogSlice>({ line: String(line), lines: '1' });
+        return lines[0]?.at ?? null;
+      } catch (problem) {
+        failed(problem);
+        return null;
+      }
+    },
+    [ask, failed],
+  );
+  return { ...held, error, search, ...moves, find, byteOf, fold, unfold: moves.show };
 }
 
 type Change = (window: LogWindow | null) => Promise<[LogSlice | null, LogWindow]>;
+
+/** `counting`: numbers of lines that are not known may be soon. */
+interface Held {
+  window: LogWindow | null;
+  file: string;
+  cut: boolean;
+  counting: boolean;
+}
+
+/** Milliseconds until numbers that are being counted are asked for again. */
+const countingPause = 200;
+
+/** Asks for the numbers of lines that were not known when the lines were read. */
+function useNumbers(ask: Ask, held: Held, change: (make: Change, waits?: boolean) => Promise<void>) {
+  useEffect(() => {
+    const missing = held.counting ? unnumbered(held.window) : null;
+    if (missing === null) return;
+    const number: Change = async (window) => {
+      const slice = await ask<LogSlice>({ from: String(missing.at), lines: linesAtATime });
+      const next = withNumbers(window as LogWindow, slice);
+      return [{ ...slice, counting: slice.counting || next !== window }, next];
+    };
+    const timer = setTimeout(() => void change(number, false), countingPause);
+    return () => clearTimeout(timer);
+  }, [ask, change, held]);
+}
 
 /** What is held of a log, and how it changes. */
 function useHeld(ask: Ask, file: string, failed: (problem: unknown) => void) {
@@ -76,7 +117,9 @@ function useHeld(ask: Ask, file: string, failed: (problem: unknown) => void) {
     (query: (window: LogWindow | null) => Record<string, string>, join: typeof withLater, waits: boolean) =>
       change(async (window) => {
         const slice = await ask<LogSlice>(query(window));
-        return [slice, window === null ? windowOf(slice) : join(window, slice)];
+        // Where it has numbers, those of the lines before it can be told too.
+        const counting = slice.counting || slice.lines.some(({ line }) => line !== null);
+        return [{ ...slice, counting }, window === null ? windowOf(slice) : join(window, slice)];
       }, waits),
     [ask, change],
   );
@@ -104,11 +147,7 @@ function useHeld(ask: Ask, file: string, failed: (problem: unknown) => void) {
 
 /** One change at a time: what somebody asked for waits for its turn, and scrolling asks again by itself. */
 function useChanges(file: string, failed: (problem: unknown) => void) {
-  const [held, setHeld] = useState<{ window: LogWindow | null; file: string; cut: boolean }>({
-    window: null,
-    file,
-    cut: false,
-  });
+  const [held, setHeld] = useState<Held>({ window: null, file, cut: false, counting: false });
   const running = useRef<Promise<void> | null>(null);
   const current = useRef(held);
   current.current = held;
@@ -116,7 +155,8 @@ function useChanges(file: string, failed: (problem: unknown) => void) {
     async (make: Change) => {
       try {
         const [slice, window] = await make(current.current.window);
-        const next = { window, file: slice?.file ?? current.current.file, cut: slice?.cut ?? current.current.cut };
+        const { file, cut, counting } = slice ?? current.current;
+        const next = { window, file, cut, counting };
         current.current = next;
         setHeld(next);
         failed(null);

@@ -1,15 +1,19 @@
 import { expect, test } from 'vitest';
 import type { LogSlice } from '../../../../src/http/api/job-log-schema.ts';
-import { mostRows, rowAt, windowOf, withEarlier, withFold, withLater } from './window.ts';
+import { mostRows, rowAt, unnumbered, windowOf, withEarlier, withFold, withLater, withNumbers } from './window.ts';
 
-/** Lines of ten bytes. */
-const slice = (from: number, count: number): LogSlice => ({
+/** Lines of ten bytes, with their numbers or without. */
+const slice = (from: number, count: number, isNumbered = true): LogSlice => ({
   file: 'teuthology.log',
   cut: false,
   size: 1_000_000,
   from,
   to: from + 10 * count,
-  lines: Array.from({ length: count }, (_, index) => ({ at: from + 10 * index, text: `${from + 10 * index}` })),
+  counting: !isNumbered,
+  lines: Array.from({ length: count }, (_, index) => {
+    const at = from + 10 * index;
+    return { at, line: isNumbered ? at / 10 + 1 : null, text: `${at}` };
+  }),
 });
 
 test('lines are added at both ends, and those far away are forgotten', () => {
@@ -26,6 +30,15 @@ test('lines are added at both ends, and those far away are forgotten', () => {
 test('a byte is found in its row, and nowhere else', () => {
   const window = windowOf(slice(1000, 3));
   expect([999, 1000, 1009, 1010, 1029, 1030].map((byte) => rowAt(window, byte))).toEqual([-1, 0, 0, 1, 2, -1]);
+});
+
+test('numbers that come later are filled in where they are missing', () => {
+  const window = withLater(windowOf(slice(0, 3, false)), slice(30, 2));
+  expect(unnumbered(window)).toMatchObject({ at: 0 });
+  const numbered = withNumbers(window, slice(0, 3));
+  expect(numbered.rows.map((row) => row.kind === 'line' && row.line)).toEqual([1, 2, 3, 4, 5]);
+  expect(unnumbered(numbered)).toBe(null);
+  expect(withNumbers(numbered, slice(0, 3))).toBe(numbered);
 });
 
 test('a fold takes the place of what it folds, also of what is not held', () => {

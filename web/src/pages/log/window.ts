@@ -1,8 +1,10 @@
 /** The lines of a log that a page holds: a few thousand that follow each other, of a file of any size. */
 import type { LogSlice } from '../../../../src/http/api/job-log-schema.ts';
 
-/** A line of the log, or what is folded: all bytes from `at` to `to`. */
-export type Row = { kind: 'line'; at: number; text: string } | { kind: 'fold'; at: number; to: number };
+/** A line of the log with its number when that is known, or what is folded: all bytes from `at` to `to`. */
+export type Row =
+  | { kind: 'line'; at: number; line: number | null; text: string }
+  | { kind: 'fold'; at: number; to: number };
 
 /** What is held: the rows of the bytes from `from` to `to` of `size`. */
 export interface LogWindow {
@@ -34,6 +36,24 @@ export function withEarlier(window: LogWindow, slice: LogSlice): LogWindow {
   const rows = [...added.rows, ...window.rows];
   const gone = rows[mostRows];
   return { size: slice.size, from: added.from, to: gone?.at ?? window.to, rows: rows.slice(0, mostRows) };
+}
+
+/** The window with the numbers of lines that an answer has; the same one when it has none that are new. */
+export function withNumbers(window: LogWindow, { lines }: LogSlice): LogWindow {
+  const numbers = new Map(lines.map(({ at, line }) => [at, line]));
+  let isChanged = false;
+  const rows = window.rows.map((row) => {
+    const line = row.kind === 'line' && row.line === null ? (numbers.get(row.at) ?? null) : null;
+    if (line === null) return row;
+    isChanged = true;
+    return { ...row, line };
+  });
+  return isChanged ? { ...window, rows } : window;
+}
+
+/** The first line whose number is not known; null when there is none. */
+export function unnumbered(window: LogWindow | null): Row | null {
+  return window?.rows.find((row) => row.kind === 'line' && row.line === null) ?? null;
 }
 
 /** The window with a part folded; lines of it that are held go. */
