@@ -21,6 +21,7 @@ import { chargesOfNodes } from '../store/pages/node-suspects.ts';
 import { judgedJobs } from '../store/pages/run-digests.ts';
 import { matchingRuns } from '../store/pages/run-query.ts';
 import { verdictsOf } from '../store/pages/verdicts.ts';
+import { errorsOfCauses } from '../store/read/excerpts.ts';
 import { nodeTypes } from '../store/read/nodes.ts';
 import { listSubscriptions } from '../store/read/subscriptions.ts';
 import { tellEnd, tellSuspects, untold } from '../store/write/news.ts';
@@ -108,13 +109,15 @@ async function subscriptionsTo({ db, now }: AnnounceOptions, run: RunRow): Promi
 async function newsOf({ db, config, now }: AnnounceOptions, run: RunRow): Promise<RunNews> {
   const links = pageLinks(config.address);
   const compared = await comparedWith(db, run, await basesOf(db, config.base_branches));
+  const errors = await errorsOfCauses(db, run.id);
   const judged = await verdictsOf(db, compared, await allOf(judgedJobs(db, run.id)), now());
   const head = headOf(run);
   const causes = judged
     .filter(({ verdict }) => bandOf(verdict, head) === 'look')
     .sort((a, b) => b.jobs - a.jobs || (a.cause.title < b.cause.title ? -1 : 1))
     .map(({ cause: { id, title, class: kind }, jobs, verdict: { verdict, sentence } }): NewCause => {
-      return { id, title, class: kind, verdict, jobs, sentence, href: links.cause(id) };
+      const error = errors.get(id) ?? null;
+      return { id, title, class: kind, verdict, jobs, sentence, error, href: links.cause(id) };
     });
   const times = {
     scheduled: milliseconds(run.scheduled),

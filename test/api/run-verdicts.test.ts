@@ -120,7 +120,7 @@ describe.each(engines)('verdicts on $name', (engine) => {
       const { run: _, baseline, verdicts } = await read(today, query);
       const page = await pages.read<RunPage>(`/runs/${today}/page${query}`);
       expect(page.baseline).toEqual(baseline);
-      const expected = verdicts.map(({ id, title: _, kind: __, jobs: ___, is_new: ____, ...rest }) => ({
+      const expected = verdicts.map(({ id, title: _, kind: __, jobs: ___, is_new: ____, error: _____, ...rest }) => ({
         cause: id,
         ...rest,
       }));

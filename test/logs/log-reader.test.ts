@@ -7,6 +7,7 @@ import { archiveForReader, type LogReader, readNext, startLogReader } from '../.
 import { logRulesVersion } from '../../src/core/logs/first-error.ts';
 import type { JobExcerpt } from '../../src/http/api/job-log-schema.ts';
 import type { JobPage } from '../../src/http/api/job-page-schema.ts';
+import type { RunVerdicts } from '../../src/http/api/verdict-schema.ts';
 import { reindex } from '../../src/store/upkeep/reindex.ts';
 import { askForLogs, claimLog } from '../../src/store/write/excerpts.ts';
 import { runOn } from '../api/pages.ts';
@@ -90,6 +91,14 @@ describe.each(engines)('logs on $name', (engine) => {
     expect(causes[3]?.title).toContain('workunit test lamps.sh');
     const found = await server.get(`/api/runs/${run}/jobs?q=text:burning`);
     expect((found.json as { jobs: { job_id: string }[] }).jobs.map(({ job_id }) => job_id)).toEqual(['3']);
+
+    const { verdicts } = (await server.get(`/api/runs/${run}/verdicts`)).json as RunVerdicts;
+    expect(verdicts.find(({ id }) => id === causes[0]?.id)?.error).toBe(assertion('lit'));
+    expect(verdicts.find(({ id }) => id === causes[3]?.id)?.error).toBe(null);
+    const markdown = (await server.get(`/api/runs/${run}/verdicts.md`)).text;
+    expect(markdown).toMatch(
+      /ceph\\_assert\\\(lit\\\).* Log: src\/osd\/Lamp\.cc\\: 12\\: FAILED ceph\\_assert\\\(lit\\\)\n/,
+    );
 
     // What is reported again, and rules that are applied again, leave it as it is.
     await server.put(`/runs/${run}/jobs/1/`, { status: 'fail', failure_reason: generic });

@@ -14,6 +14,8 @@ export interface NewCause {
   /** How many jobs of the run ended with it. */
   jobs: number;
   sentence: string;
+  /** The first error in the log of one of them, perhaps. */
+  error: string | null;
   href: string | null;
 }
 
@@ -113,11 +115,10 @@ function runText(news: RunNews, { quote, link }: Marks): string {
   const { name, href, suite, branch, user } = news.run;
   const place = [suite, branch && `on ${branch}`, user && `by ${user}`].filter((part) => part !== '').join(' ');
   const first = `${link(oneLine(name), href)}\n${quote(`${resultText(news)}. ${oneLine(place)}`.trim())}`;
-  const lines = news.new_causes
-    .slice(0, mostListed)
-    .map(({ title, jobs, sentence, href: cause }) =>
-      [`• ${link(oneLine(title), cause)} (${plural(jobs, 'job')}):`, quote(oneLine(sentence))].join(' '),
-    );
+  const lines = news.new_causes.slice(0, mostListed).map(({ title, jobs, sentence, error, href: cause }) => {
+    const said = error === null ? oneLine(sentence) : `${oneLine(sentence)} Log: ${oneLine(error)}`;
+    return `• ${link(oneLine(title), cause)} (${plural(jobs, 'job')}): ${quote(said)}`;
+  });
   const more = news.new_causes_total - lines.length;
   return [first, ...lines, ...(more > 0 ? [`and ${plural(more, 'more new cause')}`] : [])].join('\n');
 }

@@ -4,7 +4,16 @@ import { messageOf, type NewCause, pageLinks, type RunNews, runFacts } from './m
 import { concernsMachines, failsTooLong, nextAttempt, shownTarget, targetProblem } from './subscription.ts';
 
 const cause = (id: string, title: string, jobs: number): NewCause => {
-  return { id, title, jobs, class: 'product', verdict: 'NEW', sentence: `${jobs} of 500 jobs here.`, href: null };
+  return {
+    id,
+    title,
+    jobs,
+    class: 'product',
+    verdict: 'NEW',
+    sentence: `${jobs} of 500 jobs here.`,
+    error: null,
+    href: null,
+  };
 };
 const row = {
   ...{ name: 'run-1', status: 'finished fail', suite: 'rados', branch: 'main', user: 'ana', machine_type: 'smithi' },
@@ -45,9 +54,11 @@ describe('a message', () => {
   });
 
   test('has nothing in Slack that was slipped into it', () => {
-    const body = messageOf(news([cause('a', '<!here> & <https://bad.example|good>', 2)]), 'slack', 0).body;
+    const bad = '<!here> & <https://bad.example|good>';
+    const body = messageOf(news([{ ...cause('a', bad, 2), error: `\n${bad}` }]), 'slack', 0).body;
     const { text: said } = JSON.parse(body) as { text: string };
     expect(said.match(/<[^>]*>/g)).toEqual(['<https://lab.example/ui/runs/run-1|run-1>']);
+    expect(said).toContain('jobs here. Log: &lt;!here&gt; &amp;');
   });
 });
 

@@ -9,6 +9,7 @@ import { allOf } from '../../store/pages/job-lines.ts';
 import { judgedJobs } from '../../store/pages/run-digests.ts';
 import { findRun, type LatestOf } from '../../store/pages/run-page.ts';
 import { type Judged, verdictsOf } from '../../store/pages/verdicts.ts';
+import { errorsOfCauses } from '../../store/read/excerpts.ts';
 import { orThrow, refuse } from '../refusal.ts';
 import { large } from '../turns.ts';
 import type { ApiContext, ApiServer } from './context.ts';
@@ -101,10 +102,11 @@ export async function readVerdicts(
   const run = orThrow(await findRun(db, name, latest));
   const compared = await comparisonOf(context, run, base);
   const judged = await verdictsOf(db, compared, await allOf(judgedJobs(db, run.id)), now(), decidedAt(at));
+  const errors = await errorsOfCauses(db, run.id);
   const head = headOf(run);
   const verdicts = judged.map(({ cause, jobs, verdict: exact }) => {
     const { cause: _, ...verdict } = rounded(exact);
-    return { ...cause, jobs, is_new: isNew(verdict, head), ...verdict };
+    return { ...cause, jobs, is_new: isNew(verdict, head), error: errors.get(cause.id) ?? null, ...verdict };
   });
   verdicts.sort((a, b) => Number(b.is_new) - Number(a.is_new) || b.jobs - a.jobs || (a.title < b.title ? -1 : 1));
   return { run: runItem(run), baseline: baselineItem(compared), verdicts };
@@ -115,7 +117,7 @@ type RunVerdict = RunVerdicts['verdicts'][number];
 const csvColumns = [
   'run,base,verdict,is_new,id,kind,class,title,jobs,sentence,c,m,k,n,lo,hi,p,runs,runs_with',
   'since,since_scheduled,last_without,last_with,facets,in_common',
-  'decision,decided_class,issue_url,decided_by,note,past',
+  'decision,decided_class,issue_url,decided_by,note,past,error',
 ]
   .join(',')
   .split(',');
@@ -128,7 +130,7 @@ function csvOf({ run, baseline, verdicts }: RunVerdicts): string {
     ...[one.last_without?.name ?? null, one.last_with?.name ?? null],
     ...[one.blame && facetsText(one.blame.facets), one.blame && blameText(one)],
     ...[one.decision?.id ?? null, one.decision?.class ?? null, one.decision?.issue_url ?? null],
-    ...[one.decision?.author ?? null, one.decision?.note ?? null, one.past],
+    ...[one.decision?.author ?? null, one.decision?.note ?? null, one.past, one.error],
   ];
   return [csvColumns, ...verdicts.map(row)].map(csvLine).join('');
 }
@@ -147,7 +149,8 @@ function markdownOf({ run, baseline: { base, runs, first, last }, verdicts }: Ru
     const said = one.decision === null ? (one.past ?? '') : decisionText(one.decision);
     const people = said === '' ? '' : ` Decided: ${escapeMarkdown(said)}.`;
     const cause = `${escapeMarkdown(one.title)} (${one.id})`;
-    return `- **${one.verdict}** ${count}: ${cause}. ${escapeMarkdown(one.sentence)}${common}${people}\n`;
+    const log = one.error === null ? '' : ` Log: ${escapeMarkdown(one.error)}`;
+    return `- **${one.verdict}** ${count}: ${cause}. ${escapeMarkdown(one.sentence)}${common}${people}${log}\n`;
   };
   const head = `# ${escapeMarkdown(run.name)}\n\n${plural(verdicts.length, 'cause')} in ${plural(jobs, 'job')}, ${fresh} of them new. ${compared}\n`;
   return `${head}${verdicts.length > 0 ? '\n' : ''}${verdicts.map(line).join('')}`;

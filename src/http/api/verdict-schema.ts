@@ -109,6 +109,8 @@ const RunVerdict = shape('RunVerdict', {
   /** How many jobs of the run ended with it. */
   jobs: integer,
   is_new: Type.Boolean(),
+  /** The first error in the log of one of them, perhaps, in at most 300 characters. */
+  error: textOrNull,
   ...verdictFacts,
 });
 

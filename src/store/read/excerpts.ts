@@ -28,6 +28,28 @@ export async function excerptOf({ kysely }: Reader, jobId: number): Promise<LogE
   };
 }
 
+/** Characters of an error that reports show. */
+const longestShown = 300;
+
+/** The first error in the log of the first job of each cause of a run, perhaps, by the cause; causes without one are left out. */
+export async function errorsOfCauses({ kysely }: Reader, runId: number): Promise<Map<string, string>> {
+  const withError = kysely
+    .selectFrom('jobs')
+    .innerJoin('log_excerpts', 'log_excerpts.job_id', 'jobs.id')
+    .where('log_excerpts.error', '<>', '');
+  const firsts = withError
+    .select(({ fn }) => fn.min('jobs.id').as('id'))
+    .where('jobs.run_id', '=', runId)
+    .where('jobs.status', 'in', ['fail', 'dead'])
+    .groupBy('jobs.signature');
+  const rows = await withError
+    .select('jobs.signature')
+    .select(sql<string>`substr(log_excerpts.error, 1, ${sql.lit(longestShown)})`.as('text'))
+    .where('jobs.id', 'in', firsts)
+    .execute();
+  return new Map(rows.flatMap(({ signature, text }) => (signature === null ? [] : [[signature, text]])));
+}
+
 /** A job whose log is to be read. */
 export type JobToRead = PlacedJob & { failure_reason: string | null; ignorelist: string[] };
 

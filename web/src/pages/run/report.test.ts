@@ -96,6 +96,16 @@ describe('a report', () => {
     expect(text([{}])).not.toContain('not finished');
   });
 
+  test('has what the log of a job of a cause says, in one line of bounded length', () => {
+    const error = `FAILED \`assert\`\n${'x'.repeat(400)}`;
+    const jobs: SampleJob[] = [...failing('x'), { status: 'fail', cause: 'x', error }];
+    const page = aPage({ jobs, causes: [aCause('x', [2])], verdicts: [aVerdict('x')] });
+    const text = runReport(page, jobsOf(page), place, 'Markdown');
+    expect(text).toContain(`What is said of x. Log: \`FAILED 'assert' ${'x'.repeat(183)}…\` https`);
+    const same = aPage({ jobs: [{ status: 'fail', cause: 'x', error: 'cause x' }], causes: [aCause('x', [1])] });
+    expect(runReport(same, jobsOf(same), place, 'Markdown')).not.toContain('Log:');
+  });
+
   test('is of the given jobs', () => {
     const page = aPage({ jobs: failing('x', 5), causes: [aCause('x', [5])], verdicts: [aVerdict('x')] });
     expect(runReport(page, jobsOf(page).slice(0, 3), place, 'text')).toContain('cause x (3)');

@@ -111,10 +111,21 @@ function lineOf(
     `${item(index)} ${code(oneLine(group.title))} (${jobs.length}):`,
     // Without the name of the issue, whose address follows: sites take "#7" for an issue of their own.
     ...(verdict === null ? [] : [oneLine(plainSentence(verdict)), ...decisionParts(verdict, format)]),
+    ...errorParts(group, format),
     ...logs.slice(0, 1).map(({ href }) => link('log', href)),
     ...(signature === null ? [] : [`${origin}${shortPath.cause(signature.id)}`]),
   ];
   return parts.join(' ');
+}
+
+const longestError = 200;
+
+/** What the log of one of its jobs says, where that is more than the title. */
+function errorParts({ title, jobs }: Group, format: ReportFormat): string[] {
+  const error = oneLine(jobs.find((job) => job.error !== null)?.error ?? '');
+  if (error === '' || error === oneLine(title)) return [];
+  const short = error.length > longestError ? `${error.slice(0, longestError - 1).toWellFormed()}…` : error;
+  return [`Log: ${words[format].code(short)}`];
 }
 
 function decisionParts(verdict: PageVerdict, format: ReportFormat): string[] {
