@@ -156,6 +156,23 @@ describe('an archive behind HTTP', () => {
   let root: string;
   let archive: Archive;
   const asked: string[] = [];
+  /** Where the archive itself may lead to, which is none of its files. */
+  const redirects: ((root: string) => string)[] = [
+    (root) => root.replace('http:', 'https:'),
+    (root) => root.replace(/:\d+\//, ':1/'),
+    (root) => root.replace('127.0.0.1', '[::1]'),
+    (root) => root.replace('127.0.0.1', '[::ffff:127.0.0.1]'),
+    (root) => root.replace('127.0.0.1', 'user@127.0.0.1'),
+    (root) => `${root}../other`,
+    (root) => `${root}%2e%2e/other`,
+    (root) => `${root}..%2fother`,
+    (root) => `${root}..%5Cother`,
+    (root) => root.replace('/logs/', '/logs'),
+    () => '//169.254.169.254/latest/meta-data/',
+    () => 'file:///etc/passwd',
+    // By way of a file that leads on.
+    () => `up/x`,
+  ];
 
   beforeAll(async () => {
     put('1', 'teuthology.log', text);
@@ -166,6 +183,9 @@ describe('an archive behind HTTP', () => {
       if (name.includes('/silent/')) return;
       if (name.includes('/else/')) return void response.writeHead(302, { location: 'http://localhost:1/logs/x' }).end();
       if (name.includes('/up/')) return void response.writeHead(302, { location: '/other' }).end();
+      const led = /\/to-(\d+)\//.exec(name);
+      if (led) return void response.writeHead(307, { location: redirects[Number(led[1])]?.(root) }).end();
+      if (name.includes('/secret/')) return void response.writeHead(401, { 'www-authenticate': 'Basic' }).end();
       if (name.includes('/broken/')) return void response.writeHead(500).end();
       if (name.endsWith('/1/'))
         return void response.end('<a href="../">up</a><a href="a%20b">a</a><a href="?C=N">x</a><a href="r/">r</a>');
@@ -201,9 +221,12 @@ describe('an archive behind HTTP', () => {
   test('is not left by redirects, and no other host is asked because a job says so', async () => {
     await expect(sliceOf(archive, 'else')).rejects.toEqual(problem('refused'));
     await expect(sliceOf(archive, 'up')).rejects.toEqual(problem('refused'));
+    for (const at of redirects.keys())
+      await expect(sliceOf(archive, `to-${at}`), redirects[at]?.(root)).rejects.toEqual(problem('refused'));
+    await expect(sliceOf(archive, 'secret')).rejects.toEqual(problem('away'));
     const elsewhere = { ...job('1'), archive_path: 'http://localhost:1/logs/x' };
     expect(await archive.ask('slice', elsewhere, { file: null, at: { from: 0 }, count: 1 })).toMatchObject({ from: 0 });
-    expect(asked.some((url) => url.startsWith('/other'))).toBe(false);
+    expect(asked.filter((url) => !url.startsWith('/logs/') || url.includes('%2f'))).toEqual([]);
   });
 
   test('that fails or is silent is told of, and others are answered meanwhile', async () => {

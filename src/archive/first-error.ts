@@ -145,7 +145,7 @@ function nearOf(window: Buffer, lineStart: number, lineEnd: number): Near {
   };
 }
 
-/** Lines of context and of each side, and letters of all and of each. */
+/** Lines of context, bytes of all of them, and characters of each: with three errors and a name an excerpt has at most 8 KB. */
 const [contextLines, longestContext, longestContextLine] = [40, 5000, 500];
 
 async function contextOf(
@@ -155,21 +155,27 @@ async function contextOf(
 ): Promise<string> {
   const { lines } = await sliceOf(source, place, contextLines);
   const short = lines.map((line) => ({ at: line.at, text: line.text.slice(0, longestContextLine).toWellFormed() }));
-  let size = short.reduce((sum, { text }) => sum + text.length + 1, 0);
+  const bytesOf = ({ text }: { text: string }) => Buffer.byteLength(text) + 1;
+  let size = short.reduce((sum, line) => sum + bytesOf(line), 0);
   const middle = at ?? (short.at(-1)?.at as number);
   // The lines that are furthest from the error are left out first.
   while (size > longestContext && short.length > 1) {
     const [first, last] = [short[0] as { at: number; text: string }, short.at(-1) as { at: number; text: string }];
     const gone = middle - first.at > last.at - middle ? short.shift() : short.pop();
-    size -= (gone?.text.length ?? 0) + 1;
+    size -= bytesOf(gone ?? { text: '' });
   }
   return short.map(({ text }) => text).join('\n');
 }
 
+/** Bytes of an error. */
+const longestError = 500;
+
 function asUtf8(latin1: string): string {
-  return Buffer.from(latin1, 'latin1')
+  const text = Buffer.from(latin1, 'latin1')
     .toString()
     .replace(/[\x00-\x1f\x7f]/g, '\ufffd');
+  // With `stream` a character that is cut is left out.
+  return new TextDecoder().decode(Buffer.from(text).subarray(0, longestError), { stream: true });
 }
 
 /** Finds the next line from a byte on that may be evidence of a failure. Throws `ArchiveProblem`. */

@@ -28,7 +28,9 @@ async function ask(root: string, address: URL, headers: Record<string, string>):
     if (redirects >= mostRedirects || !URL.canParse(location, url.href))
       throw new ArchiveProblem('away', 'the archive redirects without end');
     url = new URL(location, url);
-    if (!url.href.startsWith(root)) throw new ArchiveProblem('refused', 'the archive redirects to another place');
+    // What a server decodes may lead out of a folder that the text of the address is in.
+    if (!url.href.startsWith(root) || /%(?:2f|5c|00)/i.test(url.pathname))
+      throw new ArchiveProblem('refused', 'the archive redirects to another place');
   }
 }
 

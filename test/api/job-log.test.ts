@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LogMatch, LogSlice } from '../../src/http/api/job-log-schema.ts';
 import { engines } from '../helpers/engines.ts';
@@ -20,12 +20,17 @@ describe.each(engines)('the log of a job on $name', (engine) => {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'teuthology.log'), text);
     symlinkSync('/etc', join(folder, 'out'));
+    symlinkSync('/etc/passwd', join(folder, 'absolute'));
+    // A folder beside the archive whose name begins as that of the archive.
+    mkdirSync(`${archive}-beside`);
+    writeFileSync(`${archive}-beside/secret`, 'secret');
+    symlinkSync(`../../../${basename(archive)}-beside`, join(folder, 'up'));
     server = await startServer(engine, { contract: 'teuthology', archive });
     await server.post(`/runs/${run}/jobs/`, { job_id: '1', status: 'fail', archive_path: '/somewhere/else' });
   });
   afterAll(async () => {
     await server.stop();
-    rmSync(archive, { recursive: true });
+    for (const path of [archive, `${archive}-beside`]) rmSync(path, { recursive: true });
   });
 
   test('is answered in slices, searched, listed and sent', async () => {
@@ -46,6 +51,16 @@ describe.each(engines)('the log of a job on $name', (engine) => {
     expect(raw.headers['content-disposition']).toContain('1-teuthology.log');
   });
 
+  test('that is deleted while it is sent is not sent as if it were whole', async () => {
+    const file = join(archive, run, '1', 'big.log');
+    writeFileSync(file, Buffer.alloc(16 << 20));
+    const answer = await fetch(`${server.url}${path}/log/raw?file=big.log`);
+    expect(answer.status).toBe(200);
+    rmSync(file);
+    await expect(answer.arrayBuffer()).rejects.toThrow();
+    expect((await server.get(`${path}/log/raw?file=big.log`)).status).toBe(404);
+  });
+
   test.each([
     [400, '/log?from=x'],
     [400, '/log?from=1&around=2'],
@@ -54,6 +69,12 @@ describe.each(engines)('the log of a job on $name', (engine) => {
     [400, '/log?find=a&from=end'],
     [400, '/log?file=../2/teuthology.log'],
     [400, '/log?file=out/passwd'],
+    [400, '/log?file=..%2f..%2f..%2fetc%2fpasswd'],
+    [400, '/log?file=a%00b'],
+    [400, '/log?file=up/secret'],
+    [400, '/log?file=absolute'],
+    [400, '/log/raw?file=absolute'],
+    [400, '/files?path=up'],
     [400, '/log/raw?file=/etc/passwd'],
     [400, '/files?path=..'],
     [400, '/files?path=out'],
@@ -67,5 +88,6 @@ describe.each(engines)('the log of a job on $name', (engine) => {
   test('is not there for a job that is not, nor without a setting', async () => {
     expect((await server.get(`/api/runs/${run}/jobs/2/log`)).status).toBe(404);
     expect((await server.get('/api/runs/nothing/jobs/2/files')).status).toBe(404);
+    expect((await server.get(`/api/runs/${run}/jobs/..%2f1/log`)).status).toBe(404);
   });
 });

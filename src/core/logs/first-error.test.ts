@@ -64,6 +64,12 @@ test.each<[string, string, string | null, boolean]>([
     'ValueError: no lamp',
     true,
   ],
+  [
+    'an exception that says nothing, and is not sure of it',
+    'ERROR:teuthology.run_tasks:Saw exception from tasks.\nTraceback (most recent call last):\n  File "a"\nx.TestError',
+    'x.TestError',
+    false,
+  ],
   ['nothing of what was asked for', "DEBUG:x:> sudo egrep '\\[ERR\\]|FAILED ceph_assert(' log", null, false],
 ])('finds %s', (_, text, error, sure) => expect(found(text)).toEqual({ error, sure }));
 

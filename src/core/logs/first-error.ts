@@ -200,7 +200,9 @@ function exceptionOf(at: number, near: Near, reason: string | null): Candidate[]
   if (evidence === null) return [];
   const { kind, error } = evidence;
   const isCommand = /Command(?:Failed|Crashed)/.test(error);
-  return [{ kind, error, at, rank: isCommand ? ranks.log + 0.5 : rankOf(evidence, reason), sure: !isCommand }];
+  // The name of an exception alone says little: it would make one cause of all that raise it.
+  const sure = !isCommand && /: {0,9}\S/.test(error);
+  return [{ kind, error, at, rank: isCommand ? ranks.log + 0.5 : rankOf(evidence, reason), sure }];
 }
 
 /** A log that complains counts more when the job was ended for it. */
