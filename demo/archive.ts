@@ -6,20 +6,25 @@ import type { PlannedJob, PlannedRun } from './runs.ts';
 
 /** Of the log that is big on purpose. */
 const bigBytes = 200 << 20;
+/** Of an ordinary line, on the average. */
+const bytesOfLine = 97;
+/** Lines of an ordinary log between its beginning and its end, and all of them. */
+const ordinaryLines = 150;
+const linesOfLog = ordinaryLines + 20;
 
 /** Writes the files of a job that failed, once; `isBig` makes its log one of 200 MB. */
 export function writeFiles(folder: string, { name }: Pick<PlannedRun, 'name'>, job: PlannedJob, isBig: boolean): void {
-  if (job.outcome !== 'fail' && job.outcome !== 'dead') return;
+  if ((job.outcome !== 'fail' && job.outcome !== 'dead') || job.times === null) return;
   const place = join(folder, name, job.job_id);
   if (existsSync(join(place, 'teuthology.log'))) return;
   mkdirSync(place, { recursive: true });
   const reason = String(job.summary.failure_reason ?? '');
-  const log = createLog(job, reason);
+  const log = createLog(job, reason, job.times, isBig ? bigBytes / bytesOfLine : linesOfLog);
   const file = openSync(join(place, 'teuthology.log'), 'w');
   try {
     writeSync(file, log.begin());
     for (let written = 0; isBig && written < bigBytes; ) written += writeSync(file, log.ordinary(8000));
-    writeSync(file, log.ordinary(150) + log.failure() + log.end());
+    writeSync(file, log.ordinary(ordinaryLines) + log.failure() + log.end());
   } finally {
     closeSync(file);
   }
@@ -45,13 +50,19 @@ function errorOf(cause: string, reason: string): string {
   return errors[sum % errors.length] as string;
 }
 
-/** The parts of a log, in their order. */
-function createLog(job: PlannedJob, reason: string) {
+/** The parts of a log of so many lines, in their order. Its times are those of the job. */
+function createLog(
+  job: PlannedJob,
+  reason: string,
+  { started, ended }: NonNullable<PlannedJob['times']>,
+  lines: number,
+) {
   const random = createRandom('log', job.job_id);
-  let clock = Date.UTC(2026, 0, 1, 9) + int(random, 0, 3_600_000);
+  const pace = (ended.getTime() - started.getTime()) / lines;
+  let clock = started.getTime();
   const host = pick(random, job.nodes.length > 0 ? job.nodes : ['smithi001']);
   const line = (level: string, logger: string, text: string) => {
-    clock += int(random, 1, 900);
+    clock = Math.min(clock + random() * 2 * pace, ended.getTime());
     return `${new Date(clock).toISOString().slice(0, -1)} ${level}:${logger}:${text}\n`;
   };
   const task = (name: string) => line('INFO', 'teuthology.run_tasks', `Running task ${name}...`);
@@ -69,13 +80,16 @@ function createLog(job: PlannedJob, reason: string) {
       task('workunit'),
     ordinary: (lines: number) => Array.from({ length: lines }, () => ordinaryLine(random, host, line)).join(''),
     failure: () => failureLines(job, reason, host, line),
+    // Of a job that says nothing the log just ends: its machine, or its worker, was gone.
     end: () =>
-      line('ERROR', 'teuthology.run_tasks', 'Saw exception from tasks.') +
-      'Traceback (most recent call last):\n  File "/home/teuthworker/src/teuthology/run_tasks.py", line 105, in run_tasks\n    manager = run_one_task(taskname, ctx=ctx, config=config)\n' +
-      `teuthology.exceptions.${reason.startsWith('Command') ? 'CommandFailedError' : 'TestError'}: ${reason.slice(0, 500)}\n` +
-      line('DEBUG', 'teuthology.run_tasks', 'Unwinding manager ceph') +
-      line('INFO', `${remote}.stderr`, 'Error ENOENT: while unmounting') +
-      line('INFO', 'teuthology.run', 'fail'),
+      reason === ''
+        ? ''
+        : line('ERROR', 'teuthology.run_tasks', 'Saw exception from tasks.') +
+          'Traceback (most recent call last):\n  File "/home/teuthworker/src/teuthology/run_tasks.py", line 105, in run_tasks\n    manager = run_one_task(taskname, ctx=ctx, config=config)\n' +
+          `teuthology.exceptions.${reason.startsWith('Command') ? 'CommandFailedError' : 'TestError'}: ${reason.slice(0, 500)}\n` +
+          line('DEBUG', 'teuthology.run_tasks', 'Unwinding manager ceph') +
+          line('INFO', `${remote}.stderr`, 'Error ENOENT: while unmounting') +
+          line('INFO', 'teuthology.run', 'fail'),
   };
 }
 
@@ -125,7 +139,7 @@ function junitOf(jobId: string, name: string, place: string): string {
   const random = createRandom('junit', jobId);
   const suite = place.endsWith(`.${name}`) ? place.slice(0, -name.length - 1) : place;
   const cases = Array.from({ length: int(random, 20, 60) }, (_, at) => {
-    const seconds = int(random, 1, 9000) / 100;
+    const seconds = int(random, 1, 200) / 100;
     return `<testcase classname="${suite}" name="test_step_${at}" time="${seconds}"/>`;
   });
   cases.push(
