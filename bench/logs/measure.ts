@@ -2,10 +2,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createArchive } from '../../src/archive/archive.ts';
 import { archivesIn } from '../../src/core/logs/places.ts';
 import type { Line } from '../bench.ts';
+import { measureServer } from './door.ts';
 import { type PlantedLine, randomFrom, writeLog } from './generate.ts';
 
 /** No rule was made or changed with these. */
@@ -94,76 +94,6 @@ export default async function measureLogs(say: (line: string) => void): Promise<
     share('first error is right', tally.first, tally.of, 0.85),
     share('first error is among three', tally.three, tally.of, 0.95),
     share('wrong when sure', tally.wrongWhenSure, tally.sure, 0.03, true),
-    ...(await measureGigabyte(lines, say)),
+    ...(await measureServer(lines, seeds, say)),
   ];
-}
-
-async function measureGigabyte(lines: PlantedLine[], say: (line: string) => void): Promise<Line[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'paddles-bench-logs-'));
-  const archive = createArchive({ bases: archivesIn(folder), patience: 120_000 });
-  try {
-    mkdirSync(join(folder, 'run/1'), { recursive: true });
-    const path = join(folder, 'run/1/teuthology.log');
-    const truth = writeLog(path, { seed: seeds[0] as number, size: 2 ** 30, line: lines[0] as PlantedLine });
-    say('wrote a log of a gigabyte');
-    const job = { run: 'run', job_id: '1', archive_path: null };
-    const { ignorelist, failure_reason } = truth;
-    const stopWatching = watchProcess();
-    const began = performance.now();
-    const found = await archive.ask('first', job, { file: null, ignorelist, failure_reason });
-    const seconds = (performance.now() - began) / 1000;
-    const { megabytes, longest } = await stopWatching();
-    const right = found.at !== null && found.at >= truth.from && found.at < truth.to;
-    const slice = performance.now();
-    await archive.ask('slice', job, { file: null, at: { around: found.at ?? 0 }, count: 200 });
-    const shown = performance.now() - slice;
-    const line = (what: string, budget: string, measured: string, ok: boolean, remarks = ''): Line => ({
-      quantity: 'Logs',
-      what,
-      budget,
-      measured,
-      ok,
-      remarks,
-    });
-    return [
-      line(
-        'a gigabyte in the background',
-        '≤ 20 s',
-        `${seconds.toFixed(1)} s`,
-        seconds <= 20,
-        right ? 'the error is right' : 'the error is wrong',
-      ),
-      line('memory for it', '≤ 150 MB', `${megabytes} MB`, megabytes <= 150),
-      line(
-        'longest wait of others meanwhile',
-        '≤ 100 ms',
-        `${longest.toFixed(0)} ms`,
-        longest <= 100,
-        'blocks of the event loop of the process',
-      ),
-      line('200 lines of a gigabyte', '≤ 500 ms', `${shown.toFixed(0)} ms`, shown <= 500),
-    ];
-  } finally {
-    await archive.close();
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** Watches memory and blocks of the event loop, until the function that it returns is called. */
-function watchProcess(): () => Promise<{ megabytes: number; longest: number }> {
-  const before = process.memoryUsage().rss;
-  let [most, longest, done] = [0, 0, false];
-  const watch = async () => {
-    for (let last = performance.now(); !done; last = performance.now()) {
-      await sleep(5);
-      longest = Math.max(longest, performance.now() - last - 5);
-      most = Math.max(most, process.memoryUsage().rss);
-    }
-  };
-  const watching = watch();
-  return async () => {
-    done = true;
-    await watching;
-    return { megabytes: Math.round((most - before) / (1 << 20)), longest };
-  };
 }

@@ -10,9 +10,12 @@ export type WordSearch = (bytes: Uint8Array, from: number, to: number) => number
 export function createWordSearch(words: readonly string[]): WordSearch {
   const length = Math.min(...words.map((word) => word.length));
   const shifts = new Uint8Array(65_536).fill(length - 1);
+  /** Whether a word begins with two bytes: most windows that end like one do not, and looking that up takes no call. */
+  const isBeginning = new Uint8Array(65_536);
   const ending = new Map<number, Uint8Array[]>();
   for (const word of words) {
     const codes = Uint8Array.from(word, (letter) => letter.charCodeAt(0));
+    isBeginning[((codes[0] as number) << 8) | (codes[1] as number)] = 1;
     for (let end = 1; end < length; end++) {
       const block = ((codes[end - 1] as number) << 8) | (codes[end] as number);
       shifts[block] = Math.min(shifts[block] as number, length - 1 - end);
@@ -28,7 +31,11 @@ export function createWordSearch(words: readonly string[]): WordSearch {
         continue;
       }
       const start = at - length + 1;
-      if (ending.get(block)?.some((word) => isAt(bytes, start, word))) return start;
+      if (
+        isBeginning[((bytes[start] as number) << 8) | (bytes[start + 1] as number)] === 1 &&
+        ending.get(block)?.some((word) => isAt(bytes, start, word))
+      )
+        return start;
       at++;
     }
     return -1;
