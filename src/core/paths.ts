@@ -80,6 +80,7 @@ export const apiPath = {
     address(['api', 'runs', run, 'jobs', jobId, 'files'], query),
   jobTests: (run: string, jobId: string, query?: PathQuery) =>
     address(['api', 'runs', run, 'jobs', jobId, 'tests'], query),
+  runTests: (run: string) => address(['api', 'runs', run, 'tests']),
   testHistory: (query: PathQuery) => address(['api', 'tests'], query),
   excerpt: (run: string, jobId: string) => address(['api', 'runs', run, 'jobs', jobId, 'excerpt']),
   compare: (run: string, query?: PathQuery) => address(['api', 'runs', run, 'compare'], query),

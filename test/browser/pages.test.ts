@@ -47,6 +47,7 @@ describe.skipIf(!hasBrowser)('every page', () => {
     ['run-failures', () => `/runs/${red.name}`],
     ['run-jobs', () => `/runs/${red.name}?view=jobs`],
     ['run-config', () => `/runs/${red.name}?view=config`],
+    ['run-cases', () => `/runs/${red.name}?view=cases`],
     ['run-missing', () => `/runs/${red.name}x`],
     ['job', () => `/runs/${red.name}/jobs/${failing().job_id}`],
     ['job-config', () => `/runs/${red.name}/jobs/${failing().job_id}?view=config`],

@@ -59,20 +59,22 @@ export const putJobTests = {
 };
 
 /** The failed cases of a run by cause. */
+export const RunTests = shape('RunTests', {
+  causes: Type.Array(Type.Object({ signature: text, name: text, message: textOrNull, jobs: Type.Array(text) })),
+  /** Whether the run has more failed cases than were looked at. */
+  more: Type.Boolean(),
+});
+export type RunTests = Static<typeof RunTests>;
+
+/** `GET /api/runs/{run}/tests`. */
 export const runTests = {
   summary: 'The failed test cases of a run, each a cause of its own, those of most jobs first',
   params: runPath,
   querystring: query(latestOf),
-  response: answers(
-    Type.Object({
-      causes: Type.Array(Type.Object({ signature: text, name: text, message: textOrNull, jobs: Type.Array(text) })),
-      /** Whether the run has more failed cases than were looked at. */
-      more: Type.Boolean(),
-    }),
-  ),
+  response: answers(RunTests),
 };
 
-const ofJob = { run: text, branch: text, job_id: text, posted: Type.Number() };
+const ofJob = { run: text, branch: text, job_id: text, posted: Type.Number(), started: numberOrNull };
 
 /** The history of a test case. */
 export const TestHistory = shape('TestHistory', {

@@ -127,18 +127,22 @@ async function historyOf(
   }
   const jobs = description === null ? [] : await testedJobs(db, description, mostRecent);
   const recent: TestHistory['recent'] = [];
-  for (const { packed, posted, run, branch, job_id } of jobs) {
+  for (const { packed, run, branch, job_id, ...times } of jobs) {
     const found = await caseIn(packed, name);
     const { result = null, seconds = null } = found ?? {};
-    recent.push({ run, branch, job_id, posted: milliseconds(posted), result, seconds });
+    recent.push({ run, branch, job_id, ...inMilliseconds(times), result, seconds });
   }
   return {
     name,
-    failures: failures.map(({ run, branch, job_id, posted, result, message }) => {
-      return { run, branch, job_id, posted: milliseconds(posted), result, message };
+    failures: failures.map(({ run, branch, job_id, posted, started, result, message }) => {
+      return { run, branch, job_id, ...inMilliseconds({ posted, started }), result, message };
     }),
     recent,
   };
+}
+
+function inMilliseconds({ posted, started }: { posted: number; started: number | null }) {
+  return { posted: milliseconds(posted), started: milliseconds(started) };
 }
 
 async function caseIn(packed: string, name: string): Promise<TestCase | undefined> {

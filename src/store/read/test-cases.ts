@@ -42,7 +42,7 @@ export async function testCounts({ engine, kysely }: Reader, ids: number[]): Pro
   );
 }
 
-/** A failure of a test case; `posted` of its job, in microseconds. */
+/** A failure of a test case; `posted` and `started` of its job, in microseconds. */
 export interface CaseFailure {
   job: number;
   run: string;
@@ -50,6 +50,7 @@ export interface CaseFailure {
   job_id: string;
   description_hash: string | null;
   posted: number;
+  started: number | null;
   result: CaseResult;
   message: string | null;
 }
@@ -61,7 +62,7 @@ export async function caseFailures({ kysely }: Reader, hash: string, limit: numb
     .innerJoin('jobs', 'jobs.id', 'failed_cases.job_id')
     .innerJoin('runs', 'runs.id', 'jobs.run_id')
     .select(['failed_cases.job_id as job', 'runs.name as run', 'runs.branch', 'jobs.job_id', 'jobs.description_hash'])
-    .select(['failed_cases.posted', 'failed_cases.result', 'failed_cases.message'])
+    .select(['failed_cases.posted', 'jobs.started', 'failed_cases.result', 'failed_cases.message'])
     .where('failed_cases.hash', '=', hash)
     .orderBy('failed_cases.posted', 'desc')
     .orderBy('failed_cases.job_id', 'desc')
@@ -75,7 +76,15 @@ export async function testedJobs({ kysely }: Reader, description_hash: string, l
     .selectFrom('jobs')
     .innerJoin('job_tests', 'job_tests.job_id', 'jobs.id')
     .innerJoin('runs', 'runs.id', 'jobs.run_id')
-    .select(['jobs.id', 'runs.name as run', 'runs.branch', 'jobs.job_id', 'jobs.posted', 'job_tests.packed'])
+    .select([
+      'jobs.id',
+      'runs.name as run',
+      'runs.branch',
+      'jobs.job_id',
+      'jobs.posted',
+      'jobs.started',
+      'job_tests.packed',
+    ])
     .where('jobs.description_hash', '=', description_hash)
     .orderBy('jobs.posted', 'desc')
     .orderBy('jobs.id', 'desc')

@@ -17,6 +17,7 @@ const link: Hint = [['y', 'u'], 'copy link'];
 
 /** What can be done on a page, the most specific address first. */
 const hints: [page: RegExp, hints: Hint[]][] = [
+  [/^\/runs\/[^/]+\/jobs\/[^/]+\/log/, [[['/'], 'find'], [['n'], 'next place'], [['e'], 'next error'], link]],
   [
     /^\/runs\/[^/]+\/jobs\//,
     [

@@ -18,6 +18,7 @@ const keys: [string, string][] = [
   ['r', 'review the run, when nothing is left to decide'],
   ['e E', 'expand all causes, collapse all'],
   ['1 2 3', 'tabs of a run'],
+  ['/ n e', 'in a log: find, the next place, the next error'],
   ['f a', 'show only failures, show all jobs'],
   ['c', 'compare with the previous run; compare two marked runs'],
   ['h l', 'open the history, the log of the selected job'],

@@ -72,10 +72,12 @@ function Cases({ run, job, cases }: { run: string; job: string; cases: JobTests[
       {cases.map(({ name, result, seconds, message }, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a case may occur twice
         <li key={index}>
-          <span className={result === 'pass' || result === 'skipped' ? 'quiet' : 'bad'}>{result}</span>{' '}
-          <Link href={pagePath.test({ name, run, job })}>{name}</Link>{' '}
-          <span className="quiet">{duration(seconds)}</span>
-          {message !== null && <p className="mono break">{message}</p>}
+          <span className={result === 'pass' || result === 'skipped' ? 'quiet' : 'bad'}>{result}</span>
+          <div>
+            <Link href={pagePath.test({ name, run, job })}>{name}</Link>{' '}
+            <span className="quiet">{duration(seconds)}</span>
+            {message !== null && <p className="mono break">{message}</p>}
+          </div>
         </li>
       ))}
     </ul>

@@ -1,5 +1,5 @@
 import { type CSSProperties, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { bytes, number } from '../../lib/format.ts';
+import { bytes, number, plural } from '../../lib/format.ts';
 import { evenLayout, visibleRange } from '../../ui/grid-window.ts';
 import { lineParts, taskIn } from './line-parts.ts';
 import type { Log } from './use-log.ts';
@@ -138,6 +138,10 @@ function overlaps(before: LogWindow, now: LogWindow): boolean {
   return before.from === now.from || before.to === now.to;
 }
 
+function foldText({ at, line, to }: { at: number; line: number | null; to: number }, next: Row | undefined): string {
+  return line === null || next === undefined || next.line === null ? bytes(to - at) : plural(next.line - line, 'line');
+}
+
 interface RowProps {
   row: Row;
   next: Row | undefined;
@@ -150,8 +154,9 @@ function LogRow({ row, next, isMarked, log, onMark }: RowProps) {
   if (row.kind === 'fold') {
     return (
       <div className="log-row">
+        <span className="log-at" />
         <button type="button" className="log-fold" onClick={() => void log.unfold(row.at)}>
-          ▸ {bytes(row.to - row.at)} of this task are folded; show them
+          ▸ {foldText(row, next)} of this task, folded; show
         </button>
       </div>
     );

@@ -93,7 +93,7 @@ interface Held {
 }
 
 /** Milliseconds until numbers that are being counted are asked for again. */
-const countingPause = 200;
+const countingPause = 50;
 
 /** Asks for the numbers of lines that were not known when the lines were read. */
 function useNumbers(ask: Ask, held: Held, change: (make: Change, waits?: boolean) => Promise<void>) {

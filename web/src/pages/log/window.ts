@@ -1,10 +1,10 @@
 /** The lines of a log that a page holds: a few thousand that follow each other, of a file of any size. */
 import type { LogSlice } from '../../../../src/http/api/job-log-schema.ts';
 
-/** A line of the log with its number when that is known, or what is folded: all bytes from `at` to `to`. */
+/** A line of the log with its number when that is known, or what is folded: all bytes from `at` to `to`, from line `line` on. */
 export type Row =
   | { kind: 'line'; at: number; line: number | null; text: string }
-  | { kind: 'fold'; at: number; to: number };
+  | { kind: 'fold'; at: number; line: number | null; to: number };
 
 /** What is held: the rows of the bytes from `from` to `to` of `size`. */
 export interface LogWindow {
@@ -60,7 +60,8 @@ export function unnumbered(window: LogWindow | null): Row | null {
 export function withFold(window: LogWindow, from: number, to: number): LogWindow {
   const before = window.rows.filter(({ at }) => at < from);
   const behind = window.rows.filter(({ at }) => at >= to);
-  const rows: Row[] = [...before, { kind: 'fold', at: from, to }, ...behind];
+  const line = window.rows.find(({ at }) => at === from)?.line ?? null;
+  const rows: Row[] = [...before, { kind: 'fold', at: from, line, to }, ...behind];
   return { ...window, to: Math.max(window.to, to), rows };
 }
 

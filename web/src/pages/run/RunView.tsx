@@ -20,6 +20,7 @@ import { WithoutTerms } from '../../ui/Without.tsx';
 import { ConfigView } from './ConfigView.tsx';
 import { useCopyKeys } from './copy-keys.ts';
 import { GroupDetail, JobDetail } from './Detail.tsx';
+import { FailedCases } from './FailedCases.tsx';
 import { Failures } from './Failures.tsx';
 import { selectionOf } from './failure-rows.ts';
 import { type Group, groupFailures, groupingsOf } from './groups.ts';
@@ -66,13 +67,14 @@ export function RunView({ page, patch }: { page: RunPage; patch: Patch }) {
     <FilterContext value={filter}>
       <Frozen page={page} />
       <Header page={page} patch={patch} jobs={jobs} q={q} onFilter={setQ} />
-      <Tools view={view} pick={pick} q={q} setQ={setQ} groups={groups.length} total={page.run.total} loaded={loaded}>
+      <Tools {...{ view, pick, q, setQ, loaded }} groups={groups.length} total={page.run.total} hasFailed={red > 0}>
         {view === 'failures' && red > 0 && <GroupSelect all={all} by={by} setBy={setBy} />}
         {view === 'jobs' && <JobTools facets={facets} />}
       </Tools>
       {view === 'config' && <ConfigView page={page} jobs={all} />}
+      {view === 'cases' && <FailedCases page={page} />}
       {view === 'failures' && red === 0 && <NoFailures page={page} jobs={all} />}
-      {view !== 'config' && q !== '' && jobs.length === 0 && (
+      {(view === 'jobs' || view === 'failures') && q !== '' && jobs.length === 0 && (
         <WithoutTerms q={q} setQ={setQ} count={loaded.count} title={`0 of ${plural(all.length, 'job')} match`} />
       )}
       {(view === 'jobs' || (view === 'failures' && red > 0)) && !(q !== '' && jobs.length === 0) && (
@@ -90,12 +92,13 @@ interface ToolsProps {
   /** The numbers of causes and of jobs. */
   groups: number;
   total: number;
+  hasFailed: boolean;
   loaded: LoadedJobs;
   children: ReactNode;
 }
 
 /** The tabs, the filter and the options of the current view. */
-function Tools({ view, pick, q, setQ, groups, total, loaded, children }: ToolsProps) {
+function Tools({ view, pick, q, setQ, groups, total, hasFailed, loaded, children }: ToolsProps) {
   const { all, jobs, matchable } = loaded;
   const suggest = useCallback(
     async (key: QueryKey, prefix: string, rest: string) => {
@@ -111,11 +114,12 @@ function Tools({ view, pick, q, setQ, groups, total, loaded, children }: ToolsPr
     { id: 'failures', label: `Failures ${groups}` },
     { id: 'jobs', label: `Jobs ${number(total)}` },
     { id: 'config', label: 'Config' },
+    ...(hasFailed ? [{ id: 'cases', label: 'Failed cases' }] : []),
   ];
   return (
     <div className="tools run-tools">
       <Tabs tabs={tabs} current={view} onPick={pick} />
-      {view !== 'config' && (
+      {(view === 'jobs' || view === 'failures') && (
         <FilterBox
           value={q}
           onChange={setQ}

@@ -32,8 +32,10 @@ export default function TestPageView() {
             <ul className="cases">
               {data.recent.map((one) => (
                 <li key={`${one.run}/${one.job_id}`}>
-                  <span className={one.result === 'pass' ? 'quiet' : 'bad'}>{one.result ?? 'not run'}</span>{' '}
-                  <JobAt {...one} /> <span className="quiet">{duration(one.seconds)}</span>
+                  <span className={isBad(one.result) ? 'bad' : 'quiet'}>{one.result ?? 'not run'}</span>
+                  <div>
+                    <JobAt {...one} /> {one.result !== null && <span className="quiet">{duration(one.seconds)}</span>}
+                  </div>
                 </li>
               ))}
             </ul>
@@ -42,8 +44,11 @@ export default function TestPageView() {
             <ul className="cases">
               {data.failures.map((one) => (
                 <li key={`${one.run}/${one.job_id}`}>
-                  <span className="bad">{one.result}</span> <JobAt {...one} />
-                  {one.message !== null && <p className="mono break">{one.message}</p>}
+                  <span className="bad">{one.result}</span>
+                  <div>
+                    <JobAt {...one} />
+                    {one.message !== null && <p className="mono break">{one.message}</p>}
+                  </div>
                 </li>
               ))}
             </ul>
@@ -54,13 +59,17 @@ export default function TestPageView() {
   );
 }
 
-function JobAt({ run, job_id, branch, posted }: { run: string; job_id: string; branch: string; posted: number }) {
+function isBad(result: TestHistory['recent'][number]['result']): boolean {
+  return result === 'fail' || result === 'error';
+}
+
+function JobAt({ run, job_id, branch, posted, started }: Omit<TestHistory['failures'][number], 'result' | 'message'>) {
   return (
     <>
       <Link href={pagePath.job(run, job_id, { view: 'tests' })}>
         {run}/{job_id}
       </Link>{' '}
-      on {branch}, <Time at={posted} />
+      on {branch}, <Time at={started ?? posted} />
     </>
   );
 }
