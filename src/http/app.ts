@@ -34,6 +34,7 @@ import { teuthologyRoutes } from './teuthology/routes.ts';
 import { makeInTurns } from './turns.ts';
 import { fileAddress } from './ui/files.ts';
 import { redirectBrowsers, uiRoutes } from './ui/routes.ts';
+import { buildValidator } from './validators.ts';
 
 /** Which contract a port speaks. */
 export type Contract = 'classic' | 'teuthology';
@@ -73,15 +74,11 @@ export function buildApp(options: AppOptions): FastifyInstance {
     http: { maxHeaderSize: 2 * longestUrl, requireHostHeader: false },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestUrl },
     rewriteUrl: ({ url = '/' }) => fileAddress(withoutPrefix(withoutExtraSlashes(url), prefix)),
-    frameworkErrors: (error, request, reply) => {
-      // No hook runs for such a URL: neither that of CORS nor those of the log.
-      reply.header('access-control-allow-origin', '*').header('x-request-id', request.id);
-      reply.raw.once('finish', () => logAnswer(request as never, reply as never));
-      sendMessage(reply as never, error.statusCode === 414 ? 414 : 400, 'the URL cannot be decoded');
-    },
+    frameworkErrors: (error, request, reply) => answerOddUrl(error, request as never, reply as never),
     clientErrorHandler: answerClientError,
     // What a schema does not know is refused with its name, not taken away. With strict numbers `Infinity` is within every range.
     ajv: { customOptions: { removeAdditional: false, strictNumbers: false } },
+    schemaController: { compilersFactory: { buildValidator } },
   });
   answerOddRequests(app);
   knowAllMethods(app);
@@ -113,6 +110,13 @@ export function buildApp(options: AppOptions): FastifyInstance {
     else teuthologyRoutes(routes, teuthologyContext({ config, db, now }));
   });
   return app;
+}
+
+function answerOddUrl({ statusCode }: { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): void {
+  // No hook runs for such a URL: neither that of CORS nor those of the log.
+  reply.header('access-control-allow-origin', '*').header('x-request-id', request.id);
+  reply.raw.once('finish', () => logAnswer(request, reply));
+  sendMessage(reply, statusCode === 414 ? 414 : 400, 'the URL cannot be decoded');
 }
 
 function refuseOddUrls(app: FastifyInstance): void {
