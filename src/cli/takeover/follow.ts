@@ -14,23 +14,23 @@ type Steadily = <T>(work: () => Promise<T>) => Promise<T>;
 /** Seconds between two attempts to reach a database: at first, and at most. */
 const [firstPause, longestPause] = [1, 30];
 
-/** Does work again until both databases are there; throws what failed when it is to stop meanwhile. */
+/** Does work again until both databases are there; when it is to stop, once more, and then throws what failed. */
 export function reconnecting({ old, signal }: Pick<ImportOptions, 'old' | 'signal'>): Steadily {
   const say = (text: string) => process.stderr.write(`${new Date().toISOString()} ${text}\n`);
   return async (work) => {
     let failed = false;
     for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
+      const isLast = signal.aborted;
       try {
         if (failed) await openAgain(old);
         const done = await work();
         if (failed) say('both databases are there again');
         return done;
       } catch (error) {
-        if (!mayPass(error) || signal.aborted) throw error;
+        if (!mayPass(error) || isLast) throw error;
         failed = true;
         say(`a database failed: ${(error as Error).message}; tries again in ${pause} s`);
         await sleep(pause * 1000, undefined, { signal }).catch(() => {});
-        if (signal.aborted) throw error;
       }
     }
   };
