@@ -47,11 +47,12 @@ const ownPaths = ['api', 'c', 'healthz', 'j', 'jobs', 'metrics', 'nodes', 'queue
 /** The address by which people know this server, perhaps below a path, or nothing. */
 export const publicAddress = (value: string) => {
   if (value === '') return { value };
-  const found = /^https?:\/\/[^\s?#/]+\/*([\w.~-]*)[\w.~/-]*$/.exec(value);
+  const found = /^https?:\/\/[^\s?#/]+(\/[\w.~/-]*)?$/.exec(value);
   if (found === null)
     return { problem: 'must be a URL like https://paddles.example.com or https://example.com/paddles' };
-  return ownPaths.includes(found[1] as string)
-    ? { problem: `must not have a path that begins with /${found[1]}, which is one of this server` }
+  const first = (found[1] ?? '').split('/').find((part) => part !== '');
+  return first !== undefined && ownPaths.includes(first)
+    ? { problem: `must not have a path that begins with /${first}, which is one of this server` }
     : { value };
 };
 
