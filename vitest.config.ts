@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** Tests of what a server answers, which start it within their own process. */
-const answers = ['test/api/**/*.test.ts', 'test/contracts/{classic,teuthology}/**/*.test.ts'];
+/** Tests of how long others wait: nothing else runs beside them. */
+const alone = ['test/pressure/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -16,7 +16,10 @@ export default defineConfig({
       NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/node-tests'),
     },
     pool: 'forks',
-    maxWorkers: 2,
+    // Files share a process: importing the server takes two seconds of a processor, longer than most files run.
+    isolate: false,
+    // Two processors: half of the time a test waits, for a process that starts, a browser or a database.
+    maxWorkers: 4,
     // Limits that only a test that hangs reaches, also on a machine that is busy with other things: nothing is timed here.
     testTimeout: 300_000,
     hookTimeout: 300_000,
@@ -28,18 +31,6 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'web/src/**/*.test.ts'],
-          // They share a process: starting one takes longer than most of these files.
-          isolate: false,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'answers',
-          include: answers,
-          globalSetup: ['test/helpers/global-setup.ts'],
-          // They change nothing of their process, and share it too: importing the server takes two seconds of a processor.
-          isolate: false,
         },
       },
       {
@@ -47,8 +38,18 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['demo/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: answers,
+          exclude: alone,
           globalSetup: ['test/helpers/global-setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: alone,
+          globalSetup: ['test/helpers/global-setup.ts'],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PlannedRun } from '../../demo/runs.ts';
 import { pagePath } from '../../src/core/paths.ts';
-import { closePage, hasBrowser, type Look, looks, openPage, startBrowser, violations } from '../helpers/browser.ts';
+import { closePage, hasBrowser, type Look, openPage, startBrowser, violations } from '../helpers/browser.ts';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 import { seedLab } from './seed.ts';
@@ -166,23 +166,28 @@ describe.skipIf(!hasBrowser)('a person who stays', () => {
     ['the chooser of a run', 'compare', (page) => page.getByRole('button', { name: 'change run' }).click()],
     ['the jump box', 'runs', (page) => page.keyboard.press('Control+k')],
   ];
-  test.each(looks)('finds nothing wrong with what opens, $theme $width', async (look) => {
-    const paths: Record<string, string> = {
-      run: pagePath.run(red.name),
-      runs: pagePath.runs(),
-      compare: pagePath.compare(red.name),
-    };
-    for (const [what, where, open] of opened) {
-      await at(
-        paths[where]!,
-        async (page) => {
-          await page.locator('.grid-row').first().waitFor();
-          await open(page);
-          await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
-          expect(await violations(page), what).toEqual([]);
-        },
-        look,
-      );
-    }
-  });
+  test.each(['wide', 'narrow'] as const)(
+    'finds nothing wrong with what opens, %s, in light and dark',
+    async (width) => {
+      const paths: Record<string, string> = {
+        run: pagePath.run(red.name),
+        runs: pagePath.runs(),
+        compare: pagePath.compare(red.name),
+      };
+      for (const [what, where, open] of opened) {
+        await at(
+          paths[where]!,
+          async (page) => {
+            await page.locator('.grid-row').first().waitFor();
+            await open(page);
+            await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
+            expect(await violations(page), what).toEqual([]);
+            await page.emulateMedia({ colorScheme: 'dark' });
+            expect(await violations(page, ['color-contrast']), `${what} in the dark`).toEqual([]);
+          },
+          { theme: 'light', width },
+        );
+      }
+    },
+  );
 });

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect } from 'vitest';
+import { bundledProgram } from '../helpers/bundle.ts';
 
 const { PATH = '', NODE_COMPILE_CACHE = '', TEST_RUN = '' } = process.env;
 
@@ -49,7 +50,7 @@ export function startProgram(
   args: string[],
   { folder, env = {}, launched = false, through = [] }: Surroundings,
 ): Program {
-  const program = launched ? ['../../bin/paddles'] : [process.execPath, '../../src/main.ts'];
+  const program = launched ? ['../../bin/paddles'] : [process.execPath, bundledProgram];
   const [command = '', ...before] = [...through, ...program.map((part) => resolve(import.meta.dirname, part))];
   const child = spawn(command, [...before, ...args], {
     cwd: folder,

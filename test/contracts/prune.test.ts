@@ -1,8 +1,9 @@
 /** `paddles prune` deletes documents of old jobs and keeps their results, and deletes old runs. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Db, open } from '../../src/store/db.ts';
+import { startInstance } from '../concurrency/instance.ts';
 import { engines, type TestDatabase } from '../helpers/engines.ts';
-import { complaint, newFolder, runProgram, type Service, startService } from './program.ts';
+import { complaint, newFolder, runProgram } from './program.ts';
 
 const day = 86_400_000_000;
 const runs = ['old', 'tagged', 'young'];
@@ -39,14 +40,9 @@ describe.each(engines)('pruning on $name', (engine) => {
     await database.drop();
   });
 
-  async function served(work: (service: Service) => Promise<void>): Promise<void> {
-    const service = await startService(['--contract', 'teuthology', '--database', database.url], { folder });
-    try {
-      await work(service);
-    } finally {
-      service.kill('SIGTERM');
-      await service.ended;
-    }
+  async function served(work: (server: { url: string }) => Promise<void>): Promise<void> {
+    const server = await startInstance(database.url, ['--contract', 'teuthology']);
+    await work({ url: `http://127.0.0.1:${server.port}` }).finally(server.stop);
   }
 
   async function send(url: string, method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { newFolder } from '../contracts/program.ts';
 import { startProxy } from '../contracts/proxy.ts';
+import { bundledProgram } from '../helpers/bundle.ts';
 import { engines } from '../helpers/engines.ts';
 
 interface Started {
@@ -15,8 +16,7 @@ interface Started {
 
 /** Starts a server; after the line that says that it is ready nobody reads its standard output when `deaf`. */
 async function start(database: string, deaf: boolean): Promise<Started> {
-  const main = join(import.meta.dirname, '../../src/main.ts');
-  const args = [main, 'serve', '--port', '0', '--teuthology-port', '', '--database', database];
+  const args = [bundledProgram, 'serve', '--port', '0', '--teuthology-port', '', '--database', database];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines = createInterface({ input: child.stdout });

@@ -39,11 +39,6 @@ export interface Look {
   timezoneId?: string;
 }
 
-/** Every combination of theme and width. */
-export const looks: Look[] = (['light', 'dark'] as const).flatMap((theme) =>
-  (['wide', 'narrow'] as const).map((width) => ({ theme, width })),
-);
-
 /** A page and what went wrong on it: requests to other servers, errors, violations of the content security policy. */
 export interface Watched {
   page: Page;
@@ -82,22 +77,22 @@ export async function closePage({ context, wrong }: Watched): Promise<void> {
   expect(wrong).toEqual([]);
 }
 
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** The violations that axe finds on a page, in a line each. */
-export async function violations(page: Page): Promise<string[]> {
+/** The violations that axe finds on a page, in a line each: of all its rules, or of some. */
+export async function violations(page: Page, rules?: string[]): Promise<string[]> {
   // Not through a script element: the page's policy allows none but its own.
-  await page.evaluate(readFileSync(axePath, 'utf8'));
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+  await page.evaluate(axeSource);
+  return page.evaluate(async (only) => {
+    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } };
     interface Violation {
       id: string;
       help: string;
       nodes: { target: unknown[]; html: string }[];
     }
-    const found = (await axe.run()).violations;
+    const found = (await axe.run({ resultTypes: ['violations'], ...(only && { runOnly: only }) })).violations;
     return found.map(
       ({ id, help, nodes }) => `${id}: ${help} (${nodes.length}×, first ${nodes[0]?.html.slice(0, 200)})`,
     );
-  });
+  }, rules);
 }

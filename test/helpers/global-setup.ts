@@ -1,6 +1,7 @@
 import type { TestProject } from 'vitest/node';
 // @ts-expect-error A launcher: plain JavaScript.
 import { ensureBuilt } from '../../bin/web.mjs';
+import { bundleServer } from './bundle.ts';
 import { realData } from './lab-data.ts';
 import { killLeftBehind } from './left-behind.ts';
 import { startPostgres } from './postgres.ts';
@@ -11,6 +12,7 @@ import { startPostgres } from './postgres.ts';
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   ensureBuilt();
+  await bundleServer();
   // No test crashes the system or this PostgreSQL server.
   const server = await startPostgres({ fsync: false });
   process.stdout.write(`tests: SQLite, and ${server.source}\n`);

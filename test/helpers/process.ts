@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Contract } from '../../src/http/app.ts';
+import { bundledProgram } from './bundle.ts';
 
 /** A server process. */
 export interface ServerProcess {
@@ -22,11 +22,13 @@ export interface ServerProcess {
 
 /** Starts `paddles serve` on a database and a free port. Resolves when it is ready; rejects with its output when it ends. */
 export async function spawnServer(database: string, settings: string[] = []): Promise<ServerProcess> {
-  const main = join(import.meta.dirname, '../../src/main.ts');
   const flags = ['--database', database, '--host', '127.0.0.1', '--port', '0', '--log-format', 'json', ...settings];
   // Variables of the tests, such as PADDLES_FUZZ_SEED, are not settings.
   const { PADDLES_DATA, PADDLES_FUZZ_SEED, PADDLES_TEST_POSTGRES, PADDLES_TEST_POSTGRES_URL, ...env } = process.env;
-  const child = spawn(process.execPath, [main, 'serve', ...flags], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [bundledProgram, 'serve', ...flags], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let complaints = '';
   child.stderr.on('data', (bytes) => {
     complaints += bytes;

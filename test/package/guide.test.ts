@@ -1,12 +1,13 @@
 /** The commands of docs/operate.md, in the order in which they are printed, on a server of an imported lab. */
 import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { connect } from '../../bench/database.ts';
 import { settings } from '../../src/settings.ts';
 import { newFolder, type Service, startService } from '../contracts/program.ts';
+import { bundledProgram } from '../helpers/bundle.ts';
 import { engines, type TestDatabase } from '../helpers/engines.ts';
 import { findPrograms, startOwnPostgres } from '../helpers/postgres.ts';
 import { fillOldLab } from '../takeover/old-lab.ts';
@@ -92,7 +93,7 @@ function administratorsFolder() {
   mkdirSync(join(made.folder, 'bin'));
   mkdirSync(join(made.folder, 'backup'));
   const program = join(made.folder, 'bin/paddles');
-  writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${resolve(checkout, 'src/main.ts')}" "$@"\n`);
+  writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${bundledProgram}" "$@"\n`);
   chmodSync(program, 0o755);
   // An answer of 400 or more is a failure, which the guide need not say.
   writeFileSync(join(made.folder, '.curlrc'), 'silent\nshow-error\nfail-with-body\n');
