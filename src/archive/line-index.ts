@@ -8,7 +8,7 @@ import { ArchiveProblem, type Source } from './source.ts';
 const step = 64 << 10;
 const chunk = 16 * step;
 /** Milliseconds of counting for a slice, which waits for it, and for a line that is looked for by its number. */
-const [forSlice, forLine] = [150, 8000];
+const [forSlice, forLine] = [40, 8000];
 /** Bytes that are counted of a file that is another machine's to send. */
 const mostFar = 64 << 20;
 

@@ -81,6 +81,8 @@ export function bootPaths(path: string, search: string): string[] {
 }
 
 function pageData([first, name, second, job, ...rest]: string[], given: URLSearchParams): string | null {
+  // The viewer opens at the first error, which the job has.
+  if (first === 'runs' && second === 'jobs' && rest.join('/') === 'log') return apiPath.job(name ?? '', job ?? '');
   if (rest.length > 0) return null;
   const of = (key: string) => given.get(key) ?? '';
   if (first === 'causes' && name !== undefined && second === undefined) return apiPath.cause(name);
