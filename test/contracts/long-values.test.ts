@@ -11,7 +11,7 @@ const ids = Array.from({ length: 230 }, (_, index) => String(1000 + index));
 /** Most are short, some slightly too long for a page, some many times too long, five of these in a row. */
 function lengthOf(index: number): number {
   if (index % 23 === 7) return 70_000;
-  return index % 40 === 39 || (index > 110 && index < 116) ? 1_500_000 : 100;
+  return index % 40 === 39 || (index > 110 && index < 116) ? 600_000 : 100;
 }
 
 function newJob(job_id: string, index: number) {
@@ -57,12 +57,12 @@ describe.each(engines)('lists with long values on $name', (engine) => {
   const isSame = (text: string, jobs: string[]) => text === `[${jobs.join(',')}]`;
 
   test('have every job complete and once, in order', async () => {
-    expect(jobsOf(server)[39]?.length).toBeGreaterThan(1_500_000);
+    expect(jobsOf(server)[39]?.length).toBeGreaterThan(600_000);
     expect(isSame((await classic.get(path)).text, jobsOf(classic))).toBe(true);
     expect(isSame((await server.get(path)).text, jobsOf(server).toReversed())).toBe(true);
     const failed = jobsOf(server).filter((_, index) => index % 5 === 0);
     expect(isSame((await server.get(`${path}?status=fail`)).text, failed.toReversed())).toBe(true);
-    const lists = await Promise.all(Array.from({ length: 4 }, () => server.get(path)));
+    const lists = await Promise.all(Array.from({ length: 2 }, () => server.get(path)));
     for (const { text } of lists) expect(isSame(text, jobsOf(server).toReversed())).toBe(true);
   });
 

@@ -109,24 +109,28 @@ describe.each(rows)('odd input of $name', ({ engine, contract }) => {
     }
   });
 
-  test('is refused where a parameter repeats, or ignored where nothing reads it', async () => {
-    const refused = new Set<string>();
-    for (const method of ['GET', 'POST'] as const) {
-      for (const path of pathsOf(method, 'main')) {
-        for (const key of parametersOf(path)) {
-          const answer = await server.request(
-            method,
-            `${path}?${key}=1&${key}=1`,
-            method === 'POST' ? '{}' : undefined,
-          );
-          expectNoError(answer, `${method} ${path}?${key}=1&${key}=1`);
-          if (answer.status === 400) refused.add(key);
+  // What is refused never reaches a database.
+  test.runIf(engine.name === 'sqlite')(
+    'is refused where a parameter repeats, or ignored where nothing reads it',
+    async () => {
+      const refused = new Set<string>();
+      for (const method of ['GET', 'POST'] as const) {
+        for (const path of pathsOf(method, 'main')) {
+          for (const key of parametersOf(path)) {
+            const answer = await server.request(
+              method,
+              `${path}?${key}=1&${key}=1`,
+              method === 'POST' ? '{}' : undefined,
+            );
+            expectNoError(answer, `${method} ${path}?${key}=1&${key}=1`);
+            if (answer.status === 400) refused.add(key);
+          }
         }
       }
-    }
-    if (contract === 'teuthology')
-      expect([...refused]).toEqual(expect.arrayContaining(['q', 'sort', 'count', 'fields', 'since', 'status']));
-  });
+      if (contract === 'teuthology')
+        expect([...refused]).toEqual(expect.arrayContaining(['q', 'sort', 'count', 'fields', 'since', 'status']));
+    },
+  );
 
   test('is stored as any other name', async () => {
     for (const name of inherited) {

@@ -102,7 +102,8 @@ describe.each(engines)('the latest jobs on $name', (engine) => {
     expect(await ids('?user=many&count=9999')).toEqual(newest);
   });
 
-  test('are at most 10,000 on a page, whatever count says', async () => {
+  // The limit is the contract's, not a database's, and as many jobs take ten seconds.
+  test.runIf(engine.name === 'sqlite')('are at most 10,000 on a page, whatever count says', async () => {
     const most = Array.from({ length: 10_001 }, (_, index) => `${index}`);
     for (let from = 0; from < most.length; from += 500) {
       const posts = most.slice(from, from + 500).map((job_id) => newJob(server, { job_id, user: 'most' }, 'most'));
