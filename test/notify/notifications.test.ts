@@ -282,7 +282,7 @@ describe.each(engines)('notifications on $name', (engine) => {
       filter: { filter: 'nonsense:x' },
       events: { events: [] },
       format: { format: 'mail', target: 'ana@example.com' },
-      target: { target: 'file:///etc/passwd' },
+      target: { target: 'http://127.0.0.1/\u0000' },
       enabled: { enabled: 'perhaps' },
       other: { other: 1 },
     })) {

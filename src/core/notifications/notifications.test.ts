@@ -90,9 +90,18 @@ test('a target is an address of http or https, or of mail, and is shown without 
     'http://10.0.0.1:8000',
     'http://lab',
   ]);
-  for (const bad of ['ftp://a/', 'file:///etc/passwd', 'javascript:1', 'http://', 'http://a b/', ''])
+  for (const bad of [
+    'ftp://a/',
+    'file:///etc/passwd',
+    'javascript:1',
+    'http://',
+    'http://a b/',
+    'http://a/\u0000',
+    'http://a/\ud800',
+    '',
+  ])
     expect([bad, targetProblem('standard', bad)]).toEqual([bad, expect.stringContaining('http')]);
   expect(targetProblem('mail', 'ana@example.com, bob@lab')).toBe(null);
-  for (const bad of ['', 'ana', 'ana@example.com\nBcc: x@y', 'Ana <ana@example.com>', 'a@b;c@d', ','])
+  for (const bad of ['', 'ana', 'ana@example.com\nBcc: x@y', 'Ana <ana@example.com>', 'a@b;c@d', 'a\u0000@b', ','])
     expect([bad, targetProblem('mail', bad)]).toEqual([bad, expect.stringContaining('mail')]);
 });

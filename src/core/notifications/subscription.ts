@@ -80,7 +80,7 @@ function isOfType(value: Term['values'][number], machineType: string): boolean {
 const longestUrl = 2000;
 const mostAddresses = 20;
 /** Without the spaces, commas and brackets that could begin another address or another header. */
-const mailAddress = /^[^\s@<>()[\]\\,;:"]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/;
+const mailAddress = /^[^\s\p{Cc}\p{Cs}@<>()[\]\\,;:"]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/u;
 
 /** What is wrong with where a subscription sends to, in words behind "it", or null. */
 export function targetProblem(format: NewsFormat, target: string): string | null {
@@ -91,7 +91,7 @@ export function targetProblem(format: NewsFormat, target: string): string | null
       ? null
       : `must be mail addresses with commas between, at most ${mostAddresses}`;
   }
-  const isUsable = /^https?:\/\//i.test(target) && URL.canParse(target) && !/\s/.test(target);
+  const isUsable = /^https?:\/\//i.test(target) && URL.canParse(target) && !/[\s\p{Cc}\p{Cs}]/u.test(target);
   return isUsable && target.length <= longestUrl ? null : 'must be an address of http or https';
 }
 
