@@ -14,8 +14,13 @@ interface Validator {
  * processor, a seventh of a start.
  */
 export const buildValidator: typeof compilers = (externalSchemas, options) => {
-  const compile = compilers(externalSchemas, options);
+  const compileTexts = compilers(externalSchemas, options);
+  // JSON has types of its own: made to fit a schema, a null would be false.
+  const customOptions = { ...options?.customOptions, coerceTypes: false };
+  const compileJson = compilers(externalSchemas, { ...options, customOptions } as typeof options);
   return (route) => {
+    const isBody = (route as { httpPart?: string }).httpPart === 'body';
+    const compile = isBody ? compileJson : compileTexts;
     let validate: Validator | undefined;
     const lazily: Validator = (data) => {
       validate ??= compile(route) as Validator;

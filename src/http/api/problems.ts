@@ -37,6 +37,7 @@ function problemOf(
   if (keyword === 'required') return `${noun} '${key}' is missing`;
   if (keyword === 'enum') return `${noun} '${key}' must be one of ${(params.allowedValues as string[]).join(', ')}`;
   // Every parameter is a text unless it is repeated.
-  if (keyword === 'type' && params.type === 'string') return `${noun} '${key}' must be given once`;
+  if (noun === 'parameter' && keyword === 'type' && params.type === 'string')
+    return `${noun} '${key}' must be given once`;
   return `${noun} '${key}' ${message}`;
 }
