@@ -87,6 +87,8 @@ describe.each(engines)('test cases on $name', (engine) => {
       const answer = await put(run, '2', body);
       expect(answer).toMatchObject({ status: 400, json: { message: expect.stringContaining(words) } });
     }
+    const unread = await put(run, '2', '<testsuite>'.repeat(400_000));
+    expect([unread.status, unread.headers.connection]).toEqual([400, 'close']);
     expect(await pages.read(`/runs/${run}/jobs/2/tests`)).toMatchObject({ total: 2 });
     expect((await put(run, '9', junit([]))).status).toBe(404);
     expect((await put('nothing', '2', junit([]))).status).toBe(404);

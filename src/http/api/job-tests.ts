@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { JunitProblem, readJunit } from '../../archive/junit.ts';
 import { packCases, unpackCases } from '../../archive/pack-cases.ts';
 import { isFailed, type TestCase } from '../../core/test-cases.ts';
@@ -50,14 +51,14 @@ export function jobTestRoutes(app: ApiServer, context: ApiContext): void {
 const mostOfRun = 5000;
 
 function putTests(app: ApiServer, { db }: ApiContext): void {
-  const options = { schema: putJobTests, config: writingTests, bodyLimit: longestDocument };
+  const options = { schema: putJobTests, config: writingTests, bodyLimit: longestDocument, onSend: closeUnread };
   app.put('/runs/:run/jobs/:job/tests', options, async (request, reply) => {
     const { params } = request;
     const run = orThrow(await findRun(db, params.run));
     const id = orThrow(await jobId(db, run.id, params.job));
     const cases = await readCases(request.body as AsyncIterable<Buffer> | undefined);
     if (cases === 'too large') {
-      return sendMessage(reply.header('connection', 'close'), 413, 'the request body is too large');
+      return sendMessage(reply, 413, 'the request body is too large');
     }
     const packed = await packCases(cases);
     await keepCases(db, { id, posted: await postedOf(db, id) }, packed, 'posted');
@@ -66,6 +67,11 @@ function putTests(app: ApiServer, { db }: ApiContext): void {
     db.live.add({ run: run.name, job_id: params.job, status, previous: status });
     return { counts: packed.counts };
   });
+}
+
+/** What is left of a document that was refused would be in the way of the next request of its connection. */
+async function closeUnread({ raw }: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (raw.destroyed && !raw.complete) reply.header('connection', 'close');
 }
 
 /** Refuses what is no JUnit XML. */
