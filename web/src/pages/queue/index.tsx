@@ -144,7 +144,7 @@ function queueColumns(runs: RunItem[]): Column<RunItem>[] {
     {
       id: 'results',
       title: 'Results',
-      width: 'minmax(200px, 2fr)',
+      width: 'minmax(250px, 2fr)',
       cell: (run) => <Results counts={run.counts} total={run.total} />,
     },
     { id: 'waiting', title: 'Waiting', width: '84px', align: 'right', cell: (run) => <Waiting run={run} /> },
