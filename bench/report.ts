@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { plural } from '../src/core/plural.ts';
 import { budgets } from '../test/statements/catalog/catalog.ts';
 import { type Line, milliseconds, type Options } from './bench.ts';
 import { type Measured, titleOf } from './parts/size.ts';
@@ -44,7 +45,7 @@ export function writeResults(title: string, lines: Line[], { rounds, seconds }: 
   for (const line of lines) rows.set(line.what, `| ${[...cells(line), today()].join(' | ')} |`);
   const order = (line: string) => quantities.indexOf(line.split(' | ')[0]!.slice(2));
   const sorted = [...rows.values()].sort((a, b) => order(a) - order(b));
-  const how = `${machine()}; ${rounds} rounds of ${seconds} seconds; load average at the end ${(loadavg()[1] ?? 0).toFixed(1)}.`;
+  const how = `${machine()}; ${plural(rounds, 'round')} of ${plural(seconds, 'second')}; load average at the end ${(loadavg()[1] ?? 0).toFixed(1)}.`;
   write(
     'RESULTS.md',
     title,

@@ -1,6 +1,7 @@
 /** When a job that nobody reports on any more counts as dead, and what is said of it then. */
 import type { JobStatus } from './job.ts';
 import { parseDuration } from './moment.ts';
+import { plural } from './plural.ts';
 
 /** The statuses of jobs that have not ended. */
 export const expiring = ['running', 'waiting', 'queued'] as const satisfies JobStatus[];
@@ -55,6 +56,5 @@ function inWords(seconds: number): string {
     ['minute', 60],
   ];
   const [unit, length] = units.find(([, length]) => seconds % length === 0) ?? ['second', 1];
-  const count = seconds / length;
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+  return plural(seconds / length, unit);
 }

@@ -40,6 +40,11 @@ export function noJobs(): JobCounts {
   return { queued: 0, pass: 0, running: 0, waiting: 0, fail: 0, dead: 0, unknown: 0 };
 }
 
+/** The counts alone, of a row that has them among other columns. */
+export function countsOf({ queued, pass, running, waiting, fail, dead, unknown }: JobCounts): JobCounts {
+  return { queued, pass, running, waiting, fail, dead, unknown };
+}
+
 /** Whether nothing of a run is left to do: with failed jobs it counts as finished while others are still queued. */
 export function isOver({ status, queued }: Pick<JobCounts, 'queued'> & { status: RunStatus }): boolean {
   return status.startsWith('finished') && queued === 0;

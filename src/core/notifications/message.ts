@@ -1,6 +1,7 @@
 /** What people are told, in words. Every text of a client is escaped for where it is read. */
 import { pagePath } from '../paths.ts';
-import { type JobCounts, jobsTotal } from '../run.ts';
+import { plural } from '../plural.ts';
+import { countsOf, type JobCounts, jobsTotal } from '../run.ts';
 import type { CauseClass } from '../signature-class.ts';
 import type { VerdictName } from '../verdicts/verdict.ts';
 import type { NewsEvent, NewsFormat } from './subscription.ts';
@@ -144,10 +145,6 @@ function nodesText({ nodes }: NodeNews, { quote, link }: Marks): string {
   return [first, ...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
 }
 
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 /** A text of a client in one line of bounded length: a line break in a mail or a message could pretend to be another one. */
 function oneLine(text: string): string {
   const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
@@ -170,7 +167,6 @@ export function runFacts(
   href: string | null,
 ): RunNews['run'] {
   const { name, status, suite, branch, user, machine_type, sha1, scheduled, started, updated } = row;
-  const { queued, pass, running, waiting, fail, dead, unknown } = row;
   const facts = { name, href, status, suite, branch, user, machine_type, sha1, scheduled, started, updated };
-  return { ...facts, total: jobsTotal(row), counts: { queued, pass, running, waiting, fail, dead, unknown } };
+  return { ...facts, total: jobsTotal(row), counts: countsOf(row) };
 }

@@ -1,4 +1,4 @@
-import { jobsTotal } from '../../core/run.ts';
+import { countsOf, jobsTotal } from '../../core/run.ts';
 import { milliseconds } from '../../core/time.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import type { JobLine } from '../../store/pages/job-lines.ts';
@@ -8,7 +8,6 @@ import type { JobItem, RunItem } from './schema.ts';
 /** A run as lists show it. */
 export function runItem(row: RunRow): RunItem {
   const { id, name, status, user, suite, branch, machine_type, sha1, flavor, priority } = row;
-  const { queued, pass, running, waiting, fail, dead, unknown } = row;
   return {
     id,
     name,
@@ -25,7 +24,7 @@ export function runItem(row: RunRow): RunItem {
     started: milliseconds(row.started),
     updated: milliseconds(row.updated),
     total: jobsTotal(row),
-    counts: { queued, pass, running, waiting, fail, dead, unknown },
+    counts: countsOf(row),
     tags: JSON.parse(row.tags) as string[],
     review: reviewItem(row.review),
   };

@@ -1,5 +1,5 @@
-import { plural as pluralOf } from '../../../src/core/plural.ts';
 /** Times, counts and names as texts; pure functions of their arguments. */
+import { plural as pluralOf } from '../../../src/core/plural.ts';
 
 /** The time zone in which times are shown. */
 export type Zone = 'local' | 'utc';

@@ -1,4 +1,5 @@
 import type { NodeItem } from '../../../../src/http/api/lab-schema.ts';
+import { plural } from '../../lib/format.ts';
 
 /** The state of a node; unknown if it was never reported. */
 export type NodeState = 'free' | 'locked' | 'down' | 'unknown';
@@ -22,7 +23,7 @@ export function stateCounts(nodes: NodeItem[]): Record<NodeState, number> {
 export function summary(nodes: NodeItem[]): string {
   const counts = stateCounts(nodes);
   const parts = nodeStates.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${state}`);
-  const many = `${nodes.length.toLocaleString('en')} ${nodes.length === 1 ? 'node' : 'nodes'}`;
+  const many = plural(nodes.length, 'node');
   return parts.length === 0 ? many : `${many}: ${parts.join(' · ')}`;
 }
 
