@@ -1,5 +1,4 @@
 /** Live updates: one event stream per tab, and polling while it is interrupted. */
-
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { apiPath } from '../../../src/core/paths.ts';
 import type { LiveEvents } from '../../../src/http/api/events-schema.ts';

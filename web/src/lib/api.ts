@@ -56,6 +56,12 @@ export async function sendApi<T>(path: string, { headers, ...init }: RequestInit
   throw new ApiError(response.status, { ...problem, message }, response.headers.get('x-request-id'));
 }
 
+/** Sends JSON, or nothing when there is no body, and returns the answer. Throws an `ApiError`. */
+export function sendJson<T>(path: string, method: 'POST' | 'PUT' | 'DELETE', body?: object): Promise<T> {
+  const headers = { 'content-type': 'application/json' };
+  return sendApi<T>(path, { method, ...(body && { headers, body: JSON.stringify(body) }) });
+}
+
 /** The cache of the tab, with the data that the document contains. */
 export function createClient(): QueryClient {
   const client = new QueryClient({

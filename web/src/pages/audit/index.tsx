@@ -1,10 +1,10 @@
-import { useState } from 'react';
 import { apiPath } from '../../../../src/core/paths.ts';
 import type { AuditItem, AuditList } from '../../../../src/http/api/audit-schema.ts';
 import { useTitle } from '../../app/title.ts';
-import { type ApiError, fetchApi, useApi } from '../../lib/api.ts';
+import { fetchApi, useApi } from '../../lib/api.ts';
 import { root } from '../../lib/base.ts';
 import { plural } from '../../lib/format.ts';
+import { useOlderPages } from '../../lib/older.ts';
 import { useUrlState } from '../../lib/url-state.ts';
 import { useZoneParameter } from '../../lib/zone.ts';
 import { FilterBox } from '../../ui/FilterBox.tsx';
@@ -45,19 +45,9 @@ export default function AuditPage() {
 
 /** The newest changes, and older ones on request. */
 function Pages({ first, q, tz }: { first: AuditList; q: string; tz: string | undefined }) {
-  const [older, setOlder] = useState<AuditList[]>([]);
-  const [error, setError] = useState<ApiError | null>(null);
-  const { next } = older.at(-1) ?? first;
-  const changes: AuditItem[] = [first, ...older].flatMap((page) => page.changes);
-  const loadMore = async () => {
-    try {
-      const page = await fetchApi<AuditList>(apiPath.audit({ q, tz, after: String(next) }));
-      setOlder((pages) => [...pages, page]);
-      setError(null);
-    } catch (problem) {
-      setError(problem as ApiError);
-    }
-  };
+  const read = (after: number) => fetchApi<AuditList>(apiPath.audit({ q, tz, after: String(after) }));
+  const { pages, next, error, loadMore } = useOlderPages(first, read);
+  const changes: AuditItem[] = pages.flatMap((page) => page.changes);
   return (
     <>
       <Changes changes={changes} />

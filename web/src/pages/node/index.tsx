@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo } from 'react';
 import { Link, useLocation } from 'wouter';
 import { isFailing } from '../../../../src/core/compare.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
@@ -6,8 +6,9 @@ import type { NodeItem, NodePage, Suspicion } from '../../../../src/http/api/lab
 import type { JobItem } from '../../../../src/http/api/schema.ts';
 import { useLive } from '../../app/live.ts';
 import { useTitle } from '../../app/title.ts';
-import { type ApiError, fetchApi, useApi } from '../../lib/api.ts';
+import { fetchApi, useApi } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
+import { useOlderPages } from '../../lib/older.ts';
 import { useThrottled } from '../../lib/throttle.ts';
 import { usePathParts } from '../../lib/url-state.ts';
 import { Copy } from '../../ui/Copy.tsx';
@@ -121,31 +122,12 @@ function JobStrip({ jobs }: { jobs: JobItem[] }) {
 
 /** The newest jobs of a node, and older ones on request. */
 function Jobs({ name, first }: { name: string; first: NodePage }) {
-  const [older, setOlder] = useState<NodePage[]>([]);
-  const [error, setError] = useState<ApiError | null>(null);
-  const [loading, setLoading] = useState(false);
-  const next = (older.at(-1) ?? first).next;
-  // New jobs move old ones to the next page, so the older pages are dropped when there is no next page.
-  useEffect(() => {
-    if (first.next === null) setOlder([]);
-  }, [first.next]);
+  const read = (after: string) => fetchApi<NodePage>(apiPath.node(name, { after }));
+  const { pages, next, error, loading, loadMore } = useOlderPages(first, read);
   const jobs = useMemo(() => {
-    const all = [...first.jobs, ...older.flatMap((page) => page.jobs)];
+    const all = pages.flatMap((page) => page.jobs);
     return [...new Map(all.map((job) => [`${job.run}/${job.job_id}`, job])).values()];
-  }, [first, older]);
-  const loadMore = async () => {
-    if (next === null) return;
-    setLoading(true);
-    try {
-      const page = await fetchApi<NodePage>(apiPath.node(name, { after: next }));
-      setOlder((pages) => [...pages, page]);
-      setError(null);
-    } catch (problem) {
-      setError(problem as ApiError);
-    } finally {
-      setLoading(false);
-    }
-  };
+  }, [pages]);
   return (
     <>
       <NodeJobs jobs={jobs} />

@@ -1,10 +1,10 @@
 /** What was sent to a subscription, or is to be sent. */
-import { useState } from 'react';
 import { apiPath } from '../../../../src/core/paths.ts';
 import type { DeliveryItem, DeliveryList, SubscriptionItem } from '../../../../src/http/api/subscription-schema.ts';
 import { useLive } from '../../app/live.ts';
-import { type ApiError, fetchApi, useApi } from '../../lib/api.ts';
+import { type ApiError, fetchApi, sendJson, useApi } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
+import { useOlderPages } from '../../lib/older.ts';
 import { useThrottled } from '../../lib/throttle.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
@@ -13,29 +13,21 @@ import { Time } from '../../ui/Time.tsx';
 import { toast } from '../../ui/Toast.tsx';
 import { wordsOf } from '../run/Who.tsx';
 import { answerOf, outcomes } from './facts.ts';
-import { send } from './form.tsx';
 
 /** The deliveries of the last 30 days, newest first. */
 export function Deliveries({ subscription: { id } }: { subscription: SubscriptionItem }) {
   const { data, error, refetch } = useApi<DeliveryList>(apiPath.deliveries(id));
-  const [older, setOlder] = useState<DeliveryList[]>([]);
-  const [problem, setProblem] = useState<ApiError | null>(null);
   useLive('deliveries', useThrottled(refetch));
   if (data === undefined) return error ? <ErrorBox error={error} onRetry={refetch} /> : <Skeleton rows={4} />;
-  const pages = [data, ...older];
+  return <Pages id={id} first={data} problem={error} />;
+}
+
+function Pages({ id, first, problem }: { id: number; first: DeliveryList; problem: ApiError | null }) {
+  const read = (after: number) => fetchApi<DeliveryList>(apiPath.deliveries(id, { after: String(after) }));
+  const { pages, next, error, loadMore } = useOlderPages(first, read);
   // What is new has pushed others onto the page that was read before.
   const rows = [...new Map(pages.flatMap(({ deliveries }) => deliveries.map((one) => [one.id, one]))).values()];
-  const next = pages.at(-1)?.next ?? null;
-  const loadMore = async () => {
-    try {
-      const page = await fetchApi<DeliveryList>(apiPath.deliveries(id, { after: String(next) }));
-      setOlder((before) => [...before, page]);
-      setProblem(null);
-    } catch (failed) {
-      setProblem(failed as ApiError);
-    }
-  };
-  const shown = problem ?? error;
+  const shown = error ?? problem;
   return (
     <>
       <Grid<Row>
@@ -81,7 +73,7 @@ function Again({ row: { id, due, subscription } }: { row: Row }) {
   if (due !== null) return null;
   const again = async () => {
     try {
-      await send(apiPath.sendAgain(subscription, id), 'POST', {});
+      await sendJson(apiPath.sendAgain(subscription, id), 'POST', {});
       toast('It is sent again');
     } catch (error) {
       toast(wordsOf(error));

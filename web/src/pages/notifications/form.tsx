@@ -9,15 +9,9 @@ import {
 } from '../../../../src/core/notifications/subscription.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { SavedSubscription, SubscriptionItem } from '../../../../src/http/api/subscription-schema.ts';
-import { sendApi } from '../../lib/api.ts';
+import { sendJson } from '../../lib/api.ts';
 import { NotSaved, wordsOf } from '../run/Who.tsx';
 import { eventNames, formatNames } from './facts.ts';
-
-/** Sends JSON. */
-export function send<T>(path: string, method: 'POST' | 'PUT' | 'DELETE', body?: object): Promise<T> {
-  const headers = { 'content-type': 'application/json' };
-  return sendApi<T>(path, { method, ...(body && { headers, body: JSON.stringify(body) }) });
-}
 
 interface FormProps {
   /** The one that is changed; null for a new one. */
@@ -49,7 +43,7 @@ export function SubscriptionForm({ subscription, sendsMail, onSaved }: FormProps
     const body = { name, filter, events, format, ...(target !== '' && { target }) };
     try {
       const path = subscription === null ? apiPath.subscriptions() : apiPath.subscription(subscription.id);
-      onSaved(await send<SavedSubscription>(path, subscription === null ? 'POST' : 'PUT', body));
+      onSaved(await sendJson<SavedSubscription>(path, subscription === null ? 'POST' : 'PUT', body));
     } catch (error) {
       setProblem(wordsOf(error));
     }

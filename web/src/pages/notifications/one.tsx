@@ -2,13 +2,13 @@
 import { apiPath } from '../../../../src/core/paths.ts';
 import type { SavedSubscription, SubscriptionItem } from '../../../../src/http/api/subscription-schema.ts';
 import { useLive } from '../../app/live.ts';
+import { sendJson } from '../../lib/api.ts';
 import { useThrottled } from '../../lib/throttle.ts';
 import { Time } from '../../ui/Time.tsx';
 import { toast } from '../../ui/Toast.tsx';
 import { wordsOf } from '../run/Who.tsx';
 import { Deliveries } from './deliveries.tsx';
 import { eventsText, formatNames, stateOf } from './facts.ts';
-import { send } from './form.tsx';
 
 interface OneProps {
   subscription: SubscriptionItem;
@@ -65,11 +65,11 @@ function Actions({ subscription, refetch, onEdit, onSaved, onGone }: OneProps) {
       toast(wordsOf(error));
     }
   };
-  const test = () => send(apiPath.subscriptionTest(id), 'POST', {});
+  const test = () => sendJson(apiPath.subscriptionTest(id), 'POST', {});
   const change = async (values: object) =>
-    onSaved(await send<SavedSubscription>(apiPath.subscription(id), 'PUT', values));
+    onSaved(await sendJson<SavedSubscription>(apiPath.subscription(id), 'PUT', values));
   const remove = async () => {
-    await send(apiPath.subscription(id), 'DELETE');
+    await sendJson(apiPath.subscription(id), 'DELETE');
     onGone();
   };
   const renew = () => change({ new_secret: true });

@@ -5,7 +5,7 @@ import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import { isSettled } from '../../../../src/core/verdicts/bands.ts';
 import type { ReviewItem, ReviewList } from '../../../../src/http/api/decision-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
-import { sendApi, useApi } from '../../lib/api.ts';
+import { sendJson, useApi } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useUrlState } from '../../lib/url-state.ts';
@@ -57,9 +57,8 @@ function useReview({ page, patch }: ReviewProps) {
   const [key] = useState(() => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`);
   return async (verdict: string) => {
     // The same words again are the same review, whatever became of the first answer.
-    const body = JSON.stringify({ verdict, key: `${key}-${verdict}`.slice(0, 64) });
-    const headers = { 'content-type': 'application/json' };
-    const made = await sendApi<ReviewItem>(apiPath.review(page.run.name), { method: 'POST', headers, body });
+    const body = { verdict, key: `${key}-${verdict}`.slice(0, 64) };
+    const made = await sendJson<ReviewItem>(apiPath.review(page.run.name), 'POST', body);
     const { author, verified, created } = made;
     patch((old) => ({ ...old, run: { ...old.run, review: { verdict, author, verified, created } } }));
     toast(`Reviewed: ${verdict}`);

@@ -5,7 +5,7 @@ import type { Band } from '../../../../src/core/verdicts/bands.ts';
 import type { DecisionItem } from '../../../../src/http/api/decision-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
-import { sendApi } from '../../lib/api.ts';
+import { sendJson } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
 import { useMissingName } from '../../lib/session.ts';
 import { toast } from '../../ui/Toast.tsx';
@@ -193,12 +193,7 @@ async function attempt(run: () => Promise<unknown>): Promise<string | null> {
 /** Sends decisions and withdrawals, and shows them at once. */
 function useDecisions({ page, patch }: TriageOf) {
   const keys = useRef(new Map<string, string>());
-  const post = (to: string, body: object) =>
-    sendApi<DecisionItem>(to, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
+  const post = (to: string, body: object) => sendJson<DecisionItem>(to, 'POST', body);
   return {
     say: async (cause: string, draft: Draft) => {
       // The same key for the same words: an answer that was lost on its way is not a second decision.

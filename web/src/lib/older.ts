@@ -1,0 +1,32 @@
+import { useEffect, useMemo, useState } from 'react';
+import type { ApiError } from './api.ts';
+
+/** The pages of a list from its first one on; older ones are read with `read` on request, from the place that the page before names. */
+export function useOlderPages<Page extends { next: Place | null }, Place>(
+  first: Page,
+  read: (next: Place) => Promise<Page>,
+) {
+  const [older, setOlder] = useState<Page[]>([]);
+  const [error, setError] = useState<ApiError | null>(null);
+  const [loading, setLoading] = useState(false);
+  const { next } = older.at(-1) ?? first;
+  // New rows move old ones to the next page, so the older pages are dropped when there is no next page.
+  useEffect(() => {
+    if (first.next === null) setOlder([]);
+  }, [first.next]);
+  const loadMore = async () => {
+    if (next === null) return;
+    setLoading(true);
+    try {
+      const page = await read(next);
+      setOlder((pages) => [...pages, page]);
+      setError(null);
+    } catch (problem) {
+      setError(problem as ApiError);
+    } finally {
+      setLoading(false);
+    }
+  };
+  const pages = useMemo(() => [first, ...older], [first, older]);
+  return { pages, next, error, loading, loadMore };
+}
