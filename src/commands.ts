@@ -1,5 +1,5 @@
 /** The table of all commands. */
-import type { CommandFlag, Config, readCommandLine } from './config.ts';
+import type { CommandFlag, CommandLine, Config } from './config.ts';
 
 /** What a command does and takes: the source of its help, the completion of shells and the manual. */
 export interface Command {
@@ -10,7 +10,7 @@ export interface Command {
   /** Those that it uses, when these are not all. */
   settings?: (keyof Config)[];
   /** Returns the exit code. */
-  run: (line: ReturnType<typeof readCommandLine>) => Promise<number>;
+  run: (line: CommandLine) => Promise<number>;
 }
 
 const ofDatabase: (keyof Config)[] = ['database', 'read_only', 'pool_size'];

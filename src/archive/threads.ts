@@ -1,5 +1,6 @@
 /** Worker threads that answer questions; one that hangs is left behind. */
 import { Worker } from 'node:worker_threads';
+import { threadFile } from '../thread-file.ts';
 import type { Answered, Asked } from './protocol.ts';
 import { ArchiveProblem } from './source.ts';
 
@@ -83,10 +84,8 @@ export function createThreads({ threads, patience, workerData }: ThreadOptions):
 }
 
 function startWorker(workerData: object): Worker {
-  // Beside this file, TypeScript or what became of it in a package.
-  const file = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
   const resourceLimits = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 };
-  const worker = new Worker(file, { resourceLimits, workerData });
+  const worker = new Worker(threadFile('worker', import.meta.url), { resourceLimits, workerData });
   worker.unref();
   return worker;
 }

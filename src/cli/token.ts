@@ -1,5 +1,4 @@
 /** `paddles token …`: makes, lists and revokes tokens. Each returns the exit code. */
-
 import { hash, randomBytes } from 'node:crypto';
 import { BadSetting, type CommandLine } from '../config.ts';
 import { longestTokenName, parseScopes, scopes, tokenPrefix } from '../core/access.ts';

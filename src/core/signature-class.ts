@@ -1,5 +1,5 @@
 /** The class of a cause: what sort of thing failed. */
-import type { SignatureKind } from './signature-rules.ts';
+import type { SignatureKind } from './signature-kinds.ts';
 
 /**
  * `product`: the software under test or a test of it; `infra`: the lab, for certain; `support`: the lab, if other branches were hit

@@ -1,5 +1,4 @@
 /** What names the cause in a failure reason: typed extraction first, the first rule that knows the shape decides. */
-
 import { expiryTitle } from './expiry.ts';
 import { infraIn } from './signature-class.ts';
 import { commandTitle, scriptArguments, unquote } from './signature-command.ts';
@@ -7,8 +6,6 @@ import type { SignatureKind } from './signature-kinds.ts';
 import { clusterLog, crash, kernelLog, selinux } from './signature-log.ts';
 import { maskNoise } from './signature-mask.ts';
 import { ansible, traceback } from './signature-python.ts';
-
-export type { SignatureKind };
 
 /** The kind and the title, or null when a rule does not know the text. */
 export type Found = [kind: SignatureKind, title: string] | null;

@@ -1,8 +1,9 @@
 /** The cause of a failure, as far as its reason tells: a kind and a title without hosts, numbers, ids, paths and times. */
 import { type CauseClass, causeClasses, classOf } from './signature-class.ts';
 import { cutTitle, hashOf } from './signature-cut.ts';
+import type { SignatureKind } from './signature-kinds.ts';
 import { maskNoise } from './signature-mask.ts';
-import { rules, type SignatureKind } from './signature-rules.ts';
+import { rules } from './signature-rules.ts';
 import { withoutWrappers } from './signature-text.ts';
 
 export { type CauseClass, causeClasses, type SignatureKind };

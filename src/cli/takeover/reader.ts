@@ -1,6 +1,7 @@
 import { on } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { ReadRuns } from '../../store/takeover/import.ts';
+import { threadFile } from '../../thread-file.ts';
 
 /** Without a limit the thread collects its garbage later: 40 MB more. Five documents of 16 MiB still fit. */
 const resourceLimits = { maxOldGenerationSizeMb: 512 };
@@ -11,9 +12,8 @@ const resourceLimits = { maxOldGenerationSizeMb: 512 };
  */
 export function readInThread(url: string): ReadRuns {
   return (toRead) => {
-    // Beside this file, TypeScript or what became of it in a package.
-    const name = import.meta.url.endsWith('.ts') ? './reader-thread.ts' : './reader-thread.js';
-    const worker = new Worker(new URL(name, import.meta.url), { workerData: { url, ...toRead }, resourceLimits });
+    const file = threadFile('reader-thread', import.meta.url);
+    const worker = new Worker(file, { workerData: { url, ...toRead }, resourceLimits });
     const told = on(worker, 'message', { close: ['exit'] });
     return {
       async next() {

@@ -1,5 +1,4 @@
 /** Brings an old server to where this one is: the way back. */
-
 import { BadSetting } from '../../config.ts';
 import { joinObject } from '../../core/json-text.ts';
 import { plural } from '../../core/plural.ts';

@@ -125,7 +125,8 @@ export function parseNodeName(body: JsonBody): string {
   return problem === null ? name : refuse('name', `invalid value for key 'name': ${problem}`);
 }
 
-const textKeys = [
+/** The keys of a node whose values are texts. */
+export const textKeys = [
   'arch',
   'description',
   'os_type',

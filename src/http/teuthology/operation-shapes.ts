@@ -3,6 +3,7 @@ import { type TProperties, type TSchema, Type } from 'typebox';
 import { documentFields, type FieldKind, jobStatuses, moreFields, smallFields } from '../../core/job.ts';
 import { runStatuses } from '../../core/run.ts';
 import { orNull, shape, takes } from '../operations.ts';
+import { textKeys } from './node-shapes.ts';
 
 const text = Type.String();
 const integer = Type.Integer();
@@ -146,17 +147,7 @@ export const Node = shape('Node', {
 });
 
 const nodeValues: TProperties = Object.fromEntries(
-  [
-    'arch',
-    'description',
-    'os_type',
-    'os_version',
-    'locked_by',
-    'mac_address',
-    'machine_type',
-    'ssh_pub_key',
-    'vm_host',
-  ].map((key) => [key, Type.Optional(orNull(Type.Union([text, Type.Number(), Type.Boolean()])))]),
+  textKeys.map((key) => [key, Type.Optional(orNull(Type.Union([text, Type.Number(), Type.Boolean()])))]),
 );
 const flag = Type.Optional(Type.Union([Type.Boolean(), integer]));
 

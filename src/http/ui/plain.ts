@@ -1,5 +1,4 @@
 /** What a page shows without scripts: tables of its first data, bounded and escaped. */
-
 import { mayRead } from '../../core/access.ts';
 import { apiPath, pagePath } from '../../core/paths.ts';
 import { plural } from '../../core/plural.ts';

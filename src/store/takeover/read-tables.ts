@@ -1,5 +1,4 @@
 /** Fills an empty database with what `writeTables` wrote, whichever engine it came from. */
-
 import type { Kysely } from 'kysely';
 import { plural } from '../../core/plural.ts';
 import { UnusableDatabase } from '../engine/faults.ts';

@@ -1,5 +1,4 @@
 /** Looks for what is wrong with a database, and changes nothing. */
-
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { sql } from 'kysely';
