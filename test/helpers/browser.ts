@@ -79,6 +79,9 @@ export async function closePage({ context, wrong }: Watched): Promise<void> {
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** The rules of axe that look at colours: all that another theme can break. */
+export const colourRules = ['color-contrast', 'link-in-text-block'];
+
 /** The violations that axe finds on a page, in a line each: of all its rules, or of some. */
 export async function violations(page: Page, rules?: string[]): Promise<string[]> {
   // Not through a script element: the page's policy allows none but its own.

@@ -1,5 +1,4 @@
 /** Mail of notifications, as a mail server gets it. */
-
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
