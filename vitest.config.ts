@@ -18,7 +18,7 @@ export default defineConfig({
     pool: 'forks',
     // Files share a process: importing the server takes two seconds of a processor, longer than most files run.
     isolate: false,
-    // Two processors: half of the time a test waits, for a process that starts, a browser or a database.
+    // More than processors, because a test often waits for a process, a browser or a database.
     maxWorkers: 4,
     // Limits that only a test that hangs reaches, also on a machine that is busy with other things: nothing is timed here.
     testTimeout: 300_000,
