@@ -54,6 +54,9 @@ describe('a moment in UTC', () => {
     '2026-13-01',
     '2026-00-10',
     '0050-01-01',
+    '1600-01-01',
+    '99999999d',
+    '-999999999w999999999w',
   ])('%j is no time', (text) => expect(read(text)).toBeNull());
 
   test.each(['24:00', '09:60', '09:30:60', '9:30'])('a day at %s is no time', (clock) => {

@@ -21,11 +21,24 @@ export function parseDuration(text: string): number | null {
 /** As people write it, and as `/api` prints it: with a fraction of a second, and the zone that it is meant in. */
 const dayOrTime = /^(\d{4})-(\d\d?)-(\d\d?)(?:[T_ ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
+/** The first millisecond whose microseconds are exact, in the year 1684: no time that is kept lies before it. */
+const earliest = Math.ceil(Number.MIN_SAFE_INTEGER / 1000);
+
 /**
  * The span, in milliseconds since the epoch, of "2026-11-20", "2026-11-20T09:30", "today" or "yesterday" in a zone, or of
- * the moment that "2d" or "-2d" was ago; null for anything else.
+ * the moment that "2d" or "-2d" was ago; null for anything else, and for what lies before the year 1684.
  */
-export function parseMoment(text: string, { now, zone }: Clock): { from: number; to: number } | null {
+export function parseMoment(text: string, clock: Clock): { from: number; to: number } | null {
+  const span = readMoment(text, clock);
+  return span === null || span.from < earliest ? null : span;
+}
+
+/** True for a day, a minute or an age like 2d, whatever the zone: what a list can begin with. */
+export function isDay(text: string): boolean {
+  return !text.startsWith('-') && parseMoment(text, { now: 0, zone: 'UTC' }) !== null;
+}
+
+function readMoment(text: string, { now, zone }: Clock): { from: number; to: number } | null {
   if (text === 'today' || text === 'yesterday') {
     const today = Math.floor((now + offsetAt(now, zone)) / msPerDay);
     return daysAt(text === 'today' ? today : today - 1, zone);

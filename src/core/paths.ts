@@ -121,6 +121,17 @@ export function readTopics(text: string): string[] {
     .map(readPathPart);
 }
 
+/** The most topics that one listener can have: a page has up to three. */
+const mostTopics = 20;
+const topicWords = ['runs', 'nodes', 'decisions', 'queue', 'deliveries'];
+
+/** Whether a text is a list of 1 to 20 topics, all of which there are. */
+export function isTopicList(text: string): boolean {
+  const topics = new Set(readTopics(text));
+  const isTopic = (topic: string) => topicWords.includes(topic) || /^run:./s.test(topic);
+  return topics.size > 0 && topics.size <= mostTopics && [...topics].every(isTopic);
+}
+
 /** What a text that somebody copied is about: a run, perhaps one of its jobs, or a node. */
 type Reference = { kind: 'run'; run: string; jobId: string | null } | { kind: 'node'; node: string };
 

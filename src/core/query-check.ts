@@ -1,5 +1,5 @@
 /** Whether a value of a filter means something, and what was probably meant when it does not. */
-import { spanReader } from './query-span.ts';
+import { spanReader, valueBounds } from './query-span.ts';
 import { globMatcher, readValue, unquoted, type Value } from './query-value.ts';
 
 /** What the values of a key are; `part` is compared with a part of a text, `digits` with the beginning of hexadecimal ones, `choice` is one of a few words. */
@@ -72,6 +72,9 @@ function checkSpan(key: string, kind: keyof typeof forms, written: string, value
   const isRead = (text: string) => read(text) !== null;
   const bounds = boundsOf(value);
   if (bounds.length > 0 && bounds.every(isRead)) {
+    if (isBackward(kind, value)) {
+      return { message: `${key}: ${shown(written)} ends before it begins`, meant: bounds.reverse().join('..') };
+    }
     const span = value.type === 'literal' ? read(value.text) : null;
     // An age alone means since then: nothing happened at that very moment.
     return { value: span !== null && span.from === span.to ? { type: 'range', from: bounds[0]!, to: null } : value };
@@ -81,6 +84,15 @@ function checkSpan(key: string, kind: keyof typeof forms, written: string, value
   const wanted = boundsOf(readValue(meant));
   const message = `${key}: ${shown(written)} is not ${forms[kind]}`;
   return wanted.length > 0 && wanted.every(isRead) ? { message, meant } : { message };
+}
+
+/** Whether a range ends before it begins; of a day and an age only a clock tells, so that it has to be so at any time. */
+function isBackward(kind: keyof typeof forms, value: Value): boolean {
+  if (value.type !== 'range' || value.from === null || value.to === null) return false;
+  return [Date.UTC(1970), Date.UTC(9999)].every((now) => {
+    const bounds = valueBounds(value, spanReader(kind, { now, zone: 'UTC' }));
+    return bounds !== null && bounds.to < bounds.from;
+  });
 }
 
 /** The texts of a value that must be numbers or times; none of a pattern. */

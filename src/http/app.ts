@@ -125,10 +125,10 @@ function refuseOddUrls(app: FastifyInstance): void {
     // Nothing that is stored has a NUL in its name, and PostgreSQL refuses to compare with one.
     const nul = url.indexOf('%00');
     if (nul === -1) return;
-    const inPath = !url.slice(0, nul).includes('?');
-    return inPath
-      ? sendMessage(reply, 404, 'nothing has a NUL character in its name')
-      : sendMessage(reply, 400, 'a parameter must not contain a NUL character');
+    const before = url.slice(0, nul);
+    if (!before.includes('?')) return sendMessage(reply, 404, 'nothing has a NUL character in its name');
+    const [name = ''] = before.slice(Math.max(before.lastIndexOf('&'), before.indexOf('?')) + 1).split('=', 1);
+    return sendMessage(reply, 400, `parameter '${name.slice(0, 200)}' must not contain a NUL character`);
   });
 }
 

@@ -7,7 +7,7 @@ interface Parameter {
   name: string;
   in: string;
   required?: boolean;
-  schema: { type?: string; enum?: string[]; minimum?: number; maximum?: number };
+  schema: { type?: string; enum?: string[]; format?: string; pattern?: string; minimum?: number; maximum?: number };
 }
 
 /** A documented route, and its path for existing data. */
@@ -19,6 +19,16 @@ interface Route {
 const run = runOn(20);
 /** Names of properties that every object inherits. */
 const inherited = ['constructor', '__proto__', 'toString', 'hasOwnProperty'];
+/** Values that a text of each format cannot have. */
+const senseless: Record<string, string[]> = {
+  day: ['-1d', '99999999d', '2026-02-30', '0000-01-01', '0100-01-01', '99999-01-01', '1.5', '-1', '2026-11-20T24:00'],
+  'time-zone': ['x', 'Mars/Olympus', '+25:00', '%00', '%ED%A0%80'],
+  topics: ['x', 'run:', 'runs,x', ',', Array.from({ length: 21 }, (_, at) => `run:${at}`).join(), 'Runs'],
+};
+/** Parameters that name something: what does not exist is refused, and so is half of a pair. */
+const naming = ['base', 'with', 'run', 'job', 'after'];
+/** Parameters that any text can be: filters, parts of a text, and names by which lists are filtered. */
+const anyText = 'q,text,prefix,find,name,file,path,suite,branch,machine_type,cause'.split(',');
 const contracts = [
   '/runs/',
   `/runs/${run}/`,
@@ -35,6 +45,12 @@ const contracts = [
   '/queue/stats/',
   '/queue/pop_queue/',
 ];
+
+/** The required parameters of a route but this one. */
+function needed({ parameters }: Route, but: string): string[] {
+  const others = parameters.filter(({ name, required }) => required && name !== but);
+  return others.map(({ name, schema }) => `${name}=${schema.enum?.[0] ?? 'a'}`);
+}
 
 describe.each(engines)('parameters of /api on $name', (engine) => {
   let pages: Pages;
@@ -62,11 +78,10 @@ describe.each(engines)('parameters of /api on $name', (engine) => {
   afterAll(() => pages.stop());
 
   /** Sends a request with the required parameters and these, and expects a message about one of them. */
-  const expectRefusal = async ({ path, parameters }: Route, name: string, added: string) => {
-    const needed = parameters.filter((one) => one.required && one.name !== name);
-    const query = [...needed.map((one) => `${one.name}=${one.schema.enum?.[0]}`), added].join('&');
-    const { status, json } = await pages.get(`${path}?${query}`);
-    expect({ status, json }, `${path}?${query}`).toMatchObject({
+  const expectRefusal = async (route: Route, name: string, added: string) => {
+    const query = [...needed(route, name), added].join('&');
+    const { status, json } = await pages.get(`${route.path}?${query}`);
+    expect({ status, json }, `${route.path}?${query}`).toMatchObject({
       status: 400,
       json: { message: expect.stringContaining(`'${name}'`) },
     });
@@ -108,8 +123,47 @@ describe.each(engines)('parameters of /api on $name', (engine) => {
     );
     for (const { route, parameter } of numeric) {
       const { minimum = 0, maximum = 0 } = parameter.schema;
-      for (const value of ['', 'x', '1.5', 'NaN', 'Infinity', '1e400', 'null', minimum - 1, maximum + 1]) {
+      for (const value of [
+        '',
+        '%20',
+        'x',
+        '1.5',
+        '%2B1',
+        '0x10',
+        '1e3',
+        '%205',
+        'NaN',
+        'Infinity',
+        '1e400',
+        'null',
+        minimum - 1,
+        maximum + 1,
+      ]) {
         await expectRefusal(route, parameter.name, `${parameter.name}=${value}`);
+      }
+    }
+  });
+
+  test('are refused when they are texts without a sense, whatever else is asked for', async () => {
+    const texts = routes.flatMap((route) =>
+      route.parameters
+        .filter(({ name, schema: { type, enum: values, pattern } }) => {
+          return type === 'string' && !values && !pattern && !anyText.includes(name);
+        })
+        .map((parameter) => ({ route, parameter })),
+    );
+    expect(new Set(texts.map(({ parameter }) => parameter.name))).toEqual(
+      new Set(['tz', 'since', 'topics', ...naming]),
+    );
+    for (const { route, parameter } of texts) {
+      const { format = '' } = parameter.schema;
+      const values = senseless[format] ?? (naming.includes(parameter.name) ? ['zz', '-1', '%20', '%ED%A0%80'] : []);
+      expect(values.length, `${parameter.name} of ${route.path}`).toBeGreaterThan(0);
+      for (const value of ['%00', ...values, ...(format === '' ? [] : ['', '%20'])]) {
+        const query = [...needed(route, parameter.name), `${parameter.name}=${value}`].join('&');
+        const { status, text } = await pages.get(`${route.path}?${query}`);
+        expect([400, 404], `${route.path}?${query} ${text}`).toContain(status);
+        if (!naming.includes(parameter.name)) expect(text, query).toContain(`'${parameter.name}'`);
       }
     }
   });

@@ -38,7 +38,8 @@ export const events = {
   summary: 'Changes as server-sent events; Last-Event-ID resumes',
   querystring: query({
     topics: optional(
-      'run:NAME, runs, nodes, decisions, queue and deliveries, with commas between; a comma in a name as %2C',
+      'at most 20 of run:NAME, runs, nodes, decisions, queue and deliveries, with commas between; a comma in a name as %2C',
+      'topics',
     ),
   }),
   response: textAnswers('text/event-stream'),

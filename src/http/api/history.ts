@@ -4,7 +4,6 @@ import { type Clock, parseMoment } from '../../core/moment.ts';
 import { verdictsOfRun } from '../../store/pages/job-lines.ts';
 import { lastRuns } from '../../store/pages/run-page.ts';
 import { inTurns } from '../../store/read/in-turns.ts';
-import { refuse } from '../refusal.ts';
 import { large } from '../turns.ts';
 import { clockOf } from './clock.ts';
 import type { ApiContext, ApiServer } from './context.ts';
@@ -17,8 +16,8 @@ const mostRows = 2000;
 /** `GET /history?suite=&branch=&machine_type=&since=&n=20`. */
 export function historyRoutes(app: ApiServer, { db, now }: ApiContext): void {
   app.get('/history', { schema: history, config: large }, async ({ query }): Promise<History> => {
-    const { n = 20, since = '', tz, ...of } = query;
-    const from = since === '' ? undefined : dayStart(since, clockOf(now(), tz));
+    const { n = 20, since, tz, ...of } = query;
+    const from = since === undefined ? undefined : dayStart(since, clockOf(now(), tz));
     const runs = await lastRuns(db, { ...of, from }, n);
     const gathered = historyRows(runs.length);
     for (const [index, run] of runs.entries()) {
@@ -37,8 +36,8 @@ export function historyRoutes(app: ApiServer, { db, now }: ApiContext): void {
   });
 }
 
-/** When a day begins, in microseconds since the epoch. */
-function dayStart(since: string, clock: Clock): number {
-  const day = parseMoment(since, clock) ?? refuse('since', "parameter 'since' must be a day like 2026-11-20");
-  return day.from * 1000;
+/** When a day begins, in microseconds since the epoch; undefined for one that lies before all times in the zone. */
+function dayStart(since: string, clock: Clock): number | undefined {
+  const day = parseMoment(since, clock);
+  return day === null ? undefined : day.from * 1000;
 }

@@ -92,7 +92,7 @@ export const testHistory = {
   querystring: query({
     name: Type.String({ minLength: 1, maxLength: 500, description: 'its name, as lists of cases have it' }),
     run: optional('a run, with a job of it whose description is followed'),
-    job: optional('the job'),
+    job: optional('the job; goes with run'),
   }),
   response: answers(TestHistory),
 };

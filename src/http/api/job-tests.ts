@@ -127,8 +127,10 @@ async function historyOf(
 ): Promise<TestHistory> {
   const failures = await caseFailures(db, caseHash(name), mostFailures);
   let description = failures[0]?.description_hash ?? null;
-  if (run !== undefined && job !== undefined) {
+  if (run !== undefined || job !== undefined) {
+    if (run === undefined) refuse('run', "parameter 'run' is missing");
     const { id } = orThrow(await findRun(db, run));
+    if (job === undefined) refuse('job', "parameter 'job' is missing");
     description = (await jobById(db, orThrow(await jobId(db, id, job))))?.description_hash ?? null;
   }
   const jobs = description === null ? [] : await testedJobs(db, description, mostRecent);

@@ -3,6 +3,7 @@ import { nearestNodes } from '../../store/pages/node-list.ts';
 import { nearestRuns } from '../../store/pages/run-page.ts';
 import { sendJson } from '../errors.ts';
 import { Refusal } from '../refusal.ts';
+import { textFormats } from '../text-formats.ts';
 import type { ApiContext } from './context.ts';
 import type { Problem } from './schema.ts';
 
@@ -36,6 +37,7 @@ function problemOf(
   if (keyword === 'additionalProperties') return `there is no ${noun} '${key}' here`;
   if (keyword === 'required') return `${noun} '${key}' is missing`;
   if (keyword === 'enum') return `${noun} '${key}' must be one of ${(params.allowedValues as string[]).join(', ')}`;
+  if (keyword === 'format') return `${noun} '${key}' must be ${textFormats[String(params.format)]?.words}`;
   // Every parameter is a text unless it is repeated.
   if (noun === 'parameter' && keyword === 'type' && params.type === 'string')
     return `${noun} '${key}' must be given once`;

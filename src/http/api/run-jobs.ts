@@ -5,7 +5,7 @@ import { jobMatcher, type MatchableJob } from '../../core/query-match.ts';
 import { milliseconds } from '../../core/time.ts';
 import { traitsOf } from '../../core/traits.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
-import { headOf } from '../../store/pages/baseline.ts';
+import { type Compared, headOf } from '../../store/pages/baseline.ts';
 import type { JobLine } from '../../store/pages/job-lines.ts';
 import { type JobParts, partsOfRun } from '../../store/pages/job-parts.ts';
 import { findRun, type LatestOf, runsUpTo } from '../../store/pages/run-page.ts';
@@ -55,8 +55,10 @@ async function select(context: ApiContext, name: string, query: Query, { tz, bas
   // Only `is:` asks about earlier runs.
   const compared = query.terms.some(({ key }) => key === 'is');
   const runs = compared ? await runsUpTo(context.db, run) : [run];
+  // A wrong branch is refused whether or not it matters.
+  const comparison = compared || base !== undefined ? await comparisonOf(context, run, base) : null;
   const { lines, pairs } = await jobsWithPrevious(context, runs);
-  const verdicts = compared ? await verdictsByCause(context, run, lines, base) : new Map<string, DecidedVerdict>();
+  const verdicts = comparison && compared ? await verdictsByCause(context, comparison, lines) : noVerdicts;
   const matches = jobMatcher(query, clockOf(context.now(), tz));
   const head = headOf(run);
   // Only these ask about what is not in a line.
@@ -74,8 +76,10 @@ async function select(context: ApiContext, name: string, query: Query, { tz, bas
   return { run, lines: found };
 }
 
-async function verdictsByCause(context: ApiContext, run: RunRow, lines: JobLine[], base: string | undefined) {
-  const judged = await verdictsOf(context.db, await comparisonOf(context, run, base), lines, context.now());
+const noVerdicts: ReadonlyMap<string, DecidedVerdict> = new Map();
+
+async function verdictsByCause(context: ApiContext, comparison: Compared, lines: JobLine[]) {
+  const judged = await verdictsOf(context.db, comparison, lines, context.now());
   return new Map(judged.map(({ verdict }) => [verdict.cause, verdict]));
 }
 

@@ -41,16 +41,19 @@ export function query<Properties extends TProperties>(properties: Properties) {
   return Type.Object(properties, { additionalProperties: false });
 }
 
-/** An optional parameter, and what it means. */
-export function optional(description: string) {
-  return Type.Optional(Type.String({ description }));
+/** An optional parameter, what it means, and which of `textFormats` it has; any text when that is missing. */
+export function optional(description: string, format?: string) {
+  return Type.Optional(Type.String({ description, ...(format && { format }) }));
 }
 
 /** A filter in the filter language. */
 export const filter = optional('a filter, see /ui/help');
 
 /** The zone of the days and times in a filter. */
-export const zone = optional('time zone of the days and times in q, like Europe/Berlin; UTC when it is missing');
+export const zone = optional(
+  'time zone of the days and times in q, like Europe/Berlin; UTC when it is missing',
+  'time-zone',
+);
 
 /** The path of a run. */
 export const runPath = Type.Object({ run: Type.String({ description: 'name of the run' }) });
