@@ -66,6 +66,8 @@ const lockRun = (run: string) => `select * from runs where name = ${run}`;
 const readJob = (run: string, job: string) => `select * from jobs where run_id = ${run} and job_id = ${job}`;
 const setStatus = (status: string, at: string, id: string) =>
   `update jobs set status = ${status}, updated = ${at} where id = ${id}`;
+const setLinks = (status: string, id: string) =>
+  `update job_nodes set status = ${status} where job_id = ${id} and status <> ${status}`;
 const setRun = (at: string, id: string) => `update runs set updated = ${at}, running = running + 1 where id = ${id}`;
 
 /** The statements of one write; `value` puts a value into a statement. */
@@ -100,9 +102,10 @@ function bareSqlite(url: string, stored: Stored[]): Bare {
     ),
   }));
   const [begin, commit, lock] = [prepare('begin immediate'), prepare('commit'), prepare(lockRun('?'))];
-  const [read, status, run] = [
+  const [read, status, linked, run] = [
     prepare(readJob('?', '?')),
     prepare(setStatus('?', '?', '?')),
+    prepare(setLinks('?1', '?2')),
     prepare(setRun('?', '?')),
   ];
   let count = 0;
@@ -113,8 +116,12 @@ function bareSqlite(url: string, stored: Stored[]): Bare {
     const at = Date.now() * 1000;
     const job_id = String(kind === 'post' ? 50 * firstJob + n : firstJob + (n % jobsOfRun));
     const found = read(runId, job_id)[0];
-    if (kind === 'status') status(n % 2 ? 'running' : 'waiting', at, found?.id);
-    else {
+    if (kind === 'status') {
+      // One status a round over all jobs, so that each is a change.
+      const next = Math.floor(n / jobsOfRun) % 2 ? 'running' : 'waiting';
+      status(next, at, found?.id);
+      linked(next, found?.id);
+    } else {
       const id = kind === 'post' ? insertJob(runId, job_id, ...values[0])[0]?.id : found?.id;
       if (kind === 'post') insertDocument(id, ...values[1]);
       else {
@@ -197,7 +204,10 @@ function pgbenchScript(kind: WriteKind, { job, document, links }: Stored, n: num
       `${insertText('job_nodes', one, { job_id: ':o_id' }, (column) => quoted(one[column]))} on conflict do nothing`,
   );
   const body = {
-    status: [setStatus(n % 2 ? "'running'" : "'waiting'", ':at', ':o_id')],
+    status: [
+      setStatus(n % 2 ? "'running'" : "'waiting'", ':at', ':o_id'),
+      setLinks(n % 2 ? "'running'" : "'waiting'", ':o_id'),
+    ],
     document: [
       updateText('jobs', without(job, fixed), ':o_id', ofJob),
       updateText('job_documents', document, ':o_id', ofDocument),

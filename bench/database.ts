@@ -28,6 +28,8 @@ export interface Engine {
   /** Makes an empty database and returns its URL. */
   createDatabase(label: string): Promise<string>;
   dropDatabase(url: string): Promise<void>;
+  /** What a database does by itself a minute after it was filled: its plans then follow the size of its tables. */
+  analyse(url: string): Promise<void>;
 }
 
 /** SQLite, with its files in `folder`. */
@@ -39,6 +41,7 @@ export function sqliteEngine(folder: string): Engine {
     async dropDatabase(url) {
       for (const suffix of ['', '-wal', '-shm', '.lock']) rmSync(sqlitePath(url) + suffix, { force: true });
     },
+    analyse: async () => {},
   };
 }
 
@@ -62,6 +65,10 @@ export async function postgresEngine(adminUrl: string): Promise<Engine> {
       const url = new URL(adminUrl);
       url.pathname = `/${name}`;
       return url.href;
+    },
+    async analyse(url) {
+      const sql = await connect(url);
+      await sql.query('analyze').finally(() => sql.close());
     },
     async dropDatabase(url) {
       await onAdmin(`drop database if exists ${new URL(url).pathname.slice(1)} with (force)`);

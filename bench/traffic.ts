@@ -29,18 +29,22 @@ export function jobsPath(n: number): string {
   return `/runs/${runPrefix}${n}/jobs/`;
 }
 
-/** The text of document `n` for a job, of about `bytes` bytes. */
+/** The text of document `n` for a job, of about `bytes` bytes. A job keeps its nodes, whichever document it has. */
 export function documentText(n: number, job_id: number, bytes = 8192): string {
-  return JSON.stringify({
-    ...jobDocument(createRandom('bench', n), { bytes, job_id: String(job_id) }),
-    status: 'running',
-  });
+  const ofNumber = (number: number) => jobDocument(createRandom('bench', number), { bytes, job_id: String(job_id) });
+  return JSON.stringify({ ...ofNumber(n), targets: ofNumber(job_id % documentCount).targets, status: 'running' });
 }
 
 /** Makes requests of one kind. Each changes something, in each of the runs in turn. */
 export function writes(kind: WriteKind): () => Request {
-  const texts = Array.from({ length: documentCount }, (_, n) => documentText(n, firstJob));
-  const text = (n: number, job: number) => (texts[n % documentCount] as string).replace(`"${firstJob}"`, `"${job}"`);
+  const texts = new Map<number, string>();
+  const text = (n: number, job: number) => {
+    const [document, alike] = [n % documentCount, firstJob + (job % documentCount)];
+    const key = document * documentCount + (alike - firstJob);
+    const known = texts.get(key) ?? documentText(document, alike);
+    texts.set(key, known);
+    return known.replace(`"${alike}"`, `"${job}"`);
+  };
   let count = 0;
   return () => {
     const [n, run] = [Math.floor(count / clients), count++ % clients];

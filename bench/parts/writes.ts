@@ -24,6 +24,7 @@ export default async function measureWrites(bench: Bench): Promise<Line[]> {
   const server = await startServer({ url, folder, profile: options.profile, settings });
   try {
     await sendRuns(`http://127.0.0.1:${server.secondPort}`, clients);
+    await engine.analyse(url);
     const bare = await openBare(url, folder);
     const lines: Line[] = [];
     for (const kind of Object.keys(writeKinds) as WriteKind[]) {
