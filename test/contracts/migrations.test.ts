@@ -21,6 +21,7 @@ describe.each(engines)('a database on $name', (engine) => {
         'test-cases',
         'monthly-totals',
         'notifications',
+        'locked-nodes',
       ],
       [],
     ]) {

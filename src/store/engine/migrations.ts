@@ -29,6 +29,7 @@ const migrations: Migration[] = [
   { name: 'test-cases', statements: testTables },
   { name: 'monthly-totals', statements: monthlyTables },
   { name: 'notifications', statements: notificationTables },
+  { name: 'locked-nodes', statements: () => ['create index nodes_locked on nodes (name) where locked'] },
 ];
 
 /**

@@ -71,6 +71,8 @@ export const teuthologyRequests: Asked[] = [
   ask('/nodes/job_stats', 'since_days=10000', () => '/nodes/job_stats/?since_days=10000', whole),
   ask('/nodes', '', () => '/nodes/'),
   ask('/nodes', 'filters', () => '/nodes/?machine_type=smithi&up=true&locked=false&count=20'),
+  ask('/nodes', 'locked', () => '/nodes/?locked=1'),
+  ask('/nodes', 'several types', () => '/nodes/?machine_type=smithi%7Ctrial&locked=1'),
   ask('/nodes/machine_types', '', () => '/nodes/machine_types/'),
   ask('/nodes/job_stats', '', () => '/nodes/job_stats/', statistics),
   ask('/nodes/job_stats', 'machine_type', () => '/nodes/job_stats/?machine_type=trial', statistics),
