@@ -85,6 +85,7 @@ describe.skipIf(!hasBrowser)('hostile text', () => {
     await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
     // It is the page that is meant, not the one that says that there is none.
     expect(await page.getByRole('heading', { name: 'Not found' }).count()).toBe(isMissing ? 1 : 0);
+    if (isMissing) expect(await page.locator('main').innerText()).toContain('<img src=x');
     expect(await page.evaluate(() => (window as { hacked?: unknown }).hacked)).toBeUndefined();
     expect(await page.locator('main img, main script, main b b, main i, main u').count()).toBe(0);
     const hrefs = await page

@@ -1,4 +1,5 @@
 import { useLocation } from 'wouter';
+import { readPath } from '../../../../src/core/paths.ts';
 import { useTitle } from '../../app/title.ts';
 import { NotFound } from '../../ui/States.tsx';
 
@@ -6,5 +7,5 @@ import { NotFound } from '../../ui/States.tsx';
 export default function Missing() {
   const [path] = useLocation();
   useTitle('Not found');
-  return <NotFound what={`page ${path}`} />;
+  return <NotFound what={`page /${readPath(path).join('/')}`} />;
 }
