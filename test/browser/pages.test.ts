@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeFiles } from '../../demo/archive.ts';
 import type { PlannedRun } from '../../demo/runs.ts';
 import { archiveForReader, readNext } from '../../src/cli/log-reader.ts';
+import { noJobs } from '../../src/core/run.ts';
 import { signatureOf } from '../../src/core/signature.ts';
 import { claimDelivery, recordAttempt } from '../../src/store/write/deliveries.ts';
 import { askForLogs } from '../../src/store/write/excerpts.ts';
@@ -31,6 +32,7 @@ describe.skipIf(!hasBrowser)('every page', () => {
     before = runs.findLast((run) => run !== red && run.suite === red.suite);
     await leaveFiles();
     await subscribe();
+    await keepMonths();
     browser = await startBrowser();
   });
 
@@ -58,6 +60,7 @@ describe.skipIf(!hasBrowser)('every page', () => {
     ['compare', () => `/runs/${red.name}/compare?with=${before?.name ?? 'prev'}`],
     ['cause', () => `/causes/${signatureOf(failing().summary.failure_reason as string).id}`],
     ['history', () => `/history?suite=${red.suite}&branch=${red.branch}`],
+    ['history-months', () => '/history?suite=gone'],
     ['queue', () => '/queue'],
     ['nodes', () => '/nodes'],
     ['nodes-results', () => '/nodes?view=results'],
@@ -122,6 +125,23 @@ async function subscribe(): Promise<void> {
     const at = Date.now() * 1000;
     const claimed = await claimDelivery(server.db, { at: at + 60_000_000, until: at + 120_000_000, busy: [] });
     await recordAttempt(server.db, claimed!, attempt, at);
+  }
+}
+
+/** What is left of deleted runs: of two years, each month with a cause. */
+async function keepMonths(): Promise<void> {
+  const { kysely } = server.db;
+  const of = { suite: 'gone', branch: 'main' };
+  const cause = signatureOf(failing().summary.failure_reason as string).id;
+  for (let index = 0; index < 24; index++) {
+    const month = `${2023 + Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')}`;
+    const counts = { ...noJobs(), pass: 4000 + index, fail: 31 * index, dead: index };
+    const results = { month, ...of, machine_type: 'smithi', runs: 20 + index, ...counts };
+    await kysely.insertInto('monthly_results').values(results).execute();
+    await kysely
+      .insertInto('monthly_causes')
+      .values({ month, ...of, cause, jobs: index + 1 })
+      .execute();
   }
 }
 

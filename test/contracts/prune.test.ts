@@ -1,5 +1,6 @@
 /** `paddles prune` deletes documents of old jobs and keeps their results, and deletes old runs. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { noJobs } from '../../src/core/run.ts';
 import { type Db, open } from '../../src/store/db.ts';
 import { startInstance } from '../concurrency/instance.ts';
 import { engines, type TestDatabase } from '../helpers/engines.ts';
@@ -109,13 +110,42 @@ describe.each(engines)('pruning on $name', (engine) => {
     expect((await prune('--runs-older-than', '180d')).stdout).toContain('done: deleted 1 of 1 run with 1 job');
     const db = await open({ url: database.url, poolSize: 2, now: () => 0 });
     const left = await db.kysely.selectFrom('runs').select('name').orderBy('id').execute();
-    const results = await db.kysely.selectFrom('monthly_results').selectAll().execute();
-    const causes = await db.kysely.selectFrom('monthly_causes').select(['month', 'jobs']).execute();
+    // What earlier runs of the same suite and branch left, in an earlier month and in this one.
+    const kept = await db.kysely.selectFrom('monthly_results').selectAll().executeTakeFirstOrThrow();
+    const { month, suite, branch } = kept;
+    const { cause } = await db.kysely.selectFrom('monthly_causes').select('cause').executeTakeFirstOrThrow();
+    for (const [of, at] of [
+      [{ suite, branch, machine_type: 'other' }, month],
+      [{ suite, branch, machine_type: '' }, '2001-01'],
+      [{ suite, branch: 'another', machine_type: '' }, month],
+      [{ suite: 'another', branch, machine_type: '' }, month],
+    ] as const) {
+      const counts = { ...noJobs(), pass: 2 };
+      await db.kysely
+        .insertInto('monthly_results')
+        .values({ month: at, ...of, runs: 2, ...counts })
+        .execute();
+    }
+    const others = { month, suite, branch: 'another', cause, jobs: 4 };
+    await db.kysely.insertInto('monthly_causes').values(others).execute();
     await db.close();
     expect(left.map(({ name }) => name)).toEqual(['tagged', 'young']);
-    const month = expect.stringMatching(/^\d{4}-\d\d$/);
-    expect(results).toEqual([expect.objectContaining({ month, runs: 1, fail: 1, pass: 0, queued: 0 })]);
-    expect(causes).toEqual([{ month, jobs: 1 }]);
+    await served(async ({ url }) => {
+      const months = (query: string) => send(url, 'GET', `/api/months?suite=${suite}${query}`);
+      const counts = { ...noJobs(), pass: 2, fail: 1 };
+      const named = { id: cause, kind: expect.any(String), title: 'it broke', class: expect.any(String) };
+      const first = { month, runs: 3, total: 3, counts, causes: [{ cause: named, jobs: 1 }] };
+      expect(await months(`&branch=${branch}&limit=1`)).toEqual({ months: [first], next: month });
+      const earlier = { month: '2001-01', runs: 2, total: 2, counts: { ...noJobs(), pass: 2 }, causes: [] };
+      expect(await months(`&branch=${branch}&limit=1&after=${month}`)).toEqual({ months: [earlier], next: null });
+      const all = { ...first, runs: 5, total: 5, counts: { ...counts, pass: 4 }, causes: [{ cause: named, jobs: 5 }] };
+      expect(await months('')).toEqual({ months: [all, earlier], next: null });
+      const csv = await (await fetch(`${url}/api/months.csv?suite=${suite}&branch=${branch}`)).text();
+      expect(csv.split('\r\n').slice(1)).toEqual([`${month},3,0,2,0,0,1,0,0`, '2001-01,2,0,2,0,0,0,0,0', '']);
+      expect(await send(url, 'GET', '/api/months')).toEqual({ message: "parameter 'suite' is missing" });
+      for (const wrong of ['after=2026', 'limit=0', 'limit=61', 'n=5'])
+        expect(await months(`&${wrong}`)).toEqual({ message: expect.stringContaining(`'${wrong.split('=')[0]}'`) });
+    });
   });
 
   test('refuses an age that it cannot parse', async () => {

@@ -17,6 +17,7 @@ import { jobPageRoutes } from './job-page.ts';
 import { jobTestRoutes } from './job-tests.ts';
 import { labRoutes } from './lab.ts';
 import { listRoutes } from './lists.ts';
+import { monthRoutes } from './months.ts';
 import { answerProblems } from './problems.ts';
 import { runConfigRoutes } from './run-config.ts';
 import { runPageRoutes } from './run-page.ts';
@@ -48,6 +49,7 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
   compareRoutes(app, context);
   causeRoutes(app, context);
   historyRoutes(app, context);
+  monthRoutes(app, context);
   labRoutes(app, context);
   eventRoutes(app, context);
   auditRoutes(app, context);

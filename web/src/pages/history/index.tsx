@@ -15,6 +15,7 @@ import { FilterBox } from '../../ui/FilterBox.tsx';
 import { Empty, ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
 import { valuesOf } from '../run/matchable.ts';
 import { filterRows, isBad, jobAt } from './facts.ts';
+import { Months } from './months.tsx';
 import { HistoryTable } from './table.tsx';
 import { TextChoice } from './text-choice.tsx';
 import './history.css';
@@ -68,6 +69,7 @@ export default function HistoryPage() {
       </section>
       {error && <ErrorBox error={error} onRetry={refetch} />}
       {data ? <Rows data={data} /> : !error && <Skeleton rows={20} />}
+      {data && <Months suite={shown} branch={branch} isOpen={data.runs.length === 0} />}
     </>
   );
 }

@@ -1,0 +1,81 @@
+/** What stays of deleted runs (upkeep/prune-runs.ts): their results by month. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { jobStatuses } from '../../core/job.ts';
+import type { JobCounts } from '../../core/run.ts';
+import { classified, type Signature } from '../../core/signature.ts';
+import type { Reader } from '../engine/schema.ts';
+
+/** Which results, from where. */
+export interface MonthSearch {
+  suite: string;
+  /** All of them when it is missing. */
+  branch?: string | undefined;
+  /** The last month of the page before, like 2026-11. */
+  after: string | null;
+  limit: number;
+}
+
+/** Results of a month. */
+export interface Month extends JobCounts {
+  month: string;
+  runs: number;
+}
+
+/** The results of deleted runs of a suite, newest month first. */
+export async function searchMonths(
+  { kysely }: Reader,
+  { suite, branch, after, limit }: MonthSearch,
+): Promise<{ months: Month[]; next: string | null }> {
+  let query = kysely
+    .selectFrom('monthly_results')
+    .select('month')
+    .select(({ fn }) => (['runs', ...jobStatuses] as const).map((column) => fn.sum<number>(column).as(column)))
+    .where('suite', '=', suite);
+  if (branch !== undefined) query = query.where('branch', '=', branch);
+  if (after !== null) query = query.where('month', '<', after);
+  const rows = await query
+    .groupBy('month')
+    .orderBy('month', 'desc')
+    .limit(limit + 1)
+    .execute();
+  const months = rows.slice(0, limit).map(({ month, ...counts }) => {
+    // Sums of PostgreSQL arrive as texts.
+    const numbers = Object.entries(counts).map(([column, sum]) => [column, Number(sum)]);
+    return { month, ...(Object.fromEntries(numbers) as Omit<Month, 'month'>) };
+  });
+  return { months, next: rows.length > limit ? (months.at(-1)?.month ?? null) : null };
+}
+
+/** The causes of these months, each with its jobs, those with most first; at most `limit` of a month. */
+export async function causesOfMonths(
+  { kysely }: Reader,
+  { suite, branch }: Pick<MonthSearch, 'suite' | 'branch'>,
+  months: readonly string[],
+  limit: number,
+): Promise<(Signature & { jobs: number })[][]> {
+  const found: (Signature & { jobs: number })[][] = [];
+  for (const month of months) {
+    let query = kysely
+      .selectFrom('monthly_causes')
+      .innerJoin('signatures', 'signatures.id', 'monthly_causes.cause')
+      .select(['signatures.id', 'signatures.kind', 'signatures.title'])
+      .select(({ fn }) => fn.sum<number>('jobs').as('jobs'))
+      .where('month', '=', month)
+      .where('suite', '=', suite);
+    if (branch !== undefined) query = query.where('branch', '=', branch);
+    const rows = await query
+      .groupBy(['signatures.id', 'signatures.kind', 'signatures.title'])
+      .orderBy('jobs', 'desc')
+      .orderBy('signatures.id')
+      .limit(limit)
+      .execute();
+    found.push(
+      rows.map(({ jobs, kind, ...cause }) => ({
+        ...classified({ ...cause, kind: kind as Signature['kind'] }),
+        jobs: Number(jobs),
+      })),
+    );
+    await nextTurn();
+  }
+  return found;
+}

@@ -1,0 +1,93 @@
+import { Link } from 'wouter';
+import { apiPath, pagePath } from '../../../../src/core/paths.ts';
+import type { MonthItem, MonthList } from '../../../../src/http/api/months-schema.ts';
+import { fetchApi, useApi } from '../../lib/api.ts';
+import { root } from '../../lib/base.ts';
+import { number, plural } from '../../lib/format.ts';
+import { useOlderPages } from '../../lib/older.ts';
+import { Bar } from '../../ui/Bar.tsx';
+import { ErrorBox } from '../../ui/States.tsx';
+
+/** What is left of the deleted runs of a suite and branch; nothing when none were deleted. */
+export function Months({ suite, branch, isOpen }: { suite: string; branch: string; isOpen: boolean }) {
+  const of = { suite, branch };
+  const { data, error, refetch } = useApi<MonthList>(suite === '' ? null : apiPath.months(of));
+  if (error) return <ErrorBox error={error} onRetry={refetch} />;
+  if (data === undefined || data.months.length === 0) return null;
+  return (
+    <details className="months" open={isOpen}>
+      <summary>Deleted runs by month</summary>
+      <Pages key={`${suite} ${branch} ${data.months[0]?.month}`} first={data} of={of} />
+    </details>
+  );
+}
+
+function Pages({ first, of }: { first: MonthList; of: { suite: string; branch: string } }) {
+  const read = (after: string) => fetchApi<MonthList>(apiPath.months({ ...of, after }));
+  const { pages, next, error, loadMore } = useOlderPages(first, read);
+  return (
+    <section className="months-frame" aria-label="Deleted runs by month" tabIndex={0}>
+      <table className="facts">
+        <thead>
+          <tr>
+            {['Month', 'Runs', 'Jobs', 'Results', 'Fail', 'Dead', 'Causes with the most jobs'].map((title) => (
+              <th key={title} scope="col">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {pages
+            .flatMap(({ months }) => months)
+            .map((month) => (
+              <MonthRow key={month.month} {...month} />
+            ))}
+        </tbody>
+      </table>
+      {error && <ErrorBox error={error} onRetry={() => void loadMore()} />}
+      <p>
+        {next !== null && (
+          <button type="button" className="button" onClick={() => void loadMore()}>
+            Load more
+          </button>
+        )}{' '}
+        <span className="quiet">
+          <a href={root + apiPath.monthsFile(of)} download>
+            csv
+          </a>
+        </span>
+      </p>
+    </section>
+  );
+}
+
+function MonthRow({ month, runs, total, counts, causes }: MonthItem) {
+  return (
+    <tr>
+      <th scope="row">{month}</th>
+      <td>{number(runs)}</td>
+      <td>{number(total)}</td>
+      <td className="months-results">
+        <Bar counts={counts} total={total} />
+      </td>
+      <td>{number(counts.fail)}</td>
+      <td>{number(counts.dead)}</td>
+      <td>
+        <ul className="plain-list">
+          {causes.slice(0, shownCauses).map(({ cause, jobs }) => (
+            <li key={cause.id} className="months-cause">
+              {plural(jobs, 'job')}{' '}
+              <Link href={pagePath.cause(cause.id)} title={cause.title}>
+                {cause.title}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </td>
+    </tr>
+  );
+}
+
+/** Causes of a month that the table shows: more would hide the next month. */
+const shownCauses = 3;
