@@ -4,7 +4,7 @@ import { type JobChange, type JobStatus, noChange } from '../../core/job.ts';
 import { runStatus } from '../../core/run.ts';
 import { isDatabaseFault } from '../engine/faults.ts';
 import type { Engine, JobRow, RunRow } from '../engine/schema.ts';
-import { numbered, repeat, repeated, type Send, type Statement, type Transact } from '../engine/transaction.ts';
+import { repeat, type Send, type Statement, type Transact } from '../engine/transaction.ts';
 import { auditStatements } from './audit.ts';
 import { createBatcher } from './batch.ts';
 import { changeJob, changeRun, createJob, type JobState, newRun } from './job-change.ts';
@@ -75,26 +75,56 @@ export function createJobWriter(engine: Engine, transact: Transact): JobWriter {
   };
 }
 
+/** Carries out a batch: once more, when runs have to be created first. They are few, and looking for them costs no round trip. */
+async function writeBatch(engine: Engine, transact: Transact, writes: JobWrite[]): Promise<(JobEvent | Failure)[]> {
+  const { results, missing } = await attempt(engine, transact, writes, new Map());
+  return missing.size === 0 ? results : (await attempt(engine, transact, writes, missing)).results;
+}
+
+/** What one transaction came to: results, or runs by name, with their time, that have to be created first; then it changed nothing. */
+interface Attempt {
+  results: (JobEvent | Failure)[];
+  missing: Map<string, number>;
+}
+
 /**
  * Locks the runs first, always in the order of their ids: whoever holds a run may change its jobs and its counts, and
- * two processes can never wait for each other.
+ * two processes can never wait for each other. New runs come before any lock is taken, in the order of their names: a
+ * process that waits here for another one's uncommitted run holds nothing that the other could wait for.
  */
-async function writeBatch(engine: Engine, transact: Transact, writes: JobWrite[]): Promise<(JobEvent | Failure)[]> {
+async function attempt(
+  engine: Engine,
+  transact: Transact,
+  writes: JobWrite[],
+  wanted: Map<string, number>,
+): Promise<Attempt> {
   return transact(async (send) => {
-    await createMissingRuns(engine, send, writes);
+    const created = [...wanted].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, at]) => newRun(name, [], at));
+    if (created.length > 0) await send([insertRuns(engine, created)]);
     const named = writes.flatMap(({ run, job_id }) => (job_id === null ? [] : [{ run, job_id }]));
     const reads = [lockRuns(engine, [...new Set(writes.map((write) => write.run))])];
     if (named.length > 0) reads.push(selectJobs(engine, named));
     const [runRows = [], jobRows = []] = await send(reads);
     const runs = new Map((runRows as unknown as RunRow[]).map((run) => [run.name, run]));
+    const missing = created.length > 0 ? new Map() : missingRuns(writes, runs);
+    if (missing.size > 0) return { last: [], value: { results: [], missing } };
     const batch: JobBatch = { jobs: jobStates(jobRows), deleted: [], runsWithoutFirst: new Set() };
     const freeId = await idChooser(engine, send, runs, writes);
     const before = new Map([...runs.values()].map((run) => [run.id, { ...run }]));
-    const value = writes.map((write) => decide(write, runs.get(write.run), batch, freeId));
+    const results = writes.map((write) => decide(write, runs.get(write.run), batch, freeId));
     const last = await save(engine, send, [...runs.values()], batch);
     const ended = noteEnds(engine, before, [...runs.values()], writes);
-    return { last: [...last, ...recordEnded(engine, writes, value), ...ended], value };
+    return { last: [...last, ...recordEnded(engine, writes, results), ...ended], value: { results, missing } };
   });
+}
+
+/** The runs that writes create with their first job and that do not exist. */
+function missingRuns(writes: JobWrite[], runs: Map<string, RunRow>): Map<string, number> {
+  return new Map(
+    writes.flatMap((write) =>
+      write.kind === 'create' && write.createRun && !runs.has(write.run) ? [[write.run, write.at] as const] : [],
+    ),
+  );
 }
 
 /** Returns the statements that write everything that changed. */
@@ -146,23 +176,6 @@ async function idChooser(
     while (taken.has(jobKey(run.id, String(next))) || jobs.has(jobKey(run.id, String(next))));
     return String(next);
   };
-}
-
-/**
- * New runs come before any lock is taken, in the order of their names: a process that waits here for another one's
- * uncommitted run holds nothing that the other could wait for.
- */
-async function createMissingRuns(engine: Engine, send: Send, writes: JobWrite[]): Promise<void> {
-  const wanted = new Map(
-    writes.flatMap((write) => (write.kind === 'create' && write.createRun ? [[write.run, write.at] as const] : [])),
-  );
-  if (wanted.size === 0) return;
-  const known = `select name from runs where name in (${repeated('?', wanted.size)})`;
-  const [rows = []] = await send([{ sql: numbered(engine, known), parameters: [...wanted.keys()] }]);
-  for (const { name } of rows) wanted.delete(name as string);
-  if (wanted.size === 0) return;
-  const missing = [...wanted].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, at]) => newRun(name, [], at));
-  await send([insertRuns(engine, missing)]);
 }
 
 /** Applies one write in memory; the rows it touches are locked. */
