@@ -68,6 +68,8 @@ const setStatus = (status: string, at: string, id: string) =>
   `update jobs set status = ${status}, updated = ${at} where id = ${id}`;
 const setLinks = (status: string, id: string) =>
   `update job_nodes set status = ${status} where job_id = ${id} and status <> ${status}`;
+const linkAgain = (id: string) =>
+  `insert into job_nodes select * from job_nodes where job_id = ${id} on conflict do nothing`;
 const setRun = (at: string, id: string) => `update runs set updated = ${at}, running = running + 1 where id = ${id}`;
 
 /** The statements of one write; `value` puts a value into a statement. */
@@ -102,10 +104,11 @@ function bareSqlite(url: string, stored: Stored[]): Bare {
     ),
   }));
   const [begin, commit, lock] = [prepare('begin immediate'), prepare('commit'), prepare(lockRun('?'))];
-  const [read, status, linked, run] = [
+  const [read, status, linked, again, run] = [
     prepare(readJob('?', '?')),
     prepare(setStatus('?', '?', '?')),
     prepare(setLinks('?1', '?2')),
+    prepare(linkAgain('?')),
     prepare(setRun('?', '?')),
   ];
   let count = 0;
@@ -123,12 +126,14 @@ function bareSqlite(url: string, stored: Stored[]): Bare {
       linked(next, found?.id);
     } else {
       const id = kind === 'post' ? insertJob(runId, job_id, ...values[0])[0]?.id : found?.id;
-      if (kind === 'post') insertDocument(id, ...values[1]);
-      else {
+      if (kind === 'post') {
+        insertDocument(id, ...values[1]);
+        for (const [insert, link] of links) insert(id, ...link);
+      } else {
         updateJob(...values[2], id);
         updateDocument(...values[1], id);
+        again(id);
       }
-      for (const [insert, link] of links) insert(id, ...link);
     }
     run(at, runId);
   };
@@ -211,7 +216,7 @@ function pgbenchScript(kind: WriteKind, { job, document, links }: Stored, n: num
     document: [
       updateText('jobs', without(job, fixed), ':o_id', ofJob),
       updateText('job_documents', document, ':o_id', ofDocument),
-      ...link,
+      linkAgain(':o_id'),
     ],
     post: [
       `${insertText('jobs', job, { run_id: ':r_id', job_id: ':job' }, ofJob)} returning id \\gset o_`,
