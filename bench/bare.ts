@@ -103,14 +103,9 @@ function bareSqlite(url: string, stored: Stored[]): Bare {
         ] as const,
     ),
   }));
-  const [begin, commit, lock] = [prepare('begin immediate'), prepare('commit'), prepare(lockRun('?'))];
-  const [read, status, linked, again, run] = [
-    prepare(readJob('?', '?')),
-    prepare(setStatus('?', '?', '?')),
-    prepare(setLinks('?1', '?2')),
-    prepare(linkAgain('?')),
-    prepare(setRun('?', '?')),
-  ];
+  const [begin, commit] = [prepare('begin immediate'), prepare('commit')];
+  const [lock, read, status] = [prepare(lockRun('?')), prepare(readJob('?', '?')), prepare(setStatus('?', '?', '?'))];
+  const [linked, again, run] = [prepare(setLinks('?1', '?2')), prepare(linkAgain('?')), prepare(setRun('?', '?'))];
   let count = 0;
   const write = (kind: WriteKind) => {
     const n = Math.floor(count / clients);
@@ -137,12 +132,13 @@ function bareSqlite(url: string, stored: Stored[]): Bare {
     }
     run(at, runId);
   };
-  const transact = (kind: WriteKind) => {
-    begin();
-    write(kind);
-    commit();
-  };
-  return { title: 'prepared statements', measure: async (kind, seconds) => countFor(seconds, () => transact(kind)) };
+  const measure = async (kind: WriteKind, seconds: number) =>
+    countFor(seconds, () => {
+      begin();
+      write(kind);
+      commit();
+    });
+  return { title: 'prepared statements', measure };
 }
 
 /** How often a second something can be done, one time after the other. */
