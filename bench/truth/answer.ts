@@ -61,7 +61,7 @@ export function digestOf(run: WorldRun, jobs: readonly WorldJob[], outages: read
   const digest = createDigest(run);
   for (const { description, status, cause: id, class: given } of jobs) {
     const kind = id !== null && outages.includes(id) ? 'infra' : (given ?? 'unclear');
-    digest.add({ description, status, cause: id === null ? null : { id, class: kind } });
+    digest.add({ description, status, causes: id === null ? [] : [{ id, class: kind }] });
   }
   return digest.done();
 }

@@ -5,8 +5,16 @@ import { logRulesVersion } from '../core/logs/first-error.ts';
 import type { PlacedJob } from '../core/logs/places.ts';
 import type { Db } from '../store/db.ts';
 import { countWaitingLogs, jobToRead, readLogsOf } from '../store/read/excerpts.ts';
-import { postedOf, testsOf } from '../store/read/test-cases.ts';
-import { askForLogs, claimLog, failedRunsSince, keepExcerpt, postponeLog, refineJob } from '../store/write/excerpts.ts';
+import { testsOf } from '../store/read/test-cases.ts';
+import {
+  askForLogs,
+  claimLog,
+  failedRunsSince,
+  keepExcerpt,
+  postponeLog,
+  type RefinedJob,
+  refineJob,
+} from '../store/write/excerpts.ts';
 import { keepCases } from '../store/write/test-cases.ts';
 
 /** Logs that are read at the same time by one process. */
@@ -136,8 +144,7 @@ export async function readNext({ db, archive, log, now }: ReaderOptions, signal?
     const found = await archive.ask('first', placed, { file: null, failure_reason, ignorelist });
     const { kind, error, at: byte, sure, others, context, name } = found;
     await keepExcerpt(db, job_id, { version: logRulesVersion, file: name, kind, error, byte, sure, others, context });
-    await readTests(db, archive, placed, job_id);
-    tell(db, await refineJob(db, job_id));
+    tell(db, (await readTests(db, archive, placed, job_id)) ?? (await refineJob(db, job_id)));
   } catch (error) {
     if (signal?.aborted) {
       await postponeLog(db, job_id, at);
@@ -151,15 +158,15 @@ export async function readNext({ db, archive, log, now }: ReaderOptions, signal?
   return true;
 }
 
-/** Keeps the test cases in the files of a job, unless somebody has posted some. */
-async function readTests(db: Db, archive: Archive, job: PlacedJob, id: number): Promise<void> {
+/** Keeps the test cases in the files of a job, unless somebody has posted some. Returns the job, or null when nothing was kept. */
+async function readTests(db: Db, archive: Archive, job: PlacedJob, id: number): Promise<RefinedJob | null> {
   const [known, found] = [await testsOf(db, id), await archive.ask('tests', job, {})];
-  if (found === null || known?.source === 'posted') return;
+  if (found === null || known?.source === 'posted') return null;
   const { files, ...cases } = found;
-  await keepCases(db, { id, posted: await postedOf(db, id) }, cases, files.join(' ').slice(0, 500));
+  return keepCases(db, id, cases, files.join(' ').slice(0, 500));
 }
 
-function tell(db: Db, job: Awaited<ReturnType<typeof refineJob>>): void {
+function tell(db: Db, job: RefinedJob | null): void {
   if (job !== null) db.live.add({ run: job.run, job_id: job.job_id, status: job.status, previous: job.status });
 }
 

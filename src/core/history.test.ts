@@ -9,7 +9,7 @@ function history(runs: number, cells: [run: number, status: JobStatus, descripti
   const rows = historyRows(runs);
   for (const [at, [run, status, description, reason]] of cells.entries()) {
     const signature = reason === undefined ? null : signatureOf(reason);
-    rows.add(run, { job_id: String(at), status, description, signature });
+    rows.add(run, { job_id: String(at), status, description, signature, case_causes: [] });
   }
   return rows;
 }
@@ -21,7 +21,7 @@ describe('a history of descriptions', () => {
       [2, 'fail', 'x', 'File is closed'],
     ]);
     expect(rows.rows()).toEqual([
-      { description: 'x', status: [pass, -1, fail], job_id: ['0', null, '1'], signature: [-1, -1, 0] },
+      { description: 'x', status: [pass, -1, fail], job_id: ['0', null, '1'], signature: [-1, -1, 0], case_causes: [] },
     ]);
     expect(rows.signatures()).toEqual([signatureOf('File is closed')]);
   });

@@ -1,6 +1,7 @@
 /** The history of runs as a table: a row for each description, a column for each run. */
 import { isFailing } from './compare.ts';
 import { type JobStatus, jobStatuses } from './job.ts';
+import type { CausedJob } from './job-causes.ts';
 import type { Signature } from './signature.ts';
 
 /** One description: for each run its status as an index into `jobStatuses`, its job and its cause; see `History` of the API. */
@@ -9,14 +10,15 @@ interface HistoryRow {
   status: number[];
   job_id: (string | null)[];
   signature: number[];
+  /** The causes of failed test cases, of the runs in which there are some. */
+  case_causes: { run: number; causes: number[] }[];
 }
 
 /** A job of one of the runs. */
-interface HistoryCell {
+interface HistoryCell extends CausedJob<Signature> {
   job_id: string;
   status: JobStatus;
   description: string | null;
-  signature: Signature | null;
 }
 
 /** Gathers the jobs of `runs` runs, the oldest of which is number 0. */
@@ -24,8 +26,7 @@ export function historyRows(runs: number) {
   const rows = new Map<string, HistoryRow>();
   const signatures = new Map<string, { place: number; signature: Signature }>();
 
-  const placeOf = (signature: Signature | null) => {
-    if (signature === null) return -1;
+  const placeOf = (signature: Signature) => {
     const known = signatures.get(signature.id);
     if (known) return known.place;
     signatures.set(signature.id, { place: signatures.size, signature });
@@ -33,7 +34,7 @@ export function historyRows(runs: number) {
   };
 
   /** If several jobs of a run have the same description, a failing one represents them. */
-  const add = (run: number, { job_id, status, description, signature }: HistoryCell): void => {
+  const add = (run: number, { job_id, status, description, signature, case_causes }: HistoryCell): void => {
     if (description === null) return;
     const row = rows.get(description) ?? emptyRow(description, runs);
     rows.set(description, row);
@@ -41,7 +42,8 @@ export function historyRows(runs: number) {
     if (known !== -1 && (failed(known) || !isFailing(status))) return;
     row.status[run] = jobStatuses.indexOf(status);
     row.job_id[run] = job_id;
-    row.signature[run] = placeOf(signature);
+    row.signature[run] = signature === null ? -1 : placeOf(signature);
+    if (case_causes.length > 0) row.case_causes.push({ run, causes: case_causes.map(placeOf) });
   };
 
   return {
@@ -68,6 +70,7 @@ function emptyRow(description: string, runs: number): HistoryRow {
     status: new Array<number>(runs).fill(-1),
     job_id: new Array<string | null>(runs).fill(null),
     signature: new Array<number>(runs).fill(-1),
+    case_causes: [],
   };
 }
 

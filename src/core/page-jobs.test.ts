@@ -1,20 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { jobStatuses } from './job.ts';
+import { causesOfJob } from './job-causes.ts';
 import { createPageJobs, type ListedJob, longestReason, readPageJob } from './page-jobs.ts';
 
 const status = fc.constantFrom(...jobStatuses);
 const text = fc.option(fc.constantFrom('', 'a', 'a b', ' a  b ', 'a/{b c}', '__proto__'));
 
-const job: fc.Arbitrary<ListedJob> = fc.record({
+const cause = fc
+  .constantFrom('1', '2', '3')
+  .map((id) => ({ id, kind: 'other', title: `cause ${id}`, class: 'unclear' as const }));
+
+const someJob: fc.Arbitrary<ListedJob> = fc.record({
   job_id: fc.nat().map(String),
   status,
   description: text,
   failure_reason: text,
   error: text,
-  signature: fc.option(
-    fc.constantFrom('1', '2', '3').map((id) => ({ id, kind: 'other', title: `cause ${id}`, class: 'unclear' })),
-  ),
+  signature: fc.option(cause),
+  case_causes: fc.uniqueArray(cause, { selector: ({ id }) => id, maxLength: 3 }),
   os: text,
   nodes: fc.array(fc.constantFrom('n1', 'n2', 'a'), { maxLength: 3 }),
   duration: fc.option(fc.nat()),
@@ -24,6 +28,8 @@ const job: fc.Arbitrary<ListedJob> = fc.record({
   previous: fc.option(status),
   links: fc.array(fc.record({ name: fc.constant('sentry'), href: fc.webUrl() }), { maxLength: 1 }),
 });
+
+const job = someJob.map((one) => (one.signature === null ? { ...one, case_causes: [] } : one));
 
 /** Converts jobs to rows and back. */
 function sentAndRead(jobs: ListedJob[]) {
@@ -40,14 +46,20 @@ describe('rows', () => {
     fc.assert(
       fc.property(fc.array(job, { maxLength: 20 }), (jobs) => {
         const { read, texts, causes } = sentAndRead(jobs);
-        const withoutCounts = read.map(({ signature, ...rest }) => {
-          const { count: _, ...cause } = signature ?? { count: 0 };
-          return { ...rest, signature: signature && cause };
+        const withoutCount = ({ id, kind, title, class: known }: NonNullable<ListedJob['signature']>) => {
+          return { id, kind, title, class: known };
+        };
+        const withoutCounts = read.map(({ signature, case_causes, ...rest }) => {
+          return {
+            ...rest,
+            signature: signature && withoutCount(signature),
+            case_causes: case_causes.map(withoutCount),
+          };
         });
         expect(withoutCounts).toEqual(jobs);
         for (const list of [texts, causes.map(({ id }) => id)]) expect(new Set(list).size).toBe(list.length);
         for (const { id, count } of causes) {
-          expect(count).toBe(jobs.filter(({ signature }) => signature?.id === id).length);
+          expect(count).toBe(jobs.filter((one) => causesOfJob(one).some((cause) => cause.id === id)).length);
         }
       }),
     );
@@ -66,7 +78,7 @@ describe('rows', () => {
 
   test('leave out what a job does not have', () => {
     const { row } = createPageJobs();
-    const nothing = { description: null, failure_reason: null, signature: null };
+    const nothing = { description: null, failure_reason: null, signature: null, case_causes: [] };
     const [sample] = fc.sample(job, 1) as [ListedJob];
     expect(row({ ...sample, ...nothing })).toMatchObject(nothing);
   });

@@ -4,6 +4,7 @@
  * it a page of 500 jobs has 26 KB compressed, one of 5,000 has 141 KB instead of 178 KB (2 MB instead of 3 MB raw).
  */
 import type { JobStatus } from './job.ts';
+import { type CausedJob, causesOfJob } from './job-causes.ts';
 import type { JobLink } from './links.ts';
 import type { CauseClass } from './signature.ts';
 
@@ -31,20 +32,20 @@ interface JobFacts {
 }
 
 /** A job with its texts. */
-export interface ListedJob<Signature extends Cause = Cause> extends JobFacts {
+export interface ListedJob<Signature extends Cause = Cause> extends JobFacts, CausedJob<Signature> {
   description: string | null;
   failure_reason: string | null;
   /** The first error of its log, perhaps. */
   error: string | null;
-  signature: Signature | null;
 }
 
-/** A job as it is sent; `description`, `failure_reason` and `error` are indexes into the texts, `signature` one into the causes. */
+/** A job as it is sent; `description`, `failure_reason` and `error` are indexes into the texts, `signature` and `case_causes` into the causes. */
 export interface PageJob extends JobFacts {
   description: number | null;
   failure_reason: number | null;
   error: number | null;
   signature: number | null;
+  case_causes: number[];
 }
 
 /** The longest failure reason in a row, in UTF-16 units: the page of the job has all of it. */
@@ -61,32 +62,37 @@ export function createPageJobs() {
     texts.set(text, place);
     return place;
   };
-  const signaturePlace = (signature: Cause | null) => {
-    if (signature === null) return null;
-    const known = signatures.get(signature.id) ?? { ...signature, place: signatures.size, count: 0 };
-    known.count++;
-    signatures.set(signature.id, known);
-    return known.place;
+  const countCauses = (job: CausedJob<Cause>) => {
+    for (const cause of causesOfJob(job)) {
+      const known = signatures.get(cause.id) ?? { ...cause, place: signatures.size, count: 0 };
+      known.count++;
+      signatures.set(cause.id, known);
+    }
   };
+  const placesOf = (causes: readonly Cause[]) => causes.flatMap(({ id }) => signatures.get(id)?.place ?? []);
 
   return {
     /** The row of a job. */
-    row: (job: ListedJob): PageJob => ({
-      job_id: job.job_id,
-      status: job.status,
-      description: textPlace(job.description),
-      failure_reason: textPlace(shortened(job.failure_reason)),
-      error: textPlace(job.error),
-      signature: signaturePlace(job.signature),
-      os: job.os,
-      nodes: job.nodes,
-      duration: job.duration,
-      posted: job.posted,
-      started: job.started,
-      updated: job.updated,
-      previous: job.previous,
-      links: job.links,
-    }),
+    row(job: ListedJob): PageJob {
+      countCauses(job);
+      return {
+        job_id: job.job_id,
+        status: job.status,
+        description: textPlace(job.description),
+        failure_reason: textPlace(shortened(job.failure_reason)),
+        error: textPlace(job.error),
+        signature: (job.signature && signatures.get(job.signature.id)?.place) ?? null,
+        case_causes: placesOf(job.case_causes),
+        os: job.os,
+        nodes: job.nodes,
+        duration: job.duration,
+        posted: job.posted,
+        started: job.started,
+        updated: job.updated,
+        previous: job.previous,
+        links: job.links,
+      };
+    },
     /** Every text once. */
     texts: () => [...texts.keys()],
     /** Every cause once, with the number of its jobs. */
@@ -112,5 +118,6 @@ export function readPageJob<Signature extends Cause>(
     failure_reason: textAt(row.failure_reason),
     error: textAt(row.error),
     signature: row.signature === null ? null : (signatures[row.signature] ?? null),
+    case_causes: row.case_causes.flatMap((place) => signatures[place] ?? []),
   };
 }

@@ -30,7 +30,8 @@ const full: MatchableJob = {
   scheduled: Date.UTC(2026, 10, 20, 9, 30, 15),
   started: now - hour,
   updated: now - 60_000,
-  signature: { id: '4f2a00bc', kind: 'command' },
+  signature: { id: '4f2a00bc', kind: 'command', title: 'Command failed → status 1' },
+  case_causes: [{ id: 'c0ffee00', kind: 'test', title: 'test_wick (tasks.Lamps)' }],
   traits: new Set(['new']),
 };
 
@@ -57,6 +58,7 @@ const empty: MatchableJob = {
   started: null,
   updated: null,
   signature: null,
+  case_causes: [],
   traits: new Set(),
 };
 
@@ -77,11 +79,11 @@ machine   | m:smithi machine_type:smithi machine:s*i                     | m:mir
 flavor    | flavor:default                                               | flavor:none
 os        | os:rocky os:"rocky 9.6" os:rocky* os:*9.6                    | os:9.6 os:none os:centos os:rock
 node      | node:smithi101 node:smithi08* node:mira1,smithi080           | node:smithi node:none
-kind      | kind:command kind:com*                                       | kind:crash kind:none
+kind      | kind:command kind:com* kind:test                             | kind:crash kind:none
 is        | is:new is:known,new                                          | is:known is:none
 reason    | reason:"read ERROR" reason:status reason:*READ* reason:command* | reason:*read reason:none reason:passed
-cause     | cause:4f2a sig:4F2A cause:4f2a00bc cause:*bc                 | cause:f2a cause:none cause:4f2b
-text      | text:lamp text:"read error" text:*EINVAL* | text:none text:passed
+cause     | cause:4f2a sig:4F2A cause:4f2a00bc cause:*bc cause:c0ffee    | cause:f2a cause:none cause:4f2b
+text      | text:lamp text:"read error" text:*EINVAL* text:test_WICK | text:none text:passed
 sha1      | sha1:9360 sha1:936071DF sha1:9*a                             | sha1:6071 sha1:none
 facet     | f:openstack f:clusters=fixed-2 f:objectstore=blue* f:bluestore* f:Clusters=* | f:fixed f:clusters f:none f:=fixed-2
 priority  | prio:100 prio:>99 prio:<101 prio:50..100 prio:..100 prio:100.. | prio:99 prio:>100 prio:<100 prio:none prio:-5 prio:1..99
@@ -89,7 +91,7 @@ duration  | dur:>1h dur:>7199 dur:2h dur:2h..2h dur:<7201 dur:1h59m..    | dur:>
 scheduled | scheduled:2026-11-20 scheduled:2026-11-20T09:30 scheduled:2026-11-20T09:30:15 scheduled:2026-11-20.. scheduled:..2026-11-20 scheduled:>2026-11-19 scheduled:<2026-11-21 scheduled:2026-11-18..2026-11-20 scheduled:1w scheduled:2026-11-20T11:30+02:00 | scheduled:>2026-11-20 scheduled:<2026-11-20 scheduled:2026-11-20T09:31 scheduled:2026-11-20T09:30:14 scheduled:none scheduled:2d scheduled:today scheduled:2026-11-20T09:30+02:00
 started   | started:>-2h started:<-30m started:-1h.. started:2h started:today                     | started:>-59m started:<-1h started:none
 updated   | updated:>-1h updated:-5m..-1s                                | updated:>-59s updated:none
-words     | READ "read error" smithi101 8600017 9.6 fixed-2 "-2" r*r smi*080 | teuthology wip "read  error" "r*r" r*q 86*rados
+words     | READ "read error" smithi101 8600017 9.6 test_wick fixed-2 "-2" r*r smi*080 | teuthology wip "read  error" "r*r" r*q 86*rados
 `;
 
 const examples = EXAMPLES.trim()
@@ -138,7 +140,7 @@ describe('a job without values', () => {
       failure_reason: '',
       suite: '',
       sha1: '',
-      signature: { id: '', kind: '' },
+      signature: { id: '', kind: '', title: '' },
     };
     for (const key of ['f', 'reason', 'suite', 'sha1', 'cause']) expect(matches(`${key}:none`, blank)).toBe(true);
   });

@@ -1,4 +1,5 @@
 import { facetText, parseFacets } from './facets.ts';
+import { type CausedJob, causesOfJob } from './job-causes.ts';
 import type { Clock } from './moment.ts';
 import { type Query, type QueryKey, queryKeys, type Term } from './query.ts';
 import { type SpanOf, spanReader, valueBounds } from './query-span.ts';
@@ -6,7 +7,7 @@ import { asciiLower, globMatcher, type Value } from './query-value.ts';
 import type { Trait } from './traits.ts';
 
 /** What a filter can ask of a job; times in milliseconds since the epoch, durations in seconds. */
-export interface MatchableJob {
+export interface MatchableJob extends CausedJob<{ id: string; kind: string; title: string }> {
   status: string;
   job_id: string;
   description: string | null;
@@ -28,7 +29,6 @@ export interface MatchableJob {
   scheduled: number | null;
   started: number | null;
   updated: number | null;
-  signature: { id: string; kind: string } | null;
   /** The names of its tasks and its roles; empty where they are not known. */
   tasks: readonly string[];
   roles: readonly string[];
@@ -62,7 +62,7 @@ interface Searched {
   /** In lower case. */
   words: string[];
   reason: string | null;
-  /** The reason, and the error of the log behind it. */
+  /** The reason, and behind it the error of the log and the failed test cases. */
   text: string | null;
   facets: { texts: string[]; lower: string[] };
 }
@@ -74,9 +74,9 @@ function searched(job: MatchableJob): Searched {
   const made = known.get(job);
   if (made !== undefined) return made;
   const reason = job.failure_reason?.toLowerCase() ?? null;
-  const error = job.error?.toLowerCase() ?? null;
-  const text = reason === null ? error : error === null ? reason : `${reason}\n${error}`;
-  const others = [error, job.description, job.job_id, job.os, ...job.nodes];
+  const said = [job.error, ...job.case_causes.map(({ title }) => title)].flatMap((text) => text?.toLowerCase() ?? []);
+  const text = reason === null && said.length === 0 ? null : [...(reason === null ? [] : [reason]), ...said].join('\n');
+  const others = [...said, job.description, job.job_id, job.os, ...job.nodes];
   const words = [reason, ...others.map((text) => text?.toLowerCase())].filter((text) => text != null);
   const texts = parseFacets(job.description).flatMap((facet) => [facetText(facet), facet.value]);
   const all = { words, reason, text, facets: { texts, lower: texts.map(asciiLower) } };
@@ -94,7 +94,7 @@ const texts: Partial<Record<QueryKey, (job: MatchableJob) => readonly (string | 
   job: (job) => [job.job_id],
   os: (job) => [job.os, job.os?.split(' ')[0] ?? null],
   node: (job) => job.nodes,
-  kind: (job) => [job.signature?.kind ?? null],
+  kind: (job) => causesOfJob(job).map(({ kind }) => kind),
   is: (job) => [...job.traits],
   task: (job) => job.tasks,
   role: (job) => job.roles,
@@ -128,18 +128,17 @@ function textTest(value: Value): (text: string) => boolean {
 
 function partMatcher(key: 'reason' | 'text' | 'cause' | 'sha1', value: Value): Match {
   const inside = key === 'reason' || key === 'text';
-  const read = (job: MatchableJob) =>
-    inside ? searched(job)[key] : ((key === 'cause' ? job.signature?.id : job.sha1)?.toLowerCase() ?? null);
-  if (value.type === 'none') return (job) => !read(job);
+  const read = (job: MatchableJob): readonly (string | null)[] => {
+    if (key === 'cause') return causesOfJob(job).map(({ id }) => id.toLowerCase());
+    return [inside ? searched(job)[key] : (job.sha1?.toLowerCase() ?? null)];
+  };
+  if (value.type === 'none') return (job) => read(job).every((text) => !text);
   if (value.type !== 'literal' && value.type !== 'glob') return () => false;
   const wanted = value.text.toLowerCase();
   const begins = (text: string) => text.startsWith(wanted);
   const contains = (text: string) => text.includes(wanted);
   const test = value.type === 'glob' ? globMatcher(wanted) : inside ? contains : begins;
-  return (job) => {
-    const text = read(job);
-    return text !== null && test(text);
-  };
+  return (job) => read(job).some((text) => text !== null && test(text));
 }
 
 function facetMatcher(value: Value): Match {

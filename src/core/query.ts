@@ -75,7 +75,7 @@ export const queryKeys = {
     short: [],
     values: 'part',
     on: ['jobs'],
-    help: 'part of the reason or of the first error of the log',
+    help: 'part of the reason, of the first error of the log, or of the name of a failed test case',
     example: 'text:"read error"',
   },
   cause: {

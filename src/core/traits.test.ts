@@ -38,5 +38,10 @@ test.each<[JobStatus, JobStatus | null, ReturnType<typeof said> | null, string[]
   ['pass', 'running', null, []],
   ['pass', null, null, []],
 ])('a job that is %s, before %s, with the verdict %j, is %j', (status, previous, verdict, expected) => {
-  expect([...traitsOf({ status, previous, verdict }, run)]).toEqual(expected);
+  expect([...traitsOf({ status, previous, verdicts: verdict === null ? [] : [verdict] }, run)]).toEqual(expected);
+});
+
+test('a job of several causes has the traits of each', () => {
+  const verdicts = [{ ...said('KNOWN'), decision: {} }, said('NEW')];
+  expect([...traitsOf({ status: 'fail', previous: null, verdicts }, run)]).toEqual(['known', 'new', 'todo']);
 });

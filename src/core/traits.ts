@@ -15,22 +15,22 @@ interface TraitFacts {
   status: JobStatus;
   /** The status of the same description in the previous run; null when that has no such job. */
   previous: JobStatus | null;
-  /** What is said of the cause of a failing job; null for others. */
-  verdict: Bandable | null;
+  /** What is said of the causes of a failing job; none for others. */
+  verdicts: readonly Bandable[];
 }
 
 /**
- * The traits of a job of a run. It is new when its cause is one to look at first, whether NEW, ROSE or SINCE, to do when that is left to decide, and fixed when
+ * The traits of a job of a run. It is new when a cause of its is one to look at first, whether NEW, ROSE or SINCE, to do when that is left to decide, and fixed when
  * its description failed in the previous run and passes now.
  */
 export function traitsOf(
-  { status, previous, verdict }: TraitFacts,
+  { status, previous, verdicts }: TraitFacts,
   run: Parameters<typeof isNew>[1],
 ): ReadonlySet<Trait> {
   const found = new Set<Trait>();
   if (status === 'running' || status === 'waiting') found.add('live');
   if (changeOf(previous, status) === 'fixed') found.add('fixed');
-  if (verdict !== null) {
+  for (const verdict of verdicts) {
     found.add(verdict.verdict.toLowerCase() as Lowercase<VerdictName>);
     if (isNew(verdict, run)) found.add('new');
     if (!isSettled(verdict)) found.add('todo');

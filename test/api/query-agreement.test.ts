@@ -99,7 +99,7 @@ describe.each(engines)('filters on $name', (engine) => {
     const page = await pages.read<RunPage>(`/runs/${busy}/page`);
     const matchable = answered.jobs.map((line) => {
       const job = jobs.find(({ job_id }) => job_id === line.job_id);
-      const verdict = page.verdicts.find(({ cause }) => cause === line.signature?.id) ?? null;
+      const verdicts = page.verdicts.filter(({ cause }) => cause === line.signature?.id);
       return {
         status: job?.status ?? '',
         job_id: line.job_id,
@@ -122,9 +122,10 @@ describe.each(engines)('filters on $name', (engine) => {
         started: line.started,
         updated: line.updated,
         signature: line.signature,
+        case_causes: line.case_causes,
         error: null,
         // No description failed in the runs before: none is fixed.
-        traits: traitsOf({ status: line.status, previous: null, verdict }, page.run),
+        traits: traitsOf({ status: line.status, previous: null, verdicts }, page.run),
       } satisfies MatchableJob;
     });
     expect(matchable).toHaveLength(jobs.length);

@@ -46,6 +46,7 @@ const job: MatchableJob = {
   started: null,
   updated: 0,
   signature: null,
+  case_causes: [],
   traits: new Set(),
 };
 

@@ -50,6 +50,7 @@ export function aHistoryJob(given: Partial<JobItem> = {}): JobItem {
     started: scheduled + 60_000,
     updated: scheduled + 660_000,
     signature: null,
+    case_causes: [],
     failure_reason: null,
     error: null,
     ...given,
@@ -97,6 +98,7 @@ export interface SampleJob {
   failure_reason?: string | null;
   error?: string | null;
   cause?: string | null;
+  case_causes?: readonly string[];
   os?: string | null;
   nodes?: string[];
   duration?: number | null;
@@ -107,7 +109,7 @@ export interface SampleJob {
 /** What a page is made of. */
 export interface SamplePage {
   run?: Parameters<typeof aRun>[0];
-  jobs?: SampleJob[];
+  jobs?: readonly SampleJob[];
   causes?: PageSignature[];
   verdicts?: PageVerdict[];
   baseline?: RunPage['baseline'];
@@ -158,6 +160,7 @@ export function aPage({
       failure_reason: place(job.failure_reason),
       error: place(job.error),
       signature: job.cause == null ? null : causes.findIndex(({ id }) => id === job.cause),
+      case_causes: (job.case_causes ?? []).map((cause) => causes.findIndex(({ id }) => id === cause)),
     })),
     signatures: causes,
     texts,
@@ -166,6 +169,7 @@ export function aPage({
   };
 }
 
-function withoutTexts({ description: _, failure_reason: __, error: ____, cause: ___, ...rest }: SampleJob) {
+function withoutTexts(job: SampleJob) {
+  const { description: _, failure_reason: __, error: ___, cause: ____, case_causes: _____, ...rest } = job;
   return rest;
 }

@@ -7,6 +7,7 @@ import { signatureVersion } from '../../src/core/signature.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { type Db, open } from '../../src/store/db.ts';
 import type { Engine } from '../helpers/engines.ts';
+import { plantCases } from './case-causes.ts';
 import { readSamples, type Samples } from './catalog/samples.ts';
 import type { Doors } from './requests.ts';
 
@@ -35,6 +36,7 @@ export async function startFilled(engine: Engine): Promise<Filled> {
   const sender = await startDoors(url, now);
   const address = await sender.doors.teuthology.listen({ host: '127.0.0.1', port: 0 });
   await fillLab(address, sql, { runs, jobs, sent: 40, smallDocuments: true }, () => {});
+  await plantCases(sql);
   if (engine.name === 'postgres') await lookAtAll(sql);
   await sql.close();
   await sender.close();

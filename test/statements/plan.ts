@@ -1,7 +1,7 @@
 /** Faults of query plans. */
 
 /** Tables that grow with the number of jobs and runs. The others (nodes, queues, causes) stay small. */
-export const bigTables: readonly string[] = ['jobs', 'job_documents', 'job_nodes', 'runs'];
+export const bigTables: readonly string[] = ['jobs', 'job_documents', 'job_nodes', 'failed_cases', 'runs'];
 
 /**
  * `scan`: reads all of a big table or index. `sort`: sorts many more rows than it returns. `discard`: reads many more rows

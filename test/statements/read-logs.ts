@@ -3,7 +3,6 @@ import { expect } from 'vitest';
 import { packCases } from '../../src/archive/pack-cases.ts';
 import type { Db } from '../../src/store/db.ts';
 import { countWaitingLogs, excerptOf, jobToRead, readLogsOf } from '../../src/store/read/excerpts.ts';
-import { postedOf } from '../../src/store/read/test-cases.ts';
 import {
   askForLogs,
   claimLog,
@@ -38,8 +37,6 @@ export async function readLogs(db: Db, run: string, at: number): Promise<void> {
   expect(await excerptOf(db, job_id)).toMatchObject(excerpt);
   await readLogsOf(db, failed.name, [failed.job_id]);
   await countWaitingLogs(db);
-  const job = { id: failed.id, posted: await postedOf(db, failed.id) };
   const failure = { name: 'test_a', result: 'fail', seconds: 1, message: null } as const;
-  await keepCases(db, job, await packCases([failure]), 'posted');
-  await refineJob(db, failed.id);
+  await keepCases(db, failed.id, await packCases([failure]), 'posted');
 }

@@ -11,6 +11,7 @@ import { pruneRuns } from '../../src/store/upkeep/prune-runs.ts';
 import { isIndexed, reindex } from '../../src/store/upkeep/reindex.ts';
 import { engines } from '../helpers/engines.ts';
 import { someone } from '../helpers/server.ts';
+import { readCaseCauses } from './case-causes.ts';
 import { watchStore } from './coverage.ts';
 import { type Exception, exceptions } from './exceptions.ts';
 import { type Filled, startFilled } from './filled.ts';
@@ -45,6 +46,7 @@ describe.each(engines)('statements on $name', ({ name, createDatabase }) => {
     await readCatalogue(doors, samples);
     await readFilters(doors, samples);
     await readLists(doors, samples);
+    await readCaseCauses(db, doors);
     await write(doors, samples);
     await decide(doors, samples);
     await isIndexed(db);

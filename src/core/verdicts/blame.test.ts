@@ -7,7 +7,7 @@ function pool(jobs: [description: string, failed: boolean][]) {
   const digest = createDigest({ id: '1', name: 'n', suite: 's', branch: 'b', sha1: null, scheduled: 0 });
   const cause = { id: 'a', class: 'product' } as const;
   for (const [description, failed] of jobs) {
-    digest.add({ description, status: failed ? 'fail' : 'pass', cause: failed ? cause : null });
+    digest.add({ description, status: failed ? 'fail' : 'pass', causes: failed ? [cause] : [] });
   }
   return [indexRun(digest.done())];
 }

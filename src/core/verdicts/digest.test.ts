@@ -5,10 +5,12 @@ import { createDigest, indexRun, jobsWith } from './digest.ts';
 
 const head = { id: '1', name: 'n', suite: 's', branch: 'main', sha1: null, scheduled: 0 };
 
-function digestOf(jobs: [description: string | null, status: JobStatus, cause?: [id: string, kind: CauseClass]][]) {
+type SomeJob = [description: string | null, status: JobStatus, ...causes: [id: string, kind: CauseClass][]];
+
+function digestOf(jobs: SomeJob[]) {
   const digest = createDigest(head);
-  for (const [description, status, cause] of jobs) {
-    digest.add({ description, status, cause: cause === undefined ? null : { id: cause[0], class: cause[1] } });
+  for (const [description, status, ...causes] of jobs) {
+    digest.add({ description, status, causes: causes.map(([id, kind]) => ({ id, class: kind })) });
   }
   return digest.done();
 }
@@ -30,6 +32,7 @@ test('a digest has the jobs that passed or failed, but not of the lab', () => {
     rows: Uint16Array.of(0, 1, 2, 0, 1, 2),
     causes: ['x', 'y'],
     ends: Uint16Array.of(0, 1, 2, 0),
+    further: Uint16Array.of(),
   });
   const index = indexRun(digest);
   expect({ jobs: index.jobs, passes: index.passes, causes: [...index.causes] }).toEqual({
@@ -45,6 +48,32 @@ test('a digest has the jobs that passed or failed, but not of the lab', () => {
     { facet: 'b', jobs: 1 },
   ]);
   expect(index.hitsOf('z')).toEqual([]);
+});
+
+test('a job counts in each of its causes, and once among the jobs', () => {
+  const index = indexRun(
+    digestOf([
+      ['s/t/{a}', 'fail', ['x', 'product'], ['y', 'product']],
+      ['s/t/{b}', 'pass'],
+      ['s/t/{b}', 'fail', ['lab', 'infra'], ['y', 'product'], ['z', 'product']],
+      ['s/t/{a}', 'fail', ['y', 'product']],
+      ['s/t/{c}', 'fail', ['lab', 'infra']],
+    ]),
+  );
+  expect({ jobs: index.jobs, passes: index.passes, causes: [...index.causes] }).toEqual({
+    jobs: 4,
+    passes: 1,
+    causes: [
+      ['x', [0]],
+      ['y', [0, 2, 3]],
+      ['z', [2]],
+    ],
+  });
+  expect(index.hitsOf('y')).toEqual([
+    { facet: 's/t', jobs: 3 },
+    { facet: 'a', jobs: 2 },
+    { facet: 'b', jobs: 1 },
+  ]);
 });
 
 test('jobs are found by one facet, by several, and by none', () => {

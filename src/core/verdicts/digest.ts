@@ -5,13 +5,14 @@ import type { JobStatus } from '../job.ts';
 import type { CauseClass } from '../signature-class.ts';
 
 /** Increases when digests have another form, or the classes of causes change, so that stored ones are made again. */
-export const digestVersion = 2;
+export const digestVersion = 3;
 
 /** Bounds of what clients can make of a digest: suites have some 30 choices in a description and some hundreds in all. */
 const mostFacetsOfJob = 64;
 const mostFacets = 20_000;
-/** No run has as many jobs; numbers of jobs, facets and causes have 16 bits. */
-const mostJobs = 65_000;
+/** No run has as many jobs, or failed test cases: numbers of jobs, facets and causes have 16 bits. */
+const mostJobs = 40_000;
+const mostFurther = 25_000;
 
 /** What names a run. `scheduled` is in milliseconds. */
 export interface RunHead {
@@ -23,7 +24,7 @@ export interface RunHead {
   scheduled: number;
 }
 
-/** The finished jobs of a run that did not fail of the lab; some 60 bytes a job. Jobs are numbers from 0. */
+/** The finished jobs of a run that did not fail of the lab alone; some 60 bytes a job. Jobs are numbers from 0. */
 export interface RunDigest {
   run: RunHead;
   facets: string[];
@@ -33,15 +34,17 @@ export interface RunDigest {
   rows: Uint16Array;
   /** Ids of causes. */
   causes: string[];
-  /** For each job 0 when it passed, else 1 + the place of its cause. */
+  /** For each job 0 when it passed, else 1 + the place of its first cause. */
   ends: Uint16Array;
+  /** For each further cause of a job, jobs ascending: the job, and the place of the cause. */
+  further: Uint16Array;
 }
 
-/** A job as far as verdicts go. In what is kept for later runs a cause that was an outage in this one has class infra. */
+/** A job as far as verdicts go, with its causes. In what is kept for later runs a cause that was an outage in this one has class infra. */
 export interface DigestJob {
   description: string | null;
   status: JobStatus;
-  cause: { id: string; class: CauseClass } | null;
+  causes: readonly { id: string; class: CauseClass }[];
 }
 
 /** Takes the jobs of a run one by one, those that do not count included. */
@@ -51,6 +54,7 @@ export function createDigest(run: RunHead) {
   const causes = new Map<string, number>();
   const withFacet: number[][] = [];
   const ends: number[] = [];
+  const further: number[] = [];
   const describe = (text: string) => {
     const known = descriptions.get(text);
     if (known !== undefined) return known;
@@ -61,15 +65,18 @@ export function createDigest(run: RunHead) {
     return places;
   };
   return {
-    add: ({ description, status, cause }: DigestJob): void => {
-      const failed = isFailing(status);
-      if (failed ? cause === null || cause.class === 'infra' : status !== 'pass') return;
-      if (ends.length === mostJobs) return;
+    add: ({ description, status, causes: all }: DigestJob): void => {
+      const [first, ...others] = isFailing(status) ? all.filter((cause) => cause.class !== 'infra') : [];
+      if ((first === undefined && status !== 'pass') || ends.length === mostJobs) return;
       for (const facet of describe(description ?? '')) {
         withFacet[facet] ??= [];
         withFacet[facet].push(ends.length);
       }
-      ends.push(failed && cause !== null ? 1 + placeOf(causes, cause.id) : 0);
+      const end = first === undefined ? 0 : 1 + placeOf(causes, first.id);
+      for (const { id } of others) {
+        if (further.length < 2 * mostFurther) further.push(ends.length, placeOf(causes, id));
+      }
+      ends.push(end);
     },
     done: (): RunDigest => ({
       run,
@@ -78,6 +85,7 @@ export function createDigest(run: RunHead) {
       rows: Uint16Array.from(withFacet.flat()),
       causes: [...causes.keys()],
       ends: Uint16Array.from(ends),
+      further: Uint16Array.from(further),
     }),
   };
 }
@@ -113,12 +121,16 @@ const none = new Uint16Array();
 
 /** Takes less than a millisecond for 5,000 jobs. */
 export function indexRun(digest: RunDigest): RunIndex {
-  const { run, facets, counts, rows, causes, ends } = digest;
+  const { run, facets, counts, rows, causes, ends, further } = digest;
   const passed = new Uint8Array(ends.length);
   const byCause = causes.map((): number[] => []);
+  let [passes, at] = [0, 0];
   for (let job = 0; job < ends.length; job++) {
-    if (ends[job] === 0) passed[job] = 1;
-    else byCause[ends[job]! - 1]!.push(job);
+    if (ends[job] === 0) {
+      passed[job] = 1;
+      passes++;
+    } else byCause[ends[job]! - 1]!.push(job);
+    for (; further[at] === job; at += 2) byCause[further[at + 1]!]!.push(job);
   }
   const withFacet = new Map<string, Uint16Array>();
   let from = 0;
@@ -133,7 +145,7 @@ export function indexRun(digest: RunDigest): RunIndex {
     run,
     jobs: ends.length,
     passed,
-    passes: ends.length - byCause.reduce((failed, { length }) => failed + length, 0),
+    passes,
     causes: jobsOf,
     hitsOf: (cause) => {
       hits ??= facetHits(digest);
@@ -143,16 +155,25 @@ export function indexRun(digest: RunDigest): RunIndex {
   };
 }
 
-function facetHits({ facets, counts, rows, causes, ends }: RunDigest): ReadonlyMap<string, FacetHits[]> {
+function facetHits({ facets, counts, rows, causes, ends, further }: RunDigest): ReadonlyMap<string, FacetHits[]> {
   const found = causes.map((): FacetHits[] => []);
+  const others = new Map<number, number[]>();
+  for (let at = 0; at < further.length; at += 2) {
+    const job = further[at]!;
+    others.set(job, [...(others.get(job) ?? []), further[at + 1]!]);
+  }
+  const hit = (cause: number, facet: string) => {
+    const last = found[cause]!.at(-1);
+    if (last?.facet === facet) last.jobs++;
+    else found[cause]!.push({ facet, jobs: 1 });
+  };
   let at = 0;
   for (const [place, facet] of facets.entries()) {
     for (const after = at + counts[place]!; at < after; at++) {
-      const end = ends[rows[at]!]!;
-      if (end === 0) continue;
-      const last = found[end - 1]!.at(-1);
-      if (last?.facet === facet) last.jobs++;
-      else found[end - 1]!.push({ facet, jobs: 1 });
+      const job = rows[at]!;
+      if (ends[job] === 0) continue;
+      hit(ends[job]! - 1, facet);
+      for (const cause of others.get(job) ?? []) hit(cause, facet);
     }
   }
   return new Map(causes.map((id, place) => [id, found[place]!]));

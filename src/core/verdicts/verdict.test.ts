@@ -17,7 +17,7 @@ function run(
   for (const [description, [k, n]] of Object.entries(counts)) {
     for (let job = 0; job < n; job++) {
       const failed = job < k ? cause : job < k + (other.failed ?? 0) ? ({ id: 'b', class: 'unclear' } as const) : null;
-      digest.add({ description, status: failed === null ? 'pass' : 'fail', cause: failed });
+      digest.add({ description, status: failed === null ? 'pass' : 'fail', causes: failed === null ? [] : [failed] });
     }
   }
   return indexRun(digest.done());

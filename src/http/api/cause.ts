@@ -34,7 +34,7 @@ export function causeRoutes(app: ApiServer, context: ApiContext): void {
   app.get('/causes/:cause/places', { schema: causePlaces, config: ordinary }, async ({ params, query }) => {
     const cause = orThrow(await findCause(db, params.cause));
     const { days = 14 } = query;
-    const hits = await runsOf(db, await occurrencesOf(db, cause.id, now() - days * microsPerDay));
+    const hits = await runsOf(db, await occurrencesOf(db, cause, now() - days * microsPerDay));
     return { cause, days, places: placeItems(placesOf(hits)) } satisfies CausePlaces;
   });
 }
@@ -42,21 +42,21 @@ export function causeRoutes(app: ApiServer, context: ApiContext): void {
 async function pageOf(context: ApiContext, id: string): Promise<CausePage> {
   const { db, now } = context;
   const cause = orThrow(await findCause(db, id));
-  const found = await occurrencesOf(db, cause.id);
+  const found = await occurrencesOf(db, cause);
   const hits = await runsOf(db, found);
   const bases = await basesOf(context);
   const byBase = placesOf(hits, ({ branch }) => baseOf(branch, bases)).slice(0, most.lines);
   const suite = byBase[0]?.suite ?? '';
   const sameSuite = hits.flatMap(({ run }) => (run.suite === suite ? [run] : []));
   const lines = await lastLines(db, found);
-  const texts = (await wordingsOf(lines)).slice(0, most.texts);
+  const texts = (await wordingsOf(db, cause, lines)).slice(0, most.texts);
   return {
     cause,
     jobs: found.length,
     more: found.length === mostCounted,
     first: milliseconds(found.at(-1)?.posted ?? 0),
     last: milliseconds(found[0]?.posted ?? 0),
-    lines: (await linesOf(db, cause.id, byBase)).map(({ suite, branch, runs }) => ({
+    lines: (await linesOf(db, cause, byBase)).map(({ suite, branch, runs }) => ({
       suite,
       base: branch,
       runs: runs.map(({ run, jobs }) => ({

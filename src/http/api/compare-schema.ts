@@ -6,6 +6,7 @@ import {
   Cause,
   countsOf,
   JobStatus,
+  KnownCause,
   latestOf,
   numberOrNull,
   optional,
@@ -17,7 +18,14 @@ import {
 import { baseParameter } from './verdict-schema.ts';
 
 const ComparedJob = Type.Union([
-  Type.Object({ job_id: text, status: JobStatus, duration: numberOrNull, signature: Cause }),
+  Type.Object({
+    job_id: text,
+    status: JobStatus,
+    duration: numberOrNull,
+    signature: Cause,
+    /** See `JobItem`. */
+    case_causes: Type.Array(KnownCause),
+  }),
   Type.Null(),
 ]);
 

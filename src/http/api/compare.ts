@@ -65,6 +65,6 @@ function compareAnswer(a: RunRow, b: RunRow, pairs: ComparedPair[]): Compare {
 
 function comparedJob(job: JobVerdict | null) {
   if (job === null) return null;
-  const { job_id, status, duration, signature } = job;
-  return { job_id, status, duration, signature };
+  const { job_id, status, duration, signature, case_causes } = job;
+  return { job_id, status, duration, signature, case_causes: [...case_causes] };
 }

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../../core/audit.ts';
 import { isIssue, type Place, placeOf, reachOf, usualScope } from '../../core/decisions/decision.ts';
+import { causesOfJob } from '../../core/job-causes.ts';
 import { storable } from '../../core/name.ts';
 import { type Signature, signatureVersion } from '../../core/signature.ts';
 import { decisionOf, listDecisions } from '../../store/pages/decisions.ts';
@@ -116,8 +117,8 @@ async function readDecision(context: ApiContext, body: NewDecision) {
 /** A cause that a job of a run has, by its id. */
 async function causeOfRun({ db }: ApiContext, runId: number, id: string): Promise<Signature | null> {
   for await (const page of judgedJobs(db, runId)) {
-    const found = page.find(({ signature }) => signature?.id === id);
-    if (found) return found.signature;
+    const found = page.flatMap(causesOfJob).find((cause) => cause.id === id);
+    if (found) return found;
   }
   return null;
 }

@@ -13,6 +13,8 @@ export const History = shape('History', {
       job_id: Type.Array(textOrNull),
       /** Index into `signatures`, -1 for none. */
       signature: Type.Array(integer),
+      /** The causes of the first 20 failed test cases of a job, as such indexes, of the runs in which there are some. */
+      case_causes: Type.Array(Type.Object({ run: integer, causes: Type.Array(integer) })),
     }),
   ),
   signatures: Type.Array(KnownCause),

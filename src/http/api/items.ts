@@ -38,7 +38,7 @@ function reviewItem(text: string | null): RunItem['review'] {
 
 /** A job as histories and lists show it. */
 export function jobItem(line: JobLine): JobItem {
-  const { run, job_id, status, description, suite, branch, sha1, os, nodes, duration, signature } = line;
+  const { run, job_id, status, description, suite, branch, sha1, os, nodes, duration, signature, case_causes } = line;
   const { failure_reason, error } = line;
   return {
     run,
@@ -55,6 +55,7 @@ export function jobItem(line: JobLine): JobItem {
     started: milliseconds(line.started),
     updated: milliseconds(line.updated),
     signature,
+    case_causes: [...case_causes],
     failure_reason,
     error,
   };

@@ -12,6 +12,7 @@ import {
   siblings,
   wholeJob,
 } from '../../store/pages/run-page.ts';
+import { caseCounts } from '../../store/read/case-causes.ts';
 import { excerptOf } from '../../store/read/excerpts.ts';
 import { testCounts } from '../../store/read/test-cases.ts';
 import { sendJson } from '../errors.ts';
@@ -50,9 +51,10 @@ export function jobPageRoutes(app: ApiServer, context: ApiContext): void {
 async function siblingsOf(db: ApiContext['db'], run: RunRow, { signature }: JobLine): Promise<JobPage['siblings']> {
   if (signature === null) return { total: 0, jobs: [] };
   const counts = await failureCounts(db, run.id);
-  const own = counts.filter((one) => one.signature === signature.id);
+  const own = counts.filter((one) => one.signature === signature.id).map(({ count }) => Number(count));
+  const ofCases = (await caseCounts(db, [run.id], [signature])).map(({ jobs }) => jobs);
   return {
-    total: own.reduce((sum, { count }) => sum + Number(count), 0),
-    jobs: await siblings(db, run, signature.id),
+    total: [...own, ...ofCases].reduce((sum, count) => sum + count, 0),
+    jobs: await siblings(db, run, signature),
   };
 }

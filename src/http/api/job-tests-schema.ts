@@ -58,9 +58,10 @@ export const putJobTests = {
   response: answers(Type.Object({ counts: countsOf(caseResults) })),
 };
 
-/** The failed cases of a run by cause. */
+/** The failed cases of a run. */
 export const RunTests = shape('RunTests', {
-  causes: Type.Array(Type.Object({ signature: text, name: text, message: textOrNull, jobs: Type.Array(text) })),
+  /** `signature` is the cause that the case is; null when it is only listed, because it is not among the first 20 of any job. */
+  causes: Type.Array(Type.Object({ name: text, signature: textOrNull, message: textOrNull, jobs: Type.Array(text) })),
   /** Whether the run has more failed cases than were looked at. */
   more: Type.Boolean(),
 });
@@ -68,7 +69,7 @@ export type RunTests = Static<typeof RunTests>;
 
 /** `GET /api/runs/{run}/tests`. */
 export const runTests = {
-  summary: 'The failed test cases of a run, each a cause of its own, those of most jobs first',
+  summary: 'The failed test cases of a run, those of most jobs first',
   params: runPath,
   querystring: query(latestOf),
   response: answers(RunTests),

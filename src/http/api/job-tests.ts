@@ -2,18 +2,19 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { JunitProblem, readJunit } from '../../archive/junit.ts';
 import { packCases, unpackCases } from '../../archive/pack-cases.ts';
+import { notFound } from '../../core/errors.ts';
+import { mostCaseCauses } from '../../core/job-causes.ts';
 import { isFailed, type TestCase } from '../../core/test-cases.ts';
 import { milliseconds } from '../../core/time.ts';
 import { findRun } from '../../store/pages/run-page.ts';
 import { jobById, jobId } from '../../store/read/jobs.ts';
-import { caseFailures, failedCasesOf, postedOf, testedJobs, testsOf } from '../../store/read/test-cases.ts';
-import { refineJob } from '../../store/write/excerpts.ts';
+import { caseFailures, failedCasesOf, testedJobs, testsOf } from '../../store/read/test-cases.ts';
 import { caseHash, keepCases } from '../../store/write/test-cases.ts';
 import { sendMessage } from '../errors.ts';
 import { orThrow, refuse } from '../refusal.ts';
 import { large, ofTests, writingTests } from '../turns.ts';
 import type { ApiContext, ApiServer } from './context.ts';
-import { jobTests, putJobTests, runTests, type TestHistory, testHistory } from './job-tests-schema.ts';
+import { jobTests, putJobTests, type RunTests, runTests, type TestHistory, testHistory } from './job-tests-schema.ts';
 
 /** Bytes of a document of test cases: 100,000 cases have 15 to 30 MB. It is read as it arrives and never held as a whole. */
 const longestDocument = 64 << 20;
@@ -32,13 +33,14 @@ export function jobTestRoutes(app: ApiServer, context: ApiContext): void {
   app.get('/runs/:run/tests', { schema: runTests, config: large }, async ({ params, query }) => {
     const run = orThrow(await findRun(db, params.run, query));
     const rows = await failedCasesOf(db, run.id, mostOfRun + 1);
-    const causes = new Map<string, { signature: string; name: string; message: string | null; jobs: string[] }>();
-    for (const { signature, name, message, job_id } of rows.slice(0, mostOfRun)) {
-      const cause = causes.get(signature) ?? { signature, name, message, jobs: [] };
-      causes.set(signature, cause);
-      if (cause.jobs.at(-1) !== job_id) cause.jobs.push(job_id);
+    const cases = new Map<string, RunTests['causes'][number]>();
+    for (const { hash, place, signature, name, message, job_id } of rows.slice(0, mostOfRun)) {
+      const one = cases.get(hash) ?? { name, signature: null, message, jobs: [] };
+      cases.set(hash, one);
+      if (place < mostCaseCauses) one.signature ??= signature;
+      if (one.jobs.at(-1) !== job_id) one.jobs.push(job_id);
     }
-    const sorted = [...causes.values()].sort((a, b) => b.jobs.length - a.jobs.length || (a.name < b.name ? -1 : 1));
+    const sorted = [...cases.values()].sort((a, b) => b.jobs.length - a.jobs.length || (a.name < b.name ? -1 : 1));
     return { causes: sorted, more: rows.length > mostOfRun };
   });
 
@@ -61,10 +63,8 @@ function putTests(app: ApiServer, { db }: ApiContext): void {
       return sendMessage(reply, 413, 'the request body is too large');
     }
     const packed = await packCases(cases);
-    await keepCases(db, { id, posted: await postedOf(db, id) }, packed, 'posted');
-    await refineJob(db, id);
-    const { status } = (await jobById(db, id)) ?? { status: 'unknown' as const };
-    db.live.add({ run: run.name, job_id: params.job, status, previous: status });
+    const job = orThrow((await keepCases(db, id, packed, 'posted')) ?? notFound('job', params.job));
+    db.live.add({ ...job, previous: job.status });
     return { counts: packed.counts };
   });
 }

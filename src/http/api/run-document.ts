@@ -11,6 +11,7 @@ import type { Compared } from '../../store/pages/baseline.ts';
 import { allOf, type JobLine, type JobVerdict, linesOfRun, verdictsOfRun } from '../../store/pages/job-lines.ts';
 import { failureCounts, previousRun } from '../../store/pages/run-page.ts';
 import { verdictsOf } from '../../store/pages/verdicts.ts';
+import { caseCounts } from '../../store/read/case-causes.ts';
 import { inTurns } from '../../store/read/in-turns.ts';
 import type { ApiContext } from './context.ts';
 import { runItem } from './items.ts';
@@ -102,16 +103,25 @@ async function signaturesSeen(
   signatures: (Omit<PageSignature, 'seen'> & { count: number })[],
 ): Promise<PageSignature[]> {
   if (signatures.length === 0) return [];
-  const seenEarlier = await readSeenEarlier(context, runs);
+  const seenEarlier = await readSeenEarlier(context, runs, signatures);
   return signatures.map(({ count, ...cause }) => ({ ...cause, seen: [...seenEarlier(cause.id), count] }));
 }
 
-/** How many jobs had a cause in each of the runs before the first of these, oldest first. */
-async function readSeenEarlier({ db }: ApiContext, runs: RunRow[]): Promise<(cause: string) => number[]> {
+/** How many jobs had one of these causes in each of the runs before the first of these, oldest first. */
+async function readSeenEarlier(
+  { db }: ApiContext,
+  runs: RunRow[],
+  causes: readonly Pick<PageSignature, 'id' | 'kind'>[],
+): Promise<(cause: string) => number[]> {
   const counts: Map<string, number>[] = [];
-  for (const run of runs.slice(1).reverse()) {
+  const earlier = runs.slice(1).reverse();
+  const ids = earlier.map(({ id }) => id);
+  const ofCases = Map.groupBy(await caseCounts(db, ids, causes), ({ run_id }) => run_id);
+  for (const run of earlier) {
     const failed = run.fail + run.dead > 0;
-    counts.push(failed ? countsById(await failureCounts(db, run.id)) : new Map());
+    const ofRun = failed ? countsById(await failureCounts(db, run.id)) : new Map<string, number>();
+    for (const { cause, jobs } of ofCases.get(run.id) ?? []) ofRun.set(cause, (ofRun.get(cause) ?? 0) + jobs);
+    counts.push(ofRun);
     if (failed) await nextTurn();
   }
   return (cause) => counts.map((ofRun) => ofRun.get(cause) ?? 0);

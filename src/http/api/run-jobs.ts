@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { DecidedVerdict } from '../../core/decisions/standing.ts';
+import { causesOfJob } from '../../core/job-causes.ts';
 import { parseQuery, type Query } from '../../core/query.ts';
 import { jobMatcher, type MatchableJob } from '../../core/query-match.ts';
 import { milliseconds } from '../../core/time.ts';
@@ -69,8 +70,8 @@ async function select(context: ApiContext, name: string, query: Query, { tz, bas
   const found: JobLine[] = [];
   for await (const [index, line] of inTurns(lines.entries())) {
     const previous = pairs[index]?.a?.status ?? null;
-    const verdict = (line.signature && verdicts.get(line.signature.id)) ?? null;
-    const traits = traitsOf({ status: line.status, previous, verdict }, head);
+    const said = causesOfJob(line).flatMap(({ id }) => verdicts.get(id) ?? []);
+    const traits = traitsOf({ status: line.status, previous, verdicts: said }, head);
     if (matches(matchable(line, run, traits, partsById.get(line.job_id)))) found.push(line);
   }
   return { run, lines: found };
@@ -117,6 +118,7 @@ const csvColumns = [
   'posted',
   'started',
   'updated',
+  'case_causes',
 ] as const satisfies (keyof JobItem)[];
 
 async function sendCsv(reply: FastifyReply, { run, lines }: Selection): Promise<FastifyReply> {
@@ -132,6 +134,7 @@ async function sendCsv(reply: FastifyReply, { run, lines }: Selection): Promise<
 
 function csvCell(job: JobItem, key: (typeof csvColumns)[number]): string | number | null {
   if (key === 'signature') return job.signature?.title ?? null;
+  if (key === 'case_causes') return job.case_causes.map(({ title }) => title).join('\n');
   if (key === 'nodes') return job.nodes.join(' ');
   if (key === 'posted' || key === 'started' || key === 'updated') return csvTime(job[key]);
   return job[key];

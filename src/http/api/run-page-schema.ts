@@ -42,8 +42,8 @@ export type PageSignature = Static<typeof PageSignature>;
 const Place = Type.Union([integer, Type.Null()]);
 
 /**
- * A job on the page of a run (`PageJob` of core/page-jobs.ts). `description`, `failure_reason` and `error` are places in `texts`, `signature` is one in
- * `signatures`. Reasons are cut after 4,000 characters, with an ellipsis; times are whole seconds, in milliseconds.
+ * A job on the page of a run (`PageJob` of core/page-jobs.ts). `description`, `failure_reason` and `error` are places in `texts`, `signature` and
+ * `case_causes` (see `JobItem`) are such in `signatures`. Reasons are cut after 4,000 characters, with an ellipsis; times are whole seconds, in milliseconds.
  */
 const PageJob = shape('PageJob', {
   ...jobFacts,
@@ -51,6 +51,7 @@ const PageJob = shape('PageJob', {
   failure_reason: Place,
   error: Place,
   signature: Place,
+  case_causes: Type.Array(integer),
   /** The status of the same description in `previous`; null when that has no such job. */
   previous: Type.Union([JobStatus, Type.Null()]),
   links: Type.Array(Link),

@@ -101,7 +101,8 @@ export async function readVerdicts(
   const { db, now } = context;
   const run = orThrow(await findRun(db, name, latest));
   const compared = await comparisonOf(context, run, base);
-  const judged = await verdictsOf(db, compared, await allOf(judgedJobs(db, run.id)), now(), decidedAt(at));
+  const jobs = await allOf(judgedJobs(db, run.id));
+  const judged = await verdictsOf(db, compared, jobs, now(), decidedAt(at));
   const errors = await errorsOfCauses(db, run.id);
   const head = headOf(run);
   const verdicts = judged.map(({ cause, jobs, verdict: exact }) => {
@@ -109,7 +110,8 @@ export async function readVerdicts(
     return { ...cause, jobs, is_new: isNew(verdict, head), error: errors.get(cause.id) ?? null, ...verdict };
   });
   verdicts.sort((a, b) => Number(b.is_new) - Number(a.is_new) || b.jobs - a.jobs || (a.title < b.title ? -1 : 1));
-  return { run: runItem(run), baseline: baselineItem(compared), verdicts };
+  const failed = jobs.filter(({ signature }) => signature !== null).length;
+  return { run: runItem(run), baseline: baselineItem(compared), failed, verdicts };
 }
 
 type RunVerdict = RunVerdicts['verdicts'][number];
@@ -135,8 +137,7 @@ function csvOf({ run, baseline, verdicts }: RunVerdicts): string {
   return [csvColumns, ...verdicts.map(row)].map(csvLine).join('');
 }
 
-function markdownOf({ run, baseline: { base, runs, first, last }, verdicts }: RunVerdicts): string {
-  const jobs = verdicts.reduce((sum, one) => sum + one.jobs, 0);
+function markdownOf({ run, baseline: { base, runs, first, last }, failed, verdicts }: RunVerdicts): string {
   const fresh = verdicts.filter((one) => one.is_new).length;
   const compared =
     first === null || last === null
@@ -152,6 +153,6 @@ function markdownOf({ run, baseline: { base, runs, first, last }, verdicts }: Ru
     const log = one.error === null ? '' : ` Log: ${escapeMarkdown(one.error)}`;
     return `- **${one.verdict}** ${count}: ${cause}. ${escapeMarkdown(one.sentence)}${common}${people}${log}\n`;
   };
-  const head = `# ${escapeMarkdown(run.name)}\n\n${plural(verdicts.length, 'cause')} in ${plural(jobs, 'job')}, ${fresh} of them new. ${compared}\n`;
+  const head = `# ${escapeMarkdown(run.name)}\n\n${plural(verdicts.length, 'cause')} in ${plural(failed, 'job')}, ${fresh} of them new. ${compared}\n`;
   return `${head}${verdicts.length > 0 ? '\n' : ''}${verdicts.map(line).join('')}`;
 }

@@ -135,6 +135,8 @@ export const JobItem = shape('JobItem', {
   branch: text,
   sha1: textOrNull,
   signature: Cause,
+  /** The causes of its first 20 failed test cases, each once; `signature` may be one of them. */
+  case_causes: Type.Array(KnownCause),
   failure_reason: textOrNull,
   /** The first error of its log, perhaps, in at most 300 characters. */
   error: textOrNull,

@@ -115,7 +115,13 @@ const RunVerdict = shape('RunVerdict', {
 });
 
 /** What is said of every cause of a run: new ones first, then by number of jobs. */
-export const RunVerdicts = shape('RunVerdicts', { run: RunItem, baseline: Baseline, verdicts: Type.Array(RunVerdict) });
+export const RunVerdicts = shape('RunVerdicts', {
+  run: RunItem,
+  baseline: Baseline,
+  /** How many jobs failed. A job with several failed test cases counts under several causes. */
+  failed: integer,
+  verdicts: Type.Array(RunVerdict),
+});
 export type RunVerdicts = Static<typeof RunVerdicts>;
 
 /** `GET /api/runs/{run}/verdicts`, also `.json`. */

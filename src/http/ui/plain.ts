@@ -1,5 +1,6 @@
 /** What a page shows without scripts: tables of its first data, bounded and escaped. */
 import { mayRead } from '../../core/access.ts';
+import { causesOfJob } from '../../core/job-causes.ts';
 import { apiPath, pagePath } from '../../core/paths.ts';
 import { plural } from '../../core/plural.ts';
 import type { CausePage } from '../api/cause-schema.ts';
@@ -136,11 +137,13 @@ function printJob({ run, job, history }: JobPage): string {
 function jobTable(jobs: readonly JobItem[]): string {
   return table(
     ['Job', 'Status', 'Run', 'Cause'],
-    jobs.map(({ job_id, status, run, signature }) => [
+    jobs.map(({ job_id, status, run, ...job }) => [
       { text: job_id, page: pagePath.job(run, job_id) },
       status,
       runLink(run),
-      signature?.title ?? '',
+      causesOfJob(job)
+        .map(({ title }) => title)
+        .join('; '),
     ]),
   );
 }

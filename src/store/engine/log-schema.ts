@@ -28,7 +28,10 @@ export interface JobTestsTable extends CaseCounts {
   packed: string;
 }
 
-/** A case that failed, in the order of its job; `hash` is that of its name, `posted` that of the job, `signature` the cause that it is. */
+/**
+ * A case that failed, in the order of its job; `hash` is that of its name, `posted` that of the job, `signature` the cause that it is, empty
+ * for one after the first 20, which are only listed.
+ */
 export interface FailedCaseTable {
   job_id: number;
   place: number;

@@ -47,3 +47,8 @@ export function testTables({ integer, text, document }: ColumnTypes): string[] {
     'create index failed_cases_hash on failed_cases (hash, posted, job_id)',
   ];
 }
+
+/** What finds the jobs of a cause by their failed test cases, newest first: the cases that are causes (core/job-causes.ts). */
+export function caseCauses(): string[] {
+  return ['create index failed_cases_cause on failed_cases (signature, posted, job_id) where place < 20'];
+}

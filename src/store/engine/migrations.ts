@@ -5,7 +5,7 @@ import { analystViews } from './analyst-views.ts';
 import { decisionTables } from './decision-tables.ts';
 import { type ColumnTypes, columnTypes, lockOut } from './dialect.ts';
 import { UnusableDatabase } from './faults.ts';
-import { logTables, testTables } from './log-tables.ts';
+import { caseCauses, logTables, testTables } from './log-tables.ts';
 import { monthlyTables } from './monthly-tables.ts';
 import { notificationTables } from './notification-tables.ts';
 import type { Engine, Schema } from './schema.ts';
@@ -30,6 +30,7 @@ const migrations: Migration[] = [
   { name: 'monthly-totals', statements: monthlyTables },
   { name: 'notifications', statements: notificationTables },
   { name: 'locked-nodes', statements: () => ['create index nodes_locked on nodes (name) where locked'] },
+  { name: 'case-causes', statements: caseCauses },
 ];
 
 /**

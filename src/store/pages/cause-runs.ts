@@ -5,6 +5,7 @@ import type { Term } from '../../core/query.ts';
 import { asciiLower, type Value } from '../../core/query-value.ts';
 import { escapeLike, oneOf } from '../engine/dialect.ts';
 import type { Reader } from '../engine/schema.ts';
+import { type CaseJob, jobsWithCase } from '../read/case-causes.ts';
 
 /**
  * Causes whose jobs are looked up at a time. Of a million jobs with 4,000 causes, the hundred most frequent take SQLite 93 ms on a busy
@@ -18,20 +19,26 @@ export async function runsWithCause(db: Reader, { values }: Pick<Term, 'values'>
   const found = new Set<number>();
   const causes = named.length === 0 ? [] : await causesNamed(db, named);
   for (let at = 0; at < causes.length; at += causesAtATime) {
-    for (const id of await runsWith(db, causes.slice(at, at + causesAtATime))) found.add(id);
+    const ids = causes.slice(at, at + causesAtATime).map(({ id }) => id);
+    for (const id of await runsWith(db, ids)) found.add(id);
     await nextTurn();
   }
+  for (const cause of causes) for await (const id of runsByCases(db, cause)) found.add(id);
   if (named.length < values.length) for (const id of await greenRuns(db)) found.add(id);
   return [...found];
 }
 
-async function causesNamed({ kysely }: Reader, values: readonly Value[]): Promise<string[]> {
-  const rows = await kysely
+interface NamedCause {
+  id: string;
+  kind: string;
+}
+
+function causesNamed({ kysely }: Reader, values: readonly Value[]): Promise<NamedCause[]> {
+  return kysely
     .selectFrom('signatures')
-    .select('id')
+    .select(['id', 'kind'])
     .where(({ or }) => or(values.map(idCondition)))
     .execute();
-  return rows.map(({ id }) => id);
 }
 
 async function runsWith({ kysely, engine }: Reader, causes: string[]): Promise<number[]> {
@@ -44,6 +51,19 @@ async function runsWith({ kysely, engine }: Reader, causes: string[]): Promise<n
     .where(oneOf(engine, 'signature', causes))
     .execute();
   return rows.map(({ run_id }) => run_id);
+}
+
+/** Jobs with a failed test case that are looked up at a time. */
+const jobsAtATime = 2000;
+
+/** The runs of the jobs that have a cause by their failed test cases. */
+async function* runsByCases(db: Reader, cause: NamedCause): AsyncGenerator<number> {
+  for (let before: CaseJob | undefined; ; await nextTurn()) {
+    const jobs = await jobsWithCase(db, cause, { before, limit: jobsAtATime });
+    for (const { run_id } of jobs) yield run_id;
+    if (jobs.length < jobsAtATime) return;
+    before = jobs.at(-1);
+  }
 }
 
 /** Without a cause is a run in which nothing failed. */

@@ -6,6 +6,7 @@ import { type Blame, blameOf } from '../../core/verdicts/blame.ts';
 import type { RunIndex } from '../../core/verdicts/digest.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Reader, RunRow } from '../engine/schema.ts';
+import { caseCounts, caseMessages, jobsWithCase } from '../read/case-causes.ts';
 import { inTurns } from '../read/in-turns.ts';
 import { type JobLine, linesByIds } from './job-lines.ts';
 import { type DigestKeeper, indexesOf } from './run-digests.ts';
@@ -32,16 +33,20 @@ export async function findCause({ kysely }: Reader, id: string): Promise<Signatu
 }
 
 /** The jobs that failed of a cause since a time in microseconds, newest first, at most `mostCounted`. */
-export function occurrencesOf({ kysely }: Reader, id: string, from = 0): Promise<Occurrence[]> {
-  return kysely
+export async function occurrencesOf(db: Reader, cause: Signature, from = 0): Promise<Occurrence[]> {
+  const own = await db.kysely
     .selectFrom('jobs')
     .select(['id', 'run_id', 'posted'])
-    .where('signature', '=', id)
+    .where('signature', '=', cause.id)
     .where('posted', '>=', from)
     .orderBy('posted', 'desc')
     .orderBy('id', 'desc')
     .limit(mostCounted)
     .execute();
+  const ofCases = await jobsWithCase(db, cause, { from, limit: mostCounted });
+  if (ofCases.length === 0) return own;
+  const all = [...new Map([...own, ...ofCases].map((one) => [one.id, one])).values()];
+  return all.sort((a, b) => b.posted - a.posted || b.id - a.id).slice(0, mostCounted);
 }
 
 /** A run with the number of its jobs that failed of the cause, and the last of these. */
@@ -110,7 +115,7 @@ const lineLength = 20;
 /** The lines of some places. */
 export async function linesOf(
   db: Reader,
-  id: string,
+  cause: Signature,
   places: readonly Pick<Place, 'suite' | 'branch'>[],
 ): Promise<Line[]> {
   const rows: { suite: string; branch: string; runs: RunRow[] }[] = [];
@@ -120,23 +125,26 @@ export async function linesOf(
     await nextTurn();
   }
   const ids = rows.flatMap(({ runs }) => runs.map((run) => run.id));
-  const counts = await countsIn(db, id, ids);
+  const counts = await countsIn(db, cause, ids);
   return rows.map(({ runs, ...place }) => ({
     ...place,
     runs: runs.map((run) => ({ run, jobs: counts.get(run.id) ?? 0 })),
   }));
 }
 
-async function countsIn({ kysely, engine }: Reader, id: string, runs: number[]): Promise<Map<number, number>> {
-  const rows = await kysely
+async function countsIn(db: Reader, cause: Signature, runs: number[]): Promise<Map<number, number>> {
+  const rows = await db.kysely
     .selectFrom('jobs')
     .select('run_id')
     .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where(oneOf(engine, 'run_id', runs))
-    .where('signature', '=', id)
+    .where(oneOf(db.engine, 'run_id', runs))
+    .where('signature', '=', cause.id)
     .groupBy('run_id')
     .execute();
-  return new Map(rows.map(({ run_id, count }) => [run_id, Number(count)]));
+  const counts = new Map(rows.map(({ run_id, count }) => [run_id, Number(count)]));
+  for (const { run_id, jobs } of await caseCounts(db, runs, [cause]))
+    counts.set(run_id, (counts.get(run_id) ?? 0) + jobs);
+  return counts;
 }
 
 /** Runs in which facets are counted. */
@@ -206,11 +214,16 @@ export interface Wording {
   last: JobLine;
 }
 
-/** The different texts of failure reasons, the most frequent first. */
-export async function wordingsOf(lines: readonly JobLine[]): Promise<Wording[]> {
+/** The different texts in which jobs told of a cause, as failure reasons or as messages of its test case, the most frequent first. */
+export async function wordingsOf(db: Reader, cause: Signature, lines: readonly JobLine[]): Promise<Wording[]> {
   const found = new Map<string, Wording>();
+  const messages = await caseMessages(
+    db,
+    cause,
+    lines.map(({ id }) => id),
+  );
   for await (const line of inTurns(lines)) {
-    const text = line.failure_reason ?? '';
+    const text = messages.get(line.id) ?? line.failure_reason ?? '';
     const known = found.get(text);
     if (known === undefined) found.set(text, { text, jobs: 1, last: line });
     else known.jobs++;

@@ -9,18 +9,21 @@ interface StoredDigest {
   counts: string;
   rows: string;
   ends: string;
+  further: string;
 }
 
 /** The text of a digest, without its run. */
-export function digestText({ facets, causes, counts, rows, ends }: RunDigest): string {
-  const stored: StoredDigest = { facets, causes, counts: encode(counts), rows: encode(rows), ends: encode(ends) };
+export function digestText({ facets, causes, ...digest }: RunDigest): string {
+  const [counts, rows, ends] = [encode(digest.counts), encode(digest.rows), encode(digest.ends)];
+  const stored: StoredDigest = { facets, causes, counts, rows, ends, further: encode(digest.further) };
   return JSON.stringify(stored);
 }
 
 /** Reads what `digestText` made. */
 export function parseDigest(run: RunHead, text: string): RunDigest {
-  const { facets, causes, counts, rows, ends } = JSON.parse(text) as StoredDigest;
-  return { run, facets, causes, counts: decode(counts), rows: decode(rows), ends: decode(ends) };
+  const { facets, causes, ...stored } = JSON.parse(text) as StoredDigest;
+  const [counts, rows, ends] = [decode(stored.counts), decode(stored.rows), decode(stored.ends)];
+  return { run, facets, causes, counts, rows, ends, further: decode(stored.further) };
 }
 
 function encode(numbers: Uint16Array): string {
@@ -64,7 +67,7 @@ export function rememberIndex({ kysely }: Reader, runId: number, madeOf: string,
   const index = indexRun(digest);
   // Of names most of the memory is that of their texts and places in maps.
   const names = [...digest.facets, ...digest.causes].reduce((sum, name) => sum + name.length + 150, 0);
-  const bytes = digest.rows.byteLength + 16 * digest.ends.length + names + 1000;
+  const bytes = digest.rows.byteLength + 16 * (digest.ends.length + digest.further.length) + names + 1000;
   forget(memory, runId);
   memory.runs.set(runId, { madeOf, index, bytes });
   memory.bytes += bytes;

@@ -2,13 +2,15 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 /** Jobs as the dashboard lists them: one line each, without the bulky documents. */
 import { sql } from 'kysely';
 import type { JobStatus } from '../../core/job.ts';
+import type { CausedJob } from '../../core/job-causes.ts';
 import { type JobLink, safeHref } from '../../core/links.ts';
 import { classified, failureCause, type Signature } from '../../core/signature.ts';
 import type { Reader } from '../engine/schema.ts';
+import { type CaseCauses, caseCausesOf, caseCausesOfRun } from '../read/case-causes.ts';
 import { inTurns } from '../read/in-turns.ts';
 
 /** What lists show of a job. Times in microseconds, the duration in seconds. */
-export interface JobLine {
+export interface JobLine extends CausedJob<Signature> {
   id: number;
   run: string;
   suite: string;
@@ -22,8 +24,6 @@ export interface JobLine {
   failure_reason: string | null;
   /** The first error of its log, perhaps (core/logs); null when none was found. */
   error: string | null;
-  /** The cause of its failure; null for a job that has not failed. */
-  signature: Signature | null;
   os: string | null;
   /** Names of the nodes it ran on, in their order. */
   nodes: string[];
@@ -38,7 +38,7 @@ export interface JobLine {
 }
 
 /** What comparing runs needs of a job. */
-export type JobVerdict = Pick<JobLine, 'job_id' | 'status' | 'description' | 'signature' | 'duration'>;
+export type JobVerdict = Pick<JobLine, 'job_id' | 'status' | 'description' | 'signature' | 'case_causes' | 'duration'>;
 
 /**
  * Characters of a failure reason or a description that lists show and look into. Causes are found in the first 8,192
@@ -69,15 +69,17 @@ const linesAtATime = 250;
 /** All jobs of a run in the order in which they were posted, by pages, with a turn of the event loop after each. */
 export async function* linesOfRun(db: Reader, runId: number): AsyncGenerator<JobLine[]> {
   const lines = selectLines(db).where('jobs.run_id', '=', runId).orderBy('jobs.id').limit(linesAtATime);
+  const caseCauses = await caseCausesOfRun(db, runId);
   for await (const rows of byPages((after) => lines.where('jobs.id', '>', after).execute()))
-    yield await withNodes(db, rows);
+    yield await withNodes(db, rows, caseCauses);
 }
 
 /** As `linesOfRun`, with what comparisons need. */
 export async function* verdictsOfRun(db: Reader, runId: number): AsyncGenerator<JobVerdict[]> {
   const verdicts = selectVerdicts(db).where('jobs.run_id', '=', runId).orderBy('jobs.id').limit(linesAtATime);
+  const caseCauses = await caseCausesOfRun(db, runId);
   for await (const rows of byPages((after) => verdicts.where('jobs.id', '>', after).execute()))
-    yield await mapInTurns(rows, verdictOf);
+    yield await mapInTurns(rows, (row) => verdictOf(row, caseCauses));
 }
 
 /** Pages of at most `linesAtATime` rows, until one is not full. */
@@ -101,7 +103,9 @@ export async function allOf<T>(pages: AsyncGenerator<T[]>): Promise<T[]> {
 /** Some jobs by their internal ids, in the order given; ids that are gone are left out. */
 export async function linesByIds(db: Reader, ids: number[]): Promise<JobLine[]> {
   if (ids.length === 0) return [];
-  const lines = await withNodes(db, await selectLines(db).where('jobs.id', 'in', ids).execute());
+  const rows = await selectLines(db).where('jobs.id', 'in', ids).execute();
+  const failed = rows.filter(({ signature }) => signature !== null).map(({ id }) => id);
+  const lines = await withNodes(db, rows, await caseCausesOf(db, failed));
   const byId = new Map(lines.map((line) => [line.id, line]));
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
@@ -151,12 +155,13 @@ function selectLines(db: Reader) {
 type LineRow = Awaited<ReturnType<ReturnType<typeof selectLines>['execute']>>[number];
 type VerdictRow = Awaited<ReturnType<ReturnType<typeof selectVerdicts>['execute']>>[number];
 
-function verdictOf(row: VerdictRow): JobVerdict {
-  const { job_id, status, description } = row;
-  return { job_id, status, description, signature: causeOf(row), duration: durationIn(row.small) };
+function verdictOf(row: VerdictRow, caseCauses: CaseCauses): JobVerdict {
+  const { id, job_id, status, description } = row;
+  const causes = { signature: causeOf(row), case_causes: caseCauses(id) };
+  return { job_id, status, description, ...causes, duration: durationIn(row.small) };
 }
 
-function lineOf(row: LineRow, nodes: string[]): JobLine {
+function lineOf(row: LineRow, nodes: string[], caseCauses: CaseCauses): JobLine {
   const more = row.more === '{}' ? {} : (JSON.parse(row.more) as Record<string, unknown>);
   const { id, run, suite, job_id, status, description, failure_reason, sha1, flavor, priority } = row;
   const { posted, started, updated } = row;
@@ -173,6 +178,7 @@ function lineOf(row: LineRow, nodes: string[]): JobLine {
     failure_reason,
     error: row.error || null,
     signature: causeOf(row),
+    case_causes: caseCauses(id),
     os: osOf(row.small, more.os_version),
     nodes,
     duration: durationIn(row.small),
@@ -230,7 +236,7 @@ function linksIn(more: Record<string, unknown>): JobLink[] {
 /** Links to nodes that are read at a time: ordinary jobs have a few each, others a thousand. */
 const linksAtATime = 5000;
 
-async function withNodes(db: Reader, rows: LineRow[]): Promise<JobLine[]> {
+async function withNodes(db: Reader, rows: LineRow[], caseCauses: CaseCauses): Promise<JobLine[]> {
   const names = new Map<number, string[]>();
   let ids = rows.map((row) => row.id);
   for (let node = 0; ; await nextTurn()) {
@@ -245,7 +251,7 @@ async function withNodes(db: Reader, rows: LineRow[]): Promise<JobLine[]> {
     ids = ids.filter((id) => id >= last.job_id);
     node = last.node_id;
   }
-  return mapInTurns(rows, (row) => lineOf(row, (names.get(row.id) ?? []).sort()));
+  return mapInTurns(rows, (row) => lineOf(row, (names.get(row.id) ?? []).sort(), caseCauses));
 }
 
 /** Causes of jobs are computed here before the index is built, and long values are parsed. */

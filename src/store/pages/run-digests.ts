@@ -2,12 +2,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { JobStatus } from '../../core/job.ts';
+import { type CausedJob, causesOfJob } from '../../core/job-causes.ts';
 import { type Signature, signatureVersion } from '../../core/signature.ts';
 import { milliseconds } from '../../core/time.ts';
 import { createDigest, digestVersion, indexRun, type RunDigest, type RunIndex } from '../../core/verdicts/digest.ts';
 import type { CauseFacts } from '../../core/verdicts/verdict.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Reader, RunRow } from '../engine/schema.ts';
+import { caseCausesOfRun } from '../read/case-causes.ts';
 import { inTurns } from '../read/in-turns.ts';
 import { headOf } from './baseline.ts';
 import { digestText, parseDigest, rememberedIndex, rememberIndex } from './digest-memory.ts';
@@ -28,10 +30,9 @@ export interface KeptDigest {
 }
 
 /** What verdicts need of a job; times in microseconds. */
-export interface JudgedJob {
+export interface JudgedJob extends CausedJob<Signature> {
   status: JobStatus;
   description: string | null;
-  signature: Signature | null;
   posted: number;
   started: number | null;
 }
@@ -39,14 +40,15 @@ export interface JudgedJob {
 /** A cause of a run with when its jobs started. */
 export type FoundCause = CauseFacts & { cause: Signature };
 
-/** The causes of jobs. */
+/** The causes of jobs; a job is among the starts of each of its own. */
 export function causesOf(jobs: Iterable<JudgedJob>): FoundCause[] {
   const found = new Map<string, FoundCause & { starts: number[] }>();
-  for (const { signature, posted, started } of jobs) {
-    if (signature === null) continue;
-    const one = found.get(signature.id) ?? { id: signature.id, class: signature.class, cause: signature, starts: [] };
-    found.set(signature.id, one);
-    one.starts.push(milliseconds(started ?? posted));
+  for (const job of jobs) {
+    for (const cause of causesOfJob(job)) {
+      const one = found.get(cause.id) ?? { id: cause.id, class: cause.class, cause, starts: [] };
+      found.set(cause.id, one);
+      one.starts.push(milliseconds(job.started ?? job.posted));
+    }
   }
   return [...found.values()];
 }
@@ -54,9 +56,12 @@ export function causesOf(jobs: Iterable<JudgedJob>): FoundCause[] {
 /** The digest of jobs; a cause of `outages` counts as one of the lab. */
 async function digestOf(run: RunRow, jobs: Iterable<JudgedJob>, outages: ReadonlySet<string>): Promise<RunDigest> {
   const digest = createDigest(headOf(run));
-  for await (const { status, description, signature } of inTurns(jobs)) {
-    const cause = signature && { id: signature.id, class: outages.has(signature.id) ? 'infra' : signature.class };
-    digest.add({ status, description, cause });
+  for await (const job of inTurns(jobs)) {
+    const { status, description } = job;
+    const causes = causesOfJob(job).map((cause) =>
+      outages.has(cause.id) ? { id: cause.id, class: 'infra' as const } : cause,
+    );
+    digest.add({ status, description, causes });
   }
   return digest.done();
 }
@@ -165,9 +170,10 @@ const rowsAtATime = 500;
 
 /** The jobs of a run as verdicts need them, by pages. */
 export async function* judgedJobs(db: Reader, runId: number): AsyncGenerator<JudgedJob[]> {
+  const caseCauses = await caseCausesOfRun(db, runId);
   for (let after = 0; ; await nextTurn()) {
     const rows = await selectJudged(db).where('jobs.run_id', '=', runId).where('jobs.id', '>', after).execute();
-    yield rows.map((row) => ({ ...row, signature: causeOf(row) }));
+    yield rows.map((row) => ({ ...row, signature: causeOf(row), case_causes: caseCauses(row.id) }));
     const last = rows.at(-1);
     if (last === undefined || rows.length < rowsAtATime) return;
     after = last.id;

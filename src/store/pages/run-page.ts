@@ -14,8 +14,10 @@ import {
 import { orderJobs } from '../../core/job-order.ts';
 import { splitObject } from '../../core/json-text.ts';
 import { jobsTotal } from '../../core/run.ts';
+import type { Signature } from '../../core/signature.ts';
 import { contains } from '../engine/dialect.ts';
 import type { Reader, RunRow } from '../engine/schema.ts';
+import { isCause } from '../read/case-causes.ts';
 import { jobById, jobId, jobStatuses, type WholeJob, withDescription } from '../read/jobs.ts';
 import { run } from '../read/runs.ts';
 import { allOf, type JobLine, type JobVerdict, linesByIds, verdictsOfRun } from './job-lines.ts';
@@ -202,19 +204,32 @@ export async function neighbours(
 /** The most jobs of a cause that the page of one of them knows. */
 const mostSiblings = 200;
 
-/** The first jobs of a run that ended with a cause, in the order of its page. */
-export async function siblings(db: Reader, run: RunRow, cause: string): Promise<SiblingJob[]> {
+/** The first failed jobs of a run that have a cause, in the order of its page. */
+export async function siblings(db: Reader, run: RunRow, { id, kind }: Signature): Promise<SiblingJob[]> {
   const jobs = await db.kysely
     .selectFrom('jobs')
     .leftJoin('descriptions', 'descriptions.hash', 'jobs.description_hash')
     .select(['jobs.job_id', 'jobs.status'])
     .select(sql<string | null>`substr(descriptions.description, 1, 500)`.as('description'))
     .where('jobs.run_id', '=', run.id)
-    .where('jobs.signature', '=', cause)
+    .where('jobs.signature', 'is not', null)
+    .where(({ eb, or, exists }) => {
+      const own = eb('jobs.signature', '=', id);
+      return kind === 'test' ? or([own, exists(caseOf(db, id))]) : own;
+    })
     .orderBy('jobs.id')
     .limit(mostSiblings)
     .execute();
   return orderJobs(jobs);
+}
+
+function caseOf({ kysely }: Reader, cause: string) {
+  return kysely
+    .selectFrom('failed_cases')
+    .select('place')
+    .whereRef('failed_cases.job_id', '=', sql.ref('jobs.id'))
+    .where('failed_cases.signature', '=', cause)
+    .where(isCause);
 }
 
 /** A job of the same cause. */

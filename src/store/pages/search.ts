@@ -5,6 +5,7 @@ import { asciiLower } from '../../core/query-value.ts';
 import { signatureOf } from '../../core/signature.ts';
 import { containsInAnyCase } from '../engine/dialect.ts';
 import type { Reader } from '../engine/schema.ts';
+import { jobsWithCase } from '../read/case-causes.ts';
 
 /** Something that was found, and its path below the dashboard's base. */
 interface Found {
@@ -97,7 +98,7 @@ async function causes(db: Reader, text: string): Promise<Found[]> {
   if (text.length < 4) return [];
   const titled = await db.kysely
     .selectFrom('signatures')
-    .select(['id', 'title'])
+    .select(['id', 'kind', 'title'])
     .where(({ eb, or, and }) =>
       or([
         eb('id', 'in', [signatureOf(text).id, asciiLower(text)]),
@@ -107,24 +108,27 @@ async function causes(db: Reader, text: string): Promise<Found[]> {
     .orderBy('id')
     .limit(5)
     .execute();
-  const found = await Promise.all(titled.map(async (cause) => ({ ...cause, last: await lastOf(db, cause.id) })));
+  const found = await Promise.all(titled.map(async (cause) => ({ ...cause, last: await lastOf(db, cause) })));
   return found.flatMap(({ id, title, last }): Found[] =>
     last === null ? [] : [{ kind: 'cause', label: title, detail: `last in ${last}`, path: pagePath.cause(id) }],
   );
 }
 
 /** The name of the run of the last job that failed this way. */
-async function lastOf({ kysely }: Reader, signature: string): Promise<string | null> {
-  const last = await kysely
+async function lastOf(db: Reader, cause: { id: string; kind: string }): Promise<string | null> {
+  const own = await db.kysely
     .selectFrom('jobs')
-    .innerJoin('runs', 'runs.id', 'jobs.run_id')
-    .select('runs.name')
-    .where('jobs.signature', '=', signature)
-    .orderBy('jobs.posted', 'desc')
-    .orderBy('jobs.id', 'desc')
+    .select(['run_id', 'posted'])
+    .where('signature', '=', cause.id)
+    .orderBy('posted', 'desc')
+    .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return last?.name ?? null;
+  const [ofCase] = await jobsWithCase(db, cause, { limit: 1 });
+  const last = ofCase !== undefined && ofCase.posted > (own?.posted ?? 0) ? ofCase : own;
+  if (last === undefined) return null;
+  const run = await db.kysely.selectFrom('runs').select('name').where('id', '=', last.run_id).executeTakeFirst();
+  return run?.name ?? null;
 }
 
 /** Jobs with an id: of the named run, or the first three of any run. */

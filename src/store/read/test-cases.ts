@@ -20,12 +20,6 @@ export async function testsOf({ kysely }: Reader, jobId: number): Promise<JobTes
   return { counts, seconds, source, packed };
 }
 
-/** When a job was posted, in microseconds; 0 when it is gone. */
-export async function postedOf({ kysely }: Reader, id: number): Promise<number> {
-  const row = await kysely.selectFrom('jobs').select('posted').where('id', '=', id).executeTakeFirst();
-  return row?.posted ?? 0;
-}
-
 /** How many cases of some jobs ended in which way, by the internal id of the job. */
 export async function testCounts({ engine, kysely }: Reader, ids: number[]): Promise<Map<number, CaseCounts>> {
   if (ids.length === 0) return new Map();
@@ -100,7 +94,8 @@ export async function failedCasesOf({ kysely }: Reader, runId: number, limit: nu
     .select([
       'jobs.job_id',
       'failed_cases.name',
-      'failed_cases.result',
+      'failed_cases.hash',
+      'failed_cases.place',
       'failed_cases.message',
       'failed_cases.signature',
     ])

@@ -2,6 +2,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Actor } from '../../core/audit.ts';
 import { jobStatuses } from '../../core/job.ts';
+import { mostCaseCauses } from '../../core/job-causes.ts';
 import { lockRows } from '../engine/dialect.ts';
 import type { Reader, RunRow, Schema } from '../engine/schema.ts';
 import { repeat } from '../engine/transaction.ts';
@@ -99,21 +100,41 @@ async function addToMonth(transaction: Transaction<Schema>, run: RunRow): Promis
       conflict.columns(['month', 'suite', 'branch', 'machine_type']).doUpdateSet(Object.fromEntries(sums)),
     )
     .execute();
-  const causes = await transaction
-    .selectFrom('jobs')
-    .select(({ fn }) => ['signature', fn.countAll<number>().as('jobs')])
-    .where('run_id', '=', run.id)
-    .where('signature', 'is not', null)
-    .groupBy('signature')
-    .orderBy('signature')
-    .execute();
-  for (const { signature, jobs } of causes) {
+  const causes = await causeCounts(transaction, run.id);
+  for (const [cause, jobs] of causes) {
     await transaction
       .insertInto('monthly_causes')
-      .values({ month, suite, branch, cause: signature as string, jobs: Number(jobs) })
+      .values({ month, suite, branch, cause, jobs })
       .onConflict((conflict) =>
         conflict.columns(['month', 'suite', 'branch', 'cause']).doUpdateSet({ jobs: sum('monthly_causes', 'jobs') }),
       )
       .execute();
   }
+}
+
+/** How many jobs of a run have each cause, by the id of the cause. */
+async function causeCounts(transaction: Transaction<Schema>, runId: number): Promise<[cause: string, jobs: number][]> {
+  const own = await transaction
+    .selectFrom('jobs')
+    .select(({ fn }) => ['signature', fn.countAll<number>().as('jobs')])
+    .where('run_id', '=', runId)
+    .where('signature', 'is not', null)
+    .groupBy('signature')
+    .execute();
+  const ofCases = await transaction
+    .selectFrom('jobs')
+    .innerJoin('failed_cases', 'failed_cases.job_id', 'jobs.id')
+    .select('failed_cases.signature')
+    .select(({ fn }) => fn.count<number>('jobs.id').distinct().as('jobs'))
+    .where('jobs.run_id', '=', runId)
+    .where('failed_cases.place', '<', mostCaseCauses)
+    // One that is the own cause of its job counts already.
+    .whereRef('failed_cases.signature', '<>', 'jobs.signature')
+    .groupBy('failed_cases.signature')
+    .execute();
+  const counts = new Map<string, number>();
+  for (const { signature, jobs } of [...own, ...ofCases]) {
+    counts.set(signature as string, (counts.get(signature as string) ?? 0) + Number(jobs));
+  }
+  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
 }

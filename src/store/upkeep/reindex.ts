@@ -1,10 +1,12 @@
 /** Computes the causes of failures again: after the rules of core/signature.ts changed. */
 import { CompiledQuery, type Transaction } from 'kysely';
+import { mostCaseCauses } from '../../core/job-causes.ts';
 import { refined } from '../../core/logs/refine.ts';
 import { failureCause, type Signature, signatureVersion } from '../../core/signature.ts';
+import { caseCause } from '../../core/test-cases.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Engine, JobRow, Reader, Schema } from '../engine/schema.ts';
-import { numbered, repeated, type Statement } from '../engine/transaction.ts';
+import { chunksOf, numbered, repeated, type Statement } from '../engine/transaction.ts';
 import { evidenceIn } from '../write/excerpts.ts';
 import { saveTexts } from '../write/job-sql.ts';
 import { eachBatch } from './each-job.ts';
@@ -91,10 +93,17 @@ async function reindexJobs(
     return { row, signature: signature && refined(signature, errors.get(row.id) ?? null) };
   });
   const wrong = caused.filter(({ row, signature }) => row.signature !== (signature?.id ?? null));
-  const statements = saveTexts(engine, caused);
-  if (wrong.length > 0) {
+  const wrongCases = await movedCases(transaction, engine, jobs);
+  const statements = saveTexts(engine, [...caused, ...wrongCases.map(({ signature }) => ({ row: {}, signature }))]);
+  if (wrong.length > 0) statements.push(updateJobs(engine, wrong));
+  for (const chunk of chunksOf(wrongCases, casesAtATime)) statements.push(updateCases(engine, chunk));
+  if (wrong.length + wrongCases.length > 0) {
     const revise = numbered(engine, 'update runs set revision = revision + 1 where id = ?');
-    statements.push(updateJobs(engine, wrong), { sql: revise, parameters: [runId] }, ...countMoves(engine, wrong));
+    const moves = [
+      ...wrong.map(({ row, signature }) => ({ job: row.id, old: row.signature, cause: signature?.id })),
+      ...wrongCases.map(({ job_id, old, signature }) => ({ job: job_id, old, cause: signature.id })),
+    ];
+    statements.push({ sql: revise, parameters: [runId] }, ...countMoves(engine, moves));
   }
   for (const { sql, parameters } of statements) {
     await transaction.executeQuery(CompiledQuery.raw(sql, [...parameters]));
@@ -106,21 +115,67 @@ async function reindexJobs(
  * Counts which causes the jobs of each cause went to, for the decisions on it: in the transaction that changes the jobs, so
  * that each job counts once, and in the order of their keys, so that two processes never wait for each other.
  */
-function countMoves(engine: Engine, jobs: { row: IndexedJob; signature: Signature | null }[]): Statement[] {
-  const counts = new Map<string, { old: string; cause: string; jobs: number }>();
-  for (const { row, signature } of jobs) {
-    if (row.signature === null || signature === null) continue;
-    const key = `${row.signature} ${signature.id}`;
-    const count = counts.get(key) ?? { old: row.signature, cause: signature.id, jobs: 0 };
-    counts.set(key, { ...count, jobs: count.jobs + 1 });
+function countMoves(
+  engine: Engine,
+  found: { job: number; old: string | null; cause: string | undefined }[],
+): Statement[] {
+  const counts = new Map<string, { old: string; cause: string; jobs: Set<number> }>();
+  for (const { job, old, cause } of found) {
+    if (old === null || cause === undefined) continue;
+    const key = `${old} ${cause}`;
+    const count = counts.get(key) ?? { old, cause, jobs: new Set() };
+    counts.set(key, count);
+    count.jobs.add(job);
   }
   if (counts.size === 0) return [];
-  const moves = [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, move]) => move);
+  const sorted = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  const moves = sorted.map(([, { old, cause, jobs }]) => ({ old, cause, jobs: jobs.size }));
   const rows = repeated(`(?, ?, ?${engine === 'postgres' ? '::bigint' : ''})`, moves.length);
   const sql =
     `insert into cause_moves (old, cause, jobs) values ${rows} ` +
     'on conflict (old, cause) do update set jobs = cause_moves.jobs + excluded.jobs';
   return [{ sql: numbered(engine, sql), parameters: moves.flatMap(({ old, cause, jobs }) => [old, cause, jobs]) }];
+}
+
+/** Cases that are changed in one statement. */
+const casesAtATime = 500;
+
+interface MovedCase {
+  job_id: number;
+  place: number;
+  old: string;
+  signature: Signature;
+}
+
+/** The failed cases of some jobs that are another cause than the stored one. */
+async function movedCases(transaction: Transaction<Schema>, engine: Engine, jobs: IndexedJob[]): Promise<MovedCase[]> {
+  const ids = jobs.map(({ id }) => id);
+  const rows = await transaction
+    .selectFrom('failed_cases')
+    .select(['job_id', 'place', 'name', 'signature as old'])
+    .where(oneOf(engine, 'job_id', ids))
+    .where('place', '<', mostCaseCauses)
+    .execute();
+  const known = new Map<string, Signature>();
+  const moved: MovedCase[] = [];
+  for (const { name, ...row } of rows) {
+    const signature = known.get(name) ?? caseCause(name);
+    known.set(name, signature);
+    if (signature.id !== row.old) moved.push({ ...row, signature });
+  }
+  return moved;
+}
+
+function updateCases(engine: Engine, cases: MovedCase[]): Statement {
+  const [integer, text] = engine === 'postgres' ? ['::bigint', '::text'] : ['', ''];
+  const sql =
+    `update failed_cases set signature = changed.column3 from ` +
+    `(values ${repeated(`(?${integer}, ?${integer}, ?${text})`, cases.length)}) as changed ` +
+    'where job_id = changed.column1 and place = changed.column2';
+  return {
+    sql: numbered(engine, sql),
+    parameters: cases.flatMap(({ job_id, place, signature }) => [job_id, place, signature.id]),
+  };
 }
 
 /** What the logs and test cases of some jobs said. */

@@ -6,7 +6,6 @@ import { evidenceOf, type FoundError, refined } from '../../core/logs/refine.ts'
 import { failureCause } from '../../core/signature.ts';
 import { lockRows, oneOf } from '../engine/dialect.ts';
 import type { Reader, Schema } from '../engine/schema.ts';
-import { numbered } from '../engine/transaction.ts';
 import { saveTexts } from './job-sql.ts';
 
 /** A job whose cause has changed. */
@@ -106,17 +105,36 @@ interface EvidenceRow {
 
 /** Gives a job the cause that its reason and its log name. Null when it has it already, or is gone. */
 export async function refineJob(db: Reader & { kysely: Kysely<Schema> }, job_id: number): Promise<RefinedJob | null> {
-  return db.kysely.transaction().execute((transaction) => refineIn(transaction, db, job_id));
+  return db.kysely.transaction().execute(async (transaction) => {
+    const run = await holdRun(transaction, db, job_id);
+    return run && refineHeld(transaction, db, run, job_id);
+  });
 }
 
-async function refineIn(transaction: Transaction<Schema>, { engine }: Reader, id: number): Promise<RefinedJob | null> {
+/** A run that a transaction holds. */
+interface HeldRun {
+  id: number;
+  name: string;
+}
+
+/** Holds the run of a job, like every writer that changes a job; null when the job is gone. */
+export async function holdRun(
+  transaction: Transaction<Schema>,
+  { engine }: Reader,
+  id: number,
+): Promise<HeldRun | null> {
   const runOfJob = transaction.selectFrom('jobs').select('run_id').where('jobs.id', '=', id);
-  // Like every writer, it holds the run while it changes a job.
-  const run = await lockRows(
-    engine,
-    transaction.selectFrom('runs').select(['id', 'name']).where('id', 'in', runOfJob),
-  ).executeTakeFirst();
-  if (!run) return null;
+  const run = transaction.selectFrom('runs').select(['id', 'name']).where('id', 'in', runOfJob);
+  return (await lockRows(engine, run).executeTakeFirst()) ?? null;
+}
+
+/** The same within a transaction that holds the run of the job. */
+export async function refineHeld(
+  transaction: Transaction<Schema>,
+  { engine }: Reader,
+  run: HeldRun,
+  id: number,
+): Promise<RefinedJob | null> {
   const job = await transaction
     .selectFrom('jobs')
     .leftJoin('log_excerpts', 'log_excerpts.job_id', 'jobs.id')
@@ -131,7 +149,15 @@ async function refineIn(transaction: Transaction<Schema>, { engine }: Reader, id
   for (const { sql, parameters } of saveTexts(engine, [{ row: {}, signature }]))
     await transaction.executeQuery(CompiledQuery.raw(sql, [...parameters]));
   await transaction.updateTable('jobs').set({ signature: signature.id }).where('id', '=', id).execute();
-  const revise = numbered(engine, 'update runs set revision = revision + 1 where id = ?');
-  await transaction.executeQuery(CompiledQuery.raw(revise, [run.id]));
+  await revise(transaction, run);
   return { run: run.name, job_id: job.job_id, status: job.status };
+}
+
+/** Notes that something of a run has changed that its pages and its digest show. */
+export async function revise(transaction: Transaction<Schema>, { id }: Pick<HeldRun, 'id'>): Promise<void> {
+  await transaction
+    .updateTable('runs')
+    .set(({ eb }) => ({ revision: eb('revision', '+', 1) }))
+    .where('id', '=', id)
+    .execute();
 }

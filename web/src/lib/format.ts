@@ -1,4 +1,5 @@
 /** Times, counts and names as texts; pure functions of their arguments. */
+import { type CausedJob, causesOfJob } from '../../../src/core/job-causes.ts';
 import { plural as pluralOf } from '../../../src/core/plural.ts';
 
 /** The time zone in which times are shown. */
@@ -127,4 +128,18 @@ export function bytes(count: number): string {
     unit++;
   }
   return `${value >= 10 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** The causes of a job in one line, which may be cut: "test_a", "2 causes: test_a"; empty for a job that has not failed. */
+export function causeLine(job: CausedJob<{ id: string; title: string }>): string {
+  const causes = causesOfJob(job);
+  const own = causes[0]?.title ?? '';
+  return causes.length > 1 ? `${causes.length} causes: ${own}` : own;
+}
+
+/** The causes of a job, a line each. */
+export function causeLines(job: CausedJob<{ id: string; title: string }>): string {
+  return causesOfJob(job)
+    .map(({ title }) => title)
+    .join('\n');
 }

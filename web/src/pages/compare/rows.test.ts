@@ -8,6 +8,7 @@ const side = (job_id: string, status: Side['status'], cause?: string, duration: 
   status,
   duration,
   signature: cause === undefined ? null : { id: cause, kind: 'command', title: `cause ${cause}`, class: 'unclear' },
+  case_causes: [],
 });
 
 const rows: Compared[] = [

@@ -1,5 +1,6 @@
 import { type ChangeClass, changeClasses, isFailing } from '../../../../src/core/compare.ts';
 import { differingFacets, facetText } from '../../../../src/core/facets.ts';
+import { causesOfJob } from '../../../../src/core/job-causes.ts';
 import type { Compare } from '../../../../src/http/api/compare-schema.ts';
 
 /** One description in both runs. */
@@ -30,11 +31,12 @@ export function compareRows(rows: Compared[], closed: ReadonlySet<string>, all =
   const [inA, inB] = [failuresIn(all, 'a'), failuresIn(all, 'b')];
   const groups = new Map<string, { title: string; rows: Compared[] }>();
   for (const row of rows) {
-    const signature = row.b?.signature ?? row.a?.signature ?? null;
-    const key = signature?.id ?? '';
-    const group = groups.get(key) ?? { title: signature?.title ?? 'No failure reason', rows: [] };
-    group.rows.push(row);
-    groups.set(key, group);
+    const causes = [row.b, row.a].map((job) => (job === null ? [] : causesOfJob(job))).find((some) => some.length > 0);
+    for (const { id, title } of causes ?? [{ id: '', title: 'No failure reason' }]) {
+      const group = groups.get(id) ?? { title, rows: [] };
+      group.rows.push(row);
+      groups.set(id, group);
+    }
   }
   const differing = differingFacets(rows.map(({ description }) => description));
   const facets = new Map(rows.map((row, at) => [row, differing[at]]));
@@ -54,14 +56,15 @@ export function compareRows(rows: Compared[], closed: ReadonlySet<string>, all =
     if (!open) return [head];
     const jobs = group.rows.map((compared) => {
       const shown = facets.get(compared)?.map(facetText).join('  ') || compared.description;
-      return { kind: 'job', key: rowKey(compared), compared, facets: shown } as const;
+      return { kind: 'job', key: rowKey(compared, id), compared, facets: shown } as const;
     });
     return [head, ...jobs];
   });
 }
 
-function rowKey({ description, a, b }: Compared): string {
-  return JSON.stringify([description, a?.job_id, b?.job_id]);
+/** A job of several causes has several rows. */
+function rowKey({ description, a, b }: Compared, cause: string): string {
+  return JSON.stringify([description, a?.job_id, b?.job_id, cause]);
 }
 
 /** How many jobs of a side ended with each cause. */
@@ -69,8 +72,8 @@ function failuresIn(rows: Compared[], side: 'a' | 'b'): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { [side]: job } of rows) {
     if (job === null || !isFailing(job.status)) continue;
-    const id = job.signature?.id ?? '';
-    counts.set(id, (counts.get(id) ?? 0) + 1);
+    const causes = causesOfJob(job).map(({ id }) => id);
+    for (const id of causes.length > 0 ? causes : ['']) counts.set(id, (counts.get(id) ?? 0) + 1);
   }
   return counts;
 }

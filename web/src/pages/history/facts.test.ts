@@ -11,6 +11,7 @@ const row = (description: string, statuses: (JobStatus | null)[], signature: num
   status: statuses.map((status) => (status === null ? -1 : jobStatuses.indexOf(status))),
   job_id: statuses.map((status, at) => (status === null ? null : String(at))),
   signature: statuses.map((_, at) => signature[at] ?? -1),
+  case_causes: [],
 });
 
 describe('a description', () => {

@@ -68,6 +68,9 @@ export function jobAt({ runs, signatures }: History, row: HistoryRow, at: number
     priority: run.priority,
     scheduled: run.scheduled,
     signature,
+    case_causes: (row.case_causes.find((one) => one.run === at)?.causes ?? []).flatMap(
+      (place) => signatures[place] ?? [],
+    ),
   };
 }
 

@@ -4,9 +4,9 @@ import { jobStatuses } from '../../../../src/core/job.ts';
 import { pagePath } from '../../../../src/core/paths.ts';
 import type { History } from '../../../../src/http/api/history-schema.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
-import { exactTime, shortSha1 } from '../../lib/format.ts';
+import { causeLines, exactTime, shortSha1 } from '../../lib/format.ts';
 import { countsInWords } from '../runs/run-facts.ts';
-import { type HistoryRow, rowFacts, shortDescriptions, stripes } from './facts.ts';
+import { type HistoryRow, jobAt, rowFacts, shortDescriptions, stripes } from './facts.ts';
 
 const rowHeight = 28;
 
@@ -169,8 +169,8 @@ function Cell({ row, index, run, data }: { row: HistoryRow; index: number; run: 
   const status = jobStatuses[row.status[index] ?? -1];
   const jobId = row.job_id[index];
   if (status === undefined || !jobId) return <td />;
-  const cause = data.signatures[row.signature[index] ?? -1]?.title;
-  const title = [`${status}, job ${jobId}`, cause, run.name].filter(Boolean).join('\n');
+  const job = jobAt(data, row, index);
+  const title = [`${status}, job ${jobId}`, job && causeLines(job), run.name].filter(Boolean).join('\n');
   return (
     <td>
       <Link

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { pagePath } from '../../../../src/core/paths.ts';
 import type { JobItem } from '../../../../src/http/api/schema.ts';
-import { shortSha1 } from '../../lib/format.ts';
+import { causeLine, causeLines, shortSha1 } from '../../lib/format.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
@@ -35,8 +35,8 @@ export function JobHistory({ current, history }: JobHistoryProps) {
         id: 'cause',
         title: 'Cause',
         width: 'minmax(160px, 2fr)',
-        text: ({ signature }) => signature?.title ?? '',
-        cell: ({ signature }) => <span className="mono">{signature?.title ?? ''}</span>,
+        text: causeLines,
+        cell: (job) => <span className="mono">{causeLine(job)}</span>,
       },
       { id: 'posted', title: 'Posted', width: '110px', cell: ({ posted }) => <Time at={posted} /> },
     ],
@@ -56,7 +56,7 @@ export function JobHistory({ current, history }: JobHistoryProps) {
           <span className="two">
             <Status status={job.status} /> {job.run}
           </span>
-          <span className="two mono">{job.signature?.title ?? job.job_id}</span>
+          <span className="two mono">{causeLine(job) || job.job_id}</span>
         </>
       )}
     />

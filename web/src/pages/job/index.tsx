@@ -136,13 +136,13 @@ function Overview({ page }: { page: JobPage }) {
                     <span className="badge">{trait}</span>{' '}
                   </Fragment>
                 ))}
-                <span className="strong">{job.signature.title}</span>
+                <span className="strong break">{job.signature.title}</span>
               </p>
             )}
             <pre tabIndex={0} role="region" aria-label="Failure reason">
               {withoutOverrides(job.failure_reason || 'No reason was recorded. The log may tell more.')}
             </pre>
-            <JobVerdict job={job} />
+            <JobVerdict page={page} />
             {page.excerpt !== null && <Excerpt run={page.run.name} job={job.job_id} excerpt={page.excerpt} />}
           </>
         )}

@@ -1,6 +1,7 @@
 import { Link } from 'wouter';
 import { pagePath } from '../../../../src/core/paths.ts';
 import type { JobItem } from '../../../../src/http/api/schema.ts';
+import { causeLine } from '../../lib/format.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
@@ -55,8 +56,8 @@ const columns: Column<JobItem>[] = [
   },
 ];
 
-function causeOf({ signature, failure_reason }: JobItem): string {
-  return signature?.title ?? failure_reason?.split('\n')[0] ?? '';
+function causeOf(job: JobItem): string {
+  return causeLine(job) || (job.failure_reason?.split('\n')[0] ?? '');
 }
 
 function MobileJob({ job }: { job: JobItem }) {

@@ -1,6 +1,7 @@
 import { Link } from 'wouter';
 import { isFailing } from '../../../../src/core/compare.ts';
 import { type Facet, facetText, parseFacets } from '../../../../src/core/facets.ts';
+import { causesOfJob } from '../../../../src/core/job-causes.ts';
 import { hasLog, logLinks } from '../../../../src/core/links.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { JobExcerpt } from '../../../../src/http/api/job-log-schema.ts';
@@ -16,8 +17,10 @@ import { JobTime, Time } from '../../ui/Time.tsx';
 import { Value } from '../../ui/Value.tsx';
 import { Decision } from './Decision.tsx';
 import { Elsewhere } from './Elsewhere.tsx';
+import { CasesOfGroup } from './FailedCases.tsx';
 import type { Group } from './groups.ts';
 import { baseQuery } from './headline.ts';
+import { JobCauses } from './JobCauses.tsx';
 import { RerunButton } from './RerunButton.tsx';
 import type { Triage } from './use-triage.ts';
 import { Badge, SeenStrip, VerdictDetail } from './verdict-view.tsx';
@@ -48,6 +51,7 @@ export function GroupDetail({ page, group, differing, triage }: DetailProps & { 
           </Link>
         )}
       </p>
+      <CasesOfGroup page={page} group={group} />
       {group.verdict !== null && <VerdictDetail page={page} verdict={group.verdict} />}
       <Decision page={page} group={group} triage={triage} />
       {group.jobs.length > 1 && (
@@ -142,7 +146,9 @@ function JobLinks({ page, job }: { page: RunPage; job: Job }) {
 }
 
 function Reason({ page, job }: { page: RunPage; job: Job }) {
-  const verdict = page.verdicts.find(({ cause }) => cause === job.signature?.id);
+  const causes = causesOfJob(job);
+  const said = new Map(page.verdicts.map((verdict) => [verdict.cause, verdict]));
+  const verdict = said.get(job.signature?.id ?? '');
   return (
     <>
       <h2>Failure reason {job.failure_reason && <Copy text={job.failure_reason} label="failure reason" />}</h2>
@@ -150,8 +156,14 @@ function Reason({ page, job }: { page: RunPage; job: Job }) {
         {job.failure_reason || 'No reason was recorded. The log may tell more.'}
       </pre>
       {page.reads_logs && <LogExcerpt run={page.run.name} job={job.job_id} />}
+      {causes.length > 1 && (
+        <>
+          <h2>{causes.length} causes</h2>
+          <JobCauses run={page.run} causes={causes} said={said} />
+        </>
+      )}
       <h2>Before</h2>
-      {verdict && (
+      {verdict && causes.length === 1 && (
         <p>
           {verdict.verdict}: {verdict.sentence}
         </p>

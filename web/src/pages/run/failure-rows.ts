@@ -21,7 +21,7 @@ export function failureRows(
     const { band } = group;
     if (band === null || groups[at - 1]?.band === band) return rows;
     const members = groups.filter((one) => one.band === band);
-    const jobs = members.reduce((sum, one) => sum + one.jobs.length, 0);
+    const jobs = new Set(members.flatMap((one) => one.jobs)).size;
     const open = members.filter(({ verdict }) => verdict?.decision === null).length;
     return [{ kind: 'band', band, causes: members.length, open, jobs }, ...rows];
   });

@@ -30,6 +30,25 @@ describe('failing jobs are grouped', () => {
     expect(groupFailures(all, page, 'signature').map(({ band }) => band)).toEqual(['look', 'look', 'decided']);
   });
 
+  test('by each of the causes that a job has', () => {
+    const several = aPage({
+      causes: [aCause('a', [2]), aCause('b', [2], 'test')],
+      jobs: [
+        { status: 'fail', cause: 'a', case_causes: ['b'] },
+        { status: 'fail', cause: 'b', case_causes: ['b'] },
+        { status: 'fail', cause: 'a' },
+      ],
+    });
+    expect(grouped('signature', several)).toEqual([
+      ['cause a', ['1', '3']],
+      ['cause b', ['1', '2']],
+    ]);
+    expect(grouped('kind', several)).toEqual([
+      ['command', ['1', '3']],
+      ['test', ['1', '2']],
+    ]);
+  });
+
   test('by band in the order of the page', () => {
     const judged = (['INFRA', 'UNSEEN', 'FLAKY'] as const).map((verdict, at) =>
       aVerdict(causes[at]?.id ?? '', { verdict }),

@@ -1,6 +1,7 @@
 /** Failing jobs by cause, those to look at first before others. */
 import { isFailing } from '../../../../src/core/compare.ts';
 import { differingFacets, facetText, parseFacets } from '../../../../src/core/facets.ts';
+import { causesOfJob } from '../../../../src/core/job-causes.ts';
 import { type Band, bandOf, bands } from '../../../../src/core/verdicts/bands.ts';
 import type { PageSignature, RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
@@ -35,9 +36,8 @@ export function groupFailures(jobs: readonly Job[], page: RunPage, by: string): 
   const groups = new Map<string, Group>();
   const verdicts = new Map(page.verdicts.map((verdict) => [verdict.cause, verdict]));
   for (const job of jobs.filter(({ status }) => isFailing(status))) {
-    for (const title of titlesOf(job, by)) {
-      const id = by === 'signature' ? (job.signature?.id ?? title) : title;
-      const signature = by === 'signature' ? job.signature : null;
+    for (const { title, signature } of headingsOf(job, by)) {
+      const id = signature?.id ?? title;
       const verdict = (signature && verdicts.get(signature.id)) ?? null;
       const band = verdict && bandOf(verdict, page.run);
       const kind = signature?.kind ?? '';
@@ -50,15 +50,23 @@ export function groupFailures(jobs: readonly Job[], page: RunPage, by: string): 
   return [...groups.values()].sort((a, b) => place(a) - place(b) || b.jobs.length - a.jobs.length);
 }
 
+/** The groups that a job is in: with several failed test cases it has several causes. */
+function headingsOf(job: Job, by: string): { title: string; signature: PageSignature | null }[] {
+  const causes = causesOfJob(job);
+  if (by === 'signature' && causes.length > 0)
+    return causes.map((signature) => ({ title: signature.title, signature }));
+  return titlesOf(job, by).map((title) => ({ title, signature: null }));
+}
+
 function titlesOf(job: Job, by: string): string[] {
   if (by === 'description') return [job.description || 'no description'];
   if (by === 'node') return job.nodes.length > 0 ? job.nodes : ['no node'];
   if (by === 'os') return [job.os ?? 'no os'];
-  if (by === 'kind') return [job.signature?.kind ?? 'other'];
+  if (by === 'kind') return [...new Set(job.signature === null ? ['other'] : causesOfJob(job).map(({ kind }) => kind))];
   if (by.startsWith('facet:')) {
     const key = by.slice('facet:'.length);
     const values = parseFacets(job.description).filter((facet) => facet.key === key);
     return values.length > 0 ? values.map(facetText) : [`no ${key}`];
   }
-  return by === 'none' ? ['all failures'] : [job.signature?.title ?? 'no reason recorded'];
+  return [by === 'none' ? 'all failures' : 'no reason recorded'];
 }

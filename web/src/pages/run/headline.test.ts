@@ -30,8 +30,24 @@ describe('the sentence on all causes', () => {
       began('h', 3),
       began('i', 30),
     ];
-    expect(headline(aPage({ causes, verdicts }))).toBe(
+    const jobs = causes.flatMap(({ id }, at) =>
+      Array.from({ length: at + 1 }, () => ({ status: 'fail', cause: id }) as const),
+    );
+    expect(headline(aPage({ causes, verdicts, jobs }))).toBe(
       '9 causes in 45 jobs: 1 began 20 Nov (8 jobs), 1 rose (6 jobs), 1 new, 2 infra, 1 unseen before, 1 began earlier (9 jobs), 1 flaky, 1 known; 7 undecided of 9 left',
+    );
+  });
+
+  test('counts a job of several causes once', () => {
+    const causes = [aCause('a', [2]), aCause('b', [2], 'test'), aCause('c', [1], 'test')];
+    const verdicts = [aVerdict('a'), began('b', 3), began('c', 3)];
+    const jobs = [
+      { status: 'fail', cause: 'a', case_causes: ['b', 'c'] },
+      { status: 'fail', cause: 'b', case_causes: ['b'] },
+      { status: 'pass' },
+    ] as const;
+    expect(headline(aPage({ causes, verdicts, jobs }))).toBe(
+      '3 causes in 2 jobs: 2 began 20 Nov (2 jobs), 1 known; 2 undecided of 3 left',
     );
   });
 

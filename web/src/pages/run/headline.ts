@@ -7,20 +7,28 @@ import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
 import { plural } from '../../lib/format.ts';
 
 /** "24 causes in 94 jobs: 1 began 20 Nov (30 jobs), 3 new, 4 infra, 16 known; 8 undecided of 24 left". */
-export function headline({ run, signatures, verdicts }: RunPage): string {
+export function headline({ run, signatures, jobs, verdicts }: RunPage): string {
   if (signatures.length === 0) return 'No failures';
-  const jobsOf = new Map(signatures.map(({ id, seen }) => [id, seen.at(-1) ?? 0]));
+  const words = new Map<string, string>();
   const parts = new Map<string, { causes: number; jobs: number }>();
   for (const one of [...verdicts].sort((a, b) => placeOf(a, run) - placeOf(b, run))) {
     const word = wordOf(one, run);
-    const part = parts.get(word) ?? { causes: 0, jobs: 0 };
-    parts.set(word, { causes: part.causes + 1, jobs: part.jobs + (jobsOf.get(one.cause) ?? 0) });
+    words.set(one.cause, word);
+    parts.set(word, { causes: (parts.get(word)?.causes ?? 0) + 1, jobs: 0 });
   }
-  const total = [...jobsOf.values()].reduce((sum, count) => sum + count, 0);
+  // A job of several causes is one job, of the run and of each part.
+  const failed = jobs.filter(({ signature }) => signature !== null);
+  for (const { signature, case_causes } of failed) {
+    const said = [signature as number, ...case_causes].map((place) => words.get(signatures[place]?.id ?? ''));
+    for (const word of new Set(said)) {
+      const part = word === undefined ? undefined : parts.get(word);
+      if (part) part.jobs++;
+    }
+  }
   const said = [...parts].map(([word, { causes, jobs }]) =>
     word.startsWith('began') || word === 'rose' ? `${causes} ${word} (${plural(jobs, 'job')})` : `${causes} ${word}`,
   );
-  const causes = `${plural(signatures.length, 'cause')} in ${plural(total, 'job')}`;
+  const causes = `${plural(signatures.length, 'cause')} in ${plural(failed.length, 'job')}`;
   return said.length === 0 ? causes : `${causes}: ${said.join(', ')}; ${leftText(verdicts)}`;
 }
 

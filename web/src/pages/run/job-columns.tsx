@@ -1,6 +1,6 @@
 import type { Facet } from '../../../../src/core/facets.ts';
 import { withoutWrappers } from '../../../../src/core/signature-text.ts';
-import { duration, kindText, shortHost } from '../../lib/format.ts';
+import { causeLine, causeLines, duration, kindText, shortHost } from '../../lib/format.ts';
 import type { Job } from '../../lib/jobs.ts';
 import type { Column } from '../../ui/grid-types.ts';
 import { OutLink } from '../../ui/OutLink.tsx';
@@ -40,8 +40,8 @@ export const jobColumns: Column<JobRow>[] = [
     width: 'minmax(160px, 1.4fr)',
     sortable: true,
     value: (job) => job.signature?.title ?? null,
-    text: (job) => job.failure_reason || (job.signature?.title ?? ''),
-    cell: (job) => <span className="mono">{job.signature?.title ?? ''}</span>,
+    text: (job) => (job.case_causes.length === 0 && job.failure_reason) || causeLines(job),
+    cell: (job) => <span className="mono">{causeLine(job)}</span>,
   },
   {
     id: 'reason',

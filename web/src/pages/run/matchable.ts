@@ -1,5 +1,6 @@
 /** The jobs of a run as the filter language sees them, in the browser. */
 import { facetText, parseFacets } from '../../../../src/core/facets.ts';
+import { causesOfJob } from '../../../../src/core/job-causes.ts';
 import type { QueryKey } from '../../../../src/core/query.ts';
 import type { MatchableJob } from '../../../../src/core/query-match.ts';
 import { traitsOf } from '../../../../src/core/traits.ts';
@@ -11,20 +12,21 @@ import type { JobParts, Parts } from './parts.ts';
 /** All jobs of a page, in the same order. */
 export function matchableJobs(jobs: readonly Job[], { run, verdicts }: RunPage, parts: Parts): MatchableJob[] {
   const byCause = new Map(verdicts.map((verdict) => [verdict.cause, verdict]));
-  return jobs.map((job) =>
-    matchableJob(job, run, (job.signature && byCause.get(job.signature.id)) ?? null, parts.get(job.job_id)),
-  );
+  return jobs.map((job) => {
+    const said = causesOfJob(job).flatMap(({ id }) => byCause.get(id) ?? []);
+    return matchableJob(job, run, said, parts.get(job.job_id));
+  });
 }
 
-/** A job with the facts of its run and what is said of its cause. */
+/** A job with the facts of its run and what is said of its causes. */
 function matchableJob(
   job: Job,
   run: RunPage['run'],
-  verdict: PageVerdict | null,
+  verdicts: readonly PageVerdict[],
   parts: JobParts | undefined,
 ): MatchableJob {
   const { suite, branch, user, machine_type, flavor, sha1, priority, scheduled } = run;
-  const traits = traitsOf({ ...job, verdict }, run);
+  const traits = traitsOf({ ...job, verdicts }, run);
   const wait = job.started === null ? null : (job.started - job.posted) / 1000;
   const { tasks = [], roles = [] } = parts ?? {};
   const facts = { suite, branch, user, machine_type, flavor, sha1, priority, scheduled };
@@ -41,8 +43,8 @@ const readers: Partial<Record<QueryKey, (job: MatchableJob) => readonly (string 
   status: (job) => [job.status],
   os: (job) => [job.os],
   node: (job) => job.nodes,
-  kind: (job) => [job.signature?.kind],
-  cause: (job) => [job.signature?.id],
+  kind: (job) => [...new Set(causesOfJob(job).map(({ kind }) => kind))],
+  cause: (job) => causesOfJob(job).map(({ id }) => id),
   is: (job) => [...job.traits],
   task: (job) => job.tasks,
   role: (job) => job.roles,

@@ -120,9 +120,9 @@ function lineOf(
 
 const longestError = 200;
 
-/** What the log of one of its jobs says, where that is more than the title. */
-function errorParts({ title, jobs }: Group, format: ReportFormat): string[] {
-  const error = oneLine(jobs.find((job) => job.error !== null)?.error ?? '');
+/** What the log of one of its jobs says, where that is more than the title; that of a job whose own cause is another one says something else. */
+function errorParts({ id, title, jobs }: Group, format: ReportFormat): string[] {
+  const error = oneLine(jobs.find((job) => job.error !== null && job.signature?.id === id)?.error ?? '');
   if (error === '' || error === oneLine(title)) return [];
   const short = error.length > longestError ? `${error.slice(0, longestError - 1).toWellFormed()}…` : error;
   return [`Log: ${words[format].code(short)}`];
