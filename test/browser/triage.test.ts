@@ -2,12 +2,13 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pagePath } from '../../src/core/paths.ts';
-import { closePage, hasBrowser, openPage, startBrowser } from '../helpers/browser.ts';
+import { closePage, hasBrowser, openPage, startBrowser, violations } from '../helpers/browser.ts';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 
 const runOn = (day: number) => `yuriw-2026-11-${day}_09:00:00-rados-v1..v2-distro-default-smithi`;
 const [before, run, later] = [runOn(20), runOn(21), runOn(22)] as const;
+const tested = 'yuriw-2026-11-21_08:00:00-krbd-main-distro-default-smithi';
 const odd = 'yuriw-2026-11-21_10:00:00-fs-100%,a "b" {job_id}-distro-default-smithi';
 
 const known = 'Command failed on smithi001 with status 1: "old problem"';
@@ -49,6 +50,22 @@ describe.skipIf(!hasBrowser)('a person who looks into a red run', () => {
       { job_id: '18', status: 'fail', failure_reason: fresh, description: 'rados/{h}' },
     ]);
     await report(later.replace('v1..v2', 'v1'), [{ job_id: '21', status: 'pass' }]);
+    const twoCases = { 1: ['wick', 'oil'], 2: ['glass', 'oil'] };
+    await report(
+      tested,
+      Object.keys(twoCases).map((job_id) => ({
+        job_id,
+        status: 'fail',
+        failure_reason: 'Command failed with status 1: a',
+      })),
+    );
+    for (const [job, names] of Object.entries(twoCases)) {
+      const cases = names.map(
+        (name) => `<testcase classname="Lamps" name="${name}"><failure message="no ${name}"/></testcase>`,
+      );
+      const path = `/api${pagePath.job(tested, job)}/tests`;
+      expect((await server.put(path, `<testsuite>${cases.join('')}</testsuite>`)).status).toBe(200);
+    }
     await report(odd, [{ job_id: '7,8', status: 'fail', failure_reason: known, description: 'fs/{a}' }]);
     browser = await startBrowser();
   });
@@ -152,5 +169,30 @@ describe.skipIf(!hasBrowser)('a person who looks into a red run', () => {
       await page.getByRole('link', { name: odd }).click();
       await page.getByRole('heading', { name: odd }).waitFor();
     });
+  });
+
+  test('decides on each failed test case of two jobs, which are two jobs all the time', async () => {
+    const watched = await openPage(browser, `${server.url}/ui${pagePath.run(tested)}`);
+    const { page } = watched;
+    await page.evaluate(() => localStorage.setItem('paddles.preferences', JSON.stringify({ name: 'ana' })));
+    await page.reload();
+    const left = (text: string) => page.locator('.head').getByText(text).waitFor();
+    await left('3 causes in 2 jobs: 3 unseen before; 3 undecided of 3 left');
+    const titles = await page.locator('.group-row .mono').allTextContents();
+    expect(titles).toEqual(['oil (Lamps)', 'wick (Lamps)', 'glass (Lamps)']);
+    await page.locator('.pane').getByText('no oil').waitFor();
+    await page.keyboard.press('x');
+    await page.getByText('2 jobs marked').waitFor();
+    for (const text of ['2 undecided of 3 left', '1 undecided of 3 left', 'nothing left to decide']) {
+      await page.keyboard.press('t');
+      await page.getByLabel('Issue').waitFor();
+      await page.keyboard.press('Enter');
+      await left(text);
+    }
+    await page.goto(`${server.url}/ui${pagePath.job(tested, '2')}`);
+    await page.getByRole('heading', { name: 'Other failed test cases' }).waitFor();
+    await page.locator('.cases').getByRole('link', { name: 'oil (Lamps)' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await closePage(watched);
   });
 });

@@ -22,6 +22,7 @@ describe.each(engines)('a database on $name', (engine) => {
         'monthly-totals',
         'notifications',
         'locked-nodes',
+        'case-causes',
       ],
       [],
     ]) {
