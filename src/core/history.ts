@@ -75,15 +75,19 @@ function emptyRow(description: string, runs: number): HistoryRow {
 }
 
 function orderOf({ status }: HistoryRow): { failsNow: number; lastFailure: number; failures: number } {
-  const last = status.findLast((one) => one !== -1) ?? -1;
-  return {
-    failsNow: Number(failed(last)),
-    lastFailure: status.findLastIndex(failed),
-    failures: status.filter(failed).length,
-  };
+  const order = { failsNow: 0, lastFailure: -1, failures: 0 };
+  for (const [run, one] of status.entries()) {
+    if (one === -1) continue;
+    order.failsNow = Number(failed(one));
+    if (order.failsNow === 0) continue;
+    order.lastFailure = run;
+    order.failures++;
+  }
+  return order;
 }
 
+const failing = jobStatuses.map((status) => isFailing(status));
+
 function failed(status: number): boolean {
-  const name = jobStatuses[status];
-  return name !== undefined && isFailing(name);
+  return failing[status] ?? false;
 }
