@@ -7,6 +7,8 @@ import { smallAnswer } from './answer-memory.ts';
  */
 export const compression: FastifyCompressOptions & { syncThreshold: number } = {
   encodings: ['br', 'gzip'],
+  // Bodies are read as they arrive (received.ts): one that is unpacked beside that would never end.
+  globalDecompression: false,
   threshold: 1024,
   syncThreshold: smallAnswer,
   // By their numbers: the quality and the logarithm of the window.

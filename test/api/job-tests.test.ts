@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JobPage } from '../../src/http/api/job-page-schema.ts';
 import type { JobTests, TestHistory } from '../../src/http/api/job-tests-schema.ts';
@@ -33,6 +35,19 @@ describe.each(engines)('test cases on $name', (engine) => {
 
   const put = (name: string, job: string, body: string | Buffer) =>
     pages.put(`/api/runs/${name}/jobs/${job}/tests`, body, { 'content-type': 'application/xml' });
+
+  test('are taken from a compressed document, and no other body is unpacked, however long it is', async () => {
+    const path = `/api/runs/${run}/jobs/2/tests`;
+    const packed = { 'content-encoding': 'gzip' };
+    const taken = await pages.put(path, gzipSync(junit([['test_a']])), packed);
+    expect(taken).toMatchObject({ status: 200, json: { counts: { pass: 1, fail: 0 } } });
+    expect(await pages.put(path, junit([]), packed)).toMatchObject({ status: 400 });
+    const note = gzipSync(JSON.stringify({ note: randomBytes(400_000).toString('hex') }));
+    for (const path of ['/api/decisions', `/api/runs/${run}/review`, `/runs/${run}/jobs/`]) {
+      const refused = await pages.post(path, note, { ...packed, 'x-paddles-name': 'ana' });
+      expect(refused, path).toMatchObject({ status: 400, json: { message: 'could not decode JSON body' } });
+    }
+  });
 
   test('are taken, listed, searched, and a failed one is a cause of its own', async () => {
     expect(await pages.read(`/runs/${run}/jobs/1/tests`)).toMatchObject({ counts: null, cases: [] });

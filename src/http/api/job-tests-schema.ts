@@ -50,9 +50,10 @@ export const jobTests = {
   response: answers(JobTests),
 };
 
-/** `PUT /api/runs/{run}/jobs/{job}/tests`, with JUnit XML of at most 64 MB. */
+/** `PUT /api/runs/{run}/jobs/{job}/tests`, with JUnit XML of at most 64 MB, perhaps compressed. */
 export const putJobTests = {
-  summary: 'Takes the test cases of a job, as JUnit XML, in place of those that it had',
+  summary:
+    'Takes the test cases of a job, as JUnit XML (with a Content-Encoding if it is compressed), in place of those that it had',
   params,
   querystring: query({}),
   response: answers(Type.Object({ counts: countsOf(caseResults) })),

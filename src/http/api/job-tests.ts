@@ -53,7 +53,8 @@ export function jobTestRoutes(app: ApiServer, context: ApiContext): void {
 const mostOfRun = 5000;
 
 function putTests(app: ApiServer, { db }: ApiContext): void {
-  const options = { schema: putJobTests, config: writingTests, bodyLimit: longestDocument, onSend: closeUnread };
+  const reading = { config: writingTests, bodyLimit: longestDocument, decompress: {} };
+  const options = { schema: putJobTests, ...reading, onSend: closeUnread };
   app.put('/runs/:run/jobs/:job/tests', options, async (request, reply) => {
     const { params } = request;
     const run = orThrow(await findRun(db, params.run));
