@@ -1,4 +1,5 @@
 /** What people said of causes (core/decisions), for lists and for the runs that it reaches. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { type Carried, follower, type Move } from '../../core/decisions/carry.ts';
 import type { Decision, Place } from '../../core/decisions/decision.ts';
@@ -69,6 +70,9 @@ export async function listDecisions(
 /** The most decisions on the causes of a run that are looked at, the newest. */
 const mostCandidates = 5000;
 
+/** How many are read at a time: 5,000 take SQLite and the server 80 ms. */
+const candidatesAtATime = 500;
+
 /** The decisions on a cause of a run, and those on causes of earlier rules whose jobs were scattered over it and others. */
 export interface CauseDecisions {
   candidates: Candidate[];
@@ -85,13 +89,12 @@ export async function decisionsOn(
   const ids = causes.map(({ id }) => id);
   const moves = await movesBefore(db, ids);
   const carried = follower(moves);
-  const rows = await selectCandidates(db, at)
+  const reached = selectCandidates(db, at)
     .where(oneOf(db.engine, 'decisions.cause', [...new Set([...ids, ...moves.map(({ old }) => old)])]))
     .where(reaching(place))
     .where(inForceAt('decisions', at))
     .orderBy('decisions.id', 'desc')
-    .limit(mostCandidates)
-    .execute();
+    .limit(candidatesAtATime);
   const found = new Map<string, CauseDecisions>();
   const add = (cause: string, kind: keyof CauseDecisions, candidate: Candidate) => {
     const one = found.get(cause) ?? { candidates: [], scattered: [] };
@@ -99,13 +102,19 @@ export async function decisionsOn(
     found.set(cause, one);
   };
   const known = new Map<string, Carried>();
-  for (const row of rows) {
-    const { causes: heirs, scattered } = known.get(row.cause) ?? carried(row.cause);
-    known.set(row.cause, { causes: heirs, scattered });
-    // One that is found was not withdrawn at that time.
-    const candidate = { ...candidateOf(row), withdrawn_by: null, withdrawn_at: null };
-    for (const cause of heirs) add(cause, 'candidates', candidate);
-    for (const cause of scattered) add(cause, 'scattered', candidate);
+  for (let [before, count] = [Number.MAX_SAFE_INTEGER, 0]; count < mostCandidates; await nextTurn()) {
+    const rows = await reached.where('decisions.id', '<', before).execute();
+    for (const row of rows) {
+      const { causes: heirs, scattered } = known.get(row.cause) ?? carried(row.cause);
+      known.set(row.cause, { causes: heirs, scattered });
+      // One that is found was not withdrawn at that time.
+      const candidate = { ...candidateOf(row), withdrawn_by: null, withdrawn_at: null };
+      for (const cause of heirs) add(cause, 'candidates', candidate);
+      for (const cause of scattered) add(cause, 'scattered', candidate);
+    }
+    if (rows.length < candidatesAtATime) break;
+    count += rows.length;
+    before = rows.at(-1)?.id ?? 0;
   }
   return found;
 }
