@@ -1,9 +1,11 @@
 /** Sends mail. */
-import { type Attempt, attemptTimeout, mailAddresses } from '../core/notifications/subscription.ts';
+import { type Attempt, attemptTimeout, type FailedAttempt, mailAddresses } from '../core/notifications/subscription.ts';
 
 /** A mail with where it goes. */
 interface Mail {
   target: string;
+  /** The addresses that are left, with commas between: others have it; null: all of them. */
+  refused: string | null;
   message_id: string;
   title: string;
   body: string;
@@ -16,30 +18,39 @@ export interface MailSettings {
 }
 
 /**
- * Sends a mail once, with the same `Message-ID` however often that is. It has arrived when the server takes it for one of its addresses. Rejects
- * only when `signal` says so.
+ * Sends a mail once to those who do not have it, with the same `Message-ID` however often that is. It has arrived when the server takes it for
+ * all of them. Rejects only when `signal` says so.
  */
 export async function sendMail(
   { smtp_url, mail_from }: MailSettings,
-  { target, message_id, title, body }: Mail,
+  { target, refused, message_id, title, body }: Mail,
   signal: AbortSignal,
 ): Promise<Attempt> {
   if (smtp_url === '' || mail_from === '')
     return failed('this server sends no mail: set PADDLES_SMTP_URL and PADDLES_MAIL_FROM');
+  const all = mailAddresses(target);
+  // Whoever was taken out of the subscription in the meantime gets nothing more.
+  const left = refused === null ? all : mailAddresses(refused).filter((address) => all.includes(address));
+  if (left.length === 0) return { outcome: 'delivered', answer_code: null };
   const timeout = AbortSignal.timeout(attemptTimeout);
   try {
     // A server that sends no mail does without it: loading it takes 100 ms.
     const { createTransport } = await import('nodemailer');
-    await createTransport(smtp_url, { disableFileAccess: true, disableUrlAccess: true }).sendMail({
+    const { rejected = [] } = await createTransport(smtp_url, {
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    }).sendMail({
       from: mail_from,
-      to: mailAddresses(target),
+      to: all,
+      envelope: { from: mail_from, to: left },
       subject: title,
       text: body,
       messageId: `<${message_id}@${mail_from.replace(/^.*@/s, '').replace(/>\s*$/, '')}>`,
       headers: { 'auto-submitted': 'auto-generated' },
       signal: AbortSignal.any([signal, timeout]),
     });
-    return { outcome: 'delivered', answer_code: null };
+    if (rejected.length === 0) return { outcome: 'delivered', answer_code: null };
+    return { ...failed(`the mail server refused ${rejected.join(', ')}`), refused: rejected };
   } catch (error) {
     signal.throwIfAborted();
     if (timeout.aborted) return failed(`no answer within ${attemptTimeout / 1000} seconds`);
@@ -50,6 +61,6 @@ export async function sendMail(
   }
 }
 
-function failed(error: string): Attempt {
+function failed(error: string): FailedAttempt {
   return { outcome: 'failed', answer_code: null, error };
 }

@@ -1,6 +1,6 @@
 /** Sends webhooks as Standard Webhooks says (https://www.standardwebhooks.com). */
 import { createHmac } from 'node:crypto';
-import { type Attempt, attemptTimeout } from '../core/notifications/subscription.ts';
+import { type Attempt, attemptTimeout, retryAfter } from '../core/notifications/subscription.ts';
 import { version } from '../version.ts';
 
 /** A message with where it goes. */
@@ -12,7 +12,7 @@ export interface Webhook {
 }
 
 /**
- * Sends a message once; `at` in milliseconds. Follows no redirect and reads nothing of an answer but its status, so that the server cannot be
+ * Sends a message once; `at` in milliseconds. Follows no redirect and reads nothing of an answer but its status and `Retry-After`, so that the server cannot be
  * used to read what others may not. Rejects only when `signal` says so.
  */
 export async function sendWebhook(webhook: Webhook, at: number, signal: AbortSignal): Promise<Attempt> {
@@ -26,19 +26,20 @@ export async function sendWebhook(webhook: Webhook, at: number, signal: AbortSig
       signal: AbortSignal.any([signal, AbortSignal.timeout(attemptTimeout)]),
     });
     await answer.body?.cancel().catch(() => {});
-    return attemptOf(answer.status);
+    return attemptOf(answer, at);
   } catch (error) {
     signal.throwIfAborted();
     return { outcome: 'failed', answer_code: null, error: sentenceOf(error) };
   }
 }
 
-function attemptOf(status: number): Attempt {
+function attemptOf({ status, headers }: Response, at: number): Attempt {
   if (status >= 200 && status < 300) return { outcome: 'delivered', answer_code: status };
   const failed = { outcome: 'failed', answer_code: status } as const;
   if (status === 410) return { ...failed, error: 'answered 410: gone', gone: true };
   const isRedirect = status >= 300 && status < 400;
-  return { ...failed, error: `answered ${status}${isRedirect ? ', and redirects are not followed' : ''}` };
+  const error = `answered ${status}${isRedirect ? ', and redirects are not followed' : ''}`;
+  return { ...failed, error, not_before: retryAfter(headers.get('retry-after'), at * 1000) };
 }
 
 /** The address may be a password: of what went wrong only the kind is kept. */

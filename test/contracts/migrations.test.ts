@@ -23,6 +23,7 @@ describe.each(engines)('a database on $name', (engine) => {
         'notifications',
         'locked-nodes',
         'case-causes',
+        'refused-addresses',
       ],
       [],
     ]) {

@@ -17,10 +17,21 @@ export const deliveryStatuses = ['waiting', 'delivered', 'failed'] as const;
 /** One of them. */
 export type DeliveryStatus = (typeof deliveryStatuses)[number];
 
-/** How an attempt to send a delivery ended; `answer_code` is the status of an HTTP answer. `gone`: nothing is to be sent there any more. */
-export type Attempt =
-  | { outcome: 'delivered'; answer_code: number | null }
-  | { outcome: 'failed'; answer_code: number | null; error: string; gone?: boolean };
+/** How an attempt to send a delivery ended; `answer_code` is the status of an HTTP answer. */
+export type Attempt = { outcome: 'delivered'; answer_code: number | null } | FailedAttempt;
+
+/** One that is repeated. */
+export interface FailedAttempt {
+  outcome: 'failed';
+  answer_code: number | null;
+  error: string;
+  /** Nothing is to be sent there any more. */
+  gone?: boolean;
+  /** When the receiver asks to be tried again, in microseconds since the Unix epoch. */
+  not_before?: number | null;
+  /** The addresses of a mail that were refused, while others were not. */
+  refused?: string[];
+}
 
 /** Milliseconds for one attempt. */
 export const attemptTimeout = 15_000;
@@ -34,6 +45,8 @@ const day = 86_400 * second;
 /** When a delivery that failed is repeated, after each attempt, in microseconds; then it has failed for good. */
 const repeatAfter = [5, 60, 300, 1800, 7200, 21_600, 86_400].map((seconds) => seconds * second);
 
+const longestPause = day;
+
 /** How long nothing may arrive until a subscription is switched off, in microseconds. */
 const longestFailure = 5 * day;
 
@@ -43,10 +56,20 @@ export const keptFor = { deliveries: 30 * day, causes: 60 * day };
 /** How long a node has to be free of suspicion before it can be news again, in microseconds. */
 export const suspicionRests = 3 * day;
 
-/** When an attempt that failed is repeated, in microseconds; null: no more. `attempts` counts it. */
-export function nextAttempt(attempts: number, at: number): number | null {
+/**
+ * When an attempt that failed is repeated, in microseconds; null: no more. `attempts` counts it. Not before the receiver wants it, unless that
+ * is later than the longest pause there is.
+ */
+export function nextAttempt(attempts: number, at: number, notBefore: number | null = null): number | null {
   const after = repeatAfter[attempts - 1];
-  return after === undefined ? null : at + after;
+  return after === undefined ? null : at + Math.min(Math.max(after, (notBefore ?? at) - at), longestPause);
+}
+
+/** The time in a `Retry-After` (RFC 9110, 10.2.3: seconds, or a date), null without one. Times in microseconds. */
+export function retryAfter(header: string | null, at: number): number | null {
+  if (header === null) return null;
+  const time = /^\d{1,9}$/.test(header) ? at + Number(header) * second : Date.parse(header) * 1000;
+  return Number.isSafeInteger(time) ? time : null;
 }
 
 /** Whether a subscription that has been failing since a time is to be switched off; times in microseconds. */

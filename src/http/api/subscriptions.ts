@@ -152,7 +152,7 @@ function subscriptionItem(row: SubscriptionRow): SubscriptionItem {
   };
 }
 
-function deliveryItem(row: Omit<DeliveryRow, 'body'>): DeliveryItem {
+function deliveryItem(row: Omit<DeliveryRow, 'body' | 'refused'>): DeliveryItem {
   const { id, message_id, event, title, status, attempts, answer_code, error } = row;
   return {
     ...{ id, message_id, event, title, status, attempts, answer_code, error },

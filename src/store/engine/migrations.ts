@@ -5,6 +5,7 @@ import { analystViews } from './analyst-views.ts';
 import { decisionTables } from './decision-tables.ts';
 import { type ColumnTypes, columnTypes, lockOut } from './dialect.ts';
 import { UnusableDatabase } from './faults.ts';
+import { importedRuns } from './imported-tables.ts';
 import { caseCauses, logTables, testTables } from './log-tables.ts';
 import { monthlyTables } from './monthly-tables.ts';
 import { notificationTables } from './notification-tables.ts';
@@ -31,6 +32,7 @@ const migrations: Migration[] = [
   { name: 'notifications', statements: notificationTables },
   { name: 'locked-nodes', statements: () => ['create index nodes_locked on nodes (name) where locked'] },
   { name: 'case-causes', statements: caseCauses },
+  { name: 'refused-addresses', statements: () => ['alter table deliveries add column refused text'] },
 ];
 
 /**
@@ -270,19 +272,6 @@ function runDigests({ integer, text, document }: ColumnTypes): string[] {
       run_id ${integer} primary key references runs (id) on delete cascade,
       made_of ${text} not null,
       digest ${document} not null
-    )`,
-  ];
-}
-
-/** No reference to `runs`: that a run was imported and deleted since is what keeps it from being imported again. */
-function importedRuns({ integer, text }: ColumnTypes): string[] {
-  return [
-    `create table imported_runs (
-      id ${integer} primary key,
-      fingerprint ${text} not null,
-      revision ${integer} not null,
-      verified integer not null,
-      left_out ${text} not null
     )`,
   ];
 }

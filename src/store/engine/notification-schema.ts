@@ -42,6 +42,8 @@ interface DeliveryTable {
   /** The status of the last HTTP answer. */
   answer_code: number | null;
   error: string | null;
+  /** The addresses of a mail that were refused, with commas between, while others were not: only they get it again. */
+  refused: Generated<string | null>;
 }
 
 /** A run that is over and has not been told of; `revision` is the one with which it ended. */

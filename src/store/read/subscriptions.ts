@@ -11,7 +11,7 @@ export async function listSubscriptions({ kysely }: Reader): Promise<Subscriptio
 }
 
 /** A delivery in a list, without what it says. */
-export type ListedDelivery = Omit<DeliveryRow, 'body'>;
+export type ListedDelivery = Omit<DeliveryRow, 'body' | 'refused'>;
 
 /** Deliveries of a subscription before the one with the id `after`, newest first; or `not_found`. */
 export async function listDeliveries(

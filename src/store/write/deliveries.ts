@@ -44,7 +44,7 @@ export async function addDeliveries(
 
 /** A delivery that somebody has claimed, with where it goes. */
 export interface ClaimedDelivery
-  extends Pick<DeliveryRow, 'id' | 'message_id' | 'subscription_id' | 'title' | 'body' | 'attempts'>,
+  extends Pick<DeliveryRow, 'id' | 'message_id' | 'subscription_id' | 'title' | 'body' | 'attempts' | 'refused'>,
     Pick<SubscriptionRow, 'format' | 'target' | 'secret'> {}
 
 /**
@@ -69,7 +69,7 @@ export async function claimDelivery(
     .where('id', 'in', lockRows(engine, next))
     // Of two servers that wait for the row the second one finds it claimed.
     .where('due', '<=', at)
-    .returning(['id', 'message_id', 'subscription_id', 'title', 'body', 'attempts'])
+    .returning(['id', 'message_id', 'subscription_id', 'title', 'body', 'attempts', 'refused'])
     .executeTakeFirst();
   if (!claimed) return null;
   const target = await kysely
@@ -83,25 +83,28 @@ export async function claimDelivery(
 /** Records how an attempt ended, unless somebody else has claimed the delivery since. Returns what became of it. */
 export async function recordAttempt(
   { engine, kysely }: Reader,
-  delivery: Pick<ClaimedDelivery, 'id' | 'subscription_id' | 'attempts'>,
+  delivery: Pick<ClaimedDelivery, 'id' | 'subscription_id' | 'attempts' | 'refused'>,
   attempt: Attempt,
   at: number,
 ): Promise<'delivered' | 'failed' | 'given up'> {
   const { id, subscription_id, attempts } = delivery;
   const { outcome, answer_code } = attempt;
-  const error = outcome === 'failed' ? attempt.error : null;
-  const gone = outcome === 'failed' && attempt.gone === true;
-  const due = outcome === 'delivered' || gone ? null : nextAttempt(attempts, at);
+  const failed = outcome === 'failed' ? attempt : null;
+  const { error = null, gone = false, not_before, refused: nowRefused } = failed ?? {};
+  const refused = nowRefused?.join(',') ?? (failed && delivery.refused);
+  const due = failed === null || gone ? null : nextAttempt(attempts, at, not_before);
   const status = outcome === 'delivered' ? 'delivered' : due === null ? 'failed' : 'waiting';
   await kysely.transaction().execute(async (transaction) => {
     const recorded = await transaction
       .updateTable('deliveries')
-      .set({ status, due, answer_code, error })
+      .set({ status, due, answer_code, error, refused })
       .where('id', '=', id)
       .where('attempts', '=', attempts)
       .returning('id')
       .executeTakeFirst();
-    if (recorded) await noteHealth(transaction, engine, { id: subscription_id, error, gone, at });
+    // Where some addresses have it, mail arrives.
+    const arrives = failed === null || refused !== null;
+    if (recorded) await noteHealth(transaction, engine, { id: subscription_id, error, arrives, gone, at });
   });
   if (outcome === 'delivered') return outcome;
   return due === null ? 'given up' : outcome;
@@ -111,18 +114,18 @@ export async function recordAttempt(
 async function noteHealth(
   transaction: Transaction<Schema>,
   engine: Engine,
-  { id, error, gone, at }: { id: number; error: string | null; gone: boolean; at: number },
+  { id, error, arrives, gone, at }: { id: number; error: string | null; arrives: boolean; gone: boolean; at: number },
 ): Promise<void> {
   const query = transaction.selectFrom('subscriptions').selectAll().where('id', '=', id);
   const row = await lockRows(engine, query).executeTakeFirst();
   if (!row) return;
-  if (error === null) {
-    const isWell = row.failing_since === null && row.problem === null;
-    // What was sent by hand to one that is switched off does not say why it is off.
-    if (!isWell && row.enabled) await setHealth(transaction, id, { failing_since: null, problem: null });
+  // What was sent by hand to one that is switched off does not say why it is off.
+  if (!row.enabled) return;
+  if (error === null || arrives) {
+    const isSame = row.failing_since === null && row.problem === error;
+    if (!isSame) await setHealth(transaction, id, { failing_since: null, problem: error });
     return;
   }
-  if (!row.enabled) return;
   const failing_since = row.failing_since ?? at;
   const why = gone
     ? 'the receiver wants no more'
@@ -179,7 +182,7 @@ export async function sendAgain(
 ): Promise<DeliveryRow | Failure> {
   const row = await kysely
     .updateTable('deliveries')
-    .set({ status: 'waiting', due: at, attempts: 0 })
+    .set({ status: 'waiting', due: at, attempts: 0, refused: null })
     .where('id', '=', id)
     .where('subscription_id', '=', subscription)
     // One that waits or is being sent is sent anyway.
