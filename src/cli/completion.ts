@@ -75,7 +75,9 @@ function zsh(commands: Commands): string {
     return `'--${flag}[${help.replace(/[[\]:']/g, ' ')}]${value}'`;
   };
   const cases = eachCommand(commands).map(
-    ({ name, options }) => `    '${name}') _arguments ${options.map(spec).join(' ')} '*:operand:_files' ;;`,
+    ({ name, options }) =>
+      // Flags without a command are those of serve.
+      `    ${name === 'serve' ? 'serve|-*' : `'${name}'`}) _arguments ${options.map(spec).join(' ')} '*:operand:_files' ;;`,
   );
   const seconds = firstWords(commands).filter((first) => secondWords(commands, first).length > 0);
   const choose = seconds.map(
@@ -85,7 +87,7 @@ function zsh(commands: Commands): string {
   return `#compdef paddles
 # paddles completion zsh > a folder of $fpath, as _paddles
 _paddles() {
-  if (( CURRENT == 2 )); then compadd ${firstWords(commands).join(' ')}; return; fi
+  if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then compadd ${firstWords(commands).join(' ')}; return; fi
 ${choose.join('\n')}
   if (( CURRENT == 3 )) && [[ $words[2] == completion ]]; then compadd ${Object.keys(shells).join(' ')}; return; fi
   local command=$words[2]
@@ -107,7 +109,8 @@ function fish(commands: Commands): string {
       second === undefined
         ? `complete -c paddles -n __fish_use_subcommand -f -a ${first} -d ${quoted(summary)}`
         : `complete -c paddles -n '${seen}' -f -a ${second} -d ${quoted(summary)}`;
-    const where = second === undefined ? seen : `${seen}; and __fish_seen_subcommand_from ${second}`;
+    const both = second === undefined ? seen : `${seen}; and __fish_seen_subcommand_from ${second}`;
+    const where = name === 'serve' ? `${both}; or __fish_use_subcommand` : both;
     const flags = options.map(({ flag, hint, help, choices }) => {
       const value = hint === '' ? '' : choices.length > 0 ? ` -x -a ${quoted(choices.join(' '))}` : ' -r';
       return `complete -c paddles -n '${where}' -l ${flag} -d ${quoted(help)}${value}`;
