@@ -7,7 +7,8 @@ import { type MailServer, startMailServer } from '../helpers/mail-server.ts';
 import { hour, notificationsOn } from './lab.ts';
 
 describe.each(engines)('notifications on $name', (engine) => {
-  const lab = notificationsOn(engine);
+  // Subscriptions to mail need a mail server; what sends it is given its own.
+  const lab = notificationsOn(engine, { smtp_url: 'smtp://127.0.0.1:9', mail_from: 'paddles@lab.example' });
   const { now, later, start, subscribe, deliveries, becomes, subscription, report, newRun } = lab;
   let mail: MailServer;
   beforeAll(async () => {

@@ -18,7 +18,7 @@ const log = { warn: (entry: unknown) => expect.fail(JSON.stringify(entry)) } as 
 export const hour = 3_600_000_000;
 
 /** One server for the tests of a block; each test has a receiver of its own, and ends what it has started. */
-export function notificationsOn(engine: Engine) {
+export function notificationsOn(engine: Engine, settings: Partial<typeof config> = {}) {
   let notifiers: Notifier[] = [];
   let runs = 0;
   const lab = {
@@ -31,9 +31,7 @@ export function notificationsOn(engine: Engine) {
   const now = () => Date.now() * 1000 + lab.ahead;
 
   beforeAll(async () => {
-    // Subscriptions to mail need a mail server; what sends it is given its own.
-    const mail = { smtp_url: 'smtp://127.0.0.1:9', mail_from: 'paddles@lab.example' };
-    lab.server = await startServer(engine, { contract: 'teuthology', ...mail });
+    lab.server = await startServer(engine, { contract: 'teuthology', ...settings });
   });
   beforeEach(async () => {
     lab.receiver = await startReceiver();
