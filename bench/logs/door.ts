@@ -1,5 +1,5 @@
 /** What a log of a gigabyte and 100,000 test cases cost a server and a browser, asked as people ask. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -43,7 +43,7 @@ export async function measureServer(
     }
     const job = String(seeds.length);
     const viewer = await measureViewer(server, { run, job, error: read.at(-1)?.byte ?? 0 }, say);
-    return [...readingLines(read, seeds), ...viewer, ...(await measureCases(server, job))];
+    return [...readingLines(read, seeds), ...viewer, ...(await measureCases(server, archive, job))];
   } finally {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -121,22 +121,22 @@ async function send(port: number, method: string, path: string, body: string): P
   if (!answer.ok) throw new Error(`${method} ${path} was answered with ${answer.status}: ${await answer.text()}`);
 }
 
-/** 100,000 test cases of a job: taken, listed, searched, and the history of one. */
-async function measureCases(server: Server, job: string): Promise<Line[]> {
-  const count = 100_000;
-  const cases = Array.from({ length: count }, (_, at) => {
+const casesOfJob = 100_000;
+
+function junit(): string {
+  const cases = Array.from({ length: casesOfJob }, (_, at) => {
     const end = at % 1000 === 7 ? `><failure message="no lamp ${at}"/></testcase>` : '/>';
     return `<testcase classname="tasks.lamps.Lamps${at % 50}" name="test_${at}" time="${at % 90}.5"${end}`;
   });
-  const document = `<testsuite name="lamps">\n${cases.join('\n')}\n</testsuite>`;
+  return `<testsuite name="lamps">\n${cases.join('\n')}\n</testsuite>`;
+}
+
+/** 100,000 test cases of a job: taken, listed, searched, the history of one, and read from an archive. */
+export async function measureCases(server: Server, archive: string, job: string): Promise<Line[]> {
+  const document = junit();
   const path = `/api/runs/${run}/jobs/${job}/tests`;
   const get = getJson(server.port);
   const before = await server.ask('figures');
-  const timed = async (work: () => Promise<unknown>) => {
-    const start = performance.now();
-    await work();
-    return performance.now() - start;
-  };
   const puts: number[] = [];
   const blocks: number[] = [];
   for (let round = 0; round < 3; round++) {
@@ -164,5 +164,51 @@ async function measureCases(server: Server, job: string): Promise<Line[]> {
       block <= 100,
       `the best of ${blocks.map(ms).join(', ')}`,
     ),
+    ...(await measureArchived(server, archive, document)),
   ];
+}
+
+/** The same in a file of the archive, which a thread of its own reads when the job has failed. */
+async function measureArchived(server: Server, archive: string, document: string): Promise<Line[]> {
+  const times: number[] = [];
+  const blocks: number[] = [];
+  const before = await server.ask('figures');
+  for (const job of ['archived-1', 'archived-2', 'archived-3']) {
+    mkdirSync(join(archive, run, job), { recursive: true });
+    writeFileSync(join(archive, run, job, 'teuthology.log'), 'INFO:tasks.lamps:over\n');
+    writeFileSync(join(archive, run, job, 'results.xml'), document);
+    await server.ask('watch');
+    const body = JSON.stringify({
+      job_id: job,
+      name: run,
+      status: 'fail',
+      failure_reason: 'Command failed with status 1: a',
+    });
+    times.push(await timed(() => readFrom(server, job, body)));
+    blocks.push((await server.ask('figures')).longestBlockMs);
+  }
+  const megabytes = ((await server.ask('figures')).peakRssBytes - before.rssBytes) / megabyte;
+  const ms = (value: number) => `${value.toFixed(0)} ms`;
+  const all = `the best of ${blocks.map(ms).join(', ')}`;
+  const block = Math.min(...blocks);
+  return [
+    lineWith('… and read from an archive', '', ms(Math.min(...times)), null, `${megabytes.toFixed(0)} MB of memory`),
+    lineWith('longest block of the event loop meanwhile', '≤ 100 ms', ms(block), block <= 100, all),
+  ];
+}
+
+async function readFrom(server: Server, job: string, body: string): Promise<void> {
+  await send(server.secondPort, 'POST', `/runs/${run}/jobs/`, body);
+  for (let tries = 0; tries < 600; tries++) {
+    const page = await getJson(server.port)(`/api/runs/${run}/jobs/${job}`);
+    if ((page as { tests: object | null }).tests !== null) return;
+    await sleep(50);
+  }
+  throw new Error('the cases in the archive were not read');
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
 }

@@ -1,26 +1,31 @@
 /** Test cases from files of the archive: every `*.xml` in the folder of a job, and in the folders in it. */
-import type { TestCase } from '../core/test-cases.ts';
 import { mostCases } from '../core/test-cases.ts';
 import { JunitProblem, readJunit } from './junit.ts';
 import { listFiles, openLog, type Place } from './open.ts';
-import { type PackedCases, packCases } from './pack-cases.ts';
+import { createPacker, type GatheredCases, gatherCases, type PackedCases } from './pack-cases.ts';
 import { ArchiveProblem } from './source.ts';
 import { chunksOf } from './unpack.ts';
 
 /** Files and folders that are looked at, and bytes of one file. */
 const [mostFiles, mostFolders, longestFile] = [50, 30, 64 << 20];
 
-/** The cases in the files of a job; null when it has none. Files that are no JUnit XML are left alone. */
+/** The cases in the files of a job; null when it has none, or too long ones. Files that are no JUnit XML are left alone. */
 export async function testsIn(places: Place[]): Promise<(PackedCases & { files: string[] }) | null> {
-  const cases: TestCase[] = [];
+  const packer = createPacker();
+  const parts: GatheredCases[] = [];
   const files: string[] = [];
+  let total = 0;
   for (const path of await xmlFiles(places)) {
-    const found = await casesIn(places, path);
-    if (found === null || cases.length + found.length > mostCases) continue;
-    for (const one of found) cases.push(one);
+    const lines: Buffer[] = [];
+    const found = await casesIn(places, path, (line) => lines.push(line));
+    if (found === null || total + found.total > mostCases) continue;
+    for (const line of lines) packer.write(line);
+    parts.push(found);
+    total += found.total;
     files.push(path.join('/'));
   }
-  return cases.length === 0 ? null : { ...(await packCases(cases)), files };
+  const packed = await packer.done(parts);
+  return total === 0 || packed === null ? null : { ...packed, files };
 }
 
 async function xmlFiles(places: Place[]): Promise<string[][]> {
@@ -37,15 +42,14 @@ async function xmlFiles(places: Place[]): Promise<string[][]> {
   return files;
 }
 
-async function casesIn(places: Place[], path: string[]): Promise<TestCase[] | null> {
+async function casesIn(places: Place[], path: string[], onLine: (line: Buffer) => void): Promise<GatheredCases | null> {
   try {
     const { source } = await openLog(places, path);
     try {
       if (source.size > longestFile) return null;
-      const reader = readJunit();
-      const decoder = new TextDecoder();
-      for await (const chunk of chunksOf(source)) reader.write(decoder.decode(chunk, { stream: true }));
-      return reader.end();
+      const cases = gatherCases(onLine);
+      await readJunit(chunksOf(source), cases.add);
+      return cases.done();
     } finally {
       source.close();
     }

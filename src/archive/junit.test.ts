@@ -1,15 +1,20 @@
+import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import type { TestCase } from '../core/test-cases.ts';
 import { JunitProblem, readJunit } from './junit.ts';
-import { packCases, unpackCases } from './pack-cases.ts';
+import { createPacker, gatherCases, type PackedCases, unpackCases } from './pack-cases.ts';
 
-function read(text: string, step = 7): TestCase[] {
-  const reader = readJunit();
-  for (let at = 0; at < text.length; at += step) reader.write(text.slice(at, at + step));
-  return reader.end();
+async function read(text: string, step = 7): Promise<TestCase[]> {
+  const bytes = Buffer.from(text);
+  const pieces = Array.from({ length: Math.ceil(bytes.length / step) }, (_, at) =>
+    bytes.subarray(at * step, (at + 1) * step),
+  );
+  const cases: TestCase[] = [];
+  await readJunit(Readable.from(pieces), (one) => cases.push(one));
+  return cases;
 }
 
-test('cases are read with how they ended, from whatever pieces they arrive in', () => {
+test('cases are read with how they ended, from whatever pieces they arrive in', async () => {
   const text = `<?xml version="1.0"?><testsuites><testsuite name="lamps">
     <testcase classname="t.Lamps" name="test_a" time="1,200.5"/>
     <testcase classname="t.Lamps" name="test_b" time="x"><failure message="3 &lt; 4">trace</failure><error>later</error></testcase>
@@ -21,7 +26,7 @@ test('cases are read with how they ended, from whatever pieces they arrive in', 
     { name: 'test_c', result: 'error', seconds: null, message: 'it <broke>' },
     { name: 'unnamed', result: 'skipped', seconds: null, message: null },
   ];
-  for (const step of [1, 7, 10_000]) expect(read(text, step)).toEqual(expected);
+  for (const step of [1, 7, 10_000]) expect(await read(text, step)).toEqual(expected);
 });
 
 test.each([
@@ -33,7 +38,7 @@ test.each([
   ['unknown entities', '<testsuite><testcase name="&lamp;"/></testsuite>'],
   ['deep elements', `<testsuite>${'<a>'.repeat(200)}`],
   ['a long attribute', `<testsuite><testcase name="${'a'.repeat(1 << 20)}"/></testsuite>`],
-])('%s is refused', (_, text) => expect(() => read(text, 1000)).toThrow(JunitProblem));
+])('%s is refused', (_, text) => expect(read(text, 1000)).rejects.toThrow(JunitProblem));
 
 test('100,000 cases are packed into few bytes, and come back as they were', async () => {
   const cases = Array.from({ length: 100_000 }, (_, at): TestCase => {
@@ -45,7 +50,13 @@ test('100,000 cases are packed into few bytes, and come back as they were', asyn
       message: result === 'fail' ? `no ${at}` : null,
     };
   });
-  const { counts, failed, packed } = await packCases(cases);
+  const packer = createPacker();
+  const gathered = [cases.slice(0, 30_500), cases.slice(30_500)].map((some) => {
+    const part = gatherCases(packer.write);
+    for (const one of some) part.add(one);
+    return part.done();
+  });
+  const { counts, failed, packed } = (await packer.done(gathered)) as PackedCases;
   expect(counts).toEqual({ pass: 99_900, fail: 100, error: 0, skipped: 0 });
   expect(failed).toHaveLength(100);
   expect(packed.length).toBeLessThan(1_500_000);

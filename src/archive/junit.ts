@@ -1,23 +1,35 @@
 /** Reads JUnit XML as it arrives. Documents that declare entities are refused: nothing but the five of XML is ever replaced. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import sax from 'sax';
 import { type CaseResult, longestCase, mostCases, type TestCase } from '../core/test-cases.ts';
 
 /** What is wrong with a document, in a sentence for whoever sent it. */
 export class JunitProblem extends Error {}
 
-/** Takes a document in pieces. Throws `JunitProblem`. */
-export interface JunitReader {
-  write(text: string): void;
-  /** The cases, when all of it was written. */
-  end(): TestCase[];
+/** Bytes that are read in one go, in about a millisecond, and how long reading keeps others waiting, in milliseconds. */
+const [atATime, stretch] = [8 << 10, 10];
+
+/** Reads a document as it arrives, hands its cases on one by one, and gives others their turn. Throws `JunitProblem`. */
+export async function readJunit(document: AsyncIterable<Uint8Array>, onCase: (one: TestCase) => void): Promise<void> {
+  const parser = createParser(onCase);
+  const decoder = new TextDecoder();
+  let since = performance.now();
+  for await (const bytes of document) {
+    for (let at = 0; at < bytes.length; at += atATime) {
+      parser.write(decoder.decode(bytes.subarray(at, at + atATime), { stream: true }));
+      if (performance.now() - since < stretch) continue;
+      await nextTurn();
+      since = performance.now();
+    }
+  }
+  parser.end();
 }
 
 const deepest = 100;
 const results: Record<string, CaseResult> = { failure: 'fail', error: 'error', skipped: 'skipped' };
 
-/** Starts to read a document. */
-export function readJunit(): JunitReader {
-  const cases: TestCase[] = [];
+function createParser(onCase: (one: TestCase) => void) {
+  let count = 0;
   let current: TestCase | null = null;
   let inMessage = false;
   let depth = 0;
@@ -36,7 +48,7 @@ export function readJunit(): JunitReader {
     if (name === 'testsuite' || name === 'testsuites') hasSuite = true;
     else if (!hasSuite) throw new JunitProblem("its root must be 'testsuites' or 'testsuite'");
     if (name === 'testcase') {
-      if (cases.length >= mostCases) throw new JunitProblem(`it has more than ${mostCases} cases`);
+      if (++count > mostCases) throw new JunitProblem(`it has more than ${mostCases} cases`);
       current = caseOf(attributes as Record<string, string>);
     }
     const result = results[name];
@@ -57,15 +69,14 @@ export function readJunit(): JunitReader {
     depth--;
     if (name in results) inMessage = false;
     if (name !== 'testcase' || current === null) return;
-    cases.push(current);
+    onCase(current);
     current = null;
   };
   return {
-    write: (text) => void parser.write(text),
+    write: (text: string) => void parser.write(text),
     end() {
       parser.close();
       if (!hasSuite) throw new JunitProblem("its root must be 'testsuites' or 'testsuite'");
-      return cases;
     },
   };
 }

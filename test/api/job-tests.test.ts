@@ -105,6 +105,15 @@ describe.each(engines)('test cases on $name', (engine) => {
     const unread = await put(run, '2', '<testsuite>'.repeat(400_000));
     expect([unread.status, unread.headers.connection]).toEqual([400, 'close']);
     expect(await pages.read(`/runs/${run}/jobs/2/tests`)).toMatchObject({ total: 2 });
+    const noise = Array.from({ length: 6500 }, (_, at): [string, string] => [
+      `${at}`,
+      randomBytes(750).toString('base64'),
+    ]);
+    expect(await put(run, '2', junit(noise))).toMatchObject({
+      status: 413,
+      json: { message: expect.stringContaining('too long') },
+    });
+    expect(await pages.read(`/runs/${run}/jobs/2/tests`)).toMatchObject({ total: 2 });
     expect((await put(run, '9', junit([]))).status).toBe(404);
     expect((await put('nothing', '2', junit([]))).status).toBe(404);
     await put(run, '2', junit([['test_z']]));

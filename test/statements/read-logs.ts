@@ -1,6 +1,6 @@
 /** What a reader of logs does with the database. */
 import { expect } from 'vitest';
-import { packCases } from '../../src/archive/pack-cases.ts';
+import { createPacker, gatherCases, type PackedCases } from '../../src/archive/pack-cases.ts';
 import type { Db } from '../../src/store/db.ts';
 import { countWaitingLogs, excerptOf, jobToRead, readLogsOf } from '../../src/store/read/excerpts.ts';
 import {
@@ -38,5 +38,9 @@ export async function readLogs(db: Db, run: string, at: number): Promise<void> {
   await readLogsOf(db, failed.name, [failed.job_id]);
   await countWaitingLogs(db);
   const failure = { name: 'test_a', result: 'fail', seconds: 1, message: null } as const;
-  await keepCases(db, failed.id, await packCases([failure]), 'posted');
+  const packer = createPacker();
+  const cases = gatherCases(packer.write);
+  cases.add(failure);
+  const packed = (await packer.done([cases.done()])) as PackedCases;
+  await keepCases(db, failed.id, packed, 'posted');
 }

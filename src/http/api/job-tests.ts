@@ -1,7 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { JunitProblem, readJunit } from '../../archive/junit.ts';
-import { packCases, unpackCases } from '../../archive/pack-cases.ts';
+import { createPacker, gatherCases, type PackedCases, unpackCases } from '../../archive/pack-cases.ts';
 import { notFound } from '../../core/errors.ts';
 import { mostCaseCauses } from '../../core/job-causes.ts';
 import { isFailed, type TestCase } from '../../core/test-cases.ts';
@@ -59,11 +58,9 @@ function putTests(app: ApiServer, { db }: ApiContext): void {
     const { params } = request;
     const run = orThrow(await findRun(db, params.run));
     const id = orThrow(await jobId(db, run.id, params.job));
-    const cases = await readCases(request.body as AsyncIterable<Buffer> | undefined);
-    if (cases === 'too large') {
-      return sendMessage(reply, 413, 'the request body is too large');
-    }
-    const packed = await packCases(cases);
+    const packed = await readCases(request.body as AsyncIterable<Buffer> | undefined);
+    if (packed === 'too large') return sendMessage(reply, 413, 'the request body is too large');
+    if (packed === null) return sendMessage(reply, 413, 'the names and messages of its cases are too long');
     const job = orThrow((await keepCases(db, id, packed, 'posted')) ?? notFound('job', params.job));
     db.live.add({ ...job, previous: job.status });
     return { counts: packed.counts };
@@ -75,23 +72,28 @@ async function closeUnread({ raw }: FastifyRequest, reply: FastifyReply): Promis
   if (raw.destroyed && !raw.complete) reply.header('connection', 'close');
 }
 
-/** Refuses what is no JUnit XML. */
-async function readCases(body: AsyncIterable<Buffer> | undefined): Promise<TestCase[] | 'too large'> {
-  const reader = readJunit();
-  const decoder = new TextDecoder();
-  let size = 0;
+/** Refuses what is no JUnit XML; null when there is too much in it to be kept. */
+async function readCases(body: AsyncIterable<Buffer> | undefined): Promise<PackedCases | 'too large' | null> {
+  const packer = createPacker();
+  const cases = gatherCases(packer.write);
   try {
-    for await (const chunk of body ?? []) {
-      size += chunk.length;
-      if (size > longestDocument) return 'too large';
-      // A chunk of 64 KB takes some 3 ms.
-      reader.write(decoder.decode(chunk, { stream: true }));
-      await nextTurn();
-    }
-    return reader.end();
+    await readJunit(upTo(longestDocument, body ?? []), cases.add);
   } catch (error) {
+    if (error instanceof TooLarge) return 'too large';
     if (!(error instanceof JunitProblem)) throw error;
     return refuse(null, `the body must be JUnit XML: ${error.message}`);
+  }
+  return packer.done([cases.done()]);
+}
+
+class TooLarge extends Error {}
+
+async function* upTo(most: number, body: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Buffer> {
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > most) throw new TooLarge();
+    yield chunk;
   }
 }
 

@@ -1,5 +1,6 @@
 /** Keeps the test cases of jobs. */
 import { hash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
 import { mostCaseCauses } from '../../core/job-causes.ts';
 import { type CaseCounts, caseCause, type TestCase } from '../../core/test-cases.ts';
@@ -50,6 +51,9 @@ export async function keepCases(
   });
 }
 
+/** Rows that are written while everybody waits: SQLite takes some 5 ms for them. */
+const rowsAtATime = 100;
+
 async function replaceCases(
   transaction: Transaction<Schema>,
   { job_id, posted, causes }: { job_id: number; posted: number; causes: { id: string }[] },
@@ -66,5 +70,8 @@ async function replaceCases(
   const rows = failed.map(({ name, result, message }, place) => {
     return { job_id, place, name, hash: caseHash(name), posted, result, message, signature: causes[place]?.id ?? '' };
   });
-  for (const chunk of chunksOf(rows, 500)) await transaction.insertInto('failed_cases').values(chunk).execute();
+  for (const chunk of chunksOf(rows, rowsAtATime)) {
+    await transaction.insertInto('failed_cases').values(chunk).execute();
+    await nextTurn();
+  }
 }
