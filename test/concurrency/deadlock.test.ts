@@ -1,10 +1,14 @@
 /** Servers do not deadlock with each other, and recover from deadlocks with other programs. */
 import { sql, type Transaction } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { orThrow } from '../../src/http/refusal.ts';
 import { type Db, open } from '../../src/store/db.ts';
 import { lockRows } from '../../src/store/engine/dialect.ts';
 import type { Schema } from '../../src/store/engine/schema.ts';
+import { dropWaiting, recordAttempt } from '../../src/store/write/deliveries.ts';
+import { addSubscription, testSubscription } from '../../src/store/write/subscriptions.ts';
 import { engines } from '../helpers/engines.ts';
+import { someone } from '../helpers/server.ts';
 import { type Client, createClient } from './client.ts';
 import type { Mark } from './contract.ts';
 import type { Instance } from './instance.ts';
@@ -88,6 +92,34 @@ describe('a deadlock with another program', () => {
         });
       expect(await answer).toEqual({ job_id: `${attempt}` });
     }
+  });
+});
+
+describe('a subscription that is switched off while a delivery ends', () => {
+  const postgres = engines.find(({ name }) => name === 'postgres') as (typeof engines)[0];
+  const { instances } = useServers(postgres, 1, teuthology.settings);
+
+  test('causes no deadlock', async () => {
+    const { db } = instances[0] as Instance;
+    const values = { name: 'one', filter: '', events: 'run_finished', format: 'standard', target: 'https://x.example' };
+    const added = await addSubscription(
+      db,
+      { ...values, enabled: true, secret: '' } as Parameters<typeof addSubscription>[1],
+      { by: someone, at: 1 },
+    );
+    const { id: subscription_id } = orThrow(added);
+    const { id, attempts } = orThrow(await testSubscription(db, subscription_id, 1));
+    let ended: Promise<unknown> = Promise.resolve();
+    await db.kysely.transaction().execute(async (transaction) => {
+      const row = transaction.selectFrom('subscriptions').select('id').where('id', '=', subscription_id);
+      await lockRows(db.engine, row).execute();
+      const attempt = { outcome: 'delivered', answer_code: 204 } as const;
+      ended = recordAttempt(db, { id, subscription_id, attempts, refused: null }, attempt, 2);
+      ended.catch(() => {});
+      await whenWaiting(db);
+      await dropWaiting(transaction, subscription_id, 'switched off');
+    });
+    expect(await ended).toBe('delivered');
   });
 });
 

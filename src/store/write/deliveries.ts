@@ -95,6 +95,9 @@ export async function recordAttempt(
   const due = failed === null || gone ? null : nextAttempt(attempts, at, not_before);
   const status = outcome === 'delivered' ? 'delivered' : due === null ? 'failed' : 'waiting';
   await kysely.transaction().execute(async (transaction) => {
+    // Before the delivery, as whoever switches a subscription off: in the other order they would wait for each other.
+    const query = transaction.selectFrom('subscriptions').selectAll().where('id', '=', subscription_id);
+    const subscription = await lockRows(engine, query).executeTakeFirst();
     const recorded = await transaction
       .updateTable('deliveries')
       .set({ status, due, answer_code, error, refused })
@@ -104,21 +107,20 @@ export async function recordAttempt(
       .executeTakeFirst();
     // Where some addresses have it, mail arrives.
     const arrives = failed === null || refused !== null;
-    if (recorded) await noteHealth(transaction, engine, { id: subscription_id, error, arrives, gone, at });
+    if (recorded && subscription) await noteHealth(transaction, engine, subscription, { error, arrives, gone, at });
   });
   if (outcome === 'delivered') return outcome;
   return due === null ? 'given up' : outcome;
 }
 
-/** Keeps whether anything arrives at a subscription, and switches it off when nothing has for days. */
+/** Keeps whether anything arrives at a subscription, whose row is locked, and switches it off when nothing has for days. */
 async function noteHealth(
   transaction: Transaction<Schema>,
   engine: Engine,
-  { id, error, arrives, gone, at }: { id: number; error: string | null; arrives: boolean; gone: boolean; at: number },
+  row: SubscriptionRow,
+  { error, arrives, gone, at }: { error: string | null; arrives: boolean; gone: boolean; at: number },
 ): Promise<void> {
-  const query = transaction.selectFrom('subscriptions').selectAll().where('id', '=', id);
-  const row = await lockRows(engine, query).executeTakeFirst();
-  if (!row) return;
+  const { id } = row;
   // What was sent by hand to one that is switched off does not say why it is off.
   if (!row.enabled) return;
   if (error === null || arrives) {
