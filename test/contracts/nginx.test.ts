@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { AuditList } from '../../src/http/api/audit-schema.ts';
 import { engines } from '../helpers/engines.ts';
 import { listen } from '../helpers/events.ts';
 import { startReadOnlyServer, startServer, type TestServer } from '../helpers/server.ts';
@@ -113,8 +114,18 @@ test.skipIf(!hasNginx)(
     expect(await (await nginx.send('GET', `/runs/${run}/`)).json()).toMatchObject({
       1: { href: `${nginx.url}/runs/${run}/1/` },
     });
+    await expectOwnAddress(nginx, server, '');
   },
 );
+
+/** The log of changes has the address of the client, not one that the client claims. */
+async function expectOwnAddress(nginx: Nginx, server: TestServer, base: string): Promise<void> {
+  const body = { name: nginx.url, events: ['run_finished'], format: 'standard', target: 'https://lab.example/' };
+  const made = await nginx.send('POST', `${base}/api/subscriptions`, body, { 'x-forwarded-for': '203.0.113.9' });
+  expect(made.status).toBe(200);
+  const { changes } = (await server.get('/api/audit')).json as AuditList;
+  expect(changes[0]).toMatchObject({ target: nginx.url, address: '127.0.0.1' });
+}
 
 describe.skipIf(!hasNginx)('nginx with paddles below a path', () => {
   let server: TestServer;
@@ -146,6 +157,7 @@ describe.skipIf(!hasNginx)('nginx with paddles below a path', () => {
     expect(await led('/r/1')).toBe(`/paddles/ui/runs/${run}`);
     expect(await (await send('/api/openapi.json')).json()).toMatchObject({ servers: [{ url: base }] });
     expect(await (await send(`/ui/runs/${run}/jobs.csv`)).text()).toContain(',1,');
+    await expectOwnAddress(nginx, server, '/paddles');
     const left = await nginx.send('DELETE', '/paddles/api/session');
     expect(left.headers.get('set-cookie')).toContain('; Path=/paddles; ');
     for (const path of ['/ui/', `/ui/runs/${run}`, `/ui/runs/${run}/jobs/1`, '/api/docs']) {
