@@ -52,6 +52,8 @@ export interface OpenOptions {
   onFault?: (error: unknown) => void;
   /** Opens a SQLite file that a server may have; the schema must be up to date. */
   beside?: boolean;
+  /** Creates no SQLite file, which a wrong path or folder would otherwise lead to. */
+  mustExist?: boolean;
   /** Milliseconds after which a PostgreSQL that says nothing is given up; by default 35,000. */
   answerWithin?: number;
 }
@@ -154,12 +156,18 @@ async function openEngine(
   target: Target,
   {
     readOnly,
+    mustExist = readOnly,
     onLost = () => {},
     ...options
-  }: Pick<OpenOptions, 'poolSize' | 'onLost' | 'answerWithin' | 'beside'> & { readOnly: boolean },
+  }: Pick<OpenOptions, 'poolSize' | 'onLost' | 'answerWithin' | 'beside' | 'mustExist'> & { readOnly: boolean },
 ): Promise<OpenEngine> {
   if (target.engine === 'postgres') {
     return { ...(await openPostgres(target.url, { ...options, onLost, readOnly })), release: () => {} };
+  }
+  if (mustExist && !existsSync(target.path)) {
+    throw new UnusableDatabase(
+      `there is no database ${target.path}; name that of the server, or create one with "paddles migrate"`,
+    );
   }
   if (readOnly) return openSqliteReadOnly(target.path);
   const isBeside = options.beside === true && existsSync(target.path);

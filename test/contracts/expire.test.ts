@@ -1,4 +1,5 @@
 /** Jobs of which nothing has been heard for long end, and come back with the next report. */
+import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditList } from '../../src/http/api/audit-schema.ts';
 import { type Db, open } from '../../src/store/db.ts';
@@ -86,7 +87,7 @@ describe.each(engines)('jobs without news on $name', (engine) => {
   });
 });
 
-test('the command does nothing without an age, or where only reading is allowed', async () => {
+test('the command does nothing without an age, without a database, or where only reading is allowed', async () => {
   const { folder, remove } = newFolder();
   try {
     const [off, readOnly] = await Promise.all([
@@ -95,6 +96,11 @@ test('the command does nothing without an age, or where only reading is allowed'
     ]);
     expect(complaint(off, 2)).toContain('PADDLES_EXPIRE_AFTER: with');
     expect(complaint(readOnly, 2)).toContain('--read-only');
+    for (const args of [['expire'], ['token', 'list'], ['doctor']]) {
+      expect(complaint(await runProgram(args, { folder }), 2)).toMatch(/there is no database .*paddles\.db/);
+    }
+    expect(readdirSync(folder)).toEqual([]);
+    await runProgram(['migrate'], { folder });
     const { code, stdout } = await runProgram(['expire', '--dry-run'], { folder });
     expect([code, stdout]).toEqual([0, expect.stringMatching(/: 0 jobs would end\n$/)]);
   } finally {

@@ -30,11 +30,14 @@ const elsewhere: Record<string, string> = {
   'apt-get install -y --no-install-recommends npm': 'test/package/debian.test.ts',
   'npm install --global node@24': 'test/package/debian.test.ts',
   'npm install --prefix /opt/paddles paddles-0.1.0.tgz': 'test/package/debian.test.ts',
+  'ln -s /opt/paddles/node_modules/.bin/paddles /usr/local/bin/': 'test/package/debian.test.ts',
   'useradd --system paddles': 'test/package/debian.test.ts',
   'cp /opt/paddles/node_modules/paddles/deploy/paddles.service /etc/systemd/system/': 'test/package/debian.test.ts',
   'systemctl enable --now paddles': 'test/package/systemd.test.ts',
   'systemctl restart paddles': 'test/package/systemd.test.ts',
   'systemctl edit paddles': 'test/package/systemd.test.ts',
+  'systemd-run --quiet --pipe --wait --uid=paddles --working-directory=/var/lib/paddles --property=EnvironmentFile=-/etc/paddles.env paddles token list':
+    'test/package/systemd.test.ts',
   'paddles import --from OLD --database NEW --follow --verify': 'test/takeover/switch.test.ts',
   'paddles serve': 'test/contracts/service.test.ts',
 };

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { commandsOf } from './guide-commands.ts';
 
 const unit = join(import.meta.dirname, '../../deploy/paddles.service');
 const analyze = (...args: string[]) => spawnSync('systemd-analyze', [...args, unit], { encoding: 'utf8' });
@@ -20,6 +21,14 @@ test.runIf(hasSystemd)('systemd understands every line of the unit', () => {
   // The program is installed nowhere.
   const { stderr } = analyze('verify', '--man=no');
   expect(stderr.split('\n').filter((line) => line !== '' && !line.includes('is not executable'))).toEqual([]);
+});
+
+test('the guide runs commands with the user, the folder and the settings of the unit', () => {
+  const lines = readFileSync(unit, 'utf8');
+  const inUnit = (name: string) => new RegExp(`^${name}=(.+)$`, 'm').exec(lines)?.[1];
+  const found = commandsOf('docs/operate.md').find(({ text }) => text.startsWith('systemd-run '));
+  const surroundings = `--uid=${inUnit('User')} --working-directory=${inUnit('WorkingDirectory')}`;
+  expect(found?.text).toContain(` ${surroundings} --property=EnvironmentFile=${inUnit('EnvironmentFile')} paddles `);
 });
 
 test('the unit never gives up while the database is away at boot', () => {

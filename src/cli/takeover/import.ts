@@ -48,14 +48,15 @@ export async function importDatabase(line: CommandLine): Promise<number> {
 /** Reads the file of an export. */
 function readExport(line: CommandLine, path: string): Promise<number> {
   const onRows = printProgress((rows: number) => plural(rows, 'row'));
-  return withDatabase(line, async (db) => {
+  const work = async (db: Db) => {
     const rows = await readTables(db, linesOf(path), onRows).catch((error: unknown) => {
       const { message, syscall } = error as NodeJS.ErrnoException;
       if (!(error instanceof UnusableDatabase) && syscall !== 'open') throw error;
       throw new BadSetting(`--from: ${message}`);
     });
     return { text: `${plural(rows, 'row')} read`, exitCode: 0 };
-  });
+  };
+  return withDatabase(line, work, { mustExist: false });
 }
 
 /** Opened when the first line is asked for: lines that arrive before somebody waits for them would be lost. */
@@ -129,7 +130,7 @@ function importInto(line: CommandLine, old: OldDatabase, findings: Findings): Pr
       process.stdout.write(`${end}\n`);
       return verifyImport(line, options);
     },
-    { beside: true },
+    { beside: true, mustExist: false },
   );
 }
 
