@@ -51,7 +51,8 @@ describe.each(able)('a backup on $name', (engine) => {
 
     const restore = await run(other.url, 'restore', 'copy.backup');
     expect([restore.code, restore.stdout]).toEqual([0, expect.stringMatching(/: done: 2 runs\n$/)]);
-    expect((await run(other.url, 'restore', 'copy.backup')).code).toBe(1);
+    const again = complaint(await run(other.url, 'restore', 'copy.backup'), 1);
+    expect(again).toContain(engine.name === 'sqlite' ? 'exists already' : 'has tables already');
     expect((await run(other.url, 'doctor')).stdout).toMatch(/: no problem was found\n$/);
     const db = await open({ url: other.url, poolSize: 2, now: () => 0 });
     const rows = await db.kysely

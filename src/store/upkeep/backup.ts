@@ -39,7 +39,12 @@ function readOnly(path: string): DatabaseSync {
     return database;
   } catch (error) {
     database.close();
-    throw new BackupProblem(`${path} is not a database of paddles: ${(error as Error).message}`, { cause: error });
+    const { message } = error as Error;
+    const isOther = /^(no such table|file is not a database)/.test(message);
+    const sentence = isOther
+      ? 'is not a database of paddles'
+      : 'cannot be read, which needs a folder that can be written';
+    throw new BackupProblem(`${path} ${sentence}: ${message}`, { cause: error });
   }
 }
 
@@ -68,8 +73,13 @@ export async function dumpPostgres(url: string, file: string): Promise<void> {
 /** Reads such a file into an empty PostgreSQL database with `pg_restore`, all of it or nothing. Throws `BackupProblem`. */
 export async function restorePostgres(url: string, file: string): Promise<void> {
   if (!existsSync(file)) throw new BackupProblem(`${file} does not exist`);
-  // Tables that exist make it fail, and nothing is changed.
-  await run('pg_restore', url, ['--no-owner', '--no-privileges', '--single-transaction', file]);
+  try {
+    await run('pg_restore', url, ['--no-owner', '--no-privileges', '--single-transaction', file]);
+  } catch (error) {
+    // Tables that exist make it fail, and nothing is changed.
+    const sentence = 'the database has tables already; restore into an empty one';
+    throw / already exists$/.test((error as Error).message) ? new BackupProblem(sentence, { cause: error }) : error;
+  }
 }
 
 /** Runs a program of PostgreSQL; other people see its arguments, so that the password is in its environment. */
