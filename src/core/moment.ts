@@ -33,6 +33,9 @@ export function parseMoment(text: string, clock: Clock): { from: number; to: num
   return span === null || span.from < earliest ? null : span;
 }
 
+/** How people may write a moment. */
+export const momentWords = 'a day like 2026-11-20 or today, a minute like 2026-11-20T09:30 or an age like 2d';
+
 /** True for a day, a minute or an age like 2d, whatever the zone: what a list can begin with. */
 export function isDay(text: string): boolean {
   return !text.startsWith('-') && parseMoment(text, { now: 0, zone: 'UTC' }) !== null;

@@ -1,4 +1,5 @@
 /** Whether a value of a filter means something, and what was probably meant when it does not. */
+import { momentWords } from './moment.ts';
 import { spanReader, valueBounds } from './query-span.ts';
 import { globMatcher, readValue, unquoted, type Value } from './query-value.ts';
 
@@ -62,7 +63,7 @@ function shown(text: string): string {
 }
 
 const forms = {
-  time: 'a day like 2026-11-20 or today, a minute like 2026-11-20T09:30 or an age like 2d',
+  time: momentWords,
   number: 'a whole number',
   duration: 'a duration like 90, 5m or 1h30m',
 };

@@ -30,7 +30,7 @@ export const history = {
     suite: optional('suite'),
     branch: optional('branch'),
     machine_type: optional('machine type'),
-    since: optional('only runs scheduled on this day or later, like 2026-11-20', 'day'),
+    since: optional('only runs scheduled since then: a day like 2026-11-20, a minute, or an age like 7d', 'day'),
     tz: zone,
     n: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, description: 'how many runs; 20 when it is missing' })),
   }),
