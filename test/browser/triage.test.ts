@@ -189,10 +189,14 @@ describe.skipIf(!hasBrowser)('a person who looks into a red run', () => {
       await page.keyboard.press('Enter');
       await left(text);
     }
+    await page.keyboard.press('4');
+    await page.locator('[role="tab"][aria-selected="true"]', { hasText: 'Failed cases' }).waitFor();
     await page.goto(`${server.url}/ui${pagePath.job(tested, '2')}`);
     await page.getByRole('heading', { name: 'Other failed test cases' }).waitFor();
     await page.locator('.cases').getByRole('link', { name: 'oil (Lamps)' }).waitFor();
     expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('4');
+    await page.locator('[role="tab"][aria-selected="true"]', { hasText: 'Tests' }).waitFor();
     await closePage(watched);
   });
 });

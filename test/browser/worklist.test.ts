@@ -207,7 +207,7 @@ describe.skipIf(!hasBrowser)('a person who decides on a run', () => {
     const titles = {
       '**Needs a look**': 'look',
       '**Related to this branch**': 'related',
-      '**Known, with issues**': 'known',
+      '**Known**': 'known',
       '**Infra, rerun proposed**': 'infra',
     };
     for (const [title, name] of Object.entries(titles)) {

@@ -21,8 +21,8 @@ const hints: [page: RegExp, hints: Hint[]][] = [
   [
     /^\/runs\/[^/]+\/jobs\//,
     [
-      [['1', '2', '3'], 'tabs'],
-      [['n', 'N'], 'next with this cause'],
+      [['1', '2', '3', '4'], 'tabs'],
+      [['n', 'N'], 'next, previous with this cause'],
       [['l'], 'log'],
       [['y', 'r'], 'copy reason'],
       link,
@@ -32,7 +32,7 @@ const hints: [page: RegExp, hints: Hint[]][] = [
   [
     /^\/runs\/[^/]+/,
     [
-      [['n', 'N'], 'next cause'],
+      [['n', 'p'], 'next, previous cause'],
       ...list,
       [['x'], 'mark'],
       [['l'], 'log'],

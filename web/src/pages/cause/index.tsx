@@ -107,11 +107,15 @@ function Common({ page: { common } }: { page: CausePage }) {
   );
 }
 
+function lastJobs(count: number): string {
+  return count === 1 ? 'its last job' : `its last ${number(count)} jobs`;
+}
+
 function Where({ page: { examined, nodes, os } }: { page: CausePage }) {
   if (examined === 0) return null;
   return (
     <section>
-      <h2>Nodes and systems of the last {plural(examined, 'job')}</h2>
+      <h2>Nodes and systems of {lastJobs(examined)}</h2>
       <Shares
         rows={nodes.map(({ name, jobs }) => ({ name, part: jobs, of: examined }))}
         href={(name) => pagePath.node(name)}
@@ -151,7 +155,7 @@ function Wordings({ page: { texts, examined } }: { page: CausePage }) {
   if (texts.length === 0) return null;
   return (
     <section>
-      <h2>Its wordings in the last {plural(examined, 'job')}</h2>
+      <h2>Its wordings in {lastJobs(examined)}</h2>
       <WordingList texts={texts.slice(0, firstTexts)} />
       {texts.length > firstTexts && (
         <details>

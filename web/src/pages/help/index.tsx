@@ -17,7 +17,7 @@ const keys: [string, string][] = [
   ['u', 'undo the last decision, for ten seconds'],
   ['r', 'review the run, when nothing is left to decide'],
   ['e E', 'expand all causes, collapse all'],
-  ['1 2 3', 'tabs of a run'],
+  ['1 2 3 4', 'tabs of a run or a job'],
   ['/ n e', 'in a log: find, the next place, the next error'],
   ['f a', 'show only failures, show all jobs'],
   ['c', 'compare with the previous run; compare two marked runs'],

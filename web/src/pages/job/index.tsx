@@ -99,7 +99,7 @@ function testCount(counts: NonNullable<JobPage['tests']>): number {
 }
 
 /** Keys as on the page of the run: tabs, history, log, copies, and the next or previous job of the same cause. */
-function useJobKeys({ run, job, links, siblings }: JobPage, setView: (view: string) => void): void {
+function useJobKeys({ run, job, links, siblings, tests }: JobPage, setView: (view: string) => void): void {
   const [, navigate] = useLocation();
   const place = placeIn(siblings.jobs, job.job_id);
   const [base] = useUrlState('base', '');
@@ -109,6 +109,7 @@ function useJobKeys({ run, job, links, siblings }: JobPage, setView: (view: stri
     '1': () => setView('overview'),
     '2': () => setView('config'),
     '3': () => setView('history'),
+    '4': () => tests !== null && setView('tests'),
     h: () => setView('history'),
     l: () => {
       if (log !== undefined) location.assign(log.href);

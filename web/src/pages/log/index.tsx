@@ -150,7 +150,7 @@ function Tools({ log, marked, firstError, onJump, onLine, raw }: ToolsProps) {
           type="search"
           value={text}
           onChange={(event) => setText(event.target.value)}
-          placeholder="Find in the log, case and all"
+          placeholder="Find (case-sensitive)"
           aria-label="Find in the log"
         />{' '}
         <button type="submit" className="button">

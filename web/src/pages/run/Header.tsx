@@ -128,12 +128,12 @@ function runsWith(key: QueryKey, value: string): string {
 /** Also there when nothing failed yet, so that the first failure does not move the page. */
 function Causes({ page, patch }: Pick<HeaderProps, 'page' | 'patch'>) {
   return (
-    <div className="line spread">
-      <span className="line">
-        <span className="strong">{headline(page)}</span>
-        <Review page={page} patch={patch} />
+    <div className="line">
+      <span className="strong">{headline(page)}</span>
+      <Review page={page} patch={patch} />
+      <span className="last">
+        <BaseSelect page={page} />
       </span>
-      <BaseSelect page={page} />
     </div>
   );
 }

@@ -59,6 +59,7 @@ export function RunView({ page, patch }: { page: RunPage; patch: Patch }) {
     '1': () => pick('failures'),
     '2': () => pick('jobs'),
     '3': () => pick('config'),
+    '4': () => red > 0 && pick('cases'),
     f: () => setQ('s:fail,dead'),
     a: () => setQ(''),
     c: () => navigate(pagePath.compare(page.run.name, baseQuery(page))),

@@ -40,9 +40,11 @@ function Said({ group }: { group: Group }) {
 function BandHeading({ row }: { row: FailureRow & { kind: 'band' } }) {
   const accept = useContext(AcceptContext);
   return (
-    <>
-      {bandTitles[row.band]}{' '}
-      <span className="quiet">{`${plural(row.causes, 'cause')}, ${plural(row.jobs, 'job')}`}</span>
+    <span className="band">
+      <span className="band-title">
+        {bandTitles[row.band]}{' '}
+        <span className="quiet">{`${plural(row.causes, 'cause')}, ${plural(row.jobs, 'job')}`}</span>
+      </span>
       {accept !== null && row.open > 0 && row.band !== 'look' && (
         <button
           type="button"
@@ -53,7 +55,7 @@ function BandHeading({ row }: { row: FailureRow & { kind: 'band' } }) {
           accept all
         </button>
       )}
-    </>
+    </span>
   );
 }
 

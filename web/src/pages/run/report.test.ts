@@ -56,7 +56,7 @@ describe('a report', () => {
         '**Related to this branch**',
         `1. \`cause ours\` (2): What is said of ours. Caused by this branch, by ana (see \\[\\*\\] \\_x\\_). ${end(12, 'ours')}`,
         '',
-        '**Known, with issues**',
+        '**Known**',
         `1. \`cause old\` (9): What is said of old. ${end(1, 'old')}`,
         `2. \`cause issue\` (3): What is said of issue. https://tracker.ceph.com/issues/61233 Product bug, by ana. ${end(14, 'issue')}`,
         '',

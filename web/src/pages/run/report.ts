@@ -45,7 +45,7 @@ const words: Record<ReportFormat, Words> = {
 };
 
 /** The sections, in the order in which a reviewer reads them. */
-const sections = ['Needs a look', 'Related to this branch', 'Known, with issues', 'Infra, rerun proposed'] as const;
+const sections = ['Needs a look', 'Related to this branch', 'Known', 'Infra, rerun proposed'] as const;
 type Section = (typeof sections)[number];
 
 /** Where a cause stands: where people put it, or else where its verdict does. */
@@ -54,11 +54,11 @@ function sectionOf(verdict: PageVerdict | null): Section {
   const { decision } = verdict;
   if (decision === null) {
     if (verdict.verdict === 'INFRA') return 'Infra, rerun proposed';
-    return isSettled(verdict) ? 'Known, with issues' : 'Needs a look';
+    return isSettled(verdict) ? 'Known' : 'Needs a look';
   }
   if (decision.class === 'caused by this branch') return 'Related to this branch';
   if (decision.class === 'infra') return 'Infra, rerun proposed';
-  return decision.class === 'unclear' && decision.issue_url === null ? 'Needs a look' : 'Known, with issues';
+  return decision.class === 'unclear' && decision.issue_url === null ? 'Needs a look' : 'Known';
 }
 
 /** Where reports lead to: the server, the dashboard on it, both without a slash at the end, and the time at which it is frozen. */
