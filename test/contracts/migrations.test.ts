@@ -46,7 +46,8 @@ describe.each(engines)('a database on $name', (engine) => {
     await db.kysely.insertInto('migrations').values(rows).execute();
     await db.close();
     for (const command of ['serve', 'migrate', 'reindex']) {
-      const { code, stderr } = await runProgram([command, '--database', database.url], { folder });
+      const anyPort = command === 'serve' ? ['--port', '0'] : [];
+      const { code, stderr } = await runProgram([command, ...anyPort, '--database', database.url], { folder });
       expect({ command, code, stderr }).toEqual({
         command,
         code: 2,

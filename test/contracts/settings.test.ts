@@ -144,7 +144,7 @@ describe('a wrong value', () => {
         ['--database', await run(['migrate', '--database', database])],
         ['PADDLES_DATABASE_URL', await run(['serve', '--port', '0'], { PADDLES_DATABASE_URL: database })],
         ['PADDLES_SQLALCHEMY_URL', await run(['migrate'], { PADDLES_SQLALCHEMY_URL: database })],
-        ["'database' of the configuration file own.json", await run(['serve', '--config', 'own.json'])],
+        ["'database' of the configuration file own.json", await run(['serve', '--port', '0', '--config', 'own.json'])],
       ];
       for (const [source, finished] of runs) {
         expect(complaint(finished, 2)).toMatch(/database|PostgreSQL/);
