@@ -59,7 +59,7 @@ describe.each(engines)('nodes on $name', (engine) => {
       `${bad}.front.sepia.ceph.com`,
     ]);
     expect(byName.get(bad)?.suspect).toMatchObject({
-      sentence: '7 infra failures in 20 jobs here, 2 of 140 on the other smithi.',
+      sentence: '7 infra failures in 20 jobs here, 2 of 140 on the other smithi nodes.',
       ...{ failures: 7, jobs: 20, others: { failures: 2, jobs: 140 } },
       causes: [
         { title: expect.stringContaining('reconnect'), class: 'infra', jobs: 4 },

@@ -168,6 +168,15 @@ describe.each(engines)('parameters of /api on $name', (engine) => {
     }
   });
 
+  test.each([
+    ['x', 'a whole number'],
+    ['0', '1 or more'],
+    ['61', '60 or less'],
+  ])('that are numbers are described in words: limit=%s must be %s', async (limit, words) => {
+    const { json } = await pages.get(`/api/months?suite=a&limit=${limit}`);
+    expect(json).toEqual({ message: `parameter 'limit' must be ${words}` });
+  });
+
   test('are refused when a required one is missing', async () => {
     const { status, json } = await pages.get('/api/suggest');
     expect({ status, json }).toMatchObject({ status: 400, json: { message: "parameter 'field' is missing" } });

@@ -78,10 +78,10 @@ export function judgeNodes(history: NodeHistory): NodeVerdicts {
   return { suspects, charged: all };
 }
 
-/** Why a node is suspect, in a sentence: "7 infra failures in 20 jobs here, 3 of 410 on the other smithi." */
+/** Why a node is suspect, in a sentence: "7 infra failures in 20 jobs here, 3 of 410 on the other smithi nodes." */
 export function suspectText({ failures, jobs, others }: Suspect, machineType: string, suspects: number): string {
-  const type = machineType || 'nodes';
-  const where = suspects > 1 ? `on the ${type} not suspect` : `on the other ${type}`;
+  const nodes = machineType === '' ? 'nodes' : `${machineType} nodes`;
+  const where = suspects > 1 ? `on the ${nodes} that are not suspect` : `on the other ${nodes}`;
   return `${failures} infra failures in ${jobs} jobs here, ${others.failures} of ${others.jobs} ${where}.`;
 }
 

@@ -24,7 +24,9 @@ export const monthList = {
   summary: 'Results of deleted runs of a suite by month',
   querystring: query({
     ...of,
-    after: Type.Optional(Type.String({ pattern: '^\\d{4}-\\d{2}$', description: '"next" of the page before' })),
+    after: Type.Optional(
+      Type.String({ pattern: '^\\d{4}-(?:0[1-9]|1[0-2])$', description: '"next" of the page before' }),
+    ),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 60, description: 'how many; 12 when it is missing' })),
   }),
   response: answers(MonthList),

@@ -41,5 +41,12 @@ function problemOf(
   // Every parameter is a text unless it is repeated.
   if (noun === 'parameter' && keyword === 'type' && params.type === 'string')
     return `${noun} '${key}' must be given once`;
-  return `${noun} '${key}' ${message}`;
+  return `${noun} '${key}' ${plainWords(keyword, params) ?? message}`;
+}
+
+/** The words for a number, where those of Ajv are formulas. */
+function plainWords(keyword: string, { type, limit }: FastifySchemaValidationError['params']): string | null {
+  if (keyword === 'type' && type === 'integer') return 'must be a whole number';
+  if (keyword === 'minimum') return `must be ${limit} or more`;
+  return keyword === 'maximum' ? `must be ${limit} or less` : null;
 }
