@@ -159,7 +159,7 @@ describe.each(engines)('a read-only server on $name', (engine) => {
     });
     const serve = ['serve', '--port', '0', '--database'];
     const refused = await runProgram([...serve, empty.url, '--read-only'], { folder });
-    expect(complaint(refused, 2)).toMatch(engine.name === 'sqlite' ? /cannot open / : /lacks the migration/);
+    expect(complaint(refused, 2)).toMatch(engine.name === 'sqlite' ? /there is no database / : /lacks the migration/);
     expect((await runProgram(['migrate', '--database', empty.url], { folder })).code).toBe(0);
     const service = await startService(['--database', empty.url], { folder, env: { PADDLES_READ_ONLY: 'true' } });
     expect(service.ready).toMatchObject({ read_only: true });
