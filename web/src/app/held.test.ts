@@ -29,8 +29,9 @@ describe('rows that are held', () => {
   });
 
   test('keep their order, and count those that would move', () => {
-    expect(merge(rows('a', 'b', 'c'), rows('c', 'a', 'b'))).toEqual({ rows: rows('a', 'b', 'c'), waiting: 3 });
-    expect(merge(rows('a', 'b', 'c'), rows('b', 'a', 'c')).waiting).toBe(2);
+    expect(merge(rows('a', 'b', 'c'), rows('c', 'a', 'b'))).toEqual({ rows: rows('a', 'b', 'c'), waiting: 1 });
+    expect(merge(rows('a', 'b', 'c', 'd'), rows('b', 'c', 'd', 'a')).waiting).toBe(1);
+    expect(merge(rows('a', 'b', 'c'), rows('c', 'b', 'a')).waiting).toBe(2);
   });
 
   test('wait for as many rows as come as for rows that go', () => {

@@ -61,7 +61,25 @@ function mergeRows<Row>(
   const removed = shown.filter((row) => !byKey.has(rowKey(row))).length;
   const oldOrder = shown.map(rowKey).filter((key) => byKey.has(key));
   const newOrder = latest.map(rowKey).filter((key) => before.has(key));
-  const moved = oldOrder.filter((key, index) => key !== newOrder[index]).length;
+  const moved = oldOrder.length - longestKept(oldOrder, newOrder);
   if (added + removed + moved === 0) return { rows: latest, waiting: 0 };
   return { rows: shown.map((row) => byKey.get(rowKey(row)) ?? row), waiting: added + removed + moved };
+}
+
+/** The most rows that need not move: the length of the longest series of the old order that the new one keeps. */
+function longestKept(oldOrder: readonly string[], newOrder: readonly string[]): number {
+  const places = new Map(newOrder.map((key, place) => [key, place]));
+  // For each length of a series, the lowest place at which one ends.
+  const ends: number[] = [];
+  for (const key of oldOrder) {
+    const place = places.get(key) ?? 0;
+    let [low, high] = [0, ends.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (ends[middle]! < place) low = middle + 1;
+      else high = middle;
+    }
+    ends[low] = place;
+  }
+  return ends.length;
 }
