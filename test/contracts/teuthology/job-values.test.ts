@@ -18,20 +18,17 @@ const documents = ['failure_reason_detail', 'kernel', 'overrides', 'roles', 'tar
 describe.each(engines)('values of jobs on $name', (engine) => {
   const server = useTeuthology(engine);
 
-  /** The shown value of a key after POST and after PUT; null also when the key is left out. */
-  async function shownAs(key: string, raw: string): Promise<unknown[]> {
-    const run = newRunName();
-    const body = `{"job_id": 1, ${JSON.stringify(key)}: ${raw}}`;
-    expect(await server.post(`/runs/${run}/jobs/`, body)).toMatchObject({ status: 200 });
-    const put = await newJob(server, { status: 'queued' });
-    await change(server, put, `{${JSON.stringify(key)}: ${raw}}`);
-    const name = key.replaceAll('-', '_');
-    const jobs = [await shown(server, `/runs/${run}/jobs/1/`), await shown(server, put.path)];
-    return jobs.map((job) => job[name] ?? null);
-  }
-
+  /** Expects that keys of one job show a value after POST and after PUT; null also when the key is left out. */
   async function expectShown(keys: string[], raw: string, expected: unknown): Promise<void> {
-    for (const key of keys) expect([key, ...(await shownAs(key, raw))]).toEqual([key, expected, expected]);
+    const run = newRunName();
+    const values = keys.map((key) => `${JSON.stringify(key)}: ${raw}`).join(', ');
+    expect(await server.post(`/runs/${run}/jobs/`, `{"job_id": 1, ${values}}`)).toMatchObject({ status: 200 });
+    const put = await newJob(server, { status: 'queued' });
+    await change(server, put, `{${values}}`);
+    for (const job of [await shown(server, `/runs/${run}/jobs/1/`), await shown(server, put.path)]) {
+      const seen = keys.map((key) => [key, job[key.replaceAll('-', '_')] ?? null]);
+      expect(seen).toEqual(keys.map((key) => [key, expected]));
+    }
   }
 
   async function expectBad(key: string, raw: string, what: string): Promise<void> {
@@ -65,7 +62,8 @@ describe.each(engines)('values of jobs on $name', (engine) => {
 
   test('texts may be longer than the old columns; those that lists filter by are cut at 512 characters', async () => {
     const text = 'é"\\x '.repeat(60_000);
-    await expectShown(['description', 'failure_reason', 'subset', 'owner', 'name'], JSON.stringify(text), text);
+    for (const key of ['description', 'failure_reason', 'subset', 'owner', 'name'])
+      await expectShown([key], JSON.stringify(text), text);
     // Hashes, because PostgreSQL would compress regular text.
     const long = Array.from({ length: 100 }, (_, index) => hash('sha256', `${index}`)).join('');
     const indexed = ['branch', 'sha1', 'flavor', 'machine_type', 'user', 'queue'];
