@@ -2,6 +2,7 @@ import { Link } from 'wouter';
 import { pagePath } from '../../../../src/core/paths.ts';
 import type { CausePage } from '../../../../src/http/api/cause-schema.ts';
 import { duration, number, shortHost, shortSha1 } from '../../lib/format.ts';
+import { Heads } from '../../ui/Heads.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';
 
@@ -74,17 +75,5 @@ export function LatestJobs({ jobs }: { jobs: CausePage['latest'] }) {
         </table>
       </div>
     </section>
-  );
-}
-
-function Heads({ titles }: { titles: readonly string[] }) {
-  return (
-    <tr>
-      {titles.map((title) => (
-        <th key={title} scope="col">
-          {title}
-        </th>
-      ))}
-    </tr>
   );
 }

@@ -4,6 +4,7 @@ import { pagePath } from '../../../../src/core/paths.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
 import type { CausePage, CausePlaces } from '../../../../src/http/api/cause-schema.ts';
 import { number, plural } from '../../lib/format.ts';
+import { Heads } from '../../ui/Heads.tsx';
 import { Time } from '../../ui/Time.tsx';
 
 /** The last runs of each suite and base branch; a cell is as high as the share of its jobs that failed this way. */
@@ -73,13 +74,7 @@ export function PlaceTable({ places, cause }: { places: CausePlaces['places']; c
     <div className="table-frame">
       <table className="facts">
         <thead>
-          <tr>
-            {['Suite', 'Branch', 'Jobs', 'Runs', 'Last'].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
+          <Heads titles={['Suite', 'Branch', 'Jobs', 'Runs', 'Last']} />
         </thead>
         <tbody>
           {places.map(({ suite, branch, runs, jobs, last }) => (

@@ -3,6 +3,7 @@ import { useTitle } from '../../app/title.ts';
 import { root } from '../../lib/base.ts';
 import { zoneName } from '../../lib/format.ts';
 import { usePreferences } from '../../lib/preferences.ts';
+import { Heads } from '../../ui/Heads.tsx';
 
 const keys: [string, string][] = [
   ['j k ↓ ↑', 'next and previous row'],
@@ -94,13 +95,7 @@ function Facts({ head, rows }: { head: [string, string]; rows: [string, string][
   return (
     <table className="facts">
       <thead>
-        <tr>
-          {head.map((title) => (
-            <th key={title} scope="col">
-              {title}
-            </th>
-          ))}
-        </tr>
+        <Heads titles={head} />
       </thead>
       <tbody>
         {rows.map(([name, meaning]) => (

@@ -6,6 +6,7 @@ import { root } from '../../lib/base.ts';
 import { number, plural } from '../../lib/format.ts';
 import { useOlderPages } from '../../lib/older.ts';
 import { Bar } from '../../ui/Bar.tsx';
+import { Heads } from '../../ui/Heads.tsx';
 import { ErrorBox } from '../../ui/States.tsx';
 
 /** What is left of the deleted runs of a suite and branch; nothing when none were deleted. */
@@ -29,13 +30,7 @@ function Pages({ first, of }: { first: MonthList; of: { suite: string; branch: s
     <section className="months-frame" aria-label="Deleted runs by month" tabIndex={0}>
       <table className="facts">
         <thead>
-          <tr>
-            {['Month', 'Runs', 'Jobs', 'Results', 'Fail', 'Dead', 'Causes with the most jobs'].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
+          <Heads titles={['Month', 'Runs', 'Jobs', 'Results', 'Fail', 'Dead', 'Causes with the most jobs']} />
         </thead>
         <tbody>
           {pages
