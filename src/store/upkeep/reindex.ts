@@ -7,7 +7,7 @@ import { caseCause } from '../../core/test-cases.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Engine, JobRow, Reader, Schema } from '../engine/schema.ts';
 import { chunksOf, numbered, repeated, type Statement } from '../engine/transaction.ts';
-import { evidenceIn } from '../write/excerpts.ts';
+import { evidenceIn, revise } from '../write/excerpts.ts';
 import { saveTexts } from '../write/job-sql.ts';
 import { eachBatch } from './each-job.ts';
 
@@ -98,12 +98,12 @@ async function reindexJobs(
   if (wrong.length > 0) statements.push(updateJobs(engine, wrong));
   for (const chunk of chunksOf(wrongCases, casesAtATime)) statements.push(updateCases(engine, chunk));
   if (wrong.length + wrongCases.length > 0) {
-    const revise = numbered(engine, 'update runs set revision = revision + 1 where id = ?');
+    await revise(transaction, { id: runId });
     const moves = [
       ...wrong.map(({ row, signature }) => ({ job: row.id, old: row.signature, cause: signature?.id })),
       ...wrongCases.map(({ job_id, old, signature }) => ({ job: job_id, old, cause: signature.id })),
     ];
-    statements.push({ sql: revise, parameters: [runId] }, ...countMoves(engine, moves));
+    statements.push(...countMoves(engine, moves));
   }
   for (const { sql, parameters } of statements) {
     await transaction.executeQuery(CompiledQuery.raw(sql, [...parameters]));

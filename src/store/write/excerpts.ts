@@ -3,9 +3,9 @@ import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
 import type { EvidenceKind } from '../../core/logs/evidence.ts';
 import type { LogExcerpt } from '../../core/logs/first-error.ts';
 import { evidenceOf, type FoundError, refined } from '../../core/logs/refine.ts';
-import { failureCause } from '../../core/signature.ts';
+import { failureCause, type Signature } from '../../core/signature.ts';
 import { lockRows, oneOf } from '../engine/dialect.ts';
-import type { Reader, Schema } from '../engine/schema.ts';
+import type { Engine, Reader, Schema } from '../engine/schema.ts';
 import { saveTexts } from './job-sql.ts';
 
 /** A job whose cause has changed. */
@@ -146,11 +146,21 @@ export async function refineHeld(
   if (!job || (job.status !== 'fail' && job.status !== 'dead')) return null;
   const signature = refined(failureCause(job.status, job.failure_reason), evidenceIn(job));
   if (signature === null || signature.id === job.signature) return null;
-  for (const { sql, parameters } of saveTexts(engine, [{ row: {}, signature }]))
-    await transaction.executeQuery(CompiledQuery.raw(sql, [...parameters]));
+  await saveCauses(transaction, engine, [signature]);
   await transaction.updateTable('jobs').set({ signature: signature.id }).where('id', '=', id).execute();
   await revise(transaction, run);
   return { run: run.name, job_id: job.job_id, status: job.status };
+}
+
+/** Writes causes that may be new. */
+export async function saveCauses(
+  transaction: Transaction<Schema>,
+  engine: Engine,
+  causes: readonly Signature[],
+): Promise<void> {
+  const texts = causes.map((signature) => ({ row: {}, signature }));
+  for (const { sql, parameters } of saveTexts(engine, texts))
+    await transaction.executeQuery(CompiledQuery.raw(sql, [...parameters]));
 }
 
 /** Notes that something of a run has changed that its pages and its digest show. */

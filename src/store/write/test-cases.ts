@@ -1,13 +1,12 @@
 /** Keeps the test cases of jobs. */
 import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { mostCaseCauses } from '../../core/job-causes.ts';
 import { type CaseCounts, caseCause, type TestCase } from '../../core/test-cases.ts';
 import type { Reader, Schema } from '../engine/schema.ts';
 import { chunksOf } from '../engine/transaction.ts';
-import { holdRun, type RefinedJob, refineHeld, revise } from './excerpts.ts';
-import { saveTexts } from './job-sql.ts';
+import { holdRun, type RefinedJob, refineHeld, revise, saveCauses } from './excerpts.ts';
 
 /** The cases of a job as src/archive packs them. */
 export interface CasesToKeep {
@@ -41,9 +40,7 @@ export async function keepCases(
       .select(['job_id', 'status', 'posted'])
       .where('id', '=', job_id)
       .executeTakeFirstOrThrow();
-    const texts = causes.map((signature) => ({ row: {}, signature }));
-    for (const { sql, parameters } of saveTexts(db.engine, texts))
-      await transaction.executeQuery(CompiledQuery.raw(sql, [...parameters]));
+    await saveCauses(transaction, db.engine, causes);
     await replaceCases(transaction, { job_id, posted: job.posted, causes }, cases, source);
     const refined = await refineHeld(transaction, db, run, job_id);
     if (refined === null) await revise(transaction, run);
