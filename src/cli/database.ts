@@ -56,8 +56,7 @@ export function readAge(flag: string, age: string): number {
 /**
  * Runs a command on the database that the settings name and prints how it ended. Returns the exit code. Throws
  * `BadSetting` as `openDatabase` does, and when the settings allow no writes: every command but `serve` writes. What works
- * `beside` the server on a SQLite file writes a row or two. Only
- * what fills a database creates one.
+ * `beside` the server on a SQLite file writes a row or two. Only what fills a database creates one.
  */
 export async function withDatabase(
   line: CommandLine,

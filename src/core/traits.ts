@@ -20,8 +20,8 @@ interface TraitFacts {
 }
 
 /**
- * The traits of a job of a run. It is new when a cause of its is one to look at first, whether NEW, ROSE or SINCE, to do when that is left to decide, and fixed when
- * its description failed in the previous run and passes now.
+ * The traits of a job of a run. It is new when one of its causes is to be looked at first, whether NEW, ROSE or SINCE, to do when one is left to
+ * decide, and fixed when its description failed in the previous run and passes now.
  */
 export function traitsOf(
   { status, previous, verdicts }: TraitFacts,

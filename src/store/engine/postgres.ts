@@ -80,6 +80,8 @@ async function checkWritable(pool: ConnectionPool): Promise<void> {
   if (isReadOnly) throw new DatabaseFault('the database is read-only, perhaps a standby');
 }
 
+const begin = 'begin isolation level read committed';
+
 /**
  * A transaction that finds each of its few rows by an index. PostgreSQL keeps the plan of a prepared statement until it has
  * analysed the tables again: one that reads all of a small table would be kept while a burst makes the table large (on an
@@ -87,7 +89,7 @@ async function checkWritable(pool: ConnectionPool): Promise<void> {
  * estimate for which PostgreSQL would compile the statement, in 50 ms of the processor.
  */
 const beginByIndexes = [
-  'begin isolation level read committed',
+  begin,
   ...['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit'].map((setting) => `set local ${setting} = off`),
 ].join('; ');
 
@@ -97,10 +99,10 @@ function transactOnPool(pool: ConnectionPool): Transact {
     const client = await pool.connect();
     let broken: Error | undefined;
     try {
-      let begin = [{ sql: beginByIndexes, parameters: [] as unknown[] }];
+      let first = [{ sql: beginByIndexes, parameters: [] as unknown[] }];
       const send: Send = async (statements) => {
-        const opening = begin;
-        begin = [];
+        const opening = first;
+        first = [];
         const results = await sendAll(client, [...opening, ...statements]);
         return results.slice(opening.length).map((result) => result.rows);
       };
@@ -262,7 +264,7 @@ function watchQueries(
     // What is closed is rolled back, and the error that closed it is the one to tell.
     if (isBroken && text === 'rollback') return Promise.resolve({ command: 'ROLLBACK', rows: [] });
     const name = Array.isArray(values) && values.length > 0 ? nameOf?.(text) : undefined;
-    const sent = text === 'begin' ? 'begin isolation level read committed' : text;
+    const sent = text === 'begin' ? begin : text;
     const result = name === undefined ? query(sent, values, ...rest) : query({ name, text, values }, ...rest);
     return result instanceof Promise ? result.catch(onFailure) : result;
   };
