@@ -1,10 +1,9 @@
 /** A database that cannot be used ends the program with code 2 and one sentence; a server waits for one that is away. */
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
-import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { engines, type TestDatabase } from '../helpers/engines.ts';
+import { engines, execute, type TestDatabase } from '../helpers/engines.ts';
 import { type PrivatePostgres, startPostgres } from '../helpers/postgres.ts';
 import { complaint, type Finished, logLines, newFolder, runProgram, startProgram, startService } from './program.ts';
 import { startProxy } from './proxy.ts';
@@ -54,19 +53,6 @@ describe.each(engines)('a database on $name', (engine) => {
     for (const free of ['runs', 'jobs', 'migrations']) await execute(database.url, `create table ${free} (id integer)`);
   });
 });
-
-async function execute(url: string, statement: string): Promise<void> {
-  if (url.startsWith('sqlite')) {
-    const file = new DatabaseSync(url.slice('sqlite:///'.length));
-    file.exec(statement);
-    file.close();
-    return;
-  }
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(statement);
-  await client.end();
-}
 
 describe('a PostgreSQL database', () => {
   let database: TestDatabase;

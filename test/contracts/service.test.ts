@@ -1,9 +1,7 @@
 /** The server as a process: starting, failing to start, logging, stopping, and losing its database. */
 import { request } from 'node:http';
-import { DatabaseSync } from 'node:sqlite';
-import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { engines, type TestDatabase } from '../helpers/engines.ts';
+import { engines, execute, type TestDatabase } from '../helpers/engines.ts';
 import { complaint, type Finished, logLines, newFolder, runProgram, type Service, startService } from './program.ts';
 import { startProxy } from './proxy.ts';
 
@@ -179,7 +177,7 @@ describe.each(engines)('the service on $name', (engine) => {
     const newer = await engine.createDatabase();
     onTestFinished(() => newer.drop());
     await run('migrate', '--database', newer.url);
-    await addMigration(newer.url, 'from-the-future');
+    await execute(newer.url, "insert into migrations (id, name, applied) values (9999, 'from-the-future', 0)");
     for (const command of [['serve', '--port', '0'], ['migrate']])
       expect(complaint(await run(...command, '--database', newer.url), 2)).toContain('from-the-future');
   });
@@ -248,17 +246,3 @@ describe('the service when PostgreSQL goes away', () => {
     expect((await service.ended).code).toBe(0);
   });
 });
-
-async function addMigration(url: string, name: string): Promise<void> {
-  const statement = `insert into migrations (id, name, applied) values (9999, '${name}', 0)`;
-  if (url.startsWith('sqlite')) {
-    const file = new DatabaseSync(url.slice('sqlite:///'.length));
-    file.exec(statement);
-    file.close();
-    return;
-  }
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(statement);
-  await client.end();
-}

@@ -1,10 +1,11 @@
 /** A read-only server on a streaming standby: real servers, held back, cut off, killed and promoted. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { execute } from '../helpers/engines.ts';
 import { listen } from '../helpers/events.ts';
 import { startReplicated } from '../helpers/replicated.ts';
 import { startReadOnlyServer, type TestServer } from '../helpers/server.ts';
-import { execute, type Standby } from '../helpers/standby.ts';
+import type { Standby } from '../helpers/standby.ts';
 import { newFolder, startService } from './program.ts';
 
 const run = 'teuthology-2026-11-20_20:00:00-rados-main-distro-default-smithi';

@@ -6,8 +6,9 @@ import type { ChildProcess } from 'node:child_process';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { startProxy } from '../contracts/proxy.ts';
+import { execute } from '../helpers/engines.ts';
 import { killAndStart, mainProcess, type OwnPostgres, startOwnPostgres, stop } from '../helpers/postgres.ts';
-import { execute, type Standby, startStandby } from '../helpers/standby.ts';
+import { type Standby, startStandby } from '../helpers/standby.ts';
 import { startTwoPorts, type TwoPorts } from './two-ports.ts';
 
 let primary: OwnPostgres;

@@ -1,8 +1,7 @@
 /** A PostgreSQL that does not work, while the server runs: 503 on every port, one line in the log, and then it goes on. */
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startProxy } from '../contracts/proxy.ts';
-import { engines, type TestDatabase } from '../helpers/engines.ts';
-import { execute } from '../helpers/standby.ts';
+import { engines, execute, type TestDatabase } from '../helpers/engines.ts';
 import { startTwoPorts, type TwoPorts } from './two-ports.ts';
 
 let database: TestDatabase;

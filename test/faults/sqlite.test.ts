@@ -147,7 +147,7 @@ describe('the lock of another program', () => {
     const server = await start(file);
     const { classic } = server.urls;
     await server.send('POST', `${classic}/runs/`, { name: 'known' });
-    const other = new DatabaseSync(file);
+    const other = new DatabaseSync(file, { timeout: 60_000 });
     other.exec('begin immediate');
     let pending = true;
     const writing = writeAll(server, 'held').finally(() => {

@@ -1,9 +1,10 @@
 /** A server on a database of a private PostgreSQL that has a streaming standby. */
 import { randomBytes } from 'node:crypto';
 import { vi } from 'vitest';
+import { execute } from './engines.ts';
 import { startOwnPostgres } from './postgres.ts';
 import { startServer, type TestServer } from './server.ts';
-import { execute, type Standby, startStandby } from './standby.ts';
+import { type Standby, startStandby } from './standby.ts';
 
 /** A main server, which speaks the teuthology contract, and where its database can be read. */
 export interface Replicated {

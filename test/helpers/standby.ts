@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { execute } from './engines.ts';
 import { answers, freePort, type OwnPostgres, serverFolder, startServer, stop } from './postgres.ts';
 
 /** The standby of a server. `url` is that of the same database. */
@@ -88,15 +89,4 @@ async function copyData(primary: OwnPostgres, data: string): Promise<void> {
 function addressOf({ url }: OwnPostgres): string {
   const { hostname, port, username } = new URL(url);
   return `host=${hostname} port=${port} user=${username}`;
-}
-
-/** Executes one statement on a new connection. */
-export async function execute(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }

@@ -2,10 +2,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
-import { DatabaseSync } from 'node:sqlite';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { engines, type TestDatabase } from '../../helpers/engines.ts';
+import { engines, execute, type TestDatabase } from '../../helpers/engines.ts';
 import { spawnServer } from '../../helpers/process.ts';
 
 interface Report {
@@ -48,17 +46,8 @@ async function arrived(type: string): Promise<Report> {
 }
 
 /** Renames a column of jobs under a running server, so that the next read of a job is an internal error. */
-async function breakDatabase({ url }: TestDatabase): Promise<void> {
-  if (url.startsWith('sqlite')) {
-    const database = new DatabaseSync(url.slice('sqlite:///'.length));
-    database.exec('alter table jobs rename column job_id to gone');
-    database.close();
-    return;
-  }
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query('alter table jobs rename column job_id to gone');
-  await client.end();
+function breakDatabase({ url }: TestDatabase): Promise<void> {
+  return execute(url, 'alter table jobs rename column job_id to gone');
 }
 
 async function startBroken(database: TestDatabase, dsn: string) {
