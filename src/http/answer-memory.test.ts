@@ -46,19 +46,41 @@ test('pages wait in their order until there is room', async () => {
   for (const list of [first, small]) list.close();
 });
 
-test('a page that is larger than all room is read when it is alone', async () => {
-  const [large, small, next] = [open(), open(), open()];
-  expect(await small.take(MiB)).toBe(true);
-  const taken = large.take(100 * MiB);
-  expect(await settled(taken)).toBe(false);
+test('a page that is larger than all room is read beside small ones, and never beside another one of its kind', async () => {
+  const [large, small, other, next] = [open(), open(), open(), open()];
+  expect(await small.take(4 * MiB)).toBe(true);
+  expect(await large.take(100 * MiB)).toBe(true);
+  const waiting = other.take(100 * MiB);
   small.close();
-  expect(await taken).toBe(true);
-  const waiting = next.take(MiB);
   expect(await settled(waiting)).toBe(false);
   large.close();
   expect(await waiting).toBe(true);
-  next.close();
+  expect(await next.take(4 * MiB)).toBe(true);
+  for (const answer of [other, next]) answer.close();
 });
+
+test('an answer whose client leaves as its room is given to it takes no room', async () => {
+  const [first, second] = [open(), open()];
+  expect(await first.take(10 * MiB)).toBe(true);
+  const given = second.take(10 * MiB);
+  first.close();
+  second.close();
+  expect(await given).toBe(false);
+  await expectAllRoom();
+});
+
+test('an answer whose client had left before takes no room', async () => {
+  const gone = Object.assign(new EventEmitter(), { destroyed: true });
+  expect(await openAnswerMemory(gone as ServerResponse).take(10 * MiB)).toBe(false);
+  await expectAllRoom();
+});
+
+async function expectAllRoom(): Promise<void> {
+  const [most, rest] = [open(), open()];
+  expect(await settled(most.take(12 * MiB))).toBe(true);
+  expect(await settled(rest.take(4 * MiB))).toBe(true);
+  for (const answer of [most, rest]) answer.close();
+}
 
 test('of answers that are ready only as many wait as there is room for', async () => {
   const [sent, waiting, refused] = [open(), open(), open()];

@@ -15,6 +15,9 @@ const compressor = 2 << 20;
 /** Bytes of answers that are ready and may wait. A page of a list is read only when there is room for it. */
 const mostReady = 16 << 20;
 
+/** The most that one page counts: what slow clients hold of the rest cannot keep the largest pages out. */
+const mostOfOne = 12 << 20;
+
 /** How long a page waits for room, in milliseconds: half of what a client that does not read may hold it for. */
 const patience = 30_000;
 
@@ -33,7 +36,7 @@ const waiting = new Set<Waiting>();
 /** What one answer holds: at most one page of a list, so that lists never wait for each other in a circle. */
 export interface AnswerMemory {
   /**
-   * Gives back the page before and waits until there is room for the next one; a page that is larger than all room waits until it is alone.
+   * Gives back the page before and waits until there is room for the next one; two pages of more than `mostOfOne` are never there together.
    * False when there was no room for half a minute, when the response was closed, or when too many that are `ready` wait.
    */
   take(bytes: number, ready?: boolean): Promise<boolean>;
@@ -46,8 +49,13 @@ const accounted = new WeakSet<ServerResponse>();
 export function openAnswerMemory(response: ServerResponse): AnswerMemory {
   accounted.add(response);
   let held = 0;
-  let closed = false;
+  // Whoever has left before does not leave again.
+  let closed = response.destroyed;
   let wanted: Waiting | null = null;
+  const hold = (bytes: number) => {
+    held = bytes;
+    heldBytes += bytes;
+  };
   const give = () => {
     heldBytes -= held;
     held = 0;
@@ -63,22 +71,28 @@ export function openAnswerMemory(response: ServerResponse): AnswerMemory {
       give();
       if (closed) return false;
       if (bytes <= smallAnswer) return true;
-      if (waiting.size > 0 || !hasRoom(bytes)) {
-        if (ready && readyBytes > 0 && readyBytes + bytes > mostReady) return false;
-        const hasRoomNow = await new Promise<boolean>((start) => {
-          wanted = { bytes, ready, start };
+      const counted = Math.min(bytes, mostOfOne);
+      if (waiting.size > 0 || !hasRoom(counted)) {
+        if (ready && readyBytes > 0 && readyBytes + counted > mostReady) return false;
+        const hasRoomNow = await new Promise<boolean>((resolve) => {
+          // At once: the response may close before whoever waits for the promise goes on.
+          const start = (room: boolean) => {
+            if (room) hold(counted);
+            resolve(room);
+          };
+          wanted = { bytes: counted, ready, start };
           wait(wanted);
         });
-        if (!hasRoomNow) return false;
-      } else heldBytes += bytes;
-      held = bytes;
+        return hasRoomNow && !closed;
+      }
+      hold(counted);
       return true;
     },
   };
 }
 
 function hasRoom(bytes: number): boolean {
-  return heldBytes === 0 || heldBytes + bytes <= mostBytes;
+  return heldBytes + bytes <= mostBytes;
 }
 
 function wait(page: Waiting): void {
@@ -96,7 +110,6 @@ function wait(page: Waiting): void {
 function end(page: Waiting, room: boolean): void {
   if (!waiting.delete(page)) return;
   if (page.ready) readyBytes -= page.bytes;
-  if (room) heldBytes += page.bytes;
   page.start(room);
 }
 

@@ -45,6 +45,8 @@ export function receiveBytes(
       resolve(result);
     };
     if (Number(request.headers['content-length']) > limit) return resolve('too large');
+    // Whoever has left before does not leave again.
+    if (response.destroyed) return resolve('cut off');
     bodies.add(body);
     response.once('close', () => release(body));
     request
