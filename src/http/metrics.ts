@@ -68,7 +68,7 @@ export function createMetrics(db: Db, { worker }: { worker?: string | undefined 
     countAttempt: (outcome) => attempts.inc({ outcome }),
     count(app) {
       app.addHook('onRequest', async ({ routeOptions }, reply) => {
-        if (routeOptions.url !== streamRoute) return;
+        if (routeOptions.url !== streamRoute || reply.raw.destroyed) return;
         listeners.inc();
         reply.raw.once('close', () => listeners.dec());
       });
