@@ -19,7 +19,7 @@ const dirtyEvery = 500;
 
 /** `--jobs` jobs, copied with kills in between and compared; then `--seconds` of following. */
 export default async function measureMoving({ engine, options, folder, say }: Bench): Promise<Line[]> {
-  const server = await startPostgres({ fsync: false });
+  const server = await startPostgres({ fsync: false, inMemory: false });
   const old = await postgresEngine(server.url);
   const [source, target] = [await old.createDatabase('old'), await engine.createDatabase('moving')];
   const client = await connectOld(source);

@@ -12,7 +12,7 @@ const mostMemory = 300e6;
 /** `--jobs` jobs of 8 KB out of an old database, which is on a PostgreSQL server of its own. */
 export default async function measureTakeover(bench: Bench): Promise<Line[]> {
   const { engine, options, folder, say } = bench;
-  const server = await startPostgres({ fsync: false });
+  const server = await startPostgres({ fsync: false, inMemory: false });
   const old = await postgresEngine(server.url);
   const [source, target] = [await old.createDatabase('old'), await engine.createDatabase('takeover')];
   try {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { memoryFolder } from './memory.ts';
 
 /** A database for one test. */
 export interface TestDatabase {
@@ -15,46 +15,39 @@ export interface TestDatabase {
 /** A database engine. */
 export interface Engine {
   name: 'sqlite' | 'postgres';
+  /** An empty database, as a first start finds it. */
   createDatabase(): Promise<TestDatabase>;
+  /** A database as the first start leaves it: a copy, which takes a tenth of the time. */
+  createTables(): Promise<TestDatabase>;
 }
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** URL of the `postgres` database on the private server. */
-    postgresUrl: string;
+    /** URL of the `postgres` database on the private server, and the name of the database there that copies are made of. */
+    postgres: { server: string; template: string };
+    /** The file that copies are made of. */
+    sqliteTemplate: string;
   }
 }
 
 /** Both engines, for `describe.each`. */
 export const engines: Engine[] = [
-  { name: 'sqlite', createDatabase: createSqlite },
-  { name: 'postgres', createDatabase: createPostgres },
+  { name: 'sqlite', createDatabase: () => createSqlite(false), createTables: () => createSqlite(true) },
+  { name: 'postgres', createDatabase: () => createPostgres(false), createTables: () => createPostgres(true) },
 ];
 
-/**
- * The folder for SQLite files. In memory when there is enough of it, because otherwise every commit waits for the disk.
- * Tests kill processes but not the system, so nothing else changes.
- */
-const sqliteFolder = hasRoom('/dev/shm') ? '/dev/shm' : tmpdir();
-
-function hasRoom(folder: string): boolean {
-  if (!existsSync(folder)) return false;
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize > 2 ** 31;
+async function createSqlite(withTables: boolean): Promise<TestDatabase> {
+  const folder = mkdtempSync(join(memoryFolder, 'paddles-sqlite-'));
+  const file = join(folder, 'paddles.db');
+  if (withTables) copyFileSync(inject('sqliteTemplate'), file);
+  return { url: `sqlite:///${file}`, drop: async () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-async function createSqlite(): Promise<TestDatabase> {
-  const folder = mkdtempSync(join(sqliteFolder, 'paddles-sqlite-'));
-  return {
-    url: `sqlite:///${join(folder, 'paddles.db')}`,
-    drop: async () => rmSync(folder, { recursive: true, force: true }),
-  };
-}
-
-async function createPostgres(): Promise<TestDatabase> {
-  const server = inject('postgresUrl');
+async function createPostgres(withTables: boolean): Promise<TestDatabase> {
+  const { server, template } = inject('postgres');
   const name = `paddles_${randomBytes(8).toString('hex')}`;
-  await execute(server, `create database ${name}`);
+  // Of the two ways to copy this one is faster where nothing waits for a disk.
+  await execute(server, `create database ${name} ${withTables ? `template ${template}` : ''} strategy file_copy`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => execute(server, `drop database ${name} with (force)`) };

@@ -1,14 +1,19 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 // @ts-expect-error A launcher: plain JavaScript.
 import { ensureBuilt } from '../../bin/web.mjs';
-import { bundleServer } from './bundle.ts';
+import { bundledProgram, bundleServer } from './bundle.ts';
+import { execute } from './engines.ts';
 import { realData } from './lab-data.ts';
 import { killLeftBehind } from './left-behind.ts';
+import { memoryFolder } from './memory.ts';
 import { startPostgres } from './postgres.ts';
 
 /**
- * Builds the dashboard and starts one private PostgreSQL server, in which each test creates its own database. A process that
- * a test leaves running makes the run fail.
+ * Builds the dashboard and starts one private PostgreSQL server, in which each test creates its own database, and makes the
+ * databases that most of those are copies of. A process that a test leaves running makes the run fail.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   ensureBuilt();
@@ -17,8 +22,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const server = await startPostgres({ fsync: false });
   process.stdout.write(`tests: SQLite, and ${server.source}\n`);
   if (!realData) process.stdout.write('tests: no strings of real labs (PADDLES_DATA); only made-up ones are used\n');
-  project.provide('postgresUrl', server.url);
+  const folder = mkdtempSync(join(memoryFolder, 'paddles-template-'));
+  const template = `paddles_template_${process.pid}`;
+  project.provide('postgres', { server: server.url, template });
+  project.provide('sqliteTemplate', join(folder, 'paddles.db'));
+  await execute(server.url, `create database ${template}`);
+  for (const url of [new URL(`/${template}`, server.url).href, `sqlite:///${join(folder, 'paddles.db')}`])
+    execFileSync(process.execPath, [bundledProgram, 'migrate', '--database', url]);
   return async () => {
+    await execute(server.url, `drop database ${template}`);
+    rmSync(folder, { recursive: true });
     await server.stop();
     const left = await killLeftBehind(String(project.config.env.TEST_RUN));
     for (const command of left) process.stdout.write(`tests: a test left a process running: ${command}\n`);

@@ -18,6 +18,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import pg from 'pg';
+import { memoryFolder } from './memory.ts';
 
 /** A private PostgreSQL server of the tests. */
 export interface PrivatePostgres {
@@ -47,23 +48,29 @@ export interface User {
   gid: number;
 }
 
+/** How the data of a server is kept. */
+interface Durability {
+  fsync?: boolean;
+  inMemory?: boolean;
+}
+
 /**
  * Starts a PostgreSQL server in a temporary folder on a free port of 127.0.0.1. It uses an installed PostgreSQL 15 or later,
  * otherwise that of the npm package; PADDLES_TEST_POSTGRES=installed|embedded chooses one. With PADDLES_TEST_POSTGRES_URL an
  * existing server is used instead, whose user must be allowed to create databases. Set `fsync` to false when nothing depends
- * on durability after a crash of the system.
+ * on durability after a crash of the system; then its data is in memory, unless that is to cost what it costs on a disk.
  */
-export async function startPostgres({ fsync = true } = {}): Promise<PrivatePostgres> {
+export async function startPostgres(durability: Durability = {}): Promise<PrivatePostgres> {
   const given = process.env.PADDLES_TEST_POSTGRES_URL;
   if (given) return { url: given, source: 'the PostgreSQL of PADDLES_TEST_POSTGRES_URL', stop: async () => {} };
-  return startOwnPostgres({ fsync });
+  return startOwnPostgres(durability);
 }
 
 /** Like `startPostgres`, but ignores PADDLES_TEST_POSTGRES_URL. */
-export async function startOwnPostgres({ fsync = true } = {}): Promise<OwnPostgres> {
+export async function startOwnPostgres({ fsync = true, inMemory = !fsync }: Durability = {}): Promise<OwnPostgres> {
   const programs = findPrograms();
   const user = unprivilegedUser();
-  const folder = serverFolder(user);
+  const folder = serverFolder(user, inMemory);
   const bin = user ? reachable(programs.folder, folder, user) : programs.folder;
   try {
     initialise(bin, folder, user);
@@ -84,8 +91,8 @@ export async function startOwnPostgres({ fsync = true } = {}): Promise<OwnPostgr
 }
 
 /** Creates a folder in which a server of this user can keep its data. */
-export function serverFolder(user: User | null): string {
-  const folder = mkdtempSync(join(tmpdir(), 'paddles-postgres-'));
+export function serverFolder(user: User | null, inMemory: boolean): string {
+  const folder = mkdtempSync(join(inMemory ? memoryFolder : tmpdir(), 'paddles-postgres-'));
   chmodSync(folder, 0o755);
   if (user) chownSync(folder, user.uid, user.gid);
   return folder;
@@ -201,6 +208,8 @@ export function startServer({ bin, folder, port, user, fsync }: Start): ChildPro
     'max_connections=200',
     'shared_buffers=128MB',
     `fsync=${fsync ? 'on' : 'off'}`,
+    // Whole pages in the log are for crashes of the system as well; a short log takes little memory.
+    ...(fsync ? [] : ['full_page_writes=off', 'max_wal_size=256MB']),
   ];
   const args = ['-D', join(folder, 'data'), ...settings.flatMap((setting) => ['-c', setting])];
   const script = `folder=$1; shift; "$@" </dev/null & server=$!; read keep; kill -INT $server; wait $server

@@ -21,11 +21,11 @@ export async function startReplicated(): Promise<Replicated> {
   const standby = await startStandby(primary);
   const pathname = `/paddles_${randomBytes(6).toString('hex')}`;
   const at = (url: string) => Object.assign(new URL(url), { pathname }).href;
-  const createDatabase = async () => {
+  const createTables = async () => {
     await execute(primary.url, `create database ${pathname.slice(1)}`);
     return { url: at(primary.url), drop: async () => {} };
   };
-  const main = await startServer({ name: 'postgres', createDatabase }, { contract: 'teuthology' });
+  const main = await startServer({ createTables }, { contract: 'teuthology' });
   const replica = at(standby.url);
   await vi.waitFor(() => execute(replica, 'select from indexed'), { timeout: 30_000, interval: 50 });
   const stop = async () => {

@@ -45,11 +45,14 @@ export const someone: Actor = { name: null, verified: false, address: null, door
 const now = distinctTimes();
 
 /**
- * Starts a server on a new database of an engine and a free port. An answer that does not match its schema makes
- * the request, or at last `stop`, throw.
+ * Starts a server on a new database and a free port. An answer that does not match its schema makes the request, or at last
+ * `stop`, throw.
  */
-export async function startServer(engine: Engine, settings: Partial<Config> = {}): Promise<TestServer> {
-  const database = await engine.createDatabase();
+export async function startServer(
+  engine: Pick<Engine, 'createTables'>,
+  settings: Partial<Config> = {},
+): Promise<TestServer> {
+  const database = await engine.createTables();
   const config = { ...readCommandLine([], {}).config, database: database.url, ...settings };
   const db = await open({ url: config.database, poolSize: config.pool_size, now });
   // As `paddles serve` does when it starts.

@@ -28,7 +28,7 @@ export interface Standby {
 /** Creates and starts a standby of `primary`. */
 export async function startStandby(primary: OwnPostgres): Promise<Standby> {
   const { bin, user } = primary;
-  const folder = serverFolder(user);
+  const folder = serverFolder(user, true);
   const data = join(folder, 'data');
   const port = await freePort();
   const url = new URL(primary.url);

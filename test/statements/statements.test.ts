@@ -25,7 +25,8 @@ import { catalogue, decide, readCatalogue, readFilters, readLists, useToken, wri
 import { forgottenRoutes } from './routes.ts';
 import { judgeSqlite } from './sqlite-plans.ts';
 
-describe.each(engines)('statements on $name', ({ name, createDatabase }) => {
+describe.each(engines)('statements on $name', (engine) => {
+  const { name } = engine;
   let filled: Filled;
   let uncalled: string[];
   let found: Found[];
@@ -34,7 +35,7 @@ describe.each(engines)('statements on $name', ({ name, createDatabase }) => {
     const store = await watchStore(name);
     // Before the first connection is opened, because connections keep the original functions.
     const recording = record();
-    filled = await startFilled({ name, createDatabase });
+    filled = await startFilled(engine);
     const { url, db, doors, samples, now } = filled;
     // Gives `reindex` something to do.
     await db.kysely

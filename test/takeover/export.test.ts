@@ -24,10 +24,10 @@ describe.each(engines)('an export from $name', (engine) => {
   let remove: () => void;
 
   beforeAll(async () => {
-    database = await engine.createDatabase();
+    database = await engine.createTables();
     ({ folder, remove } = newFolder());
     const server = await startServer(
-      { name: engine.name, createDatabase: async () => ({ ...database, drop: async () => {} }) },
+      { createTables: async () => ({ ...database, drop: async () => {} }) },
       { contract: 'teuthology' },
     );
     for (const [name, id] of [

@@ -69,7 +69,7 @@ export function useTeuthology(engine: Engine): Teuthology {
   let database: TestDatabase;
   let server: Teuthology;
   beforeAll(async () => {
-    database = await engine.createDatabase();
+    database = await engine.createTables();
     server = await startTeuthology(database.url);
   });
   afterAll(async () => {
