@@ -56,18 +56,18 @@ export function readAge(flag: string, age: string): number {
 /**
  * Runs a command on the database that the settings name and prints how it ended. Returns the exit code. Throws
  * `BadSetting` as `openDatabase` does, and when the settings allow no writes: every command but `serve` writes. What works
- * `beside` the server on a SQLite file writes a row or two. Only what fills a database creates one.
+ * `beside` the server on a SQLite file writes a row or two; what can begin again writes in `bulk`. Only what fills a database creates one.
  */
 export async function withDatabase(
   line: CommandLine,
   work: (db: Db) => Promise<Ending>,
-  { beside = false, mustExist = true } = {},
+  { beside = false, bulk = false, mustExist = true } = {},
 ): Promise<number> {
   if (line.config.read_only) {
     throw new BadSetting(`${line.sources.read_only}: this command writes to the database; run it without`);
   }
   try {
-    const db = await openDatabase(line, { now: () => Date.now() * 1000, beside, mustExist });
+    const db = await openDatabase(line, { now: () => Date.now() * 1000, beside, bulk, mustExist });
     const { text, exitCode } = await work(db).finally(() => db.close());
     process.stdout.write(`${db.label}: ${text}\n`);
     return exitCode;

@@ -52,6 +52,8 @@ export interface OpenOptions {
   onFault?: (error: unknown) => void;
   /** Opens a SQLite file that a server may have; the schema must be up to date. */
   beside?: boolean;
+  /** For a command that can begin again: when the system goes down, the last commits on a SQLite file may be lost. */
+  bulk?: boolean;
   /** Creates no SQLite file, which a wrong path or folder would otherwise lead to. */
   mustExist?: boolean;
   /** Milliseconds after which a PostgreSQL that says nothing is given up; by default 35,000. */
@@ -159,7 +161,7 @@ async function openEngine(
     mustExist = readOnly,
     onLost = () => {},
     ...options
-  }: Pick<OpenOptions, 'poolSize' | 'onLost' | 'answerWithin' | 'beside' | 'mustExist'> & { readOnly: boolean },
+  }: Omit<OpenOptions, 'url' | 'now' | 'onFault'> & { readOnly: boolean },
 ): Promise<OpenEngine> {
   if (target.engine === 'postgres') {
     return { ...(await openPostgres(target.url, { ...options, onLost, readOnly })), release: () => {} };
@@ -171,7 +173,7 @@ async function openEngine(
   }
   if (readOnly) return openSqliteReadOnly(target.path);
   const isBeside = options.beside === true && existsSync(target.path);
-  return isBeside ? { ...openSqliteBeside(target.path), isBeside } : openSqlite(target.path);
+  return isBeside ? { ...openSqliteBeside(target.path, options), isBeside } : openSqlite(target.path, options);
 }
 
 /**

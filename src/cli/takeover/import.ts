@@ -130,7 +130,7 @@ function importInto(line: CommandLine, old: OldDatabase, findings: Findings): Pr
       process.stdout.write(`${end}\n`);
       return verifyImport(line, options);
     },
-    { beside: true, mustExist: false },
+    { beside: true, bulk: true, mustExist: false },
   );
 }
 

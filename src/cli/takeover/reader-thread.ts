@@ -16,13 +16,13 @@ parentPort?.on('message', () => {
 });
 
 const { url, runs, ...toRead } = workerData as ToRead & { url: string };
-const old = await openOld(url).catch((error: unknown) => {
+const connections = await Promise.all(runs.slice(0, 2).map(() => openOld(url))).catch((error: unknown) => {
   // The classes of errors do not reach another thread, what the driver says does.
   throw error instanceof UnavailableDatabase ? error.cause : error;
 });
 let found: Finding[] = [];
 const findings = { add: (finding: Finding) => found.push(finding), flush: () => {}, counts: new Map() };
-for await (const part of readRuns({ old, parse: parseOldJob, findings, ...toRead }, runs)) {
+for await (const part of readRuns(connections, { parse: parseOldJob, findings, ...toRead }, runs)) {
   while (allowed === 0) {
     await new Promise<void>((next) => {
       allow = next;
@@ -32,5 +32,5 @@ for await (const part of readRuns({ old, parse: parseOldJob, findings, ...toRead
   parentPort?.postMessage({ part, findings: found });
   found = [];
 }
-await closeOld(old);
+await Promise.all(connections.map(closeOld));
 parentPort?.close();

@@ -13,9 +13,6 @@ export interface FileWatch {
   reason(error: unknown): unknown;
 }
 
-/** Pages in the write-ahead log from which on it is copied to the file, as SQLite would by itself. */
-const longLog = 1000;
-
 /** The largest file that is read as a whole after another program changed it, in bytes: 80 ms on a busy machine. */
 const readWhole = 32 << 20;
 
@@ -34,9 +31,9 @@ interface Watched {
 
 /**
  * Watches the files of a database that was opened for writing. Only `committed` copies the write-ahead log to the file, so that
- * any other change of the file is somebody else's.
+ * any other change of the file is somebody else's. It does so when the log has `longLog` pages.
  */
-export function watchFiles(file: string, database: DatabaseSync): FileWatch {
+export function watchFiles(file: string, database: DatabaseSync, longLog: number): FileWatch {
   database.exec('pragma wal_autocheckpoint = 0');
   const log = database.prepare('pragma wal_checkpoint(noop)');
   const opened = ['', '-wal', '-shm'].map((end) => [file + end, statSync(file + end, { bigint: true })] as const);

@@ -1,4 +1,4 @@
-import { statfsSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, statfsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Dialect } from 'kysely';
 import { DatabaseFault, sqliteCode, UnavailableDatabase, UnusableDatabase } from './faults.ts';
@@ -8,6 +8,12 @@ import { checkWhole, watchFiles, watchName } from './sqlite-watch.ts';
 
 /** How long another program's lock may delay the start, in milliseconds. */
 const startWithin = 5000;
+
+/**
+ * Pages in the write-ahead log from which on it is copied to the file: as many as SQLite would have by itself, and so many that
+ * pages of indexes, which every run changes, are not copied for each.
+ */
+const [longLog, longestLog] = [1000, 16_000];
 
 /** The largest file that is read as a whole at the start, in bytes: 0.7 s on a busy machine when it is in memory. */
 const readWhole = 256 << 20;
@@ -26,13 +32,13 @@ interface OpenSqlite {
  * Throws `UnusableDatabase` when it is not or when another process has it, and `UnavailableDatabase` when the disk is full or
  * another program is writing.
  */
-export function openSqlite(path: string): OpenSqlite {
+export function openSqlite(path: string, { bulk = false }: { bulk?: boolean } = {}): OpenSqlite {
   try {
     const file = realFile(path);
     const lock = lockFile(file);
     try {
-      const database = connect(file, { readOnly: false });
-      const watch = watchFiles(file, database);
+      const database = connect(file, { readOnly: false, bulk });
+      const watch = watchFiles(file, database, bulk ? longestLog : longLog);
       return {
         dialect: sqliteDialect(database, watch),
         look: async () => {
@@ -65,24 +71,36 @@ export function openSqliteReadOnly(path: string): OpenSqlite {
 }
 
 /** Opens the SQLite file at `path` to write a row or two beside the server that has it. Throws as `openSqlite` does. */
-export function openSqliteBeside(path: string): OpenSqlite {
+export function openSqliteBeside(path: string, { bulk = false }: { bulk?: boolean } = {}): OpenSqlite {
   try {
     return {
-      dialect: sqliteDialect(connect(path, { readOnly: false }), null),
+      dialect: sqliteDialect(connect(path, { readOnly: false, bulk }), null),
       look: async () => {},
-      release: () => {},
+      release: () => {
+        if (bulk) syncLog(realFile(path));
+      },
     };
   } catch (error) {
     throw explain(error, path);
   }
 }
 
-function connect(file: string, { readOnly }: { readOnly: boolean }): DatabaseSync {
+/** Waits until the disk has the write-ahead log that a server goes on with; without a server it has been copied to the file. */
+function syncLog(file: string): void {
+  const name = `${file}-wal`;
+  if (!existsSync(name)) return;
+  const log = openSync(name, 'r');
+  fsyncSync(log);
+  closeSync(log);
+}
+
+function connect(file: string, { readOnly, bulk = false }: { readOnly: boolean; bulk?: boolean }): DatabaseSync {
   const database = new DatabaseSync(file, { readOnly, enableForeignKeyConstraints: true, timeout: startWithin });
   try {
     if (!readOnly) {
       // FULL: a write is acknowledged after the disk has it (lost in 20 of 20 kill -9: none).
-      database.exec('pragma journal_mode = wal; pragma synchronous = full');
+      // NORMAL: the disk has it when the write-ahead log is copied to the file, which is consistent at any time.
+      database.exec(`pragma journal_mode = wal; pragma synchronous = ${bulk ? 'normal' : 'full'}`);
       // On a file that may not be written nothing but a write fails.
       database.exec('begin immediate; pragma user_version = 0; rollback');
     }
@@ -96,7 +114,7 @@ function connect(file: string, { readOnly }: { readOnly: boolean }): DatabaseSyn
   }
 }
 
-/** Bytes that must be free: as much as the write-ahead log holds before it is copied to the file. */
+/** Bytes that must be free: as much as the write-ahead log of a server holds before it is copied to the file. */
 const leastRoom = 4 << 20;
 
 /** On a full disk small writes may succeed for a while, where a large one that failed has left room in the log. */

@@ -38,12 +38,44 @@ export interface RunReading {
 /** Jobs, and bytes of them, that are held at a time. */
 const [mostJobs, mostBytes] = [200, 4 << 20];
 
-/** The parts of these runs, in order; each run as it was at one moment. */
-export async function* readRuns(reading: RunReading, runs: Iterable<OldRun>): AsyncGenerator<RunPart> {
-  for (const run of runs) yield* readRun(reading, run);
+/**
+ * The parts of these runs, in order; each run as it was at one moment. The connections are used in turn, so that the old database
+ * works on one run while the one before it is prepared.
+ */
+export async function* readRuns(
+  connections: OldDatabase[],
+  reading: Omit<RunReading, 'old'>,
+  runs: OldRun[],
+): AsyncGenerator<RunPart> {
+  const begin = (index: number): Begun | null => {
+    const [run, old] = [runs[index], connections[index % connections.length]];
+    if (run === undefined || old === undefined) return null;
+    const parts = readRun({ ...reading, old }, run);
+    const first = parts.next();
+    // Whoever takes the part hears of it.
+    first.catch(() => {});
+    return { first, parts };
+  };
+  const ahead = connections.length - 1;
+  const begun = Array.from({ length: ahead }, (_, index) => begin(index));
+  for (let index = 0; index < runs.length; index++) {
+    begun.push(begin(index + ahead));
+    const run = begun.shift();
+    if (!run) continue;
+    const { done, value } = await run.first;
+    if (done) continue;
+    yield value;
+    yield* run.parts;
+  }
 }
 
-async function* readRun(reading: RunReading, listed: OldRun): AsyncGenerator<RunPart> {
+/** A run whose first part is being read. */
+interface Begun {
+  first: Promise<IteratorResult<RunPart, void>>;
+  parts: AsyncGenerator<RunPart, void>;
+}
+
+async function* readRun(reading: RunReading, listed: OldRun): AsyncGenerator<RunPart, void> {
   const { old, findings } = reading;
   const name = reading.names.get(listed.id) ?? `old-${listed.id}`;
   const { client } = old;
@@ -58,10 +90,14 @@ async function* readRun(reading: RunReading, listed: OldRun): AsyncGenerator<Run
     const outline = await oldOutline(old, run);
     const plan = planJobs(outline, name, findings);
     const summary = nothingSeen();
+    const portions = [...portionsOf(outline)];
+    let rows = askFor(old, portions[0]);
     yield { kind: 'begin', row: runRow(run, name, summary, unheard), jobIds: plan.jobIds };
     let complete = true;
-    for (const ids of portionsOf(outline)) {
-      const { jobs, sawAll } = await readJobs(reading, { run, name, plan }, ids);
+    for (let index = 0; index < portions.length; index++) {
+      const read = await rows;
+      rows = askFor(old, portions[index + 1]);
+      const { jobs, sawAll } = readJobs(reading, { run, name, plan }, read);
       complete &&= sawAll;
       for (const job of jobs) seeJob(summary, job);
       if (jobs.length > 0)
@@ -73,6 +109,14 @@ async function* readRun(reading: RunReading, listed: OldRun): AsyncGenerator<Run
   } finally {
     await client.query('commit');
   }
+}
+
+/** Asks for jobs before they are needed. */
+function askFor(old: OldDatabase, ids: number[] | undefined): ReturnType<typeof oldJobs> {
+  const rows = ids === undefined ? Promise.resolve([]) : oldJobs(old, ids);
+  // Whoever waits for them hears of it.
+  rows.catch(() => {});
+  return rows;
 }
 
 /** The internal ids of jobs in groups that can be held in memory. */
@@ -109,12 +153,11 @@ interface JobsOfRun {
   plan: JobPlan;
 }
 
-async function readJobs(
-  { old, parse, findings, nodes }: RunReading,
+function readJobs(
+  { parse, findings, nodes }: Omit<RunReading, 'old'>,
   { run, name, plan }: JobsOfRun,
-  ids: number[],
-): Promise<{ jobs: CopiedJob[]; sawAll: boolean }> {
-  const rows = await oldJobs(old, ids);
+  rows: Awaited<ReturnType<typeof oldJobs>>,
+): { jobs: CopiedJob[]; sawAll: boolean } {
   const newest = Math.max(0, ...nodes);
   const runPosted = readOldTime(run.row?.posted);
   const jobs: CopiedJob[] = [];
