@@ -81,7 +81,11 @@ export async function copyRuns(sql: Sql, count: number, say: (line: string) => v
   const end = Date.now() * 1000;
   await sql.query(`create temporary table copies (old_run bigint, new_run bigint, job_shift bigint, job_number_shift bigint,
     name text, branch text, sha1 text, run_posted bigint, sent_shift bigint, server_shift bigint)`);
-  if (sql.engine === 'sqlite') await sql.query('pragma synchronous = off');
+  if (sql.engine === 'sqlite') {
+    await sql.query('pragma synchronous = off');
+    // With the 16 MB of a server, pages of indexes are read and written again and again: 19 instead of 11 s for 40,000 jobs.
+    await sql.query('pragma cache_size = -262144');
+  }
   const statements = await insertStatements(sql);
   for (let first = 0; first < count; first += batch) {
     await sql.query('begin');

@@ -77,7 +77,7 @@ describe.each(engines)('reindex on $name', (engine) => {
   });
 
   test('runs in a server after an upgrade, and as a command', async () => {
-    const database = await engine.createDatabase();
+    const database = await engine.createTables();
     const { folder, remove } = newFolder();
     const args = ['--database', database.url];
     try {

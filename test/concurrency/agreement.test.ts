@@ -27,7 +27,7 @@ describe.each(fuzzedContracts)(suite, ({ contract, requests }) => {
 
   beforeAll(async () => {
     for (const engine of engines) {
-      const database = await engine.createDatabase();
+      const database = await engine.createTables();
       databases.push(database);
       instances.push(await startInstance(database.url, contract.settings, () => time));
     }

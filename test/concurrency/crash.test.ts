@@ -32,7 +32,7 @@ describe.each(contractsOnEngines)('$name', ({ contract, engine }) => {
   let server: ServerProcess | undefined;
 
   beforeAll(async () => {
-    database = await engine.createDatabase();
+    database = await engine.createTables();
   });
 
   afterAll(async () => {

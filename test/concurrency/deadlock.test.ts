@@ -25,7 +25,7 @@ const setups = contractsOnServers.filter(({ servers }) => servers > 1);
 
 describe.each(setups)('$name', ({ contract, engine, servers: count }) => {
   test('concurrent batches over the same runs cause no deadlock', async () => {
-    const database = await engine.createDatabase();
+    const database = await engine.createTables();
     const servers = await startServers(database.url, count, contract.settings);
     const clients = servers.flatMap(({ port }) => Array.from({ length: clientsPerServer }, () => createClient(port)));
     const mark: Mark = { text: 'a text', success: null };

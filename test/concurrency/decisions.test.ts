@@ -11,7 +11,7 @@ const ana = { 'x-paddles-name': 'ana' };
 const bob = { 'x-paddles-name': 'bob' };
 
 test.each(engines)('decisions of two people at servers that are killed are kept on $name', async (engine) => {
-  const database = await engine.createDatabase();
+  const database = await engine.createTables();
   const settings = ['--contract', 'teuthology'];
   const start = () => spawnServer(database.url, settings);
   const servers = engine.name === 'postgres' ? [await start(), await start()] : [await start()];

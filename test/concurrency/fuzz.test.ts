@@ -35,7 +35,7 @@ describe.each(rows)(`fuzz: $name, PADDLES_FUZZ_SEED=${seed}`, ({ contract, reque
 
   beforeAll(async () => {
     console.info(`fuzz on ${engine.name}: PADDLES_FUZZ_SEED=${seed}`);
-    database = await engine.createDatabase();
+    database = await engine.createTables();
     server = await startInstance(database.url, ['--body-limit', String(3 << 19), ...contract.settings]);
   });
 

@@ -41,7 +41,7 @@ export function useServers(engine: Engine, servers: number, settings: string[]):
   const instances: Instance[] = [];
   const open: Client[] = [];
   beforeAll(async () => {
-    database = await engine.createDatabase();
+    database = await engine.createTables();
     instances.push(...(await startServers(database.url, servers, settings)));
   });
   afterEach(async () => {

@@ -64,7 +64,7 @@ describe.each<Contract>(['classic', 'teuthology'])('the %s door', (contract) => 
     return buildApp({ contract, config, db, log, now });
   };
   beforeAll(async () => {
-    database = await engine.createDatabase();
+    database = await engine.createTables();
     db = await open({ url: database.url, poolSize: 2, now });
     for (const scope of scopes) {
       const token = { name: scope, scopes: [scope], hash: hash('sha256', secrets[scope] as string), expires: null };

@@ -169,7 +169,7 @@ describe.each(engines)('access on $name', (engine) => {
 
 describe.each(engines)('tokens as commands on $name', (engine) => {
   test('are made beside a running server, work in it, and end; no secret is ever shown again', async () => {
-    const database = await engine.createDatabase();
+    const database = await engine.createTables();
     const { folder, remove } = newFolder();
     onTestFinished(async () => {
       remove();

@@ -24,7 +24,7 @@ describe.each(engines)('pruning on $name', (engine) => {
   let remove: () => void;
 
   beforeEach(async () => {
-    database = await engine.createDatabase();
+    database = await engine.createTables();
     ({ folder, remove } = newFolder());
     await served(async ({ url }) => {
       for (const name of runs) await send(url, 'POST', `/runs/${name}/jobs/`, job);

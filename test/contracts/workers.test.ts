@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => remove());
 
 async function start(workers: number): Promise<Service> {
-  const database = await engine.createDatabase();
+  const database = await engine.createTables();
   const args = ['--workers', String(workers), '--contract', 'teuthology', '--database', database.url];
   const service = await startService(args, { folder });
   onTestFinished(async () => {

@@ -14,7 +14,7 @@ describe.skipIf(missing).each(['session', 'transaction'] as const)('behind PgBou
   let pgbouncer: PgBouncer;
 
   beforeAll(async () => {
-    database = await (engines.find((engine) => engine.name === 'postgres') ?? expect.fail()).createDatabase();
+    database = await (engines.find((engine) => engine.name === 'postgres') ?? expect.fail()).createTables();
     pgbouncer = await startPgBouncer(database.url, mode);
   });
   afterAll(async () => {

@@ -8,7 +8,7 @@ let database: TestDatabase;
 let name: string;
 
 beforeAll(async () => {
-  database = await (engines.find((engine) => engine.name === 'postgres') ?? expect.fail()).createDatabase();
+  database = await (engines.find((engine) => engine.name === 'postgres') ?? expect.fail()).createTables();
   name = new URL(database.url).pathname.slice(1);
 });
 afterAll(() => database.drop());

@@ -32,7 +32,7 @@ async function start(database: string, deaf: boolean): Promise<Started> {
 
 /** Starts a server whose database falls silent while a write is under way. */
 async function startHanging(): Promise<Started> {
-  const database = await (engines.find(({ name }) => name === 'postgres') ?? expect.fail()).createDatabase();
+  const database = await (engines.find(({ name }) => name === 'postgres') ?? expect.fail()).createTables();
   const url = new URL(database.url);
   const proxy = await startProxy(Number(url.port));
   url.port = String(proxy.port);

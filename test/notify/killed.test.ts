@@ -9,7 +9,7 @@ import { startReceiver } from '../helpers/receiver.ts';
 
 describe.each(engines)('a notification on $name', (engine) => {
   test('that was sent when the server was killed is sent again with the same id, and one that was not is not lost', async () => {
-    const database = await engine.createDatabase();
+    const database = await engine.createTables();
     onTestFinished(() => database.drop());
     const receiver = await startReceiver();
     onTestFinished(() => receiver.stop());

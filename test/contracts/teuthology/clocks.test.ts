@@ -94,7 +94,7 @@ describe.each(engines.filter(({ name }) => name === 'postgres'))(
     let ahead: Teuthology;
 
     beforeAll(async () => {
-      database = await engine.createDatabase();
+      database = await engine.createTables();
       exact = await startTeuthology(database.url);
       ahead = await startTeuthology(database.url);
       ahead.passSeconds(hour);

@@ -12,7 +12,7 @@ describe.each(engines)('two contracts on $name', (engine) => {
   let classic: ReturnType<typeof buildApp>;
 
   beforeAll(async () => {
-    database = await engine.createDatabase();
+    database = await engine.createTables();
     server = await startTeuthology(database.url);
     const { config } = readCommandLine([], {});
     const now = () => Date.now() * 1000;

@@ -59,7 +59,7 @@ async function startBroken(database: TestDatabase, dsn: string) {
 
 describe.each(engines)('reports on $name', (engine) => {
   test('an internal error is reported with the request and the first 1024 bytes of its body', async () => {
-    const database = await engine.createDatabase();
+    const database = await engine.createTables();
     const { port } = ingest.address() as AddressInfo;
     const server = await startBroken(database, `http://key@127.0.0.1:${port}/1`);
     const body = JSON.stringify({ job_id: '1', description: 'ä'.repeat(2000) });
@@ -83,7 +83,7 @@ describe.each(engines)('reports on $name', (engine) => {
   });
 
   test('the duration of some requests is reported', async () => {
-    const database = await engine.createDatabase();
+    const database = await engine.createTables();
     const { port } = ingest.address() as AddressInfo;
     const server = await spawnServer(database.url, [
       ...['--sentry-dsn', `http://key@127.0.0.1:${port}/1`],
@@ -102,7 +102,7 @@ describe.each(engines)('reports on $name', (engine) => {
   });
 
   test('errors are answered, and the process stops, when nothing listens at the DSN', async () => {
-    const database = await engine.createDatabase();
+    const database = await engine.createTables();
     const server = await startBroken(database, 'http://key@127.0.0.1:1/1');
     expect((await fetch(`${server.url}/runs/broken/jobs/`)).status).toBe(500);
     expect(await server.kill('SIGTERM')).toBe(0);
@@ -111,7 +111,7 @@ describe.each(engines)('reports on $name', (engine) => {
   });
 
   test('errors are answered, and the process stops, when the host at the DSN is silent', async () => {
-    const database = await engine.createDatabase();
+    const database = await engine.createTables();
     const sockets: Socket[] = [];
     const silent = createTcpServer((socket) => sockets.push(socket.on('error', () => {}))).listen(0, '127.0.0.1');
     await once(silent, 'listening');

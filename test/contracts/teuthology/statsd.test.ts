@@ -18,7 +18,7 @@ describe.each(engines)('counters on $name', (engine) => {
   let asked = 0;
 
   beforeAll(async () => {
-    database = await engine.createDatabase();
+    database = await engine.createTables();
     statsd = createSocket('udp4').bind(0, '127.0.0.1');
     await once(statsd, 'listening');
     statsd.on('message', (bytes) => packets.push(bytes.toString()));
@@ -60,7 +60,7 @@ describe.each(engines)('counters on $name', (engine) => {
   });
 
   test('an unknown host disturbs neither writes nor the stop of the process', async () => {
-    const { url, drop } = await engine.createDatabase();
+    const { url, drop } = await engine.createTables();
     const lonely = await spawnServer(url, ['--statsd-host', 'nowhere.invalid', '--contract', 'teuthology']);
     await send(`${lonely.url}/runs/`, 'POST', { name: 'lonely' });
     await send(`${lonely.url}/runs/lonely/jobs/`, 'POST', { job_id: '1', status: 'pass' });
