@@ -24,6 +24,7 @@ describe.each(engines)('a database on $name', (engine) => {
         'locked-nodes',
         'case-causes',
         'refused-addresses',
+        'months-by-suite',
       ],
       [],
     ]) {

@@ -33,6 +33,10 @@ const migrations: Migration[] = [
   { name: 'locked-nodes', statements: () => ['create index nodes_locked on nodes (name) where locked'] },
   { name: 'case-causes', statements: caseCauses },
   { name: 'refused-addresses', statements: () => ['alter table deliveries add column refused text'] },
+  {
+    name: 'months-by-suite',
+    statements: () => ['create index monthly_results_suite on monthly_results (suite, month)'],
+  },
 ];
 
 /**
