@@ -2,8 +2,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { nextTurn } from '../core/turns.ts';
 import { type AnswerMemory, openAnswerMemory } from './answer-memory.ts';
 import { sendMessage } from './errors.ts';
 
@@ -68,7 +68,7 @@ export async function sendListStream<Entry, Item>(
   const { total = Number.MAX_SAFE_INTEGER, onEmpty, prefix = '[', suffix = ']', contentType } = stream;
   const memory = openAnswerMemory(reply.raw);
   const start = { texts: [], last: undefined, left: total, separator: prefix, expected: firstItems };
-  if (isRoundTaken) await turnOfPage();
+  if (isRoundTaken) await nextTurn();
   takeRound();
   const first = await readPage(stream, start, memory);
   if (first === null) return sendMessage(reply.header('retry-after', '30'), 503, 'too many long lists are being sent');
@@ -128,23 +128,16 @@ async function* textsOf<Entry, Item>(
     page.texts = [];
     // Lets other requests in: SQLite does not give up the event loop and a local socket takes everything, so the whole list would
     // be one chain of microtasks.
-    await turnOfPage();
+    await nextTurn();
   }
 }
 
-let lastPage: Promise<void> = Promise.resolve();
 /** Whether the first page of a list has been made in this round. */
 let isRoundTaken = false;
 
 function takeRound(): void {
   if (!isRoundTaken) setImmediate(() => (isRoundTaken = false));
   isRoundTaken = true;
-}
-
-/** Waits for a round of the event loop without another page: pages of 24 lists in one round kept others waiting for 400 ms. */
-function turnOfPage(): Promise<void> {
-  lastPage = lastPage.then(() => nextTurn());
-  return lastPage;
 }
 
 function drained(socket: Socket): Promise<void> {

@@ -1,6 +1,7 @@
 /** Answers that are made a few at a time, the others in the order in which they were asked for. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { nextTurn } from '../core/turns.ts';
 import { sendMessage } from './errors.ts';
 
 /** What waits together, and how many of it are made at once. */

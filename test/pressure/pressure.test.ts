@@ -45,7 +45,7 @@ interface Lab {
 }
 
 async function startLab(engine: Engine): Promise<Lab> {
-  const database: TestDatabase = await engine.createTables();
+  const database: TestDatabase = await engine.createDatabase();
   const { folder, remove } = newFolder();
   const args = ['--database', database.url, '--contract', 'teuthology'];
   const service: Service = await startService(args, { folder, env });

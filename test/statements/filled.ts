@@ -27,7 +27,7 @@ const [runs, jobs] = [2000, 20];
 
 /** Fills a new database, updates its statistics and opens a server of each contract. */
 export async function startFilled(engine: Engine): Promise<Filled> {
-  const database = await engine.createTables();
+  const database = await engine.createDatabase();
   const { url } = database;
   const now = () => Date.now() * 1000;
   const sql = await connect(url);

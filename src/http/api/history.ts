@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { historyRows } from '../../core/history.ts';
 import { type Clock, parseMoment } from '../../core/moment.ts';
+import { nextTurn } from '../../core/turns.ts';
 import { verdictsOfRun } from '../../store/pages/job-lines.ts';
 import { lastRuns } from '../../store/pages/run-page.ts';
 import { inTurns } from '../../store/read/in-turns.ts';

@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { commonPart } from '../../core/common-part.ts';
 import { parseUnlessLong } from '../../core/json-text.ts';
+import { nextTurn } from '../../core/turns.ts';
 import { findRun, reportedKeys, sampleJobs } from '../../store/pages/run-page.ts';
 import { jobById } from '../../store/read/jobs.ts';
 import { orThrow } from '../refusal.ts';

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 /** The page of a run. */
 import { changeCounts, pairJobs } from '../../core/compare.ts';
 import { orderJobs } from '../../core/job-order.ts';
@@ -6,6 +5,7 @@ import { createPageJobs, type PageJob } from '../../core/page-jobs.ts';
 import { jobsTotal } from '../../core/run.ts';
 import { deadSignature } from '../../core/signature.ts';
 import { milliseconds } from '../../core/time.ts';
+import { nextTurn } from '../../core/turns.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import type { Compared } from '../../store/pages/baseline.ts';
 import { allOf, type JobLine, type JobVerdict, linesOfRun, verdictsOfRun } from '../../store/pages/job-lines.ts';

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { nextTurn } from '../../core/turns.ts';
 import { decisionState } from '../../store/pages/decisions.ts';
 import { findRun, runsUpTo } from '../../store/pages/run-page.ts';
 import { sendJson } from '../errors.ts';

@@ -1,5 +1,5 @@
 /** Nodes between the wire (teuthology contract §2.10 to §2.18) and the core. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import type { FastifyRequest } from 'fastify';
 import type { JobStatus } from '../../core/job.ts';
 import { filterable, nameProblem } from '../../core/name.ts';
@@ -12,6 +12,7 @@ import {
 } from '../../core/node.ts';
 import type { JobCounts } from '../../core/run.ts';
 import { formatTimestamp } from '../../core/time.ts';
+import { nextTurn } from '../../core/turns.ts';
 import type { FullNode, NodeFilter, StatusCounts } from '../../store/read/nodes.ts';
 import { bodyValue, type JsonBody } from '../body.ts';
 import { refuse } from '../refusal.ts';

@@ -1,10 +1,11 @@
 /** The log of changes by the filter language, newest first. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Clock } from '../../core/moment.ts';
 import type { Query, QueryKey, Term } from '../../core/query.ts';
 import { spanReader, valueBounds } from '../../core/query-span.ts';
 import { globMatcher, type Value } from '../../core/query-value.ts';
+import { nextTurn } from '../../core/turns.ts';
 import type { AuditRow, Reader, Schema } from '../engine/schema.ts';
 
 /** Which changes, from where. */

@@ -1,8 +1,9 @@
 /** The runs with a job that failed of some causes: `cause:` of the filter language. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { type SqlBool, sql } from 'kysely';
 import type { Term } from '../../core/query.ts';
 import { asciiLower, type Value } from '../../core/query-value.ts';
+import { nextTurn } from '../../core/turns.ts';
 import { escapeLike, oneOf } from '../engine/dialect.ts';
 import type { Reader } from '../engine/schema.ts';
 import { type CaseJob, jobsWithCase } from '../read/case-causes.ts';

@@ -1,7 +1,8 @@
 /** Where a cause of failures has occurred: in which runs of which branches, on which nodes, in which words. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { type Failure, notFound } from '../../core/errors.ts';
 import { classified, type Signature } from '../../core/signature.ts';
+import { nextTurn } from '../../core/turns.ts';
 import { type Blame, blameOf } from '../../core/verdicts/blame.ts';
 import type { RunIndex } from '../../core/verdicts/digest.ts';
 import { oneOf } from '../engine/dialect.ts';

@@ -1,10 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 /** Jobs as the dashboard lists them: one line each, without the bulky documents. */
 import { sql } from 'kysely';
 import type { JobStatus } from '../../core/job.ts';
 import type { CausedJob } from '../../core/job-causes.ts';
 import { type JobLink, safeHref } from '../../core/links.ts';
 import { classified, failureCause, type Signature } from '../../core/signature.ts';
+import { nextTurn } from '../../core/turns.ts';
 import type { Reader } from '../engine/schema.ts';
 import { type CaseCauses, caseCausesOf, caseCausesOfRun } from '../read/case-causes.ts';
 import { inTurns } from '../read/in-turns.ts';

@@ -1,8 +1,9 @@
 /** What is known of the jobs of a run beside their lines: tasks, roles, and who scheduled them how. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { sql } from 'kysely';
 import { roleNames, taskNames } from '../../core/job-parts.ts';
 import { parseUnlessLong } from '../../core/json-text.ts';
+import { nextTurn } from '../../core/turns.ts';
 import type { Reader } from '../engine/schema.ts';
 import { inTurns } from '../read/in-turns.ts';
 

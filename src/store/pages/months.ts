@@ -1,8 +1,9 @@
 /** What stays of deleted runs (upkeep/prune-runs.ts): their results by month. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { jobStatuses } from '../../core/job.ts';
 import type { JobCounts } from '../../core/run.ts';
 import { classified, type Signature } from '../../core/signature.ts';
+import { nextTurn } from '../../core/turns.ts';
 import type { Reader } from '../engine/schema.ts';
 
 /** Which results, from where. */

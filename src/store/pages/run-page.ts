@@ -1,5 +1,5 @@
 /** What the pages of a run, of one of its jobs, of the history of runs and of two runs side by side read beside job lines. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { sql } from 'kysely';
 import { type ChangeClass, changeClasses, changeOf, type Pair, pairJobs } from '../../core/compare.ts';
 import { type Failure, isFailure, notFound } from '../../core/errors.ts';
@@ -15,6 +15,7 @@ import { orderJobs } from '../../core/job-order.ts';
 import { splitObject } from '../../core/json-text.ts';
 import { jobsTotal } from '../../core/run.ts';
 import type { Signature } from '../../core/signature.ts';
+import { nextTurn } from '../../core/turns.ts';
 import { contains } from '../engine/dialect.ts';
 import type { Reader, RunRow } from '../engine/schema.ts';
 import { isCause } from '../read/case-causes.ts';

@@ -1,5 +1,5 @@
 /** The filter language (docs/dashboard.md) as conditions on runs. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import {
   type ExpressionBuilder,
   type ExpressionWrapper,
@@ -14,6 +14,7 @@ import type { Query, QueryKey, Term } from '../../core/query.ts';
 import { spanReader, valueBounds } from '../../core/query-span.ts';
 import { asciiLower, globMatcher, type Value } from '../../core/query-value.ts';
 import { runStatuses } from '../../core/run.ts';
+import { nextTurn } from '../../core/turns.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Reader, RunRow, Schema } from '../engine/schema.ts';
 import { inTurns } from '../read/in-turns.ts';

@@ -1,8 +1,9 @@
 /** What is said of the failures of a run; core/verdicts/verdict.ts decides. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { decisionName, placeOf } from '../../core/decisions/decision.ts';
 import { type DecidedVerdict, decided, type Seen, type Standing, standingOf } from '../../core/decisions/standing.ts';
 import type { Signature } from '../../core/signature.ts';
+import { nextTurn } from '../../core/turns.ts';
 import type { RunIndex } from '../../core/verdicts/digest.ts';
 import { type Comparison, verdictOf } from '../../core/verdicts/verdict.ts';
 import { inTurns } from '../read/in-turns.ts';

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { nextTurn } from '../../core/turns.ts';
 
 /** How long work may keep others waiting before it gives them their turn, in milliseconds. */
 const stretch = 10;

@@ -1,5 +1,5 @@
 /** Searches jobs from the newest on, some thousands in each statement, until enough are found: no statement reads them all. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { nextTurn } from '../../core/turns.ts';
 
 /** Where a job stands in a list from the newest on: by the time of its posting (microseconds), then by its internal id. */
 export interface Place {

@@ -1,9 +1,10 @@
 /** What is read of nodes (teuthology contract §2.10 to §2.18). */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import { type Failure, notFound } from '../../core/errors.ts';
 import type { JobStatus } from '../../core/job.ts';
 import { type JobCounts, jobsTotal, noJobs } from '../../core/run.ts';
+import { nextTurn } from '../../core/turns.ts';
 import { oneOf, readNode } from '../engine/dialect.ts';
 import type { NodeRow, Reader, Schema } from '../engine/schema.ts';
 import { chunksOf } from '../engine/transaction.ts';

@@ -1,9 +1,9 @@
 /** Keeps the test cases of jobs. */
 import { hash } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
 import { mostCaseCauses } from '../../core/job-causes.ts';
 import { type CaseCounts, caseCause, type TestCase } from '../../core/test-cases.ts';
+import { nextTurn } from '../../core/turns.ts';
 import type { Reader, Schema } from '../engine/schema.ts';
 import { chunksOf } from '../engine/transaction.ts';
 import { holdRun, type RefinedJob, refineHeld, revise, saveCauses } from './excerpts.ts';
