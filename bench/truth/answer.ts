@@ -71,7 +71,7 @@ export function causesOf(jobs: readonly WorldJob[]): CauseFacts[] {
   const groups = Map.groupBy(jobs, ({ cause }) => cause);
   return [...groups].flatMap(([id, failed]) => {
     const kind = failed[0]!.class ?? 'unclear';
-    return id === null ? [] : { id, class: kind, starts: failed.map(({ start }) => start) };
+    return id === null ? [] : { id, class: kind, starts: failed.map(({ start }) => start), shared: 0 };
   });
 }
 

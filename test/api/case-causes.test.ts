@@ -174,4 +174,12 @@ describe.each(engines)('failed cases as causes on $name', (engine) => {
     expect((await pages.get(`/api/causes/${cause('test_ax')}`)).json).toMatchObject({ jobs: 0 });
     expect((await pages.read<RunList>(`/runs?q=cause:${cause('test_ax')}`)).runs).toEqual([]);
   });
+
+  test('are counted once beside a cause of the lab', async () => {
+    const other = runOn(21, 'squid');
+    const lab = 'Failed to reconnect to smithi001';
+    await report(other, { 2: ['test_lab'], 3: ['test_lab'] }, { 2: lab, 3: lab });
+    const { verdicts } = await read(`${other}/verdicts`);
+    expect(verdicts.find(({ title }) => title.includes('reconnect'))).toMatchObject({ verdict: 'INFRA', c: 2, m: 10 });
+  });
 });

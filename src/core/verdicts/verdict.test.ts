@@ -24,7 +24,7 @@ function run(
 }
 
 const plain = (k: number, n = 20) => run({ 's/x/{a}': [k, n] });
-const asked = { id: 'a', class: 'product', starts: [0] } as const satisfies CauseFacts;
+const asked = { id: 'a', class: 'product', starts: [0], shared: 0 } as const satisfies CauseFacts;
 
 function judge(runs: RunIndex[], cause: Partial<CauseFacts> = {}, own: RunIndex[] = []) {
   const comparison: Comparison = { run: runs.at(-1)!, baseline: runs.slice(0, -1), own, bases: ['main', 'squid'] };
@@ -45,6 +45,11 @@ describe('the verdict on a cause', () => {
     expect(verdict).toMatchObject({ verdict: 'INFRA', c: 3, m: 23, k: 0, n: 0, blame: null, outage: null });
     expect(verdict.sentence).toBe('3 of 23 jobs here; the lab failed, not what was tested.');
     expect(isNew(verdict, { scheduled: 0 })).toBe(false);
+  });
+
+  test('counts a job that also failed of a test case once', () => {
+    const verdict = judge([plain(0), plain(2)], { id: 'lab', class: 'infra', starts: [0, 1, 2], shared: 2 });
+    expect(verdict).toMatchObject({ verdict: 'INFRA', c: 3, m: 21 });
   });
 
   test.each([

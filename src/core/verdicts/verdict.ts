@@ -32,6 +32,8 @@ export interface CauseFacts {
   class: CauseClass;
   /** When its jobs of the run started, in milliseconds. */
   starts: readonly number[];
+  /** How many of them have a cause that is not of the lab as well, and so are among the jobs of the digest. */
+  shared: number;
   /** Jobs of other runs within `outageWindow(starts)`; only class `support` needs them. */
   around?: readonly Around[];
 }
@@ -114,10 +116,14 @@ export function verdictOf(comparison: Comparison, cause: CauseFacts): Verdict {
 }
 
 /** No count of earlier runs matters, and digests leave these jobs out. */
-function infraVerdict({ jobs, causes }: RunIndex, { id, starts }: CauseFacts, outage: Verdict['outage']): Verdict {
+function infraVerdict(
+  { jobs, causes }: RunIndex,
+  { id, starts, shared }: CauseFacts,
+  outage: Verdict['outage'],
+): Verdict {
   const c = starts.length;
   const nothing = { blame: null, p: null, since: null, last_without: null, last_with: null };
-  const m = jobs - (causes.get(id)?.length ?? 0) + c;
+  const m = jobs - (causes.get(id)?.length ?? shared) + c;
   const counts = { c, m, ...countsOf({ k: 0, n: 0 }), runs: 0, runs_with: 0 };
   const verdict = { cause: id, verdict: 'INFRA', outage, ...nothing, ...counts } as const;
   return { ...verdict, sentence: sentenceOf(verdict) };

@@ -1,10 +1,11 @@
 /** The finished jobs of runs as verdicts count them: kept in `run_digests`, and made again whenever a run has changed. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { sql } from 'kysely';
 import type { JobStatus } from '../../core/job.ts';
 import { type CausedJob, causesOfJob } from '../../core/job-causes.ts';
 import { type Signature, signatureVersion } from '../../core/signature.ts';
 import { milliseconds } from '../../core/time.ts';
+import { nextTurn } from '../../core/turns.ts';
 import { createDigest, digestVersion, indexRun, type RunDigest, type RunIndex } from '../../core/verdicts/digest.ts';
 import type { CauseFacts } from '../../core/verdicts/verdict.ts';
 import { oneOf } from '../engine/dialect.ts';
@@ -44,9 +45,11 @@ export type FoundCause = CauseFacts & { cause: Signature };
 export function causesOf(jobs: Iterable<JudgedJob>): FoundCause[] {
   const found = new Map<string, FoundCause & { starts: number[] }>();
   for (const job of jobs) {
-    for (const cause of causesOfJob(job)) {
-      const one = found.get(cause.id) ?? { id: cause.id, class: cause.class, cause, starts: [] };
+    const causes = causesOfJob(job);
+    for (const cause of causes) {
+      const one = found.get(cause.id) ?? { id: cause.id, class: cause.class, cause, starts: [], shared: 0 };
       found.set(cause.id, one);
+      if (causes.some(({ id, class: kind }) => id !== cause.id && kind !== 'infra')) one.shared++;
       one.starts.push(milliseconds(job.started ?? job.posted));
     }
   }
