@@ -9,6 +9,7 @@ import { testsOf } from '../store/read/test-cases.ts';
 import {
   askForLogs,
   claimLog,
+  dropLog,
   failedRunsSince,
   keepExcerpt,
   postponeLog,
@@ -136,7 +137,7 @@ export async function readNext({ db, archive, log, now }: ReaderOptions, signal?
   const { job_id, tries } = claimed;
   const job = await jobToRead(db, job_id);
   if (job === null) {
-    await postponeLog(db, job_id, null);
+    await dropLog(db, job_id);
     return true;
   }
   try {

@@ -139,4 +139,19 @@ describe.each(engines)('logs on $name', (engine) => {
     await archive.close();
     expect(await excerpt('20')).toBe(null);
   });
+
+  test('of a job that came back are read when it ends badly again', async () => {
+    const archive = archiveForReader(folder);
+    const read = (at: number) => readNext({ db: server.db, archive, log, now: () => at });
+    await report({ job_id: '30', status: 'dead' });
+    await askForLogs(server.db, { run, job_ids: ['30'], at: 1 });
+    await server.put(`/runs/${run}/jobs/30/`, { status: 'running' });
+    expect(await read(2)).toBe(true);
+    put('30', [`INFO:x:${assertion('back')}`]);
+    await server.put(`/runs/${run}/jobs/30/`, { success: false, failure_reason: generic });
+    await askForLogs(server.db, { run, job_ids: ['30'], at: 3 });
+    expect(await read(4)).toBe(true);
+    await archive.close();
+    expect(await excerpt('30')).toMatchObject({ error: assertion('back') });
+  });
 });

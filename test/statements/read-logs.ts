@@ -6,6 +6,7 @@ import { countWaitingLogs, excerptOf, jobToRead, readLogsOf } from '../../src/st
 import {
   askForLogs,
   claimLog,
+  dropLog,
   failedRunsSince,
   keepExcerpt,
   postponeLog,
@@ -37,6 +38,7 @@ export async function readLogs(db: Db, run: string, at: number): Promise<void> {
   expect(await excerptOf(db, job_id)).toMatchObject(excerpt);
   await readLogsOf(db, failed.name, [failed.job_id]);
   await countWaitingLogs(db);
+  await dropLog(db, job_id);
   const failure = { name: 'test_a', result: 'fail', seconds: 1, message: null } as const;
   const packer = createPacker();
   const cases = gatherCases(packer.write);

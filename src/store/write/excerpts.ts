@@ -79,6 +79,28 @@ export async function postponeLog({ kysely }: Reader, job_id: number, due: numbe
   await kysely.updateTable('log_excerpts').set({ due }).where('job_id', '=', job_id).execute();
 }
 
+/** Gives up the log of a job that is not failing. One that nobody read is forgotten, so that the next failure asks for it again. */
+export async function dropLog({ kysely }: Reader, job_id: number): Promise<void> {
+  const failing = kysely
+    .selectFrom('jobs')
+    .select('id')
+    .where('id', '=', job_id)
+    .where('status', 'in', ['fail', 'dead']);
+  await kysely
+    .deleteFrom('log_excerpts')
+    .where('job_id', '=', job_id)
+    .where('version', '=', 0)
+    // One that fails meanwhile has asked in vain, and stays claimed.
+    .where(({ not, exists }) => not(exists(failing)))
+    .execute();
+  await kysely
+    .updateTable('log_excerpts')
+    .set({ due: null })
+    .where('job_id', '=', job_id)
+    .where('version', '>', 0)
+    .execute();
+}
+
 /** Keeps what a log said. */
 export async function keepExcerpt({ kysely }: Reader, job_id: number, excerpt: LogExcerpt): Promise<void> {
   const { others, ...plain } = excerpt;
