@@ -29,9 +29,9 @@ export async function sendMail(
   if (smtp_url === '' || mail_from === '')
     return failed('this server sends no mail: set PADDLES_SMTP_URL and PADDLES_MAIL_FROM');
   const all = mailAddresses(target);
-  // Whoever was taken out of the subscription in the meantime gets nothing more.
-  const left = refused === null ? all : mailAddresses(refused).filter((address) => all.includes(address));
-  if (left.length === 0) return { outcome: 'delivered', answer_code: null };
+  const left = refused === null ? all : stillWanted(all, refused);
+  // Nothing is switched off: others have it.
+  if (left.length === 0) return { ...failed('the addresses that refused it are no longer there'), gone: true };
   const timeout = AbortSignal.timeout(attemptTimeout);
   try {
     // A server that sends no mail does without it: loading it takes 100 ms.
@@ -59,6 +59,13 @@ export async function sendMail(
       responseCode === undefined ? `cannot be sent: ${code ?? 'unknown'}` : `the mail server answered ${responseCode}`,
     );
   }
+}
+
+/** Those of some addresses that refused a mail: whoever was taken out of the subscription in the meantime gets nothing more. */
+function stillWanted(addresses: string[], refused: string): string[] {
+  // The library writes domains in small letters.
+  const names = new Set(mailAddresses(refused.toLowerCase()));
+  return addresses.filter((address) => names.has(address.toLowerCase()));
 }
 
 function failed(error: string): FailedAttempt {
