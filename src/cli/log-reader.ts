@@ -135,6 +135,11 @@ export async function readNext({ db, archive, log, now }: ReaderOptions, signal?
   const claimed = await claimLog(db, { at, until: at + claimedFor });
   if (claimed === null) return false;
   const { job_id, tries } = claimed;
+  // One whose readers always died, without a chance to say so.
+  if (tries > tryAgain.length + 1) {
+    await postponeLog(db, job_id, null);
+    return true;
+  }
   const job = await jobToRead(db, job_id);
   if (job === null) {
     await dropLog(db, job_id);
@@ -145,7 +150,9 @@ export async function readNext({ db, archive, log, now }: ReaderOptions, signal?
     const found = await archive.ask('first', placed, { file: null, failure_reason, ignorelist });
     const { kind, error, at: byte, sure, others, context, name } = found;
     await keepExcerpt(db, job_id, { version: logRulesVersion, file: name, kind, error, byte, sure, others, context });
-    tell(db, (await readTests(db, archive, placed, job_id)) ?? (await refineJob(db, job_id)));
+    tell(db, await refineJob(db, job_id));
+    tell(db, await readTests(db, archive, placed, job_id));
+    await postponeLog(db, job_id, null);
   } catch (error) {
     if (signal?.aborted) {
       await postponeLog(db, job_id, at);

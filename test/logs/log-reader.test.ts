@@ -3,11 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Archive } from '../../src/archive/archive.ts';
 import { archiveForReader, type LogReader, readNext, startLogReader } from '../../src/cli/log-reader.ts';
 import { logRulesVersion } from '../../src/core/logs/first-error.ts';
 import type { JobExcerpt } from '../../src/http/api/job-log-schema.ts';
 import type { JobPage } from '../../src/http/api/job-page-schema.ts';
 import type { RunVerdicts } from '../../src/http/api/verdict-schema.ts';
+import { countWaitingLogs } from '../../src/store/read/excerpts.ts';
 import { reindex } from '../../src/store/upkeep/reindex.ts';
 import { askForLogs, claimLog } from '../../src/store/write/excerpts.ts';
 import { runOn } from '../api/pages.ts';
@@ -80,6 +82,7 @@ describe.each(engines)('logs on $name', (engine) => {
     const causes = await vi.waitFor(async () => {
       const found = await Promise.all(['1', '2', '3', '4'].map(async (id) => (await page(id)).job.signature));
       expect(found[2]?.title).toContain('burning');
+      expect(await countWaitingLogs(server.db)).toBe(0);
       return found;
     });
     expect(causes[0]).toMatchObject({
@@ -120,8 +123,10 @@ describe.each(engines)('logs on $name', (engine) => {
     start();
     await isRead('10');
     await isRead('11');
-    const rows = await server.db.kysely.selectFrom('log_excerpts').select('tries').where('due', 'is', null).execute();
-    expect(rows.map(({ tries }) => tries).sort()).toEqual([1, 1, 1, 1, 1, 2]);
+    await vi.waitFor(async () => {
+      const rows = await server.db.kysely.selectFrom('log_excerpts').select('tries').where('due', 'is', null).execute();
+      expect(rows.map(({ tries }) => tries).sort()).toEqual([1, 1, 1, 1, 1, 2]);
+    });
     await vi.waitFor(async () => expect((await page('10')).job.signature?.title).toContain('found'));
   });
 
@@ -153,5 +158,32 @@ describe.each(engines)('logs on $name', (engine) => {
     expect(await read(4)).toBe(true);
     await archive.close();
     expect(await excerpt('30')).toMatchObject({ error: assertion('back') });
+  });
+
+  test('whose reader dies before it has read the test cases have refined the cause, and are read again', async () => {
+    put('40', [`INFO:x:${assertion('killed')}`]);
+    writeFileSync(join(folder, run, '40', 'lamps.xml'), '<testsuite><testcase name="test_lit"/></testsuite>');
+    await report({ job_id: '40', status: 'fail', failure_reason: generic });
+    await askForLogs(server.db, { run, job_ids: ['40'], at: 1 });
+    const archive = archiveForReader(folder);
+    const read = (from: Archive, at: number) => readNext({ db: server.db, archive: from, log, now: () => at });
+    const asked = Promise.withResolvers<void>();
+    const deadly: Archive = {
+      ...archive,
+      ask(kind, ...question) {
+        if (kind === 'first') return archive.ask(kind, ...question);
+        asked.resolve();
+        return new Promise(() => {});
+      },
+    };
+    void read(deadly, 2);
+    await asked.promise;
+    expect((await page('40')).job.signature?.title).toContain('killed');
+    const later = 400 * 1_000_000;
+    expect(await read(archive, later)).toBe(true);
+    expect(await read(archive, 2 * later)).toBe(false);
+    await archive.close();
+    const { json } = await server.get(`/api/runs/${run}/jobs/40/tests`);
+    expect(json).toMatchObject({ total: 1, source: 'lamps.xml' });
   });
 });

@@ -101,12 +101,12 @@ export async function dropLog({ kysely }: Reader, job_id: number): Promise<void>
     .execute();
 }
 
-/** Keeps what a log said. */
+/** Keeps what a log said. It stays claimed, for what is still to be done with it. */
 export async function keepExcerpt({ kysely }: Reader, job_id: number, excerpt: LogExcerpt): Promise<void> {
   const { others, ...plain } = excerpt;
   await kysely
     .updateTable('log_excerpts')
-    .set({ ...plain, others: JSON.stringify(others), due: null })
+    .set({ ...plain, others: JSON.stringify(others) })
     .where('job_id', '=', job_id)
     .execute();
 }
