@@ -69,6 +69,39 @@ describe.each(engines)('an import that goes on, into $name', (engine) => {
     expect((await paddles('--verify')).code).toBe(0);
   });
 
+  test('keeps what people and logs have said of a run that it copies again', async () => {
+    const [job] = await here("select id, run_id from jobs where status = 'fail' and failure_reason <> '' limit 1");
+    await here(`update runs set review = '{"verdict":"good"}' where id = ${job?.run_id}`);
+    await here("insert into signatures (id, version, kind, title) values ('cafecafe', 2, 'test', 'refined')");
+    await here(`update jobs set signature = 'cafecafe' where id = ${job?.id}`);
+    await client.query('update jobs set comment = $2 where id = $1', [job?.id, 'looked at']);
+    expect((await paddles('--verify')).stdout).toMatch(/no difference\n$/);
+    expect(
+      await here(
+        `select review, more, jobs.signature from runs join jobs on run_id = runs.id where jobs.id = ${job?.id}`,
+      ),
+    ).toEqual([{ review: '{"verdict":"good"}', more: expect.stringContaining('looked at'), signature: 'cafecafe' }]);
+    await client.query("update jobs set failure_reason = 'another fault' where id = $1", [job?.id]);
+    await paddles();
+    expect(await here(`select id from jobs where signature = 'cafecafe' and id = ${job?.id}`)).toEqual([]);
+  });
+
+  test('copies a run that was deleted and made again under its name, also one of jobs without a run', async () => {
+    const { rows } = await client.query('select name from runs where id = 5');
+    await client.query('delete from job_nodes where job_id in (select id from jobs where run_id = 5)');
+    await client.query('delete from jobs where run_id = 5');
+    await client.query('delete from runs where id = 5');
+    await client.query("insert into runs (name, posted, status) values ($1, now(), 'running')", [rows[0].name]);
+    const lost =
+      "insert into jobs (job_id, status, posted, updated, name) values ($1, 'pass', now(), now(), 'nowhere')";
+    for (const id of ['one', 'two']) await client.query(lost, [id]);
+    expect((await paddles('--verify')).stdout).toMatch(/no difference\n$/);
+    await client.query("delete from jobs where job_id = 'one' and run_id is null");
+    const { code, stdout } = await paddles('--verify');
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/no difference\n$/)]);
+    expect(await here("select job_id from jobs where job_id in ('one', 'two')")).toEqual([{ job_id: 'two' }]);
+  });
+
   test('ends equal after it followed a server that was written to', async () => {
     const follower = startProgram(args('--follow', '--every', '1s', '--verify', '--json'), { folder });
     for (let day = 0; day < 3; day++) {

@@ -156,6 +156,10 @@ describe.each(engines)('an import into $name', (engine) => {
     expect(printed).toContain(`${run}/${job_id}: "planted" there, `);
     other.kill('SIGTERM');
     await other.ended;
+    expect(await compare()).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^paddles: http:\S+ does not answer: .*ECONNREFUSED.*\n$/),
+    });
     await copy.drop();
   });
 

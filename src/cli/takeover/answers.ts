@@ -3,6 +3,7 @@ import type { Db } from '../../store/db.ts';
 import type { Difference } from '../../store/takeover/compare.ts';
 import type { OldDatabase } from '../../store/takeover/old-database.ts';
 import { sampleJobs } from '../../store/takeover/sample.ts';
+import { noAnswer } from './old-server.ts';
 
 /** Jobs that are asked for. */
 const sampleSize = 1000;
@@ -40,7 +41,7 @@ export async function compareAnswers(
 
 /** The job, or the status of the answer when it is none. */
 async function answerOf(server: string, path: string): Promise<Record<string, unknown>> {
-  const answer = await fetch(server + path, { headers: { accept: 'application/json' } });
+  const answer = await fetch(server + path, { headers: { accept: 'application/json' } }).catch(noAnswer(server));
   if (!answer.ok) return { status: `answered with ${answer.status}` };
   return (await answer.json()) as Record<string, unknown>;
 }

@@ -1,4 +1,5 @@
 /** The old server as a client of its API sees it. */
+import { UnavailableDatabase } from '../../store/db.ts';
 
 /** An answer: its status, and its body when that is JSON. */
 export interface OldAnswer {
@@ -20,7 +21,8 @@ export function oldServer(address: string): OldServer {
   const base = new URL(address).origin;
   const ask = async (method: string, path: string, body?: string): Promise<OldAnswer> => {
     const headers = { accept: 'application/json', 'content-type': 'application/json' };
-    const answer = await fetch(base + path, { method, headers, ...(body !== undefined && { body }) });
+    const request = { method, headers, ...(body !== undefined && { body }) };
+    const answer = await fetch(base + path, request).catch(noAnswer(base));
     const text = await answer.text();
     return { status: answer.status, json: parse(text) };
   };
@@ -39,6 +41,14 @@ export function oldServer(address: string): OldServer {
       const { message = '' } = (json ?? {}) as { message?: string };
       process.stderr.write(`paddles: ${method} ${path} was answered with ${status} ${message}\n`);
     },
+  };
+}
+
+/** What becomes of a request that `fetch` gave up: a sentence for the person who named the server. */
+export function noAnswer(server: string): (error: Error) => never {
+  return (error) => {
+    const { message } = (error.cause ?? error) as Error;
+    throw new UnavailableDatabase(`${server} does not answer: ${message}`, { cause: error });
   };
 }
 

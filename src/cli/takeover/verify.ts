@@ -50,6 +50,7 @@ export async function verifyImport(
   const what = `compared ${plural(seen.runs, 'run')} with ${plural(seen.jobs, 'job')}${asked ? ` and ${plural(asked.jobs, 'answer')}` : ''}`;
   if (seen.differences.length > 0)
     return { text: `${what}: ${plural(seen.differences.length, 'difference')}`, exitCode: 1 };
+  if (signal.aborted) return { text: `stopped after it had ${what}`, exitCode: 1 };
   if (seen.stale > 0)
     return { text: `${what}; ${plural(seen.stale, 'run')} went on changing and could not be compared`, exitCode: 1 };
   return { text: `${what}: no difference`, exitCode: 0 };

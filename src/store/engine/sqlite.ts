@@ -45,7 +45,10 @@ export function openSqlite(path: string, { bulk = false }: { bulk?: boolean } = 
           watch.check();
           checkRoom(file);
         },
-        release: () => lock.close(),
+        release: () => {
+          if (bulk) syncLog(file);
+          lock.close();
+        },
       };
     } catch (error) {
       lock.close();
@@ -85,7 +88,7 @@ export function openSqliteBeside(path: string, { bulk = false }: { bulk?: boolea
   }
 }
 
-/** Waits until the disk has the write-ahead log that a server goes on with; without a server it has been copied to the file. */
+/** Waits until the disk has the write-ahead log, which is there as long as another process has the file open. */
 function syncLog(file: string): void {
   const name = `${file}-wal`;
   if (!existsSync(name)) return;

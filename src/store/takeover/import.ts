@@ -89,16 +89,15 @@ export async function pass(options: ImportOptions, scope: Scope): Promise<Import
     ofJobs: Math.round((totals.jobs * wanted.length) / Math.max(1, runs.length)),
   };
   const toRead = { runs: wanted, names: runNames(runs), nodes: new Set(nodes.map(({ id }) => id)) };
-  if (wanted.length > 0) await copyRuns(options, toRead, progress);
-  if (db && !options.signal.aborted) {
-    const there = new Set(runs.map(({ id }) => id));
-    for (const id of known.keys()) {
-      if (there.has(id)) continue;
-      await removeRun(db, id);
-      progress.removed++;
-    }
-    await moveSequences(db);
+  // Before the others are copied: one of them may have its name.
+  const there = new Set(runs.map(({ id }) => id));
+  for (const id of known.keys()) {
+    if (there.has(id) || db === null) continue;
+    await removeRun(db, id);
+    progress.removed++;
   }
+  if (wanted.length > 0) await copyRuns(options, toRead, progress);
+  if (db && !options.signal.aborted) await moveSequences(db);
   options.onProgress(progress);
   return progress;
 }

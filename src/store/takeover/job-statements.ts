@@ -15,7 +15,11 @@ export interface JobStatements {
 /** Rows of a statement: its text is prepared once and used again. */
 const rowsAtATime = 50;
 
-const upsertJobs = upsertText('jobs', ['id', ...jobColumns], 'id', ['id', 'run_id']);
+/** Of the same failure the log or a test case may have told more meanwhile (write/excerpts.ts). */
+const signature = `case when jobs.signature is not null and jobs.status = excluded.status
+  and jobs.failure_reason is not distinct from excluded.failure_reason then jobs.signature else excluded.signature end`;
+
+const upsertJobs = upsertText('jobs', ['id', ...jobColumns], 'id', ['id', 'run_id'], { signature });
 const upsertDocuments = upsertText('job_documents', ['id', ...documentFields], 'id', ['id']);
 
 /** The statements that write these jobs with their documents and links. */

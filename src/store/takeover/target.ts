@@ -6,7 +6,7 @@ import { chunksOf, numbered, type Rows, type Statement } from '../engine/transac
 import { runColumns, upsertText } from '../write/job-sql.ts';
 import type { JobStatements } from './job-statements.ts';
 
-const upsertRun = upsertText('runs', runColumns, 'id', ['id', 'tags']);
+const upsertRun = upsertText('runs', runColumns, 'id', ['id', 'tags', 'review']);
 
 /** Sends a statement. */
 export async function send({ engine }: Reader, to: Kysely<Schema>, { sql, parameters }: Statement): Promise<Rows> {

@@ -66,10 +66,16 @@ function quoted(columns: readonly string[]): string {
   return columns.map((column) => `"${column}"`).join(', ');
 }
 
-/** Inserts rows, or brings those that exist up to date: new and changed ones alike, in one statement. Returns its text for a number of rows. */
-export function upsertText(table: string, columns: readonly string[], key: string, fixed: readonly string[]) {
+/** Inserts rows, or brings those that exist up to date: new and changed ones alike, in one statement. Returns its text for a number of rows. `values` are those of rows that exist, where they are not the ones that are sent. */
+export function upsertText(
+  table: string,
+  columns: readonly string[],
+  key: string,
+  fixed: readonly string[],
+  values: Record<string, string> = {},
+) {
   const changing = columns.filter((column) => !fixed.includes(column));
-  const updates = changing.map((column) => `"${column}" = excluded."${column}"`).join(', ');
+  const updates = changing.map((column) => `"${column}" = ${values[column] ?? `excluded."${column}"`}`).join(', ');
   const row = `(${repeated('?', columns.length)})`;
   const [head, tail] = [
     `insert into ${table} (${quoted(columns)}) values `,
