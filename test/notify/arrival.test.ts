@@ -1,7 +1,13 @@
 /** What becomes of messages that do not arrive at once, or that several servers want to send. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { SavedSubscription } from '../../src/http/api/subscription-schema.ts';
-import { claimDelivery, forgetOldNews } from '../../src/store/write/deliveries.ts';
+import {
+  type ClaimedDelivery,
+  claimDelivery,
+  forgetOldNews,
+  recordAttempt,
+  releaseDelivery,
+} from '../../src/store/write/deliveries.ts';
 import { engines } from '../helpers/engines.ts';
 import { type MailServer, startMailServer } from '../helpers/mail-server.ts';
 import { hour, notificationsOn } from './lab.ts';
@@ -165,6 +171,24 @@ describe.each(engines)('notifications on $name', (engine) => {
     expect(ids[1]).toBe(ids[0]);
     expect(new Set(ids).size).toBe(5);
     expect(lab.receiver.received).toHaveLength(6);
+  });
+
+  test('are not repeated when the subscription is switched off while they are sent', async () => {
+    const { subscription: made } = await subscribe();
+    const { db } = lab.server;
+    const failed = { outcome: 'failed', answer_code: 500, error: 'answered 500' } as const;
+    for (const end of [
+      (claimed: ClaimedDelivery) => recordAttempt(db, claimed, failed, now()),
+      (claimed: ClaimedDelivery) => releaseDelivery(db, claimed, now()),
+    ]) {
+      await lab.server.put(`/api/subscriptions/${made.id}`, { enabled: true });
+      await lab.server.post(`/api/subscriptions/${made.id}/test`);
+      const claimed = await claimDelivery(db, { at: now(), until: now() + hour, busy: [] });
+      await lab.server.put(`/api/subscriptions/${made.id}`, { enabled: false });
+      await end(claimed!);
+      const [{ status, due, error } = {}] = await deliveries(made.id);
+      expect([status, due, error]).toEqual(['failed', null, 'the subscription was switched off']);
+    }
   });
 
   test('are claimed by one of many who try at once', async () => {

@@ -80,7 +80,10 @@ export async function claimDelivery(
   return target ? { ...claimed, ...target } : null;
 }
 
-/** Records how an attempt ended, unless somebody else has claimed the delivery since. Returns what became of it. */
+/**
+ * Records how an attempt ended, unless somebody else has claimed the delivery since, or it failed and the delivery was given up meanwhile.
+ * Returns what became of it.
+ */
 export async function recordAttempt(
   { engine, kysely }: Reader,
   delivery: Pick<ClaimedDelivery, 'id' | 'subscription_id' | 'attempts' | 'refused'>,
@@ -103,6 +106,8 @@ export async function recordAttempt(
       .set({ status, due, answer_code, error, refused })
       .where('id', '=', id)
       .where('attempts', '=', attempts)
+      // What is claimed is due at the end of the claim; what was given up is not due any more.
+      .$if(failed !== null, (update) => update.where('due', 'is not', null))
       .returning('id')
       .executeTakeFirst();
     // Where some addresses have it, mail arrives.
@@ -163,7 +168,7 @@ export async function dropWaiting(transaction: Transaction<Schema>, id: number, 
     .execute();
 }
 
-/** Lets a delivery wait that was claimed and not sent. */
+/** Lets a delivery wait that was claimed and not sent, unless it was given up meanwhile. */
 export async function releaseDelivery(
   { kysely }: Reader,
   { id, attempts }: Pick<ClaimedDelivery, 'id' | 'attempts'>,
@@ -174,6 +179,7 @@ export async function releaseDelivery(
     .set({ due: at, attempts: attempts - 1 })
     .where('id', '=', id)
     .where('attempts', '=', attempts)
+    .where('due', 'is not', null)
     .execute();
 }
 
