@@ -1,16 +1,17 @@
-/** Clients that leave while their answers are made, which a lock in the database makes take as long as the test needs. */
+/** Clients that leave in odd moments, and those that do not leave. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import pg from 'pg';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { engines } from '../helpers/engines.ts';
-import { startServer } from '../helpers/server.ts';
+import { startServer, type TestServer } from '../helpers/server.ts';
 
 const postgres = engines.find(({ name }) => name === 'postgres') ?? expect.fail();
 
 test('answers whose clients have left take no room from those that come later', async () => {
   const server = await startServer(postgres, { contract: 'teuthology' });
   onTestFinished(() => server.stop());
+  // It makes answers take as long as the test needs.
   const locker = new pg.Client({ connectionString: server.database });
   await locker.connect();
   onTestFinished(() => locker.end());
@@ -42,4 +43,55 @@ test('answers whose clients have left take no room from those that come later', 
   const { status, text } = await server.get(page);
   expect(status).toBe(200);
   expect(text.length).toBeGreaterThan(2_000_000);
+});
+
+describe('a connection that is ended with an answer', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer(postgres, { contract: 'teuthology' });
+  });
+  afterAll(() => server.stop());
+
+  /** A client that never ends its side, and the socket of the server. */
+  async function open(text: string): Promise<{ client: Socket; accepted: Socket }> {
+    const arrived = once(server.app.server, 'connection');
+    const client = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+    client.on('error', () => {});
+    client.write(text);
+    const [accepted] = await arrived;
+    return { client, accepted };
+  }
+
+  test('may be broken by a client that asked for a tunnel', async () => {
+    const { client, accepted } = await open('CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n');
+    expect(String((await once(client, 'data'))[0])).toMatch(/^HTTP\/1\.1 405 /);
+    // Unlike `once`, this hears no error in place of the server.
+    const closed = new Promise((resolve) => accepted.once('close', resolve));
+    client.resetAndDestroy();
+    await closed;
+    expect((await server.get('/healthz')).status).toBe(200);
+  });
+
+  test('is closed although its client goes on sending', async () => {
+    const { client, accepted } = await open('CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\nmore');
+    const sending = setInterval(() => client.write('more'), 50);
+    onTestFinished(() => clearInterval(sending));
+    await once(accepted, 'close');
+  });
+
+  test('ends the request that took too long to arrive', async () => {
+    const requested = once(server.app.server, 'request');
+    const { client, accepted } = await open(
+      'PUT /api/runs/a/jobs/1/tests HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Length: 5000000\r\n\r\n<',
+    );
+    const [, response] = await requested;
+    const ended = once(response, 'close');
+    const sending = setInterval(() => client.write('x'), 50);
+    onTestFinished(() => clearInterval(sending));
+    // As Node tells when its time is over.
+    const late = Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+    server.app.server.emit('clientError', late, accepted);
+    await ended;
+    expect(accepted.destroyed).toBe(true);
+  });
 });

@@ -39,7 +39,9 @@ export async function keepCases(
       .selectFrom('jobs')
       .select(['job_id', 'status', 'posted'])
       .where('id', '=', job_id)
-      .executeTakeFirstOrThrow();
+      .executeTakeFirst();
+    // Deleted while this waited for the run.
+    if (!job) return null;
     await saveCauses(transaction, db.engine, causes);
     await replaceCases(transaction, { job_id, posted: job.posted, causes }, cases, source);
     const refined = await refineHeld(transaction, db, run, job_id);
