@@ -3,6 +3,8 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JobPage } from '../../src/http/api/job-page-schema.ts';
 import type { JobTests, TestHistory } from '../../src/http/api/job-tests-schema.ts';
+import { lockRows } from '../../src/store/engine/dialect.ts';
+import { whenWaiting } from '../concurrency/waiting.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Pages, runOn, startPages } from './pages.ts';
 
@@ -118,6 +120,20 @@ describe.each(engines)('test cases on $name', (engine) => {
     expect((await put('nothing', '2', junit([]))).status).toBe(404);
     await put(run, '2', junit([['test_z']]));
     expect(await pages.read(`/runs/${run}/jobs/2/tests`)).toMatchObject({ total: 1, counts: { pass: 1, fail: 0 } });
+  });
+
+  test('of a job that is deleted at the same time are refused like those of one that does not exist', async () => {
+    const { db } = pages;
+    await pages.report(runOn(22), { job_id: '1', status: 'pass' });
+    const answer = await db.kysely.transaction().execute(async (transaction) => {
+      const held = transaction.selectFrom('runs').select('id').where('name', '=', runOn(22));
+      const { id } = await lockRows(db.engine, held).executeTakeFirstOrThrow();
+      const refused = put(runOn(22), '1', junit([['test_a']]));
+      await whenWaiting(db);
+      await transaction.deleteFrom('jobs').where('run_id', '=', id).execute();
+      return { refused };
+    });
+    expect(await answer.refused).toMatchObject({ status: 404 });
   });
 
   test('may be 100,000, of which a page is answered', async () => {
