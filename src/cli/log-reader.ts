@@ -4,7 +4,7 @@ import { type Archive, ArchiveProblem, openArchive } from '../archive/archive.ts
 import { logRulesVersion } from '../core/logs/first-error.ts';
 import type { PlacedJob } from '../core/logs/places.ts';
 import type { Db } from '../store/db.ts';
-import { countWaitingLogs, jobToRead, readLogsOf } from '../store/read/excerpts.ts';
+import { countWaitingLogs, jobsWithEvidence, jobToRead } from '../store/read/excerpts.ts';
 import { testsOf } from '../store/read/test-cases.ts';
 import {
   askForLogs,
@@ -50,7 +50,10 @@ export function archiveForReader(setting: string): Archive {
   return openArchive(setting, { threads: atOnce, patience });
 }
 
-/** Starts to read the logs of jobs that end badly, and of those that did while no server heard of it. */
+/**
+ * Starts to read the logs of jobs that end badly, and of those that did while no server heard of it. Without an archive it only
+ * gives jobs whose test cases were posted before they failed the cause that these name.
+ */
 export function startLogReader({ db, archive, log, now }: ReaderOptions): LogReader {
   const stopped = new AbortController();
   const { signal } = stopped;
@@ -67,14 +70,16 @@ export function startLogReader({ db, archive, log, now }: ReaderOptions): LogRea
     }
   };
   const heard = async (run: string, job_ids: string[]) => {
-    await askForLogs(db, { run, job_ids, at: now() });
-    // A reason that came later than the log was read may be refined by it.
-    for (const id of await readLogsOf(db, run, job_ids)) tell(db, await refineJob(db, id));
-    wakeUp();
+    if (archive.isOpen()) {
+      await askForLogs(db, { run, job_ids, at: now() });
+      wakeUp();
+    }
+    // A failure that came later than the log was read or the test cases were posted may be refined by them.
+    for (const id of await jobsWithEvidence(db, run, job_ids)) tell(db, await refineJob(db, id));
   };
+  const recent = () => (archive.isOpen() ? askForRecent(db, now()) : Promise.resolve());
   const unsubscribe = db.live.subscribe((event) => {
-    if (!archive.isOpen()) return;
-    if (event.type === 'reset') void safely(() => askForRecent(db, now()));
+    if (event.type === 'reset') void safely(recent);
     if (event.type !== 'jobs') return;
     const failed = event.jobs.filter(({ status }) => status === 'fail' || status === 'dead');
     if (failed.length > 0)
@@ -95,7 +100,6 @@ export function startLogReader({ db, archive, log, now }: ReaderOptions): LogRea
       if (!found && !signal.aborted) await pause(promise);
     }
   };
-  const recent = () => (archive.isOpen() ? askForRecent(db, now()) : Promise.resolve());
   const working = Promise.all([safely(recent).then(wakeUp), lane(), lane()]);
   return {
     async stop() {

@@ -39,8 +39,8 @@ describe.each(engines)('logs on $name', (engine) => {
     rmSync(folder, { recursive: true });
   });
 
-  const start = () => {
-    const reader = startLogReader({ db: server.db, archive: archiveForReader(folder), log, now });
+  const start = (setting = folder) => {
+    const reader = startLogReader({ db: server.db, archive: archiveForReader(setting), log, now });
     readers.push(reader);
   };
   const put = (job_id: string, lines: string[]) => {
@@ -185,5 +185,18 @@ describe.each(engines)('logs on $name', (engine) => {
     await archive.close();
     const { json } = await server.get(`/api/runs/${run}/jobs/40/tests`);
     expect(json).toMatchObject({ total: 1, source: 'lamps.xml' });
+  });
+
+  test('are not needed for a job to fail of test cases that were posted before', async () => {
+    start('');
+    await report({ job_id: '50', status: 'running' });
+    const junit = '<testsuite><testcase name="test_dark"><failure/></testcase></testsuite>';
+    const type = { 'content-type': 'application/xml' };
+    expect((await server.put(`/api/runs/${run}/jobs/50/tests`, junit, type)).status).toBe(200);
+    await server.put(`/runs/${run}/jobs/50/`, { success: false, failure_reason: generic });
+    await vi.waitFor(async () => expect((await page('50')).job.signature).toMatchObject({ title: 'test_dark' }), {
+      timeout: 60_000,
+      interval: 50,
+    });
   });
 });

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { createPacker, gatherCases, type PackedCases } from '../../src/archive/pack-cases.ts';
 import type { Db } from '../../src/store/db.ts';
-import { countWaitingLogs, excerptOf, jobToRead, readLogsOf } from '../../src/store/read/excerpts.ts';
+import { countWaitingLogs, excerptOf, jobsWithEvidence, jobToRead } from '../../src/store/read/excerpts.ts';
 import {
   askForLogs,
   claimLog,
@@ -36,7 +36,7 @@ export async function readLogs(db: Db, run: string, at: number): Promise<void> {
   await keepExcerpt(db, job_id, { ...excerpt, others: [], context: '' });
   await refineJob(db, job_id);
   expect(await excerptOf(db, job_id)).toMatchObject(excerpt);
-  await readLogsOf(db, failed.name, [failed.job_id]);
+  await jobsWithEvidence(db, failed.name, [failed.job_id]);
   await countWaitingLogs(db);
   await dropLog(db, job_id);
   const failure = { name: 'test_a', result: 'fail', seconds: 1, message: null } as const;

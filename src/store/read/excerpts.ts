@@ -79,16 +79,17 @@ export async function jobToRead({ kysely }: Reader, jobId: number): Promise<JobT
   return { run, job_id, archive_path: archivePathIn(row.small), failure_reason, ignorelist };
 }
 
-/** The internal ids of those of some jobs of a run whose logs were read. */
-export async function readLogsOf({ kysely }: Reader, run: string, job_ids: string[]): Promise<number[]> {
+/** The internal ids of those of some jobs of a run that have an excerpt or a failed test case. */
+export async function jobsWithEvidence({ kysely }: Reader, run: string, job_ids: string[]): Promise<number[]> {
   const rows = await kysely
     .selectFrom('runs')
     .innerJoin('jobs', 'jobs.run_id', 'runs.id')
-    .innerJoin('log_excerpts', 'log_excerpts.job_id', 'jobs.id')
+    .leftJoin('log_excerpts', 'log_excerpts.job_id', 'jobs.id')
+    .leftJoin('failed_cases', (join) => join.onRef('failed_cases.job_id', '=', 'jobs.id').on('place', '=', 0))
     .select('jobs.id')
     .where('runs.name', '=', run)
     .where('jobs.job_id', 'in', job_ids)
-    .where('log_excerpts.version', '>', 0)
+    .where(({ or, eb }) => or([eb('version', '>', 0), eb('place', 'is not', null)]))
     .execute();
   return rows.map(({ id }) => id);
 }
