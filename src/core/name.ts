@@ -17,14 +17,18 @@ export function nameProblem(name: string, longest: number): string | null {
 }
 
 /**
- * A value that lists are filtered by, cut where an index could no longer hold it (PostgreSQL: 2,704 bytes, and a UTF-16
- * unit takes three at most). No branch, machine type or sha1 comes near.
+ * A value that lists are filtered by, cut where an index could no longer hold it: those of PostgreSQL hold 2,704 bytes, and some have a
+ * suite, a branch and a machine type. No branch, machine type or sha1 comes near.
  */
 export function filterable(text: string): string {
-  return text.length <= longestFilterable ? text : text.slice(0, longestFilterable).toWellFormed();
+  const cut = text.length <= longestFilterable ? text : text.slice(0, longestFilterable).toWellFormed();
+  // A UTF-16 unit takes three bytes at most.
+  if (cut.length * 3 <= mostBytes) return cut;
+  return cut.slice(0, new TextEncoder().encodeInto(cut, new Uint8Array(mostBytes)).read);
 }
 
 const longestFilterable = 512;
+const mostBytes = 800;
 
 /** A text as both engines can store and compare it: PostgreSQL does not allow NUL, nor UTF-8 lone surrogates. */
 export function storable(text: string): string {

@@ -1,4 +1,5 @@
 /** `paddles prune` deletes documents of old jobs and keeps their results, and deletes old runs. */
+import { hash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { noJobs } from '../../src/core/run.ts';
 import { type Db, open } from '../../src/store/db.ts';
@@ -99,6 +100,22 @@ describe.each(engines)('pruning on $name', (engine) => {
     const db = await open({ url: database.url, poolSize: 2, now: () => 0 });
     await work(db).finally(() => db.close());
   }
+
+  test('deletes a run whose suite, branch and machine type are as long as texts of an index may be', async () => {
+    // Irregular, because PostgreSQL would compress it.
+    const letter = (seed: string) =>
+      String.fromCharCode(0x4e00 + (Number.parseInt(hash('sha256', seed).slice(0, 4), 16) % 20_000));
+    const text = (key: string) => Array.from({ length: 512 }, (_, index) => letter(key + index)).join('');
+    const long = { suite: text('suite'), branch: text('branch'), machine_type: text('machine') };
+    await served(async ({ url }) => {
+      expect(await send(url, 'POST', '/runs/longest/jobs/', { ...job, ...long })).toEqual({ job_id: '1' });
+      expect(await send(url, 'GET', '/runs/longest/')).toMatchObject({ branch: long.branch.slice(0, 266) });
+    });
+    await onDatabase(({ kysely }) =>
+      kysely.updateTable('runs').set({ updated: 0 }).where('name', '=', 'longest').execute(),
+    );
+    expect((await prune('--runs-older-than', '1y')).stdout).toContain('deleted 1 of 1 run with 1 job');
+  });
 
   test('deletes old runs without a tag, and keeps their counts and causes by month', async () => {
     expect((await prune('--runs-older-than', '1y')).stdout).toContain('deleted 0 of 0 runs');
