@@ -3,7 +3,9 @@ import {
   appendFileSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -33,6 +35,18 @@ function put(job_id: string, name: string, bytes: string | Uint8Array): string {
 
 function sliceOf(archive: Archive, job_id: string, at: Parameters<Archive['ask']>[2] = {}) {
   return archive.ask('slice', job(job_id), { file: null, at: { from: 0 }, count: 200, ...at });
+}
+
+/** Unpacked files that this process has open. */
+function openUnpacked(): number {
+  return readdirSync('/proc/self/fd').filter((file) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${file}`).includes('/paddles-log-');
+    } catch {
+      // It was open while the folder was read.
+      return false;
+    }
+  }).length;
 }
 
 const problem = (kind: string) => expect.objectContaining({ name: 'ArchiveProblem', kind });
@@ -84,6 +98,15 @@ describe('an archive in a folder', () => {
     const cut = await sliceOf(archive, `cut-${packing}`).catch((error) => error);
     if (cut instanceof Error) expect(cut).toEqual(problem('refused'));
     else expect(cut.cut).toBe(true);
+  });
+
+  test('unpacks a file once for all who ask for it at the same time', async () => {
+    put('asked-twice', 'teuthology.log.gz', gzipSync(text));
+    const own = createArchive({ bases: archivesIn(folder), threads: 1 });
+    const before = openUnpacked();
+    await Promise.all(Array.from({ length: 3 }, () => sliceOf(own, 'asked-twice')));
+    expect(openUnpacked() - before).toBe(1);
+    await own.close();
   });
 
   test('lists files, and takes a job from where it says that it is when that is below the folder', async () => {

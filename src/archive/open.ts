@@ -26,8 +26,12 @@ export interface OpenLog {
 }
 
 /** Unpacked files that a thread keeps, the one that was used last at the end. */
-const kept = new Map<string, Source & { cut: boolean }>();
+const kept = new Map<string, Unpacked>();
 const mostKept = 3;
+/** Files that are being unpacked. */
+const making = new Map<string, Promise<Unpacked>>();
+
+type Unpacked = Source & { cut: boolean };
 
 /** Opens a file, or the log where `file` is null. `stored` leaves it packed. Throws `ArchiveProblem`. */
 export async function openLog(places: Place[], file: string[] | null, stored = false): Promise<OpenLog> {
@@ -86,14 +90,25 @@ async function openIn({ base, folder }: Place, name: string[], stored: boolean):
   }
 }
 
-async function fromKept(key: string, make: () => Promise<Source & { cut: boolean }>) {
-  const source = kept.get(key) ?? (await make());
-  kept.delete(key);
-  kept.set(key, source);
-  while (kept.size > mostKept) {
-    const [oldest] = kept.keys();
-    kept.get(oldest as string)?.close();
-    kept.delete(oldest as string);
-  }
+/** The unpacked file of a key. Several who ask for it while it is unpacked get the same one. */
+async function fromKept(key: string, make: () => Promise<Unpacked>) {
+  const source = kept.get(key) ?? (await (making.get(key) ?? keep(key, make)));
+  if (kept.delete(key)) kept.set(key, source);
   return { source: { ...source, close: () => {} }, cut: source.cut, key, id: key };
+}
+
+function keep(key: string, make: () => Promise<Unpacked>): Promise<Unpacked> {
+  const made = make()
+    .then((source) => {
+      kept.set(key, source);
+      for (const [oldest, { close }] of kept) {
+        if (kept.size <= mostKept) break;
+        close();
+        kept.delete(oldest);
+      }
+      return source;
+    })
+    .finally(() => making.delete(key));
+  making.set(key, made);
+  return made;
 }
