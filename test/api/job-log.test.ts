@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,6 +9,11 @@ import { runOn } from './pages.ts';
 
 const run = runOn(24);
 const path = `/api/runs/${run}/jobs/1`;
+
+/** What this process has read from files since it started. */
+function bytesRead(): number {
+  return Number(/rchar: (\d+)/.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
+}
 
 describe.each(engines)('the log of a job on $name', (engine) => {
   const archive = mkdtempSync(join(tmpdir(), 'paddles-archive-'));
@@ -49,6 +54,20 @@ describe.each(engines)('the log of a job on $name', (engine) => {
     const raw = await server.get(`${path}/log/raw?file=teuthology.log`);
     expect(raw.text).toBe(text);
     expect(raw.headers['content-disposition']).toContain('1-teuthology.log');
+  });
+
+  test('is not read to its end for its headers', async () => {
+    const file = join(archive, run, '1', 'long.log');
+    writeFileSync(file, '');
+    truncateSync(file, 1 << 30);
+    const head = await server.request('HEAD', `${path}/log/raw?file=long.log`);
+    expect(head).toMatchObject({ status: 200, text: '', headers: { 'content-type': 'text/plain; charset=utf-8' } });
+    expect(head.headers['content-disposition']).toContain('1-long.log');
+    const before = bytesRead();
+    // The thread answers one after another: it would read on between these.
+    for (let times = 0; times < 20; times++) await server.get(`${path}/log/raw?file=teuthology.log`);
+    expect(bytesRead() - before).toBeLessThan(2 << 20);
+    rmSync(file);
   });
 
   test('that is deleted while it is sent is not sent as if it were whole', async () => {
