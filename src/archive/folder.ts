@@ -33,17 +33,16 @@ function realPath(root: string, parts: string[]): string {
 /** Opens a file below a folder. Throws `ArchiveProblem`. */
 export function openFile(root: string, parts: string[]): Source & { key: string; id: string } {
   const path = realPath(root, parts);
+  let file: number | null = null;
   try {
     // Opening a pipe would wait for its writer.
-    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     const stat = fstatSync(file);
-    if (!stat.isFile()) {
-      closeSync(file);
-      throw new ArchiveProblem('missing', 'the archive has no such file');
-    }
+    if (!stat.isFile()) throw new ArchiveProblem('missing', 'the archive has no such file');
     const id = `${path} ${stat.ino}`;
     return { ...sourceOf(file, stat.size), id, key: `${id} ${stat.size} ${stat.mtimeMs}` };
   } catch (error) {
+    if (file !== null) closeSync(file);
     throw fileProblem(error);
   }
 }

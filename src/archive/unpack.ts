@@ -35,9 +35,9 @@ export async function unpack(
   packing: Packing | null,
   most = mostUnpacked,
 ): Promise<Source & { cut: boolean }> {
-  const file = openNameless();
   const { bavail, bsize } = statfsSync(tmpdir());
   const room = Math.min(most, Math.floor((bavail * bsize) / 2));
+  const file = openNameless();
   let size = 0;
   let cut = false;
   const deadline = performance.now() + longestUnpacking;
