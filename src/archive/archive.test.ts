@@ -266,3 +266,12 @@ test('a host that is away is asked no longer when its threads hang, and nothing 
   await expect(sliceOf(archive, '1')).rejects.toEqual(problem('away'));
   await archive.close();
 });
+
+test('an archive that is closed answers at once that it is, also what was asked before', async () => {
+  const archive = createArchive({ bases: archivesIn(folder) });
+  const closed = expect.objectContaining({ kind: 'away', message: 'the archive is closed' });
+  const asked = sliceOf(archive, '1').catch((error) => error);
+  const closing = archive.close();
+  expect([await asked, await sliceOf(archive, '1').catch((error) => error)]).toEqual([closed, closed]);
+  await closing;
+});

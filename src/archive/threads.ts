@@ -15,6 +15,7 @@ export interface ThreadOptions {
 export interface Threads {
   /** Asks the thread of a number. Throws `ArchiveProblem`; anything else that is thrown is a defect. */
   ask(of: number, question: Omit<Asked, 'id'>): Promise<unknown>;
+  /** Ends all of them, after a second at the latest; what is asked then or was not answered yet throws `ArchiveProblem`. */
   close(): Promise<void>;
 }
 
@@ -34,6 +35,7 @@ export function createThreads({ threads, patience, workerData }: ThreadOptions):
   let hanging = 0;
   let lastId = 0;
   let asked = 0;
+  let closed = false;
 
   const end = (thread: Thread, error: Error) => {
     const slot = slots.indexOf(thread);
@@ -57,6 +59,7 @@ export function createThreads({ threads, patience, workerData }: ThreadOptions):
 
   return {
     async ask(of, question) {
+      if (closed) throw new ArchiveProblem('away', 'the archive is closed');
       if (hanging >= mostHanging) throw new ArchiveProblem('away', 'the archive does not answer');
       if (asked >= mostWaiting) throw new ArchiveProblem('away', 'too much is asked of the archive');
       const slot = of % threads;
@@ -76,7 +79,11 @@ export function createThreads({ threads, patience, workerData }: ThreadOptions):
       }
     },
     async close() {
-      const ending = slots.flatMap((thread) => (thread === null ? [] : [thread.worker.terminate()]));
+      closed = true;
+      const open = slots.filter((thread) => thread !== null);
+      // Before they end, because that may never come.
+      for (const thread of open) end(thread, new ArchiveProblem('away', 'the archive is closed'));
+      const ending = open.map(({ worker }) => worker.terminate());
       const soon = new Promise((resolve) => setTimeout(resolve, 1000).unref());
       await Promise.race([Promise.all(ending), soon]);
     },
