@@ -3,7 +3,7 @@ import { type ClientRequest, get, type IncomingMessage } from 'node:http';
 import { Check } from 'typebox/value';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { liveEvents } from '../../src/http/api/events-schema.ts';
-import { engines } from '../helpers/engines.ts';
+import { engines, execute } from '../helpers/engines.ts';
 import { type ServerProcess, spawnServer } from '../helpers/process.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 
@@ -184,6 +184,19 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
     const listener = await listen(url, 'run:one', { 'last-event-id': 'another-17' });
     await eventually(() => expect(listener.heard.map(({ event }) => event)).toEqual(['hello', 'reset']));
   });
+
+  test.skipIf(engine.name === 'sqlite')(
+    'survive notifications that nobody can read, and have everything read again',
+    async () => {
+      const listener = await listen(url, 'runs');
+      for (const [index, text] of ['', 'hello', 'null', '{}'].entries()) {
+        await execute(server.database, `select pg_notify('paddles_live', '${text}')`);
+        await eventually(() => expect(of(listener, 'reset')).toHaveLength(index + 1));
+      }
+      await server.post('/runs/', { name: 'one' });
+      await eventually(() => expect(of(listener, 'runs')).toContainEqual({ names: ['one'] }));
+    },
+  );
 
   test('end at once for a HEAD request', async () => {
     const { status, headers } = await server.request('HEAD', '/api/events?topics=runs');

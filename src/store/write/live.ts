@@ -172,6 +172,16 @@ async function notify(kysely: Kysely<Schema>, self: string, events: LiveEvent[])
   }
 }
 
+/** Anybody with this database can notify, with any text: nothing that comes may end the process. */
+function hear(payload: string, self: string, tell: (event: LiveEvent) => void): void {
+  try {
+    const { from, event } = JSON.parse(payload) as { from: string; event: LiveEvent };
+    if (from !== self) tell(event);
+  } catch {
+    tell({ type: 'reset' });
+  }
+}
+
 /** A connection of its own that hears what other processes tell; opened with the first watcher, and again when it breaks. */
 function listenTo(url: string, self: string, tell: (event: LiveEvent) => void) {
   let client: pg.Client | null = null;
@@ -198,10 +208,7 @@ function listenTo(url: string, self: string, tell: (event: LiveEvent) => void) {
     client = fresh;
     fresh.on('error', broken);
     fresh.on('end', broken);
-    fresh.on('notification', ({ payload }) => {
-      const { from, event } = JSON.parse(payload ?? '{}') as { from?: string; event?: LiveEvent };
-      if (from !== self && event) tell(event);
-    });
+    fresh.on('notification', ({ payload }) => hear(payload ?? '', self, tell));
     try {
       await fresh.connect();
       await fresh.query(`listen ${channel}`);
