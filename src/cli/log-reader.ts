@@ -1,6 +1,7 @@
 /** Reads the logs of jobs that ended badly, beside the server (docs/decisions/0018-first-error.md). */
 import type { Logger } from 'pino';
 import { type Archive, ArchiveProblem, openArchive } from '../archive/archive.ts';
+import { createBell } from '../core/bell.ts';
 import { logRulesVersion } from '../core/logs/first-error.ts';
 import type { PlacedJob } from '../core/logs/places.ts';
 import type { Db } from '../store/db.ts';
@@ -57,11 +58,7 @@ export function archiveForReader(setting: string): Archive {
 export function startLogReader({ db, archive, log, now }: ReaderOptions): LogReader {
   const stopped = new AbortController();
   const { signal } = stopped;
-  let wake = Promise.withResolvers<void>();
-  const wakeUp = () => {
-    wake.resolve();
-    wake = Promise.withResolvers();
-  };
+  const due = createBell();
   const safely = async (work: () => Promise<unknown>) => {
     try {
       await work();
@@ -72,7 +69,7 @@ export function startLogReader({ db, archive, log, now }: ReaderOptions): LogRea
   const heard = async (run: string, job_ids: string[]) => {
     if (archive.isOpen()) {
       await askForLogs(db, { run, job_ids, at: now() });
-      wakeUp();
+      due.ring();
     }
     // A failure that came later than the log was read or the test cases were posted may be refined by them.
     for (const id of await jobsWithEvidence(db, run, job_ids)) tell(db, await refineJob(db, id));
@@ -92,34 +89,27 @@ export function startLogReader({ db, archive, log, now }: ReaderOptions): LogRea
   });
   const lane = async () => {
     while (!signal.aborted) {
-      const { promise } = wake;
+      const heardOf = due.rung();
       let found = false;
       await safely(async () => {
         found = await readNext({ db, archive, log, now }, signal);
       });
-      if (!found && !signal.aborted) await pause(promise);
+      if (found || signal.aborted) continue;
+      await due.wait(heardOf, lookEvery);
+      // Many events come together.
+      await new Promise((next) => setTimeout(next, 50));
     }
   };
-  const working = Promise.all([safely(recent).then(wakeUp), lane(), lane()]);
+  const working = Promise.all([safely(recent).then(due.ring), lane(), lane()]);
   return {
     async stop() {
       stopped.abort();
       unsubscribe();
-      wakeUp();
+      due.ring();
       await archive.close();
       await working;
     },
   };
-}
-
-/** Until something is to be read, or it is time to look. */
-async function pause(wake: Promise<void>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, lookEvery);
-  await Promise.race([wake, promise]);
-  clearTimeout(timer);
-  // Many events come together.
-  await new Promise((next) => setTimeout(next, 50));
 }
 
 async function askForRecent(db: Db, at: number): Promise<void> {

@@ -1,5 +1,6 @@
 /** Tells people what has happened, beside the server (docs/decisions/0028-notifications.md). */
 import type { Logger } from 'pino';
+import { type Bell, createBell } from '../core/bell.ts';
 import { type Attempt, attemptTimeout } from '../core/notifications/subscription.ts';
 import { milliseconds } from '../core/time.ts';
 import { nextDelivery } from '../store/read/subscriptions.ts';
@@ -54,12 +55,12 @@ export function startNotifier(options: NotifierOptions): Notifier {
   /** Repeats some work while there is any, and when the bell rings, and after a while, in milliseconds. */
   const repeat = async (work: () => Promise<boolean>, bell: Bell, untilNext = async () => lookEvery) => {
     while (!signal.aborted) {
-      const rung = bell.next();
+      const heard = bell.rung();
       try {
-        if (!(await work())) await pause(rung, await untilNext());
+        if (!(await work())) await bell.wait(heard, await untilNext());
       } catch (error) {
         if (!signal.aborted) warn(error);
-        await pause(rung, lookEvery);
+        await bell.wait(heard, lookEvery);
       }
     }
   };
@@ -128,31 +129,6 @@ function createSeldom(options: NotifierOptions): () => Promise<boolean> {
     }
     return false;
   };
-}
-
-/** What those who sleep are woken with. */
-interface Bell {
-  ring: () => void;
-  /** Resolves when it rings next. */
-  next: () => Promise<void>;
-}
-
-function createBell(): Bell {
-  let next = Promise.withResolvers<void>();
-  return {
-    ring() {
-      next.resolve();
-      next = Promise.withResolvers();
-    },
-    next: () => next.promise,
-  };
-}
-
-async function pause(rung: Promise<void>, time: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, time);
-  await Promise.race([rung, promise]);
-  clearTimeout(timer);
 }
 
 /** Sends a delivery that was claimed, and notes what became of it. */
