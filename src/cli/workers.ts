@@ -42,7 +42,8 @@ export async function superviseWorkers({ config }: CommandLine): Promise<number>
   const start = () => {
     const worker = cluster.fork();
     worker.on('message', (message: { ready?: Announcement }) => {
-      if (message.ready === undefined) return;
+      // Workers that are started after the signal to stop would never get it.
+      if (stopping || message.ready === undefined) return;
       ready.add(worker.id);
       // The first one alone: it brings the database up to date, and says what is wrong once.
       if (ready.size === 1) for (let count = 1; count < config.workers; count++) start();
