@@ -80,8 +80,10 @@ async function answerOf(app: FastifyInstance, path: string, { raw }: FastifyRequ
   // As the page would ask: whoever may not read gets no data.
   const own = Object.entries(raw.headers).filter(([name]) => !aboutThePage.test(name));
   const headers = { ...Object.fromEntries(own), accept: 'application/json' };
-  const answer = await app.inject({ url: path, headers, remoteAddress: raw.socket.remoteAddress ?? '' });
-  return answer.statusCode === 200 ? [{ path, data: answer.body }] : [];
+  const asked = app.inject({ url: path, headers, remoteAddress: raw.socket.remoteAddress ?? '' });
+  // A server that has begun to stop refuses it.
+  const answer = await asked.catch(() => null);
+  return answer?.statusCode === 200 ? [{ path, data: answer.body }] : [];
 }
 
 /** Headers that say how the page is sent, not who asks for it. */
