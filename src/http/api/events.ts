@@ -92,15 +92,10 @@ export function eventRoutes(app: ApiServer, { db }: ApiContext): void {
     unsent.push(log.add(topics, type, data));
   };
   const unsubscribe = db.live.subscribe((event) => tell(event, publish, clients));
-  const beat = setInterval(() => {
-    for (const [response, client] of clients) {
-      client.unread = response.writableLength > 0 ? client.unread + 1 : 0;
-      if (client.unread < mostBeatsUnread) write(response, ': still here\n\n');
-      else response.destroy();
-    }
-  }, heartbeat);
-  beat.unref();
+  const beat = setInterval(() => keepAlive(clients), heartbeat).unref();
+  let closing = false;
   app.addHook('preClose', async () => {
+    closing = true;
     clearInterval(beat);
     unsubscribe();
     for (const response of clients.keys()) response.end();
@@ -128,7 +123,18 @@ export function eventRoutes(app: ApiServer, { db }: ApiContext): void {
     else if (seen !== undefined) writeAll(response, log.after(seen, wanted));
     clients.set(response, { wanted, since: log.lastId(), unread: 0 });
     response.on('close', () => clients.delete(response));
+    // Whoever came while the others were sent away: the stop would wait for this client.
+    if (closing) response.end();
   });
+}
+
+/** Shows proxies that the streams are in use, and drops clients that read nothing. */
+function keepAlive(clients: Map<ServerResponse, Client>): void {
+  for (const [response, client] of clients) {
+    client.unread = response.writableLength > 0 ? client.unread + 1 : 0;
+    if (client.unread < mostBeatsUnread) write(response, ': still here\n\n');
+    else response.destroy();
+  }
 }
 
 /** A client for which it is too much to be told reads everything again. */
