@@ -42,11 +42,10 @@ export function boundConnections(
   }
 }
 
-/** A second to read the answer. What arrives meanwhile is read and dropped, because unread data would make the system cut the answer off. */
+/** What arrives meanwhile is read and dropped, because unread data would make the system cut the answer off. */
 function turnAway(socket: Socket): void {
-  socket.on('error', () => {}).resume();
+  socket.resume();
   endWithAnswer(socket, '503 Service Unavailable\r\nRetry-After: 5', 'too many connections are open');
-  setTimeout(() => socket.destroy(), 1000).unref();
 }
 
 /** Null when there is none. */

@@ -60,8 +60,18 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
   endWithAnswer(socket, status, message);
 }
 
-/** Answers on a bare socket and ends the connection; `status` may be followed by lines of headers. */
+/** How long a client may take to read why its connection ends, in milliseconds. */
+const lastAnswer = 1000;
+
+/**
+ * Answers on a bare socket and ends the connection, also when the client goes on sending or breaks it; `status` may be followed by
+ * lines of headers.
+ */
 export function endWithAnswer(socket: Socket, status: string, message: string): void {
+  // Node may have taken its own listener away, and an error without one ends the process.
+  socket.on('error', () => {});
+  const timer = setTimeout(() => socket.destroy(), lastAnswer).unref();
+  socket.once('close', () => clearTimeout(timer));
   const body = JSON.stringify({ message });
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nAccess-Control-Allow-Origin: *\r\n` +
