@@ -1,5 +1,4 @@
 /** Answers that are made a few at a time, the others in the order in which they were asked for. */
-
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { nextTurn } from '../core/turns.ts';
 import { sendMessage } from './errors.ts';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { sqlitePath } from '../../bench/database.ts';
 import { memoryFolder } from './memory.ts';
 
 /** A database for one test. */
@@ -59,7 +60,7 @@ async function createPostgres(withTables: boolean): Promise<TestDatabase> {
  */
 export async function execute(url: string, statements: string): Promise<void> {
   if (url.startsWith('sqlite:')) {
-    const file = new DatabaseSync(url.slice('sqlite:///'.length), { timeout: 60_000 });
+    const file = new DatabaseSync(sqlitePath(url), { timeout: 60_000 });
     try {
       file.exec(statements);
     } finally {

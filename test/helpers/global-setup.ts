@@ -25,9 +25,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = mkdtempSync(join(memoryFolder, 'paddles-template-'));
   const template = `paddles_template_${process.pid}`;
   project.provide('postgres', { server: server.url, template });
-  project.provide('sqliteTemplate', join(folder, 'paddles.db'));
+  const file = join(folder, 'paddles.db');
+  project.provide('sqliteTemplate', file);
   await execute(server.url, `create database ${template}`);
-  for (const url of [new URL(`/${template}`, server.url).href, `sqlite:///${join(folder, 'paddles.db')}`])
+  for (const url of [new URL(`/${template}`, server.url).href, `sqlite:///${file}`])
     execFileSync(process.execPath, [bundledProgram, 'migrate', '--database', url]);
   return async () => {
     await execute(server.url, `drop database ${template}`);

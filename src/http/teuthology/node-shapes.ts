@@ -1,5 +1,4 @@
 /** Nodes between the wire (teuthology contract §2.10 to §2.18) and the core. */
-
 import type { FastifyRequest } from 'fastify';
 import type { JobStatus } from '../../core/job.ts';
 import { filterable, nameProblem } from '../../core/name.ts';

@@ -1,5 +1,4 @@
 /** The runs with a job that failed of some causes: `cause:` of the filter language. */
-
 import { type SqlBool, sql } from 'kysely';
 import type { Term } from '../../core/query.ts';
 import { asciiLower, type Value } from '../../core/query-value.ts';

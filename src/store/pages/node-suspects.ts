@@ -1,5 +1,4 @@
 /** Which nodes are suspect, and what they are charged with (core/verdicts/suspects.ts). */
-
 import { sql } from 'kysely';
 import type { Signature } from '../../core/signature.ts';
 import { milliseconds } from '../../core/time.ts';

@@ -1,5 +1,4 @@
 /** The filter language (docs/dashboard.md) as conditions on runs. */
-
 import {
   type ExpressionBuilder,
   type ExpressionWrapper,

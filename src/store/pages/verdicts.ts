@@ -1,5 +1,4 @@
 /** What is said of the failures of a run; core/verdicts/verdict.ts decides. */
-
 import { decisionName, placeOf } from '../../core/decisions/decision.ts';
 import { type DecidedVerdict, decided, type Seen, type Standing, standingOf } from '../../core/decisions/standing.ts';
 import type { Signature } from '../../core/signature.ts';

@@ -1,5 +1,4 @@
 /** What is read of nodes (teuthology contract §2.10 to §2.18). */
-
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import { type Failure, notFound } from '../../core/errors.ts';
 import type { JobStatus } from '../../core/job.ts';

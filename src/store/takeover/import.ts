@@ -91,11 +91,9 @@ export async function pass(options: ImportOptions, scope: Scope): Promise<Import
   const toRead = { runs: wanted, names: runNames(runs), nodes: new Set(nodes.map(({ id }) => id)) };
   // Before the others are copied: one of them may have its name.
   const there = new Set(runs.map(({ id }) => id));
-  for (const id of known.keys()) {
-    if (there.has(id) || db === null) continue;
-    await removeRun(db, id);
-    progress.removed++;
-  }
+  const gone = [...known.keys()].filter((id) => !there.has(id));
+  if (db) for (const id of gone) await removeRun(db, id);
+  progress.removed = gone.length;
   if (wanted.length > 0) await copyRuns(options, toRead, progress);
   if (db && !options.signal.aborted) await moveSequences(db);
   options.onProgress(progress);
