@@ -6,19 +6,21 @@ import { Problem } from '../../src/http/api/schema.ts';
 type Schema = Record<string, unknown>;
 type Check = ReturnType<typeof Compile>;
 
+/** By schema. The servers of a process have the schemas in common. */
+const checks = new WeakMap<object, Check>();
+
 /**
  * Watches a server that does not listen yet. What it answers against a schema is added to the list that this returns, one
  * sentence each, and so is a route without a schema of what it answers.
  */
 export function watchAnswers(app: FastifyInstance): string[] {
   const wrong: string[] = [];
-  const checks = new Map<unknown, Check>();
   app.addHook('onRoute', ({ url, method, schema }) => {
     if (isApi(url) && !schema?.response) wrong.push(`${method} ${url} has no schema of its answers`);
   });
   app.addHook('onSend', async (request, reply, payload) => {
     const isChecked = isApi(request.url) || request.routeOptions.schema?.response !== undefined;
-    const problem = isChecked ? problemOf(request, reply, payload, checks) : null;
+    const problem = isChecked ? problemOf(request, reply, payload) : null;
     if (problem !== null) wrong.push(`${request.method} ${request.url} answered ${reply.statusCode}: ${problem}`);
   });
   return wrong;
@@ -33,12 +35,7 @@ function isApi(url: string): boolean {
   return url.startsWith('/api/');
 }
 
-function problemOf(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  payload: unknown,
-  checks: Map<unknown, Check>,
-): string | null {
+function problemOf(request: FastifyRequest, reply: FastifyReply, payload: unknown): string | null {
   const { statusCode } = reply;
   // Browsers are led from addresses of the contracts to the dashboard.
   const isLed = statusCode === 302 && !isApi(request.url);
@@ -55,8 +52,10 @@ function problemOf(
     return isApi(request.url) ? 'it is a stream, which nothing checks' : null;
   const check = checks.get(schema) ?? Compile(exact(schema) as Schema);
   checks.set(schema, check);
-  const [valid, errors] = check.Errors(JSON.parse(String(payload)));
-  return valid ? null : JSON.stringify(errors.slice(0, 3));
+  const answer: unknown = JSON.parse(String(payload));
+  // A hundred times as fast as to look for the errors of an answer that has none.
+  if (check.Check(answer)) return null;
+  return JSON.stringify(check.Errors(answer)[1].slice(0, 3));
 }
 
 /** The schema with every key refused that it does not name. */
