@@ -1,6 +1,7 @@
 /** Reads JUnit XML as it arrives. Documents that declare entities are refused: nothing but the five of XML is ever replaced. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import sax from 'sax';
+import { cutTitle } from '../core/signature-cut.ts';
 import { type CaseResult, longestCase, mostCases, type TestCase } from '../core/test-cases.ts';
 
 /** What is wrong with a document, in a sentence for whoever sent it. */
@@ -86,7 +87,8 @@ function caseOf({ name = '', classname = '', time = '' }: Record<string, string>
   const title = name.trim() === '' ? 'unnamed' : name.trim();
   const place = classname.trim();
   return {
-    name: textOf(place === '' ? title : `${title} (${place})`, longestCase.name) ?? 'unnamed',
+    // What a shorter name leaves out says which case it is.
+    name: cutTitle(place === '' ? title : `${title} (${place})`, longestCase.name),
     result: 'pass',
     seconds: Number.isFinite(seconds) && seconds >= 0 && seconds < 1e9 ? seconds : null,
     message: null,

@@ -1,4 +1,5 @@
 /** What names the cause in a failure reason: typed extraction first, the first rule that knows the shape decides. */
+import { casesIn } from './case-names.ts';
 import { expiryTitle } from './expiry.ts';
 import { infraIn } from './signature-class.ts';
 import { commandTitle, scriptArguments, unquote } from './signature-command.ts';
@@ -86,25 +87,10 @@ function unitTest(text: string): string | null {
   return valgrind && (valgrind.index === 0 || text.startsWith("'")) ? maskNoise(valgrind[1] ?? '') : null;
 }
 
-/** `Test failure: test_x (tasks.y.Z), …`, `FAIL: …`, `test_x (…) ... ERROR`, and what gtest and pytest print. */
 function failedTest(text: string): Found {
-  const listed = /^(?:Test failure|FAIL|ERROR): (?=[^\s(]{1,200} ?\()/.exec(text);
-  if (listed || /^[\w.:-]{1,200} \([\w.:-]{1,300}\) \.\.\. (?:ERROR|FAIL)/.test(text)) {
-    const tests = [
-      ...text.slice(listed?.[0].length ?? 0).matchAll(/(?<![^\s(),])([^\s(),]{1,200}) ?\(([\w.:-]{1,300})\)/g),
-    ];
-    const names = tests.map(
-      ([, name = '', place = '']) =>
-        `${name} (${place.endsWith(`.${name}`) ? place.slice(0, -name.length - 1) : place})`,
-    );
-    if (names.length > 0) return ['test', [...new Set(names)].sort().join(', ')];
-  }
-  const gtest = /^\[ {1,4}FAILED {1,4}\] ([\w./]{1,200})/.exec(text);
-  if (gtest) return ['test', `gtest ${gtest[1]}`];
-  const plain =
-    /^(?:FAIL|FAILED|ERROR):? ([\w./:-]{1,200}(?:\.py::|[.:]test)[^\s]{1,200})/.exec(text) ??
-    /^([\w.:-]{1,300}) \.\.\. (?:ERROR|FAIL)/.exec(text);
-  return plain ? ['test', plain[1] as string] : null;
+  const names = casesIn(text);
+  if (names.length > 0) return ['test', names.join(', ')];
+  return /^\[ {1,4}FAILED {1,4}\] /.test(text) ? ['test', maskNoise(text)] : null;
 }
 
 function tries(text: string): Found {

@@ -9,7 +9,7 @@ import { withoutWrappers } from './signature-text.ts';
 export { type CauseClass, causeClasses, type SignatureKind };
 
 /** Increases when the rules change, so that everything stored can be computed again. */
-export const signatureVersion = 2;
+export const signatureVersion = 3;
 
 /** One cause. `id` is 8 hexadecimal digits over the version, the kind and the title. */
 export interface Signature {
@@ -22,7 +22,7 @@ export interface Signature {
 }
 
 /** Reasons can be megabytes of output, but what names the cause is at the beginning. */
-const longestExamined = 8192;
+export const longestExamined = 8192;
 const longestTitle = 160;
 
 /** The cause that a failure reason names. Never throws. */

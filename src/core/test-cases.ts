@@ -1,5 +1,6 @@
 /** The test cases of a job. */
-import { causeOf, type Signature, signatureOf } from './signature.ts';
+import { caseTitle } from './case-names.ts';
+import { causeOf, type Signature } from './signature.ts';
 
 /** How a case ended. */
 export const caseResults = ['pass', 'fail', 'error', 'skipped'] as const;
@@ -35,13 +36,7 @@ export function isFailed({ result }: Pick<TestCase, 'result'>): boolean {
   return result === 'fail' || result === 'error';
 }
 
-/** The cause that a failed case is. */
+/** The cause that a failed case is, whoever names it. */
 export function caseCause(name: string): Signature {
-  const found = signatureOf(caseError(name));
-  return found.kind === 'test' ? found : causeOf('test', name);
-}
-
-/** A failed case as a log would say it. */
-export function caseError(name: string): string {
-  return `FAIL: ${name}`;
+  return causeOf('test', caseTitle(name));
 }

@@ -6,11 +6,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import type { Archive } from '../../src/archive/archive.ts';
 import { archiveForReader, type LogReader, readNext, startLogReader } from '../../src/cli/log-reader.ts';
 import { logRulesVersion } from '../../src/core/logs/first-error.ts';
+import { caseCause } from '../../src/core/test-cases.ts';
 import type { JobExcerpt } from '../../src/http/api/job-log-schema.ts';
 import type { JobPage } from '../../src/http/api/job-page-schema.ts';
 import type { RunVerdicts } from '../../src/http/api/verdict-schema.ts';
 import { countWaitingLogs } from '../../src/store/read/excerpts.ts';
-import { reindex } from '../../src/store/upkeep/reindex.ts';
+import { isIndexed, reindex } from '../../src/store/upkeep/reindex.ts';
 import { askForLogs, claimLog } from '../../src/store/write/excerpts.ts';
 import { runOn } from '../api/pages.ts';
 import { engines } from '../helpers/engines.ts';
@@ -187,16 +188,62 @@ describe.each(engines)('logs on $name', (engine) => {
     expect(json).toMatchObject({ total: 1, source: 'lamps.xml' });
   });
 
-  test('are not needed for a job to fail of test cases that were posted before', async () => {
-    start('');
-    await report({ job_id: '50', status: 'running' });
-    const junit = '<testsuite><testcase name="test_dark"><failure/></testcase></testsuite>';
+  const junit = (name: string) => `<testsuite><testcase name="${name}"><failure/></testcase></testsuite>`;
+  const putCases = async (job_id: string, name: string) => {
     const type = { 'content-type': 'application/xml' };
-    expect((await server.put(`/api/runs/${run}/jobs/50/tests`, junit, type)).status).toBe(200);
-    await server.put(`/runs/${run}/jobs/50/`, { success: false, failure_reason: generic });
-    await vi.waitFor(async () => expect((await page('50')).job.signature).toMatchObject({ title: 'test_dark' }), {
+    expect((await server.put(`/api/runs/${run}/jobs/${job_id}/tests`, junit(name), type)).status).toBe(200);
+  };
+  const isCause = (job_id: string, title: string) =>
+    vi.waitFor(async () => expect((await page(job_id)).job.signature).toMatchObject({ title }), {
       timeout: 60_000,
       interval: 50,
     });
+
+  test('are not needed for a job to fail of test cases that were posted before', async () => {
+    start('');
+    await report({ job_id: '50', status: 'running' });
+    await putCases('50', 'test_dark');
+    await server.put(`/runs/${run}/jobs/50/`, { success: false, failure_reason: generic });
+    await isCause('50', 'test_dark');
+  });
+
+  test('name the same cause as documents for each failed case, and an older database is brought up to that', async () => {
+    start();
+    const [name, other] = ['lamp 3 of /tmp/smithi001 is lit', 'lamp 4 of /tmp/smithi001 is lit'];
+    await report({ job_id: '60', status: 'running' });
+    await putCases('60', name);
+    await server.put(`/runs/${run}/jobs/60/`, { success: false, failure_reason: generic });
+    await report({ job_id: '61', status: 'fail', failure_reason: generic });
+    await putCases('61', name);
+    put('62', ['INFO:x:before', 'INFO:x:Error EINVAL: no lamp', 'INFO:x:after']);
+    writeFileSync(join(folder, run, '62', 'lamps.xml'), junit(name));
+    put('63', ['INFO:x:before', `INFO:x:not ok 7 - ${name}`, 'INFO:x:after']);
+    put('64', ['INFO:x:before', `INFO:x:not ok 7 - ${other}`, 'INFO:x:after']);
+    for (const job_id of ['62', '63', '64']) await report({ job_id, status: 'fail', failure_reason: generic });
+    await report({ job_id: '65', status: 'fail', failure_reason: `not ok 7 - ${name}` });
+    const { id } = caseCause(name);
+    const agree = async () => {
+      for (const job of ['60', '61', '62', '63', '65']) await isCause(job, name);
+      await isCause('64', other);
+      const found = (await server.get(`/api/runs/${run}/jobs?q=cause:${id}`)).json as { jobs: { job_id: string }[] };
+      expect(found.jobs.map(({ job_id }) => job_id)).toEqual(['60', '61', '62', '63', '65']);
+      const { verdicts } = (await server.get(`/api/runs/${run}/verdicts`)).json as RunVerdicts;
+      const jobs = verdicts.flatMap(({ title, jobs }) => (title.startsWith('lamp ') ? [[title, jobs]] : []));
+      expect(jobs).toEqual([
+        [name, 5],
+        [other, 1],
+      ]);
+    };
+    await agree();
+
+    const { kysely } = server.db;
+    for (const old of ['0a0a0a0a', '0b0b0b0b'])
+      await kysely.insertInto('signatures').values({ id: old, version: 2, kind: 'test', title: old }).execute();
+    await kysely.updateTable('jobs').set({ signature: '0a0a0a0a' }).where('signature', 'is not', null).execute();
+    await kysely.updateTable('failed_cases').set({ signature: '0b0b0b0b' }).where('signature', '<>', '').execute();
+    await kysely.updateTable('indexed').set({ version: 2, up_to: Number.MAX_SAFE_INTEGER }).execute();
+    expect(await isIndexed(server.db)).toBe(false);
+    await reindex(server.db, { all: false });
+    await agree();
   });
 });

@@ -4,7 +4,7 @@ import { createIgnorelist } from './ignorelist.ts';
 import { daemonsIn, hostIn, parseLine } from './line.ts';
 
 /** Increases with the rules, so that logs can be read again. */
-export const logRulesVersion = 1;
+export const logRulesVersion = 2;
 
 /** A place of a log that may say what failed. */
 export interface Finding {

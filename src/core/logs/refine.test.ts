@@ -1,34 +1,72 @@
 import { expect, test } from 'vitest';
 import { signatureOf } from '../signature.ts';
-import { evidenceOf, type FoundError, refined } from './refine.ts';
+import { caseCause } from '../test-cases.ts';
+import { type FoundError, refinedCause } from './refine.ts';
 
-const generic = signatureOf("Command failed on smithi001 with status 22: 'sudo ceph lamp on'");
+const generic = "Command failed on smithi001 with status 22: 'sudo ceph lamp on'";
 const crash: FoundError = { kind: 'crash', error: 'src/Lamp.cc: 1: FAILED ceph_assert(lit)', sure: true };
+const einval: FoundError = { kind: 'command', error: 'Error EINVAL: no lamp 3', sure: true };
+
+function causeOf(failure_reason: string | null, excerpt: FoundError | null, cases: string[] = []) {
+  return refinedCause({ status: 'fail', failure_reason }, { excerpt, cases });
+}
 
 test('a reason that says nothing gets the cause of the error, and different errors are different causes', () => {
-  expect(refined(generic, crash)).toEqual(signatureOf(crash.error));
-  const one = refined(generic, { kind: 'command', error: 'Error EINVAL: no lamp 3', sure: true });
-  const other = refined(generic, { kind: 'command', error: 'Error ENOENT: no oil', sure: true });
+  expect(causeOf(generic, crash)).toEqual(signatureOf(crash.error));
+  const one = causeOf(generic, einval);
+  const other = causeOf(generic, { kind: 'command', error: 'Error ENOENT: no oil', sure: true });
   expect(one).toMatchObject({ kind: 'command', title: 'ceph lamp on → status 22: Error EINVAL: no lamp <n>' });
   expect(other?.id).not.toBe(one?.id);
-  expect(refined(null, crash)).toEqual(signatureOf(crash.error));
-  expect(refined(null, { kind: 'command', error: 'Error EINVAL: no lamp', sure: true })?.title).toBe(
-    'Error EINVAL: no lamp',
-  );
-  expect(refined(signatureOf("Command crashed: 'ceph_test_lamps'"), crash)).toEqual(signatureOf(crash.error));
+  expect(causeOf(null, crash)).toEqual(signatureOf(crash.error));
+  expect(causeOf(null, einval)?.title).toBe('Error EINVAL: no lamp <n>');
+  expect(causeOf("Command crashed: 'ceph_test_lamps'", crash)).toEqual(signatureOf(crash.error));
+  expect(refinedCause({ status: 'pass', failure_reason: generic }, { excerpt: crash, cases: [] })).toBe(null);
 });
 
 test('a reason that says what failed stays, and so does one whose log leaves doubts', () => {
-  const telling = signatureOf('Test failure: test_a (tasks.t.TestA)');
-  expect(refined(telling, crash)).toBe(telling);
-  expect(refined(generic, { ...crash, sure: false })).toBe(generic);
-  expect(refined(generic, { kind: 'none', error: '', sure: false })).toBe(generic);
-  expect(refined(generic, null)).toBe(generic);
+  const telling = 'Test failure: test_a (tasks.t.TestA)';
+  expect(causeOf(telling, crash, ['test_b (t.B)'])).toEqual(signatureOf(telling));
+  for (const excerpt of [{ ...crash, sure: false }, { kind: 'none', error: '', sure: false } as const, null])
+    expect(causeOf(generic, excerpt)).toEqual(signatureOf(generic));
 });
 
 test('a failed test case comes before everything but a crash', () => {
-  const command: FoundError = { kind: 'command', error: 'Error EINVAL: no lamp', sure: true };
-  expect(refined(generic, evidenceOf(command, 'test_a (t.A)'))).toMatchObject({ kind: 'test', title: 'test_a (t.A)' });
-  expect(refined(generic, evidenceOf(crash, 'test_a (t.A)'))?.kind).toBe('crash');
-  expect(refined(generic, evidenceOf(null, 'lamp test'))).toMatchObject({ kind: 'test', title: 'lamp test' });
+  expect(causeOf(generic, einval, ['test_a (t.A)'])).toEqual(caseCause('test_a (t.A)'));
+  expect(causeOf(generic, crash, ['test_a (t.A)'])?.kind).toBe('crash');
+  expect(causeOf(generic, null, ['lamp test', 'oil test'])).toMatchObject({ kind: 'test', title: 'lamp test' });
+});
+
+test('a failed case is one cause, whether its document, its log or a reason names it', () => {
+  const long = (end: string) => `test_${'x'.repeat(300)}${end} (t.A)`;
+  const names = [
+    ...['test_x[3-foo] (t.A)', 'test_x[4-foo] (t.A)', 'test_X[4-foo] (t.A)', 'test_x[/tmp/a1] (t.A)'],
+    ...['test_x[/tmp/a2] (t.A)', 'test_x[0xdeadbeef] (t.A)', 'test_x[smithi001] (t.A)', 'test_x[2026-11-20] (t.A)'],
+    ...['test_12 (t.A)', 'test_13 (t.A)', long('1'), long('2')],
+  ];
+  expect(new Set(names.map((name) => caseCause(name).id)).size).toBe(names.length);
+  for (const name of names) {
+    const cause = caseCause(name);
+    expect(causeOf(generic, null, [name])).toEqual(cause);
+    expect(causeOf(generic, { kind: 'test', error: `FAIL: ${name}`, sure: true })).toEqual(cause);
+    expect(signatureOf(`FAIL: ${name}\nTraceback …\nsomething (else)`)).toEqual(cause);
+    expect(signatureOf(`Test failure: ${name}`)).toEqual(cause);
+  }
+  const odd = [
+    'osd.3 reached maximum tries (4) after waiting for 5 seconds',
+    'cluster [WRN] 1',
+    'valgrind 1.1',
+    'a (b) c',
+  ];
+  for (const name of odd) expect(causeOf(generic, null, [name])).toMatchObject({ kind: 'test', title: name });
+});
+
+test('a reason that names one of the failed cases among other words has the cause of the case', () => {
+  const unit = (name: string) =>
+    `Command failed (s3 tests against rgw) on smithi001 with status 1: 'FAILURE: Test \`${name}\` of \`s3.Test\`. Reason: dark.'`;
+  expect(causeOf(unit('test_b'), null, ['test_a (s3.Test)', 'test_b (s3.Test)'])).toEqual(
+    caseCause('test_b (s3.Test)'),
+  );
+  expect(causeOf(unit('test_c'), null, ['test_a (s3.Test)'])).toEqual(signatureOf(unit('test_c')));
+  const several = 'Test failure: test_a (t.A), test_b (t.A)';
+  expect(causeOf(several, null, ['test_b (t.A)'])).toEqual(caseCause('test_b (t.A)'));
 });

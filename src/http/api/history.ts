@@ -1,9 +1,8 @@
 import { historyRows } from '../../core/history.ts';
 import { type Clock, parseMoment } from '../../core/moment.ts';
-import { nextTurn } from '../../core/turns.ts';
+import { inTurns, nextTurn } from '../../core/turns.ts';
 import { verdictsOfRun } from '../../store/pages/job-lines.ts';
 import { lastRuns } from '../../store/pages/run-page.ts';
-import { inTurns } from '../../store/read/in-turns.ts';
 import { large } from '../turns.ts';
 import { clockOf } from './clock.ts';
 import type { ApiContext, ApiServer } from './context.ts';

@@ -1,6 +1,6 @@
+import { inTurns } from '../../core/turns.ts';
 import { partsOfRun } from '../../store/pages/job-parts.ts';
 import { findRun } from '../../store/pages/run-page.ts';
-import { inTurns } from '../../store/read/in-turns.ts';
 import { orThrow } from '../refusal.ts';
 import { large } from '../turns.ts';
 import type { ApiContext, ApiServer } from './context.ts';

@@ -1,13 +1,12 @@
 /** Where a cause of failures has occurred: in which runs of which branches, on which nodes, in which words. */
 import { type Failure, notFound } from '../../core/errors.ts';
 import { classified, type Signature } from '../../core/signature.ts';
-import { nextTurn } from '../../core/turns.ts';
+import { inTurns, nextTurn } from '../../core/turns.ts';
 import { type Blame, blameOf } from '../../core/verdicts/blame.ts';
 import type { RunIndex } from '../../core/verdicts/digest.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Reader, RunRow } from '../engine/schema.ts';
 import { caseCounts, caseMessages, jobsWithCase } from '../read/case-causes.ts';
-import { inTurns } from '../read/in-turns.ts';
 import { type JobLine, linesByIds } from './job-lines.ts';
 import { type DigestKeeper, indexesOf } from './run-digests.ts';
 import { lastRuns } from './run-page.ts';

@@ -4,10 +4,9 @@ import type { JobStatus } from '../../core/job.ts';
 import type { CausedJob } from '../../core/job-causes.ts';
 import { type JobLink, safeHref } from '../../core/links.ts';
 import { classified, failureCause, type Signature } from '../../core/signature.ts';
-import { nextTurn } from '../../core/turns.ts';
+import { inTurns, nextTurn } from '../../core/turns.ts';
 import type { Reader } from '../engine/schema.ts';
 import { type CaseCauses, caseCausesOf, caseCausesOfRun } from '../read/case-causes.ts';
-import { inTurns } from '../read/in-turns.ts';
 
 /** What lists show of a job. Times in microseconds, the duration in seconds. */
 export interface JobLine extends CausedJob<Signature> {

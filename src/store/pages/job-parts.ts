@@ -2,9 +2,8 @@
 import { sql } from 'kysely';
 import { roleNames, taskNames } from '../../core/job-parts.ts';
 import { parseUnlessLong } from '../../core/json-text.ts';
-import { nextTurn } from '../../core/turns.ts';
+import { inTurns, nextTurn } from '../../core/turns.ts';
 import type { Reader } from '../engine/schema.ts';
-import { inTurns } from '../read/in-turns.ts';
 
 /** Of one job; null and empty where nothing was reported. */
 export interface JobParts {

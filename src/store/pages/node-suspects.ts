@@ -2,11 +2,10 @@
 import { sql } from 'kysely';
 import type { Signature } from '../../core/signature.ts';
 import { milliseconds } from '../../core/time.ts';
-import { nextTurn } from '../../core/turns.ts';
+import { inTurns, nextTurn } from '../../core/turns.ts';
 import { crowdedHours, judgeNodes, type NodeFailure, type Suspect, suspectDays } from '../../core/verdicts/suspects.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Reader } from '../engine/schema.ts';
-import { inTurns } from '../read/in-turns.ts';
 import { countsByNode, nodePages } from '../read/nodes.ts';
 import { causeOf } from './job-lines.ts';
 import { portionsOf } from './portions.ts';

@@ -3,11 +3,11 @@ import { sql } from 'kysely';
 import { isFailing } from '../../core/compare.ts';
 import { deadSignature } from '../../core/signature.ts';
 import { milliseconds } from '../../core/time.ts';
+import { inTurns } from '../../core/turns.ts';
 import { countAround, outageOf, outageWindow, type StartedJob } from '../../core/verdicts/outages.ts';
 import type { CauseFacts } from '../../core/verdicts/verdict.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Reader, RunRow } from '../engine/schema.ts';
-import { inTurns } from '../read/in-turns.ts';
 import { portionsOf } from './portions.ts';
 
 /** Runs that are looked at, the last scheduled first, and how long before its jobs one was scheduled, in microseconds. */

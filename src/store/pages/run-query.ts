@@ -13,10 +13,9 @@ import type { Query, QueryKey, Term } from '../../core/query.ts';
 import { spanReader, valueBounds } from '../../core/query-span.ts';
 import { asciiLower, globMatcher, type Value } from '../../core/query-value.ts';
 import { runStatuses } from '../../core/run.ts';
-import { nextTurn } from '../../core/turns.ts';
+import { inTurns, nextTurn } from '../../core/turns.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Reader, RunRow, Schema } from '../engine/schema.ts';
-import { inTurns } from '../read/in-turns.ts';
 import { runsWithCause } from './cause-runs.ts';
 
 type Builder = ExpressionBuilder<Schema, 'runs'>;

@@ -2,10 +2,9 @@
 import { decisionName, placeOf } from '../../core/decisions/decision.ts';
 import { type DecidedVerdict, decided, type Seen, type Standing, standingOf } from '../../core/decisions/standing.ts';
 import type { Signature } from '../../core/signature.ts';
-import { nextTurn } from '../../core/turns.ts';
+import { inTurns, nextTurn } from '../../core/turns.ts';
 import type { RunIndex } from '../../core/verdicts/digest.ts';
 import { type Comparison, verdictOf } from '../../core/verdicts/verdict.ts';
-import { inTurns } from '../read/in-turns.ts';
 import { type Compared, headOf } from './baseline.ts';
 import { type CauseDecisions, decisionsOn } from './decisions.ts';
 import { addAround } from './outages.ts';

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Finding, LogExcerpt } from '../../core/logs/first-error.ts';
 import { ignorelistOf } from '../../core/logs/ignorelist.ts';
 import type { PlacedJob } from '../../core/logs/places.ts';
+import { oneOf } from '../engine/dialect.ts';
 import type { Reader } from '../engine/schema.ts';
 import { archivePathIn } from './placed-jobs.ts';
 
@@ -80,7 +81,7 @@ export async function jobToRead({ kysely }: Reader, jobId: number): Promise<JobT
 }
 
 /** The internal ids of those of some jobs of a run that have an excerpt or a failed test case. */
-export async function jobsWithEvidence({ kysely }: Reader, run: string, job_ids: string[]): Promise<number[]> {
+export async function jobsWithEvidence({ engine, kysely }: Reader, run: string, job_ids: string[]): Promise<number[]> {
   const rows = await kysely
     .selectFrom('runs')
     .innerJoin('jobs', 'jobs.run_id', 'runs.id')
@@ -88,7 +89,7 @@ export async function jobsWithEvidence({ kysely }: Reader, run: string, job_ids:
     .leftJoin('failed_cases', (join) => join.onRef('failed_cases.job_id', '=', 'jobs.id').on('place', '=', 0))
     .select('jobs.id')
     .where('runs.name', '=', run)
-    .where('jobs.job_id', 'in', job_ids)
+    .where(oneOf(engine, 'jobs.job_id', job_ids))
     .where(({ or, eb }) => or([eb('version', '>', 0), eb('place', 'is not', null)]))
     .execute();
   return rows.map(({ id }) => id);

@@ -1,13 +1,14 @@
 /** Computes the causes of failures again: after the rules of core/signature.ts changed. */
+
 import { CompiledQuery, type Transaction } from 'kysely';
-import { mostCaseCauses } from '../../core/job-causes.ts';
-import { refined } from '../../core/logs/refine.ts';
-import { failureCause, type Signature, signatureVersion } from '../../core/signature.ts';
+import { refinedCause } from '../../core/logs/refine.ts';
+import { type Signature, signatureVersion } from '../../core/signature.ts';
 import { caseCause } from '../../core/test-cases.ts';
-import { oneOf } from '../engine/dialect.ts';
+import { inTurns } from '../../core/turns.ts';
 import type { Engine, JobRow, Reader, Schema } from '../engine/schema.ts';
 import { chunksOf, numbered, repeated, type Statement } from '../engine/transaction.ts';
-import { evidenceIn, revise } from '../write/excerpts.ts';
+import { evidenceIn, evidenceOf, type StoredEvidence } from '../write/evidence.ts';
+import { revise } from '../write/excerpts.ts';
 import { saveTexts } from '../write/job-sql.ts';
 import { eachBatch } from './each-job.ts';
 
@@ -87,13 +88,15 @@ async function reindexJobs(
   runId: number,
   jobs: IndexedJob[],
 ): Promise<number> {
-  const errors = await foundErrors(transaction, engine, jobs);
-  const caused = jobs.map((row) => {
-    const signature = failureCause(row.status, row.failure_reason);
-    return { row, signature: signature && refined(signature, errors.get(row.id) ?? null) };
-  });
+  const evidence = await evidenceOf(
+    { engine, kysely: transaction },
+    jobs.map(({ id }) => id),
+  );
+  const caused: { row: IndexedJob; signature: Signature | null }[] = [];
+  for await (const row of inTurns(jobs))
+    caused.push({ row, signature: refinedCause(row, evidenceIn(evidence.get(row.id))) });
   const wrong = caused.filter(({ row, signature }) => row.signature !== (signature?.id ?? null));
-  const wrongCases = await movedCases(transaction, engine, jobs);
+  const wrongCases = await movedCases(evidence);
   const statements = saveTexts(engine, [...caused, ...wrongCases.map(({ signature }) => ({ row: {}, signature }))]);
   if (wrong.length > 0) statements.push(updateJobs(engine, wrong));
   for (const chunk of chunksOf(wrongCases, casesAtATime)) statements.push(updateCases(engine, chunk));
@@ -147,21 +150,16 @@ interface MovedCase {
   signature: Signature;
 }
 
-/** The failed cases of some jobs that are another cause than the stored one. */
-async function movedCases(transaction: Transaction<Schema>, engine: Engine, jobs: IndexedJob[]): Promise<MovedCase[]> {
-  const ids = jobs.map(({ id }) => id);
-  const rows = await transaction
-    .selectFrom('failed_cases')
-    .select(['job_id', 'place', 'name', 'signature as old'])
-    .where(oneOf(engine, 'job_id', ids))
-    .where('place', '<', mostCaseCauses)
-    .execute();
+/** The failed cases of some jobs that are another cause than the stored one; thousands of jobs fail of the same ones. */
+async function movedCases(found: ReadonlyMap<number, StoredEvidence>): Promise<MovedCase[]> {
   const known = new Map<string, Signature>();
   const moved: MovedCase[] = [];
-  for (const { name, ...row } of rows) {
-    const signature = known.get(name) ?? caseCause(name);
-    known.set(name, signature);
-    if (signature.id !== row.old) moved.push({ ...row, signature });
+  for await (const [job_id, { cases }] of inTurns(found)) {
+    for (const { place, name, signature: old } of cases) {
+      const signature = known.get(name) ?? caseCause(name);
+      known.set(name, signature);
+      if (signature.id !== old) moved.push({ job_id, place, old, signature });
+    }
   }
   return moved;
 }
@@ -176,25 +174,6 @@ function updateCases(engine: Engine, cases: MovedCase[]): Statement {
     sql: numbered(engine, sql),
     parameters: cases.flatMap(({ job_id, place, signature }) => [job_id, place, signature.id]),
   };
-}
-
-/** What the logs and test cases of some jobs said. */
-async function foundErrors(transaction: Transaction<Schema>, engine: Engine, jobs: IndexedJob[]) {
-  const rows = await transaction
-    .selectFrom('jobs')
-    .leftJoin('log_excerpts', 'log_excerpts.job_id', 'jobs.id')
-    .leftJoin('failed_cases', (join) => join.onRef('failed_cases.job_id', '=', 'jobs.id').on('place', '=', 0))
-    .select(['jobs.id', 'kind', 'error', 'sure', 'failed_cases.name as case'])
-    .where(
-      oneOf(
-        engine,
-        'jobs.id',
-        jobs.map(({ id }) => id),
-      ),
-    )
-    .where('jobs.status', 'in', ['fail', 'dead'])
-    .execute();
-  return new Map(rows.map((row) => [row.id, evidenceIn(row)]));
 }
 
 /** Both engines call the columns of VALUES `column1` and on. */

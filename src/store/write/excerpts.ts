@@ -1,11 +1,11 @@
 /** Logs that are to be read, and what they said. Whoever reads one has claimed it: two servers never read the same one. */
 import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
-import type { EvidenceKind } from '../../core/logs/evidence.ts';
 import type { LogExcerpt } from '../../core/logs/first-error.ts';
-import { evidenceOf, type FoundError, refined } from '../../core/logs/refine.ts';
-import { failureCause, type Signature } from '../../core/signature.ts';
+import { refinedCause } from '../../core/logs/refine.ts';
+import type { Signature } from '../../core/signature.ts';
 import { lockRows, oneOf } from '../engine/dialect.ts';
 import type { Engine, Reader, Schema } from '../engine/schema.ts';
+import { evidenceIn, evidenceOf } from './evidence.ts';
 import { saveTexts } from './job-sql.ts';
 
 /** A job whose cause has changed. */
@@ -111,20 +111,6 @@ export async function keepExcerpt({ kysely }: Reader, job_id: number, excerpt: L
     .execute();
 }
 
-/** What the log and the test cases of a job say, as a row has it. */
-export function evidenceIn({ kind, error, sure, ...job }: EvidenceRow): FoundError | null {
-  const excerpt = kind === null || error === null ? null : { kind, error, sure: Boolean(sure) };
-  return evidenceOf(excerpt, job.case);
-}
-
-interface EvidenceRow {
-  kind: EvidenceKind | null;
-  error: string | null;
-  sure: boolean | null;
-  /** The name of its first failed test case. */
-  case: string | null;
-}
-
 /** Gives a job the cause that its reason and its log name. Null when it has it already, or is gone. */
 export async function refineJob(db: Reader & { kysely: Kysely<Schema> }, job_id: number): Promise<RefinedJob | null> {
   return db.kysely.transaction().execute(async (transaction) => {
@@ -159,14 +145,12 @@ export async function refineHeld(
 ): Promise<RefinedJob | null> {
   const job = await transaction
     .selectFrom('jobs')
-    .leftJoin('log_excerpts', 'log_excerpts.job_id', 'jobs.id')
-    .leftJoin('failed_cases', (join) => join.onRef('failed_cases.job_id', '=', 'jobs.id').on('place', '=', 0))
-    .select(['jobs.job_id', 'jobs.status', 'jobs.signature', 'jobs.failure_reason', 'kind', 'error', 'sure'])
-    .select('failed_cases.name as case')
-    .where('jobs.id', '=', id)
+    .select(['job_id', 'status', 'signature', 'failure_reason'])
+    .where('id', '=', id)
     .executeTakeFirst();
   if (!job || (job.status !== 'fail' && job.status !== 'dead')) return null;
-  const signature = refined(failureCause(job.status, job.failure_reason), evidenceIn(job));
+  const evidence = await evidenceOf({ engine, kysely: transaction }, [id]);
+  const signature = refinedCause(job, evidenceIn(evidence.get(id)));
   if (signature === null || signature.id === job.signature) return null;
   await saveCauses(transaction, engine, [signature]);
   await transaction.updateTable('jobs').set({ signature: signature.id }).where('id', '=', id).execute();
