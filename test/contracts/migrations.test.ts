@@ -25,6 +25,7 @@ describe.each(engines)('a database on $name', (engine) => {
         'case-causes',
         'refused-addresses',
         'months-by-suite',
+        'views-of-any-number',
       ],
       [],
     ]) {

@@ -17,6 +17,20 @@ const job = {
   overrides: { ceph: { a: [1, null], b: '\u0000' } },
 };
 
+/** What clients may send as numbers, and what a table has of it. */
+const oddJobs = [
+  { sent: '"duration": 1e300, "owner": 1e300', duration: '', owner: '1e300' },
+  { sent: '"duration": -1e300, "owner": 9007199254740993', duration: '', owner: '9007199254740993' },
+  { sent: '"duration": 1e15, "owner": true', duration: '1000000000000000', owner: 'true' },
+  { sent: '"duration": 9007199254740993', duration: '', owner: '' },
+  { sent: '"duration": -2.5', duration: '-3', owner: '' },
+  { sent: '"duration": 1e-300', duration: '0', owner: '' },
+  { sent: '"duration": 1e-9999', duration: expect.stringMatching(/^0?$/), owner: '' },
+  { sent: `"duration": 1${'0'.repeat(300)}.5`, duration: '', owner: '' },
+  { sent: '"duration": "61"', duration: '61', owner: '' },
+  { sent: '"duration": null, "owner": null', duration: '', owner: '' },
+];
+
 describe.each(engines)('an export from $name', (engine) => {
   const other = engines.find(({ name }) => name !== engine.name)!;
   let database: TestDatabase;
@@ -36,6 +50,10 @@ describe.each(engines)('an export from $name', (engine) => {
       ['bob-2024-03-02_20:00:15-fs-main-distro-default-smithi', '3'],
     ] as const) {
       await server.post(`/runs/${name}/jobs/`, { ...job, job_id: id });
+    }
+    for (const [at, { sent }] of oddJobs.entries()) {
+      const body = `{"job_id": "${at}", "name": "odd", ${sent}}`;
+      expect((await server.request('POST', '/runs/odd/jobs/', body)).status).toBe(200);
     }
     await server.post('/nodes/', { name: 'host', up: true });
     await server.post('/nodes/', { name: 'guest', is_vm: true, vm_host: 'host' });
@@ -100,7 +118,7 @@ describe.each(engines)('an export from $name', (engine) => {
     const bytes = readFileSync(join(folder, 'runs.parquet'));
     const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
     const rows = await parquetReadObjects({ file });
-    expect(rows).toHaveLength(2);
+    expect(rows).toHaveLength(3);
     expect(rows[0]).toMatchObject({
       name: run,
       user: 'ana',
@@ -110,6 +128,20 @@ describe.each(engines)('an export from $name', (engine) => {
     });
     expect(complaint(await table('--format', 'csv', '--filter', 'nokey:1'), 2)).toContain('--filter');
     expect(complaint(await table('--format', 'xml'), 2)).toContain('ndjson, csv, parquet');
+  });
+
+  test('has what clients have sent as numbers, where it fits, and otherwise nothing in its place', async () => {
+    const odd = ['--format', 'csv', '--filter', 'odd', '--database', database.url];
+    const [head = [], ...rows] = (await paddles('export', ...odd)).stdout
+      .trim()
+      .split('\r\n')
+      .map((line) => line.split(','));
+    const of = (key: string) => rows.map((row) => row[head.indexOf(key)]);
+    expect(of('job_id')).toEqual(oddJobs.map((_, at) => String(at)));
+    expect(of('duration')).toEqual(oddJobs.map(({ duration }) => duration));
+    expect(of('owner')).toEqual(oddJobs.map(({ owner }) => owner));
+    const parquet = await paddles('export', '--format', 'parquet', '--to', 'jobs.parquet', '--database', database.url);
+    expect(parquet).toMatchObject({ code: 0, stderr: expect.stringContaining(`exported ${oddJobs.length + 3} rows`) });
   });
 
   test('is not needed to ask the database itself: there are views', async () => {

@@ -20,8 +20,12 @@ export interface ColumnTypes {
   storage: (table: string, parameters: string) => string[];
   /** The time that a column with microseconds since the Unix epoch means, in a view. */
   time: (column: string) => string;
+  /** The statements that make a view, also in place of one with the same columns. */
+  view: (name: string, query: string) => string[];
   /** The text of a member of a JSON object that a column keeps as text, in a view; null where PostgreSQL could not read it. */
   member: (column: string, key: string) => string;
+  /** The whole number nearest to such a member; null where there is none up to 2^53, beyond which no driver gives it back. */
+  whole: (column: string, key: string) => string;
 }
 
 /**
@@ -79,6 +83,8 @@ export async function lockOut(kysely: Kysely<Schema>, engine: Engine, what: keyo
   if (engine === 'postgres') await sql`select pg_advisory_xact_lock(${advisoryLocks[what]})`.execute(kysely);
 }
 
+const mostWhole = Number.MAX_SAFE_INTEGER;
+
 /** The column types of this database. */
 export async function columnTypes(kysely: Kysely<Schema>, engine: Engine): Promise<ColumnTypes> {
   if (engine === 'sqlite') {
@@ -90,9 +96,18 @@ export async function columnTypes(kysely: Kysely<Schema>, engine: Engine): Promi
       document: 'text',
       storage: () => [],
       time: (column) => `datetime(${column} / 1000000, 'unixepoch')`,
-      member: (column, key) => `(${column} ->> '${key}')`,
+      view: (name, query) => [`drop view if exists ${name}`, `create view ${name} as ${query}`],
+      // A number as it was sent: as a value it could be one that drivers refuse.
+      member: (column, key) =>
+        `(case json_type(${column}, '$.${key}') when 'text' then ${column} ->> '${key}' when 'null' then null else ${column} -> '${key}' end)`,
+      whole: (column, key) =>
+        `(case when json_type(${column}, '$.${key}') in ('integer', 'real') and abs(cast(${column} ->> '${key}' as real)) <= ${mostWhole}
+          then cast(round(${column} ->> '${key}') as integer) end)`,
     };
   }
+  // It reads the whole object, and refuses NUL and lone surrogates in whatever member.
+  const member = (column: string, key: string) =>
+    `(case when ${column} !~* '\\\\u(0000|d[89a-f])' then ${column}::json ->> '${key}' end)`;
   // lz4 writes documents 1.3 to 1.5 times as fast as the default compression, but not every build has it.
   const lz4 = await sql`select 1 from pg_settings where name = 'default_toast_compression' and 'lz4' = any (enumvals)`;
   const { rows } = await lz4.execute(kysely);
@@ -105,7 +120,14 @@ export async function columnTypes(kysely: Kysely<Schema>, engine: Engine): Promi
     document: rows.length > 0 ? 'text compression lz4' : 'text',
     storage: (table, parameters) => [`alter table ${table} set (${parameters})`],
     time: (column) => `(timestamptz 'epoch' + ${column} * interval '1 microsecond')`,
-    // It reads the whole object, and refuses NUL and lone surrogates in whatever member.
-    member: (column, key) => `(case when ${column} !~* '\\\\u(0000|d[89a-f])' then ${column}::json ->> '${key}' end)`,
+    // Whoever may read the old view may read the new one.
+    view: (name, query) => [`create or replace view ${name} as ${query}`],
+    member,
+    whole: (column, key) => {
+      // `numeric` refuses exponents that are much larger.
+      const digits = `'^-?[0-9]{1,255}(?:\\.[0-9]{1,255})?(?:[eE][-+]?[0-9]{1,3})?$'`;
+      const number = `substring(${member(column, key)} from ${digits})::numeric`;
+      return `(case when abs(${number}) <= ${mostWhole} then round(${number})::bigint end)`;
+    },
   };
 }
