@@ -102,6 +102,21 @@ describe.each(engines)('an import that goes on, into $name', (engine) => {
     expect(await here("select job_id from jobs where job_id in ('one', 'two')")).toEqual([{ job_id: 'two' }]);
   });
 
+  test('keeps jobs of runs and links of nodes that get the names of others', async () => {
+    const links = () => here('select count(*) as count from job_nodes');
+    const before = await links();
+    for (const table of ['runs', 'nodes']) {
+      await client.query(`update ${table} set name = '-' || name where id <= 3`);
+      const next = `select substr(name, 2) from ${table} other where other.id = ${table}.id % 3 + 1`;
+      await client.query(`update ${table} set name = (${next}) where id <= 3`);
+    }
+    const { code, stdout } = await paddles('--verify');
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/no difference\n$/)]);
+    for (const text of ['runs', 'nodes'].map((table) => `select id, name from ${table} where id <= 3 order by id`))
+      expect(await here(text)).toEqual((await client.query(text)).rows);
+    expect(await links()).toEqual(before);
+  });
+
   test('ends equal after it followed a server that was written to', async () => {
     const follower = startProgram(args('--follow', '--every', '1s', '--verify', '--json'), { folder });
     for (let day = 0; day < 3; day++) {

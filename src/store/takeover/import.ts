@@ -17,6 +17,7 @@ import type { RunPart, RunReading } from './read-runs.ts';
 import {
   beginRun,
   deleteOtherJobs,
+  freeNames,
   importedRuns,
   moveSequences,
   rememberRun,
@@ -76,11 +77,17 @@ export async function pass(options: ImportOptions, scope: Scope): Promise<Import
   findings.flush();
   if (db) await saveMachines(db, nodes, queues);
   const runs = await oldRuns(old);
+  const names = runNames(runs);
   const known = db ? await importedRuns(db) : new Map();
   const current = await fingerprints(options, runs, scope);
+  // Also that a run is gone there may rename another one here, which had its name.
+  const renamed = new Map(
+    [...known.values()].flatMap(({ id, name }) => (name === null || names.get(id) === name ? [] : [[id, name]])),
+  );
   const wanted = runs.filter(({ id }) => {
     const imported = known.get(id);
-    return imported === undefined || (current.get(id) ?? imported.fingerprint) !== imported.fingerprint;
+    if (imported === undefined || renamed.has(id)) return true;
+    return (current.get(id) ?? imported.fingerprint) !== imported.fingerprint;
   });
   const totals = await countOld(old);
   const progress = {
@@ -88,11 +95,18 @@ export async function pass(options: ImportOptions, scope: Scope): Promise<Import
     ofRuns: wanted.length,
     ofJobs: Math.round((totals.jobs * wanted.length) / Math.max(1, runs.length)),
   };
-  const toRead = { runs: wanted, names: runNames(runs), nodes: new Set(nodes.map(({ id }) => id)) };
+  const toRead = { runs: wanted, names, nodes: new Set(nodes.map(({ id }) => id)) };
   // Before the others are copied: one of them may have its name.
   const there = new Set(runs.map(({ id }) => id));
   const gone = [...known.keys()].filter((id) => !there.has(id));
-  if (db) for (const id of gone) await removeRun(db, id);
+  if (db) {
+    for (const id of gone) await removeRun(db, id);
+    const wantedNames = new Set(names.values());
+    await freeNames(
+      db,
+      [...renamed].flatMap(([id, name]) => (wantedNames.has(name) ? id : [])),
+    );
+  }
   progress.removed = gone.length;
   if (wanted.length > 0) await copyRuns(options, toRead, progress);
   if (db && !options.signal.aborted) await moveSequences(db);

@@ -1,5 +1,5 @@
 /** Nodes and queues are few: all are copied whenever anything is. */
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { longestNodeName } from '../../core/node.ts';
 import { longestQueueName } from '../../core/queue.ts';
 import { lockOut } from '../engine/dialect.ts';
@@ -77,8 +77,10 @@ export async function saveMachines(db: Reader, nodes: NodeRow[], queues: QueueRo
 async function saveNodes(transaction: Transaction<Schema>, nodes: NodeRow[]): Promise<void> {
   const stored = await transaction.selectFrom('nodes').select(['id', 'name']).execute();
   const names = new Map(nodes.map(({ id, name }) => [id, name]));
-  const gone = stored.filter(({ id, name }) => names.get(id) !== name).map(({ id }) => id);
+  const gone = stored.filter(({ id }) => !names.has(id)).map(({ id }) => id);
   for (const ids of chunksOf(gone, 500)) await transaction.deleteFrom('nodes').where('id', 'in', ids).execute();
+  const renamed = stored.filter(({ id, name }) => names.has(id) && names.get(id) !== name).map(({ id }) => id);
+  for (const ids of chunksOf(renamed, 500)) await giveUpNames(transaction, ids);
   const rows = nodes.map((node) => ({ ...node, vm_host_id: null }));
   for (const some of chunksOf(rows, 100)) {
     await transaction
@@ -99,4 +101,9 @@ async function saveNodes(transaction: Transaction<Schema>, nodes: NodeRow[]): Pr
     if (vm_host_id === null || !names.has(vm_host_id)) continue;
     await transaction.updateTable('nodes').set({ vm_host_id }).where('id', '=', id).execute();
   }
+}
+
+/** Each gets a name that no node can have: another one may take its own before it has the new one. */
+async function giveUpNames(transaction: Transaction<Schema>, ids: number[]): Promise<void> {
+  await transaction.updateTable('nodes').set({ name: sql`'/' || id` }).where('id', 'in', ids).execute();
 }

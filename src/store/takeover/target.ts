@@ -1,5 +1,5 @@
 /** The statements that put old runs, nodes and queues into this database, with their internal ids. */
-import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
+import { CompiledQuery, type Kysely, sql, type Transaction } from 'kysely';
 import { sqliteCode } from '../engine/faults.ts';
 import type { Reader, RunRow, Schema } from '../engine/schema.ts';
 import { chunksOf, numbered, type Rows, type Statement } from '../engine/transaction.ts';
@@ -104,9 +104,25 @@ export async function removeRun(db: Reader, id: number): Promise<void> {
   });
 }
 
-/** The runs that were imported before, by internal id. */
-export async function importedRuns({ kysely }: Reader): Promise<Map<number, Schema['imported_runs']>> {
-  const rows = await kysely.selectFrom('imported_runs').selectAll().execute();
+/** Lets other runs have the names of these: each gets one that no run can have, until it is copied with its own. */
+export async function freeNames(db: Reader, ids: number[]): Promise<void> {
+  for (const some of chunksOf(ids, 500)) {
+    await whileWriting(db, async (transaction) => {
+      await transaction.updateTable('runs').set({ name: sql`'/' || id` }).where('id', 'in', some).execute();
+    });
+  }
+}
+
+/** The runs that were imported before, by internal id, with their name; null when they were deleted here. */
+export async function importedRuns({
+  kysely,
+}: Reader): Promise<Map<number, Schema['imported_runs'] & { name: string | null }>> {
+  const rows = await kysely
+    .selectFrom('imported_runs')
+    .leftJoin('runs', 'runs.id', 'imported_runs.id')
+    .selectAll('imported_runs')
+    .select('runs.name')
+    .execute();
   return new Map(rows.map((row) => [row.id, row]));
 }
 
