@@ -4,7 +4,7 @@ import { serverActor } from '../core/audit.ts';
 import { type ExpiryAges, parseExpiryAges } from '../core/expiry.ts';
 import { plural } from '../core/plural.ts';
 import type { Db } from '../store/db.ts';
-import { expire } from '../store/upkeep/expire.ts';
+import { expire, isMereCopy } from '../store/upkeep/expire.ts';
 import { operator, stopSignal, withDatabase } from './database.ts';
 
 /**
@@ -28,6 +28,18 @@ export async function expireJobs(line: CommandLine): Promise<number> {
   });
 }
 
+/**
+ * Ends jobs without news, but none of a mere copy: its server is another one, and they would differ from those there. Returns how many
+ * ended; `at` in microseconds.
+ */
+export async function expireOwn(
+  db: Db,
+  { ages, at, signal }: { ages: ExpiryAges; at: number; signal?: AbortSignal },
+): Promise<number> {
+  if (await isMereCopy(db)) return 0;
+  return expire(db, { ages, dryRun: false, at, by: serverActor, ...(signal && { signal }) });
+}
+
 /** Ends jobs without news every hour. The function that is returned stops it. */
 export function expireInBackground(
   db: Db,
@@ -38,7 +50,7 @@ export function expireInBackground(
   const stop = new AbortController();
   let ended = Promise.resolve();
   const look = async () => {
-    const jobs = await expire(db, { ages, dryRun: false, signal: stop.signal, at: now(), by: serverActor });
+    const jobs = await expireOwn(db, { ages, at: now(), signal: stop.signal });
     if (jobs > 0) log.info({ jobs }, 'ended jobs without news');
   };
   const timer = setInterval(() => {

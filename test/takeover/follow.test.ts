@@ -3,6 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { connect } from '../../bench/database.ts';
+import { expireOwn } from '../../src/cli/expire.ts';
+import { noChange } from '../../src/core/job.ts';
+import { open } from '../../src/store/db.ts';
 import { complaint, newFolder, runProgram, startProgram } from '../contracts/program.ts';
 import { engines, execute, type TestDatabase } from '../helpers/engines.ts';
 import { killAndStart, startOwnPostgres, stop } from '../helpers/postgres.ts';
@@ -12,6 +15,7 @@ import { connectOld } from './old-schema.ts';
 
 const postgres = engines.find(({ name }) => name === 'postgres')!;
 const kills = 5;
+const ofImport = "application_name = 'paddles import' and datname = current_database()";
 
 describe.each(engines)('an import that goes on, into $name', (engine) => {
   let old: TestDatabase;
@@ -54,6 +58,23 @@ describe.each(engines)('an import that goes on, into $name', (engine) => {
     const { code, stdout } = await paddles('--verify-all');
     expect(stdout).toContain('compared 45 runs');
     expect([code, stdout.split('\n').at(-2)]).toEqual([0, expect.stringMatching(/ 215 jobs: no difference$/)]);
+  });
+
+  test('says that it was stopped when it is stopped while it compares', async () => {
+    // Of what is read only to compare: nothing is copied again.
+    const other = await connectOld(old.url);
+    await other.query('begin; lock table job_nodes in access exclusive mode');
+    const program = startProgram(args('--verify-all'), { folder });
+    const waiting = `select 1 from pg_stat_activity where ${ofImport} and wait_event_type = 'Lock'`;
+    await vi.waitFor(async () => expect((await client.query(waiting)).rowCount).toBe(1), { timeout: 60_000 });
+    program.kill('SIGTERM');
+    await other.end();
+    const { code, stdout } = await program.ended;
+    expect([code, stdout.split('\n').at(-2)]).toEqual([
+      1,
+      expect.stringMatching(/: stopped after it had compared \d runs? with \d jobs?$/),
+    ]);
+    expect(stdout).not.toContain('no difference');
   });
 
   test('says which columns differ, and exits with 1', async () => {
@@ -138,6 +159,19 @@ describe.each(engines)('an import that goes on, into $name', (engine) => {
     expect(await here("select paused_by from queues where queue = 'smithi'")).toEqual([{ paused_by: 'day 3' }]);
     expect(await here('select id from runs where id = 14')).toEqual([]);
   });
+
+  test('is not disturbed by a server that ends jobs without news, before that has runs of its own', async () => {
+    const db = await open({ url: database.url, poolSize: 2, now: () => Date.now() * 1000 });
+    onTestFinished(() => db.close());
+    const ages = { running: 1, waiting: 1, queued: 1 };
+    const at = (Date.now() + 1e9) * 1000;
+    expect(await expireOwn(db, { ages, at })).toBe(0);
+    await db.jobWriter.write(
+      { kind: 'create', run: 'of-its-own', job_id: '1', change: noChange(), createRun: true, at },
+      0,
+    );
+    expect(await expireOwn(db, { ages, at })).toBeGreaterThan(0);
+  });
 });
 
 /** A lab with two runs, and an empty database that is up to date; both on one server. */
@@ -151,8 +185,7 @@ async function twoRuns(createDatabase: () => Promise<TestDatabase>) {
   return { old, database, client, start: (...more: string[]) => startProgram([...args, ...more], { folder }) };
 }
 
-const cut =
-  "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'paddles import' and datname = current_database()";
+const cut = `select pg_terminate_backend(pid) from pg_stat_activity where ${ofImport}`;
 
 test('an import whose source goes away says so in a sentence', async () => {
   const { old, database, client, start } = await twoRuns(postgres.createDatabase);

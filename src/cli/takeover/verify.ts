@@ -42,8 +42,8 @@ export async function verifyImport(
     if (found.stale === 0 || found.differences.length > 0 || round === rounds || signal.aborted) break;
     await pass(options, 'all');
   }
-  if (seen.stale === 0) seen.differences.push(...(await compareStatuses({ old, db })));
-  const servers = readServers(line);
+  if (seen.stale === 0 && !signal.aborted) seen.differences.push(...(await compareStatuses({ old, db })));
+  const servers = signal.aborted ? null : readServers(line);
   const asked = servers ? await compareAnswers({ old, db }, servers) : null;
   seen.differences.push(...(asked?.differences ?? []));
   printDifferences(seen.differences);

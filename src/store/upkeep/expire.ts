@@ -99,3 +99,11 @@ async function endJobs(
   );
   return (await Promise.all(writes)).filter((result) => !isFailure(result)).length;
 }
+
+/** Whether runs were imported and there are no others: then an import may still go on. */
+export async function isMereCopy({ kysely }: Reader): Promise<boolean> {
+  const imported = kysely.selectFrom('imported_runs').select('id');
+  const own = kysely.selectFrom('runs').select('id').where('id', 'not in', imported);
+  const [one, other] = [await imported.limit(1).executeTakeFirst(), await own.limit(1).executeTakeFirst()];
+  return one !== undefined && other === undefined;
+}
