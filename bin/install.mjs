@@ -149,6 +149,9 @@ function ownerLives() {
   }
 }
 
+// What nobody can read is no reason not to start.
+process.stderr.on('error', () => {});
+
 /** One line for the person at the terminal. */
 export function say(sentence) {
   process.stderr.write(`paddles: ${sentence}\n`);

@@ -5,6 +5,7 @@ import { BadSetting, flagsHelp, readCommandLine } from './config.ts';
 import { misspelt } from './misspelt.ts';
 import { version } from './version.ts';
 
+hearOfLostOutput();
 process.exitCode = await main(process.argv.slice(2));
 
 async function main([first = 'serve', ...rest]: string[]): Promise<number> {
@@ -33,6 +34,21 @@ async function main([first = 'serve', ...rest]: string[]): Promise<number> {
     if (error instanceof BadSetting) return complain(error.message);
     throw error;
   }
+}
+
+/** What is printed may be lost: the work goes on all the same, and whoever needed the output finds the exit code 1. */
+function hearOfLostOutput(): void {
+  let isTold = false;
+  process.stderr.on('error', () => {});
+  process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    // A reader that has had enough, such as `head`, is no loss.
+    if (code === 'EPIPE' || isTold) return;
+    isTold = true;
+    complain(`standard output cannot be written: ${message}`);
+    process.on('exit', () => {
+      process.exitCode ||= 1;
+    });
+  });
 }
 
 function warnOfMisspelt(): void {

@@ -1,47 +1,41 @@
-import { closeSync, openSync } from 'node:fs';
 import { type Logger, pino } from 'pino';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 import { BadSetting, type Config } from '../config.ts';
+import { createDestination, type Destination } from './log-destination.ts';
 
 /**
  * The program's log: JSON lines in a file, which SIGHUP opens again, or on standard output, or readable ones on a terminal. Throws
  * `BadSetting` when the file cannot be written.
  */
 export function createLog(config: Config): Logger {
-  const readable = config.log_format === 'pretty' || (config.log_format === 'auto' && process.stdout.isTTY === true);
+  // To ask is also what keeps a thread from waiting for the reader of a pipe.
+  const isTerminal = process.stdout.isTTY === true;
+  const readable = config.log_format === 'pretty' || (config.log_format === 'auto' && isTerminal);
   const options = { level: config.log_level, base: undefined };
-  if (readable && config.log_file === '')
-    return pino(options, pretty({ sync: true, ignore: 'request', messageFormat: false }));
-  // Lines are gathered for at most a second: a write for each request would cost a tenth of the throughput.
+  if (readable && config.log_file === '') {
+    const format = prettyFactory({ ignore: 'request', messageFormat: false });
+    const { write, flush } = createDestination(null, { gathered: 0, together: 16 << 10 });
+    return pino(options, { write: (line: string) => write(format(line)), flush } as Pick<
+      Destination,
+      'write' | 'flush'
+    >);
+  }
+  // Lines are gathered: a write for each request would cost a tenth of the throughput.
   // Of several processes on one pipe only writes of a page stay whole.
-  const size = config.workers > 1 ? { minLength: 3 << 10, maxWrite: 4 << 10 } : { minLength: 8 << 10 };
-  // While nobody reads the log, what is beyond this is lost, not kept in memory.
-  const dest = config.log_file === '' ? 1 : checkedFile(config.log_file);
-  const destination = pino.destination({ dest, sync: false, maxLength: 8 << 20, ...size });
-  if (dest !== 1) reopenOnHangup(destination);
-  setInterval(() => destination.flush(), 1000).unref();
+  const sizes =
+    config.workers > 1 ? { gathered: 3 << 10, together: 4 << 10 } : { gathered: 8 << 10, together: 16 << 10 };
+  if (config.log_file === '') return pino(options, createDestination(null, sizes));
+  const destination = checkedFile(config.log_file, sizes);
+  process.on('SIGHUP', () => destination.reopen());
   return pino(options, destination);
 }
 
-function checkedFile(path: string): string {
+function checkedFile(path: string, sizes: Parameters<typeof createDestination>[1]): Destination {
   try {
-    closeSync(openSync(path, 'a'));
-    return path;
+    return createDestination(path, sizes);
   } catch (error) {
     throw new BadSetting(`the log file ${path} cannot be written: ${(error as Error).message}`);
   }
-}
-
-/** A file that was moved away is written to until it is opened again. */
-function reopenOnHangup(destination: ReturnType<typeof pino.destination>): void {
-  // A full disk, or a folder that is gone, is no reason to stop: what cannot be written is lost.
-  destination.on('error', (error: Error) =>
-    process.stderr.write(`paddles: the log cannot be written: ${error.message}\n`),
-  );
-  process.on('SIGHUP', () => {
-    destination.flush();
-    destination.reopen();
-  });
 }
 
 /** Waits until the log has been written. */

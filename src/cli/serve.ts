@@ -161,12 +161,12 @@ function announce(doors: Door[], db: Db, config: Config, log: Logger): void {
     return;
   }
   log.info(announcement, 'ready');
-  if (config.log_level !== 'silent' && process.stdout.isTTY) {
+  log.flush(() => {
+    if (config.log_level === 'silent' || !process.stdout.isTTY) return;
     process.stdout.write(
       `\n  paddles ${version}\n  database  ${db.label}\n  open      ${urls.join('\n            ')}\n\n`,
     );
-  }
-  log.flush();
+  });
 }
 
 function baseUrl({ host }: Config, app: FastifyInstance, configured: number): string {

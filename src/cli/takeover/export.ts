@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { BadSetting, type CommandLine } from '../../config.ts';
 import { plural } from '../../core/plural.ts';
@@ -11,7 +10,7 @@ import { viewColumns, viewRows } from '../../store/takeover/rows.ts';
 import { writeTables } from '../../store/takeover/write-tables.ts';
 import { openDatabase } from '../database.ts';
 import { readSwitch, replay } from './replay.ts';
-import { writeCsv, writeParquet } from './tabular.ts';
+import { type Send, writeCsv, writeParquet } from './tabular.ts';
 
 const formats = ['ndjson', 'csv', 'parquet'] as const;
 
@@ -22,6 +21,9 @@ interface Wanted {
   query: Query;
   to: string;
 }
+
+/** The exit code of a program whose reader has left, as shells know it. */
+const brokenPipe = 141;
 
 /** `paddles export`: writes what is in the database to a file, or to the old server. Returns the exit code. */
 export async function exportDatabase(line: CommandLine): Promise<number> {
@@ -45,7 +47,9 @@ export async function exportDatabase(line: CommandLine): Promise<number> {
       process.stderr.write(`paddles: ${error.message}\n`);
       return 1;
     }
-    const { syscall, message } = error as NodeJS.ErrnoException;
+    const { syscall, code, message } = error as NodeJS.ErrnoException;
+    // What is wrong with standard output is said elsewhere (main.ts).
+    if (to === '-' && syscall === 'write') return code === 'EPIPE' ? brokenPipe : 1;
     if (syscall === 'open' || syscall === 'write') throw new BadSetting(`--to: ${to} cannot be written: ${message}`);
     throw error;
   }
@@ -67,11 +71,7 @@ function readWanted({ flags }: CommandLine, to: string): Wanted {
 }
 
 function writeEverything(db: Db, to: string): Promise<number> {
-  return withOutput(to, (output) =>
-    writeTables(db, async (line) => {
-      if (!output.write(`${JSON.stringify(line)}\n`)) await once(output, 'drain');
-    }),
-  );
+  return withOutput(to, (send) => writeTables(db, (line) => send(`${JSON.stringify(line)}\n`)));
 }
 
 async function writeTable(db: Db, { format, what, query, to }: Wanted): Promise<number> {
@@ -80,16 +80,22 @@ async function writeTable(db: Db, { format, what, query, to }: Wanted): Promise<
   const ids = runs.map(({ id }) => id);
   const [columns, rows] = [viewColumns[what], viewRows(db, what, ids)];
   if (format === 'parquet') return writeParquet(to, columns, rows);
-  return withOutput(to, (output) => writeCsv(output, columns, rows));
+  return withOutput(to, (send) => writeCsv(send, columns, rows));
 }
 
 /** Opens a file, `-` being standard output, and closes it after `work`. */
-async function withOutput<T>(path: string, work: (output: Writable) => Promise<T>): Promise<T> {
-  if (path === '-') return work(process.stdout);
-  const output = createWriteStream(path);
-  const broken = new Promise<never>((_, reject) => output.once('error', reject));
-  const result = await Promise.race([work(output), broken]);
-  output.end();
-  await finished(output);
+async function withOutput<T>(path: string, work: (send: Send) => Promise<T>): Promise<T> {
+  const output = path === '-' ? process.stdout : createWriteStream(path);
+  let failure: Error | undefined;
+  output.once('error', (error) => {
+    failure = error;
+  });
+  const result = await work(async (text) => {
+    if (failure) throw failure;
+    if (!output.write(text)) await once(output, 'drain');
+  });
+  if (output !== process.stdout) await finished(output.end());
+  else await new Promise<void>((resolve, reject) => output.write('', (error) => (error ? reject(error) : resolve())));
+  if (failure) throw failure;
   return result;
 }

@@ -35,10 +35,10 @@ export async function importDatabase(line: CommandLine): Promise<number> {
     process.stdout.write(`${progressText(seen)} would be copied; ${findingsText(findings)}\n`);
     return 0;
   } catch (error) {
-    if (!isDatabaseFault(error)) throw error;
-    process.stderr.write(
-      `paddles: a database failed: ${(error as Error).message}; the same command goes on from there\n`,
-    );
+    const { message, syscall } = error as NodeJS.ErrnoException;
+    const failed = isDatabaseFault(error) ? 'a database failed' : syscall === 'write' && 'the report cannot be written';
+    if (!failed) throw error;
+    process.stderr.write(`paddles: ${failed}: ${message}; the same command goes on from there\n`);
     return 1;
   } finally {
     await closeOld(old).catch(() => {});

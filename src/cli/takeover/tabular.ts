@@ -1,6 +1,4 @@
 /** Runs or jobs as a table in a file: CSV or Parquet. */
-import { once } from 'node:events';
-import type { Writable } from 'node:stream';
 import { fileWriter, parquetWriteRows } from 'hyparquet-writer';
 import type { Cell, ColumnType } from '../../store/takeover/rows.ts';
 
@@ -10,13 +8,16 @@ export type Columns = [name: string, type: ColumnType][];
 /** Takes rows, some at a time, and returns how many there were. */
 type Rows = AsyncIterable<Cell[][]>;
 
+/** Takes text for a file, and resolves when it can take more; rejects when the file cannot be written. */
+export type Send = (text: string) => Promise<void>;
+
 /** RFC 4180, the names of the columns first. Spreadsheets take a text that begins like a formula for one: an apostrophe prevents it. */
-export async function writeCsv(output: Writable, columns: Columns, rows: Rows): Promise<number> {
-  output.write(csvLine(columns.map(([name]) => name)));
+export async function writeCsv(send: Send, columns: Columns, rows: Rows): Promise<number> {
+  await send(csvLine(columns.map(([name]) => name)));
   let count = 0;
   for await (const some of rows) {
     count += some.length;
-    if (!output.write(some.map(csvLine).join(''))) await once(output, 'drain');
+    await send(some.map(csvLine).join(''));
   }
   return count;
 }
