@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openReadOnly, ping } from '../../src/store/db.ts';
 import { countJobs, longestQueues } from '../../src/store/read/gauges.ts';
-import { expire } from '../../src/store/upkeep/expire.ts';
+import { expire, isMereCopy } from '../../src/store/upkeep/expire.ts';
 import { databaseSize, prune, pruneAudit } from '../../src/store/upkeep/prune.ts';
 import { pruneRuns } from '../../src/store/upkeep/prune-runs.ts';
 import { isIndexed, reindex } from '../../src/store/upkeep/reindex.ts';
@@ -65,6 +65,7 @@ describe.each(engines)('statements on $name', (engine) => {
     await prune(db, { before, dryRun: false, ...stamp, signal: aborted.signal, onProgress: () => aborted.abort() });
     const one = new AbortController();
     await pruneRuns(db, { before, dryRun: false, ...stamp, signal: one.signal, onProgress: () => one.abort() });
+    await isMereCopy(db);
     await expire(db, { ages: { running: 1, waiting: 1, queued: 1 }, dryRun: false, ...stamp, at: now() + 1e9 });
     await useToken(db, doors, now());
     await readLogs(db, samples.runs[0]?.name ?? '', now());
