@@ -60,13 +60,13 @@ export async function announceRun(options: AnnounceOptions): Promise<boolean> {
     if (!run || news === null) return [];
     const place = { suite: run.suite, branch: run.branch, at };
     const messages = [];
-    for (const { id, events, format } of wanting) {
+    for (const { id, events } of wanting) {
       const isTold = events.includes('run_finished');
       const ids = news.new_causes.map((cause) => cause.id);
       const fresh = isTold ? null : await untold(transaction, id, ids, place);
       if (fresh?.size === 0) continue;
       const own = fresh === null ? news : only(news, fresh);
-      const message = messageOf(shortened(own), format, milliseconds(at));
+      const message = messageOf(shortened(own), milliseconds(at));
       messages.push({ subscription_id: id, event: own.event, subject: `${end.run_id}.${end.revision}`, message });
     }
     return messages;
@@ -84,7 +84,7 @@ function shortened(news: RunNews): RunNews {
   return { ...news, new_causes: news.new_causes.slice(0, mostCauses) };
 }
 
-interface Wanting extends Pick<SubscriptionRow, 'id' | 'filter' | 'format'> {
+interface Wanting extends Pick<SubscriptionRow, 'id' | 'filter'> {
   events: readonly NewsEvent[];
 }
 
@@ -92,7 +92,7 @@ async function subscriptionsWith(db: Db, ...wanted: NewsEvent[]): Promise<Wantin
   const all = await listSubscriptions(db);
   return all
     .filter(({ enabled }) => enabled)
-    .map(({ id, filter, format, events }) => ({ id, filter, format, events: events.split(',') as NewsEvent[] }))
+    .map(({ id, filter, events }) => ({ id, filter, events: events.split(',') as NewsEvent[] }))
     .filter(({ events }) => wanted.some((event) => events.includes(event)));
 }
 
@@ -151,10 +151,10 @@ export async function announceSuspects({ db, config, now }: AnnounceOptions): Pr
   });
   const names = suspects.map(({ name }) => name);
   const told = await tellSuspects(db, names, at, (fresh) =>
-    wanting.flatMap(({ id, filter, format }) => {
+    wanting.flatMap(({ id, filter }) => {
       const own = nodes.filter(({ name, machine_type }) => fresh.has(name) && concernsMachines(filter, machine_type));
       if (own.length === 0) return [];
-      const message = messageOf({ event: 'node_suspect', nodes: own }, format, milliseconds(at));
+      const message = messageOf({ event: 'node_suspect', nodes: own }, milliseconds(at));
       return [{ subscription_id: id, event: 'node_suspect', subject: String(at), message }];
     }),
   );

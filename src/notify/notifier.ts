@@ -1,6 +1,7 @@
 /** Tells people what has happened, beside the server (docs/decisions/0028-notifications.md). */
 import type { Logger } from 'pino';
 import { type Bell, createBell } from '../core/bell.ts';
+import { bodyIn } from '../core/notifications/message.ts';
 import { type Attempt, attemptTimeout } from '../core/notifications/subscription.ts';
 import { milliseconds } from '../core/time.ts';
 import { nextDelivery } from '../store/read/subscriptions.ts';
@@ -144,6 +145,7 @@ async function sendOnce(options: NotifierOptions, claimed: ClaimedDelivery, sign
 }
 
 function send({ config, now }: NotifierOptions, delivery: ClaimedDelivery, signal: AbortSignal): Promise<Attempt> {
-  if (delivery.format === 'mail') return sendMail(config, delivery, signal);
-  return sendWebhook(delivery, milliseconds(now()), signal);
+  const message = { ...delivery, body: bodyIn(delivery.format, delivery.body) };
+  if (delivery.format === 'mail') return sendMail(config, message, signal);
+  return sendWebhook(message, milliseconds(now()), signal);
 }

@@ -117,6 +117,28 @@ describe.each(engines)('notifications on $name', (engine) => {
     expect(told()).toBe('az');
   });
 
+  test('are sent in the format that the subscription has by then', async () => {
+    const { subscription: made } = await subscribe();
+    lab.receiver.answer = (response) => response.writeHead(500).end();
+    mail.commands.length = 0;
+    mail.answers = {};
+    start({ smtp_url: mail.url, mail_from: 'paddles@lab.example' });
+    const change = async (values: object) =>
+      expect((await lab.server.put(`/api/subscriptions/${made.id}`, values)).status).toBe(200);
+    await lab.server.post(`/api/subscriptions/${made.id}/test`);
+    await becomes(made.id, { status: 'waiting', attempts: 1 });
+    await change({ format: 'slack' });
+    later(hour);
+    await becomes(made.id, { status: 'waiting', attempts: 2 });
+    const text = 'This is a test of the subscription "the lab" of paddles.';
+    const bodies = lab.receiver.received.map((one) => JSON.parse(one.text));
+    expect(bodies).toEqual([expect.objectContaining({ type: 'test', text }), { text }]);
+    await change({ format: 'mail', target: 'ana@example.com' });
+    later(hour);
+    await becomes(made.id, { status: 'delivered', attempts: 3 });
+    expect(mail.commands).toContain(text);
+  });
+
   test('are given up in the end, and a subscription where nothing arrives for days is switched off', async () => {
     const { subscription: made } = await subscribe();
     lab.receiver.answer = (response) => response.writeHead(500).end();

@@ -58,24 +58,52 @@ interface TestNews {
 /** All of it. */
 export type News = RunNews | NodeNews | TestNews;
 
-/** What is sent: the text of a body, and for a mail its subject. */
+/** What is kept of a message until it is sent: its title, and its body in the format `standard`. */
 export interface Message {
-  subject: string;
+  title: string;
   body: string;
+}
+
+/** A body of Standard Webhooks. */
+interface StandardBody {
+  type: News['event'];
+  timestamp: string;
+  data: unknown;
+  text: string;
 }
 
 /** Causes and nodes that are listed in a text. */
 const mostListed = 5;
 const longestTitle = 200;
 
-/** The message of some news in a format; `at` in milliseconds. */
-export function messageOf(news: News, format: NewsFormat, at: number): Message {
-  const subject = subjectOf(news);
-  if (format === 'slack') return { subject, body: JSON.stringify({ text: textOf(news, slack) }) };
-  const text = textOf(news, plain);
-  if (format === 'mail') return { subject, body: text };
+/** The message of some news; `at` in milliseconds. */
+export function messageOf(news: News, at: number): Message {
   const { event, ...data } = news;
-  return { subject, body: JSON.stringify({ type: event, timestamp: new Date(at).toISOString(), data, text }) };
+  const timestamp = new Date(at).toISOString();
+  const body: StandardBody = { type: event, timestamp, data, text: textOf(news, plain) };
+  return { title: subjectOf(news), body: JSON.stringify(body) };
+}
+
+/**
+ * The body of a message as it is sent. A subscription may have got another format since the message was made; earlier versions have kept
+ * bodies in the one that it had, and these stay as they are.
+ */
+export function bodyIn(format: NewsFormat, body: string): string {
+  if (format === 'standard') return body;
+  const standard = readStandard(body);
+  if (standard === null) return body;
+  const { type, data, text } = standard;
+  if (format === 'mail') return text;
+  return JSON.stringify({ text: textOf({ event: type, ...(data as object) } as News, slack) });
+}
+
+function readStandard(body: string): StandardBody | null {
+  try {
+    const read = JSON.parse(body) as StandardBody;
+    return typeof read.type === 'string' ? read : null;
+  } catch {
+    return null;
+  }
 }
 
 /** What a list of deliveries calls it. */

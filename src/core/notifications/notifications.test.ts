@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { noJobs } from '../run.ts';
-import { messageOf, type NewCause, pageLinks, type RunNews, runFacts } from './message.ts';
+import { bodyIn, messageOf, type NewCause, pageLinks, type RunNews, runFacts } from './message.ts';
 import { concernsMachines, failsTooLong, nextAttempt, shownTarget, targetProblem } from './subscription.ts';
 
 const cause = (id: string, title: string, jobs: number): NewCause => {
@@ -23,7 +23,7 @@ const news = (causes: NewCause[], event: RunNews['event'] = 'run_finished'): Run
   const run = runFacts(row, pageLinks('https://lab.example/').run('run-1'));
   return { event, run, new_causes: causes, new_causes_total: causes.length };
 };
-const text = (of: RunNews) => messageOf(of, 'mail', 0).body;
+const text = (of: RunNews) => bodyIn('mail', messageOf(of, 0).body);
 
 describe('a message', () => {
   test('has the results, the first new causes, and a link', () => {
@@ -34,9 +34,7 @@ describe('a message', () => {
       ...causes.slice(0, 5).map(({ title, jobs }) => `• ${title} (${jobs} jobs): ${jobs} of 500 jobs here.`),
       'and 2 more new causes',
     ]);
-    expect(messageOf(news([]), 'slack', 0).subject).toBe(
-      'rados on main: 60 of 500 jobs failed (5 dead), no new causes',
-    );
+    expect(messageOf(news([]), 0).title).toBe('rados on main: 60 of 500 jobs failed (5 dead), no new causes');
     const passed = { ...news([]), run: runFacts({ ...row, ...noJobs(), pass: 1 }, null) };
     expect(text(passed)).toBe('run-1\nall 1 job passed. rados on main by ana');
   });
@@ -44,22 +42,23 @@ describe('a message', () => {
   test('is one line for one thing, whatever a client has called it', () => {
     const hostile = news([cause('a', 'one\r\nBcc: all@example.com\n\n• another', 2)]);
     expect(text(hostile)).toContain('• one Bcc: all@example.com • another (2 jobs)');
-    const subject = messageOf(
-      { ...hostile, run: { ...hostile.run, suite: 'a\nb', branch: '\u0000' } },
-      'mail',
-      0,
-    ).subject;
-    expect(subject).toMatch(/^a b: 60 of/);
+    const { title } = messageOf({ ...hostile, run: { ...hostile.run, suite: 'a\nb', branch: '\u0000' } }, 0);
+    expect(title).toMatch(/^a b: 60 of/);
     expect(text(news([cause('a', 'x'.repeat(9000), 2)])).length).toBeLessThan(500);
   });
 
   test('has nothing in Slack that was slipped into it', () => {
     const bad = '<!here> & <https://bad.example|good>';
-    const body = messageOf(news([{ ...cause('a', bad, 2), error: `\n${bad}` }]), 'slack', 0).body;
+    const body = bodyIn('slack', messageOf(news([{ ...cause('a', bad, 2), error: `\n${bad}` }]), 0).body);
     const { text: said } = JSON.parse(body) as { text: string };
     expect(said.match(/<[^>]*>/g)).toEqual(['<https://lab.example/ui/runs/run-1|run-1>']);
     expect(said).toContain('jobs here. Log: &lt;!here&gt; &amp;');
   });
+});
+
+test('a message that an earlier version has kept stays in the format that it was made in', () => {
+  for (const body of ['All 1 job passed.', '{"text":"all 1 job passed"}'])
+    expect([bodyIn('slack', body), bodyIn('mail', body)]).toEqual([body, body]);
 });
 
 test('a delivery is repeated for a day and a half, and a subscription that fails for five days is switched off', () => {

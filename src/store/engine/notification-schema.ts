@@ -33,6 +33,7 @@ interface DeliveryTable {
   event: string;
   subject: string;
   title: string;
+  /** In the format `standard`, whatever the subscription has: that may change before it is sent. */
   body: string;
   created: number;
   status: DeliveryStatus;

@@ -31,7 +31,7 @@ export async function addDeliveries(
       .insertInto('deliveries')
       .values({
         ...{ ...about, message_id: `msg_${randomBytes(15).toString('base64url')}` },
-        ...{ title: message.subject, body: message.body, created: at, due: at },
+        ...{ ...message, created: at, due: at },
         ...{ status: 'waiting', attempts: 0, last_attempt: null, answer_code: null, error: null },
       })
       .onConflict((conflict) => conflict.columns(['subscription_id', 'event', 'subject']).doNothing())
@@ -42,7 +42,7 @@ export async function addDeliveries(
   return added;
 }
 
-/** A delivery that somebody has claimed, with where it goes. */
+/** A delivery that somebody has claimed, with where it goes and in which format. */
 export interface ClaimedDelivery
   extends Pick<DeliveryRow, 'id' | 'message_id' | 'subscription_id' | 'title' | 'body' | 'attempts' | 'refused'>,
     Pick<SubscriptionRow, 'format' | 'target' | 'secret'> {}
@@ -77,7 +77,9 @@ export async function claimDelivery(
     .select(['format', 'target', 'secret'])
     .where('id', '=', claimed.subscription_id)
     .executeTakeFirst();
-  return target ? { ...claimed, ...target } : null;
+  if (!target) return null;
+  // Addresses that refused a mail say nothing of what has become a webhook.
+  return { ...claimed, ...target, refused: target.format === 'mail' ? claimed.refused : null };
 }
 
 /**

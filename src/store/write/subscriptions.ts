@@ -63,7 +63,8 @@ export async function changeSubscription(
     const values = decide(before);
     if (isFailure(values)) return values;
     if (values.name !== before.name && (await isTaken(transaction, values.name))) return nameTaken();
-    const restarts = values.enabled && (!before.enabled || values.target !== before.target);
+    const isMoved = values.target !== before.target || values.format !== before.format;
+    const restarts = values.enabled && (!before.enabled || isMoved);
     const row = await transaction
       .updateTable('subscriptions')
       .set({ ...values, ...((restarts || !values.enabled) && { failing_since: null, problem: null }) })
@@ -104,7 +105,7 @@ export async function deleteSubscription(
 export async function testSubscription({ kysely }: Reader, id: number, at: number): Promise<DeliveryRow | Failure> {
   const row = await kysely.selectFrom('subscriptions').selectAll().where('id', '=', id).executeTakeFirst();
   if (!row) return notFound('subscription', String(id));
-  const message = messageOf({ event: 'test', subscription: row.name }, row.format, milliseconds(at));
+  const message = messageOf({ event: 'test', subscription: row.name }, milliseconds(at));
   const [made] = await addDeliveries(
     kysely,
     [{ subscription_id: id, event: 'test', subject: String(at), message }],
