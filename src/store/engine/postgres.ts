@@ -3,7 +3,8 @@ import { PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { DatabaseFault, isDatabaseFault } from './faults.ts';
 import { inspectPostgres } from './postgres-start.ts';
-import type { Send, Statement, Transact } from './transaction.ts';
+import { begin, socketOf, transactOnPool } from './postgres-transaction.ts';
+import type { Transact } from './transaction.ts';
 
 /** How `openPostgres` opens a database. */
 interface PostgresOptions {
@@ -78,58 +79,6 @@ async function checkWritable(pool: ConnectionPool): Promise<void> {
     client.release(isReadOnly);
   }
   if (isReadOnly) throw new DatabaseFault('the database is read-only, perhaps a standby');
-}
-
-const begin = 'begin isolation level read committed';
-
-/**
- * A transaction that finds each of its few rows by an index. PostgreSQL keeps the plan of a prepared statement until it has
- * analysed the tables again: one that reads all of a small table would be kept while a burst makes the table large (on an
- * empty database, 17,000 jobs were read for each one that was written). A table without a fitting index is read all the same, at an
- * estimate for which PostgreSQL would compile the statement, in 50 ms of the processor.
- */
-const beginByIndexes = [
-  begin,
-  ...['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit'].map((setting) => `set local ${setting} = off`),
-].join('; ');
-
-/** Transactions on connections of the pool; see transaction.ts. */
-function transactOnPool(pool: ConnectionPool): Transact {
-  return async (work) => {
-    const client = await pool.connect();
-    let broken: Error | undefined;
-    try {
-      let first = [{ sql: beginByIndexes, parameters: [] as unknown[] }];
-      const send: Send = async (statements) => {
-        const opening = first;
-        first = [];
-        const results = await sendAll(client, [...opening, ...statements]);
-        return results.slice(opening.length).map((result) => result.rows);
-      };
-      const { last, value } = await work(send);
-      const results = await sendAll(client, [...last, { sql: 'commit', parameters: [] }]);
-      if (results.at(-1)?.command !== 'COMMIT')
-        throw new Error('PostgreSQL rolled back a transaction that it committed');
-      return value;
-    } catch (error) {
-      await client.query('rollback').catch((lost) => {
-        broken = lost;
-      });
-      throw error;
-    } finally {
-      client.release(broken);
-    }
-  };
-}
-
-/** Waits for all, also after a failure: the connection must be idle before anybody else uses it. */
-async function sendAll(client: pg.PoolClient, statements: Statement[]): Promise<pg.QueryResult[]> {
-  const answers = await Promise.allSettled(statements.map(({ sql, parameters }) => client.query(sql, [...parameters])));
-  return answers.map((answer) => {
-    // The first one is the cause; those behind it only say that the transaction is lost.
-    if (answer.status === 'rejected') throw answer.reason;
-    return answer.value;
-  });
 }
 
 /** How a pool connects. */
@@ -239,7 +188,7 @@ async function beginSession(client: pg.ClientBase, readOnly: boolean): Promise<b
 
 /** Cuts off a connection without waiting for an answer, which the driver itself would. */
 function destroy(client: pg.ClientBase): void {
-  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+  socketOf(client).destroy();
 }
 
 /** Names statements, sets the isolation of transactions, and closes the connection after a fault of the database. */
