@@ -9,9 +9,11 @@ import { countWaitingLogs, jobsWithEvidence, jobToRead } from '../store/read/exc
 import { testsOf } from '../store/read/test-cases.ts';
 import {
   askForLogs,
+  type ClaimedLog,
   claimLog,
   dropLog,
   failedRunsSince,
+  isClaimed,
   keepExcerpt,
   postponeLog,
   type RefinedJob,
@@ -131,39 +133,43 @@ export async function readNext({ db, archive, log, now }: ReaderOptions, signal?
   const { job_id, tries } = claimed;
   // One whose readers always died, without a chance to say so.
   if (tries > tryAgain.length + 1) {
-    await postponeLog(db, job_id, null);
+    await postponeLog(db, claimed, null);
     return true;
   }
   const job = await jobToRead(db, job_id);
   if (job === null) {
-    await dropLog(db, job_id);
+    await dropLog(db, claimed);
     return true;
   }
   try {
-    const { failure_reason, ignorelist, ...placed } = job;
+    const { failure_reason, ignorelist, status: _, ...placed } = job;
     const found = await archive.ask('first', placed, { file: null, failure_reason, ignorelist });
     const { kind, error, at: byte, sure, others, context, name } = found;
-    await keepExcerpt(db, job_id, { version: logRulesVersion, file: name, kind, error, byte, sure, others, context });
-    tell(db, await refineJob(db, job_id));
-    tell(db, await readTests(db, archive, placed, job_id));
-    await postponeLog(db, job_id, null);
+    const excerpt = { version: logRulesVersion, file: name, kind, error, byte, sure, others, context };
+    if (!(await keepExcerpt(db, claimed, excerpt))) return true;
+    await refineJob(db, job_id);
+    tell(db, job);
+    tell(db, await readTests(db, archive, placed, claimed));
+    await postponeLog(db, claimed, null);
   } catch (error) {
     if (signal?.aborted) {
-      await postponeLog(db, job_id, at);
+      await postponeLog(db, claimed, at, { stopped: true });
       return false;
     }
     if (!(error instanceof ArchiveProblem))
       log.warn({ err: error, run: job.run, job: job.job_id }, 'could not read a log');
     const later = tryAgain[tries - 1];
-    await postponeLog(db, job_id, later === undefined ? null : now() + later);
+    await postponeLog(db, claimed, later === undefined ? null : now() + later);
+    if (later === undefined) tell(db, job);
   }
   return true;
 }
 
 /** Keeps the test cases in the files of a job, unless somebody has posted some. Returns the job, or null when nothing was kept. */
-async function readTests(db: Db, archive: Archive, job: PlacedJob, id: number): Promise<RefinedJob | null> {
+async function readTests(db: Db, archive: Archive, job: PlacedJob, claimed: ClaimedLog): Promise<RefinedJob | null> {
+  const { job_id: id } = claimed;
   const [known, found] = [await testsOf(db, id), await archive.ask('tests', job, {})];
-  if (found === null || known?.source === 'posted') return null;
+  if (found === null || known?.source === 'posted' || !(await isClaimed(db, claimed))) return null;
   const { files, ...cases } = found;
   return keepCases(db, id, cases, files.join(' ').slice(0, 500));
 }

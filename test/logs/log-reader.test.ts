@@ -22,6 +22,7 @@ const generic = "Command failed (workunit test lamps.sh) on smithi001 with statu
 const assertion = (condition: string) => `src/osd/Lamp.cc: 12: FAILED ceph_assert(${condition})`;
 const log = { warn: (entry: unknown) => expect.fail(String(entry)) } as never;
 const now = distinctTimes();
+const xml = { 'content-type': 'application/xml' };
 
 describe.each(engines)('logs on $name', (engine) => {
   const folder = mkdtempSync(join(tmpdir(), 'paddles-archive-'));
@@ -48,13 +49,16 @@ describe.each(engines)('logs on $name', (engine) => {
     mkdirSync(join(folder, run, job_id), { recursive: true });
     writeFileSync(join(folder, run, job_id, 'teuthology.log'), `${lines.join('\n')}\n`);
   };
+  const junit = (name: string) => `<testsuite><testcase name="${name}"><failure/></testcase></testsuite>`;
   const report = async (job: Record<string, unknown>) =>
     expect((await server.post(`/runs/${run}/jobs/`, job)).status).toBe(200);
   const page = async (job_id: string) => (await server.get(`/api/runs/${run}/jobs/${job_id}`)).json as JobPage;
   const excerpt = async (job_id: string) =>
     ((await server.get(`/api/runs/${run}/jobs/${job_id}/excerpt`)).json as { excerpt: JobExcerpt | null }).excerpt;
-  const isRead = (job_id: string) =>
-    vi.waitFor(async () => expect(await excerpt(job_id)).not.toBe(null), { timeout: 60_000, interval: 50 });
+  const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 60_000, interval: 50 });
+  const isRead = (job_id: string) => eventually(async () => expect(await excerpt(job_id)).not.toBe(null));
+  const isCause = (job_id: string, title: string) =>
+    eventually(async () => expect((await page(job_id)).job.signature).toMatchObject({ title }));
 
   test('are read when a job ends badly, and refine a cause that says nothing', async () => {
     start();
@@ -142,23 +146,79 @@ describe.each(engines)('logs on $name', (engine) => {
       at += 7 * 3600 * 1_000_000;
     }
     expect(await readNext({ db: server.db, archive, log, now: () => at })).toBe(false);
+    expect(await page('20')).toMatchObject({ excerpt: null, unread: 'given up' });
+    put('20', [`INFO:x:${assertion('there')}`]);
+    await askForLogs(server.db, { run, job_ids: ['20'], at, again: true });
+    expect(await page('20')).toMatchObject({ excerpt: null, unread: 'waiting' });
+    expect(await readNext({ db: server.db, archive, log, now: () => at })).toBe(true);
     await archive.close();
-    expect(await excerpt('20')).toBe(null);
+    expect(await page('20')).toMatchObject({ excerpt: { error: assertion('there') }, unread: null });
   });
 
-  test('of a job that came back are read when it ends badly again', async () => {
+  test('are not given up because servers are stopped while they read', async () => {
+    put('70', [`INFO:x:${assertion('stopped')}`]);
+    await report({ job_id: '70', status: 'fail', failure_reason: generic });
+    await askForLogs(server.db, { run, job_ids: ['70'], at: 1 });
+    const real = archiveForReader(folder);
+    for (let stops = 0; stops < 7; stops++) {
+      const asked = Promise.withResolvers<void>();
+      const closed = Promise.withResolvers<never>();
+      const ask = () => {
+        asked.resolve();
+        return closed.promise;
+      };
+      const close = async () => closed.reject(new Error('the archive is closed'));
+      const reader = startLogReader({ db: server.db, archive: { ...real, ask, close }, log, now });
+      await asked.promise;
+      await reader.stop();
+    }
+    while ((await excerpt('70')) === null)
+      expect(await readNext({ db: server.db, archive: real, log, now })).toBe(true);
+    await real.close();
+    expect(await excerpt('70')).toMatchObject({ error: assertion('stopped') });
+  });
+
+  test('say what the newest failure of a job is, and nothing of a job that came back', async () => {
     const archive = archiveForReader(folder);
-    const read = (at: number) => readNext({ db: server.db, archive, log, now: () => at });
-    await report({ job_id: '30', status: 'dead' });
-    await askForLogs(server.db, { run, job_ids: ['30'], at: 1 });
-    await server.put(`/runs/${run}/jobs/30/`, { status: 'running' });
-    expect(await read(2)).toBe(true);
-    put('30', [`INFO:x:${assertion('back')}`]);
-    await server.put(`/runs/${run}/jobs/30/`, { success: false, failure_reason: generic });
-    await askForLogs(server.db, { run, job_ids: ['30'], at: 3 });
-    expect(await read(4)).toBe(true);
+    let at = 5_000_000_000_000_000;
+    const read = (from: Archive = archive) => readNext({ db: server.db, archive: from, log, now: () => ++at });
+    const comesBack = () => server.put(`/runs/${run}/jobs/30/`, { status: 'running' });
+    const fails = async (failure_reason: string) => {
+      await server.put(`/runs/${run}/jobs/30/`, { status: 'dead', failure_reason });
+      await askForLogs(server.db, { run, job_ids: ['30'], at: 1 });
+    };
+    put('30', [`INFO:x:${assertion('first')}`]);
+    writeFileSync(join(folder, run, '30', 'lamps.xml'), junit('test_first'));
+    await report({ job_id: '30', status: 'running' });
+    await fails(generic);
+    expect(await read()).toBe(true);
+    expect(await page('30')).toMatchObject({ excerpt: { error: assertion('first') }, tests: { fail: 1 } });
+    await comesBack();
+    expect(await page('30')).toMatchObject({ excerpt: null, unread: null, tests: null });
+
+    // It fails once more while somebody reads the log of its failure before.
+    rmSync(join(folder, run, '30', 'lamps.xml'));
+    await fails(generic);
+    const ask: Archive['ask'] = async (...question) => {
+      const answer = await archive.ask(...question);
+      await comesBack();
+      await fails(generic);
+      put('30', [`INFO:x:${assertion('second')}`]);
+      return answer;
+    };
+    expect(await read({ ...archive, ask })).toBe(true);
+    expect(await page('30')).toMatchObject({ excerpt: null, unread: 'waiting' });
+    expect(await read()).toBe(true);
+    const again = await page('30');
+    expect(again).toMatchObject({ excerpt: { error: assertion('second') }, tests: null });
+    expect(again.job).toMatchObject({ signature: { title: expect.stringContaining('second') }, case_causes: [] });
+
+    // The same failure gets another reason.
+    put('30', [`INFO:x:${assertion('third')}`]);
+    await fails('hit max job timeout');
+    expect(await read()).toBe(true);
+    expect((await page('30')).job.signature?.title).toContain('third');
     await archive.close();
-    expect(await excerpt('30')).toMatchObject({ error: assertion('back') });
   });
 
   test('whose reader dies before it has read the test cases have refined the cause, and are read again', async () => {
@@ -188,16 +248,8 @@ describe.each(engines)('logs on $name', (engine) => {
     expect(json).toMatchObject({ total: 1, source: 'lamps.xml' });
   });
 
-  const junit = (name: string) => `<testsuite><testcase name="${name}"><failure/></testcase></testsuite>`;
-  const putCases = async (job_id: string, name: string) => {
-    const type = { 'content-type': 'application/xml' };
-    expect((await server.put(`/api/runs/${run}/jobs/${job_id}/tests`, junit(name), type)).status).toBe(200);
-  };
-  const isCause = (job_id: string, title: string) =>
-    vi.waitFor(async () => expect((await page(job_id)).job.signature).toMatchObject({ title }), {
-      timeout: 60_000,
-      interval: 50,
-    });
+  const putCases = async (job_id: string, name: string) =>
+    expect((await server.put(`/api/runs/${run}/jobs/${job_id}/tests`, junit(name), xml)).status).toBe(200);
 
   test('are not needed for a job to fail of test cases that were posted before', async () => {
     start('');
@@ -235,7 +287,6 @@ describe.each(engines)('logs on $name', (engine) => {
       ]);
     };
     await agree();
-
     const { kysely } = server.db;
     for (const old of ['0a0a0a0a', '0b0b0b0b'])
       await kysely.insertInto('signatures').values({ id: old, version: 2, kind: 'test', title: old }).execute();

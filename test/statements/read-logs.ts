@@ -2,12 +2,14 @@
 import { expect } from 'vitest';
 import { createPacker, gatherCases, type PackedCases } from '../../src/archive/pack-cases.ts';
 import type { Db } from '../../src/store/db.ts';
-import { countWaitingLogs, excerptOf, jobsWithEvidence, jobToRead } from '../../src/store/read/excerpts.ts';
+import { countWaitingLogs, jobsWithEvidence, jobToRead, knownLog } from '../../src/store/read/excerpts.ts';
 import {
   askForLogs,
+  type ClaimedLog,
   claimLog,
   dropLog,
   failedRunsSince,
+  isClaimed,
   keepExcerpt,
   postponeLog,
   refineJob,
@@ -27,18 +29,19 @@ export async function readLogs(db: Db, run: string, at: number): Promise<void> {
     .limit(1)
     .executeTakeFirstOrThrow();
   await askForLogs(db, { run: failed.name, job_ids: null, at, again: true });
-  const claimed = await claimLog(db, { at, until: at + 1 });
-  const job_id = claimed?.job_id ?? 0;
+  const claimed = (await claimLog(db, { at, until: at + 1 })) as ClaimedLog;
+  const { job_id } = claimed;
   expect(await jobToRead(db, job_id)).not.toBe(null);
-  await postponeLog(db, job_id, at + 2);
   const error = 'lamp.cc: 1: FAILED ceph_assert(lit)';
   const excerpt = { version: 1, file: 'teuthology.log', kind: 'crash', error, byte: 1, sure: true } as const;
-  await keepExcerpt(db, job_id, { ...excerpt, others: [], context: '' });
+  expect(await keepExcerpt(db, claimed, { ...excerpt, others: [], context: '' })).toBe(true);
+  expect(await isClaimed(db, claimed)).toBe(true);
   await refineJob(db, job_id);
-  expect(await excerptOf(db, job_id)).toMatchObject(excerpt);
+  expect(await knownLog(db, job_id)).toMatchObject({ excerpt, unread: null });
   await jobsWithEvidence(db, failed.name, [failed.job_id]);
   await countWaitingLogs(db);
-  await dropLog(db, job_id);
+  await dropLog(db, claimed);
+  await postponeLog(db, claimed, at + 2);
   const failure = { name: 'test_a', result: 'fail', seconds: 1, message: null } as const;
   const packer = createPacker();
   const cases = gatherCases(packer.write);

@@ -182,6 +182,10 @@ async function writeJobs(app: FastifyInstance, { nodes }: Samples): Promise<void
   await ask(app, 'PUT', `${path}3/`, { overrides: { long: 'x'.repeat(70_000) } }, 200);
   await ask(app, 'GET', path, undefined, 200);
   await ask(app, 'PUT', `${path}1/`, { status: 'fail', success: false, failure_reason: 'a new reason' }, 200);
+  // What was read of these failures is renewed.
+  await ask(app, 'PUT', `${path}1/`, { status: 'fail', success: false, failure_reason: 'another reason' }, 200);
+  await ask(app, 'PUT', `${path}1/`, { success: true }, 200);
+  await ask(app, 'PUT', `${path}1/`, { success: false, failure_reason: 'a new reason' }, 200);
   await ask(app, 'PUT', `${path}2/`, { roles: [['mon.b']], targets: { 'ubuntu@newer.example': 'key' } }, 200);
 }
 

@@ -29,6 +29,17 @@ export interface LogExcerpt {
   version: number;
 }
 
+/** Why nothing is known of a log: it is still to be read, or it was not there or could not be read several times. */
+export const unreadLogs = ['waiting', 'given up'] as const;
+/** One of `unreadLogs`. */
+export type UnreadLog = (typeof unreadLogs)[number];
+
+/** What is known of the log of a job: what it said, or why that is not known. Both are null when nobody has asked for it. */
+export interface KnownLog {
+  excerpt: LogExcerpt | null;
+  unread: UnreadLog | null;
+}
+
 /** What a log says: up to three findings, the most likely one first; `sure` when that is what failed. */
 export interface LogVerdict {
   found: Finding[];

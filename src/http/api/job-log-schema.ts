@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { evidenceKinds } from '../../core/logs/evidence.ts';
+import { unreadLogs } from '../../core/logs/first-error.ts';
 import { shape } from '../operations.ts';
 import { answers, integer, latestOf, optional, Problem, query, text } from './schema.ts';
 
@@ -119,13 +120,18 @@ export const JobExcerpt = shape('JobExcerpt', {
 });
 export type JobExcerpt = Static<typeof JobExcerpt>;
 
-/** What is known of the log of a job; null: it was not read. */
-export const JobExcerptOrNull = Type.Union([JobExcerpt, Type.Null()]);
+/** What is known of the log of a job. */
+export const knownLog = {
+  /** What it said; null when it was not read. */
+  excerpt: Type.Union([JobExcerpt, Type.Null()]),
+  /** Why there is no excerpt of a log that was asked for. */
+  unread: Type.Union([Type.Enum([...unreadLogs]), Type.Null()]),
+};
 
 /** `GET /api/runs/{run}/jobs/{job}/excerpt`. */
 export const jobExcerpt = {
   summary: 'The first real error of the log of a job, as the server read it when the job ended badly',
   params,
   querystring: query(latestOf),
-  response: answers(Type.Object({ excerpt: JobExcerptOrNull })),
+  response: answers(Type.Object(knownLog)),
 };

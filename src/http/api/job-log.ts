@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { type Archive, ArchiveProblem, type SliceAt } from '../../archive/archive.ts';
 import { type PlacedJob, packingOf, partsOf } from '../../core/logs/places.ts';
 import { findRun, type LatestOf } from '../../store/pages/run-page.ts';
-import { excerptOf } from '../../store/read/excerpts.ts';
+import { knownLog } from '../../store/read/excerpts.ts';
 import { placedJob } from '../../store/read/placed-jobs.ts';
 import { sendMessage } from '../errors.ts';
 import { orThrow, refuse } from '../refusal.ts';
@@ -56,7 +56,7 @@ export function jobLogRoutes(app: ApiServer, context: ApiContext): void {
   app.get('/runs/:run/jobs/:job/excerpt', { schema: jobExcerpt, config: ordinary }, async ({ params, query }) => {
     const run = orThrow(await findRun(context.db, params.run, query));
     const { id } = orThrow(await placedJob(context.db, run, params.job));
-    return { excerpt: await excerptOf(context.db, id) };
+    return knownLog(context.db, id);
   });
 
   const raw = { schema: jobLogFile, config: ofArchive, compress: false } as const;

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { caseResults } from '../../core/test-cases.ts';
 import { shape } from '../operations.ts';
-import { JobExcerptOrNull } from './job-log-schema.ts';
+import { knownLog } from './job-log-schema.ts';
 import {
   answers,
   countsOf,
@@ -25,8 +25,7 @@ export const JobPage = shape('JobPage', {
   /** Host → the roles it played. */
   roles: Type.Array(Type.Object({ node: text, roles: Type.Array(text) })),
   links: Type.Array(Link),
-  /** What its log said; null when it was not read. */
-  excerpt: JobExcerptOrNull,
+  ...knownLog,
   /** How many of its test cases ended in which way; null when it has none. */
   tests: Type.Union([countsOf(caseResults), Type.Null()]),
   /** Whether the server can read its log. */

@@ -13,7 +13,7 @@ import {
   wholeJob,
 } from '../../store/pages/run-page.ts';
 import { caseCounts } from '../../store/read/case-causes.ts';
-import { excerptOf } from '../../store/read/excerpts.ts';
+import { knownLog } from '../../store/read/excerpts.ts';
 import { testCounts } from '../../store/read/test-cases.ts';
 import { sendJson } from '../errors.ts';
 import { orThrow } from '../refusal.ts';
@@ -34,7 +34,7 @@ export function jobPageRoutes(app: ApiServer, context: ApiContext): void {
       run: runItem(run),
       job: jobItem(line),
       roles: nodeRoles(parseUnlessLong(job.roles), parseUnlessLong(job.targets)),
-      excerpt: await excerptOf(db, line.id),
+      ...(await knownLog(db, line.id)),
       tests: (await testCounts(db, [line.id])).get(line.id) ?? null,
       reads_logs: context.archive.isOpen(),
       links: [...logLinks(config.job_log_href_templ, run.name, line), ...line.links],

@@ -1,23 +1,20 @@
 /** What the logs of jobs said, and what has to be known of a job to read its log. */
 import { sql } from 'kysely';
-import type { Finding, LogExcerpt } from '../../core/logs/first-error.ts';
+import type { JobStatus } from '../../core/job.ts';
+import type { Finding, KnownLog } from '../../core/logs/first-error.ts';
 import { ignorelistOf } from '../../core/logs/ignorelist.ts';
 import type { PlacedJob } from '../../core/logs/places.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Reader } from '../engine/schema.ts';
 import { archivePathIn } from './placed-jobs.ts';
 
-/** What the log of a job said; null when it was not read. */
-export async function excerptOf({ kysely }: Reader, jobId: number): Promise<LogExcerpt | null> {
-  const row = await kysely
-    .selectFrom('log_excerpts')
-    .selectAll()
-    .where('job_id', '=', jobId)
-    .where('version', '>', 0)
-    .executeTakeFirst();
-  if (!row || row.kind === null) return null;
-  const { file, kind, error, byte, sure, others, context, version } = row;
-  return {
+/** What is known of the log of a job. */
+export async function knownLog({ kysely }: Reader, jobId: number): Promise<KnownLog> {
+  const row = await kysely.selectFrom('log_excerpts').selectAll().where('job_id', '=', jobId).executeTakeFirst();
+  if (!row) return { excerpt: null, unread: null };
+  const { due, file, kind, error, byte, sure, others, context, version } = row;
+  if (version === 0 || kind === null) return { excerpt: null, unread: due === null ? 'given up' : 'waiting' };
+  const excerpt = {
     file: file ?? '',
     kind,
     error: error ?? '',
@@ -27,6 +24,7 @@ export async function excerptOf({ kysely }: Reader, jobId: number): Promise<LogE
     context: context ?? '',
     version,
   };
+  return { excerpt, unread: null };
 }
 
 /** Characters of an error that reports show. */
@@ -52,7 +50,7 @@ export async function errorsOfCauses({ kysely }: Reader, runId: number): Promise
 }
 
 /** A job whose log is to be read. */
-export type JobToRead = PlacedJob & { failure_reason: string | null; ignorelist: string[] };
+export type JobToRead = PlacedJob & { status: JobStatus; failure_reason: string | null; ignorelist: string[] };
 
 /** Longer overrides are hostile; nothing is ignored because of them. */
 const longestOverrides = 256 << 10;
@@ -63,7 +61,7 @@ export async function jobToRead({ kysely }: Reader, jobId: number): Promise<JobT
     .selectFrom('jobs')
     .innerJoin('runs', 'runs.id', 'jobs.run_id')
     .leftJoin('job_documents', 'job_documents.id', 'jobs.id')
-    .select(['runs.name as run', 'jobs.job_id'])
+    .select(['runs.name as run', 'jobs.job_id', 'jobs.status'])
     .select([
       sql<string>`case when octet_length(jobs.small) > 16384 then '{}' else jobs.small end`.as('small'),
       sql<string | null>`substr(jobs.failure_reason, 1, 8192)`.as('failure_reason'),
@@ -75,9 +73,9 @@ export async function jobToRead({ kysely }: Reader, jobId: number): Promise<JobT
     .where('jobs.status', 'in', ['fail', 'dead'])
     .executeTakeFirst();
   if (!row) return null;
-  const { run, job_id, failure_reason } = row;
+  const { run, job_id, status, failure_reason } = row;
   const ignorelist = row.overrides === null ? [] : ignorelistOf(JSON.parse(row.overrides));
-  return { run, job_id, archive_path: archivePathIn(row.small), failure_reason, ignorelist };
+  return { run, job_id, status, archive_path: archivePathIn(row.small), failure_reason, ignorelist };
 }
 
 /** The internal ids of those of some jobs of a run that have an excerpt or a failed test case. */

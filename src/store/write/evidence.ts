@@ -3,7 +3,9 @@
 import { mostCaseCauses } from '../../core/job-causes.ts';
 import type { JobEvidence } from '../../core/logs/refine.ts';
 import { oneOf } from '../engine/dialect.ts';
-import type { Reader, Schema } from '../engine/schema.ts';
+import type { Engine, Reader, Schema } from '../engine/schema.ts';
+import { numbered, repeated, type Statement } from '../engine/transaction.ts';
+import type { JobState } from './job-change.ts';
 
 /** The same of one job; with the cause that each of its failed cases has as it is stored. */
 export interface StoredEvidence extends Pick<JobEvidence, 'excerpt'> {
@@ -42,4 +44,34 @@ export async function evidenceOf({ engine, kysely }: Reader, ids: number[]): Pro
 /** The evidence in it as causes are told from it. */
 export function evidenceIn(stored: StoredEvidence | undefined): JobEvidence {
   return { excerpt: stored?.excerpt ?? null, cases: stored?.cases.map(({ name }) => name) ?? [] };
+}
+
+/**
+ * What was read of jobs whose failure is another one now is read again. Of one that came back it is forgotten: its log goes on. Test cases that
+ * somebody posted stay, because a job that was only thought to be dead has posted them as well.
+ */
+export function renewEvidence(engine: Engine, jobs: readonly JobState[]): Statement[] {
+  const [still, back]: [number[], number[]] = [[], []];
+  let since = 0;
+  for (const { row, outdated } of jobs) {
+    if (outdated === undefined) continue;
+    (outdated.cameBack ? back : still).push(row.id);
+    since = Math.max(since, outdated.at);
+  }
+  const statement = (text: string, ids: number[], ...parameters: number[]): Statement[] =>
+    ids.length === 0
+      ? []
+      : [
+          {
+            sql: numbered(engine, `${text} job_id in (${repeated('?', ids.length)})`),
+            parameters: [...parameters, ...ids],
+          },
+        ];
+  const without = 'not exists (select 1 from job_tests where job_tests.job_id = failed_cases.job_id)';
+  return [
+    ...statement('update log_excerpts set due = ?, tries = 0 where', still, since),
+    ...statement('delete from log_excerpts where', back),
+    ...statement("delete from job_tests where source <> 'posted' and", back),
+    ...statement(`delete from failed_cases where ${without} and`, back),
+  ];
 }

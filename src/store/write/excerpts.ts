@@ -54,11 +54,19 @@ export async function failedRunsSince(
   return rows.map(({ name, fail, dead }) => (fail + dead > 0 ? name : ''));
 }
 
+/** A log that somebody reads. It is lost when its time has come, or when its job fails of something else: then nothing more is kept of it. */
+export interface ClaimedLog {
+  job_id: number;
+  tries: number;
+  /** When it is due again, in microseconds, which nobody else has set. */
+  due: number;
+}
+
 /** Claims the log that has waited longest until `until`; null when none is due. Times in microseconds. */
 export async function claimLog(
   { engine, kysely }: Reader,
   { at, until }: { at: number; until: number },
-): Promise<{ job_id: number; tries: number } | null> {
+): Promise<ClaimedLog | null> {
   const next = lockRows(
     engine,
     kysely.selectFrom('log_excerpts').select('job_id').where('due', '<=', at).orderBy('due').limit(1),
@@ -71,44 +79,70 @@ export async function claimLog(
     .where('due', '<=', at)
     .returning(['job_id', 'tries'])
     .executeTakeFirst();
-  return claimed ?? null;
+  return claimed ? { ...claimed, due: until } : null;
 }
 
-/** Lets a log wait, or gives it up with null. */
-export async function postponeLog({ kysely }: Reader, job_id: number, due: number | null): Promise<void> {
-  await kysely.updateTable('log_excerpts').set({ due }).where('job_id', '=', job_id).execute();
+/** Lets a log wait, or gives it up with null. One whose reader was stopped was not tried. */
+export async function postponeLog(
+  { kysely }: Reader,
+  { job_id, due: claimed, tries }: ClaimedLog,
+  due: number | null,
+  { stopped = false } = {},
+): Promise<void> {
+  await kysely
+    .updateTable('log_excerpts')
+    .set({ due, tries: stopped ? tries - 1 : tries })
+    .where('job_id', '=', job_id)
+    .where('due', '=', claimed)
+    .execute();
 }
 
 /** Gives up the log of a job that is not failing. One that nobody read is forgotten, so that the next failure asks for it again. */
-export async function dropLog({ kysely }: Reader, job_id: number): Promise<void> {
-  const failing = kysely
+export async function dropLog(db: Reader, claimed: ClaimedLog): Promise<void> {
+  const { job_id, due } = claimed;
+  const failing = db.kysely
     .selectFrom('jobs')
     .select('id')
     .where('id', '=', job_id)
     .where('status', 'in', ['fail', 'dead']);
-  await kysely
+  await db.kysely
     .deleteFrom('log_excerpts')
     .where('job_id', '=', job_id)
+    .where('due', '=', due)
     .where('version', '=', 0)
     // One that fails meanwhile has asked in vain, and stays claimed.
     .where(({ not, exists }) => not(exists(failing)))
     .execute();
-  await kysely
+  await db.kysely
     .updateTable('log_excerpts')
     .set({ due: null })
     .where('job_id', '=', job_id)
+    .where('due', '=', due)
     .where('version', '>', 0)
     .execute();
 }
 
-/** Keeps what a log said. It stays claimed, for what is still to be done with it. */
-export async function keepExcerpt({ kysely }: Reader, job_id: number, excerpt: LogExcerpt): Promise<void> {
+/** Keeps what a log said, unless the claim is lost; false then. It stays claimed, for what is still to be done with it. */
+export async function keepExcerpt(
+  { kysely }: Reader,
+  { job_id, due }: ClaimedLog,
+  excerpt: LogExcerpt,
+): Promise<boolean> {
   const { others, ...plain } = excerpt;
-  await kysely
+  const kept = await kysely
     .updateTable('log_excerpts')
     .set({ ...plain, others: JSON.stringify(others) })
     .where('job_id', '=', job_id)
+    .where('due', '=', due)
+    .returning('job_id')
     .execute();
+  return kept.length > 0;
+}
+
+/** Whether a log is still claimed by whoever has this claim. */
+export async function isClaimed({ kysely }: Reader, { job_id, due }: ClaimedLog): Promise<boolean> {
+  const row = kysely.selectFrom('log_excerpts').select('job_id').where('job_id', '=', job_id).where('due', '=', due);
+  return (await row.executeTakeFirst()) !== undefined;
 }
 
 /** Gives a job the cause that its reason and its log name. Null when it has it already, or is gone. */

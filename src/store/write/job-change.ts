@@ -1,5 +1,6 @@
 /** A job and its run while a transaction changes them in memory. */
 import { hash } from 'node:crypto';
+import { isFailing } from '../../core/compare.ts';
 import { expiryTitle } from '../../core/expiry.ts';
 import {
   columnFields,
@@ -34,6 +35,8 @@ export interface JobState {
   hosts: string[];
   /** The cause of a new failure. */
   signature?: Signature;
+  /** Its failure is no longer the one that it is stored with: since when, in microseconds, and whether it was alive in between. */
+  outdated?: { at: number; cameBack: boolean };
   /** A new description, whose hash is in the row. */
   description?: string;
 }
@@ -100,7 +103,7 @@ function applyChange(job: JobState, change: JobChange, at: number): void {
   changeSmall(job, change);
   const reasonBefore = row.failure_reason;
   changeMore(row, change);
-  changeSignature(job, reasonBefore);
+  changeSignature(job, reasonBefore, at);
   changeDocument(job, change);
   job.changed = true;
 }
@@ -158,8 +161,11 @@ function changeMore(row: JobRow, { more }: JobChange): void {
 }
 
 /** Reasons of jobs that have not failed are not examined, and hardly any job changes once it has. */
-function changeSignature(job: JobState, reasonBefore: string | null): void {
+function changeSignature(job: JobState, reasonBefore: string | null, at: number): void {
   const { failure_reason, status, signature: before } = job.row;
+  const isOther = status !== job.stored || failure_reason !== reasonBefore;
+  if (job.stored !== null && isFailing(job.stored) && isOther)
+    job.outdated = { at, cameBack: !isFailing(status) || (job.outdated?.cameBack ?? false) };
   // Its log may have told more (write/excerpts.ts).
   if (before !== null && status === job.stored && failure_reason === reasonBefore) return;
   const signature = failureCause(status, failure_reason);

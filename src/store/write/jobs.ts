@@ -7,6 +7,7 @@ import type { Engine, JobRow, RunRow } from '../engine/schema.ts';
 import { repeat, type Send, type Statement, type Transact } from '../engine/transaction.ts';
 import { auditStatements } from './audit.ts';
 import { createBatcher } from './batch.ts';
+import { renewEvidence } from './evidence.ts';
 import { changeJob, changeRun, createJob, type JobState, newRun } from './job-change.ts';
 import {
   deleteJobs,
@@ -136,7 +137,7 @@ async function save(engine: Engine, send: Send, runs: RunRow[], batch: JobBatch)
   if (changed.length > 0) {
     const documents = saveDocuments(engine, changed);
     statements.push(...saveTexts(engine, changed), saveJobs(engine, changed), ...documents);
-    statements.push(...saveLinks(engine, changed));
+    statements.push(...saveLinks(engine, changed), ...renewEvidence(engine, changed));
   }
   if (batch.runsWithoutFirst.size > 0) {
     await send(statements.splice(0));

@@ -1,5 +1,5 @@
 import { Link } from 'wouter';
-import type { LogExcerpt } from '../../../src/core/logs/first-error.ts';
+import type { KnownLog, LogExcerpt } from '../../../src/core/logs/first-error.ts';
 import { pagePath } from '../../../src/core/paths.ts';
 import { Copy } from './Copy.tsx';
 
@@ -9,8 +9,20 @@ interface ExcerptProps {
   excerpt: LogExcerpt;
 }
 
+/** What is known of the log of a job: its first error, or why there is none; nothing when nobody has asked for it. */
+export function ReadLog({ run, job, log: { excerpt, unread } }: Omit<ExcerptProps, 'excerpt'> & { log: KnownLog }) {
+  if (excerpt !== null) return <Excerpt run={run} job={job} excerpt={excerpt} />;
+  if (unread === 'waiting') return <p className="quiet">The log is still to be read for its first error.</p>;
+  if (unread === null) return null;
+  return (
+    <p className="quiet">
+      The log was not there or could not be read, several times. <code>paddles reindex --logs</code> reads it again.
+    </p>
+  );
+}
+
 /** What the log of a job says: its first error with the lines around it, or its last lines. */
-export function Excerpt({ run, job, excerpt }: ExcerptProps) {
+function Excerpt({ run, job, excerpt }: ExcerptProps) {
   const { error, kind, sure, byte, context, others } = excerpt;
   const open = (at: number | null) => pagePath.log(run, job, { at: at === null ? undefined : String(at) });
   return (

@@ -13,7 +13,7 @@ import { useKeys } from '../../lib/keys.ts';
 import { useThrottled } from '../../lib/throttle.ts';
 import { usePathParts, useUrlState } from '../../lib/url-state.ts';
 import { Copy, copyWithToast } from '../../ui/Copy.tsx';
-import { Excerpt } from '../../ui/Excerpt.tsx';
+import { ReadLog } from '../../ui/Excerpt.tsx';
 import { ErrorBox, FetchLine, NotFound } from '../../ui/States.tsx';
 import { Strip } from '../../ui/Strip.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
@@ -144,7 +144,7 @@ function Overview({ page }: { page: JobPage }) {
               {withoutOverrides(job.failure_reason || 'No reason was recorded. The log may tell more.')}
             </pre>
             <JobVerdict page={page} />
-            {page.excerpt !== null && <Excerpt run={page.run.name} job={job.job_id} excerpt={page.excerpt} />}
+            <ReadLog run={page.run.name} job={job.job_id} log={page} />
           </>
         )}
         <h2>History</h2>

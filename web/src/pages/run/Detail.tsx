@@ -3,14 +3,14 @@ import { isFailing } from '../../../../src/core/compare.ts';
 import { type Facet, facetText, parseFacets } from '../../../../src/core/facets.ts';
 import { causesOfJob } from '../../../../src/core/job-causes.ts';
 import { hasLog, logLinks } from '../../../../src/core/links.ts';
+import type { KnownLog } from '../../../../src/core/logs/first-error.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
-import type { JobExcerpt } from '../../../../src/http/api/job-log-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { useApi } from '../../lib/api.ts';
 import { plural, shortHost, traitsOf } from '../../lib/format.ts';
 import type { Job } from '../../lib/jobs.ts';
 import { Copy } from '../../ui/Copy.tsx';
-import { Excerpt } from '../../ui/Excerpt.tsx';
+import { ReadLog } from '../../ui/Excerpt.tsx';
 import { OutLink } from '../../ui/OutLink.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { JobTime, Time } from '../../ui/Time.tsx';
@@ -175,8 +175,8 @@ function Reason({ page, job }: { page: RunPage; job: Job }) {
 
 /** What the log says; nothing as long as it is not known. */
 function LogExcerpt({ run, job }: { run: string; job: string }) {
-  const { data } = useApi<{ excerpt: JobExcerpt | null }>(apiPath.excerpt(run, job));
-  return data?.excerpt ? <Excerpt run={run} job={job} excerpt={data.excerpt} /> : null;
+  const { data } = useApi<KnownLog>(apiPath.excerpt(run, job));
+  return data ? <ReadLog run={run} job={job} log={data} /> : null;
 }
 
 function previousSentence({ previous }: Job, page: RunPage): string {
