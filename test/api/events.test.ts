@@ -107,6 +107,18 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
     await eventually(() => expect(of(runs, 'runs')).toEqual([{ names: ['one'] }, { names: ['one'] }]));
   });
 
+  test.runIf(processes > 1)('of a server that stops a moment later reach the others', async () => {
+    const stopping = await spawnServer(server.database, ['--contract', 'teuthology']);
+    const runs = await listen(url, 'runs');
+    const body = JSON.stringify({ name: 'one' });
+    const headers = { 'content-type': 'application/json' };
+    expect((await fetch(`${stopping.url}/runs/`, { method: 'POST', headers, body })).status).toBe(200);
+    expect(await stopping.kill('SIGTERM')).toBe(0);
+    await server.post('/runs/', { name: 'two' });
+    await eventually(() => expect(of(runs, 'runs')).toContainEqual({ names: ['two'] }));
+    expect(of(runs, 'runs')).toEqual([{ names: ['one'] }, { names: ['two'] }]);
+  });
+
   test('announce changed nodes and queues, but not refused changes', async () => {
     const listener = await listen(url, 'nodes,queue');
     await server.post('/nodes/', { name: 'a', machine_type: 'm' });

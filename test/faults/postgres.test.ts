@@ -1,5 +1,8 @@
 /** A PostgreSQL that does not work, while the server runs: 503 on every port, one line in the log, and then it goes on. */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { LiveEvent } from '../../src/store/write/live.ts';
 import { startProxy } from '../contracts/proxy.ts';
 import { engines, execute, type TestDatabase } from '../helpers/engines.ts';
 import { startTwoPorts, type TwoPorts } from './two-ports.ts';
@@ -173,4 +176,23 @@ describe('connections that fall silent', () => {
     expect((await server.send('POST', `${server.urls.classic}/runs/`, { name: 'heard' })).status).toBe(200);
     expect(server.errors).toEqual([]);
   });
+});
+
+test('a database that was away for long has pages read again once, when it is back', async () => {
+  const url = new URL(database.url);
+  const proxy = await startProxy(Number(url.port));
+  onTestFinished(() => proxy.cut());
+  url.port = String(proxy.port);
+  const server = await start(url.href);
+  const heard: LiveEvent['type'][] = [];
+  server.db.live.subscribe(({ type }) => heard.push(type));
+  await server.db.live.ready();
+  proxy.cut();
+  const refusing = createServer((socket) => socket.destroy()).listen(Number(url.port), '127.0.0.1');
+  await once(refusing, 'connection');
+  await new Promise((resolve) => refusing.close(resolve));
+  await proxy.restore();
+  await expect.poll(() => heard, { timeout: 10_000 }).not.toEqual([]);
+  await execute(database.url, `select pg_notify('paddles_live', '{"from": "another", "event": {"type": "queue"}}')`);
+  await expect.poll(() => heard, { timeout: 10_000 }).toEqual(['reset', 'queue']);
 });

@@ -1,5 +1,6 @@
 /** What changed, told after the commit to everybody who watches, also in other processes on one PostgreSQL. */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import pg from 'pg';
 import type { JobStatus } from '../../core/job.ts';
@@ -49,6 +50,7 @@ export interface Live {
   add(event: JobEvent): void;
   /** Takes what was committed beside jobs. */
   changed(change: LiveChange): void;
+  /** Tells other processes what is gathered, within two seconds, and ends. */
   close(): Promise<void>;
 }
 
@@ -68,6 +70,8 @@ const namesInMessage = 20;
 const decisionsInMessage = 3;
 const longestDecision = 2000;
 const reconnectAfter = 2000;
+/** Longest wait of a stop, in milliseconds: for others to be told, and for the connection that listens to end. */
+const patience = 2000;
 /** Milliseconds between two questions on the connection that listens. */
 const askedEvery = 30_000;
 
@@ -81,12 +85,15 @@ export function createLive(kysely: Kysely<Schema>, url: string | null): Live {
     for (const listener of listeners) listener(event);
   };
   const others = url === null ? null : listenTo(url, self, tell);
+  const telling = new Set<Promise<void>>();
   const flush = () => {
     timer = undefined;
     const events = messagesOf(waiting);
     waiting = nothingYet();
     for (const event of events) tell(event);
-    if (url !== null && events.length > 0) void notify(kysely, self, events);
+    if (url === null || events.length === 0) return;
+    const told = notify(kysely, self, events).finally(() => telling.delete(told));
+    telling.add(told);
   };
   const soon = () => {
     timer ??= setTimeout(flush, gathered);
@@ -119,6 +126,9 @@ export function createLive(kysely: Kysely<Schema>, url: string | null): Live {
     async close() {
       clearTimeout(timer);
       listeners.clear();
+      // Pages that are open at other servers would show what was before.
+      flush();
+      await Promise.race([Promise.all(telling), sleep(patience, undefined, { ref: false })]);
       await others?.stop();
     },
   };
@@ -188,7 +198,7 @@ function listenTo(url: string, self: string, tell: (event: LiveEvent) => void) {
   let state: 'idle' | 'started' | 'stopped' = 'idle';
   let retry: NodeJS.Timeout | undefined;
   let first: Promise<void> | undefined;
-  const connect = async () => {
+  const connect = async (): Promise<boolean> => {
     const fresh = new pg.Client({
       connectionString: url,
       application_name: 'paddles live',
@@ -212,19 +222,20 @@ function listenTo(url: string, self: string, tell: (event: LiveEvent) => void) {
     try {
       await fresh.connect();
       await fresh.query(`listen ${channel}`);
+      return true;
     } catch {
       broken();
+      return false;
     }
   };
   const reconnect = async () => {
-    await connect();
-    tell({ type: 'reset' });
+    if (await connect()) tell({ type: 'reset' });
   };
   return {
     start() {
       if (state !== 'idle') return;
       state = 'started';
-      first = connect();
+      first = connect().then(() => {});
     },
     ready: () => first,
     async stop() {
@@ -232,7 +243,7 @@ function listenTo(url: string, self: string, tell: (event: LiveEvent) => void) {
       clearTimeout(retry);
       const last = client;
       if (last === null) return;
-      const impatient = setTimeout(() => destroy(last), 2000);
+      const impatient = setTimeout(() => destroy(last), patience);
       await last.end().catch(() => {});
       clearTimeout(impatient);
     },
