@@ -90,10 +90,10 @@ const telling = 1000;
 
 /** A listener that prints what it hears of, one line a second at most. */
 export function printProgress<Progress>(text: (progress: Progress) => string): (progress: Progress) => void {
-  let told = Date.now();
+  let told = performance.now();
   return (progress) => {
-    if (Date.now() - told < telling) return;
-    told = Date.now();
+    if (performance.now() - told < telling) return;
+    told = performance.now();
     process.stdout.write(`${text(progress)}\n`);
   };
 }

@@ -1,7 +1,8 @@
 /** What is said of nodes, and how they and queues are counted. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { NodeItem, NodeList, NodePage, Queue } from '../../src/http/api/lab-schema.ts';
 import type { Problem } from '../../src/http/api/schema.ts';
+import { chargesOfNodes } from '../../src/store/pages/node-suspects.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Pages, runOn, startPages } from './pages.ts';
 
@@ -72,6 +73,16 @@ describe.each(engines)('nodes on $name', (engine) => {
       { failures: 1, jobs: 20 },
       { failures: 0, jobs: 20 },
     ]);
+  });
+
+  test('are judged again some minutes later, also by a clock that was set back', async () => {
+    const [at, hour] = [Date.now() * 1000, 3_600_000_000];
+    const first = await chargesOfNodes(pages.db, at);
+    expect(await chargesOfNodes(pages.db, at - hour)).toBe(first);
+    const before = performance.now();
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(before + 660_000);
+    const later = await chargesOfNodes(pages.db, at - hour).finally(() => clock.mockRestore());
+    expect(later).not.toBe(first);
   });
 
   test('say so on their own pages, and nothing when it is unsure', async () => {

@@ -52,19 +52,19 @@ export async function follow(
 ): Promise<{ text: string; exitCode: number }> {
   const { signal } = options;
   const every = readAge('every', line.flags.every ?? '60s') * 1000;
-  let lookedAtAll = Date.now();
+  let lookedAtAll = performance.now();
   let passes = 0;
   for (;;) {
     await sleep(every, undefined, { signal }).catch(() => {});
     // The last pass comes after the signal: whatever was written before it is here.
     const isLast = signal.aborted;
-    const all = isLast || Date.now() - lookedAtAll > lookAtAllEvery * 1000;
+    const all = isLast || performance.now() - lookedAtAll > lookAtAllEvery * 1000;
     const unstopped = isLast ? { ...options, signal: new AbortController().signal } : options;
     const { seen, verified } = await steadily(async () => ({
       seen: await pass(unstopped, all ? 'all' : 'young'),
       verified: line.flags.verify === undefined ? null : await verifyImport(line, unstopped),
     }));
-    if (all) lookedAtAll = Date.now();
+    if (all) lookedAtAll = performance.now();
     passes++;
     const { runs, jobs, removed } = seen;
     if (line.flags.json !== undefined) printJson({ pass: passes, runs, jobs, removed });

@@ -28,22 +28,24 @@ export interface Suspicion extends Suspect {
 }
 
 /**
- * How long an answer is good for, in microseconds: pages of nodes are read again whenever a node changes. With 56,000 jobs in 14
+ * How long an answer is good for, in milliseconds: pages of nodes are read again whenever a node changes. With 56,000 jobs in 14
  * days it takes 500 ms to make, so one that is older is given out while the next is made, unless it is much older.
  */
-const keptFor = 60_000_000;
-const usableFor = 600_000_000;
+const keptFor = 60_000;
+const usableFor = 600_000;
 
 type Charges = Map<string, NodeCharge>;
 
-const kept = new WeakMap<Reader['kysely'], { at: number; charges: Promise<Charges>; isRenewed: boolean }>();
+const kept = new WeakMap<Reader['kysely'], { madeAt: number; charges: Promise<Charges>; isRenewed: boolean }>();
 
 /** The charges of all nodes, by their names, as they were some minutes ago at most; `at` is now, in microseconds. */
 export function chargesOfNodes(db: Reader, at: number): Promise<Charges> {
   const known = kept.get(db.kysely);
-  const age = known === undefined ? Number.POSITIVE_INFINITY : at - known.at;
+  // A clock that is set back does not make it younger.
+  const madeAt = performance.now();
+  const age = known === undefined ? Number.POSITIVE_INFINITY : madeAt - known.madeAt;
   if (known !== undefined && (age < keptFor || (known.isRenewed && age < usableFor))) return known.charges;
-  const made = { at, charges: readCharges(db, at), isRenewed: false };
+  const made = { madeAt, charges: readCharges(db, at), isRenewed: false };
   const isUsable = known !== undefined && age < usableFor;
   if (isUsable) known.isRenewed = true;
   else kept.set(db.kysely, made);

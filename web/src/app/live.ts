@@ -38,7 +38,7 @@ let source: EventSource | null = null;
 let sourceAddress = '';
 let current: LiveState = { state: 'idle', since: Date.now(), heard: Date.now() };
 let waiting: [LiveType, LiveEvents[LiveType]][] = [];
-let lastBatch = 0;
+let lastBatch = Number.NEGATIVE_INFINITY;
 let batchTimer: ReturnType<typeof setTimeout> | undefined;
 let pollTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -103,13 +103,13 @@ function receive(type: LiveType, text: string): void {
   // A hidden tab handles no events; when it becomes visible, reading everything again is faster.
   if (waiting.length > mostWaiting) waiting = [['reset', {}]];
   if (batchTimer !== undefined) return;
-  batchTimer = setTimeout(() => requestAnimationFrame(deliver), Math.max(0, lastBatch + batchMs - Date.now()));
+  batchTimer = setTimeout(() => requestAnimationFrame(deliver), Math.max(0, lastBatch + batchMs - performance.now()));
 }
 
 /** Delivers at most two batches a second, each in one frame. */
 function deliver(): void {
   batchTimer = undefined;
-  lastBatch = Date.now();
+  lastBatch = performance.now();
   const batch = waiting;
   waiting = [];
   const reset = batch.some(([type]) => type === 'reset');

@@ -31,14 +31,14 @@ function onKeyDown(event: KeyboardEvent): void {
   const withMod = event.ctrlKey || event.metaKey;
   const name = withMod ? `mod+${event.key.toLowerCase()}` : event.key;
   if (!withMod && !acts(event)) return;
-  const sequence = Date.now() - first.at < sequenceMs ? `${first.key} ${name}` : '';
+  const sequence = performance.now() - first.at < sequenceMs ? `${first.key} ${name}` : '';
   const bound = find(sequence) ?? find(name);
   first = { key: '', at: 0 };
   if (bound !== undefined) {
     event.preventDefault();
     bound(event);
   } else if (scopes.some(({ current }) => Object.keys(current).some((key) => key.startsWith(`${name} `)))) {
-    first = { key: name, at: Date.now() };
+    first = { key: name, at: performance.now() };
   }
 }
 

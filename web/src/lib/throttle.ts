@@ -6,7 +6,7 @@ import { useCallback, useEffect, useRef } from 'react';
  */
 export function useThrottled(call: () => unknown, ms = 2000): () => void {
   const latest = useRef(call);
-  const state = useRef({ timer: 0, at: 0, busy: false, again: false });
+  const state = useRef({ timer: 0, at: Number.NEGATIVE_INFINITY, busy: false, again: false });
   useEffect(() => {
     latest.current = call;
   });
@@ -20,7 +20,7 @@ export function useThrottled(call: () => unknown, ms = 2000): () => void {
   return useCallback(() => {
     const { current } = state;
     const run = async () => {
-      current.at = Date.now();
+      current.at = performance.now();
       current.busy = true;
       try {
         await latest.current();
@@ -33,7 +33,7 @@ export function useThrottled(call: () => unknown, ms = 2000): () => void {
       current.again = current.busy;
       if (current.busy) return;
       clearTimeout(current.timer);
-      current.timer = window.setTimeout(() => void run(), Math.max(0, current.at + ms - Date.now()));
+      current.timer = window.setTimeout(() => void run(), Math.max(0, current.at + ms - performance.now()));
     };
     start();
   }, [ms]);
