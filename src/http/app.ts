@@ -34,6 +34,7 @@ import { teuthologyRoutes } from './teuthology/routes.ts';
 import { makeInTurns } from './turns.ts';
 import { fileAddress } from './ui/files.ts';
 import { redirectBrowsers, uiRoutes } from './ui/routes.ts';
+import { readToTheEnd } from './unread.ts';
 import { buildValidator } from './validators.ts';
 
 /** Which contract a port speaks. */
@@ -81,6 +82,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     schemaController: { compilersFactory: { buildValidator } },
   });
   answerOddRequests(app);
+  readToTheEnd(app.server);
   knowAllMethods(app);
   acceptAnyContentType(app, config.body_limit);
   setReceiveBudget(config.receive_budget);
@@ -156,8 +158,6 @@ function teuthologyContext({ config, db, now }: Pick<AppOptions, 'config' | 'db'
 function answerOddRequests(app: FastifyInstance): void {
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.server.on('connect', (_request, socket) => {
-    // Node has taken its listeners away: an error would end the process, and unread data would hide that the client has left.
-    socket.on('error', () => {}).resume();
     answerClientError({ code: 'CONNECT' } as never, socket as never);
   });
 }

@@ -72,8 +72,6 @@ export async function receiveBody(
     } satisfies ReceivedBody;
     return undefined;
   }
-  // The rest of the body may still be on its way.
-  reply.header('connection', 'close');
   if (bytes === 'too large') return sendMessage(reply, 413, 'the request body is too large');
   if (bytes === 'cut off') return sendMessage(reply, 400, 'the request was cut off');
   return sendMessage(reply.header('retry-after', '1'), 503, 'too many large bodies are being received');

@@ -37,15 +37,9 @@ export function boundConnections(
       if (leaving >= mostLeaving) return socket.destroy();
       leaving++;
       socket.once('close', () => leaving--);
-      turnAway(socket);
+      endWithAnswer(socket, '503 Service Unavailable\r\nRetry-After: 5', 'too many connections are open');
     });
   }
-}
-
-/** What arrives meanwhile is read and dropped, because unread data would make the system cut the answer off. */
-function turnAway(socket: Socket): void {
-  socket.resume();
-  endWithAnswer(socket, '503 Service Unavailable\r\nRetry-After: 5', 'too many connections are open');
 }
 
 /** Null when there is none. */

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { DatabaseFault, type Db } from '../store/db.ts';
+import { isAnswered } from './unread.ts';
 
 /** The Content-Type of every answer of the classic contract. */
 export const jsonType = 'application/json; charset=utf-8';
@@ -49,15 +50,23 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
   // A request before it on the same connection is still being carried out: its answer must arrive first.
   const pending = (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage;
   if (pending?.req.complete && !pending.writableFinished && !socket.destroyed) {
+    takeFromParser(socket);
     pending.once('close', () => answerClientError(error, socket));
     return;
   }
-  if (!socket.writable || error.code === 'ECONNRESET') {
+  if (!socket.writable || error.code === 'ECONNRESET' || isAnswered(socket)) {
     socket.destroy();
     return;
   }
   const [status, message] = parserAnswers[error.code ?? ''] ?? ['400 Bad Request', 'the request is not valid HTTP'];
   endWithAnswer(socket, status, message);
+}
+
+/** Drops what arrives: the parser would refuse all of it anew, and unread data would make the system take the answer back. */
+function takeFromParser(socket: Socket): void {
+  socket.removeAllListeners('data').on('data', () => {});
+  // Node may have taken its own listener away, and an error without one ends the process.
+  socket.on('error', () => {});
 }
 
 /** How long a client may take to read why its connection ends, in milliseconds. */
@@ -68,8 +77,7 @@ const lastAnswer = 1000;
  * lines of headers.
  */
 export function endWithAnswer(socket: Socket, status: string, message: string): void {
-  // Node may have taken its own listener away, and an error without one ends the process.
-  socket.on('error', () => {});
+  takeFromParser(socket);
   const timer = setTimeout(() => socket.destroy(), lastAnswer).unref();
   socket.once('close', () => clearTimeout(timer));
   const body = JSON.stringify({ message });

@@ -1,5 +1,10 @@
 /** Bodies that are too large to be read while everybody else waits, and bodies that mean to take more than their share. */
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request as send } from 'node:http';
+import { connect } from 'node:net';
+import { text as textOf } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
@@ -30,6 +35,15 @@ function startUpload({ port }: TestServer, path: string, body: string) {
   });
   outgoing.write(body.slice(0, -1));
   return { answer, finish: () => outgoing.end(body.slice(-1)) };
+}
+
+/** Sends everything before it reads anything, and answers the statuses of what it reads until the connection ends. */
+async function writeThenRead({ port }: TestServer, parts: (string | Buffer)[]): Promise<number[]> {
+  const socket = connect(port, '127.0.0.1');
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject).write(Buffer.concat(parts.map((part) => Buffer.from(part))), () => resolve());
+  });
+  return [...(await textOf(socket)).matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
 }
 
 const overrides = list((index) => `{ "n": ${index}.10, "big": 12345678901234567890, "é": ["\\u00e9", null] }`, 600_000);
@@ -151,6 +165,38 @@ describe.each(engines)('large bodies on $name', (engine) => {
       expect((await server.get(`${jobs}stalled${index}/`)).status).toBe(status === 200 ? 200 : 404);
     }
     expect(await server.post(jobs, text(20))).toMatchObject({ status: 200 });
+  });
+
+  const noise = randomBytes(10 << 20);
+  const packed = gzipSync(noise.toString('hex'), { level: 1 });
+  const tests = (of: string) => `PUT /api/runs/${of}/jobs/junit/tests`;
+  const gzip = 'Content-Encoding: gzip\r\n';
+  test.each<[string, string, string, Buffer, number]>([
+    ['that are too large', `POST ${jobs}`, '', noise, 413],
+    ['that nobody needs', 'GET /runs/', '', noise, 200],
+    ['of tests of an unknown run', tests('nothing'), gzip, packed, 404],
+    ['of tests that are no XML', tests(run), '', noise, 400],
+    ['of tests that are packed in another way', tests(run), gzip, noise, 400],
+  ])('%s are answered to a client that sends all of them before it reads', async (_, target, headers, body, status) => {
+    expect([200, 400]).toContain((await classic.post(jobs, { job_id: 'junit' })).status);
+    const [head, last] = [`${target} HTTP/1.1\r\nHost: localhost\r\n${headers}`, 'Connection: close\r\n'];
+    const next = `GET /healthz HTTP/1.1\r\nHost: localhost\r\n${last}\r\n`;
+    const whole = [`Content-Length: ${body.length}\r\n\r\n`, body];
+    const chunked = ['Transfer-Encoding: chunked\r\n\r\n', body.length.toString(16), '\r\n', body, '\r\n0\r\n\r\n'];
+    expect(await writeThenRead(classic, [head, ...whole, next])).toEqual([status, 200]);
+    expect(await writeThenRead(classic, [head, ...chunked, next])).toEqual([status, 200]);
+    expect(await writeThenRead(classic, [head, ...chunked, 'nothing'])).toEqual([status, 400]);
+    expect(await writeThenRead(classic, [head, 'Expect: 100-continue\r\n', ...whole, next])).toEqual([
+      100,
+      status,
+      200,
+    ]);
+    expect(await writeThenRead(classic, [head, last, ...whole])).toEqual([status]);
+  });
+
+  test('in chunks that are none get their answer as well', async () => {
+    const head = `POST ${jobs} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n`;
+    expect(await writeThenRead(classic, [head, '2\r\n{}\r\nno length\r\n', noise])).toEqual([400]);
   });
 
   test('with short values of more than 524,288 characters are refused, but for the failure reason', async () => {

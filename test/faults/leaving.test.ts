@@ -45,23 +45,26 @@ test('answers whose clients have left take no room from those that come later', 
   expect(text.length).toBeGreaterThan(2_000_000);
 });
 
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer(postgres, { contract: 'teuthology' });
+});
+afterAll(() => server.stop());
+
+/** A client that never ends its side, and the socket of the server. */
+async function open(text: string): Promise<{ client: Socket; accepted: Socket }> {
+  const arrived = once(server.app.server, 'connection');
+  const client = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+  client.on('error', () => {});
+  client.write(text);
+  const [accepted] = await arrived;
+  return { client, accepted };
+}
+
+/** What Node tells the server when the time of a request is over. */
+const late = Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+
 describe('a connection that is ended with an answer', () => {
-  let server: TestServer;
-  beforeAll(async () => {
-    server = await startServer(postgres, { contract: 'teuthology' });
-  });
-  afterAll(() => server.stop());
-
-  /** A client that never ends its side, and the socket of the server. */
-  async function open(text: string): Promise<{ client: Socket; accepted: Socket }> {
-    const arrived = once(server.app.server, 'connection');
-    const client = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
-    client.on('error', () => {});
-    client.write(text);
-    const [accepted] = await arrived;
-    return { client, accepted };
-  }
-
   test('may be broken by a client that asked for a tunnel', async () => {
     const { client, accepted } = await open('CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n');
     expect(String((await once(client, 'data'))[0])).toMatch(/^HTTP\/1\.1 405 /);
@@ -88,10 +91,33 @@ describe('a connection that is ended with an answer', () => {
     const ended = once(response, 'close');
     const sending = setInterval(() => client.write('x'), 50);
     onTestFinished(() => clearInterval(sending));
-    // As Node tells when its time is over.
-    const late = Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
     server.app.server.emit('clientError', late, accepted);
     await ended;
     expect(accepted.destroyed).toBe(true);
+  });
+});
+
+describe('a request that is answered while it arrives', () => {
+  const head = 'PUT /api/runs/nothing/jobs/1/tests HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: gzip\r\n';
+
+  test('is cut off without another answer when it takes too long', async () => {
+    const { client, accepted } = await open(`${head}Content-Length: 5000000\r\n\r\n<`);
+    const answers: Buffer[] = [];
+    client.on('data', (bytes) => answers.push(bytes));
+    await once(client, 'data');
+    server.app.server.emit('clientError', late, accepted);
+    await once(client, 'end');
+    expect(accepted.destroyed).toBe(true);
+    expect(String(Buffer.concat(answers)).match(/^HTTP.*/gm)).toEqual(['HTTP/1.1 404 Not Found']);
+  });
+
+  test('is cut off when it is larger than any may be', async () => {
+    const { client, accepted } = await open(`${head}Transfer-Encoding: chunked\r\n\r\n`);
+    const closed = once(accepted, 'close');
+    const chunk = `100000\r\n${'x'.repeat(1 << 20)}\r\n`;
+    const send = () => client.writable && client.write(chunk, send);
+    send();
+    await closed;
+    expect(accepted.bytesRead).toBeGreaterThan(64 << 20);
   });
 });

@@ -1,4 +1,3 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { JunitProblem, readJunit } from '../../archive/junit.ts';
 import { createPacker, gatherCases, type PackedCases, unpackCases } from '../../archive/pack-cases.ts';
 import { notFound } from '../../core/errors.ts';
@@ -12,11 +11,10 @@ import { caseHash, keepCases } from '../../store/write/test-cases.ts';
 import { sendMessage } from '../errors.ts';
 import { orThrow, refuse } from '../refusal.ts';
 import { large, ofTests, writingTests } from '../turns.ts';
+import { longestBody } from '../unread.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { jobTests, putJobTests, type RunTests, runTests, type TestHistory, testHistory } from './job-tests-schema.ts';
-
-/** Bytes of a document of test cases: 100,000 cases have 15 to 30 MB. It is read as it arrives and never held as a whole. */
-const longestDocument = 64 << 20;
+import { packings, unpackedBody } from './packed-body.ts';
 
 /** `PUT` and `GET /runs/:run/jobs/:job/tests`, `GET /runs/:run/tests` and `GET /tests`. */
 export function jobTestRoutes(app: ApiServer, context: ApiContext): void {
@@ -52,13 +50,13 @@ export function jobTestRoutes(app: ApiServer, context: ApiContext): void {
 const mostOfRun = 5000;
 
 function putTests(app: ApiServer, { db }: ApiContext): void {
-  const reading = { config: writingTests, bodyLimit: longestDocument, decompress: {} };
-  const options = { schema: putJobTests, ...reading, onSend: closeUnread };
-  app.put('/runs/:run/jobs/:job/tests', options, async (request, reply) => {
-    const { params } = request;
+  const options = { schema: putJobTests, config: writingTests };
+  app.put('/runs/:run/jobs/:job/tests', options, async ({ params, raw }, reply) => {
     const run = orThrow(await findRun(db, params.run));
     const id = orThrow(await jobId(db, run.id, params.job));
-    const packed = await readCases(request.body as AsyncIterable<Buffer> | undefined);
+    const document = unpackedBody(raw);
+    if (document === null) return sendMessage(reply, 415, `the Content-Encoding must be one of ${packings}`);
+    const packed = await readCases(document);
     if (packed === 'too large') return sendMessage(reply, 413, 'the request body is too large');
     if (packed === null) return sendMessage(reply, 413, 'the names and messages of its cases are too long');
     const job = orThrow((await keepCases(db, id, packed, 'posted')) ?? notFound('job', params.job));
@@ -67,17 +65,12 @@ function putTests(app: ApiServer, { db }: ApiContext): void {
   });
 }
 
-/** What is left of a document that was refused would be in the way of the next request of its connection. */
-async function closeUnread({ raw }: FastifyRequest, reply: FastifyReply): Promise<void> {
-  if (raw.destroyed && !raw.complete) reply.header('connection', 'close');
-}
-
 /** Refuses what is no JUnit XML; null when there is too much in it to be kept. */
-async function readCases(body: AsyncIterable<Buffer> | undefined): Promise<PackedCases | 'too large' | null> {
+async function readCases(document: AsyncIterable<Buffer>): Promise<PackedCases | 'too large' | null> {
   const packer = createPacker();
   const cases = gatherCases(packer.write);
   try {
-    await readJunit(upTo(longestDocument, body ?? []), cases.add);
+    await readJunit(upTo(longestBody, document), cases.add);
   } catch (error) {
     if (error instanceof TooLarge) return 'too large';
     if (!(error instanceof JunitProblem)) throw error;
@@ -88,7 +81,7 @@ async function readCases(body: AsyncIterable<Buffer> | undefined): Promise<Packe
 
 class TooLarge extends Error {}
 
-async function* upTo(most: number, body: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Buffer> {
+async function* upTo(most: number, body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
