@@ -15,7 +15,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { createGzip, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { archivesIn } from '../core/logs/places.ts';
 import { type Archive, createArchive } from './archive.ts';
@@ -259,6 +259,23 @@ describe('an archive behind HTTP', () => {
     expect(await silent).toEqual(problem('away'));
     expect(await sliceOf(archive, '1')).toMatchObject({ size: text.length });
   });
+});
+
+test('of a packed file that takes too long the beginning is shown before the patience for it ends', async () => {
+  const server = createServer(({ url = '' }, response) => {
+    if (!url.endsWith('.gz')) return void response.writeHead(404).end();
+    const packer = createGzip();
+    const sending = setInterval(() => packer.write('a line\n', () => packer.flush()), 20);
+    packer.pipe(response.once('close', () => clearInterval(sending)));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const root = `http://127.0.0.1:${(server.address() as AddressInfo).port}/logs/`;
+  const archive = createArchive({ bases: archivesIn(root), patience: 4500 });
+  const { cut, lines } = await sliceOf(archive, '1');
+  expect([cut, lines[0]?.text]).toEqual([true, 'a line']);
+  await archive.close();
+  server.closeAllConnections();
+  server.close();
 });
 
 test('a host that is away is asked no longer when its threads hang, and nothing waits for it', async () => {

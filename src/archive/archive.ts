@@ -33,9 +33,13 @@ interface ArchiveOptions {
   mostUnpacked?: number;
 }
 
+/** The share of the patience for a question that unpacking may take, so that the beginning of a file that takes longer can still be shown. */
+const unpacking = 2 / 3;
+
 /** Makes the archive; threads start with the first question. */
 export function createArchive({ bases, threads = 2, patience = 30_000, mostUnpacked }: ArchiveOptions): Archive {
-  const { ask, close } = createThreads({ threads, patience, workerData: { mostUnpacked } });
+  const workerData = { mostUnpacked, longestUnpacking: patience * unpacking };
+  const { ask, close } = createThreads({ threads, patience, workerData });
   return {
     isOpen: () => bases.length > 0,
     async ask(kind, job, question) {

@@ -16,8 +16,8 @@ import type { Whole } from './web.ts';
 const mostUnpacked: number = workerData?.mostUnpacked ?? 5 << 28;
 /** The most memory of the program that unpacks .xz: what `xz -9` needs to unpack. */
 const memoryOfXz = '80MiB';
-/** Milliseconds for one file. */
-const longestUnpacking = 60_000;
+/** Milliseconds for one file; the beginning is shown of one that takes longer. */
+const longestUnpacking: number = workerData?.longestUnpacking ?? Number.POSITIVE_INFINITY;
 
 /** All bytes of a source, in order. */
 export async function* chunksOf(source: Source): Whole {
