@@ -23,3 +23,15 @@ export async function* inTurns<T>(items: Iterable<T>): AsyncGenerator<T> {
     yield item;
   }
 }
+
+/** Does one work after the other. One that throws does so for whoever wanted it alone, and no result is kept here. */
+export function createQueue(): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let last: Promise<void> = Promise.resolve();
+  return (work) => {
+    const done = last.then(work);
+    last = done.then(ignore, ignore);
+    return done;
+  };
+}
+
+function ignore(): void {}

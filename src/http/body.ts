@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Members, maxDepth, type Scan, scanObject } from '../core/json-text.ts';
+import { createQueue } from '../core/turns.ts';
 import { sendMessage } from './errors.ts';
 import { receiveBytes } from './received.ts';
 import { refuse } from './refusal.ts';
@@ -134,11 +135,11 @@ function readNow(bytes: Uint8Array): Scan {
   return step.value;
 }
 
-let lastRead: Promise<unknown> = Promise.resolve();
+const oneByOne = createQueue();
 
 /** Reads a long body some milliseconds at a time, so that other requests are answered meanwhile; one body after the other. */
 function readInTurn(bytes: Uint8Array): Promise<Scan> {
-  const read = lastRead.then(async (): Promise<Scan> => {
+  return oneByOne(async () => {
     await nextTurn();
     const text = decode(bytes);
     await nextTurn();
@@ -149,6 +150,4 @@ function readInTurn(bytes: Uint8Array): Promise<Scan> {
       if (step.done) return step.value;
     }
   });
-  lastRead = read;
-  return read;
 }
