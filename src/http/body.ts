@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Members, maxDepth, type Scan, scanObject } from '../core/json-text.ts';
 import { createQueue } from '../core/turns.ts';
 import { sendMessage } from './errors.ts';
-import { receiveBytes } from './received.ts';
+import { letGo, receiveBytes } from './received.ts';
 import { refuse } from './refusal.ts';
 
 declare module 'fastify' {
@@ -55,6 +55,7 @@ export function acceptAnyContentType(app: FastifyInstance, bodyLimit: number): v
     if (request.routeOptions.config.streamed) return;
     if (request.body !== undefined) return receiveBody(request, reply, bodyLimit);
   });
+  app.addHook('onSend', async ({ raw }) => letGo(raw));
 }
 
 /** Receives and reads the body of a request into `request.body`. When it cannot be received, sends the refusal and returns the reply. */

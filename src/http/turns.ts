@@ -86,9 +86,8 @@ export function makeInTurns(app: FastifyInstance, atOnce: Record<Line, number> =
     // SQLite answers at once, so that sixteen requests that arrive together would be answered without a break, in 90 ms.
     await nextTurn();
     if (!reply.raw.destroyed) return;
-    // Nothing is made for somebody who has left meanwhile, and nothing else would end the turn.
-    end(request);
-    reply.hijack();
+    // Nothing is made for somebody who has left meanwhile.
+    return sendMessage(reply, 400, 'the request was cut off');
   });
   app.addHook('onSend', async (request) => end(request));
   app.addHook('onResponse', async (request) => end(request));

@@ -6,6 +6,8 @@ import { connect } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lockRows } from '../../src/store/engine/dialect.ts';
+import { whenWaiting } from '../concurrency/waiting.ts';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 
@@ -34,7 +36,8 @@ function startUpload({ port }: TestServer, path: string, body: string) {
     outgoing.on('error', (error) => (status === null ? reject(error) : undefined));
   });
   outgoing.write(body.slice(0, -1));
-  return { answer, finish: () => outgoing.end(body.slice(-1)) };
+  answer.catch(() => {});
+  return { outgoing, answer, finish: () => outgoing.end(body.slice(-1)) };
 }
 
 /** Sends everything before it reads anything, and answers the statuses of what it reads until the connection ends. */
@@ -197,6 +200,31 @@ describe.each(engines)('large bodies on $name', (engine) => {
   test('in chunks that are none get their answer as well', async () => {
     const head = `POST ${jobs} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n`;
     expect(await writeThenRead(classic, [head, '2\r\n{}\r\nno length\r\n', noise])).toEqual([400]);
+  });
+
+  test('take up memory until they have been handled, also when their clients leave', async () => {
+    const { db, app } = classic;
+    const broken = `{"name": "${'x'.repeat(2000)}`;
+    await db.kysely.transaction().execute(async (transaction) => {
+      const held = transaction.selectFrom('runs').select('id').where('name', '=', run);
+      await lockRows(db.engine, held).execute();
+      for (let index = 0; index < 16; index++) {
+        const arriving = once(app.server, 'request');
+        const body = `{"job_id": "left${index}", "failure_reason": "${'x'.repeat((2 << 20) - 50)}"}`;
+        const { outgoing, finish } = startUpload(classic, jobs, body);
+        const [request, response] = await arriving;
+        finish();
+        await once(request, 'end');
+        const closed = once(response, 'close');
+        outgoing.destroy();
+        await closed;
+      }
+      expect((await classic.post('/runs/', broken)).status).toBe(503);
+      await whenWaiting(db);
+    });
+    await expect.poll(async () => (await classic.post('/runs/', broken)).status).toBe(400);
+    await expect.poll(async () => (await classic.get(`${jobs}left15/`)).status).toBe(200);
+    expect((await classic.post(jobs, { job_id: 'room', failure_reason: 'x'.repeat(2_000_000) })).status).toBe(200);
   });
 
   test('with short values of more than 524,288 characters are refused, but for the failure reason', async () => {
