@@ -160,6 +160,12 @@ describe.each(engines)('an import into $name', (engine) => {
       code: 1,
       stderr: expect.stringMatching(/^paddles: http:\S+ does not answer: .*ECONNREFUSED.*\n$/),
     });
+    const classic = await startService(['--port', new URL(other.url).port, '--database', copy.url], { folder });
+    expect(complaint(await compare(), 1)).toBe(
+      `${other.url} does not speak the teuthology contract; give the port that does, by default 8081`,
+    );
+    classic.kill('SIGTERM');
+    await classic.ended;
     await copy.drop();
   });
 

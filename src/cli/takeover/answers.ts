@@ -1,5 +1,5 @@
 /** Asks the old and the new server for the same jobs. */
-import type { Db } from '../../store/db.ts';
+import { type Db, UnavailableDatabase } from '../../store/db.ts';
 import type { Difference } from '../../store/takeover/compare.ts';
 import type { OldDatabase } from '../../store/takeover/old-database.ts';
 import { sampleJobs } from '../../store/takeover/sample.ts';
@@ -39,11 +39,16 @@ export async function compareAnswers(
   return { jobs: sample.length, differences: found };
 }
 
-/** The job, or the status of the answer when it is none. */
+/** The job, or the status of the answer when it is none. Throws `UnavailableDatabase` when the server speaks another contract. */
 async function answerOf(server: string, path: string): Promise<Record<string, unknown>> {
   const answer = await fetch(server + path, { headers: { accept: 'application/json' } }).catch(noAnswer(server));
   if (!answer.ok) return { status: `answered with ${answer.status}` };
-  return (await answer.json()) as Record<string, unknown>;
+  const job: unknown = await answer.json().catch(() => null);
+  // Jobs of the classic contract, on the port that comes to mind first, have no status.
+  if (typeof job === 'object' && job !== null && 'status' in job) return job as Record<string, unknown>;
+  throw new UnavailableDatabase(
+    `${server} does not speak the teuthology contract; give the port that does, by default 8081`,
+  );
 }
 
 const times = ['posted', 'started', 'updated', 'timestamp'];
