@@ -88,6 +88,7 @@ export const apiPath = {
   causePlaces: (id: string) => address(['api', 'causes', id, 'places']),
   history: (query?: PathQuery) => address(['api', 'history'], query),
   months: (query: PathQuery) => address(['api', 'months'], query),
+  monthPlaces: (query: PathQuery) => address(['api', 'months', 'suggest'], query),
   monthsFile: (query: PathQuery) => address(['api', 'months.csv'], query),
   queue: () => address(['api', 'queue']),
   nodes: (query?: PathQuery) => address(['api', 'nodes'], query),

@@ -159,6 +159,10 @@ describe.each(engines)('pruning on $name', (engine) => {
       expect(await months('')).toEqual({ months: [all, earlier], next: null });
       const csv = await (await fetch(`${url}/api/months.csv?suite=${suite}&branch=${branch}`)).text();
       expect(csv.split('\r\n').slice(1)).toEqual([`${month},3,0,2,0,0,1,0,0`, '2001-01,2,0,2,0,0,0,0,0', '']);
+      const suggested = (query: string) => send(url, 'GET', `/api/months/suggest${query}`);
+      // Without what has no name.
+      for (const query of ['', `?suite=${suite}`])
+        expect(await suggested(query)).toEqual({ values: [{ value: 'another', count: 2 }] });
       expect(await send(url, 'GET', '/api/months')).toEqual({ message: "parameter 'suite' is missing" });
       for (const wrong of ['after=2026', 'limit=0', 'limit=61', 'n=5'])
         expect(await months(`&${wrong}`)).toEqual({ message: expect.stringContaining(`'${wrong.split('=')[0]}'`) });

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { shape } from '../operations.ts';
+import { Suggestions } from './lists-schema.ts';
 import { answers, Counts, integer, KnownCause, optional, query, text, textAnswers, textOrNull } from './schema.ts';
 
 /** What stays of the deleted runs of a month (UTC, like 2026-11): of their scheduling. */
@@ -37,4 +38,11 @@ export const monthFile = {
   summary: 'All of them as CSV, without causes',
   querystring: query(of),
   response: textAnswers('text/csv'),
+};
+
+/** `GET /api/months/suggest`. */
+export const monthPlaces = {
+  summary: 'Suites of deleted runs, or the branches of one, with the number of these runs',
+  querystring: query({ suite: optional('the suite whose branches are wanted') }),
+  response: answers(Suggestions),
 };

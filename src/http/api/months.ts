@@ -1,18 +1,21 @@
 import { jobStatuses } from '../../core/job.ts';
 import { countsOf, jobsTotal } from '../../core/run.ts';
-import { causesOfMonths, searchMonths } from '../../store/pages/months.ts';
+import { causesOfMonths, placesOfMonths, searchMonths } from '../../store/pages/months.ts';
 import { ordinary } from '../turns.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { csvLine } from './csv.ts';
-import { type MonthList, monthFile, monthList } from './months-schema.ts';
+import { type MonthList, monthFile, monthList, monthPlaces } from './months-schema.ts';
 
 /** Causes of a month. */
 const mostCauses = 10;
 
+/** Suites or branches that are suggested. */
+const mostPlaces = 100;
+
 /** Months of a file: a hundred years. */
 const mostMonths = 1200;
 
-/** `GET /months?suite=&branch=&after=&limit=12`, `/months.json` and `/months.csv`. */
+/** `GET /months?suite=&branch=&after=&limit=12`, `/months.json` and `/months.csv`; `/months/suggest?suite=`. */
 export function monthRoutes(app: ApiServer, { db }: ApiContext): void {
   for (const path of ['/months', '/months.json'] as const) {
     app.get(path, { schema: monthList, config: ordinary }, async ({ query }): Promise<MonthList> => {
@@ -33,6 +36,10 @@ export function monthRoutes(app: ApiServer, { db }: ApiContext): void {
       };
     });
   }
+
+  app.get('/months/suggest', { schema: monthPlaces, config: ordinary }, async ({ query: { suite } }) => ({
+    values: await placesOfMonths(db, suite, mostPlaces),
+  }));
 
   app.get('/months.csv', { schema: monthFile, config: ordinary }, async ({ query }, reply) => {
     const { months } = await searchMonths(db, { ...query, after: null, limit: mostMonths });

@@ -79,3 +79,19 @@ export async function causesOfMonths(
   }
   return found;
 }
+
+/** Suites of deleted runs, or the branches of one, with the number of these runs; at most `limit`, those with most first. */
+export async function placesOfMonths(
+  { kysely }: Reader,
+  suite: string | undefined,
+  limit: number,
+): Promise<{ value: string; count: number }[]> {
+  const column = suite === undefined ? 'suite' : 'branch';
+  let query = kysely
+    .selectFrom('monthly_results')
+    .select(({ fn }) => [column, fn.sum<number>('runs').as('count')])
+    .where(column, '<>', '');
+  if (suite !== undefined) query = query.where('suite', '=', suite);
+  const rows = await query.groupBy(column).orderBy('count', 'desc').orderBy(column).limit(limit).execute();
+  return rows.map((row) => ({ value: row[column] ?? '', count: Number(row.count) }));
+}

@@ -92,6 +92,8 @@ export const apiRequests: Asked[] = [
   ask('/api/months', 'suite', () => '/api/months?suite=rados', statistics),
   ask('/api/months', 'branch', () => '/api/months?suite=rados&branch=main&after=2026-11'),
   ask('/api/months.json', '', () => '/api/months.json?suite=rados', statistics),
+  ask('/api/months/suggest', '', () => '/api/months/suggest', statistics),
+  ask('/api/months/suggest', 'suite', () => '/api/months/suggest?suite=rados', statistics),
   ask('/api/months.csv', '', () => '/api/months.csv?suite=rados', statistics),
   ask('/api/audit', '', () => '/api/audit'),
   ask('/api/audit', 'target', ({ node }) => `/api/audit?q=target:${node}`),

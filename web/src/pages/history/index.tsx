@@ -29,11 +29,13 @@ export default function HistoryPage() {
   const [n, setN] = useUrlState('n', '20');
   const [since, setSince] = useUrlState('since', '');
   const { zone } = usePreferences();
-  const suites = useApi<Suggestions>(apiPath.suggest({ field: 'suite' })).data?.values;
+  const suites = usePlaces(apiPath.suggest({ field: 'suite' }), apiPath.monthPlaces({}));
   // Jobs of different suites cannot be compared: the default is the suite with the most runs.
   const shown = suite || suites?.[0]?.value || '';
-  const branches = useApi<Suggestions>(
-    shown === '' ? null : apiPath.suggest({ field: 'branch', q: literalTerm('suite', shown) }),
+  const ofSuite = { field: 'branch', q: literalTerm('suite', shown) };
+  const branches = usePlaces(
+    shown === '' ? null : apiPath.suggest(ofSuite),
+    shown === '' ? null : apiPath.monthPlaces({ suite: shown }),
   );
   const waiting = shown === '' && suites === undefined;
   const { data, error, isFetching, refetch } = useApi<History>(
@@ -47,13 +49,7 @@ export default function HistoryPage() {
         <h1>History</h1>
         <div className="line">
           <TextChoice label="suite" value={shown} values={suites} onChange={setSuite} />
-          <TextChoice
-            label="branch"
-            value={branch}
-            values={branches.data?.values}
-            onChange={setBranch}
-            placeholder="all branches"
-          />
+          <TextChoice label="branch" value={branch} values={branches} onChange={setBranch} placeholder="all branches" />
           <label>
             last{' '}
             <select value={n} onChange={(event) => setN(event.target.value)}>
@@ -72,6 +68,16 @@ export default function HistoryPage() {
       {data && <Months suite={shown} branch={branch} isOpen={data.runs.length === 0} />}
     </>
   );
+}
+
+/** What runs have, and behind it what only deleted ones had, whose months are still here. */
+function usePlaces(ofRuns: string | null, ofDeleted: string | null): Suggestions['values'] | undefined {
+  const here = useApi<Suggestions>(ofRuns).data?.values;
+  const gone = useApi<Suggestions>(ofDeleted).data?.values;
+  return useMemo(() => {
+    const known = new Set(here?.map(({ value }) => value));
+    return here && [...here, ...(gone ?? []).filter(({ value }) => !known.has(value))];
+  }, [here, gone]);
 }
 
 /** The first day. An address may name it in another way, like "3d", which is shown as it is. */
