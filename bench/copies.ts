@@ -58,7 +58,8 @@ const changes: Record<string, { from: string; order: string; columns: Record<str
     columns: { id: 'old.id + job_shift' },
   },
   job_nodes: {
-    from: 'copies join jobs on jobs.run_id = old_run join job_nodes as old on old.job_id = jobs.id',
+    // `+ 0` makes the planner begin with the copies: from the nodes it would read all of them for each batch.
+    from: 'copies join jobs on jobs.run_id = old_run join job_nodes as old on old.job_id = jobs.id + 0',
     order: 'new_run, old.job_id',
     columns: { job_id: 'old.job_id + job_shift' },
   },
