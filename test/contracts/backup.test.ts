@@ -1,5 +1,6 @@
 /** `paddles backup`, `restore` and `doctor`. */
 import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { open } from '../../src/store/db.ts';
@@ -69,5 +70,23 @@ describe.each(able)('a backup on $name', (engine) => {
       1,
       expect.stringMatching(/^[^\n]+: the run ana-1 counts 7 jobs as pass, and has \d+\n$/),
     ]);
+  });
+
+  test.runIf(engine.name === 'sqlite')('is not mixed with the log of a database that was there', async () => {
+    await server.post('/runs/ana/jobs/', { job_id: 'in the log' });
+    const [former, path] = [server.database, other.url].map((url) => url.slice('sqlite:///'.length)) as [
+      string,
+      string,
+    ];
+    expect((await run(server.database, 'backup', 'copy.backup')).code).toBe(0);
+    for (const end of ['-wal', '-shm']) {
+      copyFileSync(former + end, path + end);
+      expect(complaint(await run(other.url, 'restore', 'copy.backup'), 1)).toContain(
+        `${path}${end} is left of a database`,
+      );
+      expect(existsSync(path)).toBe(false);
+      rmSync(path + end);
+    }
+    expect((await run(other.url, 'restore', 'copy.backup')).code).toBe(0);
   });
 });

@@ -6,6 +6,9 @@ import { backup, DatabaseSync } from 'node:sqlite';
 /** What keeps a copy from being made, in a sentence for the person who asked for it. */
 export class BackupProblem extends Error {}
 
+/** What SQLite keeps beside a file, and takes for its own when it opens one of that name. */
+const companions = ['-journal', '-wal', '-shm'];
+
 /** Pages of a file that are copied in one step: all, so that what is written meanwhile does not make it start again. */
 const allPages = 2 ** 31 - 1;
 
@@ -16,8 +19,15 @@ const allPages = 2 ** 31 - 1;
 export async function copySqlite(path: string, file: string): Promise<void> {
   if (!existsSync(path)) throw new BackupProblem(`${path} does not exist`);
   if (existsSync(file)) throw new BackupProblem(`${file} exists already`);
+  const left = companions.map((end) => file + end).find(existsSync);
+  if (left !== undefined) {
+    throw new BackupProblem(
+      `${left} is left of a database that was here, and would be mixed with this one; move it away`,
+    );
+  }
   // A copy that was cut off never has the name of a whole one.
   const part = `${file}.part`;
+  removeAll(part);
   const source = readOnly(path);
   try {
     await backup(source, part, { rate: allPages });
@@ -28,8 +38,12 @@ export async function copySqlite(path: string, file: string): Promise<void> {
     throw new BackupProblem(`${path} cannot be copied to ${file}: ${(error as Error).message}`, { cause: error });
   } finally {
     source.close();
-    for (const end of ['', '-journal', '-wal', '-shm']) rmSync(part + end, { force: true });
+    removeAll(part);
   }
+}
+
+function removeAll(path: string): void {
+  for (const end of ['', ...companions]) rmSync(path + end, { force: true });
 }
 
 function readOnly(path: string): DatabaseSync {
