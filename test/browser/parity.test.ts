@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PlannedRun } from '../../demo/runs.ts';
+import { noJobs } from '../../src/core/run.ts';
 import { closePage, hasBrowser, openPage, startBrowser, type Watched } from '../helpers/browser.ts';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
@@ -55,7 +56,9 @@ describe.skipIf(!hasBrowser)('a person', () => {
     });
   });
 
-  test('chooses the first day of a history, and any day again', async () => {
+  test('chooses the first day of a history, and any day again, and finds suites of which only totals are left', async () => {
+    const gone = { month: '2020-01', suite: 'gone', branch: 'main', machine_type: '', runs: 1, ...noJobs() };
+    await server.db.kysely.insertInto('monthly_results').values(gone).execute();
     await at(`/compare?branch=main&suite=${red.suite}&since=2026-11-20`, async (page) => {
       const since = page.getByLabel('since');
       expect(await since.inputValue()).toBe('2026-11-20');
@@ -64,6 +67,7 @@ describe.skipIf(!hasBrowser)('a person', () => {
       await page.getByRole('button', { name: 'any day' }).click();
       await page.waitForURL((url) => !url.searchParams.has('since'));
       await page.locator('table tbody tr').first().waitFor();
+      await page.locator('option[value=gone]').waitFor({ state: 'attached' });
     });
   });
 
