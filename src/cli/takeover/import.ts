@@ -31,9 +31,11 @@ export async function importDatabase(line: CommandLine): Promise<number> {
   if (typeof old === 'number') return old;
   try {
     if (dryRun === undefined) return await importInto(line, old, findings);
-    const seen = await pass({ ...optionsOf(line, old, findings), db: null }, 'all');
-    process.stdout.write(`${progressText(seen)} would be copied; ${findingsText(findings)}\n`);
-    return 0;
+    const options = optionsOf(line, old, findings);
+    const seen = `${progressText(await pass({ ...options, db: null }, 'all'))} would be copied`;
+    const { aborted } = options.signal;
+    process.stdout.write(`${aborted ? 'stopped; of what was read ' : ''}${seen}; ${findingsText(findings)}\n`);
+    return aborted ? 1 : 0;
   } catch (error) {
     const { message, syscall } = error as NodeJS.ErrnoException;
     const failed = isDatabaseFault(error) ? 'a database failed' : syscall === 'write' && 'the report cannot be written';
