@@ -29,10 +29,8 @@ export function answerErrors(app: FastifyInstance, { condition }: Pick<Db, 'cond
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status < 500) return sendMessage(reply, status, error.message);
-    // Nobody reads what is answered to a client that hung up in the middle of its body, and nothing is wrong here.
-    if (error.code === 'ECONNRESET' && request.raw.destroyed && !request.raw.complete) {
-      return sendMessage(reply, 400, 'the request was cut off');
-    }
+    // Nobody reads what is answered to a client that hung up before its body was read, and nothing is wrong here.
+    if (error === request.raw.errored) return sendMessage(reply, 400, 'the request was cut off');
     if (condition.failed(error, writes.includes(request.method))) return sendFault(reply, error);
     request.log.error({ err: error }, 'request failed');
     return sendMessage(reply, 500, 'internal error; the log has the details under this request id');

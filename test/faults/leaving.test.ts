@@ -1,10 +1,12 @@
 /** Clients that leave in odd moments, and those that do not leave. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
+import { startTwoPorts } from './two-ports.ts';
 
 const postgres = engines.find(({ name }) => name === 'postgres') ?? expect.fail();
 
@@ -121,3 +123,35 @@ describe('a request that is answered while it arrives', () => {
     expect(accepted.bytesRead).toBeGreaterThan(64 << 20);
   });
 });
+
+test.each(engines)(
+  'a document whose client leaves before it is read is no fault of the server: $name',
+  async (engine) => {
+    const database = await engine.createTables();
+    const two = await startTwoPorts(database.url);
+    onTestFinished(async () => {
+      await two.stop();
+      await database.drop();
+    });
+    const { db, servers, urls, faults, errors } = two;
+    const path = '/api/runs/left/jobs/1/tests';
+    await two.send('POST', `${urls.teuthology}/runs/left/jobs/`, { job_id: '1', status: 'fail' });
+    await db.kysely.transaction().execute(async (transaction) => {
+      if (db.engine === 'postgres') await sql`lock table runs in access exclusive mode`.execute(transaction);
+      for (const packing of ['identity', 'gzip']) {
+        const arrived = once(servers.classic, 'request');
+        const client = connect(Number(new URL(urls.classic).port), '127.0.0.1');
+        client.write(
+          `PUT ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: ${packing}\r\nContent-Length: 4\r\n\r\nnone`,
+        );
+        const [request, response] = await arrived;
+        await expect.poll(() => request.complete).toBe(true);
+        const left = once(response, 'close');
+        client.destroy();
+        await left;
+      }
+    });
+    expect((await two.send('PUT', urls.classic + path, 'none')).status).toBe(400);
+    expect([faults, errors]).toEqual([[], []]);
+  },
+);

@@ -1,4 +1,5 @@
 /** A server in this process that speaks both contracts on one database, and what it said about faults. */
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { readCommandLine } from '../../src/config.ts';
@@ -18,6 +19,8 @@ export interface TwoPorts {
   db: Db;
   /** Addresses without a trailing slash. */
   urls: { classic: string; teuthology: string };
+  /** Those behind the addresses. */
+  servers: Record<'classic' | 'teuthology', Server>;
   /** Everything that was reported as a fault of the database. */
   faults: unknown[];
   /** What was logged as an error, beside the lines for answers. */
@@ -39,15 +42,13 @@ export async function startTwoPorts(url: string, options: Partial<OpenOptions> =
   const log = pino({ level: 'error' }, { write });
   const db = await open({ url, poolSize: 4, now, onFault: (error) => faults.push(error), ...options });
   const apps = (['classic', 'teuthology'] as const).map((contract) => buildApp({ contract, config, db, log, now }));
-  const [classic = '', teuthology = ''] = await Promise.all(
-    apps.map(async (app) => {
-      await app.listen({ host: '127.0.0.1', port: 0 });
-      return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
-    }),
-  );
+  const [classic, teuthology] = apps.map(({ server }) => server) as [Server, Server];
+  for (const app of apps) await app.listen({ host: '127.0.0.1', port: 0 });
+  const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     db,
-    urls: { classic, teuthology },
+    urls: { classic: urlOf(classic), teuthology: urlOf(teuthology) },
+    servers: { classic, teuthology },
     faults,
     errors,
     async send(method, address, body) {

@@ -33,7 +33,7 @@ async function* unpack(
     yield* pipeline(arriving, unpacker, () => {});
   } catch (error) {
     // Its client has left.
-    if (request.errored) throw error;
+    if (error === request.errored) throw error;
     refuse(null, 'the body is not what its Content-Encoding says');
   }
 }
