@@ -6,7 +6,7 @@ import type { AuditList } from '../../src/http/api/audit-schema.ts';
 import { engines } from '../helpers/engines.ts';
 import { listen } from '../helpers/events.ts';
 import { startReadOnlyServer, startServer, type TestServer } from '../helpers/server.ts';
-import { hasNginx, type Nginx, startNginx } from './nginx.ts';
+import { type FrontServer, hasNginx, startNginx } from './nginx.ts';
 import { startProxy } from './proxy.ts';
 
 const run = 'teuthology-2026-11-20_20:00:00-rados-main-distro-default-smithi';
@@ -15,7 +15,7 @@ describe.skipIf(!hasNginx)('nginx with the documented configuration', () => {
   let main: TestServer;
   let reader: TestServer;
   let database: Awaited<ReturnType<typeof startProxy>>;
-  let nginx: Nginx;
+  let nginx: FrontServer;
 
   beforeAll(async () => {
     const postgres = engines.find(({ name }) => name === 'postgres')!;
@@ -119,7 +119,7 @@ test.skipIf(!hasNginx)(
 );
 
 /** The log of changes has the address of the client, not one that the client claims. */
-async function expectOwnAddress(nginx: Nginx, server: TestServer, base: string): Promise<void> {
+async function expectOwnAddress(nginx: FrontServer, server: TestServer, base: string): Promise<void> {
   const body = { name: nginx.url, events: ['run_finished'], format: 'standard', target: 'https://lab.example/' };
   const made = await nginx.send('POST', `${base}/api/subscriptions`, body, { 'x-forwarded-for': '203.0.113.9' });
   expect(made.status).toBe(200);

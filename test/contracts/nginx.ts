@@ -1,6 +1,6 @@
 /** Starts nginx with an example of docs/operate.md, as it is printed there. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
@@ -14,8 +14,8 @@ if (!hasNginx) {
   process.stdout.write('tests: no nginx, so its examples are not tested; install it (Debian: apt-get install nginx)\n');
 }
 
-/** A running nginx. */
-export interface Nginx {
+/** A running proxy. */
+export interface FrontServer {
   /** Without a trailing slash. */
   url: string;
   send(method: string, path: string, body?: object, headers?: Record<string, string>): Promise<Response>;
@@ -26,7 +26,7 @@ export interface Nginx {
 export async function startNginx(
   servers: Record<string, string>,
   configuration = documented(Object.keys(servers)),
-): Promise<Nginx> {
+): Promise<FrontServer> {
   if (program === undefined) throw new Error('no nginx; install it (Debian: apt-get install nginx)');
   const folder = mkdtempSync(join(tmpdir(), 'paddles-nginx-'));
   const address = `127.0.0.1:${await freePort()}`;
@@ -36,7 +36,21 @@ export async function startNginx(
   }, configuration);
   writeFileSync(join(folder, 'paddles.conf'), example);
   writeFileSync(join(folder, 'nginx.conf'), surroundings(folder));
-  const server = spawn(program, ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')]);
+  const settings = join(folder, 'nginx.conf');
+  return startFrontServer(program, ['-p', folder, '-c', settings, '-e', join(folder, 'error.log')], {
+    address,
+    folder,
+  });
+}
+
+/** Starts a proxy that listens at an address, with a folder that goes when it stops and gets its `error.log`. */
+export async function startFrontServer(
+  program: string,
+  args: string[],
+  { address, folder }: { address: string; folder: string },
+): Promise<FrontServer> {
+  const server = spawn(program, args, { env: { ...process.env, HOME: folder } });
+  server.stderr.on('data', (part) => appendFileSync(join(folder, 'error.log'), part));
   const url = `http://${address}`;
   const stop = async () => {
     await end(server);
@@ -48,7 +62,7 @@ export async function startNginx(
     await stop();
     throw error;
   }
-  const send: Nginx['send'] = (method, path, body, headers = {}) =>
+  const send: FrontServer['send'] = (method, path, body, headers = {}) =>
     fetch(url + path, { method, headers, redirect: 'manual', ...(body && { body: JSON.stringify(body) }) });
   return { url, send, stop };
 }
@@ -77,9 +91,9 @@ http {
 `;
 }
 
-/** Throws when nginx does not answer yet, and why when it has ended. */
+/** Throws when it does not answer yet, and why when it has ended. */
 async function answers(url: string, server: ChildProcess, folder: string): Promise<void> {
-  if (server.exitCode !== null) throw new Error(`nginx ended: ${readFileSync(join(folder, 'error.log'), 'utf8')}`);
+  if (server.exitCode !== null) throw new Error(`the proxy ended: ${readFileSync(join(folder, 'error.log'), 'utf8')}`);
   await fetch(`${url}/healthz`);
 }
 

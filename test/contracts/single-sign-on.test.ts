@@ -1,4 +1,4 @@
-/** The configuration of nginx with single sign-on in docs/operate.md, in front of a server and of what stands for oauth2-proxy. */
+/** The configurations of nginx and Caddy with single sign-on in docs/operate.md, in front of a server and of what stands for oauth2-proxy. */
 import { hash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,15 +7,22 @@ import type { AuditList } from '../../src/http/api/audit-schema.ts';
 import { createToken } from '../../src/store/write/tokens.ts';
 import { engines } from '../helpers/engines.ts';
 import { someone, startServer, type TestServer } from '../helpers/server.ts';
-import { hasNginx, type Nginx, startNginx } from './nginx.ts';
+import { hasCaddy, startCaddy } from './caddy.ts';
+import { type FrontServer, hasNginx, startNginx } from './nginx.ts';
 
 const secret = 'paddles_behind-nginx'.padEnd(51, 'x');
 
-describe.skipIf(!hasNginx)('nginx with single sign-on', () => {
+const proxies = [
+  { name: 'nginx', isThere: hasNginx, start: startNginx },
+  { name: 'Caddy', isThere: hasCaddy, start: startCaddy },
+];
+
+describe.each(proxies)('$name with single sign-on', ({ isThere, start }) => {
   let server: TestServer;
   let oauth2Proxy: Server;
-  let nginx: Nginx;
+  let proxy: FrontServer;
   beforeAll(async () => {
+    if (!isThere) return;
     server = await startServer(engines[0]!, {
       ...{ contract: 'teuthology', require_token: 'writes', auth_header: 'X-Forwarded-User' },
     });
@@ -23,43 +30,44 @@ describe.skipIf(!hasNginx)('nginx with single sign-on', () => {
     await createToken(server.db, token, someone, 1);
     oauth2Proxy = createServer((request, response) => {
       const name = /signed_in=(\w+)/.exec(request.headers.cookie ?? '')?.[1];
-      if (request.url !== '/oauth2/auth') return response.end('the page to sign in');
+      // Caddy passes on what is behind the question mark.
+      if (request.url?.split('?')[0] !== '/oauth2/auth') return response.end('the page to sign in');
       if (name) response.setHeader('x-auth-request-email', `${name}@example.com`);
       return response.writeHead(name ? 202 : 401).end();
     });
     await new Promise<void>((resolve) => oauth2Proxy.listen(0, '127.0.0.1', resolve));
     const { port } = oauth2Proxy.address() as AddressInfo;
-    nginx = await startNginx({ MAIN_ADDRESS: server.url, OAUTH2_PROXY_ADDRESS: `http://127.0.0.1:${port}` });
+    proxy = await start({ MAIN_ADDRESS: server.url, OAUTH2_PROXY_ADDRESS: `http://127.0.0.1:${port}` });
   });
   afterAll(async () => {
-    await nginx?.stop();
+    await proxy?.stop();
     oauth2Proxy?.close();
     await server?.stop();
   });
 
   const session = async (headers: Record<string, string>) => {
-    const answer = await nginx.send('GET', '/api/session', undefined, headers);
+    const answer = await proxy.send('GET', '/api/session', undefined, headers);
     return answer.status === 200 ? await answer.json() : [answer.status, answer.headers.get('location')];
   };
 
-  test('names people who have signed in, and sends others to do so', async () => {
+  test.skipIf(!isThere)('names people who have signed in, and sends others to do so', async () => {
     expect(await session({ cookie: 'signed_in=alice' })).toMatchObject({ name: 'alice@example.com', verified: true });
     expect(await session({})).toEqual([302, expect.stringMatching(/\/oauth2\/sign_in\?rd=\/api\/session$/)]);
-    const page = await nginx.send('GET', '/ui/runs?q=a');
+    const page = await proxy.send('GET', '/ui/runs?q=a');
     expect([page.status, page.headers.get('location')]).toEqual([302, expect.stringContaining('rd=/ui/runs?q=a')]);
-    expect(await (await nginx.send('GET', '/oauth2/sign_in')).text()).toBe('the page to sign in');
+    expect(await (await proxy.send('GET', '/oauth2/sign_in')).text()).toBe('the page to sign in');
   });
 
-  test('passes on no name that a client gives himself', async () => {
+  test.skipIf(!isThere)('passes on no name that a client gives himself', async () => {
     const forged = { 'x-forwarded-user': 'root@example.com' };
     expect(await session({ ...forged, cookie: 'signed_in=alice' })).toMatchObject({ name: 'alice@example.com' });
-    const posted = await nginx.send('POST', '/runs/', { name: 'forged' }, forged);
+    const posted = await proxy.send('POST', '/runs/', { name: 'forged' }, forged);
     expect(posted.status).toBe(401);
   });
 
-  test('lets programs bring a token, and records where they are', async () => {
+  test.skipIf(!isThere)('lets programs bring a token, and records where they are', async () => {
     const authorization = `Basic ${btoa(`worker:${secret}`)}`;
-    expect((await nginx.send('POST', '/runs/', { name: 'mine' }, { authorization })).status).toBe(200);
+    expect((await proxy.send('POST', '/runs/', { name: 'mine' }, { authorization })).status).toBe(200);
     const { changes } = (await server.get('/api/audit?q=target:mine')).json as AuditList;
     expect(changes).toMatchObject([{ name: 'worker', verified: true, address: '127.0.0.1' }]);
   });
