@@ -38,7 +38,7 @@ test('for a request that is left before its turn nothing is made, and the turn i
   app.addHook('onRequestAbort', async (_request) => {
     aborted++;
   });
-  makeInTurns(app, { large: 1, ordinary: 1, archive: 1, tests: 1, document: 1 });
+  makeInTurns(app, { large: 1, ordinary: 1, archive: 1, tests: 1, uploads: 1, document: 1 });
   let made = 0;
   app.get('/large', { config: large }, async () => {
     await gate;

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JobPage } from '../../src/http/api/job-page-schema.ts';
 import type { JobTests, TestHistory } from '../../src/http/api/job-tests-schema.ts';
 import { lockRows } from '../../src/store/engine/dialect.ts';
+import { openWire } from '../concurrency/raw-http.ts';
 import { whenWaiting } from '../concurrency/waiting.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Pages, runOn, startPages } from './pages.ts';
@@ -135,6 +137,21 @@ describe.each(engines)('test cases on $name', (engine) => {
       return { refused };
     });
     expect(await answer.refused).toMatchObject({ status: 404 });
+  });
+
+  test('are read although others are sent slowly', async () => {
+    const head = `PUT /api/runs/${run}/jobs/1/tests HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n\r\n`;
+    const wires = [];
+    for (let count = 0; count < 2; count++) {
+      const arrived = once(pages.app.server, 'request');
+      const wire = await openWire(pages.port);
+      wires.push(wire);
+      wire.write(Buffer.from(`${head}<testsuite>`));
+      const [request] = await arrived;
+      await expect.poll(() => request.listenerCount('readable')).toBe(1);
+    }
+    expect((await pages.get(`/api/runs/${run}/jobs/1/tests`)).status).toBe(200);
+    for (const wire of wires) wire.destroy();
   });
 
   test('may be 100,000, of which a page is answered', async () => {
