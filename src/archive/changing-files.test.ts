@@ -1,14 +1,16 @@
-/** Files that change while they are read, and what hostile ones leave. */
+/** Files that change while they are read, what hostile ones leave, and what cannot be read now. */
 import { mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { afterAll, expect, test, vi } from 'vitest';
 import { findText } from './find.ts';
 import { firstErrorOf, nextError } from './first-error.ts';
 import { openFile } from './folder.ts';
 import { byteOfLine, numbered } from './line-index.ts';
 import { sliceOf } from './slices.ts';
 import { ArchiveProblem, type Source } from './source.ts';
+import { chunksOf, unpack } from './unpack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'paddles-archive-'));
 const path = join(folder, 'log');
@@ -69,5 +71,18 @@ test('an excerpt has at most 8 KB, whatever bytes there are', async () => {
     expect(found.others).toHaveLength(2);
     const { context, error, others } = found;
     expect(Buffer.byteLength([context, error, JSON.stringify(others)].join('')), letter).toBeLessThan(7900);
+  }
+});
+
+test('a packed file cannot be read now where there is no temporary folder', async () => {
+  writeFileSync(path, gzipSync(ordinary));
+  const source = openFile(folder, ['log']);
+  vi.stubEnv('TMPDIR', join(folder, 'nowhere'));
+  try {
+    const problem = { kind: 'away', message: 'the server has no room to unpack files (ENOENT)' };
+    await expect(unpack(chunksOf(source), 'gz')).rejects.toEqual(expect.objectContaining(problem));
+  } finally {
+    vi.unstubAllEnvs();
+    source.close();
   }
 });

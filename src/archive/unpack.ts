@@ -35,7 +35,7 @@ export async function unpack(
   packing: Packing | null,
   most = mostUnpacked,
 ): Promise<Source & { cut: boolean }> {
-  const { bavail, bsize } = statfsSync(tmpdir());
+  const { bavail, bsize } = unlessFull(() => statfsSync(tmpdir()));
   const room = Math.min(most, Math.floor((bavail * bsize) / 2));
   const file = openNameless();
   let size = 0;
@@ -66,7 +66,7 @@ export async function unpack(
 
 function openNameless(): number {
   const path = join(tmpdir(), `paddles-log-${randomBytes(12).toString('hex')}`);
-  const file = openSync(path, 'wx+', 0o600);
+  const file = unlessFull(() => openSync(path, 'wx+', 0o600));
   unlinkSync(path);
   return file;
 }
@@ -78,8 +78,18 @@ function writeAll(file: number, chunk: Uint8Array, at: number): number {
     return chunk.length;
   }
   let done = 0;
-  while (done < chunk.length) done += writeSync(file, chunk, done, chunk.length - done, at + done);
+  while (done < chunk.length) done += unlessFull(() => writeSync(file, chunk, done, chunk.length - done, at + done));
   return done;
+}
+
+/** Uses the temporary folder, which may be full or not there: that says nothing of the file, and may pass. */
+function unlessFull<T>(use: () => T): T {
+  try {
+    return use();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new ArchiveProblem('away', `the server has no room to unpack files (${code ?? message})`);
+  }
 }
 
 async function* unpacked(packed: Whole, packing: Packing | null): Whole {
