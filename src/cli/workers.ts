@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { BadSetting, type CommandLine } from '../config.ts';
 import { endInTime } from './ending.ts';
-import { createLog, flushLog } from './log.ts';
+import { createLog, flushLog, rarely } from './log.ts';
 
 /** What a worker tells when it listens: the line that announces the server. */
 type Announcement = Record<string, unknown>;
@@ -40,8 +40,8 @@ export async function superviseWorkers({ config }: CommandLine): Promise<number>
   const ready = new Set<number>();
   let stopping = false;
   const start = () => {
-    const worker = cluster.fork();
-    worker.on('message', (message: { ready?: Announcement }) => {
+    const worker = fork(onFailure);
+    worker?.on('message', (message: { ready?: Announcement }) => {
       // Workers that are started after the signal to stop would never get it.
       if (stopping || message.ready === undefined) return;
       ready.add(worker.id);
@@ -49,7 +49,14 @@ export async function superviseWorkers({ config }: CommandLine): Promise<number>
       if (ready.size === 1) for (let count = 1; count < config.workers; count++) start();
       if (ready.size === config.workers) announce(log, message.ready, config.workers);
     });
-    worker.on('exit', (code, signal) => void onExit(worker, code, signal));
+    worker?.on('exit', (code, signal) => void onExit(worker, code, signal));
+  };
+  const tellFailure = rarely(log, 'error', 'a worker cannot be started; trying again');
+  const onFailure = async (error: Error) => {
+    if (ready.size === 0) return ended.reject(new BadSetting(`no worker can be started: ${error.message}`));
+    tellFailure(error);
+    await sleep(restartAfter);
+    if (!stopping) start();
   };
   const onExit = async (worker: Worker, code: number | null, signal: string | null) => {
     if (!stopping && ready.has(worker.id)) {
@@ -61,28 +68,46 @@ export async function superviseWorkers({ config }: CommandLine): Promise<number>
       // It could not start, and said why: the others could not either, or not for long.
       stopping = true;
       ended.resolve(code ?? 1);
-      stopAll();
+      signalAll('SIGTERM');
     }
     if (Object.keys(cluster.workers ?? {}).length === 0) ended.resolve(0);
-  };
-  const stopAll = () => {
-    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM');
   };
   const onStop = () => {
     if (!stopping) endInTime();
     stopping = true;
-    stopAll();
+    signalAll('SIGTERM');
     if (Object.keys(cluster.workers ?? {}).length === 0) ended.resolve(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, onStop);
   process.on('SIGHUP', () => {
     if (process.stdout.isTTY) onStop();
-    else for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGHUP');
+    else signalAll('SIGHUP');
   });
   start();
   const code = await ended.promise;
   await flushLog(log);
   return code;
+}
+
+function signalAll(signal: NodeJS.Signals): void {
+  for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill(signal);
+}
+
+/** Starts a worker, or null; `failed` hears when the system has no files, processes or memory left for another one. */
+function fork(failed: (error: Error) => void): Worker | null {
+  try {
+    const worker = cluster.fork();
+    worker.on('error', (error) => {
+      // Of one that was started the end is told as well.
+      if (worker.process.pid !== undefined) return;
+      delete cluster.workers?.[worker.id];
+      failed(error);
+    });
+    return worker;
+  } catch (error) {
+    failed(error as Error);
+    return null;
+  }
 }
 
 function announce(log: Logger, announcement: Announcement, workers: number): void {

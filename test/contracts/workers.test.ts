@@ -1,4 +1,5 @@
 /** `paddles serve --workers N`: several processes on one port with one PostgreSQL database. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Engine, engines } from '../helpers/engines.ts';
@@ -72,8 +73,12 @@ describe('workers', () => {
     const service = await start(2);
     const before = workersOf(service);
     expect(before).toHaveLength(2);
+    const mayOpen = (files: number) => execFileSync('prlimit', ['--pid', String(service.pid), `--nofile=${files}:`]);
+    mayOpen(4);
     process.kill(before[0]!, 'SIGKILL');
     await service.said('a worker ended');
+    await service.said('a worker cannot be started');
+    mayOpen(1024);
     await vi.waitFor(() => expect(workersOf(service).filter((pid) => !before.includes(pid))).toHaveLength(1), 60_000);
     await vi.waitFor(async () => expect((await send(service, 'GET', '/runs/')).status).toBe(200), 60_000);
     service.kill('SIGTERM');
