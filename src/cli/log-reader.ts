@@ -5,7 +5,7 @@ import { createBell } from '../core/bell.ts';
 import { logRulesVersion } from '../core/logs/first-error.ts';
 import type { PlacedJob } from '../core/logs/places.ts';
 import type { Db } from '../store/db.ts';
-import { countWaitingLogs, jobsWithEvidence, jobToRead } from '../store/read/excerpts.ts';
+import { countWaitingLogs, jobsToRefine, jobsWithEvidence, jobToRead } from '../store/read/excerpts.ts';
 import { testsOf } from '../store/read/test-cases.ts';
 import {
   askForLogs,
@@ -76,7 +76,7 @@ export function startLogReader({ db, archive, log, now }: ReaderOptions): LogRea
     // A failure that came later than the log was read or the test cases were posted may be refined by them.
     for (const id of await jobsWithEvidence(db, run, job_ids)) tell(db, await refineJob(db, id));
   };
-  const recent = () => (archive.isOpen() ? askForRecent(db, now()) : Promise.resolve());
+  const recent = () => catchUp(db, archive, now());
   const unsubscribe = db.live.subscribe((event) => {
     if (event.type === 'reset') void safely(recent);
     if (event.type !== 'jobs') return;
@@ -114,11 +114,13 @@ export function startLogReader({ db, archive, log, now }: ReaderOptions): LogRea
   };
 }
 
-async function askForRecent(db: Db, at: number): Promise<void> {
+/** Does what is due for failures that nobody heard of, because no server was there or it ended at that moment. */
+async function catchUp(db: Db, archive: Archive, at: number): Promise<void> {
   for (let skip = 0; ; skip += runsAtATime) {
     const runs = await failedRunsSince(db, { since: at - lookBack, skip, limit: runsAtATime });
     for (const run of runs) {
-      if (run !== '') await askForLogs(db, { run, job_ids: null, at });
+      if (run !== '' && archive.isOpen()) await askForLogs(db, { run, job_ids: null, at });
+      if (run !== '') for (const id of await jobsToRefine(db, run)) tell(db, await refineJob(db, id));
       await new Promise((resolve) => setImmediate(resolve));
     }
     if (runs.length < runsAtATime) return;

@@ -62,11 +62,7 @@ describe.each(engines)('logs on $name', (engine) => {
 
   test('are read when a job ends badly, and refine a cause that says nothing', async () => {
     start();
-    for (const [id, condition] of [
-      ['1', 'lit'],
-      ['2', 'lit'],
-      ['3', 'burning'],
-    ] as const) {
+    for (const [id, condition] of Object.entries({ 1: 'lit', 2: 'lit', 3: 'burning' })) {
       put(id, ['INFO:x:before', `INFO:tasks.ceph.osd.1.smithi001.stderr:${assertion(condition)}`, 'INFO:x:after']);
       await report({ job_id: id, status: 'fail', failure_reason: generic });
     }
@@ -90,11 +86,8 @@ describe.each(engines)('logs on $name', (engine) => {
       expect(await countWaitingLogs(server.db)).toBe(0);
       return found;
     });
-    expect(causes[0]).toMatchObject({
-      kind: 'crash',
-      class: 'product',
-      title: expect.stringContaining('ceph_assert(lit)'),
-    });
+    const title = expect.stringContaining('ceph_assert(lit)');
+    expect(causes[0]).toMatchObject({ kind: 'crash', class: 'product', title });
     expect(causes[1]).toEqual(causes[0]);
     expect(causes[3]?.title).toContain('workunit test lamps.sh');
     const found = await server.get(`/api/runs/${run}/jobs?q=text:burning`);
@@ -175,7 +168,6 @@ describe.each(engines)('logs on $name', (engine) => {
     while ((await excerpt('70')) === null)
       expect(await readNext({ db: server.db, archive: real, log, now })).toBe(true);
     await real.close();
-    expect(await excerpt('70')).toMatchObject({ error: assertion('stopped') });
   });
 
   test('say what the newest failure of a job is, and nothing of a job that came back', async () => {
@@ -212,7 +204,6 @@ describe.each(engines)('logs on $name', (engine) => {
     const again = await page('30');
     expect(again).toMatchObject({ excerpt: { error: assertion('second') }, tests: null });
     expect(again.job).toMatchObject({ signature: { title: expect.stringContaining('second') }, case_causes: [] });
-
     // The same failure gets another reason.
     put('30', [`INFO:x:${assertion('third')}`]);
     await fails('hit max job timeout');
@@ -252,11 +243,20 @@ describe.each(engines)('logs on $name', (engine) => {
     expect((await server.put(`/api/runs/${run}/jobs/${job_id}/tests`, junit(name), xml)).status).toBe(200);
 
   test('are not needed for a job to fail of test cases that were posted before', async () => {
+    const fails = (job_id: string) =>
+      server.put(`/runs/${run}/jobs/${job_id}/`, { success: false, failure_reason: generic });
+    for (const job_id of ['50', '51']) {
+      await report({ job_id, status: 'running' });
+      await putCases(job_id, `test_dark_${job_id}`);
+    }
+    // Nobody hears of the first one.
+    const told = Promise.withResolvers<void>();
+    server.db.live.subscribe((event) => JSON.stringify(event).includes('"50","status":"fail"') && told.resolve());
+    await fails('50');
+    await told.promise;
     start('');
-    await report({ job_id: '50', status: 'running' });
-    await putCases('50', 'test_dark');
-    await server.put(`/runs/${run}/jobs/50/`, { success: false, failure_reason: generic });
-    await isCause('50', 'test_dark');
+    await fails('51');
+    for (const job_id of ['50', '51']) await isCause(job_id, `test_dark_${job_id}`);
   });
 
   test('name the same cause as documents for each failed case, and an older database is brought up to that', async () => {

@@ -2,7 +2,13 @@
 import { expect } from 'vitest';
 import { createPacker, gatherCases, type PackedCases } from '../../src/archive/pack-cases.ts';
 import type { Db } from '../../src/store/db.ts';
-import { countWaitingLogs, jobsWithEvidence, jobToRead, knownLog } from '../../src/store/read/excerpts.ts';
+import {
+  countWaitingLogs,
+  jobsToRefine,
+  jobsWithEvidence,
+  jobToRead,
+  knownLog,
+} from '../../src/store/read/excerpts.ts';
 import {
   askForLogs,
   type ClaimedLog,
@@ -39,6 +45,7 @@ export async function readLogs(db: Db, run: string, at: number): Promise<void> {
   await refineJob(db, job_id);
   expect(await knownLog(db, job_id)).toMatchObject({ excerpt, unread: null });
   await jobsWithEvidence(db, failed.name, [failed.job_id]);
+  await jobsToRefine(db, failed.name);
   await countWaitingLogs(db);
   await dropLog(db, claimed);
   await postponeLog(db, claimed, at + 2);

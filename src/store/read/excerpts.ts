@@ -93,6 +93,20 @@ export async function jobsWithEvidence({ engine, kysely }: Reader, run: string, 
   return rows.map(({ id }) => id);
 }
 
+/** The internal ids of jobs of a run whose cause says nothing although they have a failed test case: nobody heard that they failed. */
+export async function jobsToRefine({ kysely }: Reader, run: string): Promise<number[]> {
+  const rows = await kysely
+    .selectFrom('runs')
+    .innerJoin('jobs', 'jobs.run_id', 'runs.id')
+    .innerJoin('signatures', 'signatures.id', 'jobs.signature')
+    .innerJoin('failed_cases', (join) => join.onRef('failed_cases.job_id', '=', 'jobs.id').on('place', '=', 0))
+    .select('jobs.id')
+    .where('runs.name', '=', run)
+    .where('signatures.kind', 'in', ['command', 'timeout', 'dead'])
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** How many logs are to be read, now or later. */
 export async function countWaitingLogs({ kysely }: Reader): Promise<number> {
   const { count } = await kysely
