@@ -1,12 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { pagePath } from '../../src/core/paths.ts';
 import type { CausePage } from '../../src/http/api/cause-schema.ts';
 import type { NodeList, Queue } from '../../src/http/api/lab-schema.ts';
 import type { RunList, SearchResults, Suggestions } from '../../src/http/api/lists-schema.ts';
-import { engines } from '../helpers/engines.ts';
+import { engines, execute, type TestDatabase } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 
 const suites = ['rados', 'rbd', 'fs'];
+/** What `next` would be behind a run with these values. */
+const cursor = (...values: unknown[]) => Buffer.from(JSON.stringify(values)).toString('base64url');
 const names = Array.from({ length: 30 }, (_, index) => {
   const day = String(index + 1).padStart(2, '0');
   const branch = index % 4 === 0 ? 'wip-a%b_c' : 'main';
@@ -117,14 +119,15 @@ describe.each(engines)('lists of /api on $name', (engine) => {
     }
   });
 
-  test.each(['limit=0', 'limit=x', 'sort=nothing', 'after=nothing', 'after=W10'])(
-    'are refused with 400 for %s',
-    async (query) => {
-      const answer = await server.get(`/api/runs?${query}`);
-      expect(answer.status).toBe(400);
-      expect((answer.json as { message: string }).message).toContain(query.split('=')[0]);
-    },
-  );
+  test.each([
+    ...['limit=0', 'limit=x', 'sort=nothing', 'after=nothing', 'after=W10'],
+    ...['a\0b', '\ud800'].map((suite) => `after=${cursor(suite, 1, 1)}&sort=suite`),
+    ...[2 ** 31, -(2 ** 53) + 1, 0.5].map((count) => `after=${cursor(count, 1)}&sort=fail`),
+  ])('are refused with 400 for %s', async (query) => {
+    const answer = await server.get(`/api/runs?${query}`);
+    expect(answer.status).toBe(400);
+    expect((answer.json as { message: string }).message).toContain(query.split('=')[0]);
+  });
 
   test('are available as CSV, with formulas escaped', async () => {
     const answer = await server.get('/api/runs.csv?q=suite:fs');
@@ -151,12 +154,15 @@ describe.each(engines)('lists of /api on $name', (engine) => {
     }
   });
 
-  test('come with suggested values and their counts', async () => {
-    const { values } = await read<Suggestions>('/suggest?field=suite&prefix=r&q=');
-    expect(values).toEqual([
-      { value: 'rados', count: 10 },
-      { value: 'rbd', count: 10 },
-    ]);
+  test('come with suggested values and their counts, whatever the case of their beginning', async () => {
+    for (const prefix of ['r', 'R']) {
+      const { values } = await read<Suggestions>(`/suggest?field=suite&prefix=${prefix}&q=`);
+      expect(values).toEqual([
+        { value: 'rados', count: 10 },
+        { value: 'rbd', count: 10 },
+      ]);
+    }
+    expect((await read<Suggestions>('/suggest?field=status&prefix=F')).values).toEqual([{ value: 'fail', count: 6 }]);
     expect((await read<Suggestions>('/suggest?field=status')).values).toEqual([
       { value: 'pass', count: 24 },
       { value: 'fail', count: 6 },
@@ -242,4 +248,33 @@ describe.each(engines)('lists of /api on $name', (engine) => {
     const page = await server.get('/api/docs');
     expect(page.text).toContain('/api/runs/{run}/page');
   });
+});
+
+/** A database whose own letters beyond A to Z have capitals too. */
+async function createLocal(): Promise<TestDatabase> {
+  const base = await (engines.find(({ name }) => name === 'postgres') ?? expect.fail()).createDatabase();
+  const url = new URL(base.url);
+  url.pathname += '_local';
+  const name = url.pathname.slice(1);
+  await execute(base.url, `create database ${name} template template0 locale 'C.UTF-8'`);
+  const drop = async () => {
+    await execute(base.url, `drop database ${name} with (force)`);
+    await base.drop();
+  };
+  return { url: url.href, drop };
+}
+
+test('the locale of a PostgreSQL database does not matter to the search of causes', async () => {
+  const server = await startServer({ createTables: createLocal }, { contract: 'teuthology' });
+  onTestFinished(() => server.stop());
+  await server.post('/runs/r/jobs/', { job_id: '1', status: 'fail', failure_reason: 'ÉCHEC of Istanbul' });
+  for (const [text, count] of [
+    ['ÉCHEC', 1],
+    ['échec', 0],
+    ['éCHEC', 0],
+    ['Échec ISTANBUL', 1],
+  ] as const) {
+    const { items } = (await server.get(`/api/search?${new URLSearchParams({ text })}`)).json as SearchResults;
+    expect([text, items.length]).toEqual([text, count]);
+  }
 });

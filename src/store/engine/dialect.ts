@@ -47,10 +47,13 @@ export function contains(engine: Engine, column: string, text: string): RawBuild
   return sql<SqlBool>`${position}(${sql.ref(column)}, ${text}) > 0`;
 }
 
-/** The same in whatever case the letters A to Z are. LIKE would compare a long text at every place of a name. */
+/**
+ * The same in whatever case the letters A to Z are, and no others, whatever the locale of the database. LIKE would compare a long text at
+ * every place of a name.
+ */
 export function containsInAnyCase(engine: Engine, column: string, text: string): RawBuilder<SqlBool> {
-  const position = sql.raw(engine === 'sqlite' ? 'instr' : 'strpos');
-  return sql<SqlBool>`${position}(lower(${sql.ref(column)}), ${asciiLower(text)}) > 0`;
+  const [position, collation] = engine === 'sqlite' ? ['instr', ''] : ['strpos', ' collate "C"'];
+  return sql<SqlBool>`${sql.raw(position)}(lower(${sql.ref(column)}${sql.raw(collation)}), ${asciiLower(text)}) > 0`;
 }
 
 /** A text in which LIKE finds nothing special. */

@@ -2,7 +2,9 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { type Failure, invalid } from '../../core/errors.ts';
 import { jobStatuses } from '../../core/job.ts';
+import { storable } from '../../core/name.ts';
 import type { QueryKey } from '../../core/query.ts';
+import { asciiLower } from '../../core/query-value.ts';
 import { type JobCounts, noJobs, type RunSort } from '../../core/run.ts';
 import { escapeLike } from '../engine/dialect.ts';
 import type { RunRow } from '../engine/schema.ts';
@@ -84,13 +86,19 @@ function readCursor(text: string, keys: SortKey[]): (string | number)[] | null {
   try {
     const values = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown;
     if (!Array.isArray(values) || values.length !== keys.length) return null;
-    const fits = keys.every((key, at) =>
-      textSorts.has(key) ? typeof values[at] === 'string' : Number.isSafeInteger(values[at]),
-    );
-    return fits ? (values as (string | number)[]) : null;
+    return keys.every((key, at) => isOf(key, values[at])) ? (values as (string | number)[]) : null;
   } catch {
     return null;
   }
+}
+
+/** The highest count of jobs that PostgreSQL can compare with one of its own, which have four bytes. */
+const highestCount = 2 ** 31 - 1;
+
+/** Whether a column can be compared with a value on both engines. */
+function isOf(key: SortKey, value: unknown): boolean {
+  if (textSorts.has(key)) return typeof value === 'string' && value === storable(value);
+  return Number.isSafeInteger(value) && (key !== 'fail' || Math.abs(value as number) <= highestCount);
 }
 
 /** Which values are suggested. */
@@ -100,22 +108,24 @@ interface Suggestion {
   limit: number;
 }
 
-/** The values of a key among some runs, most frequent first; none for a key that runs do not have. */
+/** The values of a key among some runs that begin so in whatever case, most frequent first; none for a key that runs do not have. */
 export async function suggestValues(
   matching: MatchingRuns,
   { key, prefix, limit }: Suggestion,
 ): Promise<{ value: string; count: number }[]> {
   const column = textColumns[key];
+  const beginning = asciiLower(prefix);
   if (key !== 'status' && column === undefined) return [];
-  if (column !== undefined) return valueCounts(matching, column, prefix, limit);
-  const counted = await statusCounts(matching, prefix);
+  if (column !== undefined) return valueCounts(matching, column, beginning, limit);
+  const counted = await statusCounts(matching, beginning);
   return counted.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1)).slice(0, limit);
 }
 
-async function valueCounts(matching: MatchingRuns, column: TextColumn, prefix: string, limit: number) {
+async function valueCounts(matching: MatchingRuns, column: TextColumn, beginning: string, limit: number) {
   const rows = await matching
     .select(({ fn }) => [column, fn.countAll<number>().as('count')])
-    .where(column, 'like', sql<string>`${escapeLike(prefix)} || '%' escape '\\'`)
+    // LIKE itself ignores the case on SQLite alone.
+    .where(sql<SqlBool>`lower(${sql.ref(column)}) like ${`${escapeLike(beginning)}%`} escape '\\'`)
     .where(column, '<>', '')
     .groupBy(column)
     .orderBy('count', 'desc')
@@ -125,10 +135,10 @@ async function valueCounts(matching: MatchingRuns, column: TextColumn, prefix: s
   return rows.map((row) => ({ value: row[column] ?? '', count: Number(row.count) }));
 }
 
-async function statusCounts(matching: MatchingRuns, prefix: string) {
+async function statusCounts(matching: MatchingRuns, beginning: string) {
   const row = await matching
     .select(jobStatuses.map((status) => sql<number>`count(case when ${sql.ref(status)} > 0 then 1 end)`.as(status)))
     .executeTakeFirstOrThrow();
   const counts = jobStatuses.map((status) => ({ value: status, count: Number((row as JobCounts)[status]) }));
-  return counts.filter(({ value, count }) => value.startsWith(prefix) && count > 0);
+  return counts.filter(({ value, count }) => value.startsWith(beginning) && count > 0);
 }
