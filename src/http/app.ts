@@ -74,7 +74,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     // A missing Host is answered like any other request, in JSON; Node's own refusal has no body.
     http: { maxHeaderSize: 2 * longestUrl, requireHostHeader: false },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestUrl },
-    rewriteUrl: ({ url = '/' }) => fileAddress(withoutPrefix(withoutExtraSlashes(url), prefix)),
+    rewriteUrl: ({ url = '/' }) => fileAddress(withoutPrefix(withoutExtraSlashes(targetOf(url)), prefix)),
     frameworkErrors: (error, request, reply) => answerOddUrl(error, request as never, reply as never),
     clientErrorHandler: answerClientError,
     // What a schema does not know is refused with its name, not taken away. With strict numbers `Infinity` is within every range.
@@ -141,10 +141,17 @@ function archiveOf(app: FastifyInstance, { archive }: Config): Archive {
   return opened;
 }
 
+/**
+ * The path and the query that a client asks for: in what it sends to a proxy an origin stands before them, and a fragment behind them
+ * says nothing here.
+ */
+function targetOf(url: string): string {
+  const target = url.replace(/^https?:\/\/[^/?#]*/i, '').split('#', 1)[0] as string;
+  return target.startsWith('/') || target === '*' ? target : `/${target}`;
+}
+
 /** Several slashes count as one, because clients put a path behind a base that ends in a slash (teuthology contract §1.1). */
 function withoutExtraSlashes(url: string): string {
-  // A proxy is asked for a whole URL, whose "//" does not belong to the path.
-  if (!url.startsWith('/')) return url;
   const [path = '', ...query] = url.split(/(?=\?)/);
   return path.replace(/\/{2,}/g, '/') + query.join('');
 }

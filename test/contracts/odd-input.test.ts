@@ -132,6 +132,16 @@ describe.each(rows)('odd input of $name', ({ engine, contract }) => {
     },
   );
 
+  test('around a path, an origin or a fragment, changes nothing', async () => {
+    const paths = ['/runs/', '/runs/x/', '/runs/branch/a/', '/api/runs?limit=x', '/ui/runs.csv', '/healthz'];
+    for (const path of paths) {
+      const { status, text } = await server.get(path);
+      for (const same of [`http://elsewhere.example:81${path}`, `${path}#%zz`, `${path}#?limit=2`])
+        expect(await server.get(same), same).toMatchObject({ status, text });
+    }
+    expect((await server.get('http://elsewhere.example?x')).status).toBe(200);
+  });
+
   test('is stored as any other name', async () => {
     for (const name of inherited) {
       if (contract === 'classic') await server.post(`/runs/${name}/`, {});
