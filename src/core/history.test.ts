@@ -5,6 +5,9 @@ import { signatureOf } from './signature.ts';
 
 const [fail, dead, pass, running] = (['fail', 'dead', 'pass', 'running'] as const).map((s) => jobStatuses.indexOf(s));
 
+/** A job that failed. */
+const cell = { job_id: '1', status: 'fail', signature: null, case_causes: [] } as const;
+
 function history(runs: number, cells: [run: number, status: JobStatus, description: string | null, reason?: string][]) {
   const rows = historyRows(runs);
   for (const [at, [run, status, description, reason]] of cells.entries()) {
@@ -24,6 +27,17 @@ describe('a history of descriptions', () => {
       { description: 'x', status: [pass, -1, fail], job_id: ['0', null, '1'], signature: [-1, -1, 0], case_causes: [] },
     ]);
     expect(rows.signatures()).toEqual([signatureOf('File is closed')]);
+  });
+
+  test('with more descriptions than a page can count has those that were added first, with all their runs', () => {
+    const rows = history(2, [[0, 'pass', 'x']]);
+    for (let at = 0; at < 25_000; at++) rows.add(1, { ...cell, description: String(at) });
+    rows.add(1, { ...cell, description: 'x' });
+    expect(rows.rows().length).toBe(20_000);
+    expect(rows.rows().find(({ description }) => description === 'x')?.status).toEqual([pass, fail]);
+    const long = history(1, []);
+    for (let at = 0; at < 3000; at++) long.add(0, { ...cell, description: `${'x'.repeat(4090)}${at}` });
+    expect(long.rows().length).toBeLessThan(2000);
   });
 
   test('leaves out jobs without a description', () => {

@@ -21,9 +21,19 @@ interface HistoryCell extends CausedJob<Signature> {
   description: string | null;
 }
 
-/** Gathers the jobs of `runs` runs, the oldest of which is number 0. */
+/**
+ * The most descriptions that are gathered, and characters of them: a lab has some thousands of 200 characters. Those of fifty runs of
+ * 5,000 jobs that share none took 400 MB, and 1.4 s to be sorted.
+ */
+const most = { rows: 20_000, characters: 8_000_000 };
+
+/**
+ * Gathers the jobs of `runs` runs, the oldest of which is number 0, in whatever order they are added. Jobs with other descriptions than
+ * those that were gathered are left out as soon as there are too many.
+ */
 export function historyRows(runs: number) {
   const rows = new Map<string, HistoryRow>();
+  let characters = 0;
   const signatures = new Map<string, { place: number; signature: Signature }>();
 
   const placeOf = (signature: Signature) => {
@@ -33,11 +43,19 @@ export function historyRows(runs: number) {
     return signatures.size - 1;
   };
 
+  const addRow = (description: string) => {
+    if (rows.size >= most.rows || characters >= most.characters) return null;
+    const row = emptyRow(description, runs);
+    rows.set(description, row);
+    characters += description.length;
+    return row;
+  };
+
   /** If several jobs of a run have the same description, a failing one represents them. */
   const add = (run: number, { job_id, status, description, signature, case_causes }: HistoryCell): void => {
     if (description === null) return;
-    const row = rows.get(description) ?? emptyRow(description, runs);
-    rows.set(description, row);
+    const row = rows.get(description) ?? addRow(description);
+    if (row === null) return;
     const known = row.status[run] as number;
     if (known !== -1 && (failed(known) || !isFailing(status))) return;
     row.status[run] = jobStatuses.indexOf(status);

@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import { changeClasses } from '../../core/compare.ts';
 import { notFound } from '../../core/errors.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
@@ -15,6 +16,7 @@ import { large } from '../turns.ts';
 import { type Compare, compare } from './compare-schema.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { runItem } from './items.ts';
+import { sendWithList } from './long-answer.ts';
 import { comparisonOf } from './run-verdicts.ts';
 
 /**
@@ -22,14 +24,14 @@ import { comparisonOf } from './run-verdicts.ts';
  * `prev`. A branch without such a run is compared with the last run of its base branch, and any with that of the branch that `base=` names.
  */
 export function compareRoutes(app: ApiServer, context: ApiContext): void {
-  app.get('/runs/:run/compare', { schema: compare, config: large }, async ({ params, query }) => {
+  app.get('/runs/:run/compare', { schema: compare, config: large }, async ({ params, query }, reply) => {
     const { db } = context;
     const run = orThrow(await findRun(db, params.run, query));
     const other = await otherRun(context, run, query);
     if (other === null) {
       throw new Refusal(notFound('run', query.with || 'prev'), `there is no finished run like '${run.name}' before it`);
     }
-    return compareAnswer(other, run, await compareRuns(db, other.id, run.id));
+    return sendComparison(reply, other, run, await compareRuns(db, other.id, run.id));
   });
 }
 
@@ -51,16 +53,20 @@ async function lastOfBase(context: ApiContext, run: RunRow, base = ''): Promise<
   return baseline.findLast(({ status }) => status.startsWith('finished')) ?? null;
 }
 
-function compareAnswer(a: RunRow, b: RunRow, pairs: ComparedPair[]): Compare {
+function sendComparison(reply: FastifyReply, a: RunRow, b: RunRow, pairs: ComparedPair[]): Promise<FastifyReply> {
   const counts = Object.fromEntries(changeClasses.map((name) => [name, 0])) as Compare['counts'];
   for (const { change } of pairs) counts[change]++;
-  const rows = pairs.map(({ a, b, change }) => ({
+  const rest: Omit<Compare, 'rows'> = { a: runItem(a), b: runItem(b), counts };
+  return sendWithList(reply, rest, ['rows', pairs], comparedPair);
+}
+
+function comparedPair({ a, b, change }: ComparedPair): Compare['rows'][number] {
+  return {
     description: b?.description ?? a?.description ?? '',
     change,
     a: comparedJob(a),
     b: comparedJob(b),
-  }));
-  return { a: runItem(a), b: runItem(b), counts, rows };
+  };
 }
 
 function comparedJob(job: JobVerdict | null) {

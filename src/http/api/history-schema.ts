@@ -18,7 +18,7 @@ export const History = shape('History', {
     }),
   ),
   signatures: Type.Array(KnownCause),
-  /** How many descriptions there are; `rows` has the first 2,000. */
+  /** How many descriptions there are, counted up to 20,000 (core/history.ts); `rows` has the first 2,000. */
   total: integer,
 });
 export type History = Static<typeof History>;

@@ -8,30 +8,32 @@ import { clockOf } from './clock.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { type History, history } from './history-schema.ts';
 import { runItem } from './items.ts';
+import { sendWithList } from './long-answer.ts';
 
 /** The most descriptions: what a page can show, and 2 MB of JSON. */
 const mostRows = 2000;
 
 /** `GET /history?suite=&branch=&machine_type=&since=&n=20`. */
 export function historyRoutes(app: ApiServer, { db, now }: ApiContext): void {
-  app.get('/history', { schema: history, config: large }, async ({ query }): Promise<History> => {
+  app.get('/history', { schema: history, config: large }, async ({ query }, reply) => {
     const { n = 20, since, tz, ...of } = query;
     const from = since === undefined ? undefined : dayStart(since, clockOf(now(), tz));
     const runs = await lastRuns(db, { ...of, from }, n);
     const gathered = historyRows(runs.length);
-    for (const [index, run] of runs.entries()) {
+    // The newest first: of more descriptions than are gathered those of old runs are left out.
+    for (const [index, run] of [...runs.entries()].reverse()) {
       for await (const jobs of verdictsOfRun(db, run.id)) {
         for await (const job of inTurns(jobs)) gathered.add(index, job);
       }
       await nextTurn();
     }
     const rows = gathered.rows();
-    return {
+    const rest: Omit<History, 'rows'> = {
       runs: runs.map(runItem),
-      rows: rows.slice(0, mostRows),
       signatures: gathered.signatures(),
       total: rows.length,
     };
+    return sendWithList(reply, rest, ['rows', rows.slice(0, mostRows)], (row) => row);
   });
 }
 

@@ -12,7 +12,8 @@ import { orThrow, Refusal } from '../refusal.ts';
 import { large, ordinary } from '../turns.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { jobItem, runItem } from './items.ts';
-import { type NodeItem, nodeList, nodePage, type Queue, queue, type Suspicion } from './lab-schema.ts';
+import { type NodeItem, type NodeList, nodeList, nodePage, type Queue, queue, type Suspicion } from './lab-schema.ts';
+import { sendWithList } from './long-answer.ts';
 import type { RunItem } from './schema.ts';
 
 const nodeJobs = 50;
@@ -22,10 +23,12 @@ export function labRoutes(app: ApiServer, context: ApiContext): void {
   const { db, now } = context;
   const since = (days: number) => now() - days * MICROS_PER_DAY;
 
-  app.get('/nodes', { schema: nodeList, config: large }, async ({ query: { since_days = 14, machine_type } }) => {
+  app.get('/nodes', { schema: nodeList, config: large }, async ({ query }, reply) => {
+    const { since_days = 14, machine_type } = query;
     const lines = await nodeLines(db, { machineType: machine_type || undefined, since: since(since_days) });
     const charges = await chargesOfNodes(db, now());
-    return { nodes: lines.map((line) => nodeItem(line, charges)), machine_types: await machineTypes(db), since_days };
+    const rest: Omit<NodeList, 'nodes'> = { machine_types: await machineTypes(db), since_days };
+    return sendWithList(reply, rest, ['nodes', lines], (line) => nodeItem(line, charges));
   });
 
   app.get('/nodes/:name', { schema: nodePage, config: ordinary }, async ({ params, query: { after = null } }) => {

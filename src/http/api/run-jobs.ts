@@ -12,13 +12,13 @@ import type { JobLine } from '../../store/pages/job-lines.ts';
 import { type JobParts, partsOfRun } from '../../store/pages/job-parts.ts';
 import { findRun, type LatestOf, runsUpTo } from '../../store/pages/run-page.ts';
 import { verdictsOf } from '../../store/pages/verdicts.ts';
-import { jsonType } from '../errors.ts';
 import { orThrow } from '../refusal.ts';
 import { large } from '../turns.ts';
 import { clockOf } from './clock.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { csvLine, csvTime, fileQuery } from './csv.ts';
 import { jobItem, runItem } from './items.ts';
+import { bytesOf, sendWithList } from './long-answer.ts';
 import { jobsWithPrevious } from './run-document.ts';
 import { type RunJobs, runJobs, runJobsFile } from './run-page-schema.ts';
 import { comparisonOf } from './run-verdicts.ts';
@@ -96,9 +96,7 @@ function matchable(line: JobLine, run: RunRow, traits: MatchableJob['traits'], p
 
 async function sendJobs(reply: FastifyReply, { run, lines }: Selection, problems: string[]): Promise<FastifyReply> {
   const rest: Omit<RunJobs, 'jobs'> = { run: runItem(run), problems };
-  const parts = [`${JSON.stringify(rest).slice(0, -1)},"jobs":[`];
-  for await (const line of inTurns(lines)) parts.push(`${parts.length > 1 ? ',' : ''}${JSON.stringify(jobItem(line))}`);
-  return reply.type(jsonType).send(await bytesOf([...parts, ']}']));
+  return sendWithList(reply, rest, ['jobs', lines], jobItem);
 }
 
 const csvColumns = [
@@ -138,11 +136,4 @@ function csvCell(job: JobItem, key: (typeof csvColumns)[number]): string | numbe
   if (key === 'nodes') return job.nodes.join(' ');
   if (key === 'posted' || key === 'started' || key === 'updated') return csvTime(job[key]);
   return job[key];
-}
-
-/** The bytes of a text that comes in parts. */
-async function bytesOf(parts: string[]): Promise<Buffer> {
-  const buffers: Buffer[] = [];
-  for await (const part of inTurns(parts)) buffers.push(Buffer.from(part));
-  return Buffer.concat(buffers);
 }
