@@ -3,11 +3,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, type TestContext, test } from 'vitest';
 import { newFolder } from '../contracts/program.ts';
 import { startProxy } from '../contracts/proxy.ts';
 import { bundledProgram } from '../helpers/bundle.ts';
 import { engines } from '../helpers/engines.ts';
+
+/** Of tests that run at the same time each has its own: the imported one may belong to another test. */
+type Finish = TestContext['onTestFinished'];
 
 interface Started {
   child: ChildProcess;
@@ -15,7 +18,7 @@ interface Started {
 }
 
 /** Starts a server; after the line that says that it is ready nobody reads its standard output when `deaf`. */
-async function start(database: string, deaf: boolean): Promise<Started> {
+async function start(database: string, deaf: boolean, onTestFinished: Finish): Promise<Started> {
   const args = [bundledProgram, 'serve', '--port', '0', '--teuthology-port', '', '--database', database];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -31,7 +34,7 @@ async function start(database: string, deaf: boolean): Promise<Started> {
 }
 
 /** Starts a server whose database falls silent while a write is under way. */
-async function startHanging(): Promise<Started> {
+async function startHanging(onTestFinished: Finish): Promise<Started> {
   const database = await (engines.find(({ name }) => name === 'postgres') ?? expect.fail()).createTables();
   const url = new URL(database.url);
   const proxy = await startProxy(Number(url.port));
@@ -40,7 +43,7 @@ async function startHanging(): Promise<Started> {
     proxy.cut();
     await database.drop();
   });
-  const server = await start(url.href, false);
+  const server = await start(url.href, false, onTestFinished);
   expect((await fetch(`${server.url}/runs/`, { method: 'POST', body: '{"name": "before"}' })).status).toBe(200);
   proxy.silence();
   for (const name of ['one', 'two'])
@@ -50,10 +53,10 @@ async function startHanging(): Promise<Started> {
 }
 
 /** Starts a server whose standard output is full. */
-async function startDeaf(): Promise<Started> {
+async function startDeaf(onTestFinished: Finish): Promise<Started> {
   const { folder, remove } = newFolder();
   onTestFinished(remove);
-  const server = await start(`sqlite:///${join(folder, 'paddles.db')}`, true);
+  const server = await start(`sqlite:///${join(folder, 'paddles.db')}`, true, onTestFinished);
   for (let round = 0; round < 20; round++) {
     await Promise.all(Array.from({ length: 50 }, () => fetch(`${server.url}/healthz?${'x'.repeat(400)}`)));
   }
@@ -74,15 +77,15 @@ async function stop({ child }: Started, again: number | null): Promise<number> {
 const limit = 30;
 
 describe.concurrent('a server', () => {
-  test('whose database hangs ends within 25 seconds', async () => {
-    expect(await stop(await startHanging(), null)).toBeLessThan(limit);
+  test('whose database hangs ends within 25 seconds', async ({ onTestFinished }) => {
+    expect(await stop(await startHanging(onTestFinished), null)).toBeLessThan(limit);
   });
 
-  test('whose database hangs ends at once when it is asked again', async () => {
-    expect(await stop(await startHanging(), 1500)).toBeLessThan(10);
+  test('whose database hangs ends at once when it is asked again', async ({ onTestFinished }) => {
+    expect(await stop(await startHanging(onTestFinished), 1500)).toBeLessThan(10);
   });
 
-  test('whose standard output nobody reads ends within 25 seconds', async () => {
-    expect(await stop(await startDeaf(), null)).toBeLessThan(limit);
+  test('whose standard output nobody reads ends within 25 seconds', async ({ onTestFinished }) => {
+    expect(await stop(await startDeaf(onTestFinished), null)).toBeLessThan(limit);
   });
 });
