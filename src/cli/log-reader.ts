@@ -76,7 +76,7 @@ export function startLogReader({ db, archive, log, now }: ReaderOptions): LogRea
     // A failure that came later than the log was read or the test cases were posted may be refined by them.
     for (const id of await jobsWithEvidence(db, run, job_ids)) tell(db, await refineJob(db, id));
   };
-  const recent = () => catchUp(db, archive, now());
+  const recent = () => catchUp({ db, archive, log, now }, signal);
   const unsubscribe = db.live.subscribe((event) => {
     if (event.type === 'reset') void safely(recent);
     if (event.type !== 'jobs') return;
@@ -115,12 +115,15 @@ export function startLogReader({ db, archive, log, now }: ReaderOptions): LogRea
 }
 
 /** Does what is due for failures that nobody heard of, because no server was there or it ended at that moment. */
-async function catchUp(db: Db, archive: Archive, at: number): Promise<void> {
+async function catchUp({ db, archive, now }: ReaderOptions, signal: AbortSignal): Promise<void> {
+  const at = now();
   for (let skip = 0; ; skip += runsAtATime) {
     const runs = await failedRunsSince(db, { since: at - lookBack, skip, limit: runsAtATime });
     for (const run of runs) {
-      if (run !== '' && archive.isOpen()) await askForLogs(db, { run, job_ids: null, at });
-      if (run !== '') for (const id of await jobsToRefine(db, run)) tell(db, await refineJob(db, id));
+      if (signal.aborted) return;
+      if (run === '') continue;
+      if (archive.isOpen()) await askForLogs(db, { run, job_ids: null, at });
+      for (const id of await jobsToRefine(db, run)) tell(db, await refineJob(db, id));
       await new Promise((resolve) => setImmediate(resolve));
     }
     if (runs.length < runsAtATime) return;
