@@ -121,6 +121,22 @@ describe.each(engines)('access on $name', (engine) => {
     expect(JSON.stringify(kept)).not.toContain(cookieOf(secure).slice(16, 59));
   });
 
+  test('a session is good from its beginning, whatever else is asked meanwhile', async () => {
+    const secret = await make(server, 'hasty', ['report']);
+    // Each of these makes the server read its tokens and sessions.
+    const ask = (at: number) => server.get('/api/session', basic(`unknown-${at}-${Math.random()}`));
+    for (let round = 0; round < 10; round++) {
+      const others = Array.from({ length: 8 }, (_, at) => ask(at));
+      const begun = await server.post('/api/session', undefined, bearer(secret));
+      const cookie = { cookie: cookieOf(begun).split(';')[0] };
+      const more = Array.from({ length: 8 }, (_, at) => ask(at));
+      expect((await server.get('/api/session', cookie)).json).toMatchObject({ name: 'hasty' });
+      await server.request('DELETE', '/api/session', undefined, cookie);
+      expect((await server.get('/api/session', cookie)).json).toMatchObject({ name: null });
+      await Promise.all([...others, ...more]);
+    }
+  });
+
   test('a session that began at the main server is good for a read-only one, which begins none', async () => {
     const secret = await make(server, 'reader', ['read']);
     const begun = await server.post('/api/session', undefined, bearer(secret));

@@ -44,7 +44,9 @@ export function createCredentials(
   { file, now, onProblem }: { file: string; now: () => number; onProblem: (sentence: string) => void },
 ): Credentials {
   let known: Known = { tokens: new Map(), sessions: new Map() };
+  /** When the last reading began, and before when one is out of date. */
   let readAt = Number.NEGATIVE_INFINITY;
+  let changedAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | null = null;
   const unknown = new Set<string>();
   const tokensOfFile = watchTokensFile(file, onProblem);
@@ -62,15 +64,19 @@ export function createCredentials(
     known = { tokens: byHash, sessions: new Map(begun) };
     readAt = at;
   };
-  const refresh = () => {
-    reading ??= read().finally(() => {
-      reading = null;
-    });
-    return reading;
+  /** A reading that has begun before may not know what has been made meanwhile. */
+  const refresh = async () => {
+    const asked = performance.now();
+    do {
+      reading ??= read().finally(() => {
+        reading = null;
+      });
+      await reading;
+    } while (readAt < asked);
   };
   const find = async (kind: keyof Known, secret: string) => {
     const key = hashOf(secret);
-    const isStale = performance.now() - readAt > freshFor;
+    const isStale = performance.now() - readAt > freshFor || readAt < changedAt;
     if (isStale || unknown.size >= mostUnknown) unknown.clear();
     // A secret that was not heard of before may be that of a token that has just been made.
     if (isStale || !(known[kind].has(key) || unknown.has(key))) await refresh();
@@ -82,7 +88,7 @@ export function createCredentials(
     token: (secret) => find('tokens', secret),
     session: (secret) => find('sessions', secret),
     forget: () => {
-      readAt = Number.NEGATIVE_INFINITY;
+      changedAt = performance.now();
     },
   };
 }
