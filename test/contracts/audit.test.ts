@@ -33,6 +33,15 @@ describe.each(engines)('the log of changes on $name', (engine) => {
     return list.changes.reverse().map(({ action, target, before, after }) => [action, target, before, after]);
   }
 
+  test('keeps the beginning of long values', async () => {
+    await send('POST', '/runs/', { name: 'long' });
+    const tags = Array.from({ length: 100 }, (_, at) => `${at}${'é'.repeat(250)}`);
+    await send('PUT', '/runs/long/', { tags });
+    const [, change] = await changes('target:long');
+    expect(change).toEqual(['tag', 'long', { tags: [] }, { tags: `${JSON.stringify(tags).slice(0, 2500)}…` }]);
+    expect(await changes('"0éééé')).toEqual([change]);
+  });
+
   test('has who, from where, what, and before and after of a lock', async () => {
     await send('POST', '/nodes/', { name: 'node1', machine_type: 'smithi', up: true });
     const lock = { name: 'node1', locked: true, locked_by: 'ana@host', description: 'to debug' };

@@ -8,16 +8,18 @@ import { type AuditItem, type AuditList, auditFile, auditList } from './audit-sc
 import { clockOf } from './clock.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { csvLine, csvTime, fileQuery } from './csv.ts';
+import { sendWithList } from './long-answer.ts';
 
 /** `GET /audit`, `/audit.json` and `/audit.csv`. */
 export function auditRoutes(app: ApiServer, context: ApiContext): void {
   for (const path of ['/audit', '/audit.json'] as const) {
-    app.get(path, { schema: auditList, config: ordinary }, async ({ query }): Promise<AuditList> => {
+    app.get(path, { schema: auditList, config: ordinary }, async ({ query }, reply) => {
       const { q = '', tz, after = null, limit = 50 } = query;
       const { query: parsed, problems } = parseQuery(q, 'audit');
       const search = { query: parsed, clock: clockOf(context.now(), tz), after, limit };
       const { rows, next } = await searchAudit(context.db, search);
-      return { changes: rows.map(auditItem), next, problems: problems.map(({ message }) => message) };
+      const rest: Omit<AuditList, 'changes'> = { next, problems: problems.map(({ message }) => message) };
+      return sendWithList(reply, rest, ['changes', rows], auditItem);
     });
   }
 

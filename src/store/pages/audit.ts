@@ -4,7 +4,7 @@ import type { Clock } from '../../core/moment.ts';
 import type { Query, QueryKey, Term } from '../../core/query.ts';
 import { spanReader, valueBounds } from '../../core/query-span.ts';
 import { globMatcher, type Value } from '../../core/query-value.ts';
-import { nextTurn } from '../../core/turns.ts';
+import { inTurns, nextTurn } from '../../core/turns.ts';
 import type { AuditRow, Reader, Schema } from '../engine/schema.ts';
 
 /** Which changes, from where. */
@@ -39,7 +39,7 @@ export async function searchAudit({ kysely }: Reader, { query, clock, after, lim
   let last = after ?? Number.MAX_SAFE_INTEGER;
   for (let step = 0; step < mostSteps; step++) {
     const rows = await matching.where('id', '<', last).limit(atATime).execute();
-    found.push(...rows.filter((row) => matches.every((match) => match(row))));
+    for await (const row of inTurns(rows)) if (matches.every((match) => match(row))) found.push(row);
     const shown = found.slice(0, limit).map((row) => ({ ...row, verified: Boolean(row.verified) }));
     if (found.length > limit) return { rows: shown, next: shown.at(-1)?.id ?? null };
     if (rows.length < atATime) return { rows: shown, next: null };

@@ -10,9 +10,20 @@ const columnCount = 11;
 /** Rows in one statement; SQLite allows some 32,000 parameters. */
 const rowsAtATime = 1000;
 
+/** The longest value that is kept whole, in UTF-16 units, as text or else as JSON: hundreds of changes are read and searched at a time. */
+const longestValue = 2500;
+
+function printValues(values: object): string {
+  const short = Object.entries(values).map(([key, value]) => {
+    const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+    return [key, text.length > longestValue ? `${text.slice(0, longestValue).toWellFormed()}…` : value];
+  });
+  return JSON.stringify(Object.fromEntries(short));
+}
+
 /** The statements that record changes of one request; `at` in microseconds. */
 export function auditStatements(engine: Engine, by: Actor, at: number, changes: Change[]): Statement[] {
-  const print = (value: object | null | undefined) => (value ? JSON.stringify(value) : null);
+  const print = (value: object | null | undefined) => (value ? printValues(value) : null);
   const { name, verified, address, door, request } = by;
   const row = `(?${engine === 'postgres' ? '::bigint' : ''}${', ?'.repeat(columnCount - 1)})`;
   const statements: Statement[] = [];
