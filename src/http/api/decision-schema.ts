@@ -164,7 +164,7 @@ export const reviewFacts = { verdict: text, author: text, verified: Type.Boolean
 const ReviewItem = shape('ReviewItem', { id: integer, run: text, ...reviewFacts, frozen: Frozen });
 export type ReviewItem = Static<typeof ReviewItem>;
 
-/** The reviews of a run, newest first; at most the last 100. */
+/** The reviews of a run, newest first; at most the last 100, and 2 MB of what was frozen. */
 export const ReviewList = shape('ReviewList', { reviews: Type.Array(ReviewItem) });
 export type ReviewList = Static<typeof ReviewList>;
 

@@ -21,19 +21,17 @@ export function decisionOf({ client_key: _, ...row }: DecisionRow): Decision {
   };
 }
 
-/** Changes with every decision, also with one that is withdrawn. */
+/** Changes with every decision, also with one that is withdrawn. Clocks of servers differ, so that no time tells which was the last. */
 export async function decisionState({ kysely }: Reader): Promise<string> {
   const [last, withdrawn] = await Promise.all([
     kysely.selectFrom('decisions').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst(),
     kysely
       .selectFrom('decisions')
-      .select('withdrawn_at')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
       .where('withdrawn_at', 'is not', null)
-      .orderBy('withdrawn_at', 'desc')
-      .limit(1)
-      .executeTakeFirst(),
+      .executeTakeFirstOrThrow(),
   ]);
-  return `${last?.id} ${withdrawn?.withdrawn_at}`;
+  return `${last?.id} ${withdrawn.count}`;
 }
 
 /** A list of decisions, newest first; every condition that is given must hold. */
@@ -144,14 +142,30 @@ function inForceAt(name: 'decisions' | 'other', at: number | undefined) {
   return sql<boolean>`${created} <= ${at} and (${withdrawn} is null or ${withdrawn} > ${at})`;
 }
 
-/** The reviews of a run, newest first, or the one with an id. */
-export function reviewsOf(
-  { kysely }: Reader,
+/** The most bytes of reviews in a list, unless the last one alone has more: one can have 700 KB, and all are parsed and printed at once. */
+const mostReviewed = 2 << 20;
+
+/** The reviews of a run, newest first, or the one with an id; at most `limit`, and 2 MB of what they froze. */
+export async function reviewsOf(
+  { engine, kysely }: Reader,
   run: string,
   { id, limit }: { id: number | undefined; limit: number },
 ): Promise<ReviewRow[]> {
-  const query = kysely.selectFrom('reviews').selectAll().where('run', '=', run).orderBy('id', 'desc').limit(limit);
-  return (id === undefined ? query : query.where('id', '=', id)).execute();
+  const heads = kysely
+    .selectFrom('reviews')
+    .select(['id', sql<number>`octet_length(frozen)`.as('bytes')])
+    .where('run', '=', run)
+    .orderBy('id', 'desc')
+    .limit(limit);
+  const ids: number[] = [];
+  let bytes = 0;
+  for (const head of await (id === undefined ? heads : heads.where('id', '=', id)).execute()) {
+    bytes += head.bytes;
+    if (ids.length > 0 && bytes > mostReviewed) break;
+    ids.push(head.id);
+  }
+  const reviews = kysely.selectFrom('reviews').selectAll().orderBy('id', 'desc');
+  return reviews.where(oneOf(engine, 'id', ids)).execute();
 }
 
 function reaching({ name, branch, base }: Place) {
