@@ -24,6 +24,7 @@ export const parameterOrKey: ReadParameter = (request, key) => {
   if (value !== undefined || request.method !== 'POST') return value;
   const body = bodyIfAny(request);
   const sent = body && bodyValue(body, key);
+  if (typeof sent === 'object' && sent !== null) refuse(key, `invalid value for key '${key}': must be a text`);
   return sent === undefined || sent === null ? undefined : storable(String(sent));
 };
 

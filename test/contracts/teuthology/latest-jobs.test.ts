@@ -77,6 +77,13 @@ describe.each(engines)('the latest jobs on $name', (engine) => {
     const { status, json } = await server.post('/jobs/', { status: 'pass', user: 'ana' });
     expect({ status, ids: (json as Shown[]).map(({ job_id }) => job_id) }).toEqual({ status: 200, ids: ['2', '0'] });
     expect((await server.post('/jobs/')).status).toBe(200);
+    for (const body of [{ page: [2] }, { status: ['pass'] }, { user: { toString: 1 } }]) {
+      const refused = await server.post('/jobs/', body);
+      expect(refused).toMatchObject({
+        status: 400,
+        json: { message: expect.stringContaining(`'${Object.keys(body)[0]}'`) },
+      });
+    }
   });
 
   test('are 404 below /jobs/', async () => {
