@@ -44,6 +44,19 @@ describe.each(engines)('the configuration of a run on $name', (engine) => {
     expect(common).toEqual({ suite: 'rados' });
   });
 
+  test('has values of a hundred kilobytes and names of any kind, but none of a megabyte', async () => {
+    const overrides = { list: ['x'.repeat(100_000)], constructor: 1, ['__proto__']: { toString: 2 } };
+    const kernel = { is: 'y'.repeat(1_000_000) };
+    for (const id of [1, 2, 3]) await server.report('long', { job_id: id, overrides, kernel, roles: [[`a.${id}`]] });
+    const { text } = await server.get('/api/runs/long/config');
+    expect(JSON.parse(text)).toEqual({
+      common: { overrides: JSON.parse(JSON.stringify(overrides)) },
+      jobs: 3,
+      compared: 3,
+    });
+    expect(text).toContain('"__proto__":{"toString":2}');
+  });
+
   test('is empty for a run without jobs, and 404 for a missing run', async () => {
     await server.post('/runs/', { name: 'empty' });
     expect(await server.read('/runs/empty/config')).toEqual({ common: {}, jobs: 0, compared: 0 });

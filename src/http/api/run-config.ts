@@ -1,6 +1,5 @@
 import { commonPart } from '../../core/common-part.ts';
-import { parseUnlessLong } from '../../core/json-text.ts';
-import { nextTurn } from '../../core/turns.ts';
+import { inTurns, nextTurn } from '../../core/turns.ts';
 import { findRun, reportedKeys, sampleJobs } from '../../store/pages/run-page.ts';
 import { jobById } from '../../store/read/jobs.ts';
 import { orThrow } from '../refusal.ts';
@@ -24,24 +23,39 @@ const results = new Set([
 /** The most characters of configurations that are compared; forty ordinary jobs have half a million. */
 const mostCompared = 8_000_000;
 
+/** The longest value that is compared, in UTF-16 units: a configuration has some ten thousand. */
+const longestCompared = 256 << 10;
+
 /** `GET /runs/:run/config`: what the configurations of its jobs have in common. */
 export function runConfigRoutes(app: ApiServer, { db }: ApiContext): void {
   app.get('/runs/:run/config', { schema: runConfig, config: large }, async ({ params, query }) => {
     const { id } = orThrow(await findRun(db, params.run, query));
     const { ids, total } = await sampleJobs(db, id);
-    const configs: Record<string, unknown>[] = [];
-    let length = 0;
+    let common = new Map<string, unknown>();
+    let [compared, length] = [0, 0];
     // One after the other: any of them can be as long as all together are allowed to be.
     for (const jobId of ids) {
       if (length > mostCompared) break;
       const job = await jobById(db, jobId);
       if (!job) continue;
       const reported = reportedKeys(job).filter(([key]) => !results.has(key));
-      configs.push(Object.fromEntries(reported.map(([key, text]) => [key, parseUnlessLong(text)])));
+      common = await commonWith(compared === 0 ? null : common, reported);
+      compared++;
       for (const [, text] of reported) length += text.length;
       await nextTurn();
     }
-    const common = (configs.length === 0 ? undefined : commonPart(configs)) ?? {};
-    return { common: common as RunConfig['common'], jobs: total, compared: configs.length };
+    return { common: Object.fromEntries(common) as RunConfig['common'], jobs: total, compared };
   });
+}
+
+/** What the keys of one more job leave of what others have in common; null stands for no others. Keys take turns: each can have a quarter of a megabyte. */
+async function commonWith(others: ReadonlyMap<string, unknown> | null, reported: readonly [string, string][]) {
+  const common = new Map<string, unknown>();
+  for await (const [key, text] of inTurns(reported)) {
+    if (text.length > longestCompared || (others !== null && !others.has(key))) continue;
+    const value = JSON.parse(text) as unknown;
+    const part = commonPart(others === null ? [value] : [others.get(key), value]);
+    if (part !== undefined) common.set(key, part);
+  }
+  return common;
 }
