@@ -24,6 +24,7 @@ describe('the roles of nodes', () => {
       ],
     ],
     ['is not guessed when the numbers differ', [['a'], ['b']], { h: '' }, []],
+    ['is not guessed when a target is no text', [['a'], ['b']], ['h', { toString: 1, valueOf: 1 }], []],
     ['is unknown without roles', null, { h: '' }, []],
     ['is unknown when roles are no list', { 0: ['a'] }, ['h'], []],
     ['is unknown without targets', [['a']], null, []],

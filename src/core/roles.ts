@@ -10,7 +10,7 @@ interface NodeRoles {
  */
 export function nodeRoles(roles: unknown, targets: unknown): NodeRoles[] {
   if (!Array.isArray(roles) || typeof targets !== 'object' || targets === null) return [];
-  const hosts = Array.isArray(targets) ? targets.map(String) : Object.keys(targets);
+  const hosts = Array.isArray(targets) ? textsOf(targets) : Object.keys(targets);
   if (hosts.length !== roles.length) return [];
   return hosts.map((host, index) => ({ node: withoutUser(host), roles: textsOf(roles[index]) }));
 }

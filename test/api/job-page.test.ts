@@ -47,6 +47,22 @@ describe.each(engines)('the page of a job on $name', (engine) => {
     );
   });
 
+  test('is shown whatever its roles and targets are', async () => {
+    const targets = [{ toString: 1, valueOf: 1 }];
+    for (const [at, roles] of [[['a']], targets, [targets]].entries()) {
+      await pages.report(`odd-${at}`, {
+        job_id: '1',
+        roles,
+        targets,
+        tasks: targets,
+        os_type: targets,
+        os_version: targets,
+      });
+      const { roles: shown, config } = await pages.read<JobPage>(`/runs/odd-${at}/jobs/1`);
+      expect([shown, config.targets]).toEqual([[], targets]);
+    }
+  });
+
   test('assigns roles to targets in order', async () => {
     expect((await page()).roles).toEqual([
       { node: 'smithi009', roles: ['mon.a', 'osd.0'] },
