@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { type BatchLimits, createBatcher } from './batch.ts';
 
-const limits = { batchWrites: 3, batchBytes: 100, waitingBytes: 50 };
+const limits = { batchWrites: 3, batchBytes: 100, waitingBytes: 50, waitingTime: 60_000 };
 const oneWriteFailed = new Error('one write failed');
+const databaseFailed = new Error('the database failed');
 
-/** Starts a batcher whose current batch ends with each call of `next`. Batches with a write called `bad` fail. */
+/** Starts a batcher whose current batch ends with each call of `next`. Batches with a write called `bad` or `hang` fail. */
 function startBatcher(others: Partial<BatchLimits> = {}) {
   const batches: string[][] = [];
   const gates: (() => void)[] = [];
@@ -12,6 +13,7 @@ function startBatcher(others: Partial<BatchLimits> = {}) {
     batches.push(writes);
     await new Promise<void>((resolve) => gates.push(resolve));
     if (writes.includes('bad')) throw oneWriteFailed;
+    if (writes.includes('hang')) throw databaseFailed;
     return writes.map((write) => `${write} done`);
   };
   const batcher = createBatcher(flush, (error) => error === oneWriteFailed, { ...limits, ...others });
@@ -75,4 +77,23 @@ test('repeats each write of a failed batch alone, so that only the bad one fails
     'c done',
   ]);
   expect(batches).toEqual([['a', 'bad', 'c'], ['a'], ['bad'], ['c']]);
+});
+
+test.each([
+  { waited: 'long', waitingTime: 0, later: ['refused', 'refused'], tried: [['hang'], ['next']] },
+  { waited: 'briefly', waitingTime: 60_000, later: ['b done', 'c done'], tried: [['hang'], ['b', 'c'], ['next']] },
+])('a fault of the database is the end of writes that have waited $waited: $later', async (row) => {
+  const { batcher, batches, next } = startBatcher(row);
+  const outcome = (write: string) => batcher.push(write, 20)?.catch((error) => error === databaseFailed && 'refused');
+  const first = outcome('hang');
+  await expect.poll(() => batches).toEqual([['hang']]);
+  const later = [outcome('b'), outcome('c')];
+  for (let batch = 1; batch < row.tried.length; batch++) await next();
+  expect(await first).toBe('refused');
+  expect(await Promise.all(later)).toEqual(row.later);
+  expect(batcher.waiting()).toEqual({ writes: 0, bytes: 0 });
+  const last = outcome('next');
+  await next();
+  expect(await last).toBe('next done');
+  expect(batches).toEqual(row.tried);
 });

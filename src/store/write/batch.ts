@@ -20,14 +20,17 @@ export interface BatchLimits {
   batchBytes: number;
   /** Bytes waiting in memory before new writes are turned away. */
   waitingBytes: number;
+  /** Milliseconds that a write may have waited when a batch before it fails with the database, to be tried all the same. */
+  waitingTime: number;
 }
 
 /** The bounds of the writer of jobs. */
-const writeLimits: BatchLimits = { batchWrites: 64, batchBytes: 8 << 20, waitingBytes: 64 << 20 };
+const writeLimits: BatchLimits = { batchWrites: 64, batchBytes: 8 << 20, waitingBytes: 64 << 20, waitingTime: 5000 };
 
 interface Waiting<Write, Result> {
   write: Write;
   bytes: number;
+  since: number;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
 }
@@ -47,7 +50,8 @@ function firstBatch<Item extends { bytes: number }>(waiting: Item[], limits: Bat
 /**
  * Makes a batcher. `flush` carries out the writes in one transaction and returns a result for each, in order; when it
  * throws, nothing of the batch was stored. `mayBeOneWrite` tells whether an error could be the fault of a single write:
- * then each write is tried alone, so that none fails for its neighbour.
+ * then each write is tried alone, so that none fails for its neighbour. Otherwise the database is at fault, and what has
+ * waited for long fails too: while the database hangs, each further batch would take as long again.
  */
 export function createBatcher<Write, Result>(
   flush: (writes: Write[]) => Promise<Result[]>,
@@ -65,6 +69,16 @@ export function createBatcher<Write, Result>(
     return batch;
   }
 
+  function refuseWaiting(error: unknown): void {
+    const before = performance.now() - limits.waitingTime;
+    const stay = waiting.findIndex((item) => item.since > before);
+    const refused = waiting.splice(0, stay === -1 ? waiting.length : stay);
+    for (const item of refused) {
+      waitingBytes -= item.bytes;
+      item.reject(error);
+    }
+  }
+
   async function carryOut(batch: Waiting<Write, Result>[]): Promise<void> {
     try {
       const results = await flush(batch.map((item) => item.write));
@@ -73,7 +87,10 @@ export function createBatcher<Write, Result>(
       });
     } catch (error) {
       if (batch.length > 1 && mayBeOneWrite(error)) for (const item of batch) await carryOut([item]);
-      else for (const item of batch) item.reject(error);
+      else {
+        for (const item of batch) item.reject(error);
+        if (!mayBeOneWrite(error)) refuseWaiting(error);
+      }
     }
   }
 
@@ -90,7 +107,7 @@ export function createBatcher<Write, Result>(
     push(write, bytes) {
       if (waiting.length > 0 && waitingBytes + bytes > limits.waitingBytes) return null;
       return new Promise<Result>((resolve, reject) => {
-        waiting.push({ write, bytes, resolve, reject });
+        waiting.push({ write, bytes, since: performance.now(), resolve, reject });
         waitingBytes += bytes;
         running ??= run();
       });
