@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { NodeItem, NodeList, NodePage, Queue } from '../../src/http/api/lab-schema.ts';
 import type { Problem } from '../../src/http/api/schema.ts';
+import { linesByIds } from '../../src/store/pages/job-lines.ts';
 import { chargesOfNodes } from '../../src/store/pages/node-suspects.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Pages, runOn, startPages } from './pages.ts';
@@ -102,6 +103,11 @@ describe.each(engines)('nodes on $name', (engine) => {
       'smithi001.other.net',
     ]);
     expect((await pages.get(`/api/nodes/${'%F0%9F%98%80'.repeat(40)}`)).status).toBe(404);
+  });
+
+  test('are shown without their jobs when these are deleted meanwhile', async () => {
+    const gone = 2 ** 40;
+    expect(await linesByIds(pages.db, [gone])).toEqual([]);
   });
 
   test('leave the number of running jobs to runs, also of those without queued jobs', async () => {

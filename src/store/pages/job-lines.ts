@@ -236,6 +236,8 @@ function linksIn(more: Record<string, unknown>): JobLink[] {
 const linksAtATime = 5000;
 
 async function withNodes(db: Reader, rows: LineRow[], caseCauses: CaseCauses): Promise<JobLine[]> {
+  // Jobs may be deleted after their ids were read, and PostgreSQL takes no empty list.
+  if (rows.length === 0) return [];
   const names = new Map<number, string[]>();
   let ids = rows.map((row) => row.id);
   for (let node = 0; ; await nextTurn()) {
