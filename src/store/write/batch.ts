@@ -35,8 +35,8 @@ interface Waiting<Write, Result> {
   reject: (error: unknown) => void;
 }
 
-/** As many of the first writes as one transaction may hold, at least one. */
-function firstBatch<Item extends { bytes: number }>(waiting: Item[], limits: BatchLimits): Item[] {
+/** How many of the first writes one transaction may hold, at least one. */
+function firstBatch(waiting: { bytes: number }[], limits: BatchLimits): number {
   let bytes = 0;
   let count = 0;
   for (const item of waiting) {
@@ -44,7 +44,7 @@ function firstBatch<Item extends { bytes: number }>(waiting: Item[], limits: Bat
     bytes += item.bytes;
     count++;
   }
-  return waiting.slice(0, count);
+  return count;
 }
 
 /**
@@ -62,21 +62,16 @@ export function createBatcher<Write, Result>(
   let waitingBytes = 0;
   let running: Promise<void> | null = null;
 
-  function takeNext(): Waiting<Write, Result>[] {
-    const batch = firstBatch(waiting, limits);
-    waiting = waiting.slice(batch.length);
-    for (const item of batch) waitingBytes -= item.bytes;
-    return batch;
+  function take(count: number): Waiting<Write, Result>[] {
+    const taken = waiting.slice(0, count);
+    waiting = waiting.slice(count);
+    for (const item of taken) waitingBytes -= item.bytes;
+    return taken;
   }
 
-  function refuseWaiting(error: unknown): void {
+  function longWaiting(): number {
     const before = performance.now() - limits.waitingTime;
-    const stay = waiting.findIndex((item) => item.since > before);
-    const refused = waiting.splice(0, stay === -1 ? waiting.length : stay);
-    for (const item of refused) {
-      waitingBytes -= item.bytes;
-      item.reject(error);
-    }
+    return waiting.filter(({ since }) => since <= before).length;
   }
 
   async function carryOut(batch: Waiting<Write, Result>[]): Promise<void> {
@@ -87,10 +82,7 @@ export function createBatcher<Write, Result>(
       });
     } catch (error) {
       if (batch.length > 1 && mayBeOneWrite(error)) for (const item of batch) await carryOut([item]);
-      else {
-        for (const item of batch) item.reject(error);
-        if (!mayBeOneWrite(error)) refuseWaiting(error);
-      }
+      else for (const item of mayBeOneWrite(error) ? batch : [...batch, ...take(longWaiting())]) item.reject(error);
     }
   }
 
@@ -98,7 +90,7 @@ export function createBatcher<Write, Result>(
     while (waiting.length > 0) {
       // Requests that arrived in the same turn of the event loop are still to be parsed: let them join.
       await new Promise(setImmediate);
-      await carryOut(takeNext());
+      await carryOut(take(firstBatch(waiting, limits)));
     }
     running = null;
   }
