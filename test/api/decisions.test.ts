@@ -198,7 +198,7 @@ describe.each(engines)('decisions on $name', (engine) => {
       expect([key, value, status, text]).toEqual([key, value, 400, expect.stringContaining(`'${key}'`)]);
     }
     expect((await post({ ...good, class: 'caused by this branch', scope: 'base' })).text).toContain("'scope'");
-    expect((await post({ ...good, run: 'none' })).status).toBe(404);
+    for (const run of ['none', `${today}\0`]) expect((await post({ ...good, run })).status).toBe(404);
     for (const body of ['[]', 'null', '"x"', '{', ''])
       expect((await pages.post('/api/decisions', body, ana)).status).toBe(400);
     expect((await post(good, {})).status).toBe(401);

@@ -91,7 +91,7 @@ async function placeNamed(context: ApiContext, run: string | undefined): Promise
 /** Reads a decision, and checks it against the run that it is made in. */
 async function readDecision(context: ApiContext, body: NewDecision) {
   const { issue_url = '', note = '', class: kind, until, replaces = null } = body;
-  const run = orThrow(await findRun(context.db, body.run));
+  const run = orThrow(await findRun(context.db, storable(body.run)));
   const place = placeOf(run, await basesOf(context));
   const scope = body.scope ?? usualScope(kind, place);
   const reach = reachOf(scope, place);
