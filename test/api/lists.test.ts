@@ -248,6 +248,26 @@ describe.each(engines)('lists of /api on $name', (engine) => {
     const page = await server.get('/api/docs');
     expect(page.text).toContain('/api/runs/{run}/page');
   });
+
+  test('are searched to their end, behind ten thousand others', async () => {
+    const many = 'with recursive n (i) as (select 1 union all select i + 1 from n where i < 10500)';
+    await execute(
+      server.database,
+      `${many} insert into nodes (name, is_vm, locked) select 'a' || i, false, false from n;
+      ${many} insert into signatures (id, version, kind, title) select ' ' || i, 3, 'other', 'title ' || i from n`,
+    );
+    for (const [text, kind] of [
+      ['HOST29', 'node'],
+      ['all FROBNICATE', 'cause'],
+    ] as const) {
+      const { items } = await read<SearchResults>(`/search?${new URLSearchParams({ text })}`);
+      expect(items.filter((item) => item.kind === kind).length, text).toBe(1);
+    }
+    const { items } = await read<SearchResults>('/search?text=a1');
+    expect(items.flatMap(({ kind, label }) => (kind === 'node' ? label : []))).toEqual(
+      'a1,a10,a100,a1000,a10000'.split(','),
+    );
+  });
 });
 
 /** A database whose own letters beyond A to Z have capitals too. */
