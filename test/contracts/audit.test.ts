@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scopes } from '../../src/core/access.ts';
 import type { AuditList } from '../../src/http/api/audit-schema.ts';
 import { createToken, revokeToken } from '../../src/store/write/tokens.ts';
-import { engines } from '../helpers/engines.ts';
+import { engines, execute } from '../helpers/engines.ts';
 import { someone, startReadOnlyServer, startServer, type TestServer } from '../helpers/server.ts';
 
 const secret = 'paddles_of-the-audit-tests'.padEnd(51, 'x');
@@ -148,5 +148,20 @@ describe.each(engines)('the log of changes on $name', (engine) => {
     ]);
     const rows = JSON.stringify(await server.db.kysely.selectFrom('audit').selectAll().execute());
     for (const part of [secret, btoa(secret), hash('sha256', secret)]) expect(rows).not.toContain(part);
+  });
+
+  test('is read to its first change, however far that lies behind', async () => {
+    const before = (await server.get('/api/audit?limit=200')).json as AuditList;
+    const columns = 'id, at, verified, door, action, kind, target';
+    await execute(
+      server.database,
+      `insert into audit (${columns}) values (70000, 1, false, 'command', 'far', 'database', 'far')`,
+    );
+    const { changes: all, next } = (await server.get('/api/audit?limit=200')).json as AuditList;
+    expect([all.map(({ id }) => id), next]).toEqual([[70_000, ...before.changes.map(({ id }) => id)], null]);
+    expect(await changes('by:worker door:teuthology target:node1 action:lock')).toHaveLength(1);
+    const one = (await server.get('/api/audit?limit=1')).json as AuditList;
+    const two = (await server.get(`/api/audit?limit=1&after=${one.next}`)).json as AuditList;
+    expect([...one.changes, ...two.changes]).toEqual(all.slice(0, 2));
   });
 });
