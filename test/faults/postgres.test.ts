@@ -52,6 +52,15 @@ async function inBothPorts({ urls, send }: TwoPorts, path: string): Promise<numb
   return Promise.all(Object.values(urls).map(async (url) => (await send('GET', `${url}${path}`)).status));
 }
 
+test('a database that reads backslashes in literals as escapes finds them as they stand', async () => {
+  await execute(database.url, `alter database ${name} set standard_conforming_strings = off`);
+  onTestFinished(() => execute(database.url, `alter database ${name} reset standard_conforming_strings`));
+  const { urls, send } = await start();
+  await send('POST', `${urls.teuthology}/runs/odd/jobs/`, { job_id: '1', branch: 'back\\slash' });
+  const found = await fetch(`${urls.classic}/api/suggest?field=branch&prefix=${encodeURIComponent('back\\')}`);
+  expect(await found.json()).toEqual({ values: [{ value: 'back\\slash', count: 1 }] });
+});
+
 describe('a database that became read-only', () => {
   test('refuses every write with 503, is not ready, is still read, and takes writes as soon as it may', async () => {
     const server = await start();

@@ -178,6 +178,8 @@ async function beginSession(client: pg.ClientBase, readOnly: boolean): Promise<b
     "set default_transaction_isolation = 'read committed'",
     // A statement that takes longer than a client waits is a lost connection, not a result.
     'set statement_timeout = 30000',
+    // A backslash in a literal stands for itself, as in `escape '\'`.
+    'set standard_conforming_strings = on',
     // The database refuses every write, also after a standby has been promoted.
     ...(readOnly ? ['set default_transaction_read_only = on'] : []),
     'show transaction_read_only',
