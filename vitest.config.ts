@@ -22,7 +22,7 @@ export default defineConfig({
     maxWorkers: 4,
     // Limits that only a test that hangs reaches, also on a machine that is busy with other things: nothing is timed here.
     testTimeout: 300_000,
-    hookTimeout: 300_000,
+    hookTimeout: 600_000,
     expect: { poll: { timeout: 60_000 } },
     passWithNoTests: false,
     projects: [

@@ -7,9 +7,9 @@ import { isAnswered } from './unread.ts';
 /** The Content-Type of every answer of the classic contract. */
 export const jsonType = 'application/json; charset=utf-8';
 
-/** Sends `{"message": …}`, the one shape of an error in every contract. */
+/** Sends `{"message": …}`, the one shape of an error in every contract, to be read and not kept as the file that was asked for. */
 export function sendMessage(reply: FastifyReply, status: number, message: string): FastifyReply {
-  return sendJson(reply.code(status), JSON.stringify({ message }));
+  return sendJson(reply.code(status).removeHeader('content-disposition'), JSON.stringify({ message }));
 }
 
 /** Sends a ready JSON text. A Buffer leaves several times as fast as a string (docs/decisions/0002-text-as-sent.md). */

@@ -1,9 +1,12 @@
 /** That answers of `/api` are really checked: what does not match its schema is told. */
 import fastify from 'fastify';
 import { Type } from 'typebox';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { answers, textAnswers } from '../../src/http/api/schema.ts';
+import { jsonType } from '../../src/http/errors.ts';
 import { watchAnswers } from '../helpers/answers.ts';
+import { engines, execute } from '../helpers/engines.ts';
+import { startServer } from '../helpers/server.ts';
 
 test('an answer against its schema, an unknown key, another type, and a route without a schema are told', async () => {
   const app = fastify();
@@ -25,4 +28,13 @@ test('an answer against its schema, an unknown key, another type, and a route wi
     'GET /api/text',
     'GET /api/problem',
   ]);
+});
+
+test('an error in place of a file is not kept as one', async () => {
+  const server = await startServer(engines[0] ?? expect.fail());
+  onTestFinished(() => server.stop());
+  await execute(server.database, 'alter table runs rename to gone');
+  const { status, headers } = await server.get('/api/runs.csv');
+  expect(status).toBeGreaterThanOrEqual(500);
+  expect([headers['content-type'], headers['content-disposition']]).toEqual([jsonType, undefined]);
 });
