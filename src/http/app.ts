@@ -21,6 +21,7 @@ import { answerClientError, answerErrors, sendMessage } from './errors.ts';
 import { healthOperations, healthRoutes } from './health.ts';
 import { baseOf, prefixOf, withoutPrefix } from './href.ts';
 import { addressOf, identityOf } from './identity.ts';
+import { handleInOrder } from './in-order.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { collectRoutes } from './openapi.ts';
 import { describe } from './operations.ts';
@@ -82,6 +83,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     schemaController: { compilersFactory: { buildValidator } },
   });
   answerOddRequests(app);
+  handleInOrder(app.server);
   readToTheEnd(app.server);
   knowAllMethods(app);
   acceptAnyContentType(app, config.body_limit);

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { openWire } from '../concurrency/raw-http.ts';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 import { startTwoPorts } from './two-ports.ts';
@@ -62,6 +63,21 @@ async function open(text: string): Promise<{ client: Socket; accepted: Socket }>
   const [accepted] = await arrived;
   return { client, accepted };
 }
+
+test('requests that a client sends without waiting are handled one after the other', async () => {
+  const wire = await openWire(server.port);
+  onTestFinished(() => wire.destroy());
+  const names = Array.from({ length: 40 }, (_, index) => `in-order-${index}`);
+  const pair = (name: string) => {
+    const body = JSON.stringify({ name, padding: 'x'.repeat(5000) });
+    const post = `POST /runs/ HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    return `${post}GET /runs/${name}/ HTTP/1.1\r\nHost: x\r\n\r\n`;
+  };
+  wire.write(Buffer.from(names.map(pair).join('')));
+  const statuses: (number | undefined)[] = [];
+  for (const _ of [...names, ...names]) statuses.push((await wire.answer(10_000))?.status);
+  expect(statuses).toEqual(statuses.map(() => 200));
+});
 
 /** What Node tells the server when the time of a request is over. */
 const late = Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
