@@ -119,4 +119,12 @@ describe.each(engines)('totals and words of 720 runs on $name', (engine) => {
     const { total } = await list('scheduled:>2024-02-01');
     expect(await list('scheduled:>2024-01-31')).toMatchObject({ total: total + 1 });
   });
+
+  test('the last three jobs with an id are found', async () => {
+    for (const run of ['d', 'a', 'c', 'b']) await pages.report(run, { job_id: '4711' });
+    const { items } = await pages.read<{ items: { kind: string; path: string }[] }>('/search?text=4711');
+    expect(items.filter(({ kind }) => kind === 'job').map(({ path }) => path)).toEqual(
+      ['b', 'c', 'a'].map((run) => `/runs/${run}/jobs/4711`),
+    );
+  });
 });

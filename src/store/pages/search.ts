@@ -168,7 +168,7 @@ async function lastOf(db: Reader, cause: { id: string; kind: string }): Promise<
   return run?.name ?? null;
 }
 
-/** Jobs with an id: of the named run, or the first three of any run. */
+/** Jobs with an id: of the named run, or the last three of any run. */
 async function jobsWithId(db: Reader, run: string | null, jobId: string): Promise<Found[]> {
   if (run === null && !/^\d{1,15}$/.test(jobId)) return [];
   let query = db.kysely
@@ -177,7 +177,7 @@ async function jobsWithId(db: Reader, run: string | null, jobId: string): Promis
     .select(['runs.name', 'jobs.job_id', 'jobs.status'])
     .where('jobs.job_id', '=', jobId);
   if (run !== null) query = query.where('runs.name', '=', run);
-  const rows = await query.limit(3).execute();
+  const rows = await query.orderBy('jobs.id', 'desc').limit(3).execute();
   return rows.map(({ name, job_id, status }) => ({
     kind: 'job',
     label: job_id,
@@ -194,6 +194,7 @@ async function sha1s(db: Reader, text: string): Promise<Found[]> {
     .distinct()
     .where('sha1', '>=', text)
     .where('sha1', '<', `${text}\u{10ffff}`)
+    .orderBy('sha1')
     .limit(3)
     .execute();
   return rows.map(({ sha1 }) => ({
