@@ -1,5 +1,5 @@
 /** Nodes and queues are few: all are copied whenever anything is. */
-import { sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import { longestNodeName } from '../../core/node.ts';
 import { longestQueueName } from '../../core/queue.ts';
 import { lockOut } from '../engine/dialect.ts';
@@ -9,7 +9,7 @@ import { timeReader } from './clean.ts';
 import type { Findings } from './findings.ts';
 import { addressable, uniqueNames } from './names.ts';
 import type { OldRow } from './old-database.ts';
-import { whileWriting } from './target.ts';
+import { giveUpNames, whileWriting } from './target.ts';
 
 /** The longest text of a node that is copied, in UTF-16 units: lists show all of them, and the longest keys have some thousand. */
 const longestText = 16_384;
@@ -80,7 +80,7 @@ async function saveNodes(transaction: Transaction<Schema>, nodes: NodeRow[]): Pr
   const gone = stored.filter(({ id }) => !names.has(id)).map(({ id }) => id);
   for (const ids of chunksOf(gone, 500)) await transaction.deleteFrom('nodes').where('id', 'in', ids).execute();
   const renamed = stored.filter(({ id, name }) => names.has(id) && names.get(id) !== name).map(({ id }) => id);
-  for (const ids of chunksOf(renamed, 500)) await giveUpNames(transaction, ids);
+  for (const ids of chunksOf(renamed, 500)) await giveUpNames(transaction, 'nodes', ids);
   const rows = nodes.map((node) => ({ ...node, vm_host_id: null }));
   for (const some of chunksOf(rows, 100)) {
     await transaction
@@ -101,9 +101,4 @@ async function saveNodes(transaction: Transaction<Schema>, nodes: NodeRow[]): Pr
     if (vm_host_id === null || !names.has(vm_host_id)) continue;
     await transaction.updateTable('nodes').set({ vm_host_id }).where('id', '=', id).execute();
   }
-}
-
-/** Each gets a name that no node can have: another one may take its own before it has the new one. */
-async function giveUpNames(transaction: Transaction<Schema>, ids: number[]): Promise<void> {
-  await transaction.updateTable('nodes').set({ name: sql`'/' || id` }).where('id', 'in', ids).execute();
 }

@@ -108,9 +108,14 @@ export async function removeRun(db: Reader, id: number): Promise<void> {
 export async function freeNames(db: Reader, ids: number[]): Promise<void> {
   for (const some of chunksOf(ids, 500)) {
     await whileWriting(db, async (transaction) => {
-      await transaction.updateTable('runs').set({ name: sql`'/' || id` }).where('id', 'in', some).execute();
+      await giveUpNames(transaction, 'runs', some);
     });
   }
+}
+
+/** Gives each of some rows, at most some hundred, a name that none can have: another row may take its own before it has the new one. */
+export async function giveUpNames(to: Kysely<Schema>, table: 'runs' | 'nodes', ids: number[]): Promise<void> {
+  await to.updateTable(table).set({ name: sql<string>`'/' || id` }).where('id', 'in', ids).execute();
 }
 
 /** The runs that were imported before, by internal id, with their name; null when they were deleted here. */
