@@ -4,6 +4,7 @@ import { type Archive, ArchiveProblem, openArchive } from '../archive/archive.ts
 import { createBell } from '../core/bell.ts';
 import { logRulesVersion } from '../core/logs/first-error.ts';
 import type { PlacedJob } from '../core/logs/places.ts';
+import { nextTurn } from '../core/turns.ts';
 import type { Db } from '../store/db.ts';
 import { countWaitingLogs, jobsToRefine, jobsWithEvidence, jobToRead } from '../store/read/excerpts.ts';
 import { testsOf } from '../store/read/test-cases.ts';
@@ -124,7 +125,7 @@ async function catchUp({ db, archive, now }: ReaderOptions, signal: AbortSignal)
       if (run === '') continue;
       if (archive.isOpen()) await askForLogs(db, { run, job_ids: null, at });
       for (const id of await jobsToRefine(db, run)) tell(db, await refineJob(db, id));
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
     if (runs.length < runsAtATime) return;
   }

@@ -14,11 +14,8 @@ export function createLog(config: Config): Logger {
   const options = { level: config.log_level, base: undefined };
   if (readable && config.log_file === '') {
     const format = prettyFactory({ ignore: 'request', messageFormat: false });
-    const { write, flush } = createDestination(null, { gathered: 0, together: 16 << 10 });
-    return pino(options, { write: (line: string) => write(format(line)), flush } as Pick<
-      Destination,
-      'write' | 'flush'
-    >);
+    const output = createDestination(null, { gathered: 0, together: 16 << 10 });
+    return pino(options, { ...output, write: (line: string) => output.write(format(line)) });
   }
   // Lines are gathered: a write for each request would cost a tenth of the throughput.
   // Of several processes on one pipe only writes of a page stay whole.

@@ -166,9 +166,7 @@ function teuthologyContext({ config, db, now }: Pick<AppOptions, 'config' | 'db'
 /** Turns what Node would answer by itself, without a body, into an ordinary request or a refusal in JSON. */
 function answerOddRequests(app: FastifyInstance): void {
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
-  app.server.on('connect', (_request, socket) => {
-    answerClientError({ code: 'CONNECT' } as never, socket as never);
-  });
+  app.server.on('connect', (_request, socket) => answerClientError({ code: 'CONNECT' } as never, socket as never));
 }
 
 /** Ids that differ between processes, so that one finds one line in the gathered logs of several. */

@@ -2,11 +2,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, createReadStream, openSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { complaint, newFolder, runProgram } from '../contracts/program.ts';
 import { bundledProgram } from '../helpers/bundle.ts';
+import { freePort } from '../helpers/postgres.ts';
 
 const { folder, remove } = newFolder();
 afterAll(remove);
@@ -20,10 +20,7 @@ interface Started {
 
 /** Starts a server with these descriptors as its output, and waits until it serves: nobody may hear when it is ready. */
 async function start(stdout: number | 'ignore', stderr: number | 'pipe', args: string[] = []): Promise<Started> {
-  const free = createServer().listen(0);
-  await once(free, 'listening');
-  const { port } = free.address() as { port: number };
-  await new Promise((resolve) => free.close(resolve));
+  const port = await freePort();
   const database = `sqlite:///${join(folder, `${port}.db`)}`;
   const settings = ['--port', String(port), '--teuthology-port', '', '--database', database, ...args];
   const child = spawn(process.execPath, [bundledProgram, 'serve', ...settings], { stdio: ['ignore', stdout, stderr] });

@@ -1,5 +1,4 @@
 /** What the logs and test cases of jobs say of their failure (core/logs/refine.ts). */
-
 import { mostCaseCauses } from '../../core/job-causes.ts';
 import type { JobEvidence } from '../../core/logs/refine.ts';
 import { oneOf } from '../engine/dialect.ts';
@@ -7,7 +6,7 @@ import type { Engine, Reader, Schema } from '../engine/schema.ts';
 import { numbered, repeated, type Statement } from '../engine/transaction.ts';
 import type { JobState } from './job-change.ts';
 
-/** The same of one job; with the cause that each of its failed cases has as it is stored. */
+/** What its log and its test cases say of the failure of one job, with the stored cause of each failed case. */
 export interface StoredEvidence extends Pick<JobEvidence, 'excerpt'> {
   cases: Pick<Schema['failed_cases'], 'place' | 'name' | 'signature'>[];
 }
@@ -41,7 +40,7 @@ export async function evidenceOf({ engine, kysely }: Reader, ids: number[]): Pro
   return found;
 }
 
-/** The evidence in it as causes are told from it. */
+/** The part of it that decides about the cause of the job. */
 export function evidenceIn(stored: StoredEvidence | undefined): JobEvidence {
   return { excerpt: stored?.excerpt ?? null, cases: stored?.cases.map(({ name }) => name) ?? [] };
 }
