@@ -76,6 +76,8 @@ function headersOf({ secret, message_id, body }: Webhook, at: number): Record<st
   const signature = createHmac('sha256', key).update(`${message_id}.${timestamp}.${body}`).digest('base64');
   return {
     'content-type': 'application/json',
+    // A kept connection that its receiver closes meanwhile would count as a failed attempt.
+    connection: 'close',
     'user-agent': `paddles/${version}`,
     'webhook-id': message_id,
     'webhook-timestamp': timestamp,

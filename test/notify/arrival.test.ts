@@ -49,6 +49,7 @@ describe.each(engines)('notifications on $name', (engine) => {
     await becomes(made.id, { status: 'delivered', attempts: 4, answer_code: 200 });
     expect(await subscription()).toMatchObject({ failing_since: null, problem: null });
     expect(new Set(lab.receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+    expect(new Set(lab.receiver.received.map(({ headers }) => headers.connection))).toEqual(new Set(['close']));
     expect(new Set(lab.receiver.received.map(({ path }) => path))).toEqual(new Set(['/hook?key=swordfish']));
     expect(lab.outcomes).toEqual(['failed', 'failed', 'failed', 'delivered']);
   });
@@ -129,7 +130,7 @@ describe.each(engines)('notifications on $name', (engine) => {
     await becomes(made.id, { status: 'waiting', attempts: 1 });
     await change({ format: 'slack' });
     later(hour);
-    await becomes(made.id, { status: 'waiting', attempts: 2 });
+    await becomes(made.id, { status: 'waiting', attempts: 2, error: 'answered 500' });
     const text = 'This is a test of the subscription "the lab" of paddles.';
     const bodies = lab.receiver.received.map((one) => JSON.parse(one.text));
     expect(bodies).toEqual([expect.objectContaining({ type: 'test', text }), { text }]);
