@@ -28,7 +28,7 @@ import { describe } from './operations.ts';
 import { trustedBy } from './proxies.ts';
 import { refuseWrites } from './read-only.ts';
 import { setReceiveBudget } from './received.ts';
-import { knowAllMethods } from './resource.ts';
+import { restoreMethods, routeOddMethod } from './resource.ts';
 import type { TeuthologyContext } from './teuthology/context.ts';
 import { operations as teuthologyOperations } from './teuthology/operations.ts';
 import { teuthologyRoutes } from './teuthology/routes.ts';
@@ -75,17 +75,20 @@ export function buildApp(options: AppOptions): FastifyInstance {
     // A missing Host is answered like any other request, in JSON; Node's own refusal has no body.
     http: { maxHeaderSize: 2 * longestUrl, requireHostHeader: false },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestUrl },
-    rewriteUrl: ({ url = '/' }) => fileAddress(withoutPrefix(withoutExtraSlashes(targetOf(url)), prefix)),
+    rewriteUrl: (request) => {
+      routeOddMethod(request);
+      return fileAddress(withoutPrefix(withoutExtraSlashes(targetOf(request.url ?? '/')), prefix));
+    },
     frameworkErrors: (error, request, reply) => answerOddUrl(error, request as never, reply as never),
     clientErrorHandler: answerClientError,
     // What a schema does not know is refused with its name, not taken away. With strict numbers `Infinity` is within every range.
     ajv: { customOptions: { removeAdditional: false, strictNumbers: false } },
     schemaController: { compilersFactory: { buildValidator } },
   });
+  restoreMethods(app);
   answerOddRequests(app);
   handleInOrder(app.server);
   readToTheEnd(app.server);
-  knowAllMethods(app);
   acceptAnyContentType(app, config.body_limit);
   setReceiveBudget(config.receive_budget);
   answerErrors(app, db);

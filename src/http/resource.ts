@@ -1,4 +1,4 @@
-import { METHODS } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import type { RouteScope } from '../core/access.ts';
 import { sendMessage } from './errors.ts';
@@ -16,11 +16,27 @@ declare module 'fastify' {
   }
 }
 
-/** Teaches the server every HTTP method, so that a wrong one is answered with 405 instead of 404. */
-export function knowAllMethods(app: FastifyInstance): void {
-  for (const method of METHODS) {
-    if (!app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true });
-  }
+const ordinaryMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** The methods of requests that are routed by another one. */
+const sentMethods = new WeakMap<IncomingMessage, string>();
+
+/**
+ * Has the router take a method that no resource has for PATCH, which none has either: then the answer is 405 where there is something, and
+ * 404 elsewhere. Routes for all of Node's 35 methods took 0.1 s of a processor at each start.
+ */
+export function routeOddMethod(request: IncomingMessage): void {
+  const { method = '' } = request;
+  if (ordinaryMethods.has(method)) return;
+  sentMethods.set(request, method);
+  request.method = 'PATCH';
+}
+
+/** Gives requests that have been routed back the method that they were sent with: the first hook of the server. */
+export function restoreMethods(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ raw }) => {
+    raw.method = sentMethods.get(raw) ?? raw.method;
+  });
 }
 
 /** Answers 405 in a contract's own words; `Allow` is already set. */
@@ -61,7 +77,7 @@ export function mount(app: FastifyInstance, url: string, resource: Resource, opt
   for (const [method, handler] of Object.entries(resource))
     app.route({ method, url, handler: heard(handler), config: { ...config, scope: scopes[method] ?? write } });
   // OPTIONS is the CORS preflight, which app.ts answers for every URL.
-  const others = app.supportedMethods.filter((method) => !allowed.includes(method) && method !== 'OPTIONS');
+  const others = [...ordinaryMethods].filter((method) => !allowed.includes(method) && method !== 'OPTIONS');
   const allow = [...allowed, 'OPTIONS'].join(', ');
   app.route({
     method: others,

@@ -23,8 +23,9 @@ export interface ServerProcess {
 /** Starts `paddles serve` on a database and a free port. Resolves when it is ready; rejects with its output when it ends. */
 export async function spawnServer(database: string, settings: string[] = []): Promise<ServerProcess> {
   const flags = ['--database', database, '--host', '127.0.0.1', '--port', '0', '--log-format', 'json', ...settings];
-  // Variables of the tests, such as PADDLES_FUZZ_SEED, are not settings.
-  const { PADDLES_DATA, PADDLES_FUZZ_SEED, PADDLES_TEST_POSTGRES, PADDLES_TEST_POSTGRES_URL, ...env } = process.env;
+  // Variables of the tests are not settings, and not known to the server.
+  const ofTests = /^PADDLES_(TEST|FUZZ|DATA)/;
+  const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !ofTests.test(key)));
   const child = spawn(process.execPath, [bundledProgram, 'serve', ...flags], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

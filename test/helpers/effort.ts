@@ -1,0 +1,5 @@
+/**
+ * How much longer random tests, races and crashes go on than in an ordinary run, where each of the many runs adds its own share:
+ * `PADDLES_TEST_EFFORT=5 npm test` is for a release.
+ */
+export const effort = Number(process.env.PADDLES_TEST_EFFORT ?? 1);
