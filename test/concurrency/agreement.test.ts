@@ -1,6 +1,7 @@
 /** Both engines answer a random series of requests alike. PADDLES_FUZZ_SEED repeats a series. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { effort } from '../helpers/effort.ts';
 import { engines } from '../helpers/engines.ts';
 import { fuzzedContracts } from './fuzz-contracts.ts';
 import { type FuzzRequest, printFuzzRequest } from './fuzz-parts.ts';
@@ -8,7 +9,7 @@ import { type Instance, startInstance } from './instance.ts';
 import { type Answer, openWire } from './raw-http.ts';
 
 const seed = Number(process.env.PADDLES_FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const count = 2_000;
+const count = 800 * effort;
 /** Every series begins with the same requests, and only their successes are counted, so that no seed can fail by bad luck. */
 const fixedSeed = 1;
 const fixedCases = 300;

@@ -1,10 +1,11 @@
 /** A job posted to a missing run creates the run (teuthology contract §0.4). */
 import { describe, expect, test } from 'vitest';
+import { effort } from '../helpers/effort.ts';
 import type { Client } from './client.ts';
 import { serverSetups, succeed, useServers } from './servers.ts';
 
 const clientCount = 50;
-const rounds = 10;
+const rounds = 5 * effort;
 
 type Run = { name: string; status: string; jobs_count: number; results: Record<string, unknown> };
 type Job = { job_id: string; description: string };

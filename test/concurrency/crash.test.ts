@@ -1,13 +1,14 @@
 /** Acknowledged writes survive a killed process and broken database connections. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { effort } from '../helpers/effort.ts';
 import { type ServerProcess, spawnServer } from '../helpers/process.ts';
 import { createClient, type Request } from './client.ts';
 import { type Contract, countOutcomes, type Mark, outcomeOf } from './contract.ts';
 import { contractsOnEngines } from './contracts.ts';
 
-/** For each contract: twenty for each engine. */
-const rounds = 10;
+/** For each contract on each engine. */
+const rounds = 4 * effort;
 const writers = 4;
 /** How many writes of each writer are acknowledged before something breaks. */
 const writesBefore = 20;

@@ -7,6 +7,7 @@ import { lockRows } from '../../src/store/engine/dialect.ts';
 import type { Schema } from '../../src/store/engine/schema.ts';
 import { dropWaiting, recordAttempt } from '../../src/store/write/deliveries.ts';
 import { addSubscription, testSubscription } from '../../src/store/write/subscriptions.ts';
+import { effort } from '../helpers/effort.ts';
 import { engines } from '../helpers/engines.ts';
 import { someone } from '../helpers/server.ts';
 import { type Client, createClient } from './client.ts';
@@ -19,7 +20,7 @@ import { whenWaiting } from './waiting.ts';
 
 const runs = Array.from({ length: 20 }, (_, index) => `run-${index}`);
 const clientsPerServer = 30;
-const rounds = 6;
+const rounds = 3 * effort;
 
 const setups = contractsOnServers.filter(({ servers }) => servers > 1);
 

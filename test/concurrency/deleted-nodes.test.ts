@@ -1,5 +1,6 @@
 /** Jobs are stored even when the nodes they ran on are deleted at the same time. */
 import { describe, expect, test } from 'vitest';
+import { effort } from '../helpers/effort.ts';
 import type { Client } from './client.ts';
 import { serverSetups, succeed, useServers } from './servers.ts';
 import { whenWaiting } from './waiting.ts';
@@ -7,7 +8,7 @@ import { whenWaiting } from './waiting.ts';
 const nodes = Array.from({ length: 6 }, (_, index) => `node${index}`);
 const posters = 12;
 const deleters = 8;
-const jobsPerPoster = 40;
+const jobsPerPoster = 20 * effort;
 
 describe.each(serverSetups)('$name', ({ engine, servers }) => {
   const { instances, clients } = useServers(engine, servers, ['--contract', 'teuthology']);

@@ -1,5 +1,6 @@
 /** Clients of both contracts write the same runs and jobs concurrently, and both always see correct counts. */
 import { describe, expect, test } from 'vitest';
+import { effort } from '../helpers/effort.ts';
 import { classic } from './classic.ts';
 import type { Client } from './client.ts';
 import { type Contract, outcomeOf } from './contract.ts';
@@ -9,7 +10,7 @@ import { teuthology } from './teuthology.ts';
 const runs = ['run-a', 'run-b', 'run-c'];
 const sharedJobs = ['0', '1', '2', '3', '4', '5'];
 const clientsPerDoor = 12;
-const writesPerClient = 40;
+const writesPerClient = 20 * effort;
 
 /** What both contracts say about a run. */
 interface Seen {

@@ -8,6 +8,7 @@ import { isTimeZone } from '../../src/core/moment.ts';
 import { parseQuery, type QueryTarget } from '../../src/core/query.ts';
 import { jobMatcher, type MatchableJob } from '../../src/core/query-match.ts';
 import { printTerm } from '../../src/core/query-print.ts';
+import { effort } from '../helpers/effort.ts';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 import { routesOf } from '../statements/routes.ts';
@@ -16,9 +17,9 @@ import { filter, type Get, printGet, readsOf } from './fuzz-reads.ts';
 import { type Answer, openWire, type Wire } from './raw-http.ts';
 
 const seed = Number(process.env.PADDLES_FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const filters = 80_000;
+const filters = 20_000 * effort;
 /** For each contract on each engine. */
-const requests = 5_500;
+const requests = 2_000 * effort;
 /** How many requests are on their way over one connection, and how many connections there are. */
 const pipelined = 25;
 const connections = 4;

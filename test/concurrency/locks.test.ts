@@ -1,6 +1,7 @@
 /** Many clients lock and unlock the same nodes, on one server and on two that share a PostgreSQL database. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { lockOut } from '../../src/store/engine/dialect.ts';
+import { effort } from '../helpers/effort.ts';
 import type { Client } from './client.ts';
 import { createLedger, type Ledger } from './lock-ledger.ts';
 import { serverSetups, succeed, useServers } from './servers.ts';
@@ -8,7 +9,7 @@ import { whenWaiting } from './waiting.ts';
 
 const clientCount = 60;
 const nodeCount = 100;
-const callsPerTest = 600;
+const callsPerTest = 300 * effort;
 
 describe.each(serverSetups)('locks on $name', ({ engine, servers }) => {
   const { instances, clients: connect } = useServers(engine, servers, ['--contract', 'teuthology']);

@@ -3,12 +3,13 @@
  * a new run were posted concurrently: it stored eleven of twelve as `unknown` (teuthology contract §7.39).
  */
 import { describe, expect, test } from 'vitest';
+import { effort } from '../helpers/effort.ts';
 import type { Client } from './client.ts';
 import { serverSetups, succeed, useServers } from './servers.ts';
 
 const posterCount = 8;
 const updaterCount = 4;
-const jobsPerPoster = 50;
+const jobsPerPoster = 20 * effort;
 
 const verdicts = [{ status: 'queued' }, { status: 'running' }, { status: 'waiting' }, { success: false }];
 
@@ -52,7 +53,8 @@ type Job = { job_id: string; timestamp: string; status?: string; success?: boole
 
 /** Every job has a unique timestamp, so that a mix-up of two jobs shows. */
 function newJob(poster: number, index: number): Job {
-  const timestamp = `2024-03-01_20:${String(10 + poster)}:${String(index).padStart(2, '0')}`;
+  const [minute, second] = [Math.floor(index / 60), String(index % 60).padStart(2, '0')];
+  const timestamp = `2024-03-01_${10 + minute}:${10 + poster}:${second}`;
   return { job_id: `${poster}-${index}`, timestamp, ...verdicts[(poster + index) % verdicts.length] };
 }
 

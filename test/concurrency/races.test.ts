@@ -1,12 +1,13 @@
 /** Many concurrent clients, on one server and on two that share a PostgreSQL database. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { effort } from '../helpers/effort.ts';
 import { type Client, createClient, type Request } from './client.ts';
 import { type Contract, countOutcomes, type Mark, outcomeOf } from './contract.ts';
 import type { Instance } from './instance.ts';
 import { contractsOnServers, succeed, useServers } from './servers.ts';
 
-const clientCount = 50;
-const writesPerClient = 12;
+const clientCount = 40;
+const writesPerClient = 10 * effort;
 
 describe.each(contractsOnServers)('$name', ({ contract, engine, servers }) => {
   const { instances, clients: connect } = useServers(engine, servers, contract.settings);
@@ -24,7 +25,7 @@ describe.each(contractsOnServers)('$name', ({ contract, engine, servers }) => {
   const ok = (request: Request) => succeed(clients[0] as Client, request);
 
   test('exactly one of many clients creates a run', async () => {
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 4 * effort; round++) {
       const statuses = await all(() => contract.createRun(`same-run-${round}`));
       expect(statuses.sort()).toEqual([200, ...Array(clientCount - 1).fill(400)]);
     }
@@ -32,7 +33,7 @@ describe.each(contractsOnServers)('$name', ({ contract, engine, servers }) => {
 
   test('exactly one of many clients creates a job, and its values are stored', async () => {
     await ok(contract.createRun('same-job'));
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 4 * effort; round++) {
       const mark = (index: number): Mark => ({ text: `client-${index}`, success: index % 2 === 0 });
       const statuses = await all((index) => contract.createJob('same-job', `${round}`, mark(index)));
       const winners = statuses.flatMap((status, index) => (status === 200 ? [index] : []));

@@ -5,6 +5,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { effort } from '../helpers/effort.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Answer, startServer, type TestServer } from '../helpers/server.ts';
 import { routesOf } from '../statements/routes.ts';
@@ -91,7 +92,8 @@ describe.each(rows)('odd input of $name', ({ engine, contract }) => {
   });
 
   test('as a name, a parameter, a value and a key of a body is no internal error', async () => {
-    for (const name of inherited) {
+    // The others are functions like the first.
+    for (const name of inherited.slice(0, 2 * effort)) {
       for (const method of methods) {
         for (const path of pathsOf(method, name)) {
           const queries = method === 'GET' ? ['', `?${name}=1`, `?${name}[${name}]=1&${name}=`] : [`?${name}=${name}`];
@@ -144,7 +146,7 @@ describe.each(rows)('odd input of $name', ({ engine, contract }) => {
 
   test('is stored as any other name', async () => {
     for (const name of inherited) {
-      if (contract === 'classic') await server.post(`/runs/${name}/`, {});
+      if (contract === 'classic') await server.post('/runs/', { name });
       await server.post(
         `/runs/${name}/jobs/`,
         `{"name":"${name}","job_id":"${name}","description":"${name}","queue":"${name}"}`,
