@@ -1,7 +1,7 @@
 /** The event stream of the dashboard: /api/events. */
 import { type ClientRequest, get, type IncomingMessage } from 'node:http';
 import { Check } from 'typebox/value';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { liveEvents } from '../../src/http/api/events-schema.ts';
 import { engines, execute } from '../helpers/engines.ts';
 import { type ServerProcess, spawnServer } from '../helpers/process.ts';
@@ -70,14 +70,22 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
   /** Where clients listen. */
   let url: string;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     server = await startServer(engine, { contract: 'teuthology' });
     if (processes > 1) second = await spawnServer(server.database, ['--contract', 'teuthology']);
     url = second?.url ?? server.url;
   });
   afterEach(async () => {
+    // When the last change is heard, nothing of this test is on its way to the next one.
+    const last = await listen(url, 'nodes');
+    await server.post('/nodes/', { name: 'last' });
+    await eventually(() => expect(of(last, 'nodes')).toContainEqual({ names: ['last'] }));
     for (const listener of listeners.splice(0)) listener.stop();
+    for (const table of ['decisions', 'runs', 'nodes', 'queues'] as const)
+      await server.db.kysely.deleteFrom(table).execute();
     expect(failed.splice(0)).toEqual([]);
+  });
+  afterAll(async () => {
     expect(await second?.kill('SIGTERM')).toBe(second && 0);
     await server.stop();
   });
