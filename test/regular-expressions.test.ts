@@ -60,7 +60,7 @@ function computed([pattern, flags]: Syntax[]): [string, string] {
 function lettersOf({ source }: RegExp): string[] {
   const written = source.replace(/\\[a-zA-Z]|\\x..|\(\?<?[:=!]/g, '').match(/[^\\()[\]{}|^$+?]/g) ?? [];
   return [
-    ...new Set([...written.slice(0, 16), 'a', 'A', '0', ' ', '\n', '"', '\\', '(', '[', '{', '-', '_', '.', 'é']),
+    ...new Set([...written.slice(0, 10), 'a', 'A', '0', ' ', '\n', '"', '\\', '(', '[', '{', '-', '_', '.', 'é']),
   ];
 }
 
@@ -145,7 +145,10 @@ test('a quadratic expression is found out', () => {
 });
 
 test('no expression takes long for a hostile text', () => {
-  const slow = expressions.flatMap((expression) => {
+  // One that repeats nothing looks at each place once.
+  const repeating = expressions.filter(({ regex }) => /[*+{]/.test(regex.source));
+  expect(repeating.length).toBeGreaterThan(expressions.length / 4);
+  const slow = repeating.flatMap((expression) => {
     const text = slowText(expression);
     return text === undefined ? [] : `${expression.place} takes ${text}`;
   });

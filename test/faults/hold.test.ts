@@ -6,6 +6,7 @@ import type { ChildProcess } from 'node:child_process';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { startProxy } from '../contracts/proxy.ts';
+import { effort } from '../helpers/effort.ts';
 import { execute } from '../helpers/engines.ts';
 import { killAndStart, mainProcess, type OwnPostgres, startOwnPostgres, stop } from '../helpers/postgres.ts';
 import { type Standby, startStandby } from '../helpers/standby.ts';
@@ -125,14 +126,14 @@ test('0 acknowledged writes are lost while connections, PostgreSQL and the netwo
   const traffic = startTraffic(server);
   onTestFinished(() => traffic.stop());
   await recovered(traffic);
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < 4 * effort; round++) {
     await execute(
       direct,
       "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'paddles' order by random() limit 1",
     );
     await recovered(traffic);
   }
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 2 * effort; round++) {
     restarted = await killAndStart(primary, restarted);
     await recovered(traffic);
   }
