@@ -24,12 +24,6 @@ export const exceptions: Exception[] = [
     someDays: true as const,
   })),
   {
-    origin: 'read/jobs.ts descriptionsWith',
-    sqlite: [],
-    postgres: ['discard descriptions'],
-    reason: 'any part of a description: all are looked at, hundreds of times fewer than jobs',
-  },
-  {
     origin: 'read/job-list.ts readRows',
     sqlite: ['sort'],
     postgres: ['discard jobs', 'sort'],
@@ -105,14 +99,6 @@ export const exceptions: Exception[] = [
     sqlite: ['scan runs'],
     postgres: ['scan runs', 'discard runs'],
     reason: 'any part of a name: 16,000 names take 5 to 8 ms',
-  },
-  {
-    origin: 'unknown',
-    text: /"jobs"\."sha1" >= /,
-    sqlite: [],
-    postgres: ['scan runs'],
-    reason:
-      'PostgreSQL expects two hundred runs of any beginning of a sha1, which are sooner found by reading 2,000 than one by one',
   },
   {
     origin: 'pages/run-page.ts nearestRuns',

@@ -23,7 +23,7 @@ export interface Filled {
 }
 
 /** Each run has the same share of all jobs as with a million jobs. Planners go by shares, so they choose the same plans. */
-const [runs, jobs] = [2000, 20];
+const [runs, jobs] = [2000, 10];
 
 /** Fills a new database, updates its statistics and opens a server of each contract. */
 export async function startFilled(engine: Engine): Promise<Filled> {
