@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { BadSetting, readCommandLine } from '../../src/config.ts';
 import { complaint, type Finished, newFolder, runProgram, startService } from './program.ts';
 
 /** Every setting with an invalid value. Database URLs are tested separately, because messages do not repeat them. */
@@ -37,6 +38,18 @@ afterEach(() => remove());
 
 function run(args: string[], env: Record<string, string> = {}): Promise<Finished> {
   return runProgram(args, { folder, env });
+}
+
+/** The sentence with which settings are refused; `complaint` tells how a program says it. */
+function refusal(args: string[], env: Record<string, string> = {}): string {
+  try {
+    readCommandLine(args, env);
+  } catch (error) {
+    expect(error).toBeInstanceOf(BadSetting);
+    expect((error as Error).message).not.toContain('\n');
+    return (error as Error).message;
+  }
+  throw new Error('nothing was refused');
 }
 
 function writeConfig(name: string, content: unknown): void {
@@ -115,17 +128,23 @@ describe('a wrong value', () => {
     expect(sentence).toContain(hint);
   });
 
-  test.each(wrongValues)('of %s ends with 2 and names the variable %s', async (_key, variable, value, hint) => {
-    const sentence = complaint(await run(['serve'], { [variable]: value }), 2);
+  test.each(wrongValues)('of %s is refused with the name of the variable %s', (_key, variable, value, hint) => {
+    const sentence = refusal([], { [variable]: value });
     expect(sentence).toContain(variable);
     expect(sentence).toContain(hint);
   });
 
-  test.each(wrongValues)('of %s ends with 2 and names the setting of the file', async (key, _variable, value, hint) => {
-    writeConfig('paddles.json', { [key]: value });
-    const sentence = complaint(await run(['serve']), 2);
-    expect(sentence).toMatch(new RegExp(`'${key}'.*file paddles\\.json`));
+  test.each(wrongValues)('of %s is refused with the name of the setting of the file', (key, _variable, value, hint) => {
+    writeConfig('own.json', { [key]: value });
+    const sentence = refusal(['--config', join(folder, 'own.json')]);
+    expect(sentence).toMatch(new RegExp(`'${key}'.*file .*own\\.json`));
     expect(sentence).toContain(hint);
+  });
+
+  test('of a variable or of the file in the folder ends with 2', async () => {
+    expect(complaint(await run(['serve'], { PADDLES_POOL_SIZE: 'many' }), 2)).toContain('PADDLES_POOL_SIZE');
+    writeConfig('paddles.json', { pool_size: 'many' });
+    expect(complaint(await run(['serve']), 2)).toMatch(/'pool_size'.*file paddles\.json/);
   });
 
   test.each([
@@ -136,23 +155,25 @@ describe('a wrong value', () => {
     'paddles.db',
     'me:secret@host/paddles',
     '',
-  ])(
-    "of the database, '%s', ends with 2 and one sentence that names its source, without the password",
-    async (database) => {
-      writeConfig('own.json', { database });
-      const runs: [string, Finished][] = [
-        ['--database', await run(['migrate', '--database', database])],
-        ['PADDLES_DATABASE_URL', await run(['serve', '--port', '0'], { PADDLES_DATABASE_URL: database })],
-        ['PADDLES_SQLALCHEMY_URL', await run(['migrate'], { PADDLES_SQLALCHEMY_URL: database })],
-        ["'database' of the configuration file own.json", await run(['serve', '--port', '0', '--config', 'own.json'])],
-      ];
-      for (const [source, finished] of runs) {
-        expect(complaint(finished, 2)).toMatch(/database|PostgreSQL/);
-        expect(finished.stderr).toContain(`${source}: `);
-        expect(finished.stderr).not.toContain('secret');
-      }
-    },
-  );
+  ])("of the database, '%s', ends with 2 and one sentence, without the password", async (database) => {
+    const finished = await run(['migrate', '--database', database]);
+    expect(complaint(finished, 2)).toMatch(/^--database: .*(database|PostgreSQL)/);
+    expect(finished.stderr).not.toContain('secret');
+  });
+
+  test('of the database is named with its source, without the password', async () => {
+    const database = 'postgresql://me:secret@host:port/paddles';
+    writeConfig('own.json', { database });
+    const runs: [string, Finished][] = [
+      ['PADDLES_DATABASE_URL', await run(['serve', '--port', '0'], { PADDLES_DATABASE_URL: database })],
+      ['PADDLES_SQLALCHEMY_URL', await run(['migrate'], { PADDLES_SQLALCHEMY_URL: database })],
+      ["'database' of the configuration file own.json", await run(['serve', '--port', '0', '--config', 'own.json'])],
+    ];
+    for (const [source, finished] of runs) {
+      expect(complaint(finished, 2)).toContain(`${source}: `);
+      expect(finished.stderr).not.toContain('secret');
+    }
+  });
 });
 
 describe('a configuration file', () => {
