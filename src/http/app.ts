@@ -105,10 +105,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
   const ownBase = baseOf(contract === config.contract ? config : { ...config, address: '' });
   const documentFor = collectRoutes(app, contract, ownBase);
   app.register(async (routes) => uiRoutes(routes, prefix));
-  const archive = archiveOf(app, config);
-  app.register(async (routes) => apiRoutes(routes, { db, config, now, sessions, archive, documentFor }), {
-    prefix: '/api',
-  });
+  const ofApi = { db, config, now, sessions, archive: archiveOf(app, config), documentFor };
+  app.register(async (routes) => apiRoutes(routes, ofApi), { prefix: '/api' });
   app.register(async (routes) => {
     describe(routes, { ...healthOperations, ...(contract === 'classic' ? classicOperations : teuthologyOperations) });
     healthRoutes(routes, db);
