@@ -14,7 +14,7 @@ import { fillOldLab } from './old-lab.ts';
 import { connectOld } from './old-schema.ts';
 
 const postgres = engines.find(({ name }) => name === 'postgres')!;
-const kills = 5;
+const kills = 3;
 const ofImport = "application_name = 'paddles import' and datname = current_database()";
 
 describe.each(engines)('an import that goes on, into $name', (engine) => {
@@ -45,7 +45,7 @@ describe.each(engines)('an import that goes on, into $name', (engine) => {
     return sql.query(statement).finally(() => sql.close());
   }
 
-  test('is complete and equal after it was killed five times', async () => {
+  test('is complete and equal after it was killed again and again', async () => {
     const copied = async () => Number((await here('select count(*) as count from imported_runs'))[0]?.count);
     for (let kill = 1; kill <= kills; kill++) {
       const before = await copied();
