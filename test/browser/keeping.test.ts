@@ -174,28 +174,30 @@ describe.skipIf(!hasBrowser)('a person who stays', () => {
     ['the chooser of a run', 'compare', (page) => page.getByRole('button', { name: 'change run' }).click()],
     ['the jump box', 'runs', (page) => page.keyboard.press('Control+k')],
   ];
-  test.each(['wide', 'narrow'] as const)(
-    'finds nothing wrong with what opens, %s, in light and dark',
-    async (width) => {
-      const paths: Record<string, string> = {
-        run: pagePath.run(red.name),
-        runs: pagePath.runs(),
-        compare: pagePath.compare(red.name),
-      };
-      for (const [what, where, open] of opened) {
-        await at(
-          paths[where]!,
-          async (page) => {
-            await page.locator('.grid-row').first().waitFor();
-            await open(page);
-            await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
-            expect(await violations(page), what).toEqual([]);
-            await page.emulateMedia({ colorScheme: 'dark' });
-            expect(await violations(page, colourRules), `${what} in the dark`).toEqual([]);
-          },
-          { theme: 'light', width },
-        );
-      }
-    },
-  );
+  // Nothing has other colours where it is narrow.
+  test.each([
+    { width: 'wide', themes: ['light', 'dark'] },
+    { width: 'narrow', themes: ['dark'] },
+  ] as const)('finds nothing wrong with what opens, $width, in $themes', async ({ width, themes: [theme, other] }) => {
+    const paths: Record<string, string> = {
+      run: pagePath.run(red.name),
+      runs: pagePath.runs(),
+      compare: pagePath.compare(red.name),
+    };
+    for (const [what, where, open] of opened) {
+      await at(
+        paths[where]!,
+        async (page) => {
+          await page.locator('.grid-row').first().waitFor();
+          await open(page);
+          await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
+          expect(await violations(page), what).toEqual([]);
+          if (other === undefined) return;
+          await page.emulateMedia({ colorScheme: other });
+          expect(await violations(page, colourRules), `${what}, ${other}`).toEqual([]);
+        },
+        { theme, width },
+      );
+    }
+  });
 });

@@ -11,7 +11,15 @@ import { noJobs } from '../../src/core/run.ts';
 import { signatureOf } from '../../src/core/signature.ts';
 import { claimDelivery, recordAttempt } from '../../src/store/write/deliveries.ts';
 import { askForLogs } from '../../src/store/write/excerpts.ts';
-import { closePage, colourRules, hasBrowser, openPage, startBrowser, violations } from '../helpers/browser.ts';
+import {
+  colourRules,
+  hasBrowser,
+  openPage,
+  sizes,
+  startBrowser,
+  violations,
+  type Watched,
+} from '../helpers/browser.ts';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 import { seedLab } from './seed.ts';
@@ -19,6 +27,8 @@ import { seedLab } from './seed.ts';
 let archive: string;
 let server: TestServer;
 let browser: Browser;
+/** One page for all: its scripts and styles stay compiled. */
+let watched: Watched;
 let red: PlannedRun;
 let before: PlannedRun | undefined;
 
@@ -34,6 +44,7 @@ describe.skipIf(!hasBrowser)('every page', () => {
     await subscribe();
     await keepMonths();
     browser = await startBrowser();
+    watched = await openPage(browser, `${server.url}/ui/help`);
   });
 
   afterAll(async () => {
@@ -73,24 +84,32 @@ describe.skipIf(!hasBrowser)('every page', () => {
     ['missing', () => '/no/such/page'],
   ];
 
-  describe.each(['wide', 'narrow'] as const)('%s', (width) => {
-    test.each(pages)('%s holds in light and dark', async (name, path) => {
-      const watched = await openPage(browser, `${server.url}/ui${path()}`, { theme: 'light', width });
-      const { page } = watched;
-      await settled(page);
-      expect(await page.evaluate(() => document.querySelectorAll('*').length)).toBeLessThanOrEqual(1800);
-      const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-      expect(inner, 'the page does not scroll sideways').toBeLessThanOrEqual(outer!);
-      await picture(page, `${name}-light-${width}`);
-      expect(await violations(page)).toEqual([]);
-      await page.emulateMedia({ colorScheme: 'dark' });
-      await picture(page, `${name}-dark-${width}`);
-      // A theme changes colours and nothing else.
-      expect(await violations(page, colourRules)).toEqual([]);
-      await closePage(watched);
-    });
+  // Each is loaded once: it follows changes of the theme and the width, and no colour depends on the width. Half of them begin with the dark.
+  test.each(
+    pages.map(([name, path], index) => ({ name, path, themes: index % 2 === 0 ? themes : themes.toReversed() })),
+  )('$name holds in light and dark, wide and narrow', async ({ name, path, themes: [first, second] }) => {
+    const { page, wrong } = watched;
+    await page.setViewportSize(sizes.wide);
+    await page.emulateMedia({ colorScheme: first! });
+    await page.goto(`${server.url}/ui${path()}`);
+    await fits(page);
+    await picture(page, `${name}-${first}-wide`);
+    expect(await violations(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: second! });
+    await picture(page, `${name}-${second}-wide`);
+    // A theme changes colours and nothing else.
+    expect(await violations(page, colourRules)).toEqual([]);
+    await page.setViewportSize(sizes.narrow);
+    await fits(page);
+    await picture(page, `${name}-${second}-narrow`);
+    expect(await violations(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: first! });
+    await picture(page, `${name}-${first}-narrow`);
+    expect(wrong.splice(0)).toEqual([]);
   });
 });
+
+const themes = ['light', 'dark'] as const;
 
 /** What a failed job leaves: its log, read by the server, and its test cases. */
 async function leaveFiles(): Promise<void> {
@@ -154,9 +173,24 @@ function failing() {
   return red.jobs.find((job) => job.outcome === 'fail')!;
 }
 
-async function settled(page: Page): Promise<void> {
-  await page.locator('main h1').first().waitFor();
-  await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
+/** Waits until a page shows what it has to show, and checks that it is not too big for the window or the browser. */
+async function fits(page: Page): Promise<void> {
+  await page.evaluate(
+    () =>
+      new Promise<void>((settled) => {
+        const look = () => {
+          if (document.querySelector('main h1') === null || document.querySelector('[aria-busy="true"]')) return;
+          changes.disconnect();
+          requestAnimationFrame(() => requestAnimationFrame(() => settled()));
+        };
+        const changes = new MutationObserver(look);
+        changes.observe(document, { subtree: true, childList: true, attributes: true });
+        look();
+      }),
+  );
+  expect(await page.evaluate(() => document.querySelectorAll('*').length)).toBeLessThanOrEqual(1800);
+  const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+  expect(inner, 'the page does not scroll sideways').toBeLessThanOrEqual(outer!);
 }
 
 /** Keeps what was seen where `PADDLES_SCREENSHOTS` says. */

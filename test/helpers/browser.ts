@@ -53,11 +53,13 @@ export interface Watched {
   wrong: string[];
 }
 
+/** The window of each width. */
+export const sizes = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
+
 /** Opens a page in a fresh profile. */
 export async function openPage(browser: Browser, url: string, look: Look = { theme: 'light', width: 'wide' }) {
-  const viewport = look.width === 'wide' ? { width: 1440, height: 900 } : { width: 390, height: 844 };
   const context = await browser.newContext({
-    viewport,
+    viewport: sizes[look.width],
     colorScheme: look.theme,
     ...(look.timezoneId !== undefined && { timezoneId: look.timezoneId }),
     permissions: ['clipboard-read', 'clipboard-write'],
