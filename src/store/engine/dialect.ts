@@ -31,6 +31,9 @@ export interface ColumnTypes {
 /**
  * Locks the selected rows until the transaction ends. With `no key update` others may still refer to the rows: a new link of
  * a job to its nodes does not wait. SQLite has one writer, which already has the whole file.
+ *
+ * A statement that claims the first of some rows compares with it by `=`: PostgreSQL may run a subquery behind `in` again for each row that
+ * it looks at, which finds the next one each time.
  */
 export function lockRows<T extends keyof Schema, O>(
   engine: Engine,

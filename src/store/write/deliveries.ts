@@ -66,7 +66,7 @@ export async function claimDelivery(
   const claimed = await kysely
     .updateTable('deliveries')
     .set(({ eb }) => ({ due: until, last_attempt: at, attempts: eb('attempts', '+', 1) }))
-    .where('id', 'in', lockRows(engine, next))
+    .where('id', '=', lockRows(engine, next))
     // Of two servers that wait for the row the second one finds it claimed.
     .where('due', '<=', at)
     .returning(['id', 'message_id', 'subscription_id', 'title', 'body', 'attempts', 'refused'])

@@ -74,7 +74,7 @@ export async function claimLog(
   const claimed = await kysely
     .updateTable('log_excerpts')
     .set(({ eb }) => ({ due: until, tries: eb('tries', '+', 1) }))
-    .where('job_id', 'in', next)
+    .where('job_id', '=', next)
     // Of two servers that wait for the row the second one finds it claimed.
     .where('due', '<=', at)
     .returning(['job_id', 'tries'])

@@ -45,7 +45,7 @@ export async function claimEnd(
   const claimed = await kysely
     .updateTable('run_ends')
     .set({ due: until })
-    .where('run_id', 'in', lockRows(engine, next))
+    .where('run_id', '=', lockRows(engine, next))
     // Of two servers that wait for the row the second one finds it claimed.
     .where('due', '<=', at)
     .returning(['run_id', 'revision'])
