@@ -8,7 +8,7 @@ import { type Contract, countOutcomes, type Mark, outcomeOf } from './contract.t
 import { contractsOnEngines } from './contracts.ts';
 
 /** For each contract on each engine. */
-const rounds = 4 * effort;
+const rounds = 3 * effort;
 const writers = 4;
 /** How many writes of each writer are acknowledged before something breaks. */
 const writesBefore = 20;
@@ -70,7 +70,7 @@ describe.each(contractsOnEngines)('$name', ({ contract, engine }) => {
     'after kill -9 of one of two servers the other keeps serving and has the acknowledged writes of both',
     async () => {
       server ??= await spawnServer(database.url, contract.settings);
-      for (let round = 0; round < 2; round++) {
+      for (let round = 0; round < effort; round++) {
         const other = await spawnServer(database.url, contract.settings);
         const killed = startWriting(other.port, contract, `killed-${round}`);
         const alive = startWriting(server.port, contract, `alive-${round}`);

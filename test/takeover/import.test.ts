@@ -133,7 +133,8 @@ describe.each(engines)('an import into $name', (engine) => {
     expect(await get('/runs/old-jobs/')).toMatchObject({ results: { dead: 1, total: 1 } });
   });
 
-  test('compares the answers of both servers', async () => {
+  // What compares them knows no database.
+  test.runIf(engine.name === 'sqlite')('compares the answers of both servers', async () => {
     const copy = await engine.createDatabase();
     await paddles('--database', copy.url, '--report', 'copy.jsonl');
     // Plays the old server.

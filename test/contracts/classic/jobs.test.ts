@@ -52,12 +52,12 @@ describe.each(engines)('/runs/{name}/jobs/ on $name', (engine) => {
     expect(ids.map(Number).sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, index) => index));
   });
 
-  test('lists 5,000 jobs completely, in order and as valid JSON', async () => {
-    await postMany(5000);
+  test('lists 2,000 jobs completely, in order and as valid JSON', async () => {
+    await postMany(2000);
     const listed = await read();
     const ids = listed.map(({ job_id }) => Number(job_id));
-    expect(new Set(ids).size).toBe(5000);
-    expect(ids.map((id) => Math.floor(id / 50))).toEqual(Array.from({ length: 5000 }, (_, at) => Math.floor(at / 50)));
+    expect(new Set(ids).size).toBe(2000);
+    expect(ids.map((id) => Math.floor(id / 50))).toEqual(Array.from({ length: 2000 }, (_, at) => Math.floor(at / 50)));
     expect(listed).toEqual(ids.map((id) => jobObject({ job_id: `${id}`, description: `job "${id}" ä` })));
     expect(await server.request('HEAD', jobs)).toMatchObject({ status: 200, text: '' });
   });
