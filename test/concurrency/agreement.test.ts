@@ -9,7 +9,7 @@ import { type Instance, startInstance } from './instance.ts';
 import { type Answer, openWire } from './raw-http.ts';
 
 const seed = Number(process.env.PADDLES_FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const count = 800 * effort;
+const count = 600 * effort;
 /** Every series begins with the same requests, and only their successes are counted, so that no seed can fail by bad luck. */
 const fixedSeed = 1;
 const fixedCases = 300;

@@ -17,9 +17,9 @@ import { filter, type Get, printGet, readsOf } from './fuzz-reads.ts';
 import { type Answer, openWire, type Wire } from './raw-http.ts';
 
 const seed = Number(process.env.PADDLES_FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const filters = 20_000 * effort;
+const filters = 12_000 * effort;
 /** For each contract on each engine. */
-const requests = 2_000 * effort;
+const requests = 1_200 * effort;
 /** How many requests are on their way over one connection, and how many connections there are. */
 const pipelined = 25;
 const connections = 4;

@@ -14,7 +14,7 @@ import { clear, watchWrites, wrongCounts } from './ledger.ts';
 import { type Answer, openWire, type Wire } from './raw-http.ts';
 
 const seed = Number(process.env.PADDLES_FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const cases = 1_000 * effort;
+const cases = 600 * effort;
 /** Broken requests are sent in concurrent groups, because the server waits for the rest of an incomplete one. */
 const groupSize = 20;
 const groups = Math.floor(cases / groupSize / 10);
