@@ -81,6 +81,12 @@ export async function connect(url: string): Promise<Sql> {
   return url.startsWith('sqlite:') ? connectSqlite(url) : connectPostgres(url);
 }
 
+/** What one query finds in a database, past the server. */
+export async function rowsOf(url: string, text: string, parameters: Value[] = []): Promise<Row[]> {
+  const sql = await connect(url);
+  return sql.query(text, parameters).finally(() => sql.close());
+}
+
 /** The file of a SQLite URL. */
 export function sqlitePath(url: string): string {
   return url.slice('sqlite:///'.length);

@@ -28,7 +28,7 @@ import { describe } from './operations.ts';
 import { trustedBy } from './proxies.ts';
 import { refuseWrites } from './read-only.ts';
 import { setReceiveBudget } from './received.ts';
-import { restoreMethods, routeOddMethod } from './resource.ts';
+import { restoreMethod, routeOddMethod } from './resource.ts';
 import type { TeuthologyContext } from './teuthology/context.ts';
 import { operations as teuthologyOperations } from './teuthology/operations.ts';
 import { teuthologyRoutes } from './teuthology/routes.ts';
@@ -85,7 +85,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     ajv: { customOptions: { removeAdditional: false, strictNumbers: false } },
     schemaController: { compilersFactory: { buildValidator } },
   });
-  restoreMethods(app);
+  app.addHook('onRequest', async ({ raw }) => restoreMethod(raw));
   answerOddRequests(app);
   handleInOrder(app.server);
   readToTheEnd(app.server);
@@ -119,6 +119,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
 
 function answerOddUrl({ statusCode }: { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): void {
   // No hook runs for such a URL: neither that of CORS nor those of the log.
+  restoreMethod(request.raw);
   reply.header('access-control-allow-origin', '*').header('x-request-id', request.id);
   reply.raw.once('finish', () => logAnswer(request, reply));
   sendMessage(reply, statusCode === 414 ? 414 : 400, 'the URL cannot be decoded');

@@ -1,7 +1,7 @@
 /** The server as a process: starting, failing to start, logging, stopping, and losing its database. */
 import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { connect } from '../../bench/database.ts';
+import { rowsOf } from '../../bench/database.ts';
 import { engines, execute, type TestDatabase } from '../helpers/engines.ts';
 import { complaint, type Finished, logLines, newFolder, runProgram, type Service, startService } from './program.ts';
 import { startProxy } from './proxy.ts';
@@ -29,11 +29,6 @@ async function serve(database: string, ...args: string[]): Promise<Service> {
   const service = await startService(['--database', database, ...args], { folder });
   services.push(service);
   return service;
-}
-
-async function rowsOf(database: string, statement: string): Promise<object[]> {
-  const sql = await connect(database);
-  return sql.query(statement).finally(() => sql.close());
 }
 
 async function send(
@@ -147,14 +142,16 @@ describe.each(engines)('the service on $name', (engine) => {
       { method: 'PUT', url: '/runs/a/jobs/1/', ...(await send(`${service.url}/runs/a/jobs/1/`, 'PUT', {})) },
       { method: 'DELETE', url: '/runs/', ...(await send(`${service.url}/runs/`, 'DELETE')) },
       { method: 'GET', url: '/runs/%zz/', ...(await send(`${service.url}/runs/%zz/`, 'GET')) },
+      { method: 'PROPFIND', url: '/runs/', ...(await send(`${service.url}/runs/`, 'PROPFIND')) },
+      { method: 'PROPFIND', url: '/runs/%zz/', ...(await send(`${service.url}/runs/%zz/`, 'PROPFIND')) },
     ];
     // fetch keeps its connection open.
     service.kill('SIGTERM');
     const { code, stdout } = await service.ended;
     expect(code).toBe(0);
     const lines = logLines(stdout);
-    expect(answers.map(({ status }) => status)).toEqual([200, 400, 404, 405, 400]);
-    expect(new Set(answers.map(({ id }) => id)).size).toBe(5);
+    expect(answers.map(({ status }) => status)).toEqual([200, 400, 404, 405, 400, 405, 400]);
+    expect(new Set(answers.map(({ id }) => id)).size).toBe(7);
     for (const { id, method, url, status } of answers) {
       const own = lines.filter(({ request }) => request === id);
       expect(own).toEqual([

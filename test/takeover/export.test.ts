@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connect } from '../../bench/database.ts';
+import { rowsOf } from '../../bench/database.ts';
 import { derivedTables, exportedTables } from '../../src/store/takeover/tables.ts';
 import { complaint, newFolder, runProgram } from '../contracts/program.ts';
 import { engines, type TestDatabase } from '../helpers/engines.ts';
@@ -70,20 +70,18 @@ describe.each(engines)('an export from $name', (engine) => {
 
   const paddles = (...args: string[]) => runProgram(args, { folder });
   const all = async (url: string, table: string) => {
-    const sql = await connect(url);
-    const rows = await sql.query(`select * from ${table}`).finally(() => sql.close());
+    const rows = await rowsOf(url, `select * from ${table}`);
     return rows
       .map((row) => JSON.stringify(row, (_, value) => (typeof value === 'boolean' ? Number(value) : value)))
       .sort();
   };
 
   test('holds every table that is not made again', async () => {
-    const sql = await connect(database.url);
     const names =
       engine.name === 'sqlite'
         ? "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'"
         : "select tablename as name from pg_tables where schemaname = 'public'";
-    const tables = (await sql.query(names).finally(() => sql.close())).map(({ name }) => name);
+    const tables = (await rowsOf(database.url, names)).map(({ name }) => name);
     expect(tables.sort()).toEqual([...exportedTables.map(({ table }) => table), ...derivedTables].sort());
   });
 
@@ -145,10 +143,10 @@ describe.each(engines)('an export from $name', (engine) => {
   });
 
   test('is not needed to ask the database itself: there are views', async () => {
-    const sql = await connect(database.url);
-    const [found] = await sql
-      .query(`select run, job_id, owner, suite, os_version, duration, cause_title from v_jobs order by id limit 1`)
-      .finally(() => sql.close());
+    const [found] = await rowsOf(
+      database.url,
+      'select run, job_id, owner, suite, os_version, duration, cause_title from v_jobs order by id limit 1',
+    );
     expect(found).toMatchObject({
       run,
       job_id: '1',

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { connect } from '../../bench/database.ts';
+import { rowsOf } from '../../bench/database.ts';
 import { expireOwn } from '../../src/cli/expire.ts';
 import { noChange } from '../../src/core/job.ts';
 import { open } from '../../src/store/db.ts';
@@ -40,10 +40,7 @@ describe.each(engines)('an import that goes on, into $name', (engine) => {
 
   const args = (...more: string[]) => ['import', '--from', old.url, '--database', database.url, ...more];
   const paddles = (...more: string[]) => runProgram(args(...more), { folder });
-  async function here(statement: string): Promise<Record<string, unknown>[]> {
-    const sql = await connect(database.url);
-    return sql.query(statement).finally(() => sql.close());
-  }
+  const here = (statement: string) => rowsOf(database.url, statement);
 
   test('is complete and equal after it was killed again and again', async () => {
     const copied = async () => Number((await here('select count(*) as count from imported_runs'))[0]?.count);
@@ -217,9 +214,7 @@ test('an import that follows goes on when its connection was cut, and when both 
   const arrived = (name: string) =>
     vi.waitFor(
       async () => {
-        const sql = await connect(database.url);
-        const rows = await sql.query('select id from runs where name = ?', [name]).finally(() => sql.close());
-        expect(rows).toHaveLength(1);
+        expect(await rowsOf(database.url, 'select id from runs where name = ?', [name])).toHaveLength(1);
       },
       { timeout: 60_000, interval: 50 },
     );

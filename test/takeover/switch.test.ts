@@ -1,7 +1,7 @@
 /** The switch from an old server and the way back, step by step as docs/operate.md has them. */
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { connect } from '../../bench/database.ts';
+import { rowsOf } from '../../bench/database.ts';
 import { newFolder, type Program, runProgram, type Service, startProgram, startService } from '../contracts/program.ts';
 import { engines, type TestDatabase } from '../helpers/engines.ts';
 import { fillOldLab } from './old-lab.ts';
@@ -75,10 +75,9 @@ describe.each(engines)('the switch to $name', (engine) => {
       await send('POST', jobs, { ...report, name: runs[0], job_id, status: 'running' });
     await vi.waitFor(
       async () => {
-        const sql = await connect(database.url);
         const text =
           "select id from imported_runs where verified = 1 and 1 = (select count(*) from jobs where job_id = '3')";
-        expect(await sql.query(text).finally(() => sql.close())).not.toEqual([]);
+        expect(await rowsOf(database.url, text)).not.toEqual([]);
       },
       { timeout: 60_000, interval: 100 },
     );
