@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunList } from '../../src/http/api/lists-schema.ts';
 import type { RunJobs } from '../../src/http/api/run-page-schema.ts';
+import { chunksOf } from '../../src/store/engine/transaction.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Pages, startPages } from './pages.ts';
 
@@ -29,19 +30,18 @@ describe.each(engines)('a long filter on $name', (engine) => {
     }
     const nameOf = (at: number) => `u${at}-2026-11-20_10:00:00-rados-${'a'.repeat(400)}-distro-default-smithi`;
     await pages.post('/runs/', { name: nameOf(0) });
-    const [one] = await pages.db.kysely.selectFrom('runs').selectAll().where('name', '=', nameOf(0)).execute();
-    const { id, ...row } = one!;
-    for (let at = 1; at < 3000; at += 100) {
-      const others = Array.from({ length: Math.min(100, 3000 - at) }, (_, more) => ({
-        ...row,
-        name: nameOf(at + more),
-      }));
-      await pages.db.kysely.insertInto('runs').values(others).execute();
-    }
+    const { kysely } = pages.db;
+    const first = kysely.selectFrom('runs').selectAll().where('name', '=', nameOf(0));
+    const { id, ...row } = await first.executeTakeFirstOrThrow();
+    const others = Array.from({ length: 2999 }, (_, at) => ({ ...row, name: nameOf(at + 1) }));
+    for (const some of chunksOf(others, 100)) await kysely.insertInto('runs').values(some).execute();
   });
   afterAll(() => pages.stop());
 
-  /** The longest time that the loop of events takes for one turn while this is done: 10 to 20 ms. The least of up to ten tries, because time that a busy host takes from this machine counts as used. */
+  /**
+   * The longest time that the loop of events takes for one turn while this is done: 10 to 20 ms. The least of up to ten tries, because
+   * time that a busy host takes from this machine counts as used.
+   */
   async function longestTurnOf(work: () => Promise<void>): Promise<number> {
     let least = Number.POSITIVE_INFINITY;
     for (let attempt = 0; attempt < 10 && least > longestTurn; attempt++) {

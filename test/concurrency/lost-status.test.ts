@@ -53,8 +53,8 @@ type Job = { job_id: string; timestamp: string; status?: string; success?: boole
 
 /** Every job has a unique timestamp, so that a mix-up of two jobs shows. */
 function newJob(poster: number, index: number): Job {
-  const [minute, second] = [Math.floor(index / 60), String(index % 60).padStart(2, '0')];
-  const timestamp = `2024-03-01_${10 + minute}:${10 + poster}:${second}`;
+  const [hour, minute, second] = [10 + Math.floor(index / 60), 10 + poster, String(index % 60).padStart(2, '0')];
+  const timestamp = `2024-03-01_${hour}:${minute}:${second}`;
   return { job_id: `${poster}-${index}`, timestamp, ...verdicts[(poster + index) % verdicts.length] };
 }
 

@@ -24,7 +24,7 @@ export interface ServerProcess {
 export async function spawnServer(database: string, settings: string[] = []): Promise<ServerProcess> {
   const flags = ['--database', database, '--host', '127.0.0.1', '--port', '0', '--log-format', 'json', ...settings];
   // Variables of the tests are not settings, and not known to the server.
-  const ofTests = /^PADDLES_(TEST|FUZZ|DATA)/;
+  const ofTests = /^PADDLES_(DATA|FUZZ_SEED|TEST_\w+)$/;
   const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !ofTests.test(key)));
   const child = spawn(process.execPath, [bundledProgram, 'serve', ...flags], {
     env,

@@ -61,7 +61,7 @@ describe.each(engines)('notifications on $name', (engine) => {
     };
     /** Minutes until it is sent again after so many attempts. */
     const pause = async (attempts: number) => {
-      await vi.waitFor(() => expect(lab.outcomes).toHaveLength(attempts), { timeout: 30_000 });
+      await lab.attempted(attempts);
       const [{ due, last_attempt } = {}] = await deliveries(made.id);
       return Math.round((due! - last_attempt!) / 60_000);
     };
@@ -126,14 +126,11 @@ describe.each(engines)('notifications on $name', (engine) => {
     start({ smtp_url: mail.url, mail_from: 'paddles@lab.example' });
     const change = async (values: object) =>
       expect((await lab.server.put(`/api/subscriptions/${made.id}`, values)).status).toBe(200);
-    // A delivery counts as an attempt from its beginning.
-    const attempted = (times: number) =>
-      vi.waitFor(() => expect(lab.outcomes).toHaveLength(times), { timeout: 30_000 });
     await lab.server.post(`/api/subscriptions/${made.id}/test`);
-    await attempted(1);
+    await lab.attempted(1);
     await change({ format: 'slack' });
     later(hour);
-    await attempted(2);
+    await lab.attempted(2);
     const text = 'This is a test of the subscription "the lab" of paddles.';
     const bodies = lab.receiver.received.map((one) => JSON.parse(one.text));
     expect(bodies).toEqual([expect.objectContaining({ type: 'test', text }), { text }]);
@@ -149,7 +146,7 @@ describe.each(engines)('notifications on $name', (engine) => {
     start();
     await report(newRun(), '1', { status: 'pass', success: true });
     for (let attempts = 1; attempts <= 8; attempts++) {
-      await vi.waitFor(() => expect(lab.outcomes).toHaveLength(attempts), { timeout: 30_000 });
+      await lab.attempted(attempts);
       later((attempts < 7 ? 6 : 24) * hour);
     }
     expect(new Set(lab.outcomes.slice(0, -1))).toEqual(new Set(['failed']));

@@ -59,8 +59,10 @@ export function notificationsOn(engine: Engine, settings: Partial<typeof config>
     notifiers.push(notifier);
     return notifier;
   };
+  /** Resolves when so many attempts have ended: a delivery counts one from its beginning. */
+  const attempted = (times: number) => vi.waitFor(() => expect(lab.outcomes).toHaveLength(times), { timeout: 30_000 });
   const newRun = () => runOn(2).replace('09:00:00', `09:00:${String(runs++).padStart(2, '0')}`);
-  return Object.assign(lab, { now, later, start, newRun }, askingFor(lab));
+  return Object.assign(lab, { now, later, start, attempted, newRun }, askingFor(lab));
 }
 
 /** What clients of the server ask. */
