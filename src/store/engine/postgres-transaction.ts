@@ -23,7 +23,7 @@ const beginByIndexes = [
 
 /** Transactions on connections of the pool; see transaction.ts. */
 export function transactOnPool(pool: { connect(): Promise<pg.PoolClient> }): Transact {
-  return async (work) => {
+  return async (work, onSent) => {
     const client = await pool.connect();
     let broken: Error | undefined;
     try {
@@ -35,7 +35,9 @@ export function transactOnPool(pool: { connect(): Promise<pg.PoolClient> }): Tra
         return results.slice(opening.length).map((result) => result.rows);
       };
       const { last, value } = await work(send);
-      const results = await sendAll(client, [...last, { sql: 'commit', parameters: [] }]);
+      const sent = sendAll(client, [...last, { sql: 'commit', parameters: [] }]);
+      onSent?.();
+      const results = await sent;
       if (results.at(-1)?.command !== 'COMMIT')
         throw new Error('PostgreSQL rolled back a transaction that it committed');
       return value;

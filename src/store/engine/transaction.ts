@@ -20,14 +20,19 @@ export type Send = (statements: Statement[]) => Promise<Rows[]>;
 
 /**
  * Runs `work` in one transaction and returns its `value`. Its `last` statements are sent together with the commit.
- * Whatever is thrown, nothing is stored.
+ * Whatever is thrown, nothing is stored. `onSent` is called before the answer to the last statements is awaited.
  */
-export type Transact = <T>(work: (send: Send) => Promise<{ last: Statement[]; value: T }>) => Promise<T>;
+export type Transact = <T>(
+  work: (send: Send) => Promise<{ last: Statement[]; value: T }>,
+  onSent?: () => void,
+) => Promise<T>;
 
 /** Transactions on the one connection of SQLite, where a statement costs no round trip. */
 export function transactOn(kysely: Kysely<Schema>): Transact {
-  return (work) =>
-    kysely.transaction().execute(async (transaction) => {
+  return (work, onSent) => {
+    // Statements are carried out in this thread: nothing can be done meanwhile.
+    onSent?.();
+    return kysely.transaction().execute(async (transaction) => {
       const send: Send = async (statements) => {
         const answers: Rows[] = [];
         for (const { sql, parameters } of statements) {
@@ -40,6 +45,7 @@ export function transactOn(kysely: Kysely<Schema>): Transact {
       await send(last);
       return value;
     });
+  };
 }
 
 /** `?` is the parameter of SQLite; PostgreSQL numbers its own. A text with 1,000 of them takes 50 µs. */

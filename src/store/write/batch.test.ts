@@ -1,16 +1,18 @@
 import { expect, test } from 'vitest';
 import { type BatchLimits, createBatcher } from './batch.ts';
 
-const limits = { batchWrites: 3, batchBytes: 100, waitingBytes: 50, waitingTime: 60_000 };
+const limits = { batchWrites: 3, batchBytes: 100, waitingBytes: 50, waitingTime: 60_000, answerDelay: 1 };
 const oneWriteFailed = new Error('one write failed');
 const databaseFailed = new Error('the database failed');
 
 /** Starts a batcher whose current batch ends with each call of `next`. Batches with a write called `bad` or `hang` fail. */
 function startBatcher(others: Partial<BatchLimits> = {}) {
   const batches: string[][] = [];
+  const sent: (() => void)[] = [];
   const gates: (() => void)[] = [];
-  const flush = async (writes: string[]) => {
+  const flush = async (writes: string[], onSent: () => void) => {
     batches.push(writes);
+    sent.push(onSent);
     await new Promise<void>((resolve) => gates.push(resolve));
     if (writes.includes('bad')) throw oneWriteFailed;
     if (writes.includes('hang')) throw databaseFailed;
@@ -21,7 +23,7 @@ function startBatcher(others: Partial<BatchLimits> = {}) {
     await expect.poll(() => gates.length).toBeGreaterThan(0);
     gates.shift()?.();
   };
-  return { batcher, batches, next };
+  return { batcher, batches, sent, next };
 }
 
 test('refuses writes beyond the limit of waiting bytes, and accepts writes again when there is room', async () => {
@@ -40,6 +42,20 @@ test('refuses writes beyond the limit of waiting bytes, and accepts writes again
   await next();
   await next();
   expect(await Promise.all([second, small, third])).toEqual(['second done', 'small done', 'third done']);
+});
+
+test('answers the writers of a batch when the next batch has been sent', async () => {
+  const { batcher, batches, sent, next } = startBatcher({ answerDelay: 60_000 });
+  const first = batcher.push('first', 1);
+  await expect.poll(() => batches).toEqual([['first']]);
+  const second = batcher.push('second', 1);
+  await next();
+  await expect.poll(() => batches[1]).toEqual(['second']);
+  expect(await Promise.race([first, 'not answered'])).toBe('not answered');
+  sent[1]?.();
+  expect(await first).toBe('first done');
+  await next();
+  expect(await second).toBe('second done');
 });
 
 test('accepts a single write that exceeds the limit of waiting bytes', async () => {

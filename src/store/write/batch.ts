@@ -1,6 +1,9 @@
 /**
  * Group commit: writes that arrive while a transaction is under way share the next one. One flush to the disk then
  * serves many writers (measured on SQLite with 16 callers: 16,400 instead of 4,520 durable inserts a second).
+ *
+ * The writers of a batch are answered when the next one has been sent to the database. They come back with new requests at once: parsed
+ * before that, these would keep the database waiting, and afterwards this process (docs/decisions/0001-group-commit.md has the figures).
  */
 
 /** A queue of writes that are carried out in batches, in the order in which they came. */
@@ -22,10 +25,18 @@ export interface BatchLimits {
   waitingBytes: number;
   /** Milliseconds that a write may have waited when a batch before it fails with the database, to be tried all the same. */
   waitingTime: number;
+  /** Milliseconds that writers wait at most for the next batch to be sent: its transaction may have to wait for another one. */
+  answerDelay: number;
 }
 
 /** The bounds of the writer of jobs. */
-const writeLimits: BatchLimits = { batchWrites: 64, batchBytes: 8 << 20, waitingBytes: 64 << 20, waitingTime: 5000 };
+const writeLimits: BatchLimits = {
+  batchWrites: 64,
+  batchBytes: 8 << 20,
+  waitingBytes: 64 << 20,
+  waitingTime: 5000,
+  answerDelay: 10,
+};
 
 interface Waiting<Write, Result> {
   write: Write;
@@ -47,14 +58,49 @@ function firstBatch(waiting: { bytes: number }[], limits: BatchLimits): number {
   return count;
 }
 
+/** Carries out writes in one transaction; see `createBatcher`. */
+type Flush<Write, Result> = (writes: Write[], onSent: () => void) => Promise<Result[]>;
+
+interface How<Write, Result> {
+  flush: Flush<Write, Result>;
+  mayBeOneWrite: (error: unknown) => boolean;
+  takeLongWaiting(): Waiting<Write, Result>[];
+  answerDelay: number;
+}
+
+/** Carries out a batch, has the one before answered meanwhile, and returns what answers this one. */
+async function carryOut<Write, Result>(
+  batch: Waiting<Write, Result>[],
+  answerBefore: () => void,
+  how: How<Write, Result>,
+): Promise<() => void> {
+  const delayed = setTimeout(answerBefore, how.answerDelay);
+  try {
+    const writes = batch.map((item) => item.write);
+    const results = await how.flush(writes, answerBefore);
+    return () => {
+      for (const [index, item] of batch.entries()) item.resolve(results[index] as Result);
+    };
+  } catch (error) {
+    const isOneWrite = how.mayBeOneWrite(error);
+    if (isOneWrite && batch.length > 1) for (const item of batch) (await carryOut([item], answerBefore, how))();
+    else for (const item of isOneWrite ? batch : [...batch, ...how.takeLongWaiting()]) item.reject(error);
+    return () => {};
+  } finally {
+    clearTimeout(delayed);
+    answerBefore();
+  }
+}
+
 /**
  * Makes a batcher. `flush` carries out the writes in one transaction and returns a result for each, in order; when it
- * throws, nothing of the batch was stored. `mayBeOneWrite` tells whether an error could be the fault of a single write:
+ * throws, nothing of the batch was stored. It calls `onSent`, once or more often, when it has nothing left to do but to wait for the
+ * database. `mayBeOneWrite` tells whether an error could be the fault of a single write:
  * then each write is tried alone, so that none fails for its neighbour. Otherwise the database is at fault, and what has
  * waited for long fails too: while the database hangs, each further batch would take as long again.
  */
 export function createBatcher<Write, Result>(
-  flush: (writes: Write[]) => Promise<Result[]>,
+  flush: Flush<Write, Result>,
   mayBeOneWrite: (error: unknown) => boolean,
   limits = writeLimits,
 ): Batcher<Write, Result> {
@@ -69,28 +115,20 @@ export function createBatcher<Write, Result>(
     return taken;
   }
 
-  function longWaiting(): number {
+  function takeLongWaiting(): Waiting<Write, Result>[] {
     const before = performance.now() - limits.waitingTime;
-    return waiting.filter(({ since }) => since <= before).length;
+    return take(waiting.filter(({ since }) => since <= before).length);
   }
 
-  async function carryOut(batch: Waiting<Write, Result>[]): Promise<void> {
-    try {
-      const results = await flush(batch.map((item) => item.write));
-      batch.forEach((item, index) => {
-        item.resolve(results[index] as Result);
-      });
-    } catch (error) {
-      if (batch.length > 1 && mayBeOneWrite(error)) for (const item of batch) await carryOut([item]);
-      else for (const item of mayBeOneWrite(error) ? batch : [...batch, ...take(longWaiting())]) item.reject(error);
-    }
-  }
+  const how = { flush, mayBeOneWrite, takeLongWaiting, answerDelay: limits.answerDelay };
 
   async function run(): Promise<void> {
+    let answer = () => {};
     while (waiting.length > 0) {
       // Requests that arrived in the same turn of the event loop are still to be parsed: let them join.
       await new Promise(setImmediate);
-      await carryOut(take(firstBatch(waiting, limits)));
+      answer = await carryOut(take(firstBatch(waiting, limits)), answer, how);
+      if (waiting.length === 0) answer();
     }
     running = null;
   }

@@ -58,8 +58,8 @@ export interface JobWriter {
 export function createJobWriter(engine: Engine, transact: Transact): JobWriter {
   const listeners: ((event: JobEvent) => void)[] = [];
   const counters: ((writes: number) => void)[] = [];
-  const flush = async (writes: JobWrite[]) => {
-    const results = await repeat(() => writeBatch(engine, transact, writes));
+  const flush = async (writes: JobWrite[], onSent: () => void) => {
+    const results = await repeat(() => writeBatch(engine, (work) => transact(work, onSent), writes));
     for (const count of counters) count(writes.length);
     for (const result of results) if (!isFailure(result)) for (const listener of listeners) listener(result);
     return results;
