@@ -25,6 +25,7 @@ export default defineConfig({
     hookTimeout: 600_000,
     expect: { poll: { timeout: 60_000 } },
     passWithNoTests: false,
+    // They begin in the order of their names. A unit test of 20 s that only waits would keep all others waiting if it came last.
     projects: [
       {
         extends: true,
@@ -36,7 +37,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'server',
+          name: 'whole',
           include: ['demo/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: alone,
           globalSetup: ['test/helpers/global-setup.ts'],

@@ -145,7 +145,7 @@ describe.each(engines)('a server on $name takes little memory and answers others
     const effect = await measure(server, async () => {
       const silent = Array.from({ length: 24 }, () => open(server, requestFor('/runs/long/jobs/')));
       await Promise.all(silent.map((socket) => once(socket, 'readable')));
-      await sleep(1000);
+      await sleep(500);
       for (const socket of silent) socket.destroy();
     });
     expectBounded(effect);
@@ -179,7 +179,7 @@ describe.each(engines)('a server on $name takes little memory and answers others
   test('while nobody reads the pages that were asked for', async () => {
     const effect = await measure(server, async () => {
       const silent = pages.flatMap((path) => Array.from({ length: 20 }, () => open(server, requestFor(path))));
-      await sleep(2000);
+      await sleep(1000);
       for (const socket of silent) socket.destroy();
     });
     expectBounded(effect);
@@ -191,7 +191,7 @@ describe.each(engines)('a server on $name takes little memory and answers others
       const listeners = Array.from({ length: 500 }, () => open(server, topics));
       await Promise.all(listeners.map((listener) => once(listener, 'readable')));
       await each(300, (index) => lab.post(`/runs/r${index}-${'x'.repeat(300)}/jobs/`, { job_id: 1, status: 'queued' }));
-      await sleep(500);
+      await sleep(250);
       for (const listener of listeners) listener.destroy();
     });
     expectBounded(effect);
@@ -202,7 +202,7 @@ describe.each(engines)('a server on $name takes little memory and answers others
       const start = `POST /runs/r/jobs/ HTTP/1.1\r\nHost: paddles.test\r\nX-Long: ${'x'.repeat(15_000)}`;
       const slow = Array.from({ length: 1000 }, () => open(server, start));
       for (let sent = 0; sent < 5; sent++) {
-        await sleep(200);
+        await sleep(100);
         for (const socket of slow) socket.write('x');
       }
       for (const socket of slow) socket.destroy();
