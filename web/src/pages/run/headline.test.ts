@@ -64,7 +64,7 @@ describe('what a run was compared with', () => {
       40,
       at(Date.UTC(2026, 8, 28)),
       at(Date.UTC(2026, 10, 20)),
-      'Compared with 40 runs of rados on main, 28 Sept to 20 Nov.',
+      'Compared with 40 runs of rados on main, 28 Sep to 20 Nov.',
     ],
     [1, at(Date.UTC(2026, 10, 20)), at(Date.UTC(2026, 10, 20)), 'Compared with 1 run of rados on main, 20 Nov.'],
     [0, null, null, 'No earlier run of rados on main within 60 days to compare with.'],
