@@ -1,4 +1,5 @@
 /** A job posted to a missing run creates the run (teuthology contract §0.4). */
+import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { effort } from '../helpers/effort.ts';
 import type { Client } from './client.ts';
@@ -11,7 +12,7 @@ type Run = { name: string; status: string; jobs_count: number; results: Record<s
 type Job = { job_id: string; description: string };
 
 describe.each(serverSetups)('$name', ({ engine, servers }) => {
-  const { clients } = useServers(engine, servers, ['--contract', 'teuthology']);
+  const { instances, clients } = useServers(engine, servers, ['--contract', 'teuthology']);
 
   async function readRun(client: Client, name: string): Promise<Run & { jobs: Job[] }> {
     return (await succeed(client, { method: 'GET', path: `/runs/${name}/` })) as Run & { jobs: Job[] };
@@ -59,4 +60,23 @@ describe.each(serverSetups)('$name', ({ engine, servers }) => {
       expect(jobs).toEqual(expect.arrayContaining(answers.map((answer) => expect.objectContaining(answer))));
     }
   });
+
+  // On SQLite nobody can come between.
+  test.runIf(engine.name === 'postgres' && servers === 1)(
+    'a run that is deleted before its job is there is created again',
+    async () => {
+      const [client] = clients(1) as [Client];
+      const { kysely } = (instances[0] as (typeof instances)[0]).db;
+      await sql.raw('create sequence deletions').execute(kysely);
+      await sql
+        .raw(`create function delete_first() returns trigger language plpgsql as
+        $$ begin if nextval('deletions') = 1 then delete from runs; end if; return null; end $$`)
+        .execute(kysely);
+      await sql
+        .raw('create trigger delete_first after insert on runs for each statement execute function delete_first()')
+        .execute(kysely);
+      await succeed(client, { method: 'POST', path: '/runs/unlucky/jobs/', body: { job_id: '1', status: 'queued' } });
+      expect(await readRun(client, 'unlucky')).toMatchObject({ jobs_count: 1, results: { queued: 1 } });
+    },
+  );
 });

@@ -76,13 +76,19 @@ export function createJobWriter(engine: Engine, transact: Transact): JobWriter {
   };
 }
 
-/** Carries out a batch: once more, when runs have to be created first. They are few, and looking for them costs no round trip. */
+/**
+ * Carries out a batch: once more, when runs have to be created first. They are few, and looking for them costs no round trip. A run
+ * may be deleted again before it is locked.
+ */
 async function writeBatch(engine: Engine, transact: Transact, writes: JobWrite[]): Promise<(JobEvent | Failure)[]> {
-  const { results, missing } = await attempt(engine, transact, writes, new Map());
-  return missing.size === 0 ? results : (await attempt(engine, transact, writes, missing)).results;
+  for (let wanted = new Map<string, number>(); ; ) {
+    const { results, missing } = await attempt(engine, transact, writes, wanted);
+    if (missing.size === 0) return results;
+    wanted = missing;
+  }
 }
 
-/** What one transaction came to: results, or runs by name, with their time, that have to be created first; then it changed nothing. */
+/** What one transaction came to: results, or runs by name, with their time, that have to be created first; then it changed no job. */
 interface Attempt {
   results: (JobEvent | Failure)[];
   missing: Map<string, number>;
@@ -107,7 +113,7 @@ async function attempt(
     if (named.length > 0) reads.push(selectJobs(engine, named));
     const [runRows = [], jobRows = []] = await send(reads);
     const runs = new Map((runRows as unknown as RunRow[]).map((run) => [run.name, run]));
-    const missing = created.length > 0 ? new Map() : missingRuns(writes, runs);
+    const missing = missingRuns(writes, runs);
     if (missing.size > 0) return { last: [], value: { results: [], missing } };
     const batch: JobBatch = { jobs: jobStates(jobRows), deleted: [], runsWithoutFirst: new Set() };
     const freeId = await idChooser(engine, send, runs, writes);

@@ -1,0 +1,68 @@
+import { a as optionsOf } from "./config-Bxv6dHMz.js";
+import { t as version } from "./version-C9EMWEWG.js";
+// src/cli/man.ts
+/** Prints the page. */
+async function printManual(commands) {
+	process.stdout.write(manual(commands));
+	return 0;
+}
+/** The page in the language of man(7). Settings stand once, behind the commands, which name those that they use. */
+function manual(commands) {
+	const all = Object.entries(commands);
+	const settings = optionsOf([]).filter(({ flag }) => flag !== "help");
+	return [
+		`.TH PADDLES 1 "" "paddles ${version}" "User commands"`,
+		section("NAME"),
+		"paddles \\- a results server for test runs",
+		section("SYNOPSIS"),
+		".B paddles",
+		"[\\fICOMMAND\\fR] [\\fIFLAG\\fR ...] [\\fIOPERAND\\fR ...]",
+		section("DESCRIPTION"),
+		text("Stores what test runs and their jobs report, serves it to programs, and shows it to people. Without a command it serves."),
+		text("Each setting is a flag, an environment variable or a line of the configuration file, in this order of precedence."),
+		section("COMMANDS"),
+		...all.flatMap(([name, command]) => commandLines(name, command)),
+		section("SETTINGS"),
+		...settings.flatMap(optionLines),
+		section("EXIT STATUS"),
+		...tagged("0", "Done."),
+		...tagged("1", "Something went wrong, or differs."),
+		...tagged("2", "The command line or a setting is wrong; a sentence says which."),
+		""
+	].join("\n");
+}
+function commandLines(name, { summary, flags, operands = [], settings }) {
+	const used = optionsOf([], settings).filter(({ flag }) => flag !== "help");
+	const list = settings === void 0 ? "Uses all settings." : `Uses ${used.map(({ flag }) => `--${flag}`).join(", ")}.`;
+	return [
+		`.SS "${escaped([
+			"paddles",
+			name,
+			...operands
+		].join(" "))}"`,
+		text(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}. ${used.length === 0 ? "" : list}`),
+		...optionsOf(flags, []).filter(({ flag }) => flag !== "help").flatMap(optionLines)
+	];
+}
+function optionLines({ flag, hint, help, variables, fallback }) {
+	const facts = [...variables.length > 0 && flag !== "config" ? [variables.join(", ")] : [], ...fallback === "" ? [] : [`default ${fallback}`]];
+	return tagged(`--${flag} ${hint}`.trim(), `${help}${facts.length === 0 ? "" : ` (${facts.join("; ")})`}`);
+}
+function section(title) {
+	return `.SH ${title}`;
+}
+function tagged(tag, meaning) {
+	return [
+		".TP",
+		`\\fB${escaped(tag)}\\fR`,
+		text(meaning)
+	];
+}
+/** A line of text; one that begins with a dot or an apostrophe would be a request. */
+function text(line) {
+	return escaped(line.trim()).replace(/^(?=[.'])/, "\\&");
+}
+function escaped(line) {
+	return line.replaceAll("\\", "\\e").replaceAll("-", "\\-").replaceAll("\"", "\\(dq");
+}
+export { printManual };

@@ -1,0 +1,1 @@
+export { t as reindexDatabase } from "./reindex-CVy9E476.js";
