@@ -7,6 +7,8 @@ type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 /**
  * Handles the requests of a connection one after the other, and reads no further ones while some wait. Node would begin all that fit
  * into one packet at once, about a thousand, and hold a piece of each answer until those before it were read.
+ *
+ * A server that stops closes a connection after its last answer: Node would wait until the client closes it.
  */
 export function handleInOrder(server: Server): void {
   const [handle] = server.rawListeners('request') as [Handle];
@@ -15,7 +17,10 @@ export function handleInOrder(server: Server): void {
     const others = waiting.get(socket);
     const begin = socket.destroyed ? undefined : others?.shift();
     if (begin) begin();
-    else waiting.delete(socket);
+    else {
+      waiting.delete(socket);
+      if (!server.listening) socket.destroySoon();
+    }
     if (others?.length === 0) socket.resume();
   };
   server.off('request', handle).prependListener('request', (request: IncomingMessage, response: ServerResponse) => {

@@ -79,6 +79,22 @@ test('requests that a client sends without waiting are handled one after the oth
   expect(statuses).toEqual(statuses.map(() => 200));
 });
 
+test('a server that stops answers the request that is under way, and does not wait for its client to leave', async () => {
+  const { app, port, stop } = await startServer(postgres, { contract: 'teuthology' });
+  onTestFinished(stop);
+  const wire = await openWire(port);
+  onTestFinished(() => wire.destroy());
+  const arrived = once(app.server, 'request');
+  wire.write(Buffer.from('POST /runs/ HTTP/1.1\r\nHost: x\r\nContent-Length: 16\r\n\r\n{"name": '));
+  await arrived;
+  const closed = app.close();
+  await expect.poll(() => app.server.listening).toBe(false);
+  wire.write(Buffer.from('"late"}'));
+  expect((await wire.answer(10_000))?.status).toBe(200);
+  expect(await wire.answer(10_000)).toBeNull();
+  await closed;
+});
+
 /** What Node tells the server when the time of a request is over. */
 const late = Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
 

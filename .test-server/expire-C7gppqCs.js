@@ -1,1 +1,0 @@
-export { n as expireJobs } from "./expire-Ds2ww5P3.js";

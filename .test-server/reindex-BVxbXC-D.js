@@ -1,1 +1,0 @@
-export { t as reindexDatabase } from "./reindex-CVy9E476.js";
