@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ensureInstalled, ownNode, root } from './install.mjs';
+import { ensureInstalled, mayWrite, ownNode, root } from './install.mjs';
 import { ensureBuilt } from './web.mjs';
 
 await ensureInstalled('serving');
@@ -12,8 +12,9 @@ const isServe = command === 'serve' || /^-(?!h$|-help$|v$|-version$)/.test(comma
 if (isServe && !process.argv.includes('--help')) ensureBuilt();
 const node = ownNode();
 // Node fills its compile cache only when it ends, which would leave the first server without it.
-const cache = join(root, 'node_modules', '.cache', 'node');
-if (!existsSync(cache)) {
+const modules = join(root, 'node_modules');
+const cache = join(modules, '.cache', 'node');
+if (!existsSync(cache) && mayWrite(modules)) {
   const serve = pathToFileURL(join(root, 'src', 'cli', 'serve.ts')).href;
   const env = { ...process.env, NODE_COMPILE_CACHE: cache };
   spawnSync(node, ['--input-type=module', '--eval', `await import('${serve}')`], { env, stdio: 'ignore' });
