@@ -2,10 +2,11 @@ FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY bin/package.json bin/
+COPY src/package.json src/
 COPY test/package.json test/
 COPY web/package.json web/
-# What the server and the build of the dashboard need, the bundler's native part included.
-RUN npm ci --omit=dev --include=optional --include-workspace-root --workspace=web
+# What the package is made of and with, the bundler's native part included.
+RUN npm ci --omit=dev --include=optional --workspace=src --workspace=web
 COPY . .
 RUN npm pack
 

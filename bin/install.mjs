@@ -28,7 +28,7 @@ const isRecent = Number(process.versions.node.split('.')[0]) >= 24;
 /** What each purpose needs: options for npm, and a package of every part, by which one sees that the part is there. */
 const purposes = {
   serving: {
-    options: ['--omit=dev', '--include-workspace-root', '--workspace=web', ...(isRecent ? [] : ['--workspace=bin'])],
+    options: ['--omit=dev', '--workspace=src', '--workspace=web', ...(isRecent ? [] : ['--workspace=bin'])],
     packages: ['fastify', 'vite', ...(isRecent ? [] : ['node'])],
   },
   // A caller's NODE_ENV=production or omit=dev must not leave the tests out.

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { bundleServer } from '../../bin/bundle.ts';
 // @ts-expect-error A launcher: plain JavaScript.
 import { ensureBuilt } from '../../bin/web.mjs';
-import { bundledProgram, bundleServer } from './bundle.ts';
+import { bundledProgram } from './bundle.ts';
 import { execute } from './engines.ts';
 import { realData } from './lab-data.ts';
 import { killLeftBehind } from './left-behind.ts';
@@ -17,7 +18,7 @@ import { startPostgres } from './postgres.ts';
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   ensureBuilt();
-  await bundleServer();
+  await bundleServer(dirname(bundledProgram));
   // No test crashes the system or this PostgreSQL server.
   const server = await startPostgres({ fsync: false });
   process.stdout.write(`tests: SQLite, and ${server.source}\n`);

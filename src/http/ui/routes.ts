@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import fastifyCompress from '@fastify/compress';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { root } from '../../root.ts';
 import type { Reader } from '../../store/engine/schema.ts';
 import { compression } from '../compression.ts';
 import { sendMessage } from '../errors.ts';
@@ -21,7 +22,7 @@ interface UiOptions {
   prefix: string;
 }
 
-const dist = join(import.meta.dirname, '..', '..', '..', 'web', 'dist');
+const dist = join(root, 'web', 'dist');
 
 /** Sends whoever asks for a short address, and browsers that ask for an old one or for the root, to the dashboard. */
 export function redirectBrowsers(app: FastifyInstance, { claim, db, prefix }: UiOptions): void {
