@@ -123,7 +123,7 @@ async function run(stage: Image, text: string): Promise<void> {
  */
 async function linkPackages(stage: Image, options: string[]): Promise<void> {
   const question = ['ls', '--all', '--parseable', '--package-lock-only', ...options];
-  const { stdout } = await promisify(execFile)('npm', question, { cwd: stage.workdir });
+  const { stdout } = await promisify(execFile)('npm', question, { cwd: stage.workdir, env: environmentOf(stage) });
   const packages = stdout.split('\n').map((path) => path.slice(stage.workdir.length + 1));
   for (const path of packages.filter((one) => one.includes('node_modules/'))) {
     const from = join(checkout, path);
