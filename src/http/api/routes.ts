@@ -1,5 +1,4 @@
 import compress from '@fastify/compress';
-import etag from '@fastify/etag';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { compression } from '../compression.ts';
@@ -10,6 +9,7 @@ import { compareRoutes } from './compare.ts';
 import type { ApiContext } from './context.ts';
 import { decisionRoutes } from './decisions.ts';
 import { docsPage } from './docs.ts';
+import { tagAnswers } from './entity-tag.ts';
 import { eventRoutes } from './events.ts';
 import { historyRoutes } from './history.ts';
 import { jobLogRoutes } from './job-log.ts';
@@ -32,7 +32,7 @@ const docs = { hide: true, querystring: query({}), response: textAnswers('text/h
 /** Mounts `/api`, the dashboard's data: in a scope of its own, so that nothing of it touches a contract. */
 export async function apiRoutes(app: FastifyInstance, context: ApiContext): Promise<void> {
   await app.register(compress, compression);
-  await app.register(etag, { weak: true });
+  tagAnswers(app);
   // Answers already have the types of their schemas; printing them by the schema could only drop keys.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   answerProblems(app, context);
