@@ -1,5 +1,5 @@
 /** The event stream of the dashboard: /api/events. */
-import { type ClientRequest, get, type IncomingMessage } from 'node:http';
+import { type ClientRequest, get, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Check } from 'typebox/value';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { liveEvents } from '../../src/http/api/events-schema.ts';
@@ -15,6 +15,7 @@ interface Heard {
 
 /** A client of the stream and everything it received. */
 interface Listener {
+  headers: IncomingHttpHeaders;
   heard: Heard[];
   stop: () => void;
 }
@@ -50,7 +51,7 @@ async function listen(url: string, topics: string, headers: Record<string, strin
     }
   });
   response.on('error', () => {});
-  const listener = { heard, stop: () => request.destroy() };
+  const listener = { headers: response.headers, heard, stop: () => request.destroy() };
   listeners.push(listener);
   await eventually(() => expect(heard[0]?.event).toBe('hello'));
   return listener;
@@ -220,7 +221,21 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
 
   test('end at once for a HEAD request', async () => {
     const { status, headers } = await server.request('HEAD', '/api/events?topics=runs');
-    expect([status, headers['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8']);
+    expect([status, headers['content-type'], headers.etag]).toEqual([
+      200,
+      'text/event-stream; charset=utf-8',
+      undefined,
+    ]);
+  });
+
+  test('have the headers of every answer, so that pages of other origins may read them', async () => {
+    const { headers } = await listen(url, 'runs');
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': '*',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': expect.stringMatching(/^\w+-\w+$/),
+    });
   });
 
   test('are refused with 400 without topics and with too many', async () => {

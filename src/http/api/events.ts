@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { readTopics } from '../../core/paths.ts';
 import { decisionOf } from '../../store/pages/decisions.ts';
 import type { LiveEvent } from '../../store/write/live.ts';
@@ -103,17 +104,15 @@ export function eventRoutes(app: ApiServer, { db }: ApiContext): void {
 
   app.get('/events', { schema: events, config: reading }, async (request, reply) => {
     const wanted = new Set(readTopics(request.query.topics ?? 'runs'));
-    if (request.method === 'HEAD') return reply.type(eventStream).send('');
+    reply.type(eventStream).header('cache-control', 'no-store').header('x-accel-buffering', 'no');
+    if (request.method === 'HEAD') return reply.send(Readable.from([]));
     // A client reads what it shows after the hello: nothing that is written from then on may be missed.
     await db.live.ready();
     reply.hijack();
     const response = reply.raw;
     if (response.destroyed) return;
-    response.writeHead(200, {
-      'content-type': eventStream,
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    });
+    // Those of the hooks too: whoever asks from another origin may read this as well.
+    response.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
     response.setTimeout(0);
     const seen = log.seen(request.headers['last-event-id']);
     // With an id: a client that is cut off before anything happened must not miss what happens next.
