@@ -23,6 +23,7 @@ import { baseOf, prefixOf, withoutPrefix } from './href.ts';
 import { addressOf, identityOf } from './identity.ts';
 import { handleInOrder } from './in-order.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { answerWithoutRoute } from './no-route.ts';
 import { collectRoutes } from './openapi.ts';
 import { describe } from './operations.ts';
 import { trustedBy } from './proxies.ts';
@@ -92,6 +93,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   acceptAnyContentType(app, config.body_limit);
   setReceiveBudget(config.receive_budget);
   answerErrors(app, db);
+  answerWithoutRoute(app);
   boundAnswers(app);
   makeInTurns(app);
   if (config.read_only) refuseWrites(app);

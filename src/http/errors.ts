@@ -25,7 +25,6 @@ export function answerErrors(app: FastifyInstance, { condition }: Pick<Db, 'cond
   app.addHook('onResponse', async ({ method }, { statusCode }) => {
     if (writes.includes(method) && statusCode < 300) condition.wrote();
   });
-  app.setNotFoundHandler((request, reply) => sendMessage(reply, 404, `nothing is here: ${request.url.slice(0, 200)}`));
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status < 500) return sendMessage(reply, status, error.message);

@@ -37,7 +37,7 @@ export function collectRoutes(app: FastifyInstance, contract: string, baseOf: Ba
       info: {
         title: 'paddles',
         version,
-        description: `The ${contract} contract, which this port speaks, and the data of the dashboard below /api. Every address answers with and without a slash at its end.`,
+        description: `The ${contract} contract, which this port speaks, and the data of the dashboard below /api. Every address answers with and without a slash at its end, and a method that it does not have with 405 and \`Allow\`.`,
         license: { name: 'MIT', identifier: 'MIT' } as never,
       },
       tags: Object.entries(tags).map(([name, description]) => ({ name, description })),

@@ -42,7 +42,8 @@ export function restoreMethod(request: IncomingMessage): void {
 /** Answers 405 in a contract's own words; `Allow` is already set. */
 export type Refuse = (request: FastifyRequest, reply: FastifyReply, allow: string) => FastifyReply;
 
-const refuseMethod: Refuse = ({ method }, reply, allow) =>
+/** Answers 405 in the usual words. */
+export const refuseMethod: Refuse = ({ method }, reply, allow) =>
   sendMessage(reply, 405, `${method} is not allowed here; allowed: ${allow}`);
 
 /** What else a resource says of itself. */

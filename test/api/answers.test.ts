@@ -2,6 +2,7 @@
 import fastify from 'fastify';
 import { Type } from 'typebox';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { routeScopes } from '../../src/http/access/access.ts';
 import { answers, textAnswers } from '../../src/http/api/schema.ts';
 import { jsonType } from '../../src/http/errors.ts';
 import { watchAnswers } from '../helpers/answers.ts';
@@ -66,6 +67,32 @@ describe('every address', () => {
     ] as const) {
       const { status, headers } = await server.request(method, path, undefined, { 'if-none-match': '*' });
       expect([path, status, headers.etag]).toEqual([path, wanted, undefined]);
+    }
+  });
+
+  test('refuses methods that it does not have, and says which it has', async () => {
+    const urls = Map.groupBy(routeScopes(server.app), ({ url }) => url.replace(/:\w+/g, 'a').replace('*', 'a'));
+    urls.delete('a');
+    expect([...urls.keys()]).toEqual(expect.arrayContaining(['/healthz', '/ui', '/r/a', '/runs/a', '/api/causes/a']));
+    for (const url of urls.keys()) {
+      for (const method of ['PATCH', 'PURGE']) {
+        const { status, headers, json } = await server.request(method, url);
+        const message = `${method} is not allowed here; allowed: ${headers.allow}`;
+        expect({ url, status, json }).toEqual({ url, status: 405, json: { message } });
+      }
+    }
+    const allowed = async (method: string, path: string) => (await server.request(method, path)).headers.allow;
+    expect(await allowed('POST', '/api/runs/?q=a')).toBe('GET, HEAD, OPTIONS');
+    expect(await allowed('GET', '/api/decisions/1/withdraw')).toBe('POST, OPTIONS');
+    expect(await allowed('PUT', '/api/session')).toBe('GET, HEAD, POST, DELETE, OPTIONS');
+    for (const [method, path] of [
+      ['POST', '/api'],
+      ['PURGE', '/r/'],
+      ['DELETE', '/api/runs/a/b/c'],
+      ['GET', '/ui/assets/nothing.js'],
+    ] as const) {
+      const { status, headers } = await server.request(method, path);
+      expect([method, path, status, headers.allow]).toEqual([method, path, 404, undefined]);
     }
   });
 });
