@@ -11,15 +11,7 @@ import { noJobs } from '../../src/core/run.ts';
 import { signatureOf } from '../../src/core/signature.ts';
 import { claimDelivery, recordAttempt } from '../../src/store/write/deliveries.ts';
 import { askForLogs } from '../../src/store/write/excerpts.ts';
-import {
-  colourRules,
-  hasBrowser,
-  openPage,
-  sizes,
-  startBrowser,
-  violations,
-  type Watched,
-} from '../helpers/browser.ts';
+import { hasBrowser, openPage, sizes, startBrowser, violations, type Watched } from '../helpers/browser.ts';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 import { seedLab } from './seed.ts';
@@ -99,7 +91,7 @@ describe.skipIf(!hasBrowser)('every page', () => {
       await page.emulateMedia({ colorScheme: second });
       await picture(page, `${name}-${second}-wide`);
       // A theme changes colours and nothing else.
-      expect(await violations(page, colourRules)).toEqual([]);
+      expect(await violations(page, 'colours')).toEqual([]);
       await page.setViewportSize(sizes.narrow);
       await fits(page);
       await picture(page, `${name}-${second}-narrow`);
