@@ -84,15 +84,24 @@ test('limits the writes and bytes of a batch, and keeps the order of writes', as
 
 test('repeats each write of a failed batch alone, so that only the bad one fails', async () => {
   const { batcher, batches, next } = startBatcher();
-  const writes = ['a', 'bad', 'c'].map((name) => batcher.push(name, 1));
+  const outcomes = Promise.allSettled(['a', 'bad', 'c'].map((name) => batcher.push(name, 1)));
   for (let batch = 0; batch < 4; batch++) await next();
-  const results = await Promise.allSettled(writes);
-  expect(results.map((result) => (result.status === 'fulfilled' ? result.value : result.reason))).toEqual([
+  expect((await outcomes).map((result) => (result.status === 'fulfilled' ? result.value : result.reason))).toEqual([
     'a done',
     oneWriteFailed,
     'c done',
   ]);
   expect(batches).toEqual([['a', 'bad', 'c'], ['a'], ['bad'], ['c']]);
+});
+
+test('a fault of the database is the end of all writes of a batch that are repeated alone', async () => {
+  const { batcher, batches, next } = startBatcher({ waitingTime: 0 });
+  const outcomes = Promise.allSettled(['hang', 'bad', 'c'].map((name) => batcher.push(name, 1)));
+  await next();
+  await next();
+  const refused = { status: 'rejected', reason: databaseFailed };
+  expect(await outcomes).toEqual([refused, refused, refused]);
+  expect(batches).toEqual([['hang', 'bad', 'c'], ['hang']]);
 });
 
 test.each([

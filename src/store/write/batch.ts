@@ -42,16 +42,19 @@ interface Waiting<Write, Result> {
   write: Write;
   bytes: number;
   since: number;
+  /** Was in a batch that failed, perhaps for another write: it is tried alone. */
+  isAlone: boolean;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
 }
 
 /** How many of the first writes one transaction may hold, at least one. */
-function firstBatch(waiting: { bytes: number }[], limits: BatchLimits): number {
+function firstBatch(waiting: { bytes: number; isAlone: boolean }[], limits: BatchLimits): number {
+  const most = waiting[0]?.isAlone ? 1 : limits.batchWrites;
   let bytes = 0;
   let count = 0;
   for (const item of waiting) {
-    if (count > 0 && (count === limits.batchWrites || bytes + item.bytes > limits.batchBytes)) break;
+    if (count > 0 && (count === most || bytes + item.bytes > limits.batchBytes)) break;
     bytes += item.bytes;
     count++;
   }
@@ -65,6 +68,8 @@ interface How<Write, Result> {
   flush: Flush<Write, Result>;
   mayBeOneWrite: (error: unknown) => boolean;
   takeLongWaiting(): Waiting<Write, Result>[];
+  /** Puts a batch back before everything that waits, to be tried one by one. */
+  putBack(batch: Waiting<Write, Result>[]): void;
   answerDelay: number;
 }
 
@@ -83,7 +88,7 @@ async function carryOut<Write, Result>(
     };
   } catch (error) {
     const isOneWrite = how.mayBeOneWrite(error);
-    if (isOneWrite && batch.length > 1) for (const item of batch) (await carryOut([item], answerBefore, how))();
+    if (isOneWrite && batch.length > 1) how.putBack(batch);
     else for (const item of isOneWrite ? batch : [...batch, ...how.takeLongWaiting()]) item.reject(error);
     return () => {};
   } finally {
@@ -120,7 +125,15 @@ export function createBatcher<Write, Result>(
     return take(waiting.filter(({ since }) => since <= before).length);
   }
 
-  const how = { flush, mayBeOneWrite, takeLongWaiting, answerDelay: limits.answerDelay };
+  function putBack(batch: Waiting<Write, Result>[]): void {
+    for (const item of batch) {
+      item.isAlone = true;
+      waitingBytes += item.bytes;
+    }
+    waiting = [...batch, ...waiting];
+  }
+
+  const how = { flush, mayBeOneWrite, takeLongWaiting, putBack, answerDelay: limits.answerDelay };
 
   async function run(): Promise<void> {
     let answer = () => {};
@@ -137,7 +150,7 @@ export function createBatcher<Write, Result>(
     push(write, bytes) {
       if (waiting.length > 0 && waitingBytes + bytes > limits.waitingBytes) return null;
       return new Promise<Result>((resolve, reject) => {
-        waiting.push({ write, bytes, since: performance.now(), resolve, reject });
+        waiting.push({ write, bytes, since: performance.now(), isAlone: false, resolve, reject });
         waitingBytes += bytes;
         running ??= run();
       });
