@@ -53,35 +53,32 @@ function run([command = '', ...args]: string[], options: { cwd: string; env: Rec
   });
 }
 
-test('the container becomes healthy as an unprivileged user and ends with 0 when it is stopped', async () => {
+test('the container becomes healthy as an unprivileged user, reads logs in threads, and ends with 0 when it is stopped', async () => {
   expect([image.user, image.volumes]).toEqual(['node', ['/data']]);
-  const { port, child, env } = await start(image.command, image.workdir, environmentOf(image));
-  expect((await run(image.health, { cwd: image.workdir, env })).code).toBe(0);
-  const page = await fetch(`http://127.0.0.1:${port}/ui/`);
-  expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<script type="module"')]);
-  child.kill('SIGTERM');
-  expect(await once(child, 'close')).toEqual([0, null]);
-  expect((await run(image.health, { cwd: image.workdir, env })).code).toBe(1);
-});
-
-test('the package reads logs in its threads, and has a manual page', async () => {
   const archive = join(folder, 'archive');
   mkdirSync(join(archive, 'night', '1'), { recursive: true });
   writeFileSync(join(archive, 'night', '1', 'teuthology.log'), 'one line\n');
-  const { port } = await start(image.command, image.workdir, { ...environmentOf(image), PADDLES_ARCHIVE: archive });
+  const surroundings = { ...environmentOf(image), PADDLES_ARCHIVE: archive };
+  const { port, child, env } = await start(image.command, image.workdir, surroundings);
+  expect((await run(image.health, { cwd: image.workdir, env })).code).toBe(0);
   const at = `http://127.0.0.1:${port}`;
+  const page = await fetch(`${at}/ui/`);
+  expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<script type="module"')]);
   const post = (path: string, body: object) => fetch(at + path, { method: 'POST', body: JSON.stringify(body) });
   await post('/runs/', { name: 'night' });
   await post('/runs/night/jobs/', { job_id: '1' });
   const log = await fetch(`${at}/api/runs/night/jobs/1/log`);
   expect([log.status, await log.text()]).toEqual([200, expect.stringContaining('one line')]);
-  expect(readFileSync(join(installed(), 'dist/paddles.1'), 'utf8')).toMatch(/^\.TH PADDLES 1 /);
+  child.kill('SIGTERM');
+  expect(await once(child, 'close')).toEqual([0, null]);
+  expect((await run(image.health, { cwd: image.workdir, env })).code).toBe(1);
 });
 
-test('the package has all dependencies in files of its own, and no TypeScript', () => {
+test('the package has all dependencies in files of its own, a manual page, and no TypeScript', () => {
   const { dependencies } = JSON.parse(readFileSync(join(installed(), 'package.json'), 'utf8'));
   expect(dependencies).toBeUndefined();
   expect(globSync('{node_modules,*/node_modules,**/*.{ts,tsx}}', { cwd: installed() })).toEqual([]);
+  expect(readFileSync(join(installed(), 'dist/paddles.1'), 'utf8')).toMatch(/^\.TH PADDLES 1 /);
 });
 
 test('the package has the locked version of what is bundled, and names its licence, also of the dashboard', () => {
