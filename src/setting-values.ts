@@ -1,6 +1,7 @@
 /** What a setting can be: each reads a text, and returns its value or, as `problem`, what it must be instead. */
 import { isIP } from 'node:net';
 import { parseScopes, scopes } from './core/access.ts';
+import { readDigits } from './core/decimal.ts';
 import { parseExpiryAges } from './core/expiry.ts';
 import { parseArchive } from './core/logs/places.ts';
 
@@ -29,7 +30,7 @@ export const oneOf = <Choice extends string>(...choices: Choice[]) => {
 
 /** A whole number within these bounds. */
 export const wholeNumber = (least: number, most: number) => (value: string) => {
-  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  const number = readDigits(value) ?? Number.NaN;
   return number >= least && number <= most
     ? { value: number }
     : { problem: `must be a whole number from ${least} to ${most}` };
@@ -77,7 +78,7 @@ function isNetwork(text: string): boolean {
   const [address = '', prefix, ...rest] = text.split('/');
   const version = isIP(address);
   if (version === 0 || rest.length > 0) return false;
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
+  return prefix === undefined || (readDigits(prefix) ?? Number.NaN) <= (version === 4 ? 32 : 128);
 }
 
 /** Texts with commas between, each of which passes the test; `problem` says otherwise what the list must be. */

@@ -202,8 +202,11 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
   });
 
   test('tell a client to read everything again when they cannot resume', async () => {
-    const listener = await listen(url, 'run:one', { 'last-event-id': 'another-17' });
-    await eventually(() => expect(listener.heard.map(({ event }) => event)).toEqual(['hello', 'reset']));
+    const [boot] = (await listen(url, 'run:one')).heard[0]!.id!.split('-');
+    for (const id of ['another-17', `${boot}`, `${boot}-`, `${boot}-0x0`]) {
+      const listener = await listen(url, 'run:one', { 'last-event-id': id });
+      await eventually(() => expect(listener.heard.map(({ event }) => event)).toEqual(['hello', 'reset']));
+    }
   });
 
   test.skipIf(engine.name === 'sqlite')(

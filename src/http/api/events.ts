@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { readDigits } from '../../core/decimal.ts';
 import { readTopics } from '../../core/paths.ts';
 import { decisionOf } from '../../store/pages/decisions.ts';
 import type { LiveEvent } from '../../store/write/live.ts';
@@ -60,10 +61,10 @@ function createMessageLog(): MessageLog {
     },
     seen(header) {
       if (typeof header !== 'string') return undefined;
-      const [from, text] = header.split('-');
-      const id = Number(text);
+      const [from, text = ''] = header.split('-');
+      const id = readDigits(text);
       const oldest = messages[0]?.id ?? lastId + 1;
-      return from === boot && Number.isInteger(id) && id >= oldest - 1 && id <= lastId ? id : null;
+      return from === boot && id !== null && id >= oldest - 1 && id <= lastId ? id : null;
     },
     after: (id, wanted) => messages.filter((message) => message.id > id && concerns(message, wanted)),
   };

@@ -1,4 +1,5 @@
 /** Job bodies (teuthology contract §3.2) → changes of the core. */
+import { readDecimal } from '../../core/decimal.ts';
 import {
   type FieldKind,
   isDocumentField,
@@ -142,7 +143,7 @@ function coerce(kind: FieldKind, value: unknown, text: string): unknown {
 }
 
 function toNumber(value: unknown): number | undefined {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  const number = typeof value === 'string' ? readDecimal(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 

@@ -1,5 +1,6 @@
 /** Short addresses for reports and tickets (`shortPath` of core/paths.ts). */
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { readDigits } from '../../core/decimal.ts';
 import { pagePath } from '../../core/paths.ts';
 import type { Reader } from '../../store/engine/schema.ts';
 import { runName } from '../../store/read/runs.ts';
@@ -9,7 +10,8 @@ import { ordinary } from '../turns.ts';
 /** Mounts `/r/ID`, `/j/ID.JOB` and `/c/CAUSE`, which lead to pages below `base`. */
 export function shortAddresses(app: FastifyInstance, db: Reader, base: string): void {
   const toRun = async (reply: FastifyReply, id: string, page: (run: string) => string) => {
-    const run = /^\d{1,15}$/.test(id) ? await runName(db, Number(id)) : null;
+    const number = readDigits(id);
+    const run = number === null ? null : await runName(db, number);
     if (run === null) return sendMessage(reply, 404, `there is no run with the id '${id.slice(0, 40)}'`);
     return reply.redirect(`${base}${page(run)}`, 302);
   };

@@ -60,7 +60,7 @@ describe.each(engines)('queues on $name', (engine) => {
     ],
     [
       'a bad duration',
-      { queue: 'x', paused_by: 'a', pause_duration: 'x' },
+      { queue: 'x', paused_by: 'a', pause_duration: '0x10' },
       "invalid value for key 'pause_duration': must be a number of seconds",
     ],
   ])('POST and PUT with %s are refused', async (_what, body, message) => {
