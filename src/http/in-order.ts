@@ -4,9 +4,13 @@ import type { Socket } from 'node:net';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** The most requests that wait on one connection: one that waits takes 6 KB, and no client sends so many ahead. */
+const mostWaiting = 100;
+
 /**
  * Handles the requests of a connection one after the other, and reads no further ones while some wait. Node would begin all that fit
  * into one packet at once, about a thousand, and hold a piece of each answer until those before it were read.
+ * A client that sends more than `mostWaiting` ahead is cut off.
  *
  * A server that stops closes a connection after its last answer: Node would wait until the client closes it.
  */
@@ -30,12 +34,12 @@ export function handleInOrder(server: Server): void {
       handle.call(server, request, response);
     };
     const others = waiting.get(socket);
-    if (others) {
-      others.push(begin);
-      socket.pause();
-    } else {
+    if (others === undefined) {
       waiting.set(socket, []);
       begin();
-    }
+    } else if (others.length < mostWaiting) {
+      others.push(begin);
+      socket.pause();
+    } else socket.destroy();
   });
 }

@@ -79,6 +79,16 @@ test('requests that a client sends without waiting are handled one after the oth
   expect(statuses).toEqual(statuses.map(() => 200));
 });
 
+test('a client that sends hundreds of requests ahead is cut off', async () => {
+  const wire = await openWire(server.port);
+  onTestFinished(() => wire.destroy());
+  wire.write(Buffer.from('GET /runs/ HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(300)));
+  let answers = 0;
+  while ((await wire.answer(10_000)) !== null) answers++;
+  expect(answers).toBeLessThan(300);
+  expect((await server.get('/healthz')).status).toBe(200);
+});
+
 test('a server that stops answers the request that is under way, and does not wait for its client to leave', async () => {
   const { app, port, stop } = await startServer(postgres, { contract: 'teuthology' });
   onTestFinished(stop);
