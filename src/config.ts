@@ -49,7 +49,7 @@ export function readCommandLine(
     const wanted = operands.length === 0 ? 'no operands' : operands.join(' ');
     throw new BadSetting(`this command takes ${wanted}, not '${positionals.join(' ').slice(0, 100)}'; see --help`);
   }
-  const file = readConfigFile(flags.config ?? environment.PADDLES_CONFIG);
+  const file = readConfigFile(flags.config, environment.PADDLES_CONFIG);
   const found = Object.entries(settings).map(
     ([key, setting]) => [key, resolve(key, setting as Setting<unknown>, flags, environment, file)] as const,
   );
@@ -90,6 +90,9 @@ function isBareSwitch(arg: string, next: string | undefined): boolean {
   return isSwitch && (next === undefined || next.startsWith('-'));
 }
 
+/** Control characters that are no white space. No name and no address has one. */
+const controls = /[^\P{Cc}\s]/u;
+
 function resolve(
   key: string,
   setting: Setting<unknown>,
@@ -99,9 +102,10 @@ function resolve(
 ): { value: unknown; source?: string } {
   const variable = setting.variables.find((name) => environment[name] !== undefined);
   const read = (value: string, source: string) => {
-    const parsed = setting.parse(value.trim());
+    const parsed = controls.test(value) ? { problem: 'must not hold control characters' } : setting.parse(value.trim());
     if ('problem' in parsed) {
-      throw new BadSetting(`${source}: ${setting.secret ? 'it' : `'${value.slice(0, 100)}'`} ${parsed.problem}`);
+      const shown = `'${value.slice(0, 100).replace(/\p{Cc}/gu, ' ')}'`;
+      throw new BadSetting(`${source}: ${setting.secret ? 'it' : shown} ${parsed.problem}`);
     }
     return { value: parsed.value, source };
   };
@@ -112,18 +116,24 @@ function resolve(
   const inFile = file.values[key];
   if (inFile === undefined) return { value: setting.fallback };
   const source = `setting '${key}' of the configuration file ${file.path}`;
-  if (typeof inFile === 'object' && inFile !== null) {
-    const what = Array.isArray(inFile) ? 'a list' : 'an object';
-    throw new BadSetting(`${source}: it must be a text, a number, true or false, not ${what}`);
-  }
+  const problem = typeProblem(inFile, setting.fallback);
+  if (problem !== null) throw new BadSetting(`${source}: ${problem}`);
   return read(String(inFile ?? ''), source);
 }
 
-function readSecret(path: string): string {
+/** What is wrong with the type of a value in the configuration file, or null. What is to be a text is one there too: `false` is no name of a file. */
+function typeProblem(value: unknown, fallback: unknown): string | null {
+  const isText = typeof fallback === 'string';
+  if (value === null || typeof value === 'string' || (!isText && typeof value !== 'object')) return null;
+  const what = Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : String(value);
+  return `it must be ${isText ? 'a text in quotes' : 'a text, a number, true or false'}, not ${what}`;
+}
+
+function readSecret(path: string, source = ''): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new BadSetting(`${path} cannot be read: ${(error as Error).message}`);
+    throw new BadSetting(`${source && `${source}: `}${path} cannot be read: ${(error as Error).message}`);
   }
 }
 
@@ -132,14 +142,16 @@ interface ConfigFile {
   values: Record<string, unknown>;
 }
 
-function readConfigFile(named: string | undefined): ConfigFile {
+function readConfigFile(flag: string | undefined, variable: string | undefined): ConfigFile {
+  const named = flag ?? variable;
   const path = named ?? 'paddles.json';
   if (named === undefined && !existsSync(path)) return { path, values: {} };
   let values: Record<string, unknown>;
   try {
     values = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new BadSetting(`the configuration file ${path} cannot be read: ${(error as Error).message}`);
+    const source = named === undefined ? '' : flag === undefined ? 'PADDLES_CONFIG: ' : '--config: ';
+    throw new BadSetting(`${source}the configuration file ${path} cannot be read: ${(error as Error).message}`);
   }
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
     throw new BadSetting(`the configuration file ${path} must hold a JSON object`);
@@ -209,6 +221,6 @@ export function checkAccess({ config, sources }: Pick<CommandLine, 'config' | 's
     );
   }
   if (tokens_file === '') return;
-  const [problem] = parseTokensFile(readSecret(tokens_file)).problems;
+  const [problem] = parseTokensFile(readSecret(tokens_file, sources.tokens_file)).problems;
   if (problem) throw new BadSetting(`${sources.tokens_file}: ${tokens_file}: ${problem}`);
 }

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { BadSetting, type CommandLine } from '../config.ts';
 import type { Actor } from '../core/audit.ts';
-import { parseDuration } from '../core/moment.ts';
+import { longestAge, parseDuration } from '../core/moment.ts';
 import { type Db, type OpenOptions, open, openReadOnly, UnavailableDatabase, UnusableDatabase } from '../store/db.ts';
 
 /**
@@ -43,12 +43,16 @@ export function operator(): Actor {
   return { name: userInfo().username, verified: true, address: null, door: 'command', request: null };
 }
 
-/** Seconds of an age like 180d or 3y (of 365 days), the value of a flag. Throws `BadSetting`. */
-export function readAge(flag: string, age: string): number {
+/** Seconds of an age like 180d or 3y (of 365 days), the value of a flag. Throws `BadSetting`, also for more than `longest` seconds. */
+export function readAge(flag: string, age: string, longest = longestAge): number {
   const years = /^(\d{1,3})y$/.exec(age)?.[1];
   const seconds = /[smhdw]$/.test(age) ? parseDuration(age) : years === undefined ? null : Number(years) * 365 * 86_400;
   if (seconds === null || seconds === 0) {
     throw new BadSetting(`--${flag}: '${age}' must be an age like 180d, 26w, 12h or 3y`);
+  }
+  if (seconds > longest) {
+    const days = longest / 86_400;
+    throw new BadSetting(`--${flag}: '${age}' must be at most ${days < 365 ? `${days}d` : `${days / 365}y`}`);
   }
   return seconds;
 }

@@ -231,5 +231,6 @@ function listenSentence(error: unknown, { host }: Config): string | undefined {
     EADDRNOTAVAIL: `${host} is not an address of this machine; choose another with --host`,
     ENOTFOUND: `the host name ${host} is not known; choose another with --host`,
   };
-  return syscall === 'listen' || syscall === 'getaddrinfo' ? sentences[code ?? ''] : undefined;
+  if (syscall !== 'listen' && syscall !== 'getaddrinfo') return undefined;
+  return sentences[code ?? ''] ?? `${host} cannot be listened on (${code}); choose another with --host`;
 }

@@ -1,6 +1,6 @@
 /** When a job that nobody reports on any more counts as dead, and what is said of it then. */
 import type { JobStatus } from './job.ts';
-import { parseDuration } from './moment.ts';
+import { longestAge, parseDuration } from './moment.ts';
 import { plural } from './plural.ts';
 
 /** The statuses of jobs that have not ended. */
@@ -27,7 +27,8 @@ export function parseExpiryAges(text: string): ExpiryAges | { problem: string } 
 function ageOf(text: string): number | null | undefined {
   if (text === 'off' || text === '0') return null;
   const seconds = text.length > 1 && 'smhdw'.includes(text.slice(-1)) ? parseDuration(text) : null;
-  return seconds === 0 ? null : (seconds ?? undefined);
+  if (seconds === null || seconds > longestAge) return undefined;
+  return seconds === 0 ? null : seconds;
 }
 
 const reasons: Record<Expiring, string> = {

@@ -9,6 +9,9 @@ export interface Clock {
 const unitSeconds: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 const msPerDay = 86_400_000;
 
+/** The longest age that the settings and commands take, 200 years in seconds: times later than 2255 are no longer exact. */
+export const longestAge = 200 * 365 * 86_400;
+
 /** Seconds of "90", "5m", "2h", "1h30m"; null for anything else. */
 export function parseDuration(text: string): number | null {
   if (/^\d{1,12}$/.test(text)) return Number(text);

@@ -115,6 +115,9 @@ describe('the command line', () => {
     [['serve', '--port'], '--port'],
     [['migrate', 'now'], 'now'],
     [['serve', '-p', '80'], '-p'],
+    [['serve', '--host', 'fe80::1'], '--host'],
+    [['serve', '--tokens-file', 'absent'], '--tokens-file'],
+    [['token', 'create', 'worker', '--scope', 'read', '--expires', '201y'], '--expires'],
   ])('ends with 2 and names the mistake in %j', async (args, named) => {
     expect(complaint(await run(args), 2)).toContain(named);
   });
@@ -197,7 +200,7 @@ describe('a configuration file', () => {
 
   test.each([
     ['a list', { port: [8080] }],
-    ['an object', { database: { host: 'secret' } }],
+    ['an object', { workers: { count: 'secret' } }],
   ])('that has %s as a value ends with 2, and setting and file are named', async (what, content) => {
     writeConfig('own.json', content);
     const { stderr } = await run(['serve', '--config', 'own.json']);
@@ -207,9 +210,25 @@ describe('a configuration file', () => {
     );
   });
 
+  test.each([
+    [{ log_file: false }, 'a text in quotes, not false'],
+    [{ base_branches: 5 }, 'a text in quotes, not 5'],
+    [{ database: { host: 'secret' } }, 'a text in quotes, not an object'],
+    [{ tokens_file: 'a\0b' }, "'a b' must not hold control characters"],
+    [{ database: 'sqlite:///a\x1bb' }, ': it must not hold control characters'],
+    [{ trusted_proxies: '::1,\nlab' }, "'::1, lab' must be a list of addresses"],
+    [{ archive: ',' }, "',' must be absolute folders"],
+    [{ expire_after: '20000w' }, "'20000w' must be an age"],
+  ])('that has %j is refused in one line', (content, words) => {
+    writeConfig('own.json', content);
+    expect(refusal(['--config', join(folder, 'own.json')])).toContain(words);
+  });
+
   test('that does not exist ends with 2 and is named', async () => {
     expect(complaint(await run(['serve', '--config', 'absent.json']), 2)).toContain('absent.json');
     expect(complaint(await run(['migrate'], { PADDLES_CONFIG: 'gone.json' }), 2)).toContain('gone.json');
+    expect(refusal([], { PADDLES_CONFIG: '' })).toMatch(/^PADDLES_CONFIG: /);
+    expect(refusal(['--config='], { PADDLES_CONFIG: 'gone.json' })).toMatch(/^--config: /);
   });
 });
 

@@ -22,7 +22,7 @@ export function parseArchive(text: string): { value: ArchiveBase[] } | { problem
     .map((part) => part.trim())
     .filter((part) => part !== '');
   const bases = parts.map(parseBase);
-  if (bases.includes(null))
+  if (bases.includes(null) || (bases.length === 0 && text.trim() !== ''))
     return {
       problem:
         'must be absolute folders or http(s) URLs with commas between, behind which a template like {run}/{job} may stand',
