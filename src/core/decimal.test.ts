@@ -9,7 +9,7 @@ const odd = [
   '0x10',
   '0b1',
   '0o7',
-  '1e3',
+  '1e',
   '1_000',
   '1,5',
   '5 6',
@@ -21,13 +21,13 @@ const odd = [
 
 test('numbers in digits alone are read, and nothing else', () => {
   expect(['0', '007', '9007199254740991'].map(readDigits)).toEqual([0, 7, Number.MAX_SAFE_INTEGER]);
-  for (const text of [...odd, ' 5', '5\n', '+5', '-5', '1.5', '9007199254740992'])
+  for (const text of [...odd, ' 5', '5\n', '+5', '-5', '1.5', '1e3', '9007199254740992'])
     expect(readDigits(text), text).toBeNull();
 });
 
-test('decimal numbers are read with signs, fractions and spaces around them', () => {
-  expect([' 5', '+5', '-5\n', '1.5', '2.', '.5', '-.25', '0012'].map(readDecimal)).toEqual([
-    5, 5, -5, 1.5, 2, 0.5, -0.25, 12,
+test('decimal numbers are read with signs, fractions, exponents and spaces around them', () => {
+  expect([' 5', '+5', '-5\n', '1.5', '2.', '.5', '-.25', '0012', '1e3', '1.5E-05'].map(readDecimal)).toEqual([
+    5, 5, -5, 1.5, 2, 0.5, -0.25, 12, 1000, 0.000015,
   ]);
   for (const text of [...odd, '--5', '+ 5', '1.5.2']) expect(readDecimal(text), text).toBeNull();
 });

@@ -1,4 +1,4 @@
-/** Numbers in texts from outside. They are written in decimal digits: `Number` also reads `0x10`, `1e3` and a space. */
+/** Numbers in texts from outside. They are written in decimal digits: `Number` also reads `0x10` and a space. */
 
 /** A whole number in digits alone; null for anything else, and for one that is too large to be exact. */
 export function readDigits(text: string): number | null {
@@ -6,8 +6,8 @@ export function readDigits(text: string): number | null {
   return Number.isSafeInteger(number) ? number : null;
 }
 
-/** A number with a sign, a fraction and spaces around it, if need be; null for anything else. */
+/** A number with a sign, a fraction, an exponent and spaces around it, if need be, as Python prints and reads them; null for anything else. */
 export function readDecimal(text: string): number | null {
-  const number = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)\s*$/.test(text) ? Number(text) : Number.NaN;
+  const number = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/.test(text) ? Number(text) : Number.NaN;
   return Number.isFinite(number) ? number : null;
 }

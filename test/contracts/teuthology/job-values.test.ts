@@ -121,8 +121,8 @@ describe.each(engines)('values of jobs on $name', (engine) => {
   });
 
   test.each<[string, string[], string]>([
-    ['a whole number or null', integers.slice(1), '["x", "", " ", "0x10", "1e3", true, [], {}, 1e300]'],
-    ['a number or null', ['duration'], '["x", "", "0x10", "1e3", true, [], {}]'],
+    ['a whole number or null', integers.slice(1), '["x", "", " ", "0x10", true, [], {}, 1e300]'],
+    ['a number or null', ['duration'], '["x", "", "0x10", true, [], {}]'],
     ['true, false or null', booleans, '["true", 2, "1", [], {}, 0.5]'],
     ['a time like 2024-03-01_20:00:15 or null', ['timestamp'], '["2024-03-01 20:00:15", 5, "2024-02-30_00:00:00", []]'],
   ])('%s is refused with other values, and nothing is stored', async (what, keys, values) => {
