@@ -17,6 +17,7 @@ import { apiRoutes } from './api/routes.ts';
 import { acceptAnyContentType } from './body.ts';
 import { operations as classicOperations } from './classic/operations.ts';
 import { classicRoutes } from './classic/routes.ts';
+import { closeUnused } from './connections.ts';
 import { answerClientError, answerErrors, sendMessage } from './errors.ts';
 import { healthOperations, healthRoutes } from './health.ts';
 import { baseOf, prefixOf, withoutPrefix } from './href.ts';
@@ -86,9 +87,9 @@ export function buildApp(options: AppOptions): FastifyInstance {
     ajv: { customOptions: { removeAdditional: false, strictNumbers: false } },
     schemaController: { compilersFactory: { buildValidator } },
   });
-  app.addHook('onRequest', async ({ raw }) => restoreMethod(raw));
   answerOddRequests(app);
   handleInOrder(app.server);
+  closeUnused(app);
   readToTheEnd(app.server);
   acceptAnyContentType(app, config.body_limit);
   setReceiveBudget(config.receive_budget);
@@ -169,6 +170,7 @@ function teuthologyContext({ config, db, now }: Pick<AppOptions, 'config' | 'db'
 
 /** Turns what Node would answer by itself, without a body, into an ordinary request or a refusal in JSON. */
 function answerOddRequests(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ raw }) => restoreMethod(raw));
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.server.on('connect', (_request, socket) => answerClientError({ code: 'CONNECT' } as never, socket as never));
 }

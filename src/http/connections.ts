@@ -1,4 +1,5 @@
 import type { Server, Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import { endWithAnswer } from './errors.ts';
 
 /** Connections that are being turned away at a time: further ones are closed without an answer. */
@@ -40,6 +41,25 @@ export function boundConnections(
       endWithAnswer(socket, '503 Service Unavailable\r\nRetry-After: 5', 'too many connections are open');
     });
   }
+}
+
+/**
+ * Closes connections on which nothing has been asked yet when the server stops. Browsers open such ones ahead; for Node they are not
+ * idle, and it would wait for them.
+ */
+export function closeUnused(app: FastifyInstance): void {
+  const unused = new Set<Socket>();
+  let isStopping = false;
+  app.server.prependListener('connection', (socket: Socket) => {
+    if (isStopping) socket.destroy();
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  app.server.prependListener('request', ({ socket }) => unused.delete(socket));
+  app.addHook('preClose', async () => {
+    isStopping = true;
+    for (const socket of unused) socket.destroy();
+  });
 }
 
 /** Null when there is none. */
