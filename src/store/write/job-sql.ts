@@ -41,14 +41,6 @@ export function jobStates(rows: Rows): Map<string, JobState> {
   return new Map(jobs.map((row) => [jobKey(row.run_id, row.job_id), stateOf(row)]));
 }
 
-/** The keys of all jobs of some runs. */
-export async function takenKeys(engine: Engine, send: Send, runIds: number[]): Promise<Set<string>> {
-  if (runIds.length === 0) return new Set();
-  const text = `select run_id, job_id from jobs where run_id in (${repeated('?', runIds.length)})`;
-  const [rows = []] = await send([{ sql: numbered(engine, text), parameters: runIds }]);
-  return new Set((rows as unknown as JobRow[]).map((row) => jobKey(row.run_id, row.job_id)));
-}
-
 /** The highest internal id of a job; 0 when there is none. */
 export async function lastId(send: Send): Promise<number> {
   const [rows = []] = await send([{ sql: 'select max(id) as id from jobs', parameters: [] }]);

@@ -24,7 +24,6 @@ import {
   saveRuns,
   saveTexts,
   selectJobs,
-  takenKeys,
 } from './job-sql.ts';
 import type { JobEvent } from './live.ts';
 import { noteEnds } from './run-ends.ts';
@@ -116,9 +115,9 @@ async function attempt(
     const missing = missingRuns(writes, runs);
     if (missing.size > 0) return { last: [], value: { results: [], missing } };
     const batch: JobBatch = { jobs: jobStates(jobRows), deleted: [], runsWithoutFirst: new Set() };
-    const freeId = await idChooser(engine, send, runs, writes);
+    const free = await freeIds(engine, send, writes);
     const before = new Map([...runs.values()].map((run) => [run.id, { ...run }]));
-    const results = writes.map((write) => decide(write, runs.get(write.run), batch, freeId));
+    const results = writes.map((write) => decide(write, runs.get(write.run), batch, free));
     const last = await save(engine, send, [...runs.values()], batch);
     const ended = noteEnds(engine, before, [...runs.values()], writes);
     return { last: [...last, ...recordEnded(engine, writes, results), ...ended], value: { results, missing } };
@@ -166,34 +165,32 @@ function recordEnded(engine: Engine, writes: JobWrite[], results: (JobEvent | Fa
   });
 }
 
-/** Returns a function that chooses ids for new jobs: numbers above every internal id, until one is free in the run. */
-async function idChooser(
-  engine: Engine,
-  send: Send,
-  runs: Map<string, RunRow>,
-  writes: JobWrite[],
-): Promise<(run: RunRow, jobs: Map<string, JobState>) => string> {
-  const wanting = writes.filter((write) => write.kind === 'create' && write.job_id === null);
-  if (wanting.length === 0) return () => '';
-  const runIds = wanting.flatMap((write) => runs.get(write.run)?.id ?? []);
-  const taken = await takenKeys(engine, send, [...new Set(runIds)]);
-  let next = await lastId(send);
-  return (run, jobs) => {
-    do next++;
-    while (taken.has(jobKey(run.id, String(next))) || jobs.has(jobKey(run.id, String(next))));
-    return String(next);
-  };
+/** The most ids that are looked for at a time. */
+const mostIds = 128;
+
+/** Returns as many ids for new jobs as the writes want: numbers above every internal id that no job of their runs has or gets. */
+async function freeIds(engine: Engine, send: Send, writes: JobWrite[]): Promise<string[]> {
+  const wanting = writes.filter(({ job_id }) => job_id === null);
+  if (wanting.length === 0) return [];
+  const runs = [...new Set(wanting.map(({ run }) => run))];
+  const named = writes.map(({ job_id }) => job_id);
+  const free: string[] = [];
+  let first = (await lastId(send)) + 1;
+  for (let count = wanting.length; free.length < wanting.length; count = Math.min(2 * count, mostIds)) {
+    const ids = Array.from({ length: count }, (_, index) => String(first + index));
+    const wanted = runs.flatMap((run) => ids.map((job_id) => ({ run, job_id })));
+    const [rows = []] = await send([selectJobs(engine, wanted)]);
+    const taken = new Set([...named, ...rows.map(({ job_id }) => job_id)]);
+    free.push(...ids.filter((id) => !taken.has(id)));
+    first += count;
+  }
+  return free;
 }
 
-/** Applies one write in memory; the rows it touches are locked. */
-function decide(
-  write: JobWrite,
-  run: RunRow | undefined,
-  batch: JobBatch,
-  freeId: (run: RunRow, jobs: Map<string, JobState>) => string,
-): JobEvent | Failure {
+/** Applies one write in memory; the rows it touches are locked. A new job without an id takes one of `free`. */
+function decide(write: JobWrite, run: RunRow | undefined, batch: JobBatch, free: string[]): JobEvent | Failure {
   if (!run) return notFound('run', write.run);
-  const job_id = write.job_id ?? freeId(run, batch.jobs);
+  const job_id = write.job_id ?? (free.shift() as string);
   const key = jobKey(run.id, job_id);
   const job = batch.jobs.get(key);
   if (write.kind === 'create') {
