@@ -186,16 +186,21 @@ function requestIds(): () => string {
 function logRequests(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
+    // Fastify does not tell of an answer that a client leaves: a long list, or events.
+    reply.raw.once('close', () => {
+      if (reply.raw.headersSent && !reply.raw.writableFinished) logAnswer(request, reply, { left: true });
+    });
   });
   app.addHook('onResponse', async (request, reply) => logAnswer(request, reply));
 }
 
-function logAnswer(request: FastifyRequest, reply: FastifyReply): void {
+function logAnswer(request: FastifyRequest, reply: FastifyReply, more: { left?: true } = {}): void {
   const { method, url, log } = request;
   const ip = addressOf(request);
   const { name, verified } = identityOf(request);
   const who = name === null ? { ip } : { ip, name, verified };
-  const line = { method, url: url.slice(0, 500), status: reply.statusCode, ms: round(reply.elapsedTime), ...who };
+  const answer = { status: reply.statusCode, ms: round(reply.elapsedTime), ...more };
+  const line = { method, url: url.slice(0, 500), ...answer, ...who };
   if (line.status >= 500) log.error(line, 'answered');
   else log.info(line, 'answered');
 }

@@ -25,8 +25,8 @@ export interface Program {
   ended: Promise<Finished>;
   pid: number;
   kill(signal: NodeJS.Signals): void;
-  /** Resolves to the first log line whose message begins like this; rejects when the program ends without one. */
-  said(message: string): Promise<LogLine>;
+  /** Resolves to the first log line whose message begins like this, and that is the one that is meant; rejects when the program ends without one. */
+  said(message: string, isIt?: (line: LogLine) => boolean): Promise<LogLine>;
 }
 
 /** How a program is started. Its environment has only these variables and a few of the tests. */
@@ -69,10 +69,10 @@ export function startProgram(
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout, stderr }));
   });
-  const said = (message: string) =>
+  const said: Program['said'] = (message, isIt = () => true) =>
     new Promise<LogLine>((resolve, reject) => {
       const look = () => {
-        const line = logLines(stdout).find(({ msg }) => msg.startsWith(message));
+        const line = logLines(stdout).find((each) => each.msg.startsWith(message) && isIt(each));
         if (line) resolve(line);
       };
       child.stdout.on('data', look);

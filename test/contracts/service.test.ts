@@ -145,11 +145,17 @@ describe.each(engines)('the service on $name', (engine) => {
       { method: 'PROPFIND', url: '/runs/', ...(await send(`${service.url}/runs/`, 'PROPFIND')) },
       { method: 'PROPFIND', url: '/runs/%zz/', ...(await send(`${service.url}/runs/%zz/`, 'PROPFIND')) },
     ];
+    const leave = new AbortController();
+    const { headers } = await fetch(`${service.url}/api/events`, { signal: leave.signal });
+    leave.abort();
+    await service.said('answered', (line) => 'left' in line);
     // fetch keeps its connection open.
     service.kill('SIGTERM');
     const { code, stdout } = await service.ended;
     expect(code).toBe(0);
     const lines = logLines(stdout);
+    const left = { request: headers.get('x-request-id'), url: '/api/events', status: 200 };
+    expect(lines.filter((line) => 'left' in line)).toEqual([expect.objectContaining(left)]);
     expect(answers.map(({ status }) => status)).toEqual([200, 400, 404, 405, 400, 405, 400]);
     expect(new Set(answers.map(({ id }) => id)).size).toBe(7);
     for (const { id, method, url, status } of answers) {
