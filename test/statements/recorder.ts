@@ -33,8 +33,10 @@ export function record(): Recording {
     const known = heard.get(text);
     const recorded = known ?? { text, parameters: [], origin: origin() };
     if (!known) heard.set(text, recorded);
-    const isNew = !recorded.parameters.some((other) => JSON.stringify(other) === JSON.stringify(parameters));
-    if (isNew && recorded.parameters.length < most) recorded.parameters.push(parameters);
+    // Most statements are heard hundreds of times, some of them with long texts.
+    if (recorded.parameters.length === most) return;
+    const printed = JSON.stringify(parameters);
+    if (recorded.parameters.every((other) => JSON.stringify(other) !== printed)) recorded.parameters.push(parameters);
   };
   const restore = [listenToSqlite(hear), listenToPostgres(hear)];
   return {
