@@ -91,7 +91,7 @@ function isBareSwitch(arg: string, next: string | undefined): boolean {
 }
 
 /** Control characters that are no white space. No name and no address has one. */
-const controls = /[^\P{Cc}\s]/u;
+const controls = /(?!\s)\p{Cc}/u;
 
 function resolve(
   key: string,

@@ -76,7 +76,7 @@ function piecesOf(regex: RegExp): string[] {
 
 function matchesOf({ source, flags }: RegExp): string[] {
   // Such a class would be generated for ever.
-  if (/\\0|\\x/.test(source)) return [];
+  if (/\\0|\\x|\\[pP]{/.test(source)) return [];
   // Lookarounds cannot be generated: what an expression matches without them is near enough.
   const plain = source.replace(/\(\?<?[=!][^()]*\)/g, '').replace(/\\b/g, '');
   try {
