@@ -97,7 +97,8 @@ function proxyIdentity({ auth_header, auth_scopes, trusted_proxies }: Config) {
   const header = auth_header.toLowerCase();
   return (request: FastifyRequest): Identity | null => {
     if (header === '' || !isProxy(request.socket.remoteAddress)) return null;
-    const name = nameIn(request.headers[header]);
+    // Every object has a `constructor`.
+    const name = Object.hasOwn(request.headers, header) ? nameIn(request.headers[header]) : null;
     return name === null ? null : { name, verified: true, scopes };
   };
 }
