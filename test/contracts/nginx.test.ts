@@ -51,7 +51,7 @@ describe.skipIf(!hasNginx)('nginx with the documented configuration', () => {
       ['GET', `/api/runs/${run}/page`, 200, 'read-only'],
       ['HEAD', '/api/runs', 200, 'read-only'],
       ['GET', '/api/none', 404, 'read-only'],
-      ['POST', '/api/runs', 404, 'main'],
+      ['POST', '/api/runs', 405, 'main'],
       ['GET', `/runs/${run}/`, 200, 'main'],
       ['GET', '/uid', 404, 'main'],
       ['PUT', `/runs/${run}/jobs/1/`, 200, 'main'],
