@@ -60,8 +60,11 @@ async function tokenCost(bench: Bench, server: Server): Promise<Line> {
     return answers / ((await server.ask('figures')).cpuSeconds - before);
   };
   const sides = { with: side({ authorization: `Basic ${btoa(`worker:${secret}`)}` }), without: side({}) };
-  const values = await inRounds(bench, `${writeKinds.status}, with and without a token, a processor second`, sides);
-  const cost = 1 - ratioOf(values.with, values.without);
+  // Whoever comes first in a round is a little faster: with an even number of rounds each side does equally often.
+  const rounds = 2 * bench.options.rounds;
+  const what = `${writeKinds.status}, with and without a token, a processor second`;
+  const values = await inRounds({ ...bench, options: { ...bench.options, rounds } }, what, sides);
+  const cost = 1 - mean(values.with) / mean(values.without);
   return {
     quantity: 'Writes',
     what: 'processor time of a token with PUT',
@@ -69,6 +72,10 @@ async function tokenCost(bench: Bench, server: Server): Promise<Line> {
     measured: percent(cost),
     ok: cost <= mostTokenCost,
   };
+}
+
+function mean(values: number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** The best round counts: whatever else the machine does can only take away. */
