@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readDecimal, readDigits } from './decimal.ts';
+import { readDigits, readNumber } from './decimal.ts';
 
 const odd = [
   '',
@@ -26,8 +26,8 @@ test('numbers in digits alone are read, and nothing else', () => {
 });
 
 test('decimal numbers are read with signs, fractions, exponents and spaces around them', () => {
-  expect([' 5', '+5', '-5\n', '1.5', '2.', '.5', '-.25', '0012', '1e3', '1.5E-05'].map(readDecimal)).toEqual([
+  expect([' 5', '+5', '-5\n', '1.5', '2.', '.5', '-.25', '0012', '1e3', '1.5E-05'].map(readNumber)).toEqual([
     5, 5, -5, 1.5, 2, 0.5, -0.25, 12, 1000, 0.000015,
   ]);
-  for (const text of [...odd, '--5', '+ 5', '1.5.2']) expect(readDecimal(text), text).toBeNull();
+  for (const text of [...odd, '--5', '+ 5', '1.5.2']) expect(readNumber(text), text).toBeNull();
 });

@@ -6,8 +6,12 @@ export function readDigits(text: string): number | null {
   return Number.isSafeInteger(number) ? number : null;
 }
 
-/** A number with a sign, a fraction, an exponent and spaces around it, if need be, as Python prints and reads them; null for anything else. */
-export function readDecimal(text: string): number | null {
-  const number = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/.test(text) ? Number(text) : Number.NaN;
-  return Number.isFinite(number) ? number : null;
+/**
+ * A number of a JSON body, or one as text: with a sign, a fraction, an exponent and spaces around it, if need be, as Python prints and
+ * reads them. Null for anything else.
+ */
+export function readNumber(value: unknown): number | null {
+  const isRead = typeof value === 'string' && /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/.test(value);
+  const number = isRead ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : null;
 }

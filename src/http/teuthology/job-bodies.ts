@@ -1,5 +1,5 @@
 /** Job bodies (teuthology contract §3.2) → changes of the core. */
-import { readDecimal } from '../../core/decimal.ts';
+import { readNumber } from '../../core/decimal.ts';
 import {
   type FieldKind,
   isDocumentField,
@@ -125,10 +125,10 @@ function coerce(kind: FieldKind, value: unknown, text: string): unknown {
     case 'id':
       return storable(typeof value === 'string' ? value : typeof value === 'number' ? text : JSON.stringify(value));
     case 'number':
-      return toNumber(value);
+      return readNumber(value) ?? undefined;
     case 'integer': {
-      const number = toNumber(value);
-      const whole = number === undefined ? Number.NaN : Math.sign(number) * Math.round(Math.abs(number));
+      const number = readNumber(value);
+      const whole = number === null ? Number.NaN : Math.sign(number) * Math.round(Math.abs(number));
       return Number.isSafeInteger(whole) ? whole || 0 : undefined;
     }
     case 'boolean':
@@ -140,11 +140,6 @@ function coerce(kind: FieldKind, value: unknown, text: string): unknown {
     case 'json':
       return value;
   }
-}
-
-function toNumber(value: unknown): number | undefined {
-  const number = typeof value === 'string' ? readDecimal(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
 function toBoolean(value: unknown): boolean | undefined {

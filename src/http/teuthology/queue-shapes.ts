@@ -1,6 +1,6 @@
 /** Queues between the wire (teuthology contract §2.19 to §2.22) and the core. */
 import type { FastifyRequest } from 'fastify';
-import { readDecimal } from '../../core/decimal.ts';
+import { readNumber } from '../../core/decimal.ts';
 import { isPaused, type PauseChange } from '../../core/queue.ts';
 import { formatTimestamp, parseTimestamp } from '../../core/time.ts';
 import type { QueueRow } from '../../store/engine/schema.ts';
@@ -59,9 +59,9 @@ export function parsePauseChange(body: JsonBody): PauseChange {
 
 /** A number, or one as text; what null means depends on the queue. */
 function parseDuration(value: unknown): number | null {
-  const number = typeof value === 'string' ? readDecimal(value) : value;
-  if (value === null || (typeof number === 'number' && Number.isFinite(number))) return number as number | null;
-  return refuse('pause_duration', "invalid value for key 'pause_duration': must be a number of seconds");
+  if (value === null) return null;
+  const problem = "invalid value for key 'pause_duration': must be a number of seconds";
+  return readNumber(value) ?? refuse('pause_duration', problem);
 }
 
 /** A UTC time as this server prints it, or as ISO 8601 writes it; microseconds since the Unix epoch, or null. */
