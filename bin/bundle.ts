@@ -1,8 +1,6 @@
 /** Bundles the server: JavaScript in a few files, with all dependencies. */
-import { join } from 'node:path';
 import { build } from 'vite';
-
-const root = join(import.meta.dirname, '..');
+import { root } from '../src/root.ts';
 
 /**
  * Writes the bundle of the program, `main.js` and what it loads, into `folder`, which has to be directly below the checkout or the
