@@ -25,7 +25,7 @@ export default defineConfig({
     hookTimeout: 600_000,
     expect: { poll: { timeout: 60_000 } },
     passWithNoTests: false,
-    // They begin in the order of their names. A unit test of 20 s that only waits would keep all others waiting if it came last.
+    // They run in the order of their names. A unit test waits for 20 s: if it came last, nothing else could run meanwhile.
     projects: [
       {
         extends: true,

@@ -60,7 +60,7 @@ async function tokenCost(bench: Bench, server: Server): Promise<Line> {
     return answers / ((await server.ask('figures')).cpuSeconds - before);
   };
   const sides = { with: side({ authorization: `Basic ${btoa(`worker:${secret}`)}` }), without: side({}) };
-  // Whoever comes first in a round is a little faster: with an even number of rounds each side does equally often.
+  // In an even number of rounds each side comes first equally often.
   const rounds = 2 * bench.options.rounds;
   const what = `${writeKinds.status}, with and without a token, a processor second`;
   const values = await inRounds({ ...bench, options: { ...bench.options, rounds } }, what, sides);

@@ -41,8 +41,8 @@ function mayPass(error: unknown): boolean {
   return isDatabaseFault(error) || error instanceof UnavailableDatabase || error instanceof UnusableDatabase;
 }
 
-/** What `--every` can be, in seconds: a timer takes no more than 24 days. */
-const longestPauseOfAll = 7 * 86_400;
+/** The most that `--every` can be, in seconds: a timer takes at most 24 days. */
+const longestEvery = 7 * 86_400;
 
 /** Seconds between two looks at all runs. */
 const lookAtAllEvery = 3600;
@@ -54,7 +54,7 @@ export async function follow(
   steadily: Steadily,
 ): Promise<{ text: string; exitCode: number }> {
   const { signal } = options;
-  const every = readAge('every', line.flags.every ?? '60s', longestPauseOfAll) * 1000;
+  const every = readAge('every', line.flags.every ?? '60s', longestEvery) * 1000;
   let lookedAtAll = performance.now();
   let passes = 0;
   for (;;) {

@@ -2,8 +2,8 @@
  * Group commit: writes that arrive while a transaction is under way share the next one. One flush to the disk then
  * serves many writers (measured on SQLite with 16 callers: 16,400 instead of 4,520 durable inserts a second).
  *
- * The writers of a batch are answered when the next one has been sent to the database. They come back with new requests at once: parsed
- * before that, these would keep the database waiting, and afterwards this process (docs/decisions/0001-group-commit.md has the figures).
+ * The writers of a batch are answered when the next one has been sent to the database, because they send new requests at once. To parse
+ * these first would leave the database idle, and then this process while the database works (docs/decisions/0001-group-commit.md).
  */
 
 /** A queue of writes that are carried out in batches, in the order in which they came. */
@@ -99,9 +99,8 @@ async function carryOut<Write, Result>(
 
 /**
  * Makes a batcher. `flush` carries out the writes in one transaction and returns a result for each, in order; when it
- * throws, nothing of the batch was stored. It calls `onSent`, once or more often, when it has nothing left to do but to wait for the
- * database. `mayBeOneWrite` tells whether an error could be the fault of a single write:
- * then each write is tried alone, so that none fails for its neighbour. Otherwise the database is at fault, and what has
+ * throws, nothing of the batch was stored. It calls `onSent`, once or more often, when it only waits for the database.
+ * `mayBeOneWrite` tells whether an error could be the fault of a single write: then each write is tried alone, so that none fails for its neighbour. Otherwise the database is at fault, and what has
  * waited for long fails too: while the database hangs, each further batch would take as long again.
  */
 export function createBatcher<Write, Result>(
