@@ -77,7 +77,9 @@ export async function serve(line: CommandLine): Promise<number> {
     );
     try {
       for (const { app, port } of doors) {
-        await app.listen({ host: config.host, port, listenTextResolver: () => 'listening' });
+        // For the name `localhost`, Fastify would open a second server on ::1, with none of what is set up for the first one.
+        const host = config.host === 'localhost' ? '127.0.0.1' : config.host;
+        await app.listen({ host, port, listenTextResolver: () => 'listening' });
       }
     } catch (error) {
       await closeAll(doors, open);
