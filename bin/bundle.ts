@@ -1,6 +1,6 @@
 /** Bundles the server: JavaScript in a few files, with all dependencies. */
 import { build } from 'vite';
-import { root } from '../src/root.ts';
+import { root } from '../src/program.ts';
 
 /**
  * Writes the bundle of the program, `main.js` and what it loads, into `folder`, which has to be directly below the checkout or the

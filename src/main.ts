@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 /** Process entry: the command line decides which command runs. */
 import { type Command, commands } from './commands.ts';
-import { BadSetting, flagsHelp, readCommandLine } from './config.ts';
-import { misspelt } from './misspelt.ts';
-import { version } from './version.ts';
+import { BadSetting, flagsHelp, misspelt, readCommandLine } from './config.ts';
+import { version } from './program.ts';
 
 hearOfLostOutput();
 process.exitCode = await main(process.argv.slice(2));

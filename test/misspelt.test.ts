@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { misspelt } from '../src/misspelt.ts';
+import { misspelt } from '../src/config.ts';
 
 test.each([
   ['PADDLES_SERVR_PORT', 'PADDLES_SERVER_PORT'],

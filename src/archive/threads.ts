@@ -1,6 +1,6 @@
 /** Worker threads that answer questions; one that hangs is left behind. */
 import { Worker } from 'node:worker_threads';
-import { threadFile } from '../thread-file.ts';
+import { threadFile } from '../program.ts';
 import type { Answered, Asked } from './protocol.ts';
 import { ArchiveProblem } from './source.ts';
 

@@ -1,7 +1,7 @@
 /** `paddles man`: the manual page, from the table of commands. */
 import type { Command } from '../commands.ts';
 import { type Option, optionsOf } from '../config.ts';
-import { version } from '../version.ts';
+import { version } from '../program.ts';
 
 /** Prints the page. */
 export async function printManual(commands: Record<string, Command>): Promise<number> {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import { version } from '../program.ts';
 import { type Db, ping } from '../store/db.ts';
-import { version } from '../version.ts';
 import { sendFault, sendJson } from './errors.ts';
 import { answersWith, type Operations } from './operations.ts';
 import { mount } from './resource.ts';

@@ -1,10 +1,10 @@
 /** `GET /metrics`: what this process does and what is stored, for Prometheus. */
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { version } from '../program.ts';
 import { type Db, ping } from '../store/db.ts';
 import { countJobs, longestQueues } from '../store/read/gauges.ts';
 import { countWaitingDeliveries } from '../store/read/subscriptions.ts';
-import { version } from '../version.ts';
 import { mount } from './resource.ts';
 
 /** The metrics of a process; all its ports share them. */

@@ -1,7 +1,7 @@
 /** One document of everything that a port serves, made of the schemas of its routes. */
 import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
-import { version } from '../version.ts';
+import { version } from '../program.ts';
 import type { BaseOf } from './href.ts';
 
 /** An OpenAPI document, as far as it is looked into. */

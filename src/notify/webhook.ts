@@ -1,7 +1,7 @@
 /** Sends webhooks as Standard Webhooks says (https://www.standardwebhooks.com). */
 import { createHmac } from 'node:crypto';
 import { type Attempt, attemptTimeout, retryAfter } from '../core/notifications/subscription.ts';
-import { version } from '../version.ts';
+import { version } from '../program.ts';
 
 /** A message with where it goes. */
 export interface Webhook {

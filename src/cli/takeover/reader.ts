@@ -1,7 +1,7 @@
 import { on } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { threadFile } from '../../program.ts';
 import type { ReadRuns } from '../../store/takeover/import.ts';
-import { threadFile } from '../../thread-file.ts';
 
 /** Without a limit the thread collects its garbage later: 40 MB more. Five documents of 16 MiB still fit. */
 const resourceLimits = { maxOldGenerationSizeMb: 512 };

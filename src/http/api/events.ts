@@ -3,9 +3,9 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { readDigits } from '../../core/decimal.ts';
 import { readTopics } from '../../core/paths.ts';
+import { version } from '../../program.ts';
 import { decisionOf } from '../../store/pages/decisions.ts';
 import type { LiveEvent } from '../../store/write/live.ts';
-import { version } from '../../version.ts';
 import { type ApiContext, type ApiServer, reading } from './context.ts';
 import { events, type LiveEvents } from './events-schema.ts';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import fastifyCompress from '@fastify/compress';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { root } from '../../root.ts';
+import { root } from '../../program.ts';
 import type { Reader } from '../../store/engine/schema.ts';
 import { compression } from '../compression.ts';
 import { sendMessage } from '../errors.ts';
