@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { indexRun } from '../../src/core/verdicts/digest.ts';
 import { verdictOf } from '../../src/core/verdicts/verdict.ts';
-import { digestText, parseDigest } from '../../src/store/pages/digest-memory.ts';
+import { digestText, parseDigest } from '../../src/store/pages/run-digests.ts';
 import { type Line, milliseconds, type Options } from '../bench.ts';
 import { answerWorld, causesOf, digestOf } from './answer.ts';
 import { measure, type Tallies } from './measures.ts';

@@ -8,6 +8,7 @@ import { nextTurn } from '../core/turns.ts';
 import type { Db } from '../store/db.ts';
 import { countWaitingLogs, jobsToRefine, jobsWithEvidence, jobToRead } from '../store/read/excerpts.ts';
 import { testsOf } from '../store/read/test-cases.ts';
+import { keepCases, type RefinedJob, refineJob } from '../store/write/evidence.ts';
 import {
   askForLogs,
   type ClaimedLog,
@@ -17,10 +18,7 @@ import {
   isClaimed,
   keepExcerpt,
   postponeLog,
-  type RefinedJob,
-  refineJob,
 } from '../store/write/excerpts.ts';
-import { keepCases } from '../store/write/test-cases.ts';
 
 /** Logs that are read at the same time by one process. */
 const atOnce = 2;

@@ -1,8 +1,7 @@
 import { BadSetting, type CommandLine } from '../config.ts';
 import { plural } from '../core/plural.ts';
 import type { Db } from '../store/db.ts';
-import { databaseSize, type PruneProgress, prune, pruneAudit } from '../store/upkeep/prune.ts';
-import { type PruneRunsProgress, pruneRuns } from '../store/upkeep/prune-runs.ts';
+import { databaseSize, type PruneProgress, prune, pruneAudit, pruneRuns } from '../store/upkeep/prune.ts';
 import { operator, printProgress, readAge, stopSignal, withDatabase } from './database.ts';
 
 /** `paddles prune`: deletes old runs, the documents of old jobs, and old changes. Returns the exit code. */
@@ -56,12 +55,12 @@ async function deleteRuns(
   return `${signal.aborted ? 'stopped' : 'done'}: ${runsText(progress)}`;
 }
 
-function runsText({ done, total, jobs }: PruneRunsProgress): string {
+function runsText({ done, total, jobs }: PruneProgress): string {
   return `deleted ${done} of ${plural(total, 'run')} with ${plural(jobs, 'job')}`;
 }
 
-function text({ done, total, pruned }: PruneProgress): string {
-  return `${done} of ${plural(total, 'run')}, ${plural(pruned, 'job')} without their documents`;
+function text({ done, total, jobs }: PruneProgress): string {
+  return `${done} of ${plural(total, 'run')}, ${plural(jobs, 'job')} without their documents`;
 }
 
 async function sizeText(db: Db): Promise<string> {

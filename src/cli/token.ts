@@ -5,8 +5,11 @@ import { longestTokenName, parseScopes, scopes, tokenPrefix } from '../core/acce
 import { isFailure } from '../core/errors.ts';
 import { nameProblem } from '../core/name.ts';
 import { plural } from '../core/plural.ts';
-import { listTokens as readTokens } from '../store/read/tokens.ts';
-import { revokeToken as dropToken, createToken as storeToken } from '../store/write/tokens.ts';
+import {
+  revokeToken as dropToken,
+  listTokens as readTokens,
+  createToken as storeToken,
+} from '../store/write/tokens.ts';
 import { operator, readAge, withDatabase } from './database.ts';
 
 /** `paddles token create NAME`: prints the secret, which nobody can find out later. */

@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { version } from '../program.ts';
 import { type Db, ping } from '../store/db.ts';
-import { countJobs, longestQueues } from '../store/read/gauges.ts';
+import { longestQueues } from '../store/read/queues.ts';
+import { countJobs } from '../store/read/runs.ts';
 import { countWaitingDeliveries } from '../store/read/subscriptions.ts';
 import { mount } from './resource.ts';
 

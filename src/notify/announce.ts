@@ -13,19 +13,17 @@ import { milliseconds } from '../core/time.ts';
 import { bandOf } from '../core/verdicts/bands.ts';
 import { suspectText } from '../core/verdicts/suspects.ts';
 import type { Db } from '../store/db.ts';
-import type { SubscriptionRow } from '../store/engine/notification-schema.ts';
+import type { SubscriptionRow } from '../store/engine/people-schema.ts';
 import type { RunRow } from '../store/engine/schema.ts';
-import { basesOf, comparedWith, headOf } from '../store/pages/baseline.ts';
 import { allOf } from '../store/pages/job-lines.ts';
 import { chargesOfNodes } from '../store/pages/node-suspects.ts';
-import { judgedJobs } from '../store/pages/run-digests.ts';
+import { headOf, judgedJobs } from '../store/pages/run-digests.ts';
 import { matchingRuns } from '../store/pages/run-query.ts';
-import { verdictsOf } from '../store/pages/verdicts.ts';
+import { basesOf, comparedWith, verdictsOf } from '../store/pages/verdicts.ts';
 import { errorsOfCauses } from '../store/read/excerpts.ts';
 import { nodeTypes } from '../store/read/nodes.ts';
 import { listSubscriptions } from '../store/read/subscriptions.ts';
-import { tellEnd, tellSuspects, untold } from '../store/write/news.ts';
-import { claimEnd } from '../store/write/run-ends.ts';
+import { claimEnd, tellEnd, tellSuspects, untold } from '../store/write/news.ts';
 
 /** What it works with; `now` in microseconds since the Unix epoch. */
 export interface AnnounceOptions {

@@ -1,18 +1,24 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Dialect, Kysely, sql } from 'kysely';
-import { type Condition, createCondition } from './engine/condition.ts';
-import { isDamage, isDatabaseFault, UnavailableDatabase, UnusableDatabase } from './engine/faults.ts';
+import {
+  type Condition,
+  createCondition,
+  isDamage,
+  isDatabaseFault,
+  UnavailableDatabase,
+  UnusableDatabase,
+} from './engine/faults.ts';
 import { checkSchema, migrate } from './engine/migrations.ts';
 import { openPostgres, type PoolState } from './engine/postgres.ts';
 import type { Reader, Schema } from './engine/schema.ts';
 import { openSqlite, openSqliteBeside, openSqliteReadOnly } from './engine/sqlite.ts';
 import { type Transact, transactOn } from './engine/transaction.ts';
-import { keepDigest } from './write/digests.ts';
 import { followDatabase, type Replication } from './write/follow.ts';
 import { createJobWriter, type JobWriter } from './write/jobs.ts';
 import { createLive, type Live } from './write/live.ts';
 import { createNodeWriter, type NodeWriter } from './write/nodes.ts';
+import { keepDigest } from './write/runs.ts';
 
 export { DatabaseFault, isDatabaseFault, UnavailableDatabase, UnusableDatabase } from './engine/faults.ts';
 

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { claimDelivery } from '../../src/store/write/deliveries.ts';
 import { askForLogs, claimLog } from '../../src/store/write/excerpts.ts';
-import { claimEnd } from '../../src/store/write/run-ends.ts';
+import { claimEnd } from '../../src/store/write/news.ts';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 

@@ -9,6 +9,7 @@ import {
   jobToRead,
   knownLog,
 } from '../../src/store/read/excerpts.ts';
+import { keepCases, refineJob } from '../../src/store/write/evidence.ts';
 import {
   askForLogs,
   type ClaimedLog,
@@ -18,9 +19,7 @@ import {
   isClaimed,
   keepExcerpt,
   postponeLog,
-  refineJob,
 } from '../../src/store/write/excerpts.ts';
-import { keepCases } from '../../src/store/write/test-cases.ts';
 
 /** Asks for logs, claims one, keeps what it said, and refines the cause of its job; `at` in microseconds. */
 export async function readLogs(db: Db, run: string, at: number): Promise<void> {

@@ -4,10 +4,10 @@
  */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openReadOnly, ping } from '../../src/store/db.ts';
-import { countJobs, longestQueues } from '../../src/store/read/gauges.ts';
+import { longestQueues } from '../../src/store/read/queues.ts';
+import { countJobs } from '../../src/store/read/runs.ts';
 import { expire, isMereCopy } from '../../src/store/upkeep/expire.ts';
-import { databaseSize, prune, pruneAudit } from '../../src/store/upkeep/prune.ts';
-import { pruneRuns } from '../../src/store/upkeep/prune-runs.ts';
+import { databaseSize, prune, pruneAudit, pruneRuns } from '../../src/store/upkeep/prune.ts';
 import { isIndexed, reindex } from '../../src/store/upkeep/reindex.ts';
 import { engines } from '../helpers/engines.ts';
 import { someone } from '../helpers/server.ts';

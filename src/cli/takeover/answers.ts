@@ -2,7 +2,7 @@
 import { type Db, UnavailableDatabase } from '../../store/db.ts';
 import type { Difference } from '../../store/takeover/compare.ts';
 import type { OldDatabase } from '../../store/takeover/old-database.ts';
-import { sampleJobs } from '../../store/takeover/sample.ts';
+import { sampleJobs } from '../../store/takeover/verify.ts';
 import { noAnswer } from './old-server.ts';
 
 /** Jobs that are asked for. */

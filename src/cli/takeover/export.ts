@@ -7,7 +7,7 @@ import { parseQuery, type Query } from '../../core/query.ts';
 import { type Db, UnavailableDatabase } from '../../store/db.ts';
 import { matchingRuns } from '../../store/pages/run-query.ts';
 import { viewColumns, viewRows } from '../../store/takeover/rows.ts';
-import { writeTables } from '../../store/takeover/write-tables.ts';
+import { writeTables } from '../../store/takeover/tables.ts';
 import { openDatabase } from '../database.ts';
 import { readSwitch, replay } from './replay.ts';
 import { type Send, writeCsv, writeParquet } from './tabular.ts';

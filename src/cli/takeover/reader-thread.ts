@@ -1,7 +1,7 @@
 /** A thread that reads runs of an old database and makes the statements that write them. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { UnavailableDatabase } from '../../store/db.ts';
-import type { Finding } from '../../store/takeover/findings.ts';
+import type { Finding } from '../../store/takeover/clean.ts';
 import type { ToRead } from '../../store/takeover/import.ts';
 import { closeOld, openOld } from '../../store/takeover/old-database.ts';
 import { readRuns } from '../../store/takeover/read-runs.ts';

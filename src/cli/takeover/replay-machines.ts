@@ -1,6 +1,6 @@
 import { formatTimestamp } from '../../core/time.ts';
 import type { Db } from '../../store/db.ts';
-import { machines } from '../../store/takeover/changed.ts';
+import { machines } from '../../store/takeover/compare.ts';
 import type { OldServer } from './old-server.ts';
 
 type OldNode = Record<string, unknown> & { name: string; vm_host: { name: string } | null };

@@ -11,7 +11,7 @@ import {
   deletedSince,
   isThere,
   jobsOf,
-} from '../../store/takeover/changed.ts';
+} from '../../store/takeover/compare.ts';
 import { type OldServer, oldServer } from './old-server.ts';
 import { replayMachines } from './replay-machines.ts';
 

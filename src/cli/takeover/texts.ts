@@ -1,7 +1,7 @@
 /** What `paddles import` prints. */
 import { plural } from '../../core/plural.ts';
+import type { Findings } from '../../store/takeover/clean.ts';
 import type { Difference } from '../../store/takeover/compare.ts';
-import type { Findings } from '../../store/takeover/findings.ts';
 import type { ImportProgress } from '../../store/takeover/import.ts';
 
 /** `3 runs with 40 jobs` */

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { parseTokensFile, type Token } from '../../core/access.ts';
 import type { Db } from '../../store/db.ts';
-import { listSessions, listTokens } from '../../store/read/tokens.ts';
+import { listSessions, listTokens } from '../../store/write/tokens.ts';
 
 /** A token in use. `lasts` says until when, in microseconds: of a session when that ends. */
 export interface Credential {

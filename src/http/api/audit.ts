@@ -1,6 +1,6 @@
 import { parseQuery } from '../../core/query.ts';
 import { milliseconds } from '../../core/time.ts';
-import type { AuditRow } from '../../store/engine/schema.ts';
+import type { AuditRow } from '../../store/engine/people-schema.ts';
 import { type AuditSearch, searchAudit } from '../../store/pages/audit.ts';
 import { sendListStream } from '../list-stream.ts';
 import { ordinary } from '../turns.ts';

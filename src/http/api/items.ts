@@ -2,7 +2,7 @@ import { countsOf, jobsTotal } from '../../core/run.ts';
 import { milliseconds } from '../../core/time.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import type { JobLine } from '../../store/pages/job-lines.ts';
-import type { KeptReview } from '../../store/write/reviews.ts';
+import type { KeptReview } from '../../store/write/decisions.ts';
 import type { JobItem, RunItem } from './schema.ts';
 
 /** A run as lists show it. */

@@ -12,9 +12,8 @@ import {
   siblings,
   wholeJob,
 } from '../../store/pages/run-page.ts';
-import { caseCounts } from '../../store/read/case-causes.ts';
 import { knownLog } from '../../store/read/excerpts.ts';
-import { testCounts } from '../../store/read/test-cases.ts';
+import { caseCounts, testCounts } from '../../store/read/test-cases.ts';
 import { sendJson } from '../errors.ts';
 import { orThrow } from '../refusal.ts';
 import { ordinary } from '../turns.ts';

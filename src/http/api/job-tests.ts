@@ -7,7 +7,7 @@ import { milliseconds } from '../../core/time.ts';
 import { findRun } from '../../store/pages/run-page.ts';
 import { jobById, jobId } from '../../store/read/jobs.ts';
 import { caseFailures, failedCasesOf, testedJobs, testsOf } from '../../store/read/test-cases.ts';
-import { caseHash, keepCases } from '../../store/write/test-cases.ts';
+import { caseHash, keepCases } from '../../store/write/evidence.ts';
 import { sendMessage } from '../errors.ts';
 import { orThrow, refuse } from '../refusal.ts';
 import { large, ofTests, writingTests } from '../turns.ts';

@@ -3,7 +3,7 @@ import { milliseconds } from '../../core/time.ts';
 import { isSettled } from '../../core/verdicts/bands.ts';
 import { reviewsOf } from '../../store/pages/decisions.ts';
 import { findRun } from '../../store/pages/run-page.ts';
-import { review } from '../../store/write/reviews.ts';
+import { review } from '../../store/write/decisions.ts';
 import { orThrow, refuse } from '../refusal.ts';
 import { large, ordinary } from '../turns.ts';
 import type { ApiContext, ApiServer } from './context.ts';

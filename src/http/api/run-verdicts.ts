@@ -4,11 +4,16 @@ import { plural } from '../../core/plural.ts';
 import { blameText, facetsText } from '../../core/verdicts/sentence.ts';
 import { isNew, type Verdict } from '../../core/verdicts/verdict.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
-import { basesOf as basesWith, type Compared, comparedWith, headOf } from '../../store/pages/baseline.ts';
 import { allOf } from '../../store/pages/job-lines.ts';
-import { judgedJobs } from '../../store/pages/run-digests.ts';
+import { headOf, judgedJobs } from '../../store/pages/run-digests.ts';
 import { findRun, type LatestOf } from '../../store/pages/run-page.ts';
-import { type Judged, verdictsOf } from '../../store/pages/verdicts.ts';
+import {
+  basesOf as basesWith,
+  type Compared,
+  comparedWith,
+  type Judged,
+  verdictsOf,
+} from '../../store/pages/verdicts.ts';
 import { errorsOfCauses } from '../../store/read/excerpts.ts';
 import { orThrow, refuse } from '../refusal.ts';
 import { large } from '../turns.ts';

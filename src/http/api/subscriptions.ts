@@ -3,7 +3,7 @@ import { type Failure, invalid, isFailure } from '../../core/errors.ts';
 import { storable } from '../../core/name.ts';
 import { filterProblem, type NewsEvent, shownTarget, targetProblem } from '../../core/notifications/subscription.ts';
 import { milliseconds } from '../../core/time.ts';
-import type { DeliveryRow, SubscriptionRow } from '../../store/engine/notification-schema.ts';
+import type { DeliveryRow, SubscriptionRow } from '../../store/engine/people-schema.ts';
 import { listDeliveries, listSubscriptions } from '../../store/read/subscriptions.ts';
 import { sendAgain } from '../../store/write/deliveries.ts';
 import {

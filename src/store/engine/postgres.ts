@@ -3,8 +3,8 @@ import { PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { DatabaseFault, isDatabaseFault } from './faults.ts';
 import { inspectPostgres } from './postgres-start.ts';
-import { begin, socketOf, transactOnPool } from './postgres-transaction.ts';
 import type { Transact } from './transaction.ts';
+import { begin, socketOf, transactOnPool } from './transaction.ts';
 
 /** How `openPostgres` opens a database. */
 interface PostgresOptions {

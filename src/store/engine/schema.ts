@@ -1,14 +1,11 @@
 import type { Generated, Kysely, Selectable } from 'kysely';
-import type { Actor, AuditKind } from '../../core/audit.ts';
-import type { Move } from '../../core/decisions/carry.ts';
-import type { Decision } from '../../core/decisions/decision.ts';
 import type { DocumentField, JobStatus } from '../../core/job.ts';
+import type { EvidenceKind } from '../../core/logs/evidence.ts';
 import type { NodeFields } from '../../core/node.ts';
 import type { Pause } from '../../core/queue.ts';
 import type { JobCounts, RunStatus } from '../../core/run.ts';
-import type { FailedCaseTable, JobTestsTable, LogExcerptTable } from './log-schema.ts';
-import type { MonthlyCauseTable, MonthlyResultTable } from './monthly-schema.ts';
-import type { NotificationTables } from './notification-schema.ts';
+import type { CaseCounts, CaseResult } from '../../core/test-cases.ts';
+import type { PeopleTables } from './people-schema.ts';
 
 /** The two engines. */
 export type Engine = 'sqlite' | 'postgres';
@@ -157,53 +154,64 @@ interface IndexedTable {
   up_to: number;
 }
 
-/** A token (core/access.ts): the SHA-256 of its secret, and its scopes with commas between. */
-export interface TokenTable {
+/**
+ * What the log of a job that ended badly said (core/logs). `due` is when it is to be read, in microseconds, null: not again; `version` is that of the rules
+ * that read it, 0: none did. `others` is a JSON list of `Finding`s.
+ */
+interface LogExcerptTable {
+  job_id: number;
+  due: number | null;
+  tries: number;
+  version: number;
+  file: string | null;
+  kind: EvidenceKind | null;
+  error: string | null;
+  byte: number | null;
+  sure: boolean | null;
+  others: string | null;
+  context: string | null;
+}
+
+/** The test cases of a job (core/test-cases.ts): how many ended in which way, and all of them as src/archive packs them. */
+interface JobTestsTable extends CaseCounts {
+  job_id: number;
+  seconds: number;
+  /** `posted`, or the files that they were in. */
+  source: string;
+  packed: string;
+}
+
+/**
+ * A case that failed, in the order of its job; `hash` is that of its name, `posted` that of the job, `signature` the cause that it is, empty
+ * for one after the first 20, which are only listed.
+ */
+interface FailedCaseTable {
+  job_id: number;
+  place: number;
   name: string;
   hash: string;
-  scopes: string;
-  created: number;
-  expires: number | null;
+  posted: number;
+  result: CaseResult;
+  message: string | null;
+  signature: string;
 }
 
-/** What a browser keeps instead of a token: the SHA-256 of its secret, and that of the token. */
-export interface SessionTable {
-  hash: string;
-  token_hash: string;
-  expires: number;
+/** What stays of deleted runs: how many they were, and their jobs in each status. `month` is the one (UTC) of their scheduling, like 2026-11. */
+interface MonthlyResultTable extends JobCounts {
+  month: string;
+  suite: string;
+  branch: string;
+  machine_type: string;
+  runs: number;
 }
 
-/** Who changed what (core/audit.ts); `before` and `after` are JSON objects. */
-export interface AuditTable extends Actor {
-  id: Generated<number>;
-  at: number;
-  action: string;
-  kind: AuditKind;
-  target: string;
-  before: string | null;
-  after: string | null;
-}
-
-/** What people say of causes (core/decisions/decision.ts); times in microseconds. `client_key` is a key that its author chose. */
-export interface DecisionTable extends Omit<Decision, 'id' | 'verified'> {
-  id: Generated<number>;
-  verified: boolean;
-  client_key: string | null;
-}
-
-/** How many jobs went from one cause to another when the rules changed. */
-type CauseMoveTable = Move;
-
-/** A review of a run, by its name; `frozen` is what the run said then, as a JSON object. */
-export interface ReviewTable {
-  id: Generated<number>;
-  run: string;
-  verdict: string;
-  author: string;
-  verified: boolean;
-  created: number;
-  frozen: string;
-  client_key: string | null;
+/** How many jobs of deleted runs had a cause. */
+interface MonthlyCauseTable {
+  month: string;
+  suite: string;
+  branch: string;
+  cause: string;
+  jobs: number;
 }
 
 /** Which migrations have been applied. */
@@ -214,7 +222,7 @@ interface MigrationTable {
 }
 
 /** All tables, for Kysely. */
-export interface Schema extends NotificationTables {
+export interface Schema extends PeopleTables {
   runs: RunTable;
   jobs: JobTable;
   job_documents: JobDocumentTable;
@@ -229,14 +237,8 @@ export interface Schema extends NotificationTables {
   log_excerpts: LogExcerptTable;
   job_tests: JobTestsTable;
   failed_cases: FailedCaseTable;
-  tokens: TokenTable;
-  sessions: SessionTable;
-  audit: AuditTable;
   monthly_results: MonthlyResultTable;
   monthly_causes: MonthlyCauseTable;
-  decisions: DecisionTable;
-  cause_moves: CauseMoveTable;
-  reviews: ReviewTable;
   migrations: MigrationTable;
 }
 
@@ -245,15 +247,6 @@ export type RunRow = Selectable<RunTable>;
 
 /** A job as it is stored, without its document. */
 export type JobRow = Selectable<JobTable>;
-
-/** A change as it is stored. On SQLite its boolean arrives as 0 or 1. */
-export type AuditRow = Selectable<AuditTable>;
-
-/** A decision as it is stored. On SQLite its boolean arrives as 0 or 1. */
-export type DecisionRow = Selectable<DecisionTable>;
-
-/** A review as it is stored. On SQLite its boolean arrives as 0 or 1. */
-export type ReviewRow = Selectable<ReviewTable>;
 
 /** A node as it is stored. On SQLite its booleans arrive as 0 and 1. */
 export type NodeRow = Selectable<NodeTable>;

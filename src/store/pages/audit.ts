@@ -5,7 +5,8 @@ import type { Query, QueryKey, Term } from '../../core/query.ts';
 import { spanReader, valueBounds } from '../../core/query-span.ts';
 import { globMatcher, type Value } from '../../core/query-value.ts';
 import { inTurns, nextTurn } from '../../core/turns.ts';
-import type { AuditRow, Reader, Schema } from '../engine/schema.ts';
+import type { AuditRow } from '../engine/people-schema.ts';
+import type { Reader, Schema } from '../engine/schema.ts';
 
 /** Which changes, from where. */
 export interface AuditSearch {

@@ -6,7 +6,7 @@ import { type Blame, blameOf } from '../../core/verdicts/blame.ts';
 import type { RunIndex } from '../../core/verdicts/digest.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Reader, RunRow } from '../engine/schema.ts';
-import { caseCounts, caseMessages, jobsWithCase } from '../read/case-causes.ts';
+import { caseCounts, caseMessages, jobsWithCase } from '../read/test-cases.ts';
 import { type JobLine, linesByIds } from './job-lines.ts';
 import { type DigestKeeper, indexesOf } from './run-digests.ts';
 import { lastRuns } from './run-page.ts';

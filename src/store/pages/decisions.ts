@@ -7,7 +7,8 @@ import type { Signature } from '../../core/signature.ts';
 import { milliseconds } from '../../core/time.ts';
 import { nextTurn } from '../../core/turns.ts';
 import { oneOf } from '../engine/dialect.ts';
-import type { DecisionRow, Reader, ReviewRow } from '../engine/schema.ts';
+import type { DecisionRow, ReviewRow } from '../engine/people-schema.ts';
+import type { Reader } from '../engine/schema.ts';
 
 /** A stored decision with true booleans, and times in milliseconds. */
 export function decisionOf({ client_key: _, ...row }: DecisionRow): Decision {

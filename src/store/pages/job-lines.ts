@@ -6,7 +6,7 @@ import { type JobLink, safeHref } from '../../core/links.ts';
 import { classified, failureCause, type Signature } from '../../core/signature.ts';
 import { inTurns, nextTurn } from '../../core/turns.ts';
 import type { Reader } from '../engine/schema.ts';
-import { type CaseCauses, caseCausesOf, caseCausesOfRun } from '../read/case-causes.ts';
+import { type CaseCauses, caseCausesOf, caseCausesOfRun } from '../read/test-cases.ts';
 
 /** What lists show of a job. Times in microseconds, the duration in seconds. */
 export interface JobLine extends CausedJob<Signature> {

@@ -1,4 +1,4 @@
-/** What stays of deleted runs (upkeep/prune-runs.ts): their results by month. */
+/** What stays of deleted runs (upkeep/prune.ts): their results by month. */
 import { jobStatuses } from '../../core/job.ts';
 import type { JobCounts } from '../../core/run.ts';
 import { classified, type Signature } from '../../core/signature.ts';

@@ -8,7 +8,7 @@ import { oneOf } from '../engine/dialect.ts';
 import type { Reader } from '../engine/schema.ts';
 import { countsByNode, nodePages } from '../read/nodes.ts';
 import { causeOf } from './job-lines.ts';
-import { portionsOf } from './portions.ts';
+import { portionsOf } from './outages.ts';
 
 /** What is held against a node; of the last 14 days, as everything here. */
 export interface NodeCharge {

@@ -1,6 +1,7 @@
 /** What happened in other runs at the time of failures that may be the lab's (core/verdicts/outages.ts). */
 import { sql } from 'kysely';
 import { isFailing } from '../../core/compare.ts';
+import { jobsTotal } from '../../core/run.ts';
 import { deadSignature } from '../../core/signature.ts';
 import { milliseconds } from '../../core/time.ts';
 import { inTurns } from '../../core/turns.ts';
@@ -8,7 +9,6 @@ import { countAround, outageOf, outageWindow, type StartedJob } from '../../core
 import type { CauseFacts } from '../../core/verdicts/verdict.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Reader, RunRow } from '../engine/schema.ts';
-import { portionsOf } from './portions.ts';
 
 /** Runs that are looked at, the last scheduled first, and how long before its jobs one was scheduled, in microseconds. */
 const mostRuns = 200;
@@ -85,4 +85,18 @@ function startedJobs({ engine, kysely }: Reader, runs: number[], from: number, t
     .where(start, '>=', from)
     .where(start, '<=', to)
     .execute();
+}
+
+/** Splits runs into lists that have about so many jobs together. */
+export function* portionsOf<Run extends RunRow>(runs: readonly Run[], jobs: number): Generator<Run[]> {
+  let portion: Run[] = [];
+  let held = 0;
+  for (const run of runs) {
+    portion.push(run);
+    held += jobsTotal(run);
+    if (held < jobs) continue;
+    yield portion;
+    [portion, held] = [[], 0];
+  }
+  if (portion.length > 0) yield portion;
 }

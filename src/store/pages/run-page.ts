@@ -17,9 +17,9 @@ import type { Signature } from '../../core/signature.ts';
 import { nextTurn } from '../../core/turns.ts';
 import { contains } from '../engine/dialect.ts';
 import type { Reader, RunRow } from '../engine/schema.ts';
-import { isCause } from '../read/case-causes.ts';
 import { jobById, jobId, jobStatuses, type WholeJob, withDescription } from '../read/jobs.ts';
 import { run } from '../read/runs.ts';
+import { isCause } from '../read/test-cases.ts';
 import { allOf, type JobLine, type JobVerdict, linesByIds, verdictsOfRun } from './job-lines.ts';
 
 /** Restricts which run `latest` means. */

@@ -7,7 +7,7 @@ import { signatureOf } from '../../core/signature.ts';
 import { nextTurn } from '../../core/turns.ts';
 import { containsInAnyCase } from '../engine/dialect.ts';
 import type { Reader, Schema } from '../engine/schema.ts';
-import { jobsWithCase } from '../read/case-causes.ts';
+import { jobsWithCase } from '../read/test-cases.ts';
 
 /** Something that was found, and its path below the dashboard's base. */
 interface Found {

@@ -1,12 +1,12 @@
 /** What the logs of jobs said, and what has to be known of a job to read its log. */
 import { sql } from 'kysely';
+import { type Failure, notFound } from '../../core/errors.ts';
 import type { JobStatus } from '../../core/job.ts';
 import type { Finding, KnownLog } from '../../core/logs/first-error.ts';
 import { ignorelistOf } from '../../core/logs/ignorelist.ts';
 import type { PlacedJob } from '../../core/logs/places.ts';
 import { oneOf } from '../engine/dialect.ts';
-import type { Reader } from '../engine/schema.ts';
-import { archivePathIn } from './placed-jobs.ts';
+import type { Reader, RunRow } from '../engine/schema.ts';
 
 /** What is known of the log of a job. */
 export async function knownLog({ kysely }: Reader, jobId: number): Promise<KnownLog> {
@@ -115,4 +115,32 @@ export async function countWaitingLogs({ kysely }: Reader): Promise<number> {
     .where('due', 'is not', null)
     .executeTakeFirstOrThrow();
   return Number(count);
+}
+
+/** Longer short values are hostile; the place of such a job is that of its run and id. */
+const longestSmall = 16 << 10;
+
+/** A job of a run as its place in an archive depends on it, with its internal id. */
+export async function placedJob(
+  { kysely }: Reader,
+  run: Pick<RunRow, 'id' | 'name'>,
+  job_id: string,
+): Promise<(PlacedJob & { id: number }) | Failure> {
+  const row = await kysely
+    .selectFrom('jobs')
+    .select([
+      'id',
+      sql<string>`case when octet_length(small) > ${sql.lit(longestSmall)} then '{}' else small end`.as('small'),
+    ])
+    .where('run_id', '=', run.id)
+    .where('job_id', '=', job_id)
+    .executeTakeFirst();
+  if (!row) return notFound('job', job_id);
+  return { id: row.id, run: run.name, job_id, archive_path: archivePathIn(row.small) };
+}
+
+/** The `archive_path` among the short values of a job. */
+export function archivePathIn(small: string): string | null {
+  const { archive_path } = JSON.parse(small) as { archive_path?: unknown };
+  return typeof archive_path === 'string' ? archive_path : null;
 }

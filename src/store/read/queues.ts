@@ -51,3 +51,18 @@ export async function countQueuedJobs(db: Reader, queue: string): Promise<number
     .executeTakeFirstOrThrow();
   return row.count;
 }
+
+/** The queues with the most queued jobs, and how many these are; jobs without a queue count under an empty name. */
+export async function longestQueues(db: Reader, most: number): Promise<{ queue: string; jobs: number }[]> {
+  const rows = await db.kysely
+    .selectFrom('jobs')
+    .select(({ fn }) => ['queue', fn.countAll<number>().as('jobs')])
+    .where('status', '=', 'queued')
+    .where('run_id', 'in', runsWithJobs(db, 'queued'))
+    .groupBy('queue')
+    .orderBy('jobs', 'desc')
+    .orderBy('queue')
+    .limit(most)
+    .execute();
+  return rows.map(({ queue, jobs }) => ({ queue: queue ?? '', jobs: Number(jobs) }));
+}

@@ -1,7 +1,7 @@
 /** Subscriptions and their deliveries. */
 import { type Failure, notFound } from '../../core/errors.ts';
 import { oneOf } from '../engine/dialect.ts';
-import type { DeliveryRow, SubscriptionRow } from '../engine/notification-schema.ts';
+import type { DeliveryRow, SubscriptionRow } from '../engine/people-schema.ts';
 import type { Reader } from '../engine/schema.ts';
 
 /** All subscriptions by name; there are a hundred at most. */

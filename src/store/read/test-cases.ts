@@ -1,4 +1,8 @@
-/** Test cases as they are stored. */
+/** Test cases as they are stored, and the causes that failed ones give to their jobs beside the own cause (core/job-causes.ts). */
+
+import { sql } from 'kysely';
+import { mostCaseCauses } from '../../core/job-causes.ts';
+import { classified, type Signature } from '../../core/signature.ts';
 import type { CaseCounts, CaseResult } from '../../core/test-cases.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Reader } from '../engine/schema.ts';
@@ -104,4 +108,145 @@ export async function failedCasesOf({ kysely }: Reader, runId: number, limit: nu
     .orderBy('failed_cases.place')
     .limit(limit)
     .execute();
+}
+
+/** The causes of the failed test cases of a job, by its internal id. */
+export type CaseCauses = (id: number) => readonly Signature[];
+
+/** Failed cases of a run that are causes: with more, no page of it could be read. */
+const mostOfRun = 5000;
+
+const none: readonly Signature[] = [];
+
+/** A case that is a cause. Only of these rows there is an index, and SQLite uses it where it finds the same words. */
+export const isCause = sql<boolean>`failed_cases.place < ${sql.lit(mostCaseCauses)}`;
+
+/** Of the failed jobs of a run. */
+export async function caseCausesOfRun(db: Reader, runId: number): Promise<CaseCauses> {
+  const rows = await selectCauses(db)
+    .where('jobs.run_id', '=', runId)
+    // Like the index of a run's jobs with a cause.
+    .where('jobs.signature', 'is not', null)
+    .orderBy('jobs.id')
+    .orderBy('failed_cases.place')
+    .limit(mostOfRun)
+    .execute();
+  return gathered(rows);
+}
+
+/** Of some failed jobs, by their internal ids. */
+export async function caseCausesOf(db: Reader, ids: number[]): Promise<CaseCauses> {
+  if (ids.length === 0) return () => none;
+  return gathered(
+    await selectCauses(db)
+      .where(oneOf(db.engine, 'jobs.id', ids))
+      .orderBy('jobs.id')
+      .orderBy('failed_cases.place')
+      .execute(),
+  );
+}
+
+function selectCauses({ kysely }: Reader) {
+  return (
+    kysely
+      .selectFrom('jobs')
+      // SQLite reads the tables of a cross join in the order in which they are written.
+      .crossJoin('failed_cases')
+      .crossJoin('signatures')
+      .whereRef('failed_cases.job_id', '=', 'jobs.id')
+      .whereRef('signatures.id', '=', 'failed_cases.signature')
+      .where(isCause)
+      .select(['jobs.id as job', 'signatures.id', 'signatures.kind', 'signatures.title'])
+  );
+}
+
+function gathered(rows: Awaited<ReturnType<ReturnType<typeof selectCauses>['execute']>>): CaseCauses {
+  const causes = new Map<string, Signature>();
+  const found = new Map<number, Set<Signature>>();
+  for (const { job, id, kind, title } of rows) {
+    const cause = causes.get(id) ?? classified({ id, kind: kind as Signature['kind'], title });
+    causes.set(id, cause);
+    found.set(job, (found.get(job) ?? new Set()).add(cause));
+  }
+  const lists = new Map([...found].map(([job, set]) => [job, [...set]]));
+  return (id) => lists.get(id) ?? none;
+}
+
+/** A job that has a cause by one of its failed test cases; `posted` in microseconds. */
+export interface CaseJob {
+  id: number;
+  run_id: number;
+  posted: number;
+}
+
+/** The failed jobs with a cause among those of their test cases, newest first: since a time in microseconds, and those before one of them. */
+export async function jobsWithCase(
+  { kysely }: Reader,
+  { id, kind }: { id: string; kind: string },
+  { from = 0, before, limit }: { from?: number; before?: CaseJob | undefined; limit: number },
+): Promise<CaseJob[]> {
+  if (kind !== 'test') return [];
+  const query = kysely
+    .selectFrom('failed_cases')
+    .innerJoin('jobs', 'jobs.id', 'failed_cases.job_id')
+    .select(({ fn }) => [
+      'failed_cases.job_id as id',
+      'failed_cases.posted',
+      fn.min<number>('jobs.run_id').as('run_id'),
+    ])
+    .where('failed_cases.signature', '=', id)
+    .where(isCause)
+    .where('failed_cases.posted', '>=', from)
+    .where('jobs.signature', 'is not', null)
+    .groupBy(['failed_cases.posted', 'failed_cases.job_id'])
+    .orderBy('failed_cases.posted', 'desc')
+    .orderBy('failed_cases.job_id', 'desc')
+    .limit(limit);
+  if (before === undefined) return query.execute();
+  return query
+    .where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('failed_cases.posted', 'failed_cases.job_id'), '<', tuple(before.posted, before.id)),
+    )
+    .execute();
+}
+
+/** How many jobs of each of some runs have each of some causes only by their failed test cases. */
+export async function caseCounts(
+  { engine, kysely }: Reader,
+  runs: number[],
+  causes: readonly { id: string; kind: string }[],
+): Promise<{ run_id: number; cause: string; jobs: number }[]> {
+  const ids = causes.flatMap(({ id, kind }) => (kind === 'test' ? [id] : []));
+  if (ids.length === 0) return [];
+  const rows = await kysely
+    .selectFrom('jobs')
+    .crossJoin('failed_cases')
+    .whereRef('failed_cases.job_id', '=', 'jobs.id')
+    .whereRef('failed_cases.signature', '<>', 'jobs.signature')
+    .where(oneOf(engine, 'jobs.run_id', runs))
+    .where('jobs.signature', 'is not', null)
+    .where(isCause)
+    .where(oneOf(engine, 'failed_cases.signature', ids))
+    .select(['jobs.run_id', 'failed_cases.signature as cause'])
+    .select(sql<number>`count(distinct jobs.id)`.as('jobs'))
+    .groupBy(['jobs.run_id', 'failed_cases.signature'])
+    .execute();
+  return rows.map(({ jobs, ...row }) => ({ ...row, jobs: Number(jobs) }));
+}
+
+/** What the failed test case of a cause says in some jobs, by their internal ids; jobs of which it says nothing are left out. */
+export async function caseMessages(
+  { engine, kysely }: Reader,
+  { id, kind }: { id: string; kind: string },
+  jobs: number[],
+): Promise<Map<number, string>> {
+  if (kind !== 'test') return new Map();
+  const rows = await kysely
+    .selectFrom('failed_cases')
+    .select(['job_id', 'message'])
+    .where(oneOf(engine, 'job_id', jobs))
+    .where('signature', '=', id)
+    .where(isCause)
+    .execute();
+  return new Map(rows.flatMap(({ job_id, message }) => (message === null ? [] : [[job_id, message]])));
 }

@@ -1,9 +1,8 @@
 /** Copies an old database, as a whole and then again and again what changed in it. */
 import { runStatuses } from '../../core/run.ts';
 import type { Reader } from '../engine/schema.ts';
-import type { Finding, Findings } from './findings.ts';
-import { cleanNodes, cleanQueues, saveMachines } from './machines.ts';
-import { runNames } from './names.ts';
+import type { Finding, Findings } from './clean.ts';
+import { runNames } from './clean.ts';
 import {
   countOld,
   type OldDatabase,
@@ -16,6 +15,8 @@ import {
 import type { RunPart, RunReading } from './read-runs.ts';
 import {
   beginRun,
+  cleanNodes,
+  cleanQueues,
   deleteOtherJobs,
   freeNames,
   importedRuns,
@@ -23,6 +24,7 @@ import {
   rememberRun,
   removeRun,
   saveCopied,
+  saveMachines,
   saveRun,
   whileWriting,
 } from './target.ts';

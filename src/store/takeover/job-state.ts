@@ -1,12 +1,13 @@
-/** Old jobs → rows, by the same functions as reported ones; and what their run is to show of them. */
-import type { JobChange } from '../../core/job.ts';
+/** Old jobs as rows, made by the same functions as reported ones, the statements that write them, and what their run shows of them. */
+import { documentFields, type JobChange } from '../../core/job.ts';
 import type { Members } from '../../core/json-text.ts';
 import { jobsTotal, noJobs, runStatus } from '../../core/run.ts';
 import { parseRunName } from '../../core/run-name.ts';
-import type { RunRow } from '../engine/schema.ts';
+import { jobColumns, type RunRow } from '../engine/schema.ts';
+import { chunksOf, repeated, type Statement } from '../engine/transaction.ts';
 import { createJob, type JobState } from '../write/job-change.ts';
-import { type CleanJob, timeReader } from './clean.ts';
-import type { Findings } from './findings.ts';
+import { saveTexts, upsertText } from '../write/job-sql.ts';
+import { type CleanJob, type Findings, timeReader } from './clean.ts';
 import type { OldRow, OldRun } from './old-database.ts';
 
 /** Reads the keys of a job as a contract does; a key whose value it refuses comes back with the reason. */
@@ -124,4 +125,48 @@ export function runRow(
     status: runStatus(jobs.counts),
     ...jobs.counts,
   };
+}
+
+/** Statements with `?` for parameters. */
+export interface JobStatements {
+  /** What jobs share with others, causes and descriptions: before the others. */
+  shared: Statement[];
+  own: Statement[];
+}
+
+/** Rows of a statement: its text is prepared once and used again. */
+const rowsAtATime = 50;
+
+/** Of the same failure the log or a test case may have told more meanwhile (write/evidence.ts). */
+const signature = `case when jobs.signature is not null and jobs.status = excluded.status
+  and jobs.failure_reason is not distinct from excluded.failure_reason then jobs.signature else excluded.signature end`;
+
+const upsertJobs = upsertText('jobs', ['id', ...jobColumns], 'id', ['id', 'run_id'], { signature });
+const upsertDocuments = upsertText('job_documents', ['id', ...documentFields], 'id', ['id']);
+
+/** The statements that write these jobs with their documents and links. */
+export function jobStatements(jobs: CopiedJob[]): JobStatements {
+  const states = jobs.map(({ state }) => state);
+  return { shared: saveTexts('sqlite', states), own: chunksOf(jobs, rowsAtATime).flatMap(saveRows) };
+}
+
+function saveRows(jobs: CopiedJob[]): Statement[] {
+  const documents = jobs.flatMap(({ state: { row, document } }) => [
+    row.id,
+    ...documentFields.map((key) => document[key] ?? null),
+  ]);
+  const links = jobs.flatMap(({ state: { row }, nodes }) =>
+    nodes.map((node) => [node, row.id, row.posted, row.status]),
+  );
+  return [
+    {
+      sql: upsertJobs(jobs.length),
+      parameters: jobs.flatMap(({ state: { row } }) => [row.id, ...jobColumns.map((column) => row[column])]),
+    },
+    { sql: upsertDocuments(jobs.length), parameters: documents },
+    ...chunksOf(links, rowsAtATime).map((part) => ({
+      sql: `insert into job_nodes (node_id, job_id, posted, status) values ${repeated('(?, ?, ?, ?)', part.length)}`,
+      parameters: part.flat(),
+    })),
+  ];
 }

@@ -1,11 +1,17 @@
 /** Reads old runs with their jobs, ready to be written, a few jobs at a time. */
 import { isJobStatus } from '../../core/job.ts';
 import type { RunRow } from '../engine/schema.ts';
-import { cleanJob, readOldTime } from './clean.ts';
-import { type Findings, unheard } from './findings.ts';
-import { type CopiedJob, copyJob, nothingSeen, type ParseJob, runRow, seeJob } from './job-state.ts';
-import { type JobStatements, jobStatements } from './job-statements.ts';
-import { type JobPlan, planJobs } from './names.ts';
+import { cleanJob, type Findings, type JobPlan, planJobs, readOldTime, unheard } from './clean.ts';
+import {
+  type CopiedJob,
+  copyJob,
+  type JobStatements,
+  jobStatements,
+  nothingSeen,
+  type ParseJob,
+  runRow,
+  seeJob,
+} from './job-state.ts';
 import {
   fingerprintOf,
   type OldDatabase,

@@ -1,5 +1,11 @@
-/** Which tables an export has. A test compares the two lists with the schema. */
-import type { Schema } from '../engine/schema.ts';
+/** Everything in a database as lines of JSON, one for each row as it was at one moment, and back into an empty database of either engine. */
+
+import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
+import { plural } from '../../core/plural.ts';
+import { UnusableDatabase } from '../engine/faults.ts';
+import type { Reader, Schema } from '../engine/schema.ts';
+import { chunksOf, repeated } from '../engine/transaction.ts';
+import { send } from './target.ts';
 
 /** A table of an export. */
 interface ExportedTable {
@@ -37,3 +43,212 @@ export const exportedTables: ExportedTable[] = [
 
 /** What a new database makes by itself, or makes again when it is asked for; browsers sign in again, and nobody is told of an end twice. */
 export const derivedTables: (keyof Schema)[] = ['migrations', 'run_digests', 'sessions', 'run_ends', 'deliveries'];
+
+/** The first line of an export. */
+export interface ExportHeader {
+  paddles: 'export';
+  /** The migrations of its database, in order. */
+  migrations: string[];
+}
+
+/** A line of an export: a row, or at last the number of rows before it. */
+export type ExportLine = { table: string; row: Record<string, unknown> } | { rows: number };
+
+/** Rows that are read or written in one statement: some documents have megabytes. */
+const rowsAtATime = 50;
+
+type Row = Record<string, unknown>;
+
+/** Hands all lines to `write`, which resolves when it can take more. Returns the number of rows. */
+export async function writeTables(
+  db: Reader,
+  write: (line: ExportHeader | ExportLine) => Promise<void>,
+): Promise<number> {
+  const transaction = db.kysely.transaction();
+  const begun = db.engine === 'postgres' ? transaction.setIsolationLevel('repeatable read') : transaction;
+  return begun.execute(async (state) => {
+    const applied = await state.selectFrom('migrations').select('name').orderBy('id').execute();
+    await write({ paddles: 'export', migrations: applied.map(({ name }) => name) });
+    let rows = 0;
+    for (const { table } of exportedTables) {
+      for await (const row of rowsOf(db, state, table)) {
+        await write({ table, row });
+        rows++;
+      }
+    }
+    await write({ rows });
+    return rows;
+  });
+}
+
+async function* rowsOf({ engine }: Reader, state: Transaction<Schema>, table: string): AsyncGenerator<Row> {
+  const all = async (text: string) => (await state.executeQuery<Row>(CompiledQuery.raw(text))).rows;
+  if (engine === 'postgres') {
+    await all(`declare exported cursor for select * from "${table}"`);
+    for (let rows = await all(`fetch ${rowsAtATime} from exported`); rows.length > 0; ) {
+      yield* rows.map(printable);
+      rows = await all(`fetch ${rowsAtATime} from exported`);
+    }
+    await all('close exported');
+    return;
+  }
+  for (let after = -1; ; ) {
+    const rows = await all(
+      `select rowid as exported_row, * from "${table}" where rowid > ${after} order by rowid limit ${rowsAtATime}`,
+    );
+    for (const { exported_row, ...row } of rows) {
+      after = exported_row as number;
+      yield printable(row);
+    }
+    if (rows.length < rowsAtATime) return;
+  }
+}
+
+/** Bytes have no place in JSON. */
+function printable(row: Row): Row {
+  const bytes = Object.entries(row).filter(([, value]) => value instanceof Uint8Array);
+  if (bytes.length === 0) return row;
+  return {
+    ...row,
+    ...Object.fromEntries(
+      bytes.map(([key, value]) => [key, { base64: Buffer.from(value as Uint8Array).toString('base64') }]),
+    ),
+  };
+}
+
+type RowLine = { table: string; row: Row };
+
+/** Lines of a transaction, and characters of them. */
+const [mostLines, mostLength] = [1000, 8 << 20];
+
+/**
+ * Reads the lines of an export. Returns the number of rows. Throws `UnusableDatabase` when the database is not empty, or the lines are
+ * none of an export that this program knows, or end too early.
+ */
+export async function readTables(
+  db: Reader,
+  lines: AsyncIterable<string>,
+  onRows: (rows: number) => void,
+): Promise<number> {
+  const booleans = await booleanColumns(db);
+  const hosts: { id: number; host: unknown }[] = [];
+  let rows = 0;
+  let said: number | null = null;
+  let isBegun = false;
+  for await (const portion of portionsOf(lines)) {
+    if (!isBegun) await begin(db, portion.shift());
+    isBegun = true;
+    const last = portion.at(-1);
+    if (last && 'rows' in last) said = last.rows;
+    const some = portion.filter((line): line is RowLine => 'table' in line);
+    for (const { table, row } of some) prepare(table, row, booleans, hosts);
+    await db.kysely.transaction().execute(async (transaction) => {
+      for (const [table, of] of Map.groupBy(some, (line) => line.table)) {
+        for (const chunk of chunksOf(of, rowsAtATime)) await insert(db, transaction, table, chunk);
+      }
+    });
+    rows += some.length;
+    onRows(rows);
+  }
+  if (said !== rows) {
+    throw new UnusableDatabase(
+      `the file ends too early, after ${plural(rows, 'row')}; import a whole one into an empty database`,
+    );
+  }
+  for (const { id, host } of hosts) {
+    await send(db, db.kysely, { sql: 'update nodes set vm_host_id = ? where id = ?', parameters: [host, id] });
+  }
+  await moveAllSequences(db);
+  return rows;
+}
+
+async function* portionsOf(lines: AsyncIterable<string>): AsyncGenerator<(ExportHeader | ExportLine)[]> {
+  let portion: (ExportHeader | ExportLine)[] = [];
+  let length = 0;
+  for await (const line of lines) {
+    if (line === '') continue;
+    portion.push(parseLine(line));
+    length += line.length;
+    if (portion.length < mostLines && length < mostLength) continue;
+    yield portion;
+    [portion, length] = [[], 0];
+  }
+  if (portion.length > 0) yield portion;
+}
+
+function parseLine(line: string): ExportHeader | ExportLine {
+  try {
+    const parsed = JSON.parse(line);
+    const known = 'row' in parsed ? exportedTables.some(({ table }) => table === parsed.table) : true;
+    if (known && ('row' in parsed || 'rows' in parsed || 'migrations' in parsed)) return parsed;
+  } catch {
+    // Said below.
+  }
+  throw new UnusableDatabase(`this is no line of an export: ${line.slice(0, 80)}`);
+}
+
+/** The schema must have everything that the exported one had, and no row yet. */
+async function begin(db: Reader, header: ExportHeader | ExportLine | undefined): Promise<void> {
+  if (!header || !('migrations' in header))
+    throw new UnusableDatabase('the file does not begin like an export of paddles');
+  const applied = await db.kysely.selectFrom('migrations').select('name').execute();
+  const unknown = header.migrations.find((name) => !applied.some((one) => one.name === name));
+  if (unknown) throw new UnusableDatabase(`the file comes from a newer paddles, which has the migration '${unknown}'`);
+  for (const { table, replaces } of exportedTables) {
+    if (replaces) await send(db, db.kysely, { sql: `delete from "${table}"`, parameters: [] });
+    const found = await send(db, db.kysely, { sql: `select 1 from "${table}" limit 1`, parameters: [] });
+    if (found.length > 0) throw new UnusableDatabase(`the table ${table} has rows; import into an empty database`);
+  }
+}
+
+/** The columns that have true and false here; SQLite keeps them as 1 and 0. */
+async function booleanColumns(db: Reader): Promise<Map<string, string[]>> {
+  if (db.engine === 'sqlite') return new Map();
+  const sql =
+    "select table_name, column_name from information_schema.columns where table_schema = current_schema() and data_type = 'boolean'";
+  const rows = await send(db, db.kysely, { sql, parameters: [] });
+  const byTable = Map.groupBy(rows, (row) => row.table_name as string);
+  return new Map([...byTable].map(([table, columns]) => [table, columns.map((row) => row.column_name as string)]));
+}
+
+function prepare(
+  table: string,
+  row: Row,
+  booleans: Map<string, string[]>,
+  hosts: { id: number; host: unknown }[],
+): void {
+  for (const column of booleans.get(table) ?? []) {
+    if (typeof row[column] === 'number') row[column] = row[column] === 1;
+  }
+  for (const [column, value] of Object.entries(row)) {
+    if (typeof value === 'object' && value !== null && 'base64' in value) {
+      row[column] = Buffer.from(value.base64 as string, 'base64');
+    }
+  }
+  if (table !== 'nodes' || row.vm_host_id === null) return;
+  // A host may come behind its guests.
+  hosts.push({ id: row.id as number, host: row.vm_host_id });
+  row.vm_host_id = null;
+}
+
+async function insert(db: Reader, to: Kysely<Schema>, table: string, lines: RowLine[]): Promise<void> {
+  const columns = Object.keys(lines[0]?.row ?? {});
+  const names = columns.map((column) => `"${column}"`).join(', ');
+  const values = repeated(`(${repeated('?', columns.length)})`, lines.length);
+  const parameters = lines.flatMap(({ row }) => columns.map((column) => row[column]));
+  const query = { sql: `insert into "${table}" (${names}) values ${values}`, parameters };
+  await send(db, to, query).catch((error: unknown) => {
+    throw new UnusableDatabase(`rows of ${table} cannot be stored: ${(error as Error).message}`, { cause: error });
+  });
+}
+
+/** Lets new rows get ids beyond those of the file. */
+async function moveAllSequences(db: Reader): Promise<void> {
+  if (db.engine === 'sqlite') return;
+  const sql = `select table_name from information_schema.columns
+    where table_schema = current_schema() and column_name = 'id' and is_identity = 'YES'`;
+  for (const { table_name: table } of await send(db, db.kysely, { sql, parameters: [] })) {
+    const text = `select setval(pg_get_serial_sequence('${table}', 'id'), max(id)) from "${table}" having max(id) is not null`;
+    await send(db, db.kysely, { sql: text, parameters: [] });
+  }
+}

@@ -1,67 +1,100 @@
-/** Deletes the bulky documents of old jobs; their results stay. */
-import { type Kysely, sql, type Transaction } from 'kysely';
-import type { Actor } from '../../core/audit.ts';
-import { documentFields } from '../../core/job.ts';
-import type { Reader, Schema } from '../engine/schema.ts';
-import { audit } from '../write/audit.ts';
+/** Deletes what is old: the bulky documents of jobs, the log of changes, and whole runs, of which counts and causes stay in monthly totals. */
+import { type Kysely, type SelectQueryBuilder, sql, type Transaction } from 'kysely';
+import type { Change } from '../../core/audit.ts';
+import { documentFields, jobStatuses } from '../../core/job.ts';
+import { mostCaseCauses } from '../../core/job-causes.ts';
+import { lockRows } from '../engine/dialect.ts';
+import type { Reader, RunRow, Schema } from '../engine/schema.ts';
+import { repeat } from '../engine/transaction.ts';
+import { audit, type Stamp } from '../write/audit.ts';
+import type { WatchedDb } from '../write/live.ts';
+import { deleteHeld } from '../write/runs.ts';
 import { eachBatch } from './each-job.ts';
 
-/** How far it is, in runs; `pruned` counts jobs. */
+/** How far it is, in runs; `jobs` are those of them that were deleted or lost their documents. */
 export interface PruneProgress {
   done: number;
   total: number;
-  pruned: number;
+  jobs: number;
 }
 
-/** What is dropped: documents of jobs in runs of which nothing changed since `before` (microseconds) and that have no tag. */
-interface PruneOptions {
+/** What goes: what has not changed since `before` (microseconds). */
+interface PruneOptions extends Stamp {
   before: number;
   /** Counts the runs and changes nothing. */
   dryRun: boolean;
-  by: Actor;
-  at: number;
   signal?: AbortSignal;
   onProgress?: (progress: PruneProgress) => void;
 }
 
-/** May run beside servers: like every writer it holds the run while it changes its jobs. */
-export async function prune(
-  db: Reader,
-  { before, dryRun, by, at, signal, onProgress }: PruneOptions,
+/** Deletes the documents of jobs in old runs without a tag. May run beside servers: like every writer it holds the run while it changes its jobs. */
+export async function prune(db: Reader, options: PruneOptions): Promise<PruneProgress> {
+  const { before, signal } = options;
+  const runs = (kysely: Kysely<Schema>) => untagged(kysely, before);
+  const progress = await eachRun(runs(db.kysely), options, ({ id }) =>
+    eachBatch(db, {
+      // A run that has changed meanwhile keeps the rest of its documents.
+      run: (transaction) => runs(transaction).select('id').where('id', '=', id),
+      columns: ['document_hashes'],
+      change: dropDocuments,
+      signal,
+    }),
+  );
+  if (progress.jobs > 0) await record(db, options, 'documents', { runs: progress.done, jobs: progress.jobs });
+  return progress;
+}
+
+/**
+ * Deletes old runs that have ended and that nobody has tagged, reviewed or decided in. May run beside servers: each run is deleted in a
+ * transaction that holds it, like every writer.
+ */
+export async function pruneRuns(db: WatchedDb, options: PruneOptions): Promise<PruneProgress> {
+  return eachRun(untouched(db.kysely, options.before), options, async ({ id, name }) => {
+    const jobs = await repeat(() => db.kysely.transaction().execute((part) => deleteRun(part, db, id, options)));
+    if (jobs !== null) db.live.changed({ runs: [name] });
+    return jobs;
+  });
+}
+
+/** Goes through some runs in the order of their ids; `change` returns how many jobs it changed, null for a run that stays. */
+async function eachRun(
+  runs: SelectQueryBuilder<Schema, 'runs', object>,
+  { dryRun, signal, onProgress }: PruneOptions,
+  change: (run: { id: number; name: string }) => Promise<number | null>,
 ): Promise<PruneProgress> {
-  const { total } = await oldRuns(db.kysely, before)
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
-  const progress = { done: 0, total, pruned: 0 };
+  const counted = await runs.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const progress = { done: 0, total: Number(counted.total), jobs: 0 };
   if (dryRun) return progress;
-  const runs = oldRuns(db.kysely, before).select('id').orderBy('id').limit(1);
-  let run = await runs.executeTakeFirst();
+  const next = runs.select(['id', 'name']).orderBy('id').limit(1);
+  let run = await next.executeTakeFirst();
   while (run && !signal?.aborted) {
-    progress.pruned += await pruneRun(db, run.id, before, signal);
-    progress.done++;
-    onProgress?.({ ...progress });
-    run = await runs.where('id', '>', run.id).executeTakeFirst();
+    const jobs = await change(run);
+    if (jobs !== null) {
+      progress.done++;
+      progress.jobs += jobs;
+      onProgress?.({ ...progress });
+    }
+    run = await next.where('id', '>', run.id).executeTakeFirst();
   }
-  if (progress.pruned > 0) await record(db, { by, at }, 'documents', { runs: progress.done, jobs: progress.pruned });
   return progress;
 }
 
 /** Somebody who tags a run means to come back to it. */
-function oldRuns(kysely: Kysely<Schema>, before: number) {
+function untagged(kysely: Kysely<Schema>, before: number) {
   return kysely
     .selectFrom('runs')
     .where(({ eb, fn }) => eb(fn.coalesce('updated', 'posted'), '<', before))
     .where('tags', '=', '[]');
 }
 
-/** A run that has changed meanwhile keeps the rest of its documents. */
-function pruneRun(db: Reader, runId: number, before: number, signal: AbortSignal | undefined): Promise<number> {
-  return eachBatch(db, {
-    run: (transaction) => oldRuns(transaction, before).select('id').where('id', '=', runId),
-    columns: ['document_hashes'],
-    change: dropDocuments,
-    signal,
-  });
+/** A review or a decision refers to its run, and a run that waits has not given its results yet. */
+function untouched(kysely: Kysely<Schema>, before: number) {
+  return untagged(kysely, before)
+    .where('queued', '=', 0)
+    .where('running', '=', 0)
+    .where('waiting', '=', 0)
+    .where('name', 'not in', ({ selectFrom }) => selectFrom('reviews').select('reviews.run'))
+    .where('name', 'not in', ({ selectFrom }) => selectFrom('decisions').select('decisions.run'));
 }
 
 async function dropDocuments(
@@ -83,7 +116,7 @@ const changesAtATime = 1000;
 /** Forgets changes from before a time (microseconds), and records that. Returns how many they were; a dry run only counts. */
 export async function pruneAudit(
   { kysely, engine }: Reader,
-  { before, dryRun, by, at }: { before: number; dryRun: boolean; by: Actor; at: number },
+  { before, dryRun, ...stamp }: Pick<PruneOptions, 'before' | 'dryRun' | 'by' | 'at'>,
 ): Promise<number> {
   const old = kysely.selectFrom('audit').where('at', '<', before);
   const counted = await old.select(({ fn }) => fn.countAll<number>().as('changes')).executeTakeFirstOrThrow();
@@ -93,18 +126,13 @@ export async function pruneAudit(
     const some = old.select('id').limit(changesAtATime);
     deleted = (await kysely.deleteFrom('audit').where('id', 'in', some).executeTakeFirst()).numDeletedRows;
   }
-  await record({ kysely, engine }, { by, at }, 'audit', { changes });
+  await record({ kysely, engine }, stamp, 'audit', { changes });
   return changes;
 }
 
-function record(
-  { kysely, engine }: Reader,
-  { by, at }: { by: Actor; at: number },
-  target: string,
-  before: object,
-): Promise<void> {
-  const change = { action: 'prune', kind: 'database', target, before } as const;
-  return kysely.transaction().execute((transaction) => audit(transaction, engine, { by, at, changes: [change] }));
+function record({ kysely, engine }: Reader, stamp: Stamp, target: string, before: object): Promise<void> {
+  const change: Change = { action: 'prune', kind: 'database', target, before };
+  return kysely.transaction().execute((transaction) => audit(transaction, engine, stamp, [change]));
 }
 
 /** Bytes that the database takes on disk, and of them those that new data will use first (SQLite alone tells). */
@@ -119,4 +147,76 @@ export async function databaseSize({ kysely, engine }: Reader): Promise<{ bytes:
   };
   const size = await number('page_size');
   return { bytes: size * (await number('page_count')), free: size * (await number('freelist_count')) };
+}
+
+/** Returns how many jobs it had; null when it has changed meanwhile, and stays. */
+async function deleteRun(
+  transaction: Transaction<Schema>,
+  { engine }: Reader,
+  id: number,
+  { before, ...stamp }: Stamp & { before: number },
+): Promise<number | null> {
+  const run = await lockRows(
+    engine,
+    untouched(transaction, before).selectAll().where('id', '=', id),
+  ).executeTakeFirst();
+  if (!run) return null;
+  await addToMonth(transaction, run);
+  const jobs = await deleteHeld(transaction, id);
+  await audit(transaction, engine, stamp, [{ action: 'prune', kind: 'run', target: run.name, before: { jobs } }]);
+  return jobs;
+}
+
+/** Adds the counts and the causes of a run to the totals of its month. */
+async function addToMonth(transaction: Transaction<Schema>, run: RunRow): Promise<void> {
+  const month = new Date(run.scheduled / 1000).toISOString().slice(0, 7);
+  const { suite, branch, machine_type } = run;
+  const counts = Object.fromEntries(jobStatuses.map((status) => [status, run[status]]));
+  const sum = (table: string, column: string) =>
+    sql<number>`${sql.ref(`${table}.${column}`)} + ${sql.ref(`excluded.${column}`)}`;
+  const sums = ['runs', ...jobStatuses].map((column) => [column, sum('monthly_results', column)]);
+  await transaction
+    .insertInto('monthly_results')
+    .values({ month, suite, branch, machine_type, runs: 1, ...(counts as Pick<RunRow, (typeof jobStatuses)[number]>) })
+    .onConflict((conflict) =>
+      conflict.columns(['month', 'suite', 'branch', 'machine_type']).doUpdateSet(Object.fromEntries(sums)),
+    )
+    .execute();
+  const causes = await causeCounts(transaction, run.id);
+  for (const [cause, jobs] of causes) {
+    await transaction
+      .insertInto('monthly_causes')
+      .values({ month, suite, branch, cause, jobs })
+      .onConflict((conflict) =>
+        conflict.columns(['month', 'suite', 'branch', 'cause']).doUpdateSet({ jobs: sum('monthly_causes', 'jobs') }),
+      )
+      .execute();
+  }
+}
+
+/** How many jobs of a run have each cause, by the id of the cause. */
+async function causeCounts(transaction: Transaction<Schema>, runId: number): Promise<[cause: string, jobs: number][]> {
+  const own = await transaction
+    .selectFrom('jobs')
+    .select(({ fn }) => ['signature', fn.countAll<number>().as('jobs')])
+    .where('run_id', '=', runId)
+    .where('signature', 'is not', null)
+    .groupBy('signature')
+    .execute();
+  const ofCases = await transaction
+    .selectFrom('jobs')
+    .innerJoin('failed_cases', 'failed_cases.job_id', 'jobs.id')
+    .select('failed_cases.signature')
+    .select(({ fn }) => fn.count<number>('jobs.id').distinct().as('jobs'))
+    .where('jobs.run_id', '=', runId)
+    .where('failed_cases.place', '<', mostCaseCauses)
+    // One that is the own cause of its job counts already.
+    .whereRef('failed_cases.signature', '<>', 'jobs.signature')
+    .groupBy('failed_cases.signature')
+    .execute();
+  const counts = new Map<string, number>();
+  for (const { signature, jobs } of [...own, ...ofCases]) {
+    counts.set(signature as string, (counts.get(signature as string) ?? 0) + Number(jobs));
+  }
+  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -7,8 +7,7 @@ import { caseCause } from '../../core/test-cases.ts';
 import { inTurns } from '../../core/turns.ts';
 import type { Engine, JobRow, Reader, Schema } from '../engine/schema.ts';
 import { chunksOf, numbered, repeated, type Statement } from '../engine/transaction.ts';
-import { evidenceIn, evidenceOf, type StoredEvidence } from '../write/evidence.ts';
-import { revise } from '../write/excerpts.ts';
+import { evidenceIn, evidenceOf, revise, type StoredEvidence } from '../write/evidence.ts';
 import { saveTexts } from '../write/job-sql.ts';
 import { eachBatch } from './each-job.ts';
 

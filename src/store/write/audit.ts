@@ -2,7 +2,7 @@
 import { CompiledQuery, type Transaction } from 'kysely';
 import type { Actor, Change } from '../../core/audit.ts';
 import type { Engine, Schema } from '../engine/schema.ts';
-import { numbered, repeated, type Statement } from '../engine/transaction.ts';
+import { chunksOf, numbered, repeated, type Statement } from '../engine/transaction.ts';
 
 const columns = 'at, name, verified, address, door, action, kind, target, before, after, request';
 const columnCount = 11;
@@ -21,30 +21,33 @@ function printValues(values: object): string {
   return JSON.stringify(Object.fromEntries(short));
 }
 
-/** The statements that record changes of one request; `at` in microseconds. */
-export function auditStatements(engine: Engine, by: Actor, at: number, changes: Change[]): Statement[] {
+/** Who changes something, and when, in microseconds. */
+export interface Stamp {
+  by: Actor;
+  at: number;
+}
+
+/** The statements that record changes of one request. */
+export function auditStatements(engine: Engine, { by, at }: Stamp, changes: Change[]): Statement[] {
   const print = (value: object | null | undefined) => (value ? printValues(value) : null);
   const { name, verified, address, door, request } = by;
   const row = `(?${engine === 'postgres' ? '::bigint' : ''}${', ?'.repeat(columnCount - 1)})`;
-  const statements: Statement[] = [];
-  for (let from = 0; from < changes.length; from += rowsAtATime) {
-    const some = changes.slice(from, from + rowsAtATime);
-    const sql = numbered(engine, `insert into audit (${columns}) values ${repeated(row, some.length)}`);
-    const parameters = some.flatMap(({ action, kind, target, before, after }) => [
+  return chunksOf(changes, rowsAtATime).map((some) => ({
+    sql: numbered(engine, `insert into audit (${columns}) values ${repeated(row, some.length)}`),
+    parameters: some.flatMap(({ action, kind, target, before, after }) => [
       ...[at, name, verified, address, door, action, kind, target],
       ...[print(before), print(after), request],
-    ]);
-    statements.push({ sql, parameters });
-  }
-  return statements;
+    ]),
+  }));
 }
 
 /** Records changes of one request in the transaction that makes them. */
 export async function audit(
   transaction: Transaction<Schema>,
   engine: Engine,
-  { by, at, changes }: { by: Actor; at: number; changes: Change[] },
+  stamp: Stamp,
+  changes: Change[],
 ): Promise<void> {
-  for (const { sql, parameters } of auditStatements(engine, by, at, changes))
+  for (const { sql, parameters } of auditStatements(engine, stamp, changes))
     await transaction.executeQuery(CompiledQuery.raw(sql, [...parameters]));
 }

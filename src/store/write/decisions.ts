@@ -1,9 +1,11 @@
-/** Keeps what people say of causes of failures. */
+/** Keeps what people say: decisions on causes of failures, and reviews of runs. */
 import type { Transaction } from 'kysely';
 import type { Actor, Change } from '../../core/audit.ts';
 import type { Decision } from '../../core/decisions/decision.ts';
 import { type Failure, invalid, notFound } from '../../core/errors.ts';
-import type { DecisionRow, Schema } from '../engine/schema.ts';
+import { lockRows } from '../engine/dialect.ts';
+import type { DecisionRow, ReviewRow } from '../engine/people-schema.ts';
+import type { Schema } from '../engine/schema.ts';
 import { audit } from './audit.ts';
 import type { WatchedDb } from './live.ts';
 
@@ -34,7 +36,7 @@ export async function decide(db: WatchedDb, given: NewDecision, { by, at, key }:
       .returningAll()
       .executeTakeFirst();
     if (!row) return { failure: null };
-    await audit(transaction, db.engine, { by, at, changes: [changeOf('decide', row)] });
+    await audit(transaction, db.engine, { by, at }, [changeOf('decide', row)]);
     return { row };
   });
   if ('failure' in kept) return kept.failure ?? keptBefore(db, values, key);
@@ -56,7 +58,7 @@ export async function withdraw(
       .where('withdrawn_at', 'is', null)
       .returningAll()
       .executeTakeFirst();
-    if (found) await audit(transaction, db.engine, { by, at, changes: [changeOf('withdraw', found)] });
+    if (found) await audit(transaction, db.engine, { by, at }, [changeOf('withdraw', found)]);
     return found;
   });
   if (row) db.live.changed({ withdrawn: row });
@@ -94,4 +96,51 @@ export function usedKey(): Failure {
 
 function exists(transaction: Transaction<Schema>, id: number) {
   return transaction.selectFrom('decisions').select('id').where('id', '=', id).executeTakeFirst();
+}
+
+/** A review that is to be kept; `frozen` is what the run says, as a JSON object. */
+export interface NewReview {
+  run: string;
+  verdict: string;
+  frozen: string;
+}
+
+/** A review as the row of its run has it; `created` in microseconds. */
+export type KeptReview = Pick<ReviewRow, 'verdict' | 'author' | 'verified' | 'created'>;
+
+/** Keeps a review of a run and returns its id, as `decide` does with decisions. Of simultaneous ones the last shows in lists. */
+export async function review(db: WatchedDb, given: NewReview, { by, at, key }: Made): Promise<number | Failure> {
+  const said = { verdict: given.verdict, author: by.name, verified: by.verified, created: at };
+  const kept = await db.kysely.transaction().execute(async (transaction) => {
+    const query = transaction.selectFrom('runs').select('id').where('name', '=', given.run);
+    const run = await lockRows(db.engine, query).executeTakeFirst();
+    if (!run) return notFound('run', given.run);
+    const row = await transaction
+      .insertInto('reviews')
+      .values({ ...given, ...said, client_key: key })
+      .onConflict((conflict) => conflict.columns(['author', 'client_key']).doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    if (!row) return null;
+    const last: KeptReview = said;
+    await transaction
+      .updateTable('runs')
+      .set({ review: JSON.stringify(last) })
+      .where('id', '=', run.id)
+      .execute();
+    const after = { verdict: given.verdict };
+    await audit(transaction, db.engine, { by, at }, [{ action: 'review', kind: 'review', target: given.run, after }]);
+    return row.id;
+  });
+  if (kept !== null) {
+    if (typeof kept === 'number') db.live.changed({ runs: [given.run] });
+    return kept;
+  }
+  const before = await db.kysely
+    .selectFrom('reviews')
+    .select(['id', 'run', 'verdict'])
+    .where('author', '=', by.name)
+    .where('client_key', '=', key)
+    .executeTakeFirst();
+  return before?.run === given.run && before.verdict === given.verdict ? before.id : usedKey();
 }

@@ -1,12 +1,12 @@
 /** Messages to subscriptions: made once for each subject, and sent by whoever has claimed them. */
 import { randomBytes } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
-import { serverActor } from '../../core/audit.ts';
+import { type Change, serverActor } from '../../core/audit.ts';
 import { type Failure, notFound } from '../../core/errors.ts';
 import type { Message } from '../../core/notifications/message.ts';
 import { type Attempt, failsTooLong, keptFor, nextAttempt } from '../../core/notifications/subscription.ts';
 import { lockRows, oneOf } from '../engine/dialect.ts';
-import type { DeliveryRow, SubscriptionRow } from '../engine/notification-schema.ts';
+import type { DeliveryRow, SubscriptionRow } from '../engine/people-schema.ts';
 import type { Engine, Reader, Schema } from '../engine/schema.ts';
 import { audit } from './audit.ts';
 
@@ -148,8 +148,8 @@ async function noteHealth(
   const problem = `switched off, because ${why}: ${error}`;
   await setHealth(transaction, id, { failing_since, problem, enabled: false });
   await dropWaiting(transaction, id, 'the subscription was switched off');
-  const change = { action: 'disable', kind: 'subscription', target: row.name, after: { problem } } as const;
-  await audit(transaction, engine, { by: serverActor, at, changes: [change] });
+  const change: Change = { action: 'disable', kind: 'subscription', target: row.name, after: { problem } };
+  await audit(transaction, engine, { by: serverActor, at }, [change]);
 }
 
 function setHealth(

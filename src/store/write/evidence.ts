@@ -1,10 +1,17 @@
-/** What the logs and test cases of jobs say of their failure (core/logs/refine.ts). */
+/** What the logs and test cases of jobs say of their failure (core/logs/refine.ts), and the causes that jobs get by it. */
+
+import { hash } from 'node:crypto';
+import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
 import { mostCaseCauses } from '../../core/job-causes.ts';
-import type { JobEvidence } from '../../core/logs/refine.ts';
-import { oneOf } from '../engine/dialect.ts';
+import { type JobEvidence, refinedCause } from '../../core/logs/refine.ts';
+import type { Signature } from '../../core/signature.ts';
+import { type CaseCounts, caseCause, type TestCase } from '../../core/test-cases.ts';
+import { nextTurn } from '../../core/turns.ts';
+import { lockRows, oneOf } from '../engine/dialect.ts';
 import type { Engine, Reader, Schema } from '../engine/schema.ts';
-import { numbered, repeated, type Statement } from '../engine/transaction.ts';
+import { chunksOf, numbered, repeated, type Statement } from '../engine/transaction.ts';
 import type { JobState } from './job-change.ts';
+import { saveTexts } from './job-sql.ts';
 
 /** What its log and its test cases say of the failure of one job, with the stored cause of each failed case. */
 export interface StoredEvidence extends Pick<JobEvidence, 'excerpt'> {
@@ -73,4 +80,145 @@ export function renewEvidence(engine: Engine, jobs: readonly JobState[]): Statem
     ...statement("delete from job_tests where source <> 'posted' and", back),
     ...statement(`delete from failed_cases where ${without} and`, back),
   ];
+}
+
+/** A job whose cause has changed. */
+export interface RefinedJob {
+  run: string;
+  job_id: string;
+  status: Schema['jobs']['status'];
+}
+
+/** Gives a job the cause that its reason and its log name. Null when it has it already, or is gone. */
+export async function refineJob(db: Reader & { kysely: Kysely<Schema> }, job_id: number): Promise<RefinedJob | null> {
+  return db.kysely.transaction().execute(async (transaction) => {
+    const run = await holdRun(transaction, db, job_id);
+    return run && refineHeld(transaction, db, run, job_id);
+  });
+}
+
+/** A run that a transaction holds. */
+interface HeldRun {
+  id: number;
+  name: string;
+}
+
+/** Holds the run of a job, like every writer that changes a job; null when the job is gone. */
+export async function holdRun(
+  transaction: Transaction<Schema>,
+  { engine }: Reader,
+  id: number,
+): Promise<HeldRun | null> {
+  const runOfJob = transaction.selectFrom('jobs').select('run_id').where('jobs.id', '=', id);
+  const run = transaction.selectFrom('runs').select(['id', 'name']).where('id', 'in', runOfJob);
+  return (await lockRows(engine, run).executeTakeFirst()) ?? null;
+}
+
+/** The same within a transaction that holds the run of the job. */
+export async function refineHeld(
+  transaction: Transaction<Schema>,
+  { engine }: Reader,
+  run: HeldRun,
+  id: number,
+): Promise<RefinedJob | null> {
+  const job = await transaction
+    .selectFrom('jobs')
+    .select(['job_id', 'status', 'signature', 'failure_reason'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (!job || (job.status !== 'fail' && job.status !== 'dead')) return null;
+  const evidence = await evidenceOf({ engine, kysely: transaction }, [id]);
+  const signature = refinedCause(job, evidenceIn(evidence.get(id)));
+  if (signature === null || signature.id === job.signature) return null;
+  await saveCauses(transaction, engine, [signature]);
+  await transaction.updateTable('jobs').set({ signature: signature.id }).where('id', '=', id).execute();
+  await revise(transaction, run);
+  return { run: run.name, job_id: job.job_id, status: job.status };
+}
+
+/** Writes causes that may be new. */
+export async function saveCauses(
+  transaction: Transaction<Schema>,
+  engine: Engine,
+  causes: readonly Signature[],
+): Promise<void> {
+  const texts = causes.map((signature) => ({ row: {}, signature }));
+  for (const { sql, parameters } of saveTexts(engine, texts))
+    await transaction.executeQuery(CompiledQuery.raw(sql, [...parameters]));
+}
+
+/** Notes that something of a run has changed that its pages and its digest show. */
+export async function revise(transaction: Transaction<Schema>, { id }: Pick<HeldRun, 'id'>): Promise<void> {
+  await transaction
+    .updateTable('runs')
+    .set(({ eb }) => ({ revision: eb('revision', '+', 1) }))
+    .where('id', '=', id)
+    .execute();
+}
+
+/** The cases of a job as src/archive packs them. */
+export interface CasesToKeep {
+  counts: CaseCounts;
+  seconds: number;
+  packed: string;
+  failed: TestCase[];
+}
+
+/** The key of the name of a case: 96 bits, as those of descriptions. */
+export function caseHash(name: string): string {
+  return hash('sha256', name, 'base64url').slice(0, 16);
+}
+
+/**
+ * Keeps the cases of a job in place of those that it had, and gives it the cause that they name. `source` says where they come from.
+ * Returns the job, whose causes may be others now; null when it is gone.
+ */
+export async function keepCases(
+  db: Reader & { kysely: Kysely<Schema> },
+  job_id: number,
+  cases: CasesToKeep,
+  source: string,
+): Promise<RefinedJob | null> {
+  const causes = cases.failed.slice(0, mostCaseCauses).map(({ name }) => caseCause(name));
+  return db.kysely.transaction().execute(async (transaction) => {
+    const run = await holdRun(transaction, db, job_id);
+    if (run === null) return null;
+    const job = await transaction
+      .selectFrom('jobs')
+      .select(['job_id', 'status', 'posted'])
+      .where('id', '=', job_id)
+      .executeTakeFirst();
+    // Deleted while this waited for the run.
+    if (!job) return null;
+    await saveCauses(transaction, db.engine, causes);
+    await replaceCases(transaction, { job_id, posted: job.posted, causes }, cases, source);
+    const refined = await refineHeld(transaction, db, run, job_id);
+    if (refined === null) await revise(transaction, run);
+    return refined ?? { run: run.name, job_id: job.job_id, status: job.status };
+  });
+}
+
+/** Rows that are written while everybody waits: SQLite takes some 5 ms for them. */
+const rowsAtATime = 100;
+
+async function replaceCases(
+  transaction: Transaction<Schema>,
+  { job_id, posted, causes }: { job_id: number; posted: number; causes: { id: string }[] },
+  { counts, seconds, packed, failed }: CasesToKeep,
+  source: string,
+): Promise<void> {
+  const row = { ...counts, seconds, packed, source };
+  await transaction
+    .insertInto('job_tests')
+    .values({ job_id, ...row })
+    .onConflict((conflict) => conflict.column('job_id').doUpdateSet(row))
+    .execute();
+  await transaction.deleteFrom('failed_cases').where('job_id', '=', job_id).execute();
+  const rows = failed.map(({ name, result, message }, place) => {
+    return { job_id, place, name, hash: caseHash(name), posted, result, message, signature: causes[place]?.id ?? '' };
+  });
+  for (const chunk of chunksOf(rows, rowsAtATime)) {
+    await transaction.insertInto('failed_cases').values(chunk).execute();
+    await nextTurn();
+  }
 }

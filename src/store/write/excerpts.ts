@@ -1,19 +1,7 @@
 /** Logs that are to be read, and what they said. Whoever reads one has claimed it: two servers never read the same one. */
-import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
 import type { LogExcerpt } from '../../core/logs/first-error.ts';
-import { refinedCause } from '../../core/logs/refine.ts';
-import type { Signature } from '../../core/signature.ts';
 import { lockRows, oneOf } from '../engine/dialect.ts';
-import type { Engine, Reader, Schema } from '../engine/schema.ts';
-import { evidenceIn, evidenceOf } from './evidence.ts';
-import { saveTexts } from './job-sql.ts';
-
-/** A job whose cause has changed. */
-export interface RefinedJob {
-  run: string;
-  job_id: string;
-  status: Schema['jobs']['status'];
-}
+import type { Reader } from '../engine/schema.ts';
 
 /** Asks for the logs of those of some jobs of a run that ended badly and were not asked for before; `again` asks for all of them. */
 export async function askForLogs(
@@ -143,71 +131,4 @@ export async function keepExcerpt(
 export async function isClaimed({ kysely }: Reader, { job_id, due }: ClaimedLog): Promise<boolean> {
   const row = kysely.selectFrom('log_excerpts').select('job_id').where('job_id', '=', job_id).where('due', '=', due);
   return (await row.executeTakeFirst()) !== undefined;
-}
-
-/** Gives a job the cause that its reason and its log name. Null when it has it already, or is gone. */
-export async function refineJob(db: Reader & { kysely: Kysely<Schema> }, job_id: number): Promise<RefinedJob | null> {
-  return db.kysely.transaction().execute(async (transaction) => {
-    const run = await holdRun(transaction, db, job_id);
-    return run && refineHeld(transaction, db, run, job_id);
-  });
-}
-
-/** A run that a transaction holds. */
-interface HeldRun {
-  id: number;
-  name: string;
-}
-
-/** Holds the run of a job, like every writer that changes a job; null when the job is gone. */
-export async function holdRun(
-  transaction: Transaction<Schema>,
-  { engine }: Reader,
-  id: number,
-): Promise<HeldRun | null> {
-  const runOfJob = transaction.selectFrom('jobs').select('run_id').where('jobs.id', '=', id);
-  const run = transaction.selectFrom('runs').select(['id', 'name']).where('id', 'in', runOfJob);
-  return (await lockRows(engine, run).executeTakeFirst()) ?? null;
-}
-
-/** The same within a transaction that holds the run of the job. */
-export async function refineHeld(
-  transaction: Transaction<Schema>,
-  { engine }: Reader,
-  run: HeldRun,
-  id: number,
-): Promise<RefinedJob | null> {
-  const job = await transaction
-    .selectFrom('jobs')
-    .select(['job_id', 'status', 'signature', 'failure_reason'])
-    .where('id', '=', id)
-    .executeTakeFirst();
-  if (!job || (job.status !== 'fail' && job.status !== 'dead')) return null;
-  const evidence = await evidenceOf({ engine, kysely: transaction }, [id]);
-  const signature = refinedCause(job, evidenceIn(evidence.get(id)));
-  if (signature === null || signature.id === job.signature) return null;
-  await saveCauses(transaction, engine, [signature]);
-  await transaction.updateTable('jobs').set({ signature: signature.id }).where('id', '=', id).execute();
-  await revise(transaction, run);
-  return { run: run.name, job_id: job.job_id, status: job.status };
-}
-
-/** Writes causes that may be new. */
-export async function saveCauses(
-  transaction: Transaction<Schema>,
-  engine: Engine,
-  causes: readonly Signature[],
-): Promise<void> {
-  const texts = causes.map((signature) => ({ row: {}, signature }));
-  for (const { sql, parameters } of saveTexts(engine, texts))
-    await transaction.executeQuery(CompiledQuery.raw(sql, [...parameters]));
-}
-
-/** Notes that something of a run has changed that its pages and its digest show. */
-export async function revise(transaction: Transaction<Schema>, { id }: Pick<HeldRun, 'id'>): Promise<void> {
-  await transaction
-    .updateTable('runs')
-    .set(({ eb }) => ({ revision: eb('revision', '+', 1) }))
-    .where('id', '=', id)
-    .execute();
 }

@@ -166,7 +166,7 @@ function changeSignature(job: JobState, reasonBefore: string | null, at: number)
   const isOther = status !== job.stored || failure_reason !== reasonBefore;
   if (job.stored !== null && isFailing(job.stored) && isOther)
     job.outdated = { at, cameBack: !isFailing(status) || (job.outdated?.cameBack ?? false) };
-  // Its log may have told more (write/excerpts.ts).
+  // Its log may have told more (write/evidence.ts).
   if (before !== null && status === job.stored && failure_reason === reasonBefore) return;
   const signature = failureCause(status, failure_reason);
   job.row.signature = signature?.id ?? null;

@@ -26,7 +26,7 @@ import {
   selectJobs,
 } from './job-sql.ts';
 import type { JobEvent } from './live.ts';
-import { noteEnds } from './run-ends.ts';
+import { noteEnds } from './news.ts';
 
 /** One request to create, change or delete a job, or to end one unless there is news of it since it was `seen`. `at` in microseconds since the Unix epoch. */
 type JobWrite = { run: string; at: number } & (
@@ -161,7 +161,7 @@ function recordEnded(engine: Engine, writes: JobWrite[], results: (JobEvent | Fa
     const target = `${write.run}/${write.job_id}`;
     const after = write.kind === 'expire' ? { status: result.status } : null;
     const change = { action: write.kind, kind: 'job', target, before: { status: result.previous }, after } as const;
-    return auditStatements(engine, write.by, write.at, [change]);
+    return auditStatements(engine, write, [change]);
   });
 }
 

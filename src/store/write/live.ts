@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import pg from 'pg';
 import type { JobStatus } from '../../core/job.ts';
-import type { DecisionRow, Reader, Schema } from '../engine/schema.ts';
-import { chunksOf } from '../engine/transaction.ts';
+import type { DecisionRow } from '../engine/people-schema.ts';
+import type { Reader, Schema } from '../engine/schema.ts';
+import { chunksOf, socketOf } from '../engine/transaction.ts';
 
 /** What a write did; `status` is null for a deleted job, `previous` for a new one. */
 export interface JobEvent {
@@ -212,7 +213,7 @@ function listenTo(url: string, self: string, tell: (event: LiveEvent) => void) {
       if (client !== fresh) return;
       client = null;
       if (state === 'stopped') return;
-      destroy(fresh);
+      socketOf(fresh).destroy();
       retry = setTimeout(() => void reconnect(), reconnectAfter);
     };
     client = fresh;
@@ -243,14 +244,9 @@ function listenTo(url: string, self: string, tell: (event: LiveEvent) => void) {
       clearTimeout(retry);
       const last = client;
       if (last === null) return;
-      const impatient = setTimeout(() => destroy(last), patience);
+      const impatient = setTimeout(() => socketOf(last).destroy(), patience);
       await last.end().catch(() => {});
       clearTimeout(impatient);
     },
   };
-}
-
-/** Not shared with engine/postgres.ts: to import it would put the writers one floor higher. */
-function destroy(client: pg.Client): void {
-  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }

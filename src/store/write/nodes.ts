@@ -74,8 +74,7 @@ export function createNodeWriter(
 function writeNodes(kysely: Kysely<Schema>, engine: Engine, write: NodeWrite): Promise<NodeRow[] | Failure> {
   return kysely.transaction().execute(async (transaction) => {
     await lockOut(transaction, engine, 'nodes');
-    const { by, at } = write;
-    const nodes: Nodes = { transaction, engine, record: (changes) => audit(transaction, engine, { by, at, changes }) };
+    const nodes: Nodes = { transaction, engine, record: (changes) => audit(transaction, engine, write, changes) };
     switch (write.kind) {
       case 'create':
         return create(nodes, write);

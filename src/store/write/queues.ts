@@ -1,9 +1,9 @@
 /** Creates, pauses and resumes queues (teuthology contract §2.19 to §2.21). */
-import type { Actor } from '../../core/audit.ts';
+import type { Change } from '../../core/audit.ts';
 import { alreadyExists, type Failure, isFailure, notFound } from '../../core/errors.ts';
 import { changePause, isPaused, neverPaused, type Pause, type PauseChange } from '../../core/queue.ts';
 import { lockRows } from '../engine/dialect.ts';
-import { audit } from './audit.ts';
+import { audit, type Stamp } from './audit.ts';
 import type { WatchedDb } from './live.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { WatchedDb } from './live.ts';
 export async function createQueue(
   db: WatchedDb,
   name: string,
-  { change, by, at }: { change: PauseChange; by: Actor; at: number },
+  { change, by, at }: Stamp & { change: PauseChange },
 ): Promise<Failure | null> {
   const known = await db.kysely.selectFrom('queues').select('queue').where('queue', '=', name).executeTakeFirst();
   if (known) return alreadyExists('queue', name);
@@ -26,8 +26,8 @@ export async function createQueue(
       .onConflict((conflict) => conflict.column('queue').doNothing())
       .returning('queue')
       .executeTakeFirst();
-    const recorded = { action: 'create', kind: 'queue', target: name, after: change } as const;
-    if (row) await audit(transaction, db.engine, { by, at, changes: [recorded] });
+    const recorded: Change = { action: 'create', kind: 'queue', target: name, after: change };
+    if (row) await audit(transaction, db.engine, { by, at }, [recorded]);
     return row;
   });
   if (created) db.live.changed({ queue: true });
@@ -38,7 +38,7 @@ export async function createQueue(
 export async function changeQueue(
   db: WatchedDb,
   name: string,
-  { change, by, at }: { change: PauseChange; by: Actor; at: number },
+  { change, by, at }: Stamp & { change: PauseChange },
 ): Promise<Failure | null> {
   const failure = await db.kysely.transaction().execute(async (transaction) => {
     const query = transaction.selectFrom('queues').selectAll().where('queue', '=', name);
@@ -48,8 +48,9 @@ export async function changeQueue(
     const changed = changePause(pause, change, at);
     if (isFailure(changed)) return changed;
     await transaction.updateTable('queues').set(changed).where('queue', '=', name).execute();
-    const recorded = { action: pauseAction(pause, changed, at), kind: 'queue', target: name } as const;
-    await audit(transaction, db.engine, { by, at, changes: [{ ...recorded, before: pause, after: changed }] });
+    const action = pauseAction(pause, changed, at);
+    const recorded: Change = { action, kind: 'queue', target: name, before: pause, after: changed };
+    await audit(transaction, db.engine, { by, at }, [recorded]);
     return null;
   });
   if (failure === null) db.live.changed({ queue: true });

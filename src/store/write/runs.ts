@@ -1,12 +1,12 @@
-/** Creates, tags and deletes runs. */
+/** Creates, tags and deletes runs, and keeps their digests. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Transaction } from 'kysely';
-import type { Actor } from '../../core/audit.ts';
+import type { Kysely, Transaction } from 'kysely';
+import type { Change } from '../../core/audit.ts';
 import { alreadyExists, type Failure, notFound } from '../../core/errors.ts';
 import { lockRows } from '../engine/dialect.ts';
-import type { Engine, Schema } from '../engine/schema.ts';
+import type { Schema } from '../engine/schema.ts';
 import { repeat } from '../engine/transaction.ts';
-import { audit } from './audit.ts';
+import { audit, type Stamp } from './audit.ts';
 import { newRun } from './job-change.ts';
 import type { WatchedDb } from './live.ts';
 
@@ -14,7 +14,7 @@ import type { WatchedDb } from './live.ts';
 export async function createRun(
   db: WatchedDb,
   name: string,
-  { tags, by, at }: { tags: string[]; by: Actor; at: number },
+  { tags, by, at }: Stamp & { tags: string[] },
 ): Promise<Failure | null> {
   const created = await db.kysely.transaction().execute(async (transaction) => {
     const row = await transaction
@@ -24,22 +24,18 @@ export async function createRun(
       .returning('id')
       .executeTakeFirst();
     const after = tags.length > 0 ? { tags } : null;
-    if (row) await audit(transaction, db.engine, { by, at, changes: [{ ...changeOf(name), action: 'create', after }] });
+    if (row) await audit(transaction, db.engine, { by, at }, [{ action: 'create', kind: 'run', target: name, after }]);
     return row;
   });
   if (created) db.live.changed({ runs: [name] });
   return created ? null : alreadyExists('run', name);
 }
 
-function changeOf(target: string) {
-  return { kind: 'run', target } as const;
-}
-
 /** Replaces the tags of a run. */
 export async function setTags(
   db: WatchedDb,
   name: string,
-  { tags, by, at }: { tags: string[]; by: Actor; at: number },
+  { tags, by, at }: Stamp & { tags: string[] },
 ): Promise<Failure | null> {
   const changed = await db.kysely.transaction().execute(async (transaction) => {
     const query = transaction.selectFrom('runs').select(['id', 'tags']).where('name', '=', name);
@@ -51,8 +47,8 @@ export async function setTags(
       .where('id', '=', run.id)
       .execute();
     const before = { tags: JSON.parse(run.tags) as string[] };
-    const change = { ...changeOf(name), action: 'tag', before, after: { tags } };
-    await audit(transaction, db.engine, { by, at, changes: [change] });
+    const change: Change = { action: 'tag', kind: 'run', target: name, before, after: { tags } };
+    await audit(transaction, db.engine, { by, at }, [change]);
     return true;
   });
   if (changed) db.live.changed({ runs: [name] });
@@ -63,32 +59,21 @@ export async function setTags(
 const deletedAtATime = 50;
 
 /** Deletes a run with its jobs in one transaction; nodes stay. */
-export async function deleteRun(
-  db: WatchedDb,
-  name: string,
-  { by, at }: { by: Actor; at: number },
-): Promise<Failure | null> {
+export async function deleteRun(db: WatchedDb, name: string, stamp: Stamp): Promise<Failure | null> {
   // Somebody who deletes a node at the same time waits for its links, and may be waited for.
   const deleted = await repeat(() =>
     db.kysely.transaction().execute(async (transaction) => {
-      const jobs = await deleteWithJobs(transaction, db.engine, name);
-      if (jobs === null) return false;
-      const change = { ...changeOf(name), action: 'delete', before: { jobs } };
-      await audit(transaction, db.engine, { by, at, changes: [change] });
+      // Like every writer it holds the run while it changes its jobs.
+      const query = transaction.selectFrom('runs').select('id').where('name', '=', name);
+      const run = await lockRows(db.engine, query).executeTakeFirst();
+      if (!run) return false;
+      const before = { jobs: await deleteHeld(transaction, run.id) };
+      await audit(transaction, db.engine, stamp, [{ action: 'delete', kind: 'run', target: name, before }]);
       return true;
     }),
   );
   if (deleted) db.live.changed({ runs: [name] });
   return deleted ? null : notFound('run', name);
-}
-
-/** Returns how many jobs it had, null when there is no such run. */
-async function deleteWithJobs(transaction: Transaction<Schema>, engine: Engine, name: string): Promise<number | null> {
-  // Like every writer it holds the run while it changes its jobs.
-  const query = transaction.selectFrom('runs').select('id').where('name', '=', name);
-  const run = await lockRows(engine, query).executeTakeFirst();
-  if (!run) return null;
-  return deleteHeld(transaction, run.id);
 }
 
 /** Deletes a run that the transaction holds, and returns how many jobs it had. */
@@ -103,4 +88,13 @@ export async function deleteHeld(transaction: Transaction<Schema>, id: number): 
     jobs += Number(numDeletedRows);
     await nextTurn();
   }
+}
+
+/** Keeps the digest of a run in place of an older one; fails when the run is gone. */
+export async function keepDigest(kysely: Kysely<Schema>, digest: Schema['run_digests']): Promise<void> {
+  await kysely
+    .insertInto('run_digests')
+    .values(digest)
+    .onConflict((conflict) => conflict.column('run_id').doUpdateSet({ made_of: digest.made_of, digest: digest.digest }))
+    .execute();
 }

@@ -1,25 +1,18 @@
 /** Adds, changes and deletes subscriptions. */
 import type { Transaction } from 'kysely';
-import type { Actor } from '../../core/audit.ts';
 import { conflict, type Failure, invalid, isFailure, notFound } from '../../core/errors.ts';
 import { messageOf } from '../../core/notifications/message.ts';
 import { mostSubscriptions, shownTarget } from '../../core/notifications/subscription.ts';
 import { milliseconds } from '../../core/time.ts';
 import { lockOut, lockRows } from '../engine/dialect.ts';
-import type { DeliveryRow, SubscriptionRow } from '../engine/notification-schema.ts';
+import type { DeliveryRow, SubscriptionRow } from '../engine/people-schema.ts';
 import type { Reader, Schema } from '../engine/schema.ts';
-import { audit } from './audit.ts';
+import { audit, type Stamp } from './audit.ts';
 import { addDeliveries, dropWaiting } from './deliveries.ts';
 
 /** What somebody chooses of a subscription. */
 export type SubscriptionValues = Pick<SubscriptionRow, 'name' | 'filter' | 'events' | 'format' | 'target' | 'enabled'>;
 type Values = SubscriptionValues & Pick<SubscriptionRow, 'secret'>;
-
-/** Who changes something, and when, in microseconds. */
-interface Stamp {
-  by: Actor;
-  at: number;
-}
 
 /** Adds a subscription and returns it; or `invalid` when another one has its name, or `conflict` when there are too many. */
 export async function addSubscription(
@@ -41,28 +34,26 @@ export async function addSubscription(
       .returningAll()
       .executeTakeFirst();
     if (!row) return nameTaken();
-    const change = { action: 'create', kind: 'subscription', target: row.name, after: factsOf(row) } as const;
-    await audit(transaction, engine, { by, at, changes: [change] });
+    const after = factsOf(row);
+    await audit(transaction, engine, { by, at }, [{ action: 'create', kind: 'subscription', target: row.name, after }]);
     return row;
   });
 }
-
-/** What `decide` says that a subscription is to be. */
-type Change = (before: SubscriptionRow) => Values | Failure;
 
 /** Changes a subscription and returns it; or `not_found`, `invalid` when another one has its name, or what `decide` refuses. */
 export async function changeSubscription(
   { kysely, engine }: Reader,
   id: number,
-  decide: Change,
-  { by, at }: Stamp,
+  decide: (before: SubscriptionRow) => Values | Failure,
+  stamp: Stamp,
 ): Promise<SubscriptionRow | Failure> {
   return kysely.transaction().execute(async (transaction) => {
     const before = await held(transaction, engine, id);
     if (isFailure(before)) return before;
     const values = decide(before);
     if (isFailure(values)) return values;
-    if (values.name !== before.name && (await isTaken(transaction, values.name))) return nameTaken();
+    const same = transaction.selectFrom('subscriptions').select('id').where('name', '=', values.name);
+    if (values.name !== before.name && (await same.executeTakeFirst())) return nameTaken();
     const isMoved = values.target !== before.target || values.format !== before.format;
     const restarts = values.enabled && (!before.enabled || isMoved);
     const row = await transaction
@@ -72,15 +63,9 @@ export async function changeSubscription(
       .returningAll()
       .executeTakeFirstOrThrow();
     if (before.enabled && !values.enabled) await dropWaiting(transaction, id, 'the subscription was switched off');
-    const now = { ...factsOf(row), ...(row.secret !== before.secret && { secret: 'new' }) };
-    const change = {
-      action: 'edit',
-      kind: 'subscription',
-      target: row.name,
-      before: factsOf(before),
-      after: now,
-    } as const;
-    await audit(transaction, engine, { by, at, changes: [change] });
+    const after = { ...factsOf(row), ...(row.secret !== before.secret && { secret: 'new' }) };
+    const change = { target: row.name, before: factsOf(before), after };
+    await audit(transaction, engine, stamp, [{ action: 'edit', kind: 'subscription', ...change }]);
     return row;
   });
 }
@@ -89,14 +74,14 @@ export async function changeSubscription(
 export async function deleteSubscription(
   { kysely, engine }: Reader,
   id: number,
-  { by, at }: Stamp,
+  stamp: Stamp,
 ): Promise<Failure | null> {
   return kysely.transaction().execute(async (transaction) => {
     const row = await held(transaction, engine, id);
     if (isFailure(row)) return row;
     await transaction.deleteFrom('subscriptions').where('id', '=', id).execute();
-    const change = { action: 'delete', kind: 'subscription', target: row.name, before: factsOf(row) } as const;
-    await audit(transaction, engine, { by, at, changes: [change] });
+    const before = factsOf(row);
+    await audit(transaction, engine, stamp, [{ action: 'delete', kind: 'subscription', target: row.name, before }]);
     return null;
   });
 }
@@ -125,11 +110,6 @@ async function held(
 ): Promise<SubscriptionRow | Failure> {
   const query = transaction.selectFrom('subscriptions').selectAll().where('id', '=', id);
   return (await lockRows(engine, query).executeTakeFirst()) ?? notFound('subscription', String(id));
-}
-
-async function isTaken(transaction: Transaction<Schema>, name: string): Promise<boolean> {
-  const row = await transaction.selectFrom('subscriptions').select('id').where('name', '=', name).executeTakeFirst();
-  return row !== undefined;
 }
 
 /** What the log of changes says of a subscription: everybody may read it. */

@@ -1,5 +1,5 @@
-/** Tokens and the sessions that people begin with them. */
-import type { Token } from '../../core/access.ts';
+/** Tokens, of which there are dozens, and the sessions that people begin with them. */
+import { parseScopes, type Token } from '../../core/access.ts';
 import type { Actor } from '../../core/audit.ts';
 import { alreadyExists, type Failure, notFound } from '../../core/errors.ts';
 import type { Reader } from '../engine/schema.ts';
@@ -17,7 +17,7 @@ export function createToken({ kysely, engine }: Reader, token: Token, by: Actor,
       .executeTakeFirst();
     if (!created) return alreadyExists('token', name);
     const after = { scopes, expires };
-    await audit(transaction, engine, { by, at, changes: [{ action: 'create', kind: 'token', target: name, after }] });
+    await audit(transaction, engine, { by, at }, [{ action: 'create', kind: 'token', target: name, after }]);
     return null;
   });
 }
@@ -29,7 +29,7 @@ export function revokeToken({ kysely, engine }: Reader, name: string, by: Actor,
     if (!revoked) return notFound('token', name);
     await transaction.deleteFrom('sessions').where('token_hash', '=', revoked.hash).execute();
     const before = { scopes: revoked.scopes.split(','), expires: revoked.expires };
-    await audit(transaction, engine, { by, at, changes: [{ action: 'revoke', kind: 'token', target: name, before }] });
+    await audit(transaction, engine, { by, at }, [{ action: 'revoke', kind: 'token', target: name, before }]);
     return null;
   });
 }
@@ -51,4 +51,18 @@ export async function beginSession({ kysely }: Reader, session: Session, at: num
 /** Ends a session; one that is over already is no mistake. */
 export async function endSession({ kysely }: Reader, hash: string): Promise<void> {
   await kysely.deleteFrom('sessions').where('hash', '=', hash).execute();
+}
+
+/** A token with the time when it was made, in microseconds. */
+export type KeptToken = Token & { created: number };
+
+/** All tokens by name. */
+export async function listTokens({ kysely }: Reader): Promise<KeptToken[]> {
+  const rows = await kysely.selectFrom('tokens').selectAll().orderBy('name').execute();
+  return rows.map((row) => ({ ...row, scopes: parseScopes(row.scopes) ?? [] }));
+}
+
+/** The sessions that last beyond `at` (microseconds). */
+export function listSessions({ kysely }: Reader, at: number) {
+  return kysely.selectFrom('sessions').selectAll().where('expires', '>', at).execute();
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { inSteps, type Place, type Range, type Steps } from './job-steps.ts';
+import { inSteps, type Place, type Range, type Steps } from './job-list.ts';
 
 /** Searches candidates for those that `matches` accepts, and records how many candidates each step read. */
 function stepsOver(candidates: Place[], matches: (place: Place) => boolean) {

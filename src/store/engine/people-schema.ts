@@ -1,5 +1,55 @@
+/** The tables of what people do: who may do what, who changed what, what they say of failures, and who is told of them. */
 import type { Generated, Selectable } from 'kysely';
+import type { Actor, AuditKind } from '../../core/audit.ts';
+import type { Move } from '../../core/decisions/carry.ts';
+import type { Decision } from '../../core/decisions/decision.ts';
 import type { DeliveryStatus, NewsFormat } from '../../core/notifications/subscription.ts';
+
+/** A token (core/access.ts): the SHA-256 of its secret, and its scopes with commas between. */
+interface TokenTable {
+  name: string;
+  hash: string;
+  scopes: string;
+  created: number;
+  expires: number | null;
+}
+
+/** What a browser keeps instead of a token: the SHA-256 of its secret, and that of the token. */
+interface SessionTable {
+  hash: string;
+  token_hash: string;
+  expires: number;
+}
+
+/** Who changed what (core/audit.ts); `before` and `after` are JSON objects. */
+interface AuditTable extends Actor {
+  id: Generated<number>;
+  at: number;
+  action: string;
+  kind: AuditKind;
+  target: string;
+  before: string | null;
+  after: string | null;
+}
+
+/** What people say of causes (core/decisions/decision.ts); times in microseconds. `client_key` is a key that its author chose. */
+interface DecisionTable extends Omit<Decision, 'id' | 'verified'> {
+  id: Generated<number>;
+  verified: boolean;
+  client_key: string | null;
+}
+
+/** A review of a run, by its name; `frozen` is what the run said then, as a JSON object. */
+interface ReviewTable {
+  id: Generated<number>;
+  run: string;
+  verdict: string;
+  author: string;
+  verified: boolean;
+  created: number;
+  frozen: string;
+  client_key: string | null;
+}
 
 /** Who is told of what (core/notifications); `events` with commas between. Times in microseconds, as everywhere in the store. */
 interface SubscriptionTable {
@@ -70,13 +120,29 @@ interface SuspectNodeTable {
 }
 
 /** These tables, for Kysely. */
-export interface NotificationTables {
+export interface PeopleTables {
+  tokens: TokenTable;
+  sessions: SessionTable;
+  audit: AuditTable;
+  decisions: DecisionTable;
+  /** How many jobs went from one cause to another when the rules changed. */
+  cause_moves: Move;
+  reviews: ReviewTable;
   subscriptions: SubscriptionTable;
   deliveries: DeliveryTable;
   run_ends: RunEndTable;
   told_causes: ToldCauseTable;
   suspect_nodes: SuspectNodeTable;
 }
+
+/** A change as it is stored. On SQLite its boolean arrives as 0 or 1. */
+export type AuditRow = Selectable<AuditTable>;
+
+/** A decision as it is stored. On SQLite its boolean arrives as 0 or 1. */
+export type DecisionRow = Selectable<DecisionTable>;
+
+/** A review as it is stored. On SQLite its boolean arrives as 0 or 1. */
+export type ReviewRow = Selectable<ReviewTable>;
 
 /** A subscription as it is stored. On SQLite its boolean arrives as 0 or 1. */
 export type SubscriptionRow = Selectable<SubscriptionTable>;
