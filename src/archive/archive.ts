@@ -1,26 +1,22 @@
-/** The archive that logs are read from, asked by other threads (docs/decisions/0017-logs.md). */
+/** The archive that logs are read from, by threads of its own (docs/decisions/0017-logs.md); one that hangs is left behind. */
 import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { type ArchiveBase, archivesIn, folderOf, type PlacedJob } from '../core/logs/places.ts';
-import type { Place } from './open.ts';
-import type { Kind, Questions } from './protocol.ts';
+import { threadFile } from '../program.ts';
 import { ArchiveProblem } from './source.ts';
-import { createThreads } from './threads.ts';
-
-export type { SliceAt } from './slices.ts';
-export { ArchiveProblem } from './source.ts';
+import type { Answered, AnswerTo, Asked, AskOf, Kind } from './worker.ts';
 
 /** Reads the files of jobs. */
 export interface Archive {
   /** False as long as there is nothing to ask. */
   isOpen(): boolean;
   /** Asks one of the threads about a job. Throws `ArchiveProblem`; anything else that is thrown is a defect. */
-  ask<One extends Kind>(kind: One, job: PlacedJob, ask: AskOf<One>): Promise<Questions[One]['answer']>;
+  ask<One extends Kind>(kind: One, job: PlacedJob, ask: Omit<AskOf<One>, 'places'>): Promise<AnswerTo<One>>;
+  /** Ends all threads, after a second at the latest; what is asked then or was not answered yet throws `ArchiveProblem`. */
   close(): Promise<void>;
 }
-
-type AskOf<One extends Kind> = Omit<Questions[One]['ask'], 'places'>;
 
 /** How it is done; the defaults are those of a server. */
 interface ArchiveOptions {
@@ -35,21 +31,96 @@ interface ArchiveOptions {
 
 /** The share of the patience for a question that unpacking may take, so that the beginning of a file that takes longer can still be shown. */
 const unpacking = 2 / 3;
+/** Threads that may hang before nothing is asked any more: what they hang on does not answer others either. */
+const mostHanging = 4;
+/** Questions that wait at the same time. */
+const mostWaiting = 64;
 
-/** Makes the archive; threads start with the first question. */
+/** Makes the archive; each thread starts with its first question. */
 export function createArchive({ bases, threads = 2, patience = 30_000, mostUnpacked }: ArchiveOptions): Archive {
-  const workerData = { mostUnpacked, longestUnpacking: patience * unpacking };
-  const { ask, close } = createThreads({ threads, patience, workerData });
+  const slots: (Thread | null)[] = Array.from({ length: threads }, () => null);
+  let hanging = 0;
+  let asked = 0;
+  let closed = false;
+  const start = (slot: number) => {
+    const thread = startThread({ mostUnpacked, longestUnpacking: patience * unpacking }, () => {
+      if (slots[slot] === thread) slots[slot] = null;
+    });
+    slots[slot] = thread;
+    return thread;
+  };
+  /** It may never end: a call that the system does not answer cannot be taken back. */
+  const leaveBehind = (thread: Thread) => {
+    thread.end(new ArchiveProblem('away', 'the archive does not answer'));
+    hanging++;
+    void thread.worker.terminate().then(() => hanging--);
+  };
   return {
     isOpen: () => bases.length > 0,
     async ask(kind, job, question) {
-      const places = placesOf(bases, job);
+      const places = bases.flatMap((base) => {
+        const folder = folderOf(base, job);
+        return folder === null ? [] : [{ base, folder }];
+      });
       if (places.length === 0) throw new ArchiveProblem('missing', 'the archive has no folder of this job');
+      if (closed) throw new ArchiveProblem('away', 'the archive is closed');
+      if (hanging >= mostHanging) throw new ArchiveProblem('away', 'the archive does not answer');
+      if (asked >= mostWaiting) throw new ArchiveProblem('away', 'too much is asked of the archive');
       // What one thread has unpacked the other one has not.
-      const thread = Number.parseInt(hash('sha1', `${job.run}/${job.job_id}`).slice(0, 8), 16);
-      return (await ask(thread, { kind, places, ...question } as never)) as never;
+      const slot = Number.parseInt(hash('sha1', `${job.run}/${job.job_id}`).slice(0, 8), 16) % threads;
+      const thread = slots[slot] ?? start(slot);
+      asked++;
+      const timer = setTimeout(() => leaveBehind(thread), patience);
+      try {
+        return (await thread.ask({ kind, places, ...question } as never)) as never;
+      } finally {
+        clearTimeout(timer);
+        asked--;
+      }
     },
-    close,
+    async close() {
+      closed = true;
+      const open = slots.filter((thread) => thread !== null);
+      // Before they end, because that may never come.
+      for (const thread of open) thread.end(new ArchiveProblem('away', 'the archive is closed'));
+      const ending = open.map(({ worker }) => worker.terminate());
+      const soon = new Promise((resolve) => setTimeout(resolve, 1000).unref());
+      await Promise.race([Promise.all(ending), soon]);
+    },
+  };
+}
+
+type Thread = ReturnType<typeof startThread>;
+
+/** Starts a thread; `onEnd` hears when it answers no more. */
+function startThread(workerData: object, onEnd: () => void) {
+  const resourceLimits = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 };
+  const worker = new Worker(threadFile('worker', import.meta.url), { resourceLimits, workerData });
+  worker.unref();
+  const waiting = new Map<number, { resolve: (answer: unknown) => void; reject: (error: Error) => void }>();
+  let lastId = 0;
+  const end = (error: Error) => {
+    onEnd();
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
+  worker.on('message', (answered: Answered) => {
+    const one = waiting.get(answered.id);
+    waiting.delete(answered.id);
+    if (!('problem' in answered)) one?.resolve(answered.answer);
+    else if (answered.problem === 'defect') one?.reject(new Error(answered.message));
+    else one?.reject(new ArchiveProblem(answered.problem, answered.message));
+  });
+  worker.on('error', end);
+  worker.on('exit', () => end(new ArchiveProblem('away', 'the archive was not read to the end')));
+  return {
+    worker,
+    end,
+    ask: (question: Omit<Asked, 'id'>) =>
+      new Promise<unknown>((resolve, reject) => {
+        waiting.set(++lastId, { resolve, reject });
+        worker.postMessage({ ...question, id: lastId });
+      }),
   };
 }
 
@@ -62,11 +133,4 @@ export function openArchive(setting: string, options: Omit<ArchiveOptions, 'base
   const root = resolve(usualFolder);
   const archive = createArchive({ bases: [{ kind: 'folder', root, template: '' }], ...options });
   return { ...archive, isOpen: () => existsSync(root) };
-}
-
-function placesOf(bases: ArchiveBase[], job: PlacedJob): Place[] {
-  return bases.flatMap((base) => {
-    const folder = folderOf(base, job);
-    return folder === null ? [] : [{ base, folder }];
-  });
 }

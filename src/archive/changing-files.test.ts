@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, expect, test, vi } from 'vitest';
-import { findText } from './find.ts';
 import { firstErrorOf, nextError } from './first-error.ts';
 import { openFile } from './folder.ts';
 import { byteOfLine, numbered } from './line-index.ts';
-import { sliceOf } from './slices.ts';
+import { findText, sliceOf } from './slices.ts';
 import { ArchiveProblem, type Source } from './source.ts';
 import { chunksOf, unpack } from './unpack.ts';
 

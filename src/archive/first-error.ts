@@ -2,12 +2,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type EvidenceKind, evidenceIn, nextTrigger } from '../core/logs/evidence.ts';
 import { createScan, type Finding, type Near } from '../core/logs/first-error.ts';
-import type { LogMatch } from './find.ts';
-import { sliceOf } from './slices.ts';
+import { type LogMatch, sliceOf } from './slices.ts';
 import type { Source } from './source.ts';
 
 /** The first real error of a log, or its last lines when none was found. */
-export interface FirstError {
+interface FirstError {
   kind: EvidenceKind;
   error: string;
   /** The byte that its line begins at; null when nothing was found. */
@@ -19,13 +18,6 @@ export interface FirstError {
   context: string;
 }
 
-/** What is known of the job, and whether reading its file costs little: others are read at their ends only. */
-export interface FirstErrorOf {
-  ignorelist: string[];
-  failure_reason: string | null;
-  isNear: boolean;
-}
-
 const chunk = 1 << 20;
 /** Bytes of lines before a chunk that may still be asked for, and behind it. */
 const [before, behind] = [64 << 10, 32 << 10];
@@ -34,8 +26,11 @@ const ends = 64 << 20;
 /** Processor time for a log, in microseconds, and for its end when the rest took all of that. */
 const [mostTime, timeForEnd] = [8_000_000, 2_000_000];
 
-/** Finds the first real error. Throws `ArchiveProblem`. */
-export async function firstErrorOf(source: Source, { isNear, ...job }: FirstErrorOf): Promise<FirstError> {
+/** Finds the first real error of a job. A file that is not near, so that reading costs more, is read at its ends only. Throws `ArchiveProblem`. */
+export async function firstErrorOf(
+  source: Source,
+  { isNear, ...job }: { isNear: boolean; ignorelist: string[]; failure_reason: string | null },
+): Promise<FirstError> {
   const scan = createScan(job);
   const { size } = source;
   const spent = timer();

@@ -1,8 +1,7 @@
 /** Test cases from files of the archive: every `*.xml` in the folder of a job, and in the folders in it. */
 import { mostCases } from '../core/test-cases.ts';
-import { JunitProblem, readJunit } from './junit.ts';
+import { createPacker, type GatheredCases, gatherCases, JunitProblem, type PackedCases, readJunit } from './junit.ts';
 import { listFiles, openLog, type Place } from './open.ts';
-import { createPacker, type GatheredCases, gatherCases, type PackedCases } from './pack-cases.ts';
 import { ArchiveProblem } from './source.ts';
 import { chunksOf } from './unpack.ts';
 

@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import type { TestCase } from '../core/test-cases.ts';
-import { JunitProblem, readJunit } from './junit.ts';
-import { createPacker, gatherCases, type PackedCases, unpackCases } from './pack-cases.ts';
+import { createPacker, gatherCases, JunitProblem, type PackedCases, readJunit, unpackCases } from './junit.ts';
 
 async function read(text: string, step = 7): Promise<TestCase[]> {
   const bytes = Buffer.from(text);

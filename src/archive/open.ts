@@ -1,6 +1,5 @@
 /** Opens files of a job in the first archive that has them. */
-import type { ArchiveBase } from '../core/logs/places.ts';
-import { logNames, packingOf } from '../core/logs/places.ts';
+import { type ArchiveBase, logNames, packingOf } from '../core/logs/places.ts';
 import { listFolder, openFile } from './folder.ts';
 import { type ArchiveEntry, ArchiveProblem, type ProblemKind, type Source } from './source.ts';
 import { chunksOf, unpack } from './unpack.ts';

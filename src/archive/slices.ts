@@ -1,8 +1,9 @@
-/** A few lines of a log of any size. */
+/** A few lines of a log of any size, and the place of a text in it. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Source } from './source.ts';
 
 /** A line; `at` is the byte that it begins at. One of hostile length comes in pieces, of which the first `begins`. */
-export interface LogLine {
+interface LogLine {
   at: number;
   text: string;
   begins: boolean;
@@ -21,8 +22,6 @@ export type SliceAt = { from: number | 'end' } | { before: number } | { around: 
 
 /** Bytes of a slice. In JSON a byte takes up to three, and a line another sixty: an answer stays below 256 KB. */
 const mostBytes = 64 << 10;
-/** Lines of a slice. */
-export const mostLines = 1000;
 /** A line is looked for so far before a place that lies within it, in bytes. */
 const longestLine = 16 << 10;
 
@@ -62,7 +61,7 @@ function first(slice: LogSlice): LogSlice {
 }
 
 /** Where the line begins that a byte is in; the byte itself in the middle of a very long line. */
-export async function lineStart(source: Source, at: number): Promise<number> {
+async function lineStart(source: Source, at: number): Promise<number> {
   if (at === 0) return 0;
   const start = Math.max(0, at - longestLine);
   const end = (await source.read(start, at - start)).lastIndexOf(10);
@@ -96,9 +95,41 @@ async function linesIn(source: Source, start: number, end: number): Promise<Part
 }
 
 /** As text: bytes that are none in UTF-8, and control characters other than those of colours, are shown as such, none in more than three bytes of JSON. */
-export function textOf(bytes: Buffer): string {
+function textOf(bytes: Buffer): string {
   const end = bytes.at(-1) === 13 ? bytes.length - 1 : bytes.length;
   return bytes
     .toString('utf8', 0, end)
     .replace(/[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]|\x1b(?!\[[\d;]{0,20}[A-Za-z])/g, '\ufffd');
+}
+
+/** What was found: the line that begins at byte `at`; `next` is where a search goes on, null at the end of the file. */
+export interface LogMatch {
+  size: number;
+  at: number | null;
+  next: number | null;
+}
+
+/** Bytes that are searched at a time. */
+const chunk = 1 << 20;
+/** Milliseconds for one question; a search that takes longer goes on with the next one, from `next`. */
+const longestSearch = 1500;
+
+/** Finds the first line from a byte on that has a text, case and all. Throws `ArchiveProblem`. */
+export async function findText(source: Source, text: string, from: number): Promise<LogMatch> {
+  const { size } = source;
+  const wanted = Buffer.from(text);
+  const deadline = performance.now() + longestSearch;
+  for (let at = Math.min(from, size); at < size; ) {
+    const bytes = await source.read(at, chunk);
+    const found = bytes.indexOf(wanted);
+    if (found >= 0) {
+      const match = at + found;
+      return { size, at: Math.max(await lineStart(source, match), from), next: match + Math.max(1, wanted.length) };
+    }
+    if (bytes.length < chunk) break;
+    at += bytes.length - (wanted.length - 1);
+    if (performance.now() > deadline) return { size, at: null, next: at };
+    await nextTurn();
+  }
+  return { size, at: null, next: null };
 }

@@ -1,7 +1,7 @@
 /** Packed files, and those of servers that know no parts, are copied plain into a nameless file before they are read. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { ftruncateSync, openSync, statfsSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, statfsSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -10,7 +10,6 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 import type { Packing } from '../core/logs/places.ts';
 import { sourceOf } from './folder.ts';
 import { ArchiveProblem, type Source } from './source.ts';
-import type { Whole } from './web.ts';
 
 /** Bytes of a file when it is unpacked; of a longer one, a bomb for instance, the beginning is shown. */
 const mostUnpacked: number = workerData?.mostUnpacked ?? 5 << 28;
@@ -20,7 +19,7 @@ const memoryOfXz = '80MiB';
 const longestUnpacking: number = workerData?.longestUnpacking ?? Number.POSITIVE_INFINITY;
 
 /** All bytes of a source, in order. */
-export async function* chunksOf(source: Source): Whole {
+export async function* chunksOf(source: Source): AsyncGenerator<Uint8Array> {
   for (let at = 0; ; ) {
     const chunk = await source.read(at, 256 << 10);
     if (chunk.length === 0) return;
@@ -31,7 +30,7 @@ export async function* chunksOf(source: Source): Whole {
 
 /** Copies a file, at most `most` bytes of it. `cut` when it goes on, or ends in the middle of what was packed. Throws `ArchiveProblem`. */
 export async function unpack(
-  packed: Whole,
+  packed: AsyncIterable<Uint8Array>,
   packing: Packing | null,
   most = mostUnpacked,
 ): Promise<Source & { cut: boolean }> {
@@ -48,16 +47,14 @@ export async function unpack(
       if (cut) break;
     }
   } catch (error) {
-    if (error instanceof ArchiveProblem && error.kind !== 'refused') {
-      sourceOf(file, 0).close();
-      throw error;
-    }
-    // A log whose job was killed while it was packed is better than none.
-    if (size === 0) {
-      sourceOf(file, 0).close();
-      throw error instanceof ArchiveProblem
+    const problem =
+      error instanceof ArchiveProblem
         ? error
         : new ArchiveProblem('refused', `this is not a readable .${packing} file`);
+    // A log whose job was killed while it was packed is better than none.
+    if (problem.kind !== 'refused' || size === 0) {
+      closeSync(file);
+      throw problem;
     }
     cut = true;
   }
@@ -92,7 +89,7 @@ function unlessFull<T>(use: () => T): T {
   }
 }
 
-async function* unpacked(packed: Whole, packing: Packing | null): Whole {
+async function* unpacked(packed: AsyncIterable<Uint8Array>, packing: Packing | null): AsyncGenerator<Uint8Array> {
   if (packing === null) yield* packed;
   else if (packing === 'xz') yield* unxz(packed);
   else {
@@ -109,7 +106,7 @@ async function* unpacked(packed: Whole, packing: Packing | null): Whole {
 }
 
 /** By the program (docs/decisions/0017-logs.md). */
-async function* unxz(packed: Whole): Whole {
+async function* unxz(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const child = spawn('xz', ['--decompress', '--stdout', `--memlimit-decompress=${memoryOfXz}`], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });

@@ -51,18 +51,16 @@ async function askOnce(url: URL, headers: Record<string, string>): Promise<Respo
   }
 }
 
-/** All of a file, as it arrives; errors of it are `ArchiveProblem`s. */
-export type Whole = AsyncIterable<Uint8Array>;
-
 /** A file behind an address. */
-export interface WebFile {
+interface WebFile {
   /** The same for the same bytes. */
   key: string;
   /** The same for the same file, also when it has grown. */
   id: string;
   /** Reads it in parts; null where the server knows no parts. */
   source: Source | null;
-  whole(): Promise<Whole>;
+  /** All of it, as it arrives; errors of it are `ArchiveProblem`s. */
+  whole(): Promise<AsyncIterable<Uint8Array>>;
   close(): void;
 }
 
@@ -119,7 +117,7 @@ function nameIn(link: string): string | null {
   }
 }
 
-async function* bytesOf(answer: Response): Whole {
+async function* bytesOf(answer: Response): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of answer.body ?? []) yield chunk;
   } catch {

@@ -1,6 +1,7 @@
 /** Reads the logs of jobs that ended badly, beside the server (docs/decisions/0018-first-error.md). */
 import type { Logger } from 'pino';
-import { type Archive, ArchiveProblem, openArchive } from '../archive/archive.ts';
+import { type Archive, openArchive } from '../archive/archive.ts';
+import { ArchiveProblem } from '../archive/source.ts';
 import { createBell } from '../core/bell.ts';
 import { logRulesVersion } from '../core/logs/first-error.ts';
 import type { PlacedJob } from '../core/logs/places.ts';

@@ -1,6 +1,6 @@
 /** What a reader of logs does with the database. */
 import { expect } from 'vitest';
-import { createPacker, gatherCases, type PackedCases } from '../../src/archive/pack-cases.ts';
+import { createPacker, gatherCases, type PackedCases } from '../../src/archive/junit.ts';
 import type { Db } from '../../src/store/db.ts';
 import {
   countWaitingLogs,

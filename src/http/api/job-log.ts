@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import { type Archive, ArchiveProblem, type SliceAt } from '../../archive/archive.ts';
+import type { Archive } from '../../archive/archive.ts';
+import type { SliceAt } from '../../archive/slices.ts';
+import { ArchiveProblem } from '../../archive/source.ts';
 import { type PlacedJob, packingOf, partsOf } from '../../core/logs/places.ts';
 import { findRun, type LatestOf } from '../../store/pages/run-page.ts';
 import { knownLog, placedJob } from '../../store/read/excerpts.ts';

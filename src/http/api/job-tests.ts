@@ -1,5 +1,11 @@
-import { JunitProblem, readJunit } from '../../archive/junit.ts';
-import { createPacker, gatherCases, type PackedCases, unpackCases } from '../../archive/pack-cases.ts';
+import {
+  createPacker,
+  gatherCases,
+  JunitProblem,
+  type PackedCases,
+  readJunit,
+  unpackCases,
+} from '../../archive/junit.ts';
 import { notFound } from '../../core/errors.ts';
 import { mostCaseCauses } from '../../core/job-causes.ts';
 import { isFailed, type TestCase } from '../../core/test-cases.ts';
