@@ -14,9 +14,16 @@ import { startPostgres } from './postgres.ts';
 
 /**
  * Builds the dashboard and starts one private PostgreSQL server, in which each test creates its own database, and makes the
- * databases that most of those are copies of. A process that a test leaves running makes the run fail.
+ * databases that most of those are copies of. A process that a test leaves running makes the run fail. Vitest calls this for each
+ * project; the first one shares what it made.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const shared = project.vitest.projects.map((each) => each.getProvidedContext()).find(({ postgres }) => postgres);
+  if (shared) {
+    project.provide('postgres', shared.postgres);
+    project.provide('sqliteTemplate', shared.sqliteTemplate);
+    return async () => {};
+  }
   ensureBuilt();
   await bundleServer(dirname(bundledProgram));
   // No test crashes the system or this PostgreSQL server.
