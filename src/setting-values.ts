@@ -1,6 +1,6 @@
 /** What a setting can be: each reads a text, and returns its value or, as `problem`, what it must be instead. */
 import { isIP } from 'node:net';
-import { readDigits } from './core/decimal.ts';
+import { readDigits } from './core/input.ts';
 
 /** Reads the text of a setting; `choices` are all values, where these are words. */
 export type Parse<Value> = ((text: string) => { value: Value } | { problem: string }) & { choices?: readonly string[] };

@@ -1,8 +1,7 @@
 /** What the program says of a world: the functions that serve the pages, on runs from a file. */
 import { baselineOf, baseOf, ownRunsOf } from '../../src/core/verdicts/baseline.ts';
 import { createDigest, indexRun, type RunDigest, type RunHead } from '../../src/core/verdicts/digest.ts';
-import { type Around, outageWindow } from '../../src/core/verdicts/outages.ts';
-import { type NodeFailure, suspectDays, suspectNodes } from '../../src/core/verdicts/suspects.ts';
+import { type Around, judgeNodes, type NodeFailure, outageWindow, suspectDays } from '../../src/core/verdicts/lab.ts';
 import { type CauseFacts, type Verdict, verdictOf } from '../../src/core/verdicts/verdict.ts';
 import type { World, WorldJob, WorldRun } from './world.ts';
 
@@ -110,7 +109,7 @@ function suspicions(jobs: readonly WorldJob[]): Answer['nodes'] {
     while (jobs[oldest]!.start < start - suspectDays) add(jobs[oldest++]!, -1);
     while (failures[0]!.start < start - suspectDays) failures.shift();
     const started = (from: number, to: number) => Math.min(placeOf(jobs, to), at + 1) - placeOf(jobs, from);
-    const suspects = new Set(suspectNodes({ failures, jobs: counts, started }).map(({ node }) => node));
+    const suspects = new Set(judgeNodes({ failures, jobs: counts, started }).suspects.map(({ node }) => node));
     return nodes.filter((node) => suspects.has(node)).map((node) => ({ node, time: start }));
   });
 }

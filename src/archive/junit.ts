@@ -7,7 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createZstdCompress, zstdDecompress } from 'node:zlib';
 import sax from 'sax';
-import { cutTitle } from '../core/signature-cut.ts';
+import { cutTitle } from '../core/signature-text.ts';
 import {
   type CaseCounts,
   type CaseResult,

@@ -2,10 +2,9 @@
 import type { Logger } from 'pino';
 import { type Archive, openArchive } from '../archive/archive.ts';
 import { ArchiveProblem } from '../archive/source.ts';
-import { createBell } from '../core/bell.ts';
 import { logRulesVersion } from '../core/logs/first-error.ts';
 import type { PlacedJob } from '../core/logs/places.ts';
-import { nextTurn } from '../core/turns.ts';
+import { createBell, nextTurn } from '../core/turns.ts';
 import type { Db } from '../store/db.ts';
 import { countWaitingLogs, jobsToRefine, jobsWithEvidence, jobToRead } from '../store/read/excerpts.ts';
 import { testsOf } from '../store/read/test-cases.ts';

@@ -3,7 +3,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { BadSetting, type CommandLine } from '../config.ts';
 import { longestTokenName, parseScopes, scopes, tokenPrefix } from '../core/access.ts';
 import { isFailure } from '../core/errors.ts';
-import { nameProblem } from '../core/name.ts';
+import { nameProblem } from '../core/input.ts';
 import { plural } from '../core/plural.ts';
 import {
   revokeToken as dropToken,

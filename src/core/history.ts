@@ -1,7 +1,7 @@
 /** The history of runs as a table: a row for each description, a column for each run. */
 import { isFailing } from './compare.ts';
+import type { CausedJob } from './job.ts';
 import { type JobStatus, jobStatuses } from './job.ts';
-import type { CausedJob } from './job-causes.ts';
 import type { Signature } from './signature.ts';
 
 /** One description: for each run its status as an index into `jobStatuses`, its job and its cause; see `History` of the API. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isJobStatus, type JobStatus, jobStatuses, jobSuccess, nextStatus } from './job.ts';
+import { isJobStatus, type JobStatus, jobStatuses, jobSuccess, nextStatus, orderJobs } from './job.ts';
 
 type Body = { status?: JobStatus; success?: boolean | null };
 
@@ -90,3 +90,42 @@ test.each([null, undefined, '', 'Pass', 'finished pass', 1, true, ['pass'], {}, 
     expect(isJobStatus(value)).toBe(false);
   },
 );
+
+describe('jobs are ordered', () => {
+  const ordered = (jobs: [string, JobStatus][]) =>
+    orderJobs(jobs.map(([job_id, status]) => ({ job_id, status }))).map(({ job_id }) => job_id);
+
+  test('with failed jobs first and passed jobs last', () => {
+    const jobs = jobStatuses.map((status, at): [string, JobStatus] => [`${at} ${status}`, status]);
+    expect(ordered(jobs).map((id) => id.slice(2))).toEqual([
+      'fail',
+      'dead',
+      'running',
+      'waiting',
+      'queued',
+      'unknown',
+      'pass',
+    ]);
+  });
+
+  test('by id as a number, and then by ids that are not numbers', () => {
+    expect(ordered(['b', '10', '9', 'a', '010', '1x'].map((id) => [id, 'fail']))).toEqual([
+      '9',
+      '010',
+      '10',
+      '1x',
+      'a',
+      'b',
+    ]);
+  });
+
+  test('without a difference between failed and dead jobs', () => {
+    expect(
+      ordered([
+        ['3', 'fail'],
+        ['2', 'dead'],
+        ['1', 'fail'],
+      ]),
+    ).toEqual(['1', '2', '3']);
+  });
+});

@@ -150,3 +150,46 @@ export function nextStatus(
 export function isJobStatus(value: unknown): value is JobStatus {
   return (jobStatuses as readonly unknown[]).includes(value);
 }
+
+/** Every status, from what needs attention to what does not. */
+export const statusesByUrgency: readonly JobStatus[] = [
+  'fail',
+  'dead',
+  'running',
+  'waiting',
+  'queued',
+  'unknown',
+  'pass',
+];
+
+/** Failed and dead jobs have the same rank. */
+function rankOf(status: JobStatus): number {
+  return statusesByUrgency.indexOf(status === 'dead' ? 'fail' : status);
+}
+
+/** The order of jobs on the page of a run: failing jobs first, passed jobs last, then by id as a number. */
+export function orderJobs<Job extends { job_id: string; status: JobStatus }>(jobs: Job[]): Job[] {
+  const keyed = jobs.map((job) => ({ job, rank: rankOf(job.status), number: numberOf(job.job_id) }));
+  keyed.sort((a, b) => a.rank - b.rank || a.number - b.number || (a.job.job_id < b.job.job_id ? -1 : 1));
+  return keyed.map(({ job }) => job);
+}
+
+/** Ids that are not numbers come after those that are. */
+function numberOf(jobId: string): number {
+  return /^\d+$/.test(jobId) ? Number(jobId) : Number.MAX_VALUE;
+}
+
+/** A job with the cause that its reason or its log names, and the causes of its first failed test cases, each once. */
+export interface CausedJob<Cause extends { id: string } = { id: string }> {
+  signature: Cause | null;
+  case_causes: readonly Cause[];
+}
+
+/** How many of the failed test cases of a job, in the order of its document, are causes of its failure; the others are only listed. */
+export const mostCaseCauses = 20;
+
+/** All causes of a job, each once and its own first; none of a job that has not failed. */
+export function causesOfJob<Cause extends { id: string }>({ signature, case_causes }: CausedJob<Cause>): Cause[] {
+  if (signature === null) return [];
+  return [signature, ...case_causes.filter(({ id }) => id !== signature.id)];
+}

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { jobStatuses } from './job.ts';
-import { causesOfJob } from './job-causes.ts';
+import { causesOfJob, jobStatuses } from './job.ts';
 import { createPageJobs, type ListedJob, longestReason, readPageJob } from './page-jobs.ts';
 
 const status = fc.constantFrom(...jobStatuses);

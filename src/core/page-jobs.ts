@@ -4,9 +4,9 @@
  * it a page of 500 jobs has 26 KB compressed, one of 5,000 has 141 KB instead of 178 KB (2 MB instead of 3 MB raw).
  */
 import type { JobStatus } from './job.ts';
-import { type CausedJob, causesOfJob } from './job-causes.ts';
-import type { JobLink } from './links.ts';
-import type { CauseClass } from './signature.ts';
+import { type CausedJob, causesOfJob } from './job.ts';
+import type { JobLink } from './paths.ts';
+import type { CauseClass } from './signature-class.ts';
 
 /** A cause of failures as a job has it; see `signature.ts`. */
 interface Cause {

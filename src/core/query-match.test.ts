@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseQuery } from './query.ts';
 import { jobMatcher, type MatchableJob } from './query-match.ts';
-import { spanReader, valueBounds } from './query-span.ts';
-import { readValue } from './query-value.ts';
+import { readValue, spanReader, valueBounds } from './query-value.ts';
 
 const now = Date.UTC(2026, 10, 24, 12);
 const clock = { now, zone: 'UTC' };

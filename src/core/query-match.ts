@@ -1,10 +1,9 @@
 import { facetText, parseFacets } from './facets.ts';
-import { type CausedJob, causesOfJob } from './job-causes.ts';
+import { type CausedJob, causesOfJob } from './job.ts';
 import type { Clock } from './moment.ts';
 import { type Query, type QueryKey, queryKeys, type Term } from './query.ts';
-import { type SpanOf, spanReader, valueBounds } from './query-span.ts';
-import { asciiLower, globMatcher, type Value } from './query-value.ts';
-import type { Trait } from './traits.ts';
+import { asciiLower, globMatcher, type SpanOf, spanReader, type Value, valueBounds } from './query-value.ts';
+import type { Trait } from './verdicts/bands.ts';
 
 /** What a filter can ask of a job; times in milliseconds since the epoch, durations in seconds. */
 export interface MatchableJob extends CausedJob<{ id: string; kind: string; title: string }> {

@@ -1,7 +1,7 @@
 /** Prints filters, and changes them when a person clicks. Whatever is printed is read as the same filter again. */
 import { keyOf, type QueryKey, queryKeys, type Term, termTexts } from './query.ts';
-import { isDigits } from './query-check.ts';
 import type { Value } from './query-value.ts';
+import { isDigits } from './query-value.ts';
 
 /** The text of one term. */
 export function printTerm({ key, negated, values }: Term): string {

@@ -1,10 +1,9 @@
 /** The filter language (docs/dashboard.md), read here for the server and the browser alike; `query-print.ts` writes it. */
 import { jobStatuses } from './job.ts';
-import { checkValue, checkWord, nearest, type ValueKind } from './query-check.ts';
-import { splitValues, type Value } from './query-value.ts';
+import { checkValue, checkWord, nearest, splitValues, type Value, type ValueKind } from './query-value.ts';
 import { runStatuses } from './run.ts';
-import { signatureKinds } from './signature-kinds.ts';
-import { traits } from './traits.ts';
+import { signatureKinds } from './signature-class.ts';
+import { traits } from './verdicts/bands.ts';
 
 /** What a term can compare; a bare word has no key. */
 export interface Term {

@@ -1,4 +1,5 @@
 import { type JobStatus, jobStatuses } from './job.ts';
+import type { DayRange } from './time.ts';
 
 /** How many jobs of a run have each status; kept on the run row, changed in the same transaction as the job. */
 export type JobCounts = Record<JobStatus, number>;
@@ -34,6 +35,21 @@ export const runSorts = [
 
 /** One of `runSorts`. */
 export type RunSort = (typeof runSorts)[number];
+
+/**
+ * What lists of runs can be filtered by (teuthology contract §2.9). `sha1` and `flavor` are those of any job of the
+ * run.
+ */
+export const runFacets = ['branch', 'date', 'machine_type', 'status', 'suite', 'sha1', 'user', 'flavor'] as const;
+
+/** One of `runFacets`. */
+export type RunFacet = (typeof runFacets)[number];
+
+/** One condition on runs; all conditions of a list must hold. `sha1` matches by prefix, a date by `scheduled`. */
+export type RunCondition =
+  | { facet: Exclude<RunFacet, 'date'>; value: string }
+  | { facet: 'date'; range: DayRange }
+  | { facet: 'since'; from: number };
 
 /** Counts of a run without jobs. */
 export function noJobs(): JobCounts {

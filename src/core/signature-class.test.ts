@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type CauseClass, deadSignature, signatureOf } from './signature.ts';
+import { deadSignature, signatureOf } from './signature.ts';
+import type { CauseClass } from './signature-class.ts';
 
 describe('the class of a cause', () => {
   test.each<[CauseClass, string]>([

@@ -1,5 +1,21 @@
-/** The class of a cause: what sort of thing failed. */
-import type { SignatureKind } from './signature-kinds.ts';
+/** The kinds and classes of causes: what sort of failure one is, and whose fault. */
+
+/** What sort of failure a cause is. */
+export const signatureKinds = [
+  'timeout',
+  'infra',
+  'command',
+  'crash',
+  'clusterlog',
+  'test',
+  'selinux',
+  'ansible',
+  'dead',
+  'other',
+] as const;
+
+/** One of them. */
+export type SignatureKind = (typeof signatureKinds)[number];
 
 /**
  * `product`: the software under test or a test of it; `infra`: the lab, for certain; `support`: the lab, if other branches were hit

@@ -1,6 +1,6 @@
 /** The title of a command that failed: what was run, without all that every command of a lab is wrapped into. */
-import { cutTitle } from './signature-cut.ts';
 import { maskNoise } from './signature-mask.ts';
+import { cutTitle, unquote } from './signature-text.ts';
 
 /** Commands are nested about six deep; more turns would only help hostile ones. */
 const deepest = 24;
@@ -30,21 +30,6 @@ function plainCommand(quoted: string): string {
     ).trim();
   }
   return unquote(text);
-}
-
-/** Without the quotes around it and the backslashes before those inside. */
-export function unquote(text: string): string {
-  const quote = text[0];
-  if (quote !== "'" && quote !== '"') return text;
-  const inner = text.slice(1, text.length > 1 && text.endsWith(quote) ? -1 : undefined);
-  return inner
-    .replace(/\\(.)/gs, (_, character: string) =>
-      'nrt'.includes(character)
-        ? ' '
-        : `${character === "'" || character === '"' || character === '\\' ? '' : '\\'}${character}`,
-    )
-    .replace(/\s+/g, ' ')
-    .trim();
 }
 
 /** Words before a command that say how it is run, each with what belongs to it. */

@@ -1,5 +1,4 @@
-/** Texts as clients wrap them: what is around a reason, and what stands in the representation of Python values. */
-import { unquote } from './signature-command.ts';
+/** Texts as clients wrap them: what is around a reason, what stands in the representation of Python values, and how titles are cut. */
 
 const logPrefix =
   /^(?:\d{4}-\d\d-\d\d[T ][\d:.]{8,16}(?:Z|[+-][\d:]{4,6})? )?(?:DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL):[\w.-]{1,120}:\s?/;
@@ -66,4 +65,44 @@ function endOfText(text: string, start: number): number {
     else if (text[at] === quote) return at + 1;
   }
   return text.length;
+}
+
+/** Without the quotes around it and the backslashes before those inside. */
+export function unquote(text: string): string {
+  const quote = text[0];
+  if (quote !== "'" && quote !== '"') return text;
+  const inner = text.slice(1, text.length > 1 && text.endsWith(quote) ? -1 : undefined);
+  return inner
+    .replace(/\\(.)/gs, (_, character: string) =>
+      'nrt'.includes(character)
+        ? ' '
+        : `${character === "'" || character === '"' || character === '\\' ? '' : '\\'}${character}`,
+    )
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** Cuts a title at a word; a hash of the rest keeps two long ones apart. */
+export function cutTitle(title: string, longest: number): string {
+  const line = title
+    .toWellFormed()
+    .replace(/[\x00-\x1f\x7f\s]+/g, ' ')
+    .trim();
+  if (line.length <= longest) return line;
+  const space = line.lastIndexOf(' ', longest - 10);
+  const at = space > longest / 2 ? space : longest - 10;
+  // A character cut in two would not be the same when it is read back from a database.
+  return `${line.slice(0, at).trimEnd()} …${hashOf(line.slice(at)).slice(0, 6)}`.toWellFormed();
+}
+
+/** cyrb53, of which 8 hexadecimal digits: 10,000 causes collide once in a hundred databases. */
+export function hashOf(text: string): string {
+  let [a, b] = [0xdeadbeef, 0x41c6ce57];
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    a = Math.imul(a ^ code, 2654435761);
+    b = Math.imul(b ^ code, 1597334677);
+  }
+  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+  return (a >>> 0).toString(16).padStart(8, '0');
 }

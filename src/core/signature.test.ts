@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { deadSignature, type SignatureKind, signatureOf } from './signature.ts';
+import { deadSignature, signatureOf } from './signature.ts';
+import type { SignatureKind } from './signature-class.ts';
 
 /** Reasons with placeholders for what varies between jobs: `{host}`, `{number}` and so on. */
 const SHAPES: [reason: string, kind: SignatureKind, title: string][] = [

@@ -1,12 +1,11 @@
 /** The cause of a failure, as far as its reason tells: a kind and a title without hosts, numbers, ids, paths and times. */
-import { type CauseClass, causeClasses, classOf } from './signature-class.ts';
-import { cutTitle, hashOf } from './signature-cut.ts';
-import type { SignatureKind } from './signature-kinds.ts';
+import { expiryTitle } from './expiry.ts';
+import { type CauseClass, classOf, infraIn, type SignatureKind } from './signature-class.ts';
+import { commandTitle, scriptArguments } from './signature-command.ts';
 import { maskNoise } from './signature-mask.ts';
-import { rules } from './signature-rules.ts';
-import { withoutWrappers } from './signature-text.ts';
-
-export { type CauseClass, causeClasses, type SignatureKind };
+import { ansible, clusterLog, crash, type Found, kernelLog, selinux, traceback } from './signature-output.ts';
+import { cutTitle, hashOf, unquote, withoutWrappers } from './signature-text.ts';
+import { casesIn, caseTitle } from './test-cases.ts';
 
 /** Increases when the rules change, so that everything stored can be computed again. */
 export const signatureVersion = 3;
@@ -30,14 +29,14 @@ export function signatureOf(reason: string): Signature {
   const text = withoutWrappers(reason.slice(0, longestExamined).toWellFormed());
   for (const rule of rules) {
     const found = rule(text);
-    if (found !== null) return signature(...found);
+    if (found !== null) return causeOf(...found);
   }
-  return signature('other', maskNoise(text).replace(/ on <host>$/, ''));
+  return causeOf('other', maskNoise(text).replace(/ on <host>$/, ''));
 }
 
 /** The cause of a job that failed or died and gave no reason. */
 export function deadSignature(status: string): Signature {
-  return signature('dead', `${status === 'dead' ? 'dead' : 'failed'}, no reason recorded`);
+  return causeOf('dead', `${status === 'dead' ? 'dead' : 'failed'}, no reason recorded`);
 }
 
 /** The cause of a job in this status, which may have given a reason; null for one that has not failed. */
@@ -46,21 +45,153 @@ export function failureCause(status: string, reason: string | null): Signature |
   return reason ? signatureOf(reason) : deadSignature(status);
 }
 
-/** A cause that something else than a reason names: `title` without what varies. */
-export function causeOf(kind: SignatureKind, title: string): Signature {
-  return signature(kind, title);
-}
-
 /** A stored cause, which has no class of its own. */
 export function classified(cause: Omit<Signature, 'class'>): Signature {
   return { ...cause, class: classOf(cause) };
 }
 
-function signature(kind: SignatureKind, title: string): Signature {
+/** A cause by its kind and a title without what varies, which is cut to 160 characters. */
+export function causeOf(kind: SignatureKind, title: string): Signature {
   const short = cutTitle(title, longestTitle);
   return classified({
     id: hashOf(`${signatureVersion}|${kind}|${short}`),
     kind,
     title: short || '(empty reason)',
   });
+}
+
+/** The cause that a failed test case is, whoever names it. */
+export function caseCause(name: string): Signature {
+  return causeOf('test', caseTitle(name));
+}
+
+/** Typed extraction, in this order: the first rule that knows the shape decides. */
+const rules: ((text: string) => Found)[] = [
+  // Workers report a job of the product that hangs; one that says nothing is lost.
+  (text) => {
+    const title = expiryTitle(text);
+    return title === null ? null : ['infra', title];
+  },
+  (text) => (/^hit max job timeout/i.test(text) ? ['timeout', 'hit max job timeout'] : null),
+  command,
+  clusterLog,
+  // Whatever command was under way when the connection went.
+  (text) => (/^SSH connection (?:to \S{1,300} )?was lost/.test(text) ? ['infra', 'SSH connection was lost'] : null),
+  (text) => (/^Error reimaging machines/i.test(text) ? ['infra', maskNoise(text)] : null),
+  selinux,
+  failedTest,
+  kernelLog,
+  tries,
+  ansible,
+  (text) => {
+    const timeout = /^(?:Timeout )?\d{1,9}[smh]? running (?=\S)/i.exec(text);
+    return timeout ? ['timeout', `timeout running ${commandTitle(text.slice(timeout[0].length))}`] : null;
+  },
+  (text) => (/^Failed to fetch package version/.test(text) ? ['infra', packageTitle(text)] : null),
+  image,
+  crash,
+  traceback,
+  (text) => (infraIn(text) ? ['infra', maskNoise(text)] : null),
+];
+
+function command(text: string): Found {
+  const crashed = /^Command crashed: /.exec(text);
+  if (crashed) return ['crash', `crashed: ${commandTitle(text.slice(crashed[0].length))}`];
+  const failed =
+    /^(Command|Unit test) failed(?: \(([^)]{1,300})\))?(?: on (\S{1,300}))? with status (-?\d{1,9})(?:: ?)?/.exec(text);
+  if (!failed) return subprocess(text);
+  const [all, what, label, host, status] = failed;
+  const rest = withoutHost(text.slice(all.length), host);
+  const name = label === undefined ? '' : maskNoise(label);
+  const result = unitTest(rest);
+  if (result !== null || what === 'Unit test') {
+    const found = result ?? maskNoise(unquote(rest));
+    return [found.startsWith('valgrind') ? 'crash' : 'test', `${name || 'unit test'}: ${found} → status ${status}`];
+  }
+  const kind = status === '124' ? 'timeout' : 'command';
+  if (label === undefined) return [kind, `${commandTitle(rest)} → status ${status}`];
+  const more = name.startsWith('workunit test ') ? scriptArguments(rest) : '';
+  return [kind, `${name}${more && ' '}${more} → status ${status}`];
+}
+
+/** `Command '[…]' timed out after 60 seconds` and `… returned non-zero exit status 1`: commands of the test framework itself. */
+function subprocess(text: string): Found {
+  const ended = /^Command (['"]?)(?=\S)/.exec(text);
+  if (!ended) return null;
+  const timedOut = text.lastIndexOf(`${ended[1]} timed out after `);
+  const status = /returned non-zero exit status (-?\d{1,9})/.exec(text);
+  const end = timedOut > 0 ? timedOut : status ? status.index - 1 - (ended[1] as string).length : 0;
+  if (end <= ended[0].length) return null;
+  const name = commandTitle(text.slice(ended[0].length, end));
+  if (timedOut > 0) return ['timeout', `${name} → timed out`];
+  return ['command', `${name} → status ${status?.[1]}`];
+}
+
+/** A host that a text names at its beginning is masked everywhere in it. */
+function withoutHost(text: string, host: string | undefined): string {
+  const name = host?.slice(host.indexOf('@') + 1).split('.', 1)[0] ?? '';
+  return /^[a-z][\w-]{2,60}\d$/i.test(name) ? text.replaceAll(name, '<host>') : text;
+}
+
+/** `(total 3 failed) FAILURE: Test `x` of `y`. Reason: …` or a finding of valgrind, in place of the command. */
+function unitTest(text: string): string | null {
+  const test = /(FAILURE|ERROR): Test `([^`]{1,200})` of `([^`]{1,200})`\. Reason: /.exec(text);
+  if (test) return `${test[2]} (${test[3]}) ${maskNoise(text.slice(test.index + test[0].length))}`;
+  const valgrind = /(?:\(total \d{1,9} failed\) )?(valgrind error: .*)/s.exec(text);
+  return valgrind && (valgrind.index === 0 || text.startsWith("'")) ? maskNoise(valgrind[1] ?? '') : null;
+}
+
+function failedTest(text: string): Found {
+  const names = casesIn(text);
+  if (names.length > 0) return ['test', names.join(', ')];
+  return /^\[ {1,4}FAILED {1,4}\] /.test(text) ? ['test', maskNoise(text)] : null;
+}
+
+function tries(text: string): Found {
+  const found = /reached maximum tries \((\d{1,9})\) after waiting for (\d{1,9}) seconds/.exec(text);
+  if (!found) return null;
+  const action = maskNoise(
+    text
+      .slice(0, found.index)
+      .replace(/^["']/, '')
+      .replace(/["'] $/, '')
+      .trim(),
+  );
+  if (action === '') return ['timeout', `reached maximum tries (${found[1]}) after waiting for ${found[2]} seconds`];
+  return [infraIn(`tries: ${action}`) ? 'infra' : 'timeout', `'${action}' reached maximum tries`];
+}
+
+/** Which distribution, release and flavor were not there. */
+function packageTitle(text: string): string {
+  const address = decode(text);
+  const parts = [
+    /Multiple results|no (?:build|package)s? found|\b404\b/i.exec(text)?.[0],
+    value(address, 'project'),
+    value(address, 'distros?') ?? /\/([a-z]{3,12}[-/]\d[\w.]{0,12})(?=[-/]x86|[-/]aarch|\/flavors)/.exec(address)?.[1],
+    value(address, 'distro_version'),
+    value(address, 'flavors?') ?? /\/flavors\/([\w-]{1,60})/.exec(address)?.[1],
+    value(address, 'ref'),
+  ];
+  const known = parts.filter((part) => part !== undefined);
+  if (known.length === 0) return maskNoise(text);
+  return ['Failed to fetch package version', ...known.map((part) => part.replace(/\bwip-[\w.-]+/, '<branch>'))].join(
+    ': ',
+  );
+}
+
+function value(address: string, key: string): string | undefined {
+  return new RegExp(`[?&,=]${key}=([^&,\\s]{1,80})`).exec(address)?.[1];
+}
+
+function decode(text: string): string {
+  return text.replace(/%2f/gi, '/').replace(/%3a/gi, ':').replace(/%2c/gi, ',');
+}
+
+function image(text: string): Found {
+  const missing =
+    /^Fog has no (\S{1,100}) image/.exec(text) ?? /^Could not find an image for (\S{1,60} \S{1,60})/.exec(text);
+  if (!missing) return null;
+  // The machine type stands before the distribution: `smithi_centos_9.stream`.
+  const name = (missing[1] as string).replace(/^[a-z]{1,30}_(?=[a-z]{2,20}_)/, '').replaceAll('_', ' ');
+  return ['infra', `no image for ${name}`];
 }

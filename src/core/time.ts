@@ -3,6 +3,7 @@
  * teuthology contract §1.7. The old server shifted by its local zone; its container sets TZ=UTC, where both agree
  * (teuthology contract §7.18).
  */
+import { type Failure, invalid } from './errors.ts';
 
 const MICROS_PER_MS = 1000;
 
@@ -91,6 +92,11 @@ export function parseDay(text: string, todayMicros: number): DayRange | null {
   if (ms === null) return null;
   const from = ms * MICROS_PER_MS;
   return { from: clamp(from), to: clamp(from + MICROS_PER_DAY) };
+}
+
+/** Reads a day (`today`, `yesterday`, `YYYY-MM-DD`), or returns `invalid` in the words of the contract. */
+export function readDay(text: string, todayMicros: number, key: string): DayRange | Failure {
+  return parseDay(text, todayMicros) ?? invalid(key, 'date format must match %Y-%m-%d');
 }
 
 function clamp(micros: number): number {

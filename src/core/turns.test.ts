@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { createQueue } from './turns.ts';
+import { createBell, createQueue } from './turns.ts';
 
 test('work in a queue is done one after the other, also after one that throws', async () => {
   const queue = createQueue();
@@ -26,4 +26,31 @@ test('a queue does not keep what was done last', async () => {
   await new Promise(setImmediate);
   collect();
   expect(result.deref()).toBeUndefined();
+});
+
+const anHour = 3_600_000;
+
+test('a bell wakes everybody who waits, and whoever has not heard it yet', async () => {
+  const bell = createBell();
+  const heard = bell.rung();
+  const waiting = [bell.wait(heard, anHour), bell.wait(heard, anHour)];
+  bell.ring();
+  await Promise.all(waiting);
+  await bell.wait(heard, anHour);
+});
+
+test('a bell keeps nothing of those who have waited in vain', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const bell = createBell();
+  const waits: WeakRef<Promise<void>>[] = [];
+  for (let count = 0; count < 50; count++) {
+    const wait = bell.wait(bell.rung(), 0);
+    waits.push(new WeakRef(wait));
+    await wait;
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  collect();
+  expect(waits.filter((wait) => wait.deref() !== undefined).length).toBeLessThan(5);
+  bell.ring();
 });

@@ -11,7 +11,7 @@ import { concernsMachines, filterOf, type NewsEvent } from '../core/notification
 import { isOver } from '../core/run.ts';
 import { milliseconds } from '../core/time.ts';
 import { bandOf } from '../core/verdicts/bands.ts';
-import { suspectText } from '../core/verdicts/suspects.ts';
+import { suspectText } from '../core/verdicts/lab.ts';
 import type { Db } from '../store/db.ts';
 import type { SubscriptionRow } from '../store/engine/people-schema.ts';
 import type { RunRow } from '../store/engine/schema.ts';

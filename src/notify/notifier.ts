@@ -1,9 +1,9 @@
 /** Tells people what has happened, beside the server (docs/decisions/0028-notifications.md). */
 import type { Logger } from 'pino';
-import { type Bell, createBell } from '../core/bell.ts';
 import { bodyIn } from '../core/notifications/message.ts';
 import { type Attempt, attemptTimeout } from '../core/notifications/subscription.ts';
 import { milliseconds } from '../core/time.ts';
+import { type Bell, createBell } from '../core/turns.ts';
 import { nextDelivery } from '../store/read/subscriptions.ts';
 import {
   type ClaimedDelivery,

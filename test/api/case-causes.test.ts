@@ -1,6 +1,6 @@
 /** Jobs with several failed test cases: they have the cause of each, and are one job in every count of jobs. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { caseCause } from '../../src/core/test-cases.ts';
+import { caseCause } from '../../src/core/signature.ts';
 import type { CausePage } from '../../src/http/api/cause-schema.ts';
 import type { Compare } from '../../src/http/api/compare-schema.ts';
 import type { DecisionItem } from '../../src/http/api/decision-schema.ts';

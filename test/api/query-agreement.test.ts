@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseQuery } from '../../src/core/query.ts';
 import { jobMatcher, type MatchableJob } from '../../src/core/query-match.ts';
-import { traitsOf } from '../../src/core/traits.ts';
+import { traitsOf } from '../../src/core/verdicts/bands.ts';
 import type { RunList } from '../../src/http/api/lists-schema.ts';
 import type { RunJobs, RunPage } from '../../src/http/api/run-page-schema.ts';
 import type { RunItem } from '../../src/http/api/schema.ts';

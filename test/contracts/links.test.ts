@@ -1,7 +1,6 @@
 /** Runs and jobs whose names have characters that mean something in an address: every link leads to what it names. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { logLinks } from '../../src/core/links.ts';
-import { apiPath, pagePath } from '../../src/core/paths.ts';
+import { apiPath, logLinks, pagePath } from '../../src/core/paths.ts';
 import type { RunPage } from '../../src/http/api/run-page-schema.ts';
 import { engines } from '../helpers/engines.ts';
 import { listen } from '../helpers/events.ts';

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import type { Archive } from '../../src/archive/archive.ts';
 import { archiveForReader, type LogReader, readNext, startLogReader } from '../../src/cli/log-reader.ts';
 import { logRulesVersion } from '../../src/core/logs/first-error.ts';
-import { caseCause } from '../../src/core/test-cases.ts';
+import { caseCause } from '../../src/core/signature.ts';
 import type { JobExcerpt } from '../../src/http/api/job-log-schema.ts';
 import type { JobPage } from '../../src/http/api/job-page-schema.ts';
 import type { RunVerdicts } from '../../src/http/api/verdict-schema.ts';

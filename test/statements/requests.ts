@@ -2,10 +2,9 @@
 import { hash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { expect } from 'vitest';
-import { runFacets } from '../../src/core/filter.ts';
 import { jobStatuses } from '../../src/core/job.ts';
 import { queryKeys } from '../../src/core/query.ts';
-import { runSorts } from '../../src/core/run.ts';
+import { runFacets, runSorts } from '../../src/core/run.ts';
 import type { Db } from '../../src/store/db.ts';
 import { createToken, revokeToken } from '../../src/store/write/tokens.ts';
 import { someone } from '../helpers/server.ts';

@@ -1,5 +1,7 @@
 /** What people say of a cause of failures, and where that holds. */
+import type { CauseClass } from '../signature-class.ts';
 import { baseOf } from '../verdicts/baseline.ts';
+import type { Verdict } from '../verdicts/verdict.ts';
 
 /** What a failure is. */
 export const decisionClasses = [
@@ -19,15 +21,12 @@ export const decisionScopes = ['run', 'branch', 'base', 'everywhere'] as const;
 /** One of `decisionScopes`. */
 export type DecisionScope = (typeof decisionScopes)[number];
 
-/** Where a decision holds; `scope_of` names the run or the branch, and is null for `everywhere`. */
-export interface Reach {
-  scope: DecisionScope;
-  scope_of: string | null;
-}
-
 /** A decision. Apart from its withdrawal it never changes. Times in milliseconds since the Unix epoch. */
-export interface Decision extends Reach {
+export interface Decision {
   id: number;
+  scope: DecisionScope;
+  /** The run or the branch that it holds for; null for `everywhere`. */
+  scope_of: string | null;
   /** The id, version, kind and title of the cause when it was made. */
   cause: string;
   version: number;
@@ -63,7 +62,7 @@ export function placeOf({ name, branch }: Omit<Place, 'base'>, bases: readonly s
 }
 
 /** The scope of a decision that is made in a run, or why it cannot have this one, in words. */
-export function reachOf(scope: DecisionScope, place: Place): Reach | string {
+export function reachOf(scope: DecisionScope, place: Place): Pick<Decision, 'scope' | 'scope_of'> | string {
   if (scope === 'everywhere') return { scope, scope_of: null };
   if (scope === 'branch' && place.branch === '') return 'the run has no branch';
   return { scope, scope_of: { run: place.name, branch: place.branch, base: place.base }[scope] };
@@ -76,7 +75,10 @@ export function usualScope(kind: DecisionClass, { branch }: Pick<Place, 'branch'
 }
 
 /** Whether a decision reaches a run. One of a branch never reaches its base, nor other branches of that. */
-export function reaches({ scope, scope_of }: Reach, { name, branch, base }: Place): boolean {
+export function reaches(
+  { scope, scope_of }: Pick<Decision, 'scope' | 'scope_of'>,
+  { name, branch, base }: Place,
+): boolean {
   if (scope === 'everywhere') return true;
   return scope_of === { run: name, branch, base }[scope];
 }
@@ -101,14 +103,29 @@ export function issueName(url: string): string {
 }
 
 /** A decision in one line: "product bug, https://…, by ana: see the log". */
-export function decisionText({ class: kind, issue_url, author, note }: DecisionWords): string {
+export function decisionText({
+  class: kind,
+  issue_url,
+  author,
+  note,
+}: Pick<Decision, 'class' | 'issue_url' | 'author' | 'note'>): string {
   const where = issue_url === null ? '' : `, ${issue_url}`;
   return `${kind}${where}, by ${author}${note === '' ? '' : `: ${note}`}`;
 }
 
-type DecisionWords = Pick<Decision, 'class' | 'issue_url' | 'author' | 'note'>;
-
 /** A decision in few words: "#61233", or its class. */
 export function decisionName({ issue_url, class: kind }: Pick<Decision, 'issue_url' | 'class'>): string {
   return issue_url === null ? kind : issueName(issue_url);
+}
+
+/** The class that a decision on a cause probably gets: what the server believes, which people accept or correct. */
+export function believed(
+  { verdict, class: kind }: Pick<Verdict, 'verdict'> & { class: CauseClass },
+  { branch, base }: Pick<Place, 'branch' | 'base'>,
+): DecisionClass {
+  if (verdict === 'INFRA') return 'infra';
+  if (verdict === 'FLAKY' || verdict === 'KNOWN') return 'known flaky';
+  // What begins on a branch of its own began with the branch; SINCE counts runs of the base.
+  if ((verdict === 'NEW' || verdict === 'ROSE') && branch !== base) return 'caused by this branch';
+  return kind === 'product' && verdict !== 'UNSEEN' ? 'product bug' : 'unclear';
 }

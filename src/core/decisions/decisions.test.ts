@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { VerdictName } from '../verdicts/verdict.ts';
-import { believed } from './belief.ts';
-import { follower, type Move } from './carry.ts';
 import {
+  believed,
   type Decision,
   decisionScopes,
   isIssue,
@@ -13,7 +12,7 @@ import {
   reachOf,
   usualScope,
 } from './decision.ts';
-import { type Candidate, type Seen, standingAfter, standingOf } from './standing.ts';
+import { type Candidate, follower, type Move, type Seen, standingAfter, standingOf } from './standing.ts';
 
 const bases = ['main', 'squid', 'reef'];
 const aDecision = (given: Partial<Candidate> = {}): Candidate => ({

@@ -1,6 +1,5 @@
 /** What a line of a log is evidence of. */
-import { parseLine } from './line.ts';
-import { createWordSearch } from './word-search.ts';
+import { parseLine } from './lines.ts';
 
 /** `command` is what a command that failed said; `log` what a log of the cluster, the system or the lab says; `none`: nothing was found. */
 export const evidenceKinds = ['crash', 'test', 'command', 'traceback', 'log', 'none'] as const;
@@ -18,70 +17,14 @@ export interface Evidence {
 
 /** Parts of all lines that can be evidence or change what is, of at least five letters each. */
 const triggers = [
-  ...[
-    'FAILED',
-    'FAIL: ',
-    'ERROR: ',
-    'ERROR   ',
-    '... FAIL',
-    '... ERROR',
-    'not ok ',
-    'Traceback (',
-    'Saw exception',
-    'Error: ',
-  ],
-  ...[
-    'Caught signal',
-    'Sanitizer',
-    'runtime error',
-    'valgrind',
-    'Segmentation fault',
-    'core dump',
-    'coredump',
-    'ceph_abort',
-  ],
-  ...['terminate called', 'panic', 'BUG: ', 'blocked for more', 'locking dep', 'recursive locking', 'lock state'],
-  ...[
-    'Command failed',
-    'Command crashed',
-    'Error E',
-    'Errno ',
-    'mount error',
-    ': line ',
-    'command not found',
-    'fatal: ',
-    'fatal error',
-    'cannot ',
-  ],
-  ...[
-    'Cannot ',
-    'nable to ',
-    'error: ',
-    'denied  {',
-    '[WRN]',
-    '[ERR]',
-    'maximum tries',
-    'Failed to ',
-    'Connection ',
-    'connection ',
-  ],
-  ...[
-    'No space left',
-    'max job timeout',
-    'did not come',
-    'reimaging',
-    'Killing ',
-    'killing ',
-    'Killed ',
-    'kill osd.',
-    'kill mds.',
-    'kill mon.',
-    'Unwinding ',
-    'reviv',
-    'Reviv',
-  ],
-  ...['general protection', 'Oops: ', 'Error\n', 'Exception'],
-];
+  'FAILED|FAIL: |ERROR: |ERROR   |... FAIL|... ERROR|not ok |Traceback (|Saw exception|Error: |Caught signal',
+  'Sanitizer|runtime error|valgrind|Segmentation fault|core dump|coredump|ceph_abort|terminate called|panic|BUG: ',
+  'blocked for more|locking dep|recursive locking|lock state|Command failed|Command crashed|Error E|Errno ',
+  'mount error|: line |command not found|fatal: |fatal error|cannot |Cannot |nable to |error: |denied  {|[WRN]',
+  '[ERR]|maximum tries|Failed to |Connection |connection |No space left|max job timeout|did not come|reimaging',
+  'Killing |killing |Killed |kill osd.|kill mds.|kill mon.|Unwinding |reviv|Reviv|general protection|Oops: |Error\n',
+  'Exception',
+].flatMap((some) => some.split('|'));
 
 /** Where the next line may be that is evidence, or changes what is: the place of a part of it. */
 export const nextTrigger = createWordSearch(triggers);
@@ -156,4 +99,49 @@ export function evidenceIn(line: string): Evidence | null {
   if (commandErrors.some((pattern) => pattern.test(text))) return retried.test(text) ? null : found('command', true);
   if (exception.test(text)) return retried.test(text) ? null : found('traceback', true);
   return null;
+}
+
+/**
+ * Finds any of some words in bytes: where the next one begins, from a byte on and before another one; −1 for none. Skips most bytes (Wu and
+ * Manber, 1994): two at the end of a window as long as the shortest word tell how far it may move, four bytes at a time for words of five
+ * letters and more. A regular expression of the same words reads 190 MB a second, this some 700.
+ */
+export function createWordSearch(words: readonly string[]) {
+  const length = Math.min(...words.map((word) => word.length));
+  const shifts = new Uint8Array(65_536).fill(length - 1);
+  /** Whether a word begins with two bytes: most windows that end like one do not, and looking that up takes no call. */
+  const isBeginning = new Uint8Array(65_536);
+  const ending = new Map<number, Uint8Array[]>();
+  for (const word of words) {
+    const codes = Uint8Array.from(word, (letter) => letter.charCodeAt(0));
+    isBeginning[((codes[0] as number) << 8) | (codes[1] as number)] = 1;
+    for (let end = 1; end < length; end++) {
+      const block = ((codes[end - 1] as number) << 8) | (codes[end] as number);
+      shifts[block] = Math.min(shifts[block] as number, length - 1 - end);
+      if (end === length - 1) ending.set(block, [...(ending.get(block) ?? []), codes]);
+    }
+  }
+  return (bytes: Uint8Array, from: number, to: number): number => {
+    for (let at = from + length - 1; at < to; ) {
+      const block = ((bytes[at - 1] as number) << 8) | (bytes[at] as number);
+      const shift = shifts[block] as number;
+      if (shift > 0) {
+        at += shift;
+        continue;
+      }
+      const start = at - length + 1;
+      if (
+        isBeginning[((bytes[start] as number) << 8) | (bytes[start + 1] as number)] === 1 &&
+        ending.get(block)?.some((word) => isAt(bytes, start, word))
+      )
+        return start;
+      at++;
+    }
+    return -1;
+  };
+}
+
+function isAt(bytes: Uint8Array, start: number, word: Uint8Array): boolean {
+  for (let index = 0; index < word.length; index++) if (bytes[start + index] !== word[index]) return false;
+  return true;
 }

@@ -1,7 +1,6 @@
 /** The first real error of a job, from the lines of its log that may be evidence (docs/decisions/0018-first-error.md). */
 import { type Evidence, type EvidenceKind, evidenceIn, retried } from './evidence.ts';
-import { createIgnorelist } from './ignorelist.ts';
-import { daemonsIn, hostIn, parseLine } from './line.ts';
+import { createIgnorelist, daemonsIn, hostIn, parseLine } from './lines.ts';
 
 /** Increases with the rules, so that logs can be read again. */
 export const logRulesVersion = 2;

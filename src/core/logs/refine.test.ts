@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { signatureOf } from '../signature.ts';
-import { caseCause } from '../test-cases.ts';
+import { caseCause, signatureOf } from '../signature.ts';
+
 import { type FoundError, refinedCause } from './refine.ts';
 
 const generic = "Command failed on smithi001 with status 22: 'sudo ceph lamp on'";

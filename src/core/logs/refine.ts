@@ -1,9 +1,8 @@
 /** The cause of a failed job, by its reason, the first real error of its log and its failed test cases. */
-import { casesNamed, caseTitle } from '../case-names.ts';
-import { causeOf, failureCause, longestExamined, type Signature, signatureOf } from '../signature.ts';
+import { caseCause, causeOf, failureCause, longestExamined, type Signature, signatureOf } from '../signature.ts';
 import { maskNoise } from '../signature-mask.ts';
 import { withoutWrappers } from '../signature-text.ts';
-import { caseCause } from '../test-cases.ts';
+import { casesNamed, caseTitle } from '../test-cases.ts';
 import type { EvidenceKind } from './evidence.ts';
 
 /** What of an excerpt decides; `sure` as the engine keeps it. */

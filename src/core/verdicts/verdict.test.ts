@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { isNew } from './bands.ts';
 import { createDigest, indexRun, type RunIndex } from './digest.ts';
-import type { Around } from './outages.ts';
-import { type CauseFacts, type Comparison, isNew, type VerdictName, verdictNames, verdictOf } from './verdict.ts';
+import type { Around } from './lab.ts';
+import { type CauseFacts, type Comparison, type VerdictName, verdictNames, verdictOf } from './verdict.ts';
 
 const hour = 3_600_000;
 let made = 0;

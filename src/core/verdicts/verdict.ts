@@ -5,7 +5,7 @@
 import type { CauseClass } from '../signature-class.ts';
 import { type Blame, blameOf, lnInCommon } from './blame.ts';
 import { jobsWith, type RunHead, type RunIndex } from './digest.ts';
-import { type Around, type Outage, outageOf, outageWindow } from './outages.ts';
+import { type Around, type Outage, outageOf, outageWindow } from './lab.ts';
 import { sentenceOf } from './sentence.ts';
 import { type Count, lastStretch, lnChoose, lnHypergeometricTail, wilsonInterval } from './statistics.ts';
 
@@ -67,17 +67,6 @@ export interface Verdict {
   last_with: RunHead | null;
   /** INFRA: what else was hit; null when the cause is one of the lab whatever else happened. */
   outage: (Outage & { from: number; to: number }) | null;
-}
-
-const newDays = 7 * 86_400_000;
-
-/** What `is:new` finds and a run shows first: NEW, ROSE, and SINCE that began in the seven days before the run. */
-export function isNew(
-  { verdict, since }: Pick<Verdict, 'verdict' | 'since'>,
-  run: Pick<RunHead, 'scheduled'>,
-): boolean {
-  if (verdict === 'SINCE') return since !== null && since.run.scheduled >= run.scheduled - newDays;
-  return verdict === 'NEW' || verdict === 'ROSE';
 }
 
 const leastNew = 2;

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../../core/audit.ts';
 import { isIssue, type Place, placeOf, reachOf, usualScope } from '../../core/decisions/decision.ts';
-import { causesOfJob } from '../../core/job-causes.ts';
-import { storable } from '../../core/name.ts';
+import { storable } from '../../core/input.ts';
+import { causesOfJob } from '../../core/job.ts';
 import { type Signature, signatureVersion } from '../../core/signature.ts';
 import { decisionOf, listDecisions } from '../../store/pages/decisions.ts';
 import { judgedJobs } from '../../store/pages/run-digests.ts';

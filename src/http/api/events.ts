@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { readDigits } from '../../core/decimal.ts';
+import { readDigits } from '../../core/input.ts';
 import { readTopics } from '../../core/paths.ts';
 import { version } from '../../program.ts';
 import { decisionOf } from '../../store/pages/decisions.ts';

@@ -1,6 +1,6 @@
+import { nodeRoles } from '../../core/job-config.ts';
 import { joinObject, parseUnlessLong } from '../../core/json-text.ts';
-import { logLinks } from '../../core/links.ts';
-import { nodeRoles } from '../../core/roles.ts';
+import { logLinks } from '../../core/paths.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import type { JobLine } from '../../store/pages/job-lines.ts';
 import {

@@ -7,7 +7,7 @@ import {
   unpackCases,
 } from '../../archive/junit.ts';
 import { notFound } from '../../core/errors.ts';
-import { mostCaseCauses } from '../../core/job-causes.ts';
+import { mostCaseCauses } from '../../core/job.ts';
 import { isFailed, type TestCase } from '../../core/test-cases.ts';
 import { milliseconds } from '../../core/time.ts';
 import { findRun } from '../../store/pages/run-page.ts';

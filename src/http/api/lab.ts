@@ -1,7 +1,7 @@
 import { notFound } from '../../core/errors.ts';
 import { isPaused } from '../../core/queue.ts';
 import { MICROS_PER_DAY, milliseconds } from '../../core/time.ts';
-import { suspectText } from '../../core/verdicts/suspects.ts';
+import { suspectText } from '../../core/verdicts/lab.ts';
 import { linesByIds } from '../../store/pages/job-lines.ts';
 import { findNodeName, type NodeLine, nodeJobIds, nodeLines } from '../../store/pages/node-list.ts';
 import { chargesOfNodes, type NodeCharge } from '../../store/pages/node-suspects.ts';

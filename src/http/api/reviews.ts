@@ -1,4 +1,4 @@
-import { storable } from '../../core/name.ts';
+import { storable } from '../../core/input.ts';
 import { milliseconds } from '../../core/time.ts';
 import { isSettled } from '../../core/verdicts/bands.ts';
 import { reviewsOf } from '../../store/pages/decisions.ts';

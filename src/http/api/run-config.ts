@@ -1,4 +1,4 @@
-import { commonPart } from '../../core/common-part.ts';
+import { commonPart } from '../../core/job-config.ts';
 import { inTurns, nextTurn } from '../../core/turns.ts';
 import { findRun, reportedKeys, sampleJobs } from '../../store/pages/run-page.ts';
 import { jobById } from '../../store/read/jobs.ts';

@@ -1,6 +1,6 @@
 /** The page of a run. */
 import { changeCounts, pairJobs } from '../../core/compare.ts';
-import { orderJobs } from '../../core/job-order.ts';
+import { orderJobs } from '../../core/job.ts';
 import { createPageJobs, type PageJob } from '../../core/page-jobs.ts';
 import { jobsTotal } from '../../core/run.ts';
 import { deadSignature } from '../../core/signature.ts';

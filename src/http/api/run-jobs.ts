@@ -1,11 +1,11 @@
 import type { FastifyReply } from 'fastify';
 import type { DecidedVerdict } from '../../core/decisions/standing.ts';
-import { causesOfJob } from '../../core/job-causes.ts';
+import { causesOfJob } from '../../core/job.ts';
 import { parseQuery, type Query } from '../../core/query.ts';
 import { jobMatcher, type MatchableJob } from '../../core/query-match.ts';
 import { milliseconds } from '../../core/time.ts';
-import { traitsOf } from '../../core/traits.ts';
 import { inTurns } from '../../core/turns.ts';
+import { traitsOf } from '../../core/verdicts/bands.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import type { JobLine } from '../../store/pages/job-lines.ts';
 import { type JobParts, partsOfRun } from '../../store/pages/job-parts.ts';

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { causeClasses } from '../../core/signature.ts';
+import { causeClasses } from '../../core/signature-class.ts';
 import { shape } from '../operations.ts';
 import {
   answers,
@@ -29,7 +29,7 @@ export const runItem = {
   response: answers(RunItem),
 };
 
-/** A cause of failures (core/signature.ts). `seen` counts its jobs in each of the page's `recent` runs. */
+/** A cause of failures (core/signature-class.ts). `seen` counts its jobs in each of the page's `recent` runs. */
 export const PageSignature = shape('PageSignature', {
   id: text,
   kind: text,

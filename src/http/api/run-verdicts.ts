@@ -1,8 +1,9 @@
 import type { FastifyReply } from 'fastify';
 import { decisionText } from '../../core/decisions/decision.ts';
 import { plural } from '../../core/plural.ts';
+import { isNew } from '../../core/verdicts/bands.ts';
 import { blameText, facetsText } from '../../core/verdicts/sentence.ts';
-import { isNew, type Verdict } from '../../core/verdicts/verdict.ts';
+import type { Verdict } from '../../core/verdicts/verdict.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import { allOf } from '../../store/pages/job-lines.ts';
 import { headOf, judgedJobs } from '../../store/pages/run-digests.ts';

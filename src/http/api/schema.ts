@@ -6,7 +6,7 @@
 import { type Static, type TProperties, type TSchema, Type } from 'typebox';
 import { jobStatuses } from '../../core/job.ts';
 import { runStatuses } from '../../core/run.ts';
-import { causeClasses } from '../../core/signature.ts';
+import { causeClasses } from '../../core/signature-class.ts';
 import { shape } from '../operations.ts';
 
 /** Any text. */
@@ -97,7 +97,7 @@ export const RunItem = shape('RunItem', {
 });
 export type RunItem = Static<typeof RunItem>;
 
-/** A cause of failures (core/signature.ts) and its class (core/signature-class.ts). */
+/** A cause of failures (core/signature-class.ts) and its class (core/signature-class.ts). */
 export const KnownCause = shape('KnownCause', {
   id: text,
   kind: text,

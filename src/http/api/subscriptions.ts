@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Failure, invalid, isFailure } from '../../core/errors.ts';
-import { storable } from '../../core/name.ts';
+import { storable } from '../../core/input.ts';
 import { filterProblem, type NewsEvent, shownTarget, targetProblem } from '../../core/notifications/subscription.ts';
 import { milliseconds } from '../../core/time.ts';
 import type { DeliveryRow, SubscriptionRow } from '../../store/engine/people-schema.ts';

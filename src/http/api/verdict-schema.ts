@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { causeClasses } from '../../core/signature.ts';
+import { causeClasses } from '../../core/signature-class.ts';
 import { verdictNames } from '../../core/verdicts/verdict.ts';
 import { shape } from '../operations.ts';
 import { standingFacts } from './decision-schema.ts';

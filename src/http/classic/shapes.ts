@@ -1,4 +1,6 @@
 /** Between the wire of the classic contract and the core. */
+
+import { longestJobId, longestRunName, nameProblem } from '../../core/input.ts';
 import {
   documentFields,
   isDocumentField,
@@ -11,7 +13,6 @@ import {
   type SmallField,
   smallFields,
 } from '../../core/job.ts';
-import { longestJobId, longestRunName, nameProblem } from '../../core/name.ts';
 import { pathPart } from '../../core/paths.ts';
 import type { CaseCounts } from '../../core/test-cases.ts';
 import { type WholeJob, withDescription } from '../../store/read/jobs.ts';

@@ -1,5 +1,5 @@
 /** Job bodies (teuthology contract §3.2) → changes of the core. */
-import { readNumber } from '../../core/decimal.ts';
+import { longestJobId, nameProblem, readNumber, storable } from '../../core/input.ts';
 import {
   type FieldKind,
   isDocumentField,
@@ -13,7 +13,6 @@ import {
   noChange,
   smallFields,
 } from '../../core/job.ts';
-import { longestJobId, nameProblem, storable } from '../../core/name.ts';
 import { formatTimestamp, parseTimestamp } from '../../core/time.ts';
 import { bodyValue, type JsonBody } from '../body.ts';
 import { refuse } from '../refusal.ts';

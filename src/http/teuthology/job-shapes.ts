@@ -1,7 +1,6 @@
 /** Jobs as they are printed (teuthology contract §2.3). */
 import { type DocumentField, type MoreField, type SmallField, smallFields } from '../../core/job.ts';
-import { logHref } from '../../core/links.ts';
-import { pathPart } from '../../core/paths.ts';
+import { logHref, pathPart } from '../../core/paths.ts';
 import { formatTimestamp } from '../../core/time.ts';
 import type { JobColumn, PartialJob, WholeJob } from '../../store/read/jobs.ts';
 import { allColumns } from '../../store/read/jobs.ts';

@@ -1,7 +1,7 @@
 /** Jobs: `/runs/{run}/jobs/…` and `/jobs/` (teuthology contract §2.6 to §2.8). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { notFound } from '../../core/errors.ts';
-import { readDay } from '../../core/filter.ts';
+import { readDay } from '../../core/time.ts';
 import type { JobFilter } from '../../store/read/job-list.ts';
 import { jobId } from '../../store/read/jobs.ts';
 import { runId } from '../../store/read/runs.ts';

@@ -1,7 +1,7 @@
 /** Nodes between the wire (teuthology contract §2.10 to §2.18) and the core. */
 import type { FastifyRequest } from 'fastify';
+import { filterable, nameProblem } from '../../core/input.ts';
 import type { JobStatus } from '../../core/job.ts';
-import { filterable, nameProblem } from '../../core/name.ts';
 import {
   type LockRequest,
   longestNodeName,

@@ -1,7 +1,7 @@
 /** What the routes of the teuthology contract take and answer, for the API document. */
 import { type TSchema, Type } from 'typebox';
-import { runFacets } from '../../core/filter.ts';
 import { jobStatuses } from '../../core/job.ts';
+import { runFacets } from '../../core/run.ts';
 import {
   answersWith,
   byName,

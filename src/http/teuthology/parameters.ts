@@ -1,6 +1,6 @@
 /** Query parameters: what cannot be read is a 400 with its name (teuthology contract §1.8, §7.22). */
 import type { FastifyRequest } from 'fastify';
-import { storable } from '../../core/name.ts';
+import { storable } from '../../core/input.ts';
 import type { Page } from '../../store/read/runs.ts';
 import { bodyValue, type JsonBody } from '../body.ts';
 import { Refusal, refuse } from '../refusal.ts';

@@ -1,5 +1,6 @@
 /** The filters of runs that stand in the path: `/runs/branch/main/suite/rados/…` (teuthology contract §2.9). */
-import { type RunCondition, type RunFacet, readDay, runFacets } from '../../core/filter.ts';
+import { type RunCondition, type RunFacet, runFacets } from '../../core/run.ts';
+import { readDay } from '../../core/time.ts';
 import { orThrow, refuse } from '../refusal.ts';
 
 /** What a path asks for: the values of a facet, or runs, also those of a range of days; `empty` = none at all. */

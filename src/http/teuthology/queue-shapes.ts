@@ -1,6 +1,6 @@
 /** Queues between the wire (teuthology contract §2.19 to §2.22) and the core. */
 import type { FastifyRequest } from 'fastify';
-import { readNumber } from '../../core/decimal.ts';
+import { readNumber } from '../../core/input.ts';
 import { isPaused, type PauseChange } from '../../core/queue.ts';
 import { formatTimestamp, parseTimestamp } from '../../core/time.ts';
 import type { QueueRow } from '../../store/engine/schema.ts';

@@ -1,7 +1,7 @@
 /** Queues: `/queue/…` (teuthology contract §2.19 to §2.22). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isFailure, unavailable } from '../../core/errors.ts';
-import { nameProblem } from '../../core/name.ts';
+import { nameProblem } from '../../core/input.ts';
 import { isPaused, longestQueueName, type PauseChange } from '../../core/queue.ts';
 import type { JobFilter } from '../../store/read/job-list.ts';
 import { jobById } from '../../store/read/jobs.ts';

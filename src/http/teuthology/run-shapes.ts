@@ -1,8 +1,8 @@
 /** Runs between the wire (teuthology contract §2.2 to §2.5) and the store. */
-import { runFacets } from '../../core/filter.ts';
-import { longestRunName, nameProblem } from '../../core/name.ts';
+
+import { longestRunName, nameProblem } from '../../core/input.ts';
 import { pathPart } from '../../core/paths.ts';
-import { jobsTotal } from '../../core/run.ts';
+import { jobsTotal, runFacets } from '../../core/run.ts';
 import { formatTimestamp } from '../../core/time.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import { bodyValue, type JsonBody } from '../body.ts';

@@ -1,7 +1,7 @@
 /** Runs: `/runs/` and its filters (teuthology contract §2.4, §2.5, §2.9). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { readDay, runFacets } from '../../core/filter.ts';
-import { formatDay, MICROS_PER_DAY } from '../../core/time.ts';
+import { runFacets } from '../../core/run.ts';
+import { formatDay, MICROS_PER_DAY, readDay } from '../../core/time.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import {
   facetValues,

@@ -1,5 +1,5 @@
 /** Single values of JSON bodies about nodes and queues (teuthology contract §3.2, §7.5: harmless ones are coerced). */
-import { storable } from '../../core/name.ts';
+import { storable } from '../../core/input.ts';
 import { bodyValue, type JsonBody } from '../body.ts';
 import { refuse } from '../refusal.ts';
 

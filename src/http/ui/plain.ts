@@ -1,6 +1,6 @@
 /** What a page shows without scripts: tables of its first data, bounded and escaped. */
 import { mayRead } from '../../core/access.ts';
-import { causesOfJob } from '../../core/job-causes.ts';
+import { causesOfJob } from '../../core/job.ts';
 import { apiPath, pagePath } from '../../core/paths.ts';
 import { plural } from '../../core/plural.ts';
 import type { CausePage } from '../api/cause-schema.ts';

@@ -1,6 +1,6 @@
 /** Short addresses for reports and tickets (`shortPath` of core/paths.ts). */
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { readDigits } from '../../core/decimal.ts';
+import { readDigits } from '../../core/input.ts';
 import { pagePath } from '../../core/paths.ts';
 import type { Reader } from '../../store/engine/schema.ts';
 import { runName } from '../../store/read/runs.ts';

@@ -204,7 +204,7 @@ export function testTables({ integer, text, document }: ColumnTypes): string[] {
   ];
 }
 
-/** What finds the jobs of a cause by their failed test cases, newest first: the cases that are causes (core/job-causes.ts). */
+/** What finds the jobs of a cause by their failed test cases, newest first: the cases that are causes (core/job.ts). */
 export function caseCauses(): string[] {
   return ['create index failed_cases_cause on failed_cases (signature, posted, job_id) where place < 20'];
 }

@@ -1,8 +1,8 @@
 /** The tables of what people do: who may do what, who changed what, what they say of failures, and who is told of them. */
 import type { Generated, Selectable } from 'kysely';
 import type { Actor, AuditKind } from '../../core/audit.ts';
-import type { Move } from '../../core/decisions/carry.ts';
 import type { Decision } from '../../core/decisions/decision.ts';
+import type { Move } from '../../core/decisions/standing.ts';
 import type { DeliveryStatus, NewsFormat } from '../../core/notifications/subscription.ts';
 
 /** A token (core/access.ts): the SHA-256 of its secret, and its scopes with commas between. */

@@ -2,8 +2,7 @@
 import { type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Clock } from '../../core/moment.ts';
 import type { Query, QueryKey, Term } from '../../core/query.ts';
-import { spanReader, valueBounds } from '../../core/query-span.ts';
-import { globMatcher, type Value } from '../../core/query-value.ts';
+import { globMatcher, spanReader, type Value, valueBounds } from '../../core/query-value.ts';
 import { inTurns, nextTurn } from '../../core/turns.ts';
 import type { AuditRow } from '../engine/people-schema.ts';
 import type { Reader, Schema } from '../engine/schema.ts';

@@ -1,8 +1,8 @@
 /** What people said of causes (core/decisions), for lists and for the runs that it reaches. */
 import { sql } from 'kysely';
-import { type Carried, follower, type Move } from '../../core/decisions/carry.ts';
 import type { Decision, Place } from '../../core/decisions/decision.ts';
 import type { Candidate } from '../../core/decisions/standing.ts';
+import { type Carried, follower, type Move } from '../../core/decisions/standing.ts';
 import type { Signature } from '../../core/signature.ts';
 import { milliseconds } from '../../core/time.ts';
 import { nextTurn } from '../../core/turns.ts';

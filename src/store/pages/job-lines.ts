@@ -1,8 +1,7 @@
 /** Jobs as the dashboard lists them: one line each, without the bulky documents. */
 import { sql } from 'kysely';
-import type { JobStatus } from '../../core/job.ts';
-import type { CausedJob } from '../../core/job-causes.ts';
-import { type JobLink, safeHref } from '../../core/links.ts';
+import type { CausedJob, JobStatus } from '../../core/job.ts';
+import { type JobLink, safeHref } from '../../core/paths.ts';
 import { classified, failureCause, type Signature } from '../../core/signature.ts';
 import { inTurns, nextTurn } from '../../core/turns.ts';
 import type { Reader } from '../engine/schema.ts';

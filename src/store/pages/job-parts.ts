@@ -1,6 +1,6 @@
 /** What is known of the jobs of a run beside their lines: tasks, roles, and who scheduled them how. */
 import { sql } from 'kysely';
-import { roleNames, taskNames } from '../../core/job-parts.ts';
+import { roleNames, taskNames } from '../../core/job-config.ts';
 import { parseUnlessLong } from '../../core/json-text.ts';
 import { inTurns, nextTurn } from '../../core/turns.ts';
 import type { Reader } from '../engine/schema.ts';

@@ -1,9 +1,9 @@
-/** Which nodes are suspect, and what they are charged with (core/verdicts/suspects.ts). */
+/** Which nodes are suspect, and what they are charged with (core/verdicts/lab.ts). */
 import { sql } from 'kysely';
 import type { Signature } from '../../core/signature.ts';
 import { milliseconds } from '../../core/time.ts';
 import { inTurns, nextTurn } from '../../core/turns.ts';
-import { crowdedHours, judgeNodes, type NodeFailure, type Suspect, suspectDays } from '../../core/verdicts/suspects.ts';
+import { crowdedHours, judgeNodes, type NodeFailure, type Suspect, suspectDays } from '../../core/verdicts/lab.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Reader } from '../engine/schema.ts';
 import { countsByNode, nodePages } from '../read/nodes.ts';

@@ -1,11 +1,11 @@
-/** What happened in other runs at the time of failures that may be the lab's (core/verdicts/outages.ts). */
+/** What happened in other runs at the time of failures that may be the lab's (core/verdicts/lab.ts). */
 import { sql } from 'kysely';
 import { isFailing } from '../../core/compare.ts';
 import { jobsTotal } from '../../core/run.ts';
 import { deadSignature } from '../../core/signature.ts';
 import { milliseconds } from '../../core/time.ts';
 import { inTurns } from '../../core/turns.ts';
-import { countAround, outageOf, outageWindow, type StartedJob } from '../../core/verdicts/outages.ts';
+import { countAround, outageOf, outageWindow, type StartedJob } from '../../core/verdicts/lab.ts';
 import type { CauseFacts } from '../../core/verdicts/verdict.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Reader, RunRow } from '../engine/schema.ts';

@@ -9,8 +9,8 @@ import {
   isMoreField,
   isSmallField,
   type JobStatus,
+  orderJobs,
 } from '../../core/job.ts';
-import { orderJobs } from '../../core/job-order.ts';
 import { splitObject } from '../../core/json-text.ts';
 import { jobsTotal } from '../../core/run.ts';
 import type { Signature } from '../../core/signature.ts';

@@ -10,8 +10,7 @@ import {
 import { type JobStatus, jobStatuses } from '../../core/job.ts';
 import type { Clock } from '../../core/moment.ts';
 import type { Query, QueryKey, Term } from '../../core/query.ts';
-import { spanReader, valueBounds } from '../../core/query-span.ts';
-import { asciiLower, globMatcher, type Value } from '../../core/query-value.ts';
+import { asciiLower, globMatcher, spanReader, type Value, valueBounds } from '../../core/query-value.ts';
 import { runStatuses } from '../../core/run.ts';
 import { inTurns, nextTurn } from '../../core/turns.ts';
 import { escapeLike, oneOf } from '../engine/dialect.ts';

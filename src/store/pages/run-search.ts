@@ -1,8 +1,8 @@
 /** Runs by the filter language, page by page (docs/dashboard.md). */
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { type Failure, invalid } from '../../core/errors.ts';
+import { storable } from '../../core/input.ts';
 import { jobStatuses } from '../../core/job.ts';
-import { storable } from '../../core/name.ts';
 import type { QueryKey } from '../../core/query.ts';
 import { asciiLower } from '../../core/query-value.ts';
 import { type JobCounts, noJobs, type RunSort } from '../../core/run.ts';

@@ -7,8 +7,8 @@ import {
   sql,
 } from 'kysely';
 import { type Failure, notFound } from '../../core/errors.ts';
-import type { RunCondition, RunFacet } from '../../core/filter.ts';
 import { type JobStatus, jobStatuses } from '../../core/job.ts';
+import type { RunCondition, RunFacet } from '../../core/run.ts';
 import { MICROS_PER_DAY } from '../../core/time.ts';
 import type { Reader, RunRow, Schema } from '../engine/schema.ts';
 import { numbered } from '../engine/transaction.ts';

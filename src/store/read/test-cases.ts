@@ -1,7 +1,7 @@
-/** Test cases as they are stored, and the causes that failed ones give to their jobs beside the own cause (core/job-causes.ts). */
+/** Test cases as they are stored, and the causes that failed ones give to their jobs beside the own cause (core/job.ts). */
 
 import { sql } from 'kysely';
-import { mostCaseCauses } from '../../core/job-causes.ts';
+import { mostCaseCauses } from '../../core/job.ts';
 import { classified, type Signature } from '../../core/signature.ts';
 import type { CaseCounts, CaseResult } from '../../core/test-cases.ts';
 import { oneOf } from '../engine/dialect.ts';

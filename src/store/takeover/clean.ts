@@ -2,9 +2,9 @@
 
 import { hash } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
+import { filterable, longestJobId, longestRunName, nameProblem } from '../../core/input.ts';
 import { isJobStatus, type JobStatus } from '../../core/job.ts';
 import { type Members, readValue } from '../../core/json-text.ts';
-import { filterable, longestJobId, longestRunName, nameProblem } from '../../core/name.ts';
 import { formatTimestamp } from '../../core/time.ts';
 import {
   beyondOldIds,

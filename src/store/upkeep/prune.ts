@@ -1,8 +1,7 @@
 /** Deletes what is old: the bulky documents of jobs, the log of changes, and whole runs, of which counts and causes stay in monthly totals. */
 import { type Kysely, type SelectQueryBuilder, sql, type Transaction } from 'kysely';
 import type { Change } from '../../core/audit.ts';
-import { documentFields, jobStatuses } from '../../core/job.ts';
-import { mostCaseCauses } from '../../core/job-causes.ts';
+import { documentFields, jobStatuses, mostCaseCauses } from '../../core/job.ts';
 import { lockRows } from '../engine/dialect.ts';
 import type { Reader, RunRow, Schema } from '../engine/schema.ts';
 import { repeat } from '../engine/transaction.ts';

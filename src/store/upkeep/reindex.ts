@@ -2,8 +2,7 @@
 
 import { CompiledQuery, type Transaction } from 'kysely';
 import { refinedCause } from '../../core/logs/refine.ts';
-import { type Signature, signatureVersion } from '../../core/signature.ts';
-import { caseCause } from '../../core/test-cases.ts';
+import { caseCause, type Signature, signatureVersion } from '../../core/signature.ts';
 import { inTurns } from '../../core/turns.ts';
 import type { Engine, JobRow, Reader, Schema } from '../engine/schema.ts';
 import { chunksOf, numbered, repeated, type Statement } from '../engine/transaction.ts';

@@ -2,10 +2,11 @@
 
 import { hash } from 'node:crypto';
 import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
-import { mostCaseCauses } from '../../core/job-causes.ts';
+import { mostCaseCauses } from '../../core/job.ts';
 import { type JobEvidence, refinedCause } from '../../core/logs/refine.ts';
 import type { Signature } from '../../core/signature.ts';
-import { type CaseCounts, caseCause, type TestCase } from '../../core/test-cases.ts';
+import { caseCause } from '../../core/signature.ts';
+import type { CaseCounts, TestCase } from '../../core/test-cases.ts';
 import { nextTurn } from '../../core/turns.ts';
 import { lockRows, oneOf } from '../engine/dialect.ts';
 import type { Engine, Reader, Schema } from '../engine/schema.ts';

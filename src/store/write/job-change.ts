@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { isFailing } from '../../core/compare.ts';
 import { expiryTitle } from '../../core/expiry.ts';
+import { filterable, storable } from '../../core/input.ts';
 import {
   columnFields,
   type DocumentField,
@@ -14,12 +15,11 @@ import {
   type SmallField,
   smallFields,
 } from '../../core/job.ts';
+import { hostsOf } from '../../core/job-config.ts';
 import { joinObject, splitObject } from '../../core/json-text.ts';
-import { filterable, storable } from '../../core/name.ts';
 import { noJobs, runStatus } from '../../core/run.ts';
 import { parseRunName } from '../../core/run-name.ts';
 import { failureCause, type Signature } from '../../core/signature.ts';
-import { hostsOf } from '../../core/targets.ts';
 import type { JobRow, RunRow } from '../engine/schema.ts';
 
 /** A job while a transaction works on it: the row as it will be, and what else has to be written with it. */

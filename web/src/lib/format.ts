@@ -1,5 +1,5 @@
 /** Times, counts and names as texts; pure functions of their arguments. */
-import { type CausedJob, causesOfJob } from '../../../src/core/job-causes.ts';
+import { type CausedJob, causesOfJob } from '../../../src/core/job.ts';
 import { plural as pluralOf } from '../../../src/core/plural.ts';
 
 /** The time zone in which times are shown. */

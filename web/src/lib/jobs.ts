@@ -1,6 +1,7 @@
 /** The jobs of a run with their texts, as the run page uses them. */
-import { hasLog, logHref, safeHref } from '../../../src/core/links.ts';
+
 import { type ListedJob, readPageJob } from '../../../src/core/page-jobs.ts';
+import { hasLog, logHref, safeHref } from '../../../src/core/paths.ts';
 import type { PageSignature, RunPage } from '../../../src/http/api/run-page-schema.ts';
 import { withoutOverrides } from './format.ts';
 

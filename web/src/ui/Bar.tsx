@@ -1,6 +1,6 @@
 import type { CSSProperties } from 'react';
 import type { JobStatus } from '../../../src/core/job.ts';
-import { statusesByUrgency } from '../../../src/core/job-order.ts';
+import { statusesByUrgency } from '../../../src/core/job.ts';
 import type { JobCounts } from '../../../src/core/run.ts';
 import { number } from '../lib/format.ts';
 import { StatusShape } from './Status.tsx';

@@ -1,4 +1,4 @@
-import { type JobLink, safeHref } from '../../../src/core/links.ts';
+import { type JobLink, safeHref } from '../../../src/core/paths.ts';
 
 /** A link that a client reported; nothing when it is not one that a browser may follow. */
 export function OutLink({ name, href, label }: JobLink & { label?: string }) {

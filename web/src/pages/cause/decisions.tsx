@@ -1,6 +1,5 @@
 import { Link } from 'wouter';
-import { safeHref } from '../../../../src/core/links.ts';
-import { apiPath, pagePath } from '../../../../src/core/paths.ts';
+import { apiPath, pagePath, safeHref } from '../../../../src/core/paths.ts';
 import { useApi } from '../../lib/api.ts';
 import { OutLink } from '../../ui/OutLink.tsx';
 import { Time } from '../../ui/Time.tsx';

@@ -1,6 +1,6 @@
 import { type ChangeClass, changeClasses, isFailing } from '../../../../src/core/compare.ts';
 import { differingFacets, facetText } from '../../../../src/core/facets.ts';
-import { causesOfJob } from '../../../../src/core/job-causes.ts';
+import { causesOfJob } from '../../../../src/core/job.ts';
 import type { Compare } from '../../../../src/http/api/compare-schema.ts';
 
 /** One description in both runs. */

@@ -1,6 +1,5 @@
 import { Link } from 'wouter';
-import { hasLog } from '../../../../src/core/links.ts';
-import { pagePath } from '../../../../src/core/paths.ts';
+import { hasLog, pagePath } from '../../../../src/core/paths.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
 import type { JobPage } from '../../../../src/http/api/job-page-schema.ts';
 import { plural, shortSha1 } from '../../lib/format.ts';

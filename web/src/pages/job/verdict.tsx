@@ -1,4 +1,4 @@
-import { causesOfJob, mostCaseCauses } from '../../../../src/core/job-causes.ts';
+import { causesOfJob, mostCaseCauses } from '../../../../src/core/job.ts';
 import { apiPath } from '../../../../src/core/paths.ts';
 import { bandOf } from '../../../../src/core/verdicts/bands.ts';
 import type { JobPage } from '../../../../src/http/api/job-page-schema.ts';

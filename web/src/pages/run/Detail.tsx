@@ -1,10 +1,9 @@
 import { Link } from 'wouter';
 import { isFailing } from '../../../../src/core/compare.ts';
 import { type Facet, facetText, parseFacets } from '../../../../src/core/facets.ts';
-import { causesOfJob } from '../../../../src/core/job-causes.ts';
-import { hasLog, logLinks } from '../../../../src/core/links.ts';
+import { causesOfJob } from '../../../../src/core/job.ts';
 import type { KnownLog } from '../../../../src/core/logs/first-error.ts';
-import { apiPath, pagePath } from '../../../../src/core/paths.ts';
+import { apiPath, hasLog, logLinks, pagePath } from '../../../../src/core/paths.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { useApi } from '../../lib/api.ts';
 import { plural, shortHost, traitsOf } from '../../lib/format.ts';

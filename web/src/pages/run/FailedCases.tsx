@@ -1,5 +1,5 @@
 import { Link } from 'wouter';
-import { mostCaseCauses } from '../../../../src/core/job-causes.ts';
+import { mostCaseCauses } from '../../../../src/core/job.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { RunTests } from '../../../../src/http/api/job-tests-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';

@@ -1,7 +1,7 @@
 /** Failing jobs by cause, those to look at first before others. */
 import { isFailing } from '../../../../src/core/compare.ts';
 import { differingFacets, facetText, parseFacets } from '../../../../src/core/facets.ts';
-import { causesOfJob } from '../../../../src/core/job-causes.ts';
+import { causesOfJob } from '../../../../src/core/job.ts';
 import { type Band, bandOf, bands } from '../../../../src/core/verdicts/bands.ts';
 import type { PageSignature, RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';

@@ -1,7 +1,6 @@
 /** What is said of all causes of a run, and what the run was compared with, each in one sentence. */
-import { isSettled } from '../../../../src/core/verdicts/bands.ts';
+import { isNew, isSettled } from '../../../../src/core/verdicts/bands.ts';
 import { dayText } from '../../../../src/core/verdicts/sentence.ts';
-import { isNew } from '../../../../src/core/verdicts/verdict.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
 import { plural } from '../../lib/format.ts';

@@ -1,9 +1,9 @@
 /** The jobs of a run as the filter language sees them, in the browser. */
 import { facetText, parseFacets } from '../../../../src/core/facets.ts';
-import { causesOfJob } from '../../../../src/core/job-causes.ts';
+import { causesOfJob } from '../../../../src/core/job.ts';
 import type { QueryKey } from '../../../../src/core/query.ts';
 import type { MatchableJob } from '../../../../src/core/query-match.ts';
-import { traitsOf } from '../../../../src/core/traits.ts';
+import { traitsOf } from '../../../../src/core/verdicts/bands.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
 import type { Job } from '../../lib/jobs.ts';

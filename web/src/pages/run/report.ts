@@ -1,7 +1,6 @@
 /** The report of a run for an e-mail, a tracker or a pull request: each cause with its verdict and what was decided on it. */
 
-import { logLinks } from '../../../../src/core/links.ts';
-import { pagePath, shortPath } from '../../../../src/core/paths.ts';
+import { logLinks, pagePath, shortPath } from '../../../../src/core/paths.ts';
 import { isSettled } from '../../../../src/core/verdicts/bands.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';

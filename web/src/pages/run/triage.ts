@@ -1,6 +1,6 @@
 /** What a person decides on the causes of a run, before it is sent; pure functions of their arguments. */
-import { believed } from '../../../../src/core/decisions/belief.ts';
 import {
+  believed,
   type DecisionClass,
   type DecisionScope,
   decisionName,

@@ -1,4 +1,4 @@
-import { statusesByUrgency } from '../../../../src/core/job-order.ts';
+import { statusesByUrgency } from '../../../../src/core/job.ts';
 import { pagePath } from '../../../../src/core/paths.ts';
 import { noJobs } from '../../../../src/core/run.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';

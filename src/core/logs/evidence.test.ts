@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createWordSearch } from './word-search.ts';
+import { createWordSearch } from './evidence.ts';
 
 test('finds the first word that ends within the bytes, whatever stands around it', () => {
   const words = ['abcab', 'bcabca', 'ccccc', 'aabbcc'];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { casesIn, caseTitle } from './case-names.ts';
+import { casesIn, caseTitle } from './test-cases.ts';
 
 test.each([
   ['Test failure: test_b (t.A), test_a (t.A.test_a)', ['test_a (t.A)', 'test_b (t.A)']],

@@ -1,3 +1,5 @@
+/** Texts from outside: what they may be called, what can be stored, and which numbers they hold. */
+
 /** The longest run name, in UTF-16 units (teuthology contract §3.1). */
 export const longestRunName = 512;
 
@@ -33,4 +35,23 @@ const mostBytes = 800;
 /** A text as both engines can store and compare it: PostgreSQL does not allow NUL, nor UTF-8 lone surrogates. */
 export function storable(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\ufffd');
+}
+
+/**
+ * A whole number in decimal digits alone; null for anything else, such as the `0x10` and the space that `Number` reads too, and for one
+ * that is too large to be exact.
+ */
+export function readDigits(text: string): number | null {
+  const number = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  return Number.isSafeInteger(number) ? number : null;
+}
+
+/**
+ * A number of a JSON body, or one as text: with a sign, a fraction, an exponent and spaces around it, if need be, as Python prints and
+ * reads them. Null for anything else.
+ */
+export function readNumber(value: unknown): number | null {
+  const isRead = typeof value === 'string' && /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/.test(value);
+  const number = isRead ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : null;
 }

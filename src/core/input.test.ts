@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readDigits, readNumber } from './decimal.ts';
+import { readDigits, readNumber } from './input.ts';
 
 const odd = [
   '',
