@@ -30,104 +30,60 @@ interface QueryProblem {
 /** Where the language is used. */
 export type QueryTarget = 'runs' | 'jobs' | 'audit';
 
-interface KeyInfo {
-  /** Other spellings. */
-  short: readonly string[];
-  values: ValueKind;
-  on: readonly QueryTarget[];
-  help: string;
-  example: string;
-}
+type Targets = readonly QueryTarget[];
+const [both, jobs, audit]: [Targets, Targets, Targets] = [['runs', 'jobs'], ['jobs'], ['audit']];
 
-const both = ['runs', 'jobs'] as const;
+/** What stands behind a key, where it can be used, and what it is for; `short` are its other spellings. */
+function key(values: ValueKind, on: Targets, help: string, example: string, short: readonly string[] = []) {
+  return { short, values, on, help, example };
+}
 
 /** Every key of the language. */
 export const queryKeys = {
-  status: {
-    short: ['s'],
-    values: 'choice',
-    on: both,
-    help: 'status of a job, or of any job of a run',
-    example: 's:fail,dead',
-  },
-  suite: { short: [], values: 'text', on: both, help: 'suite', example: 'suite:rados' },
-  branch: { short: [], values: 'text', on: both, help: 'branch', example: 'branch:wip-*' },
-  user: { short: [], values: 'text', on: both, help: 'who scheduled it', example: 'user:teuthology' },
-  machine: { short: ['m', 'machine_type'], values: 'text', on: both, help: 'machine type', example: 'm:smithi' },
-  flavor: { short: [], values: 'text', on: both, help: 'flavor of the build', example: 'flavor:default' },
-  sha1: { short: [], values: 'digits', on: both, help: 'beginning of the sha1', example: 'sha1:936071df' },
-  scheduled: { short: [], values: 'time', on: both, help: 'when it was scheduled', example: 'scheduled:2026-11-20..' },
-  started: { short: [], values: 'time', on: both, help: 'when it started', example: 'started:>-2d' },
-  updated: { short: [], values: 'time', on: both, help: 'when it last changed', example: 'updated:>-1h' },
-  prio: { short: ['priority'], values: 'number', on: both, help: 'priority', example: 'prio:<100' },
-  job: { short: [], values: 'text', on: ['jobs'], help: 'job id', example: 'job:8600017' },
-  os: { short: [], values: 'text', on: ['jobs'], help: 'operating system and version', example: 'os:rocky*' },
-  node: { short: [], values: 'text', on: ['jobs'], help: 'node it ran on', example: 'node:smithi08*' },
-  reason: {
-    short: [],
-    values: 'part',
-    on: ['jobs'],
-    help: 'part of the failure reason',
-    example: 'reason:"read error"',
-  },
-  text: {
-    short: [],
-    values: 'part',
-    on: ['jobs'],
-    help: 'part of the reason, of the first error of the log, or of the name of a failed test case',
-    example: 'text:"read error"',
-  },
-  cause: {
-    short: ['sig', 'signature'],
-    values: 'digits',
-    on: both,
-    help: 'beginning of the id of a cause; runs with a job that failed of it',
-    example: 'cause:4f2a',
-  },
-  kind: {
-    short: [],
-    values: 'choice',
-    on: ['jobs', 'audit'],
-    help: 'kind of failure; of what was changed',
-    example: 'kind:timeout',
-  },
-  f: {
-    short: ['facet'],
-    values: 'text',
-    on: ['jobs'],
-    help: 'choice in the description',
-    example: 'f:objectstore=bluestore*',
-  },
-  dur: { short: ['duration'], values: 'duration', on: both, help: 'duration', example: 'dur:>2h' },
-  wait: {
-    short: ['waited'],
-    values: 'duration',
-    on: both,
-    help: 'time from posting to the start, of a run to its first start',
-    example: 'wait:>1h',
-  },
-  task: {
-    short: ['tasks'],
-    values: 'text',
-    on: ['jobs'],
-    help: 'a task of its configuration',
-    example: 'task:workunit',
-  },
-  role: { short: ['roles'], values: 'text', on: ['jobs'], help: 'a role of its configuration', example: 'role:mds*' },
-  is: {
-    short: [],
-    values: 'choice',
-    on: ['jobs'],
-    help: 'new, rose, since, flaky, known, unseen, infra, todo (left to decide), fixed or live',
-    example: 'is:new',
-  },
-  by: { short: ['who'], values: 'text', on: ['audit'], help: 'who changed something', example: 'by:alice' },
-  action: { short: [], values: 'text', on: ['audit'], help: 'what was done', example: 'action:lock,unlock' },
-  target: { short: [], values: 'text', on: ['audit'], help: 'name of what was changed', example: 'target:smithi08*' },
-  at: { short: [], values: 'time', on: ['audit'], help: 'when it was changed', example: 'at:>-2d' },
-  door: { short: [], values: 'text', on: ['audit'], help: 'classic, teuthology, api or command', example: 'door:api' },
-  address: { short: [], values: 'text', on: ['audit'], help: 'address that it came from', example: 'address:10.0.*' },
-} as const satisfies Record<string, KeyInfo>;
+  status: key('choice', both, 'status of a job, or of any job of a run', 's:fail,dead', ['s']),
+  suite: key('text', both, 'suite', 'suite:rados'),
+  branch: key('text', both, 'branch', 'branch:wip-*'),
+  user: key('text', both, 'who scheduled it', 'user:teuthology'),
+  machine: key('text', both, 'machine type', 'm:smithi', ['m', 'machine_type']),
+  flavor: key('text', both, 'flavor of the build', 'flavor:default'),
+  sha1: key('digits', both, 'beginning of the sha1', 'sha1:936071df'),
+  scheduled: key('time', both, 'when it was scheduled', 'scheduled:2026-11-20..'),
+  started: key('time', both, 'when it started', 'started:>-2d'),
+  updated: key('time', both, 'when it last changed', 'updated:>-1h'),
+  prio: key('number', both, 'priority', 'prio:<100', ['priority']),
+  job: key('text', jobs, 'job id', 'job:8600017'),
+  os: key('text', jobs, 'operating system and version', 'os:rocky*'),
+  node: key('text', jobs, 'node it ran on', 'node:smithi08*'),
+  reason: key('part', jobs, 'part of the failure reason', 'reason:"read error"'),
+  text: key(
+    'part',
+    jobs,
+    'part of the reason, of the first error of the log, or of the name of a failed test case',
+    'text:"read error"',
+  ),
+  cause: key('digits', both, 'beginning of the id of a cause; runs with a job that failed of it', 'cause:4f2a', [
+    'sig',
+    'signature',
+  ]),
+  kind: key('choice', ['jobs', 'audit'], 'kind of failure; of what was changed', 'kind:timeout'),
+  f: key('text', jobs, 'choice in the description', 'f:objectstore=bluestore*', ['facet']),
+  dur: key('duration', both, 'duration', 'dur:>2h', ['duration']),
+  wait: key('duration', both, 'time from posting to the start, of a run to its first start', 'wait:>1h', ['waited']),
+  task: key('text', jobs, 'a task of its configuration', 'task:workunit', ['tasks']),
+  role: key('text', jobs, 'a role of its configuration', 'role:mds*', ['roles']),
+  is: key(
+    'choice',
+    jobs,
+    'new, rose, since, flaky, known, unseen, infra, todo (left to decide), fixed or live',
+    'is:new',
+  ),
+  by: key('text', audit, 'who changed something', 'by:alice', ['who']),
+  action: key('text', audit, 'what was done', 'action:lock,unlock'),
+  target: key('text', audit, 'name of what was changed', 'target:smithi08*'),
+  at: key('time', audit, 'when it was changed', 'at:>-2d'),
+  door: key('text', audit, 'classic, teuthology, api or command', 'door:api'),
+  address: key('text', audit, 'address that it came from', 'address:10.0.*'),
+};
 
 /** A key of the language, in its long spelling. */
 export type QueryKey = keyof typeof queryKeys;
@@ -233,5 +189,5 @@ function valuesOf(key: QueryKey, target: QueryTarget): ValueKind {
 }
 
 function isOn(key: QueryKey, target: QueryTarget): boolean {
-  return (queryKeys[key].on as readonly string[]).includes(target);
+  return queryKeys[key].on.includes(target);
 }
