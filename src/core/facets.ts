@@ -106,32 +106,20 @@ export function differingFacets(descriptions: readonly (string | null)[]): Facet
 
 /** The same for lists that one call of `parseAllFacets` returned: a browser does this with every letter of a filter. */
 export function differingOf(lists: readonly (readonly Facet[])[]): Facet[][] {
-  const counts = new Map<Facet, { count: number; last: number }>();
-  for (const [at, list] of lists.entries()) {
-    for (const facet of list) {
-      const counted = counts.get(facet);
-      if (counted === undefined) counts.set(facet, { count: 1, last: at });
-      // A description that repeats a facet counts once.
-      else if (counted.last !== at) {
-        counted.count++;
-        counted.last = at;
-      }
-    }
-  }
+  const counts = new Map<Facet, number>();
+  for (const facet of lists.flat()) counts.set(facet, (counts.get(facet) ?? 0) + 1);
   const weights = weightsOf(counts, lists);
-  return lists.map((list) => {
-    const differing = [...new Set(list)].filter((facet) => counts.get(facet)?.count !== lists.length);
-    return differing.sort((a, b) => (weights.get(b.key) ?? 0) - (weights.get(a.key) ?? 0));
-  });
+  return lists.map((list) =>
+    list
+      .filter((facet) => counts.get(facet) !== lists.length)
+      .sort((a, b) => (weights.get(b.key) ?? 0) - (weights.get(a.key) ?? 0)),
+  );
 }
 
 /** How informative each key is. A key with several values in a description, a folder of parts, counts no more than one with a single value. */
-function weightsOf(
-  counts: ReadonlyMap<Facet, { count: number }>,
-  lists: readonly (readonly Facet[])[],
-): Map<string, number> {
+function weightsOf(counts: ReadonlyMap<Facet, number>, lists: readonly (readonly Facet[])[]): Map<string, number> {
   const keys = new Map<string, { entropy: number; values: number; holders: number; last: number }>();
-  for (const [facet, { count }] of counts) {
+  for (const [facet, count] of counts) {
     const sum = keys.get(facet.key) ?? { entropy: 0, values: 0, holders: 0, last: -1 };
     const share = count / lists.length;
     sum.entropy -= share * Math.log(share);

@@ -45,7 +45,13 @@ export function historyRows(runs: number) {
 
   const addRow = (description: string) => {
     if (rows.size >= most.rows || characters >= most.characters) return null;
-    const row = emptyRow(description, runs);
+    const row: HistoryRow = {
+      description,
+      status: new Array(runs).fill(-1),
+      job_id: new Array(runs).fill(null),
+      signature: new Array(runs).fill(-1),
+      case_causes: [],
+    };
     rows.set(description, row);
     characters += description.length;
     return row;
@@ -82,16 +88,6 @@ export function historyRows(runs: number) {
   };
 }
 
-function emptyRow(description: string, runs: number): HistoryRow {
-  return {
-    description,
-    status: new Array<number>(runs).fill(-1),
-    job_id: new Array<string | null>(runs).fill(null),
-    signature: new Array<number>(runs).fill(-1),
-    case_causes: [],
-  };
-}
-
 function orderOf({ status }: HistoryRow): { failsNow: number; lastFailure: number; failures: number } {
   const order = { failsNow: 0, lastFailure: -1, failures: 0 };
   for (const [run, one] of status.entries()) {
@@ -104,8 +100,7 @@ function orderOf({ status }: HistoryRow): { failsNow: number; lastFailure: numbe
   return order;
 }
 
-const failing = jobStatuses.map((status) => isFailing(status));
-
-function failed(status: number): boolean {
-  return failing[status] ?? false;
+function failed(place: number): boolean {
+  const status = jobStatuses[place];
+  return status !== undefined && isFailing(status);
 }

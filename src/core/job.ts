@@ -152,15 +152,7 @@ export function isJobStatus(value: unknown): value is JobStatus {
 }
 
 /** Every status, from what needs attention to what does not. */
-export const statusesByUrgency: readonly JobStatus[] = [
-  'fail',
-  'dead',
-  'running',
-  'waiting',
-  'queued',
-  'unknown',
-  'pass',
-];
+export const statusesByUrgency = ['fail', 'dead', 'running', 'waiting', 'queued', 'unknown', 'pass'] as const;
 
 /** Failed and dead jobs have the same rank. */
 function rankOf(status: JobStatus): number {

@@ -1,4 +1,5 @@
 /** Days and times in filters. They are in the time zone that the page shows. */
+import { civilMs } from './time.ts';
 
 /** When a filter is read; `now` in milliseconds since the epoch, `zone` a name that `isTimeZone` accepts. */
 export interface Clock {
@@ -53,14 +54,8 @@ function readMoment(text: string, { now, zone }: Clock): { from: number; to: num
   if (ago !== null) return { from: now - ago * 1000, to: now - ago * 1000 };
   const found = dayOrTime.exec(text);
   if (!found) return null;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found
-    .slice(1, 7)
-    .map((part) => Number(part ?? 0));
-  const civil = Date.UTC(year, month - 1, day, hour, minute, second);
-  // Date.UTC reads an impossible day (2026-02-30) as another one, and a year below 100 as one of the 20th century.
-  const read = new Date(civil);
-  const isRead = read.getUTCFullYear() === year && read.getUTCMonth() === month - 1 && read.getUTCDate() === day;
-  if (!isRead || minute >= 60 || second >= 60) return null;
+  const civil = civilMs(found.slice(1, 7).map((part) => Number(part ?? 0)));
+  if (civil === null) return null;
   if (found[4] === undefined) return daysAt(civil / msPerDay, zone);
   const offset = found[7];
   if (offset !== undefined && offset !== 'Z' && !isTimeZone(offset)) return null;

@@ -22,7 +22,7 @@ export interface OriginRules {
 }
 
 /** The methods of requests that read. */
-export const readMethods = ['GET', 'HEAD', 'OPTIONS'];
+const readMethods = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
  * Why a request is refused, in a sentence, or null. A foreign page may read what anybody may, so only writes are refused to

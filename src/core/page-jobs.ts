@@ -6,15 +6,10 @@
 import type { JobStatus } from './job.ts';
 import { type CausedJob, causesOfJob } from './job.ts';
 import type { JobLink } from './paths.ts';
-import type { CauseClass } from './signature-class.ts';
+import type { Signature } from './signature.ts';
 
-/** A cause of failures as a job has it; see `signature.ts`. */
-interface Cause {
-  id: string;
-  kind: string;
-  title: string;
-  class: CauseClass;
-}
+/** A cause of failures as a job has it. */
+type Cause = Omit<Signature, 'kind'> & { kind: string };
 
 /** What every row says. Durations in seconds; times in the unit of the caller, milliseconds in `/api`. */
 interface JobFacts {
@@ -32,7 +27,7 @@ interface JobFacts {
 }
 
 /** A job with its texts. */
-export interface ListedJob<Signature extends Cause = Cause> extends JobFacts, CausedJob<Signature> {
+export interface ListedJob<Own extends Cause = Cause> extends JobFacts, CausedJob<Own> {
   description: string | null;
   failure_reason: string | null;
   /** The first error of its log, perhaps. */
@@ -106,11 +101,11 @@ function shortened(reason: string | null): string | null {
 }
 
 /** The job of a row, given the lists that came with it. */
-export function readPageJob<Signature extends Cause>(
+export function readPageJob<Own extends Cause>(
   row: PageJob,
   texts: readonly string[],
-  signatures: readonly Signature[],
-): ListedJob<Signature> {
+  signatures: readonly Own[],
+): ListedJob<Own> {
   const textAt = (place: number | null) => (place === null ? null : (texts[place] ?? null));
   return {
     ...row,

@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
-import { caseCause, signatureOf } from '../signature.ts';
-
-import { type FoundError, refinedCause } from './refine.ts';
+import { caseCause, type FoundError, refinedCause, signatureOf } from './signature.ts';
 
 const generic = "Command failed on smithi001 with status 22: 'sudo ceph lamp on'";
 const crash: FoundError = { kind: 'crash', error: 'src/Lamp.cc: 1: FAILED ceph_assert(lit)', sure: true };

@@ -27,8 +27,8 @@ const PATTERNS: Record<TimestampFormat, RegExp> = {
 };
 const DAY = /^(\d{4})-(\d{1,2})-(\d{1,2})$/;
 
-/** Milliseconds of a UTC date, or null when no calendar has it. */
-function civilMs(parts: readonly number[]): number | null {
+/** Milliseconds of a UTC date, whose parts are from the year to the second, or null when no calendar has it. */
+export function civilMs(parts: readonly number[]): number | null {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts;
   const ms = Date.UTC(year, month - 1, day, hour, minute, second);
   const back = new Date(ms);

@@ -30,19 +30,11 @@ export interface LogExcerpt {
 
 /** Why nothing is known of a log: it is still to be read, or it was not there or could not be read several times. */
 export const unreadLogs = ['waiting', 'given up'] as const;
-/** One of `unreadLogs`. */
-export type UnreadLog = (typeof unreadLogs)[number];
 
 /** What is known of the log of a job: what it said, or why that is not known. Both are null when nobody has asked for it. */
 export interface KnownLog {
   excerpt: LogExcerpt | null;
-  unread: UnreadLog | null;
-}
-
-/** What a log says: up to three findings, the most likely one first; `sure` when that is what failed. */
-export interface LogVerdict {
-  found: Finding[];
-  sure: boolean;
+  unread: (typeof unreadLogs)[number] | null;
 }
 
 /** The lines around one, as far as they are needed. */
@@ -51,12 +43,6 @@ export interface Near {
   before(count: number): string[];
   /** At most so many lines behind it, the nearest first. */
   after(count: number): string[];
-}
-
-/** What is known of a job before its log is read. */
-interface JobFacts {
-  ignorelist: readonly string[];
-  failure_reason: string | null;
 }
 
 interface Candidate extends Finding {
@@ -71,9 +57,13 @@ const late = 10;
 /** Candidates of one rank that are kept; the first ones count. */
 const keptOfRank = 20;
 
-/** Reads lines in their order, as Latin-1 so that a character is a byte; `line` is told each that `nextTrigger` finds. */
-export function createScan({ ignorelist, failure_reason }: JobFacts) {
-  const ignored = createIgnorelist(ignorelist);
+/**
+ * Reads lines in their order, as Latin-1 so that a character is a byte; `line` is told each that `nextTrigger` finds. The verdict has up to
+ * three findings, the most likely one first; `sure` when that is what failed.
+ */
+export function createScan(job: { ignorelist: readonly string[]; failure_reason: string | null }) {
+  const { failure_reason } = job;
+  const ignored = createIgnorelist(job.ignorelist);
   const candidates = new Map<number, Candidate[]>();
   const killed = new Set<string>();
   let failed = false;
@@ -118,7 +108,7 @@ export function createScan({ ignorelist, failure_reason }: JobFacts) {
         sure: isSure(evidence),
       });
     },
-    verdict: (): LogVerdict => verdictOf([...candidates.values()].flat()),
+    verdict: () => verdictOf([...candidates.values()].flat()),
   };
 
   function isIgnored({ kind, strong }: Evidence, line: string, near: Near): boolean {
@@ -232,7 +222,7 @@ function isSure({ kind, strong }: Evidence): boolean {
 }
 
 /** The best candidate, then the first of each other rank, then what is left. */
-function verdictOf(candidates: Candidate[]): LogVerdict {
+function verdictOf(candidates: Candidate[]): { found: Finding[]; sure: boolean } {
   const ordered = candidates.sort((a, b) => a.rank - b.rank || a.at - b.at);
   const first = ordered.filter(({ rank }, index) => ordered.findIndex((other) => other.rank === rank) === index);
   const chosen: Candidate[] = [];

@@ -1,18 +1,13 @@
 /** Lines of logs as teuthology writes them, `<time> <LEVEL>:<logger>:<message>`, and which of them a job says not to mind. */
 
-/** What a line says, and who. */
-export interface ParsedLine {
-  level: string;
-  /** `teuthology.orchestra.run.smithi001.stderr`; empty for a line that no logger wrote. */
-  logger: string;
-  message: string;
-}
-
 const time = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\s/;
 const logger = /^\s?(DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL):([\w.@:-]{1,160}?):(?=[^:]|$)\s?/;
 
-/** Takes a line apart. The message of one that is none of teuthology is all of it but the time. */
-export function parseLine(line: string): ParsedLine {
+/**
+ * Takes a line apart. Its logger is like `teuthology.orchestra.run.smithi001.stderr`. A line that is none of teuthology has neither level nor
+ * logger, and all of it but the time is the message.
+ */
+export function parseLine(line: string) {
   const rest = line.replace(/\x1b\[[\d;]{0,20}[A-Za-z]/g, '').replace(time, '');
   const found = logger.exec(rest);
   if (!found) return { level: '', logger: '', message: rest };

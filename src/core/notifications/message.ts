@@ -49,14 +49,8 @@ export interface NodeNews {
   nodes: { name: string; href: string | null; machine_type: string; sentence: string }[];
 }
 
-/** What somebody sends to see whether it arrives. */
-interface TestNews {
-  event: 'test';
-  subscription: string;
-}
-
-/** All of it. */
-export type News = RunNews | NodeNews | TestNews;
+/** All of it; `test` is what somebody sends to see whether it arrives. */
+type News = RunNews | NodeNews | { event: 'test'; subscription: string };
 
 /** What is kept of a message until it is sent: its title, and its body in the format `standard`. */
 export interface Message {
@@ -107,7 +101,7 @@ function readStandard(body: string): StandardBody | null {
 }
 
 /** What a list of deliveries calls it. */
-export function subjectOf(news: News): string {
+function subjectOf(news: News): string {
   if (news.event === 'test') return `Test of ${oneLine(news.subscription)}`;
   if (news.event === 'node_suspect') return `Suspect: ${news.nodes.map(({ name }) => oneLine(name)).join(', ')}`;
   const { suite, branch } = news.run;

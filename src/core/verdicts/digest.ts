@@ -41,7 +41,7 @@ export interface RunDigest {
 }
 
 /** A job as far as verdicts go, with its causes. In what is kept for later runs a cause that was an outage in this one has class infra. */
-export interface DigestJob {
+interface DigestJob {
   description: string | null;
   status: JobStatus;
   causes: readonly { id: string; class: CauseClass }[];
@@ -112,10 +112,7 @@ export interface RunIndex {
 }
 
 /** So many jobs of a cause have a facet. */
-export interface FacetHits {
-  facet: string;
-  jobs: number;
-}
+type FacetHits = { facet: string; jobs: number };
 
 const none = new Uint16Array();
 

@@ -50,7 +50,7 @@ export interface Count {
 }
 
 /** Some counts in a row of one share; `from` is the index of the first. */
-export interface Stretch extends Count {
+interface Stretch extends Count {
   from: number;
 }
 

@@ -1,8 +1,7 @@
 /** Computes the causes of failures again: after the rules of core/signature.ts changed. */
 
 import { CompiledQuery, type Transaction } from 'kysely';
-import { refinedCause } from '../../core/logs/refine.ts';
-import { caseCause, type Signature, signatureVersion } from '../../core/signature.ts';
+import { caseCause, refinedCause, type Signature, signatureVersion } from '../../core/signature.ts';
 import { inTurns } from '../../core/turns.ts';
 import type { Engine, JobRow, Reader, Schema } from '../engine/schema.ts';
 import { chunksOf, numbered, repeated, type Statement } from '../engine/transaction.ts';

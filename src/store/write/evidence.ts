@@ -1,11 +1,10 @@
-/** What the logs and test cases of jobs say of their failure (core/logs/refine.ts), and the causes that jobs get by it. */
+/** What the logs and test cases of jobs say of their failure (core/signature.ts), and the causes that jobs get by it. */
 
 import { hash } from 'node:crypto';
 import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
 import { mostCaseCauses } from '../../core/job.ts';
-import { type JobEvidence, refinedCause } from '../../core/logs/refine.ts';
 import type { Signature } from '../../core/signature.ts';
-import { caseCause } from '../../core/signature.ts';
+import { caseCause, type JobEvidence, refinedCause } from '../../core/signature.ts';
 import type { CaseCounts, TestCase } from '../../core/test-cases.ts';
 import { nextTurn } from '../../core/turns.ts';
 import { lockRows, oneOf } from '../engine/dialect.ts';
