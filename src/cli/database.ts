@@ -82,13 +82,6 @@ export async function withDatabase(
   }
 }
 
-/** Aborted when the person or the system asks this process to stop; asked again, it dies. */
-export function stopSignal(): AbortSignal {
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-  return stop.signal;
-}
-
 /** Milliseconds between two lines of progress. */
 const telling = 1000;
 

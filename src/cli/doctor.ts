@@ -2,7 +2,8 @@ import type { CommandLine } from '../config.ts';
 import { plural } from '../core/plural.ts';
 import { parseDatabaseUrl, UnavailableDatabase } from '../store/db.ts';
 import { findProblems } from '../store/upkeep/doctor.ts';
-import { openDatabase, printProgress, stopSignal } from './database.ts';
+import { openDatabase, printProgress } from './database.ts';
+import { stopSignal } from './signals.ts';
 
 /** `paddles doctor`: says what is wrong with the database, one sentence a line. Returns the exit code: 1 when anything is. */
 export async function examineDatabase(line: CommandLine): Promise<number> {

@@ -5,7 +5,8 @@ import { type ExpiryAges, parseExpiryAges } from '../core/expiry.ts';
 import { plural } from '../core/plural.ts';
 import type { Db } from '../store/db.ts';
 import { expire, isMereCopy } from '../store/upkeep/expire.ts';
-import { operator, stopSignal, withDatabase } from './database.ts';
+import { operator, withDatabase } from './database.ts';
+import { stopSignal } from './signals.ts';
 
 /**
  * Milliseconds from the start of a server to the first look, and between two. Workers that found no server for days need the

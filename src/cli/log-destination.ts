@@ -115,14 +115,14 @@ function complain({ message }: Error): void {
   write(2, `paddles: the log cannot be written: ${message}\n`, () => {});
 }
 
-/** Writes some of the bytes and returns how many; waits while a pipe is full. */
+/** Writes some of the bytes and returns how many; waits while a pipe is full, without keeping the process alive. */
 async function fill(descriptor: number, bytes: Buffer): Promise<number> {
   for (;;) {
     try {
       return (await promisify(write)(descriptor, bytes)).bytesWritten;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-      await sleep(fillEvery);
+      await sleep(fillEvery, undefined, { ref: false });
     }
   }
 }

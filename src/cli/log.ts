@@ -2,9 +2,10 @@ import { type Logger, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import { BadSetting, type Config } from '../config.ts';
 import { createDestination, type Destination } from './log-destination.ts';
+import { logSignals } from './signals.ts';
 
 /**
- * The program's log: JSON lines in a file, which SIGHUP opens again, or on standard output, or readable ones on a terminal. Throws
+ * The program's log: JSON lines in a file, which some signals open again, or on standard output, or readable ones on a terminal. Throws
  * `BadSetting` when the file cannot be written.
  */
 export function createLog(config: Config): Logger {
@@ -23,7 +24,7 @@ export function createLog(config: Config): Logger {
     config.workers > 1 ? { gathered: 3 << 10, together: 4 << 10 } : { gathered: 8 << 10, together: 16 << 10 };
   if (config.log_file === '') return pino(options, createDestination(null, sizes));
   const destination = checkedFile(config.log_file, sizes);
-  process.on('SIGHUP', () => destination.reopen());
+  for (const signal of logSignals) process.on(signal, () => destination.reopen());
   return pino(options, destination);
 }
 
@@ -35,10 +36,17 @@ function checkedFile(path: string, sizes: Parameters<typeof createDestination>[1
   }
 }
 
-/** Waits until the log has been written. */
+/** How long the end of a process waits for the log to be written, in milliseconds: a pipe may be full because nobody reads it. */
+const patience = 2000;
+
+/** Waits until the log has been written, or cannot be. */
 export function flushLog(log: Logger): Promise<void> {
   return new Promise((resolve) => {
-    log.flush(() => resolve());
+    const timer = setTimeout(resolve, patience);
+    log.flush(() => {
+      clearTimeout(timer);
+      resolve();
+    });
   });
 }
 

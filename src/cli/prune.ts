@@ -2,7 +2,8 @@ import { BadSetting, type CommandLine } from '../config.ts';
 import { plural } from '../core/plural.ts';
 import type { Db } from '../store/db.ts';
 import { databaseSize, type PruneProgress, prune, pruneAudit, pruneRuns } from '../store/upkeep/prune.ts';
-import { operator, printProgress, readAge, stopSignal, withDatabase } from './database.ts';
+import { operator, printProgress, readAge, withDatabase } from './database.ts';
+import { stopSignal } from './signals.ts';
 
 /** `paddles prune`: deletes old runs, the documents of old jobs, and old changes. Returns the exit code. */
 export async function pruneDatabase(line: CommandLine): Promise<number> {

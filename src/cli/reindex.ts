@@ -3,9 +3,10 @@ import { BadSetting, type CommandLine } from '../config.ts';
 import { plural } from '../core/plural.ts';
 import type { Db } from '../store/db.ts';
 import { isIndexed, type ReindexProgress, reindex } from '../store/upkeep/reindex.ts';
-import { printProgress, stopSignal, withDatabase } from './database.ts';
+import { printProgress, withDatabase } from './database.ts';
 import { createLog } from './log.ts';
 import { archiveForReader, readAllLogs } from './log-reader.ts';
+import { stopSignal } from './signals.ts';
 
 /** Milliseconds between batches beside a server: with them the work takes a tenth of one processor. */
 const pauseInBackground = 50;

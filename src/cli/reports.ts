@@ -4,8 +4,8 @@ import type { Config } from '../config.ts';
 import { startSentry } from '../http/sentry.ts';
 import { version } from '../program.ts';
 import type { Db } from '../store/db.ts';
-import { die } from './ending.ts';
 import { rarely } from './log.ts';
+import { die } from './signals.ts';
 import { countStatuses, startStatsd } from './statsd.ts';
 
 /** What the process tells other programs about itself: statsd and Sentry, each when it is configured. */

@@ -10,13 +10,13 @@ import { startNotifier } from '../notify/notifier.ts';
 import { version } from '../program.ts';
 import { type Db, type OpenOptions, UnavailableDatabase } from '../store/db.ts';
 import { openDatabase } from './database.ts';
-import { endInTime } from './ending.ts';
 import { expireInBackground } from './expire.ts';
 import { createLog, flushLog, rarely } from './log.ts';
 import { archiveForReader, type LogReader, startLogReader } from './log-reader.ts';
 import { checkFree } from './ports.ts';
 import { reindexInBackground } from './reindex.ts';
 import { type Reports, startReports } from './reports.ts';
+import { watchSignals } from './signals.ts';
 import { isWorker, leave, superviseWorkers, tellReady, workerName } from './workers.ts';
 
 // Lets the heap grow to 1.25 times of what lives instead of four times: docs/decisions/0006-small-young-generation.md.
@@ -24,9 +24,6 @@ setFlagsFromString('--heap-growing-percent=25');
 
 /** How long a stop waits for requests that are under way before it cuts them off, in milliseconds. */
 const patience = 20_000;
-
-/** A terminal signals the whole group, and npm passes on what the server already has: one wish, not two. In milliseconds. */
-const echo = 1000;
 
 /** One port of the server. */
 interface Door {
@@ -176,33 +173,6 @@ function baseUrl({ host }: Config, app: FastifyInstance, configured: number): st
   const port = typeof address === 'object' && address !== null ? address.port : configured;
   const name = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
-}
-
-/** `stop` resolves at the first signal, `insisted` at one that is no echo of it. */
-function watchSignals(log: Logger): { stop: Promise<void>; insisted: Promise<void> } {
-  const stop = Promise.withResolvers<void>();
-  const insisted = Promise.withResolvers<void>();
-  let first: number | undefined;
-  const onSignal = () => {
-    if (first === undefined) {
-      first = performance.now();
-      endInTime(insisted.promise);
-      stop.resolve();
-    } else if (performance.now() - first > echo) {
-      insisted.resolve();
-    } else {
-      log.info('already stopping: another signal, a second after the first, cuts connections off');
-      log.flush();
-    }
-  };
-  // They stay to the end: an echo that comes late must not turn exit code 0 into a death by signal.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, onSignal);
-  process.on('SIGHUP', () => {
-    // The terminal is gone. Otherwise it is for the log (cli/log.ts).
-    if (process.stdout.isTTY) onSignal();
-    else log.info('SIGHUP: the log file is open again, if there is one');
-  });
-  return { stop: stop.promise, insisted: insisted.promise };
 }
 
 async function stop(doors: Door[], open: Opened, log: Logger, insisted: Promise<void>): Promise<void> {

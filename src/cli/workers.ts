@@ -2,8 +2,8 @@ import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { BadSetting, type CommandLine } from '../config.ts';
-import { endInTime } from './ending.ts';
 import { createLog, flushLog, rarely } from './log.ts';
+import { endInTime, onSignals } from './signals.ts';
 
 /** What a worker tells when it listens: the line that announces the server. */
 type Announcement = Record<string, unknown>;
@@ -78,11 +78,7 @@ export async function superviseWorkers({ config }: CommandLine): Promise<number>
     signalAll('SIGTERM');
     if (Object.keys(cluster.workers ?? {}).length === 0) ended.resolve(0);
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, onStop);
-  process.on('SIGHUP', () => {
-    if (process.stdout.isTTY) onStop();
-    else signalAll('SIGHUP');
-  });
+  onSignals(onStop, signalAll);
   start();
   const code = await ended.promise;
   await flushLog(log);

@@ -10,7 +10,8 @@ import { closeOld, type OldDatabase, openOld } from '../../store/takeover/old-da
 import { readTables } from '../../store/takeover/tables.ts';
 import { ownRuns } from '../../store/takeover/target.ts';
 import { isIndexed, reindex } from '../../store/upkeep/reindex.ts';
-import { printProgress, stopSignal, withDatabase } from '../database.ts';
+import { printProgress, withDatabase } from '../database.ts';
+import { stopSignal } from '../signals.ts';
 import { follow, reconnecting } from './follow.ts';
 import { readInThread } from './reader.ts';
 import { findingsText, progressPrinter, progressText } from './texts.ts';
