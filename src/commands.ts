@@ -26,7 +26,7 @@ export const commands: Record<string, Command> = {
     summary: 'create or migrate the database, then stop',
     flags: [],
     settings: ofDatabase,
-    run: async (line) => (await import('./cli/migrate.ts')).migrateDatabase(line),
+    run: async (line) => (await import('./cli/upkeep.ts')).migrateDatabase(line),
   },
   reindex: {
     summary: 'compute the causes of all stored failures again',
@@ -43,7 +43,7 @@ export const commands: Record<string, Command> = {
       { name: 'dry-run', hint: '', help: 'only print how many runs and changes it is about' },
     ],
     settings: ofDatabase,
-    run: async (line) => (await import('./cli/prune.ts')).pruneDatabase(line),
+    run: async (line) => (await import('./cli/upkeep.ts')).pruneDatabase(line),
   },
   expire: {
     summary: 'end the jobs of which there has been no news for long, as the server does by itself',
@@ -56,20 +56,20 @@ export const commands: Record<string, Command> = {
     operands: ['FILE'],
     flags: [],
     settings: ['database'],
-    run: async (line) => (await import('./cli/backup.ts')).backupDatabase(line),
+    run: async (line) => (await import('./cli/upkeep.ts')).backupDatabase(line),
   },
   restore: {
     summary: 'fill an empty database from a backup',
     operands: ['FILE'],
     flags: [],
     settings: ['database'],
-    run: async (line) => (await import('./cli/backup.ts')).restoreDatabase(line),
+    run: async (line) => (await import('./cli/upkeep.ts')).restoreDatabase(line),
   },
   doctor: {
     summary: 'say what is wrong with the database, and change nothing',
     flags: [],
     settings: ['database', 'pool_size'],
-    run: async (line) => (await import('./cli/doctor.ts')).examineDatabase(line),
+    run: async (line) => (await import('./cli/upkeep.ts')).examineDatabase(line),
   },
   import: {
     summary: 'copy the database of a Python server, which is only read, or read an export',

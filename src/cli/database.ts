@@ -32,12 +32,6 @@ export async function openDatabase(
 const anotherProgram =
   /^((relation|table) .* already exists|column "\w+" (of relation "migrations" )?does not exist|no such column: .*|table migrations has no column .*)$/;
 
-/** How a command ended, in a sentence for the person who typed it. */
-interface Ending {
-  text: string;
-  exitCode: number;
-}
-
 /** The person at the command line, as the log of changes names him. */
 export function operator(): Actor {
   return { name: userInfo().username, verified: true, address: null, door: 'command', request: null };
@@ -57,27 +51,45 @@ export function readAge(flag: string, age: string, longest = longestAge): number
   return seconds;
 }
 
+/** How a command ended: a sentence for the person who typed it, unless everything was said, and its exit code. */
+interface Ending {
+  text?: string;
+  exitCode: number;
+}
+
 /**
  * Runs a command on the database that the settings name and prints how it ended. Returns the exit code. Throws
- * `BadSetting` as `openDatabase` does, and when the settings allow no writes: every command but `serve` writes. What works
+ * `BadSetting` as `openDatabase` does, and when the settings allow no writes unless it is `readOnly`. What works
  * `beside` the server on a SQLite file writes a row or two; what can begin again writes in `bulk`. Only what fills a database creates one.
  */
 export async function withDatabase(
-  line: CommandLine,
+  { config, sources }: CommandLine,
   work: (db: Db) => Promise<Ending>,
-  { beside = false, bulk = false, mustExist = true } = {},
+  { readOnly = false, beside = false, bulk = false, mustExist = true } = {},
 ): Promise<number> {
-  if (line.config.read_only) {
-    throw new BadSetting(`${line.sources.read_only}: this command writes to the database; run it without`);
+  if (config.read_only && !readOnly) {
+    throw new BadSetting(`${sources.read_only}: this command writes to the database; run it without`);
   }
-  try {
-    const db = await openDatabase(line, { now: () => Date.now() * 1000, beside, bulk, mustExist });
+  const opened = { config: { ...config, read_only: readOnly }, sources };
+  return printEnding(async () => {
+    const db = await openDatabase(opened, { now: () => Date.now() * 1000, beside, bulk, mustExist });
     const { text, exitCode } = await work(db).finally(() => db.close());
-    process.stdout.write(`${db.label}: ${text}\n`);
+    return { exitCode, ...(text !== undefined && { text: `${db.label}: ${text}` }) };
+  });
+}
+
+/** Prints how some work ended. Returns the exit code: 1 for errors of these kinds, whose message is a sentence. */
+export async function printEnding(
+  work: () => Promise<Ending>,
+  known: (new (message: string) => Error)[] = [UnavailableDatabase],
+): Promise<number> {
+  try {
+    const { text, exitCode } = await work();
+    if (text !== undefined) process.stdout.write(`${text}\n`);
     return exitCode;
   } catch (error) {
-    if (!(error instanceof UnavailableDatabase)) throw error;
-    process.stderr.write(`paddles: ${error.message}\n`);
+    if (!known.some((kind) => error instanceof kind)) throw error;
+    process.stderr.write(`paddles: ${(error as Error).message}\n`);
     return 1;
   }
 }

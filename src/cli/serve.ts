@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import type { FastifyInstance } from 'fastify';
@@ -6,14 +7,13 @@ import { BadSetting, type CommandLine, type Config, checkAccess, checkPorts } fr
 import { buildApp } from '../http/app.ts';
 import { boundConnections } from '../http/connections.ts';
 import { createMetrics } from '../http/metrics.ts';
-import { startNotifier } from '../notify/notifier.ts';
+import { type NotifierOptions, startNotifier } from '../notify/notifier.ts';
 import { version } from '../program.ts';
 import { type Db, type OpenOptions, UnavailableDatabase } from '../store/db.ts';
 import { openDatabase } from './database.ts';
 import { expireInBackground } from './expire.ts';
 import { createLog, flushLog, rarely } from './log.ts';
-import { archiveForReader, type LogReader, startLogReader } from './log-reader.ts';
-import { checkFree } from './ports.ts';
+import { archiveForReader, startLogReader } from './log-reader.ts';
 import { reindexInBackground } from './reindex.ts';
 import { type Reports, startReports } from './reports.ts';
 import { watchSignals } from './signals.ts';
@@ -32,8 +32,9 @@ interface Door {
   port: number;
 }
 
-/** What is closed at the end, in this order, after the doors. */
+/** What is closed at the end, in this order. */
 interface Opened {
+  doors: Door[];
   db: Db;
   reports: Reports;
 }
@@ -60,12 +61,12 @@ export async function serve(line: CommandLine): Promise<number> {
     }
     for (const migration of db.migrated) log.info({ migration }, 'migrated the database');
     const reports = await startReports(config, db, log);
-    const open = { db, reports };
     const metrics = createMetrics(db, { worker: workerName });
     const doors = doorsOf(config).map((door) => ({
       ...door,
       app: buildApp({ ...door, config, db, log, now, metrics }),
     }));
+    const open = { doors, db, reports };
     for (const { app } of doors) reports.watch(app);
     boundConnections(
       doors.map(({ app }) => app.server),
@@ -79,17 +80,14 @@ export async function serve(line: CommandLine): Promise<number> {
         await app.listen({ host, port, listenTextResolver: () => 'listening' });
       }
     } catch (error) {
-      await closeAll(doors, open);
+      await closeAll(open);
       throw error;
     }
     announce(doors, db, config, log);
-    const endReindex = config.read_only ? async () => {} : reindexInBackground(db, log);
-    const endExpiry = config.read_only ? async () => {} : expireInBackground(db, { config, log, now });
-    const reader = config.read_only ? null : readLogs(db, config, log, now);
-    const notifier = config.read_only ? null : startNotifier({ db, config, log, now, onAttempt: metrics.countAttempt });
+    const endWork = config.read_only ? null : workBeside({ db, config, log, now, onAttempt: metrics.countAttempt });
     await signals.stop;
-    await Promise.all([endReindex(), endExpiry(), reader?.stop(), notifier?.stop()]);
-    await stop(doors, open, log, signals.insisted);
+    await endWork?.();
+    await stop(open, log, signals.insisted);
     return 0;
   } catch (error) {
     const sentence = listenSentence(error, config);
@@ -99,8 +97,14 @@ export async function serve(line: CommandLine): Promise<number> {
   }
 }
 
-function readLogs(db: Db, { archive }: Config, log: Logger, now: () => number): LogReader {
-  return startLogReader({ db, archive: archiveForReader(archive), log, now });
+/** Starts what a server does beside answering requests. The function that is returned ends it. */
+function workBeside(options: NotifierOptions & { config: Config; log: Logger }): () => Promise<unknown> {
+  const { db, config, log, now } = options;
+  const endReindex = reindexInBackground(db, log);
+  const endExpiry = expireInBackground(db, { config, log, now });
+  const reader = startLogReader({ db, archive: archiveForReader(config.archive), log, now });
+  const notifier = startNotifier(options);
+  return () => Promise.all([endReindex(), endExpiry(), reader.stop(), notifier.stop()]);
 }
 
 /** Longest pause between two attempts to open the database, in milliseconds. */
@@ -175,21 +179,21 @@ function baseUrl({ host }: Config, app: FastifyInstance, configured: number): st
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-async function stop(doors: Door[], open: Opened, log: Logger, insisted: Promise<void>): Promise<void> {
+async function stop(open: Opened, log: Logger, insisted: Promise<void>): Promise<void> {
   log.info('stopping: finishing what was accepted');
   log.flush();
   const cutOff = () => {
-    for (const { app } of doors) app.server.closeAllConnections();
+    for (const { app } of open.doors) app.server.closeAllConnections();
   };
   const impatient = setTimeout(cutOff, patience);
   insisted.then(cutOff);
-  await closeAll(doors, open);
+  await closeAll(open);
   clearTimeout(impatient);
   log.info('stopped');
   await flushLog(log);
 }
 
-async function closeAll(doors: Door[], { db, reports }: Opened): Promise<void> {
+async function closeAll({ doors, db, reports }: Opened): Promise<void> {
   await Promise.all(doors.map(({ app }) => app.close()));
   await db.close();
   await reports.close();
@@ -205,4 +209,15 @@ function listenSentence(error: unknown, { host }: Config): string | undefined {
   };
   if (syscall !== 'listen' && syscall !== 'getaddrinfo') return undefined;
   return sentences[code ?? ''] ?? `${host} cannot be listened on (${code}); choose another with --host`;
+}
+
+/** Throws what listening on one of these ports throws, before anything else is done; 0 stands for any free port. */
+async function checkFree(host: string, ports: number[]): Promise<void> {
+  for (const port of ports.filter((each) => each !== 0)) {
+    const server = createServer();
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host, port }, () => server.close(() => resolve()));
+    });
+  }
 }
