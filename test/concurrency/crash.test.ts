@@ -8,7 +8,7 @@ import { type Contract, countOutcomes, type Mark, outcomeOf } from './contract.t
 import { contractsOnEngines } from './contracts.ts';
 
 /** For each contract on each engine. */
-const rounds = 3 * effort;
+const rounds = 2 * effort;
 const writers = 4;
 /** How many writes of each writer are acknowledged before something breaks. */
 const writesBefore = 20;

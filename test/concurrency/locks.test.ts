@@ -9,7 +9,7 @@ import { whenWaiting } from './waiting.ts';
 
 const clientCount = 60;
 const nodeCount = 100;
-const callsPerTest = 300 * effort;
+const callsPerTest = 180 * effort;
 
 describe.each(serverSetups)('locks on $name', ({ engine, servers }) => {
   const { instances, clients: connect } = useServers(engine, servers, ['--contract', 'teuthology']);

@@ -7,9 +7,9 @@ import { createLab, type Lab, type LabNode, type Shown } from '../../helpers/lab
 import { someone, startServer, type TestServer } from '../../helpers/server.ts';
 
 const secret = 'paddles_of-the-lab-day'.padEnd(51, 'x');
-const jobsPerRun = 30;
+const jobsPerRun = 20;
 /** Jobs of each run that the dispatchers work off. */
-const workedOff = 20;
+const workedOff = 12;
 const dispatchers = 12;
 const host = (index: number) => `smithi${String(index).padStart(3, '0')}.front.sepia.ceph.com`;
 const nodeNames = Array.from({ length: 16 }, (_, index) => host(index));
