@@ -124,8 +124,8 @@ describe('the command line', () => {
 });
 
 describe('a wrong value', () => {
-  test.each(wrongValues)('of %s ends with 2 and names its flag', async (key, _variable, value, hint) => {
-    const sentence = complaint(await run(['serve', `--${key.replace('_', '-')}`, value]), 2);
+  test.each(wrongValues)('of %s is refused with the name of its flag', (key, _variable, value, hint) => {
+    const sentence = refusal([`--${key.replace('_', '-')}`, value]);
     expect(sentence).toContain(`--${key.replace('_', '-')}`);
     expect(sentence).toContain(`'${value}'`);
     expect(sentence).toContain(hint);
@@ -144,7 +144,8 @@ describe('a wrong value', () => {
     expect(sentence).toContain(hint);
   });
 
-  test('of a variable or of the file in the folder ends with 2', async () => {
+  test('of a flag, of a variable or of the file in the folder ends with 2', async () => {
+    expect(complaint(await run(['serve', '--pool-size', 'many']), 2)).toContain("--pool-size: 'many'");
     expect(complaint(await run(['serve'], { PADDLES_POOL_SIZE: 'many' }), 2)).toContain('PADDLES_POOL_SIZE');
     writeConfig('paddles.json', { pool_size: 'many' });
     expect(complaint(await run(['serve']), 2)).toMatch(/'pool_size'.*file paddles\.json/);
