@@ -2,9 +2,22 @@
 import type { Engine } from './database.ts';
 import { quantile } from './load.ts';
 
+/** What the command line asks for. */
+export interface Options {
+  engines: Engine['name'][];
+  /** Names of parts. */
+  parts: string[];
+  rounds: number;
+  /** Of each measurement of a round. */
+  seconds: number;
+  /** Numbers of jobs at which lists and pages are measured, ascending. */
+  jobs: number[];
+  /** A file with a world to judge, and the file for what is said of it. */
+  given?: { world: string; answer: string };
+}
+
 /** What every part works with. */
-export interface Bench {
-  engine: Engine;
+export interface Work {
   options: Options;
   /** For databases and whatever else is needed for a while. */
   folder: string;
@@ -12,43 +25,27 @@ export interface Bench {
   say(line: string): void;
 }
 
-/** What the command line asks for. */
-export interface Options {
-  engines: Engine['name'][];
-  /** Names of parts. */
-  parts: string[];
-  /** What the names of compared requests have to contain. */
-  only: string;
-  rounds: number;
-  /** Of each measurement of a round. */
-  seconds: number;
-  /** Numbers of jobs at which lists and pages are measured, ascending. */
-  jobs: number[];
-  /** Another checkout to compare with, instead of measuring the parts. */
-  against?: string;
-  /** Where to write processor profiles of the servers under test. */
-  profile?: string;
-  /** A file with a world to judge, and the file for what is said of it. */
-  world?: string;
-  answer?: string;
+/** What a part that measures a database works with. */
+export interface Bench extends Work {
+  engine: Engine;
 }
 
-/** One part of the benchmark; its file is loaded when it is asked for. */
-export type Part = (bench: Bench) => Promise<Line[]>;
+/** The lines of the budget. */
+export const quantities = [
+  'Writes',
+  'Takeover',
+  'Size',
+  'Bodies',
+  'Event loop',
+  'Memory',
+  'Against the bare engine',
+  'Truth',
+  'Logs',
+] as const;
 
 /** One line of the results. */
 export interface Line {
-  /** The line of the budget that it belongs to. */
-  quantity:
-    | 'Writes'
-    | 'Takeover'
-    | 'Size'
-    | 'Bodies'
-    | 'Event loop'
-    | 'Memory'
-    | 'Against the bare engine'
-    | 'Truth'
-    | 'Logs';
+  quantity: (typeof quantities)[number];
   what: string;
   budget: string;
   measured: string;
@@ -57,17 +54,41 @@ export interface Line {
   remarks?: string;
 }
 
-/** One side of a comparison; returns how often per second something was done. */
-export type Side = () => Promise<number>;
+type Print = (value: number) => string;
+
+/** A line whose value must not be above its limit; `print` spells both. */
+export function atMost(
+  quantity: Line['quantity'],
+  what: string,
+  limit: number,
+  value: number,
+  print: Print,
+  remarks = '',
+): Line {
+  return { quantity, what, budget: `≤ ${print(limit)}`, measured: print(value), ok: value <= limit, remarks };
+}
+
+/** A line whose value must not be below its limit; `print` spells both. */
+export function atLeast(
+  quantity: Line['quantity'],
+  what: string,
+  limit: number,
+  value: number,
+  print: Print,
+  remarks = '',
+): Line {
+  return { quantity, what, budget: `≥ ${print(limit)}`, measured: print(value), ok: value >= limit, remarks };
+}
 
 /**
  * Measures all sides in every round, in reverse order every second time, so that whatever else the machine does affects
- * each of them. The first round warms up and does not count. Returns the values of the rounds, by side.
+ * each of them. A side returns how often per second something was done. The first round warms up and does not count. Returns
+ * the values of the rounds, by side.
  */
 export async function inRounds<Name extends string>(
-  { options, say }: Pick<Bench, 'options' | 'say'>,
+  { options, say }: Work,
   what: string,
-  sides: Record<Name, Side>,
+  sides: Record<Name, () => Promise<number>>,
 ): Promise<Record<Name, number[]>> {
   const names = Object.keys(sides) as Name[];
   const values = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
@@ -77,9 +98,8 @@ export async function inRounds<Name extends string>(
       if (round > 0) values[name].push(value);
     }
   }
-  say(
-    `${what}: ${names.map((name) => `${name} ${values[name].map((value) => value.toFixed(0)).join(' ')}`).join(', ')}`,
-  );
+  const rounded = (name: Name) => values[name].map((value) => value.toFixed(0)).join(' ');
+  say(`${what}: ${names.map((name) => `${name} ${rounded(name)}`).join(', ')}`);
   return values;
 }
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import pg from 'pg';
 import { formatTimestamp } from '../src/core/time.ts';
-import { openLikeServer, type Row, type Value } from './database.ts';
+import { getTypeParser, openLikeServer, type Row, type Value } from './database.ts';
 import { jobsPath, runPrefix } from './traffic.ts';
 
 const url = process.argv[2]!;
@@ -46,11 +46,6 @@ function printer(name: string, text: string, print: (rows: Row[]) => string): ()
   return async () => Buffer.from(print(statement.all() as Row[]));
 }
 
-/** Eight-byte integers as numbers, as the server has them. */
-function getTypeParser(oid: number, format?: 'text' | 'binary') {
-  return oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text');
-}
-
 function list(print: (row: Row) => object): (rows: Row[]) => string {
   return (rows) => JSON.stringify(rows.map(print));
 }
@@ -60,27 +55,17 @@ function time(value: Value | undefined): string | null {
 }
 
 function run(row: Row): object {
-  const { name, user, status, queued, pass, running, waiting, fail, dead, unknown, sha1, flavor } = row;
+  const { name, user, status, queued, pass, running, waiting, fail, dead, unknown, sha1, flavor, ...rest } = row;
+  const { branch, suite, machine_type, priority, posted, scheduled, started, updated } = rest;
   const total = [queued, pass, running, waiting, fail, dead, unknown].reduce<number>((sum, n) => sum + Number(n), 0);
-  return {
-    ...{ name, href: `http://127.0.0.1:8080/runs/${name}/`, user, status, jobs_count: total },
-    results: { queued, pass, running, waiting, fail, dead, unknown, total, sha1, flavor },
-    ...{
-      posted: time(row.posted),
-      scheduled: time(row.scheduled),
-      started: time(row.started),
-      updated: time(row.updated),
-    },
-    ...{
-      branch: row.branch,
-      suite: row.suite,
-      machine_type: row.machine_type,
-      sha1,
-      priority: row.priority,
-      flavor,
-      tags: [],
-    },
+  const results = { queued, pass, running, waiting, fail, dead, unknown, total, sha1, flavor };
+  const times = {
+    ...{ posted: time(posted), scheduled: time(scheduled) },
+    ...{ started: time(started), updated: time(updated) },
   };
+  const href = `http://127.0.0.1:8080/runs/${name}/`;
+  const facts = { branch, suite, machine_type, sha1, priority, flavor, tags: [] };
+  return { name, href, user, status, jobs_count: total, results, ...times, ...facts };
 }
 
 /** SQLite has 0 and 1 for booleans. */

@@ -2,6 +2,7 @@
 import { jobDocument } from '../demo/documents.ts';
 import { createRandom } from '../demo/random.ts';
 import type { Request } from './load.ts';
+import { send } from './server.ts';
 
 /** How many clients write or read at the same time, each of them in a run of its own. */
 export const clients = 8;
@@ -48,9 +49,7 @@ export function writes(kind: WriteKind): () => Request {
   let count = 0;
   return () => {
     const [n, run] = [Math.floor(count / clients), count++ % clients];
-    if (kind === 'post') {
-      return { method: 'POST', path: jobsPath(run), body: text(n, nextPosted++) };
-    }
+    if (kind === 'post') return { method: 'POST', path: jobsPath(run), body: text(n, nextPosted++) };
     const [round, job] = [Math.floor(n / jobsOfRun) + 1, n % jobsOfRun];
     const status = JSON.stringify({ status: round % 2 === 0 ? 'running' : 'waiting' });
     const body = kind === 'status' ? status : text(job + round, firstJob + job);
@@ -61,16 +60,10 @@ export function writes(kind: WriteKind): () => Request {
 /** Ids that were posted must not be posted again, whatever the benchmark measures next. */
 let nextPosted = 10 * firstJob;
 
-/** Sends the runs and their jobs. */
-export async function sendRuns(address: string, runs: number): Promise<void> {
-  const all = Array.from({ length: runs * jobsOfRun }, (_, n) => ({ run: n % runs, job: Math.floor(n / runs) }));
-  const queue = all.values();
-  const sender = async () => {
-    for (const { run, job } of queue) {
-      const body = documentText(job % documentCount, firstJob + job);
-      const answer = await fetch(address + jobsPath(run), { method: 'POST', body });
-      if (!answer.ok) throw new Error(`a job was refused: ${answer.status} ${await answer.text()}`);
-    }
-  };
-  await Promise.all(Array.from({ length: clients }, sender));
+/** Sends the runs and their jobs to a port of the teuthology contract. */
+export async function sendRuns(port: number, runs: number): Promise<void> {
+  for (let job = 0; job < jobsOfRun; job++) {
+    const body = documentText(job % documentCount, firstJob + job);
+    await Promise.all(Array.from({ length: runs }, (_, run) => send(port, jobsPath(run), 'POST', body)));
+  }
 }

@@ -93,28 +93,34 @@ function createLog(
   };
 }
 
-type Line = (level: string, logger: string, text: string) => string;
+/** Makes one line of a log, of the time at which its clock is. */
+export type Line = (level: string, logger: string, text: string) => string;
 
-function ordinaryLine(random: Random, host: string, line: Line): string {
+/** A line of a job on which nothing is wrong, whatever words it has. */
+export function ordinaryLine(random: Random, host: string, line: Line): string {
   const number = int(random, 0, 99_999);
-  switch (int(random, 0, 5)) {
-    case 0:
-      return line('DEBUG', `teuthology.orchestra.run.${host}`, '> sudo ceph --cluster ceph osd dump --format=json');
-    case 1:
-      return line('INFO', `teuthology.orchestra.run.${host}.stdout`, `{"epoch":${number},"fsid":"${hex(random, 8)}"}`);
-    case 2:
-      return line(
-        'INFO',
-        `tasks.ceph.osd.${number % 6}.${host}.stderr`,
-        `osd.${number % 6} ${number} log_to_monitors true`,
-      );
-    case 3:
-      return line('WARNING', 'tasks.ceph_manager', `waiting for clean, ${number % 90} seconds so far`);
-    case 4:
-      return line('INFO', `tasks.workunit.client.0.${host}.stderr`, `+ ceph osd pool create pool-${number} 8 8`);
-    default:
-      return line('INFO', `tasks.workunit.client.0.${host}.stdout`, `pool-${number} created`);
-  }
+  const remote = `teuthology.orchestra.run.${host}`;
+  const workunit = `tasks.workunit.client.0.${host}`;
+  const lines: [level: string, logger: string, text: string][] = [
+    ['DEBUG', remote, '> sudo ceph --cluster ceph osd dump --format=json'],
+    ['INFO', `${remote}.stdout`, `{"epoch":${number},"fsid":"${hex(random, 8)}","error_count":0}`],
+    ['INFO', `tasks.ceph.osd.${number % 6}.${host}.stderr`, `osd.${number % 6} ${number} log_to_monitors true`],
+    ['WARNING', 'tasks.ceph_manager', `waiting for clean, ${number % 90} seconds so far`],
+    [
+      'INFO',
+      `journalctl@ceph.mon.a.${host}.stdout`,
+      `pgmap v${number}: 33 pgs: 33 active+clean; 577 KiB data, 0 failed`,
+    ],
+    [
+      'DEBUG',
+      remote,
+      "> sudo egrep '\\[ERR\\]|\\[WRN\\]' /var/log/ceph/ceph.log | egrep -v '\\(OSD_DOWN\\)|slow request'",
+    ],
+    ['INFO', `${workunit}.stderr`, `+ ceph osd pool create pool-${number} 8 8`],
+    ['INFO', `${workunit}.stdout`, `pool-${number} created`],
+    ['INFO', `${workunit}.stdout`, `[       OK ] LibRadosMisc.Test${number} (${number % 900} ms)`],
+  ];
+  return line(...pick(random, lines));
 }
 
 function failureLines(job: PlannedJob, reason: string, host: string, line: Line): string {

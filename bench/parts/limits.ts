@@ -1,54 +1,48 @@
 /** The effect of the largest bodies and the longest answers on everybody else: how long they block the server, and its memory. */
-import { type Bench, type Line, megabytes, milliseconds, perSecond } from '../bench.ts';
-import { connect } from '../database.ts';
-import { fillLab } from '../lab.ts';
+import { atMost, type Bench, type Line, megabytes, milliseconds, perSecond } from '../bench.ts';
 import { load, type Request } from '../load.ts';
-import { getJson, type Server, startServer } from '../server.ts';
-import { documentText, runPrefix } from '../traffic.ts';
+import { getJson, type Server, withServer } from '../server.ts';
+import { clients, documentText, runPrefix } from '../traffic.ts';
 
 const limitBytes = 2 * 2 ** 20;
 const mostBlockMs = 100;
 const mostBytes = 300e6;
 /** A process that does nothing is kept waiting by the machine now and then, but hardly in every one of so many attempts. */
 const attempts = 3;
-const clients = 8;
 /** One run has many typical jobs, one some of the largest that can be sent; the others are only written. */
 const [longRun, largeRun, writtenRun] = [`${runPrefix}long`, `${runPrefix}large`, `${runPrefix}written`];
 const longRunJobs = 2000;
+const firstOfLongRun = 5_000_000;
+const casesOfJob = 100_000;
 
 /** Typical and large jobs, the largest body in several shapes, and the requests with the longest answers. */
-export default async function measureLimits(bench: Bench): Promise<Line[]> {
-  const { engine, options, folder, say } = bench;
-  const url = await engine.createDatabase('limits');
-  let server = await startServer({ url, folder });
-  try {
-    const sql = await connect(url);
-    await fillLab(`http://127.0.0.1:${server.secondPort}`, sql, { runs: 40, jobs: 500, sent: 4 }, say);
-    await sql.close();
-    await server.stop();
-    server = await startServer({ url, folder, profile: options.profile });
+export default function measureLimits(bench: Bench): Promise<Line[]> {
+  const { options, say } = bench;
+  return withServer(bench, 'limits', { runs: 40, jobs: 500, sent: 4 }, async (server) => {
     const lines = await measureBodies(server, options.seconds);
     for (let job = 0; job < longRunJobs; job += clients) {
-      await atOnce((n) => send(server, postTo(longRun, documentText(job + n, 5_000_000 + job + n))));
+      await atOnce((n) => send(server, postTo(longRun, documentText(job + n, firstOfLongRun + job + n))));
     }
     const blocks: [what: string, milliseconds: number][] = [];
-    for (const [what, request] of [...largeBodies(), ...(await longAnswers(server))]) {
+    for (const [what, request] of [...largeBodies(), testCases(), ...(await longAnswers(server))]) {
       const seen: number[] = [];
-      for (let attempt = 0; attempt < attempts; attempt++) {
-        await server.ask('watch');
-        await send(server, request(attempt));
-        seen.push((await server.ask('figures')).longestBlockMs);
-      }
+      for (let attempt = 0; attempt < attempts; attempt++)
+        seen.push(await server.blockDuring(() => send(server, request(attempt))));
       await atOnce((n) => send(server, request(attempts + n)));
-      const { peakRssBytes } = await server.ask('figures');
       blocks.push([what, Math.min(...seen)]);
-      say(`${what}: blocks for ${milliseconds(Math.min(...seen))}; memory so far ${megabytes(peakRssBytes)} at most`);
+      const peak = megabytes(server.memory().peak);
+      say(`${what}: blocks for ${milliseconds(Math.min(...seen))}; memory so far ${peak} at most`);
     }
-    return [...lines, longestBlock(blocks), memory((await server.ask('figures')).peakRssBytes)];
-  } finally {
-    await server.stop();
-    await engine.dropDatabase(url);
-  }
+    const sorted = blocks.toSorted(([, a], [, b]) => b - a);
+    const named = sorted.slice(0, 4).map(([what, block]) => `\`${what}\` ${milliseconds(block)}`);
+    const longest = `longest block by one of ${blocks.length} expensive requests`;
+    const peak = `peak while ${clients} clients send each of them at once`;
+    return [
+      ...lines,
+      atMost('Event loop', longest, mostBlockMs, sorted[0]![1], milliseconds, named.join(', ')),
+      atMost('Memory', peak, mostBytes, server.memory().peak, megabytes),
+    ];
+  });
 }
 
 function atOnce(work: (n: number) => Promise<unknown>): Promise<unknown> {
@@ -110,41 +104,28 @@ function largeBodies(): Expensive[] {
   ]);
 }
 
+/** Takes the cases of each time as those of another job. */
+function testCases(): Expensive {
+  const cases = Array.from({ length: casesOfJob }, (_, at) => {
+    const end = at % 1000 === 7 ? `><failure message="no lamp ${at}"/></testcase>` : '/>';
+    return `<testcase classname="tasks.lamps.Lamps${at % 50}" name="test_${at}" time="${at % 90}.5"${end}`;
+  });
+  const body = `<testsuite name="lamps">\n${cases.join('\n')}\n</testsuite>`;
+  const path = (n: number) => `/api/runs/${longRun}/jobs/${firstOfLongRun + n}/tests`;
+  return [`PUT of ${casesOfJob} test cases`, (n) => ({ method: 'PUT', path: path(n), body })];
+}
+
 async function longAnswers({ secondPort }: Server): Promise<Expensive[]> {
-  const [{ name: node } = { name: '' }] = (await getJson(secondPort)('/nodes/?fields=name')) as { name: string }[];
+  const [first] = (await getJson(secondPort, '/nodes/?fields=name')) as { name: string }[];
+  const node = first!.name;
   const paths = [
     ...[longRun, largeRun].flatMap((run) => [`/runs/${run}/`, `/runs/${run}/jobs/`]),
     ...['/jobs/?count=100000', '/runs/?count=100000', `/nodes/${node}/jobs/`, '/nodes/job_stats/?since_days=10000'],
     ...['page', 'jobs', 'jobs.csv', 'compare', `jobs?q=${'-reason:*a*b*c* '.repeat(20)}`].map(
       (one) => `/api/runs/${longRun}/${one}`,
     ),
+    `/api/runs/${longRun}/jobs/${firstOfLongRun}/tests?text=test_99999`,
     ...['/api/runs.csv', '/api/history?suite=rados&branch=main', '/api/nodes', `/api/nodes/${node}`],
   ];
   return paths.map((path) => [`GET ${path.replace(runPrefix, '').slice(0, 60)}`, () => ({ path: encodeURI(path) })]);
-}
-
-function longestBlock(blocks: [what: string, milliseconds: number][]): Line {
-  const sorted = blocks.toSorted(([, a], [, b]) => b - a);
-  const longest = sorted[0]![1];
-  return {
-    quantity: 'Event loop',
-    what: `longest block by one of ${blocks.length} expensive requests`,
-    budget: `≤ ${mostBlockMs} ms`,
-    measured: milliseconds(longest),
-    ok: longest <= mostBlockMs,
-    remarks: sorted
-      .slice(0, 4)
-      .map(([what, block]) => `\`${what}\` ${milliseconds(block)}`)
-      .join(', '),
-  };
-}
-
-function memory(peakBytes: number): Line {
-  return {
-    quantity: 'Memory',
-    what: `peak while ${clients} clients send each of them at once`,
-    budget: `≤ ${megabytes(mostBytes)}`,
-    measured: megabytes(peakBytes),
-    ok: peakBytes <= mostBytes,
-  };
 }

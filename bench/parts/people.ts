@@ -2,11 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { apiRequests } from '../../test/statements/catalog/api.ts';
 import { readSamples } from '../../test/statements/catalog/samples.ts';
-import { type Bench, type Line, milliseconds, perSecond } from '../bench.ts';
-import { connect } from '../database.ts';
-import { fillLab } from '../lab.ts';
-import { load, quantile, type Request } from '../load.ts';
-import { getJson, type Server, startServer } from '../server.ts';
+import { type Bench, type Line, median, milliseconds, perSecond } from '../bench.ts';
+import { load, quantile } from '../load.ts';
+import { getJson, type Server, send, withServer } from '../server.ts';
 import { clients, jobsPath, sendRuns, writes } from '../traffic.ts';
 
 const people = 50;
@@ -17,26 +15,20 @@ const pauseMs = 2000;
 const leastSeconds = 20;
 
 /** Workers report jobs as often as they do, one POST for four PUTs; every person listens to changes and opens pages. */
-export default async function measurePeople(bench: Bench): Promise<Line[]> {
-  const { engine, options, folder, say } = bench;
-  const url = await engine.createDatabase('people');
-  let server = await startServer({ url, folder });
-  try {
-    const sql = await connect(url);
-    await fillLab(`http://127.0.0.1:${server.secondPort}`, sql, { runs: 100, jobs: 500, sent: 4 }, say);
-    await sql.close();
-    await server.stop();
-    server = await startServer({ url, folder, profile: options.profile });
-    await sendRuns(`http://127.0.0.1:${server.secondPort}`, clients);
-    const next = byTurns();
+export default function measurePeople(bench: Bench): Promise<Line[]> {
+  return withServer(bench, 'people', { runs: 100, jobs: 500, sent: 4 }, async (server) => {
+    const port = server.secondPort;
+    await sendRuns(port, clients);
+    const [post, status] = [writes('post'), writes('status')];
+    let count = 0;
+    const next = () => (count++ % 5 === 0 ? post() : status());
     const stop = new AbortController();
     const looking = lookAround(server, stop.signal);
-    const seconds = Math.max(leastSeconds, options.seconds);
-    const seen = await load({ port: server.secondPort, next, connections: clients, seconds, rate });
+    const seconds = Math.max(leastSeconds, bench.options.seconds);
+    const seen = await load({ port, next, connections: clients, seconds, rate });
     stop.abort();
     const times = await looking;
-    const pages = `${times.length} pages, median ${milliseconds(quantile(times, 0.5))}, p99 ${milliseconds(quantile(times, 0.99))}`;
-    say(`${perSecond(seen.perSecond)}, ${pages}`);
+    const pages = `${times.length} pages, median ${milliseconds(median(times))}, p99 ${milliseconds(quantile(times, 0.99))}`;
     return [
       {
         quantity: 'Writes',
@@ -48,16 +40,7 @@ export default async function measurePeople(bench: Bench): Promise<Line[]> {
         remarks: `writes: median ${milliseconds(seen.medianMs)}, p99 ${milliseconds(seen.p99Ms)}; ${pages}`,
       },
     ];
-  } finally {
-    await server.stop();
-    await engine.dropDatabase(url);
-  }
-}
-
-function byTurns(): () => Request {
-  const [post, status] = [writes('post'), writes('status')];
-  let count = 0;
-  return () => (count++ % 5 === 0 ? post() : status());
+  });
 }
 
 /** What people open, beside the page of a run that is changing. */
@@ -71,24 +54,21 @@ const opened = [
 
 /** Returns how long each page took; throws when one was not answered with 200. */
 async function lookAround({ port, secondPort }: Server, signal: AbortSignal): Promise<number[]> {
-  const base = `http://127.0.0.1:${port}`;
-  const samples = await readSamples(getJson(secondPort));
+  const samples = await readSamples((path) => getJson(secondPort, path));
   const pages = apiRequests.filter(({ title }) => opened.includes(title));
   const times: number[] = [];
   const person = async (_: unknown, n: number) => {
-    const events = fetch(`${base}/api/events`, { signal }).then((answer) => answer.text());
+    const events = fetch(`http://127.0.0.1:${port}/api/events`, { signal }).then((answer) => answer.text());
     events.catch(() => {});
     for (let page = 0; !signal.aborted; page++) {
       await sleep(Math.random() * 2 * pauseMs, undefined, { signal }).catch(() => {});
       if (signal.aborted) return;
-      // Every third page is that of a run that is changing.
       const written = encodeURIComponent(jobsPath(n % clients).split('/')[2]!);
+      // Every third page is that of a run that is changing.
       const path =
         page % 3 === 0 ? `/api/runs/${written}/page` : pages[(n + page) % pages.length]!.path(samples, n * 31 + page);
       const began = performance.now();
-      const answer = await fetch(base + path);
-      await answer.text();
-      if (!answer.ok) throw new Error(`${path} was answered with ${answer.status}`);
+      await (await send(port, path)).text();
       times.push(performance.now() - began);
     }
   };

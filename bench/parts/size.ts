@@ -1,16 +1,14 @@
 /** Every list, filter and page while the database grows. */
-
 import { apiRequests } from '../../test/statements/catalog/api.ts';
 import { type Asked, budgets } from '../../test/statements/catalog/catalog.ts';
 import { classicRequests } from '../../test/statements/catalog/classic.ts';
 import { readSamples, type Samples } from '../../test/statements/catalog/samples.ts';
 import { teuthologyRequests } from '../../test/statements/catalog/teuthology.ts';
-import { type Bench, type Line, megabytes, milliseconds } from '../bench.ts';
-import { connect, type Sql } from '../database.ts';
-import { fillLab } from '../lab.ts';
+import { atMost, type Bench, type Line, megabytes, milliseconds } from '../bench.ts';
+import { rowsOf } from '../database.ts';
 import { load, type Seen } from '../load.ts';
 import { writeScale } from '../report.ts';
-import { getJson, type Server, startServer } from '../server.ts';
+import { getJson, type Server, withServer } from '../server.ts';
 
 const jobsOfRun = 500;
 /** Below this a difference between two sizes does not matter. */
@@ -19,52 +17,37 @@ const requests = 60;
 const requestsOfWhole = 3;
 
 /** One request at one size. */
-export interface Cell {
+interface Cell {
   seen: Seen;
   blockMs: number;
 }
 
-/** One request at all sizes. */
-export interface Measured {
+/** One request, `teuthology GET /runs count=100`, at all sizes. */
+interface Measured {
+  title: string;
   asked: Asked;
   cells: Cell[];
 }
 
 /** Fills a database to each size and asks for everything in the catalogue, one client at a time. */
 export default async function measureSize(bench: Bench): Promise<Line[]> {
-  const { engine, options, folder, say } = bench;
+  const { engine, options, say } = bench;
   const all = [...classicRequests, ...teuthologyRequests, ...apiRequests].map(
-    (asked): Measured => ({ asked, cells: [] }),
+    (asked): Measured => ({ title: `${asked.door} ${asked.title}`, asked, cells: [] }),
   );
   const notes: string[] = [];
   for (const jobs of options.jobs) {
-    const url = await engine.createDatabase(`size-${jobs}`);
-    let server = await startServer({ url, folder });
-    try {
-      const sql = await connect(url);
-      await fillLab(
-        `http://127.0.0.1:${server.secondPort}`,
-        sql,
-        { runs: Math.ceil(jobs / jobsOfRun), jobs: jobsOfRun, sent: jobs < 100_000 ? 4 : 20 },
-        say,
-      );
-      const bytes = await databaseBytes(sql);
-      await sql.close();
-      await server.stop();
-      server = await startServer({ url, folder, profile: options.profile });
-      const samples = await readSamples(getJson(server.secondPort));
+    const size = { runs: Math.ceil(jobs / jobsOfRun), jobs: jobsOfRun, sent: jobs < 100_000 ? 4 : 20 };
+    await withServer(bench, `size_${jobs}`, size, async (server, url) => {
+      const samples = await readSamples((path) => getJson(server.secondPort, path));
       for (const { asked, cells } of all) cells.push(await measure(server, asked, samples));
-      const { peakRssBytes } = await server.ask('figures');
-      notes.push(
-        `${jobs.toLocaleString('en')} jobs: ${(bytes / jobs / 1000).toFixed(1)} KB on disk a job, the server took ${megabytes(peakRssBytes)} at most`,
-      );
+      const bytes = `${((await databaseBytes(url)) / jobs / 1000).toFixed(1)} KB on disk a job`;
+      const memory = megabytes(server.memory().peak);
+      notes.push(`${jobs.toLocaleString('en')} jobs: ${bytes}, the server took ${memory} at most`);
       say(notes.at(-1)!);
-    } finally {
-      await server.stop();
-      await engine.dropDatabase(url);
-    }
+    });
   }
-  if (options.jobs.at(-1)! >= 1_000_000) writeScale(engine.title, options.jobs, all, notes);
+  if (options.jobs.at(-1)! >= 1_000_000) writeScale(engine.title, table(all, options.jobs), notes);
   const kinds = ['list', 'run page', 'node page'] as const;
   return [...kinds.map((kind) => slowest(kind, all, options.jobs.at(-1)!)), ...growth(all, options.jobs)];
 }
@@ -73,33 +56,26 @@ async function measure(server: Server, asked: Asked, samples: Samples): Promise<
   const { door, body, headers = {}, status = 200, kind } = asked;
   const count = kind === 'whole' ? requestsOfWhole : requests;
   const port = door === 'teuthology' ? server.secondPort : server.port;
-  const from = (first: number) => {
+  const send = (first: number, requests: number) => {
     let n = first;
-    return () => ({
-      path: asked.path(samples, n++),
-      headers,
-      ...(body === undefined ? {} : { method: 'POST' as const, body }),
-    });
+    const post = body === undefined ? {} : { method: 'POST' as const, body };
+    const next = () => ({ path: asked.path(samples, n++), headers, ...post });
+    return load({ port, next, connections: 1, requests, status });
   };
   // From another place in the samples: what it asks for is not what is measured then.
-  await load({ port, next: from(1000), connections: 1, requests: Math.ceil(count / 10), status });
-  await server.ask('watch');
-  const seen = await load({ port, next: from(0), connections: 1, requests: count, status });
-  return { seen, blockMs: (await server.ask('figures')).longestBlockMs };
+  await send(1000, Math.ceil(count / 10));
+  let seen: Seen | undefined;
+  const blockMs = await server.blockDuring(async () => {
+    seen = await send(0, count);
+  });
+  return { seen: seen!, blockMs };
 }
 
 function slowest(kind: 'list' | 'run page' | 'node page', all: Measured[], jobs: number): Line {
   const ofKind = all.filter(({ asked }) => asked.kind === kind).toSorted((a, b) => lastMs(b) - lastMs(a));
-  const worst = lastMs(ofKind[0]!);
-  const named = ofKind.slice(0, 3).map((one) => `\`${titleOf(one)}\` ${milliseconds(lastMs(one))}`);
-  return {
-    quantity: 'Size',
-    what: `slowest of ${ofKind.length} ${{ list: 'lists and filters', 'run page': 'pages of a run of 500 jobs', 'node page': 'pages of a node' }[kind]}, ${jobs.toLocaleString('en')} jobs`,
-    budget: `≤ ${budgets[kind]} ms`,
-    measured: milliseconds(worst),
-    ok: worst <= budgets[kind],
-    remarks: named.join(', '),
-  };
+  const kinds = { list: 'lists and filters', 'run page': 'pages of a run of 500 jobs', 'node page': 'pages of a node' };
+  const what = `slowest of ${ofKind.length} ${kinds[kind]}, ${jobs.toLocaleString('en')} jobs`;
+  return atMost('Size', what, budgets[kind], lastMs(ofKind[0]!), milliseconds, firstThree(ofKind, lastMs));
 }
 
 /** What costs more in a large database although it shows as much. */
@@ -107,36 +83,37 @@ function growth(all: Measured[], sizes: number[]): Line[] {
   if (sizes.length < 2) return [];
   const grown = ({ cells }: Measured) => cells.at(-1)!.seen.medianMs - cells[0]!.seen.medianMs;
   const compared = all.filter(({ asked }) => budgets[asked.kind] !== null).toSorted((a, b) => grown(b) - grown(a));
-  const most = grown(compared[0]!);
   const ends = [sizes[0]!, sizes.at(-1)!].map((jobs) => jobs.toLocaleString('en'));
-  return [
-    {
-      quantity: 'Size',
-      what: `growth from ${ends.join(' to ')} jobs, at most`,
-      budget: `< ${noticeableMs} ms`,
-      measured: milliseconds(most),
-      ok: most < noticeableMs,
-      remarks: compared
-        .slice(0, 3)
-        .map((one) => `\`${titleOf(one)}\` ${milliseconds(grown(one))}`)
-        .join(', '),
-    },
-  ];
+  const what = `growth from ${ends.join(' to ')} jobs, at most`;
+  return [atMost('Size', what, noticeableMs, grown(compared[0]!), milliseconds, firstThree(compared, grown))];
 }
 
 function lastMs({ cells }: Measured): number {
   return cells.at(-1)!.seen.medianMs;
 }
 
-/** `teuthology GET /runs count=100` */
-export function titleOf({ asked: { door, title } }: Measured): string {
-  return `${door} ${title}`;
+function firstThree(all: Measured[], ms: (one: Measured) => number): string {
+  const named = all.slice(0, 3).map((one) => `\`${one.title}\` ${milliseconds(ms(one))}`);
+  return named.join(', ');
 }
 
-async function databaseBytes(sql: Sql): Promise<number> {
-  const text =
-    sql.engine === 'postgres'
-      ? 'select pg_database_size(current_database()) as bytes'
-      : 'select page_count * page_size as bytes from pragma_page_count(), pragma_page_size()';
-  return Number((await sql.query(text))[0]?.bytes);
+/** Every request at every size, with the heads of the columns. */
+function table(all: Measured[], sizes: number[]): string[][] {
+  const heads = sizes.map((jobs) => `${jobs.toLocaleString('en')} jobs`);
+  const rows = all.map(({ title, asked, cells }) => {
+    const budget = budgets[asked.kind];
+    const last = cells.at(-1)!;
+    const times = cells.map(({ seen }) => `${milliseconds(seen.medianMs)} (${milliseconds(seen.p99Ms)})`);
+    const verdict = budget === null ? '' : last.seen.medianMs <= budget ? 'met' : '**missed**';
+    const size = `${(last.seen.bytes / 1000).toFixed(1)} KB`;
+    return [`\`${title}\``, budget === null ? '' : `${budget} ms`, ...times, size, milliseconds(last.blockMs), verdict];
+  });
+  return [['request', 'budget', ...heads, 'answer', 'block', ''], ...rows];
+}
+
+async function databaseBytes(url: string): Promise<number> {
+  const text = url.startsWith('sqlite:')
+    ? 'select page_count * page_size as bytes from pragma_page_count(), pragma_page_size()'
+    : 'select pg_database_size(current_database()) as bytes';
+  return Number((await rowsOf(url, text))[0]?.bytes);
 }

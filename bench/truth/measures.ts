@@ -92,14 +92,12 @@ function measureNew(one: Case, { outages }: Truth, count: Counter): void {
   const isNews = onset !== null && baseline.some(({ run }) => run.scheduled < onset);
   if (said.verdict === 'NEW' || said.verdict === 'SINCE') count('NEW and SINCE: precision', isNews);
   if (said.verdict === 'ROSE') count('ROSE: precision', isNews);
-  if (said.verdict === 'UNSEEN') count('UNSEEN that is no new bug', !isNews);
   const inOutage = ({ start }: WorldJob) =>
     outages.some(({ cause, from, to }) => cause === said.cause && start >= from && start < to);
   if (one.planted?.class === 'support' && jobs.filter(inOutage).length >= 3) {
     count('outages of class support called INFRA', said.verdict === 'INFRA');
   }
   if (!isNews) return;
-  count('any new bug called NEW, ROSE or SINCE', ['NEW', 'ROSE', 'SINCE'].includes(said.verdict));
   const since = baseline.filter(({ run, jobs }) => run.scheduled >= onset && jobs.length > 0);
   if (runsBefore(one) >= 8 && since.length >= 2) {
     count('SINCE: recall', said.verdict === 'SINCE');
@@ -164,7 +162,6 @@ function measureBlame({ said, planted, jobs }: Case, count: Counter): void {
   }
   const named = facets !== null && planted.scope.every((one) => facets.includes(one));
   if (jobs.length >= 3) count('blame, 3 jobs: planted facets are named', named);
-  if (facets !== null) count('blame: what is named is planted', named);
 }
 
 function measureNodes(world: World, { badNodes, byNode }: Truth, { nodes }: Answer, count: Counter): void {

@@ -1,6 +1,7 @@
 /** The first real error of small logs in which it is known; `npm run bench -- --only logs` measures large ones. */
 import { expect, test } from 'vitest';
-import { judgeSeeds, plantedLines } from '../../bench/logs/measure.ts';
+import { plantedLines } from '../../bench/logs/generate.ts';
+import { judgeSeeds } from '../../bench/logs/judge.ts';
 
 test('the first error of a log is right as often as it has to be', async () => {
   const { of, first, three, sure, wrongWhenSure, wrong } = await judgeSeeds(plantedLines(), [5, 6], 100 << 10);
