@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { evidenceIn, nextTrigger } from './evidence.ts';
+import { createIgnorelist, evidenceIn, ignorelistOf, nextTrigger } from './evidence.ts';
 import { createScan, type Near } from './first-error.ts';
-import { createIgnorelist, ignorelistOf } from './lines.ts';
 
 /** What is found in a log, whose lines are all told of. */
 function found(text: string, ignorelist: string[] = [], failure_reason: string | null = null) {

@@ -1,6 +1,14 @@
 /** The first real error of a job, from the lines of its log that may be evidence (docs/decisions/0018-first-error.md). */
-import { type Evidence, type EvidenceKind, evidenceIn, retried } from './evidence.ts';
-import { createIgnorelist, daemonsIn, hostIn, parseLine } from './lines.ts';
+import {
+  createIgnorelist,
+  daemonsIn,
+  type Evidence,
+  type EvidenceKind,
+  evidenceIn,
+  hostIn,
+  parseLine,
+  retried,
+} from './evidence.ts';
 
 /** Increases with the rules, so that logs can be read again. */
 export const logRulesVersion = 2;
