@@ -34,13 +34,11 @@ export const auditKinds = [
   'review',
   'subscription',
 ] as const;
-/** One of them. */
-export type AuditKind = (typeof auditKinds)[number];
 
 /** One change. `before` and `after` hold what it changed, null where there is nothing to say. */
 export interface Change {
   action: string;
-  kind: AuditKind;
+  kind: (typeof auditKinds)[number];
   /** The name of what was changed; of a job RUN/JOB, of a decision its cause. */
   target: string;
   before?: object | null;

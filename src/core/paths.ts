@@ -58,7 +58,6 @@ export const pagePath = {
 
 /** Short addresses for reports and tickets, at the root of the server; those of runs and jobs have the internal id of the run. */
 export const shortPath = {
-  run: (id: number) => address(['r', String(id)]),
   job: (runId: number, jobId: string) => address(['j', `${runId}.${jobId}`]),
   cause: (id: string) => address(['c', id]),
 };
@@ -77,8 +76,6 @@ export const apiPath = {
   log: (run: string, jobId: string, query?: PathQuery) => address(['api', 'runs', run, 'jobs', jobId, 'log'], query),
   logFile: (run: string, jobId: string, query?: PathQuery) =>
     address(['api', 'runs', run, 'jobs', jobId, 'log', 'raw'], query),
-  files: (run: string, jobId: string, query?: PathQuery) =>
-    address(['api', 'runs', run, 'jobs', jobId, 'files'], query),
   jobTests: (run: string, jobId: string, query?: PathQuery) =>
     address(['api', 'runs', run, 'jobs', jobId, 'tests'], query),
   runTests: (run: string) => address(['api', 'runs', run, 'tests']),

@@ -16,7 +16,7 @@ export function splitValues(text: string): string[] {
 }
 
 /** A text without the quotes around it, if there are any. */
-export function unquoted(text: string): string {
+function unquoted(text: string): string {
   if (!text.startsWith('"')) return text;
   const quoted = /^"((?:[^"\\]|\\.)*)"$/s.exec(text)?.[1] ?? text.slice(1);
   return quoted.replace(/\\(.)/gs, '$1');
@@ -98,7 +98,7 @@ export function valueBounds(value: Value, spanOf: SpanOf): { from: number; to: n
 export type ValueKind = 'text' | 'part' | 'digits' | 'choice' | 'time' | 'number' | 'duration';
 
 /** The value; or why it means nothing, and the value that was probably meant, as it is written. */
-export type Checked = { value: Value } | { message: string; meant?: string };
+type Checked = { value: Value } | { message: string; meant?: string };
 
 /** Checks a bare word. */
 export function checkWord(written: string): Checked {

@@ -45,15 +45,13 @@ export function valuesOf(text: string, key: string): string[] {
       const start = at + quoted.length;
       const end = endOfText(text, start);
       if (end > start) values.push(unquote(text.slice(start, end)));
-      else if (text[start] === '[') values.push(text.slice(start + 1, closed(text, start)).replace(/['"],? ?/g, ' '));
+      else if (text[start] === '[') {
+        const [list = ''] = text.slice(start + 1).split(']', 1);
+        values.push(list.replace(/['"],? ?/g, ' '));
+      }
     }
   }
   return values;
-}
-
-function closed(text: string, start: number): number {
-  const end = text.indexOf(']', start);
-  return end < 0 ? text.length : end;
 }
 
 /** Where a text in quotes that begins here ends; the beginning when there is none. */

@@ -7,7 +7,8 @@ import {
   type RunNews,
   runFacts,
 } from '../core/notifications/message.ts';
-import { concernsMachines, filterOf, type NewsEvent } from '../core/notifications/subscription.ts';
+import { concernsMachines, type NewsEvent } from '../core/notifications/subscription.ts';
+import { parseQuery } from '../core/query.ts';
 import { isOver } from '../core/run.ts';
 import { milliseconds } from '../core/time.ts';
 import { bandOf } from '../core/verdicts/bands.ts';
@@ -98,7 +99,7 @@ async function subscriptionsTo({ db, now }: AnnounceOptions, run: RunRow): Promi
   const clock = { now: milliseconds(now()), zone: 'UTC' };
   const wanting = [];
   for (const one of await subscriptionsWith(db, 'run_finished', 'new_cause')) {
-    const matching = await matchingRuns(db, filterOf(one.filter), clock, run.id);
+    const matching = await matchingRuns(db, parseQuery(one.filter, 'runs').query, clock, run.id);
     if ((await matching.select('runs.id').execute()).length > 0) wanting.push(one);
   }
   return wanting;

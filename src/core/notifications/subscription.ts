@@ -1,5 +1,5 @@
 /** Who is told of what: subscriptions, and how their deliveries are repeated. */
-import { parseQuery, type Query, type Term } from '../query.ts';
+import { parseQuery, type Term } from '../query.ts';
 import { globMatcher } from '../query-value.ts';
 
 /** What people can be told of. */
@@ -14,8 +14,6 @@ export type NewsFormat = (typeof newsFormats)[number];
 
 /** What became of a delivery. `waiting` is one that is still to be sent, perhaps again. */
 export const deliveryStatuses = ['waiting', 'delivered', 'failed'] as const;
-/** One of them. */
-export type DeliveryStatus = (typeof deliveryStatuses)[number];
 
 /** How an attempt to send a delivery ended; `answer_code` is the status of an HTTP answer. */
 export type Attempt = { outcome: 'delivered'; answer_code: number | null } | FailedAttempt;
@@ -77,20 +75,9 @@ export function failsTooLong(failingSince: number, at: number): boolean {
   return at - failingSince >= longestFailure;
 }
 
-/** What is wrong with a filter over runs, in a sentence, or null. */
-export function filterProblem(filter: string): string | null {
-  const [problem] = parseQuery(filter, 'runs').problems;
-  return problem?.message ?? null;
-}
-
-/** A filter as it is applied. */
-export function filterOf(filter: string): Query {
-  return parseQuery(filter, 'runs').query;
-}
-
 /** Whether a filter over runs concerns nodes of a machine type: only its terms with `machine:` do. */
 export function concernsMachines(filter: string, machineType: string): boolean {
-  const terms = filterOf(filter).terms.filter(({ key }) => key === 'machine');
+  const terms = parseQuery(filter, 'runs').query.terms.filter(({ key }) => key === 'machine');
   return terms.every(({ negated, values }) => values.some((value) => isOfType(value, machineType)) !== negated);
 }
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type Failure, invalid, isFailure } from '../../core/errors.ts';
 import { storable } from '../../core/input.ts';
-import { filterProblem, type NewsEvent, shownTarget, targetProblem } from '../../core/notifications/subscription.ts';
+import { type NewsEvent, shownTarget, targetProblem } from '../../core/notifications/subscription.ts';
+import { parseQuery } from '../../core/query.ts';
 import { milliseconds } from '../../core/time.ts';
 import type { DeliveryRow, SubscriptionRow } from '../../store/engine/people-schema.ts';
 import { listDeliveries, listSubscriptions } from '../../store/read/subscriptions.ts';
@@ -109,8 +110,8 @@ function valuesOf(
 ): SubscriptionValues | Failure {
   const values = { ...rest, name: storable(name).replace(/\s+/g, ' ').trim(), filter: storable(filter).trim() };
   if (values.name === '') return invalid('name', "key 'name' must not be empty");
-  const problem = filterProblem(values.filter);
-  if (problem !== null) return invalid('filter', `key 'filter': ${problem}`);
+  const [problem] = parseQuery(values.filter, 'runs').problems;
+  if (problem !== undefined) return invalid('filter', `key 'filter': ${problem.message}`);
   if (values.format === 'mail' && !sendsMail) {
     const how = 'PADDLES_SMTP_URL and PADDLES_MAIL_FROM have to be set';
     return invalid('format', `key 'format': this server sends no mail; ${how}`);

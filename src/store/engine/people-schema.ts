@@ -1,9 +1,9 @@
 /** The tables of what people do: who may do what, who changed what, what they say of failures, and who is told of them. */
 import type { Generated, Selectable } from 'kysely';
-import type { Actor, AuditKind } from '../../core/audit.ts';
+import type { Actor, Change } from '../../core/audit.ts';
 import type { Decision } from '../../core/decisions/decision.ts';
 import type { Move } from '../../core/decisions/standing.ts';
-import type { DeliveryStatus, NewsFormat } from '../../core/notifications/subscription.ts';
+import type { deliveryStatuses, NewsFormat } from '../../core/notifications/subscription.ts';
 
 /** A token (core/access.ts): the SHA-256 of its secret, and its scopes with commas between. */
 interface TokenTable {
@@ -26,7 +26,7 @@ interface AuditTable extends Actor {
   id: Generated<number>;
   at: number;
   action: string;
-  kind: AuditKind;
+  kind: Change['kind'];
   target: string;
   before: string | null;
   after: string | null;
@@ -86,7 +86,7 @@ interface DeliveryTable {
   /** In the format `standard`, whatever the subscription has: that may change before it is sent. */
   body: string;
   created: number;
-  status: DeliveryStatus;
+  status: (typeof deliveryStatuses)[number];
   due: number | null;
   attempts: number;
   last_attempt: number | null;

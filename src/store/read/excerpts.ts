@@ -2,8 +2,8 @@
 import { sql } from 'kysely';
 import { type Failure, notFound } from '../../core/errors.ts';
 import type { JobStatus } from '../../core/job.ts';
+import { ignorelistOf } from '../../core/logs/evidence.ts';
 import type { Finding, KnownLog } from '../../core/logs/first-error.ts';
-import { ignorelistOf } from '../../core/logs/lines.ts';
 import type { PlacedJob } from '../../core/logs/places.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Reader, RunRow } from '../engine/schema.ts';
