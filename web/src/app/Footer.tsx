@@ -1,9 +1,9 @@
 import { Link, useLocation } from 'wouter';
 import { pagePath } from '../../../src/core/paths.ts';
 import { ago, clockTime, zoneName } from '../lib/format.ts';
+import { useLiveState } from '../lib/live.ts';
 import { usePreferences } from '../lib/preferences.ts';
 import { useMinute } from '../ui/Time.tsx';
-import { useLiveState } from './live.ts';
 import { switchZone } from './Shell.tsx';
 
 type Hint = [keys: string[], what: string];

@@ -6,8 +6,8 @@ import '../styles/pages.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
+import { base } from '../lib/address.ts';
 import { createClient } from '../lib/api.ts';
-import { base } from '../lib/base.ts';
 import { Shell } from './Shell.tsx';
 
 createRoot(document.getElementById('root')!).render(

@@ -1,10 +1,10 @@
-import { type ComponentType, lazy, Suspense } from 'react';
-import { Redirect, Route, Switch } from 'wouter';
-import { pagePath } from '../../../src/core/paths.ts';
+import { Component, type ComponentType, lazy, type ReactNode, Suspense } from 'react';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
+import { pagePath, readPath } from '../../../src/core/paths.ts';
+import { useTitle } from '../lib/address.ts';
 import Run from '../pages/run/index.tsx';
 import Runs from '../pages/runs/index.tsx';
-import { ErrorBoundary } from '../ui/Boundary.tsx';
-import { Skeleton } from '../ui/States.tsx';
+import { NotFound, Skeleton } from '../ui/States.tsx';
 
 /** Every page, the most specific path first. The two that most visits start with are part of the first script. */
 const routes: [string, ComponentType][] = [
@@ -25,7 +25,6 @@ const routes: [string, ComponentType][] = [
   ['/settings', lazy(() => import('../pages/settings/index.tsx'))],
   ['/help', lazy(() => import('../pages/help/index.tsx'))],
 ];
-const Missing = lazy(() => import('../pages/missing/index.tsx'));
 
 /** The page for the current address. */
 export function Pages() {
@@ -44,4 +43,34 @@ export function Pages() {
       </Suspense>
     </ErrorBoundary>
   );
+}
+
+/** Keeps the header and the footer when a page fails. A class, because React has no other way. */
+class ErrorBoundary extends Component<{ children: ReactNode }, { error: Error | null }> {
+  override state: { error: Error | null } = { error: null };
+
+  static getDerivedStateFromError(error: Error): { error: Error } {
+    return { error };
+  }
+
+  override render(): ReactNode {
+    const { error } = this.state;
+    if (error === null) return this.props.children;
+    return (
+      <div className="state state-error" role="alert">
+        <h1>Something went wrong on this page</h1>
+        <p className="mono break">{error.message}</p>
+        <button type="button" className="button" onClick={() => location.reload()}>
+          Reload
+        </button>
+      </div>
+    );
+  }
+}
+
+/** The page for unknown addresses. */
+function Missing() {
+  const [path] = useLocation();
+  useTitle('Not found');
+  return <NotFound what={`page /${readPath(path).join('/')}`} />;
 }

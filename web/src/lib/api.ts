@@ -3,8 +3,8 @@ import { keepPreviousData, QueryClient, useQuery, useQueryClient } from '@tansta
 import { apiPath } from '../../../src/core/paths.ts';
 import type { Problem } from '../../../src/http/api/schema.ts';
 import type { Session } from '../../../src/http/api/session-schema.ts';
-import { root } from './base.ts';
-import { reportReached } from './connection.ts';
+import { root } from './address.ts';
+import { reportReached } from './live.ts';
 import { preferences } from './preferences.ts';
 
 /** Why there is no answer. Status 0 means that the server did not respond. */
@@ -22,8 +22,13 @@ export class ApiError extends Error {
   }
 }
 
+/** Why something failed, in a sentence. */
+export function wordsOf(error: unknown): string {
+  return error instanceof ApiError ? error.message : String(error);
+}
+
 /** What `useApi` returns. */
-export interface ApiResult<T> {
+interface ApiResult<T> {
   data: T | undefined;
   error: ApiError | null;
   isFetching: boolean;

@@ -1,7 +1,7 @@
 /** Commands of teuthology (teuthology contract §4.2) as a person copies them into a shell. */
 
 /** What a run was scheduled with: of the run, and what its jobs have in common. */
-export interface ScheduledRun {
+interface ScheduledRun {
   name: string;
   suite: string;
   branch: string;

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from 'react';
 import { preferences } from './preferences.ts';
 
 /** A key as `KeyboardEvent.key` names it, two of them in sequence ("g r"), or with Ctrl or Cmd ("mod+k"). */
-export type Bindings = Record<string, (event: KeyboardEvent) => void>;
+type Bindings = Record<string, (event: KeyboardEvent) => void>;
 
 const scopes: { current: Bindings }[] = [];
 const sequenceMs = 1200;

@@ -1,6 +1,8 @@
 /** The settings of a person, stored in the browser. The script in index.html reads the same entry before the first paint. */
-import { useSyncExternalStore } from 'react';
+import { isTimeZone } from '../../../src/core/moment.ts';
+import { parseQuery, type QueryKey } from '../../../src/core/query.ts';
 import type { Zone } from './format.ts';
+import { createStore } from './store.ts';
 
 /** All settings. */
 export interface Preferences {
@@ -16,8 +18,11 @@ export interface Preferences {
 const storageKey = 'paddles.preferences';
 const defaults: Preferences = { theme: 'auto', zone: 'local', density: 'compact', keys: true, name: '' };
 const systemTheme = matchMedia('(prefers-color-scheme: dark)');
-const listeners = new Set<() => void>();
-let current = stored();
+
+const store = createStore(stored());
+
+/** The current settings; `usePreferences` keeps them up to date in a component. */
+export const { get: preferences, use: usePreferences } = store;
 
 function stored(): Preferences {
   try {
@@ -29,46 +34,51 @@ function stored(): Preferences {
 
 /** The theme in use, also when it follows the system. */
 export function shownTheme(): 'light' | 'dark' {
-  if (current.theme !== 'auto') return current.theme;
+  const { theme } = preferences();
+  if (theme !== 'auto') return theme;
   return systemTheme.matches ? 'dark' : 'light';
 }
 
-function show(): void {
+function show(current = preferences()): void {
+  store.set(current);
   document.documentElement.dataset.theme = shownTheme();
   document.documentElement.dataset.density = current.density;
-  for (const listener of listeners) listener();
 }
 
 /** Changes a setting in all tabs of the browser. */
 export function setPreference<Key extends keyof Preferences>(key: Key, value: Preferences[Key]): void {
-  current = { ...current, [key]: value };
+  const next = { ...preferences(), [key]: value };
   try {
-    localStorage.setItem(storageKey, JSON.stringify(current));
+    localStorage.setItem(storageKey, JSON.stringify(next));
   } catch {
     // Without storage the setting lasts as long as the tab.
   }
-  show();
+  show(next);
 }
 
-/** The current settings. */
-export function preferences(): Preferences {
-  return current;
-}
-
-/** The current settings, kept up to date. */
-export function usePreferences(): Preferences {
-  return useSyncExternalStore(subscribe, preferences);
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
-systemTheme.addEventListener('change', show);
+systemTheme.addEventListener('change', () => show());
 addEventListener('storage', (event) => {
-  if (event.key !== storageKey) return;
-  current = stored();
-  show();
+  if (event.key === storageKey) show(stored());
 });
 show();
+
+const timeKeys: readonly (QueryKey | null)[] = ['scheduled', 'started', 'updated', 'at'];
+
+/** The name of a zone, like Europe/Berlin; UTC when the browser does not know where it is. */
+export function timeZoneOf(zone: Zone): string {
+  const local = zone === 'utc' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return isTimeZone(local) ? local : 'UTC';
+}
+
+/** `tz` of a request with this filter; undefined when it makes no difference, so that most requests have one address. */
+export function zoneParameter(q: string, zone: Zone): string | undefined {
+  const terms = (['jobs', 'audit'] as const).flatMap((target) => parseQuery(q, target).query.terms);
+  if (!terms.some(({ key }) => timeKeys.includes(key))) return undefined;
+  const name = timeZoneOf(zone);
+  return name === 'UTC' ? undefined : name;
+}
+
+/** The same in the zone that the page shows. */
+export function useZoneParameter(q: string): string | undefined {
+  return zoneParameter(q, usePreferences().zone);
+}

@@ -1,4 +1,3 @@
-import { copyText } from '../lib/clipboard.ts';
 import { Icon } from './Icon.tsx';
 import { toast } from './Toast.tsx';
 
@@ -20,4 +19,30 @@ export function Copy({ text, label }: { text: string; label: string }) {
       <Icon name="copy" />
     </button>
   );
+}
+
+/** Copies a text and returns whether that worked. Without HTTPS there is no clipboard API, but the old command works. */
+async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyByCommand(text);
+  }
+}
+
+function copyByCommand(text: string): boolean {
+  const area = document.createElement('textarea');
+  area.value = text;
+  area.style.position = 'fixed';
+  area.style.opacity = '0';
+  // While a dialog is open, nothing outside it can be selected.
+  const parent = document.querySelector('dialog[open]') ?? document.body;
+  const focused = document.activeElement;
+  parent.append(area);
+  area.select();
+  const done = document.execCommand('copy');
+  area.remove();
+  if (focused instanceof HTMLElement) focused.focus();
+  return done;
 }

@@ -1,10 +1,10 @@
 /** The filter box: a text in the filter language, suggestions while typing, and the terms as chips below. */
 import { type KeyboardEvent, type RefObject, useId, useRef, useState } from 'react';
-import type { QueryTarget } from '../../../src/core/query.ts';
+import { parseQuery, type QueryTarget, termTexts } from '../../../src/core/query.ts';
+import { removeTerm, withTerm } from '../../../src/core/query-print.ts';
 import { useKeys } from '../lib/keys.ts';
-import { FilterChips } from './FilterChips.tsx';
-import { filterAction, type Suggest, type Suggestion } from './suggestions.ts';
-import { useSuggestions } from './use-suggestions.ts';
+import { Icon } from './Icon.tsx';
+import { filterAction, type Suggest, type Suggestion, useSuggestions } from './suggestions.ts';
 
 interface FilterBoxProps {
   value: string;
@@ -151,6 +151,66 @@ function SuggestionList({ id, items, active, onPick }: SuggestionListProps) {
           <span className="quiet">{item.detail}</span>
         </div>
       ))}
+    </div>
+  );
+}
+
+interface FilterChipsProps {
+  value: string;
+  target: QueryTarget;
+  onChange: (value: string) => void;
+  matched: string | undefined;
+}
+
+/** The terms of a filter, each with a button that removes it. Terms that cannot be read show why, and what may have been meant. */
+function FilterChips({ value, target, onChange, matched }: FilterChipsProps) {
+  const terms = termTexts(value);
+  const { problems } = parseQuery(value, target);
+  if (terms.length === 0 && !matched) return null;
+  const problemOf = (text: string) => problems.find((problem) => problem.text === text);
+  return (
+    <div className="chips">
+      {terms.map((text, index) => {
+        const problem = problemOf(text);
+        return (
+          <span
+            key={`${text} ${terms.indexOf(text) === index ? '' : index}`}
+            className={problem ? 'chip chip-wrong' : 'chip'}
+          >
+            <span className="mono chip-text" title={text}>
+              {text}
+            </span>
+            <button
+              type="button"
+              className="chip-remove"
+              aria-label={`Remove ${text}`}
+              title={`Remove ${text}`}
+              onClick={() => onChange(removeTerm(value, index))}
+            >
+              <Icon name="close" />
+            </button>
+          </span>
+        );
+      })}
+      {problems.map(({ text, message, suggestion }) => (
+        <span key={`${text} ${message}`} className="chip-problem" role="status">
+          {message}
+          {suggestion && (
+            <button
+              type="button"
+              className="button"
+              onClick={() => onChange(withTerm(value, terms.indexOf(text), suggestion))}
+            >
+              use {suggestion}
+            </button>
+          )}
+        </span>
+      ))}
+      {matched && (
+        <span className="quiet matched" aria-live="polite">
+          {matched}
+        </span>
+      )}
     </div>
   );
 }

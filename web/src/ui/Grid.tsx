@@ -7,8 +7,7 @@ import { type GridCursor, useGridCursor } from './grid-keys.ts';
 import { drawnRows } from './grid-rows.ts';
 import { sortRows } from './grid-sort.ts';
 import type { GridProps } from './grid-types.ts';
-import { evenLayout, type Layout, scrollerOf, unevenLayout, useWindow } from './grid-window.ts';
-import { useHold } from './hold.ts';
+import { evenLayout, type Layout, scrollerOf, unevenLayout, useHold, useWindow } from './grid-window.ts';
 import { useNarrow } from './narrow.ts';
 
 export type { Column, GridProps, RowGroup } from './grid-types.ts';

@@ -4,7 +4,7 @@ import { uncovered } from './grid-rows.ts';
 import type { Column } from './grid-types.ts';
 
 /** The properties of a row; they are compared by identity, so that unchanged rows are not rendered again. */
-export interface GridRowProps<Row> {
+interface GridRowProps<Row> {
   row: Row;
   index: number;
   /** The key of the row, used as the name of its link. */

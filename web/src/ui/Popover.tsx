@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { Icon } from './Icon.tsx';
 
 interface PopoverProps {
   /** What the button shows. */
@@ -56,4 +57,31 @@ function place(button: HTMLElement | null, panel: HTMLElement | null): void {
   panel.style.left = `${left}px`;
   panel.style.top = `${below ? from.bottom + 4 : from.top - 4 - height}px`;
   if (below) panel.style.maxHeight = `${innerHeight - from.bottom - 8}px`;
+}
+
+interface ColumnChooserProps {
+  /** All columns. */
+  columns: readonly { id: string; title: string }[];
+  /** The ids of the visible columns, in order. */
+  shown: readonly string[];
+  onChange: (shown: string[]) => void;
+}
+
+/** A menu that shows and hides columns. */
+export function ColumnChooser({ columns, shown, onChange }: ColumnChooserProps) {
+  const toggle = (id: string) =>
+    // Always in the order of `columns`.
+    onChange(columns.map((column) => column.id).filter((each) => (each === id) !== shown.includes(each)));
+  return (
+    <Popover label={<Icon name="columns" />} title="Columns" className="icon-button">
+      <fieldset className="choices">
+        <legend>Columns</legend>
+        {columns.map(({ id, title }) => (
+          <label key={id} className="choice">
+            <input type="checkbox" checked={shown.includes(id)} onChange={() => toggle(id)} /> {title}
+          </label>
+        ))}
+      </fieldset>
+    </Popover>
+  );
 }

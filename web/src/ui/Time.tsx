@@ -1,27 +1,18 @@
-import { useSyncExternalStore } from 'react';
 import type { JobStatus } from '../../../src/core/job.ts';
 import { clockTime, exactTime, duration as printDuration, type TimeForm } from '../lib/format.ts';
 import { usePreferences } from '../lib/preferences.ts';
+import { createStore } from '../lib/store.ts';
 
 /** One timer for all times on the page, so that they change together. */
-const listeners = new Set<() => void>();
-let minute = Math.floor(Date.now() / 60_000);
-setInterval(() => {
-  const next = Math.floor(Date.now() / 60_000);
-  if (next === minute) return;
-  minute = next;
-  for (const listener of listeners) listener();
-}, 5000);
+const minute = createStore(thisMinute());
+setInterval(() => minute.set(thisMinute()), 5000);
 
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+function thisMinute(): number {
+  return Math.floor(Date.now() / 60_000) * 60_000;
 }
 
 /** The start of the current minute in milliseconds since the epoch; rerenders every minute. */
-export function useMinute(): number {
-  return useSyncExternalStore(subscribe, () => minute) * 60_000;
-}
+export const useMinute = minute.use;
 
 /** A time in short form, as the time of its day alone, or with both day and time; the exact time is its tooltip. */
 export function Time({ at, form = 'short' }: { at: number | null | undefined; form?: TimeForm }) {

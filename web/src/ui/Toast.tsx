@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { createStore } from '../lib/store.ts';
 
 /** What else a toast has: how long it stays, and a button. */
 interface ToastOptions {
@@ -6,30 +6,19 @@ interface ToastOptions {
   action?: { label: string; run: () => void };
 }
 
-let shown: { text: string; at: number; action: ToastOptions['action'] } | null = null;
+const shown = createStore<{ text: string; at: number; action: ToastOptions['action'] } | null>(null);
 let timer: ReturnType<typeof setTimeout> | undefined;
-const listeners = new Set<() => void>();
-
-function show(next: typeof shown): void {
-  shown = next;
-  for (const listener of listeners) listener();
-}
 
 /** Shows a message for a few seconds; screen readers announce it. */
 export function toast(text: string, { ms = 4000, action }: ToastOptions = {}): void {
   clearTimeout(timer);
-  show({ text, at: Date.now(), action });
-  timer = setTimeout(() => show(null), ms);
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+  shown.set({ text, at: Date.now(), action });
+  timer = setTimeout(() => shown.set(null), ms);
 }
 
 /** The place where toasts appear; used once, in the shell. */
 export function Toasts() {
-  const current = useSyncExternalStore(subscribe, () => shown);
+  const current = shown.use();
   return (
     <div role="status" className="toasts">
       {current !== null && (

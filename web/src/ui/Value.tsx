@@ -5,7 +5,7 @@ import type { QueryKey } from '../../../src/core/query.ts';
 import { addTerm, literalTerm } from '../../../src/core/query-print.ts';
 
 /** The filter of the page. */
-export interface PageFilter {
+interface PageFilter {
   text: string;
   change: (text: string) => void;
 }
@@ -14,10 +14,10 @@ export interface PageFilter {
 export const FilterContext = createContext<PageFilter | null>(null);
 
 /** What a click on a value does. */
-export type TermMode = 'add' | 'exclude' | 'only';
+type TermMode = 'add' | 'exclude' | 'only';
 
 /** Adds terms to the filter of the page; null on a page without a filter. */
-export function useFilter(): { text: string; add: (key: QueryKey, value: string, mode: TermMode) => void } | null {
+function useFilter(): { text: string; add: (key: QueryKey, value: string, mode: TermMode) => void } | null {
   const filter = useContext(FilterContext);
   if (filter === null) return null;
   const { text, change } = filter;

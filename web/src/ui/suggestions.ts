@@ -1,5 +1,6 @@
 /** Suggestions for a filter: keys, or the values of a key with their counts. */
-import { type QueryKey, type QueryTarget, queryKeys } from '../../../src/core/query.ts';
+import { useRef, useState } from 'react';
+import { keyOf, type QueryKey, type QueryTarget, queryKeys } from '../../../src/core/query.ts';
 import { printLiteral } from '../../../src/core/query-print.ts';
 
 /** Finds the values of a key that start with `prefix` among what the `rest` of the filter matches, with their counts. */
@@ -86,7 +87,7 @@ export function withSuggestion(
 }
 
 /** What a key press in the box can do. */
-export type FilterAction = 'move' | 'pick' | 'close' | 'leave' | 'finish';
+type FilterAction = 'move' | 'pick' | 'close' | 'leave' | 'finish';
 
 /** What a key press does; null for ordinary typing. Esc closes the list, then leaves the box. */
 export function filterAction(key: string, list: { items: readonly unknown[]; active: number }): FilterAction | null {
@@ -102,4 +103,43 @@ export function filterAction(key: string, list: { items: readonly unknown[]; act
 export function nextPlace(place: number, step: 1 | -1, length: number): number {
   if (place < 0) return step === 1 ? 0 : length - 1;
   return (place + step + length) % length;
+}
+
+/** The most suggestions in the list. */
+const most = 12;
+
+/** The suggestions below a filter box. */
+export function useSuggestions(target: QueryTarget, suggest: Suggest) {
+  const [items, setItems] = useState<readonly Suggestion[]>([]);
+  const [active, setActive] = useState(-1);
+  const part = useRef<Part>({ start: 0, from: 0, to: 0, sign: '', key: null, prefix: '' });
+  // Answers may arrive out of order: only the one to the last question counts.
+  const asked = useRef(0);
+  const show = (next: readonly Suggestion[]) => {
+    setItems(next);
+    setActive(-1);
+  };
+  const look = async (text: string, caret: number) => {
+    const question = ++asked.current;
+    part.current = partAt(text, caret);
+    const { key: spelling, prefix, start, to } = part.current;
+    const key = spelling === null ? null : keyOf(spelling);
+    if (spelling === null) return show(keySuggestions(prefix, target).slice(0, most));
+    if (key === null) return show([]);
+    const rest = `${text.slice(0, start)} ${text.slice(to)}`.trim();
+    const values = await suggest(key, prefix, rest).catch(() => []);
+    if (question === asked.current) show(values.slice(0, most).map(valueSuggestion));
+  };
+  return {
+    items,
+    active,
+    look: (text: string, caret: number) => void look(text, caret),
+    move: (step: 1 | -1) => setActive((now) => nextPlace(now, step, items.length)),
+    close: () => {
+      asked.current++;
+      show([]);
+    },
+    /** The text with the suggestion in it, and where the caret goes. */
+    apply: (suggestion: Suggestion, text: string) => withSuggestion(text, part.current, suggestion),
+  };
 }

@@ -1,12 +1,10 @@
 import { apiPath } from '../../../../src/core/paths.ts';
 import type { AuditItem, AuditList } from '../../../../src/http/api/audit-schema.ts';
-import { useTitle } from '../../app/title.ts';
+import { root, useTitle, useUrlState } from '../../lib/address.ts';
 import { fetchApi, useApi } from '../../lib/api.ts';
-import { root } from '../../lib/base.ts';
 import { plural } from '../../lib/format.ts';
 import { useOlderPages } from '../../lib/older.ts';
-import { useUrlState } from '../../lib/url-state.ts';
-import { useZoneParameter } from '../../lib/zone.ts';
+import { useZoneParameter } from '../../lib/preferences.ts';
 import { FilterBox } from '../../ui/FilterBox.tsx';
 import { ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
 import { Changes } from './changes.tsx';

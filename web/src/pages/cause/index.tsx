@@ -4,17 +4,13 @@ import { apiPath, pagePath, shortPath } from '../../../../src/core/paths.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
 import { blameText, facetsText } from '../../../../src/core/verdicts/sentence.ts';
 import type { CausePage } from '../../../../src/http/api/cause-schema.ts';
-import { useTitle } from '../../app/title.ts';
+import { root, usePathParts, useTitle } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
-import { root } from '../../lib/base.ts';
 import { number, plural, traitsOf } from '../../lib/format.ts';
-import { usePathParts } from '../../lib/url-state.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { ErrorBox, FetchLine, NotFound, Skeleton } from '../../ui/States.tsx';
 import { Time } from '../../ui/Time.tsx';
-import { Decisions } from './decisions.tsx';
-import { LatestJobs, RecentRuns } from './lists.tsx';
-import { BaseLines, Places } from './where.tsx';
+import { BaseLines, Decisions, LatestJobs, Places, RecentRuns } from './sections.tsx';
 import './cause.css';
 
 /** A cause of failures: its history, where it occurs, and in which words. */

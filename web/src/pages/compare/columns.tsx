@@ -1,10 +1,13 @@
 import { Link } from 'wouter';
 import { pagePath } from '../../../../src/core/paths.ts';
+import { bandOf } from '../../../../src/core/verdicts/bands.ts';
+import type { RunVerdicts } from '../../../../src/http/api/verdict-schema.ts';
 import { duration, number } from '../../lib/format.ts';
 import type { Column } from '../../ui/grid-types.ts';
 import { Status } from '../../ui/Status.tsx';
-import { type Compared, type CompareRow, changeLabels, durationChange } from './rows.ts';
-import { SaidInRuns, type SaidOfRuns } from './said.tsx';
+import { type Said, shortSaid } from '../run/headline.ts';
+import { VerdictBadge } from '../run/verdict-view.tsx';
+import { type Compared, type CompareRow, changeLabels, decidedInEither, durationChange } from './rows.ts';
 
 interface Sides {
   /** The names of the runs. */
@@ -114,4 +117,31 @@ export function MobileCompare({ row, said }: { row: CompareRow; said: SaidOfRuns
       </div>
     </div>
   );
+}
+
+/** What is said of the causes of both runs, as far as it has been read. */
+interface SaidOfRuns {
+  a: RunVerdicts | undefined;
+  b: RunVerdicts | undefined;
+}
+
+/** The verdict on a cause in B, or in A if it is gone, after what people decided for either run. */
+function SaidInRuns({ row, said }: { row: CompareRow & { kind: 'group' }; said: SaidOfRuns }) {
+  const [inA, inB] = [find(row.inA, row.key, said.a), find(row.inB, row.key, said.b)];
+  const [verdict, run] = inB ? [inB, said.b?.run] : [inA, said.a?.run];
+  if (verdict === undefined || run === undefined) return null;
+  const decided = decidedInEither(inA, inB);
+  return (
+    <>
+      <VerdictBadge verdict={verdict} band={bandOf(verdict, run)} /> {decided !== '' && <span>{decided}</span>}{' '}
+      <span className="quiet">
+        {decided !== '' && '· '}
+        {shortSaid(verdict)}
+      </span>
+    </>
+  );
+}
+
+function find(jobs: number, cause: string, verdicts: RunVerdicts | undefined): Said | undefined {
+  return jobs > 0 ? verdicts?.verdicts.find(({ id }) => id === cause) : undefined;
 }

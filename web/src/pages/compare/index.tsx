@@ -4,19 +4,15 @@ import { changeClasses } from '../../../../src/core/compare.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { Compare } from '../../../../src/http/api/compare-schema.ts';
 import type { RunVerdicts } from '../../../../src/http/api/verdict-schema.ts';
-import { useTitle } from '../../app/title.ts';
+import { usePathParts, useTitle, useUrlSet, useUrlState } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
-import { toggled } from '../../lib/sets.ts';
-import { printList, readList } from '../../lib/url-list.ts';
-import { usePathParts, useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { RowGroup } from '../../ui/grid-types.ts';
 import { ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
 import { compareColumns, MobileCompare } from './columns.tsx';
 import { type CompareRow, changeLabels, compareRows, defaultChanges, toggledChanges } from './rows.ts';
-import { RunChooser } from './run-chooser.tsx';
-import { RunSide, WhatChanged } from './sides.tsx';
+import { RunChooser, RunSide, WhatChanged } from './sides.tsx';
 import './compare.css';
 
 /** How the jobs of two runs differ. */
@@ -70,8 +66,7 @@ function Sides({ data: { a, b }, onChoose }: { data: Compare; onChoose: (run: st
 
 function Changes({ data }: { data: Compare }) {
   const [change, setChange] = useUrlState('change', defaultChanges);
-  const [text, setText] = useUrlState('closed', '');
-  const closed = useMemo(() => new Set(readList(text)), [text]);
+  const { set: closed, toggle } = useUrlSet('closed');
   const wanted = useMemo(() => change.split(','), [change]);
   const rows = useMemo(
     () =>
@@ -93,10 +88,9 @@ function Changes({ data }: { data: Compare }) {
   const groupOf = useCallback(
     (row: CompareRow): RowGroup => {
       if (row.kind === 'job') return { level: 2 };
-      const toggle = () => setText(printList(toggled(closed, row.key)), { replace: true });
-      return { level: 1, expanded: row.open, onToggle: toggle };
+      return { level: 1, expanded: row.open, onToggle: () => toggle(row.key) };
     },
-    [closed, setText],
+    [toggle],
   );
   return (
     <>

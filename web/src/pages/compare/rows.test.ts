@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Compared, compareRows, durationChange, toggledChanges } from './rows.ts';
+import { aDecision } from '../../../../test/helpers/dashboard.ts';
+import { type Compared, compareRows, decidedInEither, durationChange, toggledChanges } from './rows.ts';
 
 type Side = NonNullable<Compared['a']>;
 
@@ -67,4 +68,30 @@ test('a click on a kind of change adds it or takes it away, in the usual order',
   expect(toggledChanges(['fixed'], 'regression')).toEqual(['regression', 'fixed']);
   expect(toggledChanges(['regression', 'fixed'], 'fixed')).toEqual(['regression']);
   expect(toggledChanges(['none'], 'gone')).toEqual(['gone']);
+});
+
+const none = { decision: null, past: null };
+const infra = { decision: aDecision({ class: 'infra' }), past: null };
+const bug = { decision: aDecision({ class: 'product bug', author: 'bob' }), past: null };
+
+test('what was decided in either run is said once if it is the same, and else of which run it is', () => {
+  expect([
+    decidedInEither(infra, infra),
+    decidedInEither(undefined, bug),
+    decidedInEither(infra, undefined),
+    decidedInEither(infra, none),
+    decidedInEither(infra, bug),
+    decidedInEither({ ...none, past: 'was infra, absent for 20 runs, back' }, none),
+    decidedInEither(none, none),
+    decidedInEither(undefined, undefined),
+  ]).toEqual([
+    'infra · ana',
+    'product bug · bob',
+    'infra · ana',
+    'A: infra · ana',
+    'A: infra · ana; B: product bug · bob',
+    'A: was infra, absent for 20 runs, back',
+    '',
+    '',
+  ]);
 });

@@ -2,6 +2,8 @@ import { type ChangeClass, changeClasses, isFailing } from '../../../../src/core
 import { differingFacets, facetText } from '../../../../src/core/facets.ts';
 import { causesOfJob } from '../../../../src/core/job.ts';
 import type { Compare } from '../../../../src/http/api/compare-schema.ts';
+import type { Said } from '../run/headline.ts';
+import { decidedWords } from '../run/triage.ts';
 
 /** One description in both runs. */
 export type Compared = Compare['rows'][number];
@@ -87,4 +89,12 @@ export function durationChange({ a, b }: Compared): number | null {
 /** The selected kinds of change after a click on one, in their usual order. */
 export function toggledChanges(wanted: readonly string[], name: ChangeClass): ChangeClass[] {
   return changeClasses.filter((one) => (one === name) !== wanted.includes(one));
+}
+
+/** What was decided for a cause: once when that is the same in both runs or only one run has it. */
+export function decidedInEither(a?: Pick<Said, 'decision' | 'past'>, b?: Pick<Said, 'decision' | 'past'>): string {
+  const [inA, inB] = [a ? decidedWords(a) : '', b ? decidedWords(b) : ''];
+  if (a === undefined || inA === inB) return inB;
+  if (b === undefined) return inA;
+  return [inA && `A: ${inA}`, inB && `B: ${inB}`].filter((part) => part !== '').join('; ');
 }

@@ -1,9 +1,13 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { Link } from 'wouter';
-import { pagePath } from '../../../../src/core/paths.ts';
+import { apiPath, pagePath } from '../../../../src/core/paths.ts';
+import { literalTerm } from '../../../../src/core/query-print.ts';
+import type { RunList, SearchResults } from '../../../../src/http/api/lists-schema.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
+import { useApi } from '../../lib/api.ts';
 import { shortSha1 } from '../../lib/format.ts';
 import { Copy } from '../../ui/Copy.tsx';
+import { Popover } from '../../ui/Popover.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Results } from '../runs/columns.tsx';
@@ -52,5 +56,123 @@ export function WhatChanged({ a, b }: { a: RunItem; b: RunItem }) {
         </span>
       ))}
     </p>
+  );
+}
+
+interface ChooserProps {
+  label: string;
+  /** The run that another is chosen for: of its suite and branch the runs before it come first. Null for any. */
+  run: RunItem | null;
+  onChoose: (run: string) => void;
+}
+
+/** Chooses a run: the previous one, a recent one, or one found by a part of its name. */
+export function RunChooser({ label, run, onChoose }: ChooserProps) {
+  return (
+    <Popover label={label}>
+      {(close) => (
+        <Choices
+          run={run}
+          onChoose={(run) => {
+            close();
+            onChoose(run);
+          }}
+        />
+      )}
+    </Popover>
+  );
+}
+
+function Choices({ run, onChoose }: Omit<ChooserProps, 'label'>) {
+  const [text, setText] = useState('');
+  const id = useId();
+  const searching = text.trim().length >= 2;
+  const found = useApi<SearchResults>(searching ? apiPath.search(text) : null);
+  const runs = found.data?.items.filter(({ kind }) => kind === 'run') ?? [];
+  return (
+    <div className="compare-choices">
+      <label htmlFor={id}>Part of the run name</label>
+      <input id={id} type="search" value={text} onChange={(event) => setText(event.target.value)} />
+      {searching ? (
+        <ul>
+          {runs.map(({ label }) => (
+            <Choice key={label} name={label} onChoose={onChoose} />
+          ))}
+        </ul>
+      ) : (
+        <Suggested run={run} onChoose={onChoose} />
+      )}
+      {searching && found.data && runs.length === 0 && <p className="quiet">No matching run.</p>}
+    </div>
+  );
+}
+
+/** The runs that are most likely meant: of the same branch, of main, then of any branch. */
+function Suggested({ run, onChoose }: Omit<ChooserProps, 'label'>) {
+  const suite = run === null ? '' : literalTerm('suite', run.suite);
+  const own = run === null ? '' : literalTerm('branch', run.branch);
+  const lists: [title: string, q: string][] = [
+    ...(run === null ? [] : [[`${run.suite} on ${run.branch}`, `${suite} ${own}`] as [string, string]]),
+    ...(run === null || run.branch === 'main'
+      ? []
+      : [[`${run.suite} on main`, `${suite} branch:main`] as [string, string]]),
+    ['other branches', run === null ? '' : `${suite} -${own}${run.branch === 'main' ? '' : ' -branch:main'}`],
+  ];
+  return (
+    <>
+      <button type="button" className="compare-choice" onClick={() => onChoose('')}>
+        previous run
+      </button>
+      {run !== null && (
+        <button type="button" className="compare-choice" onClick={() => onChoose('base')}>
+          last run of the base branch
+        </button>
+      )}
+      {lists.map(([title, q]) => (
+        <RunsOf key={title} title={title} q={q} without={run?.name ?? ''} onChoose={onChoose} />
+      ))}
+    </>
+  );
+}
+
+interface RunsOfProps {
+  title: string;
+  q: string;
+  without: string;
+  onChoose: (run: string) => void;
+}
+
+function RunsOf({ title, q, without, onChoose }: RunsOfProps) {
+  const { data } = useApi<RunList>(apiPath.runs({ q, limit: '6' }));
+  const runs = data?.runs.filter(({ name }) => name !== without) ?? [];
+  if (runs.length === 0) return null;
+  return (
+    <>
+      <h2>{title}</h2>
+      <ul>
+        {runs.map((run) => (
+          <Choice key={run.name} name={run.name} onChoose={onChoose}>
+            <Status status={run.status} /> <Time at={run.scheduled} />{' '}
+          </Choice>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+interface ChoiceProps {
+  name: string;
+  onChoose: (name: string) => void;
+  children?: ReactNode;
+}
+
+function Choice({ name, onChoose, children }: ChoiceProps) {
+  return (
+    <li>
+      <button type="button" className="compare-choice" onClick={() => onChoose(name)}>
+        {children}
+        {name}
+      </button>
+    </li>
   );
 }

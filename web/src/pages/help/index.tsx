@@ -1,6 +1,5 @@
 import { queryKeys } from '../../../../src/core/query.ts';
-import { useTitle } from '../../app/title.ts';
-import { root } from '../../lib/base.ts';
+import { root, useTitle } from '../../lib/address.ts';
 import { zoneName } from '../../lib/format.ts';
 import { usePreferences } from '../../lib/preferences.ts';
 import { Heads } from '../../ui/Heads.tsx';

@@ -8,7 +8,7 @@ import type { History } from '../../../../src/http/api/history-schema.ts';
 export type HistoryRow = History['rows'][number];
 
 /** How often a description failed and ran, since when it fails, and when it last passed. Indexes of runs, -1 for never. */
-export interface RowFacts {
+interface RowFacts {
   fails: number;
   ran: number;
   /** The first failure after the last pass; -1 if there is none. */

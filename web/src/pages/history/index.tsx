@@ -1,23 +1,20 @@
-import { useCallback, useMemo } from 'react';
+import { useCallback, useEffect, useId, useMemo, useState } from 'react';
 import { apiPath } from '../../../../src/core/paths.ts';
 import { parseQuery, type QueryKey } from '../../../../src/core/query.ts';
 import { jobMatcher } from '../../../../src/core/query-match.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
 import type { History } from '../../../../src/http/api/history-schema.ts';
 import type { Suggestions } from '../../../../src/http/api/lists-schema.ts';
-import { useTitle } from '../../app/title.ts';
+import { useTitle, useUrlState } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
-import { usePreferences } from '../../lib/preferences.ts';
-import { useUrlState } from '../../lib/url-state.ts';
-import { timeZoneOf } from '../../lib/zone.ts';
+import { timeZoneOf, usePreferences } from '../../lib/preferences.ts';
 import { FilterBox } from '../../ui/FilterBox.tsx';
 import { Empty, ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
-import { valuesOf } from '../run/matchable.ts';
+import { valuesOf } from '../run/jobs.ts';
 import { filterRows, isBad, jobAt } from './facts.ts';
 import { Months } from './months.tsx';
 import { HistoryTable } from './table.tsx';
-import { TextChoice } from './text-choice.tsx';
 import './history.css';
 
 const lengths = ['5', '10', '20', '30', '50'];
@@ -155,5 +152,47 @@ function Rows({ data }: { data: History }) {
         </p>
       )}
     </>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  value: string;
+  values: { value: string; count: number }[] | undefined;
+  placeholder?: string;
+  onChange: (value: string) => void;
+}
+
+/** A text input that offers the most frequent values and accepts any other. */
+function TextChoice({ label, value, values = [], placeholder = '', onChange }: ChoiceProps) {
+  const [text, setText] = useState(value);
+  const list = useId();
+  useEffect(() => setText(value), [value]);
+  const type = (next: string) => {
+    setText(next);
+    // Typing makes many changes, so only a value from the list is applied at once.
+    if (values.some((known) => known.value === next)) onChange(next);
+  };
+  return (
+    <label>
+      {label}{' '}
+      <input
+        value={text}
+        list={list}
+        placeholder={placeholder}
+        size={Math.min(34, Math.max(14, text.length))}
+        onChange={(event) => type(event.target.value)}
+        onFocus={(event) => event.target.select()}
+        onBlur={() => text !== value && onChange(text)}
+        onKeyDown={(event) => event.key === 'Enter' && onChange(text)}
+      />
+      <datalist id={list}>
+        {values.map((known) => (
+          <option key={known.value} value={known.value}>
+            {known.count} runs
+          </option>
+        ))}
+      </datalist>
+    </label>
   );
 }

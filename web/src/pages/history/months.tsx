@@ -1,8 +1,8 @@
 import { Link } from 'wouter';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { MonthItem, MonthList } from '../../../../src/http/api/months-schema.ts';
+import { root } from '../../lib/address.ts';
 import { fetchApi, useApi } from '../../lib/api.ts';
-import { root } from '../../lib/base.ts';
 import { number, plural } from '../../lib/format.ts';
 import { useOlderPages } from '../../lib/older.ts';
 import { Bar } from '../../ui/Bar.tsx';

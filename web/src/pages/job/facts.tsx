@@ -2,8 +2,8 @@ import { Link } from 'wouter';
 import { pagePath } from '../../../../src/core/paths.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
 import type { JobPage } from '../../../../src/http/api/job-page-schema.ts';
+import { useUrlState } from '../../lib/address.ts';
 import { duration, shortSha1 } from '../../lib/format.ts';
-import { useUrlState } from '../../lib/url-state.ts';
 import { Time } from '../../ui/Time.tsx';
 
 /** When and with what a job was run, as it was reported. */

@@ -1,15 +1,18 @@
+import { useState } from 'react';
 import { Link } from 'wouter';
-import { hasLog, pagePath } from '../../../../src/core/paths.ts';
+import { hasLog, pagePath, shortPath } from '../../../../src/core/paths.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
 import type { JobPage } from '../../../../src/http/api/job-page-schema.ts';
+import { root, useUrlState } from '../../lib/address.ts';
+import { killJob } from '../../lib/commands.ts';
 import { plural, shortSha1 } from '../../lib/format.ts';
-import { useUrlState } from '../../lib/url-state.ts';
-import { Copy } from '../../ui/Copy.tsx';
+import { Copy, copyWithToast } from '../../ui/Copy.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { OutLink } from '../../ui/OutLink.tsx';
+import { Popover } from '../../ui/Popover.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { JobTime, Time } from '../../ui/Time.tsx';
-import { JobActions } from './actions.tsx';
-import { placeIn } from './place.ts';
+import { Command, RerunButton } from '../run/Rerun.tsx';
 
 /** What a job is, where it is in its run, and where its log is. */
 export function JobHeader({ page }: { page: JobPage }) {
@@ -97,4 +100,67 @@ function Step({ run, to, text, label }: StepProps) {
       {text}
     </Link>
   );
+}
+
+/** What can be done with a job: schedule it again, end it, copy what it says. */
+function JobActions({ page: { run, job } }: { page: JobPage }) {
+  const [killing, setKilling] = useState(false);
+  const isOver = job.status === 'pass' || job.status === 'fail' || job.status === 'dead';
+  const texts: [string, string | null][] = [
+    ['short address', `${location.origin}${root}${shortPath.job(run.id, job.job_id)}`],
+    ['description', job.description],
+    ['failure reason', job.failure_reason],
+  ];
+  return (
+    <span className="actions">
+      <RerunButton run={run} jobs={[job]} label="Rerun…" />
+      {!isOver && (
+        <button type="button" className="button" onClick={() => setKilling(true)}>
+          Kill…
+        </button>
+      )}
+      <Popover label="Copy ▾" title="Copy">
+        {(close) => (
+          <div className="menu">
+            {texts.map(([name, text]) =>
+              text === null ? null : (
+                <button
+                  key={name}
+                  type="button"
+                  className="button"
+                  onClick={() => {
+                    void copyWithToast(text, `the ${name}`);
+                    close();
+                  }}
+                >
+                  Copy the {name}
+                </button>
+              ),
+            )}
+          </div>
+        )}
+      </Popover>
+      <Dialog open={killing} title="Kill this job" onClose={() => setKilling(false)}>
+        <p>
+          {job.status === 'queued' ? 'It will be removed from the queue.' : 'It will be ended, and its nodes unlocked.'}{' '}
+          On the machine where the jobs were started, run:
+        </p>
+        <Command text={killJob(run.name, job.job_id)} what="the command to kill the job" />
+      </Dialog>
+    </span>
+  );
+}
+
+/** Its number, from 1, and the jobs before and after it. */
+export interface Place {
+  at: number;
+  before: string | null;
+  after: string | null;
+}
+
+/** The place of a job in a list; null when it is alone there or not in it. */
+export function placeIn(jobs: readonly { job_id: string }[], jobId: string): Place | null {
+  const at = jobs.findIndex(({ job_id }) => job_id === jobId);
+  if (at === -1 || jobs.length < 2) return null;
+  return { at: at + 1, before: jobs[at - 1]?.job_id ?? null, after: jobs[at + 1]?.job_id ?? null };
 }

@@ -10,7 +10,7 @@ export function failedSentence(history: readonly JobItem[]): string {
 }
 
 /** Since when a description fails. */
-export interface Streak {
+interface Streak {
   lastPass: JobItem;
   /** The first job after `lastPass` that failed. */
   firstFailure: JobItem;

@@ -3,10 +3,9 @@ import { apiPath } from '../../../../src/core/paths.ts';
 import { bandOf } from '../../../../src/core/verdicts/bands.ts';
 import type { JobPage } from '../../../../src/http/api/job-page-schema.ts';
 import type { RunVerdicts } from '../../../../src/http/api/verdict-schema.ts';
+import { useUrlState } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
-import { useUrlState } from '../../lib/url-state.ts';
-import { JobCauses } from '../run/JobCauses.tsx';
-import { VerdictBadge, VerdictDetail } from '../run/verdict-view.tsx';
+import { JobCauses, VerdictBadge, VerdictDetail } from '../run/verdict-view.tsx';
 
 /** What is said of the causes of a failed job in its run: the same as on the page of the run, and compared with the same branch. */
 export function JobVerdict({ page: { run, job, tests } }: { page: JobPage }) {

@@ -1,13 +1,13 @@
 /** A line of a log in parts that have colours of their own. */
 
 /** `quiet` is what every line has, `host0` to `host4` are hosts. */
-export interface LinePart {
+interface LinePart {
   text: string;
   look: '' | 'quiet' | `host${number}`;
 }
 
 /** How a line is shown. */
-export interface LineParts {
+interface LineParts {
   level: 'error' | 'warning' | 'debug' | '';
   parts: LinePart[];
 }

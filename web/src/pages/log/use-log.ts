@@ -7,7 +7,7 @@ import { taskStart } from './line-parts.ts';
 import { type LogWindow, unnumbered, windowOf, withEarlier, withFold, withLater, withNumbers } from './window.ts';
 
 /** Which log. */
-export interface LogOf {
+interface LogOf {
   run: string;
   job: string;
   /** Empty for the log of the job. */

@@ -4,23 +4,23 @@ import { isFailing } from '../../../../src/core/compare.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { NodeItem, NodePage, Suspicion } from '../../../../src/http/api/lab-schema.ts';
 import type { JobItem } from '../../../../src/http/api/schema.ts';
-import { useLive } from '../../app/live.ts';
-import { useTitle } from '../../app/title.ts';
+import { usePathParts, useTitle } from '../../lib/address.ts';
 import { fetchApi, useApi } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
+import { useLive, useThrottled } from '../../lib/live.ts';
 import { useOlderPages } from '../../lib/older.ts';
-import { useThrottled } from '../../lib/throttle.ts';
-import { usePathParts } from '../../lib/url-state.ts';
+import { Strip } from '../../ui/Bar.tsx';
 import { Copy } from '../../ui/Copy.tsx';
 import { ErrorBox, FetchLine, NotFound, Skeleton } from '../../ui/States.tsx';
-import { Strip } from '../../ui/Strip.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { NodeStateCell, ResultsCell, RunningCell, SuspectBadge, systemOf } from '../nodes/cells.tsx';
 import { nodeState } from '../nodes/node-facts.ts';
-import { NodeHistory } from './history.tsx';
 import { NodeJobs } from './jobs.tsx';
 import '../nodes/nodes.css';
 import './node.css';
+import { literalTerm } from '../../../../src/core/query-print.ts';
+import type { AuditList } from '../../../../src/http/api/audit-schema.ts';
+import { Changes } from '../audit/changes.tsx';
 
 /** A node: its facts and its jobs. */
 export default function NodePageView() {
@@ -144,5 +144,18 @@ function Jobs({ name, first }: { name: string; first: NodePage }) {
         )}
       </footer>
     </>
+  );
+}
+
+/** Who locked a node, when, and why: its last changes. */
+export function NodeHistory({ name }: { name: string }) {
+  const q = `kind:node ${literalTerm('target', name)}`;
+  const { data } = useApi<AuditList>(apiPath.audit({ q, limit: '10' }));
+  if (!data || data.changes.length === 0) return null;
+  return (
+    <details className="node-history" open>
+      <summary>Who had it{data.next !== null && <Link href={pagePath.audit({ q })}>all changes</Link>}</summary>
+      <Changes changes={data.changes} isOfOne />
+    </details>
   );
 }

@@ -2,9 +2,9 @@ import type { NodeItem } from '../../../../src/http/api/lab-schema.ts';
 import { plural } from '../../lib/format.ts';
 
 /** The state of a node; unknown if it was never reported. */
-export type NodeState = 'free' | 'locked' | 'down' | 'unknown';
+type NodeState = 'free' | 'locked' | 'down' | 'unknown';
 
-export const nodeStates: readonly NodeState[] = ['free', 'locked', 'down', 'unknown'];
+const nodeStates: readonly NodeState[] = ['free', 'locked', 'down', 'unknown'];
 
 /** The state of a node. One that is down counts as down even while it is locked. */
 export function nodeState({ up, locked }: NodeItem): NodeState {

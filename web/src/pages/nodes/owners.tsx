@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 import { pagePath } from '../../../../src/core/paths.ts';
 import type { NodeItem } from '../../../../src/http/api/lab-schema.ts';
+import { useUrlState } from '../../lib/address.ts';
 import { number } from '../../lib/format.ts';
-import { useUrlState } from '../../lib/url-state.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
 import { Duration, useMinute } from '../../ui/Time.tsx';

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { pagePath } from '../../../../src/core/paths.ts';
 import type { NodeItem } from '../../../../src/http/api/lab-schema.ts';
-import { useUrlState } from '../../lib/url-state.ts';
+import { useUrlState } from '../../lib/address.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
 import { NodeLink, NodeStateCell, ResultsCell, SuspectBadge } from './cells.tsx';

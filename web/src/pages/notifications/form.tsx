@@ -9,8 +9,8 @@ import {
 } from '../../../../src/core/notifications/subscription.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { SavedSubscription, SubscriptionItem } from '../../../../src/http/api/subscription-schema.ts';
-import { sendJson } from '../../lib/api.ts';
-import { NotSaved, wordsOf } from '../run/Who.tsx';
+import { sendJson, wordsOf } from '../../lib/api.ts';
+import { NotSaved } from '../run/Who.tsx';
 import { eventNames, formatNames } from './facts.ts';
 
 interface FormProps {

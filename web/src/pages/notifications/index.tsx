@@ -5,9 +5,8 @@ import type {
   SubscriptionItem,
   SubscriptionList,
 } from '../../../../src/http/api/subscription-schema.ts';
-import { useTitle } from '../../app/title.ts';
+import { useTitle, useUrlState } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
-import { useUrlState } from '../../lib/url-state.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Grid } from '../../ui/Grid.tsx';

@@ -1,12 +1,14 @@
 import { useState } from 'react';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
+import { base, root } from '../../lib/address.ts';
 import { plural } from '../../lib/format.ts';
-import type { Job } from '../../lib/jobs.ts';
+import { useKeys } from '../../lib/keys.ts';
+import { copyWithToast } from '../../ui/Copy.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Popover } from '../../ui/Popover.tsx';
-import { copyReport } from './copy-keys.ts';
+import type { Job } from './jobs.ts';
 import { Kill, Rerun } from './Rerun.tsx';
-import { reportFormats } from './report.ts';
+import { type ReportFormat, reportFormats, runReport } from './report.ts';
 
 interface ActionsProps {
   page: RunPage;
@@ -69,4 +71,22 @@ export function Actions({ page, jobs, filtered }: ActionsProps) {
       </Dialog>
     </span>
   );
+}
+
+/** Copies the report of a run and confirms it with a toast. */
+function copyReport(page: RunPage, jobs: readonly Job[], format: ReportFormat): void {
+  const origin = `${location.origin}${root}`;
+  const frozen = new URLSearchParams(location.search).get('at');
+  const place = { origin, base: `${location.origin}${base}`, at: frozen === null ? Date.now() : Number(frozen) };
+  void copyWithToast(runReport(page, jobs, place, format), `the report as ${format}`);
+}
+
+/** Copies with y and a second key: m and t the report, d the description and r the failure reason of the selected job. */
+export function useCopyKeys(page: RunPage, jobs: readonly Job[], job: Job | null): void {
+  useKeys({
+    'y m': () => copyReport(page, jobs, 'Markdown'),
+    'y t': () => copyReport(page, jobs, 'Textile'),
+    'y d': () => void (job?.description && copyWithToast(job.description, 'the description')),
+    'y r': () => void (job?.failure_reason && copyWithToast(job.failure_reason, 'the failure reason')),
+  });
 }

@@ -3,15 +3,14 @@ import { facetText, parseFacets } from '../../../../src/core/facets.ts';
 import { apiPath } from '../../../../src/core/paths.ts';
 import type { RunConfig, RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
+import { root, useUrlState } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
-import { root } from '../../lib/base.ts';
 import { scheduleAgain } from '../../lib/commands.ts';
 import { number, plural } from '../../lib/format.ts';
-import type { Job } from '../../lib/jobs.ts';
-import { useUrlState } from '../../lib/url-state.ts';
 import { ErrorBox, Skeleton } from '../../ui/States.tsx';
 import { Yaml } from '../../ui/Yaml.tsx';
 import { partsWith } from './config-parts.ts';
+import type { Job } from './jobs.ts';
 import { Command } from './Rerun.tsx';
 
 /** The facts of a run, and the configuration that its jobs share. */

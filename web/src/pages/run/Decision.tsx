@@ -4,14 +4,13 @@ import { decisionClasses, issueName } from '../../../../src/core/decisions/decis
 import { apiPath } from '../../../../src/core/paths.ts';
 import type { DecisionItem, DecisionList } from '../../../../src/http/api/decision-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
-import { useApi } from '../../lib/api.ts';
+import { useApi, wordsOf } from '../../lib/api.ts';
 import { OutLink } from '../../ui/OutLink.tsx';
 import { Time } from '../../ui/Time.tsx';
 import type { Group } from './groups.ts';
-import { type SuggestedIssue, suggestedIssues } from './suggested-issues.ts';
-import { type Draft, placeIn, scopesFor, withClass } from './triage.ts';
+import { type Draft, placeIn, type SuggestedIssue, scopesFor, suggestedIssues, withClass } from './triage.ts';
 import type { Triage } from './use-triage.ts';
-import { NotSaved, useWho, WhoField, wordsOf } from './Who.tsx';
+import { NotSaved, useWho, WhoField } from './Who.tsx';
 
 interface DecisionProps {
   page: RunPage;

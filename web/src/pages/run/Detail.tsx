@@ -7,7 +7,7 @@ import { apiPath, hasLog, logLinks, pagePath } from '../../../../src/core/paths.
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { useApi } from '../../lib/api.ts';
 import { plural, shortHost, traitsOf } from '../../lib/format.ts';
-import type { Job } from '../../lib/jobs.ts';
+import { counted } from '../../lib/sets.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { ReadLog } from '../../ui/Excerpt.tsx';
 import { OutLink } from '../../ui/OutLink.tsx';
@@ -19,10 +19,10 @@ import { Elsewhere } from './Elsewhere.tsx';
 import { CasesOfGroup } from './FailedCases.tsx';
 import type { Group } from './groups.ts';
 import { baseQuery } from './headline.ts';
-import { JobCauses } from './JobCauses.tsx';
-import { RerunButton } from './RerunButton.tsx';
+import type { Job } from './jobs.ts';
+import { RerunButton } from './Rerun.tsx';
 import type { Triage } from './use-triage.ts';
-import { Badge, SeenStrip, VerdictDetail } from './verdict-view.tsx';
+import { Badge, JobCauses, SeenStrip, VerdictDetail } from './verdict-view.tsx';
 
 interface DetailProps {
   page: RunPage;
@@ -58,10 +58,10 @@ export function GroupDetail({ page, group, differing, triage }: DetailProps & { 
           <h2>Where</h2>
           <Where
             name="nodes"
-            counts={count(group.jobs.flatMap(({ nodes }) => nodes.map(shortHost)))}
+            counts={counted(group.jobs.flatMap(({ nodes }) => nodes.map(shortHost)))}
             of={group.jobs.length}
           />
-          <Where name="os" counts={count(group.jobs.map(({ os }) => os ?? 'unknown'))} of={group.jobs.length} />
+          <Where name="os" counts={counted(group.jobs.map(({ os }) => os ?? 'unknown'))} of={group.jobs.length} />
         </>
       )}
       {first && (
@@ -88,12 +88,6 @@ function Where({ name, counts, of }: { name: string; counts: [string, number][];
       {counts.length > 3 && <span>and {counts.length - 3} more</span>}
     </p>
   );
-}
-
-function count(values: readonly string[]): [string, number][] {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1]);
 }
 
 /** Everything that the run page knows about a job, its failure reason first. */

@@ -1,18 +1,18 @@
 import { useMemo, useState } from 'react';
 import type { Facet } from '../../../../src/core/facets.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
-import { useHeldUpdates } from '../../app/held.ts';
-import type { Job } from '../../lib/jobs.ts';
+import { useUrlState } from '../../lib/address.ts';
+import { useHeldUpdates } from '../../lib/held.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { toggled } from '../../lib/sets.ts';
-import { printList, readList } from '../../lib/url-list.ts';
-import { useUrlState } from '../../lib/url-state.ts';
+import { printList, readList } from '../../lib/url.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import { useShort } from '../../ui/narrow.ts';
 import { UpdatesPill } from '../../ui/Updates.tsx';
 import { AcceptContext, failureColumns, MobileFailure } from './failure-columns.tsx';
 import { type FailureRow, failureRows, groupKey, holds, openGroups, rowKey, rowKeyOf } from './failure-rows.ts';
 import type { Group } from './groups.ts';
+import type { Job } from './jobs.ts';
 import type { Triage } from './use-triage.ts';
 
 interface FailuresProps {

@@ -6,7 +6,6 @@ import { literalTerm } from '../../../../src/core/query-print.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { duration, shortSha1 } from '../../lib/format.ts';
-import type { Job } from '../../lib/jobs.ts';
 import { Bar, Counts } from '../../ui/Bar.tsx';
 import { Copy } from '../../ui/Copy.tsx';
 import { useNarrow, useShort } from '../../ui/narrow.ts';
@@ -15,8 +14,8 @@ import { Time, useMinute } from '../../ui/Time.tsx';
 import { donePercent, isLive, runSeconds } from '../runs/run-facts.ts';
 import { Actions } from './Actions.tsx';
 import { baseQuery, headline } from './headline.ts';
+import { type Job, pickedStatuses, pickStatus } from './jobs.ts';
 import { Review } from './Review.tsx';
-import { pickedStatuses, pickStatus } from './status-filter.ts';
 import type { Patch } from './triage.ts';
 import { BaseSelect } from './verdict-view.tsx';
 

@@ -1,19 +1,21 @@
-import { useMemo, useState } from 'react';
+import { type CSSProperties, useMemo, useState } from 'react';
 import { differingOf, type Facet, facetText } from '../../../../src/core/facets.ts';
-import { useHeldUpdates } from '../../app/held.ts';
+import { useUrlState } from '../../lib/address.ts';
 import { duration } from '../../lib/format.ts';
-import type { Job } from '../../lib/jobs.ts';
-import { useUrlState } from '../../lib/url-state.ts';
+import { useHeldUpdates } from '../../lib/held.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import { sortRows } from '../../ui/grid-sort.ts';
 import type { Column } from '../../ui/grid-types.ts';
 import { useNarrow } from '../../ui/narrow.ts';
+import { ColumnChooser } from '../../ui/Popover.tsx';
 import { Status } from '../../ui/Status.tsx';
-import { changesOf, shownColumns } from '../../ui/shown-columns.ts';
+import { changesOf, printColumns, shownColumns } from '../../ui/shown-columns.ts';
 import { UpdatesPill } from '../../ui/Updates.tsx';
-import { FacetRail } from './FacetRail.tsx';
+import { Value } from '../../ui/Value.tsx';
+import { countFacets } from './groups.ts';
 import { facetColumn, type JobRow, jobColumns } from './job-columns.tsx';
-import type { Parts } from './parts.ts';
+import type { Job } from './jobs.ts';
+import type { Parts } from './use-jobs.ts';
 
 interface JobTableProps {
   jobs: readonly Job[];
@@ -94,4 +96,75 @@ function rowsOf(jobs: readonly Job[], facets: JobTableProps['facets'], parts: Pa
 function shownJobColumns(cols: string): Column<JobRow>[] {
   const facets = [...changesOf(cols)].filter(([id, hidden]) => id.startsWith('f:') && !hidden);
   return [...shownColumns(jobColumns, cols), ...facets.map(([id]) => facetColumn(id.slice(2)))];
+}
+
+/** Switches for the facet counts beside the table and for its columns. */
+export function JobTools({ facets }: { facets: readonly (readonly Facet[])[] }) {
+  const [rail, setRail] = useUrlState('rail', '');
+  const [cols, setCols] = useUrlState('cols', '');
+  const choices = useMemo(() => {
+    const keys = new Set(differingOf(facets).flatMap((list) => list.map(({ key }) => key)));
+    const facetChoices = [...keys]
+      .filter((key) => key !== '')
+      .sort()
+      .map((key) => ({ id: `f:${key}`, title: key, hidden: true }));
+    return [...jobColumns.map(({ id, title, hidden = false }) => ({ id, title, hidden })), ...facetChoices];
+  }, [facets]);
+  const shown = shownColumns(choices, cols)
+    .filter(({ hidden }) => !hidden)
+    .map(({ id }) => id);
+  return (
+    <>
+      <button
+        type="button"
+        className="button wide-only"
+        aria-pressed={rail !== ''}
+        title="Show the values in the descriptions with their numbers of jobs and failures"
+        onClick={() => setRail(rail === '' ? '1' : '')}
+      >
+        facets
+      </button>
+      <ColumnChooser columns={choices} shown={shown} onChange={(next) => setCols(printColumns(choices, next))} />
+    </>
+  );
+}
+
+interface FacetRailProps {
+  jobs: readonly Job[];
+  /** The facets of each description, by the index of the job. */
+  facets: readonly (readonly Facet[])[];
+}
+
+/** The most values shown for a key; the filter box finds the others. */
+const mostValues = 12;
+
+/** The facets in which the listed jobs differ, each with its number of jobs and failures. */
+function FacetRail({ jobs, facets }: FacetRailProps) {
+  const keys = useMemo(() => countFacets(jobs, facets), [jobs, facets]);
+  return (
+    <section className="rail" aria-label="Facets" tabIndex={0}>
+      {keys.length === 0 && <p className="quiet">These jobs all have the same description.</p>}
+      {keys.map(([key, counts]) => (
+        <div key={key}>
+          <h2>{key || 'choices'}</h2>
+          <ul className="plain-list">
+            {counts.slice(0, mostValues).map(({ facet, red, total }) => (
+              <li key={facet.value} className="rail-line">
+                <span className="mono rail-value">
+                  <Value field="f" value={facetText(facet)}>
+                    {facet.value}
+                  </Value>
+                </span>
+                <span className="rail-bar" style={{ '--red': `${(100 * red) / total}%` } as CSSProperties} />
+                <span className="rail-count" title={`${red} of ${total} jobs failed`}>
+                  {red}/{total}
+                </span>
+              </li>
+            ))}
+            {counts.length > mostValues && <li className="quiet">and {counts.length - mostValues} more</li>}
+          </ul>
+        </div>
+      ))}
+    </section>
+  );
 }

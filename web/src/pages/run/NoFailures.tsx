@@ -3,9 +3,9 @@ import { changeOf } from '../../../../src/core/compare.ts';
 import { pagePath } from '../../../../src/core/paths.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { duration, number, plural } from '../../lib/format.ts';
-import type { Job } from '../../lib/jobs.ts';
 import { Empty } from '../../ui/States.tsx';
 import { StatusShape } from '../../ui/Status.tsx';
+import type { Job } from './jobs.ts';
 
 /** A run without failures: its progress, the jobs that were fixed, and the slowest jobs. */
 export function NoFailures({ page: { run, previous }, jobs }: { page: RunPage; jobs: readonly Job[] }) {

@@ -1,16 +1,19 @@
-/** The dialogs with the commands that schedule jobs again or end a run. */
-import { useState } from 'react';
+/** Scheduling jobs again, those that were marked for it, and ending a run. */
+
+import { useMemo, useState } from 'react';
 import { apiPath } from '../../../../src/core/paths.ts';
 import type { NodePage } from '../../../../src/http/api/lab-schema.ts';
 import type { RunConfig } from '../../../../src/http/api/run-page-schema.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
+import { useUrlSet } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
 import { killRun, markDown, rerunByDescription, rerunByStatus } from '../../lib/commands.ts';
 import { plural, shortHost } from '../../lib/format.ts';
-import type { Job } from '../../lib/jobs.ts';
 import { Copy } from '../../ui/Copy.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { ErrorBox } from '../../ui/States.tsx';
-import { type CommonNode, commonNodes } from './rerun-nodes.ts';
+import { type CommonNode, commonNodes } from './groups.ts';
+import type { Job } from './jobs.ts';
 
 type RerunJob = Pick<Job, 'job_id' | 'status' | 'description' | 'nodes'>;
 
@@ -134,3 +137,66 @@ export function Command({ text, what }: { text: string; what: string }) {
     </p>
   );
 }
+
+interface RerunButtonProps {
+  run: RunItem;
+  jobs: readonly Pick<Job, 'job_id' | 'status' | 'description' | 'nodes'>[];
+  label: string;
+}
+
+/** Shows the command that schedules some jobs again. */
+export function RerunButton({ run, jobs, label }: RerunButtonProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <button type="button" className="button" onClick={() => setOpen(true)}>
+        {label}
+      </button>
+      <Dialog open={open} title={`Rerun ${plural(jobs.length, 'job')}`} onClose={() => setOpen(false)}>
+        <Rerun run={run} jobs={jobs} />
+      </Dialog>
+    </>
+  );
+}
+
+interface MarkedJobsProps {
+  run: RunItem;
+  jobs: readonly Job[];
+  onClear: () => void;
+}
+
+/** The jobs that were marked with x, and what can be done with them. */
+export function MarkedJobs({ run, jobs, onClear }: MarkedJobsProps) {
+  if (jobs.length === 0) return null;
+  return (
+    <div className="marked-bar" role="status">
+      <span className="strong">{plural(jobs.length, 'job')} marked</span>
+      <RerunButton run={run} jobs={jobs} label="Rerun…" />
+      <button type="button" className="button" onClick={onClear}>
+        Clear
+      </button>
+    </div>
+  );
+}
+
+/** The jobs that were marked, as the address says. */
+export function useMarks(all: readonly Job[]) {
+  const { set: marks, change } = useUrlSet('marks');
+  const marked = useMemo(() => all.filter(({ job_id }) => marks.has(job_id)), [all, marks]);
+  return {
+    marks,
+    marked,
+    clear: () => change([]),
+    /** Marks jobs, or if all of them are marked, no longer marks them. */
+    mark: (jobs: readonly Job[]) => {
+      const ids = jobs.map(({ job_id }) => job_id);
+      const next = ids.every((id) => marks.has(id))
+        ? [...marks].filter((id) => !ids.includes(id))
+        : [...new Set([...marks, ...ids])];
+      change(next.slice(0, mostMarks));
+    },
+  };
+}
+
+/** More would make too long an address. */
+const mostMarks = 200;

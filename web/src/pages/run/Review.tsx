@@ -5,15 +5,15 @@ import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import { isSettled } from '../../../../src/core/verdicts/bands.ts';
 import type { ReviewItem, ReviewList } from '../../../../src/http/api/decision-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
-import { sendJson, useApi } from '../../lib/api.ts';
+import { useUrlState } from '../../lib/address.ts';
+import { sendJson, useApi, wordsOf } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
-import { useUrlState } from '../../lib/url-state.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { toast } from '../../ui/Toast.tsx';
 import type { Patch } from './triage.ts';
-import { NotSaved, useWho, WhoField, wordsOf } from './Who.tsx';
+import { NotSaved, useWho, WhoField } from './Who.tsx';
 
 interface ReviewProps {
   page: RunPage;

@@ -1,6 +1,5 @@
 /** What somebody must give who says something of a failure: a name, or a token. */
 import { useState } from 'react';
-import { ApiError } from '../../lib/api.ts';
 import { longestName, useGivenName, useMissingName, useSignIn } from '../../lib/session.ts';
 
 /** The field of a form for what is missing. */
@@ -44,12 +43,7 @@ export function WhoField({ who: { missing, text, setText } }: { who: Who }) {
   );
 }
 
-/** Why something could not be saved, in a sentence. */
-export function wordsOf(error: unknown): string {
-  return error instanceof ApiError ? error.message : String(error);
-}
-
-/** The same beside the form. */
+/** Why what the form says was not saved. */
 export function NotSaved({ problem }: { problem: string | null }) {
   return <p role="alert">{problem !== null && <b>Not saved: {problem}</b>}</p>;
 }

@@ -8,7 +8,7 @@ import { Status } from '../../ui/Status.tsx';
 import { JobTime } from '../../ui/Time.tsx';
 import type { FailureRow } from './failure-rows.ts';
 import type { Group } from './groups.ts';
-import { shortSaid } from './said.ts';
+import { shortSaid } from './headline.ts';
 import { decidedWords } from './triage.ts';
 import { Badge, bandTitles, SeenStrip } from './verdict-view.tsx';
 

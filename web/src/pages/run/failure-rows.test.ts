@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { differingFacets } from '../../../../src/core/facets.ts';
 import { aCause, aPage, aVerdict } from '../../../../test/helpers/dashboard.ts';
-import { jobsOf } from '../../lib/jobs.ts';
 import { failureRows, groupKey, nextGroup, rowKey, selectionOf } from './failure-rows.ts';
 import { groupFailures } from './groups.ts';
+import { jobsOf } from './jobs.ts';
 
 const page = aPage({
   causes: [aCause('a', [2]), aCause('b', [1])],

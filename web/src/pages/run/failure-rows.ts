@@ -1,8 +1,8 @@
 /** The rows of the list of failures, and the keys that identify them in the address. */
 import { differingFacets, type Facet, facetText } from '../../../../src/core/facets.ts';
 import type { Band } from '../../../../src/core/verdicts/bands.ts';
-import type { Job } from '../../lib/jobs.ts';
 import type { Group } from './groups.ts';
+import type { Job } from './jobs.ts';
 
 /** A row: the heading of a band, of whose causes `open` have no decision of anybody, a group, or one of its jobs with the facets in which it differs. */
 export type FailureRow =

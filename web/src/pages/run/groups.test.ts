@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { parseAllFacets } from '../../../../src/core/facets.ts';
 import { aCause, aPage, aVerdict, type SampleJob } from '../../../../test/helpers/dashboard.ts';
-import { jobsOf } from '../../lib/jobs.ts';
-import { groupFailures, groupingsOf } from './groups.ts';
+import { commonNodes, countFacets, groupFailures, groupingsOf } from './groups.ts';
+import { jobsOf } from './jobs.ts';
 
 const causes = [aCause('known', [1, 3]), aCause('new', [0, 1]), aCause('also new', [0, 2])];
 const jobs: SampleJob[] = [
@@ -112,4 +113,50 @@ describe('failing jobs are grouped', () => {
 
 test('what failures can be grouped by includes each facet that differs among them', () => {
   expect(groupingsOf(all)).toEqual(['signature', 'description', 'node', 'os', 'kind', 'none', 'facet:c']);
+});
+
+test('values are counted by key, those with the largest share of failures first; what all jobs share is left out', () => {
+  const jobs = jobsOf(
+    aPage({
+      jobs: [
+        { status: 'fail', description: 's/{all os/rocky}' },
+        { status: 'pass', description: 's/{all os/rocky}' },
+        { status: 'dead', description: 's/{all os/ubuntu}' },
+        { status: 'running', description: 's/{all os/centos}' },
+      ],
+    }),
+  );
+  const facets = parseAllFacets(jobs.map(({ description }) => description));
+  const counts = countFacets(jobs, facets).map(([key, values]) => [
+    key,
+    values.map(({ facet, red, total }) => `${facet.value} ${red}/${total}`),
+  ]);
+  expect(counts).toEqual([['os', ['ubuntu 1/1', 'rocky 1/2', 'centos 0/1']]]);
+  expect(countFacets(jobs.slice(0, 2), facets)).toEqual([]);
+});
+
+test('only the keys that tell most are counted', () => {
+  const facets = Array.from({ length: 30 }, (_, at) => `k${at}`);
+  const jobs = jobsOf(
+    aPage({
+      jobs: ['x', 'y'].map((value) => ({ description: `s/{${facets.map((key) => `${key}/${value}`).join(' ')}}` })),
+    }),
+  );
+  expect(countFacets(jobs, parseAllFacets(jobs.map(({ description }) => description)))).toHaveLength(24);
+});
+
+const on = (...names: string[]) => names.map((name) => ({ nodes: name.split(' ') }));
+
+test.each([
+  [on('a', 'b', 'c'), []],
+  [on('a b', 'a', 'c'), [{ node: 'a', jobs: 2, most: false }]],
+  [
+    on('a b', 'a b', 'a', 'c'),
+    [
+      { node: 'a', jobs: 3, most: true },
+      { node: 'b', jobs: 2, most: false },
+    ],
+  ],
+])('of %j those that several jobs ran on are asked about', (jobs, nodes) => {
+  expect(commonNodes(jobs)).toEqual(nodes);
 });

@@ -1,11 +1,13 @@
-/** Failing jobs by cause, those to look at first before others. */
+/** What failing jobs have in common: their causes, those to look at first before others, their facets and nodes. */
+
 import { isFailing } from '../../../../src/core/compare.ts';
-import { differingFacets, facetText, parseFacets } from '../../../../src/core/facets.ts';
+import { differingFacets, differingOf, type Facet, facetText, parseFacets } from '../../../../src/core/facets.ts';
 import { causesOfJob } from '../../../../src/core/job.ts';
 import { type Band, bandOf, bands } from '../../../../src/core/verdicts/bands.ts';
 import type { PageSignature, RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
-import type { Job } from '../../lib/jobs.ts';
+import { counted } from '../../lib/sets.ts';
+import type { Job } from './jobs.ts';
 
 /** Failing jobs with something in common, usually their cause. */
 export interface Group {
@@ -69,4 +71,59 @@ function titlesOf(job: Job, by: string): string[] {
     return values.length > 0 ? values.map(facetText) : [`no ${key}`];
   }
   return [by === 'none' ? 'all failures' : 'no reason recorded'];
+}
+
+/** A facet, the number of jobs with it, and how many of those failed. */
+interface FacetCount {
+  facet: Facet;
+  red: number;
+  total: number;
+}
+
+/** The most keys that are shown. */
+const mostKeys = 24;
+
+/**
+ * Counts the facets in which jobs differ, by key, the most informative key first; the values of a key are ordered by their
+ * share of failures. `facets` holds the facets of each description, by the index of the job.
+ */
+export function countFacets(
+  jobs: readonly Pick<Job, 'index' | 'status'>[],
+  facets: readonly (readonly Facet[])[],
+): [key: string, counts: FacetCount[]][] {
+  const differing = differingOf(jobs.map(({ index }) => facets[index] ?? []));
+  const keys = new Map<string, Map<string, FacetCount>>();
+  for (const [at, job] of jobs.entries()) {
+    for (const facet of differing[at] ?? []) {
+      const values = keys.get(facet.key) ?? new Map<string, FacetCount>();
+      keys.set(facet.key, values);
+      const counted = values.get(facet.value) ?? { facet, red: 0, total: 0 };
+      counted.total++;
+      if (isFailing(job.status)) counted.red++;
+      values.set(facet.value, counted);
+    }
+  }
+  return [...keys]
+    .slice(0, mostKeys)
+    .map(([key, values]) => [key, [...values.values()].sort((a, b) => b.red / b.total - a.red / a.total)]);
+}
+
+/** A node, and how many of some jobs ran on it. */
+export interface CommonNode {
+  node: string;
+  jobs: number;
+  /** Whether more than half of them did, and at least three. */
+  most: boolean;
+}
+
+/** A node is asked about when two jobs ran on it, and no more than three nodes are. */
+const leastJobs = 2;
+const mostNodes = 3;
+
+/** The nodes that most of some jobs ran on, the most frequent first. */
+export function commonNodes(jobs: readonly Pick<Job, 'nodes'>[]): CommonNode[] {
+  return counted(jobs.flatMap(({ nodes }) => nodes))
+    .filter(([, count]) => count >= leastJobs)
+    .slice(0, mostNodes)
+    .map(([node, count]) => ({ node, jobs: count, most: count > leastJobs && 2 * count > jobs.length }));
 }

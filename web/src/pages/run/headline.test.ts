@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { aCause, aPage, aVerdict } from '../../../../test/helpers/dashboard.ts';
-import { baselineText, headline } from './headline.ts';
+import { aCause, aPage, aRun, aVerdict } from '../../../../test/helpers/dashboard.ts';
+import { baselineText, headline, runTitle, sharesOf, shortSaid } from './headline.ts';
 
 const day = 86_400_000;
 const began = (id: string, days: number) => {
@@ -73,4 +73,44 @@ describe('what a run was compared with', () => {
       expected,
     );
   });
+});
+
+const run = { id: 'r', name: 'r', suite: 'rados', branch: 'main', sha1: null, scheduled: 0 };
+const count = { k: 1, n: 2 };
+const blame = { facets: [['rados/thrash'], ['os=rocky', 'x']], with: count, without: count, runs: 1, p: 0 };
+const outage = { jobs: 40, hits: 12, hit: [], from: 0, to: 1 };
+const numbers = { c: 5, m: 7, k: 2, n: 400, runs: 17, runs_with: 2 };
+
+test.each([
+  [{ verdict: 'NEW', k: 0 }, '5 of 7 here, 0 of 400 before'],
+  [{ verdict: 'ROSE' }, '5 of 7 here, 2 of 400 before'],
+  [{ verdict: 'UNSEEN', k: 0, c: 1 }, '1 of 7 here, 0 of 400 before'],
+  [{ verdict: 'SINCE', since: { run, k: 38, n: 138 } }, '2 of 400 before, 38 of 138 since'],
+  [{ verdict: 'FLAKY' }, '2 of 400 in 17 runs, 0.5 %'],
+  [{ verdict: 'KNOWN' }, 'in 2 of 17 runs, 2 of 400 jobs'],
+  [{ verdict: 'INFRA' }, '5 of 7 jobs, the lab'],
+  [{ verdict: 'INFRA', outage }, '5 of 7 here, 12 of 40 in other runs then'],
+  [{ verdict: 'NEW', k: 0, blame }, '5 of 7 here, 0 of 400 before · rados/thrash and rocky = x'],
+] as const)('%j is said in a row as "%s"', (given, expected) => {
+  expect(shortSaid(aVerdict('x', { ...numbers, ...given } as Parameters<typeof aVerdict>[1]))).toBe(expected);
+});
+
+test.each<[Parameters<typeof aRun>[0], string]>([
+  [{ counts: { fail: 47, dead: 13 }, status: 'finished fail' }, '47✕ 13† rados @main'],
+  [{ counts: { dead: 1, running: 2 }, status: 'running' }, '1† rados @main'],
+  [{ counts: { pass: 2 } }, '✓ rados @main'],
+  [{ counts: { queued: 2 }, status: 'queued' }, 'queued rados @main'],
+])('%j is named %s', (run, title) => {
+  expect(runTitle(aRun(run))).toBe(title);
+});
+
+test.each<[string, number[], number[], number[]]>([
+  ['in runs of one size follow the counts', [0, 7, 14, 28], [500, 500, 500, 500], [0, 0.25, 0.5, 1]],
+  ['follow the share of jobs, not their number', [20, 40], [50, 500], [1, 0.25]],
+  ['show a single job', [1, 500], [500, 500], [0.25, 1]],
+  ['of a cause that was never there are empty', [0, 0], [10, 0], [0, 0]],
+  ['of a run without jobs yet are full', [1], [0], [1]],
+])('the cells of a strip %s', (_what, counts, totals, expected) => {
+  const runs = totals.map((total, at) => ({ name: `run ${at}`, scheduled: at, total }));
+  expect(sharesOf(counts, runs)).toEqual(expected);
 });

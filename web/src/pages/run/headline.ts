@@ -1,7 +1,8 @@
-/** What is said of all causes of a run, and what the run was compared with, each in one sentence. */
+/** What is said of a run, of its causes and of what it was compared with, each in a line. */
 import { isNew, isSettled } from '../../../../src/core/verdicts/bands.ts';
-import { dayText } from '../../../../src/core/verdicts/sentence.ts';
+import { dayText, facetsText, percent } from '../../../../src/core/verdicts/sentence.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
+import type { RunItem } from '../../../../src/http/api/schema.ts';
 import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
 import { plural } from '../../lib/format.ts';
 
@@ -64,4 +65,54 @@ export function baselineText({ run, baseline }: Pick<RunPage, 'baseline'> & { ru
   if (first === null || last === null) return `No earlier run of ${where} within 60 days to compare with.`;
   const [from, to] = [dayText(first.scheduled), dayText(last.scheduled)];
   return `Compared with ${plural(runs, 'run')} of ${where}, ${from === to ? from : `${from} to ${to}`}.`;
+}
+
+/** What is said of a cause in some run. */
+export type Said = Omit<PageVerdict, 'cause' | 'class'>;
+
+/** "0 of 404 before, 38 of 138 since · rados/thrash-erasure-code". */
+export function shortSaid(verdict: Said): string {
+  const { blame } = verdict;
+  return blame === null ? numbersOf(verdict) : `${numbersOf(verdict)} · ${facetsText(blame.facets.map(valuesOf))}`;
+}
+
+/** Facets without their keys, which most values tell: "bluestore-hybrid" of "objectstore=bluestore-hybrid". */
+function valuesOf(names: readonly string[]): string[] {
+  return [...new Set(names.map((name) => name.slice(name.indexOf('=') + 1)))];
+}
+
+function numbersOf({ measured, c, m, k, n, runs, runs_with, since, outage }: Said): string {
+  switch (measured) {
+    case 'INFRA':
+      if (outage === null) return `${c} of ${m} jobs, the lab`;
+      return `${c} of ${m} here, ${outage.hits} of ${outage.jobs} in other runs then`;
+    case 'SINCE':
+      return `${k} of ${n} before, ${since?.k} of ${since?.n} since`;
+    case 'FLAKY':
+      return `${k} of ${n} in ${runs} runs, ${percent(n === 0 ? 0 : k / n)} %`;
+    case 'KNOWN':
+      return `in ${runs_with} of ${runs} runs, ${k} of ${n} jobs`;
+    default:
+      return `${c} of ${m} here, ${k} of ${n} before`;
+  }
+}
+
+/** The title of a browser tab that shows a run, failures first: "47✕ 13† rados @wip-yuri5". */
+export function runTitle({ counts, status, suite, branch }: RunItem): string {
+  const { fail, dead } = counts;
+  const red = [fail > 0 && `${fail}✕`, dead > 0 && `${dead}†`].filter(Boolean).join(' ');
+  return `${red || (status === 'finished pass' ? '✓' : status)} ${suite} @${branch}`;
+}
+
+/** A single job is visible too. */
+const least = 0.25;
+
+/**
+ * How much of its cell in a strip each run fills: the share of its jobs that are among `counts`, against the highest such share. 0 only
+ * where there is no such job, and 1 for the run that was hit most.
+ */
+export function sharesOf(counts: readonly number[], runs: readonly { total: number }[]): number[] {
+  const shares = counts.map((count, at) => count / Math.max(count, runs[at]?.total ?? 0, 1));
+  const highest = Math.max(...shares);
+  return shares.map((share) => (share === 0 ? 0 : Math.max(least, share / highest)));
 }

@@ -2,14 +2,12 @@ import './run.css';
 import { apiPath } from '../../../../src/core/paths.ts';
 import type { LiveEvents } from '../../../../src/http/api/events-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
-import { useLive } from '../../app/live.ts';
-import { useTitle } from '../../app/title.ts';
+import { usePathParts, useTitle, useUrlState } from '../../lib/address.ts';
 import { useApi, usePatch } from '../../lib/api.ts';
-import { useThrottled } from '../../lib/throttle.ts';
-import { usePathParts, useUrlState } from '../../lib/url-state.ts';
+import { useLive, useThrottled } from '../../lib/live.ts';
 import { ErrorBox, FetchLine, NotFound, Skeleton } from '../../ui/States.tsx';
+import { runTitle } from './headline.ts';
 import { RunView } from './RunView.tsx';
-import { runTitle } from './run-title.ts';
 import { type Patch, withTold } from './triage.ts';
 
 /** A run: its failures by cause, its jobs, its configuration. */

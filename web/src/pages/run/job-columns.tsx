@@ -1,12 +1,12 @@
 import type { Facet } from '../../../../src/core/facets.ts';
 import { withoutWrappers } from '../../../../src/core/signature-text.ts';
 import { causeLine, causeLines, duration, kindText, shortHost } from '../../lib/format.ts';
-import type { Job } from '../../lib/jobs.ts';
 import type { Column } from '../../ui/grid-types.ts';
 import { OutLink } from '../../ui/OutLink.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { JobTime, Time } from '../../ui/Time.tsx';
-import type { JobParts, partColumns } from './parts.ts';
+import type { Job } from './jobs.ts';
+import type { JobParts, partColumns } from './use-jobs.ts';
 
 /** A row of the table: a job, the facets in which it differs from the other listed jobs as text, all its facets, and what was read later. */
 export type JobRow = Job & { facets: string; all: readonly Facet[]; parts: JobParts | null };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DecisionItem } from '../../../../src/http/api/decision-schema.ts';
 import { aCause, aDecision, aPage, aVerdict, type SampleJob } from '../../../../test/helpers/dashboard.ts';
-import { jobsOf } from '../../lib/jobs.ts';
+import { jobsOf } from './jobs.ts';
 import { type ReportFormat, runReport } from './report.ts';
 
 const place = { origin: 'https://paddles.example', base: 'https://paddles.example/ui', at: 1_764_000_000_000 };

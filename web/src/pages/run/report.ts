@@ -4,9 +4,9 @@ import { logLinks, pagePath, shortPath } from '../../../../src/core/paths.ts';
 import { isSettled } from '../../../../src/core/verdicts/bands.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
-import type { Job } from '../../lib/jobs.ts';
 import { type Group, groupFailures } from './groups.ts';
 import { baselineText, baseQuery, headline } from './headline.ts';
+import type { Job } from './jobs.ts';
 import { plainSentence } from './triage.ts';
 
 /** The formats of a report. */
@@ -61,7 +61,7 @@ function sectionOf(verdict: PageVerdict | null): Section {
 }
 
 /** Where reports lead to: the server, the dashboard on it, both without a slash at the end, and the time at which it is frozen. */
-export interface ReportPlace {
+interface ReportPlace {
   origin: string;
   base: string;
   at: number;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { aCause, aDecision, aPage, aVerdict } from '../../../../test/helpers/dashboard.ts';
-import { jobsOf } from '../../lib/jobs.ts';
 import { failureRows } from './failure-rows.ts';
 import { groupFailures } from './groups.ts';
+import { jobsOf } from './jobs.ts';
 import {
   bodyOf,
   draftOf,
@@ -10,6 +10,7 @@ import {
   placeIn,
   problemOf,
   scopesFor,
+  suggestedIssues,
   withClass,
   withDecision,
   withTold,
@@ -104,4 +105,26 @@ test('the keys go round the undecided causes in the order of the list, and to kn
   const left = ['a', 'c'].reduce((some, id) => withDecision(some, id, aDecision()), all);
   expect([from('c', 1, left), from('d', 1, left)]).toEqual(['d', null]);
   expect(nextUndecided([], 'a', 1)).toBe(null);
+});
+
+const issue = (number: number) => `https://tracker.example/issues/${number}`;
+const listed = (cause: string, number: number, given = {}) => ({
+  ...aDecision({ cause, title: `cause ${cause}`, issue_url: issue(number), scope_of: 'squid', ...given }),
+  ...{ replaced: false, scattered: [], ...given },
+});
+
+test('issues of the same cause come first, then those of the run, then others, without what was taken back', () => {
+  const elsewhere = [
+    listed('a', 2),
+    listed('a', 3, { withdrawn_at: 1 }),
+    listed('a', 4, { replaced: true }),
+    listed('c', 5),
+    listed('d', 1),
+  ];
+  const here = [aDecision({ cause: 'b', title: 'cause b', issue_url: issue(1) }), aDecision({ cause: 'e' })];
+  expect(suggestedIssues('a', here, elsewhere)).toEqual([
+    { url: issue(2), why: '#2 product bug on squid, by ana', isSame: true },
+    { url: issue(1), why: '#1 cause b', isSame: false },
+    { url: issue(5), why: '#5 cause c', isSame: false },
+  ]);
 });

@@ -6,13 +6,14 @@ import {
   decisionName,
   isAsWide,
   isIssue,
+  issueName,
   type Place,
   placeOf,
   usualScope,
 } from '../../../../src/core/decisions/decision.ts';
 import { decided, standingAfter } from '../../../../src/core/decisions/standing.ts';
 import { isSettled } from '../../../../src/core/verdicts/bands.ts';
-import type { DecisionItem, NewDecision } from '../../../../src/http/api/decision-schema.ts';
+import type { DecisionItem, ListedDecision, NewDecision } from '../../../../src/http/api/decision-schema.ts';
 import type { LiveEvents } from '../../../../src/http/api/events-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
@@ -131,7 +132,7 @@ export function plainSentence({ sentence, decision }: Pick<PageVerdict, 'sentenc
 }
 
 /** The decision on a cause in one line: "#61233 product bug · ana". */
-export function decisionWords({ class: kind, issue_url, author }: DecisionItem): string {
+function decisionWords({ class: kind, issue_url, author }: DecisionItem): string {
   const name = issue_url === null ? '' : `${decisionName({ class: kind, issue_url })} `;
   return `${name}${kind} · ${author}`;
 }
@@ -161,4 +162,31 @@ export function nextUndecided(rows: readonly FailureRow[], from: string | null, 
   const inOrder = groups.map((_, moved) => groups.at((start + step * moved) % groups.length) as Group);
   const others = inOrder.filter(({ id }) => id !== from);
   return others.find(isLeft) ?? others.find(isUndecided) ?? null;
+}
+
+/** An issue, what it was named for, and whether that was this cause. */
+export interface SuggestedIssue {
+  url: string;
+  why: string;
+  isSame: boolean;
+}
+
+const mostSuggested = 20;
+
+/** Issues that were named for the cause come first, then those of other causes of the run, then the newest of any. */
+export function suggestedIssues(
+  cause: string,
+  here: readonly DecisionItem[],
+  elsewhere: readonly ListedDecision[],
+): SuggestedIssue[] {
+  const valid = elsewhere.filter((one) => one.withdrawn_at === null && !one.replaced);
+  const all = [...here, ...valid].sort((a, b) => Number(b.cause === cause) - Number(a.cause === cause));
+  const found = new Map<string, SuggestedIssue>();
+  for (const { issue_url: url, class: kind, scope_of, author, title, ...one } of all) {
+    if (url === null || found.has(url)) continue;
+    const isSame = one.cause === cause;
+    const why = isSame ? `${kind}${scope_of === null ? '' : ` on ${scope_of}`}, by ${author}` : title;
+    found.set(url, { url, why: `${issueName(url)} ${why}`, isSame });
+  }
+  return [...found.values()].slice(0, mostSuggested);
 }

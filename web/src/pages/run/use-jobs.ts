@@ -1,13 +1,13 @@
 import { useMemo } from 'react';
 import { type Facet, parseAllFacets } from '../../../../src/core/facets.ts';
+import { apiPath } from '../../../../src/core/paths.ts';
 import { parseQuery } from '../../../../src/core/query.ts';
 import { jobMatcher, type MatchableJob } from '../../../../src/core/query-match.ts';
-import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
-import { type Job, jobsOf } from '../../lib/jobs.ts';
-import { usePreferences } from '../../lib/preferences.ts';
-import { timeZoneOf } from '../../lib/zone.ts';
-import { matchableJobs } from './matchable.ts';
-import type { Parts } from './parts.ts';
+import type { RunPage, RunParts } from '../../../../src/http/api/run-page-schema.ts';
+import { useApi } from '../../lib/api.ts';
+import { timeZoneOf, usePreferences } from '../../lib/preferences.ts';
+import { changesOf } from '../../ui/shown-columns.ts';
+import { type Job, jobsOf, matchableJobs } from './jobs.ts';
 
 /** The jobs of a page. */
 export interface LoadedJobs {
@@ -48,4 +48,37 @@ export function lazily<T>(make: () => T): () => T {
     made ??= { value: make() };
     return made.value;
   };
+}
+
+/** Of one job. */
+export type JobParts = Omit<RunParts['jobs'][number], 'tasks' | 'roles'> & { tasks: string[]; roles: string[] };
+
+/** By the ids of the jobs. */
+export type Parts = ReadonlyMap<string, JobParts>;
+
+/** The columns that show them. */
+export const partColumns = [
+  'tasks',
+  'machine_type',
+  'owner',
+  'flavor',
+  'priority',
+  'teuthology_branch',
+  'suite_branch',
+] as const;
+
+/** Reads them when the filter or one of the visible columns needs them; empty until then. */
+export function useParts(run: string, q: string, cols: string): Parts {
+  const asked = parseQuery(q, 'jobs').query.terms.some(({ key }) => key === 'task' || key === 'role');
+  const shown = [...changesOf(cols)].some(([id, hidden]) => !hidden && (partColumns as readonly string[]).includes(id));
+  const { data } = useApi<RunParts>(asked || shown ? apiPath.runParts(run) : null);
+  return useMemo(() => partsOf(data), [data]);
+}
+
+function partsOf(data: RunParts | undefined): Parts {
+  if (data === undefined) return new Map();
+  const listAt = (place: number) => data.lists[place] ?? [];
+  return new Map(
+    data.jobs.map((job) => [job.job_id, { ...job, tasks: listAt(job.tasks), roles: listAt(job.roles) }] as const),
+  );
 }

@@ -1,16 +1,19 @@
 /** Deciding on the causes of a run: what is typed, sent, undone, and where to go on. */
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { apiPath } from '../../../../src/core/paths.ts';
 import type { Band } from '../../../../src/core/verdicts/bands.ts';
 import type { DecisionItem } from '../../../../src/http/api/decision-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
-import { sendJson } from '../../lib/api.ts';
+import { useUrlState } from '../../lib/address.ts';
+import { sendJson, wordsOf } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
+import { useKeys } from '../../lib/keys.ts';
 import { useMissingName } from '../../lib/session.ts';
 import { toast } from '../../ui/Toast.tsx';
-import type { FailureRow } from './failure-rows.ts';
+import { type FailureRow, groupKey, nextGroup } from './failure-rows.ts';
 import type { Group } from './groups.ts';
+import type { Job } from './jobs.ts';
 import {
   bodyOf,
   type Draft,
@@ -22,7 +25,6 @@ import {
   withDecision,
   withVerdict,
 } from './triage.ts';
-import { wordsOf } from './Who.tsx';
 
 /** Milliseconds for which a decision can be undone with one key. */
 const undoMs = 10_000;
@@ -63,7 +65,7 @@ interface Done {
 }
 
 /** The state of deciding on one page. */
-export function useTriage(of: TriageOf): Triage {
+function useTriage(of: TriageOf): Triage {
   const { page, groups } = of;
   const { say, take } = useDecisions(of);
   const missing = useMissingName();
@@ -210,4 +212,69 @@ function useDecisions({ page, patch }: TriageOf) {
       patch((old) => (before === null ? withDecision(old, cause, null) : withVerdict(old, before)));
     },
   };
+}
+
+interface ListTriage {
+  page: RunPage;
+  patch: Patch;
+  groups: readonly Group[];
+  /** What is selected. */
+  group: Group | null;
+  job: Job | null;
+  select: (key: string) => void;
+}
+
+/**
+ * Returns what moves the focus to the selected row once it is drawn, so that Enter and screen readers follow; not out of a form that
+ * was opened meanwhile.
+ */
+function useRowFocus(): () => void {
+  const [asked, setAsked] = useState(0);
+  useEffect(() => {
+    if (asked === 0) return;
+    const frame = requestAnimationFrame(() => {
+      if (document.querySelector('form.decide') === null) {
+        document.querySelector<HTMLElement>('.list .grid-row[tabindex="0"]')?.focus();
+      }
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [asked]);
+  return () => setAsked((times) => times + 1);
+}
+
+/**
+ * Binds t, T, u, n and p. `rows` is where the list keeps the rows that it shows: the keys go from row to row, and a row that was
+ * decided on stays where it is. Looking back at an earlier time, nothing can be decided.
+ */
+export function useListTriage({ page, patch, groups, group, job, select }: ListTriage) {
+  const [at] = useUrlState('at', '');
+  const rows = useRef<readonly FailureRow[]>([]);
+  const focusRow = useRowFocus();
+  const go = (next: Group) => {
+    select(groupKey(next));
+    focusRow();
+  };
+  const triage = useTriage({ page, patch, groups, rows, go });
+  const current = group ?? groups.find(({ jobs }) => jobs.some((one) => one === job)) ?? groups[0];
+  const walk = (step: 1 | -1) => {
+    const selected = current ? groupKey(current) : null;
+    const next = nextUndecided(rows.current, current?.id ?? null, step) ?? nextGroup(groups, selected, step);
+    if (next) go(next);
+  };
+  const start = () => {
+    if (current === undefined) return;
+    select(groupKey(current));
+    triage.start(current);
+  };
+  const usable: Triage | null = at === '' ? triage : null;
+  useKeys({ n: () => walk(1), p: () => walk(-1), N: () => walk(-1) });
+  useKeys(
+    {
+      t: start,
+      T: () => current?.band && void triage.accept(current.band),
+      u: () => void triage.undo(),
+    },
+    usable !== null,
+  );
+  return { rows, triage: usable };
 }

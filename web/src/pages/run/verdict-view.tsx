@@ -1,25 +1,21 @@
 /** What is said of a cause, as a list and the details show it. */
 import { Link } from 'wouter';
 import { pagePath } from '../../../../src/core/paths.ts';
-import type { Band } from '../../../../src/core/verdicts/bands.ts';
+import { type Band, bandOf } from '../../../../src/core/verdicts/bands.ts';
 import type { RunHead } from '../../../../src/core/verdicts/digest.ts';
 import { blameText, dayText } from '../../../../src/core/verdicts/sentence.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
-import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
+import { setUrlStates } from '../../lib/address.ts';
 import { plural, shortSha1 } from '../../lib/format.ts';
-import { setUrlStates } from '../../lib/url-state.ts';
-import { Strip } from '../../ui/Strip.tsx';
+import { Strip } from '../../ui/Bar.tsx';
 import { Value } from '../../ui/Value.tsx';
 import type { Group } from './groups.ts';
-import { baselineText } from './headline.ts';
-import { sharesOf } from './shares.ts';
+import { baselineText, type Said, sharesOf } from './headline.ts';
 
 /** The verdict on a cause as a word; its colour only repeats the band. */
 export function Badge({ group: { verdict, band } }: { group: Group }) {
   return verdict === null || band === null ? null : <VerdictBadge verdict={verdict} band={band} />;
 }
-
-type Said = Pick<PageVerdict, 'verdict' | 'sentence' | 'since'>;
 
 /** The same, of any verdict. */
 export function VerdictBadge({ verdict, band }: { verdict: Said; band: Band }) {
@@ -60,7 +56,7 @@ export function SeenStrip({ page, group: { signature } }: { page: RunPage; group
 type Judged = Pick<RunPage, 'baseline'> & { run: { suite: string } };
 
 /** What is said of a cause and on what grounds. */
-export function VerdictDetail({ page, verdict }: { page: Judged; verdict: Omit<PageVerdict, 'cause' | 'class'> }) {
+export function VerdictDetail({ page, verdict }: { page: Judged; verdict: Said }) {
   const { verdict: name, since, last_without, blame } = verdict;
   return (
     <>
@@ -123,5 +119,34 @@ export function BaseSelect({ page: { baseline } }: { page: RunPage }) {
         ))}
       </select>
     </label>
+  );
+}
+
+interface JobCausesProps {
+  run: RunPage['run'];
+  causes: readonly { id: string; title: string }[];
+  /** What is said of each, by its id. */
+  said: ReadonlyMap<string, Said>;
+}
+
+/** Some causes of one job, each with what is said of it. */
+export function JobCauses({ run, causes, said }: JobCausesProps) {
+  return (
+    <ul className="cases">
+      {causes.map(({ id, title }) => {
+        const verdict = said.get(id);
+        return (
+          <li key={id}>
+            {verdict ? <VerdictBadge verdict={verdict} band={bandOf(verdict, run)} /> : <span />}
+            <div>
+              <Link href={pagePath.cause(id)} className="mono">
+                {title}
+              </Link>
+              {verdict && <p>{verdict.sentence}</p>}
+            </div>
+          </li>
+        );
+      })}
+    </ul>
   );
 }

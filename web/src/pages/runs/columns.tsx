@@ -12,7 +12,7 @@ import { countsInWords, donePercent, isLive, runSeconds } from './run-facts.ts';
 
 /** A row of the list: a run or the heading of a group. */
 export type RunsRow =
-  | { kind: 'run'; run: RunItem; level: number; marked: boolean }
+  | { kind: 'run'; run: RunItem; marked: boolean }
   | {
       kind: 'group';
       key: string;
@@ -217,7 +217,7 @@ export function Results({ counts, total }: { counts: RunItem['counts']; total: n
 }
 
 /** The duration of a run, or its progress while it is running. */
-export function RunTime({ run, now }: { run: RunItem; now: number }) {
+function RunTime({ run, now }: { run: RunItem; now: number }) {
   const seconds = runSeconds(run, now);
   if (isLive(run.counts)) {
     return (

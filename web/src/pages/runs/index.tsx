@@ -1,27 +1,29 @@
 import { useCallback, useMemo, useState } from 'react';
-import { useLocation } from 'wouter';
-import { pagePath } from '../../../../src/core/paths.ts';
+import { Link, useLocation } from 'wouter';
+import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
-import { useTitle } from '../../app/title.ts';
-import { plural } from '../../lib/format.ts';
+import { useTitle, useUrlSet, useUrlState } from '../../lib/address.ts';
+import { middleTruncate, number, plural, type Zone } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
-import { usePreferences } from '../../lib/preferences.ts';
-import { useUrlState } from '../../lib/url-state.ts';
+import { usePreferences, useZoneParameter } from '../../lib/preferences.ts';
 import { Grid } from '../../ui/Grid.tsx';
-import { ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
+import { Empty, ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
 import { shownColumns } from '../../ui/shown-columns.ts';
 import { useMinute } from '../../ui/Time.tsx';
 import { UpdatesPill } from '../../ui/Updates.tsx';
 import { FilterContext } from '../../ui/Value.tsx';
 import { MobileRun, type RunsRow, runColumns } from './columns.tsx';
-import { NoRuns } from './empty.tsx';
-import { RunsFooter } from './footer.tsx';
-import { defaultSort, groupings, oneSort } from './rows.ts';
-import { compareInOrder, type Grouping } from './run-facts.ts';
+import { compareInOrder, defaultSort, type Grouping, groupings, oneSort, runRows } from './run-facts.ts';
 import { RunsToolbar } from './toolbar.tsx';
-import { useRunRows } from './use-rows.ts';
-import { useRuns } from './use-runs.ts';
+import { type Runs, useRuns } from './use-runs.ts';
 import './runs.css';
+import { termTexts } from '../../../../src/core/query.ts';
+import { removeTerm } from '../../../../src/core/query-print.ts';
+import type { RunList } from '../../../../src/http/api/lists-schema.ts';
+import { useApi } from '../../lib/api.ts';
+import { Counts } from '../../ui/Bar.tsx';
+import { Copy } from '../../ui/Copy.tsx';
+import type { RowGroup } from '../../ui/grid-types.ts';
 
 /** The list of runs. */
 export default function RunsPage() {
@@ -114,4 +116,110 @@ function focusedRun(runs: readonly RunItem[]): string | null {
   const row = document.activeElement?.closest('.grid-row') ?? document.querySelector('.grid-row[tabindex="0"]');
   const address = row?.querySelector<HTMLAnchorElement>('a.row-link, a.runs-suite')?.getAttribute('href') ?? '';
   return runs.find(({ name }) => address.endsWith(pagePath.run(name)))?.name ?? null;
+}
+
+/** The rows of the list, whose closed groups the address says. */
+function useRunRows(
+  runs: readonly RunItem[],
+  grouping: Grouping | null,
+  marked: readonly string[],
+  zone: Zone,
+  now: number,
+): { rows: RunsRow[]; groupOf: ((row: RunsRow) => RowGroup) | undefined } {
+  const { set: closed, toggle } = useUrlSet('closed');
+  const rows = useMemo(
+    () => runRows(runs, { grouping, closed, marked, zone, now }),
+    [runs, grouping, closed, marked, zone, now],
+  );
+  const groupOf = useCallback(
+    (row: RunsRow): RowGroup => {
+      if (row.kind === 'run') return { level: 2 };
+      return { level: 1, expanded: row.open, onToggle: () => toggle(row.key) };
+    },
+    [toggle],
+  );
+  return { rows, groupOf: grouping === null ? undefined : groupOf };
+}
+
+/** How many runs are shown, their totals, and a button for more. */
+function RunsFooter({ runs, marked, onClear }: { runs: Runs; marked: readonly string[]; onClear: () => void }) {
+  const { first, rows, loadMore, isFetching } = runs;
+  if (!first) return null;
+  const jobs = Object.values(first.counts).reduce((sum, count) => sum + count, 0);
+  return (
+    <footer className="runs-footer">
+      <span>
+        1–{number(rows.length)} of {number(first.total)}
+      </span>
+      {loadMore && (
+        <button type="button" className="button" onClick={loadMore} disabled={isFetching}>
+          Load more
+        </button>
+      )}
+      <span className="runs-totals">
+        <span className="quiet">
+          all {plural(first.total, 'run')}, {plural(jobs, 'job')}:
+        </span>{' '}
+        <Counts counts={first.counts} />
+      </span>
+      {marked.length > 0 && (
+        <span className="runs-chosen">
+          {marked.length === 2 ? (
+            <Link className="button" href={compareInOrder(rows, marked)}>
+              Compare the marked runs
+            </Link>
+          ) : (
+            <span className="quiet">
+              marked: {middleTruncate(marked[0] ?? '', 40)}; mark another run with x to compare
+            </span>
+          )}{' '}
+          <button type="button" className="button" onClick={onClear}>
+            Clear
+          </button>
+        </span>
+      )}
+    </footer>
+  );
+}
+
+const demo = 'npm run demo';
+
+/** An empty list: either there are no runs, or the filter matches none; then the effect of leaving out each term. */
+function NoRuns({ q, setQ }: { q: string; setQ: (q: string) => void }) {
+  const { data: all } = useApi<RunList>(q === '' ? null : apiPath.runs({ limit: '1' }));
+  if (q === '') {
+    return (
+      <Empty
+        title="No runs yet. To schedule one, run:"
+        command="teuthology-suite --suite smoke --machine-type MACHINE_TYPE"
+      >
+        <p>To look around with made-up runs of three weeks first:</p>
+        <p>
+          <code className="command">{demo}</code> <Copy text={demo} label="command" />
+        </p>
+      </Empty>
+    );
+  }
+  return (
+    <div className="page-body">
+      <p>{all ? `0 of ${plural(all.total, 'run')} match` : 'No matching runs'}</p>
+      <ul className="plain-list">
+        {termTexts(q).map((term, index) => (
+          <li key={term}>
+            <Without q={removeTerm(q, index)} term={term} setQ={setQ} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Without({ q, term, setQ }: { q: string; term: string; setQ: (q: string) => void }) {
+  const { data } = useApi<RunList>(apiPath.runs({ q, tz: useZoneParameter(q), limit: '1' }));
+  return (
+    <button type="button" className="button" onClick={() => setQ(q)}>
+      Without <code>{term}</code>
+      {data && `: ${number(data.total)}`}
+    </button>
+  );
 }

@@ -1,22 +1,26 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { aRun } from '../../../../test/helpers/dashboard.ts';
 import {
   compareInOrder,
   countsInWords,
+  dayTitle,
   donePercent,
   groupRuns,
   groupTitle,
+  oneSort,
+  type RowOptions,
+  runRows,
   runSeconds,
   sumCounts,
 } from './run-facts.ts';
 
 const started = Date.UTC(2026, 10, 23, 9);
-const now = started + 7_200_000;
+const now = Date.UTC(2026, 10, 25, 12);
 
 describe('a run took', () => {
   test.each([
     ['from its first start to its last change', { started, updated: started + 3_600_000 }, 3600],
-    ['until now while jobs run', { started, updated: started + 1000, counts: { running: 1 } }, 7200],
+    ['until now while jobs run', { started, updated: started + 1000, counts: { running: 1 } }, 183_600],
     ['an unknown time before a job has started', { started: null }, null],
     ['an unknown time when it was reported after the fact', { started, updated: started + 59_000 }, null],
     ['no time yet when a clock is ahead', { started: now + 5000, counts: { waiting: 1 } }, 0],
@@ -60,4 +64,62 @@ test('of two marked runs the older one is A, in whatever order they were marked'
   const runs = [aRun({ name: 'new', scheduled: 2 }), aRun({ name: 'old', scheduled: 1 })];
   expect(compareInOrder(runs, ['new', 'old'])).toBe('/runs/new/compare?with=old');
   expect(compareInOrder(runs, ['old', 'new'])).toBe('/runs/new/compare?with=old');
+});
+const plain: RowOptions = { grouping: null, closed: new Set(), marked: [], zone: 'utc', now };
+const runs = [
+  aRun({ name: '1', scheduled: now, counts: { pass: 2 } }),
+  aRun({ name: '2', scheduled: now - 86_400_000, counts: { fail: 1 } }),
+  aRun({ name: '3', scheduled: now - 90_000_000, counts: { fail: 2, pass: 1 } }),
+];
+const rows = (options: Partial<RowOptions>) =>
+  runRows(runs, { ...plain, ...options }).map((row) =>
+    row.kind === 'run'
+      ? `${row.run.name}${row.marked ? ' marked' : ''}`
+      : `${row.title}: ${row.total}, ${row.counts.fail} fail`,
+  );
+
+describe('the list of runs', () => {
+  test('is plain, with marks', () => {
+    expect(rows({ marked: ['2'] })).toEqual(['1', '2 marked', '3']);
+  });
+
+  test('has a line with the sums above each group', () => {
+    expect(rows({ grouping: 'day' })).toEqual([
+      'Today, Wed 25 Nov: 2, 0 fail',
+      '1',
+      'Yesterday, Tue 24 Nov: 4, 3 fail',
+      '2',
+      '3',
+    ]);
+  });
+
+  test('leaves the runs of closed groups out', () => {
+    expect(rows({ grouping: 'day', closed: new Set(['day Yesterday, Tue 24 Nov']) })).toEqual([
+      'Today, Wed 25 Nov: 2, 0 fail',
+      '1',
+      'Yesterday, Tue 24 Nov: 4, 3 fail',
+    ]);
+  });
+});
+
+test('the list is sorted by the column that was clicked last', () => {
+  expect([oneSort('suite,-user'), oneSort('')]).toEqual(['-user', '-scheduled']);
+});
+
+test.each([
+  [Date.UTC(2026, 10, 25), 'Today, Wed 25 Nov'],
+  [Date.UTC(2026, 10, 24, 23, 59), 'Yesterday, Tue 24 Nov'],
+  [Date.UTC(2026, 10, 20), 'Fri 20 Nov'],
+  [Date.UTC(2025, 11, 31), 'Wed 31 Dec 2025'],
+])('a run of %i stands below %s', (at, title) => {
+  expect(dayTitle(at, 'utc', now)).toBe(title);
+});
+
+test('days and years of headings are those of the zone', () => {
+  onTestFinished(() => void vi.unstubAllEnvs());
+  vi.stubEnv('TZ', 'Asia/Tokyo');
+  expect(dayTitle(Date.UTC(2026, 10, 24, 20, 30), 'local', now)).toBe('Today, Wed 25 Nov');
+  expect(dayTitle(Date.UTC(2025, 11, 31, 20, 30), 'local', now)).toBe('Thu 1 Jan');
+  vi.stubEnv('TZ', 'America/New_York');
+  expect(dayTitle(Date.UTC(2026, 0, 1, 2), 'local', now)).toBe('Wed 31 Dec 2025');
 });

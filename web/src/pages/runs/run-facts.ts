@@ -2,6 +2,8 @@ import { statusesByUrgency } from '../../../../src/core/job.ts';
 import { pagePath } from '../../../../src/core/paths.ts';
 import { noJobs } from '../../../../src/core/run.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
+import { shifted, type Zone } from '../../lib/format.ts';
+import type { RunsRow } from './columns.tsx';
 
 /** Seconds from the first start to the last change, or to now while jobs are running. Null if unknown. */
 export function runSeconds({ started, updated, counts }: RunItem, now: number): number | null {
@@ -36,7 +38,7 @@ export function groupTitle(run: RunItem, grouping: Grouping, dayOf: (at: number)
   return run[grouping] || `no ${grouping}`;
 }
 
-export interface RunGroup {
+interface RunGroup {
   title: string;
   runs: RunItem[];
 }
@@ -64,4 +66,55 @@ export function compareInOrder(runs: readonly RunItem[], marked: readonly string
   const at = (name: string) => runs.find((run) => run.name === name)?.scheduled ?? 0;
   const [older = '', newer = ''] = [...marked].sort((a, b) => at(a) - at(b));
   return pagePath.compare(newer, { with: older });
+}
+
+export const defaultSort = '-scheduled';
+
+export const groupings: readonly Grouping[] = ['day', 'suite', 'branch', 'sha1'];
+
+/** The last column of an order: the API sorts by one column. */
+export function oneSort(sort: string): string {
+  return sort.split(',').at(-1) || defaultSort;
+}
+
+/** Options of `runRows`. */
+export interface RowOptions {
+  /** Null for a plain list. */
+  grouping: Grouping | null;
+  /** The keys of closed groups. */
+  closed: ReadonlySet<string>;
+  /** The names of the runs that are marked for comparison. */
+  marked: readonly string[];
+  zone: Zone;
+  now: number;
+}
+
+/** The rows for runs: a heading for each group, and the runs of open groups. */
+export function runRows(runs: readonly RunItem[], { grouping, closed, marked, zone, now }: RowOptions): RunsRow[] {
+  const runRow = (run: RunItem): RunsRow => ({ kind: 'run', run, marked: marked.includes(run.name) });
+  if (grouping === null) return runs.map(runRow);
+  const groups = groupRuns(runs, (run) => groupTitle(run, grouping, (at) => dayTitle(at, zone, now)));
+  return groups.flatMap((group): RunsRow[] => {
+    const key = `${grouping} ${group.title}`;
+    const open = !closed.has(key);
+    const total = group.runs.reduce((sum, run) => sum + run.total, 0);
+    const head: RunsRow = { kind: 'group', key, ...group, counts: sumCounts(group.runs), total, open };
+    return [head, ...(open ? group.runs.map(runRow) : [])];
+  });
+}
+
+/** A day as a heading: "Today", "Yesterday", "Fri 20 Nov", with the year unless it is the current one. */
+export function dayTitle(at: number, zone: Zone, now: number): string {
+  const [day, today] = [shifted(at, zone), shifted(now, zone)];
+  const parts = { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' } as const;
+  const text = new Intl.DateTimeFormat('en-GB', parts).format(day).replace(',', '');
+  const between = dayNumber(today) - dayNumber(day);
+  if (between === 0) return `Today, ${text}`;
+  if (between === 1) return `Yesterday, ${text}`;
+  const year = new Date(day).getUTCFullYear();
+  return year === new Date(today).getUTCFullYear() ? text : `${text} ${year}`;
+}
+
+function dayNumber(ms: number): number {
+  return Math.floor(ms / 86_400_000);
 }

@@ -2,17 +2,15 @@ import { apiPath } from '../../../../src/core/paths.ts';
 import type { QueryKey } from '../../../../src/core/query.ts';
 import { indexOfTerm, toggleTerm } from '../../../../src/core/query-print.ts';
 import type { RunList, Suggestions } from '../../../../src/http/api/lists-schema.ts';
+import { root, useUrlState } from '../../lib/address.ts';
 import { fetchApi } from '../../lib/api.ts';
-import { root } from '../../lib/base.ts';
 import { plural } from '../../lib/format.ts';
-import { preferences } from '../../lib/preferences.ts';
-import { useUrlState } from '../../lib/url-state.ts';
-import { useZoneParameter, zoneParameter } from '../../lib/zone.ts';
-import { ColumnChooser } from '../../ui/Columns.tsx';
+import { preferences, useZoneParameter, zoneParameter } from '../../lib/preferences.ts';
 import { FilterBox } from '../../ui/FilterBox.tsx';
+import { ColumnChooser } from '../../ui/Popover.tsx';
 import { printColumns, shownColumns } from '../../ui/shown-columns.ts';
 import { runColumns } from './columns.tsx';
-import { defaultSort, groupings } from './rows.ts';
+import { defaultSort, groupings } from './run-facts.ts';
 
 interface ToolbarProps {
   q: string;

@@ -2,11 +2,10 @@ import { useCallback, useMemo, useRef, useState } from 'react';
 import { apiPath, type PathQuery } from '../../../../src/core/paths.ts';
 import type { RunList } from '../../../../src/http/api/lists-schema.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
-import { useHeldUpdates } from '../../app/held.ts';
-import { useLive } from '../../app/live.ts';
 import { type ApiError, fetchApi, useApi } from '../../lib/api.ts';
-import { useThrottled } from '../../lib/throttle.ts';
-import { useZoneParameter } from '../../lib/zone.ts';
+import { useHeldUpdates } from '../../lib/held.ts';
+import { useLive, useThrottled } from '../../lib/live.ts';
+import { useZoneParameter } from '../../lib/preferences.ts';
 
 /** The state of the list of runs. */
 export interface Runs {

@@ -1,10 +1,9 @@
 import { Link } from 'wouter';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { TestHistory } from '../../../../src/http/api/job-tests-schema.ts';
-import { useTitle } from '../../app/title.ts';
+import { useTitle, useUrlState } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
 import { duration } from '../../lib/format.ts';
-import { useUrlState } from '../../lib/url-state.ts';
 import { Copy } from '../../ui/Copy.tsx';
 import { ErrorBox } from '../../ui/States.tsx';
 import { Time } from '../../ui/Time.tsx';

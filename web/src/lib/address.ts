@@ -1,9 +1,16 @@
-import { useCallback } from 'react';
+/** The address of the page and what it keeps, and the title. */
+import { useCallback, useEffect, useMemo } from 'react';
 import { useLocation } from 'wouter';
 import { navigate, useSearch } from 'wouter/use-browser-location';
 import { readPath } from '../../../src/core/paths.ts';
-import { base } from './base.ts';
-import { changedQuery } from './url-query.ts';
+import { toggled } from './sets.ts';
+import { changedQuery, printList, readList } from './url.ts';
+
+/** The base path of the dashboard as the server gives it, without a slash at its end. */
+export const base = (document.documentElement.dataset.base ?? '/ui').replace(/\/$/, '');
+
+/** Where the server is below its host: empty, or a path like `/paddles`. */
+export const root = base.replace(/\/ui$/, '');
 
 /** Whether a change replaces the current entry of the browser's history or adds one. */
 export interface UrlOptions {
@@ -19,6 +26,15 @@ export function useUrlState(key: string, fallback: string): [string, (value: str
     [key, fallback],
   );
   return [value, set];
+}
+
+/** A set of names in the address. */
+export function useUrlSet(key: string) {
+  const [text, setText] = useUrlState(key, '');
+  const set: ReadonlySet<string> = useMemo(() => new Set(readList(text)), [text]);
+  const change = useCallback((names: Iterable<string>) => setText(printList(names), { replace: true }), [setText]);
+  const toggle = useCallback((name: string) => change(toggled(set, name)), [set, change]);
+  return { set, change, toggle };
 }
 
 /** Changes several parameters of the address at once; null removes one. */
@@ -37,4 +53,11 @@ export function usePathParts(): string[] {
   useLocation();
   const path = location.pathname.startsWith(base) ? location.pathname.slice(base.length) : location.pathname;
   return readPath(path);
+}
+
+/** Sets the title of the document while the page is shown. */
+export function useTitle(text: string): void {
+  useEffect(() => {
+    document.title = text === '' ? 'paddles' : `${text} · paddles`;
+  }, [text]);
 }

@@ -2,8 +2,30 @@ import { describe, expect, test } from 'vitest';
 import { parseQuery, type QueryKey } from '../../../../src/core/query.ts';
 import { jobMatcher } from '../../../../src/core/query-match.ts';
 import { aCause, aPage, aVerdict } from '../../../../test/helpers/dashboard.ts';
-import { jobsOf } from '../../lib/jobs.ts';
-import { matchableJobs, valuesOf } from './matchable.ts';
+import { jobsOf, matchableJobs, pickedStatuses, pickStatus, valuesOf } from './jobs.ts';
+
+test('jobs come with their texts, their causes and where their logs are', () => {
+  const causes = [aCause('a', [1]), aCause('b', [2])];
+  const [first, second] = jobsOf(
+    aPage({
+      causes,
+      jobs: [
+        { job_id: '8', status: 'fail', description: 'd', failure_reason: 'r', cause: 'b' },
+        { job_id: '{run_name}', status: 'pass' },
+      ],
+      run: { name: 'run 1' },
+      log_href_template: 'https://logs.example/{run_name}/{job_id}/log',
+    }),
+  );
+  expect(first).toMatchObject({ index: 0, job_id: '8', description: 'd', failure_reason: 'r', signature: causes[1] });
+  expect(first?.log_href).toBe('https://logs.example/run%201/8/log');
+  expect(second).toMatchObject({ index: 1, description: null, failure_reason: null, signature: null });
+  expect(second?.log_href).toBe('https://logs.example/run%201/%7Brun_name%7D/log');
+});
+
+test.each(['', 'javascript:alert(1)', '/logs/{job_id}'])('the template "%s" leads nowhere', (log_href_template) => {
+  expect(jobsOf(aPage({ jobs: [{}], log_href_template }))[0]?.log_href).toBeNull();
+});
 
 const page = aPage({
   causes: [aCause('4f2a', [1]), aCause('77aa', [1], 'timeout')],
@@ -91,4 +113,25 @@ test('no more than twenty values are suggested', () => {
   const many = aPage({ jobs: Array.from({ length: 30 }, (_, at) => ({ os: `os ${at}` })) });
   const all = matchableJobs(jobsOf(many), many, new Map());
   expect(valuesOf(all, 'os', '')).toHaveLength(20);
+});
+
+test.each([
+  ['', []],
+  ['s:fail', ['fail']],
+  ['status:fail,dead x', ['fail', 'dead']],
+  ['-s:pass', []],
+  ['s:f*', []],
+])('the filter "%s" asks for %j', (q, statuses) => {
+  expect(pickedStatuses(q)).toEqual(statuses);
+});
+
+test.each([
+  ['', 'fail', 'status:fail'],
+  ['suite:fs', 'fail', 'suite:fs status:fail'],
+  ['s:fail suite:fs', 'fail', 'suite:fs'],
+  ['s:fail suite:fs', 'dead', 'suite:fs status:dead'],
+  ['s:fail,dead', 'dead', 'status:dead'],
+  ['-s:pass "open', 'dead', '"open" status:dead'],
+] as const)('a click in "%s" on %s leads to "%s"', (q, status, expected) => {
+  expect(pickStatus(q, status)).toBe(expected);
 });

@@ -1,7 +1,7 @@
 import { useCallback, useRef, useState } from 'react';
 
 /** Rows that change in place, and the number of changes held back because they would move rows. */
-export interface HeldRows<Row> {
+interface HeldRows<Row> {
   rows: readonly Row[];
   waiting: number;
   apply: () => void;

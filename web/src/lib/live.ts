@@ -1,18 +1,16 @@
 /** Live updates: one event stream per tab, and polling while it is interrupted. */
-import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import { apiPath } from '../../../src/core/paths.ts';
 import type { LiveEvents } from '../../../src/http/api/events-schema.ts';
-import { root } from '../lib/base.ts';
-import { isReached, onReached, reachedSince } from '../lib/connection.ts';
-
-export { type HeldRows, useHeldUpdates } from './held.ts';
+import { root } from './address.ts';
+import { createStore } from './store.ts';
 
 /** The kinds of events; `reset` means that everything must be read again. */
-export type LiveType = keyof LiveEvents;
+type LiveType = keyof LiveEvents;
 type Handler = (type: LiveType, data: LiveEvents[LiveType]) => void;
 
 /** How the page is kept up to date, and since when. */
-export interface LiveState {
+interface LiveState {
   /** `idle`: nothing on the page needs updates. */
   state: 'idle' | 'live' | 'polling' | 'offline';
   since: number;
@@ -32,11 +30,17 @@ const pollMs = 15_000;
 const hiddenPollMs = 60_000;
 
 const listeners = new Set<Listener>();
-const watchers = new Set<() => void>();
+const store = createStore<LiveState>({ state: 'idle', since: Date.now(), heard: Date.now() });
+
+/** How the page is kept up to date. */
+export const useLiveState = store.use;
+
+/** Whether the server responded to the last request. */
+let reached = true;
 let source: EventSource | null = null;
 /** Empty while nobody listens. */
 let sourceAddress = '';
-let current: LiveState = { state: 'idle', since: Date.now(), heard: Date.now() };
+let heard = Date.now();
 let waiting: [LiveType, LiveEvents[LiveType]][] = [];
 let lastBatch = Number.NEGATIVE_INFINITY;
 let batchTimer: ReturnType<typeof setTimeout> | undefined;
@@ -72,10 +76,10 @@ function connect(): void {
   sourceAddress = wanted;
   clearTimeout(pollTimer);
   if (wanted === '') {
-    if (current.state !== 'offline') setState('idle');
+    if (store.get().state !== 'offline') setState('idle');
     return;
   }
-  if (current.state === 'idle') setState('polling');
+  if (store.get().state === 'idle') setState('polling');
   const opened = new EventSource(wanted);
   source = opened;
   opened.addEventListener('hello', () => {
@@ -86,7 +90,7 @@ function connect(): void {
     opened.addEventListener(type, (event) => receive(type, (event as MessageEvent<string>).data));
   }
   opened.onerror = () => {
-    setState(isReached() && navigator.onLine ? 'polling' : 'offline');
+    setState(reached && navigator.onLine ? 'polling' : 'offline');
     schedulePoll();
   };
 }
@@ -99,7 +103,7 @@ function receive(type: LiveType, text: string): void {
     return;
   }
   waiting.push([type, data]);
-  current = { ...current, heard: Date.now() };
+  heard = Date.now();
   // A hidden tab handles no events; when it becomes visible, reading everything again is faster.
   if (waiting.length > mostWaiting) waiting = [['reset', {}]];
   if (batchTimer !== undefined) return;
@@ -117,7 +121,7 @@ function deliver(): void {
     if (reset) handle('reset', {});
     else for (const [type, data] of batch) handle(type, data);
   }
-  notify();
+  store.set({ ...store.get(), heard });
 }
 
 /** Without a stream: reads everything again from time to time, and reopens the stream once the browser has given up. */
@@ -134,39 +138,63 @@ function schedulePoll(): void {
 }
 
 function setState(state: LiveState['state']): void {
+  const before = store.get();
   const now = Date.now();
-  current = {
-    state,
-    since: state === current.state ? current.since : now,
-    heard: state === 'live' ? now : current.heard,
-  };
-  notify();
+  if (state === 'live') heard = now;
+  store.set({ state, since: state === before.state ? before.since : now, heard });
 }
 
-function notify(): void {
-  for (const watcher of watchers) watcher();
+/** Records whether a request got a response; to be called after every request. */
+export function reportReached(now: boolean): void {
+  if (now === reached) return;
+  reached = now;
+  if (!reached) setState('offline');
+  else if (store.get().state === 'offline') setState(sourceAddress === '' ? 'idle' : 'polling');
 }
 
-function subscribe(watcher: () => void): () => void {
-  watchers.add(watcher);
-  return () => watchers.delete(watcher);
-}
-
-/** How the page is kept up to date. */
-export function useLiveState(): LiveState {
-  return useSyncExternalStore(subscribe, () => current);
-}
-
-onReached(() => {
-  if (isReached()) {
-    if (current.state === 'offline') setState(sourceAddress === '' ? 'idle' : 'polling');
-    return;
-  }
-  current = { ...current, state: 'offline', since: reachedSince() };
-  notify();
-});
 addEventListener('offline', () => setState('offline'));
 addEventListener('online', () => {
   setState(sourceAddress === '' ? 'idle' : 'polling');
   connect();
 });
+
+const throttleMs = 2000;
+
+/**
+ * Calls at most once in two seconds, and not before the last call has ended: a server that is slow is asked less often. What is
+ * asked for meanwhile is one more call.
+ */
+export function useThrottled(call: () => unknown): () => void {
+  const latest = useRef(call);
+  const state = useRef({ timer: 0, at: Number.NEGATIVE_INFINITY, busy: false, again: false });
+  useEffect(() => {
+    latest.current = call;
+  });
+  useEffect(() => {
+    const { current } = state;
+    return () => {
+      clearTimeout(current.timer);
+      current.again = false;
+    };
+  }, []);
+  return useCallback(() => {
+    const { current } = state;
+    const run = async () => {
+      current.at = performance.now();
+      current.busy = true;
+      try {
+        await latest.current();
+      } finally {
+        current.busy = false;
+        if (current.again) start();
+      }
+    };
+    const start = () => {
+      current.again = current.busy;
+      if (current.busy) return;
+      clearTimeout(current.timer);
+      current.timer = window.setTimeout(() => void run(), Math.max(0, current.at + throttleMs - performance.now()));
+    };
+    start();
+  }, []);
+}
