@@ -7,6 +7,7 @@ import type { SearchResults } from '../../../src/http/api/lists-schema.ts';
 import { fetchApi } from '../lib/api.ts';
 import { copyWithToast } from '../ui/Copy.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
+import { places } from './router.tsx';
 import { switchTheme, switchZone } from './Shell.tsx';
 
 interface Choice {
@@ -130,12 +131,11 @@ function pastedPath(text: string): string | null {
   return found.jobId === null ? pagePath.run(found.run) : pagePath.job(found.run, found.jobId);
 }
 
+type Command = [label: string, keys: string, run: () => void];
+
 function commands(navigate: Navigate): Choice[] {
-  const all: [string, string, () => void][] = [
-    ['Runs', 'g r', () => navigate(pagePath.runs())],
-    ['History', 'g h', () => navigate(pagePath.history())],
-    ['Queue', 'g q', () => navigate(pagePath.queue())],
-    ['Nodes', 'g n', () => navigate(pagePath.nodes())],
+  const all: Command[] = [
+    ...places.map(([title, keys, path]): Command => [title, keys, () => navigate(path)]),
     ['Copy a link to this page', '', () => void copyWithToast(location.href, 'the link')],
     ['Switch between light and dark', 'D', switchTheme],
     ['Switch between local time and UTC', 'U', switchZone],

@@ -10,14 +10,7 @@ import { Icon } from '../ui/Icon.tsx';
 import { Toasts, toast } from '../ui/Toast.tsx';
 import { Footer } from './Footer.tsx';
 import { JumpBox } from './JumpBox.tsx';
-import { Pages } from './router.tsx';
-
-const places: [string, string][] = [
-  [pagePath.runs(), 'Runs'],
-  [pagePath.history(), 'History'],
-  [pagePath.queue(), 'Queue'],
-  [pagePath.nodes(), 'Nodes'],
-];
+import { Pages, places } from './router.tsx';
 
 const skips: [string, string][] = [
   ['Skip to content', '#main'],
@@ -31,10 +24,7 @@ export function Shell() {
   const [, navigate] = useLocation();
   useKeys({
     'mod+k': () => setJumping(true),
-    'g r': () => navigate(pagePath.runs()),
-    'g h': () => navigate(pagePath.history()),
-    'g q': () => navigate(pagePath.queue()),
-    'g n': () => navigate(pagePath.nodes()),
+    ...Object.fromEntries(places.map(([, keys, path]) => [keys, () => navigate(path)])),
     '?': () => navigate(pagePath.help()),
     'y u': () => void copyWithToast(location.href, 'the address'),
     D: switchTheme,
@@ -72,7 +62,7 @@ function Header({ onJump }: { onJump: () => void }) {
         paddles
       </Link>
       <nav aria-label="Pages">
-        {places.map(([href, title]) => (
+        {places.map(([title, , href]) => (
           <Link key={href} href={href} aria-current={path.startsWith(href) ? 'page' : undefined}>
             {title}
           </Link>

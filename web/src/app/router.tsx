@@ -6,6 +6,14 @@ import Run from '../pages/run/index.tsx';
 import Runs from '../pages/runs/index.tsx';
 import { NotFound, Skeleton } from '../ui/States.tsx';
 
+/** The pages in the header, with the keys that lead there. */
+export const places: [title: string, keys: string, path: string][] = [
+  ['Runs', 'g r', pagePath.runs()],
+  ['History', 'g h', pagePath.history()],
+  ['Queue', 'g q', pagePath.queue()],
+  ['Nodes', 'g n', pagePath.nodes()],
+];
+
 /** Every page, the most specific path first. The two that most visits start with are part of the first script. */
 const routes: [string, ComponentType][] = [
   ['/runs', Runs],

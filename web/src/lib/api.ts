@@ -28,7 +28,7 @@ export function wordsOf(error: unknown): string {
 }
 
 /** What `useApi` returns. */
-interface ApiResult<T> {
+export interface ApiResult<T> {
   data: T | undefined;
   error: ApiError | null;
   isFetching: boolean;

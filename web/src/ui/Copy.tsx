@@ -21,6 +21,15 @@ export function Copy({ text, label }: { text: string; label: string }) {
   );
 }
 
+/** A command with a button that copies it. */
+export function Command({ text, what }: { text: string; what: string }) {
+  return (
+    <p>
+      <code className="command">{text}</code> <Copy text={text} label={what} />
+    </p>
+  );
+}
+
 /** Copies a text and returns whether that worked. Without HTTPS there is no clipboard API, but the old command works. */
 async function copyText(text: string): Promise<boolean> {
   try {

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { Icon } from './Icon.tsx';
 
 interface DialogProps {
@@ -43,5 +43,30 @@ export function Dialog({ open, title, onClose, children, bare = false }: DialogP
         </div>
       )}
     </dialog>
+  );
+}
+
+interface DialogButtonProps {
+  label: string;
+  title: string;
+  /** Whether the button is there; a dialog that is open stays. */
+  isOffered?: boolean;
+  children: ReactNode;
+}
+
+/** A button that opens a dialog. */
+export function DialogButton({ label, title, isOffered = true, children }: DialogButtonProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      {isOffered && (
+        <button type="button" className="button" onClick={() => setOpen(true)}>
+          {label}
+        </button>
+      )}
+      <Dialog open={open} title={title} onClose={() => setOpen(false)}>
+        {children}
+      </Dialog>
+    </>
   );
 }

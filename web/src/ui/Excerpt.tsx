@@ -1,6 +1,8 @@
+import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { KnownLog, LogExcerpt } from '../../../src/core/logs/first-error.ts';
 import { pagePath } from '../../../src/core/paths.ts';
+import { withoutOverrides } from '../lib/format.ts';
 import { Copy } from './Copy.tsx';
 
 interface ExcerptProps {
@@ -52,6 +54,19 @@ function Excerpt({ run, job, excerpt }: ExcerptProps) {
           </Link>
         ))}
       </p>
+    </>
+  );
+}
+
+/** The reason that a job gave for its failure; the children stand above it. */
+export function FailureReason({ reason, children }: { reason: string | null; children?: ReactNode }) {
+  return (
+    <>
+      <h2>Failure reason {reason && <Copy text={reason} label="failure reason" />}</h2>
+      {children}
+      <pre tabIndex={0} role="region" aria-label="Failure reason">
+        {withoutOverrides(reason || 'No reason was recorded. The log may tell more.')}
+      </pre>
     </>
   );
 }

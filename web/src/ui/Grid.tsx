@@ -30,7 +30,7 @@ export function Grid<Row>(given: GridProps<Row>) {
 }
 
 function FilledGrid<Row>(props: GridProps<Row> & { sort: string; onSort: (sort: string) => void }) {
-  const { rows, columns, groupOf, height = 'fill', label, onHold } = props;
+  const { rows, columns, groupOf, height, label, onHold } = props;
   const grid = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const narrow = useNarrow();
@@ -46,16 +46,12 @@ function FilledGrid<Row>(props: GridProps<Row> & { sort: string; onSort: (sort: 
   useFollow(grid, props.selected ?? null, cursor.active, reveal);
   useHold(grid, onHold);
   const clicks = useClicks(props, cursor);
-  const style = {
-    '--columns': columns.map(({ width }) => width).join(' '),
-    ...(height !== 'fill' && height !== 'auto' && { height }),
-  } as CSSProperties;
   return (
     <div
       ref={grid}
       role={groupOf ? 'treegrid' : 'grid'}
-      className={`grid grid-${height === 'fill' ? 'fill' : 'own'}${narrow ? ' grid-narrow' : ''}`}
-      style={style}
+      className={`grid grid-${height === 'auto' ? 'own' : 'fill'}${narrow ? ' grid-narrow' : ''}`}
+      style={{ '--columns': columns.map(({ width }) => width).join(' ') } as CSSProperties}
       aria-label={label}
       aria-rowcount={rows.length + 1}
       aria-colcount={narrow ? 1 : columns.length}

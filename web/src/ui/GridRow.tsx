@@ -62,7 +62,7 @@ function PlainRow<Row>(props: GridRowProps<Row>) {
             title={column.text?.(row) || undefined}
           >
             {at === 0 && link}
-            {column.cell(row)}
+            {(column.cell ?? column.text)?.(row)}
           </div>
         ))
       )}

@@ -1,5 +1,7 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { useUrlState } from '../lib/address.ts';
 import { Icon } from './Icon.tsx';
+import { printColumns, shownColumns } from './shown-columns.ts';
 
 interface PopoverProps {
   /** What the button shows. */
@@ -59,19 +61,45 @@ function place(button: HTMLElement | null, panel: HTMLElement | null): void {
   if (below) panel.style.maxHeight = `${innerHeight - from.bottom - 8}px`;
 }
 
-interface ColumnChooserProps {
-  /** All columns. */
-  columns: readonly { id: string; title: string }[];
-  /** The ids of the visible columns, in order. */
-  shown: readonly string[];
-  onChange: (shown: string[]) => void;
+interface MenuProps {
+  label: string;
+  title: string;
+  items: readonly (readonly [name: string, run: () => void])[];
 }
 
-/** A menu that shows and hides columns. */
-export function ColumnChooser({ columns, shown, onChange }: ColumnChooserProps) {
-  const toggle = (id: string) =>
-    // Always in the order of `columns`.
-    onChange(columns.map((column) => column.id).filter((each) => (each === id) !== shown.includes(each)));
+/** A button that opens a list of actions. */
+export function Menu({ label, title, items }: MenuProps) {
+  return (
+    <Popover label={label} title={title}>
+      {(close) => (
+        <div className="menu">
+          {items.map(([name, run]) => (
+            <button
+              key={name}
+              type="button"
+              className="button"
+              onClick={() => {
+                run();
+                close();
+              }}
+            >
+              {name}
+            </button>
+          ))}
+        </div>
+      )}
+    </Popover>
+  );
+}
+
+/** A menu that shows and hides columns; `cols=` in the address holds which. */
+export function ColumnChooser({ columns }: { columns: readonly { id: string; title: string; hidden?: boolean }[] }) {
+  const [cols, setCols] = useUrlState('cols', '');
+  const shown = shownColumns(columns, cols).flatMap(({ id, hidden }) => (hidden ? [] : [id]));
+  const toggle = (id: string) => {
+    const next = columns.map((column) => column.id).filter((each) => (each === id) !== shown.includes(each));
+    setCols(printColumns(columns, next));
+  };
   return (
     <Popover label={<Icon name="columns" />} title="Columns" className="icon-button">
       <fieldset className="choices">

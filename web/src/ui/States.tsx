@@ -2,11 +2,11 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { pagePath } from '../../../src/core/paths.ts';
-import type { ApiError } from '../lib/api.ts';
-import { Copy } from './Copy.tsx';
+import type { ApiError, ApiResult } from '../lib/api.ts';
+import { Command, Copy } from './Copy.tsx';
 
 /** An error in place of the data; the rest of the page keeps working. */
-export function ErrorBox({ error, onRetry }: { error: ApiError; onRetry?: () => void }) {
+export function ErrorBox({ error, onRetry }: { error: ApiError; onRetry?: () => unknown }) {
   const facts = [
     error.status === 0 ? 'no response' : `status ${error.status}`,
     ...(error.requestId === null ? [] : [`request ${error.requestId}`]),
@@ -75,11 +75,7 @@ export function Empty({ title, command, children }: { title: string; command?: s
   return (
     <div className="state">
       <p>{title}</p>
-      {command && (
-        <p>
-          <code className="command">{command}</code> <Copy text={command} label="command" />
-        </p>
-      )}
+      {command && <Command text={command} what="command" />}
       {children}
     </div>
   );
@@ -94,6 +90,24 @@ export function Skeleton({ rows }: { rows: number }) {
         <div key={index} className="skeleton-row" />
       ))}
     </div>
+  );
+}
+
+interface LoadedProps<T> {
+  of: Pick<ApiResult<T>, 'data' | 'error' | 'isFetching'> & { refetch: () => unknown };
+  /** How many placeholders there are before the data. */
+  rows: number;
+  children: (data: T) => ReactNode;
+}
+
+/** What was read, below the error of the last attempt; placeholders until something is there. */
+export function Loaded<T>({ of: { data, error, isFetching, refetch }, rows, children }: LoadedProps<T>) {
+  return (
+    <>
+      <FetchLine active={isFetching} />
+      {error && <ErrorBox error={error} onRetry={refetch} />}
+      {data === undefined ? !error && <Skeleton rows={rows} /> : children(data)}
+    </>
   );
 }
 

@@ -1,13 +1,13 @@
+import type { ReactNode } from 'react';
 import { termTexts } from '../../../src/core/query.ts';
 import { removeTerm } from '../../../src/core/query-print.ts';
-import { number } from '../lib/format.ts';
 
 interface WithoutProps {
   /** A filter that matches nothing. */
   q: string;
   setQ: (q: string) => void;
-  /** How many match a filter. */
-  count: (q: string) => number;
+  /** Shows how many match a filter: ": 12". */
+  count: (q: string) => ReactNode;
   /** "0 of 500 jobs match". */
   title: string;
 }
@@ -23,7 +23,8 @@ export function WithoutTerms({ q, setQ, count, title }: WithoutProps) {
           return (
             <li key={`${term} ${rest}`}>
               <button type="button" className="button" onClick={() => setQ(rest)}>
-                Without <code>{term}</code>: {number(count(rest))}
+                Without <code>{term}</code>
+                {count(rest)}
               </button>
             </li>
           );

@@ -12,7 +12,8 @@ export interface Column<Row> {
   descendingFirst?: boolean;
   /** Hidden until a person shows it. */
   hidden?: boolean;
-  cell: (row: Row) => ReactNode;
+  /** What is shown; its `text` when it is missing. */
+  cell?: (row: Row) => ReactNode;
   /** The full text of a cell, shown as its tooltip. */
   text?: (row: Row) => string;
   /** The value to sort by; null sorts last. Without it, the page does the sorting. */
@@ -55,8 +56,8 @@ export interface GridProps<Row> {
   mobileLines?: (row: Row) => 1 | 2 | 3;
   label: string;
   emptyText: ReactNode;
-  /** A CSS height. By default the grid fills the available space; "auto" makes it as high as its rows, up to the screen. */
-  height?: string;
+  /** "auto" makes the grid as high as its rows, up to the screen; otherwise it fills the available space. */
+  height?: 'auto';
   /** Called with true while rows must stay in place: the grid is scrolled, or the pointer is over it. */
   onHold?: (hold: boolean) => void;
 }

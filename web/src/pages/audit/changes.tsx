@@ -3,6 +3,7 @@ import { pagePath } from '../../../../src/core/paths.ts';
 import type { AuditItem } from '../../../../src/http/api/audit-schema.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
+import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { detailOf, whoOf } from './change-facts.ts';
 
@@ -38,7 +39,7 @@ const columns: Column<AuditItem>[] = [
     cell: (change) => <Target change={change} />,
     text: ({ kind, target }) => `${kind} ${target}`,
   },
-  { id: 'detail', title: 'Change', width: 'minmax(160px, 3fr)', cell: detailOf, text: detailOf },
+  { id: 'detail', title: 'Change', width: 'minmax(160px, 3fr)', text: detailOf },
   { id: 'address', title: 'From', width: '130px', cell: ({ address, door }) => address ?? door, text: from },
 ];
 
@@ -68,19 +69,16 @@ function Target({ change: { kind, target } }: { change: AuditItem }) {
 
 function MobileChange({ change }: { change: AuditItem }) {
   return (
-    <div className="two-lines">
-      <div className="two-lines-line">
+    <MobileRow>
+      <MobileLine end={<Time at={change.at} />}>
         {change.action}{' '}
         <span className="two-lines-text">
           <Target change={change} />
         </span>
-        <span className="two-lines-end">
-          <Time at={change.at} />
-        </span>
-      </div>
-      <div className="two-lines-line">
+      </MobileLine>
+      <MobileLine>
         <Who change={change} /> <span className="two-lines-text quiet">{detailOf(change)}</span>
-      </div>
-    </div>
+      </MobileLine>
+    </MobileRow>
   );
 }

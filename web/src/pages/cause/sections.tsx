@@ -6,9 +6,9 @@ import type { CausePage, CausePlaces } from '../../../../src/http/api/cause-sche
 import type { DecisionList, ListedDecision } from '../../../../src/http/api/decision-schema.ts';
 import { useApi } from '../../lib/api.ts';
 import { duration, number, plural, shortHost, shortSha1 } from '../../lib/format.ts';
-import { Heads } from '../../ui/Heads.tsx';
 import { OutLink } from '../../ui/OutLink.tsx';
 import { Status } from '../../ui/Status.tsx';
+import { Table } from '../../ui/Table.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { sharesOf } from '../run/headline.ts';
 
@@ -79,36 +79,31 @@ export function Places({ page: { places, cause } }: { page: CausePage }) {
 function PlaceTable({ places, cause }: { places: CausePlaces['places']; cause: string }) {
   return (
     <div className="table-frame">
-      <table className="facts">
-        <thead>
-          <Heads titles={['Suite', 'Branch', 'Jobs', 'Runs', 'Last']} />
-        </thead>
-        <tbody>
-          {places.map(({ suite, branch, runs, jobs, last }) => (
-            <tr key={`${suite} ${branch}`}>
-              <td>{suite}</td>
-              <td className="break">{branch}</td>
-              <td>{number(jobs)}</td>
-              <td>
-                <Link
-                  href={pagePath.runs({
-                    q: ['suite', 'branch', 'cause']
-                      .map((key, at) => literalTerm(key as 'suite', [suite, branch, cause][at] as string))
-                      .join(' '),
-                  })}
-                >
-                  {plural(runs, 'run')}
-                </Link>
-              </td>
-              <td>
-                <Link href={pagePath.run(last.run, { q: literalTerm('cause', cause) })}>
-                  <Time at={last.posted} />
-                </Link>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Table titles={['Suite', 'Branch', 'Jobs', 'Runs', 'Last']}>
+        {places.map(({ suite, branch, runs, jobs, last }) => (
+          <tr key={`${suite} ${branch}`}>
+            <td>{suite}</td>
+            <td className="break">{branch}</td>
+            <td>{number(jobs)}</td>
+            <td>
+              <Link
+                href={pagePath.runs({
+                  q: ['suite', 'branch', 'cause']
+                    .map((key, at) => literalTerm(key as 'suite', [suite, branch, cause][at] as string))
+                    .join(' '),
+                })}
+              >
+                {plural(runs, 'run')}
+              </Link>
+            </td>
+            <td>
+              <Link href={pagePath.run(last.run, { q: literalTerm('cause', cause) })}>
+                <Time at={last.posted} />
+              </Link>
+            </td>
+          </tr>
+        ))}
+      </Table>
     </div>
   );
 }
@@ -120,31 +115,26 @@ export function RecentRuns({ runs }: { runs: CausePage['runs'] }) {
     <section>
       <h2>Runs</h2>
       <div className="table-frame">
-        <table className="facts">
-          <thead>
-            <Heads titles={['Jobs', 'Run', 'Suite', 'Branch', 'sha1', 'Scheduled']} />
-          </thead>
-          <tbody>
-            {runs.map(({ run, jobs }) => (
-              <tr key={run.name}>
-                <td>
-                  {number(jobs)} of {number(run.total)}
-                </td>
-                <td className="break">
-                  <Link href={pagePath.run(run.name)}>{run.name}</Link>
-                </td>
-                <td>{run.suite}</td>
-                <td className="break">{run.branch}</td>
-                <td>
-                  <code>{shortSha1(run.sha1)}</code>
-                </td>
-                <td>
-                  <Time at={run.scheduled} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Table titles={['Jobs', 'Run', 'Suite', 'Branch', 'sha1', 'Scheduled']}>
+          {runs.map(({ run, jobs }) => (
+            <tr key={run.name}>
+              <td>
+                {number(jobs)} of {number(run.total)}
+              </td>
+              <td className="break">
+                <Link href={pagePath.run(run.name)}>{run.name}</Link>
+              </td>
+              <td>{run.suite}</td>
+              <td className="break">{run.branch}</td>
+              <td>
+                <code>{shortSha1(run.sha1)}</code>
+              </td>
+              <td>
+                <Time at={run.scheduled} />
+              </td>
+            </tr>
+          ))}
+        </Table>
       </div>
     </section>
   );
@@ -157,29 +147,24 @@ export function LatestJobs({ jobs }: { jobs: CausePage['latest'] }) {
     <section>
       <h2>Jobs</h2>
       <div className="table-frame">
-        <table className="facts">
-          <thead>
-            <Heads titles={['Job', 'Suite', 'Branch', 'Description', 'OS', 'Nodes', 'Time', 'Posted']} />
-          </thead>
-          <tbody>
-            {jobs.map((job) => (
-              <tr key={`${job.run} ${job.job_id}`}>
-                <td className="cause-job">
-                  <Status status={job.status} /> <Link href={pagePath.job(job.run, job.job_id)}>{job.job_id}</Link>
-                </td>
-                <td>{job.suite}</td>
-                <td className="break">{job.branch}</td>
-                <td className="break mono">{job.description}</td>
-                <td>{job.os}</td>
-                <td>{job.nodes.map(shortHost).join(' ')}</td>
-                <td>{duration(job.duration)}</td>
-                <td>
-                  <Time at={job.posted} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Table titles={['Job', 'Suite', 'Branch', 'Description', 'OS', 'Nodes', 'Time', 'Posted']}>
+          {jobs.map((job) => (
+            <tr key={`${job.run} ${job.job_id}`}>
+              <td className="cause-job">
+                <Status status={job.status} /> <Link href={pagePath.job(job.run, job.job_id)}>{job.job_id}</Link>
+              </td>
+              <td>{job.suite}</td>
+              <td className="break">{job.branch}</td>
+              <td className="break mono">{job.description}</td>
+              <td>{job.os}</td>
+              <td>{job.nodes.map(shortHost).join(' ')}</td>
+              <td>{duration(job.duration)}</td>
+              <td>
+                <Time at={job.posted} />
+              </td>
+            </tr>
+          ))}
+        </Table>
       </div>
     </section>
   );

@@ -4,6 +4,7 @@ import { bandOf } from '../../../../src/core/verdicts/bands.ts';
 import type { RunVerdicts } from '../../../../src/http/api/verdict-schema.ts';
 import { duration, number } from '../../lib/format.ts';
 import type { Column } from '../../ui/grid-types.ts';
+import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { type Said, shortSaid } from '../run/headline.ts';
 import { VerdictBadge } from '../run/verdict-view.tsx';
@@ -93,29 +94,26 @@ function Delta({ row }: { row: Compared }) {
 export function MobileCompare({ row, said }: { row: CompareRow; said: SaidOfRuns }) {
   if (row.kind === 'group') {
     return (
-      <div className="two-lines">
-        <div className="two-lines-line two-lines-text">
+      <MobileRow>
+        <MobileLine className="two-lines-text">
           <What row={row} said={null} />
-        </div>
-        <div className="two-lines-line">
+        </MobileLine>
+        <MobileLine>
           A <Times count={row.inA} /> · B <Times count={row.inB} /> <SaidInRuns row={row} said={said} />
-        </div>
-      </div>
+        </MobileLine>
+      </MobileRow>
     );
   }
   const { a, b, change } = row.compared;
   return (
-    <div className="two-lines">
-      <div className="two-lines-line">
+    <MobileRow>
+      <MobileLine end={<Delta row={row.compared} />}>
         {a ? <Status status={a.status} /> : '–'} → {b ? <Status status={b.status} /> : '–'} {changeLabels[change][0]}
-        <span className="two-lines-end">
-          <Delta row={row.compared} />
-        </span>
-      </div>
-      <div className="two-lines-line">
+      </MobileLine>
+      <MobileLine>
         <code className="two-lines-text">{row.facets}</code>
-      </div>
-    </div>
+      </MobileLine>
+    </MobileRow>
   );
 }
 

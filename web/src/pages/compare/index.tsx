@@ -9,7 +9,7 @@ import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { RowGroup } from '../../ui/grid-types.ts';
-import { ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
+import { Loaded } from '../../ui/States.tsx';
 import { compareColumns, MobileCompare } from './columns.tsx';
 import { type CompareRow, changeLabels, compareRows, defaultChanges, toggledChanges } from './rows.ts';
 import { RunChooser, RunSide, WhatChanged } from './sides.tsx';
@@ -20,11 +20,11 @@ export default function ComparePage() {
   const [, run = ''] = usePathParts();
   const [other, setOther] = useUrlState('with', '');
   const [base] = useUrlState('base', '');
-  const { data, error, isFetching, refetch } = useApi<Compare>(apiPath.compare(run, { with: other, base }));
+  const compared = useApi<Compare>(apiPath.compare(run, { with: other, base }));
+  const { data, error } = compared;
   useTitle(data ? `${data.b.suite}: ${data.counts.regression + data.counts.new_fail} began to fail` : 'Compare');
   return (
     <>
-      <FetchLine active={isFetching} />
       <section className="page-head">
         <h1>Compare runs</h1>
         {base !== '' && <p className="line">Verdicts are against {base}.</p>}
@@ -36,8 +36,9 @@ export default function ComparePage() {
           </p>
         )}
       </section>
-      {error && <ErrorBox error={error} onRetry={refetch} />}
-      {data ? <Changes data={data} /> : !error && <Skeleton rows={16} />}
+      <Loaded of={compared} rows={16}>
+        {(data) => <Changes data={data} />}
+      </Loaded>
     </>
   );
 }

@@ -2,7 +2,7 @@ import { queryKeys } from '../../../../src/core/query.ts';
 import { root, useTitle } from '../../lib/address.ts';
 import { zoneName } from '../../lib/format.ts';
 import { usePreferences } from '../../lib/preferences.ts';
-import { Heads } from '../../ui/Heads.tsx';
+import { Table } from '../../ui/Table.tsx';
 
 const keys: [string, string][] = [
   ['j k ↓ ↑', 'next and previous row'],
@@ -51,38 +51,28 @@ export default function Help() {
     <div className="document">
       <h1>Help</h1>
       <h2>Keyboard shortcuts</h2>
-      <Facts head={['Key', 'Action']} rows={keys} />
+      <Pairs titles={['Key', 'Action']} rows={keys} />
       <h2>Filters</h2>
       <p>
         Terms are separated by spaces, and all of them must match. Click a value to add it to the filter, Alt-click it
         to exclude it, or Shift-click it to replace the other values of its key.
       </p>
-      <Facts head={['Write', 'Meaning']} rows={forms} />
+      <Pairs titles={['Write', 'Meaning']} rows={forms} />
       <p>
         Days and times in filters are in {zoneName(zone)}, like the times that the dashboard shows. <kbd>U</kbd>{' '}
         switches between local time and UTC.
       </p>
       <h2>Filter keys</h2>
-      <table className="facts">
-        <thead>
-          <tr>
-            <th scope="col">Key</th>
-            <th scope="col">Meaning</th>
-            <th scope="col">Applies to</th>
-            <th scope="col">Example</th>
+      <Table titles={['Key', 'Meaning', 'Applies to', 'Example']}>
+        {Object.entries(queryKeys).map(([key, { short, on, help, example }]) => (
+          <tr key={key}>
+            <td className="mono">{[key, ...short].join(', ')}</td>
+            <td>{help}</td>
+            <td>{on.join(', ')}</td>
+            <td className="mono">{example}</td>
           </tr>
-        </thead>
-        <tbody>
-          {Object.entries(queryKeys).map(([key, { short, on, help, example }]) => (
-            <tr key={key}>
-              <td className="mono">{[key, ...short].join(', ')}</td>
-              <td>{help}</td>
-              <td>{on.join(', ')}</td>
-              <td className="mono">{example}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
       <p>
         Programs get the same data from <a href={`${root}/api/docs`}>the API</a>.
       </p>
@@ -90,20 +80,15 @@ export default function Help() {
   );
 }
 
-function Facts({ head, rows }: { head: [string, string]; rows: [string, string][] }) {
+function Pairs({ titles, rows }: { titles: [string, string]; rows: [string, string][] }) {
   return (
-    <table className="facts">
-      <thead>
-        <Heads titles={head} />
-      </thead>
-      <tbody>
-        {rows.map(([name, meaning]) => (
-          <tr key={name}>
-            <td className="mono">{name}</td>
-            <td>{meaning}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Table titles={titles}>
+      {rows.map(([name, meaning]) => (
+        <tr key={name}>
+          <td className="mono">{name}</td>
+          <td>{meaning}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -10,7 +10,8 @@ import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
 import { timeZoneOf, usePreferences } from '../../lib/preferences.ts';
 import { FilterBox } from '../../ui/FilterBox.tsx';
-import { Empty, ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
+import { Select } from '../../ui/Select.tsx';
+import { Empty, Loaded } from '../../ui/States.tsx';
 import { valuesOf } from '../run/jobs.ts';
 import { filterRows, isBad, jobAt } from './facts.ts';
 import { Months } from './months.tsx';
@@ -35,34 +36,29 @@ export default function HistoryPage() {
     shown === '' ? null : apiPath.monthPlaces({ suite: shown }),
   );
   const waiting = shown === '' && suites === undefined;
-  const { data, error, isFetching, refetch } = useApi<History>(
+  const history = useApi<History>(
     waiting ? null : apiPath.history({ suite: shown, branch, n, since, tz: since && timeZoneOf(zone) }),
   );
   useTitle(`History of ${[shown, branch].filter(Boolean).join(' on ') || 'runs'}`);
   return (
     <>
-      <FetchLine active={isFetching} />
       <section className="page-head">
         <h1>History</h1>
         <div className="line">
           <TextChoice label="suite" value={shown} values={suites} onChange={setSuite} />
           <TextChoice label="branch" value={branch} values={branches} onChange={setBranch} placeholder="all branches" />
-          <label>
-            last{' '}
-            <select value={n} onChange={(event) => setN(event.target.value)}>
-              {(lengths.includes(n) ? lengths : [n, ...lengths]).map((length) => (
-                <option key={length} value={length}>
-                  {length} runs
-                </option>
-              ))}
-            </select>
-          </label>
+          <Select label="last" value={n} values={lengths} print={(length) => `${length} runs`} onChange={setN} />
           <SinceChoice since={since} onChange={setSince} />
         </div>
       </section>
-      {error && <ErrorBox error={error} onRetry={refetch} />}
-      {data ? <Rows data={data} /> : !error && <Skeleton rows={20} />}
-      {data && <Months suite={shown} branch={branch} isOpen={data.runs.length === 0} />}
+      <Loaded of={history} rows={20}>
+        {(data) => (
+          <>
+            <Rows data={data} />
+            <Months suite={shown} branch={branch} isOpen={data.runs.length === 0} />
+          </>
+        )}
+      </Loaded>
     </>
   );
 }

@@ -4,10 +4,10 @@ import type { MonthItem, MonthList } from '../../../../src/http/api/months-schem
 import { root } from '../../lib/address.ts';
 import { fetchApi, useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
-import { useOlderPages } from '../../lib/older.ts';
 import { Bar } from '../../ui/Bar.tsx';
-import { Heads } from '../../ui/Heads.tsx';
+import { LoadMore, useOlderPages } from '../../ui/Older.tsx';
 import { ErrorBox } from '../../ui/States.tsx';
+import { Table } from '../../ui/Table.tsx';
 
 /** What is left of the deleted runs of a suite and branch; nothing when none were deleted. */
 export function Months({ suite, branch, isOpen }: { suite: string; branch: string; isOpen: boolean }) {
@@ -25,28 +25,19 @@ export function Months({ suite, branch, isOpen }: { suite: string; branch: strin
 
 function Pages({ first, of }: { first: MonthList; of: { suite: string; branch: string } }) {
   const read = (after: string) => fetchApi<MonthList>(apiPath.months({ ...of, after }));
-  const { pages, next, error, loadMore } = useOlderPages(first, read);
+  const { pages, ...older } = useOlderPages(first, read);
   return (
     <section className="months-frame" aria-label="Deleted runs by month" tabIndex={0}>
-      <table className="facts">
-        <thead>
-          <Heads titles={['Month', 'Runs', 'Jobs', 'Results', 'Fail', 'Dead', 'Causes with the most jobs']} />
-        </thead>
-        <tbody>
-          {pages
-            .flatMap(({ months }) => months)
-            .map((month) => (
-              <MonthRow key={month.month} {...month} />
-            ))}
-        </tbody>
-      </table>
-      {error && <ErrorBox error={error} onRetry={() => void loadMore()} />}
+      <Table titles={['Month', 'Runs', 'Jobs', 'Results', 'Fail', 'Dead', 'Causes with the most jobs']}>
+        {pages
+          .flatMap(({ months }) => months)
+          .map((month) => (
+            <MonthRow key={month.month} {...month} />
+          ))}
+      </Table>
+      {older.error && <ErrorBox error={older.error} onRetry={older.loadMore} />}
       <p>
-        {next !== null && (
-          <button type="button" className="button" onClick={() => void loadMore()}>
-            Load more
-          </button>
-        )}{' '}
+        <LoadMore of={older} />{' '}
         <span className="quiet">
           <a href={root + apiPath.monthsFile(of)} download>
             csv

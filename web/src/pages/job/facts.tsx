@@ -1,9 +1,11 @@
+import { Fragment, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { pagePath } from '../../../../src/core/paths.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
 import type { JobPage } from '../../../../src/http/api/job-page-schema.ts';
 import { useUrlState } from '../../lib/address.ts';
 import { duration, shortSha1 } from '../../lib/format.ts';
+import { Facts } from '../../ui/Table.tsx';
 import { Time } from '../../ui/Time.tsx';
 
 /** When and with what a job was run, as it was reported. */
@@ -12,7 +14,15 @@ export function JobFacts({ page: { job, config } }: { page: JobPage }) {
   const told = (key: string) => (config[key] === undefined || config[key] === '' ? null : String(config[key]));
   const version = (branch: string, sha1: string) =>
     [told(branch), shortSha1(told(sha1))].filter((part) => part !== null && part !== '').join(' · ') || null;
-  const facts: [string, string | null][] = [
+  const facts: [string, ReactNode][] = [
+    [
+      'posted',
+      <Fragment key="posted">
+        <Time at={job.posted} />
+        {waited !== null && (waited < 0 ? ', after it had begun' : `, waited ${duration(waited)}`)}
+      </Fragment>,
+    ],
+    ['updated', <Time key="updated" at={job.updated} />],
     ['machine type', told('machine_type')],
     ['owner', told('owner')],
     ['priority', told('priority')],
@@ -21,33 +31,7 @@ export function JobFacts({ page: { job, config } }: { page: JobPage }) {
     ['teuthology', version('teuthology_branch', 'teuthology_sha1')],
     ['seed, subset', [told('seed'), told('subset')].filter((part) => part !== null).join(', ') || null],
   ];
-  return (
-    <table className="facts">
-      <tbody>
-        <tr>
-          <th scope="row">posted</th>
-          <td>
-            <Time at={job.posted} />
-            {waited !== null && (waited < 0 ? ', after it had begun' : `, waited ${duration(waited)}`)}
-          </td>
-        </tr>
-        <tr>
-          <th scope="row">updated</th>
-          <td>
-            <Time at={job.updated} />
-          </td>
-        </tr>
-        {facts.map(([name, value]) =>
-          value === null ? null : (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td className="break">{value}</td>
-            </tr>
-          ),
-        )}
-      </tbody>
-    </table>
-  );
+  return <Facts rows={facts} />;
 }
 
 /** The most jobs that are named. */

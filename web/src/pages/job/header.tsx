@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { Link } from 'wouter';
 import { hasLog, pagePath, shortPath } from '../../../../src/core/paths.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
@@ -6,13 +5,13 @@ import type { JobPage } from '../../../../src/http/api/job-page-schema.ts';
 import { root, useUrlState } from '../../lib/address.ts';
 import { killJob } from '../../lib/commands.ts';
 import { plural, shortSha1 } from '../../lib/format.ts';
-import { Copy, copyWithToast } from '../../ui/Copy.tsx';
-import { Dialog } from '../../ui/Dialog.tsx';
+import { Command, Copy, copyWithToast } from '../../ui/Copy.tsx';
+import { DialogButton } from '../../ui/Dialog.tsx';
 import { OutLink } from '../../ui/OutLink.tsx';
-import { Popover } from '../../ui/Popover.tsx';
+import { Menu } from '../../ui/Popover.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { JobTime, Time } from '../../ui/Time.tsx';
-import { Command, RerunButton } from '../run/Rerun.tsx';
+import { RerunButton } from '../run/Rerun.tsx';
 
 /** What a job is, where it is in its run, and where its log is. */
 export function JobHeader({ page }: { page: JobPage }) {
@@ -104,7 +103,6 @@ function Step({ run, to, text, label }: StepProps) {
 
 /** What can be done with a job: schedule it again, end it, copy what it says. */
 function JobActions({ page: { run, job } }: { page: JobPage }) {
-  const [killing, setKilling] = useState(false);
   const isOver = job.status === 'pass' || job.status === 'fail' || job.status === 'dead';
   const texts: [string, string | null][] = [
     ['short address', `${location.origin}${root}${shortPath.job(run.id, job.job_id)}`],
@@ -114,39 +112,20 @@ function JobActions({ page: { run, job } }: { page: JobPage }) {
   return (
     <span className="actions">
       <RerunButton run={run} jobs={[job]} label="Rerun…" />
-      {!isOver && (
-        <button type="button" className="button" onClick={() => setKilling(true)}>
-          Kill…
-        </button>
-      )}
-      <Popover label="Copy ▾" title="Copy">
-        {(close) => (
-          <div className="menu">
-            {texts.map(([name, text]) =>
-              text === null ? null : (
-                <button
-                  key={name}
-                  type="button"
-                  className="button"
-                  onClick={() => {
-                    void copyWithToast(text, `the ${name}`);
-                    close();
-                  }}
-                >
-                  Copy the {name}
-                </button>
-              ),
-            )}
-          </div>
-        )}
-      </Popover>
-      <Dialog open={killing} title="Kill this job" onClose={() => setKilling(false)}>
+      <DialogButton label="Kill…" title="Kill this job" isOffered={!isOver}>
         <p>
           {job.status === 'queued' ? 'It will be removed from the queue.' : 'It will be ended, and its nodes unlocked.'}{' '}
           On the machine where the jobs were started, run:
         </p>
         <Command text={killJob(run.name, job.job_id)} what="the command to kill the job" />
-      </Dialog>
+      </DialogButton>
+      <Menu
+        label="Copy ▾"
+        title="Copy"
+        items={texts.flatMap(([name, text]) =>
+          text === null ? [] : [[`Copy the ${name}`, () => void copyWithToast(text, `the ${name}`)]],
+        )}
+      />
     </span>
   );
 }

@@ -20,16 +20,16 @@ export function JobHistory({ current, history }: JobHistoryProps) {
   const columns = useMemo(
     (): Column<JobItem>[] => [
       { id: 'status', title: 'Status', width: '90px', cell: ({ status }) => <Status status={status} word /> },
-      { id: 'run', title: 'Run', width: 'minmax(240px, 2fr)', text: ({ run }) => run, cell: ({ run }) => run },
+      { id: 'run', title: 'Run', width: 'minmax(240px, 2fr)', text: ({ run }) => run },
       {
         id: 'job',
         title: 'Job',
         width: '148px',
         cell: (job) => `${job.job_id}${keyOf(job) === keyOf(current) ? ' (this job)' : ''}`,
       },
-      { id: 'branch', title: 'Branch', width: '140px', text: ({ branch }) => branch, cell: ({ branch }) => branch },
+      { id: 'branch', title: 'Branch', width: '140px', text: ({ branch }) => branch },
       { id: 'sha1', title: 'sha1', width: '80px', cell: ({ sha1 }) => <code>{shortSha1(sha1)}</code> },
-      { id: 'os', title: 'OS', width: '124px', text: ({ os }) => os ?? '', cell: ({ os }) => os },
+      { id: 'os', title: 'OS', width: '124px', text: ({ os }) => os ?? '' },
       { id: 'time', title: 'Time', width: '70px', align: 'right', cell: (job) => <JobTime job={job} /> },
       {
         id: 'cause',

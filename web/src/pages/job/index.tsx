@@ -7,12 +7,13 @@ import type { JobPage } from '../../../../src/http/api/job-page-schema.ts';
 import type { JobItem } from '../../../../src/http/api/schema.ts';
 import { usePathParts, useTitle, useUrlState } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
-import { shortSha1, traitsOf, withoutOverrides } from '../../lib/format.ts';
+import { shortSha1, traitsOf } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useLive, useThrottled } from '../../lib/live.ts';
 import { Strip } from '../../ui/Bar.tsx';
 import { Copy, copyWithToast } from '../../ui/Copy.tsx';
-import { ReadLog } from '../../ui/Excerpt.tsx';
+import { FailureReason, ReadLog } from '../../ui/Excerpt.tsx';
+import { Select } from '../../ui/Select.tsx';
 import { ErrorBox, FetchLine, NotFound } from '../../ui/States.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
 import { Yaml } from '../../ui/Yaml.tsx';
@@ -69,14 +70,13 @@ function LoadedJob({ page: data, isFetching }: { page: JobPage; isFetching: bool
       <div className="tools">
         <Tabs tabs={tabs} current={view} onPick={setView} />
         {view === 'history' && (
-          <label>
-            history of{' '}
-            <select value={scope} onChange={(event) => setScope(event.target.value)}>
-              <option value="branch">this branch</option>
-              <option value="all">all branches</option>
-              <option value="sha1">the same sha1</option>
-            </select>
-          </label>
+          <Select
+            label="history of"
+            value={scope}
+            values={Object.keys(scopes)}
+            print={(name) => scopes[name] ?? name}
+            onChange={setScope}
+          />
         )}
       </div>
       {view === 'config' ? (
@@ -90,6 +90,8 @@ function LoadedJob({ page: data, isFetching }: { page: JobPage; isFetching: bool
     </>
   );
 }
+
+const scopes: Record<string, string> = { branch: 'this branch', all: 'all branches', sha1: 'the same sha1' };
 
 function testCount(counts: NonNullable<JobPage['tests']>): number {
   return counts.pass + counts.fail + counts.error + counts.skipped;
@@ -126,20 +128,18 @@ function Overview({ page }: { page: JobPage }) {
       <div>
         {failed && (
           <>
-            <h2>Failure reason {job.failure_reason && <Copy text={job.failure_reason} label="failure reason" />}</h2>
-            {job.signature !== null && (
-              <p>
-                {traitsOf(job.signature).map((trait) => (
-                  <Fragment key={trait}>
-                    <span className="badge">{trait}</span>{' '}
-                  </Fragment>
-                ))}
-                <span className="strong break">{job.signature.title}</span>
-              </p>
-            )}
-            <pre tabIndex={0} role="region" aria-label="Failure reason">
-              {withoutOverrides(job.failure_reason || 'No reason was recorded. The log may tell more.')}
-            </pre>
+            <FailureReason reason={job.failure_reason}>
+              {job.signature !== null && (
+                <p>
+                  {traitsOf(job.signature).map((trait) => (
+                    <Fragment key={trait}>
+                      <span className="badge">{trait}</span>{' '}
+                    </Fragment>
+                  ))}
+                  <span className="strong break">{job.signature.title}</span>
+                </p>
+              )}
+            </FailureReason>
             <JobVerdict page={page} />
             <ReadLog run={page.run.name} job={job.job_id} log={page} />
           </>

@@ -8,10 +8,10 @@ import { usePathParts, useTitle } from '../../lib/address.ts';
 import { fetchApi, useApi } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
 import { useLive, useThrottled } from '../../lib/live.ts';
-import { useOlderPages } from '../../lib/older.ts';
 import { Strip } from '../../ui/Bar.tsx';
 import { Copy } from '../../ui/Copy.tsx';
-import { ErrorBox, FetchLine, NotFound, Skeleton } from '../../ui/States.tsx';
+import { OlderFooter, useOlderPages } from '../../ui/Older.tsx';
+import { Loaded, NotFound } from '../../ui/States.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { NodeStateCell, ResultsCell, RunningCell, SuspectBadge, systemOf } from '../nodes/cells.tsx';
 import { nodeState } from '../nodes/node-facts.ts';
@@ -26,27 +26,32 @@ import { Changes } from '../audit/changes.tsx';
 export default function NodePageView() {
   const [, asked = ''] = usePathParts();
   const [, go] = useLocation();
-  const { data, error, isFetching, refetch } = useApi<NodePage>(apiPath.node(asked));
+  const page = useApi<NodePage>(apiPath.node(asked));
+  const { data, error } = page;
   const name = data?.node.name ?? asked;
   // Lists show names without their domain; the address of a page has the whole name.
   useEffect(() => {
     if (name !== asked) go(pagePath.node(name), { replace: true });
   }, [name, asked, go]);
-  useLive('nodes', useThrottled(refetch));
+  useLive('nodes', useThrottled(page.refetch));
   useTitle(data ? `${name} ${nodeState(data.node)}` : name);
   if (error?.status === 404) return <NotFound what={`node ${name}`} nearest={error.nearest} noun="node" />;
   return (
     <>
-      <FetchLine active={isFetching} />
       <section className="page-head">
         <h1>
           {name} <Copy text={name} label="node name" />
         </h1>
         {data && <Facts node={data.node} jobs={data.jobs} />}
       </section>
-      {error && <ErrorBox error={error} onRetry={refetch} />}
-      {data && <NodeHistory name={name} />}
-      {data ? <Jobs key={name} name={name} first={data} /> : !error && <Skeleton rows={16} />}
+      <Loaded of={page} rows={16}>
+        {(data) => (
+          <>
+            <NodeHistory name={name} />
+            <Jobs key={name} name={name} first={data} />
+          </>
+        )}
+      </Loaded>
     </>
   );
 }
@@ -123,7 +128,7 @@ function JobStrip({ jobs }: { jobs: JobItem[] }) {
 /** The newest jobs of a node, and older ones on request. */
 function Jobs({ name, first }: { name: string; first: NodePage }) {
   const read = (after: string) => fetchApi<NodePage>(apiPath.node(name, { after }));
-  const { pages, next, error, loading, loadMore } = useOlderPages(first, read);
+  const { pages, ...older } = useOlderPages(first, read);
   const jobs = useMemo(() => {
     const all = pages.flatMap((page) => page.jobs);
     return [...new Map(all.map((job) => [`${job.run}/${job.job_id}`, job])).values()];
@@ -131,18 +136,7 @@ function Jobs({ name, first }: { name: string; first: NodePage }) {
   return (
     <>
       <NodeJobs jobs={jobs} />
-      {error && <ErrorBox error={error} onRetry={() => void loadMore()} />}
-      <footer className="runs-footer">
-        <span>
-          {plural(jobs.length, 'job')}
-          {next === null ? ' in total' : ', newest first'}
-        </span>
-        {next !== null && (
-          <button type="button" className="button" disabled={loading} onClick={() => void loadMore()}>
-            Load more
-          </button>
-        )}
-      </footer>
+      <OlderFooter of={older} count={plural(jobs.length, 'job')} />
     </>
   );
 }

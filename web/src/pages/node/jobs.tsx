@@ -4,6 +4,7 @@ import type { JobItem } from '../../../../src/http/api/schema.ts';
 import { causeLine } from '../../lib/format.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
+import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { JobTime, Time } from '../../ui/Time.tsx';
 
@@ -32,13 +33,7 @@ const columns: Column<JobItem>[] = [
   },
   { id: 'started', title: 'Started', width: '104px', cell: ({ started, posted }) => <Time at={started ?? posted} /> },
   { id: 'suite', title: 'Suite', width: '110px', cell: ({ suite }) => suite },
-  {
-    id: 'branch',
-    title: 'Branch',
-    width: 'minmax(120px, 1fr)',
-    cell: ({ branch }) => branch,
-    text: ({ branch }) => branch,
-  },
+  { id: 'branch', title: 'Branch', width: 'minmax(120px, 1fr)', text: ({ branch }) => branch },
   {
     id: 'cause',
     title: 'Failure',
@@ -47,13 +42,7 @@ const columns: Column<JobItem>[] = [
     text: ({ failure_reason }) => failure_reason ?? '',
   },
   { id: 'system', title: 'System', width: '124px', cell: ({ os }) => os ?? '' },
-  {
-    id: 'duration',
-    title: 'Duration',
-    width: '88px',
-    align: 'right',
-    cell: (job) => <JobTime job={job} />,
-  },
+  { id: 'duration', title: 'Duration', width: '88px', align: 'right', cell: (job) => <JobTime job={job} /> },
 ];
 
 function causeOf(job: JobItem): string {
@@ -62,20 +51,14 @@ function causeOf(job: JobItem): string {
 
 function MobileJob({ job }: { job: JobItem }) {
   return (
-    <div className="two-lines">
-      <div className="two-lines-line">
+    <MobileRow>
+      <MobileLine end={<Time at={job.started ?? job.posted} />}>
         <Status status={job.status} /> <Link href={pagePath.job(job.run, job.job_id)}>{job.job_id}</Link>{' '}
         <span className="two-lines-text quiet">{job.suite}</span>
-        <span className="two-lines-end">
-          <Time at={job.started ?? job.posted} />
-        </span>
-      </div>
-      <div className="two-lines-line">
+      </MobileLine>
+      <MobileLine end={<JobTime job={job} />}>
         <code className="two-lines-text">{causeOf(job) || job.branch}</code>
-        <span className="two-lines-end">
-          <JobTime job={job} />
-        </span>
-      </div>
-    </div>
+      </MobileLine>
+    </MobileRow>
   );
 }

@@ -6,7 +6,8 @@ import { useTitle, useUrlState } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
 import { useLive, useThrottled } from '../../lib/live.ts';
-import { Empty, ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
+import { Select } from '../../ui/Select.tsx';
+import { Empty, Loaded } from '../../ui/States.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
 import { NodesList } from './list.tsx';
 import { filterNodes, nodeState, stateCounts, summary } from './node-facts.ts';
@@ -27,32 +28,32 @@ export default function NodesPage() {
   const [days, setDays] = useUrlState('since_days', '14');
   const [words, setWords] = useUrlState('q', '');
   const path = apiPath.nodes({ machine_type: machineType, since_days: days === '14' ? '' : days });
-  const { data, error, isFetching, refetch } = useApi<NodeList>(path);
-  useLive('nodes', useThrottled(refetch));
+  const list = useApi<NodeList>(path);
+  const { data } = list;
+  useLive('nodes', useThrottled(list.refetch));
   useTitle(data ? `${plural(data.nodes.length, 'node')}, ${stateCounts(data.nodes).free} free` : 'Nodes');
   const shown = useMemo(() => filterNodes(data?.nodes ?? [], words), [data, words]);
   return (
     <>
-      <FetchLine active={isFetching} />
       <section className="page-head">
         <h1>Nodes</h1>
         {data && <NodeMap data={data} />}
       </section>
       <div className="tools">
         <Tabs tabs={views} current={view} onPick={setView} />
-        <Choice
+        <Select
           label="machine type"
           value={machineType}
           values={['', ...(data?.machine_types ?? [])]}
-          empty="all"
+          print={(type) => type || 'all'}
           onChange={setMachineType}
         />
         {view !== 'owners' && (
-          <Choice
+          <Select
             label="results of the last"
             value={days}
             values={['1', '7', '14', '30', '90']}
-            unit="d"
+            print={(days) => `${days} d`}
             onChange={setDays}
           />
         )}
@@ -64,28 +65,35 @@ export default function NodesPage() {
           onChange={(event) => setWords(event.target.value, { replace: true })}
         />
       </div>
-      {error && <ErrorBox error={error} onRetry={refetch} />}
-      {!data && !error && <Skeleton rows={20} />}
-      {data?.nodes.length === 0 && (
-        <Empty title="No nodes yet. To add one, run:" command="teuthology-update-inventory -m MACHINE_TYPE HOST" />
-      )}
-      {shown.length > 0 && <View view={view} nodes={shown} days={Number(days)} />}
-      {data && data.nodes.length > 0 && shown.length === 0 && (
-        <p className="state">
-          0 of {plural(data.nodes.length, 'node')} match.{' '}
-          <button type="button" className="button" onClick={() => setWords('')}>
-            Clear the filter
-          </button>
-        </p>
-      )}
+      <Loaded of={list} rows={20}>
+        {({ nodes: all }) => {
+          if (all.length === 0) {
+            return (
+              <Empty
+                title="No nodes yet. To add one, run:"
+                command="teuthology-update-inventory -m MACHINE_TYPE HOST"
+              />
+            );
+          }
+          if (shown.length === 0) return <NoNodes all={all.length} onClear={() => setWords('')} />;
+          if (view === 'results') return <NodesResults nodes={shown} />;
+          if (view === 'owners') return <NodesOwners nodes={shown} />;
+          return <NodesList nodes={shown} days={Number(days)} />;
+        }}
+      </Loaded>
     </>
   );
 }
 
-function View({ view, nodes, days }: { view: string; nodes: NodeList['nodes']; days: number }) {
-  if (view === 'results') return <NodesResults nodes={nodes} />;
-  if (view === 'owners') return <NodesOwners nodes={nodes} />;
-  return <NodesList nodes={nodes} days={days} />;
+function NoNodes({ all, onClear }: { all: number; onClear: () => void }) {
+  return (
+    <p className="state">
+      0 of {plural(all, 'node')} match.{' '}
+      <button type="button" className="button" onClick={onClear}>
+        Clear the filter
+      </button>
+    </p>
+  );
 }
 
 /** One square per node, for the mouse only: the list below has the same information. */
@@ -107,29 +115,5 @@ function NodeMap({ data: { nodes } }: { data: NodeList }) {
         </div>
       )}
     </>
-  );
-}
-
-interface ChoiceProps {
-  label: string;
-  value: string;
-  values: string[];
-  empty?: string;
-  unit?: string;
-  onChange: (value: string) => void;
-}
-
-function Choice({ label, value, values, empty = '', unit = '', onChange }: ChoiceProps) {
-  return (
-    <label>
-      {label}{' '}
-      <select value={value} onChange={(event) => onChange(event.target.value)}>
-        {(values.includes(value) ? values : [value, ...values]).map((one) => (
-          <option key={one} value={one}>
-            {one === '' ? empty : `${one}${unit && ` ${unit}`}`}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }

@@ -4,6 +4,7 @@ import type { NodeItem } from '../../../../src/http/api/lab-schema.ts';
 import { useUrlState } from '../../lib/address.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
+import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { NodeLink, NodeStateCell, ResultsCell, RunningCell, SuspectBadge, systemOf } from './cells.tsx';
 import { nodeState, noteOf } from './node-facts.ts';
@@ -59,7 +60,6 @@ function listColumns(days: number): Column<NodeItem>[] {
       title: 'Locked by',
       width: 'minmax(130px, 1fr)',
       sortable: true,
-      cell: (node) => node.locked_by ?? '',
       text: (node) => node.locked_by ?? '',
       value: (node) => node.locked_by,
     },
@@ -76,33 +76,22 @@ function listColumns(days: number): Column<NodeItem>[] {
       ),
       text: (node) => node.suspect?.sentence ?? '',
     },
-    {
-      id: 'note',
-      title: 'Note',
-      width: 'minmax(100px, 2fr)',
-      cell: noteOf,
-      text: (node) => node.description ?? '',
-    },
+    { id: 'note', title: 'Note', width: 'minmax(100px, 2fr)', cell: noteOf, text: (node) => node.description ?? '' },
   ];
 }
 
 function MobileNode({ node }: { node: NodeItem }) {
   return (
-    <div className="two-lines">
-      <div className="two-lines-line">
+    <MobileRow>
+      <MobileLine>
         <span className="whole">
           <NodeLink node={node} /> <NodeStateCell node={node} />
         </span>
         <span className="two-lines-end two-lines-text">{node.locked_by}</span>
-      </div>
-      <div className="two-lines-line">
+      </MobileLine>
+      <MobileLine end={node.suspect && <SuspectBadge />}>
         <ResultsCell node={node} />
-        {node.suspect && (
-          <span className="two-lines-end">
-            <SuspectBadge />
-          </span>
-        )}
-      </div>
-    </div>
+      </MobileLine>
+    </MobileRow>
   );
 }

@@ -5,6 +5,7 @@ import { useUrlState } from '../../lib/address.ts';
 import { number } from '../../lib/format.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
+import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
 import { Duration, useMinute } from '../../ui/Time.tsx';
 import { type Owner, owners } from './node-facts.ts';
 
@@ -37,7 +38,6 @@ const columns: Column<Owner>[] = [
     title: 'Owner',
     width: 'minmax(160px, 2fr)',
     sortable: true,
-    cell: ({ owner }) => owner,
     text: ({ owner }) => owner,
     value: ({ owner }) => owner,
   },
@@ -100,17 +100,13 @@ function Age({ at }: { at: number | null }) {
 
 function MobileOwner({ row }: { row: Owner }) {
   return (
-    <div className="two-lines">
-      <div className="two-lines-line">
+    <MobileRow>
+      <MobileLine end={`${number(row.locked)} locked`}>
         <span className="two-lines-text">{row.owner}</span>
-        <span className="two-lines-end">{number(row.locked)} locked</span>
-      </div>
-      <div className="two-lines-line quiet">
+      </MobileLine>
+      <MobileLine className="quiet" end={<Age at={row.oldest} />}>
         {row.machineType} · {number(row.idle)} idle · {number(row.stale)} stale
-        <span className="two-lines-end">
-          <Age at={row.oldest} />
-        </span>
-      </div>
-    </div>
+      </MobileLine>
+    </MobileRow>
   );
 }

@@ -4,6 +4,7 @@ import type { NodeItem } from '../../../../src/http/api/lab-schema.ts';
 import { useUrlState } from '../../lib/address.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
+import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
 import { NodeLink, NodeStateCell, ResultsCell, SuspectBadge } from './cells.tsx';
 import { excessText, infraText, type NodeResult, nodeResults, rateText } from './node-facts.ts';
 
@@ -96,14 +97,11 @@ const columns: Column<NodeResult>[] = [
 function MobileResult({ result }: { result: NodeResult }) {
   const { suspect } = result.node;
   return (
-    <div className="two-lines">
-      <div className="two-lines-line">
+    <MobileRow>
+      <MobileLine end={`${rateText(result)} failed · excess ${excessText(result.excess)}`}>
         <NodeLink node={result.node} /> <span className="quiet">{result.node.machine_type}</span>
-        <span className="two-lines-end">
-          {rateText(result)} failed · excess {excessText(result.excess)}
-        </span>
-      </div>
-      <div className="two-lines-line">
+      </MobileLine>
+      <MobileLine>
         {suspect === null ? (
           <ResultsCell node={result.node} />
         ) : (
@@ -114,7 +112,7 @@ function MobileResult({ result }: { result: NodeResult }) {
             </span>
           </>
         )}
-      </div>
-    </div>
+      </MobileLine>
+    </MobileRow>
   );
 }

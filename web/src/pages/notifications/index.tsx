@@ -11,7 +11,8 @@ import { Copy } from '../../ui/Copy.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
-import { ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
+import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
+import { Loaded } from '../../ui/States.tsx';
 import { eventsText, formatNames, stateOf } from './facts.ts';
 import { SubscriptionForm } from './form.tsx';
 import { Subscription } from './one.tsx';
@@ -19,7 +20,8 @@ import './notifications.css';
 
 /** Who is told of what, and what was sent. */
 export default function NotificationsPage() {
-  const { data, error, isFetching, refetch } = useApi<SubscriptionList>(apiPath.subscriptions());
+  const list = useApi<SubscriptionList>(apiPath.subscriptions());
+  const { data, refetch } = list;
   const [id, setId] = useUrlState('id', '');
   const [edited, setEdited] = useState<SubscriptionItem | 'new' | null>(null);
   const [secret, setSecret] = useState<string | null>(null);
@@ -33,7 +35,6 @@ export default function NotificationsPage() {
   };
   return (
     <>
-      <FetchLine active={isFetching} />
       <section className="page-head">
         <h1>Notifications</h1>
         <p className="quiet">Who is told when runs are over, have new causes, or nodes become suspect.</p>
@@ -45,12 +46,9 @@ export default function NotificationsPage() {
           </p>
         )}
       </section>
-      {error && <ErrorBox error={error} onRetry={refetch} />}
-      {data ? (
-        <Subscriptions rows={data.subscriptions} chosen={id} onChoose={setId} />
-      ) : (
-        !error && <Skeleton rows={4} />
-      )}
+      <Loaded of={list} rows={4}>
+        {({ subscriptions }) => <Subscriptions rows={subscriptions} chosen={id} onChoose={setId} />}
+      </Loaded>
       {chosen && (
         <Subscription
           subscription={chosen}
@@ -124,18 +122,12 @@ function Dialogs({ edited, sendsMail, secret, onSaved, onEdited, onSeen }: Dialo
 }
 
 const columns: Column<SubscriptionItem>[] = [
-  { id: 'name', title: 'Name', width: 'minmax(120px, 2fr)', cell: ({ name }) => name, text: ({ name }) => name },
+  { id: 'name', title: 'Name', width: 'minmax(120px, 2fr)', text: ({ name }) => name },
   { id: 'state', title: 'State', width: '64px', cell: (row) => <State row={row} /> },
-  { id: 'events', title: 'Tells when', width: 'minmax(140px, 3fr)', cell: eventsText, text: eventsText },
-  { id: 'filter', title: 'Runs', width: 'minmax(100px, 2fr)', cell: runsText, text: runsText },
+  { id: 'events', title: 'Tells when', width: 'minmax(140px, 3fr)', text: eventsText },
+  { id: 'filter', title: 'Runs', width: 'minmax(100px, 2fr)', text: runsText },
   { id: 'format', title: 'By', width: '76px', cell: ({ format }) => formatNames[format] },
-  {
-    id: 'target',
-    title: 'To',
-    width: 'minmax(140px, 2fr)',
-    cell: ({ target }) => target,
-    text: ({ target }) => target,
-  },
+  { id: 'target', title: 'To', width: 'minmax(140px, 2fr)', text: ({ target }) => target },
 ];
 
 function runsText({ filter }: SubscriptionItem): string {
@@ -154,19 +146,16 @@ function State({ row }: { row: SubscriptionItem }) {
 
 function MobileSubscription({ row }: { row: SubscriptionItem }) {
   return (
-    <div className="two-lines">
-      <div className="two-lines-line">
+    <MobileRow>
+      <MobileLine end={<State row={row} />}>
         <span className="two-lines-text">{row.name}</span>
-        <span className="two-lines-end">
-          <State row={row} />
-        </span>
-      </div>
-      <div className="two-lines-line">
+      </MobileLine>
+      <MobileLine>
         {formatNames[row.format]}{' '}
         <span className="two-lines-text quiet">
           {eventsText(row)}; {runsText(row)}
         </span>
-      </div>
-    </div>
+      </MobileLine>
+    </MobileRow>
   );
 }

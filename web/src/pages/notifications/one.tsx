@@ -1,4 +1,5 @@
 /** A subscription: what it is, what can be done with it, and its deliveries. */
+
 import { apiPath } from '../../../../src/core/paths.ts';
 import type {
   DeliveryItem,
@@ -9,9 +10,10 @@ import type {
 import { type ApiError, fetchApi, sendJson, useApi, wordsOf } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
 import { useLive, useThrottled } from '../../lib/live.ts';
-import { useOlderPages } from '../../lib/older.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
+import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
+import { LoadMore, useOlderPages } from '../../ui/Older.tsx';
 import { ErrorBox, Skeleton } from '../../ui/States.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { toast } from '../../ui/Toast.tsx';
@@ -111,10 +113,10 @@ export function Deliveries({ subscription: { id } }: { subscription: Subscriptio
 
 function Pages({ id, first, problem }: { id: number; first: DeliveryList; problem: ApiError | null }) {
   const read = (after: number) => fetchApi<DeliveryList>(apiPath.deliveries(id, { after: String(after) }));
-  const { pages, next, error, loadMore } = useOlderPages(first, read);
+  const { pages, ...older } = useOlderPages(first, read);
   // What is new has pushed others onto the page that was read before.
   const rows = [...new Map(pages.flatMap(({ deliveries }) => deliveries.map((one) => [one.id, one]))).values()];
-  const shown = error ?? problem;
+  const shown = older.error ?? problem;
   return (
     <>
       <Grid<Row>
@@ -127,12 +129,10 @@ function Pages({ id, first, problem }: { id: number; first: DeliveryList; proble
         emptyText="Nothing was sent in the last 30 days."
         height="auto"
       />
-      {shown && <ErrorBox error={shown} onRetry={() => void loadMore()} />}
-      {next !== null && (
+      {shown && <ErrorBox error={shown} onRetry={older.loadMore} />}
+      {older.hasMore && (
         <p className="subscription-more">
-          <button type="button" className="button" onClick={() => void loadMore()}>
-            Load more
-          </button>
+          <LoadMore of={older} />
         </p>
       )}
     </>
@@ -143,9 +143,9 @@ type Row = DeliveryItem & { subscription: number };
 
 const columns: Column<Row>[] = [
   { id: 'created', title: 'When', width: '104px', cell: ({ created }) => <Time at={created} /> },
-  { id: 'title', title: 'What', width: 'minmax(160px, 3fr)', cell: ({ title }) => title, text: ({ title }) => title },
+  { id: 'title', title: 'What', width: 'minmax(160px, 3fr)', text: ({ title }) => title },
   { id: 'status', title: 'Became', width: '76px', cell: outcome },
-  { id: 'answer', title: 'Answer', width: 'minmax(90px, 2fr)', cell: answerOf, text: answerOf },
+  { id: 'answer', title: 'Answer', width: 'minmax(90px, 2fr)', text: answerOf },
   { id: 'attempts', title: 'Attempts', width: '72px', align: 'right', cell: ({ attempts }) => attempts },
   { id: 'last', title: 'Sent', width: '104px', cell: ({ last_attempt }) => <Time at={last_attempt} /> },
   { id: 'due', title: 'Next', width: '104px', cell: ({ due }) => <Time at={due} /> },
@@ -175,17 +175,14 @@ function Again({ row: { id, due, subscription } }: { row: Row }) {
 
 function MobileDelivery({ row }: { row: Row }) {
   return (
-    <div className="two-lines">
-      <div className="two-lines-line">
+    <MobileRow>
+      <MobileLine end={<Time at={row.created} />}>
         <span className="two-lines-text">{row.title}</span>
-        <span className="two-lines-end">
-          <Time at={row.created} />
-        </span>
-      </div>
-      <div className="two-lines-line">
+      </MobileLine>
+      <MobileLine>
         {outcome(row)} <span className="two-lines-text quiet">{answerOf(row)}</span>
-      </div>
-      <div className="two-lines-line">
+      </MobileLine>
+      <MobileLine end={<Again row={row} />}>
         <span className="two-lines-text quiet">
           {plural(row.attempts, 'attempt')}
           {row.due !== null && (
@@ -194,10 +191,7 @@ function MobileDelivery({ row }: { row: Row }) {
             </>
           )}
         </span>
-        <span className="two-lines-end">
-          <Again row={row} />
-        </span>
-      </div>
-    </div>
+      </MobileLine>
+    </MobileRow>
   );
 }

@@ -9,7 +9,8 @@ import { number, plural } from '../../lib/format.ts';
 import { useLive, useThrottled } from '../../lib/live.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
-import { Empty, ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
+import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
+import { Empty, Loaded } from '../../ui/States.tsx';
 import { Duration, Time, useMinute } from '../../ui/Time.tsx';
 import { Results } from '../runs/columns.tsx';
 import './queue.css';
@@ -19,14 +20,13 @@ type OneQueue = Queue['queues'][number];
 /** Queued runs by machine type, in the order in which they will run. */
 export default function QueuePage() {
   const [, only] = usePathParts();
-  const { data, error, isFetching, refetch } = useApi<Queue>(apiPath.queue());
-  useLive('queue', useThrottled(refetch));
+  const queue = useApi<Queue>(apiPath.queue());
+  const { data } = queue;
+  useLive('queue', useThrottled(queue.refetch));
   const queued = data?.queues.reduce((sum, queue) => sum + queue.queued, 0) ?? 0;
   useTitle(data ? `${number(queued)} queued` : 'Queue');
-  const queues = data?.queues.filter(({ machine_type }) => only === undefined || machine_type === only);
   return (
     <>
-      <FetchLine active={isFetching} />
       <section className="page-head">
         <h1>{only === undefined ? 'Queue' : `Queue for ${only}`}</h1>
         <p className="line">
@@ -35,24 +35,33 @@ export default function QueuePage() {
           {only !== undefined && <Link href={pagePath.queue()}>All machine types</Link>}
         </p>
       </section>
-      {error && <ErrorBox error={error} onRetry={refetch} />}
-      {!data && !error && <Skeleton rows={10} />}
-      {queues?.length === 0 && (
-        <Empty
-          title={
-            only === undefined
-              ? 'No machine types are known yet. To schedule a run on one:'
-              : `There is no queue for ${only}. To schedule a run on it:`
-          }
-          command={`teuthology-suite --suite smoke --machine-type ${only ?? 'MACHINE_TYPE'}`}
-        />
-      )}
-      <div className="page-body">
-        {queues?.map((queue) => (
-          <QueueSection key={queue.machine_type} queue={queue} />
-        ))}
-      </div>
+      <Loaded of={queue} rows={10}>
+        {({ queues }) => <Queues all={queues} only={only} />}
+      </Loaded>
     </>
+  );
+}
+
+function Queues({ all, only }: { all: readonly OneQueue[]; only: string | undefined }) {
+  const queues = all.filter(({ machine_type }) => only === undefined || machine_type === only);
+  if (queues.length === 0) {
+    return (
+      <Empty
+        title={
+          only === undefined
+            ? 'No machine types are known yet. To schedule a run on one:'
+            : `There is no queue for ${only}. To schedule a run on it:`
+        }
+        command={`teuthology-suite --suite smoke --machine-type ${only ?? 'MACHINE_TYPE'}`}
+      />
+    );
+  }
+  return (
+    <div className="page-body">
+      {queues.map((queue) => (
+        <QueueSection key={queue.machine_type} queue={queue} />
+      ))}
+    </div>
   );
 }
 
@@ -155,22 +164,19 @@ function Waiting({ run }: { run: RunItem }) {
 
 function MobileQueued({ run, place }: { run: RunItem; place: number }) {
   return (
-    <div className="two-lines">
-      <div className="two-lines-line">
+    <MobileRow>
+      <MobileLine>
         <span className="quiet">{place}</span>
         <Link className="two-lines-text" href={pagePath.run(run.name)}>
           {run.name}
         </Link>
-      </div>
-      <div className="two-lines-line">
+      </MobileLine>
+      <MobileLine end={<Waiting run={run} />}>
         {number(run.counts.queued)} queued{' '}
         <span className="quiet">
           priority {run.priority ?? 'none'} · {run.user}
         </span>
-        <span className="two-lines-end">
-          <Waiting run={run} />
-        </span>
-      </div>
-    </div>
+      </MobileLine>
+    </MobileRow>
   );
 }

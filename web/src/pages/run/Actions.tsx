@@ -1,11 +1,10 @@
-import { useState } from 'react';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { base, root } from '../../lib/address.ts';
 import { plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { copyWithToast } from '../../ui/Copy.tsx';
-import { Dialog } from '../../ui/Dialog.tsx';
-import { Popover } from '../../ui/Popover.tsx';
+import { DialogButton } from '../../ui/Dialog.tsx';
+import { Menu } from '../../ui/Popover.tsx';
 import type { Job } from './jobs.ts';
 import { Kill, Rerun } from './Rerun.tsx';
 import { type ReportFormat, reportFormats, runReport } from './report.ts';
@@ -19,56 +18,29 @@ interface ActionsProps {
 
 /** The actions of a run: its report, and the commands that rerun its failures or kill it. */
 export function Actions({ page, jobs, filtered }: ActionsProps) {
-  const [asked, setAsked] = useState<'rerun' | 'listed' | 'kill' | null>(null);
   const { counts } = page.run;
   const red = counts.fail + counts.dead;
   const left = counts.running + counts.waiting + counts.queued;
-  const close = () => setAsked(null);
   return (
     <span className="actions">
-      {red > 0 && (
-        <button type="button" className="button" onClick={() => setAsked('rerun')}>
-          Rerun…
-        </button>
-      )}
-      {filtered && jobs.length > 0 && (
-        <button type="button" className="button" onClick={() => setAsked('listed')}>
-          Rerun {jobs.length} listed…
-        </button>
-      )}
-      {left > 0 && (
-        <button type="button" className="button" onClick={() => setAsked('kill')}>
-          Kill…
-        </button>
-      )}
-      <Popover label="Report ▾" title="Copy a report">
-        {(close) => (
-          <div className="menu">
-            {reportFormats.map((format) => (
-              <button
-                key={format}
-                type="button"
-                className="button"
-                onClick={() => {
-                  copyReport(page, jobs, format);
-                  close();
-                }}
-              >
-                Copy as {format}
-              </button>
-            ))}
-          </div>
-        )}
-      </Popover>
-      <Dialog open={asked === 'rerun'} title="Rerun failed jobs" onClose={close}>
+      <DialogButton label="Rerun…" title="Rerun failed jobs" isOffered={red > 0}>
         <Rerun run={page.run} jobs={null} />
-      </Dialog>
-      <Dialog open={asked === 'listed'} title={`Rerun ${plural(jobs.length, 'listed job')}`} onClose={close}>
+      </DialogButton>
+      <DialogButton
+        label={`Rerun ${jobs.length} listed…`}
+        title={`Rerun ${plural(jobs.length, 'listed job')}`}
+        isOffered={filtered && jobs.length > 0}
+      >
         <Rerun run={page.run} jobs={jobs} />
-      </Dialog>
-      <Dialog open={asked === 'kill'} title="Kill this run" onClose={close}>
+      </DialogButton>
+      <DialogButton label="Kill…" title="Kill this run" isOffered={left > 0}>
         <Kill run={page.run} />
-      </Dialog>
+      </DialogButton>
+      <Menu
+        label="Report ▾"
+        title="Copy a report"
+        items={reportFormats.map((format) => [`Copy as ${format}`, () => copyReport(page, jobs, format)])}
+      />
     </span>
   );
 }

@@ -7,11 +7,12 @@ import { root, useUrlState } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
 import { scheduleAgain } from '../../lib/commands.ts';
 import { number, plural } from '../../lib/format.ts';
+import { Command } from '../../ui/Copy.tsx';
 import { ErrorBox, Skeleton } from '../../ui/States.tsx';
+import { Facts } from '../../ui/Table.tsx';
 import { Yaml } from '../../ui/Yaml.tsx';
 import { partsWith } from './config-parts.ts';
 import type { Job } from './jobs.ts';
-import { Command } from './Rerun.tsx';
 
 /** The facts of a run, and the configuration that its jobs share. */
 export function ConfigView({ page, jobs }: { page: RunPage; jobs: readonly Job[] }) {
@@ -32,16 +33,7 @@ export function ConfigView({ page, jobs }: { page: RunPage; jobs: readonly Job[]
   return (
     <div className="body">
       <h2>Run</h2>
-      <table className="facts">
-        <tbody>
-          {facts.map(([name, value]) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td className="break">{value}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Facts rows={facts} />
       <p>
         Download: <a href={root + apiPath.runJobsFile(run.name, 'json')}>jobs as JSON</a> ·{' '}
         <a href={root + apiPath.runJobsFile(run.name, 'csv')}>jobs as CSV</a> ·{' '}

@@ -1,4 +1,5 @@
 /** What people decided on a cause, and the form to decide. */
+
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { decisionClasses, issueName } from '../../../../src/core/decisions/decision.ts';
 import { apiPath } from '../../../../src/core/paths.ts';
@@ -6,6 +7,7 @@ import type { DecisionItem, DecisionList } from '../../../../src/http/api/decisi
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { useApi, wordsOf } from '../../lib/api.ts';
 import { OutLink } from '../../ui/OutLink.tsx';
+import { Select } from '../../ui/Select.tsx';
 import { Time } from '../../ui/Time.tsx';
 import type { Group } from './groups.ts';
 import { type Draft, placeIn, type SuggestedIssue, scopesFor, suggestedIssues, withClass } from './triage.ts';
@@ -102,6 +104,7 @@ function DecisionForm({ page, group, triage }: DecisionProps & { triage: Triage 
   const { who, send, problem } = useSend(group, triage);
   const draft = triage.draft(group);
   const place = placeIn(page);
+  const scopes = new Map<string, string>(scopesFor(draft.class, place));
   const change = (values: Partial<Draft>) => triage.change(group, { ...draft, ...values });
   const issue = useRef<HTMLInputElement>(null);
   const suggested = useSuggestedIssues(page, group.id);
@@ -129,16 +132,14 @@ function DecisionForm({ page, group, triage }: DecisionProps & { triage: Triage 
       <label className="decide-line">
         Note <input maxLength={2000} value={draft.note} onChange={(event) => change({ note: event.target.value })} />
       </label>
-      <label className="decide-line">
-        Holds in{' '}
-        <select value={draft.scope} onChange={(event) => change({ scope: event.target.value as Draft['scope'] })}>
-          {scopesFor(draft.class, place).map(([scope, words]) => (
-            <option key={scope} value={scope}>
-              {words}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Select
+        className="decide-line"
+        label="Holds in"
+        value={draft.scope}
+        values={[...scopes.keys()]}
+        print={(scope) => scopes.get(scope) ?? scope}
+        onChange={(scope) => change({ scope: scope as Draft['scope'] })}
+      />
       <WhoField who={who} />
       <NotSaved problem={problem} />
       <p className="line">

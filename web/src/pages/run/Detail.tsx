@@ -9,7 +9,7 @@ import { useApi } from '../../lib/api.ts';
 import { plural, shortHost, traitsOf } from '../../lib/format.ts';
 import { counted } from '../../lib/sets.ts';
 import { Copy } from '../../ui/Copy.tsx';
-import { ReadLog } from '../../ui/Excerpt.tsx';
+import { FailureReason, ReadLog } from '../../ui/Excerpt.tsx';
 import { OutLink } from '../../ui/OutLink.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { JobTime, Time } from '../../ui/Time.tsx';
@@ -144,10 +144,7 @@ function Reason({ page, job }: { page: RunPage; job: Job }) {
   const verdict = said.get(job.signature?.id ?? '');
   return (
     <>
-      <h2>Failure reason {job.failure_reason && <Copy text={job.failure_reason} label="failure reason" />}</h2>
-      <pre tabIndex={0} role="region" aria-label="Failure reason">
-        {job.failure_reason || 'No reason was recorded. The log may tell more.'}
-      </pre>
+      <FailureReason reason={job.failure_reason} />
       {page.reads_logs && <LogExcerpt run={page.run.name} job={job.job_id} />}
       {causes.length > 1 && (
         <>

@@ -9,7 +9,7 @@ import type { Column } from '../../ui/grid-types.ts';
 import { useNarrow } from '../../ui/narrow.ts';
 import { ColumnChooser } from '../../ui/Popover.tsx';
 import { Status } from '../../ui/Status.tsx';
-import { changesOf, printColumns, shownColumns } from '../../ui/shown-columns.ts';
+import { changesOf, shownColumns } from '../../ui/shown-columns.ts';
 import { UpdatesPill } from '../../ui/Updates.tsx';
 import { Value } from '../../ui/Value.tsx';
 import { countFacets } from './groups.ts';
@@ -101,7 +101,6 @@ function shownJobColumns(cols: string): Column<JobRow>[] {
 /** Switches for the facet counts beside the table and for its columns. */
 export function JobTools({ facets }: { facets: readonly (readonly Facet[])[] }) {
   const [rail, setRail] = useUrlState('rail', '');
-  const [cols, setCols] = useUrlState('cols', '');
   const choices = useMemo(() => {
     const keys = new Set(differingOf(facets).flatMap((list) => list.map(({ key }) => key)));
     const facetChoices = [...keys]
@@ -110,9 +109,6 @@ export function JobTools({ facets }: { facets: readonly (readonly Facet[])[] }) 
       .map((key) => ({ id: `f:${key}`, title: key, hidden: true }));
     return [...jobColumns.map(({ id, title, hidden = false }) => ({ id, title, hidden })), ...facetChoices];
   }, [facets]);
-  const shown = shownColumns(choices, cols)
-    .filter(({ hidden }) => !hidden)
-    .map(({ id }) => id);
   return (
     <>
       <button
@@ -124,7 +120,7 @@ export function JobTools({ facets }: { facets: readonly (readonly Facet[])[] }) 
       >
         facets
       </button>
-      <ColumnChooser columns={choices} shown={shown} onChange={(next) => setCols(printColumns(choices, next))} />
+      <ColumnChooser columns={choices} />
     </>
   );
 }

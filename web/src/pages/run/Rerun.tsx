@@ -9,8 +9,8 @@ import { useUrlSet } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
 import { killRun, markDown, rerunByDescription, rerunByStatus } from '../../lib/commands.ts';
 import { plural, shortHost } from '../../lib/format.ts';
-import { Copy } from '../../ui/Copy.tsx';
-import { Dialog } from '../../ui/Dialog.tsx';
+import { Command } from '../../ui/Copy.tsx';
+import { DialogButton } from '../../ui/Dialog.tsx';
 import { ErrorBox } from '../../ui/States.tsx';
 import { type CommonNode, commonNodes } from './groups.ts';
 import type { Job } from './jobs.ts';
@@ -129,33 +129,12 @@ export function Kill({ run }: { run: RunItem }) {
   );
 }
 
-/** A command with a button that copies it. */
-export function Command({ text, what }: { text: string; what: string }) {
-  return (
-    <p className="command-line">
-      <code className="command">{text}</code> <Copy text={text} label={what} />
-    </p>
-  );
-}
-
-interface RerunButtonProps {
-  run: RunItem;
-  jobs: readonly Pick<Job, 'job_id' | 'status' | 'description' | 'nodes'>[];
-  label: string;
-}
-
 /** Shows the command that schedules some jobs again. */
-export function RerunButton({ run, jobs, label }: RerunButtonProps) {
-  const [open, setOpen] = useState(false);
+export function RerunButton({ run, jobs, label }: { run: RunItem; jobs: readonly RerunJob[]; label: string }) {
   return (
-    <>
-      <button type="button" className="button" onClick={() => setOpen(true)}>
-        {label}
-      </button>
-      <Dialog open={open} title={`Rerun ${plural(jobs.length, 'job')}`} onClose={() => setOpen(false)}>
-        <Rerun run={run} jobs={jobs} />
-      </Dialog>
-    </>
+    <DialogButton label={label} title={`Rerun ${plural(jobs.length, 'job')}`}>
+      <Rerun run={run} jobs={jobs} />
+    </DialogButton>
   );
 }
 

@@ -12,6 +12,7 @@ import { preferences, timeZoneOf } from '../../lib/preferences.ts';
 import { FilterBox } from '../../ui/FilterBox.tsx';
 import { useNarrow } from '../../ui/narrow.ts';
 import { Pane } from '../../ui/Pane.tsx';
+import { Select } from '../../ui/Select.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
 import { FilterContext } from '../../ui/Value.tsx';
 import { WithoutTerms } from '../../ui/Without.tsx';
@@ -71,7 +72,11 @@ export function RunView({ page, patch }: { page: RunPage; patch: Patch }) {
       {view === 'cases' && <FailedCases page={page} />}
       {view === 'failures' && red === 0 && <NoFailures page={page} jobs={all} />}
       {(view === 'jobs' || view === 'failures') && q !== '' && jobs.length === 0 && (
-        <WithoutTerms q={q} setQ={setQ} count={loaded.count} title={`0 of ${plural(all.length, 'job')} match`} />
+        <WithoutTerms
+          {...{ q, setQ }}
+          count={(rest) => `: ${number(loaded.count(rest))}`}
+          title={`0 of ${plural(all.length, 'job')} match`}
+        />
       )}
       {(view === 'jobs' || (view === 'failures' && red > 0)) && !(q !== '' && jobs.length === 0) && (
         <ListAndDetails {...{ page, patch, all, jobs, facets, groups, view, by, q, parts }} />
@@ -137,16 +142,7 @@ interface GroupSelectProps {
 
 function GroupSelect({ all, by, setBy }: GroupSelectProps) {
   const groupings = useMemo(() => groupingsOf(all), [all]);
-  return (
-    <label className="field">
-      group by{' '}
-      <select value={by} onChange={(event) => setBy(event.target.value)}>
-        {groupings.map((name) => (
-          <option key={name}>{name}</option>
-        ))}
-      </select>
-    </label>
-  );
+  return <Select className="field" label="group by" value={by} values={groupings} onChange={setBy} />;
 }
 
 interface ListProps {

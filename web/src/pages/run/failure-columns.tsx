@@ -111,7 +111,6 @@ export function failureColumns(page: RunPage): Column<FailureRow>[] {
       title: 'OS',
       width: '124px',
       text: (row) => (row.kind === 'job' ? (row.job.os ?? '') : ''),
-      cell: (row) => (row.kind === 'job' ? row.job.os : null),
     },
     {
       id: 'time',

@@ -60,7 +60,6 @@ export const jobColumns: Column<JobRow>[] = [
     sortable: true,
     value: (job) => job.os,
     text: (job) => job.os ?? '',
-    cell: (job) => job.os ?? '',
   },
   {
     id: 'nodes',
@@ -133,7 +132,7 @@ function part(
 ): Column<JobRow> {
   const value = ({ parts }: JobRow) => (parts === null ? null : read(parts));
   const text = (job: JobRow) => String(value(job) ?? '');
-  return { id, title, width, hidden: true, sortable: true, value, text, cell: text };
+  return { id, title, width, hidden: true, sortable: true, value, text };
 }
 
 function time(id: 'started' | 'posted' | 'updated', title: string, hidden: boolean): Column<JobRow> {

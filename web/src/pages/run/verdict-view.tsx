@@ -1,4 +1,5 @@
 /** What is said of a cause, as a list and the details show it. */
+
 import { Link } from 'wouter';
 import { pagePath } from '../../../../src/core/paths.ts';
 import { type Band, bandOf } from '../../../../src/core/verdicts/bands.ts';
@@ -8,6 +9,7 @@ import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { setUrlStates } from '../../lib/address.ts';
 import { plural, shortSha1 } from '../../lib/format.ts';
 import { Strip } from '../../ui/Bar.tsx';
+import { Select } from '../../ui/Select.tsx';
 import { Value } from '../../ui/Value.tsx';
 import type { Group } from './groups.ts';
 import { baselineText, type Said, sharesOf } from './headline.ts';
@@ -109,17 +111,8 @@ function RunLink({ run }: { run: RunHead }) {
 /** The branch that the run is compared with, to be chosen. */
 export function BaseSelect({ page: { baseline } }: { page: RunPage }) {
   const { base, bases } = baseline;
-  const choices = bases.includes(base) ? bases : [base, ...bases];
-  return (
-    <label className="field">
-      against{' '}
-      <select value={base} onChange={(event) => setUrlStates({ base: event.target.value })}>
-        {choices.map((name) => (
-          <option key={name}>{name}</option>
-        ))}
-      </select>
-    </label>
-  );
+  const choose = (name: string) => setUrlStates({ base: name });
+  return <Select className="field" label="against" value={base} values={bases} onChange={choose} />;
 }
 
 interface JobCausesProps {

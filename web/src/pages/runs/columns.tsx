@@ -5,6 +5,7 @@ import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { duration, shortSha1 } from '../../lib/format.ts';
 import { Bar, Counts } from '../../ui/Bar.tsx';
 import type { Column } from '../../ui/grid-types.ts';
+import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Value } from '../../ui/Value.tsx';
@@ -80,11 +81,7 @@ export function runColumns(now: number, byDay = false): Column<RunsRow>[] {
       title: 'User',
       width: '96px',
       sortable: true,
-      cell: ofRun((run) => (
-        <Value field="user" value={run.user}>
-          {run.user}
-        </Value>
-      )),
+      cell: ofRun((run) => <Value field="user" value={run.user} />),
       text: textOf((run) => run.user),
     },
     {
@@ -92,11 +89,7 @@ export function runColumns(now: number, byDay = false): Column<RunsRow>[] {
       title: 'Machine',
       width: '84px',
       sortable: true,
-      cell: ofRun((run) => (
-        <Value field="machine" value={run.machine_type}>
-          {run.machine_type}
-        </Value>
-      )),
+      cell: ofRun((run) => <Value field="machine" value={run.machine_type} />),
       text: textOf((run) => run.machine_type),
     },
     {
@@ -187,9 +180,7 @@ function branchCell(run: RunItem) {
   return (
     <span className="runs-branch">
       <span className="runs-branch-name">
-        <Value field="branch" value={run.branch}>
-          {run.branch}
-        </Value>
+        <Value field="branch" value={run.branch} />
       </span>
       {run.sha1 && (
         <>
@@ -234,20 +225,14 @@ export function MobileRun({ row, now }: { row: RunsRow; now: number }) {
   if (row.kind === 'group') return <GroupTitle row={row} />;
   const { run } = row;
   return (
-    <div className="two-lines">
-      <div className="two-lines-line">
+    <MobileRow>
+      <MobileLine end={<Time at={run.scheduled} />}>
         <Status status={run.status} /> {suiteLink(run)} <span className="two-lines-text quiet">{run.branch}</span>
-        <span className="two-lines-end">
-          <Time at={run.scheduled} />
-        </span>
-      </div>
-      <div className="two-lines-line">
+      </MobileLine>
+      <MobileLine end={<RunTime run={run} now={now} />}>
         <Counts counts={run.counts} />
         <span className="two-lines-text quiet">{run.user}</span>
-        <span className="two-lines-end">
-          <RunTime run={run} now={now} />
-        </span>
-      </div>
-    </div>
+      </MobileLine>
+    </MobileRow>
   );
 }

@@ -6,23 +6,22 @@ import { useTitle, useUrlSet, useUrlState } from '../../lib/address.ts';
 import { middleTruncate, number, plural, type Zone } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { usePreferences, useZoneParameter } from '../../lib/preferences.ts';
+import { Command } from '../../ui/Copy.tsx';
 import { Grid } from '../../ui/Grid.tsx';
-import { Empty, ErrorBox, FetchLine, Skeleton } from '../../ui/States.tsx';
+import { Empty, Loaded } from '../../ui/States.tsx';
 import { shownColumns } from '../../ui/shown-columns.ts';
 import { useMinute } from '../../ui/Time.tsx';
 import { UpdatesPill } from '../../ui/Updates.tsx';
 import { FilterContext } from '../../ui/Value.tsx';
+import { WithoutTerms } from '../../ui/Without.tsx';
 import { MobileRun, type RunsRow, runColumns } from './columns.tsx';
 import { compareInOrder, defaultSort, type Grouping, groupings, oneSort, runRows } from './run-facts.ts';
 import { RunsToolbar } from './toolbar.tsx';
 import { type Runs, useRuns } from './use-runs.ts';
 import './runs.css';
-import { termTexts } from '../../../../src/core/query.ts';
-import { removeTerm } from '../../../../src/core/query-print.ts';
 import type { RunList } from '../../../../src/http/api/lists-schema.ts';
 import { useApi } from '../../lib/api.ts';
 import { Counts } from '../../ui/Bar.tsx';
-import { Copy } from '../../ui/Copy.tsx';
 import type { RowGroup } from '../../ui/grid-types.ts';
 
 /** The list of runs. */
@@ -35,17 +34,13 @@ export default function RunsPage() {
   const filter = useMemo(() => ({ text: q, change: (text: string) => setQ(text) }), [q, setQ]);
   return (
     <FilterContext value={filter}>
-      <FetchLine active={runs.isFetching} />
       <section className="page-head runs-head">
         <h1>Runs</h1>
         <RunsToolbar q={q} setQ={setQ} first={runs.first} sort={sort} />
       </section>
-      {runs.error && <ErrorBox error={runs.error} onRetry={runs.refetch} />}
-      {runs.first ? (
-        <RunsList runs={runs} q={q} sort={sort} setSort={setSort} setQ={setQ} onHold={setHold} />
-      ) : (
-        !runs.error && <Skeleton rows={20} />
-      )}
+      <Loaded of={{ ...runs, data: runs.first }} rows={20}>
+        {() => <RunsList {...{ runs, q, sort, setSort, setQ }} onHold={setHold} />}
+      </Loaded>
     </FilterContext>
   );
 }
@@ -182,8 +177,6 @@ function RunsFooter({ runs, marked, onClear }: { runs: Runs; marked: readonly st
   );
 }
 
-const demo = 'npm run demo';
-
 /** An empty list: either there are no runs, or the filter matches none; then the effect of leaving out each term. */
 function NoRuns({ q, setQ }: { q: string; setQ: (q: string) => void }) {
   const { data: all } = useApi<RunList>(q === '' ? null : apiPath.runs({ limit: '1' }));
@@ -194,32 +187,15 @@ function NoRuns({ q, setQ }: { q: string; setQ: (q: string) => void }) {
         command="teuthology-suite --suite smoke --machine-type MACHINE_TYPE"
       >
         <p>To look around with made-up runs of three weeks first:</p>
-        <p>
-          <code className="command">{demo}</code> <Copy text={demo} label="command" />
-        </p>
+        <Command text="npm run demo" what="command" />
       </Empty>
     );
   }
-  return (
-    <div className="page-body">
-      <p>{all ? `0 of ${plural(all.total, 'run')} match` : 'No matching runs'}</p>
-      <ul className="plain-list">
-        {termTexts(q).map((term, index) => (
-          <li key={term}>
-            <Without q={removeTerm(q, index)} term={term} setQ={setQ} />
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
+  const title = all ? `0 of ${plural(all.total, 'run')} match` : 'No matching runs';
+  return <WithoutTerms q={q} setQ={setQ} count={(rest) => <Matching q={rest} />} title={title} />;
 }
 
-function Without({ q, term, setQ }: { q: string; term: string; setQ: (q: string) => void }) {
+function Matching({ q }: { q: string }) {
   const { data } = useApi<RunList>(apiPath.runs({ q, tz: useZoneParameter(q), limit: '1' }));
-  return (
-    <button type="button" className="button" onClick={() => setQ(q)}>
-      Without <code>{term}</code>
-      {data && `: ${number(data.total)}`}
-    </button>
-  );
+  return data && `: ${number(data.total)}`;
 }

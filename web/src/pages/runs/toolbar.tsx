@@ -8,7 +8,7 @@ import { plural } from '../../lib/format.ts';
 import { preferences, useZoneParameter, zoneParameter } from '../../lib/preferences.ts';
 import { FilterBox } from '../../ui/FilterBox.tsx';
 import { ColumnChooser } from '../../ui/Popover.tsx';
-import { printColumns, shownColumns } from '../../ui/shown-columns.ts';
+import { Select } from '../../ui/Select.tsx';
 import { runColumns } from './columns.tsx';
 import { defaultSort, groupings } from './run-facts.ts';
 
@@ -35,7 +35,7 @@ export function RunsToolbar({ q, setQ, first, sort }: ToolbarProps) {
       />
       <QuickChips q={q} setQ={setQ} />
       <GroupSelect sort={sort} />
-      <Columns />
+      <ColumnChooser columns={columns} />
       <span className="quiet runs-files">
         <a href={root + apiPath.runsFile('csv', fileParameters)} download>
           csv
@@ -84,21 +84,6 @@ function GroupSelect({ sort }: { sort: string }) {
   const fallback = sort.includes('scheduled') ? 'day' : 'none';
   const [group, setGroup] = useUrlState('group', fallback);
   return (
-    <label className="field">
-      group by{' '}
-      <select value={group} onChange={(event) => setGroup(event.target.value)}>
-        {['none', ...groupings].map((name) => (
-          <option key={name}>{name}</option>
-        ))}
-      </select>
-    </label>
+    <Select className="field" label="group by" value={group} values={['none', ...groupings]} onChange={setGroup} />
   );
-}
-
-function Columns() {
-  const [cols, setCols] = useUrlState('cols', '');
-  const shown = shownColumns(columns, cols)
-    .filter(({ hidden }) => !hidden)
-    .map(({ id }) => id);
-  return <ColumnChooser columns={columns} shown={shown} onChange={(next) => setCols(printColumns(columns, next))} />;
 }

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
-import type { ApiError } from './api.ts';
+import type { ApiError } from '../lib/api.ts';
+import { ErrorBox } from './States.tsx';
 
 /** The pages of a list from its first one on; older ones are read with `read` on request, from the place that the page before names. */
 export function useOlderPages<Page extends { next: Place | null }, Place>(
@@ -28,5 +29,33 @@ export function useOlderPages<Page extends { next: Place | null }, Place>(
     }
   };
   const pages = useMemo(() => [first, ...older], [first, older]);
-  return { pages, next, error, loading, loadMore };
+  return { pages, hasMore: next !== null, error, loading, loadMore: () => void loadMore() };
+}
+
+type Older = Omit<ReturnType<typeof useOlderPages>, 'pages'>;
+
+/** Reads the next page; nothing when all have been read. */
+export function LoadMore({ of: { hasMore, loading, loadMore } }: { of: Older }) {
+  if (!hasMore) return null;
+  return (
+    <button type="button" className="button" disabled={loading} onClick={loadMore}>
+      Load more
+    </button>
+  );
+}
+
+/** Below a list: "20 jobs, newest first", a way to more of them, and why that failed. */
+export function OlderFooter({ of, count }: { of: Older; count: string }) {
+  return (
+    <>
+      {of.error && <ErrorBox error={of.error} onRetry={of.loadMore} />}
+      <footer className="runs-footer">
+        <span>
+          {count}
+          {of.hasMore ? ', newest first' : ' in total'}
+        </span>
+        <LoadMore of={of} />
+      </footer>
+    </>
+  );
 }
