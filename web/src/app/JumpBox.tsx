@@ -82,9 +82,9 @@ function JumpForm({ onClose }: { onClose: () => void }) {
             onClick={() => take(choice)}
             onKeyDown={onKeyDown}
           >
-            <span className="jump-kind quiet">{choice.kind}</span>
-            <span className="mono jump-label">{choice.label}</span>
-            <span className="quiet">{choice.detail}</span>
+            <span className="jump-kind quiet cut">{choice.kind}</span>
+            <span className="mono cut jump-label">{choice.label}</span>
+            <span className="quiet cut">{choice.detail}</span>
           </div>
         ))}
       </div>

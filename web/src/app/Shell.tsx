@@ -1,10 +1,12 @@
 /** The frame of every page: the header, the footer, the jump box and the keys that work everywhere. */
+
 import { useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { pagePath } from '../../../src/core/paths.ts';
 import { useKeys } from '../lib/keys.ts';
 import { preferences, setPreference, shownTheme, usePreferences } from '../lib/preferences.ts';
 import { useSession } from '../lib/session.ts';
+import { Button } from '../ui/Button.tsx';
 import { copyWithToast } from '../ui/Copy.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Toasts, toast } from '../ui/Toast.tsx';
@@ -69,9 +71,9 @@ function Header({ onJump }: { onJump: () => void }) {
         ))}
       </nav>
       <div className="header-tools">
-        <button type="button" className="button jump-button" onClick={onJump}>
+        <Button onClick={onJump}>
           <Icon name="search" /> Jump to… <kbd>{isMac ? '⌘K' : 'Ctrl K'}</kbd>
-        </button>
+        </Button>
         <button
           type="button"
           className="icon-button"
@@ -88,13 +90,12 @@ function Header({ onJump }: { onJump: () => void }) {
   );
 }
 
-/** Who the server takes the person for. */
 function Who() {
   const session = useSession();
   if (!session?.name) return null;
   const { name, verified } = session;
   return (
-    <span className="who" title={verified ? `signed in as ${name}` : `${name}, not verified`}>
+    <span title={verified ? `signed in as ${name}` : `${name}, not verified`}>
       {name}
       {!verified && <span className="quiet"> (not verified)</span>}
     </span>

@@ -4,6 +4,7 @@ import { pagePath, readPath } from '../../../src/core/paths.ts';
 import { useTitle } from '../lib/address.ts';
 import Run from '../pages/run/index.tsx';
 import Runs from '../pages/runs/index.tsx';
+import { Button } from '../ui/Button.tsx';
 import { NotFound, Skeleton } from '../ui/States.tsx';
 
 /** The pages in the header, with the keys that lead there. */
@@ -68,15 +69,12 @@ class ErrorBoundary extends Component<{ children: ReactNode }, { error: Error | 
       <div className="state state-error" role="alert">
         <h1>Something went wrong on this page</h1>
         <p className="mono break">{error.message}</p>
-        <button type="button" className="button" onClick={() => location.reload()}>
-          Reload
-        </button>
+        <Button onClick={() => location.reload()}>Reload</Button>
       </div>
     );
   }
 }
 
-/** The page for unknown addresses. */
 function Missing() {
   const [path] = useLocation();
   useTitle('Not found');

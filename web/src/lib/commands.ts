@@ -1,21 +1,11 @@
 /** Commands of teuthology (teuthology contract §4.2) as a person copies them into a shell. */
-
-/** What a run was scheduled with: of the run, and what its jobs have in common. */
-interface ScheduledRun {
-  name: string;
-  suite: string;
-  branch: string;
-  sha1: string | null;
-  machine_type: string;
-  flavor: string | null;
-  priority: number | null;
-}
+import type { RunItem } from '../../../src/http/api/schema.ts';
 
 /** What all jobs of a run were configured with, as they reported it. */
 export type CommonConfig = Readonly<Record<string, unknown>>;
 
 /** Schedules the jobs of a run again that ended with one of some statuses. */
-export function rerunByStatus(run: ScheduledRun, config: CommonConfig, statuses: readonly string[]): string {
+export function rerunByStatus(run: RunItem, config: CommonConfig, statuses: readonly string[]): string {
   // `--rerun` takes the suite, the seed and the subset from the run, and ends when others are given.
   return print('teuthology-suite', [
     ['--rerun', run.name],
@@ -26,7 +16,7 @@ export function rerunByStatus(run: ScheduledRun, config: CommonConfig, statuses:
 }
 
 /** Schedules jobs with some descriptions again, as `--rerun` does: each has to be contained in that of a job. */
-export function rerunByDescription(run: ScheduledRun, config: CommonConfig, descriptions: readonly string[]): string {
+export function rerunByDescription(run: RunItem, config: CommonConfig, descriptions: readonly string[]): string {
   return print('teuthology-suite', [
     ...suiteOptions(run, config),
     [descriptions.length === 1 ? '--filter-all' : '--filter', [...new Set(descriptions)].sort().join(',')],
@@ -34,12 +24,12 @@ export function rerunByDescription(run: ScheduledRun, config: CommonConfig, desc
 }
 
 /** Schedules a run like this one. */
-export function scheduleAgain(run: ScheduledRun, config: CommonConfig): string {
+export function scheduleAgain(run: RunItem, config: CommonConfig): string {
   return print('teuthology-suite', suiteOptions(run, config));
 }
 
 /** Ends a run: kills what runs, and removes what is queued unless that is kept. */
-export function killRun(run: Pick<ScheduledRun, 'name'>, keepQueued: boolean): string {
+export function killRun(run: Pick<RunItem, 'name'>, keepQueued: boolean): string {
   return print('teuthology-kill', [...(keepQueued ? [['-p'] as Option] : []), ['-r', run.name]]);
 }
 
@@ -58,7 +48,7 @@ export function markDown(node: string): string {
 
 type Option = readonly string[];
 
-function suiteOptions(run: ScheduledRun, config: CommonConfig): Option[] {
+function suiteOptions(run: RunItem, config: CommonConfig): Option[] {
   const { seed, subset } = config;
   return [
     ['-s', run.suite],
@@ -70,7 +60,7 @@ function suiteOptions(run: ScheduledRun, config: CommonConfig): Option[] {
 }
 
 /** Nothing of this is inherited by `--rerun`: without it main is tested, with priority 1000. */
-function versionOptions(run: ScheduledRun, config: CommonConfig): Option[] {
+function versionOptions(run: RunItem, config: CommonConfig): Option[] {
   return [
     ...given('-c', run.branch),
     ...given('-S', run.sha1),

@@ -1,23 +1,16 @@
 import { useCallback, useRef, useState } from 'react';
 
-/** Rows that change in place, and the number of changes held back because they would move rows. */
-interface HeldRows<Row> {
-  rows: readonly Row[];
-  waiting: number;
-  apply: () => void;
-}
-
 /**
  * Keeps rows from moving under the reader: while `hold` is true rows only change their contents, and added, removed or
  * moved rows wait for `apply`. Otherwise every change shows at once. `scope` identifies the list (its filter and order);
- * nothing is held back when it changes.
+ * nothing is held back when it changes. `waiting` counts what is held back because it would move rows.
  */
 export function useHeldUpdates<Row>(
   latest: readonly Row[],
   rowKey: (row: Row) => string,
   hold: boolean,
-  scope = '',
-): HeldRows<Row> {
+  scope: string,
+) {
   const shown = useRef({ rows: latest, scope });
   const [, draw] = useState(0);
   const { rows, waiting } = heldRows(shown.current, { rows: latest, scope }, hold, rowKey);
@@ -31,7 +24,6 @@ export function useHeldUpdates<Row>(
   return { rows, waiting, apply };
 }
 
-/** Rows and what identifies their list. */
 interface Listed<Row> {
   rows: readonly Row[];
   scope: string;

@@ -9,7 +9,6 @@ import { createStore } from './store.ts';
 type LiveType = keyof LiveEvents;
 type Handler = (type: LiveType, data: LiveEvents[LiveType]) => void;
 
-/** How the page is kept up to date, and since when. */
 interface LiveState {
   /** `idle`: nothing on the page needs updates. */
   state: 'idle' | 'live' | 'polling' | 'offline';

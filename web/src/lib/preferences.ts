@@ -4,7 +4,6 @@ import { parseQuery, type QueryKey } from '../../../src/core/query.ts';
 import type { Zone } from './format.ts';
 import { createStore } from './store.ts';
 
-/** All settings. */
 export interface Preferences {
   theme: 'auto' | 'light' | 'dark';
   zone: Zone;

@@ -4,7 +4,6 @@ import type { JobCounts } from '../../../src/core/run.ts';
 import { number } from '../lib/format.ts';
 import { StatusShape, statusKind } from './Status.tsx';
 
-/** The statuses that occur, with their counts. */
 function present(counts: Partial<JobCounts>): { status: JobStatus; count: number }[] {
   return statusesByUrgency.map((status) => ({ status, count: counts[status] ?? 0 })).filter(({ count }) => count > 0);
 }

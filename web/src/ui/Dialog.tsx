@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { Button } from './Button.tsx';
 import { Icon } from './Icon.tsx';
 
 interface DialogProps {
@@ -59,11 +60,7 @@ export function DialogButton({ label, title, isOffered = true, children }: Dialo
   const [open, setOpen] = useState(false);
   return (
     <>
-      {isOffered && (
-        <button type="button" className="button" onClick={() => setOpen(true)}>
-          {label}
-        </button>
-      )}
+      {isOffered && <Button onClick={() => setOpen(true)}>{label}</Button>}
       <Dialog open={open} title={title} onClose={() => setOpen(false)}>
         {children}
       </Dialog>

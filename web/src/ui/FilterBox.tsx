@@ -1,8 +1,10 @@
 /** The filter box: a text in the filter language, suggestions while typing, and the terms as chips below. */
+
 import { type KeyboardEvent, type RefObject, useId, useRef, useState } from 'react';
 import { parseQuery, type QueryTarget, termTexts } from '../../../src/core/query.ts';
 import { removeTerm, withTerm } from '../../../src/core/query-print.ts';
 import { useKeys } from '../lib/keys.ts';
+import { Button } from './Button.tsx';
 import { Icon } from './Icon.tsx';
 import { filterAction, type Suggest, type Suggestion, useSuggestions } from './suggestions.ts';
 
@@ -23,7 +25,6 @@ const examples: Record<QueryTarget, string> = {
   audit: 'action:lock target:smithi*',
 };
 
-/** See `FilterBoxProps`. */
 export function FilterBox({ value, onChange, target, suggest, matched }: FilterBoxProps) {
   const input = useRef<HTMLInputElement>(null);
   const edit = useEdit(value, onChange);
@@ -92,7 +93,6 @@ export function FilterBox({ value, onChange, target, suggest, matched }: FilterB
   );
 }
 
-/** Moves the caret after React has rendered the new text. */
 function moveCaret(input: RefObject<HTMLInputElement | null>, caret: number): void {
   requestAnimationFrame(() => input.current?.setSelectionRange(caret, caret));
 }
@@ -148,7 +148,7 @@ function SuggestionList({ id, items, active, onPick }: SuggestionListProps) {
           }}
         >
           <span className="mono">{item.label}</span>
-          <span className="quiet">{item.detail}</span>
+          <span className="quiet cut">{item.detail}</span>
         </div>
       ))}
     </div>
@@ -177,7 +177,7 @@ function FilterChips({ value, target, onChange, matched }: FilterChipsProps) {
             key={`${text} ${terms.indexOf(text) === index ? '' : index}`}
             className={problem ? 'chip chip-wrong' : 'chip'}
           >
-            <span className="mono chip-text" title={text}>
+            <span className="mono cut chip-text" title={text}>
               {text}
             </span>
             <button
@@ -196,13 +196,7 @@ function FilterChips({ value, target, onChange, matched }: FilterChipsProps) {
         <span key={`${text} ${message}`} className="chip-problem" role="status">
           {message}
           {suggestion && (
-            <button
-              type="button"
-              className="button"
-              onClick={() => onChange(withTerm(value, terms.indexOf(text), suggestion))}
-            >
-              use {suggestion}
-            </button>
+            <Button onClick={() => onChange(withTerm(value, terms.indexOf(text), suggestion))}>use {suggestion}</Button>
           )}
         </span>
       ))}

@@ -30,7 +30,7 @@ export function Grid<Row>(given: GridProps<Row>) {
 }
 
 function FilledGrid<Row>(props: GridProps<Row> & { sort: string; onSort: (sort: string) => void }) {
-  const { rows, columns, groupOf, height, label, onHold } = props;
+  const { rows, columns, rowKey, groupOf, height, label, onHold } = props;
   const grid = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const narrow = useNarrow();
@@ -46,6 +46,23 @@ function FilledGrid<Row>(props: GridProps<Row> & { sort: string; onSort: (sort: 
   useFollow(grid, props.selected ?? null, cursor.active, reveal);
   useHold(grid, onHold);
   const clicks = useClicks(props, cursor);
+  const propsAt = (index: number) => {
+    const row = rows[index]!;
+    const { level, expanded, onToggle } = groupOf?.(row) ?? {};
+    return {
+      row,
+      level,
+      expanded,
+      name: rowKey(row),
+      top: layout.topOf(index),
+      height: layout.topOf(index + 1) - layout.topOf(index),
+      mobile: narrow ? props.mobile : null,
+      href: onToggle ? null : (props.rowHref?.(row) ?? null),
+      className: `grid-row ${props.rowClass?.(row) ?? ''}`,
+      active: index === cursor.active,
+      selected: props.selected === undefined ? undefined : props.selected === rowKey(row),
+    };
+  };
   return (
     <div
       ref={grid}
@@ -61,41 +78,10 @@ function FilledGrid<Row>(props: GridProps<Row> & { sort: string; onSort: (sort: 
       {!narrow && <GridHead columns={columns} sort={props.sort} onSort={props.onSort} />}
       <div ref={body} role="rowgroup" className="grid-body" style={{ height: layout.topOf(rows.length) }}>
         {drawnRows(range, cursor.active).map((index) => (
-          <PlacedRow key={props.rowKey(rows[index]!)} {...{ props, cursor, narrow, index, layout }} />
+          <GridRow key={rowKey(rows[index]!)} {...{ index, columns }} {...propsAt(index)} />
         ))}
       </div>
     </div>
-  );
-}
-
-interface PlacedRowProps<Row> {
-  props: GridProps<Row>;
-  cursor: GridCursor;
-  narrow: boolean;
-  index: number;
-  layout: Layout;
-}
-
-function PlacedRow<Row>({ props, cursor, narrow, index, layout }: PlacedRowProps<Row>) {
-  const row = props.rows[index]!;
-  const group = props.groupOf?.(row);
-  const selected = props.selected === undefined ? undefined : props.selected === props.rowKey(row);
-  return (
-    <GridRow
-      row={row}
-      name={props.rowKey(row)}
-      index={index}
-      top={layout.topOf(index)}
-      height={layout.topOf(index + 1) - layout.topOf(index)}
-      columns={props.columns}
-      mobile={narrow ? props.mobile : null}
-      href={group?.onToggle ? null : (props.rowHref?.(row) ?? null)}
-      level={group?.level}
-      expanded={group?.expanded}
-      className={`grid-row ${props.rowClass?.(row) ?? ''}`}
-      active={index === cursor.active}
-      selected={selected}
-    />
   );
 }
 

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { ApiError } from '../lib/api.ts';
+import { Button } from './Button.tsx';
 import { ErrorBox } from './States.tsx';
 
 /** The pages of a list from its first one on; older ones are read with `read` on request, from the place that the page before names. */
@@ -38,9 +39,9 @@ type Older = Omit<ReturnType<typeof useOlderPages>, 'pages'>;
 export function LoadMore({ of: { hasMore, loading, loadMore } }: { of: Older }) {
   if (!hasMore) return null;
   return (
-    <button type="button" className="button" disabled={loading} onClick={loadMore}>
+    <Button disabled={loading} onClick={loadMore}>
       Load more
-    </button>
+    </Button>
   );
 }
 

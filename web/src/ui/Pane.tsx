@@ -35,12 +35,7 @@ export function Pane({ label, onClose, children }: PaneProps) {
     resize(width + step);
   };
   return (
-    <section
-      className="pane pane-movable"
-      aria-label={label}
-      style={{ '--pane': `${width}px` } as CSSProperties}
-      tabIndex={-1}
-    >
+    <section className="pane" aria-label={label} style={{ '--pane': `${width}px` } as CSSProperties} tabIndex={-1}>
       <div
         role="separator"
         className="pane-edge"

@@ -1,5 +1,7 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useUrlState } from '../lib/address.ts';
+import { Button } from './Button.tsx';
+import { Choices } from './Choices.tsx';
 import { Icon } from './Icon.tsx';
 import { printColumns, shownColumns } from './shown-columns.ts';
 
@@ -74,17 +76,15 @@ export function Menu({ label, title, items }: MenuProps) {
       {(close) => (
         <div className="menu">
           {items.map(([name, run]) => (
-            <button
+            <Button
               key={name}
-              type="button"
-              className="button"
               onClick={() => {
                 run();
                 close();
               }}
             >
               {name}
-            </button>
+            </Button>
           ))}
         </div>
       )}
@@ -102,14 +102,7 @@ export function ColumnChooser({ columns }: { columns: readonly { id: string; tit
   };
   return (
     <Popover label={<Icon name="columns" />} title="Columns" className="icon-button">
-      <fieldset className="choices">
-        <legend>Columns</legend>
-        {columns.map(({ id, title }) => (
-          <label key={id} className="choice">
-            <input type="checkbox" checked={shown.includes(id)} onChange={() => toggle(id)} /> {title}
-          </label>
-        ))}
-      </fieldset>
+      <Choices legend="Columns" options={columns.map(({ id, title }) => [id, title])} chosen={shown} onPick={toggle} />
     </Popover>
   );
 }

@@ -1,8 +1,10 @@
 /** What is shown instead of data: loading, empty, not found, an error. */
+
 import { type ReactNode, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { pagePath } from '../../../src/core/paths.ts';
 import type { ApiError, ApiResult } from '../lib/api.ts';
+import { Button } from './Button.tsx';
 import { Command, Copy } from './Copy.tsx';
 
 /** An error in place of the data; the rest of the page keeps working. */
@@ -22,11 +24,7 @@ export function ErrorBox({ error, onRetry }: { error: ApiError; onRetry?: () => 
       {error.status === 401 && (
         <Link href={pagePath.settings({ next: `${location.pathname}${location.search}` })}>Sign in</Link>
       )}
-      {onRetry && error.status !== 401 && (
-        <button type="button" className="button" onClick={onRetry}>
-          Retry
-        </button>
-      )}
+      {onRetry && error.status !== 401 && <Button onClick={onRetry}>Retry</Button>}
     </div>
   );
 }
@@ -84,7 +82,7 @@ export function Empty({ title, command, children }: { title: string; command?: s
 /** Placeholders for rows that are being loaded. */
 export function Skeleton({ rows }: { rows: number }) {
   return (
-    <div className="skeleton" aria-busy="true" role="status" aria-label="Loading">
+    <div aria-busy="true" role="status" aria-label="Loading">
       {Array.from({ length: rows }, (_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same.
         <div key={index} className="skeleton-row" />

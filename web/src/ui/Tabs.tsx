@@ -1,6 +1,5 @@
 import type { KeyboardEvent } from 'react';
 
-/** One tab. */
 export interface Tab {
   id: string;
   label: string;

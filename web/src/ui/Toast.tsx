@@ -1,6 +1,5 @@
 import { createStore } from '../lib/store.ts';
 
-/** What else a toast has: how long it stays, and a button. */
 interface ToastOptions {
   ms?: number;
   action?: { label: string; run: () => void };

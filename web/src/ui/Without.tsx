@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { termTexts } from '../../../src/core/query.ts';
 import { removeTerm } from '../../../src/core/query-print.ts';
+import { Button } from './Button.tsx';
 
 interface WithoutProps {
   /** A filter that matches nothing. */
@@ -15,17 +16,17 @@ interface WithoutProps {
 /** What each term of a filter leaves out. */
 export function WithoutTerms({ q, setQ, count, title }: WithoutProps) {
   return (
-    <div className="page-body">
+    <div className="body">
       <p>{title}</p>
       <ul className="plain-list">
         {termTexts(q).map((term, index) => {
           const rest = removeTerm(q, index);
           return (
             <li key={`${term} ${rest}`}>
-              <button type="button" className="button" onClick={() => setQ(rest)}>
+              <Button onClick={() => setQ(rest)}>
                 Without <code>{term}</code>
                 {count(rest)}
-              </button>
+              </Button>
             </li>
           );
         })}

@@ -6,19 +6,15 @@ import { treeStep } from './grid-rows.ts';
 import type { GridProps } from './grid-types.ts';
 
 /** The keyboard cursor of a grid. */
-export interface GridCursor {
-  /** The index of the row that Tab focuses. */
-  active: number;
-  onKeyDown: (event: KeyboardEvent<HTMLElement>) => void;
-  /** Makes a row the active one, selects it, and focuses it if asked. */
-  moveTo: (index: number, focus: boolean) => void;
-  open: (index: number) => void;
-}
+export type GridCursor = ReturnType<typeof useGridCursor>;
 
 const pageSize = 15;
 
-/** The cursor of a grid; `reveal` scrolls to a row and focuses it if asked. */
-export function useGridCursor<Row>(props: GridProps<Row>, reveal: (index: number, focus: boolean) => void): GridCursor {
+/**
+ * The cursor of a grid: the index of the row that Tab focuses, and what moves it, selects its row and opens it. `reveal` scrolls to a row
+ * and focuses it if asked.
+ */
+export function useGridCursor<Row>(props: GridProps<Row>, reveal: (index: number, focus: boolean) => void) {
   const { rows, rowKey, rowHref, selected, onSelect, onOpen, groupOf } = props;
   const [, navigate] = useLocation();
   const [activeKey, setActiveKey] = useState<string | null>(null);

@@ -1,6 +1,5 @@
 import type { Column } from './grid-types.ts';
 
-/** A column to sort by. */
 export interface SortKey {
   id: string;
   descending: boolean;

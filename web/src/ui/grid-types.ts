@@ -22,6 +22,17 @@ export interface Column<Row> {
   span?: (row: Row) => number;
 }
 
+/** A column that can be sorted by `value`; `more` is what else there is to say of it. */
+export function sortedBy<Row>(
+  id: string,
+  title: string,
+  width: string,
+  value: Column<Row>['value'] & {},
+  more: Partial<Column<Row>>,
+): Column<Row> {
+  return { id, title, width, sortable: true, value, ...more };
+}
+
 /** The position of a row in a tree. */
 export interface RowGroup {
   /** 1 at the top. */
@@ -31,7 +42,6 @@ export interface RowGroup {
   onToggle?: () => void;
 }
 
-/** The properties of a grid. */
 export interface GridProps<Row> {
   rows: readonly Row[];
   columns: readonly Column<Row>[];

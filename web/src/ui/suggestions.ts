@@ -86,7 +86,6 @@ export function withSuggestion(
   return { text: head + text.slice(to).trimStart(), caret: head.length };
 }
 
-/** What a key press in the box can do. */
 type FilterAction = 'move' | 'pick' | 'close' | 'leave' | 'finish';
 
 /** What a key press does; null for ordinary typing. Esc closes the list, then leaves the box. */
@@ -105,7 +104,6 @@ export function nextPlace(place: number, step: 1 | -1, length: number): number {
   return (place + step + length) % length;
 }
 
-/** The most suggestions in the list. */
 const most = 12;
 
 /** The suggestions below a filter box. */

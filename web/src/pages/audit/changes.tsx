@@ -72,12 +72,12 @@ function MobileChange({ change }: { change: AuditItem }) {
     <MobileRow>
       <MobileLine end={<Time at={change.at} />}>
         {change.action}{' '}
-        <span className="two-lines-text">
+        <span className="cut">
           <Target change={change} />
         </span>
       </MobileLine>
       <MobileLine>
-        <Who change={change} /> <span className="two-lines-text quiet">{detailOf(change)}</span>
+        <Who change={change} /> <span className="cut quiet">{detailOf(change)}</span>
       </MobileLine>
     </MobileRow>
   );

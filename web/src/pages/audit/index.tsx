@@ -37,7 +37,6 @@ export default function AuditPage() {
   );
 }
 
-/** The newest changes, and older ones on request. */
 function Pages({ first, q, tz }: { first: AuditList; q: string; tz: string | undefined }) {
   const read = (after: number) => fetchApi<AuditList>(apiPath.audit({ q, tz, after: String(after) }));
   const { pages, ...older } = useOlderPages(first, read);

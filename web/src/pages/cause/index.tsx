@@ -136,7 +136,7 @@ function Shares({ rows, href }: SharesProps) {
               {href ? <Link href={href(name)}>{name}</Link> : name}
             </th>
             <td>
-              <span className="shares-bar" style={{ '--share': `${(100 * part) / of}%` } as CSSProperties} />
+              <span className="share-bar" style={{ '--share': `${(100 * part) / of}%` } as CSSProperties} />
               {number(part)} of {number(of)}
             </td>
           </tr>
@@ -163,7 +163,6 @@ function Wordings({ page: { texts, examined } }: { page: CausePage }) {
   );
 }
 
-/** Wordings that are shown at once. */
 const firstTexts = 5;
 
 function WordingList({ texts }: { texts: CausePage['texts'] }) {

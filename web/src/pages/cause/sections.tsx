@@ -75,7 +75,6 @@ export function Places({ page: { places, cause } }: { page: CausePage }) {
   );
 }
 
-/** A table of places, each with the runs that it stands for. */
 function PlaceTable({ places, cause }: { places: CausePlaces['places']; cause: string }) {
   return (
     <div className="table-frame">

@@ -95,7 +95,7 @@ export function MobileCompare({ row, said }: { row: CompareRow; said: SaidOfRuns
   if (row.kind === 'group') {
     return (
       <MobileRow>
-        <MobileLine className="two-lines-text">
+        <MobileLine className="cut">
           <What row={row} said={null} />
         </MobileLine>
         <MobileLine>
@@ -111,13 +111,12 @@ export function MobileCompare({ row, said }: { row: CompareRow; said: SaidOfRuns
         {a ? <Status status={a.status} /> : '–'} → {b ? <Status status={b.status} /> : '–'} {changeLabels[change][0]}
       </MobileLine>
       <MobileLine>
-        <code className="two-lines-text">{row.facets}</code>
+        <code className="cut">{row.facets}</code>
       </MobileLine>
     </MobileRow>
   );
 }
 
-/** What is said of the causes of both runs, as far as it has been read. */
 interface SaidOfRuns {
   a: RunVerdicts | undefined;
   b: RunVerdicts | undefined;

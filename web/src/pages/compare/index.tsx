@@ -7,6 +7,7 @@ import type { RunVerdicts } from '../../../../src/http/api/verdict-schema.ts';
 import { usePathParts, useTitle, useUrlSet, useUrlState } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
+import { Button } from '../../ui/Button.tsx';
 import { Grid } from '../../ui/Grid.tsx';
 import type { RowGroup } from '../../ui/grid-types.ts';
 import { Loaded } from '../../ui/States.tsx';
@@ -126,16 +127,14 @@ function ChangeChips({ counts, wanted, onChange }: ChipsProps) {
     <fieldset className="tools compare-kinds">
       <legend className="hidden">Kinds of change</legend>
       {changeClasses.map((name) => (
-        <button
+        <Button
           key={name}
-          type="button"
-          className="button"
           aria-pressed={wanted.includes(name)}
           title={changeLabels[name][1]}
           onClick={() => onChange(toggledChanges(wanted, name))}
         >
           {changeLabels[name][0]} {number(counts[name])}
-        </button>
+        </Button>
       ))}
     </fieldset>
   );

@@ -69,7 +69,6 @@ function rowKey({ description, a, b }: Compared, cause: string): string {
   return JSON.stringify([description, a?.job_id, b?.job_id, cause]);
 }
 
-/** How many jobs of a side ended with each cause. */
 function failuresIn(rows: Compared[], side: 'a' | 'b'): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { [side]: job } of rows) {

@@ -15,7 +15,7 @@ import { Results } from '../runs/columns.tsx';
 /** One of the two runs. */
 export function RunSide({ letter, run, children }: { letter: string; run: RunItem; children?: ReactNode }) {
   return (
-    <div className="compare-side">
+    <div>
       <div className="compare-name">
         <b>{letter}</b> <Status status={run.status} /> <Link href={pagePath.run(run.name)}>{run.name}</Link>
       </div>

@@ -7,16 +7,10 @@ import type { History } from '../../../../src/http/api/history-schema.ts';
 /** The results of a description, run by run. */
 export type HistoryRow = History['rows'][number];
 
-/** How often a description failed and ran, since when it fails, and when it last passed. Indexes of runs, -1 for never. */
-interface RowFacts {
-  fails: number;
-  ran: number;
-  /** The first failure after the last pass; -1 if there is none. */
-  firstBad: number;
-  lastPass: number;
-}
-
-export function rowFacts({ status }: HistoryRow): RowFacts {
+/**
+ * How often a description failed and ran, its first failure after its last pass, and that pass: indexes of runs, -1 for none.
+ */
+export function rowFacts({ status }: HistoryRow) {
   const lastPass = status.findLastIndex(isPass);
   const firstBad = status.findIndex((one, run) => run > lastPass && isBad(one));
   return { fails: status.filter(isBad).length, ran: status.filter((one) => one !== -1).length, firstBad, lastPass };

@@ -9,6 +9,7 @@ import { useTitle, useUrlState } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
 import { timeZoneOf, usePreferences } from '../../lib/preferences.ts';
+import { Button } from '../../ui/Button.tsx';
 import { FilterBox } from '../../ui/FilterBox.tsx';
 import { Select } from '../../ui/Select.tsx';
 import { Empty, Loaded } from '../../ui/States.tsx';
@@ -82,9 +83,9 @@ function SinceChoice({ since, onChange }: { since: string; onChange: (since: str
         since <input type="date" value={isDay ? since : ''} onChange={(event) => onChange(event.target.value)} />
       </label>
       {since !== '' && (
-        <button type="button" className="button" title="Show earlier runs too" onClick={() => onChange('')}>
+        <Button title="Show earlier runs too" onClick={() => onChange('')}>
           {isDay ? 'any day' : `since ${since}`} ✕
-        </button>
+        </Button>
       )}
     </>
   );
@@ -135,16 +136,8 @@ function Rows({ data }: { data: History }) {
           {words === ''
             ? `No failures in ${plural(data.runs.length, 'run')} with ${plural(data.total, 'description')}.`
             : `0 of ${plural(data.total, 'description')} match.`}{' '}
-          {words !== '' && (
-            <button type="button" className="button" onClick={() => setWords('')}>
-              Clear the filter
-            </button>
-          )}{' '}
-          {all === '' && (
-            <button type="button" className="button" onClick={() => setAll('1')}>
-              Show rows without failures
-            </button>
-          )}
+          {words !== '' && <Button onClick={() => setWords('')}>Clear the filter</Button>}{' '}
+          {all === '' && <Button onClick={() => setAll('1')}>Show rows without failures</Button>}
         </p>
       )}
     </>

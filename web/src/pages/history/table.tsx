@@ -1,14 +1,16 @@
-import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
+import { type RefObject, useEffect, useMemo, useRef } from 'react';
 import { Link } from 'wouter';
 import { jobStatuses } from '../../../../src/core/job.ts';
 import { pagePath } from '../../../../src/core/paths.ts';
 import type { History } from '../../../../src/http/api/history-schema.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { causeLines, exactTime, shortSha1 } from '../../lib/format.ts';
+import { evenLayout, useWindow } from '../../ui/grid-window.ts';
 import { countsInWords } from '../runs/run-facts.ts';
 import { type HistoryRow, jobAt, rowFacts, shortDescriptions, stripes } from './facts.ts';
 
 const rowHeight = 28;
+const layout = evenLayout(rowHeight);
 
 /** Characters instead of drawn shapes, because there are thousands of cells. */
 const marks = { pass: '✓', fail: '✕', dead: '†', running: '▶', waiting: '◷', queued: '○', unknown: '?' } as const;
@@ -16,14 +18,15 @@ const marks = { pass: '✓', fail: '✕', dead: '†', running: '▶', waiting: 
 /** A table of descriptions and runs. Only visible rows are rendered; the table scrolls in its own frame. */
 export function HistoryTable({ data, rows }: { data: History; rows: HistoryRow[] }) {
   const frame = useRef<HTMLElement>(null);
-  const { first, last } = useVisibleRows(frame, rows.length);
+  const body = useRef<HTMLTableSectionElement>(null);
+  const { first, last } = useWindow(frame, body, rows.length, layout);
   useNewestRun(frame, data.runs);
   const shorts = useMemo(() => shortDescriptions(rows), [rows]);
   return (
     <section ref={frame} className="history-frame" aria-label="Descriptions by run" tabIndex={0}>
       <table className="history" aria-rowcount={rows.length + 1}>
         <Head runs={data.runs} />
-        <tbody>
+        <tbody ref={body}>
           <Gap rows={first} columns={data.runs.length + 5} />
           {rows.slice(first, last).map((row, index) => (
             <Row
@@ -41,28 +44,6 @@ export function HistoryTable({ data, rows }: { data: History; rows: HistoryRow[]
   );
 }
 
-function useVisibleRows(frame: RefObject<HTMLElement | null>, count: number): { first: number; last: number } {
-  const [range, setRange] = useState({ first: 0, last: 30 });
-  useEffect(() => {
-    const element = frame.current;
-    if (element === null) return;
-    const measure = () => {
-      const first = Math.max(0, Math.floor(element.scrollTop / rowHeight) - 3);
-      const last = Math.ceil((element.scrollTop + element.clientHeight) / rowHeight) + 3;
-      setRange((before) => (before.first === first && before.last === last ? before : { first, last }));
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    element.addEventListener('scroll', measure, { passive: true });
-    return () => {
-      observer.disconnect();
-      element.removeEventListener('scroll', measure);
-    };
-  }, [frame]);
-  return { first: Math.min(range.first, count), last: Math.min(range.last, count) };
-}
-
 /** Where not all columns fit, those of the newest runs are seen first. */
 function useNewestRun(frame: RefObject<HTMLElement | null>, runs: RunItem[]): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: with every other list of runs.
@@ -73,7 +54,6 @@ function useNewestRun(frame: RefObject<HTMLElement | null>, runs: RunItem[]): vo
   }, [frame, runs]);
 }
 
-/** The space of the rows that are not rendered. */
 function Gap({ rows, columns }: { rows: number; columns: number }) {
   if (rows <= 0) return null;
   return (
@@ -175,7 +155,7 @@ function Cell({ row, index, run, data }: { row: HistoryRow; index: number; run: 
     <td>
       <Link
         href={pagePath.job(run.name, jobId)}
-        className={`history-cell history-${status}`}
+        className={`history-cell history-${status} status-${status}`}
         title={title}
         aria-label={`${status}, job ${jobId}`}
       >

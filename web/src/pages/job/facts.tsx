@@ -34,7 +34,6 @@ export function JobFacts({ page: { job, config } }: { page: JobPage }) {
   return <Facts rows={facts} />;
 }
 
-/** The most jobs that are named. */
 const mostSiblings = 12;
 
 /** The other jobs of the run that ended with the same cause. */

@@ -84,14 +84,7 @@ function Places({ page }: { page: JobPage }) {
   );
 }
 
-interface StepProps {
-  run: string;
-  to: string | null;
-  text: string;
-  label: string;
-}
-
-function Step({ run, to, text, label }: StepProps) {
+function Step({ run, to, text, label }: { run: string; to: string | null; text: string; label: string }) {
   const [base] = useUrlState('base', '');
   if (to === null) return null;
   return (
@@ -101,7 +94,6 @@ function Step({ run, to, text, label }: StepProps) {
   );
 }
 
-/** What can be done with a job: schedule it again, end it, copy what it says. */
 function JobActions({ page: { run, job } }: { page: JobPage }) {
   const isOver = job.status === 'pass' || job.status === 'fail' || job.status === 'dead';
   const texts: [string, string | null][] = [

@@ -9,7 +9,6 @@ export function failedSentence(history: readonly JobItem[]): string {
   return `Failed in ${failed} of the last ${history.length} runs.`;
 }
 
-/** Since when a description fails. */
 interface Streak {
   lastPass: JobItem;
   /** The first job after `lastPass` that failed. */

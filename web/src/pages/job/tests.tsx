@@ -5,9 +5,9 @@ import { caseResults } from '../../../../src/core/test-cases.ts';
 import type { JobTests } from '../../../../src/http/api/job-tests-schema.ts';
 import { useApi } from '../../lib/api.ts';
 import { duration, plural } from '../../lib/format.ts';
+import { Button } from '../../ui/Button.tsx';
 import { ErrorBox } from '../../ui/States.tsx';
 
-/** Cases on a page. */
 const atATime = 200;
 
 /** The test cases of a job, failed ones first. */
@@ -51,16 +51,8 @@ export function JobTestsView({ run, job }: { run: string; job: string }) {
       </p>
       <Cases run={run} job={job} cases={cases} />
       <p className="line">
-        {skip > 0 && (
-          <button type="button" className="button" onClick={() => setSkip(skip - atATime)}>
-            Previous
-          </button>
-        )}
-        {skip + atATime < total && (
-          <button type="button" className="button" onClick={() => setSkip(skip + atATime)}>
-            Next
-          </button>
-        )}
+        {skip > 0 && <Button onClick={() => setSkip(skip - atATime)}>Previous</Button>}
+        {skip + atATime < total && <Button onClick={() => setSkip(skip + atATime)}>Next</Button>}
       </p>
     </div>
   );

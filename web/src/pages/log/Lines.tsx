@@ -79,7 +79,6 @@ export function Lines({ log, marked, onMark }: LinesProps) {
   );
 }
 
-/** A bar for the place in the file. */
 function Place({ first, size, onPick }: { first?: Row; size: number; onPick: (at: number) => Promise<void> }) {
   const at = first?.at ?? 0;
   return (

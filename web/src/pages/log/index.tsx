@@ -6,6 +6,7 @@ import { root, setUrlStates, usePathParts, useTitle, useUrlState } from '../../l
 import { useApi } from '../../lib/api.ts';
 import { bytes } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
+import { Button } from '../../ui/Button.tsx';
 import { ErrorBox, NotFound } from '../../ui/States.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { Lines } from './Lines.tsx';
@@ -82,14 +83,7 @@ function useMark({ show, byteOf }: Pick<Log, 'show' | 'byteOf'>) {
   return { marked, mark, jump, jumpToLine };
 }
 
-interface HeaderProps {
-  page: JobPage | undefined;
-  run: string;
-  job: string;
-  log: Log;
-}
-
-function LogHeader({ page, run, job, log }: HeaderProps) {
+function LogHeader({ page, run, job, log }: { page: JobPage | undefined; run: string; job: string; log: Log }) {
   return (
     <header className="head">
       <div className="line spread">
@@ -151,38 +145,18 @@ function Tools({ log, marked, firstError, onJump, onLine, raw }: ToolsProps) {
           placeholder="Find (case-sensitive)"
           aria-label="Find in the log"
         />{' '}
-        <button type="submit" className="button">
-          Find
-        </button>
+        <Button type="submit">Find</Button>
       </form>
-      <button type="button" className="button" onClick={() => void find(null)}>
-        Next error
-      </button>
-      {firstError !== null && (
-        <button type="button" className="button" onClick={() => void onJump(firstError)}>
-          First error
-        </button>
-      )}
-      <Ends log={log} />
+      <Button onClick={() => void find(null)}>Next error</Button>
+      {firstError !== null && <Button onClick={() => void onJump(firstError)}>First error</Button>}
+      <Button onClick={() => void log.show(0)}>Start</Button>
+      <Button onClick={() => void log.show('end')}>End</Button>
       <LineField onLine={onLine} />
       <a href={raw} download>
         download
       </a>
       <span role="status">{searchText(log.search)}</span>
     </div>
-  );
-}
-
-function Ends({ log }: { log: Log }) {
-  return (
-    <>
-      <button type="button" className="button" onClick={() => void log.show(0)}>
-        Start
-      </button>
-      <button type="button" className="button" onClick={() => void log.show('end')}>
-        End
-      </button>
-    </>
   );
 }
 
@@ -208,7 +182,6 @@ function LineField({ onLine }: Pick<ToolsProps, 'onLine'>) {
   );
 }
 
-/** The number of a line in a text; null when it is none. */
 function lineIn(text: string): number | null {
   const digits = text.trim().replaceAll(',', '');
   return /^[1-9]\d{0,14}$/.test(digits) ? Number(digits) : null;

@@ -1,12 +1,9 @@
-/** A line of a log in parts that have colours of their own. */
-
 /** `quiet` is what every line has, `host0` to `host4` are hosts. */
 interface LinePart {
   text: string;
   look: '' | 'quiet' | `host${number}`;
 }
 
-/** How a line is shown. */
 interface LineParts {
   level: 'error' | 'warning' | 'debug' | '';
   parts: LinePart[];

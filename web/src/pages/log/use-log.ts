@@ -6,7 +6,6 @@ import { ApiError, fetchApi } from '../../lib/api.ts';
 import { taskStart } from './line-parts.ts';
 import { type LogWindow, unnumbered, windowOf, withEarlier, withFold, withLater, withNumbers } from './window.ts';
 
-/** Which log. */
 interface LogOf {
   run: string;
   job: string;
@@ -95,7 +94,6 @@ interface Held {
 /** Milliseconds until numbers that are being counted are asked for again. */
 const countingPause = 50;
 
-/** Asks for the numbers of lines that were not known when the lines were read. */
 function useNumbers(ask: Ask, held: Held, change: (make: Change, waits?: boolean) => Promise<void>) {
   useEffect(() => {
     const missing = held.counting ? unnumbered(held.window) : null;
@@ -110,7 +108,6 @@ function useNumbers(ask: Ask, held: Held, change: (make: Change, waits?: boolean
   }, [ask, change, held]);
 }
 
-/** What is held of a log, and how it changes. */
 function useHeld(ask: Ask, file: string, failed: (problem: unknown) => void) {
   const { held, change } = useChanges(file, failed);
   const read = useCallback(

@@ -112,7 +112,6 @@ function Suspect({ suspect: { sentence, causes } }: { suspect: Suspicion }) {
   );
 }
 
-/** Its last jobs, oldest first. */
 function JobStrip({ jobs }: { jobs: JobItem[] }) {
   if (jobs.length === 0) return null;
   const cells = jobs.map((job) => ({ status: job.status, title: `${job.status}: ${job.run}/${job.job_id}` })).reverse();
@@ -125,7 +124,6 @@ function JobStrip({ jobs }: { jobs: JobItem[] }) {
   );
 }
 
-/** The newest jobs of a node, and older ones on request. */
 function Jobs({ name, first }: { name: string; first: NodePage }) {
   const read = (after: string) => fetchApi<NodePage>(apiPath.node(name, { after }));
   const { pages, ...older } = useOlderPages(first, read);

@@ -54,10 +54,10 @@ function MobileJob({ job }: { job: JobItem }) {
     <MobileRow>
       <MobileLine end={<Time at={job.started ?? job.posted} />}>
         <Status status={job.status} /> <Link href={pagePath.job(job.run, job.job_id)}>{job.job_id}</Link>{' '}
-        <span className="two-lines-text quiet">{job.suite}</span>
+        <span className="cut quiet">{job.suite}</span>
       </MobileLine>
       <MobileLine end={<JobTime job={job} />}>
-        <code className="two-lines-text">{causeOf(job) || job.branch}</code>
+        <code className="cut">{causeOf(job) || job.branch}</code>
       </MobileLine>
     </MobileRow>
   );

@@ -18,7 +18,7 @@ export function NodeLink({ node }: { node: NodeItem }) {
 export function NodeStateCell({ node }: { node: NodeItem }) {
   const state = nodeState(node);
   return (
-    <span className="nodes-state">
+    <span>
       <span className={`nodes-square nodes-${state}`} aria-hidden="true" /> {state}
       {state === 'down' && node.locked && <span className="quiet"> locked</span>}
     </span>

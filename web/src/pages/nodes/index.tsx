@@ -6,6 +6,7 @@ import { useTitle, useUrlState } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
 import { useLive, useThrottled } from '../../lib/live.ts';
+import { Button } from '../../ui/Button.tsx';
 import { Select } from '../../ui/Select.tsx';
 import { Empty, Loaded } from '../../ui/States.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
@@ -88,10 +89,7 @@ export default function NodesPage() {
 function NoNodes({ all, onClear }: { all: number; onClear: () => void }) {
   return (
     <p className="state">
-      0 of {plural(all, 'node')} match.{' '}
-      <button type="button" className="button" onClick={onClear}>
-        Clear the filter
-      </button>
+      0 of {plural(all, 'node')} match. <Button onClick={onClear}>Clear the filter</Button>
     </p>
   );
 }

@@ -3,7 +3,7 @@ import { pagePath } from '../../../../src/core/paths.ts';
 import type { NodeItem } from '../../../../src/http/api/lab-schema.ts';
 import { useUrlState } from '../../lib/address.ts';
 import { Grid } from '../../ui/Grid.tsx';
-import type { Column } from '../../ui/grid-types.ts';
+import { type Column, sortedBy } from '../../ui/grid-types.ts';
 import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { NodeLink, NodeStateCell, ResultsCell, RunningCell, SuspectBadge, systemOf } from './cells.tsx';
@@ -30,41 +30,19 @@ export function NodesList({ nodes, days }: { nodes: NodeItem[]; days: number }) 
 
 function listColumns(days: number): Column<NodeItem>[] {
   return [
-    {
-      id: 'name',
-      title: 'Node',
-      width: '128px',
-      sortable: true,
+    sortedBy('name', 'Node', '128px', ({ name }) => name, {
       cell: (node) => <NodeLink node={node} />,
-      text: (node) => node.name,
-      value: (node) => node.name,
-    },
-    {
-      id: 'state',
-      title: 'State',
-      width: '92px',
-      sortable: true,
-      cell: (node) => <NodeStateCell node={node} />,
-      value: nodeState,
-    },
-    {
-      id: 'since',
-      title: 'Locked since',
-      width: '96px',
-      sortable: true,
+      text: ({ name }) => name,
+    }),
+    sortedBy('state', 'State', '92px', nodeState, { cell: (node) => <NodeStateCell node={node} /> }),
+    sortedBy('since', 'Locked since', '96px', (node) => node.locked_since, {
       cell: (node) => (node.locked ? <Time at={node.locked_since} /> : null),
-      value: (node) => node.locked_since,
-    },
-    {
-      id: 'owner',
-      title: 'Locked by',
-      width: 'minmax(130px, 1fr)',
-      sortable: true,
+    }),
+    sortedBy('owner', 'Locked by', 'minmax(130px, 1fr)', (node) => node.locked_by, {
       text: (node) => node.locked_by ?? '',
-      value: (node) => node.locked_by,
-    },
+    }),
     { id: 'running', title: 'Running', width: '108px', cell: (node) => <RunningCell node={node} /> },
-    { id: 'system', title: 'System', width: '124px', sortable: true, cell: systemOf, value: systemOf },
+    sortedBy('system', 'System', '124px', systemOf, { cell: systemOf }),
     {
       id: 'results',
       title: `Jobs, last ${days} d`,
@@ -87,7 +65,7 @@ function MobileNode({ node }: { node: NodeItem }) {
         <span className="whole">
           <NodeLink node={node} /> <NodeStateCell node={node} />
         </span>
-        <span className="two-lines-end two-lines-text">{node.locked_by}</span>
+        <span className="two-lines-end cut">{node.locked_by}</span>
       </MobileLine>
       <MobileLine end={node.suspect && <SuspectBadge />}>
         <ResultsCell node={node} />

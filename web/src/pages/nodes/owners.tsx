@@ -4,7 +4,7 @@ import type { NodeItem } from '../../../../src/http/api/lab-schema.ts';
 import { useUrlState } from '../../lib/address.ts';
 import { number } from '../../lib/format.ts';
 import { Grid } from '../../ui/Grid.tsx';
-import type { Column } from '../../ui/grid-types.ts';
+import { type Column, sortedBy } from '../../ui/grid-types.ts';
 import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
 import { Duration, useMinute } from '../../ui/Time.tsx';
 import { type Owner, owners } from './node-facts.ts';
@@ -33,58 +33,18 @@ export function NodesOwners({ nodes }: { nodes: NodeItem[] }) {
 }
 
 const columns: Column<Owner>[] = [
-  {
-    id: 'owner',
-    title: 'Owner',
-    width: 'minmax(160px, 2fr)',
-    sortable: true,
-    text: ({ owner }) => owner,
-    value: ({ owner }) => owner,
-  },
-  {
-    id: 'type',
-    title: 'Machine type',
-    width: '128px',
-    sortable: true,
-    cell: ({ machineType }) => machineType,
-    value: ({ machineType }) => machineType,
-  },
-  {
-    id: 'locked',
-    title: 'Locked',
-    width: '88px',
+  sortedBy('owner', 'Owner', 'minmax(160px, 2fr)', ({ owner }) => owner, { text: ({ owner }) => owner }),
+  sortedBy('type', 'Machine type', '128px', (row) => row.machineType, { cell: (row) => row.machineType }),
+  sortedBy('locked', 'Locked', '88px', (row) => row.locked, { align: 'right', cell: (row) => number(row.locked) }),
+  sortedBy('idle', 'Idle', '112px', (row) => row.idle, { align: 'right', cell: (row) => number(row.idle) }),
+  sortedBy('stale', 'Stale', '80px', ({ stale }) => stale, {
     align: 'right',
-    sortable: true,
-    cell: ({ locked }) => number(locked),
-    value: ({ locked }) => locked,
-  },
-  {
-    id: 'idle',
-    title: 'Idle',
-    width: '112px',
-    align: 'right',
-    sortable: true,
-    cell: ({ idle }) => number(idle),
-    value: ({ idle }) => idle,
-  },
-  {
-    id: 'stale',
-    title: 'Stale',
-    width: '80px',
-    align: 'right',
-    sortable: true,
     cell: ({ stale }) => (stale > 0 ? <b>{number(stale)}</b> : '0'),
-    value: ({ stale }) => stale,
-  },
-  {
-    id: 'oldest',
-    title: 'Oldest lock',
-    width: '128px',
+  }),
+  sortedBy('oldest', 'Oldest lock', '128px', (row) => row.oldest, {
     align: 'right',
-    sortable: true,
     cell: (row) => <Age at={row.oldest} />,
-    value: ({ oldest }) => oldest,
-  },
+  }),
 ];
 
 function Age({ at }: { at: number | null }) {
@@ -102,7 +62,7 @@ function MobileOwner({ row }: { row: Owner }) {
   return (
     <MobileRow>
       <MobileLine end={`${number(row.locked)} locked`}>
-        <span className="two-lines-text">{row.owner}</span>
+        <span className="cut">{row.owner}</span>
       </MobileLine>
       <MobileLine className="quiet" end={<Age at={row.oldest} />}>
         {row.machineType} · {number(row.idle)} idle · {number(row.stale)} stale

@@ -3,7 +3,7 @@ import { pagePath } from '../../../../src/core/paths.ts';
 import type { NodeItem } from '../../../../src/http/api/lab-schema.ts';
 import { useUrlState } from '../../lib/address.ts';
 import { Grid } from '../../ui/Grid.tsx';
-import type { Column } from '../../ui/grid-types.ts';
+import { type Column, sortedBy } from '../../ui/grid-types.ts';
 import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
 import { NodeLink, NodeStateCell, ResultsCell, SuspectBadge } from './cells.tsx';
 import { excessText, infraText, type NodeResult, nodeResults, rateText } from './node-facts.ts';
@@ -35,32 +35,10 @@ export function NodesResults({ nodes }: { nodes: NodeItem[] }) {
 }
 
 const columns: Column<NodeResult>[] = [
-  {
-    id: 'name',
-    title: 'Node',
-    width: '96px',
-    sortable: true,
-    cell: ({ node }) => <NodeLink node={node} />,
-    value: ({ node }) => node.name,
-  },
-  {
-    id: 'type',
-    title: 'Type',
-    width: '64px',
-    sortable: true,
-    cell: ({ node }) => node.machine_type ?? '',
-    value: ({ node }) => node.machine_type,
-  },
+  sortedBy('name', 'Node', '96px', ({ node }) => node.name, { cell: ({ node }) => <NodeLink node={node} /> }),
+  sortedBy('type', 'Type', '64px', ({ node }) => node.machine_type, { cell: ({ node }) => node.machine_type }),
   { id: 'state', title: 'State', width: '92px', cell: ({ node }) => <NodeStateCell node={node} /> },
-  {
-    id: 'infra',
-    title: 'Infra',
-    width: '88px',
-    align: 'right',
-    sortable: true,
-    cell: infraText,
-    value: ({ infra }) => infra,
-  },
+  sortedBy('infra', 'Infra', '88px', ({ infra }) => infra, { align: 'right', cell: infraText }),
   {
     id: 'suspect',
     title: 'Suspect',
@@ -73,24 +51,14 @@ const columns: Column<NodeResult>[] = [
       ),
     text: ({ node: { suspect } }) => suspect?.sentence ?? '',
   },
-  {
-    id: 'excess',
-    title: 'Excess',
-    width: '68px',
+  sortedBy('excess', 'Excess', '68px', ({ excess }) => excess, {
     align: 'right',
-    sortable: true,
     cell: ({ excess }) => excessText(excess),
-    value: ({ excess }) => excess,
-  },
-  {
-    id: 'rate',
-    title: 'Failed',
-    width: '64px',
+  }),
+  sortedBy('rate', 'Failed', '64px', ({ bad, ended }) => (ended === 0 ? null : bad / ended), {
     align: 'right',
-    sortable: true,
     cell: rateText,
-    value: ({ bad, ended }) => (ended === 0 ? null : bad / ended),
-  },
+  }),
   { id: 'results', title: 'Results', width: '352px', cell: ({ node }) => <ResultsCell node={node} /> },
 ];
 
@@ -107,7 +75,7 @@ function MobileResult({ result }: { result: NodeResult }) {
         ) : (
           <>
             <SuspectBadge />{' '}
-            <span className="two-lines-text">
+            <span className="cut">
               {infraText(result)} infra, others {suspect.others.failures} of {suspect.others.jobs}
             </span>
           </>

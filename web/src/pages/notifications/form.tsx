@@ -1,4 +1,3 @@
-/** The form of a subscription. */
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import {
@@ -10,6 +9,8 @@ import {
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { SavedSubscription, SubscriptionItem } from '../../../../src/http/api/subscription-schema.ts';
 import { sendJson, wordsOf } from '../../lib/api.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Choices } from '../../ui/Choices.tsx';
 import { NotSaved } from '../run/Who.tsx';
 import { eventNames, formatNames } from './facts.ts';
 
@@ -20,7 +21,6 @@ interface FormProps {
   onSaved: (saved: SavedSubscription) => void;
 }
 
-/** What the form holds. */
 interface Draft {
   name: string;
   filter: string;
@@ -36,6 +36,7 @@ const fresh: Draft = { name: '', filter: '', events: ['run_finished'], format: '
 export function SubscriptionForm({ subscription, sendsMail, onSaved }: FormProps) {
   const [draft, setDraft] = useState<Draft>(subscription === null ? fresh : { ...subscription, target: '' });
   const [problem, setProblem] = useState<string | null>(null);
+  const isPossible = (format: NewsFormat) => format !== 'mail' || sendsMail;
   const set = (change: Partial<Draft>) => setDraft((old) => ({ ...old, ...change }));
   const save = async (event: FormEvent) => {
     event.preventDefault();
@@ -53,7 +54,12 @@ export function SubscriptionForm({ subscription, sendsMail, onSaved }: FormProps
       <Line label="Name">
         <input required maxLength={100} value={draft.name} onChange={(event) => set({ name: event.target.value })} />
       </Line>
-      <Events chosen={draft.events} onChange={(events) => set({ events })} />
+      <Choices
+        legend="Tell when"
+        options={newsEvents.map((event) => [event, eventNames[event]])}
+        chosen={draft.events}
+        onPick={(event) => set({ events: newsEvents.filter((one) => draft.events.includes(one) !== (one === event)) })}
+      />
       <Line label="Runs">
         <input
           maxLength={4000}
@@ -66,7 +72,13 @@ export function SubscriptionForm({ subscription, sendsMail, onSaved }: FormProps
       <p className="quiet">
         The <Link href={pagePath.help()}>filter language</Link> over runs. Of nodes only <code>machine:</code> is asked.
       </p>
-      <Formats draft={draft} sendsMail={sendsMail} onChange={(format) => set({ format })} />
+      <Choices
+        legend="By"
+        options={newsFormats.map((format) => [format, formatLabel(format, isPossible(format))])}
+        chosen={draft.format}
+        disabled={(format) => !isPossible(format)}
+        onPick={(format) => set({ format })}
+      />
       <Line label={draft.format === 'mail' ? 'To' : 'Address'}>
         <input
           required={subscription === null}
@@ -81,9 +93,9 @@ export function SubscriptionForm({ subscription, sendsMail, onSaved }: FormProps
       {subscription !== null && <p className="quiet">Empty: it stays as it is.</p>}
       <NotSaved problem={problem} />
       <p className="line">
-        <button type="submit" className="button">
+        <Button type="submit">
           Save <kbd>Enter</kbd>
-        </button>
+        </Button>
       </p>
     </form>
   );
@@ -98,55 +110,18 @@ const examples: Record<NewsFormat, string> = {
 function Line({ label, children }: { label: string; children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/noLabelWithoutControl: the control is among the children.
-    <label className="subscription-line">
+    <label className="decide-line">
       {label} {children}
     </label>
   );
 }
 
-function Events({ chosen, onChange }: { chosen: readonly NewsEvent[]; onChange: (events: NewsEvent[]) => void }) {
+function formatLabel(format: NewsFormat, isPossible: boolean): ReactNode {
+  if (isPossible) return formatNames[format];
   return (
-    <fieldset className="choices">
-      <legend>Tell when</legend>
-      {newsEvents.map((event) => (
-        <label key={event} className="choice">
-          <input
-            type="checkbox"
-            checked={chosen.includes(event)}
-            onChange={() => onChange(newsEvents.filter((one) => chosen.includes(one) !== (one === event)))}
-          />{' '}
-          {eventNames[event]}
-        </label>
-      ))}
-    </fieldset>
-  );
-}
-
-interface FormatsProps {
-  draft: Draft;
-  sendsMail: boolean;
-  onChange: (format: NewsFormat) => void;
-}
-
-function Formats({ draft, sendsMail, onChange }: FormatsProps) {
-  return (
-    <fieldset className="choices">
-      <legend>By</legend>
-      {newsFormats.map((format) => (
-        <label key={format} className="choice">
-          <input
-            type="radio"
-            name="format"
-            disabled={format === 'mail' && !sendsMail}
-            checked={draft.format === format}
-            onChange={() => onChange(format)}
-          />{' '}
-          {formatNames[format]}
-          {format === 'mail' && !sendsMail && (
-            <span className="quiet"> (the server needs PADDLES_SMTP_URL and PADDLES_MAIL_FROM)</span>
-          )}
-        </label>
-      ))}
-    </fieldset>
+    <>
+      {formatNames[format]}
+      <span className="quiet"> (the server needs PADDLES_SMTP_URL and PADDLES_MAIL_FROM)</span>
+    </>
   );
 }

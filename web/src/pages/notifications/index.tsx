@@ -7,6 +7,7 @@ import type {
 } from '../../../../src/http/api/subscription-schema.ts';
 import { useTitle, useUrlState } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
+import { Button } from '../../ui/Button.tsx';
 import { Copy } from '../../ui/Copy.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Grid } from '../../ui/Grid.tsx';
@@ -40,9 +41,7 @@ export default function NotificationsPage() {
         <p className="quiet">Who is told when runs are over, have new causes, or nodes become suspect.</p>
         {data && (
           <p className="line">
-            <button type="button" className="button" onClick={() => setEdited('new')}>
-              Add…
-            </button>
+            <Button onClick={() => setEdited('new')}>Add…</Button>
           </p>
         )}
       </section>
@@ -148,11 +147,11 @@ function MobileSubscription({ row }: { row: SubscriptionItem }) {
   return (
     <MobileRow>
       <MobileLine end={<State row={row} />}>
-        <span className="two-lines-text">{row.name}</span>
+        <span className="cut">{row.name}</span>
       </MobileLine>
       <MobileLine>
         {formatNames[row.format]}{' '}
-        <span className="two-lines-text quiet">
+        <span className="cut quiet">
           {eventsText(row)}; {runsText(row)}
         </span>
       </MobileLine>

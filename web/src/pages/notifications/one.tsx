@@ -10,6 +10,7 @@ import type {
 import { type ApiError, fetchApi, sendJson, useApi, wordsOf } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
 import { useLive, useThrottled } from '../../lib/live.ts';
+import { Button } from '../../ui/Button.tsx';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-types.ts';
 import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
@@ -29,7 +30,6 @@ interface OneProps {
   onGone: () => void;
 }
 
-/** See the head of this file. */
 export function Subscription(props: OneProps) {
   const { subscription, refetch } = props;
   const { id, name, filter, format, target, created_by, created, problem, failing_since } = subscription;
@@ -95,9 +95,9 @@ function Actions({ subscription, refetch, onEdit, onSaved, onGone }: OneProps) {
   return (
     <p className="line">
       {shown.map(([label, run]) => (
-        <button key={label} type="button" className="button" onClick={() => void run()}>
+        <Button key={label} onClick={() => void run()}>
           {label}
-        </button>
+        </Button>
       ))}
     </p>
   );
@@ -166,24 +166,20 @@ function Again({ row: { id, due, subscription } }: { row: Row }) {
       toast(wordsOf(error));
     }
   };
-  return (
-    <button type="button" className="button" onClick={() => void again()}>
-      Send again
-    </button>
-  );
+  return <Button onClick={() => void again()}>Send again</Button>;
 }
 
 function MobileDelivery({ row }: { row: Row }) {
   return (
     <MobileRow>
       <MobileLine end={<Time at={row.created} />}>
-        <span className="two-lines-text">{row.title}</span>
+        <span className="cut">{row.title}</span>
       </MobileLine>
       <MobileLine>
-        {outcome(row)} <span className="two-lines-text quiet">{answerOf(row)}</span>
+        {outcome(row)} <span className="cut quiet">{answerOf(row)}</span>
       </MobileLine>
       <MobileLine end={<Again row={row} />}>
-        <span className="two-lines-text quiet">
+        <span className="cut quiet">
           {plural(row.attempts, 'attempt')}
           {row.due !== null && (
             <>

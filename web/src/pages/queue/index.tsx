@@ -57,7 +57,7 @@ function Queues({ all, only }: { all: readonly OneQueue[]; only: string | undefi
     );
   }
   return (
-    <div className="page-body">
+    <div className="body">
       {queues.map((queue) => (
         <QueueSection key={queue.machine_type} queue={queue} />
       ))}
@@ -167,7 +167,7 @@ function MobileQueued({ run, place }: { run: RunItem; place: number }) {
     <MobileRow>
       <MobileLine>
         <span className="quiet">{place}</span>
-        <Link className="two-lines-text" href={pagePath.run(run.name)}>
+        <Link className="cut" href={pagePath.run(run.name)}>
           {run.name}
         </Link>
       </MobileLine>

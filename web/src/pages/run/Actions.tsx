@@ -45,7 +45,6 @@ export function Actions({ page, jobs, filtered }: ActionsProps) {
   );
 }
 
-/** Copies the report of a run and confirms it with a toast. */
 function copyReport(page: RunPage, jobs: readonly Job[], format: ReportFormat): void {
   const origin = `${location.origin}${root}`;
   const frozen = new URLSearchParams(location.search).get('at');

@@ -1,11 +1,11 @@
-/** What people decided on a cause, and the form to decide. */
-
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { decisionClasses, issueName } from '../../../../src/core/decisions/decision.ts';
 import { apiPath } from '../../../../src/core/paths.ts';
 import type { DecisionItem, DecisionList } from '../../../../src/http/api/decision-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { useApi, wordsOf } from '../../lib/api.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Choices } from '../../ui/Choices.tsx';
 import { OutLink } from '../../ui/OutLink.tsx';
 import { Select } from '../../ui/Select.tsx';
 import { Time } from '../../ui/Time.tsx';
@@ -36,14 +36,10 @@ export function Decision({ page, group, triage }: DecisionProps) {
       ) : (
         triage !== null && (
           <p className="line">
-            <button type="button" className="button" onClick={() => triage.start(group)}>
+            <Button onClick={() => triage.start(group)}>
               {decision === null ? 'Decide' : 'Change'} <kbd>t</kbd>
-            </button>
-            {decision !== null && (
-              <button type="button" className="button" onClick={() => void triage.withdraw(group)}>
-                Withdraw
-              </button>
-            )}
+            </Button>
+            {decision !== null && <Button onClick={() => void triage.withdraw(group)}>Withdraw</Button>}
           </p>
         )
       )}
@@ -122,7 +118,13 @@ function DecisionForm({ page, group, triage }: DecisionProps & { triage: Triage 
       onSubmit={(event) => void send(event)}
       onKeyDown={onKeyDown}
     >
-      <Classes chosen={draft.class} onChoose={(kind) => triage.change(group, withClass(draft, kind, place))} />
+      <Choices
+        className="decide-classes"
+        legend="What is it?"
+        options={decisionClasses.map((kind) => [kind, kind])}
+        chosen={draft.class}
+        onPick={(kind) => triage.change(group, withClass(draft, kind, place))}
+      />
       <Issue
         suggested={suggested}
         field={issue}
@@ -143,28 +145,14 @@ function DecisionForm({ page, group, triage }: DecisionProps & { triage: Triage 
       <WhoField who={who} />
       <NotSaved problem={problem} />
       <p className="line">
-        <button type="submit" className="button" disabled={triage.saving}>
+        <Button type="submit" disabled={triage.saving}>
           Save and next <kbd>Enter</kbd>
-        </button>
-        <button type="button" className="button" onClick={triage.cancel}>
+        </Button>
+        <Button onClick={triage.cancel}>
           Cancel <kbd>Esc</kbd>
-        </button>
+        </Button>
       </p>
     </form>
-  );
-}
-
-function Classes({ chosen, onChoose }: { chosen: Draft['class']; onChoose: (kind: Draft['class']) => void }) {
-  const name = useId();
-  return (
-    <fieldset className="choices decide-classes">
-      <legend>What is it?</legend>
-      {decisionClasses.map((kind) => (
-        <label key={kind} className="choice">
-          <input type="radio" name={name} checked={kind === chosen} onChange={() => onChoose(kind)} /> {kind}
-        </label>
-      ))}
-    </fieldset>
   );
 }
 
@@ -212,9 +200,9 @@ function Issue({ suggested, field, value, onChange }: IssueProps) {
         .slice(0, mostButtons)
         .map(({ url, why }) => (
           <p key={url} className="decide-issue">
-            <button type="button" className="button" title={url} onClick={() => onChange(url)}>
+            <Button title={url} onClick={() => onChange(url)}>
               {why}
-            </button>
+            </Button>
           </p>
         ))}
     </>

@@ -8,7 +8,6 @@ import { plural } from '../../lib/format.ts';
 import { ErrorBox } from '../../ui/States.tsx';
 import type { Group } from './groups.ts';
 
-/** Jobs of a case that are named. */
 const mostJobs = 6;
 
 /** The failed test cases of a run, each with all jobs in which it failed. */

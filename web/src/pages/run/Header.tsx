@@ -48,7 +48,14 @@ export function Header({ page, patch, jobs, q, onFilter }: HeaderProps) {
         <Counts counts={run.counts} onPick={pick} activeStatuses={active} />
         <Change page={page} />
       </div>
-      <Causes page={page} patch={patch} />
+      {/* Also there when nothing failed yet, so that the first failure does not move the page. */}
+      <div className="line">
+        <span className="strong">{headline(page)}</span>
+        <Review page={page} patch={patch} />
+        <span className="last">
+          <BaseSelect page={page} />
+        </span>
+      </div>
     </header>
   );
 }
@@ -108,7 +115,6 @@ function MoreFacts({ run }: { run: RunItem }) {
   );
 }
 
-/** How long the run took, or its progress while it is running. */
 function Took({ run }: { run: RunItem }) {
   const seconds = runSeconds(run, useMinute());
   if (seconds === null) return null;
@@ -122,19 +128,6 @@ function Took({ run }: { run: RunItem }) {
 
 function runsWith(key: QueryKey, value: string): string {
   return pagePath.runs({ q: literalTerm(key, value) });
-}
-
-/** Also there when nothing failed yet, so that the first failure does not move the page. */
-function Causes({ page, patch }: Pick<HeaderProps, 'page' | 'patch'>) {
-  return (
-    <div className="line">
-      <span className="strong">{headline(page)}</span>
-      <Review page={page} patch={patch} />
-      <span className="last">
-        <BaseSelect page={page} />
-      </span>
-    </div>
-  );
 }
 
 function Change({ page }: { page: RunPage }) {

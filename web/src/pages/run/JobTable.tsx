@@ -78,7 +78,6 @@ export function JobTable({ jobs, facets, parts, q, marks, selected, onSelect, on
   );
 }
 
-/** The most facets in a row. */
 const facetsInLine = 8;
 
 function rowsOf(jobs: readonly Job[], facets: JobTableProps['facets'], parts: Parts): JobRow[] {
@@ -146,12 +145,12 @@ function FacetRail({ jobs, facets }: FacetRailProps) {
           <ul className="plain-list">
             {counts.slice(0, mostValues).map(({ facet, red, total }) => (
               <li key={facet.value} className="rail-line">
-                <span className="mono rail-value">
+                <span className="mono cut">
                   <Value field="f" value={facetText(facet)}>
                     {facet.value}
                   </Value>
                 </span>
-                <span className="rail-bar" style={{ '--red': `${(100 * red) / total}%` } as CSSProperties} />
+                <span className="share-bar" style={{ '--share': `${(100 * red) / total}%` } as CSSProperties} />
                 <span className="rail-count" title={`${red} of ${total} jobs failed`}>
                   {red}/{total}
                 </span>

@@ -49,7 +49,7 @@ function Short({ title, run, jobs }: { title: string; run: string; jobs: readonl
           <li key={job.job_id} className="short">
             <span className="short-time">{duration(job.duration)}</span>
             <Link href={pagePath.job(run, job.job_id)}>{job.job_id}</Link>{' '}
-            <span className="mono short-text" title={job.description ?? undefined}>
+            <span className="mono cut" title={job.description ?? undefined}>
               {job.description}
             </span>
           </li>

@@ -9,6 +9,8 @@ import { useUrlSet } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
 import { killRun, markDown, rerunByDescription, rerunByStatus } from '../../lib/commands.ts';
 import { plural, shortHost } from '../../lib/format.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Choices } from '../../ui/Choices.tsx';
 import { Command } from '../../ui/Copy.tsx';
 import { DialogButton } from '../../ui/Dialog.tsx';
 import { ErrorBox } from '../../ui/States.tsx';
@@ -46,14 +48,12 @@ function ByStatus({ run, config }: { run: RunItem; config: Config }) {
   const jobs = counts.reduce((sum, [status, n]) => sum + (statuses.includes(status) ? n : 0), 0);
   return (
     <>
-      <fieldset className="choices">
-        <legend>Which jobs</legend>
-        {counts.map(([status, n]) => (
-          <label key={status} className="choice">
-            <input type="checkbox" checked={statuses.includes(status)} onChange={() => toggle(status)} /> {status} ({n})
-          </label>
-        ))}
-      </fieldset>
+      <Choices
+        legend="Which jobs"
+        options={counts.map(([status, n]) => [status, `${status} (${n})`])}
+        chosen={statuses}
+        onPick={toggle}
+      />
       {statuses.length === 0 ? (
         <p>Choose at least one status.</p>
       ) : (
@@ -138,22 +138,14 @@ export function RerunButton({ run, jobs, label }: { run: RunItem; jobs: readonly
   );
 }
 
-interface MarkedJobsProps {
-  run: RunItem;
-  jobs: readonly Job[];
-  onClear: () => void;
-}
-
 /** The jobs that were marked with x, and what can be done with them. */
-export function MarkedJobs({ run, jobs, onClear }: MarkedJobsProps) {
+export function MarkedJobs({ run, jobs, onClear }: { run: RunItem; jobs: readonly Job[]; onClear: () => void }) {
   if (jobs.length === 0) return null;
   return (
     <div className="marked-bar" role="status">
       <span className="strong">{plural(jobs.length, 'job')} marked</span>
       <RerunButton run={run} jobs={jobs} label="Rerun…" />
-      <button type="button" className="button" onClick={onClear}>
-        Clear
-      </button>
+      <Button onClick={onClear}>Clear</Button>
     </div>
   );
 }

@@ -1,4 +1,3 @@
-/** Who reviewed a run, and saying so. */
 import { type FormEvent, useState } from 'react';
 import { Link } from 'wouter';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
@@ -9,6 +8,7 @@ import { useUrlState } from '../../lib/address.ts';
 import { sendJson, useApi, wordsOf } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
+import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { toast } from '../../ui/Toast.tsx';
@@ -39,9 +39,9 @@ export function Review({ page, patch }: ReviewProps) {
         </span>
       )}
       {isReady && (
-        <button type="button" className="button" onClick={() => setAsked(true)}>
+        <Button onClick={() => setAsked(true)}>
           Mark reviewed… <kbd>r</kbd>
-        </button>
+        </Button>
       )}
       <Dialog open={asked} title="Review this run" onClose={() => setAsked(false)}>
         <ReviewForm page={page} patch={patch} onDone={() => setAsked(false)} />
@@ -52,7 +52,6 @@ export function Review({ page, patch }: ReviewProps) {
 
 const choices = ['ok to merge', 'not ok', ''];
 
-/** Sends a review, and shows it at once. */
 function useReview({ page, patch }: ReviewProps) {
   const [key] = useState(() => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`);
   return async (verdict: string) => {
@@ -112,9 +111,9 @@ function ReviewForm({ page, patch, onDone }: ReviewProps & { onDone: () => void 
       <WhoField who={who} />
       <NotSaved problem={problem} />
       <p className="line">
-        <button type="submit" className="button">
+        <Button type="submit">
           Save <kbd>Enter</kbd>
-        </button>
+        </Button>
       </p>
     </form>
   );
@@ -139,9 +138,7 @@ export function Frozen({ page }: { page: RunPage }) {
             reviewed: <b>{review.verdict}</b> by {review.author}
           </span>
         )}
-        <button type="button" className="button" onClick={() => setAt('')}>
-          Show now
-        </button>
+        <Button onClick={() => setAt('')}>Show now</Button>
       </p>
       {review && (
         <details>

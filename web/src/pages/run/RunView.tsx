@@ -98,7 +98,6 @@ interface ToolsProps {
   children: ReactNode;
 }
 
-/** The tabs, the filter and the options of the current view. */
 function Tools({ view, pick, q, setQ, groups, total, hasFailed, loaded, children }: ToolsProps) {
   const { all, jobs, matchable } = loaded;
   const suggest = useCallback(
@@ -134,13 +133,7 @@ function Tools({ view, pick, q, setQ, groups, total, hasFailed, loaded, children
   );
 }
 
-interface GroupSelectProps {
-  all: readonly Job[];
-  by: string;
-  setBy: (by: string) => void;
-}
-
-function GroupSelect({ all, by, setBy }: GroupSelectProps) {
+function GroupSelect({ all, by, setBy }: { all: readonly Job[]; by: string; setBy: (by: string) => void }) {
   const groupings = useMemo(() => groupingsOf(all), [all]);
   return <Select className="field" label="group by" value={by} values={groupings} onChange={setBy} />;
 }

@@ -2,17 +2,10 @@
 import { useState } from 'react';
 import { longestName, useGivenName, useMissingName, useSignIn } from '../../lib/session.ts';
 
-/** The field of a form for what is missing. */
-export interface Who {
-  missing: 'token' | 'name' | null;
-  text: string;
-  setText: (text: string) => void;
-  /** Gives it; throws an `ApiError`. */
-  give: () => Promise<void>;
-}
+type Who = ReturnType<typeof useWho>;
 
-/** The state of the field. */
-export function useWho(): Who {
+/** The state of the field for what is missing; `give` gives it, and throws an `ApiError`. */
+export function useWho() {
   const missing = useMissingName();
   const { signIn } = useSignIn();
   const giveName = useGivenName();

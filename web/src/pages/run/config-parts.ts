@@ -1,5 +1,3 @@
-/** The parts of a configuration that a person looks for. */
-
 /** A configuration reduced to the keys and values that contain a text in whatever case, with what they are in; null when none does. */
 export function partsWith(value: unknown, text: string): unknown {
   const wanted = text.trim().toLowerCase();

@@ -41,7 +41,7 @@ function BandHeading({ row }: { row: FailureRow & { kind: 'band' } }) {
   const accept = useContext(AcceptContext);
   return (
     <span className="band">
-      <span className="band-title">
+      <span className="cut">
         {bandTitles[row.band]}{' '}
         <span className="quiet">{`${plural(row.causes, 'cause')}, ${plural(row.jobs, 'job')}`}</span>
       </span>
@@ -125,7 +125,6 @@ export function failureColumns(page: RunPage): Column<FailureRow>[] {
   ];
 }
 
-/** What people said of a cause, in one line. */
 function decisionOf({ verdict }: Group): string {
   return verdict === null ? '' : decidedWords(verdict);
 }

@@ -30,7 +30,6 @@ export function groupingsOf(jobs: readonly Job[]): string[] {
   return [...fixedGroupings, ...[...keys].slice(0, mostFacets).map((key) => `facet:${key}`)];
 }
 
-/** The most facets in the menu. */
 const mostFacets = 40;
 
 /** Groups failing jobs: causes by band, and those with the most jobs first. */
@@ -73,14 +72,12 @@ function titlesOf(job: Job, by: string): string[] {
   return [by === 'none' ? 'all failures' : 'no reason recorded'];
 }
 
-/** A facet, the number of jobs with it, and how many of those failed. */
 interface FacetCount {
   facet: Facet;
   red: number;
   total: number;
 }
 
-/** The most keys that are shown. */
 const mostKeys = 24;
 
 /**

@@ -32,7 +32,6 @@ export function headline({ run, signatures, jobs, verdicts }: RunPage): string {
   return said.length === 0 ? causes : `${causes}: ${said.join(', ')}; ${leftText(verdicts)}`;
 }
 
-/** How many causes are left to decide. */
 function leftText(verdicts: readonly PageVerdict[]): string {
   const left = verdicts.filter((verdict) => !isSettled(verdict)).length;
   return left === 0 ? 'nothing left to decide' : `${left} undecided of ${verdicts.length} left`;

@@ -41,7 +41,6 @@ export function matchableJobs(jobs: readonly Job[], { run, verdicts }: RunPage, 
   });
 }
 
-/** A job with the facts of its run and what is said of its causes. */
 function matchableJob(
   job: Job,
   run: RunPage['run'],
@@ -56,7 +55,6 @@ function matchableJob(
   return { ...job, ...facts, wait, tasks, roles, traits };
 }
 
-/** A value of a key and its number of jobs. */
 interface CountedValue {
   value: string;
   count: number;

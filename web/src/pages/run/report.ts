@@ -43,7 +43,6 @@ const words: Record<ReportFormat, Words> = {
   },
 };
 
-/** The sections, in the order in which a reviewer reads them. */
 const sections = ['Needs a look', 'Related to this branch', 'Known', 'Infra, rerun proposed'] as const;
 type Section = (typeof sections)[number];
 

@@ -92,21 +92,18 @@ export function scopesFor(kind: DecisionClass, { branch, base }: Place): [Decisi
 export function withDecision(page: RunPage, cause: string, decision: DecisionItem | null): RunPage {
   const verdicts = page.verdicts.map((verdict) =>
     verdict.cause === cause
-      ? { ...verdict, ...decided({ ...verdict, ...undecided(verdict) }, { decision, past: null }) }
+      ? { ...verdict, ...decided({ ...verdict, ...measuredOf(verdict) }, { decision, past: null }) }
       : verdict,
   );
   return { ...page, verdicts };
 }
 
-function undecided(verdict: PageVerdict): Pick<PageVerdict, 'verdict' | 'sentence'> {
+function measuredOf(verdict: PageVerdict) {
   return { verdict: verdict.measured, sentence: plainSentence(verdict) };
 }
 
-/** What an event tells of decisions: the causes, and the decisions that were made on them. */
-type Told = LiveEvents['decisions'];
-
-/** The page after what was told; null when it must be read again. */
-export function withTold(page: RunPage, { names, made }: Told): RunPage | null {
+/** The page after what an event told of decisions: the causes, and those that were made on them; null when it must be read again. */
+export function withTold(page: RunPage, { names, made }: LiveEvents['decisions']): RunPage | null {
   const run = { ...placeIn(page), scheduled: page.run.scheduled };
   const onPage = new Map(page.verdicts.map((verdict) => [verdict.cause, verdict.decision]));
   let shown = page;
@@ -131,15 +128,11 @@ export function plainSentence({ sentence, decision }: Pick<PageVerdict, 'sentenc
   return sentence.startsWith(name) ? sentence.slice(name.length) : sentence;
 }
 
-/** The decision on a cause in one line: "#61233 product bug · ana". */
-function decisionWords({ class: kind, issue_url, author }: DecisionItem): string {
-  const name = issue_url === null ? '' : `${decisionName({ class: kind, issue_url })} `;
-  return `${name}${kind} · ${author}`;
-}
-
-/** What people said of a cause in one line; empty for nothing. */
+/** What people said of a cause in one line: "#61233 product bug · ana"; empty for nothing. */
 export function decidedWords({ decision, past }: Pick<PageVerdict, 'decision' | 'past'>): string {
-  return decision === null ? (past ?? '') : decisionWords(decision);
+  if (decision === null) return past ?? '';
+  const name = decision.issue_url === null ? '' : `${decisionName(decision)} `;
+  return `${name}${decision.class} · ${decision.author}`;
 }
 
 /** Whether nobody has decided on a group. */

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { type Facet, parseAllFacets } from '../../../../src/core/facets.ts';
+import { parseAllFacets } from '../../../../src/core/facets.ts';
 import { apiPath } from '../../../../src/core/paths.ts';
 import { parseQuery } from '../../../../src/core/query.ts';
 import { jobMatcher, type MatchableJob } from '../../../../src/core/query-match.ts';
@@ -7,23 +7,16 @@ import type { RunPage, RunParts } from '../../../../src/http/api/run-page-schema
 import { useApi } from '../../lib/api.ts';
 import { timeZoneOf, usePreferences } from '../../lib/preferences.ts';
 import { changesOf } from '../../ui/shown-columns.ts';
-import { type Job, jobsOf, matchableJobs } from './jobs.ts';
+import { jobsOf, matchableJobs } from './jobs.ts';
 
 /** The jobs of a page. */
-export interface LoadedJobs {
-  all: Job[];
-  /** The jobs as filters see them, by index. */
-  matchable: () => MatchableJob[];
-  /** The jobs that match the filter. */
-  jobs: Job[];
-  /** The facets of each description, by the index of the job. */
-  facets: Facet[][];
-  /** How many jobs match a filter. */
-  count: (q: string) => number;
-}
+export type LoadedJobs = ReturnType<typeof useJobs>;
 
-/** The jobs of the page, those that match the filter, and the facets of all descriptions. */
-export function useJobs(page: RunPage, q: string, parts: Parts): LoadedJobs {
+/**
+ * All jobs of the page and those that match the filter, the jobs as filters see them and the facets of all descriptions, both by the index
+ * of the job, and how many jobs match another filter.
+ */
+export function useJobs(page: RunPage, q: string, parts: Parts) {
   const { zone } = usePreferences();
   const all = useMemo(() => jobsOf(page), [page]);
   // Built when a filter first needs it, so that the first rows do not wait for 5,000 objects.

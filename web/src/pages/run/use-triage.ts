@@ -64,7 +64,6 @@ interface Done {
   before: PageVerdict | null;
 }
 
-/** The state of deciding on one page. */
 function useTriage(of: TriageOf): Triage {
   const { page, groups } = of;
   const { say, take } = useDecisions(of);
@@ -182,7 +181,6 @@ function useSaving() {
   return { saving, isSaving: () => now.current, whileSaving };
 }
 
-/** Runs something; the sentence of its failure, or null. */
 async function attempt(run: () => Promise<unknown>): Promise<string | null> {
   try {
     await run();

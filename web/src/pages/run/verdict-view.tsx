@@ -54,7 +54,6 @@ export function SeenStrip({ page, group: { signature } }: { page: RunPage; group
   );
 }
 
-/** What a verdict needs of the page that it is on. */
 type Judged = Pick<RunPage, 'baseline'> & { run: { suite: string } };
 
 /** What is said of a cause and on what grounds. */

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { pagePath } from '../../../../src/core/paths.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
-import { duration, shortSha1 } from '../../lib/format.ts';
+import { duration, number, shortSha1 } from '../../lib/format.ts';
 import { Bar, Counts } from '../../ui/Bar.tsx';
 import type { Column } from '../../ui/grid-types.ts';
 import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
@@ -26,115 +26,62 @@ export type RunsRow =
 
 type Cell = (run: RunItem) => ReactNode;
 
-function ofRun(cell: Cell, group: (row: RunsRow & { kind: 'group' }) => ReactNode = () => null) {
-  return (row: RunsRow) => (row.kind === 'run' ? cell(row.run) : group(row));
-}
-
 function textOf(text: (run: RunItem) => string) {
   return (row: RunsRow) => (row.kind === 'run' ? text(row.run) : '');
 }
 
+function ofRuns(id: string, title: string, width: string, cell: Cell, more: Partial<Column<RunsRow>> = {}) {
+  return { id, title, width, cell: (row: RunsRow) => (row.kind === 'run' ? cell(row.run) : null), ...more };
+}
+
+const hidden = { hidden: true };
+const mostFirst = { sortable: true, descendingFirst: true };
+
 /** The columns. The id of a sortable column is the name that the API sorts by. */
 export function runColumns(now: number, byDay = false): Column<RunsRow>[] {
-  const plain = (id: string, title: string, width: string, cell: Cell): Column<RunsRow> => ({
-    id,
-    title,
-    width,
-    hidden: true,
-    cell: ofRun(cell),
-  });
+  const form = byDay ? 'clock' : 'long';
   return [
     {
-      id: 'status',
-      title: 'Status',
-      width: '64px',
-      sortable: true,
+      ...{ id: 'status', title: 'Status', width: '64px', sortable: true },
       cell: (row) => (row.kind === 'run' ? <RunMark row={row} /> : <GroupTitle row={row} />),
       text: textOf((run) => run.status),
     },
-    {
-      id: 'scheduled',
-      title: 'Scheduled',
-      width: byDay ? '80px' : '128px',
+    ofRuns(
+      'scheduled',
+      'Scheduled',
+      byDay ? '80px' : '128px',
+      (run) => <Time at={run.scheduled} form={form} />,
+      mostFirst,
+    ),
+    ofRuns('suite', 'Suite', 'minmax(110px, 0.7fr)', suiteLink, { sortable: true, text: textOf((run) => run.name) }),
+    ofRuns('branch', 'Branch · sha1', 'minmax(150px, 2fr)', branchCell, {
       sortable: true,
-      descendingFirst: true,
-      cell: ofRun((run) => <Time at={run.scheduled} form={byDay ? 'clock' : 'long'} />),
-    },
-    {
-      id: 'suite',
-      title: 'Suite',
-      width: 'minmax(110px, 0.7fr)',
-      sortable: true,
-      cell: ofRun(suiteLink),
-      text: textOf((run) => run.name),
-    },
-    {
-      id: 'branch',
-      title: 'Branch · sha1',
-      width: 'minmax(150px, 2fr)',
-      sortable: true,
-      cell: ofRun(branchCell),
       text: textOf((run) => `${run.branch} ${run.sha1 ?? ''}`),
-    },
-    {
-      id: 'user',
-      title: 'User',
-      width: '96px',
+    }),
+    ofRuns('user', 'User', '96px', (run) => <Value field="user" value={run.user} />, {
       sortable: true,
-      cell: ofRun((run) => <Value field="user" value={run.user} />),
       text: textOf((run) => run.user),
-    },
-    {
-      id: 'machine_type',
-      title: 'Machine',
-      width: '84px',
+    }),
+    ofRuns('machine_type', 'Machine', '84px', (run) => <Value field="machine" value={run.machine_type} />, {
       sortable: true,
-      cell: ofRun((run) => <Value field="machine" value={run.machine_type} />),
       text: textOf((run) => run.machine_type),
-    },
+    }),
     {
-      id: 'fail',
-      title: 'Results',
-      width: 'minmax(388px, 1.6fr)',
-      sortable: true,
-      descendingFirst: true,
-      cell: (row) => (
-        <Results
-          counts={row.kind === 'run' ? row.run.counts : row.counts}
-          total={row.kind === 'run' ? row.run.total : row.total}
-        />
-      ),
+      ...{ id: 'fail', title: 'Results', width: 'minmax(388px, 1.6fr)', ...mostFirst },
+      cell: (row) => <Results {...(row.kind === 'run' ? row.run : row)} />,
     },
-    {
-      id: 'review',
-      title: 'Reviewed',
-      width: 'minmax(80px, 0.8fr)',
-      cell: ofRun(reviewCell),
+    ofRuns('review', 'Reviewed', 'minmax(80px, 0.8fr)', reviewCell, {
       text: textOf(({ review }) => (review === null ? '' : `${review.verdict}, by ${review.author}`)),
-    },
-    {
-      id: 'time',
-      title: 'Time',
-      width: '100px',
-      align: 'right',
-      cell: ofRun((run) => <RunTime run={run} now={now} />),
-    },
-    { ...plain('priority', 'Priority', '72px', (run) => run.priority ?? ''), align: 'right', sortable: true },
-    plain('sha1', 'sha1', '84px', (run) => <code>{shortSha1(run.sha1)}</code>),
-    plain('flavor', 'Flavor', '84px', (run) => run.flavor ?? ''),
-    {
-      ...plain('started', 'Started', '96px', (run) => <Time at={run.started} />),
-      sortable: true,
-      descendingFirst: true,
-    },
-    {
-      ...plain('updated', 'Updated', '96px', (run) => <Time at={run.updated} />),
-      sortable: true,
-      descendingFirst: true,
-    },
-    { ...plain('total', 'Jobs', '64px', (run) => run.total.toLocaleString('en')), align: 'right' },
-    plain('tags', 'Tags', 'minmax(80px, 1fr)', (run) => run.tags.join(', ')),
-    plain('name', 'Name', 'minmax(200px, 3fr)', (run) => run.name),
+    }),
+    ofRuns('time', 'Time', '100px', (run) => <RunTime run={run} now={now} />, { align: 'right' }),
+    ofRuns('priority', 'Priority', '72px', (run) => run.priority, { ...hidden, align: 'right', sortable: true }),
+    ofRuns('sha1', 'sha1', '84px', (run) => <code>{shortSha1(run.sha1)}</code>, hidden),
+    ofRuns('flavor', 'Flavor', '84px', (run) => run.flavor, hidden),
+    ofRuns('started', 'Started', '96px', (run) => <Time at={run.started} />, { ...hidden, ...mostFirst }),
+    ofRuns('updated', 'Updated', '96px', (run) => <Time at={run.updated} />, { ...hidden, ...mostFirst }),
+    ofRuns('total', 'Jobs', '64px', (run) => number(run.total), { ...hidden, align: 'right' }),
+    ofRuns('tags', 'Tags', 'minmax(80px, 1fr)', (run) => run.tags.join(', '), hidden),
+    ofRuns('name', 'Name', 'minmax(200px, 3fr)', (run) => run.name, hidden),
   ];
 }
 
@@ -179,7 +126,7 @@ function reviewCell({ review }: RunItem) {
 function branchCell(run: RunItem) {
   return (
     <span className="runs-branch">
-      <span className="runs-branch-name">
+      <span className="runs-branch-name cut">
         <Value field="branch" value={run.branch} />
       </span>
       {run.sha1 && (
@@ -207,7 +154,6 @@ export function Results({ counts, total }: { counts: RunItem['counts']; total: n
   );
 }
 
-/** The duration of a run, or its progress while it is running. */
 function RunTime({ run, now }: { run: RunItem; now: number }) {
   const seconds = runSeconds(run, now);
   if (isLive(run.counts)) {
@@ -227,11 +173,11 @@ export function MobileRun({ row, now }: { row: RunsRow; now: number }) {
   return (
     <MobileRow>
       <MobileLine end={<Time at={run.scheduled} />}>
-        <Status status={run.status} /> {suiteLink(run)} <span className="two-lines-text quiet">{run.branch}</span>
+        <Status status={run.status} /> {suiteLink(run)} <span className="cut quiet">{run.branch}</span>
       </MobileLine>
       <MobileLine end={<RunTime run={run} now={now} />}>
         <Counts counts={run.counts} />
-        <span className="two-lines-text quiet">{run.user}</span>
+        <span className="cut quiet">{run.user}</span>
       </MobileLine>
     </MobileRow>
   );

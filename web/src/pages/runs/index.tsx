@@ -6,6 +6,7 @@ import { useTitle, useUrlSet, useUrlState } from '../../lib/address.ts';
 import { middleTruncate, number, plural, type Zone } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { usePreferences, useZoneParameter } from '../../lib/preferences.ts';
+import { Button } from '../../ui/Button.tsx';
 import { Command } from '../../ui/Copy.tsx';
 import { Grid } from '../../ui/Grid.tsx';
 import { Empty, Loaded } from '../../ui/States.tsx';
@@ -34,7 +35,7 @@ export default function RunsPage() {
   const filter = useMemo(() => ({ text: q, change: (text: string) => setQ(text) }), [q, setQ]);
   return (
     <FilterContext value={filter}>
-      <section className="page-head runs-head">
+      <section className="page-head">
         <h1>Runs</h1>
         <RunsToolbar q={q} setQ={setQ} first={runs.first} sort={sort} />
       </section>
@@ -46,7 +47,7 @@ export default function RunsPage() {
 }
 
 interface ListProps {
-  runs: ReturnType<typeof useRuns>;
+  runs: Runs;
   q: string;
   sort: string;
   setSort: (sort: string) => void;
@@ -136,7 +137,6 @@ function useRunRows(
   return { rows, groupOf: grouping === null ? undefined : groupOf };
 }
 
-/** How many runs are shown, their totals, and a button for more. */
 function RunsFooter({ runs, marked, onClear }: { runs: Runs; marked: readonly string[]; onClear: () => void }) {
   const { first, rows, loadMore, isFetching } = runs;
   if (!first) return null;
@@ -147,9 +147,9 @@ function RunsFooter({ runs, marked, onClear }: { runs: Runs; marked: readonly st
         1–{number(rows.length)} of {number(first.total)}
       </span>
       {loadMore && (
-        <button type="button" className="button" onClick={loadMore} disabled={isFetching}>
+        <Button onClick={loadMore} disabled={isFetching}>
           Load more
-        </button>
+        </Button>
       )}
       <span className="runs-totals">
         <span className="quiet">
@@ -158,7 +158,7 @@ function RunsFooter({ runs, marked, onClear }: { runs: Runs; marked: readonly st
         <Counts counts={first.counts} />
       </span>
       {marked.length > 0 && (
-        <span className="runs-chosen">
+        <span>
           {marked.length === 2 ? (
             <Link className="button" href={compareInOrder(rows, marked)}>
               Compare the marked runs
@@ -168,9 +168,7 @@ function RunsFooter({ runs, marked, onClear }: { runs: Runs; marked: readonly st
               marked: {middleTruncate(marked[0] ?? '', 40)}; mark another run with x to compare
             </span>
           )}{' '}
-          <button type="button" className="button" onClick={onClear}>
-            Clear
-          </button>
+          <Button onClick={onClear}>Clear</Button>
         </span>
       )}
     </footer>

@@ -31,7 +31,6 @@ export function countsInWords(counts: RunItem['counts']): string {
 
 export type Grouping = 'day' | 'suite' | 'branch' | 'sha1';
 
-/** The title of the group of a run. */
 export function groupTitle(run: RunItem, grouping: Grouping, dayOf: (at: number) => string): string {
   if (grouping === 'day') return dayOf(run.scheduled);
   if (grouping === 'sha1') return run.sha1 ?? 'no sha1';
@@ -77,7 +76,6 @@ export function oneSort(sort: string): string {
   return sort.split(',').at(-1) || defaultSort;
 }
 
-/** Options of `runRows`. */
 export interface RowOptions {
   /** Null for a plain list. */
   grouping: Grouping | null;

@@ -8,21 +8,10 @@ import { useLive, useThrottled } from '../../lib/live.ts';
 import { useZoneParameter } from '../../lib/preferences.ts';
 
 /** The state of the list of runs. */
-export interface Runs {
-  first: RunList | undefined;
-  rows: readonly RunItem[];
-  error: ApiError | null;
-  isFetching: boolean;
-  refetch: () => void;
-  /** Null when all runs are shown. */
-  loadMore: (() => void) | null;
-  /** The number of changes held back because they would move rows. */
-  waiting: number;
-  apply: () => void;
-}
+export type Runs = ReturnType<typeof useRuns>;
 
 /** The runs that match a filter, page by page. Rows change in place; changes that would move rows wait for `apply`. */
-export function useRuns(q: string, sort: string, hold: boolean): Runs {
+export function useRuns(q: string, sort: string, hold: boolean) {
   const tz = useZoneParameter(q);
   const list = useMemo(() => ({ q, sort, tz }), [q, sort, tz]);
   const path = apiPath.runs(list);
@@ -47,6 +36,7 @@ export function useRuns(q: string, sort: string, hold: boolean): Runs {
     error: error ?? moreError,
     isFetching: isFetching || loading,
     refetch: again,
+    /** Null when all runs are shown. */
     loadMore,
   };
 }

@@ -9,6 +9,8 @@ import { zoneName } from '../../lib/format.ts';
 import { type Preferences, setPreference, usePreferences } from '../../lib/preferences.ts';
 import { longestName, useGivenName, useSession, useSignIn } from '../../lib/session.ts';
 import { ownAddress } from '../../lib/url.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Choices } from '../../ui/Choices.tsx';
 
 /** Who the person is, and the settings, which this browser stores. */
 export default function Settings() {
@@ -21,7 +23,7 @@ export default function Settings() {
         <Link href={pagePath.notifications()}>Notifications</Link> tell people of runs, new causes and suspect nodes.
       </p>
       <p className="quiet">The other settings are stored in this browser.</p>
-      <Choices
+      <Setting
         name="theme"
         title="Theme"
         options={[
@@ -30,7 +32,7 @@ export default function Settings() {
           ['dark', 'dark'],
         ]}
       />
-      <Choices
+      <Setting
         name="density"
         title="Row height"
         options={[
@@ -38,7 +40,7 @@ export default function Settings() {
           ['comfortable', 'comfortable'],
         ]}
       />
-      <Choices
+      <Setting
         name="zone"
         title="Times"
         options={[
@@ -46,7 +48,7 @@ export default function Settings() {
           ['utc', 'UTC'],
         ]}
       />
-      <Choices
+      <Setting
         name="keys"
         title="Single-key shortcuts"
         options={[
@@ -58,25 +60,16 @@ export default function Settings() {
   );
 }
 
-interface ChoicesProps<Key extends keyof Preferences> {
+interface SettingProps<Key extends keyof Preferences> {
   name: Key;
   title: string;
   options: [Preferences[Key], string][];
 }
 
-function Choices<Key extends keyof Preferences>({ name, title, options }: ChoicesProps<Key>) {
-  const current = usePreferences()[name];
-  return (
-    <fieldset className="choices">
-      <legend>{title}</legend>
-      {options.map(([value, label]) => (
-        <label key={label} className="choice">
-          <input type="radio" name={name} checked={value === current} onChange={() => setPreference(name, value)} />{' '}
-          {label}
-        </label>
-      ))}
-    </fieldset>
-  );
+function Setting<Key extends keyof Preferences>({ name, title, options }: SettingProps<Key>) {
+  const chosen = usePreferences()[name];
+  const pick = (value: Preferences[Key]) => setPreference(name, value);
+  return <Choices legend={title} options={options} chosen={chosen} onPick={pick} />;
 }
 
 /** Who the person is, and what he may do: signing in with a token and out again, or giving a name. */
@@ -102,9 +95,7 @@ function You() {
       {session.verified ? (
         <p>
           Signed in as <b>{session.name}</b>, for {session.scopes.join(', ')}.{' '}
-          <button type="button" className="button" onClick={() => void attempt(() => signOut())}>
-            Sign out
-          </button>
+          <Button onClick={() => void attempt(() => signOut())}>Sign out</Button>
         </p>
       ) : (
         <>
@@ -167,9 +158,7 @@ function TextForm({ label, type = 'text', value = '', submit, onSubmit }: TextFo
           onChange={(event) => setText(event.target.value)}
         />
       </label>{' '}
-      <button type="submit" className="button">
-        {submit}
-      </button>
+      <Button type="submit">{submit}</Button>
     </form>
   );
 }
