@@ -3,14 +3,12 @@ import { type CSSProperties, type MouseEvent, useLayoutEffect, useMemo, useRef, 
 import { usePreferences } from '../lib/preferences.ts';
 import { GridHead } from './GridHead.tsx';
 import { GridRow } from './GridRow.tsx';
+import { type GridProps, sortRows } from './grid-columns.ts';
 import { type GridCursor, useGridCursor } from './grid-keys.ts';
-import { drawnRows } from './grid-rows.ts';
-import { sortRows } from './grid-sort.ts';
-import type { GridProps } from './grid-types.ts';
-import { evenLayout, type Layout, scrollerOf, unevenLayout, useHold, useWindow } from './grid-window.ts';
+import { drawnRows, evenLayout, type Layout, scrollerOf, unevenLayout, useHold, useWindow } from './grid-window.ts';
 import { useNarrow } from './narrow.ts';
 
-export type { Column, GridProps, RowGroup } from './grid-types.ts';
+export type { Column, GridProps, RowGroup } from './grid-columns.ts';
 
 const rowHeights = { compact: 28, comfortable: 36 };
 const mobileHeights = { 1: 36, 2: 54, 3: 76 };

@@ -1,6 +1,5 @@
 import type { KeyboardEvent } from 'react';
-import { nextSort, parseSort } from './grid-sort.ts';
-import type { Column } from './grid-types.ts';
+import { type Column, nextSort, parseSort } from './grid-columns.ts';
 
 interface GridHeadProps<Row> {
   columns: readonly Column<Row>[];

@@ -1,7 +1,7 @@
 import { memo, type ReactNode, useLayoutEffect, useRef } from 'react';
 import { Link } from 'wouter';
-import { uncovered } from './grid-rows.ts';
-import type { Column } from './grid-types.ts';
+import type { Column } from './grid-columns.ts';
+import { uncovered } from './grid-window.ts';
 
 /** The properties of a row; they are compared by identity, so that unchanged rows are not rendered again. */
 interface GridRowProps<Row> {

@@ -2,8 +2,8 @@ import { type KeyboardEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useKeys } from '../lib/keys.ts';
 import { preferences } from '../lib/preferences.ts';
-import { treeStep } from './grid-rows.ts';
-import type { GridProps } from './grid-types.ts';
+import type { GridProps } from './grid-columns.ts';
+import { treeStep } from './grid-window.ts';
 
 /** The keyboard cursor of a grid. */
 export type GridCursor = ReturnType<typeof useGridCursor>;

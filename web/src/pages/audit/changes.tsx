@@ -2,7 +2,7 @@ import { Link } from 'wouter';
 import { pagePath } from '../../../../src/core/paths.ts';
 import type { AuditItem } from '../../../../src/http/api/audit-schema.ts';
 import { Grid } from '../../ui/Grid.tsx';
-import type { Column } from '../../ui/grid-types.ts';
+import type { Column } from '../../ui/grid-columns.ts';
 import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { detailOf, whoOf } from './change-facts.ts';

@@ -3,7 +3,7 @@ import { pagePath } from '../../../../src/core/paths.ts';
 import { bandOf } from '../../../../src/core/verdicts/bands.ts';
 import type { RunVerdicts } from '../../../../src/http/api/verdict-schema.ts';
 import { duration, number } from '../../lib/format.ts';
-import type { Column } from '../../ui/grid-types.ts';
+import type { Column } from '../../ui/grid-columns.ts';
 import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { type Said, shortSaid } from '../run/headline.ts';

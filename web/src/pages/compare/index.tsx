@@ -9,7 +9,7 @@ import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Grid } from '../../ui/Grid.tsx';
-import type { RowGroup } from '../../ui/grid-types.ts';
+import type { RowGroup } from '../../ui/grid-columns.ts';
 import { Loaded } from '../../ui/States.tsx';
 import { compareColumns, MobileCompare } from './columns.tsx';
 import { type CompareRow, changeLabels, compareRows, defaultChanges, toggledChanges } from './rows.ts';

@@ -3,7 +3,7 @@ import { pagePath } from '../../../../src/core/paths.ts';
 import type { JobItem } from '../../../../src/http/api/schema.ts';
 import { causeLine, causeLines, shortSha1 } from '../../lib/format.ts';
 import { Grid } from '../../ui/Grid.tsx';
-import type { Column } from '../../ui/grid-types.ts';
+import type { Column } from '../../ui/grid-columns.ts';
 import { Status } from '../../ui/Status.tsx';
 import { JobTime, Time } from '../../ui/Time.tsx';
 

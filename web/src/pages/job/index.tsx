@@ -11,18 +11,17 @@ import { shortSha1, traitsOf } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useLive, useThrottled } from '../../lib/live.ts';
 import { Strip } from '../../ui/Bar.tsx';
+import { Select } from '../../ui/Choices.tsx';
 import { Copy, copyWithToast } from '../../ui/Copy.tsx';
 import { FailureReason, ReadLog } from '../../ui/Excerpt.tsx';
-import { Select } from '../../ui/Select.tsx';
 import { ErrorBox, FetchLine, NotFound } from '../../ui/States.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
 import { Yaml } from '../../ui/Yaml.tsx';
-import { JobFacts, Siblings } from './facts.tsx';
+import { JobFacts, JobVerdict, Siblings } from './facts.tsx';
 import { JobHeader, placeIn } from './header.tsx';
 import { JobHistory } from './history.tsx';
 import { earlierThan, failedSentence, streakOf } from './history-facts.ts';
 import { JobTestsView } from './tests.tsx';
-import { JobVerdict } from './verdict.tsx';
 import './job.css';
 
 /** A job: its failure, its configuration, and the history of its description. */

@@ -7,13 +7,12 @@ import { useApi } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
 import { useLive, useThrottled } from '../../lib/live.ts';
 import { Button } from '../../ui/Button.tsx';
-import { Select } from '../../ui/Select.tsx';
+import { Select } from '../../ui/Choices.tsx';
 import { Empty, Loaded } from '../../ui/States.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
 import { NodesList } from './list.tsx';
 import { filterNodes, nodeState, stateCounts, summary } from './node-facts.ts';
-import { NodesOwners } from './owners.tsx';
-import { NodesResults } from './results.tsx';
+import { NodesOwners, NodesResults } from './sums.tsx';
 import './nodes.css';
 
 const views = [
@@ -68,14 +67,6 @@ export default function NodesPage() {
       </div>
       <Loaded of={list} rows={20}>
         {({ nodes: all }) => {
-          if (all.length === 0) {
-            return (
-              <Empty
-                title="No nodes yet. To add one, run:"
-                command="teuthology-update-inventory -m MACHINE_TYPE HOST"
-              />
-            );
-          }
           if (shown.length === 0) return <NoNodes all={all.length} onClear={() => setWords('')} />;
           if (view === 'results') return <NodesResults nodes={shown} />;
           if (view === 'owners') return <NodesOwners nodes={shown} />;
@@ -87,6 +78,9 @@ export default function NodesPage() {
 }
 
 function NoNodes({ all, onClear }: { all: number; onClear: () => void }) {
+  if (all === 0) {
+    return <Empty title="No nodes yet. To add one, run:" command="teuthology-update-inventory -m MACHINE_TYPE HOST" />;
+  }
   return (
     <p className="state">
       0 of {plural(all, 'node')} match. <Button onClick={onClear}>Clear the filter</Button>

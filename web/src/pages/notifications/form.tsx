@@ -36,7 +36,6 @@ const fresh: Draft = { name: '', filter: '', events: ['run_finished'], format: '
 export function SubscriptionForm({ subscription, sendsMail, onSaved }: FormProps) {
   const [draft, setDraft] = useState<Draft>(subscription === null ? fresh : { ...subscription, target: '' });
   const [problem, setProblem] = useState<string | null>(null);
-  const isPossible = (format: NewsFormat) => format !== 'mail' || sendsMail;
   const set = (change: Partial<Draft>) => setDraft((old) => ({ ...old, ...change }));
   const save = async (event: FormEvent) => {
     event.preventDefault();
@@ -72,13 +71,7 @@ export function SubscriptionForm({ subscription, sendsMail, onSaved }: FormProps
       <p className="quiet">
         The <Link href={pagePath.help()}>filter language</Link> over runs. Of nodes only <code>machine:</code> is asked.
       </p>
-      <Choices
-        legend="By"
-        options={newsFormats.map((format) => [format, formatLabel(format, isPossible(format))])}
-        chosen={draft.format}
-        disabled={(format) => !isPossible(format)}
-        onPick={(format) => set({ format })}
-      />
+      <Formats draft={draft} sendsMail={sendsMail} onChange={(format) => set({ format })} />
       <Line label={draft.format === 'mail' ? 'To' : 'Address'}>
         <input
           required={subscription === null}
@@ -116,12 +109,27 @@ function Line({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
-function formatLabel(format: NewsFormat, isPossible: boolean): ReactNode {
-  if (isPossible) return formatNames[format];
-  return (
+interface FormatsProps {
+  draft: Draft;
+  sendsMail: boolean;
+  onChange: (format: NewsFormat) => void;
+}
+
+function Formats({ draft, sendsMail, onChange }: FormatsProps) {
+  const isPossible = (format: NewsFormat) => format !== 'mail' || sendsMail;
+  const labelOf = (format: NewsFormat) => (
     <>
       {formatNames[format]}
-      <span className="quiet"> (the server needs PADDLES_SMTP_URL and PADDLES_MAIL_FROM)</span>
+      {!isPossible(format) && <span className="quiet"> (the server needs PADDLES_SMTP_URL and PADDLES_MAIL_FROM)</span>}
     </>
+  );
+  return (
+    <Choices
+      legend="By"
+      options={newsFormats.map((format) => [format, labelOf(format)])}
+      chosen={draft.format}
+      disabled={(format) => !isPossible(format)}
+      onPick={onChange}
+    />
   );
 }

@@ -11,7 +11,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Copy } from '../../ui/Copy.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Grid } from '../../ui/Grid.tsx';
-import type { Column } from '../../ui/grid-types.ts';
+import type { Column } from '../../ui/grid-columns.ts';
 import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
 import { Loaded } from '../../ui/States.tsx';
 import { eventsText, formatNames, stateOf } from './facts.ts';

@@ -12,7 +12,7 @@ import { plural } from '../../lib/format.ts';
 import { useLive, useThrottled } from '../../lib/live.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Grid } from '../../ui/Grid.tsx';
-import type { Column } from '../../ui/grid-types.ts';
+import type { Column } from '../../ui/grid-columns.ts';
 import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
 import { LoadMore, useOlderPages } from '../../ui/Older.tsx';
 import { ErrorBox, Skeleton } from '../../ui/States.tsx';

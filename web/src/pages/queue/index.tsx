@@ -8,7 +8,7 @@ import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
 import { useLive, useThrottled } from '../../lib/live.ts';
 import { Grid } from '../../ui/Grid.tsx';
-import type { Column } from '../../ui/grid-types.ts';
+import type { Column } from '../../ui/grid-columns.ts';
 import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
 import { Empty, Loaded } from '../../ui/States.tsx';
 import { Duration, Time, useMinute } from '../../ui/Time.tsx';

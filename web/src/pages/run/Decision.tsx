@@ -5,9 +5,8 @@ import type { DecisionItem, DecisionList } from '../../../../src/http/api/decisi
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { useApi, wordsOf } from '../../lib/api.ts';
 import { Button } from '../../ui/Button.tsx';
-import { Choices } from '../../ui/Choices.tsx';
+import { Choices, Select } from '../../ui/Choices.tsx';
 import { OutLink } from '../../ui/OutLink.tsx';
-import { Select } from '../../ui/Select.tsx';
 import { Time } from '../../ui/Time.tsx';
 import type { Group } from './groups.ts';
 import { type Draft, placeIn, type SuggestedIssue, scopesFor, suggestedIssues, withClass } from './triage.ts';

@@ -1,19 +1,27 @@
-import { useMemo, useState } from 'react';
+import { createContext, useContext, useMemo, useState } from 'react';
 import type { Facet } from '../../../../src/core/facets.ts';
+import type { Band } from '../../../../src/core/verdicts/bands.ts';
+import { blameText } from '../../../../src/core/verdicts/sentence.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { useUrlState } from '../../lib/address.ts';
+import { plural, shortHost } from '../../lib/format.ts';
 import { useHeldUpdates } from '../../lib/held.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { toggled } from '../../lib/sets.ts';
 import { printList, readList } from '../../lib/url.ts';
 import { Grid } from '../../ui/Grid.tsx';
+import type { Column } from '../../ui/grid-columns.ts';
 import { useShort } from '../../ui/narrow.ts';
+import { Status } from '../../ui/Status.tsx';
+import { JobTime } from '../../ui/Time.tsx';
 import { UpdatesPill } from '../../ui/Updates.tsx';
-import { AcceptContext, failureColumns, MobileFailure } from './failure-columns.tsx';
 import { type FailureRow, failureRows, groupKey, holds, openGroups, rowKey, rowKeyOf } from './failure-rows.ts';
 import type { Group } from './groups.ts';
+import { shortSaid } from './headline.ts';
 import type { Job } from './jobs.ts';
+import { decidedWords } from './triage.ts';
 import type { Triage } from './use-triage.ts';
+import { Badge, bandTitles, SeenStrip } from './verdict-view.tsx';
 
 interface FailuresProps {
   page: RunPage;
@@ -103,4 +111,156 @@ function useOpenGroups(groups: readonly Group[], selected: string | null) {
 function isMarked(row: FailureRow, marks: ReadonlySet<string>): boolean {
   if (row.kind === 'band') return false;
   return row.kind === 'job' ? marks.has(row.job.job_id) : row.group.jobs.every(({ job_id }) => marks.has(job_id));
+}
+
+const columnCount = 6;
+
+/** Accepts what the server believes of all undecided causes of a band; null where nothing can be decided. */
+const AcceptContext = createContext<((band: Band) => Promise<void>) | null>(null);
+
+/** What people and numbers say of a cause, and what its jobs have in common. */
+function saidOf(group: Group): string {
+  const { verdict } = group;
+  if (verdict === null) return '';
+  const common = verdict.blame === null ? '' : `In common: ${blameText(verdict)}`;
+  return [decisionOf(group), verdict.sentence, common].filter((part) => part !== '').join(' – ');
+}
+
+/** The same in one line: the decision first, which is what a person looks for, then as many of the numbers as fit. */
+function Said({ group }: { group: Group }) {
+  const decision = decisionOf(group);
+  const numbers = group.verdict === null ? '' : shortSaid(group.verdict);
+  if (decision === '') return numbers;
+  return (
+    <>
+      {decision} <span className="quiet">· {numbers}</span>
+    </>
+  );
+}
+
+function BandHeading({ row }: { row: FailureRow & { kind: 'band' } }) {
+  const accept = useContext(AcceptContext);
+  return (
+    <span className="band">
+      <span className="cut">
+        {bandTitles[row.band]}{' '}
+        <span className="quiet">{`${plural(row.causes, 'cause')}, ${plural(row.jobs, 'job')}`}</span>
+      </span>
+      {accept !== null && row.open > 0 && row.band !== 'look' && (
+        <button
+          type="button"
+          className="band-accept"
+          title="Decide on all of these as the server believes: flaky, the lab, … (T)"
+          onClick={() => void accept(row.band)}
+        >
+          accept all
+        </button>
+      )}
+    </span>
+  );
+}
+
+function FirstCell({ row }: { row: FailureRow }) {
+  if (row.kind === 'band') return <BandHeading row={row} />;
+  if (row.kind === 'group') return <span className="strong">{row.group.jobs.length}×</span>;
+  return (
+    <span className="indented">
+      <Status status={row.job.status} /> {row.job.job_id}
+    </span>
+  );
+}
+
+/** The columns of the list of failures. Those of a cause and of a job share their tracks. */
+function failureColumns(page: RunPage): Column<FailureRow>[] {
+  return [
+    {
+      id: 'count',
+      title: 'Jobs',
+      width: '60px',
+      span: ({ kind }) => ({ band: columnCount, group: 1, job: 2 })[kind],
+      cell: (row) => <FirstCell row={row} />,
+    },
+    {
+      id: 'badge',
+      title: 'Verdict',
+      width: '114px',
+      cell: (row) => (row.kind === 'group' ? <Badge group={row.group} /> : null),
+    },
+    {
+      id: 'title',
+      title: 'Cause, and how its jobs differ',
+      width: 'minmax(160px, 1.2fr)',
+      text: (row) => (row.kind === 'group' ? row.group.title : row.kind === 'job' ? textOf(row) : ''),
+      cell: (row) => {
+        if (row.kind === 'group') return <span className="mono strong">{row.group.title}</span>;
+        return row.kind === 'job' ? <span className="mono">{textOf(row)}</span> : null;
+      },
+    },
+    {
+      id: 'said',
+      title: 'Decision and why, nodes',
+      width: 'minmax(80px, 0.8fr)',
+      span: ({ kind }) => (kind === 'group' ? 2 : 1),
+      text: (row) => (row.kind === 'group' ? saidOf(row.group) : row.kind === 'job' ? row.job.nodes.join(' ') : ''),
+      cell: (row) => {
+        if (row.kind === 'group') return <Said group={row.group} />;
+        return row.kind === 'job' ? row.job.nodes.map(shortHost).join(' ') : null;
+      },
+    },
+    {
+      id: 'os',
+      title: 'OS',
+      width: '124px',
+      text: (row) => (row.kind === 'job' ? (row.job.os ?? '') : ''),
+    },
+    {
+      id: 'time',
+      title: 'Recent runs',
+      width: '130px',
+      align: 'right',
+      cell: (row) => {
+        if (row.kind === 'group') return <SeenStrip page={page} group={row.group} />;
+        return row.kind === 'job' ? <JobTime job={row.job} /> : null;
+      },
+    },
+  ];
+}
+
+function decisionOf({ verdict }: Group): string {
+  return verdict === null ? '' : decidedWords(verdict);
+}
+
+function textOf({ facets, job }: FailureRow & { kind: 'job' }): string {
+  return facets || (job.description ?? '');
+}
+
+/** A row of the list of failures on a narrow screen. */
+function MobileFailure({ row }: { row: FailureRow }) {
+  if (row.kind === 'band') {
+    return (
+      <span className="two">
+        <BandHeading row={row} />
+      </span>
+    );
+  }
+  if (row.kind === 'group') {
+    return (
+      <>
+        <span className="two">
+          <span className="strong">{row.group.jobs.length}×</span> <Badge group={row.group} />{' '}
+          <span className="mono strong">{row.group.title}</span>
+        </span>
+        <span className="failure-said">{decisionOf(row.group) || row.group.verdict?.sentence}</span>
+      </>
+    );
+  }
+  const { job } = row;
+  return (
+    <>
+      <span className="two">
+        <Status status={job.status} /> {job.job_id} · {job.os ?? 'OS unknown'} · <JobTime job={job} />
+      </span>
+      <span className="two mono">{textOf(row)}</span>
+    </>
+  );
 }

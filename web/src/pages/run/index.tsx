@@ -1,14 +1,219 @@
-import './run.css';
-import { apiPath } from '../../../../src/core/paths.ts';
-import type { LiveEvents } from '../../../../src/http/api/events-schema.ts';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
+import { useLocation } from 'wouter';
+import { differingOf, type Facet } from '../../../../src/core/facets.ts';
+import { apiPath, pagePath } from '../../../../src/core/paths.ts';
+import { parseQuery, type QueryKey } from '../../../../src/core/query.ts';
+import { jobMatcher } from '../../../../src/core/query-match.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
-import { usePathParts, useTitle, useUrlState } from '../../lib/address.ts';
+import { setUrlStates, type UrlOptions, usePathParts, useTitle, useUrlState } from '../../lib/address.ts';
+import { number, plural } from '../../lib/format.ts';
+import { useKeys } from '../../lib/keys.ts';
+import { preferences, timeZoneOf } from '../../lib/preferences.ts';
+import { Select } from '../../ui/Choices.tsx';
+import { FilterBox } from '../../ui/FilterBox.tsx';
+import { useNarrow } from '../../ui/narrow.ts';
+import { Pane } from '../../ui/Pane.tsx';
+import { Tabs } from '../../ui/Tabs.tsx';
+import { FilterContext } from '../../ui/Value.tsx';
+import { WithoutTerms } from '../../ui/Without.tsx';
+import { useCopyKeys } from './Actions.tsx';
+import { GroupDetail, JobDetail } from './Detail.tsx';
+import { Failures } from './Failures.tsx';
+import { selectionOf } from './failure-rows.ts';
+import { type Group, groupFailures, groupingsOf } from './groups.ts';
+import { Header } from './Header.tsx';
+import { baseQuery, runTitle } from './headline.ts';
+import { JobTable, JobTools } from './JobTable.tsx';
+import { type Job, valuesOf } from './jobs.ts';
+import { MarkedJobs, useMarks } from './Rerun.tsx';
+import { Frozen } from './Review.tsx';
+import { type Patch, withTold } from './triage.ts';
+import { type LoadedJobs, lazily, type Parts, useJobs, useParts } from './use-jobs.ts';
+import { useListTriage } from './use-triage.ts';
+import { ConfigView, FailedCases, NoFailures } from './Views.tsx';
+import './run.css';
+import type { LiveEvents } from '../../../../src/http/api/events-schema.ts';
 import { useApi, usePatch } from '../../lib/api.ts';
 import { useLive, useThrottled } from '../../lib/live.ts';
 import { ErrorBox, FetchLine, NotFound, Skeleton } from '../../ui/States.tsx';
-import { runTitle } from './headline.ts';
-import { RunView } from './RunView.tsx';
-import { type Patch, withTold } from './triage.ts';
+
+/** The page of a run, once its data has been loaded. */
+export function RunView({ page, patch }: { page: RunPage; patch: Patch }) {
+  const red = page.run.counts.fail + page.run.counts.dead;
+  // Chosen once: a first failure must not change the view under the reader.
+  const over = page.run.counts.running + page.run.counts.waiting + page.run.counts.queued === 0;
+  const [firstView] = useState(red > 0 || over ? 'failures' : 'jobs');
+  const [view] = useUrlState('view', firstView);
+  const [q, setQ] = useUrlState('q', '');
+  const [by, setBy] = useUrlState('group', 'signature');
+  const [cols] = useUrlState('cols', '');
+  const parts = useParts(page.run.name, q, cols);
+  const loaded = useJobs(page, q, parts);
+  const { all, jobs, facets } = loaded;
+  const groups = useMemo(() => groupFailures(jobs, page, by), [jobs, page, by]);
+  const filter = useMemo(() => ({ text: q, change: (text: string) => setQ(text) }), [q, setQ]);
+  const pick = (id: string) => setUrlStates({ view: id === firstView ? null : id, sel: null });
+  const [, navigate] = useLocation();
+  useKeys({
+    '1': () => pick('failures'),
+    '2': () => pick('jobs'),
+    '3': () => pick('config'),
+    '4': () => red > 0 && pick('cases'),
+    f: () => setQ('s:fail,dead'),
+    a: () => setQ(''),
+    c: () => navigate(pagePath.compare(page.run.name, baseQuery(page))),
+  });
+  return (
+    <FilterContext value={filter}>
+      <Frozen page={page} />
+      <Header page={page} patch={patch} jobs={jobs} q={q} onFilter={setQ} />
+      <Tools {...{ view, pick, q, setQ, loaded }} groups={groups.length} total={page.run.total} hasFailed={red > 0}>
+        {view === 'failures' && red > 0 && <GroupSelect all={all} by={by} setBy={setBy} />}
+        {view === 'jobs' && <JobTools facets={facets} />}
+      </Tools>
+      {view === 'config' && <ConfigView page={page} jobs={all} />}
+      {view === 'cases' && <FailedCases page={page} />}
+      {view === 'failures' && red === 0 && <NoFailures page={page} jobs={all} />}
+      {(view === 'jobs' || view === 'failures') && q !== '' && jobs.length === 0 && (
+        <WithoutTerms
+          {...{ q, setQ }}
+          count={(rest) => `: ${number(loaded.count(rest))}`}
+          title={`0 of ${plural(all.length, 'job')} match`}
+        />
+      )}
+      {(view === 'jobs' || (view === 'failures' && red > 0)) && !(q !== '' && jobs.length === 0) && (
+        <ListAndDetails {...{ page, patch, all, jobs, facets, groups, view, by, q, parts }} />
+      )}
+    </FilterContext>
+  );
+}
+
+interface ToolsProps {
+  view: string;
+  pick: (view: string) => void;
+  q: string;
+  setQ: (q: string, options?: UrlOptions) => void;
+  /** The numbers of causes and of jobs. */
+  groups: number;
+  total: number;
+  hasFailed: boolean;
+  loaded: LoadedJobs;
+  children: ReactNode;
+}
+
+function Tools({ view, pick, q, setQ, groups, total, hasFailed, loaded, children }: ToolsProps) {
+  const { all, jobs, matchable } = loaded;
+  const suggest = useCallback(
+    async (key: QueryKey, prefix: string, rest: string) => {
+      const matches = jobMatcher(parseQuery(rest, 'jobs').query, {
+        now: Date.now(),
+        zone: timeZoneOf(preferences().zone),
+      });
+      return valuesOf(matchable().filter(matches), key, prefix);
+    },
+    [matchable],
+  );
+  const tabs = [
+    { id: 'failures', label: `Failures ${groups}` },
+    { id: 'jobs', label: `Jobs ${number(total)}` },
+    { id: 'config', label: 'Config' },
+    ...(hasFailed ? [{ id: 'cases', label: 'Failed cases' }] : []),
+  ];
+  return (
+    <div className="tools run-tools">
+      <Tabs tabs={tabs} current={view} onPick={pick} />
+      {(view === 'jobs' || view === 'failures') && (
+        <FilterBox
+          value={q}
+          onChange={setQ}
+          target="jobs"
+          suggest={suggest}
+          {...(q !== '' && { matched: `${number(jobs.length)} of ${number(all.length)} jobs` })}
+        />
+      )}
+      {children}
+    </div>
+  );
+}
+
+function GroupSelect({ all, by, setBy }: { all: readonly Job[]; by: string; setBy: (by: string) => void }) {
+  const groupings = useMemo(() => groupingsOf(all), [all]);
+  return <Select className="field" label="group by" value={by} values={groupings} onChange={setBy} />;
+}
+
+interface ListProps {
+  page: RunPage;
+  patch: Patch;
+  all: readonly Job[];
+  jobs: readonly Job[];
+  groups: readonly Group[];
+  view: string;
+  by: string;
+  q: string;
+  facets: readonly (readonly Facet[])[];
+  parts: Parts;
+}
+
+/** A list and the details of the selection; without a selection those of the first cause, if there is room. */
+function ListAndDetails({ page, patch, all, jobs, facets, groups, view, by, q, parts }: ListProps) {
+  const [sel, setSel] = useUrlState('sel', '');
+  const { marks, marked, mark, clear } = useMarks(all);
+  const [closed, setClosed] = useState(false);
+  const narrow = useNarrow(1100);
+  const [, navigate] = useLocation();
+  const differing = useMemo(() => lazily(() => differingOf(facets)), [facets]);
+  const open = (job: Job) => navigate(pagePath.job(page.run.name, job.job_id, baseQuery(page)));
+  const select = useCallback(
+    (id: string) => {
+      setClosed(false);
+      setSel(id, { replace: true });
+    },
+    [setSel],
+  );
+  const close = () => {
+    setClosed(true);
+    setSel('', { replace: true });
+  };
+  const { group: picked, job } = selectionOf(sel, groups, all);
+  const group = picked ?? (sel === '' && view === 'failures' && !narrow && !closed ? groups[0] : undefined);
+  const shown = job ?? group?.jobs[0] ?? null;
+  useCopyKeys(page, jobs, shown);
+  const { rows, triage } = useListTriage({ page, patch, groups, group: group ?? null, job, select });
+  useKeys({
+    x: () => mark(group?.jobs ?? (job === null ? [] : [job])),
+    h: () => shown && navigate(pagePath.job(page.run.name, shown.job_id, { view: 'history', ...baseQuery(page) })),
+    l: () => shown?.log_href && location.assign(shown.log_href),
+  });
+  const list = { marks, selected: sel || null, onSelect: select, onOpen: open };
+  return (
+    <>
+      <MarkedJobs run={page.run} jobs={marked} onClear={clear} />
+      <div className="split">
+        {view === 'jobs' ? (
+          <JobTable {...{ jobs, facets, parts, q }} {...list} />
+        ) : (
+          <Failures
+            key={by}
+            {...{ page, groups, triage }}
+            shown={rows}
+            differing={differing()}
+            scope={`${by} ${q}`}
+            {...list}
+          />
+        )}
+        {(group || job) && (
+          <Pane label={group ? 'Selected cause' : 'Selected job'} onClose={close}>
+            {group ? (
+              <GroupDetail page={page} group={group} differing={differing()} triage={triage} />
+            ) : (
+              job && <JobDetail page={page} job={job} differing={differing()} />
+            )}
+          </Pane>
+        )}
+      </div>
+    </>
+  );
+}
 
 /** A run: its failures by cause, its jobs, its configuration. */
 export default function RunPageView() {

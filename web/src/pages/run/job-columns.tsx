@@ -1,7 +1,7 @@
 import type { Facet } from '../../../../src/core/facets.ts';
 import { withoutWrappers } from '../../../../src/core/signature-text.ts';
 import { causeLine, causeLines, duration, kindText, shortHost } from '../../lib/format.ts';
-import { type Column, sortedBy } from '../../ui/grid-types.ts';
+import { type Column, sortedBy } from '../../ui/grid-columns.ts';
 import { OutLink } from '../../ui/OutLink.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { JobTime, Time } from '../../ui/Time.tsx';

@@ -9,7 +9,7 @@ import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { setUrlStates } from '../../lib/address.ts';
 import { plural, shortSha1 } from '../../lib/format.ts';
 import { Strip } from '../../ui/Bar.tsx';
-import { Select } from '../../ui/Select.tsx';
+import { Select } from '../../ui/Choices.tsx';
 import { Value } from '../../ui/Value.tsx';
 import type { Group } from './groups.ts';
 import { baselineText, type Said, sharesOf } from './headline.ts';

@@ -4,7 +4,7 @@ import { pagePath } from '../../../../src/core/paths.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { duration, number, shortSha1 } from '../../lib/format.ts';
 import { Bar, Counts } from '../../ui/Bar.tsx';
-import type { Column } from '../../ui/grid-types.ts';
+import type { Column } from '../../ui/grid-columns.ts';
 import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';

@@ -2,10 +2,10 @@ import { useCallback, useMemo, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
-import { useTitle, useUrlSet, useUrlState } from '../../lib/address.ts';
+import { root, useTitle, useUrlSet, useUrlState } from '../../lib/address.ts';
 import { middleTruncate, number, plural, type Zone } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
-import { usePreferences, useZoneParameter } from '../../lib/preferences.ts';
+import { preferences, usePreferences, useZoneParameter, zoneParameter } from '../../lib/preferences.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Command } from '../../ui/Copy.tsx';
 import { Grid } from '../../ui/Grid.tsx';
@@ -17,13 +17,17 @@ import { FilterContext } from '../../ui/Value.tsx';
 import { WithoutTerms } from '../../ui/Without.tsx';
 import { MobileRun, type RunsRow, runColumns } from './columns.tsx';
 import { compareInOrder, defaultSort, type Grouping, groupings, oneSort, runRows } from './run-facts.ts';
-import { RunsToolbar } from './toolbar.tsx';
 import { type Runs, useRuns } from './use-runs.ts';
 import './runs.css';
-import type { RunList } from '../../../../src/http/api/lists-schema.ts';
-import { useApi } from '../../lib/api.ts';
+import type { QueryKey } from '../../../../src/core/query.ts';
+import { indexOfTerm, toggleTerm } from '../../../../src/core/query-print.ts';
+import type { RunList, Suggestions } from '../../../../src/http/api/lists-schema.ts';
+import { fetchApi, useApi } from '../../lib/api.ts';
 import { Counts } from '../../ui/Bar.tsx';
-import type { RowGroup } from '../../ui/grid-types.ts';
+import { Select } from '../../ui/Choices.tsx';
+import { FilterBox } from '../../ui/FilterBox.tsx';
+import type { RowGroup } from '../../ui/grid-columns.ts';
+import { ColumnChooser } from '../../ui/Popover.tsx';
 
 /** The list of runs. */
 export default function RunsPage() {
@@ -196,4 +200,80 @@ function NoRuns({ q, setQ }: { q: string; setQ: (q: string) => void }) {
 function Matching({ q }: { q: string }) {
   const { data } = useApi<RunList>(apiPath.runs({ q, tz: useZoneParameter(q), limit: '1' }));
   return data && `: ${number(data.total)}`;
+}
+
+interface ToolbarProps {
+  q: string;
+  setQ: (q: string, options?: { replace?: boolean }) => void;
+  first: RunList | undefined;
+  sort: string;
+}
+
+const columns = runColumns(0);
+
+/** The filter, shortcuts for common filters, and the options of the list. */
+function RunsToolbar({ q, setQ, first, sort }: ToolbarProps) {
+  const fileParameters = { q, tz: useZoneParameter(q), sort: sort === defaultSort ? '' : sort };
+  return (
+    <div className="toolbar">
+      <FilterBox
+        value={q}
+        onChange={setQ}
+        target="runs"
+        suggest={suggest}
+        {...(first && { matched: plural(first.total, 'run') })}
+      />
+      <QuickChips q={q} setQ={setQ} />
+      <GroupSelect sort={sort} />
+      <ColumnChooser columns={columns} />
+      <span className="quiet runs-files">
+        <a href={root + apiPath.runsFile('csv', fileParameters)} download>
+          csv
+        </a>{' '}
+        · <a href={root + apiPath.runsFile('json', fileParameters)}>json</a>
+      </span>
+    </div>
+  );
+}
+
+/** Suggests values that occur in runs matching the other terms. */
+async function suggest(key: QueryKey, prefix: string, rest: string) {
+  const found = await fetchApi<Suggestions>(
+    apiPath.suggest({ field: key, prefix, q: rest, tz: zoneParameter(rest, preferences().zone) }),
+  );
+  return found.values;
+}
+
+const quick: { label: string; title: string; term: string }[] = [
+  { label: 'running', title: 'Runs with running jobs', term: 'status:running' },
+  { label: 'red', title: 'Runs with failed or dead jobs', term: 'status:fail,dead' },
+  { label: 'nightly', title: 'Scheduled by teuthology', term: 'user:teuthology' },
+  { label: 'last 24 h', title: 'Scheduled in the last 24 hours', term: 'scheduled:>-1d' },
+];
+
+function QuickChips({ q, setQ }: { q: string; setQ: (q: string) => void }) {
+  return (
+    <span className="runs-quick">
+      {quick.map(({ label, title, term }) => (
+        <button
+          key={label}
+          type="button"
+          className="button chip"
+          title={title}
+          aria-pressed={indexOfTerm(q, term) !== -1}
+          onClick={() => setQ(toggleTerm(q, term))}
+        >
+          {label}
+        </button>
+      ))}
+    </span>
+  );
+}
+
+function GroupSelect({ sort }: { sort: string }) {
+  const fallback = sort.includes('scheduled') ? 'day' : 'none';
+  const [group, setGroup] = useUrlState('group', fallback);
+  return (
+    <Select className="field" label="group by" value={group} values={['none', ...groupings]} onChange={setGroup} />
+  );
 }

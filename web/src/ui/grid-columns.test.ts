@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nextSort, parseSort, sortRows } from './grid-sort.ts';
-import type { Column } from './grid-types.ts';
+import { type Column, nextSort, parseSort, sortRows } from './grid-columns.ts';
 
 interface Row {
   name: string | null;
