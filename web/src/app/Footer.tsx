@@ -6,59 +6,43 @@ import { usePreferences } from '../lib/preferences.ts';
 import { useMinute } from '../ui/Time.tsx';
 import { switchZone } from './Shell.tsx';
 
-type Hint = [keys: string[], what: string];
+const list = { 'j k': 'move', o: 'open' };
+const filter = { '/': 'filter' };
+const link = { 'y u': 'copy link' };
 
-const list: Hint[] = [
-  [['j', 'k'], 'move'],
-  [['o'], 'open'],
-];
-const filter: Hint = [['/'], 'filter'];
-const link: Hint = [['y', 'u'], 'copy link'];
-
-/** What can be done on a page, the most specific address first. */
-const hints: [page: RegExp, hints: Hint[]][] = [
-  [/^\/runs\/[^/]+\/jobs\/[^/]+\/log/, [[['/'], 'find'], [['n'], 'next place'], [['e'], 'next error'], link]],
+/** What can be done on a page and with which keys, the most specific address first. */
+const hints: [page: RegExp, hints: Record<string, string>][] = [
+  [/^\/runs\/[^/]+\/jobs\/[^/]+\/log/, { '/': 'find', n: 'next place', e: 'next error', ...link }],
   [
     /^\/runs\/[^/]+\/jobs\//,
-    [
-      [['1', '2', '3', '4'], 'tabs'],
-      [['n', 'N'], 'next, previous with this cause'],
-      [['l'], 'log'],
-      [['y', 'r'], 'copy reason'],
-      link,
-    ],
+    { '1 2 3 4': 'tabs', 'n N': 'next, previous with this cause', l: 'log', 'y r': 'copy reason', ...link },
   ],
-  [/^\/runs\/[^/]+\/compare/, [...list, link]],
+  [/^\/runs\/[^/]+\/compare/, { ...list, ...link }],
   [
     /^\/runs\/[^/]+/,
-    [
-      [['n', 'p'], 'next, previous cause'],
-      ...list,
-      [['x'], 'mark'],
-      [['l'], 'log'],
-      [['c'], 'compare'],
-      [['y', 'm'], 'copy report'],
-      filter,
-    ],
+    {
+      ...{ 'n p': 'next, previous cause', ...list },
+      ...{ x: 'mark', l: 'log', c: 'compare', 'y m': 'copy report', ...filter },
+    },
   ],
-  [/^\/runs/, [...list, filter, [['x'], 'mark'], [['c'], 'compare two'], link]],
-  [/^\/(queue|nodes)/, [...list, link]],
-  [/^\/(history|audit)/, [filter, link]],
-  [/^\//, [[['g', 'r'], 'runs'], [['g', 'h'], 'history'], [['g', 'q'], 'queue'], [['g', 'n'], 'nodes'], link]],
+  [/^\/runs/, { ...list, ...filter, x: 'mark', c: 'compare two', ...link }],
+  [/^\/(queue|nodes)/, { ...list, ...link }],
+  [/^\/(history|audit)/, { ...filter, ...link }],
+  [/^\//, { 'g r': 'runs', 'g h': 'history', 'g q': 'queue', 'g n': 'nodes', ...link }],
 ];
 
 /** Keyboard hints, how up to date the page is, and the time zone. */
 export function Footer() {
   const { keys, zone } = usePreferences();
   const [path] = useLocation();
-  const here = hints.find(([page]) => page.test(path))?.[1] ?? [];
+  const here = hints.find(([page]) => page.test(path))?.[1] ?? {};
   return (
     <footer className="footer">
       {keys && (
         <span className="hints">
-          {here.map(([names, what]) => (
+          {Object.entries(here).map(([names, what]) => (
             <span key={what}>
-              {names.map((name) => (
+              {names.split(' ').map((name) => (
                 <kbd key={name}>{name}</kbd>
               ))}{' '}
               {what}

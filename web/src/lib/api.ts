@@ -1,5 +1,6 @@
 /** Reads `/api` through one cache per tab, which starts with the data that the document contains. */
 import { keepPreviousData, QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { apiPath } from '../../../src/core/paths.ts';
 import type { Problem } from '../../../src/http/api/schema.ts';
 import type { Session } from '../../../src/http/api/session-schema.ts';
@@ -25,6 +26,17 @@ export class ApiError extends Error {
 /** Why something failed, in a sentence. */
 export function wordsOf(error: unknown): string {
   return error instanceof ApiError ? error.message : String(error);
+}
+
+/** Runs what may fail, and says why it did; true when it did not. */
+export function useAttempt() {
+  const [problem, setProblem] = useState<string | null>(null);
+  const attempt = async (work: () => Promise<unknown>): Promise<boolean> => {
+    const failed = await work().then(() => null, wordsOf);
+    setProblem(failed);
+    return failed === null;
+  };
+  return { problem, attempt };
 }
 
 /** What `useApi` returns. */

@@ -1,6 +1,7 @@
 /** The settings of a person, stored in the browser. The script in index.html reads the same entry before the first paint. */
 import { isTimeZone } from '../../../src/core/moment.ts';
 import { parseQuery, type QueryKey } from '../../../src/core/query.ts';
+import { jobMatcher, type MatchableJob } from '../../../src/core/query-match.ts';
 import type { Zone } from './format.ts';
 import { createStore } from './store.ts';
 
@@ -67,6 +68,11 @@ const timeKeys: readonly (QueryKey | null)[] = ['scheduled', 'started', 'updated
 export function timeZoneOf(zone: Zone): string {
   const local = zone === 'utc' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone;
   return isTimeZone(local) ? local : 'UTC';
+}
+
+/** Whether a job matches a filter, whose days are those of the zone. */
+export function matcherOf(q: string, zone: Zone): (job: MatchableJob) => boolean {
+  return jobMatcher(parseQuery(q, 'jobs').query, { now: Date.now(), zone: timeZoneOf(zone) });
 }
 
 /** `tz` of a request with this filter; undefined when it makes no difference, so that most requests have one address. */

@@ -1,33 +1,26 @@
 import type { KeyboardEvent } from 'react';
 
-export interface Tab {
-  id: string;
-  label: string;
+interface TabsProps {
+  /** Their labels by their ids. */
+  tabs: Readonly<Record<string, string>>;
+  current: string;
+  onPick: (id: string) => void;
 }
 
 /** A row of tabs; the arrow keys move between them. */
-export function Tabs({
-  tabs,
-  current,
-  onPick,
-}: {
-  tabs: readonly Tab[];
-  current: string;
-  onPick: (id: string) => void;
-}) {
+export function Tabs({ tabs, current, onPick }: TabsProps) {
+  const ids = Object.keys(tabs);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (step === 0) return;
     event.preventDefault();
-    const at = tabs.findIndex(({ id }) => id === current);
-    const next = tabs[(at + step + tabs.length) % tabs.length];
-    if (next === undefined) return;
-    onPick(next.id);
-    event.currentTarget.parentElement?.querySelector<HTMLElement>(`[data-tab="${next.id}"]`)?.focus();
+    const next = ids.at((ids.indexOf(current) + step) % ids.length) ?? current;
+    onPick(next);
+    event.currentTarget.parentElement?.querySelector<HTMLElement>(`[data-tab="${next}"]`)?.focus();
   };
   return (
     <div role="tablist" className="tabs">
-      {tabs.map(({ id, label }) => (
+      {Object.entries(tabs).map(([id, label]) => (
         <button
           key={id}
           type="button"

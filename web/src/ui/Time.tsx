@@ -1,4 +1,4 @@
-import type { JobStatus } from '../../../src/core/job.ts';
+import type { ListedJob } from '../../../src/core/page-jobs.ts';
 import { clockTime, exactTime, duration as printDuration, type TimeForm } from '../lib/format.ts';
 import { usePreferences } from '../lib/preferences.ts';
 import { createStore } from '../lib/store.ts';
@@ -36,15 +36,10 @@ export function Duration({ seconds, since }: { seconds: number | null | undefine
   return <span title={`${Math.round(seconds)} seconds`}>{printDuration(seconds)}</span>;
 }
 
+type Timed = Pick<ListedJob, 'status' | 'duration' | 'started'>;
+
 /** How long a job took, or has been running; nothing if it has not started. */
 export function JobTime({ job: { status, duration, started } }: { job: Timed }) {
   const since = status === 'running' ? started : null;
   return duration === null && since === null ? null : <Duration seconds={duration} since={since} />;
-}
-
-interface Timed {
-  status: JobStatus;
-  duration: number | null;
-  /** Milliseconds since the epoch. */
-  started: number | null;
 }

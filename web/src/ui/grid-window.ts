@@ -100,26 +100,15 @@ export function useHold(grid: RefObject<HTMLElement | null>, onHold: ((hold: boo
     const element = grid.current;
     if (element === null || report.current === undefined) return;
     let inside = false;
-    const check = () => setTouched(inside || scrollerOf(element).scrollTop > 0);
-    const enter = () => {
-      inside = true;
-      check();
+    const check = ({ type }: Event) => {
+      if (type !== 'scroll') inside = type === 'pointerenter';
+      setTouched(inside || scrollerOf(element).scrollTop > 0);
     };
-    const leave = () => {
-      inside = false;
-      check();
-    };
-    const outer = element.closest<HTMLElement>('[data-scroller]');
-    element.addEventListener('pointerenter', enter);
-    element.addEventListener('pointerleave', leave);
-    element.addEventListener('scroll', check, { passive: true });
-    outer?.addEventListener('scroll', check, { passive: true });
-    return () => {
-      element.removeEventListener('pointerenter', enter);
-      element.removeEventListener('pointerleave', leave);
-      element.removeEventListener('scroll', check);
-      outer?.removeEventListener('scroll', check);
-    };
+    const end = new AbortController();
+    const options = { passive: true, signal: end.signal };
+    for (const type of ['pointerenter', 'pointerleave', 'scroll']) element.addEventListener(type, check, options);
+    element.closest('[data-scroller]')?.addEventListener('scroll', check, options);
+    return () => end.abort();
   }, [grid]);
   useEffect(() => {
     report.current?.(touched);

@@ -1,14 +1,13 @@
 import { useCallback, useEffect, useId, useMemo, useState } from 'react';
 import { apiPath } from '../../../../src/core/paths.ts';
-import { parseQuery, type QueryKey } from '../../../../src/core/query.ts';
-import { jobMatcher } from '../../../../src/core/query-match.ts';
+import type { QueryKey } from '../../../../src/core/query.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
 import type { History } from '../../../../src/http/api/history-schema.ts';
 import type { Suggestions } from '../../../../src/http/api/lists-schema.ts';
 import { useTitle, useUrlState } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
-import { timeZoneOf, usePreferences } from '../../lib/preferences.ts';
+import { matcherOf, timeZoneOf, usePreferences } from '../../lib/preferences.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Select } from '../../ui/Choices.tsx';
 import { FilterBox } from '../../ui/FilterBox.tsx';
@@ -96,8 +95,7 @@ function Rows({ data }: { data: History }) {
   const [words, setWords] = useUrlState('q', '');
   const { zone } = usePreferences();
   const rows = useMemo(() => {
-    const clock = { now: Date.now(), zone: timeZoneOf(zone) };
-    return filterRows(data, words === '' ? null : jobMatcher(parseQuery(words, 'jobs').query, clock), all === '');
+    return filterRows(data, words === '' ? null : matcherOf(words, zone), all === '');
   }, [data, words, all, zone]);
   const suggest = useCallback(
     async (key: QueryKey, prefix: string) =>

@@ -9,14 +9,10 @@ export function failedSentence(history: readonly JobItem[]): string {
   return `Failed in ${failed} of the last ${history.length} runs.`;
 }
 
-interface Streak {
-  lastPass: JobItem;
-  /** The first job after `lastPass` that failed. */
-  firstFailure: JobItem;
-}
-
-/** Since when a failing job's description fails; null if no earlier job in its history passed. `history` is newest first. */
-export function streakOf(job: JobItem, history: readonly JobItem[]): Streak | null {
+/**
+ * The last job before a failing one that passed, and the first after that which failed; null if none passed. `history` is newest first.
+ */
+export function streakOf(job: JobItem, history: readonly JobItem[]) {
   const earlier = earlierThan(job, history);
   const passed = earlier.findIndex(({ status }) => status === 'pass');
   const lastPass = earlier[passed];

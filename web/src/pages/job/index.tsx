@@ -56,12 +56,10 @@ function LoadedJob({ page: data, isFetching }: { page: JobPage; isFetching: bool
   const [view, setView] = useUrlState('view', 'overview');
   const [scope, setScope] = useUrlState('scope', 'branch');
   useJobKeys(data, setView);
-  const tabs = [
-    { id: 'overview', label: 'Overview' },
-    { id: 'config', label: 'Config' },
-    { id: 'history', label: `History (${data.history.length})` },
-    ...(data.tests === null ? [] : [{ id: 'tests', label: `Tests (${testCount(data.tests)})` }]),
-  ];
+  const tabs = {
+    ...{ overview: 'Overview', config: 'Config', history: `History (${data.history.length})` },
+    ...(data.tests !== null && { tests: `Tests (${testCount(data.tests)})` }),
+  };
   return (
     <>
       <FetchLine active={isFetching} />

@@ -154,7 +154,7 @@ function LogRow({ row, next, isMarked, log, onMark }: RowProps) {
     return (
       <div className="log-row">
         <span className="log-at" />
-        <button type="button" className="log-fold" onClick={() => void log.unfold(row.at)}>
+        <button type="button" className="log-fold" onClick={() => void log.show(row.at)}>
           ▸ {foldText(row, next)} of this task, folded; show
         </button>
       </div>

@@ -6,42 +6,18 @@ import { ApiError, fetchApi } from '../../lib/api.ts';
 import { taskStart } from './line-parts.ts';
 import { type LogWindow, unnumbered, windowOf, withEarlier, withFold, withLater, withNumbers } from './window.ts';
 
-interface LogOf {
-  run: string;
-  job: string;
-  /** Empty for the log of the job. */
-  file: string;
-}
-
 /** A search that is under way, or how it ended. */
 export type Search = { state: 'none' | 'nothing' } | { state: 'searching'; at: number };
 
 /** What a page does with a log. */
-export interface Log {
-  window: LogWindow | null;
-  file: string;
-  cut: boolean;
-  error: ApiError | null;
-  search: Search;
-  /** Replaces the window by the lines around a byte, or the last ones. */
-  show: (at: number | 'end') => Promise<void>;
-  earlier: () => Promise<void>;
-  later: () => Promise<void>;
-  /** The byte at which the line of a number begins; null when it cannot be told. */
-  byteOf: (line: number) => Promise<number | null>;
-  /** Looks for a text, or with null for an error; resolves to the byte of its line, null for none. */
-  find: (text: string | null, from: number) => Promise<number | null>;
-  /** Folds a task from the line behind its first one on, up to the next task. */
-  fold: (behind: number) => Promise<void>;
-  unfold: (at: number) => Promise<void>;
-}
+export type Log = ReturnType<typeof useLog>;
 
 const linesAtATime = '1000';
 
 type Ask = <Answer>(query: Record<string, string>) => Promise<Answer>;
 
-/** The log of a job. */
-export function useLog({ run, job, file }: LogOf): Log {
+/** The log of a job, or another file of it. */
+export function useLog({ run, job, file }: { run: string; job: string; file: string }) {
   const [error, setError] = useState<ApiError | null>(null);
   const stop = useRef(new AbortController());
   useEffect(() => {
@@ -59,6 +35,7 @@ export function useLog({ run, job, file }: LogOf): Log {
   useNumbers(ask, held, change);
   const { search, find } = useSearch(ask, failed);
   const { window } = held;
+  /** Folds a task from the line behind its first one on, up to the next task. */
   const fold = useCallback(
     async (behind: number) => {
       const next = (await find(taskStart, behind)) ?? window?.size ?? behind;
@@ -66,6 +43,7 @@ export function useLog({ run, job, file }: LogOf): Log {
     },
     [change, find, window],
   );
+  /** The byte at which the line of a number begins; null when it cannot be told. */
   const byteOf = useCallback(
     async (line: number) => {
       try {
@@ -78,7 +56,7 @@ export function useLog({ run, job, file }: LogOf): Log {
     },
     [ask, failed],
   );
-  return { ...held, error, search, ...moves, find, byteOf, fold, unfold: moves.show };
+  return { ...held, error, search, ...moves, find, byteOf, fold };
 }
 
 type Change = (window: LogWindow | null) => Promise<[LogSlice | null, LogWindow]>;
@@ -120,6 +98,7 @@ function useHeld(ask: Ask, file: string, failed: (problem: unknown) => void) {
       }, waits),
     [ask, change],
   );
+  /** Replaces the window by the lines around a byte, or the last ones. */
   const show = useCallback(
     (at: number | 'end') => {
       const place: Record<string, string> = at === 'end' ? { from: 'end' } : { around: String(at) };
@@ -179,6 +158,7 @@ function useChanges(file: string, failed: (problem: unknown) => void) {
 /** Searches go on until something is found or the file ends: the server looks through a part of it at a time. */
 function useSearch(ask: Ask, failed: (problem: unknown) => void) {
   const [search, setSearch] = useState<Search>({ state: 'none' });
+  /** Looks for a text, or with null for an error; resolves to the byte of its line, null for none. */
   const find = useCallback(
     async (text: string | null, from: number) => {
       try {

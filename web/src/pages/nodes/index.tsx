@@ -15,11 +15,7 @@ import { filterNodes, nodeState, stateCounts, summary } from './node-facts.ts';
 import { NodesOwners, NodesResults } from './sums.tsx';
 import './nodes.css';
 
-const views = [
-  { id: 'list', label: 'List' },
-  { id: 'results', label: 'Results' },
-  { id: 'owners', label: 'Owners' },
-];
+const views = { list: 'List', results: 'Results', owners: 'Owners' };
 
 /** The nodes of the lab: their states, their results and their owners. */
 export default function NodesPage() {

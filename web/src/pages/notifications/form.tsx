@@ -8,7 +8,7 @@ import {
 } from '../../../../src/core/notifications/subscription.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { SavedSubscription, SubscriptionItem } from '../../../../src/http/api/subscription-schema.ts';
-import { sendJson, wordsOf } from '../../lib/api.ts';
+import { sendJson, useAttempt } from '../../lib/api.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Choices } from '../../ui/Choices.tsx';
 import { NotSaved } from '../run/Who.tsx';
@@ -35,18 +35,15 @@ const fresh: Draft = { name: '', filter: '', events: ['run_finished'], format: '
 /** Adds a subscription, or changes one. */
 export function SubscriptionForm({ subscription, sendsMail, onSaved }: FormProps) {
   const [draft, setDraft] = useState<Draft>(subscription === null ? fresh : { ...subscription, target: '' });
-  const [problem, setProblem] = useState<string | null>(null);
+  const { problem, attempt } = useAttempt();
   const set = (change: Partial<Draft>) => setDraft((old) => ({ ...old, ...change }));
   const save = async (event: FormEvent) => {
     event.preventDefault();
     const { name, filter, events, format, target } = draft;
     const body = { name, filter, events, format, ...(target !== '' && { target }) };
-    try {
-      const path = subscription === null ? apiPath.subscriptions() : apiPath.subscription(subscription.id);
-      onSaved(await sendJson<SavedSubscription>(path, subscription === null ? 'POST' : 'PUT', body));
-    } catch (error) {
-      setProblem(wordsOf(error));
-    }
+    const path = subscription === null ? apiPath.subscriptions() : apiPath.subscription(subscription.id);
+    const send = () => sendJson<SavedSubscription>(path, subscription === null ? 'POST' : 'PUT', body);
+    await attempt(async () => onSaved(await send()));
   };
   return (
     <form className="subscription-form" onSubmit={(event) => void save(event)}>

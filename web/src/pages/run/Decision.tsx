@@ -1,9 +1,9 @@
-import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef } from 'react';
 import { decisionClasses, issueName } from '../../../../src/core/decisions/decision.ts';
 import { apiPath } from '../../../../src/core/paths.ts';
 import type { DecisionItem, DecisionList } from '../../../../src/http/api/decision-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
-import { useApi, wordsOf } from '../../lib/api.ts';
+import { useApi, useAttempt } from '../../lib/api.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Choices, Select } from '../../ui/Choices.tsx';
 import { OutLink } from '../../ui/OutLink.tsx';
@@ -80,17 +80,10 @@ function Decided({ decision }: { decision: DecisionItem }) {
 /** Sends the form; the name or token that is missing is given first. */
 function useSend(group: Group, triage: Triage) {
   const who = useWho();
-  const [problem, setProblem] = useState<string | null>(null);
+  const { problem, attempt } = useAttempt();
   const send = async (event: FormEvent) => {
     event.preventDefault();
-    try {
-      await who.give();
-      setProblem(null);
-    } catch (error) {
-      setProblem(wordsOf(error));
-      return;
-    }
-    await triage.save(group);
+    if (await attempt(who.give)) await triage.save(group);
   };
   return { who, send, problem: problem ?? triage.problem };
 }

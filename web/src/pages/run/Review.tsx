@@ -5,7 +5,7 @@ import { isSettled } from '../../../../src/core/verdicts/bands.ts';
 import type { ReviewItem, ReviewList } from '../../../../src/http/api/decision-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { useUrlState } from '../../lib/address.ts';
-import { sendJson, useApi, wordsOf } from '../../lib/api.ts';
+import { sendJson, useApi, useAttempt } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -72,18 +72,16 @@ function focusFirst(input: HTMLInputElement | null): void {
 function ReviewForm({ page, patch, onDone }: ReviewProps & { onDone: () => void }) {
   const [choice, setChoice] = useState(choices[0] ?? '');
   const [words, setWords] = useState('');
-  const [problem, setProblem] = useState<string | null>(null);
+  const { problem, attempt } = useAttempt();
   const who = useWho();
   const review = useReview({ page, patch });
   const send = async (event: FormEvent) => {
     event.preventDefault();
-    try {
+    const isSaved = await attempt(async () => {
       await who.give();
       await review(choice === '' ? words.replace(/\s+/g, ' ').trim() : choice);
-      onDone();
-    } catch (error) {
-      setProblem(wordsOf(error));
-    }
+    });
+    if (isSaved) onDone();
   };
   return (
     <form className="decide" onSubmit={(event) => void send(event)}>

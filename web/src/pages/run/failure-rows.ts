@@ -52,14 +52,12 @@ export function rowKey(row: FailureRow): string {
   return row.kind === 'group' ? groupKey(row.group) : `${row.job.job_id}@${row.group.id}`;
 }
 
-/** What a key selects. */
-export interface Selection {
-  group: Group | null;
-  job: Job | null;
-}
-
 /** The group or job with a key, in the list of failures or in the table of jobs; both null for an unknown key. */
-export function selectionOf(key: string, groups: readonly Group[], jobs: readonly Job[]): Selection {
+export function selectionOf(
+  key: string,
+  groups: readonly Group[],
+  jobs: readonly Job[],
+): { group: Group | null; job: Job | null } {
   const group = groups.find((one) => groupKey(one) === key);
   if (group) return { group, job: null };
   const named = jobs.find(({ job_id }) => job_id === key);

@@ -72,11 +72,8 @@ function titlesOf(job: Job, by: string): string[] {
   return [by === 'none' ? 'all failures' : 'no reason recorded'];
 }
 
-interface FacetCount {
-  facet: Facet;
-  red: number;
-  total: number;
-}
+/** A facet, the number of jobs with it, and how many of those failed. */
+type FacetCount = { facet: Facet; red: number; total: number };
 
 const mostKeys = 24;
 

@@ -1,14 +1,13 @@
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
-import { differingOf, type Facet } from '../../../../src/core/facets.ts';
+import { differingOf } from '../../../../src/core/facets.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
-import { parseQuery, type QueryKey } from '../../../../src/core/query.ts';
-import { jobMatcher } from '../../../../src/core/query-match.ts';
+import type { QueryKey } from '../../../../src/core/query.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { setUrlStates, type UrlOptions, usePathParts, useTitle, useUrlState } from '../../lib/address.ts';
 import { number, plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
-import { preferences, timeZoneOf } from '../../lib/preferences.ts';
+import { matcherOf, preferences } from '../../lib/preferences.ts';
 import { Select } from '../../ui/Choices.tsx';
 import { FilterBox } from '../../ui/FilterBox.tsx';
 import { useNarrow } from '../../ui/narrow.ts';
@@ -82,7 +81,7 @@ export function RunView({ page, patch }: { page: RunPage; patch: Patch }) {
         />
       )}
       {(view === 'jobs' || (view === 'failures' && red > 0)) && !(q !== '' && jobs.length === 0) && (
-        <ListAndDetails {...{ page, patch, all, jobs, facets, groups, view, by, q, parts }} />
+        <ListAndDetails {...{ page, patch, loaded, groups, view, by, q, parts }} />
       )}
     </FilterContext>
   );
@@ -104,21 +103,14 @@ interface ToolsProps {
 function Tools({ view, pick, q, setQ, groups, total, hasFailed, loaded, children }: ToolsProps) {
   const { all, jobs, matchable } = loaded;
   const suggest = useCallback(
-    async (key: QueryKey, prefix: string, rest: string) => {
-      const matches = jobMatcher(parseQuery(rest, 'jobs').query, {
-        now: Date.now(),
-        zone: timeZoneOf(preferences().zone),
-      });
-      return valuesOf(matchable().filter(matches), key, prefix);
-    },
+    async (key: QueryKey, prefix: string, rest: string) =>
+      valuesOf(matchable().filter(matcherOf(rest, preferences().zone)), key, prefix),
     [matchable],
   );
-  const tabs = [
-    { id: 'failures', label: `Failures ${groups}` },
-    { id: 'jobs', label: `Jobs ${number(total)}` },
-    { id: 'config', label: 'Config' },
-    ...(hasFailed ? [{ id: 'cases', label: 'Failed cases' }] : []),
-  ];
+  const tabs = {
+    ...{ failures: `Failures ${groups}`, jobs: `Jobs ${number(total)}`, config: 'Config' },
+    ...(hasFailed && { cases: 'Failed cases' }),
+  };
   return (
     <div className="tools run-tools">
       <Tabs tabs={tabs} current={view} onPick={pick} />
@@ -144,18 +136,17 @@ function GroupSelect({ all, by, setBy }: { all: readonly Job[]; by: string; setB
 interface ListProps {
   page: RunPage;
   patch: Patch;
-  all: readonly Job[];
-  jobs: readonly Job[];
+  loaded: LoadedJobs;
   groups: readonly Group[];
   view: string;
   by: string;
   q: string;
-  facets: readonly (readonly Facet[])[];
   parts: Parts;
 }
 
 /** A list and the details of the selection; without a selection those of the first cause, if there is room. */
-function ListAndDetails({ page, patch, all, jobs, facets, groups, view, by, q, parts }: ListProps) {
+function ListAndDetails({ page, patch, loaded, groups, view, by, q, parts }: ListProps) {
+  const { all, jobs, facets } = loaded;
   const [sel, setSel] = useUrlState('sel', '');
   const { marks, marked, mark, clear } = useMarks(all);
   const [closed, setClosed] = useState(false);

@@ -55,11 +55,6 @@ function matchableJob(
   return { ...job, ...facts, wait, tasks, roles, traits };
 }
 
-interface CountedValue {
-  value: string;
-  count: number;
-}
-
 const readers: Partial<Record<QueryKey, (job: MatchableJob) => readonly (string | null | undefined)[]>> = {
   status: (job) => [job.status],
   os: (job) => [job.os],
@@ -73,7 +68,11 @@ const readers: Partial<Record<QueryKey, (job: MatchableJob) => readonly (string 
 };
 
 /** The values of a key that start with `prefix`, most frequent first. */
-export function valuesOf(jobs: readonly MatchableJob[], key: QueryKey, prefix: string): CountedValue[] {
+export function valuesOf(
+  jobs: readonly MatchableJob[],
+  key: QueryKey,
+  prefix: string,
+): { value: string; count: number }[] {
   const values = jobs.flatMap((job) => readers[key]?.(job) ?? []).filter((value) => value?.startsWith(prefix));
   return counted(values as string[])
     .slice(0, mostValues)

@@ -2,10 +2,10 @@ import { useMemo } from 'react';
 import { parseAllFacets } from '../../../../src/core/facets.ts';
 import { apiPath } from '../../../../src/core/paths.ts';
 import { parseQuery } from '../../../../src/core/query.ts';
-import { jobMatcher, type MatchableJob } from '../../../../src/core/query-match.ts';
+import type { MatchableJob } from '../../../../src/core/query-match.ts';
 import type { RunPage, RunParts } from '../../../../src/http/api/run-page-schema.ts';
 import { useApi } from '../../lib/api.ts';
-import { timeZoneOf, usePreferences } from '../../lib/preferences.ts';
+import { matcherOf, usePreferences } from '../../lib/preferences.ts';
 import { changesOf } from '../../ui/shown-columns.ts';
 import { jobsOf, matchableJobs } from './jobs.ts';
 
@@ -23,13 +23,11 @@ export function useJobs(page: RunPage, q: string, parts: Parts) {
   const matchable = useMemo(() => lazily(() => matchableJobs(all, page, parts)), [all, page, parts]);
   const jobs = useMemo(() => {
     if (q === '') return all;
-    const matches = jobMatcher(parseQuery(q, 'jobs').query, { now: Date.now(), zone: timeZoneOf(zone) });
+    const matches = matcherOf(q, zone);
     const candidates = matchable();
     return all.filter((_, index) => matches(candidates[index] as MatchableJob));
   }, [all, matchable, q, zone]);
-  const count = (filter: string) =>
-    matchable().filter(jobMatcher(parseQuery(filter, 'jobs').query, { now: Date.now(), zone: timeZoneOf(zone) }))
-      .length;
+  const count = (filter: string) => matchable().filter(matcherOf(filter, zone)).length;
   const facets = useMemo(() => parseAllFacets(all.map(({ description }) => description)), [all]);
   return { all, matchable, jobs, facets, count };
 }

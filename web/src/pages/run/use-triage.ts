@@ -29,23 +29,8 @@ import {
 /** Milliseconds for which a decision can be undone with one key. */
 const undoMs = 10_000;
 
-/** What the list and the details need to decide. */
-export interface Triage {
-  /** The cause whose form is open; null for none. */
-  open: string | null;
-  draft: (group: Group) => Draft;
-  change: (group: Group, draft: Draft) => void;
-  start: (group: Group) => void;
-  cancel: () => void;
-  /** Sends what is typed and goes to the next cause that nobody has decided on. */
-  save: (group: Group) => Promise<void>;
-  /** Accepts for all undecided causes of a band what the server believes, but not for those that somebody needs to look at. */
-  accept: (band: Band) => Promise<void>;
-  withdraw: (group: Group) => Promise<void>;
-  undo: () => Promise<void>;
-  saving: boolean;
-  problem: string | null;
-}
+/** What the list and the details need to decide: the cause whose form is open, what is typed, and what can be done with it. */
+export type Triage = ReturnType<typeof useTriage>;
 
 interface TriageOf {
   page: RunPage;
@@ -64,7 +49,7 @@ interface Done {
   before: PageVerdict | null;
 }
 
-function useTriage(of: TriageOf): Triage {
+function useTriage(of: TriageOf) {
   const { page, groups } = of;
   const { say, take } = useDecisions(of);
   const missing = useMissingName();
@@ -76,6 +61,7 @@ function useTriage(of: TriageOf): Triage {
     setProblem(null);
     form.start(group);
   };
+  /** Sends what is typed and goes to the next cause that nobody has decided on. */
   const save = async (group: Group) => {
     const given = form.draft(group);
     const wrong = problemOf(given);
@@ -88,6 +74,7 @@ function useTriage(of: TriageOf): Triage {
     });
     setProblem(failed);
   };
+  /** Accepts for all undecided causes of a band what the server believes, but not for those that somebody needs to look at. */
   const accept = async (band: Band) => {
     if (band === 'look') return toast('What is new is decided one by one, with t');
     const some = groups.filter((group) => group.band === band && isUndecided(group));

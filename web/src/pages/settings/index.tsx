@@ -4,7 +4,7 @@ import { mayRead } from '../../../../src/core/access.ts';
 import { pagePath } from '../../../../src/core/paths.ts';
 import type { Session } from '../../../../src/http/api/session-schema.ts';
 import { useTitle, useUrlState } from '../../lib/address.ts';
-import { wordsOf } from '../../lib/api.ts';
+import { useAttempt } from '../../lib/api.ts';
 import { zoneName } from '../../lib/format.ts';
 import { type Preferences, setPreference, usePreferences } from '../../lib/preferences.ts';
 import { longestName, useGivenName, useSession, useSignIn } from '../../lib/session.ts';
@@ -15,6 +15,7 @@ import { Choices } from '../../ui/Choices.tsx';
 /** Who the person is, and the settings, which this browser stores. */
 export default function Settings() {
   useTitle('Settings');
+  const { keys } = usePreferences();
   return (
     <div className="document">
       <h1>Settings</h1>
@@ -23,38 +24,17 @@ export default function Settings() {
         <Link href={pagePath.notifications()}>Notifications</Link> tell people of runs, new causes and suspect nodes.
       </p>
       <p className="quiet">The other settings are stored in this browser.</p>
-      <Setting
-        name="theme"
-        title="Theme"
-        options={[
-          ['auto', 'same as the system'],
-          ['light', 'light'],
-          ['dark', 'dark'],
-        ]}
-      />
-      <Setting
-        name="density"
-        title="Row height"
-        options={[
-          ['compact', 'compact'],
-          ['comfortable', 'comfortable'],
-        ]}
-      />
-      <Setting
-        name="zone"
-        title="Times"
-        options={[
-          ['local', `local time (${zoneName('local')})`],
-          ['utc', 'UTC'],
-        ]}
-      />
-      <Setting
-        name="keys"
-        title="Single-key shortcuts"
+      <Setting name="theme" title="Theme" options={{ auto: 'same as the system', light: 'light', dark: 'dark' }} />
+      <Setting name="density" title="Row height" options={{ compact: 'compact', comfortable: 'comfortable' }} />
+      <Setting name="zone" title="Times" options={{ local: `local time (${zoneName('local')})`, utc: 'UTC' }} />
+      <Choices
+        legend="Single-key shortcuts"
         options={[
           [true, 'on (j, k, /, …)'],
           [false, 'off'],
         ]}
+        chosen={keys}
+        onPick={(on) => setPreference('keys', on)}
       />
     </div>
   );
@@ -63,13 +43,12 @@ export default function Settings() {
 interface SettingProps<Key extends keyof Preferences> {
   name: Key;
   title: string;
-  options: [Preferences[Key], string][];
+  options: Record<Preferences[Key] & string, string>;
 }
 
-function Setting<Key extends keyof Preferences>({ name, title, options }: SettingProps<Key>) {
-  const chosen = usePreferences()[name];
-  const pick = (value: Preferences[Key]) => setPreference(name, value);
-  return <Choices legend={title} options={options} chosen={chosen} onPick={pick} />;
+function Setting<Key extends 'theme' | 'density' | 'zone'>({ name, title, options }: SettingProps<Key>) {
+  const pick = (value: string) => setPreference(name, value as Preferences[Key]);
+  return <Choices legend={title} options={Object.entries(options)} chosen={usePreferences()[name]} onPick={pick} />;
 }
 
 /** Who the person is, and what he may do: signing in with a token and out again, or giving a name. */
@@ -78,15 +57,7 @@ function You() {
   const { signIn, signOut } = useSignIn();
   const setName = useGivenName();
   const { name } = usePreferences();
-  const [problem, setProblem] = useState<string | null>(null);
-  const attempt = async (action: () => Promise<void>) => {
-    try {
-      await action();
-      setProblem(null);
-    } catch (error) {
-      setProblem(wordsOf(error));
-    }
-  };
+  const { problem, attempt } = useAttempt();
   useReturn(session);
   if (session === undefined) return null;
   return (
@@ -136,7 +107,7 @@ interface TextFormProps {
   type?: 'text' | 'password';
   value?: string;
   submit: string;
-  onSubmit: (text: string) => Promise<void>;
+  onSubmit: (text: string) => Promise<unknown>;
 }
 
 function TextForm({ label, type = 'text', value = '', submit, onSubmit }: TextFormProps) {
