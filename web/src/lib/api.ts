@@ -23,16 +23,19 @@ export class ApiError extends Error {
   }
 }
 
-/** Why something failed, in a sentence. */
-export function wordsOf(error: unknown): string {
-  return error instanceof ApiError ? error.message : String(error);
+/** Does something; why it failed in a sentence, or null. */
+export function failureOf(work: () => Promise<unknown>): Promise<string | null> {
+  return work().then(
+    () => null,
+    (error: unknown) => (error instanceof ApiError ? error.message : String(error)),
+  );
 }
 
-/** Runs what may fail, and says why it did; true when it did not. */
+/** The same, and keeps why; true when it did not fail. */
 export function useAttempt() {
   const [problem, setProblem] = useState<string | null>(null);
   const attempt = async (work: () => Promise<unknown>): Promise<boolean> => {
-    const failed = await work().then(() => null, wordsOf);
+    const failed = await failureOf(work);
     setProblem(failed);
     return failed === null;
   };

@@ -17,18 +17,13 @@ interface LiveState {
   heard: number;
 }
 
-interface Listener {
-  topic: string;
-  handle: Handler;
-}
-
 const types = ['jobs', 'runs', 'nodes', 'queue', 'decisions', 'deliveries', 'reset'] as const;
 const batchMs = 500;
 const mostWaiting = 500;
 const pollMs = 15_000;
 const hiddenPollMs = 60_000;
 
-const listeners = new Set<Listener>();
+const listeners = new Set<{ topic: string; handle: Handler }>();
 const store = createStore<LiveState>({ state: 'idle', since: Date.now(), heard: Date.now() });
 
 /** How the page is kept up to date. */
@@ -55,7 +50,8 @@ export function useLive(topic: string, onEvent: Handler): void {
     handler.current = onEvent;
   });
   useEffect(() => {
-    const listener: Listener = { topic, handle: (type, data) => handler.current(type, data) };
+    const handle: Handler = (type, data) => handler.current(type, data);
+    const listener = { topic, handle };
     listeners.add(listener);
     queueMicrotask(connect);
     return () => {

@@ -5,14 +5,8 @@ import { pagePath } from '../../../src/core/paths.ts';
 import { withoutOverrides } from '../lib/format.ts';
 import { Copy } from './Copy.tsx';
 
-interface ExcerptProps {
-  run: string;
-  job: string;
-  excerpt: LogExcerpt;
-}
-
 /** What is known of the log of a job: its first error, or why there is none; nothing when nobody has asked for it. */
-export function ReadLog({ run, job, log: { excerpt, unread } }: Omit<ExcerptProps, 'excerpt'> & { log: KnownLog }) {
+export function ReadLog({ run, job, log: { excerpt, unread } }: { run: string; job: string; log: KnownLog }) {
   if (excerpt !== null) return <Excerpt run={run} job={job} excerpt={excerpt} />;
   if (unread === 'waiting') return <p className="quiet">The log is still to be read for its first error.</p>;
   if (unread === null) return null;
@@ -24,7 +18,7 @@ export function ReadLog({ run, job, log: { excerpt, unread } }: Omit<ExcerptProp
 }
 
 /** What the log of a job says: its first error with the lines around it, or its last lines. */
-function Excerpt({ run, job, excerpt }: ExcerptProps) {
+function Excerpt({ run, job, excerpt }: { run: string; job: string; excerpt: LogExcerpt }) {
   const { error, kind, sure, byte, context, others } = excerpt;
   const open = (at: number | null) => pagePath.log(run, job, { at: at === null ? undefined : String(at) });
   return (

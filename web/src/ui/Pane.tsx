@@ -2,18 +2,11 @@ import { type CSSProperties, type KeyboardEvent, type PointerEvent, type ReactNo
 import { useKeys } from '../lib/keys.ts';
 import { Icon } from './Icon.tsx';
 
-interface PaneProps {
-  /** The name of the pane for screen readers. */
-  label: string;
-  onClose: () => void;
-  children: ReactNode;
-}
-
 const storageKey = 'paddles.pane';
 const limits = { least: 320, most: 900 };
 
-/** Details beside a list. Resizable; covers the list below 1,100 px and the page below 800 px. Esc closes it. */
-export function Pane({ label, onClose, children }: PaneProps) {
+/** Details beside a list, which `label` names for screen readers. Resizable; covers the list below 1,100 px and the page below 800 px. Esc closes it. */
+export function Pane({ label, onClose, children }: { label: string; onClose: () => void; children: ReactNode }) {
   const [width, setWidth] = useState(storedWidth);
   useKeys({ Escape: onClose, ']': () => document.querySelector<HTMLElement>('.pane')?.focus() });
   const resize = (next: number) => {

@@ -1,16 +1,8 @@
 import { useEffect, useState } from 'react';
 import { Copy } from './Copy.tsx';
 
-interface YamlProps {
-  value: Record<string, unknown>;
-  /** The name of the downloaded file, without its extension. */
-  name: string;
-  /** What it is, for a screen reader. */
-  label: string;
-}
-
-/** A value as YAML. The printer is loaded on first use. */
-export function Yaml({ value, name, label }: YamlProps) {
+/** A value as YAML, to be downloaded as a file called `name`; `label` is for screen readers. The printer is loaded on first use. */
+export function Yaml({ value, name, label }: { value: Record<string, unknown>; name: string; label: string }) {
   const [text, setText] = useState<string | null>(null);
   useEffect(() => {
     let shown = true;

@@ -39,25 +39,12 @@ export function partAt(text: string, caret: number): Part {
   const rest = /^\S*/.exec(text.slice(caret))?.[0].length ?? 0;
   const word = text.slice(from, caret);
   const sign = word.startsWith('-') ? '-' : '';
+  const place = { start: from, to: caret + rest, sign };
   const colon = word.indexOf(':');
-  if (colon <= sign.length)
-    return {
-      start: from,
-      from: from + sign.length,
-      to: caret + rest,
-      sign,
-      key: null,
-      prefix: word.slice(sign.length),
-    };
+  if (colon <= sign.length) return { ...place, from: from + sign.length, key: null, prefix: word.slice(sign.length) };
   const valueFrom = Math.max(colon, word.lastIndexOf(',')) + 1;
-  return {
-    start: from,
-    from: from + valueFrom,
-    to: caret + rest,
-    sign,
-    key: word.slice(sign.length, colon),
-    prefix: word.slice(valueFrom).replace(/^"/, ''),
-  };
+  const prefix = word.slice(valueFrom).replace(/^"/, '');
+  return { ...place, from: from + valueFrom, key: word.slice(sign.length, colon), prefix };
 }
 
 /** Keys that start with `prefix`. */

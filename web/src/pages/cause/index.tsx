@@ -60,9 +60,7 @@ function CauseHeader({ page: { cause, jobs, more, first, last } }: { page: Cause
             {trait}
           </span>
         ))}
-        <span>
-          <span className="strong">{jobs === 0 ? 'no jobs' : `${plural(jobs, 'job')}${more ? ' or more' : ''}`}</span>
-        </span>
+        <span className="strong">{jobs === 0 ? 'no jobs' : `${plural(jobs, 'job')}${more ? ' or more' : ''}`}</span>
         {jobs > 0 && (
           <span>
             first {more && 'of these '}

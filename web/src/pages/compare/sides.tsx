@@ -96,7 +96,9 @@ function Choices({ run, onChoose }: Omit<ChooserProps, 'label'>) {
       {searching ? (
         <ul>
           {runs.map(({ label }) => (
-            <Choice key={label} name={label} onChoose={onChoose} />
+            <li key={label}>
+              <Choice name={label} onChoose={onChoose} />
+            </li>
           ))}
         </ul>
       ) : (
@@ -109,27 +111,26 @@ function Choices({ run, onChoose }: Omit<ChooserProps, 'label'>) {
 
 /** The runs that are most likely meant: of the same branch, of main, then of any branch. */
 function Suggested({ run, onChoose }: Omit<ChooserProps, 'label'>) {
-  const suite = run === null ? '' : literalTerm('suite', run.suite);
-  const own = run === null ? '' : literalTerm('branch', run.branch);
-  const lists: [title: string, q: string][] = [
-    ...(run === null ? [] : [[`${run.suite} on ${run.branch}`, `${suite} ${own}`] as [string, string]]),
-    ...(run === null || run.branch === 'main'
-      ? []
-      : [[`${run.suite} on main`, `${suite} branch:main`] as [string, string]]),
-    ['other branches', run === null ? '' : `${suite} -${own}${run.branch === 'main' ? '' : ' -branch:main'}`],
-  ];
+  const suite = literalTerm('suite', run?.suite ?? '');
+  const branch = literalTerm('branch', run?.branch ?? '');
+  const isMain = run?.branch === 'main';
+  const lists = run !== null && {
+    [`${run.suite} on ${run.branch}`]: `${suite} ${branch}`,
+    ...(!isMain && { [`${run.suite} on main`]: `${suite} branch:main` }),
+    'other branches': `${suite} -${branch}${isMain ? '' : ' -branch:main'}`,
+  };
   return (
     <>
-      <button type="button" className="compare-choice" onClick={() => onChoose('')}>
+      <Choice name="" onChoose={onChoose}>
         previous run
-      </button>
+      </Choice>
       {run !== null && (
-        <button type="button" className="compare-choice" onClick={() => onChoose('base')}>
+        <Choice name="base" onChoose={onChoose}>
           last run of the base branch
-        </button>
+        </Choice>
       )}
-      {lists.map(([title, q]) => (
-        <RunsOf key={title} title={title} q={q} without={run?.name ?? ''} onChoose={onChoose} />
+      {Object.entries(lists || { 'other branches': '' }).map(([title, q]) => (
+        <RunsOf key={title} title={title} q={q} without={run?.name} onChoose={onChoose} />
       ))}
     </>
   );
@@ -138,7 +139,7 @@ function Suggested({ run, onChoose }: Omit<ChooserProps, 'label'>) {
 interface RunsOfProps {
   title: string;
   q: string;
-  without: string;
+  without: string | undefined;
   onChoose: (run: string) => void;
 }
 
@@ -150,29 +151,26 @@ function RunsOf({ title, q, without, onChoose }: RunsOfProps) {
     <>
       <h2>{title}</h2>
       <ul>
-        {runs.map((run) => (
-          <Choice key={run.name} name={run.name} onChoose={onChoose}>
-            <Status status={run.status} /> <Time at={run.scheduled} />{' '}
-          </Choice>
+        {runs.map(({ name, status, scheduled }) => (
+          <li key={name}>
+            <Choice name={name} onChoose={onChoose}>
+              <Status status={status} /> <Time at={scheduled} /> {name}
+            </Choice>
+          </li>
         ))}
       </ul>
     </>
   );
 }
 
-interface ChoiceProps {
-  name: string;
-  onChoose: (name: string) => void;
-  children?: ReactNode;
-}
-
-function Choice({ name, onChoose, children }: ChoiceProps) {
+function Choice({
+  name,
+  onChoose,
+  children = name,
+}: { name: string; children?: ReactNode } & Pick<ChooserProps, 'onChoose'>) {
   return (
-    <li>
-      <button type="button" className="compare-choice" onClick={() => onChoose(name)}>
-        {children}
-        {name}
-      </button>
-    </li>
+    <button type="button" className="compare-choice" onClick={() => onChoose(name)}>
+      {children}
+    </button>
   );
 }

@@ -73,24 +73,14 @@ function Head({ runs }: { runs: RunItem[] }) {
         </th>
         {runs.map((run, index) => (
           <th key={run.name} scope="col" className={`history-run ${dark[index] ? 'history-stripe' : ''}`}>
-            <Link
-              href={pagePath.run(run.name)}
-              title={runTitle(run)}
-              aria-label={`Run of ${new Date(run.scheduled).toISOString().slice(0, 10)}`}
-            >
-              {dayOf(run)}
-            </Link>
+            <DayLink run={run} label={`Run of ${new Date(run.scheduled).toISOString().slice(0, 10)}`} />
           </th>
         ))}
-        <th scope="col" className="history-fact">
-          Fails
-        </th>
-        <th scope="col" className="history-fact">
-          First fail
-        </th>
-        <th scope="col" className="history-fact">
-          Last pass
-        </th>
+        {['Fails', 'First fail', 'Last pass'].map((title) => (
+          <th key={title} scope="col" className="history-fact">
+            {title}
+          </th>
+        ))}
         <th scope="col" className="history-cause">
           Last cause
         </th>
@@ -99,18 +89,14 @@ function Head({ runs }: { runs: RunItem[] }) {
   );
 }
 
-/** A link to a run, named like the head of its column. */
-function DayLink({ run }: { run: RunItem | undefined }) {
+/** A link to a run: its day. */
+function DayLink({ run, label }: { run: RunItem | undefined; label?: string }) {
   if (run === undefined) return null;
   return (
-    <Link href={pagePath.run(run.name)} title={runTitle(run)}>
-      {dayOf(run)}
+    <Link href={pagePath.run(run.name)} title={runTitle(run)} aria-label={label}>
+      {new Date(run.scheduled).toISOString().slice(5, 10)}
     </Link>
   );
-}
-
-function dayOf(run: RunItem): string {
-  return new Date(run.scheduled).toISOString().slice(5, 10);
 }
 
 function runTitle(run: RunItem): string {

@@ -7,16 +7,10 @@ import type { Column } from '../../ui/grid-columns.ts';
 import { Status } from '../../ui/Status.tsx';
 import { JobTime, Time } from '../../ui/Time.tsx';
 
-interface JobHistoryProps {
-  /** The job whose page this is. */
-  current: JobItem;
-  history: JobItem[];
-}
-
 const keyOf = ({ run, job_id }: JobItem) => `${run}/${job_id}`;
 
-/** The last jobs with one description; that of this page is marked. */
-export function JobHistory({ current, history }: JobHistoryProps) {
+/** The last jobs with one description; `current`, that of this page, is marked. */
+export function JobHistory({ current, history }: { current: JobItem; history: JobItem[] }) {
   const columns = useMemo(
     (): Column<JobItem>[] => [
       { id: 'status', title: 'Status', width: '90px', cell: ({ status }) => <Status status={status} word /> },

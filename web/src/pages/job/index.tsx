@@ -76,14 +76,14 @@ function LoadedJob({ page: data, isFetching }: { page: JobPage; isFetching: bool
           />
         )}
       </div>
-      {view === 'config' ? (
+      {view === 'config' && (
         <div className="body">
           <Yaml value={data.config} name={`${data.run.name}-${data.job.job_id}`} label="Configuration of the job" />
         </div>
-      ) : null}
-      {view === 'tests' ? <JobTestsView run={data.run.name} job={data.job.job_id} /> : null}
-      {view === 'history' ? <JobHistory current={data.job} history={data.history} /> : null}
-      {view === 'overview' ? <Overview page={data} /> : null}
+      )}
+      {view === 'tests' && <JobTestsView run={data.run.name} job={data.job.job_id} />}
+      {view === 'history' && <JobHistory current={data.job} history={data.history} />}
+      {view === 'overview' && <Overview page={data} />}
     </>
   );
 }

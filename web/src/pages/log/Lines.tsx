@@ -11,15 +11,8 @@ const layout = evenLayout(rowHeight);
 /** Rows before an end of the window at which more are read. */
 const margin = 120;
 
-interface LinesProps {
-  log: Log;
-  /** The byte of the line that is marked. */
-  marked: number | null;
-  onMark: (at: number) => void;
-}
-
-/** The lines that are visible, of those that are held, and a bar for the place in the file. */
-export function Lines({ log, marked, onMark }: LinesProps) {
+/** The lines that are visible, of those that are held, and a bar for the place in the file. `marked` is a byte of the line that is marked. */
+export function Lines({ log, marked, onMark }: { log: Log; marked: number | null; onMark: (at: number) => void }) {
   const { window } = log;
   const scroller = useRef<HTMLDivElement>(null);
   const [range, setRange] = useState({ first: 0, last: 60 });

@@ -10,9 +10,9 @@ import { Button } from '../../ui/Button.tsx';
 import { ErrorBox, NotFound } from '../../ui/States.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { Lines } from './Lines.tsx';
-import './log.css';
 import { type Log, type Search, useLog } from './use-log.ts';
 import { rowAt } from './window.ts';
+import './log.css';
 
 /** The log of a job: it opens at the first error, or at the line that the address names. */
 export default function LogPageView() {

@@ -2,6 +2,8 @@ import { useEffect, useMemo } from 'react';
 import { Link, useLocation } from 'wouter';
 import { isFailing } from '../../../../src/core/compare.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
+import { literalTerm } from '../../../../src/core/query-print.ts';
+import type { AuditList } from '../../../../src/http/api/audit-schema.ts';
 import type { NodeItem, NodePage, Suspicion } from '../../../../src/http/api/lab-schema.ts';
 import type { JobItem } from '../../../../src/http/api/schema.ts';
 import { usePathParts, useTitle } from '../../lib/address.ts';
@@ -10,20 +12,18 @@ import { causeLine, plural } from '../../lib/format.ts';
 import { useLive, useThrottled } from '../../lib/live.ts';
 import { Strip } from '../../ui/Bar.tsx';
 import { Copy } from '../../ui/Copy.tsx';
+import { Grid } from '../../ui/Grid.tsx';
+import type { Column } from '../../ui/grid-columns.ts';
+import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
 import { OlderFooter, useOlderPages } from '../../ui/Older.tsx';
 import { Loaded, NotFound } from '../../ui/States.tsx';
+import { Status } from '../../ui/Status.tsx';
 import { JobTime, Time } from '../../ui/Time.tsx';
+import { Changes } from '../audit/changes.tsx';
 import { NodeStateCell, ResultsCell, RunningCell, SuspectBadge, systemOf } from '../nodes/list.tsx';
 import { nodeState } from '../nodes/node-facts.ts';
 import '../nodes/nodes.css';
 import './node.css';
-import { literalTerm } from '../../../../src/core/query-print.ts';
-import type { AuditList } from '../../../../src/http/api/audit-schema.ts';
-import { Grid } from '../../ui/Grid.tsx';
-import type { Column } from '../../ui/grid-columns.ts';
-import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
-import { Status } from '../../ui/Status.tsx';
-import { Changes } from '../audit/changes.tsx';
 
 /** A node: its facts and its jobs. */
 export default function NodePageView() {

@@ -7,7 +7,7 @@ import type {
   SavedSubscription,
   SubscriptionItem,
 } from '../../../../src/http/api/subscription-schema.ts';
-import { type ApiError, fetchApi, sendJson, useApi, wordsOf } from '../../lib/api.ts';
+import { type ApiError, failureOf, fetchApi, sendJson, useApi } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
 import { useLive, useThrottled } from '../../lib/live.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -66,13 +66,9 @@ export function Subscription(props: OneProps) {
 function Actions({ subscription, refetch, onEdit, onSaved, onGone }: OneProps) {
   const { id, name, format, enabled } = subscription;
   const act = async (work: () => Promise<unknown>, done: string) => {
-    try {
-      await work();
-      toast(done);
-      await refetch();
-    } catch (error) {
-      toast(wordsOf(error));
-    }
+    const failed = await failureOf(work);
+    toast(failed ?? done);
+    if (failed === null) await refetch();
   };
   const test = () => sendJson(apiPath.subscriptionTest(id), 'POST', {});
   const change = async (values: object) =>
@@ -159,12 +155,8 @@ function outcome({ status }: Row) {
 function Again({ row: { id, due, subscription } }: { row: Row }) {
   if (due !== null) return null;
   const again = async () => {
-    try {
-      await sendJson(apiPath.sendAgain(subscription, id), 'POST', {});
-      toast('It is sent again');
-    } catch (error) {
-      toast(wordsOf(error));
-    }
+    const failed = await failureOf(() => sendJson(apiPath.sendAgain(subscription, id), 'POST', {}));
+    toast(failed ?? 'It is sent again');
   };
   return <Button onClick={() => void again()}>Send again</Button>;
 }

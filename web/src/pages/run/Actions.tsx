@@ -9,15 +9,8 @@ import type { Job } from './jobs.ts';
 import { Kill, Rerun } from './Rerun.tsx';
 import { type ReportFormat, reportFormats, runReport } from './report.ts';
 
-interface ActionsProps {
-  page: RunPage;
-  /** The jobs that the filter leaves. */
-  jobs: readonly Job[];
-  filtered: boolean;
-}
-
-/** The actions of a run: its report, and the commands that rerun its failures or kill it. */
-export function Actions({ page, jobs, filtered }: ActionsProps) {
+/** The actions of a run: its report, and the commands that rerun its failures or kill it. `jobs` are those that the filter leaves. */
+export function Actions({ page, jobs, filtered }: { page: RunPage; jobs: readonly Job[]; filtered: boolean }) {
   const { counts } = page.run;
   const red = counts.fail + counts.dead;
   const left = counts.running + counts.waiting + counts.queued;

@@ -18,12 +18,12 @@ import { UpdatesPill } from '../../ui/Updates.tsx';
 import { type FailureRow, failureRows, groupKey, holds, openGroups, rowKey, rowKeyOf } from './failure-rows.ts';
 import type { Group } from './groups.ts';
 import { shortSaid } from './headline.ts';
-import type { Job } from './jobs.ts';
+import type { ListState } from './JobTable.tsx';
 import { decidedWords } from './triage.ts';
 import type { Triage } from './use-triage.ts';
 import { Badge, bandTitles, SeenStrip } from './verdict-view.tsx';
 
-interface FailuresProps {
+interface FailuresProps extends ListState {
   page: RunPage;
   /** The facets in which each job differs from the others of the run, by its index. */
   differing: readonly (readonly Facet[])[];
@@ -33,11 +33,6 @@ interface FailuresProps {
   triage: Triage | null;
   /** Identifies the list; when it changes, no updates are held back. */
   scope: string;
-  /** The ids of marked jobs. */
-  marks: ReadonlySet<string>;
-  selected: string | null;
-  onSelect: (id: string) => void;
-  onOpen: (job: Job) => void;
 }
 
 /** Failing jobs by cause. The rows of a group show how its jobs differ. */

@@ -16,17 +16,21 @@ import { facetColumn, type JobRow, jobColumns } from './job-columns.tsx';
 import type { Job } from './jobs.ts';
 import type { Parts } from './use-jobs.ts';
 
-interface JobTableProps {
-  jobs: readonly Job[];
-  /** The facets of each description, by the index of the job. */
-  facets: readonly (readonly Facet[])[];
-  parts: Parts;
-  q: string;
+/** What a list of the run page marks and selects. */
+export interface ListState {
   /** The ids of marked jobs. */
   marks: ReadonlySet<string>;
   selected: string | null;
   onSelect: (id: string) => void;
   onOpen: (job: Job) => void;
+}
+
+interface JobTableProps extends ListState {
+  jobs: readonly Job[];
+  /** The facets of each description, by the index of the job. */
+  facets: readonly (readonly Facet[])[];
+  parts: Parts;
+  q: string;
 }
 
 /** All jobs of a run, failing jobs first unless sorted otherwise. */
@@ -123,17 +127,11 @@ export function JobTools({ facets }: { facets: readonly (readonly Facet[])[] }) 
   );
 }
 
-interface FacetRailProps {
-  jobs: readonly Job[];
-  /** The facets of each description, by the index of the job. */
-  facets: readonly (readonly Facet[])[];
-}
-
 /** The most values shown for a key; the filter box finds the others. */
 const mostValues = 12;
 
 /** The facets in which the listed jobs differ, each with its number of jobs and failures. */
-function FacetRail({ jobs, facets }: FacetRailProps) {
+function FacetRail({ jobs, facets }: { jobs: readonly Job[]; facets: readonly (readonly Facet[])[] }) {
   const keys = useMemo(() => countFacets(jobs, facets), [jobs, facets]);
   return (
     <section className="rail" aria-label="Facets" tabIndex={0}>

@@ -19,14 +19,8 @@ import type { Job } from './jobs.ts';
 
 type RerunJob = Pick<Job, 'job_id' | 'status' | 'description' | 'nodes'>;
 
-interface RerunProps {
-  run: RunItem;
-  /** The jobs to schedule again; null for all of the run that failed. */
-  jobs: readonly RerunJob[] | null;
-}
-
-/** The command that schedules jobs again with what their run was scheduled with. */
-export function Rerun({ run, jobs }: RerunProps) {
+/** The command that schedules jobs, or with null all that failed, again with what their run was scheduled with. */
+export function Rerun({ run, jobs }: { run: RunItem; jobs: readonly RerunJob[] | null }) {
   const { data, error, refetch } = useApi<RunConfig>(apiPath.runConfig(run.name));
   if (error && data === undefined) return <ErrorBox error={error} onRetry={refetch} />;
   if (data === undefined) return <p aria-busy="true">Reading what the run was scheduled with…</p>;

@@ -3,15 +3,19 @@ import { useLocation } from 'wouter';
 import { differingOf } from '../../../../src/core/facets.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { QueryKey } from '../../../../src/core/query.ts';
+import type { LiveEvents } from '../../../../src/http/api/events-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import { setUrlStates, type UrlOptions, usePathParts, useTitle, useUrlState } from '../../lib/address.ts';
+import { useApi, usePatch } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
+import { useLive, useThrottled } from '../../lib/live.ts';
 import { matcherOf, preferences } from '../../lib/preferences.ts';
 import { Select } from '../../ui/Choices.tsx';
 import { FilterBox } from '../../ui/FilterBox.tsx';
 import { useNarrow } from '../../ui/narrow.ts';
 import { Pane } from '../../ui/Pane.tsx';
+import { ErrorBox, FetchLine, NotFound, Skeleton } from '../../ui/States.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
 import { FilterContext } from '../../ui/Value.tsx';
 import { WithoutTerms } from '../../ui/Without.tsx';
@@ -31,13 +35,61 @@ import { type LoadedJobs, lazily, type Parts, useJobs, useParts } from './use-jo
 import { useListTriage } from './use-triage.ts';
 import { ConfigView, FailedCases, NoFailures } from './Views.tsx';
 import './run.css';
-import type { LiveEvents } from '../../../../src/http/api/events-schema.ts';
-import { useApi, usePatch } from '../../lib/api.ts';
-import { useLive, useThrottled } from '../../lib/live.ts';
-import { ErrorBox, FetchLine, NotFound, Skeleton } from '../../ui/States.tsx';
+
+/** A run: its failures by cause, its jobs, its configuration. */
+export default function RunPageView() {
+  const [, run = ''] = usePathParts();
+  const [base] = useUrlState('base', '');
+  const [at] = useUrlState('at', '');
+  const path = apiPath.runPage(run, { base, at });
+  const { data, error, isFetching, refetch } = useApi<RunPage>(path);
+  const read = useThrottled(refetch);
+  const show = usePatch<RunPage>(path);
+  const patch: Patch = (change) => {
+    // What is shown is otherwise read again as soon as the server tells of the change.
+    if (show(change)) read();
+  };
+  useLive(`run:${run}`, (type, event) => {
+    const isOfRun = type !== 'jobs' || (event as LiveEvents['jobs']).run === run;
+    if (isOfRun && type !== 'decisions') read();
+  });
+  useLive('decisions', (type, event) => {
+    // After a reset the other listener reads; what was decided at an earlier time does not change.
+    if (type !== 'decisions' || at !== '') return;
+    const told = event as LiveEvents['decisions'];
+    if (!data?.signatures.some(({ id }) => told.names.includes(id))) return;
+    let isTold = true;
+    patch((page) => {
+      const next = withTold(page, told);
+      isTold = next !== null;
+      return next ?? page;
+    });
+    if (!isTold) read();
+  });
+  useTitle(data === undefined ? run : runTitle(data.run));
+  if (data !== undefined) {
+    return (
+      <>
+        <FetchLine active={isFetching} />
+        {error && <ErrorBox error={error} onRetry={refetch} />}
+        <RunView key={data.run.name} page={data} patch={patch} />
+      </>
+    );
+  }
+  if (error?.status === 404) return <NotFound what={`run ${run}`} nearest={error.nearest} />;
+  return (
+    <>
+      <div className="head">
+        <h1>{run}</h1>
+        {error && <ErrorBox error={error} onRetry={refetch} />}
+      </div>
+      {!error && <Skeleton rows={20} />}
+    </>
+  );
+}
 
 /** The page of a run, once its data has been loaded. */
-export function RunView({ page, patch }: { page: RunPage; patch: Patch }) {
+function RunView({ page, patch }: { page: RunPage; patch: Patch }) {
   const red = page.run.counts.fail + page.run.counts.dead;
   // Chosen once: a first failure must not change the view under the reader.
   const over = page.run.counts.running + page.run.counts.waiting + page.run.counts.queued === 0;
@@ -202,58 +254,6 @@ function ListAndDetails({ page, patch, loaded, groups, view, by, q, parts }: Lis
           </Pane>
         )}
       </div>
-    </>
-  );
-}
-
-/** A run: its failures by cause, its jobs, its configuration. */
-export default function RunPageView() {
-  const [, run = ''] = usePathParts();
-  const [base] = useUrlState('base', '');
-  const [at] = useUrlState('at', '');
-  const path = apiPath.runPage(run, { base, at });
-  const { data, error, isFetching, refetch } = useApi<RunPage>(path);
-  const read = useThrottled(refetch);
-  const show = usePatch<RunPage>(path);
-  const patch: Patch = (change) => {
-    // What is shown is otherwise read again as soon as the server tells of the change.
-    if (show(change)) read();
-  };
-  useLive(`run:${run}`, (type, event) => {
-    const isOfRun = type !== 'jobs' || (event as LiveEvents['jobs']).run === run;
-    if (isOfRun && type !== 'decisions') read();
-  });
-  useLive('decisions', (type, event) => {
-    // After a reset the other listener reads; what was decided at an earlier time does not change.
-    if (type !== 'decisions' || at !== '') return;
-    const told = event as LiveEvents['decisions'];
-    if (!data?.signatures.some(({ id }) => told.names.includes(id))) return;
-    let isTold = true;
-    patch((page) => {
-      const next = withTold(page, told);
-      isTold = next !== null;
-      return next ?? page;
-    });
-    if (!isTold) read();
-  });
-  useTitle(data === undefined ? run : runTitle(data.run));
-  if (data !== undefined) {
-    return (
-      <>
-        <FetchLine active={isFetching} />
-        {error && <ErrorBox error={error} onRetry={refetch} />}
-        <RunView key={data.run.name} page={data} patch={patch} />
-      </>
-    );
-  }
-  if (error?.status === 404) return <NotFound what={`run ${run}`} nearest={error.nearest} />;
-  return (
-    <>
-      <div className="head">
-        <h1>{run}</h1>
-        {error && <ErrorBox error={error} onRetry={refetch} />}
-      </div>
-      {!error && <Skeleton rows={20} />}
     </>
   );
 }

@@ -6,7 +6,7 @@ import type { DecisionItem } from '../../../../src/http/api/decision-schema.ts';
 import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
 import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
 import { useUrlState } from '../../lib/address.ts';
-import { sendJson, wordsOf } from '../../lib/api.ts';
+import { failureOf, sendJson } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useMissingName } from '../../lib/session.ts';
@@ -93,7 +93,7 @@ function useTriage(of: TriageOf) {
   };
   const withdraw = async (group: Group) => {
     const made = group.verdict?.decision;
-    if (made) toast((await attempt(() => take({ cause: group.id, made, before: null }))) ?? 'Withdrawn');
+    if (made) toast((await failureOf(() => take({ cause: group.id, made, before: null }))) ?? 'Withdrawn');
   };
   const { open, draft, change, cancel } = form;
   return { open, draft, change, cancel, start, save, accept, withdraw, undo, saving, problem };
@@ -130,7 +130,7 @@ function useUndo({ groups, rows, go }: TriageOf, take: (done: Done) => Promise<v
     const { all, until } = last.current;
     if (Date.now() > until) return;
     last.current = { all: [], until: 0 };
-    const failed = await attempt(async () => {
+    const failed = await failureOf(async () => {
       for (const one of all) await take(one);
     });
     toast(failed === null ? `Undone for ${plural(all.length, 'cause')}` : `Could not undo: ${failed}`);
@@ -161,20 +161,11 @@ function useSaving() {
   };
   const whileSaving = async (run: () => Promise<void>) => {
     set(true);
-    const failed = await attempt(run);
+    const failed = await failureOf(run);
     set(false);
     return failed;
   };
   return { saving, isSaving: () => now.current, whileSaving };
-}
-
-async function attempt(run: () => Promise<unknown>): Promise<string | null> {
-  try {
-    await run();
-    return null;
-  } catch (error) {
-    return wordsOf(error);
-  }
 }
 
 /** Sends decisions and withdrawals, and shows them at once. */

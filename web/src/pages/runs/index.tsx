@@ -1,14 +1,23 @@
 import { useCallback, useMemo, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
+import type { QueryKey } from '../../../../src/core/query.ts';
+import { indexOfTerm, toggleTerm } from '../../../../src/core/query-print.ts';
+import type { RunList, Suggestions } from '../../../../src/http/api/lists-schema.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { root, useTitle, useUrlSet, useUrlState } from '../../lib/address.ts';
+import { fetchApi, useApi } from '../../lib/api.ts';
 import { middleTruncate, number, plural, type Zone } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { preferences, usePreferences, useZoneParameter, zoneParameter } from '../../lib/preferences.ts';
+import { Counts } from '../../ui/Bar.tsx';
 import { Button } from '../../ui/Button.tsx';
+import { Select } from '../../ui/Choices.tsx';
 import { Command } from '../../ui/Copy.tsx';
+import { FilterBox } from '../../ui/FilterBox.tsx';
 import { Grid } from '../../ui/Grid.tsx';
+import type { RowGroup } from '../../ui/grid-columns.ts';
+import { ColumnChooser } from '../../ui/Popover.tsx';
 import { Empty, Loaded } from '../../ui/States.tsx';
 import { shownColumns } from '../../ui/shown-columns.ts';
 import { useMinute } from '../../ui/Time.tsx';
@@ -19,15 +28,6 @@ import { MobileRun, type RunsRow, runColumns } from './columns.tsx';
 import { compareInOrder, defaultSort, type Grouping, groupings, oneSort, runRows } from './run-facts.ts';
 import { type Runs, useRuns } from './use-runs.ts';
 import './runs.css';
-import type { QueryKey } from '../../../../src/core/query.ts';
-import { indexOfTerm, toggleTerm } from '../../../../src/core/query-print.ts';
-import type { RunList, Suggestions } from '../../../../src/http/api/lists-schema.ts';
-import { fetchApi, useApi } from '../../lib/api.ts';
-import { Counts } from '../../ui/Bar.tsx';
-import { Select } from '../../ui/Choices.tsx';
-import { FilterBox } from '../../ui/FilterBox.tsx';
-import type { RowGroup } from '../../ui/grid-columns.ts';
-import { ColumnChooser } from '../../ui/Popover.tsx';
 
 /** The list of runs. */
 export default function RunsPage() {
