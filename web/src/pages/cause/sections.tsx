@@ -2,7 +2,7 @@
 import { Link } from 'wouter';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
-import type { CausePage, CausePlaces } from '../../../../src/http/api/cause-schema.ts';
+import type { CausePage } from '../../../../src/http/api/cause-schema.ts';
 import type { DecisionList, ListedDecision } from '../../../../src/http/api/decision-schema.ts';
 import { useApi } from '../../lib/api.ts';
 import { duration, number, plural, shortHost, shortSha1 } from '../../lib/format.ts';
@@ -64,47 +64,38 @@ function RunStrip({ runs }: { runs: CausePage['lines'][number]['runs'] }) {
   );
 }
 
-/** Every suite and branch, those with the most jobs first. */
+/** Every suite and branch, those with the most jobs first, each with the runs that it stands for. */
 export function Places({ page: { places, cause } }: { page: CausePage }) {
   if (places.length === 0) return null;
   return (
     <section>
       <h2>Suites and branches</h2>
-      <PlaceTable places={places} cause={cause.id} />
+      <div className="table-frame">
+        <Table titles={['Suite', 'Branch', 'Jobs', 'Runs', 'Last']}>
+          {places.map(({ suite, branch, runs, jobs, last }) => (
+            <tr key={`${suite} ${branch}`}>
+              <td>{suite}</td>
+              <td className="break">{branch}</td>
+              <td>{number(jobs)}</td>
+              <td>
+                <Link href={runsWith({ suite, branch, cause: cause.id })}>{plural(runs, 'run')}</Link>
+              </td>
+              <td>
+                <Link href={pagePath.run(last.run, { q: literalTerm('cause', cause.id) })}>
+                  <Time at={last.posted} />
+                </Link>
+              </td>
+            </tr>
+          ))}
+        </Table>
+      </div>
     </section>
   );
 }
 
-function PlaceTable({ places, cause }: { places: CausePlaces['places']; cause: string }) {
-  return (
-    <div className="table-frame">
-      <Table titles={['Suite', 'Branch', 'Jobs', 'Runs', 'Last']}>
-        {places.map(({ suite, branch, runs, jobs, last }) => (
-          <tr key={`${suite} ${branch}`}>
-            <td>{suite}</td>
-            <td className="break">{branch}</td>
-            <td>{number(jobs)}</td>
-            <td>
-              <Link
-                href={pagePath.runs({
-                  q: ['suite', 'branch', 'cause']
-                    .map((key, at) => literalTerm(key as 'suite', [suite, branch, cause][at] as string))
-                    .join(' '),
-                })}
-              >
-                {plural(runs, 'run')}
-              </Link>
-            </td>
-            <td>
-              <Link href={pagePath.run(last.run, { q: literalTerm('cause', cause) })}>
-                <Time at={last.posted} />
-              </Link>
-            </td>
-          </tr>
-        ))}
-      </Table>
-    </div>
-  );
+function runsWith(values: Record<'suite' | 'branch' | 'cause', string>): string {
+  const terms = Object.entries(values).map(([key, value]) => literalTerm(key as keyof typeof values, value));
+  return pagePath.runs({ q: terms.join(' ') });
 }
 
 /** The last runs in which jobs failed this way. */

@@ -60,7 +60,7 @@ export function compareColumns({ a, b, base, said }: Sides): Column<CompareRow>[
 }
 
 function What({ row, said }: { row: CompareRow; said: SaidOfRuns | null }) {
-  if (row.kind === 'job') return <code className="compare-description">{row.facets || 'no description'}</code>;
+  if (row.kind === 'job') return <code className="indented">{row.facets || 'no description'}</code>;
   return (
     <>
       <span aria-hidden="true">{row.open ? '▾' : '▸'}</span> <b>{row.title}</b>{' '}

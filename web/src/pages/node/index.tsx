@@ -23,7 +23,6 @@ import { Changes } from '../audit/changes.tsx';
 import { NodeStateCell, ResultsCell, RunningCell, SuspectBadge, systemOf } from '../nodes/list.tsx';
 import { nodeState } from '../nodes/node-facts.ts';
 import '../nodes/nodes.css';
-import './node.css';
 
 /** A node: its facts and its jobs. */
 export default function NodePageView() {
@@ -83,7 +82,7 @@ function Facts({ node, jobs }: { node: NodeItem; jobs: JobItem[] }) {
         )}
       </div>
       {node.suspect && <Suspect suspect={node.suspect} />}
-      {node.description && <p className="node-note">{node.description}</p>}
+      {node.description && <p className="break">{node.description}</p>}
       <div className="line">
         <span className="quiet">last 14 d</span> <ResultsCell node={node} />
       </div>

@@ -98,7 +98,7 @@ export function NodeStateCell({ node }: { node: NodeItem }) {
 
 /** Marks a node that fails more often than the others. */
 export function SuspectBadge() {
-  return <span className="badge nodes-suspect">suspect</span>;
+  return <span className="badge badge-look">suspect</span>;
 }
 
 /** The job that is running on a node. */

@@ -137,7 +137,7 @@ function State({ row }: { row: SubscriptionItem }) {
   const state = stateOf(row);
   if (state === 'on') return <>on</>;
   return (
-    <b className={state === 'fails' ? 'subscription-fails' : 'quiet'} title={row.problem ?? undefined}>
+    <b className={state === 'fails' ? 'bad' : 'quiet'} title={row.problem ?? undefined}>
       {state}
     </b>
   );

@@ -48,7 +48,7 @@ export function Subscription(props: OneProps) {
       </p>
       {problem !== null && (
         <p role="alert">
-          <b className="subscription-fails">{stateOf(subscription) === 'off' ? problem : `Fails: ${problem}`}</b>
+          <b className="bad">{stateOf(subscription) === 'off' ? problem : `Fails: ${problem}`}</b>
           {failing_since !== null && (
             <>
               {' '}
@@ -149,7 +149,7 @@ const columns: Column<Row>[] = [
 ];
 
 function outcome({ status }: Row) {
-  return status === 'failed' ? <b className="subscription-fails">{outcomes[status]}</b> : outcomes[status];
+  return status === 'failed' ? <b className="bad">{outcomes[status]}</b> : outcomes[status];
 }
 
 function Again({ row: { id, due, subscription } }: { row: Row }) {
