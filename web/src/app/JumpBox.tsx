@@ -18,8 +18,6 @@ interface Choice {
   run: () => void;
 }
 
-type Navigate = (path: string) => void;
-
 /** The dialog; it forgets the text when it closes. */
 export function JumpBox({ open, onClose }: { open: boolean; onClose: () => void }) {
   return (
@@ -96,7 +94,7 @@ function JumpForm({ onClose }: { onClose: () => void }) {
 }
 
 /** What the text leads to, and what to say when that is nothing. */
-function useChoices(text: string, navigate: Navigate): { choices: Choice[]; message: string } {
+function useChoices(text: string, navigate: (path: string) => void): { choices: Choice[]; message: string } {
   const { data, error, isFetching, isPlaceholderData } = useQuery({
     queryKey: ['search', text],
     queryFn: ({ signal }) => fetchApi<SearchResults>(apiPath.search(text), signal),
@@ -109,15 +107,7 @@ function useChoices(text: string, navigate: Navigate): { choices: Choice[]; mess
     pasted === null ? [] : [{ id: pasted, kind: 'address', label: pasted, detail: '', run: () => navigate(pasted) }];
   const found = (text === '' ? [] : (data?.items ?? []))
     .filter(({ path }) => path !== pasted)
-    .map(
-      (item): Choice => ({
-        id: `${item.kind} ${item.path}`,
-        kind: item.kind,
-        label: item.label,
-        detail: item.detail,
-        run: () => navigate(item.path),
-      }),
-    );
+    .map((item): Choice => ({ ...item, id: `${item.kind} ${item.path}`, run: () => navigate(item.path) }));
   const matching = commands(navigate).filter(({ label }) => label.toLowerCase().includes(text.toLowerCase()));
   const choices = [...address, ...found, ...matching];
   const waits = isFetching || isPlaceholderData;
@@ -133,7 +123,7 @@ function pastedPath(text: string): string | null {
 
 type Command = [label: string, keys: string, run: () => void];
 
-function commands(navigate: Navigate): Choice[] {
+function commands(navigate: (path: string) => void): Choice[] {
   const all: Command[] = [
     ...places.map(([title, keys, path]): Command => [title, keys, () => navigate(path)]),
     ['Copy a link to this page', '', () => void copyWithToast(location.href, 'the link')],

@@ -1,4 +1,5 @@
 import { useCallback, useRef, useState } from 'react';
+import { firstPlace } from './sets.ts';
 
 /**
  * Keeps rows from moving under the reader: while `hold` is true rows only change their contents, and added, removed or
@@ -24,38 +25,29 @@ export function useHeldUpdates<Row>(
   return { rows, waiting, apply };
 }
 
-interface Listed<Row> {
-  rows: readonly Row[];
-  scope: string;
-}
+type Listed<Row> = { rows: readonly Row[]; scope: string };
 
-/** The rows to show next, and how many changes wait: none unless the same list is held and has rows. */
+/**
+ * The rows to show next, and how many changes wait: unless the same list is held and has rows, all and none; otherwise the old order with
+ * the new contents, and how many rows would be added, removed or moved.
+ */
 export function heldRows<Row>(
   shown: Listed<Row>,
   latest: Listed<Row>,
   hold: boolean,
   rowKey: (row: Row) => string,
 ): { rows: readonly Row[]; waiting: number } {
-  if (!hold || shown.scope !== latest.scope || shown.rows.length === 0) return { rows: latest.rows, waiting: 0 };
-  return mergeRows(shown.rows, latest.rows, rowKey);
-}
-
-/** The old order with the new contents, and how many rows would be added, removed or moved. */
-function mergeRows<Row>(
-  shown: readonly Row[],
-  latest: readonly Row[],
-  rowKey: (row: Row) => string,
-): { rows: readonly Row[]; waiting: number } {
-  if (shown === latest) return { rows: latest, waiting: 0 };
-  const byKey = new Map(latest.map((row) => [rowKey(row), row]));
-  const before = new Set(shown.map(rowKey));
-  const added = latest.filter((row) => !before.has(rowKey(row))).length;
-  const removed = shown.filter((row) => !byKey.has(rowKey(row))).length;
-  const oldOrder = shown.map(rowKey).filter((key) => byKey.has(key));
-  const newOrder = latest.map(rowKey).filter((key) => before.has(key));
+  const [old, rows] = [shown.rows, latest.rows];
+  if (!hold || shown.scope !== latest.scope || old.length === 0 || old === rows) return { rows, waiting: 0 };
+  const byKey = new Map(rows.map((row) => [rowKey(row), row]));
+  const before = new Set(old.map(rowKey));
+  const added = rows.filter((row) => !before.has(rowKey(row))).length;
+  const removed = old.filter((row) => !byKey.has(rowKey(row))).length;
+  const oldOrder = old.map(rowKey).filter((key) => byKey.has(key));
+  const newOrder = rows.map(rowKey).filter((key) => before.has(key));
   const moved = oldOrder.length - longestKept(oldOrder, newOrder);
-  if (added + removed + moved === 0) return { rows: latest, waiting: 0 };
-  return { rows: shown.map((row) => byKey.get(rowKey(row)) ?? row), waiting: added + removed + moved };
+  if (added + removed + moved === 0) return { rows, waiting: 0 };
+  return { rows: old.map((row) => byKey.get(rowKey(row)) ?? row), waiting: added + removed + moved };
 }
 
 /** The most rows that need not move: the length of the longest series of the old order that the new one keeps. */
@@ -65,13 +57,7 @@ function longestKept(oldOrder: readonly string[], newOrder: readonly string[]): 
   const ends: number[] = [];
   for (const key of oldOrder) {
     const place = places.get(key) ?? 0;
-    let [low, high] = [0, ends.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (ends[middle]! < place) low = middle + 1;
-      else high = middle;
-    }
-    ends[low] = place;
+    ends[firstPlace(ends.length, (at) => ends[at]! >= place)] = place;
   }
   return ends.length;
 }

@@ -8,16 +8,15 @@ function present(counts: Partial<JobCounts>): { status: JobStatus; count: number
   return statusesByUrgency.map((status) => ({ status, count: counts[status] ?? 0 })).filter(({ count }) => count > 0);
 }
 
-interface BarProps {
+interface CountsProps {
   counts: Partial<JobCounts>;
-  total: number;
   onPick?: (status: JobStatus) => void;
   /** The statuses that the filter asks for; the others are faded. */
   activeStatuses?: readonly string[];
 }
 
 /** Results as one bar. No part is narrower than 3 px, so that 1 failure in 5,000 is visible. */
-export function Bar({ counts, total, onPick, activeStatuses = [] }: BarProps) {
+export function Bar({ counts, total, onPick, activeStatuses = [] }: CountsProps & { total: number }) {
   const parts = present(counts);
   const sentence = parts.map(({ status, count }) => `${number(count)} ${status}`).join(', ');
   const className = (status: JobStatus) =>
@@ -45,14 +44,6 @@ export function Bar({ counts, total, onPick, activeStatuses = [] }: BarProps) {
   );
 }
 
-interface CountsProps {
-  counts: Partial<JobCounts>;
-  onPick?: (status: JobStatus) => void;
-  activeStatuses?: readonly string[];
-  /** Puts the numbers of several rows below each other. */
-  aligned?: boolean;
-}
-
 /** The statuses that nearly every run has, in their places in lists. */
 const usual: readonly JobStatus[] = ['fail', 'dead', 'pass'];
 
@@ -62,8 +53,8 @@ function inPlaces(counts: Partial<JobCounts>): { status: JobStatus; count: numbe
   return [...places, ...present(counts).filter(({ status }) => !usual.includes(status))];
 }
 
-/** Results as numbers, each with its shape; buttons when `onPick` is given. */
-export function Counts({ counts, onPick, activeStatuses = [], aligned = false }: CountsProps) {
+/** Results as numbers, each with its shape; buttons when `onPick` is given. `aligned` puts those of several rows below each other. */
+export function Counts({ counts, onPick, activeStatuses = [], aligned }: CountsProps & { aligned?: boolean }) {
   return (
     <span className={aligned ? 'counts counts-aligned' : 'counts'}>
       {(aligned ? inPlaces(counts) : present(counts)).map(({ status, count }) =>

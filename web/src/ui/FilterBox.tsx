@@ -88,7 +88,7 @@ export function FilterBox({ value, onChange, target, suggest, matched }: FilterB
         <kbd className="filter-key">/</kbd>
         <SuggestionList id={listId} items={list.items} active={list.active} onPick={pick} />
       </div>
-      <FilterChips value={value} target={target} onChange={edit.finish} matched={matched} />
+      <FilterChips value={value} target={target} onChange={edit.finish} {...(matched && { matched })} />
     </search>
   );
 }
@@ -155,15 +155,8 @@ function SuggestionList({ id, items, active, onPick }: SuggestionListProps) {
   );
 }
 
-interface FilterChipsProps {
-  value: string;
-  target: QueryTarget;
-  onChange: (value: string) => void;
-  matched: string | undefined;
-}
-
 /** The terms of a filter, each with a button that removes it. Terms that cannot be read show why, and what may have been meant. */
-function FilterChips({ value, target, onChange, matched }: FilterChipsProps) {
+function FilterChips({ value, target, onChange, matched }: Omit<FilterBoxProps, 'suggest'>) {
   const terms = termTexts(value);
   const { problems } = parseQuery(value, target);
   if (terms.length === 0 && !matched) return null;

@@ -1,11 +1,7 @@
 import type { KeyboardEvent } from 'react';
-import { type Column, nextSort, parseSort } from './grid-columns.ts';
+import { type GridProps, nextSort, parseSort } from './grid-columns.ts';
 
-interface GridHeadProps<Row> {
-  columns: readonly Column<Row>[];
-  sort: string;
-  onSort: (sort: string) => void;
-}
+type GridHeadProps<Row> = Required<Pick<GridProps<Row>, 'columns' | 'sort' | 'onSort'>>;
 
 /** The column titles. A click sorts by a column; with Shift the column is added to the order. */
 export function GridHead<Row>({ columns, sort, onSort }: GridHeadProps<Row>) {

@@ -2,8 +2,8 @@ import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useUrlState } from '../lib/address.ts';
 import { Button } from './Button.tsx';
 import { Choices } from './Choices.tsx';
+import { printColumns, shownColumns } from './grid-columns.ts';
 import { Icon } from './Icon.tsx';
-import { printColumns, shownColumns } from './shown-columns.ts';
 
 interface PopoverProps {
   /** What the button shows. */

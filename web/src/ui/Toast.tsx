@@ -1,9 +1,6 @@
 import { createStore } from '../lib/store.ts';
 
-interface ToastOptions {
-  ms?: number;
-  action?: { label: string; run: () => void };
-}
+type ToastOptions = { ms?: number; action?: { label: string; run: () => void } };
 
 const shown = createStore<{ text: string; at: number; action: ToastOptions['action'] } | null>(null);
 let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Column, nextSort, parseSort, sortRows } from './grid-columns.ts';
+import { type Column, changesOf, nextSort, parseSort, printColumns, shownColumns, sortRows } from './grid-columns.ts';
 
 interface Row {
   name: string | null;
@@ -54,4 +54,33 @@ describe('rows are sorted', () => {
   test.each(['', 'page', 'none'])('by "%s" not at all: that is the business of the page', (sort) => {
     expect(sortRows(rows, columns, sort)).toBe(rows);
   });
+});
+
+const letters = [{ id: 'a' }, { id: 'b' }, { id: 'c', hidden: true }];
+const shown = (cols: string) =>
+  shownColumns(letters, cols)
+    .filter(({ hidden }) => !hidden)
+    .map(({ id }) => id);
+
+test.each([
+  ['', ['a', 'b']],
+  ['+c', ['a', 'b', 'c']],
+  ['-a,+c', ['b', 'c']],
+  ['-a,-b', []],
+  ['+nothing', ['a', 'b']],
+])('cols=%s shows %j, and is what the address says of them', (cols, expected) => {
+  expect(shown(cols)).toEqual(expected);
+  expect(shown(printColumns(letters, expected))).toEqual(expected);
+});
+
+test('only what differs from the usual columns is in the address', () => {
+  expect(printColumns(letters, ['a', 'b'])).toBe('');
+  expect(printColumns(letters, ['b', 'c'])).toBe('-a,+c');
+});
+
+test('a column of a facet is named by its key', () => {
+  expect([...changesOf('+f:objectstore,-os')]).toEqual([
+    ['f:objectstore', false],
+    ['os', true],
+  ]);
 });

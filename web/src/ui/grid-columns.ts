@@ -72,13 +72,8 @@ export interface GridProps<Row> {
   onHold?: (hold: boolean) => void;
 }
 
-export interface SortKey {
-  id: string;
-  descending: boolean;
-}
-
-/** Reads "suite,-scheduled". */
-export function parseSort(sort: string): SortKey[] {
+/** The columns of an order like "suite,-scheduled". */
+export function parseSort(sort: string): { id: string; descending: boolean }[] {
   return sort
     .split(',')
     .filter((part) => part !== '' && part !== '-')
@@ -128,4 +123,25 @@ function compare(a: SortValue, b: SortValue, descending: boolean, collator: Intl
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   const order = typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a), String(b));
   return descending ? -order : order;
+}
+
+type Choice = Pick<Column<never>, 'id' | 'hidden'>;
+
+/** The columns with `hidden` set as `cols=` in the address says, which holds what differs from the default: "+flavor,-user". */
+export function shownColumns<Column extends Choice>(columns: readonly Column[], cols: string): Column[] {
+  const changes = changesOf(cols);
+  return columns.map((column) => ({ ...column, hidden: changes.get(column.id) ?? column.hidden ?? false }));
+}
+
+/** Maps the ids of columns in `cols` to whether they are hidden. */
+export function changesOf(cols: string): Map<string, boolean> {
+  return new Map(cols.split(',').map((part) => [part.slice(1), part.startsWith('-')]));
+}
+
+/** The inverse of `shownColumns`. */
+export function printColumns(columns: readonly Choice[], shown: readonly string[]): string {
+  return columns
+    .filter(({ id, hidden = false }) => shown.includes(id) === hidden)
+    .map(({ id, hidden = false }) => `${hidden ? '+' : '-'}${id}`)
+    .join(',');
 }

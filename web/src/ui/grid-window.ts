@@ -1,4 +1,5 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { firstPlace } from '../lib/sets.ts';
 import type { Column, RowGroup } from './grid-columns.ts';
 
 /** The rows that are rendered: from `first` up to, but not including, `last`. */
@@ -31,13 +32,8 @@ export function unevenLayout(heights: readonly number[]): Layout {
   return {
     topOf: (index) => tops[index] as number,
     rowAt: (pixels) => {
-      let [low, high] = [0, Math.max(0, heights.length - 1)];
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if ((tops[middle + 1] as number) <= pixels) low = middle + 1;
-        else high = middle;
-      }
-      return low + (pixels - (tops[low] as number)) / (heights[low] ?? 1);
+      const row = firstPlace(Math.max(0, heights.length - 1), (place) => tops[place + 1]! > pixels);
+      return row + (pixels - tops[row]!) / (heights[row] ?? 1);
     },
   };
 }

@@ -4,10 +4,7 @@ interface LinePart {
   look: '' | 'quiet' | `host${number}`;
 }
 
-interface LineParts {
-  level: 'error' | 'warning' | 'debug' | '';
-  parts: LinePart[];
-}
+type Level = 'error' | 'warning' | 'debug' | '';
 
 /** Longer lines are shown from their beginning. */
 const longest = 4000;
@@ -17,7 +14,7 @@ const prefix =
   /^(\d{4}-\d\d-\d\d[T ][\d:.,+Z-]{5,24}\s)?(DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL):([\w.@:-]{1,160}?):(?=[^:]|$)/;
 
 /** Takes a line apart. */
-export function lineParts(line: string): LineParts {
+export function lineParts(line: string): { level: Level; parts: LinePart[] } {
   const text = line.replace(/\x1b\[[\d;]{0,20}[A-Za-z]/g, '').slice(0, longest);
   const found = prefix.exec(text);
   if (!found) return { level: /^\s*(?:Traceback|\w+Error: )/.test(text) ? 'error' : '', parts: [{ text, look: '' }] };
@@ -34,7 +31,7 @@ export function lineParts(line: string): LineParts {
   return { level: levelOf(word), parts: parts.filter((part) => part.text !== '') };
 }
 
-function levelOf(word: string): LineParts['level'] {
+function levelOf(word: string): Level {
   if (word === 'ERROR' || word === 'CRITICAL') return 'error';
   if (word.startsWith('WARN')) return 'warning';
   return word === 'DEBUG' ? 'debug' : '';

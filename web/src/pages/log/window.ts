@@ -1,5 +1,6 @@
 /** The lines of a log that a page holds: a few thousand that follow each other, of a file of any size. */
 import type { LogSlice } from '../../../../src/http/api/job-log-schema.ts';
+import { firstPlace } from '../../lib/sets.ts';
 
 /** A line of the log with its number when that is known, or what is folded: all bytes from `at` to `to`, from line `line` on. */
 export type Row =
@@ -68,11 +69,5 @@ export function withFold(window: LogWindow, from: number, to: number): LogWindow
 /** The index of the row that a byte is in; −1 when the window does not have it. */
 export function rowAt({ rows, from, to }: LogWindow, byte: number): number {
   if (byte < from || byte >= to) return -1;
-  let [low, high] = [0, rows.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((rows[middle] as Row).at <= byte) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+  return firstPlace(rows.length, (place) => rows[place]!.at > byte) - 1;
 }

@@ -6,7 +6,7 @@ import type { MatchableJob } from '../../../../src/core/query-match.ts';
 import type { RunPage, RunParts } from '../../../../src/http/api/run-page-schema.ts';
 import { useApi } from '../../lib/api.ts';
 import { matcherOf, usePreferences } from '../../lib/preferences.ts';
-import { changesOf } from '../../ui/shown-columns.ts';
+import { changesOf } from '../../ui/grid-columns.ts';
 import { jobsOf, matchableJobs } from './jobs.ts';
 
 /** The jobs of a page. */
