@@ -13,7 +13,7 @@ import { openLikeServer, plain, type Row, rowsOf, type Value } from './database.
 import { clients, documentCount, firstJob, jobsOfRun, runPrefix, type WriteKind } from './traffic.ts';
 
 /** A bare engine on a database that `sendRuns` has filled. */
-export interface Bare {
+interface Bare {
   /** What it is, for the results. */
   title: string;
   /** Returns writes per second. */

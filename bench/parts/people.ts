@@ -23,11 +23,11 @@ export default function measurePeople(bench: Bench): Promise<Line[]> {
     let count = 0;
     const next = () => (count++ % 5 === 0 ? post() : status());
     const stop = new AbortController();
-    const looking = lookAround(server, stop.signal);
     const seconds = Math.max(leastSeconds, bench.options.seconds);
-    const seen = await load({ port, next, connections: clients, seconds, rate });
-    stop.abort();
-    const times = await looking;
+    const [seen, times] = await Promise.all([
+      load({ port, next, connections: clients, seconds, rate }).finally(() => stop.abort()),
+      lookAround(server, stop.signal),
+    ]);
     const pages = `${times.length} pages, median ${milliseconds(median(times))}, p99 ${milliseconds(quantile(times, 0.99))}`;
     return [
       {
