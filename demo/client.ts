@@ -3,7 +3,7 @@ import type { DemoNode } from './lab.ts';
 import { type PlannedJob, timeText } from './runs.ts';
 
 /** What became of one request that creates something. */
-export type Created = 'created' | 'already there';
+type Created = 'created' | 'already there';
 
 /** The demo cannot go on; the message is one sentence for the person who started it. */
 export class DemoProblem extends Error {}
@@ -24,7 +24,7 @@ export interface DemoClient {
 }
 
 /** The calls about machines. What is locked by somebody else stays as it is. */
-export interface LabClient {
+interface LabClient {
   createNode(node: DemoNode): Promise<Created>;
   lock(nodes: readonly string[], holder: LockHolder): Promise<void>;
   unlock(nodes: readonly string[], holder: LockHolder): Promise<void>;
@@ -38,11 +38,9 @@ export interface LockHolder {
 
 /** Speaks the classic contract to the server at `url`. */
 export function classicClient(url: string, signal: AbortSignal): DemoClient {
-  const { send, requests } = connect(url, signal);
-  const calls = runCalls(send);
+  const { calls } = connect(url, signal);
   return {
     ...calls,
-    countJobs: (run) => countJobs(url, run, signal),
     async reportJob(run, { job_id, document, summary }) {
       const created = await calls.createJob(run, document);
       // Sent even when the job is already there: a demo that was interrupted may have left it without its end.
@@ -50,20 +48,17 @@ export function classicClient(url: string, signal: AbortSignal): DemoClient {
       return created;
     },
     lab: null,
-    requests,
   };
 }
 
 /** Speaks the teuthology contract, as the clients of a lab do. */
 export function teuthologyClient(url: string, signal: AbortSignal): DemoClient {
-  const { send, requests } = connect(url, signal);
-  const calls = runCalls(send);
+  const { send, calls } = connect(url, signal);
   const setLock = async (nodes: readonly string[], lock: LockHolder & { locked: boolean }) => {
     for (const name of nodes) await send('PUT', `/nodes/${pathPart(name)}/lock/`, { name, ...lock });
   };
   return {
     ...calls,
-    countJobs: (run) => countJobs(url, run, signal),
     async reportJob(run, { job_id, outcome, document, summary, times, elapsed }) {
       // A job gets its machines when it begins to run.
       const { targets, ...asked } = document;
@@ -90,7 +85,6 @@ export function teuthologyClient(url: string, signal: AbortSignal): DemoClient {
       lock: (nodes, holder) => setLock(nodes, { locked: true, ...holder }),
       unlock: (nodes, holder) => setLock(nodes, { locked: false, ...holder }),
     },
-    requests,
   };
 }
 
@@ -103,16 +97,10 @@ export async function speaksTeuthology(url: string, signal: AbortSignal): Promis
   return text.startsWith('[');
 }
 
-async function countJobs(url: string, run: string, signal: AbortSignal): Promise<number> {
-  // The same for both contracts.
-  const address = `${url.replace(/\/+$/, '')}/api/runs/${pathPart(run)}`;
-  const { status, text } = await request(address, 'GET', null, signal);
-  return status === 200 ? Number((JSON.parse(text) as { total?: number }).total ?? 0) : 0;
-}
-
 type Send = (method: string, path: string, body: JobDocument) => Promise<Created>;
 
-function connect(url: string, signal: AbortSignal): { send: Send; requests(): number } {
+/** What both contracts have in common. */
+function connect(url: string, signal: AbortSignal): { send: Send; calls: Omit<DemoClient, 'reportJob' | 'lab'> } {
   const base = url.replace(/\/+$/, '');
   let answered = 0;
   const send: Send = async (method, path, body) => {
@@ -125,16 +113,20 @@ function connect(url: string, signal: AbortSignal): { send: Send; requests(): nu
     if (status === 403 && path.endsWith('/lock/')) return 'already there';
     throw new DemoProblem(`${method} ${address} was answered with ${status}: ${message || 'no explanation'}`);
   };
-  return { send, requests: () => answered };
-}
-
-function runCalls(send: Send): Pick<DemoClient, 'createRun' | 'createJob' | 'updateJob'> {
   const jobs = (run: string) => `/runs/${pathPart(run)}/jobs/`;
   return {
-    createRun: (name) => send('POST', '/runs/', { name }),
-    createJob: (run, job) => send('POST', jobs(run), job),
-    updateJob: async (run, jobId, change) => {
-      await send('PUT', `${jobs(run)}${pathPart(jobId)}/`, change);
+    send,
+    calls: {
+      createRun: (name) => send('POST', '/runs/', { name }),
+      createJob: (run, job) => send('POST', jobs(run), job),
+      updateJob: async (run, jobId, change) => {
+        await send('PUT', `${jobs(run)}${pathPart(jobId)}/`, change);
+      },
+      async countJobs(run) {
+        const { status, text } = await request(`${base}/api/runs/${pathPart(run)}`, 'GET', null, signal);
+        return status === 200 ? Number((JSON.parse(text) as { total?: number }).total ?? 0) : 0;
+      },
+      requests: () => answered,
     },
   };
 }

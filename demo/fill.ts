@@ -5,7 +5,7 @@ import { keepMoving } from './live.ts';
 import { type PlannedJob, type PlannedRun, planRuns, timeText } from './runs.ts';
 
 /** What the demo needs to know. */
-export interface DemoOptions {
+interface DemoOptions {
   /** The server to fill, as a person opens it. */
   url: string;
   /** Where the same server speaks the teuthology contract, which tells more; absent: the classic contract at `url`. */

@@ -61,6 +61,10 @@ interface RunFacts extends Omit<PlannedRun, 'jobs'> {
   size: number;
   flavor: string;
   suite_sha1: string;
+  /** The id of its first job. */
+  firstJob: number;
+  /** Nothing of it has begun. */
+  isLive: boolean;
   /** Nothing of it has ended later: of the newest night, it is the last midnight. */
   latest: Date;
 }
@@ -86,9 +90,37 @@ function planRun(seed: number, night: number, slot: number, midnight: number, si
   const usual =
     suite === null ? branchRun(seed, night, slot, midnight) : nightlyRun(seed, night, slot, midnight, suite);
   const facts = { ...usual, size: size ?? usual.size };
-  const { name, user, branch, machine_type, sha1, scheduled, priority } = facts;
-  const jobs = Array.from({ length: facts.size }, (_, index) => planJob(facts, index));
-  return { name, user, suite: facts.suite, branch, machine_type, sha1, scheduled, priority, jobs };
+  return withJobs(facts);
+}
+
+function withJobs(facts: RunFacts): PlannedRun {
+  const { name, user, suite, branch, machine_type, sha1, scheduled, priority, size } = facts;
+  const jobs = Array.from({ length: size }, (_, index) => planJob(facts, index));
+  return { name, user, suite, branch, machine_type, sha1, scheduled, priority, jobs };
+}
+
+/** A run of `--live`, of which nothing has begun. */
+export function liveRun(seed: number, number: number, now: Date): PlannedRun {
+  const random = createRandom(seed, 'live', number);
+  const of = pick(random, [
+    { user: 'teuthology', suite: 'smoke', branch: 'main' },
+    { user: 'vshankar', suite: 'fs', branch: 'wip-vshankar-testing' },
+    { user: 'yuriw', suite: 'rados', branch: 'wip-yuri5-testing' },
+    { user: 'cbodley', suite: 'rgw', branch: 'main' },
+  ]);
+  const sha1 = hex(random, 40);
+  return withJobs({
+    ...{ ...of, seed, sha1, suite_sha1: sha1, flavor: 'default', machine_type: 'smithi', priority: 50 },
+    name: `${of.user}-${stampOf(now)}-${of.suite}-${of.branch}-distro-default-smithi`,
+    // No planned run has so many before it in its night.
+    ...{ night: 0, slot: 1000 + number, size: int(random, 12, 30), scheduled: now, latest: now, isLive: true },
+    // Ids that count on from the clock are above those of every planned run and differ from run to run.
+    firstJob: 10_000_000 + (Math.floor(now.getTime() / 1000) % 80_000_000),
+  });
+}
+
+function stampOf(time: Date): string {
+  return time.toISOString().slice(0, 19).replace('T', '_');
 }
 
 function nightlyRun(seed: number, night: number, slot: number, midnight: number, of: Nightly): RunFacts {
@@ -126,7 +158,7 @@ function branchRun(seed: number, night: number, slot: number, midnight: number):
  * another day makes runs of its own instead of adding jobs to those that are there.
  */
 function named(
-  run: Omit<RunFacts, 'name' | 'scheduled' | 'flavor' | 'latest'>,
+  run: Omit<RunFacts, 'name' | 'scheduled' | 'flavor' | 'firstJob' | 'isLive' | 'latest'>,
   midnight: number,
   hour: number,
 ): RunFacts {
@@ -134,19 +166,20 @@ function named(
   const second = (15 + run.night * 7) % 60;
   const scheduled = new Date(midnight - (run.night + 1) * day + ((hour * 60 + minute) * 60 + second) * 1000);
   const flavor = run.suite === 'crimson-rados' ? 'crimson' : 'default';
-  const stamp = scheduled.toISOString().slice(0, 19).replace('T', '_');
   return {
     ...run,
     flavor,
     scheduled,
+    // 100,000 ids a night and 600 a run leave gaps, as other labs' runs do, and never depend on the number of runs.
+    firstJob: 9_000_000 - run.night * 100_000 + run.slot * 600,
+    isLive: false,
     latest: new Date(midnight - run.night * day + (run.night > 0 ? day : 0)),
-    name: `${run.user}-${stamp}-${run.suite}-${run.branch}-distro-${flavor}-${run.machine_type}`,
+    name: `${run.user}-${stampOf(scheduled)}-${run.suite}-${run.branch}-distro-${flavor}-${run.machine_type}`,
   };
 }
 
 function planJob(run: RunFacts, index: number): PlannedJob {
-  // 100,000 ids a night and 600 a run leave gaps, as other labs' runs do, and never depend on the number of runs.
-  const job_id = String(9_000_000 - run.night * 100_000 + run.slot * 600 + index);
+  const job_id = String(run.firstJob + index);
   const random = createRandom(run.seed, 'job', run.night, run.slot, index);
   const shape = jobShape(run.seed, run.suite, index, `${run.night} ${run.slot}`);
   const machines = machineTypes[run.machine_type]!.filter((node) => run.night > 0 || node !== brokenNode);
@@ -217,7 +250,11 @@ function secondsUntil({ reason, cause }: Failure, seconds: number, share: number
 }
 
 /** The newest night is still going on: what a job of it is doing, or null when it has ended. */
-function progress({ night, slot, size, seed }: RunFacts, index: number): 'running' | 'waiting' | 'queued' | null {
+function progress(
+  { night, slot, size, seed, isLive }: RunFacts,
+  index: number,
+): 'running' | 'waiting' | 'queued' | null {
+  if (isLive) return 'queued';
   if (night > 0) return null;
   const ended = Math.floor(size * (slot === 0 ? 0.4 : 0.7));
   const started = ended + Math.ceil(size * 0.2);

@@ -40,7 +40,7 @@ export const brokenNode = 'smithi141';
 export const flakyNode = 'smithi066';
 
 /** Whoever tests a branch of his own; `branch` without the date that is put behind it. */
-export interface Developer {
+interface Developer {
   user: string;
   branch: string;
   suite: string;
