@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobExcerpt } from '../../src/http/api/job-log-schema.ts';
+import type { JobExcerpt } from '../../src/http/api/job-log.ts';
 import { atLeast, atMost, type Line, megabytes, milliseconds, type Work } from '../bench.ts';
 import { sqliteEngine } from '../database.ts';
 import { getJson, type Server, send, startServer } from '../server.ts';

@@ -12,32 +12,26 @@ import type { Config } from '../config.ts';
 import type { Db } from '../store/db.ts';
 import { guard } from './access/access.ts';
 import { refuseForeignPages } from './access/browsers.ts';
+import { baseOf, prefixOf, trustedBy, withoutPrefix } from './addresses.ts';
 import { boundAnswers } from './answer-memory.ts';
+import { collectRoutes } from './api/openapi.ts';
 import { apiRoutes } from './api/routes.ts';
-import { acceptAnyContentType } from './body.ts';
+import { acceptAnyContentType, setReceiveBudget } from './body.ts';
 import { operations as classicOperations } from './classic/operations.ts';
 import { classicRoutes } from './classic/routes.ts';
-import { closeUnused } from './connections.ts';
-import { answerClientError, answerErrors, sendMessage } from './errors.ts';
+import { answerClientError, closeUnused, handleInOrder, readToTheEnd } from './connections.ts';
+import { answerErrors, sendMessage } from './errors.ts';
 import { healthOperations, healthRoutes } from './health.ts';
-import { baseOf, prefixOf, withoutPrefix } from './href.ts';
 import { addressOf, identityOf } from './identity.ts';
-import { handleInOrder } from './in-order.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { answerWithoutRoute } from './no-route.ts';
-import { collectRoutes } from './openapi.ts';
 import { describe } from './operations.ts';
-import { trustedBy } from './proxies.ts';
-import { refuseWrites } from './read-only.ts';
-import { setReceiveBudget } from './received.ts';
-import { restoreMethod, routeOddMethod } from './resource.ts';
-import type { TeuthologyContext } from './teuthology/context.ts';
+import { answerWithoutRoute, refuseWrites, restoreMethod, routeOddMethod } from './resource.ts';
 import { operations as teuthologyOperations } from './teuthology/operations.ts';
 import { teuthologyRoutes } from './teuthology/routes.ts';
 import { makeInTurns } from './turns.ts';
 import { fileAddress } from './ui/files.ts';
-import { redirectBrowsers, uiRoutes } from './ui/routes.ts';
-import { readToTheEnd } from './unread.ts';
+import { redirectBrowsers } from './ui/redirects.ts';
+import { uiRoutes } from './ui/routes.ts';
 import { buildValidator } from './validators.ts';
 
 /** Which contract a port speaks. */
@@ -115,7 +109,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     healthRoutes(routes, db);
     metrics.mount(routes);
     if (contract === 'classic') classicRoutes(routes, { db, baseOf: baseOf(config), now });
-    else teuthologyRoutes(routes, teuthologyContext({ config, db, now }));
+    else teuthologyRoutes(routes, { db, config, baseOf: baseOf(config), now });
   });
   return app;
 }
@@ -161,11 +155,6 @@ function targetOf(url: string): string {
 function withoutExtraSlashes(url: string): string {
   const [path = '', ...query] = url.split(/(?=\?)/);
   return path.replace(/\/{2,}/g, '/') + query.join('');
-}
-
-function teuthologyContext({ config, db, now }: Pick<AppOptions, 'config' | 'db' | 'now'>): TeuthologyContext {
-  const logTemplate = config.job_log_href_templ;
-  return { db, baseOf: baseOf(config), now, logTemplate, latestRuns: config.latest_runs };
 }
 
 /** Turns what Node would answer by itself, without a body, into an ordinary request or a refusal in JSON. */

@@ -1,8 +1,7 @@
-import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+/** Failures: how they are thrown, and how they are answered. */
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import { type Failure, invalid, isFailure } from '../core/errors.ts';
 import { DatabaseFault, type Db } from '../store/db.ts';
-import { isAnswered } from './unread.ts';
 
 /** The Content-Type of every answer of the classic contract. */
 export const jsonType = 'application/json; charset=utf-8';
@@ -42,50 +41,48 @@ export function sendFault(reply: FastifyReply, error: unknown): FastifyReply {
   return sendMessage(reply.header('retry-after', '5'), 503, `${sentence}; try again`);
 }
 
-/** What Node's parser refuses never becomes a request: answer in JSON on the bare socket. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  // A request before it on the same connection is still being carried out: its answer must arrive first.
-  const pending = (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage;
-  if (pending?.req.complete && !pending.writableFinished && !socket.destroyed) {
-    takeFromParser(socket);
-    pending.once('close', () => answerClientError(error, socket));
-    return;
+/** A failure on its way to the error handler of its contract, which alone words it. */
+export class Refusal extends Error {
+  readonly failure: Failure;
+  /** What the contract says here of a thing that is missing or exists already, instead of its usual words. */
+  readonly words: string | undefined;
+
+  constructor(failure: Failure, words?: string) {
+    super(failure.failure);
+    this.name = 'Refusal';
+    this.failure = failure;
+    this.words = words;
   }
-  if (!socket.writable || error.code === 'ECONNRESET' || isAnswered(socket)) {
-    socket.destroy();
-    return;
+}
+
+/** What is refused in the same words everywhere; each contract sends it in the shape of its errors. */
+export class Denial extends Error {
+  readonly statusCode: 400 | 401 | 403 | 413 | 415 | 429;
+
+  constructor(statusCode: Denial['statusCode'], message: string) {
+    super(message);
+    this.name = 'Denial';
+    this.statusCode = statusCode;
   }
-  const [status, message] = parserAnswers[error.code ?? ''] ?? ['400 Bad Request', 'the request is not valid HTTP'];
-  endWithAnswer(socket, status, message);
 }
 
-/** Drops what arrives: the parser would refuse all of it anew, and unread data would make the system take the answer back. */
-function takeFromParser(socket: Socket): void {
-  socket.removeAllListeners('data').on('data', () => {});
-  // Node may have taken its own listener away, and an error without one ends the process.
-  socket.on('error', () => {});
+/** What a function of the store or the core answered; throws a `Refusal` when that is a failure. */
+export function orThrow<T>(answer: T, words?: string): Exclude<T, Failure> {
+  if (isFailure(answer)) throw new Refusal(answer, words);
+  return answer as Exclude<T, Failure>;
 }
 
-/** How long a client may take to read why its connection ends, in milliseconds. */
-const lastAnswer = 1000;
-
-/**
- * Answers on a bare socket and ends the connection, also when the client goes on sending or breaks it; `status` may be followed by
- * lines of headers.
- */
-export function endWithAnswer(socket: Socket, status: string, message: string): void {
-  takeFromParser(socket);
-  const timer = setTimeout(() => socket.destroy(), lastAnswer).unref();
-  socket.once('close', () => clearTimeout(timer));
-  const body = JSON.stringify({ message });
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nAccess-Control-Allow-Origin: *\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+/** Refuses what a client sent, naming the offending key; null when it is the body as a whole. */
+export function refuse(key: string | null, reason: string): never {
+  throw new Refusal(invalid(key, reason));
 }
 
-const parserAnswers: Record<string, [string, string]> = {
-  CONNECT: ['405 Method Not Allowed', 'this server is no proxy'],
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the request line and headers are too large'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request took too long to arrive'],
-};
+/** Reads what a client sent. When that is refused, `exists` comes first: it throws when what the path names is not there. */
+export async function readKnowing<T>(exists: () => Promise<unknown>, read: () => T): Promise<T> {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Refusal) await exists();
+    throw error;
+  }
+}

@@ -9,17 +9,9 @@ import { countWaitingDeliveries } from '../store/read/subscriptions.ts';
 import { mount } from './resource.ts';
 
 /** The metrics of a process; all its ports share them. */
-export interface Metrics {
-  /** Counts the requests of a server; comes before its routes. */
-  count(app: FastifyInstance): void;
-  /** Counts an attempt to tell a subscription, by how it ended. */
-  countAttempt(outcome: Outcome): void;
-  /** Adds `/metrics`. */
-  mount(app: FastifyInstance): void;
-}
+export type Metrics = ReturnType<typeof createMetrics>;
 
 const outcomes = ['delivered', 'failed', 'given up'] as const;
-type Outcome = (typeof outcomes)[number];
 
 /** How long what is stored is not counted again, in milliseconds: several monitors may ask. */
 const keptFor = 10_000;
@@ -34,19 +26,14 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']);
 const streamRoute = '/api/events';
 
 /** Begins to count. `worker` names one of several processes that answer on one port. */
-export function createMetrics(db: Db, { worker }: { worker?: string | undefined } = {}): Metrics {
+export function createMetrics(db: Db, { worker }: { worker?: string | undefined } = {}) {
   const register = new Registry();
   if (worker !== undefined) register.setDefaultLabels({ worker });
   collectDefaultMetrics({ register });
   const registers = [register];
-  new Gauge({
-    name: 'paddles_info',
-    help: 'The version and the database',
-    labelNames: ['version', 'engine'],
-    registers,
-  })
-    .labels(version, db.engine)
-    .set(1);
+  const labelNames = ['version', 'engine'] as const;
+  const info = new Gauge({ name: 'paddles_info', help: 'The version and the database', labelNames, registers });
+  info.labels(version, db.engine).set(1);
   watchWrites(db, register);
   watchPool(db, register);
   const refresh = watchStored(db, register);
@@ -66,8 +53,10 @@ export function createMetrics(db: Db, { worker }: { worker?: string | undefined 
   });
   for (const outcome of outcomes) attempts.inc({ outcome }, 0);
   return {
-    countAttempt: (outcome) => attempts.inc({ outcome }),
-    count(app) {
+    /** Counts an attempt to tell a subscription, by how it ended. */
+    countAttempt: (outcome: (typeof outcomes)[number]) => attempts.inc({ outcome }),
+    /** Counts the requests of a server; comes before its routes. */
+    count(app: FastifyInstance): void {
       app.addHook('onRequest', async ({ routeOptions }, reply) => {
         if (routeOptions.url !== streamRoute || reply.raw.destroyed) return;
         listeners.inc();
@@ -80,7 +69,8 @@ export function createMetrics(db: Db, { worker }: { worker?: string | undefined 
         requests.observe(labels, reply.elapsedTime / 1000);
       });
     },
-    mount(app) {
+    /** Adds `/metrics`. */
+    mount(app: FastifyInstance): void {
       mount(app, '/metrics', {
         GET: async (_request, reply) => {
           await refresh();

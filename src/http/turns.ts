@@ -26,21 +26,9 @@ declare module 'fastify' {
 }
 
 /** The `config` of a route whose answer is about all jobs of a run, or of several. */
-export const large: { line: Line; scope: 'read' } = { line: 'large', scope: 'read' };
+export const large = { line: 'large', scope: 'read' } as const;
 /** The `config` of other routes of `/api`. */
-export const ordinary: { line: Line; scope: 'read' } = { line: 'ordinary', scope: 'read' };
-/** The `config` of routes that read the archive. */
-export const ofArchive: { line: Line; scope: 'read' } = { line: 'archive', scope: 'read' };
-/** The `config` of routes that read test cases. */
-export const ofTests: { line: Line; scope: 'read' } = { line: 'tests', scope: 'read' };
-/** The `config` of the one that takes them. */
-export const writingTests: { line: Line; scope: 'report'; streamed: true } = {
-  line: 'uploads',
-  scope: 'report',
-  streamed: true,
-};
-/** The `config` of the documents of the dashboard. */
-export const document: { line: Line } = { line: 'document' };
+export const ordinary = { line: 'ordinary', scope: 'read' } as const;
 
 /** How long a request waits for its turn, in milliseconds. A document waits for two, and a connection may be silent for a minute. */
 const patience = 15_000;

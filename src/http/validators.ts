@@ -1,5 +1,7 @@
+/** How requests are checked against their schemas. */
 import { AjvCompiler } from '@fastify/ajv-compiler';
-import { textFormats } from './text-formats.ts';
+import { isDay, isTimeZone, momentWords } from '../core/moment.ts';
+import { isTopicList } from '../core/paths.ts';
 
 /** Shared by all ports, because those of one process have the routes of `/api` in common. */
 const compilers = AjvCompiler();
@@ -59,4 +61,11 @@ export const buildValidator: typeof compilers = (externalSchemas, options) => {
     };
     return lazily as ReturnType<typeof compile>;
   };
+};
+
+/** What tells whether a text is of that kind, and the words for one that is not. */
+export const textFormats: Readonly<Record<string, { validate: (text: string) => boolean; words: string }>> = {
+  day: { validate: isDay, words: momentWords },
+  'time-zone': { validate: isTimeZone, words: 'a time zone like Europe/Berlin' },
+  topics: { validate: isTopicList, words: 'a list of topics like run:NAME,runs,nodes' },
 };

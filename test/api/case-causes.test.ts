@@ -1,15 +1,16 @@
 /** Jobs with several failed test cases: they have the cause of each, and are one job in every count of jobs. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { caseCause } from '../../src/core/signature.ts';
-import type { CausePage } from '../../src/http/api/cause-schema.ts';
-import type { Compare } from '../../src/http/api/compare-schema.ts';
-import type { DecisionItem } from '../../src/http/api/decision-schema.ts';
-import type { History } from '../../src/http/api/history-schema.ts';
-import type { JobPage } from '../../src/http/api/job-page-schema.ts';
-import type { RunTests } from '../../src/http/api/job-tests-schema.ts';
-import type { RunList, SearchResults } from '../../src/http/api/lists-schema.ts';
-import type { RunJobs, RunPage } from '../../src/http/api/run-page-schema.ts';
-import type { RunVerdicts } from '../../src/http/api/verdict-schema.ts';
+import type { CausePage } from '../../src/http/api/cause.ts';
+import type { Compare } from '../../src/http/api/compare.ts';
+import type { DecisionItem } from '../../src/http/api/decisions.ts';
+import type { History } from '../../src/http/api/history.ts';
+import type { JobPage } from '../../src/http/api/job-page.ts';
+import type { RunTests } from '../../src/http/api/job-tests.ts';
+import type { RunList, SearchResults } from '../../src/http/api/lists.ts';
+import type { RunJobs } from '../../src/http/api/run-jobs.ts';
+import type { RunPage } from '../../src/http/api/run-page.ts';
+import type { RunVerdicts } from '../../src/http/api/run-verdicts.ts';
 import { reindex } from '../../src/store/upkeep/reindex.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Pages, runOn, startPages } from './pages.ts';

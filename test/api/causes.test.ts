@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pagePath } from '../../src/core/paths.ts';
 import { deadSignature, signatureOf } from '../../src/core/signature.ts';
-import type { CausePage, CausePlaces } from '../../src/http/api/cause-schema.ts';
-import type { RunList, SearchResults } from '../../src/http/api/lists-schema.ts';
+import type { CausePage, CausePlaces } from '../../src/http/api/cause.ts';
+import type { RunList, SearchResults } from '../../src/http/api/lists.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Pages, runOn, startPages } from './pages.ts';
 

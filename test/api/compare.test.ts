@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Compare } from '../../src/http/api/compare-schema.ts';
-import type { History } from '../../src/http/api/history-schema.ts';
+import type { Compare } from '../../src/http/api/compare.ts';
+import type { History } from '../../src/http/api/history.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Pages, runOn, startPages } from './pages.ts';
 

@@ -1,10 +1,12 @@
 /** What people say of causes and runs: how far it reaches, how it ends, and that nothing of it is lost. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AuditList } from '../../src/http/api/audit-schema.ts';
-import type { DecisionItem, DecisionList, ReviewItem, ReviewList } from '../../src/http/api/decision-schema.ts';
-import type { RunJobs, RunPage } from '../../src/http/api/run-page-schema.ts';
+import type { AuditList } from '../../src/http/api/audit.ts';
+import type { DecisionItem, DecisionList } from '../../src/http/api/decisions.ts';
+import type { ReviewItem, ReviewList } from '../../src/http/api/reviews.ts';
+import type { RunJobs } from '../../src/http/api/run-jobs.ts';
+import type { RunPage } from '../../src/http/api/run-page.ts';
+import type { RunVerdicts } from '../../src/http/api/run-verdicts.ts';
 import type { RunItem } from '../../src/http/api/schema.ts';
-import type { RunVerdicts } from '../../src/http/api/verdict-schema.ts';
 import { reindex } from '../../src/store/upkeep/reindex.ts';
 import { engines } from '../helpers/engines.ts';
 import { listen } from '../helpers/events.ts';

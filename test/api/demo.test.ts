@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type PlannedRun, planRuns } from '../../demo/runs.ts';
 import { brokenNode, fqdn } from '../../demo/vocabulary.ts';
-import type { NodeList } from '../../src/http/api/lab-schema.ts';
-import type { RunVerdicts } from '../../src/http/api/verdict-schema.ts';
+import type { NodeList } from '../../src/http/api/lab.ts';
+import type { RunVerdicts } from '../../src/http/api/run-verdicts.ts';
 import { seedRun } from '../browser/seed.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Pages, startPages } from './pages.ts';

@@ -2,7 +2,7 @@
 import { type ClientRequest, get, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Check } from 'typebox/value';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { liveEvents } from '../../src/http/api/events-schema.ts';
+import { liveEvents } from '../../src/http/api/events.ts';
 import { engines, execute } from '../helpers/engines.ts';
 import { type ServerProcess, spawnServer } from '../helpers/process.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';

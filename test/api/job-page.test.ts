@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { JobPage } from '../../src/http/api/job-page-schema.ts';
-import type { RunJobs, RunParts } from '../../src/http/api/run-page-schema.ts';
+import type { JobPage } from '../../src/http/api/job-page.ts';
+import type { RunJobs } from '../../src/http/api/run-jobs.ts';
+import type { RunParts } from '../../src/http/api/run-parts.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Pages, runOn, startPages } from './pages.ts';
 

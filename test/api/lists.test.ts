@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { pagePath } from '../../src/core/paths.ts';
-import type { CausePage } from '../../src/http/api/cause-schema.ts';
-import type { NodeList, Queue } from '../../src/http/api/lab-schema.ts';
-import type { RunList, SearchResults, Suggestions } from '../../src/http/api/lists-schema.ts';
+import type { CausePage } from '../../src/http/api/cause.ts';
+import type { NodeList, Queue } from '../../src/http/api/lab.ts';
+import type { RunList, SearchResults, Suggestions } from '../../src/http/api/lists.ts';
 import { engines, execute, type TestDatabase } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 

@@ -1,7 +1,7 @@
 /** Filters with as many and as long values as are read, on long texts: others are answered meanwhile. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RunList } from '../../src/http/api/lists-schema.ts';
-import type { RunJobs } from '../../src/http/api/run-page-schema.ts';
+import type { RunList } from '../../src/http/api/lists.ts';
+import type { RunJobs } from '../../src/http/api/run-jobs.ts';
 import { chunksOf } from '../../src/store/engine/transaction.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Pages, startPages } from './pages.ts';

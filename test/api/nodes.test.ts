@@ -1,6 +1,6 @@
 /** What is said of nodes, and how they and queues are counted. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { NodeItem, NodeList, NodePage, Queue } from '../../src/http/api/lab-schema.ts';
+import type { NodeItem, NodeList, NodePage, Queue } from '../../src/http/api/lab.ts';
 import type { Problem } from '../../src/http/api/schema.ts';
 import { linesByIds } from '../../src/store/pages/job-lines.ts';
 import { chargesOfNodes } from '../../src/store/pages/node-suspects.ts';

@@ -1,7 +1,8 @@
 /** What is kept of people's words on a run, however long it is and whatever the clocks of servers say. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DecisionItem, ReviewList } from '../../src/http/api/decision-schema.ts';
-import type { RunPage } from '../../src/http/api/run-page-schema.ts';
+import type { DecisionItem } from '../../src/http/api/decisions.ts';
+import type { ReviewList } from '../../src/http/api/reviews.ts';
+import type { RunPage } from '../../src/http/api/run-page.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Pages, runOn, startPages } from './pages.ts';
 

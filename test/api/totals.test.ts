@@ -1,6 +1,6 @@
 /** Totals of lists, words in names and suggested values among hundreds of runs. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RunList, Suggestions } from '../../src/http/api/lists-schema.ts';
+import type { RunList, Suggestions } from '../../src/http/api/lists.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Pages, startPages } from './pages.ts';
 

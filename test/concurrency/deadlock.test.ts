@@ -1,7 +1,7 @@
 /** Servers do not deadlock with each other, and recover from deadlocks with other programs. */
 import { sql, type Transaction } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { orThrow } from '../../src/http/refusal.ts';
+import { orThrow } from '../../src/http/errors.ts';
 import { type Db, open } from '../../src/store/db.ts';
 import { lockRows } from '../../src/store/engine/dialect.ts';
 import type { Schema } from '../../src/store/engine/schema.ts';

@@ -1,7 +1,7 @@
 /** Decisions of people at several servers that are killed right after they answered. */
 import { expect, test } from 'vitest';
-import type { DecisionItem, DecisionList } from '../../src/http/api/decision-schema.ts';
-import type { RunVerdicts } from '../../src/http/api/verdict-schema.ts';
+import type { DecisionItem, DecisionList } from '../../src/http/api/decisions.ts';
+import type { RunVerdicts } from '../../src/http/api/run-verdicts.ts';
 import { engines } from '../helpers/engines.ts';
 import { spawnServer } from '../helpers/process.ts';
 import { createClient } from '../helpers/server.ts';

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scopes } from '../../src/core/access.ts';
-import type { AuditList } from '../../src/http/api/audit-schema.ts';
+import type { AuditList } from '../../src/http/api/audit.ts';
 import { createToken, revokeToken } from '../../src/store/write/tokens.ts';
 import { engines, execute } from '../helpers/engines.ts';
 import { someone, startReadOnlyServer, startServer, type TestServer } from '../helpers/server.ts';

@@ -1,7 +1,7 @@
 /** Jobs of which nothing has been heard for long end, and come back with the next report. */
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AuditList } from '../../src/http/api/audit-schema.ts';
+import type { AuditList } from '../../src/http/api/audit.ts';
 import { type Db, open } from '../../src/store/db.ts';
 import { expire } from '../../src/store/upkeep/expire.ts';
 import { engines } from '../helpers/engines.ts';

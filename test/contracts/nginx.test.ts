@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { AuditList } from '../../src/http/api/audit-schema.ts';
+import type { AuditList } from '../../src/http/api/audit.ts';
 import { engines } from '../helpers/engines.ts';
 import { listen } from '../helpers/events.ts';
 import { startReadOnlyServer, startServer, type TestServer } from '../helpers/server.ts';

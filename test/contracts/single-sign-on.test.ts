@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AuditList } from '../../src/http/api/audit-schema.ts';
+import type { AuditList } from '../../src/http/api/audit.ts';
 import { createToken } from '../../src/store/write/tokens.ts';
 import { engines } from '../helpers/engines.ts';
 import { someone, startServer, type TestServer } from '../helpers/server.ts';

@@ -1,9 +1,9 @@
 /** Data as `/api` sends it, for unit tests of the dashboard; each function fills in what a test does not care about. */
 import { noJobs } from '../../src/core/run.ts';
-import type { DecisionItem } from '../../src/http/api/decision-schema.ts';
-import type { PageSignature, RunPage } from '../../src/http/api/run-page-schema.ts';
+import type { DecisionItem } from '../../src/http/api/decisions.ts';
+import type { PageSignature, RunPage } from '../../src/http/api/run-page.ts';
+import type { PageVerdict } from '../../src/http/api/run-verdicts.ts';
 import type { JobItem, RunItem } from '../../src/http/api/schema.ts';
-import type { PageVerdict } from '../../src/http/api/verdict-schema.ts';
 
 const scheduled = Date.UTC(2026, 10, 23, 9);
 

@@ -1,6 +1,6 @@
 /** What becomes of messages that do not arrive at once, or that several servers want to send. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { SavedSubscription } from '../../src/http/api/subscription-schema.ts';
+import type { SavedSubscription } from '../../src/http/api/subscriptions.ts';
 import {
   type ClaimedDelivery,
   claimDelivery,

@@ -5,7 +5,7 @@ import type {
   DeliveryList,
   SavedSubscription,
   SubscriptionList,
-} from '../../src/http/api/subscription-schema.ts';
+} from '../../src/http/api/subscriptions.ts';
 import { type Notifier, startNotifier } from '../../src/notify/notifier.ts';
 import { runOn } from '../api/pages.ts';
 import type { Engine } from '../helpers/engines.ts';

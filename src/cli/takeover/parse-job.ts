@@ -1,5 +1,5 @@
 import type { Members } from '../../core/json-text.ts';
-import { Refusal } from '../../http/refusal.ts';
+import { Refusal } from '../../http/errors.ts';
 import { parseJobChange } from '../../http/teuthology/job-bodies.ts';
 import type { ParseJob } from '../../store/takeover/job-state.ts';
 

@@ -12,16 +12,14 @@ import {
   tokenPrefix,
 } from '../../core/access.ts';
 import type { Db } from '../../store/db.ts';
-import { prefixOf } from '../href.ts';
+import { prefixOf, trustedBy } from '../addresses.ts';
+import { Denial } from '../errors.ts';
 import { addressOf, setIdentity } from '../identity.ts';
-import { trustedBy } from '../proxies.ts';
-import { Denial } from '../refusal.ts';
-import { createCredentials } from './credentials.ts';
-import { createGuesses } from './guesses.ts';
+import { createCredentials, hashOf } from './credentials.ts';
 import { createSessions, identityOfToken, type Sessions, sessionOf } from './sessions.ts';
 
 /** What the access rules work with; `now` in microseconds since the Unix epoch. */
-export interface AccessOptions {
+interface AccessOptions {
   db: Db;
   config: Config;
   now: () => number;
@@ -131,4 +129,41 @@ function addDenialHeaders({ url }: FastifyRequest, reply: FastifyReply, { status
     'www-authenticate',
     url.startsWith('/api/') ? bearer : ['Basic realm="paddles", charset="UTF-8"', bearer],
   );
+}
+
+/** Wrong tokens that an address may send in a minute. */
+const mostWrong = 10;
+
+const minute = 60_000;
+
+/** Addresses that are kept in mind; more than ever send wrong tokens by mistake. */
+const mostAddresses = 10_000;
+
+/** Slows down who guesses tokens: counts the wrong ones by address. */
+function createGuesses() {
+  const wrong = new Map<string, { since: number; count: number }>();
+  // A worker with an old token must not stop others behind the same address, nor a guesser learn that he was right.
+  const right = new Set<string>();
+  const recent = (address: string) => {
+    const known = wrong.get(address);
+    return known && performance.now() - known.since < minute ? known : null;
+  };
+  return {
+    /** Whether this address has to wait. A token that it has sent before is no guess. */
+    mustWait: (address: string, secret: string) =>
+      (recent(address)?.count ?? 0) >= mostWrong && !right.has(`${address} ${hashOf(secret)}`),
+    wrong(address: string) {
+      const known = recent(address);
+      if (known) known.count++;
+      else {
+        if (wrong.size >= mostAddresses) wrong.clear();
+        wrong.set(address, { since: performance.now(), count: 1 });
+      }
+    },
+    /** The token with this hash was sent. */
+    right(address: string, hash: string) {
+      if (right.size >= mostAddresses) right.clear();
+      right.add(`${address} ${hash}`);
+    },
+  };
 }

@@ -4,10 +4,9 @@ import cors from '@fastify/cors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '../../config.ts';
 import { type OriginRules, originProblem } from '../../core/origin.ts';
-import { forwardedBy } from '../proxies.ts';
-import { reads } from '../read-only.ts';
-import { Denial } from '../refusal.ts';
-import { mount } from '../resource.ts';
+import { forwardedBy } from '../addresses.ts';
+import { Denial } from '../errors.ts';
+import { mount, reads } from '../resource.ts';
 
 /** The settings that say which pages are whose. */
 type BrowserSettings = Pick<Config, 'address' | 'allowed_hosts' | 'read_only' | 'trusted_proxies' | 'write_origins'>;
@@ -35,12 +34,7 @@ export function refuseForeignPages(app: FastifyInstance, config: BrowserSettings
     if (problem !== null) throw new Denial(403, problem);
   });
   const robots = 'User-agent: *\nDisallow: /\n';
-  mount(
-    app,
-    '/robots.txt',
-    { GET: async (_request, reply) => reply.type('text/plain').send(robots) },
-    { read: 'open' },
-  );
+  mount(app, '/robots.txt', { GET: async (_request, reply) => reply.type('text/plain').send(robots), read: 'open' });
 }
 
 function rulesOf({ address, allowed_hosts, write_origins }: BrowserSettings): OriginRules {

@@ -12,14 +12,7 @@ export interface Credential {
 }
 
 /** Finds what secrets stand for. */
-export interface Credentials {
-  /** The token whose secret this is, null when there is none or it has expired. */
-  token(secret: string): Promise<Credential | null>;
-  /** The token that the session with this secret began with. */
-  session(secret: string): Promise<Credential | null>;
-  /** Reads everything again before the next answer: a session has just begun or ended here. */
-  forget(): void;
-}
+export type Credentials = ReturnType<typeof createCredentials>;
 
 /** Milliseconds after which everything is read again: a token that is revoked anywhere is good for so long. */
 const freshFor = 1000;
@@ -42,7 +35,7 @@ export function hashOf(secret: string): string {
 export function createCredentials(
   db: Db,
   { file, now, onProblem }: { file: string; now: () => number; onProblem: (sentence: string) => void },
-): Credentials {
+) {
   let known: Known = { tokens: new Map(), sessions: new Map() };
   /** When the last reading began, and before when one is out of date. */
   let readAt = Number.NEGATIVE_INFINITY;
@@ -74,7 +67,7 @@ export function createCredentials(
       await reading;
     } while (readAt < asked);
   };
-  const find = async (kind: keyof Known, secret: string) => {
+  const find = async (kind: keyof Known, secret: string): Promise<Credential | null> => {
     const key = hashOf(secret);
     const isStale = performance.now() - readAt > freshFor || readAt < changedAt;
     if (isStale || unknown.size >= mostUnknown) unknown.clear();
@@ -85,8 +78,11 @@ export function createCredentials(
     return credential && credential.lasts > now() ? credential : null;
   };
   return {
-    token: (secret) => find('tokens', secret),
-    session: (secret) => find('sessions', secret),
+    /** The token whose secret this is, null when there is none or it has expired. */
+    token: (secret: string) => find('tokens', secret),
+    /** The token that the session with this secret began with. */
+    session: (secret: string) => find('sessions', secret),
+    /** Reads everything again before the next answer: a session has just begun or ended here. */
     forget: () => {
       changedAt = performance.now();
     },

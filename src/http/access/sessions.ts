@@ -4,16 +4,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity } from '../../core/access.ts';
 import type { Db } from '../../store/db.ts';
 import { beginSession, endSession } from '../../store/write/tokens.ts';
-import { Denial } from '../refusal.ts';
+import { Denial } from '../errors.ts';
 import { type Credential, type Credentials, hashOf } from './credentials.ts';
 
 /** Sessions of browsers. */
-export interface Sessions {
-  /** Exchanges the token of a request for a cookie. Throws a `Denial` when there is none, or a wrong one. */
-  begin(request: FastifyRequest, reply: FastifyReply): Promise<Identity>;
-  /** Ends the session of a request, if it has one, and takes back its cookie. */
-  end(request: FastifyRequest, reply: FastifyReply): Promise<void>;
-}
+export type Sessions = ReturnType<typeof createSessions>;
 
 const cookie = 'paddles_session';
 const cookieValue = new RegExp(`(?:^|; *)${cookie}=([\\w-]{43})(?:;|$)`);
@@ -21,21 +16,27 @@ const cookieValue = new RegExp(`(?:^|; *)${cookie}=([\\w-]{43})(?:;|$)`);
 /** Seconds that a session lasts: 30 days. */
 const sessionSeconds = 30 * 86_400;
 
-/** Finds the token that a request has in its header; a wrong one is refused where the second argument says that it is one. */
-type CredentialOf = (request: FastifyRequest, isWrong: (secret: string) => boolean) => Promise<Credential | null>;
-
-/** `now` in microseconds since the Unix epoch; `path` is below which the cookie is sent. */
 interface SessionOptions {
   credentials: Credentials;
-  credentialOf: CredentialOf;
+  /** Finds the token that a request has in its header; a wrong one is refused where the second argument says that it is one. */
+  credentialOf: (request: FastifyRequest, isWrong: (secret: string) => boolean) => Promise<Credential | null>;
+  /** In microseconds since the Unix epoch. */
   now: () => number;
+  /** Below which the cookie is sent. */
   path: string;
 }
 
 /** Sessions in a database. */
-export function createSessions(db: Db, { credentials, credentialOf, now, path }: SessionOptions): Sessions {
+export function createSessions(db: Db, { credentials, credentialOf, now, path }: SessionOptions) {
+  const setCookie = (request: FastifyRequest, reply: FastifyReply, value: string, seconds: number) => {
+    // A proxy need not say that it speaks HTTPS, but the page does.
+    const isSecure = request.protocol === 'https' || request.headers.origin?.startsWith('https:');
+    const rest = `Path=${path}; Max-Age=${seconds}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`;
+    reply.header('set-cookie', `${cookie}=${value}; ${rest}`);
+  };
   return {
-    async begin(request, reply) {
+    /** Exchanges the token of a request for a cookie. Throws a `Denial` when there is none, or a wrong one. */
+    async begin(request: FastifyRequest, reply: FastifyReply): Promise<Identity> {
       const found = await credentialOf(request, () => true);
       if (found === null) throw new Denial(401, 'sign in with a token in the header Authorization');
       const secret = randomBytes(32).toString('base64url');
@@ -43,14 +44,15 @@ export function createSessions(db: Db, { credentials, credentialOf, now, path }:
       const expires = Math.min(found.lasts, at + sessionSeconds * 1_000_000);
       await beginSession(db, { hash: hashOf(secret), token_hash: found.token.hash, expires }, at);
       credentials.forget();
-      setCookie(request, reply, { path, value: secret, seconds: sessionSeconds });
+      setCookie(request, reply, secret, sessionSeconds);
       return identityOfToken(found);
     },
-    async end(request, reply) {
+    /** Ends the session of a request, if it has one, and takes back its cookie. */
+    async end(request: FastifyRequest, reply: FastifyReply): Promise<void> {
       const secret = secretOfCookie(request);
       if (secret !== null) await endSession(db, hashOf(secret));
       credentials.forget();
-      setCookie(request, reply, { path, value: '', seconds: 0 });
+      setCookie(request, reply, '', 0);
     },
   };
 }
@@ -68,20 +70,4 @@ export function identityOfToken({ token: { name, scopes } }: Credential): Identi
 
 function secretOfCookie({ headers }: FastifyRequest): string | null {
   return cookieValue.exec(headers.cookie ?? '')?.[1] ?? null;
-}
-
-interface Cookie {
-  path: string;
-  value: string;
-  seconds: number;
-}
-
-function setCookie(request: FastifyRequest, reply: FastifyReply, { path, value, seconds }: Cookie): void {
-  // A proxy need not say that it speaks HTTPS, but the page does.
-  const isSecure = request.protocol === 'https' || request.headers.origin?.startsWith('https:');
-  const secure = isSecure ? '; Secure' : '';
-  reply.header(
-    'set-cookie',
-    `${cookie}=${value}; Path=${path}; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`,
-  );
 }

@@ -1,14 +1,54 @@
+import { type Static, Type } from 'typebox';
+import { auditKinds, doors } from '../../core/audit.ts';
 import { parseQuery } from '../../core/query.ts';
 import { milliseconds } from '../../core/time.ts';
 import type { AuditRow } from '../../store/engine/people-schema.ts';
 import { type AuditSearch, searchAudit } from '../../store/pages/audit.ts';
-import { sendListStream } from '../list-stream.ts';
+import { orNull, shape } from '../operations.ts';
 import { ordinary } from '../turns.ts';
-import { type AuditItem, type AuditList, auditFile, auditList } from './audit-schema.ts';
-import { clockOf } from './clock.ts';
-import type { ApiContext, ApiServer } from './context.ts';
-import { csvLine, csvTime, fileQuery } from './csv.ts';
-import { sendWithList } from './long-answer.ts';
+import { csvTime, fileQuery, longFile, sendCsvFile, sendWithList } from './answers.ts';
+import { type ApiContext, type ApiServer, clockOf } from './context.ts';
+import { after, answers, filter, integer, limit, only, text, textAnswers, textOrNull, zone } from './schema.ts';
+
+const values = orNull(Type.Record(text, Type.Unknown()));
+
+/** Who changed what; `before` and `after` have the fields that a change was about. */
+const AuditItem = shape('AuditItem', {
+  id: integer,
+  at: Type.Number(),
+  name: textOrNull,
+  verified: Type.Boolean(),
+  address: textOrNull,
+  door: Type.Enum([...doors]),
+  action: text,
+  kind: Type.Enum([...auditKinds]),
+  target: text,
+  before: values,
+  after: values,
+  request: textOrNull,
+});
+export type AuditItem = Static<typeof AuditItem>;
+
+/** One page; `next` goes into `after`. */
+const AuditList = shape('AuditList', {
+  changes: Type.Array(AuditItem),
+  next: orNull(integer),
+  /** Terms of `q` that mean nothing here, in words; the rest of `q` applies. */
+  problems: Type.Array(text),
+});
+export type AuditList = Static<typeof AuditList>;
+
+const auditList = {
+  summary: 'Who changed what, newest first',
+  querystring: only({ q: filter, tz: zone, after, limit }),
+  response: answers(AuditList),
+};
+
+const auditFile = {
+  summary: 'All of them as CSV',
+  querystring: only({ q: filter, tz: zone }),
+  response: textAnswers('text/csv'),
+};
 
 /** `GET /audit`, `/audit.json` and `/audit.csv`. */
 export function auditRoutes(app: ApiServer, context: ApiContext): void {
@@ -16,28 +56,24 @@ export function auditRoutes(app: ApiServer, context: ApiContext): void {
     app.get(path, { schema: auditList, config: ordinary }, async ({ query }, reply) => {
       const { q = '', tz, after = null, limit = 50 } = query;
       const { query: parsed, problems } = parseQuery(q, 'audit');
-      const search = { query: parsed, clock: clockOf(context.now(), tz), after, limit };
+      const search = { query: parsed, clock: clockOf(context, tz), after, limit };
       const { rows, next } = await searchAudit(context.db, search);
       const rest: Omit<AuditList, 'changes'> = { next, problems: problems.map(({ message }) => message) };
       return sendWithList(reply, rest, ['changes', rows], auditItem);
     });
   }
 
-  app.get('/audit.csv', { schema: auditFile, config: { ...ordinary, compress: false } }, async (request, reply) => {
+  app.get('/audit.csv', { schema: auditFile, config: longFile }, async (request, reply) => {
     const { q = '', tz } = request.query;
-    const search = { query: fileQuery(q, 'audit'), clock: clockOf(context.now(), tz) };
-    reply.header('content-disposition', 'attachment; filename="audit.csv"');
-    return sendListStream<AuditRow, AuditRow>(request, reply, {
+    const search = { query: fileQuery(q, 'audit'), clock: clockOf(context, tz) };
+    return sendCsvFile<AuditRow>(request, reply, {
+      name: 'audit.csv',
+      columns,
       entries: (after, limit) => nextChanges(context, { ...search, after: after?.id ?? null, limit }),
       bytes: ({ before, after }) => changeBytes + (before?.length ?? 0) + (after?.length ?? 0),
-      load: async (rows) => rows,
-      print: (row) =>
-        csvLine(columns.map((column) => (column === 'at' ? csvTime(milliseconds(row.at)) : String(row[column] ?? '')))),
+      cells: (row) =>
+        columns.map((column) => (column === 'at' ? csvTime(milliseconds(row.at)) : String(row[column] ?? ''))),
       atATime: changesAtATime,
-      prefix: csvLine(columns),
-      separator: '',
-      suffix: '',
-      contentType: 'text/csv; charset=utf-8',
     });
   });
 }
@@ -59,19 +95,7 @@ async function nextChanges({ db }: ApiContext, search: AuditSearch): Promise<Aud
   }
 }
 
-const columns = [
-  'at',
-  'name',
-  'verified',
-  'address',
-  'door',
-  'action',
-  'kind',
-  'target',
-  'before',
-  'after',
-  'request',
-] as const;
+const columns = (Object.keys(AuditItem.properties) as (keyof AuditItem)[]).filter((column) => column !== 'id');
 
 function auditItem(row: AuditRow): AuditItem {
   const read = (text: string | null) => (text === null ? null : (JSON.parse(text) as Record<string, unknown>));

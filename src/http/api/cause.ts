@@ -1,5 +1,6 @@
+import { type Static, Type } from 'typebox';
 import { jobsTotal } from '../../core/run.ts';
-import { milliseconds } from '../../core/time.ts';
+import { MICROS_PER_DAY, milliseconds } from '../../core/time.ts';
 import { baseOf } from '../../core/verdicts/baseline.ts';
 import {
   commonIn,
@@ -14,17 +15,84 @@ import {
   wordingsOf,
 } from '../../store/pages/causes.ts';
 import type { JobLine } from '../../store/pages/job-lines.ts';
-import { orThrow } from '../refusal.ts';
+import { basesOf } from '../../store/pages/verdicts.ts';
+import { orThrow } from '../errors.ts';
+import { orNull, shape } from '../operations.ts';
 import { large, ordinary } from '../turns.ts';
-import { type CausePage, type CausePlaces, causePage, causePlaces } from './cause-schema.ts';
 import type { ApiContext, ApiServer } from './context.ts';
-import { jobItem, runItem } from './items.ts';
-import { basesOf } from './run-verdicts.ts';
+import { Blame } from './run-verdicts.ts';
+import { answers, integer, JobItem, jobItem, KnownCause, only, RunItem, runItem, text } from './schema.ts';
+
+const causePath = Type.Object({ cause: Type.String({ description: 'id of the cause' }) });
+
+/** A suite and a branch in which a cause occurred, and the last job there. */
+const CausePlace = shape('Place', {
+  suite: text,
+  branch: text,
+  runs: integer,
+  jobs: integer,
+  last: Type.Object({ run: text, posted: Type.Number() }),
+});
+
+/** Where a cause occurred in the last days: those with the most jobs first. */
+const CausePlaces = shape('CausePlaces', { cause: KnownCause, days: integer, places: Type.Array(CausePlace) });
+export type CausePlaces = Static<typeof CausePlaces>;
+
+const Named = Type.Array(Type.Object({ name: text, jobs: integer }));
+
+/** Everything that is known of a cause. */
+const CausePage = shape('CausePage', {
+  cause: KnownCause,
+  /** The jobs that were counted, those posted last; `more` when there are others before them. */
+  jobs: integer,
+  more: Type.Boolean(),
+  first: Type.Number(),
+  last: Type.Number(),
+  /** The last 20 runs of a suite on a base branch, oldest first, with the jobs that failed of it. */
+  lines: Type.Array(
+    Type.Object({
+      suite: text,
+      base: text,
+      runs: Type.Array(Type.Object({ name: text, scheduled: Type.Number(), total: integer, jobs: integer })),
+    }),
+  ),
+  places: Type.Array(CausePlace),
+  /** What its jobs have in common in the last `runs` runs of the suite that it hit most. */
+  common: Type.Object({
+    suite: text,
+    runs: integer,
+    blame: orNull(Blame),
+    facets: Type.Array(Type.Object({ facet: text, k: integer, n: integer })),
+  }),
+  /** Of the last `examined` jobs. */
+  examined: integer,
+  nodes: Named,
+  os: Named,
+  /** Failure reasons as they were reported, cut after 2,000 characters; the last job of each. */
+  texts: Type.Array(Type.Object({ text, jobs: integer, run: text, job_id: text })),
+  runs: Type.Array(Type.Object({ run: RunItem, jobs: integer })),
+  latest: Type.Array(JobItem),
+});
+export type CausePage = Static<typeof CausePage>;
+
+const causePage = {
+  summary: 'A cause of failures: its history, where it occurs, and in which words',
+  params: causePath,
+  response: answers(CausePage),
+};
+
+const causePlaces = {
+  summary: 'The suites and branches in which a cause occurred',
+  params: causePath,
+  querystring: only({
+    days: Type.Optional(Type.Integer({ minimum: 1, maximum: 365, description: 'how far back; 14 when it is missing' })),
+  }),
+  response: answers(CausePlaces),
+};
 
 /** How much of each the page has. */
 const most = { lines: 6, places: 40, named: 12, texts: 20, runs: 50, jobs: 50 };
 const longestText = 2000;
-const microsPerDay = 86_400_000_000;
 
 /** `GET /causes/:cause` and `/causes/:cause/places?days=14`. */
 export function causeRoutes(app: ApiServer, context: ApiContext): void {
@@ -34,17 +102,17 @@ export function causeRoutes(app: ApiServer, context: ApiContext): void {
   app.get('/causes/:cause/places', { schema: causePlaces, config: ordinary }, async ({ params, query }) => {
     const cause = orThrow(await findCause(db, params.cause));
     const { days = 14 } = query;
-    const hits = await runsOf(db, await occurrencesOf(db, cause, now() - days * microsPerDay));
+    const hits = await runsOf(db, await occurrencesOf(db, cause, now() - days * MICROS_PER_DAY));
     return { cause, days, places: placeItems(placesOf(hits)) } satisfies CausePlaces;
   });
 }
 
 async function pageOf(context: ApiContext, id: string): Promise<CausePage> {
-  const { db, now } = context;
+  const { db, config, now } = context;
   const cause = orThrow(await findCause(db, id));
   const found = await occurrencesOf(db, cause);
   const hits = await runsOf(db, found);
-  const bases = await basesOf(context);
+  const bases = await basesOf(db, config.base_branches);
   const byBase = placesOf(hits, ({ branch }) => baseOf(branch, bases)).slice(0, most.lines);
   const suite = byBase[0]?.suite ?? '';
   const sameSuite = hits.flatMap(({ run }) => (run.suite === suite ? [run] : []));

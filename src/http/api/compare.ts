@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { type Static, Type } from 'typebox';
 import { changeClasses } from '../../core/compare.ts';
 import { notFound } from '../../core/errors.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
@@ -11,13 +12,62 @@ import {
   previousRun,
   runsUpTo,
 } from '../../store/pages/run-page.ts';
-import { orThrow, Refusal } from '../refusal.ts';
+import { orThrow, Refusal } from '../errors.ts';
+import { orNull, shape } from '../operations.ts';
 import { large } from '../turns.ts';
-import { type Compare, compare } from './compare-schema.ts';
+import { sendWithList } from './answers.ts';
 import type { ApiContext, ApiServer } from './context.ts';
-import { runItem } from './items.ts';
-import { sendWithList } from './long-answer.ts';
-import { comparisonOf } from './run-verdicts.ts';
+import { baseParameter, comparisonOf } from './run-verdicts.ts';
+import {
+  answers,
+  Cause,
+  countsBy,
+  JobStatus,
+  KnownCause,
+  latestOf,
+  numberOrNull,
+  only,
+  optional,
+  RunItem,
+  runItem,
+  runPath,
+  text,
+} from './schema.ts';
+
+/** See `JobItem`. */
+const ComparedJob = orNull(
+  Type.Object({
+    job_id: text,
+    status: JobStatus,
+    duration: numberOrNull,
+    signature: Cause,
+    case_causes: Type.Array(KnownCause),
+  }),
+);
+
+/** B is the run, A the other one. */
+const Compare = shape('Compare', {
+  a: RunItem,
+  b: RunItem,
+  counts: countsBy(changeClasses),
+  rows: Type.Array(
+    Type.Object({ description: text, change: Type.Enum([...changeClasses]), a: ComparedJob, b: ComparedJob }),
+  ),
+});
+export type Compare = Static<typeof Compare>;
+
+const compare = {
+  summary: 'What became of each description since another run',
+  params: runPath,
+  querystring: only({
+    with: optional(
+      'a run, or base: the last one of the base branch, or prev (default): the one before, or base if there is none',
+    ),
+    base: baseParameter,
+    ...latestOf,
+  }),
+  response: answers(Compare),
+};
 
 /**
  * `GET /runs/:run/compare?with=`: another run, the last one of the base branch for `base`, or the one before when it is absent, empty or
@@ -61,12 +111,7 @@ function sendComparison(reply: FastifyReply, a: RunRow, b: RunRow, pairs: Compar
 }
 
 function comparedPair({ a, b, change }: ComparedPair): Compare['rows'][number] {
-  return {
-    description: b?.description ?? a?.description ?? '',
-    change,
-    a: comparedJob(a),
-    b: comparedJob(b),
-  };
+  return { description: b?.description ?? a?.description ?? '', change, a: comparedJob(a), b: comparedJob(b) };
 }
 
 function comparedJob(job: JobVerdict | null) {

@@ -1,11 +1,20 @@
+/** What all routes of `/api` work with. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FastifyBaseLogger, FastifyInstance, FastifyTypeProvider, RawServerDefault } from 'fastify';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyRequest,
+  FastifyTypeProvider,
+  RawServerDefault,
+} from 'fastify';
 import type { Static, TSchema } from 'typebox';
 import type { Archive } from '../../archive/archive.ts';
 import type { Config } from '../../config.ts';
+import type { Clock } from '../../core/moment.ts';
+import { milliseconds } from '../../core/time.ts';
 import type { Db } from '../../store/db.ts';
 import type { Sessions } from '../access/sessions.ts';
-import type { DocumentFor } from '../openapi.ts';
+import { bodyValue, readBody } from '../body.ts';
 
 /** What the routes of `/api` work with; `now` in microseconds since the Unix epoch. */
 export interface ApiContext {
@@ -14,12 +23,9 @@ export interface ApiContext {
   sessions: Sessions;
   archive: Archive;
   /** Makes the API document of this port. */
-  documentFor: DocumentFor;
+  documentFor: (request: FastifyRequest) => Record<string, unknown>;
   now: () => number;
 }
-
-/** What most routes need. */
-export const reading = { scope: 'read' } as const;
 
 /** Requests and answers have the types of their schemas. */
 interface SchemaTypes extends FastifyTypeProvider {
@@ -35,3 +41,20 @@ export type ApiServer = FastifyInstance<
   FastifyBaseLogger,
   SchemaTypes
 >;
+
+/** The clock for reading a filter; `tz` as its schema has checked it. */
+export function clockOf({ now }: ApiContext, tz = 'UTC'): Clock {
+  return { now: milliseconds(now()), zone: tz };
+}
+
+/** For the `preValidation` of a route: makes the body the plain object that its schema describes. */
+export async function jsonBody(request: FastifyRequest): Promise<void> {
+  const body = readBody(request);
+  request.body = Object.fromEntries([...body.texts.keys()].map((key) => [key, bodyValue(body, key)]));
+}
+
+/** The same where a body may be missing, which then is an empty object. */
+export async function optionalBody(request: FastifyRequest): Promise<void> {
+  if (request.body === undefined) request.body = {};
+  else await jsonBody(request);
+}

@@ -1,31 +1,146 @@
 import type { FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
 import type { Actor } from '../../core/audit.ts';
-import { isIssue, type Place, placeOf, reachOf, usualScope } from '../../core/decisions/decision.ts';
+import {
+  decisionClasses,
+  decisionScopes,
+  isIssue,
+  longestIssue,
+  type Place,
+  placeOf,
+  reachOf,
+  usualScope,
+} from '../../core/decisions/decision.ts';
 import { storable } from '../../core/input.ts';
 import { causesOfJob } from '../../core/job.ts';
 import { type Signature, signatureVersion } from '../../core/signature.ts';
 import { decisionOf, listDecisions } from '../../store/pages/decisions.ts';
 import { judgedJobs } from '../../store/pages/run-digests.ts';
 import { findRun } from '../../store/pages/run-page.ts';
+import { basesOf } from '../../store/pages/verdicts.ts';
 import { decide, withdraw } from '../../store/write/decisions.ts';
+import { Denial, orThrow, refuse } from '../errors.ts';
 import { actorOf } from '../identity.ts';
-import { sendListStream } from '../list-stream.ts';
-import { Denial, orThrow, refuse } from '../refusal.ts';
+import { orNull, shape } from '../operations.ts';
 import { ordinary } from '../turns.ts';
-import type { ApiContext, ApiServer } from './context.ts';
-import { csvLine, csvTime } from './csv.ts';
+import { csvTime, longFile, sendCsvFile } from './answers.ts';
+import { type ApiContext, type ApiServer, jsonBody, optionalBody } from './context.ts';
 import {
-  type DecisionItem,
-  type DecisionList,
-  decisionFile,
-  decisionList,
-  type ListedDecision,
-  makeDecision,
-  type NewDecision,
-  withdrawDecision,
-} from './decision-schema.ts';
-import { jsonBody, optionalBody } from './json-body.ts';
-import { basesOf } from './run-verdicts.ts';
+  after,
+  answers,
+  integer,
+  limit,
+  numberOrNull,
+  only,
+  optional,
+  rowId,
+  text,
+  textAnswers,
+  textOrNull,
+} from './schema.ts';
+
+/** What somebody said of a cause; see `Decision` of core/decisions/decision.ts. */
+export const DecisionItem = shape('DecisionItem', {
+  id: integer,
+  cause: text,
+  version: integer,
+  kind: text,
+  title: text,
+  class: Type.Enum([...decisionClasses]),
+  issue_url: textOrNull,
+  note: text,
+  scope: Type.Enum([...decisionScopes]),
+  /** The run or the branch; null for "everywhere". */
+  scope_of: textOrNull,
+  run: text,
+  author: text,
+  /** Whether a token or a proxy vouched for the author. */
+  verified: Type.Boolean(),
+  created: Type.Number(),
+  replaces: numberOrNull,
+  until: numberOrNull,
+  withdrawn_by: textOrNull,
+  withdrawn_at: numberOrNull,
+});
+export type DecisionItem = Static<typeof DecisionItem>;
+
+/** What people said of a cause in a run. */
+export const standingFacts = {
+  /** The decision that holds. */
+  decision: orNull(DecisionItem),
+  /** Why there is none although there was one. */
+  past: textOrNull,
+};
+
+/** A decision in a list, with what became of it. */
+const ListedDecision = shape('ListedDecision', {
+  ...DecisionItem.properties,
+  /** Whether another decision has taken its place. */
+  replaced: Type.Boolean(),
+  /** Causes that its jobs went to when the rules changed, when none of them has most: somebody needs to look. */
+  scattered: Type.Array(text),
+});
+export type ListedDecision = Static<typeof ListedDecision>;
+
+/** One page; `next` goes into `after`. */
+const DecisionList = shape('DecisionList', { decisions: Type.Array(ListedDecision), next: numberOrNull });
+export type DecisionList = Static<typeof DecisionList>;
+
+const filters = { cause: optional('id of a cause'), run: optional('a run: only decisions that reach it') };
+
+const decisionList = {
+  summary: 'What people said of causes, newest first, also what was replaced or withdrawn',
+  querystring: only({ ...filters, after, limit }),
+  response: answers(DecisionList),
+};
+
+const decisionFile = {
+  summary: 'All of them as CSV',
+  querystring: only(filters),
+  response: textAnswers('text/csv'),
+};
+
+/** A text that its author chooses: the same request with the same key is carried out once. */
+export const clientKey = Type.Optional(
+  Type.String({ minLength: 1, maxLength: 64, description: 'chosen by the client: repeating it repeats nothing' }),
+);
+
+/** What a client sends. */
+const NewDecision = only({
+  run: Type.String({ minLength: 1, maxLength: 512, description: 'a run with the cause' }),
+  cause: Type.String({ minLength: 1, maxLength: 64, description: 'id of the cause' }),
+  class: Type.Enum([...decisionClasses]),
+  issue_url: Type.Optional(Type.String({ maxLength: longestIssue, description: 'of http or https' })),
+  note: Type.Optional(Type.String({ maxLength: 2000 })),
+  scope: Type.Optional(
+    Type.Enum([...decisionScopes], {
+      description: 'where it holds; "base" (of the branch of the run) when it is missing, "branch" if that caused it',
+    }),
+  ),
+  until: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 8_640_000_000_000,
+      description: 'not for runs that are scheduled later, in milliseconds since the epoch',
+    }),
+  ),
+  replaces: Type.Optional(rowId),
+  key: clientKey,
+});
+export type NewDecision = Static<typeof NewDecision>;
+
+const makeDecision = {
+  summary: 'Says what a cause is; answers the decision',
+  body: NewDecision,
+  response: answers(DecisionItem),
+};
+
+const withdrawDecision = {
+  summary: 'Withdraws a decision; answers it',
+  params: Type.Object({ id: rowId }),
+  body: only({}),
+  response: answers(DecisionItem),
+};
 
 /** The `config` of a route that writes what people say. */
 const triage = { ...ordinary, scope: 'triage' } as const;
@@ -41,26 +156,18 @@ export function decisionRoutes(app: ApiServer, context: ApiContext): void {
       return { decisions, next: found.length > limit ? (decisions.at(-1)?.id ?? null) : null };
     });
   }
-  app.get(
-    '/decisions.csv',
-    { schema: decisionFile, config: { ...ordinary, compress: false } },
-    async (request, reply) => {
-      const { cause, run } = request.query;
-      const place = await placeNamed(context, run);
-      reply.header('content-disposition', 'attachment; filename="decisions.csv"');
-      return sendListStream<ListedDecision, ListedDecision>(request, reply, {
-        entries: (after, limit) => listDecisions(db, { cause, place, after: after?.id ?? null, limit }),
-        bytes: ({ note }) => rowBytes + note.length,
-        load: async (rows) => rows,
-        print: csvRow,
-        atATime: rowsAtATime,
-        prefix: csvLine(csvColumns),
-        separator: '',
-        suffix: '',
-        contentType: 'text/csv; charset=utf-8',
-      });
-    },
-  );
+  app.get('/decisions.csv', { schema: decisionFile, config: longFile }, async (request, reply) => {
+    const { cause, run } = request.query;
+    const place = await placeNamed(context, run);
+    return sendCsvFile<ListedDecision>(request, reply, {
+      name: 'decisions.csv',
+      columns,
+      entries: (after, limit) => listDecisions(db, { cause, place, after: after?.id ?? null, limit }),
+      bytes: ({ note }) => rowBytes + note.length,
+      cells,
+      atATime: rowsAtATime,
+    });
+  });
   const make = { schema: makeDecision, config: triage, preValidation: jsonBody };
   app.post('/decisions', make, async (request): Promise<DecisionItem> => {
     const by = named(request);
@@ -83,16 +190,16 @@ export function named(request: FastifyRequest): Actor & { name: string } {
   throw new Denial(401, `this needs a name: ${ways}`);
 }
 
-async function placeNamed(context: ApiContext, run: string | undefined): Promise<Place | undefined> {
+async function placeNamed({ db, config }: ApiContext, run: string | undefined): Promise<Place | undefined> {
   if (run === undefined) return undefined;
-  return placeOf(orThrow(await findRun(context.db, run)), await basesOf(context));
+  return placeOf(orThrow(await findRun(db, run)), await basesOf(db, config.base_branches));
 }
 
 /** Reads a decision, and checks it against the run that it is made in. */
-async function readDecision(context: ApiContext, body: NewDecision) {
+async function readDecision({ db, config }: ApiContext, body: NewDecision) {
   const { issue_url = '', note = '', class: kind, until, replaces = null } = body;
-  const run = orThrow(await findRun(context.db, storable(body.run)));
-  const place = placeOf(run, await basesOf(context));
+  const run = orThrow(await findRun(db, storable(body.run)));
+  const place = placeOf(run, await basesOf(db, config.base_branches));
   const scope = body.scope ?? usualScope(kind, place);
   const reach = reachOf(scope, place);
   if (typeof reach === 'string') return refuse('scope', `key 'scope': ${reach}`);
@@ -100,22 +207,20 @@ async function readDecision(context: ApiContext, body: NewDecision) {
     return refuse('scope', "key 'scope' must be run or branch for what a branch has caused");
   if (issue_url !== '' && !isIssue(issue_url))
     return refuse('issue_url', "key 'issue_url' must be an address of http or https");
-  const cause = await causeOfRun(context, run.id, body.cause);
+  const cause = await causeOfRun(db, run.id, body.cause);
   if (cause === null) return refuse('cause', `key 'cause': no job of the run failed of '${body.cause}'`);
   return {
     ...{ cause: cause.id, version: signatureVersion, kind: cause.kind, title: cause.title, class: kind, ...reach },
-    ...{
-      issue_url: issue_url === '' ? null : storable(issue_url),
-      note: storable(note).trim(),
-      run: run.name,
-      replaces,
-    },
+    issue_url: issue_url === '' ? null : storable(issue_url),
+    note: storable(note).trim(),
+    run: run.name,
+    replaces,
     until: until === undefined ? null : until * 1000,
   };
 }
 
 /** A cause that a job of a run has, by its id. */
-async function causeOfRun({ db }: ApiContext, runId: number, id: string): Promise<Signature | null> {
+async function causeOfRun(db: ApiContext['db'], runId: number, id: string): Promise<Signature | null> {
   for await (const page of judgedJobs(db, runId)) {
     const found = page.flatMap(causesOfJob).find((cause) => cause.id === id);
     if (found) return found;
@@ -127,19 +232,12 @@ async function causeOfRun({ db }: ApiContext, runId: number, id: string): Promis
 const rowsAtATime = 200;
 const rowBytes = 1500;
 
-const csvColumns = [
-  'id,cause,version,kind,title,class,issue_url,note,scope,scope_of,run,author,verified,created,replaces,until',
-  'withdrawn_by,withdrawn_at,replaced,scattered',
-]
-  .join(',')
-  .split(',') as (keyof ListedDecision)[];
+const columns = Object.keys(ListedDecision.properties) as (keyof ListedDecision)[];
 
-function csvRow(row: ListedDecision): string {
-  return csvLine(
-    csvColumns.map((key) => {
-      if (key === 'created' || key === 'until' || key === 'withdrawn_at') return csvTime(row[key]);
-      const value = row[key];
-      return Array.isArray(value) ? value.join(' ') : typeof value === 'boolean' ? String(value) : value;
-    }),
-  );
+function cells(row: ListedDecision) {
+  return columns.map((key) => {
+    if (key === 'created' || key === 'until' || key === 'withdrawn_at') return csvTime(row[key]);
+    const value = row[key];
+    return Array.isArray(value) ? value.join(' ') : typeof value === 'boolean' ? String(value) : value;
+  });
 }

@@ -1,13 +1,57 @@
 import { randomBytes } from 'node:crypto';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { type Static, Type } from 'typebox';
 import { readDigits } from '../../core/input.ts';
 import { readTopics } from '../../core/paths.ts';
 import { version } from '../../program.ts';
 import { decisionOf } from '../../store/pages/decisions.ts';
 import type { LiveEvent } from '../../store/write/live.ts';
-import { type ApiContext, type ApiServer, reading } from './context.ts';
-import { events, type LiveEvents } from './events-schema.ts';
+import type { ApiContext, ApiServer } from './context.ts';
+import { DecisionItem } from './decisions.ts';
+import { only, optional, text, textAnswers, textOrNull } from './schema.ts';
+
+const nothing = Type.Object({});
+const names = Type.Object({ names: Type.Array(text) });
+
+/**
+ * The data of each event. `hello` comes first; `jobs` for topic `run:NAME`; `runs` for topic `runs` and `run:NAME`;
+ * `nodes`, `decisions`, `queue` and `deliveries` for theirs; `reset` when what was missed is no longer known: read everything again.
+ */
+export const liveEvents = {
+  hello: Type.Object({ version: text, build: text }),
+  /** Jobs that changed: `status` null when the job was deleted, `previous` null when it is new. */
+  jobs: Type.Object({
+    run: text,
+    jobs: Type.Array(Type.Object({ job_id: text, status: textOrNull, previous: textOrNull })),
+  }),
+  /** Names of what changed. */
+  runs: names,
+  nodes: names,
+  /**
+   * Ids of the causes that people decided on, or withdrew a decision on; `made` has the decisions on those for which it is the whole
+   * change. What holds of the others must be read.
+   */
+  decisions: Type.Object({ names: Type.Array(text), made: Type.Array(DecisionItem) }),
+  queue: nothing,
+  /** Of notifications. */
+  deliveries: nothing,
+  reset: nothing,
+};
+
+/** The types of the same. */
+export type LiveEvents = { [Type in keyof typeof liveEvents]: Static<(typeof liveEvents)[Type]> };
+
+const events = {
+  summary: 'Changes as server-sent events; Last-Event-ID resumes',
+  querystring: only({
+    topics: optional(
+      'at most 20 of run:NAME, runs, nodes, decisions, queue and deliveries, with commas between; a comma in a name as %2C',
+      'topics',
+    ),
+  }),
+  response: textAnswers('text/event-stream'),
+};
 
 /** How many messages a client that was away can catch up with. */
 const remembered = 1000;
@@ -34,39 +78,31 @@ interface Client {
 }
 
 /** The last messages, with their ids. */
-interface MessageLog {
-  /** Ids of another process mean nothing here: its clients read everything again. */
-  boot: string;
-  lastId(): number;
-  add(topics: string[], type: keyof LiveEvents, data: unknown): Message;
-  /** The id of the last message that a client has: undefined for a new one, null when what it missed is not known. */
-  seen(header: string | string[] | undefined): number | null | undefined;
-  /** What came after an id. */
-  after(id: number, wanted: Set<string>): Message[];
-}
-
-function createMessageLog(): MessageLog {
+function createMessageLog() {
+  // Ids of another process mean nothing here: its clients read everything again.
   const boot = randomBytes(4).toString('hex');
   const messages: Message[] = [];
   let lastId = 0;
   return {
     boot,
     lastId: () => lastId,
-    add(topics, type, data) {
+    add(topics: string[], type: keyof LiveEvents, data: unknown): Message {
       const id = ++lastId;
       const message = { id, topics, text: `id: ${boot}-${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n` };
       messages.push(message);
       if (messages.length > remembered) messages.shift();
       return message;
     },
-    seen(header) {
+    /** The id of the last message that a client has: undefined for a new one, null when what it missed is not known. */
+    seen(header: string | string[] | undefined): number | null | undefined {
       if (typeof header !== 'string') return undefined;
       const [from, text = ''] = header.split('-');
       const id = readDigits(text);
       const oldest = messages[0]?.id ?? lastId + 1;
       return from === boot && id !== null && id >= oldest - 1 && id <= lastId ? id : null;
     },
-    after: (id, wanted) => messages.filter((message) => message.id > id && concerns(message, wanted)),
+    after: (id: number, wanted: Set<string>) =>
+      messages.filter((message) => message.id > id && concerns(message, wanted)),
   };
 }
 
@@ -103,7 +139,7 @@ export function eventRoutes(app: ApiServer, { db }: ApiContext): void {
     for (const response of clients.keys()) response.end();
   });
 
-  app.get('/events', { schema: events, config: reading }, async (request, reply) => {
+  app.get('/events', { schema: events, config: { scope: 'read' } }, async (request, reply) => {
     const wanted = new Set(readTopics(request.query.topics ?? 'runs'));
     reply.type(eventStream).header('cache-control', 'no-store').header('x-accel-buffering', 'no');
     if (request.method === 'HEAD') return reply.send(Readable.from([]));

@@ -1,35 +1,154 @@
 import { Readable } from 'node:stream';
-import type { FastifyReply } from 'fastify';
+import { type Static, Type } from 'typebox';
 import type { Archive } from '../../archive/archive.ts';
 import type { SliceAt } from '../../archive/slices.ts';
 import { ArchiveProblem } from '../../archive/source.ts';
+import { evidenceKinds } from '../../core/logs/evidence.ts';
+import { unreadLogs } from '../../core/logs/first-error.ts';
 import { type PlacedJob, packingOf, partsOf } from '../../core/logs/places.ts';
 import { findRun, type LatestOf } from '../../store/pages/run-page.ts';
 import { knownLog, placedJob } from '../../store/read/excerpts.ts';
-import { sendMessage } from '../errors.ts';
-import { orThrow, refuse } from '../refusal.ts';
-import { ofArchive, ordinary } from '../turns.ts';
+import { orThrow, refuse } from '../errors.ts';
+import { orNull, shape } from '../operations.ts';
+import { ordinary } from '../turns.ts';
 import type { ApiContext, ApiServer } from './context.ts';
-import { jobExcerpt, jobFiles, jobLog, jobLogFile } from './job-log-schema.ts';
+import { answers, integer, jobPath, latestOf, only, optional, Problem, text } from './schema.ts';
+
+const file = Type.Optional(
+  Type.String({ maxLength: 2000, description: 'a file below the folder of the job; its log when it is missing' }),
+);
+/** A place in a file, in bytes. */
+const byte = (description: string) =>
+  Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description }));
+
+const jobFiles = {
+  summary: 'The files of a job in the archive, at most 1,000 of a folder',
+  params: jobPath,
+  querystring: only({ path: optional('a folder below that of the job'), ...latestOf }),
+  response: answers(
+    Type.Object({
+      path: text,
+      entries: Type.Array(
+        Type.Object({ name: text, type: Type.Enum(['file', 'folder']), size: orNull(Type.Integer()) }),
+      ),
+      /** Whether the folder has more of them. */
+      more: Type.Boolean(),
+    }),
+  ),
+};
+
+/** What is said of the file; places in bytes. `cut`: it is packed, and its end is missing or was not unpacked. */
+const ofFile = { file: text, cut: Type.Boolean(), size: integer };
+
+/** Lines that follow each other, at most 256 KB of JSON. */
+const LogSlice = shape('LogSlice', {
+  ...ofFile,
+  from: integer,
+  to: integer,
+  /** `line` is the number of the line, null when it is not known. */
+  lines: Type.Array(Type.Object({ at: integer, line: orNull(Type.Integer()), text })),
+  /** Whether numbers of lines are not known yet: the same question is answered with them a moment later. */
+  counting: Type.Boolean(),
+});
+export type LogSlice = Static<typeof LogSlice>;
+
+/** The next line with a text: the byte that it begins at, and where the search goes on; null for none. */
+const LogMatch = shape('LogMatch', { ...ofFile, at: orNull(Type.Integer()), next: orNull(Type.Integer()) });
+export type LogMatch = Static<typeof LogMatch>;
+
+const jobLog = {
+  summary: 'Some lines of the log of a job, or the next place of a text in it',
+  params: jobPath,
+  querystring: only({
+    file,
+    from: Type.Optional(
+      Type.String({
+        pattern: '^(?:end|\\d{1,15})$',
+        description: 'the byte of the first line, or end for the last lines',
+      }),
+    ),
+    before: byte('the byte behind the last line'),
+    around: byte('a byte in a line, which is shown with those around it'),
+    line: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: 'the number of a line, which is shown with those around it',
+      }),
+    ),
+    lines: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'how many at most; 200' })),
+    find: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 200, description: 'a text to look for, from the byte "from" on' }),
+    ),
+    next: Type.Optional(Type.Enum(['error'], { description: 'look for the next line that may be an error instead' })),
+    ...latestOf,
+  }),
+  response: answers(Type.Union([LogSlice, LogMatch])),
+};
+
+const stream = { schema: Type.Unsafe<unknown>(text) };
+
+const jobLogFile = {
+  summary: 'A file of a job as it is stored',
+  params: jobPath,
+  querystring: only({ file, ...latestOf }),
+  response: {
+    200: { description: 'the file', content: { 'text/plain': stream, 'application/octet-stream': stream } },
+    '4xx': Problem,
+    '5xx': Problem,
+  },
+};
+
+/** What the log of a job said (core/logs); `byte` is where the error begins. */
+const JobExcerpt = shape('JobExcerpt', {
+  file: text,
+  kind: Type.Enum([...evidenceKinds]),
+  error: text,
+  byte: orNull(Type.Integer()),
+  /** Whether the error is what failed; otherwise it is the likeliest line. */
+  sure: Type.Boolean(),
+  /** What else may have failed. */
+  others: Type.Array(Type.Object({ kind: Type.Enum([...evidenceKinds]), error: text, at: integer })),
+  /** Lines around the error, or the last ones of the log. */
+  context: text,
+  version: integer,
+});
+export type JobExcerpt = Static<typeof JobExcerpt>;
+
+/** What is known of the log of a job. */
+export const knownLogFacts = {
+  /** What it said; null when it was not read. */
+  excerpt: orNull(JobExcerpt),
+  /** Why there is no excerpt of a log that was asked for. */
+  unread: orNull(Type.Enum([...unreadLogs])),
+};
+
+const jobExcerpt = {
+  summary: 'The first real error of the log of a job, as the server read it when the job ended badly',
+  params: jobPath,
+  querystring: only(latestOf),
+  response: answers(Type.Object(knownLogFacts)),
+};
 
 /** Bytes of a download that are read at a time. */
 const downloaded = 256 << 10;
 const usualLines = 200;
 
+/** The `config` of routes that read the archive. */
+const archived = { line: 'archive', scope: 'read' } as const;
+
 /** `GET /runs/:run/jobs/:job/files`, `/log` and `/log/raw`: what the archive has of a job. */
 export function jobLogRoutes(app: ApiServer, context: ApiContext): void {
   const { archive } = context;
 
-  app.get('/runs/:run/jobs/:job/files', { schema: jobFiles, config: ofArchive }, async ({ params, query }, reply) => {
+  app.get('/runs/:run/jobs/:job/files', { schema: jobFiles, config: archived }, async ({ params, query }) => {
     const { path = '' } = query;
     const parts = path === '' ? [] : namesIn('path', path);
-    return answered(reply, async () => {
-      const job = await jobOf(context, params, query);
-      return { path, ...(await archive.ask('files', job, { path: parts })) };
-    });
+    const job = await jobOf(context, params, query);
+    return { path, ...(await archive.ask('files', job, { path: parts })) };
   });
 
-  app.get('/runs/:run/jobs/:job/log', { schema: jobLog, config: ofArchive }, async ({ params, query }, reply) => {
+  app.get('/runs/:run/jobs/:job/log', { schema: jobLog, config: archived }, async ({ params, query }) => {
     const { find, next, from, lines = usualLines } = query;
     const file = fileIn(query.file);
     const elsewhere = [query.before, query.around, query.line].filter((place) => place !== undefined).length;
@@ -39,19 +158,17 @@ export function jobLogRoutes(app: ApiServer, context: ApiContext): void {
     if (search !== null && (from === 'end' || elsewhere > 0))
       refuse(search, `parameter '${search}' goes with a number 'from' alone`);
     if (search === 'find' && next !== undefined) refuse('next', "parameter 'next' does not go with 'find'");
-    return answered(reply, async () => {
-      const job = await jobOf(context, params, query);
-      if (search !== null) {
-        const start = { file, from: Number(from ?? 0) };
-        const { name, ...match } =
-          find === undefined
-            ? await archive.ask('next', job, start)
-            : await archive.ask('find', job, { ...start, text: find });
-        return { file: name, ...match };
-      }
-      const { name, ...slice } = await archive.ask('slice', job, { file, at: placeOf(query), count: lines });
-      return { file: name, ...slice };
-    });
+    const job = await jobOf(context, params, query);
+    if (search !== null) {
+      const start = { file, from: Number(from ?? 0) };
+      const { name, ...match } =
+        find === undefined
+          ? await archive.ask('next', job, start)
+          : await archive.ask('find', job, { ...start, text: find });
+      return { file: name, ...match };
+    }
+    const { name, ...slice } = await archive.ask('slice', job, { file, at: placeOf(query), count: lines });
+    return { file: name, ...slice };
   });
 
   app.get('/runs/:run/jobs/:job/excerpt', { schema: jobExcerpt, config: ordinary }, async ({ params, query }) => {
@@ -60,27 +177,30 @@ export function jobLogRoutes(app: ApiServer, context: ApiContext): void {
     return knownLog(context.db, id);
   });
 
-  const raw = { schema: jobLogFile, config: ofArchive, compress: false } as const;
+  const raw = { schema: jobLogFile, config: archived, compress: false } as const;
   app.get('/runs/:run/jobs/:job/log/raw', raw, async ({ method, params, query }, reply) => {
     const file = fileIn(query.file);
-    return answered(reply, async () => {
-      const job = await jobOf(context, params, query);
-      const first = await archive.ask('bytes', job, { file, at: 0, length: downloaded });
-      const name = first.name.slice(first.name.lastIndexOf('/') + 1);
-      const type = packingOf(name) === null && /\.(?:log|txt|yaml|err|out)$/.test(name) ? 'text/plain' : null;
-      reply
-        .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(`${job.job_id}-${name}`)}`)
-        .type(type === null ? 'application/octet-stream' : `${type}; charset=utf-8`);
-      // Fastify would read the file to its end for nothing.
-      if (method === 'HEAD') return reply.send(Readable.from([]));
-      return Readable.from(bytesFrom(archive, job, first.name.split('/'), first.bytes), { objectMode: false });
-    });
+    const job = await jobOf(context, params, query);
+    const first = await archive.ask('bytes', job, { file, at: 0, length: downloaded });
+    const name = first.name.slice(first.name.lastIndexOf('/') + 1);
+    const type = packingOf(name) === null && /\.(?:log|txt|yaml|err|out)$/.test(name) ? 'text/plain' : null;
+    reply
+      .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(`${job.job_id}-${name}`)}`)
+      .type(type === null ? 'application/octet-stream' : `${type}; charset=utf-8`);
+    // Fastify would read the file to its end for nothing.
+    if (method === 'HEAD') return reply.send(Readable.from([]));
+    return Readable.from(bytesFrom(archive, job, first.name.split('/'), first.bytes), { objectMode: false });
   });
 }
 
-type Place = Record<'before' | 'around' | 'line', number | undefined> & { from: string | undefined };
+interface Place {
+  from?: string;
+  before?: number;
+  around?: number;
+  line?: number;
+}
 
-function placeOf({ from, before, around, line }: Partial<Place>): SliceAt | { line: number } {
+function placeOf({ from, before, around, line }: Place): SliceAt | { line: number } {
   if (before !== undefined) return { before };
   if (around !== undefined) return { around };
   if (line !== undefined) return { line };
@@ -112,20 +232,8 @@ async function jobOf(
   latest: LatestOf,
 ): Promise<PlacedJob> {
   const found = orThrow(await placedJob(db, orThrow(await findRun(db, run, latest)), job));
-  if (!archive.isOpen()) throw new ArchiveProblem('missing', noArchive);
-  return found;
-}
-
-const noArchive = 'this server reads no archive; its operator can set PADDLES_ARCHIVE';
-
-const statuses = { missing: 404, refused: 400, away: 503 } as const;
-
-async function answered<Answer>(reply: FastifyReply, ask: () => Promise<Answer>): Promise<Answer | FastifyReply> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!(error instanceof ArchiveProblem)) throw error;
-    if (error.kind === 'away') reply.header('retry-after', '30');
-    return sendMessage(reply, statuses[error.kind], error.message);
+  if (!archive.isOpen()) {
+    throw new ArchiveProblem('missing', 'this server reads no archive; its operator can set PADDLES_ARCHIVE');
   }
+  return found;
 }

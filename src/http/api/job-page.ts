@@ -1,6 +1,8 @@
+import { type Static, Type } from 'typebox';
 import { nodeRoles } from '../../core/job-config.ts';
 import { joinObject, parseUnlessLong } from '../../core/json-text.ts';
 import { logLinks } from '../../core/paths.ts';
+import { caseResults } from '../../core/test-cases.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import type { JobLine } from '../../store/pages/job-lines.ts';
 import {
@@ -14,12 +16,67 @@ import {
 } from '../../store/pages/run-page.ts';
 import { knownLog } from '../../store/read/excerpts.ts';
 import { caseCounts, testCounts } from '../../store/read/test-cases.ts';
-import { sendJson } from '../errors.ts';
-import { orThrow } from '../refusal.ts';
+import { orThrow, sendJson } from '../errors.ts';
+import { orNull, shape } from '../operations.ts';
 import { ordinary } from '../turns.ts';
 import type { ApiContext, ApiServer } from './context.ts';
-import { jobItem, runItem } from './items.ts';
-import { type JobPage, jobPage } from './job-page-schema.ts';
+import { knownLogFacts } from './job-log.ts';
+import {
+  answers,
+  countsBy,
+  integer,
+  JobItem,
+  JobStatus,
+  jobItem,
+  jobPath,
+  Link,
+  latestOf,
+  only,
+  RunItem,
+  runItem,
+  text,
+  textOrNull,
+} from './schema.ts';
+
+/** A job with the history of its description, newest first, itself included. */
+const JobPage = shape('JobPage', {
+  run: RunItem,
+  job: JobItem,
+  /** Every key that was reported, and nothing else: the job as it was configured. */
+  config: Type.Record(text, Type.Unknown()),
+  /** Host → the roles it played. */
+  roles: Type.Array(Type.Object({ node: text, roles: Type.Array(text) })),
+  links: Type.Array(Link),
+  ...knownLogFacts,
+  /** How many of its test cases ended in which way; null when it has none. */
+  tests: orNull(countsBy(caseResults)),
+  /** Whether the server can read its log. */
+  reads_logs: Type.Boolean(),
+  history: Type.Array(JobItem),
+  /** The neighbours in the order of the run page, null at the ends. */
+  before: textOrNull,
+  after: textOrNull,
+  /** Its number in that order, from 1, and how many there are. */
+  place: Type.Object({ at: integer, of: integer }),
+  /** Jobs of the run with the same cause, itself included, in that order; at most 200 of `total`. */
+  siblings: Type.Object({
+    total: integer,
+    jobs: Type.Array(Type.Object({ job_id: text, status: JobStatus, description: textOrNull })),
+  }),
+});
+export type JobPage = Static<typeof JobPage>;
+
+const jobPage = {
+  summary: 'A job, its configuration and the history of its description',
+  params: jobPath,
+  querystring: only({
+    scope: Type.Optional(
+      Type.Enum(['branch', 'all', 'sha1'], { description: 'of the history; branch when it is missing' }),
+    ),
+    ...latestOf,
+  }),
+  response: answers(JobPage),
+};
 
 /** `GET /runs/:run/jobs/:job?scope=branch|all|sha1`. */
 export function jobPageRoutes(app: ApiServer, context: ApiContext): void {

@@ -1,3 +1,4 @@
+import { type Static, Type } from 'typebox';
 import {
   createPacker,
   gatherCases,
@@ -8,24 +9,115 @@ import {
 } from '../../archive/junit.ts';
 import { notFound } from '../../core/errors.ts';
 import { mostCaseCauses } from '../../core/job.ts';
-import { isFailed, type TestCase } from '../../core/test-cases.ts';
+import { caseResults, isFailed, type TestCase } from '../../core/test-cases.ts';
 import { milliseconds } from '../../core/time.ts';
 import { findRun } from '../../store/pages/run-page.ts';
 import { jobById, jobId } from '../../store/read/jobs.ts';
 import { caseFailures, failedCasesOf, testedJobs, testsOf } from '../../store/read/test-cases.ts';
 import { caseHash, keepCases } from '../../store/write/evidence.ts';
-import { sendMessage } from '../errors.ts';
-import { orThrow, refuse } from '../refusal.ts';
-import { large, ofTests, writingTests } from '../turns.ts';
-import { longestBody } from '../unread.ts';
+import { longestBody } from '../connections.ts';
+import { Denial, orThrow, refuse } from '../errors.ts';
+import { orNull, shape } from '../operations.ts';
+import { large } from '../turns.ts';
 import type { ApiContext, ApiServer } from './context.ts';
-import { jobTests, putJobTests, type RunTests, runTests, type TestHistory, testHistory } from './job-tests-schema.ts';
-import { packings, unpackedBody } from './packed-body.ts';
+import { unpackedBody } from './packed-body.ts';
+import {
+  answers,
+  countsBy,
+  integer,
+  jobPath,
+  latestOf,
+  numberOrNull,
+  only,
+  optional,
+  runPath,
+  text,
+  textOrNull,
+} from './schema.ts';
+
+const CaseResult = Type.Enum([...caseResults]);
+const caseFacts = { name: text, result: CaseResult, seconds: numberOrNull, message: textOrNull };
+
+/** Some test cases of a job, failed ones first when nothing else is asked for. */
+const JobTests = shape('JobTests', {
+  /** Of all cases; null when the job has none. */
+  counts: orNull(countsBy(caseResults)),
+  seconds: Type.Number(),
+  /** `posted`, or the files that they were in. */
+  source: text,
+  /** How many match. */
+  total: integer,
+  cases: Type.Array(Type.Object(caseFacts)),
+});
+export type JobTests = Static<typeof JobTests>;
+
+const jobTests = {
+  summary: 'The test cases of a job',
+  params: jobPath,
+  querystring: only({
+    text: Type.Optional(Type.String({ maxLength: 200, description: 'a part of the name or message, in any case' })),
+    result: Type.Optional(
+      Type.Enum([...caseResults, 'failed'], { description: 'how they ended; failed: fail or error' }),
+    ),
+    skip: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'how many to leave out' })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'how many at most; 200' })),
+    ...latestOf,
+  }),
+  response: answers(JobTests),
+};
+
+const putJobTests = {
+  summary:
+    'Takes the test cases of a job, as JUnit XML (with a Content-Encoding if it is compressed), in place of those that it had',
+  params: jobPath,
+  response: answers(Type.Object({ counts: countsBy(caseResults) })),
+};
+
+/** The failed cases of a run. */
+const RunTests = shape('RunTests', {
+  /** `signature` is the cause that the case is; null when it is only listed, because it is not among the first 20 of any job. */
+  causes: Type.Array(Type.Object({ name: text, signature: textOrNull, message: textOrNull, jobs: Type.Array(text) })),
+  /** Whether the run has more failed cases than were looked at. */
+  more: Type.Boolean(),
+});
+export type RunTests = Static<typeof RunTests>;
+
+const runTests = {
+  summary: 'The failed test cases of a run, those of most jobs first',
+  params: runPath,
+  querystring: only(latestOf),
+  response: answers(RunTests),
+};
+
+const ofJob = { run: text, branch: text, job_id: text, posted: Type.Number(), started: numberOrNull };
+
+/** The history of a test case. */
+const TestHistory = shape('TestHistory', {
+  name: text,
+  /** Its newest failures anywhere. */
+  failures: Type.Array(Type.Object({ ...ofJob, result: CaseResult, message: textOrNull })),
+  /** Newest jobs with the description of the newest of these, or of the job that was asked for; null: they did not have it. */
+  recent: Type.Array(Type.Object({ ...ofJob, result: orNull(CaseResult), seconds: numberOrNull })),
+});
+export type TestHistory = Static<typeof TestHistory>;
+
+const testHistory = {
+  summary: 'The history of a test case',
+  querystring: only({
+    name: Type.String({ minLength: 1, maxLength: 500, description: 'its name, as lists of cases have it' }),
+    run: optional('a run, with a job of it whose description is followed'),
+    job: optional('the job; goes with run'),
+  }),
+  response: answers(TestHistory),
+};
+
+/** The `config` of routes that read test cases. */
+const reading = { line: 'tests', scope: 'read' } as const;
 
 /** `PUT` and `GET /runs/:run/jobs/:job/tests`, `GET /runs/:run/tests` and `GET /tests`. */
 export function jobTestRoutes(app: ApiServer, context: ApiContext): void {
   const { db } = context;
-  app.get('/runs/:run/jobs/:job/tests', { schema: jobTests, config: ofTests }, async ({ params, query }) => {
+  app.get('/runs/:run/jobs/:job/tests', { schema: jobTests, config: reading }, async ({ params, query }) => {
     const run = orThrow(await findRun(db, params.run, query));
     const tests = await testsOf(db, orThrow(await jobId(db, run.id, params.job)));
     if (tests === null) return { counts: null, seconds: 0, source: '', total: 0, cases: [] };
@@ -47,7 +139,7 @@ export function jobTestRoutes(app: ApiServer, context: ApiContext): void {
     return { causes: sorted, more: rows.length > mostOfRun };
   });
 
-  app.get('/tests', { schema: testHistory, config: ofTests }, async ({ query }) => historyOf(context, query));
+  app.get('/tests', { schema: testHistory, config: reading }, async ({ query }) => historyOf(context, query));
 
   putTests(app, context);
 }
@@ -56,42 +148,37 @@ export function jobTestRoutes(app: ApiServer, context: ApiContext): void {
 const mostOfRun = 5000;
 
 function putTests(app: ApiServer, { db }: ApiContext): void {
-  const options = { schema: putJobTests, config: writingTests };
-  app.put('/runs/:run/jobs/:job/tests', options, async ({ params, raw }, reply) => {
+  const options = { schema: putJobTests, config: { line: 'uploads', scope: 'report', streamed: true } as const };
+  app.put('/runs/:run/jobs/:job/tests', options, async ({ params, raw }) => {
     const run = orThrow(await findRun(db, params.run));
     const id = orThrow(await jobId(db, run.id, params.job));
-    const document = unpackedBody(raw);
-    if (document === null) return sendMessage(reply, 415, `the Content-Encoding must be one of ${packings}`);
-    const packed = await readCases(document);
-    if (packed === 'too large') return sendMessage(reply, 413, 'the request body is too large');
-    if (packed === null) return sendMessage(reply, 413, 'the names and messages of its cases are too long');
+    const packed = await readCases(unpackedBody(raw));
     const job = orThrow((await keepCases(db, id, packed, 'posted')) ?? notFound('job', params.job));
     db.live.add({ ...job, previous: job.status });
     return { counts: packed.counts };
   });
 }
 
-/** Refuses what is no JUnit XML; null when there is too much in it to be kept. */
-async function readCases(document: AsyncIterable<Buffer>): Promise<PackedCases | 'too large' | null> {
+/** Refuses what is no JUnit XML, and what has too much in it to be kept. */
+async function readCases(document: AsyncIterable<Buffer>): Promise<PackedCases> {
   const packer = createPacker();
   const cases = gatherCases(packer.write);
   try {
     await readJunit(upTo(longestBody, document), cases.add);
   } catch (error) {
-    if (error instanceof TooLarge) return 'too large';
     if (!(error instanceof JunitProblem)) throw error;
     return refuse(null, `the body must be JUnit XML: ${error.message}`);
   }
-  return packer.done([cases.done()]);
+  const packed = await packer.done([cases.done()]);
+  if (packed === null) throw new Denial(413, 'the names and messages of its cases are too long');
+  return packed;
 }
-
-class TooLarge extends Error {}
 
 async function* upTo(most: number, body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > most) throw new TooLarge();
+    if (size > most) throw new Denial(413, 'the request body is too large');
     yield chunk;
   }
 }

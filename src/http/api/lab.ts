@@ -1,3 +1,4 @@
+import { type Static, Type } from 'typebox';
 import { notFound } from '../../core/errors.ts';
 import { isPaused } from '../../core/queue.ts';
 import { MICROS_PER_DAY, milliseconds } from '../../core/time.ts';
@@ -8,13 +9,111 @@ import { chargesOfNodes, type NodeCharge } from '../../store/pages/node-suspects
 import { machineTypes } from '../../store/read/nodes.ts';
 import { listQueues } from '../../store/read/queues.ts';
 import { runningByMachineType, runsWithQueuedJobs } from '../../store/read/runs.ts';
-import { orThrow, Refusal } from '../refusal.ts';
+import { orThrow, Refusal } from '../errors.ts';
+import { orNull, shape } from '../operations.ts';
 import { large, ordinary } from '../turns.ts';
+import { sendWithList } from './answers.ts';
 import type { ApiContext, ApiServer } from './context.ts';
-import { jobItem, runItem } from './items.ts';
-import { type NodeItem, type NodeList, nodeList, nodePage, type Queue, queue, type Suspicion } from './lab-schema.ts';
-import { sendWithList } from './long-answer.ts';
-import type { RunItem } from './schema.ts';
+import {
+  after,
+  answers,
+  Counts,
+  integer,
+  JobItem,
+  jobItem,
+  KnownCause,
+  numberOrNull,
+  only,
+  optional,
+  RunItem,
+  runItem,
+  text,
+  textOrNull,
+} from './schema.ts';
+
+/** For each machine type its runs with queued jobs in the order in which they are taken. */
+export const Queue = shape('QueuePage', {
+  queues: Type.Array(
+    Type.Object({
+      machine_type: text,
+      paused: orNull(Type.Object({ by: textOrNull, since: numberOrNull, until: numberOrNull })),
+      /** Jobs of all runs for this machine type; of the running ones `running_elsewhere` are in runs that are not listed. */
+      running: integer,
+      running_elsewhere: integer,
+      queued: integer,
+      nodes: Type.Object({ total: integer, up: integer, free: integer, locked: integer, down: integer }),
+      runs: Type.Array(RunItem),
+    }),
+  ),
+});
+export type Queue = Static<typeof Queue>;
+
+const queue = { summary: 'What waits for each machine type', response: answers(Queue) };
+
+const ChargedJobs = shape('ChargedJobs', { failures: integer, jobs: integer });
+
+/** Why a node is suspect: infra failures without bursts among its jobs of the last 14 days, and among those of nodes that are not. */
+const Suspicion = shape('Suspicion', {
+  sentence: text,
+  failures: integer,
+  jobs: integer,
+  others: ChargedJobs,
+  p: Type.Number(),
+  /** What its jobs failed of, the most frequent first, at most five. */
+  causes: Type.Array(Type.Object({ ...KnownCause.properties, jobs: integer })),
+});
+export type Suspicion = Static<typeof Suspicion>;
+
+/** A node with what it runs, how its jobs of the last `since_days` ended, and the infra failures of the last 14 days. */
+const NodeItem = shape('NodeItem', {
+  name: text,
+  machine_type: textOrNull,
+  up: orNull(Type.Boolean()),
+  locked: Type.Boolean(),
+  locked_by: textOrNull,
+  locked_since: numberOrNull,
+  os_type: textOrNull,
+  os_version: textOrNull,
+  arch: textOrNull,
+  description: textOrNull,
+  running: orNull(Type.Object({ run: text, job_id: text })),
+  results: Counts,
+  infra: ChargedJobs,
+  suspect: orNull(Suspicion),
+});
+export type NodeItem = Static<typeof NodeItem>;
+
+/** The nodes of a machine type, or all. */
+const NodeList = shape('NodeList', {
+  nodes: Type.Array(NodeItem),
+  machine_types: Type.Array(text),
+  since_days: integer,
+});
+export type NodeList = Static<typeof NodeList>;
+
+const nodeList = {
+  summary: 'Nodes and how their jobs ended',
+  querystring: only({
+    machine_type: optional('only of this type'),
+    since_days: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 366, description: 'results of how many days; 14 when it is missing' }),
+    ),
+  }),
+  response: answers(NodeList),
+};
+
+/** A node and its jobs, newest first, 50 at a time. A name without its domain finds the node that begins so, if there is one. */
+const NodePage = shape('NodePage', { node: NodeItem, jobs: Type.Array(JobItem), next: textOrNull });
+export type NodePage = Static<typeof NodePage>;
+
+const nodePage = {
+  summary: 'A node and its jobs',
+  params: Type.Object({
+    name: Type.String({ description: 'name of the node, or what stands before the first dot when one node has it' }),
+  }),
+  querystring: only({ after }),
+  response: answers(NodePage),
+};
 
 const nodeJobs = 50;
 
@@ -53,18 +152,8 @@ function nodeItem({ node, results, running }: NodeLine, charges: ReadonlyMap<str
   const locked_since = milliseconds(node.locked_since);
   const { suspicion = null, failures = 0, jobs = 0 } = charges.get(name) ?? {};
   return {
-    name,
-    machine_type,
-    up,
-    locked,
-    locked_by,
-    locked_since,
-    os_type,
-    os_version,
-    arch,
-    description,
-    results,
-    running,
+    ...{ name, machine_type, up, locked, locked_by, locked_since, os_type, os_version, arch, description },
+    ...{ results, running },
     infra: { failures, jobs },
     suspect: suspicion && suspicionItem(suspicion, machine_type ?? ''),
   };

@@ -1,23 +1,109 @@
-import { parseQuery, type Query, type QueryKey } from '../../core/query.ts';
+import { type Static, Type } from 'typebox';
+import { parseQuery, type Query, type QueryKey, queryKeys } from '../../core/query.ts';
+import { runSorts } from '../../core/run.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import { matchingRuns } from '../../store/pages/run-query.ts';
 import { countRuns, cursorOf, searchRuns, suggestValues } from '../../store/pages/run-search.ts';
 import { searchAnything } from '../../store/pages/search.ts';
-import { sendListStream } from '../list-stream.ts';
-import { orThrow } from '../refusal.ts';
+import { orThrow } from '../errors.ts';
+import { shape } from '../operations.ts';
 import { ordinary } from '../turns.ts';
-import { clockOf } from './clock.ts';
-import type { ApiContext, ApiServer } from './context.ts';
-import { csvLine, csvTime, fileQuery } from './csv.ts';
-import { runItem } from './items.ts';
-import { type RunList, runFile, runList, runText, searchResults, suggestions } from './lists-schema.ts';
-import { escapeMarkdown } from './markdown.ts';
-import type { RunItem } from './schema.ts';
+import { csvTime, escapeMarkdown, fileQuery, longFile, sendCsvFile, sendText } from './answers.ts';
+import { type ApiContext, type ApiServer, clockOf } from './context.ts';
+import {
+  answers,
+  Counts,
+  filter,
+  integer,
+  limit,
+  only,
+  optional,
+  RunItem,
+  runItem,
+  text,
+  textAnswers,
+  textOrNull,
+  zone,
+} from './schema.ts';
+
+/** One page; `total` and `counts` are those of the whole result, `next` goes into `after`. */
+const RunList = shape('RunList', {
+  runs: Type.Array(RunItem),
+  total: integer,
+  counts: Counts,
+  next: textOrNull,
+  /** Terms of `q` that mean nothing here, in words; the rest of `q` applies. */
+  problems: Type.Array(text),
+});
+export type RunList = Static<typeof RunList>;
+
+const sort = Type.Optional(
+  Type.Enum(
+    runSorts.flatMap((column) => [column, `-${column}` as const]),
+    { description: 'a column, with - before it for descending; -scheduled when it is missing' },
+  ),
+);
+
+const runList = {
+  summary: 'Runs, page by page',
+  querystring: only({ q: filter, tz: zone, sort, after: optional('"next" of the page before'), limit }),
+  response: answers(RunList),
+};
+
+const runFile = {
+  summary: 'All of them as CSV',
+  querystring: only({ q: filter, tz: zone, sort }),
+  response: textAnswers('text/csv'),
+};
+
+const runText = {
+  summary: 'The first of them as a table in Markdown',
+  querystring: only({ q: filter, tz: zone, sort, limit }),
+  response: textAnswers('text/markdown'),
+};
+
+/** With the number of runs that have each. */
+export const Suggestions = shape('Suggestions', { values: Type.Array(Type.Object({ value: text, count: integer })) });
+export type Suggestions = Static<typeof Suggestions>;
+
+const runKeys = Object.entries(queryKeys).flatMap(([key, { on }]) => (on.some((on) => on === 'runs') ? [key] : []));
+
+const suggestions = {
+  summary: 'Values of a key of the filter language among matching runs',
+  querystring: only({
+    field: Type.Enum(runKeys, { description: 'the key' }),
+    prefix: optional('how the value begins'),
+    q: filter,
+    tz: zone,
+  }),
+  response: answers(Suggestions),
+};
+
+/** `path` is relative to the dashboard's base. */
+const SearchResults = shape('SearchResults', {
+  items: Type.Array(
+    Type.Object({
+      kind: Type.Enum(['run', 'job', 'node', 'branch', 'suite', 'sha1', 'user', 'cause']),
+      label: text,
+      detail: text,
+      path: text,
+    }),
+  ),
+});
+export type SearchResults = Static<typeof SearchResults>;
+
+const searchResults = {
+  summary: 'Where a few letters could lead',
+  querystring: only({
+    text: optional('at least two letters of a name, an id, an address, RUN/JOB, or words of a failure'),
+  }),
+  response: answers(SearchResults),
+};
 
 /** `GET /runs`, `/runs.json`, `/runs.csv`, `/suggest` and `/search`. */
 export function listRoutes(app: ApiServer, context: ApiContext): void {
   const { db } = context;
-  const matching = (query: Query, tz?: string) => matchingRuns(db, query, clockOf(context.now(), tz));
+  const matching = (query: Query, tz?: string) => matchingRuns(db, query, clockOf(context, tz));
 
   for (const path of ['/runs', '/runs.json'] as const) {
     app.get(path, { schema: runList, config: ordinary }, async ({ query }): Promise<RunList> => {
@@ -34,27 +120,20 @@ export function listRoutes(app: ApiServer, context: ApiContext): void {
     const { q = '', tz, sort = '-scheduled', limit = 50 } = query;
     const runs = await matching(fileQuery(q, 'runs'), tz);
     const { rows } = orThrow(await searchRuns(runs, { sort, after: null, limit }));
-    return reply.type('text/markdown; charset=utf-8').send(Buffer.from(markdownOf(rows.map(runItem))));
+    return sendText(reply, 'text/markdown', markdownOf(rows.map(runItem)));
   });
 
-  app.get('/runs.csv', { schema: runFile, config: csv }, async (request, reply) => {
+  app.get('/runs.csv', { schema: runFile, config: longFile }, async (request, reply) => {
     const { q = '', tz, sort = '-scheduled' } = request.query;
     const runs = await matching(fileQuery(q, 'runs'), tz);
-    reply.header('content-disposition', 'attachment; filename="runs.csv"');
-    return sendListStream<RunRow, RunRow>(request, reply, {
+    return sendCsvFile<RunRow>(request, reply, {
+      name: 'runs.csv',
+      columns: csvColumns,
       entries: async (after, limit) =>
         orThrow(await searchRuns(runs, { sort, after: after ? cursorOf(after, sort) : null, limit })).rows,
       bytes: ({ tags }) => runBytes + tags.length,
-      load: async (rows) => rows,
-      print: (row) => {
-        const run = runItem(row);
-        return csvLine(csvColumns.map((column) => csvValue(run, column)));
-      },
+      cells: (row) => csvCells(runItem(row)),
       atATime: runsAtATime,
-      prefix: csvLine(csvColumns),
-      separator: '',
-      suffix: '',
-      contentType: 'text/csv; charset=utf-8',
     });
   });
 
@@ -86,33 +165,16 @@ const runsAtATime = 200;
 /** What a run takes up beside its tags. */
 const runBytes = 1000;
 
-/** A long file is compressed for as long as it is read, which takes up a megabyte of each. */
-const csv = { ...ordinary, compress: false };
+const runColumns = ['name', 'status', 'user', 'suite', 'branch', 'sha1', 'machine_type', 'flavor', 'priority'] as const;
+const timeColumns = ['scheduled', 'started', 'updated'] as const;
+const countColumns = ['pass', 'fail', 'dead', 'running', 'waiting', 'queued', 'unknown'] as const;
+const csvColumns = [...runColumns, ...timeColumns, 'total', ...countColumns];
 
-const csvColumns = [
-  'name',
-  'status',
-  'user',
-  'suite',
-  'branch',
-  'sha1',
-  'machine_type',
-  'flavor',
-  'priority',
-  'scheduled',
-  'started',
-  'updated',
-  'total',
-  'pass',
-  'fail',
-  'dead',
-  'running',
-  'waiting',
-  'queued',
-  'unknown',
-] as const;
-
-function csvValue(run: RunItem, column: (typeof csvColumns)[number]): string | number | null {
-  if (column === 'scheduled' || column === 'started' || column === 'updated') return csvTime(run[column]);
-  return column in run.counts ? run.counts[column as keyof RunItem['counts']] : (run[column as 'name'] ?? null);
+function csvCells(run: RunItem) {
+  return [
+    ...runColumns.map((column) => run[column]),
+    ...timeColumns.map((column) => csvTime(run[column])),
+    run.total,
+    ...countColumns.map((status) => run.counts[status]),
+  ];
 }

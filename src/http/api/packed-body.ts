@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
-import { refuse } from '../refusal.ts';
+import { Denial, refuse } from '../errors.ts';
 
 const unpackers = new Map<string, () => Transform>([
   ['gzip', createGunzip],
@@ -11,17 +11,17 @@ const unpackers = new Map<string, () => Transform>([
   ['zstd', createZstdDecompress],
 ]);
 
-/** The values of `Content-Encoding` that are known. */
-export const packings = [...unpackers.keys()].join(', ');
-
-/** The body of a request as it arrives, unpacked; null when nothing here unpacks it. Reading it throws a `Refusal` when it is broken. */
-export function unpackedBody(request: IncomingMessage): AsyncIterable<Buffer> | null {
+/** The body of a request as it arrives, unpacked; throws a `Denial` when nothing here unpacks it. Reading it throws a `Refusal` when it is broken. */
+export function unpackedBody(request: IncomingMessage): AsyncIterable<Buffer> {
   const { 'content-encoding': packing = 'identity' } = request.headers;
   // What is not read of it is for `readToTheEnd`, which could not read a request that is destroyed.
   const arriving = request.iterator({ destroyOnReturn: false });
   if (packing === 'identity') return arriving;
   const createUnpacker = unpackers.get(packing);
-  return createUnpacker === undefined ? null : unpack(request, arriving, createUnpacker());
+  if (createUnpacker === undefined) {
+    throw new Denial(415, `the Content-Encoding must be one of ${[...unpackers.keys()].join(', ')}`);
+  }
+  return unpack(request, arriving, createUnpacker());
 }
 
 async function* unpack(

@@ -1,16 +1,72 @@
+import { type Static, Type } from 'typebox';
 import { storable } from '../../core/input.ts';
 import { milliseconds } from '../../core/time.ts';
 import { isSettled } from '../../core/verdicts/bands.ts';
+import { verdictNames } from '../../core/verdicts/verdict.ts';
 import { reviewsOf } from '../../store/pages/decisions.ts';
 import { findRun } from '../../store/pages/run-page.ts';
 import { review } from '../../store/write/decisions.ts';
-import { orThrow, refuse } from '../refusal.ts';
+import { orThrow, refuse } from '../errors.ts';
+import { orNull, shape } from '../operations.ts';
 import { large, ordinary } from '../turns.ts';
-import type { ApiContext, ApiServer } from './context.ts';
-import { type Frozen, makeReview, type ReviewItem, type ReviewList, reviewList } from './decision-schema.ts';
-import { named } from './decisions.ts';
-import { jsonBody } from './json-body.ts';
+import { type ApiContext, type ApiServer, jsonBody } from './context.ts';
+import { clientKey, type DecisionItem, named } from './decisions.ts';
 import { readVerdicts } from './run-verdicts.ts';
+import { answers, Counts, integer, latestOf, only, runPath, text, textOrNull } from './schema.ts';
+
+const FrozenCause = shape('FrozenCause', {
+  cause: text,
+  title: text,
+  jobs: integer,
+  verdict: Type.Enum([...verdictNames]),
+  sentence: text,
+  decision: orNull(Type.Object({ class: text, issue_url: textOrNull, note: text, author: text })),
+});
+
+/** What a run said, and what was decided on it, when it was reviewed. */
+const Frozen = shape('Frozen', {
+  sha1: textOrNull,
+  base: text,
+  counts: Counts,
+  undecided: integer,
+  causes: Type.Array(FrozenCause),
+  /** How many causes are left out. */
+  more: integer,
+});
+type Frozen = Static<typeof Frozen>;
+
+/** A review of a run, and what it said then; `verdict` is "ok to merge", "not ok" or any other text. */
+const ReviewItem = shape('ReviewItem', {
+  id: integer,
+  run: text,
+  verdict: text,
+  author: text,
+  verified: Type.Boolean(),
+  created: Type.Number(),
+  frozen: Frozen,
+});
+export type ReviewItem = Static<typeof ReviewItem>;
+
+/** The reviews of a run, newest first; at most the last 100, and 2 MB of what was frozen. */
+const ReviewList = shape('ReviewList', { reviews: Type.Array(ReviewItem) });
+export type ReviewList = Static<typeof ReviewList>;
+
+const reviewList = {
+  summary: 'Who reviewed a run, and what it said then',
+  params: runPath,
+  querystring: only(latestOf),
+  response: answers(ReviewList),
+};
+
+const makeReview = {
+  summary: 'Says that a run has been reviewed; answers the review with what the run says now',
+  params: runPath,
+  body: only({
+    verdict: Type.String({ minLength: 1, maxLength: 300, description: '"ok to merge", "not ok" or any other text' }),
+    key: clientKey,
+  }),
+  response: answers(ReviewItem),
+};
 
 /** The reviews of a run that are listed, and the causes that one keeps: the first, in the order of the page. */
 const shownReviews = 100;
@@ -55,15 +111,13 @@ async function readReviews({ db }: ApiContext, run: string, id?: number): Promis
 async function freeze(context: ApiContext, name: string): Promise<{ run: string; frozen: Frozen }> {
   const { run, baseline, verdicts } = await readVerdicts(context, name, {});
   const causes = verdicts.slice(0, keptCauses).map(({ id, title, jobs, verdict, sentence, decision }) => {
-    const said = decision && {
-      class: decision.class,
-      issue_url: decision.issue_url,
-      note: decision.note,
-      author: decision.author,
-    };
-    return { cause: id, title, jobs, verdict, sentence, decision: said };
+    return { cause: id, title, jobs, verdict, sentence, decision: decision && frozenDecision(decision) };
   });
   const undecided = verdicts.filter((verdict) => !isSettled(verdict)).length;
   const frozen = { sha1: run.sha1, base: baseline.base, counts: run.counts, undecided, causes };
   return { run: run.name, frozen: { ...frozen, more: verdicts.length - causes.length } };
+}
+
+function frozenDecision({ class: kind, issue_url, note, author }: DecisionItem) {
+  return { class: kind, issue_url, note, author };
 }

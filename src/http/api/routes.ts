@@ -1,33 +1,36 @@
+import { createHash } from 'node:crypto';
 import compress from '@fastify/compress';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifySchemaValidationError } from 'fastify';
 import { Type } from 'typebox';
-import { compression } from '../compression.ts';
+import { ArchiveProblem } from '../../archive/source.ts';
+import { nearestNodes } from '../../store/pages/node-list.ts';
+import { nearestRuns } from '../../store/pages/run-page.ts';
+import { compression } from '../answer-memory.ts';
+import { Refusal, sendJson } from '../errors.ts';
+import { reads } from '../resource.ts';
 import { ordinary } from '../turns.ts';
+import { textFormats } from '../validators.ts';
 import { auditRoutes } from './audit.ts';
 import { causeRoutes } from './cause.ts';
 import { compareRoutes } from './compare.ts';
 import type { ApiContext } from './context.ts';
 import { decisionRoutes } from './decisions.ts';
-import { docsPage } from './docs.ts';
-import { tagAnswers } from './entity-tag.ts';
 import { eventRoutes } from './events.ts';
-import { historyRoutes } from './history.ts';
+import { historyRoutes, monthRoutes } from './history.ts';
 import { jobLogRoutes } from './job-log.ts';
 import { jobPageRoutes } from './job-page.ts';
 import { jobTestRoutes } from './job-tests.ts';
 import { labRoutes } from './lab.ts';
 import { listRoutes } from './lists.ts';
-import { monthRoutes } from './months.ts';
-import { answerProblems } from './problems.ts';
-import { runConfigRoutes } from './run-config.ts';
+import { docsPage } from './openapi.ts';
 import { runPageRoutes } from './run-page.ts';
-import { runPartsRoutes } from './run-parts.ts';
-import { answers, query, text, textAnswers } from './schema.ts';
+import { runConfigRoutes, runPartsRoutes } from './run-parts.ts';
+import { answers, only, type Problem, text, textAnswers } from './schema.ts';
 import { sessionRoutes } from './session.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 
-const openapi = { hide: true, querystring: query({}), response: answers(Type.Record(text, Type.Unknown())) };
-const docs = { hide: true, querystring: query({}), response: textAnswers('text/html') };
+const openapi = { hide: true, response: answers(Type.Record(text, Type.Unknown())) };
+const docs = { hide: true, response: textAnswers('text/html') };
 
 /** Mounts `/api`, the dashboard's data: in a scope of its own, so that nothing of it touches a contract. */
 export async function apiRoutes(app: FastifyInstance, context: ApiContext): Promise<void> {
@@ -36,6 +39,10 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
   // Answers already have the types of their schemas; printing them by the schema could only drop keys.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   answerProblems(app, context);
+  // A parameter that a route does not know is refused, also where it knows none.
+  app.addHook('onRoute', (route) => {
+    route.schema = { querystring: only({}), ...route.schema };
+  });
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-cache');
   });
@@ -61,4 +68,78 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
     const { html, policy } = docsPage(context.documentFor(request));
     return reply.header('content-security-policy', policy).type('text/html; charset=utf-8').send(html);
   });
+}
+
+/** Sends what `/api` refuses as a `Problem`. All other errors are handled alike for all contracts. */
+function answerProblems(app: FastifyInstance, { db }: ApiContext): void {
+  app.setSchemaErrorFormatter(([error], where) => {
+    return new Error(
+      error ? problemOf(error, where === 'body' ? 'key' : 'parameter') : 'the parameters cannot be read',
+    );
+  });
+  app.setErrorHandler(async (error, _request, reply) => {
+    const send = (status: number, problem: Problem) => sendJson(reply.code(status), JSON.stringify(problem));
+    if (error instanceof ArchiveProblem) {
+      if (error.kind === 'away') reply.header('retry-after', '30');
+      return send(archiveStatuses[error.kind], { message: error.message });
+    }
+    if (!(error instanceof Refusal)) throw error;
+    const { failure, words } = error;
+    if (failure.failure !== 'not_found')
+      return send(400, { message: 'reason' in failure ? failure.reason : 'refused' });
+    const { noun, name } = failure;
+    if (words !== undefined) return send(404, { message: words });
+    const message = `there is no ${noun} '${name.slice(0, 200)}'`;
+    if (noun === 'run') return send(404, { message, nearest: await nearestRuns(db, name) });
+    return send(404, noun === 'node' ? { message, nearest: await nearestNodes(db, name) } : { message });
+  });
+}
+
+const archiveStatuses = { missing: 404, refused: 400, away: 503 } as const;
+
+/** What is wrong with a parameter, or with a key of a body, which the sentence names. */
+function problemOf(
+  { keyword, instancePath, message, params }: FastifySchemaValidationError,
+  noun: 'parameter' | 'key',
+): string {
+  const key = String(params.additionalProperty ?? params.missingProperty ?? instancePath.slice(1)).slice(0, 200);
+  if (keyword === 'additionalProperties') return `there is no ${noun} '${key}' here`;
+  if (keyword === 'required') return `${noun} '${key}' is missing`;
+  if (keyword === 'enum') return `${noun} '${key}' must be one of ${(params.allowedValues as string[]).join(', ')}`;
+  if (keyword === 'format') return `${noun} '${key}' must be ${textFormats[String(params.format)]?.words}`;
+  // Every parameter is a text unless it is repeated.
+  if (noun === 'parameter' && keyword === 'type' && params.type === 'string')
+    return `${noun} '${key}' must be given once`;
+  return `${noun} '${key}' ${plainWords(keyword, params) ?? message}`;
+}
+
+/** The words for a number, where those of Ajv are formulas. */
+function plainWords(keyword: string, { type, limit }: FastifySchemaValidationError['params']): string | null {
+  if (keyword === 'type' && type === 'integer') return 'must be a whole number';
+  if (keyword === 'minimum') return `must be ${limit} or more`;
+  return keyword === 'maximum' ? `must be ${limit} or less` : null;
+}
+
+/**
+ * Gives everything that is read an `ETag`, and answers 304 to a client that names it in `If-None-Match`. Errors and the answers to
+ * writes have none: a client would take its old copy for them (RFC 9110, section 13.1.2). It comes before compression, so the tag is a weak
+ * one. To hash 16 MB takes 13 ms.
+ */
+function tagAnswers(app: FastifyInstance): void {
+  app.addHook('onSend', async ({ method, headers }, reply, payload) => {
+    if (reply.statusCode !== 200 || !reads.includes(method)) return payload;
+    if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload;
+    const tag = `"${createHash('sha1').update(payload).digest('base64')}"`;
+    reply.header('etag', `W/${tag}`);
+    if (!names(headers['if-none-match'], tag)) return payload;
+    reply.code(304);
+    // Fastify takes nothing of an answer to HEAD but its length.
+    return method === 'HEAD' ? payload : null;
+  });
+}
+
+/** Whether `If-None-Match` names a tag; weak and strong ones are alike there. */
+function names(list: string | undefined, tag: string): boolean {
+  if (list === undefined) return false;
+  return list === '*' || list.split(',').some((one) => one.trim().replace(/^W\//, '') === tag);
 }

@@ -9,13 +9,12 @@ import { inTurns, nextTurn } from '../../core/turns.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import { allOf, type JobLine, type JobVerdict, linesOfRun, verdictsOfRun } from '../../store/pages/job-lines.ts';
 import { failureCounts, previousRun } from '../../store/pages/run-page.ts';
-import type { Compared } from '../../store/pages/verdicts.ts';
-import { verdictsOf } from '../../store/pages/verdicts.ts';
+import { type Compared, verdictsOf } from '../../store/pages/verdicts.ts';
 import { caseCounts } from '../../store/read/test-cases.ts';
 import type { ApiContext } from './context.ts';
-import { runItem } from './items.ts';
-import type { PageSignature, RunPage } from './run-page-schema.ts';
+import type { PageSignature, RunPage } from './run-page.ts';
 import { baselineItem, decidedAt, verdictItems } from './run-verdicts.ts';
+import { runItem } from './schema.ts';
 
 /** How many runs the history of a cause goes back. */
 const recentRuns = 12;

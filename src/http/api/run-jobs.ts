@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify';
+import { type Static, Type } from 'typebox';
 import type { DecidedVerdict } from '../../core/decisions/standing.ts';
 import { causesOfJob } from '../../core/job.ts';
 import { parseQuery, type Query } from '../../core/query.ts';
@@ -11,47 +11,74 @@ import type { JobLine } from '../../store/pages/job-lines.ts';
 import { type JobParts, partsOfRun } from '../../store/pages/job-parts.ts';
 import { headOf } from '../../store/pages/run-digests.ts';
 import { findRun, type LatestOf, runsUpTo } from '../../store/pages/run-page.ts';
-import type { Compared } from '../../store/pages/verdicts.ts';
-import { verdictsOf } from '../../store/pages/verdicts.ts';
-import { orThrow } from '../refusal.ts';
+import { type Compared, verdictsOf } from '../../store/pages/verdicts.ts';
+import { orThrow } from '../errors.ts';
+import { shape } from '../operations.ts';
 import { large } from '../turns.ts';
-import { clockOf } from './clock.ts';
-import type { ApiContext, ApiServer } from './context.ts';
-import { csvLine, csvTime, fileQuery } from './csv.ts';
-import { jobItem, runItem } from './items.ts';
-import { bytesOf, sendWithList } from './long-answer.ts';
+import { bytesOf, csvLine, csvTime, fileQuery, sendWithList } from './answers.ts';
+import { type ApiContext, type ApiServer, clockOf } from './context.ts';
 import { jobsWithPrevious } from './run-document.ts';
-import { type RunJobs, runJobs, runJobsFile } from './run-page-schema.ts';
-import { comparisonOf } from './run-verdicts.ts';
-import type { JobItem } from './schema.ts';
+import { baseParameter, comparisonOf } from './run-verdicts.ts';
+import {
+  answers,
+  filter,
+  JobItem,
+  jobItem,
+  latestOf,
+  only,
+  RunItem,
+  runItem,
+  runPath,
+  text,
+  textAnswers,
+  zone,
+} from './schema.ts';
 
-/** What is sent of the jobs of a run. */
-interface Selection {
-  run: RunRow;
-  lines: JobLine[];
-}
+/** Jobs in the order of the page, those that `q` means. */
+const RunJobs = shape('RunJobs', {
+  run: RunItem,
+  jobs: Type.Array(JobItem),
+  /** Terms of `q` that mean nothing here, in words; the rest of `q` applies. */
+  problems: Type.Array(text),
+});
+export type RunJobs = Static<typeof RunJobs>;
+
+const runJobs = {
+  summary: 'The jobs of a run',
+  params: runPath,
+  querystring: only({ q: filter, tz: zone, base: baseParameter, ...latestOf }),
+  response: answers(RunJobs),
+};
+
+const runJobsFile = { ...runJobs, summary: 'The same as CSV', response: textAnswers('text/csv') };
 
 /** `GET /runs/:run/jobs?q=`, also as `jobs.json` and `jobs.csv`. */
 export function runJobsRoutes(app: ApiServer, context: ApiContext): void {
   for (const path of ['/runs/:run/jobs', '/runs/:run/jobs.json'] as const) {
     app.get(path, { schema: runJobs, config: large }, async ({ params, query: { q = '', ...selected } }, reply) => {
       const { query, problems } = parseQuery(q, 'jobs');
-      const selection = await select(context, params.run, query, selected);
-      return sendJobs(
-        reply,
-        selection,
-        problems.map(({ message }) => message),
-      );
+      const { run, lines } = await select(context, params.run, query, selected);
+      const rest: Omit<RunJobs, 'jobs'> = { run: runItem(run), problems: problems.map(({ message }) => message) };
+      return sendWithList(reply, rest, ['jobs', lines], jobItem);
     });
   }
   app.get('/runs/:run/jobs.csv', { schema: runJobsFile, config: large }, async ({ params, query }, reply) => {
     const { q = '', ...selected } = query;
-    return sendCsv(reply, await select(context, params.run, fileQuery(q, 'jobs'), selected));
+    const { run, lines } = await select(context, params.run, fileQuery(q, 'jobs'), selected);
+    const parts = [csvLine(csvColumns)];
+    for await (const line of inTurns(lines)) {
+      const job = jobItem(line);
+      parts.push(csvLine(csvColumns.map((key) => csvCell(job, key))));
+    }
+    const file = encodeURIComponent(`${run.name}.csv`);
+    reply.header('content-disposition', `attachment; filename*=UTF-8''${file}`).type('text/csv; charset=utf-8');
+    return reply.send(await bytesOf(parts));
   });
 }
 
 type Selected = LatestOf & { tz?: string; base?: string };
 
+/** A run, and those of its jobs that a filter means. */
 async function select(context: ApiContext, name: string, query: Query, { tz, base, ...latest }: Selected) {
   const run = orThrow(await findRun(context.db, name, latest));
   // Only `is:` asks about earlier runs.
@@ -61,7 +88,7 @@ async function select(context: ApiContext, name: string, query: Query, { tz, bas
   const comparison = compared || base !== undefined ? await comparisonOf(context, run, base) : null;
   const { lines, pairs } = await jobsWithPrevious(context, runs);
   const verdicts = comparison && compared ? await verdictsByCause(context, comparison, lines) : noVerdicts;
-  const matches = jobMatcher(query, clockOf(context.now(), tz));
+  const matches = jobMatcher(query, clockOf(context, tz));
   const head = headOf(run);
   // Only these ask about what is not in a line.
   const parts = query.terms.some(({ key }) => key === 'task' || key === 'role')
@@ -95,43 +122,14 @@ function matchable(line: JobLine, run: RunRow, traits: MatchableJob['traits'], p
   return { ...line, ...times, wait, traits, tasks: parts?.tasks ?? [], roles: parts?.roles ?? [] };
 }
 
-async function sendJobs(reply: FastifyReply, { run, lines }: Selection, problems: string[]): Promise<FastifyReply> {
-  const rest: Omit<RunJobs, 'jobs'> = { run: runItem(run), problems };
-  return sendWithList(reply, rest, ['jobs', lines], jobItem);
-}
-
 const csvColumns = [
-  'run',
-  'job_id',
-  'status',
-  'signature',
-  'failure_reason',
-  'error',
-  'description',
-  'suite',
-  'branch',
-  'sha1',
-  'os',
-  'nodes',
-  'duration',
-  'posted',
-  'started',
-  'updated',
-  'case_causes',
-] as const satisfies (keyof JobItem)[];
+  'run,job_id,status,signature,failure_reason,error,description,suite,branch,sha1,os,nodes,duration',
+  'posted,started,updated,case_causes',
+]
+  .join(',')
+  .split(',') as (keyof JobItem)[];
 
-async function sendCsv(reply: FastifyReply, { run, lines }: Selection): Promise<FastifyReply> {
-  const parts = [csvLine(csvColumns)];
-  for await (const line of inTurns(lines)) {
-    const job = jobItem(line);
-    parts.push(csvLine(csvColumns.map((key) => csvCell(job, key))));
-  }
-  const file = encodeURIComponent(`${run.name}.csv`);
-  reply.header('content-disposition', `attachment; filename*=UTF-8''${file}`).type('text/csv; charset=utf-8');
-  return reply.send(await bytesOf(parts));
-}
-
-function csvCell(job: JobItem, key: (typeof csvColumns)[number]): string | number | null {
+function csvCell(job: JobItem, key: keyof JobItem): string | number | null {
   if (key === 'signature') return job.signature?.title ?? null;
   if (key === 'case_causes') return job.case_causes.map(({ title }) => title).join('\n');
   if (key === 'nodes') return job.nodes.join(' ');

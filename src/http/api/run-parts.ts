@@ -1,10 +1,112 @@
-import { inTurns } from '../../core/turns.ts';
+/** What the page of a run reads later: what the configurations of its jobs have in common, and what else is known of each. */
+
+import { type Static, Type } from 'typebox';
+import { commonPart } from '../../core/job-config.ts';
+import { inTurns, nextTurn } from '../../core/turns.ts';
 import { partsOfRun } from '../../store/pages/job-parts.ts';
-import { findRun } from '../../store/pages/run-page.ts';
-import { orThrow } from '../refusal.ts';
+import { findRun, reportedKeys, sampleJobs } from '../../store/pages/run-page.ts';
+import { jobById } from '../../store/read/jobs.ts';
+import { orThrow } from '../errors.ts';
+import { shape } from '../operations.ts';
 import { large } from '../turns.ts';
 import type { ApiContext, ApiServer } from './context.ts';
-import { type RunParts, runParts } from './run-page-schema.ts';
+import { answers, integer, latestOf, numberOrNull, only, runPath, text, textOrNull } from './schema.ts';
+
+/** What the configurations of `compared` of its `jobs` have in common. */
+const RunConfig = shape('RunConfig', {
+  common: Type.Record(text, Type.Unknown()),
+  jobs: integer,
+  compared: integer,
+});
+export type RunConfig = Static<typeof RunConfig>;
+
+const runConfig = {
+  summary: 'What the configurations of its jobs have in common',
+  params: runPath,
+  querystring: only(latestOf),
+  response: answers(RunConfig),
+};
+
+/** What is known of the jobs of a run beside what its page shows at first. */
+const RunParts = shape('RunParts', {
+  /** Lists of tasks and of roles, each once. */
+  lists: Type.Array(Type.Array(text)),
+  jobs: Type.Array(
+    Type.Object({
+      job_id: text,
+      /** Places in `lists`. */
+      tasks: integer,
+      roles: integer,
+      machine_type: textOrNull,
+      owner: textOrNull,
+      flavor: textOrNull,
+      priority: numberOrNull,
+      teuthology_branch: textOrNull,
+      suite_branch: textOrNull,
+    }),
+  ),
+});
+export type RunParts = Static<typeof RunParts>;
+
+const runParts = {
+  summary: 'Tasks, roles, owners and branches of the jobs of a run',
+  params: runPath,
+  querystring: only(latestOf),
+  response: answers(RunParts),
+};
+
+/** Keys that are results of one job, not a part of its configuration. */
+const results = new Set([
+  'job_id',
+  'name',
+  'status',
+  'success',
+  'failure_reason',
+  'duration',
+  'sentry_event',
+  'pid',
+  'log_href',
+]);
+
+/** The most characters of configurations that are compared; forty ordinary jobs have half a million. */
+const mostCompared = 8_000_000;
+
+/** The longest value that is compared, in UTF-16 units: a configuration has some ten thousand. */
+const longestCompared = 256 << 10;
+
+/** `GET /runs/:run/config`: what the configurations of its jobs have in common. */
+export function runConfigRoutes(app: ApiServer, { db }: ApiContext): void {
+  app.get('/runs/:run/config', { schema: runConfig, config: large }, async ({ params, query }) => {
+    const { id } = orThrow(await findRun(db, params.run, query));
+    const { ids, total } = await sampleJobs(db, id);
+    let common = new Map<string, unknown>();
+    let [compared, length] = [0, 0];
+    // One after the other: any of them can be as long as all together are allowed to be.
+    for (const jobId of ids) {
+      if (length > mostCompared) break;
+      const job = await jobById(db, jobId);
+      if (!job) continue;
+      const reported = reportedKeys(job).filter(([key]) => !results.has(key));
+      common = await commonWith(compared === 0 ? null : common, reported);
+      compared++;
+      for (const [, text] of reported) length += text.length;
+      await nextTurn();
+    }
+    return { common: Object.fromEntries(common) as RunConfig['common'], jobs: total, compared };
+  });
+}
+
+/** What the keys of one more job leave of what others have in common; null stands for no others. Keys take turns: each can have a quarter of a megabyte. */
+async function commonWith(others: ReadonlyMap<string, unknown> | null, reported: readonly [string, string][]) {
+  const common = new Map<string, unknown>();
+  for await (const [key, text] of inTurns(reported)) {
+    if (text.length > longestCompared || (others !== null && !others.has(key))) continue;
+    const value = JSON.parse(text) as unknown;
+    const part = commonPart(others === null ? [value] : [others.get(key), value]);
+    if (part !== undefined) common.set(key, part);
+  }
+  return common;
+}
 
 /** `GET /runs/:run/parts`. */
 export function runPartsRoutes(app: ApiServer, { db }: ApiContext): void {

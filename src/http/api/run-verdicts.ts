@@ -1,35 +1,160 @@
-import type { FastifyReply } from 'fastify';
+import { type Static, Type } from 'typebox';
 import { decisionText } from '../../core/decisions/decision.ts';
 import { plural } from '../../core/plural.ts';
+import { causeClasses } from '../../core/signature-class.ts';
 import { isNew } from '../../core/verdicts/bands.ts';
 import { blameText, facetsText } from '../../core/verdicts/sentence.ts';
-import type { Verdict } from '../../core/verdicts/verdict.ts';
+import { type Verdict, verdictNames } from '../../core/verdicts/verdict.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
 import { allOf } from '../../store/pages/job-lines.ts';
 import { headOf, judgedJobs } from '../../store/pages/run-digests.ts';
 import { findRun, type LatestOf } from '../../store/pages/run-page.ts';
-import {
-  basesOf as basesWith,
-  type Compared,
-  comparedWith,
-  type Judged,
-  verdictsOf,
-} from '../../store/pages/verdicts.ts';
+import { basesOf, type Compared, comparedWith, type Judged, verdictsOf } from '../../store/pages/verdicts.ts';
 import { errorsOfCauses } from '../../store/read/excerpts.ts';
-import { orThrow, refuse } from '../refusal.ts';
+import { orThrow, refuse } from '../errors.ts';
+import { orNull, shape } from '../operations.ts';
 import { large } from '../turns.ts';
+import { csvLine, csvTime, escapeMarkdown, sendText } from './answers.ts';
 import type { ApiContext, ApiServer } from './context.ts';
-import { csvLine, csvTime } from './csv.ts';
-import { runItem } from './items.ts';
-import { escapeMarkdown } from './markdown.ts';
+import { standingFacts } from './decisions.ts';
 import {
-  type Baseline,
-  type PageVerdict,
-  type RunVerdicts,
-  runVerdicts,
-  runVerdictsCsv,
-  runVerdictsText,
-} from './verdict-schema.ts';
+  answers,
+  integer,
+  KnownCause,
+  latestOf,
+  numberOrNull,
+  only,
+  optional,
+  RunItem,
+  runItem,
+  runPath,
+  text,
+  textAnswers,
+  textOrNull,
+} from './schema.ts';
+
+/** The branch to compare with. */
+export const baseParameter = optional(
+  'the branch to compare with, instead of the one that the name of the branch says',
+);
+
+/** When to look at decisions. */
+export const atParameter = Type.Optional(
+  Type.Integer({
+    minimum: 0,
+    maximum: 8_640_000_000_000,
+    description: 'decisions as they were then, in milliseconds since the epoch',
+  }),
+);
+
+/** A run that a verdict names. */
+const NamedRun = shape('NamedRun', {
+  id: text,
+  name: text,
+  suite: text,
+  branch: text,
+  sha1: textOrNull,
+  scheduled: Type.Number(),
+});
+const NamedRunOrNull = orNull(NamedRun);
+
+const Count = shape('Count', { k: integer, n: integer });
+
+/** `Blame` of core/verdicts/blame.ts. */
+export const Blame = shape('Blame', {
+  facets: Type.Array(Type.Array(text)),
+  with: Count,
+  without: Count,
+  runs: integer,
+  p: Type.Number(),
+});
+
+const Outage = shape('Outage', {
+  jobs: integer,
+  hits: integer,
+  hit: Type.Array(Type.Object({ suite: text, branch: text, jobs: integer, hits: integer })),
+  from: Type.Number(),
+  to: Type.Number(),
+});
+
+/** The numbers behind a verdict, as `Verdict` of core/verdicts/verdict.ts explains them. */
+const verdictFacts = {
+  verdict: Type.Enum([...verdictNames]),
+  /** What the numbers say without the decision. */
+  measured: Type.Enum([...verdictNames]),
+  sentence: text,
+  blame: orNull(Blame),
+  c: integer,
+  m: integer,
+  k: integer,
+  n: integer,
+  lo: Type.Number(),
+  hi: Type.Number(),
+  p: numberOrNull,
+  runs: integer,
+  runs_with: integer,
+  since: orNull(Type.Object({ run: NamedRun, k: integer, n: integer })),
+  last_without: NamedRunOrNull,
+  last_with: NamedRunOrNull,
+  outage: orNull(Outage),
+  ...standingFacts,
+};
+
+/** What is said of a cause; `cause` is its id. */
+export const PageVerdict = shape('PageVerdict', { cause: text, class: Type.Enum([...causeClasses]), ...verdictFacts });
+export type PageVerdict = Static<typeof PageVerdict>;
+
+const BaselineRun = orNull(Type.Object({ name: text, scheduled: Type.Number() }));
+
+/** What a run is compared with: the last `runs` runs of its suite on `base`, of which the `first` and the `last` are named. */
+export const Baseline = shape('Baseline', {
+  base: text,
+  /** The branches to choose from. */
+  bases: Type.Array(text),
+  /** Whether the request named the branch. */
+  chosen: Type.Boolean(),
+  runs: integer,
+  first: BaselineRun,
+  last: BaselineRun,
+});
+export type Baseline = Static<typeof Baseline>;
+
+const RunVerdict = shape('RunVerdict', {
+  ...KnownCause.properties,
+  /** How many jobs of the run ended with it. */
+  jobs: integer,
+  is_new: Type.Boolean(),
+  /** The first error in the log of one of them, perhaps, in at most 300 characters. */
+  error: textOrNull,
+  ...verdictFacts,
+});
+
+type RunVerdict = Static<typeof RunVerdict>;
+
+/** What is said of every cause of a run: new ones first, then by number of jobs. */
+const RunVerdicts = shape('RunVerdicts', {
+  run: RunItem,
+  baseline: Baseline,
+  /** How many jobs failed. A job with several failed test cases counts under several causes. */
+  failed: integer,
+  verdicts: Type.Array(RunVerdict),
+});
+export type RunVerdicts = Static<typeof RunVerdicts>;
+
+const runVerdicts = {
+  summary: 'What is said of the failures of a run: new, since a run, flaky, known or the lab, with the numbers',
+  params: runPath,
+  querystring: only({ base: baseParameter, at: atParameter, ...latestOf }),
+  response: answers(RunVerdicts),
+};
+
+const runVerdictsCsv = { ...runVerdicts, summary: 'The same as CSV', response: textAnswers('text/csv') };
+
+const runVerdictsText = {
+  ...runVerdicts,
+  summary: 'The same as Markdown',
+  response: textAnswers('text/markdown'),
+};
 
 /** `GET /runs/:run/verdicts?base=`, also with the endings `.json`, `.csv` and `.md`. */
 export function runVerdictRoutes(app: ApiServer, context: ApiContext): void {
@@ -49,19 +174,10 @@ export function runVerdictRoutes(app: ApiServer, context: ApiContext): void {
   );
 }
 
-function sendText(reply: FastifyReply, type: string, text: string): FastifyReply {
-  return reply.type(`${type}; charset=utf-8`).send(Buffer.from(text));
-}
-
-/** The branches that others are compared with: those of the setting, or those that the runs show. */
-export function basesOf({ db, config }: ApiContext): Promise<string[]> {
-  return basesWith(db, config.base_branches);
-}
-
 /** What a run is compared with; refuses a `base` that is neither a base branch nor one with runs of this suite before it. */
-export async function comparisonOf(context: ApiContext, run: RunRow, base = ''): Promise<Compared> {
-  const bases = await basesOf(context);
-  const compared = await comparedWith(context.db, run, bases, base === '' ? undefined : base);
+export async function comparisonOf({ db, config }: ApiContext, run: RunRow, base = ''): Promise<Compared> {
+  const bases = await basesOf(db, config.base_branches);
+  const compared = await comparedWith(db, run, bases, base === '' ? undefined : base);
   if (base !== '' && !bases.includes(base) && compared.baseline.length === 0) {
     refuse('base', "parameter 'base' must be a branch on which this suite ran in the 60 days before");
   }
@@ -119,8 +235,6 @@ export async function readVerdicts(
   const failed = jobs.filter(({ signature }) => signature !== null).length;
   return { run: runItem(run), baseline: baselineItem(compared), failed, verdicts };
 }
-
-type RunVerdict = RunVerdicts['verdicts'][number];
 
 const csvColumns = [
   'run,base,verdict,is_new,id,kind,class,title,jobs,sentence,c,m,k,n,lo,hi,p,runs,runs_with',

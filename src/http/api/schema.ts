@@ -1,22 +1,26 @@
 /**
- * What the schemas of `/api` share. A schema stands beside its route: it refuses bad requests, documents the route, and
+ * What the routes of `/api` share. A schema stands beside its route: it refuses bad requests, documents the route, and
  * gives the server and the dashboard their types. Times are milliseconds since the Unix epoch, durations seconds; null is
  * what is not known.
  */
 import { type Static, type TProperties, type TSchema, Type } from 'typebox';
 import { jobStatuses } from '../../core/job.ts';
-import { runStatuses } from '../../core/run.ts';
+import { countsOf, jobsTotal, runStatuses } from '../../core/run.ts';
 import { causeClasses } from '../../core/signature-class.ts';
-import { shape } from '../operations.ts';
+import { milliseconds } from '../../core/time.ts';
+import type { RunRow } from '../../store/engine/schema.ts';
+import type { JobLine } from '../../store/pages/job-lines.ts';
+import type { KeptReview } from '../../store/write/decisions.ts';
+import { orNull, shape } from '../operations.ts';
 
 /** Any text. */
 export const text = Type.String();
 /** A text, or null where it is not known. */
-export const textOrNull = Type.Union([Type.String(), Type.Null()]);
+export const textOrNull = orNull(text);
 /** A whole number. */
 export const integer = Type.Integer();
 /** A number, or null where it is not known. */
-export const numberOrNull = Type.Union([Type.Number(), Type.Null()]);
+export const numberOrNull = orNull(Type.Number());
 
 /** Every error of `/api`; `nearest` names runs, or nodes, like the one that was not found. */
 export const Problem = shape('Problem', { message: text, nearest: Type.Optional(Type.Array(text)) });
@@ -36,8 +40,8 @@ export function textAnswers(type: string) {
   };
 }
 
-/** Parameters of a query; a request with any other one is refused. */
-export function query<Properties extends TProperties>(properties: Properties) {
+/** A query or a body with these keys; a request with any other one is refused. */
+export function only<Properties extends TProperties>(properties: Properties) {
   return Type.Object(properties, { additionalProperties: false });
 }
 
@@ -58,16 +62,30 @@ export const zone = optional(
 /** The path of a run. */
 export const runPath = Type.Object({ run: Type.String({ description: 'name of the run' }) });
 
+/** The path of a job. */
+export const jobPath = Type.Object({ ...runPath.properties, job: Type.String({ description: 'id of the job' }) });
+
+/** The id of a row. */
+export const rowId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+
+/** Where a page of a list begins. */
+export const after = Type.Optional(Type.Integer({ ...rowId, description: '"next" of the page before' }));
+
+/** How many items a page of a list has. */
+export const limit = Type.Optional(
+  Type.Integer({ minimum: 1, maximum: 200, description: 'how many; 50 when it is missing' }),
+);
+
 /** The parameters of a run that matter for the name `latest` alone. */
 export const latestOf = { suite: optional('of the run "latest"'), branch: optional('of the run "latest"') };
 
 /** How many there are by name. */
-export function countsOf<Name extends string>(names: readonly Name[]) {
+export function countsBy<Name extends string>(names: readonly Name[]) {
   return Type.Object(Object.fromEntries(names.map((name) => [name, integer])) as Record<Name, typeof integer>);
 }
 
 /** How many jobs have each status. */
-export const Counts = countsOf(jobStatuses);
+export const Counts = countsBy(jobStatuses);
 
 /** A run as lists show it. */
 export const RunItem = shape('RunItem', {
@@ -90,14 +108,11 @@ export const RunItem = shape('RunItem', {
   counts: Counts,
   tags: Type.Array(text),
   /** Its last review; null when nobody has reviewed it. */
-  review: Type.Union([
-    Type.Object({ verdict: text, author: text, verified: Type.Boolean(), created: Type.Number() }),
-    Type.Null(),
-  ]),
+  review: orNull(Type.Object({ verdict: text, author: text, verified: Type.Boolean(), created: Type.Number() })),
 });
 export type RunItem = Static<typeof RunItem>;
 
-/** A cause of failures (core/signature-class.ts) and its class (core/signature-class.ts). */
+/** A cause of failures and its class (core/signature-class.ts). */
 export const KnownCause = shape('KnownCause', {
   id: text,
   kind: text,
@@ -106,7 +121,7 @@ export const KnownCause = shape('KnownCause', {
 });
 
 /** A cause of failures; null for a job that has not failed. */
-export const Cause = Type.Union([KnownCause, Type.Null()]);
+export const Cause = orNull(KnownCause);
 
 /** A link to somewhere else; always http or https. */
 export const Link = shape('Link', { name: text, href: text });
@@ -142,3 +157,38 @@ export const JobItem = shape('JobItem', {
   error: textOrNull,
 });
 export type JobItem = Static<typeof JobItem>;
+
+/** A run as lists show it. */
+export function runItem(row: RunRow): RunItem {
+  const { id, name, status, user, suite, branch, machine_type, sha1, flavor, priority } = row;
+  return {
+    ...{ id, name, status, user, suite, branch, machine_type, sha1, flavor, priority },
+    scheduled: milliseconds(row.scheduled),
+    posted: milliseconds(row.posted),
+    started: milliseconds(row.started),
+    updated: milliseconds(row.updated),
+    total: jobsTotal(row),
+    counts: countsOf(row),
+    tags: JSON.parse(row.tags) as string[],
+    review: reviewItem(row.review),
+  };
+}
+
+function reviewItem(text: string | null): RunItem['review'] {
+  if (text === null) return null;
+  const { created, ...review } = JSON.parse(text) as KeptReview;
+  return { ...review, created: milliseconds(created) };
+}
+
+/** A job as histories and lists show it. */
+export function jobItem(line: JobLine): JobItem {
+  const { run, job_id, status, description, suite, branch, sha1, os, nodes, duration } = line;
+  const { signature, case_causes, failure_reason, error } = line;
+  return {
+    ...{ run, job_id, status, description, suite, branch, sha1, os, nodes, duration },
+    posted: milliseconds(line.posted),
+    started: milliseconds(line.started),
+    updated: milliseconds(line.updated),
+    ...{ signature, case_causes: [...case_causes], failure_reason, error },
+  };
+}

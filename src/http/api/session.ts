@@ -1,7 +1,22 @@
-import type { Identity } from '../../core/access.ts';
+import { type Static, Type } from 'typebox';
+import { type Identity, requirements, scopes } from '../../core/access.ts';
 import { identityOf } from '../identity.ts';
+import { shape } from '../operations.ts';
 import type { ApiContext, ApiServer } from './context.ts';
-import { type Session, signIn, signOut, who } from './session-schema.ts';
+import { answers, textOrNull } from './schema.ts';
+
+/** Who asks: `verified` when a token or a proxy vouches for the name; `require_token` is the setting. */
+export const Session = shape('Session', {
+  name: textOrNull,
+  verified: Type.Boolean(),
+  scopes: Type.Array(Type.Enum([...scopes])),
+  require_token: Type.Enum([...requirements]),
+});
+export type Session = Static<typeof Session>;
+
+const who = { summary: 'Who asks, and what needs a token', response: answers(Session) };
+const signIn = { ...who, summary: 'Exchanges the token in the header Authorization for a cookie' };
+const signOut = { ...who, summary: 'Ends the session of the cookie' };
 
 /** `GET`, `POST` and `DELETE /session`; a person needs nothing to ask who he is, or to sign in. */
 export function sessionRoutes(app: ApiServer, { config, sessions }: ApiContext): void {

@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import { type Static, Type } from 'typebox';
 import { type Failure, invalid, isFailure } from '../../core/errors.ts';
 import { storable } from '../../core/input.ts';
-import { type NewsEvent, shownTarget, targetProblem } from '../../core/notifications/subscription.ts';
+import {
+  deliveryStatuses,
+  type NewsEvent,
+  newsEvents,
+  newsFormats,
+  shownTarget,
+  targetProblem,
+} from '../../core/notifications/subscription.ts';
 import { parseQuery } from '../../core/query.ts';
 import { milliseconds } from '../../core/time.ts';
 import type { DeliveryRow, SubscriptionRow } from '../../store/engine/people-schema.ts';
@@ -14,26 +22,126 @@ import {
   type SubscriptionValues,
   testSubscription,
 } from '../../store/write/subscriptions.ts';
+import { orThrow } from '../errors.ts';
 import { actorOf } from '../identity.ts';
-import { orThrow } from '../refusal.ts';
+import { shape } from '../operations.ts';
 import { ordinary } from '../turns.ts';
-import type { ApiContext, ApiServer } from './context.ts';
-import { jsonBody, optionalBody } from './json-body.ts';
-import {
-  type ChangedSubscription,
-  type DeliveryItem,
-  type DeliveryList,
-  deliveryList,
-  dropSubscription,
-  editSubscription,
-  makeSubscription,
-  repeatDelivery,
-  type SavedSubscription,
-  type SubscriptionItem,
-  type SubscriptionList,
-  subscriptionList,
-  tryOut,
-} from './subscription-schema.ts';
+import { type ApiContext, type ApiServer, jsonBody, optionalBody } from './context.ts';
+import { after, answers, integer, limit, numberOrNull, only, rowId, text, textOrNull } from './schema.ts';
+
+/** Who is told of what; `target` without what could be a password, and never with the secret. */
+const SubscriptionItem = shape('SubscriptionItem', {
+  id: integer,
+  name: text,
+  filter: text,
+  events: Type.Array(Type.Enum([...newsEvents])),
+  format: Type.Enum([...newsFormats]),
+  target: text,
+  enabled: Type.Boolean(),
+  created_by: textOrNull,
+  created: Type.Number(),
+  /** Since when nothing has arrived; null when the last attempt succeeded. */
+  failing_since: numberOrNull,
+  /** Why it is switched off, or why its last attempt failed. */
+  problem: textOrNull,
+});
+export type SubscriptionItem = Static<typeof SubscriptionItem>;
+
+/** All of them by name; `sends_mail` says whether the server can. */
+const SubscriptionList = shape('SubscriptionList', {
+  subscriptions: Type.Array(SubscriptionItem),
+  sends_mail: Type.Boolean(),
+});
+export type SubscriptionList = Static<typeof SubscriptionList>;
+
+/** A subscription as it is now, and what its deliveries are signed with when that is new: it is not shown again. */
+const SavedSubscription = shape('SavedSubscription', { subscription: SubscriptionItem, secret: textOrNull });
+export type SavedSubscription = Static<typeof SavedSubscription>;
+
+/** A message to a subscription. `due` is when it is sent, perhaps again, `last_attempt` when it was sent last. */
+const DeliveryItem = shape('DeliveryItem', {
+  id: integer,
+  message_id: text,
+  event: text,
+  title: text,
+  status: Type.Enum([...deliveryStatuses]),
+  created: Type.Number(),
+  due: numberOrNull,
+  attempts: integer,
+  last_attempt: numberOrNull,
+  answer_code: numberOrNull,
+  error: textOrNull,
+});
+export type DeliveryItem = Static<typeof DeliveryItem>;
+
+/** One page, newest first; `next` goes into `after`. */
+const DeliveryList = shape('DeliveryList', { deliveries: Type.Array(DeliveryItem), next: numberOrNull });
+export type DeliveryList = Static<typeof DeliveryList>;
+
+const chosen = {
+  name: Type.String({ minLength: 1, maxLength: 100 }),
+  filter: Type.String({ maxLength: 4000, description: 'over runs, see /ui/help; empty for all' }),
+  events: Type.Array(Type.Enum([...newsEvents]), { minItems: 1, uniqueItems: true }),
+  format: Type.Enum([...newsFormats]),
+  target: Type.String({ minLength: 1, maxLength: 6000, description: 'address of a webhook, or of mail' }),
+  enabled: Type.Boolean(),
+};
+
+/** What a client sends of a new subscription. */
+const NewSubscription = only({
+  ...chosen,
+  filter: Type.Optional(chosen.filter),
+  enabled: Type.Optional(chosen.enabled),
+});
+
+/** What is to change. */
+const ChangedSubscription = Type.Partial(
+  Type.Object({
+    ...chosen,
+    new_secret: Type.Boolean({ description: 'whether deliveries are to be signed with another secret' }),
+  }),
+  { additionalProperties: false },
+);
+type ChangedSubscription = Static<typeof ChangedSubscription>;
+
+const params = Type.Object({ id: rowId });
+const nothing = only({});
+
+const subscriptionList = { summary: 'Who is told of what', response: answers(SubscriptionList) };
+const makeSubscription = {
+  summary: 'Adds a subscription; answers it with its secret',
+  body: NewSubscription,
+  response: answers(SavedSubscription),
+};
+const editSubscription = {
+  summary: 'Changes what is sent of a subscription; answers it, with its secret if that is new',
+  params,
+  body: ChangedSubscription,
+  response: answers(SavedSubscription),
+};
+const dropSubscription = {
+  summary: 'Deletes a subscription with its deliveries',
+  params,
+  response: answers(nothing),
+};
+const tryOut = {
+  summary: 'Sends a test; answers the delivery',
+  params,
+  body: nothing,
+  response: answers(DeliveryItem),
+};
+const deliveryList = {
+  summary: 'What was sent to a subscription in the last 30 days, or is to be sent, newest first',
+  params,
+  querystring: only({ after, limit }),
+  response: answers(DeliveryList),
+};
+const repeatDelivery = {
+  summary: 'Sends a delivery again, with the same id; answers it',
+  params: Type.Object({ id: rowId, delivery: rowId }),
+  body: nothing,
+  response: answers(DeliveryItem),
+};
 
 /** Whoever chooses where a server sends requests can reach what he could not reach himself. */
 const managing = { ...ordinary, scope: 'admin', isSecret: true } as const;

@@ -65,12 +65,7 @@ export const operations: Operations = {
     params: ofRun,
     response: answersWith(Type.Array(Job)),
   },
-  'POST /runs/:name/jobs': {
-    summary: 'Adds a job to a run',
-    params: ofRun,
-    body: NewJob,
-    response: done,
-  },
+  'POST /runs/:name/jobs': { summary: 'Adds a job to a run', params: ofRun, body: NewJob, response: done },
   'GET /runs/:name/jobs/:job_id': { summary: 'A job', params: ofJob, response: answersWith(Job) },
   'PUT /runs/:name/jobs/:job_id': {
     summary: 'Changes a job: only the keys of the body',

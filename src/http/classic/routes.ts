@@ -10,12 +10,11 @@ import { type JobHead, type JobOutcome, jobId, jobStatuses, jobsOfHeads } from '
 import { latestRuns, runId } from '../../store/read/runs.ts';
 import { testCounts } from '../../store/read/test-cases.ts';
 import { createRun } from '../../store/write/runs.ts';
+import type { BaseOf } from '../addresses.ts';
 import { readBody } from '../body.ts';
-import { jsonType, sendJson, sendMessage } from '../errors.ts';
-import type { BaseOf } from '../href.ts';
+import { jsonType, orThrow, Refusal, readKnowing, sendJson, sendMessage } from '../errors.ts';
 import { actorOf } from '../identity.ts';
 import { type ListStream, sendListStream } from '../list-stream.ts';
-import { orThrow, Refusal, readKnowing } from '../refusal.ts';
 import { mount } from '../resource.ts';
 import {
   parseJobChange,
@@ -47,9 +46,6 @@ const jobsAtATime = 500;
 /** What a job takes up of which a run shows only how it ended. */
 const outcomeBytes = 300;
 
-/** What POST and PUT need here. */
-const report = { write: 'report' } as const;
-
 /** Mounts the classic contract. */
 export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: ClassicOptions): void {
   app.setErrorHandler(async (error, _request, reply) => {
@@ -57,33 +53,20 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
     return answerFailure(reply, error.failure);
   });
 
-  mount(
-    app,
-    '/',
-    {
-      GET: async (_request, reply) => sendJson(reply, JSON.stringify({ name: 'paddles', version, runs: '/runs/' })),
-    },
-    { read: 'open' },
-  );
+  mount(app, '/', {
+    read: 'open',
+    GET: async (_request, reply) => sendJson(reply, JSON.stringify({ name: 'paddles', version, runs: '/runs/' })),
+  });
 
-  mount(
-    app,
-    '/runs',
-    {
-      GET: async (request, reply) => sendJson(reply, printRuns(await latestRuns(db, runsShown), baseOf(request))),
-      POST: async (request, reply) => {
-        orThrow(
-          await createRun(db, parseRunName(readBody(request)), {
-            tags: [],
-            by: actorOf(request, 'classic'),
-            at: now(),
-          }),
-        );
-        return sendJson(reply, '{}');
-      },
+  mount(app, '/runs', {
+    write: 'report',
+    GET: async (request, reply) => sendJson(reply, printRuns(await latestRuns(db, runsShown), baseOf(request))),
+    POST: async (request, reply) => {
+      const by = actorOf(request, 'classic');
+      orThrow(await createRun(db, parseRunName(readBody(request)), { tags: [], by, at: now() }));
+      return sendJson(reply, '{}');
     },
-    report,
-  );
+  });
 
   mount(app, '/runs/:name', {
     GET: async (request, reply) => {
@@ -94,10 +77,8 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
         entries: (after, limit) => jobStatuses(db, run_id, { after, limit }),
         bytes: () => outcomeBytes,
         load: async (jobs) => {
-          const counts = await testCounts(
-            db,
-            jobs.map(({ id }) => id),
-          );
+          const ids = jobs.map(({ id }) => id);
+          const counts = await testCounts(db, ids);
           return jobs.map((job) => ({ ...job, cases: counts.get(job.id) }));
         },
         print: (job) => printOutcome(name, job, base),
@@ -109,68 +90,60 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
     },
   });
 
-  mount(
-    app,
-    '/runs/:name/jobs',
-    {
-      GET: async (request, reply) => {
-        const { name } = request.params as RunParams;
-        // Whether the run exists is asked only when there is nothing to show.
-        const onEmpty = async () => orThrow(await runId(db, name));
-        return sendListStream(request, reply, { ...jobsOf(db, { run: name }), onEmpty });
-      },
-      POST: async (request, reply) => {
-        const { name: run } = request.params as RunParams;
-        const exists = async () => orThrow(await runId(db, run));
-        const { size, ...sent } = await readKnowing(exists, () => {
-          const body = readBody(request);
-          return { job_id: parseJobId(body), change: parseJobChange(body), size: body.size };
-        });
-        orThrow(await db.jobWriter.write({ kind: 'create', run, ...sent, createRun: false, at: now() }, size));
-        return sendJson(reply, '{}');
-      },
+  mount(app, '/runs/:name/jobs', {
+    write: 'report',
+    GET: async (request, reply) => {
+      const { name } = request.params as RunParams;
+      // Whether the run exists is asked only when there is nothing to show.
+      const onEmpty = async () => orThrow(await runId(db, name));
+      return sendListStream(request, reply, { ...jobsOf(db, { run: name }), onEmpty });
     },
-    report,
-  );
+    POST: async (request, reply) => {
+      const { name: run } = request.params as RunParams;
+      const exists = async () => orThrow(await runId(db, run));
+      const { size, ...sent } = await readKnowing(exists, () => {
+        const body = readBody(request);
+        return { job_id: parseJobId(body), change: parseJobChange(body), size: body.size };
+      });
+      orThrow(await db.jobWriter.write({ kind: 'create', run, ...sent, createRun: false, at: now() }, size));
+      return sendJson(reply, '{}');
+    },
+  });
 
-  mount(
-    app,
-    '/runs/:name/jobs/:job_id',
-    {
-      GET: async (request, reply) => {
-        const { name, job_id } = request.params as JobParams;
-        const onEmpty = async () => {
-          orThrow(await runId(db, name));
-          throw new Refusal(notFound('job', job_id));
-        };
-        // A list of one: a job can be as long as a list.
-        return sendListStream(request, reply, {
-          ...jobsOf(db, { run: name, job_id }),
-          onEmpty,
-          prefix: '',
-          suffix: '',
-        });
-      },
-      PUT: async (request, reply) => {
-        const { name: run, job_id } = request.params as JobParams;
-        const exists = async () => orThrow(await jobId(db, orThrow(await runId(db, run)), job_id));
-        const { size, change } = await readKnowing(exists, () => {
-          const body = readBody(request);
-          return { change: parseJobChange(body), size: body.size };
-        });
-        orThrow(await db.jobWriter.write({ kind: 'change', run, job_id, change, at: now() }, size));
-        return sendJson(reply, '{}');
-      },
+  mount(app, '/runs/:name/jobs/:job_id', {
+    write: 'report',
+    GET: async (request, reply) => {
+      const { name, job_id } = request.params as JobParams;
+      const onEmpty = async () => {
+        orThrow(await runId(db, name));
+        throw new Refusal(notFound('job', job_id));
+      };
+      // A list of one: a job can be as long as a list.
+      return sendListStream(request, reply, {
+        ...jobsOf(db, { run: name, job_id }),
+        onEmpty,
+        prefix: '',
+        suffix: '',
+      });
     },
-    report,
-  );
+    PUT: async (request, reply) => {
+      const { name: run, job_id } = request.params as JobParams;
+      const exists = async () => orThrow(await jobId(db, orThrow(await runId(db, run)), job_id));
+      const { size, change } = await readKnowing(exists, () => {
+        const body = readBody(request);
+        return { change: parseJobChange(body), size: body.size };
+      });
+      orThrow(await db.jobWriter.write({ kind: 'change', run, job_id, change, at: now() }, size));
+      return sendJson(reply, '{}');
+    },
+  });
 
   // The document links a job as /runs/{name}/{job_id}/; 308 keeps the method.
   const toJob = async (request: FastifyRequest, reply: FastifyReply) => {
     const { name, job_id } = request.params as JobParams;
     return reply.redirect(`${baseOf(request)}/runs/${pathPart(name)}/jobs/${pathPart(job_id)}/`, 308);
   };
-  mount(app, '/runs/:name/:job_id', { GET: toJob, PUT: toJob }, report);
+  mount(app, '/runs/:name/:job_id', { GET: toJob, PUT: toJob, write: 'report' });
 }
 
 /** Jobs of a run, whole, in the order in which they were posted. */

@@ -18,7 +18,7 @@ import type { CaseCounts } from '../../core/test-cases.ts';
 import { type WholeJob, withDescription } from '../../store/read/jobs.ts';
 import type { RunSummary } from '../../store/read/runs.ts';
 import { bodyValue, type JsonBody } from '../body.ts';
-import { refuse } from '../refusal.ts';
+import { refuse } from '../errors.ts';
 
 /** `{name}` of POST /runs/, or refuses it. */
 export function parseRunName(body: JsonBody): string {

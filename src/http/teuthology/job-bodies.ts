@@ -15,7 +15,7 @@ import {
 } from '../../core/job.ts';
 import { formatTimestamp, parseTimestamp } from '../../core/time.ts';
 import { bodyValue, type JsonBody } from '../body.ts';
-import { refuse } from '../refusal.ts';
+import { refuse } from '../errors.ts';
 
 /**
  * The `job_id` of a new job, null when the server is to choose one; any other value is refused (teuthology contract

@@ -2,10 +2,9 @@
 import { type DocumentField, type MoreField, type SmallField, smallFields } from '../../core/job.ts';
 import { logHref, pathPart } from '../../core/paths.ts';
 import { formatTimestamp } from '../../core/time.ts';
-import type { JobColumn, PartialJob, WholeJob } from '../../store/read/jobs.ts';
-import { allColumns } from '../../store/read/jobs.ts';
-import { refuse } from '../refusal.ts';
-import type { TeuthologyContext } from './context.ts';
+import { allColumns, type JobColumn, type PartialJob, type WholeJob } from '../../store/read/jobs.ts';
+import { refuse } from '../errors.ts';
+import type { TeuthologyContext } from './answers.ts';
 import { splitFields } from './run-shapes.ts';
 
 /** A job while it is printed: its gathered values are parsed once. */
@@ -67,7 +66,7 @@ function more(key: MoreField): Field {
 const always: Record<string, Field> = {
   log_href: {
     needs: ['run', 'job_id'],
-    print: ({ job, context }) => json(logHref(context.logTemplate, job.run, job.job_id)),
+    print: ({ job, context }) => json(logHref(context.config.job_log_href_templ, job.run, job.job_id)),
   },
   archive_path: small('archive_path'),
   description: column('description'),
@@ -116,7 +115,7 @@ const always: Record<string, Field> = {
 };
 
 /** The keys behind them that only this server returns; a job shows those that it has (teuthology contract §7.47). */
-const whenSet: Record<string, Field> = {
+export const whenSet: Record<string, Field> = {
   teuthology_sha1: more('teuthology_sha1'),
   repo: more('repo'),
   sleep_before_teardown: more('sleep_before_teardown'),
@@ -148,12 +147,6 @@ export interface JobPrinter {
 
 /** Prints whole jobs. */
 export const wholeJob: JobPrinter = printer(Object.entries(always), allColumns, Object.entries(whenSet));
-
-/** The JSON text of a whole job. */
-export function printJob(job: WholeJob, context: TeuthologyContext): string {
-  // `href` is the only key that needs the address, and a whole job does not have it.
-  return wholeJob.print(job, '', context);
-}
 
 /** Prints the keys that a `fields` parameter names, in its order; refuses an unknown key. */
 export function jobFields(fields: string): JobPrinter {

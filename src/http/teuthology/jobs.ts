@@ -5,16 +5,14 @@ import { readDay } from '../../core/time.ts';
 import type { JobFilter } from '../../store/read/job-list.ts';
 import { jobId } from '../../store/read/jobs.ts';
 import { runId } from '../../store/read/runs.ts';
+import { orThrow, Refusal, readKnowing, refuse } from '../errors.ts';
 import { actorOf } from '../identity.ts';
-import { orThrow, Refusal, readKnowing, refuse } from '../refusal.ts';
 import { mount } from '../resource.ts';
-import { answerJson, bodyOf } from './answers.ts';
-import type { TeuthologyContext } from './context.ts';
+import { answerJson, sendJobList, type TeuthologyContext } from './answers.ts';
 import { parseJobChange, parseJobId } from './job-bodies.ts';
-import { sendJobList } from './job-list.ts';
 import { jobFields, wholeJob } from './job-shapes.ts';
-import { pageParameters, parameter, parameterOrKey } from './parameters.ts';
 import { checkRunName } from './run-shapes.ts';
+import { bodyOf, pageParameters, parameter, parameterOrKey } from './values.ts';
 
 type JobParams = { run: string; job_id: string };
 
@@ -23,37 +21,29 @@ const latestJobs = 10;
 
 /** Mounts the resources of jobs. */
 export function jobRoutes(app: FastifyInstance, context: TeuthologyContext): void {
-  mount(
-    app,
-    '/runs/:run/jobs',
-    {
-      GET: async (request, reply) => listRunJobs(context, request, reply),
-      POST: async (request, reply) => postJob(context, request, reply),
-    },
-    { write: 'report' },
-  );
+  mount(app, '/runs/:run/jobs', {
+    write: 'report',
+    GET: async (request, reply) => listRunJobs(context, request, reply),
+    POST: async (request, reply) => postJob(context, request, reply),
+  });
 
-  mount(
-    app,
-    '/runs/:run/jobs/:job_id',
-    {
-      GET: async (request, reply) => getJob(context, request, reply),
-      PUT: async (request, reply) => putJob(context, request, reply),
-      DELETE: async (request, reply) => {
-        const { run, job_id } = request.params as JobParams;
-        const deleted = await context.db.jobWriter.write(
-          { kind: 'delete', run, job_id, by: actorOf(request, 'teuthology'), at: context.now() },
-          0,
-        );
-        orThrow(deleted, 'attempted to delete a non-existent job');
-        return answerJson(reply, '{}');
-      },
+  mount(app, '/runs/:run/jobs/:job_id', {
+    write: 'report',
+    GET: async (request, reply) => getJob(context, request, reply),
+    PUT: async (request, reply) => putJob(context, request, reply),
+    DELETE: async (request, reply) => {
+      const { run, job_id } = request.params as JobParams;
+      const deleted = await context.db.jobWriter.write(
+        { kind: 'delete', run, job_id, by: actorOf(request, 'teuthology'), at: context.now() },
+        0,
+      );
+      orThrow(deleted, 'attempted to delete a non-existent job');
+      return answerJson(reply, '{}');
     },
-    { write: 'report' },
-  );
+  });
 
   const latest = async (request: FastifyRequest, reply: FastifyReply) => listLatestJobs(context, request, reply);
-  mount(app, '/jobs', { GET: latest, POST: latest }, { write: 'read' });
+  mount(app, '/jobs', { GET: latest, POST: latest, write: 'read' });
 }
 
 async function listRunJobs(context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {

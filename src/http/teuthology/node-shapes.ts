@@ -14,38 +14,17 @@ import { formatTimestamp } from '../../core/time.ts';
 import { nextTurn } from '../../core/turns.ts';
 import type { FullNode, NodeFilter, StatusCounts } from '../../store/read/nodes.ts';
 import { bodyValue, type JsonBody } from '../body.ts';
-import { refuse } from '../refusal.ts';
-import { integerParameter, parameter } from './parameters.ts';
-import { booleanValue, requiredText, textValue } from './values.ts';
-
-/** The JSON text of a list of whole nodes. */
-export function printNodes(nodes: FullNode[]): string {
-  return JSON.stringify(nodes.map(shown));
-}
-
-/** The JSON text of a whole node (teuthology contract §2.10). */
-export function printNode(node: FullNode): string {
-  return JSON.stringify(shown(node));
-}
+import { refuse } from '../errors.ts';
+import { booleanValue, integerParameter, parameter, requiredText, textValue } from './values.ts';
 
 /** The keys of a node in the order of teuthology contract §2.10, its host nested. */
-function shown(node: FullNode): object {
+export function wholeNode(node: FullNode): object {
   const { name, description, up, machine_type, is_vm, vm_host, os_type, os_version, arch, locked } = node;
+  const { locked_by, mac_address, ssh_pub_key } = node;
   return {
-    name,
-    description,
-    up,
-    machine_type,
-    is_vm,
-    vm_host: vm_host && shown(vm_host),
-    os_type,
-    os_version,
-    arch,
-    locked,
-    locked_since: formatTimestamp(node.locked_since),
-    locked_by: node.locked_by,
-    mac_address: node.mac_address,
-    ssh_pub_key: node.ssh_pub_key,
+    ...{ name, description, up, machine_type, is_vm, vm_host: vm_host && wholeNode(vm_host) },
+    ...{ os_type, os_version, arch, locked, locked_since: formatTimestamp(node.locked_since), locked_by },
+    ...{ mac_address, ssh_pub_key },
   };
 }
 

@@ -13,14 +13,12 @@ import {
   nodesAtATime,
   withHosts,
 } from '../../store/read/nodes.ts';
+import { orThrow, readKnowing } from '../errors.ts';
 import { actorOf } from '../identity.ts';
 import { sendListStream } from '../list-stream.ts';
-import { orThrow, readKnowing } from '../refusal.ts';
-import { mount, type Refuse, type ResourceOptions } from '../resource.ts';
+import { mount, type Refuse } from '../resource.ts';
 import { large } from '../turns.ts';
-import { answerJson, bodyOf, jsonType } from './answers.ts';
-import type { TeuthologyContext } from './context.ts';
-import { sendJobList } from './job-list.ts';
+import { answerJson, jsonType, sendJobList, type TeuthologyContext } from './answers.ts';
 import {
   lockResult,
   parseLockMany,
@@ -31,11 +29,10 @@ import {
   parseSinceDays,
   parseUnlockMany,
   printAllStats,
-  printNode,
-  printNodes,
   printStats,
+  wholeNode,
 } from './node-shapes.ts';
-import { pageParameters, parameter } from './parameters.ts';
+import { bodyOf, pageParameters, parameter } from './values.ts';
 
 const notFound = 'node not found';
 const notUpdated = 'attempted to update a non-existent node';
@@ -43,54 +40,51 @@ const notUpdated = 'attempted to update a non-existent node';
 /** Mounts the resources of nodes. */
 export function nodeRoutes(app: FastifyInstance, context: TeuthologyContext): void {
   const { db, now } = context;
-  const lists = (handler: Handler) => everyMethod((request, reply) => handler(context, request, reply));
+  /** Leaf routes answer every method alike (teuthology contract §1.2). */
+  const leaf = (handler: Handler) => {
+    const answer: RouteHandlerMethod = async (request, reply) => handler(context, request, reply);
+    return { GET: answer, POST: answer, PUT: answer, write: 'read' } as const;
+  };
 
-  mount(
-    app,
-    '/nodes',
-    {
-      GET: async (request, reply) => sendNodes(context, request, reply),
-      POST: async (request, reply) => postNode(context, request, reply),
-    },
-    { write: 'admin' },
-  );
-  mount(app, '/nodes/machine_types', lists(getMachineTypes), { write: 'read' });
-  mount(app, '/nodes/job_stats', lists(getAllJobStats), { write: 'read', config: large });
-  mount(app, '/nodes/lock_many', { POST: async (request, reply) => lockMany(context, request, reply) }, lock(onlyPost));
-  mount(
-    app,
-    '/nodes/unlock_many',
-    { POST: async (request, reply) => unlockMany(context, request, reply) },
-    lock(onlyPost),
-  );
+  mount(app, '/nodes', {
+    write: 'admin',
+    GET: async (request, reply) => sendNodes(context, request, reply),
+    POST: async (request, reply) => postNode(context, request, reply),
+  });
+  mount(app, '/nodes/machine_types', leaf(getMachineTypes));
+  mount(app, '/nodes/job_stats', { ...leaf(getAllJobStats), config: large });
+  mount(app, '/nodes/lock_many', {
+    write: 'lock',
+    refuse: onlyPost,
+    POST: async (request, reply) => lockMany(context, request, reply),
+  });
+  mount(app, '/nodes/unlock_many', {
+    write: 'lock',
+    refuse: onlyPost,
+    POST: async (request, reply) => unlockMany(context, request, reply),
+  });
 
-  mount(
-    app,
-    '/nodes/:node',
-    {
-      GET: async (request, reply) =>
-        answerJson(reply, printNode(orThrow(await findNode(db, nameOf(request)), notFound))),
-      PUT: async (request, reply) => {
-        await changeNode(context, request, notUpdated);
-        return answerJson(reply, '{}');
-      },
-      DELETE: async (request, reply) => {
-        orThrow(
-          await db.nodeWriter.write({ kind: 'delete', name: nameOf(request), ...stampOf(request, now) }, 0),
-          notFound,
-        );
-        return answerJson(reply, '{}');
-      },
+  mount(app, '/nodes/:node', {
+    write: 'lock',
+    GET: async (request, reply) =>
+      answerJson(reply, JSON.stringify(wholeNode(orThrow(await findNode(db, nameOf(request)), notFound)))),
+    PUT: async (request, reply) => {
+      await changeNode(context, request, notUpdated);
+      return answerJson(reply, '{}');
     },
-    lock(),
-  );
+    DELETE: async (request, reply) => {
+      const write = { kind: 'delete', name: nameOf(request), ...stampOf(request, now) } as const;
+      orThrow(await db.nodeWriter.write(write, 0), notFound);
+      return answerJson(reply, '{}');
+    },
+  });
   const changeLock: RouteHandlerMethod = async (request, reply) => {
     const changed = await changeNode(context, request, notFound);
     return answerJson(reply, JSON.stringify(changed.map(lockResult)[0]));
   };
-  mount(app, '/nodes/:node/lock', { PUT: changeLock, POST: changeLock }, lock(onlyPutAndPost));
-  mount(app, '/nodes/:node/jobs', lists(getJobs), { write: 'read' });
-  mount(app, '/nodes/:node/job_stats', lists(getJobStats), { write: 'read' });
+  mount(app, '/nodes/:node/lock', { PUT: changeLock, POST: changeLock, write: 'lock', refuse: onlyPutAndPost });
+  mount(app, '/nodes/:node/jobs', leaf(getJobs));
+  mount(app, '/nodes/:node/job_stats', leaf(getJobStats));
 }
 
 /** Bytes of a node besides its longest texts. */
@@ -102,7 +96,7 @@ function sendNodes({ db }: TeuthologyContext, request: FastifyRequest, reply: Fa
     entries: (after, limit) => listNodes(db, filter, after?.name, limit),
     bytes: ({ description, ssh_pub_key }) => nodeBytes + (description?.length ?? 0) + (ssh_pub_key?.length ?? 0),
     load: (rows) => withHosts(db.kysely, rows),
-    print: printNode,
+    print: (node) => JSON.stringify(wholeNode(node)),
     total: parseNodeLimit(request),
     atATime: nodesAtATime,
     contentType: jsonType,
@@ -110,14 +104,6 @@ function sendNodes({ db }: TeuthologyContext, request: FastifyRequest, reply: Fa
 }
 
 type Handler = (context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
-
-/** Leaf routes answer every method alike (teuthology contract §1.2). */
-function everyMethod(handler: RouteHandlerMethod) {
-  return { GET: handler, POST: handler, PUT: handler };
-}
-
-/** What POST and PUT need. */
-const lock = (refuse?: Refuse): ResourceOptions => ({ write: 'lock', ...(refuse && { refuse }) });
 
 /** The answer to a method that changes nothing (teuthology contract §2.12, §2.14). */
 const refuseWith =
@@ -161,10 +147,8 @@ async function changeNode({ db, now }: TeuthologyContext, request: FastifyReques
 async function lockMany({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const body = bodyOf(request);
   const write = { kind: 'lock_many', request: parseLockMany(body), ...stampOf(request, now) } as const;
-  return answerJson(
-    reply,
-    printNodes(await withHosts(db.kysely, orThrow(await db.nodeWriter.write(write, body.size)))),
-  );
+  const nodes = await withHosts(db.kysely, orThrow(await db.nodeWriter.write(write, body.size)));
+  return answerJson(reply, JSON.stringify(nodes.map(wholeNode)));
 }
 
 async function unlockMany({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {

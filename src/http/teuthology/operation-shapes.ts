@@ -1,8 +1,10 @@
 /** The shapes of runs, jobs, nodes and queues (teuthology contract §2.2, §2.3, §2.10), for the API document. */
+
 import { type TProperties, type TSchema, Type } from 'typebox';
 import { documentFields, type FieldKind, jobStatuses, moreFields, smallFields } from '../../core/job.ts';
 import { runStatuses } from '../../core/run.ts';
 import { orNull, shape, takes } from '../operations.ts';
+import { whenSet } from './job-shapes.ts';
 import { textKeys } from './node-shapes.ts';
 
 const text = Type.String();
@@ -46,19 +48,6 @@ const printed: Record<FieldKind, TSchema> = {
   json: Type.Unknown(),
 };
 
-/** The keys that a job shows only when they have a value (teuthology contract §7.47). */
-const whenSet = [
-  'teuthology_sha1',
-  'repo',
-  'sleep_before_teardown',
-  'no_nested_subset',
-  'first_in_suite',
-  'cbt_perf_url',
-  'failure_reason_detail',
-  'issue_url',
-  'comment',
-];
-
 const { mon_a_kernel_sha1: _a, mon_b_kernel_sha1: _b, ...ownFields } = smallFields;
 
 const jobFacts: TProperties = {
@@ -67,7 +56,7 @@ const jobFacts: TProperties = {
   ...Object.fromEntries(
     Object.entries({ ...ownFields, ...moreFields }).map(([key, kind]) => [
       key,
-      whenSet.includes(key) ? Type.Optional(printed[kind]) : printed[kind],
+      key in whenSet ? Type.Optional(printed[kind]) : printed[kind],
     ]),
   ),
   ...Object.fromEntries(documentFields.map((key) => [key, Type.Unknown()])),

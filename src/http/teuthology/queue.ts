@@ -1,24 +1,22 @@
 /** Queues: `/queue/…` (teuthology contract §2.19 to §2.22). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isFailure, unavailable } from '../../core/errors.ts';
-import { nameProblem } from '../../core/input.ts';
+import { nameProblem, readNumber } from '../../core/input.ts';
 import { isPaused, longestQueueName, type PauseChange } from '../../core/queue.ts';
+import { formatTimestamp, parseTimestamp } from '../../core/time.ts';
+import type { QueueRow } from '../../store/engine/schema.ts';
 import type { JobFilter } from '../../store/read/job-list.ts';
 import { jobById } from '../../store/read/jobs.ts';
-import { countQueuedJobs, findQueue, listQueues, nextJobId } from '../../store/read/queues.ts';
+import { countQueuedJobs, findQueue, listQueues, nextJobId, type QueueFilter } from '../../store/read/queues.ts';
 import { runId } from '../../store/read/runs.ts';
 import { changeQueue, createQueue } from '../../store/write/queues.ts';
-import { receiveBody } from '../body.ts';
+import { bodyValue, type JsonBody, receiveBody } from '../body.ts';
+import { orThrow, Refusal, refuse } from '../errors.ts';
 import { actorOf } from '../identity.ts';
-import { orThrow, Refusal, refuse } from '../refusal.ts';
 import { mount } from '../resource.ts';
-import { answerJson, bodyOf } from './answers.ts';
-import type { TeuthologyContext } from './context.ts';
-import { sendJobList } from './job-list.ts';
-import { printJob } from './job-shapes.ts';
-import { bodyIfAny, parameter } from './parameters.ts';
-import { anyParameter, parsePauseChange, parseQueueFilter, printQueueStats, printQueues } from './queue-shapes.ts';
-import { requiredText, textValue } from './values.ts';
+import { answerJson, sendJobList, type TeuthologyContext } from './answers.ts';
+import { wholeJob } from './job-shapes.ts';
+import { bodyIfAny, bodyOf, parameter, requiredText, textValue } from './values.ts';
 
 /** A queue that is not there is 400 (teuthology contract §2.19, §7.74). */
 function refuseUnknownQueue(): never {
@@ -28,27 +26,23 @@ function refuseUnknownQueue(): never {
 /** Mounts the resources of queues. */
 export function queueRoutes(app: FastifyInstance, context: TeuthologyContext): void {
   const { db, now } = context;
-  mount(
-    app,
-    '/queue',
-    {
-      GET: async (request, reply) =>
-        answerJson(reply, printQueues(await listQueues(db, parseQueueFilter(request)), now())),
-      POST: async (request, reply) => postQueue(context, request, reply),
-      PUT: async (request, reply) => putQueue(context, request, reply),
-    },
-    { write: 'admin' },
-  );
+  mount(app, '/queue', {
+    write: 'admin',
+    GET: async (request, reply) =>
+      answerJson(reply, printQueues(await listQueues(db, parseQueueFilter(request)), now())),
+    POST: async (request, reply) => postQueue(context, request, reply),
+    PUT: async (request, reply) => putQueue(context, request, reply),
+  });
   for (const [name, handler] of Object.entries({ pop_queue: popQueue, stats: getStats, queued_jobs: getQueuedJobs })) {
     const answer = async (request: FastifyRequest, reply: FastifyReply) => {
       // Bodies of GET count here too (teuthology contract §2.22), but the framework does not read them.
       if (request.method === 'GET' && (await receiveBody(request, reply, longestGetBody))) return reply;
       return handler(context, request, reply);
     };
-    const leaf = { GET: answer, POST: answer, PUT: answer };
-    mount(app, `/queue/${name}`, leaf, { write: 'read' });
+    const leaf = { GET: answer, POST: answer, PUT: answer, write: 'read' } as const;
+    mount(app, `/queue/${name}`, leaf);
     // teuthology contract §1.1: what follows a leaf route in the path is its first parameter.
-    if (name !== 'queued_jobs') mount(app, `/queue/${name}/:queue`, leaf, { write: 'read' });
+    if (name !== 'queued_jobs') mount(app, `/queue/${name}/:queue`, leaf);
   }
 }
 
@@ -93,7 +87,8 @@ async function popQueue(context: TeuthologyContext, request: FastifyRequest, rep
   if (isPaused(queue, now())) throw new Refusal(unavailable('queue is paused, cannot retrieve job'));
   const id = await nextJobId(db, name);
   const job = id === null ? undefined : await jobById(db, id);
-  return answerJson(reply, job ? printJob(job, context) : 'null');
+  // `href` is the only key that needs the address, and a whole job does not have it.
+  return answerJson(reply, job ? wholeJob.print(job, '', context) : 'null');
 }
 
 async function getStats({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
@@ -129,4 +124,82 @@ async function queuedFilter({ db }: TeuthologyContext, request: FastifyRequest, 
   if (!run) return user ? { ...filter, user } : filter;
   const run_id = await runId(db, run);
   return isFailure(run_id) ? null : { ...filter, run_id };
+}
+
+/** The JSON text of a list of queues; `at` = now. */
+export function printQueues(queues: QueueRow[], at: number): string {
+  return JSON.stringify(queues.map((row) => ({ queue: row.queue, paused: isPaused(row, at), ...shownPause(row) })));
+}
+
+/** `/queue/stats` (teuthology contract §2.21): who paused it only while it is paused. */
+export function printQueueStats(row: QueueRow, queued_jobs: number, at: number): string {
+  const { queue } = row;
+  if (!isPaused(row, at)) return JSON.stringify({ queue, queued_jobs, paused: false });
+  return JSON.stringify({ queue, paused: true, ...shownPause(row), queued_jobs });
+}
+
+function shownPause({ paused_by, paused_since, paused_until }: QueueRow): object {
+  return {
+    paused_by,
+    paused_since: formatTimestamp(paused_since),
+    paused_until: formatTimestamp(paused_until),
+  };
+}
+
+/** The conditions of `GET /queue/`: several machine types share the queue `multi`. */
+export function parseQueueFilter(request: FastifyRequest): QueueFilter {
+  const machineType = parameter(request, 'machine_type');
+  const pausedBy = parameter(request, 'paused_by');
+  const queue = machineType?.includes('|') ? 'multi' : machineType;
+  return { queue: queue || undefined, paused_by: pausedBy || undefined };
+}
+
+/** The pause in a body of `/queue/`. */
+export function parsePauseChange(body: JsonBody): PauseChange {
+  const change: PauseChange = {};
+  if (body.texts.has('paused_by')) change.paused_by = textValue(body, 'paused_by');
+  for (const key of ['paused_since', 'paused_until'] as const) {
+    if (!body.texts.has(key)) continue;
+    const value = bodyValue(body, key);
+    const time = typeof value === 'string' ? parseTime(value) : null;
+    if (time === null && value !== null) {
+      refuse(key, `invalid value for key '${key}': must look like 2024-03-01 20:00:15`);
+    }
+    change[key] = time;
+  }
+  if (body.texts.has('pause_duration')) {
+    change.pause_duration = parseDuration(bodyValue(body, 'pause_duration'));
+  }
+  return change;
+}
+
+/** A number, or one as text; what null means depends on the queue. */
+function parseDuration(value: unknown): number | null {
+  if (value === null) return null;
+  const problem = "invalid value for key 'pause_duration': must be a number of seconds";
+  return readNumber(value) ?? refuse('pause_duration', problem);
+}
+
+/** A UTC time as this server prints it, or as ISO 8601 writes it; microseconds since the Unix epoch, or null. */
+function parseTime(text: string): number | null {
+  const found = /^(\d{4}-\d{1,2}-\d{1,2})(?:[ T](\d{1,2}:\d{1,2}:\d{1,2})(\.\d{1,9})?)?(?:Z|\+00:00)?$/.exec(
+    text.trim(),
+  );
+  if (!found) return null;
+  const [, day, time = '00:00:00', fraction = ''] = found;
+  const whole = parseTimestamp(`${day} ${time}`, 'updated');
+  return whole === null ? null : whole + Math.round(Number(`0${fraction}`) * 1_000_000);
+}
+
+/**
+ * A parameter of `/queue/…` from the path, the query or the body of anything but GET (teuthology contract §1.4);
+ * undefined when it is nowhere. One that is given twice is refused.
+ */
+export function anyParameter(request: FastifyRequest, key: string): string | undefined {
+  const query = parameter(request, key);
+  const body = bodyIfAny(request);
+  const sent = body && textValue(body, key);
+  const path = (request.params as Record<string, string | undefined>)[key];
+  const given = [path, query, sent ?? undefined].filter((value) => value !== undefined);
+  return given.length > 1 ? refuse(key, `parameter '${key}' must be given once`) : given[0];
 }

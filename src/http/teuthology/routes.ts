@@ -1,8 +1,7 @@
 /** What today's clients speak: docs/contracts/teuthology.md. */
 import type { FastifyInstance } from 'fastify';
 import { mount } from '../resource.ts';
-import { answerJson, answerRefusal } from './answers.ts';
-import type { TeuthologyContext } from './context.ts';
+import { answerJson, answerRefusal, type TeuthologyContext } from './answers.ts';
 import { jobRoutes } from './jobs.ts';
 import { nodeRoutes } from './nodes.ts';
 import { queueRoutes } from './queue.ts';
@@ -12,7 +11,7 @@ import { runRoutes } from './runs.ts';
 export function teuthologyRoutes(app: FastifyInstance, context: TeuthologyContext): void {
   app.setErrorHandler(answerRefusal);
   // A health check (teuthology contract §2.1).
-  mount(app, '/', { GET: async (_request, reply) => answerJson(reply, '{}') }, { read: 'open' });
+  mount(app, '/', { GET: async (_request, reply) => answerJson(reply, '{}'), read: 'open' });
   runRoutes(app, context);
   jobRoutes(app, context);
   nodeRoutes(app, context);

@@ -14,16 +14,13 @@ import {
   scheduledDays,
 } from '../../store/read/runs.ts';
 import { createRun, deleteRun, setTags } from '../../store/write/runs.ts';
+import { orThrow } from '../errors.ts';
 import { actorOf } from '../identity.ts';
 import { sendListStream } from '../list-stream.ts';
-import { orThrow } from '../refusal.ts';
 import { mount } from '../resource.ts';
-import { answerJson, bodyOf, jsonType } from './answers.ts';
-import type { TeuthologyContext } from './context.ts';
-import { sendJobList } from './job-list.ts';
-import { pageParameters, parameter } from './parameters.ts';
-import { parseFilterPath, type RunQuery } from './path-filters.ts';
-import { parseRunName, parseTags, printRun, runFieldsPrinter } from './run-shapes.ts';
+import { answerJson, jsonType, sendJobList, type TeuthologyContext } from './answers.ts';
+import { parseFilterPath, parseRunName, parseTags, printRun, type RunQuery, runFieldsPrinter } from './run-shapes.ts';
+import { bodyOf, pageParameters, parameter } from './values.ts';
 
 /** First segments under `/runs/` that start a filter. */
 const filterRoots = [...runFacets, 'flavors'];
@@ -32,20 +29,16 @@ const filterRoots = [...runFacets, 'flavors'];
 export function runRoutes(app: FastifyInstance, context: TeuthologyContext): void {
   const { db } = context;
 
-  mount(
-    app,
-    '/runs',
-    {
-      GET: async (request, reply) => {
-        const page = pageParameters(request, context.latestRuns);
-        const fields = parameter(request, 'fields');
-        const print = fields === undefined ? printRun : runFieldsPrinter(fields);
-        return sendRuns(context, request, reply, { page, print, read: (part) => runsByPosted(db, part) });
-      },
-      POST: async (request, reply) => postRun(context, request, reply),
+  mount(app, '/runs', {
+    write: 'report',
+    GET: async (request, reply) => {
+      const page = pageParameters(request, context.config.latest_runs);
+      const fields = parameter(request, 'fields');
+      const print = fields === undefined ? printRun : runFieldsPrinter(fields);
+      return sendRuns(context, request, reply, { page, print, read: (part) => runsByPosted(db, part) });
     },
-    { write: 'report' },
-  );
+    POST: async (request, reply) => postRun(context, request, reply),
+  });
 
   mount(app, '/runs/queued', {
     GET: async (request, reply) => {
@@ -64,22 +57,18 @@ export function runRoutes(app: FastifyInstance, context: TeuthologyContext): voi
     mount(app, `/runs/${root}/*`, filtered);
   }
 
-  mount(
-    app,
-    '/runs/:run',
-    {
-      GET: async (request, reply) => getRun(context, request, reply),
-      PUT: async (request, reply) => putRun(context, request, reply),
-      DELETE: async (request, reply) => {
-        orThrow(
-          await deleteRun(db, nameOf(request), { by: actorOf(request, 'teuthology'), at: context.now() }),
-          'attempted to delete a non-existent run',
-        );
-        return answerJson(reply, '{}');
-      },
+  mount(app, '/runs/:run', {
+    write: 'report',
+    GET: async (request, reply) => getRun(context, request, reply),
+    PUT: async (request, reply) => putRun(context, request, reply),
+    DELETE: async (request, reply) => {
+      orThrow(
+        await deleteRun(db, nameOf(request), { by: actorOf(request, 'teuthology'), at: context.now() }),
+        'attempted to delete a non-existent run',
+      );
+      return answerJson(reply, '{}');
     },
-    { write: 'report' },
-  );
+  });
 }
 
 function nameOf(request: FastifyRequest): string {
@@ -156,7 +145,7 @@ async function getFiltered(context: TeuthologyContext, request: FastifyRequest, 
     return answerJson(reply, JSON.stringify(await indexValues(context, query.form.index, query)));
   }
   // Ranges of days are not cut into pages unless `count` asks for it (teuthology contract §1.8).
-  const page = pageParameters(request, query.form === 'range' ? undefined : context.latestRuns);
+  const page = pageParameters(request, query.form === 'range' ? undefined : context.config.latest_runs);
   const since = parameter(request, 'since');
   const { conditions } = query;
   if (since !== undefined) {

@@ -3,15 +3,15 @@ import { mayRead } from '../../core/access.ts';
 import { causesOfJob } from '../../core/job.ts';
 import { apiPath, pagePath } from '../../core/paths.ts';
 import { plural } from '../../core/plural.ts';
-import type { CausePage } from '../api/cause-schema.ts';
-import type { JobPage } from '../api/job-page-schema.ts';
-import type { NodeList, Queue } from '../api/lab-schema.ts';
-import type { RunList } from '../api/lists-schema.ts';
-import type { RunPage } from '../api/run-page-schema.ts';
+import type { CausePage } from '../api/cause.ts';
+import type { JobPage } from '../api/job-page.ts';
+import type { NodeList, Queue } from '../api/lab.ts';
+import type { RunList } from '../api/lists.ts';
+import type { RunPage } from '../api/run-page.ts';
 import type { JobItem, RunItem } from '../api/schema.ts';
-import type { Session } from '../api/session-schema.ts';
+import type { Session } from '../api/session.ts';
 import { escapeHtml } from '../html.ts';
-import { uiBase } from './base.ts';
+import { uiBase } from './redirects.ts';
 import type { BootAnswer } from './shell.ts';
 
 /** The most rows of a table, and the most characters of a cell. */

@@ -3,37 +3,12 @@ import fastifyCompress from '@fastify/compress';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { root } from '../../program.ts';
-import type { Reader } from '../../store/engine/schema.ts';
-import { compression } from '../compression.ts';
+import { compression } from '../answer-memory.ts';
 import { sendMessage } from '../errors.ts';
-import { document } from '../turns.ts';
-import { uiBase } from './base.ts';
-import { newAddress } from './permalinks.ts';
+import { uiBase } from './redirects.ts';
 import { type BootAnswer, bootPaths, readShell, withBoot } from './shell.ts';
-import { shortAddresses } from './short.ts';
-import { leadToSignIn, wantsHtml } from './sign-in.ts';
-
-/** What the dashboard's routes work with. */
-interface UiOptions {
-  /** Browsers that ask for addresses which pulpito-ng shares with the teuthology contract get the dashboard. */
-  claim: boolean;
-  db: Reader;
-  /** What stands before every path in links: that of the public address. */
-  prefix: string;
-}
 
 const dist = join(root, 'web', 'dist');
-
-/** Sends whoever asks for a short address, and browsers that ask for an old one or for the root, to the dashboard. */
-export function redirectBrowsers(app: FastifyInstance, { claim, db, prefix }: UiOptions): void {
-  leadToSignIn(app, prefix);
-  app.register(async (routes) => shortAddresses(routes, db, `${prefix}${uiBase}`));
-  app.addHook('onRequest', async ({ method, url, headers }, reply) => {
-    if ((method !== 'GET' && method !== 'HEAD') || !wantsHtml(headers.accept)) return;
-    const address = newAddress(url, claim);
-    if (address !== null) return reply.header('vary', 'accept').redirect(`${prefix}${uiBase}${address}`, 302);
-  });
-}
 
 /** Mounts the dashboard under `/ui`: files that never change under their names, and one document for every page, whose links begin with `prefix`. */
 export async function uiRoutes(app: FastifyInstance, prefix: string): Promise<void> {
@@ -71,8 +46,8 @@ export async function uiRoutes(app: FastifyInstance, prefix: string): Promise<vo
     });
     return reply.type('text/html; charset=utf-8').send(withBoot(shell, answers.flat(), prefix));
   };
-  app.get(uiBase, { config: document }, page);
-  app.get(`${uiBase}/*`, { config: document }, page);
+  app.get(uiBase, { config: { line: 'document' } }, page);
+  app.get(`${uiBase}/*`, { config: { line: 'document' } }, page);
   app.get(`${uiBase}/icon.svg`, (_request, reply) => reply.sendFile('icon.svg', dist));
 }
 

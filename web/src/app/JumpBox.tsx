@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useDeferredValue, useState } from 'react';
 import { useLocation } from 'wouter';
 import { apiPath, pagePath, readReference } from '../../../src/core/paths.ts';
-import type { SearchResults } from '../../../src/http/api/lists-schema.ts';
+import type { SearchResults } from '../../../src/http/api/lists.ts';
 import { fetchApi } from '../lib/api.ts';
 import { copyWithToast } from '../ui/Copy.tsx';
 import { Dialog } from '../ui/Dialog.tsx';

@@ -3,7 +3,7 @@ import { keepPreviousData, QueryClient, useQuery, useQueryClient } from '@tansta
 import { useState } from 'react';
 import { apiPath } from '../../../src/core/paths.ts';
 import type { Problem } from '../../../src/http/api/schema.ts';
-import type { Session } from '../../../src/http/api/session-schema.ts';
+import type { Session } from '../../../src/http/api/session.ts';
 import { root } from './address.ts';
 import { reportReached } from './live.ts';
 import { preferences } from './preferences.ts';

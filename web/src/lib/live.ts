@@ -1,7 +1,7 @@
 /** Live updates: one event stream per tab, and polling while it is interrupted. */
 import { useCallback, useEffect, useRef } from 'react';
 import { apiPath } from '../../../src/core/paths.ts';
-import type { LiveEvents } from '../../../src/http/api/events-schema.ts';
+import type { LiveEvents } from '../../../src/http/api/events.ts';
 import { root } from './address.ts';
 import { createStore } from './store.ts';
 

@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { needsToken } from '../../../src/core/access.ts';
 import { apiPath } from '../../../src/core/paths.ts';
-import type { Session } from '../../../src/http/api/session-schema.ts';
+import type { Session } from '../../../src/http/api/session.ts';
 import { sendApi, useApi } from './api.ts';
 import { setPreference, usePreferences } from './preferences.ts';
 

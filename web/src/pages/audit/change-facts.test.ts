@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AuditItem } from '../../../../src/http/api/audit-schema.ts';
+import type { AuditItem } from '../../../../src/http/api/audit.ts';
 import { detailOf, whoOf } from './change-facts.ts';
 
 function aChange(given: Partial<AuditItem>): AuditItem {

@@ -1,5 +1,5 @@
 /** What a change says about itself; pure functions of their arguments. */
-import type { AuditItem } from '../../../../src/http/api/audit-schema.ts';
+import type { AuditItem } from '../../../../src/http/api/audit.ts';
 
 /** Who did it, as far as is known: a lock that nobody signed still says for whom it is. */
 export function whoOf({ name, verified, before, after }: AuditItem): { name: string; verified: boolean } {

@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import { pagePath } from '../../../../src/core/paths.ts';
-import type { AuditItem } from '../../../../src/http/api/audit-schema.ts';
+import type { AuditItem } from '../../../../src/http/api/audit.ts';
 import { Grid } from '../../ui/Grid.tsx';
 import type { Column } from '../../ui/grid-columns.ts';
 import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';

@@ -1,5 +1,5 @@
 import { apiPath } from '../../../../src/core/paths.ts';
-import type { AuditList } from '../../../../src/http/api/audit-schema.ts';
+import type { AuditList } from '../../../../src/http/api/audit.ts';
 import { root, useTitle, useUrlState } from '../../lib/address.ts';
 import { fetchApi, useApi } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';

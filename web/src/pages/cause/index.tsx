@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { apiPath, pagePath, shortPath } from '../../../../src/core/paths.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
 import { blameText, facetsText } from '../../../../src/core/verdicts/sentence.ts';
-import type { CausePage } from '../../../../src/http/api/cause-schema.ts';
+import type { CausePage } from '../../../../src/http/api/cause.ts';
 import { root, usePathParts, useTitle } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
 import { number, plural, traitsOf } from '../../lib/format.ts';

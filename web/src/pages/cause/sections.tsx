@@ -2,8 +2,8 @@
 import { Link } from 'wouter';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
-import type { CausePage } from '../../../../src/http/api/cause-schema.ts';
-import type { DecisionList, ListedDecision } from '../../../../src/http/api/decision-schema.ts';
+import type { CausePage } from '../../../../src/http/api/cause.ts';
+import type { DecisionList, ListedDecision } from '../../../../src/http/api/decisions.ts';
 import { useApi } from '../../lib/api.ts';
 import { duration, number, plural, shortHost, shortSha1 } from '../../lib/format.ts';
 import { OutLink } from '../../ui/OutLink.tsx';

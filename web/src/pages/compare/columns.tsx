@@ -1,7 +1,7 @@
 import { Link } from 'wouter';
 import { pagePath } from '../../../../src/core/paths.ts';
 import { bandOf } from '../../../../src/core/verdicts/bands.ts';
-import type { RunVerdicts } from '../../../../src/http/api/verdict-schema.ts';
+import type { RunVerdicts } from '../../../../src/http/api/run-verdicts.ts';
 import { duration, number } from '../../lib/format.ts';
 import type { Column } from '../../ui/grid-columns.ts';
 import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';

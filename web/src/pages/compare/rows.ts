@@ -1,7 +1,7 @@
 import { type ChangeClass, changeClasses, isFailing } from '../../../../src/core/compare.ts';
 import { differingFacets, facetText } from '../../../../src/core/facets.ts';
 import { causesOfJob } from '../../../../src/core/job.ts';
-import type { Compare } from '../../../../src/http/api/compare-schema.ts';
+import type { Compare } from '../../../../src/http/api/compare.ts';
 import type { Said } from '../run/headline.ts';
 import { decidedWords } from '../run/triage.ts';
 

@@ -2,7 +2,7 @@ import { type ReactNode, useId, useState } from 'react';
 import { Link } from 'wouter';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
-import type { RunList, SearchResults } from '../../../../src/http/api/lists-schema.ts';
+import type { RunList, SearchResults } from '../../../../src/http/api/lists.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { useApi } from '../../lib/api.ts';
 import { shortSha1 } from '../../lib/format.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type JobStatus, jobStatuses } from '../../../../src/core/job.ts';
 import { parseQuery } from '../../../../src/core/query.ts';
 import { jobMatcher } from '../../../../src/core/query-match.ts';
-import type { History } from '../../../../src/http/api/history-schema.ts';
+import type { History } from '../../../../src/http/api/history.ts';
 import { aRun } from '../../../../test/helpers/dashboard.ts';
 import { filterRows, type HistoryRow, rowFacts, shortDescriptions, stripes } from './facts.ts';
 

@@ -2,7 +2,7 @@ import { isFailing } from '../../../../src/core/compare.ts';
 import { differingFacets, facetText } from '../../../../src/core/facets.ts';
 import { jobStatuses } from '../../../../src/core/job.ts';
 import type { MatchableJob } from '../../../../src/core/query-match.ts';
-import type { History } from '../../../../src/http/api/history-schema.ts';
+import type { History } from '../../../../src/http/api/history.ts';
 
 /** The results of a description, run by run. */
 export type HistoryRow = History['rows'][number];

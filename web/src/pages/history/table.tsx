@@ -2,7 +2,7 @@ import { type RefObject, useEffect, useMemo, useRef } from 'react';
 import { Link } from 'wouter';
 import { jobStatuses } from '../../../../src/core/job.ts';
 import { pagePath } from '../../../../src/core/paths.ts';
-import type { History } from '../../../../src/http/api/history-schema.ts';
+import type { History } from '../../../../src/http/api/history.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { causeLines, exactTime, shortSha1 } from '../../lib/format.ts';
 import { evenLayout, useWindow } from '../../ui/grid-window.ts';

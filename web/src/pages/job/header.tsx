@@ -1,7 +1,7 @@
 import { Link } from 'wouter';
 import { hasLog, pagePath, shortPath } from '../../../../src/core/paths.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
-import type { JobPage } from '../../../../src/http/api/job-page-schema.ts';
+import type { JobPage } from '../../../../src/http/api/job-page.ts';
 import { root, useUrlState } from '../../lib/address.ts';
 import { killJob } from '../../lib/commands.ts';
 import { plural, shortSha1 } from '../../lib/format.ts';

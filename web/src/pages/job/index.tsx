@@ -3,7 +3,7 @@ import { Link, useLocation } from 'wouter';
 import { isFailing } from '../../../../src/core/compare.ts';
 import { facetText, parseFacets } from '../../../../src/core/facets.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
-import type { JobPage } from '../../../../src/http/api/job-page-schema.ts';
+import type { JobPage } from '../../../../src/http/api/job-page.ts';
 import type { JobItem } from '../../../../src/http/api/schema.ts';
 import { usePathParts, useTitle, useUrlState } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import { caseResults } from '../../../../src/core/test-cases.ts';
-import type { JobTests } from '../../../../src/http/api/job-tests-schema.ts';
+import type { JobTests } from '../../../../src/http/api/job-tests.ts';
 import { useApi } from '../../lib/api.ts';
 import { duration, plural } from '../../lib/format.ts';
 import { Button } from '../../ui/Button.tsx';

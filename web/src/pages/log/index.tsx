@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
-import type { JobPage } from '../../../../src/http/api/job-page-schema.ts';
+import type { JobPage } from '../../../../src/http/api/job-page.ts';
 import { root, setUrlStates, usePathParts, useTitle, useUrlState } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
 import { bytes } from '../../lib/format.ts';

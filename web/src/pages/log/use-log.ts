@@ -1,7 +1,7 @@
 /** Reads a log as it is scrolled, searched and folded. */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { apiPath } from '../../../../src/core/paths.ts';
-import type { LogMatch, LogSlice } from '../../../../src/http/api/job-log-schema.ts';
+import type { LogMatch, LogSlice } from '../../../../src/http/api/job-log.ts';
 import { ApiError, fetchApi } from '../../lib/api.ts';
 import { taskStart } from './line-parts.ts';
 import { type LogWindow, unnumbered, windowOf, withEarlier, withFold, withLater, withNumbers } from './window.ts';

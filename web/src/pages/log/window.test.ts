@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LogSlice } from '../../../../src/http/api/job-log-schema.ts';
+import type { LogSlice } from '../../../../src/http/api/job-log.ts';
 import { mostRows, rowAt, unnumbered, windowOf, withEarlier, withFold, withLater, withNumbers } from './window.ts';
 
 /** Lines of ten bytes, with their numbers or without. */

@@ -1,5 +1,5 @@
 /** The lines of a log that a page holds: a few thousand that follow each other, of a file of any size. */
-import type { LogSlice } from '../../../../src/http/api/job-log-schema.ts';
+import type { LogSlice } from '../../../../src/http/api/job-log.ts';
 import { firstPlace } from '../../lib/sets.ts';
 
 /** A line of the log with its number when that is known, or what is folded: all bytes from `at` to `to`, from line `line` on. */

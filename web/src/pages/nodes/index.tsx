@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { Link } from 'wouter';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
-import type { NodeList } from '../../../../src/http/api/lab-schema.ts';
+import type { NodeList } from '../../../../src/http/api/lab.ts';
 import { useTitle, useUrlState } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';

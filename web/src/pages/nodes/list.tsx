@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { Link } from 'wouter';
 import { pagePath } from '../../../../src/core/paths.ts';
-import type { NodeItem } from '../../../../src/http/api/lab-schema.ts';
+import type { NodeItem } from '../../../../src/http/api/lab.ts';
 import { useUrlState } from '../../lib/address.ts';
 import { shortHost } from '../../lib/format.ts';
 import { Grid } from '../../ui/Grid.tsx';

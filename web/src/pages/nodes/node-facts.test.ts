@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { noJobs } from '../../../../src/core/run.ts';
-import type { NodeItem } from '../../../../src/http/api/lab-schema.ts';
+import type { NodeItem } from '../../../../src/http/api/lab.ts';
 import {
   excessText,
   filterNodes,

@@ -1,4 +1,4 @@
-import type { NodeItem } from '../../../../src/http/api/lab-schema.ts';
+import type { NodeItem } from '../../../../src/http/api/lab.ts';
 import { plural } from '../../lib/format.ts';
 
 /** The state of a node; unknown if it was never reported. */

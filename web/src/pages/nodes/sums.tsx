@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { pagePath } from '../../../../src/core/paths.ts';
-import type { NodeItem } from '../../../../src/http/api/lab-schema.ts';
+import type { NodeItem } from '../../../../src/http/api/lab.ts';
 import { useUrlState } from '../../lib/address.ts';
 import { number } from '../../lib/format.ts';
 import { Grid } from '../../ui/Grid.tsx';

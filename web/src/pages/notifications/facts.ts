@@ -1,6 +1,6 @@
 /** Subscriptions and deliveries in words. */
 import type { NewsEvent, NewsFormat } from '../../../../src/core/notifications/subscription.ts';
-import type { DeliveryItem, SubscriptionItem } from '../../../../src/http/api/subscription-schema.ts';
+import type { DeliveryItem, SubscriptionItem } from '../../../../src/http/api/subscriptions.ts';
 
 /** What people can be told of, as a form asks. */
 export const eventNames: Record<NewsEvent, string> = {

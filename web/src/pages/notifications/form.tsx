@@ -7,7 +7,7 @@ import {
   newsFormats,
 } from '../../../../src/core/notifications/subscription.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
-import type { SavedSubscription, SubscriptionItem } from '../../../../src/http/api/subscription-schema.ts';
+import type { SavedSubscription, SubscriptionItem } from '../../../../src/http/api/subscriptions.ts';
 import { sendJson, useAttempt } from '../../lib/api.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Choices } from '../../ui/Choices.tsx';

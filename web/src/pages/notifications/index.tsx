@@ -1,10 +1,6 @@
 import { useState } from 'react';
 import { apiPath } from '../../../../src/core/paths.ts';
-import type {
-  SavedSubscription,
-  SubscriptionItem,
-  SubscriptionList,
-} from '../../../../src/http/api/subscription-schema.ts';
+import type { SavedSubscription, SubscriptionItem, SubscriptionList } from '../../../../src/http/api/subscriptions.ts';
 import { useTitle, useUrlState } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
 import { Button } from '../../ui/Button.tsx';

@@ -6,7 +6,7 @@ import type {
   DeliveryList,
   SavedSubscription,
   SubscriptionItem,
-} from '../../../../src/http/api/subscription-schema.ts';
+} from '../../../../src/http/api/subscriptions.ts';
 import { type ApiError, failureOf, fetchApi, sendJson, useApi } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
 import { useLive, useThrottled } from '../../lib/live.ts';

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { Link } from 'wouter';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
-import type { Queue } from '../../../../src/http/api/lab-schema.ts';
+import type { Queue } from '../../../../src/http/api/lab.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { usePathParts, useTitle } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';

@@ -2,8 +2,8 @@
 
 import { useMemo, useState } from 'react';
 import { apiPath } from '../../../../src/core/paths.ts';
-import type { NodePage } from '../../../../src/http/api/lab-schema.ts';
-import type { RunConfig } from '../../../../src/http/api/run-page-schema.ts';
+import type { NodePage } from '../../../../src/http/api/lab.ts';
+import type { RunConfig } from '../../../../src/http/api/run-parts.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { useUrlSet } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';

@@ -1,9 +1,9 @@
 /** What is said of a run, of its causes and of what it was compared with, each in a line. */
 import { isNew, isSettled } from '../../../../src/core/verdicts/bands.ts';
 import { dayText, facetsText, percent } from '../../../../src/core/verdicts/sentence.ts';
-import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
+import type { RunPage } from '../../../../src/http/api/run-page.ts';
+import type { PageVerdict } from '../../../../src/http/api/run-verdicts.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
-import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
 import { plural } from '../../lib/format.ts';
 
 /** "24 causes in 94 jobs: 1 began 20 Nov (30 jobs), 3 new, 4 infra, 16 known; 8 undecided of 24 left". */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DecisionItem } from '../../../../src/http/api/decision-schema.ts';
+import type { DecisionItem } from '../../../../src/http/api/decisions.ts';
 import { aCause, aDecision, aPage, aVerdict, type SampleJob } from '../../../../test/helpers/dashboard.ts';
 import { jobsOf } from './jobs.ts';
 import { type ReportFormat, runReport } from './report.ts';

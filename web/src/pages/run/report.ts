@@ -2,8 +2,8 @@
 
 import { logLinks, pagePath, shortPath } from '../../../../src/core/paths.ts';
 import { isSettled } from '../../../../src/core/verdicts/bands.ts';
-import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
-import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
+import type { RunPage } from '../../../../src/http/api/run-page.ts';
+import type { PageVerdict } from '../../../../src/http/api/run-verdicts.ts';
 import { type Group, groupFailures } from './groups.ts';
 import { baselineText, baseQuery, headline } from './headline.ts';
 import type { Job } from './jobs.ts';

@@ -13,10 +13,10 @@ import {
 } from '../../../../src/core/decisions/decision.ts';
 import { decided, standingAfter } from '../../../../src/core/decisions/standing.ts';
 import { isSettled } from '../../../../src/core/verdicts/bands.ts';
-import type { DecisionItem, ListedDecision, NewDecision } from '../../../../src/http/api/decision-schema.ts';
-import type { LiveEvents } from '../../../../src/http/api/events-schema.ts';
-import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
-import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
+import type { DecisionItem, ListedDecision, NewDecision } from '../../../../src/http/api/decisions.ts';
+import type { LiveEvents } from '../../../../src/http/api/events.ts';
+import type { RunPage } from '../../../../src/http/api/run-page.ts';
+import type { PageVerdict } from '../../../../src/http/api/run-verdicts.ts';
 import type { FailureRow } from './failure-rows.ts';
 import type { Group } from './groups.ts';
 

@@ -2,9 +2,9 @@
 import { useEffect, useRef, useState } from 'react';
 import { apiPath } from '../../../../src/core/paths.ts';
 import type { Band } from '../../../../src/core/verdicts/bands.ts';
-import type { DecisionItem } from '../../../../src/http/api/decision-schema.ts';
-import type { RunPage } from '../../../../src/http/api/run-page-schema.ts';
-import type { PageVerdict } from '../../../../src/http/api/verdict-schema.ts';
+import type { DecisionItem } from '../../../../src/http/api/decisions.ts';
+import type { RunPage } from '../../../../src/http/api/run-page.ts';
+import type { PageVerdict } from '../../../../src/http/api/run-verdicts.ts';
 import { useUrlState } from '../../lib/address.ts';
 import { failureOf, sendJson } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';

@@ -3,7 +3,7 @@ import { Link, useLocation } from 'wouter';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { QueryKey } from '../../../../src/core/query.ts';
 import { indexOfTerm, toggleTerm } from '../../../../src/core/query-print.ts';
-import type { RunList, Suggestions } from '../../../../src/http/api/lists-schema.ts';
+import type { RunList, Suggestions } from '../../../../src/http/api/lists.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { root, useTitle, useUrlSet, useUrlState } from '../../lib/address.ts';
 import { fetchApi, useApi } from '../../lib/api.ts';

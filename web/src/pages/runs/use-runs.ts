@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { apiPath, type PathQuery } from '../../../../src/core/paths.ts';
-import type { RunList } from '../../../../src/http/api/lists-schema.ts';
+import type { RunList } from '../../../../src/http/api/lists.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { type ApiError, fetchApi, useApi } from '../../lib/api.ts';
 import { useHeldUpdates } from '../../lib/held.ts';

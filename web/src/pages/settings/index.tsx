@@ -2,7 +2,7 @@ import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { mayRead } from '../../../../src/core/access.ts';
 import { pagePath } from '../../../../src/core/paths.ts';
-import type { Session } from '../../../../src/http/api/session-schema.ts';
+import type { Session } from '../../../../src/http/api/session.ts';
 import { useTitle, useUrlState } from '../../lib/address.ts';
 import { useAttempt } from '../../lib/api.ts';
 import { zoneName } from '../../lib/format.ts';

@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
-import type { TestHistory } from '../../../../src/http/api/job-tests-schema.ts';
+import type { TestHistory } from '../../../../src/http/api/job-tests.ts';
 import { useTitle, useUrlState } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
 import { duration } from '../../lib/format.ts';

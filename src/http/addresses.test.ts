@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { publicAddress } from '../setting-values.ts';
-import { prefixOf, withoutPrefix } from './href.ts';
+import { prefixOf, withoutPrefix } from './addresses.ts';
 
 test.each([
   ['https://host', '', '/paddles/ui', '/paddles/ui'],
