@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import { type Archive, openArchive } from '../archive/archive.ts';
 import { ArchiveProblem } from '../archive/source.ts';
+import { isFailing } from '../core/compare.ts';
 import { logRulesVersion } from '../core/logs/first-error.ts';
 import type { PlacedJob } from '../core/logs/places.ts';
 import { createBell, nextTurn } from '../core/turns.ts';
@@ -79,7 +80,7 @@ export function startLogReader({ db, archive, log, now }: ReaderOptions): LogRea
   const unsubscribe = db.live.subscribe((event) => {
     if (event.type === 'reset') void safely(recent);
     if (event.type !== 'jobs') return;
-    const failed = event.jobs.filter(({ status }) => status === 'fail' || status === 'dead');
+    const failed = event.jobs.filter(({ status }) => status !== null && isFailing(status));
     if (failed.length > 0)
       void safely(() =>
         heard(

@@ -1,5 +1,6 @@
 /** What a page shows without scripts: tables of its first data, bounded and escaped. */
 import { mayRead } from '../../core/access.ts';
+import { isFailing } from '../../core/compare.ts';
 import { causesOfJob } from '../../core/job.ts';
 import { apiPath, pagePath } from '../../core/paths.ts';
 import { plural } from '../../core/plural.ts';
@@ -74,7 +75,7 @@ function runTable(runs: readonly RunItem[]): string {
 function printRun({ run, signatures, verdicts, jobs, texts }: RunPage): string {
   const said = new Map(verdicts.map((verdict) => [verdict.cause, verdict]));
   const causes = [...signatures].sort((a, b) => (b.seen.at(-1) ?? 0) - (a.seen.at(-1) ?? 0));
-  const red = jobs.filter(({ status }) => status === 'fail' || status === 'dead');
+  const red = jobs.filter(({ status }) => isFailing(status));
   const textAt = (place: number | null) => (place === null ? '' : (texts[place] ?? ''));
   return [
     `<h1>${escapeHtml(run.name)}</h1>`,
