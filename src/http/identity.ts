@@ -21,7 +21,12 @@ export function setIdentity(request: FastifyRequest, identity: Identity): void {
   identities.set(request, identity);
 }
 
-/** The same for the log of changes. */
+/** Whose write a request is, and when it comes; `now` in microseconds since the Unix epoch. */
+export function stampOf(request: FastifyRequest, door: Door, now: () => number): { by: Actor; at: number } {
+  return { by: actorOf(request, door), at: now() };
+}
+
+/** Who sent a request, for the log of changes. */
 export function actorOf(request: FastifyRequest, door: Door): Actor {
   const { name, verified } = identityOf(request);
   return { name, verified, address: addressOf(request), door, request: request.id };

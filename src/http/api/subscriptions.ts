@@ -23,7 +23,7 @@ import {
   testSubscription,
 } from '../../store/write/subscriptions.ts';
 import { orThrow } from '../errors.ts';
-import { actorOf } from '../identity.ts';
+import { stampOf } from '../identity.ts';
 import { shape } from '../operations.ts';
 import { ordinary } from '../turns.ts';
 import { type ApiContext, type ApiServer, jsonBody, optionalBody } from './context.ts';
@@ -160,7 +160,7 @@ export function subscriptionRoutes(app: ApiServer, context: ApiContext): void {
   );
   const make = { schema: makeSubscription, config: managing, preValidation: jsonBody };
   app.post('/subscriptions', make, async (request): Promise<SavedSubscription> => {
-    const stamp = { by: actorOf(request, 'api'), at: now() };
+    const stamp = stampOf(request, 'api', now);
     const { filter = '', enabled = true, events, ...sent } = request.body;
     const values = orThrow(valuesOf({ ...sent, filter, enabled, events: events.join(',') }, sends_mail));
     const row = orThrow(await addSubscription(db, { ...values, secret: newSecret() }, stamp));
@@ -168,7 +168,7 @@ export function subscriptionRoutes(app: ApiServer, context: ApiContext): void {
   });
   const edit = { schema: editSubscription, config: managing, preValidation: jsonBody };
   app.put('/subscriptions/:id', edit, async (request): Promise<SavedSubscription> => {
-    const stamp = { by: actorOf(request, 'api'), at: now() };
+    const stamp = stampOf(request, 'api', now);
     const secret = newSecret();
     const change = (before: SubscriptionRow) => changed(before, request.body, { sends_mail, secret });
     const row = orThrow(await changeSubscription(db, request.params.id, change, stamp));
@@ -177,7 +177,7 @@ export function subscriptionRoutes(app: ApiServer, context: ApiContext): void {
     return saved(row, row.secret === secret);
   });
   app.delete('/subscriptions/:id', { schema: dropSubscription, config: managing }, async (request) => {
-    const stamp = { by: actorOf(request, 'api'), at: now() };
+    const stamp = stampOf(request, 'api', now);
     orThrow(await deleteSubscription(db, request.params.id, stamp));
     return {};
   });

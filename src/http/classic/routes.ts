@@ -13,7 +13,7 @@ import { createRun } from '../../store/write/runs.ts';
 import type { BaseOf } from '../addresses.ts';
 import { readBody } from '../body.ts';
 import { jsonType, orThrow, Refusal, readKnowing, sendJson, sendMessage } from '../errors.ts';
-import { actorOf } from '../identity.ts';
+import { stampOf } from '../identity.ts';
 import { type ListStream, sendListStream } from '../list-stream.ts';
 import { mount } from '../resource.ts';
 import {
@@ -62,8 +62,8 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
     write: 'report',
     GET: async (request, reply) => sendJson(reply, printRuns(await latestRuns(db, runsShown), baseOf(request))),
     POST: async (request, reply) => {
-      const by = actorOf(request, 'classic');
-      orThrow(await createRun(db, parseRunName(readBody(request)), { tags: [], by, at: now() }));
+      const stamp = stampOf(request, 'classic', now);
+      orThrow(await createRun(db, parseRunName(readBody(request)), { tags: [], ...stamp }));
       return sendJson(reply, '{}');
     },
   });

@@ -6,7 +6,7 @@ import type { JobFilter } from '../../store/read/job-list.ts';
 import { jobId } from '../../store/read/jobs.ts';
 import { runId } from '../../store/read/runs.ts';
 import { orThrow, Refusal, readKnowing, refuse } from '../errors.ts';
-import { actorOf } from '../identity.ts';
+import { stampOf } from '../identity.ts';
 import { mount } from '../resource.ts';
 import { answerJson, sendJobList, type TeuthologyContext } from './answers.ts';
 import { parseJobChange, parseJobId } from './job-bodies.ts';
@@ -33,11 +33,8 @@ export function jobRoutes(app: FastifyInstance, context: TeuthologyContext): voi
     PUT: async (request, reply) => putJob(context, request, reply),
     DELETE: async (request, reply) => {
       const { run, job_id } = request.params as JobParams;
-      const deleted = await context.db.jobWriter.write(
-        { kind: 'delete', run, job_id, by: actorOf(request, 'teuthology'), at: context.now() },
-        0,
-      );
-      orThrow(deleted, 'attempted to delete a non-existent job');
+      const write = { kind: 'delete', run, job_id, ...stampOf(request, 'teuthology', context.now) } as const;
+      orThrow(await context.db.jobWriter.write(write, 0), 'attempted to delete a non-existent job');
       return answerJson(reply, '{}');
     },
   });

@@ -14,7 +14,7 @@ import {
   withHosts,
 } from '../../store/read/nodes.ts';
 import { orThrow, readKnowing } from '../errors.ts';
-import { actorOf } from '../identity.ts';
+import { stampOf } from '../identity.ts';
 import { sendListStream } from '../list-stream.ts';
 import { mount, type Refuse } from '../resource.ts';
 import { large } from '../turns.ts';
@@ -73,7 +73,7 @@ export function nodeRoutes(app: FastifyInstance, context: TeuthologyContext): vo
       return answerJson(reply, '{}');
     },
     DELETE: async (request, reply) => {
-      const write = { kind: 'delete', name: nameOf(request), ...stampOf(request, now) } as const;
+      const write = { kind: 'delete', name: nameOf(request), ...stampOf(request, 'teuthology', now) } as const;
       orThrow(await db.nodeWriter.write(write, 0), notFound);
       return answerJson(reply, '{}');
     },
@@ -120,15 +120,15 @@ function nameOf(request: FastifyRequest): string {
   return (request.params as { node: string }).node;
 }
 
-/** Whose write it is, and when. */
-function stampOf(request: FastifyRequest, now: () => number) {
-  return { by: actorOf(request, 'teuthology'), at: now() };
-}
-
 async function postNode({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const body = bodyOf(request);
   const name = parseNodeName(body);
-  const write = { kind: 'create', name, change: parseNodeChange(body), ...stampOf(request, now) } as const;
+  const write = {
+    kind: 'create',
+    name,
+    change: parseNodeChange(body),
+    ...stampOf(request, 'teuthology', now),
+  } as const;
   orThrow(await db.nodeWriter.write(write, body.size), `Node with name ${name} already exists`);
   return answerJson(reply, '{}');
 }
@@ -141,19 +141,22 @@ async function changeNode({ db, now }: TeuthologyContext, request: FastifyReques
     const body = bodyOf(request);
     return { change: parseNodeChange(body), size: body.size };
   });
-  return orThrow(await db.nodeWriter.write({ kind: 'change', name, change, ...stampOf(request, now) }, size), missing);
+  return orThrow(
+    await db.nodeWriter.write({ kind: 'change', name, change, ...stampOf(request, 'teuthology', now) }, size),
+    missing,
+  );
 }
 
 async function lockMany({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const body = bodyOf(request);
-  const write = { kind: 'lock_many', request: parseLockMany(body), ...stampOf(request, now) } as const;
+  const write = { kind: 'lock_many', request: parseLockMany(body), ...stampOf(request, 'teuthology', now) } as const;
   const nodes = await withHosts(db.kysely, orThrow(await db.nodeWriter.write(write, body.size)));
   return answerJson(reply, JSON.stringify(nodes.map(wholeNode)));
 }
 
 async function unlockMany({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const body = bodyOf(request);
-  const write = { kind: 'unlock_many', ...parseUnlockMany(body), ...stampOf(request, now) } as const;
+  const write = { kind: 'unlock_many', ...parseUnlockMany(body), ...stampOf(request, 'teuthology', now) } as const;
   const unlocked = orThrow(await db.nodeWriter.write(write, body.size));
   return answerJson(reply, JSON.stringify(unlocked.map(lockResult)));
 }

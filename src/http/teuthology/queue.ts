@@ -12,7 +12,7 @@ import { runId } from '../../store/read/runs.ts';
 import { changeQueue, createQueue } from '../../store/write/queues.ts';
 import { bodyValue, type JsonBody, receiveBody } from '../body.ts';
 import { orThrow, Refusal, refuse } from '../errors.ts';
-import { actorOf } from '../identity.ts';
+import { stampOf } from '../identity.ts';
 import { mount } from '../resource.ts';
 import { answerJson, sendJobList, type TeuthologyContext } from './answers.ts';
 import { wholeJob } from './job-shapes.ts';
@@ -58,16 +58,14 @@ async function postQueue({ db, now }: TeuthologyContext, request: FastifyRequest
   const { queue, change } = readQueue(request);
   const problem = nameProblem(queue, longestQueueName);
   if (problem) refuse('queue', `invalid value for key 'queue': ${problem}`);
-  orThrow(
-    await createQueue(db, queue, { change, by: actorOf(request, 'teuthology'), at: now() }),
-    `Queue ${queue} already exists`,
-  );
+  const created = await createQueue(db, queue, { change, ...stampOf(request, 'teuthology', now) });
+  orThrow(created, `Queue ${queue} already exists`);
   return answerJson(reply, '{}');
 }
 
 async function putQueue({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const { queue, change } = readQueue(request);
-  const failure = await changeQueue(db, queue, { change, by: actorOf(request, 'teuthology'), at: now() });
+  const failure = await changeQueue(db, queue, { change, ...stampOf(request, 'teuthology', now) });
   if (failure?.failure === 'not_found') refuseUnknownQueue();
   orThrow(failure);
   return answerJson(reply, '{}');
@@ -127,12 +125,12 @@ async function queuedFilter({ db }: TeuthologyContext, request: FastifyRequest, 
 }
 
 /** The JSON text of a list of queues; `at` = now. */
-export function printQueues(queues: QueueRow[], at: number): string {
+function printQueues(queues: QueueRow[], at: number): string {
   return JSON.stringify(queues.map((row) => ({ queue: row.queue, paused: isPaused(row, at), ...shownPause(row) })));
 }
 
 /** `/queue/stats` (teuthology contract §2.21): who paused it only while it is paused. */
-export function printQueueStats(row: QueueRow, queued_jobs: number, at: number): string {
+function printQueueStats(row: QueueRow, queued_jobs: number, at: number): string {
   const { queue } = row;
   if (!isPaused(row, at)) return JSON.stringify({ queue, queued_jobs, paused: false });
   return JSON.stringify({ queue, paused: true, ...shownPause(row), queued_jobs });
@@ -147,7 +145,7 @@ function shownPause({ paused_by, paused_since, paused_until }: QueueRow): object
 }
 
 /** The conditions of `GET /queue/`: several machine types share the queue `multi`. */
-export function parseQueueFilter(request: FastifyRequest): QueueFilter {
+function parseQueueFilter(request: FastifyRequest): QueueFilter {
   const machineType = parameter(request, 'machine_type');
   const pausedBy = parameter(request, 'paused_by');
   const queue = machineType?.includes('|') ? 'multi' : machineType;
@@ -155,7 +153,7 @@ export function parseQueueFilter(request: FastifyRequest): QueueFilter {
 }
 
 /** The pause in a body of `/queue/`. */
-export function parsePauseChange(body: JsonBody): PauseChange {
+function parsePauseChange(body: JsonBody): PauseChange {
   const change: PauseChange = {};
   if (body.texts.has('paused_by')) change.paused_by = textValue(body, 'paused_by');
   for (const key of ['paused_since', 'paused_until'] as const) {
@@ -195,7 +193,7 @@ function parseTime(text: string): number | null {
  * A parameter of `/queue/…` from the path, the query or the body of anything but GET (teuthology contract §1.4);
  * undefined when it is nowhere. One that is given twice is refused.
  */
-export function anyParameter(request: FastifyRequest, key: string): string | undefined {
+function anyParameter(request: FastifyRequest, key: string): string | undefined {
   const query = parameter(request, key);
   const body = bodyIfAny(request);
   const sent = body && textValue(body, key);

@@ -15,7 +15,7 @@ import {
 } from '../../store/read/runs.ts';
 import { createRun, deleteRun, setTags } from '../../store/write/runs.ts';
 import { orThrow } from '../errors.ts';
-import { actorOf } from '../identity.ts';
+import { stampOf } from '../identity.ts';
 import { sendListStream } from '../list-stream.ts';
 import { mount } from '../resource.ts';
 import { answerJson, jsonType, sendJobList, type TeuthologyContext } from './answers.ts';
@@ -62,10 +62,8 @@ export function runRoutes(app: FastifyInstance, context: TeuthologyContext): voi
     GET: async (request, reply) => getRun(context, request, reply),
     PUT: async (request, reply) => putRun(context, request, reply),
     DELETE: async (request, reply) => {
-      orThrow(
-        await deleteRun(db, nameOf(request), { by: actorOf(request, 'teuthology'), at: context.now() }),
-        'attempted to delete a non-existent run',
-      );
+      const deleted = await deleteRun(db, nameOf(request), stampOf(request, 'teuthology', context.now));
+      orThrow(deleted, 'attempted to delete a non-existent run');
       return answerJson(reply, '{}');
     },
   });
@@ -109,10 +107,8 @@ function sendRuns(
 async function postRun({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const body = bodyOf(request);
   const name = parseRunName(body);
-  orThrow(
-    await createRun(db, name, { tags: parseTags(body), by: actorOf(request, 'teuthology'), at: now() }),
-    `run with name ${name} already exists`,
-  );
+  const created = await createRun(db, name, { tags: parseTags(body), ...stampOf(request, 'teuthology', now) });
+  orThrow(created, `run with name ${name} already exists`);
   return answerJson(reply, '{}');
 }
 
@@ -132,8 +128,9 @@ async function putRun({ db, now }: TeuthologyContext, request: FastifyRequest, r
   const missing = 'attempted to update a non-existent run';
   const { name } = orThrow(await run(db, nameOf(request)), missing);
   const body = bodyOf(request);
-  const by = actorOf(request, 'teuthology');
-  if (body.texts.has('tags')) orThrow(await setTags(db, name, { tags: parseTags(body), by, at: now() }), missing);
+  if (body.texts.has('tags')) {
+    orThrow(await setTags(db, name, { tags: parseTags(body), ...stampOf(request, 'teuthology', now) }), missing);
+  }
   return answerJson(reply, '{}');
 }
 
