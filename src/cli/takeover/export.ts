@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
+import { fileWriter, parquetWriteRows } from 'hyparquet-writer';
 import { BadSetting, type CommandLine } from '../../config.ts';
 import { plural } from '../../core/plural.ts';
 import { parseQuery, type Query } from '../../core/query.ts';
 import { type Db, UnavailableDatabase } from '../../store/db.ts';
 import { matchingRuns } from '../../store/pages/run-query.ts';
-import { viewColumns, viewRows } from '../../store/takeover/rows.ts';
+import { type Cell, type ColumnType, viewColumns, viewRows } from '../../store/takeover/rows.ts';
 import { writeTables } from '../../store/takeover/tables.ts';
 import { openDatabase } from '../database.ts';
 import { readSwitch, replay } from './replay.ts';
-import { type Send, writeCsv, writeParquet } from './tabular.ts';
 
 const formats = ['ndjson', 'csv', 'parquet'] as const;
 
@@ -98,4 +98,60 @@ async function withOutput<T>(path: string, work: (send: Send) => Promise<T>): Pr
   else await new Promise<void>((resolve, reject) => output.write('', (error) => (error ? reject(error) : resolve())));
   if (failure) throw failure;
   return result;
+}
+
+/** The columns of a table. */
+type Columns = [name: string, type: ColumnType][];
+
+/** Takes rows, some at a time, and returns how many there were. */
+type Rows = AsyncIterable<Cell[][]>;
+
+/** Takes text for a file, and resolves when it can take more; rejects when the file cannot be written. */
+type Send = (text: string) => Promise<void>;
+
+/** RFC 4180, the names of the columns first. Spreadsheets take a text that begins like a formula for one: an apostrophe prevents it. */
+async function writeCsv(send: Send, columns: Columns, rows: Rows): Promise<number> {
+  await send(csvLine(columns.map(([name]) => name)));
+  let count = 0;
+  for await (const some of rows) {
+    count += some.length;
+    await send(some.map(csvLine).join(''));
+  }
+  return count;
+}
+
+function csvLine(values: Cell[]): string {
+  return `${values.map(csvCell).join(',')}\r\n`;
+}
+
+function csvCell(value: Cell): string {
+  if (value === null) return '';
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value !== 'string') return String(value);
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+const parquetTypes = { text: 'STRING', integer: 'INT64', boolean: 'BOOLEAN', time: 'TIMESTAMP' } as const;
+
+/** Rows of a group: they are in memory together, and readers take or skip them together. */
+const rowGroupSize = 10_000;
+
+/** A Parquet file; times are milliseconds in UTC. */
+async function writeParquet(path: string, columns: Columns, rows: Rows): Promise<number> {
+  let count = 0;
+  const records = async function* () {
+    for await (const some of rows) {
+      count += some.length;
+      for (const row of some)
+        yield Object.fromEntries(columns.map(([name], at) => [name, parquetCell(row[at] ?? null)]));
+    }
+  };
+  const typed = columns.map(([name, type]) => ({ name, type: parquetTypes[type] }));
+  await parquetWriteRows({ writer: fileWriter(path), rows: records(), columns: typed, rowGroupSize });
+  return count;
+}
+
+function parquetCell(value: Cell): Exclude<Cell, number> | bigint {
+  return typeof value === 'number' ? BigInt(value) : value;
 }

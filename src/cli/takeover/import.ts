@@ -1,20 +1,19 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BadSetting, type CommandLine } from '../../config.ts';
 import { plural } from '../../core/plural.ts';
 import { type Db, isDatabaseFault, parseDatabaseUrl, UnavailableDatabase, UnusableDatabase } from '../../store/db.ts';
 import { type Findings, openFindings } from '../../store/takeover/clean.ts';
-import { type ImportOptions, pass } from '../../store/takeover/import.ts';
-import { closeOld, type OldDatabase, openOld } from '../../store/takeover/old-database.ts';
+import { type ImportOptions, type ImportProgress, pass } from '../../store/takeover/import.ts';
+import { closeOld, type OldDatabase, openAgain, openOld } from '../../store/takeover/old-database.ts';
 import { readTables } from '../../store/takeover/tables.ts';
 import { ownRuns } from '../../store/takeover/target.ts';
 import { isIndexed, reindex } from '../../store/upkeep/reindex.ts';
-import { printProgress, withDatabase } from '../database.ts';
+import { printProgress, readAge, withDatabase } from '../database.ts';
 import { stopSignal } from '../signals.ts';
-import { follow, reconnecting } from './follow.ts';
 import { readInThread } from './reader.ts';
-import { findingsText, progressPrinter, progressText } from './texts.ts';
 import { readServers, verifyImport } from './verify.ts';
 
 /** Where findings go unless the command says otherwise. */
@@ -146,4 +145,108 @@ async function checkTarget(db: Db): Promise<void> {
     );
   }
   if (!(await isIndexed(db))) await reindex(db, { all: false });
+}
+
+/** Does work that can be done again; how often depends on the databases. */
+type Steadily = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Seconds between two attempts to reach a database: at first, and at most. */
+const [firstPause, longestPause] = [1, 30];
+
+/** Does work again until both databases are there; when it is to stop, once more, and then throws what failed. */
+function reconnecting({ old, signal }: Pick<ImportOptions, 'old' | 'signal'>): Steadily {
+  const say = (text: string) => process.stderr.write(`${new Date().toISOString()} ${text}\n`);
+  return async (work) => {
+    let failed = false;
+    for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
+      const isLast = signal.aborted;
+      try {
+        if (failed) await openAgain(old);
+        const done = await work();
+        if (failed) say('both databases are there again');
+        return done;
+      } catch (error) {
+        if (!mayPass(error) || isLast) throw error;
+        failed = true;
+        say(`a database failed: ${(error as Error).message}; tries again in ${pause} s`);
+        await sleep(pause * 1000, undefined, { signal }).catch(() => {});
+      }
+    }
+  };
+}
+
+/** While a server starts it may also refuse what it knows. */
+function mayPass(error: unknown): boolean {
+  return isDatabaseFault(error) || error instanceof UnavailableDatabase || error instanceof UnusableDatabase;
+}
+
+/** The most that `--every` can be, in seconds: a timer takes at most 24 days. */
+const longestEvery = 7 * 86_400;
+
+/** Seconds between two looks at all runs. */
+const lookAtAllEvery = 3600;
+
+/** Copies what changes until it is stopped; with `--verify` also compares it. */
+async function follow(
+  line: CommandLine,
+  options: ImportOptions & { db: Db },
+  steadily: Steadily,
+): Promise<{ text: string; exitCode: number }> {
+  const { signal } = options;
+  const every = readAge('every', line.flags.every ?? '60s', longestEvery) * 1000;
+  let lookedAtAll = performance.now();
+  let passes = 0;
+  for (;;) {
+    await sleep(every, undefined, { signal }).catch(() => {});
+    // The last pass comes after the signal: whatever was written before it is here.
+    const isLast = signal.aborted;
+    const all = isLast || performance.now() - lookedAtAll > lookAtAllEvery * 1000;
+    const unstopped = isLast ? { ...options, signal: new AbortController().signal } : options;
+    const { seen, verified } = await steadily(async () => ({
+      seen: await pass(unstopped, all ? 'all' : 'young'),
+      verified: line.flags.verify === undefined ? null : await verifyImport(line, unstopped),
+    }));
+    if (all) lookedAtAll = performance.now();
+    passes++;
+    const { runs, jobs, removed } = seen;
+    if (line.flags.json !== undefined)
+      process.stdout.write(`${JSON.stringify({ pass: passes, runs, jobs, removed })}\n`);
+    else if (runs + removed > 0) process.stdout.write(`${new Date().toISOString()} ${progressText(seen)}\n`);
+    if (isLast) return verified ?? { text: `followed for ${plural(passes, 'pass', 'passes')}`, exitCode: 0 };
+  }
+}
+
+/** `3 runs with 40 jobs` */
+function progressText({ runs, jobs, removed }: ImportProgress): string {
+  return `${plural(runs, 'run')} with ${plural(jobs, 'job')}${removed > 0 ? ` (${plural(removed, 'run')} removed)` : ''}`;
+}
+
+/** How much is not as it was, by kind. */
+function findingsText({ counts }: Findings): string {
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  if (total === 0) return 'everything as it was';
+  const kinds = [...counts].map(([kind, count]) => `${kind} (${count})`).sort();
+  return `${plural(total, 'value or row', 'values or rows')} not as they were: ${kinds.join(', ')}`;
+}
+
+/** A listener that prints how far the work is, one line a second at most. */
+function progressPrinter(asJson: boolean): (progress: ImportProgress) => void {
+  let began = performance.now();
+  let last = 0;
+  const print = printProgress(({ runs, ofRuns, jobs, ofJobs }: ImportProgress) => {
+    const rate = jobs / Math.max(0.001, (performance.now() - began) / 1000);
+    const left = rate === 0 ? null : Math.max(0, Math.round((ofJobs - jobs) / rate));
+    if (asJson) {
+      const ends = { jobs_per_second: Math.round(rate), seconds_left: left };
+      return JSON.stringify({ runs, of_runs: ofRuns, jobs, of_jobs: ofJobs, ...ends });
+    }
+    const end = left === null ? '' : `, ${left < 120 ? `${left} s` : `${Math.round(left / 60)} min`} left`;
+    return `${runs} of ${plural(ofRuns, 'run')}, ${jobs} of ${plural(ofJobs, 'job')}, ${Math.round(rate)} jobs/s${end}`;
+  });
+  return (progress) => {
+    // Another pass begins.
+    if (progress.jobs < last) began = performance.now();
+    last = progress.jobs;
+    print(progress);
+  };
 }

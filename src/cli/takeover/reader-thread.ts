@@ -5,7 +5,7 @@ import type { Finding } from '../../store/takeover/clean.ts';
 import type { ToRead } from '../../store/takeover/import.ts';
 import { closeOld, openOld } from '../../store/takeover/old-database.ts';
 import { readRuns } from '../../store/takeover/read-runs.ts';
-import { parseOldJob } from './parse-job.ts';
+import { parseOldJob } from './reader.ts';
 
 /** Parts that are read before anybody has asked for them: each has at most 4 MB of jobs. */
 let allowed = 2;

@@ -1,7 +1,10 @@
 import { on } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { Refusal } from '../../http/errors.ts';
+import { parseJobChange } from '../../http/teuthology/job-bodies.ts';
 import { threadFile } from '../../program.ts';
 import type { ReadRuns } from '../../store/takeover/import.ts';
+import type { ParseJob } from '../../store/takeover/job-state.ts';
 
 /** Without a limit the thread collects its garbage later: 40 MB more. Five documents of 16 MiB still fit. */
 const resourceLimits = { maxOldGenerationSizeMb: 512 };
@@ -28,3 +31,14 @@ export function readInThread(url: string): ReadRuns {
     };
   };
 }
+
+/** Reads an old job as a report that arrives at the door of teuthology. */
+export const parseOldJob: ParseJob = (texts) => {
+  try {
+    return parseJobChange({ texts, size: 0 });
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.failure.failure !== 'invalid') throw error;
+    const { key, reason } = error.failure;
+    return { refused: key ?? '', reason };
+  }
+};

@@ -11,9 +11,9 @@ import {
   deletedSince,
   isThere,
   jobsOf,
+  machines,
 } from '../../store/takeover/compare.ts';
-import { type OldServer, oldServer } from './old-server.ts';
-import { replayMachines } from './replay-machines.ts';
+import { type Server, serverAt } from './server.ts';
 
 /** The time of the switch in microseconds; null when nothing is to be replayed. Throws `BadSetting`. */
 export function readSwitch(text: string | undefined, isServer: boolean): number | null {
@@ -26,7 +26,7 @@ export function readSwitch(text: string | undefined, isServer: boolean): number 
 
 /** Sends what has changed since the switch. What is equal there already is not sent, so that it can be done again. Returns the exit code. */
 export async function replay(db: Db, { since, to }: { since: number; to: string }): Promise<number> {
-  const server = oldServer(to);
+  const server = serverAt(to);
   await replayMachines(db, server);
   let jobs = 0;
   for (const run of await changedRuns(db)) jobs += await replayRun(db, server, run, since);
@@ -34,7 +34,7 @@ export async function replay(db: Db, { since, to }: { since: number; to: string 
     if (await isThere(db, kind, target)) continue;
     await server.send('DELETE', deletedPath(kind, target));
   }
-  const { sent, refused } = server;
+  const { sent, refused } = server.counts;
   process.stdout.write(
     `${db.label}: sent ${plural(sent, 'change')}, with those of ${plural(jobs, 'job')}; ${refused} refused\n`,
   );
@@ -53,15 +53,12 @@ function runPath(name: string): string {
 }
 
 /** Returns how many jobs were sent. */
-async function replayRun(db: Db, server: OldServer, run: ChangedRun, since: number): Promise<number> {
+async function replayRun(db: Db, server: Server, run: ChangedRun, since: number): Promise<number> {
   const path = `${runPath(run.name)}jobs/`;
   const { status, json } = await server.get(path);
   const isNew = run.posted >= since;
   if (status !== 200 && !isNew) {
-    server.refused++;
-    process.stderr.write(
-      `paddles: the old server has no run ${run.name}, which is older than the switch: it is not sent\n`,
-    );
+    leaveOut(server, `run ${run.name}`);
     return 0;
   }
   if (status !== 200) await server.send('POST', '/runs/', JSON.stringify({ name: run.name }));
@@ -69,17 +66,19 @@ async function replayRun(db: Db, server: OldServer, run: ChangedRun, since: numb
   let sent = 0;
   for await (const job of jobsOf(db, run.id)) {
     const old = there.get(job.job_id);
-    if (old === undefined && job.posted < since) {
-      server.refused++;
-      process.stderr.write(
-        `paddles: the old server has no job ${run.name}/${job.job_id}, which is older than the switch: it is not sent\n`,
-      );
-    } else if (old === undefined) {
+    if (old === undefined && job.posted < since) leaveOut(server, `job ${run.name}/${job.job_id}`);
+    else if (old === undefined) {
       await server.send('POST', path, newBody(job));
       sent++;
     } else sent += (await replayJob(server, `${path}${encodeURIComponent(job.job_id)}/`, job, old)) ? 1 : 0;
   }
   return sent;
+}
+
+/** What was there before the switch and is not there any more was deleted: it stays so. */
+function leaveOut({ counts }: Server, what: string): void {
+  counts.refused++;
+  process.stderr.write(`paddles: the old server has no ${what}, which is older than the switch: it is not sent\n`);
 }
 
 type OldJob = Record<string, unknown>;
@@ -90,18 +89,13 @@ const ownKeys = ['id', 'job_id', 'nodes', 'posted', 'started', 'updated', 'statu
 function newBody(job: ChangedJob): string {
   const { values } = job;
   const keys = Object.keys(values).filter((key) => !ownKeys.includes(key) && values[key] !== null);
-  const members = keys.map((key) => [key, values[key] as string] as const);
-  return joinObject([
-    ['job_id', JSON.stringify(job.job_id)],
-    ...members,
-    ...timestampOf(job),
-    ...verdictOf(job),
-    ...updatedOf(job),
-  ]);
+  const members = keys.map((key): Member => [key, values[key] as string]);
+  const id: Member = ['job_id', JSON.stringify(job.job_id)];
+  return joinObject([id, ...members, ...timestampOf(job), ...verdictOf(job), updatedOf(job)]);
 }
 
 /** Whether there was anything to send. */
-async function replayJob(server: OldServer, path: string, job: ChangedJob, old: OldJob): Promise<boolean> {
+async function replayJob(server: Server, path: string, job: ChangedJob, old: OldJob): Promise<boolean> {
   const { values } = job;
   const keys = Object.keys(values).filter(
     (key) => !ownKeys.includes(key) && key in old && !isEqual(values[key] ?? null, old[key]),
@@ -112,8 +106,8 @@ async function replayJob(server: OldServer, path: string, job: ChangedJob, old: 
   // A verdict withstands every other status, until success: null takes it back.
   const isVerdict = old.status === 'pass' || old.status === 'fail';
   if (isVerdict && status !== old.status) await server.send('PUT', path, '{"success":null}');
-  const members = keys.map((key) => [key, values[key] ?? 'null'] as const);
-  await server.send('PUT', path, joinObject([...members, ...verdictOf(job), ...updatedOf(job)]));
+  const members = keys.map((key): Member => [key, values[key] ?? 'null']);
+  await server.send('PUT', path, joinObject([...members, ...verdictOf(job), updatedOf(job)]));
   return true;
 }
 
@@ -126,7 +120,7 @@ function isEqual(here: string | null, there: unknown): boolean {
 type Member = readonly [string, string];
 
 function verdictOf({ values }: ChangedJob): Member[] {
-  const status = ['status', JSON.stringify(values.status)] as const;
+  const status: Member = ['status', JSON.stringify(values.status)];
   return values.success === null ? [status] : [status, ['success', values.success as string]];
 }
 
@@ -135,6 +129,76 @@ function timestampOf({ values }: ChangedJob): Member[] {
   return timestamp ? [['timestamp', JSON.stringify(timestamp.slice(1, 20).replace(' ', '_'))]] : [];
 }
 
-function updatedOf({ updated }: ChangedJob): Member[] {
-  return [['updated', JSON.stringify(formatTimestamp(updated)?.slice(0, 19))]];
+function updatedOf({ updated }: ChangedJob): Member {
+  return ['updated', JSON.stringify(formatTimestamp(updated)?.slice(0, 19))];
+}
+
+type OldNode = Record<string, unknown> & { name: string; vm_host: { name: string } | null };
+type Node = Awaited<ReturnType<typeof machines>>['nodes'][number];
+
+const plainKeys = [
+  'description',
+  'up',
+  'machine_type',
+  'arch',
+  'is_vm',
+  'os_type',
+  'os_version',
+  'mac_address',
+  'ssh_pub_key',
+] as const;
+
+/** Brings nodes, their locks and queues there to where they are here. */
+async function replayMachines(db: Db, server: Server): Promise<void> {
+  const { nodes, queues } = await machines(db);
+  const there = new Map((((await server.get('/nodes/')).json ?? []) as OldNode[]).map((node) => [node.name, node]));
+  // Hosts are there before their guests name them.
+  const hostsFirst = nodes.toSorted((a, b) => Number(a.is_vm) - Number(b.is_vm));
+  for (const node of hostsFirst) {
+    const old = there.get(node.name);
+    if (old) await replayNode(server, node, old);
+    else await server.send('POST', '/nodes/', JSON.stringify({ name: node.name, ...fieldsOf(node), ...lockOf(node) }));
+  }
+  const paused = ((await server.get('/queue/')).json ?? []) as Record<string, unknown>[];
+  for (const { queue, paused_by, paused_since, paused_until } of queues) {
+    const old = paused.find((one) => one.queue === queue);
+    const times = { paused_since: formatTimestamp(paused_since), paused_until: formatTimestamp(paused_until) };
+    const body = { queue, paused_by, ...times };
+    if (!old) await server.send('POST', '/queue/', JSON.stringify({ queue }));
+    const isEqual = old
+      ? old.paused_by === paused_by && sameTime(old.paused_until, times.paused_until)
+      : paused_by === null;
+    if (!isEqual) await server.send('PUT', '/queue/', JSON.stringify(body));
+  }
+}
+
+function sameTime(there: unknown, here: string | null): boolean {
+  if (typeof there !== 'string' || here === null) return (there ?? null) === here;
+  return there.slice(0, 19) === here.slice(0, 19);
+}
+
+/** What the old server takes of a node; null would be refused for a host. */
+function fieldsOf(node: Node): Record<string, unknown> {
+  const fields = Object.fromEntries(plainKeys.map((key) => [key, node[key]]));
+  return node.vm_host === null ? fields : { ...fields, vm_host: node.vm_host };
+}
+
+function lockOf({ locked, locked_by, locked_since }: Node): object {
+  return locked ? { locked, locked_by, locked_since: formatTimestamp(locked_since) } : {};
+}
+
+async function replayNode(server: Server, node: Node, old: OldNode): Promise<void> {
+  const path = `/nodes/${encodeURIComponent(node.name)}/`;
+  const { locked, locked_by, description } = node;
+  const isSameLock = locked === old.locked && (locked_by ?? null) === (old.locked_by ?? null);
+  if (!isSameLock && old.locked === true) {
+    await server.send('PUT', `${path}lock`, JSON.stringify({ locked: false, locked_by: old.locked_by }));
+  }
+  if (!isSameLock && locked)
+    await server.send('PUT', `${path}lock`, JSON.stringify({ locked, locked_by, description }));
+  const fields = fieldsOf(node);
+  const known: Record<string, unknown> = { ...old, vm_host: old.vm_host?.name ?? null };
+  if (!isSameLock && locked) known.description = description;
+  const changed = Object.entries(fields).filter(([key, value]) => value !== known[key]);
+  if (changed.length > 0) await server.send('PUT', path, JSON.stringify(Object.fromEntries(changed)));
 }

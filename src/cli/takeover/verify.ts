@@ -1,22 +1,22 @@
 import { BadSetting, type CommandLine } from '../../config.ts';
 import { plural } from '../../core/plural.ts';
-import type { Db } from '../../store/db.ts';
+import { type Db, UnavailableDatabase } from '../../store/db.ts';
+import type { Difference } from '../../store/takeover/compare.ts';
 import { type ImportOptions, pass } from '../../store/takeover/import.ts';
-import { compareStatuses, type Verified, verify } from '../../store/takeover/verify.ts';
-import { compareAnswers, type Servers } from './answers.ts';
-import { parseOldJob } from './parse-job.ts';
-import { printDifferences } from './texts.ts';
+import type { OldDatabase } from '../../store/takeover/old-database.ts';
+import { compareStatuses, sampleJobs, type Verified, verify } from '../../store/takeover/verify.ts';
+import { parseOldJob } from './reader.ts';
+import { type Server, serverAt } from './server.ts';
 
-/** The addresses of both servers, null without them. Throws `BadSetting` when one of them is missing or no URL. */
-export function readServers({ flags }: CommandLine): Servers | null {
-  const [there, here] = [flags['old-server'], flags['new-server']];
-  if (there === undefined && here === undefined) return null;
-  for (const [flag, url] of Object.entries({ 'old-server': there, 'new-server': here })) {
-    if (url === undefined || !URL.canParse(url))
-      throw new BadSetting(`--${flag} must be an address like http://host:8080`);
-  }
-  const plain = (url: string | undefined) => new URL(url as string).origin;
-  return { there: plain(there), here: plain(here) };
+/** The old and the new server, null without them. Throws `BadSetting` when one of them is missing or no URL. */
+export function readServers({ flags }: CommandLine): { there: Server; here: Server } | null {
+  if (flags['old-server'] === undefined && flags['new-server'] === undefined) return null;
+  const read = (flag: 'old-server' | 'new-server') => {
+    const url = flags[flag];
+    if (url !== undefined && URL.canParse(url)) return serverAt(url);
+    throw new BadSetting(`--${flag} must be an address like http://host:8080`);
+  };
+  return { there: read('old-server'), here: read('new-server') };
 }
 
 /** How often runs that went on changing are copied and compared again. */
@@ -54,4 +54,75 @@ export async function verifyImport(
   if (seen.stale > 0)
     return { text: `${what}; ${plural(seen.stale, 'run')} went on changing and could not be compared`, exitCode: 1 };
   return { text: `${what}: no difference`, exitCode: 0 };
+}
+
+/** Examples of each kind of difference that are printed. */
+const examples = 3;
+
+/** Prints differences by what they are about, each with some examples. */
+function printDifferences(found: Difference[]): void {
+  for (const [key, some] of Map.groupBy(found, (one) => one.key)) {
+    process.stdout.write(`${key} differs ${plural(some.length, 'time')}\n`);
+    for (const { run, job_id, there, here } of some.slice(0, examples)) {
+      const place = job_id === undefined ? run : `${run}/${job_id}`;
+      process.stdout.write(`  ${place}: ${shortened(there)} there, ${shortened(here)} here\n`);
+    }
+  }
+}
+
+function shortened(text: string | null): string {
+  if (text === null) return 'nothing';
+  return text.length > 100 ? `${text.slice(0, 100)}… (${text.length} characters)` : text;
+}
+
+/** Jobs that are asked for. */
+const sampleSize = 1000;
+
+/** Requests to each server at a time. */
+const atATime = 4;
+
+/** What differs in the answers of both servers for random jobs; only keys that the old server answers count. */
+async function compareAnswers(
+  { old, db }: { old: OldDatabase; db: Db },
+  servers: { there: Server; here: Server },
+): Promise<{ jobs: number; differences: Difference[] }> {
+  const sample = await sampleJobs(old, db, sampleSize);
+  const found: Difference[] = [];
+  const queue = sample.values();
+  const asker = async () => {
+    for (const { run, job_id } of queue) {
+      const path = `/runs/${encodeURIComponent(run)}/jobs/${encodeURIComponent(job_id)}/`;
+      const [there, here] = await Promise.all([answerOf(servers.there, path), answerOf(servers.here, path)]);
+      for (const [key, value] of Object.entries(there)) {
+        const [was, is] = [canonical(key, value), canonical(key, here[key] ?? null)];
+        if (was !== is) found.push({ run, job_id, key: `${key} in the answer`, there: was, here: is });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: atATime }, asker));
+  return { jobs: sample.length, differences: found };
+}
+
+/** The job, or the status of the answer when it is none. Throws `UnavailableDatabase` when the server speaks another contract. */
+async function answerOf(server: Server, path: string): Promise<Record<string, unknown>> {
+  const { status, json: job } = await server.get(path);
+  if (status !== 200) return { status: `answered with ${status}` };
+  // Jobs of the classic contract, on the port that comes to mind first, have no status.
+  if (typeof job === 'object' && job !== null && 'status' in job) return job as Record<string, unknown>;
+  throw new UnavailableDatabase(
+    `${server.base} does not speak the teuthology contract; give the port that does, by default 8081`,
+  );
+}
+
+const times = ['posted', 'started', 'updated', 'timestamp'];
+const documents = ['kernel', 'overrides', 'roles', 'targets', 'tasks'];
+
+/** The old server leaves out a fraction of zero, and shows documents that were never sent as `{}`. */
+function canonical(key: string, value: unknown): string | null {
+  if (value === null) return documents.includes(key) ? '{}' : null;
+  if (times.includes(key) && typeof value === 'string') {
+    const [seconds = '', fraction = ''] = value.split('.');
+    return `${seconds}.${fraction.padEnd(6, '0')}`;
+  }
+  return JSON.stringify(value);
 }
