@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
@@ -17,7 +18,7 @@ import { archiveForReader, startLogReader } from './log-reader.ts';
 import { reindexInBackground } from './reindex.ts';
 import { type Reports, startReports } from './reports.ts';
 import { watchSignals } from './signals.ts';
-import { isWorker, leave, superviseWorkers, tellReady, workerName } from './workers.ts';
+import { superviseWorkers } from './workers.ts';
 
 // Lets the heap grow to 1.25 times of what lives instead of four times: docs/decisions/0006-small-young-generation.md.
 setFlagsFromString('--heap-growing-percent=25');
@@ -44,7 +45,7 @@ export async function serve(line: CommandLine): Promise<number> {
   const { config } = line;
   checkPorts(config);
   checkAccess(line);
-  if (config.workers > 1 && !isWorker) return superviseWorkers(line);
+  if (config.workers > 1 && !cluster.isWorker) return superviseWorkers(line);
   const log = createLog(config);
   const now = () => Date.now() * 1000;
   // Before anybody can know that the server is there: a stop must be graceful from the first request on.
@@ -61,7 +62,7 @@ export async function serve(line: CommandLine): Promise<number> {
     }
     for (const migration of db.migrated) log.info({ migration }, 'migrated the database');
     const reports = await startReports(config, db, log);
-    const metrics = createMetrics(db, { worker: workerName });
+    const metrics = createMetrics(db, { worker: cluster.worker?.id.toString() });
     const doors = doorsOf(config).map((door) => ({
       ...door,
       app: buildApp({ ...door, config, db, log, now, metrics }),
@@ -93,7 +94,8 @@ export async function serve(line: CommandLine): Promise<number> {
     const sentence = listenSentence(error, config);
     throw sentence === undefined ? error : new BadSetting(sentence);
   } finally {
-    leave();
+    // Its channel to the process that started it would keep a worker alive.
+    cluster.worker?.disconnect();
   }
 }
 
@@ -159,10 +161,8 @@ function announce(doors: Door[], db: Db, config: Config, log: Logger): void {
     contracts,
     urls,
   };
-  if (isWorker) {
-    tellReady(announcement);
-    return;
-  }
+  // The process that started this worker announces all of them.
+  if (cluster.isWorker) return void process.send?.({ ready: announcement });
   log.info(announcement, 'ready');
   log.flush(() => {
     if (config.log_level === 'silent' || !process.stdout.isTTY) return;

@@ -1,31 +1,11 @@
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import { BadSetting, type CommandLine } from '../config.ts';
 import { createLog, flushLog, rarely } from './log.ts';
 import { endInTime, onSignals } from './signals.ts';
 
-/** What a worker tells when it listens: the line that announces the server. */
-type Announcement = Record<string, unknown>;
-
 /** A worker that dies at once would otherwise be started without end, as fast as the machine can. */
 const restartAfter = 1000;
-
-/** Whether this process is one of several that share the ports. */
-export const isWorker = cluster.isWorker;
-
-/** Which of them this process is. */
-export const workerName = cluster.worker?.id.toString();
-
-/** Tells the process that started this worker that it listens. */
-export function tellReady(announcement: Announcement): void {
-  process.send?.({ ready: announcement });
-}
-
-/** Lets this worker end: its channel to the process that started it would keep it alive. */
-export function leave(): void {
-  cluster.worker?.disconnect();
-}
 
 /**
  * Starts `workers` processes that share the ports, starts those that die again, and stops them all when it is told to.
@@ -41,13 +21,16 @@ export async function superviseWorkers({ config }: CommandLine): Promise<number>
   let stopping = false;
   const start = () => {
     const worker = fork(onFailure);
-    worker?.on('message', (message: { ready?: Announcement }) => {
+    worker?.on('message', (message: { ready?: object }) => {
       // Workers that are started after the signal to stop would never get it.
       if (stopping || message.ready === undefined) return;
       ready.add(worker.id);
       // The first one alone: it brings the database up to date, and says what is wrong once.
       if (ready.size === 1) for (let count = 1; count < config.workers; count++) start();
-      if (ready.size === config.workers) announce(log, message.ready, config.workers);
+      if (ready.size === config.workers) {
+        log.info({ ...message.ready, workers: config.workers }, 'ready');
+        log.flush();
+      }
     });
     worker?.on('exit', (code, signal) => void onExit(worker, code, signal));
   };
@@ -104,9 +87,4 @@ function fork(failed: (error: Error) => void): Worker | null {
     failed(error as Error);
     return null;
   }
-}
-
-function announce(log: Logger, announcement: Announcement, workers: number): void {
-  log.info({ ...announcement, workers }, 'ready');
-  log.flush();
 }

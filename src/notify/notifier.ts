@@ -13,8 +13,7 @@ import {
   releaseDelivery,
 } from '../store/write/deliveries.ts';
 import { type AnnounceOptions, announceRun, announceSuspects } from './announce.ts';
-import { type MailSettings, sendMail } from './mail.ts';
-import { sendWebhook } from './webhook.ts';
+import { type MailSettings, sendMail, sendWebhook } from './send.ts';
 
 /** Deliveries that are sent at the same time by one process, each to another subscription. */
 const atOnce = 4;

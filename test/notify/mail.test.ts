@@ -1,6 +1,6 @@
 /** Mail of notifications, as a mail server gets it. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sendMail } from '../../src/notify/mail.ts';
+import { sendMail } from '../../src/notify/send.ts';
 import { type MailServer, startMailServer } from '../helpers/mail-server.ts';
 
 let server: MailServer;

@@ -4,7 +4,7 @@ import { finished } from 'node:stream/promises';
 import { fileWriter, parquetWriteRows } from 'hyparquet-writer';
 import { BadSetting, type CommandLine } from '../../config.ts';
 import { plural } from '../../core/plural.ts';
-import { parseQuery, type Query } from '../../core/query.ts';
+import { parseQuery } from '../../core/query.ts';
 import { type Db, UnavailableDatabase } from '../../store/db.ts';
 import { matchingRuns } from '../../store/pages/run-query.ts';
 import { type Cell, type ColumnType, viewColumns, viewRows } from '../../store/takeover/rows.ts';
@@ -13,14 +13,6 @@ import { openDatabase } from '../database.ts';
 import { readSwitch, replay } from './replay.ts';
 
 const formats = ['ndjson', 'csv', 'parquet'] as const;
-
-/** What is written in which form. */
-interface Wanted {
-  format: (typeof formats)[number];
-  what: 'runs' | 'jobs';
-  query: Query;
-  to: string;
-}
 
 /** The exit code of a program whose reader has left, as shells know it. */
 const brokenPipe = 141;
@@ -36,7 +28,7 @@ export async function exportDatabase(line: CommandLine): Promise<number> {
     const db = await openDatabase({ ...line, config }, { now: () => Date.now() * 1000 });
     try {
       if (since !== null) return await replay(db, { since, to });
-      const rows = wanted.format === 'ndjson' ? await writeEverything(db, to) : await writeTable(db, wanted);
+      const rows = await (wanted.format === 'ndjson' ? writeEverything(db, to) : writeTable(db, wanted));
       process.stderr.write(`${db.label}: exported ${plural(rows, 'row')}\n`);
       return 0;
     } finally {
@@ -56,7 +48,7 @@ export async function exportDatabase(line: CommandLine): Promise<number> {
 }
 
 /** Throws `BadSetting` when the flags do not fit together. */
-function readWanted({ flags }: CommandLine, to: string): Wanted {
+function readWanted({ flags }: CommandLine, to: string) {
   const { format = 'ndjson', what = 'jobs', filter } = flags;
   const known = formats.find((one) => one === format);
   if (!known) throw new BadSetting(`--format: '${format}' must be one of ${formats.join(', ')}`);
@@ -67,14 +59,14 @@ function readWanted({ flags }: CommandLine, to: string): Wanted {
   if (known === 'parquet' && to === '-') throw new BadSetting('--format parquet needs --to FILE');
   const { query, problems } = parseQuery(filter ?? '', 'runs');
   if (problems[0]) throw new BadSetting(`--filter: ${problems[0].message}`);
-  return { format: known, what, query, to };
+  return { format: known, what, query, to } as const;
 }
 
 function writeEverything(db: Db, to: string): Promise<number> {
   return withOutput(to, (send) => writeTables(db, (line) => send(`${JSON.stringify(line)}\n`)));
 }
 
-async function writeTable(db: Db, { format, what, query, to }: Wanted): Promise<number> {
+async function writeTable(db: Db, { format, what, query, to }: ReturnType<typeof readWanted>): Promise<number> {
   const matching = await matchingRuns(db, query, { now: Date.now(), zone: 'UTC' });
   const runs = await matching.select('runs.id').orderBy('runs.id').execute();
   const ids = runs.map(({ id }) => id);

@@ -75,7 +75,7 @@ async function replayRun(db: Db, server: Server, run: ChangedRun, since: number)
   return sent;
 }
 
-/** What was there before the switch and is not there any more was deleted: it stays so. */
+/** Says what the old server lacks although it is older than the switch, and counts it. */
 function leaveOut({ counts }: Server, what: string): void {
   counts.refused++;
   process.stderr.write(`paddles: the old server has no ${what}, which is older than the switch: it is not sent\n`);
