@@ -52,22 +52,24 @@ export function startNotifier(options: NotifierOptions): Notifier {
     // A run can only have ended with one of its jobs.
     if (event.type === 'jobs' && event.jobs.some(({ status }) => !goesOn.has(status))) ended.ring();
   });
-  /** Repeats some work while there is any, and when the bell rings, and after a while, in milliseconds. */
-  const repeat = async (work: () => Promise<boolean>, bell: Bell, untilNext = async () => lookEvery) => {
+  /** Repeats some work while there is any (it returns true), and when the bell rings, and after a while, in milliseconds. */
+  const repeat = async (work: () => Promise<unknown>, bell: Bell, untilNext = async () => lookEvery) => {
     while (!signal.aborted) {
       const heard = bell.rung();
       try {
-        if (!(await work())) await bell.wait(heard, await untilNext());
+        if ((await work()) !== true) await bell.wait(heard, await untilNext());
       } catch (error) {
         if (!signal.aborted) warn(error);
         await bell.wait(heard, lookEvery);
       }
     }
   };
+  const seldom = (work: () => Promise<void>, every: number) => repeat(work, rarely, async () => every);
   const sender = createSender(options, { signal: cutOff.signal, warn, onSent: due.ring });
   const working = Promise.all([
     repeat(() => announceRun(options), ended),
-    repeat(createSeldom(options), rarely),
+    seldom(() => announceSuspects(options), nodesEvery),
+    seldom(() => forgetOldNews(db, options.now()), oldEvery),
     repeat(sender.sendNext, due, sender.untilDue),
   ]);
   return {
@@ -112,23 +114,6 @@ function createSender(
     return next === null ? lookEvery : Math.min(Math.max((next - now()) / 1000, 0), lookEvery);
   };
   return { sendNext, untilDue, allSent: () => Promise.all(sending.values()) };
-}
-
-/** Looks after what does not happen often. */
-function createSeldom(options: NotifierOptions): () => Promise<boolean> {
-  let [nodesAt, oldAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  return async () => {
-    const at = performance.now();
-    if (at - oldAt >= oldEvery) {
-      oldAt = at;
-      await forgetOldNews(options.db, options.now());
-    }
-    if (at - nodesAt >= nodesEvery) {
-      nodesAt = at;
-      await announceSuspects(options);
-    }
-    return false;
-  };
 }
 
 /** Sends a delivery that was claimed, and notes what became of it. */
