@@ -12,7 +12,7 @@ import {
 import { checkSchema, migrate } from './engine/migrations.ts';
 import { openPostgres, type PoolState } from './engine/postgres.ts';
 import type { Reader, Schema } from './engine/schema.ts';
-import { openSqlite, openSqliteBeside, openSqliteReadOnly } from './engine/sqlite.ts';
+import { openSqlite } from './engine/sqlite.ts';
 import { type Transact, transactOn } from './engine/transaction.ts';
 import { followDatabase, type Replication } from './write/follow.ts';
 import { createJobWriter, type JobWriter } from './write/jobs.ts';
@@ -71,75 +71,59 @@ export interface OpenOptions {
  *
  * Throws `UnusableDatabase` or `UnavailableDatabase`, each with a sentence for the person who started the program.
  */
-export async function open({ url, now, onFault = () => {}, ...options }: OpenOptions): Promise<Db> {
-  const target = parseDatabaseUrl(url);
-  const { engine, label } = target;
-  const opened = await openEngine(target, { ...options, readOnly: false });
-  const kysely = new Kysely<Schema>({ dialect: opened.dialect });
-  const close = async () => {
-    await kysely.destroy();
-    opened.release();
-  };
-  try {
-    if (opened.isBeside) await checkSchema(kysely);
-    const migrated = opened.isBeside ? [] : await migrate(kysely, engine, now());
-    const jobWriter = createJobWriter(engine, opened.transact ?? transactOn(kysely));
-    // Nobody can listen in a session that changes with every transaction.
-    const live = opened.sharesSessions
-      ? followDatabase({ engine, kysely }).live
-      : createLive(kysely, target.engine === 'postgres' ? target.url : null);
-    const nodeWriter = createNodeWriter(kysely, engine, (nodes) => live.changed({ nodes }));
-    jobWriter.subscribe((event) => live.add(event));
-    const write = async () => void (await kysely.updateTable('indexed').set('version', sql`version`).execute());
-    const condition = createCondition({ look: opened.look, write, onFault });
-    const closeAfterWrites = async () => {
-      await Promise.all([jobWriter.drain(), nodeWriter.drain()]);
-      await live.close();
-      await close();
-    };
-    const keep = (digest: Schema['run_digests']) => keepDigest(kysely, digest);
-    const writers = { jobWriter, nodeWriter, keepDigest: keep, ...(opened.pool && { pool: opened.pool }) };
-    return { engine, kysely, ...writers, live, condition, label, migrated, close: closeAfterWrites };
-  } catch (error) {
-    await close();
-    throw whileOpening(error, label);
-  }
+export function open(options: OpenOptions): Promise<Db> {
+  return openDatabase(options, false);
 }
 
 /**
  * Opens a database that this process may only read, a PostgreSQL standby for one: creates, migrates and writes nothing.
  * Every write through it fails. Throws as `open` does, also when the schema is not up to date.
  */
-export async function openReadOnly({ url, onFault = () => {}, ...options }: OpenOptions): Promise<Db> {
+export function openReadOnly(options: OpenOptions): Promise<Db> {
+  return openDatabase(options, true);
+}
+
+async function openDatabase({ url, now, onFault = () => {}, ...options }: OpenOptions, readOnly: boolean): Promise<Db> {
   const target = parseDatabaseUrl(url);
   const { engine, label } = target;
-  const opened = await openEngine(target, { ...options, readOnly: true });
+  const { transact, pool, ...opened } = await openEngine(target, { ...options, readOnly });
   const kysely = new Kysely<Schema>({ dialect: opened.dialect });
-  try {
-    await checkSchema(kysely);
-  } catch (error) {
+  const release = async () => {
     await kysely.destroy();
+    opened.release?.();
+  };
+  let migrated: string[] = [];
+  try {
+    if (readOnly || opened.isBeside) await checkSchema(kysely);
+    else migrated = await migrate(kysely, engine, now());
+  } catch (error) {
+    await release();
     throw whileOpening(error, label);
   }
-  const { live, replication } = followDatabase({ engine, kysely });
-  const jobWriter = createJobWriter(engine, transactOn(kysely));
-  const nodeWriter = createNodeWriter(kysely, engine, () => {});
+  // Nobody can listen in a session that changes with every transaction.
+  const followed = readOnly || opened.sharesSessions ? followDatabase({ engine, kysely }) : null;
+  const live = followed?.live ?? createLive(kysely, target.engine === 'postgres' ? target.url : null);
+  const jobWriter = createJobWriter(engine, transact ?? transactOn(kysely));
+  const nodeWriter = createNodeWriter(kysely, engine, (nodes) => live.changed({ nodes }));
+  jobWriter.subscribe((event) => live.add(event));
+  const replication = readOnly ? followed?.replication : undefined;
   const look = async () => {
     await opened.look();
-    await replication();
+    await replication?.();
   };
-  const condition = createCondition({ look, write: async () => {}, onFault });
+  const write = async () => void (await kysely.updateTable('indexed').set('version', sql`version`).execute());
+  const condition = createCondition({ look, write: readOnly ? async () => {} : write, onFault });
   const close = async () => {
+    await Promise.all([jobWriter.drain(), nodeWriter.drain()]);
     await live.close();
-    await kysely.destroy();
+    await release();
   };
-  const writers = {
-    jobWriter,
-    nodeWriter,
-    keepDigest: async () => {},
-    ...(opened.pool && { pool: opened.pool }),
+  return {
+    ...{ engine, kysely, jobWriter, nodeWriter, live, condition, label, migrated, close },
+    keepDigest: async (digest) => (readOnly ? undefined : keepDigest(kysely, digest)),
+    ...(pool && { pool }),
+    ...(replication && { replication }),
   };
-  return { engine, kysely, ...writers, live, condition, label, migrated: [], replication, close };
 }
 
 /** What fails after the database has answered once: most of it passes. */
@@ -149,15 +133,15 @@ function whileOpening(error: unknown, label: string): unknown {
   return new (isDamage(error) ? UnusableDatabase : UnavailableDatabase)(sentence, { cause: error });
 }
 
-/** An engine at work; what it leaves out is the same for both. */
+/** An engine at work, with what only one of the two has. */
 interface OpenEngine {
   dialect: Dialect;
-  release: () => void;
-  transact?: Transact;
   look: () => Promise<void>;
+  release?: () => void;
+  isBeside?: boolean;
+  transact?: Transact;
   pool?: () => PoolState;
   sharesSessions?: boolean;
-  isBeside?: boolean;
 }
 
 async function openEngine(
@@ -169,17 +153,15 @@ async function openEngine(
     ...options
   }: Omit<OpenOptions, 'url' | 'now' | 'onFault'> & { readOnly: boolean },
 ): Promise<OpenEngine> {
-  if (target.engine === 'postgres') {
-    return { ...(await openPostgres(target.url, { ...options, onLost, readOnly })), release: () => {} };
-  }
+  if (target.engine === 'postgres') return openPostgres(target.url, { ...options, onLost, readOnly });
   if (mustExist && !existsSync(target.path)) {
     throw new UnusableDatabase(
       `there is no database ${target.path}; name that of the server, or create one with "paddles migrate"`,
     );
   }
-  if (readOnly) return openSqliteReadOnly(target.path);
   const isBeside = options.beside === true && existsSync(target.path);
-  return isBeside ? { ...openSqliteBeside(target.path, options), isBeside } : openSqlite(target.path, options);
+  const mode = readOnly ? 'read-only' : isBeside ? 'beside' : 'alone';
+  return { ...openSqlite(target.path, mode, options), isBeside };
 }
 
 /**

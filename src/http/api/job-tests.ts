@@ -14,7 +14,8 @@ import { milliseconds } from '../../core/time.ts';
 import { findRun } from '../../store/pages/run-page.ts';
 import { jobById, jobId } from '../../store/read/jobs.ts';
 import { caseFailures, failedCasesOf, testedJobs, testsOf } from '../../store/read/test-cases.ts';
-import { caseHash, keepCases } from '../../store/write/evidence.ts';
+import { keepCases } from '../../store/write/evidence.ts';
+import { textHash } from '../../store/write/job-change.ts';
 import { longestBody } from '../connections.ts';
 import { Denial, orThrow, refuse } from '../errors.ts';
 import { orNull, shape } from '../operations.ts';
@@ -214,7 +215,7 @@ async function historyOf(
   { db }: ApiContext,
   { name, run, job }: { name: string; run?: string; job?: string },
 ): Promise<TestHistory> {
-  const failures = await caseFailures(db, caseHash(name), mostFailures);
+  const failures = await caseFailures(db, textHash(name), mostFailures);
   let description = failures[0]?.description_hash ?? null;
   if (run !== undefined || job !== undefined) {
     if (run === undefined) refuse('run', "parameter 'run' is missing");

@@ -68,22 +68,21 @@ export interface Condition {
   check(): Promise<void>;
 }
 
-/** How an engine is asked. */
-interface ConditionOptions {
-  /** Throws when the database does not answer, or is known to take no writes; writes nothing. */
-  look: () => Promise<void>;
-  /** Commits a small change that changes nothing. */
-  write: () => Promise<void>;
-  /** Hears of every fault. */
-  onFault: (error: unknown) => void;
-}
-
 /**
  * Follows the condition of one open database. A full disk, for one, shows only when something is written, so the fate of the
  * last write is remembered; after a failure `check` itself writes until that succeeds, because nobody may send writes to a
- * server that says that it is not ready.
+ * server that says that it is not ready. `look` throws when the database does not answer, or is known to take no writes;
+ * `write` commits a small change that changes nothing; `onFault` hears of every fault.
  */
-export function createCondition({ look, write, onFault }: ConditionOptions): Condition {
+export function createCondition({
+  look,
+  write,
+  onFault,
+}: {
+  look: () => Promise<void>;
+  write: () => Promise<void>;
+  onFault: (error: unknown) => void;
+}): Condition {
   let lastWriteFailed = false;
   return {
     failed(error, writing) {

@@ -5,21 +5,13 @@ import { isDatabaseFault, UnavailableDatabase, UnusableDatabase } from './faults
 /** The oldest PostgreSQL that is supported. */
 const oldestVersion = 15;
 
-/** What the first connections found out. */
-interface Inspection {
-  /** A pooler gives each transaction another connection to PostgreSQL, so that nothing may be kept in a session. */
-  sharesSessions: boolean;
-}
-
 /**
- * Connects, checks and changes nothing. Throws `UnavailableDatabase` when the server does not answer, and `UnusableDatabase`
+ * Connects, checks and changes nothing. Returns whether a pooler gives each transaction another connection to PostgreSQL, so that nothing
+ * may be kept in a session. Throws `UnavailableDatabase` when the server does not answer, and `UnusableDatabase`
  * when it is too old or refuses the user, or when the database is encoded, or its user is limited, in a way that paddles cannot
  * work with.
  */
-export async function inspectPostgres(
-  connection: pg.ClientConfig,
-  { readOnly }: { readOnly: boolean },
-): Promise<Inspection> {
+export async function sessionsAreShared(connection: pg.ClientConfig, readOnly: boolean): Promise<boolean> {
   const clients = [new pg.Client(connection), new pg.Client(connection)] as const;
   const [client, other] = clients;
   // Without a listener an error between two queries would end the process.
@@ -28,7 +20,7 @@ export async function inspectPostgres(
     await client.connect();
     await checkServer(client, readOnly);
     await other.connect();
-    return { sharesSessions: await sharesSessions(client, other) };
+    return await sharesSessions(client, other);
   } catch (error) {
     if (error instanceof UnusableDatabase) throw error;
     throw explain(error, client);

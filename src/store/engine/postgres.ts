@@ -2,20 +2,9 @@
 import { PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { DatabaseFault, isDatabaseFault } from './faults.ts';
-import { inspectPostgres } from './postgres-start.ts';
+import { sessionsAreShared } from './postgres-start.ts';
 import type { Transact } from './transaction.ts';
 import { begin, socketOf, transactOnPool } from './transaction.ts';
-
-/** How `openPostgres` opens a database. */
-interface PostgresOptions {
-  poolSize: number;
-  /** Hears of idle connections that break; the pool replaces them by itself. */
-  onLost: (error: Error) => void;
-  /** Lets the database refuse every write, also after a standby has been promoted. */
-  readOnly?: boolean;
-  /** Milliseconds after which a connection that says nothing is given up: longer than the database lets a statement run. */
-  answerWithin?: number;
-}
 
 /** The connections of a pool: those that work, those that do not, and the requests that wait for one. */
 export interface PoolState {
@@ -31,17 +20,26 @@ interface OpenPostgres {
   /** Throws when the database does not answer, or takes no writes unless it was opened only to be read. */
   look: () => Promise<void>;
   pool: () => PoolState;
-  /** See `Inspection`: LISTEN would be one more thing that is kept in a session. */
+  /** See `sessionsAreShared`: LISTEN would be one more thing that is kept in a session. */
   sharesSessions: boolean;
 }
 
 /** Longest wait for a connection, in milliseconds. */
 const connectWithin = 10_000;
 
-/** Opens a pool of `poolSize` connections. Throws as `inspectPostgres` does. */
+/**
+ * Opens a pool of `poolSize` connections; with `readOnly` the database refuses every write, also after a standby has been promoted. `onLost`
+ * hears of idle connections that break, which the pool replaces by itself; one that says nothing for `answerWithin` milliseconds, longer than
+ * the database lets a statement run, is given up. Throws as `sessionsAreShared` does.
+ */
 export async function openPostgres(
   url: string,
-  { poolSize, onLost, readOnly = false, answerWithin = 35_000 }: PostgresOptions,
+  {
+    poolSize,
+    onLost,
+    readOnly,
+    answerWithin = 35_000,
+  }: { poolSize: number; onLost: (error: Error) => void; readOnly: boolean; answerWithin?: number },
 ): Promise<OpenPostgres> {
   const connection = {
     connectionString: url,
@@ -50,25 +48,20 @@ export async function openPostgres(
     query_timeout: answerWithin,
     keepAlive: true,
   };
-  const { sharesSessions } = await inspectPostgres(connection, { readOnly });
-  const pool = createPool({
-    // Statements that were sent together are answered together, without a round trip for each.
-    connection: { ...connection, max: poolSize, pipeline: true },
-    readOnly,
-    sharesSessions,
-    onLost,
-  });
-  const look = readOnly ? async () => {} : () => checkWritable(pool);
+  const sharesSessions = await sessionsAreShared(connection, readOnly);
+  // Statements that were sent together are answered together, without a round trip for each.
+  const config = { ...connection, max: poolSize, pipeline: true };
+  const pool = createPool(config, { readOnly, sharesSessions, onLost });
   return {
     dialect: new PostgresDialect({ pool }),
     transact: transactOnPool(pool),
-    look,
+    look: readOnly ? async () => {} : () => checkWritable(pool),
     pool: pool.state,
     sharesSessions,
   };
 }
 
-async function checkWritable(pool: ConnectionPool): Promise<void> {
+async function checkWritable(pool: { connect(): Promise<pg.PoolClient> }): Promise<void> {
   const client = await pool.connect();
   let isReadOnly = false;
   try {
@@ -81,27 +74,11 @@ async function checkWritable(pool: ConnectionPool): Promise<void> {
   if (isReadOnly) throw new DatabaseFault('the database is read-only, perhaps a standby');
 }
 
-/** How a pool connects. */
-interface PoolOptions {
-  connection: pg.PoolConfig;
-  readOnly: boolean;
-  /** Nothing may be kept in a session, see `Inspection`. */
-  sharesSessions: boolean;
-  /** Hears of idle connections that break; the pool replaces them by itself. */
-  onLost: (error: Error) => void;
-}
-
-/** What the store needs of a pool. */
-interface ConnectionPool {
-  options: object;
-  /** Throws `DatabaseFault`. */
-  connect(): Promise<pg.PoolClient>;
-  state(): PoolState;
-  end(): Promise<void>;
-}
-
 /** Makes a pool. A connection on which a statement fails by a fault of the database is not used again. */
-function createPool({ connection, readOnly, sharesSessions, onLost }: PoolOptions): ConnectionPool {
+function createPool(
+  config: pg.PoolConfig,
+  { readOnly, sharesSessions, onLost }: { readOnly: boolean; sharesSessions: boolean; onLost: (error: Error) => void },
+) {
   const named = sharesSessions ? null : statementNames();
   const open = new Set<pg.ClientBase>();
   /** Connections that take no writes although they should: an address may lead to a standby for a while. */
@@ -133,25 +110,26 @@ function createPool({ connection, readOnly, sharesSessions, onLost }: PoolOption
     }
     watchQueries(client, named, onFault);
   };
-  const pool = new pg.Pool({ ...connection, types: { getTypeParser: typeParser }, onConnect });
+  const pool = new pg.Pool({ ...config, types: { getTypeParser: typeParser }, onConnect });
   pool.on('error', onLost);
   return {
     options: pool.options,
     state: () => stateOf(pool),
-    async connect() {
+    /** Throws `DatabaseFault`. */
+    async connect(): Promise<pg.PoolClient> {
       for (;;) {
         const client = await pool.connect().catch((cause: unknown) => {
           throw new DatabaseFault('the database does not answer', { cause });
         });
         if (!doubted.has(client)) return client;
-        destroy(client);
+        socketOf(client).destroy();
         client.release(true);
       }
     },
     async end() {
       // A server that does not respond does not confirm the end of a connection either.
       const impatient = setTimeout(() => {
-        for (const client of open) destroy(client);
+        for (const client of open) socketOf(client).destroy();
       }, goodbye);
       await pool.end();
       clearTimeout(impatient);
@@ -186,11 +164,6 @@ async function beginSession(client: pg.ClientBase, readOnly: boolean): Promise<b
   ];
   const results = (await client.query(statements.join('; '))) as unknown as pg.QueryResult[];
   return !readOnly && results.at(-1)?.rows[0]?.transaction_read_only === 'off';
-}
-
-/** Cuts off a connection without waiting for an answer, which the driver itself would. */
-function destroy(client: pg.ClientBase): void {
-  socketOf(client).destroy();
 }
 
 /** Names statements, sets the isolation of transactions, and closes the connection after a fault of the database. */

@@ -120,9 +120,9 @@ function examine(watched: Watched, now: BigIntStats): void {
  * Watches the file of a database that was opened for reading, which others write to: answers a function that throws
  * `DatabaseFault` when another file has its name.
  */
-export function watchName(file: string): () => void {
+export function watchName(file: string): () => Promise<void> {
   const before = statSync(file, { bigint: true });
-  return () => {
+  return async () => {
     const now = lookAt(file);
     if (!now || !isSame(now, before)) throw displaced(file, true, now !== undefined);
   };

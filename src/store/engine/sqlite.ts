@@ -29,63 +29,51 @@ interface OpenSqlite {
 }
 
 /**
- * Opens (and creates) the SQLite file at `path` for this process alone, after checking that it is whole and can be written.
- * Throws `UnusableDatabase` when it is not or when another process has it, and `UnavailableDatabase` when the disk is full or
- * another program is writing.
+ * Opens the SQLite file at `path`, after checking that it is whole and, unless it is only read, that it can be written. The one process
+ * that is `alone` with it may create it; others write a row or two `beside` that one, or only read. With `bulk` the disk has what was
+ * written when the file is closed. Throws `UnusableDatabase` when the file cannot be used or another process has it, and
+ * `UnavailableDatabase` when the disk is full or another program is writing.
  */
-export function openSqlite(path: string, { bulk = false }: { bulk?: boolean } = {}): OpenSqlite {
+export function openSqlite(
+  path: string,
+  mode: 'alone' | 'beside' | 'read-only',
+  { bulk = false }: { bulk?: boolean } = {},
+): OpenSqlite {
   try {
-    const file = realFile(path);
-    const lock = lockFile(file);
-    try {
-      const database = connect(file, { readOnly: false, bulk });
-      const watch = watchFiles(file, database, bulk ? longestLog : longLog);
-      return {
-        dialect: sqliteDialect(database, watch),
-        look: async () => {
-          watch.check();
-          checkRoom(file);
-        },
-        release: () => {
-          if (bulk) syncLog(file);
-          lock.close();
-        },
-      };
-    } catch (error) {
-      lock.close();
-      throw error;
-    }
-  } catch (error) {
-    throw explain(error, path);
-  }
-}
-
-/**
- * Opens the SQLite file at `path` to read it, beside the process that writes. Throws `UnusableDatabase` when there is
- * none.
- */
-export function openSqliteReadOnly(path: string): OpenSqlite {
-  try {
-    const database = connect(path, { readOnly: true });
-    const checkName = watchName(path);
-    return { dialect: sqliteDialect(database, null), look: async () => checkName(), release: () => {} };
-  } catch (error) {
-    throw explain(error, path);
-  }
-}
-
-/** Opens the SQLite file at `path` to write a row or two beside the server that has it. Throws as `openSqlite` does. */
-export function openSqliteBeside(path: string, { bulk = false }: { bulk?: boolean } = {}): OpenSqlite {
-  try {
+    if (mode === 'alone') return openAlone(realFile(path), bulk);
+    const readOnly = mode === 'read-only';
+    const database = connect(path, { readOnly, bulk });
     return {
-      dialect: sqliteDialect(connect(path, { readOnly: false, bulk }), null),
-      look: async () => {},
+      dialect: sqliteDialect(database, null),
+      look: readOnly ? watchName(path) : async () => {},
       release: () => {
         if (bulk) syncLog(realFile(path));
       },
     };
   } catch (error) {
     throw explain(error, path);
+  }
+}
+
+function openAlone(file: string, bulk: boolean): OpenSqlite {
+  const lock = lockFile(file);
+  try {
+    const database = connect(file, { readOnly: false, bulk });
+    const watch = watchFiles(file, database, bulk ? longestLog : longLog);
+    return {
+      dialect: sqliteDialect(database, watch),
+      look: async () => {
+        watch.check();
+        checkRoom(file);
+      },
+      release: () => {
+        if (bulk) syncLog(file);
+        lock.close();
+      },
+    };
+  } catch (error) {
+    lock.close();
+    throw error;
   }
 }
 
@@ -98,7 +86,7 @@ function syncLog(file: string): void {
   closeSync(log);
 }
 
-function connect(file: string, { readOnly, bulk = false }: { readOnly: boolean; bulk?: boolean }): DatabaseSync {
+function connect(file: string, { readOnly, bulk }: { readOnly: boolean; bulk: boolean }): DatabaseSync {
   const database = new DatabaseSync(file, { readOnly, enableForeignKeyConstraints: true, timeout: startWithin });
   try {
     if (!readOnly) {
@@ -152,7 +140,7 @@ function explain(error: unknown, path: string): Error {
 }
 
 /** Creates the file at `path` when there is none, and answers its real path. Throws `UnusableDatabase`, or what Node throws. */
-export function realFile(path: string): string {
+function realFile(path: string): string {
   mkdirSync(dirname(path), { recursive: true });
   // This follows a symlink that leads nowhere yet. What exists is not opened: closing it would release the locks that SQLite
   // holds on it in this process.
@@ -175,7 +163,7 @@ const checked = 1;
  * Takes the lock of a file, which the operating system releases when this process ends in whatever way. Throws
  * `UnusableDatabase` when another process has it.
  */
-export function lockFile(file: string): DatabaseSync {
+function lockFile(file: string): DatabaseSync {
   const lock = new DatabaseSync(`${file}.lock`, { timeout: 0 });
   try {
     lock.exec('pragma locking_mode = exclusive; pragma journal_mode = memory; begin exclusive; commit');

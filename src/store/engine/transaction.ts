@@ -3,8 +3,9 @@
  * not need each other's rows are sent together, the first ones with `begin`, the last ones with `commit`
  * (docs/decisions/0001-group-commit.md has the figures).
  */
-import { CompiledQuery, type Kysely } from 'kysely';
+import { CompiledQuery, type Kysely, type SelectQueryBuilder } from 'kysely';
 import type pg from 'pg';
+import { nextTurn } from '../../core/turns.ts';
 import type { Engine, Schema } from './schema.ts';
 
 /** One statement, its parameters numbered as the engine wants them. */
@@ -34,19 +35,41 @@ export function transactOn(kysely: Kysely<Schema>): Transact {
     // Statements are carried out in this thread: nothing can be done meanwhile.
     onSent?.();
     return kysely.transaction().execute(async (transaction) => {
-      const send: Send = async (statements) => {
-        const answers: Rows[] = [];
-        for (const { sql, parameters } of statements) {
-          const { rows } = await transaction.executeQuery<Rows[number]>(CompiledQuery.raw(sql, [...parameters]));
-          answers.push(rows);
-        }
-        return answers;
-      };
-      const { last, value } = await work(send);
-      await send(last);
+      const { last, value } = await work((statements) => carryOut(transaction, statements));
+      await carryOut(transaction, last);
       return value;
     });
   };
+}
+
+/** Carries out statements one after the other, and returns the rows of each. */
+export async function carryOut(kysely: Kysely<Schema>, statements: Statement[]): Promise<Rows[]> {
+  const answers: Rows[] = [];
+  for (const { sql, parameters } of statements) {
+    const { rows } = await kysely.executeQuery<Rows[number]>(CompiledQuery.raw(sql, [...parameters]));
+    answers.push(rows);
+  }
+  return answers;
+}
+
+/** How many rows a query finds. */
+export async function countOf<T extends keyof Schema>(query: SelectQueryBuilder<Schema, T, object>): Promise<number> {
+  const counted = query.select(({ fn }) => fn.countAll<number>().as('count'));
+  return ((await counted.executeTakeFirstOrThrow()) as { count: number }).count;
+}
+
+/** The rows that `read` finds behind an internal id, by pages, until one has fewer than `size`. Others get their turn after each. */
+export async function* pagesById<Row extends { id: number }>(
+  size: number,
+  read: (after: number) => Promise<Row[]>,
+): AsyncGenerator<Row[]> {
+  for (let after = 0; ; await nextTurn()) {
+    const rows = await read(after);
+    const last = rows.at(-1);
+    if (last) yield rows;
+    if (!last || rows.length < size) return;
+    after = last.id;
+  }
 }
 
 /** `?` is the parameter of SQLite; PostgreSQL numbers its own. A text with 1,000 of them takes 50 µs. */
@@ -93,7 +116,7 @@ function isRetryable(error: unknown): boolean {
   return code === '40001' || code === '40P01' || code === '23503';
 }
 
-/** The socket of a connection, which the types of the driver keep to themselves. */
+/** The socket of a connection, which the types of the driver keep to themselves. To destroy it waits for no answer, as the driver itself would. */
 export function socketOf(client: pg.ClientBase): { cork(): void; uncork(): void; destroy(): void } {
   return (client as unknown as { connection: { stream: ReturnType<typeof socketOf> } }).connection.stream;
 }

@@ -1,4 +1,5 @@
 /** Where a cause of failures has occurred: in which runs of which branches, on which nodes, in which words. */
+
 import { type Failure, notFound } from '../../core/errors.ts';
 import { classified, type Signature } from '../../core/signature.ts';
 import { inTurns, nextTurn } from '../../core/turns.ts';
@@ -6,20 +7,14 @@ import { type Blame, blameOf } from '../../core/verdicts/blame.ts';
 import type { RunIndex } from '../../core/verdicts/digest.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Reader, RunRow } from '../engine/schema.ts';
-import { caseCounts, caseMessages, jobsWithCase } from '../read/test-cases.ts';
+import { chunksOf } from '../engine/transaction.ts';
+import { type CaseJob, caseCounts, caseMessages, jobsWithCase } from '../read/test-cases.ts';
 import { type JobLine, linesByIds } from './job-lines.ts';
 import { type DigestKeeper, indexesOf } from './run-digests.ts';
 import { lastRuns } from './run-page.ts';
 
 /** The most jobs of a cause that are counted, those posted last: chronic ones have a hundred a day. */
 export const mostCounted = 2000;
-
-/** A job of a cause, and when it was posted, in microseconds. */
-export interface Occurrence {
-  id: number;
-  run_id: number;
-  posted: number;
-}
 
 /** A cause by its id, or `not_found`. */
 export async function findCause({ kysely }: Reader, id: string): Promise<Signature | Failure> {
@@ -32,7 +27,7 @@ export async function findCause({ kysely }: Reader, id: string): Promise<Signatu
 }
 
 /** The jobs that failed of a cause since a time in microseconds, newest first, at most `mostCounted`. */
-export async function occurrencesOf(db: Reader, cause: Signature, from = 0): Promise<Occurrence[]> {
+export async function occurrencesOf(db: Reader, cause: Signature, from = 0): Promise<CaseJob[]> {
   const own = await db.kysely
     .selectFrom('jobs')
     .select(['id', 'run_id', 'posted'])
@@ -49,15 +44,15 @@ export async function occurrencesOf(db: Reader, cause: Signature, from = 0): Pro
 }
 
 /** A run with the number of its jobs that failed of the cause, and the last of these. */
-export interface HitRun {
+interface HitRun {
   run: RunRow;
   jobs: number;
-  last: Occurrence;
+  last: CaseJob;
 }
 
 /** The runs of these jobs, in the same order. */
-export async function runsOf({ kysely, engine }: Reader, found: readonly Occurrence[]): Promise<HitRun[]> {
-  const hits = new Map<number, { jobs: number; last: Occurrence }>();
+export async function runsOf({ kysely, engine }: Reader, found: readonly CaseJob[]): Promise<HitRun[]> {
+  const hits = new Map<number, { jobs: number; last: CaseJob }>();
   for (const one of found) {
     const hit = hits.get(one.run_id);
     if (hit === undefined) hits.set(one.run_id, { jobs: 1, last: one });
@@ -102,7 +97,7 @@ export function placesOf(hits: readonly HitRun[], branchOf: (run: RunRow) => str
 }
 
 /** The last runs of a suite on a branch, oldest first, each with the number of its jobs that failed of a cause. */
-export interface Line {
+interface Line {
   suite: string;
   branch: string;
   runs: { run: RunRow; jobs: number }[];
@@ -123,7 +118,7 @@ export async function linesOf(
       rows.push({ suite, branch, runs: await lastRuns(db, { suite, branch }, lineLength) });
     await nextTurn();
   }
-  const ids = rows.flatMap(({ runs }) => runs.map((run) => run.id));
+  const ids = rows.flatMap(({ runs }) => runs.map(({ id }) => id));
   const counts = await countsIn(db, cause, ids);
   return rows.map(({ runs, ...place }) => ({
     ...place,
@@ -140,7 +135,7 @@ async function countsIn(db: Reader, cause: Signature, runs: number[]): Promise<M
     .where('signature', '=', cause.id)
     .groupBy('run_id')
     .execute();
-  const counts = new Map(rows.map(({ run_id, count }) => [run_id, Number(count)]));
+  const counts = new Map(rows.map(({ run_id, count }) => [run_id, count]));
   for (const { run_id, jobs } of await caseCounts(db, runs, [cause]))
     counts.set(run_id, (counts.get(run_id) ?? 0) + jobs);
   return counts;
@@ -150,7 +145,7 @@ async function countsIn(db: Reader, cause: Signature, runs: number[]): Promise<M
 const runsForFacets = 8;
 
 /** A facet: how many jobs with it failed of the cause (k) of how many (n). */
-export interface FacetShare {
+interface FacetShare {
   facet: string;
   k: number;
   n: number;
@@ -164,7 +159,7 @@ export async function commonIn(
   bases: readonly string[],
   at: number,
 ): Promise<{ blame: Blame | null; facets: FacetShare[]; runs: number }> {
-  const indexes = [...(await indexesOf(db, runs.slice(0, runsForFacets), bases, at)).values()];
+  const indexes = [...(await indexesOf(db, runs.slice(0, runsForFacets), { bases, at })).values()];
   const pool = indexes.filter(({ causes }) => causes.has(id));
   await nextTurn();
   const blame = blameOf(pool, id);
@@ -196,18 +191,18 @@ const mostLines = 200;
 const linesAtATime = 50;
 
 /** The last jobs of a cause as lists show them. */
-export async function lastLines(db: Reader, found: readonly Occurrence[]): Promise<JobLine[]> {
+export async function lastLines(db: Reader, found: readonly CaseJob[]): Promise<JobLine[]> {
   const lines: JobLine[] = [];
-  for (let at = 0; at < Math.min(found.length, mostLines); at += linesAtATime) {
-    const ids = found.slice(at, Math.min(at + linesAtATime, mostLines)).map(({ id }) => id);
-    lines.push(...(await linesByIds(db, ids)));
+  const ids = found.slice(0, mostLines).map(({ id }) => id);
+  for (const some of chunksOf(ids, linesAtATime)) {
+    lines.push(...(await linesByIds(db, some)));
     await nextTurn();
   }
   return lines;
 }
 
 /** One wording of a cause: how many jobs said so, and the last of them. */
-export interface Wording {
+interface Wording {
   text: string;
   jobs: number;
   last: JobLine;

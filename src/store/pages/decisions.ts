@@ -1,4 +1,5 @@
 /** What people said of causes (core/decisions), for lists and for the runs that it reaches. */
+
 import { sql } from 'kysely';
 import type { Decision, Place } from '../../core/decisions/decision.ts';
 import type { Candidate } from '../../core/decisions/standing.ts';
@@ -9,6 +10,7 @@ import { nextTurn } from '../../core/turns.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { DecisionRow, ReviewRow } from '../engine/people-schema.ts';
 import type { Reader } from '../engine/schema.ts';
+import { countOf } from '../engine/transaction.ts';
 
 /** A stored decision with true booleans, and times in milliseconds. */
 export function decisionOf({ client_key: _, ...row }: DecisionRow): Decision {
@@ -26,13 +28,9 @@ export function decisionOf({ client_key: _, ...row }: DecisionRow): Decision {
 export async function decisionState({ kysely }: Reader): Promise<string> {
   const [last, withdrawn] = await Promise.all([
     kysely.selectFrom('decisions').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst(),
-    kysely
-      .selectFrom('decisions')
-      .select(({ fn }) => fn.countAll<number>().as('count'))
-      .where('withdrawn_at', 'is not', null)
-      .executeTakeFirstOrThrow(),
+    countOf(kysely.selectFrom('decisions').where('withdrawn_at', 'is not', null)),
   ]);
-  return `${last?.id} ${withdrawn.count}`;
+  return `${last?.id} ${withdrawn}`;
 }
 
 /** A list of decisions, newest first; every condition that is given must hold. */
@@ -178,38 +176,32 @@ function reaching({ name, branch, base }: Place) {
 const mostChanges = 20;
 
 /** Every move that leads to one of some causes, and all others of the causes that they come from. */
-async function movesBefore(db: Reader, causes: string[]): Promise<Move[]> {
+async function movesBefore({ engine, kysely }: Reader, causes: string[]): Promise<Move[]> {
   const found = new Map<string, Move[]>();
   for (let [next, step] = [causes, 0]; next.length > 0 && step < mostChanges; step++) {
-    const sources = db.kysely
+    const sources = kysely
       .selectFrom('cause_moves')
       .select('old')
-      .where(oneOf(db.engine, 'cause', next));
-    const moves = await db.kysely.selectFrom('cause_moves').selectAll().where('old', 'in', sources).execute();
-    next = collect(found, moves);
+      .where(oneOf(engine, 'cause', next));
+    const moves = await kysely.selectFrom('cause_moves').selectAll().where('old', 'in', sources).execute();
+    const fresh = [...Map.groupBy(moves, ({ old }) => old)].filter(([old]) => !found.has(old));
+    for (const [old, some] of fresh) found.set(old, some);
+    next = fresh.map(([old]) => old);
   }
   return [...found.values()].flat();
 }
 
 /** Every move of some causes, and of those that they lead to. */
-async function movesAfter(db: Reader, causes: string[]): Promise<Move[]> {
+async function movesAfter({ engine, kysely }: Reader, causes: string[]): Promise<Move[]> {
   const found = new Map<string, Move[]>();
   for (let [next, step] = [causes, 0]; next.length > 0 && step < mostChanges; step++) {
-    const moves = await db.kysely
+    const moves = await kysely
       .selectFrom('cause_moves')
       .selectAll()
-      .where(oneOf(db.engine, 'old', next))
+      .where(oneOf(engine, 'old', next))
       .execute();
-    collect(found, moves);
+    for (const [old, some] of Map.groupBy(moves, (move) => move.old)) found.set(old, some);
     next = moves.map(({ cause }) => cause).filter((cause) => !found.has(cause));
   }
   return [...found.values()].flat();
-}
-
-/** Adds moves by their first cause; returns the first causes that are new. */
-function collect(found: Map<string, Move[]>, moves: readonly Move[]): string[] {
-  const fresh = new Map<string, Move[]>();
-  for (const move of moves) if (!found.has(move.old)) fresh.set(move.old, [...(fresh.get(move.old) ?? []), move]);
-  for (const [old, some] of fresh) found.set(old, some);
-  return [...fresh.keys()];
 }

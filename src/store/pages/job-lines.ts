@@ -1,10 +1,12 @@
 /** Jobs as the dashboard lists them: one line each, without the bulky documents. */
+
 import { sql } from 'kysely';
 import type { CausedJob, JobStatus } from '../../core/job.ts';
 import { type JobLink, safeHref } from '../../core/paths.ts';
 import { classified, failureCause, type Signature } from '../../core/signature.ts';
 import { inTurns, nextTurn } from '../../core/turns.ts';
 import type { Reader } from '../engine/schema.ts';
+import { pagesById } from '../engine/transaction.ts';
 import { type CaseCauses, caseCausesOf, caseCausesOfRun } from '../read/test-cases.ts';
 
 /** What lists show of a job. Times in microseconds, the duration in seconds. */
@@ -46,11 +48,9 @@ export type JobVerdict = Pick<JobLine, 'job_id' | 'status' | 'description' | 'si
  */
 const longestShown = { reason: 16_384, description: 4096, error: 300 };
 
-const reason = sql<string | null>`substr(${sql.ref('jobs.failure_reason')}, 1, ${sql.lit(longestShown.reason)})`;
+const reason = sql<string | null>`substr(jobs.failure_reason, 1, ${sql.lit(longestShown.reason)})`;
 const error = sql<string | null>`substr(log_excerpts.error, 1, ${sql.lit(longestShown.error)})`;
-const description = sql<
-  string | null
->`substr(${sql.ref('descriptions.description')}, 1, ${sql.lit(longestShown.description)})`;
+const description = sql<string | null>`substr(descriptions.description, 1, ${sql.lit(longestShown.description)})`;
 
 /** The most bytes of short values of a job that lists examine: ordinary jobs have one or two thousand. */
 const longestObject = 16 << 10;
@@ -68,7 +68,7 @@ const linesAtATime = 250;
 export async function* linesOfRun(db: Reader, runId: number): AsyncGenerator<JobLine[]> {
   const lines = selectLines(db).where('jobs.run_id', '=', runId).orderBy('jobs.id').limit(linesAtATime);
   const caseCauses = await caseCausesOfRun(db, runId);
-  for await (const rows of byPages((after) => lines.where('jobs.id', '>', after).execute()))
+  for await (const rows of pagesById(linesAtATime, (after) => lines.where('jobs.id', '>', after).execute()))
     yield await withNodes(db, rows, caseCauses);
 }
 
@@ -76,19 +76,8 @@ export async function* linesOfRun(db: Reader, runId: number): AsyncGenerator<Job
 export async function* verdictsOfRun(db: Reader, runId: number): AsyncGenerator<JobVerdict[]> {
   const verdicts = selectVerdicts(db).where('jobs.run_id', '=', runId).orderBy('jobs.id').limit(linesAtATime);
   const caseCauses = await caseCausesOfRun(db, runId);
-  for await (const rows of byPages((after) => verdicts.where('jobs.id', '>', after).execute()))
+  for await (const rows of pagesById(linesAtATime, (after) => verdicts.where('jobs.id', '>', after).execute()))
     yield await mapInTurns(rows, (row) => verdictOf(row, caseCauses));
-}
-
-/** Pages of at most `linesAtATime` rows, until one is not full. */
-async function* byPages<Row extends { id: number }>(read: (after: number) => Promise<Row[]>): AsyncGenerator<Row[]> {
-  for (let after = 0; ; await nextTurn()) {
-    const rows = await read(after);
-    const last = rows.at(-1);
-    if (last) yield rows;
-    if (!last || rows.length < linesAtATime) return;
-    after = last.id;
-  }
 }
 
 /** Gathers the items of all pages. */
@@ -113,41 +102,18 @@ function selectVerdicts(db: Reader) {
     .selectFrom('jobs')
     .leftJoin('signatures', 'signatures.id', 'jobs.signature')
     .leftJoin('descriptions', 'descriptions.hash', 'jobs.description_hash')
-    .select([
-      'jobs.id',
-      'jobs.job_id',
-      'jobs.status',
-      'jobs.signature',
-      'signatures.kind',
-      'signatures.title',
-      description.as('description'),
-      reason.as('failure_reason'),
-      shortObject('small').as('small'),
-    ]);
+    .select(['jobs.id', 'jobs.job_id', 'jobs.status', 'jobs.signature', 'signatures.kind', 'signatures.title'])
+    .select([description.as('description'), reason.as('failure_reason'), shortObject('small').as('small')]);
 }
 
 function selectLines(db: Reader) {
   return selectVerdicts(db)
     .innerJoin('runs', 'runs.id', 'jobs.run_id')
     .leftJoin('log_excerpts', 'log_excerpts.job_id', 'jobs.id')
-    .select([
-      error.as('error'),
-      'runs.name as run',
-      'runs.suite',
-      'runs.branch as run_branch',
-      'runs.user as run_user',
-      'runs.machine_type as run_machine_type',
-      'jobs.branch',
-      'jobs.user',
-      'jobs.machine_type',
-      'jobs.sha1',
-      'jobs.flavor',
-      'jobs.priority',
-      'jobs.posted',
-      'jobs.started',
-      'jobs.updated',
-      shortObject('more').as('more'),
-    ]);
+    .select([error.as('error'), shortObject('more').as('more'), 'runs.name as run', 'runs.suite'])
+    .select(['runs.branch as run_branch', 'runs.user as run_user', 'runs.machine_type as run_machine_type'])
+    .select(['jobs.branch', 'jobs.user', 'jobs.machine_type', 'jobs.sha1', 'jobs.flavor', 'jobs.priority'])
+    .select(['jobs.posted', 'jobs.started', 'jobs.updated']);
 }
 
 type LineRow = Awaited<ReturnType<ReturnType<typeof selectLines>['execute']>>[number];
@@ -160,32 +126,19 @@ function verdictOf(row: VerdictRow, caseCauses: CaseCauses): JobVerdict {
 }
 
 function lineOf(row: LineRow, nodes: string[], caseCauses: CaseCauses): JobLine {
-  const more = row.more === '{}' ? {} : (JSON.parse(row.more) as Record<string, unknown>);
-  const { id, run, suite, job_id, status, description, failure_reason, sha1, flavor, priority } = row;
-  const { posted, started, updated } = row;
+  const { run_branch, run_user, run_machine_type, kind: _, title: __, small, more: text, ...line } = row;
+  const more = text === '{}' ? {} : (JSON.parse(text) as Record<string, unknown>);
   return {
-    id,
-    run,
-    suite,
-    branch: row.branch || row.run_branch,
-    user: row.user || row.run_user,
-    machine_type: row.machine_type || row.run_machine_type,
-    job_id,
-    status,
-    description,
-    failure_reason,
-    error: row.error || null,
+    ...line,
+    branch: line.branch || run_branch,
+    user: line.user || run_user,
+    machine_type: line.machine_type || run_machine_type,
+    error: line.error || null,
     signature: causeOf(row),
-    case_causes: caseCauses(id),
-    os: osOf(row.small, more.os_version),
+    case_causes: caseCauses(line.id),
+    os: osOf(small, more.os_version),
     nodes,
-    duration: durationIn(row.small),
-    sha1,
-    flavor,
-    priority,
-    posted,
-    started,
-    updated,
+    duration: durationIn(small),
     links: linksIn(more),
   };
 }

@@ -1,9 +1,11 @@
 /** What is known of the jobs of a run beside their lines: tasks, roles, and who scheduled them how. */
+
 import { sql } from 'kysely';
 import { roleNames, taskNames } from '../../core/job-config.ts';
 import { parseUnlessLong } from '../../core/json-text.ts';
-import { inTurns, nextTurn } from '../../core/turns.ts';
+import { inTurns } from '../../core/turns.ts';
 import type { Reader } from '../engine/schema.ts';
+import { pagesById } from '../engine/transaction.ts';
 
 /** Of one job; null and empty where nothing was reported. */
 export interface JobParts {
@@ -25,13 +27,10 @@ const longestText = 64 << 10;
 /** The parts of all jobs of a run, in the order in which they were posted. */
 export async function partsOfRun(db: Reader, runId: number): Promise<JobParts[]> {
   const parts: JobParts[] = [];
-  for (let after = 0; ; await nextTurn()) {
-    const rows = await selectParts(db).where('jobs.run_id', '=', runId).where('jobs.id', '>', after).execute();
+  const ofRun = selectParts(db).where('jobs.run_id', '=', runId);
+  for await (const rows of pagesById(jobsAtATime, (after) => ofRun.where('jobs.id', '>', after).execute()))
     for await (const row of inTurns(rows)) parts.push(partsIn(row));
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < jobsAtATime) return parts;
-    after = last.id;
-  }
+  return parts;
 }
 
 type PartsRow = Awaited<ReturnType<ReturnType<typeof selectParts>['execute']>>[number];

@@ -6,7 +6,7 @@ import { nextTurn } from '../../core/turns.ts';
 import type { Reader } from '../engine/schema.ts';
 
 /** Which results, from where. */
-export interface MonthSearch {
+interface MonthSearch {
   suite: string;
   /** All of them when it is missing. */
   branch?: string | undefined;
@@ -15,17 +15,11 @@ export interface MonthSearch {
   limit: number;
 }
 
-/** Results of a month. */
-export interface Month extends JobCounts {
-  month: string;
-  runs: number;
-}
-
 /** The results of deleted runs of a suite, newest month first. */
 export async function searchMonths(
   { kysely }: Reader,
   { suite, branch, after, limit }: MonthSearch,
-): Promise<{ months: Month[]; next: string | null }> {
+): Promise<{ months: (JobCounts & { month: string; runs: number })[]; next: string | null }> {
   let query = kysely
     .selectFrom('monthly_results')
     .select('month')
@@ -38,10 +32,10 @@ export async function searchMonths(
     .orderBy('month', 'desc')
     .limit(limit + 1)
     .execute();
-  const months = rows.slice(0, limit).map(({ month, ...counts }) => {
+  const months = rows.slice(0, limit).map(({ month, ...sums }) => {
     // Sums of PostgreSQL arrive as texts.
-    const numbers = Object.entries(counts).map(([column, sum]) => [column, Number(sum)]);
-    return { month, ...(Object.fromEntries(numbers) as Omit<Month, 'month'>) };
+    const numbers = Object.entries(sums).map(([column, sum]) => [column, Number(sum)]);
+    return { month, ...(Object.fromEntries(numbers) as typeof sums) };
   });
   return { months, next: rows.length > limit ? (months.at(-1)?.month ?? null) : null };
 }

@@ -1,9 +1,11 @@
 /** Nodes as the dashboard shows them: what they run, and how their jobs ended. */
+
 import { type SqlBool, sql } from 'kysely';
 import { type Failure, notFound } from '../../core/errors.ts';
 import { type JobCounts, noJobs } from '../../core/run.ts';
 import { readNode } from '../engine/dialect.ts';
 import type { NodeRow, Reader } from '../engine/schema.ts';
+import { chunksOf } from '../engine/transaction.ts';
 import { countsByNode, countsOfNode, nodePages } from '../read/nodes.ts';
 
 /** A node, the results of its jobs since a time, and the job that it runs now. */
@@ -31,10 +33,7 @@ export async function nodeLines(
   const counts = one
     ? new Map([[one.id, { ...noJobs(), ...(await countsOfNode(db, one.id, since)) }]])
     : await countsByNode(db, since);
-  for (const [id, results] of counts) {
-    const line = lines.get(id);
-    if (line) line.results = results;
-  }
+  for (const [id, line] of lines) line.results = counts.get(id) ?? line.results;
   await addRunning(db, lines);
   return [...lines.values()];
 }
@@ -69,8 +68,8 @@ async function addRunning(db: Reader, lines: Map<number, NodeLine>): Promise<voi
     .where('status', '=', 'running')
     .execute();
   running.sort((a, b) => a.id - b.id);
-  for (let from = 0; from < running.length; from += runningAtATime) {
-    const some = new Map(running.slice(from, from + runningAtATime).map((job) => [job.id, job]));
+  for (const chunk of chunksOf(running, runningAtATime)) {
+    const some = new Map(chunk.map((job) => [job.id, job]));
     const links = db.kysely
       .selectFrom('job_nodes')
       .select(['node_id', 'job_id'])

@@ -4,11 +4,10 @@ import type { Signature } from '../../core/signature.ts';
 import { milliseconds } from '../../core/time.ts';
 import { inTurns, nextTurn } from '../../core/turns.ts';
 import { crowdedHours, judgeNodes, type NodeFailure, type Suspect, suspectDays } from '../../core/verdicts/lab.ts';
-import { oneOf } from '../engine/dialect.ts';
 import type { Reader } from '../engine/schema.ts';
 import { countsByNode, nodePages } from '../read/nodes.ts';
 import { causeOf } from './job-lines.ts';
-import { portionsOf } from './outages.ts';
+import { startsIn } from './outages.ts';
 
 /** What is held against a node; of the last 14 days, as everything here. */
 export interface NodeCharge {
@@ -157,8 +156,6 @@ async function* failedLinks(db: Reader, since: number) {
   }
 }
 
-const jobsAtATime = 2000;
-
 /** When jobs of a machine type started in the hours in which a cause was frequent, ascending, in milliseconds. */
 async function startsAround(db: Reader, type: string, failures: readonly NodeFailure[]): Promise<number[]> {
   const spans: { from: number; to: number }[] = [];
@@ -171,11 +168,9 @@ async function startsAround(db: Reader, type: string, failures: readonly NodeFai
   const starts: number[] = [];
   for await (const { from, to } of inTurns(spans)) {
     const runs = await runsAt(db, type, from * 1000, to * 1000);
-    for (const portion of portionsOf(runs, jobsAtATime)) {
-      const ids = portion.map(({ id }) => id);
-      for (const { start } of await startsIn(db, ids, from * 1000, to * 1000)) starts.push(milliseconds(start));
-      await nextTurn();
-    }
+    for await (const rows of startsIn(db, runs, from * 1000, to * 1000))
+      for (const { start } of rows) starts.push(milliseconds(start));
+    await nextTurn();
   }
   return starts.sort((a, b) => a - b);
 }
@@ -191,17 +186,6 @@ function runsAt({ kysely }: Reader, type: string, from: number, to: number) {
     .where('updated', '>=', from)
     .orderBy('scheduled', 'desc')
     .limit(2000)
-    .execute();
-}
-
-function startsIn({ engine, kysely }: Reader, runs: number[], from: number, to: number) {
-  const start = sql<number>`coalesce(started, posted)`;
-  return kysely
-    .selectFrom('jobs')
-    .select(start.as('start'))
-    .where(oneOf(engine, 'run_id', runs))
-    .where(start, '>=', from)
-    .where(start, '<', to)
     .execute();
 }
 

@@ -9,6 +9,7 @@ import { countAround, outageOf, outageWindow, type StartedJob } from '../../core
 import type { CauseFacts } from '../../core/verdicts/verdict.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Reader, RunRow } from '../engine/schema.ts';
+import { newestRuns } from '../read/runs.ts';
 
 /** Runs that are looked at, the last scheduled first, and how long before its jobs one was scheduled, in microseconds. */
 const mostRuns = 200;
@@ -48,9 +49,8 @@ async function startedBetween(db: Reader, run: RunRow, from: number, to: number)
   const found: StartedJob[] = [];
   const runs = await runsBetween(db, run, from, to);
   const byId = new Map(runs.map((one) => [one.id, one]));
-  for await (const portion of inTurns(portionsOf(runs, jobsAtATime))) {
-    const ids = portion.map(({ id }) => id);
-    for (const { run_id, start, status, signature, silent } of await startedJobs(db, ids, from, to)) {
+  for await (const rows of startsIn(db, runs, from, to)) {
+    for (const { run_id, start, status, signature, silent } of rows) {
       const { suite, branch } = byId.get(run_id) as RunRow;
       const cause = !isFailing(status) ? null : (signature ?? (silent ? deadSignature(status).id : null));
       found.push({ suite, branch, start: milliseconds(start), cause });
@@ -61,30 +61,28 @@ async function startedBetween(db: Reader, run: RunRow, from: number, to: number)
 
 /** Other runs that had jobs to run between two times. */
 function runsBetween({ kysely }: Reader, { id }: RunRow, from: number, to: number): Promise<RunRow[]> {
-  return kysely
-    .selectFrom('runs')
-    .selectAll()
+  return newestRuns(kysely, mostRuns)
     .where('scheduled', '>=', from - longestQueued)
     .where('scheduled', '<=', to)
     .where('updated', '>=', from)
     .where(({ fn }) => fn.coalesce('started', 'posted'), '<=', to)
     .where('id', '<>', id)
-    .orderBy('scheduled', 'desc')
-    .orderBy('id', 'desc')
-    .limit(mostRuns)
     .execute();
 }
 
-function startedJobs({ engine, kysely }: Reader, runs: number[], from: number, to: number) {
+/** The jobs of some runs that started between two times, in microseconds, by pages. */
+export async function* startsIn({ engine, kysely }: Reader, runs: readonly RunRow[], from: number, to: number) {
   const start = sql<number>`coalesce(started, posted)`;
-  return kysely
+  const jobs = kysely
     .selectFrom('jobs')
     .select(['run_id', 'status', 'signature', start.as('start')])
     .select(sql<boolean>`coalesce(failure_reason, '') = ''`.as('silent'))
-    .where(oneOf(engine, 'run_id', runs))
     .where(start, '>=', from)
-    .where(start, '<=', to)
-    .execute();
+    .where(start, '<=', to);
+  for await (const portion of inTurns(portionsOf(runs, jobsAtATime))) {
+    const ids = portion.map(({ id }) => id);
+    yield await jobs.where(oneOf(engine, 'run_id', ids)).execute();
+  }
 }
 
 /** Splits runs into lists that have about so many jobs together. */

@@ -1,4 +1,5 @@
 /** The finished jobs of runs as verdicts count them: kept in `run_digests`, made again whenever a run has changed, and in memory for those that were used last. */
+
 import { sql } from 'kysely';
 import type { JobStatus } from '../../core/job.ts';
 import { type CausedJob, causesOfJob } from '../../core/job.ts';
@@ -15,7 +16,8 @@ import {
 } from '../../core/verdicts/digest.ts';
 import type { CauseFacts } from '../../core/verdicts/verdict.ts';
 import { oneOf } from '../engine/dialect.ts';
-import type { Reader, RunRow } from '../engine/schema.ts';
+import type { Reader, RunRow, Schema } from '../engine/schema.ts';
+import { pagesById } from '../engine/transaction.ts';
 import { caseCausesOfRun } from '../read/test-cases.ts';
 import { causeOf } from './job-lines.ts';
 import { addAround, outagesAmong, portionsOf } from './outages.ts';
@@ -26,11 +28,7 @@ export interface DigestKeeper extends Reader {
 }
 
 /** A digest as it is kept. `made_of` names the state of the run that it shows. */
-export interface KeptDigest {
-  run_id: number;
-  made_of: string;
-  digest: string;
-}
+type KeptDigest = Schema['run_digests'];
 
 /** What verdicts need of a job; times in microseconds. */
 export interface JudgedJob extends CausedJob<Signature> {
@@ -46,7 +44,7 @@ export function headOf({ name, suite, branch, sha1, scheduled }: RunRow): RunHea
 }
 
 /** A cause of a run with when its jobs started. */
-export type FoundCause = CauseFacts & { cause: Signature };
+type FoundCause = CauseFacts & { cause: Signature };
 
 /** The causes of jobs; a job is among the starts of each of its own. */
 export function causesOf(jobs: Iterable<JudgedJob>): FoundCause[] {
@@ -88,12 +86,21 @@ function stateOf({ revision, updated }: RunRow): string {
 const jobsAtATime = 5000;
 const mostJobs = 20_000;
 
-/** The indexes of runs, by their names; `at` is now, in microseconds, and outages are told from what is broken on several `bases`. */
+/** What indexes are made with. */
+interface Indexing {
+  /** Outages are told from what is broken on several of these branches. */
+  bases: readonly string[];
+  /** Now, in microseconds. */
+  at: number;
+  /** A run of which the jobs have been read, with its causes as `addAround` answers them. */
+  known?: { run: RunRow; jobs: readonly JudgedJob[]; causes: readonly CauseFacts[] };
+}
+
+/** The indexes of runs, by their names. */
 export async function indexesOf(
   db: DigestKeeper,
   runs: readonly RunRow[],
-  bases: readonly string[],
-  at: number,
+  indexing: Indexing,
 ): Promise<Map<string, RunIndex>> {
   const indexes = new Map<string, RunIndex>();
   const unknown = runs.filter((run) => {
@@ -108,7 +115,7 @@ export async function indexesOf(
       const index =
         row?.made_of === stateOf(run)
           ? rememberIndex(db, run.id, row.made_of, parseDigest(headOf(run), row.digest))
-          : await makeIndex(db, run, bases, at);
+          : await makeIndex(db, run, indexing);
       indexes.set(run.name, index);
     }
     await nextTurn();
@@ -129,39 +136,8 @@ async function keptDigests({ engine, kysely }: Reader, runs: readonly RunRow[]):
 /** An outage shows in the jobs of other runs, which have ended after this time, in microseconds. */
 const settledAfter = 86_400_000_000;
 
-async function makeIndex(db: DigestKeeper, run: RunRow, bases: readonly string[], at: number): Promise<RunIndex> {
-  const jobs: JudgedJob[] = [];
-  for await (const page of judgedJobs(db, run.id)) {
-    for (const job of page) jobs.push(job);
-    if (jobs.length >= mostJobs) break;
-  }
-  return keepIndex(db, run, jobs, await addAround(db, run, causesOf(jobs)), bases, at);
-}
-
-/** The index of a run whose jobs are given, with their causes as `addAround` answers them. */
-export async function indexOf(
-  db: DigestKeeper,
-  run: RunRow,
-  jobs: readonly JudgedJob[],
-  causes: readonly CauseFacts[],
-  bases: readonly string[],
-  at: number,
-): Promise<RunIndex> {
-  const known = rememberedIndex(db, run.id, stateOf(run));
-  if (known !== null) return known;
-  const kept = (await keptDigests(db, [run])).get(run.id);
-  if (kept?.made_of !== stateOf(run)) return keepIndex(db, run, jobs, causes, bases, at);
-  return rememberIndex(db, run.id, kept.made_of, parseDigest(headOf(run), kept.digest));
-}
-
-async function keepIndex(
-  db: DigestKeeper,
-  run: RunRow,
-  jobs: readonly JudgedJob[],
-  causes: readonly CauseFacts[],
-  bases: readonly string[],
-  at: number,
-): Promise<RunIndex> {
+async function makeIndex(db: DigestKeeper, run: RunRow, { bases, at, known }: Indexing): Promise<RunIndex> {
+  const { jobs, causes } = known?.run === run ? known : await readCauses(db, run);
   const digest = await digestOf(run, jobs, outagesAmong(run, causes, bases));
   const isUncertain = causes.some((cause) => cause.class === 'support');
   if (!isSettled(run, isUncertain, at)) return indexRun(digest);
@@ -169,6 +145,15 @@ async function keepIndex(
   // The answer does not depend on it: when it cannot be written, the next reader makes it again.
   await db.keepDigest({ run_id: run.id, made_of, digest: digestText(digest) }).catch(() => {});
   return rememberIndex(db, run.id, made_of, digest);
+}
+
+async function readCauses(db: Reader, run: RunRow): Promise<{ jobs: JudgedJob[]; causes: FoundCause[] }> {
+  const jobs: JudgedJob[] = [];
+  for await (const page of judgedJobs(db, run.id)) {
+    for (const job of page) jobs.push(job);
+    if (jobs.length >= mostJobs) break;
+  }
+  return { jobs, causes: await addAround(db, run, causesOf(jobs)) };
 }
 
 function isSettled({ status, updated, posted }: RunRow, isUncertain: boolean, at: number): boolean {
@@ -181,13 +166,9 @@ const rowsAtATime = 500;
 /** The jobs of a run as verdicts need them, by pages. */
 export async function* judgedJobs(db: Reader, runId: number): AsyncGenerator<JudgedJob[]> {
   const caseCauses = await caseCausesOfRun(db, runId);
-  for (let after = 0; ; await nextTurn()) {
-    const rows = await selectJudged(db).where('jobs.run_id', '=', runId).where('jobs.id', '>', after).execute();
+  const judged = selectJudged(db).where('jobs.run_id', '=', runId);
+  for await (const rows of pagesById(rowsAtATime, (after) => judged.where('jobs.id', '>', after).execute()))
     yield rows.map((row) => ({ ...row, signature: causeOf(row), case_causes: caseCauses(row.id) }));
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < rowsAtATime) return;
-    after = last.id;
-  }
 }
 
 function selectJudged({ kysely }: Reader) {
@@ -217,8 +198,7 @@ interface StoredDigest {
 /** The text of a digest, without its run. */
 export function digestText({ facets, causes, ...digest }: RunDigest): string {
   const [counts, rows, ends] = [encode(digest.counts), encode(digest.rows), encode(digest.ends)];
-  const stored: StoredDigest = { facets, causes, counts, rows, ends, further: encode(digest.further) };
-  return JSON.stringify(stored);
+  return JSON.stringify({ facets, causes, counts, rows, ends, further: encode(digest.further) } satisfies StoredDigest);
 }
 
 /** Reads what `digestText` made. */

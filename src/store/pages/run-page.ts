@@ -1,16 +1,9 @@
 /** What the pages of a run, of one of its jobs, of the history of runs and of two runs side by side read beside job lines. */
+
 import { sql } from 'kysely';
 import { type ChangeClass, changeClasses, changeOf, type Pair, pairJobs } from '../../core/compare.ts';
 import { type Failure, isFailure, notFound } from '../../core/errors.ts';
-import {
-  columnFields,
-  documentFields,
-  isDocumentField,
-  isMoreField,
-  isSmallField,
-  type JobStatus,
-  orderJobs,
-} from '../../core/job.ts';
+import { columnFields, documentFields, isDocumentField, isMoreField, isSmallField, orderJobs } from '../../core/job.ts';
 import { splitObject } from '../../core/json-text.ts';
 import { jobsTotal } from '../../core/run.ts';
 import type { Signature } from '../../core/signature.ts';
@@ -18,7 +11,7 @@ import { nextTurn } from '../../core/turns.ts';
 import { contains } from '../engine/dialect.ts';
 import type { Reader, RunRow } from '../engine/schema.ts';
 import { jobById, jobId, jobStatuses, type WholeJob, withDescription } from '../read/jobs.ts';
-import { run } from '../read/runs.ts';
+import { newestRuns, run } from '../read/runs.ts';
 import { isCause } from '../read/test-cases.ts';
 import { allOf, type JobLine, type JobVerdict, linesByIds, verdictsOfRun } from './job-lines.ts';
 
@@ -32,7 +25,7 @@ export interface LatestOf {
 export async function findRun(db: Reader, name: string, { suite, branch }: LatestOf = {}): Promise<RunRow | Failure> {
   const named = await run(db, name);
   if (!isFailure(named) || name !== 'latest') return named;
-  let query = db.kysely.selectFrom('runs').selectAll().orderBy('scheduled', 'desc').orderBy('id', 'desc').limit(1);
+  let query = newestRuns(db.kysely, 1);
   if (suite !== undefined) query = query.where('suite', '=', suite);
   if (branch !== undefined) query = query.where('branch', '=', branch);
   return (await query.executeTakeFirst()) ?? named;
@@ -48,40 +41,29 @@ const lookBack = 40;
 export async function runsUpTo(db: Reader, run: RunRow): Promise<RunRow[]> {
   const { suite, branch, machine_type, scheduled, id } = run;
   if (suite === '' || branch === '') return [run];
-  const rows = await db.kysely
-    .selectFrom('runs')
-    .selectAll()
+  const rows = await newestRuns(db.kysely, lookBack)
     .where('suite', '=', suite)
     .where('branch', '=', branch)
     .where('machine_type', '=', machine_type)
     .where('scheduled', '<=', scheduled)
     .where('id', '<>', id)
-    .orderBy('scheduled', 'desc')
-    .orderBy('id', 'desc')
-    .limit(lookBack)
     .execute();
   return [run, ...rows.filter((row) => row.scheduled < scheduled || row.id < id)];
 }
 
-/** The runs of a history. */
-interface HistoryOf {
-  suite?: string | undefined;
-  branch?: string | undefined;
-  machine_type?: string | undefined;
-  /** Scheduled at this time or later, in microseconds since the epoch. */
-  from?: number | undefined;
-}
-
-/** The last `count` runs that have jobs, oldest first. */
-export async function lastRuns(db: Reader, of: HistoryOf, count: number): Promise<RunRow[]> {
-  let query = db.kysely.selectFrom('runs').selectAll().where('status', '<>', 'empty');
+/** The last `count` runs that have jobs, oldest first; `from` is when they were scheduled at the earliest, in microseconds. */
+export async function lastRuns(
+  db: Reader,
+  of: LatestOf & { machine_type?: string | undefined; from?: number | undefined },
+  count: number,
+): Promise<RunRow[]> {
+  let query = newestRuns(db.kysely, count).where('status', '<>', 'empty');
   for (const key of ['suite', 'branch', 'machine_type'] as const) {
     const value = of[key];
     if (value !== undefined) query = query.where(key, '=', value);
   }
   if (of.from !== undefined) query = query.where('scheduled', '>=', Math.max(of.from, Number.MIN_SAFE_INTEGER));
-  const rows = await query.orderBy('scheduled', 'desc').orderBy('id', 'desc').limit(count).execute();
-  return rows.reverse();
+  return (await query.execute()).reverse();
 }
 
 /** The run to compare with: the last finished one with at least half as many jobs, otherwise the last finished one. */
@@ -144,14 +126,12 @@ export type ComparedPair = Pair<JobVerdict> & { change: ChangeClass };
 /** The jobs of two runs paired by description: regressions first, then by description. */
 export async function compareRuns(db: Reader, a: number, b: number): Promise<ComparedPair[]> {
   const [older, newer] = [await allOf(verdictsOfRun(db, a)), await allOf(verdictsOfRun(db, b))];
-  const rows = pairJobs(older, newer).map((pair) => ({
-    ...pair,
-    change: changeOf(pair.a?.status ?? null, pair.b?.status ?? null),
-    rank: 0,
-    description: pair.b?.description ?? pair.a?.description ?? '',
-  }));
+  const rows = pairJobs(older, newer).map((pair) => {
+    const change = changeOf(pair.a?.status ?? null, pair.b?.status ?? null);
+    const description = pair.b?.description ?? pair.a?.description ?? '';
+    return { ...pair, change, rank: changeClasses.indexOf(change), description };
+  });
   await nextTurn();
-  for (const row of rows) row.rank = changeClasses.indexOf(row.change);
   rows.sort((one, other) => one.rank - other.rank || byText(one.description, other.description));
   await nextTurn();
   return rows.map(({ a, b, change }) => ({ a, b, change }));
@@ -160,9 +140,6 @@ export async function compareRuns(db: Reader, a: number, b: number): Promise<Com
 function byText(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
-
-/** Which other jobs with the same description belong to the history of a job. */
-type HistoryScope = 'branch' | 'all' | 'sha1';
 
 /** A job of a run, or `not_found`. */
 export async function wholeJob(
@@ -205,7 +182,13 @@ export async function neighbours(
 const mostSiblings = 200;
 
 /** The first failed jobs of a run that have a cause, in the order of its page. */
-export async function siblings(db: Reader, run: RunRow, { id, kind }: Signature): Promise<SiblingJob[]> {
+export async function siblings(db: Reader, run: RunRow, { id, kind }: Signature) {
+  const cases = db.kysely
+    .selectFrom('failed_cases')
+    .select('place')
+    .whereRef('failed_cases.job_id', '=', sql.ref('jobs.id'))
+    .where('failed_cases.signature', '=', id)
+    .where(isCause);
   const jobs = await db.kysely
     .selectFrom('jobs')
     .leftJoin('descriptions', 'descriptions.hash', 'jobs.description_hash')
@@ -215,28 +198,12 @@ export async function siblings(db: Reader, run: RunRow, { id, kind }: Signature)
     .where('jobs.signature', 'is not', null)
     .where(({ eb, or, exists }) => {
       const own = eb('jobs.signature', '=', id);
-      return kind === 'test' ? or([own, exists(caseOf(db, id))]) : own;
+      return kind === 'test' ? or([own, exists(cases)]) : own;
     })
     .orderBy('jobs.id')
     .limit(mostSiblings)
     .execute();
   return orderJobs(jobs);
-}
-
-function caseOf({ kysely }: Reader, cause: string) {
-  return kysely
-    .selectFrom('failed_cases')
-    .select('place')
-    .whereRef('failed_cases.job_id', '=', sql.ref('jobs.id'))
-    .where('failed_cases.signature', '=', cause)
-    .where(isCause);
-}
-
-/** A job of the same cause. */
-export interface SiblingJob {
-  job_id: string;
-  status: JobStatus;
-  description: string | null;
 }
 
 /** The length of a job's history. */
@@ -250,7 +217,7 @@ export async function descriptionHistory(
   db: Reader,
   run: RunRow,
   { job, line }: { job: WholeJob; line: JobLine },
-  scope: HistoryScope,
+  scope: 'branch' | 'all' | 'sha1',
 ): Promise<JobLine[]> {
   const { description_hash } = job;
   if (description_hash === null) return [line];

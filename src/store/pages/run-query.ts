@@ -1,4 +1,5 @@
 /** The filter language (docs/dashboard.md) as conditions on runs. */
+
 import {
   type ExpressionBuilder,
   type ExpressionWrapper,
@@ -15,6 +16,7 @@ import { runStatuses } from '../../core/run.ts';
 import { inTurns, nextTurn } from '../../core/turns.ts';
 import { escapeLike, oneOf } from '../engine/dialect.ts';
 import type { Reader, RunRow, Schema } from '../engine/schema.ts';
+import { chunksOf, pagesById } from '../engine/transaction.ts';
 import { type CaseJob, jobsWithCase } from '../read/test-cases.ts';
 
 type Builder = ExpressionBuilder<Schema, 'runs'>;
@@ -45,20 +47,18 @@ const runsAtATime = 2000;
 async function idsThatPass(matching: MatchingRuns, tests: RunTest[]): Promise<number[]> {
   const ids: number[] = [];
   const columns = [...new Set(tests.map(({ column }) => column))];
-  for (let after = 0; ; ) {
-    const page = matching
-      .select(['id', ...columns])
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(runsAtATime);
-    const rows: (Partial<RunTexts> & { id: number })[] = await page.execute();
+  const page = matching
+    .select(['id', ...columns])
+    .orderBy('id')
+    .limit(runsAtATime);
+  const read = (after: number): Promise<(Partial<RunTexts> & { id: number })[]> =>
+    page.where('id', '>', after).execute();
+  for await (const rows of pagesById(runsAtATime, read)) {
     for await (const row of inTurns(rows)) {
       if (tests.every(({ column, test }) => test(row[column] ?? null))) ids.push(row.id);
     }
-    if (rows.length < runsAtATime) return ids;
-    after = rows.at(-1)?.id ?? after;
-    await nextTurn();
   }
+  return ids;
 }
 
 type RunTexts = Pick<RunRow, 'name' | TextColumn>;
@@ -202,12 +202,12 @@ function whereSpent(key: keyof typeof spent, value: Value, clock: Clock): RawBui
 const causesAtATime = 20;
 
 /** Their internal ids. The index of jobs with a cause has all that is read of jobs. */
-export async function runsWithCause(db: Reader, { values }: Pick<Term, 'values'>): Promise<number[]> {
+async function runsWithCause(db: Reader, { values }: Pick<Term, 'values'>): Promise<number[]> {
   const named = values.filter(({ type }) => type !== 'none');
   const found = new Set<number>();
   const causes = named.length === 0 ? [] : await causesNamed(db, named);
-  for (let at = 0; at < causes.length; at += causesAtATime) {
-    const ids = causes.slice(at, at + causesAtATime).map(({ id }) => id);
+  for (const some of chunksOf(causes, causesAtATime)) {
+    const ids = some.map(({ id }) => id);
     for (const id of await runsWith(db, ids)) found.add(id);
     await nextTurn();
   }

@@ -45,32 +45,23 @@ async function runsNamed(db: Reader, text: string): Promise<Found[]> {
     .limit(8)
     .execute();
   const pair = runs.find(({ suite, branch }) => words.length === 2 && words.includes(suite) && words.includes(branch));
-  const both: Found[] =
-    pair === undefined
-      ? []
-      : [
-          {
-            kind: 'suite',
-            label: `${pair.suite} on ${pair.branch}`,
-            detail: 'runs of this suite and branch',
-            path: pagePath.runs({ q: `${literalTerm('suite', pair.suite)} ${literalTerm('branch', pair.branch)}` }),
-          },
-        ];
-  const facets = (['branch', 'suite', 'user'] as const).flatMap((kind) =>
-    [...new Set(runs.map((run) => run[kind]))]
-      .filter((value) => value.toLowerCase().includes(text.toLowerCase()))
-      .slice(0, 2)
-      .map((value) => ({
-        kind,
-        label: value,
-        detail: `runs of this ${kind}`,
-        path: pagePath.runs({ q: literalTerm(kind, value) }),
-      })),
-  );
-  const named = runs.map(
-    ({ name, status }): Found => ({ kind: 'run', label: name, detail: status, path: pagePath.run(name) }),
-  );
-  return [...both, ...facets, ...named];
+  const found: Found[] = [];
+  if (pair !== undefined) {
+    const q = `${literalTerm('suite', pair.suite)} ${literalTerm('branch', pair.branch)}`;
+    const label = `${pair.suite} on ${pair.branch}`;
+    found.push({ kind: 'suite', label, detail: 'runs of this suite and branch', path: pagePath.runs({ q }) });
+  }
+  for (const kind of ['branch', 'suite', 'user'] as const) {
+    const values = new Set(runs.map((run) => run[kind]));
+    const containing = [...values].filter((value) => value.toLowerCase().includes(text.toLowerCase()));
+    for (const label of containing.slice(0, 2)) {
+      const path = pagePath.runs({ q: literalTerm(kind, label) });
+      found.push({ kind, label, detail: `runs of this ${kind}`, path });
+    }
+  }
+  for (const { name, status } of runs)
+    found.push({ kind: 'run', label: name, detail: status, path: pagePath.run(name) });
+  return found;
 }
 
 /** Nodes, and causes, that are shown. */
@@ -118,12 +109,9 @@ async function nodesNamed(db: Reader, text: string): Promise<Found[]> {
     keys: (after) => keys.where('name', '>', after),
     rows: ({ after, upTo }, limit) => named.where('name', '>', after).where('name', '<=', upTo).limit(limit).execute(),
   });
-  return nodes.map(({ name, machine_type }) => ({
-    kind: 'node',
-    label: name,
-    detail: machine_type ?? '',
-    path: pagePath.node(name),
-  }));
+  return nodes.map(({ name, machine_type }) => {
+    return { kind: 'node', label: name, detail: machine_type ?? '', path: pagePath.node(name) };
+  });
 }
 
 /** Causes with these words in their title, of this failure reason, or with this id; only those that some job still has. */
@@ -178,12 +166,9 @@ async function jobsWithId(db: Reader, run: string | null, jobId: string): Promis
     .where('jobs.job_id', '=', jobId);
   if (run !== null) query = query.where('runs.name', '=', run);
   const rows = await query.orderBy('jobs.id', 'desc').limit(3).execute();
-  return rows.map(({ name, job_id, status }) => ({
-    kind: 'job',
-    label: job_id,
-    detail: `${status} · ${name}`,
-    path: pagePath.job(name, job_id),
-  }));
+  return rows.map(({ name, job_id, status }) => {
+    return { kind: 'job', label: job_id, detail: `${status} · ${name}`, path: pagePath.job(name, job_id) };
+  });
 }
 
 async function sha1s(db: Reader, text: string): Promise<Found[]> {
@@ -197,10 +182,8 @@ async function sha1s(db: Reader, text: string): Promise<Found[]> {
     .orderBy('sha1')
     .limit(3)
     .execute();
-  return rows.map(({ sha1 }) => ({
-    kind: 'sha1',
-    label: sha1 ?? '',
-    detail: 'runs of this build',
-    path: pagePath.runs({ q: literalTerm('sha1', sha1 ?? '') }),
-  }));
+  return rows.map(({ sha1 }) => {
+    const path = pagePath.runs({ q: literalTerm('sha1', sha1 ?? '') });
+    return { kind: 'sha1', label: sha1 ?? '', detail: 'runs of this build', path };
+  });
 }

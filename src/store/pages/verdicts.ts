@@ -1,4 +1,5 @@
 /** What is said of the failures of a run, and which runs it is compared with for that; core/verdicts decides. */
+
 import { decisionName, placeOf } from '../../core/decisions/decision.ts';
 import { type DecidedVerdict, decided, type Seen, type Standing, standingOf } from '../../core/decisions/standing.ts';
 import type { Signature } from '../../core/signature.ts';
@@ -16,9 +17,10 @@ import type { RunHead, RunIndex } from '../../core/verdicts/digest.ts';
 import { type Comparison, verdictOf } from '../../core/verdicts/verdict.ts';
 import { contains } from '../engine/dialect.ts';
 import type { Reader, RunRow } from '../engine/schema.ts';
+import { newestRuns } from '../read/runs.ts';
 import { type CauseDecisions, decisionsOn } from './decisions.ts';
 import { addAround } from './outages.ts';
-import { causesOf, type DigestKeeper, headOf, indexesOf, indexOf, type JudgedJob } from './run-digests.ts';
+import { causesOf, type DigestKeeper, headOf, indexesOf, type JudgedJob } from './run-digests.ts';
 
 /** What is said of one cause of a run. */
 export interface Judged {
@@ -41,10 +43,13 @@ export async function verdictsOf(
 ): Promise<Judged[]> {
   const causes = await addAround(db, run, causesOf(jobs));
   if (causes.length === 0) return [];
-  const indexes = await indexesOf(db, [...new Set([...baseline, ...own])], bases, at);
-  const indexed = (rows: typeof baseline) => rows.map(({ name }) => indexes.get(name) as RunIndex);
-  const index = await indexOf(db, run, jobs, causes, bases, at);
-  const comparison = { run: index, baseline: indexed(baseline), own: indexed(own), bases };
+  const indexes = await indexesOf(db, [...new Set([...baseline, ...own, run])], {
+    bases,
+    at,
+    known: { run, jobs, causes },
+  });
+  const indexed = ({ name }: RunRow) => indexes.get(name) as RunIndex;
+  const comparison = { run: indexed(run), baseline: baseline.map(indexed), own: own.map(indexed), bases };
   const place = { ...placeOf(run, bases), scheduled: headOf(run).scheduled };
   const decisions = await decisionsOn(db, causes, place, decidedAt);
   await nextTurn();
@@ -118,15 +123,13 @@ export async function comparedWith(db: Reader, run: RunRow, bases: string[], cho
 
 async function runsBefore({ kysely }: Reader, run: RunRow, branch: string, count: number): Promise<RunRow[]> {
   if (run.suite === '' || branch === '') return [];
-  const query = kysely
-    .selectFrom('runs')
-    .selectAll()
+  return newestRuns(kysely, count)
     .where('suite', '=', run.suite)
     .where('branch', '=', branch)
     .where('scheduled', '<', run.scheduled)
     .where('scheduled', '>=', run.scheduled - longestBaseline * 1000)
-    .where('status', '<>', 'empty');
-  return query.orderBy('scheduled', 'desc').orderBy('id', 'desc').limit(count).execute();
+    .where('status', '<>', 'empty')
+    .execute();
 }
 
 const known = new WeakMap<Reader, { newest: number; bases: string[] }>();

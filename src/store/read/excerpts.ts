@@ -1,12 +1,13 @@
 /** What the logs of jobs said, and what has to be known of a job to read its log. */
+
 import { sql } from 'kysely';
 import { type Failure, notFound } from '../../core/errors.ts';
-import type { JobStatus } from '../../core/job.ts';
 import { ignorelistOf } from '../../core/logs/evidence.ts';
 import type { Finding, KnownLog } from '../../core/logs/first-error.ts';
 import type { PlacedJob } from '../../core/logs/places.ts';
 import { oneOf } from '../engine/dialect.ts';
-import type { Reader, RunRow } from '../engine/schema.ts';
+import type { JobRow, Reader, RunRow } from '../engine/schema.ts';
+import { countOf } from '../engine/transaction.ts';
 
 /** What is known of the log of a job. */
 export async function knownLog({ kysely }: Reader, jobId: number): Promise<KnownLog> {
@@ -49,21 +50,21 @@ export async function errorsOfCauses({ kysely }: Reader, runId: number): Promise
   return new Map(rows.flatMap(({ signature, text }) => (signature === null ? [] : [[signature, text]])));
 }
 
-/** A job whose log is to be read. */
-export type JobToRead = PlacedJob & { status: JobStatus; failure_reason: string | null; ignorelist: string[] };
-
 /** Longer overrides are hostile; nothing is ignored because of them. */
 const longestOverrides = 256 << 10;
 
 /** What has to be known of a job to read its log; null when it is gone or did not end badly. */
-export async function jobToRead({ kysely }: Reader, jobId: number): Promise<JobToRead | null> {
+export async function jobToRead(
+  { kysely }: Reader,
+  jobId: number,
+): Promise<(PlacedJob & Pick<JobRow, 'status' | 'failure_reason'> & { ignorelist: string[] }) | null> {
   const row = await kysely
     .selectFrom('jobs')
     .innerJoin('runs', 'runs.id', 'jobs.run_id')
     .leftJoin('job_documents', 'job_documents.id', 'jobs.id')
     .select(['runs.name as run', 'jobs.job_id', 'jobs.status'])
     .select([
-      sql<string>`case when octet_length(jobs.small) > 16384 then '{}' else jobs.small end`.as('small'),
+      small,
       sql<string | null>`substr(jobs.failure_reason, 1, 8192)`.as('failure_reason'),
       sql<
         string | null
@@ -109,16 +110,11 @@ export async function jobsToRefine({ kysely }: Reader, run: string): Promise<num
 
 /** How many logs are to be read, now or later. */
 export async function countWaitingLogs({ kysely }: Reader): Promise<number> {
-  const { count } = await kysely
-    .selectFrom('log_excerpts')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('due', 'is not', null)
-    .executeTakeFirstOrThrow();
-  return Number(count);
+  return await countOf(kysely.selectFrom('log_excerpts').where('due', 'is not', null));
 }
 
 /** Longer short values are hostile; the place of such a job is that of its run and id. */
-const longestSmall = 16 << 10;
+const small = sql<string>`case when octet_length(jobs.small) > 16384 then '{}' else jobs.small end`.as('small');
 
 /** A job of a run as its place in an archive depends on it, with its internal id. */
 export async function placedJob(
@@ -128,10 +124,7 @@ export async function placedJob(
 ): Promise<(PlacedJob & { id: number }) | Failure> {
   const row = await kysely
     .selectFrom('jobs')
-    .select([
-      'id',
-      sql<string>`case when octet_length(small) > ${sql.lit(longestSmall)} then '{}' else small end`.as('small'),
-    ])
+    .select(['id', small])
     .where('run_id', '=', run.id)
     .where('job_id', '=', job_id)
     .executeTakeFirst();
@@ -140,7 +133,7 @@ export async function placedJob(
 }
 
 /** The `archive_path` among the short values of a job. */
-export function archivePathIn(small: string): string | null {
+function archivePathIn(small: string): string | null {
   const { archive_path } = JSON.parse(small) as { archive_path?: unknown };
   return typeof archive_path === 'string' ? archive_path : null;
 }

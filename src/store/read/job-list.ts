@@ -1,9 +1,11 @@
 /** Lists of jobs, read page by page: which jobs come next, and how long they are. */
+
 import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import { isDocumentField, type JobStatus } from '../../core/job.ts';
 import { nextTurn } from '../../core/turns.ts';
 import { contains, oneOf } from '../engine/dialect.ts';
 import type { JobTable, Reader, Schema } from '../engine/schema.ts';
+import { countOf } from '../engine/transaction.ts';
 import { descriptionsWith, type JobColumn, type JobHead, selectHeads } from './jobs.ts';
 import { runsWithJobs } from './runs.ts';
 
@@ -127,9 +129,7 @@ async function readRows(list: List, range: Range, limit: number, offset: number)
 }
 
 async function countRows(list: List, range: Range): Promise<number> {
-  const all = list.db.kysely.selectFrom('jobs').select(({ fn }) => fn.countAll<number>().as('count'));
-  const { count } = await within(restrict(list, all), range).executeTakeFirstOrThrow();
-  return Number(count);
+  return await countOf(within(restrict(list, list.db.kysely.selectFrom('jobs')), range));
 }
 
 /** The place of the `count`th job below a place, among the jobs that the index yields within the bounds of time. */

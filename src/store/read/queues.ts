@@ -1,6 +1,8 @@
 /** What is read of queues and of what waits in them (teuthology contract §2.19 to §2.22). */
+
 import { type Failure, notFound } from '../../core/errors.ts';
 import type { QueueRow, Reader } from '../engine/schema.ts';
+import { countOf } from '../engine/transaction.ts';
 import { runsWithJobs } from './runs.ts';
 
 /** Which queues a list holds; every condition that is given must hold. */
@@ -27,12 +29,9 @@ export async function findQueue(db: Reader, name: string): Promise<QueueRow | Fa
 
 /** The internal id of the queued job that is next: the lowest `priority`, then the oldest (advice 71). */
 export async function nextJobId(db: Reader, queue: string): Promise<number | null> {
-  const row = await db.kysely
-    .selectFrom('jobs')
+  const row = await queuedJobs(db)
     .select('id')
     .where('queue', '=', queue)
-    .where('status', '=', 'queued')
-    .where('run_id', 'in', runsWithJobs(db, 'queued'))
     .orderBy('priority', (order) => order.asc().nullsLast())
     .orderBy('id')
     .limit(1)
@@ -42,27 +41,21 @@ export async function nextJobId(db: Reader, queue: string): Promise<number | nul
 
 /** How many jobs wait in a queue. */
 export async function countQueuedJobs(db: Reader, queue: string): Promise<number> {
-  const row = await db.kysely
-    .selectFrom('jobs')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('queue', '=', queue)
-    .where('status', '=', 'queued')
-    .where('run_id', 'in', runsWithJobs(db, 'queued'))
-    .executeTakeFirstOrThrow();
-  return row.count;
+  return await countOf(queuedJobs(db).where('queue', '=', queue));
+}
+
+function queuedJobs(db: Reader) {
+  return db.kysely.selectFrom('jobs').where('status', '=', 'queued').where('run_id', 'in', runsWithJobs(db, 'queued'));
 }
 
 /** The queues with the most queued jobs, and how many these are; jobs without a queue count under an empty name. */
 export async function longestQueues(db: Reader, most: number): Promise<{ queue: string; jobs: number }[]> {
-  const rows = await db.kysely
-    .selectFrom('jobs')
+  const rows = await queuedJobs(db)
     .select(({ fn }) => ['queue', fn.countAll<number>().as('jobs')])
-    .where('status', '=', 'queued')
-    .where('run_id', 'in', runsWithJobs(db, 'queued'))
     .groupBy('queue')
     .orderBy('jobs', 'desc')
     .orderBy('queue')
     .limit(most)
     .execute();
-  return rows.map(({ queue, jobs }) => ({ queue: queue ?? '', jobs: Number(jobs) }));
+  return rows.map(({ queue, jobs }) => ({ queue: queue ?? '', jobs }));
 }

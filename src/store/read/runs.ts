@@ -61,6 +61,11 @@ export async function runName(db: Reader, id: number): Promise<string | null> {
   return row?.name ?? null;
 }
 
+/** The runs scheduled last, newest first. */
+export function newestRuns(kysely: Reader['kysely'], limit: number) {
+  return kysely.selectFrom('runs').selectAll().orderBy('scheduled', 'desc').orderBy('id', 'desc').limit(limit);
+}
+
 /** Runs, those posted last first. */
 export async function runsByPosted(db: Reader, page: RunsPage): Promise<RunRow[]> {
   return pageOf(db.kysely.selectFrom('runs').selectAll(), 'posted', 'desc', page);

@@ -1,8 +1,10 @@
 /** Subscriptions and their deliveries. */
+
 import { type Failure, notFound } from '../../core/errors.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { DeliveryRow, SubscriptionRow } from '../engine/people-schema.ts';
 import type { Reader } from '../engine/schema.ts';
+import { countOf } from '../engine/transaction.ts';
 
 /** All subscriptions by name; there are a hundred at most. */
 export async function listSubscriptions({ kysely }: Reader): Promise<SubscriptionRow[]> {
@@ -10,15 +12,12 @@ export async function listSubscriptions({ kysely }: Reader): Promise<Subscriptio
   return rows.map((row) => ({ ...row, enabled: Boolean(row.enabled) }));
 }
 
-/** A delivery in a list, without what it says. */
-export type ListedDelivery = Omit<DeliveryRow, 'body' | 'refused'>;
-
-/** Deliveries of a subscription before the one with the id `after`, newest first; or `not_found`. */
+/** Deliveries of a subscription before the one with the id `after`, newest first, without what they say; or `not_found`. */
 export async function listDeliveries(
   { kysely }: Reader,
   id: number,
   { after, limit }: { after: number | null; limit: number },
-): Promise<ListedDelivery[] | Failure> {
+): Promise<Omit<DeliveryRow, 'body' | 'refused'>[] | Failure> {
   const known = await kysely.selectFrom('subscriptions').select('id').where('id', '=', id).executeTakeFirst();
   if (!known) return notFound('subscription', String(id));
   return kysely
@@ -34,12 +33,7 @@ export async function listDeliveries(
 
 /** How many deliveries are still to be sent, perhaps again. */
 export async function countWaitingDeliveries({ kysely }: Reader): Promise<number> {
-  const { count } = await kysely
-    .selectFrom('deliveries')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('due', 'is not', null)
-    .executeTakeFirstOrThrow();
-  return Number(count);
+  return await countOf(kysely.selectFrom('deliveries').where('due', 'is not', null));
 }
 
 /** When the next delivery to any but the subscriptions in `busy` is due, in microseconds; null when none is. */

@@ -3,25 +3,16 @@
 import { sql } from 'kysely';
 import { mostCaseCauses } from '../../core/job.ts';
 import { classified, type Signature } from '../../core/signature.ts';
-import type { CaseCounts, CaseResult } from '../../core/test-cases.ts';
+import type { CaseCounts } from '../../core/test-cases.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Reader } from '../engine/schema.ts';
 
-/** What is known of all cases of a job. */
-export interface JobTests {
-  counts: CaseCounts;
-  seconds: number;
-  source: string;
-  packed: string;
-}
-
 /** The cases of a job; null when it has none. */
-export async function testsOf({ kysely }: Reader, jobId: number): Promise<JobTests | null> {
+export async function testsOf({ kysely }: Reader, jobId: number) {
   const row = await kysely.selectFrom('job_tests').selectAll().where('job_id', '=', jobId).executeTakeFirst();
   if (!row) return null;
   const { pass, fail, error, skipped, seconds, source, packed } = row;
-  const counts = { pass: Number(pass), fail: Number(fail), error: Number(error), skipped: Number(skipped) };
-  return { counts, seconds, source, packed };
+  return { counts: { pass, fail, error, skipped }, seconds, source, packed };
 }
 
 /** How many cases of some jobs ended in which way, by the internal id of the job. */
@@ -32,29 +23,11 @@ export async function testCounts({ engine, kysely }: Reader, ids: number[]): Pro
     .select(['job_id', 'pass', 'fail', 'error', 'skipped'])
     .where(oneOf(engine, 'job_id', ids))
     .execute();
-  return new Map(
-    rows.map(({ job_id, pass, fail, error, skipped }) => [
-      job_id,
-      { pass: Number(pass), fail: Number(fail), error: Number(error), skipped: Number(skipped) },
-    ]),
-  );
+  return new Map(rows.map(({ job_id, ...counts }) => [job_id, counts]));
 }
 
-/** A failure of a test case; `posted` and `started` of its job, in microseconds. */
-export interface CaseFailure {
-  job: number;
-  run: string;
-  branch: string;
-  job_id: string;
-  description_hash: string | null;
-  posted: number;
-  started: number | null;
-  result: CaseResult;
-  message: string | null;
-}
-
-/** The newest failures of a case, by the hash of its name. */
-export async function caseFailures({ kysely }: Reader, hash: string, limit: number): Promise<CaseFailure[]> {
+/** The newest failures of a case, by the hash of its name; `posted` and `started` of its job, in microseconds. */
+export async function caseFailures({ kysely }: Reader, hash: string, limit: number) {
   return kysely
     .selectFrom('failed_cases')
     .innerJoin('jobs', 'jobs.id', 'failed_cases.job_id')
@@ -74,15 +47,8 @@ export async function testedJobs({ kysely }: Reader, description_hash: string, l
     .selectFrom('jobs')
     .innerJoin('job_tests', 'job_tests.job_id', 'jobs.id')
     .innerJoin('runs', 'runs.id', 'jobs.run_id')
-    .select([
-      'jobs.id',
-      'runs.name as run',
-      'runs.branch',
-      'jobs.job_id',
-      'jobs.posted',
-      'jobs.started',
-      'job_tests.packed',
-    ])
+    .select(['jobs.id', 'runs.name as run', 'runs.branch', 'jobs.job_id', 'jobs.posted', 'jobs.started'])
+    .select('job_tests.packed')
     .where('jobs.description_hash', '=', description_hash)
     .orderBy('jobs.posted', 'desc')
     .orderBy('jobs.id', 'desc')
@@ -95,14 +61,8 @@ export async function failedCasesOf({ kysely }: Reader, runId: number, limit: nu
   return kysely
     .selectFrom('jobs')
     .innerJoin('failed_cases', 'failed_cases.job_id', 'jobs.id')
-    .select([
-      'jobs.job_id',
-      'failed_cases.name',
-      'failed_cases.hash',
-      'failed_cases.place',
-      'failed_cases.message',
-      'failed_cases.signature',
-    ])
+    .select(['jobs.job_id', 'failed_cases.name', 'failed_cases.hash', 'failed_cases.place'])
+    .select(['failed_cases.message', 'failed_cases.signature'])
     .where('jobs.run_id', '=', runId)
     .orderBy('jobs.id')
     .orderBy('failed_cases.place')
@@ -172,7 +132,7 @@ function gathered(rows: Awaited<ReturnType<ReturnType<typeof selectCauses>['exec
   return (id) => lists.get(id) ?? none;
 }
 
-/** A job that has a cause by one of its failed test cases; `posted` in microseconds. */
+/** A job of a cause; `posted` in microseconds. */
 export interface CaseJob {
   id: number;
   run_id: number;
@@ -231,7 +191,7 @@ export async function caseCounts(
     .select(sql<number>`count(distinct jobs.id)`.as('jobs'))
     .groupBy(['jobs.run_id', 'failed_cases.signature'])
     .execute();
-  return rows.map(({ jobs, ...row }) => ({ ...row, jobs: Number(jobs) }));
+  return rows;
 }
 
 /** What the failed test case of a cause says in some jobs, by their internal ids; jobs of which it says nothing are left out. */

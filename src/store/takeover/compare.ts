@@ -1,7 +1,9 @@
 /** What is stored here in the columns of the old database: what differs there, and what has changed here since the switch. */
+
 import { type DocumentField, documentFields, isMoreField, isSmallField } from '../../core/job.ts';
 import { readNode } from '../engine/dialect.ts';
 import type { NodeRow, QueueRow, Reader, RunRow } from '../engine/schema.ts';
+import { pagesById } from '../engine/transaction.ts';
 import type { CleanJob } from './clean.ts';
 import { oldKeys } from './old-database.ts';
 
@@ -58,6 +60,7 @@ export async function valuesHere({ kysely }: Reader, ids: number[]): Promise<Map
     .select(documentFields)
     .select('description')
     .selectAll('jobs')
+    .orderBy('jobs.id')
     .execute();
   const links = await kysely.selectFrom('job_nodes').selectAll().where('job_id', 'in', ids).execute();
   const nodes = Map.groupBy(links, ({ job_id }) => job_id);
@@ -139,23 +142,14 @@ const jobsAtATime = 100;
 
 /** The jobs of a run in the order in which they were posted. */
 export async function* jobsOf(db: Reader, runId: number): AsyncGenerator<ChangedJob> {
-  for (let after = 0; ; ) {
-    const ids = await db.kysely
-      .selectFrom('jobs')
-      .select('id')
-      .where('run_id', '=', runId)
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(jobsAtATime)
-      .execute();
-    const jobs = await valuesHere(db, [0, ...ids.map(({ id }) => id)]);
-    for (const { id } of ids) {
-      const values = jobs.get(id);
-      if (!values) continue;
-      after = id;
+  const ids = db.kysely.selectFrom('jobs').select('id').where('run_id', '=', runId).orderBy('id').limit(jobsAtATime);
+  for await (const page of pagesById(jobsAtATime, (after) => ids.where('id', '>', after).execute())) {
+    const jobs = await valuesHere(
+      db,
+      page.map(({ id }) => id),
+    );
+    for (const values of jobs.values())
       yield { job_id: String(values.job_id), posted: Number(values.posted), updated: Number(values.updated), values };
-    }
-    if (ids.length < jobsAtATime) return;
   }
 }
 

@@ -1,11 +1,12 @@
 /** Puts old runs, nodes and queues into this database, with their internal ids. */
-import { CompiledQuery, type Kysely, sql, type Transaction } from 'kysely';
+
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { longestNodeName } from '../../core/node.ts';
 import { longestQueueName } from '../../core/queue.ts';
 import { lockOut } from '../engine/dialect.ts';
 import { sqliteCode } from '../engine/faults.ts';
 import type { NodeRow, QueueRow, Reader, RunRow, Schema } from '../engine/schema.ts';
-import { chunksOf, numbered, type Rows, type Statement } from '../engine/transaction.ts';
+import { carryOut, chunksOf, countOf, numbered, type Rows, type Statement } from '../engine/transaction.ts';
 import { runColumns, upsertText } from '../write/job-sql.ts';
 import { addressable, type Findings, timeReader, uniqueNames } from './clean.ts';
 import type { JobStatements } from './job-state.ts';
@@ -15,8 +16,8 @@ const upsertRun = upsertText('runs', runColumns, 'id', ['id', 'tags', 'review'])
 
 /** Sends a statement. */
 export async function send({ engine }: Reader, to: Kysely<Schema>, { sql, parameters }: Statement): Promise<Rows> {
-  const query = CompiledQuery.raw(numbered(engine, sql), [...parameters]);
-  return (await to.executeQuery<Rows[number]>(query)).rows;
+  const [rows = []] = await carryOut(to, [{ sql: numbered(engine, sql), parameters }]);
+  return rows;
 }
 
 /** Milliseconds between two attempts to begin while a server writes to the same SQLite file, and how many there are. */
@@ -141,9 +142,8 @@ export async function ownRuns({ kysely }: Reader): Promise<{ count: number; name
   const own = kysely
     .selectFrom('runs')
     .where('id', 'not in', ({ selectFrom }) => selectFrom('imported_runs').select('imported_runs.id'));
-  const { count } = await own.select(({ fn }) => fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
   const names = await own.select('name').limit(3).execute();
-  return { count: Number(count), names: names.map(({ name }) => name) };
+  return { count: await countOf(own), names: names.map(({ name }) => name) };
 }
 
 /** Lets new rows get ids beyond all that were copied. SQLite does that by itself. */

@@ -1,8 +1,9 @@
 /** Compares what was copied with the old database, column by column, and chooses jobs that both servers can be asked for. */
+
 import { sql } from 'kysely';
 import { isJobStatus, type JobStatus, jobStatuses } from '../../core/job.ts';
 import type { Reader } from '../engine/schema.ts';
-import { chunksOf } from '../engine/transaction.ts';
+import { chunksOf, countOf } from '../engine/transaction.ts';
 import { cleanJob, openFindings, planJobs, readOldTime, runNames, unheard } from './clean.ts';
 import { type Difference, differences, runValues, valuesHere, valuesThere } from './compare.ts';
 import { copyJob, nothingSeen, runRow, seeJob } from './job-state.ts';
@@ -109,12 +110,8 @@ function compareRun(
     }
     const row = await db.kysely.selectFrom('runs').selectAll().where('id', '=', run.id).executeTakeFirst();
     found.push(...differences({ run: name }, runValues(runRow(run, name, summary, unheard)), runValues(row ?? {})));
-    const others = await db.kysely
-      .selectFrom('jobs')
-      .select(({ fn }) => fn.countAll<number>().as('count'))
-      .where('run_id', '=', run.id)
-      .executeTakeFirstOrThrow();
-    const [there, here] = [String(plan.jobIds.size), String(Number(others.count))];
+    const count = await countOf(db.kysely.selectFrom('jobs').where('run_id', '=', run.id));
+    const [there, here] = [String(plan.jobIds.size), String(count)];
     found.push(...differences({ run: name }, { jobs: there }, { jobs: here }));
     return { jobs: outline.length, differences: found };
   });

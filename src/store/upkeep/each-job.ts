@@ -21,38 +21,29 @@ interface JobBatches<Column extends keyof JobRow> {
 const batchSize = 250;
 
 /** Hands all jobs of a run to `change`, in the order of their ids and each batch in a transaction; returns how many it changed. */
-export async function eachBatch<Column extends keyof JobRow>(db: Reader, batches: JobBatches<Column>): Promise<number> {
+export async function eachBatch<Column extends keyof JobRow>(
+  { engine, kysely }: Reader,
+  { run, columns, change, signal, pause }: JobBatches<Column>,
+): Promise<number> {
   let changed = 0;
-  for (let after = 0; !batches.signal?.aborted; ) {
+  for (let after = 0; !signal?.aborted; ) {
     const from = after;
-    const batch = await db.kysely.transaction().execute(async (transaction) => {
-      const jobs = await nextJobs(db, transaction, batches, from);
+    const batch = await kysely.transaction().execute(async (transaction) => {
+      const [found] = await lockRows(engine, run(transaction)).execute();
+      if (!found) return null;
+      const query = transaction
+        .selectFrom('jobs')
+        .select(['id', ...columns])
+        .where('run_id', '=', found.id);
+      const rows = await query.where('id', '>', from).orderBy('id').limit(batchSize).execute();
+      const jobs = rows as unknown as Pick<JobRow, Column | 'id'>[];
       const last = jobs.at(-1);
-      return last ? { changed: await batches.change(transaction, jobs), last: last.id } : null;
+      return last ? { changed: await change(transaction, jobs), last: last.id } : null;
     });
     if (batch === null) break;
     changed += batch.changed;
     after = batch.last;
-    if (batches.pause !== undefined) await new Promise((resolve) => setTimeout(resolve, batches.pause));
+    if (pause !== undefined) await new Promise((resolve) => setTimeout(resolve, pause));
   }
   return changed;
-}
-
-async function nextJobs<Column extends keyof JobRow>(
-  { engine }: Reader,
-  transaction: Transaction<Schema>,
-  { run, columns }: JobBatches<Column>,
-  after: number,
-): Promise<Pick<JobRow, Column | 'id'>[]> {
-  const [found] = await lockRows(engine, run(transaction)).execute();
-  if (!found) return [];
-  const jobs = await transaction
-    .selectFrom('jobs')
-    .select(['id', ...columns])
-    .where('run_id', '=', found.id)
-    .where('id', '>', after)
-    .orderBy('id')
-    .limit(batchSize)
-    .execute();
-  return jobs as unknown as Pick<JobRow, Column | 'id'>[];
 }

@@ -1,9 +1,11 @@
 /** Ends the jobs of which nobody has heard for long: their worker is gone. */
+
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Actor } from '../../core/audit.ts';
 import { isFailure } from '../../core/errors.ts';
 import { type Expiring, type ExpiryAges, expiring, expiryReason } from '../../core/expiry.ts';
-import type { JobRow, Reader } from '../engine/schema.ts';
+import type { Reader } from '../engine/schema.ts';
+import { chunksOf } from '../engine/transaction.ts';
 import type { JobWriter } from '../write/jobs.ts';
 
 /** Which jobs end: those without news for the age of their status at the time `at` (microseconds). */
@@ -35,17 +37,27 @@ export async function expire(db: Reader & { jobWriter: JobWriter }, options: Exp
   return ended;
 }
 
-type Pass = ExpireOptions & { seconds: number };
-
-async function expireStatus(db: Reader & { jobWriter: JobWriter }, status: Expiring, pass: Pass): Promise<number> {
-  const before = pass.at - pass.seconds * 1_000_000;
+async function expireStatus(
+  { kysely, jobWriter }: Reader & { jobWriter: JobWriter },
+  status: Expiring,
+  { at, by, dryRun, signal, seconds }: ExpireOptions & { seconds: number },
+): Promise<number> {
+  const before = at - seconds * 1_000_000;
+  const reason = expiryReason(status, seconds);
   let ended = 0;
-  for (let after = { scheduled: Number.MIN_SAFE_INTEGER, id: 0 }; !pass.signal?.aborted; ) {
-    const runs = await unfinishedRuns(db, status, after);
-    for (const run of runs) {
-      const jobs = run.posted < before ? await silentJobs(db, run.id, { status, before }) : [];
-      for (let from = 0; from < jobs.length && !pass.signal?.aborted; from += jobsAtATime)
-        ended += await endJobs(db.jobWriter, run.name, { status, jobs: jobs.slice(from, from + jobsAtATime), ...pass });
+  for (let after = { scheduled: Number.MIN_SAFE_INTEGER, id: 0 }; !signal?.aborted; ) {
+    const runs = await unfinishedRuns(kysely, status, after);
+    for (const { id, name: run, posted } of runs) {
+      const jobs = posted < before ? await silentJobs(kysely, id, status, before) : [];
+      if (dryRun) ended += jobs.length;
+      for (const some of dryRun ? [] : chunksOf(jobs, jobsAtATime)) {
+        if (signal?.aborted) break;
+        const writes = some.map(({ job_id, updated }) => {
+          const seen = { status, updated };
+          return jobWriter.write({ kind: 'expire', run, job_id, seen, reason, at, by }, reason.length);
+        });
+        ended += (await Promise.all(writes)).filter((result) => !isFailure(result)).length;
+      }
       await nextTurn();
     }
     const last = runs.at(-1);
@@ -56,7 +68,7 @@ async function expireStatus(db: Reader & { jobWriter: JobWriter }, status: Expir
 }
 
 /** In the order of the index of runs with jobs in this status. */
-function unfinishedRuns({ kysely }: Reader, status: Expiring, after: { scheduled: number; id: number }) {
+function unfinishedRuns(kysely: Reader['kysely'], status: Expiring, after: { scheduled: number; id: number }) {
   return kysely
     .selectFrom('runs')
     .select(['id', 'name', 'scheduled', 'posted'])
@@ -68,14 +80,8 @@ function unfinishedRuns({ kysely }: Reader, status: Expiring, after: { scheduled
     .execute();
 }
 
-type SilentJob = Pick<JobRow, 'job_id' | 'updated'>;
-
 /** A client may give a new job an old time: that it was posted is news too. */
-function silentJobs(
-  { kysely }: Reader,
-  runId: number,
-  { status, before }: { status: Expiring; before: number },
-): Promise<SilentJob[]> {
+function silentJobs(kysely: Reader['kysely'], runId: number, status: Expiring, before: number) {
   return kysely
     .selectFrom('jobs')
     .select(['job_id', 'updated'])
@@ -85,19 +91,6 @@ function silentJobs(
     .where('posted', '<', before)
     .orderBy('id')
     .execute();
-}
-
-async function endJobs(
-  writer: JobWriter,
-  run: string,
-  { status, jobs, seconds, at, by, dryRun }: Pass & { status: Expiring; jobs: SilentJob[] },
-): Promise<number> {
-  if (dryRun) return jobs.length;
-  const reason = expiryReason(status, seconds);
-  const writes = jobs.map(({ job_id, updated }) =>
-    writer.write({ kind: 'expire', run, job_id, seen: { status, updated }, reason, at, by }, reason.length),
-  );
-  return (await Promise.all(writes)).filter((result) => !isFailure(result)).length;
 }
 
 /** Whether runs were imported and there are no others: then an import may still go on. */

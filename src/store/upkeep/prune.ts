@@ -1,10 +1,11 @@
 /** Deletes what is old: the bulky documents of jobs, the log of changes, and whole runs, of which counts and causes stay in monthly totals. */
+
 import { type Kysely, type SelectQueryBuilder, sql, type Transaction } from 'kysely';
 import type { Change } from '../../core/audit.ts';
 import { documentFields, jobStatuses, mostCaseCauses } from '../../core/job.ts';
 import { lockRows } from '../engine/dialect.ts';
 import type { Reader, RunRow, Schema } from '../engine/schema.ts';
-import { repeat } from '../engine/transaction.ts';
+import { countOf, repeat } from '../engine/transaction.ts';
 import { audit, type Stamp } from '../write/audit.ts';
 import type { WatchedDb } from '../write/live.ts';
 import { deleteHeld } from '../write/runs.ts';
@@ -61,8 +62,7 @@ async function eachRun(
   { dryRun, signal, onProgress }: PruneOptions,
   change: (run: { id: number; name: string }) => Promise<number | null>,
 ): Promise<PruneProgress> {
-  const counted = await runs.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  const progress = { done: 0, total: Number(counted.total), jobs: 0 };
+  const progress = { done: 0, total: await countOf(runs), jobs: 0 };
   if (dryRun) return progress;
   const next = runs.select(['id', 'name']).orderBy('id').limit(1);
   let run = await next.executeTakeFirst();
@@ -118,8 +118,7 @@ export async function pruneAudit(
   { before, dryRun, ...stamp }: Pick<PruneOptions, 'before' | 'dryRun' | 'by' | 'at'>,
 ): Promise<number> {
   const old = kysely.selectFrom('audit').where('at', '<', before);
-  const counted = await old.select(({ fn }) => fn.countAll<number>().as('changes')).executeTakeFirstOrThrow();
-  const changes = Number(counted.changes);
+  const changes = await countOf(old);
   if (dryRun || changes === 0) return changes;
   for (let deleted = 1n; deleted > 0n; ) {
     const some = old.select('id').limit(changesAtATime);

@@ -1,12 +1,12 @@
 /** Computes the causes of failures again: after the rules of core/signature.ts changed. */
 
-import { CompiledQuery, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import { caseCause, refinedCause, type Signature, signatureVersion } from '../../core/signature.ts';
 import { inTurns } from '../../core/turns.ts';
 import type { Engine, JobRow, Reader, Schema } from '../engine/schema.ts';
-import { chunksOf, numbered, repeated, type Statement } from '../engine/transaction.ts';
+import { carryOut, chunksOf, countOf, numbered, repeated, type Statement } from '../engine/transaction.ts';
 import { evidenceIn, evidenceOf, revise, type StoredEvidence } from '../write/evidence.ts';
-import { saveTexts } from '../write/job-sql.ts';
+import { saveTexts, updateRows } from '../write/job-sql.ts';
 import { eachBatch } from './each-job.ts';
 
 /** How far it is, in runs; `changed` counts jobs. */
@@ -43,8 +43,7 @@ export async function reindex(db: Reader, options: ReindexOptions): Promise<Rein
   const { kysely } = db;
   const { version, up_to } = await kysely.selectFrom('indexed').selectAll().executeTakeFirstOrThrow();
   let at = options.all || version !== signatureVersion || up_to === everything ? 0 : up_to;
-  const rest = kysely.selectFrom('runs').where('id', '>', at);
-  const { total } = await rest.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const total = await countOf(kysely.selectFrom('runs').where('id', '>', at));
   const progress = { done: 0, total, changed: 0 };
   for (;;) {
     const query = kysely.selectFrom('runs').select('id').where('id', '>', at).orderBy('id').limit(1);
@@ -95,8 +94,17 @@ async function reindexJobs(
   const wrong = caused.filter(({ row, signature }) => row.signature !== (signature?.id ?? null));
   const wrongCases = await movedCases(evidence);
   const statements = saveTexts(engine, [...caused, ...wrongCases.map(({ signature }) => ({ row: {}, signature }))]);
-  if (wrong.length > 0) statements.push(updateJobs(engine, wrong));
-  for (const chunk of chunksOf(wrongCases, casesAtATime)) statements.push(updateCases(engine, chunk));
+  if (wrong.length > 0) {
+    const change = 'jobs set signature = changed.column2';
+    const rows = wrong.map(({ row, signature }) => [row.id, signature?.id ?? null]);
+    statements.push(updateRows(engine, { change, where: 'id = changed.column1', types: ['bigint', 'text'] }, rows));
+  }
+  for (const chunk of chunksOf(wrongCases, casesAtATime)) {
+    const change = 'failed_cases set signature = changed.column3';
+    const where = 'job_id = changed.column1 and place = changed.column2';
+    const rows = chunk.map(({ job_id, place, signature }) => [job_id, place, signature.id]);
+    statements.push(updateRows(engine, { change, where, types: ['bigint', 'bigint', 'text'] }, rows));
+  }
   if (wrong.length + wrongCases.length > 0) {
     await revise(transaction, { id: runId });
     const moves = [
@@ -105,9 +113,7 @@ async function reindexJobs(
     ];
     statements.push(...countMoves(engine, moves));
   }
-  for (const { sql, parameters } of statements) {
-    await transaction.executeQuery(CompiledQuery.raw(sql, [...parameters]));
-  }
+  await carryOut(transaction, statements);
   return wrong.length;
 }
 
@@ -159,28 +165,4 @@ async function movedCases(found: ReadonlyMap<number, StoredEvidence>): Promise<M
     }
   }
   return moved;
-}
-
-function updateCases(engine: Engine, cases: MovedCase[]): Statement {
-  const [integer, text] = engine === 'postgres' ? ['::bigint', '::text'] : ['', ''];
-  const sql =
-    `update failed_cases set signature = changed.column3 from ` +
-    `(values ${repeated(`(?${integer}, ?${integer}, ?${text})`, cases.length)}) as changed ` +
-    'where job_id = changed.column1 and place = changed.column2';
-  return {
-    sql: numbered(engine, sql),
-    parameters: cases.flatMap(({ job_id, place, signature }) => [job_id, place, signature.id]),
-  };
-}
-
-/** Both engines call the columns of VALUES `column1` and on. */
-function updateJobs(engine: Engine, jobs: { row: IndexedJob; signature: Signature | null }[]): Statement {
-  const [integer, text] = engine === 'postgres' ? ['::bigint', '::text'] : ['', ''];
-  const sql =
-    `update jobs set signature = changed.column2 from (values ${repeated(`(?${integer}, ?${text})`, jobs.length)}) ` +
-    'as changed where id = changed.column1';
-  return {
-    sql: numbered(engine, sql),
-    parameters: jobs.flatMap(({ row, signature }) => [row.id, signature?.id ?? null]),
-  };
 }

@@ -1,8 +1,9 @@
 /** The log of changes: a row for each accepted write that is not a report of a job, in the transaction of the write. */
-import { CompiledQuery, type Transaction } from 'kysely';
+
+import type { Transaction } from 'kysely';
 import type { Actor, Change } from '../../core/audit.ts';
 import type { Engine, Schema } from '../engine/schema.ts';
-import { chunksOf, numbered, repeated, type Statement } from '../engine/transaction.ts';
+import { carryOut, chunksOf, numbered, repeated, type Statement } from '../engine/transaction.ts';
 
 const columns = 'at, name, verified, address, door, action, kind, target, before, after, request';
 const columnCount = 11;
@@ -48,6 +49,5 @@ export async function audit(
   stamp: Stamp,
   changes: Change[],
 ): Promise<void> {
-  for (const { sql, parameters } of auditStatements(engine, stamp, changes))
-    await transaction.executeQuery(CompiledQuery.raw(sql, [...parameters]));
+  await carryOut(transaction, auditStatements(engine, stamp, changes));
 }

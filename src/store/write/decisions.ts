@@ -13,7 +13,7 @@ import type { WatchedDb } from './live.ts';
 export type NewDecision = Omit<Decision, 'id' | 'author' | 'verified' | 'created' | 'withdrawn_by' | 'withdrawn_at'>;
 
 /** Who makes it, and when; `key` is one that he chose for this decision, null for none. */
-export interface Made {
+interface Made {
   by: Actor & { name: string };
   at: number;
   key: string | null;
@@ -90,7 +90,7 @@ async function keptBefore(
 }
 
 /** A key that says something else than before. */
-export function usedKey(): Failure {
+function usedKey(): Failure {
   return invalid('key', "key 'key' was used before, for something else");
 }
 
@@ -98,18 +98,18 @@ function exists(transaction: Transaction<Schema>, id: number) {
   return transaction.selectFrom('decisions').select('id').where('id', '=', id).executeTakeFirst();
 }
 
-/** A review that is to be kept; `frozen` is what the run says, as a JSON object. */
-export interface NewReview {
-  run: string;
-  verdict: string;
-  frozen: string;
-}
-
 /** A review as the row of its run has it; `created` in microseconds. */
 export type KeptReview = Pick<ReviewRow, 'verdict' | 'author' | 'verified' | 'created'>;
 
-/** Keeps a review of a run and returns its id, as `decide` does with decisions. Of simultaneous ones the last shows in lists. */
-export async function review(db: WatchedDb, given: NewReview, { by, at, key }: Made): Promise<number | Failure> {
+/**
+ * Keeps a review of a run and returns its id, as `decide` does with decisions; `frozen` is what the run says, as a JSON object. Of
+ * simultaneous reviews the last shows in lists.
+ */
+export async function review(
+  db: WatchedDb,
+  given: Pick<ReviewRow, 'run' | 'verdict' | 'frozen'>,
+  { by, at, key }: Made,
+): Promise<number | Failure> {
   const said = { verdict: given.verdict, author: by.name, verified: by.verified, created: at };
   const kept = await db.kysely.transaction().execute(async (transaction) => {
     const query = transaction.selectFrom('runs').select('id').where('name', '=', given.run);
@@ -122,10 +122,9 @@ export async function review(db: WatchedDb, given: NewReview, { by, at, key }: M
       .returning('id')
       .executeTakeFirst();
     if (!row) return null;
-    const last: KeptReview = said;
     await transaction
       .updateTable('runs')
-      .set({ review: JSON.stringify(last) })
+      .set({ review: JSON.stringify(said satisfies KeptReview) })
       .where('id', '=', run.id)
       .execute();
     const after = { verdict: given.verdict };

@@ -1,7 +1,6 @@
 /** What the logs and test cases of jobs say of their failure (core/signature.ts), and the causes that jobs get by it. */
 
-import { hash } from 'node:crypto';
-import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { mostCaseCauses } from '../../core/job.ts';
 import type { Signature } from '../../core/signature.ts';
 import { caseCause, type JobEvidence, refinedCause } from '../../core/signature.ts';
@@ -9,8 +8,8 @@ import type { CaseCounts, TestCase } from '../../core/test-cases.ts';
 import { nextTurn } from '../../core/turns.ts';
 import { lockRows, oneOf } from '../engine/dialect.ts';
 import type { Engine, Reader, Schema } from '../engine/schema.ts';
-import { chunksOf, numbered, repeated, type Statement } from '../engine/transaction.ts';
-import type { JobState } from './job-change.ts';
+import { carryOut, chunksOf, numbered, repeated, type Statement } from '../engine/transaction.ts';
+import { type JobState, textHash } from './job-change.ts';
 import { saveTexts } from './job-sql.ts';
 
 /** What its log and its test cases say of the failure of one job, with the stored cause of each failed case. */
@@ -143,8 +142,7 @@ export async function saveCauses(
   causes: readonly Signature[],
 ): Promise<void> {
   const texts = causes.map((signature) => ({ row: {}, signature }));
-  for (const { sql, parameters } of saveTexts(engine, texts))
-    await transaction.executeQuery(CompiledQuery.raw(sql, [...parameters]));
+  await carryOut(transaction, saveTexts(engine, texts));
 }
 
 /** Notes that something of a run has changed that its pages and its digest show. */
@@ -157,16 +155,11 @@ export async function revise(transaction: Transaction<Schema>, { id }: Pick<Held
 }
 
 /** The cases of a job as src/archive packs them. */
-export interface CasesToKeep {
+interface CasesToKeep {
   counts: CaseCounts;
   seconds: number;
   packed: string;
   failed: TestCase[];
-}
-
-/** The key of the name of a case: 96 bits, as those of descriptions. */
-export function caseHash(name: string): string {
-  return hash('sha256', name, 'base64url').slice(0, 16);
 }
 
 /**
@@ -215,7 +208,7 @@ async function replaceCases(
     .execute();
   await transaction.deleteFrom('failed_cases').where('job_id', '=', job_id).execute();
   const rows = failed.map(({ name, result, message }, place) => {
-    return { job_id, place, name, hash: caseHash(name), posted, result, message, signature: causes[place]?.id ?? '' };
+    return { job_id, place, name, hash: textHash(name), posted, result, message, signature: causes[place]?.id ?? '' };
   });
   for (const chunk of chunksOf(rows, rowsAtATime)) {
     await transaction.insertInto('failed_cases').values(chunk).execute();

@@ -153,14 +153,32 @@ export function saveDocuments(engine: Engine, jobs: JobState[]): Statement[] {
   return statements;
 }
 
-/** One statement for all jobs in which the same values changed; both engines call the columns of VALUES `column1` and on. */
+/**
+ * Updates many rows in one statement. `change` says what becomes of a table and `where`, of the values of each row, which both engines call
+ * `column1` and on. PostgreSQL has to be told their types.
+ */
+export function updateRows(
+  engine: Engine,
+  { change, where, types }: { change: string; where: string; types: ('bigint' | 'text')[] },
+  rows: unknown[][],
+): Statement {
+  const row = types.map((type) => (engine === 'postgres' ? `?::${type}` : '?')).join(', ');
+  const text = `update ${change} from (values ${repeated(`(${row})`, rows.length)}) as changed where ${where}`;
+  return { sql: numbered(engine, text), parameters: rows.flat() };
+}
+
+/** One statement for all jobs in which the same values changed. */
 function updateDocuments(engine: Engine, keys: DocumentField[], jobs: JobState[]): Statement {
-  const cast = engine === 'postgres' ? '::bigint' : '';
-  const text =
-    `update job_documents set ${keys.map((key, index) => `${key} = changed.column${index + 2}`).join(', ')} ` +
-    `from (values ${repeated(`(?${cast}${', ?'.repeat(keys.length)})`, jobs.length)}) as changed where id = changed.column1`;
-  const parameters = jobs.flatMap(({ row, document }) => [row.id, ...keys.map((key) => document[key] ?? null)]);
-  return { sql: numbered(engine, text), parameters };
+  const values = keys.map((key, index) => `${key} = changed.column${index + 2}`);
+  return updateRows(
+    engine,
+    {
+      change: `job_documents set ${values.join(', ')}`,
+      where: 'id = changed.column1',
+      types: ['bigint', ...keys.map(() => 'text' as const)],
+    },
+    jobs.map(({ row, document }) => [row.id, ...keys.map((key) => document[key] ?? null)]),
+  );
 }
 
 /** The ids of new jobs are known to the database alone: so no round trip is needed to learn them. */
@@ -199,12 +217,10 @@ export function saveLinks(engine: Engine, jobs: JobState[]): Statement[] {
 
 /** Gives the links of jobs their new status; most jobs have none before they run. */
 function updateLinks(engine: Engine, jobs: JobState[]): Statement {
-  const cast = engine === 'postgres' ? '::bigint' : '';
-  const text =
-    'update job_nodes set status = changed.column2 ' +
-    `from (values ${repeated(`(?${cast}, ?)`, jobs.length)}) as changed ` +
-    'where job_id = changed.column1 and status <> changed.column2';
-  return { sql: numbered(engine, text), parameters: jobs.flatMap(({ row }) => [row.id, row.status]) };
+  const change = 'job_nodes set status = changed.column2';
+  const where = 'job_id = changed.column1 and status <> changed.column2';
+  const rows = jobs.map(({ row }) => [row.id, row.status]);
+  return updateRows(engine, { change, where, types: ['bigint', 'text'] }, rows);
 }
 
 /**

@@ -7,14 +7,6 @@ import type { Engine, Reader, RunRow, Schema } from '../engine/schema.ts';
 import { numbered, type Statement } from '../engine/transaction.ts';
 import { addDeliveries, type NewDelivery } from './deliveries.ts';
 
-/** Where and when subscriptions are told of causes. */
-export interface Told {
-  suite: string;
-  branch: string;
-  /** In microseconds. */
-  at: number;
-}
-
 /**
  * Keeps the messages of the end of a run, which `write` makes inside the transaction, and forgets the end. Returns how many there are:
  * none when somebody else was faster.
@@ -32,12 +24,12 @@ export async function tellEnd(
   });
 }
 
-/** Notes that a subscription is told of causes, and returns those that it was not told of before, there. */
+/** Notes that a subscription is told of causes in a suite on a branch, at `at` (microseconds); returns those that it was not told of before, there. */
 export async function untold(
   transaction: Transaction<Schema>,
   subscription_id: number,
   causes: readonly string[],
-  told: Told,
+  told: Pick<Schema['told_causes'], 'suite' | 'branch' | 'at'>,
 ): Promise<Set<string>> {
   if (causes.length === 0) return new Set();
   const rows = await transaction
@@ -102,7 +94,7 @@ export function noteEnds(
 }
 
 /** A run that has ended. */
-export interface RunEnd {
+interface RunEnd {
   run_id: number;
   revision: number;
 }
@@ -127,7 +119,7 @@ export async function claimEnd(
 }
 
 /** Forgets an end; false when it was told of meanwhile, or the run has ended again. */
-export async function forgetEnd(transaction: Transaction<Schema>, { run_id, revision }: RunEnd): Promise<boolean> {
+async function forgetEnd(transaction: Transaction<Schema>, { run_id, revision }: RunEnd): Promise<boolean> {
   const { numDeletedRows } = await transaction
     .deleteFrom('run_ends')
     .where('run_id', '=', run_id)

@@ -11,6 +11,7 @@ import {
   unlockMany,
   wouldHostItself,
 } from '../../core/node.ts';
+import { createQueue } from '../../core/turns.ts';
 import { lockOut, lockRows, readNode } from '../engine/dialect.ts';
 import type { Engine, NodeRow, Schema } from '../engine/schema.ts';
 import { chunksOf, repeat } from '../engine/transaction.ts';
@@ -48,25 +49,21 @@ export function createNodeWriter(
   engine: Engine,
   onChange: (names: string[]) => void,
 ): NodeWriter {
-  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = createQueue();
   let waiting = 0;
   return {
     async write(write, size) {
       if (waiting > 0 && waiting + size > mostWaiting)
         return unavailable('too many writes are waiting for the database');
       waiting += size;
-      const turn = last.then(() => repeat(() => writeNodes(kysely, engine, write)));
-      last = turn.catch(() => {});
-      const result = await turn.finally(() => {
+      const result = await inTurn(() => repeat(() => writeNodes(kysely, engine, write))).finally(() => {
         waiting -= size;
       });
       const changed = isFailure(result) ? [] : write.kind === 'delete' ? [write] : result;
       if (changed.length > 0) onChange(changed.map(({ name }) => name));
       return result;
     },
-    async drain() {
-      await last;
-    },
+    drain: () => inTurn(async () => {}),
   };
 }
 

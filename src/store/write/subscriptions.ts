@@ -1,4 +1,5 @@
 /** Adds, changes and deletes subscriptions. */
+
 import type { Transaction } from 'kysely';
 import { conflict, type Failure, invalid, isFailure, notFound } from '../../core/errors.ts';
 import { messageOf } from '../../core/notifications/message.ts';
@@ -7,6 +8,7 @@ import { milliseconds } from '../../core/time.ts';
 import { lockOut, lockRows } from '../engine/dialect.ts';
 import type { DeliveryRow, SubscriptionRow } from '../engine/people-schema.ts';
 import type { Reader, Schema } from '../engine/schema.ts';
+import { countOf } from '../engine/transaction.ts';
 import { audit, type Stamp } from './audit.ts';
 import { addDeliveries, dropWaiting } from './deliveries.ts';
 
@@ -22,11 +24,8 @@ export async function addSubscription(
 ): Promise<SubscriptionRow | Failure> {
   return kysely.transaction().execute(async (transaction) => {
     await lockOut(transaction, engine, 'subscriptions');
-    const { count } = await transaction
-      .selectFrom('subscriptions')
-      .select(({ fn }) => fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow();
-    if (Number(count) >= mostSubscriptions) return conflict(`there are ${mostSubscriptions} subscriptions already`);
+    if ((await countOf(transaction.selectFrom('subscriptions'))) >= mostSubscriptions)
+      return conflict(`there are ${mostSubscriptions} subscriptions already`);
     const row = await transaction
       .insertInto('subscriptions')
       .values({ ...values, created_by: by.name, created: at, failing_since: null, problem: null })

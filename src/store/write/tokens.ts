@@ -1,8 +1,9 @@
 /** Tokens, of which there are dozens, and the sessions that people begin with them. */
+
 import { parseScopes, type Token } from '../../core/access.ts';
 import type { Actor } from '../../core/audit.ts';
 import { alreadyExists, type Failure, notFound } from '../../core/errors.ts';
-import type { Reader } from '../engine/schema.ts';
+import type { Reader, Schema } from '../engine/schema.ts';
 import { audit } from './audit.ts';
 
 /** Keeps a token; null, or `already_exists`. `at` in microseconds. */
@@ -34,16 +35,8 @@ export function revokeToken({ kysely, engine }: Reader, name: string, by: Actor,
   });
 }
 
-/** A session: the SHA-256 of its secret, and that of the token that it began with. */
-export interface Session {
-  hash: string;
-  token_hash: string;
-  /** Microseconds since the Unix epoch. */
-  expires: number;
-}
-
-/** Begins a session, and forgets those that are over. */
-export async function beginSession({ kysely }: Reader, session: Session, at: number): Promise<void> {
+/** Begins a session, and forgets those that are over at `at` (microseconds). */
+export async function beginSession({ kysely }: Reader, session: Schema['sessions'], at: number): Promise<void> {
   await kysely.deleteFrom('sessions').where('expires', '<=', at).execute();
   await kysely.insertInto('sessions').values(session).execute();
 }
@@ -53,11 +46,8 @@ export async function endSession({ kysely }: Reader, hash: string): Promise<void
   await kysely.deleteFrom('sessions').where('hash', '=', hash).execute();
 }
 
-/** A token with the time when it was made, in microseconds. */
-export type KeptToken = Token & { created: number };
-
-/** All tokens by name. */
-export async function listTokens({ kysely }: Reader): Promise<KeptToken[]> {
+/** All tokens by name, with the time when each was made, in microseconds. */
+export async function listTokens({ kysely }: Reader): Promise<(Token & { created: number })[]> {
   const rows = await kysely.selectFrom('tokens').selectAll().orderBy('name').execute();
   return rows.map((row) => ({ ...row, scopes: parseScopes(row.scopes) ?? [] }));
 }
