@@ -74,7 +74,7 @@ async function checkWritable(pool: { connect(): Promise<pg.PoolClient> }): Promi
   if (isReadOnly) throw new DatabaseFault('the database is read-only, perhaps a standby');
 }
 
-/** Makes a pool. A connection on which a statement fails by a fault of the database is not used again. */
+/** Makes a pool, whose `connect` throws `DatabaseFault`. A connection on which a statement fails by a fault of the database is not used again. */
 function createPool(
   config: pg.PoolConfig,
   { readOnly, sharesSessions, onLost }: { readOnly: boolean; sharesSessions: boolean; onLost: (error: Error) => void },
@@ -115,7 +115,6 @@ function createPool(
   return {
     options: pool.options,
     state: () => stateOf(pool),
-    /** Throws `DatabaseFault`. */
     async connect(): Promise<pg.PoolClient> {
       for (;;) {
         const client = await pool.connect().catch((cause: unknown) => {

@@ -16,12 +16,6 @@ export interface AuditSearch {
   limit: number;
 }
 
-/** A page of changes; `next` is the `after` of the page behind it, null at the end. */
-interface AuditPage {
-  rows: AuditRow[];
-  next: number | null;
-}
-
 /** Changes that are compared with patterns and words at a time: SQL would compare all of them before anybody else had a turn. */
 const rowsAtATime = 500;
 
@@ -31,15 +25,20 @@ const idsAtATime = 20_000;
 /** Steps for one page. A page that ends before it is full has a next one. */
 const mostSteps = 100;
 
-/** A page of the changes that match, newest first. */
-export async function searchAudit({ kysely }: Reader, { query, clock, after, limit }: AuditSearch): Promise<AuditPage> {
+/** A page of the changes that match, newest first, and `next`, the `after` of the page behind it, null at the end. */
+export async function searchAudit(
+  { kysely }: Reader,
+  { query, clock, after, limit }: AuditSearch,
+): Promise<{ rows: AuditRow[]; next: number | null }> {
   const matches = query.terms.filter((term) => !isPlain(term)).map(rowMatcher);
   let matching = kysely.selectFrom('audit').selectAll().orderBy('id', 'desc');
   for (const term of query.terms.filter(isPlain))
     matching = matching.where((builder) => whereTerm(builder, term, clock));
   const atATime = matches.length === 0 ? limit + 1 : rowsAtATime;
   const found: AuditRow[] = [];
-  const { first, newest } = await idsOf(kysely);
+  const ids = kysely.selectFrom('audit').select('id').limit(1);
+  const first = (await ids.orderBy('id').executeTakeFirst())?.id ?? 0;
+  const newest = (await ids.orderBy('id', 'desc').executeTakeFirst())?.id ?? 0;
   let last = Math.min(after ?? Number.MAX_SAFE_INTEGER, newest + 1);
   for (let step = 0; step < mostSteps && last > first; step++) {
     const from = last - idsAtATime;
@@ -50,14 +49,6 @@ export async function searchAudit({ kysely }: Reader, { query, clock, after, lim
     await nextTurn();
   }
   return { rows: found.map(auditRow), next: last > first ? last : null };
-}
-
-/** The ids of the first and of the newest change; 0 when there is none. */
-async function idsOf(kysely: Reader['kysely']): Promise<{ first: number; newest: number }> {
-  const ids = kysely.selectFrom('audit').select('id').limit(1);
-  const first = await ids.orderBy('id').executeTakeFirst();
-  const newest = await ids.orderBy('id', 'desc').executeTakeFirst();
-  return { first: first?.id ?? 0, newest: newest?.id ?? 0 };
 }
 
 function auditRow(row: AuditRow): AuditRow {

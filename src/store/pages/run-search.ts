@@ -11,24 +11,18 @@ import type { RunRow } from '../engine/schema.ts';
 import { type MatchingRuns, missing, printKey, type TextColumn, textColumns } from './run-query.ts';
 
 /** Which of the matching runs, in which order, from where. */
-export interface RunSearch {
+interface RunSearch {
   /** With `-` before it for descending. */
   sort: RunSort | `-${RunSort}`;
   after: string | null;
   limit: number;
 }
 
-/** A page of a list; `next` is the `after` of the page behind it, null at the end. */
-export interface RunsPage {
-  rows: RunRow[];
-  next: string | null;
-}
-
-/** A page of some runs; `invalid` when `after` means nothing. */
+/** A page of some runs, and `next`, the `after` of the page behind it, null at the end; `invalid` when `after` means nothing. */
 export async function searchRuns(
   matching: MatchingRuns,
   { sort, after, limit }: RunSearch,
-): Promise<RunsPage | Failure> {
+): Promise<{ rows: RunRow[]; next: string | null } | Failure> {
   const descending = sort.startsWith('-');
   const column = sort.replace('-', '') as RunSort;
   const keys = sortKeys(column);
@@ -60,7 +54,7 @@ export async function countRuns(matching: MatchingRuns): Promise<{ total: number
     .executeTakeFirstOrThrow();
   const counts = noJobs();
   for (const status of jobStatuses) counts[status] = Number(row[status] ?? 0);
-  return { total: Number(row.total), counts };
+  return { total: row.total, counts };
 }
 
 type SortKey = RunSort | 'id';
@@ -101,17 +95,10 @@ function isOf(key: SortKey, value: unknown): boolean {
   return Number.isSafeInteger(value) && (key !== 'fail' || Math.abs(value as number) <= highestCount);
 }
 
-/** Which values are suggested. */
-interface Suggestion {
-  key: QueryKey;
-  prefix: string;
-  limit: number;
-}
-
 /** The values of a key among some runs that begin so in whatever case, most frequent first; none for a key that runs do not have. */
 export async function suggestValues(
   matching: MatchingRuns,
-  { key, prefix, limit }: Suggestion,
+  { key, prefix, limit }: { key: QueryKey; prefix: string; limit: number },
 ): Promise<{ value: string; count: number }[]> {
   const column = textColumns[key];
   const beginning = asciiLower(prefix);
@@ -132,13 +119,13 @@ async function valueCounts(matching: MatchingRuns, column: TextColumn, beginning
     .orderBy(column)
     .limit(limit)
     .execute();
-  return rows.map((row) => ({ value: row[column] ?? '', count: Number(row.count) }));
+  return rows.map((row) => ({ value: row[column] ?? '', count: row.count }));
 }
 
 async function statusCounts(matching: MatchingRuns, beginning: string) {
   const row = await matching
     .select(jobStatuses.map((status) => sql<number>`count(case when ${sql.ref(status)} > 0 then 1 end)`.as(status)))
     .executeTakeFirstOrThrow();
-  const counts = jobStatuses.map((status) => ({ value: status, count: Number((row as JobCounts)[status]) }));
+  const counts = jobStatuses.map((status) => ({ value: status, count: (row as JobCounts)[status] }));
   return counts.filter(({ value, count }) => value.startsWith(beginning) && count > 0);
 }

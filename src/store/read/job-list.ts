@@ -134,27 +134,17 @@ async function countRows(list: List, range: Range): Promise<number> {
 
 /** The place of the `count`th job below a place, among the jobs that the index yields within the bounds of time. */
 async function candidatePlace(list: List, below: Place | null, count: number): Promise<Place | null> {
-  const { db, page } = list;
-  const key = keyOf(page.filter);
-  const range = { from: null, below };
+  const { filter } = list.page;
+  const key = keyOf(filter);
+  const [range, before] = [{ from: null, below }, count - 1];
   if (key === 'node_id') {
     const links = newestLinks(list, range).select(['posted', 'job_id as id']);
-    return (
-      (await links
-        .limit(1)
-        .offset(count - 1)
-        .executeTakeFirst()) ?? null
-    );
+    return (await links.limit(1).offset(before).executeTakeFirst()) ?? null;
   }
-  const jobs = db.kysely.selectFrom('jobs').select(['jobs.posted', 'jobs.id']);
-  const candidates = key === undefined ? jobs : whereText(jobs, key, page.filter[key] as string);
-  const query = ordered(within(atTime(candidates, page.filter), range), 'newest');
-  return (
-    (await query
-      .limit(1)
-      .offset(count - 1)
-      .executeTakeFirst()) ?? null
-  );
+  const jobs = list.db.kysely.selectFrom('jobs').select(['jobs.posted', 'jobs.id']);
+  const candidates = key === undefined ? jobs : whereText(jobs, key, filter[key] as string);
+  const query = ordered(within(atTime(candidates, filter), range), 'newest');
+  return (await query.limit(1).offset(before).executeTakeFirst()) ?? null;
 }
 
 const linkKeys = ['node_id', 'status', 'posted_after', 'posted_before'];
@@ -227,11 +217,8 @@ function restrict<O>(
     else query = whereText(query, key as keyof typeof equal, value);
   }
   if (run !== undefined) {
-    query = query.where(
-      'jobs.run_id',
-      '=',
-      db.kysely.selectFrom('runs').select('runs.id').where('runs.name', '=', run),
-    );
+    const named = db.kysely.selectFrom('runs').select('runs.id').where('runs.name', '=', run);
+    query = query.where('jobs.run_id', '=', named);
   }
   // A run that is named has few jobs anyway.
   if (isUnfinished(equal.status) && !ofRun) query = query.where('jobs.run_id', 'in', runsWithJobs(db, equal.status));

@@ -127,7 +127,7 @@ export async function countsOfNode(db: Reader, nodeId: number, since?: number): 
     .where('node_id', '=', nodeId);
   if (since !== undefined) query = query.where('posted', '>', since);
   const rows = await query.groupBy('status').execute();
-  return Object.fromEntries(rows.map(({ status, count }) => [status, Number(count)]));
+  return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
 }
 
 /**
@@ -173,9 +173,10 @@ export async function countsByNode(
       .limit(1)
       .offset(linksAtATime - 1)
       .executeTakeFirst();
-    for (const { node_id, status, count } of await countLinks(db, { after, upTo: last?.posted, machineTypes })) {
+    const upTo = last?.posted ?? Number.MAX_SAFE_INTEGER;
+    for (const { node_id, status, count } of await countLinks(db, after, upTo, machineTypes)) {
       const known = counts.get(node_id) ?? noJobs();
-      known[status] += Number(count);
+      known[status] += count;
       counts.set(node_id, known);
     }
     if (!last) return counts;
@@ -183,15 +184,8 @@ export async function countsByNode(
   }
 }
 
-/** Which links are counted: those of jobs posted after one time and up to another, in microseconds. */
-interface CountedLinks {
-  after: number;
-  upTo: number | undefined;
-  machineTypes: string[] | undefined;
-}
-
-/** Always both bounds: with only one, SQLite would read all links in the order of their nodes. */
-function countLinks({ kysely }: Reader, { after, upTo = Number.MAX_SAFE_INTEGER, machineTypes }: CountedLinks) {
+/** Of jobs posted after one time and up to another. Always both bounds: with only one, SQLite would read all links in the order of their nodes. */
+function countLinks({ kysely }: Reader, after: number, upTo: number, machineTypes: string[] | undefined) {
   if (!machineTypes) {
     return kysely
       .selectFrom('job_nodes')

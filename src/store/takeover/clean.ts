@@ -54,7 +54,7 @@ export function timeReader(row: OldRow, about: Pick<Finding, 'table' | 'id' | 'r
 }
 
 /** What a job is told of that its own row does not say. */
-export interface JobPlace {
+interface JobPlace {
   run: string;
   job_id: string;
   nodes: number[];

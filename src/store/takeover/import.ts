@@ -46,7 +46,7 @@ export type ToRead = Pick<RunReading, 'names' | 'nodes'> & { runs: OldRun[] };
 export type ReadRuns = (toRead: ToRead) => RunParts;
 
 /** The parts of runs, in order. */
-export interface RunParts {
+interface RunParts {
   /** The next part with what was found in it; null when there is none. */
   next(): Promise<{ part: RunPart; findings: Finding[] } | null>;
   /** Gives up what has not been taken. */
@@ -68,7 +68,7 @@ export interface ImportOptions {
 }
 
 /** Which runs a pass looks at: those that are not here yet, also those that may have changed lately, or all. */
-export type Scope = 'missing' | 'young' | 'all';
+type Scope = 'missing' | 'young' | 'all';
 
 /** Copies nodes and queues, and of the runs in the scope those that are not here as they are there; removes those that are gone. */
 export async function pass(options: ImportOptions, scope: Scope): Promise<ImportProgress> {
@@ -111,7 +111,7 @@ export async function pass(options: ImportOptions, scope: Scope): Promise<Import
   }
   progress.removed = gone.length;
   if (wanted.length > 0) await copyRuns(options, toRead, progress);
-  if (db && !options.signal.aborted) await moveSequences(db);
+  if (db && !options.signal.aborted) await moveSequences(db, ['runs', 'jobs', 'nodes']);
   options.onProgress(progress);
   return progress;
 }
@@ -173,11 +173,11 @@ async function writeRun(
 ): Promise<void> {
   await whileWriting(db, async (transaction) => {
     const before = await beginRun(db, transaction, row);
-    if (before) await deleteOtherJobs(transaction, row.id, jobIds);
+    if (before !== null) await deleteOtherJobs(transaction, row.id, jobIds);
     for (let part = await parts(); ; part = await parts()) {
       if (part === null || part.kind === 'begin') throw new Error('a run ends with its row');
       if (part.kind === 'end') {
-        const revision = before ? before.revision + 1 : 1;
+        const revision = (before ?? 0) + 1;
         await saveRun(db, transaction, { ...part.row, revision });
         const { fingerprint, leftOut: left_out } = part;
         await rememberRun(transaction, { id: row.id, fingerprint, revision, verified: 0, left_out });

@@ -51,8 +51,11 @@ export function copyJob(
   return { state, nodes: job.nodes, suite: (change.more.get('suite') as string | null | undefined) ?? null };
 }
 
+/** A run as it is copied. */
+export type CopiedRun = Omit<RunRow, 'revision' | 'tags' | 'review'>;
+
 /** What a run shows of its jobs, gathered while they are copied. */
-export interface RunSummary {
+interface RunSummary {
   counts: ReturnType<typeof noJobs>;
   started: number | null;
   posted: number | null;
@@ -85,24 +88,15 @@ export function seeJob(summary: RunSummary, { state: { row }, suite }: CopiedJob
  * The row of a run: name, times and texts as the old server had them, everything else from its jobs. It took branch and machine type
  * from the name, with rules that today's names have outgrown, until a job named them: where none did, the name is read again.
  */
-export function runRow(
-  run: OldRun,
-  name: string,
-  jobs: RunSummary,
-  findings: Findings,
-): Omit<RunRow, 'revision' | 'tags' | 'review'> {
+export function runRow(run: OldRun, name: string, jobs: RunSummary, findings: Findings): CopiedRun {
   const row: OldRow = run.row ?? {};
   const about = { table: 'runs', id: run.id, run: name } as const;
   const said = parseRunName(run.name ?? name);
   const time = timeReader(row, about, findings);
   const text = (key: string) => (row[key] as string | null | undefined) || '';
-  const sent = {
-    posted: time('posted'),
-    scheduled: time('scheduled'),
-    started: time('started'),
-    updated: time('updated'),
-  };
-  const posted = sent.posted ?? jobs.posted ?? sent.scheduled ?? said.scheduled ?? 0;
+  const [sentPosted, scheduled] = [time('posted'), time('scheduled')];
+  const [started, updated] = [time('started'), time('updated')];
+  const posted = sentPosted ?? jobs.posted ?? scheduled ?? said.scheduled ?? 0;
   const { first } = jobs;
   return {
     id: run.id,
@@ -115,9 +109,9 @@ export function runRow(
         ? said.machine_type || text('machine_type')
         : text('machine_type') || jobs.machine_type,
     posted,
-    scheduled: sent.scheduled ?? said.scheduled ?? posted,
-    started: jobsTotal(jobs.counts) === 0 ? sent.started : jobs.started,
-    updated: sent.updated,
+    scheduled: scheduled ?? said.scheduled ?? posted,
+    started: jobsTotal(jobs.counts) === 0 ? started : jobs.started,
+    updated,
     first_job: first?.job_id ?? null,
     sha1: first?.sha1 ?? null,
     flavor: first?.flavor ?? null,

@@ -1,7 +1,8 @@
 /** Reads old runs with their jobs, ready to be written, a few jobs at a time. */
+
 import { isJobStatus } from '../../core/job.ts';
-import type { RunRow } from '../engine/schema.ts';
 import { cleanJob, type Findings, type JobPlan, planJobs, readOldTime, unheard } from './clean.ts';
+import type { CopiedRun } from './job-state.ts';
 import {
   type CopiedJob,
   copyJob,
@@ -27,8 +28,6 @@ export type RunPart =
   | { kind: 'begin'; row: CopiedRun; jobIds: ReadonlyMap<number, string> }
   | { kind: 'jobs'; ids: number[]; statements: JobStatements }
   | { kind: 'end'; row: CopiedRun; fingerprint: string; leftOut: string };
-
-type CopiedRun = Omit<RunRow, 'revision' | 'tags' | 'review'>;
 
 /** What is needed to read runs. */
 export interface RunReading {

@@ -5,7 +5,7 @@ import { plural } from '../../core/plural.ts';
 import { UnusableDatabase } from '../engine/faults.ts';
 import type { Reader, Schema } from '../engine/schema.ts';
 import { chunksOf, repeated } from '../engine/transaction.ts';
-import { send } from './target.ts';
+import { moveSequences, send } from './target.ts';
 
 /** A table of an export. */
 interface ExportedTable {
@@ -158,7 +158,13 @@ export async function readTables(
   for (const { id, host } of hosts) {
     await send(db, db.kysely, { sql: 'update nodes set vm_host_id = ? where id = ?', parameters: [host, id] });
   }
-  await moveAllSequences(db);
+  const identities = `select table_name from information_schema.columns
+    where table_schema = current_schema() and column_name = 'id' and is_identity = 'YES'`;
+  const tables = db.engine === 'sqlite' ? [] : await send(db, db.kysely, { sql: identities, parameters: [] });
+  await moveSequences(
+    db,
+    tables.map(({ table_name }) => table_name as string),
+  );
   return rows;
 }
 
@@ -240,15 +246,4 @@ async function insert(db: Reader, to: Kysely<Schema>, table: string, lines: RowL
   await send(db, to, query).catch((error: unknown) => {
     throw new UnusableDatabase(`rows of ${table} cannot be stored: ${(error as Error).message}`, { cause: error });
   });
-}
-
-/** Lets new rows get ids beyond those of the file. */
-async function moveAllSequences(db: Reader): Promise<void> {
-  if (db.engine === 'sqlite') return;
-  const sql = `select table_name from information_schema.columns
-    where table_schema = current_schema() and column_name = 'id' and is_identity = 'YES'`;
-  for (const { table_name: table } of await send(db, db.kysely, { sql, parameters: [] })) {
-    const text = `select setval(pg_get_serial_sequence('${table}', 'id'), max(id)) from "${table}" having max(id) is not null`;
-    await send(db, db.kysely, { sql: text, parameters: [] });
-  }
 }

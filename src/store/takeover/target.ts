@@ -9,7 +9,7 @@ import type { NodeRow, QueueRow, Reader, RunRow, Schema } from '../engine/schema
 import { carryOut, chunksOf, countOf, numbered, type Rows, type Statement } from '../engine/transaction.ts';
 import { runColumns, upsertText } from '../write/job-sql.ts';
 import { addressable, type Findings, timeReader, uniqueNames } from './clean.ts';
-import type { JobStatements } from './job-state.ts';
+import type { CopiedRun, JobStatements } from './job-state.ts';
 import type { OldRow } from './old-database.ts';
 
 const upsertRun = upsertText('runs', runColumns, 'id', ['id', 'tags', 'review']);
@@ -45,22 +45,18 @@ export async function whileWriting<T>(db: Reader, work: (transaction: Transactio
   }
 }
 
-/** Makes the row of a run, so that its jobs can be written; returns whether it was there. */
-export async function beginRun(
-  db: Reader,
-  transaction: Transaction<Schema>,
-  row: Omit<RunRow, 'revision' | 'tags' | 'review'>,
-): Promise<{ revision: number } | null> {
+/** Makes the row of a run, so that its jobs can be written; returns its revision if it was there, else null. */
+export async function beginRun(db: Reader, transaction: Transaction<Schema>, row: CopiedRun): Promise<number | null> {
   const before = await transaction.selectFrom('runs').select('revision').where('id', '=', row.id).executeTakeFirst();
   if (!before) await saveRun(db, transaction, { ...row, revision: 0 });
-  return before ?? null;
+  return before?.revision ?? null;
 }
 
 /** Writes the row of a run. */
 export async function saveRun(
   db: Reader,
   transaction: Transaction<Schema>,
-  row: Omit<RunRow, 'tags' | 'review'>,
+  row: CopiedRun & { revision: number },
 ): Promise<void> {
   const values: RunRow = { ...row, tags: '[]', review: null };
   await send(db, transaction, { sql: upsertRun(1), parameters: runColumns.map((column) => values[column]) });
@@ -146,11 +142,11 @@ export async function ownRuns({ kysely }: Reader): Promise<{ count: number; name
   return { count: await countOf(own), names: names.map(({ name }) => name) };
 }
 
-/** Lets new rows get ids beyond all that were copied. SQLite does that by itself. */
-export async function moveSequences(db: Reader): Promise<void> {
+/** Lets new rows of some tables get ids beyond all that were copied. SQLite does that by itself. */
+export async function moveSequences(db: Reader, tables: readonly string[]): Promise<void> {
   if (db.engine === 'sqlite') return;
-  for (const table of ['runs', 'jobs', 'nodes']) {
-    const sql = `select setval(pg_get_serial_sequence('${table}', 'id'), (select max(id) from ${table})) from ${table} limit 1`;
+  for (const table of tables) {
+    const sql = `select setval(pg_get_serial_sequence('${table}', 'id'), max(id)) from "${table}" having max(id) is not null`;
     await send(db, db.kysely, { sql, parameters: [] });
   }
 }

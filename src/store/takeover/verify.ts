@@ -31,7 +31,7 @@ export interface Verified {
 }
 
 /** How it is compared. */
-export interface VerifyOptions extends Pick<RunReading, 'old' | 'parse'> {
+interface VerifyOptions extends Pick<RunReading, 'old' | 'parse'> {
   db: Reader;
   /** Also runs that were compared since they were copied. */
   all: boolean;

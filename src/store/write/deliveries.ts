@@ -127,12 +127,13 @@ async function noteHealth(
   row: SubscriptionRow,
   { error, arrives, gone, at }: { error: string | null; arrives: boolean; gone: boolean; at: number },
 ): Promise<void> {
-  const { id } = row;
+  const set = (health: Partial<Pick<SubscriptionRow, 'failing_since' | 'problem' | 'enabled'>>) =>
+    transaction.updateTable('subscriptions').set(health).where('id', '=', row.id).execute();
   // What was sent by hand to one that is switched off does not say why it is off.
   if (!row.enabled) return;
   if (error === null || arrives) {
     const isSame = row.failing_since === null && row.problem === error;
-    if (!isSame) await setHealth(transaction, id, { failing_since: null, problem: error });
+    if (!isSame) await set({ failing_since: null, problem: error });
     return;
   }
   const failing_since = row.failing_since ?? at;
@@ -141,23 +142,12 @@ async function noteHealth(
     : failsTooLong(failing_since, at)
       ? 'nothing has arrived for days'
       : null;
-  if (why === null) {
-    await setHealth(transaction, id, { failing_since, problem: error });
-    return;
-  }
+  if (why === null) return void (await set({ failing_since, problem: error }));
   const problem = `switched off, because ${why}: ${error}`;
-  await setHealth(transaction, id, { failing_since, problem, enabled: false });
-  await dropWaiting(transaction, id, 'the subscription was switched off');
+  await set({ failing_since, problem, enabled: false });
+  await dropWaiting(transaction, row.id, 'the subscription was switched off');
   const change: Change = { action: 'disable', kind: 'subscription', target: row.name, after: { problem } };
   await audit(transaction, engine, { by: serverActor, at }, [change]);
-}
-
-function setHealth(
-  transaction: Transaction<Schema>,
-  id: number,
-  health: Partial<Pick<SubscriptionRow, 'failing_since' | 'problem' | 'enabled'>>,
-) {
-  return transaction.updateTable('subscriptions').set(health).where('id', '=', id).execute();
 }
 
 /** Gives up what waits for a subscription. */

@@ -17,19 +17,14 @@ export interface Replication {
   seconds_behind: number | null;
 }
 
-/** A database that is followed. */
-interface Followed {
-  /** Tells `reset` after every change: what changed is not known. */
-  live: Live;
-  /** Asks the database; throws when it does not answer. */
-  replication(): Promise<Replication>;
-}
-
 /** Milliseconds between two polls: so often every open page reads again while others write. */
 const pollEvery = 2000;
 
-/** Polls the database from the first subscriber on, until `live.close()`. */
-export function followDatabase(db: Reader): Followed {
+/**
+ * Polls the database from the first subscriber on, until `live.close()`; `live` tells `reset` after every change, as what changed is not
+ * known. `replication` asks the database, and throws when it does not answer.
+ */
+export function followDatabase(db: Reader): { live: Live; replication(): Promise<Replication> } {
   const listeners = new Set<(event: LiveEvent) => void>();
   const measureLag = createLag();
   /** Null after a poll that failed: then the next one that succeeds is a change. */

@@ -87,13 +87,9 @@ async function writeBatch(engine: Engine, transact: Transact, writes: JobWrite[]
   }
 }
 
-/** What one transaction came to: results, or runs by name, with their time, that have to be created first; then it changed no job. */
-interface Attempt {
-  results: (JobEvent | Failure)[];
-  missing: Map<string, number>;
-}
-
 /**
+ * What one transaction came to: results, or runs by name, with their time, that have to be created first; then it changed no job.
+ *
  * Locks the runs first, always in the order of their ids: whoever holds a run may change its jobs and its counts, and
  * two processes can never wait for each other. New runs come before any lock is taken, in the order of their names: a
  * process that waits here for another one's uncommitted run holds nothing that the other could wait for.
@@ -103,7 +99,7 @@ async function attempt(
   transact: Transact,
   writes: JobWrite[],
   wanted: Map<string, number>,
-): Promise<Attempt> {
+): Promise<{ results: (JobEvent | Failure)[]; missing: Map<string, number> }> {
   return transact(async (send) => {
     const created = [...wanted].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, at]) => newRun(name, [], at));
     if (created.length > 0) await send([insertRuns(engine, created)]);
