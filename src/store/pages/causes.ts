@@ -1,5 +1,4 @@
 /** Where a cause of failures has occurred: in which runs of which branches, on which nodes, in which words. */
-
 import { type Failure, notFound } from '../../core/errors.ts';
 import { classified, type Signature } from '../../core/signature.ts';
 import { inTurns, nextTurn } from '../../core/turns.ts';

@@ -1,5 +1,4 @@
 /** What people said of causes (core/decisions), for lists and for the runs that it reaches. */
-
 import { sql } from 'kysely';
 import type { Decision, Place } from '../../core/decisions/decision.ts';
 import type { Candidate } from '../../core/decisions/standing.ts';

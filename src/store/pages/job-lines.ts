@@ -1,5 +1,4 @@
 /** Jobs as the dashboard lists them: one line each, without the bulky documents. */
-
 import { sql } from 'kysely';
 import type { CausedJob, JobStatus } from '../../core/job.ts';
 import { type JobLink, safeHref } from '../../core/paths.ts';

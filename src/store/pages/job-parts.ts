@@ -1,5 +1,4 @@
 /** What is known of the jobs of a run beside their lines: tasks, roles, and who scheduled them how. */
-
 import { sql } from 'kysely';
 import { roleNames, taskNames } from '../../core/job-config.ts';
 import { parseUnlessLong } from '../../core/json-text.ts';

@@ -1,5 +1,4 @@
 /** Nodes as the dashboard shows them: what they run, and how their jobs ended. */
-
 import { type SqlBool, sql } from 'kysely';
 import { type Failure, notFound } from '../../core/errors.ts';
 import { type JobCounts, noJobs } from '../../core/run.ts';

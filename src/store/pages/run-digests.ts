@@ -1,5 +1,4 @@
 /** The finished jobs of runs as verdicts count them: kept in `run_digests`, made again whenever a run has changed, and in memory for those that were used last. */
-
 import { sql } from 'kysely';
 import type { JobStatus } from '../../core/job.ts';
 import { type CausedJob, causesOfJob } from '../../core/job.ts';

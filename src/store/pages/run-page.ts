@@ -1,5 +1,4 @@
 /** What the pages of a run, of one of its jobs, of the history of runs and of two runs side by side read beside job lines. */
-
 import { sql } from 'kysely';
 import { type ChangeClass, changeClasses, changeOf, type Pair, pairJobs } from '../../core/compare.ts';
 import { type Failure, isFailure, notFound } from '../../core/errors.ts';

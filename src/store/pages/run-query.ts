@@ -1,5 +1,4 @@
 /** The filter language (docs/dashboard.md) as conditions on runs. */
-
 import {
   type ExpressionBuilder,
   type ExpressionWrapper,
@@ -26,7 +25,9 @@ type Condition = ExpressionWrapper<Schema, 'runs', SqlBool>;
 export async function matchingRuns(db: Reader, { terms }: Query, clock: Clock, only?: number): Promise<MatchingRuns> {
   const tests = terms.filter(hasPattern).map(runTest);
   const others = terms.filter((term) => !hasPattern(term) && term.key !== 'cause');
-  let matching: MatchingRuns = db.kysely.selectFrom('runs').where((builder) => whereTerms(builder, others, clock));
+  let matching: MatchingRuns = db.kysely
+    .selectFrom('runs')
+    .where((builder) => builder.and(others.map((term) => whereTerm(builder, term, clock))));
   if (only !== undefined) matching = matching.where('runs.id', '=', only);
   for (const term of terms.filter(({ key }) => key === 'cause')) {
     const failed = oneOf(db.engine, 'runs.id', await runsWithCause(db, term));
@@ -104,10 +105,6 @@ export function printKey(key: keyof RunRow) {
 
 function presentOr(column: string) {
   return sql<number>`coalesce(${sql.ref(column)}, ${sql.lit(missing)})`;
-}
-
-function whereTerms(builder: Builder, terms: Term[], clock: Clock): Condition {
-  return builder.and(terms.map((term) => whereTerm(builder, term, clock)));
 }
 
 function whereTerm(builder: Builder, { key, negated, values }: Term, clock: Clock): Condition {

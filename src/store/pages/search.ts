@@ -72,23 +72,15 @@ const rowsAtATime = 10_000;
 
 /** The first rows of a table that match, in the order of a key: read by the rows between two keys. */
 async function firstOf<Row>(
-  limit: number,
-  {
-    keys,
-    rows,
-  }: {
-    keys: (after: string) => SelectQueryBuilder<Schema, keyof Schema, { key: string }>;
-    rows: (range: { after: string; upTo: string }, limit: number) => Promise<Row[]>;
-  },
+  keys: (after: string) => SelectQueryBuilder<Schema, keyof Schema, { key: string }>,
+  rows: (after: string, upTo: string, limit: number) => Promise<Row[]>,
 ): Promise<Row[]> {
   const found: Row[] = [];
   for (let after = ''; ; await nextTurn()) {
-    const last = await keys(after)
-      .limit(1)
-      .offset(rowsAtATime - 1)
-      .executeTakeFirst();
-    found.push(...(await rows({ after, upTo: last?.key ?? '\u{10ffff}' }, limit - found.length)));
-    if (last === undefined || found.length >= limit) return found;
+    const rest = keys(after).limit(1);
+    const last = await rest.offset(rowsAtATime - 1).executeTakeFirst();
+    found.push(...(await rows(after, last?.key ?? '\u{10ffff}', shownInAll - found.length)));
+    if (last === undefined || found.length >= shownInAll) return found;
     after = last.key;
   }
 }
@@ -105,10 +97,10 @@ async function nodesNamed(db: Reader, text: string): Promise<Found[]> {
     )
     .orderBy('name');
   const keys = db.kysely.selectFrom('nodes').select('name as key').orderBy('name');
-  const nodes = await firstOf(shownInAll, {
-    keys: (after) => keys.where('name', '>', after),
-    rows: ({ after, upTo }, limit) => named.where('name', '>', after).where('name', '<=', upTo).limit(limit).execute(),
-  });
+  const nodes = await firstOf(
+    (after) => keys.where('name', '>', after),
+    (after, upTo, limit) => named.where('name', '>', after).where('name', '<=', upTo).limit(limit).execute(),
+  );
   return nodes.map(({ name, machine_type }) => {
     return { kind: 'node', label: name, detail: machine_type ?? '', path: pagePath.node(name) };
   });
@@ -129,10 +121,10 @@ async function causes(db: Reader, text: string): Promise<Found[]> {
     )
     .orderBy('id');
   const keys = db.kysely.selectFrom('signatures').select('id as key').orderBy('id');
-  const titled = await firstOf(shownInAll, {
-    keys: (after) => keys.where('id', '>', after),
-    rows: ({ after, upTo }, limit) => titles.where('id', '>', after).where('id', '<=', upTo).limit(limit).execute(),
-  });
+  const titled = await firstOf(
+    (after) => keys.where('id', '>', after),
+    (after, upTo, limit) => titles.where('id', '>', after).where('id', '<=', upTo).limit(limit).execute(),
+  );
   const found = await Promise.all(titled.map(async (cause) => ({ ...cause, last: await lastOf(db, cause) })));
   return found.flatMap(({ id, title, last }): Found[] =>
     last === null ? [] : [{ kind: 'cause', label: title, detail: `last in ${last}`, path: pagePath.cause(id) }],

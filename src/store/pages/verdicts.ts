@@ -1,5 +1,4 @@
 /** What is said of the failures of a run, and which runs it is compared with for that; core/verdicts decides. */
-
 import { decisionName, placeOf } from '../../core/decisions/decision.ts';
 import { type DecidedVerdict, decided, type Seen, type Standing, standingOf } from '../../core/decisions/standing.ts';
 import type { Signature } from '../../core/signature.ts';

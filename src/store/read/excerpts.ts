@@ -1,5 +1,4 @@
 /** What the logs of jobs said, and what has to be known of a job to read its log. */
-
 import { sql } from 'kysely';
 import { type Failure, notFound } from '../../core/errors.ts';
 import { ignorelistOf } from '../../core/logs/evidence.ts';

@@ -1,5 +1,4 @@
 /** Lists of jobs, read page by page: which jobs come next, and how long they are. */
-
 import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import { isDocumentField, type JobStatus } from '../../core/job.ts';
 import { nextTurn } from '../../core/turns.ts';

@@ -1,5 +1,4 @@
 /** What is read of queues and of what waits in them (teuthology contract §2.19 to §2.22). */
-
 import { type Failure, notFound } from '../../core/errors.ts';
 import type { QueueRow, Reader } from '../engine/schema.ts';
 import { countOf } from '../engine/transaction.ts';

@@ -1,5 +1,4 @@
 /** Subscriptions and their deliveries. */
-
 import { type Failure, notFound } from '../../core/errors.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { DeliveryRow, SubscriptionRow } from '../engine/people-schema.ts';

@@ -1,5 +1,4 @@
 /** Test cases as they are stored, and the causes that failed ones give to their jobs beside the own cause (core/job.ts). */
-
 import { sql } from 'kysely';
 import { mostCaseCauses } from '../../core/job.ts';
 import { classified, type Signature } from '../../core/signature.ts';

@@ -1,5 +1,4 @@
 /** Old rows and names with nothing in them that this program could not have stored itself. What was changed for that is told, row by row, so that nothing is lost without a word. */
-
 import { hash } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { filterable, longestJobId, longestRunName, nameProblem } from '../../core/input.ts';

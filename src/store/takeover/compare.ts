@@ -1,6 +1,5 @@
 /** What is stored here in the columns of the old database: what differs there, and what has changed here since the switch. */
-
-import { type DocumentField, documentFields, isMoreField, isSmallField } from '../../core/job.ts';
+import { columnFields, type DocumentField, documentFields, isMoreField, isSmallField } from '../../core/job.ts';
 import { readNode } from '../engine/dialect.ts';
 import type { NodeRow, QueueRow, Reader, RunRow } from '../engine/schema.ts';
 import { pagesById } from '../engine/transaction.ts';
@@ -25,18 +24,7 @@ export function differences(about: Pick<Difference, 'run' | 'job_id'>, there: Va
     .map((key) => ({ ...about, key, there: there[key] ?? null, here: here[key] ?? null }));
 }
 
-const columns = [
-  'name',
-  'machine_type',
-  'flavor',
-  'branch',
-  'failure_reason',
-  'priority',
-  'queue',
-  'sha1',
-  'user',
-  'description',
-];
+const columns: readonly string[] = ['name', 'machine_type', 'flavor', ...columnFields, 'description'];
 
 /** An old job, cleaned of what cannot be copied. */
 export function valuesThere({ texts, nodes, ...job }: CleanJob): Values {
@@ -64,23 +52,13 @@ export async function valuesHere({ kysely }: Reader, ids: number[]): Promise<Map
     .execute();
   const links = await kysely.selectFrom('job_nodes').selectAll().where('job_id', 'in', ids).execute();
   const nodes = Map.groupBy(links, ({ job_id }) => job_id);
-  return new Map(
-    jobs.map((job) => {
-      const linked = (nodes.get(job.id) ?? []).filter(
-        (link) => link.posted === job.posted && link.status === job.status,
-      );
-      return [
-        job.id,
-        {
-          ...jobValues(job),
-          nodes: linked
-            .map(({ node_id }) => node_id)
-            .sort((a, b) => a - b)
-            .join(' '),
-        },
-      ];
-    }),
-  );
+  const found = new Map<number, Values>();
+  for (const job of jobs) {
+    const linked = (nodes.get(job.id) ?? []).filter((link) => link.posted === job.posted && link.status === job.status);
+    const nodeIds = linked.map(({ node_id }) => node_id).sort((a, b) => a - b);
+    found.set(job.id, { ...jobValues(job), nodes: nodeIds.join(' ') });
+  }
+  return found;
 }
 
 type StoredJob = Record<DocumentField | 'small' | 'more', string | null> & Record<string, unknown>;

@@ -123,15 +123,8 @@ async function fingerprints(
 ): Promise<Map<number, string>> {
   if (scope === 'missing' || db === null) return new Map();
   if (scope === 'all') return oldFingerprints(old, runs, null);
-  const unfinished = await db.kysely
-    .selectFrom('runs')
-    .select('id')
-    .where(
-      'status',
-      'not in',
-      runStatuses.filter((status) => status.startsWith('finished')),
-    )
-    .execute();
+  const finished = runStatuses.filter((status) => status.startsWith('finished'));
+  const unfinished = await db.kysely.selectFrom('runs').select('id').where('status', 'not in', finished).execute();
   const ids = new Set([...(await youngOldRuns(old)), ...unfinished.map(({ id }) => id)]);
   return oldFingerprints(old, runs, [...ids]);
 }

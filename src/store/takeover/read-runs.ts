@@ -1,5 +1,4 @@
 /** Reads old runs with their jobs, ready to be written, a few jobs at a time. */
-
 import { isJobStatus } from '../../core/job.ts';
 import { cleanJob, type Findings, type JobPlan, planJobs, readOldTime, unheard } from './clean.ts';
 import type { CopiedRun } from './job-state.ts';

@@ -1,5 +1,4 @@
 /** Everything in a database as lines of JSON, one for each row as it was at one moment, and back into an empty database of either engine. */
-
 import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
 import { plural } from '../../core/plural.ts';
 import { UnusableDatabase } from '../engine/faults.ts';

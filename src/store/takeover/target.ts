@@ -1,5 +1,4 @@
 /** Puts old runs, nodes and queues into this database, with their internal ids. */
-
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { longestNodeName } from '../../core/node.ts';
 import { longestQueueName } from '../../core/queue.ts';

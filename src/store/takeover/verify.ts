@@ -1,5 +1,4 @@
 /** Compares what was copied with the old database, column by column, and chooses jobs that both servers can be asked for. */
-
 import { sql } from 'kysely';
 import { isJobStatus, type JobStatus, jobStatuses } from '../../core/job.ts';
 import type { Reader } from '../engine/schema.ts';

@@ -1,5 +1,4 @@
 /** Ends the jobs of which nobody has heard for long: their worker is gone. */
-
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Actor } from '../../core/audit.ts';
 import { isFailure } from '../../core/errors.ts';

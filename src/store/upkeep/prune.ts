@@ -1,5 +1,4 @@
 /** Deletes what is old: the bulky documents of jobs, the log of changes, and whole runs, of which counts and causes stay in monthly totals. */
-
 import { type Kysely, type SelectQueryBuilder, sql, type Transaction } from 'kysely';
 import type { Change } from '../../core/audit.ts';
 import { documentFields, jobStatuses, mostCaseCauses } from '../../core/job.ts';

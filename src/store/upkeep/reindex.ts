@@ -1,5 +1,4 @@
 /** Computes the causes of failures again: after the rules of core/signature.ts changed. */
-
 import type { Transaction } from 'kysely';
 import { caseCause, refinedCause, type Signature, signatureVersion } from '../../core/signature.ts';
 import { inTurns } from '../../core/turns.ts';

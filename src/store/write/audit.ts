@@ -1,5 +1,4 @@
 /** The log of changes: a row for each accepted write that is not a report of a job, in the transaction of the write. */
-
 import type { Transaction } from 'kysely';
 import type { Actor, Change } from '../../core/audit.ts';
 import type { Engine, Schema } from '../engine/schema.ts';

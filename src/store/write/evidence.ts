@@ -1,5 +1,4 @@
 /** What the logs and test cases of jobs say of their failure (core/signature.ts), and the causes that jobs get by it. */
-
 import type { Kysely, Transaction } from 'kysely';
 import { mostCaseCauses } from '../../core/job.ts';
 import type { Signature } from '../../core/signature.ts';
@@ -63,15 +62,11 @@ export function renewEvidence(engine: Engine, jobs: readonly JobState[]): Statem
     (outdated.cameBack ? back : still).push(row.id);
     since = Math.max(since, outdated.at);
   }
-  const statement = (text: string, ids: number[], ...parameters: number[]): Statement[] =>
-    ids.length === 0
-      ? []
-      : [
-          {
-            sql: numbered(engine, `${text} job_id in (${repeated('?', ids.length)})`),
-            parameters: [...parameters, ...ids],
-          },
-        ];
+  const statement = (text: string, ids: number[], ...parameters: number[]): Statement[] => {
+    if (ids.length === 0) return [];
+    const sql = numbered(engine, `${text} job_id in (${repeated('?', ids.length)})`);
+    return [{ sql, parameters: [...parameters, ...ids] }];
+  };
   const without = 'not exists (select 1 from job_tests where job_tests.job_id = failed_cases.job_id)';
   return [
     ...statement('update log_excerpts set due = ?, tries = 0 where', still, since),

@@ -1,5 +1,4 @@
 /** Follows a database that others write to: a server that only reads polls it, because a standby accepts no LISTEN. */
-
 import { sql } from 'kysely';
 import type { Reader } from '../engine/schema.ts';
 import type { Live, LiveEvent } from './live.ts';

@@ -1,5 +1,4 @@
 /** Adds, changes and deletes subscriptions. */
-
 import type { Transaction } from 'kysely';
 import { conflict, type Failure, invalid, isFailure, notFound } from '../../core/errors.ts';
 import { messageOf } from '../../core/notifications/message.ts';

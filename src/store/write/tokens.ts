@@ -1,5 +1,4 @@
 /** Tokens, of which there are dozens, and the sessions that people begin with them. */
-
 import { parseScopes, type Token } from '../../core/access.ts';
 import type { Actor } from '../../core/audit.ts';
 import { alreadyExists, type Failure, notFound } from '../../core/errors.ts';
