@@ -28,9 +28,9 @@ function secondWords(commands: Commands, first: string): string[] {
   return Object.keys(commands).flatMap((name) => (name.startsWith(`${first} `) ? name.slice(first.length + 1) : []));
 }
 
-function eachCommand(commands: Commands): { name: string; summary: string; operands: string[]; options: Option[] }[] {
-  return Object.entries(commands).map(([name, { summary, flags, settings, operands = [] }]) => {
-    return { name, summary, operands, options: optionsOf(flags, settings) };
+function eachCommand(commands: Commands): { name: string; summary: string; options: Option[] }[] {
+  return Object.entries(commands).map(([name, { summary, flags, settings }]) => {
+    return { name, summary, options: optionsOf(flags, settings) };
   });
 }
 
