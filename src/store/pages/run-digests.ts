@@ -232,7 +232,7 @@ interface Remembered {
 const memories = new WeakMap<Reader['kysely'], { bytes: number; runs: Map<number, Remembered> }>();
 
 /** The index of a run in a state, if it is remembered. */
-export function rememberedIndex({ kysely }: Reader, runId: number, madeOf: string): RunIndex | null {
+function rememberedIndex({ kysely }: Reader, runId: number, madeOf: string): RunIndex | null {
   const runs = memories.get(kysely)?.runs;
   const found = runs?.get(runId);
   if (runs === undefined || found?.madeOf !== madeOf) return null;
@@ -242,7 +242,7 @@ export function rememberedIndex({ kysely }: Reader, runId: number, madeOf: strin
 }
 
 /** Indexes a digest, and remembers that for a run in a state. */
-export function rememberIndex({ kysely }: Reader, runId: number, madeOf: string, digest: RunDigest): RunIndex {
+function rememberIndex({ kysely }: Reader, runId: number, madeOf: string, digest: RunDigest): RunIndex {
   const memory = memories.get(kysely) ?? { bytes: 0, runs: new Map<number, Remembered>() };
   memories.set(kysely, memory);
   const index = indexRun(digest);

@@ -44,14 +44,14 @@ export const exportedTables: ExportedTable[] = [
 export const derivedTables: (keyof Schema)[] = ['migrations', 'run_digests', 'sessions', 'run_ends', 'deliveries'];
 
 /** The first line of an export. */
-export interface ExportHeader {
+interface ExportHeader {
   paddles: 'export';
   /** The migrations of its database, in order. */
   migrations: string[];
 }
 
 /** A line of an export: a row, or at last the number of rows before it. */
-export type ExportLine = { table: string; row: Record<string, unknown> } | { rows: number };
+type ExportLine = { table: string; row: Record<string, unknown> } | { rows: number };
 
 /** Rows that are read or written in one statement: some documents have megabytes. */
 const rowsAtATime = 50;

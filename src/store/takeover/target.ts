@@ -115,7 +115,7 @@ export async function freeNames(db: Reader, ids: number[]): Promise<void> {
 }
 
 /** Gives each of some rows, at most some hundred, a name that none can have: another row may take its own before it has the new one. */
-export async function giveUpNames(to: Kysely<Schema>, table: 'runs' | 'nodes', ids: number[]): Promise<void> {
+async function giveUpNames(to: Kysely<Schema>, table: 'runs' | 'nodes', ids: number[]): Promise<void> {
   await to.updateTable(table).set({ name: sql<string>`'/' || id` }).where('id', 'in', ids).execute();
 }
 

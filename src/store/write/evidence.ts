@@ -98,18 +98,14 @@ interface HeldRun {
 }
 
 /** Holds the run of a job, like every writer that changes a job; null when the job is gone. */
-export async function holdRun(
-  transaction: Transaction<Schema>,
-  { engine }: Reader,
-  id: number,
-): Promise<HeldRun | null> {
+async function holdRun(transaction: Transaction<Schema>, { engine }: Reader, id: number): Promise<HeldRun | null> {
   const runOfJob = transaction.selectFrom('jobs').select('run_id').where('jobs.id', '=', id);
   const run = transaction.selectFrom('runs').select(['id', 'name']).where('id', 'in', runOfJob);
   return (await lockRows(engine, run).executeTakeFirst()) ?? null;
 }
 
 /** The same within a transaction that holds the run of the job. */
-export async function refineHeld(
+async function refineHeld(
   transaction: Transaction<Schema>,
   { engine }: Reader,
   run: HeldRun,
@@ -131,7 +127,7 @@ export async function refineHeld(
 }
 
 /** Writes causes that may be new. */
-export async function saveCauses(
+async function saveCauses(
   transaction: Transaction<Schema>,
   engine: Engine,
   causes: readonly Signature[],
