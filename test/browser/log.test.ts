@@ -94,6 +94,19 @@ describe.skipIf(!hasBrowser)('the viewer of logs', () => {
 
     await page.getByRole('button', { name: 'Start' }).click();
     await page.getByText(/line 5$/).waitFor();
+    // The lines around it begin where those before it began, as all places of a short log do.
+    await page.getByLabel('Go to line').fill('150');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => marked.textContent()).toContain('line 148');
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page.getByText(/line 5$/).waitFor();
+    // Escape leaves the field with its words, which n looks for.
+    await page.getByLabel('Find in the log').fill('line 180');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('n');
+    await expect.poll(() => marked.textContent()).toContain('line 180');
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page.getByText(/line 5$/).waitFor();
     // Each part is read when the one before it has nearly been scrolled through.
     await expect
       .poll(async () => {

@@ -15,17 +15,18 @@ const margin = 120;
 export function Lines({ log, marked, onMark }: { log: Log; marked: number | null; onMark: (at: number) => void }) {
   const { window } = log;
   const scroller = useRef<HTMLDivElement>(null);
-  const [range, setRange] = useState({ first: 0, last: 60 });
+  const [range, setRange] = useState({ first: 0, last: 60, top: 0 });
   const measure = useCallback(() => {
     const element = scroller.current;
     if (element === null || window === null) return;
     const { rows, from, to, size } = window;
-    const next = visibleRange(element.scrollTop, element.clientHeight, rows.length, layout);
-    setRange((old) => (old.first === next.first && old.last === next.last ? old : next));
+    const top = Math.floor(element.scrollTop / rowHeight);
+    const next = { ...visibleRange(element.scrollTop, element.clientHeight, rows.length, layout), top };
+    setRange((old) => (old.top === top && old.first === next.first && old.last === next.last ? old : next));
     if (next.last > rows.length - margin && to < size) void log.later();
     else if (next.first < margin && from > 0) void log.earlier();
   }, [window, log.later, log.earlier]);
-  useKeepPlace(scroller, window, marked);
+  useKeepPlace(scroller, log, marked);
   useLayoutEffect(measure);
   useEffect(() => {
     const element = scroller.current;
@@ -40,10 +41,9 @@ export function Lines({ log, marked, onMark }: { log: Log; marked: number | null
   }, [measure]);
   const rows = window?.rows ?? [];
   const shown = rows.slice(range.first, range.last);
-  const first = shown[0];
   return (
     <>
-      {window !== null && <Place first={first} size={window.size} onPick={log.show} />}
+      {window !== null && <Place first={rows[range.top]} size={window.size} onPick={log.show} />}
       <div
         ref={scroller}
         className="log-lines"
@@ -95,39 +95,28 @@ function isAt(row: Row, next: Row | undefined, byte: number | null): boolean {
   return byte !== null && row.at <= byte && (next === undefined ? row.at === byte : byte < next.at);
 }
 
-/** Keeps the line that is looked at in its place when lines are added before it, and shows the marked one when it is new. */
+/** Goes where a window was read for: the marked line is shown with some before it. Lines added before what is looked at do not move it. */
 function useKeepPlace(
   scroller: React.RefObject<HTMLDivElement | null>,
-  window: LogWindow | null,
+  { window, goal }: Pick<Log, 'window' | 'goal'>,
   marked: number | null,
 ) {
-  const last = useRef<{ window: LogWindow | null; top: number }>({ window: null, top: 0 });
+  const last = useRef<LogWindow | null>(null);
   useLayoutEffect(() => {
     const element = scroller.current;
-    const before = last.current.window;
+    const before = last.current;
     if (element === null || window === null || before === window) return;
+    last.current = window;
     const seen = before?.rows[Math.floor(element.scrollTop / rowHeight)];
-    const place = seen === undefined ? -1 : rowAt(window, seen.at);
-    if (
-      place >= 0 &&
-      seen !== undefined &&
-      window.rows[place]?.at === seen.at &&
-      before !== null &&
-      overlaps(before, window)
-    ) {
-      element.scrollTop = place * rowHeight + (element.scrollTop % rowHeight);
-    } else {
-      const target = marked === null ? -1 : rowAt(window, marked);
-      const isEnd = target < 0 && window.to === window.size;
-      element.scrollTop = isEnd ? element.scrollHeight : Math.max(0, target * rowHeight - element.clientHeight / 3);
+    if (goal === 'end') {
+      element.scrollTop = element.scrollHeight;
+    } else if (goal !== null) {
+      const above = goal === marked ? element.clientHeight / 3 : 0;
+      element.scrollTop = Math.max(0, rowAt(window, goal) * rowHeight - above);
+    } else if (seen !== undefined) {
+      element.scrollTop = Math.max(0, rowAt(window, seen.at)) * rowHeight + (element.scrollTop % rowHeight);
     }
-    last.current.window = window;
-  }, [scroller, window, marked]);
-}
-
-/** Whether one window came from the other by adding lines at an end. */
-function overlaps(before: LogWindow, now: LogWindow): boolean {
-  return before.from === now.from || before.to === now.to;
+  }, [scroller, window, goal, marked]);
 }
 
 function foldText({ at, line, to }: { at: number; line: number | null; to: number }, next: Row | undefined): string {
@@ -147,7 +136,7 @@ function LogRow({ row, next, isMarked, log, onMark }: RowProps) {
     return (
       <div className="log-row">
         <span className="log-at" />
-        <button type="button" className="log-fold" onClick={() => void log.show(row.at)}>
+        <button type="button" className="log-fold" onClick={() => void log.show(row.at, true)}>
           ▸ {foldText(row, next)} of this task, folded; show
         </button>
       </div>

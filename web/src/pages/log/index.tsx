@@ -142,6 +142,12 @@ function Tools({ log, marked, firstError, onJump, onLine, raw }: ToolsProps) {
           type="search"
           value={text}
           onChange={(event) => setText(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape') return;
+            // It would clear the field, whose words n looks for.
+            event.preventDefault();
+            event.currentTarget.blur();
+          }}
           placeholder="Find (case-sensitive)"
           aria-label="Find in the log"
         />{' '}

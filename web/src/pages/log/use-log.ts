@@ -59,11 +59,15 @@ export function useLog({ run, job, file }: { run: string; job: string; file: str
   return { ...held, error, search, ...moves, find, byteOf, fold };
 }
 
+/** Where in a log to go: a byte, or its end. */
+type Goal = number | 'end';
+
 type Change = (window: LogWindow | null) => Promise<[LogSlice | null, LogWindow]>;
 
-/** `counting`: numbers of lines that are not known may be soon. */
+/** `goal`: what the window was read for; null when what is looked at stays. `counting`: numbers of lines that are not known may be soon. */
 interface Held {
   window: LogWindow | null;
+  goal: Goal | null;
   file: string;
   cut: boolean;
   counting: boolean;
@@ -72,7 +76,7 @@ interface Held {
 /** Milliseconds until numbers that are being counted are asked for again. */
 const countingPause = 50;
 
-function useNumbers(ask: Ask, held: Held, change: (make: Change, waits?: boolean) => Promise<void>) {
+function useNumbers(ask: Ask, held: Held, change: (make: Change, how: { waits: boolean }) => Promise<void>) {
   useEffect(() => {
     const missing = held.counting ? unnumbered(held.window) : null;
     if (missing === null) return;
@@ -81,7 +85,7 @@ function useNumbers(ask: Ask, held: Held, change: (make: Change, waits?: boolean
       const next = withNumbers(window as LogWindow, slice);
       return [{ ...slice, counting: slice.counting || next !== window }, next];
     };
-    const timer = setTimeout(() => void change(number, false), countingPause);
+    const timer = setTimeout(() => void change(number, { waits: false }), countingPause);
     return () => clearTimeout(timer);
   }, [ask, change, held]);
 }
@@ -89,33 +93,40 @@ function useNumbers(ask: Ask, held: Held, change: (make: Change, waits?: boolean
 function useHeld(ask: Ask, file: string, failed: (problem: unknown) => void) {
   const { held, change } = useChanges(file, failed);
   const read = useCallback(
-    (query: (window: LogWindow | null) => Record<string, string>, join: typeof withLater, waits: boolean) =>
-      change(async (window) => {
-        const slice = await ask<LogSlice>(query(window));
-        // Where it has numbers, those of the lines before it can be told too.
-        const counting = slice.counting || slice.lines.some(({ line }) => line !== null);
-        return [{ ...slice, counting }, window === null ? windowOf(slice) : join(window, slice)];
-      }, waits),
+    (
+      query: (window: LogWindow | null) => Record<string, string>,
+      join: typeof withLater,
+      { waits = false, goal = null as Goal | null } = {},
+    ) =>
+      change(
+        async (window) => {
+          const slice = await ask<LogSlice>(query(window));
+          // Where it has numbers, those of the lines before it can be told too.
+          const counting = slice.counting || slice.lines.some(({ line }) => line !== null);
+          return [{ ...slice, counting }, window === null ? windowOf(slice) : join(window, slice)];
+        },
+        { waits, goal },
+      ),
     [ask, change],
   );
-  /** Replaces the window by the lines around a byte, or the last ones. */
+  /** Replaces the window by the lines around a byte, or the last ones, and goes there unless what is looked at stays. */
   const show = useCallback(
-    (at: number | 'end') => {
+    (at: Goal, stays = false) => {
       const place: Record<string, string> = at === 'end' ? { from: 'end' } : { around: String(at) };
       return read(
         () => ({ ...place, lines: '400' }),
         (_, slice) => windowOf(slice),
-        true,
+        { waits: true, goal: stays ? null : at },
       );
     },
     [read],
   );
   const later = useCallback(
-    () => read((window) => ({ from: String(window?.to ?? 0), lines: linesAtATime }), withLater, false),
+    () => read((window) => ({ from: String(window?.to ?? 0), lines: linesAtATime }), withLater),
     [read],
   );
   const earlier = useCallback(
-    () => read((window) => ({ before: String(window?.from ?? 0), lines: linesAtATime }), withEarlier, false),
+    () => read((window) => ({ before: String(window?.from ?? 0), lines: linesAtATime }), withEarlier),
     [read],
   );
   return { held, change, show, later, earlier };
@@ -123,16 +134,16 @@ function useHeld(ask: Ask, file: string, failed: (problem: unknown) => void) {
 
 /** One change at a time: what somebody asked for waits for its turn, and scrolling asks again by itself. */
 function useChanges(file: string, failed: (problem: unknown) => void) {
-  const [held, setHeld] = useState<Held>({ window: null, file, cut: false, counting: false });
+  const [held, setHeld] = useState<Held>({ window: null, goal: null, file, cut: false, counting: false });
   const running = useRef<Promise<void> | null>(null);
   const current = useRef(held);
   current.current = held;
   const carryOut = useCallback(
-    async (make: Change) => {
+    async (make: Change, goal: Goal | null) => {
       try {
         const [slice, window] = await make(current.current.window);
         const { file, cut, counting } = slice ?? current.current;
-        const next = { window, file, cut, counting };
+        const next = { window, goal, file, cut, counting };
         current.current = next;
         setHeld(next);
         failed(null);
@@ -143,10 +154,10 @@ function useChanges(file: string, failed: (problem: unknown) => void) {
     [failed],
   );
   const change = useCallback(
-    async (make: Change, waits = true) => {
+    async (make: Change, { waits = true, goal = null as Goal | null } = {}) => {
       if (running.current !== null && !waits) return;
       while (running.current !== null) await running.current;
-      running.current = carryOut(make);
+      running.current = carryOut(make, goal);
       await running.current;
       running.current = null;
     },
