@@ -228,4 +228,16 @@ describe.skipIf(!hasBrowser)('a person', () => {
       watched.wrong.splice(0, watched.wrong.length, ...watched.wrong.filter((text) => !text.includes('status of 500')));
     });
   });
+
+  test('leaves a page that could not be loaded for another one', async () => {
+    await at('/ui/runs', async (page, watched) => {
+      await page.route('**/assets/help-*', (route) => route.abort());
+      await page.getByRole('link', { name: 'Help' }).click();
+      await page.getByRole('heading', { name: 'Something went wrong' }).waitFor();
+      await page.getByRole('link', { name: 'Runs' }).click();
+      await page.locator('.grid-row').first().waitFor();
+      // What the browser and React say of the page.
+      watched.wrong.length = 0;
+    });
+  });
 });

@@ -37,8 +37,9 @@ const routes: [string, ComponentType][] = [
 
 /** The page for the current address. */
 export function Pages() {
+  const [path] = useLocation();
   return (
-    <ErrorBoundary>
+    <ErrorBoundary path={path}>
       <Suspense fallback={<Skeleton rows={12} />}>
         <Switch>
           <Route path="/">
@@ -54,12 +55,16 @@ export function Pages() {
   );
 }
 
-/** Keeps the header and the footer when a page fails. A class, because React has no other way. */
-class ErrorBoundary extends Component<{ children: ReactNode }, { error: Error | null }> {
+/** Keeps the header and the footer when a page fails, until another one is opened. A class, because React has no other way. */
+class ErrorBoundary extends Component<{ path: string; children: ReactNode }, { error: Error | null }> {
   override state: { error: Error | null } = { error: null };
 
   static getDerivedStateFromError(error: Error): { error: Error } {
     return { error };
+  }
+
+  override componentDidUpdate({ path }: { path: string }): void {
+    if (path !== this.props.path && this.state.error !== null) this.setState({ error: null });
   }
 
   override render(): ReactNode {
