@@ -68,7 +68,10 @@ export function runColumns(now: number, byDay = false): Column<RunsRow>[] {
     }),
     {
       ...{ id: 'fail', title: 'Results', width: 'minmax(388px, 1.6fr)', ...mostFirst },
-      cell: (row) => <Results {...(row.kind === 'run' ? row.run : row)} />,
+      cell: (row) => {
+        const { counts, total } = row.kind === 'run' ? row.run : row;
+        return <Results counts={counts} total={total} />;
+      },
     },
     ofRuns('review', 'Reviewed', 'minmax(80px, 0.8fr)', reviewCell, {
       text: textOf(({ review }) => (review === null ? '' : `${review.verdict}, by ${review.author}`)),
