@@ -1,5 +1,5 @@
 import type { JobDocument } from './documents.ts';
-import type { DemoNode } from './lab.ts';
+import type { DemoNode, LockHolder } from './lab.ts';
 import { type PlannedJob, timeText } from './runs.ts';
 
 /** What became of one request that creates something. */
@@ -28,12 +28,6 @@ interface LabClient {
   createNode(node: DemoNode): Promise<Created>;
   lock(nodes: readonly string[], holder: LockHolder): Promise<void>;
   unlock(nodes: readonly string[], holder: LockHolder): Promise<void>;
-}
-
-/** Who holds a machine, and what for. */
-export interface LockHolder {
-  locked_by: string;
-  description: string;
 }
 
 /** Speaks the classic contract to the server at `url`. */

@@ -1,8 +1,13 @@
-import type { LockHolder } from './client.ts';
 import { publicKey } from './documents.ts';
 import { createRandom, hex, int, pick, sample } from './random.ts';
 import type { PlannedRun } from './runs.ts';
 import { brokenNode, developers, fqdn, machineTypes, operatingSystems } from './vocabulary.ts';
+
+/** Who holds a machine, and what for. */
+export interface LockHolder {
+  locked_by: string;
+  description: string;
+}
 
 /** A machine as an administrator enters it; the last three keys only when somebody holds it or says why it is down. */
 export interface DemoNode extends Partial<LockHolder> {

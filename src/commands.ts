@@ -1,17 +1,5 @@
 /** The table of all commands. */
-import type { CommandFlag, CommandLine, Config } from './config.ts';
-
-/** What a command does and takes: the source of its help, the completion of shells and the manual. */
-export interface Command {
-  summary: string;
-  flags: CommandFlag[];
-  /** What else it takes, in this order. */
-  operands?: string[];
-  /** Those that it uses, when these are not all. */
-  settings?: (keyof Config)[];
-  /** Returns the exit code. */
-  run: (line: CommandLine) => Promise<number>;
-}
+import type { Command, Config } from './config.ts';
 
 const ofDatabase: (keyof Config)[] = ['database', 'read_only', 'pool_size'];
 

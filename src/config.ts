@@ -16,6 +16,18 @@ export interface CommandFlag {
   help: string;
 }
 
+/** What a command does and takes: the source of its help, the completion of shells and the manual. */
+export interface Command {
+  summary: string;
+  flags: CommandFlag[];
+  /** What else it takes, in this order. */
+  operands?: string[];
+  /** Those that it uses, when these are not all. */
+  settings?: (keyof Config)[];
+  /** Returns the exit code. */
+  run: (line: CommandLine) => Promise<number>;
+}
+
 /** What a command line says: the settings and the command's own flags (text; absent when not given). */
 export interface CommandLine {
   config: Config;

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** Process entry: the command line decides which command runs. */
-import { type Command, commands } from './commands.ts';
-import { BadSetting, flagsHelp, misspelt, readCommandLine } from './config.ts';
+import { commands } from './commands.ts';
+import { BadSetting, type Command, flagsHelp, misspelt, readCommandLine } from './config.ts';
 import { version } from './program.ts';
 
 hearOfLostOutput();

@@ -1,6 +1,5 @@
 /** `paddles completion SHELL`: what makes a shell complete commands, flags and words, from the table of commands. */
-import type { Command } from '../commands.ts';
-import { BadSetting, type CommandLine, type Option, optionsOf } from '../config.ts';
+import { BadSetting, type Command, type CommandLine, type Option, optionsOf } from '../config.ts';
 
 type Commands = Record<string, Command>;
 

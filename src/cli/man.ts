@@ -1,6 +1,5 @@
 /** `paddles man`: the manual page, from the table of commands. */
-import type { Command } from '../commands.ts';
-import { type Option, optionsOf } from '../config.ts';
+import { type Command, type Option, optionsOf } from '../config.ts';
 import { version } from '../program.ts';
 
 /** Prints the page. */

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DecisionItem } from '../../src/http/api/decisions.ts';
 import type { ReviewList } from '../../src/http/api/reviews.ts';
-import type { RunPage } from '../../src/http/api/run-page.ts';
+import type { RunPage } from '../../src/http/api/run-document.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Pages, runOn, startPages } from './pages.ts';
 

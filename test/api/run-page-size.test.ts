@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { planRuns } from '../../demo/runs.ts';
 import { apiPath } from '../../src/core/paths.ts';
-import type { RunPage } from '../../src/http/api/run-page.ts';
+import type { RunPage } from '../../src/http/api/run-document.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Pages, startPages } from './pages.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPageJob } from '../../src/core/page-jobs.ts';
+import type { RunPage } from '../../src/http/api/run-document.ts';
 import type { RunJobs } from '../../src/http/api/run-jobs.ts';
-import type { RunPage } from '../../src/http/api/run-page.ts';
 import type { Problem, RunItem } from '../../src/http/api/schema.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Pages, runOn, startPages } from './pages.ts';

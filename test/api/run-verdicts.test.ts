@@ -1,8 +1,8 @@
 /** What is said of the failures of runs, on a world of runs with failures that were planted. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Compare } from '../../src/http/api/compare.ts';
+import type { RunPage } from '../../src/http/api/run-document.ts';
 import type { RunJobs } from '../../src/http/api/run-jobs.ts';
-import type { RunPage } from '../../src/http/api/run-page.ts';
 import type { RunVerdicts } from '../../src/http/api/run-verdicts.ts';
 import { reindex } from '../../src/store/upkeep/reindex.ts';
 import { engines } from '../helpers/engines.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bandOf } from '../../src/core/verdicts/bands.ts';
-import type { RunPage } from '../../src/http/api/run-page.ts';
+import type { RunPage } from '../../src/http/api/run-document.ts';
 import { closePage, hasBrowser, openPage, startBrowser } from '../helpers/browser.ts';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';

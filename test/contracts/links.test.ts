@@ -1,7 +1,7 @@
 /** Runs and jobs whose names have characters that mean something in an address: every link leads to what it names. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiPath, logLinks, pagePath } from '../../src/core/paths.ts';
-import type { RunPage } from '../../src/http/api/run-page.ts';
+import type { RunPage } from '../../src/http/api/run-document.ts';
 import { engines } from '../helpers/engines.ts';
 import { listen } from '../helpers/events.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';

@@ -1,7 +1,7 @@
 /** Data as `/api` sends it, for unit tests of the dashboard; each function fills in what a test does not care about. */
 import { noJobs } from '../../src/core/run.ts';
 import type { DecisionItem } from '../../src/http/api/decisions.ts';
-import type { PageSignature, RunPage } from '../../src/http/api/run-page.ts';
+import type { PageSignature, RunPage } from '../../src/http/api/run-document.ts';
 import type { PageVerdict } from '../../src/http/api/run-verdicts.ts';
 import type { JobItem, RunItem } from '../../src/http/api/schema.ts';
 

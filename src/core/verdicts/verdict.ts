@@ -6,7 +6,7 @@ import type { CauseClass } from '../signature-class.ts';
 import { type Blame, blameOf, lnInCommon } from './blame.ts';
 import { jobsWith, type RunHead, type RunIndex } from './digest.ts';
 import { type Around, type Outage, outageOf, outageWindow } from './lab.ts';
-import { sentenceOf } from './sentence.ts';
+import { dayText, facetsText, percent } from './sentence.ts';
 import { type Count, lastStretch, lnChoose, lnHypergeometricTail, wilsonInterval } from './statistics.ts';
 
 /** What can be said of a cause, the first that is true. */
@@ -229,4 +229,46 @@ function holdsWithoutBurst(
     id,
   );
   return rest !== null && rest.facets.flat().join() === blame.facets.flat().join();
+}
+
+/** One sentence with the numbers of a verdict. Dates and times are in UTC. */
+function sentenceOf(verdict: Omit<Verdict, 'sentence'>): string {
+  const { c, m, k, n, p, runs, runs_with, since, outage, last_with } = verdict;
+  const field = fieldText(verdict);
+  switch (verdict.verdict) {
+    case 'INFRA': {
+      if (outage === null) return `${c} of ${m} jobs here; the lab failed, not what was tested.`;
+      const [first, ...more] = outage.hit;
+      const where = `${first?.suite} on ${first?.branch}${more.length > 0 ? ` and ${more.length} more` : ''}`;
+      return `Also hit ${where}: ${outage.hits} of ${outage.jobs} jobs from ${clock(outage.from)} to ${clock(outage.to)}.`;
+    }
+    case 'NEW':
+      return `${c} of ${m}${field} here, 0 of ${n} before (p ${digits(p ?? 0)}).`;
+    case 'UNSEEN':
+      return `${c === 1 ? 'One job' : `${c} of ${m} jobs`} here; 0 of ${n}${field} before, too little to tell.`;
+    case 'ROSE':
+      return `${c} of ${m}${field} here, before ${k} of ${n}.`;
+    case 'SINCE':
+      return `Began ${dayText(since?.run.scheduled ?? 0)}: ${k} of ${n}${field} before, ${since?.k} of ${since?.n} since.`;
+    case 'FLAKY': {
+      const interval = `${percent(k / n)} %, ${percent(verdict.lo)}–${percent(verdict.hi)} %`;
+      return `${k} of ${n}${field} in ${runs} runs (${interval}).`;
+    }
+    case 'KNOWN': {
+      const last = last_with === null ? '' : `, last on ${dayText(last_with.scheduled)}`;
+      return `In ${runs_with} of ${runs} runs${last}: ${k} of ${n}${field}.`;
+    }
+  }
+}
+
+function fieldText({ blame }: Pick<Verdict, 'blame'>): string {
+  return blame === null ? ' jobs' : ` jobs with ${facetsText(blame.facets)}`;
+}
+
+function digits(p: number): string {
+  return p < 0.0001 ? 'below 0.0001' : p.toPrecision(1);
+}
+
+function clock(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(11, 16);
 }

@@ -1,9 +1,11 @@
 /** The page of a run. */
+import { type Static, Type } from 'typebox';
 import { changeCounts, pairJobs } from '../../core/compare.ts';
 import { orderJobs } from '../../core/job.ts';
 import { createPageJobs, type PageJob } from '../../core/page-jobs.ts';
 import { jobsTotal } from '../../core/run.ts';
 import { deadSignature } from '../../core/signature.ts';
+import { causeClasses } from '../../core/signature-class.ts';
 import { milliseconds } from '../../core/time.ts';
 import { inTurns, nextTurn } from '../../core/turns.ts';
 import type { RunRow } from '../../store/engine/schema.ts';
@@ -11,10 +13,64 @@ import { allOf, type JobLine, type JobVerdict, linesOfRun, verdictsOfRun } from 
 import { failureCounts, previousRun } from '../../store/pages/run-page.ts';
 import { type Compared, verdictsOf } from '../../store/pages/verdicts.ts';
 import { caseCounts } from '../../store/read/test-cases.ts';
+import { orNull, shape } from '../operations.ts';
 import type { ApiContext } from './context.ts';
-import type { PageSignature, RunPage } from './run-page.ts';
-import { baselineItem, decidedAt, verdictItems } from './run-verdicts.ts';
-import { runItem } from './schema.ts';
+import { Baseline, baselineItem, decidedAt, PageVerdict, verdictItems } from './run-verdicts.ts';
+import { integer, JobStatus, jobFacts, Link, RunItem, runItem, text } from './schema.ts';
+
+/** A cause of failures (core/signature-class.ts). `seen` counts its jobs in each of the page's `recent` runs. */
+const PageSignature = shape('PageSignature', {
+  id: text,
+  kind: text,
+  title: text,
+  class: Type.Enum([...causeClasses]),
+  seen: Type.Array(integer),
+});
+export type PageSignature = Static<typeof PageSignature>;
+
+const Place = orNull(integer);
+
+/**
+ * A job on the page of a run (`PageJob` of core/page-jobs.ts). `description`, `failure_reason` and `error` are places in `texts`, `signature` and
+ * `case_causes` (see `JobItem`) are such in `signatures`. Reasons are cut after 4,000 characters, with an ellipsis; times are whole seconds, in milliseconds.
+ */
+const pageJob = shape('PageJob', {
+  ...jobFacts,
+  description: Place,
+  failure_reason: Place,
+  error: Place,
+  signature: Place,
+  case_causes: Type.Array(integer),
+  /** The status of the same description in `previous`; null when that has no such job. */
+  previous: orNull(JobStatus),
+  links: Type.Array(Link),
+});
+
+/** Everything the page of a run shows at first. */
+export const RunPage = shape('RunPage', {
+  run: RunItem,
+  /** The last finished run of the same suite, branch and machine type before this one. */
+  previous: orNull(RunItem),
+  /** Failing jobs against the same descriptions in `previous`. */
+  change: orNull(Type.Object({ new: integer, still: integer, fixed: integer })),
+  /** The branch of all `recent` runs but the last, which is this one. */
+  recent_branch: text,
+  /** Up to 12 runs of the same suite and branch with their numbers of jobs, oldest first, this one last. */
+  recent: Type.Array(Type.Object({ name: text, scheduled: Type.Number(), total: integer })),
+  /** Failing jobs first, then by id. */
+  jobs: Type.Array(pageJob),
+  signatures: Type.Array(PageSignature),
+  /** What is said of each cause, in no order. */
+  verdicts: Type.Array(PageVerdict),
+  /** What the verdicts compare with. */
+  baseline: Baseline,
+  texts: Type.Array(text),
+  /** Where a job's log is, with {run_name} and {job_id}; empty when it is not known. */
+  log_href_template: text,
+  /** Whether the server can read logs. */
+  reads_logs: Type.Boolean(),
+});
+export type RunPage = Static<typeof RunPage>;
 
 /** How many runs the history of a cause goes back. */
 const recentRuns = 12;

@@ -2,15 +2,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { notFound } from '../../core/errors.ts';
 import { readDay } from '../../core/time.ts';
-import type { JobFilter } from '../../store/read/job-list.ts';
-import { jobId } from '../../store/read/jobs.ts';
-import { runId } from '../../store/read/runs.ts';
+import { type JobFilter, type JobOrder, listJobs } from '../../store/read/job-list.ts';
+import { type JobHead, jobId, jobsOfHeads, type PartialJob } from '../../store/read/jobs.ts';
+import { type Page, runId } from '../../store/read/runs.ts';
 import { orThrow, Refusal, readKnowing, refuse } from '../errors.ts';
 import { stampOf } from '../identity.ts';
+import { type ListStream, sendListStream } from '../list-stream.ts';
 import { mount } from '../resource.ts';
-import { answerJson, sendJobList, type TeuthologyContext } from './answers.ts';
+import { answerJson, jsonType, type TeuthologyContext } from './answers.ts';
 import { parseJobChange, parseJobId } from './job-bodies.ts';
-import { jobFields, wholeJob } from './job-shapes.ts';
+import { type JobPrinter, jobFields, wholeJob } from './job-shapes.ts';
 import { checkRunName } from './run-shapes.ts';
 import { bodyOf, pageParameters, parameter, parameterOrKey } from './values.ts';
 
@@ -107,4 +108,39 @@ function jobFilter(request: FastifyRequest, now: number): JobFilter {
     if (value !== undefined) filter[key] = orThrow(readDay(value, now, key)).from;
   }
   return filter;
+}
+
+/** Which jobs a list shows, and how: whole and the newest first unless it says otherwise. */
+interface JobList extends Pick<ListStream<JobHead, PartialJob>, 'onEmpty' | 'prefix' | 'suffix'> {
+  filter: JobFilter;
+  printer?: JobPrinter;
+  order?: JobOrder;
+  /** All when absent. */
+  part?: Page;
+}
+
+/** Jobs in a page of a list, if they are short: 500 take SQLite some five milliseconds. */
+const jobsAtATime = 500;
+
+/** Sends a list of jobs as this contract prints them. */
+export function sendJobList(
+  context: TeuthologyContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { filter, printer = wholeJob, order = 'newest', part, ...rest }: JobList,
+): Promise<FastifyReply> {
+  const { db, baseOf } = context;
+  const base = baseOf(request);
+  const { columns } = printer;
+  return sendListStream<JobHead, PartialJob>(request, reply, {
+    entries: (after, limit) =>
+      listJobs(db, { filter, columns, order, limit, offset: after ? 0 : (part?.offset ?? 0), after }),
+    bytes: ({ bytes }) => bytes,
+    load: (heads) => jobsOfHeads(db, heads, columns),
+    print: (job) => printer.print(job, base, context),
+    total: part?.limit,
+    atATime: jobsAtATime,
+    contentType: jsonType,
+    ...rest,
+  });
 }

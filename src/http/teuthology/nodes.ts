@@ -18,7 +18,8 @@ import { stampOf } from '../identity.ts';
 import { sendListStream } from '../list-stream.ts';
 import { mount, type Refuse } from '../resource.ts';
 import { large } from '../turns.ts';
-import { answerJson, jsonType, sendJobList, type TeuthologyContext } from './answers.ts';
+import { answerJson, jsonType, type TeuthologyContext } from './answers.ts';
+import { sendJobList } from './jobs.ts';
 import {
   lockResult,
   parseLockMany,

@@ -14,8 +14,9 @@ import { bodyValue, type JsonBody, receiveBody } from '../body.ts';
 import { orThrow, Refusal, refuse } from '../errors.ts';
 import { stampOf } from '../identity.ts';
 import { mount } from '../resource.ts';
-import { answerJson, sendJobList, type TeuthologyContext } from './answers.ts';
+import { answerJson, type TeuthologyContext } from './answers.ts';
 import { wholeJob } from './job-shapes.ts';
+import { sendJobList } from './jobs.ts';
 import { bodyIfAny, bodyOf, parameter, requiredText, textValue } from './values.ts';
 
 /** A queue that is not there is 400 (teuthology contract §2.19, §7.74). */

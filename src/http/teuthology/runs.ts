@@ -18,7 +18,8 @@ import { orThrow } from '../errors.ts';
 import { stampOf } from '../identity.ts';
 import { sendListStream } from '../list-stream.ts';
 import { mount } from '../resource.ts';
-import { answerJson, jsonType, sendJobList, type TeuthologyContext } from './answers.ts';
+import { answerJson, jsonType, type TeuthologyContext } from './answers.ts';
+import { sendJobList } from './jobs.ts';
 import { parseFilterPath, parseRunName, parseTags, printRun, type RunQuery, runFieldsPrinter } from './run-shapes.ts';
 import { bodyOf, pageParameters, parameter } from './values.ts';
 

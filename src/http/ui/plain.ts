@@ -8,12 +8,11 @@ import type { CausePage } from '../api/cause.ts';
 import type { JobPage } from '../api/job-page.ts';
 import type { NodeList, Queue } from '../api/lab.ts';
 import type { RunList } from '../api/lists.ts';
-import type { RunPage } from '../api/run-page.ts';
+import type { RunPage } from '../api/run-document.ts';
 import type { JobItem, RunItem } from '../api/schema.ts';
 import type { Session } from '../api/session.ts';
 import { escapeHtml } from '../html.ts';
 import { uiBase } from './redirects.ts';
-import type { BootAnswer } from './shell.ts';
 
 /** The most rows of a table, and the most characters of a cell. */
 const mostRows = 100;
@@ -21,6 +20,12 @@ const longestCell = 200;
 
 /** A cell: a text, or a link to a page. */
 type Cell = string | number | null | { text: string; page: string };
+
+/** An answer of the API as JSON text. */
+export interface BootAnswer {
+  path: string;
+  data: string;
+}
 
 /** The data of a page as HTML without scripts; empty for a page that is shown by none of these. */
 export function plainPage(answers: readonly BootAnswer[]): string {

@@ -5,8 +5,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { root } from '../../program.ts';
 import { compression } from '../answer-memory.ts';
 import { sendMessage } from '../errors.ts';
+import type { BootAnswer } from './plain.ts';
 import { uiBase } from './redirects.ts';
-import { type BootAnswer, bootPaths, readShell, withBoot } from './shell.ts';
+import { bootPaths, readShell, withBoot } from './shell.ts';
 
 const dist = join(root, 'web', 'dist');
 

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { apiPath, readPath } from '../../core/paths.ts';
 import { escapeHtml } from '../html.ts';
-import { plainPage } from './plain.ts';
+import { type BootAnswer, plainPage } from './plain.ts';
 
 /** The bundle as `npm run build` left it. */
 interface Shell {
@@ -45,12 +45,6 @@ function sha256(text: string): string {
 
 /** The longest first data that is put into the document, a run of 800 jobs; more is better fetched beside the script. */
 const longestBoot = 500_000;
-
-/** An answer of the API as JSON text. */
-export interface BootAnswer {
-  path: string;
-  data: string;
-}
 
 /** The document with some answers in it; all its links begin with `prefix`. */
 export function withBoot({ html }: Shell, answers: readonly BootAnswer[], prefix: string): string {

@@ -5,14 +5,14 @@ import { pagePath } from '../../../src/core/paths.ts';
 import { ago, clockTime, zoneName } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useLiveState } from '../lib/live.ts';
-import { preferences, setPreference, shownTheme, usePreferences } from '../lib/preferences.ts';
+import { shownTheme, usePreferences } from '../lib/preferences.ts';
 import { useSession } from '../lib/session.ts';
 import { Button } from '../ui/Button.tsx';
 import { copyWithToast } from '../ui/Copy.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { useMinute } from '../ui/Time.tsx';
-import { Toasts, toast } from '../ui/Toast.tsx';
-import { JumpBox } from './JumpBox.tsx';
+import { Toasts } from '../ui/Toast.tsx';
+import { JumpBox, switchTheme, switchZone } from './JumpBox.tsx';
 import { Pages, places } from './router.tsx';
 
 const skips: [string, string][] = [
@@ -104,18 +104,6 @@ function Who() {
 }
 
 const isMac = navigator.platform.startsWith('Mac');
-
-/** Switches between the light and the dark theme. */
-export function switchTheme(): void {
-  setPreference('theme', shownTheme() === 'dark' ? 'light' : 'dark');
-}
-
-/** Switches between local time and UTC. */
-export function switchZone(): void {
-  const zone = preferences().zone === 'utc' ? 'local' : 'utc';
-  setPreference('zone', zone);
-  toast(zone === 'utc' ? 'Showing times in UTC' : 'Showing local times');
-}
 
 /** Scrolls a new page to its top and moves the focus there, which screen readers follow. */
 function usePageFocus(): void {

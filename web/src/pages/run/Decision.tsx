@@ -2,7 +2,7 @@ import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef } from 're
 import { decisionClasses, issueName } from '../../../../src/core/decisions/decision.ts';
 import { apiPath } from '../../../../src/core/paths.ts';
 import type { DecisionItem, DecisionList } from '../../../../src/http/api/decisions.ts';
-import type { RunPage } from '../../../../src/http/api/run-page.ts';
+import type { RunPage } from '../../../../src/http/api/run-document.ts';
 import { useApi, useAttempt } from '../../lib/api.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Choices, Select } from '../../ui/Choices.tsx';

@@ -7,7 +7,7 @@ import type { KnownLog } from '../../../../src/core/logs/first-error.ts';
 import { apiPath, hasLog, logLinks, pagePath } from '../../../../src/core/paths.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
 import type { CausePlaces } from '../../../../src/http/api/cause.ts';
-import type { RunPage } from '../../../../src/http/api/run-page.ts';
+import type { RunPage } from '../../../../src/http/api/run-document.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { useApi } from '../../lib/api.ts';
 import { plural, shortHost, traitsOf } from '../../lib/format.ts';

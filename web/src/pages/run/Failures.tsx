@@ -2,7 +2,7 @@ import { createContext, useContext, useMemo, useState } from 'react';
 import type { Facet } from '../../../../src/core/facets.ts';
 import type { Band } from '../../../../src/core/verdicts/bands.ts';
 import { blameText } from '../../../../src/core/verdicts/sentence.ts';
-import type { RunPage } from '../../../../src/http/api/run-page.ts';
+import type { RunPage } from '../../../../src/http/api/run-document.ts';
 import { useUrlState } from '../../lib/address.ts';
 import { plural, shortHost } from '../../lib/format.ts';
 import { useHeldUpdates } from '../../lib/held.ts';

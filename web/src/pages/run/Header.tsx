@@ -3,7 +3,7 @@ import type { JobStatus } from '../../../../src/core/job.ts';
 import { pagePath } from '../../../../src/core/paths.ts';
 import type { QueryKey } from '../../../../src/core/query.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
-import type { RunPage } from '../../../../src/http/api/run-page.ts';
+import type { RunPage } from '../../../../src/http/api/run-document.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { base, root } from '../../lib/address.ts';
 import { duration, plural, shortSha1 } from '../../lib/format.ts';

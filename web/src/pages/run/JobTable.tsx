@@ -12,8 +12,7 @@ import { UpdatesPill } from '../../ui/Updates.tsx';
 import { Value } from '../../ui/Value.tsx';
 import { countFacets } from './groups.ts';
 import { facetColumn, type JobRow, jobColumns } from './job-columns.tsx';
-import type { Job } from './jobs.ts';
-import type { Parts } from './use-jobs.ts';
+import type { Job, Parts } from './jobs.ts';
 
 /** What a list of the run page marks and selects. */
 export interface ListState {

@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import { isSettled } from '../../../../src/core/verdicts/bands.ts';
 import type { ReviewItem, ReviewList } from '../../../../src/http/api/reviews.ts';
-import type { RunPage } from '../../../../src/http/api/run-page.ts';
+import type { RunPage } from '../../../../src/http/api/run-document.ts';
 import { useUrlState } from '../../lib/address.ts';
 import { sendJson, useApi, useAttempt } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';

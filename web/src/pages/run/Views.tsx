@@ -5,7 +5,7 @@ import { facetText, parseFacets } from '../../../../src/core/facets.ts';
 import { mostCaseCauses } from '../../../../src/core/job.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { RunTests } from '../../../../src/http/api/job-tests.ts';
-import type { RunPage } from '../../../../src/http/api/run-page.ts';
+import type { RunPage } from '../../../../src/http/api/run-document.ts';
 import type { RunConfig } from '../../../../src/http/api/run-parts.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { root, useUrlState } from '../../lib/address.ts';

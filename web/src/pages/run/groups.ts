@@ -4,7 +4,7 @@ import { isFailing } from '../../../../src/core/compare.ts';
 import { differingFacets, differingOf, type Facet, facetText, parseFacets } from '../../../../src/core/facets.ts';
 import { causesOfJob } from '../../../../src/core/job.ts';
 import { type Band, bandOf, bands } from '../../../../src/core/verdicts/bands.ts';
-import type { PageSignature, RunPage } from '../../../../src/http/api/run-page.ts';
+import type { PageSignature, RunPage } from '../../../../src/http/api/run-document.ts';
 import type { PageVerdict } from '../../../../src/http/api/run-verdicts.ts';
 import { counted } from '../../lib/sets.ts';
 import type { Job } from './jobs.ts';

@@ -1,7 +1,7 @@
 /** What is said of a run, of its causes and of what it was compared with, each in a line. */
 import { isNew, isSettled } from '../../../../src/core/verdicts/bands.ts';
 import { dayText, facetsText, percent } from '../../../../src/core/verdicts/sentence.ts';
-import type { RunPage } from '../../../../src/http/api/run-page.ts';
+import type { RunPage } from '../../../../src/http/api/run-document.ts';
 import type { PageVerdict } from '../../../../src/http/api/run-verdicts.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { plural } from '../../lib/format.ts';

@@ -5,8 +5,8 @@ import { type Column, sortedBy } from '../../ui/grid-columns.ts';
 import { OutLink } from '../../ui/OutLink.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { JobTime, Time } from '../../ui/Time.tsx';
-import type { Job } from './jobs.ts';
-import type { JobParts, partColumns } from './use-jobs.ts';
+import type { Job, JobParts } from './jobs.ts';
+import type { partColumns } from './use-jobs.ts';
 
 /** A row of the table: a job, the facets in which it differs from the other listed jobs as text, all its facets, and what was read later. */
 export type JobRow = Job & { facets: string; all: readonly Facet[]; parts: JobParts | null };

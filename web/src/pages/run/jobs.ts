@@ -8,11 +8,17 @@ import { parseQuery, type QueryKey } from '../../../../src/core/query.ts';
 import type { MatchableJob } from '../../../../src/core/query-match.ts';
 import { addTerm, literalTerm, toggleTerm } from '../../../../src/core/query-print.ts';
 import { traitsOf } from '../../../../src/core/verdicts/bands.ts';
-import type { PageSignature, RunPage } from '../../../../src/http/api/run-page.ts';
+import type { PageSignature, RunPage } from '../../../../src/http/api/run-document.ts';
+import type { RunParts } from '../../../../src/http/api/run-parts.ts';
 import type { PageVerdict } from '../../../../src/http/api/run-verdicts.ts';
 import { withoutOverrides } from '../../lib/format.ts';
 import { counted } from '../../lib/sets.ts';
-import type { JobParts, Parts } from './use-jobs.ts';
+
+/** What filters and columns show of one job beside the page (`RunParts`). */
+export type JobParts = Omit<RunParts['jobs'][number], 'tasks' | 'roles'> & { tasks: string[]; roles: string[] };
+
+/** `JobParts` by the ids of the jobs. */
+export type Parts = ReadonlyMap<string, JobParts>;
 
 /** A job; times in milliseconds since the epoch, durations in seconds. */
 export interface Job extends ListedJob<PageSignature> {

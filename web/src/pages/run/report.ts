@@ -2,7 +2,7 @@
 
 import { logLinks, pagePath, shortPath } from '../../../../src/core/paths.ts';
 import { isSettled } from '../../../../src/core/verdicts/bands.ts';
-import type { RunPage } from '../../../../src/http/api/run-page.ts';
+import type { RunPage } from '../../../../src/http/api/run-document.ts';
 import type { PageVerdict } from '../../../../src/http/api/run-verdicts.ts';
 import { type Group, groupFailures } from './groups.ts';
 import { baselineText, baseQuery, headline } from './headline.ts';

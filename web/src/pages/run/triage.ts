@@ -15,7 +15,7 @@ import { decided, standingAfter } from '../../../../src/core/decisions/standing.
 import { isSettled } from '../../../../src/core/verdicts/bands.ts';
 import type { DecisionItem, ListedDecision, NewDecision } from '../../../../src/http/api/decisions.ts';
 import type { LiveEvents } from '../../../../src/http/api/events.ts';
-import type { RunPage } from '../../../../src/http/api/run-page.ts';
+import type { RunPage } from '../../../../src/http/api/run-document.ts';
 import type { PageVerdict } from '../../../../src/http/api/run-verdicts.ts';
 import type { FailureRow } from './failure-rows.ts';
 import type { Group } from './groups.ts';

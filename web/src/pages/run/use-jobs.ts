@@ -3,12 +3,12 @@ import { parseAllFacets } from '../../../../src/core/facets.ts';
 import { apiPath } from '../../../../src/core/paths.ts';
 import { parseQuery } from '../../../../src/core/query.ts';
 import type { MatchableJob } from '../../../../src/core/query-match.ts';
-import type { RunPage } from '../../../../src/http/api/run-page.ts';
+import type { RunPage } from '../../../../src/http/api/run-document.ts';
 import type { RunParts } from '../../../../src/http/api/run-parts.ts';
 import { useApi } from '../../lib/api.ts';
 import { matcherOf, usePreferences } from '../../lib/preferences.ts';
 import { changesOf } from '../../ui/grid-columns.ts';
-import { jobsOf, matchableJobs } from './jobs.ts';
+import { jobsOf, matchableJobs, type Parts } from './jobs.ts';
 
 /** The jobs of a page. */
 export type LoadedJobs = ReturnType<typeof useJobs>;
@@ -41,12 +41,6 @@ export function lazily<T>(make: () => T): () => T {
     return made.value;
   };
 }
-
-/** Of one job. */
-export type JobParts = Omit<RunParts['jobs'][number], 'tasks' | 'roles'> & { tasks: string[]; roles: string[] };
-
-/** By the ids of the jobs. */
-export type Parts = ReadonlyMap<string, JobParts>;
 
 /** The columns that show them. */
 export const partColumns = [

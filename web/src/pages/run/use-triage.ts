@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { apiPath } from '../../../../src/core/paths.ts';
 import type { Band } from '../../../../src/core/verdicts/bands.ts';
 import type { DecisionItem } from '../../../../src/http/api/decisions.ts';
-import type { RunPage } from '../../../../src/http/api/run-page.ts';
+import type { RunPage } from '../../../../src/http/api/run-document.ts';
 import type { PageVerdict } from '../../../../src/http/api/run-verdicts.ts';
 import { useUrlState } from '../../lib/address.ts';
 import { failureOf, sendJson } from '../../lib/api.ts';

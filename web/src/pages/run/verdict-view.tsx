@@ -5,7 +5,7 @@ import { pagePath } from '../../../../src/core/paths.ts';
 import { type Band, bandOf } from '../../../../src/core/verdicts/bands.ts';
 import type { RunHead } from '../../../../src/core/verdicts/digest.ts';
 import { blameText, dayText } from '../../../../src/core/verdicts/sentence.ts';
-import type { RunPage } from '../../../../src/http/api/run-page.ts';
+import type { RunPage } from '../../../../src/http/api/run-document.ts';
 import { setUrlStates } from '../../lib/address.ts';
 import { plural, shortSha1 } from '../../lib/format.ts';
 import { Strip } from '../../ui/Bar.tsx';

@@ -9,20 +9,7 @@ import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
 import { Status } from '../../ui/Status.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Value } from '../../ui/Value.tsx';
-import { countsInWords, donePercent, isLive, runSeconds } from './run-facts.ts';
-
-/** A row of the list: a run or the heading of a group. */
-export type RunsRow =
-  | { kind: 'run'; run: RunItem; marked: boolean }
-  | {
-      kind: 'group';
-      key: string;
-      title: string;
-      runs: RunItem[];
-      counts: RunItem['counts'];
-      total: number;
-      open: boolean;
-    };
+import { countsInWords, donePercent, isLive, type RunsRow, runSeconds } from './run-facts.ts';
 
 type Cell = (run: RunItem) => ReactNode;
 

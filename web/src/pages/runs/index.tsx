@@ -23,8 +23,8 @@ import { useMinute } from '../../ui/Time.tsx';
 import { UpdatesPill } from '../../ui/Updates.tsx';
 import { FilterContext } from '../../ui/Value.tsx';
 import { WithoutTerms } from '../../ui/Without.tsx';
-import { MobileRun, type RunsRow, runColumns } from './columns.tsx';
-import { compareInOrder, defaultSort, type Grouping, groupings, oneSort, runRows } from './run-facts.ts';
+import { MobileRun, runColumns } from './columns.tsx';
+import { compareInOrder, defaultSort, type Grouping, groupings, oneSort, type RunsRow, runRows } from './run-facts.ts';
 import { type Runs, useRuns } from './use-runs.ts';
 import './runs.css';
 

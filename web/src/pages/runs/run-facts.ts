@@ -3,7 +3,19 @@ import { pagePath } from '../../../../src/core/paths.ts';
 import { noJobs } from '../../../../src/core/run.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { shifted, type Zone } from '../../lib/format.ts';
-import type { RunsRow } from './columns.tsx';
+
+/** A row of the list: a run or the heading of a group. */
+export type RunsRow =
+  | { kind: 'run'; run: RunItem; marked: boolean }
+  | {
+      kind: 'group';
+      key: string;
+      title: string;
+      runs: RunItem[];
+      counts: RunItem['counts'];
+      total: number;
+      open: boolean;
+    };
 
 /** Seconds from the first start to the last change, or to now while jobs are running. Null if unknown. */
 export function runSeconds({ started, updated, counts }: RunItem, now: number): number | null {
