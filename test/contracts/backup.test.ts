@@ -1,6 +1,6 @@
 /** `paddles backup`, `restore` and `doctor`. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { open } from '../../src/store/db.ts';
@@ -51,6 +51,7 @@ describe.each(able)('a backup on $name', (engine) => {
     expect(complaint(await run(server.database, 'backup', 'copy.backup'), 1)).toContain('exists already');
 
     const restore = await run(other.url, 'restore', 'copy.backup');
+    expect(readdirSync(folder), 'nothing is left beside a backup').toEqual(['copy.backup']);
     expect([restore.code, restore.stdout]).toEqual([0, expect.stringMatching(/: done: 2 runs\n$/)]);
     const again = complaint(await run(other.url, 'restore', 'copy.backup'), 1);
     expect(again).toContain(engine.name === 'sqlite' ? 'exists already' : 'has tables already');

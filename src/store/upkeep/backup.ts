@@ -67,6 +67,8 @@ function checkWhole(path: string): void {
   try {
     const [row] = database.prepare('pragma quick_check(1)').all();
     if (row?.quick_check !== 'ok') throw new BackupProblem(`the copy is damaged: ${row?.quick_check}`);
+    // Otherwise whoever reads it leaves files beside it, and cannot read it where he may not write.
+    database.exec('pragma journal_mode = delete');
   } finally {
     database.close();
   }
@@ -76,6 +78,8 @@ function checkWhole(path: string): void {
 export async function dumpPostgres(url: string, file: string): Promise<void> {
   if (existsSync(file)) throw new BackupProblem(`${file} exists already`);
   const part = `${file}.part`;
+  // A program whose backup was killed may still write to it.
+  rmSync(part, { force: true });
   try {
     await run('pg_dump', url, ['--format=custom', '--no-owner', '--no-privileges', `--file=${part}`]);
     renameSync(part, file);
