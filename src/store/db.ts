@@ -96,6 +96,7 @@ async function openDatabase({ url, now, onFault = () => {}, ...options }: OpenOp
   try {
     if (readOnly || opened.isBeside) await checkSchema(kysely);
     else migrated = await migrate(kysely, engine, now());
+    await checkWhole(kysely);
   } catch (error) {
     await release();
     throw whileOpening(error, label);
@@ -124,6 +125,12 @@ async function openDatabase({ url, now, onFault = () => {}, ...options }: OpenOp
     ...(pool && { pool }),
     ...(replication && { replication }),
   };
+}
+
+/** The import of an export takes this row away at its beginning, and writes it at its end. */
+async function checkWhole(kysely: Kysely<Schema>): Promise<void> {
+  if (await kysely.selectFrom('indexed').select('version').executeTakeFirst()) return;
+  throw new UnusableDatabase('the import of an export into this database has not ended; begin again with an empty one');
 }
 
 /** What fails after the database has answered once: most of it passes. */

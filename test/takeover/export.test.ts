@@ -101,6 +101,8 @@ describe.each(engines)('an export from $name', (engine) => {
     expect(complaint(await paddles('import', '--from', 'cut.ndjson', '--database', fresh.url), 2)).toContain(
       'ends too early',
     );
+    for (const command of ['doctor', 'migrate', 'serve'])
+      expect(complaint(await paddles(command, '--database', fresh.url), 2)).toContain('has not ended');
     await fresh.drop();
   });
 

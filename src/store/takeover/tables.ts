@@ -134,6 +134,8 @@ export async function readTables(
   let rows = 0;
   let said: number | null = null;
   let isBegun = false;
+  // What the database has made anew comes last: without it the import has not ended.
+  const replacing: RowLine[] = [];
   for await (const portion of portionsOf(lines)) {
     if (!isBegun) await begin(db, portion.shift());
     isBegun = true;
@@ -141,11 +143,11 @@ export async function readTables(
     if (last && 'rows' in last) said = last.rows;
     const some = portion.filter((line): line is RowLine => 'table' in line);
     for (const { table, row } of some) prepare(table, row, booleans, hosts);
-    await db.kysely.transaction().execute(async (transaction) => {
-      for (const [table, of] of Map.groupBy(some, (line) => line.table)) {
-        for (const chunk of chunksOf(of, rowsAtATime)) await insert(db, transaction, table, chunk);
-      }
-    });
+    replacing.push(...some.filter(isReplacing));
+    await insertAll(
+      db,
+      some.filter((line) => !isReplacing(line)),
+    );
     rows += some.length;
     onRows(rows);
   }
@@ -164,7 +166,20 @@ export async function readTables(
     db,
     tables.map(({ table_name }) => table_name as string),
   );
+  await insertAll(db, replacing);
   return rows;
+}
+
+function isReplacing(line: RowLine): boolean {
+  return exportedTables.some(({ table, replaces }) => replaces && table === line.table);
+}
+
+function insertAll(db: Reader, lines: RowLine[]): Promise<void> {
+  return db.kysely.transaction().execute(async (transaction) => {
+    for (const [table, of] of Map.groupBy(lines, (line) => line.table)) {
+      for (const chunk of chunksOf(of, rowsAtATime)) await insert(db, transaction, table, chunk);
+    }
+  });
 }
 
 async function* portionsOf(lines: AsyncIterable<string>): AsyncGenerator<(ExportHeader | ExportLine)[]> {
