@@ -49,7 +49,7 @@ export async function listTokens(line: CommandLine): Promise<number> {
       }
       return { text: plural(tokens.length, 'token'), exitCode: 0 };
     },
-    { beside: true },
+    { readOnly: true },
   );
 }
 

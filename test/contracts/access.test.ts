@@ -207,7 +207,7 @@ describe.each(engines)('tokens as commands on $name', (engine) => {
     }
     expect((await post('/', bearer(secret))).status).toBe(400);
     expect((await run('token', 'create', 'worker', '--scope', 'report')).code).toBe(1);
-    const list = await run('token', 'list');
+    const list = await run('token', 'list', '--read-only');
     expect(list.stdout).toMatch(/^worker {2}report,lock {2}created \d{4}-\d\d-\d\d {2}expires \d{4}-\d\d-\d\d$/m);
     expect((await run('token', 'revoke', 'worker')).code).toBe(0);
     await expect.poll(async () => (await post('b', bearer(secret))).status).toBe(401);
