@@ -201,7 +201,12 @@ async function follow(
     // The last pass comes after the signal: whatever was written before it is here.
     const isLast = signal.aborted;
     const all = isLast || performance.now() - lookedAtAll > lookAtAllEvery * 1000;
-    const unstopped = isLast ? { ...options, signal: new AbortController().signal } : options;
+    const unstopped = {
+      ...options,
+      // Most looks are over before there is anything to tell.
+      onProgress: progressPrinter(line.flags.json !== undefined),
+      ...(isLast && { signal: new AbortController().signal }),
+    };
     const { seen, verified } = await steadily(async () => ({
       seen: await pass(unstopped, all ? 'all' : 'young'),
       verified: line.flags.verify === undefined ? null : await verifyImport(line, unstopped),
@@ -247,6 +252,6 @@ function progressPrinter(asJson: boolean): (progress: ImportProgress) => void {
     // Another pass begins.
     if (progress.jobs < last) began = performance.now();
     last = progress.jobs;
-    print(progress);
+    if (progress.ofRuns > 0) print(progress);
   };
 }
