@@ -29,13 +29,13 @@ export function createLog({ log_file, log_format, log_level, workers }: Config):
 /** How long the end of a process waits for the log to be written, in milliseconds: a pipe may be full because nobody reads it. */
 const patience = 2000;
 
-/** Waits until the log has been written, or cannot be. */
-export function flushLog(log: Logger): Promise<void> {
+/** Waits until the log has been written, or cannot be; false when that takes too long. */
+export function flushLog(log: Logger): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, patience);
+    const timer = setTimeout(resolve, patience, false);
     log.flush(() => {
       clearTimeout(timer);
-      resolve();
+      resolve(true);
     });
   });
 }

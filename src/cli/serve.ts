@@ -17,7 +17,7 @@ import { createLog, flushLog, rarely } from './log.ts';
 import { archiveForReader, startLogReader } from './log-reader.ts';
 import { reindexInBackground } from './reindex.ts';
 import { type Reports, startReports } from './reports.ts';
-import { watchSignals } from './signals.ts';
+import { die, watchSignals } from './signals.ts';
 import { superviseWorkers } from './workers.ts';
 
 // Lets the heap grow to 1.25 times of what lives instead of four times: docs/decisions/0006-small-young-generation.md.
@@ -190,7 +190,8 @@ async function stop(open: Opened, log: Logger, insisted: Promise<void>): Promise
   await closeAll(open);
   clearTimeout(impatient);
   log.info('stopped');
-  await flushLog(log);
+  // An orderly end makes writes to a pipe wait again, also for the other workers, and then they would never end.
+  if (!(await flushLog(log)) && cluster.isWorker) die();
 }
 
 async function closeAll({ doors, db, reports }: Opened): Promise<void> {

@@ -18,8 +18,9 @@ interface Started {
 }
 
 /** Starts a server; after the line that says that it is ready nobody reads its standard output when `deaf`. */
-async function start(database: string, deaf: boolean, onTestFinished: Finish): Promise<Started> {
+async function start(database: string, deaf: boolean, onTestFinished: Finish, workers = 1): Promise<Started> {
   const args = [bundledProgram, 'serve', '--port', '0', '--teuthology-port', '', '--database', database];
+  args.push('--workers', String(workers));
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines = createInterface({ input: child.stdout });
@@ -53,10 +54,16 @@ async function startHanging(onTestFinished: Finish): Promise<Started> {
 }
 
 /** Starts a server whose standard output is full. */
-async function startDeaf(onTestFinished: Finish): Promise<Started> {
+async function startDeaf(onTestFinished: Finish, workers: number): Promise<Started> {
   const { folder, remove } = newFolder();
-  onTestFinished(remove);
-  const server = await start(`sqlite:///${join(folder, 'paddles.db')}`, true, onTestFinished);
+  const database =
+    workers > 1 ? await (engines.find(({ name }) => name === 'postgres') ?? expect.fail()).createTables() : null;
+  onTestFinished(async () => {
+    remove();
+    await database?.drop();
+  });
+  const url = database?.url ?? `sqlite:///${join(folder, 'paddles.db')}`;
+  const server = await start(url, true, onTestFinished, workers);
   for (let round = 0; round < 20; round++) {
     await Promise.all(Array.from({ length: 50 }, () => fetch(`${server.url}/healthz?${'x'.repeat(400)}`)));
   }
@@ -85,9 +92,12 @@ describe.concurrent('a server', () => {
     expect(await stop(await startHanging(onTestFinished), 1500)).toBeLessThan(10);
   });
 
-  test('whose standard output nobody reads ends soon, and as it should', async ({ onTestFinished }) => {
-    const server = await startDeaf(onTestFinished);
-    expect(await stop(server, null)).toBeLessThan(15);
-    expect(server.child.exitCode).toBe(0);
-  });
+  test.for([1, 2])(
+    'with --workers %s whose standard output nobody reads ends soon, and as it should',
+    async (workers, { onTestFinished }) => {
+      const server = await startDeaf(onTestFinished, workers);
+      expect(await stop(server, null)).toBeLessThan(15);
+      expect(server.child.exitCode).toBe(0);
+    },
+  );
 });
