@@ -183,24 +183,31 @@ function tell(db: Db, job: RefinedJob | null): void {
   if (job !== null) db.live.add({ run: job.run, job_id: job.job_id, status: job.status, previous: job.status });
 }
 
+/** How many logs were read, and how many are due again because they could not be; 0 when the work was stopped. */
+export interface LogsRead {
+  read: number;
+  left: number;
+}
+
 /** Reads all logs again, of every job that ended badly; `onProgress` hears how many are left. */
 export async function readAllLogs(
   options: ReaderOptions,
   { signal, onProgress }: { signal: AbortSignal; onProgress: (left: number) => void },
-): Promise<number> {
+): Promise<LogsRead> {
   const { db, now } = options;
   for (let skip = 0; !signal.aborted; skip += runsAtATime) {
     const runs = await failedRunsSince(db, { since: Number.MIN_SAFE_INTEGER, skip, limit: runsAtATime });
     for (const run of runs) if (run !== '') await askForLogs(db, { run, job_ids: null, at: now(), again: true });
     if (runs.length < runsAtATime) break;
   }
-  let read = 0;
+  let tried = 0;
   const lane = async () => {
     while (!signal.aborted && (await readNext(options, signal))) {
-      read++;
-      if (read % 20 === 0) onProgress(await countWaitingLogs(db));
+      tried++;
+      if (tried % 20 === 0) onProgress(await countWaitingLogs(db));
     }
   };
   await Promise.all([lane(), lane()]);
-  return read;
+  const left = signal.aborted ? 0 : await countWaitingLogs(db);
+  return { read: Math.max(0, tried - left), left };
 }

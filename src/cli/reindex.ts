@@ -5,7 +5,7 @@ import type { Db } from '../store/db.ts';
 import { isIndexed, type ReindexProgress, reindex } from '../store/upkeep/reindex.ts';
 import { printProgress, withDatabase } from './database.ts';
 import { createLog } from './log.ts';
-import { archiveForReader, readAllLogs } from './log-reader.ts';
+import { archiveForReader, type LogsRead, readAllLogs } from './log-reader.ts';
 import { stopSignal } from './signals.ts';
 
 /** Milliseconds between batches beside a server: with them the work takes a tenth of one processor. */
@@ -30,10 +30,16 @@ async function rereadLogs(db: Db, { config }: CommandLine, signal: AbortSignal) 
   try {
     const read = await readAllLogs({ db, archive, log: createLog(config), now }, { signal, onProgress });
     const end = signal.aborted ? 'stopped; "paddles serve" reads the rest' : 'done';
-    return { text: `${end}: ${plural(read, 'log')} read`, exitCode: signal.aborted ? 1 : 0 };
+    return { text: `${end}: ${readText(read)}`, exitCode: signal.aborted ? 1 : 0 };
   } finally {
     await archive.close();
   }
+}
+
+/** What is not there now is no failure of the command: a server looks again. */
+function readText({ read, left }: LogsRead): string {
+  const rest = left === 0 ? '' : `, ${left} not there or away, for which "paddles serve" looks again`;
+  return `${plural(read, 'log')} read${rest}`;
 }
 
 function text({ done, total, changed }: ReindexProgress): string {
