@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pagePath } from '../../src/core/paths.ts';
-import { closePage, hasBrowser, openPage, startBrowser, violations } from '../helpers/browser.ts';
+import { closePage, hasBrowser, openPage, sizes, startBrowser, violations } from '../helpers/browser.ts';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 
@@ -100,6 +100,18 @@ describe.skipIf(!hasBrowser)('a person who looks into a red run', () => {
       expect(await groups.nth(1).locator('.badge').getAttribute('class')).not.toContain('badge-look');
       await page.locator('.pane').getByText('3 of 6 jobs here, 0 of 26 before (p 0.004).').first().waitFor();
       expect(await page.locator('.head').first().textContent()).toContain('2 causes in 5 jobs: 1 new, 1 known');
+    });
+  });
+
+  test('goes back from details that cover the page of a phone to the list', async () => {
+    await at(pagePath.run(run), async (page) => {
+      await page.setViewportSize(sizes.narrow);
+      await page.locator('.pane').waitFor({ state: 'detached' });
+      await page.locator('.group-row').nth(1).click();
+      await page.locator('.pane').getByText('old problem').first().waitFor();
+      await page.goBack();
+      await page.locator('.pane').waitFor({ state: 'detached' });
+      await page.locator('.group-row').nth(1).waitFor();
     });
   });
 

@@ -206,12 +206,14 @@ function ListAndDetails({ page, patch, loaded, groups, view, by, q, parts }: Lis
   const [, navigate] = useLocation();
   const differing = useMemo(() => lazily(() => differingOf(facets)), [facets]);
   const open = (job: Job) => navigate(pagePath.job(page.run.name, job.job_id, baseQuery(page)));
+  // Where the details cover the page, the button back of a phone leads to the list.
+  const covers = useNarrow() && sel === '';
   const select = useCallback(
     (id: string) => {
       setClosed(false);
-      setSel(id, { replace: true });
+      setSel(id, { replace: !covers });
     },
-    [setSel],
+    [setSel, covers],
   );
   const close = () => {
     setClosed(true);
