@@ -212,6 +212,13 @@ describe.skipIf(!hasBrowser)('a person', () => {
     });
   });
 
+  test('who follows a link to a view that there is not gets the first one', async () => {
+    await at(`/ui/runs/${red.name}?view=gone`, async (page) => {
+      await page.locator('.group-row').first().waitFor();
+      expect(await page.getByRole('tab', { selected: true }).textContent()).toContain('Failures');
+    });
+  });
+
   test('is told what is wrong when data cannot be had, and tries again', async () => {
     await at('/ui/runs', async (page, watched) => {
       await page.route('**/api/queue', (route) =>

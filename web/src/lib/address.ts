@@ -28,6 +28,12 @@ export function useUrlState(key: string, fallback: string): [string, (value: str
   return [value, set];
 }
 
+/** The same for one of some values: any other one in the address counts as the fallback, so that a page is never empty. */
+export function useUrlChoice(key: string, values: readonly string[], fallback: string) {
+  const [value, set] = useUrlState(key, fallback);
+  return [values.includes(value) ? value : fallback, set] as const;
+}
+
 /** A set of names in the address. */
 export function useUrlSet(key: string) {
   const [text, setText] = useUrlState(key, '');

@@ -5,7 +5,7 @@ import { facetText, parseFacets } from '../../../../src/core/facets.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { JobPage } from '../../../../src/http/api/job-page.ts';
 import type { JobItem } from '../../../../src/http/api/schema.ts';
-import { usePathParts, useTitle, useUrlState } from '../../lib/address.ts';
+import { usePathParts, useTitle, useUrlChoice, useUrlState } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
 import { shortSha1, traitsOf } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
@@ -53,13 +53,13 @@ export default function JobPageView() {
 }
 
 function LoadedJob({ page: data, isFetching }: { page: JobPage; isFetching: boolean }) {
-  const [view, setView] = useUrlState('view', 'overview');
   const [scope, setScope] = useUrlState('scope', 'branch');
-  useJobKeys(data, setView);
   const tabs = {
     ...{ overview: 'Overview', config: 'Config', history: `History (${data.history.length})` },
     ...(data.tests !== null && { tests: `Tests (${testCount(data.tests)})` }),
   };
+  const [view, setView] = useUrlChoice('view', Object.keys(tabs), 'overview');
+  useJobKeys(data, setView);
   return (
     <>
       <FetchLine active={isFetching} />

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { Link } from 'wouter';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { NodeList } from '../../../../src/http/api/lab.ts';
-import { useTitle, useUrlState } from '../../lib/address.ts';
+import { useTitle, useUrlChoice, useUrlState } from '../../lib/address.ts';
 import { useApi } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
 import { useLive, useThrottled } from '../../lib/live.ts';
@@ -19,7 +19,7 @@ const views = { list: 'List', results: 'Results', owners: 'Owners' };
 
 /** The nodes of the lab: their states, their results and their owners. */
 export default function NodesPage() {
-  const [view, setView] = useUrlState('view', 'list');
+  const [view, setView] = useUrlChoice('view', Object.keys(views), 'list');
   const [machineType, setMachineType] = useUrlState('machine_type', '');
   const [days, setDays] = useUrlState('since_days', '14');
   const [words, setWords] = useUrlState('q', '');

@@ -5,7 +5,7 @@ import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import type { QueryKey } from '../../../../src/core/query.ts';
 import type { LiveEvents } from '../../../../src/http/api/events.ts';
 import type { RunPage } from '../../../../src/http/api/run-document.ts';
-import { setUrlStates, type UrlOptions, usePathParts, useTitle, useUrlState } from '../../lib/address.ts';
+import { setUrlStates, type UrlOptions, usePathParts, useTitle, useUrlChoice, useUrlState } from '../../lib/address.ts';
 import { useApi, usePatch } from '../../lib/api.ts';
 import { number, plural } from '../../lib/format.ts';
 import { useKeys } from '../../lib/keys.ts';
@@ -88,13 +88,15 @@ export default function RunPageView() {
   );
 }
 
+const views = ['failures', 'jobs', 'config', 'cases'];
+
 /** The page of a run, once its data has been loaded. */
 function RunView({ page, patch }: { page: RunPage; patch: Patch }) {
   const red = page.run.counts.fail + page.run.counts.dead;
   // Chosen once: a first failure must not change the view under the reader.
   const over = page.run.counts.running + page.run.counts.waiting + page.run.counts.queued === 0;
   const [firstView] = useState(red > 0 || over ? 'failures' : 'jobs');
-  const [view] = useUrlState('view', firstView);
+  const [view] = useUrlChoice('view', views, firstView);
   const [q, setQ] = useUrlState('q', '');
   const [by, setBy] = useUrlState('group', 'signature');
   const [cols] = useUrlState('cols', '');
