@@ -31,10 +31,10 @@ export default function ComparePage() {
         {base !== '' && <p className="line">Verdicts are against {base}.</p>}
         {data && <Sides data={data} onChoose={setOther} />}
         {!data && error && (
-          <p>
+          <div className="line">
             <Link href={pagePath.run(run)}>{run}</Link> with{' '}
             <RunChooser label="choose another run" run={null} onChoose={setOther} />
-          </p>
+          </div>
         )}
       </section>
       <Loaded of={compared} rows={16}>
