@@ -163,7 +163,14 @@ describe.skipIf(!hasBrowser)('a person who stays', () => {
     ['the menu of reports', 'run', (page) => page.getByRole('button', { name: 'Copy a report' }).click()],
     ['the columns', 'runs', (page) => page.getByRole('button', { name: 'Columns' }).click()],
     ['the suggestions', 'runs', (page) => page.getByRole('combobox', { name: 'Filter runs' }).pressSequentially('s')],
-    ['the chooser of a run', 'compare', (page) => page.getByRole('button', { name: 'change run' }).click()],
+    [
+      'the chooser of a run, whose name can be typed at once',
+      'compare',
+      async (page) => {
+        await page.getByRole('button', { name: 'change run' }).click();
+        await page.locator('input:focus').and(page.getByLabel('Part of the run name')).waitFor();
+      },
+    ],
     ['the jump box', 'runs', (page) => page.keyboard.press('Control+k')],
   ];
   // Nothing has other colours where it is narrow.

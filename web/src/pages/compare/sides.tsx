@@ -92,7 +92,14 @@ function Choices({ run, onChoose }: Omit<ChooserProps, 'label'>) {
   return (
     <div className="compare-choices">
       <label htmlFor={id}>Part of the run name</label>
-      <input id={id} type="search" value={text} onChange={(event) => setText(event.target.value)} />
+      <input
+        id={id}
+        type="search"
+        // biome-ignore lint/a11y/noAutofocus: the chooser is opened to type into it.
+        autoFocus
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
       {searching ? (
         <ul>
           {runs.map(({ label }) => (
