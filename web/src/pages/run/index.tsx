@@ -198,16 +198,10 @@ interface ListProps {
   parts: Parts;
 }
 
-/** A list and the details of the selection; without a selection those of the first cause, if there is room. */
-function ListAndDetails({ page, patch, loaded, groups, view, by, q, parts }: ListProps) {
-  const { all, jobs, facets } = loaded;
+/** What is selected, which the address keeps, and whether the details were closed. */
+function useSelection() {
   const [sel, setSel] = useUrlState('sel', '');
-  const { marks, marked, mark, clear } = useMarks(all);
   const [closed, setClosed] = useState(false);
-  const narrow = useNarrow(1100);
-  const [, navigate] = useLocation();
-  const differing = useMemo(() => lazily(() => differingOf(facets)), [facets]);
-  const open = (job: Job) => navigate(pagePath.job(page.run.name, job.job_id, baseQuery(page)));
   // Where the details cover the page, the button back of a phone leads to the list.
   const covers = useNarrow() && sel === '';
   const select = useCallback(
@@ -221,6 +215,18 @@ function ListAndDetails({ page, patch, loaded, groups, view, by, q, parts }: Lis
     setClosed(true);
     setSel('', { replace: true });
   };
+  return { sel, closed, select, close };
+}
+
+/** A list and the details of the selection; without a selection those of the first cause, if there is room. */
+function ListAndDetails({ page, patch, loaded, groups, view, by, q, parts }: ListProps) {
+  const { all, jobs, facets } = loaded;
+  const { sel, closed, select, close } = useSelection();
+  const { marks, marked, mark, clear } = useMarks(all);
+  const narrow = useNarrow(1100);
+  const [, navigate] = useLocation();
+  const differing = useMemo(() => lazily(() => differingOf(facets)), [facets]);
+  const open = (job: Job) => navigate(pagePath.job(page.run.name, job.job_id, baseQuery(page)));
   const { group: picked, job } = selectionOf(sel, groups, all);
   const group = picked ?? (sel === '' && view === 'failures' && !narrow && !closed ? groups[0] : undefined);
   const shown = job ?? group?.jobs[0] ?? null;
