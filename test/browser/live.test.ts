@@ -88,6 +88,24 @@ describe.skipIf(!hasBrowser)('an open page', () => {
     await closePage(watched);
   });
 
+  test('keeps causes in their places when another one becomes the first', async () => {
+    const run = await newRun('causes', 8);
+    const fail = (index: number, failure_reason: string) => put(run, index, { status: 'fail', failure_reason });
+    await Promise.all([fail(0, 'amber broke'), fail(1, 'amber broke'), fail(2, 'brass broke')]);
+    const watched = await openPage(browser, `${server.url}/ui/runs/${run}`);
+    const { page } = watched;
+    await live(page);
+    await page.keyboard.press('n');
+    await page.locator('.group-row[aria-selected="true"]', { hasText: 'brass broke' }).waitFor();
+    const before = await page.locator('.grid-row').count();
+    await Promise.all([3, 4, 5, 6].map((index) => fail(index, 'cork broke')));
+    await page.getByRole('button', { name: /updates?/ }).waitFor();
+    expect(await page.locator('.grid-row').count()).toBe(before);
+    await page.keyboard.press('.');
+    await page.locator('.group-row', { hasText: 'cork broke' }).waitFor();
+    await closePage(watched);
+  });
+
   test('takes changes in at once while nobody reads it, and tells in its title how it ended', async () => {
     const run = await newRun('title', 3);
     const watched = await openPage(browser, `${server.url}/ui/runs/${run}`);

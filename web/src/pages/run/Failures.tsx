@@ -1,4 +1,4 @@
-import { createContext, useContext, useMemo, useState } from 'react';
+import { createContext, useContext, useMemo, useRef, useState } from 'react';
 import type { Facet } from '../../../../src/core/facets.ts';
 import type { Band } from '../../../../src/core/verdicts/bands.ts';
 import { blameText } from '../../../../src/core/verdicts/sentence.ts';
@@ -39,7 +39,7 @@ interface FailuresProps extends ListState {
 export function Failures(props: FailuresProps) {
   const { page, differing, groups, shown, triage, scope, marks, selected, onSelect, onOpen } = props;
   const current = rowKeyOf(groups, selected);
-  const { isOpen, toggle, opened, change } = useOpenGroups(groups, current);
+  const { isOpen, toggle, opened, change } = useOpenGroups(groups, current, scope);
   const [touched, setTouched] = useState(false);
   const latest = useMemo(() => failureRows(groups, opened, differing), [groups, opened, differing]);
   const hold = touched || selected !== null;
@@ -86,13 +86,21 @@ const linesOf = ({ kind }: FailureRow) => ({ band: 1, group: 3, job: 2 })[kind] 
 /** In the address while nobody has opened or closed a group. */
 const untouched = 'first';
 
-/** Which groups are open, as the address says: at first the first one, unless it is long. That of the selected job always is. */
-function useOpenGroups(groups: readonly Group[], selected: string | null) {
+/**
+ * Which groups are open, as the address says: at first the first one, unless it is long. That of the selected job always is. `scope`
+ * identifies the list: the first one of it is chosen once, so that no update opens or closes a group under the reader.
+ */
+function useOpenGroups(groups: readonly Group[], selected: string | null, scope: string) {
   const [open, setOpen] = useUrlState('open', untouched);
   const short = useShort();
+  const first = useRef<{ scope: string; ids: readonly string[] } | null>(null);
+  if (first.current?.scope !== scope && groups.length > 0) {
+    first.current = { scope, ids: [...openGroups(groups, null, null, !short)] };
+  }
+  const atFirst = first.current?.ids ?? null;
   const opened = useMemo(
-    () => openGroups(groups, open === untouched ? null : readList(open), selected, !short),
-    [groups, open, selected, short],
+    () => openGroups(groups, open === untouched ? atFirst : readList(open), selected),
+    [groups, open, atFirst, selected],
   );
   const change = (ids: Iterable<string>) => setOpen(printList(ids), { replace: true });
   return {
