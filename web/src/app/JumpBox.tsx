@@ -5,11 +5,10 @@ import { useLocation } from 'wouter';
 import { apiPath, pagePath, readReference } from '../../../src/core/paths.ts';
 import type { SearchResults } from '../../../src/http/api/lists.ts';
 import { fetchApi } from '../lib/api.ts';
-import { preferences, setPreference, shownTheme } from '../lib/preferences.ts';
 import { copyWithToast } from '../ui/Copy.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
-import { toast } from '../ui/Toast.tsx';
 import { places } from './router.tsx';
+import { switchTheme, switchZone } from './switches.ts';
 
 interface Choice {
   id: string;
@@ -135,16 +134,4 @@ function commands(navigate: (path: string) => void): Choice[] {
     ['Help: keyboard shortcuts and filters', '?', () => navigate(pagePath.help())],
   ];
   return all.map(([label, detail, run]) => ({ id: label, kind: 'command', label, detail, run }));
-}
-
-/** Switches between the light and the dark theme. */
-export function switchTheme(): void {
-  setPreference('theme', shownTheme() === 'dark' ? 'light' : 'dark');
-}
-
-/** Switches between local time and UTC. */
-export function switchZone(): void {
-  const zone = preferences().zone === 'utc' ? 'local' : 'utc';
-  setPreference('zone', zone);
-  toast(zone === 'utc' ? 'Showing times in UTC' : 'Showing local times');
 }

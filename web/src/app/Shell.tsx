@@ -12,8 +12,9 @@ import { copyWithToast } from '../ui/Copy.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { useMinute } from '../ui/Time.tsx';
 import { Toasts } from '../ui/Toast.tsx';
-import { JumpBox, switchTheme, switchZone } from './JumpBox.tsx';
+import { JumpBox } from './JumpBox.tsx';
 import { Pages, places } from './router.tsx';
+import { switchTheme, switchZone } from './switches.ts';
 
 const skips: [string, string][] = [
   ['Skip to content', '#main'],
