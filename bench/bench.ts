@@ -54,31 +54,25 @@ export interface Line {
   remarks?: string;
 }
 
-type Print = (value: number) => string;
+function limited(sign: '≤' | '≥') {
+  return (
+    quantity: Line['quantity'],
+    what: string,
+    limit: number,
+    value: number,
+    print: (value: number) => string,
+    remarks = '',
+  ): Line => {
+    const ok = sign === '≤' ? value <= limit : value >= limit;
+    return { quantity, what, budget: `${sign} ${print(limit)}`, measured: print(value), ok, remarks };
+  };
+}
 
 /** A line whose value must not be above its limit; `print` spells both. */
-export function atMost(
-  quantity: Line['quantity'],
-  what: string,
-  limit: number,
-  value: number,
-  print: Print,
-  remarks = '',
-): Line {
-  return { quantity, what, budget: `≤ ${print(limit)}`, measured: print(value), ok: value <= limit, remarks };
-}
+export const atMost = limited('≤');
 
 /** A line whose value must not be below its limit; `print` spells both. */
-export function atLeast(
-  quantity: Line['quantity'],
-  what: string,
-  limit: number,
-  value: number,
-  print: Print,
-  remarks = '',
-): Line {
-  return { quantity, what, budget: `≥ ${print(limit)}`, measured: print(value), ok: value >= limit, remarks };
-}
+export const atLeast = limited('≥');
 
 /**
  * Measures all sides in every round, in reverse order every second time, so that whatever else the machine does affects
