@@ -95,7 +95,7 @@ async function openDatabase({ url, now, onFault = () => {}, ...options }: OpenOp
   let migrated: string[] = [];
   try {
     if (readOnly || opened.isBeside) await checkSchema(kysely);
-    else migrated = await migrate(kysely, engine, now());
+    else migrated = await (opened.patient ? migrateWith(opened.patient(), now()) : migrate(kysely, engine, now()));
     await checkWhole(kysely);
   } catch (error) {
     await release();
@@ -127,6 +127,11 @@ async function openDatabase({ url, now, onFault = () => {}, ...options }: OpenOp
   };
 }
 
+async function migrateWith(patient: Dialect, now: number): Promise<string[]> {
+  const kysely = new Kysely<Schema>({ dialect: patient });
+  return await migrate(kysely, 'postgres', now).finally(() => kysely.destroy());
+}
+
 /** The import of an export takes this row away at its beginning, and writes it at its end. */
 async function checkWhole(kysely: Kysely<Schema>): Promise<void> {
   if (await kysely.selectFrom('indexed').select('version').executeTakeFirst()) return;
@@ -143,6 +148,7 @@ function whileOpening(error: unknown, label: string): unknown {
 /** An engine at work, with what only one of the two has. */
 interface OpenEngine {
   dialect: Dialect;
+  patient?: () => Dialect;
   look: () => Promise<void>;
   release?: () => void;
   isBeside?: boolean;

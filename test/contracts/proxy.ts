@@ -8,7 +8,7 @@ export interface Proxy {
   cut(): void;
   /** Passes new connections on. */
   restore(): Promise<void>;
-  /** Stops forwarding without closing connections, like a failing network. */
+  /** Stops forwarding for good on the connections there are, like a failing network: neither side hears that the other closes one. */
   silence(): void;
   /** Leads connections that are made from now on to another port; the others stay. */
   lead(target: number): void;
@@ -17,6 +17,7 @@ export interface Proxy {
 /** Starts a proxy to a port of this machine. The first `together` connections wait for each other. */
 export async function startProxy(target: number, together = 1): Promise<Proxy> {
   const sockets = new Set<Socket>();
+  const lost = new WeakSet<Socket>();
   const waiting: (() => void)[] = [];
   let met = false;
   let silent = false;
@@ -28,6 +29,7 @@ export async function startProxy(target: number, together = 1): Promise<Proxy> {
       socket.on('error', () => {});
       socket.on('close', () => {
         sockets.delete(socket);
+        if (lost.has(socket)) return;
         near.destroy();
         far.destroy();
       });
@@ -55,7 +57,7 @@ export async function startProxy(target: number, together = 1): Promise<Proxy> {
     },
     silence() {
       silent = true;
-      for (const socket of sockets) socket.unpipe().pause();
+      for (const socket of sockets) lost.add(socket.unpipe().pause());
     },
     async restore() {
       silent = false;

@@ -1,7 +1,9 @@
 /** A PostgreSQL that does not work, while the server runs: 503 on every port, one line in the log, and then it goes on. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { open } from '../../src/store/db.ts';
 import type { LiveEvent } from '../../src/store/write/live.ts';
 import { startProxy } from '../contracts/proxy.ts';
 import { engines, execute, type TestDatabase } from '../helpers/engines.ts';
@@ -50,6 +52,22 @@ async function createKnown({ urls, send }: TwoPorts): Promise<void> {
 
 async function inBothPorts({ urls, send }: TwoPorts, path: string): Promise<number[]> {
   return Promise.all(Object.values(urls).map(async (url) => (await send('GET', `${url}${path}`)).status));
+}
+
+/** A connection past the server. */
+async function connect(url = database.url): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  onTestFinished(() => client.end());
+  return client;
+}
+
+/** How many sessions of paddles there are in a state, to a client outside of transactions: within one, the answer stays the same. */
+async function sessions(client: pg.Client, condition: string): Promise<number> {
+  const { rows } = await client.query(
+    `select from pg_stat_activity where datname = current_database() and application_name = 'paddles' and ${condition}`,
+  );
+  return rows.length;
 }
 
 test('a database that reads backslashes in literals as escapes finds them as they stand', async () => {
@@ -185,6 +203,41 @@ describe('connections that fall silent', () => {
     expect((await server.send('POST', `${server.urls.classic}/runs/`, { name: 'heard' })).status).toBe(200);
     expect(server.errors).toEqual([]);
   });
+
+  test('keep no run locked: PostgreSQL ends a transaction that nobody goes on with', async () => {
+    const url = new URL(database.url);
+    const proxy = await startProxy(Number(url.port));
+    onTestFinished(() => proxy.cut());
+    url.port = String(proxy.port);
+    const server = await start(url.href, { answerWithin: 2000 });
+    await createKnown(server);
+    const finish = () => server.send('PUT', `${server.urls.classic}/runs/known/jobs/1/`, { success: true });
+    const [other, watcher] = [await connect(), await connect()];
+    await other.query(`begin; select from runs where name = 'known' for update`);
+    const unheard = finish();
+    await expect.poll(() => sessions(watcher, `wait_event_type = 'Lock'`)).toBe(1);
+    proxy.silence();
+    await other.query('commit');
+    await expect.poll(() => sessions(watcher, `state = 'idle in transaction'`)).toBe(1);
+    expect((await unheard).status).toBe(503);
+    await proxy.restore();
+    await expect.poll(async () => (await finish()).status, { timeout: 10_000 }).toBe(200);
+  });
+});
+
+test('a migration takes as long as it needs', async () => {
+  const empty = await (engines.find((engine) => engine.name === 'postgres') ?? expect.fail()).createDatabase();
+  onTestFinished(() => empty.drop());
+  const [other, watcher] = [await connect(empty.url), await connect(empty.url)];
+  await other.query('begin; create table migrations (id integer)');
+  const opening = open({ url: empty.url, poolSize: 1, now: () => 0, answerWithin: 500 });
+  await expect
+    .poll(() => sessions(watcher, `wait_event_type = 'Lock' and clock_timestamp() - query_start > interval '700 ms'`))
+    .toBe(1);
+  await other.query('rollback');
+  const db = await opening;
+  expect(db.migrated).toContain('tables');
+  await db.close();
 });
 
 test('a database that was away for long has pages read again once, when it is back', async () => {

@@ -54,6 +54,8 @@ const migrations: Migration[] = [
  */
 export async function migrate(kysely: Kysely<Schema>, engine: Engine, at: number): Promise<string[]> {
   return kysely.transaction().execute(async (transaction) => {
+    // An index of ten million jobs takes minutes, and another process that makes it is waited for.
+    if (engine === 'postgres') await sql`set local statement_timeout = 0`.execute(transaction);
     await lockOut(transaction, engine, 'migrations');
     await sql
       .raw(

@@ -16,6 +16,8 @@ export interface PoolState {
 /** An open PostgreSQL database. */
 interface OpenPostgres {
   dialect: PostgresDialect;
+  /** Connections of their own that wait for a statement as long as it takes: an index of ten million jobs is a matter of minutes. */
+  patient: () => PostgresDialect;
   transact: Transact;
   /** Throws when the database does not answer, or takes no writes unless it was opened only to be read. */
   look: () => Promise<void>;
@@ -24,13 +26,19 @@ interface OpenPostgres {
   sharesSessions: boolean;
 }
 
+/** What sessions begin with; `answerWithin` as for `openPostgres`. */
+interface Session {
+  readOnly: boolean;
+  answerWithin: number;
+}
+
 /** Longest wait for a connection, in milliseconds. */
 const connectWithin = 10_000;
 
 /**
  * Opens a pool of `poolSize` connections; with `readOnly` the database refuses every write, also after a standby has been promoted. `onLost`
  * hears of idle connections that break, which the pool replaces by itself; one that says nothing for `answerWithin` milliseconds, longer than
- * the database lets a statement run, is given up. Throws as `sessionsAreShared` does.
+ * the database lets a statement run, is given up, on both sides. Throws as `sessionsAreShared` does.
  */
 export async function openPostgres(
   url: string,
@@ -51,9 +59,11 @@ export async function openPostgres(
   const sharesSessions = await sessionsAreShared(connection, readOnly);
   // Statements that were sent together are answered together, without a round trip for each.
   const config = { ...connection, max: poolSize, pipeline: true };
-  const pool = createPool(config, { readOnly, sharesSessions, onLost });
+  const how = { readOnly, sharesSessions, onLost, answerWithin };
+  const pool = createPool(config, how);
   return {
     dialect: new PostgresDialect({ pool }),
+    patient: () => new PostgresDialect({ pool: createPool({ ...connection, query_timeout: 0, max: 1 }, how) }),
     transact: transactOnPool(pool),
     look: readOnly ? async () => {} : () => checkWritable(pool),
     pool: pool.state,
@@ -77,7 +87,12 @@ async function checkWritable(pool: { connect(): Promise<pg.PoolClient> }): Promi
 /** Makes a pool, whose `connect` throws `DatabaseFault`. A connection on which a statement fails by a fault of the database is not used again. */
 function createPool(
   config: pg.PoolConfig,
-  { readOnly, sharesSessions, onLost }: { readOnly: boolean; sharesSessions: boolean; onLost: (error: Error) => void },
+  {
+    readOnly,
+    sharesSessions,
+    onLost,
+    answerWithin,
+  }: Session & { sharesSessions: boolean; onLost: (error: Error) => void },
 ) {
   const named = sharesSessions ? null : statementNames();
   const open = new Set<pg.ClientBase>();
@@ -104,7 +119,7 @@ function createPool(
       readers.delete(client);
     });
     if (!sharesSessions) {
-      const takesWrites = await beginSession(client, readOnly);
+      const takesWrites = await beginSession(client, { readOnly, answerWithin });
       if (takesWrites) doubt(readers);
       else if (!readOnly) readers.add(client);
     }
@@ -125,15 +140,17 @@ function createPool(
         client.release(true);
       }
     },
-    async end() {
-      // A server that does not respond does not confirm the end of a connection either.
-      const impatient = setTimeout(() => {
-        for (const client of open) socketOf(client).destroy();
-      }, goodbye);
-      await pool.end();
-      clearTimeout(impatient);
-    },
+    end: () => endPool(pool, open),
   };
+}
+
+/** A server that does not respond does not confirm the end of a connection either. */
+async function endPool(pool: pg.Pool, open: Set<pg.ClientBase>): Promise<void> {
+  const impatient = setTimeout(() => {
+    for (const client of open) socketOf(client).destroy();
+  }, goodbye);
+  await pool.end();
+  clearTimeout(impatient);
 }
 
 function stateOf({ totalCount, idleCount, waitingCount }: pg.Pool): PoolState {
@@ -150,11 +167,13 @@ const goodbye = 2000;
  * Settings of the server and the database that others may have changed. They are statements because poolers refuse unknown
  * parameters at the start of a connection. Returns whether the connection takes writes.
  */
-async function beginSession(client: pg.ClientBase, readOnly: boolean): Promise<boolean> {
+async function beginSession(client: pg.ClientBase, { readOnly, answerWithin }: Session): Promise<boolean> {
   const statements = [
     "set default_transaction_isolation = 'read committed'",
-    // A statement that takes longer than a client waits is a lost connection, not a result.
-    'set statement_timeout = 30000',
+    // A statement that takes longer than a client waits is a lost connection, not a result; 30 s of the 35 s after which it is given up.
+    `set statement_timeout = ${Math.floor((answerWithin * 6) / 7)}`,
+    // PostgreSQL may not notice for hours that a network has failed, and its transaction would keep the rows of a run locked.
+    `set idle_in_transaction_session_timeout = ${answerWithin}`,
     // A backslash in a literal stands for itself, as in `escape '\'`.
     'set standard_conforming_strings = on',
     // The database refuses every write, also after a standby has been promoted.

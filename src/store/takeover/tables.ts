@@ -66,6 +66,9 @@ export async function writeTables(
   const transaction = db.kysely.transaction();
   const begun = db.engine === 'postgres' ? transaction.setIsolationLevel('repeatable read') : transaction;
   return begun.execute(async (state) => {
+    // Whoever reads what is written may pause.
+    if (db.engine === 'postgres')
+      await send(db, state, { sql: 'set local idle_in_transaction_session_timeout = 0', parameters: [] });
     const applied = await state.selectFrom('migrations').select('name').orderBy('id').execute();
     await write({ paddles: 'export', migrations: applied.map(({ name }) => name) });
     let rows = 0;

@@ -31,9 +31,12 @@ export async function whileWriting<T>(db: Reader, work: (transaction: Transactio
     let begun = false;
     try {
       return await db.kysely.transaction().execute(async (transaction) => {
-        const first =
-          db.engine === 'sqlite' ? 'update indexed set version = version' : 'set local synchronous_commit = off';
-        await send(db, transaction, { sql: first, parameters: [] });
+        const first = {
+          sqlite: 'update indexed set version = version',
+          // The old database may take its time before it hands over the next jobs.
+          postgres: 'set local synchronous_commit = off; set local idle_in_transaction_session_timeout = 0',
+        };
+        await send(db, transaction, { sql: first[db.engine], parameters: [] });
         begun = true;
         return work(transaction);
       });
