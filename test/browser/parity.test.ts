@@ -219,6 +219,15 @@ describe.skipIf(!hasBrowser)('a person', () => {
     });
   });
 
+  test('is not told that every job passed of a run in which one says nothing, nor shown its failed cases', async () => {
+    await server.post('/runs/quiet/jobs/', { job_id: '1', status: 'pass' });
+    await server.post('/runs/quiet/jobs/', { job_id: '2' });
+    await at('/ui/runs/quiet?view=cases', async (page) => {
+      await page.getByText('No job failed: 1 of 2 jobs passed, and 1 ended with an unknown status.').waitFor();
+      expect(await page.getByRole('tab', { selected: true }).textContent()).toContain('Failures');
+    });
+  });
+
   test('is told what is wrong when data cannot be had, and tries again', async () => {
     await at('/ui/runs', async (page, watched) => {
       await page.route('**/api/queue', (route) =>

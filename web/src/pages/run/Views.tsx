@@ -153,6 +153,12 @@ export function CasesOfGroup({ page, group: { id, title, jobs } }: { page: RunPa
   );
 }
 
+/** What a run that is over came to, when no job failed: clients may report jobs whose status says nothing. */
+function passedText(passed: number, total: number): string {
+  if (passed === total) return `All ${plural(total, 'job')} passed.`;
+  return `No job failed: ${number(passed)} of ${plural(total, 'job')} passed, and ${number(total - passed)} ended with an unknown status.`;
+}
+
 /** A run without failures: its progress, the jobs that were fixed, and the slowest jobs. */
 export function NoFailures({ page: { run, previous }, jobs }: { page: RunPage; jobs: readonly Job[] }) {
   const { total, counts } = run;
@@ -175,7 +181,7 @@ export function NoFailures({ page: { run, previous }, jobs }: { page: RunPage; j
       <p className="green">
         {counts.pass > 0 && <StatusShape kind="pass" />}{' '}
         {over
-          ? `All ${plural(counts.pass, 'job')} passed.`
+          ? passedText(counts.pass, total)
           : `No failures so far: ${number(counts.pass)} of ${plural(total, 'job')} passed.`}
       </p>
       {previous !== null && fixed.length > 0 && (

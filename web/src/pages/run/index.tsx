@@ -88,7 +88,7 @@ export default function RunPageView() {
   );
 }
 
-const views = ['failures', 'jobs', 'config', 'cases'];
+const views = ['failures', 'jobs', 'config'];
 
 /** The page of a run, once its data has been loaded. */
 function RunView({ page, patch }: { page: RunPage; patch: Patch }) {
@@ -96,7 +96,7 @@ function RunView({ page, patch }: { page: RunPage; patch: Patch }) {
   // Chosen once: a first failure must not change the view under the reader.
   const over = page.run.counts.running + page.run.counts.waiting + page.run.counts.queued === 0;
   const [firstView] = useState(red > 0 || over ? 'failures' : 'jobs');
-  const [view] = useUrlChoice('view', views, firstView);
+  const [view] = useUrlChoice('view', red > 0 ? [...views, 'cases'] : views, firstView);
   const [q, setQ] = useUrlState('q', '');
   const [by, setBy] = useUrlState('group', 'signature');
   const [cols] = useUrlState('cols', '');
