@@ -17,8 +17,8 @@ export function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
-/** Signals by which tools ask for the log file to be opened again. Without a listener each of them would end the process. */
-export const logSignals = ['SIGHUP', 'SIGUSR2'] as const;
+/** Signals by which tools ask for the log file to be opened again, as gunicorn took SIGUSR1. Without a listener they end the process, or open Node's debugger. */
+export const logSignals = ['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 
 /** Listens to the end: a signal that comes late must not turn exit code 0 into a death by it. A lost terminal also means to stop. */
 export function onSignals(stop: () => void, reopen: (signal: NodeJS.Signals) => void): void {

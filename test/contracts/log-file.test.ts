@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { complaint, newFolder, runProgram, startProgram } from './program.ts';
 
-test.each(['SIGHUP', 'SIGUSR2'] as const)(
+test.each(['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)(
   '%s opens the log file again and does not stop the server',
   async (signal) => {
     const { folder, remove } = newFolder();
