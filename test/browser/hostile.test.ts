@@ -88,6 +88,16 @@ describe.skipIf(!hasBrowser)('hostile text', () => {
     if (isMissing) expect(await page.locator('main').innerText()).toContain('<img src=x');
     expect(await page.evaluate(() => (window as { hacked?: unknown }).hacked)).toBeUndefined();
     expect(await page.locator('main img, main script, main b b, main i, main u').count()).toBe(0);
+    const turning = await page
+      .locator('main *')
+      .evaluateAll((elements) =>
+        elements
+          .filter(({ childNodes }) =>
+            [...childNodes].some((node) => node.nodeType === 3 && /\u202e/.test(node.nodeValue!)),
+          )
+          .filter((element) => !getComputedStyle(element).unicodeBidi.includes('isolate')),
+      );
+    expect(turning.length, 'texts that turn the direction of what follows').toBe(0);
     const hrefs = await page
       .locator('a')
       .evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).protocol));
