@@ -17,20 +17,22 @@ export async function openDatabase(
     const openDb = config.read_only ? openReadOnly : open;
     return await openDb({ url: config.database, poolSize: config.pool_size, ...options });
   } catch (error) {
-    const { message } = error as Error;
+    const { code, message } = error as { code?: string; message: string };
     const source = sources.database ?? 'the default database';
     if (error instanceof UnusableDatabase) throw new BadSetting(`${source}: ${message}`);
     // Above all the database of the Python server, whose variables name this one too.
-    if (!anotherProgram.test(message)) throw error;
+    if (!anotherProgram.test(code ?? '') && !anotherProgram.test(message)) throw error;
     throw new BadSetting(
       `${source}: another program has its tables in this database (${message}); give it an empty one`,
     );
   }
 }
 
-/** What the engines say when tables of the same names exist, or a table of migrations with other columns. */
-const anotherProgram =
-  /^((relation|table) .* already exists|column "\w+" (of relation "migrations" )?does not exist|no such column: .*|table migrations has no column .*)$/;
+/**
+ * What the engines say when tables of the same names exist, or a table of migrations with other columns. PostgreSQL speaks the language of its
+ * server, but its codes are the same: duplicate_table and undefined_column.
+ */
+const anotherProgram = /^(42P07|42703|table .* already exists|no such column: .*|table migrations has no column .*)$/;
 
 /** The person at the command line, as the log of changes names him. */
 export function operator(): Actor {

@@ -29,6 +29,23 @@ export async function sessionsAreShared(connection: pg.ClientConfig, readOnly: b
   }
 }
 
+/** Whether the schema of a PostgreSQL database has tables. False when it cannot be asked. */
+export async function hasTables(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query(
+      `select from pg_class where relkind = 'r' and relnamespace = current_schema()::regnamespace limit 1`,
+    );
+    return rows.length > 0;
+  } catch {
+    return false;
+  } finally {
+    void client.end();
+  }
+}
+
 interface ServerFacts {
   number: string;
   version: string;

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { backup, DatabaseSync } from 'node:sqlite';
+import { hasTables } from '../engine/postgres-start.ts';
 
 /** What keeps a copy from being made, in a sentence for the person who asked for it. */
 export class BackupProblem extends Error {}
@@ -94,9 +95,9 @@ export async function restorePostgres(url: string, file: string): Promise<void> 
   try {
     await run('pg_restore', url, ['--no-owner', '--no-privileges', '--single-transaction', file]);
   } catch (error) {
-    // Tables that exist make it fail, and nothing is changed.
+    // Tables that exist make it fail, and nothing is changed. What it says is in the language of PostgreSQL.
     const sentence = 'the database has tables already; restore into an empty one';
-    throw / already exists$/.test((error as Error).message) ? new BackupProblem(sentence, { cause: error }) : error;
+    throw (await hasTables(url)) ? new BackupProblem(sentence, { cause: error }) : error;
   }
 }
 
