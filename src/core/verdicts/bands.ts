@@ -1,24 +1,24 @@
-/** How pages, reports and filters sort causes and jobs by what is said of them. */
+/** How pages, reports and filters group causes and jobs by verdict. */
 import { changeOf } from '../compare.ts';
 import type { JobStatus } from '../job.ts';
 import type { RunHead } from './digest.ts';
 import type { Verdict, VerdictName } from './verdict.ts';
 
 /**
- * `look`: see first; `undecided`: began before; `unseen`: too little to tell; `infra`: of the lab; `decided`: by a person, or known
- * without one. In the order of a page.
+ * The bands in the order of a page. `look`: to look at first; `undecided`: began before; `unseen`: too little data to tell; `infra`: caused by
+ * the lab; `decided`: decided by a user, or known without a decision.
  */
 export const bands = ['look', 'undecided', 'unseen', 'infra', 'decided'] as const;
 
 /** One of `bands`. */
 export type Band = (typeof bands)[number];
 
-/** What the band of a cause depends on: `decision` and `past` are null as long as nobody has decided. */
+/** What the band of a cause depends on. `decision` and `past` are null if no decision was ever made. */
 export type Bandable = Pick<Verdict, 'verdict' | 'since'> & { decision: object | null; past: string | null };
 
 const newDays = 7 * 86_400_000;
 
-/** What `is:new` finds and a run shows first: NEW, ROSE, and SINCE that began in the seven days before the run. */
+/** Whether `is:new` finds a cause and a run lists it first: NEW, ROSE, or SINCE with a beginning in the seven days before the run. */
 export function isNew(
   { verdict, since }: Pick<Verdict, 'verdict' | 'since'>,
   run: Pick<RunHead, 'scheduled'>,
@@ -35,21 +35,21 @@ export function bandOf(verdict: Bandable, run: Pick<RunHead, 'scheduled'>): Band
   return isNew(verdict, run) ? 'look' : 'undecided';
 }
 
-/** Whether nothing is left to decide: somebody has decided, or the cause behaves as it always did. One whose decision has ended is looked at again. */
+/** Whether a cause needs no decision: either it has one, or it behaves as it always did. A cause whose decision has ended needs another look. */
 export function isSettled({ verdict, decision, past }: Omit<Bandable, 'since'>): boolean {
   return decision !== null || (past === null && (verdict === 'FLAKY' || verdict === 'KNOWN'));
 }
 
-/** The values of `is:` of the filter language. */
+/** The values of `is:` in the filter language. */
 export const traits = ['new', 'rose', 'since', 'flaky', 'known', 'unseen', 'infra', 'todo', 'fixed', 'live'] as const;
 
 /** One of `traits`. */
 export type Trait = (typeof traits)[number];
 
 /**
- * The traits of a job of a run, given the status of the same description in the run before it, and what is said of its causes, if it fails.
- * It is new when one of its causes is to be looked at first, whether NEW, ROSE or SINCE, to do when one is left to
- * decide, and fixed when its description failed in the previous run and passes now.
+ * The traits of a job, given the status of the same description in the previous run and, for a failing job, the verdicts on its causes. A job is
+ * `new` if one of its causes is to be looked at first (NEW, ROSE or recent SINCE), `todo` if one of its causes is undecided, and `fixed` if it
+ * passes now and its description failed in the previous run.
  */
 export function traitsOf(
   { status, previous, verdicts }: { status: JobStatus; previous: JobStatus | null; verdicts: readonly Bandable[] },

@@ -1,16 +1,16 @@
-/** What a run is compared with. */
+/** Which runs a run is compared with. */
 import type { RunHead } from './digest.ts';
 
-/** How many runs a baseline has at most. */
+/** The most runs in a baseline. */
 export const mostBaselineRuns = 40;
 
-/** How old a run of the baseline is at most, in milliseconds. */
+/** The greatest age of a run of the baseline, in milliseconds. */
 export const longestBaseline = 60 * 86_400_000;
 
-/** Of a run's own branch so many of its last runs help to find what failures have in common. */
+/** The number of earlier runs of the same branch that help to find what failures have in common. */
 export const ownRuns = 3;
 
-/** The branches that others are compared with unless a setting names them. `runs` are scheduled runs. */
+/** The base branches that are used unless a setting names them. `runs` are scheduled runs. */
 export function defaultBases(runs: Iterable<Pick<RunHead, 'branch' | 'suite'>>): string[] {
   const suites = new Map<string, Set<string>>();
   for (const { branch, suite } of runs) {
@@ -21,7 +21,7 @@ export function defaultBases(runs: Iterable<Pick<RunHead, 'branch' | 'suite'>>):
   return ['main', ...found.filter((branch) => branch !== 'main').sort()];
 }
 
-/** The branch that a branch is compared with: itself, the longest part of its name that is one, or the first. */
+/** The base of a branch: the branch itself if it is a base, else the longest base that is a part of its name, else the first base. */
 export function baseOf(branch: string, bases: readonly string[]): string {
   if (bases.includes(branch)) return branch;
   const parts = bases.filter((base) => `-${branch}-`.includes(`-${base}-`));
@@ -31,14 +31,14 @@ export function baseOf(branch: string, bases: readonly string[]): string {
   );
 }
 
-/** The runs of a list that a run is compared with, oldest first; `runs` are ascending by `scheduled`. */
+/** The runs from a list that a run is compared with, oldest first. `runs` must be sorted by `scheduled`, ascending. */
 export function baselineOf<Run extends RunHead>(run: RunHead, base: string, runs: readonly Run[]): Run[] {
   const oldest = run.scheduled - longestBaseline;
   const fits = (one: Run) => one.branch === base && isEarlier(one, run) && one.scheduled >= oldest;
   return runs.filter(fits).slice(-mostBaselineRuns);
 }
 
-/** The last runs of its own branch before a run, oldest first. */
+/** The last runs of the same branch before a run, oldest first. */
 export function ownRunsOf<Run extends RunHead>(run: RunHead, runs: readonly Run[]): Run[] {
   return runs.filter((one) => one.branch === run.branch && isEarlier(one, run)).slice(-ownRuns);
 }

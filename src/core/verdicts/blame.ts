@@ -4,33 +4,33 @@ import { type Count, lnHypergeometricTail } from './statistics.ts';
 
 /** The facets that stand out among the failures of a cause. */
 export interface Blame {
-  /** One facet or a pair; of facets that are always together all names are given. */
+  /** One facet or a pair. Facets that always occur together are listed together. */
   facets: string[][];
-  /** Jobs with the cause, of those with the facets and of those without. */
+  /** Jobs that ended with the cause, among those with the facets and those without. */
   with: Count;
   without: Count;
-  /** How many runs were looked at. */
+  /** The number of runs that were examined. */
   runs: number;
   /** Corrected for the number of facets or pairs that were tried. */
   p: number;
 }
 
-/** The largest p, and the least ratio of shares, at which something is said. */
+/** Blame is reported only up to this p and from this ratio of shares. */
 const largestP = 0.0005;
 const leastRatio = 3;
-/** A pair has to be so much less likely than the best facet. */
+/** A pair must be this many times less likely than the best single facet. */
 const pairAdvantage = 10;
 const leastFailures = 3;
-/** Pairs are made of so many facets. */
+/** Pairs are formed from this many of the best facets. */
 const mostPaired = 10;
 
-/** Facets that hit equally often; `names` begins with the one that stands for them. */
+/** Facets with equal counts; the first of `names` represents them. */
 interface Candidate extends Count {
   names: string[];
   lnP: number;
 }
 
-/** What the jobs of `pool` that ended with a cause have in common, if anything stands out. */
+/** What the jobs of `pool` that ended with a cause have in common, or null if nothing stands out. */
 export function blameOf(pool: readonly RunIndex[], cause: string): Blame | null {
   const all = { n: sum(pool, ({ jobs }) => jobs), k: sum(pool, ({ causes }) => causes.get(cause)?.length ?? 0) };
   if (all.k < leastFailures) return null;
@@ -53,7 +53,7 @@ export function blameOf(pool: readonly RunIndex[], cause: string): Blame | null 
   };
 }
 
-/** The logarithm of how likely jobs of a run that ended with a cause share some facet as much by chance; at most 0. */
+/** ln of the probability that the jobs of a run with a cause share some facet as often by chance; at most 0. */
 export function lnInCommon(run: RunIndex, cause: string): number {
   const failures = run.causes.get(cause)?.length ?? 0;
   const shared = run.hitsOf(cause).filter(({ jobs }) => jobs >= 2);
@@ -68,7 +68,7 @@ function sum(pool: readonly RunIndex[], count: (run: RunIndex) => number): numbe
   return pool.reduce((total, run) => total + count(run), 0);
 }
 
-/** Facets that two failures or more have, but not all jobs; those of equal counts are one, the least likely come first. */
+/** Facets of at least two failures that not all jobs have. Facets with equal counts form one candidate. The least likely candidates come first. */
 function candidatesOf(pool: readonly RunIndex[], cause: string, all: Count): Candidate[] {
   const hits = new Map<string, number>();
   for (const run of pool) {
@@ -86,9 +86,9 @@ function candidatesOf(pool: readonly RunIndex[], cause: string, all: Count): Can
   return [...candidates.values()].sort((a, b) => a.lnP - b.lnP);
 }
 
-/** The least likely pair of `halves` (at most 10), not corrected. */
+/** The least likely pair of `halves` (at most 10). Its probability is not corrected. */
 function bestPair(pool: readonly RunIndex[], cause: string, all: Count, halves: readonly Candidate[]) {
-  // How many jobs have exactly which of the halves, as the bits of the index.
+  // Indexed by a bit set of the halves that a job has: how many jobs have exactly these.
   const jobs = new Int32Array(1 << halves.length);
   const failures = new Int32Array(1 << halves.length);
   for (const run of pool) {
@@ -112,7 +112,7 @@ function bestPair(pool: readonly RunIndex[], cause: string, all: Count, halves: 
   return best;
 }
 
-/** Adds to each count those of the indexes that have all of its bits and more. */
+/** Adds to each count the counts of all proper supersets of its index. */
 function countSupersets(counts: Int32Array, bits: number): void {
   for (let bit = 1; bit < 1 << bits; bit <<= 1) {
     for (let index = 0; index < counts.length; index++) {

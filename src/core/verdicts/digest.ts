@@ -1,20 +1,20 @@
-/** What a finished run contributes to verdicts on later ones, small enough to be stored and read in dozens. */
+/** What a finished run contributes to verdicts on later runs, small enough to store and to read dozens at a time. */
 import { isFailing } from '../compare.ts';
 import { facetText, parseFacets } from '../facets.ts';
 import type { JobStatus } from '../job.ts';
 import type { CauseClass } from '../signature-class.ts';
 
-/** Increases when digests have another form, or the classes of causes change, so that stored ones are made again. */
+/** Increase this when the format of digests or the classes of causes change, so that stored digests are rebuilt. */
 export const digestVersion = 3;
 
-/** Bounds of what clients can make of a digest: suites have some 30 choices in a description and some hundreds in all. */
+/** Limits on digests, whose content clients control. Suites have about 30 facets in a description and several hundred in all. */
 const mostFacetsOfJob = 64;
 const mostFacets = 20_000;
-/** No run has as many jobs, or failed test cases: numbers of jobs, facets and causes have 16 bits. */
+/** No run has this many jobs or failed test cases. The numbers of jobs, facets and causes must fit in 16 bits. */
 const mostJobs = 40_000;
 const mostFurther = 25_000;
 
-/** What names a run. `scheduled` is in milliseconds. */
+/** Identifies a run. `scheduled` is in milliseconds. */
 export interface RunHead {
   id: string;
   name: string;
@@ -24,30 +24,30 @@ export interface RunHead {
   scheduled: number;
 }
 
-/** The finished jobs of a run that did not fail of the lab alone; some 60 bytes a job. Jobs are numbers from 0. */
+/** The finished jobs of a run except those that failed only because of the lab; about 60 bytes for each job. Jobs are numbered from 0. */
 export interface RunDigest {
   run: RunHead;
   facets: string[];
-  /** For each facet how many jobs have it. */
+  /** The number of jobs with each facet. */
   counts: Uint16Array;
   /** The jobs with the first facet, ascending, then those with the second, and so on. */
   rows: Uint16Array;
   /** Ids of causes. */
   causes: string[];
-  /** For each job 0 when it passed, else 1 + the place of its first cause. */
+  /** For each job, 0 if it passed, otherwise 1 + the index of its first cause. */
   ends: Uint16Array;
-  /** For each further cause of a job, jobs ascending: the job, and the place of the cause. */
+  /** For each further cause of a job, in ascending order of jobs: the job and the index of the cause. */
   further: Uint16Array;
 }
 
-/** A job as far as verdicts go, with its causes. In what is kept for later runs a cause that was an outage in this one has class infra. */
+/** The properties of a job that matter for verdicts. In stored digests, a cause that was an outage in this run has class infra. */
 interface DigestJob {
   description: string | null;
   status: JobStatus;
   causes: readonly { id: string; class: CauseClass }[];
 }
 
-/** Takes the jobs of a run one by one, those that do not count included. */
+/** Builds a digest from the jobs of a run, which are added one by one. Jobs that do not count are skipped. */
 export function createDigest(run: RunHead) {
   const facets = new Map<string, number>();
   const descriptions = new Map<string, number[]>();
@@ -96,27 +96,27 @@ function placeOf(places: Map<string, number>, name: string): number {
   return place;
 }
 
-/** A digest in the form that is counted in. */
+/** A digest in the form that is used for counting. */
 export interface RunIndex {
   run: RunHead;
   jobs: number;
-  /** 1 for each job that passed, and how many did. */
+  /** 1 for each job that passed, and the number of these jobs. */
   passed: Uint8Array;
   passes: number;
   /** The jobs of each cause, ascending. */
   causes: ReadonlyMap<string, number[]>;
-  /** How many jobs of a cause have which facets. */
+  /** For each facet, how many jobs of a cause have it. */
   hitsOf(cause: string): readonly FacetHits[];
   /** The jobs with a facet, ascending. */
   withFacet(name: string): Uint16Array;
 }
 
-/** So many jobs of a cause have a facet. */
+/** The number of jobs of a cause that have a facet. */
 type FacetHits = { facet: string; jobs: number };
 
 const none = new Uint16Array();
 
-/** Takes less than a millisecond for 5,000 jobs. */
+/** Indexes a digest. Takes less than a millisecond for 5,000 jobs. */
 export function indexRun(digest: RunDigest): RunIndex {
   const { run, facets, counts, rows, causes, ends, further } = digest;
   const passed = new Uint8Array(ends.length);
@@ -136,7 +136,7 @@ export function indexRun(digest: RunDigest): RunIndex {
     from += counts[place]!;
   }
   const jobsOf = new Map(causes.map((id, place) => [id, byCause[place]!]));
-  // Most of the runs that are compared with are not asked for it.
+  // Computed on first use, because most runs of a baseline never need it.
   let hits: ReadonlyMap<string, FacetHits[]> | null = null;
   return {
     run,
@@ -176,7 +176,7 @@ function facetHits({ facets, counts, rows, causes, ends, further }: RunDigest): 
   return new Map(causes.map((id, place) => [id, found[place]!]));
 }
 
-/** The jobs that have all of some facets, ascending; null stands for every job. */
+/** The jobs that have all of the facets, ascending; null, meaning all jobs, if `facets` is empty. */
 export function jobsWith(index: RunIndex, facets: readonly string[]): Uint16Array | null {
   let found: Uint16Array | null = null;
   for (const name of facets) {

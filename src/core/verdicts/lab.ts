@@ -1,14 +1,14 @@
-/** Whether the lab is at fault: outages that hit several suites and branches at once, and nodes on which jobs fail more often than on others. */
+/** Detects faults of the lab: outages that hit several suites and branches at once, and nodes on which jobs fail more often than on others. */
 import { baseOf } from './baseline.ts';
 import { lnHypergeometricTail } from './statistics.ts';
 
-/** From the middle job of a cause an outage is looked for this long before and after, in milliseconds. */
+/** An outage is searched for within this many milliseconds before and after the start of the median job of a cause. */
 const reach = 3_600_000;
 const leastHits = 3;
 const leastShare = 0.2;
 const leastInside = 0.8;
 
-/** Other runs of one suite and branch: how many jobs they started in the time of an outage, and how many of those the cause hit. */
+/** Other runs of one suite and branch: how many jobs they started during an outage, and how many of these the cause hit. */
 export interface Around {
   suite: string;
   branch: string;
@@ -16,20 +16,20 @@ export interface Around {
   hits: number;
 }
 
-/** What an outage hit beside the run: how many of the jobs that other runs started, and which runs those were. */
+/** The jobs that other runs started during an outage, how many of them it hit, and the runs that it hit. */
 export interface Outage {
   jobs: number;
   hits: number;
   hit: Around[];
 }
 
-/** The time that is looked at for the jobs of a cause that started at `starts` (not empty), all in milliseconds. */
+/** The period to search for an outage, given when the jobs of a cause started (`starts`, not empty). All times are in milliseconds. */
 export function outageWindow(starts: readonly number[]): { from: number; to: number } {
   const middle = starts.toSorted((a, b) => a - b)[Math.floor((starts.length - 1) / 2)]!;
   return { from: middle - reach, to: middle + reach };
 }
 
-/** A job of another run as far as outages go; when it started in milliseconds, and the cause of its failure. */
+/** The properties of a job of another run that matter for outages: its start in milliseconds and the cause of its failure. */
 export interface StartedJob {
   suite: string;
   branch: string;
@@ -37,7 +37,7 @@ export interface StartedJob {
   cause: string | null;
 }
 
-/** How many of the jobs that started in a time a cause hit, by suite and branch. */
+/** Counts, by suite and branch, the jobs that started in a period and how many of them a cause hit. */
 export function countAround(cause: string, { from, to }: { from: number; to: number }, jobs: Iterable<StartedJob>) {
   const found = new Map<string, Around>();
   for (const job of jobs) {
@@ -52,9 +52,10 @@ export function countAround(cause: string, { from, to }: { from: number; to: num
 }
 
 /**
- * The outage that hit a run, if there was one: jobs of other runs, of two branches and two suites with this run. Instead of two
- * suites two bases do when nearly all jobs of this run (`starts`, in milliseconds) failed at that time: what is broken on a base
- * reaches its branches, and what is broken on several does not last for an hour. Suites are mostly tested on several bases at night.
+ * The outage that hit a run, or null. It must have hit jobs of other runs so that, with this run, two branches and two suites are affected. Two
+ * base branches count instead of two suites if nearly all jobs of this run (`starts`, in milliseconds) failed in that period: a fault on one base
+ * branch reaches only the branches of this base, and a fault on several bases does not disappear after an hour. At night, a suite is usually
+ * tested on several bases.
  */
 export function outageOf(
   run: { suite: string; branch: string },
@@ -74,7 +75,7 @@ export function outageOf(
   return isWide ? { jobs, hits, hit } : null;
 }
 
-/** How far back jobs count, in milliseconds. */
+/** How far back jobs are counted, in milliseconds. */
 export const suspectDays = 14 * 86_400_000;
 
 /** A job that ended with a cause of class infra or support. `start` is in milliseconds. */
@@ -84,36 +85,36 @@ export interface NodeFailure {
   cause: string;
 }
 
-/** The finished jobs of one machine type and the last 14 days. */
+/** The finished jobs of one machine type in the last 14 days. */
 export interface NodeHistory {
   /** Ascending by `start`. */
   failures: readonly NodeFailure[];
-  /** How many jobs each node had. */
+  /** The number of jobs of each node. */
   jobs: ReadonlyMap<string, number>;
-  /** How many jobs started in a time, in milliseconds, the end not included. */
+  /** The number of jobs that started from `from` until before `to`, both in milliseconds. */
   started(from: number, to: number): number;
 }
 
-/** A node and its failures, of the jobs that it had. */
+/** A node with the number of its failures and of its jobs. */
 export interface Suspect {
   node: string;
   failures: number;
   jobs: number;
-  /** The same of the nodes that are not suspect, all together. */
+  /** The totals of all nodes that are not suspect. */
   others: { failures: number; jobs: number };
-  /** For the number of nodes not yet corrected. */
+  /** Not corrected for the number of nodes. */
   p: number;
 }
 
-/** So many failures of one cause within an hour, with this share of the jobs started, are no fault of a node. */
+/** At least this many failures of one cause within an hour, if they make up this share of the started jobs, are not the fault of a node. */
 const burst = { failures: 6, share: 0.2, reach: 3_600_000 };
 const leastFailures = 4;
 const leastRatio = 3;
 const largestP = 0.03;
 
 /**
- * The nodes of a machine type under suspicion, the worst first, and the failures that each node is charged with, which are those of its jobs
- * that are not part of a burst.
+ * Returns the suspect nodes of a machine type, the worst first, and the failures each node is charged with: the failures of its jobs that are not
+ * part of a burst.
  */
 export function judgeNodes(history: NodeHistory): {
   suspects: Suspect[];
@@ -133,14 +134,14 @@ export function judgeNodes(history: NodeHistory): {
     const next = mostSuspect(failed, history.jobs, total, charged);
     if (next === null || next.p * history.jobs.size > largestP * (found.length + 1)) break;
     found.push(next);
-    // What this node explains is no longer held against others that took part.
+    // Failures that this node explains no longer count against the other nodes of the job.
     for (const failure of failed.get(next.node) ?? []) {
       for (const node of failure.nodes) failed.get(node)?.delete(failure);
       charged -= failure.nodes.length;
     }
   }
   const others = { failures: charged, jobs: found.reduce((left, { jobs }) => left - jobs, total) };
-  // A person who counts finds these: also those that a worse node explains.
+  // Report every failure of the node, even those that a worse node explains, so that the number matches what a user counts.
   const suspects = found.map((one) => ({ ...one, failures: all.get(one.node)?.length ?? 0, others }));
   return { suspects, charged: all };
 }
@@ -179,7 +180,7 @@ function withoutBursts({ failures, started }: NodeHistory): Set<NodeFailure> {
   return left;
 }
 
-/** An hour, by its moments in milliseconds, in which the failures `first` to `after` (not included) of one cause began. */
+/** An hour from `from` to `to`, in milliseconds, in which the failures `first` to `after` (exclusive) of one cause began. */
 interface CrowdedHour {
   from: number;
   to: number;
@@ -188,7 +189,7 @@ interface CrowdedHour {
   after: number;
 }
 
-/** The hours in which one cause hit so many jobs that it is a burst if that is a fifth of those that started. */
+/** The hours in which one cause hit enough jobs for a burst. It is a burst if these are at least a fifth of all jobs that started. */
 export function* crowdedHours(failures: readonly NodeFailure[]): Generator<CrowdedHour> {
   for (const failed of Map.groupBy(failures, ({ cause }) => cause).values()) {
     for (let first = 0, after = 0; first < failed.length; first++) {

@@ -1,21 +1,21 @@
-/** The arithmetic of verdicts: nothing in here knows what a run is. */
+/** The arithmetic of verdicts. Nothing in this file depends on runs or jobs. */
 
 const lnFactorials = [0];
 
-/** ln(n!), exact to the last digits. Keeps what it has computed: 8 bytes for each number up to the largest asked for. */
+/** ln(n!), accurate to the last digits. Caches its results: 8 bytes for each number up to the largest `n`. */
 function lnFactorial(n: number): number {
   for (let i = lnFactorials.length; i <= n; i++) lnFactorials.push(lnFactorials[i - 1]! + Math.log(i));
   return lnFactorials[n]!;
 }
 
-/** The logarithm of the number of ways to choose k of n; minus infinity when there is none. */
+/** ln of the number of ways to choose k of n; minus infinity if there is none. */
 export function lnChoose(n: number, k: number): number {
   return k < 0 || k > n ? Number.NEGATIVE_INFINITY : lnFactorial(n) - lnFactorial(k) - lnFactorial(n - k);
 }
 
 /**
- * ln P(X ≥ k) of the hypergeometric distribution: at least `k` of `drawn` things are marked when `marked` of all `total` are.
- * A logarithm, because strong evidence is below the least number.
+ * ln P(X ≥ k) of the hypergeometric distribution: the probability that at least `k` of `drawn` things are marked if `marked` of `total` are. It
+ * is a logarithm because strong evidence is below the smallest floating-point number.
  */
 export function lnHypergeometricTail(k: number, drawn: number, marked: number, total: number): number {
   const least = Math.max(0, drawn + marked - total);
@@ -27,14 +27,14 @@ export function lnHypergeometricTail(k: number, drawn: number, marked: number, t
   for (let x = k; x < most; x++) {
     term *= ((marked - x) / (x + 1)) * ((drawn - x) / (total - marked - drawn + x + 1));
     sum += term;
-    // Far below the mean terms grow first; above it they only shrink.
+    // Far below the mean, terms grow at first; above it, they only shrink.
     if (term < sum * 1e-17) break;
   }
   const first = lnChoose(marked, k) + lnChoose(total - marked, drawn - k) - lnChoose(total, drawn);
   return Math.min(0, first + Math.log(sum));
 }
 
-/** The 95 % interval of a share by Wilson, as shares; everything when there is nothing to count. */
+/** The Wilson 95 % interval of a share; [0, 1] if `n` is 0. */
 export function wilsonInterval(k: number, n: number): [lo: number, hi: number] {
   if (n === 0) return [0, 1];
   const z = 1.959963984540054;
@@ -49,24 +49,24 @@ export interface Count {
   k: number;
 }
 
-/** Some counts in a row of one share; `from` is the index of the first. */
+/** Consecutive counts that have one share; `from` is the index of the first. */
 interface Stretch extends Count {
   from: number;
 }
 
-/** What a cut costs, in units of log likelihood. */
+/** The cost of a cut, in units of log likelihood. */
 const cutCost = 6;
 
-/** Shares that differ by less are one: no rise. */
+/** The factor by which shares must differ to count as a rise. */
 const leastRise = 3;
 
-/** Minus the log likelihood of a share that is estimated from itself. */
+/** Minus the log likelihood of counts under their own share. */
 function costOf({ n, k }: Count): number {
   const part = (count: number) => (count === 0 ? 0 : count * Math.log(count / n));
   return -part(k) - part(n - k);
 }
 
-/** Cuts counts in order of time (each `n` ≥ 1) where that explains them best; see `cutCost`. */
+/** Cuts chronological counts (each `n` ≥ 1) into the stretches that explain them best; each cut costs `cutCost`. */
 export function stretchesOf(counts: readonly Count[]): Stretch[] {
   const sums = [{ n: 0, k: 0 }];
   for (const [at, { n, k }] of counts.entries()) sums.push({ n: sums[at]!.n + n, k: sums[at]!.k + k });
@@ -75,7 +75,7 @@ export function stretchesOf(counts: readonly Count[]): Stretch[] {
     n: sums[to]!.n - sums[from]!.n,
     k: sums[to]!.k - sums[from]!.k,
   });
-  // The least cost of what ends before each index, and where its last stretch begins.
+  // For each index, the least cost of everything before it, and where its last stretch begins.
   const best = [{ cost: -cutCost, from: 0 }];
   for (let to = 1; to <= counts.length; to++) {
     let least = { cost: Number.POSITIVE_INFINITY, from: 0 };
@@ -90,7 +90,7 @@ export function stretchesOf(counts: readonly Count[]): Stretch[] {
   return stretches;
 }
 
-/** The last stretch, with those before it joined while their shares are within threefold, and the one before that. */
+/** The last stretch and the one before it. Earlier stretches are merged into the last one as long as their shares are within a factor of three. */
 export function lastStretch(counts: readonly Count[]): { last: Stretch; before: Stretch | null; rises: boolean } {
   const stretches = stretchesOf(counts);
   let last = stretches.pop() ?? { from: 0, n: 0, k: 0 };

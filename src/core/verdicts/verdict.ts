@@ -1,6 +1,6 @@
 /**
- * What is said of a cause in a run. `verdictOf` alone decides, for every page and report. The rules were tried on planted
- * truth (`npm run bench -- --only truth`); a change of their arithmetic needs figures from seeds that it was not made with.
+ * Decides the verdict on a cause in a run. All pages and reports use `verdictOf`. The rules were tuned on generated data with known causes (`npm
+ * run bench -- --only truth`). Justify a change of their arithmetic with figures from seeds that were not used to make it.
  */
 import type { CauseClass } from '../signature-class.ts';
 import { type Blame, blameOf, lnInCommon } from './blame.ts';
@@ -9,63 +9,66 @@ import { type Around, type Outage, outageOf, outageWindow } from './lab.ts';
 import { dayText, facetsText, percent } from './sentence.ts';
 import { type Count, lastStretch, lnChoose, lnHypergeometricTail, wilsonInterval } from './statistics.ts';
 
-/** What can be said of a cause, the first that is true. */
+/** The possible verdicts. If several apply, the first one is used. */
 export const verdictNames = ['INFRA', 'NEW', 'UNSEEN', 'ROSE', 'SINCE', 'FLAKY', 'KNOWN'] as const;
 
 /** One of `verdictNames`. */
 export type VerdictName = (typeof verdictNames)[number];
 
-/** A run and what it is compared with. */
+/** A run and the runs it is compared with. */
 export interface Comparison {
   run: RunIndex;
   /** Oldest first; see `baselineOf`. */
   baseline: readonly RunIndex[];
-  /** See `ownRunsOf`; those that stand in the baseline too must be the same objects. */
+  /** See `ownRunsOf`. Runs that are also in the baseline must be the same objects. */
   own: readonly RunIndex[];
-  /** The branches that others are compared with; see `baseOf`. */
+  /** The base branches; see `baseOf`. */
   bases: readonly string[];
 }
 
-/** A cause of the run. */
+/** A cause in the run. */
 export interface CauseFacts {
   id: string;
   class: CauseClass;
   /** When its jobs of the run started, in milliseconds. */
   starts: readonly number[];
-  /** How many of them have a cause that is not of the lab as well, and so are among the jobs of the digest. */
+  /** How many of these jobs also have a cause that is not the lab's, so that they are in the digest. */
   shared: number;
   /** Jobs of other runs within `outageWindow(starts)`; only class `support` needs them. */
   around?: readonly Around[];
 }
 
-/** What is said of a cause, with its numbers. */
+/** The verdict on a cause, with its numbers. */
 export interface Verdict {
   cause: string;
   verdict: VerdictName;
   /** One sentence with the numbers, without the name of the verdict. */
   sentence: string;
-  /** What its jobs have in common. Every number counts only jobs with these facets, or all jobs without them. */
+  /** What the failed jobs have in common. If it is set, all numbers count only jobs with these facets. */
   blame: Blame | null;
-  /** `c` of `m` jobs of the run ended with it; `k` of `n` before, for FLAKY `k` of the `n` that passed or ended with it. */
+  /**
+   * `c` of `m` jobs of the run ended with the cause, and `k` of `n` jobs before. For FLAKY, `n` counts only jobs that passed or ended with the
+   * cause.
+   */
   c: number;
   m: number;
   k: number;
   n: number;
-  /** The 95 % interval of `k` of `n`, as shares. */
+  /** The 95 % interval of the share `k / n`. */
   lo: number;
   hi: number;
-  /** NEW and UNSEEN: how likely it is that all its jobs fall into this run by chance. Null otherwise. */
+  /** For NEW and UNSEEN, the probability that all jobs with the cause fall into this run by chance. Null otherwise. */
   p: number | null;
-  /** How many runs are behind `n`, and how many of those had it. */
+  /** The number of runs that `n` counts, and how many of them had the cause. */
   runs: number;
   runs_with: number;
-  /** SINCE: the first run with it, and the jobs since then, with this run. */
+  /** For SINCE, the first run with the cause, and the counts of jobs from that run up to this one. */
   since: { run: RunHead; k: number; n: number } | null;
-  /** SINCE and ROSE: the last run before it. KNOWN: null. */
+  /** For SINCE and ROSE, the last run before the rise. Null for KNOWN. */
   last_without: RunHead | null;
-  /** The last run of the baseline with it; null if there is none. */
+  /** The last run of the baseline that had the cause, or null. */
   last_with: RunHead | null;
-  /** INFRA: what else was hit; null when the cause is one of the lab whatever else happened. */
+  /** For INFRA, what else was hit. Null if the class of the cause alone makes it INFRA. */
   outage: (Outage & { from: number; to: number }) | null;
 }
 
@@ -77,13 +80,13 @@ const flaky = { runs: 2, jobs: 10, share: 0.5 };
 const mostPooled = 7;
 const burstMs = 2 * 3_600_000;
 
-/** A run of the line as far as a cause goes: `k` of `n` jobs of the field, `clear` of which passed or ended with it. */
+/** The counts of one run for a cause: `k` of `n` jobs in the field ended with it, and `clear` of them passed or ended with it. */
 interface Point extends Count {
   run: RunHead;
   clear: number;
 }
 
-/** Decides what is said of one cause. Takes about a millisecond with 40 runs of 5,000 jobs. */
+/** Decides the verdict on one cause. Takes about a millisecond with 40 runs of 5,000 jobs. */
 export function verdictOf(comparison: Comparison, cause: CauseFacts): Verdict {
   const { run, baseline } = comparison;
   if (cause.class === 'infra') return infraVerdict(run, cause, null);
@@ -104,7 +107,7 @@ export function verdictOf(comparison: Comparison, cause: CauseFacts): Verdict {
   return { ...verdict, sentence: sentenceOf(verdict) };
 }
 
-/** No count of earlier runs matters, and digests leave these jobs out. */
+/** INFRA does not depend on the counts of earlier runs, and digests leave out these jobs. */
 function infraVerdict(
   { jobs, causes }: RunIndex,
   { id, starts, shared }: CauseFacts,
@@ -126,7 +129,7 @@ function outageIn({ run, bases }: Comparison, cause: CauseFacts): Verdict['outag
 
 type Decision = Partial<Verdict> & Pick<Verdict, 'verdict'>;
 
-/** The rules for everything but the lab, in their order. */
+/** Applies all rules except INFRA, in order. */
 function decide(seen: boolean, points: readonly Point[], here: Point, lnShared: number): Decision {
   if (!seen) {
     const { n } = sumOf(points);
@@ -152,9 +155,9 @@ function decide(seen: boolean, points: readonly Point[], here: Point, lnShared: 
 }
 
 /**
- * Whether several jobs of one run are unlikely after one or two in the whole baseline, in time and in what they have in common
- * together. Those may be another cause that was grouped wrongly, and two jobs of a new bug cut no stretch then. Where earlier
- * failures share the same (`lnShared` is 0 then), it is no news.
+ * Whether several jobs of this run are unlikely after one or two in the whole baseline, considering both their number and what they have in
+ * common. The earlier jobs may have another cause that was grouped wrongly, and two jobs with a new bug are too few to start a stretch. If
+ * earlier failures have the same in common, `lnShared` is 0 and adds no evidence.
  */
 function risesFromFew(points: readonly Point[], here: Point, lnShared: number): boolean {
   const { n, k } = sumOf(points);
@@ -163,13 +166,14 @@ function risesFromFew(points: readonly Point[], here: Point, lnShared: number): 
   return inTime + lnShared <= Math.log(few.p);
 }
 
-/** FLAKY when the last stretch without this run says so. */
+/** FLAKY if the last stretch, without this run, meets the limits for flaky causes; otherwise null. */
 function flakyOf(line: readonly Point[], from: number): Decision | null {
   const stretch = line.slice(from, -1);
   const k = stretch.reduce((sum, point) => sum + point.k, 0);
   const n = stretch.reduce((sum, point) => sum + point.clear, 0);
   const runs_with = stretch.filter((point) => point.k > 0).length;
-  // A job that failed of something else may have been about to end with it or not: the upper end leaves it out, the lower one counts it.
+  // A job that failed for another reason might also have ended with this cause. The upper bound leaves such jobs out; the lower bound counts them
+  // as passed.
   const lo = wilsonInterval(k, sumOf(stretch).n)[0];
   const counts = { ...countsOf({ k, n }), lo };
   if (runs_with < flaky.runs || n < flaky.jobs || counts.hi >= flaky.share) return null;
@@ -205,14 +209,14 @@ function blameIn({ run, baseline, own }: Comparison, { id, class: kind, starts }
   const pool = new Set([run, ...baseline.filter(withIt).slice(-mostPooled), ...own.filter(withIt)]);
   const blame = blameOf([...pool], id);
   if (blame === null || (kind === 'support' && !holdsWithoutBurst([...pool], blame, run, { id, starts }))) return null;
-  // What earlier failures have in common does not tell of this run when none of its own is among them.
+  // What earlier failures have in common says nothing about this run unless one of its failures has it too.
   const field = jobsWith(run, blame.facets.flat());
   return field === null || run.causes.get(id)?.some((job) => field.includes(job)) ? blame : null;
 }
 
 /**
- * Suites run one after the other, so an outage looks like a fault of the sub-suite that was running. Of the runs in which the cause
- * may have been one, the one with most failures must not be needed.
+ * Suites run one after the other, so an outage looks like a fault of the sub-suite that was running. The blame must therefore hold without the
+ * run that has the most failures, among the runs in which the cause may have been an outage.
  */
 function holdsWithoutBurst(
   pool: readonly RunIndex[],
@@ -245,7 +249,7 @@ function sentenceOf(verdict: Omit<Verdict, 'sentence'>): string {
     case 'NEW':
       return `${c} of ${m}${field} here, 0 of ${n} before (p ${digits(p ?? 0)}).`;
     case 'UNSEEN':
-      return `${c === 1 ? 'One job' : `${c} of ${m} jobs`} here; 0 of ${n}${field} before, too little to tell.`;
+      return `${c === 1 ? 'One job' : `${c} of ${m} jobs`} here; 0 of ${n}${field} before, too few to tell.`;
     case 'ROSE':
       return `${c} of ${m}${field} here, before ${k} of ${n}.`;
     case 'SINCE':
