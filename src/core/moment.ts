@@ -1,7 +1,7 @@
-/** Days and times in filters. They are in the time zone that the page shows. */
+/** Days and times in filters. They are in the time zone that the page uses. */
 import { civilMs } from './time.ts';
 
-/** When a filter is read; `now` in milliseconds since the epoch, `zone` a name that `isTimeZone` accepts. */
+/** The time and time zone for reading a filter: `now` in milliseconds since the epoch, `zone` a name that `isTimeZone` accepts. */
 export interface Clock {
   now: number;
   zone: string;
@@ -10,10 +10,10 @@ export interface Clock {
 const unitSeconds: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 const msPerDay = 86_400_000;
 
-/** The longest age that the settings and commands take, 200 years in seconds: times later than 2255 are no longer exact. */
+/** The longest age that settings and commands accept, 200 years in seconds. Times after 2255 are no longer exact. */
 export const longestAge = 200 * 365 * 86_400;
 
-/** Seconds of "90", "5m", "2h", "1h30m"; null for anything else. */
+/** Parses "90", "5m", "2h" or "1h30m" as seconds; null for anything else. */
 export function parseDuration(text: string): number | null {
   if (/^\d{1,12}$/.test(text)) return Number(text);
   const parts = text.match(/^(?:\d{1,9}[smhdw])+$/) ? [...text.matchAll(/(\d{1,9})([smhdw])/g)] : [];
@@ -22,25 +22,25 @@ export function parseDuration(text: string): number | null {
     : parts.reduce((sum, [, count, unit]) => sum + Number(count) * unitSeconds[unit!]!, 0);
 }
 
-/** As people write it, and as `/api` prints it: with a fraction of a second, and the zone that it is meant in. */
+/** A time as people write it or as `/api` prints it: with an optional fraction of a second and an optional time zone. */
 const dayOrTime = /^(\d{4})-(\d\d?)-(\d\d?)(?:[T_ ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
-/** The first millisecond whose microseconds are exact, in the year 1684: no time that is kept lies before it. */
+/** The first millisecond whose microseconds are exact, in the year 1684. No stored time is earlier. */
 const earliest = Math.ceil(Number.MIN_SAFE_INTEGER / 1000);
 
 /**
- * The span, in milliseconds since the epoch, of "2026-11-20", "2026-11-20T09:30", "today" or "yesterday" in a zone, or of
- * the moment that "2d" or "-2d" was ago; null for anything else, and for what lies before the year 1684.
+ * The span, in milliseconds since the epoch, of "2026-11-20", "2026-11-20T09:30", "today" or "yesterday" in a zone. For "2d" and "-2d", the
+ * moment two days ago. Null for anything else and for times before the year 1684.
  */
 export function parseMoment(text: string, clock: Clock): { from: number; to: number } | null {
   const span = readMoment(text, clock);
   return span === null || span.from < earliest ? null : span;
 }
 
-/** How people may write a moment. */
+/** Describes the accepted formats of a moment. */
 export const momentWords = 'a day like 2026-11-20 or today, a minute like 2026-11-20T09:30 or an age like 2d';
 
-/** True for a day, a minute or an age like 2d, whatever the zone: what a list can begin with. */
+/** Whether a text is a day, a minute or an age like 2d, which can be the start of a list. The zone does not matter. */
 export function isDay(text: string): boolean {
   return !text.startsWith('-') && parseMoment(text, { now: 0, zone: 'UTC' }) !== null;
 }
@@ -63,14 +63,14 @@ function readMoment(text: string, { now, zone }: Clock): { from: number; to: num
   return { from, to: from + (found[6] === undefined ? 60_000 : 1000) };
 }
 
-/** The span of a day, counted from 1970-01-01; days with a change of the clocks have 23 or 25 hours. */
+/** The span of a day, numbered from 1970-01-01. Days on which the clocks change have 23 or 25 hours. */
 function daysAt(day: number, zone: string): { from: number; to: number } {
   return { from: momentOf(day * msPerDay, zone), to: momentOf((day + 1) * msPerDay, zone) };
 }
 
 /**
- * The moment at which the clocks of a zone show a time, which is given as if it were UTC. Of two such moments it is the
- * first. If the clocks skip the time, it is as long after the change as the time is after the start of the gap.
+ * The moment when the clocks of a zone show a time, which is given as if it were UTC. If there are two such moments, returns the first one. If
+ * the clocks skip the time, the result is as long after the change as the time is after the start of the gap.
  */
 function momentOf(civil: number, zone: string): number {
   const [before, after] = [offsetAt(civil - msPerDay, zone), offsetAt(civil + msPerDay, zone)];
@@ -86,14 +86,14 @@ function formatOf(zone: string): Intl.DateTimeFormat {
     const part = 'numeric';
     const parts = { year: part, month: part, day: part, hour: part, minute: part, second: part } as const;
     format = new Intl.DateTimeFormat('en-US', { timeZone: zone, calendar: 'gregory', hourCycle: 'h23', ...parts });
-    // There are some hundreds of zones, but clients can spell each of them in many ways.
+    // There are several hundred zones, but clients can spell each of them in many ways.
     if (formats.size >= 1000) formats.clear();
     formats.set(zone, format);
   }
   return format;
 }
 
-/** How far the clocks of a zone are ahead of UTC at a moment, in milliseconds. */
+/** The offset of a zone from UTC at a moment, in milliseconds. */
 function offsetAt(ms: number, zone: string): number {
   if (zone === 'UTC') return 0;
   const parts = new Map(
@@ -106,7 +106,7 @@ function offsetAt(ms: number, zone: string): number {
   return civil - Math.floor(ms / 1000) * 1000;
 }
 
-/** True for the name of a time zone, like Europe/Berlin, or an offset, like +02:00. */
+/** Whether a text is the name of a time zone, such as Europe/Berlin, or an offset, such as +02:00. */
 export function isTimeZone(text: string): boolean {
   if (text.length > 64) return false;
   try {

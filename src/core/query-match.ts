@@ -5,13 +5,13 @@ import { type Query, type QueryKey, queryKeys, type Term } from './query.ts';
 import { asciiLower, globMatcher, type SpanOf, spanReader, type Value, valueBounds } from './query-value.ts';
 import type { Trait } from './verdicts/bands.ts';
 
-/** What a filter can ask of a job; times in milliseconds since the epoch, durations in seconds. */
+/** The properties of a job that filters can test. Times are in milliseconds since the epoch, durations in seconds. */
 export interface MatchableJob extends CausedJob<{ id: string; kind: string; title: string }> {
   status: string;
   job_id: string;
   description: string | null;
   failure_reason: string | null;
-  /** The first error of its log, perhaps. */
+  /** The first error of its log, if known. */
   error: string | null;
   os: string | null;
   nodes: readonly string[];
@@ -28,7 +28,7 @@ export interface MatchableJob extends CausedJob<{ id: string; kind: string; titl
   scheduled: number | null;
   started: number | null;
   updated: number | null;
-  /** The names of its tasks and its roles; empty where they are not known. */
+  /** The names of its tasks and its roles; empty if they are not known. */
   tasks: readonly string[];
   roles: readonly string[];
   traits: ReadonlySet<Trait>;
@@ -36,7 +36,7 @@ export interface MatchableJob extends CausedJob<{ id: string; kind: string; titl
 
 type Match = (job: MatchableJob) => boolean;
 
-/** Returns a function that tells whether a job meets every term of a query. */
+/** Returns a function that tells whether a job matches every term of a query. */
 export function jobMatcher(query: Query, clock: Clock): Match {
   const matches = query.terms.map((term) => termMatcher(term, clock));
   return (job) => matches.every((match) => match(job));
@@ -56,19 +56,19 @@ function wordMatcher(value: Value): Match {
   return (job) => searched(job).words.some((text) => text.includes(word));
 }
 
-/** The texts of a job that several values of a filter look into. */
+/** The texts of a job that several values of a filter search. */
 interface Searched {
   /** In lower case. */
   words: string[];
   reason: string | null;
-  /** The reason, and behind it the error of the log and the failed test cases. */
+  /** The failure reason, followed by the error of the log and the failed test cases. */
   text: string | null;
   facets: { texts: string[]; lower: string[] };
 }
 
 const known = new WeakMap<MatchableJob, Searched>();
 
-/** Made once for each job: 5,000 jobs are searched with every letter that is typed, and for each value of a filter. */
+/** Computed once for each job: with every key that a user types, up to 5,000 jobs are searched for each value of the filter. */
 function searched(job: MatchableJob): Searched {
   const made = known.get(job);
   if (made !== undefined) return made;

@@ -1,9 +1,9 @@
-/** Prints filters, and changes them when a person clicks. Whatever is printed is read as the same filter again. */
+/** Prints filters and edits them when a user clicks. A printed filter parses to the same filter. */
 import { keyOf, type QueryKey, queryKeys, type Term, termTexts } from './query.ts';
 import type { Value } from './query-value.ts';
 import { isDigits } from './query-value.ts';
 
-/** The text of one term. */
+/** Prints one term. */
 export function printTerm({ key, negated, values }: Term): string {
   const text = values.map((value) => printValue(value, key)).join(',');
   return `${negated ? '-' : ''}${key === null ? text : `${key}:${text}`}`;
@@ -26,7 +26,7 @@ function printValue(value: Value, key: QueryKey | null): string {
   }
 }
 
-/** A value that means exactly this text: quoted where it could be read as a pattern, a range or several values. */
+/** Prints a value that means exactly this text. It is quoted if it could be read as a pattern, a range or several values. */
 export function printLiteral(text: string): string {
   return /^(?!none$)[^\s",:*<>-][^\s",:*]*$/.test(text) && !text.includes('..') ? text : quoted(text);
 }
@@ -39,12 +39,12 @@ function mustBeQuoted(text: string, key: QueryKey | null): boolean {
   return key !== null && queryKeys[key].values === 'digits' && !isDigits(text);
 }
 
-/** The term for what has exactly this value. */
+/** The term that matches exactly this value. */
 export function literalTerm(key: QueryKey, value: string): string {
   return printTerm({ key, negated: false, values: [{ type: 'literal', text: value }] });
 }
 
-/** A filter with one more value: `add` holds beside the others, `exclude` must not hold, `only` replaces the key's terms. */
+/** Adds a value to a filter: `add` keeps the other terms, `exclude` adds a negated term, `only` replaces the other terms of the key. */
 export function addTerm(text: string, key: QueryKey, value: string, mode: 'add' | 'exclude' | 'only' = 'add'): string {
   const term = `${mode === 'exclude' ? '-' : ''}${literalTerm(key, value)}`;
   const others = termTexts(closed(text)).filter(
@@ -57,27 +57,27 @@ function keyOfTerm(term: string): QueryKey | null {
   return keyOf(/^-?(\w+):/.exec(term)?.[1] ?? '');
 }
 
-/** Closes a quote that is still open and would swallow whatever is appended. */
+/** Closes an open quote, which would otherwise swallow the text that is appended. */
 function closed(text: string): string {
   const last = [...text.matchAll(/"(?:[^"\\]|\\.)*("?)/gs)].at(-1);
   if (last?.[1] !== '') return text;
   return last.index + last[0].length < text.length ? `${text}\\"` : `${text}"`;
 }
 
-/** A filter without its term number `index`. */
+/** Removes term number `index` from a filter. */
 export function removeTerm(text: string, index: number): string {
   return termTexts(text)
     .filter((_, position) => position !== index)
     .join(' ');
 }
 
-/** A filter without a term if it has the term in any spelling, otherwise with it. */
+/** Removes a term from a filter that has it in any spelling; otherwise adds it. */
 export function toggleTerm(text: string, term: string): string {
   const at = indexOfTerm(text, term);
   return at === -1 ? [...termTexts(closed(text)), term].join(' ') : removeTerm(text, at);
 }
 
-/** The number of a term of a filter, in any spelling; -1 when the filter does not have it. */
+/** The index of a term in a filter, in any spelling; -1 if the filter does not have it. */
 export function indexOfTerm(text: string, term: string): number {
   return termTexts(text).findIndex((other) => longSpelling(other) === longSpelling(term));
 }
@@ -87,7 +87,7 @@ function longSpelling(term: string): string {
   return key === null ? term : term.replace(/^(-?)\w+:/, `$1${key}:`);
 }
 
-/** A filter with another term in place of number `index`. */
+/** Replaces term number `index` of a filter. */
 export function withTerm(text: string, index: number, term: string): string {
   return termTexts(text).with(index, term).join(' ');
 }

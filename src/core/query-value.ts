@@ -1,4 +1,4 @@
-/** The values of a filter: how they are written, what they match or stand for, and what was probably meant by one that means nothing. */
+/** The values of a filter: how they are written, what they match, and suggestions for invalid ones. */
 import { type Clock, momentWords, parseDuration, parseMoment } from './moment.ts';
 
 /** One value of a term. */
@@ -10,19 +10,19 @@ export type Value =
   | { type: 'range'; from: string | null; to: string | null }
   | { type: 'none' };
 
-/** The values between the commas of a term, as they were written. */
+/** Splits the values of a term at commas, without changing them. */
 export function splitValues(text: string): string[] {
   return (text.match(/(?:"(?:[^"\\]|\\.)*"?|[^,"])+/gs) ?? []).filter((value) => value !== '');
 }
 
-/** A text without the quotes around it, if there are any. */
+/** Removes the quotes around a text, if there are any. */
 function unquoted(text: string): string {
   if (!text.startsWith('"')) return text;
   const quoted = /^"((?:[^"\\]|\\.)*)"$/s.exec(text)?.[1] ?? text.slice(1);
   return quoted.replace(/\\(.)/gs, '$1');
 }
 
-/** What a value means, given how it is written. */
+/** Parses a value as written. */
 export function readValue(text: string): Value {
   if (text.startsWith('"')) return { type: 'literal', text: unquoted(text) };
   if (text === 'none') return { type: 'none' };
@@ -37,8 +37,8 @@ export function readValue(text: string): Value {
 }
 
 /**
- * Tests texts against a pattern with `*` for any characters: the whole text, ASCII letters whatever their case, as `like`
- * of the databases does. Searches each part once, so that no pattern takes long.
+ * Returns a function that matches whole texts against a pattern with `*` for any characters. Like `like` in the databases, it ignores the case of
+ * ASCII letters. It searches for each part only once, so that no pattern takes long.
  */
 export function globMatcher(glob: string): (text: string) => boolean {
   const [first = '', ...parts] = asciiLower(glob).split(/\*+/);
@@ -58,16 +58,16 @@ export function globMatcher(glob: string): (text: string) => boolean {
   };
 }
 
-/** What `lower` of SQLite does, and of PostgreSQL with the collation of the columns: ASCII letters alone. */
+/** Lowers ASCII letters only, as SQLite does, and PostgreSQL with the collation of the columns. */
 export function asciiLower(text: string): string {
-  // Only beyond ASCII do the two differ, and `replace` takes thirty times as long.
+  // `toLowerCase` differs only for characters beyond ASCII, and `replace` takes thirty times as long.
   return /[^\0-\x7f]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text.toLowerCase();
 }
 
-/** The span that a text stands for, its end not included; null when it stands for none. */
+/** The span that a text means, excluding its end; null if it has no meaning. */
 export type SpanOf = (text: string) => { from: number; to: number } | null;
 
-/** Reads whole numbers, durations in seconds, or times in milliseconds since the epoch. */
+/** Parses whole numbers, durations in seconds, or times in milliseconds since the epoch. */
 export function spanReader(kind: 'number' | 'duration' | 'time', clock: Clock): SpanOf {
   if (kind === 'time') return (text) => parseMoment(text, clock);
   return (text) => {
@@ -76,7 +76,7 @@ export function spanReader(kind: 'number' | 'duration' | 'time', clock: Clock): 
   };
 }
 
-/** What a value allows, from `from` on and before `to`; null when it cannot be read. */
+/** The bounds that a value allows: at least `from` and less than `to`. Null if it cannot be parsed. */
 export function valueBounds(value: Value, spanOf: SpanOf): { from: number; to: number } | null {
   const open = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
   if (value.type === 'literal') return spanOf(value.text);
@@ -94,22 +94,22 @@ export function valueBounds(value: Value, spanOf: SpanOf): { from: number; to: n
   return from && to && { from: from.from, to: to.to };
 }
 
-/** What the values of a key are; `part` is compared with a part of a text, `digits` with the beginning of hexadecimal ones, `choice` is one of a few words. */
+/** The types of values: `part` matches any part of a text, `digits` the beginning of a hexadecimal number, and `choice` one of a few words. */
 export type ValueKind = 'text' | 'part' | 'digits' | 'choice' | 'time' | 'number' | 'duration';
 
-/** The value; or why it means nothing, and the value that was probably meant, as it is written. */
+/** The value, or why it is invalid and what was probably meant, as it would be written. */
 type Checked = { value: Value } | { message: string; meant?: string };
 
 /** Checks a bare word. */
 export function checkWord(written: string): Checked {
   const isQuoted = written.startsWith('"');
   const text = unquoted(written);
-  if (text === '') return { message: 'an empty word is in every text' };
+  if (text === '') return { message: 'an empty word matches everything' };
   if (isQuoted || !text.includes('*')) return { value: { type: 'literal', text } };
   return /^\*+$/.test(text) ? { message: '* alone matches everything' } : { value: { type: 'glob', text } };
 }
 
-/** Checks a value of a key; `choices` are all values of a `choice`. */
+/** Checks a value of a key; `choices` lists all values of type `choice`. */
 export function checkValue(key: string, kind: ValueKind, written: string, choices: readonly string[]): Checked {
   const value = readValue(written);
   if (kind === 'choice') return checkChoice(key, written, choices);
@@ -129,23 +129,23 @@ function checkChoice(key: string, written: string, choices: readonly string[]): 
   return meant === undefined ? { message } : { message, meant };
 }
 
-/** Whether a text can be the beginning of hexadecimal digits, or a pattern of them. */
+/** Whether a text can be the beginning of a hexadecimal number, or a pattern for one. */
 export function isDigits(text: string): boolean {
   return /^[\da-f*]*$/i.test(text);
 }
 
-/** What is quoted is meant as it is: nothing keeps clients from sending another sha1. */
+/** A quoted value is used as it is, because clients can report a sha1 with other characters. */
 function checkDigits(key: string, written: string): Checked {
   if (written.startsWith('"')) return checkText(key, 'part', written, readValue(written));
-  return { message: `${key}: ${shown(written)} has other signs than 0 to 9 and a to f` };
+  return { message: `${key}: ${shown(written)} has characters other than 0 to 9 and a to f` };
 }
 
 function checkText(key: string, kind: ValueKind, written: string, value: Value): Checked {
   if (kind !== 'text' && value.type === 'literal' && value.text === '') return { message: `${key}: needs a value` };
   if (value.type !== 'above' && value.type !== 'below' && value.type !== 'range') return { value };
-  // Messages of failures contain such signs as they are.
+  // Failure reasons contain such characters, so they are not read as comparisons.
   if (key === 'reason' || key === 'text') return { value: { type: 'literal', text: written } };
-  const message = `${key}: ${shown(written)} compares, which only numbers and times do`;
+  const message = `${key}: ${shown(written)} is a comparison, but only numbers and times can be compared`;
   return { message, meant: `"${written.replace(/["\\]/g, '\\$&')}"` };
 }
 
@@ -168,7 +168,7 @@ function checkSpan(key: string, kind: keyof typeof forms, written: string, value
       return { message: `${key}: ${shown(written)} ends before it begins`, meant: bounds.reverse().join('..') };
     }
     const span = value.type === 'literal' ? read(value.text) : null;
-    // An age alone means since then: nothing happened at that very moment.
+    // An age alone means "since then", because nothing happened at exactly that moment.
     return { value: span !== null && span.from === span.to ? { type: 'range', from: bounds[0]!, to: null } : value };
   }
   const parts = unquoted(written).split(/(\.\.|^[<>])/);
@@ -178,7 +178,7 @@ function checkSpan(key: string, kind: keyof typeof forms, written: string, value
   return wanted.length > 0 && wanted.every(isRead) ? { message, meant } : { message };
 }
 
-/** Whether a range ends before it begins; of a day and an age only a clock tells, so that it has to be so at any time. */
+/** Whether a range ends before it begins. With a day and an age, this depends on the current time, so it must hold at any time. */
 function isBackward(kind: keyof typeof forms, value: Value): boolean {
   if (value.type !== 'range' || value.from === null || value.to === null) return false;
   return [Date.UTC(1970), Date.UTC(9999)].every((now) => {
@@ -187,14 +187,14 @@ function isBackward(kind: keyof typeof forms, value: Value): boolean {
   });
 }
 
-/** The texts of a value that must be numbers or times; none of a pattern. */
+/** The texts in a value that must be numbers or times; empty for a pattern. */
 function boundsOf(value: Value): string[] {
   if (value.type === 'literal') return [value.text];
   if (value.type === 'above' || value.type === 'below') return [value.value];
   return value.type === 'range' ? [value.from, value.to].filter((bound) => bound !== null) : [];
 }
 
-/** Spellings of a time or a duration that people also use, as the language has them. */
+/** Converts other common spellings of times and durations to those of the language. */
 function respelled(text: string): string[] {
   const lower = text.slice(0, 100).toLowerCase();
   const units = lower.replace(/(\d) *([smhdw])[a-z]*/g, '$1$2');
@@ -202,7 +202,7 @@ function respelled(text: string): string[] {
   return [lower, units, lower.replaceAll('/', '-'), ...(day === undefined ? [] : [day])];
 }
 
-/** A word that differs from a text by one letter, or else by what is missing or added at its end. */
+/** A word that differs from a text by one letter, or else by letters that are missing or added at its end. */
 export function nearest(text: string, words: readonly string[]): string | undefined {
   const isLonger = (a: string, b: string) => b.length >= 3 && a.startsWith(b);
   return (
@@ -212,7 +212,7 @@ export function nearest(text: string, words: readonly string[]): string | undefi
   );
 }
 
-/** One letter more, less or different, or two letters exchanged. */
+/** One letter added, removed or replaced, or two letters swapped. */
 function isOneLetterAway(a: string, b: string): boolean {
   if (a === '' || Math.abs(a.length - b.length) > 1) return false;
   let same = 0;

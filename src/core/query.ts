@@ -1,39 +1,39 @@
-/** The filter language (docs/dashboard.md), read here for the server and the browser alike; `query-print.ts` writes it. */
+/** Parses the filter language (docs/dashboard.md) for the server and the browser. `query-print.ts` prints it. */
 import { jobStatuses } from './job.ts';
 import { checkValue, checkWord, nearest, splitValues, type Value, type ValueKind } from './query-value.ts';
 import { runStatuses } from './run.ts';
 import { signatureKinds } from './signature-class.ts';
 import { traits } from './verdicts/bands.ts';
 
-/** What a term can compare; a bare word has no key. */
+/** One comparison. A bare word has no key. */
 export interface Term {
   key: QueryKey | null;
   negated: boolean;
-  /** Any of them must match. */
+  /** The term matches if any of these matches. */
   values: Value[];
 }
 
-/** Terms that must all hold. */
+/** Terms that must all match. */
 export interface Query {
   terms: Term[];
 }
 
-/** A part of a text that means nothing; the rest applies. */
+/** A part of a filter that has no meaning and is ignored; the rest applies. */
 interface QueryProblem {
-  /** The term as it is written. */
+  /** The term as written. */
   text: string;
   message: string;
-  /** The term as it was probably meant. */
+  /** The term that was probably meant. */
   suggestion?: string;
 }
 
-/** Where the language is used. */
+/** Where a filter is used. */
 export type QueryTarget = 'runs' | 'jobs' | 'audit';
 
 type Targets = readonly QueryTarget[];
 const [both, jobs, audit]: [Targets, Targets, Targets] = [['runs', 'jobs'], ['jobs'], ['audit']];
 
-/** What stands behind a key, where it can be used, and what it is for; `short` are its other spellings. */
+/** Describes a key: the type of its values, where it can be used, what it means and its aliases (`short`). */
 function key(values: ValueKind, on: Targets, help: string, example: string, short: readonly string[] = []) {
   return { short, values, on, help, example };
 }
@@ -43,7 +43,7 @@ export const queryKeys = {
   status: key('choice', both, 'status of a job, or of any job of a run', 's:fail,dead', ['s']),
   suite: key('text', both, 'suite', 'suite:rados'),
   branch: key('text', both, 'branch', 'branch:wip-*'),
-  user: key('text', both, 'who scheduled it', 'user:teuthology'),
+  user: key('text', both, 'user who scheduled it', 'user:teuthology'),
   machine: key('text', both, 'machine type', 'm:smithi', ['m', 'machine_type']),
   flavor: key('text', both, 'flavor of the build', 'flavor:default'),
   sha1: key('digits', both, 'beginning of the sha1', 'sha1:936071df'),
@@ -61,31 +61,29 @@ export const queryKeys = {
     'part of the reason, of the first error of the log, or of the name of a failed test case',
     'text:"read error"',
   ),
-  cause: key('digits', both, 'beginning of the id of a cause; runs with a job that failed of it', 'cause:4f2a', [
-    'sig',
-    'signature',
-  ]),
-  kind: key('choice', ['jobs', 'audit'], 'kind of failure; of what was changed', 'kind:timeout'),
-  f: key('text', jobs, 'choice in the description', 'f:objectstore=bluestore*', ['facet']),
-  dur: key('duration', both, 'duration', 'dur:>2h', ['duration']),
-  wait: key('duration', both, 'time from posting to the start, of a run to its first start', 'wait:>1h', ['waited']),
-  task: key('text', jobs, 'a task of its configuration', 'task:workunit', ['tasks']),
-  role: key('text', jobs, 'a role of its configuration', 'role:mds*', ['roles']),
-  is: key(
-    'choice',
-    jobs,
-    'new, rose, since, flaky, known, unseen, infra, todo (left to decide), fixed or live',
-    'is:new',
+  cause: key(
+    'digits',
+    both,
+    'beginning of the id of a cause; finds runs with a job that failed for this cause',
+    'cause:4f2a',
+    ['sig', 'signature'],
   ),
-  by: key('text', audit, 'who changed something', 'by:alice', ['who']),
-  action: key('text', audit, 'what was done', 'action:lock,unlock'),
-  target: key('text', audit, 'name of what was changed', 'target:smithi08*'),
-  at: key('time', audit, 'when it was changed', 'at:>-2d'),
-  door: key('text', audit, 'classic, teuthology, api or command', 'door:api'),
-  address: key('text', audit, 'address that it came from', 'address:10.0.*'),
+  kind: key('choice', ['jobs', 'audit'], 'kind of failure, or kind of the changed object', 'kind:timeout'),
+  f: key('text', jobs, 'facet of the description', 'f:objectstore=bluestore*', ['facet']),
+  dur: key('duration', both, 'duration', 'dur:>2h', ['duration']),
+  wait: key('duration', both, 'time from posting to the start; for a run, to its first start', 'wait:>1h', ['waited']),
+  task: key('text', jobs, 'task of the configuration', 'task:workunit', ['tasks']),
+  role: key('text', jobs, 'role in the configuration', 'role:mds*', ['roles']),
+  is: key('choice', jobs, 'new, rose, since, flaky, known, unseen, infra, todo (undecided), fixed or live', 'is:new'),
+  by: key('text', audit, 'user who made the change', 'by:alice', ['who']),
+  action: key('text', audit, 'type of change', 'action:lock,unlock'),
+  target: key('text', audit, 'name of the changed object', 'target:smithi08*'),
+  at: key('time', audit, 'time of the change', 'at:>-2d'),
+  door: key('text', audit, 'interface: classic, teuthology, api or command', 'door:api'),
+  address: key('text', audit, 'address of the client', 'address:10.0.*'),
 };
 
-/** A key of the language, in its long spelling. */
+/** The full name of a key. */
 export type QueryKey = keyof typeof queryKeys;
 
 const spellings = new Map<string, QueryKey>(
@@ -94,18 +92,18 @@ const spellings = new Map<string, QueryKey>(
   ),
 );
 
-/** The key that a spelling means, in capitals or not; null when there is none. */
+/** The key for a spelling, ignoring case; null if there is none. */
 export function keyOf(spelling: string): QueryKey | null {
   return spellings.get(spelling.toLowerCase()) ?? null;
 }
 
-/** The longest filter that is read; the longest kind of description fits into it. */
+/** The longest filter that is parsed. The longest descriptions fit into it. */
 const longest = 4000;
 
-/** How many values are read: each is asked of every run, or of every job of a run. */
+/** The largest number of values in a filter: each is compared with every run, or with every job of a run. */
 const mostValues = 50;
 
-/** Reads a filter. Terms that mean nothing for `target` are reported in `problems` and left out. Never throws. */
+/** Parses a filter. Terms without a meaning for `target` are left out and reported in `problems`. Never throws. */
 export function parseQuery(text: string, target: QueryTarget): { query: Query; problems: QueryProblem[] } {
   const terms: Term[] = [];
   const problems: QueryProblem[] = [];
@@ -123,12 +121,12 @@ export function parseQuery(text: string, target: QueryTarget): { query: Query; p
   return { query: { terms }, problems };
 }
 
-/** What stands between the spaces of a filter, as it was written. */
+/** Splits a filter at its spaces, without changing the terms. */
 export function termTexts(text: string): string[] {
   return text.match(/(?:"(?:[^"\\]|\\.)*"?|[^\s"])+/gs) ?? [];
 }
 
-/** A term as it is written. */
+/** A term as written. */
 interface Piece {
   text: string;
   sign: '-' | '';
@@ -145,7 +143,7 @@ function readPiece(text: string): Piece {
   return { text, sign, name: body.slice(0, colon).toLowerCase(), values: splitValues(body.slice(colon + 1)) };
 }
 
-/** The term that a piece means; null when nothing of it can be used. */
+/** The term that a piece means; null if no part of it can be used. */
 function readTerm({ text, sign, name, values }: Piece, target: QueryTarget, problems: QueryProblem[]): Term | null {
   const key = name === null ? null : keyOf(name);
   if (name !== null && (key === null || !isOn(key, target))) {
@@ -176,14 +174,14 @@ function readTerm({ text, sign, name, values }: Piece, target: QueryTarget, prob
   return read.length === 0 ? null : { key, negated: sign === '-', values: read };
 }
 
-/** All values of a key that has only a few. A run has the statuses of its jobs beside its own. */
+/** All values of a key that has only a few. A run can be found by its own status and by the statuses of its jobs. */
 function choices(key: QueryKey, target: QueryTarget): readonly string[] {
   if (key === 'is') return [...traits, 'none'];
   if (key === 'kind') return [...signatureKinds, 'none'];
   return target === 'jobs' ? jobStatuses : [...new Set([...jobStatuses, ...runStatuses])];
 }
 
-/** What the values of a key are. What a change is about is no kind of failure. */
+/** The type of the values of a key. In the audit log, `kind` is the kind of the changed object instead of the kind of a failure. */
 function valuesOf(key: QueryKey, target: QueryTarget): ValueKind {
   return key === 'kind' && target === 'audit' ? 'text' : queryKeys[key].values;
 }
