@@ -1,18 +1,18 @@
-/** The title of a command that failed: what was run, without all that every command of a lab is wrapped into. */
+/** The title of a failed command: what was run, without the wrappers that a lab puts around every command. */
 import { maskNoise } from './signature-mask.ts';
 import { cutTitle, unquote } from './signature-text.ts';
 
-/** Commands are nested about six deep; more turns would only help hostile ones. */
+/** Commands are nested about six deep; more iterations would only help hostile input. */
 const deepest = 24;
 const longestCommand = 110;
 
-/** What stands between a command's quotes: the representation of a Python text or of a list of them. */
+/** The title for the text between a command's quotes, which is the representation of a Python string or of a list of strings. */
 export function commandTitle(quoted: string): string {
   const command = unwrap(plainCommand(quoted));
   return cutTitle(maskNoise(nameProgram(command)), longestCommand);
 }
 
-/** What follows the name of a work unit: it may run the same script with other arguments. */
+/** The arguments of a work unit. The same script may run with different ones. */
 export function scriptArguments(quoted: string): string {
   const script = scriptOf(unwrap(plainCommand(quoted)));
   return script === null ? '' : cutTitle(maskNoise(script.rest), longestCommand);
@@ -21,7 +21,7 @@ export function scriptArguments(quoted: string): string {
 function plainCommand(quoted: string): string {
   const text = quoted.trim();
   if (text.startsWith('[')) {
-    // Between the items of a list stand a quote, a comma, a space and a quote.
+    // The items of a list are separated by a quote, a comma, a space and a quote.
     return unquote(
       text
         .replace(/^\[/, '')
@@ -32,7 +32,7 @@ function plainCommand(quoted: string): string {
   return unquote(text);
 }
 
-/** Words before a command that say how it is run, each with what belongs to it. */
+/** Words before a command that say how it is run, each with its arguments. */
 const wrapper =
   /^(?:sudo(?: -[uU] \S+| -\w+| --)*|adjust-ulimits|ceph-coverage \S+|timeout(?: -[\w=-]+| \d\w*)*|daemon-helper \S+|nsenter(?: -\S+)*|env|exec|stdin-killer(?: --\w+=\S+)*|time|nice(?: -n ?-?\d+)?|ionice(?: -\w+ ?\d?)*|taskset -c \S+|stdbuf(?: -\S+)*|nohup|valgrind(?: --?\S+)*|--|export [A-Za-z_]\w*=\S*;?|[A-Za-z_]\w*=(?:"[^"]*"|'[^']*'|\S*)|\S{0,200}\/coverage)(?:\s+|$)/;
 
@@ -62,7 +62,7 @@ function unwrapOnce(command: string): string {
   return inContainer(command);
 }
 
-/** `cephadm … shell … -- CMD` and `podman run … IMAGE CMD`: what runs inside of the container. */
+/** `cephadm … shell … -- CMD` and `podman run … IMAGE CMD`: the command that runs inside the container. */
 function inContainer(command: string): string {
   const [program = ''] = command.split(' ', 1);
   const name = program.slice(program.lastIndexOf('/') + 1);
@@ -80,7 +80,7 @@ function inContainer(command: string): string {
   }
   if (name !== 'podman' && name !== 'docker') return command;
   if (words[1] === 'exec') {
-    // A container has the id of its cluster, or what runs in it, in its name.
+    // The name of a container holds the id of its cluster or the name of what runs in it.
     const container = words.findIndex((word, at) => at > 1 && /^ceph-|^[0-9a-f]{12,64}$/.test(word));
     if (container > 0 && container < words.length - 1) return words.slice(container + 1).join(' ');
   }
@@ -91,14 +91,14 @@ function inContainer(command: string): string {
   return [...(entry > 0 && entry < image ? [words[entry + 1] ?? ''] : []), ...words.slice(image + 1)].join(' ');
 }
 
-/** A program by its name alone, a script of the test suites as the work unit that it is. */
+/** Reduces a program to its name, and a script of the test suites to its work unit. */
 function nameProgram(command: string): string {
   const script = scriptOf(command);
   if (script !== null) return `workunit test ${script.name}${script.rest && ' '}${script.rest}`;
   const [program = ''] = command.split(' ', 1);
   const name = program.slice(program.lastIndexOf('/') + 1);
   const rest = command.slice(program.length).replace(/ --(?:cluster ceph|log-early)(?= |$)/g, '');
-  // The packages count, not how they are installed.
+  // The packages matter, not the options of the package manager.
   return /^(?:apt-get|apt|yum|dnf|zypper)$/.test(name)
     ? name + rest.replace(/ -o \S+| --?\w[\w-]*(?:=\S+)?/g, '')
     : name + rest;

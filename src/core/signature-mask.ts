@@ -1,10 +1,10 @@
 /**
- * What differs between two failures of the same cause; the order matters, long shapes first. Every repetition is bounded or
- * followed by what it cannot match itself, and none starts where another has passed: a long text costs linear time.
+ * Replaces what varies between two failures of the same cause. The order matters: long shapes come first. Masking takes linear time: every
+ * repetition is bounded or followed by something it cannot match, and none starts where another has already matched.
  */
 const masks: [RegExp, string][] = [
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<uuid>'],
-  // A run, `user-2026-11-20_12:00:00-suite-…`; what stands before the date is a user.
+  // A run, `user-2026-11-20_12:00:00-suite-…`; the part before the date is a user.
   [/(?<![\w.-])[\w.-]{1,40}?-\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d-[\w.:-]+/g, '<run>'],
   [/\b\d{4}-\d\d-\d\d[T _]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z\b|[+-]\d\d:?\d\d\b)?/g, '<time>'],
   [/\b\d{4}-\d\d-\d\d\b/g, '<time>'],
@@ -19,9 +19,9 @@ const masks: [RegExp, string][] = [
   [/\bsoid \S+/g, 'soid <object>'],
   [/(?<![\w:])-?\d{1,9}:[0-9a-f]{8}:[^\s'",()]*/g, '<object>'],
   [/(\/home\/)\w{1,40}\/src\/[^\s/'"]+/g, '$1<user>/src'],
-  // Where the product was built; its source says the same everywhere.
+  // The directory in which the product was built; the path below `src` is the same everywhere.
   [/(?<![\w.])(?:\/[\w.+~@-]{1,80}){1,12}\/src\/(?=[a-z]\w)/g, 'src/'],
-  // Of a path in the directory of a test only the name of a file counts.
+  // In a path below a test directory, only the name of a file matters.
   [
     /\/home\/\w{1,40}\/cephtest[^\s'",;)\]]*?(\/[\w.-]{1,60}\.(?:sh|py|ya?ml|conf|cfg|log|xml|json|monmap|keyring))?(?=[\s'",:;)\]]|$)/g,
     '<path>$1',
@@ -39,7 +39,7 @@ const masks: [RegExp, string][] = [
   [/(\/r\/[\w-]{1,40}\/)[^\s/'"]{1,100}\/[0-9a-f]{40}(?=\/)/g, '$1<branch>/<sha1>'],
   [/\bwip-[\w.-]+/g, '<branch>'],
   [/\b(Branch |branch=)'[^']{1,100}'/g, '$1<branch>'],
-  // A version of a package, `17.2.5-240-g1a2b3c4d-1focal`; the name of the package stays.
+  // The version of a package, `17.2.5-240-g1a2b3c4d-1focal`; the name of the package is kept.
   [/(?<=[\w+]=)(?:\d{1,3}:)?\d{1,8}\.[\w.:~+-]+/g, '<version>'],
   [/(?<![\w.])v?\d{1,3}(?:\.\d{1,6}){2}[\w.~+]{0,20}-\d[\w.~+-]*/g, '<version>'],
   [/-g[0-9a-f]{7,40}\b/g, '-g<sha1>'],
@@ -52,18 +52,18 @@ const masks: [RegExp, string][] = [
   [/\[?v[12]:<ip>(?:,v[12]:<ip>)?\]?/g, '<ip>'],
 ];
 
-/** Names of a lab's machines. Other words with a number at the end are masked only where a host must stand. */
+/** Names of machines in labs. Other words that end in a number are masked only where a host is expected. */
 const machines =
   /(?<![\w.])(?:\w{1,32}@)?(?:(?:smithi|mira|plana|gibba|trial|vpm|target|burnupi|magna|folio|senta|ovh|ip|host|node|vm|irvingi|soko|saya|teuthology|reesi|adami|incerta|dubia|apama|pluto|rex|bruuni|ivan|o)-?\d{1,15}|(?:ip|target|vpm|ovh|ubuntu|host|node|vm)(?:-[\w]{1,20}){0,4}-\d{1,15})(?:-\d{1,5}){0,4}(?:\.[a-z][\w-]{0,40}){0,6}(?![\w-])/gi;
-/** A name with a number in a domain, `a1.front.sepia.ceph.com`; never dotted words of a program. */
+/** A domain name with a number, `a1.front.sepia.ceph.com`, but not the dotted words of a program. */
 const domains = /(?<![\w./:@-])(?:\w{1,32}@)?[a-z][a-z0-9-]{0,40}(?:\.[a-z][a-z0-9-]{0,40}){1,6}(?![\w.-]|\()/gi;
 const endings = new Set('com net org edu de io internal lab local localdomain lan corp'.split(' '));
 
-/** A word with a number at its end where a host must stand. */
+/** A word that ends in a number, where a host is expected. */
 const positions =
   /(?<=\b(?:on|to|from|of|host|node|machine|remote|at|lock|for|with) ['"]?)(?!(?:sha|md|utf|u?int|python|py|centos|rhel|ubuntu|debian|el|ext|crc|aes|rsa|tls|win|ipv|stage|test|[bs])\d)(?:\w{1,32}@)?[a-z][a-z-]{2,20}\d{2,15}(?:\.[a-z][\w-]{0,40}){0,6}(?=['"]?(?:[\s,.:;!)\]]|'s\b|$))/g;
 
-/** Daemons keep their type. `mds.a.smithi005.lvnvyk` is one, `tasks.mgr.dashboard` and `/mgr.py` are not. */
+/** Daemons keep their type. `mds.a.smithi005.lvnvyk` is a daemon; `tasks.mgr.dashboard` and `/mgr.py` are not. */
 const daemons =
   /(?<![\w./])((?:ceph-)?(?:osd|mon|mds|mgr|client|rgw|nfs|iscsi|crash|rbd-mirror|cephfs-mirror|nvmeof|ceph-exporter|node-exporter|prometheus|grafana|alertmanager|loki|promtail|haproxy|keepalived|agent|ingress|jaeger-\w{1,12}))\.(?!(?:log|py|conf|cc|h|io|ya?ml|sh|asok|service|target|ini)\b)(?:<host>|[\w*-])(?:<host>|[\w.*-]){0,80}/g;
 
@@ -82,7 +82,7 @@ const numbers: [RegExp, string][] = [
   [/\[\d+(?:, ?\d+)*\]/g, '<list>'],
   [/\bshard \d+\(\d+\)/g, 'shard <n>'],
   [/\b0x[0-9a-f]+\b/gi, '<hex>'],
-  // An id of hexadecimal digits is a number too: some happen to have no letter.
+  // A hexadecimal id counts as a number, because some ids happen to have no letters.
   [/(?<![0-9a-z])(?=[a-f]{0,40}\d)[0-9a-f]{7,128}(?![0-9a-z])/gi, '<n>'],
   [/(?<![\w.])\d+\.\d*[a-f][0-9a-f]*(?:s\d+)?(?![\w.]*\w)/g, '<n>'],
   [/(?<=\bpgs? )\d+\.[0-9a-f]+(?:s\d+)?/g, '<n>'],
@@ -97,14 +97,14 @@ const numbers: [RegExp, string][] = [
   [/(?<=(?:client|mnt|osd|foo|bar|node|host)\.)\d+\b/gi, '<n>'],
   [/(?<=[a-z]\.)\d+(?=\.(?:log|conf|cfg|asok|pid|yaml)\b)/gi, '<n>'],
   [/#\d+/g, '#<n>'],
-  // A number stays where it is a code, such as that of an error or an exit. Units stay too.
+  // Keep numbers that are codes, such as error numbers and exit statuses, and keep units.
   [
     /(?<![\w.])(?<!\b(?:errno|status|code|rc|ret|retval|exit|signal|error|returned|HTTP|HTTP\/1\.1)[ :=(]{1,3}-?|\br ?= ?-?)-?\d+(?:\.\d+)*(?!\d)(?=(?:[smhkMGTB]|ms|us|ns|[KMGTk]i?B|min|sec|secs|hours?|th|x)?(?![\w.]*[a-z]))(?! {1,2}(?:Server Error|Client Error|Not Found|Forbidden|Unauthorized|Bad |Gateway |Internal |Service Un))/gi,
     '<n>',
   ],
 ];
 
-/** A text with everything masked that does not name a cause: hosts, times, addresses, ids, paths, numbers. */
+/** Masks everything that does not identify a cause: hosts, times, addresses, ids, paths and numbers. */
 export function maskNoise(text: string): string {
   const named = mask(text.slice(0, 2000), masks);
   const hosts = [machines, positions].reduce(
@@ -123,7 +123,7 @@ function mask(text: string, list: readonly [RegExp, string][]): string {
   return list.reduce((masked, [pattern, other]) => masked.replace(pattern, other), text);
 }
 
-/** A list or set of words says the same in any order; `(self, x)` of a signature has one. */
+/** The order of a list or set of words is irrelevant, so it is sorted. The order of a signature such as `(self, x)` is kept. */
 function sortedList(list: string): string {
   if (list.startsWith('(')) return list;
   const items = new Set(list.slice(1, -1).split(/, ?/));

@@ -1,12 +1,12 @@
-/** Causes that the output of other programs names: logs of the cluster and the kernel, crashes, tracebacks and ansible. */
+/** Rules for causes in the output of other programs: cluster and kernel logs, crashes, tracebacks and ansible. */
 import type { SignatureKind } from './signature-class.ts';
 import { maskNoise } from './signature-mask.ts';
 import { valuesOf } from './signature-text.ts';
 
-/** The kind and the title of a cause, or null when a rule does not know the text. */
+/** The kind and the title of a cause, or null if a rule does not match the text. */
 export type Found = [kind: SignatureKind, title: string] | null;
 
-/** Health codes whose text says what the code does not. */
+/** Health codes that are too general for a title, with what to add from the message. */
 const reasons: Record<string, (message: string) => string> = {
   MGR_MODULE_ERROR: (message) => maskNoise(message.replace(/^Health check \w+: /, '')),
   MGR_MODULE_DEPENDENCY: (message) => maskNoise(message.replace(/^Health check \w+: /, '')),
@@ -42,7 +42,7 @@ export function clusterLog(text: string): Found {
 }
 
 function clusterMessage(message: string, sender: string): string {
-  // A line of the details of a status: `[WRN] CODE: text`.
+  // A line of health details: `[WRN] CODE: text`.
   const detail = /^\[(?:WRN|ERR)\] ([A-Z][A-Z0-9_]{3,60}): /.exec(message);
   if (detail) return clusterMessage(`${message.slice(detail[0].length)} (${detail[1]})`, sender);
   const code = /\(([A-Z][A-Z0-9_]{3,60})\)$/.exec(message)?.[1];
@@ -50,7 +50,7 @@ function clusterMessage(message: string, sender: string): string {
     const more = reasons[code]?.(message.slice(0, message.length - code.length - 2).trim());
     return more ? `${code}: ${more}` : code;
   }
-  // Of a slow request only that it is one and of what daemon: the rest is its life story.
+  // Of a slow request, only the kind of daemon is kept. The rest of the message describes that one request.
   const slow = /\bslow requests?\b(?: in (\w+))?/.exec(message.slice(0, 60));
   const daemon = /\b(osd|mds|mon|mgr)\.\w/.exec(sender)?.[1];
   if (slow) return ['slow request', slow[1] && `in ${slow[1]}`, daemon && `of an ${daemon}`].filter(Boolean).join(' ');
@@ -83,7 +83,7 @@ export function kernelLog(text: string): Found {
   return ['other', `kernel: ${maskNoise(message)}`];
 }
 
-/** Which programs were denied something. */
+/** The programs that were denied something. */
 export function selinux(text: string): Found {
   if (!/\bavc:\s{1,9}denied|^SELinux denials/.test(text)) return null;
   const programs = [...new Set([...text.matchAll(/comm="([^"]{1,60})"/g)].map(([, name]) => name as string))].sort();
@@ -97,7 +97,8 @@ export function crash(text: string): Found {
       text,
     );
   if (assert) {
-    // A condition is source text, without anything that varies. It stays the same when it moves from a header to the source.
+    // The condition is source text, so nothing in it varies. Without the file extension, the title stays the same when code moves from a header
+    // to a source file.
     const file = (assert[1] ?? '').replace(/\.(?:cc|cpp|h|hpp|c)$/, '');
     return [
       'crash',
@@ -115,7 +116,7 @@ export function crash(text: string): Found {
   return /locking dependency detected|inconsistent lock state/.test(text) ? ['crash', maskNoise(text)] : null;
 }
 
-/** What the parentheses at the beginning of a text hold, with them; the line when they do not end. */
+/** The parenthesized text at the beginning of a text, with its parentheses; the whole line if they are not closed. */
 function inParentheses(text: string): string {
   let open = 0;
   for (let at = 0; at < text.length && at < 300; at++) {
@@ -129,11 +130,11 @@ function inParentheses(text: string): string {
 const raised =
   /(?<![\w.])((?:[A-Za-z_]\w{0,60}\.){0,6})([A-Z]\w{0,60}(?:Error|Exception|Exit|Interrupt|Failure|Timeout|Warning|NotFound|Tries|Failed|Anomaly))(?:: |(?=["']?\s*$))/g;
 const frame = /File \\?"([^"\\]{1,300})\\?", line \d{1,7}, in ([\w<>]{1,100})/g;
-/** Messages that every program has: the place tells them apart. */
+/** Messages that any program can raise; the place tells them apart. */
 const common =
   /^(?:$|'?NoneType|list index|string index|tuple index|dictionary changed|too many values|not enough values|need more than|division by zero|'[^']{1,60}'$|-?\d{1,9}$)|object (?:has no attribute|is not|does not support)|is not iterable/;
 
-/** The exception at the end of a traceback, in one line or several. */
+/** The exception at the end of a traceback of one or several lines. */
 export function traceback(text: string): Found {
   const start = text.lastIndexOf('Traceback (most recent call last)');
   if (start < 0) return null;
@@ -141,13 +142,13 @@ export function traceback(text: string): Found {
   const last = [...trace.matchAll(raised)].at(-1);
   if (last === undefined) return null;
   const [rest = ''] = trace.slice(last.index + last[0].length).split('\n', 1);
-  // The quote that ends a quoted traceback, not that of a key.
+  // Remove the quote that ends a quoted traceback, but not one that ends a quoted key.
   const message = rest.trim().replace(/^([^'"]*)['"]$/, '$1');
   const place = common.test(message) ? placeOf(trace) : '';
   return ['other', `${last[2]}: ${maskNoise(message.replaceAll('\\', ''))}${place}`];
 }
 
-/** The deepest frame outside of the test framework and the libraries. */
+/** The deepest frame outside the test framework and the libraries. */
 function placeOf(trace: string): string {
   const frames = [...trace.matchAll(frame)];
   const own = frames.filter(
@@ -159,7 +160,7 @@ function placeOf(trace: string): string {
 
 const emptyMessages = /^(?:All items completed|One or more items failed|)$/;
 
-/** `{'<host>': {'msg': …}}`: task, module and message of what failed, and the command that ended badly. */
+/** `{'<host>': {'msg': …}}`: the task, module and message of the failure, and the command that failed. */
 export function ansible(text: string): Found {
   if (!/^\[?\{u?['"][\w.@-]{1,253}['"]: ?\{/.test(text)) {
     if (!text.startsWith('[')) return null;

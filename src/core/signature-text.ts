@@ -1,15 +1,18 @@
-/** Texts as clients wrap them: what is around a reason, what stands in the representation of Python values, and how titles are cut. */
+/** Handles the texts of clients: removes wrappers around failure reasons, reads printed Python values, and cuts titles. */
 
 const logPrefix =
   /^(?:\d{4}-\d\d-\d\d[T ][\d:.]{8,16}(?:Z|[+-][\d:]{4,6})? )?(?:DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL):[\w.-]{1,120}:\s?/;
-/** What a traceback puts before a message whose shape says the same. */
+/** The exception names that a traceback puts before a message that is recognizable without them. */
 const exceptionPrefix =
   /^(?:teuthology\.exceptions\.)?(?:CommandFailedError|CommandCrashedError|ConnectionLostError|AnsibleFailedError|MaxWhileTries|SELinuxError|VersionNotFoundError|UnitTestError): (?=\S)/;
-/** A time, with or without a level and one of the loggers of a test framework; the first word of a message may look like a logger. */
+/**
+ * A time, optionally with a level and one of the loggers of a test framework. Other loggers are not accepted, because the first word of a message
+ * may look like one.
+ */
 const timePrefix =
   /^\[?\d{4}-\d\d-\d\d[T ][\d:.,]{8,19}(?:Z|[+-][\d:]{4,6})?\]? (?:\[?(?:DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL)\]?(?::? |:)(?:\[?(?:teuthology|tasks|paramiko|ansible|root)[\w.-]{0,100}\]?: ?)?)?(?=\S)/;
 
-/** A reason without colours, the representation of bytes, quotes around all of it and what a logger puts before it. */
+/** Removes colours, the representation of bytes, quotes around the whole reason and the prefixes of loggers. */
 export function withoutWrappers(reason: string): string {
   let text = reason.replace(/\x1b\[[\d;]{0,20}[A-Za-z]/g, '').trim();
   for (let turn = 0; turn < 4; turn++) {
@@ -27,7 +30,7 @@ function withoutOne(text: string): string {
   return text.replace(timePrefix, '').replace(exceptionPrefix, '');
 }
 
-/** Whether one pair of quotes holds all of a text of several words: a key in quotes is what a `KeyError` says. */
+/** Whether one pair of quotes encloses a text of several words. A single quoted word is kept as it is: it is the key in a `KeyError`. */
 function isQuoted(text: string): boolean {
   const [quote = ''] = text;
   if ((quote !== "'" && quote !== '"') || text.length < 3 || !text.endsWith(quote) || !text.includes(' ')) return false;
@@ -37,7 +40,7 @@ function isQuoted(text: string): boolean {
   return true;
 }
 
-/** The texts that a printed dictionary has under a key, at most 20. */
+/** The texts under a key in a printed dictionary, at most 20. */
 export function valuesOf(text: string, key: string): string[] {
   const values: string[] = [];
   for (const quoted of [`'${key}': `, `"${key}": `]) {
@@ -54,7 +57,7 @@ export function valuesOf(text: string, key: string): string[] {
   return values;
 }
 
-/** Where a text in quotes that begins here ends; the beginning when there is none. */
+/** Where the quoted text that starts at `start` ends; `start` if there is none. */
 function endOfText(text: string, start: number): number {
   const quote = text[start];
   if (quote !== "'" && quote !== '"') return start;
@@ -65,7 +68,7 @@ function endOfText(text: string, start: number): number {
   return text.length;
 }
 
-/** Without the quotes around it and the backslashes before those inside. */
+/** Removes the quotes around a text and the backslashes before quotes inside it. */
 export function unquote(text: string): string {
   const quote = text[0];
   if (quote !== "'" && quote !== '"') return text;
@@ -80,7 +83,7 @@ export function unquote(text: string): string {
     .trim();
 }
 
-/** Cuts a title at a word; a hash of the rest keeps two long ones apart. */
+/** Cuts a title at the end of a word. A hash of the rest distinguishes long titles with the same beginning. */
 export function cutTitle(title: string, longest: number): string {
   const line = title
     .toWellFormed()
@@ -89,11 +92,11 @@ export function cutTitle(title: string, longest: number): string {
   if (line.length <= longest) return line;
   const space = line.lastIndexOf(' ', longest - 10);
   const at = space > longest / 2 ? space : longest - 10;
-  // A character cut in two would not be the same when it is read back from a database.
+  // A surrogate pair that is cut in two would change when it is stored in a database.
   return `${line.slice(0, at).trimEnd()} …${hashOf(line.slice(at)).slice(0, 6)}`.toWellFormed();
 }
 
-/** cyrb53, of which 8 hexadecimal digits: 10,000 causes collide once in a hundred databases. */
+/** cyrb53, reduced to 8 hexadecimal digits: with 10,000 causes, one in a hundred databases has a collision. */
 export function hashOf(text: string): string {
   let [a, b] = [0xdeadbeef, 0x41c6ce57];
   for (let index = 0; index < text.length; index++) {

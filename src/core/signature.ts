@@ -1,6 +1,6 @@
 /**
- * The cause of a failure: a kind and a title without hosts, numbers, ids, paths and times. A reason names it, or the first real error of the
- * log or a failed test case does.
+ * The cause of a failure: a kind and a title without hosts, numbers, ids, paths and times. It is derived from the failure reason, the first real
+ * error of the log, or a failed test case.
  */
 import { expiryTitle } from './expiry.ts';
 import type { EvidenceKind } from './logs/evidence.ts';
@@ -11,20 +11,20 @@ import { ansible, clusterLog, crash, type Found, kernelLog, selinux, traceback }
 import { cutTitle, hashOf, unquote, withoutWrappers } from './signature-text.ts';
 import { casesIn, casesNamed, caseTitle } from './test-cases.ts';
 
-/** Increases when the rules change, so that everything stored can be computed again. */
+/** Increase this when the rules change, so that stored causes are recomputed. */
 export const signatureVersion = 3;
 
-/** One cause. `id` is 8 hexadecimal digits over the version, the kind and the title. */
+/** One cause. `id` has 8 hexadecimal digits and is a hash of the version, the kind and the title. */
 export interface Signature {
   id: string;
   kind: SignatureKind;
   /** One line of at most 160 characters. */
   title: string;
-  /** What sort of thing failed; it follows from the kind and the title. */
+  /** The class, which follows from the kind and the title. */
   class: CauseClass;
 }
 
-/** Reasons can be megabytes of output, but what names the cause is at the beginning. */
+/** Failure reasons can be megabytes of output, but the cause is named at the beginning. */
 const longestExamined = 8192;
 const longestTitle = 160;
 
@@ -38,23 +38,23 @@ export function signatureOf(reason: string): Signature {
   return causeOf('other', maskNoise(text).replace(/ on <host>$/, ''));
 }
 
-/** The cause of a job that failed or died and gave no reason. */
+/** The cause of a job that failed or died without a reason. */
 export function deadSignature(status: string): Signature {
   return causeOf('dead', `${status === 'dead' ? 'dead' : 'failed'}, no reason recorded`);
 }
 
-/** The cause of a job in this status, which may have given a reason; null for one that has not failed. */
+/** The cause of a job with this status and reason; null if it has not failed. */
 export function failureCause(status: string, reason: string | null): Signature | null {
   if (status !== 'fail' && status !== 'dead') return null;
   return reason ? signatureOf(reason) : deadSignature(status);
 }
 
-/** A stored cause, which has no class of its own. */
+/** Adds the class to a stored cause, because the class is not stored. */
 export function classified(cause: Omit<Signature, 'class'>): Signature {
   return { ...cause, class: classOf(cause) };
 }
 
-/** A cause by its kind and a title without what varies, which is cut to 160 characters. */
+/** Builds a cause from its kind and a title without varying parts. The title is cut to 160 characters. */
 export function causeOf(kind: SignatureKind, title: string): Signature {
   const short = cutTitle(title, longestTitle);
   return classified({
@@ -64,28 +64,28 @@ export function causeOf(kind: SignatureKind, title: string): Signature {
   });
 }
 
-/** The cause that a failed test case is, whoever names it. */
+/** The cause for a failed test case, wherever its name was found. */
 export function caseCause(name: string): Signature {
   return causeOf('test', caseTitle(name));
 }
 
-/** What of an excerpt decides; `sure` as the engine keeps it. */
+/** The parts of an excerpt that determine a cause. `sure` is as the engine stores it. */
 export interface FoundError {
   kind: EvidenceKind;
   error: string;
   sure: boolean | number;
 }
 
-/** What is known of a failure beside its reason. */
+/** What is known of a failure in addition to its reason. */
 export interface JobEvidence {
   excerpt: FoundError | null;
-  /** The names of its first failed test cases, in their order. */
+  /** The names of its first failed test cases, in order. */
   cases: readonly string[];
 }
 
 /**
- * The cause of a job; null when it has not failed. A reason that says what failed stays: of one that names a failed case the cause is that of
- * the case. Otherwise a crash decides, else the first failed case, else what the log says for sure.
+ * The cause of a job; null if it has not failed. A specific failure reason wins; if it names a failed case, the cause is this case. Otherwise the
+ * cause is a crash in the log, else the first failed case, else a certain error in the log.
  */
 export function refinedCause(
   { status, failure_reason }: { status: string; failure_reason: string | null },
@@ -105,7 +105,7 @@ export function refinedCause(
   return first === undefined ? causeOfError(own, found) : caseCause(first);
 }
 
-/** The cause that an error names, for a job whose own says nothing. */
+/** The cause for an error in the log of a job whose own reason is not specific. */
 function causeOfError(own: Signature, found: FoundError | null): Signature {
   if (found === null) return own;
   const named = signatureOf(found.error);
@@ -116,21 +116,21 @@ function causeOfError(own: Signature, found: FoundError | null): Signature {
   return own.kind === 'dead' ? causeOf('command', error) : causeOf(own.kind, `${own.title}: ${error}`);
 }
 
-/** Whether a cause only says what crashed, not of what. */
+/** Whether a cause names only what crashed, but not why. */
 function saysWhoCrashed({ kind, title }: Signature): boolean {
   return kind === 'crash' && title.startsWith('crashed: ');
 }
 
-/** Whether a cause only says that something failed, or that a job took too long. */
+/** Whether a cause says only that something failed, or that a job took too long. */
 function isGeneric({ kind, title }: Signature): boolean {
   if (kind === 'dead') return true;
   if (kind === 'command') return / → status -?\d{1,9}$/.test(title);
   return kind === 'timeout' && (title === 'hit max job timeout' || title.endsWith(' → status 124'));
 }
 
-/** Typed extraction, in this order: the first rule that knows the shape decides. */
+/** The rules for failure reasons, in order. The first one that recognizes the text determines the cause. */
 const rules: ((text: string) => Found)[] = [
-  // Workers report a job of the product that hangs; one that says nothing is lost.
+  // Workers report product jobs that hang, so the lab has lost a job whose worker sends no news.
   (text) => {
     const title = expiryTitle(text);
     return title === null ? null : ['infra', title];
@@ -138,7 +138,7 @@ const rules: ((text: string) => Found)[] = [
   (text) => (/^hit max job timeout/i.test(text) ? ['timeout', 'hit max job timeout'] : null),
   command,
   clusterLog,
-  // Whatever command was under way when the connection went.
+  // The lost connection is the cause, whatever command was running.
   (text) => (/^SSH connection (?:to \S{1,300} )?was lost/.test(text) ? ['infra', 'SSH connection was lost'] : null),
   (text) => (/^Error reimaging machines/i.test(text) ? ['infra', maskNoise(text)] : null),
   selinux,
@@ -190,13 +190,13 @@ function subprocess(text: string): Found {
   return ['command', `${name} → status ${status?.[1]}`];
 }
 
-/** A host that a text names at its beginning is masked everywhere in it. */
+/** If a text begins with the name of a host, the name is masked everywhere in the text. */
 function withoutHost(text: string, host: string | undefined): string {
   const name = host?.slice(host.indexOf('@') + 1).split('.', 1)[0] ?? '';
   return /^[a-z][\w-]{2,60}\d$/i.test(name) ? text.replaceAll(name, '<host>') : text;
 }
 
-/** `(total 3 failed) FAILURE: Test `x` of `y`. Reason: …` or a finding of valgrind, in place of the command. */
+/** The title for `(total 3 failed) FAILURE: Test `x` of `y`. Reason: …` or an error of valgrind; it replaces the title of the command. */
 function unitTest(text: string): string | null {
   const test = /(FAILURE|ERROR): Test `([^`]{1,200})` of `([^`]{1,200})`\. Reason: /.exec(text);
   if (test) return `${test[2]} (${test[3]}) ${maskNoise(text.slice(test.index + test[0].length))}`;
@@ -224,7 +224,7 @@ function tries(text: string): Found {
   return [infraIn(`tries: ${action}`) ? 'infra' : 'timeout', `'${action}' reached maximum tries`];
 }
 
-/** Which distribution, release and flavor were not there. */
+/** The title for a missing package: its distribution, release and flavor. */
 function packageTitle(text: string): string {
   const address = decode(text);
   const parts = [
@@ -254,7 +254,7 @@ function image(text: string): Found {
   const missing =
     /^Fog has no (\S{1,100}) image/.exec(text) ?? /^Could not find an image for (\S{1,60} \S{1,60})/.exec(text);
   if (!missing) return null;
-  // The machine type stands before the distribution: `smithi_centos_9.stream`.
+  // The machine type comes before the distribution: `smithi_centos_9.stream`.
   const name = (missing[1] as string).replace(/^[a-z]{1,30}_(?=[a-z]{2,20}_)/, '').replaceAll('_', ' ');
   return ['infra', `no image for ${name}`];
 }

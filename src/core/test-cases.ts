@@ -1,52 +1,52 @@
-/** The test cases of a job, and their names in whatever way runners write them. */
+/** The test cases of a job, and how different test runners print their names. */
 
-/** How a case ended. */
+/** The possible results of a case. */
 export const caseResults = ['pass', 'fail', 'error', 'skipped'] as const;
 /** One of `caseResults`. */
 export type CaseResult = (typeof caseResults)[number];
 
 /** A test case. */
 export interface TestCase {
-  /** `test_x (tasks.y.TestZ)`, or the name alone where there is no class. */
+  /** `test_x (tasks.y.TestZ)`, or the name alone if there is no class. */
   name: string;
   result: CaseResult;
-  /** null: nobody measured it. */
+  /** Null if it was not measured. */
   seconds: number | null;
-  /** Why it did not pass. */
+  /** Why the case did not pass. */
   message: string | null;
 }
 
-/** How many cases ended in which way. */
+/** The number of cases with each result. */
 export type CaseCounts = Record<CaseResult, number>;
 
-/** The longest name and message that are kept, in UTF-16 units. */
+/** The longest name and message that are stored, in UTF-16 units. */
 export const longestCase = { name: 500, message: 1000 };
 /** The most cases of a job. */
 export const mostCases = 250_000;
 
-/** Counts of nothing. */
+/** All counts are 0. */
 export function noCases(): CaseCounts {
   return { pass: 0, fail: 0, error: 0, skipped: 0 };
 }
 
-/** Whether a case says that something is wrong. */
+/** Whether a case failed or had an error. */
 export function isFailed({ result }: Pick<TestCase, 'result'>): boolean {
   return result === 'fail' || result === 'error';
 }
 
 /**
- * The name of a case as documents of results have it, `test_x (tasks.y.TestZ)`, whichever way a runner writes it on its output. It says which case
- * it is, so nothing is left out: neither numbers, nor paths, nor parameters.
+ * The name of a case in the format of result documents, `test_x (tasks.y.TestZ)`, from any format that a runner prints. The name identifies the
+ * case, so nothing is removed from it: numbers, paths and parameters are kept.
  */
 export function caseTitle(name: string): string {
-  // Python says the name of a test twice since 3.11.
+  // Since version 3.11, Python prints the name of a test twice.
   const twice = /^([^\s(),]{1,500}) \(([\w.:-]{1,500})\.([\w-]{1,500})\)$/.exec(name);
   if (twice && twice[1] === twice[3]) return `${twice[1]} (${twice[2]})`;
   const parameters = name.endsWith(']') ? name.indexOf('[') : -1;
   const head = parameters < 0 ? name : name.slice(0, parameters);
   const at = Math.max(head.lastIndexOf('.'), head.lastIndexOf(':'));
   if (at <= 0) return name;
-  // pytest names a file and what is in it, nose a module.
+  // pytest prints a file and a test in it, nose prints a module.
   const [place, own] = [head.slice(0, at), head.slice(at + 1)];
   const isInFile = /\.py:[\w:]*$/.test(place);
   const isInModule = /^[\w.:-]+$/.test(place) && own.toLowerCase().startsWith('test');
@@ -55,7 +55,7 @@ export function caseTitle(name: string): string {
   return `${own}${name.slice(head.length)} (${module.replace(/\.$/, '')})`;
 }
 
-/** The failed cases that a text is about which begins as a runner of tests prints them; none for other texts. */
+/** The failed cases at the beginning of a text, in the format of a test runner; empty for any other text. */
 export function casesIn(text: string): string[] {
   for (const shape of shapes) {
     const names = shape(text);
@@ -64,7 +64,7 @@ export function casesIn(text: string): string[] {
   return [];
 }
 
-/** The failed cases that a reason names, wherever it does. */
+/** The failed cases that a failure reason names, anywhere in it. */
 export function casesNamed(reason: string): string[] {
   const unit = /(?:FAILURE|ERROR): Test `([^`]{1,200})` of `([^`]{1,200})`/.exec(reason);
   return unit ? [caseTitle(`${unit[1]} (${unit[2]})`)] : casesIn(reason);

@@ -1,20 +1,26 @@
-/** Lines of logs, which teuthology writes as `<time> <LEVEL>:<logger>:<message>`: what they are evidence of, and which a job says not to mind. */
+/**
+ * Recognizes lines of logs that are evidence of a failure, and lines that a job tells the server to ignore. teuthology writes lines as `<time>
+ * <LEVEL>:<logger>:<message>`.
+ */
 
-/** `command` is what a command that failed said; `log` what a log of the cluster, the system or the lab says; `none`: nothing was found. */
+/**
+ * `command` is an error message of a failed command, `log` a message in a log of the cluster, the system or the lab. `none` means that nothing
+ * was found.
+ */
 export const evidenceKinds = ['crash', 'test', 'command', 'traceback', 'log', 'none'] as const;
 /** One of `evidenceKinds`. */
 export type EvidenceKind = (typeof evidenceKinds)[number];
 
-/** Evidence in a line. */
+/** Evidence in one line. */
 export interface Evidence {
   kind: EvidenceKind;
   /** The line without time and logger. */
   error: string;
-  /** Whether the line alone says what failed. */
+  /** Whether the line alone proves what failed. */
   strong: boolean;
 }
 
-/** Parts of all lines that can be evidence or change what is, of at least five letters each. */
+/** Parts of all lines that are evidence or affect other evidence. Each has at least five letters. */
 const triggers = [
   'FAILED|FAIL: |ERROR: |ERROR   |... FAIL|... ERROR|not ok |Traceback (|Saw exception|Error: |Caught signal',
   'Sanitizer|runtime error|valgrind|Segmentation fault|core dump|coredump|ceph_abort|terminate called|panic|BUG: ',
@@ -25,15 +31,15 @@ const triggers = [
   'Exception',
 ].flatMap((some) => some.split('|'));
 
-/** Where the next line may be that is evidence, or changes what is: the place of a part of it. */
+/** Finds the next occurrence of a trigger, which is where the next relevant line may be. */
 export const nextTrigger = createWordSearch(triggers);
 
-/** Faults that a test puts into the program itself. */
+/** Faults that a test injects into the program itself. */
 const injected = /inject|kill_at|killpoint|kill_point|mds_kill|debug_kill|_debug_random/i;
-/** Failures that a test wants. */
+/** Failures that a test expects. */
 const wanted =
   /\bexpected (?:failure|error|to fail|fault)\b|\(expected\)|\bas expected\b|\bxfail\b|should fail|EXPECT_DEATH|expect_fail|expect_false/i;
-/** Failures after which it is tried again. */
+/** Failures that are followed by a retry. */
 export const retried =
   /\bretr(?:y|ies|ying)\b|\btry(?:ing)? again\b|\btry \d|\b(?:next|another) (?:attempt|try)\b|\battempts? (?:\d|left)|\bwill reconnect\b|\btries left\b/i;
 
@@ -57,7 +63,7 @@ const tests: RegExp[] = [
   /^\[ {1,4}FAILED {1,4}\] \w[\w./]{1,200}[./][\w./]/,
   /^(?:FAILED|ERROR)\s{1,4}[\w./-]{1,200}(?:\.py)?::[\w.:[\]-]{1,200}/,
   /^[\w.:-]{1,400}(?:\[.{0,400}\])? (?:\([\w.:-]{1,300}\) )?\.\.\. (?:FAIL|ERROR)\b/,
-  // One that is still to be done is expected to fail.
+  // A TODO test is expected to fail.
   /^not ok \d{1,6}\b(?!.{0,400}# ?(?:TODO|SKIP)\b)/i,
   /^--- FAIL: \w/,
 ];
@@ -82,17 +88,17 @@ const lab: RegExp[] = [
 const exception =
   /^(?:[A-Za-z_][\w.]{0,120}(?:Error|Exception|Interrupt|Exit|Failure|Failed|Tries|Timeout|Lost))(?:: |$)/;
 
-/** What a line is evidence of; null for most. Whether it comes too late or is ignored is for others to say. */
+/** The evidence in a line; null for most lines. The caller checks whether it comes too late or is ignored. */
 export function evidenceIn(line: string): Evidence | null {
   const { level, logger, message } = parseLine(line.slice(0, 4000));
   const text = message.trim();
-  // What was asked for, what a shell is about to do, and what a list of what to ignore says.
+  // Requests, commands that a shell is about to run, and entries of lists of lines to ignore.
   if (/^(?:> |\+{1,4} |- |Running |running |sudo )/.test(text) || wanted.test(text)) return null;
   const found = (kind: EvidenceKind, strong: boolean): Evidence => ({ kind, error: text.slice(0, 500), strong });
   if (strongCrash.some((pattern) => pattern.test(text))) return injected.test(text) ? null : found('crash', true);
   if (tests.some((pattern) => pattern.test(text))) return found('test', true);
   if (weakCrash.some((pattern) => pattern.test(text))) return injected.test(text) ? null : found('crash', false);
-  // What a thrasher says of what it does.
+  // A thrasher describing its own actions.
   if (/thrash/.test(logger) && level !== 'ERROR') return null;
   if (lab.some((pattern) => pattern.test(text))) return retried.test(text) ? null : found('log', true);
   if (commandErrors.some((pattern) => pattern.test(text))) return retried.test(text) ? null : found('command', true);
@@ -101,14 +107,15 @@ export function evidenceIn(line: string): Evidence | null {
 }
 
 /**
- * Finds any of some words in bytes: where the next one begins, from a byte on and before another one; −1 for none. Skips most bytes (Wu and
- * Manber, 1994): two at the end of a window as long as the shortest word tell how far it may move, four bytes at a time for words of five
- * letters and more. A regular expression of the same words reads 190 MB a second, this some 700.
+ * Searches bytes for any of several words. The returned function finds where the next one begins, within [from, to), and returns -1 if there is
+ * none. It skips most bytes (Wu and Manber, 1994): the last two bytes of a window, which is as long as the shortest word, tell how far the window
+ * can move. With words of at least five letters, this is four bytes at a time. A regular expression of the same words reads 190 MB/s, this
+ * function about 700 MB/s.
  */
 export function createWordSearch(words: readonly string[]) {
   const length = Math.min(...words.map((word) => word.length));
   const shifts = new Uint8Array(65_536).fill(length - 1);
-  /** Whether a word begins with two bytes: most windows that end like one do not, and looking that up takes no call. */
+  /** Whether a word begins with these two bytes. Most windows that end like a word do not, and this check needs no call. */
   const isBeginning = new Uint8Array(65_536);
   const ending = new Map<number, Uint8Array[]>();
   for (const word of words) {
@@ -149,8 +156,8 @@ const time = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\
 const logger = /^\s?(DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL):([\w.@:-]{1,160}?):(?=[^:]|$)\s?/;
 
 /**
- * Takes a line apart. Its logger is like `teuthology.orchestra.run.smithi001.stderr`. A line that is none of teuthology has neither level nor
- * logger, and all of it but the time is the message.
+ * Splits a line. A logger looks like `teuthology.orchestra.run.smithi001.stderr`. A line that teuthology did not write has neither level nor
+ * logger, and its message is everything but the time.
  */
 export function parseLine(line: string) {
   const rest = line.replace(/\x1b\[[\d;]{0,20}[A-Za-z]/g, '').replace(time, '');
@@ -159,20 +166,20 @@ export function parseLine(line: string) {
   return { level: found[1] as string, logger: found[2] as string, message: rest.slice(found[0].length) };
 }
 
-/** The last host that a logger names, which lines of one machine share. */
+/** The last host in the name of a logger; lines of one machine share it. */
 export function hostIn(logger: string): string {
   return /\.([a-z][a-z-]{1,30}\d{1,6})(?:\.|$)/.exec(logger)?.[1] ?? '';
 }
 
-/** Daemons and clients that a line is of, like `osd.3`. */
+/** The daemons and clients that a line mentions, such as `osd.3`. */
 export function daemonsIn(line: string): string[] {
   return line.slice(0, 400).match(/\b(?:osd|mon|mds|mgr|rgw|client)\.\w{1,20}\b/g) ?? [];
 }
 
-/** Entries and letters of them that count. */
+/** Limits on the number of entries and on the letters of an entry. */
 const [mostEntries, longestEntry] = [300, 300];
 
-/** The entries of `log-ignorelist` in the overrides of a job, wherever they stand: lines of the cluster log not to mind. */
+/** The entries of `log-ignorelist` at any depth in the overrides of a job. They describe lines of the cluster log to ignore. */
 export function ignorelistOf(overrides: unknown): string[] {
   const found: string[] = [];
   const look = (value: unknown, depth: number) => {
@@ -188,8 +195,8 @@ export function ignorelistOf(overrides: unknown): string[] {
 }
 
 /**
- * Whether one of the entries is for a line. They are regular expressions of whoever wrote the suite, which nobody runs here: their
- * plain parts have to occur in the line one after the other.
+ * Returns a function that tells whether any entry matches a line. Entries are regular expressions written by the author of a suite, so they are
+ * not executed: their literal parts must occur in the line in the same order.
  */
 export function createIgnorelist(entries: readonly string[]): (line: string) => boolean {
   const parts = entries.map(plainParts).filter((some) => some.join('').length >= 3);
@@ -202,11 +209,11 @@ function plainParts(entry: string): string[] {
     const letter = entry[at] as string;
     if (letter === '\\') {
       const next = entry[++at] ?? '';
-      // A class of characters, such as `\d`.
+      // A character class, such as `\d`.
       if (/[a-zA-Z0-9]/.test(next)) parts.push('');
       else parts[parts.length - 1] += next;
     } else if ('.*+?[]{}()|^$'.includes(letter)) {
-      // What may be missing is no part of it.
+      // An optional character is not a literal part.
       if ('*?{'.includes(letter)) parts[parts.length - 1] = (parts.at(-1) as string).slice(0, -1);
       parts.push('');
     } else parts[parts.length - 1] += letter;

@@ -1,4 +1,4 @@
-/** The first real error of a job, from the lines of its log that may be evidence (docs/decisions/0018-first-error.md). */
+/** Finds the first real error of a job among the lines of its log that may be evidence (docs/decisions/0018-first-error.md). */
 import {
   createIgnorelist,
   daemonsIn,
@@ -10,46 +10,46 @@ import {
   retried,
 } from './evidence.ts';
 
-/** Increases with the rules, so that logs can be read again. */
+/** Increase this when the rules change, so that logs can be read again. */
 export const logRulesVersion = 2;
 
-/** A place of a log that may say what failed. */
+/** A place in a log that may tell what failed. */
 export interface Finding {
   kind: EvidenceKind;
   error: string;
-  /** The byte that its line begins at. */
+  /** The byte offset of the beginning of the line. */
   at: number;
 }
 
-/** What is kept of a log; `byte` is where the error begins, null when none was found. */
+/** What is stored of a log. `byte` is the offset of the error, null if none was found. */
 export interface LogExcerpt {
   file: string;
   kind: EvidenceKind;
   error: string;
   byte: number | null;
   sure: boolean;
-  /** What else may have failed. */
+  /** Other possible errors. */
   others: Finding[];
-  /** Lines around the error, or the last ones. */
+  /** The lines around the error; the last lines of the log if there is none. */
   context: string;
-  /** Of the rules. */
+  /** The version of the rules. */
   version: number;
 }
 
-/** Why nothing is known of a log: it is still to be read, or it was not there or could not be read several times. */
+/** Why nothing is known of a log: it has not been read yet, or it was missing or unreadable several times. */
 export const unreadLogs = ['waiting', 'given up'] as const;
 
-/** What is known of the log of a job: what it said, or why that is not known. Both are null when nobody has asked for it. */
+/** What is known of the log of a job: its excerpt, or why there is none. Both are null if the log was never requested. */
 export interface KnownLog {
   excerpt: LogExcerpt | null;
   unread: (typeof unreadLogs)[number] | null;
 }
 
-/** The lines around one, as far as they are needed. */
+/** The lines around a line, read on demand. */
 export interface Near {
-  /** At most so many lines before it, the nearest last. */
+  /** At most `count` lines before it; the nearest comes last. */
   before(count: number): string[];
-  /** At most so many lines behind it, the nearest first. */
+  /** At most `count` lines after it; the nearest comes first. */
   after(count: number): string[];
 }
 
@@ -58,16 +58,19 @@ interface Candidate extends Finding {
   sure: boolean;
 }
 
-/** The order of evidence: the program crashed; a test failed; a command failed and said why; an exception; a log complains. */
+/**
+ * The strongest evidence comes first: the program crashed, a test failed, a command failed and said why, an exception was raised, a log
+ * complains.
+ */
 const ranks: Record<EvidenceKind, number> = { crash: 1, test: 2, command: 3, traceback: 4, log: 5, none: 9 };
-/** Added to what comes after the job has failed, when it is taken down. */
+/** Added to the rank of evidence that appears after the job has failed, during its teardown. */
 const late = 10;
-/** Candidates of one rank that are kept; the first ones count. */
+/** The number of candidates to keep for each rank; the first ones are kept. */
 const keptOfRank = 20;
 
 /**
- * Reads lines in their order, as Latin-1 so that a character is a byte; `line` is told each that `nextTrigger` finds. The verdict has up to
- * three findings, the most likely one first; `sure` when that is what failed.
+ * Scans the lines of a log in order. They are decoded as Latin-1, so that a character is a byte. Pass `line` each line in which `nextTrigger`
+ * finds something. The verdict has up to three findings, the most likely one first; `sure` tells whether the first one is certainly what failed.
  */
 export function createScan(job: { ignorelist: readonly string[]; failure_reason: string | null }) {
   const { failure_reason } = job;
@@ -78,13 +81,14 @@ export function createScan(job: { ignorelist: readonly string[]; failure_reason:
   let unwinding = false;
   const add = (candidate: Candidate) => {
     const { kind } = candidate;
-    // Crashes and what valgrind and the cluster log say are looked for when a job ends; what commands say then is of the end.
+    // At the end of a job, teuthology searches for crashes, valgrind errors and messages in the cluster log, so these are not late. Errors of
+    // commands at that time are part of the teardown.
     const isLate = failed || (unwinding && (kind === 'command' || kind === 'traceback'));
     const rank = candidate.rank + (isLate ? late : 0);
     const some = candidates.get(rank) ?? [];
     candidates.set(rank, some);
     const known = some.find(({ error }) => error === candidate.error);
-    // The command that said it has failed of it.
+    // A command failed with this message, which makes the earlier candidate sure.
     if (known) known.sure ||= candidate.sure && !isLate;
     else if (some.length < keptOfRank) some.push({ ...candidate, rank, sure: candidate.sure && !isLate });
   };
@@ -121,7 +125,7 @@ export function createScan(job: { ignorelist: readonly string[]; failure_reason:
 
   function isIgnored({ kind, strong }: Evidence, line: string, near: Near): boolean {
     if (kind === 'log' && /\[(?:WRN|ERR)\]/.test(line) && ignored(line)) return true;
-    // A daemon that was killed says so, or its parent does.
+    // A daemon that was killed reports that itself, or its parent does.
     if (kind === 'crash' && daemonsIn(line).some((daemon) => killed.has(daemon)) && !/FAILED|Sanitizer/.test(line))
       return true;
     if (isWanted(line, near)) return true;
@@ -130,7 +134,7 @@ export function createScan(job: { ignorelist: readonly string[]; failure_reason:
   }
 }
 
-/** Whether a test wants this line to fail: its shell said so just before, or something says it right after. */
+/** Whether a test expects this line to fail: its shell said so just before, or a message says so right after. */
 function isWanted(line: string, near: Near): boolean {
   const { logger } = parseLine(line);
   const host = hostIn(logger);
@@ -148,7 +152,7 @@ function isWanted(line: string, near: Near): boolean {
   return near.after(2).some((next) => /\b(?:as expected|expected failure|expected error)\b|\(expected\)/i.test(next));
 }
 
-/** Keeps which daemons a thrasher has killed. True when the line says nothing else. */
+/** Records which daemons a thrasher has killed. Returns true if the line contains nothing else of interest. */
 function noteKill(line: string, killed: Set<string>): boolean {
   const kill = /\b[Kk]ill(?:ing|ed)?\b/.test(line);
   const revive = /\b[Rr]eviv(?:ing|ed?)\b|[Ss]tarting daemon/.test(line);
@@ -164,14 +168,14 @@ function noteKill(line: string, killed: Set<string>): boolean {
 const saysWhy =
   /\berror\b|failed|cannot|can't|could not|not found|denied|invalid|unable|no such|refused|timed out|fatal|abort|mismatch|unrecognized|usage:|does not|not supported/i;
 
-/** What a command said before it failed: the last line of its standard error that sounds like a reason. */
+/** What a command printed before it failed: the last line of its output that sounds like a reason. */
 function commandAt(line: string, at: number, near: Near): Candidate | null {
   const { message, logger } = parseLine(line);
   if (/^(?:> |\+{1,4} )/.test(message) || near.after(3).some((next) => retried.test(next))) return null;
   const host = /\bon ([a-z][\w-]{1,60}?\d{1,6})\b/.exec(message)?.[1] ?? hostIn(logger);
   let place = at;
   for (const before of near.before(60).reverse()) {
-    // The lines are read as Latin-1: a character is a byte.
+    // The lines are decoded as Latin-1, so a character is a byte.
     place -= before.length + 1;
     const { logger: other, message: said } = parseLine(before);
     const mine = /stderr$|stdout$/.test(other) && (host === '' || hostIn(other) === host);
@@ -184,7 +188,7 @@ function commandAt(line: string, at: number, near: Near): Candidate | null {
   return { kind: 'command', error: text.slice(0, 500), at, rank: ranks.log + 0.5, sure: false };
 }
 
-/** The exception at the end of a traceback that begins here. */
+/** The exception at the end of a traceback that begins at this line. */
 function tracebackAt(line: string, near: Near): Evidence | null {
   const { logger } = parseLine(line);
   for (const next of near.after(80)) {
@@ -198,7 +202,7 @@ function tracebackAt(line: string, near: Near): Evidence | null {
   return null;
 }
 
-/** What the framework saw and ended the job for. */
+/** The exception for which the framework ended the job. */
 function exceptionOf(at: number, near: Near, reason: string | null): Candidate[] {
   const after = near.after(120);
   const start = after.findIndex((next) => next.includes('Traceback (most recent'));
@@ -208,12 +212,12 @@ function exceptionOf(at: number, near: Near, reason: string | null): Candidate[]
   if (evidence === null) return [];
   const { kind, error } = evidence;
   const isCommand = /Command(?:Failed|Crashed)/.test(error);
-  // The name of an exception alone says little: it would make one cause of all that raise it.
+  // The name of an exception alone says little: all failures that raise it would become one cause.
   const sure = !isCommand && /: {0,9}\S/.test(error);
   return [{ kind, error, at, rank: isCommand ? ranks.log + 0.5 : rankOf(evidence, reason), sure }];
 }
 
-/** A log that complains counts more when the job was ended for it. */
+/** A message in a log counts more if the job was ended because of it. */
 function rankOf({ kind, error, strong }: Evidence, reason: string | null): number {
   if (kind === 'crash' && !strong) return 1.5;
   if (kind === 'log' && reason !== null && sayTheSame(error, reason)) return 0.5;
@@ -229,7 +233,7 @@ function isSure({ kind, strong }: Evidence): boolean {
   return strong && (kind === 'crash' || kind === 'test');
 }
 
-/** The best candidate, then the first of each other rank, then what is left. */
+/** The best candidate, then the first candidate of each other rank, then the remaining ones. */
 function verdictOf(candidates: Candidate[]): { found: Finding[]; sure: boolean } {
   const ordered = candidates.sort((a, b) => a.rank - b.rank || a.at - b.at);
   const first = ordered.filter(({ rank }, index) => ordered.findIndex((other) => other.rank === rank) === index);

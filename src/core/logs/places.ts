@@ -1,6 +1,6 @@
-/** Where the files of a job are in an archive: only text; src/archive sees to it that nothing else is opened. */
+/** Finds the files of a job in an archive. This file only computes paths; src/archive makes sure that nothing else is opened. */
 
-/** A folder of the file system, or an address; `template` is what follows it, with {run} and {job}, and may be empty. */
+/** A folder of the file system or a base URL. `template` is the path below it, with {run} and {job}, and may be empty. */
 export interface ArchiveBase {
   kind: 'folder' | 'web';
   /** An absolute path without a slash at its end, or a URL with one. */
@@ -8,14 +8,14 @@ export interface ArchiveBase {
   template: string;
 }
 
-/** A job as far as its place in an archive depends on it; `archive_path` as it was reported. */
+/** The properties of a job that determine its place in an archive; `archive_path` as it was reported. */
 export interface PlacedJob {
   run: string;
   job_id: string;
   archive_path: string | null;
 }
 
-/** Reads a setting: folders and addresses with commas between. Empty for none; `problem` says what one must be. */
+/** Parses a setting: comma-separated folders and URLs. The result is empty for an empty setting; `problem` says what an entry must look like. */
 export function parseArchive(text: string): { value: ArchiveBase[] } | { problem: string } {
   const parts = text
     .split(',')
@@ -25,7 +25,7 @@ export function parseArchive(text: string): { value: ArchiveBase[] } | { problem
   if (bases.includes(null) || (bases.length === 0 && text.trim() !== ''))
     return {
       problem:
-        'must be absolute folders or http(s) URLs with commas between, behind which a template like {run}/{job} may stand',
+        'must be comma-separated absolute folders or http(s) URLs, each optionally followed by a template like {run}/{job}',
     };
   return { value: bases as ArchiveBase[] };
 }
@@ -51,9 +51,9 @@ function parseBase(text: string): ArchiveBase | null {
 }
 
 /**
- * The folder of a job below a base, as names without slashes: what the template says, else the `archive_path` of the job where
- * that lies below the base, else run and job. Null when the names are none of files. An `archive_path` that names another host or
- * another folder does not count.
+ * The folder of a job below a base, as names without slashes. It is built from the template if there is one, else from the `archive_path` of the
+ * job if that is below the base, else from run and job. An `archive_path` on another host or in another folder is ignored. Null if one of the
+ * names cannot be the name of a file.
  */
 export function folderOf(base: ArchiveBase, job: PlacedJob): string[] | null {
   if (base.template !== '') return filled(base.template, job);
@@ -75,7 +75,7 @@ function below({ kind, root }: ArchiveBase, path: string): string[] | null {
   return partsOf(isWhole ? path.slice(start.length) : path);
 }
 
-/** The names of a relative path, without a slash at its end; null when one of them would leave the folder. */
+/** The names in a relative path, without a slash at its end; null if one of them would leave the folder. */
 export function partsOf(path: string): string[] | null {
   const parts = path.replace(/\/{1,20}$/, '').split('/');
   return parts.every(isName) ? parts : null;
@@ -85,13 +85,13 @@ function isName(part: string): boolean {
   return part !== '' && part !== '.' && part !== '..' && part.length <= 255 && !/[/\\\0]/.test(part);
 }
 
-/** What the log of a job may be called, first come, first served. */
+/** The possible names of a log; the first one that exists is used. */
 export const logNames = ['teuthology.log', 'teuthology.log.gz', 'teuthology.log.xz', 'teuthology.log.zst'];
 
-/** How a file is packed, by the end of its name. */
+/** The compression of a file, by the extension of its name. */
 export type Packing = 'gz' | 'xz' | 'zst';
 
-/** How a file is packed; null for a plain one. */
+/** The compression of a file; null for an uncompressed one. */
 export function packingOf(name: string): Packing | null {
   return (/\.(gz|xz|zst)$/.exec(name)?.[1] as Packing | undefined) ?? null;
 }
