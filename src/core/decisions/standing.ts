@@ -1,30 +1,33 @@
-/** Which decision holds for a cause in a run, and where decisions go when the rules of causes change: with the jobs of their cause. */
+/**
+ * Determines which decision applies to a cause in a run, and which causes inherit decisions when the rules of causes change: those that got the
+ * jobs.
+ */
 import type { Verdict, VerdictName } from '../verdicts/verdict.ts';
 import { type Decision, decisionName, isAsWide, type Place, reaches } from './decision.ts';
 
-/** A decision, and whether another one that holds has taken its place. */
+/** A decision, and whether another valid decision has replaced it. */
 export type Candidate = Decision & { replaced: boolean };
 
-/** An earlier run, in milliseconds: whether it had the cause, and whether it is one of the baseline. */
+/** An earlier run (time in milliseconds): whether it had the cause, and whether it belongs to the baseline. */
 export interface Seen {
   scheduled: number;
   had: boolean;
   isBaseline: boolean;
 }
 
-/** What people said of a cause in a run. */
+/** What users decided about a cause in a run. */
 export interface Standing {
   decision: Decision | null;
-  /** Why there is no decision although there was one: "was #61233, absent for 23 runs, back". */
+  /** Why there is no decision any more: "was #61233, absent for 23 runs, back". */
   past: string | null;
 }
 
-/** After so many runs of the baseline without its cause a decision is over as soon as the cause comes back. */
+/** If the cause comes back after this many runs of the baseline without it, earlier decisions on it end. */
 const forgottenAfter = 20;
 
 /**
- * The decision that holds for a cause in a run: of those that reach it the narrowest, and of these the last. `line` are the
- * earlier runs, oldest first; null when they do not tell whether they had the cause.
+ * The decision that applies to a cause in a run. Of all decisions that reach the run, the narrowest applies; of equally narrow ones, the latest.
+ * `line` are the earlier runs, oldest first; null if it is not known whether they had the cause.
  */
 export function standingOf(
   candidates: readonly Candidate[],
@@ -49,8 +52,8 @@ export function standingOf(
 }
 
 /**
- * The decision that holds in a run now that `made` was made, given the one that held before; undefined when only all decisions on the
- * cause tell: those that `made` does not take the place of may be narrower.
+ * The decision that applies in a run after `made` was added to the previous one, `before`. Undefined if this depends on all decisions on the
+ * cause, because the ones that `made` did not replace may be narrower.
  */
 export function standingAfter(
   before: Decision | null,
@@ -63,7 +66,7 @@ export function standingAfter(
   return made.replaces === null || made.replaces !== before?.id ? before : undefined;
 }
 
-/** Of how many runs of the baseline the cause was absent before it came back after a decision; null if it was not for long. */
+/** For how many runs of the baseline the cause was absent before it came back after a decision; null if this is too few to end the decision. */
 function absenceAfter(
   { created }: Pick<Decision, 'created'>,
   run: { scheduled: number },
@@ -82,10 +85,10 @@ function absenceAfter(
   return longest >= forgottenAfter ? longest : null;
 }
 
-/** A verdict with what people said: an issue makes it KNOWN. `measured` is what the numbers alone say. */
+/** A verdict with the decision on its cause. A decision with an issue makes it KNOWN; `measured` is the verdict from the numbers alone. */
 export type DecidedVerdict = Verdict & Standing & { measured: VerdictName };
 
-/** A verdict with what people said; it keeps its numbers. */
+/** Applies a decision to a verdict. The numbers stay the same. */
 export function decided(verdict: Verdict, { decision, past }: Standing): DecidedVerdict {
   const measured = verdict.verdict;
   if (decision === null || decision.issue_url === null) return { ...verdict, decision, past, measured };
@@ -96,24 +99,24 @@ export function decided(verdict: Verdict, { decision, past }: Standing): Decided
   };
 }
 
-/** How many jobs went from one cause to another when they were computed again. */
+/** How many jobs moved from one cause to another when causes were recomputed. */
 export interface Move {
   old: string;
   cause: string;
   jobs: number;
 }
 
-/** The share of the jobs of a cause that make another one its heir. */
+/** The share of a cause's jobs that another cause must get to inherit its decisions. */
 const heirShare = 0.8;
 
-/** The changes of rules that a decision is followed through. */
+/** The most changes of rules through which a decision is followed. */
 const mostChanges = 20;
 
-/** Where a decision on a cause holds now. */
+/** Where a decision on a cause applies now. */
 export interface Carried {
-  /** The cause itself, and after each change of rules the one that holds at least four fifths of its jobs. */
+  /** The cause itself, and for each change of rules the cause that got at least four fifths of its jobs. */
   causes: string[];
-  /** Set when no cause holds that many: those that its jobs are scattered over, at which somebody needs to look. */
+  /** If no cause got that many, the causes that its jobs were scattered over. A user must look at them. */
   scattered: string[];
 }
 

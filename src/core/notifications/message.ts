@@ -1,4 +1,4 @@
-/** What people are told, in words. Every text of a client is escaped for where it is read. */
+/** The texts of notifications. Text from clients is escaped for each format. */
 import { pagePath } from '../paths.ts';
 import { plural } from '../plural.ts';
 import { countsOf, type JobCounts, jobsTotal } from '../run.ts';
@@ -6,21 +6,21 @@ import type { CauseClass } from '../signature-class.ts';
 import type { VerdictName } from '../verdicts/verdict.ts';
 import type { NewsEvent, NewsFormat } from './subscription.ts';
 
-/** A cause that nobody has looked at yet. */
+/** A cause that no user has looked at yet. */
 export interface NewCause {
   id: string;
   title: string;
   class: CauseClass;
   verdict: VerdictName;
-  /** How many jobs of the run ended with it. */
+  /** How many jobs of the run ended with the cause. */
   jobs: number;
   sentence: string;
-  /** The first error in the log of one of them, perhaps. */
+  /** The first error in the log of one of these jobs, if known. */
   error: string | null;
   href: string | null;
 }
 
-/** A run that is over; times in milliseconds since the Unix epoch. */
+/** A run that is over. Times are in milliseconds since the Unix epoch. */
 export interface RunNews {
   event: Exclude<NewsEvent, 'node_suspect'>;
   run: {
@@ -38,7 +38,7 @@ export interface RunNews {
     total: number;
     counts: JobCounts;
   };
-  /** Those with most jobs first; of very many only the first. */
+  /** The causes with the most jobs come first. If there are very many, only the first are included. */
   new_causes: NewCause[];
   new_causes_total: number;
 }
@@ -49,10 +49,10 @@ export interface NodeNews {
   nodes: { name: string; href: string | null; machine_type: string; sentence: string }[];
 }
 
-/** All of it; `test` is what somebody sends to see whether it arrives. */
+/** All events. `test` is sent by a user to check whether messages arrive. */
 type News = RunNews | NodeNews | { event: 'test'; subscription: string };
 
-/** What is kept of a message until it is sent: its title, and its body in the format `standard`. */
+/** What is stored of a message until it is sent: its title, and its body in the format `standard`. */
 export interface Message {
   title: string;
   body: string;
@@ -66,11 +66,11 @@ interface StandardBody {
   text: string;
 }
 
-/** Causes and nodes that are listed in a text. */
+/** The most causes or nodes that are listed in a text. */
 const mostListed = 5;
 const longestTitle = 200;
 
-/** The message of some news; `at` in milliseconds. */
+/** Builds the message for an event; `at` is in milliseconds. */
 export function messageOf(news: News, at: number): Message {
   const { event, ...data } = news;
   const timestamp = new Date(at).toISOString();
@@ -79,8 +79,8 @@ export function messageOf(news: News, at: number): Message {
 }
 
 /**
- * The body of a message as it is sent. A subscription may have got another format since the message was made; earlier versions have kept
- * bodies in the one that it had, and these stay as they are.
+ * Converts the stored body of a message to the format in which it is sent, because a subscription may have changed its format since. Earlier
+ * versions stored bodies in the format of the subscription; those are sent unchanged.
  */
 export function bodyIn(format: NewsFormat, body: string): string {
   if (format === 'standard') return body;
@@ -100,7 +100,7 @@ function readStandard(body: string): StandardBody | null {
   }
 }
 
-/** What a list of deliveries calls it. */
+/** The title of a message in a list of deliveries. */
 function subjectOf(news: News): string {
   if (news.event === 'test') return `Test of ${oneLine(news.subscription)}`;
   if (news.event === 'node_suspect') return `Suspect: ${news.nodes.map(({ name }) => oneLine(name)).join(', ')}`;
@@ -109,7 +109,7 @@ function subjectOf(news: News): string {
   return `${place === '' ? oneLine(news.run.name) : place}: ${resultText(news)}`;
 }
 
-/** How a text is marked up. */
+/** How text is marked up in a format. */
 interface Marks {
   quote: (text: string) => string;
   link: (label: string, href: string | null) => string;
@@ -117,7 +117,7 @@ interface Marks {
 
 const plain: Marks = { quote: (text) => text, link: (label, href) => (href === null ? label : `${label} ${href}`) };
 
-/** Slack reads `<…>` as links and as mentions of everybody: https://docs.slack.dev/messaging/formatting-message-text */
+/** Slack interprets `<…>` as links and as mentions of everyone: https://docs.slack.dev/messaging/formatting-message-text */
 const slack: Marks = {
   quote: escapeSlack,
   link: (label, href) => (href === null ? escapeSlack(label) : `<${escapeSlack(href)}|${escapeSlack(label)}>`),
@@ -167,13 +167,13 @@ function nodesText({ nodes }: NodeNews, { quote, link }: Marks): string {
   return [first, ...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
 }
 
-/** A text of a client in one line of bounded length: a line break in a mail or a message could pretend to be another one. */
+/** Client text as one line of bounded length. With a line break, it could imitate another line of a mail or a message. */
 function oneLine(text: string): string {
   const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
   return line.length <= longestTitle ? line : `${line.slice(0, longestTitle - 1).toWellFormed()}…`;
 }
 
-/** The addresses of pages, if the server knows its own; without a slash at the end. */
+/** Builds the URLs of pages, without a slash at the end; null if the server does not know its own address. */
 export function pageLinks(address: string) {
   const at = (path: string) => (address === '' ? null : `${address.replace(/(?<!\/)\/+$/, '')}/ui${path}`);
   return {
@@ -183,7 +183,7 @@ export function pageLinks(address: string) {
   };
 }
 
-/** A run as a message has it; `row` as it is stored, but with times in milliseconds. */
+/** The facts of a run for a message. `row` is as stored, but with times in milliseconds. */
 export function runFacts(
   row: Omit<RunNews['run'], 'href' | 'total' | 'counts'> & JobCounts,
   href: string | null,

@@ -1,81 +1,81 @@
-/** Who is told of what: subscriptions, and how their deliveries are repeated. */
+/** Subscriptions: who is notified of which events, and when failed deliveries are retried. */
 import { parseQuery, type Term } from '../query.ts';
 import { globMatcher } from '../query-value.ts';
 
-/** What people can be told of. */
+/** The events that can be subscribed to. */
 export const newsEvents = ['run_finished', 'new_cause', 'node_suspect'] as const;
-/** One of them. */
+/** One of `newsEvents`. */
 export type NewsEvent = (typeof newsEvents)[number];
 
-/** In which words: the JSON of Standard Webhooks, what Slack and those that imitate it read, or mail. */
+/** The formats of messages: JSON of Standard Webhooks, the format of Slack and compatible services, or mail. */
 export const newsFormats = ['standard', 'slack', 'mail'] as const;
-/** One of them. */
+/** One of `newsFormats`. */
 export type NewsFormat = (typeof newsFormats)[number];
 
-/** What became of a delivery. `waiting` is one that is still to be sent, perhaps again. */
+/** The status of a delivery. A `waiting` delivery has not succeeded yet and will be sent or retried. */
 export const deliveryStatuses = ['waiting', 'delivered', 'failed'] as const;
 
-/** How an attempt to send a delivery ended; `answer_code` is the status of an HTTP answer. */
+/** The result of an attempt to deliver; `answer_code` is the status of the HTTP response. */
 export type Attempt = { outcome: 'delivered'; answer_code: number | null } | FailedAttempt;
 
-/** One that is repeated. */
+/** A failed attempt, which will be retried. */
 export interface FailedAttempt {
   outcome: 'failed';
   answer_code: number | null;
   error: string;
-  /** Nothing is to be sent there any more. */
+  /** The receiver wants no more messages. */
   gone?: boolean;
-  /** When the receiver asks to be tried again, in microseconds since the Unix epoch. */
+  /** The earliest time at which the receiver accepts a retry, in microseconds since the Unix epoch. */
   not_before?: number | null;
-  /** The addresses of a mail that were refused, while others were not. */
+  /** The addresses of a mail that were refused while others were accepted. */
   refused?: string[];
 }
 
-/** Milliseconds for one attempt. */
+/** The timeout of one attempt, in milliseconds. */
 export const attemptTimeout = 15_000;
 
-/** So many there can be: each is asked about every run that ends. */
+/** The most subscriptions: each is evaluated for every run that ends. */
 export const mostSubscriptions = 100;
 
 const second = 1_000_000;
 const day = 86_400 * second;
 
-/** When a delivery that failed is repeated, after each attempt, in microseconds; then it has failed for good. */
+/** The delay before each retry, in microseconds. After the last one, the delivery has failed for good. */
 const repeatAfter = [5, 60, 300, 1800, 7200, 21_600, 86_400].map((seconds) => seconds * second);
 
 const longestPause = day;
 
-/** How long nothing may arrive until a subscription is switched off, in microseconds. */
+/** A subscription is disabled when its deliveries have failed for this long, in microseconds. */
 const longestFailure = 5 * day;
 
-/** How long deliveries are kept, and how long a subscription remembers the causes that it told of, in microseconds. */
+/** How long deliveries are stored, and how long a subscription remembers the causes it has reported, in microseconds. */
 export const keptFor = { deliveries: 30 * day, causes: 60 * day };
 
-/** How long a node has to be free of suspicion before it can be news again, in microseconds. */
+/** How long a node must not be suspect before it can be reported again, in microseconds. */
 export const suspicionRests = 3 * day;
 
 /**
- * When an attempt that failed is repeated, in microseconds; null: no more. `attempts` counts it. Not before the receiver wants it, unless that
- * is later than the longest pause there is.
+ * When to retry after a failed attempt, in microseconds; null if there are no more retries. `attempts` includes the failed one. The retry is not
+ * earlier than the receiver asks, but never later than after the longest pause.
  */
 export function nextAttempt(attempts: number, at: number, notBefore: number | null = null): number | null {
   const after = repeatAfter[attempts - 1];
   return after === undefined ? null : at + Math.min(Math.max(after, (notBefore ?? at) - at), longestPause);
 }
 
-/** The time in a `Retry-After` (RFC 9110, 10.2.3: seconds, or a date), null without one. Times in microseconds. */
+/** Parses `Retry-After` (RFC 9110, section 10.2.3: seconds or a date); null if it is missing or invalid. Times are in microseconds. */
 export function retryAfter(header: string | null, at: number): number | null {
   if (header === null) return null;
   const time = /^\d{1,9}$/.test(header) ? at + Number(header) * second : Date.parse(header) * 1000;
   return Number.isSafeInteger(time) ? time : null;
 }
 
-/** Whether a subscription that has been failing since a time is to be switched off; times in microseconds. */
+/** Whether a subscription that has been failing since `failingSince` is disabled. Times are in microseconds. */
 export function failsTooLong(failingSince: number, at: number): boolean {
   return at - failingSince >= longestFailure;
 }
 
-/** Whether a filter over runs concerns nodes of a machine type: only its terms with `machine:` do. */
+/** Whether a filter on runs matches the nodes of a machine type. Only its `machine:` terms are considered. */
 export function concernsMachines(filter: string, machineType: string): boolean {
   const terms = parseQuery(filter, 'runs').query.terms.filter(({ key }) => key === 'machine');
   return terms.every(({ negated, values }) => values.some((value) => isOfType(value, machineType)) !== negated);
@@ -89,20 +89,20 @@ function isOfType(value: Term['values'][number], machineType: string): boolean {
 
 const longestUrl = 2000;
 const mostAddresses = 20;
-/** Without the spaces, commas and brackets that could begin another address or another header. */
+/** Excludes spaces, commas and brackets, which could start another address or another header. */
 const mailAddress = /^[^\s\p{Cc}\p{Cs}@<>()[\]\\,;:"]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/u;
 
-/** What is wrong with where a subscription sends to, in words behind "it", or null. */
+/** Why a target is invalid, to be read after "it"; null if it is valid. */
 export function targetProblem(format: NewsFormat, target: string): string | null {
   if (format === 'mail') {
     const addresses = mailAddresses(target);
     const isUsable = addresses.length > 0 && addresses.length <= mostAddresses;
     return isUsable && addresses.every((one) => mailAddress.test(one))
       ? null
-      : `must be mail addresses with commas between, at most ${mostAddresses}`;
+      : `must be a comma-separated list of at most ${mostAddresses} mail addresses`;
   }
   const isUsable = /^https?:\/\//i.test(target) && URL.canParse(target) && !/[\s\p{Cc}\p{Cs}]/u.test(target);
-  return isUsable && target.length <= longestUrl ? null : 'must be an address of http or https';
+  return isUsable && target.length <= longestUrl ? null : 'must be an http or https URL';
 }
 
 /** The addresses of a mail subscription. */
@@ -110,7 +110,7 @@ export function mailAddresses(target: string): string[] {
   return target.split(',').flatMap((address) => address.trim() || []);
 }
 
-/** Where a subscription sends to, as people may read it: paths of webhooks are passwords. */
+/** The target of a subscription as users may see it. The path of a webhook is hidden because it is a secret. */
 export function shownTarget(format: NewsFormat, target: string): string {
   if (format === 'mail') return mailAddresses(target).join(', ');
   const { origin, pathname, search } = new URL(target);
