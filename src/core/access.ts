@@ -1,38 +1,38 @@
-/** Who may do what: scopes, what a server requires, and tokens. */
+/** Access rules: scopes, the tokens that a server requires, and how tokens are parsed. */
 
-/** What a token can be good for (docs/operate.md, "Tokens"). */
+/** What a token can allow (docs/operate.md, "Tokens"). */
 export const scopes = ['read', 'report', 'lock', 'triage', 'admin'] as const;
-/** One of them. */
+/** One of `scopes`. */
 export type Scope = (typeof scopes)[number];
 
-/** What a route needs; `open` is what everybody may ask for everywhere. */
+/** The scope that a route needs. `open` routes never need a token. */
 export type RouteScope = Scope | 'open';
 
-/** For which scopes a server wants a token: none, `admin`, everything that writes, or everything. */
+/** The requests for which a server requires a token: none, those with scope `admin`, all writes, or all. */
 export const requirements = ['off', 'destructive', 'writes', 'all'] as const;
-/** One of them. */
+/** One of `requirements`. */
 export type Requirement = (typeof requirements)[number];
 
-/** Who sends a request. */
+/** Who sent a request. */
 export interface Identity {
-  /** null: nobody said so. */
+  /** Null if the client gave no name. */
   name: string | null;
   /** Whether a token or a trusted proxy vouches for the name. */
   verified: boolean;
   scopes: readonly Scope[];
 }
 
-/** Somebody of whom nothing is known. */
+/** An anonymous client. */
 export const nobody: Identity = { name: null, verified: false, scopes: [] };
 
-/** Whether a server that requires tokens for this much wants one for a scope. */
+/** Whether a server with this requirement demands a token for a scope. */
 export function needsToken(scope: RouteScope, requirement: Requirement): boolean {
   if (scope === 'open' || requirement === 'off') return false;
   if (requirement === 'destructive') return scope === 'admin';
   return requirement === 'all' || scope !== 'read';
 }
 
-/** Why somebody may not do what needs `scope`, in a sentence with what to do about it, or null when he may. */
+/** Explains in a sentence why a client may not use a route with `scope`, and what to do about it. Null if it may. */
 export function accessProblem(
   { name, verified, scopes }: Identity,
   scope: RouteScope,
@@ -46,34 +46,34 @@ export function accessProblem(
   return { status: 403, message: `'${name}' lacks the scope '${scope}', which this needs; use a token that has it` };
 }
 
-/** Whether somebody may read what is not open to everybody. */
+/** Whether a client may read what is not open to everyone. */
 export function mayRead({ scopes, require_token }: Pick<Identity, 'scopes'> & { require_token: Requirement }): boolean {
   return !needsToken('read', require_token) || scopes.includes('read');
 }
 
-/** Scopes with commas between, or null when one is none. */
+/** Parses comma-separated scopes; null if one of them is unknown. */
 export function parseScopes(text: string): Scope[] | null {
   const found = text.split(',').map((part) => scopes.find((scope) => scope === part.trim()));
   return found.includes(undefined) ? null : [...new Set(found as Scope[])];
 }
 
-/** How the tokens that this program makes begin, so that they are known for what they are wherever they turn up. */
+/** The prefix of generated tokens, which makes a leaked token recognizable. */
 export const tokenPrefix = 'paddles_';
 
-/** A token as it is kept; of its secret only the SHA-256 is known. */
+/** A token as it is stored. Only the SHA-256 hash of its secret is kept. */
 export interface Token {
   name: string;
   scopes: Scope[];
   /** In hexadecimal digits. */
   hash: string;
-  /** Microseconds since the Unix epoch; null: it does not expire. */
+  /** Microseconds since the Unix epoch; null if it does not expire. */
   expires: number | null;
 }
 
 /** The longest name of a token, in UTF-16 units. */
 export const longestTokenName = 64;
 
-/** The secret in a header `Authorization`: that of `Bearer`, or the password of `Basic`; null when there is none. */
+/** The secret in an `Authorization` header: the token of `Bearer`, or the password of `Basic`. Null if there is none. */
 export function secretOf(authorization: string | undefined): string | null {
   const [, scheme = '', value = ''] = /^(\w+) +(\S+)$/.exec(authorization ?? '') ?? [];
   if (/^bearer$/i.test(scheme)) return value;
@@ -85,7 +85,7 @@ export function secretOf(authorization: string | undefined): string | null {
   }
 }
 
-/** Reads a file of tokens: `name scopes sha256` in each line, and comments behind `#`. `problems` name the lines that mean nothing. */
+/** Parses a tokens file: `name scopes sha256` on each line, with comments after `#`. `problems` names the invalid lines. */
 export function parseTokensFile(text: string): { tokens: Token[]; problems: string[] } {
   const tokens: Token[] = [];
   const problems: string[] = [];

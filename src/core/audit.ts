@@ -1,28 +1,28 @@
-/** What is kept of who changed what. */
+/** The audit log: who changed what. */
 import type { NodeFields } from './node.ts';
 
-/** Where a change came in. */
+/** The interfaces through which a change can arrive. */
 export const doors = ['classic', 'teuthology', 'api', 'command'] as const;
-/** One of them. */
+/** One of `doors`. */
 export type Door = (typeof doors)[number];
 
-/** Who changes something, and from where. */
+/** Who makes a change, and from where. */
 export interface Actor {
-  /** null: nobody said so. */
+  /** Null if the client gave no name. */
   name: string | null;
   /** Whether a token, a trusted proxy or the operating system vouches for the name. */
   verified: boolean;
   /** The IP address; null for a command. */
   address: string | null;
   door: Door;
-  /** The id of the request, which the log has too; null for a command. */
+  /** The id of the request, as in the server log; null for a command. */
   request: string | null;
 }
 
 /** The server itself. */
 export const serverActor: Actor = { name: 'paddles', verified: true, address: null, door: 'command', request: null };
 
-/** What a change can be about. */
+/** The kinds of objects that a change can affect. */
 export const auditKinds = [
   'run',
   'job',
@@ -35,17 +35,17 @@ export const auditKinds = [
   'subscription',
 ] as const;
 
-/** One change. `before` and `after` hold what it changed, null where there is nothing to say. */
+/** One change. `before` and `after` hold the changed values, null if there are none to record. */
 export interface Change {
   action: string;
   kind: (typeof auditKinds)[number];
-  /** The name of what was changed; of a job RUN/JOB, of a decision its cause. */
+  /** The name of the changed object: RUN/JOB for a job, the cause for a decision. */
   target: string;
   before?: object | null;
   after?: object | null;
 }
 
-/** What a write did to a node; nothing when all that is kept of it is as before. `before` is null for a new one, `after` for a deleted one. */
+/** The change that a write made to a node; empty if no recorded field changed. `before` is null for a new node, `after` for a deleted one. */
 export function nodeChange(target: string, before: NodeFields | null, after: NodeFields | null): Change[] {
   const change = { kind: 'node', target } as const;
   if (before === null) return [{ ...change, action: 'create', after: pick(after, createdFields) }];
@@ -59,12 +59,12 @@ export function nodeChange(target: string, before: NodeFields | null, after: Nod
   return keys.length === 0 ? [] : [{ ...change, action, before: pick(before, keys), after: pick(after, keys) }];
 }
 
-/** What is told of a node whenever it is locked or unlocked: who has it, and what for. */
+/** Recorded whenever a node is locked or unlocked: who holds it, and why. */
 const lockFields: (keyof NodeFields)[] = ['locked_by', 'description'];
 
 const createdFields: (keyof NodeFields)[] = ['machine_type', ...lockFields];
 
-/** What follows from the action and its time. */
+/** Fields that follow from the action and its time. */
 const derivedFields: ReadonlySet<string> = new Set(['locked', 'locked_since', 'unlocked_since']);
 
 function pick(node: NodeFields | null, keys: (keyof NodeFields)[]): object {

@@ -1,4 +1,4 @@
-/** How results changed between two runs. Jobs with the same description belong together. */
+/** How results changed between two runs. Jobs with the same description are compared. */
 import type { JobStatus } from './job.ts';
 
 /** How the result of a description can change between two runs. */
@@ -16,13 +16,13 @@ export const changeClasses = [
 /** One of `changeClasses`. */
 export type ChangeClass = (typeof changeClasses)[number];
 
-/** What a comparison needs of a job. */
+/** The properties of a job that a comparison needs. */
 interface Comparable {
   status: JobStatus;
   description: string | null;
 }
 
-/** The jobs with one description: `a` of the older run, `b` of the newer one; null where a run has none. */
+/** The jobs with one description: `a` is from the older run, `b` from the newer one. Null if the run has no such job. */
 export interface Pair<Job> {
   a: Job | null;
   b: Job | null;
@@ -33,7 +33,7 @@ export function isFailing(status: JobStatus): boolean {
   return status === 'fail' || status === 'dead';
 }
 
-/** How the result of a description changed. An unfinished job of `a` counts as missing. */
+/** How the result of a description changed. An unfinished job in `a` counts as missing. */
 export function changeOf(a: JobStatus | null, b: JobStatus | null): ChangeClass {
   if (b === null) return 'gone';
   if (isFailing(b)) {
@@ -46,9 +46,9 @@ export function changeOf(a: JobStatus | null, b: JobStatus | null): ChangeClass 
 }
 
 /**
- * Pairs the jobs of two runs by description. If a run has a description several times, its first job is paired with the
- * first one, its second with the second, and so on. Jobs without a description stay alone. Pairs with a job of `b` come
- * first, in the order of `b`.
+ * Pairs the jobs of two runs by description. If a run has a description several times, its first job is paired with the first one of the other
+ * run, its second job with the second, and so on. Jobs without a description are not paired. Pairs with a job of `b` come first, in the order of
+ * `b`.
  */
 export function pairJobs<Job extends Comparable>(a: Iterable<Job>, b: Iterable<Job>): Pair<Job>[] {
   const waiting = new Map<string, Job[]>();
@@ -71,7 +71,7 @@ export function pairJobs<Job extends Comparable>(a: Iterable<Job>, b: Iterable<J
   return pairs;
 }
 
-/** How many failures are new, were there before, and are fixed. */
+/** Counts new failures, failures that persist and jobs that were fixed. */
 export function changeCounts<Job extends Comparable>(
   pairs: Pair<Job>[],
 ): { new: number; still: number; fixed: number } {

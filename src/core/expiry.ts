@@ -1,19 +1,19 @@
-/** When a job that nobody reports on any more counts as dead, and what is said of it then. */
+/** When a job that no longer reports counts as dead, and its failure reason in that case. */
 import type { JobStatus } from './job.ts';
 import { longestAge, parseDuration } from './moment.ts';
 import { plural } from './plural.ts';
 
-/** The statuses of jobs that have not ended. */
+/** The statuses of unfinished jobs. */
 export const expiring = ['running', 'waiting', 'queued'] as const satisfies JobStatus[];
-/** One of them. */
+/** One of `expiring`. */
 export type Expiring = (typeof expiring)[number];
 
-/** Seconds without news after which a job in each status is dead; null: never. */
+/** After this many seconds without news, a job in each status counts as dead. Null means never. */
 export type ExpiryAges = Record<Expiring, number | null>;
 
 const queuedByDefault = '14d';
 
-/** Reads "3d", "3d,14d" or "off": the age for running and waiting jobs, then that for queued ones. */
+/** Parses "3d", "3d,14d" or "off": the age for running and waiting jobs, then the age for queued jobs. */
 export function parseExpiryAges(text: string): ExpiryAges | { problem: string } {
   const [first = '', second, ...rest] = text.split(',').map((part) => part.trim());
   const running = ageOf(first);
@@ -23,7 +23,7 @@ export function parseExpiryAges(text: string): ExpiryAges | { problem: string } 
   return { running, waiting: running, queued };
 }
 
-/** Undefined for what is no age. */
+/** Undefined if the text is not an age. */
 function ageOf(text: string): number | null | undefined {
   if (text === 'off' || text === '0') return null;
   const seconds = text.length > 1 && 'smhdw'.includes(text.slice(-1)) ? parseDuration(text) : null;
@@ -38,12 +38,12 @@ const reasons: Record<Expiring, string> = {
 };
 const end = ' (expired)';
 
-/** The failure reason of a job that expired in a status after some seconds, like "no news from its worker for 3 days (expired)". */
+/** The failure reason of a job that expired after some seconds in a status, for example "no news from its worker for 3 days (expired)". */
 export function expiryReason(status: Expiring, seconds: number): string {
   return `${reasons[status]} for ${inWords(seconds)}${end}`;
 }
 
-/** The title of the cause that such a reason names; null for any other reason. */
+/** The title of the cause for such a reason; null for any other reason. */
 export function expiryTitle(reason: string): string | null {
   if (!reason.endsWith(end)) return null;
   const found = Object.values(reasons).find((beginning) => reason.startsWith(`${beginning} for `));

@@ -1,21 +1,21 @@
 /** One choice that a job's description names: `objectstore` = `bluestore-comp`. */
 export interface Facet {
-  /** The last folder; empty for the sub-suite and for a file that lies directly in it. */
+  /** The last folder. Empty for the sub-suite and for a file directly in it. */
   key: string;
   value: string;
 }
 
-/** Descriptions come from clients; no suite nests as deep as this, has as many choices, or such long ones. */
+/** Limits: descriptions come from clients, and no suite nests this deep or has this many or such long facets. */
 const deepest = 20;
 const mostFacets = 200;
 const longestPath = 200;
 const longestExamined = 20_000;
 
 /**
- * The choices of a description, each once: `fs/workload/{x mount/kclient/{base/{y}}}` has its sub-suite `fs/workload`, the first two parts, then
- * `x`, `base=y` and, because a choice that is a folder is named like one that is a file, `mount=kclient`. Neither has the `$` of a
- * random choice or the ending `.yaml`. None without a description; at most 200, of paths of at most 200
- * characters within the first 20,000.
+ * The distinct facets of a description. `fs/workload/{x mount/kclient/{base/{y}}}` has its sub-suite `fs/workload` (the first two parts), `x`,
+ * `base=y` and `mount=kclient`: a choice that is a folder is named like a choice that is a file. The `$` of a random choice and the extension
+ * `.yaml` are removed. Empty without a description. Reads the first 20,000 characters, and returns at most 200 facets, from paths of at most 200
+ * characters.
  */
 export function parseFacets(description: string | null): Facet[] {
   const facets = new Map<string, Facet>();
@@ -36,14 +36,14 @@ function addPath({ root, folders, file }: Path, add: (key: string, value: string
   if (folders.length > 1) add(folders[0] as string, folders[1] as string);
 }
 
-/** One file that a description names: the folders before its first brace, those inside, and its name; empty for none. */
+/** One file that a description names: the folders before the first brace, the folders inside it, and its name (may be empty). */
 interface Path {
   root: string[];
   folders: string[];
   file: string;
 }
 
-/** Braces hold alternatives of a folder: `a/{b c/{d e}}` is `a/b`, `a/c/d` and `a/c/e`. */
+/** Braces hold the alternatives in a folder: `a/{b c/{d e}}` is `a/b`, `a/c/d` and `a/c/e`. */
 function* pathsOf(description: string): Generator<Path> {
   const start = description.search(/[^ ]/);
   const begins = start < 0 ? '' : (/^[^{ ]*/.exec(description.slice(start, start + longestPath))?.[0] ?? '');
@@ -78,12 +78,12 @@ function partsOf(path: string): string[] {
     .filter((part) => part !== '');
 }
 
-/** A facet as the filter language and the pages write it. */
+/** A facet as written in filters and on pages. */
 export function facetText({ key, value }: Facet): string {
   return key === '' ? value : `${key}=${value}`;
 }
 
-/** Reads many descriptions; equal facets are one object in all of them. */
+/** Parses many descriptions. Equal facets are the same object in all results. */
 export function parseAllFacets(descriptions: readonly (string | null)[]): Facet[][] {
   const known = new Map<string, Facet>();
   return descriptions.map((description) =>
@@ -97,14 +97,14 @@ export function parseAllFacets(descriptions: readonly (string | null)[]): Facet[
 }
 
 /**
- * For each description the facets that not all of them have, the most informative ones (of the highest entropy) first:
- * hundreds of descriptions share their first 60 characters.
+ * For each description, the facets that some of the descriptions lack, ordered by entropy (the most informative first). This tells apart hundreds
+ * of descriptions with the same first 60 characters.
  */
 export function differingFacets(descriptions: readonly (string | null)[]): Facet[][] {
   return differingOf(parseAllFacets(descriptions));
 }
 
-/** The same for lists that one call of `parseAllFacets` returned: a browser does this with every letter of a filter. */
+/** The same for lists from one call of `parseAllFacets`. The browser calls it with every key that is typed into a filter. */
 export function differingOf(lists: readonly (readonly Facet[])[]): Facet[][] {
   const counts = new Map<Facet, number>();
   for (const facet of lists.flat()) counts.set(facet, (counts.get(facet) ?? 0) + 1);
@@ -116,7 +116,10 @@ export function differingOf(lists: readonly (readonly Facet[])[]): Facet[][] {
   );
 }
 
-/** How informative each key is. A key with several values in a description, a folder of parts, counts no more than one with a single value. */
+/**
+ * How informative each key is. If a description has several values for a key (a folder of parts), the key counts no more than one with a single
+ * value.
+ */
 function weightsOf(counts: ReadonlyMap<Facet, number>, lists: readonly (readonly Facet[])[]): Map<string, number> {
   const keys = new Map<string, { entropy: number; values: number; holders: number; last: number }>();
   for (const [facet, count] of counts) {

@@ -1,16 +1,16 @@
-/** The history of runs as a table: a row for each description, a column for each run. */
+/** The history of runs as a table with a row for each description and a column for each run. */
 import { isFailing } from './compare.ts';
 import type { CausedJob } from './job.ts';
 import { type JobStatus, jobStatuses } from './job.ts';
 import type { Signature } from './signature.ts';
 
-/** One description: for each run its status as an index into `jobStatuses`, its job and its cause; see `History` of the API. */
+/** One description: its status in each run (an index into `jobStatuses`), its job and its cause. See `History` of the API. */
 interface HistoryRow {
   description: string;
   status: number[];
   job_id: (string | null)[];
   signature: number[];
-  /** The causes of failed test cases, of the runs in which there are some. */
+  /** The causes of failed test cases, only for the runs that have any. */
   case_causes: { run: number; causes: number[] }[];
 }
 
@@ -22,14 +22,14 @@ interface HistoryCell extends CausedJob<Signature> {
 }
 
 /**
- * The most descriptions that are gathered, and characters of them: a lab has some thousands of 200 characters. Those of fifty runs of
- * 5,000 jobs that share none took 400 MB, and 1.4 s to be sorted.
+ * Limits on the number of descriptions and on their total characters. A lab has a few thousand descriptions of 200 characters. Without limits,
+ * fifty runs of 5,000 jobs that share no description took 400 MB, and sorting them took 1.4 s.
  */
 const most = { rows: 20_000, characters: 8_000_000 };
 
 /**
- * Gathers the jobs of `runs` runs, the oldest of which is number 0, in whatever order they are added. Jobs with other descriptions than
- * those that were gathered are left out as soon as there are too many.
+ * Collects the jobs of `runs` runs, in any order; number 0 is the oldest run. Once a limit is reached, jobs whose description is not in the table
+ * yet are left out.
  */
 export function historyRows(runs: number) {
   const rows = new Map<string, HistoryRow>();
@@ -72,7 +72,7 @@ export function historyRows(runs: number) {
 
   return {
     add,
-    /** Rows whose last job failed come first; then the latest failure, the number of failures and the description decide. */
+    /** Rows whose last job failed come first. They are then ordered by latest failure, number of failures and description. */
     rows: () => {
       const keyed = [...rows.values()].map((row) => ({ row, ...orderOf(row) }));
       keyed.sort(

@@ -1,21 +1,21 @@
-/** What the configuration of a job says: its tasks, its roles and its hosts, and what configurations have in common. */
+/** Reads the configuration of a job: its tasks, roles and hosts. Also finds what several configurations have in common. */
 import { splitObject } from './json-text.ts';
 
-/** The names of tasks: each of them is an object with its name as the key, or the name alone. */
+/** The names of tasks. A task is an object with its name as the key, or the name alone. */
 export function taskNames(tasks: unknown): string[] {
   if (!Array.isArray(tasks)) return [];
   return tasks.flatMap((task) => (isObject(task) ? Object.keys(task) : typeof task === 'string' ? task : []));
 }
 
-/** All roles once, whatever node has them. */
+/** The distinct roles of all nodes. */
 export function roleNames(roles: unknown): string[] {
   if (!Array.isArray(roles)) return [];
   return [...new Set(roles.flat().filter((role) => typeof role === 'string'))];
 }
 
 /**
- * The roles of each node: teuthology gives the first list of `roles` to the first of `targets`, and so on. Empty when there
- * are not as many lists as hosts.
+ * The roles of each node: teuthology assigns the first list of `roles` to the first of `targets`, and so on. Empty if the numbers of lists and
+ * hosts differ.
  */
 export function nodeRoles(roles: unknown, targets: unknown): { node: string; roles: string[] }[] {
   if (!Array.isArray(roles) || typeof targets !== 'object' || targets === null) return [];
@@ -33,12 +33,12 @@ function textsOf(roles: unknown): string[] {
   return Array.isArray(roles) ? roles.filter((role) => typeof role === 'string') : [];
 }
 
-/** The most keys of `targets` that are read: one job must not fill the table of nodes. Jobs of teuthology have up to ten or twenty. */
+/** The most keys of `targets` to read, so that one job cannot fill the table of nodes. Jobs of teuthology have at most ten or twenty. */
 const mostKeys = 1000;
 
 /**
- * The hosts that the JSON text of a job's `targets` names (teuthology contract §3.8): keys are `user@host` or `host`. Anything that
- * cannot be a host name is left out, because each host becomes a node (teuthology contract §7.49). `[]` for anything but an object.
+ * The hosts in the JSON text of a job's `targets` (teuthology contract §3.8). Keys are `user@host` or `host`. Anything that cannot be a host name
+ * is left out, because each host becomes a node (teuthology contract §7.49). Returns `[]` for anything but an object.
  */
 export function hostsOf(targets: string): string[] {
   if (!targets.startsWith('{')) return [];
@@ -48,12 +48,12 @@ export function hostsOf(targets: string): string[] {
 
 const hostName = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,253}[A-Za-z0-9])?$/;
 
-/** Configurations come from clients; no sensible one nests deeper than this. */
+/** Configurations come from clients, and no sensible one nests deeper than this. */
 const deepest = 50;
 
 /**
- * The common part of JSON values: of objects, the keys that all of them have with the common part of their values; of
- * anything else, the value itself if it is the same everywhere. Undefined when nothing is common.
+ * The common part of JSON values. For objects, these are the keys that all of them have, with the common part of their values; for anything else,
+ * the value if it is the same everywhere. Undefined if nothing is common.
  */
 export function commonPart(values: readonly unknown[], depth = 0): unknown {
   const [first, ...others] = values;
@@ -70,7 +70,7 @@ export function commonPart(values: readonly unknown[], depth = 0): unknown {
     );
     if (part !== undefined) common.push([key, part]);
   }
-  // From entries: a key named __proto__ must stay a key.
+  // `fromEntries` keeps a key named __proto__ as a key.
   return common.length > 0 ? Object.fromEntries(common) : undefined;
 }
 

@@ -4,15 +4,10 @@ export const jobStatuses = ['queued', 'pass', 'running', 'waiting', 'fail', 'dea
 /** One of `jobStatuses`. */
 export type JobStatus = (typeof jobStatuses)[number];
 
-/**
- * What JSON values a key takes: `id` is text or a whole number, `time` a timestamp as in run names, `json` anything.
- */
+/** The JSON values a key accepts: `id` is text or a whole number, `time` a timestamp as in run names, `json` anything. */
 export type FieldKind = 'text' | 'number' | 'integer' | 'boolean' | 'id' | 'time' | 'json';
 
-/**
- * The small metadata of a job, kept together as the text of one JSON object in this order, values as they were sent
- * (classic contract §3.1).
- */
+/** The small metadata of a job. It is stored as the text of one JSON object, in this order, with values as they were sent (classic contract §3.1). */
 export const smallFields = {
   archive_path: 'text',
   description: 'text',
@@ -40,7 +35,7 @@ export function isSmallField(key: string): key is SmallField {
   return Object.hasOwn(smallFields, key);
 }
 
-/** The bulky metadata (most of a job's 8 KB), kept apart from what lists read, each as the text that was sent. */
+/** The bulky metadata (most of a job's 8 KB). It is stored apart from the columns that lists read, each value as the text that was sent. */
 export const documentFields = ['kernel', 'overrides', 'roles', 'targets', 'tasks'] as const;
 
 /** One of `documentFields`. */
@@ -52,9 +47,8 @@ export function isDocumentField(key: string): key is DocumentField {
 }
 
 /**
- * What today's clients send beyond the documented keys, as plain values (teuthology contract §3.2, §7.47). Those in
- * `columnFields` have a column of their own, because lists filter by them or show them; the others are kept together as
- * one JSON object.
+ * Keys that current clients send in addition to the documented ones, stored as plain values (teuthology contract §3.2, §7.47). Those in
+ * `columnFields` have a column of their own, because lists show them or filter by them; the others are stored together as one JSON object.
  */
 export const moreFields = {
   branch: 'text',
@@ -99,8 +93,8 @@ export function isMoreField(key: string): key is MoreField {
 export const columnFields = ['branch', 'failure_reason', 'priority', 'queue', 'sha1', 'user'] as const;
 
 /**
- * What one request changes in a job. `small` and `document` hold raw JSON text, `more` plain values of the types that
- * answers show; null clears a key. A key that is absent stays as it is, as does an undefined `success` or `status`.
+ * What one request changes in a job. `small` and `document` hold raw JSON text, `more` plain values of the types that responses show; null clears
+ * a key. Absent keys and an undefined `success` or `status` change nothing.
  */
 export interface JobChange {
   small: Map<SmallField, string>;
@@ -108,32 +102,31 @@ export interface JobChange {
   more: Map<MoreField, unknown>;
   success?: boolean | null;
   status?: JobStatus;
-  /** The time of the report as its sender says it, microseconds since the Unix epoch; otherwise the time of arrival. */
+  /** When the sender made the report, if it says so, in microseconds since the Unix epoch. The default is the time of arrival. */
   updated?: number;
 }
 
-/** A change of nothing, to be filled. */
+/** An empty change, to be filled in. */
 export function noChange(): JobChange {
   return { small: new Map(), document: new Map(), more: new Map() };
 }
 
 /**
- * The longest JSON text of a key of `smallFields` or `moreFields`, in UTF-16 units; only `failure_reason` may be longer. They are kept
- * together, and read and written as a whole with every change.
+ * The longest JSON text of a key of `smallFields` or `moreFields`, in UTF-16 units; only `failure_reason` may be longer. Every change reads and
+ * writes all of these values as a whole.
  */
 export const longestShortValue = 1 << 19;
 
-/** How a job ended, as far as it has: true = passed, false = failed, null = neither (yet). */
+/** The result of a job: true if it passed, false if it failed, null otherwise. */
 export function jobSuccess(status: JobStatus): boolean | null {
   if (status === 'pass') return true;
   return status === 'fail' ? false : null;
 }
 
 /**
- * The status after a change (teuthology contract §3.3, classic contract §3.6). `current` is null for a job that is
- * being created. A verdict withstands every later `status` but not a later `success`: clients report `dead` for jobs
- * that have finished, and a verdict again with `success`. `success: null` takes a verdict back (the teuthology contract
- * never passes it on: teuthology contract §7.46).
+ * The status after a change (teuthology contract §3.3, classic contract §3.6). `current` is null for a job that is being created. A verdict (pass
+ * or fail) is not changed by a later `status`, but by a later `success`: clients report `dead` for jobs that have finished, and report a new
+ * verdict with `success`. `success: null` withdraws a verdict (the teuthology contract never passes null on: teuthology contract §7.46).
  */
 export function nextStatus(
   current: JobStatus | null,
@@ -146,12 +139,12 @@ export function nextStatus(
   return success === null && verdict ? 'unknown' : (current ?? 'unknown');
 }
 
-/** True for what a client may report as `status`. */
+/** Whether a client may report the value as `status`. */
 export function isJobStatus(value: unknown): value is JobStatus {
   return (jobStatuses as readonly unknown[]).includes(value);
 }
 
-/** Every status, from what needs attention to what does not. */
+/** Every status, starting with those that need attention first. */
 export const statusesByUrgency = ['fail', 'dead', 'running', 'waiting', 'queued', 'unknown', 'pass'] as const;
 
 /** Failed and dead jobs have the same rank. */
@@ -159,28 +152,28 @@ function rankOf(status: JobStatus): number {
   return statusesByUrgency.indexOf(status === 'dead' ? 'fail' : status);
 }
 
-/** The order of jobs on the page of a run: failing jobs first, passed jobs last, then by id as a number. */
+/** Sorts jobs as the page of a run does: failing jobs first, passed jobs last, then by id as a number. */
 export function orderJobs<Job extends { job_id: string; status: JobStatus }>(jobs: Job[]): Job[] {
   const keyed = jobs.map((job) => ({ job, rank: rankOf(job.status), number: numberOf(job.job_id) }));
   keyed.sort((a, b) => a.rank - b.rank || a.number - b.number || (a.job.job_id < b.job.job_id ? -1 : 1));
   return keyed.map(({ job }) => job);
 }
 
-/** Ids that are not numbers come after those that are. */
+/** Ids that are not numbers come last. */
 function numberOf(jobId: string): number {
   return /^\d+$/.test(jobId) ? Number(jobId) : Number.MAX_VALUE;
 }
 
-/** A job with the cause that its reason or its log names, and the causes of its first failed test cases, each once. */
+/** A job with the cause found in its failure reason or log, and the distinct causes of its first failed test cases. */
 export interface CausedJob<Cause extends { id: string } = { id: string }> {
   signature: Cause | null;
   case_causes: readonly Cause[];
 }
 
-/** How many of the failed test cases of a job, in the order of its document, are causes of its failure; the others are only listed. */
+/** How many failed test cases of a job, in the order of its document, become causes of its failure. The others are only listed. */
 export const mostCaseCauses = 20;
 
-/** All causes of a job, each once and its own first; none of a job that has not failed. */
+/** All distinct causes of a job, its own first; empty if the job has not failed. */
 export function causesOfJob<Cause extends { id: string }>({ signature, case_causes }: CausedJob<Cause>): Cause[] {
   if (signature === null) return [];
   return [signature, ...case_causes.filter(({ id }) => id !== signature.id)];

@@ -1,37 +1,36 @@
 /**
- * JSON as text. Results come back exactly as they were sent, so values are kept as the text that arrived: parsing and
- * printing would reorder integer-like keys and round large numbers (and costs three times the fetch).
+ * Handles JSON as text. Results are returned exactly as they were sent, so values are stored as the text that arrived. Parsing and printing them
+ * would reorder integer-like keys, round large numbers and triple the time of a request.
  */
 
-/** The deepest nesting of a value; common JSON readers give up at about 1,000 levels (Python's default is 1,000). */
+/** The deepest nesting of a value. Common JSON parsers fail at about 1,000 levels (the default of Python). */
 export const maxDepth = 500;
 
-/** The members of one JSON object in the order sent: key → text of the value. A repeated key keeps its last value, as with JSON.parse. */
+/** The members of one JSON object in the order sent: key → text of the value. As in JSON.parse, the last value of a repeated key is kept. */
 export type Members = Map<string, string>;
 
-/** What the text of one JSON object holds, or why it holds nothing. */
+/** The members of a JSON object, or why there are none. */
 export type Scan =
-  /** `hasNaN`: the text held `NaN`, `Infinity` or `-Infinity`, which are not JSON. In `members` they are null. */
+  /** `hasNaN`: the text contains `NaN`, `Infinity` or `-Infinity`, which are not JSON. They are null in `members`. */
   | { problem: null; members: Members; hasNaN: boolean }
   /** The text is not JSON, or it is JSON but not an object. */
   | { problem: 'syntax' | 'kind' }
   /** The value of `key` nests deeper than `maxDepth` levels. */
   | { problem: 'depth'; key: string }
-  /** There are more keys than the caller wants; `members` holds the first ones. */
+  /** There are more than `mostKeys` keys; `members` holds the first ones. */
   | { problem: 'count'; members: Members };
 
 const [openObject, closeObject, openList, closeList] = [0x7b, 0x7d, 0x5b, 0x5d];
 const [quote, backslash, comma, colon, minus, dot] = [0x22, 0x5c, 0x2c, 0x3a, 0x2d, 0x2e];
 
-/** What the functions below return instead of a position. */
+/** Returned by the functions below instead of a position. */
 const [noJson, tooDeep] = [-1, -2];
 
 const stretch = 256 << 10;
 
 /**
- * Reads the text of one JSON object in a single pass. It accepts what JSON.parse accepts, and `NaN`, `Infinity` and `-Infinity` as Python
- * prints them. Time and memory are linear in the length of the text, whatever it says. Yields every few milliseconds, so that other work
- * can go on while a long text is read.
+ * Scans the text of one JSON object in a single pass. Accepts everything that JSON.parse accepts, and `NaN`, `Infinity` and `-Infinity` as Python
+ * prints them. Takes linear time and memory for any text. Yields every few milliseconds, so that other work can run while it scans a long text.
  */
 export function* scanObject(text: string, mostKeys: number): Generator<void, Scan> {
   const nulls: Nulls = { text, any: false, value: '', parts: [], from: 0 };
@@ -56,16 +55,16 @@ export function* scanObject(text: string, mostKeys: number): Generator<void, Sca
   return complete ? { problem: null, members, hasNaN: nulls.any } : { problem: 'syntax' };
 }
 
-/** Reads a text that is not an object, to tell whether it is JSON at all. */
+/** Scans a text that is not an object, to find out whether it is JSON at all. */
 function* scanOther(text: string, start: number, nulls: Nulls): Generator<void, Scan> {
   const end = isContainer(text, start) ? yield* endOfContainer(text, start, nulls) : endOfScalar(text, start, nulls);
   return { problem: end !== noJson && (end === tooDeep || skipSpace(text, end) === text.length) ? 'kind' : 'syntax' };
 }
 
 /**
- * The members of a JSON object whose text has been read before, at most the first `mostKeys`.
+ * The members of a JSON object, at most the first `mostKeys`. The text must have been scanned before.
  *
- * @throws when the text is not that of an object.
+ * @throws if the text is not an object.
  */
 export function splitObject(text: string, mostKeys = Number.POSITIVE_INFINITY): Members {
   const scan = finish(scanObject(text, mostKeys));
@@ -74,8 +73,8 @@ export function splitObject(text: string, mostKeys = Number.POSITIVE_INFINITY): 
 }
 
 /**
- * The text of one JSON value of any kind, read by the rules of `scanObject`: without the space around it, and with null for `NaN` and
- * `Infinity`. Null when the text is none, or nests too deep.
+ * The text of one JSON value of any kind, scanned by the rules of `scanObject`: without surrounding space, and with null for `NaN` and
+ * `Infinity`. Null if the text is not JSON or nests too deep.
  */
 export function readValue(text: string): { text: string; hasNaN: boolean } | null {
   const start = skipSpace(text, 0);
@@ -91,10 +90,10 @@ function finish<T>(work: Generator<void, T>): T {
   return step.value;
 }
 
-/** The longest text that is parsed for its contents, in UTF-16 units: a megabyte takes about ten milliseconds. */
+/** The longest text that is parsed, in UTF-16 units. A megabyte takes about ten milliseconds. */
 const longestParsed = 1 << 20;
 
-/** The value of a JSON text; null for null, and for a text so long that parsing it would keep others waiting. */
+/** Parses a JSON text; null for null, and for a text so long that parsing it would block other requests. */
 export function parseUnlessLong(text: string | null): unknown {
   return text === null || text.length > longestParsed ? null : JSON.parse(text);
 }
@@ -221,7 +220,7 @@ function endOfString(text: string, start: number): number {
   return noJson;
 }
 
-/** Whether a character may follow a backslash: `"` `\` `/` `b` `f` `n` `r` `t`. */
+/** Whether a character can follow a backslash: `"` `\` `/` `b` `f` `n` `r` `t`. */
 function isEscape(code: number): boolean {
   switch (code) {
     case quote:
@@ -256,19 +255,19 @@ function skipSpace(text: string, from: number): number {
   return at;
 }
 
-/** A text that is being read, and the value in it whose `NaN` and `Infinity` are replaced. */
+/** A text that is being scanned, and the current value, in which `NaN` and `Infinity` are replaced. */
 interface Nulls {
   text: string;
-  /** Whether anything was replaced so far. */
+  /** Whether anything has been replaced so far. */
   any: boolean;
-  /** The value up to some replacement, and the parts that follow it. */
+  /** The value up to a replacement, and the parts that follow it. */
   value: string;
   parts: string[];
-  /** The start of the text that is neither in `value` nor in `parts`. */
+  /** The start of the text that is in neither `value` nor `parts` yet. */
   from: number;
 }
 
-/** Parts that are joined at a time: a value of 16 MiB can hold four million, which would take 300 MB as they are. */
+/** The number of parts to join at a time. A value of 16 MiB can have four million parts, which would take 300 MB if they were not joined. */
 const mostParts = 1000;
 
 function putNull(nulls: Nulls, start: number, end: number): void {
@@ -283,7 +282,7 @@ function joinParts(nulls: Nulls): void {
   nulls.parts = [];
 }
 
-/** The text of the value that ends at `end`; the next one begins with `from`. */
+/** The text of the value that ends at `end`; the next value begins at `from`. */
 function takeValue(nulls: Nulls, end: number): string {
   const rest = nulls.text.slice(nulls.from, end);
   if (nulls.parts.length === 0 && nulls.value === '') return rest;

@@ -1,13 +1,13 @@
-/** Who holds a node: the lock rules (teuthology contract §2.12 to §2.14). */
+/** The rules for locking nodes (teuthology contract §2.12 to §2.14). */
 import { conflict, type Failure, invalid, isFailure, unavailable } from './errors.ts';
 
 /** The longest node name, in UTF-16 units (teuthology contract §3.1). */
 export const longestNodeName = 256;
 
-/** What is known of a node besides its name and its host; times in microseconds since the Unix epoch. */
+/** The fields of a node besides its name and its host. Times are in microseconds since the Unix epoch. */
 export interface NodeFields {
   description: string | null;
-  /** null = unknown. */
+  /** Null means unknown. */
   up: boolean | null;
   machine_type: string | null;
   arch: string | null;
@@ -17,19 +17,19 @@ export interface NodeFields {
   locked: boolean;
   locked_by: string | null;
   locked_since: number | null;
-  /** When it was last unlocked; null while it is locked, and of one that has never been. */
+  /** When it was last unlocked; null while it is locked, and if it was never locked. */
   unlocked_since: number | null;
   mac_address: string | null;
   ssh_pub_key: string | null;
 }
 
 /**
- * What one request changes in a node: absent keys stay as they are, null clears. `vm_host` is the name of a node. Only
- * the server says since when a node is locked (teuthology contract §7.67).
+ * What one request changes in a node: absent keys stay as they are, and null clears a field. `vm_host` is the name of a node. Only the server
+ * sets since when a node has been locked (teuthology contract §7.67).
  */
 export type NodeChange = Partial<Omit<NodeFields, 'locked_since' | 'unlocked_since'>> & { vm_host?: string | null };
 
-/** A request for `count` free nodes; null = any. */
+/** A request for `count` free nodes; null in a field accepts any value. */
 export interface LockRequest {
   count: number;
   locked_by: string;
@@ -40,7 +40,7 @@ export interface LockRequest {
   arch: string | null;
 }
 
-/** The fields of a new node. Locking it needs an owner (teuthology contract §7.63); an unlocked one has none. */
+/** The fields of a new node. Locking it requires an owner (teuthology contract §7.63); an unlocked node has none. */
 export function newNode(change: NodeChange, at: number): NodeFields | Failure {
   const { vm_host: _, ...fields } = change;
   const locked = fields.locked ?? false;
@@ -59,7 +59,7 @@ export function newNode(change: NodeChange, at: number): NodeFields | Failure {
   };
 }
 
-/** The node after a change, or why the lock rules refuse it: `conflict` or `invalid`. The caller checks the host. */
+/** The node after a change, or the failure if the lock rules reject it: `conflict` or `invalid`. The caller checks the host. */
 export function changeNode<Node extends NodeFields>(node: Node, change: NodeChange, at: number): Node | Failure {
   const problem = lockProblem(node, change);
   if (problem) return problem;
@@ -73,11 +73,11 @@ export function changeNode<Node extends NodeFields>(node: Node, change: NodeChan
   return changed;
 }
 
-/** The table of teuthology contract §2.14, row by row; null when the change is allowed. */
+/** Implements the table of teuthology contract §2.14, row by row; null if the change is allowed. */
 function lockProblem(node: NodeFields, change: NodeChange): Failure | null {
   const { locked, locked_by = null, description = null } = change;
   if (locked === undefined) {
-    // teuthology contract §7.59: a locked node changes hands by being unlocked, not in passing.
+    // teuthology contract §7.59: to get a new owner, a locked node must first be unlocked.
     const takenOver = node.locked && change.locked_by !== undefined && locked_by !== node.locked_by;
     return takenOver ? conflict('Cannot lock an already-locked node') : null;
   }
@@ -96,9 +96,9 @@ function lockProblem(node: NodeFields, change: NodeChange): Failure | null {
 }
 
 /**
- * Locks as many of `nodes` as are asked for, those that have been free the longest (teuthology contract §7.33): so all nodes
- * are used, and one on which every job fails at once is not the next again. Returns them as changed, ordered by name. All or
- * nothing: `unavailable` when fewer are free.
+ * Locks the requested number of `nodes`, starting with those that have been free the longest (teuthology contract §7.33). All nodes are thereby
+ * used, and a broken node on which every job fails at once is not chosen again right away. Returns the changed nodes, ordered by name. Locks all
+ * or none: returns `unavailable` if fewer are free.
  */
 export function lockMany<Node extends NodeFields & { name: string }>(
   nodes: Iterable<Node>,
@@ -122,8 +122,8 @@ function isFree(node: NodeFields, { machine_types, os_type, os_version, arch }: 
 }
 
 /**
- * Unlocks all the named nodes or none (teuthology contract §7.64). Returns them as changed, ordered by name,
- * otherwise the failure of the first that cannot be unlocked. `nodeOf` finds a node by its name.
+ * Unlocks all named nodes or none (teuthology contract §7.64). Returns the changed nodes, ordered by name, or the failure of the first node that
+ * cannot be unlocked. `nodeOf` finds a node by its name.
  */
 export function unlockMany<Node extends NodeFields & { name: string }>(
   names: string[],
@@ -142,7 +142,7 @@ export function unlockMany<Node extends NodeFields & { name: string }>(
   return unlocked;
 }
 
-/** Those that have never been locked come first. */
+/** Nodes that were never locked come first. */
 function byTimeUnlocked(a: NodeFields & { name: string }, b: NodeFields & { name: string }): number {
   return (a.unlocked_since ?? Number.MIN_SAFE_INTEGER) - (b.unlocked_since ?? Number.MIN_SAFE_INTEGER) || byName(a, b);
 }
@@ -151,18 +151,18 @@ function byName(a: { name: string }, b: { name: string }): number {
   return a.name < b.name ? -1 : 1;
 }
 
-/** True when a node on `host` would, over any number of hosts, run on itself. `hostOf` names the host of a node. */
+/** Whether the chain of hosts of `host` leads back to the node itself. `hostOf` returns the host of a node. */
 export function wouldHostItself(name: string, host: string, hostOf: (name: string) => string | null): boolean {
   const seen = new Set<string>();
   for (let at: string | null = host; at !== null && !seen.has(at); at = hostOf(at)) {
     if (at === name) return true;
-    // Rows that were made by hand may already form a circle.
+    // Rows that were edited by hand may already contain a cycle.
     seen.add(at);
   }
   return false;
 }
 
-/** What a filter like `up=1` says (teuthology contract §7.36), null when it says nothing that is understood. */
+/** Parses a filter such as `up=1` (teuthology contract §7.36); null if the value is not understood. */
 export function parseBooleanText(text: string): boolean | null {
   if (/^(1|t|true|yes|on)$/i.test(text)) return true;
   return /^(0|f|false|no|off)$/i.test(text) ? false : null;

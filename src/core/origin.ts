@@ -1,23 +1,23 @@
-/** Which requests of web pages are served: a page of somebody else must not write with the help of whoever opens it. */
+/** Protects against cross-site requests: a foreign page must not write in the name of the user who opened it. */
 
-/** What a browser says about where a request comes from; programs send neither `origin` nor `site`. */
+/** What a browser says about the origin of a request. Programs send neither `origin` nor `site`. */
 export interface Sender {
   method: string;
-  /** The header `Origin`. */
+  /** The `Origin` header. */
   origin: string | undefined;
-  /** The header `Sec-Fetch-Site`, which browsers send to HTTPS and to this machine alone. */
+  /** The `Sec-Fetch-Site` header, which browsers send only to HTTPS servers and to localhost. */
   site: string | undefined;
-  /** What the request was sent to: `Host`, and `X-Forwarded-Host` of a trusted proxy. */
+  /** The hosts that the request was sent to: `Host`, and `X-Forwarded-Host` from a trusted proxy. */
   hosts: string[];
 }
 
-/** What a server knows of origins and of its own names. */
+/** The allowed origins and the names of this server. */
 export interface OriginRules {
   /** Origins whose pages may write. */
   writeOrigins: string[];
-  /** The origin of the public address, when there is one. */
+  /** The origin of the public address, if one is set. */
   ownOrigin: string | null;
-  /** Names of this server in lower case, beside IP addresses and `localhost`. */
+  /** Names of this server in lower case, in addition to IP addresses and `localhost`. */
   names: string[];
 }
 
@@ -25,9 +25,9 @@ export interface OriginRules {
 const readMethods = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
- * Why a request is refused, in a sentence, or null. A foreign page may read what anybody may, so only writes are refused to
- * it. A page whose own host this server was reached by must name it correctly even to read: otherwise somebody had a name of
- * his point here (DNS rebinding), and the browser takes this server for his.
+ * Explains in a sentence why a request is refused; null if it is allowed. A foreign page may read what everyone may read, so only its writes are
+ * refused. A page whose own host is the one that the request was sent to must use a known name of this server, even for reads. Otherwise an
+ * attacker has pointed a name at this server (DNS rebinding), and the browser believes that the server is the attacker's.
  */
 export function originProblem({ method, origin, site, hosts }: Sender, rules: OriginRules): string | null {
   const url = origin !== undefined && URL.canParse(origin) ? new URL(origin) : null;
@@ -40,13 +40,13 @@ export function originProblem({ method, origin, site, hosts }: Sender, rules: Or
   return `'${url.hostname.slice(0, 200)}' is not a known name of this server; PADDLES_ALLOWED_HOSTS can add it`;
 }
 
-/** Whether a header like `Host` names the host and port of an origin; the port that belongs to its scheme can be left out. */
+/** Whether a header such as `Host` names the host and port of an origin. The default port of the scheme can be omitted. */
 function sameHost({ protocol, host }: URL, header: string): boolean {
   const address = `${protocol}//${header}`;
   return URL.canParse(address) && new URL(address).host === host;
 }
 
-/** Nobody else can make an address or `localhost` lead here. */
+/** An attacker cannot make an IP address or `localhost` point to this server. */
 function isOwnName(name: string, names: string[]): boolean {
   return /^(\[.*\]|\d+\.\d+\.\d+\.\d+|(.*\.)?localhost)$/.test(name) || names.includes(name);
 }

@@ -1,17 +1,17 @@
 /**
- * The jobs of a run as the server sends them to the run page: one row per job. Descriptions and failure reasons are long
- * and repeat, so a row holds their place in one list of texts, and the place of its cause in the list of causes. With
- * it a page of 500 jobs has 26 KB compressed, one of 5,000 has 141 KB instead of 178 KB (2 MB instead of 3 MB raw).
+ * The jobs of a run as the server sends them to the run page: one row per job. Descriptions and failure reasons are long and repeat, so a row
+ * refers to them by their index in one list of texts, and to its cause by its index in the list of causes. This way, a page of 500 jobs takes 26
+ * KB compressed. A page of 5,000 jobs takes 141 KB instead of 178 KB (2 MB instead of 3 MB uncompressed).
  */
 import type { JobStatus } from './job.ts';
 import { type CausedJob, causesOfJob } from './job.ts';
 import type { JobLink } from './paths.ts';
 import type { Signature } from './signature.ts';
 
-/** A cause of failures as a job has it. */
+/** A cause of failures as stored with a job. */
 type Cause = Omit<Signature, 'kind'> & { kind: string };
 
-/** What every row says. Durations in seconds; times in the unit of the caller, milliseconds in `/api`. */
+/** The values in every row. Durations are in seconds; times are in the unit of the caller, which is milliseconds in `/api`. */
 interface JobFacts {
   job_id: string;
   status: JobStatus;
@@ -21,7 +21,7 @@ interface JobFacts {
   posted: number;
   started: number | null;
   updated: number;
-  /** The status of the same description in the previous run; null when that has no such job. */
+  /** The status of the same description in the previous run; null if that run has no such job. */
   previous: JobStatus | null;
   links: JobLink[];
 }
@@ -30,11 +30,11 @@ interface JobFacts {
 export interface ListedJob<Own extends Cause = Cause> extends JobFacts, CausedJob<Own> {
   description: string | null;
   failure_reason: string | null;
-  /** The first error of its log, perhaps. */
+  /** The first error of its log, if known. */
   error: string | null;
 }
 
-/** A job as it is sent; `description`, `failure_reason` and `error` are indexes into the texts, `signature` and `case_causes` into the causes. */
+/** A job as it is sent. `description`, `failure_reason` and `error` are indexes into the texts, `signature` and `case_causes` into the causes. */
 export interface PageJob extends JobFacts {
   description: number | null;
   failure_reason: number | null;
@@ -43,10 +43,10 @@ export interface PageJob extends JobFacts {
   case_causes: number[];
 }
 
-/** The longest failure reason in a row, in UTF-16 units: the page of the job has all of it. */
+/** The longest failure reason in a row, in UTF-16 units. The page of the job shows all of it. */
 export const longestReason = 4000;
 
-/** Makes rows one by one, and gathers the texts and causes that they refer to. */
+/** Builds rows one by one, and collects the texts and causes that they refer to. */
 export function createPageJobs() {
   const texts = new Map<string, number>();
   const signatures = new Map<string, Cause & { place: number; count: number }>();
@@ -88,9 +88,9 @@ export function createPageJobs() {
         links: job.links,
       };
     },
-    /** Every text once. */
+    /** The distinct texts. */
     texts: () => [...texts.keys()],
-    /** Every cause once, with the number of its jobs. */
+    /** The distinct causes, with the number of jobs of each. */
     signatures: () => [...signatures.values()].map(({ place: _, ...cause }) => cause),
   };
 }
@@ -100,7 +100,7 @@ function shortened(reason: string | null): string | null {
   return `${reason.slice(0, longestReason).toWellFormed()}…`;
 }
 
-/** The job of a row, given the lists that came with it. */
+/** The job of a row, given the lists that were sent with it. */
 export function readPageJob<Own extends Cause>(
   row: PageJob,
   texts: readonly string[],

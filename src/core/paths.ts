@@ -1,16 +1,16 @@
-/** Addresses: of the dashboard and of its data, all built and read here so that each part is encoded once, and links to elsewhere. */
+/** Builds and parses the URLs of the dashboard and its data, so that every part is encoded in one place. Also builds links to other sites. */
 import type { JobStatus } from './job.ts';
 
-/** Parameters of an address; what is empty or undefined is left out, so that one view has one address. */
+/** Query parameters. Empty and undefined ones are left out, so that a view has only one URL. */
 export type PathQuery = Readonly<Record<string, string | undefined>>;
 
-/** A text as one part of a path. `:` and the like stay readable: a path may hold them (RFC 3986, pchar). */
+/** Encodes a text as one part of a path. `:` and similar characters stay readable, because a path may contain them (RFC 3986, pchar). */
 export function pathPart(text: string): string {
   if (/^[\w.~:@,=-]*$/.test(text)) return text;
   return encodeURIComponent(text.toWellFormed()).replace(/%(3A|40|2C|3D)/g, decodeURIComponent);
 }
 
-/** The text of a part of a path, as it is when it cannot be decoded. */
+/** Decodes a part of a path; returns it unchanged if it cannot be decoded. */
 function readPathPart(part: string): string {
   try {
     return decodeURIComponent(part);
@@ -19,7 +19,7 @@ function readPathPart(part: string): string {
   }
 }
 
-/** The parts of a path: of `/runs/a%3Ab/` they are `runs` and `a:b`. */
+/** The decoded parts of a path: `runs` and `a:b` for `/runs/a%3Ab/`. */
 export function readPath(path: string): string[] {
   return path
     .split('/')
@@ -27,7 +27,7 @@ export function readPath(path: string): string[] {
     .map(readPathPart);
 }
 
-/** Parameters as people read them in a link: `?q=s:fail,dead`; empty when there are none. */
+/** Query parameters in a readable form, `?q=s:fail,dead`; empty if there are none. */
 export function queryText(parameters: URLSearchParams): string {
   return parameters.size === 0 ? '' : `?${parameters}`.replace(/%(3A|2C|2F)/g, decodeURIComponent);
 }
@@ -37,7 +37,7 @@ function address(parts: readonly string[], query: PathQuery = {}): string {
   return `/${parts.map(pathPart).join('/')}${queryText(new URLSearchParams(given))}`;
 }
 
-/** The pages of the dashboard, relative to its base. */
+/** Paths of the pages of the dashboard, relative to its base. */
 export const pagePath = {
   runs: (query?: PathQuery) => address(['runs'], query),
   run: (run: string, query?: PathQuery) => address(['runs', run], query),
@@ -56,13 +56,13 @@ export const pagePath = {
   help: () => address(['help']),
 };
 
-/** Short addresses for reports and tickets, at the root of the server; those of runs and jobs have the internal id of the run. */
+/** Short paths for reports and tickets, at the root of the server. Those of runs and jobs contain the internal id of the run. */
 export const shortPath = {
   job: (runId: number, jobId: string) => address(['j', `${runId}.${jobId}`]),
   cause: (id: string) => address(['c', id]),
 };
 
-/** The addresses below `/api`; what they answer is in `src/http/api`. */
+/** Paths below `/api`. Their responses are described in `src/http/api`. */
 export const apiPath = {
   runs: (query?: PathQuery) => address(['api', 'runs'], query),
   runsFile: (format: 'csv' | 'json', query?: PathQuery) => address(['api', `runs.${format}`], query),
@@ -109,12 +109,12 @@ export const apiPath = {
   events: (topics: readonly string[]) => address(['api', 'events'], { topics: printTopics(topics) }),
 };
 
-/** Topics of events with commas between them; names of runs may have commas too, which are then encoded. */
+/** Prints topics of events, separated by commas. Commas in the names of runs are encoded. */
 function printTopics(topics: readonly string[]): string {
   return topics.map((topic) => topic.replace(/[%,]/g, encodeURIComponent)).join(',');
 }
 
-/** The topics in a text that `apiPath.events` wrote, or a person. */
+/** Parses topics, as written by `apiPath.events` or by hand. */
 export function readTopics(text: string): string[] {
   return text
     .split(',')
@@ -122,23 +122,23 @@ export function readTopics(text: string): string[] {
     .map(readPathPart);
 }
 
-/** The most topics that one listener can have: a page has up to three. */
+/** The most topics that a listener can have. A page uses up to three. */
 const mostTopics = 20;
 const topicWords = ['runs', 'nodes', 'decisions', 'queue', 'deliveries'];
 
-/** Whether a text is a list of 1 to 20 topics, all of which there are. */
+/** Whether a text is a list of 1 to 20 valid topics. */
 export function isTopicList(text: string): boolean {
   const topics = new Set(readTopics(text));
   const isTopic = (topic: string) => topicWords.includes(topic) || /^run:./s.test(topic);
   return topics.size > 0 && topics.size <= mostTopics && [...topics].every(isTopic);
 }
 
-/** What a text that somebody copied is about: a run, perhaps one of its jobs, or a node. */
+/** What a copied text refers to: a run or one of its jobs, or a node. */
 type Reference = { kind: 'run'; run: string; jobId: string | null } | { kind: 'node'; node: string };
 
 /**
- * What an address of this or another dashboard, of a log or of a folder of logs, or `RUN/JOB` is about; whatever quotes or
- * brackets stand around it. Null for any other text.
+ * Finds what a text refers to: `RUN/JOB`, or the URL of a page of this or another dashboard, of a log or of a folder of logs. Surrounding quotes
+ * and brackets are ignored. Null for any other text.
  */
 export function readReference(text: string): Reference | null {
   const bare = withoutQuotes(text);
@@ -153,19 +153,19 @@ export function readReference(text: string): Reference | null {
   return node === undefined ? null : { kind: 'node', node };
 }
 
-/** The job in what follows a run in a path: `/jobs/17`, `/17/teuthology.log`; in `RUN/JOB` whatever it is called. */
+/** The job in the part of a path that follows a run: `/jobs/17` or `/17/teuthology.log`. In `RUN/JOB`, the job can have any name. */
 function jobIn(rest: string[], isShort: boolean): string | null {
   const jobs = rest[0] === 'jobs' ? rest.slice(1) : rest;
   return jobs.find((part) => /^\d+$/.test(part)) ?? (isShort || jobs !== rest ? jobs[0] : undefined) ?? null;
 }
 
-/** The place behind a part of a path, which is beyond its end when there is no such part. */
+/** The index after a part of a path; the length of the path if it has no such part. */
 function after(parts: string[], part: string): number {
   const at = parts.indexOf(part);
   return at === -1 ? parts.length : at + 1;
 }
 
-/** A text without the spaces, quotes, brackets and punctuation that are copied with it. */
+/** Removes the spaces, quotes, brackets and punctuation that were copied along with a text. */
 export function withoutQuotes(text: string): string {
   let [from, to] = [0, text.length];
   while (from < to && /[\s"'`(<[{‹«“‘]/.test(text.charAt(from))) from++;
@@ -173,25 +173,25 @@ export function withoutQuotes(text: string): string {
   return text.slice(from, to);
 }
 
-/** Whether a job in this status has begun to write a log. */
+/** Whether a job with this status has started writing its log. */
 export function hasLog(status: JobStatus): boolean {
   return status !== 'queued' && status !== 'waiting';
 }
 
-/** A link of a job to somewhere else; always http or https. */
+/** A link from a job to another site; always http or https. */
 export interface JobLink {
   name: string;
   href: string;
 }
 
-/** The address when a browser may follow it, otherwise null: http and https only, since addresses come from clients. */
+/** Returns a URL only if a browser may follow it, otherwise null. Only http and https are allowed, because URLs come from clients. */
 export function safeHref(address: unknown): string | null {
   return typeof address === 'string' && /^https?:\/\//i.test(address) && URL.canParse(address) ? address : null;
 }
 
 /**
- * The address of a job's log: `template` with {run_name} and {job_id} filled in, each encoded as one part of a path. Both
- * are filled in by one pass, because a run may be called "{job_id}".
+ * The URL of a job's log: `template` with {run_name} and {job_id} replaced, each encoded as one part of a path. One pass replaces both, because a
+ * run may be named "{job_id}".
  */
 export function logHref(template: string, run: string, jobId: string): string {
   const names: Record<string, string> = { '{run_name}': run, '{job_id}': jobId };
@@ -199,8 +199,8 @@ export function logHref(template: string, run: string, jobId: string): string {
 }
 
 /**
- * What teuthology leaves of a job: its log and the folder that contains it. The log of Ansible is linked only for failures
- * of that kind, because others need not have one. Empty when the template gives no address that a browser may follow.
+ * The files that teuthology leaves for a job: its log and the folder that contains it. The Ansible log is linked only for Ansible failures,
+ * because other jobs may not have one. Empty if the template gives no URL that a browser may follow.
  */
 export function logLinks(
   template: string,

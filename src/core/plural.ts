@@ -1,4 +1,4 @@
-/** `1 job`, `0 jobs`, `2 matches`; `print` says how a number is written. */
+/** `1 job`, `0 jobs`, `2 matches`; `print` formats the number. */
 export function plural(
   count: number,
   noun: string,

@@ -1,16 +1,16 @@
-/** When a queue is paused, and how it is paused and resumed (teuthology contract §2.19, §7.72, §7.73). */
+/** Rules for pausing and resuming queues (teuthology contract §2.19, §7.72, §7.73). */
 import { conflict, type Failure, invalid } from './errors.ts';
 
-/** The pause of a queue, a current one or the last; times in microseconds since the Unix epoch. */
+/** The current or last pause of a queue. Times are in microseconds since the Unix epoch. */
 export interface Pause {
   paused_by: string | null;
   paused_since: number | null;
   paused_until: number | null;
-  /** Seconds, as it was asked for. */
+  /** Seconds, as requested. */
   pause_duration: number | null;
 }
 
-/** What one request changes: absent keys stay as they are; `pause_duration` in seconds, 0 resumes. */
+/** What one request changes; absent keys stay as they are. `pause_duration` is in seconds, and 0 resumes the queue. */
 export type PauseChange = Partial<Pause>;
 
 /** The longest queue name, in UTF-16 units (teuthology contract §3.1). */
@@ -24,14 +24,14 @@ export const neverPaused: Readonly<Pause> = {
   pause_duration: null,
 };
 
-/** True while the pause lasts. */
+/** Whether the queue is paused at a time. */
 export function isPaused({ paused_until }: Pick<Pause, 'paused_until'>, at: number): boolean {
   return paused_until !== null && paused_until > at;
 }
 
 /**
- * The pause after a change. With `pause_duration` it begins now: `conflict` when the queue is paused, `invalid` without
- * `paused_by`. A duration of 0 resumes the queue and clears all four values; they stay when a pause ends by itself.
+ * The pause after a change. With `pause_duration`, it begins now: returns `conflict` if the queue is already paused, and `invalid` without
+ * `paused_by`. A duration of 0 resumes the queue and clears all four values. They are kept when a pause ends by itself.
  */
 export function changePause(pause: Pause, change: PauseChange, at: number): Pause | Failure {
   const { pause_duration: seconds, paused_by, paused_until } = change;

@@ -1,31 +1,29 @@
 /**
- * Reading run names (teuthology contract §3.7, §7.54, §7.55).
+ * Parses run names (teuthology contract §3.7, §7.54, §7.55).
  *
  * The scheduler joins seven texts with dashes:
  *
  *   <user>-<timestamp>-<suite>-<branch>-<kernel>-<flavor>-<machine type>
  *
- * Suite, branch and flavor may hold dashes themselves and a run without kernel has `-` in its place, so the text is
- * ambiguous. The rules, in order:
+ * Suite, branch and flavor may contain dashes themselves, and a run without kernel has `-` in its place, so the text is ambiguous. The rules, in
+ * order:
  *
- * 1. The last thing that looks like a timestamp divides the user from the rest; the rest needs four or more parts.
+ * 1. The last text that looks like a timestamp separates the user from the rest, which must have four or more parts.
  *    An impossible date makes the name unparsable (teuthology contract §7.54).
- * 2. Suite, from the left: everything up to the last `:` (a git branch cannot contain one), else the first part; plus
- *    what belongs to it by the lists below (`ceph-deploy`, `rados:thrash-erasure-code`, `upgrade:reef-x`).
- * 3. Flavor, from the right: the last known flavor that only a machine type follows. The machine type is one part;
- *    or none (names before the summer of 2013); or two, if a known kernel stands before the flavor. A distribution
+ * 2. The suite, from the left: everything up to the last `:` (a git branch cannot contain one), else the first part; plus
+ *    what belongs to it according to the lists below (`ceph-deploy`, `rados:thrash-erasure-code`, `upgrade:reef-x`).
+ * 3. The flavor, from the right: the last known flavor that is followed only by a machine type. The machine type has one part;
+ *    or none (names before the summer of 2013); or two, if a known kernel precedes the flavor. A distribution
  *    after the machine type is dropped.
- * 4. No known flavor: the last three of five or more parts are kernel, flavor and machine type. Of four parts nothing
- *    can be told, the name is unparsable.
- * 5. Before the flavor stands the kernel, one part (or the empty parts of `---`), unless that would leave no branch.
+ * 4. If no flavor is known, the last three of five or more parts are kernel, flavor and machine type. A name with four parts is
+ *    ambiguous and therefore unparsable.
+ * 5. The part before the flavor (or the empty parts of `---`) is the kernel, unless that would leave no branch.
  *
- * No rule is a certainty; the job data that follows corrects the run (teuthology contract §3.9).
+ * None of these rules is certain; the job data that follows corrects the run (teuthology contract §3.9).
  */
 import { parseTimestamp } from './time.ts';
 
-/**
- * What a run name tells: texts are '' where it is silent; `scheduled` is in microseconds (teuthology contract §3.7).
- */
+/** The parts of a run name. A text is '' if the name does not contain it; `scheduled` is in microseconds (teuthology contract §3.7). */
 export interface RunNameParts {
   user: string;
   scheduled: number | null;
@@ -34,16 +32,16 @@ export interface RunNameParts {
   machine_type: string;
 }
 
-// Every part is bounded and starts at a dash, so the search is linear. One to four digits for the year, as the old
-// patterns had it: a short year is still the place of the timestamp, and then no real date.
+// Every part is bounded and starts at a dash, so the search is linear. The year has one to four digits, as in the old patterns: a short year
+// still marks the place of the timestamp, but is not a real date.
 const TIMESTAMP = /-(\d{1,4}-\d{1,2}-\d{1,2}_\d{1,2}:\d{1,2}:\d{1,2})(?=-)/g;
 
-/** A name has one timestamp, its user or branch may hold another; more are not worth quadratic work. */
+/** A name has one timestamp, and its user or branch may contain another one. Trying more would take quadratic time. */
 const TIMESTAMPS_TRIED = 4;
 
 const KERNELS = new Set(['distro', 'testing', 'none', '']);
-// basic until 2021, default since; the others are build variants of the package service. release is only known in
-// `crimson-release`: alone it ends branch names (`quincy-release`).
+// `basic` was used until 2021 and `default` since; the others are build variants of the package service. `release` counts only in
+// `crimson-release`: alone it is the end of a branch name (`quincy-release`).
 const FLAVORS = new Set(['basic', 'default', 'debug', 'crimson', 'asan', 'gcov', 'jaeger', 'notcmalloc', 'tcmalloc']);
 const CRIMSON_VARIANTS = new Set(['debug', 'release']);
 const DISTROS = new Set(['centos', 'debian', 'fedora', 'opensuse', 'rhel', 'rocky', 'sles', 'suse', 'ubuntu']);
@@ -55,15 +53,15 @@ const RELEASES = words(`
   octopus pacific quincy reef squid tentacle umbrella
 `);
 
-// Suites that have dashes: directories of ceph's qa/suites, past and present, and those that the old server knew.
+// Suites with dashes in their name: directories of ceph's qa/suites, past and present, and the suites that the old server knew.
 const DASHED_SUITES = words(`
   ceph-ansible ceph-deploy ceph-disk ceph-volume crimson-rados crimson-rados-experimental mixed-clients nfs-ganesha
   perf-basic rgw-multisite-upgrade upgrade-clients upgrade-cuttlefish upgrade-dumpling upgrade-fs upgrade-mixed-cluster
   upgrade-mixed-mons upgrade-parallel upgrade-rados upgrade-rados-double upgrade-rbd upgrade-rbd-double upgrade-rgw
   upgrade-rgw-double upgrade-small
 `);
-// Their sub-directories that have dashes, wherever they stand; `<release>-x`, `<release>-p2p` and
-// `client-upgrade-<release>` are rules of their own, since every release brings new ones.
+// Subdirectories with dashes in their name, at any depth. `<release>-x`, `<release>-p2p` and `client-upgrade-<release>` have rules of their own,
+// because every release adds new ones.
 const DASHED_SUBSUITES = words(`
   ceph-volume client-upgrade cloud-transition hadoop-s3a health-ok immutable-object-cache
   mgr-nfs-upgrade migration-external mirror-ha mirror-thrash mixed-clients multi-cluster no-agent-workunits
@@ -76,16 +74,16 @@ const DASHED_SUBSUITES = words(`
 `);
 /** The most parts of a listed suite (`thrash-erasure-code-crush-4-nodes`). */
 const LONGEST_SUITE = 6;
-/** Branch, flavor and one of kernel or machine type have to remain behind the suite. */
+/** A branch, a flavor and either a kernel or a machine type must follow the suite. */
 const PARTS_AFTER_SUITE = 3;
-/** The most parts behind a flavor: two of the machine type and a distribution. */
+/** The most parts after a flavor: two of the machine type and a distribution. */
 const LONGEST_MACHINE = 3;
 
 const UNPARSABLE: RunNameParts = { user: '', scheduled: null, suite: '', branch: '', machine_type: '' };
 
-/** Reads a run name by the rules above (teuthology contract §3.7, §7.54, §7.55). Throws on no string. */
+/** Parses a run name by the rules above (teuthology contract §3.7, §7.54, §7.55). Never throws. */
 export function parseRunName(name: string): RunNameParts {
-  // The old patterns' `.` stopped at line ends too.
+  // The `.` of the old patterns did not match line breaks either.
   if (/[\r\n]/.test(name)) return { ...UNPARSABLE };
   for (const { start, end, timestamp } of timestampsFromRight(name)) {
     const rest = parseRest(name.slice(end).split('-'));
@@ -116,7 +114,7 @@ function parseRest(parts: string[]): Pick<RunNameParts, 'suite' | 'branch' | 'ma
   };
 }
 
-/** Rule 2: how many of the parts are the suite. */
+/** Rule 2: how many of the parts belong to the suite. */
 function suiteLength(parts: string[], limit: number): number {
   const last = parts.slice(0, limit).findLastIndex((part) => part.includes(':'));
   if (last === -1) return listedLength(parts, limit, DASHED_SUITES);
@@ -137,7 +135,7 @@ function subsuiteLength(parts: string[], limit: number): number {
   if (upgrade > 1 && upgrade <= limit) return upgrade;
   let length = listedLength(parts, limit, DASHED_SUBSUITES);
   if (parts.slice(0, length).join('-') === 'client-upgrade') {
-    // `client-upgrade-jewel` on branch mimic, but `client-upgrade` on branch hammer: the last one is the branch.
+    // The last release is the branch: `client-upgrade-jewel` on branch mimic, but `client-upgrade` on branch hammer.
     while (length < limit && RELEASES.has(parts[length] ?? '') && !KERNELS.has(parts[length + 1] ?? '')) length++;
   }
   return length;
@@ -151,7 +149,7 @@ function upgradeLength(parts: string[]): number {
   return parts[target + 1] === 'singleton' ? target + 2 : target + 1;
 }
 
-/** Rules 3 and 4: where the flavor starts and what the machine type is, for the parts behind the suite. */
+/** Rules 3 and 4: where the flavor starts and what the machine type is, given the parts after the suite. */
 function flavorAndMachine(parts: string[]): { flavorAt: number; machine: string[] } | null {
   for (let at = parts.length - 1; at >= Math.max(1, parts.length - 1 - LONGEST_MACHINE); at--) {
     const part = parts[at] ?? '';
@@ -170,7 +168,7 @@ function withoutDistro(machine: string[]): string[] {
   return machine.length > 1 && DISTROS.has(machine.at(-1) ?? '') ? machine.slice(0, -1) : machine;
 }
 
-/** Rule 5: how many of the parts before the flavor are the branch. */
+/** Rule 5: how many of the parts before the flavor belong to the branch. */
 function branchLength(parts: string[], flavorAt: number): number {
   let length = flavorAt;
   while (length > 1 && parts[length - 1] === '') length--;
@@ -178,7 +176,7 @@ function branchLength(parts: string[], flavorAt: number): number {
   return Math.max(length - 1, 1);
 }
 
-/** The old server's `strip(' -')` on every part. */
+/** The old server's `strip(' -')`, which it applied to every part. */
 function strip(text: string): string {
   let from = 0;
   let to = text.length;

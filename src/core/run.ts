@@ -1,7 +1,7 @@
 import { type JobStatus, jobStatuses } from './job.ts';
 import type { DayRange } from './time.ts';
 
-/** How many jobs of a run have each status; kept on the run row, changed in the same transaction as the job. */
+/** The number of jobs of a run in each status. It is stored in the row of the run and changes in the same transaction as the job. */
 export type JobCounts = Record<JobStatus, number>;
 
 /** The statuses a run can have (teuthology contract §3.6). */
@@ -19,7 +19,7 @@ export const runStatuses = [
 /** One of `runStatuses`. */
 export type RunStatus = (typeof runStatuses)[number];
 
-/** What a list of runs can be sorted by. */
+/** The keys by which a list of runs can be sorted. */
 export const runSorts = [
   'scheduled',
   'updated',
@@ -37,15 +37,15 @@ export const runSorts = [
 export type RunSort = (typeof runSorts)[number];
 
 /**
- * What lists of runs can be filtered by (teuthology contract §2.9). `sha1` and `flavor` are those of any job of the
- * run.
+ * The properties by which lists of runs can be filtered (teuthology contract §2.9). `sha1` and `flavor` match if any job of the run has the
+ * value.
  */
 export const runFacets = ['branch', 'date', 'machine_type', 'status', 'suite', 'sha1', 'user', 'flavor'] as const;
 
 /** One of `runFacets`. */
 export type RunFacet = (typeof runFacets)[number];
 
-/** One condition on runs; all conditions of a list must hold. `sha1` matches by prefix, a date by `scheduled`. */
+/** One condition on runs; a list must meet all of its conditions. `sha1` matches by prefix, and a date is compared with `scheduled`. */
 export type RunCondition =
   | { facet: Exclude<RunFacet, 'date'>; value: string }
   | { facet: 'date'; range: DayRange }
@@ -56,19 +56,19 @@ export function noJobs(): JobCounts {
   return { queued: 0, pass: 0, running: 0, waiting: 0, fail: 0, dead: 0, unknown: 0 };
 }
 
-/** The counts alone, of a row that has them among other columns. */
+/** Picks the counts from a row that also has other columns. */
 export function countsOf({ queued, pass, running, waiting, fail, dead, unknown }: JobCounts): JobCounts {
   return { queued, pass, running, waiting, fail, dead, unknown };
 }
 
-/** Whether nothing of a run is left to do: with failed jobs it counts as finished while others are still queued. */
+/** Whether a run has no work left. A run with failed jobs has a finished status even while other jobs are still queued. */
 export function isOver({ status, queued }: Pick<JobCounts, 'queued'> & { status: RunStatus }): boolean {
   return status.startsWith('finished') && queued === 0;
 }
 
 /**
- * Whether a change has ended a run: nothing of it is left to do, and there was, or its jobs ended in another way. Whoever tidies a run that is
- * over, and only deletes jobs, does not end it.
+ * Whether a change has ended a run: the run has no work left now, and either it had some before or the results of its jobs have changed. Only
+ * deleting jobs of a run that is already over does not end it again.
  */
 export function hasEnded(before: JobCounts & { status: RunStatus }, after: JobCounts & { status: RunStatus }): boolean {
   if (!isOver(after)) return false;
@@ -76,12 +76,12 @@ export function hasEnded(before: JobCounts & { status: RunStatus }, after: JobCo
   return !isOver(before) || (isOther && jobsTotal(after) >= jobsTotal(before));
 }
 
-/** The number of jobs, whatever their status. */
+/** The number of jobs in any status. */
 export function jobsTotal({ queued, pass, running, waiting, fail, dead, unknown }: JobCounts): number {
   return queued + pass + running + waiting + fail + dead + unknown;
 }
 
-/** The status of a run from the statuses of its jobs, by the exact precedence of teuthology contract §3.6. */
+/** The status of a run, derived from the statuses of its jobs by the exact precedence of teuthology contract §3.6. */
 export function runStatus(counts: JobCounts): RunStatus {
   const total = jobsTotal(counts);
   if (total === 0) return 'empty';

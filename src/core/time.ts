@@ -1,39 +1,37 @@
 /**
- * Times are integers of microseconds since the Unix epoch, UTC. Their text forms are those of
- * teuthology contract §1.7. The old server shifted by its local zone; its container sets TZ=UTC, where both agree
- * (teuthology contract §7.18).
+ * Times are integers: microseconds since the Unix epoch, in UTC. Their text formats follow teuthology contract §1.7. The old server converted
+ * times with its local zone; its container sets TZ=UTC, so that both agree (teuthology contract §7.18).
  */
 import { type Failure, invalid } from './errors.ts';
 
 const MICROS_PER_MS = 1000;
 
-/** One UTC day in microseconds (teuthology contract §1.7: days are UTC days). */
+/** One UTC day in microseconds (days are UTC days, teuthology contract §1.7). */
 export const MICROS_PER_DAY = 86_400_000_000;
 
-/** The two input formats of teuthology contract §1.7: in run names and job `timestamp`, and in job `updated`. */
+/** The two input formats of teuthology contract §1.7: `run-name` in run names and job `timestamp`, `updated` in job `updated`. */
 type TimestampFormat = 'run-name' | 'updated';
 
-/** A UTC day as a half-open interval, so that the last second's fraction belongs to it (teuthology contract §7.19). */
+/** A UTC day as a half-open interval, so that the fraction of its last second belongs to it (teuthology contract §7.19). */
 export interface DayRange {
   from: number;
   to: number;
 }
 
-// Like strptime: the year has exactly four digits, all other parts one or two, and a space in the format stands for
-// any run of white space.
+// Like strptime: the year has exactly four digits, every other part has one or two, and a space in the format matches any white space.
 const PATTERNS: Record<TimestampFormat, RegExp> = {
   'run-name': /^(\d{4})-(\d{1,2})-(\d{1,2})_(\d{1,2}):(\d{1,2}):(\d{1,2})$/,
   updated: /^(\d{4})-(\d{1,2})-(\d{1,2})\s+(\d{1,2}):(\d{1,2}):(\d{1,2})$/,
 };
 const DAY = /^(\d{4})-(\d{1,2})-(\d{1,2})$/;
 
-/** Milliseconds of a UTC date, whose parts are from the year to the second, or null when no calendar has it. */
+/** Converts the parts of a UTC date, from the year to the second, to milliseconds; null if the date does not exist. */
 export function civilMs(parts: readonly number[]): number | null {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts;
   const ms = Date.UTC(year, month - 1, day, hour, minute, second);
   const back = new Date(ms);
-  // Date.UTC carries overflow into the next part (Feb 30 becomes Mar 1) and reads years 0-99 as 19xx: every part has
-  // to come back as it went in. No leap seconds: neither Python's datetime nor PostgreSQL has second 60.
+  // Date.UTC carries overflow into the next part (Feb 30 becomes Mar 1) and reads years 0-99 as 19xx, so every part is compared after the
+  // conversion. Leap seconds are invalid: neither Python's datetime nor PostgreSQL has second 60.
   const same =
     back.getUTCFullYear() === year &&
     back.getUTCMonth() === month - 1 &&
@@ -52,13 +50,13 @@ function matchMs(pattern: RegExp, text: string): number | null {
 const MICROS_PER_SECOND = 1_000_000;
 
 /**
- * `YYYY-MM-DD HH:MM:SS.ffffff` in UTC (teuthology contract §1.7). Always six digits: the old server drops a zero
- * fraction, which breaks readers that expect one (teuthology contract §7.11).
+ * `YYYY-MM-DD HH:MM:SS.ffffff` in UTC (teuthology contract §1.7). Always prints six digits: the old server omits a zero fraction, which breaks
+ * readers that expect one (teuthology contract §7.11).
  */
 export function formatTimestamp(micros: number | null): string | null {
   if (micros === null) return null;
   const whole = Math.floor(micros);
-  // Beyond 2^53 (the years before 1684 and after 2255) single microseconds no longer exist in a number.
+  // Beyond 2^53 (before 1684 and after 2255), a number cannot represent single microseconds.
   if (!Number.isSafeInteger(whole)) return null;
   const second = Math.floor(whole / MICROS_PER_SECOND);
   const civil = new Date(second * 1000).toISOString().slice(0, 19).replace('T', ' ');
@@ -66,9 +64,8 @@ export function formatTimestamp(micros: number | null): string | null {
 }
 
 /**
- * Reads a client's time (teuthology contract §1.7), null when it is no real date. In `updated`, anything from the
- * first `.` is dropped. Dates outside 1684-2255 count as impossible: their microseconds exceed 2^53 and neither
- * database driver would give them back.
+ * Parses a time from a client (teuthology contract §1.7); null if it is not a real date. In `updated`, everything from the first `.` on is
+ * ignored. Dates outside 1684-2255 are rejected: their microseconds exceed 2^53, and neither database driver would return them unchanged.
  */
 export function parseTimestamp(text: string, format: TimestampFormat): number | null {
   const dot = format === 'updated' ? text.indexOf('.') : -1;
@@ -79,10 +76,9 @@ export function parseTimestamp(text: string, format: TimestampFormat): number | 
 }
 
 /**
- * The day of a date filter (teuthology contract §1.7 and §2.9): `today`, `yesterday` or `YYYY-M-D`, null for anything
- * else. `yesterday` is plain arithmetic (teuthology contract §7.17), days are UTC (teuthology contract §7.18). Real
- * days outside 1684-2255 are cut to the edge of that range instead of being refused, since `9999-12-31` is a common way
- * to say "no end".
+ * Parses the day of a date filter (teuthology contract §1.7 and §2.9): `today`, `yesterday` or `YYYY-M-D`; null for anything else. `yesterday` is
+ * plain arithmetic (teuthology contract §7.17), and days are UTC days (teuthology contract §7.18). Real days outside 1684-2255 are clamped to
+ * that range instead of being rejected, because `9999-12-31` is a common way to say "no end".
  */
 export function parseDay(text: string, todayMicros: number): DayRange | null {
   const today = Math.floor(todayMicros / MICROS_PER_DAY) * MICROS_PER_DAY;
@@ -94,7 +90,7 @@ export function parseDay(text: string, todayMicros: number): DayRange | null {
   return { from: clamp(from), to: clamp(from + MICROS_PER_DAY) };
 }
 
-/** Reads a day (`today`, `yesterday`, `YYYY-MM-DD`), or returns `invalid` in the words of the contract. */
+/** Parses a day (`today`, `yesterday` or `YYYY-MM-DD`), or returns `invalid` with the message of the contract. */
 export function readDay(text: string, todayMicros: number, key: string): DayRange | Failure {
   return parseDay(text, todayMicros) ?? invalid(key, 'date format must match %Y-%m-%d');
 }
@@ -103,13 +99,13 @@ function clamp(micros: number): number {
   return Math.min(Math.max(micros, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
 }
 
-/** `YYYY-MM-DD`, the UTC day of a time (teuthology contract §1.7, §2.9); times are cut to 1684-2255. */
+/** Formats the UTC day of a time as `YYYY-MM-DD` (teuthology contract §1.7, §2.9). Times are clamped to 1684-2255. */
 export function formatDay(micros: number): string {
   const second = Math.floor(clamp(Math.floor(micros)) / MICROS_PER_SECOND);
   return new Date(second * 1000).toISOString().slice(0, 10);
 }
 
-/** Microseconds, the times of the store, as whole milliseconds, those of `/api` and of verdicts. */
+/** Converts microseconds, used by the store, to whole milliseconds, used by `/api` and verdicts. */
 export function milliseconds<T extends number | null>(micros: T): T {
   return (micros === null ? null : Math.floor(micros / 1000)) as T;
 }

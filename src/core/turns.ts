@@ -1,20 +1,20 @@
-/** How long work shares the event loop, waits for its turn, and sleeps until something happens. */
+/** Helpers for sharing the event loop: taking turns, running work in sequence and waiting for an event. */
 
 let last: Promise<void> = Promise.resolve();
 
 /**
- * Waits for a round of the event loop that no other long work has: whoever asks for little waits for one step of one of them. When
- * each of a dozen answers made a step of 10 to 30 ms in one round, others waited for 600 ms.
+ * Waits for an iteration of the event loop that no other long-running work uses. A short request then waits for one step of one such task only.
+ * When each of a dozen responses took a step of 10 to 30 ms in the same iteration, other requests waited for 600 ms.
  */
 export function nextTurn(): Promise<void> {
   last = last.then(() => new Promise((resolve) => setImmediate(resolve)));
   return last;
 }
 
-/** How long work may keep others waiting before it gives them their turn, in milliseconds. */
+/** How long work may block the event loop before it yields, in milliseconds. */
 const stretch = 10;
 
-/** Some items one by one, with a turn for other requests whenever the work on them has taken 10 ms, however long they are. */
+/** Iterates over items and lets other requests run whenever 10 ms of work have passed, even if there are many items. */
 export async function* inTurns<T>(items: Iterable<T>): AsyncGenerator<T> {
   let since = performance.now();
   for (const item of items) {
@@ -26,7 +26,7 @@ export async function* inTurns<T>(items: Iterable<T>): AsyncGenerator<T> {
   }
 }
 
-/** Does one work after the other. One that throws does so for whoever wanted it alone, and no result is kept here. */
+/** Runs tasks one after the other. The error of a task is reported only to its own caller, and no results are kept. */
 export function createQueue(): <Result>(work: () => Promise<Result>) => Promise<Result> {
   let last: Promise<void> = Promise.resolve();
   return (work) => {
@@ -38,7 +38,7 @@ export function createQueue(): <Result>(work: () => Promise<Result>) => Promise<
 
 function ignore(): void {}
 
-/** Wakes those who sleep until something happens, or some time has passed. */
+/** Wakes waiting tasks when something happens or their timeout expires. */
 export interface Bell {
   ring: () => void;
   /** How often it has rung. */
@@ -47,7 +47,10 @@ export interface Bell {
   wait: (heard: number, time: number) => Promise<void>;
 }
 
-/** Makes a bell. Who waited in vain is forgotten: a race against one promise that resolves some day would keep every wait until then. */
+/**
+ * Creates a bell. Waits that time out are removed. Racing them against one long-lived promise would instead keep all of them in memory until it
+ * resolves.
+ */
 export function createBell(): Bell {
   const sleepers = new Set<() => void>();
   let count = 0;
