@@ -81,8 +81,7 @@ export function createScan(job: { ignorelist: readonly string[]; failure_reason:
   let unwinding = false;
   const add = (candidate: Candidate) => {
     const { kind } = candidate;
-    // At the end of a job, teuthology searches for crashes, valgrind errors and messages in the cluster log, so these are not late. Errors of
-    // commands at that time are part of the teardown.
+    // teuthology itself looks for crashes and for errors in the cluster log at the end of a job. Errors of commands belong to the teardown.
     const isLate = failed || (unwinding && (kind === 'command' || kind === 'traceback'));
     const rank = candidate.rank + (isLate ? late : 0);
     const some = candidates.get(rank) ?? [];
