@@ -10,13 +10,13 @@ import {
   secretOf,
 } from './access.ts';
 
-test('each requirement wants a token for these scopes', () => {
+test('each requirement demands a token for certain scopes', () => {
   const wanted = requirements.map((requirement) => scopes.filter((scope) => needsToken(scope, requirement)));
   expect(wanted).toEqual([[], ['admin'], ['report', 'lock', 'triage', 'admin'], [...scopes]]);
   for (const requirement of requirements) expect(needsToken('open', requirement)).toBe(false);
 });
 
-test('a scope allows exactly what needs it', () => {
+test('a scope allows only routes that need it', () => {
   for (const own of scopes) {
     const identity = { name: 'worker', verified: true, scopes: [own] };
     const allowed = scopes.filter((scope) => accessProblem(identity, scope, 'all') === null);
@@ -53,12 +53,12 @@ test.each([
   expect(secretOf(header)).toBe(secret);
 });
 
-test('scopes are read as a list, and refused when one is none', () => {
+test('a list of scopes is parsed, and rejected if one of them is unknown', () => {
   expect(parseScopes('report, lock,report')).toEqual(['report', 'lock']);
   for (const text of ['', 'report,', 'write', 'report lock']) expect(parseScopes(text)).toBeNull();
 });
 
-test('a file of tokens has one in each line, and says which lines mean nothing', () => {
+test('a tokens file has one token per line, and invalid lines are reported', () => {
   const hash = 'ab'.repeat(32);
   const text = `# tokens of the lab\n\nworker  report,lock ${hash.toUpperCase()} # since May\nbad write ${hash}\nbad report ${hash}0\nbad report\n`;
   const { tokens, problems } = parseTokensFile(text);

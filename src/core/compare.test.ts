@@ -43,7 +43,7 @@ describe('jobs of two runs', () => {
     expect(shown([job('a1', null)], [job('b1', null)])).toEqual(['- b1', 'a1 -']);
   });
 
-  test('are paired also when a description is the name of an inherited property', () => {
+  test('are also paired when a description is the name of an inherited property', () => {
     expect(shown([job('a1', '__proto__'), job('a2', 'constructor')], [job('b1', '__proto__')])).toEqual([
       'a1 b1',
       'a2 -',

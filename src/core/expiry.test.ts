@@ -12,7 +12,7 @@ test.each([
   expect(parseExpiryAges(text)).toEqual(ages);
 });
 
-test.each(['', 'd', '3', '3 days', '3d,', '3d,7d,14d', '-3d'])('refuses %j', (text) => {
+test.each(['', 'd', '3', '3 days', '3d,', '3d,7d,14d', '-3d'])('rejects %j', (text) => {
   expect(parseExpiryAges(text)).toHaveProperty('problem');
 });
 
@@ -20,7 +20,7 @@ test.each([
   ['running', 259_200, 'no news from its worker for 3 days (expired)', 'no news from its worker (expired)'],
   ['waiting', 86_400, 'no news from its worker for 1 day (expired)', 'no news from its worker (expired)'],
   ['queued', 5400, 'no worker took it for 90 minutes (expired)', 'no worker took it (expired)'],
-] as const)('knows its own reason for a %s job', (status, seconds, reason, title) => {
+] as const)('recognizes its own reason for a %s job', (status, seconds, reason, title) => {
   expect(expiryReason(status, seconds)).toBe(reason);
   expect(expiryTitle(reason)).toBe(title);
   expect(expiryTitle(`${reason}.`)).toBeNull();

@@ -57,7 +57,7 @@ const almost = fc.string({ unit: fc.constantFrom('{', '}', '/', ' ', '$', 'a', '
 const description = fc.oneof(fc.string({ unit: 'binary', maxLength: 80 }), almost);
 
 describe('any text', () => {
-  test('has facets without $, of which only the sub-suite is a path', () => {
+  test('has facets without $, and only the sub-suite is a path', () => {
     fc.assert(
       fc.property(description, (text) => {
         const facets = parseFacets(text);
@@ -71,7 +71,7 @@ describe('any text', () => {
     );
   });
 
-  test('has few facets, however deeply it nests', () => {
+  test('has few facets, no matter how deeply it nests', () => {
     for (const piece of ['{', 'a/{', '}', '{}', 'a ', 'a/{b ', '$/']) {
       expect(parseFacets(`${piece.repeat(300_000)} x`).length).toBeLessThanOrEqual(25);
     }
@@ -84,7 +84,7 @@ test.each([
 ])('%j is written %s', (facet, text) => expect(facetText(facet)).toBe(text));
 
 describe('the differences of descriptions', () => {
-  test('leave out what all have', () => {
+  test('leave out facets that all of them have', () => {
     expect(texts(['r/{a/1 b/x}', 'r/{a/2 b/x}', 'r/{a/2 b/x c/y}'])).toEqual([['a=1'], ['a=2'], ['a=2', 'c=y']]);
   });
 
@@ -103,7 +103,7 @@ describe('the differences of descriptions', () => {
     expect(texts(['r/{a$/x a/x b/1}', 'r/{b/2}'])).toEqual([['b=1', 'a=x'], ['b=2']]);
   });
 
-  test('are empty for a single description and for none', () => {
+  test('are empty for one description and for none', () => {
     expect(texts(['r/{a b}'])).toEqual([[]]);
     expect(texts([])).toEqual([]);
     expect(differingFacets(['', 'a'])).toEqual([[], [{ key: '', value: 'a' }]]);

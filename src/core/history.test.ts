@@ -29,7 +29,7 @@ describe('a history of descriptions', () => {
     expect(rows.signatures()).toEqual([signatureOf('File is closed')]);
   });
 
-  test('with more descriptions than a page can count has those that were added first, with all their runs', () => {
+  test('keeps the first descriptions, with all their runs, when there are too many', () => {
     const rows = history(2, [[0, 'pass', 'x']]);
     for (let at = 0; at < 25_000; at++) rows.add(1, { ...cell, description: String(at) });
     rows.add(1, { ...cell, description: 'x' });
@@ -58,8 +58,8 @@ describe('a history of descriptions', () => {
   });
 
   test.each<[string, JobStatus[], number | undefined, string]>([
-    ['a failing one, wherever it stands', ['pass', 'fail', 'pass'], fail, '1'],
-    ['the first of failing ones', ['dead', 'fail'], dead, '0'],
+    ['a failing one in any position', ['pass', 'fail', 'pass'], fail, '1'],
+    ['the first of several failing ones', ['dead', 'fail'], dead, '0'],
     ['the first when none fails', ['running', 'pass'], running, '0'],
   ])('shows for several jobs in one run %s', (_outcome, statuses, status, id) => {
     const cells = statuses.map((one): [number, JobStatus, string] => [0, one, 'x']);

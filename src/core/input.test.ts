@@ -19,7 +19,7 @@ const odd = [
   '9'.repeat(400),
 ];
 
-test('numbers in digits alone are read, and nothing else', () => {
+test('only numbers of decimal digits are read', () => {
   expect(['0', '007', '9007199254740991'].map(readDigits)).toEqual([0, 7, Number.MAX_SAFE_INTEGER]);
   for (const text of [...odd, ' 5', '5\n', '+5', '-5', '1.5', '1e3', '9007199254740992'])
     expect(readDigits(text), text).toBeNull();

@@ -34,8 +34,8 @@ describe('the roles of nodes', () => {
         { node: 'smithi1.x', roles: ['client.0'] },
       ],
     ],
-    ['is told of a list of hosts too', [['a']], ['smithi1'], [{ node: 'smithi1', roles: ['a'] }]],
-    ['takes a text for a list of one', ['a'], ['h'], [{ node: 'h', roles: ['a'] }]],
+    ['also works for a list of hosts', [['a']], ['smithi1'], [{ node: 'smithi1', roles: ['a'] }]],
+    ['treats a text as a list of one', ['a'], ['h'], [{ node: 'h', roles: ['a'] }]],
     [
       'leaves out what is no text',
       [['a', 1, null, ['b']], { c: 1 }],
@@ -46,12 +46,12 @@ describe('the roles of nodes', () => {
       ],
     ],
     ['is not guessed when the numbers differ', [['a'], ['b']], { h: '' }, []],
-    ['is not guessed when a target is no text', [['a'], ['b']], ['h', { toString: 1, valueOf: 1 }], []],
+    ['is not guessed when a target is not a text', [['a'], ['b']], ['h', { toString: 1, valueOf: 1 }], []],
     ['is unknown without roles', null, { h: '' }, []],
-    ['is unknown when roles are no list', { 0: ['a'] }, ['h'], []],
+    ['is unknown when roles are not a list', { 0: ['a'] }, ['h'], []],
     ['is unknown without targets', [['a']], null, []],
     ['is unknown when targets are a text', [['a']], 'h', []],
-    ['is nothing of nobody', [], {}, []],
+    ['is empty without roles and targets', [], {}, []],
   ])('%s', (_outcome, roles, targets, expected) => expect(nodeRoles(roles, targets)).toEqual(expected));
 });
 

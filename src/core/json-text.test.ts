@@ -7,7 +7,7 @@ function scan(text: string, mostKeys = Number.POSITIVE_INFINITY): Scan {
   for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
 }
 
-/** The result of JSON.parse; undefined when it refuses the text. */
+/** The result of JSON.parse; undefined if it rejects the text. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -52,7 +52,7 @@ const pieces = fc.array(
   { maxLength: 12 },
 );
 
-test('a changed text is read like JSON.parse does', () => {
+test('a changed text is read as JSON.parse reads it', () => {
   fc.assert(
     fc.property(
       spaced(fc.oneof(anyObject, anyJson)),
@@ -69,7 +69,7 @@ test('a changed text is read like JSON.parse does', () => {
   );
 });
 
-test('a text of JSON tokens is read like JSON.parse does', () => {
+test('a text of JSON tokens is read as JSON.parse reads it', () => {
   fc.assert(
     fc.property(pieces, (parts) => {
       expectSame(parts.join(''));
@@ -118,13 +118,13 @@ test.each([
   ],
   ...['{}', '[]', ' [ ] ', '{"a":{}}', '[[],[{}]]', '-0', '1E5', '1e-5', '0.5', '"\\"\\\\\\/"', '"\u2028"', '{"":[]}'],
   ...['{} {}', '{}]', '{"a":1}1', '{"a" 1}', '{"a":1 "b":2}', '{"a":-}', '{"a":00}', '{"a":1,"a":2,"\\u0061":3}'],
-])('%j is read or refused like JSON.parse does', (text) => {
+])('%j is read or rejected as by JSON.parse', (text) => {
   expectSame(text);
   expectSame(`{"a":${text}}`);
   expectSame(` { "a" : ${text} , "b" : [${text}] } `);
 });
 
-test('values keep their text, keys are decoded, and a repeated key has its last value', () => {
+test('values keep their text, keys are decoded, and the last value of a repeated key is kept', () => {
   const text =
     '{ "10": 1.10, "2": 12345678901234567890, "\\u0061\\n": "\\u00e9 é" , "c":[ 1, {"d" :null} ], "2": -0E+1 }';
   expect([...splitObject(text)]).toEqual([
@@ -179,7 +179,7 @@ describe('the NaN and Infinity of Python', () => {
     '{NaN:1}',
     '{"a":N}',
     '{"a":NaN',
-  ])('%s is refused', (text) => {
+  ])('%s is rejected', (text) => {
     expect(scan(text)).toEqual({ problem: 'syntax' });
   });
 });
@@ -187,7 +187,7 @@ describe('the NaN and Infinity of Python', () => {
 test.each([
   ['lists', '[', ']'],
   ['objects', '{"a":', '}'],
-])('%s that nest too deeply are refused with the name of their key', (_what, open, close) => {
+])('%s that nest too deeply are rejected with the name of their key', (_what, open, close) => {
   const nested = (depth: number) =>
     `{"a":1,"b":${open.repeat(depth)}${close === '}' ? '1' : ''}${close.repeat(depth)}}`;
   expect(scan(nested(maxDepth)).problem).toBe(null);
@@ -231,7 +231,7 @@ test('a long text is read in many steps', () => {
 });
 
 describe('reading takes linear time', () => {
-  /** The processor time of reading a text in milliseconds, which does not depend on other programs. */
+  /** The processor time for reading a text, in milliseconds. It does not depend on other programs. */
   const cost = (text: string) => {
     const before = process.cpuUsage().user;
     scan(text);

@@ -57,9 +57,9 @@ describe('a moment in UTC', () => {
     '1600-01-01',
     '99999999d',
     '-999999999w999999999w',
-  ])('%j is no time', (text) => expect(read(text)).toBeNull());
+  ])('%j is not a time', (text) => expect(read(text)).toBeNull());
 
-  test.each(['24:00', '09:60', '09:30:60', '9:30'])('a day at %s is no time', (clock) => {
+  test.each(['24:00', '09:60', '09:30:60', '9:30'])('a day at %s is not a time', (clock) => {
     expect(read(`2026-11-20T${clock}`)).toBeNull();
   });
 });
@@ -101,7 +101,7 @@ describe('a day', () => {
     );
   });
 
-  test('at a time that the clocks show twice is the first, at one that they skip as long after the change', () => {
+  test('with a time that the clocks show twice is the first one; with a skipped time, it is as long after the change', () => {
     const at = (text: string) => parseMoment(text, { now, zone: 'Europe/Berlin' })?.from;
     expect(at('2026-10-25T02:30')).toBe(Date.parse('2026-10-25T00:30Z'));
     expect(at('2026-03-29T02:30')).toBe(Date.parse('2026-03-29T01:30Z'));

@@ -46,8 +46,8 @@ describe('the lock rules (teuthology contract §2.14)', () => {
       { description: 'new', up: false },
     ],
     ['1: a free node takes an owner', free, { locked_by: 'bob' }, { locked: false, locked_by: 'bob' }],
-    ['a locked node does not', held, { locked_by: 'bob' }, alreadyLocked],
-    ['nor loses its owner', held, { locked_by: null }, alreadyLocked],
+    ['a locked node does not get another owner', held, { locked_by: 'bob' }, alreadyLocked],
+    ['a locked node does not lose its owner', held, { locked_by: null }, alreadyLocked],
     ['the same owner is no change', held, { locked_by: 'ana', up: null }, { locked_by: 'ana', up: null }],
     ['2: locked by another', held, { locked: true, locked_by: 'bob', description: 'run 1' }, alreadyLocked],
     ['2: locked by the same, other words', held, { locked: true, locked_by: 'ana', description: 'x' }, alreadyLocked],
@@ -179,8 +179,8 @@ describe('unlockMany', () => {
   test.each<[string, string[], string | null, object]>([
     ['an unknown name', ['a', 'x'], 'ana', { failure: 'invalid', reason: 'Could not find all nodes!' }],
     ['a repeated name', ['a', 'a'], 'ana', { failure: 'invalid', reason: 'Could not find all nodes!' }],
-    ['nobody', ['a'], null, unlockWithoutOwner],
-    ['a node of another', ['a', 'c'], 'ana', otherOwner],
+    ['a request without an owner', ['a'], null, unlockWithoutOwner],
+    ["another owner's node", ['a', 'c'], 'ana', otherOwner],
     ['a free node', ['a', 'd'], 'ana', alreadyUnlocked],
   ])('refuses %s and changes nothing', (_what, names, by, expected) => {
     expect(unlock(names, by)).toMatchObject(expected);

@@ -46,17 +46,17 @@ test.each<[Partial<Sender>]>([
   expect(problem(given)).toMatch(/^cross-origin writes are not allowed from ./);
 });
 
-test.each(['GET', 'HEAD', 'OPTIONS'])('a foreign page may send %s, also to a name that is not known', (method) => {
+test.each(['GET', 'HEAD', 'OPTIONS'])('a foreign page may send %s, even to an unknown name of the server', (method) => {
   for (const site of ['cross-site', undefined])
     expect(problem({ method, origin: 'https://elsewhere.example.com', site, hosts: ['alias'] })).toBeNull();
 });
 
-test.each(['GET', 'POST'])('%s is refused to a page whose own host is no known name of the server', (method) => {
+test.each(['GET', 'POST'])('%s is refused from a page whose own host is not a known name of the server', (method) => {
   const rebound = { method, origin: 'http://evil.example.com:8080', hosts: ['evil.example.com:8080'] };
   expect(problem(rebound)).toBe(
     "'evil.example.com' is not a known name of this server; PADDLES_ALLOWED_HOSTS can add it",
   );
-  // Such a page can send any header but these.
+  // Such a page can set any header except these.
   expect(problem({ ...rebound, hosts: [...rebound.hosts, 'localhost'] })).not.toBeNull();
   for (const name of ['localhost.evil.example.com', '127.0.0.1.evil.example.com'])
     expect(problem({ method, origin: `http://${name}`, hosts: [name] })).not.toBeNull();

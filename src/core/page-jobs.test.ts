@@ -64,7 +64,7 @@ describe('rows', () => {
     );
   });
 
-  test('cut a long reason between characters', () => {
+  test('do not split a character when they cut a long reason', () => {
     const reasons = ['x'.repeat(longestReason), 'x'.repeat(longestReason + 1), `${'x'.repeat(longestReason - 1)}😀`];
     const [sample] = fc.sample(job, 1) as [ListedJob];
     const { read } = sentAndRead(reasons.map((failure_reason) => ({ ...sample, failure_reason })));
@@ -75,7 +75,7 @@ describe('rows', () => {
     expect(halved).toHaveLength(longestReason + 1);
   });
 
-  test('leave out what a job does not have', () => {
+  test('leave out missing values of a job', () => {
     const { row } = createPageJobs();
     const nothing = { description: null, failure_reason: null, signature: null, case_causes: [] };
     const [sample] = fc.sample(job, 1) as [ListedJob];

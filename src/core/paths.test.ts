@@ -15,12 +15,12 @@ import {
 
 const anyText = fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }).map((text) => text.toWellFormed());
 
-describe('an address', () => {
+describe('a URL', () => {
   test('is split into the parts that it was built from', () => {
     fc.assert(
       fc.property(anyText, anyText, anyText, (run, job, scope) => {
         const url = new URL(apiPath.job(run, job, { scope }), 'http://paddles.example');
-        // URL parsers resolve "." and ".."; nothing has such a name.
+        // URL parsers resolve "." and "..", so nothing may have such a name.
         fc.pre(![run, job].some((name) => name === '.' || name === '..'));
         expect(readPath(url.pathname)).toEqual(['api', 'runs', run, 'jobs', job]);
         expect(url.searchParams.get('scope')).toBe(scope);
@@ -52,7 +52,7 @@ describe('an address', () => {
   });
 });
 
-test('topics are read as written, also names with commas and percent signs', () => {
+test('topics are read as written, even with commas and percent signs in names', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(anyText, fc.constantFrom('a,b', '%2C', 'run:x,y')), { maxLength: 4 }), (topics) => {
       const { searchParams } = new URL(apiPath.events(topics), 'http://paddles.example');
@@ -62,7 +62,7 @@ test('topics are read as written, also names with commas and percent signs', () 
   expect(readTopics('run:a:b,runs,')).toEqual(['run:a:b', 'runs']);
 });
 
-describe('a text that was copied somewhere', () => {
+describe('a copied text', () => {
   const run = 'yuriw-2026-11-23_09:00:00-rados-wip-distro-default-smithi';
   const encoded = run.replaceAll(':', '%3A');
   test.each([
@@ -88,7 +88,7 @@ describe('a text that was copied somewhere', () => {
     expect(readReference(text)).toEqual({ kind: 'run', run: name, jobId });
   });
 
-  test('may be about a node', () => {
+  test('can be about a node', () => {
     expect(readReference('https://pulpito.ceph.com/nodes/smithi080/')).toEqual({ kind: 'node', node: 'smithi080' });
   });
 
@@ -126,7 +126,7 @@ describe('a link in the dashboard', () => {
   });
 });
 
-describe('the address of a log', () => {
+describe('the URL of a log', () => {
   const template = 'https://logs.example/{run_name}/{job_id}/teuthology.log';
 
   test.each([
@@ -138,7 +138,7 @@ describe('the address of a log', () => {
     expect(logHref(template, run, job)).toBe(`https://logs.example/${path}/teuthology.log`);
   });
 
-  test('comes with that of its folder, and for Ansible with that of its log', () => {
+  test('comes with the URL of its folder, and with that of the Ansible log for Ansible failures', () => {
     const job = { job_id: '1', status: 'fail', signature: null } as const;
     expect(logLinks(template, 'r', job)).toEqual([
       { name: 'log', href: 'https://logs.example/r/1/teuthology.log' },

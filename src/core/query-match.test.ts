@@ -110,7 +110,7 @@ describe('a job is matched, and not matched by the negated filter', () => {
     expect(missed.filter((text) => !matches(`-${text}`))).toEqual([]);
   });
 
-  test('by all terms, not by some of them', () => {
+  test('only if all terms match', () => {
     expect(matches('s:fail suite:rados "read error"')).toBe(true);
     expect(matches('s:fail suite:rados -"read error"')).toBe(false);
     expect(matches('')).toBe(true);

@@ -54,7 +54,7 @@ const term: fc.Arbitrary<Term> = fc.oneof(
     .map(([negated, value]): Term => ({ key: null, negated, values: [value] })),
 );
 
-test('a printed filter is read as the same filter', () => {
+test('a printed filter parses to the same filter', () => {
   fc.assert(
     fc.property(fc.array(term, { maxLength: 4 }), (terms) => {
       expect(parseQuery(printQuery({ terms }), 'jobs')).toEqual({ query: { terms }, problems: [] });
@@ -96,9 +96,9 @@ describe('a click on a value', () => {
     ['excludes', 's:fail', 'suite', 'rados', 'exclude', 's:fail -suite:rados'],
     ['replaces', 's:fail suite:fs -suite:rbd', 'suite', 'rados', 'only', 's:fail suite:rados'],
     ['replaces every spelling', 'm:mira Machine:vps x', 'machine', 'smithi', 'only', 'x machine:smithi'],
-    ['quotes what would mean more', '', 'branch', 'a*b', 'add', 'branch:"a*b"'],
-    ['leaves an open quote behind', 'reason:"read err', 'suite', 'fs', 'add', 'reason:"read err" suite:fs'],
-    ['keeps what it does not know', 'nokey:x', 'suite', 'fs', 'only', 'nokey:x suite:fs'],
+    ['quotes a value that could be read as a pattern', '', 'branch', 'a*b', 'add', 'branch:"a*b"'],
+    ['closes an open quote', 'reason:"read err', 'suite', 'fs', 'add', 'reason:"read err" suite:fs'],
+    ['keeps unknown terms', 'nokey:x', 'suite', 'fs', 'only', 'nokey:x suite:fs'],
   ] as const)('%s', (_outcome, text, key, value, mode, expected) => {
     expect(addTerm(text, key, value, mode)).toBe(expected);
   });
@@ -113,17 +113,17 @@ test('terms are listed as they are written', () => {
 describe('a toggled term', () => {
   test.each([
     ['on', '', 'status:running', 'status:running'],
-    ['on beside others', 'suite:fs', 'status:running', 'suite:fs status:running'],
+    ['on beside other terms', 'suite:fs', 'status:running', 'suite:fs status:running'],
     ['off', 'suite:fs status:running', 'status:running', 'suite:fs'],
     ['off in its short spelling', 's:fail,dead suite:fs', 'status:fail,dead', 'suite:fs'],
     ['on beside another value of its key', 's:fail', 'status:running', 's:fail status:running'],
-    ['on behind an open quote', 'reason:"read err', 'status:running', 'reason:"read err" status:running'],
+    ['on after an open quote', 'reason:"read err', 'status:running', 'reason:"read err" status:running'],
   ])('is %s', (_outcome, text, term, expected) => {
     expect(toggleTerm(text, term)).toBe(expected);
     expect(indexOfTerm(expected, term) === -1).toBe(indexOfTerm(text, term) !== -1);
   });
 });
 
-test('a term is replaced where it stands', () => {
+test('a term is replaced in its place', () => {
   expect(withTerm('abrnch:x  -brnch:x,"a:b" brnch:y', 1, '-branch:x,"a:b"')).toBe('abrnch:x -branch:x,"a:b" brnch:y');
 });

@@ -35,7 +35,7 @@ describe('a pattern', () => {
     );
   });
 
-  test('is fast on a long text, whatever its stars', () => {
+  test('is fast on a long text, no matter how many stars it has', () => {
     // A regular expression with eight stars took half a minute for 60 letters.
     expect(globMatcher(`${'a*'.repeat(2000)}b`)('a'.repeat(1_000_000))).toBe(false);
     expect(globMatcher(`${'*a'.repeat(2000)}b*`)('a'.repeat(1_000_000))).toBe(false);

@@ -69,7 +69,7 @@ describe('keys', () => {
     [key, ...short].map((name): [string, string, QueryTarget] => [name, key, on[0]!]),
   );
 
-  test.each(spellings)('%s: means %s, whatever its case', (name, key, target) => {
+  test.each(spellings)('%s: means %s, in any case', (name, key, target) => {
     for (const spelling of [name, name.toUpperCase()]) expect(terms(`${spelling}:none,fail`, target)[0]?.key).toBe(key);
   });
 
@@ -101,7 +101,7 @@ describe('keys', () => {
     ['whatever', undefined],
     ['__proto__', undefined],
     ['constructor', undefined],
-  ])('that are unknown are reported: %s, did you mean %s', (name, suggestion) => {
+  ])('that are unknown are reported with a suggestion: %s, %s', (name, suggestion) => {
     const { query, problems } = parseQuery(`-${name}:rados s:fail`, 'runs');
     expect(query.terms.map(({ key }) => key)).toEqual(['status']);
     expect(problems.map(({ text }) => text)).toEqual([`-${name}:rados`]);
@@ -152,7 +152,7 @@ const hostile = fc.oneof(
 const target = fc.constantFrom<QueryTarget>('runs', 'jobs');
 
 describe('any text', () => {
-  test('is read, and reads the same after printing', () => {
+  test('is parsed, and parses to the same filter after printing', () => {
     fc.assert(
       fc.property(hostile, target, (text, on) => {
         const { query } = parseQuery(text, on);
@@ -199,7 +199,7 @@ describe('any text', () => {
     },
   );
 
-  test('is read up to 50 values and 4,000 characters, and the rest is reported', () => {
+  test('is used up to 50 values and 4,000 characters, and the rest is reported', () => {
     for (const text of [
       'a '.repeat(60),
       `s:${'pass,'.repeat(60)} b`,
@@ -218,7 +218,7 @@ describe('any text', () => {
   });
 });
 
-describe('a value that means nothing is reported, with what was probably meant:', () => {
+describe('an invalid value is reported with a suggestion:', () => {
   test.each<[string, QueryTarget, string | undefined]>([
     ['scheduled:foo', 'runs', undefined],
     ['-scheduled:foo', 'jobs', undefined],
@@ -268,7 +268,7 @@ describe('a value that means nothing is reported, with what was probably meant:'
     if (suggestion !== undefined) expect(parseQuery(suggestion, target).problems).toEqual([]);
   });
 
-  test('the others of its term apply', () => {
+  test('the other values of its term apply', () => {
     const { query, problems } = parseQuery('-s:fail,failed,dead', 'runs');
     expect(query.terms).toEqual([{ key: 'status', negated: true, values: [literal('fail'), literal('dead')] }]);
     expect(problems).toMatchObject([{ suggestion: '-s:fail,fail,dead', message: expect.stringContaining('"failed"') }]);

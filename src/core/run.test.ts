@@ -9,7 +9,7 @@ function countsOf(statuses: JobStatus[]): JobCounts {
   return counts;
 }
 
-test('a run ends when its last job does, and again when its jobs have ended in another way', () => {
+test('a run ends when its last job ends, and again when the results of its jobs have changed', () => {
   const ends = (before: string, after: string) => {
     const [a, b] = [before, after].map((text) => countsOf(text.split(' ').filter(Boolean) as JobStatus[]));
     return hasEnded({ ...a!, status: runStatus(a!) }, { ...b!, status: runStatus(b!) });
@@ -71,8 +71,7 @@ describe('runStatus', () => {
     expect(runStatus(countsOf(statuses.split(' ').filter(Boolean) as JobStatus[]))).toBe(expected);
   });
 
-  // The rules of teuthology contract §3.6 with complete conditions. Tried in order, two rules that apply, or none, would not
-  // show.
+  // The rules of teuthology contract §3.6 with complete conditions. Trying the rules in order would hide two rules that apply, or none.
   const rules: [RunStatus, (has: Set<JobStatus>) => boolean][] = [
     ['empty', (has) => has.size === 0],
     ['running', (has) => has.has('running')],

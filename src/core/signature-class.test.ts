@@ -65,7 +65,7 @@ test.each([
   expect(signatureOf(`Command failed on smithi001 with status 1: "${command}"`).title).toBe(title);
 });
 
-test('two long commands with one beginning are two causes', () => {
+test('two long commands with the same beginning are two causes', () => {
   const [one, other] = ['a', 'b'].map((end) =>
     signatureOf(`Command failed with status 1: 'echo ${'word '.repeat(60)}${end}'`),
   );
@@ -73,7 +73,7 @@ test('two long commands with one beginning are two causes', () => {
   expect(one?.id).not.toBe(other?.id);
 });
 
-test('a traceback is its last line, with its place when every program has such a message', () => {
+test('the title of a traceback is its last line, with its place when any program can have such a message', () => {
   const trace = (message: string) =>
     `Traceback (most recent call last):\n  File "/x/teuthology/run.py", line 1, in run\n  File "/y/qa/tasks/lamps.py", line 2, in light\n${message}`;
   expect(signatureOf(trace('ValueError: no lamp 3')).title).toBe('ValueError: no lamp <n>');

@@ -43,7 +43,7 @@ describe('any text', () => {
     )
     .map(([beginning, words, end]) => beginning + words.join('') + end);
 
-  test('has a cause of one line and at most 160 characters, which a database can store', () => {
+  test('has a cause of one line and at most 160 characters, and can be stored in a database', () => {
     fc.assert(
       fc.property(anyText, (reason) => {
         const { id, title } = signatureOf(reason);
@@ -58,13 +58,13 @@ describe('any text', () => {
     );
   });
 
-  test('is cut between characters', () => {
+  test('is not cut within a character', () => {
     for (const length of [155, 156, 157, 158, 159, 160]) {
       expect(signatureOf('ä'.repeat(length) + '😀'.repeat(20)).title.isWellFormed()).toBe(true);
     }
   });
 
-  test('has a cause in linear time, however long and tangled it is', () => {
+  test('has a cause in linear time, no matter how long and tangled it is', () => {
     const tangled = [
       ...beginnings.map((beginning) => beginning.repeat(100_000)),
       // The first of these took 0.75 s when digits could be matched in several ways.

@@ -9,7 +9,7 @@ function causeOf(failure_reason: string | null, excerpt: FoundError | null, case
   return refinedCause({ status: 'fail', failure_reason }, { excerpt, cases });
 }
 
-test('a reason that says nothing gets the cause of the error, and different errors are different causes', () => {
+test('a generic reason gets the cause of the error, and different errors are different causes', () => {
   expect(causeOf(generic, crash)).toEqual(signatureOf(crash.error));
   const one = causeOf(generic, einval);
   const other = causeOf(generic, { kind: 'command', error: 'Error ENOENT: no oil', sure: true });
@@ -21,20 +21,20 @@ test('a reason that says nothing gets the cause of the error, and different erro
   expect(refinedCause({ status: 'pass', failure_reason: generic }, { excerpt: crash, cases: [] })).toBe(null);
 });
 
-test('a reason that says what failed stays, and so does one whose log leaves doubts', () => {
+test('a specific reason is kept, and so is one whose log is not certain', () => {
   const telling = 'Test failure: test_a (tasks.t.TestA)';
   expect(causeOf(telling, crash, ['test_b (t.B)'])).toEqual(signatureOf(telling));
   for (const excerpt of [{ ...crash, sure: false }, { kind: 'none', error: '', sure: false } as const, null])
     expect(causeOf(generic, excerpt)).toEqual(signatureOf(generic));
 });
 
-test('a failed test case comes before everything but a crash', () => {
+test('a failed test case takes precedence over everything but a crash', () => {
   expect(causeOf(generic, einval, ['test_a (t.A)'])).toEqual(caseCause('test_a (t.A)'));
   expect(causeOf(generic, crash, ['test_a (t.A)'])?.kind).toBe('crash');
   expect(causeOf(generic, null, ['lamp test', 'oil test'])).toMatchObject({ kind: 'test', title: 'lamp test' });
 });
 
-test('a failed case is one cause, whether its document, its log or a reason names it', () => {
+test('a failed case is the same cause in a document, a log and a failure reason', () => {
   const long = (end: string) => `test_${'x'.repeat(300)}${end} (t.A)`;
   const names = [
     ...['test_x[3-foo] (t.A)', 'test_x[4-foo] (t.A)', 'test_X[4-foo] (t.A)', 'test_x[/tmp/a1] (t.A)'],
@@ -58,7 +58,7 @@ test('a failed case is one cause, whether its document, its log or a reason name
   for (const name of odd) expect(causeOf(generic, null, [name])).toMatchObject({ kind: 'test', title: name });
 });
 
-test('a reason that names one of the failed cases among other words has the cause of the case', () => {
+test('the cause of a reason that names one of the failed cases among other words is that case', () => {
   const unit = (name: string) =>
     `Command failed (s3 tests against rgw) on smithi001 with status 1: 'FAILURE: Test \`${name}\` of \`s3.Test\`. Reason: dark.'`;
   expect(causeOf(unit('test_b'), null, ['test_a (s3.Test)', 'test_b (s3.Test)'])).toEqual(

@@ -191,7 +191,7 @@ describe('the cause of a failure is the same for other hosts, numbers, ids, path
     );
   });
 
-  test('and different for each kind, label, status, program, test and code', () => {
+  test('and differs for each kind, label, status, program, test and code', () => {
     const titles = SHAPES.map(([, kind, title]) => `${kind} ${title}`);
     const ids = fc
       .sample(fc.tuple(...SHAPES.map(([shape]) => reasonOf(shape))), 1)[0]
@@ -217,10 +217,10 @@ test.each([
   ['a logger', '2026-11-20 03:12:09,123.456 INFO:tasks.ceph:'],
   ['a level', '[2026-11-20T03:12:09.123Z] ERROR: '],
   ['a level and a logger', '2026-11-20 03:12:09,123 ERROR teuthology.run_tasks: '],
-])('the cause of a failure is the same with %s before it', (_, before) => {
+])('the cause of a failure is the same after %s', (_, before) => {
   const reason = "Command failed on smithi001 with status 22: 'sudo ceph osd pool rm foo'";
   expect(signatureOf(`${before}${reason}`)).toEqual(signatureOf(reason));
-  // What an exception is called is part of the message.
+  // The name of an exception is part of the message.
   expect(signatureOf(`${before}KeyError: 'x'`)).toEqual(signatureOf("KeyError: 'x'"));
 });
 
@@ -228,18 +228,18 @@ test.each([
   'docker exec -it ceph-11111111-2222-3333-4444-555555555555-mon-a ceph osd pool rm foo',
   'podman exec 0123456789ab ceph osd pool rm foo',
   'kubectl exec -n rook-ceph rook-ceph-tools-5d8c7b9f6-abcde -- ceph osd pool rm foo',
-])('a command that ran by %s is what ran inside', (command) => {
+])('a command run through %s is named after the inner command', (command) => {
   const reason = (run: string) => signatureOf(`Command failed on smithi001 with status 22: 'sudo ${run}'`);
   expect(reason(command)).toEqual(reason('ceph osd pool rm foo'));
 });
 
-test('a line of the details of a status is the cause of its code', () => {
+test('a line of health details has the cause of its code', () => {
   const line = (message: string) =>
     signatureOf(`"2026-01-02T03:04:05 mon.a (mon.0) 1 : cluster [WRN] ${message}" in cluster log`);
   expect(line('[WRN] OSD_DOWN: 1 osds down')).toEqual(line('Health check failed: 3 osds down (OSD_DOWN)'));
 });
 
-test('a job without a reason has its own cause', () => {
+test('a job without a reason has a cause of its own', () => {
   expect(deadSignature('dead')).toMatchObject({ kind: 'dead', title: 'dead, no reason recorded' });
   expect(deadSignature('fail')).toMatchObject({ kind: 'dead', title: 'failed, no reason recorded' });
   expect(deadSignature('dead').id).not.toBe(deadSignature('fail').id);

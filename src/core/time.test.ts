@@ -4,7 +4,7 @@ import { formatDay, formatTimestamp, MICROS_PER_DAY, parseDay, parseTimestamp } 
 
 const SECOND = 1_000_000;
 const anyMicros = fc.maxSafeInteger();
-// Two days inside the limits, because a day that is cut by a limit has no round trip.
+// Two days inside the limits, because a day that a limit clamps does not round-trip.
 const dayMicros = fc.integer({
   min: Number.MIN_SAFE_INTEGER + 2 * MICROS_PER_DAY,
   max: Number.MAX_SAFE_INTEGER - 2 * MICROS_PER_DAY,
@@ -67,7 +67,7 @@ describe('parseTimestamp', () => {
     '2024-01-01_00:00:00\n',
     ' 2024-01-01_00:00:00',
     '2024-01-01 00:00:00',
-  ])('%j is no run-name time', (text) => expect(parseTimestamp(text, 'run-name')).toBeNull());
+  ])('%j is not a run-name time', (text) => expect(parseTimestamp(text, 'run-name')).toBeNull());
 
   test.each([
     '2024-01-01T00:00:00',
@@ -77,7 +77,7 @@ describe('parseTimestamp', () => {
     '.2024-01-01 00:00:00',
     '2024-01-01 00:00:00Z',
     '2024-01-01 00:00:00+00:00',
-  ])('%j is no updated time', (text) => expect(parseTimestamp(text, 'updated')).toBeNull());
+  ])('%j is not an updated time', (text) => expect(parseTimestamp(text, 'updated')).toBeNull());
 
   test('reads what formatTimestamp wrote, to the second', () => {
     fc.assert(
@@ -116,13 +116,13 @@ describe('days', () => {
     (text) => expect(parseDay(text, today)).toBeNull(),
   );
 
-  test('times beyond the limits are cut, not refused', () => {
+  test('times beyond the limits are clamped, not rejected', () => {
     const max = Number.MAX_SAFE_INTEGER;
     expect(parseDay('9999-12-31', today)).toEqual({ from: max, to: max });
     expect(parseDay('1000-01-01', today)).toEqual({ from: -max, to: -max });
   });
 
-  test('yesterday ends at midnight when today begins', () => {
+  test('yesterday ends when today begins, at midnight', () => {
     fc.assert(
       fc.property(dayMicros, (micros) => {
         expect(parseDay('yesterday', micros)?.to).toBe(parseDay('today', micros)?.from);
@@ -130,7 +130,7 @@ describe('days', () => {
     );
   });
 
-  test('every time is in the day that formatDay names, and in no other', () => {
+  test('every time is in the day that formatDay returns, and in no other', () => {
     fc.assert(
       fc.property(dayMicros, (micros) => {
         const range = parseDay(formatDay(micros), today);

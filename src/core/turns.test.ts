@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { createBell, createQueue } from './turns.ts';
 
-test('work in a queue is done one after the other, also after one that throws', async () => {
+test('tasks of a queue run one after the other, even after one that throws', async () => {
   const queue = createQueue();
   const done: string[] = [];
   const work = async (name: string) => {
@@ -18,7 +18,7 @@ test('work in a queue is done one after the other, also after one that throws', 
   expect(done).toEqual(['a begins', 'a ends', 'b begins', 'c begins', 'c ends']);
 });
 
-test('a queue does not keep what was done last', async () => {
+test('a queue does not keep its last result', async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const queue = createQueue();
@@ -30,7 +30,7 @@ test('a queue does not keep what was done last', async () => {
 
 const anHour = 3_600_000;
 
-test('a bell wakes everybody who waits, and whoever has not heard it yet', async () => {
+test('a bell wakes all waiters, and those who have not heard the last ring', async () => {
   const bell = createBell();
   const heard = bell.rung();
   const waiting = [bell.wait(heard, anHour), bell.wait(heard, anHour)];
@@ -39,7 +39,7 @@ test('a bell wakes everybody who waits, and whoever has not heard it yet', async
   await bell.wait(heard, anHour);
 });
 
-test('a bell keeps nothing of those who have waited in vain', async () => {
+test('a bell does not keep waits that timed out', async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const bell = createBell();

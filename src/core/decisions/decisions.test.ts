@@ -39,14 +39,14 @@ describe('a decision reaches', () => {
   );
   const runs = fc.record({ name: fc.constantFrom('one', 'two', 'three'), branch: names });
 
-  test('no run of another run, branch or family of branches than its scope, and never a base from a branch', () => {
+  test('only runs in its scope, and never a base from a branch', () => {
     fc.assert(
       fc.property(fc.constantFrom(...decisionScopes), runs, runs, (scope, made, other) => {
         const reach = reachOf(scope, placeOf(made, bases));
         if (typeof reach === 'string') return made.branch === '';
         const place = placeOf(other, bases);
         const isReached = reaches(reach, place);
-        // Said again, in the words of the specification.
+        // The rule in the words of the specification.
         const family = (branch: string) => bases.find((base) => branch.split('-').includes(base)) ?? 'main';
         const expected = {
           run: made.name === other.name,
@@ -59,7 +59,7 @@ describe('a decision reaches', () => {
     );
   });
 
-  test('the base branch of its run by default, and the branch alone when that has caused it', () => {
+  test('the base branch of its run by default, and only the branch if the branch has caused the failure', () => {
     expect(usualScope('product bug', run)).toBe('base');
     expect(usualScope('caused by this branch', run)).toBe('branch');
     expect(usualScope('infra', { branch: '' })).toBe('run');
@@ -68,7 +68,7 @@ describe('a decision reaches', () => {
 });
 
 describe('of several decisions', () => {
-  test('the narrowest holds, and the last of those', () => {
+  test('the narrowest applies, and the latest of equally narrow ones', () => {
     const branch = aDecision({ id: 2, scope: 'branch', scope_of: run.branch });
     const base = aDecision({ id: 4, scope: 'base', scope_of: 'squid' });
     expect(idOf([aDecision({ id: 5 }), base, aDecision({ id: 3, scope: 'base', scope_of: 'squid' })])).toBe(4);
@@ -76,7 +76,7 @@ describe('of several decisions', () => {
     expect(idOf([base, branch, aDecision({ id: 1, scope: 'run', scope_of: 'r' })])).toBe(1);
   });
 
-  test('none holds that was withdrawn, replaced, or ended before the run was scheduled', () => {
+  test('none applies that was withdrawn, replaced, or ended before the run was scheduled', () => {
     expect(idOf([aDecision({ id: 2, withdrawn_at: 200 }), aDecision()])).toBe(1);
     expect(idOf([aDecision({ replaced: true })])).toBe(null);
     expect(idOf([aDecision({ until: 999 })])).toBe(null);
@@ -84,7 +84,7 @@ describe('of several decisions', () => {
   });
 });
 
-test('one that is made beside others holds as if all were looked at, or says that they must be', () => {
+test('the effect of an added decision is the same as after reading all decisions, or is reported as unknown', () => {
   const scopes = fc.constantFrom<Partial<Candidate>>(
     { scope: 'run', scope_of: 'r' },
     { scope: 'branch', scope_of: run.branch },
@@ -115,7 +115,7 @@ describe('a cause that comes back', () => {
     had.map((one, at) => ({ scheduled: 200 + at, had: one === 1, isBaseline: true }));
   const absent = (runs: number) => Array.from({ length: runs }, () => 0);
 
-  test('after 20 runs of the baseline without it is undecided again, and says what it was', () => {
+  test('after 20 runs of the baseline without it is undecided again, and names its earlier decision', () => {
     const known = aDecision({ issue_url: 'https://tracker.ceph.com/issues/61233' });
     expect(idOf([known], line(1, ...absent(19)))).toBe(1);
     expect(standingOf([known], run, line(1, ...absent(23)))).toEqual({
@@ -125,7 +125,7 @@ describe('a cause that comes back', () => {
     expect(standingOf([aDecision()], run, line(...absent(20), 1, 0)).past).toContain('was product bug, absent for 20');
   });
 
-  test('stays decided when the decision is younger, and when a run of its own branch had it', () => {
+  test('stays decided if the decision is more recent, or if a run of its own branch had it', () => {
     expect(idOf([aDecision({ created: 215 })], line(1, ...absent(23)))).toBe(1);
     expect(idOf([aDecision({ created: 2000 })], line(1, ...absent(23)))).toBe(1);
     const own = { scheduled: 212.5, had: true, isBaseline: false };
@@ -145,21 +145,21 @@ describe('a cause that comes back', () => {
   });
 });
 
-describe('after a change of rules a decision', () => {
+describe('after a change of rules, a decision', () => {
   const move = (old: string, cause: string, jobs: number): Move => ({ old, cause, jobs });
 
   test.each<[string, Move[], string[], string[]]>([
-    ['stays where nothing moved', [], ['a'], []],
-    ['goes with all jobs', [move('a', 'b', 3)], ['a', 'b'], []],
-    ['goes with four fifths of them', [move('a', 'b', 8), move('a', 'c', 2)], ['a', 'b'], []],
-    ['needs a look where they are scattered', [move('a', 'b', 7), move('a', 'c', 3)], ['a'], ['b', 'c']],
+    ['stays if no job moved', [], ['a'], []],
+    ['follows all jobs', [move('a', 'b', 3)], ['a', 'b'], []],
+    ['follows four fifths of the jobs', [move('a', 'b', 8), move('a', 'c', 2)], ['a', 'b'], []],
+    ['needs a look if the jobs are scattered', [move('a', 'b', 7), move('a', 'c', 3)], ['a'], ['b', 'c']],
     [
-      'goes on through later changes',
+      'is followed through later changes',
       [move('a', 'b', 1), move('b', 'c', 9), move('c', 'd', 5), move('c', 'e', 5)],
       ['a', 'b', 'c'],
       ['d', 'e'],
     ],
-    ['ends in no circle', [move('a', 'b', 1), move('b', 'a', 1)], ['a', 'b'], []],
+    ['does not go round in circles', [move('a', 'b', 1), move('b', 'a', 1)], ['a', 'b'], []],
   ])('%s', (_, moves, causes, scattered) => {
     expect(follower(moves)('a')).toEqual({ causes, scattered });
   });
@@ -170,7 +170,7 @@ test.each([
   ['https://github.com/ceph/ceph/pull/12/', '#12'],
   ['http://bugs.example/show_bug.cgi?id=77', '#77'],
   ['https://wiki.example/known', 'wiki.example/known'],
-])('%s is called %s', (url, name) => {
+])('the short name of %s is %s', (url, name) => {
   expect([isIssue(url), issueName(url)]).toEqual([true, name]);
 });
 
@@ -183,7 +183,7 @@ test.each([
   'http://a b',
   'ftp://x/1',
   `https://x/${'1'.repeat(500)}`,
-])('%s is no address of an issue', (text) => {
+])('%s is not the URL of an issue', (text) => {
   expect(isIssue(text)).toBe(false);
 });
 
@@ -196,6 +196,6 @@ test.each<[VerdictName, 'product' | 'unclear', string, Decision['class']]>([
   ['SINCE', 'product', 'wip-a', 'product bug'],
   ['ROSE', 'unclear', 'main', 'unclear'],
   ['UNSEEN', 'product', 'wip-a', 'unclear'],
-])('%s of class %s on %s is believed to be %3$s', (verdict, kind, branch, expected) => {
+])('%s of class %s on %s is proposed as %3$s', (verdict, kind, branch, expected) => {
   expect(believed({ verdict, class: kind }, { branch, base: 'main' })).toBe(expected);
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createWordSearch } from './evidence.ts';
 
-test('finds the first word that ends within the bytes, whatever stands around it', () => {
+test('finds the first word within the bytes, with any bytes around it', () => {
   const words = ['abcab', 'bcabca', 'ccccc', 'aabbcc'];
   const search = createWordSearch(words);
   const text = fc.array(fc.constantFrom('a', 'b', 'c', ...words), { maxLength: 40 }).map((parts) => parts.join(''));

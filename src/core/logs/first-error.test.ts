@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createIgnorelist, evidenceIn, ignorelistOf, nextTrigger } from './evidence.ts';
 import { createScan, type Near } from './first-error.ts';
 
-/** What is found in a log, whose lines are all told of. */
+/** The finding in a log. Every line with a trigger is scanned. */
 function found(text: string, ignorelist: string[] = [], failure_reason: string | null = null) {
   const lines = text.trim().split('\n');
   const scan = createScan({ ignorelist, failure_reason });
@@ -28,7 +28,7 @@ test.each<[string, string, string | null, boolean]>([
     true,
   ],
   [
-    'no assertion that a test injects',
+    'no assertion that a test injected',
     'INFO:x:src/mds/Log.cc: 12: FAILED ceph_assert(0 == "mds_kill_journal_at")',
     null,
     false,
@@ -52,27 +52,27 @@ test.each<[string, string, string | null, boolean]>([
     false,
   ],
   [
-    'nothing that is tried again',
+    'nothing that is retried',
     'ERROR:x:[Errno 111] Connection refused on smithi001\nINFO:x:retrying in 5 seconds',
     null,
     false,
   ],
   [
-    'the exception that ended the job, not those of its end',
+    'the exception that ended the job, not those of the teardown',
     'ERROR:teuthology.run_tasks:Saw exception from tasks.\nTraceback (most recent call last):\n  File "a"\nValueError: no lamp\nERROR:z:Traceback (most recent call last):\n  File "b"\nKeyError: later',
     'ValueError: no lamp',
     true,
   ],
   [
-    'an exception that says nothing, and is not sure of it',
+    'an exception without a message, but not for certain',
     'ERROR:teuthology.run_tasks:Saw exception from tasks.\nTraceback (most recent call last):\n  File "a"\nx.TestError',
     'x.TestError',
     false,
   ],
-  ['nothing of what was asked for', "DEBUG:x:> sudo egrep '\\[ERR\\]|FAILED ceph_assert(' log", null, false],
+  ['nothing in a command that is only echoed', "DEBUG:x:> sudo egrep '\\[ERR\\]|FAILED ceph_assert(' log", null, false],
 ])('finds %s', (_, text, error, sure) => expect(found(text)).toEqual({ error, sure }));
 
-test('a line of the cluster log counts unless the job ignores it, and most when the job was ended for it', () => {
+test('a line of the cluster log counts unless the job ignores it, and counts most if the job was ended because of it', () => {
   const line = 'INFO:x:cluster [WRN] Health check failed: 1 lamps down (LAMP_DOWN)';
   expect(found(line, ['\\(LAMP_DOWN\\)'])).toEqual({ error: null, sure: false });
   expect(found(line, ['lamps? .*up']).error).toContain('LAMP_DOWN');
@@ -80,7 +80,7 @@ test('a line of the cluster log counts unless the job ignores it, and most when 
   expect(found(`${line}\nINFO:x:FAIL: test_a (t.A)`, [], reason).error).toContain('LAMP_DOWN');
 });
 
-test('an ignorelist is read from wherever it stands, and its entries are never run', () => {
+test('an ignorelist is found at any depth, and its entries are never executed', () => {
   const overrides = {
     ceph: { 'log-ignorelist': ['\\(A_B\\)', 'slow .* request', 3] },
     x: [{ 'log-whitelist': ['(a+)+$'] }],
@@ -92,7 +92,7 @@ test('an ignorelist is read from wherever it stands, and its entries are never r
   expect(ignored(`${'a'.repeat(10_000)}!`)).toBe(false);
 });
 
-test('a line of any length and shape takes no time', () => {
+test('a line of any length and shape is scanned fast', () => {
   for (const part of ['FAIL: ', 'a'.repeat(9), '[  FAILED  ] ', 'x.', '(', ' ', 'Error: ', '\u00e4'])
     expect(() => evidenceIn(part.repeat(5000))).not.toThrow();
 });

@@ -39,7 +39,7 @@ describe('a message', () => {
     expect(text(passed)).toBe('run-1\nall 1 job passed. rados on main by ana');
   });
 
-  test('is one line for one thing, whatever a client has called it', () => {
+  test('has one line for each object, even with line breaks in its name', () => {
     const hostile = news([cause('a', 'one\r\nBcc: all@example.com\n\n• another', 2)]);
     expect(text(hostile)).toContain('• one Bcc: all@example.com • another (2 jobs)');
     const { title } = messageOf({ ...hostile, run: { ...hostile.run, suite: 'a\nb', branch: '\u0000' } }, 0);
@@ -47,7 +47,7 @@ describe('a message', () => {
     expect(text(news([cause('a', 'x'.repeat(9000), 2)])).length).toBeLessThan(500);
   });
 
-  test('has nothing in Slack that was slipped into it', () => {
+  test('contains no injected markup in Slack', () => {
     const bad = '<!here> & <https://bad.example|good>';
     const body = bodyIn('slack', messageOf(news([{ ...cause('a', bad, 2), error: `\n${bad}` }]), 0).body);
     const { text: said } = JSON.parse(body) as { text: string };
@@ -56,12 +56,12 @@ describe('a message', () => {
   });
 });
 
-test('a message that an earlier version has kept stays in the format that it was made in', () => {
+test('a message that an earlier version stored keeps its format', () => {
   for (const body of ['All 1 job passed.', '{"text":"all 1 job passed"}'])
     expect([bodyIn('slack', body), bodyIn('mail', body)]).toEqual([body, body]);
 });
 
-test('a delivery is repeated for a day and a half, and a subscription that fails for five days is switched off', () => {
+test('a delivery is retried for a day and a half, and a subscription that fails for five days is disabled', () => {
   const times: number[] = [];
   for (let at = 0, attempts = 1; ; attempts++) {
     const next = nextAttempt(attempts, at);
@@ -73,7 +73,7 @@ test('a delivery is repeated for a day and a half, and a subscription that fails
   expect([4, 5].map((days) => failsTooLong(0, days * 86_400_000_000))).toEqual([false, true]);
 });
 
-test('of a filter over runs, nodes are asked for their machine type alone', () => {
+test('of a filter on runs, only the machine type applies to nodes', () => {
   const of = (filter: string) => concernsMachines(filter, 'smithi');
   expect(['', 'suite:rados', 'machine:smithi s:fail', 'm:smi*', '-m:trial', 'm:trial,smithi'].map(of)).not.toContain(
     false,
@@ -81,7 +81,7 @@ test('of a filter over runs, nodes are asked for their machine type alone', () =
   expect(['machine:trial', '-m:smithi', 'm:none'].map(of)).not.toContain(true);
 });
 
-test('a target is an address of http or https, or of mail, and is shown without what could be a password', () => {
+test('a target is an http or https URL or mail addresses, and is shown without possible secrets', () => {
   const good = ['https://hooks.slack.com/services/T/B/x', 'http://10.0.0.1:8000', 'http://u:p@lab/'];
   expect(good.map((target) => targetProblem('slack', target))).toEqual([null, null, null]);
   expect(good.map((target) => shownTarget('slack', target))).toEqual([

@@ -20,7 +20,7 @@ test.each<[VerdictName, number, Band]>([
   const since = verdict === 'SINCE' ? { run, k: 1, n: 2 } : null;
   expect(bandOf({ verdict, since, decision: null, past: null }, { scheduled })).toBe(band);
   expect(bandOf({ verdict, since, decision: {}, past: null }, { scheduled })).toBe('decided');
-  // A decision that has ended asks for another one.
+  // After a decision has ended, a new one is needed.
   const open = band === 'decided' ? 'undecided' : band;
   expect(bandOf({ verdict, since, decision: null, past: 'was #7, back' }, { scheduled })).toBe(open);
 });
@@ -58,11 +58,11 @@ test.each<[JobStatus, JobStatus | null, ReturnType<typeof said> | null, string[]
   ['pass', 'pass', null, []],
   ['pass', 'running', null, []],
   ['pass', null, null, []],
-])('a job that is %s, before %s, with the verdict %j, is %j', (status, previous, verdict, expected) => {
+])('a job with status %s, previously %s, with the verdict %j, is %j', (status, previous, verdict, expected) => {
   expect([...traitsOf({ status, previous, verdicts: verdict === null ? [] : [verdict] }, run)]).toEqual(expected);
 });
 
-test('a job of several causes has the traits of each', () => {
+test('a job with several causes has the traits of each', () => {
   const verdicts = [{ ...said('KNOWN'), decision: {} }, said('NEW')];
   expect([...traitsOf({ status: 'fail', previous: null, verdicts }, run)]).toEqual(['known', 'new', 'todo']);
 });

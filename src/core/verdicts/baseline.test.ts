@@ -14,7 +14,7 @@ test.each([
   expect(baseOf(branch, ['main', 'squid', 'squid-release'])).toBe(base);
 });
 
-test('bases are main and every branch of two suites whose name has no dash and no date', () => {
+test('bases are main and every branch that two suites ran on and whose name has no dash and no date', () => {
   const runs = ['reef', 'squid', 'wip-x', 'solo', 'b20261127'].flatMap((branch) => [
     { branch, suite: 'fs' },
     { branch, suite: branch === 'solo' ? 'fs' : 'rados' },

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { blameOf } from './blame.ts';
 import { createDigest, indexRun } from './digest.ts';
 
-/** One run: the descriptions of its jobs, and for each whether it failed. */
+/** One run: the descriptions of its jobs, and whether each job failed. */
 function pool(jobs: [description: string, failed: boolean][]) {
   const digest = createDigest({ id: '1', name: 'n', suite: 's', branch: 'b', sha1: null, scheduled: 0 });
   const cause = { id: 'a', class: 'product' } as const;
@@ -12,7 +12,7 @@ function pool(jobs: [description: string, failed: boolean][]) {
   return [indexRun(digest.done())];
 }
 
-/** Every combination of three choices, three times. */
+/** Every combination of three facets, three times. */
 function combinations(fails: (x: number, y: number, z: number) => boolean): [string, boolean][] {
   const jobs: [string, boolean][] = [];
   for (let n = 0; n < 5 * 4 * 4 * 3; n++) {
@@ -23,7 +23,7 @@ function combinations(fails: (x: number, y: number, z: number) => boolean): [str
 }
 
 describe('blame', () => {
-  test('is on one facet, with its counts and those of the rest', () => {
+  test('is on one facet, with the counts with and without it', () => {
     expect(blameOf(pool(combinations((x) => x === 2)), 'a')).toMatchObject({
       facets: [['x=2']],
       with: { k: 48, n: 48 },
@@ -38,7 +38,7 @@ describe('blame', () => {
     expect(found?.with).toEqual({ k: 12, n: 12 });
   });
 
-  test('names facets that are always together as one', () => {
+  test('names facets that always occur together as one', () => {
     expect(blameOf(pool(combinations((_, __, z) => z === 3)), 'a')?.facets).toEqual([['3=z', 'z=3']]);
     const jobs = combinations((x) => x === 2).map(([text, failed]): [string, boolean] => {
       return [failed ? text.replace('s/t', 's/u') : text, failed];
@@ -48,7 +48,7 @@ describe('blame', () => {
 
   test.each<[string, [string, boolean][]]>([
     ['two failures', combinations(() => false).map(([text], n) => [text, n === 0 || n === 20])],
-    ['failures all over', combinations(() => false).map(([text], n) => [text, n % 7 === 0])],
+    ['failures everywhere', combinations(() => false).map(([text], n) => [text, n % 7 === 0])],
     ['jobs that all fail', combinations(() => true)],
     ['no jobs', []],
     ['jobs without a description', Array.from({ length: 20 }, (_, n) => ['', n < 10])],

@@ -15,7 +15,7 @@ function digestOf(jobs: SomeJob[]) {
   return digest.done();
 }
 
-test('a digest has the jobs that passed or failed, but not of the lab', () => {
+test('a digest has the jobs that passed or failed, except failures of the lab', () => {
   const digest = digestOf([
     ['s/t/{a}', 'pass'],
     ['s/t/{a}', 'fail', ['x', 'product']],
@@ -50,7 +50,7 @@ test('a digest has the jobs that passed or failed, but not of the lab', () => {
   expect(index.hitsOf('z')).toEqual([]);
 });
 
-test('a job counts in each of its causes, and once among the jobs', () => {
+test('a job counts for each of its causes, and once in the number of jobs', () => {
   const index = indexRun(
     digestOf([
       ['s/t/{a}', 'fail', ['x', 'product'], ['y', 'product']],
@@ -91,10 +91,10 @@ test('jobs are found by one facet, by several, and by none', () => {
   expect(found('a', 'else')).toEqual([]);
 });
 
-test('a digest has so many facets at most, whatever descriptions name', () => {
+test('a digest has a limited number of facets, no matter what descriptions contain', () => {
   const text = (job: number) => `s/t/{${Array.from({ length: 100 }, (_, at) => `f${job}-${at}`).join(' ')}}`;
   const { facets, counts, rows } = digestOf(Array.from({ length: 500 }, (_, job) => [text(job), 'pass']));
-  // The first of 500 jobs has 64, the sub-suite is one of all.
+  // The first of the 500 jobs has 64 facets, and all of them share the sub-suite.
   expect([counts[0], rows.indexOf(1, 500) - 500]).toEqual([500, 63]);
   expect(facets.length).toBeLessThan(20_100);
   expect(counts).toHaveLength(facets.length);

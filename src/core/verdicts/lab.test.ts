@@ -23,17 +23,17 @@ test('a node that fails more often than the others is suspect', () => {
   expect(suspects([...everywhere, ...failures(9, ['n7']), ...failures(7, ['n9'])])).toEqual(['n7', 'n9']);
 });
 
-test('three failures are too few, and an even spread suspects nobody', () => {
+test('three failures are too few, and evenly spread failures make no node suspect', () => {
   expect(suspects([...failures(3, ['n7'])])).toEqual([]);
   expect(suspects([...failures(4, ['n7'])])).toEqual(['n7']);
   expect(suspects([...everywhere, ...everywhere, ...everywhere, ...everywhere, ...everywhere])).toEqual([]);
 });
 
-test('a node is not suspect for jobs that it shared with one that is', () => {
+test('a node is not suspect for failures that a suspect node explains', () => {
   expect(suspects([...failures(8, ['n7']), ...failures(4, ['n7', 'n8'], 'dead')])).toEqual(['n7']);
 });
 
-test('a burst of one cause is no fault of the node', () => {
+test('a burst of one cause is not the fault of the node', () => {
   expect(suspects(failures(8, ['n7'], 'ssh', hour / 10))).toEqual([]);
   expect(suspects(failures(5, ['n7'], 'ssh', hour / 10))).toEqual(['n7']);
 });
@@ -45,7 +45,7 @@ const job = (suite: string, branch: string, start: number, cause: string | null 
   cause,
 });
 
-test('jobs are counted by suite and branch within an hour of the middle one', () => {
+test('jobs are counted by suite and branch within an hour of the median one', () => {
   const window = outageWindow([5 * hour, 9 * hour, 6 * hour]);
   expect(window).toEqual({ from: 5 * hour, to: 7 * hour });
   const jobs = [
@@ -106,7 +106,7 @@ test.each([
   else expect(outage).toMatchObject(expected);
 });
 
-test('an outage of one suite is one when it hits two bases, and nearly all jobs of the run at that time', () => {
+test('an outage of one suite must hit two bases, and nearly all jobs of the run at that time', () => {
   const outage = (branch: string, starts: number[]) =>
     outageOf({ suite: 's', branch: 'main' }, starts, [{ suite: 's', branch, jobs: 6, hits: 5 }], ['main', 'squid']);
   expect(outage('wip-x-squid', [0, 1, 2, 3])).toMatchObject({ jobs: 6, hits: 5 });

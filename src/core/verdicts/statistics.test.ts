@@ -31,7 +31,7 @@ describe('the hypergeometric tail', () => {
     expect(Math.exp(lnHypergeometricTail(k, drawn, marked, total))).toBeCloseTo(expected, 12);
   });
 
-  test('is what whole numbers give', () => {
+  test('equals the result of whole-number arithmetic', () => {
     const sizes = fc.integer({ min: 1, max: 120 }).chain((total) => {
       const part = fc.integer({ min: 0, max: total });
       return fc.tuple(part, part, part, fc.constant(total));
@@ -45,7 +45,7 @@ describe('the hypergeometric tail', () => {
     );
   });
 
-  test('has a logarithm where the number itself is too small', () => {
+  test('has a logarithm even where the number itself is too small', () => {
     expect(lnHypergeometricTail(500, 500, 500, 5000)).toBeCloseTo(-lnChoose(5000, 500), 6);
     expect(lnHypergeometricTail(500, 500, 500, 5000)).toBeLessThan(-1000);
     expect(lnHypergeometricTail(2, 4000, 5000, 10_000)).toBe(0);
@@ -65,9 +65,9 @@ test.each([
   expect(to).toBeCloseTo(hi, 4);
 });
 
-test('nothing counted may be any share', () => expect(wilsonInterval(0, 0)).toEqual([0, 1]));
+test('no counts allow any share', () => expect(wilsonInterval(0, 0)).toEqual([0, 1]));
 
-/** Tries every way to cut. */
+/** Tries every possible set of cuts. */
 function leastCost(counts: readonly Count[]): number {
   const term = (part: number, all: number) => (part === 0 ? 0 : -part * Math.log(part / all));
   let least = Number.POSITIVE_INFINITY;
@@ -93,7 +93,7 @@ const counts = fc.array(
 );
 
 describe('stretches', () => {
-  test('are cut where every other way to cut explains less', () => {
+  test('are cut where they explain the counts best', () => {
     fc.assert(
       fc.property(counts, (list) => {
         const stretches = stretchesOf(list);
@@ -108,7 +108,7 @@ describe('stretches', () => {
 
   const runs = (...shares: number[]) => shares.map((k) => ({ n: 90, k }));
 
-  test('begin with the first run that has a new cause', () => {
+  test('begin with the first run that had a new cause', () => {
     expect(lastStretch(runs(0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 7, 6))).toEqual({
       last: { from: 9, n: 270, k: 20 },
       before: { from: 0, n: 810, k: 0 },
@@ -116,11 +116,11 @@ describe('stretches', () => {
     });
   });
 
-  test('rise by the last run alone', () => {
+  test('can rise with the last run alone', () => {
     expect(lastStretch(runs(1, 0, 2, 1, 1, 30))).toMatchObject({ last: { from: 5, k: 30 }, rises: true });
   });
 
-  test('are joined while their shares are within threefold', () => {
+  test('are merged while their shares are within a factor of three', () => {
     const cut = runs(0, 0, 0, 0, 20, 20, 20, 20, 45, 45, 45, 45);
     expect(stretchesOf(cut)).toHaveLength(3);
     expect(lastStretch(cut)).toMatchObject({ last: { from: 4, k: 260 }, before: { from: 0 }, rises: true });
@@ -131,7 +131,7 @@ describe('stretches', () => {
     expect(lastStretch(runs(3, 2, 4, 3))).toEqual({ last: { from: 0, n: 360, k: 12 }, before: null, rises: false });
   });
 
-  test('rise where a cause that was gone came back', () => {
+  test('rise when a cause comes back', () => {
     expect(lastStretch(runs(30, 30, 30, 0, 0, 0, 0, 30, 30))).toMatchObject({ last: { from: 7 }, rises: true });
   });
 });

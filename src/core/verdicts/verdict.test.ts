@@ -7,7 +7,7 @@ import { type CauseFacts, type Comparison, type VerdictName, verdictNames, verdi
 const hour = 3_600_000;
 let made = 0;
 
-/** A run with `n` jobs for each description, of which the first `k` ended with the cause `a`. */
+/** A run with `n` jobs for each description. The first `k` of them ended with the cause `a`. */
 function run(
   counts: Record<string, [k: number, n: number]>,
   other: { failed?: number; cause?: string } = {},
@@ -36,15 +36,15 @@ describe('the verdict on a cause', () => {
   test('is NEW for two jobs after seven runs without it', () => {
     const verdict = judge([...Array.from({ length: 7 }, () => plain(0)), plain(2)]);
     expect(verdict).toMatchObject({ verdict: 'NEW', c: 2, m: 20, k: 0, n: 140 });
-    // Both of 160 jobs are among 20: 20·19 / 160·159.
+    // The probability that both of 160 jobs are among 20: 20·19 / 160·159.
     expect(verdict.p).toBeCloseTo(0.01494, 5);
     expect(verdict.sentence).toBe('2 of 20 jobs here, 0 of 140 before (p 0.01).');
   });
 
-  test('is INFRA for a cause of the lab, whose jobs no digest has', () => {
+  test('is INFRA for a cause of the lab, whose jobs are in no digest', () => {
     const verdict = judge([plain(0), plain(0)], { id: 'lab', class: 'infra', starts: [0, 1, 2] });
     expect(verdict).toMatchObject({ verdict: 'INFRA', c: 3, m: 23, k: 0, n: 0, blame: null, outage: null });
-    expect(verdict.sentence).toBe('3 of 23 jobs here; the lab failed, not what was tested.');
+    expect(verdict.sentence).toBe('3 of 23 jobs here; the lab failed, not the software under test.');
     expect(isNew(verdict, { scheduled: 0 })).toBe(false);
   });
 
@@ -54,7 +54,7 @@ describe('the verdict on a cause', () => {
   });
 
   test.each([
-    ['one job, however many runs there are', 40, 1],
+    ['one job after any number of runs', 40, 1],
     ['two jobs after six runs', 6, 2],
     ['any number of jobs without a baseline', 0, 9],
   ])('is UNSEEN for %s', (_, before, k) => {
@@ -67,10 +67,10 @@ describe('the verdict on a cause', () => {
   test('is ROSE when this run alone has much more than the runs before', () => {
     const verdict = judge([plain(0), plain(1), plain(0), plain(0), plain(1), plain(12)]);
     expect(verdict).toMatchObject({ verdict: 'ROSE', c: 12, m: 20, k: 2, n: 100 });
-    expect(verdict.sentence).toBe('12 of 20 jobs here, before 2 of 100.');
+    expect(verdict.sentence).toBe('12 of 20 jobs here, 2 of 100 before.');
   });
 
-  test('is SINCE with the first run that had it when an earlier run began', () => {
+  test('is SINCE with the first run of the rise if that was an earlier run', () => {
     const runs = [0, 0, 0, 0, 8, 9, 7].map((k) => plain(k));
     const verdict = judge(runs);
     expect(verdict).toMatchObject({ verdict: 'SINCE', k: 0, n: 80, since: { run: runs[4]!.run, k: 24, n: 60 } });
@@ -78,14 +78,14 @@ describe('the verdict on a cause', () => {
     expect(verdict.sentence).toMatch(/^Began \d+ \w+: 0 of 80 jobs before, 24 of 60 since\.$/);
   });
 
-  test('is FLAKY with the interval of its share, without what failed of something else', () => {
+  test('is FLAKY with the interval of its share, without jobs that failed for another reason', () => {
     const odd = run({ 's/x/{a}': [1, 20] }, { failed: 5 });
     const verdict = judge([plain(1), plain(0), odd, plain(2), plain(1)]);
     expect(verdict).toMatchObject({ verdict: 'FLAKY', k: 4, n: 75, runs: 4, runs_with: 3 });
     expect(verdict.sentence).toBe('4 of 75 jobs in 4 runs (5 %, 2–13 %).');
   });
 
-  test('is KNOWN for what was seen in one run, and for what always fails', () => {
+  test('is KNOWN for a cause that was seen in one run, and for one that always fails', () => {
     expect(judge([plain(0), plain(1), plain(0), plain(1)])).toMatchObject({
       verdict: 'KNOWN',
       runs_with: 1,
@@ -109,24 +109,24 @@ test('NEW, ROSE, and SINCE of the last seven days are new', () => {
   expect([found('SINCE', 7), found('SINCE', 8)]).toEqual([true, false]);
 });
 
-test('a cause of one or two jobs before rises when those here are no chance in time and in what they share', () => {
+test('a cause of one or two earlier jobs rises if chance explains neither the number of jobs here nor what they share', () => {
   const choices = (most: number, few: number) => run({ 's/x/{o/a}': [most, 94], 's/x/{o/b}': [few, 6] });
   const line = (here: RunIndex, ...hits: number[]) => judge([...hits.map((k) => choices(k, 0)), here]).verdict;
   const before = Array.from({ length: 24 }, (_, at) => (at === 2 ? 1 : 0));
-  // Two of three are among 100 of 2500 jobs (0.0047), and both of two among 6 of 100 (0.003, two choices tried).
+  // Two of three jobs are among 100 of 2500 (0.0047), and both of two are among 6 of 100 (0.003, with two facets tried).
   expect(line(choices(0, 2), ...before)).toBe('ROSE');
   expect(line(choices(2, 0), ...before)).toBe('KNOWN');
   expect(line(choices(0, 2), 1, 1, 1, ...before)).not.toBe('ROSE');
 });
 
-test('the interval of a flake counts jobs that failed of something else as either', () => {
+test('the interval of a flake allows for both results of jobs that failed for another reason', () => {
   const runs = [1, 2, 1, 2, 1].map((k) => run({ 's/x/{a}': [k, 100] }, { failed: 20 }));
   const [verdict, clear] = [judge(runs), judge(runs.map((one, at) => (at < 4 ? plain([1, 2, 1, 2][at]!, 80) : one)))];
   expect(verdict).toMatchObject({ verdict: 'FLAKY', k: 6, n: 320, hi: clear.hi });
   expect(verdict.lo).toBeLessThan(clear.lo);
 });
 
-describe('jobs with what the failures have in common', () => {
+describe('jobs that share what the failures have in common', () => {
   const both = (k: number) => run({ 's/x/{o/one}': [k, 10], 's/x/{o/two}': [0, 60], 's/y/{o/three}': [0, 60] });
 
   test('are the only ones that are counted', () => {
@@ -144,7 +144,7 @@ describe('jobs with what the failures have in common', () => {
     });
   });
 
-  test('are not counted when no failure of this run is among them', () => {
+  test('are not counted separately if no failure of this run is among them', () => {
     const away = run({ 's/x/{o/one}': [0, 10], 's/x/{o/two}': [1, 60] });
     expect(judge([both(5), both(5), both(5), away])).toMatchObject({ blame: null, m: 70 });
   });
@@ -157,7 +157,7 @@ describe('an outage', () => {
   ];
   const dead = { class: 'support', starts: [10 * hour, 11 * hour, 11.5 * hour], around } as const;
 
-  test('is INFRA for a cause that it supports', () => {
+  test('makes a cause of class support INFRA', () => {
     const verdict = judge([plain(0), plain(3)], dead);
     expect(verdict.verdict).toBe('INFRA');
     expect(verdict.sentence).toBe('Also hit fs on squid: 4 of 15 jobs from 10:00 to 12:00.');
@@ -169,7 +169,7 @@ describe('an outage', () => {
     ['too small a share', { around: [...around, { suite: 's', branch: 'main', jobs: 20, hits: 0 }] }],
     ['one branch', { around: [{ ...around[0]!, branch: 'main' }] }],
     ['one suite and base', { around: [{ ...around[0]!, suite: 's', branch: 'wip-x' }] }],
-  ])('is none for %s', (_, change) => {
+  ])('is not assumed for %s', (_, change) => {
     expect(judge([plain(0), plain(3)], { ...dead, ...change }).verdict).toBe('UNSEEN');
   });
 
@@ -180,7 +180,7 @@ describe('an outage', () => {
     };
     expect(blame([0, 0, 9], 2)).toBeNull();
     expect(blame([0, 0, 9], 3)).not.toBeNull();
-    // A cause that was there before, and an outage before that nobody noticed.
+    // A cause that existed before, and an outage that was not noticed.
     expect(blame([1, 0, 1, 9], 2)).toBeNull();
     expect(blame([1, 9, 1], 3)).toBeNull();
     expect(blame([9, 9, 9], 2)).not.toBeNull();

@@ -241,7 +241,7 @@ function sentenceOf(verdict: Omit<Verdict, 'sentence'>): string {
   const field = fieldText(verdict);
   switch (verdict.verdict) {
     case 'INFRA': {
-      if (outage === null) return `${c} of ${m} jobs here; the lab failed, not what was tested.`;
+      if (outage === null) return `${c} of ${m} jobs here; the lab failed, not the software under test.`;
       const [first, ...more] = outage.hit;
       const where = `${first?.suite} on ${first?.branch}${more.length > 0 ? ` and ${more.length} more` : ''}`;
       return `Also hit ${where}: ${outage.hits} of ${outage.jobs} jobs from ${clock(outage.from)} to ${clock(outage.to)}.`;
@@ -251,7 +251,7 @@ function sentenceOf(verdict: Omit<Verdict, 'sentence'>): string {
     case 'UNSEEN':
       return `${c === 1 ? 'One job' : `${c} of ${m} jobs`} here; 0 of ${n}${field} before, too few to tell.`;
     case 'ROSE':
-      return `${c} of ${m}${field} here, before ${k} of ${n}.`;
+      return `${c} of ${m}${field} here, ${k} of ${n} before.`;
     case 'SINCE':
       return `Began ${dayText(since?.run.scheduled ?? 0)}: ${k} of ${n}${field} before, ${since?.k} of ${since?.n} since.`;
     case 'FLAKY': {
