@@ -24,60 +24,60 @@ export { DatabaseFault, isDatabaseFault, UnavailableDatabase, UnusableDatabase }
 
 /** An open database. */
 export interface Db extends Reader {
-  /** Every change of a job goes through here. */
+  /** Makes all changes to jobs. */
   jobWriter: JobWriter;
-  /** Every change that a client makes to a node goes through here. */
+  /** Makes all changes to nodes that clients request. */
   nodeWriter: NodeWriter;
-  /** Keeps what a run contributes to verdicts; does nothing where the database is only read. */
+  /** Stores the digest that a run contributes to verdicts. Does nothing if the database was opened read-only. */
   keepDigest(digest: Schema['run_digests']): Promise<void>;
-  /** What changes, for those who watch. */
+  /** The stream of changes, for subscribers. */
   live: Live;
-  /** Whether it works. */
+  /** Tells whether the database works. */
   condition: Condition;
-  /** The connections to PostgreSQL. */
+  /** The state of the PostgreSQL connection pool. */
   pool?: () => PoolState;
-  /** The database as a person may read it: without password. */
+  /** The URL or path of the database without its password, for logs and messages. */
   label: string;
-  /** Names of the migrations that opening applied. */
+  /** Names of the migrations that `open` applied. */
   migrated: string[];
-  /** Set when the database was opened only to be read: asks how it follows the one that is written to. */
+  /** Reads how far this database has followed its primary. Set only if the database was opened read-only. */
   replication?: () => Promise<Replication>;
-  /** Finishes what was accepted, then closes. */
+  /** Finishes the accepted writes, then closes the database. */
   close(): Promise<void>;
 }
 
-/** What `open` needs to know. */
+/** Options of `open`. */
 export interface OpenOptions {
   url: string;
   poolSize: number;
   /** Microseconds since the Unix epoch. */
   now: () => number;
-  /** Hears of connections that break while idle: nobody waits for an answer there. */
+  /** Called when an idle connection breaks; no request sees that error. */
   onLost?: (error: Error) => void;
-  /** Hears of every request that failed because the database does not work. */
+  /** Called for every request that failed because the database does not work. */
   onFault?: (error: unknown) => void;
-  /** Opens a SQLite file that a server may have; the schema must be up to date. */
+  /** Opens a SQLite file that a server may have open too. The schema must be up to date. */
   beside?: boolean;
-  /** For a command that can begin again: when the system goes down, the last commits on a SQLite file may be lost. */
+  /** For a command that can be restarted: a crash of the system may lose the last commits to a SQLite file. */
   bulk?: boolean;
-  /** Creates no SQLite file, which a wrong path or folder would otherwise lead to. */
+  /** Fails if the SQLite file does not exist. Otherwise a wrong path would create a new file. */
   mustExist?: boolean;
-  /** Milliseconds after which a PostgreSQL that says nothing is given up; by default 35,000. */
+  /** Milliseconds after which a PostgreSQL server that does not respond is given up; 35,000 by default. */
   answerWithin?: number;
 }
 
 /**
- * Opens the database, creates it where it is a file, and brings its schema up to date.
+ * Opens the database and brings its schema up to date. Creates the file of a SQLite database.
  *
- * Throws `UnusableDatabase` or `UnavailableDatabase`, each with a sentence for the person who started the program.
+ * Throws `UnusableDatabase` or `UnavailableDatabase`, whose message is a sentence for the operator.
  */
 export function open(options: OpenOptions): Promise<Db> {
   return openDatabase(options, false);
 }
 
 /**
- * Opens a database that this process may only read, a PostgreSQL standby for one: creates, migrates and writes nothing.
- * Every write through it fails. Throws as `open` does, also when the schema is not up to date.
+ * Opens a database read-only, for example a PostgreSQL standby. Creates, migrates and writes nothing; every write through
+ * it fails. Throws as `open` does, and also if the schema is not up to date.
  */
 export function openReadOnly(options: OpenOptions): Promise<Db> {
   return openDatabase(options, true);
@@ -101,7 +101,7 @@ async function openDatabase({ url, now, onFault = () => {}, ...options }: OpenOp
     await release();
     throw whileOpening(error, label);
   }
-  // Nobody can listen in a session that changes with every transaction.
+  // LISTEN does not work in a session that changes with every transaction.
   const followed = readOnly || opened.sharesSessions ? followDatabase({ engine, kysely }) : null;
   const live = followed?.live ?? createLive(kysely, target.engine === 'postgres' ? target.url : null);
   const jobWriter = createJobWriter(engine, transact ?? transactOn(kysely));
@@ -132,20 +132,20 @@ async function migrateWith(patient: Dialect, now: number): Promise<string[]> {
   return await migrate(kysely, 'postgres', now).finally(() => kysely.destroy());
 }
 
-/** The import of an export takes this row away at its beginning, and writes it at its end. */
+/** The import of an export deletes this row when it starts and writes it when it ends. */
 async function checkWhole(kysely: Kysely<Schema>): Promise<void> {
   if (await kysely.selectFrom('indexed').select('version').executeTakeFirst()) return;
   throw new UnusableDatabase('the import of an export into this database has not ended; begin again with an empty one');
 }
 
-/** What fails after the database has answered once: most of it passes. */
+/** Wraps an error that occurred after the database had answered once. Most of these errors are temporary. */
 function whileOpening(error: unknown, label: string): unknown {
   if (!isDatabaseFault(error)) return error;
   const sentence = `${label} does not work: ${(error as Error).message}`;
   return new (isDamage(error) ? UnusableDatabase : UnavailableDatabase)(sentence, { cause: error });
 }
 
-/** An engine at work, with what only one of the two has. */
+/** An open database engine. Each optional member exists for one of the two engines only. */
 interface OpenEngine {
   dialect: Dialect;
   patient?: () => Dialect;
@@ -178,8 +178,8 @@ async function openEngine(
 }
 
 /**
- * Returns how the database follows another one, null for one that is written to; throws when it does not answer, or when one
- * that is to be written to takes no writes.
+ * Returns the replication state of a read-only database, or null for a writable one. Throws if the database does not
+ * answer, or if a writable one takes no writes.
  */
 export async function ping({ condition, replication }: Db): Promise<Replication | null> {
   await condition.check();
@@ -189,7 +189,7 @@ export async function ping({ condition, replication }: Db): Promise<Replication 
 type Target = { engine: 'sqlite'; path: string; label: string } | { engine: 'postgres'; url: string; label: string };
 
 /**
- * Reads a database URL in today's and in the old spellings: `sqlite:///relative`, `sqlite:////absolute`,
+ * Parses a database URL in its current and its old spellings: `sqlite:///relative`, `sqlite:////absolute`,
  * `postgresql://…`, `postgres://…`, `postgresql+psycopg2://…`. Throws `UnusableDatabase`.
  */
 export function parseDatabaseUrl(url: string): Target {
@@ -216,7 +216,7 @@ export function parseDatabaseUrl(url: string): Target {
   );
 }
 
-/** The driver takes a password also from the query, and others take more secrets from there. */
+/** The query may contain secrets too: the driver reads a password from it, and other programs read more. */
 function withoutPasswords(url: string): string {
   const label = new URL(url);
   if (label.password !== '') label.password = '***';

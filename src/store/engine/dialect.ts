@@ -1,11 +1,11 @@
 /**
- * The statements in which the two engines differ, side by side. Everything else is written once.
+ * The SQL that differs between the two engines, side by side. All other SQL is written once.
  */
 import { type Kysely, type RawBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import { asciiLower } from '../../core/query-value.ts';
 import type { Engine, NodeRow, Schema } from './schema.ts';
 
-/** Column types as each engine spells them, and what else differs in a schema. */
+/** The column types of an engine, and the other differences in a schema. */
 export interface ColumnTypes {
   /** A generated primary key. */
   id: string;
@@ -16,24 +16,24 @@ export interface ColumnTypes {
   text: string;
   /** A long text, compressed where the engine can. */
   document: string;
-  /** Statements that set how a table keeps its rows; none where the engine asks for no such thing. */
+  /** Statements that set the storage parameters of a table; none on SQLite, which has no such parameters. */
   storage: (table: string, parameters: string) => string[];
-  /** The time that a column with microseconds since the Unix epoch means, in a view. */
+  /** For a view: converts a column with microseconds since the Unix epoch to a timestamp. */
   time: (column: string) => string;
-  /** The statements that make a view, also in place of one with the same columns. */
+  /** The statements that create a view or replace one with the same columns. */
   view: (name: string, query: string) => string[];
-  /** The text of a member of a JSON object that a column keeps as text, in a view; null where PostgreSQL could not read it. */
+  /** For a view: the text of a member of a JSON object in a text column; null if PostgreSQL could not read the object. */
   member: (column: string, key: string) => string;
-  /** The whole number nearest to such a member; null where there is none up to 2^53, beyond which no driver gives it back. */
+  /** The same rounded to a whole number; null if it is not a number, or above 2^53, which no driver returns. */
   whole: (column: string, key: string) => string;
 }
 
 /**
- * Locks the selected rows until the transaction ends. With `no key update` others may still refer to the rows: a new link of
- * a job to its nodes does not wait. SQLite has one writer, which already has the whole file.
+ * Locks the selected rows until the transaction ends. With `no key update` others may still reference the rows, so a new link
+ * from a job to its nodes does not wait. SQLite has one writer, which already has locked the whole file.
  *
- * A statement that claims the first of some rows compares with it by `=`: PostgreSQL may run a subquery behind `in` again for each row that
- * it looks at, which finds the next one each time.
+ * A statement that claims the first of some rows must compare with `=`, not with `in`: PostgreSQL may run a subquery after `in`
+ * again for each row, and would find another row each time.
  */
 export function lockRows<T extends keyof Schema, O>(
   engine: Engine,
@@ -44,46 +44,46 @@ export function lockRows<T extends keyof Schema, O>(
   return mode === 'update' ? query.forUpdate() : query.forNoKeyUpdate();
 }
 
-/** The condition that a text column contains a text, case and all. Not LIKE: `%` and `_` stand for themselves. */
+/** The condition that a text column contains a text, case-sensitively. Unlike LIKE, `%` and `_` stand for themselves. */
 export function contains(engine: Engine, column: string, text: string): RawBuilder<SqlBool> {
   const position = sql.raw(engine === 'sqlite' ? 'instr' : 'strpos');
   return sql<SqlBool>`${position}(${sql.ref(column)}, ${text}) > 0`;
 }
 
 /**
- * The same in whatever case the letters A to Z are, and no others, whatever the locale of the database. LIKE would compare a long text at
- * every place of a name.
+ * The same, but ignores the case of the letters A to Z only, whatever the locale of the database. LIKE would compare a long text
+ * at every position of a name.
  */
 export function containsInAnyCase(engine: Engine, column: string, text: string): RawBuilder<SqlBool> {
   const [position, collation] = engine === 'sqlite' ? ['instr', ''] : ['strpos', ' collate "C"'];
   return sql<SqlBool>`${sql.raw(position)}(lower(${sql.ref(column)}${sql.raw(collation)}), ${asciiLower(text)}) > 0`;
 }
 
-/** A text in which LIKE finds nothing special. */
+/** Escapes a text for LIKE. */
 export function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }
 
-/** The condition that a column has one of some values: one parameter, however many they are. */
+/** The condition that a column has one of `values`. Uses a single parameter, whatever their number. */
 export function oneOf(engine: Engine, column: string, values: string[] | number[]): RawBuilder<SqlBool> {
   return engine === 'sqlite'
     ? sql<SqlBool>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(values)}))`
     : sql<SqlBool>`${sql.ref(column)} = any(${values})`;
 }
 
-/** A row as the driver gives it, with true booleans. */
+/** Converts the numbers in a row of the SQLite driver to booleans. */
 export function readNode(row: NodeRow): NodeRow {
   const { up, is_vm, locked } = row;
   return { ...row, up: up === null ? null : Boolean(up), is_vm: Boolean(is_vm), locked: Boolean(locked) };
 }
 
-/** Any numbers will do as long as nothing else in the database uses them: "pddl", "pdnd" and "pdsb" in ASCII. */
+/** Arbitrary numbers that nothing else in the database should use: "pddl", "pdnd" and "pdsb" in ASCII. */
 const advisoryLocks = { migrations: 0x7064646c, nodes: 0x70646e64, subscriptions: 0x70647362 };
 
 /**
- * Keeps other processes from migrating, from changing nodes, or from adding subscriptions, until this transaction ends. For nodes, locks on rows would
- * not do: they cannot tell how many nodes are free, because a statement that waits does not see a node that is given back
- * meanwhile.
+ * Keeps other processes from migrating, from changing nodes, or from adding subscriptions, until this transaction ends. For nodes,
+ * row locks do not suffice: a statement that waits for one does not see a node that is released meanwhile, so it would miscount
+ * the free nodes.
  */
 export async function lockOut(kysely: Kysely<Schema>, engine: Engine, what: keyof typeof advisoryLocks): Promise<void> {
   if (engine === 'postgres') await sql`select pg_advisory_xact_lock(${advisoryLocks[what]})`.execute(kysely);
@@ -91,7 +91,7 @@ export async function lockOut(kysely: Kysely<Schema>, engine: Engine, what: keyo
 
 const mostWhole = Number.MAX_SAFE_INTEGER;
 
-/** The column types of this database. */
+/** Returns the column types of this database. */
 export async function columnTypes(kysely: Kysely<Schema>, engine: Engine): Promise<ColumnTypes> {
   if (engine === 'sqlite') {
     return {
@@ -103,7 +103,7 @@ export async function columnTypes(kysely: Kysely<Schema>, engine: Engine): Promi
       storage: () => [],
       time: (column) => `datetime(${column} / 1000000, 'unixepoch')`,
       view: (name, query) => [`drop view if exists ${name}`, `create view ${name} as ${query}`],
-      // A number as it was sent: as a value it could be one that drivers refuse.
+      // A number is returned as the text that was sent, because drivers refuse some numbers.
       member: (column, key) =>
         `(case json_type(${column}, '$.${key}') when 'text' then ${column} ->> '${key}' when 'null' then null else ${column} -> '${key}' end)`,
       whole: (column, key) =>
@@ -111,26 +111,26 @@ export async function columnTypes(kysely: Kysely<Schema>, engine: Engine): Promi
           then cast(round(${column} ->> '${key}') as integer) end)`,
     };
   }
-  // It reads the whole object, and refuses NUL and lone surrogates in whatever member.
+  // PostgreSQL parses the whole object, and refuses NUL and lone surrogates in any member.
   const member = (column: string, key: string) =>
     `(case when ${column} !~* '\\\\u(0000|d[89a-f])' then ${column}::json ->> '${key}' end)`;
-  // lz4 writes documents 1.3 to 1.5 times as fast as the default compression, but not every build has it.
+  // lz4 writes documents 1.3 to 1.5 times as fast as the default compression, but not every build supports it.
   const lz4 = await sql`select 1 from pg_settings where name = 'default_toast_compression' and 'lz4' = any (enumvals)`;
   const { rows } = await lz4.execute(kysely);
   return {
     id: 'bigint generated by default as identity primary key',
     integer: 'bigint',
     boolean: 'boolean',
-    // Prefix searches can use the index, and lists sort as the contracts say, whatever the locale of the database.
+    // With this collation prefix searches use the index, and lists sort as the contracts say, whatever the locale of the database.
     text: 'text collate "C"',
     document: rows.length > 0 ? 'text compression lz4' : 'text',
     storage: (table, parameters) => [`alter table ${table} set (${parameters})`],
     time: (column) => `(timestamptz 'epoch' + ${column} * interval '1 microsecond')`,
-    // Whoever may read the old view may read the new one.
+    // `or replace` keeps the privileges of the old view.
     view: (name, query) => [`create or replace view ${name} as ${query}`],
     member,
     whole: (column, key) => {
-      // `numeric` refuses exponents that are much larger.
+      // The lengths are limited because `numeric` refuses much larger exponents.
       const digits = `'^-?[0-9]{1,255}(?:\\.[0-9]{1,255})?(?:[eE][-+]?[0-9]{1,3})?$'`;
       const number = `substring(${member(column, key)} from ${digits})::numeric`;
       return `(case when abs(${number}) <= ${mostWhole} then round(${number})::bigint end)`;

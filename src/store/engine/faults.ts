@@ -1,10 +1,12 @@
-/** A database that does not work, as opposed to a statement that is wrong. */
-/** The database cannot do its work, in a sentence; `cause` is what the driver said. */
+/** Tells faults of the database from faults of a statement. */
+
+/** The database cannot do its work. The message is a sentence; `cause` is the error of the driver. */
 export class DatabaseFault extends Error {}
 
 /**
- * True for an error that says "the database cannot do this now", whatever the statement was: it is away, stopping, full,
- * damaged, read-only, out of time, or lets nobody in. It is answered with 503 and may succeed later. False for a defect.
+ * True if an error means "the database cannot do this now", regardless of the statement: the database is unreachable, stopping,
+ * full, damaged, read-only, too slow, or refuses connections. The request is answered with 503 and may succeed later. False
+ * for a defect.
  */
 export function isDatabaseFault(error: unknown): boolean {
   if (error instanceof DatabaseFault) return true;
@@ -15,7 +17,7 @@ export function isDatabaseFault(error: unknown): boolean {
   return syscall === 'connect' || postgresFaults.test(code) || systemFaults.test(code);
 }
 
-/** What the drivers tell: SQLSTATE or a code of Node in `code`, SQLite's extended result code in `errcode`. */
+/** An error of a driver: `code` is a SQLSTATE or a Node error code, `errcode` is SQLite's extended result code. */
 interface DriverError {
   code?: string;
   errcode?: number;
@@ -29,7 +31,7 @@ const sqliteFaults = new Set([3, 5, 6, 7, 8, 10, 11, 13, 14, 15, 26]);
 /**
  * SQLSTATE: 08 connection, 25006 read-only transaction, 25P03 and 25P04 transaction ended by a timeout, 26000 and 42P05
  * prepared statements lost to a connection pooler, 28 authorization, 3D000 no such database, 40 rolled back (a conflict with
- * the replay of a standby, a deadlock that repeating did not cure), 42501 privileges revoked, 42P01 tables gone, 53
+ * the replay of a standby, or a deadlock that repeating did not cure), 42501 privileges revoked, 42P01 tables missing, 53
  * resources, 55P03 lock timeout, 57 operator intervention and statement timeout, 58 system error, XX internal error.
  */
 const postgresFaults =
@@ -37,42 +39,42 @@ const postgresFaults =
 
 const systemFaults = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOST|ENET|EADDRNOTAVAIL|EMFILE|ENFILE|ENOBUFS)/;
 
-/** The driver of PostgreSQL gives these no code. */
+/** Messages of the PostgreSQL driver's errors that have no code. */
 const lostConnection =
   /^(connection terminated|timeout exceeded when trying to connect|query read timeout|client (has encountered a connection error|was closed))/i;
 
-/** SQLite's result code without its extension; undefined for an error that is not SQLite's. */
+/** Returns SQLite's primary result code, or undefined for an error that does not come from SQLite. */
 export function sqliteCode(error: unknown): number | undefined {
   const { errcode } = error as DriverError;
   return errcode === undefined ? undefined : errcode & 0xff;
 }
 
-/** True when SQLite found that its file is damaged, or is no database at all. */
+/** True if SQLite found that its file is damaged or not a database. */
 export function isDamage(error: unknown): boolean {
   return [11, 26].includes(sqliteCode(error) ?? 0);
 }
 
-/** A database that paddles cannot use as it is, in one sentence for the person who started the program. */
+/** The database cannot be used as it is. The message is a sentence for the operator. */
 export class UnusableDatabase extends Error {}
 
-/** A database that cannot be used now and perhaps later, in one sentence for the person who started the program. */
+/** The database cannot be used now, but perhaps later. The message is a sentence for the operator. */
 export class UnavailableDatabase extends Error {}
 
-/** Whether a database works, for everybody who has to know: the answers of the server, `/readyz` and the log. */
+/** Tells whether the database works. Used by request handlers, `/readyz` and the log. */
 export interface Condition {
-  /** Takes the error of a request; true when it is the fault of the database. `writing`: the request was to change something. */
+  /** Records the error of a request. Returns true if it is a database fault. `writing` is true if the request was a write. */
   failed(error: unknown, writing: boolean): boolean;
-  /** Takes note that something was written. */
+  /** Records a successful write. */
   wrote(): void;
-  /** Throws the fault that keeps the database from being read and written. Writes only when the last write failed. */
+  /** Throws if the database cannot be read or written. Tries a write only if the last write failed. */
   check(): Promise<void>;
 }
 
 /**
- * Follows the condition of one open database. A full disk, for one, shows only when something is written, so the fate of the
- * last write is remembered; after a failure `check` itself writes until that succeeds, because nobody may send writes to a
- * server that says that it is not ready. `look` throws when the database does not answer, or is known to take no writes;
- * `write` commits a small change that changes nothing; `onFault` hears of every fault.
+ * Tracks the condition of one open database. Only a write reveals a full disk, for example, so the result of the last write is
+ * kept. After a failed write, `check` itself writes until a write succeeds, because a server that is not ready may receive no
+ * writes. `look` throws if the database does not answer or is known to refuse writes. `write` commits a small update that
+ * changes nothing. `onFault` is called for every fault.
  */
 export function createCondition({
   look,

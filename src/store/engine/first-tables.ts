@@ -1,4 +1,4 @@
-/** The tables with which every database begins. */
+/** The tables of the first migration. */
 import { signatureVersion } from '../../core/signature.ts';
 import type { ColumnTypes } from './dialect.ts';
 
@@ -36,17 +36,17 @@ function runs({ id, integer, text }: ColumnTypes): string[] {
     )`,
     'create index runs_posted on runs (posted, id)',
     'create index runs_scheduled on runs (scheduled, id)',
-    // Lists of runs are read in the order of an index, whatever they are filtered by.
+    // Lists of runs are read in the order of an index, whatever the filter.
     ...['branch', 'suite', 'status', 'machine_type', 'user', 'sha1'].map(
       (column) => `create index runs_${column} on runs ("${column}", scheduled, id)`,
     ),
     'create index runs_suite_branch on runs (suite, branch, scheduled, id)',
-    // A missing value comes first on both engines, which do not agree by themselves where it belongs.
+    // `coalesce` puts missing values first on both engines, which order nulls differently.
     ...['updated', 'started', 'priority'].map(
       (column) => `create index runs_${column} on runs (coalesce(${column}, -1), id)`,
     ),
     'create index runs_fail on runs (fail, id)',
-    // The few runs with jobs in a status that is rare: jobs have no index on it (docs/decisions/0001-group-commit.md).
+    // These find the few runs with jobs in a rare status, because `jobs` has no index on the status (docs/decisions/0001-group-commit.md).
     ...['queued', 'running', 'waiting', 'dead', 'unknown'].map(
       (status) => `create index runs_${status} on runs (scheduled, id) where ${status} > 0`,
     ),
@@ -54,8 +54,8 @@ function runs({ id, integer, text }: ColumnTypes): string[] {
 }
 
 /**
- * Only what never changes, or hardly ever, is indexed in jobs: then PostgreSQL changes a status without touching any
- * index (a HOT update). The time of posting is in the indexes of every list that is in its order.
+ * `jobs` has indexes only on columns that never or rarely change, so that PostgreSQL changes a status without touching any index
+ * (a HOT update). `posted` is part of the index of every list that is ordered by it.
  */
 function jobs({ id, integer, boolean, text, document, storage }: ColumnTypes): string[] {
   return [
@@ -86,11 +86,11 @@ function jobs({ id, integer, boolean, text, document, storage }: ColumnTypes): s
     )`,
     'create index jobs_run on jobs (run_id, id)',
     'create index jobs_job_id on jobs (job_id)',
-    // With the machine type: thousands of jobs are counted by it without reading their rows of 2.5 KB.
+    // Includes the machine type, so that thousands of jobs are counted by it without reading their rows of 2.5 KB.
     'create index jobs_posted on jobs (posted, id, machine_type)',
     'create index jobs_branch on jobs (branch, posted, id)',
     'create index jobs_user on jobs ("user", posted, id)',
-    // PostgreSQL refuses to index a text of more than 2,700 bytes.
+    // A prefix, because PostgreSQL refuses to index a text of more than 2,700 bytes.
     'create index jobs_name on jobs (substr(name, 1, 100), posted, id)',
     'create index jobs_description on jobs (description_hash, posted, id, run_id) where description_hash is not null',
     'create index jobs_sha1 on jobs (sha1, run_id)',
@@ -104,8 +104,8 @@ function jobs({ id, integer, boolean, text, document, storage }: ColumnTypes): s
       targets ${document},
       tasks ${document}
     )`,
-    // PostgreSQL finds the space of deleted and replaced rows again when they are a fiftieth of a table, not a fifth: with a
-    // million jobs that is a week of a daily `prune`, not 80 days (docs/decisions/0008-space-on-disk.md).
+    // Vacuums the table when a fiftieth of its rows are dead, not a fifth. With a million jobs and a daily `prune` that is after a
+    // week, not after 80 days (docs/decisions/0008-space-on-disk.md).
     ...['jobs', 'job_documents'].flatMap((table) => storage(table, 'autovacuum_vacuum_scale_factor = 0.02')),
   ];
 }
@@ -139,7 +139,7 @@ function nodes({ id, integer, boolean, text, storage }: ColumnTypes): string[] {
       status ${text} not null,
       primary key (node_id, posted, job_id)
     )`,
-    // The counts of nodes come from these alone: 33,000 jobs in 24 ms (SQLite); the third finds those of a machine type.
+    // Node counts read only these indexes: 33,000 jobs take 24 ms on SQLite. The third one finds the nodes of a machine type.
     'create index job_nodes_status on job_nodes (node_id, status, posted, job_id)',
     'create index job_nodes_posted on job_nodes (posted, node_id, status)',
     'create index job_nodes_job on job_nodes (job_id, node_id, status)',

@@ -1,8 +1,8 @@
-/** What later migrations add, in their order. */
+/** The statements of the later migrations, in order. */
 import { jobStatuses } from '../../core/job.ts';
 import type { ColumnTypes } from './dialect.ts';
 
-/** The tables of who may do what, and of who did it. */
+/** The tables of tokens, sessions and the audit log. */
 export function accessTables({ id, integer, boolean, text }: ColumnTypes): string[] {
   return [
     `create table tokens (
@@ -37,7 +37,7 @@ export function accessTables({ id, integer, boolean, text }: ColumnTypes): strin
   ];
 }
 
-/** What a run contributes to verdicts on later runs, and the count of its changes. */
+/** The digest that a run contributes to verdicts on later runs, and the counter of its changes. */
 export function runDigests({ integer, text, document }: ColumnTypes): string[] {
   return [
     `alter table runs add column revision ${integer} not null default 0`,
@@ -49,7 +49,10 @@ export function runDigests({ integer, text, document }: ColumnTypes): string[] {
   ];
 }
 
-/** The table of the runs that `paddles import` has copied. No reference to `runs`: that a run was imported and deleted since is what keeps it from being imported again. */
+/**
+ * The table of the runs that `paddles import` has copied. It does not reference `runs`, because a row whose run has been deleted
+ * keeps that run from being imported again.
+ */
 export function importedRuns({ integer, text }: ColumnTypes): string[] {
   return [
     `create table imported_runs (
@@ -63,8 +66,8 @@ export function importedRuns({ integer, text }: ColumnTypes): string[] {
 }
 
 /**
- * What finds the jobs of a cause, newest first, and its runs. Every job is looked at again, as before only reasons had causes: now
- * those that failed without one have one too.
+ * The index that finds the jobs of a cause, newest first, and its runs. The causes of all jobs are computed again, because jobs
+ * that failed without a reason now have a cause too.
  */
 export function causes(): string[] {
   return [
@@ -74,8 +77,9 @@ export function causes(): string[] {
 }
 
 /**
- * Views for people who ask the database itself (docs/operate.md): times as times, the values that are kept together as columns. They keep no
- * data, so every migration that makes them makes them as they are now. One that changes a column that they read drops them first.
+ * Views for people who query the database directly (docs/operate.md). They show times as timestamps and members of JSON objects as
+ * columns. Views hold no data, so every migration that creates them creates their current form. A migration that changes a column
+ * that they read must drop them first.
  */
 export function analystViews({ time, view, member, whole }: ColumnTypes): string[] {
   const times = (table: string, columns: string[]) =>
@@ -103,7 +107,7 @@ export function analystViews({ time, view, member, whole }: ColumnTypes): string
   ];
 }
 
-/** The tables of what people say of failures: decisions on causes, where their jobs went when the rules changed, and reviews of runs. */
+/** The tables of decisions on causes, of jobs that moved to another cause when the rules changed, and of reviews of runs. */
 export function decisionTables({ id, integer, boolean, text, document }: ColumnTypes): string[] {
   return [
     `create table decisions (
@@ -151,12 +155,12 @@ export function decisionTables({ id, integer, boolean, text, document }: ColumnT
       unique (author, client_key)
     )`,
     'create index reviews_run on reviews (run, id)',
-    // The last review again, so that a list of runs reads nothing else.
+    // A copy of the last review, so that a list of runs reads no other table.
     'alter table runs add column review text',
   ];
 }
 
-/** The table of what logs say, and of logs that are still to be read. */
+/** The table of the errors found in logs, and of the logs that still have to be read. */
 export function logTables({ integer, boolean, text, document }: ColumnTypes): string[] {
   return [
     `create table log_excerpts (
@@ -176,7 +180,7 @@ export function logTables({ integer, boolean, text, document }: ColumnTypes): st
   ];
 }
 
-/** The tables of test cases: all cases of a job in one row, and those that failed in rows of their own. */
+/** The tables of test cases: all cases of a job in one row, and one row for each failed case. */
 export function testTables({ integer, text, document }: ColumnTypes): string[] {
   return [
     `create table job_tests (
@@ -204,12 +208,12 @@ export function testTables({ integer, text, document }: ColumnTypes): string[] {
   ];
 }
 
-/** What finds the jobs of a cause by their failed test cases, newest first: the cases that are causes (core/job.ts). */
+/** The index that finds the jobs of a cause by their failed test cases, newest first. It covers only cases that count as causes (core/job.ts). */
 export function caseCauses(): string[] {
   return ['create index failed_cases_cause on failed_cases (signature, posted, job_id) where place < 20'];
 }
 
-/** What stays of runs that `paddles prune` deletes: by the month (UTC, as 2026-11) in which they were scheduled. */
+/** The totals of runs that `paddles prune` deletes, by the month (UTC, like 2026-11) in which they were scheduled. */
 export function monthlyTables({ integer, text }: ColumnTypes): string[] {
   const counts = jobStatuses.map((status) => `${status} ${integer} not null`);
   return [
@@ -233,7 +237,7 @@ export function monthlyTables({ integer, text }: ColumnTypes): string[] {
   ];
 }
 
-/** The tables of who is told of what, of what is still to be told, and of what has been. */
+/** The tables of subscriptions, of pending deliveries, and of what has been announced. */
 export function notificationTables({ id, integer, boolean, text, document }: ColumnTypes): string[] {
   return [
     `create table subscriptions (

@@ -17,7 +17,7 @@ import {
 } from './later-tables.ts';
 import type { Engine, Schema } from './schema.ts';
 
-/** One step of the schema. Forward only; `statements` gets the words in which the engines differ. */
+/** One step of the schema; there is no way back. `statements` gets the SQL that differs between the engines. */
 interface Migration {
   name: string;
   statements: (types: ColumnTypes) => string[];
@@ -48,13 +48,13 @@ const migrations: Migration[] = [
 ];
 
 /**
- * Brings the schema to the newest version and returns the names of the migrations that it applied (`[]` when there was
- * nothing to do). Safe when several processes start at once: they take turns on a lock, inside one transaction.
- * Throws `UnusableDatabase` when the database was made by a program whose schema this one does not know.
+ * Migrates the schema to the newest version and returns the names of the applied migrations (`[]` if the schema was up to
+ * date). Safe if several processes start at once: they take turns on a lock, inside one transaction. Throws
+ * `UnusableDatabase` if this program does not know the schema of the database.
  */
 export async function migrate(kysely: Kysely<Schema>, engine: Engine, at: number): Promise<string[]> {
   return kysely.transaction().execute(async (transaction) => {
-    // An index of ten million jobs takes minutes, and another process that makes it is waited for.
+    // Creating an index on ten million jobs takes minutes, and so does waiting for another process that creates it.
     if (engine === 'postgres') await sql`set local statement_timeout = 0`.execute(transaction);
     await lockOut(transaction, engine, 'migrations');
     await sql
@@ -76,7 +76,7 @@ export async function migrate(kysely: Kysely<Schema>, engine: Engine, at: number
   });
 }
 
-/** Checks that the schema is the one that this program knows, and changes nothing. Throws `UnusableDatabase` when it is not. */
+/** Checks that the schema is the one that this program knows, without changing it. Throws `UnusableDatabase` otherwise. */
 export async function checkSchema(kysely: Kysely<Schema>): Promise<void> {
   const applied = await knownMigrations(kysely).catch((error: unknown) => {
     if (isMissingTable(error)) return 0;
@@ -90,9 +90,9 @@ export async function checkSchema(kysely: Kysely<Schema>): Promise<void> {
   }
 }
 
-/** How many of the migrations have been applied; throws `UnusableDatabase` when others have been. */
+/** Returns the number of applied migrations. Throws `UnusableDatabase` if the database has unknown migrations. */
 async function knownMigrations(kysely: Kysely<Schema>): Promise<number> {
-  // The table of another program may have names too, but hardly these columns: then the statement fails.
+  // Another program may have a table of this name, but hardly with these columns; then the statement fails.
   const applied = await kysely.selectFrom('migrations').select(['name', 'applied']).orderBy('id').execute();
   for (const [index, { name }] of applied.entries()) {
     const known = migrations[index];
@@ -102,7 +102,7 @@ async function knownMigrations(kysely: Kysely<Schema>): Promise<number> {
       );
     if (known.name !== name)
       throw new UnusableDatabase(
-        'the database was made by a paddles from before the first release, which this one cannot read; make a new one',
+        'the database was created before the first release of paddles, and this version cannot read it; create a new one',
       );
   }
   return applied.length;

@@ -1,11 +1,11 @@
-/** The tables of what people do: who may do what, who changed what, what they say of failures, and who is told of them. */
+/** The tables about users: access tokens, the audit log, decisions on failures, and notifications. */
 import type { Generated, Selectable } from 'kysely';
 import type { Actor, Change } from '../../core/audit.ts';
 import type { Decision } from '../../core/decisions/decision.ts';
 import type { Move } from '../../core/decisions/standing.ts';
 import type { deliveryStatuses, NewsFormat } from '../../core/notifications/subscription.ts';
 
-/** A token (core/access.ts): the SHA-256 of its secret, and its scopes with commas between. */
+/** A token (core/access.ts). `hash` is the SHA-256 of its secret; `scopes` is a comma-separated list. */
 interface TokenTable {
   name: string;
   hash: string;
@@ -14,14 +14,14 @@ interface TokenTable {
   expires: number | null;
 }
 
-/** What a browser keeps instead of a token: the SHA-256 of its secret, and that of the token. */
+/** A browser session, which replaces a token. `hash` is the SHA-256 of its secret, `token_hash` that of the token. */
 interface SessionTable {
   hash: string;
   token_hash: string;
   expires: number;
 }
 
-/** Who changed what (core/audit.ts); `before` and `after` are JSON objects. */
+/** The audit log (core/audit.ts). `before` and `after` are JSON objects. */
 interface AuditTable extends Actor {
   id: Generated<number>;
   at: number;
@@ -32,14 +32,14 @@ interface AuditTable extends Actor {
   after: string | null;
 }
 
-/** What people say of causes (core/decisions/decision.ts); times in microseconds. `client_key` is a key that its author chose. */
+/** Decisions on causes (core/decisions/decision.ts). Times are in microseconds. `client_key` is a key chosen by the author. */
 interface DecisionTable extends Omit<Decision, 'id' | 'verified'> {
   id: Generated<number>;
   verified: boolean;
   client_key: string | null;
 }
 
-/** A review of a run, by its name; `frozen` is what the run said then, as a JSON object. */
+/** A review of a run. `run` is the name of the run; `frozen` is the state of the run at that time, as a JSON object. */
 interface ReviewTable {
   id: Generated<number>;
   run: string;
@@ -51,30 +51,30 @@ interface ReviewTable {
   client_key: string | null;
 }
 
-/** Who is told of what (core/notifications); `events` with commas between. Times in microseconds, as everywhere in the store. */
+/** A subscription to notifications (core/notifications). `events` is a comma-separated list. Times are in microseconds. */
 interface SubscriptionTable {
   id: Generated<number>;
   name: string;
-  /** In the filter language, over runs. */
+  /** A filter of runs, in the filter language. */
   filter: string;
   events: string;
   format: NewsFormat;
-  /** The address of a webhook, or addresses of mail. */
+  /** The URL of a webhook, or mail addresses. */
   target: string;
-  /** What deliveries are signed with; `whsec_` and base64. */
+  /** The key that signs deliveries: `whsec_` and base64. */
   secret: string;
   enabled: boolean;
   created_by: string | null;
   created: number;
-  /** When the first attempt failed after which none has succeeded. */
+  /** The time of the first failed attempt since the last success; null if the last attempt succeeded. */
   failing_since: number | null;
-  /** Why it is switched off, or why its last attempt failed. */
+  /** The reason why it was switched off or why its last attempt failed. */
   problem: string | null;
 }
 
 /**
- * A message to a subscription. `subject` is what it is about: there is one for each subscription, event and subject. `due` is when it is to be
- * sent, null: never. `message_id` stays the same however often it is sent.
+ * A message to a subscription. `subject` is what the message is about; subscription, event and subject are unique together.
+ * `due` is when the message will be sent; null means never. `message_id` is the same for every attempt.
  */
 interface DeliveryTable {
   id: Generated<number>;
@@ -83,7 +83,7 @@ interface DeliveryTable {
   event: string;
   subject: string;
   title: string;
-  /** In the format `standard`, whatever the subscription has: that may change before it is sent. */
+  /** Always in the format `standard`, because the format of the subscription may change before the message is sent. */
   body: string;
   created: number;
   status: (typeof deliveryStatuses)[number];
@@ -93,18 +93,18 @@ interface DeliveryTable {
   /** The status of the last HTTP answer. */
   answer_code: number | null;
   error: string | null;
-  /** The addresses of a mail that were refused, with commas between, while others were not: only they get it again. */
+  /** The comma-separated addresses that refused a mail which other addresses accepted. Only these get it again. */
   refused: Generated<string | null>;
 }
 
-/** A run that is over and has not been told of; `revision` is the one with which it ended. */
+/** A run that has ended and has not been announced yet. `revision` is the revision with which it ended. */
 interface RunEndTable {
   run_id: number;
   revision: number;
   due: number;
 }
 
-/** That a subscription was told of a cause in a suite on a branch. */
+/** A cause that was announced to a subscription, for one suite and branch. */
 interface ToldCauseTable {
   subscription_id: number;
   cause: string;
@@ -113,13 +113,13 @@ interface ToldCauseTable {
   at: number;
 }
 
-/** A node that has been told of; `seen` is when it was suspect last. */
+/** A suspect node that has been announced. `seen` is when it was last suspect. */
 interface SuspectNodeTable {
   node: string;
   seen: number;
 }
 
-/** These tables, for Kysely. */
+/** The tables of this file, for Kysely. */
 export interface PeopleTables {
   tokens: TokenTable;
   sessions: SessionTable;

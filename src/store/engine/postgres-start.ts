@@ -1,4 +1,4 @@
-/** What is asked of a PostgreSQL server before anything is changed there. */
+/** Checks of a PostgreSQL server that are made before anything is changed there. */
 import pg from 'pg';
 import { isDatabaseFault, UnavailableDatabase, UnusableDatabase } from './faults.ts';
 
@@ -6,10 +6,10 @@ import { isDatabaseFault, UnavailableDatabase, UnusableDatabase } from './faults
 const oldestVersion = 15;
 
 /**
- * Connects, checks and changes nothing. Returns whether a pooler gives each transaction another connection to PostgreSQL, so that nothing
- * may be kept in a session. Throws `UnavailableDatabase` when the server does not answer, and `UnusableDatabase`
- * when it is too old or refuses the user, or when the database is encoded, or its user is limited, in a way that paddles cannot
- * work with.
+ * Connects and checks the server without changing anything. Returns whether a pooler gives each transaction another connection
+ * to PostgreSQL, so that no state may be kept in a session. Throws `UnavailableDatabase` if the server does not answer, and
+ * `UnusableDatabase` if the server is too old or refuses the user, if the database has the wrong encoding, or if the user lacks
+ * privileges.
  */
 export async function sessionsAreShared(connection: pg.ClientConfig, readOnly: boolean): Promise<boolean> {
   const clients = [new pg.Client(connection), new pg.Client(connection)] as const;
@@ -89,15 +89,15 @@ function problemOf(facts: ServerFacts, { database, user }: pg.Client, readOnly: 
     return `user '${user}' may not create tables in the schema '${schema}'; allow it with: grant create on schema ${schema} to ${user}`;
   }
   if (closed_tables !== null) {
-    return `user '${user}' may not read and write the tables ${closed_tables} in the schema '${schema}', which belong to somebody else`;
+    return `user '${user}' may not read and write the tables ${closed_tables} in the schema '${schema}', which belong to another user`;
   }
   return null;
 }
 
-/** Rounds that show the sharing also while other clients of the pooler are busy. */
+/** Rounds needed to detect sharing while other clients of the pooler are busy. */
 const rounds = 5;
 
-/** Of two connections that are open at once, neither can have the session of the other, and neither changes its own. */
+/** Without a pooler, two connections that are open at once have different sessions, and neither session changes. */
 async function sharesSessions(one: pg.Client, other: pg.Client): Promise<boolean> {
   const session = async (client: pg.Client) => {
     const { rows } = await client.query<{ session: number }>('select pg_backend_pid() as session');
@@ -111,7 +111,7 @@ async function sharesSessions(one: pg.Client, other: pg.Client): Promise<boolean
   return false;
 }
 
-/** The same error with a sentence for a person, without the password. */
+/** Rewords an error as a sentence for the operator, without the password. */
 function explain(error: unknown, { host, port, database, user }: pg.Client): UnavailableDatabase | UnusableDatabase {
   const { code = '', message } = error as { code?: string; message?: string };
   const server = host.startsWith('/') ? `${host} (socket ${port})` : `${host}:${port}`;
@@ -123,8 +123,8 @@ function explain(error: unknown, { host, port, database, user }: pg.Client): Una
   const absences: Record<string, string> = {
     ECONNREFUSED: `no PostgreSQL answers at ${server}`,
     ENOENT: `no PostgreSQL answers at ${server}`,
-    ENOTFOUND: `the host of PostgreSQL, ${server}, is not known`,
-    EAI_AGAIN: `the host of PostgreSQL, ${server}, is not known`,
+    ENOTFOUND: `the host name of PostgreSQL at ${server} cannot be resolved`,
+    EAI_AGAIN: `the host name of PostgreSQL at ${server} cannot be resolved`,
   };
   const sentence = refusals[code] ?? absences[code] ?? `PostgreSQL at ${server} cannot be used: ${message || code}`;
   const isAway = isDatabaseFault(error) && refusals[code] === undefined;

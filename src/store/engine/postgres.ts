@@ -1,4 +1,4 @@
-/** Connections to PostgreSQL: their settings, their transactions, and their end when the database fails. */
+/** Connections to PostgreSQL: their settings and transactions, and how they are closed when the database fails. */
 import { PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { DatabaseFault, isDatabaseFault } from './faults.ts';
@@ -6,7 +6,7 @@ import { sessionsAreShared } from './postgres-start.ts';
 import type { Transact } from './transaction.ts';
 import { begin, socketOf, transactOnPool } from './transaction.ts';
 
-/** The connections of a pool: those that work, those that do not, and the requests that wait for one. */
+/** The number of busy and idle connections of a pool, and of requests that wait for a connection. */
 export interface PoolState {
   busy: number;
   idle: number;
@@ -16,17 +16,17 @@ export interface PoolState {
 /** An open PostgreSQL database. */
 interface OpenPostgres {
   dialect: PostgresDialect;
-  /** Connections of their own that wait for a statement as long as it takes: an index of ten million jobs is a matter of minutes. */
+  /** Separate connections without a statement timeout: creating an index on ten million jobs takes minutes. */
   patient: () => PostgresDialect;
   transact: Transact;
-  /** Throws when the database does not answer, or takes no writes unless it was opened only to be read. */
+  /** Throws if the database does not answer, or if it was opened for writing but is read-only. */
   look: () => Promise<void>;
   pool: () => PoolState;
-  /** See `sessionsAreShared`: LISTEN would be one more thing that is kept in a session. */
+  /** See `sessionsAreShared`. If true, LISTEN cannot be used, because it depends on the session. */
   sharesSessions: boolean;
 }
 
-/** What sessions begin with; `answerWithin` as for `openPostgres`. */
+/** Settings of a session; `answerWithin` as for `openPostgres`. */
 interface Session {
   readOnly: boolean;
   answerWithin: number;
@@ -36,9 +36,10 @@ interface Session {
 const connectWithin = 10_000;
 
 /**
- * Opens a pool of `poolSize` connections; with `readOnly` the database refuses every write, also after a standby has been promoted. `onLost`
- * hears of idle connections that break, which the pool replaces by itself; one that says nothing for `answerWithin` milliseconds, longer than
- * the database lets a statement run, is given up, on both sides. Throws as `sessionsAreShared` does.
+ * Opens a pool of `poolSize` connections. With `readOnly` the database refuses every write, even after a standby has been
+ * promoted. `onLost` is called when an idle connection breaks; the pool replaces it. If a connection does not respond for
+ * `answerWithin` milliseconds, which is longer than the statement timeout, both sides give it up. Throws as
+ * `sessionsAreShared` does.
  */
 export async function openPostgres(
   url: string,
@@ -57,7 +58,7 @@ export async function openPostgres(
     keepAlive: true,
   };
   const sharesSessions = await sessionsAreShared(connection, readOnly);
-  // Statements that were sent together are answered together, without a round trip for each.
+  // With pipelining, statements that are sent together cost one round trip.
   const config = { ...connection, max: poolSize, pipeline: true };
   const how = { readOnly, sharesSessions, onLost, answerWithin };
   const pool = createPool(config, how);
@@ -78,13 +79,13 @@ async function checkWritable(pool: { connect(): Promise<pg.PoolClient> }): Promi
     const { rows } = await client.query<{ transaction_read_only: string }>('show transaction_read_only');
     isReadOnly = rows[0]?.transaction_read_only === 'on';
   } finally {
-    // The next look may find a database that takes writes at the same address.
+    // The next connection to this address may reach a database that takes writes.
     client.release(isReadOnly);
   }
   if (isReadOnly) throw new DatabaseFault('the database is read-only, perhaps a standby');
 }
 
-/** Makes a pool, whose `connect` throws `DatabaseFault`. A connection on which a statement fails by a fault of the database is not used again. */
+/** Creates a pool whose `connect` throws `DatabaseFault`. A connection is not used again after a database fault. */
 function createPool(
   config: pg.PoolConfig,
   {
@@ -96,9 +97,9 @@ function createPool(
 ) {
   const named = sharesSessions ? null : statementNames();
   const open = new Set<pg.ClientBase>();
-  /** Connections that take no writes although they should: an address may lead to a standby for a while. */
+  /** Connections that are unexpectedly read-only, because the address may lead to a standby for a while. */
   const readers = new Set<pg.ClientBase>();
-  /** Connections that are closed when it is their turn. */
+  /** Connections that are closed instead of being reused. */
   const doubted = new WeakSet<pg.ClientBase>();
   const doubt = (clients: Set<pg.ClientBase>) => {
     for (const client of clients) doubted.add(client);
@@ -106,12 +107,12 @@ function createPool(
   const onFault = (error: unknown) => {
     const { code, message } = error as { code?: string; message?: string };
     if (code === '25006') doubt(readers);
-    // The others, which are idle, would be as silent, one after the other.
+    // The idle connections are probably dead too; without this, a request would time out on each of them.
     if (message === readTimeout) doubt(open);
   };
   const onConnect = async (client: pg.ClientBase) => {
-    // The pool hears only of idle connections. One that a transaction holds would end the process when it breaks between
-    // two statements; its next statement fails and says so.
+    // The pool handles errors of idle connections only. Without a listener, a connection that breaks between two statements of
+    // a transaction would end the process. The next statement reports the error.
     client.on('error', () => {});
     open.add(client);
     client.once('end', () => {
@@ -144,7 +145,7 @@ function createPool(
   };
 }
 
-/** A server that does not respond does not confirm the end of a connection either. */
+/** Closes the pool. A server that does not respond never confirms the end of a connection, so the sockets are destroyed after a while. */
 async function endPool(pool: pg.Pool, open: Set<pg.ClientBase>): Promise<void> {
   const impatient = setTimeout(() => {
     for (const client of open) socketOf(client).destroy();
@@ -157,26 +158,26 @@ function stateOf({ totalCount, idleCount, waitingCount }: pg.Pool): PoolState {
   return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
 }
 
-/** What the driver says when `query_timeout` is over. */
+/** The driver's message when `query_timeout` has expired. */
 const readTimeout = 'Query read timeout';
 
-/** Longest wait for connections that are being closed, in milliseconds. */
+/** The longest wait for connections to close, in milliseconds. */
 const goodbye = 2000;
 
 /**
- * Settings of the server and the database that others may have changed. They are statements because poolers refuse unknown
- * parameters at the start of a connection. Returns whether the connection takes writes.
+ * Sets what the configuration of the server or the database may have changed. Uses statements because poolers refuse unknown
+ * startup parameters. Returns whether the connection takes writes.
  */
 async function beginSession(client: pg.ClientBase, { readOnly, answerWithin }: Session): Promise<boolean> {
   const statements = [
     "set default_transaction_isolation = 'read committed'",
-    // A statement that takes longer than a client waits is a lost connection, not a result; 30 s of the 35 s after which it is given up.
+    // PostgreSQL cancels a statement before the client gives up the connection: after 30 s of the default 35 s.
     `set statement_timeout = ${Math.floor((answerWithin * 6) / 7)}`,
-    // PostgreSQL may not notice for hours that a network has failed, and its transaction would keep the rows of a run locked.
+    // PostgreSQL may take hours to notice that the network has failed; meanwhile the transaction would keep the rows of a run locked.
     `set idle_in_transaction_session_timeout = ${answerWithin}`,
-    // A backslash in a literal stands for itself, as in `escape '\'`.
+    // Makes a backslash in a literal stand for itself, as in `escape '\'`.
     'set standard_conforming_strings = on',
-    // The database refuses every write, also after a standby has been promoted.
+    // The database refuses every write, even after a standby has been promoted.
     ...(readOnly ? ['set default_transaction_read_only = on'] : []),
     'show transaction_read_only',
   ];
@@ -196,14 +197,14 @@ function watchQueries(
     if (!isBroken && isDatabaseFault(error)) {
       isBroken = true;
       onFault(error);
-      // The pool does not take it back either.
+      // The pool does not reuse a connection that has ended.
       void (client as pg.Client).end();
     }
     throw error;
   };
   const watched = (text: unknown, values?: unknown[], ...rest: unknown[]) => {
     if (typeof text !== 'string') return query(text, values, ...rest);
-    // What is closed is rolled back, and the error that closed it is the one to tell.
+    // Closing the connection rolls back, and a failing rollback would hide the error that closed it.
     if (isBroken && text === 'rollback') return Promise.resolve({ command: 'ROLLBACK', rows: [] });
     const name = Array.isArray(values) && values.length > 0 ? nameOf?.(text) : undefined;
     const sent = text === 'begin' ? begin : text;
@@ -214,9 +215,9 @@ function watchQueries(
 }
 
 /**
- * Statements with parameters are prepared once per connection (0.18 ms instead of 0.24 ms a point read). A name means one
- * text on all connections, which a pooler may exchange. Texts vary with the size of a batch, so the names are bounded: beyond
- * the bound a statement is parsed each time.
+ * Statements with parameters are prepared once per connection (a point read takes 0.18 ms instead of 0.24 ms). A name stands for
+ * the same text on all connections, because a pooler may exchange them. Texts vary with the size of a batch, so the number of
+ * names is bounded: further statements are parsed each time.
  */
 function statementNames(): (text: string) => string | undefined {
   const names = new Map<string, string>();
@@ -230,7 +231,7 @@ function statementNames(): (text: string) => string | undefined {
   };
 }
 
-/** Eight-byte integers arrive as numbers: ids and microseconds stay below 2^53 until the year 2255. */
+/** Parses eight-byte integers as numbers: ids and microseconds stay below 2^53 until the year 2255. */
 function typeParser(oid: number, format?: 'text' | 'binary') {
   if (oid === pg.types.builtins.INT8) return Number;
   return pg.types.getTypeParser(oid, format as 'text');

@@ -11,61 +11,61 @@ import type { PeopleTables } from './people-schema.ts';
 export type Engine = 'sqlite' | 'postgres';
 
 /**
- * A database that can be read. SQLite answers without giving up the event loop, so whoever reads page by page awaits
- * `setImmediate` between two pages to let other requests in.
+ * A database that can be read. SQLite answers synchronously, so code that reads page by page awaits `setImmediate` between
+ * two pages to let other requests run.
  */
 export interface Reader {
   engine: Engine;
   kysely: Kysely<Schema>;
 }
 
-/** A run with the number of its jobs in each status, so that a list of runs never touches the jobs. */
+/** A run and the number of its jobs in each status, so that a list of runs never reads `jobs`. */
 interface RunTable extends JobCounts {
   id: Generated<number>;
   name: string;
   status: RunStatus;
-  /** What its name says, corrected by what its jobs say (teuthology contract §3.7 and §3.9). */
+  /** Parsed from its name and corrected by its jobs (teuthology contract §3.7 and §3.9). */
   user: string;
   suite: string;
   branch: string;
   machine_type: string;
-  /** Microseconds since the Unix epoch, as every time in the store. */
+  /** Microseconds since the Unix epoch, like every time in the store. */
   scheduled: number;
   posted: number;
   /** When its first job started. */
   started: number | null;
   /** Last push of one of its jobs; null until the first. */
   updated: number | null;
-  /** The job with the lowest `job_id` as text, and what the run shows of it (teuthology contract §2.2). */
+  /** The `job_id` that sorts first as text. The next columns come from that job (teuthology contract §2.2). */
   first_job: string | null;
   sha1: string | null;
   flavor: string | null;
   priority: number | null;
   /** A JSON list of texts. */
   tags: string;
-  /** Grows with every change of one of its jobs, also with one that a client gave an old time, and of their causes. */
+  /** Grows with every change of one of its jobs, even if a client gave it an old time, and of their causes. */
   revision: number;
-  /** Its last review as a JSON object (`KeptReview`); null when there is none. */
+  /** Its last review as a JSON object (`KeptReview`); null if there is none. */
   review: string | null;
 }
 
-/** What lists and filters read of a job. */
+/** The part of a job that lists and filters read. */
 export interface JobTable {
   id: Generated<number>;
   run_id: number;
   job_id: string;
   status: JobStatus;
-  /** As it was reported; the verdict is in `status`. */
+  /** The reported value; the verdict is in `status`. */
   success: boolean | null;
   posted: number;
   started: number | null;
   updated: number;
   /**
-   * The text of a JSON object with every key of `smallFields`, in that order, values as they were sent. A description is
-   * null here when the text in `descriptions` says the same: see `withDescription`.
+   * The text of a JSON object with every key of `smallFields`, in that order, with the values as they were sent. The
+   * description is null here if `descriptions` has the same text: see `withDescription`.
    */
   small: string;
-  /** Three keys of `small` again, as plain text, for filters. */
+  /** Copies of three keys of `small`, as plain text, for filters. */
   name: string | null;
   machine_type: string | null;
   flavor: string | null;
@@ -82,11 +82,11 @@ export interface JobTable {
   document_hashes: string;
   /** The cause that `failure_reason` names, a key of `signatures`. */
   signature: string | null;
-  /** The key of its description in `descriptions`; it also finds other jobs with the same one. */
+  /** The key of its description in `descriptions`; it also finds other jobs with the same description. */
   description_hash: string | null;
 }
 
-/** The bulky values of a job as raw JSON text; null where never sent or cleared. */
+/** The bulky values of a job as raw JSON text; null if never sent or cleared. */
 type JobDocumentTable = { id: number } & Record<DocumentField, string | null>;
 
 /** A machine that jobs run on (teuthology contract §2.10). */
@@ -98,9 +98,9 @@ interface NodeTable extends NodeFields {
 }
 
 /**
- * Which nodes a job ran on; `job_id` is the internal id of the job. `posted` and `status` are those of its row: a node
- * has 11,000 of a million jobs, and counting them through their rows takes 218 ms instead of 1.2 on a busy machine (32 on
- * an idle one; the budget is 30).
+ * The nodes that a job ran on. `job_id` is the internal id of the job. `posted` and `status` are copies from `jobs`: of a million
+ * jobs a node has 11,000, and counting them through `jobs` takes 218 ms instead of 1.2 ms on a busy machine (32 ms on an idle
+ * one; the budget is 30 ms).
  */
 interface JobNodeTable {
   node_id: number;
@@ -114,7 +114,7 @@ interface QueueTable extends Pause {
   queue: string;
 }
 
-/** A cause of failures (core/signature.ts), with the version of the rules that found it. */
+/** A cause of failures (core/signature.ts) and the version of the rules that found it. */
 interface SignatureTable {
   id: string;
   version: number;
@@ -122,13 +122,13 @@ interface SignatureTable {
   title: string;
 }
 
-/** A description that jobs have or had: hundreds share one. `hash` is their `description_hash`. */
+/** A description that jobs have or had; hundreds of jobs share one. `hash` is their `description_hash`. */
 interface DescriptionTable {
   hash: string;
   description: string;
 }
 
-/** The finished jobs of a run as verdicts on later runs count them, as JSON; good as long as `made_of` is the state of the run. */
+/** The finished jobs of a run, as JSON, for verdicts on later runs. Valid as long as `made_of` is the state of the run. */
 interface RunDigestTable {
   run_id: number;
   made_of: string;
@@ -136,27 +136,28 @@ interface RunDigestTable {
 }
 
 /**
- * The runs that came from a database of the Python server, by internal id. `fingerprint` tells which state of the old run was copied,
- * `revision` the state of the run here after that, and `verified` (0 or 1) whether it was compared with the old one since.
+ * The runs that were imported from a database of the Python server, by internal id. `fingerprint` identifies the copied state of the
+ * old run, `revision` the state of the new run after the copy. `verified` (0 or 1) tells whether the two have been compared since.
  */
 interface ImportedRunTable {
   id: number;
   fingerprint: string;
   revision: number;
   verified: number;
-  /** The statuses of its jobs that were left out, because another job has their `job_id`; with spaces between. */
+  /** The statuses, separated by spaces, of its jobs that were left out because another job has their `job_id`. */
   left_out: string;
 }
 
-/** One row: the version of the rules that the jobs of all runs up to the internal id `up_to` have been computed with. */
+/** One row. The causes of the jobs of all runs up to the internal id `up_to` were computed with this `version` of the rules. */
 interface IndexedTable {
   version: number;
   up_to: number;
 }
 
 /**
- * What the log of a job that ended badly said (core/logs). `due` is when it is to be read, in microseconds, null: not again; `version` is that of the rules
- * that read it, 0: none did. `others` is a JSON list of `Finding`s.
+ * The error found in the log of a failed or dead job (core/logs). `due` is when the log will be read, in microseconds; null means
+ * never again. `version` is the version of the rules that read it; 0 means that it has not been read. `others` is a JSON list
+ * of `Finding`s.
  */
 interface LogExcerptTable {
   job_id: number;
@@ -172,18 +173,18 @@ interface LogExcerptTable {
   context: string | null;
 }
 
-/** The test cases of a job (core/test-cases.ts): how many ended in which way, and all of them as src/archive packs them. */
+/** The test cases of a job (core/test-cases.ts): their counts by result, and all cases as packed by src/archive. */
 interface JobTestsTable extends CaseCounts {
   job_id: number;
   seconds: number;
-  /** `posted`, or the files that they were in. */
+  /** `posted`, or the files that contained them. */
   source: string;
   packed: string;
 }
 
 /**
- * A case that failed, in the order of its job; `hash` is that of its name, `posted` that of the job, `signature` the cause that it is, empty
- * for one after the first 20, which are only listed.
+ * A failed case. `place` is its position in the job, `hash` the hash of its name, `posted` the time of the job, and `signature` the
+ * cause that it stands for. Cases after the first 20 are only listed; their `signature` is empty.
  */
 interface FailedCaseTable {
   job_id: number;
@@ -196,7 +197,7 @@ interface FailedCaseTable {
   signature: string;
 }
 
-/** What stays of deleted runs: how many they were, and their jobs in each status. `month` is the one (UTC) of their scheduling, like 2026-11. */
+/** Totals of deleted runs: the number of runs, and of their jobs in each status. `month` (UTC, like 2026-11) is when they were scheduled. */
 interface MonthlyResultTable extends JobCounts {
   month: string;
   suite: string;
@@ -205,7 +206,7 @@ interface MonthlyResultTable extends JobCounts {
   runs: number;
 }
 
-/** How many jobs of deleted runs had a cause. */
+/** The number of jobs of deleted runs that had a cause. */
 interface MonthlyCauseTable {
   month: string;
   suite: string;
@@ -214,7 +215,7 @@ interface MonthlyCauseTable {
   jobs: number;
 }
 
-/** Which migrations have been applied. */
+/** An applied migration. */
 interface MigrationTable {
   id: number;
   name: string;
@@ -254,7 +255,7 @@ export type NodeRow = Selectable<NodeTable>;
 /** A queue as it is stored. */
 export type QueueRow = Selectable<QueueTable>;
 
-/** The columns of a job that are written. */
+/** The columns of a job that the writer sets. */
 export const jobColumns = [
   'run_id',
   'job_id',

@@ -1,4 +1,4 @@
-/** The one connection to a SQLite file, as Kysely wants it: waits for the locks of other programs without blocking. */
+/** The Kysely driver for the single connection to a SQLite file. It waits for the locks of other programs without blocking. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -14,16 +14,16 @@ import {
 import { sqliteCode } from './faults.ts';
 import type { FileWatch } from './sqlite-watch.ts';
 
-/** How long a statement waits for the lock of another program before it fails, in milliseconds. */
+/** Milliseconds that a statement waits for the lock of another program before it fails. */
 const patience = 5000;
 
 /**
- * Milliseconds between two attempts to get a lock. The busy timeout of SQLite would block the whole process, and a failed
- * attempt takes about 10 µs.
+ * Milliseconds between two attempts to get a lock. SQLite's busy timeout would block the whole process. A failed attempt takes
+ * about 10 µs.
  */
 const pause = 2;
 
-/** A dialect for this connection, which has no busy timeout; `watch` is null when it was opened only to be read. */
+/** Returns a dialect for a connection without a busy timeout. `watch` is null if the connection is read-only. */
 export function sqliteDialect(database: DatabaseSync, watch: FileWatch | null): Dialect {
   return {
     createDriver: () => createDriver(database, watch),
@@ -33,7 +33,7 @@ export function sqliteDialect(database: DatabaseSync, watch: FileWatch | null): 
   };
 }
 
-/** Kysely would keep the connection for whoever waits for a lock, and every reader would wait too. */
+/** Otherwise Kysely would reserve the connection for a statement that waits for a lock, and all readers would wait too. */
 class OwnTurns extends SqliteAdapter {
   override get supportsMultipleConnections() {
     return true;
@@ -43,7 +43,7 @@ class OwnTurns extends SqliteAdapter {
 function createDriver(database: DatabaseSync, watch: FileWatch | null): Driver {
   const turns = createTurns();
   const statements = keepStatements(database);
-  /** Does what another program's lock may prevent; meanwhile others have the connection. */
+  /** Repeats `work` while another program holds a lock. Between attempts other requests can use the connection. */
   const patiently = async <T>(work: () => T): Promise<T> => {
     const end = performance.now() + patience;
     for (;;) {
@@ -79,7 +79,7 @@ function createDriver(database: DatabaseSync, watch: FileWatch | null): Driver {
     releaseConnection: async () => turns.end(),
     async beginTransaction() {
       watch?.check();
-      // Only with the lock from the start is what a transaction reads still true when it writes.
+      // Only a lock from the start guarantees that what a transaction reads is still true when it writes.
       await patiently(() => database.exec(watch ? 'begin immediate' : 'begin'));
     },
     async commitTransaction() {
@@ -87,22 +87,22 @@ function createDriver(database: DatabaseSync, watch: FileWatch | null): Driver {
       watch?.committed();
     },
     async rollbackTransaction() {
-      // A full disk ends a transaction by itself; then a rollback would fail and hide why.
+      // SQLite itself rolls back when the disk is full; another rollback would fail and hide the reason.
       if (database.isTransaction) database.exec('rollback');
     },
     destroy: async () => database.close(),
   };
 }
 
-/** What begins like this in the statements outside of transactions changes nothing. */
+/** Matches the statements outside of transactions that change nothing. */
 const reads = /^(select|with|pragma)/i;
 
-/** Milliseconds of statements at a stretch. */
+/** The longest time that statements run without a break, in milliseconds. */
 const stretch = 10;
 
 /**
- * One user of the connection at a time, in the order in which they come. In between other requests have their turn of the event loop:
- * SQLite answers at once, and all statements of all requests that have arrived would be one chain of microtasks, for seconds.
+ * Gives the connection to one user at a time, first come, first served, and lets the event loop run in between. SQLite answers
+ * synchronously, so the statements of all pending requests would otherwise form one chain of microtasks that lasts for seconds.
  */
 function createTurns(): { take(): Promise<void>; end(): void } {
   let last: Promise<void> = Promise.resolve();
@@ -131,7 +131,7 @@ interface Prepared {
   hasRows: boolean;
 }
 
-/** Prepares statements and keeps them by their text. */
+/** Prepares statements and caches them by their text. */
 function keepStatements(database: DatabaseSync): (text: string) => Prepared {
   const known = new Map<string, Prepared>();
   return (text) => {
@@ -139,7 +139,7 @@ function keepStatements(database: DatabaseSync): (text: string) => Prepared {
     if (kept) return kept;
     const statement = database.prepare(text);
     const prepared = { statement, hasRows: statement.columns().length > 0 };
-    // Texts vary with the number of rows in a batch; the bound is far above what one server issues.
+    // Texts vary with the number of rows in a batch; the bound is far above the number of texts that one server uses.
     if (known.size >= 1000) known.clear();
     known.set(text, prepared);
     return prepared;
@@ -153,7 +153,7 @@ function run<R>({ statement, hasRows }: Prepared, { parameters }: CompiledQuery)
   return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
 }
 
-/** SQLite has no booleans: they are stored as 0 and 1. */
+/** SQLite has no booleans; they are stored as 0 and 1. */
 function toSqlite(value: unknown): SQLInputValue {
   return typeof value === 'boolean' ? Number(value) : (value as SQLInputValue);
 }

@@ -1,37 +1,37 @@
-/** What happens to the files of an open SQLite database behind its back: docs/decisions/0012-one-writer-of-a-sqlite-file.md. */
+/** Detects changes that other programs make to the files of an open SQLite database: docs/decisions/0012-one-writer-of-a-sqlite-file.md. */
 import { type BigIntStats, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { DatabaseFault, isDamage, sqliteCode } from './faults.ts';
 
-/** Knows whether what is written to a database will be found again. */
+/** Detects when writes to a database would be lost. */
 export interface FileWatch {
-  /** Throws `DatabaseFault` when the files are not those that were opened, or were changed by anything but SQLite. */
+  /** Throws `DatabaseFault` if the files are not those that were opened, or if anything but SQLite changed them. */
   check(): void;
-  /** Takes note of a commit, before anybody is told of it. Throws as `check` does. */
+  /** Called after a commit, before it is acknowledged. Throws as `check` does. */
   committed(): void;
-  /** The reason for an error of a statement: a `DatabaseFault` when something has happened to the files, else the error. */
+  /** Returns the reason for a failed statement: a `DatabaseFault` if the files are damaged or displaced, otherwise `error`. */
   reason(error: unknown): unknown;
 }
 
-/** The largest file that is read as a whole after another program changed it, in bytes: 80 ms on a busy machine. */
+/** The largest file that is read completely after another program changed it, in bytes. It takes 80 ms on a busy machine. */
 const readWhole = 32 << 20;
 
-/** An open database and what is known of its files. */
+/** An open database and the known state of its files. */
 interface Watched {
   file: string;
   database: DatabaseSync;
-  /** The file, its log and its index as they were opened. */
+  /** The database file, its write-ahead log and the log's index when they were opened. */
   opened: (readonly [name: string, stats: BigIntStats])[];
-  /** The file after the last change that was allowed. */
+  /** The database file after the last legitimate change. */
   known: BigIntStats;
   isRescued: boolean;
-  /** Set until the next start, which reads the file anew. */
+  /** Once set, it stays until the process is restarted and reads the file again. */
   damage: DatabaseFault | null;
 }
 
 /**
- * Watches the files of a database that was opened for writing. Only `committed` copies the write-ahead log to the file, so that
- * any other change of the file is somebody else's. It does so when the log has `longLog` pages.
+ * Watches the files of a database that was opened for writing. Only `committed` runs a checkpoint, once the write-ahead log has
+ * `longLog` pages. Any other change of the database file therefore comes from another program.
  */
 export function watchFiles(file: string, database: DatabaseSync, longLog: number): FileWatch {
   database.exec('pragma wal_autocheckpoint = 0');
@@ -48,7 +48,7 @@ export function watchFiles(file: string, database: DatabaseSync, longLog: number
     },
     reason(error) {
       if (isDamage(error)) watched.damage ??= damaged(file, error);
-      // Locked, by another program.
+      // SQLITE_BUSY: another program holds a lock.
       if (sqliteCode(error) === 5) return error;
       try {
         check(watched);
@@ -73,7 +73,7 @@ function compareNames(watched: Watched): BigIntStats {
   const now = opened.map(([name, before]) => {
     const found = lookAt(name);
     if (found && isSame(found, before)) return found;
-    // What was acknowledged and is only in a log without a name would be lost with this process.
+    // The log has lost its name, so acknowledged commits that are only in the log would be lost when this process ends.
     if (name !== file && !watched.isRescued && !database.isTransaction) {
       watched.isRescued = true;
       copyLog(watched);
@@ -83,24 +83,24 @@ function compareNames(watched: Watched): BigIntStats {
   return now[0] as BigIntStats;
 }
 
-/** Copies the write-ahead log to the file. */
+/** Runs a checkpoint: copies the write-ahead log to the database file. */
 function copyLog(watched: Watched): void {
   const { file, database } = watched;
   try {
     database.exec('pragma wal_checkpoint(passive)');
   } catch (error) {
-    // What was committed is in the log; on a full disk the next commit tries again.
+    // Commits are safe in the log. If the disk is full, the next commit tries again.
     if (isDamage(error)) watched.damage = damaged(file, error);
   }
   watched.known = lookAt(file) ?? watched.known;
 }
 
-/** Throws unless SQLite can have made this change of the file, in another program. */
+/** Throws unless SQLite, in another program, can have made this change of the file. */
 function examine(watched: Watched, now: BigIntStats): void {
   const { file, database, known } = watched;
   const fresh = new DatabaseSync(file, { readOnly: true, timeout: 0 });
   try {
-    // SQLite only brings the file nearer to the length of the database.
+    // SQLite only ever moves the size of the file towards the length of the database.
     const length = lengthOf(database);
     const [least, most] = known.size < length ? [known.size, length] : [length, known.size];
     if (now.size < least || now.size > most) throw new Error(`it has ${now.size} bytes instead of ${length}`);
@@ -117,8 +117,8 @@ function examine(watched: Watched, now: BigIntStats): void {
 }
 
 /**
- * Watches the file of a database that was opened for reading, which others write to: answers a function that throws
- * `DatabaseFault` when another file has its name.
+ * Watches the file of a database that was opened read-only while another process writes to it. Returns a function that
+ * throws `DatabaseFault` if the file was moved, deleted or replaced.
  */
 export function watchName(file: string): () => Promise<void> {
   const before = statSync(file, { bigint: true });
@@ -129,8 +129,8 @@ export function watchName(file: string): () => Promise<void> {
 }
 
 /**
- * Throws what SQLite says when the file is damaged. One of more than `limit` bytes is not read as a whole: then only its header,
- * its length and its schema are checked, and damage elsewhere shows when it is read.
+ * Throws SQLite's error if the file is damaged. A file of more than `limit` bytes is not read completely: only its header, length
+ * and schema are checked, and other damage is found when the damaged page is read.
  */
 export function checkWhole(database: DatabaseSync, size: number, limit: number): void {
   const check = size > limit ? 'select count(*) from sqlite_schema' : 'pragma quick_check(1)';
@@ -139,7 +139,7 @@ export function checkWhole(database: DatabaseSync, size: number, limit: number):
   throw Object.assign(new Error(quick_check.replace(/\s+/g, ' ')), { code: 'ERR_SQLITE_ERROR', errcode: 11 });
 }
 
-/** Undefined when it is gone or cannot be reached. */
+/** Returns undefined if the file does not exist or cannot be reached. */
 function lookAt(name: string): BigIntStats | undefined {
   try {
     return statSync(name, { bigint: true });
@@ -157,7 +157,7 @@ function lengthOf(database: DatabaseSync): bigint {
   return BigInt((database.prepare(text).get() as { length: number }).length);
 }
 
-/** What differs between a file and what remains of it in memory after a copy of another one took its place. */
+/** The counters of `sqlite_sequence`. They differ between the file and the cached pages after the file was overwritten by another database. */
 function countersOf(database: DatabaseSync): string {
   const isThere = database.prepare("select 1 from sqlite_schema where name = 'sqlite_sequence'").get();
   return isThere ? JSON.stringify(database.prepare('select * from sqlite_sequence order by name').all()) : '';

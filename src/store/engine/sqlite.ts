@@ -1,4 +1,7 @@
-/** A SQLite file, which one process at a time may write, by whatever name it has: docs/decisions/0012-one-writer-of-a-sqlite-file.md. */
+/**
+ * Opens SQLite files. Only one process at a time may write to a file, under any of its names:
+ * docs/decisions/0012-one-writer-of-a-sqlite-file.md.
+ */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, realpathSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -7,32 +10,32 @@ import { DatabaseFault, sqliteCode, UnavailableDatabase, UnusableDatabase } from
 import { sqliteDialect } from './sqlite-driver.ts';
 import { checkWhole, watchFiles, watchName } from './sqlite-watch.ts';
 
-/** How long another program's lock may delay the start, in milliseconds. */
+/** The longest that another program's lock may delay the start, in milliseconds. */
 const startWithin = 5000;
 
 /**
- * Pages in the write-ahead log from which on it is copied to the file: as many as SQLite would have by itself, and so many that
- * pages of indexes, which every run changes, are not copied for each.
+ * Pages in the write-ahead log that trigger a checkpoint. The first number is SQLite's default. The second is for bulk work:
+ * it is large enough that index pages, which every run changes, are not copied for each run.
  */
 const [longLog, longestLog] = [1000, 16_000];
 
-/** The largest file that is read as a whole at the start, in bytes: 0.7 s on a busy machine when it is in memory. */
+/** The largest file that is read completely at the start, in bytes. It takes 0.7 s on a busy machine if the file is cached. */
 const readWhole = 256 << 20;
 
 /** An open SQLite file. */
 interface OpenSqlite {
   dialect: Dialect;
-  /** Throws `DatabaseFault` when something has happened to the file, or its disk is full. */
+  /** Throws `DatabaseFault` if the file was damaged, moved or replaced, or if its disk is full. */
   look: () => Promise<void>;
-  /** Lets another process have the file; called after the database has been closed. */
+  /** Releases the file for other processes. Called after the database has been closed. */
   release: () => void;
 }
 
 /**
- * Opens the SQLite file at `path`, after checking that it is whole and, unless it is only read, that it can be written. The one process
- * that is `alone` with it may create it; others write a row or two `beside` that one, or only read. With `bulk` the disk has what was
- * written when the file is closed. Throws `UnusableDatabase` when the file cannot be used or another process has it, and
- * `UnavailableDatabase` when the disk is full or another program is writing.
+ * Opens the SQLite file at `path`. Checks that the file is intact and, unless it is opened read-only, writable. Only one process
+ * opens it as `alone`, and creates it if needed; others write a row or two `beside` that process, or only read. With `bulk`,
+ * writes are not durable until the file is closed. Throws `UnusableDatabase` if the file cannot be used or another process
+ * has it, and `UnavailableDatabase` if the disk is full or another program is writing.
  */
 export function openSqlite(
   path: string,
@@ -77,7 +80,7 @@ function openAlone(file: string, bulk: boolean): OpenSqlite {
   }
 }
 
-/** Waits until the disk has the write-ahead log, which is there as long as another process has the file open. */
+/** Syncs the write-ahead log to disk. The log still exists if another process has the file open. */
 function syncLog(file: string): void {
   const name = `${file}-wal`;
   if (!existsSync(name)) return;
@@ -90,14 +93,14 @@ function connect(file: string, { readOnly, bulk }: { readOnly: boolean; bulk: bo
   const database = new DatabaseSync(file, { readOnly, enableForeignKeyConstraints: true, timeout: startWithin });
   try {
     if (!readOnly) {
-      // FULL: a write is acknowledged after the disk has it (lost in 20 of 20 kill -9: none).
-      // NORMAL: the disk has it when the write-ahead log is copied to the file, which is consistent at any time.
+      // FULL: a write is acknowledged after it has been synced (20 times kill -9 lost nothing).
+      // NORMAL: a write is synced at the next checkpoint; the file is consistent at any time.
       database.exec(`pragma journal_mode = wal; pragma synchronous = ${bulk ? 'normal' : 'full'}`);
-      // On a file that may not be written nothing but a write fails.
+      // Only a write reveals that the file is not writable.
       database.exec('begin immediate; pragma user_version = 0; rollback');
     }
     checkWhole(database, statSync(file).size, readWhole);
-    // From now on the driver waits instead, which does not block the process.
+    // From now on the driver waits for locks, without blocking the process.
     database.exec('pragma cache_size = -16384; pragma busy_timeout = 0');
     return database;
   } catch (error) {
@@ -106,17 +109,17 @@ function connect(file: string, { readOnly, bulk }: { readOnly: boolean; bulk: bo
   }
 }
 
-/** Bytes that must be free: as much as the write-ahead log of a server holds before it is copied to the file. */
+/** Bytes that must be free: the size that the write-ahead log of a server reaches before a checkpoint. */
 const leastRoom = 4 << 20;
 
-/** On a full disk small writes may succeed for a while, where a large one that failed has left room in the log. */
+/** Detects a full disk early. After a large write has failed, small writes may still fit into the space that it left in the log. */
 function checkRoom(file: string): void {
   const { bavail, bsize, blocks } = statfsSync(file);
   if (blocks === 0 || bavail * bsize >= leastRoom) return;
   throw new DatabaseFault('the disk is full', { cause: new Error(`${file}: less than ${leastRoom} bytes are free`) });
 }
 
-/** The same error as a sentence for the person who started the program. */
+/** Rewords an error as a sentence for the operator. */
 function explain(error: unknown, path: string): Error {
   const { code, message } = error as { code?: string; message: string };
   if (code === undefined) return error as Error;
@@ -139,11 +142,11 @@ function explain(error: unknown, path: string): Error {
   }
 }
 
-/** Creates the file at `path` when there is none, and answers its real path. Throws `UnusableDatabase`, or what Node throws. */
+/** Creates the file at `path` if it does not exist, and returns its real path. Throws `UnusableDatabase` or an error of Node. */
 function realFile(path: string): string {
   mkdirSync(dirname(path), { recursive: true });
-  // This follows a symlink that leads nowhere yet. What exists is not opened: closing it would release the locks that SQLite
-  // holds on it in this process.
+  // Opening creates the target of a dangling symlink. An existing file is not opened, because closing it would release the
+  // locks that SQLite holds on it in this process.
   if (!existsSync(path)) closeSync(openSync(path, 'a'));
   const file = realpathSync(path);
   const found = statSync(file);
@@ -156,19 +159,19 @@ function realFile(path: string): string {
   return file;
 }
 
-/** What the lock file says after the database has been found unused. */
+/** The `user_version` of a lock file whose database was found unused. */
 const checked = 1;
 
 /**
- * Takes the lock of a file, which the operating system releases when this process ends in whatever way. Throws
- * `UnusableDatabase` when another process has it.
+ * Locks a file. The operating system releases the lock when this process ends, however it ends. Throws `UnusableDatabase` if
+ * another process has the lock.
  */
 function lockFile(file: string): DatabaseSync {
   const lock = new DatabaseSync(`${file}.lock`, { timeout: 0 });
   try {
     lock.exec('pragma locking_mode = exclusive; pragma journal_mode = memory; begin exclusive; commit');
     if (lock.prepare('pragma user_version').get()?.user_version !== checked) checkUnused(file);
-    // Always: only a write fails on a file that may not be written, of which SQLite takes no exclusive lock.
+    // Written every time, because only a write fails on a read-only lock file, which SQLite does not lock exclusively.
     lock.exec(`pragma user_version = ${checked}`);
     return lock;
   } catch (error) {
@@ -180,11 +183,11 @@ function lockFile(file: string): DatabaseSync {
   }
 }
 
-/** Behind a new lock file there may be a server whose lock file somebody deleted: it has the database itself open. */
+/** Checks that no server uses the database. The lock file of a running server may have been deleted. */
 function checkUnused(file: string): void {
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
-    // In this mode SQLite locks the file against everybody, readers too.
+    // In this mode SQLite locks out readers too.
     database.exec('pragma locking_mode = exclusive; begin exclusive; commit');
   } catch (error) {
     if (sqliteCode(error) !== 5) throw error;
