@@ -139,7 +139,7 @@ function nodes({ id, integer, boolean, text, storage }: ColumnTypes): string[] {
       status ${text} not null,
       primary key (node_id, posted, job_id)
     )`,
-    // Node counts read only these indexes: 33,000 jobs take 24 ms on SQLite. The third one finds the nodes of a machine type.
+    // Node counts read only these indexes: 33,000 jobs take 24 ms on SQLite. The third one serves counts for one machine type.
     'create index job_nodes_status on job_nodes (node_id, status, posted, job_id)',
     'create index job_nodes_posted on job_nodes (posted, node_id, status)',
     'create index job_nodes_job on job_nodes (job_id, node_id, status)',

@@ -1,4 +1,4 @@
-/** The log of changes: a row for each accepted write that is not a report of a job, in the transaction of the write. */
+/** The audit log: one row for each accepted write except reports of jobs, written in the transaction of the write. */
 import type { Transaction } from 'kysely';
 import type { Actor, Change } from '../../core/audit.ts';
 import type { Engine, Schema } from '../engine/schema.ts';
@@ -10,7 +10,10 @@ const columnCount = 11;
 /** Rows in one statement; SQLite allows some 32,000 parameters. */
 const rowsAtATime = 1000;
 
-/** The longest value that is kept whole, in UTF-16 units, as text or else as JSON: hundreds of changes are read and searched at a time. */
+/**
+ * The longest value that is stored in full, in UTF-16 units, as text or otherwise as JSON. It is bounded because hundreds of changes
+ * are read and searched at a time.
+ */
 const longestValue = 2500;
 
 function printValues(values: object): string {
@@ -21,13 +24,13 @@ function printValues(values: object): string {
   return JSON.stringify(Object.fromEntries(short));
 }
 
-/** Who changes something, and when, in microseconds. */
+/** The author of a change and its time in microseconds. */
 export interface Stamp {
   by: Actor;
   at: number;
 }
 
-/** The statements that record changes of one request. */
+/** Returns the statements that record the changes of one request. */
 export function auditStatements(engine: Engine, { by, at }: Stamp, changes: Change[]): Statement[] {
   const print = (value: object | null | undefined) => (value ? printValues(value) : null);
   const { name, verified, address, door, request } = by;
@@ -41,7 +44,7 @@ export function auditStatements(engine: Engine, { by, at }: Stamp, changes: Chan
   }));
 }
 
-/** Records changes of one request in the transaction that makes them. */
+/** Records the changes of one request in the transaction that makes them. */
 export async function audit(
   transaction: Transaction<Schema>,
   engine: Engine,

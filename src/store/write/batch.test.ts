@@ -94,7 +94,7 @@ test('repeats each write of a failed batch alone, so that only the bad one fails
   expect(batches).toEqual([['a', 'bad', 'c'], ['a'], ['bad'], ['c']]);
 });
 
-test('a fault of the database is the end of all writes of a batch that are repeated alone', async () => {
+test('a database fault ends the repetition of the writes of a batch', async () => {
   const { batcher, batches, next } = startBatcher({ waitingTime: 0 });
   const outcomes = Promise.allSettled(['hang', 'bad', 'c'].map((name) => batcher.push(name, 1)));
   await next();
@@ -107,7 +107,7 @@ test('a fault of the database is the end of all writes of a batch that are repea
 test.each([
   { waited: 'long', waitingTime: 0, later: ['refused', 'refused'], tried: [['hang'], ['next']] },
   { waited: 'briefly', waitingTime: 60_000, later: ['b done', 'c done'], tried: [['hang'], ['b', 'c'], ['next']] },
-])('a fault of the database is the end of writes that have waited $waited: $later', async (row) => {
+])('after a database fault, writes that have waited $waited end with: $later', async (row) => {
   const { batcher, batches, next } = startBatcher(row);
   const outcome = (write: string) => batcher.push(write, 20)?.catch((error) => error === databaseFailed && 'refused');
   const first = outcome('hang');

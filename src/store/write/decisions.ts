@@ -1,4 +1,4 @@
-/** Keeps what people say: decisions on causes of failures, and reviews of runs. */
+/** Stores decisions on causes of failures, and reviews of runs. */
 import type { Transaction } from 'kysely';
 import type { Actor, Change } from '../../core/audit.ts';
 import type { Decision } from '../../core/decisions/decision.ts';
@@ -9,10 +9,10 @@ import type { Schema } from '../engine/schema.ts';
 import { audit } from './audit.ts';
 import type { WatchedDb } from './live.ts';
 
-/** A decision that is to be kept; its author is who makes it. Times in microseconds. */
+/** A decision to store. Times in microseconds. */
 export type NewDecision = Omit<Decision, 'id' | 'author' | 'verified' | 'created' | 'withdrawn_by' | 'withdrawn_at'>;
 
-/** Who makes it, and when; `key` is one that he chose for this decision, null for none. */
+/** The author and time of a decision or review. `key` is the idempotency key that the author chose, or null. */
 interface Made {
   by: Actor & { name: string };
   at: number;
@@ -20,8 +20,8 @@ interface Made {
 }
 
 /**
- * Keeps a decision and returns it. A key that its author used before keeps nothing and returns what was kept with it then, or is
- * `invalid` if that says something else; and so is a decision to replace that there is not.
+ * Stores a decision and returns it. If its author has used the key before, stores nothing and returns the earlier decision, or
+ * `invalid` if that one differs. Also returns `invalid` if the decision to replace does not exist.
  */
 export async function decide(db: WatchedDb, given: NewDecision, { by, at, key }: Made): Promise<DecisionRow | Failure> {
   const values = { ...given, author: by.name, verified: by.verified, created: at, client_key: key };
@@ -44,7 +44,7 @@ export async function decide(db: WatchedDb, given: NewDecision, { by, at, key }:
   return kept.row;
 }
 
-/** Withdraws a decision and returns it, or `not_found`; one that was withdrawn before stays as it is. */
+/** Withdraws a decision and returns it, or `not_found`. A decision that was withdrawn before stays as it is. */
 export async function withdraw(
   db: WatchedDb,
   id: number,
@@ -74,7 +74,7 @@ function changeOf(action: 'decide' | 'withdraw', row: DecisionRow): Change {
   return { action, kind: 'decision', target: row.cause, ...side };
 }
 
-/** What was kept with a key before, if it says the same. */
+/** Returns the decision that was stored with this key before if it says the same, otherwise `invalid`. */
 async function keptBefore(
   { kysely }: WatchedDb,
   given: NewDecision & { author: string },
@@ -89,7 +89,7 @@ async function keptBefore(
   return row && said.every((name) => row[name] === given[name]) ? row : usedKey();
 }
 
-/** A key that says something else than before. */
+/** The failure for a key that was used before with other values. */
 function usedKey(): Failure {
   return invalid('key', "key 'key' was used before, for something else");
 }
@@ -98,12 +98,12 @@ function exists(transaction: Transaction<Schema>, id: number) {
   return transaction.selectFrom('decisions').select('id').where('id', '=', id).executeTakeFirst();
 }
 
-/** A review as the row of its run has it; `created` in microseconds. */
+/** A review as the row of its run stores it; `created` in microseconds. */
 export type KeptReview = Pick<ReviewRow, 'verdict' | 'author' | 'verified' | 'created'>;
 
 /**
- * Keeps a review of a run and returns its id, as `decide` does with decisions; `frozen` is what the run says, as a JSON object. Of
- * simultaneous reviews the last shows in lists.
+ * Stores a review of a run and returns its id; treats keys as `decide` does. `frozen` is the state of the run as a JSON object. Lists
+ * show the last of several simultaneous reviews.
  */
 export async function review(
   db: WatchedDb,

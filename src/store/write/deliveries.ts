@@ -1,4 +1,4 @@
-/** Messages to subscriptions: made once for each subject, and sent by whoever has claimed them. */
+/** Messages to subscriptions. Each is created once per subject, and sent by the server that has claimed it. */
 import { randomBytes } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
 import { type Change, serverActor } from '../../core/audit.ts';
@@ -10,16 +10,16 @@ import type { DeliveryRow, SubscriptionRow } from '../engine/people-schema.ts';
 import type { Engine, Reader, Schema } from '../engine/schema.ts';
 import { audit } from './audit.ts';
 
-/** A message that is to be sent. */
+/** A message to send. */
 export interface NewDelivery {
   subscription_id: number;
   event: string;
-  /** What it is about: nobody is told twice of one subject. */
+  /** What the message is about. A subscription gets at most one message per event and subject. */
   subject: string;
   message: Message;
 }
 
-/** Keeps messages, due at once, and returns them; those of a subject that there is a message on are left out. */
+/** Queues messages, due at once, and returns their deliveries. Messages on a subject that already has one are left out. */
 export async function addDeliveries(
   kysely: Kysely<Schema>,
   messages: readonly NewDelivery[],
@@ -42,13 +42,13 @@ export async function addDeliveries(
   return added;
 }
 
-/** A delivery that somebody has claimed, with where it goes and in which format. */
+/** A claimed delivery, with the target, format and secret of its subscription. */
 export interface ClaimedDelivery
   extends Pick<DeliveryRow, 'id' | 'message_id' | 'subscription_id' | 'title' | 'body' | 'attempts' | 'refused'>,
     Pick<SubscriptionRow, 'format' | 'target' | 'secret'> {}
 
 /**
- * Claims the delivery that has waited longest and goes to none of the subscriptions in `busy`, until `until`; null when there is none.
+ * Claims the delivery that has waited longest and whose subscription is not in `busy`, until `until`. Returns null if there is none.
  * Times in microseconds.
  */
 export async function claimDelivery(
@@ -67,7 +67,7 @@ export async function claimDelivery(
     .updateTable('deliveries')
     .set(({ eb }) => ({ due: until, last_attempt: at, attempts: eb('attempts', '+', 1) }))
     .where('id', '=', lockRows(engine, next))
-    // Of two servers that wait for the row the second one finds it claimed.
+    // Another server may have claimed the row while this one waited for it.
     .where('due', '<=', at)
     .returning(['id', 'message_id', 'subscription_id', 'title', 'body', 'attempts', 'refused'])
     .executeTakeFirst();
@@ -78,13 +78,13 @@ export async function claimDelivery(
     .where('id', '=', claimed.subscription_id)
     .executeTakeFirst();
   if (!target) return null;
-  // Addresses that refused a mail say nothing of what has become a webhook.
+  // The refused addresses are meaningless if the subscription has become a webhook meanwhile.
   return { ...claimed, ...target, refused: target.format === 'mail' ? claimed.refused : null };
 }
 
 /**
- * Records how an attempt ended, unless somebody else has claimed the delivery since, or it failed and the delivery was given up meanwhile.
- * Returns what became of it.
+ * Records the result of an attempt. Does nothing if another server has claimed the delivery since, or if the attempt failed and the
+ * delivery was given up meanwhile. Returns the outcome.
  */
 export async function recordAttempt(
   { engine, kysely }: Reader,
@@ -100,7 +100,7 @@ export async function recordAttempt(
   const due = failed === null || gone ? null : nextAttempt(attempts, at, not_before);
   const status = outcome === 'delivered' ? 'delivered' : due === null ? 'failed' : 'waiting';
   await kysely.transaction().execute(async (transaction) => {
-    // Before the delivery, as whoever switches a subscription off: in the other order they would wait for each other.
+    // Locks the subscription before the delivery, like the code that switches a subscription off, so that they cannot deadlock.
     const query = transaction.selectFrom('subscriptions').selectAll().where('id', '=', subscription_id);
     const subscription = await lockRows(engine, query).executeTakeFirst();
     const recorded = await transaction
@@ -108,11 +108,11 @@ export async function recordAttempt(
       .set({ status, due, answer_code, error, refused })
       .where('id', '=', id)
       .where('attempts', '=', attempts)
-      // What is claimed is due at the end of the claim; what was given up is not due any more.
+      // A claimed delivery is due at the end of its claim; a delivery that was given up has no due time.
       .$if(failed !== null, (update) => update.where('due', 'is not', null))
       .returning('id')
       .executeTakeFirst();
-    // Where some addresses have it, mail arrives.
+    // A mail that some addresses accepted has arrived.
     const arrives = failed === null || refused !== null;
     if (recorded && subscription) await noteHealth(transaction, engine, subscription, { error, arrives, gone, at });
   });
@@ -120,7 +120,10 @@ export async function recordAttempt(
   return due === null ? 'given up' : outcome;
 }
 
-/** Keeps whether anything arrives at a subscription, whose row is locked, and switches it off when nothing has for days. */
+/**
+ * Records whether deliveries reach a subscription, whose row is locked. Switches it off if none has for days, or if the receiver
+ * is gone.
+ */
 async function noteHealth(
   transaction: Transaction<Schema>,
   engine: Engine,
@@ -129,7 +132,7 @@ async function noteHealth(
 ): Promise<void> {
   const set = (health: Partial<Pick<SubscriptionRow, 'failing_since' | 'problem' | 'enabled'>>) =>
     transaction.updateTable('subscriptions').set(health).where('id', '=', row.id).execute();
-  // What was sent by hand to one that is switched off does not say why it is off.
+  // The result of a manual delivery must not replace the reason why the subscription was switched off.
   if (!row.enabled) return;
   if (error === null || arrives) {
     const isSame = row.failing_since === null && row.problem === error;
@@ -150,7 +153,7 @@ async function noteHealth(
   await audit(transaction, engine, { by: serverActor, at }, [change]);
 }
 
-/** Gives up what waits for a subscription. */
+/** Gives up the pending deliveries of a subscription. */
 export async function dropWaiting(transaction: Transaction<Schema>, id: number, error: string): Promise<void> {
   await transaction
     .updateTable('deliveries')
@@ -160,7 +163,7 @@ export async function dropWaiting(transaction: Transaction<Schema>, id: number, 
     .execute();
 }
 
-/** Lets a delivery wait that was claimed and not sent, unless it was given up meanwhile. */
+/** Returns a claimed delivery that was not sent to the queue, unless it was given up meanwhile. */
 export async function releaseDelivery(
   { kysely }: Reader,
   { id, attempts }: Pick<ClaimedDelivery, 'id' | 'attempts'>,
@@ -175,7 +178,7 @@ export async function releaseDelivery(
     .execute();
 }
 
-/** Sends a delivery again, with the same id and from the first attempt on; or `not_found`. */
+/** Queues a delivery again, with the same message id and a new count of attempts. Returns the delivery, or `not_found`. */
 export async function sendAgain(
   { kysely }: Reader,
   { subscription, id, at }: { subscription: number; id: number; at: number },
@@ -185,7 +188,7 @@ export async function sendAgain(
     .set({ status: 'waiting', due: at, attempts: 0, refused: null })
     .where('id', '=', id)
     .where('subscription_id', '=', subscription)
-    // One that waits or is being sent is sent anyway.
+    // A delivery that is pending will be sent anyway.
     .where('due', 'is', null)
     .returningAll()
     .executeTakeFirst();
@@ -199,7 +202,7 @@ export async function sendAgain(
   return same ?? notFound('delivery', String(id));
 }
 
-/** Forgets old deliveries that are over, and which causes subscriptions were told of long ago. */
+/** Deletes old finished deliveries, and old records of the causes that were announced to subscriptions. */
 export async function forgetOldNews({ kysely }: Reader, at: number): Promise<void> {
   await kysely
     .deleteFrom('deliveries')

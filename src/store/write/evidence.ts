@@ -1,4 +1,4 @@
-/** What the logs and test cases of jobs say of their failure (core/signature.ts), and the causes that jobs get by it. */
+/** The evidence in logs and test cases of why jobs failed (core/signature.ts), and the causes that jobs get from it. */
 import type { Kysely, Transaction } from 'kysely';
 import { mostCaseCauses } from '../../core/job.ts';
 import type { Signature } from '../../core/signature.ts';
@@ -11,12 +11,12 @@ import { carryOut, chunksOf, numbered, repeated, type Statement } from '../engin
 import { type JobState, textHash } from './job-change.ts';
 import { saveTexts } from './job-sql.ts';
 
-/** What its log and its test cases say of the failure of one job, with the stored cause of each failed case. */
+/** The evidence in the log and the test cases of one job, with the stored cause of each failed case. */
 export interface StoredEvidence extends Pick<JobEvidence, 'excerpt'> {
   cases: Pick<Schema['failed_cases'], 'place' | 'name' | 'signature'>[];
 }
 
-/** The evidence of those of some jobs that have any, by their internal ids. */
+/** Returns the evidence of some jobs by their internal ids. Jobs without evidence are left out. */
 export async function evidenceOf({ engine, kysely }: Reader, ids: number[]): Promise<Map<number, StoredEvidence>> {
   const found = new Map<number, StoredEvidence>();
   const excerpts = await kysely
@@ -45,14 +45,15 @@ export async function evidenceOf({ engine, kysely }: Reader, ids: number[]): Pro
   return found;
 }
 
-/** The part of it that decides about the cause of the job. */
+/** Returns the part of the evidence that determines the cause of the job. */
 export function evidenceIn(stored: StoredEvidence | undefined): JobEvidence {
   return { excerpt: stored?.excerpt ?? null, cases: stored?.cases.map(({ name }) => name) ?? [] };
 }
 
 /**
- * What was read of jobs whose failure is another one now is read again. Of one that came back it is forgotten: its log goes on. Test cases that
- * somebody posted stay, because a job that was only thought to be dead has posted them as well.
+ * The statements that renew the evidence of jobs whose failure has changed: their logs are queued again. The evidence of a job that
+ * came back to life is deleted, because its log continues. Posted test cases stay, because a job that was wrongly considered dead
+ * may have posted them.
  */
 export function renewEvidence(engine: Engine, jobs: readonly JobState[]): Statement[] {
   const [still, back]: [number[], number[]] = [[], []];
@@ -83,7 +84,7 @@ export interface RefinedJob {
   status: Schema['jobs']['status'];
 }
 
-/** Gives a job the cause that its reason and its log name. Null when it has it already, or is gone. */
+/** Sets the cause of a job from its reason and its evidence. Returns null if the cause is unchanged or the job is gone. */
 export async function refineJob(db: Reader & { kysely: Kysely<Schema> }, job_id: number): Promise<RefinedJob | null> {
   return db.kysely.transaction().execute(async (transaction) => {
     const run = await holdRun(transaction, db, job_id);
@@ -91,20 +92,20 @@ export async function refineJob(db: Reader & { kysely: Kysely<Schema> }, job_id:
   });
 }
 
-/** A run that a transaction holds. */
+/** A run whose row a transaction has locked. */
 interface HeldRun {
   id: number;
   name: string;
 }
 
-/** Holds the run of a job, like every writer that changes a job; null when the job is gone. */
+/** Locks the run of a job, as every writer that changes a job does. Returns null if the job is gone. */
 async function holdRun(transaction: Transaction<Schema>, { engine }: Reader, id: number): Promise<HeldRun | null> {
   const runOfJob = transaction.selectFrom('jobs').select('run_id').where('jobs.id', '=', id);
   const run = transaction.selectFrom('runs').select(['id', 'name']).where('id', 'in', runOfJob);
   return (await lockRows(engine, run).executeTakeFirst()) ?? null;
 }
 
-/** The same within a transaction that holds the run of the job. */
+/** Does the work of `refineJob` in a transaction that has locked the run of the job. */
 async function refineHeld(
   transaction: Transaction<Schema>,
   { engine }: Reader,
@@ -126,7 +127,7 @@ async function refineHeld(
   return { run: run.name, job_id: job.job_id, status: job.status };
 }
 
-/** Writes causes that may be new. */
+/** Stores the causes that are not stored yet. */
 async function saveCauses(
   transaction: Transaction<Schema>,
   engine: Engine,
@@ -136,7 +137,7 @@ async function saveCauses(
   await carryOut(transaction, saveTexts(engine, texts));
 }
 
-/** Notes that something of a run has changed that its pages and its digest show. */
+/** Increments the revision of a run after a change that its pages and its digest show. */
 export async function revise(transaction: Transaction<Schema>, { id }: Pick<HeldRun, 'id'>): Promise<void> {
   await transaction
     .updateTable('runs')
@@ -145,7 +146,7 @@ export async function revise(transaction: Transaction<Schema>, { id }: Pick<Held
     .execute();
 }
 
-/** The cases of a job as src/archive packs them. */
+/** The cases of a job; `packed` is made by src/archive. */
 interface CasesToKeep {
   counts: CaseCounts;
   seconds: number;
@@ -154,8 +155,8 @@ interface CasesToKeep {
 }
 
 /**
- * Keeps the cases of a job in place of those that it had, and gives it the cause that they name. `source` says where they come from.
- * Returns the job, whose causes may be others now; null when it is gone.
+ * Replaces the test cases of a job, and sets the cause that they name. `source` tells where they come from. Returns the job, whose
+ * causes may have changed, or null if it is gone.
  */
 export async function keepCases(
   db: Reader & { kysely: Kysely<Schema> },
@@ -172,7 +173,7 @@ export async function keepCases(
       .select(['job_id', 'status', 'posted'])
       .where('id', '=', job_id)
       .executeTakeFirst();
-    // Deleted while this waited for the run.
+    // The job was deleted while this transaction waited for the run.
     if (!job) return null;
     await saveCauses(transaction, db.engine, causes);
     await replaceCases(transaction, { job_id, posted: job.posted, causes }, cases, source);
@@ -182,7 +183,7 @@ export async function keepCases(
   });
 }
 
-/** Rows that are written while everybody waits: SQLite takes some 5 ms for them. */
+/** Rows in one statement, which blocks all other requests on SQLite for some 5 ms. */
 const rowsAtATime = 100;
 
 async function replaceCases(

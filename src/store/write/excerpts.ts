@@ -1,9 +1,12 @@
-/** Logs that are to be read, and what they said. Whoever reads one has claimed it: two servers never read the same one. */
+/** The queue of logs to read, and the errors found in them. A reader claims a log first, so two servers never read the same one. */
 import type { LogExcerpt } from '../../core/logs/first-error.ts';
 import { lockRows, oneOf } from '../engine/dialect.ts';
 import type { Reader } from '../engine/schema.ts';
 
-/** Asks for the logs of those of some jobs of a run that ended badly and were not asked for before; `again` asks for all of them. */
+/**
+ * Queues the logs of the failed and dead jobs among some jobs of a run. `job_ids` null stands for all jobs of the run. Logs that
+ * were queued before are queued again only with `again`.
+ */
 export async function askForLogs(
   { engine, kysely }: Reader,
   { run, job_ids, at, again = false }: { run: string; job_ids: string[] | null; at: number; again?: boolean },
@@ -25,7 +28,10 @@ export async function askForLogs(
     .execute();
 }
 
-/** Names of runs with failures that changed after a time, newest first, from one on; the last page is not full. */
+/**
+ * A page of the names of runs that were posted since a time, newest first, after the first `skip` runs. The name of a run without
+ * failures is ''. Only the last page has fewer than `limit` names.
+ */
 export async function failedRunsSince(
   { kysely }: Reader,
   { since, skip, limit }: { since: number; skip: number; limit: number },
@@ -42,15 +48,15 @@ export async function failedRunsSince(
   return rows.map(({ name, fail, dead }) => (fail + dead > 0 ? name : ''));
 }
 
-/** A log that somebody reads. It is lost when its time has come, or when its job fails of something else: then nothing more is kept of it. */
+/** A claimed log. The claim is lost at its `due` time, or when the job fails for another reason; then its result is not stored. */
 export interface ClaimedLog {
   job_id: number;
   tries: number;
-  /** When it is due again, in microseconds, which nobody else has set. */
+  /** When the log is due again, in microseconds. The value identifies the claim. */
   due: number;
 }
 
-/** Claims the log that has waited longest until `until`; null when none is due. Times in microseconds. */
+/** Claims the log that has waited longest, until `until`. Returns null if none is due. Times in microseconds. */
 export async function claimLog(
   { engine, kysely }: Reader,
   { at, until }: { at: number; until: number },
@@ -63,14 +69,14 @@ export async function claimLog(
     .updateTable('log_excerpts')
     .set(({ eb }) => ({ due: until, tries: eb('tries', '+', 1) }))
     .where('job_id', '=', next)
-    // Of two servers that wait for the row the second one finds it claimed.
+    // Another server may have claimed the row while this one waited for it.
     .where('due', '<=', at)
     .returning(['job_id', 'tries'])
     .executeTakeFirst();
   return claimed ? { ...claimed, due: until } : null;
 }
 
-/** Lets a log wait, or gives it up with null. One whose reader was stopped was not tried. */
+/** Postpones a log, or gives it up if `due` is null. If the reader was `stopped`, the attempt does not count. */
 export async function postponeLog(
   { kysely }: Reader,
   { job_id, due: claimed, tries }: ClaimedLog,
@@ -85,7 +91,7 @@ export async function postponeLog(
     .execute();
 }
 
-/** Gives up the log of a job that is not failing. One that nobody read is forgotten, so that the next failure asks for it again. */
+/** Gives up the log of a job that has not failed. The row of an unread log is deleted, so that the next failure queues it again. */
 export async function dropLog(db: Reader, claimed: ClaimedLog): Promise<void> {
   const { job_id, due } = claimed;
   const failing = db.kysely
@@ -98,7 +104,7 @@ export async function dropLog(db: Reader, claimed: ClaimedLog): Promise<void> {
     .where('job_id', '=', job_id)
     .where('due', '=', due)
     .where('version', '=', 0)
-    // One that fails meanwhile has asked in vain, and stays claimed.
+    // A job that fails meanwhile could not queue its log again, so the row stays.
     .where(({ not, exists }) => not(exists(failing)))
     .execute();
   await db.kysely
@@ -110,7 +116,7 @@ export async function dropLog(db: Reader, claimed: ClaimedLog): Promise<void> {
     .execute();
 }
 
-/** Keeps what a log said, unless the claim is lost; false then. It stays claimed, for what is still to be done with it. */
+/** Stores the excerpt of a log. Returns false, and stores nothing, if the claim is lost. The log stays claimed for further work. */
 export async function keepExcerpt(
   { kysely }: Reader,
   { job_id, due }: ClaimedLog,
@@ -127,7 +133,7 @@ export async function keepExcerpt(
   return kept.length > 0;
 }
 
-/** Whether a log is still claimed by whoever has this claim. */
+/** True if this claim still holds. */
 export async function isClaimed({ kysely }: Reader, { job_id, due }: ClaimedLog): Promise<boolean> {
   const row = kysely.selectFrom('log_excerpts').select('job_id').where('job_id', '=', job_id).where('due', '=', due);
   return (await row.executeTakeFirst()) !== undefined;

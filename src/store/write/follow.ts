@@ -1,32 +1,32 @@
-/** Follows a database that others write to: a server that only reads polls it, because a standby accepts no LISTEN. */
+/** Follows a database that other processes write to. A read-only server polls it, because a standby accepts no LISTEN. */
 import { sql } from 'kysely';
 import type { Reader } from '../engine/schema.ts';
 import type { Live, LiveEvent } from './live.ts';
 
-/** How a database follows another one. Times of a database that follows none are null. */
+/** The replication state of a database. The nullable fields are null unless it is a standby. */
 export interface Replication {
-  /** Whether it is a PostgreSQL standby. */
+  /** True for a PostgreSQL standby. */
   in_recovery: boolean;
-  /** Whether the standby is connected to its primary now. */
+  /** True if the standby is connected to its primary now. */
   receiving: boolean | null;
   /**
-   * How old its data is at most: 0 when it has replayed everything that it received, null when that is all that is
-   * known because the primary is not connected.
+   * The maximum age of its data: 0 if it has replayed all that it received, or null if it has but is not connected to its primary,
+   * so that its age is unknown.
    */
   seconds_behind: number | null;
 }
 
-/** Milliseconds between two polls: so often every open page reads again while others write. */
+/** Milliseconds between two polls. While other processes write, every open page is read again this often. */
 const pollEvery = 2000;
 
 /**
- * Polls the database from the first subscriber on, until `live.close()`; `live` tells `reset` after every change, as what changed is not
- * known. `replication` asks the database, and throws when it does not answer.
+ * Polls the database from the first subscriber on, until `live.close()`. `live` sends `reset` after every change, because a poll does
+ * not tell what changed. `replication` queries the database, and throws if it does not answer.
  */
 export function followDatabase(db: Reader): { live: Live; replication(): Promise<Replication> } {
   const listeners = new Set<(event: LiveEvent) => void>();
   const measureLag = createLag();
-  /** Null after a poll that failed: then the next one that succeeds is a change. */
+  /** The last position; null after a failed poll, so that the next successful one counts as a change. */
   let seen: string | null | undefined;
   let timer: NodeJS.Timeout | undefined;
   let polling: Promise<void> | undefined;
@@ -66,13 +66,13 @@ export function followDatabase(db: Reader): { live: Live; replication(): Promise
   return { live, replication: async () => (await observe()).replication };
 }
 
-/** What one look at a database finds. */
+/** The result of one poll. */
 interface Standing {
   /** Changes with every commit that became visible. */
   position: string;
   in_recovery: boolean;
   receiving: boolean | null;
-  /** Whether everything that was received has been replayed. */
+  /** True if all that was received has been replayed. */
   replayed_all: boolean | null;
   /** Seconds since the commit of the last transaction that was replayed. */
   since_last: number | null;
@@ -85,8 +85,8 @@ async function observeSqlite({ kysely }: Reader): Promise<Standing> {
 }
 
 /**
- * A standby makes a commit visible before it moves the position of the replay; a primary does it after it has written
- * the commit to the log, so that there the snapshot counts. Whether a receiver runs is visible without any privilege.
+ * A standby makes a commit visible before it advances the replay position. A primary makes it visible after it has written it to the
+ * log, so there the position is the snapshot. No privilege is needed to see whether a WAL receiver runs.
  */
 async function observePostgres({ kysely }: Reader): Promise<Standing> {
   const { rows } = await sql<Standing>`
@@ -101,8 +101,8 @@ async function observePostgres({ kysely }: Reader): Promise<Standing> {
 }
 
 /**
- * Two ages of the data can both only be too large: the last transaction may be an hour old because nothing happened
- * since; and under steady writes there is hardly a moment with nothing left to replay. The smaller one is told.
+ * Returns the smaller of two estimates, which can both only be too large. The last transaction may be an hour old because nothing
+ * has happened since, and under steady writes there is rarely a moment with nothing left to replay.
  */
 function createLag(): (standing: Omit<Standing, 'position'>, asked: number) => Replication {
   let caughtUpAt: number | null = null;

@@ -1,4 +1,4 @@
-/** What changed, told after the commit to everybody who watches, also in other processes on one PostgreSQL. */
+/** Publishes changes, after their commit, to subscribers in this process and in other processes on the same PostgreSQL. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
@@ -8,7 +8,7 @@ import type { DecisionRow } from '../engine/people-schema.ts';
 import type { Reader, Schema } from '../engine/schema.ts';
 import { chunksOf, socketOf } from '../engine/transaction.ts';
 
-/** What a write did; `status` is null for a deleted job, `previous` for a new one. */
+/** A change of a job. `status` is null for a deleted job, `previous` for a new one. */
 export interface JobEvent {
   run: string;
   job_id: string;
@@ -18,8 +18,10 @@ export interface JobEvent {
 
 type ChangedJob = Omit<JobEvent, 'run'>;
 
-/** A message to those who watch; `runs` that were created, deleted, tagged or reviewed; `decisions` names causes, and has what was decided on
- * those of which nothing else changed; `reset` says that something may have been missed. */
+/**
+ * A message to subscribers. `runs` names runs that were created, deleted, tagged or reviewed. `decisions` names causes; `made` has
+ * the decisions on those of them that changed in no other way. `reset` means that messages may have been lost.
+ */
 export type LiveEvent =
   | { type: 'jobs'; run: string; jobs: ChangedJob[] }
   | { type: 'runs'; names: string[] }
@@ -29,7 +31,7 @@ export type LiveEvent =
   | { type: 'decisions'; names: string[]; made: DecisionRow[] }
   | { type: 'reset' };
 
-/** What changed beside jobs. */
+/** A change of anything but a job. */
 type LiveChange =
   | { runs: readonly string[] }
   | { nodes: readonly string[] }
@@ -38,45 +40,45 @@ type LiveChange =
   | { queue: true }
   | { deliveries: true };
 
-/** The changes of a database. */
+/** The stream of changes of a database. */
 export interface Live {
   /** Returns the function that ends the subscription. `listener` must not throw. */
   subscribe(listener: (event: LiveEvent) => void): () => void;
   /**
-   * Resolves when what other processes tell is heard by those who have subscribed; also when that failed, of which a
-   * `reset` tells as soon as it succeeds.
+   * Resolves when subscribers receive the messages of other processes, or when that failed. After a failure, a `reset` is sent as
+   * soon as they do.
    */
   ready(): Promise<void>;
-  /** Takes what the writer of jobs has committed. */
+  /** Publishes a change that the job writer has committed. */
   add(event: JobEvent): void;
-  /** Takes what was committed beside jobs. */
+  /** Publishes a committed change of anything but a job. */
   changed(change: LiveChange): void;
-  /** Tells other processes what is gathered, within two seconds, and ends. */
+  /** Sends the pending changes to other processes within two seconds, then ends. */
   close(): Promise<void>;
 }
 
-/** A database, and those who watch it. */
+/** A database and its stream of changes. */
 export interface WatchedDb extends Reader {
   live: Live;
 }
 
 const channel = 'paddles_live';
-/** Changes are gathered for so long, in milliseconds: a busy run is one message, not a hundred. */
+/** Milliseconds for which changes are collected, so that a busy run causes one message, not a hundred. */
 const gathered = 250;
-/** PostgreSQL takes messages below 8,000 bytes. */
+/** The payload of NOTIFY must be shorter than 8,000 bytes. */
 const jobsInMessage = 60;
-/** Names are up to some hundred bytes long. */
+/** A name has up to some hundred bytes. */
 const namesInMessage = 20;
-/** Decisions are told with their words, up to so many bytes each. */
+/** Decisions are sent in full if they have at most `longestDecision` bytes. */
 const decisionsInMessage = 3;
 const longestDecision = 2000;
 const reconnectAfter = 2000;
-/** Longest wait of a stop, in milliseconds: for others to be told, and for the connection that listens to end. */
+/** The longest time that `close` waits for messages to be sent, and for the listening connection to end, in milliseconds. */
 const patience = 2000;
-/** Milliseconds between two questions on the connection that listens. */
+/** Milliseconds between two heartbeats on the listening connection. */
 const askedEvery = 30_000;
 
-/** Makes the hub of one open database; `url` of PostgreSQL, null when no other process can write. */
+/** Creates the stream of one open database. `url` is that of PostgreSQL, or null if no other process can write. */
 export function createLive(kysely: Kysely<Schema>, url: string | null): Live {
   const self = randomBytes(6).toString('hex');
   const listeners = new Set<(event: LiveEvent) => void>();
@@ -109,7 +111,7 @@ export function createLive(kysely: Kysely<Schema>, url: string | null): Live {
     add({ run, job_id, status, previous }) {
       const jobs = waiting.jobs.get(run) ?? new Map<string, ChangedJob>();
       waiting.jobs.set(run, jobs);
-      // A job that came and changed is new to those who hear of it only now.
+      // To subscribers, a job that was created and changed since the last message is new.
       const first = jobs.get(job_id);
       jobs.set(job_id, { job_id, status, previous: first ? first.previous : previous });
       if ((status === 'queued') !== (previous === 'queued')) waiting.queue = true;
@@ -127,7 +129,7 @@ export function createLive(kysely: Kysely<Schema>, url: string | null): Live {
     async close() {
       clearTimeout(timer);
       listeners.clear();
-      // Pages that are open at other servers would show what was before.
+      // Without this, pages that other servers have open would stay outdated.
       flush();
       await Promise.race([Promise.all(telling), sleep(patience, undefined, { ref: false })]);
       await others?.stop();
@@ -135,7 +137,7 @@ export function createLive(kysely: Kysely<Schema>, url: string | null): Live {
   };
 }
 
-/** Whoever is told of two decisions on a cause at once, or of a very long one, has to read it. */
+/** Adds a decision. If it is very long or the second one on its cause, subscribers get only the cause and must read the rest. */
 function addDecision(waiting: Waiting['decisions'], made: DecisionRow): void {
   const isShort = Buffer.byteLength(JSON.stringify(made)) <= longestDecision;
   waiting.set(made.cause, isShort && !waiting.has(made.cause) ? made : null);
@@ -145,7 +147,7 @@ interface Waiting {
   jobs: Map<string, Map<string, ChangedJob>>;
   runs: Set<string>;
   nodes: Set<string>;
-  /** What was decided on a cause; null when that is not the whole change. */
+  /** The decision on each cause; null if subscribers must read the changes of the cause. */
   decisions: Map<string, DecisionRow | null>;
   queue: boolean;
   deliveries: boolean;
@@ -174,7 +176,7 @@ function messagesOf({ jobs, runs, nodes, decisions, queue, deliveries }: Waiting
   ];
 }
 
-/** If a message is lost, watchers see the change some seconds later, when they ask again. It never fails a write. */
+/** Notifies other processes; never throws. If a message is lost, their subscribers see the change some seconds later, when they poll. */
 async function notify(kysely: Kysely<Schema>, self: string, events: LiveEvent[]): Promise<void> {
   for (const event of events) {
     const text = JSON.stringify({ from: self, event });
@@ -183,7 +185,7 @@ async function notify(kysely: Kysely<Schema>, self: string, events: LiveEvent[])
   }
 }
 
-/** Anybody with this database can notify, with any text: nothing that comes may end the process. */
+/** Handles a notification. Any user of the database can send any text, so no payload may end the process. */
 function hear(payload: string, self: string, tell: (event: LiveEvent) => void): void {
   try {
     const { from, event } = JSON.parse(payload) as { from: string; event: LiveEvent };
@@ -193,7 +195,7 @@ function hear(payload: string, self: string, tell: (event: LiveEvent) => void): 
   }
 }
 
-/** A connection of its own that hears what other processes tell; opened with the first watcher, and again when it breaks. */
+/** A separate connection that listens to other processes. It is opened for the first subscriber, and again whenever it breaks. */
 function listenTo(url: string, self: string, tell: (event: LiveEvent) => void) {
   let client: pg.Client | null = null;
   let state: 'idle' | 'started' | 'stopped' = 'idle';
@@ -206,7 +208,7 @@ function listenTo(url: string, self: string, tell: (event: LiveEvent) => void) {
       connectionTimeoutMillis: 10_000,
       query_timeout: 10_000,
     });
-    // A connection that says nothing may have nothing to say, or may have been lost without a word.
+    // The heartbeat tells a silent connection from a broken one.
     const heartbeat = setInterval(() => fresh.query('select 1').catch(broken), askedEvery);
     const broken = () => {
       clearInterval(heartbeat);

@@ -1,4 +1,4 @@
-/** Keeps which runs have ended, from the transaction that ends them until somebody has told of them, and what subscriptions have been told. */
+/** Records which runs have ended, from the transaction that ends them until they are announced, and what has been announced. */
 import type { Transaction } from 'kysely';
 import { suspicionRests } from '../../core/notifications/subscription.ts';
 import { hasEnded } from '../../core/run.ts';
@@ -8,8 +8,8 @@ import { numbered, type Statement } from '../engine/transaction.ts';
 import { addDeliveries, type NewDelivery } from './deliveries.ts';
 
 /**
- * Keeps the messages of the end of a run, which `write` makes inside the transaction, and forgets the end. Returns how many there are:
- * none when somebody else was faster.
+ * Queues the messages on the end of a run, which `write` makes inside the transaction, and deletes the record of the end. Returns the
+ * number of messages, which is 0 if another server was faster.
  */
 export async function tellEnd(
   { kysely }: Reader,
@@ -18,13 +18,16 @@ export async function tellEnd(
   write: (transaction: Transaction<Schema>) => Promise<NewDelivery[]>,
 ): Promise<number> {
   return kysely.transaction().execute(async (transaction) => {
-    // Holds the row: two servers that tell of one run take turns here.
+    // This locks the row, so that two servers that announce the same run take turns.
     if (!(await forgetEnd(transaction, end))) return 0;
     return (await addDeliveries(transaction, await write(transaction), at)).length;
   });
 }
 
-/** Notes that a subscription is told of causes in a suite on a branch, at `at` (microseconds); returns those that it was not told of before, there. */
+/**
+ * Records that causes are announced to a subscription for a suite and branch, at `at` (microseconds). Returns the causes that had not
+ * been announced there before.
+ */
 export async function untold(
   transaction: Transaction<Schema>,
   subscription_id: number,
@@ -41,7 +44,10 @@ export async function untold(
   return new Set(rows.map(({ cause }) => cause));
 }
 
-/** Notes which nodes are suspect, and keeps the messages that `write` makes of those that were not for days. Returns how many there are. */
+/**
+ * Records which nodes are suspect, and queues the messages that `write` makes about those that were not suspect for days. Returns the
+ * number of messages.
+ */
 export async function tellSuspects(
   { kysely }: Reader,
   suspects: readonly string[],
@@ -55,7 +61,7 @@ export async function tellSuspects(
       .execute();
     if (suspects.length === 0) return 0;
     const fresh = new Set<string>();
-    // In one order, so that two servers never wait for each other.
+    // A fixed order keeps two servers from deadlocking.
     for (const node of [...suspects].sort()) {
       const before = await transaction
         .insertInto('suspect_nodes')
@@ -71,8 +77,8 @@ export async function tellSuspects(
 }
 
 /**
- * The statements that note which of some runs have just ended (`hasEnded`), as long as anybody wants to hear of it. `writes` say when, in
- * microseconds. A run that ends again before somebody was told has ended once.
+ * Returns the statements that record which of some runs have just ended (`hasEnded`), if any subscription is enabled. `writes` give
+ * the time in microseconds. A run that ends again before it is announced is announced once.
  */
 export function noteEnds(
   engine: Engine,
@@ -99,26 +105,26 @@ interface RunEnd {
   revision: number;
 }
 
-/** Claims the run that ended first of those that ended until `at`, and is due again at `until`; null when there is none. Times in microseconds. */
+/** Claims the run that ended first and is due at `at`, until `until`. Returns null if there is none. Times in microseconds. */
 export async function claimEnd(
   { engine, kysely }: Reader,
   { at, until }: { at: number; until: number },
 ): Promise<RunEnd | null> {
   const next = kysely.selectFrom('run_ends').select('run_id').where('due', '<=', at).orderBy('due').limit(1);
-  // Nothing is written where nothing is due.
+  // Avoids a write if nothing is due.
   if (!(await next.executeTakeFirst())) return null;
   const claimed = await kysely
     .updateTable('run_ends')
     .set({ due: until })
     .where('run_id', '=', lockRows(engine, next))
-    // Of two servers that wait for the row the second one finds it claimed.
+    // Another server may have claimed the row while this one waited for it.
     .where('due', '<=', at)
     .returning(['run_id', 'revision'])
     .executeTakeFirst();
   return claimed ?? null;
 }
 
-/** Forgets an end; false when it was told of meanwhile, or the run has ended again. */
+/** Deletes the record of an end. Returns false if the end was announced meanwhile, or the run has ended again. */
 async function forgetEnd(transaction: Transaction<Schema>, { run_id, revision }: RunEnd): Promise<boolean> {
   const { numDeletedRows } = await transaction
     .deleteFrom('run_ends')

@@ -17,7 +17,7 @@ import type { Engine, NodeRow, Schema } from '../engine/schema.ts';
 import { chunksOf, repeat } from '../engine/transaction.ts';
 import { audit } from './audit.ts';
 
-/** One request to change nodes, and whose. `at` in microseconds since the Unix epoch. */
+/** One request to change nodes, and its author. `at` in microseconds since the Unix epoch. */
 export type NodeWrite = { at: number; by: Actor } & (
   | { kind: 'create' | 'change'; name: string; change: NodeChange }
   | { kind: 'delete'; name: string }
@@ -25,24 +25,24 @@ export type NodeWrite = { at: number; by: Actor } & (
   | { kind: 'unlock_many'; names: string[]; locked_by: string | null }
 );
 
-/** Carries out writes of nodes, one after the other. */
+/** Executes writes of nodes, one after the other. */
 export interface NodeWriter {
   /**
-   * Resolves when the write is durable with the nodes as it left them (none for a deletion; of several, ordered by
-   * name), otherwise with the failure of a rule in core/node.ts, `not_found`, `already_exists`, `invalid` (host) or
-   * `unavailable` (too much is waiting). `size` is the length of the request, for the bound on what waits.
+   * Resolves when the write is durable, with the nodes after the write, ordered by name (none after a deletion). Otherwise resolves
+   * with the failure of a rule in core/node.ts, `not_found`, `already_exists`, `invalid` (host) or `unavailable` (too many writes are
+   * waiting). `size` is the length of the request in bytes, which counts towards the bound on waiting requests.
    */
   write(write: NodeWrite, size: number): Promise<NodeRow[] | Failure>;
-  /** Resolves when everything accepted has been carried out. */
+  /** Resolves when all accepted writes have been executed. */
   drain(): Promise<void>;
 }
 
-/** Bytes of requests that wait in memory before new ones are turned away. */
+/** Bytes of requests that may wait in memory; beyond that, new requests are refused. */
 const mostWaiting = 64 << 20;
 
 /**
- * Makes the writer of one database; there is one for each process, so that its clients wait for the lock on one
- * connection, not on all of them. `onChange` hears after each commit which nodes changed; it must not throw.
+ * Creates the writer of one database. There is one per process, so that its clients wait for the lock on one connection, not on all
+ * of them. `onChange` is called after each commit with the names of the changed nodes; it must not throw.
  */
 export function createNodeWriter(
   kysely: Kysely<Schema>,
@@ -67,7 +67,7 @@ export function createNodeWriter(
   };
 }
 
-/** Whoever is in here is alone with the nodes, among all processes: what it reads stays true until it commits. */
+/** Locks out all other writers of nodes, in all processes, so that what it reads stays true until it commits. */
 function writeNodes(kysely: Kysely<Schema>, engine: Engine, write: NodeWrite): Promise<NodeRow[] | Failure> {
   return kysely.transaction().execute(async (transaction) => {
     await lockOut(transaction, engine, 'nodes');
@@ -96,7 +96,7 @@ function writeNodes(kysely: Kysely<Schema>, engine: Engine, write: NodeWrite): P
   });
 }
 
-/** Where one write works, and what it records. */
+/** The transaction of one write, and the function that records its changes in the audit log. */
 interface Nodes {
   transaction: Transaction<Schema>;
   engine: Engine;
@@ -134,7 +134,7 @@ async function change(nodes: Nodes, { name, change, at }: Named): Promise<NodeRo
   return replace(nodes, [known], [host === undefined ? row : { ...row, vm_host_id: host }]);
 }
 
-/** The internal id of the new host (null = none), undefined when the change says nothing of it. */
+/** Returns the internal id of the new host (null = none), or undefined if the change does not set the host. */
 async function hostOf(
   nodes: Nodes,
   name: string,
@@ -149,7 +149,7 @@ async function hostOf(
   return host?.id ?? invalid('vm_host', `invalid value for key 'vm_host': there is no node ${vm_host}`);
 }
 
-/** Guests of a node that is gone have no host, and jobs no link to it: the database sees to both. */
+/** Deletes a node. Foreign keys clear the host of its guests and delete its links to jobs. */
 async function remove({ transaction, record }: Nodes, name: string): Promise<NodeRow[] | Failure> {
   const deleted = await transaction.deleteFrom('nodes').where('name', '=', name).returningAll().executeTakeFirst();
   if (!deleted) return notFound('node', name);
@@ -157,10 +157,10 @@ async function remove({ transaction, record }: Nodes, name: string): Promise<Nod
   return [];
 }
 
-/** Rows in one statement: they take 16 parameters each, and SQLite allows some 32,000. */
+/** Rows in one statement. A row takes 16 parameters, and SQLite allows some 32,000. */
 const rowsAtATime = 1000;
 
-/** Always in the order of their ids, so that nobody who locks nodes waits for somebody who waits for him. */
+/** Selects nodes in the order of their ids, so that transactions that lock nodes cannot deadlock. */
 function selectNodes({ transaction }: Nodes) {
   return transaction.selectFrom('nodes').selectAll().orderBy('id');
 }
@@ -176,7 +176,7 @@ async function readNamed(nodes: Nodes, names: string[]): Promise<NodeRow[]> {
   return rows;
 }
 
-/** Which node hosts which, by names. */
+/** Returns the host of each node, by names. */
 async function readHosts({ transaction }: Nodes): Promise<Map<string, string>> {
   const rows = await transaction
     .selectFrom('nodes as guest')
@@ -186,7 +186,10 @@ async function readHosts({ transaction }: Nodes): Promise<Map<string, string>> {
   return new Map(rows.map(({ guest, host }) => [guest, host]));
 }
 
-/** Writes changed rows, and what was changed of those `known`. They exist and are locked: this is an update of many rows in one statement for both engines. */
+/**
+ * Writes changed rows, and records how they differ from `known`. The rows exist and are locked, so the upsert is only a way to update
+ * many rows in one statement on both engines.
+ */
 async function replace(
   { transaction, record }: Nodes,
   known: NodeRow[],

@@ -7,8 +7,8 @@ import { audit, type Stamp } from './audit.ts';
 import type { WatchedDb } from './live.ts';
 
 /**
- * Creates a queue, paused when the change says so; null, or the failure of `changePause` or `already_exists`: then
- * nothing is stored. `at` in microseconds since the Unix epoch.
+ * Creates a queue, paused if the change says so. Returns null; or the failure of `changePause`, or `already_exists`, and then
+ * stores nothing. `at` in microseconds since the Unix epoch.
  */
 export async function createQueue(
   db: WatchedDb,
@@ -34,7 +34,7 @@ export async function createQueue(
   return created ? null : alreadyExists('queue', name);
 }
 
-/** Changes, pauses or resumes a queue; null, or the failure of `changePause` or `not_found`. */
+/** Changes, pauses or resumes a queue. Returns null, or the failure of `changePause`, or `not_found`. */
 export async function changeQueue(
   db: WatchedDb,
   name: string,

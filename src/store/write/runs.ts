@@ -1,4 +1,4 @@
-/** Creates, tags and deletes runs, and keeps their digests. */
+/** Creates, tags and deletes runs, and stores their digests. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
 import type { Change } from '../../core/audit.ts';
@@ -10,7 +10,7 @@ import { audit, type Stamp } from './audit.ts';
 import { newRun } from './job-change.ts';
 import type { WatchedDb } from './live.ts';
 
-/** Creates a run with `tags`; `at` in microseconds. Of several simultaneous calls with one name exactly one succeeds. */
+/** Creates a run with `tags`; `at` in microseconds. Of several simultaneous calls with the same name, exactly one succeeds. */
 export async function createRun(
   db: WatchedDb,
   name: string,
@@ -55,15 +55,15 @@ export async function setTags(
   return changed ? null : notFound('run', name);
 }
 
-/** Jobs to delete at a time: with documents and indexes SQLite takes 15 ms for them, and the process waits meanwhile. */
+/** Jobs deleted by one statement, which blocks the process for 15 ms on SQLite, with documents and indexes. */
 const deletedAtATime = 50;
 
-/** Deletes a run with its jobs in one transaction; nodes stay. */
+/** Deletes a run and its jobs in one transaction; nodes stay. */
 export async function deleteRun(db: WatchedDb, name: string, stamp: Stamp): Promise<Failure | null> {
-  // Somebody who deletes a node at the same time waits for its links, and may be waited for.
+  // This may deadlock with the deletion of a node, because both delete links between jobs and nodes.
   const deleted = await repeat(() =>
     db.kysely.transaction().execute(async (transaction) => {
-      // Like every writer it holds the run while it changes its jobs.
+      // Every writer locks the run while it changes its jobs.
       const query = transaction.selectFrom('runs').select('id').where('name', '=', name);
       const run = await lockRows(db.engine, query).executeTakeFirst();
       if (!run) return false;
@@ -76,7 +76,7 @@ export async function deleteRun(db: WatchedDb, name: string, stamp: Stamp): Prom
   return deleted ? null : notFound('run', name);
 }
 
-/** Deletes a run that the transaction holds, and returns how many jobs it had. */
+/** Deletes a run that the transaction has locked, and returns how many jobs it had. */
 export async function deleteHeld(transaction: Transaction<Schema>, id: number): Promise<number> {
   for (let jobs = 0; ; ) {
     const some = transaction.selectFrom('jobs').select('id').where('run_id', '=', id).limit(deletedAtATime);
@@ -90,7 +90,7 @@ export async function deleteHeld(transaction: Transaction<Schema>, id: number): 
   }
 }
 
-/** Keeps the digest of a run in place of an older one; fails when the run is gone. */
+/** Stores the digest of a run in place of an older one. Throws if the run is gone. */
 export async function keepDigest(kysely: Kysely<Schema>, digest: Schema['run_digests']): Promise<void> {
   await kysely
     .insertInto('run_digests')

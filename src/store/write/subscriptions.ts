@@ -11,11 +11,11 @@ import { countOf } from '../engine/transaction.ts';
 import { audit, type Stamp } from './audit.ts';
 import { addDeliveries, dropWaiting } from './deliveries.ts';
 
-/** What somebody chooses of a subscription. */
+/** The fields of a subscription that a user chooses. */
 export type SubscriptionValues = Pick<SubscriptionRow, 'name' | 'filter' | 'events' | 'format' | 'target' | 'enabled'>;
 type Values = SubscriptionValues & Pick<SubscriptionRow, 'secret'>;
 
-/** Adds a subscription and returns it; or `invalid` when another one has its name, or `conflict` when there are too many. */
+/** Adds a subscription and returns it, or `invalid` if another one has its name, or `conflict` if there are too many. */
 export async function addSubscription(
   { kysely, engine }: Reader,
   values: Values,
@@ -38,7 +38,7 @@ export async function addSubscription(
   });
 }
 
-/** Changes a subscription and returns it; or `not_found`, `invalid` when another one has its name, or what `decide` refuses. */
+/** Changes a subscription and returns it, or `not_found`, or `invalid` if another one has its name, or the failure of `decide`. */
 export async function changeSubscription(
   { kysely, engine }: Reader,
   id: number,
@@ -68,7 +68,7 @@ export async function changeSubscription(
   });
 }
 
-/** Deletes a subscription with its deliveries; null, or `not_found`. */
+/** Deletes a subscription and its deliveries. Returns null, or `not_found`. */
 export async function deleteSubscription(
   { kysely, engine }: Reader,
   id: number,
@@ -84,7 +84,7 @@ export async function deleteSubscription(
   });
 }
 
-/** Sends a subscription a test, also one that is switched off, and returns the delivery; or `not_found`. */
+/** Queues a test message to a subscription, even if it is switched off. Returns the delivery, or `not_found`. */
 export async function testSubscription({ kysely }: Reader, id: number, at: number): Promise<DeliveryRow | Failure> {
   const row = await kysely.selectFrom('subscriptions').selectAll().where('id', '=', id).executeTakeFirst();
   if (!row) return notFound('subscription', String(id));
@@ -110,7 +110,7 @@ async function held(
   return (await lockRows(engine, query).executeTakeFirst()) ?? notFound('subscription', String(id));
 }
 
-/** What the log of changes says of a subscription: everybody may read it. */
+/** The values of a subscription for the audit log, which everyone may read. */
 function factsOf({ filter, events, format, target, enabled }: SubscriptionRow): object {
   const shown = shownTarget(format, target);
   return { filter, events: events.split(','), format, target: shown, enabled: Boolean(enabled) };

@@ -1,11 +1,11 @@
-/** Tokens, of which there are dozens, and the sessions that people begin with them. */
+/** Tokens, of which there are dozens, and the browser sessions that begin with them. */
 import { parseScopes, type Token } from '../../core/access.ts';
 import type { Actor } from '../../core/audit.ts';
 import { alreadyExists, type Failure, notFound } from '../../core/errors.ts';
 import type { Reader, Schema } from '../engine/schema.ts';
 import { audit } from './audit.ts';
 
-/** Keeps a token; null, or `already_exists`. `at` in microseconds. */
+/** Stores a token. Returns null, or `already_exists`. `at` in microseconds. */
 export function createToken({ kysely, engine }: Reader, token: Token, by: Actor, at: number): Promise<Failure | null> {
   const { name, hash, scopes, expires } = token;
   return kysely.transaction().execute(async (transaction) => {
@@ -22,7 +22,7 @@ export function createToken({ kysely, engine }: Reader, token: Token, by: Actor,
   });
 }
 
-/** Forgets a token and the sessions that began with it; null, or `not_found`. */
+/** Deletes a token and the sessions that began with it. Returns null, or `not_found`. */
 export function revokeToken({ kysely, engine }: Reader, name: string, by: Actor, at: number): Promise<Failure | null> {
   return kysely.transaction().execute(async (transaction) => {
     const revoked = await transaction.deleteFrom('tokens').where('name', '=', name).returningAll().executeTakeFirst();
@@ -34,24 +34,24 @@ export function revokeToken({ kysely, engine }: Reader, name: string, by: Actor,
   });
 }
 
-/** Begins a session, and forgets those that are over at `at` (microseconds). */
+/** Begins a session, and deletes the sessions that have expired at `at` (microseconds). */
 export async function beginSession({ kysely }: Reader, session: Schema['sessions'], at: number): Promise<void> {
   await kysely.deleteFrom('sessions').where('expires', '<=', at).execute();
   await kysely.insertInto('sessions').values(session).execute();
 }
 
-/** Ends a session; one that is over already is no mistake. */
+/** Ends a session, if it has not ended already. */
 export async function endSession({ kysely }: Reader, hash: string): Promise<void> {
   await kysely.deleteFrom('sessions').where('hash', '=', hash).execute();
 }
 
-/** All tokens by name, with the time when each was made, in microseconds. */
+/** Returns all tokens by name, with their time of creation in microseconds. */
 export async function listTokens({ kysely }: Reader): Promise<(Token & { created: number })[]> {
   const rows = await kysely.selectFrom('tokens').selectAll().orderBy('name').execute();
   return rows.map((row) => ({ ...row, scopes: parseScopes(row.scopes) ?? [] }));
 }
 
-/** The sessions that last beyond `at` (microseconds). */
+/** Returns the sessions that expire after `at` (microseconds). */
 export function listSessions({ kysely }: Reader, at: number) {
   return kysely.selectFrom('sessions').selectAll().where('expires', '>', at).execute();
 }
