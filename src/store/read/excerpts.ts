@@ -1,4 +1,4 @@
-/** What the logs of jobs said, and what has to be known of a job to read its log. */
+/** The errors found in the logs of jobs, and the data that is needed to read a log. */
 import { sql } from 'kysely';
 import { type Failure, notFound } from '../../core/errors.ts';
 import { ignorelistOf } from '../../core/logs/evidence.ts';
@@ -8,7 +8,7 @@ import { oneOf } from '../engine/dialect.ts';
 import type { JobRow, Reader, RunRow } from '../engine/schema.ts';
 import { countOf } from '../engine/transaction.ts';
 
-/** What is known of the log of a job. */
+/** Returns the excerpt of the log of a job, or why there is none. */
 export async function knownLog({ kysely }: Reader, jobId: number): Promise<KnownLog> {
   const row = await kysely.selectFrom('log_excerpts').selectAll().where('job_id', '=', jobId).executeTakeFirst();
   if (!row) return { excerpt: null, unread: null };
@@ -27,10 +27,13 @@ export async function knownLog({ kysely }: Reader, jobId: number): Promise<Known
   return { excerpt, unread: null };
 }
 
-/** Characters of an error that reports show. */
+/** The number of characters of an error that reports show. */
 const longestShown = 300;
 
-/** The first error in the log of the first job of each cause of a run, perhaps, by the cause; causes without one are left out. */
+/**
+ * Returns, for each cause of a run, the likely first error in the log of its first job that has one. Causes without such a job are
+ * left out.
+ */
 export async function errorsOfCauses({ kysely }: Reader, runId: number): Promise<Map<string, string>> {
   const withError = kysely
     .selectFrom('jobs')
@@ -49,10 +52,10 @@ export async function errorsOfCauses({ kysely }: Reader, runId: number): Promise
   return new Map(rows.flatMap(({ signature, text }) => (signature === null ? [] : [[signature, text]])));
 }
 
-/** Longer overrides are hostile; nothing is ignored because of them. */
+/** Longer overrides are hostile, and their ignorelist is not used. */
 const longestOverrides = 256 << 10;
 
-/** What has to be known of a job to read its log; null when it is gone or did not end badly. */
+/** Returns the data that is needed to read the log of a job, or null if the job is gone or has not failed. */
 export async function jobToRead(
   { kysely }: Reader,
   jobId: number,
@@ -78,7 +81,7 @@ export async function jobToRead(
   return { run, job_id, status, archive_path: archivePathIn(row.small), failure_reason, ignorelist };
 }
 
-/** The internal ids of those of some jobs of a run that have an excerpt or a failed test case. */
+/** Returns the internal ids of the jobs, among some jobs of a run, that have an excerpt or a failed test case. */
 export async function jobsWithEvidence({ engine, kysely }: Reader, run: string, job_ids: string[]): Promise<number[]> {
   const rows = await kysely
     .selectFrom('runs')
@@ -93,7 +96,10 @@ export async function jobsWithEvidence({ engine, kysely }: Reader, run: string, 
   return rows.map(({ id }) => id);
 }
 
-/** The internal ids of jobs of a run whose cause says nothing although they have a failed test case: nobody heard that they failed. */
+/**
+ * Returns the internal ids of jobs of a run that have a generic cause although they have a failed test case. Their cause was not
+ * refined because no server was told that they failed.
+ */
 export async function jobsToRefine({ kysely }: Reader, run: string): Promise<number[]> {
   const rows = await kysely
     .selectFrom('runs')
@@ -107,15 +113,15 @@ export async function jobsToRefine({ kysely }: Reader, run: string): Promise<num
   return rows.map(({ id }) => id);
 }
 
-/** How many logs are to be read, now or later. */
+/** Counts the logs that will be read, now or later. */
 export async function countWaitingLogs({ kysely }: Reader): Promise<number> {
   return await countOf(kysely.selectFrom('log_excerpts').where('due', 'is not', null));
 }
 
-/** Longer short values are hostile; the place of such a job is that of its run and id. */
+/** Short values of more than 16 KiB are hostile. The place of such a job in the archive follows from its run and id alone. */
 const small = sql<string>`case when octet_length(jobs.small) > 16384 then '{}' else jobs.small end`.as('small');
 
-/** A job of a run as its place in an archive depends on it, with its internal id. */
+/** Returns the internal id of a job, and the values that determine its place in the archive; or `not_found`. */
 export async function placedJob(
   { kysely }: Reader,
   run: Pick<RunRow, 'id' | 'name'>,
@@ -131,7 +137,7 @@ export async function placedJob(
   return { id: row.id, run: run.name, job_id, archive_path: archivePathIn(row.small) };
 }
 
-/** The `archive_path` among the short values of a job. */
+/** Returns the `archive_path` among the short values of a job. */
 function archivePathIn(small: string): string | null {
   const { archive_path } = JSON.parse(small) as { archive_path?: unknown };
   return typeof archive_path === 'string' ? archive_path : null;

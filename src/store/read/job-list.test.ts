@@ -24,7 +24,7 @@ function stepsOver(candidates: Place[], matches: (place: Place) => boolean) {
   return { steps, newestFirst, looked };
 }
 
-test('finds what a search through all candidates finds, whatever is left out before and however the clock jumped', async () => {
+test('finds the same jobs as a search through all candidates, for any offset and in spite of clock jumps', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 0, max: 20_000 }),
@@ -33,7 +33,7 @@ test('finds what a search through all candidates finds, whatever is left out bef
       fc.integer({ min: 0, max: 110 }),
       fc.option(fc.integer({ min: 0, max: 20_000 })),
       async (length, every, limit, percent, after) => {
-        // Several at one time, and every third some time ahead of the others.
+        // Groups of candidates share a time, and the times of every third candidate are ahead of the others.
         const candidates = Array.from({ length }, (_, id) => ({ id, posted: (id >> 2) + (id % 3 === 0 ? 700 : 0) }));
         const matches = ({ id }: Place) => id % every === 0;
         const offset = Math.floor((length / every) * (percent / 100));

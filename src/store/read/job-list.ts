@@ -1,4 +1,4 @@
-/** Lists of jobs, read page by page: which jobs come next, and how long they are. */
+/** Lists of jobs, read page by page. A page tells which jobs come next, and how long they are. */
 import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import { isDocumentField, type JobStatus } from '../../core/job.ts';
 import { nextTurn } from '../../core/turns.ts';
@@ -8,16 +8,16 @@ import { countOf } from '../engine/transaction.ts';
 import { descriptionsWith, type JobColumn, type JobHead, selectHeads } from './jobs.ts';
 import { runsWithJobs } from './runs.ts';
 
-/** The order of a list: the newest first, by `job_id` as text, or as the jobs were stored (only of one run). */
+/** The order of a list: newest first, by `job_id` as text, or in the order of storage (for one run only). */
 export type JobOrder = 'newest' | 'job_id' | 'oldest';
 
-/** Which jobs a list holds; every condition that is given must hold. Times in microseconds, exclusive. */
+/** The jobs of a list; all given conditions must hold. Times are in microseconds and exclusive. */
 export interface JobFilter {
-  /** Internal id of a run, or its name. */
+  /** The internal id of a run, or its name. */
   run_id?: number;
   run?: string;
   job_id?: string;
-  /** Internal id of a node that the job ran on. */
+  /** The internal id of a node that the job ran on. */
   node_id?: number;
   status?: string;
   name?: string;
@@ -31,10 +31,10 @@ export interface JobFilter {
   posted_before?: number;
 }
 
-/** A page of a list of jobs: `after` is the last job of the page before. */
+/** A page of a list of jobs. `after` is the last job of the previous page. */
 interface JobPage {
   filter: JobFilter;
-  /** The columns that are going to be read of the jobs. */
+  /** The columns that will be read for the jobs. */
   columns: readonly JobColumn[];
   order: JobOrder;
   limit: number;
@@ -42,7 +42,7 @@ interface JobPage {
   after?: JobHead | undefined;
 }
 
-/** The next jobs of a list, at most `limit`. */
+/** Returns the next jobs of a list, at most `limit`. */
 export async function listJobs(db: Reader, page: JobPage): Promise<JobHead[]> {
   const { filter, order, limit, offset = 0, after } = page;
   const hashes = filter.description === undefined ? null : await descriptionsWith(db, filter.description);
@@ -60,13 +60,13 @@ export async function listJobs(db: Reader, page: JobPage): Promise<JobHead[]> {
 interface List {
   db: Reader;
   page: JobPage;
-  /** Hashes of the wanted descriptions; null when the list is not read by them. */
+  /** The hashes of the wanted descriptions; null if the list is not read by them. */
   hashes: string[] | null;
-  /** Internal ids of the few runs that have jobs of a rare status; null when nothing is known of that. */
+  /** The internal ids of the few runs that have jobs in a rare status; null if the list is not read by runs. */
   runs: number[] | null;
 }
 
-/** Conditions with an index in the order of lists; a list is read by the first one that is given. */
+/** Conditions with an index in the order of lists. A list is read by the index of the first given one. */
 const orderedKeys = ['name', 'node_id', 'branch', 'user'] as const;
 
 function keyOf(filter: JobFilter): (typeof orderedKeys)[number] | undefined {
@@ -77,8 +77,8 @@ function keyOf(filter: JobFilter): (typeof orderedKeys)[number] | undefined {
 const nearOffset = 1000;
 
 /**
- * True when one statement finds the list without reading much more than it returns: few jobs match, or every condition is in
- * the index that the list is read by.
+ * True if one statement finds the list without reading much more than it returns, because few jobs match or because the index that
+ * the list is read by covers all conditions.
  */
 function isShort({ page: { filter, order, offset = 0 }, hashes, runs }: List): boolean {
   const { run, run_id, sha1, status, description, queue } = filter;
@@ -90,10 +90,10 @@ function isShort({ page: { filter, order, offset = 0 }, hashes, runs }: List): b
   return keys.length + others.length < 2 && (others.length === 0 || keys.length > 0) && offset <= nearOffset;
 }
 
-/** More runs of 500 jobs would be more than SQLite reads in 20 ms. */
+/** SQLite cannot read the jobs of more runs, of 500 jobs each, in 20 ms. */
 const mostRuns = 10;
 
-/** The runs with jobs of a status that is rare, from an index that holds them alone. */
+/** Returns the runs with jobs in a rare status, from the partial index of these runs. */
 async function fewRuns(db: Reader, { status, run, run_id }: JobFilter): Promise<number[] | null> {
   if ((status !== 'dead' && status !== 'unknown') || run !== undefined || run_id !== undefined) return null;
   const query = db.kysely.selectFrom('runs').select('id').where(status, '>', sql.lit(0)).orderBy('scheduled');
@@ -119,11 +119,11 @@ async function readRows(list: List, range: Range, limit: number, offset: number)
     const links = newestLinks(list, range).select('job_id').limit(limit).offset(offset);
     return await ordered(heads.where('jobs.id', 'in', links), order).execute();
   }
-  // Documents are joined to the page only: PostgreSQL might read those of all jobs to find the few that match.
+  // Joins the documents to the page only, because PostgreSQL might read the documents of all jobs to find the few that match.
   const query = columns.some(isDocumentField)
     ? ordered(heads.where('jobs.id', 'in', part(db.kysely.selectFrom('jobs').select('jobs.id'))), order)
     : part(heads);
-  // Awaited, so that the trace of a statement names this function.
+  // Awaited so that stack traces contain this function.
   return await query.execute();
 }
 
@@ -131,7 +131,7 @@ async function countRows(list: List, range: Range): Promise<number> {
   return await countOf(within(restrict(list, list.db.kysely.selectFrom('jobs')), range));
 }
 
-/** The place of the `count`th job below a place, among the jobs that the index yields within the bounds of time. */
+/** Returns the place of the `count`th job below a place, among the jobs that the index yields within the time bounds. */
 async function candidatePlace(list: List, below: Place | null, count: number): Promise<Place | null> {
   const { filter } = list.page;
   const key = keyOf(filter);
@@ -148,13 +148,13 @@ async function candidatePlace(list: List, below: Place | null, count: number): P
 
 const linkKeys = ['node_id', 'status', 'posted_after', 'posted_before'];
 
-/** True when the links of a node answer every condition. */
+/** True if the links of a node suffice to test all conditions. */
 function isOfLinks(filter: JobFilter): boolean {
   const given = Object.entries(filter).flatMap(([key, value]) => (value === undefined ? [] : [key]));
   return filter.node_id !== undefined && given.every((key) => linkKeys.includes(key));
 }
 
-/** The jobs of the list's node, of its status too. */
+/** Selects the links of the node of the list, filtered by its status and times. */
 function newestLinks({ db, page: { filter } }: List, { from, below }: Range) {
   const { node_id, status, posted_after, posted_before } = filter;
   let query = db.kysely.selectFrom('job_nodes').where('node_id', '=', node_id as number);
@@ -169,7 +169,7 @@ function newestLinks({ db, page: { filter } }: List, { from, below }: Range) {
 
 function whereText<O>(query: SelectQueryBuilder<Schema, 'jobs', O>, key: keyof JobTable, value: string | number) {
   const equal = query.where(`jobs.${key}`, '=', value as never);
-  // The index has the beginnings of names.
+  // The index contains prefixes of names.
   return key === 'name' ? equal.where(sql<SqlBool>`substr(jobs.name, 1, 100) = substr(${value}, 1, 100)`) : equal;
 }
 
@@ -178,7 +178,7 @@ function atTime<O>(query: SelectQueryBuilder<Schema, 'jobs', O>, { posted_after,
   return posted_before === undefined ? later : later.where('jobs.posted', '<', posted_before);
 }
 
-/** The times are compared alone too: PostgreSQL has no estimate for pairs and would read all jobs. */
+/** Compares the times separately too, because PostgreSQL cannot estimate comparisons of pairs and would read all jobs. */
 function within<O>(query: SelectQueryBuilder<Schema, 'jobs', O>, { from, below }: Range) {
   const place = sql`(jobs.posted, jobs.id)`;
   let inside = query;
@@ -219,7 +219,7 @@ function restrict<O>(
     const named = db.kysely.selectFrom('runs').select('runs.id').where('runs.name', '=', run);
     query = query.where('jobs.run_id', '=', named);
   }
-  // A run that is named has few jobs anyway.
+  // A given run has few jobs anyway.
   if (isUnfinished(equal.status) && !ofRun) query = query.where('jobs.run_id', 'in', runsWithJobs(db, equal.status));
   if (runs) query = query.where('jobs.run_id', 'in', runs);
   if (node_id !== undefined) {
@@ -237,32 +237,32 @@ function restrict<O>(
   return atTime(query, { posted_after, posted_before });
 }
 
-/** Where a job stands in a list from the newest on: by the time of its posting (microseconds), then by its internal id. */
+/** The place of a job in a list that is ordered by time of posting (microseconds), then by internal id, newest first. */
 export interface Place {
   posted: number;
   id: number;
 }
 
-/** Jobs between two places: `from` inclusive, `below` exclusive; null where nothing bounds. */
+/** The jobs between two places: `from` inclusive, `below` exclusive; null means unbounded. */
 export interface Range {
   from: Place | null;
   below: Place | null;
 }
 
-/** How one list finds its jobs. */
+/** The queries that find the jobs of one list. */
 export interface Steps<Row> {
-  /** The place of the `count`th candidate below a place (null: from the newest on), or null when there are not so many. */
+  /** Returns the place of the `count`th candidate below a place (null: from the newest on), or null if there are fewer candidates. */
   candidate(below: Place | null, count: number): Promise<Place | null>;
-  /** How many jobs of a range match. */
+  /** Counts the matching jobs of a range. */
   count(range: Range): Promise<number>;
-  /** Those that match, newest first. */
+  /** Returns the matching jobs of a range, newest first. */
   rows(range: Range, limit: number, offset: number): Promise<Row[]>;
 }
 
-/** Candidates in the first step, and in the longest: SQLite looks at 8,000 jobs in 20 ms, and everybody waits meanwhile. */
+/** Candidates in the first and in the longest step. SQLite reads 8,000 jobs in 20 ms, and blocks all other requests meanwhile. */
 const [firstStep, longestStep] = [1000, 8000];
 
-/** At most `limit` matching jobs below a place after leaving out `offset` of them. */
+/** Returns at most `limit` matching jobs below a place, after skipping `offset` of them. */
 export async function inSteps<Row>(
   steps: Steps<Row>,
   { below, limit, offset }: { below: Place | null; limit: number; offset: number },

@@ -1,4 +1,4 @@
-/** What is read of jobs: single ones, those of a run, and the columns that lists of jobs choose from. */
+/** Queries on jobs: single jobs, the jobs of a run, and the columns that lists of jobs select. */
 import { type RawBuilder, sql } from 'kysely';
 import { type Failure, notFound } from '../../core/errors.ts';
 import { type DocumentField, documentFields, isDocumentField } from '../../core/job.ts';
@@ -7,19 +7,19 @@ import { type JobRow, jobColumns, type Reader } from '../engine/schema.ts';
 
 type Document = Record<DocumentField, string | null>;
 
-/** Everything that is stored of a job, with the name of its run. */
+/** All stored values of a job, and the name of its run. */
 export type WholeJob = JobRow & Document & { run: string; description: string | null };
 
 /** A column of `WholeJob`. */
 export type JobColumn = keyof WholeJob;
 
-/** Some columns of a job; those that were not asked for are absent. */
+/** Some columns of a job; columns that were not selected are absent. */
 export type PartialJob = Partial<WholeJob> & { id: number };
 
-/** A job with its status. */
+/** A job and its status. */
 export type JobOutcome = Pick<JobRow, 'id' | 'job_id' | 'status'>;
 
-/** The jobs of a run with their statuses, in the order in which they were stored: all, or some of those behind one of them. */
+/** Returns the jobs of a run and their statuses, in the order in which they were stored: all jobs, or at most `limit` after a job. */
 export function jobStatuses(
   { kysely }: Reader,
   run_id: number,
@@ -31,15 +31,15 @@ export function jobStatuses(
   return query.execute();
 }
 
-/** The internal id of a job of a run, or `not_found`. */
+/** Returns the internal id of a job of a run, or `not_found`. */
 export async function jobId(db: Reader, run_id: number, job_id: string): Promise<number | Failure> {
   const jobs = db.kysely.selectFrom('jobs').select('id').where('run_id', '=', run_id);
   return (await jobs.where('job_id', '=', job_id).executeTakeFirst())?.id ?? notFound('job', job_id);
 }
 
 /**
- * The small values of a job with its description as it was sent. Inside of a JSON text every quote has a backslash before
- * it, so that what is looked for can only be the key.
+ * Returns the small values of a job with its description as it was sent. Quotes inside a JSON string are escaped, so the pattern
+ * matches only the key.
  */
 export function withDescription({ small, description }: Pick<WholeJob, 'small' | 'description'>): string {
   return description === null
@@ -47,7 +47,7 @@ export function withDescription({ small, description }: Pick<WholeJob, 'small' |
     : small.replace('"description":null', () => `"description":${JSON.stringify(description)}`);
 }
 
-/** Every column of a job that answers show. */
+/** All columns of a job that responses show. */
 export const allColumns: readonly JobColumn[] = [
   'id',
   ...jobColumns.filter((column) => column !== 'document_hashes'),
@@ -56,10 +56,10 @@ export const allColumns: readonly JobColumn[] = [
   ...documentFields,
 ];
 
-/** The columns that hold texts of any length; the others have some hundred characters at most. */
+/** The columns with texts of any length; the others have at most some hundred characters. */
 const longColumns: readonly JobColumn[] = ['small', 'more', 'failure_reason', 'description', 'name', ...documentFields];
 
-/** How many bytes some columns of a job take up. Both engines know the length of a text without reading it. */
+/** The number of bytes in some columns of a job. Both engines know the length of a text without reading it. */
 function bytesOf(columns: readonly JobColumn[]): RawBuilder<number> {
   const lengths = longColumns
     .filter((column) => columns.includes(column))
@@ -72,12 +72,12 @@ function qualified(column: JobColumn): string {
   return isDocumentField(column) ? `job_documents.${column}` : `jobs.${column}`;
 }
 
-/** As kysely takes it, which does not know the tables that `joined` adds. */
+/** The column as Kysely's types accept it; they do not include the tables that `joined` adds. */
 function selected(column: JobColumn): 'jobs.id' {
   return (column === 'run' ? 'runs.name as run' : qualified(column)) as 'jobs.id';
 }
 
-/** Jobs, joined with the tables that some columns need: lists of small columns never touch the documents. */
+/** Joins jobs with the tables that the columns need, so that lists of small columns never read the documents. */
 function joined(db: Reader, columns: readonly JobColumn[]) {
   return db.kysely
     .selectFrom('jobs')
@@ -92,14 +92,14 @@ function joined(db: Reader, columns: readonly JobColumn[]) {
     );
 }
 
-/** A job in a list: `bytes` is how much its columns take up. When none of these is long, the head has their values. */
+/** A job in a list. `bytes` is the size of its long columns. If no selected column is long, the head has the values of all of them. */
 export interface JobHead extends PartialJob {
   job_id: string;
   posted: number;
   bytes: number;
 }
 
-/** Where jobs stand in lists, and how many bytes some columns of them take up, or their values when all are short. */
+/** Selects the heads of jobs: their place in lists, and the size of their long columns, or the values if all columns are short. */
 export function selectHeads(db: Reader, columns: readonly JobColumn[]) {
   const long = columns.filter((column) => longColumns.includes(column));
   const read = long.length > 0 ? long : columns;
@@ -107,20 +107,20 @@ export function selectHeads(db: Reader, columns: readonly JobColumn[]) {
   return joined(db, read).select(['jobs.id', 'jobs.job_id', 'jobs.posted', bytesOf(long).as('bytes'), ...short]);
 }
 
-/** The jobs of some heads, in their order; those that are gone are left out. */
+/** Returns the jobs of some heads, in the same order. Jobs that are gone are left out. */
 export async function jobsOfHeads(db: Reader, heads: JobHead[], columns: readonly JobColumn[]): Promise<PartialJob[]> {
   return columns.some((column) => longColumns.includes(column)) ? jobsByIds(db, heads, columns) : heads;
 }
 
-/** A list of hashes is one parameter; a million jobs have some thousand descriptions. */
+/** The most hashes that a list is read by; they are one parameter. A million jobs have some thousand descriptions. */
 const mostHashes = 2000;
 /**
- * This many jobs are read and sorted in 20 ms. If more of a million jobs match, about every hundredth does, and a page of 10
- * is found sooner by reading from the newest job on.
+ * Reading and sorting this many jobs takes 20 ms. If more of a million jobs match, about every hundredth does, and reading from the
+ * newest job on finds a page of 10 sooner.
  */
 const mostJobs = 8000;
 
-/** The hashes of the descriptions that contain a text, case and all; null when their jobs are found sooner without them. */
+/** Returns the hashes of the descriptions that contain a text (case-sensitive), or null if their jobs are found sooner without them. */
 export async function descriptionsWith(db: Reader, part: string): Promise<string[] | null> {
   if (part === '') return null;
   const rows = await db.kysely
@@ -141,7 +141,7 @@ export async function descriptionsWith(db: Reader, part: string): Promise<string
   return (await counted.executeTakeFirstOrThrow()).count > mostJobs ? null : hashes;
 }
 
-/** Some columns of jobs, in the order given; jobs that no longer exist are left out. */
+/** Returns some columns of jobs, in the given order. Jobs that no longer exist are left out. */
 async function jobsByIds(
   db: Reader,
   jobs: readonly Pick<JobRow, 'id'>[],
@@ -156,7 +156,7 @@ async function jobsByIds(
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
-/** A whole job by its internal id; undefined when it is gone. */
+/** Returns a whole job by its internal id, or undefined if it is gone. */
 export async function jobById(db: Reader, id: number): Promise<WholeJob | undefined> {
   return (await jobsByIds(db, [{ id }], allColumns))[0] as WholeJob | undefined;
 }

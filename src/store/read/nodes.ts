@@ -1,4 +1,4 @@
-/** What is read of nodes (teuthology contract §2.10 to §2.18). */
+/** Queries on nodes (teuthology contract §2.10 to §2.18). */
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import { type Failure, notFound } from '../../core/errors.ts';
 import type { JobStatus } from '../../core/job.ts';
@@ -8,10 +8,10 @@ import { oneOf, readNode } from '../engine/dialect.ts';
 import type { NodeRow, Reader, Schema } from '../engine/schema.ts';
 import { chunksOf } from '../engine/transaction.ts';
 
-/** A node with the node that hosts it, which may have a host in turn. */
+/** A node and the node that hosts it, which may have a host in turn. */
 export type FullNode = Omit<NodeRow, 'vm_host_id'> & { vm_host: FullNode | null };
 
-/** Which nodes a list holds; every condition that is given must hold. */
+/** The nodes of a list; all given conditions must hold. */
 export interface NodeFilter {
   locked?: boolean;
   up?: boolean;
@@ -22,13 +22,13 @@ export interface NodeFilter {
   locked_by?: string;
 }
 
-/** How many jobs are in each status. */
+/** The number of jobs in each status. */
 export type StatusCounts = Partial<Record<JobStatus, number>>;
 
-/** Hosts of hosts that are shown: bounded, because rows that were made by hand may form a circle. */
+/** The depth of hosts shown. It is bounded because rows that were edited by hand may form a cycle. */
 const deepestHost = 8;
 
-/** At most `limit` of the nodes that match, ordered by name, after a name or from the first one on. */
+/** Returns at most `limit` matching nodes, ordered by name, starting after the name `after` if it is given. */
 export async function listNodes(
   db: Reader,
   { machine_types, locked, ...equal }: NodeFilter,
@@ -40,20 +40,20 @@ export async function listNodes(
   for (const [key, value] of Object.entries(equal)) {
     if (value !== undefined) query = query.where(key as keyof typeof equal, '=', value as never);
   }
-  // Without a parameter: an index has only the nodes that are locked.
+  // Not a parameter, so that the partial index of locked nodes is used.
   if (locked === true) query = query.where(sql<SqlBool>`locked`);
   else if (locked === false) query = query.where('locked', '=', false);
   const [type, ...more] = machine_types ?? [];
   if (type !== undefined && more.length === 0 && locked !== true) query = query.where('machine_type', '=', type);
-  // Through the index of types SQLite would read and sort all nodes of all these types for every page of the list.
+  // `coalesce` defeats the index on types; through it SQLite would read and sort all nodes of these types for every page.
   else if (machine_types) query = query.where(sql`coalesce(machine_type, '')`, 'in', machine_types);
   return (await query.execute()).map(readNode);
 }
 
-/** Nodes in a page of a list: SQLite reads so many in some milliseconds. */
+/** Nodes in a page of a list. SQLite reads a page in some milliseconds. */
 export const nodesAtATime = 500;
 
-/** The nodes that match, by pages. */
+/** Yields the matching nodes, page by page. */
 export async function* nodePages(db: Reader, filter: NodeFilter): AsyncGenerator<NodeRow[]> {
   for (let after: string | undefined; ; await nextTurn()) {
     const rows = await listNodes(db, filter, after, nodesAtATime);
@@ -63,7 +63,7 @@ export async function* nodePages(db: Reader, filter: NodeFilter): AsyncGenerator
   }
 }
 
-/** One node by its name, or `not_found`. */
+/** Returns a node by its name, or `not_found`. */
 export async function findNode(db: Reader, name: string): Promise<FullNode | Failure> {
   const row = await db.kysely.selectFrom('nodes').selectAll().where('name', '=', name).executeTakeFirst();
   if (!row) return notFound('node', name);
@@ -77,7 +77,7 @@ export async function nodeId(db: Reader, name: string): Promise<number | Failure
   return row?.id ?? notFound('node', name);
 }
 
-/** Nodes with their hosts: one query for each level of hosts, however many nodes there are. */
+/** Adds the hosts of nodes. Needs one query per level of hosts, however many nodes there are. */
 export async function withHosts(kysely: Kysely<Schema>, nodes: NodeRow[]): Promise<FullNode[]> {
   const known = new Map<number, NodeRow>();
   let level = nodes;
@@ -119,7 +119,7 @@ export async function machineTypes(db: Reader): Promise<string[]> {
   return rows.flatMap(({ machine_type }) => machine_type ?? []);
 }
 
-/** How many jobs of a node are in each status, of all or of those posted after `since` (microseconds). */
+/** Counts the jobs of a node by status: all jobs, or those posted after `since` (microseconds). */
 export async function countsOfNode(db: Reader, nodeId: number, since?: number): Promise<StatusCounts> {
   let query = db.kysely
     .selectFrom('job_nodes')
@@ -131,8 +131,8 @@ export async function countsOfNode(db: Reader, nodeId: number, since?: number): 
 }
 
 /**
- * The jobs of every node that were posted after `since` (microseconds), by status; the node with the fewest comes first.
- * `machineType` must be that of the node, and of the job unless that is `multi`. Nodes without such jobs are left out.
+ * Counts the jobs of each node that were posted after `since` (microseconds), by status. The node with the fewest jobs comes first.
+ * `machineType` must be the type of the node, and of the job unless the job's type is `multi`. Nodes without such jobs are left out.
  */
 export async function allJobStats(
   db: Reader,
@@ -151,12 +151,12 @@ export async function allJobStats(
   return nodes.sort((a, b) => a.total - b.total);
 }
 
-/** Links between jobs and nodes to go through at a time. SQLite counts while everybody waits: 10,000 take it 10 ms. */
+/** Links between jobs and nodes counted by one statement. SQLite needs 10 ms for 10,000, and blocks all other requests meanwhile. */
 const linksAtATime = 10_000;
 
 /**
- * How many jobs of each node are in each status, by the internal id of the node: those posted after `since` (microseconds),
- * and of some machine types, as the job says, or of any. Nodes without such jobs are left out.
+ * Counts the jobs of each node by status, by the internal id of the node. Counts jobs that were posted after `since` (microseconds)
+ * and, if `machineTypes` is given, whose own machine type is one of these. Nodes without such jobs are left out.
  */
 export async function countsByNode(
   db: Reader,
@@ -184,7 +184,10 @@ export async function countsByNode(
   }
 }
 
-/** Of jobs posted after one time and up to another. Always both bounds: with only one, SQLite would read all links in the order of their nodes. */
+/**
+ * Counts the jobs posted after one time and up to another. Both bounds are always given, because with only one SQLite would read all
+ * links in the order of their nodes.
+ */
 function countLinks({ kysely }: Reader, after: number, upTo: number, machineTypes: string[] | undefined) {
   if (!machineTypes) {
     return kysely

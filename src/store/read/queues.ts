@@ -1,16 +1,16 @@
-/** What is read of queues and of what waits in them (teuthology contract §2.19 to §2.22). */
+/** Queries on queues and their waiting jobs (teuthology contract §2.19 to §2.22). */
 import { type Failure, notFound } from '../../core/errors.ts';
 import type { QueueRow, Reader } from '../engine/schema.ts';
 import { countOf } from '../engine/transaction.ts';
 import { runsWithJobs } from './runs.ts';
 
-/** Which queues a list holds; every condition that is given must hold. */
+/** The queues of a list; all given conditions must hold. */
 export interface QueueFilter {
   queue?: string;
   paused_by?: string;
 }
 
-/** The queues that match, ordered by name. */
+/** Returns the matching queues, ordered by name. */
 export async function listQueues(db: Reader, filter: QueueFilter): Promise<QueueRow[]> {
   let query = db.kysely.selectFrom('queues').selectAll().orderBy('queue');
   for (const key of ['queue', 'paused_by'] as const) {
@@ -20,13 +20,13 @@ export async function listQueues(db: Reader, filter: QueueFilter): Promise<Queue
   return query.execute();
 }
 
-/** One queue by its name, or `not_found`. */
+/** Returns a queue by its name, or `not_found`. */
 export async function findQueue(db: Reader, name: string): Promise<QueueRow | Failure> {
   const row = await db.kysely.selectFrom('queues').selectAll().where('queue', '=', name).executeTakeFirst();
   return row ?? notFound('queue', name);
 }
 
-/** The internal id of the queued job that is next: the lowest `priority`, then the oldest (advice 71). */
+/** Returns the internal id of the next queued job: the one with the lowest `priority`, then the oldest. */
 export async function nextJobId(db: Reader, queue: string): Promise<number | null> {
   const row = await queuedJobs(db)
     .select('id')
@@ -38,7 +38,7 @@ export async function nextJobId(db: Reader, queue: string): Promise<number | nul
   return row?.id ?? null;
 }
 
-/** How many jobs wait in a queue. */
+/** Counts the jobs that wait in a queue. */
 export async function countQueuedJobs(db: Reader, queue: string): Promise<number> {
   return await countOf(queuedJobs(db).where('queue', '=', queue));
 }
@@ -47,7 +47,7 @@ function queuedJobs(db: Reader) {
   return db.kysely.selectFrom('jobs').where('status', '=', 'queued').where('run_id', 'in', runsWithJobs(db, 'queued'));
 }
 
-/** The queues with the most queued jobs, and how many these are; jobs without a queue count under an empty name. */
+/** Returns the queues with the most queued jobs and their numbers. Jobs without a queue count under an empty name. */
 export async function longestQueues(db: Reader, most: number): Promise<{ queue: string; jobs: number }[]> {
   const rows = await queuedJobs(db)
     .select(({ fn }) => ['queue', fn.countAll<number>().as('jobs')])

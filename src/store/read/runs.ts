@@ -13,7 +13,7 @@ import { MICROS_PER_DAY } from '../../core/time.ts';
 import type { Reader, RunRow, Schema } from '../engine/schema.ts';
 import { numbered } from '../engine/transaction.ts';
 
-/** How the jobs of a run ended, dead ones among the failed. */
+/** The results of the jobs of a run. Dead jobs count as failed. */
 export interface RunSummary {
   name: string;
   passed: number;
@@ -27,17 +27,17 @@ export interface Page {
   offset: number;
 }
 
-/** A part of a list of runs, which may begin behind one of them. */
+/** A part of a list of runs, which may begin after one of them. */
 export interface RunsPage extends Page {
   after?: RunRow | undefined;
 }
 
-// A constant text with sums instead of seven counts: building the statement and reading the numbers took a fifth of a request.
+// A constant text with sums instead of seven counts, because building the statement and reading the numbers took a fifth of a request.
 const latestRunsText =
   'select name, pass as passed, fail + dead as failed, queued + running + waiting + unknown as unfinished ' +
   'from runs order by posted desc, id desc limit ?';
 
-/** The `limit` runs posted last, newest first, with what the classic list shows. */
+/** Returns the `limit` newest runs by time of posting, as the classic list shows them. */
 export async function latestRuns(db: Reader, limit: number): Promise<RunSummary[]> {
   const query = CompiledQuery.raw(numbered(db.engine, latestRunsText), [limit]);
   return (await db.kysely.executeQuery<RunSummary>(query)).rows;
@@ -55,33 +55,33 @@ export async function run(db: Reader, name: string): Promise<RunRow | Failure> {
   return row ?? notFound('run', name);
 }
 
-/** The name of the run with an internal id; null when there is none. */
+/** Returns the name of the run with an internal id, or null. */
 export async function runName(db: Reader, id: number): Promise<string | null> {
   const row = await db.kysely.selectFrom('runs').select('name').where('id', '=', id).executeTakeFirst();
   return row?.name ?? null;
 }
 
-/** The runs scheduled last, newest first. */
+/** Selects the newest `limit` runs by scheduled time, newest first. */
 export function newestRuns(kysely: Reader['kysely'], limit: number) {
   return kysely.selectFrom('runs').selectAll().orderBy('scheduled', 'desc').orderBy('id', 'desc').limit(limit);
 }
 
-/** Runs, those posted last first. */
+/** Returns runs, newest posted first. */
 export async function runsByPosted(db: Reader, page: RunsPage): Promise<RunRow[]> {
   return pageOf(db.kysely.selectFrom('runs').selectAll(), 'posted', 'desc', page);
 }
 
-/** Runs for which every condition holds, those scheduled last first. */
+/** Returns the runs for which all conditions hold, newest scheduled first. */
 export async function runsWhere(db: Reader, conditions: RunCondition[], page: RunsPage): Promise<RunRow[]> {
   return pageOf(restrict(db.kysely.selectFrom('runs').selectAll(), conditions), 'scheduled', 'desc', page);
 }
 
-/** Runs that have a queued job, oldest scheduled first. */
+/** Returns the runs with a queued job, oldest scheduled first. */
 export async function runsWithQueuedJobs(db: Reader, page: RunsPage): Promise<RunRow[]> {
   return pageOf(db.kysely.selectFrom('runs').selectAll().where('queued', '>', 0), 'scheduled', 'asc', page);
 }
 
-/** The number of all jobs in each status, from the counts of runs. Reads all runs: some milliseconds for 10,000. */
+/** Counts all jobs by status, from the counts of the runs. Reads all runs, which takes some milliseconds for 10,000. */
 export async function countJobs({ kysely }: Reader): Promise<Record<JobStatus, number>> {
   const sums = await kysely
     .selectFrom('runs')
@@ -90,7 +90,7 @@ export async function countJobs({ kysely }: Reader): Promise<Record<JobStatus, n
   return Object.fromEntries(jobStatuses.map((status) => [status, Number(sums[status])])) as Record<JobStatus, number>;
 }
 
-/** How many jobs run for each machine type, as the names of their runs say it. */
+/** Counts the running jobs by the machine type of their runs. */
 export async function runningByMachineType({ kysely }: Reader): Promise<Map<string, number>> {
   const query = kysely.selectFrom('runs').select(['machine_type', 'running']).where('running', '>', sql.lit(0));
   const counts = new Map<string, number>();
@@ -112,9 +112,9 @@ function pageOf(
   return rest.orderBy(column, order).orderBy('id', order).limit(limit).execute();
 }
 
-/** The days (as numbers since the epoch) on which matching runs were scheduled, in ascending order. */
+/** Returns the days (as numbers since the epoch) on which matching runs were scheduled, in ascending order. */
 export async function scheduledDays(db: Reader, conditions: RunCondition[]): Promise<number[]> {
-  // Both engines divide towards zero: the shift by a million days keeps the days before 1970 apart.
+  // Both engines round a quotient towards zero, so without the shift by a million days, days before 1970 would be off by one.
   const day = sql<number>`(scheduled + ${sql.lit(MICROS_PER_DAY * 1_000_000)}) / ${sql.lit(MICROS_PER_DAY)} - 1000000`;
   const rows = await restrict(db.kysely.selectFrom('runs').select(day.as('day')).distinct(), conditions)
     .orderBy('day')
@@ -122,7 +122,7 @@ export async function scheduledDays(db: Reader, conditions: RunCondition[]): Pro
   return rows.map((row) => row.day);
 }
 
-/** The distinct values of a facet among matching runs, ascending by code point, without nulls and empty texts. */
+/** Returns the distinct values of a facet among matching runs, ascending by code point, without nulls and empty texts. */
 export async function facetValues(
   db: Reader,
   facet: Exclude<RunFacet, 'date'>,
@@ -138,7 +138,7 @@ export async function facetValues(
   return rows.map((row) => row[facet]);
 }
 
-/** Goes from each value to the next one in the index: the cost is that of the values, not of the rows. */
+/** Skips from each value to the next one in the index, so that the cost depends on the number of values, not of rows. */
 function valuesByIndex(from: 'runs' | 'jobs', facet: string): RawBuilder<unknown> {
   const [table, column] = [sql.table(from), sql.ref(facet)];
   return sql`
@@ -155,7 +155,10 @@ async function distinctValues({ kysely }: Reader, from: 'runs' | 'jobs', facet: 
   return rows.map(({ value }) => value);
 }
 
-/** The values that the jobs of some runs have. Steps from each pair of value and run to the next one, which reads one of the 500 jobs of a run. */
+/**
+ * Returns the values that the jobs of some runs have. Skips from each pair of value and run to the next one, and so reads only one of
+ * the 500 jobs of a run.
+ */
 async function jobValues(
   { kysely }: Reader,
   facet: 'sha1' | 'flavor',
@@ -191,13 +194,13 @@ function expression(builder: ExpressionBuilder<Schema, 'runs'>, condition: RunCo
     case 'date':
       return and([eb('scheduled', '>=', condition.range.from), eb('scheduled', '<', condition.range.to)]);
     case 'sha1': {
-      // A range instead of LIKE: it needs no escapes and both engines find it in the index.
+      // A range, unlike LIKE, needs no escapes, and both engines use the index for it.
       const beyond = `${condition.value}\u{10ffff}`;
       const jobs = eb.selectFrom('jobs').select('run_id').where('jobs.sha1', '>=', condition.value);
       return eb('runs.id', 'in', jobs.where('jobs.sha1', '<', beyond));
     }
     case 'flavor':
-      // Tested for each run: most jobs have the same flavor, so a list of runs would be made from a million jobs first.
+      // Tested for each run, because most jobs have the same flavor: a subquery with `in` would first read a million jobs.
       return eb.exists(
         eb
           .selectFrom('jobs')
@@ -211,8 +214,8 @@ function expression(builder: ExpressionBuilder<Schema, 'runs'>, condition: RunCo
 }
 
 /**
- * The runs that have jobs of an unfinished status, of which there are few at any time. An index on the status of jobs would have to be changed with every change of a
- * status, and with it all other indexes of the row: 839 instead of 2,137 updates a second on PostgreSQL.
+ * Selects the runs that have jobs in an unfinished status; there are few at any time. `jobs` has no index on the status, because every
+ * change of a status would then change all indexes of the row: 839 instead of 2,137 updates per second on PostgreSQL.
  */
 export function runsWithJobs(db: Reader, status: 'queued' | 'waiting' | 'running') {
   return db.kysely.selectFrom('runs').select('runs.id').where(`runs.${status}`, '>', 0);

@@ -1,17 +1,17 @@
-/** Subscriptions and their deliveries. */
+/** Queries on subscriptions and their deliveries. */
 import { type Failure, notFound } from '../../core/errors.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { DeliveryRow, SubscriptionRow } from '../engine/people-schema.ts';
 import type { Reader } from '../engine/schema.ts';
 import { countOf } from '../engine/transaction.ts';
 
-/** All subscriptions by name; there are a hundred at most. */
+/** Returns all subscriptions, ordered by name; there are at most a hundred. */
 export async function listSubscriptions({ kysely }: Reader): Promise<SubscriptionRow[]> {
   const rows = await kysely.selectFrom('subscriptions').selectAll().orderBy('name').execute();
   return rows.map((row) => ({ ...row, enabled: Boolean(row.enabled) }));
 }
 
-/** Deliveries of a subscription before the one with the id `after`, newest first, without what they say; or `not_found`. */
+/** Returns the deliveries of a subscription with lower ids than `after`, newest first, without their bodies; or `not_found`. */
 export async function listDeliveries(
   { kysely }: Reader,
   id: number,
@@ -30,12 +30,12 @@ export async function listDeliveries(
     .execute();
 }
 
-/** How many deliveries are still to be sent, perhaps again. */
+/** Counts the deliveries that still have to be sent, perhaps again. */
 export async function countWaitingDeliveries({ kysely }: Reader): Promise<number> {
   return await countOf(kysely.selectFrom('deliveries').where('due', 'is not', null));
 }
 
-/** When the next delivery to any but the subscriptions in `busy` is due, in microseconds; null when none is. */
+/** Returns when the next delivery to a subscription that is not in `busy` is due, in microseconds; null if there is none. */
 export async function nextDelivery({ engine, kysely }: Reader, busy: number[]): Promise<number | null> {
   const row = await kysely
     .selectFrom('deliveries')

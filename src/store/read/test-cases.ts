@@ -1,4 +1,4 @@
-/** Test cases as they are stored, and the causes that failed ones give to their jobs beside the own cause (core/job.ts). */
+/** Queries on test cases, and on the causes that failed cases add to the own cause of their jobs (core/job.ts). */
 import { sql } from 'kysely';
 import { mostCaseCauses } from '../../core/job.ts';
 import { classified, type Signature } from '../../core/signature.ts';
@@ -6,7 +6,7 @@ import type { CaseCounts } from '../../core/test-cases.ts';
 import { oneOf } from '../engine/dialect.ts';
 import type { Reader } from '../engine/schema.ts';
 
-/** The cases of a job; null when it has none. */
+/** Returns the test cases of a job, or null if it has none. */
 export async function testsOf({ kysely }: Reader, jobId: number) {
   const row = await kysely.selectFrom('job_tests').selectAll().where('job_id', '=', jobId).executeTakeFirst();
   if (!row) return null;
@@ -14,7 +14,7 @@ export async function testsOf({ kysely }: Reader, jobId: number) {
   return { counts: { pass, fail, error, skipped }, seconds, source, packed };
 }
 
-/** How many cases of some jobs ended in which way, by the internal id of the job. */
+/** Counts the test cases of some jobs by result, by the internal id of the job. */
 export async function testCounts({ engine, kysely }: Reader, ids: number[]): Promise<Map<number, CaseCounts>> {
   if (ids.length === 0) return new Map();
   const rows = await kysely
@@ -25,7 +25,7 @@ export async function testCounts({ engine, kysely }: Reader, ids: number[]): Pro
   return new Map(rows.map(({ job_id, ...counts }) => [job_id, counts]));
 }
 
-/** The newest failures of a case, by the hash of its name; `posted` and `started` of its job, in microseconds. */
+/** Returns the newest failures of a case, given the hash of its name. `posted` and `started` are those of its job, in microseconds. */
 export async function caseFailures({ kysely }: Reader, hash: string, limit: number) {
   return kysely
     .selectFrom('failed_cases')
@@ -40,7 +40,7 @@ export async function caseFailures({ kysely }: Reader, hash: string, limit: numb
     .execute();
 }
 
-/** The newest jobs with one description that have test cases. */
+/** Returns the newest jobs with test cases among those with one description. */
 export async function testedJobs({ kysely }: Reader, description_hash: string, limit: number) {
   return kysely
     .selectFrom('jobs')
@@ -55,7 +55,7 @@ export async function testedJobs({ kysely }: Reader, description_hash: string, l
     .execute();
 }
 
-/** Failed cases of the jobs of a run. */
+/** Returns the failed test cases of the jobs of a run. */
 export async function failedCasesOf({ kysely }: Reader, runId: number, limit: number) {
   return kysely
     .selectFrom('jobs')
@@ -72,19 +72,19 @@ export async function failedCasesOf({ kysely }: Reader, runId: number, limit: nu
 /** The causes of the failed test cases of a job, by its internal id. */
 export type CaseCauses = (id: number) => readonly Signature[];
 
-/** Failed cases of a run that are causes: with more, no page of it could be read. */
+/** The most failed cases of a run that are read as causes; a page with more would be unreadable. */
 const mostOfRun = 5000;
 
 const none: readonly Signature[] = [];
 
-/** A case that is a cause. Only of these rows there is an index, and SQLite uses it where it finds the same words. */
+/** The condition that a case counts as a cause. SQLite uses the partial index of these rows only if the condition has the same text. */
 export const isCause = sql<boolean>`failed_cases.place < ${sql.lit(mostCaseCauses)}`;
 
-/** Of the failed jobs of a run. */
+/** Returns the case causes of the failed jobs of a run. */
 export async function caseCausesOfRun(db: Reader, runId: number): Promise<CaseCauses> {
   const rows = await selectCauses(db)
     .where('jobs.run_id', '=', runId)
-    // Like the index of a run's jobs with a cause.
+    // The condition of the partial index of a run's jobs with a cause.
     .where('jobs.signature', 'is not', null)
     .orderBy('jobs.id')
     .orderBy('failed_cases.place')
@@ -93,7 +93,7 @@ export async function caseCausesOfRun(db: Reader, runId: number): Promise<CaseCa
   return gathered(rows);
 }
 
-/** Of some failed jobs, by their internal ids. */
+/** Returns the case causes of some failed jobs, given their internal ids. */
 export async function caseCausesOf(db: Reader, ids: number[]): Promise<CaseCauses> {
   if (ids.length === 0) return () => none;
   return gathered(
@@ -131,14 +131,17 @@ function gathered(rows: Awaited<ReturnType<ReturnType<typeof selectCauses>['exec
   return (id) => lists.get(id) ?? none;
 }
 
-/** A job of a cause; `posted` in microseconds. */
+/** A job with a cause; `posted` in microseconds. */
 export interface CaseJob {
   id: number;
   run_id: number;
   posted: number;
 }
 
-/** The failed jobs with a cause among those of their test cases, newest first: since a time in microseconds, and those before one of them. */
+/**
+ * Returns the failed jobs that have a cause by one of their test cases, newest first. `from` is the earliest time in microseconds;
+ * `before` is the last job of the previous page.
+ */
 export async function jobsWithCase(
   { kysely }: Reader,
   { id, kind }: { id: string; kind: string },
@@ -169,7 +172,7 @@ export async function jobsWithCase(
     .execute();
 }
 
-/** How many jobs of each of some runs have each of some causes only by their failed test cases. */
+/** Counts, for some runs and causes, the jobs that have the cause only by a failed test case. */
 export async function caseCounts(
   { engine, kysely }: Reader,
   runs: number[],
@@ -193,7 +196,7 @@ export async function caseCounts(
   return rows;
 }
 
-/** What the failed test case of a cause says in some jobs, by their internal ids; jobs of which it says nothing are left out. */
+/** Returns the message of the failed test case of a cause in some jobs, by their internal ids. Jobs without a message are left out. */
 export async function caseMessages(
   { engine, kysely }: Reader,
   { id, kind }: { id: string; kind: string },

@@ -1,21 +1,21 @@
-/** Copies a whole database into a file beside the server that writes to it, and back into an empty one. */
+/** Copies a whole database to a file while a server writes to it, and restores a file into an empty database. */
 import { spawn } from 'node:child_process';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { hasTables } from '../engine/postgres-start.ts';
 
-/** What keeps a copy from being made, in a sentence for the person who asked for it. */
+/** The reason why a copy cannot be made. The message is a sentence for the operator. */
 export class BackupProblem extends Error {}
 
-/** What SQLite keeps beside a file, and takes for its own when it opens one of that name. */
+/** Suffixes of the files that SQLite creates beside a database, and uses when it opens a database of that name. */
 const companions = ['-journal', '-wal', '-shm'];
 
-/** Pages of a file that are copied in one step: all, so that what is written meanwhile does not make it start again. */
+/** Pages to copy in one step. All pages are copied at once, because a write between two steps would restart the copy. */
 const allPages = 2 ** 31 - 1;
 
 /**
- * Copies the SQLite database at `path` to a new file, as it is at one moment; a server may write to it meanwhile. Checks the
- * copy. Throws `BackupProblem`.
+ * Copies a snapshot of the SQLite database at `path` to a new file, and checks the copy. A server may write to the database
+ * meanwhile. Throws `BackupProblem`.
  */
 export async function copySqlite(path: string, file: string): Promise<void> {
   if (!existsSync(path)) throw new BackupProblem(`${path} does not exist`);
@@ -23,10 +23,10 @@ export async function copySqlite(path: string, file: string): Promise<void> {
   const left = companions.map((end) => file + end).find(existsSync);
   if (left !== undefined) {
     throw new BackupProblem(
-      `${left} is left of a database that was here, and would be mixed with this one; move it away`,
+      `${left} is left of a database that was here, and SQLite would mix it with the copy; move it away`,
     );
   }
-  // A copy that was cut off never has the name of a whole one.
+  // An incomplete copy never gets the final name.
   const part = `${file}.part`;
   removeAll(part);
   const source = readOnly(path);
@@ -56,9 +56,7 @@ function readOnly(path: string): DatabaseSync {
     database.close();
     const { message } = error as Error;
     const isOther = /^(no such table|file is not a database)/.test(message);
-    const sentence = isOther
-      ? 'is not a database of paddles'
-      : 'cannot be read, which needs a folder that can be written';
+    const sentence = isOther ? 'is not a database of paddles' : 'cannot be read; reading it requires a writable folder';
     throw new BackupProblem(`${path} ${sentence}: ${message}`, { cause: error });
   }
 }
@@ -68,7 +66,7 @@ function checkWhole(path: string): void {
   try {
     const [row] = database.prepare('pragma quick_check(1)').all();
     if (row?.quick_check !== 'ok') throw new BackupProblem(`the copy is damaged: ${row?.quick_check}`);
-    // Otherwise whoever reads it leaves files beside it, and cannot read it where he may not write.
+    // In WAL mode readers would create files beside the copy, and could not read it in a read-only folder.
     database.exec('pragma journal_mode = delete');
   } finally {
     database.close();
@@ -79,7 +77,7 @@ function checkWhole(path: string): void {
 export async function dumpPostgres(url: string, file: string): Promise<void> {
   if (existsSync(file)) throw new BackupProblem(`${file} exists already`);
   const part = `${file}.part`;
-  // A program whose backup was killed may still write to it.
+  // The `pg_dump` of a killed backup may still be writing to the old file.
   rmSync(part, { force: true });
   try {
     await run('pg_dump', url, ['--format=custom', '--no-owner', '--no-privileges', `--file=${part}`]);
@@ -89,19 +87,19 @@ export async function dumpPostgres(url: string, file: string): Promise<void> {
   }
 }
 
-/** Reads such a file into an empty PostgreSQL database with `pg_restore`, all of it or nothing. Throws `BackupProblem`. */
+/** Restores such a file into an empty PostgreSQL database with `pg_restore`, in a single transaction. Throws `BackupProblem`. */
 export async function restorePostgres(url: string, file: string): Promise<void> {
   if (!existsSync(file)) throw new BackupProblem(`${file} does not exist`);
   try {
     await run('pg_restore', url, ['--no-owner', '--no-privileges', '--single-transaction', file]);
   } catch (error) {
-    // Tables that exist make it fail, and nothing is changed. What it says is in the language of PostgreSQL.
+    // `pg_restore` fails without changing anything if tables exist. Its message cannot be tested, because PostgreSQL translates it.
     const sentence = 'the database has tables already; restore into an empty one';
     throw (await hasTables(url)) ? new BackupProblem(sentence, { cause: error }) : error;
   }
 }
 
-/** Runs a program of PostgreSQL; other people see its arguments, so that the password is in its environment. */
+/** Runs a PostgreSQL program. The password is passed in the environment, because other users can see the arguments. */
 async function run(program: string, address: string, args: string[]): Promise<void> {
   const url = new URL(address);
   const password = decodeURIComponent(url.password);

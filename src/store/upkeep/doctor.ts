@@ -1,4 +1,4 @@
-/** Looks for what is wrong with a database, and changes nothing. */
+/** Looks for problems in a database without changing it. */
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { sql } from 'kysely';
@@ -8,9 +8,8 @@ import type { Reader } from '../engine/schema.ts';
 import { databaseSize } from './prune.ts';
 import { isIndexed } from './reindex.ts';
 
-/** What is looked at. */
 interface DoctorOptions {
-  /** Of a SQLite database; null for PostgreSQL. */
+  /** The file of a SQLite database; null for PostgreSQL. */
   file: string | null;
   /** The clock of this machine in microseconds. */
   now: number;
@@ -21,10 +20,10 @@ interface DoctorOptions {
 /** Runs whose jobs are counted together. */
 const runsAtATime = 100;
 
-/** Problems of one kind that are told one by one. */
+/** The most problems of one kind that are reported individually. */
 const mostTold = 20;
 
-/** One sentence for each problem; none when everything is right. A server may write meanwhile. */
+/** Returns one sentence for each problem. A server may write meanwhile. */
 export async function findProblems(db: Reader, options: DoctorOptions): Promise<string[]> {
   const problems = [
     ...(db.engine === 'sqlite' ? await damages(db) : await brokenIndexes(db)),
@@ -34,7 +33,7 @@ export async function findProblems(db: Reader, options: DoctorOptions): Promise<
   ];
   if (!(await isIndexed(db))) {
     problems.push(
-      'some causes are of older rules; a server recomputes them in the background, "paddles reindex" at once',
+      'some causes were computed with older rules; a server recomputes them in the background, "paddles reindex" now',
     );
   }
   return problems;
@@ -48,7 +47,7 @@ async function damages({ kysely }: Reader): Promise<string[]> {
   );
   return [
     ...found.map((text) => `the file is damaged: ${text}; restore a backup`),
-    ...lost.rows.map(({ table }) => `a row of ${table} belongs to nothing that exists`),
+    ...lost.rows.map(({ table }) => `a row of ${table} references a row that does not exist`),
   ];
 }
 
@@ -56,10 +55,10 @@ async function brokenIndexes({ kysely }: Reader): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     select pg_class.relname as name from pg_index join pg_class on pg_class.oid = pg_index.indexrelid
     where not pg_index.indisvalid and pg_class.relnamespace = current_schema()::regnamespace`.execute(kysely);
-  return rows.map(({ name }) => `the index ${name} is not valid; "reindex index ${name}" makes it again`);
+  return rows.map(({ name }) => `the index ${name} is not valid; "reindex index ${name}" rebuilds it`);
 }
 
-/** Each step is one statement: it sees runs and jobs as they are at one moment. */
+/** Compares the counts of runs with their jobs. Each step is one statement, which sees a snapshot of runs and jobs. */
 async function wrongCounts({ kysely }: Reader, { signal, onProgress }: DoctorOptions): Promise<string[]> {
   const problems: string[] = [];
   let wrong = 0;
@@ -97,10 +96,10 @@ async function wrongCounts({ kysely }: Reader, { signal, onProgress }: DoctorOpt
   return problems;
 }
 
-/** Microseconds by which clocks may differ. */
+/** The tolerated difference between clocks, in microseconds. */
 const tolerance = 60_000_000;
 
-/** What the server itself stamped cannot be later than now. */
+/** Checks clocks. A time that a server has set itself cannot be in the future. */
 async function wrongClock({ engine, kysely }: Reader, now: number): Promise<string[]> {
   const { posted } = await kysely
     .selectFrom('runs')
@@ -110,7 +109,7 @@ async function wrongClock({ engine, kysely }: Reader, now: number): Promise<stri
   const problems: string[] = [];
   if (posted !== null && posted - now > tolerance) {
     problems.push(
-      `the newest run was posted ${seconds(posted - now)} s from now: the clock of a server is or was wrong`,
+      `the newest run was posted ${seconds(posted - now)} s in the future; the clock of a server is or was wrong`,
     );
   }
   if (engine === 'sqlite') return problems;
@@ -125,11 +124,11 @@ async function wrongClock({ engine, kysely }: Reader, now: number): Promise<stri
   return problems;
 }
 
-/** A tenth of what is stored must fit in once more: the write-ahead log and a few weeks of results. */
+/** A tenth of the size of the database must be free, for the write-ahead log and a few weeks of results. */
 async function littleRoom(db: Reader, file: string): Promise<string[]> {
   const { bavail, bsize, blocks } = statfsSync(dirname(file));
   const { bytes } = await databaseSize(db);
   const free = bavail * bsize;
   if (blocks === 0 || free >= Math.max(bytes / 10, 256 << 20)) return [];
-  return [`only ${Math.floor(free / (1 << 20))} MB are free where the database is`];
+  return [`only ${Math.floor(free / (1 << 20))} MB are free on the disk of the database`];
 }

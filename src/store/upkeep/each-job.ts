@@ -1,26 +1,26 @@
-/** Goes through the stored jobs of a run, a few at a time, beside servers that write to it. */
+/** Processes the stored jobs of a run in batches, while servers write to the run. */
 import type { SelectQueryBuilder, Transaction } from 'kysely';
 import { lockRows } from '../engine/dialect.ts';
 import type { JobRow, Reader, Schema } from '../engine/schema.ts';
 
-/** What is done with the jobs of a run. */
+/** The processing of the jobs of a run. */
 interface JobBatches<Column extends keyof JobRow> {
-  /** The run, which each transaction holds like every writer; when this finds it no longer, its other jobs are left alone. */
+  /** Selects the run, which each transaction locks as every writer does. If it finds no run, the remaining jobs are skipped. */
   run: (transaction: Transaction<Schema>) => SelectQueryBuilder<Schema, 'runs', { id: number }>;
-  /** What `change` needs of a job beside its id. */
+  /** The columns of a job that `change` needs besides its id. */
   columns: Column[];
-  /** Changes some of these jobs and returns how many. */
+  /** Changes some of these jobs and returns their number. */
   change: (transaction: Transaction<Schema>, jobs: Pick<JobRow, Column | 'id'>[]) => Promise<number>;
-  /** Ends after the batch that is under way. */
+  /** Aborts the processing after the current batch. */
   signal: AbortSignal | undefined;
-  /** Milliseconds left to others after each batch. */
+  /** Milliseconds to pause after each batch, for other writers. */
   pause?: number | undefined;
 }
 
-/** Jobs in one transaction: they keep others from writing to their run for some milliseconds. */
+/** Jobs in one transaction, which blocks other writers of the run for some milliseconds. */
 const batchSize = 250;
 
-/** Hands all jobs of a run to `change`, in the order of their ids and each batch in a transaction; returns how many it changed. */
+/** Passes all jobs of a run to `change`, in the order of their ids, one transaction per batch. Returns how many it changed. */
 export async function eachBatch<Column extends keyof JobRow>(
   { engine, kysely }: Reader,
   { run, columns, change, signal, pause }: JobBatches<Column>,

@@ -1,4 +1,4 @@
-/** Ends the jobs of which nobody has heard for long: their worker is gone. */
+/** Ends jobs that have not been updated for a long time, because their worker is gone. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Actor } from '../../core/audit.ts';
 import { isFailure } from '../../core/errors.ts';
@@ -7,7 +7,7 @@ import type { Reader } from '../engine/schema.ts';
 import { chunksOf } from '../engine/transaction.ts';
 import type { JobWriter } from '../write/jobs.ts';
 
-/** Which jobs end: those without news for the age of their status at the time `at` (microseconds). */
+/** Selects the jobs to end: at the time `at` (microseconds), their last update is older than the maximum age of their status. */
 interface ExpireOptions {
   ages: ExpiryAges;
   at: number;
@@ -17,15 +17,15 @@ interface ExpireOptions {
   signal?: AbortSignal;
 }
 
-/** Runs that are looked up together. */
+/** Runs read by one statement. */
 const runsAtATime = 100;
 
-/** Jobs that are written together: less than a transaction holds, so that reports share it. */
+/** Jobs written together. They are fewer than fit into a transaction, so that reports can share it. */
 const jobsAtATime = 32;
 
 /**
- * Returns how many jobs ended, or would. Each is looked at again while its run is held, and left alone when there is news: any
- * number of servers of one database may do this at a time. Later news of a worker counts as always.
+ * Returns how many jobs were ended, or would be. Each job is checked again while its run is locked, and skipped if it was updated
+ * meanwhile, so any number of servers of one database may do this at the same time. Later reports of a worker count as always.
  */
 export async function expire(db: Reader & { jobWriter: JobWriter }, options: ExpireOptions): Promise<number> {
   let ended = 0;
@@ -66,7 +66,7 @@ async function expireStatus(
   return ended;
 }
 
-/** In the order of the index of runs with jobs in this status. */
+/** Returns runs with jobs in this status, in the order of the index of these runs. */
 function unfinishedRuns(kysely: Reader['kysely'], status: Expiring, after: { scheduled: number; id: number }) {
   return kysely
     .selectFrom('runs')
@@ -79,7 +79,7 @@ function unfinishedRuns(kysely: Reader['kysely'], status: Expiring, after: { sch
     .execute();
 }
 
-/** A client may give a new job an old time: that it was posted is news too. */
+/** Returns the jobs without news. `posted` counts as news, because a client may give a new job an old `updated` time. */
 function silentJobs(kysely: Reader['kysely'], runId: number, status: Expiring, before: number) {
   return kysely
     .selectFrom('jobs')
@@ -92,7 +92,7 @@ function silentJobs(kysely: Reader['kysely'], runId: number, status: Expiring, b
     .execute();
 }
 
-/** Whether runs were imported and there are no others: then an import may still go on. */
+/** True if runs were imported and there are no other runs. Then an import may still be in progress. */
 export async function isMereCopy({ kysely }: Reader): Promise<boolean> {
   const imported = kysely.selectFrom('imported_runs').select('id');
   const own = kysely.selectFrom('runs').select('id').where('id', 'not in', imported);

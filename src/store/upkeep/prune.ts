@@ -1,4 +1,7 @@
-/** Deletes what is old: the bulky documents of jobs, the log of changes, and whole runs, of which counts and causes stay in monthly totals. */
+/**
+ * Deletes old data: the bulky documents of jobs, entries of the audit log, and whole runs, whose counts and causes are kept in monthly
+ * totals.
+ */
 import { type Kysely, type SelectQueryBuilder, sql, type Transaction } from 'kysely';
 import type { Change } from '../../core/audit.ts';
 import { documentFields, jobStatuses, mostCaseCauses } from '../../core/job.ts';
@@ -10,14 +13,14 @@ import type { WatchedDb } from '../write/live.ts';
 import { deleteHeld } from '../write/runs.ts';
 import { eachBatch } from './each-job.ts';
 
-/** How far it is, in runs; `jobs` are those of them that were deleted or lost their documents. */
+/** The progress in runs. `jobs` counts the jobs that were deleted or lost their documents. */
 export interface PruneProgress {
   done: number;
   total: number;
   jobs: number;
 }
 
-/** What goes: what has not changed since `before` (microseconds). */
+/** Selects what is deleted: whatever has not changed since `before` (microseconds). */
 interface PruneOptions extends Stamp {
   before: number;
   /** Counts the runs and changes nothing. */
@@ -26,13 +29,16 @@ interface PruneOptions extends Stamp {
   onProgress?: (progress: PruneProgress) => void;
 }
 
-/** Deletes the documents of jobs in old runs without a tag. May run beside servers: like every writer it holds the run while it changes its jobs. */
+/**
+ * Deletes the documents of the jobs of old runs without tags. Servers may be running, because it locks the run while it changes the
+ * jobs, as every writer does.
+ */
 export async function prune(db: Reader, options: PruneOptions): Promise<PruneProgress> {
   const { before, signal } = options;
   const runs = (kysely: Kysely<Schema>) => untagged(kysely, before);
   const progress = await eachRun(runs(db.kysely), options, ({ id }) =>
     eachBatch(db, {
-      // A run that has changed meanwhile keeps the rest of its documents.
+      // If the run changes meanwhile, it keeps the rest of its documents.
       run: (transaction) => runs(transaction).select('id').where('id', '=', id),
       columns: ['document_hashes'],
       change: dropDocuments,
@@ -44,8 +50,8 @@ export async function prune(db: Reader, options: PruneOptions): Promise<PrunePro
 }
 
 /**
- * Deletes old runs that have ended and that nobody has tagged, reviewed or decided in. May run beside servers: each run is deleted in a
- * transaction that holds it, like every writer.
+ * Deletes old runs that have ended and have no tags, reviews or decisions. Servers may be running, because each run is deleted in a
+ * transaction that locks it, as every writer does.
  */
 export async function pruneRuns(db: WatchedDb, options: PruneOptions): Promise<PruneProgress> {
   return eachRun(untouched(db.kysely, options.before), options, async ({ id, name }) => {
@@ -55,7 +61,7 @@ export async function pruneRuns(db: WatchedDb, options: PruneOptions): Promise<P
   });
 }
 
-/** Goes through some runs in the order of their ids; `change` returns how many jobs it changed, null for a run that stays. */
+/** Processes runs in the order of their ids. `change` returns how many jobs it changed, or null for a run that it skipped. */
 async function eachRun(
   runs: SelectQueryBuilder<Schema, 'runs', object>,
   { dryRun, signal, onProgress }: PruneOptions,
@@ -77,7 +83,7 @@ async function eachRun(
   return progress;
 }
 
-/** Somebody who tags a run means to come back to it. */
+/** Selects old runs without tags. A tag means that a user wants to keep the run. */
 function untagged(kysely: Kysely<Schema>, before: number) {
   return kysely
     .selectFrom('runs')
@@ -85,7 +91,7 @@ function untagged(kysely: Kysely<Schema>, before: number) {
     .where('tags', '=', '[]');
 }
 
-/** A review or a decision refers to its run, and a run that waits has not given its results yet. */
+/** Also leaves out runs that reviews or decisions refer to, and runs with unfinished jobs. */
 function untouched(kysely: Kysely<Schema>, before: number) {
   return untagged(kysely, before)
     .where('queued', '=', 0)
@@ -103,15 +109,15 @@ async function dropDocuments(
   if (ids.length === 0) return 0;
   const nothing = Object.fromEntries(documentFields.map((field) => [field, null]));
   await transaction.updateTable('job_documents').set(nothing).where('id', 'in', ids).execute();
-  // Without the hashes a client that sends its document again has it stored again.
+  // The hashes are cleared so that a document is stored again if a client sends it again.
   await transaction.updateTable('jobs').set({ document_hashes: '' }).where('id', 'in', ids).execute();
   return ids.length;
 }
 
-/** Changes that are forgotten at a time. */
+/** Changes deleted by one statement. */
 const changesAtATime = 1000;
 
-/** Forgets changes from before a time (microseconds), and records that. Returns how many they were; a dry run only counts. */
+/** Deletes the changes in the audit log from before a time (microseconds), and records that. Returns their number; a dry run only counts. */
 export async function pruneAudit(
   { kysely, engine }: Reader,
   { before, dryRun, ...stamp }: Pick<PruneOptions, 'before' | 'dryRun' | 'by' | 'at'>,
@@ -132,7 +138,7 @@ function record({ kysely, engine }: Reader, stamp: Stamp, target: string, before
   return kysely.transaction().execute((transaction) => audit(transaction, engine, stamp, [change]));
 }
 
-/** Bytes that the database takes on disk, and of them those that new data will use first (SQLite alone tells). */
+/** Returns the size of the database on disk, and how much of it new data will reuse first (null on PostgreSQL); both in bytes. */
 export async function databaseSize({ kysely, engine }: Reader): Promise<{ bytes: number; free: number | null }> {
   if (engine === 'postgres') {
     const { rows } = await sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`.execute(kysely);
@@ -146,7 +152,7 @@ export async function databaseSize({ kysely, engine }: Reader): Promise<{ bytes:
   return { bytes: size * (await number('page_count')), free: size * (await number('freelist_count')) };
 }
 
-/** Returns how many jobs it had; null when it has changed meanwhile, and stays. */
+/** Deletes a run and returns how many jobs it had, or null if it has changed meanwhile and is kept. */
 async function deleteRun(
   transaction: Transaction<Schema>,
   { engine }: Reader,
@@ -191,7 +197,7 @@ async function addToMonth(transaction: Transaction<Schema>, run: RunRow): Promis
   }
 }
 
-/** How many jobs of a run have each cause, by the id of the cause. */
+/** Counts the jobs of a run by the id of their causes. */
 async function causeCounts(transaction: Transaction<Schema>, runId: number): Promise<[cause: string, jobs: number][]> {
   const own = await transaction
     .selectFrom('jobs')
@@ -207,7 +213,7 @@ async function causeCounts(transaction: Transaction<Schema>, runId: number): Pro
     .select(({ fn }) => fn.count<number>('jobs.id').distinct().as('jobs'))
     .where('jobs.run_id', '=', runId)
     .where('failed_cases.place', '<', mostCaseCauses)
-    // One that is the own cause of its job counts already.
+    // The own cause of a job has been counted above.
     .whereRef('failed_cases.signature', '<>', 'jobs.signature')
     .groupBy('failed_cases.signature')
     .execute();

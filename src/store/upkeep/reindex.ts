@@ -1,4 +1,4 @@
-/** Computes the causes of failures again: after the rules of core/signature.ts changed. */
+/** Recomputes the causes of failures after the rules of core/signature.ts have changed. */
 import type { Transaction } from 'kysely';
 import { caseCause, refinedCause, type Signature, signatureVersion } from '../../core/signature.ts';
 import { inTurns } from '../../core/turns.ts';
@@ -8,35 +8,34 @@ import { evidenceIn, evidenceOf, revise, type StoredEvidence } from '../write/ev
 import { saveTexts, updateRows } from '../write/job-sql.ts';
 import { eachBatch } from './each-job.ts';
 
-/** How far it is, in runs; `changed` counts jobs. */
+/** The progress in runs; `changed` counts jobs. */
 export interface ReindexProgress {
   done: number;
   total: number;
   changed: number;
 }
 
-/** How it is done. */
 interface ReindexOptions {
-  /** Every job from the first on, also those that are up to date. */
+  /** Recomputes every job, even those that are up to date. */
   all: boolean;
   signal?: AbortSignal;
   onProgress?: (progress: ReindexProgress) => void;
-  /** Milliseconds left to others after each batch. */
+  /** Milliseconds to pause after each batch, for other writers. */
   pause?: number;
 }
 
-/** Above every internal id: all jobs are up to date, and new ones always are. */
+/** The value of `up_to` when all jobs are up to date; it is above every internal id, because new jobs are always up to date. */
 const everything = Number.MAX_SAFE_INTEGER;
 
-/** Whether every job has been computed with the current rules. */
+/** True if the causes of all jobs have been computed with the current rules. */
 export async function isIndexed({ kysely }: Pick<Reader, 'kysely'>): Promise<boolean> {
   const { version, up_to } = await kysely.selectFrom('indexed').selectAll().executeTakeFirstOrThrow();
   return version === signatureVersion && up_to === everything;
 }
 
 /**
- * Goes through the runs in the order of their internal ids, resumes where an earlier call was cut off, and may run beside
- * servers: like every writer it holds the run while it changes its jobs.
+ * Recomputes the runs in the order of their internal ids, and resumes where an earlier call was aborted. Servers may be running, because
+ * it locks the run while it changes the jobs, as every writer does.
  */
 export async function reindex(db: Reader, options: ReindexOptions): Promise<ReindexProgress> {
   const { kysely } = db;
@@ -50,7 +49,7 @@ export async function reindex(db: Reader, options: ReindexOptions): Promise<Rein
     if (!run) break;
     if (options.signal?.aborted) return progress;
     progress.changed += await reindexRun(db, run.id, options);
-    // Cut off in the middle of the run: it is not done.
+    // The run was aborted in the middle and is not done.
     if (options.signal?.aborted) return progress;
     progress.done++;
     at = run.id;
@@ -117,8 +116,8 @@ async function reindexJobs(
 }
 
 /**
- * Counts which causes the jobs of each cause went to, for the decisions on it: in the transaction that changes the jobs, so
- * that each job counts once, and in the order of their keys, so that two processes never wait for each other.
+ * Counts how many jobs moved from each cause to which other one, so that decisions can follow them. This is done in the transaction that
+ * changes the jobs, so that each job counts once, and in the order of the keys, so that two processes cannot deadlock.
  */
 function countMoves(
   engine: Engine,
@@ -142,7 +141,7 @@ function countMoves(
   return [{ sql: numbered(engine, sql), parameters: moves.flatMap(({ old, cause, jobs }) => [old, cause, jobs]) }];
 }
 
-/** Cases that are changed in one statement. */
+/** Cases changed by one statement. */
 const casesAtATime = 500;
 
 interface MovedCase {
@@ -152,7 +151,7 @@ interface MovedCase {
   signature: Signature;
 }
 
-/** The failed cases of some jobs that are another cause than the stored one; thousands of jobs fail of the same ones. */
+/** Returns the failed cases of some jobs whose cause differs from the stored one. Causes are cached, because thousands of jobs share a case. */
 async function movedCases(found: ReadonlyMap<number, StoredEvidence>): Promise<MovedCase[]> {
   const known = new Map<string, Signature>();
   const moved: MovedCase[] = [];
