@@ -1,4 +1,4 @@
-/** The log of changes by the filter language, newest first. */
+/** Searches the audit log by the filter language, newest first. */
 import { type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Clock } from '../../core/moment.ts';
 import type { Query, QueryKey, Term } from '../../core/query.ts';
@@ -7,25 +7,25 @@ import { inTurns, nextTurn } from '../../core/turns.ts';
 import type { AuditRow } from '../engine/people-schema.ts';
 import type { Reader, Schema } from '../engine/schema.ts';
 
-/** Which changes, from where. */
+/** A page of the matching changes. */
 export interface AuditSearch {
   query: Query;
   clock: Clock;
-  /** The id of the last change of the page before. */
+  /** The id of the last change of the previous page. */
   after: number | null;
   limit: number;
 }
 
-/** Changes that are compared with patterns and words at a time: SQL would compare all of them before anybody else had a turn. */
+/** Changes read at a time to test patterns and words. In SQL, testing all changes would block all other requests. */
 const rowsAtATime = 500;
 
-/** Ids among which one statement looks for changes: some 10 ms on SQLite, where few of the conditions have an index. */
+/** The range of ids that one statement searches, which takes some 10 ms on SQLite, because few conditions have an index. */
 const idsAtATime = 20_000;
 
-/** Steps for one page. A page that ends before it is full has a next one. */
+/** The most steps for one page. A page may have a next one although it is not full. */
 const mostSteps = 100;
 
-/** A page of the changes that match, newest first, and `next`, the `after` of the page behind it, null at the end. */
+/** Returns a page of the matching changes, newest first, and `next`, the `after` of the next page or null at the end. */
 export async function searchAudit(
   { kysely }: Reader,
   { query, clock, after, limit }: AuditSearch,
@@ -68,14 +68,14 @@ function columnOf(key: QueryKey | null) {
   return key !== null && key in columns ? columns[key as keyof typeof columns] : null;
 }
 
-/** True for what an index finds. */
+/** True for terms that SQL tests: those without patterns. */
 function isPlain({ key, values }: Term): boolean {
   return key !== null && values.every(({ type }) => type !== 'glob');
 }
 
 function whereTerm(builder: ExpressionBuilder<Schema, 'audit'>, { key, negated, values }: Term, clock: Clock) {
   const any = builder.or(values.map((value) => whereValue(key, value, clock)));
-  // A null column compares to null: "not" must then hold.
+  // A comparison with a null column is null, and its negation must hold.
   return negated ? sql<SqlBool>`not coalesce(${any}, false)` : sql<SqlBool>`${any}`;
 }
 
@@ -92,7 +92,7 @@ function whereValue(key: QueryKey | null, value: Value, clock: Clock): RawBuilde
   return value.type === 'literal' ? sql<SqlBool>`${sql.ref(column)} = ${value.text}` : sql<SqlBool>`false`;
 }
 
-/** A word stands for a part of what was changed, of who did it, or of what it says before and after. */
+/** Returns the test for a term. A word matches a part of the target, the author, or the values before and after. */
 function rowMatcher({ key, negated, values }: Term): (row: AuditRow) => boolean {
   const column = columnOf(key);
   const textsOf = ({ target, name, before, after, ...row }: AuditRow) =>

@@ -1,4 +1,4 @@
-/** Where a cause of failures has occurred: in which runs of which branches, on which nodes, in which words. */
+/** The occurrences of a cause of failures: its runs, branches and nodes, and its wordings. */
 import { type Failure, notFound } from '../../core/errors.ts';
 import { classified, type Signature } from '../../core/signature.ts';
 import { inTurns, nextTurn } from '../../core/turns.ts';
@@ -12,10 +12,10 @@ import { type JobLine, linesByIds } from './job-lines.ts';
 import { type DigestKeeper, indexesOf } from './run-digests.ts';
 import { lastRuns } from './run-page.ts';
 
-/** The most jobs of a cause that are counted, those posted last: chronic ones have a hundred a day. */
+/** The number of newest jobs of a cause that are counted. Chronic causes have a hundred jobs a day. */
 export const mostCounted = 2000;
 
-/** A cause by its id, or `not_found`. */
+/** Returns a cause by its id, or `not_found`. */
 export async function findCause({ kysely }: Reader, id: string): Promise<Signature | Failure> {
   const row = await kysely
     .selectFrom('signatures')
@@ -25,7 +25,7 @@ export async function findCause({ kysely }: Reader, id: string): Promise<Signatu
   return row === undefined ? notFound('cause', id) : classified({ ...row, kind: row.kind as Signature['kind'] });
 }
 
-/** The jobs that failed of a cause since a time in microseconds, newest first, at most `mostCounted`. */
+/** Returns the jobs that failed with a cause since a time in microseconds, newest first, at most `mostCounted`. */
 export async function occurrencesOf(db: Reader, cause: Signature, from = 0): Promise<CaseJob[]> {
   const own = await db.kysely
     .selectFrom('jobs')
@@ -42,14 +42,14 @@ export async function occurrencesOf(db: Reader, cause: Signature, from = 0): Pro
   return all.sort((a, b) => b.posted - a.posted || b.id - a.id).slice(0, mostCounted);
 }
 
-/** A run with the number of its jobs that failed of the cause, and the last of these. */
+/** A run, the number of its jobs that failed with the cause, and the last of these jobs. */
 interface HitRun {
   run: RunRow;
   jobs: number;
   last: CaseJob;
 }
 
-/** The runs of these jobs, in the same order. */
+/** Returns the runs of these jobs, in the order of the jobs. */
 export async function runsOf({ kysely, engine }: Reader, found: readonly CaseJob[]): Promise<HitRun[]> {
   const hits = new Map<number, { jobs: number; last: CaseJob }>();
   for (const one of found) {
@@ -75,11 +75,11 @@ export interface Place {
   branch: string;
   runs: number;
   jobs: number;
-  /** Of the last job: the newest run is not always the one whose job was posted last. */
+  /** The run of the job that was posted last, which is not always the newest run. */
   last: HitRun;
 }
 
-/** The suites and branches of some runs, those with the most jobs first. */
+/** Returns the suites and branches of some runs, those with the most jobs first. */
 export function placesOf(hits: readonly HitRun[], branchOf: (run: RunRow) => string = ({ branch }) => branch): Place[] {
   const places = new Map<string, Place>();
   for (const hit of hits) {
@@ -95,17 +95,17 @@ export function placesOf(hits: readonly HitRun[], branchOf: (run: RunRow) => str
   return [...places.values()].sort((a, b) => b.jobs - a.jobs);
 }
 
-/** The last runs of a suite on a branch, oldest first, each with the number of its jobs that failed of a cause. */
+/** The last runs of a suite on a branch, oldest first, each with the number of its jobs that failed with a cause. */
 interface Line {
   suite: string;
   branch: string;
   runs: { run: RunRow; jobs: number }[];
 }
 
-/** How many runs a line has. */
+/** The number of runs in a line. */
 const lineLength = 20;
 
-/** The lines of some places. */
+/** Returns the lines of some places. */
 export async function linesOf(
   db: Reader,
   cause: Signature,
@@ -143,14 +143,14 @@ async function countsIn(db: Reader, cause: Signature, runs: number[]): Promise<M
 /** Runs in which facets are counted. */
 const runsForFacets = 8;
 
-/** A facet: how many jobs with it failed of the cause (k) of how many (n). */
+/** A facet of jobs: `n` jobs have it, and `k` of these failed with the cause. */
 interface FacetShare {
   facet: string;
   k: number;
   n: number;
 }
 
-/** What the jobs of a cause have in common in the last of some runs of one suite. */
+/** Returns what the jobs of a cause have in common, in the first `runsForFacets` of some runs of one suite. */
 export async function commonIn(
   db: DigestKeeper,
   id: string,
@@ -169,7 +169,10 @@ export async function commonIn(
 /** The most facets of a list. */
 const mostFacets = 12;
 
-/** The facets of two jobs or more, those of which the greatest share failed first; what every job has says nothing. */
+/**
+ * Returns the facets of at least two failed jobs, those with the greatest share of failures first. Facets that all jobs have are left
+ * out, because they explain nothing.
+ */
 function facetShares(pool: readonly RunIndex[], id: string): FacetShare[] {
   const hits = new Map<string, number>();
   for (const run of pool) {
@@ -185,11 +188,11 @@ function facetShares(pool: readonly RunIndex[], id: string): FacetShare[] {
     .slice(0, mostFacets);
 }
 
-/** Jobs that are looked at for nodes, systems and words; read at a time so many. */
+/** Jobs that are examined for nodes, operating systems and wordings; and jobs read by one statement. */
 const mostLines = 200;
 const linesAtATime = 50;
 
-/** The last jobs of a cause as lists show them. */
+/** Returns the last jobs of a cause as lists show them. */
 export async function lastLines(db: Reader, found: readonly CaseJob[]): Promise<JobLine[]> {
   const lines: JobLine[] = [];
   const ids = found.slice(0, mostLines).map(({ id }) => id);
@@ -200,14 +203,14 @@ export async function lastLines(db: Reader, found: readonly CaseJob[]): Promise<
   return lines;
 }
 
-/** One wording of a cause: how many jobs said so, and the last of them. */
+/** One wording of a cause, the number of jobs with it, and the last of these jobs. */
 interface Wording {
   text: string;
   jobs: number;
   last: JobLine;
 }
 
-/** The different texts in which jobs told of a cause, as failure reasons or as messages of its test case, the most frequent first. */
+/** Returns the distinct failure reasons of jobs with a cause, or messages of its test case, the most frequent first. */
 export async function wordingsOf(db: Reader, cause: Signature, lines: readonly JobLine[]): Promise<Wording[]> {
   const found = new Map<string, Wording>();
   const messages = await caseMessages(

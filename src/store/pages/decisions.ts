@@ -1,4 +1,4 @@
-/** What people said of causes (core/decisions), for lists and for the runs that it reaches. */
+/** Queries on decisions on causes (core/decisions), for lists and for the runs that they apply to. */
 import { sql } from 'kysely';
 import type { Decision, Place } from '../../core/decisions/decision.ts';
 import type { Candidate } from '../../core/decisions/standing.ts';
@@ -11,7 +11,7 @@ import type { DecisionRow, ReviewRow } from '../engine/people-schema.ts';
 import type { Reader } from '../engine/schema.ts';
 import { countOf } from '../engine/transaction.ts';
 
-/** A stored decision with true booleans, and times in milliseconds. */
+/** Converts a stored decision: its numbers to booleans, and its times to milliseconds. */
 export function decisionOf({ client_key: _, ...row }: DecisionRow): Decision {
   const { created, until, withdrawn_at, verified } = row;
   return {
@@ -23,7 +23,10 @@ export function decisionOf({ client_key: _, ...row }: DecisionRow): Decision {
   };
 }
 
-/** Changes with every decision, also with one that is withdrawn. Clocks of servers differ, so that no time tells which was the last. */
+/**
+ * Returns a value that changes with every new or withdrawn decision. It contains no times, because the clocks of servers differ, and so
+ * the latest time may not be that of the last change.
+ */
 export async function decisionState({ kysely }: Reader): Promise<string> {
   const [last, withdrawn] = await Promise.all([
     kysely.selectFrom('decisions').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst(),
@@ -32,22 +35,22 @@ export async function decisionState({ kysely }: Reader): Promise<string> {
   return `${last?.id} ${withdrawn}`;
 }
 
-/** A list of decisions, newest first; every condition that is given must hold. */
+/** A list of decisions, newest first; all given conditions must hold. */
 export interface DecisionList {
   cause?: string | undefined;
-  /** Only those that reach this run. */
+  /** Only decisions that apply to this run. */
   place?: Place | undefined;
-  /** The id of the last one of the page before. */
+  /** The id of the last decision of the previous page. */
   after: number | null;
   limit: number;
 }
 
-/** A decision in a list. `scattered` are the causes that its jobs went to when the rules changed, if none holds most of them. */
+/** A decision in a list. `scattered` are the causes that its jobs moved to when the rules changed, if no cause got most of them. */
 export interface ListedDecision extends Candidate {
   scattered: string[];
 }
 
-/** A page of decisions. */
+/** Returns a page of decisions. */
 export async function listDecisions(
   db: Reader,
   { cause, place, after, limit }: DecisionList,
@@ -63,19 +66,19 @@ export async function listDecisions(
   return found.map((one) => ({ ...one, scattered: carried(one.cause).scattered }));
 }
 
-/** The most decisions on the causes of a run that are looked at, the newest. */
+/** The number of newest decisions on the causes of a run that are considered. */
 const mostCandidates = 5000;
 
-/** How many are read at a time: 5,000 take SQLite and the server 80 ms. */
+/** Decisions read by one statement. SQLite and the server need 80 ms for 5,000. */
 const candidatesAtATime = 500;
 
-/** The decisions on a cause of a run, and those on causes of earlier rules whose jobs were scattered over it and others. */
+/** The decisions on a cause of a run, and those on causes of earlier rules whose jobs were scattered over this cause and others. */
 export interface CauseDecisions {
   candidates: Candidate[];
   scattered: Candidate[];
 }
 
-/** The decisions that reach a run, by its causes; with `at` (microseconds) as they were then. */
+/** Returns the decisions that apply to a run, by its causes; if `at` (microseconds) is given, as of that time. */
 export async function decisionsOn(
   db: Reader,
   causes: readonly Pick<Signature, 'id'>[],
@@ -103,7 +106,7 @@ export async function decisionsOn(
     for (const row of rows) {
       const { causes: heirs, scattered } = known.get(row.cause) ?? carried(row.cause);
       known.set(row.cause, { causes: heirs, scattered });
-      // One that is found was not withdrawn at that time.
+      // A decision that was found had not been withdrawn at that time.
       const candidate = { ...candidateOf(row), withdrawn_by: null, withdrawn_at: null };
       for (const cause of heirs) add(cause, 'candidates', candidate);
       for (const cause of scattered) add(cause, 'scattered', candidate);
@@ -119,7 +122,7 @@ function candidateOf({ replaced, ...row }: DecisionRow & { replaced: unknown }):
   return { ...decisionOf(row), replaced: Boolean(replaced) };
 }
 
-/** Decisions, those that there were at a time if one is given, with whether another one has taken their place. */
+/** Selects decisions, and whether another decision has replaced them; if a time is given, as of that time. */
 function selectCandidates({ kysely }: Reader, at?: number) {
   const other = kysely
     .selectFrom('decisions as other')
@@ -132,7 +135,7 @@ function selectCandidates({ kysely }: Reader, at?: number) {
     .select(({ exists }) => exists(other).as('replaced'));
 }
 
-/** That a decision had been made and not been withdrawn, at a time or now. */
+/** The condition that a decision had been made and not withdrawn, at a time or now. */
 function inForceAt(name: 'decisions' | 'other', at: number | undefined) {
   const column = (key: string) => sql.ref(`${name}.${key}`);
   const [withdrawn, created] = [column('withdrawn_at'), column('created')];
@@ -140,10 +143,13 @@ function inForceAt(name: 'decisions' | 'other', at: number | undefined) {
   return sql<boolean>`${created} <= ${at} and (${withdrawn} is null or ${withdrawn} > ${at})`;
 }
 
-/** The most bytes of reviews in a list, unless the last one alone has more: one can have 700 KB, and all are parsed and printed at once. */
+/**
+ * The most bytes of reviews in a list, unless the newest review alone has more. One review can have 700 KB, and all of them are parsed
+ * and serialized at once.
+ */
 const mostReviewed = 2 << 20;
 
-/** The reviews of a run, newest first, or the one with an id; at most `limit`, and 2 MB of what they froze. */
+/** Returns the reviews of a run, newest first, or the one with an id: at most `limit`, and at most 2 MiB of `frozen` values. */
 export async function reviewsOf(
   { engine, kysely }: Reader,
   run: string,
@@ -171,10 +177,10 @@ function reaching({ name, branch, base }: Place) {
   return sql<boolean>`(${of('run', name)} or ${of('branch', branch)} or ${of('base', base)} or scope = 'everywhere')`;
 }
 
-/** Changes of rules that are followed. */
+/** The most changes of rules that are followed. */
 const mostChanges = 20;
 
-/** Every move that leads to one of some causes, and all others of the causes that they come from. */
+/** Returns all moves from the causes whose jobs moved, in one or more steps, to one of some causes. */
 async function movesBefore({ engine, kysely }: Reader, causes: string[]): Promise<Move[]> {
   const found = new Map<string, Move[]>();
   for (let [next, step] = [causes, 0]; next.length > 0 && step < mostChanges; step++) {
@@ -190,7 +196,7 @@ async function movesBefore({ engine, kysely }: Reader, causes: string[]): Promis
   return [...found.values()].flat();
 }
 
-/** Every move of some causes, and of those that they lead to. */
+/** Returns all moves from some causes, and from the causes that these lead to. */
 async function movesAfter({ engine, kysely }: Reader, causes: string[]): Promise<Move[]> {
   const found = new Map<string, Move[]>();
   for (let [next, step] = [causes, 0]; next.length > 0 && step < mostChanges; step++) {

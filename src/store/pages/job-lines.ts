@@ -1,4 +1,4 @@
-/** Jobs as the dashboard lists them: one line each, without the bulky documents. */
+/** Jobs as the dashboard lists them, without the bulky documents. */
 import { sql } from 'kysely';
 import type { CausedJob, JobStatus } from '../../core/job.ts';
 import { type JobLink, safeHref } from '../../core/paths.ts';
@@ -8,12 +8,12 @@ import type { Reader } from '../engine/schema.ts';
 import { pagesById } from '../engine/transaction.ts';
 import { type CaseCauses, caseCausesOf, caseCausesOfRun } from '../read/test-cases.ts';
 
-/** What lists show of a job. Times in microseconds, the duration in seconds. */
+/** A job in a list. Times are in microseconds, the duration in seconds. */
 export interface JobLine extends CausedJob<Signature> {
   id: number;
   run: string;
   suite: string;
-  /** That of the job where it says one, otherwise that of its run. */
+  /** The branch of the job if it has one, otherwise of its run. */
   branch: string;
   user: string;
   machine_type: string;
@@ -21,10 +21,10 @@ export interface JobLine extends CausedJob<Signature> {
   status: JobStatus;
   description: string | null;
   failure_reason: string | null;
-  /** The first error of its log, perhaps (core/logs); null when none was found. */
+  /** The likely first error in its log (core/logs); null if none was found. */
   error: string | null;
   os: string | null;
-  /** Names of the nodes it ran on, in their order. */
+  /** The names of the nodes that it ran on, in alphabetical order. */
   nodes: string[];
   duration: number | null;
   sha1: string | null;
@@ -36,14 +36,14 @@ export interface JobLine extends CausedJob<Signature> {
   links: JobLink[];
 }
 
-/** What comparing runs needs of a job. */
+/** The part of a job that comparisons of runs need. */
 export type JobVerdict = Pick<JobLine, 'job_id' | 'status' | 'description' | 'signature' | 'case_causes' | 'duration'>;
 
 /**
- * Characters of a failure reason or a description that lists show and look into. Causes are found in the first 8,192
- * characters of a reason; the page of a job shows all. Descriptions are compared with each other: with more characters,
- * 10,000 that differ at their end alone would keep everybody waiting, and from 16,384 on V8 gives all texts of one length
- * the same hash, so that a Map of 5,000 takes a minute and a half.
+ * The number of characters of a failure reason, description or error that lists read. Causes are found in the first 8,192 characters of
+ * a reason; the page of a job shows all of it. Descriptions are compared with each other: with more characters, comparing 10,000 that
+ * differ only at their end would block other requests, and from 16,384 characters on V8 gives all strings of one length the same hash,
+ * so that a Map of 5,000 takes a minute and a half.
  */
 const longestShown = { reason: 16_384, description: 4096, error: 300 };
 
@@ -51,19 +51,19 @@ const reason = sql<string | null>`substr(jobs.failure_reason, 1, ${sql.lit(longe
 const error = sql<string | null>`substr(log_excerpts.error, 1, ${sql.lit(longestShown.error)})`;
 const description = sql<string | null>`substr(descriptions.description, 1, ${sql.lit(longestShown.description)})`;
 
-/** The most bytes of short values of a job that lists examine: ordinary jobs have one or two thousand. */
+/** The most bytes of short values of a job that lists read. Ordinary jobs have one or two thousand. */
 const longestObject = 16 << 10;
 
-/** The text of a JSON object of short values, an empty one when it is long. */
+/** Selects the text of a JSON object of short values, or an empty object if it is too long. */
 function shortObject(column: 'small' | 'more') {
   const value = sql.ref(`jobs.${column}`);
   return sql<string>`case when octet_length(${value}) > ${sql.lit(longestObject)} then '{}' else ${value} end`;
 }
 
-/** Rows to read at a time. SQLite reads while everybody waits: 250 rows take it 3 ms, with values of the greatest length 15 ms. */
+/** Rows read by one statement. SQLite blocks all other requests meanwhile: 3 ms for 250 rows, and 15 ms if all values have the greatest length. */
 const linesAtATime = 250;
 
-/** All jobs of a run in the order in which they were posted, by pages, with a turn of the event loop after each. */
+/** Yields all jobs of a run in the order in which they were posted, page by page. Other requests run after each page. */
 export async function* linesOfRun(db: Reader, runId: number): AsyncGenerator<JobLine[]> {
   const lines = selectLines(db).where('jobs.run_id', '=', runId).orderBy('jobs.id').limit(linesAtATime);
   const caseCauses = await caseCausesOfRun(db, runId);
@@ -71,7 +71,7 @@ export async function* linesOfRun(db: Reader, runId: number): AsyncGenerator<Job
     yield await withNodes(db, rows, caseCauses);
 }
 
-/** As `linesOfRun`, with what comparisons need. */
+/** As `linesOfRun`, with the part of each job that comparisons need. */
 export async function* verdictsOfRun(db: Reader, runId: number): AsyncGenerator<JobVerdict[]> {
   const verdicts = selectVerdicts(db).where('jobs.run_id', '=', runId).orderBy('jobs.id').limit(linesAtATime);
   const caseCauses = await caseCausesOfRun(db, runId);
@@ -79,14 +79,14 @@ export async function* verdictsOfRun(db: Reader, runId: number): AsyncGenerator<
     yield await mapInTurns(rows, (row) => verdictOf(row, caseCauses));
 }
 
-/** Gathers the items of all pages. */
+/** Collects the items of all pages. */
 export async function allOf<T>(pages: AsyncGenerator<T[]>): Promise<T[]> {
   const all: T[] = [];
   for await (const page of pages) for (const item of page) all.push(item);
   return all;
 }
 
-/** Some jobs by their internal ids, in the order given; ids that are gone are left out. */
+/** Returns some jobs by their internal ids, in the given order. Jobs that are gone are left out. */
 export async function linesByIds(db: Reader, ids: number[]): Promise<JobLine[]> {
   if (ids.length === 0) return [];
   const rows = await selectLines(db).where('jobs.id', 'in', ids).execute();
@@ -142,7 +142,7 @@ function lineOf(row: LineRow, nodes: string[], caseCauses: CaseCauses): JobLine 
   };
 }
 
-/** Jobs that were reported before causes were kept get theirs here, until the index is built anew. */
+/** Returns the cause of a job. Computes it for jobs that were stored before causes were, until they have been reindexed. */
 export function causeOf({
   status,
   signature,
@@ -156,7 +156,7 @@ export function causeOf({
   return failureCause(status, failure_reason);
 }
 
-// A quote within a text of `small` has a backslash before it, and no value is an object, so this finds only the key itself.
+// Quotes inside the strings of `small` are escaped, and no value is an object, so this matches only the key itself.
 const durationKey = /[{,]"duration":\s*(-?[\d.eE+-]+)/;
 const osTypeKey = /[{,]"os_type":\s*("(?:[^"\\]|\\.)*"|-?[\d.eE+-]+)/;
 
@@ -183,11 +183,11 @@ function linksIn(more: Record<string, unknown>): JobLink[] {
   });
 }
 
-/** Links to nodes that are read at a time: ordinary jobs have a few each, others a thousand. */
+/** Links to nodes that are read by one statement. Ordinary jobs have a few each, others a thousand. */
 const linksAtATime = 5000;
 
 async function withNodes(db: Reader, rows: LineRow[], caseCauses: CaseCauses): Promise<JobLine[]> {
-  // Jobs may be deleted after their ids were read, and PostgreSQL takes no empty list.
+  // Jobs may have been deleted after their ids were read, and PostgreSQL accepts no empty list.
   if (rows.length === 0) return [];
   const names = new Map<number, string[]>();
   let ids = rows.map((row) => row.id);
@@ -206,14 +206,14 @@ async function withNodes(db: Reader, rows: LineRow[], caseCauses: CaseCauses): P
   return mapInTurns(rows, (row) => lineOf(row, (names.get(row.id) ?? []).sort(), caseCauses));
 }
 
-/** Causes of jobs are computed here before the index is built, and long values are parsed. */
+/** Maps rows, and lets other requests run in between, because long values are parsed and causes may have to be computed. */
 async function mapInTurns<From, To>(rows: From[], map: (row: From) => To): Promise<To[]> {
   const mapped: To[] = [];
   for await (const row of inTurns(rows)) mapped.push(map(row));
   return mapped;
 }
 
-/** Links of some jobs to nodes, of the first of these jobs only those behind a node. */
+/** Reads the links of some jobs to nodes; of the job with the lowest id, only links to nodes after the node `behind`. */
 function readLinks({ kysely }: Reader, ids: number[], behind: number) {
   const first = Math.min(...ids);
   return kysely

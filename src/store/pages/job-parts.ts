@@ -1,4 +1,4 @@
-/** What is known of the jobs of a run beside their lines: tasks, roles, and who scheduled them how. */
+/** Reads the values of the jobs of a run that lists do not show: tasks, roles, and how and by whom they were scheduled. */
 import { sql } from 'kysely';
 import { roleNames, taskNames } from '../../core/job-config.ts';
 import { parseUnlessLong } from '../../core/json-text.ts';
@@ -6,7 +6,7 @@ import { inTurns } from '../../core/turns.ts';
 import type { Reader } from '../engine/schema.ts';
 import { pagesById } from '../engine/transaction.ts';
 
-/** Of one job; null and empty where nothing was reported. */
+/** The parts of one job; null or empty if not reported. */
 export interface JobParts {
   job_id: string;
   tasks: string[];
@@ -19,11 +19,11 @@ export interface JobParts {
   suite_branch: string | null;
 }
 
-/** Jobs that are read at a time, and the longest text of tasks or roles, or of short values, that is examined. */
+/** Jobs read by one statement; and the longest text of tasks, roles or short values that is read, in bytes. */
 const jobsAtATime = 100;
 const longestText = 64 << 10;
 
-/** The parts of all jobs of a run, in the order in which they were posted. */
+/** Returns the parts of all jobs of a run, in the order in which they were posted. */
 export async function partsOfRun(db: Reader, runId: number): Promise<JobParts[]> {
   const parts: JobParts[] = [];
   const ofRun = selectParts(db).where('jobs.run_id', '=', runId);

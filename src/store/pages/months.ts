@@ -1,21 +1,21 @@
-/** What stays of deleted runs (upkeep/prune.ts): their results by month. */
+/** Queries on the monthly totals of deleted runs (upkeep/prune.ts). */
 import { jobStatuses } from '../../core/job.ts';
 import type { JobCounts } from '../../core/run.ts';
 import { classified, type Signature } from '../../core/signature.ts';
 import { nextTurn } from '../../core/turns.ts';
 import type { Reader } from '../engine/schema.ts';
 
-/** Which results, from where. */
+/** A page of monthly totals. */
 interface MonthSearch {
   suite: string;
-  /** All of them when it is missing. */
+  /** All branches if undefined. */
   branch?: string | undefined;
-  /** The last month of the page before, like 2026-11. */
+  /** The last month of the previous page, like 2026-11. */
   after: string | null;
   limit: number;
 }
 
-/** The results of deleted runs of a suite, newest month first. */
+/** Returns the results of deleted runs of a suite, newest month first. */
 export async function searchMonths(
   { kysely }: Reader,
   { suite, branch, after, limit }: MonthSearch,
@@ -33,14 +33,14 @@ export async function searchMonths(
     .limit(limit + 1)
     .execute();
   const months = rows.slice(0, limit).map(({ month, ...sums }) => {
-    // Sums of PostgreSQL arrive as texts.
+    // The driver returns sums of PostgreSQL as strings.
     const numbers = Object.entries(sums).map(([column, sum]) => [column, Number(sum)]);
     return { month, ...(Object.fromEntries(numbers) as typeof sums) };
   });
   return { months, next: rows.length > limit ? (months.at(-1)?.month ?? null) : null };
 }
 
-/** The causes of these months, each with its jobs, those with most first; at most `limit` of a month. */
+/** Returns the causes of each of these months and their numbers of jobs, most jobs first, at most `limit` per month. */
 export async function causesOfMonths(
   { kysely }: Reader,
   { suite, branch }: Pick<MonthSearch, 'suite' | 'branch'>,
@@ -74,7 +74,7 @@ export async function causesOfMonths(
   return found;
 }
 
-/** Suites of deleted runs, or the branches of one, with the number of these runs; at most `limit`, those with most first. */
+/** Returns the suites of deleted runs, or the branches of one suite, and their numbers of runs: at most `limit`, most runs first. */
 export async function placesOfMonths(
   { kysely }: Reader,
   suite: string | undefined,

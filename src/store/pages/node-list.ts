@@ -1,4 +1,4 @@
-/** Nodes as the dashboard shows them: what they run, and how their jobs ended. */
+/** Nodes as the dashboard shows them, with their running jobs and their results. */
 import { type SqlBool, sql } from 'kysely';
 import { type Failure, notFound } from '../../core/errors.ts';
 import { type JobCounts, noJobs } from '../../core/run.ts';
@@ -7,20 +7,20 @@ import type { NodeRow, Reader } from '../engine/schema.ts';
 import { chunksOf } from '../engine/transaction.ts';
 import { countsByNode, countsOfNode, nodePages } from '../read/nodes.ts';
 
-/** A node, the results of its jobs since a time, and the job that it runs now. */
+/** A node, the results of its jobs since a time, and its running job. */
 export interface NodeLine {
   node: NodeRow;
   results: JobCounts;
   running: { run: string; job_id: string } | null;
 }
 
-/** No lab has as many machines. */
+/** Bounds that no lab reaches. */
 const mostRunning = 5000;
 const mostNodes = 10_000;
-/** Running jobs whose nodes are read at a time: ordinary ones have up to ten or twenty, others a thousand. */
+/** Running jobs whose nodes are read by one statement. Ordinary jobs have up to ten or twenty nodes, others a thousand. */
 const runningAtATime = 20;
 
-/** Nodes by name, of one machine type or of all, or one node; `since` in microseconds since the epoch. */
+/** Returns all nodes ordered by name, or those of one machine type, or one node. `since` in microseconds since the epoch. */
 export async function nodeLines(
   db: Reader,
   { machineType, name, since }: { machineType?: string | undefined; name?: string; since: number },
@@ -51,8 +51,8 @@ async function nodeNamed({ kysely }: Reader, name: string): Promise<NodeRow[]> {
 }
 
 async function addRunning(db: Reader, lines: Map<number, NodeLine>): Promise<void> {
-  // The status is a literal, because PostgreSQL would read all runs for a parameter. A single statement with a join would
-  // make SQLite read all jobs.
+  // The status is a literal, because with a parameter PostgreSQL would read all runs. With a join instead of two statements,
+  // SQLite would read all jobs.
   const query = db.kysely
     .selectFrom('runs')
     .select(['id', 'name'])
@@ -81,7 +81,7 @@ async function addRunning(db: Reader, lines: Map<number, NodeLine>): Promise<voi
   }
 }
 
-/** The whole name of a node that is named by it or, when only one begins so, without its domain; or `not_found`. */
+/** Returns the full name of the node with this name or, if there is only one, with this name and a domain; otherwise `not_found`. */
 export async function findNodeName(db: Reader, name: string): Promise<string | Failure> {
   const named = db.kysely.selectFrom('nodes').select('name');
   const exact = await named.where('name', '=', name).executeTakeFirst();
@@ -90,10 +90,10 @@ export async function findNodeName(db: Reader, name: string): Promise<string | F
   return first === undefined || second !== undefined ? notFound('node', name) : first;
 }
 
-/** Longer than the names of machines in front of their domain. */
+/** The longest prefix that is tried; host names without their domain are shorter. */
 const longestPrefix = 24;
 
-/** Up to five names of nodes that may have been meant: those that begin like the name, or like its first letters. */
+/** Returns up to five names of nodes that the user may have meant: names that share a prefix with the name, longest prefix first. */
 export async function nearestNodes(db: Reader, name: string): Promise<string[]> {
   const found = new Set<string>();
   for (let prefix = name.slice(0, longestPrefix); prefix.length >= 2 && found.size < 5; prefix = prefix.slice(0, -1)) {
@@ -107,7 +107,7 @@ async function startingWith({ kysely }: Reader, prefix: string, limit: number): 
   return (await query.where('name', '<', `${prefix}\u{10ffff}`).execute()).map(({ name }) => name);
 }
 
-/** The internal ids of a node's jobs, newest first, those behind the job with the id `after`; or `not_found`. */
+/** Returns the internal ids of a node's jobs, newest first, starting after the job with the id `after`; or `not_found`. */
 export async function nodeJobIds(
   db: Reader,
   name: string,

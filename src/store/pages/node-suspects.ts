@@ -1,4 +1,4 @@
-/** Which nodes are suspect, and what they are charged with (core/verdicts/lab.ts). */
+/** Finds suspect nodes and their failures (core/verdicts/lab.ts). */
 import { sql } from 'kysely';
 import type { Signature } from '../../core/signature.ts';
 import { milliseconds } from '../../core/time.ts';
@@ -9,7 +9,7 @@ import { countsByNode, nodePages } from '../read/nodes.ts';
 import { causeOf } from './job-lines.ts';
 import { startsIn } from './outages.ts';
 
-/** What is held against a node; of the last 14 days, as everything here. */
+/** The failures of a node. Everything in this file covers the last 14 days. */
 export interface NodeCharge {
   /** Infra failures that were not part of a burst. */
   failures: number;
@@ -18,17 +18,17 @@ export interface NodeCharge {
   suspicion: Suspicion | null;
 }
 
-/** Why a node is suspect. */
+/** The reason why a node is suspect. */
 export interface Suspicion extends Suspect {
-  /** How many nodes of its machine type are. */
+  /** The number of suspect nodes of its machine type. */
   suspects: number;
-  /** What its jobs failed of, the most frequent first. */
+  /** The causes of its failed jobs, the most frequent first. */
   causes: { cause: Signature; jobs: number }[];
 }
 
 /**
- * How long an answer is good for, in milliseconds: pages of nodes are read again whenever a node changes. With 56,000 jobs in 14
- * days it takes 500 ms to make, so one that is older is given out while the next is made, unless it is much older.
+ * Milliseconds for which a result is fresh, and for which it is usable while a new one is computed. The result is cached because pages
+ * of nodes are read again whenever a node changes, and computing it takes 500 ms with 56,000 jobs in 14 days.
  */
 const keptFor = 60_000;
 const usableFor = 600_000;
@@ -37,10 +37,10 @@ type Charges = Map<string, NodeCharge>;
 
 const kept = new WeakMap<Reader['kysely'], { madeAt: number; charges: Promise<Charges>; isRenewed: boolean }>();
 
-/** The charges of all nodes, by their names, as they were some minutes ago at most; `at` is now, in microseconds. */
+/** Returns the charges of all nodes by their names, at most some minutes old. `at` is now, in microseconds. */
 export function chargesOfNodes(db: Reader, at: number): Promise<Charges> {
   const known = kept.get(db.kysely);
-  // A clock that is set back does not make it younger.
+  // A monotonic clock, so that setting back the system clock does not extend the life of a result.
   const madeAt = performance.now();
   const age = known === undefined ? Number.POSITIVE_INFINITY : madeAt - known.madeAt;
   if (known !== undefined && (age < keptFor || (known.isRenewed && age < usableFor))) return known.charges;
@@ -85,7 +85,7 @@ interface CountedNode {
   jobs: number;
 }
 
-/** All nodes by their internal ids. */
+/** Returns all nodes by their internal ids. */
 async function countedNodes(db: Reader, since: number): Promise<Map<number, CountedNode>> {
   const counts = await countsByNode(db, since);
   const nodes = new Map<number, CountedNode>();
@@ -98,11 +98,11 @@ async function countedNodes(db: Reader, since: number): Promise<Map<number, Coun
   return nodes;
 }
 
-/** Failed jobs of nodes that are read in one statement, some 5 ms on SQLite, and those that count at all: ten times what labs have. */
+/** Links of failed jobs to nodes: read by one statement (some 5 ms on SQLite), and at most (ten times as many as labs have). */
 const linksAtATime = 1000;
 const mostLinks = 200_000;
 
-/** The failures of class infra or support by machine type, ascending by start, and their causes by id. */
+/** Returns the failures of class infra or support by machine type, ascending by start, and their causes by id. */
 async function readFailures(db: Reader, since: number, nodes: ReadonlyMap<number, CountedNode>) {
   const found = new Map<string, { start: number; nodes: string[]; cause: string }>();
   const failures = new Map<string, NodeFailure[]>();
@@ -111,7 +111,7 @@ async function readFailures(db: Reader, since: number, nodes: ReadonlyMap<number
   for await (const rows of failedLinks(db, since)) {
     for await (const row of inTurns(rows)) {
       const node = nodes.get(row.node_id);
-      // A job that was stored before causes were has none here until the index is built anew.
+      // Jobs that were stored before causes were are left out until they have been reindexed.
       const isKnown = row.signature === null ? row.silent : row.kind !== null;
       const cause = isKnown ? causeOf({ ...row, failure_reason: null }) : null;
       if (node === undefined || cause === null || (cause.class !== 'infra' && cause.class !== 'support')) continue;
@@ -132,7 +132,7 @@ async function readFailures(db: Reader, since: number, nodes: ReadonlyMap<number
   return { failures, causes };
 }
 
-/** Failed jobs with their nodes, by pages; jobs that were posted in the same moment are on one. */
+/** Yields failed jobs with their nodes, page by page. Jobs that were posted at the same time are on the same page. */
 async function* failedLinks(db: Reader, since: number) {
   const failed = ['fail', 'dead'] as const;
   const links = db.kysely.selectFrom('job_nodes').where('job_nodes.status', 'in', failed);
@@ -156,7 +156,7 @@ async function* failedLinks(db: Reader, since: number) {
   }
 }
 
-/** When jobs of a machine type started in the hours in which a cause was frequent, ascending, in milliseconds. */
+/** Returns when jobs of a machine type started in the hours in which a cause was frequent, ascending, in milliseconds. */
 async function startsAround(db: Reader, type: string, failures: readonly NodeFailure[]): Promise<number[]> {
   const spans: { from: number; to: number }[] = [];
   const hours = [...crowdedHours(failures)].sort((a, b) => a.from - b.from);
@@ -175,7 +175,7 @@ async function startsAround(db: Reader, type: string, failures: readonly NodeFai
   return starts.sort((a, b) => a - b);
 }
 
-/** Runs that had jobs to run between two times, scheduled at most two weeks before. */
+/** Returns runs that may have had jobs running between two times, scheduled at most two weeks before. */
 function runsAt({ kysely }: Reader, type: string, from: number, to: number) {
   return kysely
     .selectFrom('runs')
@@ -189,7 +189,7 @@ function runsAt({ kysely }: Reader, type: string, from: number, to: number) {
     .execute();
 }
 
-/** Of ascending times the number of those before one. */
+/** Returns how many of some ascending times are before `time`. */
 function placeOf(times: readonly number[], time: number): number {
   let [from, to] = [0, times.length];
   while (from < to) {

@@ -1,4 +1,4 @@
-/** What happened in other runs at the time of failures that may be the lab's (core/verdicts/lab.ts). */
+/** Finds out what happened in other runs at the time of failures that the lab may have caused (core/verdicts/lab.ts). */
 import { sql } from 'kysely';
 import { isFailing } from '../../core/compare.ts';
 import { jobsTotal } from '../../core/run.ts';
@@ -11,14 +11,14 @@ import { oneOf } from '../engine/dialect.ts';
 import type { Reader, RunRow } from '../engine/schema.ts';
 import { newestRuns } from '../read/runs.ts';
 
-/** Runs that are looked at, the last scheduled first, and how long before its jobs one was scheduled, in microseconds. */
+/** The most runs that are examined, newest scheduled first, and the longest time from scheduling to the start of jobs, in microseconds. */
 const mostRuns = 200;
 const longestQueued = 14 * 86_400_000_000;
 
-/** Jobs that are looked through in one statement: some 5 ms on SQLite. */
+/** Jobs read by one statement, which takes some 5 ms on SQLite. */
 const jobsAtATime = 2000;
 
-/** The jobs of other runs that started when those of these causes did, around each of them. */
+/** Adds to causes of class `support` the counts of jobs of other runs that started at the same time as the jobs of the cause. */
 export async function addAround<Cause extends CauseFacts>(
   db: Reader,
   run: RunRow,
@@ -38,13 +38,13 @@ export async function addAround<Cause extends CauseFacts>(
   return found;
 }
 
-/** The ids of those causes that were outages; `addAround` has answered them. */
+/** Returns the ids of the causes that were outages. `causes` come from `addAround`. */
 export function outagesAmong(run: RunRow, causes: readonly CauseFacts[], bases: readonly string[]): Set<string> {
   const isOutage = ({ starts, around }: CauseFacts) => around && outageOf(run, starts, around, bases) !== null;
   return new Set(causes.filter(isOutage).map(({ id }) => id));
 }
 
-/** The jobs of other runs that started between two times, in microseconds. */
+/** Returns the jobs of other runs that started between two times, in microseconds. */
 async function startedBetween(db: Reader, run: RunRow, from: number, to: number): Promise<StartedJob[]> {
   const found: StartedJob[] = [];
   const runs = await runsBetween(db, run, from, to);
@@ -59,7 +59,7 @@ async function startedBetween(db: Reader, run: RunRow, from: number, to: number)
   return found;
 }
 
-/** Other runs that had jobs to run between two times. */
+/** Returns other runs that may have had jobs running between two times. */
 function runsBetween({ kysely }: Reader, { id }: RunRow, from: number, to: number): Promise<RunRow[]> {
   return newestRuns(kysely, mostRuns)
     .where('scheduled', '>=', from - longestQueued)
@@ -70,7 +70,7 @@ function runsBetween({ kysely }: Reader, { id }: RunRow, from: number, to: numbe
     .execute();
 }
 
-/** The jobs of some runs that started between two times, in microseconds, by pages. */
+/** Yields the jobs of some runs that started between two times, in microseconds, page by page. */
 export async function* startsIn({ engine, kysely }: Reader, runs: readonly RunRow[], from: number, to: number) {
   const start = sql<number>`coalesce(started, posted)`;
   const jobs = kysely
@@ -85,7 +85,7 @@ export async function* startsIn({ engine, kysely }: Reader, runs: readonly RunRo
   }
 }
 
-/** Splits runs into lists that have about so many jobs together. */
+/** Splits runs into lists with about `jobs` jobs each. */
 export function* portionsOf<Run extends RunRow>(runs: readonly Run[], jobs: number): Generator<Run[]> {
   let portion: Run[] = [];
   let held = 0;

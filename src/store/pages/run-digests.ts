@@ -1,4 +1,7 @@
-/** The finished jobs of runs as verdicts count them: kept in `run_digests`, made again whenever a run has changed, and in memory for those that were used last. */
+/**
+ * Digests of the finished jobs of runs, for verdicts. They are stored in `run_digests`, computed again whenever a run has changed, and
+ * cached in memory for the runs used last.
+ */
 import { sql } from 'kysely';
 import type { JobStatus } from '../../core/job.ts';
 import { type CausedJob, causesOfJob } from '../../core/job.ts';
@@ -21,15 +24,15 @@ import { caseCausesOfRun } from '../read/test-cases.ts';
 import { causeOf } from './job-lines.ts';
 import { addAround, outagesAmong, portionsOf } from './outages.ts';
 
-/** A database in which digests may be kept; a server that only reads keeps none. */
+/** A database that can store digests. On a read-only server `keepDigest` does nothing. */
 export interface DigestKeeper extends Reader {
   keepDigest(digest: KeptDigest): Promise<void>;
 }
 
-/** A digest as it is kept. `made_of` names the state of the run that it shows. */
+/** A stored digest. `made_of` identifies the state of the run that it was computed from. */
 type KeptDigest = Schema['run_digests'];
 
-/** What verdicts need of a job; times in microseconds. */
+/** The part of a job that verdicts need; times in microseconds. */
 export interface JudgedJob extends CausedJob<Signature> {
   status: JobStatus;
   description: string | null;
@@ -37,15 +40,15 @@ export interface JudgedJob extends CausedJob<Signature> {
   started: number | null;
 }
 
-/** A run as verdicts name it. */
+/** Returns the description of a run for verdicts. */
 export function headOf({ name, suite, branch, sha1, scheduled }: RunRow): RunHead {
   return { id: name, name, suite, branch, sha1, scheduled: milliseconds(scheduled) };
 }
 
-/** A cause of a run with when its jobs started. */
+/** A cause of a run, and when its jobs started. */
 type FoundCause = CauseFacts & { cause: Signature };
 
-/** The causes of jobs; a job is among the starts of each of its own. */
+/** Returns the causes of jobs. The start of a job is in `starts` of each of its causes. */
 export function causesOf(jobs: Iterable<JudgedJob>): FoundCause[] {
   const found = new Map<string, FoundCause & { starts: number[] }>();
   for (const job of jobs) {
@@ -60,7 +63,7 @@ export function causesOf(jobs: Iterable<JudgedJob>): FoundCause[] {
   return [...found.values()];
 }
 
-/** The digest of jobs; a cause of `outages` counts as one of the lab. */
+/** Computes the digest of jobs. The causes in `outages` count as causes of the lab. */
 async function digestOf(run: RunRow, jobs: Iterable<JudgedJob>, outages: ReadonlySet<string>): Promise<RunDigest> {
   const digest = createDigest(headOf(run));
   for await (const job of inTurns(jobs)) {
@@ -74,28 +77,28 @@ async function digestOf(run: RunRow, jobs: Iterable<JudgedJob>, outages: Readonl
 }
 
 /**
- * The state of a run that its digest depends on. Servers of the version before, which may still be running, do not count
- * revisions, but set the time.
+ * The state of a run that its digest depends on. It includes `updated`, because servers of the previous version, which may still be
+ * running, do not increment `revision`.
  */
 function stateOf({ revision, updated }: RunRow): string {
   return [digestVersion, signatureVersion, revision, updated].join('.');
 }
 
-/** Jobs whose digests are read in one statement and without a turn for others, and jobs of a run that count: no run has as many. */
+/** Jobs whose digests are read by one statement; and the most jobs of a run that count, which no run has. */
 const jobsAtATime = 5000;
 const mostJobs = 20_000;
 
-/** What indexes are made with. */
+/** The input for computing indexes. */
 interface Indexing {
-  /** Outages are told from what is broken on several of these branches. */
+  /** Base branches; a failure on several of them is broken, and not an outage. */
   bases: readonly string[];
   /** Now, in microseconds. */
   at: number;
-  /** A run of which the jobs have been read, with its causes as `addAround` answers them. */
+  /** A run whose jobs have been read already, with its causes as returned by `addAround`. */
   known?: { run: RunRow; jobs: readonly JudgedJob[]; causes: readonly CauseFacts[] };
 }
 
-/** The indexes of runs, by their names. */
+/** Returns the indexes of runs, by the names of the runs. */
 export async function indexesOf(
   db: DigestKeeper,
   runs: readonly RunRow[],
@@ -132,7 +135,7 @@ async function keptDigests({ engine, kysely }: Reader, runs: readonly RunRow[]):
   return new Map(rows.map((row) => [row.run_id, row]));
 }
 
-/** An outage shows in the jobs of other runs, which have ended after this time, in microseconds. */
+/** Microseconds after which the other runs, whose jobs reveal an outage, have ended. */
 const settledAfter = 86_400_000_000;
 
 async function makeIndex(db: DigestKeeper, run: RunRow, { bases, at, known }: Indexing): Promise<RunIndex> {
@@ -141,7 +144,7 @@ async function makeIndex(db: DigestKeeper, run: RunRow, { bases, at, known }: In
   const isUncertain = causes.some((cause) => cause.class === 'support');
   if (!isSettled(run, isUncertain, at)) return indexRun(digest);
   const made_of = stateOf(run);
-  // The answer does not depend on it: when it cannot be written, the next reader makes it again.
+  // If the digest cannot be stored, the next reader computes it again.
   await db.keepDigest({ run_id: run.id, made_of, digest: digestText(digest) }).catch(() => {});
   return rememberIndex(db, run.id, made_of, digest);
 }
@@ -159,10 +162,10 @@ function isSettled({ status, updated, posted }: RunRow, isUncertain: boolean, at
   return status.startsWith('finished') && (!isUncertain || (updated ?? posted) < at - settledAfter);
 }
 
-/** Rows to read at a time: SQLite takes some 3 ms for them. */
+/** Rows read by one statement, which takes some 3 ms on SQLite. */
 const rowsAtATime = 500;
 
-/** The jobs of a run as verdicts need them, by pages. */
+/** Yields the jobs of a run as verdicts need them, page by page. */
 export async function* judgedJobs(db: Reader, runId: number): AsyncGenerator<JudgedJob[]> {
   const caseCauses = await caseCausesOfRun(db, runId);
   const judged = selectJudged(db).where('jobs.run_id', '=', runId);
@@ -171,7 +174,7 @@ export async function* judgedJobs(db: Reader, runId: number): AsyncGenerator<Jud
 }
 
 function selectJudged({ kysely }: Reader) {
-  // The reason alone names the cause of a job that was stored before causes were.
+  // Jobs that were stored before causes were have a reason only.
   const reason = sql<string | null>`case when jobs.signature is null then substr(jobs.failure_reason, 1, 8192) end`;
   return kysely
     .selectFrom('jobs')
@@ -184,7 +187,7 @@ function selectJudged({ kysely }: Reader) {
     .limit(rowsAtATime);
 }
 
-/** As JSON; numbers of 16 bits are base64, which is decoded 20 times as fast as lists of numbers are parsed. */
+/** A digest as JSON. Arrays of 16-bit numbers are base64, because decoding it is 20 times as fast as parsing lists of numbers. */
 interface StoredDigest {
   facets: string[];
   causes: string[];
@@ -194,13 +197,13 @@ interface StoredDigest {
   further: string;
 }
 
-/** The text of a digest, without its run. */
+/** Serializes a digest, without its run. */
 export function digestText({ facets, causes, ...digest }: RunDigest): string {
   const [counts, rows, ends] = [encode(digest.counts), encode(digest.rows), encode(digest.ends)];
   return JSON.stringify({ facets, causes, counts, rows, ends, further: encode(digest.further) } satisfies StoredDigest);
 }
 
-/** Reads what `digestText` made. */
+/** Parses the result of `digestText`. */
 export function parseDigest(run: RunHead, text: string): RunDigest {
   const { facets, causes, ...stored } = JSON.parse(text) as StoredDigest;
   const [counts, rows, ends] = [decode(stored.counts), decode(stored.rows), decode(stored.ends)];
@@ -218,7 +221,7 @@ function decode(text: string): Uint16Array {
   return numbers;
 }
 
-/** How many bytes are remembered of a database: 1,000 runs of 500 jobs, or 100 of 5,000. */
+/** The size of the cache of a database in bytes: enough for 1,000 runs of 500 jobs, or 100 runs of 5,000. */
 const mostBytes = 48 * 1_048_576;
 
 interface Remembered {
@@ -228,10 +231,10 @@ interface Remembered {
   bytes: number;
 }
 
-/** By ids of runs, the one that was used last at the end. */
+/** The caches, by run id; the entry used last is at the end. */
 const memories = new WeakMap<Reader['kysely'], { bytes: number; runs: Map<number, Remembered> }>();
 
-/** The index of a run in a state, if it is remembered. */
+/** Returns the cached index of a run in the state `madeOf`, or null. */
 function rememberedIndex({ kysely }: Reader, runId: number, madeOf: string): RunIndex | null {
   const runs = memories.get(kysely)?.runs;
   const found = runs?.get(runId);
@@ -241,12 +244,12 @@ function rememberedIndex({ kysely }: Reader, runId: number, madeOf: string): Run
   return found.index;
 }
 
-/** Indexes a digest, and remembers that for a run in a state. */
+/** Indexes a digest, and caches the index for a run in the state `madeOf`. */
 function rememberIndex({ kysely }: Reader, runId: number, madeOf: string, digest: RunDigest): RunIndex {
   const memory = memories.get(kysely) ?? { bytes: 0, runs: new Map<number, Remembered>() };
   memories.set(kysely, memory);
   const index = indexRun(digest);
-  // Of names most of the memory is that of their texts and places in maps.
+  // Most of the memory of a name is taken by its text and its entries in maps.
   const names = [...digest.facets, ...digest.causes].reduce((sum, name) => sum + name.length + 150, 0);
   const bytes = digest.rows.byteLength + 16 * (digest.ends.length + digest.further.length) + names + 1000;
   forget(memory, runId);

@@ -1,4 +1,4 @@
-/** What the pages of a run, of one of its jobs, of the history of runs and of two runs side by side read beside job lines. */
+/** Queries of the pages of a run and of a job, of the history of runs, and of the comparison of two runs. */
 import { sql } from 'kysely';
 import { type ChangeClass, changeClasses, changeOf, type Pair, pairJobs } from '../../core/compare.ts';
 import { type Failure, isFailure, notFound } from '../../core/errors.ts';
@@ -20,7 +20,7 @@ export interface LatestOf {
   branch?: string | undefined;
 }
 
-/** A run by its name; `latest` means the one scheduled last, unless a run has that name. */
+/** Returns a run by its name, or `not_found`. `latest` means the run scheduled last, unless a run has that name. */
 export async function findRun(db: Reader, name: string, { suite, branch }: LatestOf = {}): Promise<RunRow | Failure> {
   const named = await run(db, name);
   if (!isFailure(named) || name !== 'latest') return named;
@@ -30,11 +30,11 @@ export async function findRun(db: Reader, name: string, { suite, branch }: Lates
   return (await query.executeTakeFirst()) ?? named;
 }
 
-/** How many earlier runs are searched for the history of causes and for the run to compare with. */
+/** The number of earlier runs that are searched for the history of causes and for the run to compare with. */
 const lookBack = 40;
 
 /**
- * This run and the runs of the same suite, branch and machine type before it, newest first. A run without a suite or a
+ * Returns this run and the earlier runs of the same suite, branch and machine type, newest first. A run without a suite or
  * branch has no comparable runs.
  */
 export async function runsUpTo(db: Reader, run: RunRow): Promise<RunRow[]> {
@@ -50,7 +50,7 @@ export async function runsUpTo(db: Reader, run: RunRow): Promise<RunRow[]> {
   return [run, ...rows.filter((row) => row.scheduled < scheduled || row.id < id)];
 }
 
-/** The last `count` runs that have jobs, oldest first; `from` is when they were scheduled at the earliest, in microseconds. */
+/** Returns the last `count` runs that have jobs, oldest first. `from` is the earliest scheduled time, in microseconds. */
 export async function lastRuns(
   db: Reader,
   of: LatestOf & { machine_type?: string | undefined; from?: number | undefined },
@@ -65,14 +65,14 @@ export async function lastRuns(
   return (await query.execute()).reverse();
 }
 
-/** The run to compare with: the last finished one with at least half as many jobs, otherwise the last finished one. */
+/** Returns the run to compare with: the last finished run with at least half as many jobs, otherwise the last finished run. */
 export function previousRun([run, ...before]: RunRow[]): RunRow | null {
   const finished = before.filter(({ status }) => status.startsWith('finished'));
   const large = finished.find((row) => 2 * jobsTotal(row) >= jobsTotal(run as RunRow));
   return large ?? finished[0] ?? null;
 }
 
-/** How many failing jobs of a run have each cause; null for those that failed without a reason. */
+/** Counts the failed and dead jobs of a run by cause, which is null for jobs that failed without a reason. */
 export async function failureCounts(db: Reader, runId: number) {
   return db.kysely
     .selectFrom('jobs')
@@ -87,10 +87,10 @@ export async function failureCounts(db: Reader, runId: number) {
     .execute();
 }
 
-/** The values that this many jobs share are taken to be those of the whole run. */
+/** Values that this many jobs share are taken to be shared by the whole run. */
 const sampleSize = 40;
 
-/** Internal ids of jobs of a run, spread evenly over it, and how many it has. */
+/** Returns the internal ids of evenly spread jobs of a run, and the total number of its jobs. */
 export async function sampleJobs(db: Reader, runId: number): Promise<{ ids: number[]; total: number }> {
   const rows = await db.kysely.selectFrom('jobs').select('id').where('run_id', '=', runId).orderBy('id').execute();
   const step = Math.max(1, rows.length / sampleSize);
@@ -98,7 +98,7 @@ export async function sampleJobs(db: Reader, runId: number): Promise<{ ids: numb
   return { ids, total: rows.length };
 }
 
-/** Up to five names of runs that may have been meant: those that begin like the name or contain it. */
+/** Returns up to five names of runs that the user may have meant: names with the same beginning, or that contain the name. */
 export async function nearestRuns(db: Reader, name: string): Promise<string[]> {
   const found = new Set<string>();
   const take = (rows: { name: string }[]) => {
@@ -113,7 +113,7 @@ export async function nearestRuns(db: Reader, name: string): Promise<string[]> {
   return [...found];
 }
 
-/** The name itself, then the name without its last part, without its last two parts, and so on. */
+/** Returns the name itself, then the name without its last part, without its last two parts, and so on. */
 function prefixesOf(name: string): string[] {
   const ends = [...name.matchAll(/[-_:]/g)].map(({ index }) => index + 1).reverse();
   return [name, ...ends.map((end) => name.slice(0, end))].filter((prefix) => prefix.length >= 3).slice(0, 12);
@@ -122,7 +122,7 @@ function prefixesOf(name: string): string[] {
 /** The jobs with one description in two runs, and how the result changed. */
 export type ComparedPair = Pair<JobVerdict> & { change: ChangeClass };
 
-/** The jobs of two runs paired by description: regressions first, then by description. */
+/** Returns the jobs of two runs, paired by description. Regressions come first; pairs of one class are ordered by description. */
 export async function compareRuns(db: Reader, a: number, b: number): Promise<ComparedPair[]> {
   const [older, newer] = [await allOf(verdictsOfRun(db, a)), await allOf(verdictsOfRun(db, b))];
   const rows = pairJobs(older, newer).map((pair) => {
@@ -140,7 +140,7 @@ function byText(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
-/** A job of a run, or `not_found`. */
+/** Returns a job of a run, or `not_found`. */
 export async function wholeJob(
   db: Reader,
   run: RunRow,
@@ -152,7 +152,7 @@ export async function wholeJob(
   return job && line ? { job, line } : notFound('job', job_id);
 }
 
-/** Every key that was reported for a job with the text of its value, sorted by key. */
+/** Returns every key that was reported for a job and the text of its value, sorted by key. */
 export function reportedKeys(job: WholeJob): [key: string, text: string][] {
   const members = new Map<string, string>();
   for (const key of columnFields) members.set(key, JSON.stringify(job[key]));
@@ -165,7 +165,7 @@ export function reportedKeys(job: WholeJob): [key: string, text: string][] {
   return reported.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** The jobs before and after one on the page of its run, and its number there. */
+/** Returns the jobs before and after a job on the page of its run, and its position there. */
 export async function neighbours(
   db: Reader,
   run: RunRow,
@@ -177,10 +177,10 @@ export async function neighbours(
   return { before: order[at - 1]?.job_id ?? null, after: order[at + 1]?.job_id ?? null, place };
 }
 
-/** The most jobs of a cause that the page of one of them knows. */
+/** The most jobs with the same cause that the page of a job lists. */
 const mostSiblings = 200;
 
-/** The first failed jobs of a run that have a cause, in the order of its page. */
+/** Returns the first failed jobs of a run that have a cause, in the order of the page of the run. */
 export async function siblings(db: Reader, run: RunRow, { id, kind }: Signature) {
   const cases = db.kysely
     .selectFrom('failed_cases')
@@ -205,12 +205,12 @@ export async function siblings(db: Reader, run: RunRow, { id, kind }: Signature)
   return orderJobs(jobs);
 }
 
-/** The length of a job's history. */
+/** The number of jobs in the history of a job. */
 const historyLength = 25;
 
 /**
- * The last jobs with the description of this one, newest first and including this one: those of the same branch, of the
- * same sha1, or all.
+ * Returns the last jobs with the description of this job, newest first and including this job: those of the same branch, of
+ * the same SHA-1, or all.
  */
 export async function descriptionHistory(
   db: Reader,
@@ -224,12 +224,12 @@ export async function descriptionHistory(
     .selectFrom('jobs')
     .innerJoin('runs', 'runs.id', 'jobs.run_id')
     .select('jobs.id')
-    // Only by hash: with a second condition on the text PostgreSQL expects so few jobs that it reads and sorts all of them.
+    // Only the hash is compared. With a second condition on the text, PostgreSQL expects so few jobs that it reads and sorts all of them.
     .where('jobs.description_hash', '=', description_hash);
   if (scope === 'branch') query = query.where('runs.branch', '=', run.branch);
   if (scope === 'sha1') {
-    // Few runs have a sha1, and the index on descriptions holds the run of each job, so hardly any row is read. `run_id + 0`
-    // defeats the index on runs, so that the search starts from the description.
+    // Few runs have a given SHA-1, and the index on descriptions contains the run of each job, so hardly any row is read.
+    // `run_id + 0` defeats the index on runs, so that the search starts from the description.
     const runs = db.kysely.selectFrom('jobs').select('run_id').where('sha1', '=', job.sha1);
     query = query.where('jobs.sha1', '=', job.sha1).where(sql`jobs.run_id + 0`, 'in', runs);
   }

@@ -1,4 +1,4 @@
-/** The filter language (docs/dashboard.md) as conditions on runs. */
+/** Translates the filter language (docs/dashboard.md) into conditions on runs. */
 import {
   type ExpressionBuilder,
   type ExpressionWrapper,
@@ -21,7 +21,7 @@ import { type CaseJob, jobsWithCase } from '../read/test-cases.ts';
 type Builder = ExpressionBuilder<Schema, 'runs'>;
 type Condition = ExpressionWrapper<Schema, 'runs', SqlBool>;
 
-/** The runs that match, or `only` this one if it does. */
+/** Selects the matching runs, or the run with the id `only` if it matches. */
 export async function matchingRuns(db: Reader, { terms }: Query, clock: Clock, only?: number): Promise<MatchingRuns> {
   const tests = terms.filter(hasPattern).map(runTest);
   const others = terms.filter((term) => !hasPattern(term) && term.key !== 'cause');
@@ -38,13 +38,13 @@ export async function matchingRuns(db: Reader, { terms }: Query, clock: Clock, o
   return matching.where(oneOf(db.engine, 'runs.id', await idsThatPass(matching, tests)));
 }
 
-/** Some of the runs, to be narrowed further. */
+/** A selection of runs that can be narrowed further. */
 export type MatchingRuns = SelectQueryBuilder<Schema, 'runs', object>;
 
-/** Runs to read at a time, and to test with turns for others: SQLite reads them in about 3 ms. */
+/** Runs read by one statement, which takes SQLite about 3 ms. */
 const runsAtATime = 2000;
 
-/** The ids of the runs that pass. In a statement, fifty patterns would keep everybody waiting for seconds (SQLite). */
+/** Returns the ids of the runs that pass all tests. In SQL, fifty patterns would block SQLite for seconds. */
 async function idsThatPass(matching: MatchingRuns, tests: RunTest[]): Promise<number[]> {
   const ids: number[] = [];
   const columns = [...new Set(tests.map(({ column }) => column))];
@@ -64,13 +64,13 @@ async function idsThatPass(matching: MatchingRuns, tests: RunTest[]): Promise<nu
 
 type RunTexts = Pick<RunRow, 'name' | TextColumn>;
 
-/** What a term asks of one of the texts of a run. */
+/** A term as a test of one of the texts of a run. */
 interface RunTest {
   column: keyof RunTexts;
   test: (text: string | null) => boolean;
 }
 
-/** A bare word is a pattern too: it stands for a part of the name. */
+/** True if a term has a pattern. A bare word is a pattern too, because it stands for a part of the name. */
 function hasPattern({ key, values }: Term): boolean {
   return key === null || (key in textColumns && values.some(({ type }) => type === 'glob'));
 }
@@ -93,12 +93,12 @@ function textTest(key: QueryKey | null, value: Value): RunTest['test'] {
   return key === 'sha1' ? (text) => text?.startsWith(wanted) === true : (text) => text === value.text;
 }
 
-/** Columns that not every run has a value in. */
+/** Columns that can be null. */
 const nullable: ReadonlySet<string> = new Set(['updated', 'started', 'priority']);
-/** Where a run without a value stands: as the lowest one, on both engines. */
+/** The number that stands for a null: it sorts before all values on both engines. */
 export const missing = -1;
 
-/** A column as the indexes have it. */
+/** Returns a column as the indexes have it. */
 export function printKey(key: keyof RunRow) {
   return nullable.has(key) ? presentOr(key) : sql<string | number>`${sql.ref(key)}`;
 }
@@ -109,14 +109,14 @@ function presentOr(column: string) {
 
 function whereTerm(builder: Builder, { key, negated, values }: Term, clock: Clock): Condition {
   const any = builder.or(values.map((value) => whereValue(builder, key as QueryKey, value, clock)));
-  // A null column compares to null: "not" must then hold.
+  // A comparison with a null column is null, and its negation must hold.
   return negated ? (sql<SqlBool>`not coalesce(${any}, false)` as unknown as Condition) : any;
 }
 
-/** A column of runs that suggestions are made of. */
+/** A column of runs with texts, whose values can be suggested. */
 export type TextColumn = 'suite' | 'branch' | 'user' | 'machine_type' | 'flavor' | 'sha1';
 
-/** The columns of the keys that have texts. */
+/** The text columns, by the keys of the filter language. */
 export const textColumns = {
   suite: 'suite',
   branch: 'branch',
@@ -143,17 +143,17 @@ function whereValue(builder: Builder, key: QueryKey, value: Value, clock: Clock)
   if (value.type === 'none') return builder.or([builder(column, 'is', null), builder(column, '=', '')]);
   if (value.type !== 'literal') return sql<SqlBool>`false`;
   if (key !== 'sha1') return builder(column, '=', value.text);
-  // A range finds all sha1s with this beginning in the index; git writes them in lower case.
+  // A range finds all SHA-1s with this prefix in the index; Git writes them in lower case.
   const beginning = asciiLower(value.text);
   return builder.and([builder('sha1', '>=', beginning), builder('sha1', '<', `${beginning}\u{10ffff}`)]);
 }
 
-/** A status of jobs means runs that have such jobs; with spaces in it, the status of the run itself. */
+/** A status of jobs selects the runs that have such jobs. Any other status, like those with spaces, is a status of runs. */
 function whereStatus(builder: Builder, value: Value) {
   if (value.type !== 'literal' && value.type !== 'glob') return sql<SqlBool>`false`;
   const test = value.type === 'glob' ? globMatcher(value.text) : (status: string) => status === value.text;
   const columns = jobStatuses.filter(test);
-  // Written out, as the indexes of rare statuses have it.
+  // A literal, because the partial indexes of rare statuses have the same condition.
   if (columns.length > 0) return builder.or(columns.map((status: JobStatus) => builder(status, '>', sql.lit(0))));
   return builder('status', 'in', runStatuses.filter(test));
 }
@@ -171,7 +171,7 @@ function whereSpan(
   const bounds = valueBounds(value, spanReader(kind, clock));
   if (bounds === null) return sql<SqlBool>`false`;
   const unit = column === 'priority' ? 1 : 1000;
-  // PostgreSQL refuses a number beyond those of the column, and some weeks ago can be 10^15 of them.
+  // PostgreSQL refuses a number that the column cannot hold, and a filter may ask for 10^15 weeks ago.
   const stored = (point: number) => Math.max(point * unit, Number.MIN_SAFE_INTEGER);
   const key = printKey(column);
   const limits: RawBuilder<SqlBool>[] = nullable.has(column) ? [sql<SqlBool>`${sql.ref(column)} is not null`] : [];
@@ -180,7 +180,7 @@ function whereSpan(
   return builder.and(limits);
 }
 
-/** Microseconds from the first start to the last change, and from the posting of the run to the first start. */
+/** `dur` is the time from the first start to the last change, `wait` from the posting of the run to the first start, in microseconds. */
 const spent = { dur: sql<number>`(updated - started)`, wait: sql<number>`(started - posted)` };
 
 function whereSpent(key: keyof typeof spent, value: Value, clock: Clock): RawBuilder<SqlBool> {
@@ -193,12 +193,12 @@ function whereSpent(key: keyof typeof spent, value: Value, clock: Clock): RawBui
 }
 
 /**
- * Causes whose jobs are looked up at a time. Of a million jobs with 4,000 causes, the hundred most frequent take SQLite 93 ms on a busy
- * machine, and all of them 400.
+ * Causes whose jobs are looked up by one statement. With a million jobs and 4,000 causes, the hundred most frequent causes take SQLite
+ * 93 ms on a busy machine, and all of them 400 ms.
  */
 const causesAtATime = 20;
 
-/** Their internal ids. The index of jobs with a cause has all that is read of jobs. */
+/** Returns the internal ids of the runs with one of the causes. Reads only the index of jobs with a cause, not `jobs` itself. */
 async function runsWithCause(db: Reader, { values }: Pick<Term, 'values'>): Promise<number[]> {
   const named = values.filter(({ type }) => type !== 'none');
   const found = new Set<number>();
@@ -231,17 +231,17 @@ async function runsWith({ kysely, engine }: Reader, causes: string[]): Promise<n
     .selectFrom('jobs')
     .select('run_id')
     .distinct()
-    // The index has only these, and SQLite does not conclude it from the other condition.
+    // The condition of the partial index, which SQLite does not deduce from the other condition.
     .where('signature', 'is not', null)
     .where(oneOf(engine, 'signature', causes))
     .execute();
   return rows.map(({ run_id }) => run_id);
 }
 
-/** Jobs with a failed test case that are looked up at a time. */
+/** Jobs with a failed test case that are read by one statement. */
 const jobsAtATime = 2000;
 
-/** The runs of the jobs that have a cause by their failed test cases. */
+/** Yields the runs of the jobs that have a cause by their failed test cases. */
 async function* runsByCases(db: Reader, cause: NamedCause): AsyncGenerator<number> {
   for (let before: CaseJob | undefined; ; await nextTurn()) {
     const jobs = await jobsWithCase(db, cause, { before, limit: jobsAtATime });
@@ -251,7 +251,7 @@ async function* runsByCases(db: Reader, cause: NamedCause): AsyncGenerator<numbe
   }
 }
 
-/** Without a cause is a run in which nothing failed. */
+/** Returns the runs without a cause, in which no job failed. */
 async function greenRuns({ kysely }: Reader): Promise<number[]> {
   const rows = await kysely.selectFrom('runs').select('id').where('fail', '=', 0).where('dead', '=', 0).execute();
   return rows.map(({ id }) => id);

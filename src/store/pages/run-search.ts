@@ -1,4 +1,4 @@
-/** Runs by the filter language, page by page (docs/dashboard.md). */
+/** Searches runs by the filter language (docs/dashboard.md), page by page. */
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { type Failure, invalid } from '../../core/errors.ts';
 import { storable } from '../../core/input.ts';
@@ -10,15 +10,15 @@ import { escapeLike } from '../engine/dialect.ts';
 import type { RunRow } from '../engine/schema.ts';
 import { type MatchingRuns, missing, printKey, type TextColumn, textColumns } from './run-query.ts';
 
-/** Which of the matching runs, in which order, from where. */
+/** A page of the matching runs. */
 interface RunSearch {
-  /** With `-` before it for descending. */
+  /** The order; a leading `-` means descending. */
   sort: RunSort | `-${RunSort}`;
   after: string | null;
   limit: number;
 }
 
-/** A page of some runs, and `next`, the `after` of the page behind it, null at the end; `invalid` when `after` means nothing. */
+/** Returns a page of runs, and `next`, the `after` of the next page or null; or `invalid` if `after` is not the `next` of a page. */
 export async function searchRuns(
   matching: MatchingRuns,
   { sort, after, limit }: RunSearch,
@@ -39,12 +39,12 @@ export async function searchRuns(
   return { rows: shown, next: rows.length > limit && last ? cursorOf(last, sort) : null };
 }
 
-/** The `after` of the page that begins behind a run. */
+/** Returns the `after` of the page that begins after a run. */
 export function cursorOf(run: RunRow, sort: RunSearch['sort']): string {
   return printCursor(sortKeys(sort.replace('-', '') as RunSort).map((key) => run[key] ?? missing));
 }
 
-/** How many runs these are, and how many jobs they have in each status: 5 to 8 ms for 16,000 runs. */
+/** Counts these runs, and their jobs by status. Takes 5 to 8 ms for 16,000 runs. */
 export async function countRuns(matching: MatchingRuns): Promise<{ total: number; counts: JobCounts }> {
   const row = await matching
     .select(({ fn }) => [
@@ -60,14 +60,14 @@ export async function countRuns(matching: MatchingRuns): Promise<{ total: number
 type SortKey = RunSort | 'id';
 
 const textSorts: ReadonlySet<string> = new Set(['suite', 'branch', 'user', 'machine_type', 'status']);
-/** The columns of an order, which are those of an index: among runs of one branch the time decides. */
+/** Returns the columns of an order, which match an index. Runs with the same text are ordered by time. */
 function sortKeys(column: RunSort): SortKey[] {
   return textSorts.has(column) ? [column, 'scheduled', 'id'] : [column, 'id'];
 }
 
 function behind(keys: SortKey[], cursor: (string | number)[], descending: boolean): RawBuilder<SqlBool> {
   const sign = sql.raw(descending ? '<' : '>');
-  // The first comparison says nothing new, but both engines find the place in an index by it.
+  // The first comparison is redundant, but both engines need it to find the place in the index.
   return sql<SqlBool>`${printKey(keys[0] as SortKey)} ${sign}= ${cursor[0]}
     and (${sql.join(keys.map(printKey))}) ${sign} (${sql.join(cursor)})`;
 }
@@ -86,16 +86,16 @@ function readCursor(text: string, keys: SortKey[]): (string | number)[] | null {
   }
 }
 
-/** The highest count of jobs that PostgreSQL can compare with one of its own, which have four bytes. */
+/** The highest count of jobs that PostgreSQL can compare with a count column, which has four bytes. */
 const highestCount = 2 ** 31 - 1;
 
-/** Whether a column can be compared with a value on both engines. */
+/** True if a column can be compared with a value on both engines. */
 function isOf(key: SortKey, value: unknown): boolean {
   if (textSorts.has(key)) return typeof value === 'string' && value === storable(value);
   return Number.isSafeInteger(value) && (key !== 'fail' || Math.abs(value as number) <= highestCount);
 }
 
-/** The values of a key among some runs that begin so in whatever case, most frequent first; none for a key that runs do not have. */
+/** Returns the values of a key among some runs that begin with `prefix` in any case, most frequent first; `[]` if runs have no such key. */
 export async function suggestValues(
   matching: MatchingRuns,
   { key, prefix, limit }: { key: QueryKey; prefix: string; limit: number },
@@ -111,7 +111,7 @@ export async function suggestValues(
 async function valueCounts(matching: MatchingRuns, column: TextColumn, beginning: string, limit: number) {
   const rows = await matching
     .select(({ fn }) => [column, fn.countAll<number>().as('count')])
-    // LIKE itself ignores the case on SQLite alone.
+    // `lower` is needed because only SQLite's LIKE ignores the case.
     .where(sql<SqlBool>`lower(${sql.ref(column)}) like ${`${escapeLike(beginning)}%`} escape '\\'`)
     .where(column, '<>', '')
     .groupBy(column)

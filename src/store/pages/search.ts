@@ -1,4 +1,4 @@
-/** Where a few letters could lead: the jump box. */
+/** The search of the jump box. */
 import type { SelectQueryBuilder } from 'kysely';
 import { pagePath, readReference, withoutQuotes } from '../../core/paths.ts';
 import { literalTerm } from '../../core/query-print.ts';
@@ -9,7 +9,7 @@ import { containsInAnyCase } from '../engine/dialect.ts';
 import type { Reader, Schema } from '../engine/schema.ts';
 import { jobsWithCase } from '../read/test-cases.ts';
 
-/** Something that was found, and its path below the dashboard's base. */
+/** A search result. `path` is relative to the base of the dashboard. */
 interface Found {
   kind: 'run' | 'job' | 'node' | 'branch' | 'suite' | 'sha1' | 'user' | 'cause';
   label: string;
@@ -17,7 +17,7 @@ interface Found {
   path: string;
 }
 
-/** At most 20 runs, jobs, nodes, branches and others that a text means: letters of a name, an id, an address, a failure. */
+/** Finds at most 20 runs, jobs, nodes, branches and others by a part of a name, an id, a URL or a failure reason. */
 export async function searchAnything(db: Reader, text: string): Promise<Found[]> {
   const reference = readReference(text);
   const bare = withoutQuotes(text);
@@ -34,7 +34,7 @@ export async function searchAnything(db: Reader, text: string): Promise<Found[]>
   return found.flat().slice(0, 20);
 }
 
-/** Runs whose name contains all words of a text, behind the branches, suites and users of theirs that do. */
+/** Finds runs whose name contains all words of a text, after those of their branches, suites and users that contain the text. */
 async function runsNamed(db: Reader, text: string): Promise<Found[]> {
   const words = text.split(/\s+/).slice(0, 10);
   const runs = await db.kysely
@@ -64,13 +64,13 @@ async function runsNamed(db: Reader, text: string): Promise<Found[]> {
   return found;
 }
 
-/** Nodes, and causes, that are shown. */
+/** The most nodes that are shown, and the most causes. */
 const shownInAll = 5;
 
-/** Rows that are looked through in one statement: some 10 ms on SQLite, while everybody waits. Clients can make 200,000 of them. */
+/** Rows searched by one statement, which blocks SQLite for some 10 ms. Clients can create 200,000 rows. */
 const rowsAtATime = 10_000;
 
-/** The first rows of a table that match, in the order of a key: read by the rows between two keys. */
+/** Returns the first matching rows of a table in the order of a key. Searches the rows between two keys at a time. */
 async function firstOf<Row>(
   keys: (after: string) => SelectQueryBuilder<Schema, keyof Schema, { key: string }>,
   rows: (after: string, upTo: string, limit: number) => Promise<Row[]>,
@@ -85,7 +85,7 @@ async function firstOf<Row>(
   }
 }
 
-/** Nodes by a part of their name; of `ubuntu@smithi001.front.example.com` also the node that is called smithi001. */
+/** Finds nodes by a part of their name. For `ubuntu@smithi001.front.example.com` also finds the node smithi001. */
 async function nodesNamed(db: Reader, text: string): Promise<Found[]> {
   const host = text.slice(text.indexOf('@') + 1);
   const [short = ''] = host.split('.', 1);
@@ -106,7 +106,7 @@ async function nodesNamed(db: Reader, text: string): Promise<Found[]> {
   });
 }
 
-/** Causes with these words in their title, of this failure reason, or with this id; only those that some job still has. */
+/** Finds causes with these words in their title, with this failure reason, or with this id. Causes without jobs are left out. */
 async function causes(db: Reader, text: string): Promise<Found[]> {
   const words = text.split(/\s+/).slice(0, 10);
   if (text.length < 4) return [];
@@ -131,7 +131,7 @@ async function causes(db: Reader, text: string): Promise<Found[]> {
   );
 }
 
-/** The name of the run of the last job that failed this way. */
+/** Returns the name of the run of the last job with a cause, or null. */
 async function lastOf(db: Reader, cause: { id: string; kind: string }): Promise<string | null> {
   const own = await db.kysely
     .selectFrom('jobs')
@@ -148,7 +148,7 @@ async function lastOf(db: Reader, cause: { id: string; kind: string }): Promise<
   return run?.name ?? null;
 }
 
-/** Jobs with an id: of the named run, or the last three of any run. */
+/** Finds jobs with an id in the named run, or the last three with this id in any run. */
 async function jobsWithId(db: Reader, run: string | null, jobId: string): Promise<Found[]> {
   if (run === null && !/^\d{1,15}$/.test(jobId)) return [];
   let query = db.kysely

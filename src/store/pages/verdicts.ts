@@ -1,4 +1,4 @@
-/** What is said of the failures of a run, and which runs it is compared with for that; core/verdicts decides. */
+/** The verdicts on the failures of a run, and the runs that it is compared with. The rules are in core/verdicts. */
 import { decisionName, placeOf } from '../../core/decisions/decision.ts';
 import { type DecidedVerdict, decided, type Seen, type Standing, standingOf } from '../../core/decisions/standing.ts';
 import type { Signature } from '../../core/signature.ts';
@@ -21,17 +21,17 @@ import { type CauseDecisions, decisionsOn } from './decisions.ts';
 import { addAround } from './outages.ts';
 import { causesOf, type DigestKeeper, headOf, indexesOf, type JudgedJob } from './run-digests.ts';
 
-/** What is said of one cause of a run. */
+/** The verdict on one cause of a run. */
 export interface Judged {
   cause: Signature;
-  /** How many jobs of the run ended with it. */
+  /** The number of jobs of the run with this cause. */
   jobs: number;
   verdict: DecidedVerdict;
 }
 
 /**
- * Judges every cause of a run, whose jobs are given; `at` is now, in microseconds, and `decidedAt` when decisions are looked at, if
- * not now. The digests of 40 runs are some 60 bytes a job, and stay in memory for a while; others get their turn every 10 ms or so.
+ * Judges every cause of a run from its jobs. `at` is now, in microseconds; `decidedAt` is the time as of which decisions count, if not
+ * now. The digests of 40 runs take some 60 bytes per job, and stay in memory for a while. Other requests run about every 10 ms.
  */
 export async function verdictsOf(
   db: DigestKeeper,
@@ -56,7 +56,7 @@ export async function verdictsOf(
   for await (const { cause, ...facts } of inTurns(causes)) {
     const verdict = verdictOf(comparison, facts);
     const found = decisions.get(cause.id);
-    // Digests do not tell whether a run had a cause of the lab.
+    // Digests do not contain causes of the lab, so there is no line for them.
     const line = found && verdict.verdict !== 'INFRA' ? lineOf(comparison, cause.id) : null;
     const standing = found ? standingWith(found, place, line) : { decision: null, past: null };
     judged.push({ cause, jobs: facts.starts.length, verdict: decided(verdict, standing) });
@@ -76,7 +76,7 @@ function standingWith(
   return { decision: null, past: `was part of ${decisionName(lost)} before the rules changed, needs a look` };
 }
 
-/** The earlier runs, oldest first, with whether they had a cause. */
+/** Returns the earlier runs, oldest first, and whether they had a cause. */
 function lineOf({ baseline, own }: Comparison, cause: string): Seen[] {
   const isBaseline = new Set(baseline);
   const line = [...new Set([...baseline, ...own])].sort((a, b) => a.run.scheduled - b.run.scheduled);
@@ -87,20 +87,20 @@ function lineOf({ baseline, own }: Comparison, cause: string): Seen[] {
   }));
 }
 
-/** A run and what it is compared with; runs oldest first. */
+/** A run and the runs that it is compared with, oldest first. */
 export interface Compared {
   run: RunRow;
-  /** The branch that the baseline is of, and those that could be chosen. */
+  /** The branch of the baseline, and the branches that could be chosen instead. */
   base: string;
   bases: string[];
-  /** Whether somebody asked for this branch. */
+  /** True if the user chose this branch. */
   chosen: boolean;
   baseline: RunRow[];
   /** The last runs of its own branch. */
   own: RunRow[];
 }
 
-/** Finds the runs that a run is compared with, on `base` or on the base of its own branch. Runs without a suite have none. */
+/** Finds the runs that a run is compared with, on the branch `chosen` or on the base of its own branch. Finds none without a suite. */
 export async function comparedWith(db: Reader, run: RunRow, bases: string[], chosen?: string): Promise<Compared> {
   const base = chosen ?? baseOf(run.branch, bases);
   const rows = await runsBefore(db, run, base, mostBaselineRuns);
@@ -133,13 +133,13 @@ async function runsBefore({ kysely }: Reader, run: RunRow, branch: string, count
 
 const known = new WeakMap<Reader, { newest: number; bases: string[] }>();
 
-/** The branches that others are compared with: those of the setting, with commas between, or those that the runs show. */
+/** Returns the branches that others are compared with: those in the comma-separated setting, or by default those found among the runs. */
 export async function basesOf(db: Reader, setting: string): Promise<string[]> {
   const set = setting.split(',').flatMap((name) => name.trim() || []);
   return set.length > 0 ? set : findBases(db);
 }
 
-/** The branches that runs are compared with by default; looked for again when there is a new run. */
+/** Returns the branches that runs are compared with by default. Searches again whenever there is a new run. */
 async function findBases(db: Reader): Promise<string[]> {
   const last = await db.kysely.selectFrom('runs').select(['id', 'scheduled']).orderBy('id', 'desc').limit(1).execute();
   const newest = last[0]?.id ?? 0;
@@ -150,7 +150,7 @@ async function findBases(db: Reader): Promise<string[]> {
   return bases;
 }
 
-/** The suites that branches without a dash in their name were tested with since a time. */
+/** Returns the branches without a dash in their name that were tested since a time, each with its suites. */
 function testedBranches({ engine, kysely }: Reader, since: number) {
   return kysely
     .selectFrom('runs')
