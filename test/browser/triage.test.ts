@@ -111,7 +111,13 @@ describe.skipIf(!hasBrowser)('a person who looks into a red run', () => {
       await page.locator('.pane').getByText('old problem').first().waitFor();
       await page.goBack();
       await page.locator('.pane').waitFor({ state: 'detached' });
-      await page.locator('.group-row').nth(1).waitFor();
+      await page.locator('.group-row').nth(1).click();
+      const entries = await page.evaluate(() => history.length);
+      await page.getByRole('button', { name: 'Close details' }).click();
+      await page.locator('.pane').waitFor({ state: 'detached' });
+      await page.goForward();
+      await page.locator('.pane').getByText('old problem').first().waitFor();
+      expect(await page.evaluate(() => history.length)).toBe(entries);
     });
   });
 

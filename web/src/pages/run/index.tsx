@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { differingOf } from '../../../../src/core/facets.ts';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
@@ -204,16 +204,21 @@ function useSelection() {
   const [closed, setClosed] = useState(false);
   // Where the details cover the page, the button back of a phone leads to the list.
   const covers = useNarrow() && sel === '';
+  const added = useRef(false);
   const select = useCallback(
     (id: string) => {
       setClosed(false);
+      added.current ||= covers;
       setSel(id, { replace: !covers });
     },
     [setSel, covers],
   );
   const close = () => {
     setClosed(true);
-    setSel('', { replace: true });
+    // The list is the entry before in the history of the browser: a second one would make the back button seem to do nothing.
+    if (added.current) history.back();
+    else setSel('', { replace: true });
+    added.current = false;
   };
   return { sel, closed, select, close };
 }
