@@ -5,7 +5,7 @@ COPY bin/package.json bin/
 COPY src/package.json src/
 COPY test/package.json test/
 COPY web/package.json web/
-# What the package is made of and with, the bundler's native part included.
+# The dependencies and build tools of the package, including the native part of the bundler.
 RUN npm ci --omit=dev --include=optional --workspace=src --workspace=web
 COPY . .
 RUN npm pack
@@ -21,5 +21,5 @@ USER node
 ENV PADDLES_SERVER_HOST=0.0.0.0 PADDLES_DATABASE_URL=sqlite:////data/paddles.db
 EXPOSE 8080 8081
 HEALTHCHECK CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PADDLES_SERVER_PORT || 8080}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# It becomes Node itself, so that process 1 is the server and SIGTERM reaches it.
+# `paddles` replaces itself with Node, so that process 1 is the server and receives SIGTERM.
 CMD ["paddles", "serve"]

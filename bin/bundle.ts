@@ -1,15 +1,15 @@
-/** Bundles the server: JavaScript in a few files, with all dependencies. */
+/** Bundles the server and all its dependencies into a few files of JavaScript. */
 import { build } from 'vite';
 import { root } from '../src/program.ts';
 
 /**
- * Writes the bundle of the program, `main.js` and what it loads, into `folder`, which has to be directly below the checkout or the
- * package: from there the program looks for package.json and the dashboard. The licences of the dependencies are in its `NOTICE.md`.
+ * Writes the bundle of the program, `main.js` and the files that it loads, into `folder`. The folder must be directly below the checkout or
+ * the package, because the program looks for package.json and the dashboard relative to it. `NOTICE.md` in it has the licences of the dependencies.
  */
 export async function bundleServer(folder: string): Promise<void> {
-  // Threads are started by the names of their files.
+  // Threads are started by file name, so each needs an entry.
   const input = ['src/main.ts', 'src/archive/worker.ts', 'src/cli/takeover/reader-thread.ts'];
-  // A thread's file is looked for beside whatever starts it, so nothing goes into folders.
+  // The file of a thread is looked for beside the file that starts it, so the output has no subfolders.
   const output = { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' };
   await build({
     root,

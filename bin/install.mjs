@@ -1,6 +1,6 @@
 /**
- * Installs what is missing, for the launchers. Plain JavaScript for any Node from 20, with nothing but its own modules:
- * it runs before anything is installed.
+ * Installs missing dependencies, for the launchers. Plain JavaScript for any Node from 20 that imports only built-in modules,
+ * because it runs before anything is installed.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -25,17 +25,17 @@ const marker = join(modules, '.paddles-installed');
 const lock = join(root, '.installing');
 const isRecent = Number(process.versions.node.split('.')[0]) >= 24;
 
-/** What each purpose needs: options for npm, and a package of every part, by which one sees that the part is there. */
+/** For each purpose, the options for npm, and one package of every part, whose presence shows that the part is installed. */
 const purposes = {
   serving: {
     options: ['--omit=dev', '--workspace=src', '--workspace=web', ...(isRecent ? [] : ['--workspace=bin'])],
     packages: ['fastify', 'vite', ...(isRecent ? [] : ['node'])],
   },
-  // A caller's NODE_ENV=production or omit=dev must not leave the tests out.
+  // NODE_ENV=production or omit=dev of the caller must not omit the tests.
   development: { options: ['--include=dev'], packages: ['fastify', 'vite', 'node', 'vitest'] },
 };
 
-/** Installs what the lock file names for a purpose when it is missing or stale, and says so. */
+/** Installs the locked dependencies for a purpose if they are missing or stale, and prints a message. */
 export async function ensureInstalled(purpose) {
   if (isInstalled(purpose)) return;
   refuseLink();
@@ -57,7 +57,7 @@ function lockFileHash() {
 function isInstalled(purpose) {
   if (!purposes[purpose].packages.every((name) => existsSync(join(modules, name)))) return false;
   if (existsSync(marker)) return readFileSync(marker, 'utf8') === lockFileHash();
-  // Installed by hand, and not before the lock file was last changed.
+  // Accepts a manual installation that is newer than the lock file.
   const own = join(modules, '.package-lock.json');
   const lockFile = join(root, 'package-lock.json');
   if (!existsSync(own) || statSync(own).mtimeMs < statSync(lockFile).mtimeMs) return false;
@@ -65,9 +65,9 @@ function isInstalled(purpose) {
   return true;
 }
 
-/** Remembers what was installed, so that a lock file that is only touched later does not count as a new one. */
+/** Stores the hash of the installed lock file, so that touching the lock file later does not make the installation stale. */
 function mark() {
-  // A server may run from a folder that belongs to somebody else.
+  // A server may run from a folder of another user.
   if (mayWrite(modules)) writeFileSync(marker, lockFileHash());
 }
 
@@ -81,10 +81,10 @@ export function mayWrite(folder) {
   }
 }
 
-/** What a user does who may not: the end of a sentence. */
+/** The end of a sentence: what a user without write permission can do. */
 export const askOwner = `and this user may not write to ${root}; run "npm run build" there as its owner`;
 
-/** npm empties node_modules through a link: that would take away the dependencies of another clone. */
+/** npm empties node_modules through a link, which would delete the dependencies of another clone. */
 function refuseLink() {
   if (!lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) return;
   fail('node_modules is a link to a folder with other dependencies than package-lock.json names; remove the link');
@@ -93,7 +93,7 @@ function refuseLink() {
 function install(purpose) {
   say(`installing the locked dependencies for ${purpose} (once, about 15 seconds) ...`);
   const npm = process.env.npm_execpath;
-  // `npm ci` empties the folder first, which a server may be running from.
+  // `npm ci` empties the folder first, and a server may be running from it.
   const command = existsSync(modules) ? ['install', '--no-save'] : ['ci'];
   const options = ['--include=optional', '--ignore-scripts=false', '--no-audit', '--no-fund', '--loglevel=error'];
   const args = [...command, ...purposes[purpose].options, ...options];
@@ -108,13 +108,13 @@ function install(purpose) {
   mark();
 }
 
-/** One installation at a time: `npm start` and `npm test` may be typed together. */
+/** Allows one installation at a time, because `npm start` and `npm test` may be started together. */
 async function takeLock() {
   for (let told = false; ; told = true) {
     try {
       mkdirSync(lock);
       writeFileSync(join(lock, 'pid'), String(process.pid));
-      // Two that find the lock of a dead owner may both remove it, the second one with the first one's new lock in it.
+      // Two processes that find the lock of a dead owner may both remove it, and the second then removes the first one's new lock.
       await pause(200);
       if (owner() === process.pid) return;
     } catch (error) {
@@ -140,19 +140,19 @@ function owner() {
 function ownerLives() {
   try {
     process.kill(owner(), 0);
-    // After a restart of the machine another process may have the id.
+    // After a reboot another process may have the same id.
     return Date.now() - statSync(lock).mtimeMs < 600_000;
   } catch (error) {
-    // The owner may be between making the folder and writing its id into it.
+    // The owner may have made the folder but not yet written its id into it.
     if (error.code === 'ENOENT') return existsSync(lock) && Date.now() - statSync(lock).mtimeMs < 5000;
     return error.code === 'EPERM';
   }
 }
 
-// What nobody can read is no reason not to start.
+// An unreadable standard error must not prevent the start.
 process.stderr.on('error', () => {});
 
-/** One line for the person at the terminal. */
+/** Prints one line for the user. */
 export function say(sentence) {
   process.stderr.write(`paddles: ${sentence}\n`);
 }
@@ -162,7 +162,7 @@ function fail(sentence) {
   process.exit(1);
 }
 
-/** The Node that runs the project: this one when it is recent, otherwise the installed one. */
+/** The path of the Node that runs the project: this one if it is recent, otherwise the installed one. */
 export function ownNode() {
   if (isRecent) return process.execPath;
   const node = join(modules, 'node', 'bin', 'node');

@@ -1,6 +1,6 @@
 /**
- * Run by `npm pack`: puts what an installed package needs beside the sources. That is the dashboard, the server in JavaScript with its
- * dependencies, and the manual page.
+ * Run by `npm pack`: builds the parts of an installed package beside the sources. They are the dashboard, the bundle of the server
+ * with its dependencies, and the manual page.
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';

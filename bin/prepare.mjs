@@ -1,4 +1,4 @@
-/** For `paddles` in a checkout: installs and builds what is missing, then prints the path of the Node that runs it. */
+/** For `paddles` in a checkout: installs missing dependencies, builds the dashboard, then prints the path of the Node to run. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const [command = 'serve'] = process.argv.slice(2);
 const isServe = command === 'serve' || /^-(?!h$|-help$|v$|-version$)/.test(command);
 if (isServe && !process.argv.includes('--help')) ensureBuilt();
 const node = ownNode();
-// Node fills its compile cache only when it ends, which would leave the first server without it.
+// Node writes its compile cache only when it exits, so the first server would run without one.
 const modules = join(root, 'node_modules');
 const cache = join(modules, '.cache', 'node');
 if (!existsSync(cache) && mayWrite(modules)) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `node bin/run.mjs SCRIPT …`: runs a script of development with Node 24, and installs what is missing for it. */
+/** `node bin/run.mjs SCRIPT …`: installs missing dependencies and runs a development script with Node 24. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -22,8 +22,8 @@ if (node === process.execPath) {
 }
 
 /**
- * npm passes a signal on to the shell of a script, which dies of it without telling the program: when that shell is gone,
- * the program is asked to stop.
+ * Stops the program when the shell of the npm script is gone. npm forwards a signal only to that shell, which dies without
+ * passing it on.
  */
 function stopWithNpm(stop) {
   if (process.env.npm_lifecycle_event === undefined) return;
@@ -36,13 +36,13 @@ function stopWithNpm(stop) {
   watch.unref();
 }
 
-/** Runs the script as a process of its own: this Node is too old for it. */
+/** Runs the script in a child process, because this Node is too old for it. */
 function runApart(node, args) {
   const child = spawn(node, args, { stdio: 'inherit' });
-  // A terminal sends its signals to the child too, and the tools of development take a second one for "stop at once".
+  // A terminal signals the child too, and development tools treat a second signal as "stop at once".
   const forward = (signal) => {
     if (process.stdin.isTTY && signal !== 'SIGTERM') return;
-    // A process manager signals the child too: one that is ending when this arrives would die of it instead.
+    // A process manager signals the child too; a second signal would kill a child that is already stopping.
     setTimeout(() => child.kill(signal), 200);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => forward(signal));

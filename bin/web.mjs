@@ -1,11 +1,11 @@
-/** Whether the dashboard's bundle is there and made of today's sources. Plain JavaScript for the launchers. */
+/** Builds the dashboard if its bundle is missing or older than its sources. Plain JavaScript for the launchers. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { askOwner, mayWrite, ownNode, root, say } from './install.mjs';
 
-/** A hash over everything the bundle is made of. */
+/** A hash of all sources of the bundle. */
 export function sourcesHash() {
   const hash = createHash('sha256');
   for (const path of sources()) hash.update(`${path}\0`).update(readFileSync(join(root, path)));
@@ -22,7 +22,7 @@ function sources() {
   return ['package-lock.json', 'web/index.html', 'web/vite.config.ts', 'web/build.ts', ...inside].sort();
 }
 
-/** Builds the bundle when it is missing or stale, and says so. A server without one still serves its contracts. */
+/** Builds the bundle if it is missing or stale, and prints a message. A server without a bundle still serves its contracts. */
 export function ensureBuilt() {
   const stamp = join(root, 'web', 'dist', '.sources');
   const built = existsSync(stamp) ? readFileSync(stamp, 'utf8') : null;
