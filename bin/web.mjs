@@ -29,9 +29,13 @@ export function ensureBuilt() {
   if (!existsSync(join(root, 'web', 'build.ts')) || built === sourcesHash()) return;
   const lacking = built === null ? 'the dashboard is not built' : 'the dashboard is older than its sources';
   if (!mayWrite(join(root, 'web'))) return say(`${lacking}, ${askOwner}`);
-  say('building the dashboard (after each change of it, a few seconds) ...');
+  say('building the dashboard (a few seconds, after each change of its sources) ...');
   const { status } = spawnSync(ownNode(), [join(root, 'web', 'build.ts')], { cwd: root, stdio: ['ignore', 2, 2] });
   if (status !== 0) {
-    say(built === null ? 'the dashboard could not be built; serving without it' : 'serving the dashboard as it was');
+    say(
+      built === null
+        ? 'the dashboard could not be built; serving without it'
+        : 'the dashboard could not be rebuilt; serving the old one',
+    );
   }
 }
