@@ -37,13 +37,13 @@ function sliceOf(archive: Archive, job_id: string, at: Parameters<Archive['ask']
   return archive.ask('slice', job(job_id), { file: null, at: { from: 0 }, count: 200, ...at });
 }
 
-/** Unpacked files that this process has open. */
+/** Counts the unpacked files that this process has open. */
 function openUnpacked(): number {
   return readdirSync('/proc/self/fd').filter((file) => {
     try {
       return readlinkSync(`/proc/self/fd/${file}`).includes('/paddles-log-');
     } catch {
-      // It was open while the folder was read.
+      // The descriptor has been closed since the folder was read.
       return false;
     }
   }).length;
@@ -60,7 +60,7 @@ describe('an archive in a folder', () => {
   beforeAll(() => put('1', 'teuthology.log', text));
   afterAll(() => archive.close());
 
-  test('is read from the beginning, from the end, around a byte and backwards, and all lines come once', async () => {
+  test('is read from the beginning, from the end, around a byte and backwards, without losing or repeating lines', async () => {
     const first = await sliceOf(archive, '1');
     expect(first).toMatchObject({ name: 'teuthology.log', size: text.length, from: 0, cut: false });
     expect(first.lines).toHaveLength(200);
@@ -91,7 +91,7 @@ describe('an archive in a folder', () => {
     ['gz', gzipSync(text)],
     ['zst', zstdCompressSync(text)],
     ['xz', execFileSync('xz', ['-c'], { input: text })],
-  ])('unpacks .%s, and shows what there is of one that was cut off', async (packing, bytes) => {
+  ])('unpacks .%s files, and as much as possible of truncated ones', async (packing, bytes) => {
     put(packing, `teuthology.log.${packing}`, bytes);
     expect(await sliceOf(archive, packing)).toMatchObject({ size: text.length, cut: false });
     put(`cut-${packing}`, `teuthology.log.${packing}`, bytes.subarray(0, -20));
@@ -100,7 +100,7 @@ describe('an archive in a folder', () => {
     else expect(cut.cut).toBe(true);
   });
 
-  test('unpacks a file once for all who ask for it at the same time', async () => {
+  test('unpacks a file only once for simultaneous requests', async () => {
     put('asked-twice', 'teuthology.log.gz', gzipSync(text));
     const own = createArchive({ bases: archivesIn(folder), threads: 1 });
     const before = openUnpacked();
@@ -109,7 +109,7 @@ describe('an archive in a folder', () => {
     await own.close();
   });
 
-  test('lists files, and takes a job from where it says that it is when that is below the folder', async () => {
+  test('lists files, and reads a job from its archive path if that is below the folder', async () => {
     put('1', 'config.yaml', 'a: 1');
     mkdirSync(join(folder, run, '1', 'remote'));
     expect(await archive.ask('files', job('1'), { path: [] })).toEqual({
@@ -126,7 +126,7 @@ describe('an archive in a folder', () => {
       await expect(archive.ask('files', job('9', path), { path: [] }), path).rejects.toEqual(problem('missing'));
   });
 
-  test('is never left: not by links, not by names', async () => {
+  test('cannot be left by links or names', async () => {
     writeFileSync(join(outside, 'secret'), 'secret');
     put('links', 'x', '');
     symlinkSync(join(outside, 'secret'), join(folder, run, 'links', 'teuthology.log'));
@@ -136,7 +136,7 @@ describe('an archive in a folder', () => {
     expect((await archive.ask('files', job('links'), { path: [] })).entries.map(({ name }) => name)).toEqual(['x']);
     await expect(sliceOf(archive, '..')).rejects.toEqual(problem('missing'));
     await expect(sliceOf(archive, 'links', { file: [] })).rejects.toEqual(problem('missing'));
-    // A pipe would be waited for.
+    // Opening a pipe would block.
     execFileSync('mkfifo', [join(folder, run, 'links', 'pipe')]);
     await expect(sliceOf(archive, 'links', { file: ['pipe'] })).rejects.toEqual(problem('missing'));
   });
@@ -161,7 +161,7 @@ describe('an archive in a folder', () => {
     await expect(sliceOf(archive, 'garbage')).rejects.toEqual(problem('refused'));
   });
 
-  test('has files that grow and files that go', async () => {
+  test('shows what has been appended to a file, and that a file has been deleted', async () => {
     const path = put('grows', 'teuthology.log', 'one\ntwo');
     expect((await sliceOf(archive, 'grows')).lines.map((line) => line.text)).toEqual(['one', 'two']);
     appendFileSync(path, '\nthree\n');
@@ -179,7 +179,7 @@ describe('an archive behind HTTP', () => {
   let root: string;
   let archive: Archive;
   const asked: string[] = [];
-  /** Where the archive itself may lead to, which is none of its files. */
+  /** Targets of redirects that are not files of the archive. */
   const redirects: ((root: string) => string)[] = [
     (root) => root.replace('http:', 'https:'),
     (root) => root.replace(/:\d+\//, ':1/'),
@@ -193,7 +193,7 @@ describe('an archive behind HTTP', () => {
     (root) => root.replace('/logs/', '/logs'),
     () => '//169.254.169.254/latest/meta-data/',
     () => 'file:///etc/passwd',
-    // By way of a file that leads on.
+    // A redirect to a file that redirects again.
     () => `up/x`,
   ];
 
@@ -221,7 +221,7 @@ describe('an archive behind HTTP', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     root = `http://127.0.0.1:${(server.address() as AddressInfo).port}/logs/`;
-    // Longer than a busy machine needs to start a thread.
+    // Starting a thread takes less even on a busy machine.
     archive = createArchive({ bases: archivesIn(root), patience: 15_000 });
   });
   afterAll(async () => {
@@ -230,7 +230,7 @@ describe('an archive behind HTTP', () => {
     server.close();
   });
 
-  test('is asked for the parts that are shown, and for all of a file when it knows no parts', async () => {
+  test('is asked for the ranges that are shown, and for the whole file if it does not support ranges', async () => {
     const slice = await sliceOf(archive, '1', { at: { from: 'end' }, count: 3 });
     expect(slice).toMatchObject({ size: text.length, to: text.length });
     expect(slice.lines.at(-1)?.text).toBe('line 499 of the log');
@@ -241,7 +241,7 @@ describe('an archive behind HTTP', () => {
     ]);
   });
 
-  test('is not left by redirects, and no other host is asked because a job says so', async () => {
+  test('cannot be left by redirects, and no archive path of a job leads to another host', async () => {
     await expect(sliceOf(archive, 'else')).rejects.toEqual(problem('refused'));
     await expect(sliceOf(archive, 'up')).rejects.toEqual(problem('refused'));
     for (const at of redirects.keys())
@@ -252,7 +252,7 @@ describe('an archive behind HTTP', () => {
     expect(asked.filter((url) => !url.startsWith('/logs/') || url.includes('%2f'))).toEqual([]);
   });
 
-  test('that fails or is silent is told of, and others are answered meanwhile', async () => {
+  test('reports a failing or silent server, and answers other requests meanwhile', async () => {
     await expect(sliceOf(archive, 'broken')).rejects.toEqual(problem('away'));
     const silent = sliceOf(archive, 'silent').catch((error) => error);
     expect(await sliceOf(archive, '1')).toMatchObject({ size: text.length });
@@ -261,7 +261,7 @@ describe('an archive behind HTTP', () => {
   });
 });
 
-test('of a packed file that takes too long the beginning is shown before the patience for it ends', async () => {
+test('shows the beginning of a packed file that takes too long, before the time limit', async () => {
   const server = createServer(({ url = '' }, response) => {
     if (!url.endsWith('.gz')) return void response.writeHead(404).end();
     const packer = createGzip();
@@ -270,7 +270,7 @@ test('of a packed file that takes too long the beginning is shown before the pat
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const root = `http://127.0.0.1:${(server.address() as AddressInfo).port}/logs/`;
-  // A third of it is left for the start of a thread, which takes a second or two on a busy machine.
+  // A third of this is left for starting a thread, which takes a second or two on a busy machine.
   const archive = createArchive({ bases: archivesIn(root), patience: 12_000 });
   const { cut, lines } = await sliceOf(archive, '1');
   expect([cut, lines[0]?.text]).toEqual([true, 'a line']);
@@ -279,13 +279,13 @@ test('of a packed file that takes too long the beginning is shown before the pat
   server.close();
 });
 
-test('a host that is away is asked no longer when its threads hang, and nothing waits for it', async () => {
+test('an unreachable host is reported at once, and does not delay the end of the archive', async () => {
   const archive = createArchive({ bases: archivesIn('http://127.0.0.1:9/logs') });
   await expect(sliceOf(archive, '1')).rejects.toEqual(problem('away'));
   await archive.close();
 });
 
-test('an archive that is closed answers at once that it is, also what was asked before', async () => {
+test('a closed archive refuses new and unanswered questions at once', async () => {
   const archive = createArchive({ bases: archivesIn(folder) });
   const closed = expect.objectContaining({ kind: 'away', message: 'the archive is closed' });
   const asked = sliceOf(archive, '1').catch((error) => error);

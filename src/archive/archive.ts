@@ -1,4 +1,4 @@
-/** The archive that logs are read from, by threads of its own (docs/decisions/0017-logs.md); one that hangs is left behind. */
+/** The archive of logs, which separate threads read (docs/decisions/0017-logs.md). A thread that hangs is abandoned. */
 import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -10,33 +10,33 @@ import type { Answered, AnswerTo, Asked, AskOf, Kind } from './worker.ts';
 
 /** Reads the files of jobs. */
 export interface Archive {
-  /** False as long as there is nothing to ask. */
+  /** False as long as there is no archive to read. */
   isOpen(): boolean;
-  /** Asks one of the threads about a job. Throws `ArchiveProblem`; anything else that is thrown is a defect. */
+  /** Sends a question about a job to one of the threads. Throws `ArchiveProblem`; any other error is a defect. */
   ask<One extends Kind>(kind: One, job: PlacedJob, ask: Omit<AskOf<One>, 'places'>): Promise<AnswerTo<One>>;
-  /** Ends all threads, after a second at the latest; what is asked then or was not answered yet throws `ArchiveProblem`. */
+  /** Ends all threads within a second. Unanswered and later questions throw `ArchiveProblem`. */
   close(): Promise<void>;
 }
 
-/** How it is done; the defaults are those of a server. */
+/** Options of an archive; the defaults are those of a server. */
 interface ArchiveOptions {
   bases: ArchiveBase[];
-  /** Threads that work at the same time. */
+  /** The number of threads. */
   threads?: number;
-  /** Milliseconds for one question; a thread that takes longer hangs and is left behind. */
+  /** The time limit for one question, in milliseconds. A thread that takes longer is abandoned. */
   patience?: number;
-  /** Bytes of a packed file that are unpacked. */
+  /** The most bytes to unpack from a packed file. */
   mostUnpacked?: number;
 }
 
-/** The share of the patience for a question that unpacking may take, so that the beginning of a file that takes longer can still be shown. */
+/** The share of `patience` that unpacking may take, so that the beginning of a file that takes longer can still be shown. */
 const unpacking = 2 / 3;
-/** Threads that may hang before nothing is asked any more: what they hang on does not answer others either. */
+/** The number of hanging threads from which on questions are refused, because whatever these threads wait for would block others too. */
 const mostHanging = 4;
-/** Questions that wait at the same time. */
+/** The most questions that wait at the same time. */
 const mostWaiting = 64;
 
-/** Makes the archive; each thread starts with its first question. */
+/** Creates the archive. Each thread starts with its first question. */
 export function createArchive({ bases, threads = 2, patience = 30_000, mostUnpacked }: ArchiveOptions): Archive {
   const slots: (Thread | null)[] = Array.from({ length: threads }, () => null);
   let hanging = 0;
@@ -49,7 +49,7 @@ export function createArchive({ bases, threads = 2, patience = 30_000, mostUnpac
     slots[slot] = thread;
     return thread;
   };
-  /** It may never end: a call that the system does not answer cannot be taken back. */
+  /** Abandons a thread. It may never end, because a system call that hangs cannot be cancelled. */
   const leaveBehind = (thread: Thread) => {
     thread.end(new ArchiveProblem('away', 'the archive does not answer'));
     hanging++;
@@ -62,11 +62,11 @@ export function createArchive({ bases, threads = 2, patience = 30_000, mostUnpac
         const folder = folderOf(base, job);
         return folder === null ? [] : [{ base, folder }];
       });
-      if (places.length === 0) throw new ArchiveProblem('missing', 'the archive has no folder of this job');
+      if (places.length === 0) throw new ArchiveProblem('missing', 'the archive has no folder for this job');
       if (closed) throw new ArchiveProblem('away', 'the archive is closed');
       if (hanging >= mostHanging) throw new ArchiveProblem('away', 'the archive does not answer');
-      if (asked >= mostWaiting) throw new ArchiveProblem('away', 'too much is asked of the archive');
-      // What one thread has unpacked the other one has not.
+      if (asked >= mostWaiting) throw new ArchiveProblem('away', 'too many requests are waiting for the archive');
+      // A job is always assigned to the same thread, because each thread keeps its own unpacked files.
       const slot = Number.parseInt(hash('sha1', `${job.run}/${job.job_id}`).slice(0, 8), 16) % threads;
       const thread = slots[slot] ?? start(slot);
       asked++;
@@ -81,7 +81,7 @@ export function createArchive({ bases, threads = 2, patience = 30_000, mostUnpac
     async close() {
       closed = true;
       const open = slots.filter((thread) => thread !== null);
-      // Before they end, because that may never come.
+      // Answers the waiting questions first, because a thread may never end.
       for (const thread of open) thread.end(new ArchiveProblem('away', 'the archive is closed'));
       const ending = open.map(({ worker }) => worker.terminate());
       const soon = new Promise((resolve) => setTimeout(resolve, 1000).unref());
@@ -92,7 +92,7 @@ export function createArchive({ bases, threads = 2, patience = 30_000, mostUnpac
 
 type Thread = ReturnType<typeof startThread>;
 
-/** Starts a thread; `onEnd` hears when it answers no more. */
+/** Starts a thread. `onEnd` is called when it does not answer any more. */
 function startThread(workerData: object, onEnd: () => void) {
   const resourceLimits = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 };
   const worker = new Worker(threadFile('worker', import.meta.url), { resourceLimits, workerData });
@@ -112,7 +112,7 @@ function startThread(workerData: object, onEnd: () => void) {
     else one?.reject(new ArchiveProblem(answered.problem, answered.message));
   });
   worker.on('error', end);
-  worker.on('exit', () => end(new ArchiveProblem('away', 'the archive was not read to the end')));
+  worker.on('exit', () => end(new ArchiveProblem('away', 'the thread that read the archive has ended')));
   return {
     worker,
     end,
@@ -124,10 +124,10 @@ function startThread(workerData: object, onEnd: () => void) {
   };
 }
 
-/** Where the demo leaves logs: read without a setting as soon as it is there. */
+/** The folder in which the demo stores logs. Without a setting it is the archive as soon as it exists. */
 const usualFolder = 'data/archive';
 
-/** The archive of the setting. */
+/** Opens the archive that the setting names. */
 export function openArchive(setting: string, options: Omit<ArchiveOptions, 'bases'> = {}): Archive {
   if (setting !== '') return createArchive({ bases: archivesIn(setting), ...options });
   const root = resolve(usualFolder);

@@ -1,4 +1,4 @@
-/** Files that change while they are read, what hostile ones leave, and what cannot be read now. */
+/** Files that change while they are read, excerpts of hostile files, and files that cannot be read at the moment. */
 import { mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const job = { ignorelist: [], failure_reason: null, isNear: true };
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Everything that is asked of a log. */
+/** Sends all kinds of questions about a log. */
 async function askAll(source: Source & { id: string; key: string }) {
   const log = { ...source, source, isNear: true };
   const slice = await numbered(log, await sliceOf(source, { around: source.size - 100 }, 50));
@@ -33,7 +33,7 @@ test.each<[string, () => void, boolean]>([
   ['was replaced', () => writeFileSync(`${path}.new`, 'another') ?? renameSync(`${path}.new`, path), true],
   ['lost its end', () => truncateSync(path, 100), false],
   ['was emptied', () => truncateSync(path, 0), false],
-])('a file that %s while it is read answers with what can be read of it', async (_, change, isWhole) => {
+])('as much as possible is read of a file that %s while it is read', async (_, change, isWhole) => {
   writeFileSync(path, `${ordinary}${error}\n`);
   const source = openFile(folder, ['log']);
   try {
@@ -49,7 +49,7 @@ test.each<[string, () => void, boolean]>([
   }
 });
 
-test('a file system that fails in the middle is told of', async () => {
+test('reports a file system that fails in the middle of a file', async () => {
   const read = async (at: number, length: number) => {
     if (at > 500_000) throw new ArchiveProblem('away', 'the archive cannot be read (ESTALE)');
     return Buffer.from('INFO:x:fine \n'.repeat(Math.ceil(length / 13))).subarray(0, length);
@@ -59,7 +59,7 @@ test('a file system that fails in the middle is told of', async () => {
   await expect(firstErrorOf(source, job)).rejects.toMatchObject({ kind: 'away' });
 });
 
-test('an excerpt has at most 8 KB, whatever bytes there are', async () => {
+test('an excerpt has at most 8 KB, whatever bytes the file contains', async () => {
   for (const letter of ['\x80', '\xe2\x82\xac', '"', 'x']) {
     const line = (kind: string) => `INFO:x:${kind} ${letter.repeat(700)}\n`;
     const kinds = ['FAILED ceph_assert(', 'FAIL: test_a (t.A)', 'Error EINVAL:'].map(line);
@@ -73,7 +73,7 @@ test('an excerpt has at most 8 KB, whatever bytes there are', async () => {
   }
 });
 
-test('a packed file cannot be read now where there is no temporary folder', async () => {
+test('a packed file cannot be read while there is no temporary folder', async () => {
   writeFileSync(path, gzipSync(ordinary));
   const source = openFile(folder, ['log']);
   vi.stubEnv('TMPDIR', join(folder, 'nowhere'));

@@ -1,32 +1,32 @@
-/** Reads the log of a job that ended badly for its first real error, and finds the next line that may be one. */
+/** Searches the log of a failed job for its first real error, and for the next line that may be an error. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type EvidenceKind, evidenceIn, nextTrigger } from '../core/logs/evidence.ts';
 import { createScan, type Finding, type Near } from '../core/logs/first-error.ts';
 import { type LogMatch, sliceOf } from './slices.ts';
 import type { Source } from './source.ts';
 
-/** The first real error of a log, or its last lines when none was found. */
+/** The first real error of a log, or its last lines if none was found. */
 interface FirstError {
   kind: EvidenceKind;
   error: string;
-  /** The byte that its line begins at; null when nothing was found. */
+  /** The offset of its line; null if nothing was found. */
   at: number | null;
   sure: boolean;
-  /** What else it may be. */
+  /** Other candidates. */
   others: Finding[];
-  /** Lines around it, or the last ones. */
+  /** The lines around it, or the last lines. */
   context: string;
 }
 
 const chunk = 1 << 20;
-/** Bytes of lines before a chunk that may still be asked for, and behind it. */
+/** Bytes before and after a line that can be read as its context. */
 const [before, behind] = [64 << 10, 32 << 10];
-/** Bytes at each end that are read of a file that is far away, or takes too long. */
+/** Bytes read at each end of a file that is behind HTTP or takes too long. */
 const ends = 64 << 20;
-/** Processor time for a log, in microseconds, and for its end when the rest took all of that. */
+/** The CPU time for a log in microseconds, and the additional time for its end if the rest took all of the former. */
 const [mostTime, timeForEnd] = [8_000_000, 2_000_000];
 
-/** Finds the first real error of a job. A file that is not near, so that reading costs more, is read at its ends only. Throws `ArchiveProblem`. */
+/** Finds the first real error of a job. A file behind HTTP, which costs more to read, is read only at its ends. Throws `ArchiveProblem`. */
 export async function firstErrorOf(
   source: Source,
   { isNear, ...job }: { isNear: boolean; ignorelist: string[]; failure_reason: string | null },
@@ -46,7 +46,7 @@ export async function firstErrorOf(
   }
   const whole = stopped === size || (lastStart <= stopped && end === size);
   const context = await contextOf(source, { around: best.at }, best.at);
-  // What was not read may have come first.
+  // The part that was not read may contain an earlier error.
   return { ...best, sure: sure && (whole || best.at < stopped), others, context };
 }
 
@@ -58,7 +58,7 @@ function timer(): () => number {
   };
 }
 
-/** Tells each line of a part of a file that has a trigger; returns where it stopped. */
+/** Passes each line with a trigger in a part of a file to `tell`. Returns the offset at which it stopped. */
 async function scanPart(
   source: Source,
   from: number,
@@ -67,7 +67,7 @@ async function scanPart(
   isLate: () => boolean,
 ): Promise<number> {
   let window = Buffer.alloc(0);
-  /** The byte that the window begins at, and the first one that no line was told of. */
+  /** The offset of the window, and the offset up to which lines have been passed on. */
   let [start, told] = [from, from];
   for (let at = from; at < to; await nextTurn()) {
     const bytes = await source.read(at, Math.min(chunk, to - at));
@@ -86,14 +86,14 @@ async function scanPart(
   return to;
 }
 
-/** Behind the last line that ends before a byte; the byte itself where no line ends. */
+/** Returns the end of the last line that ends before a byte, or the byte itself if no line ends before it. */
 function lineEnd(window: Buffer, start: number, at: number): number {
   if (at <= start) return start;
   const newline = window.lastIndexOf(10, at - start);
   return newline < 0 ? at : start + newline + 1;
 }
 
-/** Lines of a window that are told at most: of hostile ones it is known enough then. */
+/** The most lines of a window that are passed on; only hostile logs have more. */
 const mostLines = 20_000;
 const longestLine = 8192;
 
@@ -108,7 +108,7 @@ function tellLines(
     const lineStart = hit === 0 ? 0 : window.lastIndexOf(10, hit - 1) + 1;
     const newline = window.indexOf(10, hit);
     const lineEnd = newline < 0 ? window.length : newline;
-    // Of a line of hostile length the part around the trigger counts.
+    // Only the part around the trigger is used of a line of hostile length.
     const from = Math.max(lineStart, hit - longestLine / 2);
     const to = Math.min(lineEnd, from + longestLine);
     tell(window.toString('latin1', from, to), start + from, nearOf(window, lineStart, lineEnd));
@@ -140,7 +140,7 @@ function nearOf(window: Buffer, lineStart: number, lineEnd: number): Near {
   };
 }
 
-/** Lines of context, bytes of all of them, and characters of each: with three errors and a name an excerpt has at most 8 KB. */
+/** The most lines of context, their most bytes together, and characters of each. With three errors and a name an excerpt has at most 8 KB. */
 const [contextLines, longestContext, longestContextLine] = [40, 5000, 500];
 
 async function contextOf(
@@ -153,7 +153,7 @@ async function contextOf(
   const bytesOf = ({ text }: { text: string }) => Buffer.byteLength(text) + 1;
   let size = short.reduce((sum, line) => sum + bytesOf(line), 0);
   const middle = at ?? (short.at(-1)?.at as number);
-  // The lines that are furthest from the error are left out first.
+  // Drops the lines that are furthest from the error first.
   while (size > longestContext && short.length > 1) {
     const [first, last] = [short[0] as { at: number; text: string }, short.at(-1) as { at: number; text: string }];
     const gone = middle - first.at > last.at - middle ? short.shift() : short.pop();
@@ -162,14 +162,14 @@ async function contextOf(
   return short.map(({ text }) => text).join('\n');
 }
 
-/** Bytes of an error. */
+/** The most bytes of an error. */
 const longestError = 500;
 
 function asUtf8(latin1: string): string {
   const text = Buffer.from(latin1, 'latin1')
     .toString()
     .replace(/[\x00-\x1f\x7f]/g, '\ufffd');
-  // With `stream` a character that is cut is left out.
+  // `stream` drops an incomplete character at the end.
   return new TextDecoder().decode(Buffer.from(text).subarray(0, longestError), { stream: true });
 }
 

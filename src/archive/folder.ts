@@ -1,6 +1,6 @@
 /**
- * An archive in a folder. Calls are synchronous: the thread that makes them has nothing else to do, and a network file system
- * that hangs would otherwise take the threads that the whole process has for files.
+ * An archive in a folder. Calls are synchronous, because the thread that makes them has nothing else to do, and because
+ * asynchronous calls to a hanging network file system would use up the thread pool of the whole process.
  */
 import {
   closeSync,
@@ -16,10 +16,10 @@ import {
 import { join } from 'node:path';
 import { type ArchiveEntry, ArchiveProblem, fileProblem, type Source } from './source.ts';
 
-/** Names of a folder that are listed. */
+/** The most names of a folder that are listed. */
 export const mostEntries = 1000;
 
-/** Where a path really leads, below the root. A link out of it is refused. */
+/** Resolves the links in a path below the root. Throws `ArchiveProblem` if it leads out of the root. */
 function realPath(root: string, parts: string[]): string {
   try {
     const [top, real] = [realpathSync(root), realpathSync(join(root, ...parts))];
@@ -27,7 +27,7 @@ function realPath(root: string, parts: string[]): string {
   } catch (error) {
     throw fileProblem(error);
   }
-  throw new ArchiveProblem('refused', 'this leads out of the archive');
+  throw new ArchiveProblem('refused', 'this path leads out of the archive');
 }
 
 /** Opens a file below a folder. Throws `ArchiveProblem`. */
@@ -47,13 +47,13 @@ export function openFile(root: string, parts: string[]): Source & { key: string;
   }
 }
 
-/** An open file; whoever has it closes it. */
+/** Returns an open file as a source. The caller must close it. */
 export function sourceOf(file: number, size: number): Source {
   let closed = false;
   return {
     size,
     async read(at, length) {
-      // Its number may by now be that of another file.
+      // The descriptor may belong to another file by now.
       if (closed) throw new ArchiveProblem('away', 'the file was closed meanwhile; try again');
       const bytes = Buffer.allocUnsafe(length);
       try {
@@ -69,7 +69,7 @@ export function sourceOf(file: number, size: number): Source {
   };
 }
 
-/** The names in a folder, the first thousand that the file system tells, in order. Throws `ArchiveProblem`. */
+/** Returns the first thousand names that the file system lists in a folder, sorted. Throws `ArchiveProblem`. */
 export function listFolder(root: string, parts: string[]): { entries: ArchiveEntry[]; more: boolean } {
   const path = realPath(root, parts);
   try {
@@ -94,7 +94,7 @@ export function listFolder(root: string, parts: string[]): { entries: ArchiveEnt
   }
 }
 
-/** Null for what is neither a file nor a folder of the archive: pipes, links that lead out or nowhere. */
+/** Returns null for anything but files and folders of the archive: pipes, dangling links, and links that lead out of it. */
 function entryOf(root: string, parts: string[], { name }: Dirent): ArchiveEntry | null {
   try {
     const stat = statSync(realPath(root, [...parts, name]));

@@ -1,14 +1,14 @@
-/** Test cases from files of the archive: every `*.xml` in the folder of a job, and in the folders in it. */
+/** Reads test cases from the archive: from every `*.xml` file in the folder of a job and its subfolders. */
 import { mostCases } from '../core/test-cases.ts';
 import { createPacker, type GatheredCases, gatherCases, JunitProblem, type PackedCases, readJunit } from './junit.ts';
 import { listFiles, openLog, type Place } from './open.ts';
 import { ArchiveProblem } from './source.ts';
 import { chunksOf } from './unpack.ts';
 
-/** Files and folders that are looked at, and bytes of one file. */
+/** The most files and folders that are read, and the most bytes of one file. */
 const [mostFiles, mostFolders, longestFile] = [50, 30, 64 << 20];
 
-/** The cases in the files of a job; null when it has none, or too long ones. Files that are no JUnit XML are left alone. */
+/** Returns the cases in the files of a job, or null if there are none or they are too long. Skips files that are not JUnit XML. */
 export async function testsIn(places: Place[]): Promise<(PackedCases & { files: string[] }) | null> {
   const packer = createPacker();
   const parts: GatheredCases[] = [];

@@ -13,7 +13,7 @@ async function read(text: string, step = 7): Promise<TestCase[]> {
   return cases;
 }
 
-test('cases are read with how they ended, from whatever pieces they arrive in', async () => {
+test('reads cases and their results, whatever the pieces in which the document arrives', async () => {
   const text = `<?xml version="1.0"?><testsuites><testsuite name="lamps">
     <testcase classname="t.Lamps" name="test_a" time="1,200.5"/>
     <testcase classname="t.Lamps" name="test_b" time="x"><failure message="3 &lt; 4">trace</failure><error>later</error></testcase>
@@ -29,17 +29,17 @@ test('cases are read with how they ended, from whatever pieces they arrive in', 
 });
 
 test.each([
-  ['no XML', 'nothing'],
-  ['nothing', ''],
+  ['text that is not XML', 'nothing'],
+  ['an empty document', ''],
   ['another document', '<html><body/></html>'],
-  ['a part of one', '<testsuite><testcase name="a">'],
+  ['an incomplete document', '<testsuite><testcase name="a">'],
   ['declared entities', '<!DOCTYPE t [<!ENTITY a "aaaa">]><testsuite><testcase name="&a;"/></testsuite>'],
   ['unknown entities', '<testsuite><testcase name="&lamp;"/></testsuite>'],
   ['deep elements', `<testsuite>${'<a>'.repeat(200)}`],
   ['a long attribute', `<testsuite><testcase name="${'a'.repeat(1 << 20)}"/></testsuite>`],
 ])('%s is refused', (_, text) => expect(read(text, 1000)).rejects.toThrow(JunitProblem));
 
-test('100,000 cases are packed into few bytes, and come back as they were', async () => {
+test('packs 100,000 cases into few bytes, and unpacks them unchanged', async () => {
   const cases = Array.from({ length: 100_000 }, (_, at): TestCase => {
     const result = at % 1000 === 7 ? 'fail' : 'pass';
     return {

@@ -1,6 +1,6 @@
 /**
- * Reads JUnit XML as it arrives, and packs its cases into few bytes: 100,000 of them take about a megabyte. Documents that declare
- * entities are refused: nothing but the five of XML is ever replaced.
+ * Parses JUnit XML as a stream, and compresses its test cases: 100,000 take about a megabyte. Documents that declare entities are
+ * refused; only the five predefined entities of XML are replaced.
  */
 import { finished } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -19,13 +19,13 @@ import {
   type TestCase,
 } from '../core/test-cases.ts';
 
-/** What is wrong with a document, in a sentence for whoever sent it. */
+/** A document is invalid. The message is a sentence for the sender. */
 export class JunitProblem extends Error {}
 
-/** Bytes that are read in one go, in about a millisecond, and how long reading keeps others waiting, in milliseconds. */
+/** Bytes that are parsed at a time, in about a millisecond; and milliseconds of parsing after which other requests run. */
 const [atATime, stretch] = [8 << 10, 10];
 
-/** Reads a document as it arrives, hands its cases on one by one, and gives others their turn. Throws `JunitProblem`. */
+/** Parses a document as it arrives, and passes each case to `onCase`. Lets other requests run in between. Throws `JunitProblem`. */
 export async function readJunit(document: AsyncIterable<Uint8Array>, onCase: (one: TestCase) => void): Promise<void> {
   const parser = createParser(onCase);
   const decoder = new TextDecoder();
@@ -50,14 +50,14 @@ function createParser(onCase: (one: TestCase) => void) {
   let inMessage = false;
   let depth = 0;
   let hasSuite = false;
-  // It counts places, because it bounds what it holds at certain ones.
+  // The parser must track positions, because it checks the size of its buffers at certain positions.
   const parser = sax.parser(true);
   parser.onerror = (error) => {
     const [reason = ''] = error.message.split('\n');
     throw new JunitProblem(`it cannot be read as XML: ${reason.slice(0, 200)}`);
   };
   parser.ondoctype = () => {
-    throw new JunitProblem('it must not have a document type');
+    throw new JunitProblem('it must not have a document type declaration');
   };
   parser.onopentag = ({ name, attributes }) => {
     if (++depth > deepest) throw new JunitProblem(`its elements nest deeper than ${deepest} levels`);
@@ -69,7 +69,7 @@ function createParser(onCase: (one: TestCase) => void) {
     }
     const result = results[name];
     if (current === null || result === undefined) return;
-    // An error behind a failure is of its cleaning up.
+    // An error after a failure comes from the cleanup.
     if (current.result === 'pass') current.result = result;
     current.message ??= textOf(attributes.message as string | undefined, longestCase.message);
     inMessage = current.message === null;
@@ -102,7 +102,7 @@ function caseOf({ name = '', classname = '', time = '' }: Record<string, string>
   const title = name.trim() === '' ? 'unnamed' : name.trim();
   const place = classname.trim();
   return {
-    // What a shorter name leaves out says which case it is.
+    // A shorter name would leave out what identifies the case.
     name: cutTitle(place === '' ? title : `${title} (${place})`, longestCase.name),
     result: 'pass',
     seconds: Number.isFinite(seconds) && seconds >= 0 && seconds < 1e9 ? seconds : null,
@@ -118,29 +118,29 @@ function textOf(text: string | undefined, longest: number): string | null {
 /** Test cases as they are stored. */
 export interface PackedCases {
   counts: CaseCounts;
-  /** Of all cases together. */
+  /** The total duration of all cases. */
   seconds: number;
-  /** Base64 of what zstd makes of lines of JSON, each a list of some cases. */
+  /** Lines of JSON, each a list of some cases, compressed with zstd and encoded as base64. */
   packed: string;
-  /** Those that failed, the first thousand. */
+  /** The first thousand failed cases. */
   failed: TestCase[];
 }
 
-/** Cases in a line: printed or parsed in some 2 ms. */
+/** Cases in a line. A line is serialized or parsed in some 2 ms. */
 const casesInLine = 1000;
-/** More failures of one job tell no more. */
+/** The most failed cases that are kept; more would not help. */
 const mostFailed = 1000;
-/** Bytes of all lines of a job. */
+/** The most bytes of all lines of a job. */
 const longest = 512 << 20;
-/** Bytes of packed cases: SQLite writes a megabyte in 10 ms, and nobody else meanwhile. 100,000 cases have less than one. */
+/** The most bytes of packed cases. SQLite writes a megabyte in 10 ms and blocks all other requests meanwhile. 100,000 cases have less than one. */
 const longestPacked = 4 << 20;
 
-/** Some cases of a job, which are lines already: as objects 100,000 of them would keep the collector of garbage busy for 100 ms. */
+/** A summary of cases that were serialized already: as objects, 100,000 cases would keep the garbage collector busy for 100 ms. */
 export interface GatheredCases extends Omit<PackedCases, 'packed'> {
   total: number;
 }
 
-/** Gathers cases that come one by one, and hands on lines of them. */
+/** Collects cases one by one, and passes them on in serialized lines. */
 export function gatherCases(onLine: (line: Buffer) => void) {
   const gathered: GatheredCases = { total: 0, counts: noCases(), seconds: 0, failed: [] };
   let rows: [string, number, number | null, string | null][] = [];
@@ -164,7 +164,7 @@ export function gatherCases(onLine: (line: Buffer) => void) {
   };
 }
 
-/** Packs lines of cases while they come. */
+/** Compresses lines of cases as a stream. */
 export function createPacker() {
   const stream = createZstdCompress();
   const parts: Buffer[] = [];
@@ -175,7 +175,7 @@ export function createPacker() {
   });
   return {
     write: (line: Buffer) => void stream.write(line),
-    /** The cases of a job, which were gathered in some parts; null when they are longer than a database should have to take. */
+    /** Returns the packed cases of a job, which were gathered in some parts, or null if they are too long for the database. */
     async done(gathered: readonly GatheredCases[]): Promise<PackedCases | null> {
       stream.end();
       await promisify(finished)(stream);
@@ -192,7 +192,7 @@ export function createPacker() {
   };
 }
 
-/** The cases of a job, some at a time. */
+/** Yields the cases of a job, a line at a time. */
 export async function* unpackCases(packed: string): AsyncGenerator<TestCase[]> {
   const bytes = await promisify(zstdDecompress)(Buffer.from(packed, 'base64'), { maxOutputLength: longest });
   for (let at = 0; at < bytes.length; await nextTurn()) {

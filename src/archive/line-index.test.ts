@@ -4,7 +4,7 @@ import { sliceOf } from './slices.ts';
 
 let files = 0;
 
-/** A log in memory, open; `grown` is what became of it. */
+/** An open log in memory. Logs with the same `id` are versions of the same file. */
 function logOf(bytes: Buffer, { isNear = true, id = `${++files}` } = {}) {
   const source = {
     size: bytes.length,
@@ -18,18 +18,18 @@ const linesFrom = (first: number, count: number) =>
   Buffer.from(Array.from({ length: count }, (_, at) => `this is line ${first + at}\n`).join(''));
 
 type OpenedLog = ReturnType<typeof logOf>;
-/** A slice, asked for until its lines are counted. */
+/** Reads a slice repeatedly until its lines are counted. */
 async function at(log: OpenedLog, byte: number) {
   for (;;) {
     const slice = await numbered(log, await sliceOf(log.source, { around: byte }, 20));
     if (!slice.counting) return slice;
   }
 }
-/** What the first of the lines around the start of a line calls itself. */
+/** The text of the line with a number. */
 const called = async (log: OpenedLog, line: number) =>
   (await sliceOf(log.source, { from: await byteOfLine(log, line) }, 1)).lines[0]?.text;
 
-test('lines have the numbers that they would have in an editor, wherever a slice begins', async () => {
+test('numbers lines like an editor, wherever a slice begins', async () => {
   const log = logOf(linesFrom(1, 200_000));
   for (const share of [1, 0, 0.5, 0.999, 0.1]) {
     const { lines } = await at(log, Math.floor(log.source.size * share));
@@ -41,7 +41,7 @@ test('lines have the numbers that they would have in an editor, wherever a slice
   expect(await byteOfLine(log, 9e15)).toBe(log.source.size);
 });
 
-test('pieces of a line have its number, and a log that has grown or was written again is counted as it is now', async () => {
+test('pieces of a line have its number, and a log that has grown or was replaced is counted again', async () => {
   const long = Buffer.concat([Buffer.alloc(100_000, 'x'), Buffer.from('\nsecond\n')]);
   const log = logOf(long);
   const { lines } = await at(log, 99_000);
@@ -55,14 +55,14 @@ test('pieces of a line have its number, and a log that has grown or was written 
   expect(await called(shorter, 9)).toBe('this is line 9');
 });
 
-test('a log behind HTTP is counted as far as its first 64 MB', async () => {
+test('counts the lines in the first 64 MB of a log behind HTTP', async () => {
   const log = logOf(Buffer.concat([Buffer.alloc(70 << 20, 'x'), Buffer.from('\nlast\n')]), { isNear: false });
   const { counting, lines } = await at(log, log.source.size);
   expect({ counting, last: lines.at(-1) }).toMatchObject({ counting: false, last: { line: null, text: 'last' } });
   await expect(byteOfLine(log, 2)).rejects.toMatchObject({ kind: 'refused' });
 });
 
-test('what is shown of bytes that grow in JSON stays below 256 KB', async () => {
+test('a slice stays below 256 KB of JSON, whatever its bytes', async () => {
   const kinds = ['\x1b', '\x1b[', '\x1b[m', '"', '\\', '\t', '\0', `${'\x1b[m'.repeat(21)}\n`, '\x80'];
   for (const kind of kinds) {
     const log = logOf(Buffer.from(kind.repeat(200_000), 'latin1'));

@@ -1,40 +1,43 @@
-/** Numbers of lines: how many begin before every 64th kilobyte of a file, counted as far as somebody has looked. */
+/** An index of line numbers: the number of lines before every 64 KiB of a file. It is built as far as the file has been viewed. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { OpenLog } from './open.ts';
 import type { LogSlice } from './slices.ts';
 import { ArchiveProblem, type Source } from './source.ts';
 
-/** Bytes between two entries, some 600 lines: an index of bytes is as small for lines of hostile length, or of none. */
+/** Bytes between two entries, some 600 lines. Entries at fixed offsets keep the index small, whatever the length of lines. */
 const step = 64 << 10;
 const chunk = 16 * step;
-/** Milliseconds of counting for a slice, which waits for it, and for a line that is looked for by its number. */
+/** The most milliseconds of counting before a slice is returned, and to find a line by its number. */
 const [forSlice, forLine] = [40, 8000];
-/** Bytes that are counted of a file that is another machine's to send. */
+/** The most bytes counted of a file behind HTTP. */
 const mostFar = 64 << 20;
 
-/** What is counted of a file. */
+/** The index of a file. */
 interface Counted {
-  /** Of the file when it was last looked at. */
+  /** The key of the file when it was last viewed. */
   key: string;
-  /** Ends of lines before each entry. */
+  /** The number of line ends before each entry. */
   before: number[];
-  /** The last bytes that were counted: a file that has only grown still has them. */
+  /** The last counted bytes. A file that has only grown still has them. */
   tail: Buffer;
 }
 
-/** Files that were looked at last, the very last at the end: 128 KB for a gigabyte. */
+/** The indexes of the files viewed last, the latest at the end. An index has 128 KB per gigabyte. */
 const kept = new Map<string, Counted>();
 const mostKept = 20;
 
 type Counting = Pick<OpenLog, 'id' | 'key' | 'source' | 'isNear'>;
 
-/** The slice with the numbers of its lines from 1 on, null where `counting` says that they are not known yet, or where nobody counts them. */
+/**
+ * A slice with line numbers, starting from 1. They are null if they are not known yet (`counting` is true) or will never be counted
+ * (`counting` is false).
+ */
 interface NumberedSlice extends Omit<LogSlice, 'lines'> {
   lines: { at: number; line: number | null; text: string }[];
   counting: boolean;
 }
 
-/** Numbers the lines of a slice, when counting them up to there takes no time that anybody notices. Throws `ArchiveProblem`. */
+/** Numbers the lines of a slice, if counting the lines before it takes no noticeable time. Throws `ArchiveProblem`. */
 export async function numbered(log: Counting, { lines, ...slice }: LogSlice): Promise<NumberedSlice> {
   const at = lines[0]?.at ?? 0;
   const isCounted = log.isNear || at < mostFar;
@@ -49,7 +52,7 @@ export async function numbered(log: Counting, { lines, ...slice }: LogSlice): Pr
   return { ...slice, lines: rows, counting: isCounted && first === null };
 }
 
-/** Where a line begins, by its number; where the file ends for one behind its end. Throws `ArchiveProblem`. */
+/** Returns the offset of a line by its number, or the size of the file if it has fewer lines. Throws `ArchiveProblem`. */
 export async function byteOfLine(log: Counting, line: number): Promise<number> {
   const ends = line - 1;
   if (ends <= 0) return 0;
@@ -92,14 +95,14 @@ function coveredOf({ before }: Counted): number {
   return (before.length - 1) * step;
 }
 
-/** Counts on until it is enough, the file ends, or the time is over. */
+/** Continues counting until `isEnough`, the end of the file, or the time limit `most` (milliseconds). */
 async function count(counted: Counted, source: Source, most: number, isEnough: () => boolean): Promise<void> {
   const deadline = performance.now() + most;
   while (!isEnough() && performance.now() < deadline) {
     const place = coveredOf(counted);
     const bytes = await source.read(place, chunk);
     if (bytes.length < step) return;
-    // Another question may have counted the same bytes meanwhile.
+    // Another request may have counted the same bytes meanwhile.
     if (coveredOf(counted) === place) add(counted, bytes);
     await nextTurn();
   }
@@ -123,7 +126,7 @@ async function endsBefore({ before }: Counted, source: Source, at: number): Prom
 
 function endsIn(bytes: Buffer): number {
   let ends = 0;
-  // A gigabyte of ordinary lines takes 0.3 s, with a loop over its bytes 1.9 s.
+  // A gigabyte of ordinary lines takes 0.3 s; a loop over its bytes would take 1.9 s.
   for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) ends++;
   return ends;
 }

@@ -1,45 +1,45 @@
-/** Opens files of a job in the first archive that has them. */
+/** Opens the files of a job in the first archive that has them. */
 import { type ArchiveBase, logNames, packingOf } from '../core/logs/places.ts';
 import { listFolder, openFile } from './folder.ts';
 import { type ArchiveEntry, ArchiveProblem, type ProblemKind, type Source } from './source.ts';
 import { chunksOf, unpack } from './unpack.ts';
 import { listAddress, openAddress } from './web.ts';
 
-/** A folder of a job in one of the archives. */
+/** The folder of a job in one of the archives. */
 export interface Place {
   base: ArchiveBase;
   folder: string[];
 }
 
-/** An open file; `name` from the folder of the job on, `cut` when its end is missing. */
+/** An open file. `name` is its path below the folder of the job; `cut` is true if its end is missing. */
 export interface OpenLog {
   name: string;
   source: Source;
   cut: boolean;
-  /** The same for the same bytes. */
+  /** Identifies the content of the file. */
   key: string;
-  /** The same for the same file, also when it has grown. */
+  /** Identifies the file, even if it has grown. */
   id: string;
-  /** Whether all of it is on this machine or a file system of it. */
+  /** True if the whole file is in a file system of this machine. */
   isNear: boolean;
 }
 
-/** Unpacked files that a thread keeps, the one that was used last at the end. */
+/** The unpacked files that a thread keeps; the one used last is at the end. */
 const kept = new Map<string, Unpacked>();
 const mostKept = 3;
-/** Files that are being unpacked. */
+/** The files that are being unpacked. */
 const making = new Map<string, Promise<Unpacked>>();
 
 type Unpacked = Source & { cut: boolean };
 
-/** Opens a file, or the log where `file` is null. `stored` leaves it packed. Throws `ArchiveProblem`. */
+/** Opens a file, or the log if `file` is null. With `stored`, does not unpack it. Throws `ArchiveProblem`. */
 export async function openLog(places: Place[], file: string[] | null, stored = false): Promise<OpenLog> {
   const names = file === null ? logNames.map((name) => [name]) : [file];
-  // One that does not answer for the first name is not asked for the others: each would wait as long.
+  // An archive that does not answer is not asked for the other names, because each would take as long.
   return firstOf(places, (place) => firstOf(names, (name) => openIn(place, name, stored), ['missing', 'refused']));
 }
 
-/** Lists a folder of a job; `path` from its own folder on. Throws `ArchiveProblem`. */
+/** Lists a folder of a job. `path` is relative to the folder of the job. Throws `ArchiveProblem`. */
 export async function listFiles(places: Place[], path: string[]): Promise<{ entries: ArchiveEntry[]; more: boolean }> {
   return firstOf(places, async ({ base, folder }) => {
     const parts = [...folder, ...path];
@@ -47,7 +47,10 @@ export async function listFiles(places: Place[], path: string[]): Promise<{ entr
   });
 }
 
-/** What the first of them gives. A problem that is passed does not keep the next from being tried, but is told of when none has it. */
+/**
+ * Returns the first result. After a problem of a kind in `passed`, tries the next one. If none succeeds, throws the first problem that
+ * is not `missing`.
+ */
 async function firstOf<One, Found>(
   all: One[],
   open: (one: One) => Promise<Found>,
@@ -89,7 +92,7 @@ async function openIn({ base, folder }: Place, name: string[], stored: boolean):
   }
 }
 
-/** The unpacked file of a key. Several who ask for it while it is unpacked get the same one. */
+/** Returns the unpacked file of a key. Simultaneous requests share it. */
 async function fromKept(key: string, make: () => Promise<Unpacked>) {
   const source = kept.get(key) ?? (await (making.get(key) ?? keep(key, make)));
   if (kept.delete(key)) kept.set(key, source);

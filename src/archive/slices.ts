@@ -1,15 +1,15 @@
-/** A few lines of a log of any size, and the place of a text in it. */
+/** Reads a few lines of a log of any size, and searches it for a text. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Source } from './source.ts';
 
-/** A line; `at` is the byte that it begins at. One of hostile length comes in pieces, of which the first `begins`. */
+/** A line; `at` is the offset of its first byte. A line of hostile length is split into pieces; `begins` is true for the first one. */
 interface LogLine {
   at: number;
   text: string;
   begins: boolean;
 }
 
-/** Lines that follow each other: those of the bytes from `from` to `to` of `size`. */
+/** Consecutive lines: those in the bytes `from` to `to` of `size`. */
 export interface LogSlice {
   size: number;
   from: number;
@@ -17,12 +17,12 @@ export interface LogSlice {
   lines: LogLine[];
 }
 
-/** Where a slice begins, ends, or what it lies around; a place within a line stands for the line. */
+/** The offset at which a slice begins or ends, or around which it lies. An offset within a line stands for the line. */
 export type SliceAt = { from: number | 'end' } | { before: number } | { around: number };
 
-/** Bytes of a slice. In JSON a byte takes up to three, and a line another sixty: an answer stays below 256 KB. */
+/** The most bytes of a slice. In JSON a byte takes up to three, and a line another sixty, so a response stays below 256 KB. */
 const mostBytes = 64 << 10;
-/** A line is looked for so far before a place that lies within it, in bytes. */
+/** How far before an offset the beginning of its line is searched for, in bytes. */
 const longestLine = 16 << 10;
 
 /** Reads a slice of at most `count` lines. Throws `ArchiveProblem`. */
@@ -47,20 +47,20 @@ export async function sliceOf(source: Source, at: SliceAt, count: number): Promi
 
 type Part = Pick<LogSlice, 'from' | 'to' | 'lines'>;
 
-/** The last lines of a slice, those of at most so many bytes. */
+/** Returns the last `count` lines of a slice, with at most `bytes` bytes. */
 function last<Some extends Part>(slice: Some, count: number, bytes = Number.POSITIVE_INFINITY): Some {
   const lines = count === 0 ? [] : slice.lines.slice(-count).filter(({ at }) => slice.to - at <= bytes);
   return { ...slice, lines, from: lines[0]?.at ?? slice.to };
 }
 
-/** Not more bytes than a slice may have. */
+/** Cuts a slice to the most bytes that it may have. */
 function first(slice: LogSlice): LogSlice {
   const end = slice.lines.findIndex(({ at }) => at - slice.from > mostBytes - longestLine);
   if (end <= 0) return slice;
   return { ...slice, lines: slice.lines.slice(0, end), to: (slice.lines[end] as LogLine).at };
 }
 
-/** Where the line begins that a byte is in; the byte itself in the middle of a very long line. */
+/** Returns the offset at which the line of a byte begins, or the byte itself in the middle of a very long line. */
 async function lineStart(source: Source, at: number): Promise<number> {
   if (at === 0) return 0;
   const start = Math.max(0, at - longestLine);
@@ -69,20 +69,20 @@ async function lineStart(source: Source, at: number): Promise<number> {
   return start === 0 ? 0 : at;
 }
 
-/** The whole lines between two bytes, of which the first begins a line or lies in one that is left out. */
+/** Returns the whole lines between two bytes. If `start` lies within a line, that line is left out. */
 async function linesIn(source: Source, start: number, end: number): Promise<Part> {
   const before = start === 0 ? 0 : 1;
   const bytes = await source.read(start - before, end - start + before);
-  // The byte before tells whether a line begins at the first one.
+  // The byte before `start` tells whether a line begins there.
   let at = start === 0 || bytes[0] === 10 ? before : bytes.indexOf(10) + 1;
-  // All of it is of one line.
+  // All bytes belong to one line.
   if (at === 0) at = before;
   const lines: LogLine[] = [];
   const from = start - before + at;
   while (at < bytes.length) {
     const newline = bytes.indexOf(10, at);
     const cutAt = newline < 0 ? bytes.length : newline;
-    // A line that goes on behind the end comes with the next slice, unless there is no other.
+    // A line that continues after the end is left to the next slice, unless it is the only one.
     if (newline < 0 && lines.length > 0 && start - before + cutAt < source.size) break;
     for (let piece = at; piece === at || piece < cutAt; piece += longestLine) {
       const pieceEnd = Math.min(piece + longestLine, cutAt);
@@ -94,7 +94,10 @@ async function linesIn(source: Source, start: number, end: number): Promise<Part
   return { from, to: Math.min(start - before + at, end), lines };
 }
 
-/** As text: bytes that are none in UTF-8, and control characters other than those of colours, are shown as such, none in more than three bytes of JSON. */
+/**
+ * Decodes a line. Invalid UTF-8, and control characters other than color sequences, become U+FFFD, so that no byte takes more than three
+ * in JSON.
+ */
 function textOf(bytes: Buffer): string {
   const end = bytes.at(-1) === 13 ? bytes.length - 1 : bytes.length;
   return bytes
@@ -102,19 +105,19 @@ function textOf(bytes: Buffer): string {
     .replace(/[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]|\x1b(?!\[[\d;]{0,20}[A-Za-z])/g, '\ufffd');
 }
 
-/** What was found: the line that begins at byte `at`; `next` is where a search goes on, null at the end of the file. */
+/** A search result: the line that begins at byte `at`, or null. `next` is the offset at which to continue, null at the end of the file. */
 export interface LogMatch {
   size: number;
   at: number | null;
   next: number | null;
 }
 
-/** Bytes that are searched at a time. */
+/** Bytes searched at a time. */
 const chunk = 1 << 20;
-/** Milliseconds for one question; a search that takes longer goes on with the next one, from `next`. */
+/** The time limit for one request, in milliseconds. A search that takes longer is continued by the next request, from `next`. */
 const longestSearch = 1500;
 
-/** Finds the first line from a byte on that has a text, case and all. Throws `ArchiveProblem`. */
+/** Finds the first line from a byte on that contains a text, case-sensitively. Throws `ArchiveProblem`. */
 export async function findText(source: Source, text: string, from: number): Promise<LogMatch> {
   const { size } = source;
   const wanted = Buffer.from(text);

@@ -1,25 +1,25 @@
-/** A file of an archive while it is read, and what can go wrong with one. */
+/** Open files of an archive, and the problems with them. */
 
-/** Bytes that are read in any order, a few at a time. */
+/** A file that can be read at any offset. */
 export interface Source {
-  /** Bytes at the moment it was opened; a log that is being written has more of them later. */
+  /** The size in bytes when the file was opened; a log that is being written grows. */
   size: number;
-  /** At most `length` bytes from a place on; fewer at the end. Throws `ArchiveProblem`. */
+  /** Reads `length` bytes at an offset; fewer at the end of the file. Throws `ArchiveProblem`. */
   read(at: number, length: number): Promise<Buffer>;
   close(): void;
 }
 
-/** A name in a folder of an archive; sizes in bytes, null where the archive does not say. */
+/** An entry in a folder of an archive. `size` is in bytes, null if unknown. */
 export interface ArchiveEntry {
   name: string;
   type: 'file' | 'folder';
   size: number | null;
 }
 
-/** `missing`: there is no such file; `refused`: it is not to be opened or cannot be read; `away`: the archive does not answer. */
+/** `missing`: the file does not exist. `refused`: it must not be opened or cannot be read. `away`: the archive does not answer. */
 export type ProblemKind = 'missing' | 'refused' | 'away';
 
-/** Why a file of the archive was not read, in a sentence for the person who asked. */
+/** The reason why a file of the archive was not read. The message is a sentence for the user. */
 export class ArchiveProblem extends Error {
   readonly kind: ProblemKind;
 
@@ -30,7 +30,7 @@ export class ArchiveProblem extends Error {
   }
 }
 
-/** The sentence for a failed call of the file system. */
+/** Rewords an error of the file system as a sentence. */
 export function fileProblem(error: unknown): ArchiveProblem {
   if (error instanceof ArchiveProblem) return error;
   const { code = 'unknown' } = error as NodeJS.ErrnoException;
@@ -38,6 +38,6 @@ export function fileProblem(error: unknown): ArchiveProblem {
   if (code === 'EACCES' || code === 'EPERM')
     return new ArchiveProblem('refused', 'the server may not read this file of the archive');
   if (code === 'ELOOP' || code === 'ENAMETOOLONG')
-    return new ArchiveProblem('refused', 'this is no file of the archive that can be opened');
+    return new ArchiveProblem('refused', 'this file of the archive cannot be opened');
   return new ArchiveProblem('away', `the archive cannot be read (${code})`);
 }

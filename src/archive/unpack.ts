@@ -1,4 +1,4 @@
-/** Packed files, and those of servers that know no parts, are copied plain into a nameless file before they are read. */
+/** Unpacks files into unlinked temporary files before they are read. The same is done with files of servers that do not support ranges. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, ftruncateSync, openSync, statfsSync, unlinkSync, writeSync } from 'node:fs';
@@ -11,14 +11,14 @@ import type { Packing } from '../core/logs/places.ts';
 import { sourceOf } from './folder.ts';
 import { ArchiveProblem, type Source } from './source.ts';
 
-/** Bytes of a file when it is unpacked; of a longer one, a bomb for instance, the beginning is shown. */
+/** The most bytes of an unpacked file. Only the beginning of a longer one, for example a decompression bomb, is shown. */
 const mostUnpacked: number = workerData?.mostUnpacked ?? 5 << 28;
-/** The most memory of the program that unpacks .xz: what `xz -9` needs to unpack. */
+/** The memory limit of the program that unpacks .xz: what unpacking a file made by `xz -9` needs. */
 const memoryOfXz = '80MiB';
-/** Milliseconds for one file; the beginning is shown of one that takes longer. */
+/** The time limit for one file, in milliseconds. Only the beginning of a file that takes longer is shown. */
 const longestUnpacking: number = workerData?.longestUnpacking ?? Number.POSITIVE_INFINITY;
 
-/** All bytes of a source, in order. */
+/** Streams all bytes of a source. */
 export async function* chunksOf(source: Source): AsyncGenerator<Uint8Array> {
   for (let at = 0; ; ) {
     const chunk = await source.read(at, 256 << 10);
@@ -28,7 +28,10 @@ export async function* chunksOf(source: Source): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Copies a file, at most `most` bytes of it. `cut` when it goes on, or ends in the middle of what was packed. Throws `ArchiveProblem`. */
+/**
+ * Copies at most `most` bytes of a file. `cut` is true if the file is longer, or if it ends in the middle of the packed data. Throws
+ * `ArchiveProblem`.
+ */
 export async function unpack(
   packed: AsyncIterable<Uint8Array>,
   packing: Packing | null,
@@ -51,7 +54,7 @@ export async function unpack(
       error instanceof ArchiveProblem
         ? error
         : new ArchiveProblem('refused', `this is not a readable .${packing} file`);
-    // A log whose job was killed while it was packed is better than none.
+    // An incomplete log, whose job was killed while it was packed, is better than none.
     if (problem.kind !== 'refused' || size === 0) {
       closeSync(file);
       throw problem;
@@ -68,7 +71,7 @@ function openNameless(): number {
   return file;
 }
 
-/** Zeros become a hole: a bomb of them takes no room on the disk. */
+/** Writes zeros as a hole, so that a decompression bomb of zeros takes no disk space. */
 function writeAll(file: number, chunk: Uint8Array, at: number): number {
   if (chunk.length > 4096 && chunk[0] === 0 && Buffer.compare(chunk, Buffer.alloc(chunk.length)) === 0) {
     ftruncateSync(file, at + chunk.length);
@@ -79,7 +82,7 @@ function writeAll(file: number, chunk: Uint8Array, at: number): number {
   return done;
 }
 
-/** Uses the temporary folder, which may be full or not there: that says nothing of the file, and may pass. */
+/** Uses the temporary folder. If it is full or missing, that is not the fault of the file, and may be temporary. */
 function unlessFull<T>(use: () => T): T {
   try {
     return use();
@@ -105,7 +108,7 @@ async function* unpacked(packed: AsyncIterable<Uint8Array>, packing: Packing | n
   }
 }
 
-/** By the program (docs/decisions/0017-logs.md). */
+/** Unpacks .xz with the program `xz` (docs/decisions/0017-logs.md). */
 async function* unxz(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const child = spawn('xz', ['--decompress', '--stdout', `--memlimit-decompress=${memoryOfXz}`], {
     stdio: ['pipe', 'pipe', 'ignore'],

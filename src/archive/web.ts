@@ -1,20 +1,20 @@
-/** An archive behind an HTTP server. Nothing but its own host is asked, and nothing but what lies below its address. */
+/** An archive behind an HTTP server. Only URLs below its address are requested. */
 import { mostEntries } from './folder.ts';
 import { type ArchiveEntry, ArchiveProblem, type Source } from './source.ts';
 
-/** How long a server may be silent, in milliseconds, and how long one answer may take as a whole. */
+/** The longest wait for the headers of a response, and for the whole response, in milliseconds. */
 const patience = 8_000;
 const longestAnswer = 25_000;
 const mostRedirects = 3;
-/** Bytes of the page that lists a folder: some 2,000 names. */
+/** The most bytes of a page that lists a folder: some 2,000 names. */
 const longestPage = 512 << 10;
 
-/** The address of a file below a base that ends in a slash. */
+/** Returns the URL of a file below `root`, which ends in a slash. */
 function addressOf(root: string, parts: string[]): URL {
   return new URL(parts.map(encodeURIComponent).join('/'), root);
 }
 
-/** Asks the archive. Follows redirects only to where it could have been asked itself; throws `ArchiveProblem`. */
+/** Sends a request to the archive. Follows redirects only to URLs below its address. Throws `ArchiveProblem`. */
 async function ask(root: string, address: URL, headers: Record<string, string>): Promise<Response> {
   let url = address;
   for (let redirects = 0; ; redirects++) {
@@ -28,7 +28,7 @@ async function ask(root: string, address: URL, headers: Record<string, string>):
     if (redirects >= mostRedirects || !URL.canParse(location, url.href))
       throw new ArchiveProblem('away', 'the archive redirects without end');
     url = new URL(location, url);
-    // What a server decodes may lead out of a folder that the text of the address is in.
+    // Encoded slashes are refused: when the server decodes them, they may lead out of the folder.
     if (!url.href.startsWith(root) || /%(?:2f|5c|00)/i.test(url.pathname))
       throw new ArchiveProblem('refused', 'the archive redirects to another place');
   }
@@ -38,7 +38,7 @@ async function askOnce(url: URL, headers: Record<string, string>): Promise<Respo
   const abort = new AbortController();
   const silent = setTimeout(() => abort.abort(), patience);
   try {
-    // Compressed, parts of a file would not be those that were asked for.
+    // Ranges of a compressed response would not be the requested parts of the file.
     return await fetch(url.href, {
       headers: { 'accept-encoding': 'identity', ...headers },
       redirect: 'manual',
@@ -51,15 +51,15 @@ async function askOnce(url: URL, headers: Record<string, string>): Promise<Respo
   }
 }
 
-/** A file behind an address. */
+/** A file behind a URL. */
 interface WebFile {
-  /** The same for the same bytes. */
+  /** Identifies the content of the file. */
   key: string;
-  /** The same for the same file, also when it has grown. */
+  /** Identifies the file, even if it has grown. */
   id: string;
-  /** Reads it in parts; null where the server knows no parts. */
+  /** Reads parts of the file; null if the server does not support ranges. */
   source: Source | null;
-  /** All of it, as it arrives; errors of it are `ArchiveProblem`s. */
+  /** Streams the whole file. The stream throws `ArchiveProblem`. */
   whole(): Promise<AsyncIterable<Uint8Array>>;
   close(): void;
 }
@@ -91,7 +91,7 @@ export async function openAddress(root: string, parts: string[]): Promise<WebFil
   return { key: `${url.href} ${size} ${changed}`, id: url.href, source: { size, read, close }, whole, close };
 }
 
-/** The files that the page of a folder links to. Throws `ArchiveProblem`. */
+/** Lists the files that the page of a folder links to. Throws `ArchiveProblem`. */
 export async function listAddress(root: string, parts: string[]): Promise<{ entries: ArchiveEntry[]; more: boolean }> {
   const page = await readAtMost(await ask(root, new URL(`${addressOf(root, parts).href}/`), {}), longestPage);
   const entries = new Map<string, ArchiveEntry>();
@@ -105,7 +105,7 @@ export async function listAddress(root: string, parts: string[]): Promise<{ entr
   return { entries: sorted, more: entries.size >= mostEntries };
 }
 
-/** The name that a link of a listing stands for; null for one that sorts the list or leads elsewhere. */
+/** Returns the file name in a link of a listing, or null for a link that sorts the list or leads elsewhere. */
 function nameIn(link: string): string | null {
   const plain = link.replace(/^\.\//, '').replaceAll('&amp;', '&');
   if (/[/?#:]/.test(plain) || plain === '' || plain === '.' || plain === '..') return null;
@@ -131,7 +131,7 @@ async function readAtMost(answer: Response, most: number): Promise<Buffer> {
   for await (const chunk of bytesOf(answer)) {
     parts.push(chunk);
     length += chunk.length;
-    // The rest is cancelled by leaving the loop.
+    // Leaving the loop cancels the rest.
     if (length >= most) break;
   }
   return Buffer.concat(parts).subarray(0, most);

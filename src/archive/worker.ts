@@ -1,4 +1,4 @@
-/** A thread that reads archives: a file system that hangs, or a file of any size, keeps nobody else waiting. */
+/** A thread that reads archives, so that a hanging file system or a large file does not block the server. */
 import { parentPort } from 'node:worker_threads';
 import { firstErrorOf, nextError } from './first-error.ts';
 import { testsIn } from './job-tests.ts';
@@ -7,16 +7,16 @@ import { listFiles, type OpenLog, openLog, type Place } from './open.ts';
 import { findText, type SliceAt, sliceOf } from './slices.ts';
 import { ArchiveProblem, type ProblemKind } from './source.ts';
 
-/** A file: names from the folder of the job on, null for its log. */
+/** A file: its path below the folder of the job, or null for the log of the job. */
 interface OfFile {
   places: Place[];
   file: string[] | null;
 }
 
-/** What each question asks, and how it is answered. */
+/** The handlers of all kinds of questions. */
 const handlers = {
   files: ({ places, path }: { places: Place[]; path: string[] }) => listFiles(places, path),
-  /** Lines that follow each other; `line` asks for those around the line of a number. */
+  /** Consecutive lines; `line` asks for the lines around a line number. */
   slice: (ask: OfFile & { at: SliceAt | { line: number }; count: number }) =>
     withLog(ask, async (log) => {
       const at = 'line' in ask.at ? { around: await byteOfLine(log, ask.at.line) } : ask.at;
@@ -30,7 +30,7 @@ const handlers = {
     withLog(ask, ({ source, isNear }) => firstErrorOf(source, { ...ask, isNear })),
   /** The test cases in the files of a job. */
   tests: ({ places }: { places: Place[] }) => testsIn(places),
-  /** Bytes as they are stored, packed or not. */
+  /** The stored bytes of a file, packed or not. */
   async bytes({ places, file, at, length }: OfFile & { at: number; length: number }) {
     const { name, source } = await openLog(places, file, true);
     try {
@@ -41,24 +41,24 @@ const handlers = {
   },
 };
 
-/** The name of a question. */
+/** A kind of question. */
 export type Kind = keyof typeof handlers;
 
-/** What a question asks. */
+/** The parameters of a question. */
 export type AskOf<One extends Kind> = Parameters<(typeof handlers)[One]>[0];
 
-/** How it is answered. */
+/** The answer to a question. */
 export type AnswerTo<One extends Kind> = { [Each in Kind]: Awaited<ReturnType<(typeof handlers)[Each]>> }[One];
 
-/** A question on its way. */
+/** A question as a message to the thread. */
 export type Asked = { [One in Kind]: { id: number; kind: One } & AskOf<One> }[Kind];
 
-/** An answer on its way. */
+/** An answer as a message from the thread. */
 export type Answered =
   | { id: number; answer: unknown }
   | { id: number; problem: ProblemKind | 'defect'; message: string };
 
-/** The answer also says which file it was, and whether its end is missing because it was not unpacked. */
+/** Adds to the answer the name of the file, and whether its end is missing because it was not unpacked completely. */
 async function withLog<Answer>(
   { places, file }: OfFile,
   read: (log: OpenLog) => Promise<Answer>,

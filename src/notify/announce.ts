@@ -1,4 +1,4 @@
-/** Turns what has happened into messages: runs that are over, with their new causes, and nodes that have become suspect. */
+/** Creates the messages about runs that have ended, with their new causes, and about nodes that have become suspect. */
 import {
   messageOf,
   type NewCause,
@@ -26,24 +26,24 @@ import { nodeTypes } from '../store/read/nodes.ts';
 import { listSubscriptions } from '../store/read/subscriptions.ts';
 import { claimEnd, tellEnd, tellSuspects, untold } from '../store/write/news.ts';
 
-/** What it works with; `now` in microseconds since the Unix epoch. */
+/** Options for announcing; `now` in microseconds since the Unix epoch. */
 export interface AnnounceOptions {
   db: Db;
-  /** The public address of the server, empty when it is not known; and the branches that others are compared with. */
+  /** The public address of the server, or '' if unknown; the branches that others are compared with; and seconds to wait after a run ends. */
   config: { address: string; base_branches: string; notify_after: number };
   now: () => number;
 }
 
-/** How long a run is claimed for, in microseconds: its verdicts take seconds. */
+/** How long a run is claimed for, in microseconds. Its verdicts take seconds. */
 const claimedFor = 300_000_000;
 
-/** How long ago a run may have ended that is told of, in microseconds: jobs that expire ended up to two weeks ago. */
+/** The age up to which ended runs are announced, in microseconds. Jobs that expire ended up to two weeks ago. */
 const oldest = 30 * 86_400_000_000;
 
-/** Causes that a message has at most. */
+/** The most causes in a message. */
 const mostCauses = 50;
 
-/** Makes the messages of the run that has been over longest; false when there is none. */
+/** Creates the messages about the run that ended first. Returns false if there is none. */
 export async function announceRun(options: AnnounceOptions): Promise<boolean> {
   const { db, config, now } = options;
   const at = now();
@@ -51,7 +51,7 @@ export async function announceRun(options: AnnounceOptions): Promise<boolean> {
   const end = await claimEnd(db, { at: at - after, until: at - after + claimedFor });
   if (end === null) return false;
   const run = await db.kysely.selectFrom('runs').selectAll().where('id', '=', end.run_id).executeTakeFirst();
-  // One that goes on will end again, and nobody wants to hear of one that is reported long after.
+  // A run that has resumed will end again, and a run that was reported long after its end is not news.
   const isNews = run && isOver(run) && (run.updated ?? run.posted) > at - oldest;
   const wanting = isNews ? await subscriptionsTo(options, run) : [];
   const news = run && wanting.length > 0 ? await newsOf(options, run) : null;
@@ -131,7 +131,7 @@ async function newsOf({ db, config, now }: AnnounceOptions, run: RunRow): Promis
   };
 }
 
-/** Makes the messages of nodes that have become suspect; with nobody to tell, nothing is looked at. */
+/** Creates the messages about nodes that have become suspect. Does nothing without a subscription to these. */
 export async function announceSuspects({ db, config, now }: AnnounceOptions): Promise<void> {
   const wanting = await subscriptionsWith(db, 'node_suspect');
   if (wanting.length === 0) return;

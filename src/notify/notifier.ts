@@ -1,4 +1,4 @@
-/** Tells people what has happened, beside the server (docs/decisions/0028-notifications.md). */
+/** Sends notifications in the background of the server (docs/decisions/0028-notifications.md). */
 import type { Logger } from 'pino';
 import { bodyIn } from '../core/notifications/message.ts';
 import { type Attempt, attemptTimeout } from '../core/notifications/subscription.ts';
@@ -15,32 +15,32 @@ import {
 import { type AnnounceOptions, announceRun, announceSuspects } from './announce.ts';
 import { type MailSettings, sendMail, sendWebhook } from './send.ts';
 
-/** Deliveries that are sent at the same time by one process, each to another subscription. */
+/** The most deliveries that one process sends at the same time, each to a different subscription. */
 const atOnce = 4;
-/** How long a delivery is claimed for, in microseconds: longer than an attempt takes. */
+/** How long a delivery is claimed for, in microseconds; longer than an attempt takes. */
 const claimedFor = 4 * attemptTimeout * 1000;
-/** Milliseconds between two looks for what is due, for suspect nodes, and for what is old. */
+/** Milliseconds between two checks for due deliveries, for suspect nodes, and for old deliveries. */
 const [lookEvery, nodesEvery, oldEvery] = [5000, 600_000, 3_600_000];
-/** Statuses of jobs that end no run. */
+/** Statuses of jobs that cannot end a run. */
 const goesOn: ReadonlySet<string | null> = new Set(['queued', 'waiting', 'running']);
-/** Milliseconds that attempts have to end when the server stops. */
+/** Milliseconds in which attempts must end when the server stops. */
 const lastPatience = 2000;
 
-/** What tells people. */
+/** The background work that sends notifications. */
 export interface Notifier {
-  /** Begins nothing new, and lets what is being sent end. */
+  /** Starts no new work, and waits for the deliveries that are being sent. */
   stop(): Promise<void>;
 }
 
-/** What it works with. */
+/** Options of the notifier. */
 export interface NotifierOptions extends AnnounceOptions {
   config: AnnounceOptions['config'] & MailSettings;
   log: Pick<Logger, 'warn'>;
-  /** Hears how attempts end. */
+  /** Called with the outcome of each attempt. */
   onAttempt: (outcome: 'delivered' | 'failed' | 'given up') => void;
 }
 
-/** Starts to tell people. */
+/** Starts sending notifications. */
 export function startNotifier(options: NotifierOptions): Notifier {
   const { db, log } = options;
   const [stopping, cutOff] = [new AbortController(), new AbortController()];
@@ -49,10 +49,10 @@ export function startNotifier(options: NotifierOptions): Notifier {
   const warn = (error: unknown) => log.warn({ err: error }, 'could not tell of what has happened; trying again');
   const unsubscribe = db.live.subscribe((event) => {
     if (event.type === 'deliveries' || event.type === 'reset') due.ring();
-    // A run can only have ended with one of its jobs.
+    // A run ends only when one of its jobs does.
     if (event.type === 'jobs' && event.jobs.some(({ status }) => !goesOn.has(status))) ended.ring();
   });
-  /** Repeats some work while there is any (it returns true), and when the bell rings, and after a while, in milliseconds. */
+  /** Repeats `work` as long as it returns true. Then waits for the bell, or for the milliseconds that `untilNext` returns. */
   const repeat = async (work: () => Promise<unknown>, bell: Bell, untilNext = async () => lookEvery) => {
     while (!signal.aborted) {
       const heard = bell.rung();
@@ -85,7 +85,7 @@ export function startNotifier(options: NotifierOptions): Notifier {
   };
 }
 
-/** Sends what is due, some at a time; `onSent` hears of the end of each. */
+/** Sends due deliveries, several at a time. `onSent` is called when each of them has ended. */
 function createSender(
   options: NotifierOptions,
   { signal, warn, onSent }: { signal: AbortSignal; warn: (error: unknown) => void; onSent: () => void },
@@ -93,11 +93,11 @@ function createSender(
   const { db, now } = options;
   const sending = new Map<number, Promise<void>>();
   const busy = () => [...sending.keys()];
-  /** Begins to send the delivery that has waited longest; false when none is due. */
+  /** Starts sending the delivery that has waited longest. Returns false if none is due or enough are being sent. */
   const sendNext = async () => {
     const at = now();
     if (sending.size === atOnce) return false;
-    // Nothing is written where nothing is due.
+    // Avoids a write if nothing is due.
     const next = await nextDelivery(db, busy());
     if (next === null || next > at) return false;
     const claimed = await claimDelivery(db, { at, until: at + claimedFor, busy: busy() });
@@ -108,7 +108,7 @@ function createSender(
     sending.set(subscription_id, done);
     return true;
   };
-  /** Milliseconds until it has to look again. */
+  /** Returns the milliseconds until the next check. */
   const untilDue = async () => {
     const next = sending.size === atOnce ? null : await nextDelivery(db, busy());
     return next === null ? lookEvery : Math.min(Math.max((next - now()) / 1000, 0), lookEvery);
@@ -116,7 +116,7 @@ function createSender(
   return { sendNext, untilDue, allSent: () => Promise.all(sending.values()) };
 }
 
-/** Sends a delivery that was claimed, and notes what became of it. */
+/** Sends a claimed delivery, and records the outcome. */
 async function sendOnce(options: NotifierOptions, claimed: ClaimedDelivery, signal: AbortSignal): Promise<void> {
   const { db, now, onAttempt } = options;
   try {

@@ -1,4 +1,4 @@
-/** Sends messages: webhooks as Standard Webhooks says (https://www.standardwebhooks.com), and mail. */
+/** Sends webhooks according to Standard Webhooks (https://www.standardwebhooks.com), and mail. */
 import { createHmac } from 'node:crypto';
 import {
   type Attempt,
@@ -10,12 +10,12 @@ import {
 import { version } from '../program.ts';
 import type { ClaimedDelivery } from '../store/write/deliveries.ts';
 
-/** What a webhook takes of a delivery. */
+/** The part of a delivery that a webhook needs. */
 type Webhook = Pick<ClaimedDelivery, 'target' | 'secret' | 'message_id' | 'body'>;
 
 /**
- * Sends a message once; `at` in milliseconds. Follows no redirect and reads nothing of an answer but its status and `Retry-After`, so that the server cannot be
- * used to read what others may not. Rejects only when `signal` says so.
+ * Sends a message once; `at` in milliseconds. Follows no redirects and reads only the status and `Retry-After` of the response, so that the
+ * server cannot be abused to read what its users may not. Rejects only if `signal` is aborted.
  */
 export async function sendWebhook(webhook: Webhook, at: number, signal: AbortSignal): Promise<Attempt> {
   const { url, authorization } = addressOf(webhook.target);
@@ -43,17 +43,17 @@ function attemptOf({ status, headers }: Response, at: number): Attempt {
   return { ...failed(error, status), not_before: retryAfter(headers.get('retry-after'), at * 1000) };
 }
 
-/** The address may be a password: of what went wrong only the kind is kept. */
+/** Returns the kind of an error only, because the URL may contain a password. */
 function sentenceOf(error: unknown): string {
   const { name, cause } = error as Error & { cause?: { code?: unknown; message?: unknown } };
   if (name === 'TimeoutError') return `no answer within ${attemptTimeout / 1000} seconds`;
-  // Ports like 25, which `fetch` never uses.
+  // `fetch` refuses some ports, for example 25.
   const isBadPort = cause?.message === 'bad port';
   const code = typeof cause?.code === 'string' ? cause.code : isBadPort ? 'bad port' : name;
   return `cannot be reached: ${code}`;
 }
 
-/** `fetch` takes no name and password in an address. */
+/** Splits the credentials off a URL, because `fetch` does not accept them there. */
 function addressOf(target: string): { url: URL; authorization: string | null } {
   const url = new URL(target);
   const { username, password } = url;
@@ -77,7 +77,7 @@ function headersOf({ secret, message_id, body }: Webhook, at: number): Record<st
   const signature = createHmac('sha256', key).update(`${message_id}.${timestamp}.${body}`).digest('base64');
   return {
     'content-type': 'application/json',
-    // A kept connection that its receiver closes meanwhile would count as a failed attempt.
+    // If the receiver closed a kept-alive connection, that would count as a failed attempt.
     connection: 'close',
     'user-agent': `paddles/${version}`,
     'webhook-id': message_id,
@@ -86,15 +86,15 @@ function headersOf({ secret, message_id, body }: Webhook, at: number): Record<st
   };
 }
 
-/** Whom mail is given to, and who sends it; either is empty where no mail is sent. */
+/** The mail server and the sender of mail. If either is empty, no mail is sent. */
 export interface MailSettings {
   smtp_url: string;
   mail_from: string;
 }
 
 /**
- * Sends a mail once to those who do not have it (`refused` names them, null all), with the same `Message-ID` however often that is. It has arrived when the server takes it for
- * all of them. Rejects only when `signal` says so.
+ * Sends a mail once to the addresses that have not accepted it yet: those in `refused`, or all if that is null. Every attempt has the same
+ * `Message-ID`. The mail is delivered if the server accepts it for all of these addresses. Rejects only if `signal` is aborted.
  */
 export async function sendMail(
   { smtp_url, mail_from }: MailSettings,
@@ -111,11 +111,12 @@ export async function sendMail(
     return failed('this server sends no mail: set PADDLES_SMTP_URL and PADDLES_MAIL_FROM');
   const all = mailAddresses(target);
   const left = refused === null ? all : stillWanted(all, refused);
-  // Nothing is switched off: others have it.
-  if (left.length === 0) return { ...failed('the addresses that refused it are no longer there'), gone: true };
+  // The subscription is not switched off, because other addresses have the mail.
+  if (left.length === 0)
+    return { ...failed('the addresses that refused the mail are no longer in the subscription'), gone: true };
   const timeout = AbortSignal.timeout(attemptTimeout);
   try {
-    // A server that sends no mail does without it: loading it takes 100 ms.
+    // Loaded only when needed, because loading takes 100 ms.
     const { createTransport } = await import('nodemailer');
     const { rejected = [] } = await createTransport(smtp_url, {
       disableFileAccess: true,
@@ -142,9 +143,9 @@ export async function sendMail(
   }
 }
 
-/** Those of some addresses that refused a mail: whoever was taken out of the subscription in the meantime gets nothing more. */
+/** Returns the addresses that refused a mail. Addresses that were removed from the subscription meanwhile get nothing more. */
 function stillWanted(addresses: string[], refused: string): string[] {
-  // The library writes domains in small letters.
+  // The library converts domains to lower case.
   const names = new Set(mailAddresses(refused.toLowerCase()));
   return addresses.filter((address) => names.has(address.toLowerCase()));
 }

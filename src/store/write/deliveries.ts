@@ -141,9 +141,9 @@ async function noteHealth(
   }
   const failing_since = row.failing_since ?? at;
   const why = gone
-    ? 'the receiver wants no more'
+    ? 'the receiver asked for no more messages'
     : failsTooLong(failing_since, at)
-      ? 'nothing has arrived for days'
+      ? 'no delivery has succeeded for days'
       : null;
   if (why === null) return void (await set({ failing_since, problem: error }));
   const problem = `switched off, because ${why}: ${error}`;
