@@ -1,4 +1,4 @@
-/** Both engines answer a random series of requests alike. PADDLES_FUZZ_SEED repeats a series. */
+/** Both engines give the same answers to a random series of requests. PADDLES_FUZZ_SEED repeats a series. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { effort } from '../helpers/effort.ts';
@@ -17,7 +17,7 @@ const fixedCases = 300;
 /** Headers that may differ between the engines. */
 const masked = ['date', 'x-request-id'];
 
-/** The clock of both servers. It stands still during a request, so times must be equal too. */
+/** The clock of both servers. It does not advance during a request, so times must be equal too. */
 let time = Date.UTC(2024, 2, 1) * 1000;
 
 const suite = `agreement on $name, PADDLES_FUZZ_SEED=${seed}`;
@@ -55,13 +55,13 @@ describe.each(fuzzedContracts)(suite, ({ contract, requests }) => {
       if (index < fixedCases && first?.status === 200) succeeded++;
     }
     expect(instances.flatMap(({ errors }) => errors)).toEqual([]);
-    // A series of refusals only, or of successes only, would prove little.
+    // A series that is always refused, or never, would prove little.
     expect(succeeded).toBeGreaterThan(fixedCases / 10);
     expect(succeeded).toBeLessThan((fixedCases * 9) / 10);
   });
 });
 
-/** False for a request that lets the server choose the job id: each engine may choose another one. */
+/** False for a request that lets the server choose the job id, because the engines may choose different ids. */
 function saysItsIds({ method, target, body }: FuzzRequest): boolean {
   return method !== 'POST' || !/^\/runs\/.*jobs/.test(target) || body.includes('"job_id"') || !body.includes('{');
 }

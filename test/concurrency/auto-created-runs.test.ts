@@ -61,9 +61,9 @@ describe.each(serverSetups)('$name', ({ engine, servers }) => {
     }
   });
 
-  // On SQLite nobody can come between.
+  // On SQLite nothing can delete the run in between.
   test.runIf(engine.name === 'postgres' && servers === 1)(
-    'a run that is deleted before its job is there is created again',
+    'a run that is deleted before its first job is stored is created again',
     async () => {
       const [client] = clients(1) as [Client];
       const { kysely } = (instances[0] as (typeof instances)[0]).db;

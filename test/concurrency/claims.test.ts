@@ -1,4 +1,4 @@
-/** What servers claim before they work on it: one thing at a time, so that the others are left to whoever comes next. */
+/** A claim takes a single row of due work, and leaves the other rows to the next claims. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { claimDelivery } from '../../src/store/write/deliveries.ts';
@@ -9,10 +9,10 @@ import { startServer, type TestServer } from '../helpers/server.ts';
 
 const year = 365 * 86_400_000_000;
 
-describe.each(engines)('of what is due on $name', (engine) => {
+describe.each(engines)('a claim on $name', (engine) => {
   let server: TestServer;
 
-  /** A run that has ended, whose log is to be read, and a message. */
+  /** Creates a run that has ended and whose log is to be read, and a message to send. */
   async function makeDue(run: string): Promise<void> {
     await server.post('/runs/', { name: run });
     await server.post(`/runs/${run}/jobs/`, { job_id: '1', status: 'fail' });
@@ -25,7 +25,7 @@ describe.each(engines)('of what is due on $name', (engine) => {
     const subscription = { name: 'all', events: ['run_finished'], format: 'standard', target: 'http://127.0.0.1:9/' };
     expect((await server.post('/api/subscriptions', subscription)).status).toBe(200);
     await makeDue('first');
-    // PostgreSQL plans for tables of one row then: it looked for the oldest row once more for each row that it compared it with.
+    // Makes PostgreSQL plan for tables of one row. With such a plan it once looked up the oldest row again for each row that it compared.
     if (engine.name === 'postgres') await sql`analyze`.execute(server.db.kysely);
     for (const run of ['second', 'third']) await makeDue(run);
   });
@@ -35,7 +35,7 @@ describe.each(engines)('of what is due on $name', (engine) => {
     ['run_ends', claimEnd],
     ['log_excerpts', claimLog],
     ['deliveries', claimDelivery],
-  ] as const)('one of three rows of %s is claimed', async (table, claim) => {
+  ] as const)('takes one of three rows of %s', async (table, claim) => {
     const at = Date.now() * 1000 + year;
     expect(await claim(server.db, { at, until: at + year, busy: [] })).not.toBeNull();
     const rows = await server.db.kysely.selectFrom(table).select('due').execute();

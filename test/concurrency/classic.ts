@@ -34,6 +34,6 @@ function metadata({ text, success }: Mark) {
 
 function markOf({ job_id, description, tasks, success }: Job): Mark {
   if (tasks[0].mark !== description)
-    throw new Error(`job ${job_id} is of two writes: ${description}, ${tasks[0].mark}`);
+    throw new Error(`job ${job_id} mixes two writes: ${description}, ${tasks[0].mark}`);
   return { text: description, success };
 }

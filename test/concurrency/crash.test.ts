@@ -7,10 +7,10 @@ import { createClient, type Request } from './client.ts';
 import { type Contract, countOutcomes, type Mark, outcomeOf } from './contract.ts';
 import { contractsOnEngines } from './contracts.ts';
 
-/** For each contract on each engine. */
+/** Kills for each contract on each engine. */
 const rounds = 2 * effort;
 const writers = 4;
-/** How many writes of each writer are acknowledged before something breaks. */
+/** The number of acknowledged writes of each writer before something breaks. */
 const writesBefore = 20;
 
 /** What the only writer of a job knows about it. */
@@ -104,9 +104,9 @@ describe.each(contractsOnEngines)('$name', ({ contract, engine }) => {
   );
 });
 
-/** Writers at work. */
+/** The running writers. */
 interface Writing {
-  /** What the writers know when all have stopped. */
+  /** Resolves to what the writers know when all of them have stopped. */
   known: Promise<KnownRun[]>;
   /** The statuses of all answers so far. */
   statuses: number[];
@@ -182,7 +182,7 @@ async function writeOnce(
   }
 }
 
-/** Checks that the server has what the writers know. */
+/** Checks that the server has stored what the writers know. */
 async function checkRuns(port: number, contract: Contract, runs: KnownRun[]): Promise<void> {
   const client = createClient(port);
   const list = await client.send(contract.readRuns());

@@ -39,8 +39,8 @@ describe.each(setups)('$name', ({ contract, engine, servers: count }) => {
 
     const statuses = new Set<number>();
     for (let round = 0; round < rounds; round++) {
-      // A batch takes its locks within microseconds. To make the batches of both servers overlap for certain, a transaction
-      // holds one run until both wait for it; the last client of each server changes that run.
+      // A batch takes its locks within microseconds. To make sure that the batches of both servers overlap, a transaction locks
+      // one run until both servers wait for it. The last client of each server changes that run.
       const held = pick();
       await whileBothWait(servers[0] as Instance, held, () =>
         clients.map(async (client, index) => {
@@ -96,7 +96,7 @@ describe('a deadlock with another program', () => {
   });
 });
 
-describe('a subscription that is switched off while a delivery ends', () => {
+describe('switching off a subscription while a delivery ends', () => {
   const postgres = engines.find(({ name }) => name === 'postgres') as (typeof engines)[0];
   const { instances } = useServers(postgres, 1, teuthology.settings);
 
@@ -132,7 +132,7 @@ function pick(): string {
   return runs[Math.floor(Math.random() * runs.length)] as string;
 }
 
-/** Starts work while a transaction holds a run, releases the run when two transactions wait, and waits for the work. */
+/** Starts work while a transaction locks a run, releases the run when two transactions wait, and waits for the work. */
 async function whileBothWait({ db }: Instance, run: string, work: () => Promise<void>[]) {
   const started = await db.kysely.transaction().execute(async (transaction) => {
     await lockRows(db.engine, transaction.selectFrom('runs').select('id').where('name', '=', run)).execute();
@@ -149,7 +149,7 @@ async function deadlocks({ kysely }: Db): Promise<number> {
     const { rows } = await sql.raw<{ number: number }>(text).execute(kysely);
     return Number(rows[0]?.number);
   };
-  // Sessions report their statistics when they end, at the latest.
+  // Sessions report their statistics at the latest when they end.
   const others =
     'select count(*) as number from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
   await expect.poll(() => number(others)).toBe(0);

@@ -1,4 +1,4 @@
-/** Decisions of people at several servers that are killed right after they answered. */
+/** Decisions of two users survive when the servers are killed right after they answered. */
 import { expect, test } from 'vitest';
 import type { DecisionItem, DecisionList } from '../../src/http/api/decisions.ts';
 import type { RunVerdicts } from '../../src/http/api/run-verdicts.ts';
@@ -10,7 +10,7 @@ const today = 'yuriw-2026-11-13_09:00:00-rados-main-distro-default-smithi';
 const ana = { 'x-paddles-name': 'ana' };
 const bob = { 'x-paddles-name': 'bob' };
 
-test.each(engines)('decisions of two people at servers that are killed are kept on $name', async (engine) => {
+test.each(engines)('decisions of two users survive kill -9 of the servers on $name', async (engine) => {
   const database = await engine.createTables();
   const settings = ['--contract', 'teuthology'];
   const start = () => spawnServer(database.url, settings);

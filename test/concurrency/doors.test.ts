@@ -12,7 +12,7 @@ const sharedJobs = ['0', '1', '2', '3', '4', '5'];
 const clientsPerDoor = 12;
 const writesPerClient = 20 * effort;
 
-/** What both contracts say about a run. */
+/** The values of a run that both contracts return. */
 interface Seen {
   run: string;
   pass: number;
@@ -53,7 +53,7 @@ describe.each(serverSetups)('$name', ({ engine, servers }) => {
   });
 });
 
-/** Changes the shared jobs and creates every fourth time a new one; returns the ids of the new ones. */
+/** Changes the shared jobs, and creates a new one every fourth time. Returns the ids of the new jobs. */
 async function write(client: Client, contract: Contract, index: number): Promise<string[]> {
   const created: string[] = [];
   for (let count = 0; count < writesPerClient; count++) {

@@ -43,7 +43,7 @@ describe.each(contractsOnEngines)('$name', ({ contract, engine }) => {
       contract.createJob('sound', 'refused', newMark()),
       contract.updateJob('refused', '1', newMark()),
       contract.createJob('refused', '2', newMark()),
-      // The job creates its run: here the first statements fail, not the last ones.
+      // The job creates its run, so the first statements fail instead of the last ones.
       ...(contract.createsMissingRuns ? [contract.createJob('refused-new', '1', newMark())] : []),
     ];
     for (const write of writes) await expectRefused(client, write);
@@ -120,7 +120,7 @@ describe.each(engines)('texts on $name', (engine) => {
 const triggers = [
   { name: 'refuse_job', on: 'insert on jobs', when: "new.job_id = 'refused'" },
   { name: 'refuse_new_run', on: 'insert on runs', when: "new.name = 'refused-new'" },
-  // The last statement of a transaction: all others have succeeded before.
+  // The last statement of a transaction, after all others have succeeded.
   { name: 'refuse_run', on: 'update on runs', when: "new.name = 'refused'" },
   { name: 'refuse_node', on: 'update on nodes', when: "new.name = 'refused'" },
 ];

@@ -1,6 +1,6 @@
 /**
- * Random queries, headers and filters: many thousands, several on their way over each connection. PADDLES_FUZZ_SEED repeats a
- * series. Bodies and broken HTTP are in `fuzz.test.ts`.
+ * Many thousands of random queries, headers and filters, pipelined over several connections. PADDLES_FUZZ_SEED repeats a series.
+ * Bodies and broken HTTP are in `fuzz.test.ts`.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -18,9 +18,9 @@ import { type Answer, openWire, type Wire } from './raw-http.ts';
 
 const seed = Number(process.env.PADDLES_FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const filters = 12_000 * effort;
-/** For each contract on each engine. */
+/** Requests for each contract on each engine. */
 const requests = 1_200 * effort;
-/** How many requests are on their way over one connection, and how many connections there are. */
+/** The number of pipelined requests per connection, and the number of connections. */
 const pipelined = 25;
 const connections = 4;
 const patience = 120_000;
@@ -51,7 +51,7 @@ const job: MatchableJob = {
   traits: new Set(),
 };
 
-test(`any filter is read, and reads the same after printing, PADDLES_FUZZ_SEED=${seed}`, () => {
+test(`any filter can be parsed, and parses to the same after printing, PADDLES_FUZZ_SEED=${seed}`, () => {
   console.info(`fuzz of filters: PADDLES_FUZZ_SEED=${seed}`);
   const target = fc.constantFrom<QueryTarget>('runs', 'jobs');
   const property = fc.property(filter, target, (text, on) => {
@@ -62,7 +62,7 @@ test(`any filter is read, and reads the same after printing, PADDLES_FUZZ_SEED=$
   });
   fc.assert(property, { seed, numRuns: filters });
 });
-/** One that streams for ever. */
+/** A route that streams forever. */
 const streams = '/api/events';
 
 const rows = engines.flatMap((engine) =>
@@ -83,7 +83,7 @@ describe.each(rows)(`fuzz of queries: $name, PADDLES_FUZZ_SEED=${seed}`, ({ engi
   });
   afterAll(() => server.stop());
 
-  /** Sends requests over one connection, which is opened again when an answer says that it closes. */
+  /** Sends requests over one connection, which is opened again when the server closes it. */
   async function answersTo(all: Get[]): Promise<Answer[]> {
     const answers: Answer[] = [];
     let wire: Wire | null = null;
@@ -125,7 +125,7 @@ describe.each(rows)(`fuzz of queries: $name, PADDLES_FUZZ_SEED=${seed}`, ({ engi
   });
 });
 
-test('any text is a time zone or not', () => {
+test('any text can be tested for being a time zone', () => {
   fc.assert(
     fc.property(hostileText, (text) => typeof isTimeZone(text) === 'boolean'),
     { seed, numRuns: 2000 },

@@ -45,7 +45,7 @@ const pieces = fc.constantFrom(
   ],
   ...['a'.repeat(600), 'a*'.repeat(300), '-s:* '.repeat(60), '9w'.repeat(200)],
 );
-/** Any text, mostly like a filter. */
+/** Any text, mostly similar to a filter. */
 export const filter = fc.oneof(
   { arbitrary: fc.array(pieces, { maxLength: 12 }).map((all) => all.join('')), weight: 6 },
   { arbitrary: hostileText, weight: 1 },
@@ -210,7 +210,7 @@ export function readsOf(routes: string[]): fc.Arbitrary<Get> {
   });
 }
 
-/** Writes it as bytes. */
+/** Writes the request as bytes. */
 export function printGet({ target, headers }: Get): Buffer {
   return Buffer.from(`${[`GET ${target} HTTP/1.1`, 'Host: paddles.test', ...headers].join('\r\n')}\r\n\r\n`, 'latin1');
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Run names. There are few, so that they are repeated; one is that of a scheduled run, one is older than the epoch. */
+/** Run names. There are few, so that they are repeated. One is the name of a scheduled run, one has a date before the epoch. */
 export const runName = fc.oneof(
   { arbitrary: fc.nat(4).map((run) => `run-${run}`), weight: 6 },
   fc.constantFrom(

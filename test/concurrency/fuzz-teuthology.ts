@@ -85,7 +85,7 @@ const query = fc
   .map((all) => (all.length > 0 ? `?${[...new Set(all)].join('&')}` : ''));
 const withQuery = (target: fc.Arbitrary<string>) => fc.tuple(target, query).map(([text, end]) => `${text}${end}`);
 
-/** How segments and paths are made: always valid, or sometimes not. */
+/** The functions that create segments and paths: always valid, or sometimes not. */
 type Style = { part: typeof segment; whole: typeof path };
 
 const odd: Style = { part: segment, whole: path };
@@ -126,7 +126,7 @@ function targets({ part, whole }: Style) {
 
 type Send = typeof request;
 
-/** The requests of the contract. `send` makes a request of a method; `style` makes its path. */
+/** The requests of the contract. `send` creates a request; `style` creates its path. */
 function requests(send: Send, style: Style): fc.Arbitrary<FuzzRequest> {
   const at = targets(style);
   const readable = fc.oneof(at.lists, at.run, at.jobs, at.job, at.node);

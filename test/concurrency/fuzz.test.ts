@@ -98,7 +98,7 @@ describe.each(rows)(`fuzz: $name, PADDLES_FUZZ_SEED=${seed}`, ({ contract, reque
       examples: examples.map((request) => [request]),
     });
     await checkAlive();
-    // A series of refusals only would prove little.
+    // A series that is always refused would prove little.
     for (const method of ['POST', 'PUT', 'GET']) {
       expect([method, succeeded.get(method)]).toEqual([method, expect.toSatisfy((count) => count >= 5)]);
     }
@@ -117,7 +117,7 @@ describe.each(rows)(`fuzz: $name, PADDLES_FUZZ_SEED=${seed}`, ({ contract, reque
     });
     await fc.assert(property, { seed, numRuns: groups, examples: [[refusedBytes]] });
     await checkAlive();
-    // The group of requests that are certainly refused was compared at least.
+    // At least the group of requests that are certainly refused has been compared.
     expect(compared).toBeGreaterThan(0);
   });
 });
@@ -132,7 +132,7 @@ async function prepare(port: number, contract: Contract): Promise<void> {
   client.close();
 }
 
-/** What was sent and received over one connection. */
+/** The bytes sent and the answers received over one connection. */
 interface Talk {
   bytes: Buffer;
   answers: Answer[];
@@ -161,7 +161,7 @@ async function exchangeAll(server: LocalInstance, all: Buffer[]): Promise<Talk[]
   return talks;
 }
 
-/** Waits until the server has carried out the writes that it has read. */
+/** Waits until the server has executed the writes that it has read. */
 async function drain({ db }: LocalInstance): Promise<void> {
   for (let turn = 0; turn < 10; turn++) await nextTurn();
   await Promise.all([db.jobWriter.drain(), db.nodeWriter.drain()]);
@@ -178,10 +178,10 @@ async function readAnswers(wire: Wire): Promise<Answer[]> {
 }
 
 /**
- * True when the answers prove that nothing was changed. Damaged bytes may contain several requests, and a request without
- * an answer may have been carried out. So every answer must be a refusal, and the last one must come from the HTTP parser (it has
- * no request id then), or the client must have closed the connection: after `Connection: close` the server may have carried
- * out another request without answering it.
+ * True if the answers prove that nothing was changed. Damaged bytes may contain several requests, and a request without an answer
+ * may have been executed. So every answer must be a refusal, and either the last one must come from the HTTP parser (then it has no
+ * request id), or the client must have closed the connection: after `Connection: close` the server may have executed another
+ * request without answering it.
  */
 function saysThatNothingChanged({ bytes, answers }: Talk): boolean {
   if (!/POST|PUT|DELETE/.test(bytes.toString('latin1'))) return true;
@@ -193,7 +193,7 @@ function saysThatNothingChanged({ bytes, answers }: Talk): boolean {
 /** The server errors that mean "later" (teuthology contract §2.12, §2.20). */
 const laterMessages = /^\{"message":"(only \d+ nodes available|queue is paused, cannot retrieve job)"\}$/;
 
-/** Checks an answer; `method` is null when it is not certain. */
+/** Checks an answer; `method` is null if unknown. */
 function checkAnswer(answer: Answer, method: FuzzRequest['method'] | null, errors: string[]): void {
   const { status, headers, body } = answer;
   const text = body.toString();

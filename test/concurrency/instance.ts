@@ -26,8 +26,8 @@ export interface LocalInstance extends Instance {
 }
 
 /**
- * Starts a server in this process on a database and a free port; `settings` are command-line flags, `now` its clock in microseconds since
- * the Unix epoch.
+ * Starts a server in this process on a database and a free port. `settings` are command-line flags; `now` is its clock, in microseconds
+ * since the Unix epoch.
  */
 export async function startInstance(
   url: string,

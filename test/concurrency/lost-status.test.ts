@@ -62,7 +62,7 @@ function asStored({ job_id, timestamp, status = 'fail', success }: Job) {
   return { job_id, status, success: success ?? null, timestamp: `${timestamp.replace('_', ' ')}.000000` };
 }
 
-/** Posts a job to a run that others fill and updates it repeatedly; returns how often. */
+/** Posts a job to a run that others fill, and updates it repeatedly. Returns the number of updates. */
 async function update(client: Client, run: string, job_id: string, again: () => boolean): Promise<number> {
   const path = `/runs/${run}/jobs/`;
   const { status, json } = await client.send({ method: 'POST', path, body: { job_id, status: 'queued' } });

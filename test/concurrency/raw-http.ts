@@ -1,4 +1,4 @@
-/** HTTP on a plain socket, which can send anything and is several times as fast as a client library. */
+/** An HTTP client on a plain socket, which can send any bytes and is several times as fast as a client library. */
 import { connect, type Socket } from 'node:net';
 
 /** An answer of the server; header names are in lower case. */

@@ -14,7 +14,7 @@ export const serverSetups = engines.flatMap((engine) =>
   })),
 );
 
-/** Each of these with each contract. */
+/** Each of these setups with each contract. */
 export const contractsOnServers = contracts.flatMap((contract) =>
   serverSetups.map((setup) => ({ ...setup, contract, name: `${contract.name} on ${setup.name}` })),
 );

@@ -15,7 +15,7 @@ type Run = { name: string; results: { pass: number; fail: number; running: numbe
 export const teuthology: Contract = {
   name: 'teuthology',
   settings: ['--contract', 'teuthology'],
-  // `success: null` means nothing there, and a `status` does not change a verdict.
+  // `success: null` has no meaning there, and a `status` does not change a verdict.
   outcomes: [true, false],
   createsMissingRuns: true,
   createRun: (run) => ({ method: 'POST', path: '/runs/', body: { name: run } }),
@@ -27,7 +27,7 @@ export const teuthology: Contract = {
   updateJob: (run, jobId, mark) => ({ method: 'PUT', path: `/runs/${run}/jobs/${jobId}/`, body: metadata(mark) }),
   readJob: (run, jobId) => ({ method: 'GET', path: `/runs/${run}/jobs/${jobId}/` }),
   markOf: (json) => markOf(json as Job),
-  // By default a list has only the latest 25 runs.
+  // By default the list has only the latest 25 runs.
   readRuns: () => ({ method: 'GET', path: '/runs/?count=10000' }),
   countsOf: (json, run) => {
     const entry = (json as Run[]).find(({ name }) => name === run);
@@ -50,7 +50,7 @@ function metadata({ text, success }: Mark) {
 function markOf({ job_id, status, description, branch, tasks, success }: Job): Mark {
   const [{ mark }] = tasks;
   if (mark !== description || branch !== description) {
-    throw new Error(`job ${job_id} is of several writes: ${description}, ${branch}, ${mark}`);
+    throw new Error(`job ${job_id} mixes several writes: ${description}, ${branch}, ${mark}`);
   }
   const expected = success === null ? 'running' : success ? 'pass' : 'fail';
   if (status !== expected) throw new Error(`job ${job_id} is ${status} and its success ${success}`);

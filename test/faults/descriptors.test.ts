@@ -1,10 +1,10 @@
-/** A server with more clients than it may have, or than it may open files for. */
+/** A server with more clients than its limit, or than it has file descriptors for. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { logLines, newFolder, startService } from '../contracts/program.ts';
 
-test('a server with more clients than it may open files for says so once, goes on, and recovers', async () => {
+test('a server that runs out of file descriptors says so once, continues, and recovers', async () => {
   const { folder, remove } = newFolder();
   onTestFinished(remove);
   const service = await startService([], { folder, through: ['sh', '-c', 'ulimit -n 200; exec "$@"', 'sh'] });
@@ -34,7 +34,7 @@ test('a server with more clients than it may open files for says so once, goes o
   expect(logLines(stdout).filter(({ msg }) => msg.startsWith('too many connections'))).toHaveLength(1);
 });
 
-test('connections beyond PADDLES_MAX_CONNECTIONS are answered 503, over all ports, until one of the others closes', async () => {
+test('connections beyond PADDLES_MAX_CONNECTIONS on all ports together get 503 until another one closes', async () => {
   const { folder, remove } = newFolder();
   onTestFinished(remove);
   const service = await startService(['--max-connections', '10', '--teuthology-port', '0'], { folder });
@@ -45,7 +45,7 @@ test('connections beyond PADDLES_MAX_CONNECTIONS are answered 503, over all port
   });
   const [classic = '', teuthology = ''] = Object.values(service.ready.contracts as Record<string, string>);
   for (let count = 0; count < 10; count++) sockets.push(await openConnection(count % 2 ? classic : teuthology));
-  // A connection of `fetch` is kept for later requests: each request of this test needs one of its own.
+  // Each request of this test needs its own connection, but `fetch` would reuse one.
   const ask = (url: string) => fetch(`${url}/healthz`, { headers: { connection: 'close' } });
   for (const url of [classic, teuthology]) {
     const answer = await ask(url);

@@ -1,6 +1,6 @@
 /**
- * Constant traffic while PostgreSQL suffers: what was acknowledged is there at the end, nothing is answered but 200 and 503, and
- * writes succeed again by themselves. The kill -9 of servers is in test/concurrency/crash.test.ts.
+ * Constant traffic while PostgreSQL fails: acknowledged writes are stored at the end, all answers are 200 or 503, and writes
+ * succeed again without intervention. For kill -9 of servers see test/concurrency/crash.test.ts.
  */
 import type { ChildProcess } from 'node:child_process';
 import pg from 'pg';
@@ -16,7 +16,7 @@ let primary: OwnPostgres;
 let standby: Standby;
 let proxy: Awaited<ReturnType<typeof startProxy>>;
 let server: TwoPorts;
-/** The primary itself, without the proxy. */
+/** The URL of the primary without the proxy. */
 let direct: string;
 let restarted: ChildProcess | null = null;
 
@@ -48,7 +48,7 @@ function portOf(url: string): number {
   return Number(new URL(url).port);
 }
 
-/** Writers that never stop, and what they were answered. */
+/** Clients that write and read continuously, and the answers that they got. */
 interface Traffic {
   statuses: Set<number>;
   /** Names of acknowledged jobs as `run/job`. */
@@ -93,19 +93,19 @@ function startTraffic({ urls, send }: TwoPorts): Traffic {
   };
 }
 
-/** Resolves after further writes were acknowledged; measured after each fault: 0.3 to 0.7 s for 20 writes at a load of 10. */
+/** Resolves after further writes have been acknowledged. After each fault, 20 writes took 0.3 to 0.7 s at a load of 10. */
 async function recovered({ acknowledged }: Traffic): Promise<void> {
   const before = acknowledged.length;
   await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(before + 20), { timeout: 20_000, interval: 10 });
 }
 
-/** Resolves after further writes were refused. */
+/** Resolves after further writes have been refused. */
 async function suffered({ refused }: Traffic): Promise<void> {
   const before = refused();
   await vi.waitFor(() => expect(refused()).toBeGreaterThan(before + 8), { timeout: 20_000, interval: 10 });
 }
 
-/** Stops every process of PostgreSQL, which neither answers nor closes anything then, until `meanwhile` has ended. */
+/** Suspends all processes of PostgreSQL until `meanwhile` has ended, so that it neither answers nor closes connections. */
 async function freezePostgres(meanwhile: () => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: direct });
   await client.connect();
@@ -120,7 +120,7 @@ async function freezePostgres(meanwhile: () => Promise<void>): Promise<void> {
   }
 }
 
-test('0 acknowledged writes are lost while connections, PostgreSQL and the network break', async () => {
+test('no acknowledged write is lost while connections, PostgreSQL and the network fail', async () => {
   for (const name of ['one', 'two', 'three', 'four'])
     await server.send('POST', `${server.urls.teuthology}/runs/`, { name });
   const traffic = startTraffic(server);

@@ -1,4 +1,4 @@
-/** Clients that leave in odd moments, and those that do not leave. */
+/** Clients that disconnect at unusual moments, and clients that never disconnect. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { sql } from 'kysely';
@@ -11,10 +11,10 @@ import { startTwoPorts } from './two-ports.ts';
 
 const postgres = engines.find(({ name }) => name === 'postgres') ?? expect.fail();
 
-test('answers whose clients have left take no room from those that come later', async () => {
+test('responses whose clients have disconnected do not use up the memory for later responses', async () => {
   const server = await startServer(postgres, { contract: 'teuthology' });
   onTestFinished(() => server.stop());
-  // It makes answers take as long as the test needs.
+  // Its lock delays responses as long as the test needs.
   const locker = new pg.Client({ connectionString: server.database });
   await locker.connect();
   onTestFinished(() => locker.end());
@@ -28,7 +28,7 @@ test('answers whose clients have left take no room from those that come later', 
       failure_reason,
     });
   }
-  // Eight answers of 2 MB are larger than the room of all. At most two are made at a time, and some are given up before.
+  // Eight responses of 2 MB exceed the memory for all responses. At most two are created at a time, and some are given up before.
   for (let round = 0; round < 12; round++) {
     await locker.query('begin; lock table jobs in access exclusive mode');
     const clients: { client: Socket; left: Promise<unknown> }[] = [];
@@ -54,7 +54,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** A client that never ends its side, and the socket of the server. */
+/** Opens a connection whose client never ends its side. Returns both sockets. */
 async function open(text: string): Promise<{ client: Socket; accepted: Socket }> {
   const arrived = once(server.app.server, 'connection');
   const client = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
@@ -64,7 +64,7 @@ async function open(text: string): Promise<{ client: Socket; accepted: Socket }>
   return { client, accepted };
 }
 
-test('requests that a client sends without waiting are handled one after the other', async () => {
+test('pipelined requests are handled one after the other', async () => {
   const wire = await openWire(server.port);
   onTestFinished(() => wire.destroy());
   const names = Array.from({ length: 40 }, (_, index) => `in-order-${index}`);
@@ -79,7 +79,7 @@ test('requests that a client sends without waiting are handled one after the oth
   expect(statuses).toEqual(statuses.map(() => 200));
 });
 
-test('a client that sends hundreds of requests ahead is cut off', async () => {
+test('a client that pipelines hundreds of requests is disconnected', async () => {
   const wire = await openWire(server.port);
   onTestFinished(() => wire.destroy());
   wire.write(Buffer.from('GET /runs/ HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(300)));
@@ -89,7 +89,7 @@ test('a client that sends hundreds of requests ahead is cut off', async () => {
   expect((await server.get('/healthz')).status).toBe(200);
 });
 
-test('a server that stops answers the request that is under way, and does not wait for clients to leave', async () => {
+test('a stopping server answers the current request, and does not wait for clients to disconnect', async () => {
   const { app, port, stop } = await startServer(postgres, { contract: 'teuthology' });
   onTestFinished(stop);
   const [wire, unused] = [await openWire(port), await openWire(port)];
@@ -108,28 +108,28 @@ test('a server that stops answers the request that is under way, and does not wa
   await closed;
 });
 
-/** What Node tells the server when the time of a request is over. */
+/** Node's error when a request takes too long to arrive. */
 const late = Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
 
-describe('a connection that is ended with an answer', () => {
-  test('may be broken by a client that asked for a tunnel', async () => {
+describe('a connection that the server ends with an answer', () => {
+  test('may be reset by a client that requested a tunnel', async () => {
     const { client, accepted } = await open('CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n');
     expect(String((await once(client, 'data'))[0])).toMatch(/^HTTP\/1\.1 405 /);
-    // Unlike `once`, this hears no error in place of the server.
+    // Unlike `once`, this does not handle the `error` event, which the server must handle.
     const closed = new Promise((resolve) => accepted.once('close', resolve));
     client.resetAndDestroy();
     await closed;
     expect((await server.get('/healthz')).status).toBe(200);
   });
 
-  test('is closed although its client goes on sending', async () => {
+  test('is closed although its client continues to send', async () => {
     const { client, accepted } = await open('CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\nmore');
     const sending = setInterval(() => client.write('more'), 50);
     onTestFinished(() => clearInterval(sending));
     await once(accepted, 'close');
   });
 
-  test('ends the request that took too long to arrive', async () => {
+  test('ends a request that takes too long to arrive', async () => {
     const requested = once(server.app.server, 'request');
     const { client, accepted } = await open(
       'PUT /api/runs/a/jobs/1/tests HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Length: 5000000\r\n\r\n<',
@@ -144,10 +144,10 @@ describe('a connection that is ended with an answer', () => {
   });
 });
 
-describe('a request that is answered while it arrives', () => {
+describe('a request that is answered before it has arrived completely', () => {
   const head = 'PUT /api/runs/nothing/jobs/1/tests HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: gzip\r\n';
 
-  test('is cut off without another answer when it takes too long', async () => {
+  test('is aborted without a second answer if it takes too long', async () => {
     const { client, accepted } = await open(`${head}Content-Length: 5000000\r\n\r\n<`);
     const answers: Buffer[] = [];
     client.on('data', (bytes) => answers.push(bytes));
@@ -158,7 +158,7 @@ describe('a request that is answered while it arrives', () => {
     expect(String(Buffer.concat(answers)).match(/^HTTP.*/gm)).toEqual(['HTTP/1.1 404 Not Found']);
   });
 
-  test('is cut off when it is larger than any may be', async () => {
+  test('is aborted if it exceeds every size limit', async () => {
     const { client, accepted } = await open(`${head}Transfer-Encoding: chunked\r\n\r\n`);
     const closed = once(accepted, 'close');
     const chunk = `100000\r\n${'x'.repeat(1 << 20)}\r\n`;
@@ -170,7 +170,7 @@ describe('a request that is answered while it arrives', () => {
 });
 
 test.each(engines)(
-  'a document whose client leaves before it is read is no fault of the server: $name',
+  'a client that disconnects before its document has been read causes no server error: $name',
   async (engine) => {
     const database = await engine.createTables();
     const two = await startTwoPorts(database.url);

@@ -1,4 +1,4 @@
-/** Standard output, standard error or a log file that cannot be written. */
+/** Failures to write to standard output, standard error or a log file. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, createReadStream, openSync } from 'node:fs';
@@ -14,11 +14,11 @@ afterAll(remove);
 interface Started {
   child: ChildProcess;
   url: string;
-  /** What it has written to standard error so far. */
+  /** The output on standard error so far. */
   complaints(): string;
 }
 
-/** Starts a server with these descriptors as its output, and waits until it serves: nobody may hear when it is ready. */
+/** Starts a server with these descriptors as its output. Waits by polling, because its log may have no reader. */
 async function start(stdout: number | 'ignore', stderr: number | 'pipe', args: string[] = []): Promise<Started> {
   const port = await freePort();
   const database = `sqlite:///${join(folder, `${port}.db`)}`;
@@ -44,7 +44,7 @@ async function serves(url: string): Promise<void> {
   await expect.poll(status, { timeout: 30_000 }).toBe(200);
 }
 
-/** The exit code after SIGTERM. */
+/** Sends SIGTERM and returns the exit code. */
 async function stop({ child }: Started): Promise<number | null> {
   child.kill('SIGTERM');
   const [code] = await once(child, 'close');
@@ -55,10 +55,10 @@ describe('a server', () => {
   test.each([
     ['standard output', false],
     ['standard output and standard error', true],
-  ])('whose %s is a full disk serves, and ends as it should', async (_, both) => {
+  ])('whose %s cannot be written because the disk is full works, and exits with 0', async (_, both) => {
     const full = openSync('/dev/full', 'w');
     const server = await start(full, both ? full : 'pipe');
-    // More than is gathered before it is written.
+    // More than the server buffers before it writes.
     for (let count = 0; count < 50; count++) await fetch(`${server.url}?${'x'.repeat(400)}`);
     await serves(server.url);
     expect(await stop(server)).toBe(0);
@@ -66,7 +66,7 @@ describe('a server', () => {
   });
 
   test.each(['standard output', 'log file'])(
-    'whose %s loses its reader logs again when there is one',
+    'whose %s loses its reader continues to log when there is a new one',
     async (where) => {
       const fifo = join(folder, where);
       execFileSync('mkfifo', [fifo]);
@@ -94,27 +94,27 @@ describe('a server', () => {
 describe('a command', () => {
   const run = (script: string, ...args: string[]) => runProgram(args, { folder, through: ['sh', '-c', script, 'sh'] });
 
-  test('whose output does not fit says so', async () => {
+  test('reports that its output cannot be written', async () => {
     expect(complaint(await run('exec "$@" > /dev/full', '--help'), 1)).toBe(
       'standard output cannot be written: ENOSPC: no space left on device, write',
     );
   });
 
-  test('whose reader leaves does the rest in silence', async () => {
+  test('finishes silently when the reader of its output exits', async () => {
     const script = '("$@"; echo $? >&2) | true';
     expect(await run(script, '--help')).toEqual({ code: 0, stdout: '', stderr: '0\n' });
   });
 
-  test('whose complaint cannot be written ends as it should', async () => {
+  test('exits with the right code although its error message cannot be written', async () => {
     expect((await run('exec "$@" 2> /dev/full', 'nonsense')).code).toBe(2);
   });
 
-  test.each([['ndjson'], ['csv']])('that exports %s ends when its output does', async (format) => {
+  test.each([['ndjson'], ['csv']])('stops exporting %s when its output is closed', async (format) => {
     const database = `sqlite:///${join(folder, `${format}.db`)}`;
     const args = ['export', '--format', format, '--database', database];
     await runProgram(['migrate', '--database', database], { folder });
     expect(complaint(await run('exec "$@" > /dev/full', ...args), 1)).toContain('standard output cannot be written');
-    // The exit code of a program that ends by SIGPIPE, as shells know it.
+    // The exit code that shells report for a program killed by SIGPIPE.
     expect((await run('("$@"; echo $? >&2) | true', ...args)).stderr).toBe('141\n');
   });
 });

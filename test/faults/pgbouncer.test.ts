@@ -1,4 +1,4 @@
-/** Behind a PgBouncer with its default settings. Without it the tests are skipped, except in CI. */
+/** Servers behind PgBouncer with its default settings. If it is not installed, the tests are skipped, except in CI. */
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openReadOnly } from '../../src/store/db.ts';
 import type { LiveEvent } from '../../src/store/write/live.ts';
@@ -28,7 +28,7 @@ describe.skipIf(missing).each(['session', 'transaction'] as const)('behind PgBou
     return server;
   }
 
-  test('two servers write and read at once, and none takes the statement of another', async () => {
+  test('two servers write and read at the same time without mixing up prepared statements', async () => {
     const servers = [await start(), await start()];
     const [{ urls, send }] = servers as [TwoPorts, TwoPorts];
     await send('POST', `${urls.classic}/runs/`, { name: 'pooled' });
@@ -56,7 +56,7 @@ describe.skipIf(missing).each(['session', 'transaction'] as const)('behind PgBou
     for (const path of ['/readyz', '/healthz']) expect((await send('GET', `${urls.classic}${path}`)).status).toBe(200);
   });
 
-  test('a server tells its open pages what another one wrote', async () => {
+  test('a server is told what another server wrote', async () => {
     const [writer, watcher] = [await start(), await start()];
     const heard = Promise.withResolvers<LiveEvent>();
     watcher.db.live.subscribe(heard.resolve);
@@ -65,7 +65,7 @@ describe.skipIf(missing).each(['session', 'transaction'] as const)('behind PgBou
     expect(['runs', 'reset']).toContain((await heard.promise).type);
   });
 
-  test('a read-only server reads, and leaves the others their writes', async () => {
+  test('a read-only server reads, and does not make the sessions of others read-only', async () => {
     const server = await start();
     const reader = await openReadOnly({ url: pgbouncer.url, poolSize: 4, now: () => 0 });
     onTestFinished(() => reader.close());

@@ -9,17 +9,17 @@ import { freePort, unprivilegedUser } from '../helpers/postgres.ts';
 
 /** A running PgBouncer. */
 export interface PgBouncer {
-  /** The URL of the same database, through it. */
+  /** The URL of the same database through PgBouncer. */
   url: string;
   stop(): Promise<void>;
 }
 
-/** True when it is installed; CI installs it. */
+/** True if PgBouncer is installed; CI installs it. */
 export function hasPgBouncer(): boolean {
   return spawnSync('pgbouncer', ['--version']).status === 0;
 }
 
-/** Starts one in front of the server of a database. */
+/** Starts PgBouncer in front of the server of a database. */
 export async function startPgBouncer(database: string, mode: 'session' | 'transaction'): Promise<PgBouncer> {
   const { hostname, port: target, username } = new URL(database);
   const folder = mkdtempSync(join(tmpdir(), 'paddles-pgbouncer-'));
@@ -38,7 +38,7 @@ export async function startPgBouncer(database: string, mode: 'session' | 'transa
     `pool_mode = ${mode}`,
   ];
   writeFileSync(join(folder, 'pgbouncer.ini'), `${settings.join('\n')}\n`);
-  // It refuses to run as root.
+  // PgBouncer refuses to run as root.
   const child = spawn('pgbouncer', [join(folder, 'pgbouncer.ini')], { stdio: 'ignore', ...unprivilegedUser() });
   const url = Object.assign(new URL(database), { port: String(port) }).href;
   const stop = async () => {

@@ -1,4 +1,4 @@
-/** A PostgreSQL that does not work, while the server runs: 503 on every port, one line in the log, and then it goes on. */
+/** A PostgreSQL database that fails while the server runs: 503 on every port, one line in the log, and then recovery. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import pg from 'pg';
@@ -54,7 +54,7 @@ async function inBothPorts({ urls, send }: TwoPorts, path: string): Promise<numb
   return Promise.all(Object.values(urls).map(async (url) => (await send('GET', `${url}${path}`)).status));
 }
 
-/** A connection past the server. */
+/** Opens a connection to the database that does not belong to the server. */
 async function connect(url = database.url): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -62,7 +62,10 @@ async function connect(url = database.url): Promise<pg.Client> {
   return client;
 }
 
-/** How many sessions of paddles there are in a state, to a client outside of transactions: within one, the answer stays the same. */
+/**
+ * Counts the sessions of paddles that fulfil a condition. The client must not be in a transaction, within which the view does not
+ * change.
+ */
 async function sessions(client: pg.Client, condition: string): Promise<number> {
   const { rows } = await client.query(
     `select from pg_stat_activity where datname = current_database() and application_name = 'paddles' and ${condition}`,
@@ -70,7 +73,7 @@ async function sessions(client: pg.Client, condition: string): Promise<number> {
   return rows.length;
 }
 
-test('a database that reads backslashes in literals as escapes finds them as they stand', async () => {
+test('backslashes are found even if the database treats them as escapes in literals', async () => {
   await execute(database.url, `alter database ${name} set standard_conforming_strings = off`);
   onTestFinished(() => execute(database.url, `alter database ${name} reset standard_conforming_strings`));
   const { urls, send } = await start();
@@ -80,7 +83,7 @@ test('a database that reads backslashes in literals as escapes finds them as the
 });
 
 describe('a database that became read-only', () => {
-  test('refuses every write with 503, is not ready, is still read, and takes writes as soon as it may', async () => {
+  test('refuses every write with 503, is not ready, answers reads, and accepts writes as soon as possible', async () => {
     const server = await start();
     await createKnown(server);
     await execute(database.url, `alter database ${name} set default_transaction_read_only = on`);
@@ -102,7 +105,7 @@ describe('a database that became read-only', () => {
     expect(server.faults).toContainEqual(expect.objectContaining({ code: '25006' }));
 
     await allow();
-    // The connections that are left from before do not count for more than one refusal.
+    // The old connections cause at most one refusal.
     const first = await server.send('POST', `${server.urls.classic}/runs/`, { name: 'again' });
     expect([200, 503]).toContain(first.status);
     expect((await server.send('POST', `${server.urls.classic}/runs/`, { name: 'and again' })).status).toBe(200);
@@ -110,10 +113,10 @@ describe('a database that became read-only', () => {
   });
 });
 
-describe('a statement that fails by a fault of the database', () => {
+describe('a statement that fails with a database fault', () => {
   const codes = ['57014', '53100', '53200', '57P01', '08006', '58030', 'XX001', '42501', '28000', '3D000', '25006'];
 
-  /** Lets every insert into a table fail with an SQLSTATE, and counts how often that happens. */
+  /** Makes every insert into a table fail with an SQLSTATE, and counts the failures. */
   async function failInserts(table: string, code: string): Promise<void> {
     for (const statement of [
       'create sequence if not exists failures',
@@ -127,7 +130,7 @@ describe('a statement that fails by a fault of the database', () => {
   }
 
   test.each(codes)(
-    'with %s is a 503, costs the connection, and keeps readyz red until a write succeeds',
+    '%s causes a 503, closes the connection, and keeps readyz red until a write succeeds',
     async (code) => {
       const server = await start(database.url, { poolSize: 2 });
       await createKnown(server);
@@ -160,7 +163,7 @@ describe('a statement that fails by a fault of the database', () => {
     },
   );
 
-  test('is not tried again for each write of a batch', async () => {
+  test('is not repeated for each write of a batch', async () => {
     const server = await start();
     await createKnown(server);
     await failInserts('jobs', '57014');
@@ -178,8 +181,8 @@ describe('a statement that fails by a fault of the database', () => {
   });
 });
 
-describe('connections that fall silent', () => {
-  test('are given up after the limit with 503, for reads, writes and readyz, and replaced when the network is back', async () => {
+describe('connections that stop responding', () => {
+  test('time out with 503 for reads, writes and readyz, and are replaced when the network is back', async () => {
     const url = new URL(database.url);
     const proxy = await startProxy(Number(url.port));
     onTestFinished(() => proxy.cut());
@@ -204,7 +207,7 @@ describe('connections that fall silent', () => {
     expect(server.errors).toEqual([]);
   });
 
-  test('keep no run locked: PostgreSQL ends a transaction that nobody goes on with', async () => {
+  test('do not keep a run locked, because PostgreSQL ends an abandoned transaction', async () => {
     const url = new URL(database.url);
     const proxy = await startProxy(Number(url.port));
     onTestFinished(() => proxy.cut());
@@ -240,7 +243,7 @@ test('a migration takes as long as it needs', async () => {
   await db.close();
 });
 
-test('a database that was away for long has pages read again once, when it is back', async () => {
+test('a database that was unreachable for long causes one reset of open pages when it is back', async () => {
   const url = new URL(database.url);
   const proxy = await startProxy(Number(url.port));
   onTestFinished(() => proxy.cut());

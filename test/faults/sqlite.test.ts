@@ -1,4 +1,4 @@
-/** A SQLite database that does not work, while the server runs: 503, a red readyz, and no acknowledged write is lost. */
+/** A SQLite database that fails while the server runs: 503, a red readyz, and no acknowledged write is lost. */
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -49,8 +49,8 @@ async function readyz({ urls, send }: TwoPorts): Promise<number[]> {
   return Promise.all(Object.values(urls).map(async (url) => (await send('GET', `${url}/readyz`)).status));
 }
 
-describe('a database without room', () => {
-  test('refuses writes with 503, says why, and takes them again when there is room', async () => {
+describe('a full database', () => {
+  test('refuses writes with 503, says why, and accepts them again when there is space', async () => {
     const server = await start(await createFile());
     const { classic, teuthology } = server.urls;
     await server.send('POST', `${classic}/runs/`, { name: 'known' });
@@ -72,7 +72,7 @@ describe('a database without room', () => {
   const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', folder]).status === 0;
   if (!isMounted) rmdirSync(folder);
 
-  test.runIf(isMounted)('on a full disk stays not ready, loses nothing, and recovers by itself', async () => {
+  test.runIf(isMounted)('on a full disk stays not ready, loses nothing, and recovers on its own', async () => {
     onTestFinished(() => {
       spawnSync('umount', [folder]);
       rmdirSync(folder);
@@ -99,7 +99,7 @@ describe('a database without room', () => {
     expect([...statuses].sort()).toEqual([200, 503]);
     expect(server.faults[0]).toMatchObject({ message: expect.stringMatching(/full/) });
     expect(await readyz(server)).toEqual([503, 503]);
-    // Small writes may still find room in the log; that does not make the server ready.
+    // Small writes may still fit into the log, which does not make the server ready.
     expect([200, 503]).toContain((await send('POST', `${urls.classic}/runs/`, { name: 'small' })).status);
     expect(await readyz(server)).toEqual([503, 503]);
     expect(server.errors).toEqual([]);
@@ -114,7 +114,7 @@ describe('a database without room', () => {
 });
 
 describe('the lock of another program', () => {
-  test('that comes and goes delays writes, and fails none', async () => {
+  test('delays writes without failing them if it is held briefly and repeatedly', async () => {
     const file = await createFile();
     const server = await start(file);
     await server.send('POST', `${server.urls.classic}/runs/`, { name: 'known' });
@@ -142,7 +142,7 @@ describe('the lock of another program', () => {
     expect([server.faults, server.errors]).toEqual([[], []]);
   });
 
-  test('that stays ends in 503 for every write, while reads are answered', async () => {
+  test('fails every write with 503 if it is never released, while reads succeed', async () => {
     const file = await createFile();
     const server = await start(file);
     const { classic } = server.urls;
@@ -167,7 +167,7 @@ describe('the lock of another program', () => {
 });
 
 describe('a database file', () => {
-  /** A server on a file that an earlier one has filled; with a log that is not yet in the file, or without. */
+  /** Starts a server on a file that an earlier server has filled. With `hasLog`, the log has changes that are not in the file yet. */
   async function startOn(hasLog: boolean): Promise<{ file: string; server: TwoPorts }> {
     const file = await createFile();
     const first = await startTwoPorts(`sqlite:///${file}`);
@@ -193,14 +193,14 @@ describe('a database file', () => {
     ['moved', /was deleted or moved/, (file) => renameSync(file, `${file}.old`)],
     ['replaced', /was replaced by another/, async (file) => renameSync(await otherDatabase(), file)],
     ['overwritten with another database', /is damaged/, async (file) => copyFileSync(await otherDatabase(), file)],
-    ['overwritten with a text', /is damaged/, (file) => writeFileSync(file, 'Dear reader. '.repeat(100_000))],
+    ['overwritten with text', /is damaged/, (file) => writeFileSync(file, 'Dear reader. '.repeat(100_000))],
     ['damaged in the middle', /is damaged/, (file) => writeFileSync(file, readFileSync(file).fill(7, 8192, 100_000))],
     ['truncated to nothing', /is damaged/, (file) => truncateSync(file)],
     ['truncated', /is damaged/, (file) => truncateSync(file, statSync(file).size / 2)],
-    ['whose log was deleted', /beside the database file was deleted/, (file) => rmSync(`${file}-wal`)],
-    ['whose index of the log was deleted', /beside the database file was deleted/, (file) => rmSync(`${file}-shm`)],
+    ['with a deleted log', /beside the database file was deleted/, (file) => rmSync(`${file}-wal`)],
+    ['with a deleted index of the log', /beside the database file was deleted/, (file) => rmSync(`${file}-shm`)],
     [
-      'whose log was replaced',
+      'with a replaced log',
       /beside the database file was replaced/,
       (file) => {
         renameSync(`${file}-wal`, `${file}.old`);
@@ -213,7 +213,7 @@ describe('a database file', () => {
   );
 
   test.each(cases)(
-    '$name refuses writes, says so, and turns readyz red (with unwritten changes: $hasLog)',
+    '$name refuses writes, says why, and turns readyz red (changes only in the log: $hasLog)',
     async ({ message, happen, hasLog }) => {
       const { file, server } = await startOn(hasLog);
       expect(await readyz(server)).toEqual([200, 200]);
@@ -232,7 +232,7 @@ describe('a database file', () => {
     },
   );
 
-  test.each(['-wal', '-shm'])('has every acknowledged write although its %s was deleted', async (end) => {
+  test.each(['-wal', '-shm'])('keeps every acknowledged write although its %s was deleted', async (end) => {
     const { file, server } = await startOn(true);
     rmSync(file + end);
     expect(await readyz(server)).toEqual([503, 503]);
@@ -247,7 +247,7 @@ describe('a database file', () => {
     ).toEqual(['known', 'other', 'logged']);
   });
 
-  test('that is put back takes writes again', async () => {
+  test('accepts writes again after it was put back', async () => {
     const { file, server } = await startOn(true);
     renameSync(file, `${file}.old`);
     expect(new Set((await writeAll(server, 'moved')).map(({ status }) => status))).toEqual(new Set([503]));
@@ -256,7 +256,7 @@ describe('a database file', () => {
     expect((await server.send('POST', `${server.urls.classic}/runs/`, { name: 'back' })).status).toBe(200);
   });
 
-  test('that another program changes and shortens as it should stays in use', async () => {
+  test('stays in use when another program changes and shrinks it through SQLite', async () => {
     const { file, server } = await startOn(true);
     const { classic, teuthology } = server.urls;
     await server.send('POST', `${classic}/runs/known/jobs/`, { job_id: '1', tasks: ['x'.repeat(1_000_000)] });

@@ -1,4 +1,4 @@
-/** A server that is asked to stop ends, whatever hangs. */
+/** A server that is asked to stop exits, whatever hangs. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { startProxy } from '../contracts/proxy.ts';
 import { bundledProgram } from '../helpers/bundle.ts';
 import { engines } from '../helpers/engines.ts';
 
-/** Of tests that run at the same time each has its own: the imported one may belong to another test. */
+/** Each concurrent test has its own; the imported one may belong to another test. */
 type Finish = TestContext['onTestFinished'];
 
 interface Started {
@@ -17,7 +17,7 @@ interface Started {
   url: string;
 }
 
-/** Starts a server; after the line that says that it is ready nobody reads its standard output when `deaf`. */
+/** Starts a server. If `deaf`, its standard output is not read any more once it is ready. */
 async function start(database: string, deaf: boolean, onTestFinished: Finish, workers = 1): Promise<Started> {
   const args = [bundledProgram, 'serve', '--port', '0', '--teuthology-port', '', '--database', database];
   args.push('--workers', String(workers));
@@ -34,7 +34,7 @@ async function start(database: string, deaf: boolean, onTestFinished: Finish, wo
   throw new Error('the server ended before it was ready');
 }
 
-/** Starts a server whose database falls silent while a write is under way. */
+/** Starts a server whose database stops responding during a write. */
 async function startHanging(onTestFinished: Finish): Promise<Started> {
   const database = await (engines.find(({ name }) => name === 'postgres') ?? expect.fail()).createTables();
   const url = new URL(database.url);
@@ -70,7 +70,7 @@ async function startDeaf(onTestFinished: Finish, workers: number): Promise<Start
   return server;
 }
 
-/** Sends a signal, and another one after `again` milliseconds; answers how many seconds it took to end. */
+/** Sends SIGTERM, and a second one after `again` milliseconds. Returns how many seconds the server took to exit. */
 async function stop({ child }: Started, again: number | null): Promise<number> {
   const ended = once(child, 'exit');
   const begin = performance.now();
@@ -80,20 +80,20 @@ async function stop({ child }: Started, again: number | null): Promise<number> {
   return (performance.now() - begin) / 1000;
 }
 
-/** Seconds: 25, and what a busy machine adds. */
+/** The limit in seconds: 25, and some more for a busy machine. */
 const limit = 30;
 
 describe.concurrent('a server', () => {
-  test('whose database hangs ends within 25 seconds', async ({ onTestFinished }) => {
+  test('whose database hangs exits within 25 seconds', async ({ onTestFinished }) => {
     expect(await stop(await startHanging(onTestFinished), null)).toBeLessThan(limit);
   });
 
-  test('whose database hangs ends at once when it is asked again', async ({ onTestFinished }) => {
+  test('whose database hangs exits at once on a second signal', async ({ onTestFinished }) => {
     expect(await stop(await startHanging(onTestFinished), 1500)).toBeLessThan(10);
   });
 
   test.for([1, 2])(
-    'with --workers %s whose standard output nobody reads ends soon, and as it should',
+    'with --workers %s whose standard output is not read exits soon with 0',
     async (workers, { onTestFinished }) => {
       const server = await startDeaf(onTestFinished, workers);
       expect(await stop(server, null)).toBeLessThan(15);

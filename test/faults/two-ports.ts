@@ -1,4 +1,4 @@
-/** A server in this process that speaks both contracts on one database, and what it said about faults. */
+/** A server in this process that speaks both contracts on one database and records faults. */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
@@ -7,7 +7,7 @@ import { buildApp } from '../../src/http/app.ts';
 import { type Db, type OpenOptions, open } from '../../src/store/db.ts';
 import { distinctTimes } from '../helpers/server.ts';
 
-/** What a request was answered. */
+/** The answer to a request. */
 export interface Answered {
   status: number;
   retryAfter: string | null;
@@ -19,17 +19,17 @@ export interface TwoPorts {
   db: Db;
   /** Addresses without a trailing slash. */
   urls: { classic: string; teuthology: string };
-  /** Those behind the addresses. */
+  /** The HTTP servers at these addresses. */
   servers: Record<'classic' | 'teuthology', Server>;
-  /** Everything that was reported as a fault of the database. */
+  /** All errors that were reported as database faults. */
   faults: unknown[];
-  /** What was logged as an error, beside the lines for answers. */
+  /** All errors in the log, except for the lines about answers. */
   errors: { msg: string }[];
   send(method: string, url: string, body?: unknown): Promise<Answered>;
   stop(): Promise<void>;
 }
 
-/** Starts it; `options` as for `open`. */
+/** Starts the server; `options` as for `open`. */
 export async function startTwoPorts(url: string, options: Partial<OpenOptions> = {}): Promise<TwoPorts> {
   const { config } = readCommandLine(['--database', url, '--port', '0'], {});
   const faults: unknown[] = [];

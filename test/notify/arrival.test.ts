@@ -1,4 +1,4 @@
-/** What becomes of messages that do not arrive at once, or that several servers want to send. */
+/** Messages that do not arrive at once, or that several servers try to send. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { SavedSubscription } from '../../src/http/api/subscriptions.ts';
 import {
@@ -13,7 +13,7 @@ import { type MailServer, startMailServer } from '../helpers/mail-server.ts';
 import { hour, notificationsOn } from './lab.ts';
 
 describe.each(engines)('notifications on $name', (engine) => {
-  // Subscriptions to mail need a mail server; what sends it is given its own.
+  // Subscriptions to mail require a mail server; the notifiers get another one.
   const lab = notificationsOn(engine, { smtp_url: 'smtp://127.0.0.1:9', mail_from: 'paddles@lab.example' });
   const { now, later, start, subscribe, deliveries, becomes, subscription, report, newRun } = lab;
   let mail: MailServer;
@@ -22,7 +22,7 @@ describe.each(engines)('notifications on $name', (engine) => {
   });
   afterAll(() => mail.stop());
 
-  test('are repeated with the same id until they arrive, and written reports never wait for it', async () => {
+  test('are repeated with the same id until they arrive, and reports of jobs never wait for them', async () => {
     const { subscription: made } = await subscribe();
     const held = Promise.withResolvers<void>();
     lab.receiver.answer = (response) => void held.promise.then(() => response.writeHead(500).end('x'.repeat(1 << 20)));
@@ -54,12 +54,12 @@ describe.each(engines)('notifications on $name', (engine) => {
     expect(lab.outcomes).toEqual(['failed', 'failed', 'failed', 'delivered']);
   });
 
-  test('are repeated when the receiver wants it, within a day', async () => {
+  test('are repeated when the receiver asks for it, within a day', async () => {
     const { subscription: made } = await subscribe();
     const after = (value: string) => {
       lab.receiver.answer = (response) => response.writeHead(429, { 'retry-after': value }).end();
     };
-    /** Minutes until it is sent again after so many attempts. */
+    /** Minutes until the message is sent again after `attempts` attempts. */
     const pause = async (attempts: number) => {
       await lab.attempted(attempts);
       const [{ due, last_attempt } = {}] = await deliveries(made.id);
@@ -82,7 +82,7 @@ describe.each(engines)('notifications on $name', (engine) => {
     await becomes(made.id, { status: 'delivered', attempts: 4 });
   });
 
-  test('that some addresses refuse are sent again to those, and do not switch a subscription off', async () => {
+  test('that some addresses refuse are sent again to these, and do not switch the subscription off', async () => {
     const target = 'ana@example.com, bob@Example.COM, eve@example.com';
     const { subscription: made } = await subscribe({ format: 'mail', target });
     const told = () => {
@@ -109,7 +109,7 @@ describe.each(engines)('notifications on $name', (engine) => {
     const one = { target: 'ana@example.com, zoe@example.com' };
     expect((await lab.server.put(`/api/subscriptions/${made.id}`, one)).status).toBe(200);
     later(24 * hour);
-    await becomes(made.id, { status: 'failed', attempts: 4, error: expect.stringContaining('no longer there') });
+    await becomes(made.id, { status: 'failed', attempts: 4, error: expect.stringContaining('no longer in') });
     expect(await subscription()).toMatchObject({ failing_since: null, enabled: true });
     expect(told()).toBe('');
     const [{ id = 0 } = {}] = await deliveries(made.id);
@@ -118,7 +118,7 @@ describe.each(engines)('notifications on $name', (engine) => {
     expect(told()).toBe('az');
   });
 
-  test('are sent in the format that the subscription has by then', async () => {
+  test('are sent in the format that the subscription has at that time', async () => {
     const { subscription: made } = await subscribe();
     lab.receiver.answer = (response) => response.writeHead(500).end();
     mail.commands.length = 0;
@@ -140,7 +140,7 @@ describe.each(engines)('notifications on $name', (engine) => {
     expect(mail.commands).toContain(text);
   });
 
-  test('are given up in the end, and a subscription where nothing arrives for days is switched off', async () => {
+  test('are given up eventually, and a subscription without a successful delivery for days is switched off', async () => {
     const { subscription: made } = await subscribe();
     lab.receiver.answer = (response) => response.writeHead(500).end();
     start();
@@ -172,7 +172,7 @@ describe.each(engines)('notifications on $name', (engine) => {
     expect(await deliveries(made.id)).toEqual([]);
   });
 
-  test('are sent once by several servers, and what a stop interrupts is sent by the next one', async () => {
+  test('are sent once by several servers, and those that a stop interrupts are sent by the next server', async () => {
     const { subscription: made } = await subscribe();
     const held = Promise.withResolvers<void>();
     lab.receiver.answer = (response) => void held.promise.then(() => response.writeHead(204).end());
@@ -196,7 +196,7 @@ describe.each(engines)('notifications on $name', (engine) => {
     expect(lab.receiver.received).toHaveLength(6);
   });
 
-  test('are not repeated when the subscription is switched off while they are sent', async () => {
+  test('are not repeated if the subscription is switched off while they are sent', async () => {
     const { subscription: made } = await subscribe();
     const { db } = lab.server;
     const failed = { outcome: 'failed', answer_code: 500, error: 'answered 500' } as const;
@@ -214,7 +214,7 @@ describe.each(engines)('notifications on $name', (engine) => {
     }
   });
 
-  test('are claimed by one of many who try at once', async () => {
+  test('are claimed only once by simultaneous claims', async () => {
     const { subscription: made } = await subscribe();
     for (let count = 0; count < 3; count++) await lab.server.post(`/api/subscriptions/${made.id}/test`);
     const at = now() + hour;

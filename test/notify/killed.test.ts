@@ -1,4 +1,4 @@
-/** What becomes of a message whose server dies before it knows that it has arrived. */
+/** Messages whose server is killed before it knows that they have arrived. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startNotifier } from '../../src/notify/notifier.ts';
 import { open } from '../../src/store/db.ts';
@@ -8,7 +8,7 @@ import { spawnServer } from '../helpers/process.ts';
 import { startReceiver } from '../helpers/receiver.ts';
 
 describe.each(engines)('a notification on $name', (engine) => {
-  test('that was sent when the server was killed is sent again with the same id, and one that was not is not lost', async () => {
+  test('is sent again with the same id if the server was killed while sending it, and is not lost if it was killed before', async () => {
     const database = await engine.createTables();
     onTestFinished(() => database.drop());
     const receiver = await startReceiver();
@@ -34,7 +34,7 @@ describe.each(engines)('a notification on $name', (engine) => {
     expect(await server.kill('SIGKILL')).toBe('SIGKILL');
 
     receiver.answer = (response) => response.writeHead(204).end();
-    // The claims of the one that was killed have ended.
+    // By then the claims of the killed server have expired.
     const now = () => Date.now() * 1000 + 600_000_000;
     const db = await open({ url: database.url, poolSize: 2, now });
     const config = { address: '', base_branches: '', notify_after: 0, smtp_url: '', mail_from: '' };

@@ -1,4 +1,4 @@
-/** A server, a receiver of webhooks and notifiers, and what tests of notifications ask of them. */
+/** A server, a receiver of webhooks, notifiers, and helpers for tests of notifications. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 import type {
   DeliveryItem,
@@ -17,7 +17,7 @@ export const config = { address, base_branches: '', notify_after: 0, smtp_url: '
 const log = { warn: (entry: unknown) => expect.fail(JSON.stringify(entry)) } as never;
 export const hour = 3_600_000_000;
 
-/** One server for the tests of a block; each test has a receiver of its own, and ends what it has started. */
+/** Starts one server for the tests of a block, and a receiver for each test. Stops the notifiers that a test has started. */
 export function notificationsOn(engine: Engine, settings: Partial<typeof config> = {}) {
   let notifiers: Notifier[] = [];
   let runs = 0;
@@ -25,7 +25,7 @@ export function notificationsOn(engine: Engine, settings: Partial<typeof config>
     server: undefined as unknown as TestServer,
     receiver: undefined as unknown as Receiver,
     outcomes: [] as string[],
-    /** Microseconds by which the clock of the notifiers is ahead. */
+    /** How far the clock of the notifiers is ahead, in microseconds. */
     ahead: 0,
   };
   const now = () => Date.now() * 1000 + lab.ahead;
@@ -59,13 +59,13 @@ export function notificationsOn(engine: Engine, settings: Partial<typeof config>
     notifiers.push(notifier);
     return notifier;
   };
-  /** Resolves when so many attempts have ended: a delivery counts one from its beginning. */
+  /** Resolves when `times` attempts have ended. The `attempts` of a delivery also count an attempt that has only started. */
   const attempted = (times: number) => vi.waitFor(() => expect(lab.outcomes).toHaveLength(times), { timeout: 30_000 });
   const newRun = () => runOn(2).replace('09:00:00', `09:00:${String(runs++).padStart(2, '0')}`);
   return Object.assign(lab, { now, later, start, attempted, newRun }, askingFor(lab));
 }
 
-/** What clients of the server ask. */
+/** The requests that clients send to the server. */
 function askingFor(lab: { server: TestServer; receiver: Receiver }) {
   const post = (values: Record<string, unknown> = {}) => {
     const target = `${lab.receiver.url}/hook?key=swordfish`;

@@ -1,4 +1,4 @@
-/** Mail of notifications, as a mail server gets it. */
+/** Notifications by mail, as a mail server receives them. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sendMail } from '../../src/notify/send.ts';
 import { type MailServer, startMailServer } from '../helpers/mail-server.ts';
@@ -22,7 +22,7 @@ const send = (smtp_url = server.url) => {
   return sendMail({ smtp_url, mail_from: 'paddles@lab.example' }, mail, new AbortController().signal);
 };
 
-test('mail goes to every address, as plain text with an id of its own, and nothing in it becomes a header', async () => {
+test('mail goes to every address as plain text with its own message id, and nothing in it becomes a header', async () => {
   expect(await send()).toEqual({ outcome: 'delivered', answer_code: null });
   expect(server.commands).toEqual(
     expect.arrayContaining([
@@ -36,7 +36,7 @@ test('mail goes to every address, as plain text with an id of its own, and nothi
   expect(text.find((line) => line.startsWith('Subject: '))).toMatch(/=\?UTF-8\?Q\?rados/);
 });
 
-test('mail that a server refuses, or that no server takes, has failed with a sentence', async () => {
+test('mail that is refused or that cannot be sent fails with a sentence', async () => {
   server.answers = { RCPT: '550 no such user' };
   expect(await send()).toMatchObject({ outcome: 'failed', error: 'the mail server answered 550' });
   server.answers = {};

@@ -1,4 +1,4 @@
-/** Who is told of what: runs that are over, their new causes, and suspect nodes. */
+/** Notifications about runs that have ended, their new causes, and suspect nodes. */
 import { createHmac } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import type { RunNews } from '../../src/core/notifications/message.ts';
@@ -12,7 +12,7 @@ describe.each(engines)('notifications on $name', (engine) => {
   const { now, start, post, subscribe, deliveries, becomes, report, newRun } = lab;
   const read = ({ text }: { text: string }) => JSON.parse(text) as { type: string; text: string; data: RunNews };
 
-  test('tell of a run once it is over, signed, and again when it has ended in another way', async () => {
+  test('announce the end of a run with a signature, and announce it again if the run ends differently', async () => {
     const run = newRun();
     const { subscription: made, secret } = await subscribe({ filter: 'suite:rados branch:main' });
     await subscribe({ name: 'others', filter: 'suite:fs' });
@@ -33,7 +33,7 @@ describe.each(engines)('notifications on $name', (engine) => {
     expect(headers['webhook-signature']).toBe(`v1,${createHmac('sha256', key).update(signed).digest('base64')}`);
     expect(Math.abs(Date.now() / 1000 - Number(headers['webhook-timestamp']))).toBeLessThan(60);
 
-    // What is left to do, what is said again, and what somebody deletes is no end.
+    // Unfinished jobs, repeated reports and deletions do not end a run.
     await report(run, '2', { status: 'queued' });
     await report(run, '3', { status: 'running' });
     await lab.server.put(`/runs/${run}/jobs/1/`, { status: 'fail', failure_reason: 'it broke indeed' });
@@ -48,7 +48,7 @@ describe.each(engines)('notifications on $name', (engine) => {
     expect(lab.receiver.received).toHaveLength(2);
   });
 
-  test('tell of new causes once, in the words of Slack, in which nothing can be slipped', async () => {
+  test('announce new causes once, in the format of Slack, with all text escaped', async () => {
     const events = ['new_cause'];
     await subscribe({ events, format: 'slack' });
     const pass = (run: string, more = {}) =>
@@ -77,7 +77,7 @@ describe.each(engines)('notifications on $name', (engine) => {
     expect(more).toEqual([]);
   });
 
-  test('tell of a node when it becomes suspect, and not again while it is', async () => {
+  test('announce a node when it becomes suspect, and not again while it stays suspect', async () => {
     for (const name of ['bad001', 'good001', 'good002'])
       expect((await lab.server.post('/nodes/', { name, machine_type: 'lamp', up: true })).status).toBe(200);
     const run = newRun();
@@ -107,7 +107,7 @@ describe.each(engines)('notifications on $name', (engine) => {
     });
   });
 
-  test('are managed without showing what could be a password', async () => {
+  test('are managed without revealing passwords', async () => {
     const { subscription: made, secret } = await subscribe({ filter: 's:fail' });
     expect(secret).toMatch(/^whsec_[\w+/]{43}=$/);
     expect(made).toMatchObject({ target: `${lab.receiver.url}/…`, created_by: 'ana', enabled: true, problem: null });

@@ -1,11 +1,11 @@
-/** Failed test cases of jobs as causes: they are planted in every failed job, and asked for. */
+/** Gives every failed job failed test cases, and reads the causes that these stand for. */
 import { expect } from 'vitest';
 import type { Sql } from '../../bench/database.ts';
 import { signatureVersion } from '../../src/core/signature.ts';
 import type { Db } from '../../src/store/db.ts';
 import type { Doors } from './requests.ts';
 
-/** Ids of causes, which no rule gives: `reindex` has to change all of them. */
+/** Ids of causes that no rule yields, so that `reindex` has to change all of them. */
 const causes = Array.from({ length: 20 }, (_, at) => `ca5e00${String(at).padStart(2, '0')}`);
 const planted = causes[7] as string;
 
@@ -25,7 +25,7 @@ export async function plantCases(sql: Sql): Promise<void> {
   );
 }
 
-/** Asks for a cause that jobs have by their test cases alone, and for a job whose own cause is one. */
+/** Reads a cause that jobs have only by their test cases, and a job whose own cause is such a one. */
 export async function readCaseCauses(db: Db, { teuthology }: Doors): Promise<void> {
   const failed = await db.kysely
     .selectFrom('jobs')

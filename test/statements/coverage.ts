@@ -12,9 +12,9 @@ const makes =
   /\.(selectFrom|insertInto|updateTable|deleteFrom|executeQuery)\(|sql(<[^`]*>)?`|['"`](select|insert|update|delete|with) /;
 
 /**
- * Functions, files and folders that are not expected: one function runs while its file is loaded, the others on one engine only.
- * Commands that copy or examine a whole database read all of it, and are tested in test/takeover and test/contracts/backup.test.ts. This lab has no burst of failures, as that of
- * test/api/nodes.test.ts has.
+ * Functions, files and folders that are not expected. One function runs while its file is loaded, others on one engine only. Commands
+ * that copy or examine a whole database must read all of it, and are tested in test/takeover and test/contracts/backup.test.ts. Unlike
+ * the data of test/api/nodes.test.ts, this data has no burst of failures.
  */
 const notHere: Record<Engine['name'], readonly string[]> = {
   sqlite: [

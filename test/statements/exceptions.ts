@@ -8,11 +8,11 @@ export interface Exception {
   sqlite: string[];
   postgres: string[];
   reason: string;
-  /** True for one that depends on the day of the test, because the newest runs are different ones each day. */
+  /** True if the exception occurs only on some days, because the newest runs differ each day. */
   someDays?: true;
 }
 
-/** All exceptions. The test fails when one no longer occurs. */
+/** All exceptions. The test fails if one no longer occurs. */
 export const exceptions: Exception[] = [
   ...['unknown', 'pages/run-page.ts lastRuns'].map((origin) => ({
     origin,
@@ -27,54 +27,52 @@ export const exceptions: Exception[] = [
     origin: 'read/job-list.ts readRows',
     sqlite: ['sort'],
     postgres: ['discard jobs', 'sort'],
-    reason: 'one step of at most 8,000 jobs (job-list.ts): no index has two conditions, or a status that is rare',
+    reason: 'one step of at most 8,000 jobs (job-list.ts): no index covers two conditions, or a rare status',
   },
   {
     origin: 'read/job-list.ts countRows',
     sqlite: [],
     postgres: ['discard jobs'],
-    reason: 'one step of at most 8,000 jobs (job-list.ts) that a later page leaves out',
+    reason: 'one step of at most 8,000 jobs (job-list.ts) that a later page skips',
   },
   {
     origin: 'read/nodes.ts countsByNode',
     text: /"jobs"\."machine_type" in/,
     sqlite: [],
     postgres: ['discard jobs'],
-    reason: 'jobs of some days by their time: the index has their machine types too, and few are of others in a lab',
+    reason: 'jobs of some days by their time: the index contains machine types, and a lab has few other types',
   },
   {
     origin: 'pages/job-lines.ts linesByIds',
     sqlite: [],
     postgres: ['scan runs'],
     reason:
-      'fifty jobs of 2,000 runs are joined sooner by reading these; of more runs PostgreSQL looks up those it needs',
+      'fifty jobs are joined with 2,000 runs sooner by reading all of these; with more runs PostgreSQL looks them up',
   },
   {
     origin: 'read/runs.ts facetValues',
     text: /and ("runs"\.|"run_id" in|exists)/,
     sqlite: ['scan runs'],
     postgres: ['scan runs', 'sort', 'discard runs'],
-    reason: 'the values among the runs that another filter leaves: these have to be read',
+    reason: 'the values among the runs that match another filter, which have to be read',
   },
   {
     origin: 'read/runs.ts jobValues',
     sqlite: ['scan runs'],
     postgres: ['scan runs', 'sort', 'discard'],
-    reason:
-      'the values of all runs, one step for each run and value, of which those are kept that another filter leaves',
+    reason: 'the values of all runs, one step per run and value, filtered by the runs that match another filter',
   },
   {
     origin: 'read/runs.ts scheduledDays',
     sqlite: ['scan runs'],
     postgres: ['scan runs', 'sort'],
-    reason: 'all days with runs, some five of each: the answer is nearly as long',
+    reason: 'all days with runs, some five runs each: the answer is nearly as long',
   },
   {
     origin: 'pages/run-search.ts searchRuns',
     sqlite: ['scan runs', 'sort'],
     postgres: ['scan runs', 'discard runs', 'sort'],
-    reason:
-      'the first that match, by any filter and in any order: ten filters and ten orders would want a hundred indexes',
+    reason: 'the first matches of any filter in any order: ten filters and ten orders would require a hundred indexes',
   },
   {
     origin: 'pages/run-search.ts countRuns',
@@ -105,19 +103,20 @@ export const exceptions: Exception[] = [
     text: /(instr|strpos)\(/,
     sqlite: ['scan runs'],
     postgres: ['scan runs', 'discard runs'],
-    reason: 'any part of a name, asked only when no run has the name',
+    reason: 'any part of a name, searched only if no run has the name',
   },
   {
     origin: 'pages/node-suspects.ts failedLinks',
     sqlite: [],
     postgres: ['discard job_nodes'],
-    reason: 'failed jobs among those of 14 days, at most once a minute: an index with the status has all values',
+    reason:
+      'the failed ones among the jobs of 14 days, at most once a minute: an index contains the status and all other values',
   },
   {
     origin: 'pages/verdicts.ts findBases',
     sqlite: ['scan runs'],
     postgres: [],
-    reason: 'the branches and suites of 60 days, of which an index has all values: 16,000 runs take 5 to 8 ms',
+    reason: 'the branches and suites of 60 days, from an index that contains all values: 16,000 runs take 5 to 8 ms',
   },
   {
     origin: 'read/runs.ts countJobs',
@@ -130,6 +129,6 @@ export const exceptions: Exception[] = [
     text: /count\(\*\)/,
     sqlite: ['scan runs'],
     postgres: ['scan runs'],
-    reason: 'once in a command that goes through these runs anyway',
+    reason: 'once in a command that processes all of these runs anyway',
   },
 ];

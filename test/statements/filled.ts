@@ -11,7 +11,7 @@ import { plantCases } from './case-causes.ts';
 import { readSamples, type Samples } from './catalog/samples.ts';
 import type { Doors } from './requests.ts';
 
-/** A filled database with its servers. */
+/** A filled database and its servers. */
 export interface Filled {
   url: string;
   db: Db;
@@ -22,7 +22,7 @@ export interface Filled {
   stop(): Promise<void>;
 }
 
-/** Each run has the same share of all jobs as with a million jobs. Planners go by shares, so they choose the same plans. */
+/** Each run has the same share of all jobs as with a million jobs. Planners estimate by shares, so they choose the same plans. */
 const [runs, jobs] = [2000, 10];
 
 /** Fills a new database, updates its statistics and opens a server of each contract. */
@@ -31,7 +31,7 @@ export async function startFilled(engine: Engine): Promise<Filled> {
   const { url } = database;
   const now = () => Date.now() * 1000;
   const sql = await connect(url);
-  // What is lost when the machine goes down is made again in a minute.
+  // Durability does not matter for data that can be created again in a minute.
   if (engine.name === 'postgres') await setForDatabase(sql, 'synchronous_commit = off');
   const sender = await startDoors(url, now);
   const address = await sender.doors.teuthology.listen({ host: '127.0.0.1', port: 0 });
@@ -64,7 +64,7 @@ async function startDoors(url: string, now: () => number) {
   return { db, doors, close };
 }
 
-/** PostgreSQL samples 300 rows per unit of this, so all rows, which makes the plans reproducible. */
+/** Makes PostgreSQL sample all rows (300 per unit of the statistics target), so that plans are reproducible. */
 async function lookAtAll(sql: Sql): Promise<void> {
   const target = `default_statistics_target = ${Math.ceil((runs * jobs) / 300) + 10}`;
   await setForDatabase(sql, target);
@@ -72,7 +72,7 @@ async function lookAtAll(sql: Sql): Promise<void> {
   await sql.query('analyze');
 }
 
-/** For the connections that are opened from now on. */
+/** Changes a setting for the connections that are opened from now on. */
 async function setForDatabase(sql: Sql, setting: string): Promise<void> {
   const [row] = await sql.query('select current_database() as name');
   await sql.query(`alter database ${row?.name} set ${setting}`);

@@ -9,7 +9,7 @@ export interface ExpectedList {
   jobs: string[];
 }
 
-/** One that most jobs have, rare ones, and one that none has. */
+/** A status that most jobs have, rare ones, and one that no job has. */
 const statuses = ['pass', 'dead', 'queued', 'unknown'];
 
 type StoredJob = Awaited<ReturnType<typeof storedJobs>>[number];

@@ -1,4 +1,4 @@
-/** What notifications do with the database. */
+/** The statements of notifications. */
 import { expect } from 'vitest';
 import { announceRun, announceSuspects } from '../../src/notify/announce.ts';
 import type { Db } from '../../src/store/db.ts';
@@ -10,7 +10,7 @@ import type { Doors } from './requests.ts';
 
 const ended = 'writer-2026-02-01_12:00:00-rados-main-distro-default-smithi';
 
-/** Adds a subscription, ends a run, sends what there is to send, and deletes the subscription; `at` in microseconds. */
+/** Adds a subscription, ends a run, sends the due messages, and deletes the subscription; `at` in microseconds. */
 export async function notify(db: Db, { teuthology }: Doors, at: number): Promise<void> {
   const send = async (method: 'POST' | 'PUT' | 'DELETE' | 'GET', url: string, payload?: object) => {
     const answer = await teuthology.inject({ method, url, ...(payload && { payload }) });

@@ -14,7 +14,7 @@ interface PlanNode {
   Plans?: PlanNode[];
 }
 
-/** After so many executions PostgreSQL considers a generic plan for a prepared statement. */
+/** The number of executions after which PostgreSQL considers a generic plan for a prepared statement. */
 const customPlans = 5;
 
 /** Judges prepared statements by EXPLAIN ANALYZE, in a transaction that is rolled back. */
@@ -89,7 +89,7 @@ function faultsOf(node: PlanNode, answered: number, sizes: Map<string, number>):
   const through = `${kind} ${node['Index Name'] ?? ''} of ${table}`;
   if (size !== undefined) {
     const wholeIndex = /^Index/.test(kind) && !node['Index Cond'] && read > Math.max(size / 2, fewRows);
-    // Reading a few rows without an index is fine when a limit ends the scan.
+    // Reading a few rows without an index is fine if a limit ends the scan.
     if (kind === 'Seq Scan' || wholeIndex) findings.push({ kind: 'scan', table, details: `${through}: ${read} rows` });
   }
   if (/Sort$/.test(kind)) {

@@ -1,4 +1,4 @@
-/** What a reader of logs does with the database. */
+/** The statements of the reader of logs. */
 import { expect } from 'vitest';
 import { createPacker, gatherCases, type PackedCases } from '../../src/archive/junit.ts';
 import type { Db } from '../../src/store/db.ts';
@@ -21,7 +21,7 @@ import {
   postponeLog,
 } from '../../src/store/write/excerpts.ts';
 
-/** Asks for logs, claims one, keeps what it said, and refines the cause of its job; `at` in microseconds. */
+/** Queues logs, claims one, stores its excerpt, and refines the cause of its job; `at` in microseconds. */
 export async function readLogs(db: Db, run: string, at: number): Promise<void> {
   await failedRunsSince(db, { since: at - 7 * 86_400_000_000, skip: 0, limit: 100 });
   await askForLogs(db, { run, job_ids: ['nothing'], at });

@@ -33,7 +33,7 @@ export function record(): Recording {
     const known = heard.get(text);
     const recorded = known ?? { text, parameters: [], origin: origin() };
     if (!known) heard.set(text, recorded);
-    // Most statements are heard hundreds of times, some of them with long texts.
+    // Most statements occur hundreds of times, some of them with long texts.
     if (recorded.parameters.length === most) return;
     const printed = JSON.stringify(parameters);
     if (recorded.parameters.every((other) => JSON.stringify(other) !== printed)) recorded.parameters.push(parameters);

@@ -38,7 +38,7 @@ export const catalogue: Asked[] = [...classicRequests, ...teuthologyRequests, ..
 /** Sends every read request of the catalogue for several runs, jobs and nodes. */
 export async function readCatalogue(doors: Doors, samples: Samples): Promise<void> {
   for (const asked of catalogue) {
-    // Those that name no run, job or node are the same each time.
+    // Paths without a run, job or node are the same each time.
     const paths = new Set([0, 20, 41].map((n) => asked.path(samples, n)));
     for (const path of paths) await askCatalogue(doors, asked, path);
   }
@@ -114,7 +114,7 @@ export async function readLists({ classic, teuthology }: Doors, { runs, nodes, d
   await ask(classic, 'GET', '/readyz', undefined, 200);
 }
 
-/** Makes a token, begins and ends a session with it, and revokes it. */
+/** Creates a token, begins and ends a session with it, and revokes it. */
 export async function useToken(db: Db, { teuthology }: Doors, at: number): Promise<void> {
   const token = { name: 'statements', scopes: ['report' as const], hash: hash('sha256', 'secret'), expires: null };
   expect(await createToken(db, token, someone, at)).toBeNull();
@@ -127,7 +127,7 @@ export async function useToken(db: Db, { teuthology }: Doors, at: number): Promi
   expect(await revokeToken(db, token.name, someone, at)).toBeNull();
 }
 
-/** Decides on a cause of a run, again and for good, and reviews the run. */
+/** Decides on a cause of a run, repeats, replaces and withdraws the decision, and reviews the run. */
 export async function decide({ teuthology }: Doors, { nightly }: Samples): Promise<void> {
   const headers = { 'x-paddles-name': 'ana' };
   const send = async (url: string, payload: object) => {
@@ -184,7 +184,7 @@ async function writeJobs(app: FastifyInstance, { nodes }: Samples): Promise<void
   await ask(app, 'PUT', `${path}3/`, { overrides: { long: 'x'.repeat(70_000) } }, 200);
   await ask(app, 'GET', path, undefined, 200);
   await ask(app, 'PUT', `${path}1/`, { status: 'fail', success: false, failure_reason: 'a new reason' }, 200);
-  // What was read of these failures is renewed.
+  // The evidence of these failures is renewed.
   await ask(app, 'PUT', `${path}1/`, { status: 'fail', success: false, failure_reason: 'another reason' }, 200);
   await ask(app, 'PUT', `${path}1/`, { success: true }, 200);
   await ask(app, 'PUT', `${path}1/`, { success: false, failure_reason: 'a new reason' }, 200);

@@ -1,9 +1,12 @@
-/** Compares the catalogue with what is registered, so that a new route is not forgotten. */
+/** Compares the catalogue with the registered routes, so that a new route is not forgotten. */
 import type { FastifyInstance } from 'fastify';
 import type { Asked } from './catalog/catalog.ts';
 import type { Doors } from './requests.ts';
 
-/** What reads nothing of the data, streams for ever, is a file, only refuses GET, or is a chain of filters, of which the catalogue has some. */
+/**
+ * Routes that need no request in the catalogue: they read no data, stream forever, serve files, refuse GET, or are chains of filters, of
+ * which the catalogue has some.
+ */
 const left = [
   /^\/(\*|healthz|metrics|readyz|robots.txt|ui.*)$/,
   /^\/api\/(events|docs|openapi\.json|\*)$/,
@@ -11,7 +14,7 @@ const left = [
   /^\/nodes\/(lock_many|unlock_many|:node\/lock)$/,
 ];
 
-/** The routes with GET that no request of the catalogue is for. */
+/** Returns the GET routes without a request in the catalogue. */
 export function forgottenRoutes(doors: Doors, requests: Asked[]): string[] {
   const forgotten = Object.entries(doors).flatMap(([contract, app]) => {
     const known = new Set(requests.filter(({ door }) => [contract, 'api'].includes(door)).map(({ route }) => route));
@@ -22,7 +25,7 @@ export function forgottenRoutes(doors: Doors, requests: Asked[]): string[] {
   return [...new Set(forgotten)];
 }
 
-/** The routes of a server with this method, from the tree that the router prints: every level is four characters wide. */
+/** Returns the routes of a server with this method, from the tree that the router prints. Every level is four characters wide. */
 export function routesOf(app: FastifyInstance, method: 'GET' | 'POST' | 'PUT' | 'DELETE'): string[] {
   const parts: string[] = [];
   const routes: string[] = [];

@@ -4,8 +4,8 @@ import { bigTables, type Finding, fewRows, sortedForOne } from './plan.ts';
 import type { Recorded } from './recorder.ts';
 
 /**
- * Judges statements by SQLite's plans, which depend on the schema alone, since there are no statistics. SQLite does not tell
- * how many rows it reads, so a scan with a limit is fine only when the limit was reached.
+ * Judges statements by SQLite's plans. These depend on the schema alone, because there are no statistics. SQLite does not tell how many
+ * rows it reads, so a scan with a limit is accepted only if the limit was reached.
  */
 export function judgeSqlite(url: string, statements: Recorded[]): Map<Recorded, Finding[]> {
   const database = new DatabaseSync(sqlitePath(url), { readOnly: true });

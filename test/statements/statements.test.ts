@@ -1,6 +1,6 @@
 /**
- * The query plan of every statement that the server can send is checked: the number of rows that it reads may depend on the
- * size of the answer, but not on the amount of stored data.
+ * Checks the query plan of every statement that the server can send. The number of rows that a statement reads may depend on the size
+ * of the answer, but not on the amount of stored data.
  */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openReadOnly, ping } from '../../src/store/db.ts';
@@ -85,7 +85,7 @@ describe.each(engines)('statements on $name', (engine) => {
     const lines = new Map<string, string>();
     for (const one of wrong) {
       const { details, recorded } = one;
-      // One statement is shown per fault.
+      // Shows one statement per fault.
       lines.set(`${recorded.origin}: ${faultOf(one)}`, `(${details})\n    ${recorded.text.slice(0, 1000)}`);
     }
     if (lines.size > 0) expect.fail([...lines].map((line) => line.join(' ')).join('\n'));

@@ -1,7 +1,7 @@
-/** Rows that real labs have and that cannot be copied as they are. */
+/** Rows like those of real labs that cannot be copied unchanged. */
 import type pg from 'pg';
 
-/** What a line of the report has to say of a planted row. */
+/** The expected line of the report on a planted row. */
 export interface Expected {
   table: string;
   key?: string;
@@ -16,7 +16,7 @@ const times = "'2024-03-01 10:00:00', '2024-03-01 12:00:00', 'dirty'";
 
 const planted: [statement: string, ...expected: Expected[]][] = [
   ["insert into runs (name, posted, status) values ('dirty', '2024-03-01 10:00:00', 'finished fail')"],
-  // One job_id twice: a finished job is copied whatever is later; then the latest.
+  // The same job_id twice: a finished job is preferred, otherwise the latest job.
   [job('', `'twice', 'fail', ${times}`)],
   [
     job('', `'twice', 'running', '2024-03-01 10:00:00', '2024-03-01 13:00:00', 'dirty'`),
@@ -85,7 +85,7 @@ const planted: [statement: string, ...expected: Expected[]][] = [
   ],
 ];
 
-/** Plants all of it; returns what the report has to say. */
+/** Plants all of these rows. Returns the expected lines of the report. */
 export async function plantDirt(client: pg.Client): Promise<Expected[]> {
   for (const [statement] of planted) await client.query(statement);
   return planted.flatMap(([, ...expected]) => expected);

@@ -1,4 +1,4 @@
-/** `paddles export` writes everything, or tables for analysts. */
+/** `paddles export` writes all data, or tables for analysts. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
@@ -17,7 +17,7 @@ const job = {
   overrides: { ceph: { a: [1, null], b: '\u0000' } },
 };
 
-/** What clients may send as numbers, and what a table has of it. */
+/** Unusual values that clients may send, and the cells of a table for them. */
 const oddJobs = [
   { sent: '"duration": 1e300, "owner": 1e300', duration: '', owner: '1e300' },
   { sent: '"duration": -1e300, "owner": 9007199254740993', duration: '', owner: '9007199254740993' },
@@ -76,7 +76,7 @@ describe.each(engines)('an export from $name', (engine) => {
       .sort();
   };
 
-  test('holds every table that is not made again', async () => {
+  test('contains every table that cannot be derived', async () => {
     const names =
       engine.name === 'sqlite'
         ? "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'"
@@ -85,7 +85,7 @@ describe.each(engines)('an export from $name', (engine) => {
     expect(tables.sort()).toEqual([...exportedTables.map(({ table }) => table), ...derivedTables].sort());
   });
 
-  test('is read into an empty database of the other engine, and only into an empty one', async () => {
+  test('can be imported into the other engine, but only into an empty database', async () => {
     const target = await other.createDatabase();
     const { code, stderr } = await paddles('export', '--database', database.url, '--to', 'all.ndjson');
     expect([code, stderr]).toEqual([0, expect.stringMatching(/: exported \d+ rows\n$/)]);
@@ -106,7 +106,7 @@ describe.each(engines)('an export from $name', (engine) => {
     await fresh.drop();
   });
 
-  test('is a table of runs or jobs by filter, as CSV and as Parquet', async () => {
+  test('can be a table of the runs or jobs that match a filter, as CSV or Parquet', async () => {
     const table = (...args: string[]) => paddles('export', '--database', database.url, ...args);
     const csv = await table('--format', 'csv', '--filter', 'user:ana');
     const [head, first] = csv.stdout.split('\r\n');
@@ -130,7 +130,7 @@ describe.each(engines)('an export from $name', (engine) => {
     expect(complaint(await table('--format', 'xml'), 2)).toContain('ndjson, csv, parquet');
   });
 
-  test('has what clients have sent as numbers, where it fits, and otherwise nothing in its place', async () => {
+  test('contains numbers as clients sent them if they fit, and empty cells otherwise', async () => {
     const odd = ['--format', 'csv', '--filter', 'odd', '--database', database.url];
     const [head = [], ...rows] = (await paddles('export', ...odd)).stdout
       .trim()
@@ -144,7 +144,7 @@ describe.each(engines)('an export from $name', (engine) => {
     expect(parquet).toMatchObject({ code: 0, stderr: expect.stringContaining(`exported ${oddJobs.length + 3} rows`) });
   });
 
-  test('is not needed to ask the database itself: there are views', async () => {
+  test('is not needed for queries of the database itself, which has views', async () => {
     const [found] = await rowsOf(
       database.url,
       'select run, job_id, owner, suite, os_version, duration, cause_title from v_jobs order by id limit 1',

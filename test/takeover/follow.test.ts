@@ -1,4 +1,4 @@
-/** `paddles import` is stopped and goes on, follows an old server that is written to, and finds out whether both sides are equal. */
+/** `paddles import` resumes after it was stopped, follows an old server that clients write to, and compares both sides. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -17,7 +17,7 @@ const postgres = engines.find(({ name }) => name === 'postgres')!;
 const kills = 3;
 const ofImport = "application_name = 'paddles import' and datname = current_database()";
 
-describe.each(engines)('an import that goes on, into $name', (engine) => {
+describe.each(engines)('an import that is resumed, into $name', (engine) => {
   let old: TestDatabase;
   let client: pg.Client;
   let database: TestDatabase;
@@ -42,7 +42,7 @@ describe.each(engines)('an import that goes on, into $name', (engine) => {
   const paddles = (...more: string[]) => runProgram(args(...more), { folder });
   const here = (statement: string) => rowsOf(database.url, statement);
 
-  test('is complete and equal after it was killed again and again', async () => {
+  test('is complete and correct after it was killed repeatedly', async () => {
     const copied = async () => Number((await here('select count(*) as count from imported_runs'))[0]?.count);
     for (let kill = 1; kill <= kills; kill++) {
       const before = await copied();
@@ -60,8 +60,8 @@ describe.each(engines)('an import that goes on, into $name', (engine) => {
   test.each([
     ['--verify-all', /: stopped after it had compared \d+ runs? with \d+ jobs?$/],
     ['--dry-run', /^stopped; of what was read \d+ runs? with \d+ jobs? would be copied; /],
-  ])('says with %s that it was stopped', async (flag, said) => {
-    // Nothing is copied again, so this table is read only now.
+  ])('reports with %s that it was stopped', async (flag, said) => {
+    // Nothing has to be copied, so this table is not read before.
     const other = await connectOld(old.url);
     await other.query('begin; lock table job_nodes in access exclusive mode');
     const program = startProgram(args(flag), { folder });
@@ -76,7 +76,7 @@ describe.each(engines)('an import that goes on, into $name', (engine) => {
     expect(stdout).not.toContain('no difference');
   });
 
-  test('says which columns differ, and exits with 1', async () => {
+  test('reports which columns differ, and exits with 1', async () => {
     await here("update jobs set sha1 = 'other' where id = 3");
     await here('update runs set pass = pass + 1, fail = fail + 1 where id = 1');
     const { code, stdout } = await paddles('--verify-all');
@@ -89,7 +89,7 @@ describe.each(engines)('an import that goes on, into $name', (engine) => {
     expect((await paddles('--verify')).code).toBe(0);
   });
 
-  test('keeps what people and logs have said of a run that it copies again', async () => {
+  test('keeps the review and the refined causes of a run that it copies again', async () => {
     const [job] = await here("select id, run_id from jobs where status = 'fail' and failure_reason <> '' limit 1");
     await here(`update runs set review = '{"verdict":"good"}' where id = ${job?.run_id}`);
     await here("insert into signatures (id, version, kind, title) values ('cafecafe', 2, 'test', 'refined')");
@@ -106,7 +106,7 @@ describe.each(engines)('an import that goes on, into $name', (engine) => {
     expect(await here(`select id from jobs where signature = 'cafecafe' and id = ${job?.id}`)).toEqual([]);
   });
 
-  test('copies a run that was deleted and made again under its name, also one of jobs without a run', async () => {
+  test('copies a run that was deleted and created again with the same name, and a run made for jobs without one', async () => {
     const { rows } = await client.query('select name from runs where id = 5');
     await client.query('delete from job_nodes where job_id in (select id from jobs where run_id = 5)');
     await client.query('delete from jobs where run_id = 5');
@@ -122,7 +122,7 @@ describe.each(engines)('an import that goes on, into $name', (engine) => {
     expect(await here("select job_id from jobs where job_id in ('one', 'two')")).toEqual([{ job_id: 'two' }]);
   });
 
-  test('keeps jobs of runs and links of nodes that get the names of others', async () => {
+  test('keeps the jobs of runs and the links of nodes that swap names', async () => {
     const links = () => here('select count(*) as count from job_nodes');
     const before = await links();
     for (const table of ['runs', 'nodes']) {
@@ -137,11 +137,11 @@ describe.each(engines)('an import that goes on, into $name', (engine) => {
     expect(await links()).toEqual(before);
   });
 
-  test('ends equal after it followed a server that was written to', async () => {
+  test('ends without differences after it followed a server that clients wrote to', async () => {
     const follower = startProgram(args('--follow', '--every', '1s', '--verify', '--json'), { folder });
     for (let day = 0; day < 3; day++) {
       await liveAt(client, day);
-      // It has seen the day when the job of its end is here.
+      // The changes of a day have been copied when the job that ends it is here.
       await vi.waitFor(
         async () => {
           expect(await here(`select id from jobs where job_id = 'end-${day}'`)).toHaveLength(1);
@@ -159,7 +159,7 @@ describe.each(engines)('an import that goes on, into $name', (engine) => {
     expect(await here('select id from runs where id = 14')).toEqual([]);
   });
 
-  test('is not disturbed by a server that ends jobs without news, before that has runs of its own', async () => {
+  test('is not disturbed by a server that expires jobs, as long as the server has no runs of its own', async () => {
     const db = await open({ url: database.url, poolSize: 2, now: () => Date.now() * 1000 });
     onTestFinished(() => db.close());
     const ages = { running: 1, waiting: 1, queued: 1 };
@@ -173,7 +173,7 @@ describe.each(engines)('an import that goes on, into $name', (engine) => {
   });
 });
 
-/** A lab with two runs, and an empty database that is up to date; both on one server. */
+/** Creates a lab with two runs, and an empty database with the current schema, both on the same server. */
 async function twoRuns(createDatabase: () => Promise<TestDatabase>) {
   const [old, database] = [await createDatabase(), await createDatabase()];
   const client = await connectOld(old.url);
@@ -186,11 +186,11 @@ async function twoRuns(createDatabase: () => Promise<TestDatabase>) {
 
 const cut = `select pg_terminate_backend(pid) from pg_stat_activity where ${ofImport}`;
 
-test('an import whose source goes away says so in a sentence', async () => {
+test('an import whose source becomes unreachable says so in a sentence', async () => {
   const { old, database, client, start } = await twoRuns(postgres.createDatabase);
   await client.query('begin; lock table jobs in access exclusive mode');
   const program = start();
-  // Only outside of a transaction what is seen of other sessions is new each time.
+  // Within a transaction the view of other sessions would not change.
   const other = await connectOld(old.url);
   await vi.waitFor(
     async () => expect((await other.query(`${cut} and wait_event_type = 'Lock'`)).rowCount).toBeGreaterThan(0),
@@ -201,7 +201,7 @@ test('an import whose source goes away says so in a sentence', async () => {
   await Promise.all([old.drop(), database.drop()]);
 });
 
-test('an import that follows goes on when its connection was cut, and when both databases were restarted', async () => {
+test('an import that follows continues after its connection was cut, and after both databases were restarted', async () => {
   const server = await startOwnPostgres({ fsync: false });
   onTestFinished(() => server.stop());
   let made = 0;
@@ -219,7 +219,7 @@ test('an import that follows goes on when its connection was cut, and when both 
       { timeout: 60_000, interval: 50 },
     );
   const schedule = "insert into runs (name, posted, scheduled, status) values ($1, now(), now(), 'running')";
-  // The copy has two passes before it follows, and each finds what was there when it began.
+  // The copy has two passes before it follows, and each pass copies what existed when it started.
   for (const name of ['first', 'second', 'third']) {
     await client.query(schedule, [name]);
     await arrived(name);
@@ -241,7 +241,7 @@ test('an import that follows goes on when its connection was cut, and when both 
   expect(stderr).toMatch(/Z a database failed: .*; tries again in 1 s\n/);
 });
 
-/** What an old server writes on a day: reports, a new run with a new node, deletions, a pause. */
+/** Writes what an old server writes in a day: reports, a new run with a new node, deletions, a pause. */
 async function liveAt(client: pg.Client, day: number): Promise<void> {
   await client.query(`
     begin;

@@ -1,4 +1,4 @@
-/** `paddles import` copies the database of a Python server, and says what it could not copy as it was. */
+/** `paddles import` copies the database of a Python server, and reports what it could not copy unchanged. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type pg from 'pg';
@@ -51,7 +51,7 @@ describe.each(engines)('an import into $name', (engine) => {
       .split('\n')
       .map((line) => JSON.parse(line));
 
-  test('tells in the report of every row that is not copied as it was, and of no other', () => {
+  test('reports exactly the rows that were not copied unchanged', () => {
     const lines = report();
     for (const one of expected) expect(lines).toContainEqual(expect.objectContaining(matching(one)));
     expect(lines).toHaveLength(expected.length);
@@ -119,7 +119,7 @@ describe.each(engines)('an import into $name', (engine) => {
     );
   });
 
-  test('makes something sensible of the dirt', async () => {
+  test('copies invalid rows in a sensible form', async () => {
     const dirty = await get<Record<string, unknown>[]>('/runs/dirty/jobs/');
     const byId = new Map(dirty.map((one) => [one.job_id, one]));
     expect(byId.get('twice')).toMatchObject({ status: 'fail' });
@@ -133,11 +133,11 @@ describe.each(engines)('an import into $name', (engine) => {
     expect(await get('/runs/old-jobs/')).toMatchObject({ results: { dead: 1, total: 1 } });
   });
 
-  // What compares them knows no database.
+  // The comparison does not depend on the engine.
   test.runIf(engine.name === 'sqlite')('compares the answers of both servers', async () => {
     const copy = await engine.createDatabase();
     await paddles('--database', copy.url, '--report', 'copy.jsonl');
-    // Plays the old server.
+    // This server plays the old one.
     const other = await startService(['--contract', 'teuthology', '--database', copy.url], { folder });
     const servers = ['--old-server', other.url, '--new-server', server.url];
     const compare = () => paddles('--database', database.url, '--verify', ...servers);
@@ -170,7 +170,7 @@ describe.each(engines)('an import into $name', (engine) => {
     await copy.drop();
   });
 
-  test('leaves ids beyond all old ones to new jobs', async () => {
+  test('gives new jobs ids above all old ones', async () => {
     const { rows } = await client.query('select max(id) as id from jobs');
     await fetch(`${server.url}/runs/old-lost/jobs/`, { method: 'POST', body: '{"job_id": "new"}' });
     const listed = await get<{ id: number; job_id: string }[]>('/runs/old-lost/jobs/?fields=id,job_id');
@@ -178,7 +178,7 @@ describe.each(engines)('an import into $name', (engine) => {
     await fetch(`${server.url}/runs/old-lost/jobs/new/`, { method: 'DELETE' });
   });
 
-  test('does nothing when it is done again, and refuses a database with other runs', async () => {
+  test('does nothing when repeated, and refuses a database with other runs', async () => {
     const again = await paddles('--database', database.url);
     expect([again.code, again.stderr]).toEqual([0, '']);
     expect(again.stdout).toContain('0 runs with 0 jobs copied, then 0 runs with 0 jobs that had changed');
@@ -195,7 +195,7 @@ describe.each(engines)('an import into $name', (engine) => {
   });
 });
 
-test('an import says what is wrong with its source', async () => {
+test('an import reports what is wrong with its source', async () => {
   const { folder, remove } = newFolder();
   const empty = await postgres.createDatabase();
   const run = (...args: string[]) => runProgram(['import', '--database', 'sqlite:///new.db', ...args], { folder });
@@ -207,7 +207,7 @@ test('an import says what is wrong with its source', async () => {
   remove();
 });
 
-/** The times of both servers, with all digits. */
+/** Pads a time of either server to six digits of a second. */
 function padded(time: unknown): string {
   const [seconds, fraction = ''] = String(time).split('.');
   return `${seconds}.${fraction.padEnd(6, '0')}`;

@@ -1,4 +1,4 @@
-/** The database of a Python server with the runs of the demo. */
+/** A database of the Python server with the runs of the demo. */
 import type pg from 'pg';
 import { labNodes } from '../../demo/lab.ts';
 import { type PlannedJob, type PlannedRun, planRuns } from '../../demo/runs.ts';
@@ -11,12 +11,12 @@ export type OldCells = Record<string, string | number | boolean | null>;
 const documents = ['kernel', 'overrides', 'roles', 'targets', 'tasks'];
 const special = ['job_id', 'status', 'success', 'timestamp', 'nuke-on-error', ...documents];
 
-/** A time as PostgreSQL reads it. */
+/** Formats a time for PostgreSQL. */
 export function oldTime(at: Date | number): string {
   return new Date(at).toISOString().slice(0, 23).replace('T', ' ');
 }
 
-/** Makes the tables and fills them with `runs` runs of `jobs` jobs each. Returns the names of the runs, the oldest first. */
+/** Creates the tables and fills them with `runs` runs of `jobs` jobs each. Returns the names of the runs, oldest first. */
 export async function fillOldLab(client: pg.Client, { runs, jobs }: { runs: number; jobs: number }): Promise<string[]> {
   await client.query(oldSchema);
   const planned = planRuns({ seed: 3, runs, now: new Date(), days: Math.min(60, runs), jobs });

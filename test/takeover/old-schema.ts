@@ -1,10 +1,10 @@
-/** The tables of the Python server, written from what is known of them (teuthology contract §3.1), and filled through COPY. */
+/** The tables of the Python server, as far as known (teuthology contract §3.1), and a function that fills them through COPY. */
 import pg from 'pg';
 
 /** A value of an old table. */
 export type OldCell = string | number | boolean | null | undefined;
 
-/** The statements that make the tables, as its models do. */
+/** The statements that create the tables as the models of the Python server do. */
 export const oldSchema = `
   create table runs (
     id serial primary key, name varchar(512), status varchar(16), "user" varchar(32), scheduled timestamp, suite varchar(256),
@@ -70,7 +70,7 @@ interface CopyConnection {
   endCopyFrom(): void;
 }
 
-/** What the driver calls while it carries out a COPY. */
+/** Returns the object whose methods the driver calls during a COPY. */
 function copyQuery(statement: string, rows: string, done: () => void, fail: (error: Error) => void) {
   let error: Error | null = null;
   return {

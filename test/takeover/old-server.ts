@@ -20,11 +20,11 @@ const accepted =
   targets tasks teuthology_branch verbose pcp_grafana_url priority user queue package_source`.split(/\s+/);
 const ofNode = 'arch description os_type os_version is_vm mac_address machine_type ssh_pub_key up'.split(' ');
 
-/** Starts it on a port, by default a free one. */
+/** Starts the stand-in on a port, by default a free one. */
 export async function startOldServer(client: pg.Client, port = 0): Promise<OldServerStandIn> {
   let last: Promise<unknown> = Promise.resolve();
   const server = createServer((request, response) => {
-    // One request after the other: there is one connection.
+    // One request at a time, because there is one connection.
     last = last
       .then(async () => answer(client, request.method ?? '', decoded(request.url), await bodyOf(request)))
       .catch((error: Error): Answer => [500, { message: error.message }])
@@ -109,7 +109,7 @@ function printed(row: Body): Body {
   return { ...row, ...Object.fromEntries(texts) };
 }
 
-/** The rules for statuses, and which keys are taken. */
+/** Changes a job by the rules for statuses and accepted keys. */
 async function change(client: pg.Client, id: number, body: Body): Promise<void> {
   const [{ status }] = (await client.query('select status from jobs where id = $1', [id])).rows;
   const sets: Body = {};

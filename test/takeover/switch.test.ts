@@ -1,4 +1,4 @@
-/** The switch from an old server and the way back, step by step as docs/operate.md has them. */
+/** The switch from an old server and the way back, step by step as in docs/operate.md. */
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { rowsOf } from '../../bench/database.ts';
@@ -65,7 +65,7 @@ describe.each(engines)('the switch to $name', (engine) => {
     return rows.map(({ job_id }) => job_id as string);
   };
 
-  test('takes over while the old server is written to, and finds no difference', async () => {
+  test('copies the data while clients write to the old server, and finds no difference', async () => {
     const standIn = await startOldServer(client);
     ({ port } = standIn);
     server = standIn;
@@ -82,7 +82,7 @@ describe.each(engines)('the switch to $name', (engine) => {
       { timeout: 60_000, interval: 100 },
     );
     await send('PUT', `${jobs}1/`, { status: 'pass', success: true });
-    // The old server takes no more writes; then comes the last look.
+    // The old server accepts no more writes, and then the follower looks for the last time.
     await standIn.stop();
     await client.query(`alter database ${new URL(old.url).pathname.slice(1)} set default_transaction_read_only = on`);
     follower.kill('SIGTERM');
@@ -93,7 +93,7 @@ describe.each(engines)('the switch to $name', (engine) => {
     expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('compared 0 runs') });
   });
 
-  test('serves the clients at the old port, who go on as before', async () => {
+  test('serves the clients at the old port as before', async () => {
     const service = await startService(
       ['--database', database.url, '--contract', 'teuthology', '--port', String(port)],
       { folder },
@@ -118,7 +118,7 @@ describe.each(engines)('the switch to $name', (engine) => {
     await service.ended;
   });
 
-  test('goes back: everything of that day is on the old server', async () => {
+  test('can be reverted, with all changes of that day on the old server', async () => {
     await client.end();
     await setWritable(old.url);
     client = await connectOld(old.url);
@@ -155,7 +155,7 @@ describe.each(engines)('the switch to $name', (engine) => {
   });
 });
 
-/** Opens the old database for writes again. */
+/** Makes the old database writable again. */
 async function setWritable(url: string): Promise<void> {
   const admin = await connectOld(url);
   await admin.query('set default_transaction_read_only = off');

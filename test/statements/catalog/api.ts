@@ -76,7 +76,7 @@ export const apiRequests: Asked[] = [
   ask('/api/runs/:run/tests', '', ({ name }) => `/api/runs/${name}/tests`, runPage),
   ask('/api/tests', 'of a job', ({ name, job }) => `/api/tests?name=test_a&run=${name}&job=${job}`),
   ask('/api/tests', '', () => '/api/tests?name=test_a'),
-  // The server has no archive, but looks for the job first.
+  // The server has no archive, but looks up the job first.
   ...['files', 'log', 'log/raw'].map((path) =>
     ask(`/api/runs/:run/jobs/:job/${path}`, '', ({ name, job }) => `/api/runs/${name}/jobs/${job}/${path}`, {
       status: 404,

@@ -1,37 +1,37 @@
-/** Every request that is measured: how it is asked and what it may take. */
+/** The types of the measured requests, and their time budgets. */
 import type { SampleRun, Samples } from './samples.ts';
 
-/** What a request may take at a million jobs, in milliseconds of the median of one client; null: it is only measured. */
+/** The budget for the median time of a request with one client and a million jobs, in milliseconds; null means measured only. */
 export const budgets = {
   list: 20,
-  /** Whatever shows all 500 jobs of a run. */
+  /** Requests that show all 500 jobs of a run. */
   'run page': 60,
   'node page': 30,
   /** Counts and comparisons of many runs. */
   statistics: null,
-  /** As long as the history of the lab: a few requests are enough. */
+  /** Answers as long as the history of the lab; a few requests are enough. */
   whole: null,
 } as const;
 
-/** One request; `n` counts the requests of a measurement, so that each asks for something else. */
+/** One request. `n` counts the requests of a measurement, so that each of them asks for different data. */
 export interface Asked {
   door: 'classic' | 'teuthology' | 'api';
-  /** As it was registered; every registered route has to be here. */
+  /** The registered route. Every registered route must be in the catalogue. */
   route: string;
-  /** What is asked, for a person. */
+  /** A description for people. */
   title: string;
   path(samples: Samples, n: number): string;
   body?: string;
   headers?: Record<string, string>;
   kind: keyof typeof budgets;
-  /** 200 unless it says otherwise. */
+  /** The expected status; 200 by default. */
   status?: number;
 }
 
-/** What a request asks for beside its path. */
+/** The optional parts of a request. */
 type More = Partial<Pick<Asked, 'body' | 'headers' | 'kind' | 'status'>>;
 
-/** Makes requests of one door. */
+/** Returns a function that creates requests to one port. */
 export function asked(door: Asked['door']) {
   return (route: string, query: string, path: (value: Values) => string, more: More = {}): Asked => {
     const method = more.body === undefined ? 'GET' : 'POST';
@@ -40,12 +40,12 @@ export function asked(door: Asked['door']) {
   };
 }
 
-/** One run and one machine out of the samples, encoded as parts of a path. */
+/** One run and one machine from the samples, encoded as path segments. */
 export interface Values extends SampleRun {
   node: string;
   nightly: string;
   cause: string;
-  /** Its internal id. */
+  /** The internal id of the run. */
   run: number;
   next: string;
   n: number;

@@ -1,6 +1,6 @@
-/** What the requests ask for: runs, jobs and values from all over a database, so that no answer comes from a cache. */
+/** The runs, jobs and values that the requests ask for. They are spread over the whole database, so that no answer comes from a cache. */
 
-/** A run that is there, with one of its jobs. */
+/** An existing run and one of its jobs. */
 export interface SampleRun {
   name: string;
   user: string;
@@ -9,32 +9,32 @@ export interface SampleRun {
   machine_type: string;
   sha1: string;
   flavor: string;
-  /** Its day, as contracts spell it. */
+  /** Its day in the format of the contracts. */
   day: string;
   job: string;
   description: string;
 }
 
-/** Values of one database. */
+/** The sampled values of a database. */
 export interface Samples {
   runs: SampleRun[];
   nodes: string[];
-  /** The newest run of a series that has ended. */
+  /** The newest finished run of a series. */
   nightly: string;
   /** Internal ids of runs. */
   ids: number[];
   /** The id of a cause of one of its jobs. */
   cause: string;
-  /** Where the second page of the dashboard's list begins. */
+  /** The cursor of the second page of the dashboard's list. */
   next: string;
   /** Days before today, `YYYY-MM-DD`. */
   daysAgo(days: number): string;
 }
 
-/** Prime, so that steps through them reach all. */
+/** The number of samples. It is prime, so that stepping through them reaches all. */
 const sampled = 61;
 
-/** Reads samples through the API; `get` answers the JSON of a path of the teuthology contract. */
+/** Reads samples through the API. `get` returns the JSON at a path of the teuthology contract. */
 export async function readSamples(get: (path: string) => Promise<unknown>): Promise<Samples> {
   const all = (await get('/runs/?count=1000000')) as (SampleRun & { scheduled: string; status: string })[];
   const ended = all.filter(({ status, sha1 }) => status.startsWith('finished') && sha1 !== null).reverse();

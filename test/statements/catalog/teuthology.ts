@@ -5,7 +5,7 @@ const runPage = { kind: 'run page' } as const;
 const statistics = { kind: 'statistics' } as const;
 const whole = { kind: 'whole' } as const;
 
-/** Filters of runs by path: the values of a facet, and runs with one of them. */
+/** Filters of runs by path: the values of a facet, and the runs with one value. */
 const filters: Asked[] = (
   [
     ['branch', ({ branch }) => branch],
