@@ -1,4 +1,4 @@
-/** Reads the settings: flag > secret file > environment > configuration file > default. Validated here, used everywhere. */
+/** Reads and validates the settings. Precedence: flag > secret file > environment > configuration file > default. */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parseTokensFile } from './core/access.ts';
@@ -6,7 +6,7 @@ import { type Config, type Setting, settings } from './settings.ts';
 
 export type { Config } from './settings.ts';
 
-/** A wrong setting, in one sentence that names it and where it came from. */
+/** An invalid setting. The message is one sentence that names the setting and its source. */
 export class BadSetting extends Error {}
 
 /** A flag that is not a setting of the server but an option of one command. */
@@ -16,35 +16,33 @@ export interface CommandFlag {
   help: string;
 }
 
-/** What a command does and takes: the source of its help, the completion of shells and the manual. */
+/** A command. Its help, the shell completion and the manual page are generated from this. */
 export interface Command {
   summary: string;
   flags: CommandFlag[];
-  /** What else it takes, in this order. */
+  /** The names of its operands, in order. */
   operands?: string[];
-  /** Those that it uses, when these are not all. */
+  /** The settings that it uses; all of them if absent. */
   settings?: (keyof Config)[];
   /** Returns the exit code. */
   run: (line: CommandLine) => Promise<number>;
 }
 
-/** What a command line says: the settings and the command's own flags (text; absent when not given). */
+/** A parsed command line: the settings and the command's own flags (text; absent when not given). */
 export interface CommandLine {
   config: Config;
-  /** Where each setting came from, as a person would look for it; absent for a default. */
+  /** Where each setting came from, as shown to the user; absent for a default. */
   sources: Partial<Record<keyof Config, string>>;
   flags: Record<string, string>;
-  /** What stands between the flags, as many as the command has operands. */
+  /** The arguments that are not flags, as many as the command has operands. */
   operands: string[];
   help: boolean;
 }
 
-const configHelp =
-  'JSON file with settings, as {"port": 8080} (PADDLES_CONFIG; default ./paddles.json when it is there)';
+const configHelp = 'JSON file with settings, like {"port": 8080} (PADDLES_CONFIG; default ./paddles.json if it exists)';
 
 /**
- * Reads the settings for one command with its own flags and the names of its operands. Throws `BadSetting` with one sentence for
- * the first thing that is wrong.
+ * Reads the command line of a command that has these flags of its own and these operands. Throws `BadSetting` for the first error.
  */
 export function readCommandLine(
   args: string[],
@@ -96,13 +94,13 @@ function parseFlags(
   }
 }
 
-/** True for the flag of a setting that is true or false, when no value follows it. */
+/** True for the flag of a boolean setting that is not followed by a value. */
 function isBareSwitch(arg: string, next: string | undefined): boolean {
   const isSwitch = Object.values(settings).some(({ flag, fallback }) => `--${flag}` === arg && fallback === false);
   return isSwitch && (next === undefined || next.startsWith('-'));
 }
 
-/** Control characters that are no white space. No name and no address has one. */
+/** Control characters except white space. No name or address contains one. */
 const controls = /(?!\s)\p{Cc}/u;
 
 function resolve(
@@ -114,7 +112,9 @@ function resolve(
 ): { value: unknown; source?: string } {
   const variable = setting.variables.find((name) => environment[name] !== undefined);
   const read = (value: string, source: string) => {
-    const parsed = controls.test(value) ? { problem: 'must not hold control characters' } : setting.parse(value.trim());
+    const parsed = controls.test(value)
+      ? { problem: 'must not contain control characters' }
+      : setting.parse(value.trim());
     if ('problem' in parsed) {
       const shown = `'${value.slice(0, 100).replace(/\p{Cc}/gu, ' ')}'`;
       throw new BadSetting(`${source}: ${setting.secret ? 'it' : shown} ${parsed.problem}`);
@@ -133,12 +133,12 @@ function resolve(
   return read(String(inFile ?? ''), source);
 }
 
-/** What is wrong with the type of a value in the configuration file, or null. What is to be a text is one there too: `false` is no name of a file. */
+/** Checks the type of a value in the configuration file; null if it is valid. A text setting needs a string: `false` is not a file name. */
 function typeProblem(value: unknown, fallback: unknown): string | null {
   const isText = typeof fallback === 'string';
   if (value === null || typeof value === 'string' || (!isText && typeof value !== 'object')) return null;
   const what = Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : String(value);
-  return `it must be ${isText ? 'a text in quotes' : 'a text, a number, true or false'}, not ${what}`;
+  return `it must be ${isText ? 'a string in quotes' : 'a string, a number, true or false'}, not ${what}`;
 }
 
 function readSecret(path: string, source = ''): string {
@@ -166,7 +166,7 @@ function readConfigFile(flag: string | undefined, variable: string | undefined):
     throw new BadSetting(`${source}the configuration file ${path} cannot be read: ${(error as Error).message}`);
   }
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
-    throw new BadSetting(`the configuration file ${path} must hold a JSON object`);
+    throw new BadSetting(`the configuration file ${path} must contain a JSON object`);
   }
   const unknown = Object.keys(values).find((key) => !Object.hasOwn(settings, key));
   if (unknown !== undefined) {
@@ -175,21 +175,21 @@ function readConfigFile(flag: string | undefined, variable: string | undefined):
   return { path, values };
 }
 
-/** What can stand on a command line, and where else it may come from. */
+/** A command-line option, with its default and the other sources of its value. */
 export interface Option {
   flag: string;
-  /** What follows the flag; empty when nothing does. */
+  /** Placeholder of the value; empty if the flag takes none. */
   hint: string;
   help: string;
-  /** Environment variables that do the same. */
+  /** Environment variables that set the same value. */
   variables: readonly string[];
   /** The default as text; empty when there is none. */
   fallback: string;
-  /** All values, where these are words. */
+  /** All valid values if they are words, otherwise empty. */
   choices: readonly string[];
 }
 
-/** What a command takes: its own flags, then the settings that it uses, in the order in which `--help` lists them. */
+/** The options of a command in the order of `--help`: its own flags, then the settings that it uses. */
 export function optionsOf(own: CommandFlag[], used = Object.keys(settings) as (keyof Config)[]): Option[] {
   const plain = { variables: [], fallback: '', choices: [] };
   const ownOptions = own.map(({ name, hint, help }) => ({ ...plain, flag: name, hint, help }));
@@ -199,11 +199,11 @@ export function optionsOf(own: CommandFlag[], used = Object.keys(settings) as (k
     return { flag, hint, help, variables, fallback: String(fallback ?? ''), choices };
   });
   const file = { ...plain, flag: 'config', hint: 'FILE', help: configHelp, variables: ['PADDLES_CONFIG'] };
-  const help = { ...plain, flag: 'help', hint: '', help: 'print this and stop' };
+  const help = { ...plain, flag: 'help', hint: '', help: 'print this help and exit' };
   return [...ownOptions, ...shared, ...(used.length > 0 ? [file] : []), help];
 }
 
-/** The part of `--help` that lists them. */
+/** The list of options that `--help` prints. */
 export function flagsHelp(own: CommandFlag[], used?: (keyof Config)[]): string {
   const lines = optionsOf(own, used).map(({ flag, hint, help, variables, fallback }) => {
     const isSetting = variables.length > 0 && flag !== 'config';
@@ -213,20 +213,20 @@ export function flagsHelp(own: CommandFlag[], used?: (keyof Config)[]): string {
   return lines.join('\n');
 }
 
-/** Throws `BadSetting` when both doors of the server are to have the same port. */
+/** Throws `BadSetting` if both contracts of the server are set to the same port. */
 export function checkPorts({ contract, port, teuthology_port }: Config): void {
-  // A main port that speaks the teuthology contract makes the second one needless.
+  // If the main port speaks the teuthology contract, the second one is not opened.
   if (contract === 'teuthology' || port === 0 || port !== teuthology_port) return;
   const cause = port === settings.teuthology_port.fallback ? ', the default of --teuthology-port' : '';
   throw new BadSetting(
-    `--port and --teuthology-port are both ${port}${cause}; choose another for one of them, or close the second port with --teuthology-port ''`,
+    `--port and --teuthology-port are both ${port}${cause}; change one of them, or close the second port with --teuthology-port ''`,
   );
 }
 
-/** Throws `BadSetting` when the settings of access do not fit together, or the file of tokens cannot be read. */
+/** Throws `BadSetting` if the access settings are incomplete or the tokens file cannot be read. */
 export function checkAccess({ config, sources }: Pick<CommandLine, 'config' | 'sources'>): void {
   const { auth_header, tokens_file } = config;
-  // By default every program on this machine is a proxy, and could name anybody.
+  // By default every program on this machine is a trusted proxy and could claim to be any user.
   if (auth_header !== '' && sources.trusted_proxies === undefined) {
     throw new BadSetting(
       `${sources.auth_header}: set --trusted-proxies too, to the addresses that may send this header`,
@@ -239,10 +239,10 @@ export function checkAccess({ config, sources }: Pick<CommandLine, 'config' | 's
 
 const known = ['PADDLES_CONFIG', ...Object.values(settings).flatMap(({ variables }) => variables)];
 
-/** What Kubernetes sets for a service that is called paddles. */
+/** Variables that Kubernetes sets for a service named paddles. */
 const ofKubernetes = /^PADDLES_(PORT=\w+:\/\/|PORT_\d|SERVICE_)/;
 
-/** The variables `PADDLES_…` that are no settings, each with the setting whose name is closest. */
+/** The variables `PADDLES_…` that are not settings, each with the closest name of a setting. */
 export function misspelt(environment: NodeJS.ProcessEnv): { name: string; nearest: string }[] {
   return Object.entries(environment)
     .filter(([name]) => name.startsWith('PADDLES_') && !known.includes(name))
@@ -257,7 +257,7 @@ function part(name: string): string {
   return name.replace(/^PADDLES_/, '').slice(0, 100);
 }
 
-/** Which share of the letters of two names must be added or removed to turn one into the other, from 0 to 1. */
+/** The edit distance of two names by insertions and deletions, as a share of their letters, from 0 to 1. */
 function difference(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [at, letter] of [...from].entries()) {

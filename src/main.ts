@@ -8,14 +8,14 @@ hearOfLostOutput();
 process.exitCode = await main(process.argv.slice(2));
 
 async function main([first = 'serve', ...rest]: string[]): Promise<number> {
-  // The commands of tokens have two words.
+  // The token commands have two words.
   const [name, args] =
     first === 'token' && rest[0]?.[0] !== '-' ? [`token ${rest[0] ?? ''}`.trim(), rest.slice(1)] : [first, rest];
   if (name === '--version' || name === '-v' || name === 'version') return print(`paddles ${version}`);
   if (name === '--help' || name === '-h' || name === 'help') return print(help());
   const command = name.startsWith('-') ? commands.serve : commands[name];
   if (!command) return complain(`there is no command '${name}'; the commands are: ${Object.keys(commands).join(', ')}`);
-  // An installed package may meet any version.
+  // An installed package can run under any version of Node.
   if (Number.parseInt(process.versions.node, 10) < 24) {
     return complain(`this is Node ${process.versions.node}; the program needs Node 24 or later`);
   }
@@ -35,12 +35,12 @@ async function main([first = 'serve', ...rest]: string[]): Promise<number> {
   }
 }
 
-/** What is printed may be lost: the work goes on all the same, and whoever needed the output finds the exit code 1. */
+/** Reports once that standard output cannot be written. The command continues, but its exit code becomes 1. */
 function hearOfLostOutput(): void {
   let isTold = false;
   process.stderr.on('error', () => {});
   process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-    // A reader that has had enough, such as `head`, is no loss.
+    // A reader such as `head` closes the pipe when it has read enough. That is not an error.
     if (code === 'EPIPE' || isTold) return;
     isTold = true;
     complain(`standard output cannot be written: ${message}`);
@@ -53,7 +53,7 @@ function hearOfLostOutput(): void {
 function warnOfMisspelt(): void {
   for (const { name, nearest } of misspelt(process.env)) {
     process.stderr.write(`paddles: warning: ${name} is not a setting and is ignored; the nearest one is ${nearest}\n`);
-    // Processes that this one starts would say it again.
+    // Child processes would print the same warning again.
     delete process.env[name];
   }
 }
@@ -63,7 +63,7 @@ function print(text: string): number {
   return 0;
 }
 
-/** A mistake of the person who typed the command: one sentence, exit code 2. */
+/** Prints a user error as one sentence and returns exit code 2. */
 function complain(sentence: string): number {
   process.stderr.write(`paddles: ${sentence}\n`);
   return 2;
@@ -77,8 +77,8 @@ function help(): string {
     ...lines,
     '  paddles --version',
     '',
-    'Without a command it serves. "paddles COMMAND --help" lists the settings; each is a flag, an environment variable',
-    'or a line of the configuration file, in this order of precedence.',
+    'The default command is serve. "paddles COMMAND --help" lists the settings; each can be given as a flag, an environment',
+    'variable or a line of the configuration file, in this order of precedence.',
   ].join('\n');
 }
 

@@ -1,8 +1,8 @@
-/** What a setting can be: each reads a text, and returns its value or, as `problem`, what it must be instead. */
+/** Parsers of setting values. Each returns the value of a text or, as `problem`, what the text must be instead. */
 import { isIP } from 'node:net';
 import { readDigits } from './core/input.ts';
 
-/** Reads the text of a setting; `choices` are all values, where these are words. */
+/** Parses the text of a setting. `choices` lists all valid values if they are words. */
 export type Parse<Value> = ((text: string) => { value: Value } | { problem: string }) & { choices?: readonly string[] };
 
 /** One of these words. */
@@ -22,7 +22,7 @@ export function wholeNumber(least: number, most: number): Parse<number> {
   };
 }
 
-/** True or false, in the words that people use. */
+/** A boolean, also written as yes/no, on/off or 1/0. */
 export const yesOrNo: Parse<boolean> = (text) => {
   if (/^(true|yes|on|1)$/i.test(text)) return { value: true };
   return /^(false|no|off|0)$/i.test(text) ? { value: false } : { problem: 'must be true or false' };
@@ -31,27 +31,27 @@ export const yesOrNo: Parse<boolean> = (text) => {
 /** Any text. */
 export const anyText: Parse<string> = (value) => ({ value });
 
-/** A text that passes the test; `problem` says otherwise what it must be. */
+/** A text that passes the test. `problem` says what it must be. */
 export function suchThat(isValid: (text: string) => boolean, problem: string): Parse<string> {
   return (value) => (isValid(value) ? { value } : { problem });
 }
 
-/** A text that matches. */
+/** A text that matches the pattern. */
 export function matching(pattern: RegExp, problem: string): Parse<string> {
   return suchThat((text) => pattern.test(text), problem);
 }
 
-/** Texts with commas between, each of which passes the test. */
+/** A comma-separated list whose items all pass the test. */
 export function listOf(isItem: (text: string) => boolean, problem: string): Parse<string> {
   return suchThat((text) => text === '' || text.split(',').every((part) => isItem(part.trim())), problem);
 }
 
-/** The same, or nothing. */
+/** A value of this parser, or null for an empty text. */
 export function optional<Value>(parse: Parse<Value>): Parse<Value | null> {
   return (text) => (text === '' ? { value: null } : parse(text));
 }
 
-/** A text that a parser has nothing to say against. */
+/** A text that this parser accepts. */
 export function readableBy(parse: (text: string) => object | { problem: string }): Parse<string> {
   return (value) => {
     const parsed = parse(value);
@@ -59,10 +59,10 @@ export function readableBy(parse: (text: string) => object | { problem: string }
   };
 }
 
-/** First parts of the paths of this server. */
+/** The first segments of the paths that this server uses. */
 const ownPaths = ['api', 'c', 'healthz', 'j', 'jobs', 'metrics', 'nodes', 'queue', 'r', 'readyz', 'runs', 'ui'];
 
-/** The address by which people know this server, perhaps below a path, or nothing. */
+/** The public URL of this server, optionally with a path, or an empty text. */
 export const publicAddress: Parse<string> = (value) => {
   if (value === '') return { value };
   const found = /^https?:\/\/[^\s?#/]+(\/[\w.~/-]*)?$/.exec(value);
@@ -70,11 +70,11 @@ export const publicAddress: Parse<string> = (value) => {
     return { problem: 'must be a URL like https://paddles.example.com or https://example.com/paddles' };
   const first = (found[1] ?? '').split('/').find((part) => part !== '');
   return first !== undefined && ownPaths.includes(first)
-    ? { problem: `must not have a path that begins with /${first}, which is one of this server` }
+    ? { problem: `must not have a path that begins with /${first}, which this server uses itself` }
     : { value };
 };
 
-/** The address of a project of Sentry, or nothing. */
+/** The DSN of a Sentry project, or an empty text. */
 export const sentryDsn = suchThat((text) => {
   const url = URL.parse(text);
   const usable = url !== null && /^https?:$/.test(url.protocol) && /^\w+$/.test(url.username);

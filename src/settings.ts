@@ -1,4 +1,4 @@
-/** The table of all settings: names, defaults, and what is a valid value. */
+/** The table of all settings: names, defaults and valid values. */
 import { parseScopes, requirements, scopes } from './core/access.ts';
 import { parseExpiryAges } from './core/expiry.ts';
 import { parseArchive } from './core/logs/places.ts';
@@ -18,27 +18,27 @@ import {
   yesOrNo,
 } from './setting-values.ts';
 
-/** A line of the table below. */
+/** A row of the table below. */
 interface Row<Value> {
-  /** Where it differs from the key. */
+  /** Environment variables, if their names do not follow from the key. */
   variables?: string[];
-  /** A file that holds the text. */
+  /** A file from which the value is read if it exists. */
   file?: string;
   fallback: NoInfer<Value>;
   hint: string;
   help: string;
-  /** True for what must not be repeated, not even in the complaint about it. */
+  /** True if the value must never be printed, not even in an error message. */
   secret?: boolean;
   parse: Parse<Value>;
 }
 
-/** One setting: where it is read from, its default, what `--help` says, and how its text is understood. */
+/** One setting: its sources, default, help text and parser. */
 export interface Setting<Value> extends Row<Value> {
   flag: string;
   variables: string[];
 }
 
-/** Gives settings the names that follow from their keys: `pool_size` is set by `--pool-size` and by `PADDLES_POOL_SIZE`. */
+/** Derives the names of settings from their keys: `pool_size` is set by `--pool-size` and by `PADDLES_POOL_SIZE`. */
 function named<Values>(table: { [Key in keyof Values]: Row<Values[Key]> }) {
   const rows = Object.entries<Row<unknown>>(table).map(([key, row]) => {
     return [key, { flag: key.replaceAll('_', '-'), variables: [`PADDLES_${key.toUpperCase()}`], ...row }];
@@ -46,7 +46,7 @@ function named<Values>(table: { [Key in keyof Values]: Row<Values[Key]> }) {
   return Object.fromEntries(rows) as { [Key in keyof Values]: Setting<Values[Key]> };
 }
 
-/** The settings, in the order in which `--help` prints them. The names of the existing Python server keep their meaning. */
+/** The settings in the order of `--help`. Variables of the Python server keep their names and meaning. */
 export const settings = named({
   host: {
     variables: ['PADDLES_SERVER_HOST'],
@@ -69,7 +69,7 @@ export const settings = named({
     hint: 'URL',
     help: 'sqlite:///path or postgresql://user:password@host/database',
     secret: true,
-    // Which engines there are is for the store to say; without a scheme it could not tell a password from a name.
+    // The store decides which engines exist. Without a scheme it could not tell a password from a name.
     parse: matching(
       /^[a-z][\w+.-]*:\/\//,
       'must be a database URL like sqlite:///path or postgresql://user:password@host/database',
@@ -90,25 +90,25 @@ export const settings = named({
   workers: {
     fallback: 1,
     hint: 'NUMBER',
-    help: 'processes that share the ports, on PostgreSQL; each has a pool of its own',
+    help: 'processes that share the ports (PostgreSQL only); each has its own connection pool',
     parse: wholeNumber(1, 64),
   },
   address: {
     fallback: '',
     hint: 'URL',
-    help: 'public address, for links, also one with a path; otherwise taken from each request',
+    help: 'public URL for links, optionally with a path; by default taken from each request',
     parse: publicAddress,
   },
   trusted_proxies: {
     fallback: '127.0.0.0/8,::1',
     hint: 'LIST',
-    help: 'addresses and networks of proxies whose X-Forwarded-Proto and X-Forwarded-Host count; empty for nobody',
+    help: 'addresses and networks of proxies whose X-Forwarded-Proto and X-Forwarded-Host are trusted; empty for none',
     parse: listOf(isNetwork, 'must be a list of addresses and networks like 127.0.0.1,10.0.0.0/8,::1'),
   },
   write_origins: {
     fallback: '',
     hint: 'LIST',
-    help: 'origins of other web pages that may write, like https://lab.example.com',
+    help: 'origins of other web pages that are allowed to write, like https://lab.example.com',
     parse: listOf(
       (text) => URL.canParse(text) && new URL(text).origin === text,
       'must be a list of origins like https://lab.example.com,http://10.0.0.5:8000',
@@ -117,7 +117,7 @@ export const settings = named({
   allowed_hosts: {
     fallback: '',
     hint: 'LIST',
-    help: 'names by which browsers may reach this server, beside those of --address and of this machine',
+    help: 'host names that browsers can use for this server, besides those of --address and of this machine',
     parse: listOf(
       (text) => /^[\w-]+(\.[\w-]+)*$/.test(text),
       'must be a list of host names like paddles.example.com,paddles',
@@ -126,25 +126,25 @@ export const settings = named({
   require_token: {
     fallback: 'off',
     hint: 'WHAT',
-    help: 'what needs a token: off (nothing), destructive (the scope admin), writes or all',
+    help: 'requests that need a token: off (none), destructive (those for the scope admin), writes or all',
     parse: oneOf(...requirements),
   },
   tokens_file: {
     fallback: '',
     hint: 'FILE',
-    help: 'more tokens, one a line: NAME SCOPE,SCOPE SHA256; read again when it changes',
+    help: 'file of further tokens, one per line: NAME SCOPE,SCOPE SHA256; reread when it changes',
     parse: anyText,
   },
   auth_header: {
     fallback: '',
     hint: 'NAME',
-    help: 'header in which --trusted-proxies, which must be set too, name who signed in, like X-Forwarded-User',
+    help: 'header in which trusted proxies name the signed-in user, like X-Forwarded-User; needs --trusted-proxies',
     parse: matching(/^[\w-]*$/, 'must be the name of a header like X-Forwarded-User'),
   },
   auth_scopes: {
     fallback: 'read,lock,triage',
     hint: 'LIST',
-    help: 'scopes of people whom a proxy has signed in',
+    help: 'scopes of users whom a proxy has signed in',
     parse: suchThat((text) => parseScopes(text) !== null, `must be a list of ${scopes.join(', ')}`),
   },
   body_limit: {
@@ -157,13 +157,13 @@ export const settings = named({
   receive_budget: {
     fallback: 32 << 20,
     hint: 'BYTES',
-    help: 'all request bodies in memory; each takes up to four times as much, and further ones are answered 503',
+    help: 'total of request bodies in memory, each of which takes up to four times its size; further ones are answered 503',
     parse: wholeNumber(16 << 20, 1 << 30),
   },
   max_connections: {
     fallback: 2000,
     hint: 'NUMBER',
-    help: 'connections of clients to one process; further ones are answered 503',
+    help: 'client connections per process; further ones are answered 503',
     parse: wholeNumber(10, 100_000),
   },
   log_level: {
@@ -181,16 +181,16 @@ export const settings = named({
   log_file: {
     fallback: '',
     hint: 'FILE',
-    help: 'where the log is appended, as JSON; SIGHUP opens it again; empty for standard output',
+    help: 'file to which the log is appended as JSON; SIGHUP reopens it; empty for standard output',
     parse: anyText,
   },
   contract: {
     fallback: 'classic',
     hint: 'NAME',
-    help: 'what the main port speaks: classic or teuthology',
+    help: 'contract of the main port: classic or teuthology',
     parse: oneOf('classic', 'teuthology'),
   },
-  /** null: closed. */
+  /** null: no second port. */
   teuthology_port: {
     fallback: 8081,
     hint: 'NUMBER',
@@ -201,17 +201,17 @@ export const settings = named({
   job_log_href_templ: {
     fallback: 'http://qa-proxy.ceph.com/teuthology/{run_name}/{job_id}/teuthology.log',
     hint: 'URL',
-    help: 'where the log of a job is',
+    help: 'URL of the log of a job',
     parse: matching(
       /^https?:\/\/[^\s{}]*(\{(run_name|job_id)\}[^\s{}]*)*$/,
-      'must be a URL, in which {run_name} and {job_id} are filled in',
+      'must be a URL with no placeholders but {run_name} and {job_id}',
     ),
   },
-  /** How a base is written: core/logs/places.ts. */
+  /** Syntax of an entry: core/logs/places.ts. */
   archive: {
     fallback: '',
     hint: 'LIST',
-    help: 'folders or URLs of archives from which logs are read, with a template like {run}/{job}; empty for data/archive, if that is there',
+    help: 'folders or URLs of archives from which logs are read, with a template like {run}/{job}; empty for data/archive if it exists',
     parse: readableBy(parseArchive),
   },
   base_branches: {
@@ -223,13 +223,13 @@ export const settings = named({
   expire_after: {
     fallback: '3d,14d',
     hint: 'AGE[,AGE]',
-    help: 'when running and waiting jobs without news are dead, then when queued ones are; off for never',
+    help: 'age without news after which running and waiting jobs are dead, then that of queued jobs; off for never',
     parse: readableBy(parseExpiryAges),
   },
   notify_after: {
     fallback: 60,
     hint: 'SECONDS',
-    help: 'how long a run must have been over before subscriptions are told; its logs are read meanwhile',
+    help: 'delay from the end of a run to its notifications, in which its logs are read',
     parse: wholeNumber(0, 86_400),
   },
   smtp_url: {
@@ -246,25 +246,25 @@ export const settings = named({
   mail_from: {
     fallback: '',
     hint: 'ADDRESS',
-    help: 'address that mail comes from',
+    help: 'sender address of mail',
     parse: matching(/^([^\s@<>,]+@[\w.-]+)?$/, 'must be an address like paddles@example.com'),
   },
   latest_runs: {
     fallback: 25,
     hint: 'NUMBER',
-    help: 'runs on a page of the teuthology contract',
+    help: 'runs per page of the teuthology contract',
     parse: wholeNumber(1, 1000),
   },
   claim_browser_navigation: {
     fallback: false,
     hint: 'true|false',
-    help: 'browsers get the dashboard at /runs/NAME, /nodes/NAME and /queue too',
+    help: 'serve the dashboard to browsers at /runs/NAME, /nodes/NAME and /queue too',
     parse: yesOrNo,
   },
   statsd_host: {
     fallback: '',
     hint: 'NAME',
-    help: 'where counters of finished jobs are sent; empty for nowhere',
+    help: 'host that receives counters of finished jobs; empty for none',
     parse: matching(/^[\w.:-]*$/, 'must be a host name or an IP address'),
   },
   statsd_port: {
@@ -276,7 +276,7 @@ export const settings = named({
   statsd_prefix: {
     fallback: 'ceph.test.teuthology.your_lab',
     hint: 'NAME',
-    help: 'how the names of counters begin',
+    help: 'prefix of the names of counters',
     parse: matching(
       /^[^\s:|@#]{1,200}$/,
       'must be a name like ceph.test.teuthology.your_lab, without :, |, @, # or spaces',
@@ -286,7 +286,7 @@ export const settings = named({
     variables: ['SENTRY_DSN'],
     fallback: '',
     hint: 'URL',
-    help: 'where internal errors are reported; empty for nowhere',
+    help: 'DSN of the project that receives internal errors; empty for none',
     secret: true,
     parse: sentryDsn,
   },

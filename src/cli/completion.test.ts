@@ -16,7 +16,7 @@ const offers: Record<string, (line: string) => string[]> = {
       `${script('bash')}\nCOMP_WORDS=(${list}); COMP_CWORD=${words.length - 1}; _paddles; printf '%s\n' "\${COMPREPLY[@]}"`,
     ]);
   },
-  // In a terminal of its own, as it completes nowhere else.
+  // zsh completes only in a terminal, so it gets one of its own.
   zsh(line) {
     const folder = mkdtempSync(join(tmpdir(), 'paddles-zsh-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -31,7 +31,7 @@ const offers: Record<string, (line: string) => string[]> = {
   },
 };
 
-/** Prints what is offered instead of showing it. */
+/** Prints the candidates instead of displaying them. */
 const zshSettings = `
 PROMPT=
 autoload -Uz compinit; compinit -D -u
@@ -59,14 +59,14 @@ function script(shell: string): string {
   return completion(shell, commands) ?? '';
 }
 
-/** Lines that a shell prints; it must not complain. */
+/** The lines that a shell prints. It must print nothing on standard error. */
 function run(shell: string, args: string[]): string[] {
   const { stdout, stderr } = spawnSync(shell, args, { encoding: 'utf8', timeout: 20_000 });
   expect(stderr).toBe('');
   return stdout.split(/\r*\n/).filter((line) => line !== '');
 }
 
-/** Everybody has bash. Elsewhere than in CI the others may be missing (`apt-get install zsh fish`). */
+/** bash is always installed. Outside CI the other shells may be missing (`apt-get install zsh fish`). */
 function isMissing(shell: string): boolean {
   return shell !== 'bash' && process.env.CI !== 'true' && spawnSync(shell, ['-c', 'exit']).error !== undefined;
 }

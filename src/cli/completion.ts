@@ -1,11 +1,11 @@
-/** `paddles completion SHELL`: what makes a shell complete commands, flags and words, from the table of commands. */
+/** `paddles completion SHELL`: a script that completes commands, flags and their values, generated from the table of commands. */
 import { BadSetting, type Command, type CommandLine, type Option, optionsOf } from '../config.ts';
 
 type Commands = Record<string, Command>;
 
 const shells: Record<string, (commands: Commands) => string> = { bash, zsh, fish };
 
-/** Prints it, or refuses a shell that is not known. */
+/** Prints the script. Throws `BadSetting` for an unknown shell. */
 export async function printCompletion({ operands: [shell = ''] }: CommandLine, commands: Commands): Promise<number> {
   const script = completion(shell, commands);
   if (script === null) throw new BadSetting(`there is no completion for '${shell.slice(0, 100)}': bash, zsh or fish`);
@@ -13,12 +13,12 @@ export async function printCompletion({ operands: [shell = ''] }: CommandLine, c
   return 0;
 }
 
-/** The script for a shell; null when it is not known. */
+/** The script for a shell; null if the shell is unknown. */
 export function completion(shell: string, commands: Commands): string | null {
   return Object.hasOwn(shells, shell) ? (shells[shell]?.(commands) ?? null) : null;
 }
 
-/** The first words of commands: two have a second one. */
+/** The first words of all commands. Some commands have two words. */
 function firstWords(commands: Commands): string[] {
   return [...new Set(Object.keys(commands).map((name) => name.split(' ', 1)[0] as string))];
 }
@@ -61,7 +61,7 @@ complete -o default -F _paddles paddles
 `;
 }
 
-/** The words that may follow a flag, of the flags that take only some. */
+/** The valid values of each flag that takes one of a few words. */
 function wordsOfFlags(commands: Commands): [string, readonly string[]][] {
   const all = eachCommand(commands).flatMap(({ options }) => options);
   const found = new Map(all.filter(({ choices }) => choices.length > 0).map(({ flag, choices }) => [flag, choices]));

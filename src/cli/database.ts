@@ -7,7 +7,7 @@ import { type Db, type OpenOptions, open, openReadOnly, UnavailableDatabase, Unu
 /**
  * Opens the database that the settings name, read-only if they say so. Throws `UnavailableDatabase` as `open` does, and
  * `BadSetting` when no engine understands the URL, or when the database cannot be used as it is or belongs to another
- * program. `BadSetting` names the place where the URL was set, because there are five.
+ * program. `BadSetting` names the source of the URL, because there are five.
  */
 export async function openDatabase(
   { config, sources }: Pick<CommandLine, 'config' | 'sources'>,
@@ -20,26 +20,24 @@ export async function openDatabase(
     const { code, message } = error as { code?: string; message: string };
     const source = sources.database ?? 'the default database';
     if (error instanceof UnusableDatabase) throw new BadSetting(`${source}: ${message}`);
-    // Above all the database of the Python server, whose variables name this one too.
+    // Most likely the database of the Python server, whose variables this program reads too.
     if (!anotherProgram.test(code ?? '') && !anotherProgram.test(message)) throw error;
-    throw new BadSetting(
-      `${source}: another program has its tables in this database (${message}); give it an empty one`,
-    );
+    throw new BadSetting(`${source}: another program has its tables in this database (${message}); use an empty one`);
   }
 }
 
 /**
- * What the engines say when tables of the same names exist, or a table of migrations with other columns. PostgreSQL speaks the language of its
- * server, but its codes are the same: duplicate_table and undefined_column.
+ * Errors of the engines when tables of the same names exist, or a table of migrations with other columns. PostgreSQL's messages depend on
+ * the language of the server, so its codes are used: duplicate_table and undefined_column.
  */
 const anotherProgram = /^(42P07|42703|table .* already exists|no such column: .*|table migrations has no column .*)$/;
 
-/** The person at the command line, as the log of changes names him. */
+/** The user at the command line, as the audit log names them. */
 export function operator(): Actor {
   return { name: userInfo().username, verified: true, address: null, door: 'command', request: null };
 }
 
-/** Seconds of an age like 180d or 3y (of 365 days), the value of a flag. Throws `BadSetting`, also for more than `longest` seconds. */
+/** The seconds of an age like 180d or 3y (of 365 days) in a flag. Throws `BadSetting`, also for more than `longest` seconds. */
 export function readAge(flag: string, age: string, longest = longestAge): number {
   const years = /^(\d{1,3})y$/.exec(age)?.[1];
   const seconds = /[smhdw]$/.test(age) ? parseDuration(age) : years === undefined ? null : Number(years) * 365 * 86_400;
@@ -53,7 +51,7 @@ export function readAge(flag: string, age: string, longest = longestAge): number
   return seconds;
 }
 
-/** How a command ended: a sentence for the person who typed it, unless everything was said, and its exit code. */
+/** How a command ended: its exit code, and a closing sentence unless everything has been printed. */
 interface Ending {
   text?: string;
   exitCode: number;
@@ -61,8 +59,9 @@ interface Ending {
 
 /**
  * Runs a command on the database that the settings name and prints how it ended. Returns the exit code. Throws
- * `BadSetting` as `openDatabase` does, and when the settings allow no writes unless it is `readOnly`. What works
- * `beside` the server on a SQLite file writes a row or two; what can begin again writes in `bulk`. Only what fills a database creates one.
+ * `BadSetting` as `openDatabase` does, and if the settings allow no writes and the command is not `readOnly`. A command that
+ * writes a row or two can work `beside` the server on a SQLite file; one that can be repeated writes in `bulk`. Only commands that
+ * fill a database create one (`mustExist: false`).
  */
 export async function withDatabase(
   { config, sources }: CommandLine,
@@ -80,7 +79,7 @@ export async function withDatabase(
   });
 }
 
-/** Prints how some work ended. Returns the exit code: 1 for errors of these kinds, whose message is a sentence. */
+/** Does some work and prints how it ended. Returns the exit code: 1 for errors of the known kinds, whose message is a sentence. */
 export async function printEnding(
   work: () => Promise<Ending>,
   known: (new (message: string) => Error)[] = [UnavailableDatabase],
@@ -99,7 +98,7 @@ export async function printEnding(
 /** Milliseconds between two lines of progress. */
 const telling = 1000;
 
-/** A listener that prints what it hears of, one line a second at most. */
+/** Returns a listener that prints progress, at most one line per second. */
 export function printProgress<Progress>(text: (progress: Progress) => string): (progress: Progress) => void {
   let told = performance.now();
   return (progress) => {

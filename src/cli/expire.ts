@@ -9,8 +9,8 @@ import { operator, withDatabase } from './database.ts';
 import { stopSignal } from './signals.ts';
 
 /**
- * Milliseconds from the start of a server to the first look, and between two. Workers that found no server for days need the
- * time to report.
+ * Milliseconds from the start of a server to the first check, and between checks. Clients that could not reach a server for days
+ * need this time to report.
  */
 const pause = 3_600_000;
 
@@ -30,8 +30,8 @@ export async function expireJobs(line: CommandLine): Promise<number> {
 }
 
 /**
- * Ends jobs without news, but none of a mere copy: its server is another one, and they would differ from those there. Returns how many
- * ended; `at` in microseconds.
+ * Ends jobs without news, unless the database is a mere copy: another server owns its jobs, and the two would then differ. Returns how
+ * many ended. `at` is in microseconds.
  */
 export async function expireOwn(
   db: Db,
@@ -41,7 +41,7 @@ export async function expireOwn(
   return expire(db, { ages, dryRun: false, at, by: serverActor, ...(signal && { signal }) });
 }
 
-/** Ends jobs without news every hour. The function that is returned stops it. */
+/** Ends jobs without news every hour. Returns a function that stops this. */
 export function expireInBackground(
   db: Db,
   { config, log, now }: { config: Config; log: Logger; now: () => number },

@@ -1,4 +1,4 @@
-/** Reads the logs of jobs that ended badly, beside the server (docs/decisions/0018-first-error.md). */
+/** Reads the logs of jobs that failed or died, in the background of a server (docs/decisions/0018-first-error.md). */
 import type { Logger } from 'pino';
 import { type Archive, openArchive } from '../archive/archive.ts';
 import { ArchiveProblem } from '../archive/source.ts';
@@ -21,26 +21,26 @@ import {
   postponeLog,
 } from '../store/write/excerpts.ts';
 
-/** Logs that are read at the same time by one process. */
+/** Logs that one process reads at the same time. */
 const atOnce = 2;
 const second = 1_000_000;
-/** How long a log is claimed for: longer than one takes that is at last given up. Microseconds. */
+/** How long a log is claimed, in microseconds: longer than `patience`, after which reading it is given up. */
 const claimedFor = 300 * second;
-/** When a log that could not be read is tried again, after each try; then it is given up. */
+/** Microseconds between the attempts to read a log. After the last one it is given up. */
 const tryAgain = [60 * second, 600 * second, 3600 * second, 6 * 3600 * second];
-/** Milliseconds for one log, until a thread is left behind, and between two looks for what is due. */
+/** Milliseconds after which the thread that reads a log is abandoned, and between checks for logs that are due. */
 const [patience, lookEvery] = [120_000, 30_000];
-/** After a start, failures of runs of the last days are asked for that nobody heard of. */
+/** How far back a start looks for failures that no server noticed, in microseconds. */
 const lookBack = 7 * 86_400 * second;
 const runsAtATime = 100;
 
-/** What reads logs. */
+/** A running log reader. */
 export interface LogReader {
-  /** Ends after nothing new is begun; what is under way is left for the next start. */
+  /** Begins no further log. Logs that are being read are left for the next start. */
   stop(): Promise<void>;
 }
 
-/** What it works with; `now` in microseconds since the Unix epoch. */
+/** What the reader works with; `now` returns microseconds since the Unix epoch. */
 interface ReaderOptions {
   db: Db;
   archive: Archive;
@@ -48,14 +48,14 @@ interface ReaderOptions {
   now: () => number;
 }
 
-/** The archive of a setting as readers of logs use it. */
+/** Opens the archive of a setting with the limits of the log reader. */
 export function archiveForReader(setting: string): Archive {
   return openArchive(setting, { threads: atOnce, patience });
 }
 
 /**
- * Starts to read the logs of jobs that end badly, and of those that did while no server heard of it. Without an archive it only
- * gives jobs whose test cases were posted before they failed the cause that these name.
+ * Starts to read the logs of jobs as they fail, and of jobs that failed while no server noticed. Without an archive it only refines
+ * the causes of jobs whose test cases were posted before they failed.
  */
 export function startLogReader({ db, archive, log, now }: ReaderOptions): LogReader {
   const stopped = new AbortController();
@@ -73,7 +73,7 @@ export function startLogReader({ db, archive, log, now }: ReaderOptions): LogRea
       await askForLogs(db, { run, job_ids, at: now() });
       due.ring();
     }
-    // A failure that came later than the log was read or the test cases were posted may be refined by them.
+    // If the log was read or test cases were posted before the job failed, they can refine its cause now.
     for (const id of await jobsWithEvidence(db, run, job_ids)) tell(db, await refineJob(db, id));
   };
   const recent = () => catchUp({ db, archive, log, now }, signal);
@@ -98,7 +98,7 @@ export function startLogReader({ db, archive, log, now }: ReaderOptions): LogRea
       });
       if (found || signal.aborted) continue;
       await due.wait(heardOf, lookEvery);
-      // Many events come together.
+      // Events arrive in bursts.
       await new Promise((next) => setTimeout(next, 50));
     }
   };
@@ -114,7 +114,7 @@ export function startLogReader({ db, archive, log, now }: ReaderOptions): LogRea
   };
 }
 
-/** Does what is due for failures that nobody heard of, because no server was there or it ended at that moment. */
+/** Handles failures that no server noticed because none was running or it was just ending. */
 async function catchUp({ db, archive, now }: ReaderOptions, signal: AbortSignal): Promise<void> {
   const at = now();
   for (let skip = 0; ; skip += runsAtATime) {
@@ -136,7 +136,7 @@ export async function readNext({ db, archive, log, now }: ReaderOptions, signal?
   const claimed = await claimLog(db, { at, until: at + claimedFor });
   if (claimed === null) return false;
   const { job_id, tries } = claimed;
-  // One whose readers always died, without a chance to say so.
+  // Every process that read this log died before it could report a failure.
   if (tries > tryAgain.length + 1) {
     await postponeLog(db, claimed, null);
     return true;
@@ -170,7 +170,7 @@ export async function readNext({ db, archive, log, now }: ReaderOptions, signal?
   return true;
 }
 
-/** Keeps the test cases in the files of a job, unless somebody has posted some. Returns the job, or null when nothing was kept. */
+/** Stores the test cases in the files of a job, unless a client has posted some. Returns the job, or null if nothing was stored. */
 async function readTests(db: Db, archive: Archive, job: PlacedJob, claimed: ClaimedLog): Promise<RefinedJob | null> {
   const { job_id: id } = claimed;
   const [known, found] = [await testsOf(db, id), await archive.ask('tests', job, {})];
@@ -183,13 +183,13 @@ function tell(db: Db, job: RefinedJob | null): void {
   if (job !== null) db.live.add({ run: job.run, job_id: job.job_id, status: job.status, previous: job.status });
 }
 
-/** How many logs were read, and how many are due again because they could not be; 0 when the work was stopped. */
+/** How many logs were read, and how many could not be read and will be tried again (0 if the work was stopped). */
 export interface LogsRead {
   read: number;
   left: number;
 }
 
-/** Reads all logs again, of every job that ended badly; `onProgress` hears how many are left. */
+/** Reads the logs of all jobs that failed or died again. `onProgress` is called with the number that is left. */
 export async function readAllLogs(
   options: ReaderOptions,
   { signal, onProgress }: { signal: AbortSignal; onProgress: (left: number) => void },

@@ -7,11 +7,11 @@ import { BadSetting, type Config } from '../config.ts';
 import { logSignals } from './signals.ts';
 
 /**
- * The program's log: JSON lines in a file, which some signals open again, or on standard output, or readable ones on a terminal. Throws
- * `BadSetting` when the file cannot be written.
+ * Creates the program's log: JSON lines in a file, which some signals reopen, or on standard output, or readable lines on a terminal.
+ * Throws `BadSetting` if the file cannot be written.
  */
 export function createLog({ log_file, log_format, log_level, workers }: Config): Logger {
-  // To ask is also what keeps a thread from waiting for the reader of a pipe.
+  // Reading `process.stdout` also makes a pipe non-blocking, so that no thread waits for its reader.
   const isTerminal = process.stdout.isTTY === true;
   const readable = log_file === '' && (log_format === 'pretty' || (log_format === 'auto' && isTerminal));
   const options = { level: log_level, base: undefined };
@@ -20,16 +20,16 @@ export function createLog({ log_file, log_format, log_level, workers }: Config):
     const output = createDestination('', { gathered: 0, together: 16 << 10 });
     return pino(options, { ...output, write: (line: string) => output.write(format(line)) });
   }
-  // Lines are gathered: a write for each request would cost a tenth of the throughput.
-  // Of several processes on one pipe only writes of a page stay whole.
+  // Lines are buffered: a write for each request would cost a tenth of the throughput.
+  // If several processes share a pipe, only writes of at most a page are atomic.
   const sizes = workers > 1 ? { gathered: 3 << 10, together: 4 << 10 } : { gathered: 8 << 10, together: 16 << 10 };
   return pino(options, createDestination(log_file, sizes));
 }
 
-/** How long the end of a process waits for the log to be written, in milliseconds: a pipe may be full because nobody reads it. */
+/** How long a process waits at its end for the log to be written, in milliseconds. A pipe that nobody reads stays full. */
 const patience = 2000;
 
-/** Waits until the log has been written, or cannot be; false when that takes too long. */
+/** Waits until the log has been written or writing has failed; false if that takes too long. */
 export function flushLog(log: Logger): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, patience, false);
@@ -40,10 +40,10 @@ export function flushLog(log: Logger): Promise<boolean> {
   });
 }
 
-/** Milliseconds between two lines about one kind of trouble. */
+/** Milliseconds between two lines about the same kind of error. */
 const quiet = 60_000;
 
-/** Logs errors with a sentence: the first of each kind, then at most one a minute, however many there are. */
+/** Returns a function that logs errors with this sentence: the first of each kind, then at most one per minute. */
 export function rarely(log: Logger, level: 'warn' | 'error', sentence: string): (error: unknown) => void {
   const last = new Map<string, number>();
   return (error) => {
@@ -55,7 +55,7 @@ export function rarely(log: Logger, level: 'warn' | 'error', sentence: string): 
   };
 }
 
-/** By the codes of the drivers, of which there are few; errors without one have fixed texts. */
+/** Errors are grouped by the code of the driver, of which there are few. Errors without a code have fixed messages. */
 function kindOf(error: unknown): string {
   const { code, errcode, cause, message } = error as {
     code?: string;
@@ -67,20 +67,20 @@ function kindOf(error: unknown): string {
   return cause === undefined ? `${message}` : kindOf(cause);
 }
 
-/** Bytes that are kept while they cannot be written; what is beyond is lost. */
+/** Bytes of lines that are kept while they cannot be written. Further lines are dropped. */
 const mostKept = 8 << 20;
 
-/** Milliseconds from one attempt to the next: of writing what waits, and of filling a pipe that is full. */
+/** Milliseconds between attempts to write the waiting lines, and to write to a full pipe. */
 const attemptEvery = 1000;
 const fillEvery = 100;
 
-/** A pipe without a reader must not hold up whoever opens it. */
+/** `O_NONBLOCK`, because opening a pipe without a reader would block. */
 const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
 
 /**
- * A stream for pino (docs/decisions/0031-log-destination.md). Opens a file, or takes standard output for an empty name. Lines are
- * `gathered` until they have so many bytes, for a second at most, and written `together` in pieces of at most so many bytes. Whatever
- * happens there, the process goes on, and ends when it should: a failure is told on standard error once, and lines are kept until they
+ * Creates a stream for pino (docs/decisions/0031-log-destination.md) that writes to a file, or to standard output for an empty name.
+ * Lines are buffered until they have `gathered` bytes, for at most a second, and written in pieces of at most `together` bytes.
+ * Failed writes neither stop the process nor delay its end: the first is reported on standard error, and lines are kept until they
  * can be written.
  */
 function createDestination(file: string, { gathered, together }: { gathered: number; together: number }) {
@@ -103,7 +103,7 @@ function createDestination(file: string, { gathered, together }: { gathered: num
   };
   const work = async () => {
     let failure: Error | null = null;
-    // A file that cannot be opened again is written to where it is now. The first `await` also gives `working` its value.
+    // If the file cannot be reopened, lines go to the old one. The first `await` also lets the caller set `working`.
     for (const step of [target.openAgain, writeWaiting]) {
       await step().catch((error: Error) => {
         failure = error;
@@ -114,7 +114,7 @@ function createDestination(file: string, { gathered, together }: { gathered: num
     isFlushing = false;
     working = null;
   };
-  /** `done` is called when all lines are written, or cannot be written now. */
+  /** Calls `done` when all lines have been written or writing has failed. */
   const flush = (done?: () => void) => {
     isFlushing = true;
     working ??= work();
@@ -126,7 +126,7 @@ function createDestination(file: string, { gathered, together }: { gathered: num
   };
   if (file !== '') for (const signal of logSignals) process.on(signal, reopen);
   setInterval(flush, attemptEvery).unref();
-  // After a crash: there is no time for a second attempt. A thread ends what it has begun.
+  // After a crash there is no time for a second attempt. A write in progress is completed by its thread.
   process.on('exit', () => {
     try {
       if (isWriting) waiting.drop(waiting.first().length);
@@ -135,16 +135,16 @@ function createDestination(file: string, { gathered, together }: { gathered: num
   });
   return {
     flush,
-    /** Takes whole lines. */
+    /** `lines` are complete lines. */
     write(lines: string): void {
       waiting.add(lines);
-      // While it is broken a line is no reason to try again.
+      // After a failure only the timer tries again, not every line.
       if (!isBroken && waiting.size() > gathered) working ??= work();
     },
   };
 }
 
-/** The file or standard output, whose descriptor changes when the file was moved. */
+/** The log file or standard output. The descriptor changes when the file is reopened. */
 function openTarget(file: string) {
   let descriptor = file === '' ? 1 : openLogFile(file);
   let isMoved = false;
@@ -178,7 +178,7 @@ function complain({ message }: Error): void {
   write(2, `paddles: the log cannot be written: ${message}\n`, () => {});
 }
 
-/** Writes some of the bytes and returns how many; waits while a pipe is full, without keeping the process alive. */
+/** Writes some of the bytes and returns how many. Waits while a pipe is full, without keeping the process alive. */
 async function fill(descriptor: number, bytes: Buffer): Promise<number> {
   for (;;) {
     try {
@@ -190,7 +190,7 @@ async function fill(descriptor: number, bytes: Buffer): Promise<number> {
   }
 }
 
-/** Lines that wait, in pieces of at most so many bytes unless a line alone is longer. */
+/** Waiting lines in pieces of at most `together` bytes, unless a single line is longer. */
 function createWaiting(together: number) {
   let first = Buffer.alloc(0);
   const later: string[] = [];
@@ -209,7 +209,7 @@ function createWaiting(together: number) {
         sizeOfLast = bytes;
       }
     },
-    /** The piece that is next; what is dropped of it is gone. */
+    /** The next piece, without the bytes of it that were dropped. */
     first(): Buffer {
       if (first.length === 0) first = Buffer.from(later.shift() ?? '');
       return first;

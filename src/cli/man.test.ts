@@ -19,12 +19,12 @@ test('the manual has every command, flag and variable', () => {
 test.each([
   ['groff', ['-man', '-Tutf8', '-ww', '-z']],
   ['mandoc', ['-T', 'lint', '-W', 'error']],
-])('%s, where it is installed, has nothing to say against it', (program, args) => {
+])('%s, if installed, reports no problem', (program, args) => {
   const { error, stdout, stderr } = spawnSync(program, args, { input: page, encoding: 'utf8' });
   if (error === undefined) expect(stdout + stderr).toBe('');
 });
 
-test('no text of the manual is taken for a request', () => {
+test('no text of the manual is read as a request', () => {
   const requests = page.split('\n').filter((line) => /^[.']/.test(line));
   expect(requests.filter((line) => !/^\.(TH|SH|SS|TP|B)\b/.test(line))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** `paddles man`: the manual page, from the table of commands. */
+/** `paddles man`: the manual page, generated from the table of commands. */
 import { type Command, type Option, optionsOf } from '../config.ts';
 import { version } from '../program.ts';
 
@@ -8,7 +8,7 @@ export async function printManual(commands: Record<string, Command>): Promise<nu
   return 0;
 }
 
-/** The page in the language of man(7). Settings stand once, behind the commands, which name those that they use. */
+/** The page as man(7) source. Settings are described once, after the commands, which list those that they use. */
 export function manual(commands: Record<string, Command>): string {
   const all = Object.entries(commands);
   const settings = optionsOf([]).filter(({ flag }) => flag !== 'help');
@@ -21,19 +21,19 @@ export function manual(commands: Record<string, Command>): string {
     '[\\fICOMMAND\\fR] [\\fIFLAG\\fR ...] [\\fIOPERAND\\fR ...]',
     section('DESCRIPTION'),
     text(
-      'Stores what test runs and their jobs report, serves it to programs, and shows it to people. Without a command it serves.',
+      'Stores the results of test runs and their jobs, serves them to programs, and shows them in a dashboard. The default command is serve.',
     ),
     text(
-      'Each setting is a flag, an environment variable or a line of the configuration file, in this order of precedence.',
+      'Each setting can be given as a flag, an environment variable or a line of the configuration file, in this order of precedence.',
     ),
     section('COMMANDS'),
     ...all.flatMap(([name, command]) => commandLines(name, command)),
     section('SETTINGS'),
     ...settings.flatMap(optionLines),
     section('EXIT STATUS'),
-    ...tagged('0', 'Done.'),
-    ...tagged('1', 'Something went wrong, or differs.'),
-    ...tagged('2', 'The command line or a setting is wrong; a sentence says which.'),
+    ...tagged('0', 'Success.'),
+    ...tagged('1', 'The command failed, or found problems or differences.'),
+    ...tagged('2', 'The command line or a setting is invalid; the message says which.'),
     '',
   ].join('\n');
 }
@@ -67,7 +67,7 @@ function tagged(tag: string, meaning: string): string[] {
   return ['.TP', `\\fB${escaped(tag)}\\fR`, text(meaning)];
 }
 
-/** A line of text; one that begins with a dot or an apostrophe would be a request. */
+/** Escapes a line of text. A line that begins with a dot or an apostrophe would be a request. */
 function text(line: string): string {
   return escaped(line.trim()).replace(/^(?=[.'])/, '\\&');
 }

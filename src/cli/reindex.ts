@@ -8,7 +8,7 @@ import { createLog } from './log.ts';
 import { archiveForReader, type LogsRead, readAllLogs } from './log-reader.ts';
 import { stopSignal } from './signals.ts';
 
-/** Milliseconds between batches beside a server: with them the work takes a tenth of one processor. */
+/** Milliseconds between batches in a server, with which the work takes a tenth of one processor. */
 const pauseInBackground = 50;
 
 /** `paddles reindex`: computes the causes of all failures again. Returns the exit code. */
@@ -17,7 +17,7 @@ export async function reindexDatabase(line: CommandLine): Promise<number> {
   if (line.flags.logs !== undefined) return withDatabase(line, (db) => rereadLogs(db, line, signal));
   return withDatabase(line, async (db) => {
     const progress = await reindex(db, { all: true, signal, onProgress: printProgress(text) });
-    const end = signal.aborted ? 'stopped; "paddles serve" goes on from there' : 'done';
+    const end = signal.aborted ? 'stopped; "paddles serve" continues from there' : 'done';
     return { text: `${end}: ${text(progress)}`, exitCode: signal.aborted ? 1 : 0 };
   });
 }
@@ -36,9 +36,9 @@ async function rereadLogs(db: Db, { config }: CommandLine, signal: AbortSignal) 
   }
 }
 
-/** What is not there now is no failure of the command: a server looks again. */
+/** A missing log is not a failure of the command, because a server looks for it again. */
 function readText({ read, left }: LogsRead): string {
-  const rest = left === 0 ? '' : `, ${left} not there or away, for which "paddles serve" looks again`;
+  const rest = left === 0 ? '' : `, ${left} missing or unreachable, which "paddles serve" tries again`;
   return `${plural(read, 'log')} read${rest}`;
 }
 
@@ -46,7 +46,7 @@ function text({ done, total, changed }: ReindexProgress): string {
   return `${done} of ${plural(total, 'run')}, ${plural(changed, 'job')} changed`;
 }
 
-/** After an upgrade: brings old jobs up to date while the server works. The function that is returned stops it. */
+/** Recomputes the causes of old jobs after an upgrade while the server is running. Returns a function that stops this. */
 export function reindexInBackground(db: Db, log: Logger): () => Promise<void> {
   const stop = new AbortController();
   const work = async () => {

@@ -10,15 +10,15 @@ import type { Db } from '../store/db.ts';
 import { rarely } from './log.ts';
 import { die } from './signals.ts';
 
-/** What the process tells other programs about itself: statsd and Sentry, each when it is configured. */
+/** Reports to statsd and Sentry, to each if it is configured. */
 export interface Reports {
-  /** Must come before the server listens. */
+  /** Must be called before the server listens. */
   watch(app: FastifyInstance): void;
-  /** Takes at most two seconds; comes after the database is closed, whose last writes are counted too. */
+  /** Takes at most two seconds. Must be called after the database is closed, so that its last writes are counted. */
   close(): Promise<void>;
 }
 
-/** Starts what is configured. Nothing here ever makes a request or the start wait for another host. */
+/** Starts the configured reports. Neither requests nor the start ever wait for another host. */
 export async function startReports(config: Config, db: Db, log: Logger): Promise<Reports> {
   const { statsd_host, sentry_dsn } = config;
   const statsd =
@@ -30,7 +30,7 @@ export async function startReports(config: Config, db: Db, log: Logger): Promise
     async close() {
       statsd?.close();
       await sentry?.close();
-      // A name server that is silent holds a lookup for ten seconds and more, and Node cannot cancel it. Everything is closed.
+      // A silent name server delays a lookup by ten seconds or more, and Node cannot cancel it. Everything else is closed by now.
       if (statsd || sentry) setTimeout(die, 1000).unref();
     },
   };
@@ -40,15 +40,15 @@ export async function startReports(config: Config, db: Db, log: Logger): Promise
 const counted: readonly (JobStatus | null)[] = ['pass', 'fail', 'dead'];
 
 /**
- * The host may move, but a lookup for each packet would let a slow name server delay requests (teuthology contract
- * §7.83).
+ * The host can move, so its name is looked up again, but not for each packet: a slow name server would delay requests (teuthology
+ * contract §7.83).
  */
 const renewAfter = 5 * 60_000;
 const retryAfter = 30_000;
 
 /**
- * Counts the jobs that this process ends: one line of text in one packet each, for which node:dgram is all it takes. It never waits, never
- * fails, and forgets what it cannot send, as everything until the host is known; `onError` hears of that as often as it happens.
+ * Counts the jobs that this process ends, each with a packet of one line of text. Never waits and never fails. Packets that cannot be
+ * sent are dropped, as are all packets before the host is known. `onError` is called for each error.
  */
 function startStatsd(
   { statsd_host, statsd_port, statsd_prefix }: Config,
@@ -71,7 +71,7 @@ function startStatsd(
         .unref();
       target = { ...found, socket };
     } else if (found !== null && target !== null) target.address = found.address;
-    // A name that cannot be found for the moment leaves the last known address in use.
+    // If the lookup fails, the last known address stays in use.
     timer = setTimeout(renew, found === null ? retryAfter : renewAfter).unref();
   };
   void renew();

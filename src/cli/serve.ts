@@ -20,10 +20,10 @@ import { type Reports, startReports } from './reports.ts';
 import { die, watchSignals } from './signals.ts';
 import { superviseWorkers } from './workers.ts';
 
-// Lets the heap grow to 1.25 times of what lives instead of four times: docs/decisions/0006-small-young-generation.md.
+// Lets the heap grow to 1.25 times the live data instead of four times: docs/decisions/0006-small-young-generation.md.
 setFlagsFromString('--heap-growing-percent=25');
 
-/** How long a stop waits for requests that are under way before it cuts them off, in milliseconds. */
+/** How long a stop waits for requests in progress before it cuts them off, in milliseconds. */
 const patience = 20_000;
 
 /** One port of the server. */
@@ -33,7 +33,7 @@ interface Door {
   port: number;
 }
 
-/** What is closed at the end, in this order. */
+/** What a stop closes, in this order. */
 interface Opened {
   doors: Door[];
   db: Db;
@@ -48,7 +48,7 @@ export async function serve(line: CommandLine): Promise<number> {
   if (config.workers > 1 && !cluster.isWorker) return superviseWorkers(line);
   const log = createLog(config);
   const now = () => Date.now() * 1000;
-  // Before anybody can know that the server is there: a stop must be graceful from the first request on.
+  // Installed before a client can reach the server: a stop must be graceful from the first request on.
   const signals = watchSignals(log);
   try {
     const db = await openPatiently(line, log, signals.stop, {
@@ -76,7 +76,7 @@ export async function serve(line: CommandLine): Promise<number> {
     );
     try {
       for (const { app, port } of doors) {
-        // For the name `localhost`, Fastify would open a second server on ::1, with none of what is set up for the first one.
+        // For the name `localhost`, Fastify would open a second server on ::1 without the setup of the first one.
         const host = config.host === 'localhost' ? '127.0.0.1' : config.host;
         await app.listen({ host, port, listenTextResolver: () => 'listening' });
       }
@@ -94,12 +94,12 @@ export async function serve(line: CommandLine): Promise<number> {
     const sentence = listenSentence(error, config);
     throw sentence === undefined ? error : new BadSetting(sentence);
   } finally {
-    // Its channel to the process that started it would keep a worker alive.
+    // The channel to its parent process would keep a worker alive.
     cluster.worker?.disconnect();
   }
 }
 
-/** Starts what a server does beside answering requests. The function that is returned ends it. */
+/** Starts the background work of a server. Returns a function that ends it. */
 function workBeside(options: NotifierOptions & { config: Config; log: Logger }): () => Promise<unknown> {
   const { db, config, log, now } = options;
   const endReindex = reindexInBackground(db, log);
@@ -113,8 +113,8 @@ function workBeside(options: NotifierOptions & { config: Config; log: Logger }):
 const longestPause = 4000;
 
 /**
- * Opens the database as soon as it is there; says why it has to wait. Null when the server is to stop before that. Nothing in
- * the database is changed while a port is taken.
+ * Opens the database as soon as it is available, and logs why it has to wait. Returns null if the server is stopped before that.
+ * Checks the ports first, so that a server whose port is taken changes nothing in the database.
  */
 async function openPatiently(
   line: CommandLine,
@@ -139,14 +139,14 @@ async function openPatiently(
   }
 }
 
-/** The main port, and the second door for today's clients unless the main port speaks to them or it is closed. */
+/** The main port, and the teuthology port unless the main port speaks that contract or the second one is disabled. */
 function doorsOf({ contract, port, teuthology_port }: Config): Omit<Door, 'app'>[] {
   const main = { contract, port };
   if (contract === 'teuthology' || teuthology_port === null) return [main];
   return [main, { contract: 'teuthology', port: teuthology_port }];
 }
 
-/** Says where it is: plain lines on a terminal, otherwise one line of the log. */
+/** Announces the addresses of the server: one line of the log, and on a terminal also plain lines. */
 function announce(doors: Door[], db: Db, config: Config, log: Logger): void {
   const bases = doors.map(({ app, port }) => baseUrl(config, app, port));
   const listen = (bases[0] as string).replace('http://', '');
@@ -161,7 +161,7 @@ function announce(doors: Door[], db: Db, config: Config, log: Logger): void {
     contracts,
     urls,
   };
-  // The process that started this worker announces all of them.
+  // The parent process announces all workers together.
   if (cluster.isWorker) return void process.send?.({ ready: announcement });
   log.info(announcement, 'ready');
   log.flush(() => {
@@ -190,7 +190,7 @@ async function stop(open: Opened, log: Logger, insisted: Promise<void>): Promise
   await closeAll(open);
   clearTimeout(impatient);
   log.info('stopped');
-  // An orderly end makes writes to a pipe wait again, also for the other workers, and then they would never end.
+  // A regular exit makes a shared pipe blocking again, also for the other workers. If nobody reads it, they would hang in a write.
   if (!(await flushLog(log)) && cluster.isWorker) die();
 }
 
@@ -204,15 +204,15 @@ function listenSentence(error: unknown, { host }: Config): string | undefined {
   const { code, syscall, port } = error as NodeJS.ErrnoException & { port?: number };
   const sentences: Record<string, string> = {
     EADDRINUSE: `port ${port} on ${host} is in use by another program; choose another with --port or --teuthology-port`,
-    EACCES: `listening on port ${port} needs more rights; choose one above 1023`,
+    EACCES: `listening on port ${port} needs more privileges; choose one above 1023`,
     EADDRNOTAVAIL: `${host} is not an address of this machine; choose another with --host`,
     ENOTFOUND: `the host name ${host} is not known; choose another with --host`,
   };
   if (syscall !== 'listen' && syscall !== 'getaddrinfo') return undefined;
-  return sentences[code ?? ''] ?? `${host} cannot be listened on (${code}); choose another with --host`;
+  return sentences[code ?? ''] ?? `cannot listen on ${host} (${code}); choose another with --host`;
 }
 
-/** Throws what listening on one of these ports throws, before anything else is done; 0 stands for any free port. */
+/** Throws the error of listening on one of these ports before anything else is done. Port 0, any free port, is skipped. */
 async function checkFree(host: string, ports: number[]): Promise<void> {
   for (const port of ports.filter((each) => each !== 0)) {
     const server = createServer();

@@ -1,26 +1,35 @@
-/** How a process is asked to stop, and how a server ends: process managers kill it after 30 seconds or more, and nobody likes to wait that long. */
+/** Signals, and the deadline of a stop. It is below the 30 seconds or more after which process managers kill a process. */
 import type { Logger } from 'pino';
 
-/** Longest time from a signal to the end, in milliseconds, whatever hangs. */
+/** Longest time from a signal to the end of the process, in milliseconds, even if something hangs. */
 const longest = 24_000;
 
-/** Longest time from a second signal to the end, in milliseconds: for what can be closed at once. */
+/** Longest time from a second signal to the end of the process, in milliseconds: enough to close what closes at once. */
 const atOnce = 500;
 
-/** A terminal signals the whole group, and npm passes on what the server already has: one wish, not two. In milliseconds. */
+/**
+ * Milliseconds within which further signals count as the same request to stop: a terminal signals the whole process group, and npm
+ * forwards a signal that the server has already received.
+ */
 const echo = 1000;
 
-/** Aborted when the person or the system asks this process to stop; asked again, it dies. */
+/** Aborted by the first SIGINT or SIGTERM; a second one kills the process. */
 export function stopSignal(): AbortSignal {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   return stop.signal;
 }
 
-/** Signals by which tools ask for the log file to be opened again, as gunicorn took SIGUSR1. Without a listener they end the process, or open Node's debugger. */
+/**
+ * Signals with which tools ask a server to reopen its log file; gunicorn takes SIGUSR1. Without a listener they end the process, or
+ * start Node's debugger.
+ */
 export const logSignals = ['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 
-/** Listens to the end: a signal that comes late must not turn exit code 0 into a death by it. A lost terminal also means to stop. */
+/**
+ * Keeps listening until the process exits, so that a late signal cannot turn exit code 0 into death by signal. On a terminal, SIGHUP
+ * also stops the process, because the terminal was closed.
+ */
 export function onSignals(stop: () => void, reopen: (signal: NodeJS.Signals) => void): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
   for (const signal of logSignals) {
@@ -28,7 +37,7 @@ export function onSignals(stop: () => void, reopen: (signal: NodeJS.Signals) => 
   }
 }
 
-/** `stop` resolves at the first signal to stop, from which on the process ends in time, `insisted` at one that is no echo of it. */
+/** `stop` resolves at the first signal to stop, which also sets the deadline; `insisted` at a later one that is no echo of it. */
 export function watchSignals(log: Logger): { stop: Promise<void>; insisted: Promise<void> } {
   const stop = Promise.withResolvers<void>();
   const insisted = Promise.withResolvers<void>();
@@ -50,15 +59,15 @@ export function watchSignals(log: Logger): { stop: Promise<void>; insisted: Prom
 }
 
 /**
- * Ends the process in any case when its time is over: a database that hangs could hold it for ever. `insisted` resolves when somebody
- * asks a second time.
+ * Kills the process at its deadline, which a hanging database could otherwise delay forever. `insisted` resolves at a second request
+ * to stop and shortens the deadline.
  */
 export function endInTime(insisted?: Promise<void>): void {
   setTimeout(die, longest).unref();
   insisted?.then(() => setTimeout(die, atOnce).unref());
 }
 
-/** Ends by the signal that process managers send: `process.exit` would wait for a thread that asks a name server (measured: 10 s). */
+/** Kills this process with SIGTERM, as process managers do. `process.exit` would wait for a thread in a DNS lookup (measured: 10 s). */
 export function die(): void {
   process.removeAllListeners('SIGTERM');
   process.kill(process.pid, 'SIGTERM');

@@ -1,4 +1,4 @@
-/** `paddles token …`: makes, lists and revokes tokens. Each returns the exit code. */
+/** `paddles token …`: creates, lists and revokes tokens. Each function returns the exit code. */
 import { hash, randomBytes } from 'node:crypto';
 import { BadSetting, type CommandLine } from '../config.ts';
 import { longestTokenName, parseScopes, scopes, tokenPrefix } from '../core/access.ts';
@@ -12,7 +12,7 @@ import {
 } from '../store/write/tokens.ts';
 import { operator, readAge, withDatabase } from './database.ts';
 
-/** `paddles token create NAME`: prints the secret, which nobody can find out later. */
+/** `paddles token create NAME`: prints the secret, which cannot be shown again. */
 export async function createToken(line: CommandLine): Promise<number> {
   const [name = ''] = line.operands;
   const problem = /\s/.test(name) ? 'must not contain spaces' : nameProblem(name, longestTokenName);
@@ -28,9 +28,9 @@ export async function createToken(line: CommandLine): Promise<number> {
     line,
     async (db) => {
       const failure = await storeToken(db, token, operator(), at);
-      if (failure) return { text: `there is a token '${name}' already; revoke it first`, exitCode: 1 };
+      if (failure) return { text: `a token '${name}' exists already; revoke it first`, exitCode: 1 };
       process.stdout.write(`${secret}\n`);
-      return { text: `the token '${name}' is good for ${known.join(', ')}; it is not shown again`, exitCode: 0 };
+      return { text: `the token '${name}' has the scopes ${known.join(', ')}; it is not shown again`, exitCode: 0 };
     },
     { beside: true },
   );

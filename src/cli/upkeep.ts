@@ -1,4 +1,4 @@
-/** Commands for whoever looks after a database. Each returns the exit code. */
+/** Commands for the maintenance of a database. Each function returns the exit code. */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { BadSetting, type CommandLine } from '../config.ts';
@@ -22,7 +22,7 @@ export function migrateDatabase(line: CommandLine): Promise<number> {
   );
 }
 
-/** `paddles doctor`: says what is wrong with the database, one sentence a line. The exit code is 1 when anything is. */
+/** `paddles doctor`: prints the problems of the database, one sentence per line. The exit code is 1 if there are any. */
 export function examineDatabase(line: CommandLine): Promise<number> {
   const signal = stopSignal();
   const work = async (db: Db) => {
@@ -92,22 +92,22 @@ export async function pruneDatabase(line: CommandLine): Promise<number> {
     const ends: string[] = [];
     if (runs !== null) {
       const progress = await pruneRuns(db, { ...options(runs), onProgress: printProgress(deletedText) });
-      ends.push(dryRun ? `${plural(progress.total, 'run')} would go` : `${end()}: ${deletedText(progress)}`);
+      ends.push(dryRun ? `${plural(progress.total, 'run')} would be deleted` : `${end()}: ${deletedText(progress)}`);
     }
     if (documents !== null && !signal.aborted) {
       const progress = await prune(db, { ...options(documents), onProgress: printProgress(prunedText) });
-      const would = `the documents of ${plural(progress.total, 'run')} would go`;
+      const would = `the documents of ${plural(progress.total, 'run')} would be deleted`;
       ends.push(dryRun ? would : `${end()}: ${prunedText(progress)}`);
     }
     if (changes !== null && !signal.aborted) {
       const count = await pruneAudit(db, options(changes));
-      ends.push(dryRun ? `${plural(count, 'change')} would go` : `done: forgot ${plural(count, 'change')}`);
+      ends.push(dryRun ? `${plural(count, 'change')} would be deleted` : `done: deleted ${plural(count, 'change')}`);
     }
     return { text: `${ends.join('; ')}; ${await sizeText(db)}`, exitCode: signal.aborted ? 1 : 0 };
   });
 }
 
-/** The time before which things are old, in microseconds; null when the flag is not given. */
+/** The time that lies the age of a flag in the past, in microseconds; null if the flag is not given. */
 function startOf(line: CommandLine, flag: string): number | null {
   const age = line.flags[flag];
   return age === undefined ? null : (Date.now() - readAge(flag, age) * 1000) * 1000;

@@ -4,12 +4,12 @@ import { BadSetting, type CommandLine } from '../config.ts';
 import { createLog, flushLog, rarely } from './log.ts';
 import { endInTime, onSignals } from './signals.ts';
 
-/** A worker that dies at once would otherwise be started without end, as fast as the machine can. */
+/** Milliseconds until a dead worker is replaced. Without the pause, one that dies at once would be restarted in a tight loop. */
 const restartAfter = 1000;
 
 /**
- * Starts `workers` processes that share the ports, starts those that die again, and stops them all when it is told to.
- * Returns the exit code: that of the first worker that cannot start, or 0.
+ * Starts `workers` processes that share the ports, replaces those that die, and stops them all on a signal. Returns 0, or the exit
+ * code of the first worker that cannot start.
  */
 export async function superviseWorkers({ config }: CommandLine): Promise<number> {
   if (config.database.startsWith('sqlite')) {
@@ -22,10 +22,10 @@ export async function superviseWorkers({ config }: CommandLine): Promise<number>
   const start = () => {
     const worker = fork(onFailure);
     worker?.on('message', (message: { ready?: object }) => {
-      // Workers that are started after the signal to stop would never get it.
+      // A worker started after the stop signal would never receive it.
       if (stopping || message.ready === undefined) return;
       ready.add(worker.id);
-      // The first one alone: it brings the database up to date, and says what is wrong once.
+      // The first worker starts alone: it migrates the database, and a startup error is reported only once.
       if (ready.size === 1) for (let count = 1; count < config.workers; count++) start();
       if (ready.size === config.workers) {
         log.info({ ...message.ready, workers: config.workers }, 'ready');
@@ -48,7 +48,7 @@ export async function superviseWorkers({ config }: CommandLine): Promise<number>
       if (!stopping) return start();
     }
     if (!stopping) {
-      // It could not start, and said why: the others could not either, or not for long.
+      // The worker could not start and has reported why. The others would fail too, sooner or later.
       stopping = true;
       ended.resolve(code ?? 1);
       signalAll('SIGTERM');
@@ -72,12 +72,12 @@ function signalAll(signal: NodeJS.Signals): void {
   for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill(signal);
 }
 
-/** Starts a worker, or null; `failed` hears when the system has no files, processes or memory left for another one. */
+/** Starts a worker; null if that throws. Calls `failed` if the system has no files, processes or memory left for another one. */
 function fork(failed: (error: Error) => void): Worker | null {
   try {
     const worker = cluster.fork();
     worker.on('error', (error) => {
-      // Of one that was started the end is told as well.
+      // A worker that did start also emits 'exit', which handles this error.
       if (worker.process.pid !== undefined) return;
       delete cluster.workers?.[worker.id];
       failed(error);

@@ -61,7 +61,7 @@ describe.each(engines)('pruning on $name', (engine) => {
 
   test('deletes only the documents of old runs, and accepts them again', async () => {
     const counted = await prune('--documents-older-than', '180d', '--dry-run');
-    expect(counted.stdout).toMatch(/: the documents of 1 run would go; \d+ MB on disk/);
+    expect(counted.stdout).toMatch(/: the documents of 1 run would be deleted; \d+ MB on disk/);
     const { code, stdout } = await prune('--documents-older-than', '180d');
     expect(code).toBe(0);
     expect(stdout).toMatch(/: done: 1 of 1 run, 1 job without their documents; \d+ MB on disk/);
@@ -87,10 +87,10 @@ describe.each(engines)('pruning on $name', (engine) => {
     };
     const before = await change(Date.now() * 1000 - 500 * day);
     expect(before).toEqual([expect.objectContaining({ action: 'tag', target: 'tagged' })]);
-    expect((await prune('--audit-older-than', '600d')).stdout).toContain('done: forgot 0 changes');
-    expect((await prune('--audit-older-than', '400d', '--dry-run')).stdout).toContain('1 change would go');
+    expect((await prune('--audit-older-than', '600d')).stdout).toContain('done: deleted 0 changes');
+    expect((await prune('--audit-older-than', '400d', '--dry-run')).stdout).toContain('1 change would be deleted');
     expect(await change(null)).toEqual(before);
-    expect((await prune('--audit-older-than', '400d')).stdout).toContain('done: forgot 1 change');
+    expect((await prune('--audit-older-than', '400d')).stdout).toContain('done: deleted 1 change');
     expect(await change(null)).toEqual([
       { action: 'prune', target: 'audit', before: '{"changes":1}', door: 'command' },
     ]);
@@ -123,7 +123,7 @@ describe.each(engines)('pruning on $name', (engine) => {
     await onDatabase(({ kysely }) => kysely.insertInto('reviews').values(review).execute());
     expect((await prune('--runs-older-than', '180d')).stdout).toContain('deleted 0 of 0 runs');
     await onDatabase(({ kysely }) => kysely.deleteFrom('reviews').execute());
-    expect((await prune('--runs-older-than', '180d', '--dry-run')).stdout).toContain(': 1 run would go; ');
+    expect((await prune('--runs-older-than', '180d', '--dry-run')).stdout).toContain(': 1 run would be deleted; ');
     expect((await prune('--runs-older-than', '180d')).stdout).toContain('done: deleted 1 of 1 run with 1 job');
     const db = await open({ url: database.url, poolSize: 2, now: () => 0 });
     const left = await db.kysely.selectFrom('runs').select('name').orderBy('id').execute();

@@ -207,16 +207,16 @@ describe('a configuration file', () => {
     const { stderr } = await run(['serve', '--config', 'own.json']);
     const [key] = Object.keys(content);
     expect(stderr).toBe(
-      `paddles: setting '${key}' of the configuration file own.json: it must be a text, a number, true or false, not ${what}\n`,
+      `paddles: setting '${key}' of the configuration file own.json: it must be a string, a number, true or false, not ${what}\n`,
     );
   });
 
   test.each([
-    [{ log_file: false }, 'a text in quotes, not false'],
-    [{ base_branches: 5 }, 'a text in quotes, not 5'],
-    [{ database: { host: 'secret' } }, 'a text in quotes, not an object'],
-    [{ tokens_file: 'a\0b' }, "'a b' must not hold control characters"],
-    [{ database: 'sqlite:///a\x1bb' }, ': it must not hold control characters'],
+    [{ log_file: false }, 'a string in quotes, not false'],
+    [{ base_branches: 5 }, 'a string in quotes, not 5'],
+    [{ database: { host: 'secret' } }, 'a string in quotes, not an object'],
+    [{ tokens_file: 'a\0b' }, "'a b' must not contain control characters"],
+    [{ database: 'sqlite:///a\x1bb' }, ': it must not contain control characters'],
     [{ trusted_proxies: '::1,\nlab' }, "'::1, lab' must be a list of addresses"],
     [{ archive: ',' }, "',' must be absolute folders"],
     [{ expire_after: '20000w' }, "'20000w' must be an age"],

@@ -196,7 +196,7 @@ test('an import whose source becomes unreachable says so in a sentence', async (
     async () => expect((await other.query(`${cut} and wait_event_type = 'Lock'`)).rowCount).toBeGreaterThan(0),
     { timeout: 60_000 },
   );
-  expect(complaint(await program.ended, 1)).toMatch(/^a database failed: .*; the same command goes on from there$/);
+  expect(complaint(await program.ended, 1)).toMatch(/^a database failed: .*; run the same command again to continue$/);
   await Promise.all([client.end(), other.end()]);
   await Promise.all([old.drop(), database.drop()]);
 });
@@ -237,7 +237,7 @@ test('an import that follows continues after its connection was cut, and after b
   await again.end();
   follower.kill('SIGTERM');
   const { code, stderr } = await follower.ended;
-  expect([code, stderr.split('\n').at(-2)]).toEqual([0, expect.stringMatching(/Z both databases are there again$/)]);
+  expect([code, stderr.split('\n').at(-2)]).toEqual([0, expect.stringMatching(/Z both databases answer again$/)]);
   expect(stderr).toMatch(/Z a database failed: .*; tries again in 1 s\n/);
 });
 

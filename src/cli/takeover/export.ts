@@ -14,16 +14,16 @@ import { readSwitch, replay } from './replay.ts';
 
 const formats = ['ndjson', 'csv', 'parquet'] as const;
 
-/** The exit code of a program whose reader has left, as shells know it. */
+/** The exit code that shells report for SIGPIPE. */
 const brokenPipe = 141;
 
-/** `paddles export`: writes what is in the database to a file, or to the old server. Returns the exit code. */
+/** `paddles export`: writes the content of the database to a file, or its changes to an old server. Returns the exit code. */
 export async function exportDatabase(line: CommandLine): Promise<number> {
   const to = line.flags.to ?? '-';
   const since = readSwitch(line.flags.since, /^https?:/.test(to));
   const wanted = readWanted(line, to);
   try {
-    // A server may be using the database: nothing is written to it.
+    // Read-only, because a server can be using the database.
     const config = { ...line.config, read_only: true };
     const db = await openDatabase({ ...line, config }, { now: () => Date.now() * 1000 });
     try {
@@ -40,21 +40,21 @@ export async function exportDatabase(line: CommandLine): Promise<number> {
       return 1;
     }
     const { syscall, code, message } = error as NodeJS.ErrnoException;
-    // What is wrong with standard output is said elsewhere (main.ts).
+    // main.ts reports errors of standard output.
     if (to === '-' && syscall === 'write') return code === 'EPIPE' ? brokenPipe : 1;
     if (syscall === 'open' || syscall === 'write') throw new BadSetting(`--to: ${to} cannot be written: ${message}`);
     throw error;
   }
 }
 
-/** Throws `BadSetting` when the flags do not fit together. */
+/** Reads the flags. Throws `BadSetting` if they contradict each other. */
 function readWanted({ flags }: CommandLine, to: string) {
   const { format = 'ndjson', what = 'jobs', filter } = flags;
   const known = formats.find((one) => one === format);
   if (!known) throw new BadSetting(`--format: '${format}' must be one of ${formats.join(', ')}`);
   if (what !== 'runs' && what !== 'jobs') throw new BadSetting(`--what: '${what}' must be runs or jobs`);
   if (known === 'ndjson' && (filter !== undefined || flags.what !== undefined)) {
-    throw new BadSetting('--filter and --what belong to --format csv or parquet; ndjson is everything');
+    throw new BadSetting('--filter and --what need --format csv or parquet; ndjson exports everything');
   }
   if (known === 'parquet' && to === '-') throw new BadSetting('--format parquet needs --to FILE');
   const { query, problems } = parseQuery(filter ?? '', 'runs');
@@ -75,7 +75,7 @@ async function writeTable(db: Db, { format, what, query, to }: ReturnType<typeof
   return withOutput(to, (send) => writeCsv(send, columns, rows));
 }
 
-/** Opens a file, `-` being standard output, and closes it after `work`. */
+/** Opens a file, or standard output for `-`, and closes it after `work`. */
 async function withOutput<T>(path: string, work: (send: Send) => Promise<T>): Promise<T> {
   const output = path === '-' ? process.stdout : createWriteStream(path);
   let failure: Error | undefined;
@@ -95,13 +95,16 @@ async function withOutput<T>(path: string, work: (send: Send) => Promise<T>): Pr
 /** The columns of a table. */
 type Columns = [name: string, type: ColumnType][];
 
-/** Takes rows, some at a time, and returns how many there were. */
+/** Rows in batches. */
 type Rows = AsyncIterable<Cell[][]>;
 
-/** Takes text for a file, and resolves when it can take more; rejects when the file cannot be written. */
+/** Writes text to a file. Resolves when the file can take more, rejects if it cannot be written. */
 type Send = (text: string) => Promise<void>;
 
-/** RFC 4180, the names of the columns first. Spreadsheets take a text that begins like a formula for one: an apostrophe prevents it. */
+/**
+ * Writes CSV (RFC 4180) with a header line, and returns the number of rows. A text that begins like a formula gets an apostrophe,
+ * because spreadsheets would evaluate it.
+ */
 async function writeCsv(send: Send, columns: Columns, rows: Rows): Promise<number> {
   await send(csvLine(columns.map(([name]) => name)));
   let count = 0;
@@ -126,10 +129,10 @@ function csvCell(value: Cell): string {
 
 const parquetTypes = { text: 'STRING', integer: 'INT64', boolean: 'BOOLEAN', time: 'TIMESTAMP' } as const;
 
-/** Rows of a group: they are in memory together, and readers take or skip them together. */
+/** Rows of a row group. A group is in memory as a whole, and readers read or skip it as a whole. */
 const rowGroupSize = 10_000;
 
-/** A Parquet file; times are milliseconds in UTC. */
+/** Writes a Parquet file and returns the number of rows. Times are milliseconds in UTC. */
 async function writeParquet(path: string, columns: Columns, rows: Rows): Promise<number> {
   let count = 0;
   const records = async function* () {

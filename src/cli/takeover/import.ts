@@ -16,7 +16,7 @@ import { stopSignal } from '../signals.ts';
 import { readInThread } from './reader.ts';
 import { readServers, verifyImport } from './verify.ts';
 
-/** Where findings go unless the command says otherwise. */
+/** The default file for findings. */
 const defaultReport = 'paddles-import.jsonl';
 
 /** `paddles import`: copies the database of a Python server. Returns the exit code. */
@@ -40,7 +40,7 @@ export async function importDatabase(line: CommandLine): Promise<number> {
     const { message, syscall } = error as NodeJS.ErrnoException;
     const failed = isDatabaseFault(error) ? 'a database failed' : syscall === 'write' && 'the report cannot be written';
     if (!failed) throw error;
-    process.stderr.write(`paddles: ${failed}: ${message}; the same command goes on from there\n`);
+    process.stderr.write(`paddles: ${failed}: ${message}; run the same command again to continue\n`);
     return 1;
   } finally {
     await closeOld(old).catch(() => {});
@@ -61,7 +61,7 @@ function readExport(line: CommandLine, path: string): Promise<number> {
   return withDatabase(line, work, { mustExist: false });
 }
 
-/** Opened when the first line is asked for: lines that arrive before somebody waits for them would be lost. */
+/** Opens the file when the first line is requested: lines that arrive before that would be lost. */
 async function* linesOf(path: string): AsyncGenerator<string> {
   const input = createReadStream(path);
   // An error before the first line would otherwise end the process.
@@ -96,7 +96,7 @@ async function openSource(from: string): Promise<OldDatabase | number> {
 function optionsOf(line: CommandLine, old: OldDatabase, findings: Findings): Omit<ImportOptions, 'db'> {
   const signal = stopSignal();
   for (const column of old.strangeColumns) {
-    process.stderr.write(`paddles: ${column} is no column of the Python server and is not copied\n`);
+    process.stderr.write(`paddles: ${column} is not a column of the Python server and is not copied\n`);
   }
   return {
     old,
@@ -119,7 +119,7 @@ function importInto(line: CommandLine, old: OldDatabase, findings: Findings): Pr
       const follows = line.flags.follow !== undefined;
       const steadily = follows ? reconnecting(options) : <T>(work: () => Promise<T>) => work();
       const first = await steadily(() => pass(options, 'missing'));
-      // What changed in the hours that this may have taken, or since it was stopped.
+      // Copies what changed during the first pass, which can take hours, or since an earlier import was stopped.
       const rest = signal.aborted ? null : await steadily(() => pass(options, 'all'));
       const text = `${progressText(first)} copied${rest ? `, then ${progressText(rest)} that had changed` : ''}`;
       const end = `${text}; ${findingsText(findings)}`;
@@ -127,7 +127,7 @@ function importInto(line: CommandLine, old: OldDatabase, findings: Findings): Pr
         process.stdout.write(`${end}\n`);
         return follow(line, options, steadily);
       }
-      if (signal.aborted) return { text: `stopped; the same command goes on from there: ${end}`, exitCode: 1 };
+      if (signal.aborted) return { text: `stopped; run the same command again to continue: ${end}`, exitCode: 1 };
       if (!verifies) return { text: end, exitCode: 0 };
       process.stdout.write(`${end}\n`);
       return verifyImport(line, options);
@@ -136,7 +136,10 @@ function importInto(line: CommandLine, old: OldDatabase, findings: Findings): Pr
   );
 }
 
-/** Internal ids are kept, so nothing else may have taken them. Causes are computed while jobs are copied. */
+/**
+ * Throws `BadSetting` if the database has runs of its own, because the import keeps internal ids. Brings causes up to date, which are
+ * then computed while jobs are copied.
+ */
 async function checkTarget(db: Db): Promise<void> {
   const { count, names } = await ownRuns(db);
   if (count > 0) {
@@ -147,13 +150,13 @@ async function checkTarget(db: Db): Promise<void> {
   if (!(await isIndexed(db))) await reindex(db, { all: false });
 }
 
-/** Does work that can be done again; how often depends on the databases. */
+/** Does work that can be repeated, until the databases allow it to succeed. */
 type Steadily = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Seconds between two attempts to reach a database: at first, and at most. */
 const [firstPause, longestPause] = [1, 30];
 
-/** Does work again until both databases are there; when it is to stop, once more, and then throws what failed. */
+/** Repeats work until both databases answer. After a signal to stop, it tries one last time and then throws the error. */
 function reconnecting({ old, signal }: Pick<ImportOptions, 'old' | 'signal'>): Steadily {
   const say = (text: string) => process.stderr.write(`${new Date().toISOString()} ${text}\n`);
   return async (work) => {
@@ -163,30 +166,30 @@ function reconnecting({ old, signal }: Pick<ImportOptions, 'old' | 'signal'>): S
       try {
         if (failed) await openAgain(old);
         const done = await work();
-        if (failed) say('both databases are there again');
+        if (failed) say('both databases answer again');
         return done;
       } catch (error) {
         if (!mayPass(error) || isLast) throw error;
         failed = true;
-        say(`a database failed: ${(error as Error).message}; tries again in ${pause} s`);
+        say(`a database failed: ${(error as Error).message}; trying again in ${pause} s`);
         await sleep(pause * 1000, undefined, { signal }).catch(() => {});
       }
     }
   };
 }
 
-/** While a server starts it may also refuse what it knows. */
+/** True for errors that can be temporary. A database server that is starting can also cause `UnusableDatabase`. */
 function mayPass(error: unknown): boolean {
   return isDatabaseFault(error) || error instanceof UnavailableDatabase || error instanceof UnusableDatabase;
 }
 
-/** The most that `--every` can be, in seconds: a timer takes at most 24 days. */
+/** The maximum of `--every` in seconds. A timer takes at most 24 days. */
 const longestEvery = 7 * 86_400;
 
-/** Seconds between two looks at all runs. */
+/** Seconds between two passes over all runs. */
 const lookAtAllEvery = 3600;
 
-/** Copies what changes until it is stopped; with `--verify` also compares it. */
+/** Copies changes until it is stopped, and with `--verify` also compares them. */
 async function follow(
   line: CommandLine,
   options: ImportOptions & { db: Db },
@@ -198,12 +201,12 @@ async function follow(
   let passes = 0;
   for (;;) {
     await sleep(every, undefined, { signal }).catch(() => {});
-    // The last pass comes after the signal: whatever was written before it is here.
+    // The last pass runs after the signal, so that everything written before the signal is copied.
     const isLast = signal.aborted;
     const all = isLast || performance.now() - lookedAtAll > lookAtAllEvery * 1000;
     const unstopped = {
       ...options,
-      // Most looks are over before there is anything to tell.
+      // Most passes end before the first line of progress is due.
       onProgress: progressPrinter(line.flags.json !== undefined),
       ...(isLast && { signal: new AbortController().signal }),
     };
@@ -226,15 +229,15 @@ function progressText({ runs, jobs, removed }: ImportProgress): string {
   return `${plural(runs, 'run')} with ${plural(jobs, 'job')}${removed > 0 ? ` (${plural(removed, 'run')} removed)` : ''}`;
 }
 
-/** How much is not as it was, by kind. */
+/** The number of values and rows that differ from the original, by kind. */
 function findingsText({ counts }: Findings): string {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  if (total === 0) return 'everything as it was';
+  if (total === 0) return 'everything unchanged';
   const kinds = [...counts].map(([kind, count]) => `${kind} (${count})`).sort();
-  return `${plural(total, 'value or row', 'values or rows')} not as they were: ${kinds.join(', ')}`;
+  return `${plural(total, 'value or row', 'values or rows')} changed or left out: ${kinds.join(', ')}`;
 }
 
-/** A listener that prints how far the work is, one line a second at most. */
+/** Returns a listener that prints progress, at most one line per second. */
 function progressPrinter(asJson: boolean): (progress: ImportProgress) => void {
   let began = performance.now();
   let last = 0;
@@ -249,7 +252,7 @@ function progressPrinter(asJson: boolean): (progress: ImportProgress) => void {
     return `${runs} of ${plural(ofRuns, 'run')}, ${jobs} of ${plural(ofJobs, 'job')}, ${Math.round(rate)} jobs/s${end}`;
   });
   return (progress) => {
-    // Another pass begins.
+    // A new pass has begun.
     if (progress.jobs < last) began = performance.now();
     last = progress.jobs;
     if (progress.ofRuns > 0) print(progress);

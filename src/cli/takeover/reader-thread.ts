@@ -1,4 +1,4 @@
-/** A thread that reads runs of an old database and makes the statements that write them. */
+/** A thread that reads runs of an old database and builds the statements that write them. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { UnavailableDatabase } from '../../store/db.ts';
 import type { Finding } from '../../store/takeover/clean.ts';
@@ -7,7 +7,7 @@ import { closeOld, openOld } from '../../store/takeover/old-database.ts';
 import { readRuns } from '../../store/takeover/read-runs.ts';
 import { parseOldJob } from './reader.ts';
 
-/** Parts that are read before anybody has asked for them: each has at most 4 MB of jobs. */
+/** Parts that are read ahead. Each has at most 4 MB of jobs. */
 let allowed = 2;
 let allow = () => {};
 parentPort?.on('message', () => {
@@ -17,7 +17,7 @@ parentPort?.on('message', () => {
 
 const { url, runs, ...toRead } = workerData as ToRead & { url: string };
 const connections = await Promise.all(runs.slice(0, 2).map(() => openOld(url))).catch((error: unknown) => {
-  // The classes of errors do not reach another thread, what the driver says does.
+  // The class of an error does not survive the way to another thread, but the driver's error does.
   throw error instanceof UnavailableDatabase ? error.cause : error;
 });
 let found: Finding[] = [];

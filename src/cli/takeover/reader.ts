@@ -6,12 +6,12 @@ import { threadFile } from '../../program.ts';
 import type { ReadRuns } from '../../store/takeover/import.ts';
 import type { ParseJob } from '../../store/takeover/job-state.ts';
 
-/** Without a limit the thread collects its garbage later: 40 MB more. Five documents of 16 MiB still fit. */
+/** Without a limit the thread collects garbage later and takes 40 MB more. Five documents of 16 MiB still fit. */
 const resourceLimits = { maxOldGenerationSizeMb: 512 };
 
 /**
- * Reads an old database in a thread of its own. For 10,000 jobs that takes 2.1 s of processor time, writing them 0.8 s, and both in
- * one thread 2.8 s. What ends the thread is thrown to who waits for a part.
+ * Reads an old database in a thread of its own. For 10,000 jobs, reading takes 2.1 s of processor time, writing 0.8 s, and both in one
+ * thread 2.8 s. An error that ends the thread is thrown by the next call of `next`.
  */
 export function readInThread(url: string): ReadRuns {
   return (toRead) => {
@@ -32,7 +32,7 @@ export function readInThread(url: string): ReadRuns {
   };
 }
 
-/** Reads an old job as a report that arrives at the door of teuthology. */
+/** Reads an old job like a report that arrives at the teuthology contract. */
 export const parseOldJob: ParseJob = (texts) => {
   try {
     return parseJobChange({ texts, size: 0 });

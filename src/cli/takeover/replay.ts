@@ -1,4 +1,4 @@
-/** Brings an old server to where this one is: the way back. */
+/** Sends changes to an old server, so that a lab can switch back to it. */
 import { BadSetting } from '../../config.ts';
 import { joinObject } from '../../core/json-text.ts';
 import { plural } from '../../core/plural.ts';
@@ -15,7 +15,7 @@ import {
 } from '../../store/takeover/compare.ts';
 import { type Server, serverAt } from './server.ts';
 
-/** The time of the switch in microseconds; null when nothing is to be replayed. Throws `BadSetting`. */
+/** The time of the switch in microseconds; null if nothing is replayed. Throws `BadSetting`. */
 export function readSwitch(text: string | undefined, isServer: boolean): number | null {
   if (text === undefined && !isServer) return null;
   if (text === undefined || !isServer) throw new BadSetting('--since TIME and --to http://old:8080 belong together');
@@ -24,7 +24,7 @@ export function readSwitch(text: string | undefined, isServer: boolean): number 
   return time;
 }
 
-/** Sends what has changed since the switch. What is equal there already is not sent, so that it can be done again. Returns the exit code. */
+/** Sends what has changed since the switch, except what is equal there already: it can be repeated. Returns the exit code. */
 export async function replay(db: Db, { since, to }: { since: number; to: string }): Promise<number> {
   const server = serverAt(to);
   await replayMachines(db, server);
@@ -75,7 +75,7 @@ async function replayRun(db: Db, server: Server, run: ChangedRun, since: number)
   return sent;
 }
 
-/** Says what the old server lacks although it is older than the switch, and counts it. */
+/** Reports and counts something that the old server lacks although it is older than the switch. */
 function leaveOut({ counts }: Server, what: string): void {
   counts.refused++;
   process.stderr.write(`paddles: the old server has no ${what}, which is older than the switch: it is not sent\n`);
@@ -83,7 +83,7 @@ function leaveOut({ counts }: Server, what: string): void {
 
 type OldJob = Record<string, unknown>;
 
-/** What the server decides by itself, or does not take. */
+/** Keys that the old server sets by itself or does not accept. */
 const ownKeys = ['id', 'job_id', 'nodes', 'posted', 'started', 'updated', 'status', 'success', 'timestamp'];
 
 function newBody(job: ChangedJob): string {
@@ -94,7 +94,7 @@ function newBody(job: ChangedJob): string {
   return joinObject([id, ...members, ...timestampOf(job), ...verdictOf(job), updatedOf(job)]);
 }
 
-/** Whether there was anything to send. */
+/** Returns whether there was anything to send. */
 async function replayJob(server: Server, path: string, job: ChangedJob, old: OldJob): Promise<boolean> {
   const { values } = job;
   const keys = Object.keys(values).filter(
@@ -103,7 +103,7 @@ async function replayJob(server: Server, path: string, job: ChangedJob, old: Old
   const [status, success] = [values.status, values.success ?? null];
   const isVerdictEqual = status === old.status && isEqual(success, old.success);
   if (keys.length === 0 && isVerdictEqual) return false;
-  // A verdict withstands every other status, until success: null takes it back.
+  // A verdict overrides every other status until `success: null` takes it back.
   const isVerdict = old.status === 'pass' || old.status === 'fail';
   if (isVerdict && status !== old.status) await server.send('PUT', path, '{"success":null}');
   const members = keys.map((key): Member => [key, values[key] ?? 'null']);
@@ -148,11 +148,11 @@ const plainKeys = [
   'ssh_pub_key',
 ] as const;
 
-/** Brings nodes, their locks and queues there to where they are here. */
+/** Makes the nodes, locks and queues of the old server equal to those here. */
 async function replayMachines(db: Db, server: Server): Promise<void> {
   const { nodes, queues } = await machines(db);
   const there = new Map((((await server.get('/nodes/')).json ?? []) as OldNode[]).map((node) => [node.name, node]));
-  // Hosts are there before their guests name them.
+  // Hosts come first because their guests name them.
   const hostsFirst = nodes.toSorted((a, b) => Number(a.is_vm) - Number(b.is_vm));
   for (const node of hostsFirst) {
     const old = there.get(node.name);
@@ -177,7 +177,7 @@ function sameTime(there: unknown, here: string | null): boolean {
   return there.slice(0, 19) === here.slice(0, 19);
 }
 
-/** What the old server takes of a node; null would be refused for a host. */
+/** The fields of a node that the old server accepts. It would refuse null as a host. */
 function fieldsOf(node: Node): Record<string, unknown> {
   const fields = Object.fromEntries(plainKeys.map((key) => [key, node[key]]));
   return node.vm_host === null ? fields : { ...fields, vm_host: node.vm_host };

@@ -1,10 +1,10 @@
-/** A server of the teuthology contract, as its clients see it. */
+/** A client of servers that speak the teuthology contract. */
 import { UnavailableDatabase } from '../../store/db.ts';
 
 /** Sends requests to a server, and counts changes. */
 export type Server = ReturnType<typeof serverAt>;
 
-/** The server at an address. Where it does not answer, `UnavailableDatabase` is thrown. */
+/** Creates a client of the server at an address. Requests throw `UnavailableDatabase` if it does not answer. */
 export function serverAt(address: string) {
   const base = new URL(address).origin;
   const counts = { sent: 0, refused: 0 };
@@ -22,12 +22,12 @@ export function serverAt(address: string) {
   return {
     base,
     counts,
-    /** The status of the answer, and its body, null when that is no JSON. */
+    /** Returns the status of the answer and its body, null if that is not JSON. */
     get: (path: string) => ask('GET', path),
-    /** Sends a change; one that is refused is told on standard error. */
+    /** Sends a change. Reports on standard error if it is refused. */
     async send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: string): Promise<void> {
       const { status, json } = await ask(method, path, body);
-      // What is to be deleted may be gone already.
+      // The target of a deletion can be gone already.
       if (status === 200 || (method === 'DELETE' && status === 404)) {
         counts.sent++;
         return;

@@ -8,7 +8,7 @@ import { compareStatuses, sampleJobs, type Verified, verify } from '../../store/
 import { parseOldJob } from './reader.ts';
 import { type Server, serverAt } from './server.ts';
 
-/** The old and the new server, null without them. Throws `BadSetting` when one of them is missing or no URL. */
+/** The old and the new server, or null if neither is given. Throws `BadSetting` if one of them is missing or not a URL. */
 export function readServers({ flags }: CommandLine): { there: Server; here: Server } | null {
   if (flags['old-server'] === undefined && flags['new-server'] === undefined) return null;
   const read = (flag: 'old-server' | 'new-server') => {
@@ -19,10 +19,10 @@ export function readServers({ flags }: CommandLine): { there: Server; here: Serv
   return { there: read('old-server'), here: read('new-server') };
 }
 
-/** How often runs that went on changing are copied and compared again. */
+/** How many times runs are compared at most. Those that changed meanwhile are copied before the next time. */
 const rounds = 3;
 
-/** Compares what was copied since the last time, or with `--verify-all` everything, and prints what differs. */
+/** Compares what was copied since the last comparison, or everything with `--verify-all`, and prints the differences. */
 export async function verifyImport(
   line: CommandLine,
   options: ImportOptions & { db: Db },
@@ -52,14 +52,14 @@ export async function verifyImport(
     return { text: `${what}: ${plural(seen.differences.length, 'difference')}`, exitCode: 1 };
   if (signal.aborted) return { text: `stopped after it had ${what}`, exitCode: 1 };
   if (seen.stale > 0)
-    return { text: `${what}; ${plural(seen.stale, 'run')} went on changing and could not be compared`, exitCode: 1 };
+    return { text: `${what}; ${plural(seen.stale, 'run')} kept changing and could not be compared`, exitCode: 1 };
   return { text: `${what}: no difference`, exitCode: 0 };
 }
 
-/** Examples of each kind of difference that are printed. */
+/** Number of examples printed for each kind of difference. */
 const examples = 3;
 
-/** Prints differences by what they are about, each with some examples. */
+/** Prints the differences by key, with some examples each. */
 function printDifferences(found: Difference[]): void {
   for (const [key, some] of Map.groupBy(found, (one) => one.key)) {
     process.stdout.write(`${key} differs ${plural(some.length, 'time')}\n`);
@@ -75,13 +75,13 @@ function shortened(text: string | null): string {
   return text.length > 100 ? `${text.slice(0, 100)}… (${text.length} characters)` : text;
 }
 
-/** Jobs that are asked for. */
+/** Number of jobs whose answers are compared. */
 const sampleSize = 1000;
 
 /** Requests to each server at a time. */
 const atATime = 4;
 
-/** What differs in the answers of both servers for random jobs; only keys that the old server answers count. */
+/** Compares the answers of both servers for random jobs. Only keys in the answer of the old server count. */
 async function compareAnswers(
   { old, db }: { old: OldDatabase; db: Db },
   servers: { there: Server; here: Server },
@@ -103,11 +103,11 @@ async function compareAnswers(
   return { jobs: sample.length, differences: found };
 }
 
-/** The job, or the status of the answer when it is none. Throws `UnavailableDatabase` when the server speaks another contract. */
+/** Fetches a job, or the status of an answer without one. Throws `UnavailableDatabase` if the server speaks another contract. */
 async function answerOf(server: Server, path: string): Promise<Record<string, unknown>> {
   const { status, json: job } = await server.get(path);
   if (status !== 200) return { status: `answered with ${status}` };
-  // Jobs of the classic contract, on the port that comes to mind first, have no status.
+  // Jobs of the classic contract, which the better-known port speaks, have no status.
   if (typeof job === 'object' && job !== null && 'status' in job) return job as Record<string, unknown>;
   throw new UnavailableDatabase(
     `${server.base} does not speak the teuthology contract; give the port that does, by default 8081`,
@@ -117,7 +117,7 @@ async function answerOf(server: Server, path: string): Promise<Record<string, un
 const times = ['posted', 'started', 'updated', 'timestamp'];
 const documents = ['kernel', 'overrides', 'roles', 'targets', 'tasks'];
 
-/** The old server leaves out a fraction of zero, and shows documents that were never sent as `{}`. */
+/** The old server omits a fraction of zero, and shows documents that were never sent as `{}`. */
 function canonical(key: string, value: unknown): string | null {
   if (value === null) return documents.includes(key) ? '{}' : null;
   if (times.includes(key) && typeof value === 'string') {
