@@ -14,7 +14,7 @@ test.each([
   expect(withoutPrefix(url, prefix)).toBe(meant);
 });
 
-test('a public address has no path that begins with one of the server', () => {
+test('refuses a public address whose path begins with a path of the server', () => {
   expect(publicAddress('https://host/paddles')).toEqual({ value: 'https://host/paddles' });
   expect(publicAddress('https://host/runs/x')).toHaveProperty('problem', expect.stringContaining('/runs'));
   for (const wrong of ['https://host/a;b', 'https://host/a"b', 'ftp://host', 'https:///paddles'])

@@ -1,23 +1,23 @@
-/** Where requests come from, through proxies, and where links lead. */
+/** Addresses of requests that pass through proxies, and the base of links. */
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 
-/** Returns what a header said when the request arrived at the first proxy, in lower case; empty when no trusted proxy says so. */
+/** Returns the first value of a forwarding header, in lower case; empty if it does not come from a trusted proxy. */
 export type Forwarded = (request: FastifyRequest, header: string) => string;
 
-/** `proxies` are addresses and networks with commas between. */
+/** `proxies` is a comma-separated list of addresses and networks. */
 export function forwardedBy(proxies: string): Forwarded {
   const isProxy = trustedBy(proxies);
   return ({ headers, socket }, header) => (isProxy(socket.remoteAddress) ? first(headers[header]) : '');
 }
 
-/** Whether an address is that of a proxy. */
+/** Returns a function that says whether an address belongs to one of these proxies. */
 export function trustedBy(proxies: string): (address: string | undefined) => boolean {
   const trusted = networks(proxies);
   return (address = '') => isIP(address) > 0 && trusted.check(address, family(address));
 }
 
-/** Each proxy of a chain adds what it was asked for behind a comma, so the first value is what the browser asked for. */
+/** Each proxy of a chain appends its value after a comma, so the first value is what the browser sent. */
 function first(header: string | string[] | undefined): string {
   return (String(header ?? '').split(',', 1)[0] ?? '').trim().toLowerCase();
 }
@@ -36,22 +36,22 @@ function family(address: string): 'ipv4' | 'ipv6' {
   return isIPv6(address) ? 'ipv6' : 'ipv4';
 }
 
-/** Returns the public address for a request, without a trailing slash. */
+/** Returns the base of links in the answer to a request, without a trailing slash. */
 export type BaseOf = (request: FastifyRequest) => string;
 
-/** The settings that say where links point. */
+/** The settings that determine the base of links. */
 interface LinkSettings {
   address: string;
-  /** Addresses and networks with commas between. */
+  /** A comma-separated list of addresses and networks. */
   trusted_proxies: string;
 }
 
-/** The path of a public address without a slash at its end: `/paddles` of `https://host/paddles/`, empty of a bare host. */
+/** The path of a public address without a trailing slash: `/paddles` for `https://host/paddles/`, empty for a bare host. */
 export function prefixOf(address: string): string {
   return address === '' ? '' : new URL(address).pathname.replace(/\/{2,}/g, '/').replace(/\/$/, '');
 }
 
-/** A URL below the root of the server: proxies may pass the prefix of the public address on, or take it away. */
+/** Removes the prefix of the public address from a URL. Some proxies forward the prefix, others strip it. */
 export function withoutPrefix(url: string, prefix: string): string {
   if (prefix === '' || !url.startsWith(prefix)) return url;
   const rest = url.slice(prefix.length);
@@ -59,8 +59,8 @@ export function withoutPrefix(url: string, prefix: string): string {
 }
 
 /**
- * Where links point: `address` when it is configured, otherwise what the request itself was sent to: its `Host`, or
- * `X-Forwarded-Proto` and `X-Forwarded-Host` when it comes from a trusted proxy.
+ * The base of links: `address` if it is configured, otherwise the address that the request was sent to, from its `Host`, or from
+ * `X-Forwarded-Proto` and `X-Forwarded-Host` if it comes from a trusted proxy.
  */
 export function baseOf({ address, trusted_proxies }: LinkSettings): BaseOf {
   if (address !== '') {
@@ -71,7 +71,7 @@ export function baseOf({ address, trusted_proxies }: LinkSettings): BaseOf {
   return (request) => {
     const { headers, socket } = request;
     const host = forwarded(request, 'x-forwarded-host') || (headers.host ?? '').toLowerCase();
-    // A hostile Host must not become a link to somewhere else than a host.
+    // A hostile Host must not turn a link into anything but a link to a host.
     const safe = /^[\w.:[\]-]+$/.test(host) ? host : `localhost:${socket.localPort}`;
     return `${forwarded(request, 'x-forwarded-proto') === 'https' ? 'https' : 'http'}://${safe}`;
   };

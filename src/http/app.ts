@@ -1,4 +1,4 @@
-/** Everything that a server mounts, in one list. */
+/** Builds the HTTP server of a port. */
 import { randomBytes } from 'node:crypto';
 import fastify, {
   type FastifyBaseLogger,
@@ -37,19 +37,19 @@ import { buildValidator } from './validators.ts';
 /** Which contract a port speaks. */
 export type Contract = 'classic' | 'teuthology';
 
-/** What the server of one port is made of; `now` in microseconds since the Unix epoch. */
+/** What the server of one port works with; `now` returns microseconds since the Unix epoch. */
 interface AppOptions {
-  /** What this port speaks; by default what the main port does. */
+  /** The contract of this port; by default that of the main port. */
   contract?: Contract;
   config: Config;
   db: Db;
   log: FastifyBaseLogger;
   now: () => number;
-  /** Those of the process; by default this port has its own. */
+  /** The metrics of the process; by default this port has its own. */
   metrics?: Metrics;
 }
 
-/** The longest path and query; clients put whole job descriptions into queries (teuthology contract §7.37). */
+/** The longest path and query. Clients put whole job descriptions into queries (teuthology contract §7.37). */
 const longestUrl = 16 << 10;
 
 /** Builds the server of one port; the caller makes it listen and closes it. */
@@ -67,8 +67,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
     // A client that neither reads nor writes for this long is gone.
     connectionTimeout: 60_000,
     forceCloseConnections: 'idle',
-    // Room for a URL of the longest kind beside ordinary headers.
-    // A missing Host is answered like any other request, in JSON; Node's own refusal has no body.
+    // Leaves room for the longest URL and ordinary headers.
+    // A request without a Host is answered in JSON like any other; Node's own refusal has no body.
     http: { maxHeaderSize: 2 * longestUrl, requireHostHeader: false },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestUrl },
     rewriteUrl: (request) => {
@@ -77,7 +77,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     },
     frameworkErrors: (error, request, reply) => answerOddUrl(error, request as never, reply as never),
     clientErrorHandler: answerClientError,
-    // What a schema does not know is refused with its name, not taken away. With strict numbers `Infinity` is within every range.
+    // Unknown keys are refused by name, not removed. With strict numbers `Infinity` would be within every range.
     ajv: { customOptions: { removeAdditional: false, strictNumbers: false } },
     schemaController: { compilersFactory: { buildValidator } },
   });
@@ -98,7 +98,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   const sessions = guard(app, { db, config, now });
   refuseForeignPages(app, config);
   redirectBrowsers(app, { claim: config.claim_browser_navigation, db, prefix });
-  // The public address is that of the main port.
+  // The public address applies to the main port only.
   const ownBase = baseOf(contract === config.contract ? config : { ...config, address: '' });
   const documentFor = collectRoutes(app, contract, ownBase);
   app.register(async (routes) => uiRoutes(routes, prefix));
@@ -115,7 +115,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
 }
 
 function answerOddUrl({ statusCode }: { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): void {
-  // No hook runs for such a URL: neither that of CORS nor those of the log.
+  // No hook runs for such a URL, neither that of CORS nor those of the log.
   restoreMethod(request.raw);
   reply.header('access-control-allow-origin', '*').header('x-request-id', request.id);
   reply.raw.once('finish', () => logAnswer(request, reply));
@@ -125,7 +125,7 @@ function answerOddUrl({ statusCode }: { statusCode?: number }, request: FastifyR
 function refuseOddUrls(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ url }, reply) => {
     if (url.length > longestUrl) return sendMessage(reply, 414, `the URL is longer than ${longestUrl} characters`);
-    // Nothing that is stored has a NUL in its name, and PostgreSQL refuses to compare with one.
+    // No stored name contains a NUL, and PostgreSQL refuses to compare with one.
     const nul = url.indexOf('%00');
     if (nul === -1) return;
     const before = url.slice(0, nul);
@@ -143,39 +143,39 @@ function archiveOf(app: FastifyInstance, { archive }: Config): Archive {
 }
 
 /**
- * The path and the query that a client asks for: in what it sends to a proxy an origin stands before them, and a fragment behind them
- * says nothing here.
+ * The path and query of a request target. The target of a request to a proxy begins with an origin, and a fragment at the end is
+ * ignored.
  */
 function targetOf(url: string): string {
   const target = url.replace(/^https?:\/\/[^/?#]*/i, '').split('#', 1)[0] as string;
   return target.startsWith('/') || target === '*' ? target : `/${target}`;
 }
 
-/** Several slashes count as one, because clients put a path behind a base that ends in a slash (teuthology contract §1.1). */
+/** Merges repeated slashes, because clients append a path to a base that ends in a slash (teuthology contract §1.1). */
 function withoutExtraSlashes(url: string): string {
   const [path = '', ...query] = url.split(/(?=\?)/);
   return path.replace(/\/{2,}/g, '/') + query.join('');
 }
 
-/** Turns what Node would answer by itself, without a body, into an ordinary request or a refusal in JSON. */
+/** Turns requests that Node would answer by itself, without a body, into ordinary requests or refusals in JSON. */
 function answerOddRequests(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ raw }) => restoreMethod(raw));
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.server.on('connect', (_request, socket) => answerClientError({ code: 'CONNECT' } as never, socket as never));
 }
 
-/** Ids that differ between processes, so that one finds one line in the gathered logs of several. */
+/** Request ids that differ between processes, so that an id is unique in the combined logs of several. */
 function requestIds(): () => string {
   const process = randomBytes(4).toString('hex');
   let count = 0;
   return () => `${process}-${(++count).toString(36)}`;
 }
 
-/** One line for each answer, with the id that the client also gets. */
+/** Logs one line for each answer, with the request id that the client also receives. */
 function logRequests(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    // Fastify does not tell of an answer that a client leaves: a long list, or events.
+    // Fastify calls no hook if a client leaves during an answer, like a long list or events.
     reply.raw.once('close', () => {
       if (reply.raw.headersSent && !reply.raw.writableFinished) logAnswer(request, reply, { left: true });
     });

@@ -8,9 +8,9 @@ import { refuse, sendMessage } from './errors.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The handler reads the body while it arrives. */
+    /** The handler reads the body as it arrives. */
     streamed?: boolean;
-    /** The body may hold a password, which no report of an error has. */
+    /** The body may contain a password, so error reports leave it out. */
     isSecret?: boolean;
   }
 }
@@ -23,26 +23,26 @@ export interface JsonBody {
   size: number;
 }
 
-/** A body that was received and read, as `request.body` holds it. */
+/** A received and scanned body, as stored in `request.body`. */
 interface ReceivedBody {
   scan: Scan;
   size: number;
   beginning: Uint8Array;
 }
 
-/** The most keys of a body: hundreds of times as many as a job has. */
+/** The most keys of a body, hundreds of times as many as a job has. */
 const mostKeys = 10_000;
 
 /** Bytes of a body that an error report contains. */
 const beginningBytes = 1024;
 
-/** Bytes up to which a body is read at once: it takes half a millisecond, and a typical job has 8 KB. */
+/** A body of at most so many bytes is scanned in one go, which takes half a millisecond. A typical job has 8 KB. */
 const readAtOnce = 64 << 10;
 
-/** A list or an object that is longer, in UTF-16 units, is not parsed: it takes milliseconds, and no key that is looked into holds one. */
+/** Longer lists and objects, in UTF-16 units, are not parsed: it takes milliseconds, and no key whose value is examined needs one. */
 const longestParsed = 256 << 10;
 
-/** Makes bodies arrive whatever their Content-Type: old clients send none, or a form type. */
+/** Accepts bodies of any Content-Type: old clients send none, or a form type. */
 export function acceptAnyContentType(app: FastifyInstance, bodyLimit: number): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
@@ -57,7 +57,7 @@ export function acceptAnyContentType(app: FastifyInstance, bodyLimit: number): v
   app.addHook('onSend', async ({ raw }) => letGo(raw));
 }
 
-/** Receives and reads the body of a request into `request.body`. When it cannot be received, sends the refusal and returns the reply. */
+/** Receives and scans the body of a request into `request.body`. If it cannot be received, sends the refusal and returns the reply. */
 export async function receiveBody(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -79,8 +79,8 @@ export async function receiveBody(
 }
 
 /**
- * The body as one JSON object; anything else is refused. With `acceptNaN`, the `NaN` and `Infinity` that Python prints are read as null: they are
- * no JSON, but a result must not be lost for them (teuthology contract §1.4, §7.15).
+ * Returns the body as one JSON object and refuses anything else. With `acceptNaN`, the `NaN` and `Infinity` that Python prints are read as
+ * null: they are not JSON, but no result must be lost because of them (teuthology contract §1.4, §7.15).
  */
 export function readBody(request: FastifyRequest, { acceptNaN = false } = {}): JsonBody {
   const body = request.body as ReceivedBody | undefined;
@@ -102,14 +102,14 @@ export function readBody(request: FastifyRequest, { acceptNaN = false } = {}): J
   }
 }
 
-/** The value of a key; undefined when the body does not have it. A list or an object of more than 256 KB is `{}`. */
+/** The value of a key; undefined if the body does not have it. A list or an object of more than 256 KB is read as `{}`. */
 export function bodyValue({ texts }: JsonBody, key: string): unknown {
   const text = texts.get(key);
   if (text === undefined) return undefined;
   return text.length > longestParsed && !text.startsWith('"') ? {} : JSON.parse(text);
 }
 
-/** The first bytes of a body, for a report. */
+/** The first bytes of a body, for an error report. */
 export function beginningOf(request: FastifyRequest): Uint8Array {
   return (request.body as ReceivedBody | undefined)?.beginning ?? new Uint8Array();
 }
@@ -137,7 +137,7 @@ function readNow(bytes: Uint8Array): Scan {
 
 const oneByOne = createQueue();
 
-/** Reads a long body some milliseconds at a time, so that other requests are answered meanwhile; one body after the other. */
+/** Scans a long body for some milliseconds at a time, so that other requests are answered in between. Scans one body after the other. */
 function readInTurn(bytes: Uint8Array): Promise<Scan> {
   return oneByOne(async () => {
     await nextTurn();
@@ -152,10 +152,10 @@ function readInTurn(bytes: Uint8Array): Promise<Scan> {
   });
 }
 
-/** Bytes of all bodies from their first byte until they are let go. A body takes one to four times as much while it is read and written. */
+/** Limit of the bytes of all bodies in memory. A body takes one to four times its size while it is scanned and written. */
 let mostBytes = 32 << 20;
 
-/** Sets the bound, which is that of the process, as its memory is: two ports share it. */
+/** Sets the limit of the bytes of all bodies. It applies to the whole process, because its two ports share the memory. */
 export function setReceiveBudget(bytes: number): void {
   mostBytes = bytes;
 }
@@ -163,9 +163,9 @@ export function setReceiveBudget(bytes: number): void {
 /** A body in memory. */
 interface Held {
   bytes: number;
-  /** Gives it up; null once all of it has arrived. */
+  /** Stops receiving the body; null once all of it has arrived. */
   refuse: (() => void) | null;
-  /** Whether its request has been answered, and whether its response has been closed. A client may leave long before the answer. */
+  /** Whether its request has been answered, and whether its response has been closed. A client can hang up long before the answer. */
   isAnswered: boolean;
   isClosed: boolean;
 }
@@ -174,12 +174,12 @@ const bodies = new Set<Held>();
 const bodyOf = new WeakMap<IncomingMessage, Held>();
 let heldBytes = 0;
 
-/** Why a body was not received: it is larger than the limit, there is no memory for it now, or its client hung up. */
+/** Why a body was not received: it exceeds the limit, there is no memory for it now, or its client hung up. */
 type NotReceived = 'too large' | 'no memory' | 'cut off';
 
 /**
- * Receives the body of a request, at most `limit` bytes. What it takes up is accounted for until the response has closed and `letGo` has
- * been called.
+ * Receives the body of a request, at most `limit` bytes. The body is accounted for until the response has closed and `letGo` has been
+ * called.
  */
 function receiveBytes(
   request: IncomingMessage,
@@ -199,13 +199,13 @@ function receiveBytes(
     const finish = (result: Buffer | NotReceived) => {
       request.off('data', onData).off('end', onEnd).off('close', onClose);
       body.refuse = null;
-      // The listener of the response would keep them until it closes.
+      // The listener of the response would keep the chunks until the response closes.
       chunks.length = 0;
       if (typeof result === 'string') release(body);
       resolve(result);
     };
     if (Number(request.headers['content-length']) > limit) return resolve('too large');
-    // Whoever has left before does not leave again.
+    // If the client has hung up already, no further 'close' is emitted.
     if (response.destroyed) return resolve('cut off');
     bodies.add(body);
     bodyOf.set(request, body);
@@ -221,7 +221,7 @@ function receiveBytes(
   });
 }
 
-/** Says that a request has been answered: only sending the answer may still need its body. */
+/** Marks a request as answered. Its body is released once the response has closed too. */
 function letGo(request: IncomingMessage): void {
   const body = bodyOf.get(request);
   if (body === undefined) return;
@@ -229,7 +229,7 @@ function letGo(request: IncomingMessage): void {
   if (body.isClosed) release(body);
 }
 
-/** Accounts for more bytes of a body. Beyond the bound the largest body that is still arriving is refused: small ones get through while large ones stall. */
+/** Accounts for more bytes of a body. Beyond the limit, refuses the largest body that is still arriving, so that small ones get through. */
 function hold(body: Held, bytes: number): void {
   body.bytes += bytes;
   heldBytes += bytes;

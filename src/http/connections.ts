@@ -1,17 +1,18 @@
-/** The connections of clients: how many there are, how they end, and what arrives on them before and after a request. */
+/** Client connections: their number, their end, and data that arrives before and after requests. */
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-/** Connections that are being turned away at a time: further ones are closed without an answer. */
+/** Connections that are being refused with an answer at the same time. Further ones are closed without an answer. */
 const mostLeaving = 32;
 
-/** Files and connections beside those of clients: the database's, the log, those that libraries open, those being turned away. */
+/** File descriptors for other purposes than clients: the database, the log, libraries, and connections that are being refused. */
 const reserved = 64 + mostLeaving;
 
 /**
- * Bounds the connections of clients to all ports, also by what the system lets the process open. Without that it closes connections,
- * those to the database included, and no log says why. Further connections are answered 503; `onRefused` hears of each.
+ * Limits the client connections to all ports, also by the number of files that the system lets the process open. Beyond that number
+ * the system would close connections, including those to the database, and no log would say why. Further connections are answered
+ * 503, and `onRefused` is called for each.
  */
 export function boundConnections(
   servers: Server[],
@@ -24,7 +25,7 @@ export function boundConnections(
   const reason =
     most < forClients
       ? `PADDLES_MAX_CONNECTIONS is ${most}`
-      : `EMFILE: the process may open ${files} files and connections`;
+      : `EMFILE: the process can open only ${files} files and connections`;
   let open = 0;
   let leaving = 0;
   for (const server of servers) {
@@ -45,8 +46,8 @@ export function boundConnections(
 }
 
 /**
- * Closes connections on which nothing has been asked yet when the server stops. Browsers open such ones ahead; for Node they are not
- * idle, and it would wait for them.
+ * When the server stops, closes connections without a request so far. Browsers open them in advance; Node does not count them as
+ * idle and would wait for them.
  */
 export function closeUnused(app: FastifyInstance): void {
   const unused = new Set<Socket>();
@@ -63,9 +64,9 @@ export function closeUnused(app: FastifyInstance): void {
   });
 }
 
-/** Null when there is none. */
+/** The soft limit of open files, or null if there is none. */
 function openFilesLimit(): number | null {
-  // Names of hosts would be looked up for it.
+  // Network information would cause lookups of host names.
   Object.assign(process.report, { excludeNetwork: true });
   const { userLimits } = process.report.getReport() as { userLimits?: { open_files?: { soft: number | string } } };
   const soft = Number(userLimits?.open_files?.soft);
@@ -74,15 +75,15 @@ function openFilesLimit(): number | null {
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** The most requests that wait on one connection: one that waits takes 6 KB, and no client sends so many ahead. */
+/** The most pipelined requests that wait on one connection. Each takes 6 KB, and no client sends so many ahead. */
 const mostWaiting = 100;
 
 /**
- * Handles the requests of a connection one after the other, and reads no further ones while some wait. Node would begin all that fit
- * into one packet at once, about a thousand, and hold a piece of each answer until those before it were read.
- * A client that sends more than `mostWaiting` ahead is cut off.
+ * Handles the requests of a connection one after the other, and reads no further ones while some wait. Node would start all requests
+ * of a packet at once, about a thousand, and hold a part of each answer until the previous ones were read.
+ * Cuts off a client that sends more than `mostWaiting` ahead.
  *
- * A server that stops closes a connection after its last answer: Node would wait until the client closes it.
+ * A stopping server closes a connection after its last answer; Node would wait until the client closes it.
  */
 export function handleInOrder(server: HttpServer): void {
   const [handle] = server.rawListeners('request') as [Handle];
@@ -114,10 +115,10 @@ export function handleInOrder(server: HttpServer): void {
   });
 }
 
-/** Bytes of the longest body, a document of test cases: 100,000 of them have 15 to 30 MB. It is read as it arrives and never held as a whole. */
+/** Bytes of the longest body, a document of test cases: 100,000 cases take 15 to 30 MB. It is parsed as it arrives, never held as a whole. */
 export const longestBody = 64 << 20;
 
-/** The last request of a connection that was answered before its end. */
+/** The last request of a connection that was answered before all of it had arrived. */
 const answered = new WeakMap<Socket, IncomingMessage>();
 
 /** Whether a request that is still arriving on this connection has been answered. */
@@ -126,15 +127,15 @@ function isAnswered(socket: Socket): boolean {
 }
 
 /**
- * Reads and drops the rest of every request that is answered before its end: otherwise a client that writes its whole body before it reads
- * would wait for ever, and closing the connection over unread data would take the answer back. A client that sends more than any body may
- * have is cut off, and one that is too slow by the `requestTimeout` of the server. So a route may stop reading a request whenever it likes,
- * but must not destroy it, because nothing reads its connection any more then.
+ * Reads and drops the rest of every request that is answered before all of it has arrived. Otherwise a client that writes its whole body
+ * before it reads would wait forever, and closing a connection with unread data would discard the answer. A client that sends more than
+ * `longestBody` is cut off, and one that is too slow by the server's `requestTimeout`. So a route can stop reading a request at any time,
+ * but must not destroy it, because nothing would read its connection then.
  */
 export function readToTheEnd(server: HttpServer): void {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
-    // Before the listener of Node, which closes a connection that is not kept.
+    // Runs before Node's listener, which closes a connection that is not kept alive.
     response.prependOnceListener('finish', () => {
       if (!request.complete && !socket.destroyed) dropRest(server, socket, request);
     });
@@ -165,9 +166,9 @@ function dropRest(server: HttpServer, socket: Socket, request: IncomingMessage):
     .resume();
 }
 
-/** What Node's parser refuses never becomes a request: answer in JSON on the bare socket. */
+/** Answers in JSON on the bare socket, because data that Node's parser refuses never becomes a request. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  // A request before it on the same connection is still being carried out: its answer must arrive first.
+  // An earlier request on the same connection is still in progress: its answer must be sent first.
   const pending = (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage;
   if (pending?.req.complete && !pending.writableFinished && !socket.destroyed) {
     takeFromParser(socket);
@@ -182,19 +183,19 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
   endWithAnswer(socket, status, message);
 }
 
-/** Drops what arrives: the parser would refuse all of it anew, and unread data would make the system take the answer back. */
+/** Drops further data: the parser would refuse it again, and unread data would make the system discard the answer. */
 function takeFromParser(socket: Socket): void {
   socket.removeAllListeners('data').on('data', () => {});
-  // Node may have taken its own listener away, and an error without one ends the process.
+  // Node may have removed its own listener, and an error without a listener ends the process.
   socket.on('error', () => {});
 }
 
-/** How long a client may take to read why its connection ends, in milliseconds. */
+/** How long a client has to read why its connection ends, in milliseconds. */
 const lastAnswer = 1000;
 
 /**
- * Answers on a bare socket and ends the connection, also when the client goes on sending or breaks it; `status` may be followed by
- * lines of headers.
+ * Answers on a bare socket and ends the connection, even if the client keeps sending or breaks it. `status` can be followed by header
+ * lines.
  */
 function endWithAnswer(socket: Socket, status: string, message: string): void {
   takeFromParser(socket);
@@ -208,7 +209,7 @@ function endWithAnswer(socket: Socket, status: string, message: string): void {
 }
 
 const parserAnswers: Record<string, [string, string]> = {
-  CONNECT: ['405 Method Not Allowed', 'this server is no proxy'],
+  CONNECT: ['405 Method Not Allowed', 'this server is not a proxy'],
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the request line and headers are too large'],
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request took too long to arrive'],
 };

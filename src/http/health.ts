@@ -8,23 +8,23 @@ import { mount } from './resource.ts';
 
 const text = Type.String();
 
-/** What a monitor asks, for the API document. */
+/** The routes for monitoring, for the API document. */
 export const healthOperations: Operations = {
   'GET /healthz': {
-    summary: 'Says that the process is alive',
+    summary: 'Reports that the process is alive',
     response: answersWith(Type.Object({ status: text, version: text })),
   },
   'GET /readyz': {
-    summary: 'Says whether the database answers, and takes writes unless the server is read-only',
+    summary: 'Reports whether the database answers and, unless the server is read-only, accepts writes',
     response: answersWith(Type.Object({ status: text, database: text }, { additionalProperties: true })),
   },
   'GET /metrics': {
-    summary: 'Figures for Prometheus',
-    response: { ...answersWith(text), 200: { description: 'figures', content: { 'text/plain': { schema: text } } } },
+    summary: 'Metrics for Prometheus',
+    response: { ...answersWith(text), 200: { description: 'metrics', content: { 'text/plain': { schema: text } } } },
   },
 };
 
-/** What a monitor asks. A read-only server also says how it follows its primary, see `Replication`. */
+/** Mounts the routes for monitoring. A read-only server also reports its replication from the primary, see `Replication`. */
 export function healthRoutes(app: FastifyInstance, db: Db): void {
   mount(app, '/healthz', {
     read: 'open',

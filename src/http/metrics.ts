@@ -1,4 +1,4 @@
-/** `GET /metrics`: what this process does and what is stored, for Prometheus. */
+/** `GET /metrics`: metrics of this process and of the stored data, for Prometheus. */
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { version } from '../program.ts';
@@ -13,26 +13,26 @@ export type Metrics = ReturnType<typeof createMetrics>;
 
 const outcomes = ['delivered', 'failed', 'given up'] as const;
 
-/** How long what is stored is not counted again, in milliseconds: several monitors may ask. */
+/** How long counts of stored data are reused, in milliseconds, because several monitors can ask. */
 const keptFor = 10_000;
 
-/** Queues with a series of their own: their names come from clients. */
+/** The most queues with a series of their own. Their names come from clients. */
 const mostQueues = 50;
 
 /** Methods with a series of their own. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']);
 
-/** A stream that ends when its listener leaves: it has no duration. */
+/** A stream that ends when its listener leaves, so it has no meaningful duration. */
 const streamRoute = '/api/events';
 
-/** Begins to count. `worker` names one of several processes that answer on one port. */
+/** Creates the metrics of a process. `worker` names one of several processes that share a port. */
 export function createMetrics(db: Db, { worker }: { worker?: string | undefined } = {}) {
   const register = new Registry();
   if (worker !== undefined) register.setDefaultLabels({ worker });
   collectDefaultMetrics({ register });
   const registers = [register];
   const labelNames = ['version', 'engine'] as const;
-  const info = new Gauge({ name: 'paddles_info', help: 'The version and the database', labelNames, registers });
+  const info = new Gauge({ name: 'paddles_info', help: 'Version and database engine', labelNames, registers });
   info.labels(version, db.engine).set(1);
   watchWrites(db, register);
   watchPool(db, register);
@@ -44,18 +44,22 @@ export function createMetrics(db: Db, { worker }: { worker?: string | undefined 
     buckets: [0.005, 0.02, 0.1, 0.5, 2, 10],
     registers,
   });
-  const listeners = new Gauge({ name: 'paddles_live_listeners', help: 'Open pages that are told changes', registers });
+  const listeners = new Gauge({
+    name: 'paddles_live_listeners',
+    help: 'Open pages that receive live changes',
+    registers,
+  });
   const attempts = new Counter({
     name: 'paddles_delivery_attempts_total',
-    help: 'Attempts to tell a subscription by how they ended; "given up" was the last one of a delivery',
+    help: 'Attempts to deliver a message to a subscription by outcome; "given up" is the last attempt of a delivery',
     labelNames: ['outcome'],
     registers,
   });
   for (const outcome of outcomes) attempts.inc({ outcome }, 0);
   return {
-    /** Counts an attempt to tell a subscription, by how it ended. */
+    /** Counts an attempt to deliver a message to a subscription, by its outcome. */
     countAttempt: (outcome: (typeof outcomes)[number]) => attempts.inc({ outcome }),
-    /** Counts the requests of a server; comes before its routes. */
+    /** Counts the requests of a server. Must be called before its routes are added. */
     count(app: FastifyInstance): void {
       app.addHook('onRequest', async ({ routeOptions }, reply) => {
         if (routeOptions.url !== streamRoute || reply.raw.destroyed) return;
@@ -88,13 +92,13 @@ function watchWrites({ jobWriter }: Db, register: Registry): void {
   const registers = [register];
   const batches = new Histogram({
     name: 'paddles_write_batch_size',
-    help: 'Writes of jobs in one transaction',
+    help: 'Job writes per transaction',
     buckets: [1, 2, 4, 8, 16, 32, 64],
     registers,
   });
   const statuses = new Counter({
     name: 'paddles_job_writes_total',
-    help: 'Writes of jobs by the status that they led to',
+    help: 'Job writes by resulting status',
     labelNames: ['status'],
     registers,
   });
@@ -103,7 +107,7 @@ function watchWrites({ jobWriter }: Db, register: Registry): void {
   for (const unit of ['writes', 'bytes'] as const) {
     new Gauge({
       name: `paddles_waiting_${unit}`,
-      help: `Accepted writes of jobs that wait for the database, in ${unit}`,
+      help: `Accepted job writes that wait for the database, in ${unit}`,
       registers,
       collect() {
         this.set(jobWriter.waiting()[unit]);
@@ -115,7 +119,7 @@ function watchWrites({ jobWriter }: Db, register: Registry): void {
 function watchPool({ pool }: Db, register: Registry): void {
   new Gauge({
     name: 'paddles_pool_connections',
-    help: 'Connections to PostgreSQL; "waiting" counts what waits for one',
+    help: 'Connections to PostgreSQL; "waiting" counts requests for a connection',
     labelNames: ['state'],
     registers: [register],
     collect() {
@@ -124,7 +128,7 @@ function watchPool({ pool }: Db, register: Registry): void {
   });
 }
 
-/** Returns what counts again, if it is time; a database that does not work leaves only `paddles_database_up` at 0. */
+/** Returns a function that refreshes the counts when they are due. If the database does not work, only `paddles_database_up` is 0. */
 function watchStored(db: Db, register: Registry): () => Promise<void> {
   const registers = [register];
   const up = new Gauge({ name: 'paddles_database_up', help: '1 while the database works', registers });
@@ -137,7 +141,7 @@ function watchStored(db: Db, register: Registry): () => Promise<void> {
   });
   const deliveries = new Gauge({
     name: 'paddles_waiting_deliveries',
-    help: 'Messages to subscriptions that are still to be sent, or to be sent again',
+    help: 'Messages to subscriptions that wait to be sent or retried',
     registers,
   });
   const count = async () => {
@@ -150,7 +154,7 @@ function watchStored(db: Db, register: Registry): () => Promise<void> {
       deliveries.set(await countWaitingDeliveries(db));
       up.set(1);
     } catch {
-      // Why is in the log.
+      // The error is logged elsewhere.
       jobs.reset();
       queues.reset();
       up.set(0);

@@ -1,8 +1,8 @@
-/** What the routes of a contract say of themselves for the API document. Nothing here refuses anything. */
+/** Descriptions of the routes of a contract for the API document. They validate nothing. */
 import type { FastifyInstance } from 'fastify';
 import { type TObject, type TProperties, type TSchema, Type } from 'typebox';
 
-/** A method of a route: what it takes and answers. */
+/** A method of a route: its parameters, body and answers. */
 export interface Operation {
   summary: string;
   description?: string;
@@ -16,8 +16,8 @@ export interface Operation {
 export type Operations = Record<string, Operation>;
 
 /**
- * Describes the routes of a contract that are mounted after it. Their schemas validate nothing: what a contract takes and
- * refuses, and in which words, is in its handlers.
+ * Describes the routes of a contract that are mounted after this call. Their schemas validate nothing: the handlers of a contract
+ * decide what it accepts and how a refusal is worded.
  */
 export function describe(app: FastifyInstance, operations: Operations): void {
   app.setValidatorCompiler(() => () => true);
@@ -28,12 +28,12 @@ export function describe(app: FastifyInstance, operations: Operations): void {
   });
 }
 
-/** An object that stands once in the document, by its name. */
+/** An object that the document contains once, under its name. */
 export function shape<Properties extends TProperties>(title: string, properties: Properties) {
   return Type.Object(properties, { title });
 }
 
-/** Or null. */
+/** A value of this schema, or null. */
 export function orNull<Schema extends TSchema>(schema: Schema) {
   return Type.Union([schema, Type.Null()]);
 }
@@ -43,7 +43,7 @@ export function byName(schema: TSchema): TSchema {
   return Type.Object({}, { additionalProperties: schema });
 }
 
-/** Parameters of a path or a query, and what they mean. */
+/** Parameters of a path or a query with their descriptions. */
 export function parameters(meanings: Record<string, string>, isOptional = true): TObject {
   const one = (description: string) => Type.String({ description });
   return Type.Object(
@@ -56,18 +56,18 @@ export function parameters(meanings: Record<string, string>, isOptional = true):
   );
 }
 
-/** A body of JSON: other keys than these are ignored. */
+/** A JSON body. Other keys are ignored. */
 export function takes(title: string, properties: TProperties): TObject {
   return Type.Object(properties, { title, additionalProperties: true });
 }
 
-/** Every error of the contracts. */
+/** The shape of all errors of the contracts. */
 export const Message = shape('Message', { message: Type.String() });
 
-/** What a contract answers: this, or a message. */
+/** The answers of a route: this one, or an error message. */
 export function answersWith(answer: TSchema): Record<string, TSchema> {
   return { 200: answer, '4xx': Message, '5xx': Message };
 }
 
-/** The answer of what changes something: `{}`. */
+/** The answer of routes that change something: `{}`. */
 export const done = answersWith(Type.Object({}, { additionalProperties: false }));

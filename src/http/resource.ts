@@ -6,22 +6,22 @@ import { Refusal, sendMessage } from './errors.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What whoever calls the route needs; a route without one needs `admin`. */
+    /** The scope that a caller of the route needs; `admin` if absent. */
     scope?: RouteScope | undefined;
-    /** Set for an open route that says who calls it. */
+    /** Set for an open route whose answer depends on the caller's identity. */
     asksWho?: boolean;
   }
 }
 
-/** The methods that are routed as they are. */
+/** The methods that are routed unchanged. */
 const ordinaryMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** What the requests with other methods were sent with. */
+/** The original methods of requests that are routed as PATCH. */
 const sentMethods = new WeakMap<IncomingMessage, string>();
 
 /**
- * Routes a method that no resource has like PATCH, which none has either: it is answered with 405 where there is a resource, and with 404
- * elsewhere. Routes for all of Node's 35 methods took 0.1 s of a processor at each start.
+ * Routes a method that no resource has as PATCH, which none has either. It is answered 405 where there is a resource, and 404 elsewhere.
+ * Routes for all of Node's 35 methods took 0.1 s of processor time at each start.
  */
 export function routeOddMethod(request: IncomingMessage): void {
   const { method = '' } = request;
@@ -30,31 +30,31 @@ export function routeOddMethod(request: IncomingMessage): void {
   request.method = 'PATCH';
 }
 
-/** Gives a request that has been routed the method back that it was sent with. */
+/** Restores the original method of a request after routing. */
 export function restoreMethod(request: IncomingMessage): void {
   const sent = sentMethods.get(request);
   if (sent !== undefined) request.method = sent;
 }
 
-/** Answers 405 in a contract's own words; `Allow` is already set. */
+/** Answers 405 in the shape of a contract. `Allow` is already set. */
 export type Refuse = (request: FastifyRequest, reply: FastifyReply, allow: string) => FastifyReply;
 
-/** Answers 405 in the usual words. */
+/** Answers 405 in the default shape. */
 const refuseMethod: Refuse = ({ method }, reply, allow) =>
   sendMessage(reply, 405, `${method} is not allowed here; allowed: ${allow}`);
 
-/** The handlers of one URL by method, of which that of GET also answers HEAD, and what else it says of itself. */
+/** The handlers of one URL by method, and its options. The handler of GET also answers HEAD. */
 interface Resource extends Partial<Record<'GET' | 'POST' | 'PUT' | 'DELETE', RouteHandlerMethod>> {
-  /** What POST and PUT need; GET needs `read`, DELETE `admin`. */
+  /** The scope for POST and PUT. DELETE needs `admin`. */
   write?: RouteScope;
-  /** What GET needs instead. */
+  /** The scope for GET; `read` if absent. */
   read?: RouteScope;
   refuse?: Refuse;
-  /** More of the `config` of its routes. */
+  /** Further `config` of its routes. */
   config?: object;
 }
 
-/** Drops refusals that nobody hears, because the connection has ended meanwhile: Fastify would log each as an error. */
+/** Drops a refusal if the connection has ended in the meantime: Fastify would log it as an error. */
 function heard(handler: RouteHandlerMethod): RouteHandlerMethod {
   return async function (request, reply) {
     try {
@@ -67,8 +67,8 @@ function heard(handler: RouteHandlerMethod): RouteHandlerMethod {
 }
 
 /**
- * Mounts a resource; any method that it does not have is answered with 405 and `Allow`, by a route of its own: the router would take
- * `PUT /nodes/lock_many` for a change of the node of this name.
+ * Mounts a resource. Methods that it does not have are answered with 405 and `Allow` by a route of their own. Without it, the router
+ * would take `PUT /nodes/lock_many` for a change of the node `lock_many`.
  */
 export function mount(app: FastifyInstance, url: string, resource: Resource): void {
   const { write, read = 'read', refuse = refuseMethod, config = {}, ...handlers } = resource;
@@ -89,19 +89,19 @@ export function mount(app: FastifyInstance, url: string, resource: Resource): vo
 }
 
 /**
- * Answers 405 with `Allow` at an address that has other methods, and 404 elsewhere. Comes before the routes. Addresses that are no
- * resources of a contract are never taken for another one; a route like that of `mount` for each took 20 ms of a processor at each start.
+ * Answers 405 with `Allow` at an address that has other methods, and 404 elsewhere. Must be called before routes are added. This serves
+ * addresses that are never mistaken for another one; a route for each, as in `mount`, took 20 ms of processor time at each start.
  */
 export function answerWithoutRoute(app: FastifyInstance): void {
   const known = new Map<string, string[]>();
   app.addHook('onRoute', ({ url, method }) => {
-    // That of the CORS preflight.
+    // `*` is the route of the CORS preflight.
     if (url !== '*') known.set(url, [...(known.get(url) ?? []), ...[method].flat()]);
   });
   app.setNotFoundHandler((request, reply) => {
     const path = (request.url.split('?', 1)[0] as string).replace(/\/$/, '').split('/');
     const methods = [...known].flatMap(([url, own]) => (leadsTo(url.split('/'), path) ? own : []));
-    // A file that is missing has no other methods than those that are there.
+    // A missing file has the same methods as existing ones, so it is not found rather than not allowed.
     if (methods.length === 0 || methods.includes(request.method))
       return sendMessage(reply, 404, `nothing is here: ${request.url.slice(0, 200)}`);
     const allow = [...new Set([...methods, 'OPTIONS'])].join(', ');
@@ -109,7 +109,7 @@ export function answerWithoutRoute(app: FastifyInstance): void {
   });
 }
 
-/** Whether a path is one of a route like `/r/:id` or `/ui/*`; both are split at their slashes. */
+/** Whether a path matches a route like `/r/:id` or `/ui/*`. Both are split at their slashes. */
 function leadsTo(route: readonly string[], path: readonly string[]): boolean {
   const isOpen = route.at(-1) === '*';
   if (isOpen ? path.length < route.length : path.length !== route.length) return false;
@@ -119,13 +119,13 @@ function leadsTo(route: readonly string[], path: readonly string[]): boolean {
 /** The methods that read. */
 export const reads = ['GET', 'HEAD'];
 
-/** Answers 405 to every request that may write, at every URL. */
+/** Answers 405 to every writing method at every URL. */
 export function refuseWrites(app: FastifyInstance): void {
   const allowed = [...reads, 'OPTIONS'];
-  // After the hooks that add the headers of CORS, and before the body is read.
+  // Runs after the hooks that add CORS headers and before the body is read.
   app.addHook('preParsing', async ({ method }, reply) => {
     if (allowed.includes(method)) return;
     reply.header('allow', allowed.join(', '));
-    return sendMessage(reply, 405, `this server only reads: ${method} is not allowed; send it to the main server`);
+    return sendMessage(reply, 405, `this server is read-only: ${method} is not allowed; send it to the main server`);
   });
 }

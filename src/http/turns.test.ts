@@ -2,7 +2,7 @@ import fastify from 'fastify';
 import { expect, test } from 'vitest';
 import { large, makeInTurns } from './turns.ts';
 
-test('two answers are made at once, and the others in the order in which they were asked for', async () => {
+test('makes two answers at a time, in the order in which they were requested', async () => {
   const app = fastify();
   makeInTurns(app);
   const making: string[] = [];
@@ -24,7 +24,7 @@ test('two answers are made at once, and the others in the order in which they we
   expect((await Promise.all(answers)).map(({ body }) => body)).toEqual(['a', 'b', 'c', 'd']);
 });
 
-test('for a request that is left before its turn nothing is made, and the turn is that of the next', async () => {
+test('skips a request that was aborted before its turn', async () => {
   const app = fastify();
   let open: () => void = () => {};
   const gate = new Promise<void>((resolve) => {

@@ -1,12 +1,12 @@
-/** How requests are checked against their schemas. */
+/** Validation of requests against their schemas. */
 import { AjvCompiler } from '@fastify/ajv-compiler';
 import { isDay, isTimeZone, momentWords } from '../core/moment.ts';
 import { isTopicList } from '../core/paths.ts';
 
-/** Shared by all ports, because those of one process have the routes of `/api` in common. */
+/** Shared by all ports of the process, because they have the routes of `/api` in common. */
 const compilers = AjvCompiler();
 
-/** What checks a part of a request; after a refusal `errors` says why. */
+/** Validates a part of a request. `errors` says why the last one was refused. */
 interface Validator {
   (data: unknown): unknown;
   errors?: unknown;
@@ -16,12 +16,12 @@ interface ObjectSchema {
   properties?: Record<string, { type?: unknown }>;
 }
 
-/** The parameters of a path or a query that are whole numbers. */
+/** The integer parameters of a path or a query. */
 function integersOf({ properties = {} }: ObjectSchema): string[] {
   return Object.keys(properties).filter((key) => properties[key]?.type === 'integer');
 }
 
-/** True for what Ajv takes for a number although nobody means one: a space, `0x10`, `1e3`. */
+/** True for texts that Ajv converts to a number although they are not meant as one: a space, `0x10`, `1e3`. */
 function isOddNumber(value: unknown): boolean {
   return typeof value === 'string' && !/^-?\d{1,20}$/.test(value);
 }
@@ -32,15 +32,15 @@ function notInteger(key: string) {
 }
 
 /**
- * For Fastify's `compilersFactory`: compiles the schemas of a route when it is first asked. Those of all routes take 0.2 s of a
- * processor, a seventh of a start.
+ * For Fastify's `compilersFactory`: compiles the schemas of a route at its first request. Compiling those of all routes takes 0.2 s of
+ * processor time, a seventh of a start.
  */
 export const buildValidator: typeof compilers = (externalSchemas, options) => {
   const formats = Object.fromEntries(Object.entries(textFormats).map(([name, { validate }]) => [name, validate]));
   const compilersWith = (more: object) =>
     compilers(externalSchemas, { ...options, customOptions: { ...options?.customOptions, formats, ...more } } as never);
   const compileTexts = compilersWith({});
-  // JSON has types of its own: made to fit a schema, a null would be false.
+  // JSON values have types already. Coerced to fit a schema, null would become false.
   const compileJson = compilersWith({ coerceTypes: false });
   return (route) => {
     const { httpPart, schema } = route as { httpPart?: string; schema: ObjectSchema };
@@ -63,7 +63,7 @@ export const buildValidator: typeof compilers = (externalSchemas, options) => {
   };
 };
 
-/** What tells whether a text is of that kind, and the words for one that is not. */
+/** The formats of texts: how they are validated, and what an error says is expected. */
 export const textFormats: Readonly<Record<string, { validate: (text: string) => boolean; words: string }>> = {
   day: { validate: isDay, words: momentWords },
   'time-zone': { validate: isTimeZone, words: 'a time zone like Europe/Berlin' },

@@ -104,7 +104,7 @@ describe.each(engines)('a read-only server on $name', (engine) => {
           expect([status, headers.allow], `${method} ${path}`).toEqual([405, 'GET, HEAD, OPTIONS']);
           expect(headers['access-control-allow-origin']).toBe('*');
           expect(json).toEqual({
-            message: `this server only reads: ${method} is not allowed; send it to the main server`,
+            message: `this server is read-only: ${method} is not allowed; send it to the main server`,
           });
         }
       }

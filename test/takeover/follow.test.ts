@@ -238,7 +238,7 @@ test('an import that follows continues after its connection was cut, and after b
   follower.kill('SIGTERM');
   const { code, stderr } = await follower.ended;
   expect([code, stderr.split('\n').at(-2)]).toEqual([0, expect.stringMatching(/Z both databases answer again$/)]);
-  expect(stderr).toMatch(/Z a database failed: .*; tries again in 1 s\n/);
+  expect(stderr).toMatch(/Z a database failed: .*; trying again in 1 s\n/);
 });
 
 /** Writes what an old server writes in a day: reports, a new run with a new node, deletions, a pause. */

@@ -1,4 +1,4 @@
-/** Finds out who sends a request, and refuses what he may not do. */
+/** Identifies the sender of a request and refuses what they are not allowed to do. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { Config } from '../../config.ts';
 import {
@@ -18,26 +18,26 @@ import { addressOf, setIdentity } from '../identity.ts';
 import { createCredentials, hashOf } from './credentials.ts';
 import { createSessions, identityOfToken, type Sessions, sessionOf } from './sessions.ts';
 
-/** What the access rules work with; `now` in microseconds since the Unix epoch. */
+/** What the access rules work with; `now` returns microseconds since the Unix epoch. */
 interface AccessOptions {
   db: Db;
   config: Config;
   now: () => number;
 }
 
-/** The longest name that somebody gives himself, in UTF-16 units. */
+/** The longest self-chosen name, in UTF-16 units. */
 const longestGivenName = 100;
 
 const routesOf = new WeakMap<FastifyInstance, RouteOptions[]>();
 
-/** What the routes of a server need, so that a check can find those that do not say it: they need `admin`. */
+/** The scopes of all routes of a server, so that a test can find routes that declare none and therefore need `admin`. */
 export function routeScopes(app: FastifyInstance): { method: string; url: string; scope: RouteScope | undefined }[] {
   return (routesOf.get(app) ?? []).flatMap(({ method, url, config }) =>
     [method].flat().map((one) => ({ method: one, url, scope: config?.scope })),
   );
 }
 
-/** Adds the hook that identifies and refuses, before any route; returns what begins and ends sessions. */
+/** Adds the hook that identifies senders and refuses requests. Must be called before routes are added. Returns the sessions. */
 export function guard(app: FastifyInstance, { db, config, now }: AccessOptions): Sessions {
   const routes: RouteOptions[] = [];
   routesOf.set(app, routes);
@@ -47,7 +47,7 @@ export function guard(app: FastifyInstance, { db, config, now }: AccessOptions):
   const guesses = createGuesses();
   const ofProxy = proxyIdentity(config);
 
-  /** What the `Authorization` of a request stands for; a wrong token is refused where `isWrong` says that it counts as one. */
+  /** The credential in the `Authorization` of a request. Refuses an unknown token if `isWrong` says that it is meant as one. */
   const credentialOf = async (request: FastifyRequest, isWrong: (secret: string) => boolean) => {
     const secret = secretOf(request.headers.authorization);
     if (secret === null) return null;
@@ -65,13 +65,13 @@ export function guard(app: FastifyInstance, { db, config, now }: AccessOptions):
     return found;
   };
 
-  // After the hook that adds the headers of CORS, and before the body is read.
+  // Runs after the hook that adds CORS headers and before the body is read.
   app.addHook('preParsing', async (request) => {
     if (request.is404 || request.method === 'OPTIONS') return;
     const { scope = 'admin', asksWho = false } = request.routeOptions.config;
-    // These work without the database.
+    // Such routes work without the database.
     if (scope === 'open' && !asksWho) return;
-    // Proxies pass on passwords of their own: those of `Basic` matter only where a token is asked for.
+    // Proxies forward passwords of their own, so those of `Basic` matter only if a token is required.
     const isBearer = /^bearer /i.test(request.headers.authorization ?? '');
     const isWrong = (secret: string) =>
       isBearer || secret.startsWith(tokenPrefix) || needsToken(scope, config.require_token);
@@ -88,20 +88,20 @@ export function guard(app: FastifyInstance, { db, config, now }: AccessOptions):
   return createSessions(db, { credentials, credentialOf, now, path: prefixOf(config.address) || '/' });
 }
 
-/** Reads the header of a proxy that signs people in, from the addresses of proxies alone. */
+/** Reads the header of a proxy that signs users in. Only trusted proxies can send it. */
 function proxyIdentity({ auth_header, auth_scopes, trusted_proxies }: Config) {
   const isProxy = trustedBy(trusted_proxies);
   const scopes = parseScopes(auth_scopes) ?? [];
   const header = auth_header.toLowerCase();
   return (request: FastifyRequest): Identity | null => {
     if (header === '' || !isProxy(request.socket.remoteAddress)) return null;
-    // Every object has a `constructor`.
+    // `hasOwn`, because every object has a `constructor`.
     const name = Object.hasOwn(request.headers, header) ? nameIn(request.headers[header]) : null;
     return name === null ? null : { name, verified: true, scopes };
   };
 }
 
-/** A name that somebody gives himself, percent-encoded: headers hold no other letters. */
+/** A self-chosen name. It is percent-encoded, because headers are limited to ASCII. */
 function givenIdentity({ headers }: FastifyRequest): Identity {
   const given = headers['x-paddles-name'];
   if (given === undefined) return nobody;
@@ -120,7 +120,7 @@ function nameIn(value: string | string[] | undefined): string | null {
   return name === '' || /\p{Cc}/u.test(name) ? null : name.slice(0, 200).toWellFormed();
 }
 
-/** A browser asks its user for a password when `Basic` is offered; the dashboard asks by itself. */
+/** If `Basic` is offered, browsers ask their user for a password. The dashboard has a form of its own, so `/api` does not offer it. */
 function addDenialHeaders({ url }: FastifyRequest, reply: FastifyReply, { statusCode }: Denial): void {
   if (statusCode === 429) reply.header('retry-after', '60');
   if (statusCode !== 401) return;
@@ -131,25 +131,25 @@ function addDenialHeaders({ url }: FastifyRequest, reply: FastifyReply, { status
   );
 }
 
-/** Wrong tokens that an address may send in a minute. */
+/** The most wrong tokens from an address in a minute. */
 const mostWrong = 10;
 
 const minute = 60_000;
 
-/** Addresses that are kept in mind; more than ever send wrong tokens by mistake. */
+/** The most addresses that are remembered. Fewer ever send wrong tokens by mistake. */
 const mostAddresses = 10_000;
 
-/** Slows down who guesses tokens: counts the wrong ones by address. */
+/** Slows down guessing of tokens by counting the wrong ones of each address. */
 function createGuesses() {
   const wrong = new Map<string, { since: number; count: number }>();
-  // A worker with an old token must not stop others behind the same address, nor a guesser learn that he was right.
+  // A worker with an old token must not block others behind the same address, and a guesser must not learn of a correct guess.
   const right = new Set<string>();
   const recent = (address: string) => {
     const known = wrong.get(address);
     return known && performance.now() - known.since < minute ? known : null;
   };
   return {
-    /** Whether this address has to wait. A token that it has sent before is no guess. */
+    /** Whether this address has to wait. A valid token that it has sent before is not a guess. */
     mustWait: (address: string, secret: string) =>
       (recent(address)?.count ?? 0) >= mostWrong && !right.has(`${address} ${hashOf(secret)}`),
     wrong(address: string) {
@@ -160,7 +160,7 @@ function createGuesses() {
         wrong.set(address, { since: performance.now(), count: 1 });
       }
     },
-    /** The token with this hash was sent. */
+    /** Records that this address has sent a valid token, given by its hash. */
     right(address: string, hash: string) {
       if (right.size >= mostAddresses) right.clear();
       right.add(`${address} ${hash}`);

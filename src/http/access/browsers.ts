@@ -1,4 +1,4 @@
-/** What web pages may ask for: everybody reads, and only the own pages and those that a setting names write. */
+/** Rules for requests of web pages: all pages can read, only the server's own pages and those named in a setting can write. */
 import { hostname } from 'node:os';
 import cors from '@fastify/cors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -8,10 +8,10 @@ import { forwardedBy } from '../addresses.ts';
 import { Denial } from '../errors.ts';
 import { mount, reads } from '../resource.ts';
 
-/** The settings that say which pages are whose. */
+/** The settings that decide which pages are allowed to do what. */
 type BrowserSettings = Pick<Config, 'address' | 'allowed_hosts' | 'read_only' | 'trusted_proxies' | 'write_origins'>;
 
-/** Refuses what core/origin.ts does, answers preflights of CORS, and keeps robots out. */
+/** Refuses the requests that core/origin.ts refuses, answers CORS preflights, and keeps robots out. */
 export function refuseForeignPages(app: FastifyInstance, config: BrowserSettings): void {
   const rules = rulesOf(config);
   const forwarded = forwardedBy(config.trusted_proxies);
@@ -28,7 +28,7 @@ export function refuseForeignPages(app: FastifyInstance, config: BrowserSettings
       done(null, { origin: '*', methods: mayWrite ? [...reads, ...writes] : reads, strictPreflight: false });
     },
   });
-  // After the hook that adds the headers of CORS, and before the body is read.
+  // Runs after the hook that adds CORS headers and before the body is read.
   app.addHook('preParsing', async (request) => {
     const problem = problemOf(request);
     if (problem !== null) throw new Denial(403, problem);

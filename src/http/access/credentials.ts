@@ -1,43 +1,43 @@
-/** Tokens and sessions in memory, as the database and the file of tokens have them. */
+/** A cache of the tokens and sessions in the database and the tokens file. */
 import { hash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { parseTokensFile, type Token } from '../../core/access.ts';
 import type { Db } from '../../store/db.ts';
 import { listSessions, listTokens } from '../../store/write/tokens.ts';
 
-/** A token in use. `lasts` says until when, in microseconds: of a session when that ends. */
+/** A token in use. `lasts` is the time when it, or the session that uses it, expires, in microseconds. */
 export interface Credential {
   token: Token;
   lasts: number;
 }
 
-/** Finds what secrets stand for. */
+/** Finds the tokens and sessions that secrets belong to. */
 export type Credentials = ReturnType<typeof createCredentials>;
 
-/** Milliseconds after which everything is read again: a token that is revoked anywhere is good for so long. */
+/** Milliseconds after which everything is reread. A revoked token remains valid for at most this long. */
 const freshFor = 1000;
 
-/** Unknown secrets that are kept in mind: passwords of proxies, which come with every request. */
+/** The most unknown secrets that are remembered, like passwords for proxies, which come with every request. */
 const mostUnknown = 1000;
 
-/** What the store and the file say. */
+/** The tokens and sessions in the store and the file, by the hash of their secret. */
 interface Known {
   tokens: Map<string, Credential>;
   sessions: Map<string, Credential>;
 }
 
-/** The SHA-256 of a secret. Looking it up takes as long for any wrong secret: how it begins says nothing about the secret. */
+/** The SHA-256 of a secret. Lookups by hash leak nothing through their timing: the prefix of a hash reveals nothing about the secret. */
 export function hashOf(secret: string): string {
   return hash('sha256', secret);
 }
 
-/** `file` is the path of a file of tokens, or empty; `onProblem` hears what is wrong with it after each change. */
+/** `file` is the path of the tokens file, or empty. `onProblem` is called with its errors after each change. */
 export function createCredentials(
   db: Db,
   { file, now, onProblem }: { file: string; now: () => number; onProblem: (sentence: string) => void },
 ) {
   let known: Known = { tokens: new Map(), sessions: new Map() };
-  /** When the last reading began, and before when one is out of date. */
+  /** When the last reading began, and the time before which a reading is outdated. */
   let readAt = Number.NEGATIVE_INFINITY;
   let changedAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | null = null;
@@ -57,7 +57,7 @@ export function createCredentials(
     known = { tokens: byHash, sessions: new Map(begun) };
     readAt = at;
   };
-  /** A reading that has begun before may not know what has been made meanwhile. */
+  /** Waits for a reading that began after this call, because an earlier one can miss recent changes. */
   const refresh = async () => {
     const asked = performance.now();
     do {
@@ -71,25 +71,25 @@ export function createCredentials(
     const key = hashOf(secret);
     const isStale = performance.now() - readAt > freshFor || readAt < changedAt;
     if (isStale || unknown.size >= mostUnknown) unknown.clear();
-    // A secret that was not heard of before may be that of a token that has just been made.
+    // An unfamiliar secret can belong to a token that has just been created.
     if (isStale || !(known[kind].has(key) || unknown.has(key))) await refresh();
     const credential = known[kind].get(key);
     if (!credential) unknown.add(key);
     return credential && credential.lasts > now() ? credential : null;
   };
   return {
-    /** The token whose secret this is, null when there is none or it has expired. */
+    /** The token with this secret; null if there is none or it has expired. */
     token: (secret: string) => find('tokens', secret),
-    /** The token that the session with this secret began with. */
+    /** The token with which the session with this secret began; null if there is none or it has expired. */
     session: (secret: string) => find('sessions', secret),
-    /** Reads everything again before the next answer: a session has just begun or ended here. */
+    /** Forces a reading before the next lookup, because a session has just begun or ended here. */
     forget: () => {
       changedAt = performance.now();
     },
   };
 }
 
-/** Returns the tokens of a file as they are now. A file that cannot be read has none: who took it away meant that. */
+/** Returns a function that reads the current tokens of a file. An unreadable file has none: removing it revokes its tokens. */
 function watchTokensFile(file: string, onProblem: (sentence: string) => void): () => Token[] {
   if (file === '') return () => [];
   let tokens: Token[] = [];

@@ -1,4 +1,4 @@
-/** Sessions: what a browser keeps in a cookie instead of a token. */
+/** Sessions: a browser keeps a cookie instead of the token itself. */
 import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity } from '../../core/access.ts';
@@ -13,29 +13,29 @@ export type Sessions = ReturnType<typeof createSessions>;
 const cookie = 'paddles_session';
 const cookieValue = new RegExp(`(?:^|; *)${cookie}=([\\w-]{43})(?:;|$)`);
 
-/** Seconds that a session lasts: 30 days. */
+/** The longest session, in seconds: 30 days. */
 const sessionSeconds = 30 * 86_400;
 
 interface SessionOptions {
   credentials: Credentials;
-  /** Finds the token that a request has in its header; a wrong one is refused where the second argument says that it is one. */
+  /** Finds the token in the header of a request. Refuses an unknown token if `isWrong` says that it is meant as one. */
   credentialOf: (request: FastifyRequest, isWrong: (secret: string) => boolean) => Promise<Credential | null>;
-  /** In microseconds since the Unix epoch. */
+  /** Returns microseconds since the Unix epoch. */
   now: () => number;
-  /** Below which the cookie is sent. */
+  /** The path below which the cookie is sent. */
   path: string;
 }
 
-/** Sessions in a database. */
+/** Creates the functions that begin and end sessions. */
 export function createSessions(db: Db, { credentials, credentialOf, now, path }: SessionOptions) {
   const setCookie = (request: FastifyRequest, reply: FastifyReply, value: string, seconds: number) => {
-    // A proxy need not say that it speaks HTTPS, but the page does.
+    // A proxy does not always say that it speaks HTTPS, but the origin of the page does.
     const isSecure = request.protocol === 'https' || request.headers.origin?.startsWith('https:');
     const rest = `Path=${path}; Max-Age=${seconds}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`;
     reply.header('set-cookie', `${cookie}=${value}; ${rest}`);
   };
   return {
-    /** Exchanges the token of a request for a cookie. Throws a `Denial` when there is none, or a wrong one. */
+    /** Exchanges the token of a request for a cookie. Throws a `Denial` if the token is missing or wrong. */
     async begin(request: FastifyRequest, reply: FastifyReply): Promise<Identity> {
       const found = await credentialOf(request, () => true);
       if (found === null) throw new Denial(401, 'sign in with a token in the header Authorization');
@@ -47,7 +47,7 @@ export function createSessions(db: Db, { credentials, credentialOf, now, path }:
       setCookie(request, reply, secret, sessionSeconds);
       return identityOfToken(found);
     },
-    /** Ends the session of a request, if it has one, and takes back its cookie. */
+    /** Ends the session of a request, if it has one, and deletes its cookie. */
     async end(request: FastifyRequest, reply: FastifyReply): Promise<void> {
       const secret = secretOfCookie(request);
       if (secret !== null) await endSession(db, hashOf(secret));
@@ -57,13 +57,13 @@ export function createSessions(db: Db, { credentials, credentialOf, now, path }:
   };
 }
 
-/** The token that the session of a request began with, null when it has none that lasts. */
+/** The token with which the session of a request began; null if it has no valid session. */
 export async function sessionOf(request: FastifyRequest, credentials: Credentials): Promise<Credential | null> {
   const secret = secretOfCookie(request);
   return secret === null ? null : credentials.session(secret);
 }
 
-/** Whom a token stands for. */
+/** The identity that a token proves. */
 export function identityOfToken({ token: { name, scopes } }: Credential): Identity {
   return { name, verified: true, scopes };
 }

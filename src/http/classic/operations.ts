@@ -1,4 +1,4 @@
-/** What the routes of the classic contract take and answer, for the API document. */
+/** Descriptions of the routes of the classic contract for the API document. */
 import { type TProperties, type TSchema, Type } from 'typebox';
 import { documentFields, type FieldKind, smallFields } from '../../core/job.ts';
 import { answersWith, byName, done, type Operations, orNull, parameters, shape, takes } from '../operations.ts';
@@ -13,7 +13,7 @@ const Outcome = shape('Outcome', {
   results: shape('Results', { pass: integer, running: integer, fail: integer }),
 });
 
-/** Values come back as they were sent, and the other contract takes more kinds of them. */
+/** Values are returned as they were sent, and the teuthology contract accepts more types. */
 const kinds: Record<FieldKind, TSchema> = {
   text: orNull(Type.Union([text, Type.Number()])),
   number: orNull(Type.Union([Type.Number(), text])),
@@ -43,11 +43,11 @@ const ofJob = parameters({ name: 'name of the run', job_id: 'id of the job' }, f
 /** The operations of the contract. */
 export const operations: Operations = {
   'GET /': {
-    summary: 'What this server is',
+    summary: 'Identifies this server',
     response: answersWith(shape('Server', { name: text, version: text, runs: text })),
   },
   'GET /runs': {
-    summary: 'The 100 runs posted last, newest first, by their names',
+    summary: 'The 100 latest runs by name, newest first',
     response: answersWith(byName(Outcome)),
   },
   'POST /runs': {
@@ -56,7 +56,7 @@ export const operations: Operations = {
     response: done,
   },
   'GET /runs/:name': {
-    summary: 'The jobs of a run, oldest first, by their ids: how each of them ended',
+    summary: 'The outcomes of the jobs of a run by job id, oldest first',
     params: ofRun,
     response: answersWith(byName(Outcome)),
   },
@@ -68,8 +68,8 @@ export const operations: Operations = {
   'POST /runs/:name/jobs': { summary: 'Adds a job to a run', params: ofRun, body: NewJob, response: done },
   'GET /runs/:name/jobs/:job_id': { summary: 'A job', params: ofJob, response: answersWith(Job) },
   'PUT /runs/:name/jobs/:job_id': {
-    summary: 'Changes a job: only the keys of the body',
-    description: 'With `success` true the job passes, with false it fails, and null takes that back.',
+    summary: 'Updates the keys of a job that the body contains',
+    description: 'If `success` is true, the job passes; if false, it fails; null resets the verdict.',
     params: ofJob,
     body: JobUpdate,
     response: done,

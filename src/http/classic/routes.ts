@@ -1,4 +1,4 @@
-/** The documented API, to the letter: docs/contracts/classic.md. */
+/** The classic contract, exactly as documented in docs/contracts/classic.md. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Failure, notFound } from '../../core/errors.ts';
 import { pathPart } from '../../core/paths.ts';
@@ -27,7 +27,7 @@ import {
   shownColumns,
 } from './shapes.ts';
 
-/** What the routes work with; `now` in microseconds since the Unix epoch. */
+/** What the routes work with; `now` returns microseconds since the Unix epoch. */
 interface ClassicOptions {
   db: Db;
   baseOf: BaseOf;
@@ -37,13 +37,13 @@ interface ClassicOptions {
 type RunParams = { name: string };
 type JobParams = { name: string; job_id: string };
 
-/** The latest 100 runs (classic contract §2.1). */
+/** The number of latest runs in the list (classic contract §2.1). */
 const runsShown = 100;
 
-/** Jobs in a page of a list, if they are short: SQLite reads them in some milliseconds. */
+/** The most jobs that a list reads at a time. SQLite reads so many short ones in a few milliseconds. */
 const jobsAtATime = 500;
 
-/** What a job takes up of which a run shows only how it ended. */
+/** The size of a job in a list that shows only outcomes. */
 const outcomeBytes = 300;
 
 /** Mounts the classic contract. */
@@ -94,7 +94,7 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
     write: 'report',
     GET: async (request, reply) => {
       const { name } = request.params as RunParams;
-      // Whether the run exists is asked only when there is nothing to show.
+      // Whether the run exists is checked only if it has no jobs.
       const onEmpty = async () => orThrow(await runId(db, name));
       return sendListStream(request, reply, { ...jobsOf(db, { run: name }), onEmpty });
     },
@@ -118,7 +118,7 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
         orThrow(await runId(db, name));
         throw new Refusal(notFound('job', job_id));
       };
-      // A list of one: a job can be as long as a list.
+      // Sent as a list of one, because a job can be as long as a list.
       return sendListStream(request, reply, {
         ...jobsOf(db, { run: name, job_id }),
         onEmpty,
@@ -138,7 +138,7 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
     },
   });
 
-  // The document links a job as /runs/{name}/{job_id}/; 308 keeps the method.
+  // The contract links a job as /runs/{name}/{job_id}/. Status 308 preserves the method.
   const toJob = async (request: FastifyRequest, reply: FastifyReply) => {
     const { name, job_id } = request.params as JobParams;
     return reply.redirect(`${baseOf(request)}/runs/${pathPart(name)}/jobs/${pathPart(job_id)}/`, 308);
@@ -146,7 +146,7 @@ export function classicRoutes(app: FastifyInstance, { db, baseOf, now }: Classic
   mount(app, '/runs/:name/:job_id', { GET: toJob, PUT: toJob, write: 'report' });
 }
 
-/** Jobs of a run, whole, in the order in which they were posted. */
+/** Streams complete jobs of a run in the order in which they were posted. */
 function jobsOf(db: Db, filter: JobFilter): ListStream<JobHead, ShownJob> {
   return {
     entries: (after, limit) => listJobs(db, { filter, columns: shownColumns, order: 'oldest', limit, after }),
@@ -158,7 +158,7 @@ function jobsOf(db: Db, filter: JobFilter): ListStream<JobHead, ShownJob> {
   };
 }
 
-/** The classic contract's words for a failure. */
+/** Answers a failure in the words of the classic contract. */
 function answerFailure(reply: FastifyReply, failure: Failure): FastifyReply {
   switch (failure.failure) {
     case 'not_found':

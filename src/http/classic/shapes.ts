@@ -1,4 +1,4 @@
-/** Between the wire of the classic contract and the core. */
+/** Translates between the JSON of the classic contract and the core. */
 
 import { longestJobId, longestRunName, nameProblem } from '../../core/input.ts';
 import {
@@ -20,7 +20,7 @@ import type { RunSummary } from '../../store/read/runs.ts';
 import { bodyValue, type JsonBody } from '../body.ts';
 import { refuse } from '../errors.ts';
 
-/** `{name}` of POST /runs/, or refuses it. */
+/** Parses the `name` of POST /runs/ or refuses it. */
 export function parseRunName(body: JsonBody): string {
   const name = bodyValue(body, 'name');
   if (name === undefined || name === null || name === '') refuse('name', missing('name'));
@@ -29,12 +29,12 @@ export function parseRunName(body: JsonBody): string {
   return problem === null ? name : refuse('name', `invalid value for key 'name': ${problem}`);
 }
 
-/** The `job_id` of a new job: a string, or a whole number which becomes one; anything else is refused. */
+/** Parses the `job_id` of a new job: a string, or a whole number, which becomes a string. Refuses anything else. */
 export function parseJobId(body: JsonBody): string {
   const key = body.texts.has('job_id') ? 'job_id' : 'job-id';
   const value = bodyValue(body, key);
   if (value === undefined || value === null || value === '') refuse('job_id', missing('job_id'));
-  // The raw text, because a number above 2^53 would come back as another one.
+  // The raw text, because a number above 2^53 would lose digits.
   const id = typeof value === 'number' ? (body.texts.get(key) ?? '') : value;
   if (typeof id !== 'string' || (typeof value === 'number' && !/^-?\d+$/.test(id))) {
     refuse('job_id', "invalid value for key 'job_id': must be a string or a whole number");
@@ -48,8 +48,8 @@ function missing(key: string): string {
 }
 
 /**
- * The documented keys of a job's metadata, dashes and the dots of `mon.a_kernel_sha1` read as underscores; unknown keys
- * and `job_id` are left out. Refuses the first key whose value is of an impossible type.
+ * Parses the documented keys of a job's metadata. Dashes, and the dot of `mon.a_kernel_sha1`, count as underscores. Ignores unknown
+ * keys and `job_id`. Refuses the first key whose value has an invalid type.
  */
 export function parseJobChange(body: JsonBody): JobChange {
   const change = noChange();
@@ -84,7 +84,7 @@ const kinds: Record<Kind, { accepts: (value: unknown) => boolean; expected: stri
   },
 };
 
-/** The text of `GET /runs/`: an object keyed by run name, in the order of the list. */
+/** Prints the answer to `GET /runs/`: an object keyed by run name, in the order of the list. */
 export function printRuns(runs: RunSummary[], base: string): string {
   const texts = runs.map((run) => {
     const counted = { pass: run.passed, running: run.unfinished, fail: run.failed };
@@ -94,7 +94,7 @@ export function printRuns(runs: RunSummary[], base: string): string {
   return `{${texts.join(',')}}`;
 }
 
-/** One job in the text of `GET /runs/{name}/`, an object keyed by job id. */
+/** Prints one job in the answer to `GET /runs/{name}/`, an object keyed by job id. */
 export function printOutcome(
   run: string,
   { job_id, status, cases }: Pick<ShownJob, 'job_id' | 'status'> & { cases: CaseCounts | undefined },
@@ -113,7 +113,7 @@ const passed = { pass: 1, running: 0, fail: 0 };
 const failed = { pass: 0, running: 0, fail: 1 };
 const unfinished = { pass: 0, running: 1, fail: 0 };
 
-/** A job's own outcome, counted once. */
+/** The counts of a single job by status. */
 const outcome: Record<JobStatus, typeof passed> = {
   pass: passed,
   fail: failed,
@@ -131,7 +131,7 @@ interface Entry {
   counted: { pass: number; running: number; fail: number };
 }
 
-/** Written as text, because an object would sort its integer-like keys. */
+/** Prints an entry as text, because an object would sort its integer-like keys. */
 function printEntry({ key, path, finished, counted: { pass, running, fail } }: Entry, base: string): string {
   const href = JSON.stringify(`${base}/runs/${path}`);
   const status = finished ? 'finished' : 'running';
@@ -141,10 +141,10 @@ function printEntry({ key, path, finished, counted: { pass, running, fail } }: E
 /** The columns of a job that this contract shows. */
 export const shownColumns = ['job_id', 'status', 'small', 'description', ...documentFields] as const;
 
-/** What this contract shows of a job, as it is stored: raw JSON texts, and the description as plain text. */
+/** The columns that this contract shows, as stored: raw JSON texts, and the description as plain text. */
 export type ShownJob = Pick<WholeJob, (typeof shownColumns)[number]>;
 
-/** The text of one job: exactly the documented keys, each value the text that was sent. */
+/** Prints one job with exactly the documented keys. Each value is the text that was sent. */
 export function printJob(job: ShownJob): string {
   const { job_id, kernel, overrides, roles, targets, tasks, status } = job;
   return (

@@ -1,19 +1,19 @@
 import { pathPart, queryText, readPath } from '../../core/paths.ts';
 
-/** Parameters of pages that say how they are shown, not what is in them. */
+/** Parameters of pages that control the display, not the content. */
 const shownBy = [
   ...['cols', 'group', 'closed', 'open', 'rail', 'sel', 'marks', 'view', 'find', 'all', 'change', 'scope'],
 ];
 
-/** A file: its address below `/api`, and the parameters of the page that it has no use for. */
+/** A file: its path below `/api`, and the parameters of the page that it does not accept. */
 interface File {
   path: string[];
   without?: string[];
 }
 
 /**
- * The address below `/api` of what a page shows as a file, because people put `.json`, `.csv` or `.md` behind the address of a page:
- * `/ui/runs.csv`, `/ui/runs/RUN.md`, `/ui/runs/RUN/jobs.json`. Any other address comes back as it is.
+ * The URL below `/api` of the content of a page as a file, because users append `.json`, `.csv` or `.md` to the address of a page:
+ * `/ui/runs.csv`, `/ui/runs/RUN.md`, `/ui/runs/RUN/jobs.json`. Returns any other URL unchanged.
  */
 export function fileAddress(url: string): string {
   const [, page, format, query] = /^\/ui\/([^?]+)\.(json|csv|md)(?:\?(.*))?$/s.exec(url) ?? [];
@@ -45,7 +45,7 @@ function runFile(run: string, part: string | undefined, job: string | undefined,
   if (part === 'jobs' && job === undefined) return format === 'md' ? null : list;
   if (part === 'jobs' && job !== undefined) return format === 'json' ? { path: ['runs', run, 'jobs', job] } : null;
   if (part === 'compare' && job === undefined) return format === 'json' ? { path: ['runs', run, 'compare'] } : null;
-  // A run may be called "x.csv", but hardly with a time before the dot.
+  // A run can be named "x.csv", but its name is unlikely to have a time before the dot.
   if (part !== undefined || !/-\d{4}-\d\d-\d\d_/.test(run)) return null;
   if (format === 'csv') return list;
   return { path: ['runs', run, format === 'md' ? 'verdicts.md' : 'page'], without: ['q', 'tz', 'sort'] };

@@ -1,4 +1,4 @@
-/** Old addresses of pulpito and pulpito-ng, so that no link in a tracker comment breaks (docs/dashboard.md, "Old links"). */
+/** Redirects old addresses of pulpito and pulpito-ng, so that links in tracker comments still work (docs/dashboard.md, "Old links"). */
 
 import { parseMoment } from '../../core/moment.ts';
 import { pagePath, readPath } from '../../core/paths.ts';
@@ -9,7 +9,7 @@ import type { Value } from '../../core/query-value.ts';
 /** First segments that do not name a run, because the contracts, `/api` and the dashboard use them. */
 const taken = new Set(['api', 'ui', 'runs', 'nodes', 'jobs', 'queue', 'errors', 'healthz', 'readyz', 'favicon.ico']);
 
-/** pulpito's parameters of its list of runs, and the keys of the filter language. */
+/** Parameters of pulpito's list of runs, and the corresponding keys of the filter language. */
 const listKeys: Record<string, QueryKey> = {
   branch: 'branch',
   suite: 'suite',
@@ -20,8 +20,8 @@ const listKeys: Record<string, QueryKey> = {
 };
 
 /**
- * Where a browser that asks for an old address is sent, relative to the dashboard's base; null for what is no old address.
- * With `claim`, addresses that pulpito-ng shares with the teuthology contract (`/runs/NAME` and others) count too.
+ * The new address of an old one, relative to the dashboard's base; null if the URL is not an old address. With `claim`, addresses that
+ * pulpito-ng shares with the teuthology contract (`/runs/NAME` and others) count as old ones too.
  */
 export function newAddress(url: string, claim: boolean): string | null {
   const [path = '/', search = ''] = url.split('?', 2);
@@ -51,7 +51,7 @@ function fromPulpito(names: string[], parameters: URLSearchParams): string | nul
     if (third === 'jobs') return pagePath.nodes({ view: 'results', machine_type, since_days: given('since_days') });
     if (third === 'lock' || third === 'locks') return pagePath.nodes({ view: 'owners', machine_type });
   }
-  // A run's name has a dash and a time in it; anything else that is not known stays "not found".
+  // The name of a run contains a dash and a time. Any other unknown address remains "not found".
   if (taken.has(first) || names.length > 2 || !/-\d{4}-\d\d-\d\d_/.test(first)) return null;
   if (second === undefined) return pagePath.run(first);
   return second === 'detail' ? pagePath.run(first, { view: 'jobs' }) : pagePath.job(first, second);
@@ -75,7 +75,7 @@ function filterOf(parameters: URLSearchParams): string[] {
   return date ? [...terms, scheduledTerm(date, end ?? date)] : terms;
 }
 
-/** The days from one to another; as they were given, for the filter box to explain, when one is not a day. */
+/** A range of days. If one is not a day, the term keeps both as given, so that the filter box explains the error. */
 function scheduledTerm(from: string, to: string): string {
   const areDays = [from, to].every((day) => parseMoment(day, { now: 0, zone: 'UTC' }) !== null);
   const value: Value = areDays ? { type: 'range', from, to } : { type: 'literal', text: `${from}..${to}` };

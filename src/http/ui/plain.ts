@@ -1,4 +1,4 @@
-/** What a page shows without scripts: tables of its first data, bounded and escaped. */
+/** The content of a page without scripts: bounded, escaped tables of its initial data. */
 import { mayRead } from '../../core/access.ts';
 import { isFailing } from '../../core/compare.ts';
 import { causesOfJob } from '../../core/job.ts';
@@ -27,7 +27,7 @@ export interface BootAnswer {
   data: string;
 }
 
-/** The data of a page as HTML without scripts; empty for a page that is shown by none of these. */
+/** Prints the data of a page as HTML without scripts; empty if no printer exists for the page. */
 export function plainPage(answers: readonly BootAnswer[]): string {
   for (const { path, data } of answers) {
     const print = printers.find(([pattern]) => pattern.test(path))?.[1];

@@ -1,4 +1,4 @@
-/** Where people are sent who ask for an address that is no page: a short one, an old one, or one that they may not read. */
+/** Redirects from short addresses, from old addresses, and to the sign-in page. */
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { readDigits } from '../../core/input.ts';
 import { pagePath } from '../../core/paths.ts';
@@ -14,14 +14,14 @@ export const uiBase = '/ui';
 
 /** What redirects depend on. */
 interface RedirectOptions {
-  /** Browsers that ask for addresses which pulpito-ng shares with the teuthology contract get the dashboard. */
+  /** Redirects browsers to the dashboard also from addresses that pulpito-ng shares with the teuthology contract. */
   claim: boolean;
   db: Reader;
-  /** What stands before every path in links: that of the public address. */
+  /** The path of the public address, which every link begins with. */
   prefix: string;
 }
 
-/** Sends whoever asks for a short address, and browsers that ask for an old one or for the root, to the dashboard. */
+/** Redirects short addresses, and browsers that request an old address or the root, to the dashboard. */
 export function redirectBrowsers(app: FastifyInstance, { claim, db, prefix }: RedirectOptions): void {
   leadToSignIn(app, prefix);
   app.register(async (routes) => shortAddresses(routes, db, `${prefix}${uiBase}`));
@@ -59,12 +59,12 @@ function wantsHtml(accept: string | undefined): boolean {
   return accept?.trimStart().startsWith('text/html') ?? false;
 }
 
-/** What people open beside the pages, which open for everybody: short addresses, files and `/api`. */
+/** Addresses that users open besides pages, which are open to everyone: short addresses, files and `/api`. */
 const opened = /^\/(?:r|j|c|ui|api)\//;
 
 /**
- * Leads a browser that may not read an address to the page where its user signs in, and from there back. Links of other sites come without
- * the cookie of a session, so that this happens to people who are signed in too: they do not notice. `prefix` stands before every path.
+ * Redirects a browser that is not allowed to read an address to the sign-in page, which leads back. Links from other sites arrive without
+ * the session cookie, so this also happens to signed-in users, who do not notice it. Every path begins with `prefix`.
  */
 function leadToSignIn(app: FastifyInstance, prefix: string): void {
   app.addHook('onSend', async ({ method, headers, originalUrl }, reply, payload) => {

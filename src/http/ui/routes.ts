@@ -11,9 +11,9 @@ import { bootPaths, readShell, withBoot } from './shell.ts';
 
 const dist = join(root, 'web', 'dist');
 
-/** Mounts the dashboard under `/ui`: files that never change under their names, and one document for every page, whose links begin with `prefix`. */
+/** Mounts the dashboard under `/ui`: immutable files, and one document for all pages, whose links begin with `prefix`. */
 export async function uiRoutes(app: FastifyInstance, prefix: string): Promise<void> {
-  // The pages hold no data of their own, and signing in is one of them.
+  // The pages contain no data of their own, and one of them is the sign-in page.
   app.addHook('onRoute', (route) => {
     route.config = { ...route.config, scope: 'open' };
   });
@@ -34,7 +34,7 @@ export async function uiRoutes(app: FastifyInstance, prefix: string): Promise<vo
   });
   await app.register(fastifyCompress, compression);
   const page = async (request: FastifyRequest, reply: FastifyReply) => {
-    // Read again after a new build: the files of the old one are gone.
+    // Reread, because a new build removes the files of the old one.
     const shell = readShell(dist);
     if (shell === null) return sendMessage(reply, 503, 'the dashboard is being built; try again');
     const [path = '', search = ''] = request.url.slice(uiBase.length).split('?', 2);
@@ -52,16 +52,16 @@ export async function uiRoutes(app: FastifyInstance, prefix: string): Promise<vo
   app.get(`${uiBase}/icon.svg`, (_request, reply) => reply.sendFile('icon.svg', dist));
 }
 
-/** The API's answer to `path`; nothing when it is an error: the page then sends the request itself and shows the error. */
+/** The API's answer to `path`. Empty on an error: the page then sends the request itself and shows the error. */
 async function answerOf(app: FastifyInstance, path: string, { raw }: FastifyRequest): Promise<BootAnswer[]> {
-  // As the page would ask: whoever may not read gets no data.
+  // Asks with the headers of the page, so that users without the right to read get no data.
   const own = Object.entries(raw.headers).filter(([name]) => !aboutThePage.test(name));
   const headers = { ...Object.fromEntries(own), accept: 'application/json' };
   const asked = app.inject({ url: path, headers, remoteAddress: raw.socket.remoteAddress ?? '' });
-  // A server that has begun to stop refuses it.
+  // A server that is stopping refuses the request.
   const answer = await asked.catch(() => null);
   return answer?.statusCode === 200 ? [{ path, data: answer.body }] : [];
 }
 
-/** Headers that say how the page is sent, not who asks for it. */
+/** Headers about the transfer of the page, not about its user. */
 const aboutThePage = /^(accept-encoding|connection|content-.*|expect|if-.*|range|transfer-encoding|upgrade)$/;

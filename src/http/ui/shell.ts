@@ -1,4 +1,4 @@
-/** The one HTML document of the dashboard, with the first data of the page that was asked for already in it. */
+/** The HTML document of the dashboard, which contains the initial data of the requested page. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,16 +6,16 @@ import { apiPath, readPath } from '../../core/paths.ts';
 import { escapeHtml } from '../html.ts';
 import { type BootAnswer, plainPage } from './plain.ts';
 
-/** The bundle as `npm run build` left it. */
+/** The document built by `npm run build`. */
 interface Shell {
   html: string;
-  /** Changes with every build, so that an open page can say that there is a new one. */
+  /** Changes with every build, so that an open page can tell its user about a new version. */
   build: string;
   /** The Content-Security-Policy that allows this document and nothing else. */
   policy: string;
 }
 
-/** Reads the built document from `folder`, or null when the dashboard has not been built. */
+/** Reads the built document from `folder`; null if the dashboard has not been built. */
 export function readShell(folder: string): Shell | null {
   const file = join(folder, 'index.html');
   if (!existsSync(file)) return null;
@@ -43,10 +43,10 @@ function sha256(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }
 
-/** The longest first data that is put into the document, a run of 800 jobs; more is better fetched beside the script. */
+/** The longest data that is embedded in the document: a run of 800 jobs. Longer data loads faster in parallel with the script. */
 const longestBoot = 500_000;
 
-/** The document with some answers in it; all its links begin with `prefix`. */
+/** Embeds answers in the document. All its links begin with `prefix`. */
 export function withBoot({ html }: Shell, answers: readonly BootAnswer[], prefix: string): string {
   const [short, long] = [true, false].map((isShort) =>
     answers.filter(({ data }) => data.length <= longestBoot === isShort),
@@ -55,7 +55,7 @@ export function withBoot({ html }: Shell, answers: readonly BootAnswer[], prefix
     ({ path }) => `<link rel="preload" as="fetch" crossorigin href="${escapeHtml(prefix + path)}" />\n  `,
   );
   const texts = short?.map(({ path, data }) => `{"path":${JSON.stringify(path)},"data":${data}}`);
-  // In a script element only "<" could end it early or open a comment.
+  // Only "<" could end the script element early or open a comment.
   const boot = `[${texts?.join(',')}]`.replaceAll('<', '\\u003c');
   return below(prefix, html)
     .replace('<!--plain-->', () => below(prefix, plainPage(short ?? [])))
@@ -63,19 +63,19 @@ export function withBoot({ html }: Shell, answers: readonly BootAnswer[], prefix
     .replace('<!--boot-->', () => `<script type="application/json" id="boot">${boot}</script>`);
 }
 
-/** HTML of this server with a prefix before the paths of its links. What clients sent is escaped and has no quotes. */
+/** Adds a prefix to the paths of links in HTML of this server. Text from clients is escaped and contains no quotes. */
 function below(prefix: string, html: string): string {
   return prefix === '' ? html : html.replace(/ (href|src|data-base)="(?=\/(?:ui|api)\b)/g, `$&${escapeHtml(prefix)}`);
 }
 
-/** What a page asks the API for at first; `path` and `search` are those below the dashboard's base. */
+/** The first API requests of a page. `path` and `search` are relative to the dashboard's base. */
 export function bootPaths(path: string, search: string): string[] {
   const page = pageData(readPath(path), new URLSearchParams(search));
   return page === null ? [apiPath.session()] : [page, apiPath.session()];
 }
 
 function pageData([first, name, second, job, ...rest]: string[], given: URLSearchParams): string | null {
-  // The viewer opens at the first error, which the job has.
+  // The viewer opens at the first error, which is in the answer for the job.
   if (first === 'runs' && second === 'jobs' && rest.join('/') === 'log') return apiPath.job(name ?? '', job ?? '');
   if (rest.length > 0) return null;
   const of = (key: string) => given.get(key) ?? '';
