@@ -1,4 +1,4 @@
-/** How answers of `/api` are printed: long lists, CSV and Markdown. */
+/** Prints answers of `/api`: long lists, CSV and Markdown. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseQuery, type Query, type QueryTarget } from '../../core/query.ts';
 import { inTurns } from '../../core/turns.ts';
@@ -6,7 +6,7 @@ import { jsonType, refuse } from '../errors.ts';
 import { type ListStream, sendListStream } from '../list-stream.ts';
 import { ordinary } from '../turns.ts';
 
-/** Sends an object that has some values, and behind them a list, whose items are made and printed in turns: of hostile data they have megabytes. */
+/** Sends an object with a list as its last value. Items are printed in turns, because with hostile data they have megabytes. */
 export async function sendWithList<Item>(
   reply: FastifyReply,
   rest: object,
@@ -18,7 +18,7 @@ export async function sendWithList<Item>(
   return reply.type(jsonType).send(await bytesOf([...parts, ']}']));
 }
 
-/** The bytes of a text that comes in parts. */
+/** The bytes of a text given in parts. */
 export async function bytesOf(parts: readonly string[]): Promise<Buffer> {
   const buffers: Buffer[] = [];
   for await (const part of inTurns(parts)) buffers.push(Buffer.from(part));
@@ -32,14 +32,14 @@ export function sendText(reply: FastifyReply, type: string, text: string): Fasti
 
 type Cell = string | number | null;
 
-/** A CSV file whose rows are read and sent by pages (`ListStream`). */
+/** A CSV file whose rows are read and sent page by page (`ListStream`). */
 interface CsvFile<Row> extends Pick<ListStream<Row, Row>, 'entries' | 'bytes' | 'atATime'> {
   name: string;
   columns: readonly string[];
   cells: (row: Row) => readonly Cell[];
 }
 
-/** The `config` of its route. A long file is compressed for as long as it is read, which takes up a megabyte of each. */
+/** The `config` of routes for CSV files. They are not compressed: a compressor takes a megabyte for as long as the file is read. */
 export const longFile = { ...ordinary, compress: false };
 
 /** Sends a CSV file of any length. */
@@ -60,19 +60,19 @@ export function sendCsvFile<Row>(
   });
 }
 
-/** The filter of a file. A file cannot report a problem beside its lines, so a filter that has one is refused. */
+/** Parses the filter of a file. A filter with a problem is refused, because a file has no place to report it. */
 export function fileQuery(q: string, target: QueryTarget): Query {
   const { query, problems } = parseQuery(q, target);
   const [problem] = problems;
   return problem === undefined ? query : refuse('q', `parameter 'q': ${problem.message}`);
 }
 
-/** One line of a CSV file (RFC 4180). Spreadsheets take a text that begins like a formula for one: an apostrophe prevents it. */
+/** Prints a line of a CSV file (RFC 4180). A text that begins like a formula gets an apostrophe, because spreadsheets would evaluate it. */
 export function csvLine(values: readonly Cell[]): string {
   return `${values.map(csvCell).join(',')}\r\n`;
 }
 
-/** A time in milliseconds since the epoch, as spreadsheets read it. */
+/** Formats a time in milliseconds since the epoch for spreadsheets. */
 export function csvTime(time: number | null): string | null {
   return time === null ? null : new Date(time).toISOString();
 }
@@ -84,7 +84,7 @@ function csvCell(value: Cell): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** A text in which Markdown finds nothing special, and which stays in its line. */
+/** Escapes a text for Markdown and keeps it on one line. */
 export function escapeMarkdown(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]()<>#+!|~&@$^:=-]/g, (character) => `\\${character}`);
 }

@@ -12,7 +12,7 @@ import { after, answers, filter, integer, limit, only, text, textAnswers, textOr
 
 const values = orNull(Type.Record(text, Type.Unknown()));
 
-/** Who changed what; `before` and `after` have the fields that a change was about. */
+/** An entry of the audit log. `before` and `after` contain the fields that changed. */
 const AuditItem = shape('AuditItem', {
   id: integer,
   at: Type.Number(),
@@ -29,23 +29,23 @@ const AuditItem = shape('AuditItem', {
 });
 export type AuditItem = Static<typeof AuditItem>;
 
-/** One page; `next` goes into `after`. */
+/** One page. `next` is the `after` of the next one. */
 const AuditList = shape('AuditList', {
   changes: Type.Array(AuditItem),
   next: orNull(integer),
-  /** Terms of `q` that mean nothing here, in words; the rest of `q` applies. */
+  /** What is wrong with terms of `q` that were ignored. */
   problems: Type.Array(text),
 });
 export type AuditList = Static<typeof AuditList>;
 
 const auditList = {
-  summary: 'Who changed what, newest first',
+  summary: 'Changes and their authors, newest first',
   querystring: only({ q: filter, tz: zone, after, limit }),
   response: answers(AuditList),
 };
 
 const auditFile = {
-  summary: 'All of them as CSV',
+  summary: 'All changes as CSV',
   querystring: only({ q: filter, tz: zone }),
   response: textAnswers('text/csv'),
 };
@@ -81,10 +81,10 @@ export function auditRoutes(app: ApiServer, context: ApiContext): void {
 /** Changes of a file that are read at a time. */
 const changesAtATime = 500;
 
-/** Bytes of a change besides what it says before and after. */
+/** Bytes of a change without its `before` and `after`. */
 const changeBytes = 500;
 
-/** As many changes as there are up to the limit: a page of a search may end before it is full. */
+/** Reads changes until there are as many as the limit, because a page of a search can be incomplete. */
 async function nextChanges({ db }: ApiContext, search: AuditSearch): Promise<AuditRow[]> {
   const rows: AuditRow[] = [];
   for (let after = search.after; ; ) {

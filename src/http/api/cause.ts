@@ -34,21 +34,21 @@ const CausePlace = shape('Place', {
   last: Type.Object({ run: text, posted: Type.Number() }),
 });
 
-/** Where a cause occurred in the last days: those with the most jobs first. */
+/** Where a cause occurred in the last days. Places with the most jobs come first. */
 const CausePlaces = shape('CausePlaces', { cause: KnownCause, days: integer, places: Type.Array(CausePlace) });
 export type CausePlaces = Static<typeof CausePlaces>;
 
 const Named = Type.Array(Type.Object({ name: text, jobs: integer }));
 
-/** Everything that is known of a cause. */
+/** Everything that is known about a cause. */
 const CausePage = shape('CausePage', {
   cause: KnownCause,
-  /** The jobs that were counted, those posted last; `more` when there are others before them. */
+  /** The number of latest jobs that were counted. `more` says whether there are earlier ones. */
   jobs: integer,
   more: Type.Boolean(),
   first: Type.Number(),
   last: Type.Number(),
-  /** The last 20 runs of a suite on a base branch, oldest first, with the jobs that failed of it. */
+  /** The last 20 runs of a suite on a base branch, oldest first, with the number of jobs that failed with this cause. */
   lines: Type.Array(
     Type.Object({
       suite: text,
@@ -57,18 +57,18 @@ const CausePage = shape('CausePage', {
     }),
   ),
   places: Type.Array(CausePlace),
-  /** What its jobs have in common in the last `runs` runs of the suite that it hit most. */
+  /** What its jobs have in common in the last `runs` runs of the suite in which it occurs most. */
   common: Type.Object({
     suite: text,
     runs: integer,
     blame: orNull(Blame),
     facets: Type.Array(Type.Object({ facet: text, k: integer, n: integer })),
   }),
-  /** Of the last `examined` jobs. */
+  /** How many of its last jobs `nodes`, `os` and `texts` cover. */
   examined: integer,
   nodes: Named,
   os: Named,
-  /** Failure reasons as they were reported, cut after 2,000 characters; the last job of each. */
+  /** Failure reasons as reported, truncated to 2,000 characters, each with its last job. */
   texts: Type.Array(Type.Object({ text, jobs: integer, run: text, job_id: text })),
   runs: Type.Array(Type.Object({ run: RunItem, jobs: integer })),
   latest: Type.Array(JobItem),
@@ -76,7 +76,7 @@ const CausePage = shape('CausePage', {
 export type CausePage = Static<typeof CausePage>;
 
 const causePage = {
-  summary: 'A cause of failures: its history, where it occurs, and in which words',
+  summary: 'A cause of failures: its history, its places and its wordings',
   params: causePath,
   response: answers(CausePage),
 };
@@ -85,12 +85,12 @@ const causePlaces = {
   summary: 'The suites and branches in which a cause occurred',
   params: causePath,
   querystring: only({
-    days: Type.Optional(Type.Integer({ minimum: 1, maximum: 365, description: 'how far back; 14 when it is missing' })),
+    days: Type.Optional(Type.Integer({ minimum: 1, maximum: 365, description: 'how far back; default 14' })),
   }),
   response: answers(CausePlaces),
 };
 
-/** How much of each the page has. */
+/** The most entries of each list of the page. */
 const most = { lines: 6, places: 40, named: 12, texts: 20, runs: 50, jobs: 50 };
 const longestText = 2000;
 
@@ -162,7 +162,7 @@ function shortened(line: JobLine): JobLine {
   return { ...line, failure_reason: reason === null ? null : reason.slice(0, longestText).toWellFormed() };
 }
 
-/** The values that most of some jobs have, with the number of these jobs. */
+/** The most frequent values of some jobs, with the number of jobs that have them. */
 function counted(lines: readonly JobLine[], values: (line: JobLine) => readonly string[]): CausePage['nodes'] {
   const counts = new Map<string, number>();
   for (const line of lines) for (const value of values(line)) counts.set(value, (counts.get(value) ?? 0) + 1);

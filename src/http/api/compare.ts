@@ -34,7 +34,7 @@ import {
   text,
 } from './schema.ts';
 
-/** See `JobItem`. */
+/** A job in a comparison, see `JobItem`. */
 const ComparedJob = orNull(
   Type.Object({
     job_id: text,
@@ -57,11 +57,11 @@ const Compare = shape('Compare', {
 export type Compare = Static<typeof Compare>;
 
 const compare = {
-  summary: 'What became of each description since another run',
+  summary: 'How the result of each description changed since another run',
   params: runPath,
   querystring: only({
     with: optional(
-      'a run, or base: the last one of the base branch, or prev (default): the one before, or base if there is none',
+      'a run; base for the last run of the base branch; or prev (default) for the previous run, or base if there is none',
     ),
     base: baseParameter,
     ...latestOf,
@@ -70,8 +70,9 @@ const compare = {
 };
 
 /**
- * `GET /runs/:run/compare?with=`: another run, the last one of the base branch for `base`, or the one before when it is absent, empty or
- * `prev`. A branch without such a run is compared with the last run of its base branch, and any with that of the branch that `base=` names.
+ * `GET /runs/:run/compare?with=`: compares with the named run, with the last run of the base branch for `base`, or with the previous run
+ * if `with` is absent, empty or `prev`. If there is no previous run, or if `base=` names a branch, compares with the last run of the base
+ * branch.
  */
 export function compareRoutes(app: ApiServer, context: ApiContext): void {
   app.get('/runs/:run/compare', { schema: compare, config: large }, async ({ params, query }, reply) => {
@@ -85,7 +86,7 @@ export function compareRoutes(app: ApiServer, context: ApiContext): void {
   });
 }
 
-/** The run that is asked for; null when there is none of that sort. */
+/** The run to compare with; null if there is none. */
 async function otherRun(context: ApiContext, run: RunRow, query: LatestOf & { with?: string; base?: string }) {
   const { with: wanted = '' } = query;
   if (wanted === '' || wanted === 'prev') return runBefore(context, run, query.base);

@@ -1,4 +1,4 @@
-/** What all routes of `/api` work with. */
+/** What the routes of `/api` have in common. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type {
   FastifyBaseLogger,
@@ -16,7 +16,7 @@ import type { Db } from '../../store/db.ts';
 import type { Sessions } from '../access/sessions.ts';
 import { bodyValue, readBody } from '../body.ts';
 
-/** What the routes of `/api` work with; `now` in microseconds since the Unix epoch. */
+/** What the routes of `/api` work with; `now` returns microseconds since the Unix epoch. */
 export interface ApiContext {
   db: Db;
   config: Config;
@@ -27,7 +27,7 @@ export interface ApiContext {
   now: () => number;
 }
 
-/** Requests and answers have the types of their schemas. */
+/** Derives the types of requests and answers from their schemas. */
 interface SchemaTypes extends FastifyTypeProvider {
   validator: this['schema'] extends TSchema ? Static<this['schema']> : unknown;
   serializer: this['schema'] extends TSchema ? Static<this['schema']> : unknown;
@@ -42,18 +42,18 @@ export type ApiServer = FastifyInstance<
   SchemaTypes
 >;
 
-/** The clock for reading a filter; `tz` as its schema has checked it. */
+/** The clock for evaluating a filter. The schema has validated `tz`. */
 export function clockOf({ now }: ApiContext, tz = 'UTC'): Clock {
   return { now: milliseconds(now()), zone: tz };
 }
 
-/** For the `preValidation` of a route: makes the body the plain object that its schema describes. */
+/** For the `preValidation` of a route: turns the body into the plain object that its schema describes. */
 export async function jsonBody(request: FastifyRequest): Promise<void> {
   const body = readBody(request);
   request.body = Object.fromEntries([...body.texts.keys()].map((key) => [key, bodyValue(body, key)]));
 }
 
-/** The same where a body may be missing, which then is an empty object. */
+/** The same for an optional body. A missing body becomes an empty object. */
 export async function optionalBody(request: FastifyRequest): Promise<void> {
   if (request.body === undefined) request.body = {};
   else await jsonBody(request);

@@ -39,7 +39,7 @@ import {
   textOrNull,
 } from './schema.ts';
 
-/** What somebody said of a cause; see `Decision` of core/decisions/decision.ts. */
+/** A decision on a cause; see `Decision` of core/decisions/decision.ts. */
 export const DecisionItem = shape('DecisionItem', {
   id: integer,
   cause: text,
@@ -50,7 +50,7 @@ export const DecisionItem = shape('DecisionItem', {
   issue_url: textOrNull,
   note: text,
   scope: Type.Enum([...decisionScopes]),
-  /** The run or the branch; null for "everywhere". */
+  /** The run or the branch to which the decision applies; null for "everywhere". */
   scope_of: textOrNull,
   run: text,
   author: text,
@@ -64,64 +64,68 @@ export const DecisionItem = shape('DecisionItem', {
 });
 export type DecisionItem = Static<typeof DecisionItem>;
 
-/** What people said of a cause in a run. */
+/** The decision on a cause in a run. */
 export const standingFacts = {
-  /** The decision that holds. */
+  /** The decision that is in force. */
   decision: orNull(DecisionItem),
-  /** Why there is none although there was one. */
+  /** Why an earlier decision is no longer in force. */
   past: textOrNull,
 };
 
-/** A decision in a list, with what became of it. */
+/** A decision in a list, with what happened to it later. */
 const ListedDecision = shape('ListedDecision', {
   ...DecisionItem.properties,
-  /** Whether another decision has taken its place. */
+  /** Whether another decision has replaced it. */
   replaced: Type.Boolean(),
-  /** Causes that its jobs went to when the rules changed, when none of them has most: somebody needs to look. */
+  /** The causes among which its jobs were divided by a change of the rules, if none has most of them: a user has to decide again. */
   scattered: Type.Array(text),
 });
 export type ListedDecision = Static<typeof ListedDecision>;
 
-/** One page; `next` goes into `after`. */
+/** One page. `next` is the `after` of the next one. */
 const DecisionList = shape('DecisionList', { decisions: Type.Array(ListedDecision), next: numberOrNull });
 export type DecisionList = Static<typeof DecisionList>;
 
-const filters = { cause: optional('id of a cause'), run: optional('a run: only decisions that reach it') };
+const filters = { cause: optional('id of a cause'), run: optional('a run: only decisions that apply to it') };
 
 const decisionList = {
-  summary: 'What people said of causes, newest first, also what was replaced or withdrawn',
+  summary: 'Decisions on causes, newest first, including replaced and withdrawn ones',
   querystring: only({ ...filters, after, limit }),
   response: answers(DecisionList),
 };
 
 const decisionFile = {
-  summary: 'All of them as CSV',
+  summary: 'All decisions as CSV',
   querystring: only(filters),
   response: textAnswers('text/csv'),
 };
 
-/** A text that its author chooses: the same request with the same key is carried out once. */
+/** A text that the client chooses: a request with the same key is carried out only once. */
 export const clientKey = Type.Optional(
-  Type.String({ minLength: 1, maxLength: 64, description: 'chosen by the client: repeating it repeats nothing' }),
+  Type.String({
+    minLength: 1,
+    maxLength: 64,
+    description: 'chosen by the client; a request with the same key is carried out only once',
+  }),
 );
 
-/** What a client sends. */
+/** The body of a request for a new decision. */
 const NewDecision = only({
   run: Type.String({ minLength: 1, maxLength: 512, description: 'a run with the cause' }),
   cause: Type.String({ minLength: 1, maxLength: 64, description: 'id of the cause' }),
   class: Type.Enum([...decisionClasses]),
-  issue_url: Type.Optional(Type.String({ maxLength: longestIssue, description: 'of http or https' })),
+  issue_url: Type.Optional(Type.String({ maxLength: longestIssue, description: 'an http or https address' })),
   note: Type.Optional(Type.String({ maxLength: 2000 })),
   scope: Type.Optional(
     Type.Enum([...decisionScopes], {
-      description: 'where it holds; "base" (of the branch of the run) when it is missing, "branch" if that caused it',
+      description: 'where it applies; default "base" (the base branch of the run), or "branch" if the branch caused it',
     }),
   ),
   until: Type.Optional(
     Type.Integer({
       minimum: 0,
       maximum: 8_640_000_000_000,
-      description: 'not for runs that are scheduled later, in milliseconds since the epoch',
+      description: 'does not apply to runs scheduled later, in milliseconds since the epoch',
     }),
   ),
   replaces: Type.Optional(rowId),
@@ -130,19 +134,19 @@ const NewDecision = only({
 export type NewDecision = Static<typeof NewDecision>;
 
 const makeDecision = {
-  summary: 'Says what a cause is; answers the decision',
+  summary: 'Makes a decision on a cause and returns it',
   body: NewDecision,
   response: answers(DecisionItem),
 };
 
 const withdrawDecision = {
-  summary: 'Withdraws a decision; answers it',
+  summary: 'Withdraws a decision and returns it',
   params: Type.Object({ id: rowId }),
   body: only({}),
   response: answers(DecisionItem),
 };
 
-/** The `config` of a route that writes what people say. */
+/** The `config` of routes that write decisions. */
 const triage = { ...ordinary, scope: 'triage' } as const;
 
 /** `GET` and `POST /decisions`, `GET /decisions.json` and `/decisions.csv`, and `POST /decisions/:id/withdraw`. */
@@ -182,7 +186,7 @@ export function decisionRoutes(app: ApiServer, context: ApiContext): void {
   });
 }
 
-/** Who sends a request; refuses somebody without a name, whom nobody could ask later. */
+/** The sender of a request. Refuses anonymous senders, because nobody could ask them later. */
 export function named(request: FastifyRequest): Actor & { name: string } {
   const { name, ...actor } = actorOf(request, 'api');
   if (name !== null) return { ...actor, name };
@@ -195,7 +199,7 @@ async function placeNamed({ db, config }: ApiContext, run: string | undefined): 
   return placeOf(orThrow(await findRun(db, run)), await basesOf(db, config.base_branches));
 }
 
-/** Reads a decision, and checks it against the run that it is made in. */
+/** Reads a decision and checks it against the run in which it is made. */
 async function readDecision({ db, config }: ApiContext, body: NewDecision) {
   const { issue_url = '', note = '', class: kind, until, replaces = null } = body;
   const run = orThrow(await findRun(db, storable(body.run)));
@@ -204,11 +208,11 @@ async function readDecision({ db, config }: ApiContext, body: NewDecision) {
   const reach = reachOf(scope, place);
   if (typeof reach === 'string') return refuse('scope', `key 'scope': ${reach}`);
   if (kind === 'caused by this branch' && scope !== 'run' && scope !== 'branch')
-    return refuse('scope', "key 'scope' must be run or branch for what a branch has caused");
+    return refuse('scope', "key 'scope' must be run or branch for a cause that a branch introduced");
   if (issue_url !== '' && !isIssue(issue_url))
-    return refuse('issue_url', "key 'issue_url' must be an address of http or https");
+    return refuse('issue_url', "key 'issue_url' must be an http or https address");
   const cause = await causeOfRun(db, run.id, body.cause);
-  if (cause === null) return refuse('cause', `key 'cause': no job of the run failed of '${body.cause}'`);
+  if (cause === null) return refuse('cause', `key 'cause': no job of the run failed with the cause '${body.cause}'`);
   return {
     ...{ cause: cause.id, version: signatureVersion, kind: cause.kind, title: cause.title, class: kind, ...reach },
     issue_url: issue_url === '' ? null : storable(issue_url),
@@ -219,7 +223,7 @@ async function readDecision({ db, config }: ApiContext, body: NewDecision) {
   };
 }
 
-/** A cause that a job of a run has, by its id. */
+/** Finds a cause by its id among those of the jobs of a run. */
 async function causeOfRun(db: ApiContext['db'], runId: number, id: string): Promise<Signature | null> {
   for await (const page of judgedJobs(db, runId)) {
     const found = page.flatMap(causesOfJob).find((cause) => cause.id === id);
@@ -228,7 +232,7 @@ async function causeOfRun(db: ApiContext['db'], runId: number, id: string): Prom
   return null;
 }
 
-/** Decisions that are read at a time for a file, and what one takes up beside its note. */
+/** Decisions that are read at a time for a file, and the bytes of one without its note. */
 const rowsAtATime = 200;
 const rowBytes = 1500;
 

@@ -15,50 +15,51 @@ const nothing = Type.Object({});
 const names = Type.Object({ names: Type.Array(text) });
 
 /**
- * The data of each event. `hello` comes first; `jobs` for topic `run:NAME`; `runs` for topic `runs` and `run:NAME`;
- * `nodes`, `decisions`, `queue` and `deliveries` for theirs; `reset` when what was missed is no longer known: read everything again.
+ * The data of each event. `hello` comes first. `jobs` is sent for the topic `run:NAME`, `runs` for `runs` and `run:NAME`, and `nodes`,
+ * `decisions`, `queue` and `deliveries` for the topics of these names. `reset` means that missed events are no longer available: the
+ * client must read everything again.
  */
 export const liveEvents = {
   hello: Type.Object({ version: text, build: text }),
-  /** Jobs that changed: `status` null when the job was deleted, `previous` null when it is new. */
+  /** Jobs that changed. `status` is null if the job was deleted, `previous` is null if it is new. */
   jobs: Type.Object({
     run: text,
     jobs: Type.Array(Type.Object({ job_id: text, status: textOrNull, previous: textOrNull })),
   }),
-  /** Names of what changed. */
+  /** The names of the runs or nodes that changed. */
   runs: names,
   nodes: names,
   /**
-   * Ids of the causes that people decided on, or withdrew a decision on; `made` has the decisions on those for which it is the whole
-   * change. What holds of the others must be read.
+   * Ids of the causes whose decisions were made or withdrawn. `made` has the new decisions on those causes for which this is the whole
+   * change. The client must read the decisions on the others.
    */
   decisions: Type.Object({ names: Type.Array(text), made: Type.Array(DecisionItem) }),
   queue: nothing,
-  /** Of notifications. */
+  /** Deliveries of notifications. */
   deliveries: nothing,
   reset: nothing,
 };
 
-/** The types of the same. */
+/** The types of the events' data. */
 export type LiveEvents = { [Type in keyof typeof liveEvents]: Static<(typeof liveEvents)[Type]> };
 
 const events = {
-  summary: 'Changes as server-sent events; Last-Event-ID resumes',
+  summary: 'Changes as server-sent events; can be resumed with Last-Event-ID',
   querystring: only({
     topics: optional(
-      'at most 20 of run:NAME, runs, nodes, decisions, queue and deliveries, with commas between; a comma in a name as %2C',
+      'comma-separated list of at most 20 of run:NAME, runs, nodes, decisions, queue and deliveries; %2C for a comma in a name',
       'topics',
     ),
   }),
   response: textAnswers('text/event-stream'),
 };
 
-/** How many messages a client that was away can catch up with. */
+/** How many messages a reconnecting client can catch up with. */
 const remembered = 1000;
-/** Unread bytes beyond which a client is disconnected; it reconnects and catches up. Two thousand clients may hold 128 MB. */
+/** A client with more unread bytes is disconnected; it reconnects and catches up. Two thousand clients can take up 128 MB. */
 const mostUnread = 64 << 10;
 const heartbeat = 15_000;
-/** Heartbeats after which a client is dropped that has not read all that it was sent. */
+/** Heartbeats after which a client that has not read everything is dropped. */
 const mostBeatsUnread = 4;
 const eventStream = 'text/event-stream; charset=utf-8';
 
@@ -68,18 +69,18 @@ interface Message {
   text: string;
 }
 
-/** A page that listens. */
+/** A connected page. */
 interface Client {
   wanted: Set<string>;
-  /** The id of the last message before it came. */
+  /** The id of the last message before it connected. */
   since: number;
-  /** For how many heartbeats it has not read everything. */
+  /** The number of heartbeats since it last had read everything. */
   unread: number;
 }
 
 /** The last messages, with their ids. */
 function createMessageLog() {
-  // Ids of another process mean nothing here: its clients read everything again.
+  // Ids of another process are not valid here, so its clients have to read everything again.
   const boot = randomBytes(4).toString('hex');
   const messages: Message[] = [];
   let lastId = 0;
@@ -93,7 +94,7 @@ function createMessageLog() {
       if (messages.length > remembered) messages.shift();
       return message;
     },
-    /** The id of the last message that a client has: undefined for a new one, null when what it missed is not known. */
+    /** The id of the last message that a client received; undefined for a new client, null if what it missed is not known. */
     seen(header: string | string[] | undefined): number | null | undefined {
       if (typeof header !== 'string') return undefined;
       const [from, text = ''] = header.split('-');
@@ -110,12 +111,12 @@ function concerns({ topics }: Message, wanted: Set<string>): boolean {
   return topics.some((topic) => wanted.has(topic));
 }
 
-/** `GET /events?topics=run:NAME,runs`: server-sent events; `Last-Event-ID` resumes. */
+/** `GET /events?topics=run:NAME,runs`: server-sent events, resumed with `Last-Event-ID`. */
 export function eventRoutes(app: ApiServer, { db }: ApiContext): void {
   const log = createMessageLog();
   const clients = new Map<ServerResponse, Client>();
   let unsent: Message[] = [];
-  // All messages of a moment in one piece: fifty of them are 25,000 writes to 500 clients, which took 300 ms.
+  // Messages of the same moment are written together: separately, fifty messages to 500 clients are 25,000 writes, which took 300 ms.
   const send = () => {
     for (const [response, { wanted, since }] of clients) {
       writeAll(
@@ -143,28 +144,28 @@ export function eventRoutes(app: ApiServer, { db }: ApiContext): void {
     const wanted = new Set(readTopics(request.query.topics ?? 'runs'));
     reply.type(eventStream).header('cache-control', 'no-store').header('x-accel-buffering', 'no');
     if (request.method === 'HEAD') return reply.send(Readable.from([]));
-    // A client reads what it shows after the hello: nothing that is written from then on may be missed.
+    // A client reads its data after the hello, so no write from then on may be missed.
     await db.live.ready();
     reply.hijack();
     const response = reply.raw;
     if (response.destroyed) return;
-    // Those of the hooks too: whoever asks from another origin may read this as well.
+    // Includes the headers set by hooks, so that pages of other origins can read events too.
     response.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
     response.setTimeout(0);
     const seen = log.seen(request.headers['last-event-id']);
-    // With an id: a client that is cut off before anything happened must not miss what happens next.
+    // The hello has an id, so that a client that is cut off before the first message does not miss it.
     const hello = `id: ${log.boot}-${seen ?? log.lastId()}\nevent: hello\ndata: ${JSON.stringify({ version, build: log.boot })}`;
     response.write(`retry: 3000\n${hello}\n\n`);
     if (seen === null) response.write(resetText);
     else if (seen !== undefined) writeAll(response, log.after(seen, wanted));
     clients.set(response, { wanted, since: log.lastId(), unread: 0 });
     response.on('close', () => clients.delete(response));
-    // Whoever came while the others were sent away: the stop would wait for this client.
+    // A client that connected while the server was closing the others would delay the stop.
     if (closing) response.end();
   });
 }
 
-/** Shows proxies that the streams are in use, and drops clients that read nothing. */
+/** Keeps the streams alive in proxies and drops clients that do not read. */
 function keepAlive(clients: Map<ServerResponse, Client>): void {
   for (const [response, client] of clients) {
     client.unread = response.writableLength > 0 ? client.unread + 1 : 0;
@@ -173,7 +174,7 @@ function keepAlive(clients: Map<ServerResponse, Client>): void {
   }
 }
 
-/** A client for which it is too much to be told reads everything again. */
+/** Writes messages to a client, or a reset if they are too long. */
 function writeAll(response: ServerResponse, messages: Message[]): void {
   const text = messages.map(({ text }) => text).join('');
   if (text !== '') write(response, text.length > mostUnread ? resetText : text);

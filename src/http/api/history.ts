@@ -27,41 +27,41 @@ import {
   zone,
 } from './schema.ts';
 
-/** Descriptions against runs, oldest run first; rows that fail last come first. */
+/** The results of descriptions in runs, oldest run first. Rows that fail in the last runs come first. */
 const History = shape('History', {
   runs: Type.Array(RunItem),
   rows: Type.Array(
     Type.Object({
       description: text,
-      /** For each run the job's status as an index into `jobStatuses`, -1 when the run has no such job. */
+      /** The job's status in each run, as an index into `jobStatuses`; -1 if the run has no such job. */
       status: Type.Array(integer),
       job_id: Type.Array(textOrNull),
       /** Index into `signatures`, -1 for none. */
       signature: Type.Array(integer),
-      /** The causes of the first 20 failed test cases of a job, as such indexes, of the runs in which there are some. */
+      /** The causes of the first 20 failed test cases of a job, as indexes into `signatures`, for runs that have any. */
       case_causes: Type.Array(Type.Object({ run: integer, causes: Type.Array(integer) })),
     }),
   ),
   signatures: Type.Array(KnownCause),
-  /** How many descriptions there are, counted up to 20,000 (core/history.ts); `rows` has the first 2,000. */
+  /** The number of descriptions, counted up to 20,000 (core/history.ts). `rows` has the first 2,000. */
   total: integer,
 });
 export type History = Static<typeof History>;
 
 const history = {
-  summary: 'Descriptions against the last runs of a suite and branch',
+  summary: 'Results of descriptions in the last runs of a suite and branch',
   querystring: only({
     suite: optional('suite'),
     branch: optional('branch'),
     machine_type: optional('machine type'),
-    since: optional('only runs scheduled since then: a day like 2026-11-20, a minute, or an age like 7d', 'day'),
+    since: optional('only runs scheduled since: a day like 2026-11-20, a minute, or an age like 7d', 'day'),
     tz: zone,
-    n: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, description: 'how many runs; 20 when it is missing' })),
+    n: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, description: 'how many runs; default 20' })),
   }),
   response: answers(History),
 };
 
-/** The most descriptions: what a page can show, and 2 MB of JSON. */
+/** The most descriptions in an answer: as many as a page can show, and 2 MB of JSON. */
 const mostRows = 2000;
 
 /** `GET /history?suite=&branch=&machine_type=&since=&n=20`. */
@@ -72,7 +72,7 @@ export function historyRoutes(app: ApiServer, context: ApiContext): void {
     const from = since === undefined ? undefined : dayStart(since, clockOf(context, tz));
     const runs = await lastRuns(db, { ...of, from }, n);
     const gathered = historyRows(runs.length);
-    // The newest first: of more descriptions than are gathered those of old runs are left out.
+    // Newest run first, so that descriptions of old runs are left out if there are too many.
     for (const [index, run] of [...runs.entries()].reverse()) {
       for await (const jobs of verdictsOfRun(db, run.id)) {
         for await (const job of inTurns(jobs)) gathered.add(index, job);
@@ -89,30 +89,30 @@ export function historyRoutes(app: ApiServer, context: ApiContext): void {
   });
 }
 
-/** When a day begins, in microseconds since the epoch; undefined for one that lies before all times in the zone. */
+/** The start of a day, in microseconds since the epoch; undefined for a day before all times in the zone. */
 function dayStart(since: string, clock: Clock): number | undefined {
   const day = parseMoment(since, clock);
   return day === null ? undefined : day.from * 1000;
 }
 
-/** What stays of the deleted runs of a month (UTC, like 2026-11): of their scheduling. */
+/** What is kept of the deleted runs that were scheduled in a month (UTC, like 2026-11). */
 const MonthItem = shape('MonthItem', {
   month: text,
   runs: integer,
   total: integer,
   counts: Counts,
-  /** Those with the most jobs, at most ten. */
+  /** The causes with the most jobs, at most ten. */
   causes: Type.Array(Type.Object({ cause: KnownCause, jobs: integer })),
 });
 export type MonthItem = Static<typeof MonthItem>;
 
-/** One page, newest month first; `next` goes into `after`. */
+/** One page, newest month first. `next` is the `after` of the next one. */
 const MonthList = shape('MonthList', { months: Type.Array(MonthItem), next: textOrNull });
 export type MonthList = Static<typeof MonthList>;
 
 const ofMonths = {
   suite: Type.String({ description: 'suite' }),
-  branch: optional('branch; all of them when it is missing'),
+  branch: optional('branch; default all branches'),
 };
 
 const monthList = {
@@ -120,32 +120,32 @@ const monthList = {
   querystring: only({
     ...ofMonths,
     after: Type.Optional(
-      Type.String({ pattern: '^\\d{4}-(?:0[1-9]|1[0-2])$', description: '"next" of the page before' }),
+      Type.String({ pattern: '^\\d{4}-(?:0[1-9]|1[0-2])$', description: '"next" of the previous page' }),
     ),
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 60, description: 'how many; 12 when it is missing' })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 60, description: 'how many; default 12' })),
   }),
   response: answers(MonthList),
 };
 
 const monthFile = {
-  summary: 'All of them as CSV, without causes',
+  summary: 'All months as CSV, without causes',
   querystring: only(ofMonths),
   response: textAnswers('text/csv'),
 };
 
 const monthPlaces = {
-  summary: 'Suites of deleted runs, or the branches of one, with the number of these runs',
-  querystring: only({ suite: optional('the suite whose branches are wanted') }),
+  summary: 'Suites of deleted runs, or the branches of a suite, with the number of runs',
+  querystring: only({ suite: optional('the suite whose branches to return') }),
   response: answers(Suggestions),
 };
 
-/** Causes of a month. */
+/** The most causes of a month. */
 const mostCauses = 10;
 
-/** Suites or branches that are suggested. */
+/** The most suites or branches that are suggested. */
 const mostPlaces = 100;
 
-/** Months of a file: a hundred years. */
+/** The most months in a file: a hundred years. */
 const mostMonths = 1200;
 
 /** `GET /months?suite=&branch=&after=&limit=12`, `/months.json` and `/months.csv`; `/months/suggest?suite=`. */

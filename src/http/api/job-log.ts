@@ -15,72 +15,72 @@ import type { ApiContext, ApiServer } from './context.ts';
 import { answers, integer, jobPath, latestOf, only, optional, Problem, text } from './schema.ts';
 
 const file = Type.Optional(
-  Type.String({ maxLength: 2000, description: 'a file below the folder of the job; its log when it is missing' }),
+  Type.String({ maxLength: 2000, description: 'a file below the folder of the job; default its log' }),
 );
-/** A place in a file, in bytes. */
+/** An offset in a file, in bytes. */
 const byte = (description: string) =>
   Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description }));
 
 const jobFiles = {
-  summary: 'The files of a job in the archive, at most 1,000 of a folder',
+  summary: 'The files of a job in the archive, at most 1,000 per folder',
   params: jobPath,
-  querystring: only({ path: optional('a folder below that of the job'), ...latestOf }),
+  querystring: only({ path: optional('a folder below the folder of the job'), ...latestOf }),
   response: answers(
     Type.Object({
       path: text,
       entries: Type.Array(
         Type.Object({ name: text, type: Type.Enum(['file', 'folder']), size: orNull(Type.Integer()) }),
       ),
-      /** Whether the folder has more of them. */
+      /** Whether the folder has more entries. */
       more: Type.Boolean(),
     }),
   ),
 };
 
-/** What is said of the file; places in bytes. `cut`: it is packed, and its end is missing or was not unpacked. */
+/** Facts about the file; offsets are in bytes. `cut` means that it is packed and its end is missing or was not unpacked. */
 const ofFile = { file: text, cut: Type.Boolean(), size: integer };
 
-/** Lines that follow each other, at most 256 KB of JSON. */
+/** Consecutive lines, at most 256 KB of JSON. */
 const LogSlice = shape('LogSlice', {
   ...ofFile,
   from: integer,
   to: integer,
-  /** `line` is the number of the line, null when it is not known. */
+  /** `line` is the number of the line; null if it is not known. */
   lines: Type.Array(Type.Object({ at: integer, line: orNull(Type.Integer()), text })),
-  /** Whether numbers of lines are not known yet: the same question is answered with them a moment later. */
+  /** Whether line numbers are still being counted: the same request returns them a moment later. */
   counting: Type.Boolean(),
 });
 export type LogSlice = Static<typeof LogSlice>;
 
-/** The next line with a text: the byte that it begins at, and where the search goes on; null for none. */
+/** The next matching line: `at` is the byte at which it begins, `next` the byte from which to continue the search; null for none. */
 const LogMatch = shape('LogMatch', { ...ofFile, at: orNull(Type.Integer()), next: orNull(Type.Integer()) });
 export type LogMatch = Static<typeof LogMatch>;
 
 const jobLog = {
-  summary: 'Some lines of the log of a job, or the next place of a text in it',
+  summary: 'Lines of the log of a job, or the next match of a text in it',
   params: jobPath,
   querystring: only({
     file,
     from: Type.Optional(
       Type.String({
         pattern: '^(?:end|\\d{1,15})$',
-        description: 'the byte of the first line, or end for the last lines',
+        description: 'byte offset of the first line, or end for the last lines',
       }),
     ),
-    before: byte('the byte behind the last line'),
-    around: byte('a byte in a line, which is shown with those around it'),
+    before: byte('byte offset of the end of the last line'),
+    around: byte('byte offset in a line, which is returned with the lines around it'),
     line: Type.Optional(
       Type.Integer({
         minimum: 1,
         maximum: Number.MAX_SAFE_INTEGER,
-        description: 'the number of a line, which is shown with those around it',
+        description: 'the number of a line, which is returned with the lines around it',
       }),
     ),
-    lines: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'how many at most; 200' })),
+    lines: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'how many at most; default 200' })),
     find: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 200, description: 'a text to look for, from the byte "from" on' }),
+      Type.String({ minLength: 1, maxLength: 200, description: 'a text to search for, starting at the byte "from"' }),
     ),
-    next: Type.Optional(Type.Enum(['error'], { description: 'look for the next line that may be an error instead' })),
+    next: Type.Optional(Type.Enum(['error'], { description: 'search for the next line that may be an error instead' })),
     ...latestOf,
   }),
   response: answers(Type.Union([LogSlice, LogMatch])),
@@ -89,7 +89,7 @@ const jobLog = {
 const stream = { schema: Type.Unsafe<unknown>(text) };
 
 const jobLogFile = {
-  summary: 'A file of a job as it is stored',
+  summary: 'A file of a job, as stored',
   params: jobPath,
   querystring: only({ file, ...latestOf }),
   response: {
@@ -99,32 +99,32 @@ const jobLogFile = {
   },
 };
 
-/** What the log of a job said (core/logs); `byte` is where the error begins. */
+/** The error found in the log of a job (core/logs). `byte` is the offset at which it begins. */
 const JobExcerpt = shape('JobExcerpt', {
   file: text,
   kind: Type.Enum([...evidenceKinds]),
   error: text,
   byte: orNull(Type.Integer()),
-  /** Whether the error is what failed; otherwise it is the likeliest line. */
+  /** Whether the error is certainly the cause of the failure; otherwise it is the most likely line. */
   sure: Type.Boolean(),
-  /** What else may have failed. */
+  /** Other possible errors. */
   others: Type.Array(Type.Object({ kind: Type.Enum([...evidenceKinds]), error: text, at: integer })),
-  /** Lines around the error, or the last ones of the log. */
+  /** The lines around the error, or the last lines of the log. */
   context: text,
   version: integer,
 });
 export type JobExcerpt = Static<typeof JobExcerpt>;
 
-/** What is known of the log of a job. */
+/** What is known about the log of a job. */
 export const knownLogFacts = {
-  /** What it said; null when it was not read. */
+  /** The error found in it; null if it was not read. */
   excerpt: orNull(JobExcerpt),
-  /** Why there is no excerpt of a log that was asked for. */
+  /** Why there is no excerpt although the log should have been read. */
   unread: orNull(Type.Enum([...unreadLogs])),
 };
 
 const jobExcerpt = {
-  summary: 'The first real error of the log of a job, as the server read it when the job ended badly',
+  summary: 'The first real error in the log of a job, found when the job failed or died',
   params: jobPath,
   querystring: only(latestOf),
   response: answers(Type.Object(knownLogFacts)),
@@ -137,7 +137,7 @@ const usualLines = 200;
 /** The `config` of routes that read the archive. */
 const archived = { line: 'archive', scope: 'read' } as const;
 
-/** `GET /runs/:run/jobs/:job/files`, `/log` and `/log/raw`: what the archive has of a job. */
+/** `GET /runs/:run/jobs/:job/files`, `/log`, `/excerpt` and `/log/raw`: the files of a job in the archive. */
 export function jobLogRoutes(app: ApiServer, context: ApiContext): void {
   const { archive } = context;
 
@@ -156,8 +156,8 @@ export function jobLogRoutes(app: ApiServer, context: ApiContext): void {
       refuse('from', "only one of the parameters 'from', 'before', 'around' and 'line' can be given");
     const search = find !== undefined ? 'find' : next !== undefined ? 'next' : null;
     if (search !== null && (from === 'end' || elsewhere > 0))
-      refuse(search, `parameter '${search}' goes with a number 'from' alone`);
-    if (search === 'find' && next !== undefined) refuse('next', "parameter 'next' does not go with 'find'");
+      refuse(search, `parameter '${search}' can only be combined with a numeric 'from'`);
+    if (search === 'find' && next !== undefined) refuse('next', "parameter 'next' cannot be combined with 'find'");
     const job = await jobOf(context, params, query);
     if (search !== null) {
       const start = { file, from: Number(from ?? 0) };
@@ -187,7 +187,7 @@ export function jobLogRoutes(app: ApiServer, context: ApiContext): void {
     reply
       .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(`${job.job_id}-${name}`)}`)
       .type(type === null ? 'application/octet-stream' : `${type}; charset=utf-8`);
-    // Fastify would read the file to its end for nothing.
+    // Fastify would read the whole file in vain.
     if (method === 'HEAD') return reply.send(Readable.from([]));
     return Readable.from(bytesFrom(archive, job, first.name.split('/'), first.bytes), { objectMode: false });
   });
@@ -207,7 +207,7 @@ function placeOf({ from, before, around, line }: Place): SliceAt | { line: numbe
   return { from: from === 'end' ? from : Number(from ?? 0) };
 }
 
-/** A file to its end, read while the client takes it. */
+/** Reads a file to its end at the pace of the client. */
 async function* bytesFrom(archive: Archive, job: PlacedJob, file: string[], first: Uint8Array) {
   let bytes = first;
   for (let at = 0; bytes.length > 0; ) {
@@ -233,7 +233,7 @@ async function jobOf(
 ): Promise<PlacedJob> {
   const found = orThrow(await placedJob(db, orThrow(await findRun(db, run, latest)), job));
   if (!archive.isOpen()) {
-    throw new ArchiveProblem('missing', 'this server reads no archive; its operator can set PADDLES_ARCHIVE');
+    throw new ArchiveProblem('missing', 'this server has no archive; its operator can set PADDLES_ARCHIVE');
   }
   return found;
 }

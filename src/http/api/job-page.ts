@@ -38,27 +38,27 @@ import {
   textOrNull,
 } from './schema.ts';
 
-/** A job with the history of its description, newest first, itself included. */
+/** A job with the history of its description, newest first and including the job itself. */
 const JobPage = shape('JobPage', {
   run: RunItem,
   job: JobItem,
-  /** Every key that was reported, and nothing else: the job as it was configured. */
+  /** Every reported key and nothing else: the job as it was configured. */
   config: Type.Record(text, Type.Unknown()),
-  /** Host → the roles it played. */
+  /** The roles of each host. */
   roles: Type.Array(Type.Object({ node: text, roles: Type.Array(text) })),
   links: Type.Array(Link),
   ...knownLogFacts,
-  /** How many of its test cases ended in which way; null when it has none. */
+  /** The number of its test cases by result; null if it has none. */
   tests: orNull(countsBy(caseResults)),
   /** Whether the server can read its log. */
   reads_logs: Type.Boolean(),
   history: Type.Array(JobItem),
-  /** The neighbours in the order of the run page, null at the ends. */
+  /** Its neighbours in the order of the run page; null at the ends. */
   before: textOrNull,
   after: textOrNull,
-  /** Its number in that order, from 1, and how many there are. */
+  /** Its number in that order, from 1, and the number of jobs. */
   place: Type.Object({ at: integer, of: integer }),
-  /** Jobs of the run with the same cause, itself included, in that order; at most 200 of `total`. */
+  /** Jobs of the run with the same cause, including itself, in that order; at most 200 of `total`. */
   siblings: Type.Object({
     total: integer,
     jobs: Type.Array(Type.Object({ job_id: text, status: JobStatus, description: textOrNull })),
@@ -71,7 +71,7 @@ const jobPage = {
   params: jobPath,
   querystring: only({
     scope: Type.Optional(
-      Type.Enum(['branch', 'all', 'sha1'], { description: 'of the history; branch when it is missing' }),
+      Type.Enum(['branch', 'all', 'sha1'], { description: 'which jobs the history contains; default branch' }),
     ),
     ...latestOf,
   }),
@@ -98,7 +98,7 @@ export function jobPageRoutes(app: ApiServer, context: ApiContext): void {
       ...(await neighbours(db, run, job.job_id)),
       siblings: await siblingsOf(db, run, line),
     };
-    // The job as it was reported, to the digit: what is parsed and printed again can lose some.
+    // The texts as reported, because numbers that are parsed and printed again can lose digits.
     const text = `${JSON.stringify(page).slice(0, -1)},"config":${joinObject(reportedKeys(job))}}`;
     return sendJson(reply, text);
   });

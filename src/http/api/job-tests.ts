@@ -39,14 +39,14 @@ import {
 const CaseResult = Type.Enum([...caseResults]);
 const caseFacts = { name: text, result: CaseResult, seconds: numberOrNull, message: textOrNull };
 
-/** Some test cases of a job, failed ones first when nothing else is asked for. */
+/** Test cases of a job, failed ones first. */
 const JobTests = shape('JobTests', {
-  /** Of all cases; null when the job has none. */
+  /** The number of all cases by result; null if the job has none. */
   counts: orNull(countsBy(caseResults)),
   seconds: Type.Number(),
-  /** `posted`, or the files that they were in. */
+  /** `posted`, or the files in which they were found. */
   source: text,
-  /** How many match. */
+  /** The number of matching cases. */
   total: integer,
   cases: Type.Array(Type.Object(caseFacts)),
 });
@@ -56,12 +56,14 @@ const jobTests = {
   summary: 'The test cases of a job',
   params: jobPath,
   querystring: only({
-    text: Type.Optional(Type.String({ maxLength: 200, description: 'a part of the name or message, in any case' })),
-    result: Type.Optional(
-      Type.Enum([...caseResults, 'failed'], { description: 'how they ended; failed: fail or error' }),
+    text: Type.Optional(
+      Type.String({ maxLength: 200, description: 'a part of the name or message, case-insensitive' }),
     ),
-    skip: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'how many to leave out' })),
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'how many at most; 200' })),
+    result: Type.Optional(
+      Type.Enum([...caseResults, 'failed'], { description: 'result of the cases; failed for fail or error' }),
+    ),
+    skip: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'how many to skip' })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'how many at most; default 200' })),
     ...latestOf,
   }),
   response: answers(JobTests),
@@ -69,22 +71,22 @@ const jobTests = {
 
 const putJobTests = {
   summary:
-    'Takes the test cases of a job, as JUnit XML (with a Content-Encoding if it is compressed), in place of those that it had',
+    'Replaces the test cases of a job with those of a JUnit XML document (with a Content-Encoding if it is compressed)',
   params: jobPath,
   response: answers(Type.Object({ counts: countsBy(caseResults) })),
 };
 
 /** The failed cases of a run. */
 const RunTests = shape('RunTests', {
-  /** `signature` is the cause that the case is; null when it is only listed, because it is not among the first 20 of any job. */
+  /** `signature` is the cause of the case; null if the case is not among the first 20 of any job and has no cause. */
   causes: Type.Array(Type.Object({ name: text, signature: textOrNull, message: textOrNull, jobs: Type.Array(text) })),
-  /** Whether the run has more failed cases than were looked at. */
+  /** Whether the run has more failed cases than were examined. */
   more: Type.Boolean(),
 });
 export type RunTests = Static<typeof RunTests>;
 
 const runTests = {
-  summary: 'The failed test cases of a run, those of most jobs first',
+  summary: 'The failed test cases of a run, those that failed in the most jobs first',
   params: runPath,
   querystring: only(latestOf),
   response: answers(RunTests),
@@ -95,9 +97,11 @@ const ofJob = { run: text, branch: text, job_id: text, posted: Type.Number(), st
 /** The history of a test case. */
 const TestHistory = shape('TestHistory', {
   name: text,
-  /** Its newest failures anywhere. */
+  /** Its latest failures in any run. */
   failures: Type.Array(Type.Object({ ...ofJob, result: CaseResult, message: textOrNull })),
-  /** Newest jobs with the description of the newest of these, or of the job that was asked for; null: they did not have it. */
+  /**
+   * The latest jobs with the description of its newest failure, or of the requested job. `result` is null for jobs without this case.
+   */
   recent: Type.Array(Type.Object({ ...ofJob, result: orNull(CaseResult), seconds: numberOrNull })),
 });
 export type TestHistory = Static<typeof TestHistory>;
@@ -105,9 +109,9 @@ export type TestHistory = Static<typeof TestHistory>;
 const testHistory = {
   summary: 'The history of a test case',
   querystring: only({
-    name: Type.String({ minLength: 1, maxLength: 500, description: 'its name, as lists of cases have it' }),
-    run: optional('a run, with a job of it whose description is followed'),
-    job: optional('the job; goes with run'),
+    name: Type.String({ minLength: 1, maxLength: 500, description: 'its name, as in lists of cases' }),
+    run: optional('the run of a job whose description is followed'),
+    job: optional('the job; needs run'),
   }),
   response: answers(TestHistory),
 };
@@ -145,7 +149,7 @@ export function jobTestRoutes(app: ApiServer, context: ApiContext): void {
   putTests(app, context);
 }
 
-/** Failed cases of a run that are looked at. */
+/** The most failed cases of a run that are examined. */
 const mostOfRun = 5000;
 
 function putTests(app: ApiServer, { db }: ApiContext): void {
@@ -160,7 +164,7 @@ function putTests(app: ApiServer, { db }: ApiContext): void {
   });
 }
 
-/** Refuses what is no JUnit XML, and what has too much in it to be kept. */
+/** Reads a JUnit XML document. Refuses other documents, and those whose cases are too long to be stored. */
 async function readCases(document: AsyncIterable<Buffer>): Promise<PackedCases> {
   const packer = createPacker();
   const cases = gatherCases(packer.write);
@@ -191,7 +195,7 @@ interface Wanted {
   limit?: number;
 }
 
-/** The cases that are wanted; failed ones come first. */
+/** The matching cases. Failed ones come first. */
 async function matching(packed: string, { text = '', result, skip = 0, limit = 200 }: Wanted) {
   const word = text.toLowerCase();
   const [failed, others]: [TestCase[], TestCase[]] = [[], []];
@@ -208,7 +212,7 @@ async function matching(packed: string, { text = '', result, skip = 0, limit = 2
   return { total, cases: [...failed, ...others].slice(skip, skip + limit) };
 }
 
-/** Failures and jobs in the history of a case. */
+/** The most failures and jobs in the history of a case. */
 const [mostFailures, mostRecent] = [50, 20];
 
 async function historyOf(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createKeptPages } from './kept-pages.ts';
 
-test('concurrent requests share one page, and another version is made again', async () => {
+test('concurrent requests share one page, and a new version is built again', async () => {
   const pages = createKeptPages();
   let made = 0;
   const read = (version: string) => pages.get('run', version, async () => String(++made));
@@ -10,7 +10,7 @@ test('concurrent requests share one page, and another version is made again', as
   expect(await read('b')).toBe('2');
 });
 
-test('after clear neither old pages nor those in progress are shared', async () => {
+test('after clear, neither old pages nor pages in progress are shared', async () => {
   const pages = createKeptPages();
   const read = (run: string, text: string | Promise<string>) => pages.get(run, 'v', async () => text);
   await read('kept', 'old');
@@ -24,7 +24,7 @@ test('after clear neither old pages nor those in progress are shared', async () 
   ]);
 });
 
-test('failures and pages over two million characters are not kept, and at most ten pages are', async () => {
+test('keeps at most ten pages, but no failures and no pages over two million characters', async () => {
   const pages = createKeptPages();
   const read = (run: string, text: string) => pages.get(run, 'v', async () => text);
   await expect(pages.get('run', 'v', async () => Promise.reject(new Error('lost')))).rejects.toThrow('lost');

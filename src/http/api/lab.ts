@@ -31,13 +31,13 @@ import {
   textOrNull,
 } from './schema.ts';
 
-/** For each machine type its runs with queued jobs in the order in which they are taken. */
+/** The runs with queued jobs of each machine type, in the order in which they are started. */
 export const Queue = shape('QueuePage', {
   queues: Type.Array(
     Type.Object({
       machine_type: text,
       paused: orNull(Type.Object({ by: textOrNull, since: numberOrNull, until: numberOrNull })),
-      /** Jobs of all runs for this machine type; of the running ones `running_elsewhere` are in runs that are not listed. */
+      /** Running jobs of all runs for this machine type, of which `running_elsewhere` belong to runs that are not listed. */
       running: integer,
       running_elsewhere: integer,
       queued: integer,
@@ -48,23 +48,23 @@ export const Queue = shape('QueuePage', {
 });
 export type Queue = Static<typeof Queue>;
 
-const queue = { summary: 'What waits for each machine type', response: answers(Queue) };
+const queue = { summary: 'The queue of each machine type', response: answers(Queue) };
 
 const ChargedJobs = shape('ChargedJobs', { failures: integer, jobs: integer });
 
-/** Why a node is suspect: infra failures without bursts among its jobs of the last 14 days, and among those of nodes that are not. */
+/** Why a node is suspect: infra failures without bursts among its jobs of the last 14 days, compared with nodes that are not suspect. */
 const Suspicion = shape('Suspicion', {
   sentence: text,
   failures: integer,
   jobs: integer,
   others: ChargedJobs,
   p: Type.Number(),
-  /** What its jobs failed of, the most frequent first, at most five. */
+  /** The causes of its failed jobs, most frequent first, at most five. */
   causes: Type.Array(Type.Object({ ...KnownCause.properties, jobs: integer })),
 });
 export type Suspicion = Static<typeof Suspicion>;
 
-/** A node with what it runs, how its jobs of the last `since_days` ended, and the infra failures of the last 14 days. */
+/** A node with its running job, the results of its jobs of the last `since_days`, and its infra failures of the last 14 days. */
 const NodeItem = shape('NodeItem', {
   name: text,
   machine_type: textOrNull,
@@ -83,7 +83,7 @@ const NodeItem = shape('NodeItem', {
 });
 export type NodeItem = Static<typeof NodeItem>;
 
-/** The nodes of a machine type, or all. */
+/** The nodes of a machine type, or all nodes. */
 const NodeList = shape('NodeList', {
   nodes: Type.Array(NodeItem),
   machine_types: Type.Array(text),
@@ -92,24 +92,24 @@ const NodeList = shape('NodeList', {
 export type NodeList = Static<typeof NodeList>;
 
 const nodeList = {
-  summary: 'Nodes and how their jobs ended',
+  summary: 'Nodes and the results of their jobs',
   querystring: only({
-    machine_type: optional('only of this type'),
+    machine_type: optional('only nodes of this type'),
     since_days: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 366, description: 'results of how many days; 14 when it is missing' }),
+      Type.Integer({ minimum: 1, maximum: 366, description: 'results of the last days; default 14' }),
     ),
   }),
   response: answers(NodeList),
 };
 
-/** A node and its jobs, newest first, 50 at a time. A name without its domain finds the node that begins so, if there is one. */
+/** A node and its jobs, newest first, 50 per page. A name without its domain finds the node if exactly one begins with it. */
 const NodePage = shape('NodePage', { node: NodeItem, jobs: Type.Array(JobItem), next: textOrNull });
 export type NodePage = Static<typeof NodePage>;
 
 const nodePage = {
   summary: 'A node and its jobs',
   params: Type.Object({
-    name: Type.String({ description: 'name of the node, or what stands before the first dot when one node has it' }),
+    name: Type.String({ description: 'name of the node, or the part before its first dot if that is unique' }),
   }),
   querystring: only({ after }),
   response: answers(NodePage),
@@ -165,7 +165,7 @@ function suspicionItem(suspicion: NonNullable<NodeCharge['suspicion']>, machineT
   return { sentence: suspectText(suspicion, machineType, suspects), failures, jobs, others, p, causes };
 }
 
-/** The runs with the lowest priority number are taken first, among equals the oldest. */
+/** Runs with the lowest priority number come first; among equals, the oldest. */
 function byPriority(a: RunItem, b: RunItem): number {
   return (a.priority ?? Number.MAX_SAFE_INTEGER) - (b.priority ?? Number.MAX_SAFE_INTEGER) || a.posted - b.posted;
 }

@@ -26,13 +26,13 @@ import {
   zone,
 } from './schema.ts';
 
-/** One page; `total` and `counts` are those of the whole result, `next` goes into `after`. */
+/** One page. `total` and `counts` cover the whole result. `next` is the `after` of the next page. */
 const RunList = shape('RunList', {
   runs: Type.Array(RunItem),
   total: integer,
   counts: Counts,
   next: textOrNull,
-  /** Terms of `q` that mean nothing here, in words; the rest of `q` applies. */
+  /** What is wrong with terms of `q` that were ignored. */
   problems: Type.Array(text),
 });
 export type RunList = Static<typeof RunList>;
@@ -40,29 +40,29 @@ export type RunList = Static<typeof RunList>;
 const sort = Type.Optional(
   Type.Enum(
     runSorts.flatMap((column) => [column, `-${column}` as const]),
-    { description: 'a column, with - before it for descending; -scheduled when it is missing' },
+    { description: 'a column, with a leading - for descending; default -scheduled' },
   ),
 );
 
 const runList = {
-  summary: 'Runs, page by page',
-  querystring: only({ q: filter, tz: zone, sort, after: optional('"next" of the page before'), limit }),
+  summary: 'Runs, one page at a time',
+  querystring: only({ q: filter, tz: zone, sort, after: optional('"next" of the previous page'), limit }),
   response: answers(RunList),
 };
 
 const runFile = {
-  summary: 'All of them as CSV',
+  summary: 'All matching runs as CSV',
   querystring: only({ q: filter, tz: zone, sort }),
   response: textAnswers('text/csv'),
 };
 
 const runText = {
-  summary: 'The first of them as a table in Markdown',
+  summary: 'The first matching runs as a Markdown table',
   querystring: only({ q: filter, tz: zone, sort, limit }),
   response: textAnswers('text/markdown'),
 };
 
-/** With the number of runs that have each. */
+/** Values with the number of runs that have them. */
 export const Suggestions = shape('Suggestions', { values: Type.Array(Type.Object({ value: text, count: integer })) });
 export type Suggestions = Static<typeof Suggestions>;
 
@@ -72,7 +72,7 @@ const suggestions = {
   summary: 'Values of a key of the filter language among matching runs',
   querystring: only({
     field: Type.Enum(runKeys, { description: 'the key' }),
-    prefix: optional('how the value begins'),
+    prefix: optional('prefix of the value'),
     q: filter,
     tz: zone,
   }),
@@ -93,9 +93,9 @@ const SearchResults = shape('SearchResults', {
 export type SearchResults = Static<typeof SearchResults>;
 
 const searchResults = {
-  summary: 'Where a few letters could lead',
+  summary: 'Runs, jobs, nodes and causes that match a text',
   querystring: only({
-    text: optional('at least two letters of a name, an id, an address, RUN/JOB, or words of a failure'),
+    text: optional('at least two letters of a name, an id, an address, RUN/JOB, or words of a failure reason'),
   }),
   response: answers(SearchResults),
 };
@@ -159,10 +159,10 @@ function markdownOf(runs: RunItem[]): string {
   return `| ${heads.join(' | ')} |\n|${heads.map(() => '---|').join('')}\n${lines.join('')}`;
 }
 
-/** Runs that are read at a time for a file. */
+/** Runs read at a time for a file. */
 const runsAtATime = 200;
 
-/** What a run takes up beside its tags. */
+/** Bytes of a run without its tags. */
 const runBytes = 1000;
 
 const runColumns = ['name', 'status', 'user', 'suite', 'branch', 'sha1', 'machine_type', 'flavor', 'priority'] as const;

@@ -1,4 +1,4 @@
-/** One document of everything that a port serves, made of the schemas of its routes, and a page that shows it. */
+/** The OpenAPI document of a port, generated from the schemas of its routes, and a page that shows it. */
 
 import { createHash } from 'node:crypto';
 import swagger from '@fastify/swagger';
@@ -7,7 +7,7 @@ import { version } from '../../program.ts';
 import type { BaseOf } from '../addresses.ts';
 import { escapeHtml } from '../html.ts';
 
-/** An OpenAPI document, as far as it is looked into. */
+/** The parts of an OpenAPI document that are used here. */
 interface ApiDocument {
   info?: { title?: string; description?: string; version?: string };
   paths?: Record<string, Record<string, Operation> | undefined>;
@@ -33,21 +33,26 @@ interface Shape {
 }
 
 const tags = {
-  runs: 'Runs, and what happens to them as a whole.',
-  jobs: 'Jobs: reports of workers, and lists.',
+  runs: 'Runs as a whole.',
+  jobs: 'Jobs: reports from workers, and lists.',
   nodes: 'Machines: their state, locks and jobs.',
   queue: 'Queues of jobs, and their pauses.',
-  dashboard: 'What the dashboard reads. Times are milliseconds since the Unix epoch, durations seconds.',
-  service: 'For those who operate the server.',
+  dashboard: 'The data of the dashboard. Times are milliseconds since the Unix epoch, durations seconds.',
+  service: 'Operation of the server.',
 };
 
 const security = {
   bearer: { type: 'http', scheme: 'bearer', description: 'A token.' },
   basic: { type: 'http', scheme: 'basic', description: 'A token as the password; the name does not matter.' },
-  session: { type: 'apiKey', in: 'cookie', name: 'paddles_session', description: 'Of a browser: POST /api/session.' },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'paddles_session',
+    description: 'For browsers, see POST /api/session.',
+  },
 } as const;
 
-/** Collects the routes that are added after it, and returns what makes the document of them, with the address at which a client reaches the server. */
+/** Collects the routes that are added after this call. Returns a function that builds their document for the address of a request. */
 export function collectRoutes(
   app: FastifyInstance,
   contract: string,
@@ -59,12 +64,12 @@ export function collectRoutes(
       info: {
         title: 'paddles',
         version,
-        description: `The ${contract} contract, which this port speaks, and the data of the dashboard below /api. Every address answers with and without a slash at its end, and a method that it does not have with 405 and \`Allow\`.`,
+        description: `The ${contract} contract, which this port speaks, and the data of the dashboard below /api. Every path works with and without a trailing slash. A method that it does not support is answered with 405 and \`Allow\`.`,
         license: { name: 'MIT', identifier: 'MIT' } as never,
       },
       tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
       components: { securitySchemes: security },
-      // Whether a token is needed is a setting.
+      // A setting decides whether a token is required.
       security: [{}, { bearer: [] }, { basic: [] }, { session: [] }],
     },
     transform: ({ schema, url, route }) => {
@@ -79,7 +84,7 @@ export function collectRoutes(
   };
 }
 
-/** Where an operation belongs, its name, and the scope of tokens that it needs. */
+/** The tag and name of an operation, and the scope that it requires. */
 function namesOf({ method, url, config, schema }: RouteOptions) {
   const segments = url.split('/').filter((segment) => segment !== '');
   const words = segments.flatMap((segment, index) => {
@@ -97,7 +102,7 @@ function namesOf({ method, url, config, schema }: RouteOptions) {
   return { operationId, tags: [tagOf(segments)], description: [description, scope].filter(Boolean).join(' ') };
 }
 
-/** One of several, by which an operation on one is called. */
+/** Singulars, for the names of operations on a single item. */
 const ones: Record<string, string> = {
   runs: 'run',
   jobs: 'job',
@@ -116,7 +121,7 @@ function tagOf([first = '', , third]: string[]): keyof typeof tags {
   return first in tags ? (first as keyof typeof tags) : 'service';
 }
 
-/** Every shape that has a title stands once below `components`, however often it is used. */
+/** Moves every shape with a title to `components`, once. */
 function withSharedShapes(document: ApiDocument): ApiDocument {
   const schemas: Record<string, Shape> = {};
   const paths = share(document.paths, schemas) as ApiDocument['paths'] & object;
@@ -129,7 +134,7 @@ function share(value: unknown, schemas: Record<string, Shape>): unknown {
   const copy: Record<string, unknown> = Object.fromEntries(
     Object.entries(value).map(([key, one]) => [key, share(one, schemas)]),
   );
-  // Generators of clients know this form only.
+  // Client generators support only this form.
   if (copy.patternProperties instanceof Object) {
     copy.additionalProperties ??= Object.values(copy.patternProperties)[0];
     delete copy.patternProperties;
@@ -138,7 +143,7 @@ function share(value: unknown, schemas: Record<string, Shape>): unknown {
   if (typeof title !== 'string') return copy;
   const known = schemas[title];
   if (known !== undefined && JSON.stringify(known) !== JSON.stringify(copy))
-    throw new Error(`two different shapes are called ${title}`);
+    throw new Error(`two different shapes are named ${title}`);
   schemas[title] = copy;
   return { $ref: `#/components/schemas/${title}` };
 }
@@ -151,7 +156,7 @@ table { border-collapse: collapse; } th, td { text-align: left; padding: .2rem .
 h2 { margin-top: 2rem; font: 600 1rem ui-monospace, monospace; }
 `;
 
-/** The OpenAPI document as a page for people, without scripts, and the policy that allows it and nothing else. */
+/** The OpenAPI document as an HTML page without scripts, and a Content-Security-Policy that allows nothing else. */
 export function docsPage(document: ApiDocument): { html: string; policy: string } {
   const hash = createHash('sha256').update(style).digest('base64');
   const shapes = document.components?.schemas ?? {};
@@ -193,19 +198,19 @@ function section(path: string, method: string, operation: Operation, shapes: Rec
 <details><summary>Answer (${escapeHtml(type)})</summary>${shapeText(`the answer to ${method.toUpperCase()} ${path}`, content.schema ?? {})}</details></section>`;
 }
 
-/** What a value may be, in words. */
+/** The type of a value in words. */
 function kindOf({ enum: values, anyOf, type = 'any JSON' }: Shape): string {
   if (values !== undefined) return values.join(', ');
   return anyOf === undefined ? type : [...new Set(anyOf.map(kindOf))].join(' or ');
 }
 
-/** The shared shape that a schema only names, or the schema itself. */
+/** The shared shape that a schema refers to, or the schema itself. */
 function resolved(schema: Shape | undefined, shapes: Record<string, Shape>): Shape {
   const name = schema?.$ref?.split('/').at(-1);
   return (name === undefined ? schema : shapes[name]) ?? {};
 }
 
-/** A schema as text; the names of shared shapes lead to them. */
+/** A schema as text, with links to the shared shapes. */
 function shapeText(of: string, schema: unknown): string {
   const text = escapeHtml(JSON.stringify(schema, null, 2));
   const linked = text.replace(/#\/components\/schemas\/(\w+)/g, '<a href="#$1">$1</a>');

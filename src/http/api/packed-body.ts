@@ -1,4 +1,4 @@
-/** Bodies that are read while they arrive, and may be packed. */
+/** Request bodies that are read as they arrive and can be compressed. */
 import type { IncomingMessage } from 'node:http';
 import { pipeline, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
@@ -11,10 +11,13 @@ const unpackers = new Map<string, () => Transform>([
   ['zstd', createZstdDecompress],
 ]);
 
-/** The body of a request as it arrives, unpacked; throws a `Denial` when nothing here unpacks it. Reading it throws a `Refusal` when it is broken. */
+/**
+ * Decompresses the body of a request as it arrives. Throws a `Denial` for an unknown Content-Encoding. Reading throws a `Refusal` if the
+ * body is corrupt.
+ */
 export function unpackedBody(request: IncomingMessage): AsyncIterable<Buffer> {
   const { 'content-encoding': packing = 'identity' } = request.headers;
-  // What is not read of it is for `readToTheEnd`, which could not read a request that is destroyed.
+  // `readToTheEnd` reads the rest, which it could not if the request were destroyed.
   const arriving = request.iterator({ destroyOnReturn: false });
   if (packing === 'identity') return arriving;
   const createUnpacker = unpackers.get(packing);
@@ -32,8 +35,8 @@ async function* unpack(
   try {
     yield* pipeline(arriving, unpacker, () => {});
   } catch (error) {
-    // Its client has left.
+    // The client has hung up.
     if (error === request.errored) throw error;
-    refuse(null, 'the body is not what its Content-Encoding says');
+    refuse(null, 'the body does not match its Content-Encoding');
   }
 }

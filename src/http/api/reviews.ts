@@ -23,19 +23,19 @@ const FrozenCause = shape('FrozenCause', {
   decision: orNull(Type.Object({ class: text, issue_url: textOrNull, note: text, author: text })),
 });
 
-/** What a run said, and what was decided on it, when it was reviewed. */
+/** The results of a run and the decisions on them at the time of a review. */
 const Frozen = shape('Frozen', {
   sha1: textOrNull,
   base: text,
   counts: Counts,
   undecided: integer,
   causes: Type.Array(FrozenCause),
-  /** How many causes are left out. */
+  /** The number of causes that are left out. */
   more: integer,
 });
 type Frozen = Static<typeof Frozen>;
 
-/** A review of a run, and what it said then; `verdict` is "ok to merge", "not ok" or any other text. */
+/** A review of a run with its results at that time. `verdict` is "ok to merge", "not ok" or any other text. */
 const ReviewItem = shape('ReviewItem', {
   id: integer,
   run: text,
@@ -47,19 +47,19 @@ const ReviewItem = shape('ReviewItem', {
 });
 export type ReviewItem = Static<typeof ReviewItem>;
 
-/** The reviews of a run, newest first; at most the last 100, and 2 MB of what was frozen. */
+/** The reviews of a run, newest first; at most the last 100, with at most 2 MB of frozen results. */
 const ReviewList = shape('ReviewList', { reviews: Type.Array(ReviewItem) });
 export type ReviewList = Static<typeof ReviewList>;
 
 const reviewList = {
-  summary: 'Who reviewed a run, and what it said then',
+  summary: 'The reviews of a run, with its results at that time',
   params: runPath,
   querystring: only(latestOf),
   response: answers(ReviewList),
 };
 
 const makeReview = {
-  summary: 'Says that a run has been reviewed; answers the review with what the run says now',
+  summary: 'Adds a review of a run and returns it with the current results of the run',
   params: runPath,
   body: only({
     verdict: Type.String({ minLength: 1, maxLength: 300, description: '"ok to merge", "not ok" or any other text' }),
@@ -68,7 +68,7 @@ const makeReview = {
   response: answers(ReviewItem),
 };
 
-/** The reviews of a run that are listed, and the causes that one keeps: the first, in the order of the page. */
+/** The most reviews in a list, and the most causes that a review keeps: the first ones in the order of the page. */
 const shownReviews = 100;
 const keptCauses = 200;
 
@@ -107,7 +107,7 @@ async function readReviews({ db }: ApiContext, run: string, id?: number): Promis
   }));
 }
 
-/** What a run says now. */
+/** The current results of a run. */
 async function freeze(context: ApiContext, name: string): Promise<{ run: string; frozen: Frozen }> {
   const { run, baseline, verdicts } = await readVerdicts(context, name, {});
   const causes = verdicts.slice(0, keptCauses).map(({ id, title, jobs, verdict, sentence, decision }) => {

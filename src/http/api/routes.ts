@@ -32,14 +32,14 @@ import { subscriptionRoutes } from './subscriptions.ts';
 const openapi = { hide: true, response: answers(Type.Record(text, Type.Unknown())) };
 const docs = { hide: true, response: textAnswers('text/html') };
 
-/** Mounts `/api`, the dashboard's data: in a scope of its own, so that nothing of it touches a contract. */
+/** Mounts `/api`, the dashboard's data. It is encapsulated, so that its hooks do not affect the contracts. */
 export async function apiRoutes(app: FastifyInstance, context: ApiContext): Promise<void> {
   await app.register(compress, compression);
   tagAnswers(app);
-  // Answers already have the types of their schemas; printing them by the schema could only drop keys.
+  // Answers already have the types of their schemas. Serializing by schema could only drop keys.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   answerProblems(app, context);
-  // A parameter that a route does not know is refused, also where it knows none.
+  // Unknown parameters are refused, even if a route has none.
   app.addHook('onRoute', (route) => {
     route.schema = { querystring: only({}), ...route.schema };
   });
@@ -70,7 +70,7 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
   });
 }
 
-/** Sends what `/api` refuses as a `Problem`. All other errors are handled alike for all contracts. */
+/** Sends refusals of `/api` as a `Problem`. All other errors are handled as in the contracts. */
 function answerProblems(app: FastifyInstance, { db }: ApiContext): void {
   app.setSchemaErrorFormatter(([error], where) => {
     return new Error(
@@ -97,7 +97,7 @@ function answerProblems(app: FastifyInstance, { db }: ApiContext): void {
 
 const archiveStatuses = { missing: 404, refused: 400, away: 503 } as const;
 
-/** What is wrong with a parameter, or with a key of a body, which the sentence names. */
+/** A sentence that names a parameter, or a key of a body, and says what is wrong with it. */
 function problemOf(
   { keyword, instancePath, message, params }: FastifySchemaValidationError,
   noun: 'parameter' | 'key',
@@ -107,13 +107,13 @@ function problemOf(
   if (keyword === 'required') return `${noun} '${key}' is missing`;
   if (keyword === 'enum') return `${noun} '${key}' must be one of ${(params.allowedValues as string[]).join(', ')}`;
   if (keyword === 'format') return `${noun} '${key}' must be ${textFormats[String(params.format)]?.words}`;
-  // Every parameter is a text unless it is repeated.
+  // A parameter is a string unless it is repeated.
   if (noun === 'parameter' && keyword === 'type' && params.type === 'string')
     return `${noun} '${key}' must be given once`;
   return `${noun} '${key}' ${plainWords(keyword, params) ?? message}`;
 }
 
-/** The words for a number, where those of Ajv are formulas. */
+/** Plain words for numeric errors, for which Ajv uses formulas. */
 function plainWords(keyword: string, { type, limit }: FastifySchemaValidationError['params']): string | null {
   if (keyword === 'type' && type === 'integer') return 'must be a whole number';
   if (keyword === 'minimum') return `must be ${limit} or more`;
@@ -121,9 +121,9 @@ function plainWords(keyword: string, { type, limit }: FastifySchemaValidationErr
 }
 
 /**
- * Gives everything that is read an `ETag`, and answers 304 to a client that names it in `If-None-Match`. Errors and the answers to
- * writes have none: a client would take its old copy for them (RFC 9110, section 13.1.2). It comes before compression, so the tag is a weak
- * one. To hash 16 MB takes 13 ms.
+ * Adds an `ETag` to answers of reads, and answers 304 if `If-None-Match` contains it. Errors and the answers to writes have none, or a
+ * client would use its old copy instead (RFC 9110, section 13.1.2). The tag is weak because it is computed before compression. Hashing
+ * 16 MB takes 13 ms.
  */
 function tagAnswers(app: FastifyInstance): void {
   app.addHook('onSend', async ({ method, headers }, reply, payload) => {
@@ -133,12 +133,12 @@ function tagAnswers(app: FastifyInstance): void {
     reply.header('etag', `W/${tag}`);
     if (!names(headers['if-none-match'], tag)) return payload;
     reply.code(304);
-    // Fastify takes nothing of an answer to HEAD but its length.
+    // Fastify uses only the length of an answer to HEAD.
     return method === 'HEAD' ? payload : null;
   });
 }
 
-/** Whether `If-None-Match` names a tag; weak and strong ones are alike there. */
+/** Whether `If-None-Match` contains a tag. Weak and strong tags compare as equal. */
 function names(list: string | undefined, tag: string): boolean {
   if (list === undefined) return false;
   return list === '*' || list.split(',').some((one) => one.trim().replace(/^W\//, '') === tag);

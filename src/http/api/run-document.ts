@@ -18,7 +18,7 @@ import type { ApiContext } from './context.ts';
 import { Baseline, baselineItem, decidedAt, PageVerdict, verdictItems } from './run-verdicts.ts';
 import { integer, JobStatus, jobFacts, Link, RunItem, runItem, text } from './schema.ts';
 
-/** A cause of failures (core/signature-class.ts). `seen` counts its jobs in each of the page's `recent` runs. */
+/** A cause of failures (core/signature-class.ts). `seen` has the number of its jobs in each of the page's `recent` runs. */
 const PageSignature = shape('PageSignature', {
   id: text,
   kind: text,
@@ -31,8 +31,9 @@ export type PageSignature = Static<typeof PageSignature>;
 const Place = orNull(integer);
 
 /**
- * A job on the page of a run (`PageJob` of core/page-jobs.ts). `description`, `failure_reason` and `error` are places in `texts`, `signature` and
- * `case_causes` (see `JobItem`) are such in `signatures`. Reasons are cut after 4,000 characters, with an ellipsis; times are whole seconds, in milliseconds.
+ * A job on the page of a run (`PageJob` of core/page-jobs.ts). `description`, `failure_reason` and `error` are indexes into `texts`,
+ * `signature` and `case_causes` (see `JobItem`) are indexes into `signatures`. Reasons are truncated to 4,000 characters, with an
+ * ellipsis. Times are in milliseconds, rounded down to whole seconds.
  */
 const pageJob = shape('PageJob', {
   ...jobFacts,
@@ -41,46 +42,46 @@ const pageJob = shape('PageJob', {
   error: Place,
   signature: Place,
   case_causes: Type.Array(integer),
-  /** The status of the same description in `previous`; null when that has no such job. */
+  /** The status of the same description in the previous run; null if that run has no such job. */
   previous: orNull(JobStatus),
   links: Type.Array(Link),
 });
 
-/** Everything the page of a run shows at first. */
+/** The initial data of the page of a run. */
 export const RunPage = shape('RunPage', {
   run: RunItem,
   /** The last finished run of the same suite, branch and machine type before this one. */
   previous: orNull(RunItem),
-  /** Failing jobs against the same descriptions in `previous`. */
+  /** Failing jobs compared with the same descriptions in `previous`. */
   change: orNull(Type.Object({ new: integer, still: integer, fixed: integer })),
-  /** The branch of all `recent` runs but the last, which is this one. */
+  /** The branch of all `recent` runs except the last, which is this run. */
   recent_branch: text,
-  /** Up to 12 runs of the same suite and branch with their numbers of jobs, oldest first, this one last. */
+  /** Up to 12 runs of the same suite and branch with their number of jobs, oldest first, this run last. */
   recent: Type.Array(Type.Object({ name: text, scheduled: Type.Number(), total: integer })),
   /** Failing jobs first, then by id. */
   jobs: Type.Array(pageJob),
   signatures: Type.Array(PageSignature),
-  /** What is said of each cause, in no order. */
+  /** The verdict on each cause, in no particular order. */
   verdicts: Type.Array(PageVerdict),
-  /** What the verdicts compare with. */
+  /** The runs that the verdicts compare with. */
   baseline: Baseline,
   texts: Type.Array(text),
-  /** Where a job's log is, with {run_name} and {job_id}; empty when it is not known. */
+  /** The URL of a job's log with the placeholders {run_name} and {job_id}; empty if it is not known. */
   log_href_template: text,
   /** Whether the server can read logs. */
   reads_logs: Type.Boolean(),
 });
 export type RunPage = Static<typeof RunPage>;
 
-/** How many runs the history of a cause goes back. */
+/** The number of runs in the history of a cause. */
 const recentRuns = 12;
 
-/** A branch with so many runs or fewer has no history to speak of. */
+/** A branch with at most so many runs has too little history. */
 const fewRuns = 3;
 
 /**
- * Identifies the data of the page of the first of these runs: the page is the same as long as this text is. Whether an outage hit
- * it also depends on jobs of any other run, so that pages of the last day are made again after a minute; `at` in microseconds.
+ * Identifies the data of the page of the first of these runs: the page stays the same as long as this text does. Whether an outage
+ * affected the run also depends on the jobs of other runs, so pages of the last day are rebuilt after a minute. `at` is in microseconds.
  */
 export function pageVersion(runs: RunRow[], { base, bases, chosen, baseline, own }: Compared, at: number): string {
   const run = runs[0] as RunRow;
@@ -89,16 +90,19 @@ export function pageVersion(runs: RunRow[], { base, bases, chosen, baseline, own
   return JSON.stringify([runs.slice(0, recentRuns), previousRun(runs), base, bases, chosen, states, minute]);
 }
 
-/** The jobs of a run in the order of its page, each with the same description in the run before. */
+/** The jobs of a run in the order of its page, each paired with the job of the same description in the previous run. */
 export async function jobsWithPrevious({ db }: ApiContext, runs: RunRow[]) {
   const previous = previousRun(runs);
   const lines = orderJobs(await allOf(linesOfRun(db, (runs[0] as RunRow).id)));
   const before = previous ? await allOf(verdictsOfRun(db, previous.id)) : [];
-  // The first pairs are those of this run's jobs, in the same order.
+  // The first pairs belong to the jobs of this run, in the same order.
   return { lines, previous, pairs: pairJobs<JobLine | JobVerdict>(before, lines) };
 }
 
-/** Builds the page of the first of these runs, which `runsUpTo` answered; `compared` is what its verdicts compare with, `at` when decisions are looked at. */
+/**
+ * Builds the page of the first of these runs, which `runsUpTo` returned. Its verdicts compare with `compared` and use the decisions in
+ * force at `at`, in milliseconds, or now.
+ */
 export async function buildRunPage(
   context: ApiContext,
   runs: RunRow[],
@@ -137,20 +141,20 @@ export async function buildRunPage(
 }
 
 /**
- * This run and those before it that a cause is followed through, newest first: runs of its own branch, or of the base branch when its own
- * has few. Most branches of developers are tested once.
+ * This run and the earlier runs in the history of a cause, newest first: runs of its own branch, or of the base branch if its own has
+ * few, because most branches of developers are tested once.
  */
 function lineOf(runs: RunRow[], { baseline }: Compared): RunRow[] {
   if (runs.length > fewRuns || baseline.length < runs.length) return runs.slice(0, recentRuns);
   return [runs[0] as RunRow, ...baseline.slice(1 - recentRuns).reverse()];
 }
 
-/** Nobody reads the milliseconds of 5,000 jobs, and they are a tenth of the compressed page. */
+/** Rounds times down to seconds, in milliseconds. Milliseconds are not needed, and would be a tenth of the compressed page. */
 function wholeSeconds(micros: number): number {
   return Math.floor(micros / 1_000_000) * 1000;
 }
 
-/** Counts the jobs with each cause in the earlier runs; those of this run are known. */
+/** Adds the number of jobs with each cause in the earlier runs. Those of this run are known already. */
 async function signaturesSeen(
   context: ApiContext,
   runs: RunRow[],
@@ -161,7 +165,7 @@ async function signaturesSeen(
   return signatures.map(({ count, ...cause }) => ({ ...cause, seen: [...seenEarlier(cause.id), count] }));
 }
 
-/** How many jobs had one of these causes in each of the runs before the first of these, oldest first. */
+/** Counts the jobs with each of these causes in all of these runs except the first, oldest first. */
 async function readSeenEarlier(
   { db }: ApiContext,
   runs: RunRow[],

@@ -34,11 +34,11 @@ import {
   zone,
 } from './schema.ts';
 
-/** Jobs in the order of the page, those that `q` means. */
+/** The jobs that match `q`, in the order of the page. */
 const RunJobs = shape('RunJobs', {
   run: RunItem,
   jobs: Type.Array(JobItem),
-  /** Terms of `q` that mean nothing here, in words; the rest of `q` applies. */
+  /** What is wrong with terms of `q` that were ignored. */
   problems: Type.Array(text),
 });
 export type RunJobs = Static<typeof RunJobs>;
@@ -50,7 +50,7 @@ const runJobs = {
   response: answers(RunJobs),
 };
 
-const runJobsFile = { ...runJobs, summary: 'The same as CSV', response: textAnswers('text/csv') };
+const runJobsFile = { ...runJobs, summary: 'The jobs of a run as CSV', response: textAnswers('text/csv') };
 
 /** `GET /runs/:run/jobs?q=`, also as `jobs.json` and `jobs.csv`. */
 export function runJobsRoutes(app: ApiServer, context: ApiContext): void {
@@ -78,19 +78,19 @@ export function runJobsRoutes(app: ApiServer, context: ApiContext): void {
 
 type Selected = LatestOf & { tz?: string; base?: string };
 
-/** A run, and those of its jobs that a filter means. */
+/** Finds a run and those of its jobs that match a filter. */
 async function select(context: ApiContext, name: string, query: Query, { tz, base, ...latest }: Selected) {
   const run = orThrow(await findRun(context.db, name, latest));
-  // Only `is:` asks about earlier runs.
+  // Only `is:` needs earlier runs.
   const compared = query.terms.some(({ key }) => key === 'is');
   const runs = compared ? await runsUpTo(context.db, run) : [run];
-  // A wrong branch is refused whether or not it matters.
+  // A wrong `base` is refused even if the filter does not need it.
   const comparison = compared || base !== undefined ? await comparisonOf(context, run, base) : null;
   const { lines, pairs } = await jobsWithPrevious(context, runs);
   const verdicts = comparison && compared ? await verdictsByCause(context, comparison, lines) : noVerdicts;
   const matches = jobMatcher(query, clockOf(context, tz));
   const head = headOf(run);
-  // Only these ask about what is not in a line.
+  // Only these keys need data that is not in a line.
   const parts = query.terms.some(({ key }) => key === 'task' || key === 'role')
     ? await partsOfRun(context.db, run.id)
     : [];

@@ -12,23 +12,23 @@ import { atParameter, baseParameter, comparisonOf, runVerdictRoutes } from './ru
 import { answers, latestOf, only, RunItem, runItem, runPath } from './schema.ts';
 
 const oneRun = {
-  summary: 'A run; "latest" is the newest of a suite and branch',
+  summary: 'A run; "latest" is the newest run of a suite and branch',
   params: runPath,
   querystring: only(latestOf),
   response: answers(RunItem),
 };
 
 const runPage = {
-  summary: 'What the page of a run shows',
+  summary: 'The data of the page of a run',
   params: runPath,
   querystring: only({ base: baseParameter, at: atParameter, ...latestOf }),
   response: answers(RunPage),
 };
 
-/** Jobs and texts that are printed at a time. */
+/** Jobs and texts printed at a time. */
 const printedAtATime = 500;
 
-/** The JSON text of a page. Of hostile data it has megabytes, for which others would wait. */
+/** Prints a page as JSON in turns. With hostile data it has megabytes, which would delay other requests. */
 async function printRunPage({ jobs, texts, verdicts, ...rest }: RunPage): Promise<string> {
   let text = JSON.stringify(rest).slice(0, -1);
   for (const [key, items] of Object.entries({ jobs, texts, verdicts })) {
@@ -66,7 +66,7 @@ export function runPageRoutes(app: ApiServer, context: ApiContext): void {
     const runs = await runsUpTo(context.db, run);
     const compared = await comparisonOf(context, run, query.base);
     const build = async () => printRunPage(await buildRunPage(context, runs, compared, query.at));
-    // Whoever looks back does not take the place of those who look now.
+    // Pages of the past are not cached, so that they do not evict current ones.
     if (query.at !== undefined) return sendJson(reply, await build());
     const version = `${await decisionState(context.db)} ${pageVersion(runs, compared, context.now())}`;
     return sendJson(reply, await pages.get(run.name, version, build));

@@ -1,4 +1,4 @@
-/** What the page of a run reads later: what the configurations of its jobs have in common, and what else is known of each. */
+/** Data that the page of a run loads later: the common part of its jobs' configurations, and further facts about each job. */
 
 import { type Static, Type } from 'typebox';
 import { commonPart } from '../../core/job-config.ts';
@@ -12,7 +12,7 @@ import { large } from '../turns.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { answers, integer, latestOf, numberOrNull, only, runPath, text, textOrNull } from './schema.ts';
 
-/** What the configurations of `compared` of its `jobs` have in common. */
+/** The common part of the configurations of `compared` of the `jobs` jobs. */
 const RunConfig = shape('RunConfig', {
   common: Type.Record(text, Type.Unknown()),
   jobs: integer,
@@ -21,20 +21,20 @@ const RunConfig = shape('RunConfig', {
 export type RunConfig = Static<typeof RunConfig>;
 
 const runConfig = {
-  summary: 'What the configurations of its jobs have in common',
+  summary: 'The common part of the configurations of the jobs of a run',
   params: runPath,
   querystring: only(latestOf),
   response: answers(RunConfig),
 };
 
-/** What is known of the jobs of a run beside what its page shows at first. */
+/** Facts about the jobs of a run that are not in the initial data of its page. */
 const RunParts = shape('RunParts', {
-  /** Lists of tasks and of roles, each once. */
+  /** Distinct lists of tasks and of roles. */
   lists: Type.Array(Type.Array(text)),
   jobs: Type.Array(
     Type.Object({
       job_id: text,
-      /** Places in `lists`. */
+      /** Indexes into `lists`. */
       tasks: integer,
       roles: integer,
       machine_type: textOrNull,
@@ -55,7 +55,7 @@ const runParts = {
   response: answers(RunParts),
 };
 
-/** Keys that are results of one job, not a part of its configuration. */
+/** Keys that are results of a job, not a part of its configuration. */
 const results = new Set([
   'job_id',
   'name',
@@ -68,20 +68,20 @@ const results = new Set([
   'log_href',
 ]);
 
-/** The most characters of configurations that are compared; forty ordinary jobs have half a million. */
+/** The most characters of configurations that are compared. Forty ordinary jobs have half a million. */
 const mostCompared = 8_000_000;
 
-/** The longest value that is compared, in UTF-16 units: a configuration has some ten thousand. */
+/** The longest value that is compared, in UTF-16 units. A whole configuration has about ten thousand. */
 const longestCompared = 256 << 10;
 
-/** `GET /runs/:run/config`: what the configurations of its jobs have in common. */
+/** `GET /runs/:run/config`. */
 export function runConfigRoutes(app: ApiServer, { db }: ApiContext): void {
   app.get('/runs/:run/config', { schema: runConfig, config: large }, async ({ params, query }) => {
     const { id } = orThrow(await findRun(db, params.run, query));
     const { ids, total } = await sampleJobs(db, id);
     let common = new Map<string, unknown>();
     let [compared, length] = [0, 0];
-    // One after the other: any of them can be as long as all together are allowed to be.
+    // Read one after the other, because a single one can be as long as all together are allowed to be.
     for (const jobId of ids) {
       if (length > mostCompared) break;
       const job = await jobById(db, jobId);
@@ -96,7 +96,7 @@ export function runConfigRoutes(app: ApiServer, { db }: ApiContext): void {
   });
 }
 
-/** What the keys of one more job leave of what others have in common; null stands for no others. Keys take turns: each can have a quarter of a megabyte. */
+/** Intersects the common part of other jobs (null for none) with another job, key by key in turns: each can have 256 KB. */
 async function commonWith(others: ReadonlyMap<string, unknown> | null, reported: readonly [string, string][]) {
   const common = new Map<string, unknown>();
   for await (const [key, text] of inTurns(reported)) {

@@ -33,17 +33,17 @@ import {
   textOrNull,
 } from './schema.ts';
 
-/** The branch to compare with. */
+/** The parameter that names the branch to compare with. */
 export const baseParameter = optional(
-  'the branch to compare with, instead of the one that the name of the branch says',
+  'the branch to compare with, instead of the one derived from the name of the branch',
 );
 
-/** When to look at decisions. */
+/** The parameter that selects decisions by time. */
 export const atParameter = Type.Optional(
   Type.Integer({
     minimum: 0,
     maximum: 8_640_000_000_000,
-    description: 'decisions as they were then, in milliseconds since the epoch',
+    description: 'use the decisions in force at this time, in milliseconds since the epoch',
   }),
 );
 
@@ -80,7 +80,7 @@ const Outage = shape('Outage', {
 /** The numbers behind a verdict, as `Verdict` of core/verdicts/verdict.ts explains them. */
 const verdictFacts = {
   verdict: Type.Enum([...verdictNames]),
-  /** What the numbers say without the decision. */
+  /** The verdict according to the numbers alone, without the decision. */
   measured: Type.Enum([...verdictNames]),
   sentence: text,
   blame: orNull(Blame),
@@ -100,13 +100,13 @@ const verdictFacts = {
   ...standingFacts,
 };
 
-/** What is said of a cause; `cause` is its id. */
+/** The verdict on a cause; `cause` is its id. */
 export const PageVerdict = shape('PageVerdict', { cause: text, class: Type.Enum([...causeClasses]), ...verdictFacts });
 export type PageVerdict = Static<typeof PageVerdict>;
 
 const BaselineRun = orNull(Type.Object({ name: text, scheduled: Type.Number() }));
 
-/** What a run is compared with: the last `runs` runs of its suite on `base`, of which the `first` and the `last` are named. */
+/** The runs that a run is compared with: the last `runs` runs of its suite on `base`, from `first` to `last`. */
 export const Baseline = shape('Baseline', {
   base: text,
   /** The branches to choose from. */
@@ -121,38 +121,42 @@ export type Baseline = Static<typeof Baseline>;
 
 const RunVerdict = shape('RunVerdict', {
   ...KnownCause.properties,
-  /** How many jobs of the run ended with it. */
+  /** The number of jobs of the run that ended with it. */
   jobs: integer,
   is_new: Type.Boolean(),
-  /** The first error in the log of one of them, perhaps, in at most 300 characters. */
+  /** The first error in the log of one of them, if known, in at most 300 characters. */
   error: textOrNull,
   ...verdictFacts,
 });
 
 type RunVerdict = Static<typeof RunVerdict>;
 
-/** What is said of every cause of a run: new ones first, then by number of jobs. */
+/** The verdicts on all causes of a run, new causes first, then by number of jobs. */
 const RunVerdicts = shape('RunVerdicts', {
   run: RunItem,
   baseline: Baseline,
-  /** How many jobs failed. A job with several failed test cases counts under several causes. */
+  /** The number of failed jobs. A job with several failed test cases counts under several causes. */
   failed: integer,
   verdicts: Type.Array(RunVerdict),
 });
 export type RunVerdicts = Static<typeof RunVerdicts>;
 
 const runVerdicts = {
-  summary: 'What is said of the failures of a run: new, since a run, flaky, known or the lab, with the numbers',
+  summary: 'Verdicts on the failures of a run (new, since a run, flaky, known or the lab), with their numbers',
   params: runPath,
   querystring: only({ base: baseParameter, at: atParameter, ...latestOf }),
   response: answers(RunVerdicts),
 };
 
-const runVerdictsCsv = { ...runVerdicts, summary: 'The same as CSV', response: textAnswers('text/csv') };
+const runVerdictsCsv = {
+  ...runVerdicts,
+  summary: 'The verdicts on the failures of a run as CSV',
+  response: textAnswers('text/csv'),
+};
 
 const runVerdictsText = {
   ...runVerdicts,
-  summary: 'The same as Markdown',
+  summary: 'The verdicts on the failures of a run as Markdown',
   response: textAnswers('text/markdown'),
 };
 
@@ -174,22 +178,22 @@ export function runVerdictRoutes(app: ApiServer, context: ApiContext): void {
   );
 }
 
-/** What a run is compared with; refuses a `base` that is neither a base branch nor one with runs of this suite before it. */
+/** The runs that a run is compared with. Refuses a `base` that is neither a base branch nor has earlier runs of this suite. */
 export async function comparisonOf({ db, config }: ApiContext, run: RunRow, base = ''): Promise<Compared> {
   const bases = await basesOf(db, config.base_branches);
   const compared = await comparedWith(db, run, bases, base === '' ? undefined : base);
   if (base !== '' && !bases.includes(base) && compared.baseline.length === 0) {
-    refuse('base', "parameter 'base' must be a branch on which this suite ran in the 60 days before");
+    refuse('base', "parameter 'base' must be a branch on which this suite ran in the previous 60 days");
   }
   return compared;
 }
 
-/** When decisions are looked at, in microseconds, of a parameter `at`. */
+/** The time of a parameter `at`, in microseconds: the end of its millisecond. */
 export function decidedAt(at: number | undefined): number | undefined {
   return at === undefined ? undefined : at * 1000 + 999;
 }
 
-/** How a comparison is shown. */
+/** A comparison as `/api` shows it. */
 export function baselineItem({ base, bases, chosen, baseline }: Compared): Baseline {
   const named = (row: RunRow | undefined) => {
     if (row === undefined) return null;
@@ -199,12 +203,12 @@ export function baselineItem({ base, bases, chosen, baseline }: Compared): Basel
   return { base, bases, chosen, runs: baseline.length, first: named(baseline[0]), last: named(baseline.at(-1)) };
 }
 
-/** How verdicts are shown on the page of a run. */
+/** Verdicts as the page of a run shows them. */
 export function verdictItems(judged: readonly Judged[]): PageVerdict[] {
   return judged.map(({ cause, verdict }) => ({ ...rounded(verdict), class: cause.class }));
 }
 
-/** Shares and chances with three digits: the others tell nothing, and are what compresses worst. */
+/** Rounds shares and probabilities to three digits. Further digits are not significant, and compress worst. */
 function rounded<Said extends Verdict>(verdict: Said): Said {
   const digits = (value: number) => Number(value.toPrecision(3));
   const { lo, hi, p, blame } = verdict;
@@ -214,7 +218,7 @@ function rounded<Said extends Verdict>(verdict: Said): Said {
   };
 }
 
-/** What is said of the failures of a run, by its name; `at` says when decisions are looked at, in milliseconds. */
+/** The verdicts on the failures of a run, given by its name. `at`, in milliseconds, selects the decisions in force at that time. */
 export async function readVerdicts(
   context: ApiContext,
   name: string,

@@ -1,7 +1,7 @@
 /**
- * What the routes of `/api` share. A schema stands beside its route: it refuses bad requests, documents the route, and
- * gives the server and the dashboard their types. Times are milliseconds since the Unix epoch, durations seconds; null is
- * what is not known.
+ * Schemas that the routes of `/api` share. Each route has its schemas beside it: they validate requests, document the route, and
+ * give the server and the dashboard their types. Times are milliseconds since the Unix epoch, durations are seconds, and null means
+ * not known.
  */
 import { type Static, type TProperties, type TSchema, Type } from 'typebox';
 import { jobStatuses } from '../../core/job.ts';
@@ -15,23 +15,23 @@ import { orNull, shape } from '../operations.ts';
 
 /** Any text. */
 export const text = Type.String();
-/** A text, or null where it is not known. */
+/** A text, or null if it is not known. */
 export const textOrNull = orNull(text);
 /** A whole number. */
 export const integer = Type.Integer();
-/** A number, or null where it is not known. */
+/** A number, or null if it is not known. */
 export const numberOrNull = orNull(Type.Number());
 
-/** Every error of `/api`; `nearest` names runs, or nodes, like the one that was not found. */
+/** The shape of all errors of `/api`. `nearest` lists runs or nodes with names like the one that was not found. */
 export const Problem = shape('Problem', { message: text, nearest: Type.Optional(Type.Array(text)) });
 export type Problem = Static<typeof Problem>;
 
-/** What a route answers: this, or a `Problem`. */
+/** The answers of a route: this one, or a `Problem`. */
 export function answers<Answer extends TSchema>(answer: Answer) {
   return { 200: answer, '4xx': Problem, '5xx': Problem };
 }
 
-/** The same for a route whose answer is a text of this type. */
+/** The same for a route whose answer is a text of this media type. */
 export function textAnswers(type: string) {
   return {
     200: { description: type, content: { [type]: { schema: Type.Unsafe<unknown>(text) } } },
@@ -40,12 +40,12 @@ export function textAnswers(type: string) {
   };
 }
 
-/** A query or a body with these keys; a request with any other one is refused. */
+/** A query or a body with these keys. Requests with other keys are refused. */
 export function only<Properties extends TProperties>(properties: Properties) {
   return Type.Object(properties, { additionalProperties: false });
 }
 
-/** An optional parameter, what it means, and which of `textFormats` it has; any text when that is missing. */
+/** An optional parameter with its description and a format of `textFormats`; any text if the format is absent. */
 export function optional(description: string, format?: string) {
   return Type.Optional(Type.String({ description, ...(format && { format }) }));
 }
@@ -53,11 +53,8 @@ export function optional(description: string, format?: string) {
 /** A filter in the filter language. */
 export const filter = optional('a filter, see /ui/help');
 
-/** The zone of the days and times in a filter. */
-export const zone = optional(
-  'time zone of the days and times in q, like Europe/Berlin; UTC when it is missing',
-  'time-zone',
-);
+/** The time zone of a filter. */
+export const zone = optional('time zone of the days and times in q, like Europe/Berlin; default UTC', 'time-zone');
 
 /** The path of a run. */
 export const runPath = Type.Object({ run: Type.String({ description: 'name of the run' }) });
@@ -68,28 +65,26 @@ export const jobPath = Type.Object({ ...runPath.properties, job: Type.String({ d
 /** The id of a row. */
 export const rowId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 
-/** Where a page of a list begins. */
-export const after = Type.Optional(Type.Integer({ ...rowId, description: '"next" of the page before' }));
+/** The start of a page of a list. */
+export const after = Type.Optional(Type.Integer({ ...rowId, description: '"next" of the previous page' }));
 
-/** How many items a page of a list has. */
-export const limit = Type.Optional(
-  Type.Integer({ minimum: 1, maximum: 200, description: 'how many; 50 when it is missing' }),
-);
+/** The number of items on a page of a list. */
+export const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 200, description: 'how many; default 50' }));
 
-/** The parameters of a run that matter for the name `latest` alone. */
+/** The parameters of a run. They apply only to the name `latest`. */
 export const latestOf = { suite: optional('of the run "latest"'), branch: optional('of the run "latest"') };
 
-/** How many there are by name. */
+/** Counts by name. */
 export function countsBy<Name extends string>(names: readonly Name[]) {
   return Type.Object(Object.fromEntries(names.map((name) => [name, integer])) as Record<Name, typeof integer>);
 }
 
-/** How many jobs have each status. */
+/** The number of jobs by status. */
 export const Counts = countsBy(jobStatuses);
 
 /** A run as lists show it. */
 export const RunItem = shape('RunItem', {
-  /** For short addresses, `/r/{id}`. */
+  /** For the short address `/r/{id}`. */
   id: integer,
   name: text,
   status: Type.Enum([...runStatuses], { title: 'RunStatus' }),
@@ -107,7 +102,7 @@ export const RunItem = shape('RunItem', {
   total: integer,
   counts: Counts,
   tags: Type.Array(text),
-  /** Its last review; null when nobody has reviewed it. */
+  /** Its last review; null if there is none. */
   review: orNull(Type.Object({ verdict: text, author: text, verified: Type.Boolean(), created: Type.Number() })),
 });
 export type RunItem = Static<typeof RunItem>;
@@ -123,13 +118,13 @@ export const KnownCause = shape('KnownCause', {
 /** A cause of failures; null for a job that has not failed. */
 export const Cause = orNull(KnownCause);
 
-/** A link to somewhere else; always http or https. */
+/** A link to another site; always http or https. */
 export const Link = shape('Link', { name: text, href: text });
 
 /** A status of a job. */
 export const JobStatus = Type.Enum([...jobStatuses], { title: 'JobStatus' });
 
-/** What every list of jobs shows of a job. */
+/** The facts that every list shows of a job. */
 export const jobFacts = {
   job_id: text,
   status: JobStatus,
@@ -150,10 +145,10 @@ export const JobItem = shape('JobItem', {
   branch: text,
   sha1: textOrNull,
   signature: Cause,
-  /** The causes of its first 20 failed test cases, each once; `signature` may be one of them. */
+  /** The distinct causes of its first 20 failed test cases. `signature` can be one of them. */
   case_causes: Type.Array(KnownCause),
   failure_reason: textOrNull,
-  /** The first error of its log, perhaps, in at most 300 characters. */
+  /** The first error in its log, if known, in at most 300 characters. */
   error: textOrNull,
 });
 export type JobItem = Static<typeof JobItem>;

@@ -5,7 +5,7 @@ import { shape } from '../operations.ts';
 import type { ApiContext, ApiServer } from './context.ts';
 import { answers, textOrNull } from './schema.ts';
 
-/** Who asks: `verified` when a token or a proxy vouches for the name; `require_token` is the setting. */
+/** The caller's identity. `verified` means that a token or a proxy vouches for the name. `require_token` is the setting. */
 export const Session = shape('Session', {
   name: textOrNull,
   verified: Type.Boolean(),
@@ -14,11 +14,11 @@ export const Session = shape('Session', {
 });
 export type Session = Static<typeof Session>;
 
-const who = { summary: 'Who asks, and what needs a token', response: answers(Session) };
+const who = { summary: 'The identity of the caller, and which requests need a token', response: answers(Session) };
 const signIn = { ...who, summary: 'Exchanges the token in the header Authorization for a cookie' };
 const signOut = { ...who, summary: 'Ends the session of the cookie' };
 
-/** `GET`, `POST` and `DELETE /session`; a person needs nothing to ask who he is, or to sign in. */
+/** `GET`, `POST` and `DELETE /session`. They need no scope: every user can ask for their identity and sign in. */
 export function sessionRoutes(app: ApiServer, { config, sessions }: ApiContext): void {
   const self = { scope: 'open', asksWho: true } as const;
   const answer = ({ name, verified, scopes }: Identity): Session => {

@@ -29,7 +29,7 @@ import { ordinary } from '../turns.ts';
 import { type ApiContext, type ApiServer, jsonBody, optionalBody } from './context.ts';
 import { after, answers, integer, limit, numberOrNull, only, rowId, text, textOrNull } from './schema.ts';
 
-/** Who is told of what; `target` without what could be a password, and never with the secret. */
+/** A subscription. `target` is shown without parts that could be a password. The secret is never shown. */
 const SubscriptionItem = shape('SubscriptionItem', {
   id: integer,
   name: text,
@@ -40,25 +40,25 @@ const SubscriptionItem = shape('SubscriptionItem', {
   enabled: Type.Boolean(),
   created_by: textOrNull,
   created: Type.Number(),
-  /** Since when nothing has arrived; null when the last attempt succeeded. */
+  /** The time since which no delivery has succeeded; null if the last attempt succeeded. */
   failing_since: numberOrNull,
-  /** Why it is switched off, or why its last attempt failed. */
+  /** Why it was disabled, or why its last attempt failed. */
   problem: textOrNull,
 });
 export type SubscriptionItem = Static<typeof SubscriptionItem>;
 
-/** All of them by name; `sends_mail` says whether the server can. */
+/** All subscriptions by name. `sends_mail` says whether the server can send mail. */
 const SubscriptionList = shape('SubscriptionList', {
   subscriptions: Type.Array(SubscriptionItem),
   sends_mail: Type.Boolean(),
 });
 export type SubscriptionList = Static<typeof SubscriptionList>;
 
-/** A subscription as it is now, and what its deliveries are signed with when that is new: it is not shown again. */
+/** A subscription, and the secret with which its deliveries are signed if it is new. The secret is not shown again. */
 const SavedSubscription = shape('SavedSubscription', { subscription: SubscriptionItem, secret: textOrNull });
 export type SavedSubscription = Static<typeof SavedSubscription>;
 
-/** A message to a subscription. `due` is when it is sent, perhaps again, `last_attempt` when it was sent last. */
+/** A message to a subscription. `due` is the time of the next attempt, `last_attempt` that of the last one. */
 const DeliveryItem = shape('DeliveryItem', {
   id: integer,
   message_id: text,
@@ -74,31 +74,31 @@ const DeliveryItem = shape('DeliveryItem', {
 });
 export type DeliveryItem = Static<typeof DeliveryItem>;
 
-/** One page, newest first; `next` goes into `after`. */
+/** One page, newest first. `next` is the `after` of the next one. */
 const DeliveryList = shape('DeliveryList', { deliveries: Type.Array(DeliveryItem), next: numberOrNull });
 export type DeliveryList = Static<typeof DeliveryList>;
 
 const chosen = {
   name: Type.String({ minLength: 1, maxLength: 100 }),
-  filter: Type.String({ maxLength: 4000, description: 'over runs, see /ui/help; empty for all' }),
+  filter: Type.String({ maxLength: 4000, description: 'a filter on runs, see /ui/help; empty for all runs' }),
   events: Type.Array(Type.Enum([...newsEvents]), { minItems: 1, uniqueItems: true }),
   format: Type.Enum([...newsFormats]),
-  target: Type.String({ minLength: 1, maxLength: 6000, description: 'address of a webhook, or of mail' }),
+  target: Type.String({ minLength: 1, maxLength: 6000, description: 'URL of a webhook, or mail address' }),
   enabled: Type.Boolean(),
 };
 
-/** What a client sends of a new subscription. */
+/** The body of a request for a new subscription. */
 const NewSubscription = only({
   ...chosen,
   filter: Type.Optional(chosen.filter),
   enabled: Type.Optional(chosen.enabled),
 });
 
-/** What is to change. */
+/** The body of a request that changes a subscription. */
 const ChangedSubscription = Type.Partial(
   Type.Object({
     ...chosen,
-    new_secret: Type.Boolean({ description: 'whether deliveries are to be signed with another secret' }),
+    new_secret: Type.Boolean({ description: 'whether to create a new secret for signing deliveries' }),
   }),
   { additionalProperties: false },
 );
@@ -107,14 +107,14 @@ type ChangedSubscription = Static<typeof ChangedSubscription>;
 const params = Type.Object({ id: rowId });
 const nothing = only({});
 
-const subscriptionList = { summary: 'Who is told of what', response: answers(SubscriptionList) };
+const subscriptionList = { summary: 'All subscriptions', response: answers(SubscriptionList) };
 const makeSubscription = {
-  summary: 'Adds a subscription; answers it with its secret',
+  summary: 'Adds a subscription and returns it with its secret',
   body: NewSubscription,
   response: answers(SavedSubscription),
 };
 const editSubscription = {
-  summary: 'Changes what is sent of a subscription; answers it, with its secret if that is new',
+  summary: 'Updates the keys of a subscription that the body contains and returns it, with its secret if that is new',
   params,
   body: ChangedSubscription,
   response: answers(SavedSubscription),
@@ -125,25 +125,25 @@ const dropSubscription = {
   response: answers(nothing),
 };
 const tryOut = {
-  summary: 'Sends a test; answers the delivery',
+  summary: 'Sends a test and returns the delivery',
   params,
   body: nothing,
   response: answers(DeliveryItem),
 };
 const deliveryList = {
-  summary: 'What was sent to a subscription in the last 30 days, or is to be sent, newest first',
+  summary: 'The deliveries of a subscription that wait or were sent in the last 30 days, newest first',
   params,
   querystring: only({ after, limit }),
   response: answers(DeliveryList),
 };
 const repeatDelivery = {
-  summary: 'Sends a delivery again, with the same id; answers it',
+  summary: 'Sends a delivery again with the same id and returns it',
   params: Type.Object({ id: rowId, delivery: rowId }),
   body: nothing,
   response: answers(DeliveryItem),
 };
 
-/** Whoever chooses where a server sends requests can reach what he could not reach himself. */
+/** These routes need `admin`: a user who chooses where the server sends requests can reach hosts that they could not reach themselves. */
 const managing = { ...ordinary, scope: 'admin', isSecret: true } as const;
 
 /** `/subscriptions`, `/subscriptions/:id`, its `/test` and its `/deliveries`. */
@@ -172,7 +172,7 @@ export function subscriptionRoutes(app: ApiServer, context: ApiContext): void {
     const secret = newSecret();
     const change = (before: SubscriptionRow) => changed(before, request.body, { sends_mail, secret });
     const row = orThrow(await changeSubscription(db, request.params.id, change, stamp));
-    // What waits is given up when it is switched off.
+    // Disabling a subscription gives up its waiting deliveries.
     db.live.changed({ deliveries: true });
     return saved(row, row.secret === secret);
   });
@@ -206,12 +206,12 @@ function deliveryRoutes(app: ApiServer, { db, now }: ApiContext): void {
   });
 }
 
-/** As Standard Webhooks writes them. */
+/** A new secret in the format of Standard Webhooks. */
 function newSecret(): string {
   return `whsec_${randomBytes(32).toString('base64')}`;
 }
 
-/** What a subscription is to be, or what is wrong with it. */
+/** The validated values of a subscription, or what is wrong with them. */
 function valuesOf(
   { name, filter, target, ...rest }: SubscriptionValues,
   sendsMail: boolean,
@@ -240,7 +240,7 @@ function changed(
     sends_mail || format === 'mail',
   );
   if (isFailure(values)) return values;
-  // Nobody knows the one that it had.
+  // A subscription of another format has a secret too, but it was never shown.
   const isNew = new_secret || (values.format === 'standard' && format !== 'standard');
   return { ...values, secret: isNew ? secret : before.secret };
 }
