@@ -1,4 +1,4 @@
-/** How answers look (teuthology contract §1.3, §1.5): JSON without a charset; refusals are 403. */
+/** Answers of the contract (teuthology contract §1.3, §1.5): JSON without a charset; conflicts are answered 403. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config.ts';
 import type { Db } from '../../store/db.ts';
@@ -8,12 +8,12 @@ import { Denial, Refusal } from '../errors.ts';
 /** The Content-Type of every answer of this contract. */
 export const jsonType = 'application/json';
 
-/** Sends a ready JSON text. */
+/** Sends a JSON text. */
 export function answerJson(reply: FastifyReply, text: string, status = 200): FastifyReply {
   return reply.code(status).type(jsonType).send(Buffer.from(text));
 }
 
-/** Words a `Refusal` or a `Denial` as this contract does; anything else is thrown on. */
+/** Answers a `Refusal` or a `Denial` in the words of this contract. Rethrows other errors. */
 export async function answerRefusal(error: unknown, _request: FastifyRequest, reply: FastifyReply) {
   const message = (text: string, status: number) => answerJson(reply, JSON.stringify({ message: text }), status);
   if (error instanceof Denial) return message(error.message, error.statusCode);
@@ -38,6 +38,6 @@ export interface TeuthologyContext {
   db: Db;
   config: Config;
   baseOf: BaseOf;
-  /** Microseconds since the Unix epoch. */
+  /** Returns microseconds since the Unix epoch. */
   now: () => number;
 }

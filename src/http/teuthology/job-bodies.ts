@@ -1,4 +1,4 @@
-/** Job bodies (teuthology contract §3.2) → changes of the core. */
+/** Parses job bodies (teuthology contract §3.2) into changes for the core. */
 import { longestJobId, nameProblem, readNumber, storable } from '../../core/input.ts';
 import {
   type FieldKind,
@@ -18,13 +18,13 @@ import { bodyValue, type JsonBody } from '../body.ts';
 import { refuse } from '../errors.ts';
 
 /**
- * The `job_id` of a new job, null when the server is to choose one; any other value is refused (teuthology contract
- * §2.6, §7.43).
+ * Parses the `job_id` of a new job; null if it is absent and the server has to choose one. Refuses anything but a string or a whole
+ * number (teuthology contract §2.6, §7.43).
  */
 export function parseJobId(body: JsonBody): string | null {
   const value = bodyValue(body, 'job_id');
   if (value === undefined) return null;
-  // The raw text, because a number above 2^53 would come back as another one.
+  // The raw text, because a number above 2^53 would lose digits.
   const id = typeof value === 'number' ? (body.texts.get('job_id') as string) : value;
   const isId = typeof id === 'string' && (typeof value === 'string' || /^-?\d+$/.test(id));
   const problem = isId ? nameProblem(id, longestJobId) : 'must be a string or a whole number';
@@ -32,10 +32,9 @@ export function parseJobId(body: JsonBody): string | null {
 }
 
 /**
- * The accepted keys of a job's body, `-` read as `_`; unknown keys are left out. Harmless values are coerced as the old
- * server's database did (teuthology contract §3.2, §7.5): numbers to text, `0` and `1` to booleans, fractions to whole
- * numbers. A null `status`, `success` or `updated` says nothing. Refuses the first key whose value means
- * nothing.
+ * Parses the accepted keys of a job's body. `-` counts as `_`, and unknown keys are ignored. Harmless values are coerced as the old
+ * server's database did (teuthology contract §3.2, §7.5): numbers to text, `0` and `1` to booleans, fractions to whole numbers. A null
+ * `status`, `success` or `updated` is ignored. Refuses the first key whose value is invalid.
  */
 export function parseJobChange(body: JsonBody): JobChange {
   const change = noChange();
@@ -73,14 +72,14 @@ function applyKey(change: JobChange, sent: string, body: JsonBody, text: string)
   else change.more.set(key as MoreField, coerced);
 }
 
-/** The longest list or object that is kept as a short value, in UTF-16 units. */
+/** The longest list or object that is stored as a short value, in UTF-16 units. */
 const longestGathered = 65_536;
 
 function isGathered(text: string): boolean {
   return text.startsWith('{') || text.startsWith('[');
 }
 
-/** Strings and numbers of text keys stay as they were sent: the classic contract shows them so. */
+/** Whether a value is stored exactly as sent, because the classic contract shows it that way. */
 function keepsText(kind: FieldKind, value: unknown): boolean {
   if (kind === 'text' || kind === 'id') return typeof value === 'string' || typeof value === 'number';
   return kind === 'number' && typeof value === 'number';
@@ -116,7 +115,7 @@ const expected: Record<FieldKind, string> = {
   json: 'a JSON value',
 };
 
-/** The value in the type that the contract gives the key; undefined when there is none. `text` is the raw JSON. */
+/** Converts a value to the key's type in the contract; undefined if that is impossible. `text` is the raw JSON. */
 function coerce(kind: FieldKind, value: unknown, text: string): unknown {
   if (value === null) return null;
   switch (kind) {

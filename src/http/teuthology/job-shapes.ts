@@ -1,4 +1,4 @@
-/** Jobs as they are printed (teuthology contract §2.3). */
+/** Prints jobs (teuthology contract §2.3). */
 import { type DocumentField, type MoreField, type SmallField, smallFields } from '../../core/job.ts';
 import { logHref, pathPart } from '../../core/paths.ts';
 import { formatTimestamp } from '../../core/time.ts';
@@ -7,7 +7,7 @@ import { refuse } from '../errors.ts';
 import type { TeuthologyContext } from './answers.ts';
 import { splitFields } from './run-shapes.ts';
 
-/** A job while it is printed: its gathered values are parsed once. */
+/** A job while it is printed. `small` and `more` are parsed once. */
 interface View {
   job: WholeJob;
   small: Record<string, unknown>;
@@ -16,7 +16,7 @@ interface View {
   context: TeuthologyContext;
 }
 
-/** How one key is printed, and which columns it needs. */
+/** How a key is printed, and which columns it needs. */
 interface Field {
   needs: JobColumn[];
   print: (view: View) => string;
@@ -28,7 +28,7 @@ function column(key: JobColumn): Field {
   return { needs: [key], print: ({ job }) => json(job[key]) };
 }
 
-/** SQLite has 0 and 1 for booleans. */
+/** SQLite returns 0 and 1 for booleans. */
 function booleanColumn(key: 'success'): Field {
   return { needs: [key], print: ({ job }) => (job[key] === null ? 'null' : String(Boolean(job[key]))) };
 }
@@ -41,7 +41,7 @@ function document(key: DocumentField): Field {
   return { needs: [key], print: ({ job }) => job[key] ?? 'null' };
 }
 
-/** Values that are kept as they were sent take the types of this contract here: texts, whole numbers, booleans. */
+/** Converts values that are stored as sent to the types of this contract: texts, whole numbers, booleans. */
 function small(key: SmallField): Field {
   const kind = smallFields[key];
   const print = ({ small: values }: View) => {
@@ -53,7 +53,7 @@ function small(key: SmallField): Field {
   return { needs: ['small'], print };
 }
 
-/** 1.5 → 2 and 2.5 → 3, as the old server's database rounds (teuthology contract §3.1). */
+/** Rounds 1.5 to 2 and 2.5 to 3, as the old server's database does (teuthology contract §3.1). */
 function roundAwayFromZero(value: number): number {
   return Math.sign(value) * Math.round(Math.abs(value)) || 0;
 }
@@ -62,7 +62,7 @@ function more(key: MoreField): Field {
   return { needs: ['more'], print: ({ more: values }) => json(values[key] ?? null) };
 }
 
-/** The keys of every job, in their order (teuthology contract §2.3). */
+/** The keys of every job, in order (teuthology contract §2.3). */
 const always: Record<string, Field> = {
   log_href: {
     needs: ['run', 'job_id'],
@@ -114,7 +114,7 @@ const always: Record<string, Field> = {
   updated: timeColumn('updated'),
 };
 
-/** The keys behind them that only this server returns; a job shows those that it has (teuthology contract §7.47). */
+/** Further keys that only this server returns. They follow the others if a job has them (teuthology contract §7.47). */
 export const whenSet: Record<string, Field> = {
   teuthology_sha1: more('teuthology_sha1'),
   repo: more('repo'),
@@ -127,7 +127,7 @@ export const whenSet: Record<string, Field> = {
   comment: more('comment'),
 };
 
-/** The keys that `fields` can name: all of these and some of its own. */
+/** The keys that `fields` can name: all of these, `id`, `run_id` and `href`. */
 const byName: Record<string, Field> = {
   ...always,
   ...whenSet,
@@ -139,16 +139,16 @@ const byName: Record<string, Field> = {
   },
 };
 
-/** A choice of keys: which columns it needs, and how it prints a job. */
+/** Prints a selection of keys. `columns` are the columns that it needs. */
 export interface JobPrinter {
   columns: readonly JobColumn[];
   print: (job: PartialJob, base: string, context: TeuthologyContext) => string;
 }
 
-/** Prints whole jobs. */
+/** Prints complete jobs. */
 export const wholeJob: JobPrinter = printer(Object.entries(always), allColumns, Object.entries(whenSet));
 
-/** Prints the keys that a `fields` parameter names, in its order; refuses an unknown key. */
+/** Prints the keys in a `fields` parameter, in its order. Refuses unknown keys. */
 export function jobFields(fields: string): JobPrinter {
   const chosen: [string, Field][] = [];
   for (const name of splitFields(fields)) {

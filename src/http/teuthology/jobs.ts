@@ -50,7 +50,7 @@ async function listRunJobs(context: TeuthologyContext, request: FastifyRequest, 
   const status = parameter(request, 'status');
   const fields = parameter(request, 'fields');
   const printer = fields === undefined ? wholeJob : jobFields(fields);
-  // Whether the run exists is asked only when there is nothing to show: one round trip less for everybody else.
+  // Whether the run exists is checked only if the list is empty, which saves a round trip otherwise.
   const onEmpty = async () => orThrow(await runId(db, run));
   return sendJobList(context, request, reply, { filter: { run, status }, printer, onEmpty });
 }
@@ -58,18 +58,18 @@ async function listRunJobs(context: TeuthologyContext, request: FastifyRequest, 
 async function postJob({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const { run } = request.params as JobParams;
   const body = bodyOf(request);
-  // teuthology contract §2.6: an empty object is no job.
+  // teuthology contract §2.6: an empty object is not a job.
   if (body.texts.size === 0) refuse(null, 'could not decode JSON body');
   checkRunName(run);
   const job_id = parseJobId(body);
   const change = parseJobChange(body);
   const write = { kind: 'create', run, job_id, change, createRun: true, at: now() } as const;
-  // Clients key on the last two words: they make them PUT what they have posted (teuthology contract §0.2).
+  // Clients look for the words "already exists", and then repeat their POST as a PUT (teuthology contract §0.2).
   const created = orThrow(await db.jobWriter.write(write, body.size), `job with job_id ${job_id} already exists`);
   return answerJson(reply, JSON.stringify({ job_id: created.job_id }));
 }
 
-/** A list of one: a job can be as long as a list. */
+/** Sends a job as a list of one, because a job can be as long as a list. */
 async function getJob(context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const { run, job_id } = request.params as JobParams;
   const onEmpty = async () => {
@@ -96,7 +96,7 @@ async function listLatestJobs(context: TeuthologyContext, request: FastifyReques
   return sendJobList(context, request, reply, { filter, part: pageParameters(request, latestJobs, parameterOrKey) });
 }
 
-/** The conditions of `/jobs/` (teuthology contract §2.8, §7.27: `sha1` and `branch` both count). */
+/** Parses the conditions of `/jobs/` (teuthology contract §2.8, §7.27: `sha1` and `branch` both apply). */
 function jobFilter(request: FastifyRequest, now: number): JobFilter {
   const filter: JobFilter = {};
   for (const key of ['description', 'status', 'sha1', 'branch', 'user'] as const) {
@@ -110,19 +110,19 @@ function jobFilter(request: FastifyRequest, now: number): JobFilter {
   return filter;
 }
 
-/** Which jobs a list shows, and how: whole and the newest first unless it says otherwise. */
+/** The jobs in a list and their form: by default complete and newest first. */
 interface JobList extends Pick<ListStream<JobHead, PartialJob>, 'onEmpty' | 'prefix' | 'suffix'> {
   filter: JobFilter;
   printer?: JobPrinter;
   order?: JobOrder;
-  /** All when absent. */
+  /** All jobs if absent. */
   part?: Page;
 }
 
-/** Jobs in a page of a list, if they are short: 500 take SQLite some five milliseconds. */
+/** The most jobs that a list reads at a time. 500 short ones take SQLite about five milliseconds. */
 const jobsAtATime = 500;
 
-/** Sends a list of jobs as this contract prints them. */
+/** Sends a list of jobs in the form of this contract. */
 export function sendJobList(
   context: TeuthologyContext,
   request: FastifyRequest,

@@ -1,4 +1,4 @@
-/** Nodes between the wire (teuthology contract §2.10 to §2.18) and the core. */
+/** Translates nodes between the JSON of the contract (teuthology contract §2.10 to §2.18) and the core. */
 import type { FastifyRequest } from 'fastify';
 import { filterable, nameProblem } from '../../core/input.ts';
 import type { JobStatus } from '../../core/job.ts';
@@ -17,7 +17,7 @@ import { bodyValue, type JsonBody } from '../body.ts';
 import { refuse } from '../errors.ts';
 import { booleanValue, integerParameter, parameter, requiredText, textValue } from './values.ts';
 
-/** The keys of a node in the order of teuthology contract §2.10, its host nested. */
+/** The keys of a node in the order of teuthology contract §2.10, with its host nested. */
 export function wholeNode(node: FullNode): object {
   const { name, description, up, machine_type, is_vm, vm_host, os_type, os_version, arch, locked } = node;
   const { locked_by, mac_address, ssh_pub_key } = node;
@@ -28,7 +28,7 @@ export function wholeNode(node: FullNode): object {
   };
 }
 
-/** What locking and unlocking answer of a node (teuthology contract §2.10). */
+/** The keys of a node in answers to locking and unlocking (teuthology contract §2.10). */
 export function lockResult({ name, locked, locked_by, machine_type, is_vm }: NodeFields & { name: string }): object {
   return { name, locked, locked_by, machine_type, is_vm };
 }
@@ -36,13 +36,13 @@ export function lockResult({ name, locked, locked_by, machine_type, is_vm }: Nod
 /** The order of teuthology contract §2.16. */
 const statuses: JobStatus[] = ['pass', 'fail', 'queued', 'running', 'dead', 'unknown', 'waiting'];
 
-/** `GET /nodes/{node}/job_stats` (teuthology contract §2.16): every status. */
+/** Prints the answer to `GET /nodes/{node}/job_stats`, with every status (teuthology contract §2.16). */
 export function printStats(counts: StatusCounts): string {
   return JSON.stringify(Object.fromEntries(statuses.map((status) => [status, counts[status] ?? 0])));
 }
 
 /**
- * `GET /nodes/job_stats` (teuthology contract §2.17), as text, because an object would sort names that look like
+ * Prints the answer to `GET /nodes/job_stats` (teuthology contract §2.17) as text, because an object would sort names that look like
  * numbers.
  */
 export async function printAllStats(nodes: { node: string; counts: JobCounts }[]): Promise<string> {
@@ -55,7 +55,7 @@ export async function printAllStats(nodes: { node: string; counts: JobCounts }[]
   return `{${text}}`;
 }
 
-/** The conditions of `GET /nodes/` (teuthology contract §2.11). */
+/** Parses the conditions of `GET /nodes/` (teuthology contract §2.11). */
 export function parseNodeFilter(request: FastifyRequest): NodeFilter {
   const filter: NodeFilter = {};
   for (const key of ['locked', 'up'] as const) {
@@ -74,30 +74,29 @@ export function parseNodeFilter(request: FastifyRequest): NodeFilter {
   return filter;
 }
 
-/** `count` of `GET /nodes/` (teuthology contract §2.11): the most nodes in the answer; undefined for all. */
+/** Parses `count` of `GET /nodes/` (teuthology contract §2.11), the most nodes in the answer; undefined for all. */
 export function parseNodeLimit(request: FastifyRequest): number | undefined {
   const count = parameter(request, 'count');
   if (count === undefined) return undefined;
   if (!/^\d+$/.test(count)) refuse('count', 'count must be an integer');
-  // Beyond what a database counts to, it means all of them.
+  // A number beyond the range of the database means all nodes.
   return Math.min(Number(count), Number.MAX_SAFE_INTEGER - 1);
 }
 
-/** `since_days` of teuthology contract §2.17: at least 1, 14 when absent. */
+/** Parses `since_days` (teuthology contract §2.17): at least 1, default 14. */
 export function parseSinceDays(request: FastifyRequest): number {
   const days = integerParameter(request, 'since_days');
   if (days !== undefined && days < 1) refuse('since_days', 'since_days must be a positive integer');
-  // A hundred thousand days ago there was nothing; more would leave the range of times.
+  // Nothing is older than a hundred thousand days, and more would exceed the range of times.
   return Math.min(days ?? 14, 100_000);
 }
 
 /**
- * Second segments under /nodes/ that mean something else: a node with such a name could not be reached (teuthology
- * contract §1.1).
+ * Segments after /nodes/ that have another meaning. A node with such a name could not be reached (teuthology contract §1.1).
  */
 const reserved = ['lock_many', 'unlock_many', 'job_stats', 'machine_types'];
 
-/** `name` of a new node. */
+/** Parses the `name` of a new node. */
 export function parseNodeName(body: JsonBody): string {
   const name = requiredText(body, 'name');
   const problem = reserved.includes(name) ? `must not be '${name}'` : nameProblem(name, longestNodeName);
@@ -117,7 +116,7 @@ export const textKeys = [
   'vm_host',
 ] as const;
 
-/** The updatable keys of teuthology contract §2.13 in a body; others are left out. */
+/** Parses the updatable keys of a body (teuthology contract §2.13). Ignores others. */
 export function parseNodeChange(body: JsonBody): NodeChange {
   const change: NodeChange = {};
   for (const key of textKeys) {
@@ -135,7 +134,7 @@ export function parseNodeChange(body: JsonBody): NodeChange {
 
 const lockManyKeys = ['count', 'locked_by', 'machine_type', 'description'];
 
-/** The body of `lock_many` (teuthology contract §2.12), checked in the order of its table. */
+/** Parses the body of `lock_many` (teuthology contract §2.12). Checks follow the order of the table there. */
 export function parseLockMany(body: JsonBody): LockRequest {
   if (!lockManyKeys.every((key) => body.texts.has(key))) {
     refuse(null, `must pass these fields: ${lockManyKeys.join(', ')}`);
@@ -161,7 +160,7 @@ export function parseLockMany(body: JsonBody): LockRequest {
   };
 }
 
-/** The body of `unlock_many` (teuthology contract §2.12), checked in the order of its table. */
+/** Parses the body of `unlock_many` (teuthology contract §2.12). Checks follow the order of the table there. */
 export function parseUnlockMany(body: JsonBody): { names: string[]; locked_by: string | null } {
   const { texts } = body;
   if ([...texts.keys()].sort().join() !== 'locked_by,names') {
@@ -177,7 +176,7 @@ export function parseUnlockMany(body: JsonBody): { names: string[]; locked_by: s
   return { names, locked_by: textValue(body, 'locked_by') };
 }
 
-/** What the old server calls the type of a JSON value, `text` as it was sent. */
+/** The old server's name for the type of a JSON value. `text` is the raw JSON. */
 function pythonType(value: unknown, text: string): string {
   if (value === null) return 'NoneType';
   if (typeof value === 'number') return /^-?\d+$/.test(text) ? 'int' : 'float';

@@ -41,7 +41,7 @@ const notUpdated = 'attempted to update a non-existent node';
 /** Mounts the resources of nodes. */
 export function nodeRoutes(app: FastifyInstance, context: TeuthologyContext): void {
   const { db, now } = context;
-  /** Leaf routes answer every method alike (teuthology contract §1.2). */
+  /** Leaf routes answer every method in the same way (teuthology contract §1.2). */
   const leaf = (handler: Handler) => {
     const answer: RouteHandlerMethod = async (request, reply) => handler(context, request, reply);
     return { GET: answer, POST: answer, PUT: answer, write: 'read' } as const;
@@ -88,7 +88,7 @@ export function nodeRoutes(app: FastifyInstance, context: TeuthologyContext): vo
   mount(app, '/nodes/:node/job_stats', leaf(getJobStats));
 }
 
-/** Bytes of a node besides its longest texts. */
+/** Bytes of a node without its longest texts. */
 const nodeBytes = 500;
 
 function sendNodes({ db }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
@@ -106,7 +106,7 @@ function sendNodes({ db }: TeuthologyContext, request: FastifyRequest, reply: Fa
 
 type Handler = (context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
-/** The answer to a method that changes nothing (teuthology contract §2.12, §2.14). */
+/** Answers 405 to a method that is not supported (teuthology contract §2.12, §2.14). */
 const refuseWith =
   (words: (method: string) => string): Refuse =>
   ({ method }, reply) =>
@@ -134,7 +134,7 @@ async function postNode({ db, now }: TeuthologyContext, request: FastifyRequest,
   return answerJson(reply, '{}');
 }
 
-/** Changes a node as PUT and lock do; `missing` are the words for an unknown one. */
+/** Changes a node, for PUT and lock. `missing` is the message for an unknown node. */
 async function changeNode({ db, now }: TeuthologyContext, request: FastifyRequest, missing: string) {
   const name = nameOf(request);
   const exists = async () => orThrow(await nodeId(db, name), missing);

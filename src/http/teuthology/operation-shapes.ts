@@ -70,15 +70,15 @@ const jobFacts: TProperties = {
 /** A job. */
 export const Job = shape('Job', jobFacts);
 
-/** What `fields` chose of it. */
+/** The keys of a job that `fields` selects. */
 export const SomeOfJob = Type.Partial(Type.Object({ ...jobFacts, id: integer, run_id: integer, href: text }), {
   title: 'SomeOfJob',
 });
 
-/** A run in a list, with all its keys or those that `fields` chose. */
+/** A run in a list. */
 export const Run = shape('Run', runFacts);
 
-/** What `fields` chose of it. */
+/** The keys of a run that `fields` selects. */
 export const SomeOfRun = Type.Partial(Type.Object({ ...runFacts, id: integer }), { title: 'SomeOfRun' });
 
 /** A run with its jobs. */
@@ -105,9 +105,9 @@ const takenValues: TProperties = Object.fromEntries(
 
 const jobId = Type.Union([text, integer], { description: 'of at most 32 characters' });
 
-/** What a job is created from; without an id the server gives it one. */
+/** The body that creates a job. Without an id, the server assigns one. */
 export const NewJob = takes('NewJob', { job_id: Type.Optional(jobId), ...takenValues });
-/** What a job is changed by. */
+/** The body that updates a job. */
 export const JobUpdate = takes('JobUpdate', takenValues);
 
 const lockFacts = {
@@ -118,7 +118,7 @@ const lockFacts = {
   is_vm: Type.Boolean(),
 };
 
-/** What locking and unlocking say of a node. */
+/** A node in answers to locking and unlocking. */
 export const LockResult = shape('LockResult', lockFacts);
 
 /** A node. */
@@ -140,14 +140,14 @@ const nodeValues: TProperties = Object.fromEntries(
 );
 const flag = Type.Optional(Type.Union([Type.Boolean(), integer]));
 
-/** What a node is changed by. */
+/** The body that updates a node. */
 export const NodeUpdate = takes('NodeUpdate', {
   ...nodeValues,
   is_vm: flag,
   locked: flag,
   up: Type.Optional(taken.boolean),
 });
-/** What a node is created from. */
+/** The body that creates a node. */
 export const NewNode = takes('NewNode', { name: text, ...NodeUpdate.properties });
 
 /** A queue. */
@@ -159,13 +159,13 @@ export const Queue = shape('Queue', {
   paused_until: orNull(time),
 });
 
-/** A queue and how many jobs wait there. */
+/** A queue with the number of its queued jobs. */
 export const QueueStats = Type.Object(
   { ...Type.Partial(Queue).properties, queue: text, paused: Type.Boolean(), queued_jobs: integer },
   { title: 'QueueStats' },
 );
 
-/** What a queue is created from and changed by. */
+/** The body that creates or updates a queue. */
 export const QueueUpdate = takes('QueueUpdate', {
   queue: text,
   paused_by: Type.Optional(textOrNull),

@@ -1,4 +1,4 @@
-/** What the routes of the teuthology contract take and answer, for the API document. */
+/** Descriptions of the routes of the teuthology contract for the API document. */
 import { type TSchema, Type } from 'typebox';
 import { jobStatuses } from '../../core/job.ts';
 import { runFacets } from '../../core/run.ts';
@@ -33,8 +33,8 @@ const text = Type.String();
 const integer = Type.Integer();
 const list = (schema: TSchema) => answersWith(Type.Array(schema));
 
-const page = { count: 'the size of a page', page: 'its number, from 1' };
-const fields = 'only these keys, with commas between';
+const page = { count: 'size of a page', page: 'number of the page, from 1' };
+const fields = 'comma-separated list of the keys to return';
 const since = { since: 'only runs of this day and later, like 2024-03-01, today or yesterday' };
 
 const ofRun = parameters({ run: 'name of the run' }, false);
@@ -44,9 +44,9 @@ const ofNode = parameters({ node: 'name of the node' }, false);
 const tags = { tags: Type.Optional(Type.Array(text, { description: 'at most 100 texts of at most 256 characters' })) };
 
 const runs: Operations = {
-  'GET /': { summary: 'Says that the server answers', response: done },
+  'GET /': { summary: 'Health check', response: done },
   'GET /runs': {
-    summary: 'Runs, the newest first',
+    summary: 'Runs, newest first',
     querystring: parameters({ ...page, fields }),
     response: list(Type.Union([Run, SomeOfRun])),
   },
@@ -81,9 +81,9 @@ const runs: Operations = {
 };
 
 function filtersOf(facet: string): [string, Operation][] {
-  const description = `Filters can be chained, as in /runs/${facet}/VALUE/branch/VALUE; a chain that ends in the name of a filter answers its values.`;
+  const description = `Filters can be chained, as in /runs/${facet}/VALUE/branch/VALUE; a chain that ends in the name of a filter returns its values.`;
   return [
-    [`GET /runs/${facet}`, { summary: `The values of ${facet} that runs have`, response: list(text) }],
+    [`GET /runs/${facet}`, { summary: `The values of ${facet} among all runs`, response: list(text) }],
     [
       `GET /runs/${facet}/:value`,
       {
@@ -98,10 +98,10 @@ function filtersOf(facet: string): [string, Operation][] {
 }
 
 const jobFilters = {
-  description: 'a part of it',
-  sha1: 'exactly this',
-  branch: 'exactly this',
-  user: 'exactly this',
+  description: 'a part of the description',
+  sha1: 'exact value',
+  branch: 'exact value',
+  user: 'exact value',
   posted_after: 'a day',
   posted_before: 'a day',
 };
@@ -109,20 +109,20 @@ const status = Type.Optional(Type.Enum([...jobStatuses], { title: 'JobStatus' })
 
 const jobs: Operations = {
   'GET /runs/:run/jobs': {
-    summary: 'The jobs of a run, the newest first',
+    summary: 'The jobs of a run, newest first',
     params: ofRun,
     querystring: Type.Object({ status, ...parameters({ fields }).properties }),
     response: list(Type.Union([Job, SomeOfJob])),
   },
   'POST /runs/:run/jobs': {
-    summary: 'Adds a job to a run, which is created when it does not exist',
+    summary: 'Adds a job to a run; creates the run if it does not exist',
     params: ofRun,
     body: NewJob,
     response: answersWith(Type.Object({ job_id: text })),
   },
   'GET /runs/:run/jobs/:job_id': { summary: 'A job', params: ofJob, response: answersWith(Job) },
   'PUT /runs/:run/jobs/:job_id': {
-    summary: 'Changes a job: only the keys of the body',
+    summary: 'Updates the keys of a job that the body contains',
     description: 'An empty body refreshes `updated`. `status` is ignored once a job is `pass` or `fail`.',
     params: ofJob,
     body: JobUpdate,
@@ -131,8 +131,8 @@ const jobs: Operations = {
   'DELETE /runs/:run/jobs/:job_id': { summary: 'Deletes a job', params: ofJob, response: done },
   'GET /jobs': {
     summary: 'The latest jobs of all runs',
-    description: 'POST answers the same, with the parameters as keys of its body.',
-    querystring: parameters({ ...jobFilters, status: 'exactly this', ...page }),
+    description: 'POST returns the same and takes the parameters as keys of its body.',
+    querystring: parameters({ ...jobFilters, status: 'exact value', ...page }),
     response: list(Job),
   },
 };
@@ -143,11 +143,11 @@ const nodes: Operations = {
     querystring: parameters({
       locked: 'true or false',
       up: 'true or false',
-      machine_type: 'one or several with | between',
-      os_type: 'exactly this',
-      os_version: 'exactly this',
-      locked_by: 'exactly this',
-      count: 'the most of them',
+      machine_type: 'one machine type, or several separated by |',
+      os_type: 'exact value',
+      os_version: 'exact value',
+      locked_by: 'exact value',
+      count: 'the maximum number of nodes',
     }),
     response: list(Node),
   },
@@ -160,7 +160,7 @@ const nodes: Operations = {
       `${method} /nodes/:node/lock`,
       {
         summary: 'Locks or unlocks a node',
-        description: '403 when somebody else holds it.',
+        description: 'Answers 403 if another user holds the lock.',
         params: ofNode,
         body: NodeUpdate,
         response: answersWith(LockResult),
@@ -169,7 +169,7 @@ const nodes: Operations = {
   ),
   'POST /nodes/lock_many': {
     summary: 'Locks free nodes',
-    description: '503 when fewer are free.',
+    description: 'Answers 503 if fewer nodes are free.',
     body: takes('LockMany', {
       count: Type.Number({ description: 'a whole number' }),
       locked_by: text,
@@ -184,20 +184,20 @@ const nodes: Operations = {
     body: Type.Object({ names: Type.Array(text), locked_by: orNull(text) }, { title: 'UnlockMany' }),
     response: list(LockResult),
   },
-  'GET /nodes/machine_types': { summary: 'The machine types that nodes have', response: list(text) },
+  'GET /nodes/machine_types': { summary: 'The machine types of all nodes', response: list(text) },
   'GET /nodes/job_stats': {
-    summary: 'How many jobs of each status ran on each node',
-    querystring: parameters({ machine_type: 'of the nodes', since_days: '14 when it is missing' }),
+    summary: 'The number of jobs of each status on each node',
+    querystring: parameters({ machine_type: 'machine type of the nodes', since_days: 'how far back; default 14' }),
     response: answersWith(byName(byName(integer))),
   },
   'GET /nodes/:node/jobs': {
-    summary: 'The jobs that ran on a node, the newest first',
+    summary: 'The jobs that ran on a node, newest first',
     params: ofNode,
-    querystring: parameters({ name: 'of the job, mostly the run', status: 'exactly this', ...page }),
+    querystring: parameters({ name: 'name of the job, usually that of its run', status: 'exact value', ...page }),
     response: list(Job),
   },
   'GET /nodes/:node/job_stats': {
-    summary: 'How many jobs of each status ran on a node',
+    summary: 'The number of jobs of each status on a node',
     params: ofNode,
     response: answersWith(
       Type.Object(Object.fromEntries(jobStatuses.map((name) => [name, integer])), { title: 'NodeStats' }),
@@ -210,7 +210,7 @@ const queueName = { queue: 'name of the queue' };
 const queue: Operations = {
   'GET /queue': {
     summary: 'Queues, by name',
-    querystring: parameters({ machine_type: 'the name of the queue', paused_by: 'exactly this' }),
+    querystring: parameters({ machine_type: 'name of the queue', paused_by: 'exact value' }),
     response: list(Queue),
   },
   'POST /queue': { summary: 'Creates a queue', body: QueueUpdate, response: done },
@@ -218,8 +218,8 @@ const queue: Operations = {
   ...Object.fromEntries(
     (
       [
-        ['pop_queue', 'The job of a queue that comes next, which stays queued; null when there is none', orNull(Job)],
-        ['stats', 'Whether a queue is paused, and how many jobs wait', QueueStats],
+        ['pop_queue', 'The next job of a queue, which stays queued; null if there is none', orNull(Job)],
+        ['stats', 'Whether a queue is paused, and the number of queued jobs', QueueStats],
       ] as const
     ).flatMap(([leaf, summary, answer]) => [
       [`GET /queue/${leaf}`, { summary, querystring: parameters(queueName), response: answersWith(answer) }],
@@ -227,11 +227,11 @@ const queue: Operations = {
     ]),
   ),
   'GET /queue/queued_jobs': {
-    summary: 'The jobs that wait in a queue',
-    querystring: parameters({ ...queueName, run_name: 'only those of this run', user: 'only those of this user' }),
+    summary: 'The queued jobs of a queue',
+    querystring: parameters({ ...queueName, run_name: 'only jobs of this run', user: 'only jobs of this user' }),
     response: list(Job),
   },
 };
 
-/** The operations of the contract; leaves that answer POST and PUT like GET stand here once. */
+/** The operations of the contract. Leaf routes that answer POST and PUT like GET are listed once. */
 export const operations: Operations = { ...runs, ...jobs, ...nodes, ...queue };

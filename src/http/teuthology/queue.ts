@@ -19,7 +19,7 @@ import { wholeJob } from './job-shapes.ts';
 import { sendJobList } from './jobs.ts';
 import { bodyIfAny, bodyOf, parameter, requiredText, textValue } from './values.ts';
 
-/** A queue that is not there is 400 (teuthology contract §2.19, §7.74). */
+/** An unknown queue is answered 400 (teuthology contract §2.19, §7.74). */
 function refuseUnknownQueue(): never {
   refuse('queue', 'specified queue does not exist');
 }
@@ -36,18 +36,18 @@ export function queueRoutes(app: FastifyInstance, context: TeuthologyContext): v
   });
   for (const [name, handler] of Object.entries({ pop_queue: popQueue, stats: getStats, queued_jobs: getQueuedJobs })) {
     const answer = async (request: FastifyRequest, reply: FastifyReply) => {
-      // Bodies of GET count here too (teuthology contract §2.22), but the framework does not read them.
+      // Bodies of GET are used here too (teuthology contract §2.22), but Fastify does not read them.
       if (request.method === 'GET' && (await receiveBody(request, reply, longestGetBody))) return reply;
       return handler(context, request, reply);
     };
     const leaf = { GET: answer, POST: answer, PUT: answer, write: 'read' } as const;
     mount(app, `/queue/${name}`, leaf);
-    // teuthology contract §1.1: what follows a leaf route in the path is its first parameter.
+    // teuthology contract §1.1: the segment after a leaf route is its first parameter.
     if (name !== 'queued_jobs') mount(app, `/queue/${name}/:queue`, leaf);
   }
 }
 
-/** Far more than the three names that a body can hold here. */
+/** Far more than the three names that such a body can contain. */
 const longestGetBody = 64 << 10;
 
 function readQueue(request: FastifyRequest): { queue: string; change: PauseChange } {
@@ -72,12 +72,12 @@ async function putQueue({ db, now }: TeuthologyContext, request: FastifyRequest,
   return answerJson(reply, '{}');
 }
 
-/** The name of the queue that `pop_queue` and `stats` ask about. */
+/** The queue in a request to `pop_queue` or `stats`. */
 function queueParameter(request: FastifyRequest): string {
   return anyParameter(request, 'queue') || refuse('queue', "could not find required key: 'queue'");
 }
 
-/** Shows the next job without taking it (teuthology contract §7.70): who works on it reports it as running. */
+/** Returns the next job but leaves it queued (teuthology contract §7.70): the worker reports it as running. */
 async function popQueue(context: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const { db, now } = context;
   const name = queueParameter(request);
@@ -86,7 +86,7 @@ async function popQueue(context: TeuthologyContext, request: FastifyRequest, rep
   if (isPaused(queue, now())) throw new Refusal(unavailable('queue is paused, cannot retrieve job'));
   const id = await nextJobId(db, name);
   const job = id === null ? undefined : await jobById(db, id);
-  // `href` is the only key that needs the address, and a whole job does not have it.
+  // Only `href` needs the base, and a complete job does not have that key.
   return answerJson(reply, job ? wholeJob.print(job, '', context) : 'null');
 }
 
@@ -102,7 +102,7 @@ async function getQueuedJobs(context: TeuthologyContext, request: FastifyRequest
   return filter === null ? answerJson(reply, '[]') : sendJobList(context, request, reply, { filter });
 }
 
-/** The queue that `queued_jobs` asks about: a key of the body, or a parameter, which newer clients send without a body. */
+/** The queue in a request to `queued_jobs`: a key of the body, or a parameter, which newer clients send without a body. */
 function queueOfJobs(request: FastifyRequest): string {
   const given = parameter(request, 'queue');
   const body = given ? bodyIfAny(request) : bodyOf(request);
@@ -112,8 +112,8 @@ function queueOfJobs(request: FastifyRequest): string {
 }
 
 /**
- * Which jobs wait (teuthology contract §2.22, §7.75): those of a run only in this queue. null = an unknown run: no
- * jobs.
+ * The filter for queued jobs (teuthology contract §2.22, §7.75). Jobs of a run count only if they are in this queue. null for an
+ * unknown run, which has no jobs.
  */
 async function queuedFilter({ db }: TeuthologyContext, request: FastifyRequest, queue: string) {
   const user = anyParameter(request, 'user');
@@ -125,12 +125,12 @@ async function queuedFilter({ db }: TeuthologyContext, request: FastifyRequest, 
   return isFailure(run_id) ? null : { ...filter, run_id };
 }
 
-/** The JSON text of a list of queues; `at` = now. */
+/** Prints a list of queues. `at` is the current time. */
 function printQueues(queues: QueueRow[], at: number): string {
   return JSON.stringify(queues.map((row) => ({ queue: row.queue, paused: isPaused(row, at), ...shownPause(row) })));
 }
 
-/** `/queue/stats` (teuthology contract §2.21): who paused it only while it is paused. */
+/** Prints the answer to `/queue/stats` (teuthology contract §2.21). Facts about the pause are shown only while it lasts. */
 function printQueueStats(row: QueueRow, queued_jobs: number, at: number): string {
   const { queue } = row;
   if (!isPaused(row, at)) return JSON.stringify({ queue, queued_jobs, paused: false });
@@ -145,7 +145,7 @@ function shownPause({ paused_by, paused_since, paused_until }: QueueRow): object
   };
 }
 
-/** The conditions of `GET /queue/`: several machine types share the queue `multi`. */
+/** Parses the conditions of `GET /queue/`. Several machine types share the queue `multi`. */
 function parseQueueFilter(request: FastifyRequest): QueueFilter {
   const machineType = parameter(request, 'machine_type');
   const pausedBy = parameter(request, 'paused_by');
@@ -153,7 +153,7 @@ function parseQueueFilter(request: FastifyRequest): QueueFilter {
   return { queue: queue || undefined, paused_by: pausedBy || undefined };
 }
 
-/** The pause in a body of `/queue/`. */
+/** Parses the pause in a body of `/queue/`. */
 function parsePauseChange(body: JsonBody): PauseChange {
   const change: PauseChange = {};
   if (body.texts.has('paused_by')) change.paused_by = textValue(body, 'paused_by');
@@ -172,14 +172,14 @@ function parsePauseChange(body: JsonBody): PauseChange {
   return change;
 }
 
-/** A number, or one as text; what null means depends on the queue. */
+/** Parses a number, or a number as text. The meaning of null depends on the queue. */
 function parseDuration(value: unknown): number | null {
   if (value === null) return null;
   const problem = "invalid value for key 'pause_duration': must be a number of seconds";
   return readNumber(value) ?? refuse('pause_duration', problem);
 }
 
-/** A UTC time as this server prints it, or as ISO 8601 writes it; microseconds since the Unix epoch, or null. */
+/** Parses a UTC time as printed by this server or in ISO 8601. Returns microseconds since the Unix epoch, or null. */
 function parseTime(text: string): number | null {
   const found = /^(\d{4}-\d{1,2}-\d{1,2})(?:[ T](\d{1,2}:\d{1,2}:\d{1,2})(\.\d{1,9})?)?(?:Z|\+00:00)?$/.exec(
     text.trim(),
@@ -191,8 +191,8 @@ function parseTime(text: string): number | null {
 }
 
 /**
- * A parameter of `/queue/…` from the path, the query or the body of anything but GET (teuthology contract §1.4);
- * undefined when it is nowhere. One that is given twice is refused.
+ * A parameter of `/queue/…` from the path, the query or the body (teuthology contract §1.4); undefined if it is absent everywhere.
+ * Refuses a parameter that is given twice.
  */
 function anyParameter(request: FastifyRequest, key: string): string | undefined {
   const query = parameter(request, key);

@@ -1,4 +1,4 @@
-/** What today's clients speak: docs/contracts/teuthology.md. */
+/** The contract of teuthology's clients: docs/contracts/teuthology.md. */
 import type { FastifyInstance } from 'fastify';
 import { mount } from '../resource.ts';
 import { answerJson, answerRefusal, type TeuthologyContext } from './answers.ts';
@@ -7,10 +7,10 @@ import { nodeRoutes } from './nodes.ts';
 import { queueRoutes } from './queue.ts';
 import { runRoutes } from './runs.ts';
 
-/** Mounts the teuthology contract at the root: its clients drop path prefixes. */
+/** Mounts the teuthology contract at the root, because its clients drop path prefixes. */
 export function teuthologyRoutes(app: FastifyInstance, context: TeuthologyContext): void {
   app.setErrorHandler(answerRefusal);
-  // A health check (teuthology contract §2.1).
+  // The health check (teuthology contract §2.1).
   mount(app, '/', { GET: async (_request, reply) => answerJson(reply, '{}'), read: 'open' });
   runRoutes(app, context);
   jobRoutes(app, context);

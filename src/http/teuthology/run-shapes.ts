@@ -1,4 +1,4 @@
-/** Runs, and filters of runs in paths, between the wire (teuthology contract §2.2 to §2.5, §2.9) and the store. */
+/** Prints runs, and parses filters of runs in paths (teuthology contract §2.2 to §2.5, §2.9). */
 
 import { longestRunName, nameProblem } from '../../core/input.ts';
 import { pathPart } from '../../core/paths.ts';
@@ -12,12 +12,12 @@ type Print = (run: RunRow, base: string) => string;
 
 const text = JSON.stringify as (value: string | null) => string;
 
-/** Times need no escapes; this is called seven times for each run of a list. */
+/** Prints a time without JSON.stringify: it needs no escapes, and lists print many. */
 function time(micros: number | null): string {
   return micros === null ? 'null' : `"${formatTimestamp(micros)}"`;
 }
 
-/** The first job's value; the literal text "none" in a run without jobs (teuthology contract §2.2). */
+/** Prints the first job's value, or the literal text "none" for a run without jobs (teuthology contract §2.2). */
 function fromFirstJob(run: RunRow, value: string | null): string {
   return run.first_job === null ? '"none"' : text(value);
 }
@@ -54,14 +54,14 @@ const printers: Record<string, Print> = {
 
 const allKeys = Object.entries(printers);
 
-/** The JSON text of a run, without its jobs. */
+/** Prints a run without its jobs. */
 export function printRun(run: RunRow, base: string): string {
   let json = '';
   for (const [key, print] of allKeys) json += `${json === '' ? '{' : ','}"${key}":${print(run, base)}`;
   return `${json}}`;
 }
 
-/** A function that prints the requested keys of a run, in the requested order; refuses an unknown key. */
+/** Returns a function that prints the requested keys of a run in the requested order. Refuses unknown keys. */
 export function runFieldsPrinter(fields: string): Print {
   const chosen: [string, Print][] = [];
   for (const field of splitFields(fields)) {
@@ -76,7 +76,7 @@ function ownPrinter(field: string): Print | undefined {
   return Object.hasOwn(printers, field) ? printers[field] : undefined;
 }
 
-/** The names in a `fields` parameter: commas at the ends are dropped, internal names skipped, repetitions printed once. */
+/** The names in a `fields` parameter, without commas at the ends, internal names and repetitions. */
 export function splitFields(fields: string): string[] {
   const names = fields.split(',');
   const [first, last] = [names.findIndex((name) => name !== ''), names.findLastIndex((name) => name !== '')];
@@ -84,7 +84,7 @@ export function splitFields(fields: string): string[] {
   return [...new Set(given.filter((name) => !name.startsWith('_')))];
 }
 
-/** `{name}` of POST /runs/, or refuses it in the words of teuthology contract §2.4. */
+/** Parses the `name` of POST /runs/ or refuses it in the words of teuthology contract §2.4. */
 export function parseRunName(body: JsonBody): string {
   const name = bodyValue(body, 'name');
   if (name === undefined || name === null || name === '') refuse('name', "could not find required key: 'name'");
@@ -93,18 +93,17 @@ export function parseRunName(body: JsonBody): string {
 }
 
 /**
- * First segments under /runs/ that mean something else: a run with such a name could not be reached (teuthology
- * contract §1.1).
+ * Segments after /runs/ that have another meaning. A run with such a name could not be reached (teuthology contract §1.1).
  */
 const reserved: readonly string[] = [...runFacets, 'flavors', 'queued'];
 
-/** The name of a run; refuses one that no URL could name. */
+/** Checks the name of a run. Refuses names that no URL could contain. */
 export function checkRunName(name: string): string {
   const problem = reserved.includes(name) ? `must not be '${name}'` : nameProblem(name, longestRunName);
   return problem === null ? name : refuse('name', `invalid value for key 'name': ${problem}`);
 }
 
-/** `tags` of a body: a list of at most 100 texts of at most 256 characters; `[]` when absent. */
+/** Parses the `tags` of a body: a list of at most 100 texts of at most 256 characters; `[]` if absent. */
 export function parseTags(body: JsonBody): string[] {
   const tags = body.texts.has('tags') ? bodyValue(body, 'tags') : [];
   const isTag = (tag: unknown) => typeof tag === 'string' && tag.length <= 256;
@@ -114,17 +113,17 @@ export function parseTags(body: JsonBody): string[] {
   return refuse('tags', "invalid value for key 'tags': must be a list of at most 100 texts of at most 256 characters");
 }
 
-/** What a path like `/runs/branch/main/suite/rados` asks for: the values of a facet, or runs, also those of a range of days; `empty` = none at all. */
+/** The meaning of a path like `/runs/branch/main/suite/rados`: values of a facet, runs, runs of a range of days, or an empty list. */
 export interface RunQuery {
   conditions: RunCondition[];
   form: { index: RunFacet } | 'runs' | 'range' | 'empty';
 }
 
-/** More than there are facets, and far fewer than SQLite has room for in a statement. */
+/** More than the number of facets, and far below the limit of a SQLite statement. */
 const mostConditions = 20;
 
 /**
- * Reads the segments behind `/runs/`. `flavors` and `flavor` mean the same everywhere (teuthology contract §7.25).
+ * Parses the segments after `/runs/`. `flavors` and `flavor` are synonyms (teuthology contract §7.25).
  * Refuses a bad day and a chain of more than 20 filters. Returns null for anything that is not a chain of facets.
  */
 export function parseFilterPath(segments: string[], now: number): RunQuery | null {
@@ -150,7 +149,7 @@ function facetOf(segment: string | undefined): RunFacet | undefined {
   return runFacets.find((facet) => facet === name);
 }
 
-/** `from/<day>/to/<day>` ends a path; `from/<day>` alone has always been an empty list. */
+/** Parses `from/<day>/to/<day>` at the end of a path. `from/<day>` alone returns an empty list, as in the old server. */
 function parseDateRange(segments: string[], conditions: RunCondition[], now: number): RunQuery | null {
   const [first, to, last, ...more] = segments;
   if (more.length > 0 || (to !== undefined && to !== 'to')) return null;

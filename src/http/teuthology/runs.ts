@@ -74,17 +74,17 @@ function nameOf(request: FastifyRequest): string {
   return (request.params as { run: string }).run;
 }
 
-/** Which runs a list shows, and how. */
+/** The runs in a list and their form. */
 interface RunsList {
   page: Page;
   read: (part: RunsPage) => Promise<RunRow[]>;
   print?: typeof printRun;
 }
 
-/** Runs in a page of a long list: SQLite reads and the server prints a hundred in 2 ms. */
+/** The runs that a list reads at a time. SQLite reads and the server prints a hundred in 2 ms. */
 const runsAtATime = 100;
 
-/** Bytes of a run besides its tags, which may have 25 KB. */
+/** Bytes of a run without its tags, which can take 25 KB. */
 const runBytes = 1000;
 
 function sendRuns(
@@ -124,7 +124,7 @@ async function getRun(context: TeuthologyContext, request: FastifyRequest, reply
   });
 }
 
-/** New: `{"tags": […]}` (teuthology's `--tag`). */
+/** Sets `{"tags": […]}` (teuthology's `--tag`), which the old server cannot do. */
 async function putRun({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
   const missing = 'attempted to update a non-existent run';
   const { name } = orThrow(await run(db, nameOf(request)), missing);
@@ -142,7 +142,7 @@ async function getFiltered(context: TeuthologyContext, request: FastifyRequest, 
   if (typeof query.form === 'object') {
     return answerJson(reply, JSON.stringify(await indexValues(context, query.form.index, query)));
   }
-  // Ranges of days are not cut into pages unless `count` asks for it (teuthology contract §1.8).
+  // Ranges of days are split into pages only if `count` is given (teuthology contract §1.8).
   const page = pageParameters(request, query.form === 'range' ? undefined : context.config.latest_runs);
   const since = parameter(request, 'since');
   const { conditions } = query;
@@ -152,7 +152,7 @@ async function getFiltered(context: TeuthologyContext, request: FastifyRequest, 
   return sendRuns(context, request, reply, { page, read: (part) => runsWhere(context.db, conditions, part) });
 }
 
-/** The segments behind `/runs/`, decoded after they are split: a value may hold a slash (teuthology contract §7.31). */
+/** The segments after `/runs/`. They are decoded after splitting, because a value can contain a slash (teuthology contract §7.31). */
 function segmentsOf(url: string): string[] {
   const path = url.split('?', 1)[0] as string;
   return path

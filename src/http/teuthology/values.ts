@@ -1,6 +1,6 @@
 /**
- * Single values of requests: query parameters (teuthology contract §1.8, §7.22), and keys of JSON bodies, where harmless values are coerced
- * (teuthology contract §3.2, §7.5). What cannot be read is a 400 with its name.
+ * Parses single values of requests: query parameters (teuthology contract §1.8, §7.22), and keys of JSON bodies, whose harmless values
+ * are coerced (teuthology contract §3.2, §7.5). An invalid value is answered 400 with its name.
  */
 import type { FastifyRequest } from 'fastify';
 import { storable } from '../../core/input.ts';
@@ -8,19 +8,19 @@ import type { Page } from '../../store/read/runs.ts';
 import { bodyValue, type JsonBody, readBody } from '../body.ts';
 import { Refusal, refuse } from '../errors.ts';
 
-/** The most entries in one answer; pulpito asks for 9,999. */
+/** The most entries in an answer. pulpito requests 9,999. */
 const mostEntries = 10_000;
 
-/** Reads one parameter as text; undefined when it is absent. */
+/** Reads a parameter as text; undefined if it is absent. */
 type ReadParameter = (request: FastifyRequest, key: string) => string | undefined;
 
-/** A parameter of the query; refuses a repeated one. */
+/** Reads a parameter of the query. Refuses repeated parameters. */
 export const parameter: ReadParameter = (request, key) => {
   const value = (request.query as Record<string, string | string[] | undefined>)[key];
   return Array.isArray(value) ? refuse(key, `parameter '${key}' must be given once`) : value;
 };
 
-/** A parameter of the query, or a key of the JSON body of a POST (teuthology contract §1.4). */
+/** Reads a parameter of the query, or a key of the JSON body of a POST (teuthology contract §1.4). */
 export const parameterOrKey: ReadParameter = (request, key) => {
   const value = parameter(request, key);
   if (value !== undefined || request.method !== 'POST') return value;
@@ -30,7 +30,7 @@ export const parameterOrKey: ReadParameter = (request, key) => {
   return sent === undefined || sent === null ? undefined : storable(String(sent));
 };
 
-/** The body, or null when it is no JSON object: where parameters may stand in it, it may be anything. */
+/** The body, or null if it is not a JSON object, for routes whose body can contain parameters but is optional. */
 export function bodyIfAny(request: FastifyRequest): JsonBody | null {
   try {
     return bodyOf(request);
@@ -40,7 +40,7 @@ export function bodyIfAny(request: FastifyRequest): JsonBody | null {
   }
 }
 
-/** One parameter as a whole number; undefined when it is absent. */
+/** Reads a parameter as a whole number; undefined if it is absent. */
 export function integerParameter(
   request: FastifyRequest,
   key: string,
@@ -53,8 +53,8 @@ export function integerParameter(
 }
 
 /**
- * `count` and `page` as a part of a list; `defaultCount` undefined = everything unless `count` is given (then `page` is
- * ignored, as it always was).
+ * Reads `count` and `page`. If `defaultCount` is undefined and `count` is not given, the page is the whole list and `page` is ignored,
+ * as in the old server.
  */
 export function pageParameters(
   request: FastifyRequest,
@@ -70,20 +70,20 @@ export function pageParameters(
   return { limit: size, offset: Math.min(size * (Math.max(page ?? 1, 1) - 1), Number.MAX_SAFE_INTEGER) };
 }
 
-/** The body of a request as one JSON object, with the `NaN` and `Infinity` that Python prints as null (teuthology contract §1.4, §7.15). */
+/** The body of a request as one JSON object. The `NaN` and `Infinity` that Python prints become null (teuthology contract §1.4, §7.15). */
 export function bodyOf(request: FastifyRequest): JsonBody {
   return readBody(request, { acceptNaN: true });
 }
 
-/** Every list of nodes holds all texts of each; the longest that nodes have are public keys of some hundred characters. */
+/** The longest text of a node, because lists contain all texts of all nodes. The longest in use are public keys of a few hundred characters. */
 const longestText = 1024;
 
-/** A text, or a number or boolean as text; null for null and for an absent key; refuses lists and objects. */
+/** Reads a text, or a number or boolean as text; null for null and for an absent key. Refuses lists and objects. */
 export function textValue(body: JsonBody, key: string): string | null {
   const value = bodyValue(body, key) ?? null;
   if (value === null) return null;
   if (typeof value === 'object') refuse(key, `invalid value for key '${key}': must be a text or null`);
-  // Of numbers the text that was sent: os_version 22.10 must not become 22.1.
+  // Numbers keep the text that was sent: os_version 22.10 must not become 22.1.
   const text = typeof value === 'string' ? value : (body.texts.get(key) as string);
   if (text.length > longestText) {
     refuse(key, `invalid value for key '${key}': must be at most ${longestText} characters long`);
@@ -91,12 +91,12 @@ export function textValue(body: JsonBody, key: string): string | null {
   return storable(text);
 }
 
-/** A text that must be there and must not be empty, otherwise it is refused in the words of the contract. */
+/** Reads a required text. Refuses a missing or empty one in the words of the contract. */
 export function requiredText(body: JsonBody, key: string): string {
   return textValue(body, key) || refuse(key, `could not find required key: '${key}'`);
 }
 
-/** True or false, also as 1 or 0 (teuthology contract §7.62); refuses anything else. */
+/** Reads a boolean, also as 1 or 0 (teuthology contract §7.62). Refuses anything else. */
 export function booleanValue(body: JsonBody, key: string): boolean {
   const value = bodyValue(body, key);
   if (typeof value === 'boolean') return value;
