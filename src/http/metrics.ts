@@ -44,11 +44,7 @@ export function createMetrics(db: Db, { worker }: { worker?: string | undefined 
     buckets: [0.005, 0.02, 0.1, 0.5, 2, 10],
     registers,
   });
-  const listeners = new Gauge({
-    name: 'paddles_live_listeners',
-    help: 'Open pages that receive live changes',
-    registers,
-  });
+  const listeners = new Gauge({ name: 'paddles_live_listeners', help: 'Pages with live updates', registers });
   const attempts = new Counter({
     name: 'paddles_delivery_attempts_total',
     help: 'Attempts to deliver a message to a subscription by outcome; "given up" is the last attempt of a delivery',
