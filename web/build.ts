@@ -1,4 +1,4 @@
-/** Builds the dashboard into `web/dist`, with every file beside its compressed forms. Run by `npm start` and `npm run build`. */
+/** Builds the dashboard into `web/dist`, with compressed copies of every file. Run by `npm start` and `npm run build`. */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -7,10 +7,10 @@ import { build } from 'vite';
 import { sourcesHash } from '../bin/web.mjs';
 
 const dist = join(import.meta.dirname, 'dist');
-// Built apart and moved at the end: a server that starts meanwhile never sees half of it.
+// Built in a separate folder and moved at the end, so that a server that starts in the meantime never sees half of it.
 const fresh = join(import.meta.dirname, `dist.${process.pid}`);
 
-// Whoever starts it, a test for example: with another value the libraries come with their checks, three times as large.
+// Set for every caller, including tests: with any other value, the libraries include development checks and are three times as large.
 process.env.NODE_ENV = 'production';
 
 try {

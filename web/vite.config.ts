@@ -1,14 +1,14 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-/** Everything but single pages and what is loaded with them. */
+/** Everything except individual pages and their own dependencies. */
 const firstModules =
   /(web\/src\/(app|lib|pages\/runs?|ui)|src\/core|node_modules\/(react|react-dom|scheduler|wouter|regexparam|@tanstack|use-sync-external-store))\//;
 
 export default defineConfig({
   root: import.meta.dirname,
   base: '/ui/',
-  // Scripts and styles find each other below any path: the server may be below one (`PADDLES_ADDRESS`).
+  // Scripts and styles refer to each other by relative URLs, because the server may run below any path (`PADDLES_ADDRESS`).
   experimental: { renderBuiltUrl: (_file, { hostType }) => (hostType === 'html' ? undefined : { relative: true }) },
   plugins: [react()],
   build: {
@@ -18,7 +18,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        // What every page needs is in one file, also where other pages share it: one request instead of six.
+        // Code that every page needs is in one file, even if other pages share it: one request instead of six.
         codeSplitting: { groups: [{ name: 'app', test: firstModules }] },
       },
     },

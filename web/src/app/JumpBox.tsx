@@ -1,4 +1,4 @@
-/** Ctrl+K: finds runs, jobs, nodes, branches, suites, sha1s and causes by a few letters, and commands. */
+/** The jump box (Ctrl+K): finds runs, jobs, nodes, branches, suites, sha1s and causes by a few letters, and runs commands. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useDeferredValue, useState } from 'react';
 import { useLocation } from 'wouter';
@@ -18,7 +18,7 @@ interface Choice {
   run: () => void;
 }
 
-/** The dialog; it forgets the text when it closes. */
+/** The dialog. It clears its text when it closes. */
 export function JumpBox({ open, onClose }: { open: boolean; onClose: () => void }) {
   return (
     <Dialog open={open} title="Jump to" onClose={onClose} bare>
@@ -55,7 +55,7 @@ function JumpForm({ onClose }: { onClose: () => void }) {
         aria-expanded={choices.length > 0}
         aria-controls="jump-list"
         aria-activedescendant={choices.length > 0 ? `jump-${chosen}` : undefined}
-        placeholder="run, job id, node, branch, sha1, words of a failure, or a pasted address"
+        placeholder="run, job id, node, branch, sha1, words of a failure, or a pasted URL"
         autoComplete="off"
         spellCheck={false}
         // biome-ignore lint/a11y/noAutofocus: the dialog is opened to type into it.
@@ -93,7 +93,7 @@ function JumpForm({ onClose }: { onClose: () => void }) {
   );
 }
 
-/** What the text leads to, and what to say when that is nothing. */
+/** The choices for a text, and a message if there are none. */
 function useChoices(text: string, navigate: (path: string) => void): { choices: Choice[]; message: string } {
   const { data, error, isFetching, isPlaceholderData } = useQuery({
     queryKey: ['search', text],
@@ -114,7 +114,7 @@ function useChoices(text: string, navigate: (path: string) => void): { choices: 
   return { choices, message: choices.length > 0 || waits ? '' : (error?.message ?? `Nothing matches “${text}”.`) };
 }
 
-/** The page for a pasted address of a log or of another dashboard; null for anything else, which the server finds. */
+/** The page for a pasted URL of a log or of another dashboard; null for anything else, which the server looks up. */
 function pastedPath(text: string): string | null {
   const found = readReference(text);
   if (found?.kind !== 'run' || !/^https?:/i.test(text)) return null;

@@ -106,13 +106,13 @@ function Who() {
 
 const isMac = navigator.platform.startsWith('Mac');
 
-/** Scrolls a new page to its top and moves the focus there, which screen readers follow. */
+/** Scrolls a new page to the top and moves the focus there, which screen readers follow. */
 function usePageFocus(): void {
   const [path] = useLocation();
   const before = useRef(path);
   useEffect(() => {
     const main = document.getElementById('main');
-    // The page of a node completes the name in its address, which is no new page.
+    // The page of a node adds the domain to the name in its URL, which does not make it a new page.
     const isNew = path !== before.current && !path.startsWith(`${before.current}.`);
     before.current = path;
     if (main === null || !isNew) return;
@@ -125,7 +125,7 @@ const list = { 'j k': 'move', o: 'open' };
 const filter = { '/': 'filter' };
 const link = { 'y u': 'copy link' };
 
-/** What can be done on a page and with which keys, the most specific address first. */
+/** What users can do on a page, with the keys. The most specific path comes first. */
 const hints: [page: RegExp, hints: Record<string, string>][] = [
   [/^\/runs\/[^/]+\/jobs\/[^/]+\/log/, { '/': 'find', n: 'next place', e: 'next error', ...link }],
   [
@@ -146,7 +146,7 @@ const hints: [page: RegExp, hints: Record<string, string>][] = [
   [/^\//, { 'g r': 'runs', 'g h': 'history', 'g q': 'queue', 'g n': 'nodes', ...link }],
 ];
 
-/** Keyboard hints, how up to date the page is, and the time zone. */
+/** Keyboard hints, the age of the data, and the time zone. */
 function Footer() {
   const { keys, zone } = usePreferences();
   const [path] = useLocation();
@@ -188,7 +188,7 @@ function Freshness() {
   const now = useMinute();
   if (state === 'offline') return <span>✕ offline since {clockTime(since, zone)}</span>;
   if (state === 'idle') return null;
-  // Updated once a minute: a footer that counts seconds distracts.
+  // Updated once a minute, because a footer that counts seconds is distracting.
   const text = now > heard ? ` · ${ago(heard, now)}` : '';
   return (
     <span>

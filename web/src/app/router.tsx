@@ -7,7 +7,7 @@ import Runs from '../pages/runs/index.tsx';
 import { Button } from '../ui/Button.tsx';
 import { NotFound, Skeleton } from '../ui/States.tsx';
 
-/** The pages in the header, with the keys that lead there. */
+/** The pages in the header, with the keys that open them. */
 export const places: [title: string, keys: string, path: string][] = [
   ['Runs', 'g r', pagePath.runs()],
   ['History', 'g h', pagePath.history()],
@@ -15,7 +15,7 @@ export const places: [title: string, keys: string, path: string][] = [
   ['Nodes', 'g n', pagePath.nodes()],
 ];
 
-/** Every page, the most specific path first. The two that most visits start with are part of the first script. */
+/** Every page, the most specific path first. The two pages that most visits start with are part of the first script. */
 const routes: [string, ComponentType][] = [
   ['/runs', Runs],
   ['/runs/:run/jobs/:job/log', lazy(() => import('../pages/log/index.tsx'))],
@@ -55,7 +55,7 @@ export function Pages() {
   );
 }
 
-/** Keeps the header and the footer when a page fails, until another one is opened. A class, because React has no other way. */
+/** Keeps the header and the footer when a page fails, until another one is opened. React supports this only with a class. */
 class ErrorBoundary extends Component<{ path: string; children: ReactNode }, { error: Error | null }> {
   override state: { error: Error | null } = { error: null };
 

@@ -1,4 +1,4 @@
-/** What the keys, the header, the footer and the jump box switch alike. */
+/** Settings that the keys, the header, the footer and the jump box can switch. */
 import { preferences, setPreference, shownTheme } from '../lib/preferences.ts';
 import { toast } from '../ui/Toast.tsx';
 

@@ -1,4 +1,4 @@
-/** The address of the page and what it keeps, and the title. */
+/** The URL of the page, the state in it, and the title. */
 import { useCallback, useEffect, useMemo } from 'react';
 import { useLocation } from 'wouter';
 import { navigate, useSearch } from 'wouter/use-browser-location';
@@ -6,10 +6,10 @@ import { readPath } from '../../../src/core/paths.ts';
 import { toggled } from './sets.ts';
 import { changedQuery, printList, readList } from './url.ts';
 
-/** The base path of the dashboard as the server gives it, without a slash at its end. */
+/** The base path of the dashboard, as the server sets it, without a slash at its end. */
 export const base = (document.documentElement.dataset.base ?? '/ui').replace(/\/$/, '');
 
-/** Where the server is below its host: empty, or a path like `/paddles`. */
+/** The path of the server on its host: empty, or a path such as `/paddles`. */
 export const root = base.replace(/\/ui$/, '');
 
 /** Whether a change replaces the current entry of the browser's history or adds one. */
@@ -17,7 +17,7 @@ export interface UrlOptions {
   replace?: boolean;
 }
 
-/** State in the query of the address; left out of it when it equals the fallback. */
+/** State in the query of the URL. The fallback is not written to the URL. */
 export function useUrlState(key: string, fallback: string): [string, (value: string, options?: UrlOptions) => void] {
   const search = useSearch();
   const value = new URLSearchParams(search).get(key) ?? fallback;
@@ -28,13 +28,13 @@ export function useUrlState(key: string, fallback: string): [string, (value: str
   return [value, set];
 }
 
-/** The same for one of some values: any other one in the address counts as the fallback, so that a page is never empty. */
+/** The same for a choice. An unknown value in the URL is replaced by the fallback, so that a page is never empty. */
 export function useUrlChoice(key: string, values: readonly string[], fallback: string) {
   const [value, set] = useUrlState(key, fallback);
   return [values.includes(value) ? value : fallback, set] as const;
 }
 
-/** A set of names in the address. */
+/** A set of names in the URL. */
 export function useUrlSet(key: string) {
   const [text, setText] = useUrlState(key, '');
   const set: ReadonlySet<string> = useMemo(() => new Set(readList(text)), [text]);
@@ -43,17 +43,17 @@ export function useUrlSet(key: string) {
   return { set, change, toggle };
 }
 
-/** Changes several parameters of the address at once; null removes one. */
+/** Changes several parameters of the URL at once; null removes one. */
 export function setUrlStates(values: Record<string, string | null>, { replace = false }: UrlOptions = {}): void {
-  // Starts from the current address, so that two changes in one tick do not undo each other.
+  // Starts from the current URL, so that two changes in one tick do not undo each other.
   const search = changedQuery(location.search, values);
   if (search === location.search) return;
   navigate(`${location.pathname}${search}${location.hash}`, { replace });
 }
 
 /**
- * The parts of the address below the base, decoded: of `/ui/runs/a%3Ab` they are `runs` and `a:b`. The router decodes
- * some characters only, which would change names that contain a percent sign.
+ * The decoded parts of the URL below the base: `runs` and `a:b` for `/ui/runs/a%3Ab`. The router decodes only some characters, which would change
+ * names that contain a percent sign.
  */
 export function usePathParts(): string[] {
   useLocation();

@@ -1,4 +1,4 @@
-/** Reads `/api` through one cache per tab, which starts with the data that the document contains. */
+/** Reads `/api` through one cache per tab, which starts with the data in the document. */
 import { keepPreviousData, QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { apiPath } from '../../../src/core/paths.ts';
@@ -8,7 +8,7 @@ import { root } from './address.ts';
 import { reportReached } from './live.ts';
 import { preferences } from './preferences.ts';
 
-/** Why there is no answer. Status 0 means that the server did not respond. */
+/** Why a request failed. Status 0 means that the server did not respond. */
 export class ApiError extends Error {
   readonly status: number;
   readonly requestId: string | null;
@@ -23,7 +23,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Does something; why it failed in a sentence, or null. */
+/** Runs `work`; returns null, or a sentence that says why it failed. */
 export function failureOf(work: () => Promise<unknown>): Promise<string | null> {
   return work().then(
     () => null,
@@ -31,7 +31,7 @@ export function failureOf(work: () => Promise<unknown>): Promise<string | null> 
   );
 }
 
-/** The same, and keeps why; true when it did not fail. */
+/** The same, but stores the problem. Resolves to true if the work succeeded. */
 export function useAttempt() {
   const [problem, setProblem] = useState<string | null>(null);
   const attempt = async (work: () => Promise<unknown>): Promise<boolean> => {
@@ -47,7 +47,7 @@ export interface ApiResult<T> {
   data: T | undefined;
   error: ApiError | null;
   isFetching: boolean;
-  /** Reads again; resolves when the answer is there, or is not to be had. */
+  /** Reads again; resolves when the response has arrived or the request has failed. */
   refetch: () => Promise<unknown>;
 }
 
@@ -56,7 +56,7 @@ export function fetchApi<T>(path: string, signal?: AbortSignal): Promise<T> {
   return sendApi<T>(path, { signal: signal ?? null });
 }
 
-/** Sends a request, with the name that the person has given himself, and reads JSON; throws an `ApiError`. */
+/** Sends a request, with the name that the user has entered, and parses JSON. Throws an `ApiError`. */
 export async function sendApi<T>(path: string, { headers, ...init }: RequestInit = {}): Promise<T> {
   const { name } = preferences();
   const own = { accept: 'application/json', ...(name !== '' && { 'x-paddles-name': encodeURIComponent(name) }) };
@@ -76,13 +76,13 @@ export async function sendApi<T>(path: string, { headers, ...init }: RequestInit
   throw new ApiError(response.status, { ...problem, message }, response.headers.get('x-request-id'));
 }
 
-/** Sends JSON, or nothing when there is no body, and returns the answer. Throws an `ApiError`. */
+/** Sends JSON, or no body if it is missing, and returns the response. Throws an `ApiError`. */
 export function sendJson<T>(path: string, method: 'POST' | 'PUT' | 'DELETE', body?: object): Promise<T> {
   const headers = { 'content-type': 'application/json' };
   return sendApi<T>(path, { method, ...(body && { headers, body: JSON.stringify(body) }) });
 }
 
-/** The cache of the tab, with the data that the document contains. */
+/** The cache of the tab, filled with the data in the document. */
 export function createClient(): QueryClient {
   const client = new QueryClient({
     defaultOptions: {
@@ -98,7 +98,10 @@ export function createClient(): QueryClient {
   return client;
 }
 
-/** The document of a link on another site was asked for without the cookie of a session: who that is must be asked again. */
+/**
+ * When a link on another site opens the page, the document is requested without the session cookie. The session in it may then be wrong and must
+ * be read again.
+ */
 function isDoubtful(path: string, data: unknown): boolean {
   if (path !== apiPath.session()) return false;
   const { name, require_token } = data as Session;
@@ -114,7 +117,7 @@ function bootData(): { path: string; data: unknown }[] {
   }
 }
 
-/** The answer of `path`, kept up to date. While the same resource is read with another query, the previous answer stays. */
+/** The response for `path`, kept up to date. While the same resource is read with another query, the previous response stays. */
 export function useApi<T>(path: string | null): ApiResult<T> {
   const key = path ?? '';
   const query = useQuery<T, ApiError>({
@@ -128,8 +131,8 @@ export function useApi<T>(path: string | null): ApiResult<T> {
 }
 
 /**
- * Changes the answer of a path as it is shown, at once. What is being read may be older and is given up; true says so: it must be read
- * again.
+ * Changes the cached response for a path immediately. A request in progress may return older data, so it is cancelled. Returns true in this case:
+ * the response must then be read again.
  */
 export function usePatch<T>(path: string): (change: (data: T) => T) => boolean {
   const client = useQueryClient();

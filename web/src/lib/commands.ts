@@ -1,12 +1,12 @@
-/** Commands of teuthology (teuthology contract §4.2) as a person copies them into a shell. */
+/** Commands of teuthology (teuthology contract §4.2) that users copy into a shell. */
 import type { RunItem } from '../../../src/http/api/schema.ts';
 
-/** What all jobs of a run were configured with, as they reported it. */
+/** The configuration that all jobs of a run share, as they reported it. */
 export type CommonConfig = Readonly<Record<string, unknown>>;
 
-/** Schedules the jobs of a run again that ended with one of some statuses. */
+/** Schedules the jobs of a run that ended with one of some statuses again. */
 export function rerunByStatus(run: RunItem, config: CommonConfig, statuses: readonly string[]): string {
-  // `--rerun` takes the suite, the seed and the subset from the run, and ends when others are given.
+  // `--rerun` takes the suite, the seed and the subset from the run, and fails if others are given.
   return print('teuthology-suite', [
     ['--rerun', run.name],
     ['-R', statuses.join(',')],
@@ -15,7 +15,7 @@ export function rerunByStatus(run: RunItem, config: CommonConfig, statuses: read
   ]);
 }
 
-/** Schedules jobs with some descriptions again, as `--rerun` does: each has to be contained in that of a job. */
+/** Schedules the jobs with some descriptions again, as `--rerun` does. Each description must be contained in that of a job. */
 export function rerunByDescription(run: RunItem, config: CommonConfig, descriptions: readonly string[]): string {
   return print('teuthology-suite', [
     ...suiteOptions(run, config),
@@ -28,12 +28,12 @@ export function scheduleAgain(run: RunItem, config: CommonConfig): string {
   return print('teuthology-suite', suiteOptions(run, config));
 }
 
-/** Ends a run: kills what runs, and removes what is queued unless that is kept. */
+/** Kills a run: its running jobs, and its queued jobs unless they are kept. */
 export function killRun(run: Pick<RunItem, 'name'>, keepQueued: boolean): string {
   return print('teuthology-kill', [...(keepQueued ? [['-p'] as Option] : []), ['-r', run.name]]);
 }
 
-/** Ends one job. */
+/** Kills one job. */
 export function killJob(run: string, jobId: string): string {
   return print('teuthology-kill', [
     ['-r', run],
@@ -41,7 +41,7 @@ export function killJob(run: string, jobId: string): string {
   ]);
 }
 
-/** Takes a node out, so that no job is given it. */
+/** Marks a node as down, so that it gets no more jobs. */
 export function markDown(node: string): string {
   return print('teuthology-lock', [['--update'], ['--status', 'down'], [node]]);
 }
@@ -59,7 +59,7 @@ function suiteOptions(run: RunItem, config: CommonConfig): Option[] {
   ];
 }
 
-/** Nothing of this is inherited by `--rerun`: without it main is tested, with priority 1000. */
+/** Options that `--rerun` does not inherit: without them, teuthology tests main with priority 1000. */
 function versionOptions(run: RunItem, config: CommonConfig): Option[] {
   return [
     ...given('-c', run.branch),
@@ -83,7 +83,7 @@ function print(program: string, options: readonly Option[]): string {
   return [program, ...options.map((words) => words.map(shellWord).join(' '))].join(' ');
 }
 
-/** A word that a POSIX shell takes as it is; a line break in it would end the command where it is pasted. */
+/** Quotes a word for a POSIX shell. Line breaks are replaced, because they would end the command when it is pasted. */
 function shellWord(word: string): string {
   const text = word.replace(/[\r\n]+/g, ' ');
   return /^[\w.,:/@=+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

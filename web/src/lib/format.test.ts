@@ -44,7 +44,7 @@ describe('a time', () => {
     expect(clockTime(at, 'utc', now)).toBe(expected);
   });
 
-  test('is exact on the clock of UTC', () => {
+  test('is exact in UTC', () => {
     expect(exactTime(now)).toMatch(/^2026-11-25 12:00:00 UTC/);
   });
 
@@ -77,7 +77,7 @@ test('numbers and nouns agree', () => {
   ]).toEqual(['12,345', '1 job', '0 jobs', '5,000 jobs', '2 matches']);
 });
 
-test('a cause is described by its kind and its class, once if they are the same', () => {
+test('a cause is described by its kind and its class, or by one word if they are the same', () => {
   expect(traitsOf({ kind: 'infra', class: 'infra' })).toEqual(['infra']);
   expect(traitsOf({ kind: 'dead', class: 'unclear' })).toEqual(['no reason', 'unclear']);
 });

@@ -1,4 +1,4 @@
-/** Times, counts and names as texts; pure functions of their arguments. */
+/** Formats times, counts and names; pure functions of their arguments. */
 import { type CausedJob, causesOfJob } from '../../../src/core/job.ts';
 import { plural as pluralOf } from '../../../src/core/plural.ts';
 
@@ -14,10 +14,10 @@ export function duration(seconds: number | null | undefined): string {
   return `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, '0')}`;
 }
 
-/** How much of a time is shown: the day of an old one alone, the time of the day alone, or both. */
+/** How much of a time to show: the short form (only the day if it is old), only the time of day, or both. */
 export type TimeForm = 'short' | 'clock' | 'long';
 
-/** A time as "09:00 today", "22:48 Sun", "2026-11-02", with `long` "2026-11-02 22:48"; "—" when unknown. */
+/** A time as "09:00 today", "22:48 Sun" or "2026-11-02"; with `long`, as "2026-11-02 22:48". "—" if unknown. */
 export function clockTime(
   ms: number | null | undefined,
   zone: Zone,
@@ -36,7 +36,7 @@ export function clockTime(
 
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
-/** The time whose UTC fields read as the given time does in the zone. */
+/** A time whose UTC fields equal the fields of the given time in the zone. */
 export function shifted(ms: number, zone: Zone): number {
   return zone === 'utc' ? ms : ms - new Date(ms).getTimezoneOffset() * 60_000;
 }
@@ -75,7 +75,7 @@ export function zoneName(zone: Zone, now = new Date()): string {
   return `UTC${minutes < 0 ? '−' : '+'}${hours}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`}`;
 }
 
-/** The first 8 characters of a sha1; "" when there is none. */
+/** The first 8 characters of a sha1; "" if there is none. */
 export function shortSha1(sha1: string | null | undefined): string {
   return sha1?.slice(0, 8) ?? '';
 }
@@ -104,17 +104,17 @@ export function plural(count: number, noun: string, nouns = `${noun}s`): string 
   return pluralOf(count, noun, nouns, number);
 }
 
-/** A text with a mark in place of characters that would show what follows from right to left, or hide it. */
+/** Replaces characters that would reverse the direction of the text after them, or hide it. */
 export function withoutOverrides(text: string): string {
   return text.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 
-/** A kind of failure as people read it: "dead" is that of jobs without a reason, whatever their status. */
+/** A kind of failure for users: "dead" is the kind of jobs without a reason, whatever their status. */
 export function kindText(kind: string): string {
   return kind === 'dead' ? 'no reason' : kind;
 }
 
-/** The kind and the class of a cause: one word where both are the same. */
+/** The kind and the class of a cause; one word if both are the same. */
 export function traitsOf(cause: { kind: string; class: string }): string[] {
   return [...new Set([kindText(cause.kind), cause.class])];
 }
@@ -130,14 +130,14 @@ export function bytes(count: number): string {
   return `${value >= 10 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** The causes of a job in one line, which may be cut: "test_a", "2 causes: test_a"; empty for a job that has not failed. */
+/** The causes of a job in one line, which may be truncated: "test_a", "2 causes: test_a"; empty for a job that has not failed. */
 export function causeLine(job: CausedJob<{ id: string; title: string }>): string {
   const causes = causesOfJob(job);
   const own = causes[0]?.title ?? '';
   return causes.length > 1 ? `${causes.length} causes: ${own}` : own;
 }
 
-/** The causes of a job, a line each. */
+/** The causes of a job, one per line. */
 export function causeLines(job: CausedJob<{ id: string; title: string }>): string {
   return causesOfJob(job)
     .map(({ title }) => title)

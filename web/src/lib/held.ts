@@ -2,9 +2,9 @@ import { useCallback, useRef, useState } from 'react';
 import { firstPlace } from './sets.ts';
 
 /**
- * Keeps rows from moving under the reader: while `hold` is true rows only change their contents, and added, removed or
- * moved rows wait for `apply`. Otherwise every change shows at once. `scope` identifies the list (its filter and order);
- * nothing is held back when it changes. `waiting` counts what is held back because it would move rows.
+ * Keeps rows from moving while a user reads them. While `hold` is true, rows only change their contents; added, removed or moved rows wait for
+ * `apply`. Otherwise every change is shown at once. `scope` identifies the list (its filter and order); nothing is held back when it changes.
+ * `waiting` is the number of changes that are held back.
  */
 export function useHeldUpdates<Row>(
   latest: readonly Row[],
@@ -28,8 +28,8 @@ export function useHeldUpdates<Row>(
 type Listed<Row> = { rows: readonly Row[]; scope: string };
 
 /**
- * The rows to show next, and how many changes wait: unless the same list is held and has rows, all and none; otherwise the old order with
- * the new contents, and how many rows would be added, removed or moved.
+ * The rows to show next, and the number of waiting changes. If the same list is held and has rows, this is the old order with the new contents,
+ * and the number of rows that would be added, removed or moved. Otherwise it is all new rows and 0.
  */
 export function heldRows<Row>(
   shown: Listed<Row>,
@@ -50,10 +50,10 @@ export function heldRows<Row>(
   return { rows: old.map((row) => byKey.get(rowKey(row)) ?? row), waiting: added + removed + moved };
 }
 
-/** The most rows that need not move: the length of the longest series of the old order that the new one keeps. */
+/** The most rows that can stay in place: the length of the longest subsequence of the old order that the new order keeps. */
 function longestKept(oldOrder: readonly string[], newOrder: readonly string[]): number {
   const places = new Map(newOrder.map((key, place) => [key, place]));
-  // For each length of a series, the lowest place at which one ends.
+  // For each length of a subsequence, the lowest place at which one ends.
   const ends: number[] = [];
   for (const key of oldOrder) {
     const place = places.get(key) ?? 0;

@@ -1,8 +1,8 @@
-/** Keyboard shortcuts. Single keys do nothing in inputs and dialogs, and when they are switched off. */
+/** Keyboard shortcuts. Single keys are ignored in inputs and dialogs, and when they are switched off. */
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import { preferences } from './preferences.ts';
 
-/** A key as `KeyboardEvent.key` names it, two of them in sequence ("g r"), or with Ctrl or Cmd ("mod+k"). */
+/** A key as in `KeyboardEvent.key`, a sequence of two keys ("g r"), or a key with Ctrl or Cmd ("mod+k"). */
 type Bindings = Record<string, (event: KeyboardEvent) => void>;
 
 const scopes: { current: Bindings }[] = [];
@@ -12,7 +12,7 @@ let first = { key: '', at: 0 };
 /** Binds keys while the component is mounted; the last binding of a key wins. */
 export function useKeys(bindings: Bindings, enabled = true): void {
   const scope = useRef(bindings);
-  // With what is drawn: a key that is pressed at once acts on what is seen.
+  // A layout effect, so that a key that is pressed right away acts on the page as it is shown.
   useLayoutEffect(() => {
     scope.current = bindings;
   });
@@ -50,7 +50,7 @@ function find(name: string): ((event: KeyboardEvent) => void) | undefined {
 function acts({ key, target }: KeyboardEvent): boolean {
   if (key.length === 1 && !preferences().keys) return false;
   if (document.querySelector('dialog[open]') !== null) return false;
-  // Of what is open one on top of the other, Esc closes the topmost alone.
+  // Esc closes only the topmost popover.
   if (key === 'Escape' && document.querySelector(':popover-open') !== null) return false;
   if (!(target instanceof HTMLElement)) return true;
   return !(target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));

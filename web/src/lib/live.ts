@@ -32,7 +32,7 @@ export const useLiveState = store.use;
 /** Whether the server responded to the last request. */
 let reached = true;
 let source: EventSource | null = null;
-/** Empty while nobody listens. */
+/** Empty if there are no listeners. */
 let sourceAddress = '';
 let heard = Date.now();
 let waiting: [LiveType, LiveEvents[LiveType]][] = [];
@@ -41,8 +41,8 @@ let batchTimer: ReturnType<typeof setTimeout> | undefined;
 let pollTimer: ReturnType<typeof setTimeout> | undefined;
 
 /**
- * Calls back with the events of a topic (`runs`, `run:NAME`, `nodes`, `queue`, `decisions`, `deliveries`), and those that others on the page listen to, in
- * batches, while the component is mounted.
+ * Calls back with the events of a topic (`runs`, `run:NAME`, `nodes`, `queue`, `decisions`, `deliveries`) while the component is mounted. Also
+ * passes events of topics that other components listen to. Events arrive in batches.
  */
 export function useLive(topic: string, onEvent: Handler): void {
   const handler = useRef(onEvent);
@@ -61,7 +61,7 @@ export function useLive(topic: string, onEvent: Handler): void {
   }, [topic]);
 }
 
-/** Opens one stream for the topics of all listeners, or closes it when there are none. */
+/** Opens one stream for the topics of all listeners, or closes it if there are none. */
 function connect(): void {
   const topics = [...new Set([...listeners].map(({ topic }) => topic))].sort();
   const wanted = topics.length === 0 ? '' : root + apiPath.events(topics);
@@ -99,13 +99,13 @@ function receive(type: LiveType, text: string): void {
   }
   waiting.push([type, data]);
   heard = Date.now();
-  // A hidden tab handles no events; when it becomes visible, reading everything again is faster.
+  // A hidden tab handles no events. When it becomes visible, reading everything again is faster.
   if (waiting.length > mostWaiting) waiting = [['reset', {}]];
   if (batchTimer !== undefined) return;
   batchTimer = setTimeout(() => requestAnimationFrame(deliver), Math.max(0, lastBatch + batchMs - performance.now()));
 }
 
-/** Delivers at most two batches a second, each in one frame. */
+/** Delivers at most two batches per second, each in one frame. */
 function deliver(): void {
   batchTimer = undefined;
   lastBatch = performance.now();
@@ -119,7 +119,7 @@ function deliver(): void {
   store.set({ ...store.get(), heard });
 }
 
-/** Without a stream: reads everything again from time to time, and reopens the stream once the browser has given up. */
+/** Without a stream, reads everything again periodically, and reopens the stream once the browser has given up. */
 function schedulePoll(): void {
   clearTimeout(pollTimer);
   pollTimer = setTimeout(
@@ -139,7 +139,7 @@ function setState(state: LiveState['state']): void {
   store.set({ state, since: state === before.state ? before.since : now, heard });
 }
 
-/** Records whether a request got a response; to be called after every request. */
+/** Records whether a request got a response. Call it after every request. */
 export function reportReached(now: boolean): void {
   if (now === reached) return;
   reached = now;
@@ -156,8 +156,8 @@ addEventListener('online', () => {
 const throttleMs = 2000;
 
 /**
- * Calls at most once in two seconds, and not before the last call has ended: a server that is slow is asked less often. What is
- * asked for meanwhile is one more call.
+ * Calls at most once every two seconds, and not before the last call has ended, so that a slow server gets fewer requests. Requests in the
+ * meantime result in one more call.
  */
 export function useThrottled(call: () => unknown): () => void {
   const latest = useRef(call);

@@ -1,4 +1,4 @@
-/** The settings of a person, stored in the browser. The script in index.html reads the same entry before the first paint. */
+/** The settings of the user, stored in the browser. The script in index.html reads the same entry before the first paint. */
 import { isTimeZone } from '../../../src/core/moment.ts';
 import { parseQuery, type QueryKey } from '../../../src/core/query.ts';
 import { jobMatcher, type MatchableJob } from '../../../src/core/query-match.ts';
@@ -11,7 +11,7 @@ export interface Preferences {
   density: 'compact' | 'comfortable';
   /** Whether single-key shortcuts are on (WCAG 2.1.4). */
   keys: boolean;
-  /** What a person calls himself where nothing vouches for his name; empty: nobody has said it. */
+  /** The name that the user has entered, which nothing vouches for; empty if there is none. */
   name: string;
 }
 
@@ -32,7 +32,7 @@ function stored(): Preferences {
   }
 }
 
-/** The theme in use, also when it follows the system. */
+/** The theme in use, even if it follows the system. */
 export function shownTheme(): 'light' | 'dark' {
   const { theme } = preferences();
   if (theme !== 'auto') return theme;
@@ -51,7 +51,7 @@ export function setPreference<Key extends keyof Preferences>(key: Key, value: Pr
   try {
     localStorage.setItem(storageKey, JSON.stringify(next));
   } catch {
-    // Without storage the setting lasts as long as the tab.
+    // Without storage, the setting lasts as long as the tab.
   }
   show(next);
 }
@@ -64,18 +64,18 @@ show();
 
 const timeKeys: readonly (QueryKey | null)[] = ['scheduled', 'started', 'updated', 'at'];
 
-/** The name of a zone, like Europe/Berlin; UTC when the browser does not know where it is. */
+/** The name of a zone, such as Europe/Berlin; UTC if the browser does not know its zone. */
 export function timeZoneOf(zone: Zone): string {
   const local = zone === 'utc' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone;
   return isTimeZone(local) ? local : 'UTC';
 }
 
-/** Whether a job matches a filter, whose days are those of the zone. */
+/** Returns a function that tells whether a job matches a filter. Days are those of the zone. */
 export function matcherOf(q: string, zone: Zone): (job: MatchableJob) => boolean {
   return jobMatcher(parseQuery(q, 'jobs').query, { now: Date.now(), zone: timeZoneOf(zone) });
 }
 
-/** `tz` of a request with this filter; undefined when it makes no difference, so that most requests have one address. */
+/** The `tz` parameter for a request with this filter; undefined if it makes no difference, so that most requests share one URL. */
 export function zoneParameter(q: string, zone: Zone): string | undefined {
   const terms = (['jobs', 'audit'] as const).flatMap((target) => parseQuery(q, target).query.terms);
   if (!terms.some(({ key }) => timeKeys.includes(key))) return undefined;
@@ -83,7 +83,7 @@ export function zoneParameter(q: string, zone: Zone): string | undefined {
   return name === 'UTC' ? undefined : name;
 }
 
-/** The same in the zone that the page shows. */
+/** The same for the zone that the page uses. */
 export function useZoneParameter(q: string): string | undefined {
   return zoneParameter(q, usePreferences().zone);
 }

@@ -1,4 +1,4 @@
-/** Who the person is, for the server. */
+/** The identity of the user on the server. */
 import { useQueryClient } from '@tanstack/react-query';
 import { needsToken } from '../../../src/core/access.ts';
 import { apiPath } from '../../../src/core/paths.ts';
@@ -7,8 +7,8 @@ import { sendApi, useApi } from './api.ts';
 import { setPreference, usePreferences } from './preferences.ts';
 
 /**
- * Who the server takes the person for; undefined until it has said so. What the document contains of it was written without the name
- * that he has given himself, which requests for data tell.
+ * The identity that the server assigns to the user; undefined until it is known. The session in the document does not contain the name that the
+ * user has entered, because only requests for data send it.
  */
 export function useSession(): Session | undefined {
   const session = useApi<Session>(apiPath.session()).data;
@@ -16,7 +16,7 @@ export function useSession(): Session | undefined {
   return session && { ...session, name: session.name ?? (name === '' ? null : name) };
 }
 
-/** What somebody must give before he may say something of failures: a token with the scope, or a name; null for nothing. */
+/** What a user must provide before making decisions: a token with the scope, or a name; null if nothing is missing. */
 export function useMissingName(): 'token' | 'name' | null {
   const session = useSession();
   if (session === undefined) return null;
@@ -25,7 +25,7 @@ export function useMissingName(): 'token' | 'name' | null {
   return name === null ? 'name' : null;
 }
 
-/** What makes somebody else of the person: everything is read again afterwards. Both throw an `ApiError`. */
+/** Signs in and out. Everything is read again afterwards. Both throw an `ApiError`. */
 export function useSignIn(): { signIn(token: string): Promise<void>; signOut(): Promise<void> } {
   const client = useQueryClient();
   const send = async (method: string, headers: Record<string, string> = {}) => {
@@ -35,10 +35,10 @@ export function useSignIn(): { signIn(token: string): Promise<void>; signOut(): 
   return { signIn: (token) => send('POST', { authorization: `Bearer ${token}` }), signOut: () => send('DELETE') };
 }
 
-/** The longest name that a person can give himself. */
+/** The longest name that a user can enter. */
 export const longestName = 100;
 
-/** Takes the name that a person gives himself. */
+/** Stores the name that a user enters. */
 export function useGivenName(): (name: string) => Promise<void> {
   const client = useQueryClient();
   return async (name) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { toggled } from './sets.ts';
 
-test('a value that is switched comes and goes, and the set before stays as it was', () => {
+test('toggling adds or removes a value, and does not change the given set', () => {
   const before = new Set(['a']);
   expect([...toggled(before, 'b')]).toEqual(['a', 'b']);
   expect([...toggled(before, 'a')]).toEqual([]);

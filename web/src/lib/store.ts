@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** A value outside of components, which rerender with `use` when it is replaced. */
+/** A value outside of components. Components that read it with `use` are rendered again when it is replaced. */
 export function createStore<T>(value: T) {
   const listeners = new Set<() => void>();
   const get = () => value;

@@ -12,7 +12,7 @@ test.each<[string, Record<string, string | null>, string]>([
   expect(changedQuery(search, values)).toBe(expected);
 });
 
-test('only addresses of the server itself are followed', () => {
+test('only URLs of the server itself are accepted', () => {
   const of = (text: string) => ownAddress(text, 'http://lab:8080');
   expect([of('/r/1'), of('/ui/runs?q=a%20b')]).toEqual(['http://lab:8080/r/1', 'http://lab:8080/ui/runs?q=a%20b']);
   const elsewhere = ['', 'x', '//evil.example/', '/\\evil.example', '/\t/evil.example', 'javascript:alert(1)'];

@@ -1,7 +1,7 @@
-/** Texts in addresses. */
+/** Handles texts in URLs. */
 import { queryText } from '../../../src/core/paths.ts';
 
-/** The query of an address with some parameters changed; null removes one. */
+/** The query of a URL with some parameters changed; null removes one. */
 export function changedQuery(search: string, values: Record<string, string | null>): string {
   const params = new URLSearchParams(search);
   for (const [key, value] of Object.entries(values)) {
@@ -11,12 +11,12 @@ export function changedQuery(search: string, values: Record<string, string | nul
   return queryText(params);
 }
 
-/** The text of a list of names: with commas between them, while those within a name are encoded. */
+/** Prints a list of names, separated by commas. Commas within names are encoded. */
 export function printList(names: Iterable<string>): string {
   return [...names].map((name) => name.replace(/[%,]/g, encodeURIComponent)).join(',');
 }
 
-/** The names of a text that `printList` wrote; one that cannot be decoded is taken as it is. */
+/** Parses a text that `printList` wrote. A name that cannot be decoded is used as it is. */
 export function readList(text: string): string[] {
   return text
     .split(',')
@@ -24,7 +24,10 @@ export function readList(text: string): string[] {
     .map((part) => part.replace(/%(25|2C)/gi, decodeURIComponent));
 }
 
-/** The address of a text if it is one of this server, so that no link can lead somebody who signs in elsewhere; otherwise null. */
+/**
+ * The full URL of a path if it belongs to this server, otherwise null. A link to the sign-in page can therefore not send the user to another
+ * site.
+ */
 export function ownAddress(text: string, origin: string): string | null {
   if (!text.startsWith('/') || !URL.canParse(text, origin)) return null;
   const { href, origin: found } = new URL(text, origin);

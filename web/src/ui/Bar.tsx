@@ -11,7 +11,7 @@ function present(counts: Partial<JobCounts>): { status: JobStatus; count: number
 interface CountsProps {
   counts: Partial<JobCounts>;
   onPick?: (status: JobStatus) => void;
-  /** The statuses that the filter asks for; the others are faded. */
+  /** The statuses in the filter; all others are faded. */
   activeStatuses?: readonly string[];
 }
 
@@ -44,16 +44,16 @@ export function Bar({ counts, total, onPick, activeStatuses = [] }: CountsProps 
   );
 }
 
-/** The statuses that nearly every run has, in their places in lists. */
+/** The statuses that nearly every run has. They have fixed positions in lists. */
 const usual: readonly JobStatus[] = ['fail', 'dead', 'pass'];
 
-/** The statuses in their order; in lists those of most runs first, also where there are none, so that numbers stand below each other. */
+/** All statuses in order. In lists, those that most runs have come first, even with a count of 0, so that the numbers are aligned. */
 function inPlaces(counts: Partial<JobCounts>): { status: JobStatus; count: number }[] {
   const places = usual.map((status) => ({ status, count: counts[status] ?? 0 }));
   return [...places, ...present(counts).filter(({ status }) => !usual.includes(status))];
 }
 
-/** Results as numbers, each with its shape; buttons when `onPick` is given. `aligned` puts those of several rows below each other. */
+/** Results as numbers, each with its shape; buttons if `onPick` is given. `aligned` aligns the numbers of several rows. */
 export function Counts({ counts, onPick, activeStatuses = [], aligned }: CountsProps & { aligned?: boolean }) {
   return (
     <span className={aligned ? 'counts counts-aligned' : 'counts'}>
@@ -82,11 +82,11 @@ export function Counts({ counts, onPick, activeStatuses = [], aligned }: CountsP
   );
 }
 
-/** A cell: a status, how much of it is filled as a share of 1, or null for a run without the job. */
+/** A cell: a status; or the share of it that is filled, from 0 to 1; or null for a run without the job. */
 interface StripCell {
   status: string | number | null;
   title: string;
-  /** Marks the cell of what the page is about. */
+  /** Marks the cell of the run that the page shows. */
   current?: boolean;
 }
 
@@ -96,7 +96,7 @@ export function Strip({ cells, sentence }: { cells: readonly StripCell[]; senten
     <span className="strip">
       <span className="hidden">{sentence}</span>
       {cells.map((cell, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place.
+        // biome-ignore lint/suspicious/noArrayIndexKey: a cell is identified by its position.
         <span key={index} {...lookOf(cell)} title={cell.title} aria-hidden="true" />
       ))}
     </span>

@@ -3,14 +3,14 @@ import { type ReactNode, useId } from 'react';
 interface ChoicesProps<Value> {
   legend: string;
   options: readonly (readonly [value: Value, label: ReactNode])[];
-  /** What is chosen: several values, or one of which only one can be. */
+  /** The chosen values; a single value if only one can be chosen. */
   chosen: Value | readonly Value[];
   onPick: (value: Value) => void;
   disabled?: (value: Value) => boolean;
   className?: string;
 }
 
-/** Boxes to check, or buttons of which one is pressed. */
+/** Check boxes, or buttons of which one is pressed. */
 export function Choices<Value>({ legend, options, chosen, onPick, disabled, className = '' }: ChoicesProps<Value>) {
   const name = useId();
   const isMany = Array.isArray(chosen);
@@ -37,13 +37,13 @@ interface SelectProps {
   label: string;
   value: string;
   values: readonly string[];
-  /** How a value is shown, if not as it is. */
+  /** How to print a value, if not as it is. */
   print?: (value: string) => string;
   onChange: (value: string) => void;
   className?: string;
 }
 
-/** A choice among texts; a value that is none of them, which an address may have, comes first. */
+/** A choice among texts. If the value is not one of them, which is possible with a value from the URL, it is listed first. */
 export function Select({ label, value, values, print = String, onChange, className }: SelectProps) {
   return (
     <label className={className}>

@@ -30,7 +30,7 @@ export function Command({ text, what }: { text: string; what: string }) {
   );
 }
 
-/** Copies a text and returns whether that worked. Without HTTPS there is no clipboard API, but the old command works. */
+/** Copies a text and returns whether that worked. Without HTTPS there is no clipboard API, but the old command still works. */
 async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

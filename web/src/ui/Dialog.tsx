@@ -11,7 +11,7 @@ interface DialogProps {
   bare?: boolean;
 }
 
-/** A modal dialog based on the browser's own, which traps the focus, closes on Esc and returns the focus. */
+/** A modal dialog, based on the native element. It traps the focus, closes on Esc and returns the focus. */
 export function Dialog({ open, title, onClose, children, bare = false }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
@@ -50,7 +50,7 @@ export function Dialog({ open, title, onClose, children, bare = false }: DialogP
 interface DialogButtonProps {
   label: string;
   title: string;
-  /** Whether the button is there; a dialog that is open stays. */
+  /** Whether the button is shown. An open dialog stays open. */
   isOffered?: boolean;
   children: ReactNode;
 }

@@ -5,10 +5,10 @@ import { pagePath } from '../../../src/core/paths.ts';
 import { withoutOverrides } from '../lib/format.ts';
 import { Copy } from './Copy.tsx';
 
-/** What is known of the log of a job: its first error, or why there is none; nothing when nobody has asked for it. */
+/** The first error in the log of a job, or why it is not known; nothing if the log was never requested. */
 export function ReadLog({ run, job, log: { excerpt, unread } }: { run: string; job: string; log: KnownLog }) {
   if (excerpt !== null) return <Excerpt run={run} job={job} excerpt={excerpt} />;
-  if (unread === 'waiting') return <p className="quiet">The log is still to be read for its first error.</p>;
+  if (unread === 'waiting') return <p className="quiet">The log has not been read for its first error yet.</p>;
   if (unread === null) return null;
   return (
     <p className="quiet">
@@ -17,7 +17,7 @@ export function ReadLog({ run, job, log: { excerpt, unread } }: { run: string; j
   );
 }
 
-/** What the log of a job says: its first error with the lines around it, or its last lines. */
+/** An excerpt of the log of a job: its first error with the lines around it, or its last lines. */
 function Excerpt({ run, job, excerpt }: { run: string; job: string; excerpt: LogExcerpt }) {
   const { error, kind, sure, byte, context, others } = excerpt;
   const open = (at: number | null) => pagePath.log(run, job, { at: at === null ? undefined : String(at) });
@@ -52,7 +52,7 @@ function Excerpt({ run, job, excerpt }: { run: string; job: string; excerpt: Log
   );
 }
 
-/** The reason that a job gave for its failure; the children stand above it. */
+/** The failure reason that a job reported, below the children. */
 export function FailureReason({ reason, children }: { reason: string | null; children?: ReactNode }) {
   return (
     <>

@@ -10,7 +10,7 @@ import { filterAction, type Suggest, type Suggestion, useSuggestions } from './s
 
 interface FilterBoxProps {
   value: string;
-  /** `replace` is set while typing, so that going back undoes a filter and not a letter. */
+  /** `replace` is set while typing, so that the back button undoes a filter and not a letter. */
   onChange: (value: string, options?: { replace?: boolean }) => void;
   target: QueryTarget;
   /** The values of a key with their counts, most frequent first. */
@@ -98,8 +98,8 @@ function moveCaret(input: RefObject<HTMLInputElement | null>, caret: number): vo
 }
 
 /**
- * The text while it is edited. The first letter adds an entry to the browser's history and the others replace it, so that
- * the previous entry keeps the previous filter.
+ * The text while it is being edited. The first letter adds an entry to the browser's history and the others replace it, so that the previous
+ * entry keeps the previous filter.
  */
 function useEdit(value: string, onChange: FilterBoxProps['onChange']) {
   const [draft, setDraft] = useState<string | null>(null);
@@ -141,7 +141,7 @@ function SuggestionList({ id, items, active, onPick }: SuggestionListProps) {
           tabIndex={-1}
           className="suggestion"
           aria-selected={index === active}
-          // Acts before the box loses the focus.
+          // Handle this before the box loses the focus.
           onPointerDown={(event) => {
             event.preventDefault();
             onPick(item);
@@ -155,7 +155,7 @@ function SuggestionList({ id, items, active, onPick }: SuggestionListProps) {
   );
 }
 
-/** The terms of a filter, each with a button that removes it. Terms that cannot be read show why, and what may have been meant. */
+/** The terms of a filter, each with a button that removes it. Invalid terms say why, and what may have been meant. */
 function FilterChips({ value, target, onChange, matched }: Omit<FilterBoxProps, 'suggest'>) {
   const terms = termTexts(value);
   const { problems } = parseQuery(value, target);

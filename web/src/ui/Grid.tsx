@@ -83,7 +83,7 @@ function FilledGrid<Row>(props: GridProps<Row> & { sort: string; onSort: (sort: 
   );
 }
 
-/** Where the rows are; without `linesOf` all are of one height. */
+/** The positions of the rows. Without `linesOf`, all of them have the same height. */
 function useLayout<Row>(rows: readonly Row[], rowHeight: number, linesOf: GridProps<Row>['mobileLines']): Layout {
   const latest = useRef(linesOf);
   latest.current = linesOf;
@@ -96,7 +96,7 @@ function useLayout<Row>(rows: readonly Row[], rowHeight: number, linesOf: GridPr
 
 type Ref = { current: HTMLDivElement | null };
 
-/** Shows the selected row when something else than the cursor selects it, and moves the focus with it unless it is elsewhere. */
+/** Scrolls to the selected row if something other than the cursor selected it, and moves the focus there unless it is elsewhere. */
 function useFollow(
   grid: Ref,
   selected: string | null,
@@ -141,7 +141,7 @@ function useReveal(grid: Ref, body: Ref, layout: Layout): (index: number, focus:
   };
 }
 
-/** Handles clicks on rows; links and buttons in a row handle their own. */
+/** Handles clicks on rows. Links and buttons in a row handle their own clicks. */
 function useClicks<Row>(props: GridProps<Row>, cursor: GridCursor) {
   const indexAt = ({ target }: MouseEvent): number | null => {
     if (!(target instanceof Element)) return null;
@@ -152,7 +152,7 @@ function useClicks<Row>(props: GridProps<Row>, cursor: GridCursor) {
   };
   const plain = (event: MouseEvent) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
   return {
-    // Runs before the link of the row, which would leave the page.
+    // Handle this before the link of the row, which would leave the page.
     onClickCapture: (event: MouseEvent) => {
       const index = indexAt(event);
       if (index === null || !plain(event)) return;

@@ -3,7 +3,7 @@ import { type GridProps, nextSort, parseSort } from './grid-columns.ts';
 
 type GridHeadProps<Row> = Required<Pick<GridProps<Row>, 'columns' | 'sort' | 'onSort'>>;
 
-/** The column titles. A click sorts by a column; with Shift the column is added to the order. */
+/** The column titles. A click sorts by a column; a click with Shift adds the column to the order. */
 export function GridHead<Row>({ columns, sort, onSort }: GridHeadProps<Row>) {
   const keys = parseSort(sort);
   return (

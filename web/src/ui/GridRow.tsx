@@ -21,11 +21,11 @@ interface GridRowProps<Row> {
   selected: boolean | undefined;
 }
 
-/** A row: a link across its width if it has a page, and its cells above the link. */
+/** A row: its cells, above a link across its width if it has a page. */
 function PlainRow<Row>(props: GridRowProps<Row>) {
   const { row, columns, mobile, href, active, index } = props;
   const element = useRef<HTMLDivElement>(null);
-  // The grid is one tab stop: only controls in the active row can be reached with Tab.
+  // The grid is one tab stop, so only controls in the active row can be reached with Tab.
   useLayoutEffect(() => {
     for (const inner of element.current?.querySelectorAll<HTMLElement>('a, button') ?? []) {
       inner.tabIndex = active && !inner.classList.contains('row-link') ? 0 : -1;

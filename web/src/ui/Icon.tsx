@@ -25,7 +25,7 @@ const shapes = {
   out: <path d="M8 2H12V6M12 2 6.5 7.5M11 8.5V11.5H2.5V3H5.5" />,
 } satisfies Record<string, ReactNode>;
 
-/** A drawing of 14 px beside or instead of a word; it has no name of its own. */
+/** A 14 px icon beside or instead of a word. It has no accessible name. */
 export function Icon({ name }: { name: keyof typeof shapes }) {
   return (
     <svg className="icon" viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">

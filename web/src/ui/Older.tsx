@@ -3,7 +3,7 @@ import type { ApiError } from '../lib/api.ts';
 import { Button } from './Button.tsx';
 import { ErrorBox } from './States.tsx';
 
-/** The pages of a list from its first one on; older ones are read with `read` on request, from the place that the page before names. */
+/** The pages of a list, starting with the first one. Older pages are loaded on request with `read`, starting from the `next` of the page before. */
 export function useOlderPages<Page extends { next: Place | null }, Place>(
   first: Page,
   read: (next: Place) => Promise<Page>,
@@ -12,7 +12,7 @@ export function useOlderPages<Page extends { next: Place | null }, Place>(
   const [error, setError] = useState<ApiError | null>(null);
   const [loading, setLoading] = useState(false);
   const { next } = older.at(-1) ?? first;
-  // New rows move old ones to the next page, so the older pages are dropped when there is no next page.
+  // New rows push old ones to the next page, so the older pages are dropped if there is no next page.
   useEffect(() => {
     if (first.next === null) setOlder([]);
   }, [first.next]);
@@ -35,7 +35,7 @@ export function useOlderPages<Page extends { next: Place | null }, Place>(
 
 type Older = Omit<ReturnType<typeof useOlderPages>, 'pages'>;
 
-/** Reads the next page; nothing when all have been read. */
+/** A button that loads the next page; nothing if all have been loaded. */
 export function LoadMore({ of: { hasMore, loading, loadMore } }: { of: Older }) {
   if (!hasMore) return null;
   return (
@@ -45,7 +45,7 @@ export function LoadMore({ of: { hasMore, loading, loadMore } }: { of: Older }) 
   );
 }
 
-/** Below a list: "20 jobs, newest first", a way to more of them, and why that failed. */
+/** The footer of a list: "20 jobs, newest first", a button that loads more of them, and the error if that failed. */
 export function OlderFooter({ of, count }: { of: Older; count: string }) {
   return (
     <>

@@ -1,6 +1,6 @@
 import { type JobLink, safeHref } from '../../../src/core/paths.ts';
 
-/** A link that a client reported; nothing when it is not one that a browser may follow. */
+/** A link that a client reported; nothing if a browser must not follow it. */
 export function OutLink({ name, href, label }: JobLink & { label?: string }) {
   const safe = safeHref(href);
   if (safe === null) return null;

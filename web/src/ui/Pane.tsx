@@ -5,7 +5,10 @@ import { Icon } from './Icon.tsx';
 const storageKey = 'paddles.pane';
 const limits = { least: 320, most: 900 };
 
-/** Details beside a list, which `label` names for screen readers. Resizable; covers the list below 1,100 px and the page below 800 px. Esc closes it. */
+/**
+ * Details beside a list; `label` names them for screen readers. The pane is resizable. It covers the list below 1,100 px and the page below 800
+ * px. Esc closes it.
+ */
 export function Pane({ label, onClose, children }: { label: string; onClose: () => void; children: ReactNode }) {
   const [width, setWidth] = useState(storedWidth);
   useKeys({ Escape: onClose, ']': () => document.querySelector<HTMLElement>('.pane')?.focus() });
@@ -15,7 +18,7 @@ export function Pane({ label, onClose, children }: { label: string; onClose: () 
     try {
       localStorage.setItem(storageKey, String(within));
     } catch {
-      // Without storage the width lasts as long as the pane is open.
+      // Without storage, the width lasts as long as the pane is open.
     }
   };
   const onPointerMove = (event: PointerEvent<HTMLElement>) => {

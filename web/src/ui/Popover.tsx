@@ -6,7 +6,7 @@ import { printColumns, shownColumns } from './grid-columns.ts';
 import { Icon } from './Icon.tsx';
 
 interface PopoverProps {
-  /** What the button shows. */
+  /** The content of the button. */
   label: ReactNode;
   /** The name of a button that shows only an icon. */
   title?: string;
@@ -14,7 +14,7 @@ interface PopoverProps {
   children: ReactNode | ((close: () => void) => ReactNode);
 }
 
-/** A button that opens a panel, based on the browser's popover: a click outside and Esc close it. */
+/** A button that opens a panel, based on the native popover: a click outside and Esc close it. */
 export function Popover({ label, title, className = 'button', children }: PopoverProps) {
   const id = useId();
   const [open, setOpen] = useState(false);
@@ -51,7 +51,7 @@ export function Popover({ label, title, className = 'button', children }: Popove
   );
 }
 
-/** Places the panel below the button and inside the window; CSS anchor positioning is too new. */
+/** Places the panel below the button and inside the window. CSS anchor positioning is not available in all browsers yet. */
 function place(button: HTMLElement | null, panel: HTMLElement | null): void {
   if (button === null || panel === null) return;
   const from = button.getBoundingClientRect();
@@ -92,7 +92,7 @@ export function Menu({ label, title, items }: MenuProps) {
   );
 }
 
-/** A menu that shows and hides columns; `cols=` in the address holds which. */
+/** A menu that shows and hides columns; `cols=` in the URL holds the choice. */
 export function ColumnChooser({ columns }: { columns: readonly { id: string; title: string; hidden?: boolean }[] }) {
   const [cols, setCols] = useUrlState('cols', '');
   const shown = shownColumns(columns, cols).flatMap(({ id, hidden }) => (hidden ? [] : [id]));

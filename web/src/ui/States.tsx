@@ -1,4 +1,4 @@
-/** What is shown instead of data: loading, empty, not found, an error. */
+/** Placeholders for data: loading, empty, not found, an error. */
 
 import { type ReactNode, useEffect, useState } from 'react';
 import { Link } from 'wouter';
@@ -30,11 +30,11 @@ export function ErrorBox({ error, onRetry }: { error: ApiError; onRetry?: () => 
 }
 
 interface NotFoundProps {
-  /** What was asked for: "run yuriw-…". */
+  /** The requested object: "run yuriw-…". */
   what: string;
-  /** Runs, or nodes, with similar names. */
+  /** Runs or nodes with similar names. */
   nearest?: readonly string[] | undefined;
-  /** What `nearest` are. */
+  /** What `nearest` contains. */
   noun?: 'run' | 'node';
 }
 
@@ -68,7 +68,7 @@ export function NotFound({ what, nearest = [], noun = 'run' }: NotFoundProps) {
   );
 }
 
-/** An empty list, and the command that would fill it. */
+/** An empty list, with the command that would fill it. */
 export function Empty({ title, command, children }: { title: string; command?: string; children?: ReactNode }) {
   return (
     <div className="state">
@@ -79,7 +79,7 @@ export function Empty({ title, command, children }: { title: string; command?: s
   );
 }
 
-/** Placeholders for rows that are being loaded. */
+/** Placeholders for rows that are loading. */
 export function Skeleton({ rows }: { rows: number }) {
   return (
     <div aria-busy="true" role="status" aria-label="Loading">
@@ -93,12 +93,12 @@ export function Skeleton({ rows }: { rows: number }) {
 
 interface LoadedProps<T> {
   of: Pick<ApiResult<T>, 'data' | 'error' | 'isFetching'> & { refetch: () => unknown };
-  /** How many placeholders there are before the data. */
+  /** The number of placeholders while loading. */
   rows: number;
   children: (data: T) => ReactNode;
 }
 
-/** What was read, below the error of the last attempt; placeholders until something is there. */
+/** The loaded data, below the error of the last attempt; placeholders until data is there. */
 export function Loaded<T>({ of: { data, error, isFetching, refetch }, rows, children }: LoadedProps<T>) {
   return (
     <>
@@ -109,7 +109,7 @@ export function Loaded<T>({ of: { data, error, isFetching, refetch }, rows, chil
   );
 }
 
-/** A thin line while data is loaded, unless that takes less than 150 ms. */
+/** A thin line while data is loading, if that takes longer than 150 ms. */
 export function FetchLine({ active }: { active: boolean }) {
   const [late, setLate] = useState(false);
   useEffect(() => {

@@ -2,13 +2,13 @@ import type { ReactNode } from 'react';
 import { type JobStatus, jobStatuses } from '../../../src/core/job.ts';
 import type { RunStatus } from '../../../src/core/run.ts';
 
-/** The job status whose shape and colour stand for a status of a job or a run. */
+/** The job status whose shape and colour represent a status of a job or a run. */
 export function statusKind(status: JobStatus | RunStatus | (string & {})): JobStatus {
   const last = status.split(' ').at(-1) ?? '';
   return (jobStatuses as readonly string[]).includes(last) ? (last as JobStatus) : 'unknown';
 }
 
-/** A status as a shape that is clear without its colour. Its name is read out, and shown when `word` is set. */
+/** A status as a shape that can be recognized without its colour. Screen readers read its name, and `word` shows it. */
 export function Status({ status, word = false }: { status: JobStatus | RunStatus | (string & {}); word?: boolean }) {
   const kind = statusKind(status);
   return (

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** A table with titles above its columns. */
+/** A table with a title for each column. */
 export function Table({ titles, children }: { titles: readonly string[]; children: ReactNode }) {
   return (
     <table className="facts">
@@ -18,7 +18,7 @@ export function Table({ titles, children }: { titles: readonly string[]; childre
   );
 }
 
-/** A table of names and what is known of each; without those of which nothing is, which are null. */
+/** A table of names and values. Rows with the value null are left out. */
 export function Facts({ rows }: { rows: readonly (readonly [name: string, value: ReactNode])[] }) {
   return (
     <table className="facts">

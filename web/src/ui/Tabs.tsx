@@ -1,7 +1,7 @@
 import type { KeyboardEvent } from 'react';
 
 interface TabsProps {
-  /** Their labels by their ids. */
+  /** The labels of the tabs by id. */
   tabs: Readonly<Record<string, string>>;
   current: string;
   onPick: (id: string) => void;

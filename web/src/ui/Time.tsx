@@ -3,7 +3,7 @@ import { clockTime, exactTime, duration as printDuration, type TimeForm } from '
 import { usePreferences } from '../lib/preferences.ts';
 import { createStore } from '../lib/store.ts';
 
-/** One timer for all times on the page, so that they change together. */
+/** One timer for all times on the page, so that they change at once. */
 const minute = createStore(thisMinute());
 setInterval(() => minute.set(thisMinute()), 5000);
 
@@ -14,7 +14,7 @@ function thisMinute(): number {
 /** The start of the current minute in milliseconds since the epoch; rerenders every minute. */
 export const useMinute = minute.use;
 
-/** A time in short form, as the time of its day alone, or with both day and time; the exact time is its tooltip. */
+/** A time in short form, as the time of day only, or with day and time. The tooltip shows the exact time. */
 export function Time({ at, form = 'short' }: { at: number | null | undefined; form?: TimeForm }) {
   const { zone } = usePreferences();
   const now = useMinute();
@@ -26,7 +26,7 @@ export function Time({ at, form = 'short' }: { at: number | null | undefined; fo
   );
 }
 
-/** A duration; `since` is the start of something that has not ended. */
+/** A duration. `since` is the start of something that has not ended. */
 export function Duration({ seconds, since }: { seconds: number | null | undefined; since?: number | null }) {
   const now = useMinute();
   if (seconds === null || seconds === undefined) {

@@ -1,7 +1,7 @@
 import { plural } from '../lib/format.ts';
 import { useKeys } from '../lib/keys.ts';
 
-/** The button that applies the updates held back because they would move rows; so does the key ".". */
+/** The button that applies the updates that were held back because they would move rows. The key "." does the same. */
 export function UpdatesPill({ waiting, onApply }: { waiting: number; onApply: () => void }) {
   useKeys({ '.': onApply }, waiting > 0);
   return (

@@ -7,7 +7,10 @@ import { addTerm, literalTerm } from '../../../src/core/query-print.ts';
 /** Provides the filter to the values on the page: `<FilterContext value={{ text, change }}>`. */
 export const FilterContext = createContext<{ text: string; change: (text: string) => void } | null>(null);
 
-/** A value that filters the page: a click adds it, Alt excludes it, Shift replaces others. Without a filter it links to the runs. */
+/**
+ * A value that filters the page: a click adds it, Alt excludes it, Shift replaces others. On pages without a filter, it links to the matching
+ * runs.
+ */
 export function Value({ field, value, children }: { field: QueryKey; value: string; children?: ReactNode }) {
   const filter = useContext(FilterContext);
   const text = children ?? value;

@@ -7,13 +7,13 @@ interface WithoutProps {
   /** A filter that matches nothing. */
   q: string;
   setQ: (q: string) => void;
-  /** Shows how many match a filter: ": 12". */
+  /** Renders how many objects match a filter: ": 12". */
   count: (q: string) => ReactNode;
   /** "0 of 500 jobs match". */
   title: string;
 }
 
-/** What each term of a filter leaves out. */
+/** Shows how many results the filter would have without each of its terms. */
 export function WithoutTerms({ q, setQ, count, title }: WithoutProps) {
   return (
     <div className="body">

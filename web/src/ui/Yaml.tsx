@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { Copy } from './Copy.tsx';
 
-/** A value as YAML, to be downloaded as a file called `name`; `label` is for screen readers. The printer is loaded on first use. */
+/** A value as YAML, which can be downloaded as a file called `name`; `label` is for screen readers. The printer is loaded on first use. */
 export function Yaml({ value, name, label }: { value: Record<string, unknown>; name: string; label: string }) {
   const [text, setText] = useState<string | null>(null);
   useEffect(() => {

@@ -12,7 +12,7 @@ const columns: Column<Row>[] = [
   { id: 'page', title: 'Sorted by the page', width: '1fr', cell: () => null },
 ];
 
-test('an order is read as columns, a minus for descending', () => {
+test('an order is parsed into columns, with a minus for descending', () => {
   expect(parseSort('suite,-scheduled,,-')).toEqual([
     { id: 'suite', descending: false },
     { id: 'scheduled', descending: true },
@@ -47,11 +47,11 @@ describe('rows are sorted', () => {
     ['-size', ['smithi10', 'Gibba1', null, 'smithi9']],
     ['size', [null, 'smithi10', 'Gibba1', 'smithi9']],
     ['-size,name', ['Gibba1', 'smithi10', null, 'smithi9']],
-  ])('by %s: numbers in texts by their value, what is not known last', (sort, expected) => {
+  ])('by %s: numbers in texts by value, unknown values last', (sort, expected) => {
     expect(names(sort)).toEqual(expected);
   });
 
-  test.each(['', 'page', 'none'])('by "%s" not at all: that is the business of the page', (sort) => {
+  test.each(['', 'page', 'none'])('by "%s" not at all, because the page does it', (sort) => {
     expect(sortRows(rows, columns, sort)).toBe(rows);
   });
 });
@@ -68,12 +68,12 @@ test.each([
   ['-a,+c', ['b', 'c']],
   ['-a,-b', []],
   ['+nothing', ['a', 'b']],
-])('cols=%s shows %j, and is what the address says of them', (cols, expected) => {
+])('cols=%s shows %j, and the URL describes these columns the same way', (cols, expected) => {
   expect(shown(cols)).toEqual(expected);
   expect(shown(printColumns(letters, expected))).toEqual(expected);
 });
 
-test('only what differs from the usual columns is in the address', () => {
+test('only differences from the default columns are in the URL', () => {
   expect(printColumns(letters, ['a', 'b'])).toBe('');
   expect(printColumns(letters, ['b', 'c'])).toBe('-a,+c');
 });

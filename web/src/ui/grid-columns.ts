@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** A column of a grid. Memoize the list of columns: when it changes, all rows are rendered again. */
+/** A column of a grid. Memoize the list of columns: if it changes, all rows are rendered again. */
 export interface Column<Row> {
   id: string;
   title: string;
@@ -8,11 +8,11 @@ export interface Column<Row> {
   width: string;
   align?: 'right';
   sortable?: boolean;
-  /** Whether the first click sorts descending: by what is best or most. */
+  /** Whether the first click sorts in descending order: the best or largest value comes first. */
   descendingFirst?: boolean;
-  /** Hidden until a person shows it. */
+  /** Hidden until the user shows it. */
   hidden?: boolean;
-  /** What is shown; its `text` when it is missing. */
+  /** Renders the cell. The default is `text`. */
   cell?: (row: Row) => ReactNode;
   /** The full text of a cell, shown as its tooltip. */
   text?: (row: Row) => string;
@@ -22,7 +22,7 @@ export interface Column<Row> {
   span?: (row: Row) => number;
 }
 
-/** A column that can be sorted by `value`; `more` is what else there is to say of it. */
+/** A column that can be sorted by `value`; `more` sets its other properties. */
 export function sortedBy<Row>(
   id: string,
   title: string,
@@ -54,25 +54,25 @@ export interface GridProps<Row> {
   onSelect?: (row: Row) => void;
   /** Called on Enter, o and double click; the default is to open the page of the row. */
   onOpen?: (row: Row) => void;
-  /** The order, as "suite,-scheduled": column ids, with a minus for descending. */
+  /** The order, such as "suite,-scheduled": column ids, with a minus for descending. */
   sort?: string;
   onSort?: (sort: string) => void;
   /** Makes the grid a tree. */
   groupOf?: (row: Row) => RowGroup;
   rowClass?: (row: Row) => string;
-  /** A row on a narrow screen. */
+  /** Renders a row on a narrow screen. */
   mobile: (row: Row) => ReactNode;
-  /** How many lines that are: 2 when it is missing. */
+  /** The number of lines of such a row; 2 by default. */
   mobileLines?: (row: Row) => 1 | 2 | 3;
   label: string;
   emptyText: ReactNode;
-  /** "auto" makes the grid as high as its rows, up to the screen; otherwise it fills the available space. */
+  /** "auto" makes the grid as high as its rows, up to the height of the screen. Otherwise it fills the available space. */
   height?: 'auto';
-  /** Called with true while rows must stay in place: the grid is scrolled, or the pointer is over it. */
+  /** Called with true while rows must not move: while the grid is scrolled or the pointer is over it. */
   onHold?: (hold: boolean) => void;
 }
 
-/** The columns of an order like "suite,-scheduled". */
+/** The columns of an order such as "suite,-scheduled". */
 export function parseSort(sort: string): { id: string; descending: boolean }[] {
   return sort
     .split(',')
@@ -81,8 +81,8 @@ export function parseSort(sort: string): { id: string; descending: boolean }[] {
 }
 
 /**
- * The order after a click on a column: ascending, descending, none; with `descendingFirst` descending before ascending. With `add` the
- * other columns stay in the order.
+ * The order after a click on a column: ascending, descending, none; with `descendingFirst`, descending before ascending. With `add`, the other
+ * columns stay in the order.
  */
 export function nextSort(sort: string, id: string, add: boolean, descendingFirst = false): string {
   const keys = parseSort(sort);
@@ -127,7 +127,7 @@ function compare(a: SortValue, b: SortValue, descending: boolean, collator: Intl
 
 type Choice = Pick<Column<never>, 'id' | 'hidden'>;
 
-/** The columns with `hidden` set as `cols=` in the address says, which holds what differs from the default: "+flavor,-user". */
+/** Sets `hidden` of the columns from `cols=` in the URL, which holds the differences from the default: "+flavor,-user". */
 export function shownColumns<Column extends Choice>(columns: readonly Column[], cols: string): Column[] {
   const changes = changesOf(cols);
   return columns.map((column) => ({ ...column, hidden: changes.get(column.id) ?? column.hidden ?? false }));

@@ -11,8 +11,8 @@ export type GridCursor = ReturnType<typeof useGridCursor>;
 const pageSize = 15;
 
 /**
- * The cursor of a grid: the index of the row that Tab focuses, and what moves it, selects its row and opens it. `reveal` scrolls to a row
- * and focuses it if asked.
+ * The cursor of a grid: the index of the row that Tab focuses, and functions that move it, select its row and open it. `reveal` scrolls to a row
+ * and optionally focuses it.
  */
 export function useGridCursor<Row>(props: GridProps<Row>, reveal: (index: number, focus: boolean) => void) {
   const { rows, rowKey, rowHref, selected, onSelect, onOpen, groupOf } = props;
@@ -72,7 +72,7 @@ export function useGridCursor<Row>(props: GridProps<Row>, reveal: (index: number
   return { active, onKeyDown, moveTo, open };
 }
 
-/** Whether a key belongs to what stands in a cell. */
+/** Whether a control inside a cell handles the key itself. */
 function isControl(target: EventTarget, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (/^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName)) return true;

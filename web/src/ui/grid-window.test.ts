@@ -9,11 +9,14 @@ test.each([
   ['of fewer rows than fit', [0, 280, 28, 3], { first: 0, last: 3 }],
   ['of no rows', [0, 280, 28, 0], { first: 0, last: 0 }],
   ['scrolled beyond a list that became shorter', [28_000, 280, 28, 5], { first: 5, last: 5 }],
-] as const)('the visible rows %s, and a few around them, are drawn', (_where, [top, height, row, count], expected) => {
-  expect(visibleRange(top, height, count, evenLayout(row))).toEqual(expected);
-});
+] as const)(
+  'the visible rows %s, and a few around them, are rendered',
+  (_where, [top, height, row, count], expected) => {
+    expect(visibleRange(top, height, count, evenLayout(row))).toEqual(expected);
+  },
+);
 
-test('rows of different heights lie below each other', () => {
+test('rows of different heights follow each other without gaps', () => {
   const { topOf, rowAt } = unevenLayout([36, 76, 76, 36]);
   expect([0, 1, 2, 3, 4].map(topOf)).toEqual([0, 36, 112, 188, 224]);
   expect([0, 35, 36, 74, 111, 112, 223, 224].map(rowAt).map(Math.floor)).toEqual([0, 0, 1, 1, 1, 2, 3, 4]);
@@ -26,11 +29,11 @@ test.each([
   [{ first: 2, last: 5 }, 0, [0, 2, 3, 4]],
   [{ first: 2, last: 5 }, 5, [2, 3, 4, 5]],
   [{ first: 2, last: 5 }, 90, [2, 3, 4, 90]],
-])('of the rows %j with the active row %i are drawn %j', (range, active, expected) => {
+])('with the visible rows %j and the active row %i, the rows %j are rendered', (range, active, expected) => {
   expect(drawnRows(range, active)).toEqual(expected);
 });
 
-test('a cell that is wider covers those behind it', () => {
+test('a cell that spans several columns covers the cells after it', () => {
   const column = (id: string, span?: (row: string) => number): Column<string> => ({
     id,
     title: id,
@@ -63,7 +66,7 @@ describe('in a tree', () => {
     ['← on a row of a later group goes to that group', 6, -1, 5],
     ['→ on a row goes to the next one', 1, 1, 2],
     ['← on a row at the top stays', 4, -1, 4],
-    ['nothing happens where there is no row', 9, 1, 9],
+    ['nothing happens if there is no row', 9, 1, 9],
   ] as const)('%s', (_outcome, active, direction, expected) => {
     expect(treeStep(groups, active, direction)).toBe(expected);
   });

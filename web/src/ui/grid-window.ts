@@ -12,15 +12,15 @@ const overscan = 6;
 /** Used until the screen has been measured. */
 const initial: Range = { first: 0, last: 40 };
 
-/** Where rows are, in pixels from the first one. */
+/** The positions of rows, in pixels from the first one. */
 export interface Layout {
-  /** Where a row begins; of the number of rows, where the last one ends. */
+  /** The top of a row. For the number of rows, the bottom of the last one. */
   topOf: (index: number) => number;
-  /** The row at a height, with the part of it that lies above as a fraction. */
+  /** The row at a height. The fraction is the part of this row above the height. */
   rowAt: (pixels: number) => number;
 }
 
-/** Rows that are all of one height. */
+/** Rows of equal height. */
 export function evenLayout(rowHeight: number): Layout {
   return { topOf: (index) => index * rowHeight, rowAt: (pixels) => pixels / rowHeight };
 }
@@ -38,7 +38,7 @@ export function unevenLayout(heights: readonly number[]): Layout {
   };
 }
 
-/** The rows out of `count` that are visible, and a few more on either side; `top` and `height` in pixels. */
+/** The visible rows out of `count`, and a few more on either side. `top` and `height` are in pixels. */
 export function visibleRange(top: number, height: number, count: number, { rowAt }: Pick<Layout, 'rowAt'>): Range {
   const first = Math.max(0, Math.floor(rowAt(top)) - overscan);
   const last = Math.min(count, Math.ceil(rowAt(top + height)) + overscan);
@@ -87,7 +87,7 @@ export function useWindow(
   return { first: Math.min(range.first, count), last: Math.min(range.last, count) };
 }
 
-/** Reports whether the rows of a grid must stay in place: while it is scrolled or the pointer is over it. */
+/** Reports whether the rows of a grid must not move: while it is scrolled or the pointer is over it. */
 export function useHold(grid: RefObject<HTMLElement | null>, onHold: ((hold: boolean) => void) | undefined): void {
   const [touched, setTouched] = useState(false);
   const report = useRef(onHold);
@@ -119,7 +119,7 @@ export function drawnRows({ first, last }: Range, active: number): number[] {
   return indexes;
 }
 
-/** The cells of a row with their spans, without those that another cell covers. */
+/** The cells of a row with their spans, without the cells that another one covers. */
 export function uncovered<Row>(columns: readonly Column<Row>[], row: Row): { column: Column<Row>; span: number }[] {
   let covered = 0;
   return columns.flatMap((column) => {
@@ -134,8 +134,8 @@ export function uncovered<Row>(columns: readonly Column<Row>[], row: Row): { col
 }
 
 /**
- * What → (1) and ← (-1) do on a row of a tree: toggle its group, or move to the row with the returned index, which is the
- * next row or the parent.
+ * The effect of → (1) and ← (-1) on a row of a tree: toggle its group, or move to the row with the returned index, which is the next row or the
+ * parent.
  */
 export function treeStep(
   groups: readonly Pick<RowGroup, 'level' | 'expanded'>[],

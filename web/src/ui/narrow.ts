@@ -1,17 +1,17 @@
 import { useCallback, useSyncExternalStore } from 'react';
 
-/** The width below which rows have two lines and panes cover the page, in pixels, unless the window is short. */
+/** Below this width in pixels, rows have two lines and panes cover the page, unless the window is short. */
 const phone = '(max-width: 799.9px) and (min-height: 520px)';
 
-/** Lower windows, as those of pages at twice their size, show what they can of a list: rows have one line. */
+/** In lower windows, for example at a zoom of 200 %, rows have one line, so that more of a list is visible. */
 const short = '(max-height: 519.9px)';
 
-/** Whether the window is that of a phone, or narrower than `width` pixels. */
+/** Whether the window has the size of a phone, or is narrower than `width` pixels. */
 export function useNarrow(width?: number): boolean {
   return useMedia(width === undefined ? phone : `(max-width: ${width - 0.1}px)`);
 }
 
-/** Whether the window is so low that headings have to make room for rows. */
+/** Whether the window is so low that headings must leave room for rows. */
 export function useShort(): boolean {
   return useMedia(short);
 }

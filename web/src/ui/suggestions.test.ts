@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { parseQuery } from '../../../src/core/query.ts';
 import { filterAction, keySuggestions, nextPlace, partAt, valueSuggestion, withSuggestion } from './suggestions.ts';
 
-/** A text with the caret at the bar. */
+/** A text in which the bar marks the caret. */
 function typed(text: string) {
   const caret = text.indexOf('|');
   return { text: text.replace('|', ''), caret };
 }
 
-describe('what is typed', () => {
+describe('the part at the caret', () => {
   test.each([
     ['|', null, '', ''],
     ['su|', null, 'su', ''],
@@ -35,14 +35,14 @@ describe('a suggestion', () => {
     ['suite:ra| s:fail', 'rados', 'suite:rados |s:fail'],
     ['s:fail,de|', 'dead', 's:fail,dead |'],
     ['x suite:ra|dos y', 'rbd', 'x suite:rbd |y'],
-  ])('in %s takes the place of what is typed', (given, suggestion, expected) => {
+  ])('in %s replaces the part at the caret', (given, suggestion, expected) => {
     const { text, caret } = typed(given);
     const done = withSuggestion(text, partAt(text, caret), { text: suggestion, label: '', detail: '' });
     expect(done).toEqual(typed(expected));
   });
 
   test.each(['wip-a', 'v1..v2', 'none', '>1', '-x', 'a*', 'a,b', 'a b', 'say "x"'])(
-    'of the value %s means just that',
+    'of the value %s matches exactly this value',
     (value) => {
       const { text, label, detail } = valueSuggestion({ value, count: 3 });
       expect([label, detail]).toEqual([value, '3']);
@@ -51,7 +51,7 @@ describe('a suggestion', () => {
     },
   );
 
-  test('of a key is made where the key can stand, by any of its spellings', () => {
+  test('of a key is offered where the key can be used, for any of its spellings', () => {
     expect(keySuggestions('ma', 'runs').map(({ text }) => text)).toEqual(['machine:']);
     expect(keySuggestions('Facet', 'jobs').map(({ text }) => text)).toEqual(['f:']);
     expect(keySuggestions('node', 'runs')).toEqual([]);
@@ -78,7 +78,7 @@ describe('a key press', () => {
     expect(filterAction(key, list)).toBe(expected);
   });
 
-  test('moves round the ends of the list', () => {
+  test('wraps around at the ends of the list', () => {
     expect([nextPlace(-1, 1, 3), nextPlace(2, 1, 3), nextPlace(-1, -1, 3), nextPlace(0, -1, 3)]).toEqual([0, 0, 2, 2]);
   });
 });

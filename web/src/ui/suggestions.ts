@@ -3,7 +3,7 @@ import { useRef, useState } from 'react';
 import { keyOf, type QueryKey, type QueryTarget, queryKeys } from '../../../src/core/query.ts';
 import { printLiteral } from '../../../src/core/query-print.ts';
 
-/** Finds the values of a key that start with `prefix` among what the `rest` of the filter matches, with their counts. */
+/** Finds the values of a key that start with `prefix`, among the results of the `rest` of the filter, with their counts. */
 export type Suggest = (key: QueryKey, prefix: string, rest: string) => Promise<{ value: string; count: number }[]>;
 
 /** A suggestion. `text` replaces the part at the caret. */
@@ -19,9 +19,9 @@ export interface Part {
   start: number;
   from: number;
   to: number;
-  /** "-" when the term is negated. */
+  /** "-" if the term is negated. */
   sign: string;
-  /** The key as it is written; null while the key itself is typed. */
+  /** The key as it is written; null while the key itself is being typed. */
   key: string | null;
   prefix: string;
 }
@@ -57,7 +57,7 @@ export function keySuggestions(prefix: string, target: QueryTarget): Suggestion[
     .map(([key, { help }]) => ({ text: `${key}:`, label: `${key}:`, detail: help }));
 }
 
-/** A value as a suggestion, quoted where it could be read as something else. */
+/** A value as a suggestion, quoted if it could be read as something else. */
 export function valueSuggestion({ value, count }: { value: string; count: number }): Suggestion {
   return { text: printLiteral(value), label: value, detail: String(count) };
 }
@@ -85,7 +85,7 @@ export function filterAction(key: string, list: { items: readonly unknown[]; act
   return open ? 'close' : 'leave';
 }
 
-/** The index after a step up or down, wrapping around at the ends; -1 stands for no index yet. */
+/** The index after a step up or down, wrapping around at the ends; -1 means that there is no index yet. */
 export function nextPlace(place: number, step: 1 | -1, length: number): number {
   if (place < 0) return step === 1 ? 0 : length - 1;
   return (place + step + length) % length;
@@ -98,7 +98,7 @@ export function useSuggestions(target: QueryTarget, suggest: Suggest) {
   const [items, setItems] = useState<readonly Suggestion[]>([]);
   const [active, setActive] = useState(-1);
   const part = useRef<Part>({ start: 0, from: 0, to: 0, sign: '', key: null, prefix: '' });
-  // Answers may arrive out of order: only the one to the last question counts.
+  // Responses may arrive out of order, so only the response to the latest request counts.
   const asked = useRef(0);
   const show = (next: readonly Suggestion[]) => {
     setItems(next);
@@ -124,7 +124,7 @@ export function useSuggestions(target: QueryTarget, suggest: Suggest) {
       asked.current++;
       show([]);
     },
-    /** The text with the suggestion in it, and where the caret goes. */
+    /** The text with the suggestion inserted, and the new position of the caret. */
     apply: (suggestion: Suggestion, text: string) => withSuggestion(text, part.current, suggestion),
   };
 }
