@@ -54,7 +54,7 @@ describe.skipIf(!hasBrowser)('a person', () => {
     const history = page.getByRole('grid', { name: 'Changes' });
     await history.getByText('locked_by: ana@host, description: to debug <b>it</b>').waitFor();
     await page.getByRole('link', { name: 'Settings' }).click();
-    await page.getByText('Signed in as ana, for read, admin, lock, report.').waitFor();
+    await page.getByText('Signed in as ana with the scopes read, admin, lock, report.').waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByText('Everything here needs a token.').waitFor();
     expect(await context.cookies()).toEqual([]);
@@ -99,7 +99,7 @@ describe.skipIf(!hasBrowser)('a person', () => {
     const open = await startServer(engines[0]!);
     const watched = await openPage(browser, `${open.url}/ui/settings`);
     const { page } = watched;
-    await page.getByText('Nobody needs to sign in here.').waitFor();
+    await page.getByText('Signing in is not required.').waitFor();
     await page.getByLabel('Or only a name').fill('Zoë Müller');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.locator('.header').getByText('Zoë Müller (not verified)').waitFor();

@@ -40,7 +40,7 @@ describe.skipIf(!hasBrowser)('a person who stays', () => {
   test('goes from a cause to its page, and from there to its runs', async () => {
     await at(pagePath.run(red.name), async (page) => {
       await firstCause(page).waitFor();
-      await page.locator('.pane').getByRole('link', { name: 'All of this cause' }).click();
+      await page.locator('.pane').getByRole('link', { name: 'All details of this cause' }).click();
       await page.waitForURL('**/ui/causes/*');
       await page.getByRole('heading', { name: 'Last runs on base branches' }).waitFor();
       await page.getByRole('link', { name: 'runs with it' }).click();

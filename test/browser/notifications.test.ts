@@ -31,12 +31,12 @@ describe.skipIf(!hasBrowser)('the page of notifications', () => {
   test('adds a subscription, shows its secret once, sends tests, and switches it off', async () => {
     const watched = await openPage(browser, `${server.url}/ui/notifications`);
     const { page } = watched;
-    await page.getByText('Nobody is told anything yet.').waitFor();
+    await page.getByText('No subscriptions yet.').waitFor();
     await page.getByRole('button', { name: 'Add…' }).click();
     await page.getByLabel('Name').fill('the lab');
     await page.getByLabel('Runs').fill('nonsense:x');
     await page.getByLabel('a node is suspect').check();
-    await page.getByLabel('Address').fill(`${receiver.url}/swordfish`);
+    await page.getByLabel('URL').fill(`${receiver.url}/swordfish`);
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText("Not saved: key 'filter'").waitFor();
     await page.getByLabel('Runs').fill('suite:rados');
@@ -51,12 +51,12 @@ describe.skipIf(!hasBrowser)('the page of notifications', () => {
     await page.getByRole('button', { name: 'Send a test' }).click();
     const deliveries = page.getByRole('grid', { name: 'Deliveries' });
     await deliveries.getByText('answered 500').waitFor();
-    await page.getByText('Fails: answered 500').waitFor();
+    await page.getByText('Failing: answered 500').waitFor();
     await page.getByRole('button', { name: 'Switch off' }).click();
     await deliveries.getByText('given up').waitFor();
     receiver.answer = (response) => response.writeHead(204).end();
     await deliveries.getByRole('button', { name: 'Send again' }).click();
-    await deliveries.getByText('arrived').waitFor();
+    await deliveries.getByText('delivered').waitFor();
     await page.getByRole('button', { name: 'Switch on' }).waitFor();
     expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
     await closePage(watched);

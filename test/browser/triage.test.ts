@@ -195,13 +195,13 @@ describe.skipIf(!hasBrowser)('a person who looks into a red run', () => {
     await page.evaluate(() => localStorage.setItem('paddles.preferences', JSON.stringify({ name: 'ana' })));
     await page.reload();
     const left = (text: string) => page.locator('.head').getByText(text).waitFor();
-    await left('3 causes in 2 jobs: 3 unseen before; 3 undecided of 3 left');
+    await left('3 causes in 2 jobs: 3 unseen before; 3 of 3 undecided');
     const titles = await page.locator('.group-row .mono').allTextContents();
     expect(titles).toEqual(['oil (Lamps)', 'wick (Lamps)', 'glass (Lamps)']);
     await page.locator('.pane').getByText('no oil').waitFor();
     await page.keyboard.press('x');
     await page.getByText('2 jobs marked').waitFor();
-    for (const text of ['2 undecided of 3 left', '1 undecided of 3 left', 'nothing left to decide']) {
+    for (const text of ['2 of 3 undecided', '1 of 3 undecided', 'nothing left to decide']) {
       await page.keyboard.press('t');
       await page.getByLabel('Issue').waitFor();
       await page.keyboard.press('Enter');

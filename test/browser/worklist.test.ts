@@ -126,7 +126,7 @@ describe.skipIf(!hasBrowser)('a person who decides on a run', () => {
       }
     };
     // The ten flaky ones are settled without a decision.
-    await left(page, '14 undecided of 24 left');
+    await left(page, '14 of 24 undecided');
     const before = await verdicts(run);
     expect(before.verdicts.filter((one) => one.is_new).map(({ verdict }) => verdict)).toContain('SINCE');
     // What the log says is in the details of the cause: no page is opened for it.
@@ -138,13 +138,13 @@ describe.skipIf(!hasBrowser)('a person who decides on a run', () => {
     keys++;
     await page.keyboard.insertText(issue);
     await press('Enter');
-    await left(page, '13 undecided of 24 left');
+    await left(page, '13 of 24 undecided');
     for (const count of [12, 11, 10]) {
       await saysLog();
       await press('t');
       await page.getByLabel('Issue').waitFor();
       await press('Enter');
-      await left(page, `${count} undecided of 24 left`);
+      await left(page, `${count} of 24 undecided`);
     }
     // Band by band: what is too rare to tell, the lab, and what is flaky.
     for (const count of [6, 4, 10]) {
@@ -239,13 +239,13 @@ describe.skipIf(!hasBrowser)('a person who decides on a run', () => {
     bob.page.on('request', (request) => read.push(request.url()));
     await page.keyboard.press('Enter');
     await expect.poll(focused).toContain(titles[1]);
-    await left(bob.page, '4 undecided of 5 left');
+    await left(bob.page, '4 of 5 undecided');
     // The details went on to another cause, whose log he has not seen yet.
     const others = read.filter((url) => !url.endsWith('/excerpt'));
     expect(others, 'what he is told is all that he needs').toEqual([]);
     await bob.page.locator('.group-row').filter({ hasText: titles[0] }).getByText('ana').waitFor();
     await page.keyboard.press('u');
-    await left(bob.page, '5 undecided of 5 left');
+    await left(bob.page, '5 of 5 undecided');
     await expect.poll(focused).toContain(titles[0]);
     await bob.page.getByRole('button', { name: 'accept all' }).last().click();
     await left(page, 'nothing left to decide');
@@ -262,7 +262,7 @@ describe.skipIf(!hasBrowser)('a person who decides on a run', () => {
     await page.getByLabel('Note').fill('see the log');
     await page.getByLabel('Your name').fill('carol');
     await page.keyboard.press('Enter');
-    await page.getByText('must be an address').waitFor();
+    await page.getByText('must be a URL').waitFor();
     expect(await violations(page)).toEqual([]);
     await page.getByLabel('Issue').fill(issue);
     await page.route('**/api/decisions', (route) =>
@@ -278,7 +278,7 @@ describe.skipIf(!hasBrowser)('a person who decides on a run', () => {
     expect(decisions).toMatchObject([{ author: 'carol', note: 'see the log', issue_url: issue, verified: false }]);
     // What was decided, as the address of a report keeps it.
     await page.goto(`${server.url}/ui${pagePath.run(small, { at: String((decisions[0]?.created ?? 0) - 1) })}`);
-    await page.getByText('As it was decided on').waitFor();
+    await page.getByText('Decisions as of').waitFor();
     expect(await page.getByRole('button', { name: /^(Decide|Change)/ }).count()).toBe(0);
     wrong.splice(0, wrong.length, ...wrong.filter((text) => !/status of 503/.test(text)));
     await closePage(watched);

@@ -127,7 +127,7 @@ const link = { 'y u': 'copy link' };
 
 /** What users can do on a page, with the keys. The most specific path comes first. */
 const hints: [page: RegExp, hints: Record<string, string>][] = [
-  [/^\/runs\/[^/]+\/jobs\/[^/]+\/log/, { '/': 'find', n: 'next place', e: 'next error', ...link }],
+  [/^\/runs\/[^/]+\/jobs\/[^/]+\/log/, { '/': 'find', n: 'next match', e: 'next error', ...link }],
   [
     /^\/runs\/[^/]+\/jobs\//,
     { '1 2 3 4': 'tabs', 'n N': 'next, previous with this cause', l: 'log', 'y r': 'copy reason', ...link },

@@ -10,7 +10,7 @@ function aChange(given: Partial<AuditItem>): AuditItem {
   };
 }
 
-test('who changed something is the name, otherwise the holder that was named', () => {
+test('the author of a change is the given name, or else the owner of the lock', () => {
   expect(whoOf(aChange({ name: 'worker', verified: true, after: { locked_by: 'ana' } }))).toEqual({
     name: 'worker',
     verified: true,
@@ -21,7 +21,7 @@ test('who changed something is the name, otherwise the holder that was named', (
   expect(whoOf(aChange({}))).toEqual({ name: 'unknown', verified: false });
 });
 
-test('a change is told by what was and what is', () => {
+test('a change is described by its old and new values', () => {
   const lock = { before: { locked_by: null, description: null }, after: { locked_by: 'ana', description: 'to debug' } };
   expect(detailOf(aChange(lock))).toBe('locked_by: ana, description: to debug');
   expect(detailOf(aChange({ before: lock.after, after: { ...lock.after, locked_by: null } }))).toBe(

@@ -1,14 +1,14 @@
-/** What a change says about itself; pure functions of their arguments. */
+/** Describes changes; pure functions of their arguments. */
 import type { AuditItem } from '../../../../src/http/api/audit.ts';
 
-/** Who did it, as far as is known: a lock that nobody signed still says for whom it is. */
+/** Who made a change, if known. For a lock by an unknown client, this is the owner of the lock. */
 export function whoOf({ name, verified, before, after }: AuditItem): { name: string; verified: boolean } {
   if (name !== null) return { name, verified };
   const holder = after?.locked_by ?? before?.locked_by ?? after?.paused_by;
   return { name: typeof holder === 'string' && holder !== '' ? holder : 'unknown', verified: false };
 }
 
-/** What was changed, in words: "description: to debug → free". What was and is not there any more is a dash. */
+/** What was changed, in words: "description: to debug → free". A removed value is shown as a dash. */
 export function detailOf({ before, after }: AuditItem): string {
   const keys = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
   const parts = keys.flatMap((key) => {

@@ -7,7 +7,7 @@ import { MobileLine, MobileRow } from '../../ui/Mobile.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { detailOf, whoOf } from './change-facts.ts';
 
-/** A list of changes, newest first; that of one thing does not repeat what that is. */
+/** A list of changes, newest first. With `isOfOne`, all of them are of one object, and its column is left out. */
 export function Changes({ changes, isOfOne = false }: { changes: readonly AuditItem[]; isOfOne?: boolean }) {
   return (
     <Grid<AuditItem>
@@ -31,10 +31,10 @@ const columns: Column<AuditItem>[] = [
     cell: (change) => <Who change={change} />,
     text: (change) => whoOf(change).name,
   },
-  { id: 'action', title: 'What', width: '76px', cell: ({ action }) => action },
+  { id: 'action', title: 'Action', width: '76px', cell: ({ action }) => action },
   {
     id: 'target',
-    title: 'Of what',
+    title: 'Object',
     width: 'minmax(160px, 2fr)',
     cell: (change) => <Target change={change} />,
     text: ({ kind, target }) => `${kind} ${target}`,
@@ -51,7 +51,7 @@ function Who({ change }: { change: AuditItem }) {
   const { name, verified } = whoOf(change);
   if (verified) return <>{name}</>;
   return (
-    <span title={name === 'unknown' ? 'nobody said so' : 'not verified'}>
+    <span title={name === 'unknown' ? 'no name given' : 'not verified'}>
       {name} <span className="quiet">?</span>
     </span>
   );

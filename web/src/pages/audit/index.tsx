@@ -9,7 +9,7 @@ import { OlderFooter, useOlderPages } from '../../ui/Older.tsx';
 import { Loaded } from '../../ui/States.tsx';
 import { Changes } from './changes.tsx';
 
-/** Who changed what, newest first. */
+/** The audit log: who changed what, newest first. */
 export default function AuditPage() {
   const [q, setQ] = useUrlState('q', '');
   const tz = useZoneParameter(q);
@@ -19,7 +19,7 @@ export default function AuditPage() {
     <>
       <section className="page-head">
         <h1>Changes</h1>
-        <p className="quiet">Everything that was changed, except for what jobs report.</p>
+        <p className="quiet">All changes except those that jobs report.</p>
         <div className="toolbar">
           <FilterBox value={q} onChange={setQ} target="audit" suggest={async () => []} />
           <span className="quiet">

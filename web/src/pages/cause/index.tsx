@@ -13,7 +13,7 @@ import { Time } from '../../ui/Time.tsx';
 import { BaseLines, Decisions, LatestJobs, Places, RecentRuns } from './sections.tsx';
 import './cause.css';
 
-/** A cause of failures: its history, where it occurs, and in which words. */
+/** A cause of failures: its history, where it occurs, and the failure reasons that it stands for. */
 export default function CausePageView() {
   const [, id = ''] = usePathParts();
   const { data, error, isFetching, refetch } = useApi<CausePage>(apiPath.cause(id));
@@ -69,7 +69,7 @@ function CauseHeader({ page: { cause, jobs, more, first, last } }: { page: Cause
         )}
         <span>
           <code>{cause.id}</code>{' '}
-          <Copy text={`${location.origin}${root}${shortPath.cause(cause.id)}`} label="short address" />
+          <Copy text={`${location.origin}${root}${shortPath.cause(cause.id)}`} label="short link" />
         </span>
         <Link href={pagePath.runs({ q: literalTerm('cause', cause.id) })}>runs with it</Link>
       </div>
@@ -92,7 +92,7 @@ function Common({ page: { common } }: { page: CausePage }) {
       {facets.length > 0 && (
         <>
           <p className="quiet">
-            Choices in the last {plural(runs, 'run')} of {suite} with it, by the share of jobs that failed this way:
+            Facets in the last {plural(runs, 'run')} of {suite} with it, by the share of jobs that failed this way:
           </p>
           <Shares rows={facets.map(({ facet, k, n }) => ({ name: facet, part: k, of: n }))} />
         </>
@@ -144,16 +144,16 @@ function Shares({ rows, href }: SharesProps) {
   );
 }
 
-/** The reasons as they were reported, so that a cause that joins what does not belong together is seen. */
+/** The failure reasons as reported. They show whether the cause joins failures that do not belong together. */
 function Wordings({ page: { texts, examined } }: { page: CausePage }) {
   if (texts.length === 0) return null;
   return (
     <section>
-      <h2>Its wordings in {lastJobs(examined)}</h2>
+      <h2>Failure reasons of {lastJobs(examined)}</h2>
       <WordingList texts={texts.slice(0, firstTexts)} />
       {texts.length > firstTexts && (
         <details>
-          <summary>{plural(texts.length - firstTexts, 'more wording')}</summary>
+          <summary>{plural(texts.length - firstTexts, 'more failure reason')}</summary>
           <WordingList texts={texts.slice(firstTexts)} />
         </details>
       )}

@@ -1,4 +1,4 @@
-/** The sections of the page of a cause: where and when it occurred, and what people decided. */
+/** Sections of the page of a cause: where and when it occurred, and the decisions on it. */
 import { Link } from 'wouter';
 import { apiPath, pagePath } from '../../../../src/core/paths.ts';
 import { literalTerm } from '../../../../src/core/query-print.ts';
@@ -12,7 +12,7 @@ import { Table } from '../../ui/Table.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { sharesOf } from '../run/headline.ts';
 
-/** The last runs of each suite and base branch; a cell is as high as the share of its jobs that failed this way. */
+/** The last runs of each suite and base branch. The height of a cell shows the share of jobs that failed this way. */
 export function BaseLines({ page: { lines } }: { page: CausePage }) {
   if (lines.length === 0) return null;
   return (
@@ -64,7 +64,7 @@ function RunStrip({ runs }: { runs: CausePage['lines'][number]['runs'] }) {
   );
 }
 
-/** Every suite and branch, those with the most jobs first, each with the runs that it stands for. */
+/** Every suite and branch, ordered by number of jobs, each with links to its runs. */
 export function Places({ page: { places, cause } }: { page: CausePage }) {
   if (places.length === 0) return null;
   return (
@@ -160,14 +160,14 @@ export function LatestJobs({ jobs }: { jobs: CausePage['latest'] }) {
   );
 }
 
-/** What people said of a cause, newest first, also what was replaced or withdrawn; nothing on a server that keeps no decisions. */
+/** All decisions on a cause, newest first, including replaced and withdrawn ones; nothing if the server keeps no decisions. */
 export function Decisions({ cause }: { cause: string }) {
   const { data } = useApi<DecisionList>(apiPath.decisions({ cause }));
   if (data === undefined) return null;
   return (
     <section>
       <h2>Decisions</h2>
-      {data.decisions.length === 0 && <p>Nobody has decided what it is. That is done on the page of a run.</p>}
+      {data.decisions.length === 0 && <p>No decisions yet. Decide on the cause on the page of a run.</p>}
       <ul className="plain-list">
         {data.decisions.map((decision) => (
           <li key={decision.id} className="line">
@@ -191,7 +191,7 @@ function wordsOf({ class: kind, author, note }: ListedDecision): string {
 const reaches: Record<ListedDecision['scope'], string> = {
   run: 'in this run',
   branch: 'on the branch',
-  base: 'on the base branch and those named after it:',
+  base: 'on the base branch and its branches:',
   everywhere: 'everywhere',
 };
 
@@ -203,5 +203,5 @@ function reachOf({ scope, scope_of }: ListedDecision): string {
 function stateOf({ replaced, withdrawn_by, scattered }: ListedDecision): string {
   if (withdrawn_by !== null) return `withdrawn by ${withdrawn_by}`;
   if (replaced) return 'replaced';
-  return scattered.length > 0 ? 'needs a look: its jobs now have several causes' : 'holds';
+  return scattered.length > 0 ? 'needs a look: its jobs now have several causes' : 'applies';
 }

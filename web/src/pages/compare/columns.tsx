@@ -14,7 +14,7 @@ interface Sides {
   /** The names of the runs. */
   a: string;
   b: string;
-  /** The branch that was chosen to compare with. */
+  /** The base branch that the user has chosen. */
   base: string;
   said: SaidOfRuns;
 }
@@ -82,7 +82,7 @@ function Side({ job, run, base }: { job: Compared['a']; run: string; base: strin
   );
 }
 
-/** The change of the duration, without colours: taking longer is not necessarily bad. */
+/** The change of the duration. It has no colour, because taking longer is not necessarily bad. */
 function Delta({ row }: { row: Compared }) {
   const change = durationChange(row);
   if (change === null) return <span className="quiet">–</span>;
@@ -90,7 +90,7 @@ function Delta({ row }: { row: Compared }) {
   return `${change > 0 ? '+' : '−'}${duration(Math.abs(change))}`;
 }
 
-/** A row on a narrow screen, in two lines. */
+/** A row on a narrow screen, with two lines. */
 export function MobileCompare({ row, said }: { row: CompareRow; said: SaidOfRuns }) {
   if (row.kind === 'group') {
     return (
@@ -122,7 +122,7 @@ interface SaidOfRuns {
   b: RunVerdicts | undefined;
 }
 
-/** The verdict on a cause in B, or in A if it is gone, after what people decided for either run. */
+/** The verdict on a cause in B, or in A if it is gone, after the decisions in either run. */
 function SaidInRuns({ row, said }: { row: CompareRow & { kind: 'group' }; said: SaidOfRuns }) {
   const [inA, inB] = [find(row.inA, row.key, said.a), find(row.inB, row.key, said.b)];
   const [verdict, run] = inB ? [inB, said.b?.run] : [inA, said.a?.run];

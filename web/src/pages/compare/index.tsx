@@ -16,19 +16,19 @@ import { type CompareRow, changeLabels, compareRows, defaultChanges, toggledChan
 import { RunChooser, RunSide, WhatChanged } from './sides.tsx';
 import './compare.css';
 
-/** How the jobs of two runs differ. */
+/** Compares the jobs of two runs. */
 export default function ComparePage() {
   const [, run = ''] = usePathParts();
   const [other, setOther] = useUrlState('with', '');
   const [base] = useUrlState('base', '');
   const compared = useApi<Compare>(apiPath.compare(run, { with: other, base }));
   const { data, error } = compared;
-  useTitle(data ? `${data.b.suite}: ${data.counts.regression + data.counts.new_fail} began to fail` : 'Compare');
+  useTitle(data ? `${data.b.suite}: ${data.counts.regression + data.counts.new_fail} newly failing` : 'Compare');
   return (
     <>
       <section className="page-head">
         <h1>Compare runs</h1>
-        {base !== '' && <p className="line">Verdicts are against {base}.</p>}
+        {base !== '' && <p className="line">Verdicts are relative to {base}.</p>}
         {data && <Sides data={data} onChoose={setOther} />}
         {!data && error && (
           <div className="line">

@@ -25,7 +25,7 @@ describe('two runs are compared', () => {
       row.kind === 'group' ? `${row.title}: ${row.inA} in A, ${row.inB} in B` : row.facets,
     );
 
-  test('by cause, the most frequent one first, jobs without a cause last, each with where its description differs', () => {
+  test('by cause, the most frequent one first, jobs without a cause last, with the differences of their descriptions', () => {
     expect(read([])).toEqual([
       'cause p: 2 in A, 1 in B',
       'x=3',
@@ -46,7 +46,7 @@ describe('two runs are compared', () => {
     ]);
   });
 
-  test('with all jobs of a cause, also those whose change is not shown', () => {
+  test('with all jobs of a cause, including those whose change is not shown', () => {
     const shown = rows.filter(({ change }) => change === 'regression');
     const [head] = compareRows(shown, new Set(), rows);
     expect(head).toMatchObject({ title: 'cause p', inA: 2, inB: 1 });
@@ -64,7 +64,7 @@ test('durations are compared when both are known', () => {
   expect(durationChange(rows[0]!)).toBeNull();
 });
 
-test('a click on a kind of change adds it or takes it away, in the usual order', () => {
+test('a click on a kind of change adds or removes it, in the fixed order', () => {
   expect(toggledChanges(['fixed'], 'regression')).toEqual(['regression', 'fixed']);
   expect(toggledChanges(['regression', 'fixed'], 'fixed')).toEqual(['regression']);
   expect(toggledChanges(['none'], 'gone')).toEqual(['gone']);
@@ -74,7 +74,7 @@ const none = { decision: null, past: null };
 const infra = { decision: aDecision({ class: 'infra' }), past: null };
 const bug = { decision: aDecision({ class: 'product bug', author: 'bob' }), past: null };
 
-test('what was decided in either run is said once if it is the same, and else of which run it is', () => {
+test('decisions in both runs are shown once if they are the same, otherwise with their run', () => {
   expect([
     decidedInEither(infra, infra),
     decidedInEither(undefined, bug),

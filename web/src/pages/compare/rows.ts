@@ -8,7 +8,7 @@ import { decidedWords } from '../run/triage.ts';
 /** One description in both runs. */
 export type Compared = Compare['rows'][number];
 
-/** A row of the comparison: a description, or a cause as the heading of several, with all its jobs in either run. */
+/** A row of the comparison: a description; or a cause, as a heading with the numbers of its jobs in either run. */
 export type CompareRow =
   | { kind: 'job'; key: string; compared: Compared; facets: string }
   | { kind: 'group'; key: string; title: string; inA: number; inB: number; open: boolean };
@@ -25,10 +25,10 @@ export const changeLabels: Record<ChangeClass, [label: string, meaning: string]>
   unfinished: ['unfinished', 'unfinished in B'],
 };
 
-/** The kinds of change that are shown at first. */
+/** The kinds of change that are shown by default. */
 export const defaultChanges = 'regression,new_fail,fixed';
 
-/** Descriptions grouped by cause, the most frequent cause first and those without a cause last; causes are counted in `all`. */
+/** Descriptions grouped by cause, the most frequent cause first. Descriptions without a cause come last. Causes are counted in `all`. */
 export function compareRows(rows: Compared[], closed: ReadonlySet<string>, all = rows): CompareRow[] {
   const [inA, inB] = [failuresIn(all, 'a'), failuresIn(all, 'b')];
   const groups = new Map<string, { title: string; rows: Compared[] }>();
@@ -64,7 +64,7 @@ export function compareRows(rows: Compared[], closed: ReadonlySet<string>, all =
   });
 }
 
-/** A job of several causes has several rows. */
+/** The key of a row. A job with several causes has several rows. */
 function rowKey({ description, a, b }: Compared, cause: string): string {
   return JSON.stringify([description, a?.job_id, b?.job_id, cause]);
 }
@@ -79,18 +79,18 @@ function failuresIn(rows: Compared[], side: 'a' | 'b'): Map<string, number> {
   return counts;
 }
 
-/** How many seconds longer the job took in B; null unless both durations are known. */
+/** How many seconds longer the job took in B; null if one of the durations is unknown. */
 export function durationChange({ a, b }: Compared): number | null {
   const [from, to] = [a?.duration ?? null, b?.duration ?? null];
   return from === null || to === null ? null : to - from;
 }
 
-/** The selected kinds of change after a click on one, in their usual order. */
+/** The selected kinds of change after a click on one, in their fixed order. */
 export function toggledChanges(wanted: readonly string[], name: ChangeClass): ChangeClass[] {
   return changeClasses.filter((one) => (one === name) !== wanted.includes(one));
 }
 
-/** What was decided for a cause: once when that is the same in both runs or only one run has it. */
+/** The decision on a cause. It is shown once if it is the same in both runs, or if only one run has the cause. */
 export function decidedInEither(a?: Pick<Said, 'decision' | 'past'>, b?: Pick<Said, 'decision' | 'past'>): string {
   const [inA, inB] = [a ? decidedWords(a) : '', b ? decidedWords(b) : ''];
   if (a === undefined || inA === inB) return inB;

@@ -61,7 +61,7 @@ export function WhatChanged({ a, b }: { a: RunItem; b: RunItem }) {
 
 interface ChooserProps {
   label: string;
-  /** The run that another is chosen for: of its suite and branch the runs before it come first. Null for any. */
+  /** The run for which another one is chosen; earlier runs of its suite and branch are listed first. Null if there is no such run. */
   run: RunItem | null;
   onChoose: (run: string) => void;
 }
@@ -116,7 +116,7 @@ function Choices({ run, onChoose }: Omit<ChooserProps, 'label'>) {
   );
 }
 
-/** The runs that are most likely meant: of the same branch, of main, then of any branch. */
+/** The most likely choices: runs of the same branch, of main, then of any branch. */
 function Suggested({ run, onChoose }: Omit<ChooserProps, 'label'>) {
   const suite = literalTerm('suite', run?.suite ?? '');
   const branch = literalTerm('branch', run?.branch ?? '');

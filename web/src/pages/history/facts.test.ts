@@ -54,7 +54,7 @@ test('rows are found by words of their descriptions and causes, and by their fai
   expect(found('objectstore/x timeout', false)).toEqual([]);
 });
 
-test('descriptions show where they differ; one that differs in nothing is shown whole', () => {
+test('descriptions are shortened to their differences; one without differences is shown in full', () => {
   const short = shortDescriptions([row('s/{a os/x}', []), row('s/{a os/y}', [])]);
   expect([...short.values()]).toEqual(['os=x', 'os=y']);
   expect([...shortDescriptions([row('s/{a os/x}', [])]).values()]).toEqual(['s/{a os/x}']);

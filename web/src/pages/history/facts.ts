@@ -4,12 +4,10 @@ import { jobStatuses } from '../../../../src/core/job.ts';
 import type { MatchableJob } from '../../../../src/core/query-match.ts';
 import type { History } from '../../../../src/http/api/history.ts';
 
-/** The results of a description, run by run. */
+/** The results of a description in each run. */
 export type HistoryRow = History['rows'][number];
 
-/**
- * How often a description failed and ran, its first failure after its last pass, and that pass: indexes of runs, -1 for none.
- */
+/** How often a description failed and ran, its last pass, and its first failure after that. The last two are indexes of runs, -1 if there is none. */
 export function rowFacts({ status }: HistoryRow) {
   const lastPass = status.findLastIndex(isPass);
   const firstBad = status.findIndex((one, run) => run > lastPass && isBad(one));
@@ -25,7 +23,7 @@ function isPass(status: number): boolean {
   return jobStatuses[status] === 'pass';
 }
 
-/** The rows with a job that a filter matches, if there is one, and that failed if `onlyRed` is set. */
+/** Filters rows: if there is a filter, one of their jobs must match it; with `onlyRed`, one must have failed. */
 export function filterRows(
   data: History,
   matches: ((job: MatchableJob) => boolean) | null,
@@ -41,7 +39,7 @@ export function filterRows(
   });
 }
 
-/** The job of a row in a run as filters see it; what a history does not have is unknown. */
+/** The job of a row in a run as seen by filters. Properties that a history does not contain are unknown. */
 export function jobAt({ runs, signatures }: History, row: HistoryRow, at: number): MatchableJob | null {
   const [run, status, jobId] = [runs[at], jobStatuses[row.status[at] ?? -1], row.job_id[at]];
   if (run === undefined || status === undefined || !jobId) return null;
@@ -80,7 +78,7 @@ const noFacts = {
   traits: new Set<never>(),
 };
 
-/** Short forms of descriptions: only the facets in which they differ. */
+/** Short forms of descriptions, with only the facets in which they differ. */
 export function shortDescriptions(rows: HistoryRow[]): Map<string, string> {
   const facets = differingFacets(rows.map(({ description }) => description));
   return new Map(
@@ -88,7 +86,7 @@ export function shortDescriptions(rows: HistoryRow[]): Map<string, string> {
   );
 }
 
-/** Whether the column of each run has a stripe: it changes whenever the sha1 does. */
+/** Whether the column of each run has a stripe. Stripes change whenever the sha1 does. */
 export function stripes(sha1s: (string | null)[]): boolean[] {
   let dark = false;
   return sha1s.map((sha1, index) => {

@@ -66,7 +66,7 @@ export default function HistoryPage() {
   );
 }
 
-/** What runs have, and behind it what only deleted ones had, whose months are still here. */
+/** The values of runs, followed by those that only deleted runs had, whose monthly totals still exist. */
 function usePlaces(ofRuns: string | null, ofDeleted: string | null): Suggestions['values'] | undefined {
   const here = useApi<Suggestions>(ofRuns).data?.values;
   const gone = useApi<Suggestions>(ofDeleted).data?.values;
@@ -76,7 +76,7 @@ function usePlaces(ofRuns: string | null, ofDeleted: string | null): Suggestions
   }, [here, gone]);
 }
 
-/** The first day. An address may name it in another way, like "3d", which is shown as it is. */
+/** The first day. The URL may use another form, such as "3d", which is shown as it is. */
 function SinceChoice({ since, onChange }: { since: string; onChange: (since: string) => void }) {
   const isDay = since === '' || /^\d{4}-\d\d-\d\d$/.test(since);
   return (
@@ -160,7 +160,7 @@ function TextChoice({ label, value, values = [], placeholder = '', onChange }: C
   useEffect(() => setText(value), [value]);
   const type = (next: string) => {
     setText(next);
-    // Typing makes many changes, so only a value from the list is applied at once.
+    // Every keystroke is a change, so only a value from the list is applied immediately.
     if (values.some((known) => known.value === next)) onChange(next);
   };
   return (
@@ -187,7 +187,7 @@ function TextChoice({ label, value, values = [], placeholder = '', onChange }: C
   );
 }
 
-/** What is left of the deleted runs of a suite and branch; nothing when none were deleted. */
+/** The monthly totals of the deleted runs of a suite and branch; nothing if none were deleted. */
 export function Months({ suite, branch, isOpen }: { suite: string; branch: string; isOpen: boolean }) {
   const of = { suite, branch };
   const { data, error, refetch } = useApi<MonthList>(suite === '' ? null : apiPath.months(of));
@@ -253,5 +253,5 @@ function MonthRow({ month, runs, total, counts, causes }: MonthItem) {
   );
 }
 
-/** Causes of a month that the table shows: more would hide the next month. */
+/** The number of causes to show for each month. More would hide the next month. */
 const shownCauses = 3;

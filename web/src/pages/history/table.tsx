@@ -12,7 +12,7 @@ import { type HistoryRow, jobAt, rowFacts, shortDescriptions, stripes } from './
 const rowHeight = 28;
 const layout = evenLayout(rowHeight);
 
-/** Characters instead of drawn shapes, because there are thousands of cells. */
+/** Characters instead of SVG shapes, because there are thousands of cells. */
 const marks = { pass: '✓', fail: '✕', dead: '†', running: '▶', waiting: '◷', queued: '○', unknown: '?' } as const;
 
 /** A table of descriptions and runs. Only visible rows are rendered; the table scrolls in its own frame. */
@@ -44,9 +44,9 @@ export function HistoryTable({ data, rows }: { data: History; rows: HistoryRow[]
   );
 }
 
-/** Where not all columns fit, those of the newest runs are seen first. */
+/** If the columns do not fit, scrolls to the newest runs. */
 function useNewestRun(frame: RefObject<HTMLElement | null>, runs: RunItem[]): void {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: with every other list of runs.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs again for every new list of runs.
   useEffect(() => {
     const newest = [...(frame.current?.querySelectorAll<HTMLElement>('.history-run') ?? [])].at(-1);
     if (frame.current === null || newest === undefined) return;
@@ -89,7 +89,7 @@ function Head({ runs }: { runs: RunItem[] }) {
   );
 }
 
-/** A link to a run: its day. */
+/** A link to a run, with its day as the text. */
 function DayLink({ run, label }: { run: RunItem | undefined; label?: string }) {
   if (run === undefined) return null;
   return (

@@ -13,7 +13,7 @@ import { Facts } from '../../ui/Table.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { JobCauses, VerdictBadge, VerdictDetail } from '../run/verdict-view.tsx';
 
-/** When and with what a job was run, as it was reported. */
+/** When and with which settings a job ran, as reported. */
 export function JobFacts({ page: { job, config } }: { page: JobPage }) {
   const waited = job.started === null ? null : (job.started - job.posted) / 1000;
   const told = (key: string) => (config[key] === undefined || config[key] === '' ? null : String(config[key]));
@@ -24,7 +24,7 @@ export function JobFacts({ page: { job, config } }: { page: JobPage }) {
       'posted',
       <Fragment key="posted">
         <Time at={job.posted} />
-        {waited !== null && (waited < 0 ? ', after it had begun' : `, waited ${duration(waited)}`)}
+        {waited !== null && (waited < 0 ? ', after it had started' : `, waited ${duration(waited)}`)}
       </Fragment>,
     ],
     ['updated', <Time key="updated" at={job.updated} />],
@@ -65,13 +65,13 @@ export function Siblings({ page: { run, job, siblings } }: { page: JobPage }) {
             all {siblings.total} in the list
           </Link>
         )}
-        <Link href={pagePath.cause(job.signature.id)}>all of this cause</Link>
+        <Link href={pagePath.cause(job.signature.id)}>all details of this cause</Link>
       </p>
     </>
   );
 }
 
-/** What is said of the causes of a failed job in its run: the same as on the page of the run, and compared with the same branch. */
+/** The verdicts on the causes of a failed job. As on the page of the run, they are relative to the chosen base branch. */
 export function JobVerdict({ page: { run, job, tests } }: { page: JobPage }) {
   const [base] = useUrlState('base', '');
   const { data } = useApi<RunVerdicts>(job.signature === null ? null : apiPath.runVerdicts(run.name, { base }));

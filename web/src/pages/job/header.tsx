@@ -13,7 +13,7 @@ import { Status } from '../../ui/Status.tsx';
 import { JobTime, Time } from '../../ui/Time.tsx';
 import { RerunButton } from '../run/Rerun.tsx';
 
-/** What a job is, where it is in its run, and where its log is. */
+/** The header of a job: its facts, its place in the run, and links to its logs. */
 export function JobHeader({ page }: { page: JobPage }) {
   const { run, job, links, reads_logs } = page;
   const [base] = useUrlState('base', '');
@@ -50,13 +50,13 @@ export function JobHeader({ page }: { page: JobPage }) {
         {links.map((link) => (
           <OutLink key={link.name} {...link} />
         ))}
-        <Link href={pagePath.run(run.name, { view: 'jobs', sel: job.job_id, base })}>in the list of the run</Link>
+        <Link href={pagePath.run(run.name, { view: 'jobs', sel: job.job_id, base })}>in the list of jobs</Link>
       </div>
     </header>
   );
 }
 
-/** The run, and the jobs before and after this one in it and among those of the same cause. */
+/** The run, and the previous and next job in it and among the jobs with the same cause. */
 function Places({ page }: { page: JobPage }) {
   const { run, job, before, after, place, siblings } = page;
   const among = placeIn(siblings.jobs, job.job_id);
@@ -97,7 +97,7 @@ function Step({ run, to, text, label }: { run: string; to: string | null; text: 
 function JobActions({ page: { run, job } }: { page: JobPage }) {
   const isOver = job.status === 'pass' || job.status === 'fail' || job.status === 'dead';
   const texts: [string, string | null][] = [
-    ['short address', `${location.origin}${root}${shortPath.job(run.id, job.job_id)}`],
+    ['short link', `${location.origin}${root}${shortPath.job(run.id, job.job_id)}`],
     ['description', job.description],
     ['failure reason', job.failure_reason],
   ];
@@ -106,7 +106,7 @@ function JobActions({ page: { run, job } }: { page: JobPage }) {
       <RerunButton run={run} jobs={[job]} label="Rerun…" />
       <DialogButton label="Kill…" title="Kill this job" isOffered={!isOver}>
         <p>
-          {job.status === 'queued' ? 'It will be removed from the queue.' : 'It will be ended, and its nodes unlocked.'}{' '}
+          {job.status === 'queued' ? 'It will be removed from the queue.' : 'It will be killed and its nodes unlocked.'}{' '}
           On the machine where the jobs were started, run:
         </p>
         <Command text={killJob(run.name, job.job_id)} what="the command to kill the job" />
@@ -122,14 +122,14 @@ function JobActions({ page: { run, job } }: { page: JobPage }) {
   );
 }
 
-/** Its number, from 1, and the jobs before and after it. */
+/** The number of a job, starting from 1, and the jobs before and after it. */
 export interface Place {
   at: number;
   before: string | null;
   after: string | null;
 }
 
-/** The place of a job in a list; null when it is alone there or not in it. */
+/** The place of a job in a list; null if it is the only one or not in the list. */
 export function placeIn(jobs: readonly { job_id: string }[], jobId: string): Place | null {
   const at = jobs.findIndex(({ job_id }) => job_id === jobId);
   if (at === -1 || jobs.length < 2) return null;

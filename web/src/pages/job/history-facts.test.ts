@@ -3,7 +3,7 @@ import type { JobItem } from '../../../../src/http/api/schema.ts';
 import { aHistoryJob } from '../../../../test/helpers/dashboard.ts';
 import { earlierThan, failedSentence, streakOf } from './history-facts.ts';
 
-/** A history from the newest job on; the run is the place. */
+/** A history from the newest job on; the name of a run is its place. */
 const historyOf = (...statuses: JobItem['status'][]) =>
   statuses.map((status, at) => aHistoryJob({ run: `run ${statuses.length - at}`, status }));
 
@@ -11,7 +11,7 @@ test.each([
   [['fail'], 'This description has not run before.'],
   [['fail', 'pass', 'dead'], 'Failed in 2 of the last 3 runs.'],
   [['pass', 'pass'], 'Failed in 0 of the last 2 runs.'],
-] as [JobItem['status'][], string][])('%j is told as "%s"', (statuses, sentence) => {
+] as [JobItem['status'][], string][])('%j is described as "%s"', (statuses, sentence) => {
   expect(failedSentence(historyOf(...statuses))).toBe(sentence);
 });
 
@@ -38,7 +38,7 @@ describe('a description fails', () => {
   });
 });
 
-test('jobs before one are told apart by run and id', () => {
+test('the jobs before a job are identified by run and id', () => {
   const history = [
     aHistoryJob({ job_id: '2' }),
     aHistoryJob({ job_id: '1' }),

@@ -9,9 +9,7 @@ export function failedSentence(history: readonly JobItem[]): string {
   return `Failed in ${failed} of the last ${history.length} runs.`;
 }
 
-/**
- * The last job before a failing one that passed, and the first after that which failed; null if none passed. `history` is newest first.
- */
+/** The last job before a failing one that passed, and the first failure after it. Null if none passed. `history` is sorted from new to old. */
 export function streakOf(job: JobItem, history: readonly JobItem[]) {
   const earlier = earlierThan(job, history);
   const passed = earlier.findIndex(({ status }) => status === 'pass');
@@ -21,7 +19,7 @@ export function streakOf(job: JobItem, history: readonly JobItem[]) {
   return { lastPass, firstFailure };
 }
 
-/** The jobs of a history that are older than one of them. */
+/** The jobs of a history that are older than the given one. */
 export function earlierThan(job: JobItem, history: readonly JobItem[]): readonly JobItem[] {
   return history.slice(history.findIndex(({ run, job_id }) => run === job.run && job_id === job.job_id) + 1);
 }

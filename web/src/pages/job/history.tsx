@@ -9,7 +9,7 @@ import { JobTime, Time } from '../../ui/Time.tsx';
 
 const keyOf = ({ run, job_id }: JobItem) => `${run}/${job_id}`;
 
-/** The last jobs with one description; `current`, that of this page, is marked. */
+/** The last jobs with one description. The job of this page, `current`, is marked. */
 export function JobHistory({ current, history }: { current: JobItem; history: JobItem[] }) {
   const columns = useMemo(
     (): Column<JobItem>[] => [

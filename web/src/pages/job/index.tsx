@@ -94,7 +94,7 @@ function testCount(counts: NonNullable<JobPage['tests']>): number {
   return counts.pass + counts.fail + counts.error + counts.skipped;
 }
 
-/** Keys as on the page of the run: tabs, history, log, copies, and the next or previous job of the same cause. */
+/** The same keys as on the page of the run: tabs, history, log, copying, and the next or previous job with the same cause. */
 function useJobKeys({ run, job, links, siblings, tests }: JobPage, setView: (view: string) => void): void {
   const [, navigate] = useLocation();
   const place = placeIn(siblings.jobs, job.job_id);
@@ -199,7 +199,7 @@ function FailingSince({ job, history }: { job: JobItem; history: JobItem[] }) {
       </p>
     );
   }
-  return earlierThan(job, history).length === 0 ? null : <p>It passed in none of these runs.</p>;
+  return earlierThan(job, history).length === 0 ? null : <p>It did not pass in any of these runs.</p>;
 }
 
 function RunAt({ job }: { job: JobItem }) {

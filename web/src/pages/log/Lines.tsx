@@ -5,13 +5,13 @@ import { lineParts, taskIn } from './line-parts.ts';
 import type { Log } from './use-log.ts';
 import { type LogWindow, type Row, rowAt } from './window.ts';
 
-/** Pixels; log.css says the same. */
+/** In pixels; must match log.css. */
 const rowHeight = 24;
 const layout = evenLayout(rowHeight);
-/** Rows before an end of the window at which more are read. */
+/** More lines are loaded when fewer rows than this are left before an end of the window. */
 const margin = 120;
 
-/** The lines that are visible, of those that are held, and a bar for the place in the file. `marked` is a byte of the line that is marked. */
+/** The visible lines of the loaded window, and a bar that shows the position in the file. `marked` is a byte in the marked line. */
 export function Lines({ log, marked, onMark }: { log: Log; marked: number | null; onMark: (at: number) => void }) {
   const { window } = log;
   const scroller = useRef<HTMLDivElement>(null);
@@ -95,7 +95,10 @@ function isAt(row: Row, next: Row | undefined, byte: number | null): boolean {
   return byte !== null && row.at <= byte && (next === undefined ? row.at === byte : byte < next.at);
 }
 
-/** Goes where a window was read for: the marked line is shown with some before it. Lines added before what is looked at do not move it. */
+/**
+ * Scrolls to the goal for which a window was loaded. A marked line is shown with some lines before it. Lines that are added above the visible
+ * ones do not move them.
+ */
 function useKeepPlace(
   scroller: React.RefObject<HTMLDivElement | null>,
   { window, goal }: Pick<Log, 'window' | 'goal'>,
@@ -137,7 +140,7 @@ function LogRow({ row, next, isMarked, log, onMark }: RowProps) {
       <div className="log-row">
         <span className="log-at" />
         <button type="button" className="log-fold" onClick={() => void log.show(row.at, true)}>
-          ▸ {foldText(row, next)} of this task, folded; show
+          ▸ {foldText(row, next)} of this task (folded)
         </button>
       </div>
     );

@@ -14,7 +14,7 @@ import { type Log, type Search, useLog } from './use-log.ts';
 import { rowAt } from './window.ts';
 import './log.css';
 
-/** The log of a job: it opens at the first error, or at the line that the address names. */
+/** The log of a job. It opens at the first error, or at the line in the URL. */
 export default function LogPageView() {
   const [, run = '', , job = ''] = usePathParts();
   const [file] = useUrlState('file', '');
@@ -27,7 +27,7 @@ export default function LogPageView() {
   const { marked, mark, jump, jumpToLine } = useMark(log);
   const firstError = file === '' ? (page?.excerpt?.byte ?? null) : null;
   const isKnown = page !== undefined;
-  // Once: later changes of the address are those of this page.
+  // Only once: later changes of the URL come from this page itself.
   const opened = useRef(false);
   useEffect(() => {
     const line = lineIn(lineText);
@@ -59,7 +59,7 @@ export default function LogPageView() {
   );
 }
 
-/** The line that is marked, by its byte, which the address keeps. */
+/** The marked line, identified by its byte offset, which the URL stores. */
 function useMark({ show, byteOf }: Pick<Log, 'show' | 'byteOf'>) {
   const [marked, setMarked] = useState<number | null>(null);
   const mark = useCallback((at: number | null, isKept = true) => {
@@ -144,7 +144,7 @@ function Tools({ log, marked, firstError, onJump, onLine, raw }: ToolsProps) {
           onChange={(event) => setText(event.target.value)}
           onKeyDown={(event) => {
             if (event.key !== 'Escape') return;
-            // It would clear the field, whose words n looks for.
+            // Without this, Esc would clear the text that n searches for.
             event.preventDefault();
             event.currentTarget.blur();
           }}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { lineParts, taskIn } from './line-parts.ts';
 
-test('a line has its level, its host and its message', () => {
+test('a line is split into its level, its host and its message', () => {
   const { level, parts } = lineParts(
     '2026-11-20T10:00:00.123 ERROR:teuthology.orchestra.run.smithi001.stderr:it broke',
   );
@@ -17,7 +17,7 @@ test('a line has its level, its host and its message', () => {
   expect(lineParts('2026-11-20T10:00:00.123 WARNING:tasks.lamps:dim').level).toBe('warning');
 });
 
-test('a task is named where it begins', () => {
+test('the start of a task has its name', () => {
   expect(taskIn('2026-11-20T10:00:00.1 INFO:teuthology.run_tasks:Running task ceph-fuse...')).toBe('ceph-fuse');
   expect(taskIn('2026-11-20T10:00:00.1 INFO:teuthology.run_tasks:Unwinding')).toBe(null);
 });

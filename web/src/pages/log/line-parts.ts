@@ -1,4 +1,4 @@
-/** `quiet` is what every line has, `host0` to `host4` are hosts. */
+/** A part of a line. `quiet` parts are common to all lines; `host0` to `host4` are the colours of hosts. */
 interface LinePart {
   text: string;
   look: '' | 'quiet' | `host${number}`;
@@ -6,14 +6,14 @@ interface LinePart {
 
 type Level = 'error' | 'warning' | 'debug' | '';
 
-/** Longer lines are shown from their beginning. */
+/** Longer lines are truncated. */
 const longest = 4000;
 const hosts = 5;
 
 const prefix =
   /^(\d{4}-\d\d-\d\d[T ][\d:.,+Z-]{5,24}\s)?(DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL):([\w.@:-]{1,160}?):(?=[^:]|$)/;
 
-/** Takes a line apart. */
+/** Splits a line into its parts. */
 export function lineParts(line: string): { level: Level; parts: LinePart[] } {
   const text = line.replace(/\x1b\[[\d;]{0,20}[A-Za-z]/g, '').slice(0, longest);
   const found = prefix.exec(text);
@@ -43,10 +43,10 @@ function numberOf(host: string): number {
   return sum % hosts;
 }
 
-/** How the line of a task begins that teuthology runs, and its name in one. */
+/** The beginning of the message when teuthology starts a task; the name of the task follows. */
 export const taskStart = 'teuthology.run_tasks:Running task ';
 
-/** The name of the task that begins in a line; null for any other line. */
+/** The name of the task that starts at a line; null for any other line. */
 export function taskIn(line: string): string | null {
   const at = line.indexOf(taskStart);
   return at < 0 ? null : (/^[\w.-]{0,79}[\w-]/.exec(line.slice(at + taskStart.length))?.[0] ?? null);

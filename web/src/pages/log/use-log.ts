@@ -1,4 +1,4 @@
-/** Reads a log as it is scrolled, searched and folded. */
+/** Loads parts of a log while it is scrolled, searched and folded. */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { apiPath } from '../../../../src/core/paths.ts';
 import type { LogMatch, LogSlice } from '../../../../src/http/api/job-log.ts';
@@ -6,7 +6,7 @@ import { ApiError, fetchApi } from '../../lib/api.ts';
 import { taskStart } from './line-parts.ts';
 import { type LogWindow, unnumbered, windowOf, withEarlier, withFold, withLater, withNumbers } from './window.ts';
 
-/** A search that is under way, or how it ended. */
+/** The state of a search. */
 export type Search = { state: 'none' | 'nothing' } | { state: 'searching'; at: number };
 
 /** What a page does with a log. */
@@ -16,7 +16,7 @@ const linesAtATime = '1000';
 
 type Ask = <Answer>(query: Record<string, string>) => Promise<Answer>;
 
-/** The log of a job, or another file of it. */
+/** The log of a job, or another one of its files. */
 export function useLog({ run, job, file }: { run: string; job: string; file: string }) {
   const [error, setError] = useState<ApiError | null>(null);
   const stop = useRef(new AbortController());
@@ -35,7 +35,7 @@ export function useLog({ run, job, file }: { run: string; job: string; file: str
   useNumbers(ask, held, change);
   const { search, find } = useSearch(ask, failed);
   const { window } = held;
-  /** Folds a task from the line behind its first one on, up to the next task. */
+  /** Folds a task: hides everything from the line after its first one up to the next task. */
   const fold = useCallback(
     async (behind: number) => {
       const next = (await find(taskStart, behind)) ?? window?.size ?? behind;
@@ -43,7 +43,7 @@ export function useLog({ run, job, file }: { run: string; job: string; file: str
     },
     [change, find, window],
   );
-  /** The byte at which the line of a number begins; null when it cannot be told. */
+  /** The byte at which a line begins, given its number; null if that cannot be determined. */
   const byteOf = useCallback(
     async (line: number) => {
       try {
@@ -59,12 +59,15 @@ export function useLog({ run, job, file }: { run: string; job: string; file: str
   return { ...held, error, search, ...moves, find, byteOf, fold };
 }
 
-/** Where in a log to go: a byte, or its end. */
+/** A position in a log: a byte, or the end. */
 type Goal = number | 'end';
 
 type Change = (window: LogWindow | null) => Promise<[LogSlice | null, LogWindow]>;
 
-/** `goal`: what the window was read for; null when what is looked at stays. `counting`: numbers of lines that are not known may be soon. */
+/**
+ * `goal` is the position for which the window was loaded, null if the visible lines must not move. `counting` tells that unknown line numbers may
+ * be known soon.
+ */
 interface Held {
   window: LogWindow | null;
   goal: Goal | null;
@@ -73,7 +76,7 @@ interface Held {
   counting: boolean;
 }
 
-/** Milliseconds until numbers that are being counted are asked for again. */
+/** Milliseconds before line numbers that are still being counted are requested again. */
 const countingPause = 50;
 
 function useNumbers(ask: Ask, held: Held, change: (make: Change, how: { waits: boolean }) => Promise<void>) {
@@ -101,7 +104,7 @@ function useHeld(ask: Ask, file: string, failed: (problem: unknown) => void) {
       change(
         async (window) => {
           const slice = await ask<LogSlice>(query(window));
-          // Where it has numbers, those of the lines before it can be told too.
+          // If the slice has line numbers, the numbers of the lines before it can be determined, too.
           const counting = slice.counting || slice.lines.some(({ line }) => line !== null);
           return [{ ...slice, counting }, window === null ? windowOf(slice) : join(window, slice)];
         },
@@ -109,7 +112,7 @@ function useHeld(ask: Ask, file: string, failed: (problem: unknown) => void) {
       ),
     [ask, change],
   );
-  /** Replaces the window by the lines around a byte, or the last ones, and goes there unless what is looked at stays. */
+  /** Replaces the window with the lines around a byte, or with the last lines. Scrolls there unless `stays` is set. */
   const show = useCallback(
     (at: Goal, stays = false) => {
       const place: Record<string, string> = at === 'end' ? { from: 'end' } : { around: String(at) };
@@ -132,7 +135,7 @@ function useHeld(ask: Ask, file: string, failed: (problem: unknown) => void) {
   return { held, change, show, later, earlier };
 }
 
-/** One change at a time: what somebody asked for waits for its turn, and scrolling asks again by itself. */
+/** Makes one change at a time. Changes that a user requested wait for their turn. Scrolling does not wait, because it requests again by itself. */
 function useChanges(file: string, failed: (problem: unknown) => void) {
   const [held, setHeld] = useState<Held>({ window: null, goal: null, file, cut: false, counting: false });
   const running = useRef<Promise<void> | null>(null);
@@ -166,10 +169,10 @@ function useChanges(file: string, failed: (problem: unknown) => void) {
   return { held, change };
 }
 
-/** Searches go on until something is found or the file ends: the server looks through a part of it at a time. */
+/** Searches until a match is found or the file ends. The server searches a part of the file for each request. */
 function useSearch(ask: Ask, failed: (problem: unknown) => void) {
   const [search, setSearch] = useState<Search>({ state: 'none' });
-  /** Looks for a text, or with null for an error; resolves to the byte of its line, null for none. */
+  /** Searches for a text, or for an error if it is null. Resolves to the byte offset of the line, or null. */
   const find = useCallback(
     async (text: string | null, from: number) => {
       try {

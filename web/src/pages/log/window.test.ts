@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { LogSlice } from '../../../../src/http/api/job-log.ts';
 import { mostRows, rowAt, unnumbered, windowOf, withEarlier, withFold, withLater, withNumbers } from './window.ts';
 
-/** Lines of ten bytes, with their numbers or without. */
+/** Lines of ten bytes, with or without numbers. */
 const slice = (from: number, count: number, isNumbered = true): LogSlice => ({
   file: 'teuthology.log',
   cut: false,
@@ -16,7 +16,7 @@ const slice = (from: number, count: number, isNumbered = true): LogSlice => ({
   }),
 });
 
-test('lines are added at both ends, and those far away are forgotten', () => {
+test('lines are added at both ends, and distant lines are dropped', () => {
   const window = withEarlier(withLater(windowOf(slice(1000, 10)), slice(1100, 10)), slice(900, 10));
   expect(window).toMatchObject({ from: 900, to: 1200 });
   expect(window.rows.map(({ at }) => at)).toEqual(Array.from({ length: 30 }, (_, index) => 900 + 10 * index));
@@ -32,7 +32,7 @@ test('a byte is found in its row, and nowhere else', () => {
   expect([999, 1000, 1009, 1010, 1029, 1030].map((byte) => rowAt(window, byte))).toEqual([-1, 0, 0, 1, 2, -1]);
 });
 
-test('numbers that come later are filled in where they are missing', () => {
+test('missing line numbers are filled in when they become known', () => {
   const window = withLater(windowOf(slice(0, 3, false)), slice(30, 2));
   expect(unnumbered(window)).toMatchObject({ at: 0 });
   const numbered = withNumbers(window, slice(0, 3));
@@ -41,7 +41,7 @@ test('numbers that come later are filled in where they are missing', () => {
   expect(withNumbers(numbered, slice(0, 3))).toBe(numbered);
 });
 
-test('a fold takes the place of what it folds, also of what is not held', () => {
+test('a fold replaces the folded lines, even if they are not loaded', () => {
   const window = withFold(windowOf(slice(0, 10)), 30, 60);
   expect(window.rows.map(({ kind, at }) => `${kind} ${at}`)).toEqual([
     'line 0',

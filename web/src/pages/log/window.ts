@@ -1,13 +1,13 @@
-/** The lines of a log that a page holds: a few thousand that follow each other, of a file of any size. */
+/** The window of a log that a page has loaded: a few thousand consecutive lines of a file of any size. */
 import type { LogSlice } from '../../../../src/http/api/job-log.ts';
 import { firstPlace } from '../../lib/sets.ts';
 
-/** A line of the log with its number when that is known, or what is folded: all bytes from `at` to `to`, from line `line` on. */
+/** A line of the log with its number, if known; or a folded part, which stands for the bytes from `at` to `to`, starting at line `line`. */
 export type Row =
   | { kind: 'line'; at: number; line: number | null; text: string }
   | { kind: 'fold'; at: number; line: number | null; to: number };
 
-/** What is held: the rows of the bytes from `from` to `to` of `size`. */
+/** The loaded rows: the bytes from `from` to `to` of `size`. */
 export interface LogWindow {
   size: number;
   from: number;
@@ -15,15 +15,15 @@ export interface LogWindow {
   rows: Row[];
 }
 
-/** Rows that a page keeps: some 5 MB of lines of ordinary length. */
+/** The most rows to keep: about 5 MB of lines of ordinary length. */
 export const mostRows = 12_000;
 
-/** The window of an answer. */
+/** A window with the lines of a response. */
 export function windowOf({ size, from, to, lines }: LogSlice): LogWindow {
   return { size, from, to, rows: lines.map((line) => ({ kind: 'line', ...line })) };
 }
 
-/** The window with the answer behind it; what is far before it is forgotten. */
+/** Appends a response to the window, and drops the rows furthest before it. */
 export function withLater(window: LogWindow, slice: LogSlice): LogWindow {
   const added = windowOf(slice);
   const rows = [...window.rows, ...added.rows];
@@ -31,7 +31,7 @@ export function withLater(window: LogWindow, slice: LogSlice): LogWindow {
   return { size: slice.size, from: kept[0]?.at ?? window.from, to: added.to, rows: kept };
 }
 
-/** The window with the answer before it; what is far behind it is forgotten. */
+/** Prepends a response to the window, and drops the rows furthest after it. */
 export function withEarlier(window: LogWindow, slice: LogSlice): LogWindow {
   const added = windowOf(slice);
   const rows = [...added.rows, ...window.rows];
@@ -39,7 +39,7 @@ export function withEarlier(window: LogWindow, slice: LogSlice): LogWindow {
   return { size: slice.size, from: added.from, to: gone?.at ?? window.to, rows: rows.slice(0, mostRows) };
 }
 
-/** The window with the numbers of lines that an answer has; the same one when it has none that are new. */
+/** Adds the line numbers of a response to the window. Returns the same window if there are no new ones. */
 export function withNumbers(window: LogWindow, { lines }: LogSlice): LogWindow {
   const numbers = new Map(lines.map(({ at, line }) => [at, line]));
   let isChanged = false;
@@ -52,12 +52,12 @@ export function withNumbers(window: LogWindow, { lines }: LogSlice): LogWindow {
   return isChanged ? { ...window, rows } : window;
 }
 
-/** The first line whose number is not known; null when there is none. */
+/** The first line without a known number; null if there is none. */
 export function unnumbered(window: LogWindow | null): Row | null {
   return window?.rows.find((row) => row.kind === 'line' && row.line === null) ?? null;
 }
 
-/** The window with a part folded; lines of it that are held go. */
+/** The window with a part folded. Loaded lines of this part are dropped. */
 export function withFold(window: LogWindow, from: number, to: number): LogWindow {
   const before = window.rows.filter(({ at }) => at < from);
   const behind = window.rows.filter(({ at }) => at >= to);
@@ -66,7 +66,7 @@ export function withFold(window: LogWindow, from: number, to: number): LogWindow
   return { ...window, to: Math.max(window.to, to), rows };
 }
 
-/** The index of the row that a byte is in; −1 when the window does not have it. */
+/** The index of the row that contains a byte; −1 if it is not in the window. */
 export function rowAt({ rows, from, to }: LogWindow, byte: number): number {
   if (byte < from || byte >= to) return -1;
   return firstPlace(rows.length, (place) => rows[place]!.at > byte) - 1;

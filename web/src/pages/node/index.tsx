@@ -31,7 +31,7 @@ export default function NodePageView() {
   const page = useApi<NodePage>(apiPath.node(asked));
   const { data, error } = page;
   const name = data?.node.name ?? asked;
-  // Lists show names without their domain; the address of a page has the whole name.
+  // Lists show names without their domain; the URL of a page has the full name.
   useEffect(() => {
     if (name !== asked) go(pagePath.node(name), { replace: true });
   }, [name, asked, go]);
@@ -95,13 +95,13 @@ function Facts({ node, jobs }: { node: NodeItem; jobs: JobItem[] }) {
   );
 }
 
-/** Why the node is suspect, with its numbers and what its jobs failed of. */
+/** Why the node is suspect, with the numbers and the causes of its failed jobs. */
 function Suspect({ suspect: { sentence, causes } }: { suspect: Suspicion }) {
   return (
     <div className="node-suspect">
       <p>
         <SuspectBadge /> {sentence}{' '}
-        <span className="quiet">Last 14 days, without outages that hit other nodes too.</span>
+        <span className="quiet">Last 14 days, without outages that also hit other nodes.</span>
       </p>
       <ul className="plain-list">
         {causes.map(({ id, title, jobs }) => (
@@ -141,14 +141,14 @@ function Jobs({ name, first }: { name: string; first: NodePage }) {
   );
 }
 
-/** Who locked a node, when, and why: its last changes. */
+/** The last changes of a node, which show who locked it, when, and why. */
 export function NodeHistory({ name }: { name: string }) {
   const q = `kind:node ${literalTerm('target', name)}`;
   const { data } = useApi<AuditList>(apiPath.audit({ q, limit: '10' }));
   if (!data || data.changes.length === 0) return null;
   return (
     <details className="node-history" open>
-      <summary>Who had it{data.next !== null && <Link href={pagePath.audit({ q })}>all changes</Link>}</summary>
+      <summary>Recent changes {data.next !== null && <Link href={pagePath.audit({ q })}>all changes</Link>}</summary>
       <Changes changes={data.changes} isOfOne />
     </details>
   );

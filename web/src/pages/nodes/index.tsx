@@ -84,7 +84,7 @@ function NoNodes({ all, onClear }: { all: number; onClear: () => void }) {
   );
 }
 
-/** One square per node, for the mouse only: the list below has the same information. */
+/** One square per node, for the mouse only. The list below has the same information. */
 function NodeMap({ data: { nodes } }: { data: NodeList }) {
   return (
     <>

@@ -54,14 +54,14 @@ describe('a node', () => {
   });
 });
 
-test('the lab is summed up in a line', () => {
+test('the lab is summarized in a line', () => {
   const nodes = [node('1'), node('2', { locked: true }), node('3', { locked: true }), node('4', { up: false })];
   expect(stateCounts(nodes)).toEqual({ free: 1, locked: 2, down: 1, unknown: 0 });
   expect(summary(nodes)).toBe('4 nodes: 1 free · 2 locked · 1 down');
   expect([summary([]), summary(nodes.slice(0, 1))]).toEqual(['0 nodes', '1 node: 1 free']);
 });
 
-test('nodes are listed by the failures beyond what is usual for their machine type', () => {
+test('nodes are ordered by their failures above the average of their machine type', () => {
   const nodes = [
     node('smithi10', { results: { pass: 10 } }),
     node('smithi9', { results: { pass: 10 } }),
@@ -127,7 +127,7 @@ test('locks are counted by owner and machine type; old locks without a job are s
   ]);
 });
 
-test('nodes are found by words of what is known about them', () => {
+test('nodes are found by words in their properties', () => {
   const nodes = [
     node('smithi001', { locked: true, locked_by: 'Ann@host', description: 'bad disk' }),
     node('smithi002', { os_type: 'rocky', os_version: '10' }),

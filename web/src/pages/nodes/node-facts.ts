@@ -6,7 +6,7 @@ type NodeState = 'free' | 'locked' | 'down' | 'unknown';
 
 const nodeStates: readonly NodeState[] = ['free', 'locked', 'down', 'unknown'];
 
-/** The state of a node. One that is down counts as down even while it is locked. */
+/** The state of a node. A node that is down counts as down even if it is locked. */
 export function nodeState({ up, locked }: NodeItem): NodeState {
   if (up === false) return 'down';
   if (locked) return 'locked';
@@ -31,13 +31,13 @@ export interface NodeResult {
   node: NodeItem;
   ended: number;
   bad: number;
-  /** Failures beyond what is average for the same number of jobs on nodes of the same machine type. */
+  /** Failures above the average for the same number of jobs on nodes of the same machine type. */
   excess: number;
-  /** Its place when the worst node comes first, as a number to sort by: larger is worse. */
+  /** Its place from best to worst, as a number to sort by: larger is worse. */
   infra: number;
 }
 
-/** Suspect nodes first, then those with the most infra failures, so that a bad node stands out and a busy one does not. */
+/** The results of the nodes. Suspect nodes come first, then those with the most infra failures, so that bad nodes stand out, not busy ones. */
 export function nodeResults(nodes: NodeItem[]): NodeResult[] {
   const rates = new Map<string, { ended: number; bad: number }>();
   for (const node of nodes) {
@@ -79,7 +79,7 @@ export interface Owner {
   locked: number;
   idle: number;
   oldest: number | null;
-  /** Locked for more than a day without a running job. */
+  /** The number of nodes that have been locked for more than a day without a running job. */
   stale: number;
 }
 
@@ -114,7 +114,7 @@ export function filterNodes(nodes: readonly NodeItem[], words: string): NodeItem
   });
 }
 
-/** The note of a node. For a node locked by a run it is an archive folder, of which only the run and the job are shown. */
+/** The note of a node. If a run has locked the node, the note is an archive folder, of which only the run and the job are shown. */
 export function noteOf({ description }: NodeItem): string {
   return description?.replace(/^\/.*\/archive\//, '') ?? '';
 }

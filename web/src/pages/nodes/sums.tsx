@@ -72,15 +72,15 @@ function MobileOwner({ row }: { row: Owner }) {
   );
 }
 
-/** Nodes, the worst first. */
+/** Results by node, the worst first. */
 export function NodesResults({ nodes }: { nodes: NodeItem[] }) {
   const [sort, setSort] = useUrlState('sort', '-infra');
   const results = useMemo(() => nodeResults(nodes), [nodes]);
   return (
     <>
       <p className="nodes-hint quiet">
-        Infra: jobs of the last 14 days that failed of the lab, without outages that hit other nodes too; a suspect node
-        has so many that chance does not explain it. Excess: failed and dead jobs beyond what is average for the same
+        Infra: jobs of the last 14 days that failed because of the lab, without outages that also hit other nodes. A
+        suspect node has more of them than chance explains. Excess: failed and dead jobs above the average for the same
         number of jobs on nodes of the same machine type.
       </p>
       <Grid<NodeResult>

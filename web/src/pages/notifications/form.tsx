@@ -15,7 +15,7 @@ import { NotSaved } from '../run/Who.tsx';
 import { eventNames, formatNames } from './facts.ts';
 
 interface FormProps {
-  /** The one that is changed; null for a new one. */
+  /** The subscription to change; null to add one. */
   subscription: SubscriptionItem | null;
   sendsMail: boolean;
   onSaved: (saved: SavedSubscription) => void;
@@ -26,7 +26,7 @@ interface Draft {
   filter: string;
   events: readonly NewsEvent[];
   format: NewsFormat;
-  /** Empty in the form of one that exists: it stays where it is. */
+  /** Empty in the form of an existing subscription unless the target is changed. */
   target: string;
 }
 
@@ -51,7 +51,7 @@ export function SubscriptionForm({ subscription, sendsMail, onSaved }: FormProps
         <input required maxLength={100} value={draft.name} onChange={(event) => set({ name: event.target.value })} />
       </Line>
       <Choices
-        legend="Tell when"
+        legend="Notify when"
         options={newsEvents.map((event) => [event, eventNames[event]])}
         chosen={draft.events}
         onPick={(event) => set({ events: newsEvents.filter((one) => draft.events.includes(one) !== (one === event)) })}
@@ -66,10 +66,10 @@ export function SubscriptionForm({ subscription, sendsMail, onSaved }: FormProps
         />
       </Line>
       <p className="quiet">
-        The <Link href={pagePath.help()}>filter language</Link> over runs. Of nodes only <code>machine:</code> is asked.
+        A filter on runs (<Link href={pagePath.help()}>help</Link>). For nodes, only <code>machine:</code> applies.
       </p>
       <Formats draft={draft} sendsMail={sendsMail} onChange={(format) => set({ format })} />
-      <Line label={draft.format === 'mail' ? 'To' : 'Address'}>
+      <Line label={draft.format === 'mail' ? 'To' : 'URL'}>
         <input
           required={subscription === null}
           className="mono"
@@ -80,7 +80,7 @@ export function SubscriptionForm({ subscription, sendsMail, onSaved }: FormProps
           onChange={(event) => set({ target: event.target.value })}
         />
       </Line>
-      {subscription !== null && <p className="quiet">Empty: it stays as it is.</p>}
+      {subscription !== null && <p className="quiet">Leave empty to keep the current one.</p>}
       <NotSaved problem={problem} />
       <p className="line">
         <Button type="submit">
@@ -122,7 +122,7 @@ function Formats({ draft, sendsMail, onChange }: FormatsProps) {
   );
   return (
     <Choices
-      legend="By"
+      legend="Format"
       options={newsFormats.map((format) => [format, labelOf(format)])}
       chosen={draft.format}
       disabled={(format) => !isPossible(format)}

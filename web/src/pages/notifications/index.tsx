@@ -15,7 +15,7 @@ import { SubscriptionForm } from './form.tsx';
 import { Subscription } from './one.tsx';
 import './notifications.css';
 
-/** Who is told of what, and what was sent. */
+/** Subscriptions and their deliveries. */
 export default function NotificationsPage() {
   const list = useApi<SubscriptionList>(apiPath.subscriptions());
   const { data, refetch } = list;
@@ -34,7 +34,7 @@ export default function NotificationsPage() {
     <>
       <section className="page-head">
         <h1>Notifications</h1>
-        <p className="quiet">Who is told when runs are over, have new causes, or nodes become suspect.</p>
+        <p className="quiet">Subscriptions to finished runs, new causes and suspect nodes.</p>
         {data && (
           <p className="line">
             <Button onClick={() => setEdited('new')}>Add…</Button>
@@ -83,7 +83,7 @@ function Subscriptions({ rows, chosen, onChoose }: SubscriptionsProps) {
       onSelect={choose}
       onOpen={choose}
       mobile={(row) => <MobileSubscription row={row} />}
-      emptyText="Nobody is told anything yet."
+      emptyText="No subscriptions yet."
       height="auto"
     />
   );
@@ -94,7 +94,7 @@ interface DialogsProps {
   sendsMail: boolean;
   secret: string | null;
   onSaved: (saved: SavedSubscription) => void;
-  /** Each closes its own dialog: the one of the form closes when that of the secret opens. */
+  /** Each callback closes its own dialog, because the form closes when the dialog with the secret opens. */
   onEdited: () => void;
   onSeen: () => void;
 }
@@ -107,7 +107,7 @@ function Dialogs({ edited, sendsMail, secret, onSaved, onEdited, onSeen }: Dialo
         <SubscriptionForm subscription={edited === 'new' ? null : edited} sendsMail={sendsMail} onSaved={onSaved} />
       </Dialog>
       <Dialog open={secret !== null} title="Secret" onClose={onSeen}>
-        <p>Receivers check with it that a message is from here. It is not shown again.</p>
+        <p>Receivers use it to verify that a message is from this server. It will not be shown again.</p>
         <p>
           <code className="break">{secret}</code> <Copy text={secret ?? ''} label="secret" />
         </p>
@@ -119,9 +119,9 @@ function Dialogs({ edited, sendsMail, secret, onSaved, onEdited, onSeen }: Dialo
 const columns: Column<SubscriptionItem>[] = [
   { id: 'name', title: 'Name', width: 'minmax(120px, 2fr)', text: ({ name }) => name },
   { id: 'state', title: 'State', width: '64px', cell: (row) => <State row={row} /> },
-  { id: 'events', title: 'Tells when', width: 'minmax(140px, 3fr)', text: eventsText },
+  { id: 'events', title: 'Events', width: 'minmax(140px, 3fr)', text: eventsText },
   { id: 'filter', title: 'Runs', width: 'minmax(100px, 2fr)', text: runsText },
-  { id: 'format', title: 'By', width: '76px', cell: ({ format }) => formatNames[format] },
+  { id: 'format', title: 'Format', width: '76px', cell: ({ format }) => formatNames[format] },
   { id: 'target', title: 'To', width: 'minmax(140px, 2fr)', text: ({ target }) => target },
 ];
 
@@ -133,7 +133,7 @@ function State({ row }: { row: SubscriptionItem }) {
   const state = stateOf(row);
   if (state === 'on') return <>on</>;
   return (
-    <b className={state === 'fails' ? 'bad' : 'quiet'} title={row.problem ?? undefined}>
+    <b className={state === 'failing' ? 'bad' : 'quiet'} title={row.problem ?? undefined}>
       {state}
     </b>
   );

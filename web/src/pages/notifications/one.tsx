@@ -1,4 +1,4 @@
-/** A subscription: what it is, what can be done with it, and its deliveries. */
+/** A subscription: its settings, its actions and its deliveries. */
 
 import { apiPath } from '../../../../src/core/paths.ts';
 import type {
@@ -22,7 +22,7 @@ import { answerOf, eventsText, formatNames, outcomes, stateOf } from './facts.ts
 
 interface OneProps {
   subscription: SubscriptionItem;
-  /** Reads the list again. */
+  /** Loads the list again. */
   refetch: () => Promise<unknown>;
   onEdit: () => void;
   /** Shows a new secret. */
@@ -38,17 +38,17 @@ export function Subscription(props: OneProps) {
     <section className="subscription" aria-label={name}>
       <h2>{name}</h2>
       <p>
-        Tells by {formatNames[format]} to <span className="mono break">{target}</span> when {eventsText(subscription)}
+        Notifies <span className="mono break">{target}</span> by {formatNames[format]} when {eventsText(subscription)}
         {filter !== '' && (
           <>
             , for <code className="break">{filter}</code>
           </>
         )}
-        . Added by {created_by ?? 'somebody'}, <Time at={created} />.
+        . Added by {created_by ?? 'an unknown user'}, <Time at={created} />.
       </p>
       {problem !== null && (
         <p role="alert">
-          <b className="bad">{stateOf(subscription) === 'off' ? problem : `Fails: ${problem}`}</b>
+          <b className="bad">{stateOf(subscription) === 'off' ? problem : `Failing: ${problem}`}</b>
           {failing_since !== null && (
             <>
               {' '}
@@ -79,13 +79,13 @@ function Actions({ subscription, refetch, onEdit, onSaved, onGone }: OneProps) {
   };
   const renew = () => change({ new_secret: true });
   const actions: [label: string, run: () => unknown][] = [
-    ['Send a test', () => act(test, 'A test is on its way')],
+    ['Send a test', () => act(test, 'Sending a test')],
     ['Edit…', onEdit],
     enabled
       ? ['Switch off', () => act(() => change({ enabled: false }), 'Switched off')]
       : ['Switch on', () => act(() => change({ enabled: true }), 'Switched on')],
-    ['New secret', () => act(renew, 'Signed with another secret now')],
-    ['Delete…', () => confirm(`Delete “${name}” and what was sent?`) && act(remove, 'Deleted')],
+    ['New secret', () => act(renew, 'Messages are now signed with a new secret')],
+    ['Delete…', () => confirm(`Delete “${name}” and its deliveries?`) && act(remove, 'Deleted')],
   ];
   const shown = actions.filter(([label]) => format === 'standard' || label !== 'New secret');
   return (
@@ -110,7 +110,7 @@ export function Deliveries({ subscription: { id } }: { subscription: Subscriptio
 function Pages({ id, first, problem }: { id: number; first: DeliveryList; problem: ApiError | null }) {
   const read = (after: number) => fetchApi<DeliveryList>(apiPath.deliveries(id, { after: String(after) }));
   const { pages, ...older } = useOlderPages(first, read);
-  // What is new has pushed others onto the page that was read before.
+  // New deliveries have pushed older ones to a page that was loaded before.
   const rows = [...new Map(pages.flatMap(({ deliveries }) => deliveries.map((one) => [one.id, one]))).values()];
   const shown = older.error ?? problem;
   return (
@@ -140,8 +140,8 @@ type Row = DeliveryItem & { subscription: number };
 const columns: Column<Row>[] = [
   { id: 'created', title: 'When', width: '104px', cell: ({ created }) => <Time at={created} /> },
   { id: 'title', title: 'What', width: 'minmax(160px, 3fr)', text: ({ title }) => title },
-  { id: 'status', title: 'Became', width: '76px', cell: outcome },
-  { id: 'answer', title: 'Answer', width: 'minmax(90px, 2fr)', text: answerOf },
+  { id: 'status', title: 'Result', width: '76px', cell: outcome },
+  { id: 'answer', title: 'Response', width: 'minmax(90px, 2fr)', text: answerOf },
   { id: 'attempts', title: 'Attempts', width: '72px', align: 'right', cell: ({ attempts }) => attempts },
   { id: 'last', title: 'Sent', width: '104px', cell: ({ last_attempt }) => <Time at={last_attempt} /> },
   { id: 'due', title: 'Next', width: '104px', cell: ({ due }) => <Time at={due} /> },
@@ -156,7 +156,7 @@ function Again({ row: { id, due, subscription } }: { row: Row }) {
   if (due !== null) return null;
   const again = async () => {
     const failed = await failureOf(() => sendJson(apiPath.sendAgain(subscription, id), 'POST', {}));
-    toast(failed ?? 'It is sent again');
+    toast(failed ?? 'Sending it again');
   };
   return <Button onClick={() => void again()}>Send again</Button>;
 }

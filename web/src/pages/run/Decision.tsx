@@ -16,7 +16,7 @@ import { NotSaved, useWho, WhoField } from './Who.tsx';
 interface DecisionProps {
   page: RunPage;
   group: Group;
-  /** Null where nothing can be decided: what is shown is how it was. */
+  /** Null if nothing can be decided, because the page shows an earlier state. */
   triage: Triage | null;
 }
 
@@ -77,7 +77,7 @@ function Decided({ decision }: { decision: DecisionItem }) {
   );
 }
 
-/** Sends the form; the name or token that is missing is given first. */
+/** Sends the form. A missing name or token is provided first. */
 function useSend(group: Group, triage: Triage) {
   const who = useWho();
   const { problem, attempt } = useAttempt();
@@ -128,7 +128,7 @@ function DecisionForm({ page, group, triage }: DecisionProps & { triage: Triage 
       </label>
       <Select
         className="decide-line"
-        label="Holds in"
+        label="Applies to"
         value={draft.scope}
         values={[...scopes.keys()]}
         print={(scope) => scopes.get(scope) ?? scope}
@@ -155,7 +155,7 @@ function useSuggestedIssues({ verdicts }: RunPage, cause: string): SuggestedIssu
   return suggestedIssues(cause, here, [...same, ...newest]);
 }
 
-/** The most issues of the same cause that are shown without asking. */
+/** The most issues of the same cause that are offered as buttons. */
 const mostButtons = 3;
 
 interface IssueProps {
@@ -165,7 +165,7 @@ interface IssueProps {
   onChange: (value: string) => void;
 }
 
-/** The address of an issue, with those that it may be; one that was named for the same cause is a click away. */
+/** The URL of an issue, with suggestions. Issues that were named for the same cause are offered as buttons. */
 function Issue({ suggested, field, value, onChange }: IssueProps) {
   const list = useId();
   return (

@@ -29,11 +29,11 @@ import { Badge, JobCauses, SeenStrip, VerdictDetail } from './verdict-view.tsx';
 
 interface DetailProps {
   page: RunPage;
-  /** The facets in which each job differs from the others of the run, by its index. */
+  /** The facets in which each job differs from the others of the run, by the index of the job. */
   differing: readonly (readonly Facet[])[];
 }
 
-/** A cause: how many jobs it has, what is said of it and why, where it occurred, and its first job. */
+/** A cause: the number of its jobs, its verdict with reasons, where it occurred, and its first job. */
 export function GroupDetail({ page, group, differing, triage }: DetailProps & { group: Group; triage: Triage | null }) {
   const [first] = group.jobs;
   return (
@@ -48,7 +48,7 @@ export function GroupDetail({ page, group, differing, triage }: DetailProps & { 
         {group.signature === null ? (
           group.title
         ) : (
-          <Link href={pagePath.cause(group.signature.id)} title="Everything that is known of this cause">
+          <Link href={pagePath.cause(group.signature.id)} title="All details of this cause">
             {group.title}
           </Link>
         )}
@@ -93,7 +93,7 @@ function Where({ name, counts, of }: { name: string; counts: [string, number][];
   );
 }
 
-/** Everything that the run page knows about a job, its failure reason first. */
+/** Everything that the run page knows about a job, starting with its failure reason. */
 export function JobDetail({ page, job, differing }: DetailProps & { job: Job }) {
   return (
     <>
@@ -166,7 +166,7 @@ function Reason({ page, job }: { page: RunPage; job: Job }) {
   );
 }
 
-/** What the log says; nothing as long as it is not known. */
+/** What the log says; nothing while it is unknown. */
 function LogExcerpt({ run, job }: { run: string; job: string }) {
   const { data } = useApi<KnownLog>(apiPath.excerpt(run, job));
   return data ? <ReadLog run={run} job={job} log={data} /> : null;
@@ -178,7 +178,7 @@ function previousSentence({ previous }: Job, page: RunPage): string {
   return `The same description in the previous run: ${previous}.`;
 }
 
-/** The facets of the description; those that not every job of the run has come first. */
+/** The facets of the description. Those that some jobs of the run lack come first. */
 function Description({ job, differing }: { job: Job; differing: readonly Facet[] }) {
   const names = new Set(differing.map(facetText));
   const common = parseFacets(job.description).filter((facet) => !names.has(facetText(facet)));
@@ -209,7 +209,7 @@ function Facets({ facets }: { facets: readonly Facet[] }) {
   );
 }
 
-/** The most places in the pane; the page of the cause has all. */
+/** The most places in the pane; the page of the cause lists all of them. */
 const mostPlaces = 6;
 
 /** The other suites and branches in which a cause occurred in the last days. */
@@ -222,7 +222,7 @@ export function Elsewhere({ run, cause }: { run: RunItem; cause: string }) {
     <>
       <h2 ref={place}>The same cause elsewhere</h2>
       {places === undefined && <p className="quiet">…</p>}
-      {places?.length === 0 && <p>In no other suite or branch in {data?.days} days.</p>}
+      {places?.length === 0 && <p>Not in any other suite or branch in the last {data?.days} days.</p>}
       {places !== undefined && places.length > 0 && (
         <ul className="plain-list">
           {places.slice(0, mostPlaces).map(({ suite, branch, runs, jobs, last }) => (
@@ -238,15 +238,15 @@ export function Elsewhere({ run, cause }: { run: RunItem; cause: string }) {
       <p>
         <Link href={pagePath.cause(cause)}>
           {places !== undefined && places.length > mostPlaces
-            ? `${places.length - mostPlaces} more places, and all of this cause`
-            : 'All of this cause'}
+            ? `${places.length - mostPlaces} more places and all details`
+            : 'All details of this cause'}
         </Link>
       </p>
     </>
   );
 }
 
-/** Whether an element has been on the screen: a person who only looks at the first cause asks for nothing more. */
+/** Whether an element has ever been visible. A user who only looks at the first cause then causes no further requests. */
 function useSeen(element: RefObject<Element | null>): boolean {
   const [seen, setSeen] = useState(false);
   useEffect(() => {

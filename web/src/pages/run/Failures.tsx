@@ -25,13 +25,13 @@ import { Badge, bandTitles, SeenStrip } from './verdict-view.tsx';
 
 interface FailuresProps extends ListState {
   page: RunPage;
-  /** The facets in which each job differs from the others of the run, by its index. */
+  /** The facets in which each job differs from the others of the run, by the index of the job. */
   differing: readonly (readonly Facet[])[];
   groups: readonly Group[];
-  /** Where the rows that are shown are kept. */
+  /** Receives the rows that are shown. */
   shown: { current: readonly FailureRow[] };
   triage: Triage | null;
-  /** Identifies the list; when it changes, no updates are held back. */
+  /** Identifies the list. When it changes, no updates are held back. */
   scope: string;
 }
 
@@ -83,12 +83,12 @@ export function Failures(props: FailuresProps) {
 
 const linesOf = ({ kind }: FailureRow) => ({ band: 1, group: 3, job: 2 })[kind] as 1 | 2 | 3;
 
-/** In the address while nobody has opened or closed a group. */
+/** The value in the URL until the user opens or closes a group. */
 const untouched = 'first';
 
 /**
- * Which groups are open, as the address says: at first the first one, unless it is long. That of the selected job always is. `scope`
- * identifies the list: the first one of it is chosen once, so that no update opens or closes a group under the reader.
+ * The open groups, which the URL stores. Initially, the first group is open unless it is long. The group of the selected job is always open.
+ * `scope` identifies the list: its first group is determined only once, so that no update opens or closes a group while a user reads.
  */
 function useOpenGroups(groups: readonly Group[], selected: string | null, scope: string) {
   const [open, setOpen] = useUrlState('open', untouched);
@@ -118,10 +118,10 @@ function isMarked(row: FailureRow, marks: ReadonlySet<string>): boolean {
 
 const columnCount = 6;
 
-/** Accepts what the server believes of all undecided causes of a band; null where nothing can be decided. */
+/** Accepts the proposed decisions for all undecided causes of a band; null if nothing can be decided. */
 const AcceptContext = createContext<((band: Band) => Promise<void>) | null>(null);
 
-/** What people and numbers say of a cause, and what its jobs have in common. */
+/** The decision on a cause, its verdict, and what its jobs have in common. */
 function saidOf(group: Group): string {
   const { verdict } = group;
   if (verdict === null) return '';
@@ -129,7 +129,7 @@ function saidOf(group: Group): string {
   return [decisionOf(group), verdict.sentence, common].filter((part) => part !== '').join(' – ');
 }
 
-/** The same in one line: the decision first, which is what a person looks for, then as many of the numbers as fit. */
+/** The same in one line: the decision first, because users look for it, then as many of the numbers as fit. */
 function Said({ group }: { group: Group }) {
   const decision = decisionOf(group);
   const numbers = group.verdict === null ? '' : shortSaid(group.verdict);
@@ -153,7 +153,7 @@ function BandHeading({ row }: { row: FailureRow & { kind: 'band' } }) {
         <button
           type="button"
           className="band-accept"
-          title="Decide on all of these as the server believes: flaky, the lab, … (T)"
+          title="Accept the proposed decisions for all of these: known flaky, infra, … (T)"
           onClick={() => void accept(row.band)}
         >
           accept all
@@ -173,7 +173,7 @@ function FirstCell({ row }: { row: FailureRow }) {
   );
 }
 
-/** The columns of the list of failures. Those of a cause and of a job share their tracks. */
+/** The columns of the list of failures. Causes and jobs share the tracks of the grid. */
 function failureColumns(page: RunPage): Column<FailureRow>[] {
   return [
     {
@@ -201,7 +201,7 @@ function failureColumns(page: RunPage): Column<FailureRow>[] {
     },
     {
       id: 'said',
-      title: 'Decision and why, nodes',
+      title: 'Decision and evidence, nodes',
       width: 'minmax(80px, 0.8fr)',
       span: ({ kind }) => (kind === 'group' ? 2 : 1),
       text: (row) => (row.kind === 'group' ? saidOf(row.group) : row.kind === 'job' ? row.job.nodes.join(' ') : ''),

@@ -27,13 +27,13 @@ import { BaseSelect } from './verdict-view.tsx';
 interface HeaderProps {
   page: RunPage;
   patch: Patch;
-  /** Those that match the filter. */
+  /** The jobs that match the filter. */
   jobs: readonly Job[];
   q: string;
   onFilter: (q: string) => void;
 }
 
-/** The facts and results of a run, and what changed since the previous run. */
+/** The facts and results of a run, and the changes since the previous run. */
 export function Header({ page, patch, jobs, q, onFilter }: HeaderProps) {
   const { run } = page;
   const pick = (status: JobStatus) => onFilter(pickStatus(q, status));
@@ -53,7 +53,7 @@ export function Header({ page, patch, jobs, q, onFilter }: HeaderProps) {
         <Counts counts={run.counts} onPick={pick} activeStatuses={active} />
         <Change page={page} />
       </div>
-      {/* Also there when nothing failed yet, so that the first failure does not move the page. */}
+      {/* Shown even if nothing has failed yet, so that the first failure does not move the page. */}
       <div className="line">
         <span className="strong">{headline(page)}</span>
         <Review page={page} patch={patch} />
@@ -146,7 +146,7 @@ function Change({ page }: { page: RunPage }) {
     <span>
       vs <Link href={pagePath.run(previous.name)}>previous run</Link>, <Time at={previous.scheduled} />:{' '}
       <span title="Jobs that fail now, and did not fail or did not exist in the previous run">
-        {change.new} began to fail
+        {change.new} newly failing
       </span>{' '}
       · {change.still} still failing · {change.fixed} fixed ·{' '}
       <Link href={pagePath.compare(run.name, baseQuery(page))}>compare</Link>
@@ -154,7 +154,7 @@ function Change({ page }: { page: RunPage }) {
   );
 }
 
-/** The actions of a run: its report, and the commands that rerun its failures or kill it. `jobs` are those that the filter leaves. */
+/** The actions of a run: its report, and the commands that rerun its failures or kill it. `jobs` are the jobs that match the filter. */
 export function Actions({ page, jobs, filtered }: { page: RunPage; jobs: readonly Job[]; filtered: boolean }) {
   const { counts } = page.run;
   const red = counts.fail + counts.dead;
@@ -190,7 +190,7 @@ function copyReport(page: RunPage, jobs: readonly Job[], format: ReportFormat): 
   void copyWithToast(runReport(page, jobs, place, format), `the report as ${format}`);
 }
 
-/** Copies with y and a second key: m and t the report, d the description and r the failure reason of the selected job. */
+/** Copies with y and a second key: m and t copy the report, d the description and r the failure reason of the selected job. */
 export function useCopyKeys(page: RunPage, jobs: readonly Job[], job: Job | null): void {
   useKeys({
     'y m': () => copyReport(page, jobs, 'Markdown'),

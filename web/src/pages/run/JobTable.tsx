@@ -14,7 +14,7 @@ import { countFacets } from './groups.ts';
 import { facetColumn, type JobRow, jobColumns } from './job-columns.tsx';
 import type { Job, Parts } from './jobs.ts';
 
-/** What a list of the run page marks and selects. */
+/** The marks and the selection in a list of the run page. */
 export interface ListState {
   /** The ids of marked jobs. */
   marks: ReadonlySet<string>;
@@ -45,7 +45,7 @@ export function JobTable({ jobs, facets, parts, q, marks, selected, onSelect, on
   );
   const hold = touched || selected !== null;
   const { rows, waiting, apply } = useHeldUpdates(sorted, ({ job_id }) => job_id, hold, `${q} ${sort}`);
-  // Sorted here, because the grid would move a row when its values change.
+  // Sorted here, because the grid would move a row whenever its values change.
   const unsorted = useMemo(() => columns.map(({ value: _, ...column }): Column<JobRow> => column), [columns]);
   return (
     <>
@@ -92,7 +92,7 @@ function rowsOf(jobs: readonly Job[], facets: JobTableProps['facets'], parts: Pa
   }));
 }
 
-/** The columns with those that `cols=` adds or hides, such as "+cause,-os,+f:objectstore". */
+/** The columns, with the changes in `cols=`, such as "+cause,-os,+f:objectstore". */
 function shownJobColumns(cols: string): Column<JobRow>[] {
   const facets = [...changesOf(cols)].filter(([id, hidden]) => id.startsWith('f:') && !hidden);
   return [...shownColumns(jobColumns, cols), ...facets.map(([id]) => facetColumn(id.slice(2)))];
@@ -115,7 +115,7 @@ export function JobTools({ facets }: { facets: readonly (readonly Facet[])[] }) 
         type="button"
         className="button wide-only"
         aria-pressed={rail !== ''}
-        title="Show the values in the descriptions with their numbers of jobs and failures"
+        title="Show the facets of the descriptions with their numbers of jobs and failures"
         onClick={() => setRail(rail === '' ? '1' : '')}
       >
         facets
@@ -125,10 +125,10 @@ export function JobTools({ facets }: { facets: readonly (readonly Facet[])[] }) 
   );
 }
 
-/** The most values shown for a key; the filter box finds the others. */
+/** The most values of a key to show; the filter box finds the others. */
 const mostValues = 12;
 
-/** The facets in which the listed jobs differ, each with its number of jobs and failures. */
+/** The facets in which the listed jobs differ, each with its numbers of jobs and failures. */
 function FacetRail({ jobs, facets }: { jobs: readonly Job[]; facets: readonly (readonly Facet[])[] }) {
   const keys = useMemo(() => countFacets(jobs, facets), [jobs, facets]);
   return (

@@ -1,4 +1,4 @@
-/** Scheduling jobs again, those that were marked for it, and ending a run. */
+/** Reruns jobs, manages the marked jobs, and kills a run. */
 
 import { useMemo, useState } from 'react';
 import { apiPath } from '../../../../src/core/paths.ts';
@@ -19,11 +19,11 @@ import type { Job } from './jobs.ts';
 
 type RerunJob = Pick<Job, 'job_id' | 'status' | 'description' | 'nodes'>;
 
-/** The command that schedules jobs, or with null all that failed, again with what their run was scheduled with. */
+/** The command that schedules jobs again (null: all failed jobs) with the options of their run. */
 export function Rerun({ run, jobs }: { run: RunItem; jobs: readonly RerunJob[] | null }) {
   const { data, error, refetch } = useApi<RunConfig>(apiPath.runConfig(run.name));
   if (error && data === undefined) return <ErrorBox error={error} onRetry={refetch} />;
-  if (data === undefined) return <p aria-busy="true">Reading what the run was scheduled with…</p>;
+  if (data === undefined) return <p aria-busy="true">Reading the options of the run…</p>;
   return jobs === null ? (
     <ByStatus run={run} config={data.common} />
   ) : (
@@ -61,12 +61,12 @@ function ByStatus({ run, config }: { run: RunItem; config: Config }) {
 }
 
 function Chosen({ run, config, jobs }: { run: RunItem; config: Config; jobs: readonly RerunJob[] }) {
-  // Filters are separated by commas.
+  // Filters are separated by commas, so a description must not contain one.
   const named = jobs.flatMap(({ description }) => (description && !description.includes(',') ? [description] : []));
   const missing = jobs.length - named.length;
   return (
     <>
-      {missing > 0 && <p>{plural(missing, 'job')} cannot be named: without a description, or with a comma in it.</p>}
+      {missing > 0 && <p>{plural(missing, 'job')} cannot be selected: no description, or a comma in it.</p>}
       {named.length > 0 && (
         <>
           <p>Schedules {plural(new Set(named).size, 'description')}. On a machine with teuthology, run:</p>
@@ -80,7 +80,7 @@ function Chosen({ run, config, jobs }: { run: RunItem; config: Config; jobs: rea
   );
 }
 
-/** How to keep jobs off a node that is suspect, or that most of them ran on. */
+/** Explains how to keep jobs off a node that is suspect, or that most of the jobs ran on. */
 function NodeHint({ common: { node, jobs, most }, of }: { common: CommonNode; of: number }) {
   const { data } = useApi<NodePage>(apiPath.node(node));
   const suspect = data?.node.suspect ?? null;
@@ -94,19 +94,19 @@ function NodeHint({ common: { node, jobs, most }, of }: { common: CommonNode; of
           : `${name} is suspect: ${suspect.sentence}`}{' '}
         To keep the jobs off {name}, first run:
       </p>
-      <Command text={markDown(node)} what={`the command to take ${name} out`} />
+      <Command text={markDown(node)} what={`the command to mark ${name} down`} />
     </>
   );
 }
 
-/** The command that ends a run, and what becomes of its jobs. */
+/** The command that kills a run, and the effect on its jobs. */
 export function Kill({ run }: { run: RunItem }) {
   const [keep, setKeep] = useState(false);
   const { running, waiting, queued } = run.counts;
   return (
     <>
       <p>
-        {plural(running + waiting, 'job')} {running + waiting === 1 ? 'runs' : 'run'} and will be killed.{' '}
+        {plural(running + waiting, 'running job')} will be killed.{' '}
         {queued > 0 &&
           (keep
             ? `${plural(queued, 'queued job')} will stay in the queue and still run.`
@@ -123,7 +123,7 @@ export function Kill({ run }: { run: RunItem }) {
   );
 }
 
-/** Shows the command that schedules some jobs again. */
+/** A button that shows the command to schedule some jobs again. */
 export function RerunButton({ run, jobs, label }: { run: RunItem; jobs: readonly RerunJob[]; label: string }) {
   return (
     <DialogButton label={label} title={`Rerun ${plural(jobs.length, 'job')}`}>
@@ -132,7 +132,7 @@ export function RerunButton({ run, jobs, label }: { run: RunItem; jobs: readonly
   );
 }
 
-/** The jobs that were marked with x, and what can be done with them. */
+/** The jobs that were marked with x, and the actions for them. */
 export function MarkedJobs({ run, jobs, onClear }: { run: RunItem; jobs: readonly Job[]; onClear: () => void }) {
   if (jobs.length === 0) return null;
   return (
@@ -144,7 +144,7 @@ export function MarkedJobs({ run, jobs, onClear }: { run: RunItem; jobs: readonl
   );
 }
 
-/** The jobs that were marked, as the address says. */
+/** The marked jobs, which the URL stores. */
 export function useMarks(all: readonly Job[]) {
   const { set: marks, change } = useUrlSet('marks');
   const marked = useMemo(() => all.filter(({ job_id }) => marks.has(job_id)), [all, marks]);
@@ -152,7 +152,7 @@ export function useMarks(all: readonly Job[]) {
     marks,
     marked,
     clear: () => change([]),
-    /** Marks jobs, or if all of them are marked, no longer marks them. */
+    /** Marks jobs. If all of them are already marked, removes the marks. */
     mark: (jobs: readonly Job[]) => {
       const ids = jobs.map(({ job_id }) => job_id);
       const next = ids.every((id) => marks.has(id))
@@ -163,5 +163,5 @@ export function useMarks(all: readonly Job[]) {
   };
 }
 
-/** More would make too long an address. */
+/** More marks would make the URL too long. */
 const mostMarks = 200;

@@ -20,7 +20,7 @@ interface ReviewProps {
   patch: Patch;
 }
 
-/** The last review, and a way to review a run in which nothing is left to decide. */
+/** The last review, and a button to review a run in which all causes are decided. */
 export function Review({ page, patch }: ReviewProps) {
   const { run, verdicts } = page;
   const [at] = useUrlState('at', '');
@@ -55,7 +55,7 @@ const choices = ['ok to merge', 'not ok', ''];
 function useReview({ page, patch }: ReviewProps) {
   const [key] = useState(() => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`);
   return async (verdict: string) => {
-    // The same words again are the same review, whatever became of the first answer.
+    // A retry with the same words has the same key, so that it does not add a review if only the first response was lost.
     const body = { verdict, key: `${key}-${verdict}`.slice(0, 64) };
     const made = await sendJson<ReviewItem>(apiPath.review(page.run.name), 'POST', body);
     const { author, verified, created } = made;
@@ -64,7 +64,7 @@ function useReview({ page, patch }: ReviewProps) {
   };
 }
 
-/** React gives the focus before the dialog is shown, which then gives it to the first button: the attribute tells the dialog. */
+/** React focuses the input before the dialog is shown, and the dialog then focuses its first button. The attribute makes it focus the input. */
 function focusFirst(input: HTMLInputElement | null): void {
   input?.setAttribute('autofocus', '');
 }
@@ -85,7 +85,7 @@ function ReviewForm({ page, patch, onDone }: ReviewProps & { onDone: () => void 
   };
   return (
     <form className="decide" onSubmit={(event) => void send(event)}>
-      <p>It keeps what the run says now, and everything that was decided.</p>
+      <p>The review records the current verdicts and decisions of the run.</p>
       <fieldset className="choices">
         <legend>Verdict</legend>
         {choices.map((one, index) => (
@@ -117,7 +117,7 @@ function ReviewForm({ page, patch, onDone }: ReviewProps & { onDone: () => void 
   );
 }
 
-/** Says that the page shows what was decided at an earlier time; with the review of that time, what the run said then. */
+/** Says that the page shows the decisions of an earlier time. If there is a review of that time, also shows its verdicts. */
 export function Frozen({ page }: { page: RunPage }) {
   const [at, setAt] = useUrlState('at', '');
   const time = Number(at);
@@ -129,26 +129,26 @@ export function Frozen({ page }: { page: RunPage }) {
     <div className="frozen">
       <p className="line">
         <b>
-          As it was decided on <Time at={time} />
+          Decisions as of <Time at={time} />
         </b>
         {review && (
           <span>
             reviewed: <b>{review.verdict}</b> by {review.author}
           </span>
         )}
-        <Button onClick={() => setAt('')}>Show now</Button>
+        <Button onClick={() => setAt('')}>Show current decisions</Button>
       </p>
       {review && (
         <details>
           <summary>
-            What it said then: {plural(review.frozen.causes.length + review.frozen.more, 'cause')},{' '}
-            {review.frozen.undecided} undecided
+            At that time: {plural(review.frozen.causes.length + review.frozen.more, 'cause')}, {review.frozen.undecided}{' '}
+            undecided
           </summary>
           <ul className="plain-list">
             {review.frozen.causes.map(({ cause, title, jobs, sentence, decision }) => (
               <li key={cause}>
                 <b>{jobs}×</b> <span className="mono">{title}</span> {sentence}{' '}
-                {decision === null ? 'Nobody decided.' : `${decision.class}, by ${decision.author}.`}
+                {decision === null ? 'Undecided.' : `${decision.class}, by ${decision.author}.`}
               </li>
             ))}
           </ul>

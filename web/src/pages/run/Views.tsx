@@ -59,13 +59,13 @@ function CommonConfig({ run }: { run: RunItem }) {
   if (data === undefined) return <Skeleton rows={10} />;
   return (
     <>
-      <h2>Schedule the same again</h2>
+      <h2>Schedule this run again</h2>
       <Command text={scheduleAgain(run, data.common)} what="the command to schedule the same run" />
       <h2>Common configuration</h2>
       <p className="quiet">
         {data.compared === data.jobs
-          ? `What the configurations of all ${plural(data.jobs, 'job')} have in common.`
-          : `What ${data.compared} of ${plural(data.jobs, 'job')}, spread evenly over the run, have in common.`}
+          ? `Settings that all ${plural(data.jobs, 'job')} have in common.`
+          : `Settings that ${data.compared} of ${plural(data.jobs, 'job')}, spread evenly over the run, have in common.`}
       </p>
       <p>
         <input
@@ -77,7 +77,7 @@ function CommonConfig({ run }: { run: RunItem }) {
         />
       </p>
       {found === null ? (
-        <p>Nothing has “{words}” in its key or value.</p>
+        <p>No key or value contains “{words}”.</p>
       ) : (
         <Yaml value={found as RunConfig['common']} name={run.name} label="Common configuration" />
       )}
@@ -95,14 +95,14 @@ export function FailedCases({ page }: { page: RunPage }) {
   const known = new Set(page.signatures.map(({ id }) => id));
   return (
     <div className="body">
-      {data.causes.length === 0 && <p>No test case of this run has failed, as far as its jobs have told.</p>}
+      {data.causes.length === 0 && <p>No failed test cases have been reported for this run.</p>}
       {data.causes.some(({ signature }) => signature === null) && (
         <p>
-          The first {mostCaseCauses} failed cases of a job are causes of its failure. Those without a link to their
-          cause come later, and are only listed here.
+          Only the first {mostCaseCauses} failed cases of a job become causes of its failure. The others are listed here
+          without a link to a cause.
         </p>
       )}
-      {data.more && <p>The run has more failed cases than these.</p>}
+      {data.more && <p>The run has more failed cases than are listed here.</p>}
       <ul className="cases">
         {data.causes.map(({ signature, name, message, jobs }) => (
           <li key={name}>
@@ -127,10 +127,10 @@ export function FailedCases({ page }: { page: RunPage }) {
   );
 }
 
-/** Cases of one cause that are shown: they differ in numbers alone. */
+/** The most cases of one cause to show. They differ only in numbers. */
 const mostCases = 3;
 
-/** What the failed cases say that are the cause of a group; nothing for a group of anything else. */
+/** The messages of the failed cases that are the cause of a group; nothing if the cause is not a test case. */
 export function CasesOfGroup({ page, group: { id, title, jobs } }: { page: RunPage; group: Group }) {
   const isCase = jobs.some(({ case_causes }) => case_causes.some((cause) => cause.id === id));
   const { data } = useApi<RunTests>(isCase ? apiPath.runTests(page.run.name) : null);
@@ -153,7 +153,7 @@ export function CasesOfGroup({ page, group: { id, title, jobs } }: { page: RunPa
   );
 }
 
-/** What a run that is over came to, when no job failed: clients may report jobs whose status says nothing. */
+/** The summary of a finished run without failed jobs. Clients may have reported jobs with status unknown. */
 function passedText(passed: number, total: number): string {
   if (passed === total) return `All ${plural(total, 'job')} passed.`;
   return `No job failed: ${number(passed)} of ${plural(total, 'job')} passed, and ${number(total - passed)} ended with an unknown status.`;

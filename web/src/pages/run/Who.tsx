@@ -1,10 +1,10 @@
-/** What somebody must give who says something of a failure: a name, or a token. */
+/** The field for the name or token that a user needs for making decisions. */
 import { useState } from 'react';
 import { longestName, useGivenName, useMissingName, useSignIn } from '../../lib/session.ts';
 
 type Who = ReturnType<typeof useWho>;
 
-/** The state of the field for what is missing; `give` gives it, and throws an `ApiError`. */
+/** The state of the field for the missing name or token. `give` submits it, and throws an `ApiError`. */
 export function useWho() {
   const missing = useMissingName();
   const { signIn } = useSignIn();
@@ -17,7 +17,7 @@ export function useWho() {
   return { missing, text, setText, give };
 }
 
-/** The field; nothing when nothing is missing. */
+/** The field; nothing if no name or token is missing. */
 export function WhoField({ who: { missing, text, setText } }: { who: Who }) {
   if (missing === null) return null;
   const isName = missing === 'name';
@@ -36,7 +36,7 @@ export function WhoField({ who: { missing, text, setText } }: { who: Who }) {
   );
 }
 
-/** Why what the form says was not saved. */
+/** Says why the form was not saved. */
 export function NotSaved({ problem }: { problem: string | null }) {
   return <p role="alert">{problem !== null && <b>Not saved: {problem}</b>}</p>;
 }

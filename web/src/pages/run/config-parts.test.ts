@@ -10,6 +10,6 @@ test.each([
   ['install', { tasks: [{ install: null }] }],
   ['1', { n: 1 }],
   ['nothing', null],
-])('of a configuration %j finds the keys and values with it', (text, found) => {
+])('%j finds the matching keys and values of a configuration', (text, found) => {
   expect(partsWith(config, text)).toEqual(found);
 });

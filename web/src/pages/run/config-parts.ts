@@ -1,4 +1,4 @@
-/** A configuration reduced to the keys and values that contain a text in whatever case, with what they are in; null when none does. */
+/** Reduces a configuration to the keys and values that contain a text, ignoring case, and everything that encloses them. Null if there are none. */
 export function partsWith(value: unknown, text: string): unknown {
   const wanted = text.trim().toLowerCase();
   return wanted === '' ? value : (partOf(value, wanted) ?? null);

@@ -24,7 +24,7 @@ const facetsOf = (id: string) =>
   rowsWith(id).flatMap((row) => (row.kind === 'job' && row.group.id === id ? [row.facets] : []));
 
 describe('the rows', () => {
-  test('of closed groups are a line each, below the heading of their band', () => {
+  test('of closed groups are one line each, below the heading of their band', () => {
     expect(rowsWith()).toEqual([
       { kind: 'band', band: 'look', causes: 1, open: 1, jobs: 2 },
       { kind: 'group', group: groups[0] },
@@ -33,27 +33,27 @@ describe('the rows', () => {
     ]);
   });
 
-  test('have no headings when jobs are grouped by something else than their cause', () => {
+  test('have no headings if jobs are not grouped by cause', () => {
     const byOs = groupFailures(jobs, page, 'os');
     expect(failureRows(byOs, new Set(), differing).map(({ kind }) => kind)).toEqual(['group']);
   });
 
-  test('of a group show where the descriptions of its jobs differ', () => {
+  test('of a group show the differences between the descriptions of its jobs', () => {
     expect(facetsOf('a')).toEqual(['q=1', 'q=2']);
   });
 
-  test('of a lone job show where it differs from the rest of the run', () => {
+  test('of a single job show its differences from the rest of the run', () => {
     expect(facetsOf('b')).toEqual(['q=3']);
   });
 });
 
-describe('a key of the address selects', () => {
+describe('a key in the URL selects', () => {
   const select = (key: string) => {
     const { group, job } = selectionOf(key, groups, jobs);
     return [group?.id ?? null, job?.job_id ?? null];
   };
 
-  test('the row that it was made of, whatever the job is called', () => {
+  test('the row that it was made from, whatever the name of the job', () => {
     for (const group of groups) {
       expect(select(groupKey(group))).toEqual([group.id, null]);
     }

@@ -1,16 +1,16 @@
-/** The rows of the list of failures, and the keys that identify them in the address. */
+/** The rows of the list of failures, and the keys that identify them in the URL. */
 import { differingFacets, type Facet, facetText } from '../../../../src/core/facets.ts';
 import type { Band } from '../../../../src/core/verdicts/bands.ts';
 import type { Group } from './groups.ts';
 import type { Job } from './jobs.ts';
 
-/** A row: the heading of a band, of whose causes `open` have no decision of anybody, a group, or one of its jobs with the facets in which it differs. */
+/** A row: the heading of a band, of whose causes `open` have no decision; a group; or one of its jobs with the facets in which it differs. */
 export type FailureRow =
   | { kind: 'band'; band: Band; causes: number; open: number; jobs: number }
   | { kind: 'group'; group: Group }
   | { kind: 'job'; group: Group; job: Job; facets: string };
 
-/** The rows of all groups, which come band by band; `opened` has the ids of open groups. */
+/** The rows of all groups, which are ordered by band. `opened` has the ids of open groups. */
 export function failureRows(
   groups: readonly Group[],
   opened: ReadonlySet<string>,
@@ -27,26 +27,26 @@ export function failureRows(
   });
 }
 
-/** The rows of a group: its heading and, if it is open, its jobs. `differing` holds the facets that tell each job from the rest of the run. */
+/** The rows of a group: its heading and, if it is open, its jobs. `differing` holds the facets that distinguish each job from the rest of the run. */
 function groupRows(group: Group, open: boolean, differing: readonly (readonly Facet[])[]): FailureRow[] {
   const head: FailureRow = { kind: 'group', group };
   if (!open) return [head];
   const facets = differingFacets(group.jobs.map(({ description }) => description));
   const rows = group.jobs.map((job, index): FailureRow => {
     const inGroup = facets[index] ?? [];
-    // A single job can only be told from the rest of the run.
+    // A group with a single job has no differences, so show what distinguishes the job from the rest of the run.
     const shown = inGroup.length > 0 ? inGroup : (differing[job.index] ?? []);
     return { kind: 'job', group, job, facets: shown.map(facetText).join('  ') };
   });
   return [head, ...rows];
 }
 
-/** The key of a group in the address. */
+/** The key of a group in the URL. */
 export function groupKey({ id }: Pick<Group, 'id'>): string {
   return `group:${id}`;
 }
 
-/** The key of a row in the address. A job can be in several groups. */
+/** The key of a row in the URL. A job can be in several groups. */
 export function rowKey(row: FailureRow): string {
   if (row.kind === 'band') return `band:${row.band}`;
   return row.kind === 'group' ? groupKey(row.group) : `${row.job.job_id}@${row.group.id}`;
@@ -77,21 +77,24 @@ export function nextGroup(groups: readonly Group[], selected: string | null, ste
   return at === -1 ? groups[0] : groups[at + step];
 }
 
-/** Whether a key is that of a group or of one of its jobs. */
+/** Whether a key belongs to a group or to one of its jobs. */
 export function holds(group: Group, selected: string): boolean {
   return selected === groupKey(group) || group.jobs.some(({ job_id }) => selected === `${job_id}@${group.id}`);
 }
 
-/** The key of the row that an address selects: a job alone, as the table of jobs writes it, is a row of its first group. */
+/** The key of the selected row. If the URL has only a job, as from the table of jobs, it is the row of this job in its first group. */
 export function rowKeyOf(groups: readonly Group[], selected: string | null): string | null {
   const group = groups.find(({ jobs }) => jobs.some(({ job_id }) => job_id === selected));
   return group === undefined ? selected : `${selected}@${group.id}`;
 }
 
-/** A group of more jobs is closed at first. */
+/** Groups with more jobs are closed initially. */
 const mostOpen = 12;
 
-/** The ids of the open groups; `opened` is null at first, when none is open without room for it. The group of a selected job is open. */
+/**
+ * The ids of the open groups. `opened` is null initially; the first group is then open if there is room for it. The group of a selected job is
+ * always open.
+ */
 export function openGroups(
   groups: readonly Group[],
   opened: readonly string[] | null,

@@ -22,7 +22,7 @@ const grouped = (by: string, from = page) =>
   groupFailures(jobsOf(from), from, by).map(({ title, jobs: ofGroup }) => [title, ofGroup.map(({ job_id }) => job_id)]);
 
 describe('failing jobs are grouped', () => {
-  test('by cause: those to look at first before others, then those with the most jobs', () => {
+  test('by cause: first those to look at first, then those with the most jobs', () => {
     expect(grouped('signature')).toEqual([
       ['cause also new', ['5', '6']],
       ['cause new', ['4']],
@@ -106,16 +106,16 @@ describe('failing jobs are grouped', () => {
     ).toBe(true);
   });
 
-  test('into no groups when nothing failed', () => {
+  test('into no groups if nothing failed', () => {
     expect(groupFailures(jobsOf(aPage({ jobs: [{}] })), page, 'signature')).toEqual([]);
   });
 });
 
-test('what failures can be grouped by includes each facet that differs among them', () => {
+test('failures can be grouped by each facet in which they differ', () => {
   expect(groupingsOf(all)).toEqual(['signature', 'description', 'node', 'os', 'kind', 'none', 'facet:c']);
 });
 
-test('values are counted by key, those with the largest share of failures first; what all jobs share is left out', () => {
+test('values are counted by key, the largest share of failures first, without the facets that all jobs share', () => {
   const jobs = jobsOf(
     aPage({
       jobs: [
@@ -135,7 +135,7 @@ test('values are counted by key, those with the largest share of failures first;
   expect(countFacets(jobs.slice(0, 2), facets)).toEqual([]);
 });
 
-test('only the keys that tell most are counted', () => {
+test('only the most informative keys are counted', () => {
   const facets = Array.from({ length: 30 }, (_, at) => `k${at}`);
   const jobs = jobsOf(
     aPage({
@@ -157,6 +157,6 @@ test.each([
       { node: 'b', jobs: 2, most: false },
     ],
   ],
-])('of %j those that several jobs ran on are asked about', (jobs, nodes) => {
+])('of %j, the nodes that several jobs ran on are checked', (jobs, nodes) => {
   expect(commonNodes(jobs)).toEqual(nodes);
 });

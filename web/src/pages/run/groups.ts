@@ -1,4 +1,4 @@
-/** What failing jobs have in common: their causes, those to look at first before others, their facets and nodes. */
+/** Groups failing jobs by what they have in common: causes (those to look at first come first), facets or nodes. */
 
 import { isFailing } from '../../../../src/core/compare.ts';
 import { differingFacets, differingOf, type Facet, facetText, parseFacets } from '../../../../src/core/facets.ts';
@@ -9,12 +9,12 @@ import type { PageVerdict } from '../../../../src/http/api/run-verdicts.ts';
 import { counted } from '../../lib/sets.ts';
 import type { Job } from './jobs.ts';
 
-/** Failing jobs with something in common, usually their cause. */
+/** Failing jobs that have something in common, usually their cause. */
 export interface Group {
   id: string;
   title: string;
   kind: string;
-  /** The cause; null, like what is said of it, for groups of anything else. */
+  /** The cause. Null, like its verdict, if jobs are grouped by anything else. */
   signature: PageSignature | null;
   verdict: PageVerdict | null;
   band: Band | null;
@@ -23,7 +23,7 @@ export interface Group {
 
 const fixedGroupings = ['signature', 'description', 'node', 'os', 'kind', 'none'];
 
-/** What failing jobs can be grouped by, including each facet in which they differ. */
+/** The properties by which failing jobs can be grouped, including each facet in which they differ. */
 export function groupingsOf(jobs: readonly Job[]): string[] {
   const facets = differingFacets(jobs.filter(({ status }) => isFailing(status)).map(({ description }) => description));
   const keys = new Set(facets.flatMap((list) => list.map(({ key }) => key)).filter((key) => key !== ''));
@@ -32,7 +32,7 @@ export function groupingsOf(jobs: readonly Job[]): string[] {
 
 const mostFacets = 40;
 
-/** Groups failing jobs: causes by band, and those with the most jobs first. */
+/** Groups failing jobs. Causes are ordered by band, then by number of jobs, the largest first. */
 export function groupFailures(jobs: readonly Job[], page: RunPage, by: string): Group[] {
   const groups = new Map<string, Group>();
   const verdicts = new Map(page.verdicts.map((verdict) => [verdict.cause, verdict]));
@@ -51,7 +51,7 @@ export function groupFailures(jobs: readonly Job[], page: RunPage, by: string): 
   return [...groups.values()].sort((a, b) => place(a) - place(b) || b.jobs.length - a.jobs.length);
 }
 
-/** The groups that a job is in: with several failed test cases it has several causes. */
+/** The groups of a job. A job with several failed test cases has several causes. */
 function headingsOf(job: Job, by: string): { title: string; signature: PageSignature | null }[] {
   const causes = causesOfJob(job);
   if (by === 'signature' && causes.length > 0)
@@ -72,7 +72,7 @@ function titlesOf(job: Job, by: string): string[] {
   return [by === 'none' ? 'all failures' : 'no reason recorded'];
 }
 
-/** A facet, the number of jobs with it, and how many of those failed. */
+/** A facet, the number of jobs with it, and how many of them failed. */
 type FacetCount = { facet: Facet; red: number; total: number };
 
 const mostKeys = 24;
@@ -102,19 +102,19 @@ export function countFacets(
     .map(([key, values]) => [key, [...values.values()].sort((a, b) => b.red / b.total - a.red / a.total)]);
 }
 
-/** A node, and how many of some jobs ran on it. */
+/** A node, and how many of the jobs ran on it. */
 export interface CommonNode {
   node: string;
   jobs: number;
-  /** Whether more than half of them did, and at least three. */
+  /** Whether at least three jobs and more than half of all ran on it. */
   most: boolean;
 }
 
-/** A node is asked about when two jobs ran on it, and no more than three nodes are. */
+/** Nodes are only checked if at least two jobs ran on them, and at most three nodes are checked. */
 const leastJobs = 2;
 const mostNodes = 3;
 
-/** The nodes that most of some jobs ran on, the most frequent first. */
+/** The nodes that most of the jobs ran on, the most frequent first. */
 export function commonNodes(jobs: readonly Pick<Job, 'nodes'>[]): CommonNode[] {
   return counted(jobs.flatMap(({ nodes }) => nodes))
     .filter(([, count]) => count >= leastJobs)

@@ -17,7 +17,7 @@ const began = (id: string, days: number) => {
 };
 
 describe('the sentence on all causes', () => {
-  test('names what to look at first, with the jobs of what began, and then the rest', () => {
+  test('starts with what to look at first, with the numbers of jobs, followed by the rest', () => {
     const causes = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'].map((id, at) => aCause(id, [9, at + 1]));
     const verdicts = [
       aVerdict('a', { verdict: 'KNOWN' }),
@@ -34,11 +34,11 @@ describe('the sentence on all causes', () => {
       Array.from({ length: at + 1 }, () => ({ status: 'fail', cause: id }) as const),
     );
     expect(headline(aPage({ causes, verdicts, jobs }))).toBe(
-      '9 causes in 45 jobs: 1 began 20 Nov (8 jobs), 1 rose (6 jobs), 1 new, 2 infra, 1 unseen before, 1 began earlier (9 jobs), 1 flaky, 1 known; 7 undecided of 9 left',
+      '9 causes in 45 jobs: 1 began 20 Nov (8 jobs), 1 rose (6 jobs), 1 new, 2 infra, 1 unseen before, 1 began earlier (9 jobs), 1 flaky, 1 known; 7 of 9 undecided',
     );
   });
 
-  test('counts a job of several causes once', () => {
+  test('counts a job with several causes once', () => {
     const causes = [aCause('a', [2]), aCause('b', [2], 'test'), aCause('c', [1], 'test')];
     const verdicts = [aVerdict('a'), began('b', 3), began('c', 3)];
     const jobs = [
@@ -47,7 +47,7 @@ describe('the sentence on all causes', () => {
       { status: 'pass' },
     ] as const;
     expect(headline(aPage({ causes, verdicts, jobs }))).toBe(
-      '3 causes in 2 jobs: 2 began 20 Nov (2 jobs), 1 known; 2 undecided of 3 left',
+      '3 causes in 2 jobs: 2 began 20 Nov (2 jobs), 1 known; 2 of 3 undecided',
     );
   });
 
@@ -68,7 +68,7 @@ describe('what a run was compared with', () => {
     ],
     [1, at(Date.UTC(2026, 10, 20)), at(Date.UTC(2026, 10, 20)), 'Compared with 1 run of rados on main, 20 Nov.'],
     [0, null, null, 'No earlier run of rados on main within 60 days to compare with.'],
-  ])('is said of %i runs', (runs, first, last, expected) => {
+  ])('is described for %i runs', (runs, first, last, expected) => {
     expect(baselineText(aPage({ baseline: { base: 'main', bases: ['main'], chosen: false, runs, first, last } }))).toBe(
       expected,
     );
@@ -100,7 +100,7 @@ test.each<[Parameters<typeof aRun>[0], string]>([
   [{ counts: { dead: 1, running: 2 }, status: 'running' }, '1† rados @main'],
   [{ counts: { pass: 2 } }, '✓ rados @main'],
   [{ counts: { queued: 2 }, status: 'queued' }, 'queued rados @main'],
-])('%j is named %s', (run, title) => {
+])('the title of %j is %s', (run, title) => {
   expect(runTitle(aRun(run))).toBe(title);
 });
 
@@ -108,7 +108,7 @@ test.each<[string, number[], number[], number[]]>([
   ['in runs of one size follow the counts', [0, 7, 14, 28], [500, 500, 500, 500], [0, 0.25, 0.5, 1]],
   ['follow the share of jobs, not their number', [20, 40], [50, 500], [1, 0.25]],
   ['show a single job', [1, 500], [500, 500], [0.25, 1]],
-  ['of a cause that was never there are empty', [0, 0], [10, 0], [0, 0]],
+  ['of a cause that never occurred are empty', [0, 0], [10, 0], [0, 0]],
   ['of a run without jobs yet are full', [1], [0], [1]],
 ])('the cells of a strip %s', (_what, counts, totals, expected) => {
   const runs = totals.map((total, at) => ({ name: `run ${at}`, scheduled: at, total }));

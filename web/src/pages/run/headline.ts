@@ -1,4 +1,4 @@
-/** What is said of a run, of its causes and of what it was compared with, each in a line. */
+/** One-line summaries of a run: its causes, and what it was compared with. */
 import { isNew, isSettled } from '../../../../src/core/verdicts/bands.ts';
 import { dayText, facetsText, percent } from '../../../../src/core/verdicts/sentence.ts';
 import type { RunPage } from '../../../../src/http/api/run-document.ts';
@@ -6,7 +6,7 @@ import type { PageVerdict } from '../../../../src/http/api/run-verdicts.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { plural } from '../../lib/format.ts';
 
-/** "24 causes in 94 jobs: 1 began 20 Nov (30 jobs), 3 new, 4 infra, 16 known; 8 undecided of 24 left". */
+/** "24 causes in 94 jobs: 1 began 20 Nov (30 jobs), 3 new, 4 infra, 16 known; 8 of 24 undecided". */
 export function headline({ run, signatures, jobs, verdicts }: RunPage): string {
   if (signatures.length === 0) return 'No failures';
   const words = new Map<string, string>();
@@ -16,7 +16,7 @@ export function headline({ run, signatures, jobs, verdicts }: RunPage): string {
     words.set(one.cause, word);
     parts.set(word, { causes: (parts.get(word)?.causes ?? 0) + 1, jobs: 0 });
   }
-  // A job of several causes is one job, of the run and of each part.
+  // A job with several causes counts as one job, for the run and for each part.
   const failed = jobs.filter(({ signature }) => signature !== null);
   for (const { signature, case_causes } of failed) {
     const said = [signature as number, ...case_causes].map((place) => words.get(signatures[place]?.id ?? ''));
@@ -34,12 +34,12 @@ export function headline({ run, signatures, jobs, verdicts }: RunPage): string {
 
 function leftText(verdicts: readonly PageVerdict[]): string {
   const left = verdicts.filter((verdict) => !isSettled(verdict)).length;
-  return left === 0 ? 'nothing left to decide' : `${left} undecided of ${verdicts.length} left`;
+  return left === 0 ? 'nothing left to decide' : `${left} of ${verdicts.length} undecided`;
 }
 
 const order = ['SINCE', 'ROSE', 'NEW', 'INFRA', 'UNSEEN', 'FLAKY', 'KNOWN'];
 
-/** The place of a verdict in the sentence; what began long ago is among the others. */
+/** The place of a verdict in the sentence. SINCE with an old beginning comes after the verdicts that need a look. */
 function placeOf(verdict: PageVerdict, run: RunPage['run']): number {
   const place = order.indexOf(verdict.verdict);
   const isFirst = isNew(verdict, run) || verdict.verdict === 'INFRA' || verdict.verdict === 'UNSEEN';
@@ -52,7 +52,7 @@ function wordOf(verdict: PageVerdict, run: RunPage['run']): string {
   return isNew(verdict, run) ? `began ${dayText(verdict.since.run.scheduled)}` : 'began earlier';
 }
 
-/** What links to other pages of a run say of the branch that somebody chose to compare with. */
+/** The query of links to other pages of a run: the base branch, if the user has chosen one. */
 export function baseQuery({ baseline }: Pick<RunPage, 'baseline'>): { base?: string } {
   return baseline.chosen ? { base: baseline.base } : {};
 }
@@ -66,7 +66,7 @@ export function baselineText({ run, baseline }: Pick<RunPage, 'baseline'> & { ru
   return `Compared with ${plural(runs, 'run')} of ${where}, ${from === to ? from : `${from} to ${to}`}.`;
 }
 
-/** What is said of a cause in some run. */
+/** The verdict on a cause in some run. */
 export type Said = Omit<PageVerdict, 'cause' | 'class'>;
 
 /** "0 of 404 before, 38 of 138 since · rados/thrash-erasure-code". */
@@ -75,7 +75,7 @@ export function shortSaid(verdict: Said): string {
   return blame === null ? numbersOf(verdict) : `${numbersOf(verdict)} · ${facetsText(blame.facets.map(valuesOf))}`;
 }
 
-/** Facets without their keys, which most values tell: "bluestore-hybrid" of "objectstore=bluestore-hybrid". */
+/** Facets without their keys, because most values are clear without one: "bluestore-hybrid" for "objectstore=bluestore-hybrid". */
 function valuesOf(names: readonly string[]): string[] {
   return [...new Set(names.map((name) => name.slice(name.indexOf('=') + 1)))];
 }
@@ -96,19 +96,19 @@ function numbersOf({ measured, c, m, k, n, runs, runs_with, since, outage }: Sai
   }
 }
 
-/** The title of a browser tab that shows a run, failures first: "47✕ 13† rados @wip-yuri5". */
+/** The title of a browser tab that shows a run, starting with its failures: "47✕ 13† rados @wip-yuri5". */
 export function runTitle({ counts, status, suite, branch }: RunItem): string {
   const { fail, dead } = counts;
   const red = [fail > 0 && `${fail}✕`, dead > 0 && `${dead}†`].filter(Boolean).join(' ');
   return `${red || (status === 'finished pass' ? '✓' : status)} ${suite} @${branch}`;
 }
 
-/** A single job is visible too. */
+/** The least height, so that even a single job is visible. */
 const least = 0.25;
 
 /**
- * How much of its cell in a strip each run fills: the share of its jobs that are among `counts`, against the highest such share. 0 only
- * where there is no such job, and 1 for the run that was hit most.
+ * How much of its cell each run fills in a strip: the share of its jobs that are among `counts`, relative to the highest such share. It is 1 for
+ * the run that was hit most, and 0 only for runs that were not hit.
  */
 export function sharesOf(counts: readonly number[], runs: readonly { total: number }[]): number[] {
   const shares = counts.map((count, at) => count / Math.max(count, runs[at]?.total ?? 0, 1));

@@ -46,7 +46,7 @@ export default function RunPageView() {
   const read = useThrottled(refetch);
   const show = usePatch<RunPage>(path);
   const patch: Patch = (change) => {
-    // What is shown is otherwise read again as soon as the server tells of the change.
+    // If a request was cancelled, the page is read again. Otherwise it is read again when the server reports the change.
     if (show(change)) read();
   };
   useLive(`run:${run}`, (type, event) => {
@@ -54,7 +54,7 @@ export default function RunPageView() {
     if (isOfRun && type !== 'decisions') read();
   });
   useLive('decisions', (type, event) => {
-    // After a reset the other listener reads; what was decided at an earlier time does not change.
+    // After a reset, the other listener reads the page. Decisions of an earlier time never change.
     if (type !== 'decisions' || at !== '') return;
     const told = event as LiveEvents['decisions'];
     if (!data?.signatures.some(({ id }) => told.names.includes(id))) return;
@@ -90,10 +90,10 @@ export default function RunPageView() {
 
 const views = ['failures', 'jobs', 'config'];
 
-/** The page of a run, once its data has been loaded. */
+/** The page of a run whose data has been loaded. */
 function RunView({ page, patch }: { page: RunPage; patch: Patch }) {
   const red = page.run.counts.fail + page.run.counts.dead;
-  // Chosen once: a first failure must not change the view under the reader.
+  // Determined only once, so that the first failure does not change the view while a user reads.
   const over = page.run.counts.running + page.run.counts.waiting + page.run.counts.queued === 0;
   const [firstView] = useState(red > 0 || over ? 'failures' : 'jobs');
   const [view] = useUrlChoice('view', red > 0 ? [...views, 'cases'] : views, firstView);
@@ -198,11 +198,11 @@ interface ListProps {
   parts: Parts;
 }
 
-/** What is selected, which the address keeps, and whether the details were closed. */
+/** The selection, which the URL stores, and whether the details were closed. */
 function useSelection() {
   const [sel, setSel] = useUrlState('sel', '');
   const [closed, setClosed] = useState(false);
-  // Where the details cover the page, the button back of a phone leads to the list.
+  // On a phone, where the details cover the page, the back button returns to the list.
   const covers = useNarrow() && sel === '';
   const added = useRef(false);
   const select = useCallback(
@@ -223,7 +223,7 @@ function useSelection() {
   return { sel, closed, select, close };
 }
 
-/** A list and the details of the selection; without a selection those of the first cause, if there is room. */
+/** A list and the details of the selection. Without a selection, the details of the first cause are shown if there is room. */
 function ListAndDetails({ page, patch, loaded, groups, view, by, q, parts }: ListProps) {
   const { all, jobs, facets } = loaded;
   const { sel, closed, select, close } = useSelection();

@@ -8,7 +8,10 @@ import { JobTime, Time } from '../../ui/Time.tsx';
 import type { Job, JobParts } from './jobs.ts';
 import type { partColumns } from './use-jobs.ts';
 
-/** A row of the table: a job, the facets in which it differs from the other listed jobs as text, all its facets, and what was read later. */
+/**
+ * A row of the table: a job, a text with the facets in which it differs from the other listed jobs, all its facets, and the parts that are loaded
+ * later.
+ */
 export type JobRow = Job & { facets: string; all: readonly Facet[]; parts: JobParts | null };
 
 /** The columns of the table of jobs, except facets. */
@@ -71,7 +74,7 @@ export const jobColumns: Column<JobRow>[] = [
 
 type PartColumn = (typeof partColumns)[number];
 
-/** A column of what is read when it is shown. */
+/** A column whose values are loaded when it is shown. */
 function part(
   id: PartColumn,
   title: string,
@@ -87,7 +90,7 @@ function time(id: 'started' | 'posted' | 'updated', title: string, hidden: boole
   return sortedBy(id, title, '96px', (job) => job[id], { hidden, cell: (job) => <Time at={job[id]} /> });
 }
 
-/** The facets that tell the job from others, or else its whole description. */
+/** The facets that distinguish the job from others; its whole description if there are none. */
 function shortDescription(job: JobRow): string | null {
   return job.facets || job.description;
 }

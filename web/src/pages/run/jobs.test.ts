@@ -4,7 +4,7 @@ import { jobMatcher } from '../../../../src/core/query-match.ts';
 import { aCause, aPage, aVerdict } from '../../../../test/helpers/dashboard.ts';
 import { jobsOf, matchableJobs, pickedStatuses, pickStatus, valuesOf } from './jobs.ts';
 
-test('jobs come with their texts, their causes and where their logs are', () => {
+test('jobs have their texts, their causes and the URLs of their logs', () => {
   const causes = [aCause('a', [1]), aCause('b', [2])];
   const [first, second] = jobsOf(
     aPage({
@@ -23,7 +23,7 @@ test('jobs come with their texts, their causes and where their logs are', () => 
   expect(second?.log_href).toBe('https://logs.example/run%201/%7Brun_name%7D/log');
 });
 
-test.each(['', 'javascript:alert(1)', '/logs/{job_id}'])('the template "%s" leads nowhere', (log_href_template) => {
+test.each(['', 'javascript:alert(1)', '/logs/{job_id}'])('the template "%s" gives no link', (log_href_template) => {
   expect(jobsOf(aPage({ jobs: [{}], log_href_template }))[0]?.log_href).toBeNull();
 });
 
@@ -121,7 +121,7 @@ test.each([
   ['status:fail,dead x', ['fail', 'dead']],
   ['-s:pass', []],
   ['s:f*', []],
-])('the filter "%s" asks for %j', (q, statuses) => {
+])('the filter "%s" selects %j', (q, statuses) => {
   expect(pickedStatuses(q)).toEqual(statuses);
 });
 

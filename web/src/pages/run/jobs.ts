@@ -1,4 +1,4 @@
-/** The jobs of a run: as its page shows them, and as filters see them. */
+/** The jobs of a run, as shown on its page and as seen by filters. */
 
 import { facetText, parseFacets } from '../../../../src/core/facets.ts';
 import { causesOfJob, type JobStatus } from '../../../../src/core/job.ts';
@@ -14,17 +14,17 @@ import type { PageVerdict } from '../../../../src/http/api/run-verdicts.ts';
 import { withoutOverrides } from '../../lib/format.ts';
 import { counted } from '../../lib/sets.ts';
 
-/** What filters and columns show of one job beside the page (`RunParts`). */
+/** Further properties of a job for filters and columns (`RunParts`), which are not part of the page. */
 export type JobParts = Omit<RunParts['jobs'][number], 'tasks' | 'roles'> & { tasks: string[]; roles: string[] };
 
-/** `JobParts` by the ids of the jobs. */
+/** `JobParts` by job id. */
 export type Parts = ReadonlyMap<string, JobParts>;
 
-/** A job; times in milliseconds since the epoch, durations in seconds. */
+/** A job. Times are in milliseconds since the epoch, durations in seconds. */
 export interface Job extends ListedJob<PageSignature> {
   /** Its index in `page.jobs`. */
   index: number;
-  /** Where its log is; null when this is not configured. */
+  /** The URL of its log; null if this is not configured. */
   log_href: string | null;
 }
 
@@ -38,7 +38,7 @@ export function jobsOf({ run, jobs, texts, signatures, log_href_template }: RunP
   }));
 }
 
-/** All jobs of a page, in the same order. */
+/** All jobs of a page as seen by filters, in the same order. */
 export function matchableJobs(jobs: readonly Job[], { run, verdicts }: RunPage, parts: Parts): MatchableJob[] {
   const byCause = new Map(verdicts.map((verdict) => [verdict.cause, verdict]));
   return jobs.map((job) => {
@@ -88,7 +88,7 @@ export function valuesOf(
 /** More values than the list of suggestions shows. */
 const mostValues = 20;
 
-/** The statuses that a filter asks for by name. */
+/** The statuses that a filter names. */
 export function pickedStatuses(q: string): string[] {
   const terms = parseQuery(q, 'jobs').query.terms.filter(({ key, negated }) => key === 'status' && !negated);
   return terms.flatMap(({ values }) => values.flatMap((value) => (value.type === 'literal' ? [value.text] : [])));

@@ -13,7 +13,7 @@ const failing = (cause: string, count = 1): SampleJob[] =>
 const log = 'https://logs.example';
 const decided = (given: Partial<DecisionItem>) => aDecision({ author: 'ana', ...given });
 
-/** One cause for each way to stand in a report. */
+/** One cause for each way to appear in a report. */
 function report(format: ReportFormat): string {
   const issue_url = 'https://tracker.ceph.com/issues/61233';
   const verdicts = [
@@ -40,13 +40,13 @@ function report(format: ReportFormat): string {
 }
 
 describe('a report', () => {
-  test('in Markdown has a section for each thing to do, with what is said of each cause and what was decided', () => {
+  test('in Markdown has a section for each kind of action, with the verdict and decision on each cause', () => {
     const end = (id: number, cause: string) => `[log](${log}/${run}/${id}) https://paddles.example/c/${cause}`;
     expect(report('Markdown')).toBe(
       [
         '**rados** on `main` (936071df): 1/21 pass, 19 fail, 0 dead, 1 not finished.',
         `[${run}](${base}/runs/${run})`,
-        '8 causes in 19 jobs: 1 rose (1 job), 1 new, 1 infra, 1 flaky, 4 known; 3 undecided of 8 left. No earlier run of rados on main within 60 days to compare with.',
+        '8 causes in 19 jobs: 1 rose (1 job), 1 new, 1 infra, 1 flaky, 4 known; 3 of 8 undecided. No earlier run of rados on main within 60 days to compare with.',
         '',
         '**Needs a look**',
         `1. \`cause new\` (1): What is said of new. Undecided. ${end(10, 'new')}`,
@@ -70,7 +70,7 @@ describe('a report', () => {
     );
   });
 
-  test('leads to pages that compare with the branch that was chosen', () => {
+  test('links to pages that compare with the chosen branch', () => {
     const page = aPage({ jobs: failing('x'), causes: [aCause('x', [1])], verdicts: [aVerdict('x')] });
     const baseline = { ...page.baseline, base: 'squid', chosen: true };
     const text = runReport({ ...page, baseline }, jobsOf(page), place, 'text');
@@ -78,25 +78,25 @@ describe('a report', () => {
     expect(text).toContain(`${base}/runs/${run}?base=squid&at=`);
   });
 
-  test('in Textile uses its marks', () => {
+  test('in Textile uses Textile markup', () => {
     expect(report('Textile')).toContain(`*rados* on @main@ (936071df)`);
     const text = report('Textile');
     expect(text).toContain(`# @cause new@ (1): What is said of new. Undecided. "log":${log}/${run}/10 `);
     expect(text).toContain('by ana (see [&#42;] &#95;x&#95;)');
   });
 
-  test('as text has no marks', () => {
+  test('as text has no markup', () => {
     expect(report('text')).toContain(`1. cause new (1): What is said of new. Undecided. log ${log}/${run}/10 `);
     expect(report('text')).toContain('by ana (see [*] _x_)');
   });
 
-  test('counts jobs that run, wait or are queued as not finished, and says nothing of it when there are none', () => {
+  test('counts running, waiting and queued jobs as not finished, and omits the count if it is 0', () => {
     const text = (jobs: SampleJob[]) => runReport(aPage({ jobs }), [], place, 'text');
     expect(text([{ status: 'running' }, { status: 'waiting' }, { status: 'queued' }])).toContain('3 not finished');
     expect(text([{}])).not.toContain('not finished');
   });
 
-  test('has what the log of a job of a cause says, in one line of bounded length', () => {
+  test('includes the error in the log of a job, in one line of bounded length', () => {
     const error = `FAILED \`assert\`\n${'x'.repeat(400)}`;
     const jobs: SampleJob[] = [...failing('x'), { status: 'fail', cause: 'x', error }];
     const page = aPage({ jobs, causes: [aCause('x', [2])], verdicts: [aVerdict('x')] });
@@ -106,7 +106,7 @@ describe('a report', () => {
     expect(runReport(same, jobsOf(same), place, 'Markdown')).not.toContain('Log:');
   });
 
-  test('is of the given jobs', () => {
+  test('covers the given jobs', () => {
     const page = aPage({ jobs: failing('x', 5), causes: [aCause('x', [5])], verdicts: [aVerdict('x')] });
     expect(runReport(page, jobsOf(page).slice(0, 3), place, 'text')).toContain('cause x (3)');
   });
@@ -115,7 +115,7 @@ describe('a report', () => {
     ['Markdown', "`a 'b' @c`"],
     ['Textile', '@a `b` (at)c@'],
     ['text', 'a `b` @c'],
-  ])('in %s keeps the marks of code out of a title', (format, expected) => {
+  ])('in %s removes code delimiters from a title', (format, expected) => {
     const causes = [{ ...aCause('x', [1]), title: 'a\n`b`  @c' }];
     const page = aPage({ jobs: failing('x'), causes, verdicts: [aVerdict('x')] });
     expect(runReport(page, jobsOf(page), place, format)).toContain(expected);

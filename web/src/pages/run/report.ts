@@ -1,4 +1,4 @@
-/** The report of a run for an e-mail, a tracker or a pull request: each cause with its verdict and what was decided on it. */
+/** The report of a run for an e-mail, a tracker or a pull request: each cause with its verdict and decision. */
 
 import { logLinks, pagePath, shortPath } from '../../../../src/core/paths.ts';
 import { isSettled } from '../../../../src/core/verdicts/bands.ts';
@@ -21,7 +21,7 @@ interface Words {
   item: (index: number) => string;
 }
 
-// The characters that delimit code in a format are replaced inside code.
+// Inside code, the characters that delimit code in a format are replaced.
 const words: Record<ReportFormat, Words> = {
   Markdown: {
     bold: (text) => `**${text}**`,
@@ -46,7 +46,7 @@ const words: Record<ReportFormat, Words> = {
 const sections = ['Needs a look', 'Related to this branch', 'Known', 'Infra, rerun proposed'] as const;
 type Section = (typeof sections)[number];
 
-/** Where a cause stands: where people put it, or else where its verdict does. */
+/** The section of a cause, according to the decision on it, or else its verdict. */
 function sectionOf(verdict: PageVerdict | null): Section {
   if (verdict === null) return 'Needs a look';
   const { decision } = verdict;
@@ -59,14 +59,14 @@ function sectionOf(verdict: PageVerdict | null): Section {
   return decision.class === 'unclear' && decision.issue_url === null ? 'Needs a look' : 'Known';
 }
 
-/** Where reports lead to: the server, the dashboard on it, both without a slash at the end, and the time at which it is frozen. */
+/** Where reports link to: the server and the dashboard on it, both without a slash at the end, and the time of the decisions that they show. */
 interface ReportPlace {
   origin: string;
   base: string;
   at: number;
 }
 
-/** The report of the failing ones of some jobs of a run, by cause however the page groups them. */
+/** A report on the failing jobs among some jobs of a run. It is grouped by cause, even if the page is grouped differently. */
 export function runReport(page: RunPage, jobs: readonly Job[], place: ReportPlace, format: ReportFormat): string {
   const { run } = page;
   const { bold, code, link } = words[format];
@@ -96,7 +96,7 @@ export function runReport(page: RunPage, jobs: readonly Job[], place: ReportPlac
   ].join('\n');
 }
 
-/** A cause: its title, the number of its jobs, what is said of it, what was decided, one log, and its page. */
+/** A cause: its title, the number of its jobs, its verdict and decision, one log, and its page. */
 function lineOf(
   page: RunPage,
   group: Group,
@@ -107,7 +107,7 @@ function lineOf(
   const logs = jobs.flatMap((job) => logLinks(page.log_href_template, page.run.name, job).slice(0, 1));
   const parts = [
     `${item(index)} ${code(oneLine(group.title))} (${jobs.length}):`,
-    // Without the name of the issue, whose address follows: sites take "#7" for an issue of their own.
+    // Without the name of the issue, because its URL follows and sites would link "#7" to an issue of their own.
     ...(verdict === null ? [] : [oneLine(plainSentence(verdict)), ...decisionParts(verdict, format)]),
     ...errorParts(group, format),
     ...logs.slice(0, 1).map(({ href }) => link('log', href)),
@@ -118,7 +118,10 @@ function lineOf(
 
 const longestError = 200;
 
-/** What the log of one of its jobs says, where that is more than the title; that of a job whose own cause is another one says something else. */
+/**
+ * The error in the log of one of its jobs, if it says more than the title. Jobs whose own cause is another one are skipped, because their log
+ * shows a different error.
+ */
 function errorParts({ id, title, jobs }: Group, format: ReportFormat): string[] {
   const error = oneLine(jobs.find((job) => job.error !== null && job.signature?.id === id)?.error ?? '');
   if (error === '' || error === oneLine(title)) return [];
@@ -141,7 +144,7 @@ function endSentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
-/** A text of a person in which a format finds no link or mark; "#7" is code, because GitHub would link it to an issue of its own. */
+/** Escapes a text so that the format finds no link or markup in it. "#7" becomes code, because GitHub would link it to an issue of its own. */
 function plain(text: string, format: ReportFormat): string {
   if (format === 'Markdown') {
     return text.replace(/[\\`*_[\]<>|~@]/g, '\\$&').replace(/#\d+/g, '`$&`');

@@ -29,12 +29,12 @@ const page = aPage({
 const place = placeIn(page);
 
 describe('a form', () => {
-  test('has what the server believes, and reaches as far as that usually does', () => {
+  test('starts with the proposed decision and its usual scope', () => {
     expect(draftOf(page.verdicts[0]!, page)).toMatchObject({ class: 'caused by this branch', scope: 'branch' });
     expect(draftOf(page.verdicts[2]!, page)).toMatchObject({ class: 'known flaky', scope: 'base', before: null });
   });
 
-  test('has what was decided, which it replaces unless it is narrower', () => {
+  test('starts with the current decision, and replaces it unless its scope is narrower', () => {
     const draft = draftOf(aVerdict('b', { decision: aDecision({ id: 7, note: 'n', scope: 'branch' }) }), page);
     expect(draft).toMatchObject({ class: 'product bug', note: 'n', scope: 'branch' });
     expect(bodyOf(draft, 'b', 'run', 'k')).toEqual({
@@ -43,7 +43,7 @@ describe('a form', () => {
     expect(bodyOf({ ...draft, scope: 'run' }, 'b', 'run', 'k')).not.toHaveProperty('replaces');
   });
 
-  test('keeps what a branch has caused on the branch, and goes back with another class', () => {
+  test('keeps the scope of a failure caused by a branch on the branch, and restores it with another class', () => {
     const usual = draftOf(page.verdicts[2]!, page);
     const narrow = withClass(usual, 'caused by this branch', place);
     expect(narrow.scope).toBe('branch');
@@ -53,7 +53,7 @@ describe('a form', () => {
     expect(scopesFor('infra', place)[0]).toEqual(['base', 'squid and its branches']);
   });
 
-  test('is sent only with an address of an issue, or none', () => {
+  test('is sent only with the URL of an issue, or without an issue', () => {
     const draft = draftOf(page.verdicts[2]!, page);
     expect(problemOf({ ...draft, issue_url: '61233' })).toContain('https://');
     expect(problemOf({ ...draft, issue_url: ' https://tracker.ceph.com/issues/61233 ' })).toBe(null);
@@ -61,7 +61,7 @@ describe('a form', () => {
   });
 });
 
-test('a decision shows at once, an issue makes the cause KNOWN, and undone it shows what was said before', () => {
+test('a decision is shown immediately, an issue makes the cause KNOWN, and undo restores the previous verdict', () => {
   const issue_url = 'https://tracker.ceph.com/issues/61233';
   const [first] = withDecision(page, 'a', aDecision({ issue_url })).verdicts;
   expect(first).toMatchObject({ verdict: 'KNOWN', decision: { issue_url }, sentence: '#61233: What is said of a.' });
@@ -74,7 +74,7 @@ test('a decision shows at once, an issue makes the cause KNOWN, and undone it sh
   expect(withVerdict(other, page.verdicts[0]!)).toEqual(page);
 });
 
-test('what others decide is shown as it is told, and what that does not tell must be read', () => {
+test('decisions in events are shown immediately, and the page is read again if an event is not sufficient', () => {
   const [scope, scope_of] = ['base', 'squid'] as const;
   const made = [aDecision({ id: 5, cause: 'a', scope, scope_of }), aDecision({ id: 6, cause: 'x', scope, scope_of })];
   const told = withTold(page, { names: ['a', 'x'], made });
@@ -84,7 +84,7 @@ test('what others decide is shown as it is told, and what that does not tell mus
   expect(withTold(page, { names: ['b'], made: [] })).toBe(null);
 });
 
-test('the keys go round the undecided causes in the order of the list, and to known ones when nothing else is left', () => {
+test('the keys cycle through the undecided causes in the order of the list, and then through the known ones', () => {
   const verdicts = [
     aVerdict('a', { verdict: 'NEW' }),
     aVerdict('b', { verdict: 'NEW', decision: aDecision() }),
@@ -113,7 +113,7 @@ const listed = (cause: string, number: number, given = {}) => ({
   ...{ replaced: false, scattered: [], ...given },
 });
 
-test('issues of the same cause come first, then those of the run, then others, without what was taken back', () => {
+test('issues of the same cause come first, then those of the run, then others, without withdrawn ones', () => {
   const elsewhere = [
     listed('a', 2),
     listed('a', 3, { withdrawn_at: 1 }),

@@ -1,4 +1,4 @@
-/** What a person decides on the causes of a run, before it is sent; pure functions of their arguments. */
+/** Decisions on the causes of a run before they are sent; pure functions of their arguments. */
 import {
   believed,
   type DecisionClass,
@@ -20,25 +20,25 @@ import type { PageVerdict } from '../../../../src/http/api/run-verdicts.ts';
 import type { FailureRow } from './failure-rows.ts';
 import type { Group } from './groups.ts';
 
-/** A decision as it is typed. */
+/** A decision that is being entered. */
 export interface Draft {
   class: DecisionClass;
   issue_url: string;
   note: string;
   scope: DecisionScope;
-  /** What was decided when the form was opened. */
+  /** The decision that applied when the form was opened. */
   before: DecisionItem | null;
 }
 
-/** Changes the page as it is shown, until the server sends it again. */
+/** Changes the displayed page until the server sends it again. */
 export type Patch = (change: (page: RunPage) => RunPage) => void;
 
-/** The run as far as decisions go. */
+/** The properties of the run that determine which decisions apply. */
 export function placeIn({ run, baseline }: RunPage): Place {
   return placeOf(run, baseline.bases);
 }
 
-/** What the form has at first: what was decided, or what the server believes. */
+/** The initial contents of the form: the current decision, or the one that the server proposes. */
 export function draftOf(verdict: PageVerdict, page: RunPage): Draft {
   const { decision } = verdict;
   if (decision !== null) {
@@ -50,14 +50,17 @@ export function draftOf(verdict: PageVerdict, page: RunPage): Draft {
   return { class: kind, issue_url: '', note: '', scope: usualScope(kind, place), before: null };
 }
 
-/** The draft with another class: what a branch has caused goes no further, everything else as far as usual. */
+/** The draft with another class. Its scope becomes the usual one if the new class requires a narrower scope, or if the old class had narrowed it. */
 export function withClass(draft: Draft, kind: DecisionClass, place: Place): Draft {
   const isNarrow = kind === 'caused by this branch' && !isAsWide('branch', draft.scope);
   const wasNarrow = draft.class === 'caused by this branch' && draft.scope === usualScope(draft.class, place);
   return { ...draft, class: kind, scope: isNarrow || wasNarrow ? usualScope(kind, place) : draft.scope };
 }
 
-/** What is sent. A decision as wide as the one before takes its place; a narrower one leaves it to others. */
+/**
+ * The body of the request. The decision replaces the previous one if its scope is at least as wide; otherwise the previous one still applies
+ * elsewhere.
+ */
 export function bodyOf(draft: Draft, cause: string, run: string, key: string): NewDecision {
   const { issue_url, note, before, ...rest } = draft;
   return {
@@ -71,10 +74,10 @@ export function bodyOf(draft: Draft, cause: string, run: string, key: string): N
 /** Why a draft cannot be sent, or null. */
 export function problemOf({ issue_url }: Draft): string | null {
   const text = issue_url.trim();
-  return text === '' || isIssue(text) ? null : 'The issue must be an address that begins with https:// or http://.';
+  return text === '' || isIssue(text) ? null : 'The issue must be a URL that starts with https:// or http://.';
 }
 
-/** The scopes in words, those that a class can have. */
+/** The possible scopes of a class, in words. */
 export function scopesFor(kind: DecisionClass, { branch, base }: Place): [DecisionScope, string][] {
   const all: [DecisionScope, string][] = [
     ['base', `${base} and its branches`],
@@ -102,7 +105,7 @@ function measuredOf(verdict: PageVerdict) {
   return { verdict: verdict.measured, sentence: plainSentence(verdict) };
 }
 
-/** The page after what an event told of decisions: the causes, and those that were made on them; null when it must be read again. */
+/** The page after an event about decisions: `names` are the causes, `made` the new decisions on them. Null if the page must be read again. */
 export function withTold(page: RunPage, { names, made }: LiveEvents['decisions']): RunPage | null {
   const run = { ...placeIn(page), scheduled: page.run.scheduled };
   const onPage = new Map(page.verdicts.map((verdict) => [verdict.cause, verdict.decision]));
@@ -117,25 +120,25 @@ export function withTold(page: RunPage, { names, made }: LiveEvents['decisions']
   return shown;
 }
 
-/** The page with what was said of a cause before a decision on it, until the server sends the page again. */
+/** The page with an earlier verdict on a cause restored, until the server sends the page again. */
 export function withVerdict(page: RunPage, before: PageVerdict): RunPage {
   return { ...page, verdicts: page.verdicts.map((verdict) => (verdict.cause === before.cause ? before : verdict)) };
 }
 
-/** The sentence of a verdict without the name of the issue that a decision puts before it. */
+/** The sentence of a verdict without the name of the issue, which a decision puts before it. */
 export function plainSentence({ sentence, decision }: Pick<PageVerdict, 'sentence' | 'decision'>): string {
   const name = decision?.issue_url ? `${decisionName(decision)}: ` : '';
   return sentence.startsWith(name) ? sentence.slice(name.length) : sentence;
 }
 
-/** What people said of a cause in one line: "#61233 product bug · ana"; empty for nothing. */
+/** The decision on a cause in one line: "#61233 product bug · ana"; empty if there is none. */
 export function decidedWords({ decision, past }: Pick<PageVerdict, 'decision' | 'past'>): string {
   if (decision === null) return past ?? '';
   const name = decision.issue_url === null ? '' : `${decisionName(decision)} `;
   return `${name}${decision.class} · ${decision.author}`;
 }
 
-/** Whether nobody has decided on a group. */
+/** Whether there is no decision on a group. */
 export function isUndecided({ verdict }: Pick<Group, 'verdict'>): boolean {
   return verdict !== null && verdict.decision === null;
 }
@@ -145,8 +148,8 @@ function isLeft({ verdict }: Pick<Group, 'verdict'>): boolean {
 }
 
 /**
- * The cause to decide on after or before a row in a list, which goes on at its other end: what is known without a decision comes when
- * nothing else is left. Null when there is none. `from` is the key of the group that the row belongs to.
+ * The next or previous cause to decide on, starting from a row of a list and wrapping around at its ends. Causes that are known without a
+ * decision come only after all others. Null if there is none. `from` is the key of the group of the row.
  */
 export function nextUndecided(rows: readonly FailureRow[], from: string | null, step: 1 | -1): Group | null {
   const groups = rows.flatMap((row) => (row.kind === 'group' ? [row.group] : []));
@@ -166,7 +169,7 @@ export interface SuggestedIssue {
 
 const mostSuggested = 20;
 
-/** Issues that were named for the cause come first, then those of other causes of the run, then the newest of any. */
+/** Suggested issues: first those that were named for this cause, then those of other causes of the run, then the newest of any cause. */
 export function suggestedIssues(
   cause: string,
   here: readonly DecisionItem[],

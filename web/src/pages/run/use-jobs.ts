@@ -14,8 +14,8 @@ import { jobsOf, matchableJobs, type Parts } from './jobs.ts';
 export type LoadedJobs = ReturnType<typeof useJobs>;
 
 /**
- * All jobs of the page and those that match the filter, the jobs as filters see them and the facets of all descriptions, both by the index
- * of the job, and how many jobs match another filter.
+ * All jobs of the page and those that match the filter; the jobs as seen by filters and the facets of all descriptions, both by the index of the
+ * job; and a function that counts the jobs that match another filter.
  */
 export function useJobs(page: RunPage, q: string, parts: Parts) {
   const { zone } = usePreferences();
@@ -42,7 +42,7 @@ export function lazily<T>(make: () => T): () => T {
   };
 }
 
-/** The columns that show them. */
+/** The columns that need `JobParts`. */
 export const partColumns = [
   'tasks',
   'machine_type',
@@ -53,7 +53,7 @@ export const partColumns = [
   'suite_branch',
 ] as const;
 
-/** Reads them when the filter or one of the visible columns needs them; empty until then. */
+/** Loads `JobParts` when the filter or a visible column needs them; empty until then. */
 export function useParts(run: string, q: string, cols: string): Parts {
   const asked = parseQuery(q, 'jobs').query.terms.some(({ key }) => key === 'task' || key === 'role');
   const shown = [...changesOf(cols)].some(([id, hidden]) => !hidden && (partColumns as readonly string[]).includes(id));

@@ -1,4 +1,4 @@
-/** Deciding on the causes of a run: what is typed, sent, undone, and where to go on. */
+/** Deciding on the causes of a run: drafts, requests, undo, and where to go next. */
 import { useEffect, useRef, useState } from 'react';
 import { apiPath } from '../../../../src/core/paths.ts';
 import type { Band } from '../../../../src/core/verdicts/bands.ts';
@@ -26,23 +26,23 @@ import {
   withVerdict,
 } from './triage.ts';
 
-/** Milliseconds for which a decision can be undone with one key. */
+/** How long a decision can be undone with one key, in milliseconds. */
 const undoMs = 10_000;
 
-/** What the list and the details need to decide: the cause whose form is open, what is typed, and what can be done with it. */
+/** What the list and the details need for decisions: the cause whose form is open, its draft, and the possible actions. */
 export type Triage = ReturnType<typeof useTriage>;
 
 interface TriageOf {
   page: RunPage;
   patch: Patch;
   groups: readonly Group[];
-  /** The rows of the list as they are shown. */
+  /** The rows of the list as shown. */
   rows: { readonly current: readonly FailureRow[] };
   /** Selects a group and moves the focus to its row. */
   go: (group: Group) => void;
 }
 
-/** A decision that can be undone, and what was said before it; null when that is not known. */
+/** A decision that can be undone, and the previous verdict on its cause; null if that is not known. */
 interface Done {
   cause: string;
   made: DecisionItem;
@@ -61,7 +61,7 @@ function useTriage(of: TriageOf) {
     setProblem(null);
     form.start(group);
   };
-  /** Sends what is typed and goes to the next cause that nobody has decided on. */
+  /** Sends the draft and goes to the next undecided cause. */
   const save = async (group: Group) => {
     const given = form.draft(group);
     const wrong = problemOf(given);
@@ -74,9 +74,9 @@ function useTriage(of: TriageOf) {
     });
     setProblem(failed);
   };
-  /** Accepts for all undecided causes of a band what the server believes, but not for those that somebody needs to look at. */
+  /** Accepts the proposed decisions for all undecided causes of a band, except in the band `look`. */
   const accept = async (band: Band) => {
-    if (band === 'look') return toast('What is new is decided one by one, with t');
+    if (band === 'look') return toast('Decide on new causes one by one, with t');
     const some = groups.filter((group) => group.band === band && isUndecided(group));
     const [first] = some;
     if (first === undefined || isSaving()) return;
@@ -99,7 +99,7 @@ function useTriage(of: TriageOf) {
   return { open, draft, change, cancel, start, save, accept, withdraw, undo, saving, problem };
 }
 
-/** What is typed, by cause, and the cause whose form is open. */
+/** The drafts by cause, and the cause whose form is open. */
 function useForm(page: RunPage) {
   const [open, setOpen] = useState<string | null>(null);
   const [drafts, setDrafts] = useState<Readonly<Record<string, Draft>>>({});
@@ -112,7 +112,7 @@ function useForm(page: RunPage) {
     cancel: () => setOpen(null),
     start: (group: Group) => {
       if (group.verdict === null) return;
-      // What somebody else decides meanwhile must not change what is being typed.
+      // A decision of another user must not change the draft.
       change(group, draft(group));
       setOpen(group.id);
     },
@@ -123,7 +123,7 @@ function useForm(page: RunPage) {
   };
 }
 
-/** What was decided last and can be undone, and where to go after it. */
+/** The last decisions, which can be undone, and where to go after them. */
 function useUndo({ groups, rows, go }: TriageOf, take: (done: Done) => Promise<void>) {
   const last = useRef<{ all: Done[]; until: number }>({ all: [], until: 0 });
   const undo = async () => {
@@ -140,7 +140,7 @@ function useUndo({ groups, rows, go }: TriageOf, take: (done: Done) => Promise<v
   const finish = (all: Done[], from: string, text: string) => {
     last.current = { all, until: Date.now() + undoMs };
     toast(text, { ms: undoMs, action: { label: 'Undo (u)', run: () => void undo() } });
-    // The rows are those from before the decision.
+    // The rows were rendered before the decision.
     const decided = new Set(all.map(({ cause }) => cause));
     const left = rows.current.filter(
       (row) => row.kind !== 'group' || row.group.id === from || !decided.has(row.group.id),
@@ -151,7 +151,7 @@ function useUndo({ groups, rows, go }: TriageOf, take: (done: Done) => Promise<v
   return { undo, finish };
 }
 
-/** Whether something is being sent: as shown, and as it is at this moment, for keys that are faster than what is shown. */
+/** Whether a request is in progress: as state for rendering, and as a function for keys that are pressed before the next rendering. */
 function useSaving() {
   const [saving, setSaving] = useState(false);
   const now = useRef(false);
@@ -168,13 +168,13 @@ function useSaving() {
   return { saving, isSaving: () => now.current, whileSaving };
 }
 
-/** Sends decisions and withdrawals, and shows them at once. */
+/** Sends decisions and withdrawals, and shows them immediately. */
 function useDecisions({ page, patch }: TriageOf) {
   const keys = useRef(new Map<string, string>());
   const post = (to: string, body: object) => sendJson<DecisionItem>(to, 'POST', body);
   return {
     say: async (cause: string, draft: Draft) => {
-      // The same key for the same words: an answer that was lost on its way is not a second decision.
+      // A retry with the same content has the same key, so that it does not add a decision if only the first response was lost.
       const words = JSON.stringify([cause, draft]);
       const key = keys.current.get(words) ?? `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
       keys.current.set(words, key);
@@ -194,15 +194,15 @@ interface ListTriage {
   page: RunPage;
   patch: Patch;
   groups: readonly Group[];
-  /** What is selected. */
+  /** The selection. */
   group: Group | null;
   job: Job | null;
   select: (key: string) => void;
 }
 
 /**
- * Returns what moves the focus to the selected row once it is drawn, so that Enter and screen readers follow; not out of a form that
- * was opened meanwhile.
+ * Returns a function that moves the focus to the selected row once it is rendered, so that Enter and screen readers follow. The focus does not
+ * leave a form that was opened in the meantime.
  */
 function useRowFocus(): () => void {
   const [asked, setAsked] = useState(0);
@@ -219,8 +219,8 @@ function useRowFocus(): () => void {
 }
 
 /**
- * Binds t, T, u, n and p. `rows` is where the list keeps the rows that it shows: the keys go from row to row, and a row that was
- * decided on stays where it is. Looking back at an earlier time, nothing can be decided.
+ * Binds t, T, u, n and p. `rows` holds the displayed rows of the list: the keys move from row to row, and a row does not move when it is decided
+ * on. Nothing can be decided while the page shows an earlier time.
  */
 export function useListTriage({ page, patch, groups, group, job, select }: ListTriage) {
   const [at] = useUrlState('at', '');

@@ -1,4 +1,4 @@
-/** What is said of a cause, as a list and the details show it. */
+/** Shows the verdict on a cause, for the list and the details. */
 
 import { Link } from 'wouter';
 import { pagePath } from '../../../../src/core/paths.ts';
@@ -14,12 +14,12 @@ import { Value } from '../../ui/Value.tsx';
 import type { Group } from './groups.ts';
 import { baselineText, type Said, sharesOf } from './headline.ts';
 
-/** The verdict on a cause as a word; its colour only repeats the band. */
+/** The verdict on a cause as a word. Its colour only repeats the band. */
 export function Badge({ group: { verdict, band } }: { group: Group }) {
   return verdict === null || band === null ? null : <VerdictBadge verdict={verdict} band={band} />;
 }
 
-/** The same, of any verdict. */
+/** The same for any verdict. */
 export function VerdictBadge({ verdict, band }: { verdict: Said; band: Band }) {
   return (
     <span className={`badge badge-${band}`} title={verdict.sentence}>
@@ -30,11 +30,11 @@ export function VerdictBadge({ verdict, band }: { verdict: Said; band: Band }) {
   );
 }
 
-/** The names of the bands as their headings in the list. */
+/** The headings of the bands in the list. */
 export const bandTitles: Record<Band, string> = {
   look: 'Look here',
   undecided: 'Undecided',
-  unseen: 'Unseen before, too little to tell',
+  unseen: 'Unseen before, too few to tell',
   infra: 'Infra',
   decided: 'Decided or known',
 };
@@ -49,14 +49,12 @@ export function SeenStrip({ page, group: { signature } }: { page: RunPage; group
   }));
   const before = seen.slice(0, -1);
   const hit = before.filter((count) => count > 0).length;
-  return (
-    <Strip cells={cells} sentence={`In ${hit} of the ${before.length} runs of ${page.recent_branch} before it.`} />
-  );
+  return <Strip cells={cells} sentence={`In ${hit} of the previous ${before.length} runs of ${page.recent_branch}.`} />;
 }
 
 type Judged = Pick<RunPage, 'baseline'> & { run: { suite: string } };
 
-/** What is said of a cause and on what grounds. */
+/** The verdict on a cause, and the reasons for it. */
 export function VerdictDetail({ page, verdict }: { page: Judged; verdict: Said }) {
   const { verdict: name, since, last_without, blame } = verdict;
   return (
@@ -107,7 +105,7 @@ function RunLink({ run }: { run: RunHead }) {
   );
 }
 
-/** The branch that the run is compared with, to be chosen. */
+/** Chooses the base branch that the run is compared with. */
 export function BaseSelect({ page: { baseline } }: { page: RunPage }) {
   const { base, bases } = baseline;
   const choose = (name: string) => setUrlStates({ base: name });
@@ -117,11 +115,11 @@ export function BaseSelect({ page: { baseline } }: { page: RunPage }) {
 interface JobCausesProps {
   run: RunPage['run'];
   causes: readonly { id: string; title: string }[];
-  /** What is said of each, by its id. */
+  /** The verdicts by cause id. */
   said: ReadonlyMap<string, Said>;
 }
 
-/** Some causes of one job, each with what is said of it. */
+/** The causes of one job, each with its verdict. */
 export function JobCauses({ run, causes, said }: JobCausesProps) {
   return (
     <ul className="cases">

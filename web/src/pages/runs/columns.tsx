@@ -156,7 +156,7 @@ function RunTime({ run, now }: { run: RunItem; now: number }) {
   return <span>{duration(seconds)}</span>;
 }
 
-/** A row on a narrow screen, in two lines. */
+/** A row on a narrow screen, with two lines. */
 export function MobileRun({ row, now }: { row: RunsRow; now: number }) {
   if (row.kind === 'group') return <GroupTitle row={row} />;
   const { run } = row;

@@ -110,14 +110,14 @@ function useMarks(runs: readonly RunItem[]) {
   return { marked, clear };
 }
 
-/** The run of the focused row, identified by the link in the row. */
+/** The run of the focused row, which is identified by the link in the row. */
 function focusedRun(runs: readonly RunItem[]): string | null {
   const row = document.activeElement?.closest('.grid-row') ?? document.querySelector('.grid-row[tabindex="0"]');
   const address = row?.querySelector<HTMLAnchorElement>('a.row-link, a.runs-suite')?.getAttribute('href') ?? '';
   return runs.find(({ name }) => address.endsWith(pagePath.run(name)))?.name ?? null;
 }
 
-/** The rows of the list, whose closed groups the address says. */
+/** The rows of the list. The URL stores the closed groups. */
 function useRunRows(
   runs: readonly RunItem[],
   grouping: Grouping | null,
@@ -178,7 +178,7 @@ function RunsFooter({ runs, marked, onClear }: { runs: Runs; marked: readonly st
   );
 }
 
-/** An empty list: either there are no runs, or the filter matches none; then the effect of leaving out each term. */
+/** An empty list. If a filter is set, shows how many runs would match without each of its terms. */
 function NoRuns({ q, setQ }: { q: string; setQ: (q: string) => void }) {
   const { data: all } = useApi<RunList>(q === '' ? null : apiPath.runs({ limit: '1' }));
   if (q === '') {
@@ -187,7 +187,7 @@ function NoRuns({ q, setQ }: { q: string; setQ: (q: string) => void }) {
         title="No runs yet. To schedule one, run:"
         command="teuthology-suite --suite smoke --machine-type MACHINE_TYPE"
       >
-        <p>To look around with made-up runs of three weeks first:</p>
+        <p>To explore the dashboard with three weeks of made-up runs:</p>
         <Command text="npm run demo" what="command" />
       </Empty>
     );
@@ -235,7 +235,7 @@ function RunsToolbar({ q, setQ, first, sort }: ToolbarProps) {
   );
 }
 
-/** Suggests values that occur in runs matching the other terms. */
+/** Suggests values from the runs that match the other terms. */
 async function suggest(key: QueryKey, prefix: string, rest: string) {
   const found = await fetchApi<Suggestions>(
     apiPath.suggest({ field: key, prefix, q: rest, tz: zoneParameter(rest, preferences().zone) }),

@@ -29,13 +29,13 @@ describe('a run took', () => {
   });
 });
 
-test('jobs that have ended are counted in percent, never as all before the last one', () => {
+test('the percentage of finished jobs is 100 only after the last job', () => {
   expect(donePercent(aRun({ counts: { pass: 398, fail: 1, running: 1 } }))).toBe(99);
   expect(donePercent(aRun({ counts: { pass: 1, fail: 1, dead: 1 } }))).toBe(100);
   expect(donePercent(aRun())).toBe(0);
 });
 
-test('counts are told bad ones first', () => {
+test('counts in words start with failures', () => {
   expect(countsInWords(aRun({ counts: { pass: 440, fail: 47, dead: 1 } }).counts)).toBe('47 fail, 1 dead, 440 pass');
   expect(countsInWords(aRun().counts)).toBe('no jobs');
 });
@@ -54,13 +54,13 @@ test('runs are grouped in the order of the first run of each group', () => {
   ]);
 });
 
-test('a group is named by what its runs share', () => {
+test('the title of a group is what its runs share', () => {
   expect(groupTitle(aRun({ branch: '' }), 'branch', String)).toBe('no branch');
   expect(groupTitle(aRun({ sha1: null }), 'sha1', String)).toBe('no sha1');
   expect(groupTitle(aRun(), 'day', (at) => new Date(at).toISOString())).toBe('2026-11-23T09:00:00.000Z');
 });
 
-test('of two marked runs the older one is A, in whatever order they were marked', () => {
+test('the older of two marked runs is A, in whatever order they were marked', () => {
   const runs = [aRun({ name: 'new', scheduled: 2 }), aRun({ name: 'old', scheduled: 1 })];
   expect(compareInOrder(runs, ['new', 'old'])).toBe('/runs/new/compare?with=old');
   expect(compareInOrder(runs, ['old', 'new'])).toBe('/runs/new/compare?with=old');
@@ -79,11 +79,11 @@ const rows = (options: Partial<RowOptions>) =>
   );
 
 describe('the list of runs', () => {
-  test('is plain, with marks', () => {
+  test('is flat, with marks', () => {
     expect(rows({ marked: ['2'] })).toEqual(['1', '2 marked', '3']);
   });
 
-  test('has a line with the sums above each group', () => {
+  test('has a heading with the totals for each group', () => {
     expect(rows({ grouping: 'day' })).toEqual([
       'Today, Wed 25 Nov: 2, 0 fail',
       '1',
@@ -93,7 +93,7 @@ describe('the list of runs', () => {
     ]);
   });
 
-  test('leaves the runs of closed groups out', () => {
+  test('leaves out the runs of closed groups', () => {
     expect(rows({ grouping: 'day', closed: new Set(['day Yesterday, Tue 24 Nov']) })).toEqual([
       'Today, Wed 25 Nov: 2, 0 fail',
       '1',
@@ -111,11 +111,11 @@ test.each([
   [Date.UTC(2026, 10, 24, 23, 59), 'Yesterday, Tue 24 Nov'],
   [Date.UTC(2026, 10, 20), 'Fri 20 Nov'],
   [Date.UTC(2025, 11, 31), 'Wed 31 Dec 2025'],
-])('a run of %i stands below %s', (at, title) => {
+])('a run of %i is listed below %s', (at, title) => {
   expect(dayTitle(at, 'utc', now)).toBe(title);
 });
 
-test('days and years of headings are those of the zone', () => {
+test('the days and years in headings depend on the zone', () => {
   onTestFinished(() => void vi.unstubAllEnvs());
   vi.stubEnv('TZ', 'Asia/Tokyo');
   expect(dayTitle(Date.UTC(2026, 10, 24, 20, 30), 'local', now)).toBe('Today, Wed 25 Nov');

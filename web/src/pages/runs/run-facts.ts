@@ -4,7 +4,7 @@ import { noJobs } from '../../../../src/core/run.ts';
 import type { RunItem } from '../../../../src/http/api/schema.ts';
 import { shifted, type Zone } from '../../lib/format.ts';
 
-/** A row of the list: a run or the heading of a group. */
+/** A row of the list: a run, or the heading of a group. */
 export type RunsRow =
   | { kind: 'run'; run: RunItem; marked: boolean }
   | {
@@ -21,7 +21,7 @@ export type RunsRow =
 export function runSeconds({ started, updated, counts }: RunItem, now: number): number | null {
   if (started === null) return null;
   const end = isLive(counts) ? now : updated;
-  // No run takes less than a minute: such a run was reported after the fact, and its duration is unknown.
+  // No real run takes less than a minute. Such a run was reported after the fact, and its duration is unknown.
   const seconds = end === null ? 0 : Math.round((end - started) / 1000);
   return seconds < 60 && !isLive(counts) ? null : Math.max(0, seconds);
 }
@@ -83,7 +83,7 @@ export const defaultSort = '-scheduled';
 
 export const groupings: readonly Grouping[] = ['day', 'suite', 'branch', 'sha1'];
 
-/** The last column of an order: the API sorts by one column. */
+/** The last column of an order, because the API sorts by one column. */
 export function oneSort(sort: string): string {
   return sort.split(',').at(-1) || defaultSort;
 }

@@ -67,7 +67,7 @@ function useLaterPages(path: string, list: PathQuery, first: RunList | undefined
     if (next === null) return;
     void read([next]).then((found) => found && setPages({ path, later: [...later, ...found] }));
   }, [next, later, path, read]);
-  // The pages keep their starting points, so that the rows that are read again are those that are shown.
+  // The pages keep their starting points, so that the same rows are loaded again.
   const refetchLater = useCallback(() => {
     if (later.length === 0) return;
     const starts = [first?.next, ...later.slice(0, -1).map((page) => page.next)].filter(

@@ -12,7 +12,7 @@ import { ownAddress } from '../../lib/url.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Choices } from '../../ui/Choices.tsx';
 
-/** Who the person is, and the settings, which this browser stores. */
+/** The identity of the user, and the settings, which this browser stores. */
 export default function Settings() {
   useTitle('Settings');
   const { keys } = usePreferences();
@@ -21,7 +21,7 @@ export default function Settings() {
       <h1>Settings</h1>
       <You />
       <p>
-        <Link href={pagePath.notifications()}>Notifications</Link> tell people of runs, new causes and suspect nodes.
+        <Link href={pagePath.notifications()}>Notifications</Link> report finished runs, new causes and suspect nodes.
       </p>
       <p className="quiet">The other settings are stored in this browser.</p>
       <Setting name="theme" title="Theme" options={{ auto: 'same as the system', light: 'light', dark: 'dark' }} />
@@ -51,7 +51,7 @@ function Setting<Key extends 'theme' | 'density' | 'zone'>({ name, title, option
   return <Choices legend={title} options={Object.entries(options)} chosen={usePreferences()[name]} onPick={pick} />;
 }
 
-/** Who the person is, and what he may do: signing in with a token and out again, or giving a name. */
+/** Who the user is and what the user may do. Signs in with a token and out again, or sets a name. */
 function You() {
   const session = useSession();
   const { signIn, signOut } = useSignIn();
@@ -65,7 +65,7 @@ function You() {
       <legend>You</legend>
       {session.verified ? (
         <p>
-          Signed in as <b>{session.name}</b>, for {session.scopes.join(', ')}.{' '}
+          Signed in as <b>{session.name}</b> with the scopes {session.scopes.join(', ')}.{' '}
           <Button onClick={() => void attempt(() => signOut())}>Sign out</Button>
         </p>
       ) : (
@@ -85,7 +85,7 @@ function You() {
   );
 }
 
-/** Goes back to what somebody wanted to read before he was signed in. */
+/** Returns to the page that the user wanted to read before signing in. */
 function useReturn(session: Session | undefined): void {
   const [next] = useUrlState('next', '');
   const address = ownAddress(next, location.origin);
@@ -96,9 +96,9 @@ function useReturn(session: Session | undefined): void {
 }
 
 const needs = {
-  off: 'Nobody needs to sign in here.',
-  destructive: 'Deleting, queues and new nodes need a token.',
-  writes: 'Every change needs a token; reading needs none.',
+  off: 'Signing in is not required.',
+  destructive: 'Deleting, pausing queues and adding nodes need a token.',
+  writes: 'Every change needs a token; reading does not.',
   all: 'Everything here needs a token.',
 };
 

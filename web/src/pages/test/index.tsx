@@ -8,7 +8,7 @@ import { Copy } from '../../ui/Copy.tsx';
 import { ErrorBox } from '../../ui/States.tsx';
 import { Time } from '../../ui/Time.tsx';
 
-/** The history of a test case: its failures anywhere, and the last jobs that ran it. */
+/** The history of a test case: the last jobs that ran it, and its failures in any job. */
 export default function TestPageView() {
   const [name] = useUrlState('name', '');
   const [run] = useUrlState('run', '');
@@ -26,7 +26,7 @@ export default function TestPageView() {
         {error !== null && <ErrorBox error={error} onRetry={refetch} />}
         {data !== undefined && (
           <>
-            <h2>The last jobs with the same description</h2>
+            <h2>Last jobs with the same description</h2>
             {data.recent.length === 0 && <p>No other job with test cases has this description.</p>}
             <ul className="cases">
               {data.recent.map((one) => (
@@ -38,8 +38,8 @@ export default function TestPageView() {
                 </li>
               ))}
             </ul>
-            <h2>Failures anywhere</h2>
-            {data.failures.length === 0 && <p>It has not failed.</p>}
+            <h2>Failures in any job</h2>
+            {data.failures.length === 0 && <p>No failures.</p>}
             <ul className="cases">
               {data.failures.map((one) => (
                 <li key={`${one.run}/${one.job_id}`}>
