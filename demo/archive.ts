@@ -1,18 +1,18 @@
-/** What the jobs of the demo leave in an archive: a log, and test cases where they ran some. */
+/** The files that the jobs of the demo leave in an archive: a log, and test cases if the job ran any. */
 import { closeSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRandom, hex, int, pick, type Random } from './random.ts';
 import type { PlannedJob, PlannedRun } from './runs.ts';
 
-/** Of the log that is big on purpose. */
+/** The size of the log that is large on purpose. */
 const bigBytes = 200 << 20;
-/** Of an ordinary line, on the average. */
+/** The average size of an ordinary line. */
 const bytesOfLine = 97;
-/** Lines of an ordinary log between its beginning and its end, and all of them. */
+/** The number of ordinary lines between the beginning and the end of a log, and the number of all lines. */
 const ordinaryLines = 150;
 const linesOfLog = ordinaryLines + 20;
 
-/** Writes the files of a job that failed, once; `isBig` makes its log one of 200 MB. */
+/** Writes the files of a failed job unless they exist. `isBig` makes its log 200 MB large. */
 export function writeFiles(folder: string, { name }: Pick<PlannedRun, 'name'>, job: PlannedJob, isBig: boolean): void {
   if ((job.outcome !== 'fail' && job.outcome !== 'dead') || job.times === null) return;
   const place = join(folder, name, job.job_id);
@@ -32,7 +32,7 @@ export function writeFiles(folder: string, { name }: Pick<PlannedRun, 'name'>, j
   if (test) writeFileSync(join(place, 'results.xml'), junitOf(job.job_id, test[1] as string, test[2] as string));
 }
 
-/** What commands say when they fail; the same cause says the same. */
+/** Error messages of failed commands. The same cause always has the same message. */
 const errors = [
   'src/osd/PrimaryLogPG.cc: 9042: FAILED ceph_assert(is_active_or_peered())',
   "Error EINVAL: pool 'unique_pool_0' does not allow this operation",
@@ -50,7 +50,7 @@ function errorOf(cause: string, reason: string): string {
   return errors[sum % errors.length] as string;
 }
 
-/** The parts of a log of so many lines, in their order. Its times are those of the job. */
+/** The parts of a log with this many lines, in order. Its times are those of the job. */
 function createLog(
   job: PlannedJob,
   reason: string,
@@ -80,7 +80,7 @@ function createLog(
       task('workunit'),
     ordinary: (lines: number) => Array.from({ length: lines }, () => ordinaryLine(random, host, line)).join(''),
     failure: () => failureLines(job, reason, host, line),
-    // Of a job that says nothing the log just ends: its machine, or its worker, was gone.
+    // The log of a job without a failure reason just ends, because its machine or its worker was gone.
     end: () =>
       reason === ''
         ? ''
@@ -93,10 +93,10 @@ function createLog(
   };
 }
 
-/** Makes one line of a log, of the time at which its clock is. */
+/** Formats one line of a log with the current time of its clock. */
 export type Line = (level: string, logger: string, text: string) => string;
 
-/** A line of a job on which nothing is wrong, whatever words it has. */
+/** A line of a job that has no problem, even if its words may suggest one. */
 export function ordinaryLine(random: Random, host: string, line: Line): string {
   const number = int(random, 0, 99_999);
   const remote = `teuthology.orchestra.run.${host}`;
@@ -140,13 +140,13 @@ function failureLines(job: PlannedJob, reason: string, host: string, line: Line)
   );
 }
 
-/** What may fail after the test that its job names. */
+/** Further test cases that may fail after the one that the job names. */
 const laterCases = [
   ['test_unmount_after_failure', 'AssertionError: the mount is still busy'],
   ['test_second_client', 'TimeoutError: no answer of client.1'],
 ] as const;
 
-/** The test cases of a job whose test failed: some forty, of which this one did not pass, and in most jobs one or two more. */
+/** The test cases of a job whose test failed: about forty, of which this one failed and, in most jobs, one or two more. */
 function junitOf(jobId: string, name: string, place: string): string {
   const random = createRandom('junit', jobId);
   const suite = place.endsWith(`.${name}`) ? place.slice(0, -name.length - 1) : place;

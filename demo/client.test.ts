@@ -13,7 +13,7 @@ afterEach(() => {
   server = undefined;
 });
 
-/** A server that gives the same answer to every request, like one that refuses everything. */
+/** A server that gives the same answer to every request, such as one that rejects everything. */
 async function answering(status: number, body: string, seen: string[] = []): Promise<string> {
   server = createServer((request, response) => {
     seen.push(`${request.method} ${request.url}`);
@@ -39,7 +39,7 @@ test('says what to do when no server answers', async () => {
   expect(String(problem)).toContain(`cannot reach the server at ${url}: nothing listens there`);
 });
 
-test('sends a request once more when the server has closed its connection', async () => {
+test('retries a request once if the server has closed its connection', async () => {
   let resets = 1;
   server = createServer((request, response) => {
     if (resets-- > 0) request.socket.resetAndDestroy();
@@ -53,7 +53,7 @@ test('sends a request once more when the server has closed its connection', asyn
   expect(resets).toBe(0);
 });
 
-test('distinguishes existing runs from refusals', async () => {
+test('distinguishes existing runs from rejected ones', async () => {
   const there = await answering(400, '{"message":"run with name a already exists"}');
   expect(await classicClient(there, never).createRun('a')).toBe('already there');
   server!.close();
@@ -76,7 +76,7 @@ test('fills a server and prints a summary', async () => {
   expect(text).toContain(`Open ${url}/`);
 });
 
-test('stops at the first refusal', async () => {
+test('stops at the first rejected request', async () => {
   const seen: string[] = [];
   const url = await answering(400, '{"message":"already exists, but not quite"}', seen);
   const problem = await problemOf(

@@ -2,42 +2,42 @@ import type { JobDocument } from './documents.ts';
 import type { DemoNode, LockHolder } from './lab.ts';
 import { type PlannedJob, timeText } from './runs.ts';
 
-/** What became of one request that creates something. */
+/** The result of a request that creates something. */
 type Created = 'created' | 'already there';
 
-/** The demo cannot go on; the message is one sentence for the person who started it. */
+/** A problem that stops the demo. The message is one sentence for the user. */
 export class DemoProblem extends Error {}
 
-/** The few calls that the demo makes, in the words of one contract. */
+/** The few requests that the demo needs, in one of the contracts. */
 export interface DemoClient {
   createRun(name: string): Promise<Created>;
   createJob(run: string, job: JobDocument): Promise<Created>;
   updateJob(run: string, jobId: string, change: JobDocument): Promise<void>;
   /** How many jobs a run has. */
   countJobs(run: string): Promise<number>;
-  /** Brings a planned job to where it stands; doing it again changes nothing. */
+  /** Brings a planned job to its current state. Repeating it changes nothing. */
   reportJob(run: string, job: PlannedJob): Promise<Created>;
-  /** The machines of the lab; null when the contract knows none. */
+  /** Requests about the machines of the lab; null if the contract has none. */
   lab: LabClient | null;
   /** Requests answered so far. */
   requests(): number;
 }
 
-/** The calls about machines. What is locked by somebody else stays as it is. */
+/** Requests about machines. Locks of other owners are kept. */
 interface LabClient {
   createNode(node: DemoNode): Promise<Created>;
   lock(nodes: readonly string[], holder: LockHolder): Promise<void>;
   unlock(nodes: readonly string[], holder: LockHolder): Promise<void>;
 }
 
-/** Speaks the classic contract to the server at `url`. */
+/** A client for the classic contract of the server at `url`. */
 export function classicClient(url: string, signal: AbortSignal): DemoClient {
   const { calls } = connect(url, signal);
   return {
     ...calls,
     async reportJob(run, { job_id, document, summary }) {
       const created = await calls.createJob(run, document);
-      // Sent even when the job is already there: a demo that was interrupted may have left it without its end.
+      // Sent even if the job exists: an interrupted demo may have left it without its result.
       if (Object.keys(summary).length > 0) await calls.updateJob(run, job_id, summary);
       return created;
     },
@@ -45,7 +45,7 @@ export function classicClient(url: string, signal: AbortSignal): DemoClient {
   };
 }
 
-/** Speaks the teuthology contract, as the clients of a lab do. */
+/** A client for the teuthology contract, which works like the clients of a lab. */
 export function teuthologyClient(url: string, signal: AbortSignal): DemoClient {
   const { send, calls } = connect(url, signal);
   const setLock = async (nodes: readonly string[], lock: LockHolder & { locked: boolean }) => {
@@ -54,7 +54,7 @@ export function teuthologyClient(url: string, signal: AbortSignal): DemoClient {
   return {
     ...calls,
     async reportJob(run, { job_id, outcome, document, summary, times, elapsed }) {
-      // A job gets its machines when it begins to run.
+      // A job gets its machines when it starts running.
       const { targets, ...asked } = document;
       const machines = targets === undefined ? {} : { targets };
       const created = await calls.createJob(run, { ...asked, status: 'queued' });
@@ -71,7 +71,7 @@ export function teuthologyClient(url: string, signal: AbortSignal): DemoClient {
       async createNode(node) {
         const created = await send('POST', '/nodes/', { ...node });
         if (created === 'created') return created;
-        // The targets of a job may have made it, without anything but its name.
+        // The targets of a job may have created the node with only a name.
         const { name, locked: _, locked_by: __, description: ___, ...facts } = node;
         await send('PUT', `/nodes/${pathPart(name)}/`, facts);
         return created;
@@ -82,7 +82,7 @@ export function teuthologyClient(url: string, signal: AbortSignal): DemoClient {
   };
 }
 
-/** True when the server at `url` speaks the teuthology contract. Throws `DemoProblem` when nothing answers there. */
+/** Whether the server at `url` speaks the teuthology contract. Throws `DemoProblem` if no server answers. */
 export async function speaksTeuthology(url: string, signal: AbortSignal): Promise<boolean> {
   const base = url.replace(/\/+$/, '');
   const root = await request(`${base}/`, 'GET', null, signal);
@@ -93,7 +93,7 @@ export async function speaksTeuthology(url: string, signal: AbortSignal): Promis
 
 type Send = (method: string, path: string, body: JobDocument) => Promise<Created>;
 
-/** What both contracts have in common. */
+/** The requests that are the same in both contracts. */
 function connect(url: string, signal: AbortSignal): { send: Send; calls: Omit<DemoClient, 'reportJob' | 'lab'> } {
   const base = url.replace(/\/+$/, '');
   let answered = 0;
@@ -138,7 +138,7 @@ async function request(
   } catch (error) {
     if (signal.aborted) throw error;
     const code = codeOf(error);
-    // A server may close a connection just when it is used again; everything that is sent here may be sent twice.
+    // A server may close a connection at the moment it is used again. All requests of the demo can be repeated safely.
     if (again && code === 'ECONNRESET') return request(address, method, body, signal, false);
     const hint = code === 'ECONNREFUSED' ? 'nothing listens there (start it with "npm start")' : code;
     throw new DemoProblem(`cannot reach the server at ${new URL(address).origin}: ${hint}`);
@@ -150,18 +150,18 @@ function codeOf(error: unknown): string {
   return cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
 }
 
-/** The `message` of an error answer, or the beginning of whatever came instead. */
+/** The `message` of an error response, or the beginning of any other response. */
 function messageOf(text: string): string {
   try {
     const { message } = JSON.parse(text) as { message?: unknown };
     if (typeof message === 'string') return message;
   } catch {
-    // Not JSON, so not this server; what it said still helps.
+    // Not JSON, so this is another server; its response is still helpful.
   }
   return text.trim().slice(0, 200);
 }
 
-// Colons stay readable: they are allowed in a path, and every run name has them.
+// Colons stay readable: they are allowed in a path, and every name of a run contains them.
 function pathPart(text: string): string {
   return encodeURIComponent(text).replaceAll('%3A', ':');
 }

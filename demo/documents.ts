@@ -3,10 +3,10 @@ import { commands, ignorelist, operations, settings, sideScripts } from './setti
 import { type JobShape, jobShape } from './shapes.ts';
 import { fqdn, machineTypes } from './vocabulary.ts';
 
-/** A job document with the keys as teuthology sends them. */
+/** A job document with the keys that teuthology sends. */
 export type JobDocument = Record<string, unknown>;
 
-/** What a document says about the run and the job that it belongs to. */
+/** The facts in a document about its run and its job. */
 export interface JobFacts {
   name: string;
   job_id: string;
@@ -21,15 +21,15 @@ export interface JobFacts {
   seed: number;
   subset: string;
   scheduled: Date;
-  /** The machines the job was given, empty while it waits for them. */
+  /** The machines of the job; empty while it waits for them. */
   nodes: readonly string[];
   shape: JobShape;
 }
 
-/** How large documents are: the smallest, the mean and the largest number of bytes of JSON. */
+/** The size of documents: the smallest, the mean and the largest number of bytes of JSON. */
 export const documentSize = { least: 2_200, mean: 8_192, most: 19_500 };
 
-/** A size for a document: few are very small or very large, the mean is near `documentSize.mean`. */
+/** Draws the size of a document. Few are very small or very large, and the mean is near `documentSize.mean`. */
 export function drawSize(random: Random): number {
   const bell = (random() + random() + random() + random()) / 2 - 1;
   const size = documentSize.mean * 0.95 * Math.exp(bell * 1.5);
@@ -37,8 +37,8 @@ export function drawSize(random: Random): number {
 }
 
 /**
- * One job document of about `bytes` bytes of JSON. Facts that are not given are made up, so that a benchmark can ask
- * for `jobDocument(random, { bytes: 8192, job_id: '1' })`.
+ * One job document of about `bytes` bytes of JSON. Missing facts are made up, so that a benchmark can call `jobDocument(random, { bytes: 8192,
+ * job_id: '1' })`.
  */
 export function jobDocument(random: Random, options: Partial<JobFacts> & { bytes?: number } = {}): JobDocument {
   const facts = { ...madeUpFacts(random), ...options };
@@ -49,17 +49,17 @@ export function jobDocument(random: Random, options: Partial<JobFacts> & { bytes
   const body = skeleton(facts);
   document.overrides = body.overrides;
   document.tasks = body.tasks;
-  // What is small comes first; filling up needs to know what is there already, and measuring once is enough.
+  // The small parts come first, because the filling depends on their size, which is measured only once.
   fill(random, body, (options.bytes ?? drawSize(random)) - JSON.stringify(document).length);
   return document;
 }
 
-/** The `targets` of a job: every machine with its public key, the same key in every job. */
+/** The `targets` of a job: its machines with their public keys. A machine has the same key in every job. */
 export function targets(nodes: readonly string[]): Record<string, string> {
   return Object.fromEntries(nodes.map((node) => [`ubuntu@${fqdn(node)}`, publicKey(node)]));
 }
 
-/** The public key of a machine, always the same. */
+/** The public key of a machine, which never changes. */
 export function publicKey(node: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
   return `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${letters(createRandom('public key', node), 43, alphabet)}`;
@@ -124,7 +124,7 @@ function smallKeys(facts: JobFacts): JobDocument {
   };
 }
 
-/** The two parts of a document that take what is filled in. */
+/** The two parts of a document that are filled up. */
 interface Body {
   overrides: {
     ceph: { conf: Record<string, Record<string, unknown>>; 'log-ignorelist': string[] } & JobDocument;
@@ -172,8 +172,8 @@ function radosTask(clients: string[], erasure: boolean): JobDocument {
 }
 
 /**
- * Adds pieces to overrides and tasks until about `room` bytes are used: settings and log patterns first, as in small
- * real documents, then more and more tasks, as in the large ones.
+ * Adds pieces to overrides and tasks until about `room` bytes are used. Settings and log patterns come first, as in small real documents,
+ * followed by more and more tasks, as in large ones.
  */
 function fill(random: Random, { overrides, tasks }: Body, room: number): void {
   const options = Object.entries(settings).flatMap(([section, entries]) =>

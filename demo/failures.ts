@@ -11,14 +11,14 @@ import {
 import { chance, createRandom, int } from './random.ts';
 import { brokenNode, developers, flakyNode } from './vocabulary.ts';
 
-/** One underlying reason for jobs to fail: everything it makes should end up in one group. */
+/** One underlying cause of failures. All failures with this cause should end up in one group. */
 export interface Cause {
   name: string;
   dead?: boolean;
-  /** How likely a job that it applies to fails of it. */
+  /** The probability that a job that it applies to fails because of it. */
   rate: number;
   applies(context: FailureContext): boolean;
-  /** The failure_reason; null when the job just vanished. */
+  /** The failure_reason; null if the job just vanished. */
   reason(context: FailureContext): string | null;
 }
 
@@ -46,14 +46,14 @@ const both =
   (...all: ((context: FailureContext) => boolean)[]) =>
   (context: FailureContext) =>
     all.every((one) => one(context));
-/** Whether a job began on one night, in so many minutes from an hour of the evening on, in UTC. */
+/** Whether a job started in a certain night, within some minutes after a certain hour in UTC. */
 const between = (night: number, hour: number, minutes: number) => (context: FailureContext) => {
   const minute = (context.started.getTime() / 60_000) % 1440;
   return context.night === night && minute >= hour * 60 && minute < hour * 60 + minutes;
 };
 const onMain = (context: FailureContext) => context.branch === 'main';
 
-/** Causes that hit whatever runs: machines, network, packages, the lab itself. */
+/** Causes that can hit any job: machines, network, packages, the lab itself. */
 const labCauses: Cause[] = [
   {
     name: 'reimage: a broken machine',
@@ -83,8 +83,8 @@ const labCauses: Cause[] = [
 ];
 
 /**
- * Regressions of main: those that were fixed, one that began some days ago, one that came back after it had been fixed, and those of
- * the newest 500-job run and of the newest night that has ended.
+ * Regressions of main: some that were fixed, one that began some days ago, one that came back after it was fixed, and those of the newest run of
+ * 500 jobs and of the newest finished night.
  */
 const regressions: Cause[] = [
   {
@@ -119,7 +119,7 @@ const regressions: Cause[] = [
   },
 ];
 
-/** What fails now and then, for months. */
+/** Failures that have occurred now and then for months. */
 const knownCauses: Cause[] = [
   { name: 'valgrind', rate: 0.25, applies: facet('validater/valgrind'), reason: infra.valgrind },
   {
@@ -187,7 +187,7 @@ const knownCauses: Cause[] = [
   { name: 'mixed versions', rate: 0.25, applies: facet('upgrade:reef-x'), reason: (c) => healthWarning.oldVersion(c) },
 ];
 
-/** What a developer's branch may break by itself; vocabulary.ts says which breaks what. */
+/** Failures that a developer's branch may cause; vocabulary.ts says which branch causes which. */
 const branchCauses: Omit<Cause, 'applies'>[] = [
   { name: 'NoneType', rate: 0.4, reason: pythonError },
   { name: 'own workload', rate: 0.4, reason: (c) => workloadFailure(22)(c) },
@@ -195,7 +195,7 @@ const branchCauses: Omit<Cause, 'applies'>[] = [
   { name: 'own health code', rate: 0.6, reason: (c) => healthWarning.clockSkew(c) },
 ];
 
-/** How a job ends badly, or null when it passes. The same night of the same seed always gives the same answer. */
+/** How a job fails, or null if it passes. The same night of the same seed always gives the same result. */
 export function failureOf(seed: number, context: FailureContext): Failure | null {
   for (const cause of [...labCauses, ...regressions, ...branchCause(context), ...knownCauses]) {
     if (!cause.applies(context) || !chance(context.random, cause.rate)) continue;
@@ -211,7 +211,7 @@ function branchCause({ branch }: FailureContext): Cause[] {
   return [{ ...cause, name: `${own.branch}: ${cause.name}`, applies: facet(`${own.breaks.part}/`) }];
 }
 
-// A few jobs change between pass and fail for no reason that anybody knows.
+// A few jobs change between pass and fail for no known reason.
 function flakyFailure(seed: number, context: FailureContext): Failure | null {
   const { random, shape } = context;
   const flaky = chance(createRandom(seed, 'flaky', shape.description.replace(/\S+\$\/\S+/, '')), 0.04);

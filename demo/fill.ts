@@ -4,25 +4,25 @@ import { labNodes } from './lab.ts';
 import { keepMoving } from './live.ts';
 import { type PlannedJob, type PlannedRun, planRuns, timeText } from './runs.ts';
 
-/** What the demo needs to know. */
+/** Options of the demo. */
 interface DemoOptions {
-  /** The server to fill, as a person opens it. */
+  /** The server to fill, as opened in a browser. */
   url: string;
-  /** Where the same server speaks the teuthology contract, which tells more; absent: the classic contract at `url`. */
+  /** The URL at which the same server speaks the teuthology contract, which has more features. If absent, the classic contract at `url` is used. */
   teuthologyUrl?: string | undefined;
   seed: number;
   runs: number;
-  /** Keep a run moving afterwards, until `signal` aborts. */
+  /** Keeps a run moving afterwards, until `signal` aborts. */
   live: boolean;
-  /** Folder for the logs and test cases of failed jobs; absent: none are written. */
+  /** The folder for logs and test cases of failed jobs. If absent, none are written. */
   archive?: string | undefined;
-  /** One of the logs has 200 MB. */
+  /** Makes one of the logs 200 MB large. */
   bigLog?: boolean | undefined;
   quiet?: boolean;
   signal: AbortSignal;
-  /** Writes text as it is, line ends included. */
+  /** Writes text without adding a line end. */
   write(text: string): void;
-  /** Draws a bar that moves; otherwise plain lines. */
+  /** Draws a progress bar; otherwise prints plain lines. */
   isTerminal: boolean;
   now?: Date;
 }
@@ -39,8 +39,8 @@ const days = 21;
 const concurrency = 8;
 
 /**
- * Fills a server through its public API with runs of the last three weeks. Doing it again on the same day with the
- * same seed finds everything already there. Throws `DemoProblem` when the server is away or refuses something.
+ * Fills a server through its public API with runs of the last three weeks. If it is repeated on the same day with the same seed, everything
+ * exists already. Throws `DemoProblem` if the server is unreachable or rejects a request.
  */
 export async function demo(options: DemoOptions): Promise<void> {
   const { url, teuthologyUrl, seed, runs, live, signal } = options;
@@ -56,14 +56,14 @@ export async function demo(options: DemoOptions): Promise<void> {
       await keepMoving(client, planned, { seed, signal, say: (line) => write(`${line}\n`) });
     }
   } catch (error) {
-    // A line of its own for whoever reports the error: the bar may stand in the current one.
+    // The progress bar may be in the current line, so start a new one for the error message.
     if (options.isTerminal) write('\n');
     if (!signal.aborted) throw error;
     write('Stopped.\n');
   }
 }
 
-/** Brings the lab and its runs to where the plan has them. */
+/** Brings the lab and its runs to the planned state. */
 export async function fill(
   client: DemoClient,
   runs: PlannedRun[],
@@ -73,7 +73,7 @@ export async function fill(
   const tally: Tally = { nodes: 0, jobs: 0, runsThere: 0, jobsThere: 0 };
   const { lab } = client;
   if (lab) {
-    // Before the jobs, whose targets would otherwise make machines of which only the name is known.
+    // Nodes come before the jobs, whose targets would otherwise create nodes with only a name.
     const nodes = labNodes(seed, runs);
     await inParallel(nodes, signal, async (node) => void (await lab.createNode(node)));
     tally.nodes = nodes.length;
@@ -82,7 +82,7 @@ export async function fill(
   for (const run of runs) {
     if ((await client.createRun(run.name)) === 'already there') {
       tally.runsThere++;
-      // What happened to its jobs since stays: --live moves some.
+      // A complete run is left alone, because --live may have changed its jobs.
       if ((await client.countJobs(run.name)) >= run.jobs.length) {
         tally.jobs += run.jobs.length;
         tally.jobsThere += run.jobs.length;
@@ -91,20 +91,20 @@ export async function fill(
       }
     }
     await inParallel(run.jobs, signal, async (job) => {
-      // Before the job has ended: then the server reads it.
+      // Written before the job ends, because the server then reads it.
       if (archive !== undefined) writeFiles(archive, run, job, bigLog && job === bigJob);
       if ((await client.reportJob(run.name, job)) === 'already there') tally.jobsThere++;
       tally.jobs++;
       report(tally);
     });
-    // Jobs are sent side by side: the time of the last one is that of the run.
+    // Jobs are sent concurrently, so the time of the run is set from its last job.
     const last = run.jobs.reduce((latest, job) => (endOf(job) > endOf(latest) ? job : latest));
     if (last.times !== null) await client.updateJob(run.name, last.job_id, { updated: timeText(last.times.ended) });
   }
   return tally;
 }
 
-/** When a job ended; one that has not ends after all others. */
+/** When a job ended. A job that has not ended counts as the latest. */
 function endOf({ times }: PlannedJob): number {
   return times?.ended.getTime() ?? Number.POSITIVE_INFINITY;
 }
@@ -115,7 +115,7 @@ async function inParallel<T>(items: T[], signal: AbortSignal, work: (item: T) =>
   const worker = async () => {
     for (const item of queue) {
       signal.throwIfAborted();
-      // The first failure is reported: what the others would still send is not wanted any more.
+      // Only the first failure is reported, so the remaining work is dropped.
       if (failed) return;
       await work(item).catch((error: unknown) => {
         failed = true;

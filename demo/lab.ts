@@ -3,13 +3,13 @@ import { createRandom, hex, int, pick, sample } from './random.ts';
 import type { PlannedRun } from './runs.ts';
 import { brokenNode, developers, fqdn, machineTypes, operatingSystems } from './vocabulary.ts';
 
-/** Who holds a machine, and what for. */
+/** Who holds a machine, and why. */
 export interface LockHolder {
   locked_by: string;
   description: string;
 }
 
-/** A machine as an administrator enters it; the last three keys only when somebody holds it or says why it is down. */
+/** A machine as an administrator enters it. The last three keys are set only if it is locked or has a note that says why it is down. */
 export interface DemoNode extends Partial<LockHolder> {
   name: string;
   machine_type: string;
@@ -23,19 +23,19 @@ export interface DemoNode extends Partial<LockHolder> {
   locked?: true;
 }
 
-/** Who holds the machines of a job, and how they say so: by the folder of its archive. */
+/** Who holds the machines of a job. Jobs describe their lock by the folder of their archive. */
 export function jobHolder(run: { name: string; user: string }, jobId: string): LockHolder {
   const locked_by = `scheduled_${run.user}@teuthology`;
   return { locked_by, description: `/home/teuthworker/archive/${run.name}/${jobId}` };
 }
 
-/** All machines: those of running jobs are locked, people hold a few, some are down. */
+/** All machines: those of running jobs are locked, users hold a few, some are down. */
 export function labNodes(seed: number, runs: PlannedRun[]): DemoNode[] {
   const holders = new Map<string, LockHolder>();
   for (const run of runs) {
     for (const { job_id, outcome, nodes } of run.jobs) {
       if (outcome !== 'running') continue;
-      // Planned jobs take machines without looking who has them: the first one gets each.
+      // Planned jobs take machines without checking who has them, so the first job gets each.
       for (const node of nodes) {
         if (node !== brokenNode && !holders.has(node)) holders.set(node, jobHolder(run, job_id));
       }

@@ -6,14 +6,14 @@ import { createRandom, int, sample } from './random.ts';
 import { liveRun, type PlannedRun } from './runs.ts';
 import { brokenNode, fqdn, machineTypes } from './vocabulary.ts';
 
-/** One job of a live run and the two changes that it goes through. */
+/** One job of a live run and its two changes. */
 interface LiveJob {
   job_id: string;
   start: JobDocument;
   end: JobDocument;
   /** Full names of its machines. */
   nodes: string[];
-  /** When it began, in milliseconds: its duration is what passed since. */
+  /** When it started, in milliseconds; its duration is computed from this. */
   began: number;
 }
 
@@ -24,15 +24,15 @@ interface LiveRun {
   running: LiveJob[];
 }
 
-/** How long it takes until the next job changes, in milliseconds. */
+/** The time between two changes of jobs, in milliseconds. */
 const pace = 900;
 
-/** How many jobs of a live run are running at a time. */
+/** The number of jobs of a live run that are running at the same time. */
 const machines = 6;
 
 /**
- * Keeps one run moving until `signal` aborts: jobs wait, run and end, about one change a second; then the next run. The planned runs
- * that have not ended come first, the newest of them first of all.
+ * Keeps one run moving until `signal` aborts: its jobs wait, run and end, with about one change per second; then the next run follows. Planned
+ * runs that have not ended come first, the newest of them before the others.
  */
 export async function keepMoving(
   client: DemoClient,
@@ -78,7 +78,7 @@ async function play(
   }
 }
 
-/** What is left to do of a planned run; a job that `--live` has ended before stays as it is. */
+/** The remaining work of a planned run. Jobs that an earlier `--live` has ended are left alone. */
 function restOf({ name, user, machine_type, jobs }: PlannedRun, now: number): LiveRun {
   const up = machineTypes[machine_type]!.filter((node) => node !== brokenNode);
   const rest = jobs

@@ -20,18 +20,18 @@ test.each([
   ['--runs', '', "--runs needs a whole number from 1 to 1000000, not ''"],
   ['--teuthology-url', 'here', "--teuthology-url: 'here' is not the URL of a server"],
   ['--rnus', '3', "Unknown option '--rnus'"],
-])('refuses %s %j before it looks for a server', async (flag, value, sentence) => {
+])('rejects %s %j before it contacts a server', async (flag, value, sentence) => {
   const { code, stdout, stderr } = await runDemo('--url', closedPort, flag, value);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toContain(`paddles: ${sentence}`);
 });
 
-test('refuses an invalid URL', async () => {
+test('rejects an invalid URL', async () => {
   const { code, stderr } = await runDemo('--url', 'here');
   expect([code, stderr]).toEqual([2, expect.stringContaining("--url: 'here' is not the URL of a server")]);
 });
 
-test('ends with 1 when no server answers', async () => {
+test('exits with code 1 if no server answers', async () => {
   const { code, stderr } = await runDemo('--url', closedPort);
   expect([code, stderr]).toEqual([1, expect.stringContaining(`cannot reach the server at ${closedPort}`)]);
 });

@@ -1,4 +1,4 @@
-/** `npm run demo`: fills a running server with believable data, through its public API. */
+/** `npm run demo`: fills a running server with realistic data through its public API. */
 import { BadSetting, type CommandFlag, type CommandLine, flagsHelp, readCommandLine } from '../src/config.ts';
 import { DemoProblem, speaksTeuthology } from './client.ts';
 import { demo } from './fill.ts';
@@ -8,17 +8,17 @@ const ownFlags: CommandFlag[] = [
   {
     name: 'teuthology-url',
     hint: 'URL',
-    help: 'where it speaks the teuthology contract, which tells more (default http://127.0.0.1:8081, unless --url is given)',
+    help: 'URL of its teuthology contract, which has more features (default http://127.0.0.1:8081, unless --url is given)',
   },
-  { name: 'seed', hint: 'NUMBER', help: 'the same number makes the same data (default 1)' },
-  { name: 'runs', hint: 'NUMBER', help: 'how many runs (default 105)' },
+  { name: 'seed', hint: 'NUMBER', help: 'seed of the data: the same number gives the same data (default 1)' },
+  { name: 'runs', hint: 'NUMBER', help: 'number of runs (default 105)' },
   {
     name: 'logs',
     hint: 'FOLDER',
-    help: 'where to write logs and test cases (default data/archive, which a server started here reads; none for --url)',
+    help: 'folder for logs and test cases (default data/archive, which a server started here reads; none with --url)',
   },
-  { name: 'big-log', hint: '', help: 'one of the logs has 200 MB' },
-  { name: 'live', hint: '', help: 'then keep runs moving, the newest first, until stopped' },
+  { name: 'big-log', hint: '', help: 'make one of the logs 200 MB large' },
+  { name: 'live', hint: '', help: 'keep runs moving afterwards, the newest first, until stopped' },
 ];
 
 const stop = new AbortController();
@@ -26,7 +26,7 @@ process.once('SIGINT', () => stop.abort());
 process.once('SIGTERM', () => stop.abort());
 process.exitCode = await main(process.argv.slice(2), stop.signal);
 
-/** Returns the exit code: 2 for a mistake in the command line, 1 when the server is away or refuses something. */
+/** Returns the exit code: 2 for a mistake in the command line, 1 if the server is unreachable or rejects a request. */
 async function main(args: string[], signal: AbortSignal): Promise<number> {
   try {
     const line = readCommandLine(args, process.env, ownFlags);
@@ -51,7 +51,7 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
   }
 }
 
-/** All flags are checked before the first request, so that a wrong one is named whether or not a server runs. */
+/** Checks all flags before the first request, so that a wrong one is reported even if no server runs. */
 function checkFlags({ config, flags }: CommandLine) {
   return {
     url: serverUrl('url', flags.url) ?? `http://127.0.0.1:${config.port}`,
@@ -77,8 +77,8 @@ function wholeNumber(flag: string, text: string | undefined, fallback: number, l
 }
 
 /**
- * Where the server speaks the teuthology contract, if anywhere. A server that somebody named is not filled through a
- * port that nobody named: another server might have it.
+ * The URL at which the server speaks the teuthology contract, if any. If the user gave --url without --teuthology-url, the default port is not
+ * tried, because another server might use it.
  */
 async function findTeuthology(
   { url, teuthologyUrl }: ReturnType<typeof checkFlags>,

@@ -2,30 +2,30 @@ import { hex, int, letters, pick, type Random } from './random.ts';
 import type { JobShape } from './shapes.ts';
 import { fqdn } from './vocabulary.ts';
 
-/** What a failure message may mention. */
+/** The facts that a failure message may mention. */
 export interface FailureContext {
   random: Random;
-  /** Counts back from the newest night, 0. */
+  /** Counted back from the newest night, which is 0. */
   night: number;
   branch: string;
   suite: string;
   sha1: string;
   shape: JobShape;
-  /** Short names; the first one is where commands run. */
+  /** Short names; commands run on the first one. */
   nodes: readonly string[];
-  /** When the job began, and when it failed. */
+  /** When the job started, and when it failed. */
   started: Date;
   at: Date;
 }
 
-/** Builds a failure_reason of the shape that the real tools write, with the names and numbers of one job. */
+/** Builds a failure_reason in the format of the real tools, with the names and numbers of one job. */
 export type Message = (context: FailureContext) => string;
 
 const test = '/home/ubuntu/cephtest';
 const lowercase = 'abcdefghijklmnopqrstuvwxyz';
 const covered = `adjust-ulimits ceph-coverage ${test}/archive/coverage`;
 
-/** The workload of the job failed with an exit status, whatever the workload is (124: it took too long). */
+/** The workload of the job, whatever it is, failed with an exit status (124: it took too long). */
 export function workloadFailure(status: number): Message {
   return (context) => {
     const { workunit, test: unitTest, s3tests, bench, rados } = context.shape.work;
@@ -49,7 +49,7 @@ export const testFailure: Message = ({ shape }) => {
   return `Test failure: ${name.split('.').at(-1)} (${name})`;
 };
 
-/** An exception of a task, nothing but its text. */
+/** An exception of a task, with only its text. */
 export const pythonError: Message = () => "'NoneType' object has no attribute 'get_first_standby'";
 
 /** A package could not be installed for lack of space. */
@@ -60,7 +60,7 @@ export const diskFull: Message = ({ nodes, random, shape }) => {
   return `Command failed on ${nodes[0]} with status ${shape.os.os_type === 'ubuntu' ? 100 : 1}: 'sudo ${install} ceph-test=${version}'`;
 };
 
-/** SELinux denied a program something that it always wants. */
+/** SELinux denied a program something that it always needs. */
 export function selinux(program: string, permission: string, source: string, target: string): Message {
   return ({ nodes, random, at }) => {
     const stamp = `${Math.floor(at.getTime() / 1000)}.${int(random, 100, 999)}:${int(random, 300, 9000)}`;
@@ -124,7 +124,7 @@ function clusterLog(level: 'WRN' | 'ERR', text: Message): Message {
   };
 }
 
-/** What goes wrong around the tests: machines, packages, network, processes. */
+/** Failures around the tests: machines, packages, network, processes. */
 export const infra = {
   reimageTimeout: () => 'Error reimaging machines: reached maximum tries (101) after waiting for 600 seconds',
   powerFailed: ({ nodes, random }: FailureContext) =>

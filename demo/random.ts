@@ -1,13 +1,13 @@
-/** A stream of numbers in [0, 1), the same for the same key. */
+/** A stream of numbers in [0, 1), which is the same for the same key. */
 export type Random = () => number;
 
 /**
- * A stream of its own for every key: what one part of the data draws never shifts what another part draws, so that
- * documents can be made on demand, in any order, and still come out the same.
+ * Creates a separate stream for every key. The numbers drawn for one part of the data then never shift those of another part, so that documents
+ * can be generated on demand, in any order, with the same result.
  */
 export function createRandom(...key: (string | number)[]): Random {
   let state = hash(key.join('\n'));
-  // mulberry32: 32 bits of state are plenty for demo data, and it needs no BigInt.
+  // mulberry32: 32 bits of state are enough for demo data, and it needs no BigInt.
   return () => {
     state = (state + 0x6d2b79f5) | 0;
     let t = Math.imul(state ^ (state >>> 15), 1 | state);
@@ -16,22 +16,22 @@ export function createRandom(...key: (string | number)[]): Random {
   };
 }
 
-/** A whole number from `least` to `most`, both included. */
+/** A whole number from `least` to `most`, inclusive. */
 export function int(random: Random, least: number, most: number): number {
   return least + Math.floor(random() * (most - least + 1));
 }
 
-/** True in `probability` of the cases. */
+/** True with the given probability. */
 export function chance(random: Random, probability: number): boolean {
   return random() < probability;
 }
 
-/** One element of a list that is not empty. */
+/** A random element of a non-empty list. */
 export function pick<T>(random: Random, list: readonly T[]): T {
   return list[Math.floor(random() * list.length)]!;
 }
 
-/** One element of a list that is not empty; `weight` says how often it comes compared with the others. */
+/** A random element of a non-empty list; `weight` is its relative frequency. */
 export function pickWeighted<T extends { weight: number }>(random: Random, list: readonly T[]): T {
   let left = random() * list.reduce((total, entry) => total + entry.weight, 0);
   for (const entry of list) {
@@ -41,7 +41,7 @@ export function pickWeighted<T extends { weight: number }>(random: Random, list:
   return list[list.length - 1]!;
 }
 
-/** `count` different elements, or all of them in another order when there are fewer. */
+/** `count` different elements; all of them, shuffled, if there are fewer. */
 export function sample<T>(random: Random, list: readonly T[], count: number): T[] {
   const rest = [...list];
   const taken: T[] = [];
@@ -61,7 +61,7 @@ export function hex(random: Random, length: number): string {
   return letters(random, length, '0123456789abcdef');
 }
 
-// FNV-1a, followed by a mix: neighbouring keys ("job 1", "job 2") must not begin with similar numbers.
+// FNV-1a, followed by a mix, because similar keys ("job 1", "job 2") must not start with similar numbers.
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);

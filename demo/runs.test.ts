@@ -25,7 +25,7 @@ function byCause(all: PlannedJob[]): Map<string, PlannedJob[]> {
   );
 }
 
-test('the same seed gives the same data, another seed other data', () => {
+test('the same seed gives the same data, another seed different data', () => {
   const few = { ...usual, runs: 3 };
   expect(digest(few)).toBe(digest(few));
   expect(digest(few)).not.toBe(digest({ ...few, seed: 2 }));
@@ -44,7 +44,7 @@ test('another day only shifts the dates', () => {
   expect(new Set([...later, ...runs].map((run) => run.name)).size).toBe(2 * runs.length);
 });
 
-test('the next day gives other runs', () => {
+test('the next day gives different runs', () => {
   const tomorrow = planRuns({ ...usual, now: new Date('2026-11-24T12:00:00Z') });
   expect(new Set([...tomorrow, ...runs].map((run) => run.name)).size).toBe(2 * runs.length);
 });
@@ -77,7 +77,7 @@ test('run names match the runs', () => {
   );
 });
 
-test('job ids are unique and grow', () => {
+test('job ids are unique and ascending', () => {
   const ids = jobs.map((job) => Number(job.job_id));
   expect(new Set(ids).size).toBe(ids.length);
   for (const {
@@ -134,7 +134,7 @@ test('every suite and base branch has the ten nights that verdicts need', () => 
   for (const [what, those] of nights) expect([what, those.length >= 10]).toEqual([what, true]);
 });
 
-test('jobs begin after their run was scheduled, end after they began, and take as long as they say', () => {
+test('jobs start after their run was scheduled, end after they started, and take as long as they report', () => {
   const now = usual.now.getTime();
   for (const run of runs) {
     for (const { times, summary } of run.jobs) {
@@ -148,7 +148,7 @@ test('jobs begin after their run was scheduled, end after they began, and take a
   }
 });
 
-test('the runs of the newest night are under way, the others have finished', () => {
+test('the runs of the newest night are in progress, the others have finished', () => {
   const outcomes = new Set(runs.at(-1)!.jobs.map((job) => job.outcome));
   for (const outcome of ['pass', 'running', 'waiting', 'queued'] as const) expect(outcomes).toContain(outcome);
   const old = new Set(runs.slice(0, -5).flatMap((run) => run.jobs.map((job) => job.outcome)));

@@ -4,29 +4,29 @@ import { chance, createRandom, hex, int, pick, sample } from './random.ts';
 import { type JobShape, jobShape } from './shapes.ts';
 import { brokenNode, developers, machineTypes, type Nightly, nightly } from './vocabulary.ts';
 
-/** How a job stands at the time of the demo. */
+/** The state of a job at the time of the demo. */
 export type Outcome = 'pass' | 'fail' | 'dead' | 'running' | 'waiting' | 'queued';
 
-/** One job. `document` and `summary` are made each time they are asked for: 5,000 documents need not be in memory. */
+/** One job. `document` and `summary` are generated on each access, so that 5,000 documents need not be in memory. */
 export interface PlannedJob {
   job_id: string;
   outcome: Outcome;
-  /** The cause of a failure, null when there is none: for tests and for judging, it is never sent. */
+  /** The cause of a failure, or null. It is never sent; tests and evaluations use it. */
   cause: string | null;
   nodes: readonly string[];
-  /** What the job is posted with. */
+  /** The document with which the job is posted. */
   readonly document: JobDocument;
-  /** What is put when the job has ended; empty while it has not. */
+  /** The update when the job has ended; empty before that. */
   readonly summary: JobDocument;
-  /** What will be put when it ends, without a time: that of `--live`. */
+  /** The update for when it ends, without a time; `--live` sends it. */
   readonly ending: JobDocument;
-  /** When a job that has ended began and ended, otherwise null. */
+  /** When a finished job started and ended; null for others. */
   times: { started: Date; ended: Date } | null;
-  /** For how many seconds a running job has been running; 0 for others. */
+  /** How many seconds a running job has been running; 0 for others. */
   elapsed: number;
 }
 
-/** One run with its jobs, oldest job first. */
+/** One run with its jobs; the oldest job comes first. */
 export interface PlannedRun {
   name: string;
   user: string;
@@ -39,23 +39,23 @@ export interface PlannedRun {
   jobs: PlannedJob[];
 }
 
-/** What a plan depends on, and nothing else: the same options give the same runs. */
+/** Everything that a plan depends on: the same options give the same runs. */
 export interface PlanOptions {
   seed: number;
-  /** How many runs. */
+  /** The number of runs. */
   runs: number;
-  /** Only shifts the dates; its time of day does not matter, so that a day has one plan. */
+  /** Only shifts the dates. Its time of day does not matter, so that each day has one plan. */
   now: Date;
-  /** Over how many days the runs are spread, at most 60. */
+  /** The number of days over which the runs are spread, at most 60. */
   days: number;
-  /** How many jobs each run has; absent: as many as such a run has in a lab. */
+  /** The number of jobs of each run. If absent, as many as such a run has in a lab. */
   jobs?: number;
 }
 
-/** What a run is, before its jobs. */
+/** The facts of a run, before its jobs are planned. */
 interface RunFacts extends Omit<PlannedRun, 'jobs'> {
   seed: number;
-  /** Counts back from the newest night, 0. */
+  /** Counted back from the newest night, which is 0. */
   night: number;
   slot: number;
   size: number;
@@ -63,17 +63,17 @@ interface RunFacts extends Omit<PlannedRun, 'jobs'> {
   suite_sha1: string;
   /** The id of its first job. */
   firstJob: number;
-  /** Nothing of it has begun. */
+  /** Set if none of its jobs has started. */
   isLive: boolean;
-  /** Nothing of it has ended later: of the newest night, it is the last midnight. */
+  /** The latest time at which a job can end. For the newest night, this is the last midnight. */
   latest: Date;
 }
 
 const day = 86_400_000;
 
 /**
- * The runs of the demo, oldest first. A night and a place in it decide what a run is, not how many runs there are, so
- * that the runs of a small demo are among those of a large one.
+ * The runs of the demo, oldest first. A run depends only on its night and its place in the night, not on the number of runs, so the runs of a
+ * small demo are among those of a large one.
  */
 export function planRuns({ seed, runs, now, days, jobs }: PlanOptions): PlannedRun[] {
   const perNight = new Array<number>(days).fill(0);
@@ -99,7 +99,7 @@ function withJobs(facts: RunFacts): PlannedRun {
   return { name, user, suite, branch, machine_type, sha1, scheduled, priority, jobs };
 }
 
-/** A run of `--live`, of which nothing has begun. */
+/** A run for `--live`, in which no job has started. */
 export function liveRun(seed: number, number: number, now: Date): PlannedRun {
   const random = createRandom(seed, 'live', number);
   const of = pick(random, [
@@ -112,9 +112,9 @@ export function liveRun(seed: number, number: number, now: Date): PlannedRun {
   return withJobs({
     ...{ ...of, seed, sha1, suite_sha1: sha1, flavor: 'default', machine_type: 'smithi', priority: 50 },
     name: `${of.user}-${stampOf(now)}-${of.suite}-${of.branch}-distro-default-smithi`,
-    // No planned run has so many before it in its night.
+    // Far more than any planned run has before it in its night.
     ...{ night: 0, slot: 1000 + number, size: int(random, 12, 30), scheduled: now, latest: now, isLive: true },
-    // Ids that count on from the clock are above those of every planned run and differ from run to run.
+    // Ids that are derived from the clock are larger than those of every planned run and differ between runs.
     firstJob: 10_000_000 + (Math.floor(now.getTime() / 1000) % 80_000_000),
   });
 }
@@ -129,14 +129,14 @@ function nightlyRun(seed: number, night: number, slot: number, midnight: number,
   const weekly = suite === 'rados' && branch === 'main' && night % 7 === 3;
   const size = weekly ? 500 : int(random, ...jobs);
   const run = { user: 'teuthology', suite, branch, machine_type: machineType, priority: weekly ? 70 : 100, size };
-  // Whatever runs on one branch in one night runs the same build.
+  // All runs of one branch in one night use the same build.
   const sha1 = hex(createRandom(seed, 'build', branch, night), 40);
   return named({ ...run, seed, night, slot, sha1, suite_sha1: sha1 }, midnight, hour);
 }
 
 function branchRun(seed: number, night: number, slot: number, midnight: number): RunFacts {
   const random = createRandom(seed, 'branch', night, slot);
-  // Developers run a branch again after they changed something: the date in its name stays for two days.
+  // Developers run a branch again after they have changed something, so the date in its name stays for two days.
   const pair = Math.floor(night / 2);
   const { user, branch, suite, machineType } = developers[(pair + slot - 3 + developers.length) % developers.length]!;
   const built = new Date(midnight - (pair * 2 + 3) * day).toISOString().slice(0, 10);
@@ -154,8 +154,8 @@ function branchRun(seed: number, night: number, slot: number, midnight: number):
 }
 
 /**
- * Gives a run its time and its name. Minute and second follow from seed, night and slot: a demo of another seed or of
- * another day makes runs of its own instead of adding jobs to those that are there.
+ * Gives a run its time and its name. Minute and second depend on seed, night and slot, so that a demo with another seed or on another day creates
+ * its own runs instead of adding jobs to existing ones.
  */
 function named(
   run: Omit<RunFacts, 'name' | 'scheduled' | 'flavor' | 'firstJob' | 'isLive' | 'latest'>,
@@ -170,7 +170,7 @@ function named(
     ...run,
     flavor,
     scheduled,
-    // 100,000 ids a night and 600 a run leave gaps, as other labs' runs do, and never depend on the number of runs.
+    // With 100,000 ids per night and 600 per run there are gaps, as if other labs used ids too, and ids never depend on the number of runs.
     firstJob: 9_000_000 - run.night * 100_000 + run.slot * 600,
     isLive: false,
     latest: new Date(midnight - run.night * day + (run.night > 0 ? day : 0)),
@@ -221,12 +221,12 @@ function planJob(run: RunFacts, index: number): PlannedJob {
   };
 }
 
-/** A time as reports say it, in UTC. */
+/** A time in the format of reports, in UTC. */
 export function timeText(time: Date): string {
   return time.toISOString().slice(0, 19).replace('T', ' ');
 }
 
-/** Jobs begin one after the other as machines become free: within two and a half hours, or one each 40 seconds. */
+/** Jobs start one after the other as machines become free: within two and a half hours, or one every 40 seconds. */
 function timesOf(
   { scheduled, size, latest }: RunFacts,
   index: number,
@@ -242,14 +242,14 @@ function wholeSecond(time: number): Date {
   return new Date(Math.floor(time / 1000) * 1000);
 }
 
-/** How long a job runs until it fails, of the seconds that it would take; `share` is random. */
+/** How long a job runs before it fails, given how many seconds it would take; `share` is random. */
 function secondsUntil({ reason, cause }: Failure, seconds: number, share: number): number {
   if (reason === 'hit max job timeout') return 43_200 + share * 60;
-  // Machines are reimaged before anything else.
+  // Machines are reimaged first.
   return cause.startsWith('reimage') ? 600 + share * 300 : seconds * (0.3 + share * 0.7);
 }
 
-/** The newest night is still going on: what a job of it is doing, or null when it has ended. */
+/** The newest night is still in progress: the status of a job of this night, or null if it has ended. */
 function progress(
   { night, slot, size, seed, isLive }: RunFacts,
   index: number,
@@ -260,7 +260,7 @@ function progress(
   const started = ended + Math.ceil(size * 0.2);
   if (index >= started + 2) return 'queued';
   if (index >= started) return 'waiting';
-  // Jobs do not end in the order in which they began.
+  // Jobs do not end in the order in which they started.
   return index >= ended || chance(createRandom(seed, 'progress', slot, index), 0.06) ? 'running' : null;
 }
 

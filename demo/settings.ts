@@ -1,8 +1,8 @@
-/** Pieces that job documents are composed of: settings of the daemons, log patterns to ignore, commands, workloads. */
+/** Pieces of job documents: settings of the daemons, log patterns to ignore, commands, workloads. */
 
 type Value = string | number | boolean;
 
-/** Settings by the section of the configuration that they go to. */
+/** Settings by section of the configuration. */
 export const settings: Readonly<Record<string, readonly (readonly [name: string, value: Value])[]>> = {
   global: [
     ['mon client directed command retry', 5],
@@ -124,7 +124,7 @@ export const settings: Readonly<Record<string, readonly (readonly [name: string,
   ],
 };
 
-/** Patterns of cluster log lines that a job is not to fail for. */
+/** Patterns of lines in the cluster log that must not fail a job. */
 export const ignorelist: readonly string[] = [
   'overall HEALTH_',
   'but it is still running',
@@ -166,7 +166,7 @@ export const ignorelist: readonly string[] = [
   'had wrong client addr',
 ];
 
-/** Commands that jobs run on a monitor while they wait for something or change a setting. */
+/** Commands that jobs run on a monitor to wait for something or to change a setting. */
 export const commands: readonly string[] = [
   'while ! ceph balancer status ; do sleep 1 ; done',
   'ceph balancer mode crush-compat',
@@ -192,7 +192,7 @@ export const commands: readonly string[] = [
   'ceph mgr module ls',
 ];
 
-/** Scripts that jobs run next to their own workload. */
+/** Scripts that jobs run in addition to their own workload. */
 export const sideScripts: readonly string[] = [
   'cls/test_cls_lock.sh',
   'cls/test_cls_log.sh',

@@ -3,7 +3,7 @@ import type { SubSuite, Work } from './suite-parts.ts';
 import { suites } from './suites.ts';
 import { type Os, operatingSystems } from './vocabulary.ts';
 
-/** What a job of a suite is: everything that comes back unchanged when the suite runs again. */
+/** The shape of a job: everything that stays the same when the suite runs again. */
 export interface JobShape {
   description: string;
   subSuite: string;
@@ -16,8 +16,8 @@ export interface JobShape {
 }
 
 /**
- * The shape of job `index` of a suite. The same index gives the same description in every run, so that a description
- * has a history; only a random distribution (facets that end in `$`) differs now and then, `run` says for whom.
+ * The shape of job `index` of a suite. The same index gives the same description in every run, so that a description has a history. Only a random
+ * distribution (facets that end in `$`) sometimes differs, depending on `run`.
  */
 export function jobShape(seed: number, suite: string, index: number, run: string): JobShape {
   const parts = suites[suite];

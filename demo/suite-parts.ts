@@ -1,6 +1,6 @@
-/** What suites are made of, and the facets that several of them share. */
+/** The parts that suites are made of, and the facets that several of them share. */
 
-/** What a job does after its cluster is up. At most one of the keys is set; none: it only brings services up. */
+/** What a job does when its cluster is up. At most one of the keys is set; without one, it only starts services. */
 export interface Work {
   workunit?: string;
   test?: string;
@@ -9,7 +9,7 @@ export interface Work {
   bench?: boolean;
 }
 
-/** A part of a suite. Facet choices come in alphabetical order of the directories; a list of one is always there. */
+/** A part of a suite. Facets are in alphabetical order of their directories. A list with one choice is always part of the description. */
 export interface SubSuite {
   name: string;
   weight: number;
@@ -21,7 +21,7 @@ export interface SubSuite {
   mds?: boolean;
 }
 
-/** A distribution drawn for every run anew. */
+/** A distribution that is drawn anew for every run. */
 export const distro = ['supported-random-distro$', ['{centos_latest}', '{rocky_10}', '{ubuntu_latest}']] as const;
 /** A distribution that belongs to the description. */
 export const distroAll = ['0-distro', ['centos_9.stream', 'rocky_10', 'ubuntu_22.04', 'ubuntu_24.04']] as const;
@@ -29,7 +29,7 @@ export const distroAll = ['0-distro', ['centos_9.stream', 'rocky_10', 'ubuntu_22
 export const election = ['mon_election', ['classic', 'connectivity']] as const;
 /** The wire protocol between daemons. */
 export const messenger = ['msgr', ['async', 'async-v1only', 'async-v2only']] as const;
-/** Faults put into that protocol. */
+/** Faults injected into that protocol. */
 export const messengerFailures = ['msgr-failures', ['fastclose', 'few', 'osd-delay']] as const;
 /** How recovery is tuned. */
 export const recovery = [
@@ -38,7 +38,7 @@ export const recovery = [
 ] as const;
 /** What is broken on purpose. */
 export const thrashers = ['thrashers', ['careful', 'default', 'mapgap', 'morepggrow', 'pggrow']] as const;
-/** How object storage daemons keep data. */
+/** How object storage daemons store data. */
 export const objectstore = [
   'objectstore',
   ['bluestore-bitmap', 'bluestore-comp-lz4', 'bluestore-comp-snappy', 'bluestore-comp-zlib', 'bluestore-hybrid'],

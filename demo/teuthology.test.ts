@@ -79,7 +79,7 @@ test('an existing job does not run again', async () => {
   expect(seen.map(({ body }) => body.status)).toEqual(['queued', job.outcome]);
 });
 
-test('the jobs of a run that is complete are not sent again', async () => {
+test('the jobs of a complete run are not sent again', async () => {
   const seen: Seen[] = [];
   const exists = '{"message":"run with name r already exists"}';
   const answer = (line: string): [number, string] =>
@@ -120,7 +120,7 @@ test('unfinished jobs keep their status', async () => {
   }
 });
 
-test('foreign and existing locks are kept', async () => {
+test('existing locks and locks of other owners are kept', async () => {
   const seen: Seen[] = [];
   const answer = (line: string): [number, string] =>
     line.endsWith('/lock/')

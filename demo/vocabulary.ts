@@ -1,6 +1,6 @@
-/** The names of the lab: people, branches, machines, operating systems. A small selection of what real labs use. */
+/** The names in the lab: users, branches, machines, operating systems. A small selection of what real labs use. */
 
-/** An operating system as jobs name it, with the label that suite facets use. */
+/** An operating system as named in jobs, with its name in the facets of suites. */
 export interface Os {
   facet: string;
   os_type: string;
@@ -17,7 +17,7 @@ export const operatingSystems: readonly Os[] = [
   { facet: 'rocky_10', os_type: 'rocky', os_version: '10.1' },
 ];
 
-/** What the machines of a type are called and how many there are. */
+/** The names of the machines of each type. */
 export const machineTypes: Readonly<Record<string, readonly string[]>> = {
   smithi: nodeNames(
     'smithi',
@@ -33,19 +33,19 @@ export const machineTypes: Readonly<Record<string, readonly string[]>> = {
 /** The domain of the machines. */
 export const domain = 'front.sepia.ceph.com';
 
-/** A machine that fails to be reimaged every other time, until an administrator takes it out: he should find it. */
+/** A machine that fails to be reimaged every other time until an administrator removes it, which users of the demo should notice. */
 export const brokenNode = 'smithi141';
 
-/** A machine whose network drops now and then. */
+/** A machine whose network fails occasionally. */
 export const flakyNode = 'smithi066';
 
-/** Whoever tests a branch of his own; `branch` without the date that is put behind it. */
+/** A developer who tests a branch; `branch` lacks the date that is appended to it. */
 interface Developer {
   user: string;
   branch: string;
   suite: string;
   machineType: string;
-  /** What the branch breaks, and in which part of the suite; absent: nothing that its base does not. */
+  /** What the branch breaks, and in which part of the suite. If absent, only what its base breaks. */
   breaks?: { cause: 'NoneType' | 'own workload' | 'own crash' | 'own health code'; part: string };
 }
 
@@ -74,7 +74,7 @@ export const developers: readonly Developer[] = [
   { user: 'jjperez', branch: 'wip-perezjos-crimson-only', suite: 'crimson-rados', machineType: 'trial' },
 ];
 
-/** A suite that runs by itself at night. `hour` is the hour (UTC) at which it is scheduled, `jobs` how many it has at least and at most. */
+/** A suite that is scheduled every night at `hour` (UTC); `jobs` are its minimum and maximum numbers of jobs. */
 export interface Nightly {
   suite: string;
   branch: string;
@@ -84,8 +84,8 @@ export interface Nightly {
 }
 
 /**
- * What runs at night, by the place in the night; of two, the first runs in even nights and the second in odd ones. Ten nights of
- * each are enough to say of a failure whether it is new. Null is a place for a branch of a developer.
+ * The nightly runs by their place in the night. Of two, the first runs in even nights and the second in odd nights. Ten nights of each are enough
+ * to tell whether a failure is new. Null is a place for a developer's branch.
  */
 export const nightly: readonly (readonly [Nightly | null, Nightly | null])[] = [
   twice({ suite: 'rados', branch: 'main', machineType: 'smithi', hour: 20, jobs: [70, 90] }),
