@@ -1,4 +1,4 @@
-/** Who the person is: signing in and out on the Settings page, a given name, and what is shown of who changed what. */
+/** The identity of the user: signing in and out on the Settings page, entering a name, and how the log of changes shows who made them. */
 import { hash } from 'node:crypto';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -13,7 +13,7 @@ const bearer = { authorization: `Bearer ${secret}` };
 let server: TestServer;
 let browser: Browser;
 
-describe.skipIf(!hasBrowser)('a person', () => {
+describe.skipIf(!hasBrowser)('a user', () => {
   beforeAll(async () => {
     server = await startServer(engines[0]!, { contract: 'teuthology', require_token: 'all' });
     const scopes = ['read' as const, 'admin' as const, 'lock' as const, 'report' as const];
@@ -28,14 +28,14 @@ describe.skipIf(!hasBrowser)('a person', () => {
     await server?.stop();
   });
 
-  /** Closes a page; the browser tells of refused requests on its console. */
+  /** Closes a page. The browser reports refused requests on its console. */
   async function close(watched: Watched): Promise<void> {
     const { wrong } = watched;
     wrong.splice(0, wrong.length, ...wrong.filter((text) => !/status of 401/.test(text)));
     await closePage(watched);
   }
 
-  test('is told what to do, signs in with a token, and out again', async () => {
+  test('is told what to do, signs in with a token, and signs out again', async () => {
     const watched = await openPage(browser, `${server.url}/ui/nodes/smithi001`);
     const { page, context } = watched;
     await page.getByText("this needs a token with the scope 'read'").waitFor();
@@ -50,7 +50,7 @@ describe.skipIf(!hasBrowser)('a person', () => {
     const [cookie] = await context.cookies();
     expect(cookie).toMatchObject({ name: 'paddles_session', httpOnly: true, sameSite: 'Strict' });
     expect(await page.evaluate(() => document.cookie + JSON.stringify(localStorage))).not.toContain('paddles_');
-    // Back where he wanted to be.
+    // Back at the page that the user wanted to read.
     const history = page.getByRole('grid', { name: 'Changes' });
     await history.getByText('locked_by: ana@host, description: to debug <b>it</b>').waitFor();
     await page.getByRole('link', { name: 'Settings' }).click();
@@ -63,7 +63,7 @@ describe.skipIf(!hasBrowser)('a person', () => {
     await close(watched);
   });
 
-  test('who follows a short address signs in on the way, and does not notice when he is signed in', async () => {
+  test('who follows a short link is asked to sign in first, but not if already signed in', async () => {
     const run = 'ana-2026-11-20_09:00:00-rados-main-distro-default-smithi';
     const job = { name: run, job_id: '1', status: 'pass' };
     expect((await server.post(`/runs/${run}/jobs/`, job, bearer)).status).toBe(200);
@@ -74,14 +74,14 @@ describe.skipIf(!hasBrowser)('a person', () => {
     await page.getByLabel('Token').fill(secret);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { name: run }).waitFor();
-    // As a link of another site does, whose requests carry no cookie of this one.
+    // Like a link on another site: its requests do not send a cookie of this one.
     await page.goto(`data:text/html,<a href="${server.url}/j/1.1">see</a>`);
     await page.getByRole('link', { name: 'see' }).click();
     await page.getByRole('tab', { name: 'Overview' }).waitFor();
     await close(watched);
   });
 
-  test('reads and filters the changes, without a request more than the first page needs', async () => {
+  test('reads and filters the changes, without unnecessary requests for the first page', async () => {
     const open = await startServer(engines[0]!, { contract: 'teuthology' });
     for (let count = 0; count < 60; count++) await open.post('/nodes/', { name: `node${count}`, up: true });
     const watched = await openPage(browser, `${open.url}/ui/audit`);
@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser)('a person', () => {
     await open.stop();
   });
 
-  test('gives a name where nobody vouches for one', async () => {
+  test('can enter a name, which is not verified', async () => {
     const open = await startServer(engines[0]!);
     const watched = await openPage(browser, `${open.url}/ui/settings`);
     const { page } = watched;

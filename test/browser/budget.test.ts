@@ -1,4 +1,4 @@
-/** What the first view may weigh: bytes that a browser loads before it can show a run. */
+/** The size of the first view: the bytes that a browser loads before it can show a run. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Pages of somebody else try to write with every trick that a browser knows. */
+/** Foreign pages try to write with every trick that a browser allows. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
@@ -9,7 +9,7 @@ import { startServer, type TestServer } from '../helpers/server.ts';
 
 const run = 'teuthology-2026-11-20_20:00:00-rados-main-distro-default-smithi';
 
-/** A request as the server got and answered it. */
+/** A request as the server received and answered it. */
 interface Seen {
   method: string;
   status: number;
@@ -21,7 +21,7 @@ let elsewhere: Server;
 let browser: Browser;
 let seen: Seen[];
 
-describe.skipIf(!hasBrowser)('a page of somebody else', () => {
+describe.skipIf(!hasBrowser)('a foreign page', () => {
   beforeAll(async () => {
     server = await startServer(engines[0]!, { contract: 'teuthology', allowed_hosts: 'paddles.test' });
     await server.post(`/runs/${run}/jobs/`, { job_id: 1, status: 'running' });
@@ -40,13 +40,13 @@ describe.skipIf(!hasBrowser)('a page of somebody else', () => {
     await server?.stop();
   });
 
-  /** Runs `tricks` on a page at `address`; answers what the server got. */
+  /** Runs `tricks` on a page at `address`; returns the requests that the server received. */
   async function from(address: string, tricks: (page: Page) => Promise<unknown>): Promise<Seen[]> {
     seen = [];
     const page = await browser.newPage();
     await page.goto(address);
     await tricks(page);
-    // Requests that nobody waits for arrive before this one does.
+    // Requests without a response handler arrive before this one does.
     await expect.poll(() => seen.filter(({ method }) => method === 'POST').length).toBeGreaterThanOrEqual(1);
     await page.close();
     return seen;
@@ -71,12 +71,12 @@ describe.skipIf(!hasBrowser)('a page of somebody else', () => {
     const writes = requests.filter(({ method }) => method !== 'OPTIONS');
     expect(writes.length).toBeGreaterThanOrEqual(3);
     expect(writes.map(({ status }) => status)).toEqual(writes.map(() => 403));
-    // Only to hosts that are trusted does a browser say so itself; to others the origin decides.
+    // Only to trusted hosts do browsers send Sec-Fetch-Site. For other hosts, Origin decides.
     expect(new Set(writes.map(({ site }) => site))).toEqual(new Set([host === '127.0.0.1' ? 'cross-site' : undefined]));
     await expectUntouched();
   });
 
-  test.each(hosts)('cannot write to %s with a form, nor out of a frame without an origin', async (host) => {
+  test.each(hosts)('cannot write to %s with a form, or from a frame without an origin', async (host) => {
     for (const sandbox of [null, 'allow-scripts allow-forms']) {
       const requests = await from(foreign(), (page) =>
         page.evaluate(writeByForm, { base: `http://${host}:${server.port}`, sandbox }),
@@ -88,9 +88,9 @@ describe.skipIf(!hasBrowser)('a page of somebody else', () => {
     await expectUntouched();
   });
 
-  test('cannot write under a name that was made to lead here', async () => {
+  test('cannot write under a name that was pointed at this server', async () => {
     const rebound = `http://evil.test:${server.port}`;
-    // What the page shows was once somebody else's; only its origin matters.
+    // The page may have come from anywhere; only its origin matters.
     const requests = await from(`${rebound}/robots.txt`, (page) => page.evaluate(writeByScript, rebound));
     const writes = requests.filter(({ method }) => method !== 'GET');
     expect(writes.length).toBeGreaterThanOrEqual(6);
@@ -113,7 +113,7 @@ describe.skipIf(!hasBrowser)('a page of somebody else', () => {
     await page.close();
   });
 
-  test('can write when its origin is listed', async () => {
+  test('can write if its origin is listed', async () => {
     const { port } = elsewhere.address() as AddressInfo;
     const open = await startServer(engines[0]!, { write_origins: `http://tools.test:${port}` });
     const page = await browser.newPage();
@@ -150,7 +150,7 @@ async function writeByScript(base: string): Promise<void> {
   navigator.sendBeacon(`${base}/nodes/unlock_many/`, unlock);
 }
 
-/** Runs in the page. The one field of the form makes a JSON object: what stands around its "=" is a value. */
+/** Runs in the page. The one field of the form makes a JSON object: the text after its "=" becomes a value. */
 async function writeByForm({ base, sandbox }: { base: string; sandbox: string | null }): Promise<void> {
   const form = `<form method="post" enctype="text/plain" action="${base}/nodes/unlock_many/">
     <input name='{"names":["node1"],"locked_by":"me","x":"' value='"}'></form><script>document.forms[0].submit()</script>`;

@@ -1,4 +1,4 @@
-/** All text comes from clients: it is shown as text, whatever it is. */
+/** All text from clients is shown as text, whatever it contains. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closePage, hasBrowser, openPage, startBrowser } from '../helpers/browser.ts';
@@ -83,7 +83,7 @@ describe.skipIf(!hasBrowser)('hostile text', () => {
     const { page } = watched;
     await page.locator('main h1').first().waitFor();
     await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
-    // It is the page that is meant, not the one that says that there is none.
+    // Make sure that this is the page itself and not the "Not found" page.
     expect(await page.getByRole('heading', { name: 'Not found' }).count()).toBe(isMissing ? 1 : 0);
     if (isMissing) expect(await page.locator('main').innerText()).toContain('<img src=x');
     expect(await page.evaluate(() => (window as { hacked?: unknown }).hacked)).toBeUndefined();
@@ -97,7 +97,7 @@ describe.skipIf(!hasBrowser)('hostile text', () => {
           )
           .filter((element) => !getComputedStyle(element).unicodeBidi.includes('isolate')),
       );
-    expect(turning.length, 'texts that turn the direction of what follows').toBe(0);
+    expect(turning.length, 'texts that change the direction of the following text').toBe(0);
     const hrefs = await page
       .locator('a')
       .evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).protocol));
@@ -105,10 +105,10 @@ describe.skipIf(!hasBrowser)('hostile text', () => {
     await closePage(watched);
   });
 
-  test('a job that says next to nothing has a page', async () => {
+  test('a job with hardly any data has a page', async () => {
     const watched = await openPage(browser, `${server.url}/ui/runs/${encoded}/jobs/2`);
     await watched.page.getByRole('heading', { name: '2' }).waitFor();
-    // The heading stands there before the job has been read.
+    // The heading is shown before the job has been loaded.
     await watched.page.locator('main').getByText('none reported').first().waitFor();
     await closePage(watched);
   });

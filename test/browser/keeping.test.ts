@@ -1,4 +1,7 @@
-/** What a release engineer does for an hour: pages of causes, commands, marks, links that show the same again, low windows, no scripts. */
+/**
+ * What a release engineer needs for an hour of work: pages of causes, commands, marks, links that show the same page again, low windows, pages
+ * without scripts.
+ */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PlannedRun } from '../../demo/runs.ts';
@@ -12,7 +15,7 @@ let server: TestServer;
 let browser: Browser;
 let red: PlannedRun;
 
-describe.skipIf(!hasBrowser)('a person who stays', () => {
+describe.skipIf(!hasBrowser)('a user who keeps a page open', () => {
   beforeAll(async () => {
     server = await startServer(engines[0]!, { contract: 'teuthology' });
     const runs = await seedLab(server, 10);
@@ -37,7 +40,7 @@ describe.skipIf(!hasBrowser)('a person who stays', () => {
   const command = (page: Page) => page.locator('dialog[open] .command').first();
   const firstCause = (page: Page) => page.locator('.group-row').first();
 
-  test('goes from a cause to its page, and from there to its runs', async () => {
+  test('opens the page of a cause, and its runs from there', async () => {
     await at(pagePath.run(red.name), async (page) => {
       await firstCause(page).waitFor();
       await page.locator('.pane').getByRole('link', { name: 'All details of this cause' }).click();
@@ -50,7 +53,7 @@ describe.skipIf(!hasBrowser)('a person who stays', () => {
     });
   });
 
-  test('copies a whole command for a cause and for marked jobs, which the address keeps', async () => {
+  test('copies the full command for a cause and for marked jobs, which the URL stores', async () => {
     await at(pagePath.run(red.name), async (page) => {
       await firstCause(page).waitFor();
       await page.getByRole('button', { name: 'Rerun these…' }).click();
@@ -72,7 +75,7 @@ describe.skipIf(!hasBrowser)('a person who stays', () => {
     });
   });
 
-  test('closes with Esc what is topmost, and leaves the filter without clearing it', async () => {
+  test('closes the topmost element with Esc, and leaves the filter without clearing it', async () => {
     await at(pagePath.run(red.name), async (page) => {
       await page.keyboard.press('n');
       await page.locator('.pane').waitFor();
@@ -90,7 +93,7 @@ describe.skipIf(!hasBrowser)('a person who stays', () => {
     });
   });
 
-  test('walks from cause to cause with the focus, and finds everything open again', async () => {
+  test('moves the focus from cause to cause, and finds the same groups open again', async () => {
     await at(pagePath.run(red.name), async (page) => {
       await firstCause(page).waitFor();
       await page.keyboard.press('n');
@@ -121,7 +124,7 @@ describe.skipIf(!hasBrowser)('a person who stays', () => {
     });
   });
 
-  test('is told what each term of a filter leaves out', async () => {
+  test('sees how many results there would be without each term of a filter', async () => {
     await at(pagePath.run(red.name, { view: 'jobs', q: 's:fail task:no-such-task' }), async (page) => {
       await page.getByRole('button', { name: 'Without task:no-such-task' }).click();
       await page.locator('.grid-row').first().waitFor();
@@ -129,7 +132,7 @@ describe.skipIf(!hasBrowser)('a person who stays', () => {
     });
   });
 
-  test('sees six causes at 200 % zoom, and a first view of five requests', async () => {
+  test('sees six causes at a zoom of 200 %, and the first view needs five requests', async () => {
     const context = await browser.newContext({ viewport: { width: 720, height: 450 } });
     const page = await context.newPage();
     const asked: string[] = [];
@@ -159,12 +162,12 @@ describe.skipIf(!hasBrowser)('a person who stays', () => {
   });
 
   const opened: [string, string, (page: Page) => Promise<void>][] = [
-    ['the dialog that reruns', 'run', (page) => page.getByRole('button', { name: 'Rerun…' }).click()],
-    ['the menu of reports', 'run', (page) => page.getByRole('button', { name: 'Copy a report' }).click()],
-    ['the columns', 'runs', (page) => page.getByRole('button', { name: 'Columns' }).click()],
+    ['the rerun dialog', 'run', (page) => page.getByRole('button', { name: 'Rerun…' }).click()],
+    ['the report menu', 'run', (page) => page.getByRole('button', { name: 'Copy a report' }).click()],
+    ['the column menu', 'runs', (page) => page.getByRole('button', { name: 'Columns' }).click()],
     ['the suggestions', 'runs', (page) => page.getByRole('combobox', { name: 'Filter runs' }).pressSequentially('s')],
     [
-      'the chooser of a run, whose name can be typed at once',
+      'the chooser for a run, which accepts typing immediately',
       'compare',
       async (page) => {
         await page.getByRole('button', { name: 'change run' }).click();
@@ -173,7 +176,7 @@ describe.skipIf(!hasBrowser)('a person who stays', () => {
     ],
     ['the jump box', 'runs', (page) => page.keyboard.press('Control+k')],
   ];
-  // Nothing has other colours where it is narrow.
+  // The colours do not depend on the width.
   test.each([
     { width: 'wide', themes: ['light', 'dark'] },
     { width: 'narrow', themes: ['dark'] },

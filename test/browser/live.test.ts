@@ -1,4 +1,4 @@
-/** A page that is open while results arrive: it tells what changed, and nothing moves under the reader. */
+/** A page that is open while results arrive: it reports changes, and no row moves while a user reads. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closePage, hasBrowser, openPage, startBrowser } from '../helpers/browser.ts';
@@ -48,14 +48,14 @@ describe.skipIf(!hasBrowser)('an open page', () => {
             }
             if (list.getEntriesByName('read').length > 0) resolve(sum);
           });
-          // The mark comes after every shift so far.
+          // The mark is added after all earlier layout shifts.
           observer.observe({ type: 'layout-shift', buffered: true });
           observer.observe({ type: 'mark' });
           performance.mark('read');
         }),
     );
 
-  test('keeps its place through 200 changes, counts what waits, and shows it when asked', async () => {
+  test('does not move during 200 changes, counts the waiting ones, and shows them on request', async () => {
     const run = await newRun('place', size);
     const watched = await openPage(browser, `${server.url}/ui/runs/${run}?view=jobs`);
     const { page } = watched;
@@ -88,7 +88,7 @@ describe.skipIf(!hasBrowser)('an open page', () => {
     await closePage(watched);
   });
 
-  test('keeps causes in their places when another one becomes the first', async () => {
+  test('keeps causes in place when another one becomes the first', async () => {
     const run = await newRun('causes', 8);
     const fail = (index: number, failure_reason: string) => put(run, index, { status: 'fail', failure_reason });
     await Promise.all([fail(0, 'amber broke'), fail(1, 'amber broke'), fail(2, 'brass broke')]);
@@ -106,7 +106,7 @@ describe.skipIf(!hasBrowser)('an open page', () => {
     await closePage(watched);
   });
 
-  test('takes changes in at once while nobody reads it, and tells in its title how it ended', async () => {
+  test('shows changes immediately while the list is not in use, and shows in its title how the run ended', async () => {
     const run = await newRun('title', 3);
     const watched = await openPage(browser, `${server.url}/ui/runs/${run}`);
     const { page } = watched;
@@ -123,25 +123,25 @@ describe.skipIf(!hasBrowser)('an open page', () => {
     await closePage(watched);
   });
 
-  test('goes on after the stream was cut, with everything that it missed', async () => {
+  test('continues after the stream was interrupted, with everything that it missed', async () => {
     const run = await newRun('cut', 5);
     const watched = await openPage(browser, `${server.url}/ui/runs/${run}?view=jobs`);
     const { page, wrong } = watched;
     await live(page);
     server.app.server.closeAllConnections();
-    // The connections of this test are cut too, and it must have noticed before it uses one again.
+    // The connections of this test are cut, too. The client must have noticed that before it uses one again.
     await page.getByText('◌ polling').waitFor();
     await put(run, 0, { status: 'fail', failure_reason: 'while it was cut' });
     await page.getByRole('button', { name: '1 fail', exact: true }).waitFor();
     await live(page);
     await put(run, 1, { status: 'fail', failure_reason: 'afterwards' });
     await page.getByRole('button', { name: '2 fail', exact: true }).waitFor();
-    // The browser tells of the cut on its console.
+    // The browser reports the interruption on its console.
     wrong.splice(0, wrong.length, ...wrong.filter((text) => !/ERR_(INCOMPLETE|EMPTY|CONNECTION)/.test(text)));
     await closePage(watched);
   });
 
-  test('shows a new run in the list, behind the pill when somebody reads there', async () => {
+  test('shows a new run in the list, but holds it back while the list is in use', async () => {
     const watched = await openPage(browser, `${server.url}/ui/runs`);
     const { page } = watched;
     await live(page);

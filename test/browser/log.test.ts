@@ -1,4 +1,4 @@
-/** The viewer of logs, on a log that no browser could show as a whole. */
+/** The log viewer, with a log that no browser could show as a whole. */
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,11 +13,11 @@ import { startServer, type TestServer } from '../helpers/server.ts';
 
 const run = runOn(24);
 const megabytes = 40;
-/** Lines of each of its tasks, and the number of the one with the error, behind two that begin the tasks. */
+/** The number of lines of each task, and the number of the line with the error, after the two lines that start the tasks. */
 const lines = Math.floor((megabytes << 20) / 75 / 2000) * 1000;
 const errorLine = lines + 3;
 
-/** A log with two tasks, an error in the middle of the second one, and a line near its end that nothing else has. */
+/** A log with two tasks, an error in the middle of the second one, and a unique line near its end. */
 function writeLog(path: string): void {
   const file = openSync(path, 'w');
   const line = (at: number) =>
@@ -39,7 +39,7 @@ function writeLog(path: string): void {
   closeSync(file);
 }
 
-describe.skipIf(!hasBrowser)('the viewer of logs', () => {
+describe.skipIf(!hasBrowser)('the log viewer', () => {
   const archive = mkdtempSync(join(tmpdir(), 'paddles-archive-'));
   let server: TestServer;
   let browser: Browser;
@@ -65,7 +65,7 @@ describe.skipIf(!hasBrowser)('the viewer of logs', () => {
     rmSync(archive, { recursive: true });
   });
 
-  test('opens at the first error, and finds, folds and scrolls without holding much', async () => {
+  test('opens at the first error, and finds, folds and scrolls while it keeps few lines', async () => {
     const watched = await openPage(browser, `${server.url}/ui/runs/${run}/jobs/1`);
     const { page } = watched;
     await page.getByText('First error of the log').waitFor();
@@ -82,7 +82,7 @@ describe.skipIf(!hasBrowser)('the viewer of logs', () => {
     await page.getByLabel('Find in the log').fill('the needle');
     await page.keyboard.press('Enter');
     await expect.poll(() => marked.textContent()).toContain('the needle');
-    // Its address shows the same line to somebody else.
+    // The URL shows the same line to another user.
     await expect.poll(() => new URL(page.url()).searchParams.get('at')).not.toBe(null);
     await page.reload();
     await expect.poll(() => marked.textContent()).toContain('the needle');
@@ -94,20 +94,20 @@ describe.skipIf(!hasBrowser)('the viewer of logs', () => {
 
     await page.getByRole('button', { name: 'Start' }).click();
     await page.getByText(/line 5$/).waitFor();
-    // The lines around it begin where those before it began, as all places of a short log do.
+    // The lines around it start where the previous ones did, as at every position in a short log.
     await page.getByLabel('Go to line').fill('150');
     await page.keyboard.press('Enter');
     await expect.poll(() => marked.textContent()).toContain('line 148');
     await page.getByRole('button', { name: 'Start' }).click();
     await page.getByText(/line 5$/).waitFor();
-    // Escape leaves the field with its words, which n looks for.
+    // Escape leaves the field with its text, which n searches for.
     await page.getByLabel('Find in the log').fill('line 180');
     await page.keyboard.press('Escape');
     await page.keyboard.press('n');
     await expect.poll(() => marked.textContent()).toContain('line 180');
     await page.getByRole('button', { name: 'Start' }).click();
     await page.getByText(/line 5$/).waitFor();
-    // Each part is read when the one before it has nearly been scrolled through.
+    // Each part is loaded when most of the previous one has been scrolled through.
     await expect
       .poll(async () => {
         await page.getByLabel('Lines of the log').evaluate((lines) => lines.scrollBy(0, 12_000));

@@ -1,4 +1,4 @@
-/** The page of notifications: adding a subscription, trying it out, and what became of it. */
+/** The page of notifications: adding a subscription, testing it, and the results of its deliveries. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Notifier, startNotifier } from '../../src/notify/notifier.ts';
@@ -28,7 +28,7 @@ describe.skipIf(!hasBrowser)('the page of notifications', () => {
     await server?.stop();
   });
 
-  test('adds a subscription, shows its secret once, sends tests, and switches it off', async () => {
+  test('adds a subscription, shows its secret once, sends tests, and disables it', async () => {
     const watched = await openPage(browser, `${server.url}/ui/notifications`);
     const { page } = watched;
     await page.getByText('No subscriptions yet.').waitFor();

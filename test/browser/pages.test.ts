@@ -1,4 +1,4 @@
-/** Every page in every look: no violation of axe's rules, nothing leaves the server, nothing goes wrong, nothing is too big. */
+/** Every page in every theme and width: no violation of axe's rules, no requests to other servers, no errors, nothing too large. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ import { seedLab } from './seed.ts';
 let archive: string;
 let server: TestServer;
 let browser: Browser;
-/** One page for all: its scripts and styles stay compiled. */
+/** One page for all tests, so that its scripts and styles stay compiled. */
 let watched: Watched;
 let red: PlannedRun;
 let before: PlannedRun | undefined;
@@ -76,7 +76,8 @@ describe.skipIf(!hasBrowser)('every page', () => {
     ['missing', () => '/no/such/page'],
   ];
 
-  // Each is loaded once: it follows changes of the theme and the width, and no colour depends on the width. Half of them begin with the dark.
+  // Each page is loaded once, because it follows changes of the theme and the width, and no colour depends on the width. Half of the pages start
+  // in the dark theme.
   test.each(pages.map(([name, path], index) => ({ name, path, isLightFirst: index % 2 === 0 })))(
     '$name holds in light and dark, wide and narrow',
     async ({ name, path, isLightFirst }) => {
@@ -90,7 +91,7 @@ describe.skipIf(!hasBrowser)('every page', () => {
       expect(await violations(page)).toEqual([]);
       await page.emulateMedia({ colorScheme: second });
       await picture(page, `${name}-${second}-wide`);
-      // A theme changes colours and nothing else.
+      // A theme changes only colours.
       expect(await violations(page, 'colours')).toEqual([]);
       await page.setViewportSize(sizes.narrow);
       await fits(page);
@@ -103,7 +104,7 @@ describe.skipIf(!hasBrowser)('every page', () => {
   );
 });
 
-/** What a failed job leaves: its log, read by the server, and its test cases. */
+/** What a failed job leaves behind: a log that the server has read, and test cases. */
 async function leaveFiles(): Promise<void> {
   const { job_id } = logged();
   writeFiles(archive, red, logged(), false);
@@ -117,13 +118,13 @@ async function leaveFiles(): Promise<void> {
   await reader.close();
 }
 
-/** Two subscriptions, and what was sent to the first. */
+/** Two subscriptions, and deliveries to the first one. */
 async function subscribe(): Promise<void> {
   const events = ['run_finished', 'new_cause', 'node_suspect'];
   const filter = 'suite:rados branch:main status:fail,dead';
   const target = 'https://receiver.example.com/hooks/paddles';
   for (const [name, format] of [
-    ['the nights of rados on main', 'standard'],
+    ['nightly runs of rados on main', 'standard'],
     ['a channel', 'slack'],
   ])
     expect((await server.post('/api/subscriptions', { name, format, events, filter, target })).status).toBe(200);
@@ -139,7 +140,7 @@ async function subscribe(): Promise<void> {
   }
 }
 
-/** What is left of deleted runs: of two years, each month with a cause. */
+/** What remains of deleted runs: two years of monthly totals, each month with a cause. */
 async function keepMonths(): Promise<void> {
   const { kysely } = server.db;
   const of = { suite: 'gone', branch: 'main' };
@@ -156,7 +157,7 @@ async function keepMonths(): Promise<void> {
   }
 }
 
-/** The last one, whose cause these files refine. */
+/** The last job, whose cause these files refine. */
 function logged() {
   return red.jobs.findLast((job) => job.outcome === 'fail')!;
 }
@@ -165,7 +166,7 @@ function failing() {
   return red.jobs.find((job) => job.outcome === 'fail')!;
 }
 
-/** Waits until a page shows what it has to show, and checks that it is not too big for the window or the browser. */
+/** Waits until a page shows its content, and checks that it is not too large for the window or the browser. */
 async function fits(page: Page): Promise<void> {
   await page.evaluate(
     () =>
@@ -185,7 +186,7 @@ async function fits(page: Page): Promise<void> {
   expect(inner, 'the page does not scroll sideways').toBeLessThanOrEqual(outer!);
 }
 
-/** Keeps what was seen where `PADDLES_SCREENSHOTS` says. */
+/** Saves screenshots in the folder `PADDLES_SCREENSHOTS`. */
 async function picture(page: Page, name: string): Promise<void> {
   const folder = process.env.PADDLES_SCREENSHOTS;
   if (!folder) return;

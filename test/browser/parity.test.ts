@@ -1,4 +1,4 @@
-/** What people do with the pages that this dashboard replaces, and must find here. */
+/** Tasks that users of the replaced dashboards rely on and must find here. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PlannedRun } from '../../demo/runs.ts';
@@ -13,7 +13,7 @@ let browser: Browser;
 let red: PlannedRun;
 let failing: PlannedRun['jobs'][number];
 
-describe.skipIf(!hasBrowser)('a person', () => {
+describe.skipIf(!hasBrowser)('a user', () => {
   beforeAll(async () => {
     server = await startServer(engines[0]!, { contract: 'teuthology' });
     const runs = await seedLab(server, 8);
@@ -47,7 +47,7 @@ describe.skipIf(!hasBrowser)('a person', () => {
     ['/stats/nodes/jobs', '/ui/nodes?view=results', 'Nodes'],
     ['/stats/nodes/lock', '/ui/nodes?view=owners', 'Nodes'],
     ['/', '/ui/runs', 'Runs'],
-  ])('who follows the old link %s lands on its page', async (old, now, title) => {
+  ])('who follows the old link %s reaches its page', async (old, now, title) => {
     const filled = (text: string) =>
       text.replace('RUN', red.name).replace('JOB', failing.job_id).replace('SUITE', red.suite);
     await at(filled(old), async (page) => {
@@ -56,7 +56,7 @@ describe.skipIf(!hasBrowser)('a person', () => {
     });
   });
 
-  test('chooses the first day of a history, and any day again, and finds suites of which only totals are left', async () => {
+  test('chooses the first day of a history, resets it, and finds suites of which only totals remain', async () => {
     const gone = { month: '2020-01', suite: 'gone', branch: 'main', machine_type: '', runs: 1, ...noJobs() };
     await server.db.kysely.insertInto('monthly_results').values(gone).execute();
     await at(`/compare?branch=main&suite=${red.suite}&since=2026-11-20`, async (page) => {
@@ -71,7 +71,7 @@ describe.skipIf(!hasBrowser)('a person', () => {
     });
   });
 
-  test('copies names, reasons and reports to the letter', async () => {
+  test('copies names, reasons and reports exactly', async () => {
     await at(`/ui/runs/${red.name}`, async (page) => {
       await page.getByRole('button', { name: 'Copy run name' }).click();
       expect(await clipboard(page)).toBe(red.name);
@@ -131,11 +131,11 @@ describe.skipIf(!hasBrowser)('a person', () => {
     });
   });
 
-  test('finds runs by suggestion, with the number of runs that each would leave', async () => {
+  test('finds runs by suggestions, which show the number of runs that would match', async () => {
     await at('/ui/runs', async (page) => {
       const box = page.getByRole('combobox', { name: 'Filter runs' });
       await box.pressSequentially('suite:');
-      // The keys come first, and then the values, which end in a count.
+      // Keys come first, followed by values, which end in a count.
       const option = page.getByRole('listbox').getByRole('option').filter({ hasText: /\d$/ }).first();
       await option.waitFor();
       const count = /(\d+)\D*$/.exec((await option.textContent()) ?? '')?.[1];
@@ -147,7 +147,7 @@ describe.skipIf(!hasBrowser)('a person', () => {
     });
   });
 
-  test('is told what a wrong filter means, and the rest of it applies', async () => {
+  test('is told why a filter is invalid, and the rest of it applies', async () => {
     await at('/ui/runs?q=brnch:main+suite:none-such', async (page) => {
       await page.getByRole('button', { name: 'use branch:' }).waitFor();
       await page
@@ -159,12 +159,12 @@ describe.skipIf(!hasBrowser)('a person', () => {
     });
   });
 
-  test('works with the keys alone', async () => {
+  test('can work with the keyboard only', async () => {
     await at('/ui/runs', async (page) => {
       const address = () => where(page);
       await page.keyboard.press('/');
       await page.keyboard.type(`suite:${red.suite} `);
-      // Letters in the box are text.
+      // Letters in the filter box are text.
       await page.keyboard.type('jk');
       expect(await page.getByRole('combobox', { name: 'Filter runs' }).inputValue()).toBe(`suite:${red.suite} jk`);
       await page.keyboard.press('Escape');
@@ -190,7 +190,7 @@ describe.skipIf(!hasBrowser)('a person', () => {
     });
   });
 
-  test('can switch the keys off, and the theme and the clock over, for good', async () => {
+  test('can switch off the keys and change the theme and the time zone permanently', async () => {
     await at('/ui/settings', async (page) => {
       await page.getByRole('radio', { name: 'off' }).check();
       await page.goto(`${server.url}/ui/runs`);
@@ -205,21 +205,21 @@ describe.skipIf(!hasBrowser)('a person', () => {
     });
   });
 
-  test('who asks for a run that is not there is offered those like it', async () => {
+  test('who requests a run that does not exist is offered similar ones', async () => {
     await at(`/ui/runs/${red.name.slice(0, -2)}`, async (page) => {
       await page.getByRole('link', { name: red.name }).click();
       await page.getByRole('button', { name: 'Copy run name' }).waitFor();
     });
   });
 
-  test('who follows a link to a view that there is not gets the first one', async () => {
+  test('who follows a link to an unknown view gets the first one', async () => {
     await at(`/ui/runs/${red.name}?view=gone`, async (page) => {
       await page.locator('.group-row').first().waitFor();
       expect(await page.getByRole('tab', { selected: true }).textContent()).toContain('Failures');
     });
   });
 
-  test('is not told that every job passed of a run in which one says nothing, nor shown its failed cases', async () => {
+  test('is not told that every job passed if one has an unknown status, and sees no tab of failed cases', async () => {
     await server.post('/runs/quiet/jobs/', { job_id: '1', status: 'pass' });
     await server.post('/runs/quiet/jobs/', { job_id: '2' });
     await at('/ui/runs/quiet?view=cases', async (page) => {
@@ -228,7 +228,7 @@ describe.skipIf(!hasBrowser)('a person', () => {
     });
   });
 
-  test('is told what is wrong when data cannot be had, and tries again', async () => {
+  test('is told why data could not be loaded, and can retry', async () => {
     await at('/ui/runs', async (page, watched) => {
       await page.route('**/api/queue', (route) =>
         route.fulfill({ status: 500, headers: { 'x-request-id': 'r1' }, json: { message: 'it broke' } }),
@@ -245,14 +245,14 @@ describe.skipIf(!hasBrowser)('a person', () => {
     });
   });
 
-  test('leaves a page that could not be loaded for another one', async () => {
+  test('can open another page if one could not be loaded', async () => {
     await at('/ui/runs', async (page, watched) => {
       await page.route('**/assets/help-*', (route) => route.abort());
       await page.getByRole('link', { name: 'Help' }).click();
       await page.getByRole('heading', { name: 'Something went wrong' }).waitFor();
       await page.getByRole('link', { name: 'Runs' }).click();
       await page.locator('.grid-row').first().waitFor();
-      // What the browser and React say of the page.
+      // Messages of the browser and React about the page.
       watched.wrong.length = 0;
     });
   });

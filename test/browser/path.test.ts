@@ -1,4 +1,4 @@
-/** The dashboard of a server that is below a path of its host. */
+/** The dashboard of a server that runs below a path of its host. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closePage, hasBrowser, openPage, startBrowser } from '../helpers/browser.ts';
 import { engines } from '../helpers/engines.ts';
@@ -24,7 +24,7 @@ describe.skipIf(!hasBrowser)('below a path', () => {
     await server?.stop();
   });
 
-  test('a person goes from the runs to a job and the history, and nothing is asked for outside of it', async () => {
+  test('a user opens a run, a job and the history without requests outside the path', async () => {
     const asked: string[] = [];
     const watched = await openPage(browser, `${server.url}/paddles/`);
     const { page } = watched;

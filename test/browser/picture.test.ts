@@ -1,4 +1,4 @@
-/** The pictures of the README: a red run of the demo, in both themes. `PADDLES_PICTURES=1` keeps them in docs/pictures. */
+/** The pictures in the README: a run of the demo with failures, in both themes. `PADDLES_PICTURES=1` saves them in docs/pictures. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -20,7 +20,7 @@ describe.skipIf(!hasBrowser)('the picture', () => {
   beforeAll(async () => {
     server = await startServer(engines[0]!, { contract: 'teuthology' });
     const runs = await seedLab(server, 24);
-    // The one of which there is most to see: causes of both sorts, and not too long ago.
+    // The recent run that has most to show: causes of both kinds.
     let most = 0;
     for (const { name } of runs.slice(-12)) {
       const { json } = await server.get(`/api/runs/${name}/page`);

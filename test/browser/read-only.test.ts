@@ -32,8 +32,8 @@ describe.skipIf(!hasBrowser)('an open page of a read-only server', () => {
   const fail = (id: number, failure_reason: string) =>
     lab.main.put(`/runs/${run}/jobs/${id}/`, { status: 'fail', failure_reason });
 
-  test('shows what was written to the main server, also after the standby was away', async () => {
-    // The standby may still be a moment behind when the page is opened.
+  test('shows what was written to the main server, even after the standby was unavailable', async () => {
+    // The standby may lag slightly when the page is opened.
     await expect.poll(async () => (await reader.get(`/api/runs/${run}`)).status).toBe(200);
     const watched = await openPage(browser, `${reader.url}/ui/runs/${run}`);
     const { page, wrong } = watched;
@@ -51,7 +51,7 @@ describe.skipIf(!hasBrowser)('an open page of a read-only server', () => {
     await expect.poll(async () => (await reader.get('/readyz')).status).toBe(503);
     await lab.standby.start();
     await page.getByRole('tab', { name: 'Failures 3' }).waitFor();
-    // The browser tells of answers with 503 on its console.
+    // The browser reports responses with status 503 on its console.
     wrong.splice(0, wrong.length, ...wrong.filter((text) => !/status of 503/.test(text)));
     await closePage(watched);
   });

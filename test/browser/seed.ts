@@ -1,14 +1,14 @@
 import { type PlannedJob, type PlannedRun, planRuns, timeText } from '../../demo/runs.ts';
 import type { TestServer } from '../helpers/server.ts';
 
-/** The demo's runs of ten days, posted as its clients would; answers them, oldest first. */
+/** Posts ten days of the demo's runs, as its clients would. Returns them, oldest first. */
 export async function seedLab(server: TestServer, runs = 16): Promise<PlannedRun[]> {
   const planned = planRuns({ seed: 7, runs, now: new Date(), days: 10 });
   for (const run of planned) await seedRun(server, run.name, run.jobs);
   return planned;
 }
 
-/** One run with exactly `size` jobs, shaped like the demo's, some of them red. */
+/** One run with exactly `size` jobs, shaped like a run of the demo, some of them failed. */
 export async function seedLargeRun(server: TestServer, name: string, size: number): Promise<void> {
   const pool = planRuns({ seed: 11, runs: 40, now: new Date(), days: 5 }).flatMap((run) => run.jobs);
   const jobs = Array.from({ length: size }, (_, index) => {
@@ -19,7 +19,7 @@ export async function seedLargeRun(server: TestServer, name: string, size: numbe
   await seedRun(server, name, jobs);
 }
 
-/** Posts a run as it is when its jobs have begun, and how those ended that have. */
+/** Posts a run with its jobs running, then the results of the jobs that have ended. */
 export async function seedRun(
   server: Pick<TestServer, 'post' | 'put'>,
   name: string,

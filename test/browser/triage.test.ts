@@ -1,4 +1,4 @@
-/** What a person relies on while sorting out a red run: new causes stand out, and filters find what they say. */
+/** What a user relies on when triaging a run with failures: new causes stand out, and filters find what they name. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pagePath } from '../../src/core/paths.ts';
@@ -17,7 +17,7 @@ const fresh = 'Command failed on smithi002 with status 1: "fresh problem"';
 let server: TestServer;
 let browser: Browser;
 
-describe.skipIf(!hasBrowser)('a person who looks into a red run', () => {
+describe.skipIf(!hasBrowser)('a user who examines a run with failures', () => {
   beforeAll(async () => {
     server = await startServer(engines[0]!, {
       contract: 'teuthology',
@@ -82,13 +82,13 @@ describe.skipIf(!hasBrowser)('a person who looks into a red run', () => {
     await closePage(watched);
   }
 
-  /** The texts of the rows of the list, once there are as many. */
+  /** The texts of the rows of the list, once it has the expected number of rows. */
   const rows = async (page: Page, count: number) => {
     await expect.poll(() => page.locator('.grid-row').count()).toBe(count);
     return page.locator('.grid-row').allTextContents();
   };
 
-  test('sees first what is new, with a badge that stands out, and on what grounds', async () => {
+  test('sees new causes first, with a prominent badge and the reasons', async () => {
     await at(pagePath.run(run), async (page) => {
       const groups = page.locator('.group-row');
       await groups.nth(1).waitFor();
@@ -103,7 +103,7 @@ describe.skipIf(!hasBrowser)('a person who looks into a red run', () => {
     });
   });
 
-  test('goes back from details that cover the page of a phone to the list', async () => {
+  test('returns to the list from details that cover the page on a phone', async () => {
     await at(pagePath.run(run), async (page) => {
       await page.setViewportSize(sizes.narrow);
       await page.locator('.pane').waitFor({ state: 'detached' });
@@ -121,7 +121,7 @@ describe.skipIf(!hasBrowser)('a person who looks into a red run', () => {
     });
   });
 
-  test('compares a run with another branch, which the address keeps', async () => {
+  test('compares a run with another branch, which the URL stores', async () => {
     await at(pagePath.run(run), async (page) => {
       await page.locator('.pane').getByText('Compared with 1 run of rados on v1..v2, 20 Nov.').waitFor();
       await page.getByLabel('against').selectOption('main');
@@ -141,7 +141,7 @@ describe.skipIf(!hasBrowser)('a person who looks into a red run', () => {
     ['is:known', ['11', '12']],
     ['is:live', ['14', '15']],
     ['is:fixed', ['16']],
-  ])('finds by %s the same jobs as the API', async (q, ids) => {
+  ])('finds the same jobs by %s as the API', async (q, ids) => {
     const answer = await server.get(`/api${pagePath.run(run)}/jobs?q=${q}`);
     expect((answer.json as { jobs: { job_id: string }[] }).jobs.map(({ job_id }) => job_id)).toEqual(ids);
     await at(pagePath.run(run, { view: 'jobs', q }), async (page) => {
@@ -150,7 +150,7 @@ describe.skipIf(!hasBrowser)('a person who looks into a red run', () => {
     });
   });
 
-  test('finds by a click on a branch the runs of that branch, whatever it is called', async () => {
+  test('finds the runs of a branch with any name by clicking on it', async () => {
     const branches = async (page: Page) => (await page.locator('.runs-branch-name').allTextContents()).sort();
     await at(pagePath.runs(), async (page) => {
       await page.locator('.runs-branch-name').getByRole('button', { name: 'v1..v2' }).first().click();
@@ -172,7 +172,7 @@ describe.skipIf(!hasBrowser)('a person who looks into a red run', () => {
     });
   });
 
-  test('reaches the page, the job and the log of a run with any name, and hears of its changes', async () => {
+  test('reaches the page, a job and a log of a run with any name, and sees its changes', async () => {
     await at(pagePath.run(odd), async (page) => {
       expect(await page.locator('main h1').first().textContent()).toBe(odd);
       await page.getByText('● live').waitFor();
@@ -189,7 +189,7 @@ describe.skipIf(!hasBrowser)('a person who looks into a red run', () => {
     });
   });
 
-  test('decides on each failed test case of two jobs, which are two jobs all the time', async () => {
+  test('decides on each failed test case of two jobs, which always count as two jobs', async () => {
     const watched = await openPage(browser, `${server.url}/ui${pagePath.run(tested)}`);
     const { page } = watched;
     await page.evaluate(() => localStorage.setItem('paddles.preferences', JSON.stringify({ name: 'ana' })));

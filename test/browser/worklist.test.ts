@@ -1,4 +1,4 @@
-/** A person who decides on every cause of a red run by the keyboard alone, and what others see of it meanwhile. */
+/** A user decides on every cause of a run with failures, using only the keyboard. Also tests what other users see in the meantime. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ const once = ['tango', 'uniform', 'victor', 'whiskey', 'xray', 'yankee'].map((wo
 const lab = ['reconnect to', 'power on', 'reboot'].map((what) => `Failed to ${what} smithi001`);
 const regression = 'the scrubber found a read error';
 
-/** The reasons of a run: how often each, filled up with jobs that pass. */
+/** The failure reasons of a run and their counts; the other jobs pass. */
 async function report(server: TestServer, name: string, size: number, reasons: [string, number][]): Promise<void> {
   const failing = reasons.flatMap(([reason, count]) => Array.from({ length: count }, () => reason));
   const jobs = Array.from({ length: size }, (_, at) => {
@@ -43,7 +43,7 @@ async function report(server: TestServer, name: string, size: number, reasons: [
   }
 }
 
-/** Logs of the first jobs of the regression and of what is new, which the server has read. */
+/** Logs of the first jobs of the regression and of the new causes, which the server has read. */
 async function readLogs(server: TestServer): Promise<void> {
   const job_ids = [0, 20, 27, 34].map((at) => `${8_600_000 + at}`);
   for (const id of job_ids) {
@@ -63,7 +63,7 @@ const archive = mkdtempSync(join(tmpdir(), 'paddles-archive-'));
 let server: TestServer;
 let browser: Browser;
 
-describe.skipIf(!hasBrowser)('a person who decides on a run', () => {
+describe.skipIf(!hasBrowser)('a user who decides on a run', () => {
   beforeAll(async () => {
     server = await startServer(engines[0]!, {
       contract: 'teuthology',
@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser)('a person who decides on a run', () => {
     rmSync(archive, { recursive: true });
   });
 
-  /** Opens a page as somebody who has given a name. */
+  /** Opens a page as a user who has entered a name. */
   async function openAs(name: string, path: string): Promise<Watched> {
     const watched = await openPage(browser, `${server.url}/ui${pagePath.help()}`);
     await watched.page.evaluate(
@@ -114,7 +114,7 @@ describe.skipIf(!hasBrowser)('a person who decides on a run', () => {
   };
   const left = (page: Page, text: string) => page.locator('.head').getByText(text).waitFor();
 
-  test('needs at most 45 keys for 24 causes, all of which are kept and in the report', async () => {
+  test('needs at most 45 keys for 24 causes, and all decisions are saved and in the report', async () => {
     const watched = await openAs('ana', pagePath.run(run));
     const { page } = watched;
     let [keys, loads] = [0, 0];
@@ -125,14 +125,14 @@ describe.skipIf(!hasBrowser)('a person who decides on a run', () => {
         await page.keyboard.press(key);
       }
     };
-    // The ten flaky ones are settled without a decision.
+    // The ten flaky causes need no decision.
     await left(page, '14 of 24 undecided');
     const before = await verdicts(run);
     expect(before.verdicts.filter((one) => one.is_new).map(({ verdict }) => verdict)).toContain('SINCE');
-    // What the log says is in the details of the cause: no page is opened for it.
+    // The details of the cause show what the log says, so no other page is opened for it.
     const saysLog = () => page.locator('.pane').getByText('First error of the log').waitFor();
     await saysLog();
-    // The regression has an issue, which is pasted; the three new ones are the branch's.
+    // The regression has an issue, which is pasted. The three new causes are caused by the branch.
     await press('t');
     await page.getByLabel('Issue').waitFor();
     keys++;
@@ -146,7 +146,7 @@ describe.skipIf(!hasBrowser)('a person who decides on a run', () => {
       await press('Enter');
       await left(page, `${count} of 24 undecided`);
     }
-    // Band by band: what is too rare to tell, the lab, and what is flaky.
+    // Band by band: causes too rare to tell, the lab, and flaky causes.
     for (const count of [6, 4, 10]) {
       await press('T');
       await page.locator('.toast').getByText(`Decided on ${count} causes`).waitFor();
@@ -177,7 +177,7 @@ describe.skipIf(!hasBrowser)('a person who decides on a run', () => {
     await closePage(watched);
   });
 
-  /** The report, written down here again from what the server says. */
+  /** The expected report, built independently from the data of the server. */
   async function expectReport(text: string): Promise<void> {
     const { verdicts: said, run: item } = await verdicts(run);
     const jobsOf = (id: string) => server.get(`/api${pagePath.run(run)}/jobs?q=sig:${id}`);
@@ -219,7 +219,7 @@ describe.skipIf(!hasBrowser)('a person who decides on a run', () => {
     }
   }
 
-  test('moves the focus with n and p, sees at once what others decide, and undoes', async () => {
+  test('moves the focus with n and p, sees decisions of others immediately, and can undo', async () => {
     const [ana, bob] = [await openAs('ana', pagePath.run(small)), await openAs('bob', pagePath.run(small))];
     const { page } = ana;
     const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
@@ -240,9 +240,9 @@ describe.skipIf(!hasBrowser)('a person who decides on a run', () => {
     await page.keyboard.press('Enter');
     await expect.poll(focused).toContain(titles[1]);
     await left(bob.page, '4 of 5 undecided');
-    // The details went on to another cause, whose log he has not seen yet.
+    // The details have moved on to another cause, whose log was not loaded before.
     const others = read.filter((url) => !url.endsWith('/excerpt'));
-    expect(others, 'what he is told is all that he needs').toEqual([]);
+    expect(others, 'the event contains everything the page needs').toEqual([]);
     await bob.page.locator('.group-row').filter({ hasText: titles[0] }).getByText('ana').waitFor();
     await page.keyboard.press('u');
     await left(bob.page, '5 of 5 undecided');
@@ -253,7 +253,7 @@ describe.skipIf(!hasBrowser)('a person who decides on a run', () => {
     await closePage(bob);
   });
 
-  test('loses nothing that was typed when it cannot be saved, and is told why', async () => {
+  test('keeps a draft that cannot be saved, and is told why', async () => {
     const watched = await openAs('', pagePath.run(small));
     const { page, wrong } = watched;
     await page.locator('.group-row').first().click();
@@ -276,7 +276,7 @@ describe.skipIf(!hasBrowser)('a person who decides on a run', () => {
     await page.locator('.group-row').getByText('carol').first().waitFor();
     const { decisions } = (await server.get('/api/decisions?limit=1')).json as DecisionList;
     expect(decisions).toMatchObject([{ author: 'carol', note: 'see the log', issue_url: issue, verified: false }]);
-    // What was decided, as the address of a report keeps it.
+    // The link of a report shows the decisions of that time.
     await page.goto(`${server.url}/ui${pagePath.run(small, { at: String((decisions[0]?.created ?? 0) - 1) })}`);
     await page.getByText('Decisions as of').waitFor();
     expect(await page.getByRole('button', { name: /^(Decide|Change)/ }).count()).toBe(0);

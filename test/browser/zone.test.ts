@@ -1,4 +1,4 @@
-/** Days in a browser that is ahead of UTC, and what the jump box finds there. */
+/** Days in a browser whose time zone is ahead of UTC, and what the jump box finds there. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pagePath } from '../../src/core/paths.ts';
@@ -29,7 +29,7 @@ describe.skipIf(!hasBrowser)('a browser in Tokyo', () => {
     await server?.stop();
   });
 
-  test('finds a run by the day that its heading shows, and by the other one in UTC', async () => {
+  test('finds a run by the day in its heading, and in UTC by the other day', async () => {
     const watched = await openPage(browser, `${server.url}/ui/runs?q=scheduled:2025-11-24`, tokyo);
     const { page } = watched;
     await page.getByText('Mon 24 Nov 2025').waitFor();
@@ -44,11 +44,11 @@ describe.skipIf(!hasBrowser)('a browser in Tokyo', () => {
     await closePage(watched);
   });
 
-  test('jumps to a job from RUN/JOB, to a cause from words, and says when there is nothing', async () => {
+  test('jumps to a job by RUN/JOB and to a cause by words, and says when nothing matches', async () => {
     const watched = await openPage(browser, `${server.url}/ui/runs`, tokyo);
     const { page } = watched;
     const jump = async (text: string) => {
-      // Keys act only once the page is there.
+      // Keys work only after the page has been loaded.
       await page.locator('main h1').first().waitFor();
       await page.keyboard.press('Control+k');
       await page.getByRole('combobox', { name: /^Jump to/ }).fill(text);
