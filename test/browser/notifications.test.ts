@@ -36,7 +36,7 @@ describe.skipIf(!hasBrowser)('the page of notifications', () => {
     await page.getByLabel('Name').fill('the lab');
     await page.getByLabel('Runs').fill('nonsense:x');
     await page.getByLabel('a node is suspect').check();
-    await page.getByLabel('URL').fill(`${receiver.url}/swordfish`);
+    await page.getByLabel('URL', { exact: true }).fill(`${receiver.url}/swordfish`);
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText("Not saved: key 'filter'").waitFor();
     await page.getByLabel('Runs').fill('suite:rados');
@@ -44,7 +44,7 @@ describe.skipIf(!hasBrowser)('the page of notifications', () => {
     const secret = page.getByRole('dialog', { name: 'Secret' });
     await secret.getByText(/^whsec_/).waitFor();
     await secret.getByRole('button', { name: 'Close' }).click();
-    await page.getByText('for suite:rados').waitFor();
+    await page.getByText('Runs: suite:rados').waitFor();
     expect(await page.content()).not.toMatch(/swordfish|whsec_/);
 
     receiver.answer = (response) => response.writeHead(500).end();

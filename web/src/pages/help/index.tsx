@@ -24,7 +24,7 @@ const keys: [string, string][] = [
   ['h l', 'open the history, the log of the selected job'],
   ['x', 'mark a run for comparison, a job or all jobs of a cause to rerun'],
   ['y m, y t', 'copy the report as Markdown, as Textile'],
-  ['y u, y d, y r', 'copy the URL, the description, the failure reason'],
+  ['y u, y d, y r', 'copy the link, the description, the failure reason'],
   ['.', 'show pending updates'],
   ['g r, g h, g q, g n', 'go to runs, history, queue, nodes'],
   ['Ctrl K, ⌘ K', 'jump to a run, job, node, branch or command'],

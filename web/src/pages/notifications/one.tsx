@@ -38,10 +38,11 @@ export function Subscription(props: OneProps) {
     <section className="subscription" aria-label={name}>
       <h2>{name}</h2>
       <p>
-        Notifies <span className="mono break">{target}</span> by {formatNames[format]} when {eventsText(subscription)}
+        Notifies <span className="mono break">{target}</span> by {formatNames[format]}. Events:{' '}
+        {eventsText(subscription)}
         {filter !== '' && (
           <>
-            , for <code className="break">{filter}</code>
+            . Runs: <code className="break">{filter}</code>
           </>
         )}
         . Added by {created_by ?? 'an unknown user'}, <Time at={created} />.
