@@ -35,7 +35,7 @@ describe.each(engines)('a database on $name', (engine) => {
     }
   });
 
-  test('from before the first release is refused with one sentence that says to make a new one', async () => {
+  test('from before the first release is refused with one sentence that says to create a new one', async () => {
     const database = await engine.createDatabase();
     onTestFinished(() => database.drop());
     const { folder, remove } = newFolder();
@@ -53,7 +53,7 @@ describe.each(engines)('a database on $name', (engine) => {
       expect({ command, code, stderr }).toEqual({
         command,
         code: 2,
-        stderr: expect.stringMatching(/^paddles: [^\n]* from before the first release[^\n]*; make a new one\n$/),
+        stderr: expect.stringMatching(/^paddles: [^\n]* before the first release[^\n]*; create a new one\n$/),
       });
     }
   });
