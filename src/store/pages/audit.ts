@@ -68,7 +68,7 @@ function columnOf(key: QueryKey | null) {
   return key !== null && key in columns ? columns[key as keyof typeof columns] : null;
 }
 
-/** True for terms that SQL tests: those without patterns. */
+/** True for terms that SQL tests: those with a key and without patterns. */
 function isPlain({ key, values }: Term): boolean {
   return key !== null && values.every(({ type }) => type !== 'glob');
 }

@@ -90,7 +90,7 @@ const mostJobs = 20_000;
 
 /** The input for computing indexes. */
 interface Indexing {
-  /** Base branches; a failure on several of them is broken, and not an outage. */
+  /** The base branches, by which outages are told from broken code (core/verdicts/lab.ts). */
   bases: readonly string[];
   /** Now, in microseconds. */
   at: number;
