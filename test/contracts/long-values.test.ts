@@ -1,4 +1,5 @@
 /** Lists of jobs with very long values. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../helpers/engines.ts';
@@ -23,7 +24,7 @@ function newJob(job_id: string, index: number) {
     comment: index === 70 ? text('comment', 80_000) : null,
     status: index % 5 === 0 ? 'fail' : 'pass',
     overrides: { text: text('overrides', lengthOf(index)) },
-    tasks: index % 3 === 0 ? null : [text('é tasks', lengthOf(index + 1))],
+    tasks: index % 3 === 0 ? null : [text('😀é', lengthOf(index + 1))],
     targets: { [`ubuntu@long${index % 2}.example.com`]: 'key' },
   };
 }
@@ -64,6 +65,24 @@ describe.each(engines)('lists with long values on $name', (engine) => {
     expect(isSame((await server.get(`${path}?status=fail`)).text, failed.toReversed())).toBe(true);
     const lists = await Promise.all(Array.from({ length: 2 }, () => server.get(path)));
     for (const { text } of lists) expect(isSame(text, jobsOf(server).toReversed())).toBe(true);
+  });
+
+  test('leave in small pieces, which the memory of a server depends on', async () => {
+    const sizes: number[] = [];
+    const watch = (_request: IncomingMessage, response: ServerResponse) => {
+      const write = response.write.bind(response) as (piece: string) => boolean;
+      response.write = (piece: string) => {
+        sizes.push(piece.length);
+        return write(piece);
+      };
+    };
+    for (const each of [server, classic]) {
+      each.app.server.prependListener('request', watch);
+      await each.get(path);
+      each.app.server.off('request', watch);
+    }
+    expect(sizes.length).toBeGreaterThan(100);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(50_001);
   });
 
   test('have as many jobs as requested', async () => {

@@ -144,11 +144,20 @@ export const shownColumns = ['job_id', 'status', 'small', 'description', ...docu
 /** The columns that this contract shows, as stored: raw JSON texts, and the description as plain text. */
 export type ShownJob = Pick<WholeJob, (typeof shownColumns)[number]>;
 
-/** Prints one job with exactly the documented keys. Each value is the text that was sent. */
-export function printJob(job: ShownJob): string {
+/** Prints one job with exactly the documented keys, in parts. Each value is the text that was sent. */
+export function printJob(job: ShownJob): string[] {
   const { job_id, kernel, overrides, roles, targets, tasks, status } = job;
-  return (
-    `{"job_id":${JSON.stringify(job_id)},${withDescription(job).slice(1, -1)},"kernel":${kernel ?? 'null'},"overrides":${overrides ?? 'null'},` +
-    `"roles":${roles ?? 'null'},"success":${jobSuccess(status)},"targets":${targets ?? 'null'},"tasks":${tasks ?? 'null'}}`
-  );
+  return [
+    `{"job_id":${JSON.stringify(job_id)},${withDescription(job).slice(1, -1)},"kernel":`,
+    kernel ?? 'null',
+    ',"overrides":',
+    overrides ?? 'null',
+    ',"roles":',
+    roles ?? 'null',
+    `,"success":${jobSuccess(status)},"targets":`,
+    targets ?? 'null',
+    ',"tasks":',
+    tasks ?? 'null',
+    '}',
+  ];
 }

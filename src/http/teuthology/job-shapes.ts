@@ -4,6 +4,7 @@ import { logHref, pathPart } from '../../core/paths.ts';
 import { formatTimestamp } from '../../core/time.ts';
 import { allColumns, type JobColumn, type PartialJob, type WholeJob } from '../../store/read/jobs.ts';
 import { refuse } from '../errors.ts';
+import { longText } from '../list-stream.ts';
 import type { TeuthologyContext } from './answers.ts';
 import { splitFields } from './run-shapes.ts';
 
@@ -142,7 +143,8 @@ const byName: Record<string, Field> = {
 /** Prints a selection of keys. `columns` are the columns that it needs. */
 export interface JobPrinter {
   columns: readonly JobColumn[];
-  print: (job: PartialJob, base: string, context: TeuthologyContext) => string;
+  /** The parts of its text: what is long is one of them (list-stream.ts). */
+  print: (job: PartialJob, base: string, context: TeuthologyContext) => string[];
 }
 
 /** Prints complete jobs. */
@@ -177,13 +179,24 @@ function printer(
         base,
         context,
       };
-      let printed = '';
-      for (const [key, field] of fields) printed += `${printed === '' ? '{' : ','}"${key}":${field.print(view)}`;
+      const parts: string[] = [];
+      let [printed, separator] = ['', '{'];
+      const add = (key: string, text: string) => {
+        printed += `${separator}"${key}":`;
+        separator = ',';
+        if (text.length <= longText) printed += text;
+        else {
+          parts.push(printed, text);
+          printed = '';
+        }
+      };
+      for (const [key, field] of fields) add(key, field.print(view));
       for (const [key, field] of optional) {
         const text = field.print(view);
-        if (text !== 'null') printed += `,"${key}":${text}`;
+        if (text !== 'null') add(key, text);
       }
-      return printed === '' ? '{}' : `${printed}}`;
+      parts.push(separator === '{' ? '{}' : `${printed}}`);
+      return parts;
     },
   };
 }

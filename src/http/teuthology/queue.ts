@@ -87,7 +87,7 @@ async function popQueue(context: TeuthologyContext, request: FastifyRequest, rep
   const id = await nextJobId(db, name);
   const job = id === null ? undefined : await jobById(db, id);
   // Only `href` needs the base, and a complete job does not have that key.
-  return answerJson(reply, job ? wholeJob.print(job, '', context) : 'null');
+  return answerJson(reply, job ? wholeJob.print(job, '', context).join('') : 'null');
 }
 
 async function getStats({ db, now }: TeuthologyContext, request: FastifyRequest, reply: FastifyReply) {
