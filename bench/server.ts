@@ -15,7 +15,12 @@ const checkout = join(import.meta.dirname, '..');
 export const asInProduction = {
   flags: ['--max-semi-space-size=8'],
   program: join(checkout, 'src/main.ts'),
-  variables: { NODE_COMPILE_CACHE: join(checkout, 'node_modules/.cache/node'), MALLOC_ARENA_MAX: '1' },
+  variables: {
+    NODE_COMPILE_CACHE: join(checkout, 'node_modules/.cache/node'),
+    MALLOC_ARENA_MAX: '1',
+    MALLOC_MMAP_THRESHOLD_: '1048576',
+    MALLOC_TRIM_THRESHOLD_: '4194304',
+  },
 };
 
 /** A running server. */

@@ -13,7 +13,12 @@ const mostMemory = 400;
 const longestWait = () => 250 * Math.max(1, loadavg()[0]! / availableParallelism());
 
 /** As the launcher starts it. */
-const env = { NODE_OPTIONS: '--max-semi-space-size=8', MALLOC_ARENA_MAX: '1' };
+const env = {
+  NODE_OPTIONS: '--max-semi-space-size=8',
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: '1048576',
+  MALLOC_TRIM_THRESHOLD_: '4194304',
+};
 
 const suite = '00:00:00-rados-main-distro-default-smithi';
 const [earlier, run] = [`anna-2026-10-01_${suite}`, `anna-2026-10-02_${suite}`];
