@@ -29,7 +29,7 @@ describe('a history of descriptions', () => {
     expect(rows.signatures()).toEqual([signatureOf('File is closed')]);
   });
 
-  test('keeps the first descriptions, with all their runs, when there are too many', () => {
+  test('keeps the first descriptions, with all their runs, if there are too many', () => {
     const rows = history(2, [[0, 'pass', 'x']]);
     for (let at = 0; at < 25_000; at++) rows.add(1, { ...cell, description: String(at) });
     rows.add(1, { ...cell, description: 'x' });

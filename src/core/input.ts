@@ -47,7 +47,7 @@ export function readDigits(text: string): number | null {
 }
 
 /**
- * Reads a number from a JSON body, also if it is a string. Such a string may have a sign, a fraction, an exponent and surrounding spaces, as
+ * Reads a number from a JSON body, given as a number or a string. A string may have a sign, a fraction, an exponent and surrounding spaces, as
  * Python prints and parses them. Null for anything else.
  */
 export function readNumber(value: unknown): number | null {

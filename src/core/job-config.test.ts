@@ -26,7 +26,7 @@ test.each([
 describe('the roles of nodes', () => {
   test.each<[string, unknown, unknown, ReturnType<typeof nodeRoles>]>([
     [
-      'is told host by host, in the order of the targets',
+      'lists the hosts in the order of the targets',
       [['mon.a', 'osd.0'], ['client.0']],
       { 'ubuntu@smithi2.x': 'ssh-rsa', 'ubuntu@smithi1.x': 'ssh-rsa' },
       [
@@ -37,7 +37,7 @@ describe('the roles of nodes', () => {
     ['also works for a list of hosts', [['a']], ['smithi1'], [{ node: 'smithi1', roles: ['a'] }]],
     ['treats a text as a list of one', ['a'], ['h'], [{ node: 'h', roles: ['a'] }]],
     [
-      'leaves out what is no text',
+      'leaves out everything that is not a text',
       [['a', 1, null, ['b']], { c: 1 }],
       ['h', 'i'],
       [
@@ -90,7 +90,7 @@ describe('the common part', () => {
   test.each([
     ['of one value is the value', [{ a: 1 }], { a: 1 }],
     [
-      'has the keys that all have',
+      'has the keys that all of them have',
       [
         { a: 1, b: 2 },
         { a: 1, c: 2 },
@@ -99,7 +99,7 @@ describe('the common part', () => {
     ],
     ['reaches into objects', [{ o: { a: 1, b: 2 } }, { o: { a: 1, b: 3 } }], { o: { a: 1 } }],
     [
-      'leaves out an object of which nothing is left',
+      'leaves out an object with nothing in common',
       [
         { a: 1, o: { b: 2 } },
         { a: 1, o: { b: 3 } },

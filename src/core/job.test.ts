@@ -8,7 +8,7 @@ const running: Body = { status: 'running' };
 const passed: Body = { success: true };
 const failed: Body = { success: false };
 
-/** The status after bodies, the first of which creates the job. */
+/** The status after the given bodies, of which the first creates the job. */
 function after(bodies: Body[]): JobStatus | null {
   return bodies.reduce<JobStatus | null>(nextStatus, null);
 }

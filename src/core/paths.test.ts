@@ -152,7 +152,7 @@ describe('the URL of a log', () => {
   });
 
   test.each(['', 'javascript:alert("{run_name}")', '{run_name}/{job_id}'])(
-    'cannot be made from the template %j',
+    'cannot be built from the template %j',
     (text) => {
       expect(logLinks(text, 'https://a', { job_id: '1', status: 'fail', signature: null })).toEqual([]);
     },

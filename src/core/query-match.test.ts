@@ -132,7 +132,7 @@ describe('a job without values', () => {
     }
   });
 
-  test('may also have empty texts', () => {
+  test('can have empty texts', () => {
     const blank = {
       ...empty,
       description: '',

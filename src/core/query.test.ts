@@ -188,7 +188,7 @@ describe('any text', () => {
   });
 
   test.each(['"', '\\', '"\\', 'a:"', '- ', ',', 's:a,', '">', '..', '*', 'x:', 'a ', '"a" '])(
-    'is read in linear time when it repeats %j',
+    'is parsed in linear time when it repeats %j',
     (piece) => {
       const before = process.cpuUsage();
       const text = piece.repeat(1_000_000 / piece.length);

@@ -52,12 +52,12 @@ describe('the class of a cause', () => {
 test.each([
   ['the inner command', "sudo bash -c 'cd /x && FOO=1 timeout 5m ceph osd out 3'", 'ceph osd out <n> → status 1'],
   [
-    'what runs in a container',
+    'the command in a container',
     'sudo /home/ubuntu/cephtest/cephadm --image a.io/b/c:1 shell -c /etc/x --fsid 9 -- ceph orch ls',
     'ceph orch ls → status 1',
   ],
   [
-    'a script of the suites',
+    'a script of the test suites',
     '/home/ubuntu/cephtest/clone.client.0/qa/workunits/a/b.sh --fast',
     'workunit test a/b.sh --fast → status 1',
   ],

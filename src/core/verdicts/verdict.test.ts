@@ -48,7 +48,7 @@ describe('the verdict on a cause', () => {
     expect(isNew(verdict, { scheduled: 0 })).toBe(false);
   });
 
-  test('counts a job that also failed of a test case once', () => {
+  test('counts a job that also failed because of a test case once', () => {
     const verdict = judge([plain(0), plain(2)], { id: 'lab', class: 'infra', starts: [0, 1, 2], shared: 2 });
     expect(verdict).toMatchObject({ verdict: 'INFRA', c: 3, m: 21 });
   });

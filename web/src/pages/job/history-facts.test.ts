@@ -31,8 +31,8 @@ describe('a description fails', () => {
       ['fail', 'running', 'fail', 'unknown', 'pass'],
       ['run 1', 'run 3'],
     ],
-    ['for as long as is known', 0, ['fail', 'dead', 'fail'], null],
-    ['as far as the job itself knows', 1, ['pass', 'fail', 'pass'], ['run 1', 'run 2']],
+    ['in all known runs', 0, ['fail', 'dead', 'fail'], null],
+    ['only up to the job itself', 1, ['pass', 'fail', 'pass'], ['run 1', 'run 2']],
   ] as [string, number, JobItem['status'][], string[] | null][])('%s', (_outcome, at, statuses, expected) => {
     expect(since(at, ...statuses)).toEqual(expected);
   });
