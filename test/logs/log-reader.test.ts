@@ -1,4 +1,4 @@
-/** What a server does with the logs of jobs that ended badly. */
+/** The reading of the logs of failed jobs. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,7 +60,7 @@ describe.each(engines)('logs on $name', (engine) => {
   const isCause = (job_id: string, title: string) =>
     eventually(async () => expect((await page(job_id)).job.signature).toMatchObject({ title }));
 
-  test('are read when a job ends badly, and refine a cause that says nothing', async () => {
+  test('are read when a job fails, and refine a generic cause', async () => {
     start();
     for (const [id, condition] of Object.entries({ 1: 'lit', 2: 'lit', 3: 'burning' })) {
       put(id, ['INFO:x:before', `INFO:tasks.ceph.osd.1.smithi001.stderr:${assertion(condition)}`, 'INFO:x:after']);
@@ -101,20 +101,20 @@ describe.each(engines)('logs on $name', (engine) => {
       /ceph\\_assert\\\(lit\\\).* Log: src\/osd\/Lamp\.cc\\: 12\\: FAILED ceph\\_assert\\\(lit\\\)\n/,
     );
 
-    // What is reported again, and rules that are applied again, leave it as it is.
+    // Repeated reports and a reindex keep the refined cause.
     await server.put(`/runs/${run}/jobs/1/`, { status: 'fail', failure_reason: generic });
     expect(await reindex(server.db, { all: true })).toMatchObject({ changed: 0 });
     expect((await page('1')).job.signature).toEqual(causes[0]);
   });
 
-  test('that nobody heard of are found after a start, and two readers read each once', async () => {
+  test('of jobs that failed while no reader ran are found after a start, and two readers read each of them once', async () => {
     put('10', [`INFO:x:${assertion('found')}`]);
     put('11', [`INFO:x:${assertion('claimed')}`]);
     await report({ job_id: '10', status: 'dead' });
     await report({ job_id: '11', status: 'dead' });
     await askForLogs(server.db, { run, job_ids: ['11'], at: 1 });
     const soon = now();
-    // Somebody claims one and dies.
+    // A reader that has claimed a log dies.
     expect(await claimLog(server.db, { at: 2, until: soon })).toMatchObject({ tries: 1 });
     expect(await claimLog(server.db, { at: 2, until: soon })).toBe(null);
     start();
@@ -128,7 +128,7 @@ describe.each(engines)('logs on $name', (engine) => {
     await vi.waitFor(async () => expect((await page('10')).job.signature?.title).toContain('found'));
   });
 
-  test('that are missing, or away, are tried again later, and not without end', async () => {
+  test('that are missing or unreachable are tried again later, but not forever', async () => {
     await report({ job_id: '20', status: 'fail', failure_reason: generic });
     await askForLogs(server.db, { run, job_ids: ['20'], at: 1 });
     const archive = archiveForReader(folder);
@@ -170,7 +170,7 @@ describe.each(engines)('logs on $name', (engine) => {
     await real.close();
   });
 
-  test('say what the newest failure of a job is, and nothing of a job that came back', async () => {
+  test('explain the newest failure of a job, and nothing for a job that came back to life', async () => {
     const archive = archiveForReader(folder);
     let at = 5_000_000_000_000_000;
     const read = (from: Archive = archive) => readNext({ db: server.db, archive: from, log, now: () => ++at });
@@ -188,7 +188,7 @@ describe.each(engines)('logs on $name', (engine) => {
     await comesBack();
     expect(await page('30')).toMatchObject({ excerpt: null, unread: null, tests: null });
 
-    // It fails once more while somebody reads the log of its failure before.
+    // It fails again while the log of its previous failure is being read.
     rmSync(join(folder, run, '30', 'lamps.xml'));
     await fails(generic);
     const ask: Archive['ask'] = async (...question) => {
@@ -212,7 +212,7 @@ describe.each(engines)('logs on $name', (engine) => {
     await archive.close();
   });
 
-  test('whose reader dies before it has read the test cases have refined the cause, and are read again', async () => {
+  test('refine the cause even if their reader dies before it has read the test cases, and are then read again', async () => {
     put('40', [`INFO:x:${assertion('killed')}`]);
     writeFileSync(join(folder, run, '40', 'lamps.xml'), '<testsuite><testcase name="test_lit"/></testsuite>');
     await report({ job_id: '40', status: 'fail', failure_reason: generic });
@@ -242,14 +242,14 @@ describe.each(engines)('logs on $name', (engine) => {
   const putCases = async (job_id: string, name: string) =>
     expect((await server.put(`/api/runs/${run}/jobs/${job_id}/tests`, junit(name), xml)).status).toBe(200);
 
-  test('are not needed for a job to fail of test cases that were posted before', async () => {
+  test('are not needed to find the cause of a job whose test cases were posted before', async () => {
     const fails = (job_id: string) =>
       server.put(`/runs/${run}/jobs/${job_id}/`, { success: false, failure_reason: generic });
     for (const job_id of ['50', '51']) {
       await report({ job_id, status: 'running' });
       await putCases(job_id, `test_dark_${job_id}`);
     }
-    // Nobody hears of the first one.
+    // No reader is told of the first failure.
     const told = Promise.withResolvers<void>();
     server.db.live.subscribe((event) => JSON.stringify(event).includes('"50","status":"fail"') && told.resolve());
     await fails('50');
@@ -259,7 +259,7 @@ describe.each(engines)('logs on $name', (engine) => {
     for (const job_id of ['50', '51']) await isCause(job_id, `test_dark_${job_id}`);
   });
 
-  test('name the same cause as documents for each failed case, and an older database is brought up to that', async () => {
+  test('yield the same causes of failed cases as documents do, and a reindex updates an older database accordingly', async () => {
     start();
     const [name, other] = ['lamp 3 of /tmp/smithi001 is lit', 'lamp 4 of /tmp/smithi001 is lit'];
     await report({ job_id: '60', status: 'running' });
