@@ -1,4 +1,4 @@
-/** Times when a clock jumps, or when those of two servers differ: lists go by the times that are shown, not by the order of storing. */
+/** Clocks that jump, or that differ between two servers: lists are ordered by the times that they show, not by the order of writes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines, type TestDatabase } from '../../helpers/engines.ts';
 import { listed, newJob, shown } from './report.ts';
@@ -52,7 +52,7 @@ describe.each(engines)('with a clock that was four hours ahead for one job on $n
     expect(await ids(path)).toEqual(expected);
   });
 
-  test('a node counts the jobs that were posted since, whenever they were stored', async () => {
+  test('a node counts jobs by the time of posting, not by the order of writes', async () => {
     const stats = async () => (await server.get('/nodes/job_stats/?since_days=1')).json;
     expect(await stats()).toEqual({ one: { pass: 2, fail: 3 } });
     server.passSeconds(24 * hour);
@@ -77,7 +77,7 @@ describe.each(engines)('with a clock that was put back by an hour on $name', (en
     const { updated } = await shown(server, job.path);
     expect(String(updated) > String(posted)).toBe(true);
     expect(await shown(server, job.runPath)).toMatchObject({ updated, started: posted });
-    // A run that another server's clock saw start later than this job is reported.
+    // As if another server, whose clock is ahead, had recorded a start after this report.
     server.passSeconds(-2 * hour);
     await newJob(server, { job_id: '2', status: 'waiting' }, 'back');
     const after = await shown(server, job.runPath);
@@ -123,7 +123,7 @@ describe.each(engines.filter(({ name }) => name === 'postgres'))(
       ['/jobs/?posted_after=2024-03-02', newestFirst.slice(0, 2)],
       ['/jobs/?branch=main&posted_before=2024-03-02', newestFirst.slice(2)],
       ['/jobs/?user=ana&status=queued&posted_after=2024-03-02', newestFirst.slice(0, 2)],
-    ])('both servers answer %s by the time of posting', async (path, expected) => {
+    ])('both servers order %s by the time of posting', async (path, expected) => {
       for (const server of [exact, ahead])
         expect((await listed(server, path)).map(({ job_id }) => job_id)).toEqual(expected);
     });

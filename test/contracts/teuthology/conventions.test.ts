@@ -120,7 +120,7 @@ describe.each(engines)('conventions on $name', (engine) => {
     '/Runs/',
     '/errors/invalid/',
     '//nothing/',
-  ])('%s is not there, in JSON and with CORS', async (path) => {
+  ])('%s is 404, in JSON and with CORS', async (path) => {
     expect(await server.get(path, { accept: 'text/html' })).toMatchObject({
       ...{ status: 404, headers: { 'access-control-allow-origin': '*' }, json: { message: expect.any(String) } },
     });

@@ -72,7 +72,7 @@ describe.each(engines)('two contracts on $name', (engine) => {
     expect((await server.get('/runs/both/jobs/1/')).json).toMatchObject(job);
     await accepted(server.put('/runs/both/jobs/1/', { status: 'dead', owner: 'q' }));
     expect((await ask('GET', '/runs/both/jobs/1/')).json).toMatchObject({ success: true, owner: 'q' });
-    // Unlike teuthology, classic may take a verdict back (teuthology contract §7.46).
+    // Unlike teuthology, classic can reset a verdict (teuthology contract §7.46).
     await accepted(ask('PUT', '/runs/both/jobs/1/', { success: null }));
     expect((await server.get('/runs/both/')).json).toMatchObject({ status: 'unknown', jobs: [{ status: 'unknown' }] });
     expect((await ask('POST', '/runs/both/jobs/', { job_id: '1' })).status).toBe(400);

@@ -261,7 +261,7 @@ describe.each(engines)('teuthology speaks with $name', (engine) => {
     expect([missing.status, missing.json]).toEqual([404, { message: 'run missing was not found' }]);
   });
 
-  test('documents come back exactly, including numbers and the order of keys', async () => {
+  test('documents are returned exactly, including numbers and the order of keys', async () => {
     const run = newRun();
     const overrides = '{"10":{"b":1.0,"a":1e3},"9":12345678901234567890,"ü":"\\u00fc\\/"}';
     const body = `{"job_id": 1, "overrides": ${overrides}, "tasks": [ ], "targets": {"u@z9.x": 1, "u@a1.x": 2}}`;

@@ -82,7 +82,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
       },
     );
 
-    test('is what the report says, unless that is still to come', async () => {
+    test('is the time in the report, unless that is in the future', async () => {
       const past = await newJob(server, {});
       await change(server, past, { status: 'running', updated: '2024-01-02 03:04:05' });
       const started = '2024-01-02 03:04:05.000000';
@@ -92,7 +92,7 @@ describe.each(engines)('the progress of jobs on $name', (engine) => {
       expect(await job(future)).not.toMatchObject({ started: expect.stringMatching(/^2101/) });
     });
 
-    test('of a run is that of its first running job, and stays', async () => {
+    test('of a run is that of its first running job and does not change', async () => {
       const name = newRunName();
       const first = await newJob(server, { job_id: '1', status: 'queued' }, name);
       const second = await newJob(server, { job_id: '2', status: 'queued' }, name);

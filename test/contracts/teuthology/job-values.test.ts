@@ -18,7 +18,7 @@ const documents = ['failure_reason_detail', 'kernel', 'overrides', 'roles', 'tar
 describe.each(engines)('values of jobs on $name', (engine) => {
   const server = useTeuthology(engine);
 
-  /** Expects that keys of one job show a value after POST and after PUT; null also when the key is left out. */
+  /** Expects keys of a job to show a value after POST and after PUT, and null if they are absent. */
   async function expectShown(keys: string[], raw: string, expected: unknown): Promise<void> {
     const run = newRunName();
     const values = keys.map((key) => `${JSON.stringify(key)}: ${raw}`).join(', ');
@@ -60,7 +60,7 @@ describe.each(engines)('values of jobs on $name', (engine) => {
     else await expectShown(texts, raw, expected);
   });
 
-  test('texts may be longer than the old columns; those that lists filter by are cut at 512 characters', async () => {
+  test('texts can be longer than the old columns; those that lists filter by are truncated to 512 characters', async () => {
     const text = 'é"\\x '.repeat(60_000);
     for (const key of ['description', 'failure_reason', 'subset', 'owner', 'name'])
       await expectShown([key], JSON.stringify(text), text);
@@ -141,7 +141,7 @@ describe.each(engines)('values of jobs on $name', (engine) => {
     }
   });
 
-  test('keys may have dashes and are case-sensitive; unknown keys are ignored', async () => {
+  test('keys can contain dashes and are case-sensitive; unknown keys are ignored', async () => {
     await expectShown(['nuke-on-error', 'last-in-suite'], 'true', true);
     await expectShown(['suite-branch', 'machine-type', 'pcp-grafana-url', 'os-version'], '"x"', 'x');
     const job = await newJob(server, {
@@ -155,7 +155,7 @@ describe.each(engines)('values of jobs on $name', (engine) => {
     const before = Object.keys(await shown(server, job.path));
     expect(await shown(server, job.path)).toMatchObject({ status: 'unknown', owner: null });
     expect(before).not.toContain('tube');
-    // These two are accepted in this spelling only (teuthology contract §3.2), and `mon.a_kernel_sha1` not at all.
+    // `job-id` is not accepted for `job_id` (teuthology contract §3.2), and `mon.a_kernel_sha1` is ignored.
     const posted = await server.post(`${job.runPath}jobs/`, { 'job-id': 'dashed', 'mon.a_kernel_sha1': 'x' });
     expect(posted.json).not.toEqual({ job_id: 'dashed' });
     await change(server, job, { posted: '2020-01-01 00:00:00', started: '2020-01-01 00:00:00', id: 5, run_id: 5 });
@@ -165,7 +165,7 @@ describe.each(engines)('values of jobs on $name', (engine) => {
     });
   });
 
-  test('the timestamp of a job comes back in the format of all times', async () => {
+  test('the timestamp of a job is returned in the format of all times', async () => {
     await expectShown(['timestamp'], '"2024-02-03_4:05:06"', '2024-02-03 04:05:06.000000');
     await expectShown(['timestamp'], 'null', null);
   });

@@ -12,7 +12,7 @@ const documented = [
   ...['suite_path', 'suite_relpath', 'suite_repo', 'suite_sha1', 'targets', 'tasks', 'timestamp', 'teuthology_branch'],
   ...['verbose', 'pcp_grafana_url', 'priority', 'user', 'queue', 'package_source', 'posted', 'started', 'updated'],
 ];
-/** Keys that only this server returns, when they have a value (teuthology contract §7.47). */
+/** Keys that only this server returns, if they have a value (teuthology contract §7.47). */
 const added = [
   ...['teuthology_sha1', 'repo', 'sleep_before_teardown', 'no_nested_subset', 'first_in_suite', 'cbt_perf_url'],
   ...['failure_reason_detail', 'issue_url', 'comment'],
@@ -232,7 +232,7 @@ describe.each(engines)('jobs on $name', (engine) => {
       );
     });
 
-    test('fields accepts every key of a job, and some that are shown in no other way', async () => {
+    test('fields accepts every key of a job, and some that are not shown otherwise', async () => {
       const { run, path } = await newJob(server, { job_id: 'a b', targets: { t: 1 }, verbose: true, os_version: 9 });
       const nothing = Object.fromEntries([...documented, ...added].map((key) => [key, null]));
       const whole: Shown = { ...nothing, ...(await shown(server, path.replace('a b', 'a%20b'))) };

@@ -1,4 +1,4 @@
-/** A day of a lab over HTTP. The server always shows exactly the runs, jobs and nodes that the clients remember. */
+/** A day of a lab over HTTP. The server always shows exactly the runs, jobs and nodes that its clients expect. */
 import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createToken } from '../../../src/store/write/tokens.ts';
@@ -8,7 +8,7 @@ import { someone, startServer, type TestServer } from '../../helpers/server.ts';
 
 const secret = 'paddles_of-the-lab-day'.padEnd(51, 'x');
 const jobsPerRun = 20;
-/** Jobs of each run that the dispatchers work off. */
+/** Jobs of each run that the dispatchers carry out. */
 const workedOff = 12;
 const dispatchers = 12;
 const host = (index: number) => `smithi${String(index).padStart(3, '0')}.front.sepia.ceph.com`;
@@ -27,7 +27,7 @@ interface Memory {
   held: Map<string, string>;
   /** node → number of jobs that ran on it */
   used: Map<string, number>;
-  /** Resolves when a node is unlocked the next time. */
+  /** Resolves when the next node is unlocked. */
   unlocked: PromiseWithResolvers<void>;
 }
 
@@ -94,7 +94,7 @@ async function takeNodes(lab: Lab, memory: Memory, holder: string, count: number
 
 async function giveBack(lab: Lab, memory: Memory, nodes: { name: string }[], holder: string): Promise<void> {
   for (const { name } of nodes) {
-    // Before the request, because another client may get the node before the answer arrives.
+    // Before the request, because another client can lock the node before the answer arrives.
     memory.held.delete(name);
     expect(await lab.unlock(name, 'scheduled_ana@teuthology', holder)).toBe(true);
     memory.unlocked.resolve();
@@ -102,7 +102,7 @@ async function giveBack(lab: Lab, memory: Memory, nodes: { name: string }[], hol
   }
 }
 
-/** Does what the dispatcher and the supervisor do until the tasks of a job run; returns its nodes. */
+/** Does what the dispatcher and the supervisor do before the tasks of a job run. Returns its nodes. */
 async function startJob(lab: Lab, memory: Memory, run: string, job_id: string): Promise<LabNode[]> {
   const config = { ...memory.sent.get(`${run}/${job_id}`), job_id };
   const status = async (value: string, more: Shown = {}) => {
@@ -126,7 +126,7 @@ async function runJob(lab: Lab, memory: Memory, run: string, job_id: string, out
   if (outcome === 'pass') await lab.report(run, { ...summary, success: true });
   if (outcome === 'fail') await lab.report(run, { ...summary, success: false, status: 'fail', failure_reason: 'no' });
   const failure_reason = outcome === 'dead' ? { failure_reason: 'hit max job timeout' } : {};
-  // The supervisor ends every job like this; it does not change a verdict.
+  // The supervisor ends every job like this, which does not change a verdict.
   await lab.report(run, { name: run, job_id, status: 'dead', ...failure_reason });
   memory.jobs.get(run)?.set(job_id, outcome);
   await giveBack(lab, memory, nodes, `/archive/${run}/${job_id}`);
@@ -189,7 +189,7 @@ async function expectAsRemembered(lab: Lab, memory: Memory, statuses: Record<str
   }
 }
 
-// What tokens need of a database is the same on both; without them it does less.
+// Both engines handle tokens in the same way, so a day without tokens is tested on only one of them.
 const days = engines.flatMap((engine) => {
   const needs = engine.name === 'sqlite' ? (['writes'] as const) : (['off', 'writes'] as const);
   return needs.map((require_token) => ({ engine, name: engine.name, require_token }));

@@ -110,7 +110,7 @@ describe.each(engines)('the latest jobs on $name', (engine) => {
     expect(await ids('?user=many&count=9999')).toEqual(newest);
   });
 
-  // The limit is the contract's, not a database's.
+  // The limit belongs to the contract, so one engine is enough.
   test.runIf(engine.name === 'sqlite')('are at most 10,000 on a page, whatever count says', async () => {
     await newJob(server, { job_id: 'first', user: 'most' });
     const { kysely } = server.db;

@@ -21,7 +21,7 @@ describe.each(engines)('locks on $name', (engine) => {
       expect(Object.entries(locked.json as object)).toEqual(Object.entries(result));
       const since = (await node(name)).locked_since;
       expect(since).toMatch(/^2024-03-01 /);
-      // The same again changes nothing.
+      // Repeating the request changes nothing.
       expect(await post(`${path}/lock`, sent)).toMatchObject({ status: 200, json: result });
       expect(await node(name)).toMatchObject({ locked_since: since, description: '/a/run/1' });
       const other = { locked: false, locked_by: 'ana', description: '/a/run/2' };
@@ -66,7 +66,7 @@ describe.each(engines)('locks on $name', (engine) => {
     const lockMany = (machine_type: string, count: unknown, more: object = {}) =>
       post('/nodes/lock_many/', { count, locked_by: 'ana', machine_type, description: 'd', ...more });
 
-    test('locks exactly as many nodes as requested, which it answers by name', async () => {
+    test('locks exactly as many nodes as requested, and returns them by name', async () => {
       const type = `many${++types}`;
       for (const name of ['c', 'a', 'd', 'b'])
         await newNode({ name: `${type}${name}`, machine_type: type, description: 'old' });
@@ -85,7 +85,7 @@ describe.each(engines)('locks on $name', (engine) => {
       await expectRefused(lockMany(type, 1), 503, 'only 0 nodes available');
     });
 
-    test('locks the nodes that have been free the longest, however they were unlocked', async () => {
+    test('locks the nodes that have been free longest, however they were unlocked', async () => {
       const type = `many${++types}`;
       for (const letter of 'lkjihgfedcba') await newNode({ name: `${type}${letter}`, machine_type: type });
       const lock = async (count: number) =>

@@ -58,7 +58,7 @@ describe.each(engines)('jobs of nodes on $name', (engine) => {
     expect(await counts('moving1')).toEqual({ waiting: 1 });
     expect((await change({ status: 'running' })).status).toBe(200);
     expect(await counts('moving1')).toEqual({ running: 1 });
-    // Old links stay; new ones begin with the job's current status.
+    // Existing links stay. New ones start with the job's current status.
     expect((await change({ targets: { 'ubuntu@moving2': 'key' }, status: 'fail' })).status).toBe(200);
     expect([await counts('moving1'), await counts('moving2')]).toEqual([{ fail: 1 }, { fail: 1 }]);
     expect((await get('/nodes/moving1/jobs/?status=fail')).json).toMatchObject([{ job_id: job }]);
@@ -103,7 +103,7 @@ describe.each(engines)('jobs of nodes on $name', (engine) => {
     expect(types).not.toContain('');
   });
 
-  test('stay when a node is deleted', async () => {
+  test('remain when a node is deleted', async () => {
     await ran(['leaving'], {});
     expect((await server.call('DELETE', '/nodes/leaving')).status).toBe(200);
     expect((await get(`/runs/stats/jobs/${jobs}/`)).json).toMatchObject({ targets: { 'ubuntu@leaving': 'key' } });

@@ -123,7 +123,7 @@ describe.each(engines)('nodes on $name', (engine) => {
       expect(await node(open.name)).toMatchObject({ locked: false, locked_by: null, locked_since: null });
     });
 
-    test('texts with characters that PostgreSQL cannot store, long texts and numbers are kept as far as possible', async () => {
+    test('texts with characters that PostgreSQL cannot store, long texts and numbers are preserved as far as possible', async () => {
       const { name } = await newNode({ description: 'a\0b\ud800', os_type: 'x'.repeat(100), os_version: true });
       expect(await node(name)).toMatchObject({
         description: 'a\ufffdb\ufffd',
@@ -172,7 +172,7 @@ describe.each(engines)('nodes on $name', (engine) => {
       expect(await node(name)).toMatchObject({ locked: false, locked_by: null, locked_since: null });
     });
 
-    test('a node cannot host itself, and guests of a deleted host stay', async () => {
+    test('a node cannot host itself, and guests of a deleted host remain', async () => {
       const a = await newNode();
       const b = await newNode({ vm_host: a.name });
       const c = await newNode({ vm_host: b.name });

@@ -130,7 +130,7 @@ describe.each(engines)('queues on $name', (engine) => {
       ['nobody', { pause_duration: 5 }, 'Cannot pause without specifying paused_by'],
       ['an empty name', { pause_duration: 5, paused_by: '' }, 'Cannot pause without specifying paused_by'],
       [
-        'a time backwards',
+        'a negative duration',
         { pause_duration: -5, paused_by: 'a' },
         "invalid value for key 'pause_duration': must be a number of seconds",
       ],
@@ -285,7 +285,7 @@ describe.each(engines)('queues on $name', (engine) => {
       await expectRefused(server.call('POST', '/queue/queued_jobs?queue=', body), 400, message);
     });
 
-    test('a queue that is not there, or is given twice, is refused', async () => {
+    test('a queue that does not exist, or is given twice, is refused', async () => {
       const path = '/queue/queued_jobs?queue=none';
       await expectRefused(server.call('GET', path), 400, 'specified queue does not exist');
       for (const twice of [server.post(path, { queue: await newQueue() }), server.call('GET', `${path}&queue=none`)])

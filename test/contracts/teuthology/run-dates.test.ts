@@ -9,7 +9,7 @@ const scheduled = [
   ...['2024-03-01_00:00:00', '2024-03-01_13:00:00', '2024-03-02_00:00:00'],
 ];
 const nameOf = (time: string) => `ana-${time}-rados-main-distro-default-smithi`;
-/** The runs between two indexes of `scheduled`, in the order of lists: last first. */
+/** The runs between two indexes of `scheduled` in the order of lists, last first. */
 const runs = (from: number, to: number) => scheduled.slice(from, to).map(nameOf).toReversed();
 
 const dateMessage = 'date format must match %Y-%m-%d';
@@ -19,7 +19,7 @@ describe.each(engines)('days of runs on $name', (engine) => {
   const names = async (path: string) => (await listed(server, `/runs/${path}`)).map(({ name }) => name);
 
   beforeAll(async () => {
-    // Posted in another order than that of their days.
+    // Posted in an order that differs from that of their days.
     for (const at of [3, 0, 6, 1, 5, 2, 4]) {
       const name = nameOf(scheduled[at] as string);
       expect((await server.post('/runs/', { name })).status).toBe(200);

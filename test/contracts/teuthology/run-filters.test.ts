@@ -133,7 +133,7 @@ describe.each(engines)('filters of runs on $name', (engine) => {
       const chains = fc
         .array(link, { minLength: 3, maxLength: 8 })
         .filter((chain) => chain.every(([facet], at) => facet !== chain[at - 1]?.[0]));
-      // Random values seldom match a run, so half of the chains consist of values of one run.
+      // Random values rarely match a run, so half of the chains consist of values of one run.
       const ofOneRun = fc
         .tuple(fc.constantFrom(...runs), fc.shuffledSubarray([...facets], { minLength: 3 }))
         .map(([{ values }, chosen]) =>
@@ -162,7 +162,7 @@ describe.each(engines)('filters of runs on $name', (engine) => {
       expect({ status, json }).toEqual({ status: 404, json: { message: expect.any(String) } });
     });
 
-    test('flavor and flavors mean the same everywhere (teuthology contract §7.25)', async () => {
+    test('flavor and flavors are synonyms (teuthology contract §7.25)', async () => {
       for (const name of ['flavor', 'flavors']) {
         expect(await index(`${name}/`)).toEqual(everyValue('flavor'));
         expect(await index(`user/bob/${name}/`)).toEqual(['a+b', 'default']);
@@ -172,7 +172,7 @@ describe.each(engines)('filters of runs on $name', (engine) => {
     });
   });
 
-  test('count and page select a part of a filter, by default 25', async () => {
+  test('count and page select a part of a filtered list, by default 25 runs', async () => {
     const many = Array.from({ length: 30 }, (_, i) => `eve-2023-05-01_10:00:${10 + i}-big-main-distro-default-saya`);
     for (const name of many) expect((await server.post('/runs/', { name })).status).toBe(200);
     const newest = many.toReversed();
@@ -191,7 +191,7 @@ describe.each(engines)('filters of runs on $name', (engine) => {
     expect(await names('date/from/2023-05-01/to/2023-05-01/')).toEqual(newest);
   });
 
-  test('a chain of more filters than anybody needs is refused', async () => {
+  test('a chain of too many filters is refused', async () => {
     const chain = (filters: number) => `/runs/${'branch/x/suite/x/'.repeat(filters / 2)}`;
     expect(await server.get(chain(20))).toMatchObject({ status: 200, json: [] });
     for (const filters of [22, 600]) {

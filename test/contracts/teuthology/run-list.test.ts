@@ -7,7 +7,7 @@ import { expectRefused, useTeuthology } from './start.ts';
 describe.each(engines)('GET /runs/ on $name', (engine) => {
   const server = useTeuthology(engine);
   const names = async (query: string) => (await listed(server, `/runs/${query}`)).map(({ name }) => name);
-  // Posted in reverse order of their names, so that neither names nor ids alone give the order.
+  // Posted in a scrambled order of their names, so that neither names nor ids alone determine the order.
   const posted = Array.from({ length: 60 }, (_, index) => `list${String((index * 37) % 60).padStart(2, '0')}`);
   const newest = posted.toReversed();
 
@@ -88,7 +88,7 @@ describe.each(engines)('GET /runs/ on $name', (engine) => {
     expect(await names('?count=130&page=2')).toEqual(all.slice(130, 260));
     expect(await names('?count=200')).toEqual(all.slice(0, 200));
     const days = await listed(server, '/runs/date/from/2020-01-01/to/2030-01-01/');
-    // By the time in their names or, without one, by the time of posting.
+    // Ordered by the time in their names or, without one, by the time of posting.
     expect(days.map(({ name }) => String(name)).filter((name) => !name.includes('2024'))).toEqual(
       all.filter((name) => !String(name).includes('2024')),
     );

@@ -116,7 +116,7 @@ describe.each(engines)('runs on $name', (engine) => {
       expect(Object.keys(await shown(server, `/runs/${run}/?fields=name&count=1`))).toEqual([...runKeys, 'jobs']);
     });
 
-    test('sha1, flavor and priority are null when the first job has none', async () => {
+    test('sha1, flavor and priority are null if the first job has none', async () => {
       const { runPath } = await newJob(server);
       expect(await shown(server, runPath)).toMatchObject({
         ...{ sha1: null, flavor: null, priority: null },

@@ -1,4 +1,4 @@
-/** Reports of internal errors, as a Sentry server receives them. */
+/** Reports of internal errors as received by a Sentry server. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
@@ -121,7 +121,7 @@ describe.each(engines)('reports on $name', (engine) => {
     }
     const asked = performance.now();
     expect(await server.kill('SIGTERM')).toBe(0);
-    // The stop waits up to two seconds for reports; a report is given up after ten seconds.
+    // The stop waits for reports for up to two seconds. A report is given up after ten seconds.
     expect(performance.now() - asked).toBeLessThan(9500);
     for (const socket of sockets) socket.destroy();
     silent.close();

@@ -32,13 +32,13 @@ export interface Teuthology {
 /** The initial time of the clock: 2024-03-01 00:00:00 UTC, in microseconds. */
 export const start = Date.UTC(2024, 2, 1) * 1000;
 
-/** Builds a server on the database at `url`; `stop` throws when an answer did not match its schema. */
+/** Builds a server on the database at `url`. `stop` throws if an answer did not match its schema. */
 export async function startTeuthology(url: string): Promise<Teuthology> {
   let time = start;
   const now = () => ++time;
   const { config } = readCommandLine(['--database', url], {});
   const db = await open({ url, poolSize: 4, now });
-  // As `paddles serve` does when it starts.
+  // Like `paddles serve` when it starts.
   await reindex(db, { all: false });
   const app = buildApp({ contract: 'teuthology', config, db, log: pino({ level: 'silent' }), now });
   const wrongAnswers = watchAnswers(app);

@@ -33,7 +33,7 @@ describe.each(engines)('counters on $name', (engine) => {
     await database.drop();
   });
 
-  /** The packets up to that of a last job, which comes after all others. */
+  /** The packets before that of a final job, which arrives after all others. */
   async function arrived(): Promise<string[]> {
     await send(`${server.url}/runs/counted/jobs/`, 'POST', { job_id: `last-${++asked}`, status: 'dead' });
     while (packets.at(-1) !== 'lab.jobs.status.dead:1|c') await once(statsd, 'message');
@@ -59,7 +59,7 @@ describe.each(engines)('counters on $name', (engine) => {
     expect(packets.splice(0)).toEqual(['lab.jobs.status.dead:1|c', 'lab.jobs.status.pass:1|c']);
   });
 
-  test('an unknown host disturbs neither writes nor the stop of the process', async () => {
+  test('an unknown host affects neither writes nor the stop of the process', async () => {
     const { url, drop } = await engine.createTables();
     const lonely = await spawnServer(url, ['--statsd-host', 'nowhere.invalid', '--contract', 'teuthology']);
     await send(`${lonely.url}/runs/`, 'POST', { name: 'lonely' });
