@@ -1,4 +1,4 @@
-/** Every route of every door against every scope. The routes are those that the servers have: a new one without a scope fails here. */
+/** Checks every route of both contracts against every scope. Routes are read from the servers: a new one without a scope fails here. */
 import { hash } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -16,7 +16,7 @@ const now = distinctTimes();
 const methods = ['GET', 'POST', 'PUT', 'DELETE'];
 const secrets = Object.fromEntries(scopes.map((scope) => [scope, `paddles_${scope}`.padEnd(51, 'x')]));
 
-/** Everything that can be written, and what it needs; of the two contracts and of `/api`, which both doors have. */
+/** The scope of every writing route: of the two contracts, and of `/api`, which both ports have. */
 const writes: Record<string, RouteScope> = {
   'classic POST /runs': 'report',
   'classic POST /runs/:name/jobs': 'report',
@@ -76,7 +76,7 @@ describe.each<Contract>(['classic', 'teuthology'])('the %s door', (contract) => 
     await database.drop();
   });
 
-  /** The routes that a handler is behind; the others answer 405. */
+  /** The routes with a handler. The others answer 405. */
   async function routes(): Promise<Route[]> {
     const app = build('all');
     await app.ready();
@@ -89,7 +89,7 @@ describe.each<Contract>(['classic', 'teuthology'])('the %s door', (contract) => 
     return known as Route[];
   }
 
-  test('has a scope for every route: reading needs read, and each write what it should', async () => {
+  test('has a scope for every route: reads need the scope read, and each write needs its own', async () => {
     const known = await routes();
     const found = known
       .filter(({ method, scope }) => method !== 'GET' && scope !== 'read')
@@ -100,7 +100,7 @@ describe.each<Contract>(['classic', 'teuthology'])('the %s door', (contract) => 
     const expected = Object.entries(writes).filter(([name]) => !refused(name));
     const named = new Map<string, RouteScope>(found);
     for (const [name, scope] of expected) expect([name, named.get(name)]).toEqual([name, scope]);
-    // What is left over answers 405 to everybody.
+    // The other routes answer 405 to everyone.
     for (const [name, scope] of found) if (!(name in writes)) expect([name, scope]).toEqual([name, 'open']);
     const open = known.filter(({ method, scope }) => method === 'GET' && scope !== 'read').map(({ url }) => url);
     expect(open.filter((url) => !url.startsWith('/ui')).sort()).toEqual(
@@ -120,17 +120,17 @@ describe.each<Contract>(['classic', 'teuthology'])('the %s door', (contract) => 
   });
 
   test.each(['off', 'destructive', 'writes', 'all'] as const)(
-    'answers 401 and 403 as it should with %s',
+    'answers 401 and 403 correctly with %s',
     async (level) => {
       const app = build(level);
       let asked = 0;
       for (const { method, url, scope } of await routes()) {
         const path = url.replace(/:[^/]+/g, 'none');
-        // What is required says nothing of which scope is enough.
+        // `require_token` does not change which scope is sufficient.
         for (const own of level === 'all' ? [null, ...scopes] : [null, 'read' as const]) {
           const isNeeded = needsToken(scope, level);
           const wanted = !isNeeded || own === scope ? 'served' : own === null ? 401 : 403;
-          // It would be answered for ever.
+          // The event stream would never end.
           if (wanted === 'served' && (url === '/api/events' || level === 'off')) continue;
           const headers = own === null ? {} : { authorization: `Bearer ${secrets[own]}` };
           const { statusCode, body } = await app.inject({ method: method as 'GET', url: path, headers });
@@ -146,7 +146,7 @@ describe.each<Contract>(['classic', 'teuthology'])('the %s door', (contract) => 
     },
   );
 
-  test('shows a token in no answer, header, log line or row, however it was sent', async () => {
+  test('never shows a token in an answer, header, log line or row, however it was sent', async () => {
     const logged: string[] = [];
     const app = build('writes', pino({ level: 'trace' }, { write: (line: string) => logged.push(line) }));
     const known = Object.values(secrets);
@@ -165,7 +165,7 @@ describe.each<Contract>(['classic', 'teuthology'])('the %s door', (contract) => 
     };
     for (const [place, { method, url }] of (await routes()).entries()) {
       if (url === '/api/events') continue;
-      // Three for each route; the next route gets others.
+      // Three per route; the next route gets others.
       for (const offset of [0, 3, 6]) {
         const index = (place + offset) % tokens.length;
         const secret = tokens[index]!;

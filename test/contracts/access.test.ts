@@ -13,7 +13,7 @@ const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` });
 const basic = (secret: string) => ({ authorization: `Basic ${btoa(`worker:${secret}`)}` });
 const secretOf = (name: string) => `paddles_${name}`.padEnd(51, 'x');
 
-/** Makes a token in a server's database; its secret follows from its name. */
+/** Creates a token in a server's database. Its secret is derived from its name. */
 async function make(server: TestServer, name: string, scopes: Scope[], expires: number | null = null): Promise<string> {
   const secret = secretOf(name);
   const failure = await createToken(server.db, { name, scopes, hash: hash('sha256', secret), expires }, someone, 1);
@@ -38,7 +38,7 @@ describe.each(engines)('access on $name', (engine) => {
     await teuthology.stop();
   });
 
-  test('a token opens what its scopes say, as Bearer and as the password of Basic', async () => {
+  test('a token permits what its scopes allow, as Bearer and as the password of Basic', async () => {
     const secret = await make(server, 'reporter', ['report']);
     for (const [index, headers] of [bearer(secret), basic(secret)].entries()) {
       expect((await server.post('/runs/', { name: `by-token-${index}` }, headers)).status).toBe(200);
@@ -49,7 +49,7 @@ describe.each(engines)('access on $name', (engine) => {
     expect(json).toEqual({ name: 'reporter', verified: true, scopes: ['report'], require_token: 'writes' });
   });
 
-  test('each door refuses in the shape of its errors, and says what to do', async () => {
+  test('each contract refuses in the shape of its errors and says what to do', async () => {
     const message =
       "this needs a token with the scope 'report'; send one, or sign in on the Settings page of the dashboard";
     const classic = await server.post('/runs/', { name: 'refused' });
@@ -73,7 +73,7 @@ describe.each(engines)('access on $name', (engine) => {
     expect(api.json).toEqual({ message: 'sign in with a token in the header Authorization' });
   });
 
-  test('a wrong token is refused even where none is needed, but a password of a proxy is not', async () => {
+  test('a wrong token is refused even if none is required, but a password for a proxy is not', async () => {
     const wrong = await server.get('/runs/', basic(secretOf('wrong')));
     expect([wrong.status, (wrong.json as { message: string }).message]).toEqual([
       401,
@@ -85,12 +85,12 @@ describe.each(engines)('access on $name', (engine) => {
     expect((await server.post('/runs/', { name: 'x' }, basic('hunter2'))).status).toBe(401);
   });
 
-  test('an expired token is worthless', async () => {
+  test('an expired token is refused', async () => {
     const secret = await make(server, 'expired', ['report'], 1);
     expect((await server.post('/runs/', { name: 'late' }, bearer(secret))).status).toBe(401);
   });
 
-  test('a token that is revoked elsewhere is worthless within seconds, and so are its sessions', async () => {
+  test('a token that is revoked elsewhere becomes invalid within seconds, with its sessions', async () => {
     const secret = await make(server, 'leaver', ['report']);
     const begun = await server.post('/api/session', undefined, bearer(secret));
     const cookie = { cookie: cookieOf(begun).split(';', 1)[0] };
@@ -116,12 +116,12 @@ describe.each(engines)('access on $name', (engine) => {
       'paddles_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict',
     ]);
     expect((await server.post('/runs/', { name: 'after-session' }, cookie)).status).toBe(401);
-    // Only hashes are kept.
+    // Only hashes are stored.
     const kept = await server.db.kysely.selectFrom('sessions').selectAll().execute();
     expect(JSON.stringify(kept)).not.toContain(cookieOf(secure).slice(16, 59));
   });
 
-  test('a session is good from its beginning, whatever else is asked meanwhile', async () => {
+  test('a session is valid from its beginning, whatever other requests arrive meanwhile', async () => {
     const secret = await make(server, 'hasty', ['report']);
     // Each of these makes the server read its tokens and sessions.
     const ask = (at: number) => server.get('/api/session', basic(`unknown-${at}-${Math.random()}`));
@@ -137,7 +137,7 @@ describe.each(engines)('access on $name', (engine) => {
     }
   });
 
-  test('a session that began at the main server is good for a read-only one, which begins none', async () => {
+  test('a session that began at the main server is valid at a read-only one, which begins none', async () => {
     const secret = await make(server, 'reader', ['read']);
     const begun = await server.post('/api/session', undefined, bearer(secret));
     const reader = await startReadOnlyServer(server.database, { require_token: 'all' });
@@ -148,7 +148,7 @@ describe.each(engines)('access on $name', (engine) => {
     expect((await reader.post('/api/session', undefined, bearer(secret))).status).toBe(405);
   });
 
-  test('a proxy names who signed in, from its own address alone', async () => {
+  test('a proxy names the signed-in user, but only from its own address', async () => {
     const user = { 'x-forwarded-user': 'alice@example.com' };
     const { json } = await server.get('/api/session', user);
     expect(json).toMatchObject({ name: 'alice@example.com', verified: true, scopes: ['read', 'lock', 'triage'] });
@@ -178,13 +178,13 @@ describe.each(engines)('access on $name', (engine) => {
     expect([refused.status, refused.headers['retry-after']]).toEqual([429, '60']);
     expect((await from(used, '192.0.2.1')).status).toBe(200);
     expect((await from(unused, '192.0.2.2')).status).toBe(200);
-    // What is no address does not count for one.
+    // A forwarded value that is not an address does not count as one.
     expect((await from(unused, 'x'.repeat(5000))).status).toBe(200);
   });
 });
 
 describe.each(engines)('tokens as commands on $name', (engine) => {
-  test('are made beside a running server, work in it, and end; no secret is ever shown again', async () => {
+  test('are created beside a running server, work in it, and expire; no secret is ever shown again', async () => {
     const database = await engine.createTables();
     const { folder, remove } = newFolder();
     onTestFinished(async () => {
@@ -215,13 +215,13 @@ describe.each(engines)('tokens as commands on $name', (engine) => {
     service.kill('SIGTERM');
     const { stdout, stderr } = await service.ended;
     expect(stdout + stderr + list.stdout).not.toContain(secret.slice(8));
-    // Each line says from where and who.
+    // Each line names the address and the user.
     expect(stdout).toMatch(/"status":200,.*"ip":"127\.0\.0\.1","name":"worker","verified":true/);
     expect(stdout).toMatch(/"status":401,.*"ip":"127\.0\.0\.1"/);
   });
 });
 
-test('a file of tokens is read again when it changes, and must be right when the server starts', async () => {
+test('a tokens file is reread when it changes, and must be valid when the server starts', async () => {
   const { folder, remove } = newFolder();
   const path = join(folder, 'tokens');
   const server = await startServer(engines[0]!, { require_token: 'all', tokens_file: path });
@@ -230,7 +230,7 @@ test('a file of tokens is read again when it changes, and must be right when the
     remove();
   });
   let asked = 0;
-  // From another address each time, so that none has to wait.
+  // From a different address each time, so that no request has to wait.
   const status = async () =>
     (await server.get('/runs/', { ...bearer('of-my-own'), 'x-forwarded-for': `192.0.2.${++asked}` })).status;
   expect(await status()).toBe(401);
@@ -243,7 +243,7 @@ test('a file of tokens is read again when it changes, and must be right when the
   expect([started.code, started.stderr]).toEqual([2, expect.stringMatching(/^paddles: --tokens-file: .* line 1 must/)]);
 });
 
-test('a header of a proxy needs the addresses of proxies', async () => {
+test('auth_header requires trusted_proxies', async () => {
   const { folder, remove } = newFolder();
   onTestFinished(remove);
   const { code, stderr } = await runProgram(['serve', '--auth-header', 'X-Forwarded-User'], { folder });

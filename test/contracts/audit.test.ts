@@ -1,4 +1,4 @@
-/** Every accepted write that is no report of a job leaves a row that says who did what. */
+/** Every accepted write except job reports leaves a row in the audit log that says who did what. */
 import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scopes } from '../../src/core/access.ts';
@@ -26,7 +26,7 @@ describe.each(engines)('the log of changes on $name', (engine) => {
     return String(answer.headers['x-request-id']);
   }
 
-  /** The changes that a filter finds, oldest first, without what is the same in all of them. */
+  /** The changes that match a filter, oldest first, without the fields that are the same in all of them. */
   async function changes(q: string): Promise<unknown[]> {
     const list = (await server.get(`/api/audit?limit=200&q=${encodeURIComponent(q)}`)).json as AuditList;
     expect(list.problems).toEqual([]);
@@ -42,7 +42,7 @@ describe.each(engines)('the log of changes on $name', (engine) => {
     expect(await changes('"0éééé')).toEqual([change]);
   });
 
-  test('has who, from where, what, and before and after of a lock', async () => {
+  test('records the user, the address, and the values before and after a lock', async () => {
     await send('POST', '/nodes/', { name: 'node1', machine_type: 'smithi', up: true });
     const lock = { name: 'node1', locked: true, locked_by: 'ana@host', description: 'to debug' };
     const request = await send('PUT', '/nodes/node1/lock/', lock);
@@ -140,7 +140,7 @@ describe.each(engines)('the log of changes on $name', (engine) => {
     await reader.stop();
   });
 
-  test('names who made and revoked a token, and no secret', async () => {
+  test('names the user who created or revoked a token, but no secret', async () => {
     await revokeToken(server.db, 'worker', { ...someone, name: 'root', verified: true }, 2);
     expect(await changes('kind:token')).toEqual([
       ['create', 'worker', null, { scopes: [...scopes], expires: null }],
@@ -150,7 +150,7 @@ describe.each(engines)('the log of changes on $name', (engine) => {
     for (const part of [secret, btoa(secret), hash('sha256', secret)]) expect(rows).not.toContain(part);
   });
 
-  test('is read to its first change, however far that lies behind', async () => {
+  test('is read to its first change, however old that is', async () => {
     const before = (await server.get('/api/audit?limit=200')).json as AuditList;
     const columns = 'id, at, verified, door, action, kind, target';
     await execute(

@@ -30,7 +30,7 @@ describe.each(able)('a backup on $name', (engine) => {
 
   const run = (database: string, ...args: string[]) => runProgram([...args, '--database', database], { folder });
 
-  test('has every row that was acknowledged before it, is restored into an empty database, and passes the doctor', async () => {
+  test('has every row that was acknowledged before it, can be restored into an empty database, and passes the doctor', async () => {
     const acknowledged: string[] = [];
     let stop = false;
     const write = async (worker: number) => {
@@ -73,7 +73,7 @@ describe.each(able)('a backup on $name', (engine) => {
     ]);
   });
 
-  test.runIf(engine.name === 'sqlite')('is not mixed with the log of a database that was there', async () => {
+  test.runIf(engine.name === 'sqlite')('is not mixed with the write-ahead log of a previous database', async () => {
     await server.post('/runs/ana/jobs/', { job_id: 'in the log' });
     const [former, path] = [server.database, other.url].map((url) => url.slice('sqlite:///'.length)) as [
       string,

@@ -1,4 +1,4 @@
-/** Starts Caddy with the example of docs/operate.md, as it is printed there. */
+/** Starts Caddy with the configuration printed in docs/operate.md. */
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,10 +7,10 @@ import { freePort } from '../helpers/postgres.ts';
 import { type FrontServer, startFrontServer } from './nginx.ts';
 
 const program = '/usr/bin/caddy';
-/** Whether Caddy is tested: when it is installed. */
+/** Whether Caddy is installed and therefore tested. */
 export const hasCaddy = existsSync(program);
 
-/** Starts it in front of these servers, given by their addresses; without a certificate, which no authority would give. */
+/** Starts Caddy in front of the servers at these addresses, without a certificate, which no authority would issue. */
 export async function startCaddy(servers: {
   MAIN_ADDRESS: string;
   OAUTH2_PROXY_ADDRESS: string;

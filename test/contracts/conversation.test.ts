@@ -1,4 +1,4 @@
-/** The examples in the README of the original paddles: posting their input gives their output. */
+/** The examples in the README of the original paddles: posting their input returns their output. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';

@@ -1,4 +1,4 @@
-/** A database that cannot be used ends the program with code 2 and one sentence; a server waits for one that is away. */
+/** An unusable database ends the program with code 2 and one sentence. A server waits for a database that does not answer. */
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import pg from 'pg';
@@ -26,7 +26,7 @@ async function complaints(database: string): Promise<string[]> {
   return finished.map((each) => complaint(each, 2));
 }
 
-/** The same for a database that is away: the server waits for it, and is stopped meanwhile. */
+/** The same for a database that does not answer. The server waits for it and is stopped while waiting. */
 async function absences(database: string): Promise<string[]> {
   const server = startProgram(['serve', '--port', '0', '--database', database], { folder });
   const { err } = await server.said('waiting for the database');
@@ -62,7 +62,7 @@ describe('a PostgreSQL database', () => {
   });
   afterAll(() => database.drop());
 
-  test('at an address without a server is waited for, with the address', async () => {
+  test('at an address without a server is waited for, and the message names the address', async () => {
     const port = await unusedPort();
     for (const sentence of await absences(`postgresql://paddles:secret@127.0.0.1:${port}/paddles`)) {
       expect(sentence).toContain(`127.0.0.1:${port}`);
@@ -70,7 +70,7 @@ describe('a PostgreSQL database', () => {
     }
   });
 
-  test('on an unknown host is waited for, with the host', async () => {
+  test('on an unknown host is waited for, and the message names the host', async () => {
     for (const sentence of await absences('postgresql://paddles@database.invalid/paddles'))
       expect(sentence).toContain('database.invalid');
   });
@@ -120,7 +120,7 @@ describe('a PostgreSQL database', () => {
     }
   });
 
-  test('in which the user may not create tables is refused with the schema', async () => {
+  test('in which the user is not allowed to create tables is refused with the schema', async () => {
     const own = await (engines.find(({ name }) => name === 'postgres') ?? expect.fail()).createDatabase();
     await execute(database.url, 'create role limited login');
     onTestFinished(async () => {
@@ -137,7 +137,7 @@ describe('a PostgreSQL database', () => {
       expect(sentence).toMatch(/may not read and write the tables .*jobs/);
   });
 
-  test('that is read-only is refused, and stays as it is', async () => {
+  test('that is read-only is refused and left unchanged', async () => {
     const own = await (engines.find(({ name }) => name === 'postgres') ?? expect.fail()).createDatabase();
     onTestFinished(() => own.drop());
     const name = new URL(own.url).pathname.slice(1);
@@ -145,7 +145,7 @@ describe('a PostgreSQL database', () => {
     for (const sentence of await complaints(own.url)) expect(sentence).toMatch(/read-only.*--read-only/);
   });
 
-  test('whose sessions are isolated in another way is migrated once by servers that start at the same time', async () => {
+  test('with another default isolation level is migrated once by servers that start at the same time', async () => {
     const own = await (engines.find(({ name }) => name === 'postgres') ?? expect.fail()).createDatabase();
     onTestFinished(() => own.drop());
     const name = new URL(own.url).pathname.slice(1);
@@ -154,7 +154,7 @@ describe('a PostgreSQL database', () => {
     expect(finished.map(({ code, stderr }) => [code, stderr])).toEqual(finished.map(() => [0, '']));
   });
 
-  test('that comes after the server is used as soon as it is there, and each migration is a line of the log', async () => {
+  test('that starts after the server is used as soon as it answers, and each migration is logged', async () => {
     const own = await (engines.find(({ name }) => name === 'postgres') ?? expect.fail()).createDatabase();
     onTestFinished(() => own.drop());
     const url = new URL(own.url);
@@ -174,13 +174,13 @@ describe('a PostgreSQL database', () => {
     expect([code, ...said.slice(0, 2)]).toEqual([0, 'waiting for the database', 'migrated the database']);
   });
 
-  test('whose socket is gone is waited for, with the place of the socket', async () => {
+  test('whose socket is missing is waited for, and the message names the path of the socket', async () => {
     for (const sentence of await absences('postgresql:///paddles?host=/nowhere&user=me')) {
       expect(sentence).toContain('no PostgreSQL answers at /nowhere');
     }
   });
 
-  test('whose password is in the query is named without it', async () => {
+  test('whose password is in the query is named without the password', async () => {
     const own = await (engines.find(({ name }) => name === 'postgres') ?? expect.fail()).createDatabase();
     onTestFinished(() => own.drop());
     const url = new URL(own.url);

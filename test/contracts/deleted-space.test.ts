@@ -10,7 +10,7 @@ const runs = ['one', 'two', 'three'];
 const jobsPerRun = 40;
 const rounds = 6;
 
-/** Tables whose rows belong to no run, or outlive it as those of the log of changes. */
+/** Tables whose rows belong to no run, or outlive it like those of the audit log. */
 const notOfRuns = ['audit', 'indexed', 'migrations', 'nodes', 'queues', 'signatures', 'descriptions'];
 
 const random = createRandom('deleted space');

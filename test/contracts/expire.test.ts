@@ -1,4 +1,4 @@
-/** Jobs of which nothing has been heard for long end, and come back with the next report. */
+/** Jobs that have not reported for a long time end, and are revived by their next report. */
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditList } from '../../src/http/api/audit.ts';
@@ -20,7 +20,7 @@ describe.each(engines)('jobs without news on $name', (engine) => {
   beforeAll(async () => {
     server = await startServer(engine, { contract: 'teuthology' });
     dbs.push(server.db);
-    // Another server; a SQLite file has one, whose passes may still overlap.
+    // A second server. A SQLite file has only one server, whose passes can still overlap.
     dbs.push(
       engine.name === 'sqlite'
         ? server.db
@@ -39,7 +39,7 @@ describe.each(engines)('jobs without news on $name', (engine) => {
   const job = async (id: number) => (await server.get(`/runs/${run}/jobs/${id}/`)).json as Record<string, unknown>;
   const statuses = async () => Promise.all([0, 1, 2, 3, 4, 5].map(async (id) => (await job(id)).status));
 
-  test('end once, however many servers look, unless somebody has reported meanwhile', async () => {
+  test('end once, however many servers check, unless a report has arrived meanwhile', async () => {
     const before = await job(0);
     const inThreeDays = new Date(Date.now() + 3 * day * 1000).toISOString().slice(0, 19).replace('T', ' ');
     expect((await server.put(`/runs/${run}/jobs/3/`, { status: 'running', updated: inThreeDays })).status).toBe(200);
@@ -64,7 +64,7 @@ describe.each(engines)('jobs without news on $name', (engine) => {
     ]);
   });
 
-  test('have a cause of the lab', async () => {
+  test('have a cause of class lab', async () => {
     const { verdicts } = (await server.get(`/api/runs/${run}/verdicts`)).json as { verdicts: unknown[] };
     expect(verdicts).toEqual([expect.objectContaining({ title: 'no news from its worker (expired)', class: 'infra' })]);
   });
@@ -74,7 +74,7 @@ describe.each(engines)('jobs without news on $name', (engine) => {
     expect(await job(2)).toMatchObject({ status: 'dead', failure_reason: 'no worker took it for 14 days (expired)' });
   });
 
-  test('come back without the reason when their worker reports', async () => {
+  test('are revived without the failure reason when their worker reports', async () => {
     for (const [id, report, status] of [
       [0, { status: 'running' }, 'running'],
       [1, { success: true }, 'pass'],
@@ -87,7 +87,7 @@ describe.each(engines)('jobs without news on $name', (engine) => {
   });
 });
 
-test('the command does nothing without an age, without a database, or where only reading is allowed', async () => {
+test('the command does nothing without an age, without a database, or with --read-only', async () => {
   const { folder, remove } = newFolder();
   try {
     const [off, readOnly] = await Promise.all([

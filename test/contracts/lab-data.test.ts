@@ -74,7 +74,7 @@ describe.each(rows)('$name', ({ engine, data }) => {
       const path = `/runs/${run}/jobs/${encodeURIComponent(String(document.job_id))}/`;
       await accepted(server.post(`/runs/${run}/jobs/`, document));
       expectIn((await server.get(path)).text, document);
-      // As teuthology does: the whole document with every update, and the outcome alone at the end.
+      // Like teuthology: the whole document with every update, and only the outcome at the end.
       await accepted(server.put(path, document));
       expectIn((await server.get(path)).text, document);
       await accepted(server.put(path, { success: false }));

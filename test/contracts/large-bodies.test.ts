@@ -1,4 +1,4 @@
-/** Bodies that are too large to be read while everybody else waits, and bodies that mean to take more than their share. */
+/** Large bodies that must not delay other requests, and hostile bodies that try to take more than their share of memory. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request as send } from 'node:http';
@@ -14,14 +14,14 @@ import { startServer, type TestServer } from '../helpers/server.ts';
 const run = 'someone-2026-01-01_00:00:00-fs-main-distro-default-smithi';
 const jobs = `/runs/${run}/jobs/`;
 
-/** As long as `length` or a little longer. */
+/** The JSON text of a list of `length` characters or slightly more. */
 function list(entry: (index: number) => string, length: number): string {
   const entries: string[] = [];
   for (let size = 0; size < length; size += (entries.at(-1) as string).length + 1) entries.push(entry(entries.length));
   return `[${entries.join(',')}]`;
 }
 
-/** Sends a body but for its last byte, which `finish` sends; `answer` is the status. */
+/** Sends a body except for its last byte, which `finish` sends. `answer` is the status. */
 function startUpload({ port }: TestServer, path: string, body: string) {
   const headers = { 'content-length': Buffer.byteLength(body) };
   const outgoing: ClientRequest = send({ host: '127.0.0.1', port, method: 'POST', path, headers });
@@ -40,7 +40,7 @@ function startUpload({ port }: TestServer, path: string, body: string) {
   return { outgoing, answer, finish: () => outgoing.end(body.slice(-1)) };
 }
 
-/** Sends everything before it reads anything, and answers the statuses of what it reads until the connection ends. */
+/** Sends everything before reading anything. Returns the statuses of all answers until the connection ends. */
 async function writeThenRead({ port }: TestServer, parts: (string | Buffer)[]): Promise<number[]> {
   const socket = connect(port, '127.0.0.1');
   await new Promise<void>((resolve, reject) => {
@@ -65,7 +65,7 @@ describe.each(engines)('large bodies on $name', (engine) => {
     await classic.stop();
   });
 
-  test('come back to the letter, and their short values mean what they say', async () => {
+  test('are returned exactly as sent, and their short values are understood', async () => {
     const body = (id: string) =>
       `{"job_id": ${id}, "status": "fail", "failure_reason": "boom é", "priority": "7", "overrides": ${overrides}, "success": false, "unknown": ${overrides}}`;
     for (const { each, values } of [
@@ -80,14 +80,14 @@ describe.each(engines)('large bodies on $name', (engine) => {
     }
   });
 
-  test('hold long texts, which keep their characters', async () => {
+  test('can contain long texts, which are returned unchanged', async () => {
     const failure_reason = `Traceback "${'é\\ \n😀'.repeat(60_000)}`;
     expect(await server.post(jobs, { job_id: 'text', failure_reason })).toMatchObject({ status: 200 });
     const { json } = await server.get(`${jobs}text/`);
     expect((json as { failure_reason: string }).failure_reason === failure_reason).toBe(true);
   });
 
-  test('may hold NaN where small ones may', async () => {
+  test('can contain NaN where small bodies can', async () => {
     const body = `{"job_id": "nan", "duration": NaN, "name": "${'NaN '.repeat(100_000)}", "overrides": [-Infinity]}`;
     expect(await server.post(jobs, body)).toMatchObject({ status: 200 });
     const { json, text } = await server.get(`${jobs}nan/`);
@@ -97,7 +97,7 @@ describe.each(engines)('large bodies on $name', (engine) => {
     expect((await classic.get(`${jobs}nan/`)).status).toBe(404);
   });
 
-  test('may hold NaN beside nine million characters when the limit is raised', async () => {
+  test('can contain NaN beside nine million characters if the limit is raised', async () => {
     const failure_reason = 'x'.repeat(9_000_000);
     const body = `{"job_id":1,"duration":NaN,"failure_reason":"${failure_reason}"}`;
     const raised = await startServer(engine, { contract: 'teuthology', body_limit: 16 << 20 });
@@ -137,7 +137,7 @@ describe.each(engines)('large bodies on $name', (engine) => {
   ])('with %s cost less than 50 ms', async (_what, body) => {
     for (const each of [server, classic]) {
       let cost = Number.POSITIVE_INFINITY;
-      // The first one also pays for compiling; the others share the processor with whatever else runs.
+      // The first attempt includes compilation; the others share the processor with other programs.
       for (let attempt = 0; attempt < 5; attempt++) {
         const { user, system } = process.cpuUsage();
         expect((await each.post(jobs, body)).status).toBe(400);
@@ -148,7 +148,7 @@ describe.each(engines)('large bodies on $name', (engine) => {
     }
   });
 
-  test('that stall are refused, the largest first, and keep nobody else out', async () => {
+  test('that stall are refused, the largest first, and do not block other clients', async () => {
     const text = (index: number) => `{"job_id": "stalled${index}", "failure_reason": "${'x'.repeat((2 << 20) - 50)}"}`;
     const uploads = Array.from({ length: 20 }, (_, index) => startUpload(server, jobs, text(index)));
     const answered = uploads.map(({ answer }, index) => answer.then((status) => ({ index, status })));
@@ -180,29 +180,32 @@ describe.each(engines)('large bodies on $name', (engine) => {
     ['of tests of an unknown run', tests('nothing'), gzip, packed, 404],
     ['of tests that are no XML', tests(run), '', noise, 400],
     ['of tests that are packed in another way', tests(run), gzip, noise, 400],
-  ])('%s are answered to a client that sends all of them before it reads', async (_, target, headers, body, status) => {
-    expect([200, 400]).toContain((await classic.post(jobs, { job_id: 'junit' })).status);
-    const [head, last] = [`${target} HTTP/1.1\r\nHost: localhost\r\n${headers}`, 'Connection: close\r\n'];
-    const next = `GET /healthz HTTP/1.1\r\nHost: localhost\r\n${last}\r\n`;
-    const whole = [`Content-Length: ${body.length}\r\n\r\n`, body];
-    const chunked = ['Transfer-Encoding: chunked\r\n\r\n', body.length.toString(16), '\r\n', body, '\r\n0\r\n\r\n'];
-    expect(await writeThenRead(classic, [head, ...whole, next])).toEqual([status, 200]);
-    expect(await writeThenRead(classic, [head, ...chunked, next])).toEqual([status, 200]);
-    expect(await writeThenRead(classic, [head, ...chunked, 'nothing'])).toEqual([status, 400]);
-    expect(await writeThenRead(classic, [head, 'Expect: 100-continue\r\n', ...whole, next])).toEqual([
-      100,
-      status,
-      200,
-    ]);
-    expect(await writeThenRead(classic, [head, last, ...whole])).toEqual([status]);
-  });
+  ])(
+    '%s are answered even if the client sends everything before it reads',
+    async (_, target, headers, body, status) => {
+      expect([200, 400]).toContain((await classic.post(jobs, { job_id: 'junit' })).status);
+      const [head, last] = [`${target} HTTP/1.1\r\nHost: localhost\r\n${headers}`, 'Connection: close\r\n'];
+      const next = `GET /healthz HTTP/1.1\r\nHost: localhost\r\n${last}\r\n`;
+      const whole = [`Content-Length: ${body.length}\r\n\r\n`, body];
+      const chunked = ['Transfer-Encoding: chunked\r\n\r\n', body.length.toString(16), '\r\n', body, '\r\n0\r\n\r\n'];
+      expect(await writeThenRead(classic, [head, ...whole, next])).toEqual([status, 200]);
+      expect(await writeThenRead(classic, [head, ...chunked, next])).toEqual([status, 200]);
+      expect(await writeThenRead(classic, [head, ...chunked, 'nothing'])).toEqual([status, 400]);
+      expect(await writeThenRead(classic, [head, 'Expect: 100-continue\r\n', ...whole, next])).toEqual([
+        100,
+        status,
+        200,
+      ]);
+      expect(await writeThenRead(classic, [head, last, ...whole])).toEqual([status]);
+    },
+  );
 
-  test('in chunks that are none get their answer as well', async () => {
+  test('in malformed chunks are answered too', async () => {
     const head = `POST ${jobs} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n`;
     expect(await writeThenRead(classic, [head, '2\r\n{}\r\nno length\r\n', noise])).toEqual([400]);
   });
 
-  test('take up memory until they have been handled, also when their clients leave', async () => {
+  test('count as memory until they have been handled, even if their clients hang up', async () => {
     const { db, app } = classic;
     const broken = `{"name": "${'x'.repeat(2000)}`;
     await db.kysely.transaction().execute(async (transaction) => {
@@ -227,7 +230,7 @@ describe.each(engines)('large bodies on $name', (engine) => {
     expect((await classic.post(jobs, { job_id: 'room', failure_reason: 'x'.repeat(2_000_000) })).status).toBe(200);
   });
 
-  test('with short values of more than 524,288 characters are refused, but for the failure reason', async () => {
+  test('with short values of more than 524,288 characters are refused, except for the failure reason', async () => {
     for (const key of ['owner', 'description', 'comment']) {
       const each = key === 'comment' ? [server] : [server, classic];
       for (const { post } of each) {
@@ -240,18 +243,15 @@ describe.each(engines)('large bodies on $name', (engine) => {
     expect((await server.post(jobs, { job_id: 'reason', failure_reason })).status).toBe(200);
   });
 
-  test.each([100_000, 400_000])(
-    'and lists of %d characters where a short value belongs are refused',
-    async (length) => {
-      for (const key of ['sentry_event', 'owner', 'status', 'pid']) {
-        const { status, text } = await server.post(jobs, `{"job_id": "list", "${key}": ${list(() => '1', length)}}`);
-        expect({ key, status, named: text.includes(`'${key}'`) }).toEqual({ key, status: 400, named: true });
-      }
-      expect((await server.get(`${jobs}list/`)).status).toBe(404);
-    },
-  );
+  test.each([100_000, 400_000])('and lists of %d characters in place of a short value are refused', async (length) => {
+    for (const key of ['sentry_event', 'owner', 'status', 'pid']) {
+      const { status, text } = await server.post(jobs, `{"job_id": "list", "${key}": ${list(() => '1', length)}}`);
+      expect({ key, status, named: text.includes(`'${key}'`) }).toEqual({ key, status: 400, named: true });
+    }
+    expect((await server.get(`${jobs}list/`)).status).toBe(404);
+  });
 
-  test('are answered each with its own, however many come at once', async () => {
+  test('each get their own answer, however many arrive at once', async () => {
     const ids = Array.from({ length: 12 }, (_, index) => `many${index}`);
     const bodies = ids.map((job_id, index) =>
       index % 4 === 3

@@ -1,4 +1,4 @@
-/** Runs and jobs whose names have characters that mean something in an address: every link leads to what it names. */
+/** Links to runs and jobs whose names contain characters with a special meaning in URLs. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiPath, logLinks, pagePath } from '../../src/core/paths.ts';
 import type { RunPage } from '../../src/http/api/run-document.ts';
@@ -37,7 +37,7 @@ describe.each(engines)('links on $name', (engine) => {
     const server = servers.classic!;
     expect((await server.post('/runs/', { name })).status).toBe(200);
     const run = below(server, ((await server.get('/runs/')).json as Record<string, { href: string }>)[name]!.href);
-    // Ids of jobs have 32 characters at most.
+    // Job ids have at most 32 characters.
     const jobId = name.slice(-32);
     expect((await server.post(`${run}jobs/`, { job_id: jobId })).status).toBe(200);
     const { href } = ((await server.get(run)).json as Record<string, { href: string }>)[jobId]!;

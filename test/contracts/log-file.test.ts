@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { complaint, newFolder, runProgram, startProgram } from './program.ts';
 
 test.each(['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)(
-  '%s opens the log file again and does not stop the server',
+  '%s reopens the log file and does not stop the server',
   async (signal) => {
     const { folder, remove } = newFolder();
     const file = join(folder, 'paddles.log');

@@ -9,7 +9,7 @@ const run = 'someone-2026-01-01_00:00:00-fs-main-distro-default-smithi';
 const path = `/runs/${run}/jobs/`;
 const ids = Array.from({ length: 160 }, (_, index) => String(1000 + index));
 
-/** Most are short, some slightly too long for a page, some many times too long, five of these in a row. */
+/** Most values are short, some slightly too long for a page, and some many times too long, of which five are consecutive. */
 function lengthOf(index: number): number {
   if (index % 23 === 7) return 70_000;
   return index % 40 === 39 || (index > 110 && index < 116) ? 600_000 : 100;
@@ -32,7 +32,7 @@ function newJob(job_id: string, index: number) {
 describe.each(engines)('lists with long values on $name', (engine) => {
   let server: TestServer;
   let classic: TestServer;
-  /** What each job returns when it is read alone. */
+  /** Each job as returned when it is read alone. */
   const alone = new Map<TestServer, string[]>();
 
   beforeAll(async () => {
@@ -57,7 +57,7 @@ describe.each(engines)('lists with long values on $name', (engine) => {
   const jobsOf = (each: TestServer) => alone.get(each) as string[];
   const isSame = (text: string, jobs: string[]) => text === `[${jobs.join(',')}]`;
 
-  test('have every job complete and once, in order', async () => {
+  test('contain every job once, complete and in order', async () => {
     expect(jobsOf(server)[39]?.length).toBeGreaterThan(600_000);
     expect(isSame((await classic.get(path)).text, jobsOf(classic))).toBe(true);
     expect(isSame((await server.get(path)).text, jobsOf(server).toReversed())).toBe(true);
@@ -115,15 +115,15 @@ describe.each(engines)('lists with long values on $name', (engine) => {
     expect(names).toEqual(ids.map((id, index) => ({ name: newJob(id, index).name })).toReversed());
   });
 
-  test('that nobody reads are dropped, and the others go on', async () => {
-    // As long as a client may do nothing, but for the patience of a test.
+  test('are dropped if their client does not read, and other lists are not affected', async () => {
+    // The real timeout of an idle client is too long for a test.
     expect(server.app.server.timeout).toBe(60_000);
     server.app.server.timeout = 500;
     let left = 40;
     const dropped = new Promise<void>((resolve) => {
       server.app.server.on('connection', (socket) => socket.once('close', () => --left === 0 && resolve()));
     });
-    // A page of each would be more than there is memory for.
+    // A page of each would exceed the memory.
     const sockets = Array.from({ length: left }, () => {
       const socket = connect(server.port, '127.0.0.1').on('error', () => {});
       socket.pause();
@@ -136,7 +136,7 @@ describe.each(engines)('lists with long values on $name', (engine) => {
     for (const socket of sockets) socket.destroy();
   });
 
-  test('of the dashboard have the beginning of long texts', async () => {
+  test('of the dashboard contain the beginning of long texts', async () => {
     for (const each of [server, classic]) {
       const { jobs } = (await each.get(`/api/runs/${run}/jobs`)).json as {
         jobs: { job_id: string; failure_reason: string | null }[];
@@ -154,7 +154,7 @@ describe.each(engines)('lists with long values on $name', (engine) => {
     expect(compared).toBeGreaterThan(1);
   });
 
-  test('of nodes have no text over 1,024 characters, because it is refused', async () => {
+  test('of nodes contain no text over 1,024 characters, because such texts are refused', async () => {
     const node = { name: 'talkative', machine_type: 'smithi', description: 'd'.repeat(1024) };
     expect((await server.post('/nodes/', node)).status).toBe(200);
     const { status, text } = await server.put('/nodes/talkative/', { description: 'd'.repeat(1025) });

@@ -1,4 +1,4 @@
-/** `/metrics`, and the board and the rules that are made for it. */
+/** `/metrics`, and the dashboard and alert rules that use it. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -51,7 +51,7 @@ describe.each(engines)('metrics on $name', (engine) => {
     expect(found.has('paddles_pool_connections{state="idle"}')).toBe(engine.name === 'postgres');
   });
 
-  test('have every name that the board and the rules use', async () => {
+  test('include every name that the Grafana dashboard and the alert rules use', async () => {
     const { text } = await server.get('/metrics');
     const known = new Set([...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name));
     for (const file of ['grafana.json', 'alerts.yml']) {
@@ -69,7 +69,7 @@ if (!hasPromtool) {
   );
 }
 
-test.runIf(hasPromtool)('the rules are those of Prometheus', () => {
+test.runIf(hasPromtool)('the alert rules are valid', () => {
   const { status, stderr } = spawnSync('promtool', ['check', 'rules', rules], { encoding: 'utf8' });
   expect([status, stderr]).toEqual([0, '']);
 });

@@ -1,11 +1,11 @@
-/** Databases with another schema than this program's: none of them is touched. (A newer one: service.test.ts.) */
+/** Databases with an older schema than this program's, which are not changed. For newer schemas see service.test.ts. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { open } from '../../src/store/db.ts';
 import { engines } from '../helpers/engines.ts';
 import { newFolder, runProgram } from './program.ts';
 
 describe.each(engines)('a database on $name', (engine) => {
-  test('is created once, and found up to date from then on', async () => {
+  test('is created once and is up to date afterwards', async () => {
     const database = await engine.createDatabase();
     onTestFinished(() => database.drop());
     for (const migrated of [
@@ -41,7 +41,7 @@ describe.each(engines)('a database on $name', (engine) => {
     const { folder, remove } = newFolder();
     onTestFinished(remove);
     const db = await open({ url: database.url, poolSize: 1, now: () => 0 });
-    // What that program had, in the order in which it made it; the tables do not matter.
+    // The migrations of that program, in order. The tables do not matter.
     const names = ['runs-and-jobs', 'nodes-and-queues', 'signatures'];
     await db.kysely.deleteFrom('migrations').execute();
     const rows = names.map((name, index) => ({ id: index + 1, name, applied: 0 }));

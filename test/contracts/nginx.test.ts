@@ -1,4 +1,4 @@
-/** The configurations of nginx: in docs/operate.md, in front of a main and a read-only server, and deploy/nginx.conf, in front of one. */
+/** The configurations of nginx: those of docs/operate.md in front of a main and a read-only server, and deploy/nginx.conf. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -34,7 +34,7 @@ describe.skipIf(!hasNginx)('nginx with the documented configuration', () => {
     await main?.stop();
   });
 
-  /** Which server gave an answer: ids of requests begin with the same letters as long as a server runs. */
+  /** The server that sent an answer. All request ids of a running server begin with the same letters. */
   async function answeredBy(answer: Response): Promise<'main' | 'read-only' | 'nginx'> {
     const id = (one: { headers: { get(name: string): string | null } }) =>
       one.headers.get('x-request-id')?.split('-')[0];
@@ -64,10 +64,10 @@ describe.skipIf(!hasNginx)('nginx with the documented configuration', () => {
     }
   });
 
-  test('passes on what the limits of paddles allow, and the public address', async () => {
+  test('forwards everything that the limits of paddles allow, and the public address', async () => {
     const body = { job_id: 2, overrides: { text: 'x'.repeat(15 << 20) } };
     const posted = await nginx.send('POST', `/runs/${run}/jobs/`, body);
-    // From nginx it would be 413 too, but as HTML.
+    // A 413 of nginx would be HTML.
     expect([posted.status, await answeredBy(posted)]).toEqual([200, 'main']);
     const long = await nginx.send('GET', `/api/runs?q=${'x'.repeat(15 << 10)}`);
     expect([long.status, await answeredBy(long)]).toEqual([200, 'read-only']);
@@ -75,7 +75,7 @@ describe.skipIf(!hasNginx)('nginx with the documented configuration', () => {
     expect(href).toBe(`${nginx.url}/runs/${run}/`);
   });
 
-  test('passes on at once what changes', async () => {
+  test('forwards events at once', async () => {
     const heard = await listen(nginx, `run:${run}`);
     const told = heard.next('reset');
     expect((await nginx.send('PUT', `/runs/${run}/jobs/1/`, { status: 'pass' })).status).toBe(200);
@@ -84,7 +84,7 @@ describe.skipIf(!hasNginx)('nginx with the documented configuration', () => {
     expect(await page.json()).toMatchObject({ counts: { pass: 1 } });
   });
 
-  test('lets the main server answer while the database of the read-only one is away, and while that one is', async () => {
+  test('uses the main server while the read-only server or its database does not answer', async () => {
     database.cut();
     onTestFinished(() => database.restore());
     expect((await fetch(`${reader.url}/api/runs`)).status).toBe(503);
@@ -98,7 +98,7 @@ describe.skipIf(!hasNginx)('nginx with the documented configuration', () => {
 });
 
 test.skipIf(!hasNginx)(
-  'nginx with deploy/nginx.conf passes on large bodies, its own address, and changes at once',
+  'nginx with deploy/nginx.conf forwards large bodies, its own address, and events at once',
   async () => {
     const server = await startServer(engines[0]!, { body_limit: 16 << 20 });
     onTestFinished(() => server.stop());
@@ -118,7 +118,7 @@ test.skipIf(!hasNginx)(
   },
 );
 
-/** The log of changes has the address of the client, not one that the client claims. */
+/** The audit log has the address of the client, not one that the client claims. */
 async function expectOwnAddress(nginx: FrontServer, server: TestServer, base: string): Promise<void> {
   const body = { name: nginx.url, events: ['run_finished'], format: 'standard', target: 'https://lab.example/' };
   const made = await nginx.send('POST', `${base}/api/subscriptions`, body, { 'x-forwarded-for': '203.0.113.9' });
@@ -141,9 +141,9 @@ describe.skipIf(!hasNginx)('nginx with paddles below a path', () => {
   const stripping = passing.replace('proxy_pass http://SERVER_ADDRESS;', 'proxy_pass http://SERVER_ADDRESS/;');
 
   test.each([
-    ['which passes it on, as in the documented configuration', passing],
-    ['which takes it away', stripping],
-  ])('%s, leads everywhere below it', async (_way, configuration) => {
+    ['which forwards it, as in the documented configuration', passing],
+    ['which strips it', stripping],
+  ])('%s, keeps every link below the path', async (_way, configuration) => {
     const nginx = await startNginx({ SERVER_ADDRESS: server.url }, configuration);
     onTestFinished(() => nginx.stop());
     const send = (path: string, headers = {}) => nginx.send('GET', `/paddles${path}`, undefined, headers);

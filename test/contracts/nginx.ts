@@ -1,4 +1,4 @@
-/** Starts nginx with an example of docs/operate.md, as it is printed there. */
+/** Starts nginx with configurations printed in docs/operate.md. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { expect, vi } from 'vitest';
 import { freePort } from '../helpers/postgres.ts';
 
 const program = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/bin/nginx'].find((path) => existsSync(path));
-/** Whether nginx is tested: always in CI, otherwise when it is installed. */
+/** Whether nginx is tested: always in CI, elsewhere if it is installed. */
 export const hasNginx = program !== undefined || process.env.CI === 'true';
 
 if (!hasNginx) {
@@ -22,7 +22,7 @@ export interface FrontServer {
   stop(): Promise<void>;
 }
 
-/** Starts nginx with a configuration that names these servers in capitals, by default that of the document; the values are their addresses. */
+/** Starts nginx with a configuration, by default that of the document. It names servers in capitals; `servers` has their addresses. */
 export async function startNginx(
   servers: Record<string, string>,
   configuration = documented(Object.keys(servers)),
@@ -43,7 +43,7 @@ export async function startNginx(
   });
 }
 
-/** Starts a proxy that listens at an address, with a folder that goes when it stops and gets its `error.log`. */
+/** Starts a proxy that listens at an address. Its temporary folder contains its `error.log` and is removed when it stops. */
 export async function startFrontServer(
   program: string,
   args: string[],
@@ -67,7 +67,7 @@ export async function startFrontServer(
   return { url, send, stop };
 }
 
-/** The one block of nginx's language in the document that has these names. */
+/** The only nginx block in the document that contains these names. */
 function documented(names: string[]): string {
   const text = readFileSync(join(import.meta.dirname, '../../docs/operate.md'), 'utf8');
   const blocks = [...text.matchAll(/^```nginx\n(.*?)^```$/gms)].map(([, block = '']) => block);
@@ -76,7 +76,7 @@ function documented(names: string[]): string {
   return found[0] as string;
 }
 
-/** What Debian's own configuration has around the files of conf.d, with everything that is written in one folder. */
+/** Debian's configuration around the files of conf.d, with all written files in one folder. */
 function surroundings(folder: string): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`);
   return `${process.getuid?.() === 0 ? 'user root;' : ''}
@@ -91,7 +91,7 @@ http {
 `;
 }
 
-/** Throws when it does not answer yet, and why when it has ended. */
+/** Throws while the proxy does not answer, and the reason if it has ended. */
 async function answers(url: string, server: ChildProcess, folder: string): Promise<void> {
   if (server.exitCode !== null) throw new Error(`the proxy ended: ${readFileSync(join(folder, 'error.log'), 'utf8')}`);
   await fetch(`${url}/healthz`);

@@ -1,6 +1,6 @@
 /**
- * Names that every object inherits, and parameters that repeat, on every route that is registered: they are refused with 4xx
- * or stored as any other name, and are never an internal error.
+ * Names that every object inherits, and repeated parameters, on every registered route. They are refused with 4xx or stored like any
+ * other name, and never cause an internal error.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,12 +13,12 @@ import { routesOf } from '../statements/routes.ts';
 const root = join(import.meta.dirname, '../..');
 const inherited = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'];
 const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const;
-/** It would stay open. */
+/** Its answer would never end. */
 const streams = '/api/events';
 /** The answers of 503 that mean "later" (teuthology contract §2.12, §2.20). */
 const later = /^\{"message":"(only \d+ nodes available|queue is paused, cannot retrieve job)"\}$/;
 
-/** The parameters that the contracts read, by their source. */
+/** The parameters that the contracts read, found in their source. */
 const ofContracts = [
   ...new Set(
     globSync('src/http/{classic,teuthology}/*.ts', { cwd: root }).flatMap((file) =>
@@ -27,12 +27,12 @@ const ofContracts = [
   ),
 ];
 
-/** A part of the document that `/api` describes itself with. */
+/** A part of the OpenAPI document. */
 interface OpenApi {
   paths: Record<string, { get?: { parameters?: { name: string; in: string }[] } }>;
 }
 
-/** A body in which each of these names is a key, beside the keys that writes want, whose values are the names too. */
+/** A body with this name as the value of all keys of writes, and as a key and value inside them. */
 function bodyOf(name: string): string {
   const known = [
     'name',
@@ -78,7 +78,7 @@ describe.each(rows)('odd input of $name', ({ engine, contract }) => {
       isError: false,
     });
 
-  /** The paths of all routes, with this name in the place of each parameter; `/api` is the same beside both contracts. */
+  /** The paths of all routes with this name in place of each parameter. `/api` is the same beside both contracts. */
   const pathsOf = (method: (typeof methods)[number], name: string) =>
     [...new Set(routesOf(server.app, method))]
       .filter((route) => route !== streams && !(contract === 'classic' && route.startsWith('/api')))
@@ -91,8 +91,8 @@ describe.each(rows)('odd input of $name', ({ engine, contract }) => {
     for (const method of methods) expect(pathsOf(method, 'x').length).toBeGreaterThan(8);
   });
 
-  test('as a name, a parameter, a value and a key of a body is no internal error', async () => {
-    // The others are functions like the first.
+  test('causes no internal error as a name, a parameter, a value or a key of a body', async () => {
+    // The remaining names are functions like the first ones.
     for (const name of inherited.slice(0, 2 * effort)) {
       for (const method of methods) {
         for (const path of pathsOf(method, name)) {
@@ -111,9 +111,9 @@ describe.each(rows)('odd input of $name', ({ engine, contract }) => {
     }
   });
 
-  // What is refused never reaches a database.
+  // Refused requests never reach a database, so one engine is enough.
   test.runIf(engine.name === 'sqlite')(
-    'is refused where a parameter repeats, or ignored where nothing reads it',
+    'is refused if a parameter repeats, or ignored if the route does not read it',
     async () => {
       const refused = new Set<string>();
       for (const method of ['GET', 'POST'] as const) {
@@ -146,7 +146,7 @@ describe.each(rows)('odd input of $name', ({ engine, contract }) => {
     expect((await server.get('http://elsewhere.example?x')).status).toBe(200);
   });
 
-  test('is stored as any other name', async () => {
+  test('is stored like any other name', async () => {
     for (const name of inherited) {
       if (contract === 'classic') await server.post('/runs/', { name });
       await server.post(

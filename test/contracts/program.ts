@@ -25,7 +25,7 @@ export interface Program {
   ended: Promise<Finished>;
   pid: number;
   kill(signal: NodeJS.Signals): void;
-  /** Resolves to the first log line whose message begins like this, and that is the one that is meant; rejects when the program ends without one. */
+  /** Resolves to the first log line with this beginning that passes `isIt`; rejects if the program ends without one. */
   said(message: string, isIt?: (line: LogLine) => boolean): Promise<LogLine>;
 }
 
@@ -33,7 +33,7 @@ export interface Program {
 export interface Surroundings {
   folder: string;
   env?: Record<string, string>;
-  /** Starts `bin/paddles`, as a process manager does. */
+  /** Starts `bin/paddles`, like a process manager. */
   launched?: boolean;
   /** A command that runs the program. */
   through?: string[];
@@ -104,7 +104,7 @@ export function runProgram(args: string[], surroundings: Surroundings): Promise<
   return startProgram(args, surroundings).ended;
 }
 
-/** Parses the complete lines of a log; throws when one is not JSON. */
+/** Parses the complete lines of a log; throws if one is not JSON. */
 export function logLines(stdout: string): LogLine[] {
   const lines = stdout.split('\n').slice(0, -1);
   return lines.map((line) => JSON.parse(line) as LogLine);

@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A TCP proxy to a server on this machine, whose connections can be broken and restored. */
+/** A TCP proxy to a server on this machine whose connections can be broken and restored. */
 export interface Proxy {
   port: number;
   /** Breaks every connection and refuses new ones. */
   cut(): void;
-  /** Passes new connections on. */
+  /** Forwards new connections again. */
   restore(): Promise<void>;
-  /** Stops forwarding for good on the connections there are, like a failing network: neither side hears that the other closes one. */
+  /** Stops forwarding on existing connections forever, like a failing network: neither side notices that the other closes one. */
   silence(): void;
-  /** Leads connections that are made from now on to another port; the others stay. */
+  /** Forwards new connections to another port. Existing connections stay. */
   lead(target: number): void;
 }
 

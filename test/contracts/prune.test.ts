@@ -77,7 +77,7 @@ describe.each(engines)('pruning on $name', (engine) => {
     expect((await prune('--documents-older-than', '180d')).stdout).toContain('done: 0 of 0 runs');
   });
 
-  test('forgets old changes, and records that', async () => {
+  test('deletes old changes and records that', async () => {
     const change = async (at: number | null) => {
       const db = await open({ url: database.url, poolSize: 2, now: () => 0 });
       if (at !== null) await db.kysely.updateTable('audit').set({ at }).execute();
@@ -101,8 +101,8 @@ describe.each(engines)('pruning on $name', (engine) => {
     await work(db).finally(() => db.close());
   }
 
-  test('deletes a run whose suite, branch and machine type are as long as texts of an index may be', async () => {
-    // Irregular, because PostgreSQL would compress it.
+  test('deletes a run whose suite, branch and machine type are as long as an index allows', async () => {
+    // Irregular text, because PostgreSQL would compress regular text.
     const letter = (seed: string) =>
       String.fromCharCode(0x4e00 + (Number.parseInt(hash('sha256', seed).slice(0, 4), 16) % 20_000));
     const text = (key: string) => Array.from({ length: 512 }, (_, index) => letter(key + index)).join('');
@@ -127,7 +127,7 @@ describe.each(engines)('pruning on $name', (engine) => {
     expect((await prune('--runs-older-than', '180d')).stdout).toContain('done: deleted 1 of 1 run with 1 job');
     const db = await open({ url: database.url, poolSize: 2, now: () => 0 });
     const left = await db.kysely.selectFrom('runs').select('name').orderBy('id').execute();
-    // What earlier runs of the same suite and branch left, in an earlier month and in this one.
+    // Results of earlier runs of the same suite and branch, in an earlier month and in this one.
     const kept = await db.kysely.selectFrom('monthly_results').selectAll().executeTakeFirstOrThrow();
     const { month, suite, branch } = kept;
     const { cause } = await db.kysely.selectFrom('monthly_causes').select('cause').executeTakeFirstOrThrow();
@@ -160,7 +160,7 @@ describe.each(engines)('pruning on $name', (engine) => {
       const csv = await (await fetch(`${url}/api/months.csv?suite=${suite}&branch=${branch}`)).text();
       expect(csv.split('\r\n').slice(1)).toEqual([`${month},3,0,2,0,0,1,0,0`, '2001-01,2,0,2,0,0,0,0,0', '']);
       const suggested = (query: string) => send(url, 'GET', `/api/months/suggest${query}`);
-      // Without what has no name.
+      // Unnamed suites and branches are not suggested.
       for (const query of ['', `?suite=${suite}`])
         expect(await suggested(query)).toEqual({ values: [{ value: 'another', count: 2 }] });
       expect(await send(url, 'GET', '/api/months')).toEqual({ message: "parameter 'suite' is missing" });

@@ -1,4 +1,4 @@
-/** A read-only server beside the one that writes: what it answers, what it refuses, and what it leaves alone. */
+/** A read-only server beside the main one: what it answers, what it refuses, and what it does not change. */
 import { METHODS } from 'node:http';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -22,7 +22,7 @@ async function fill(main: TestServer): Promise<void> {
   }
 }
 
-/** What the dashboard and one contract answer to the same questions, without what differs in every answer. */
+/** Requests to the dashboard's API and one contract, without those whose answers always differ. */
 const questions = {
   classic: ['/', '/runs/', `/runs/${run}/`, `/runs/${run}/jobs/`, `/runs/${run}/jobs/1/`, '/runs/none/'],
   teuthology: [
@@ -41,7 +41,7 @@ const questions = {
   dashboard: ['/api/runs', `/api/runs/${run}/page`, `/api/runs/${run}/jobs/1`, '/api/nodes', '/api/queue', '/ui/runs'],
 };
 
-/** Where a client could want to write, and what it would send. */
+/** Writes that a client could attempt. */
 const writes = [
   ['/runs/', { name: 'another-run' }],
   [`/runs/${run}/`, { tags: ['pin'] }],
@@ -78,20 +78,17 @@ describe.each(engines)('a read-only server on $name', (engine) => {
     await main?.stop();
   });
 
-  test.each(['classic', 'teuthology'] as const)(
-    'answers what a %s server answers, to GET and HEAD',
-    async (contract) => {
-      const reader = readers[contract];
-      for (const path of [...questions[contract], ...questions.dashboard]) {
-        const read = await reader.get(path);
-        expect(read.status, path).toBe(path.includes('none') ? 404 : 200);
-        expect(await reader.request('HEAD', path), path).toMatchObject({ status: read.status, text: '' });
-        if (contract === 'classic') continue;
-        const written = await main.get(path, { host: `127.0.0.1:${reader.port}` });
-        expect([read.status, read.text], path).toEqual([written.status, written.text]);
-      }
-    },
-  );
+  test.each(['classic', 'teuthology'] as const)('answers GET and HEAD like a %s server', async (contract) => {
+    const reader = readers[contract];
+    for (const path of [...questions[contract], ...questions.dashboard]) {
+      const read = await reader.get(path);
+      expect(read.status, path).toBe(path.includes('none') ? 404 : 200);
+      expect(await reader.request('HEAD', path), path).toMatchObject({ status: read.status, text: '' });
+      if (contract === 'classic') continue;
+      const written = await main.get(path, { host: `127.0.0.1:${reader.port}` });
+      expect([read.status, read.text], path).toEqual([written.status, written.text]);
+    }
+  });
 
   test.each(['classic', 'teuthology'] as const)(
     'refuses every write of a %s client with 405 and a sentence, and changes nothing',
@@ -117,14 +114,14 @@ describe.each(engines)('a read-only server on $name', (engine) => {
     },
   );
 
-  test('opens the database so that it refuses writes itself', async () => {
+  test('opens the database in a mode that refuses writes', async () => {
     const { db } = readers.classic;
     await expect(sql`insert into queues (queue) values ('other')`.execute(db.kysely)).rejects.toThrow(/read-?only/);
     const write = { kind: 'delete', run, job_id: '1', by: someone, at: 1 } as const;
     await expect(db.jobWriter.write(write, 0)).rejects.toThrow(/read-?only/);
   });
 
-  test('says at /readyz that it only reads, and that its database is no standby', async () => {
+  test('reports at /readyz that it is read-only and that its database is not a standby', async () => {
     expect((await readers.classic.get('/readyz')).json).toEqual({
       status: 'ready',
       database: engine.name,
@@ -136,7 +133,7 @@ describe.each(engines)('a read-only server on $name', (engine) => {
     expect((await main.get('/readyz')).json).toEqual({ status: 'ready', database: engine.name });
   });
 
-  test('tells open pages to read again after each change', async () => {
+  test('tells open pages to reload after each change', async () => {
     const heard = await listen(readers.classic, 'runs');
     for (const total of [2, 3]) {
       await readers.classic.get(`/api/runs/${run}/page`);
@@ -146,11 +143,11 @@ describe.each(engines)('a read-only server on $name', (engine) => {
       const { json } = await readers.classic.get(`/api/runs/${run}/page`);
       expect(json).toMatchObject({ run: { total, counts: { running: total } } });
     }
-    // Other tests write to the same PostgreSQL, which counts too.
+    // Other tests write to the same PostgreSQL server, which causes resets too.
     if (engine.name === 'sqlite') expect(heard.events).toEqual(['hello', 'reset', 'reset']);
   });
 
-  test('starts as a program only on a database that is up to date, and says so otherwise', async () => {
+  test('starts as a program only on an up-to-date database, and otherwise says why not', async () => {
     const { folder, remove } = newFolder();
     const empty = await engine.createDatabase();
     onTestFinished(async () => {
@@ -168,7 +165,7 @@ describe.each(engines)('a read-only server on $name', (engine) => {
     expect((await service.ended).code).toBe(0);
   });
 
-  test('leaves causes of failures as they are, which the main server computes again', async () => {
+  test('leaves recomputing causes of failures to the main server', async () => {
     const { folder, remove } = newFolder();
     onTestFinished(remove);
     await main.db.kysely.updateTable('indexed').set({ version: 0 }).execute();
@@ -180,7 +177,7 @@ describe.each(engines)('a read-only server on $name', (engine) => {
   });
 });
 
-test('a command that writes is refused where a setting says read-only, with the place that said so', async () => {
+test('a command that writes is refused if a setting says read-only, and the source of the setting is named', async () => {
   const { folder, remove } = newFolder();
   onTestFinished(remove);
   for (const args of [['migrate'], ['reindex'], ['prune', '--documents-older-than', '180d']]) {
@@ -194,7 +191,7 @@ test('a command that writes is refused where a setting says read-only, with the 
   expect(migrated).toMatchObject({ code: 0, stdout: expect.stringContaining(join(folder, 'new.db')) });
 });
 
-/** Everything that clients can write, as the database keeps it. */
+/** Everything that clients can write, as stored. */
 async function everything({ db }: TestServer): Promise<unknown> {
   const tables = ['runs', 'jobs', 'job_documents', 'nodes', 'queues'] as const;
   return Promise.all(tables.map((table) => db.kysely.selectFrom(table).selectAll().execute()));

@@ -59,7 +59,7 @@ async function beginPost(url: string, body: object) {
   });
   outgoing.write(bytes.subarray(0, 10));
   return {
-    /** The status of the answer; rejects when the connection breaks before it. */
+    /** The status of the answer; rejects if the connection breaks before it. */
     status,
     finish: () => {
       outgoing.end(bytes.subarray(10));
@@ -108,7 +108,7 @@ describe.each(engines)('the service on $name', (engine) => {
     },
   );
 
-  test('takes two signals in quick succession for one', async () => {
+  test('treats two signals in quick succession as one', async () => {
     const service = await serve(database.url);
     const slow = await beginPost(`${service.url}/runs/`, { name: 'signalled-twice', padding: 'x'.repeat(1000) });
     for (const signal of ['SIGTERM', 'SIGINT'] as const) service.kill(signal);
@@ -117,7 +117,7 @@ describe.each(engines)('the service on $name', (engine) => {
     expect((await service.ended).code).toBe(0);
   });
 
-  test('closes connections at a second signal a second later', async () => {
+  test('closes connections at a second signal after a second', async () => {
     const service = await serve(database.url);
     const slow = await beginPost(`${service.url}/runs/`, { name: 'cut-off', padding: 'x'.repeat(1000) });
     let isCut = false;
@@ -172,7 +172,7 @@ describe.each(engines)('the service on $name', (engine) => {
     const other = await engine.createDatabase();
     onTestFinished(() => other.drop());
     const finished = await run('serve', '--database', other.url, '--port', port);
-    // Nothing has been done before: neither a migration nor a line about one.
+    // Nothing was done before that: no migration, and no line about one.
     expect(complaint(finished, 2)).toContain(port);
     const tables = engine.name === 'sqlite' ? 'sqlite_schema' : "pg_tables where schemaname = 'public'";
     expect(await rowsOf(other.url, `select * from ${tables}`)).toEqual([]);
@@ -203,7 +203,7 @@ describe('the service started with bin/paddles', () => {
     expect((await service.ended).code).toBe(0);
   });
 
-  test('is the process that was started, with no launcher beside it', async () => {
+  test('is the process that was started, without a launcher beside it', async () => {
     const service = await launched();
     service.kill('SIGKILL');
     // Another process would keep the port open.

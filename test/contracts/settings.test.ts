@@ -40,7 +40,7 @@ function run(args: string[], env: Record<string, string> = {}): Promise<Finished
   return runProgram(args, { folder, env });
 }
 
-/** The sentence with which settings are refused; `complaint` tells how a program says it. */
+/** The sentence with which settings are refused. `complaint` checks how a program prints it. */
 function refusal(args: string[], env: Record<string, string> = {}): string {
   try {
     readCommandLine(args, env);
@@ -96,7 +96,7 @@ describe('the command line', () => {
     expect(flags).toEqual([...own, 'database', 'read-only', 'pool-size', ...more, 'config', 'help']);
   });
 
-  test('warns of a variable that is not a setting, once, and names the nearest one', async () => {
+  test('warns once about a variable that is not a setting and names the nearest one', async () => {
     const { code, stderr } = await run(['migrate', '--database', 'sqlite:///new.db'], { PADDLES_SERVR_PORT: '8080' });
     const warning =
       'paddles: warning: PADDLES_SERVR_PORT is not a setting and is ignored; the nearest one is PADDLES_SERVER_PORT\n';

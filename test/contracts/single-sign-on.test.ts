@@ -1,4 +1,4 @@
-/** The configurations of nginx and Caddy with single sign-on in docs/operate.md, in front of a server and of what stands for oauth2-proxy. */
+/** The configurations of nginx and Caddy with single sign-on in docs/operate.md, in front of a server and a substitute for oauth2-proxy. */
 import { hash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -30,7 +30,7 @@ describe.each(proxies)('$name with single sign-on', ({ isThere, start }) => {
     await createToken(server.db, token, someone, 1);
     oauth2Proxy = createServer((request, response) => {
       const name = /signed_in=(\w+)/.exec(request.headers.cookie ?? '')?.[1];
-      // Caddy passes on what is behind the question mark.
+      // Caddy forwards the query too.
       if (request.url?.split('?')[0] !== '/oauth2/auth')
         return response.end(`${request.url} for ${request.headers['x-auth-request-redirect']}`);
       if (name) response.setHeader('x-auth-request-email', `${name}@example.com`);
@@ -51,7 +51,7 @@ describe.each(proxies)('$name with single sign-on', ({ isThere, start }) => {
     return await answer.json();
   };
 
-  test.skipIf(!isThere)('names people who have signed in, and sends others to do so', async () => {
+  test.skipIf(!isThere)('names users who have signed in, and redirects others to the sign-in page', async () => {
     expect(await session({ cookie: 'signed_in=alice' })).toMatchObject({ name: 'alice@example.com', verified: true });
     for (const path of ['/api/session', '/ui/history?suite=a&branch=b%20c']) {
       const page = await proxy.send('GET', path);
@@ -60,14 +60,14 @@ describe.each(proxies)('$name with single sign-on', ({ isThere, start }) => {
     expect(await (await proxy.send('GET', '/oauth2/start?rd=/ui')).text()).toMatch(/^\/oauth2\/start\?rd=\/ui for/);
   });
 
-  test.skipIf(!isThere)('passes on no name that a client gives himself', async () => {
+  test.skipIf(!isThere)('does not forward a name that a client claims', async () => {
     const forged = { 'x-forwarded-user': 'root@example.com' };
     expect(await session({ ...forged, cookie: 'signed_in=alice' })).toMatchObject({ name: 'alice@example.com' });
     const posted = await proxy.send('POST', '/runs/', { name: 'forged' }, forged);
     expect(posted.status).toBe(401);
   });
 
-  test.skipIf(!isThere)('lets programs bring a token, and records where they are', async () => {
+  test.skipIf(!isThere)('lets programs use a token and records their address', async () => {
     const authorization = `Basic ${btoa(`worker:${secret}`)}`;
     expect((await proxy.send('POST', '/runs/', { name: 'mine' }, { authorization })).status).toBe(200);
     const { changes } = (await server.get('/api/audit?q=target:mine')).json as AuditList;

@@ -1,4 +1,4 @@
-/** A SQLite file that cannot be used ends the program with code 2 and one sentence. */
+/** An unusable SQLite file ends the program with code 2 and one sentence. */
 import {
   chmodSync,
   existsSync,
@@ -25,7 +25,7 @@ beforeEach(() => {
 afterEach(() => remove());
 
 describe('a SQLite file', () => {
-  /** Runs the quicker one of the two commands, and returns its message. */
+  /** Runs the faster one of the two commands and returns its message. */
   async function refusal(name: string, through: string[] = []): Promise<string> {
     return complaint(await runProgram(['migrate', '--database', `sqlite:///${name}`], { folder, through }), 2);
   }
@@ -35,11 +35,11 @@ describe('a SQLite file', () => {
     await (await open({ url: `sqlite:///${join(folder, name)}`, poolSize: 1, now: () => 0 })).close();
   }
 
-  test('is refused to a second process by every name, while the first keeps working', async () => {
+  test('is refused to a second process under every name while the first keeps working', async () => {
     mkdirSync(join(folder, 'data'));
     symlinkSync(join(folder, 'data/paddles.db'), join(folder, 'link.db'));
     symlinkSync(join(folder, 'data'), join(folder, 'folder'));
-    // The link leads nowhere yet.
+    // The target of the link does not exist yet.
     const { url, kill, ended } = await startService(['--database', 'sqlite:///link.db'], { folder });
     expect(existsSync(join(folder, 'data/paddles.db'))).toBe(true);
     const args = ['--port', '0', '--database', 'sqlite:///data/paddles.db'];
@@ -58,7 +58,7 @@ describe('a SQLite file', () => {
     await create('link.db');
   });
 
-  test('with two names is refused, because its log would have the name of one', async () => {
+  test('with two names is refused, because its write-ahead log would have the name of one', async () => {
     await create('paddles.db');
     linkSync(join(folder, 'paddles.db'), join(folder, 'second.db'));
     expect(await refusal('second.db')).toContain('2 names (hard links)');
@@ -71,7 +71,7 @@ describe('a SQLite file', () => {
     }
   });
 
-  test('below a file, that is a folder, or a URL of a file, is refused, and nothing is made', async () => {
+  test('below a file, that is a folder, or that is a file URL is refused, and nothing is created', async () => {
     writeFileSync(join(folder, 'file'), '');
     expect(await refusal('file/paddles.db')).toMatch(/file\/paddles\.db .*writable/);
     expect(await refusal(folder)).toContain('not a file');
@@ -79,10 +79,10 @@ describe('a SQLite file', () => {
     expect(readdirSync(folder)).toEqual(['file']);
   });
 
-  test('that may not be written, or whose folder may not, is refused', async () => {
+  test('is refused if the file or its folder is not writable', async () => {
     await create('paddles.db');
     for (const name of ['paddles.db', 'paddles.db.lock']) chmodSync(join(folder, name), 0o444);
-    // Root can write everywhere.
+    // root can write everywhere.
     const user = unprivilegedUser();
     const through = user ? ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'] : [];
     chmodSync(folder, 0o777);
@@ -94,7 +94,7 @@ describe('a SQLite file', () => {
     chmodSync(folder, 0o755);
   });
 
-  test('that is damaged, too short or no SQLite file is refused', async () => {
+  test('that is damaged, too short or not a SQLite file is refused', async () => {
     writeFileSync(join(folder, 'letter.db'), 'Dear reader, this is not a database. '.repeat(100));
     expect(await refusal('letter.db')).toContain('not a SQLite database');
     await create('paddles.db');

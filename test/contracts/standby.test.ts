@@ -1,4 +1,4 @@
-/** A read-only server on a streaming standby: real servers, held back, cut off, killed and promoted. */
+/** A read-only server on a streaming standby. Real servers are paused, cut off, killed and promoted. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { execute } from '../helpers/engines.ts';
@@ -43,7 +43,7 @@ async function shown(reader: TestServer): Promise<number | null> {
 
 const ready = async (reader: TestServer) => (await reader.get('/readyz')).json;
 
-/** Asks the standby something that answers one number. */
+/** Runs a query on the standby that returns one number. */
 async function ask(statement: string): Promise<number | null> {
   const client = new pg.Client({ connectionString: replica });
   await client.connect();
@@ -55,7 +55,7 @@ const sinceLastReplayed = () =>
   ask('select extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp())::float8 as number');
 
 describe('a read-only server on a standby', () => {
-  test('shows what was written to the primary, through both contracts and the dashboard, and tells open pages', async () => {
+  test('shows writes to the primary in both contracts and the dashboard, and notifies open pages', async () => {
     const [teuthology, classic] = [await startReader(), await startReader('classic')];
     const heard = await listen(teuthology, `run:${run}`);
     for (let count = 0; count < 2; count++) {
@@ -72,7 +72,7 @@ describe('a read-only server on a standby', () => {
     }
   });
 
-  test('says how far the standby is behind: not at all while nobody writes, and no more than it is while it is held back', async () => {
+  test('reports how far the standby is behind: zero without writes, and no more than the real delay while it is paused', async () => {
     const reader = await startReader();
     await postJob();
     await eventually(async () => expect(await shown(reader)).toBe(jobs));
@@ -96,7 +96,7 @@ describe('a read-only server on a standby', () => {
     expect(await shown(reader)).toBe(jobs);
   });
 
-  test('goes on while the standby is cut off from the primary, and says that it cannot know how far it is behind', async () => {
+  test('keeps working while the standby is cut off from the primary, and reports an unknown delay', async () => {
     const reader = await startReader();
     await standby.cutOff();
     onTestFinished(() => standby.reconnect());
@@ -110,11 +110,11 @@ describe('a read-only server on a standby', () => {
     await eventually(async () => expect(await ready(reader)).toMatchObject(caughtUp));
   });
 
-  test('answers 503 to a read that the standby cancels because it stands in the way of the replay', async () => {
+  test('answers 503 to a read that the standby cancels because it blocks the replay', async () => {
     const reader = await startReader();
     await execute(replica, 'alter system set max_standby_streaming_delay = 0');
     await execute(replica, 'select pg_reload_conf()');
-    // A list of queues that takes an hour.
+    // Makes a list of queues that takes an hour.
     await execute(main.database, 'alter table queues rename to slow_queues');
     onTestFinished(async () => {
       await execute(main.database, 'drop view if exists queues');
@@ -135,7 +135,7 @@ describe('a read-only server on a standby', () => {
     expect(await ready(reader)).toMatchObject({ status: 'ready' });
   });
 
-  test('answers 503 while the standby is away, and tells open pages to read again when it is back', async () => {
+  test('answers 503 while the standby is down, and tells open pages to reload when it is back', async () => {
     const reader = await startReader();
     const heard = await listen(reader, `run:${run}`);
     await standby.kill();
@@ -151,7 +151,7 @@ describe('a read-only server on a standby', () => {
     await eventually(async () => expect(await ready(reader)).toMatchObject(caughtUp));
   });
 
-  test('serves in several processes, which stop as asked', async () => {
+  test('serves in several processes, which stop on a signal', async () => {
     const { folder, remove } = newFolder();
     onTestFinished(remove);
     const service = await startService(['--read-only', '--workers', '2', '--database', replica], { folder });
@@ -163,7 +163,7 @@ describe('a read-only server on a standby', () => {
     expect((await service.ended).code).toBe(0);
   });
 
-  test('still only reads a standby that was promoted, and shows what is written there', async () => {
+  test('remains read-only on a promoted standby and shows what is written there', async () => {
     const reader = await startReader();
     const heard = await listen(reader, `run:${run}`);
     await standby.promote();

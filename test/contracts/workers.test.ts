@@ -28,7 +28,7 @@ async function start(workers: number): Promise<Service> {
   return service;
 }
 
-/** Sends a request on a new connection, so that any worker may get it. */
+/** Sends a request on a new connection, so that any worker can receive it. */
 async function send(
   service: Service,
   method: string,
@@ -85,7 +85,7 @@ describe('workers', () => {
     expect(await service.ended).toMatchObject({ code: 0 });
   });
 
-  test('are refused for SQLite, and say once that they wait for a database', async () => {
+  test('are refused for SQLite, and report only once that they wait for a database', async () => {
     const sqlite = await runProgram(['serve', '--port', '0', '--workers', '2'], { folder });
     expect(complaint(sqlite, 2)).toMatch(/--workers needs PostgreSQL/);
     const waiting = startProgram(

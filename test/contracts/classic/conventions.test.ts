@@ -67,7 +67,7 @@ describe.each(engines)('the classic conventions on $name', (engine) => {
     expect(await server.request('HEAD', path)).toMatchObject({ status: 404, text: '' });
   });
 
-  test('counts several slashes as one, also before the first name', async () => {
+  test('treats several slashes as one, also before the first name', async () => {
     const path = await newJob(server);
     for (const url of [`/${path}`, `//${path}//?a=//b`, path.replace('/jobs/', '//jobs///')]) {
       expect([url, await server.get(url)]).toMatchObject([url, { status: 200, text: (await server.get(path)).text }]);

@@ -68,7 +68,7 @@ describe.each(engines)('links on $name', (engine) => {
       ['Lab.Example.COM:8443', 'HTTPS', 'https://lab.example.com:8443'],
       [' lab.example.com ,inner', 'http,https', 'http://lab.example.com'],
       ['lab.example.com', 'gopher', 'http://lab.example.com'],
-    ])('start with what a chain of proxies was asked for first: %s, %s', async (host, proto, base) => {
+    ])('start with the first values of a chain of proxies: %s, %s', async (host, proto, base) => {
       const headers = { host: 'inside:8080', 'x-forwarded-proto': proto, 'x-forwarded-host': host };
       expect(await hrefs(proxied, headers)).toEqual([`${base}/runs/r/`, `${base}/runs/r/j/`]);
     });
@@ -99,7 +99,7 @@ describe.each(engines)('links on $name', (engine) => {
       },
     );
 
-    test('point to the server itself when a request of HTTP/1.0 has no Host', async () => {
+    test('point to the server itself if an HTTP/1.0 request has no Host', async () => {
       const wire = await openWire(plain.port);
       wire.write(Buffer.from('GET /runs/ HTTP/1.0\r\n\r\n'));
       const answer = await wire.answer(5000);

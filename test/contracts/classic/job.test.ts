@@ -71,7 +71,7 @@ describe.each(engines)('/runs/{name}/jobs/{job_id}/ on $name', (engine) => {
     refused(await server.put(job, body), 400);
   });
 
-  test.each(settableKeys)('changes only %s when only that is sent, and clears it with null', async (key) => {
+  test.each(settableKeys)('changes only %s if only that is sent, and clears it with null', async (key) => {
     const job = await newJob(server);
     await accepted(server.put(job, { [key]: full[key] }));
     expect(await read(job)).toEqual(jobObject({ job_id: '1', [key]: full[key] }));
@@ -82,7 +82,7 @@ describe.each(engines)('/runs/{name}/jobs/{job_id}/ on $name', (engine) => {
     expect(await read(job)).toEqual(full);
   });
 
-  test('takes null as no value at creation and update', async () => {
+  test('treats null as no value at creation and update', async () => {
     const nothing = Object.fromEntries(settableKeys.map((key) => [key, null]));
     const job = await newJob(server, nothing);
     expect(await read(job)).toEqual(jobObject({ job_id: '1' }));
@@ -129,7 +129,7 @@ describe.each(engines)('/runs/{name}/jobs/{job_id}/ on $name', (engine) => {
     async (key, values) => {
       const job = await newJob(server, full);
       for (const value of values) {
-        // The keys before and after it must not be stored either.
+        // The keys before and after the wrong one must not be stored either.
         const body = { description: 'changed', tasks: ['changed'], [key]: value, owner: 'changed', kernel: 'changed' };
         expect(refused(await server.put(job, { ...body, [key]: value }), 400)).toContain(`'${key}'`);
         expect(await read(job), JSON.stringify(value)).toEqual(full);
@@ -138,7 +138,7 @@ describe.each(engines)('/runs/{name}/jobs/{job_id}/ on $name', (engine) => {
     },
   );
 
-  test('names a wrong key in the spelling that was sent', async () => {
+  test('names a wrong key as it was spelt in the request', async () => {
     const job = await newJob(server);
     expect(refused(await server.put(job, { 'nuke-on-error': 'maybe' }), 400)).toContain("'nuke-on-error'");
     expect(refused(await server.put(job, { 'mon.a_kernel_sha1': [] }), 400)).toContain("'mon.a_kernel_sha1'");

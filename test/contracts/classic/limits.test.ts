@@ -34,7 +34,7 @@ describe.each(engines)('the body limit on $name', (engine) => {
     expect((await small.get(job)).json).toMatchObject({ owner: 'me' });
   });
 
-  test('answers 413 also to a chunked body without a length', async () => {
+  test('answers 413 to a chunked body without a length too', async () => {
     const job = await newJob(small);
     refused(await small.put(job, bodyOf(1025), { 'transfer-encoding': 'chunked' }), 413);
     await accepted(small.put(job, bodyOf(1024), { 'transfer-encoding': 'chunked' }));

@@ -1,4 +1,4 @@
-/** Values come back exactly as sent. They are compared as text, because a parser would hide differences. */
+/** Values are returned exactly as sent. They are compared as text, because a parser would hide differences. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../../helpers/engines.ts';
 import { startServer, type TestServer } from '../../helpers/server.ts';
@@ -59,7 +59,7 @@ describe.each(engines)('values on $name', (engine) => {
   });
   afterAll(() => server.stop());
 
-  /** Posts a job with the text of a value, puts the text into another job, and expects it back from both, alone and in the list. */
+  /** Posts a job with the text of a value, puts the text into another job, and expects both to return it, alone and in the list. */
   async function expectBack(key: string, sent: string): Promise<void> {
     const jobs = `/runs/${await newRun(server)}/jobs/`;
     await accepted(server.post(jobs, `{"job_id":"1","${key}":${sent}}`));
@@ -78,7 +78,7 @@ describe.each(engines)('values on $name', (engine) => {
 
   test.each(smallValues)('of %s come back as sent: %.60s', (key, sent) => expectBack(key, sent));
 
-  test('keep white space in strings, whatever white space surrounds the values', async () => {
+  test('keep white space in strings, whatever white space is around the values', async () => {
     const job = await newJob(server);
     await accepted(server.put(job, '\ufeff \r\n{ "tasks" : [ "a  b" , {"c" :\t" d "} ]\n,"owner":" me " }\n'));
     expect((await server.get(job)).json).toEqual(
@@ -86,7 +86,7 @@ describe.each(engines)('values on $name', (engine) => {
     );
   });
 
-  test('of a repeated key are the last one', async () => {
+  test('of a repeated key are those of its last occurrence', async () => {
     const job = await newJob(server);
     await accepted(server.put(job, '{"owner":"a","tasks":[1],"success":true,"owner":"b","success":false,"tasks":[2]}'));
     expect((await server.get(job)).json).toMatchObject({ owner: 'b', tasks: [2], success: false });
@@ -106,7 +106,7 @@ describe.each(engines)('values on $name', (engine) => {
     }
   });
 
-  test('may have 499 levels of lists, which makes a body of 500 levels', async () => {
+  test('can have 499 levels of lists, which makes a body of 500 levels', async () => {
     const job = await newJob(server);
     const deep = '['.repeat(499) + ']'.repeat(499);
     await accepted(server.put(job, `{"tasks":${deep}}`));
