@@ -1,4 +1,4 @@
-/** That answers of `/api` are really checked, and what all of them have in common. */
+/** Answers of `/api` are checked against their schemas, and have some properties in common. */
 import fastify from 'fastify';
 import { Type } from 'typebox';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -9,7 +9,7 @@ import { watchAnswers } from '../helpers/answers.ts';
 import { engines, execute } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 
-test('an answer against its schema, an unknown key, another type, and a route without a schema are told', async () => {
+test('reports answers that violate their schema, unknown keys, other types, and routes without a schema', async () => {
   const app = fastify();
   const wrong = watchAnswers(app);
   const schema = { response: answers(Type.Object({ name: Type.String() })) };
@@ -31,7 +31,7 @@ test('an answer against its schema, an unknown key, another type, and a route wi
   ]);
 });
 
-test('an error in place of a file is not kept as one', async () => {
+test('an error in place of a file is not saved as a file', async () => {
   const server = await startServer(engines[0] ?? expect.fail());
   onTestFinished(() => server.stop());
   await execute(server.database, 'alter table runs rename to gone');
@@ -47,7 +47,7 @@ describe('every address', () => {
   });
   afterAll(() => server.stop());
 
-  test('answers 304 to a client that names the tag of what it would be sent', async () => {
+  test('answers 304 to a client that sends the tag of the current answer', async () => {
     const first = await server.get('/api/runs');
     const tag = String(first.headers.etag);
     for (const known of [tag, '*', `"other", ${tag}`, tag.replace('W/', '')]) {
@@ -59,7 +59,7 @@ describe('every address', () => {
     expect((await server.get('/api/runs', { 'if-none-match': '"other", W/x' })).status).toBe(200);
   });
 
-  test('sends errors and answers to writes whatever a client has', async () => {
+  test('never answers 304 for errors and writes', async () => {
     for (const [method, path, wanted] of [
       ['GET', '/api/runs/nothing/page', 404],
       ['GET', '/api/runs?limit=x', 400],
@@ -70,7 +70,7 @@ describe('every address', () => {
     }
   });
 
-  test('refuses methods that it does not have, and says which it has', async () => {
+  test('refuses methods that it does not support and lists those that it does', async () => {
     const urls = Map.groupBy(routeScopes(server.app), ({ url }) => url.replace(/:\w+/g, 'a').replace('*', 'a'));
     urls.delete('a');
     expect([...urls.keys()]).toEqual(expect.arrayContaining(['/healthz', '/ui', '/r/a', '/runs/a', '/api/causes/a']));

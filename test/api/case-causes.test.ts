@@ -1,4 +1,4 @@
-/** Jobs with several failed test cases: they have the cause of each, and are one job in every count of jobs. */
+/** Jobs with several failed test cases have the cause of each, but count as one job everywhere. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { caseCause } from '../../src/core/signature.ts';
 import type { CausePage } from '../../src/http/api/cause.ts';
@@ -97,7 +97,7 @@ describe.each(engines)('failed cases as causes on $name', (engine) => {
     expect(await found(today, 'is:new')).toEqual(['0', '2', '4', '6', '8']);
   });
 
-  test('are found by cause, by kind and by a part of their name, among jobs, runs and everything', async () => {
+  test('are found by cause, by kind and by a part of their name, in jobs, in runs and by the search', async () => {
     expect(await found(today, `cause:${cause('test_new')}`)).toEqual(['2', '4', '6']);
     expect(await found(today, 'kind:test')).toEqual(['0', '2', '4', '6', '8']);
     expect(await found(today, 'text:TEST_SINCE')).toEqual(['0', '2', '4', '8']);
@@ -110,7 +110,7 @@ describe.each(engines)('failed cases as causes on $name', (engine) => {
     expect(csv.text).toContain('test_new (t.Lamps)');
   });
 
-  test('have a page, and are on those of their jobs, of two runs and of all runs', async () => {
+  test('have a page, and appear on the pages of their jobs, in comparisons and in the history', async () => {
     const page = await pages.read<CausePage>(`/causes/${cause('test_since')}`);
     expect(page).toMatchObject({ jobs: 12, more: false, examined: 12 });
     expect(page.texts).toMatchObject([{ text: 'dark', jobs: 12 }]);
@@ -133,7 +133,7 @@ describe.each(engines)('failed cases as causes on $name', (engine) => {
     ]);
   });
 
-  test('are decided on, also in later runs and after the rules have changed', async () => {
+  test('can have decisions, which apply to later runs and survive a change of the rules', async () => {
     const body = { run: today, cause: cause('test_new'), class: 'product bug', issue_url: issue };
     const decision = (await pages.post('/api/decisions', body, { 'x-paddles-name': 'ana' })).json as DecisionItem;
     expect(decision).toMatchObject({ kind: 'test', title: 'test_new (t.Lamps)', scope: 'base' });
@@ -176,7 +176,7 @@ describe.each(engines)('failed cases as causes on $name', (engine) => {
     expect((await pages.read<RunList>(`/runs?q=cause:${cause('test_ax')}`)).runs).toEqual([]);
   });
 
-  test('are counted once beside a cause of the lab', async () => {
+  test('are counted once beside a cause of class lab', async () => {
     const other = runOn(21, 'squid');
     const lab = 'Failed to reconnect to smithi001';
     await report(other, { 2: ['test_lab'], 3: ['test_lab'] }, { 2: lab, 3: lab });

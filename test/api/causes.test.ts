@@ -29,7 +29,7 @@ describe.each(engines)('a cause on $name', (engine) => {
       [runOn(2), [pass(1), fail(2), fail(3)]],
       [runOn(3, 'wip-squid-x'), [fail(1), fail(2, 2), pass(4)]],
       [runOn(4, 'squid'), [{ job_id: '1', status: 'dead' }]],
-      // Two suites make a base branch of it.
+      // A branch with two suites is a base branch.
       [runOn(4, 'squid').replace('rados', 'fs'), [pass(1)]],
     ];
     for (const [run, jobs] of runs) for (const job of jobs) await pages.report(run, { name: run, ...job });
@@ -69,7 +69,7 @@ describe.each(engines)('a cause on $name', (engine) => {
     expect(runs.map(({ name }) => name)).toEqual([runOn(4, 'squid')]);
   });
 
-  test('that a job no longer has counts it no longer', async () => {
+  test('no longer counts a job that no longer has it', async () => {
     const run = runOn(5, 'reef');
     await pages.report(run, { name: run, job_id: '1', status: 'fail', failure_reason: 'a passing trouble' });
     const { id } = signatureOf('a passing trouble');
@@ -85,13 +85,13 @@ describe.each(engines)('a cause on $name', (engine) => {
     [`-cause:${cause} branch:main`, [1]],
     ['cause:none', [1, 4]],
     ['cause:0000', []],
-  ])('finds by %s the runs with such a job', async (q, days) => {
+  ])('is found in runs by %s', async (q, days) => {
     const { runs, problems } = await pages.read<RunList>(`/runs?${new URLSearchParams({ q: `${q} -branch:reef` })}`);
     expect(problems).toEqual([]);
     expect(runs.map(({ name }) => Number(name.slice(14, 16))).sort()).toEqual(days);
   });
 
-  test('is found by its words, and a suite on a branch by two', async () => {
+  test('is found by its words, and a suite on a branch by two words', async () => {
     const found = async (text: string) =>
       (await pages.read<SearchResults>(`/search?${new URLSearchParams({ text })}`)).items;
     const path = pagePath.cause(cause);
@@ -125,7 +125,7 @@ describe.each(engines)('a cause on $name', (engine) => {
   });
 });
 
-/** The order of texts that as many jobs have is that of the page. */
+/** Orders the texts of equally many jobs as on the page. */
 function sameCount(page: CausePage) {
   const place = (text: unknown) => page.texts.findIndex((one) => one.text === text);
   return (a: (string | number)[], b: (string | number)[]) => place(a[0]) - place(b[0]);

@@ -44,7 +44,7 @@ describe.each(engines)('comparisons of runs on $name', (engine) => {
     expect(compared.counts).toMatchObject({ new_fail: 2, regression: 1, gone: 1 });
   });
 
-  test('are with the previous finished run by default, and possible with the same run', async () => {
+  test('use the previous finished run by default, and work with the same run', async () => {
     await pages.report(runOn(22), { job_id: '1', status: 'pass', description: 'd-gone' });
     const { a: before } = await pages.read<Compare>(`/runs/${runOn(22)}/compare`);
     // The previous run is still running.
@@ -71,7 +71,7 @@ describe.each(engines)('comparisons of runs on $name', (engine) => {
     ]);
   });
 
-  test('of many runs list what fails now first', async () => {
+  test('of many runs list current failures first', async () => {
     await pages.report(runOn(20, 'h'), { job_id: '1', status: 'fail', description: 'mended' });
     await pages.report(runOn(20, 'h'), { job_id: '2', status: 'pass', description: 'good' });
     await pages.report(runOn(21, 'h'), { job_id: '3', status: 'pass', description: 'mended' });

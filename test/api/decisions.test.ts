@@ -1,4 +1,4 @@
-/** What people say of causes and runs: how far it reaches, how it ends, and that nothing of it is lost. */
+/** Decisions on causes and reviews of runs: their scope, their end, and that none of them is lost. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditList } from '../../src/http/api/audit.ts';
 import type { DecisionItem, DecisionList } from '../../src/http/api/decisions.ts';
@@ -33,7 +33,7 @@ describe.each(engines)('decisions on $name', (engine) => {
   const causes: string[] = [];
   const verdicts = (run: string, query = '') => pages.read<RunVerdicts>(`/runs/${run}/verdicts${query}`);
   const post = (body: object, headers: Record<string, string> = ana) => pages.post('/api/decisions', body, headers);
-  /** Decides on the first cause in today's run unless told otherwise. */
+  /** Makes a decision, by default on the first cause in today's run. */
   const decide = async (body: object = {}, headers = ana): Promise<DecisionItem> => {
     const answer = await post({ run: today, cause: causes[0], class: 'product bug', ...body }, headers);
     expect([answer.status, answer.text]).toEqual([200, expect.anything()]);
@@ -45,7 +45,7 @@ describe.each(engines)('decisions on $name', (engine) => {
     const found = await Promise.all(runs.map((run) => verdicts(run)));
     return found.map((one) => one.verdicts.find(({ id }) => id === causes[0])?.decision?.id ?? null);
   };
-  /** Undoes everything, for the next test. */
+  /** Withdraws all decisions, for the next test. */
   const clear = async () => {
     const { decisions } = await pages.read<DecisionList>('/decisions?limit=200');
     for (const { id } of decisions) await withdraw(id);
@@ -60,7 +60,7 @@ describe.each(engines)('decisions on $name', (engine) => {
   });
   afterAll(() => pages.stop());
 
-  test('reach as far as they say: a run, a branch, a base with its branches, or everywhere', async () => {
+  test('apply to their scope: a run, a branch, a base with its branches, or everywhere', async () => {
     const runs = [today, earlier, wip, runOn(12, 'squid'), wipSquid];
     const inRun = async (run: string, scope?: string) => {
       const { id } = await decide({ run, ...(scope && { scope }) });
@@ -76,10 +76,10 @@ describe.each(engines)('decisions on $name', (engine) => {
     expect(await reached(...runs)).toEqual([null, null, null, null, null]);
   });
 
-  test('make a cause KNOWN that has an issue, on the page, in files and in filters', async () => {
+  test('with an issue make a cause KNOWN, on the page, in files and in filters', async () => {
     const found = async (q: string) =>
       (await pages.read<RunJobs>(`/runs/${today}/jobs?q=${q}`)).jobs.map(({ job_id }) => job_id);
-    // What was there before needs no decision; the lab does.
+    // A cause that existed before needs no decision, but a cause of the lab does.
     expect(await found('is:todo')).toEqual(['2']);
     await decide({ cause: causes[2], class: 'infra' });
     expect(await found('is:todo')).toEqual([]);
@@ -98,7 +98,7 @@ describe.each(engines)('decisions on $name', (engine) => {
     );
   });
 
-  test('are carried out once however often they are sent with one key, and a key means one thing', async () => {
+  test('are made once, however often they are sent with the same key, and a key cannot be reused for another decision', async () => {
     const body = { issue_url: issue, key: 'again' };
     const [first, ...others] = await Promise.all([1, 2, 3].map(() => decide(body)));
     expect(others).toEqual([first, first]);
@@ -108,7 +108,7 @@ describe.each(engines)('decisions on $name', (engine) => {
     await clear();
   });
 
-  test('of two people at once are both kept; the last one holds, and the other one again without it', async () => {
+  test('of two users at the same time are both stored; the last one applies, and the other one after its withdrawal', async () => {
     const made = await Promise.all([
       ...Array.from({ length: 5 }, () => decide({ class: 'infra' }, ana)),
       ...Array.from({ length: 5 }, () => decide({ class: 'test bug' }, bob)),
@@ -125,7 +125,7 @@ describe.each(engines)('decisions on $name', (engine) => {
     await clear();
   });
 
-  test('end when they are withdrawn, once, and when their time is over', async () => {
+  test('end when they are withdrawn, which is possible once, or when they expire', async () => {
     const { id } = await decide({ until: Date.UTC(2026, 10, 12, 23) });
     expect(await reached(earlier, today)).toEqual([id, null]);
     const ended = (await withdraw(id, bob)).json as DecisionItem;
@@ -138,7 +138,7 @@ describe.each(engines)('decisions on $name', (engine) => {
   test('are shown as they were at a time', async () => {
     const first = await decide();
     const at = first.created;
-    // Two times of one millisecond could not be told apart.
+    // Two times in the same millisecond could not be distinguished.
     await expect.poll(() => Date.now()).toBeGreaterThan(at);
     const second = await decide({ replaces: first.id });
     await withdraw(second.id);
@@ -149,7 +149,7 @@ describe.each(engines)('decisions on $name', (engine) => {
     expect(await reached(today)).toEqual([null]);
   });
 
-  test('are told at once to those who listen, are in the log of changes, and leave as JSON and CSV', async () => {
+  test('are sent to listeners at once, are in the audit log, and are exported as JSON and CSV', async () => {
     const heard = await listen(pages, 'decisions');
     const told = heard.next('decisions');
     const { id } = await decide({ note: '=1+1', class: 'infra' }, bob);
@@ -174,7 +174,7 @@ describe.each(engines)('decisions on $name', (engine) => {
     expect(csv[1]).toContain(",'=1+1,base,main,");
   });
 
-  test('are refused with the name of the key that is wrong, and change nothing', async () => {
+  test('are refused with the name of the wrong key, and change nothing', async () => {
     const good = { run: today, cause: causes[0], class: 'infra' };
     const wrong: [string, unknown][] = [
       ...['run', 'cause', 'class'].map((key): [string, unknown] => [key, undefined]),
@@ -211,14 +211,14 @@ describe.each(engines)('decisions on $name', (engine) => {
     expect(await count()).toBe(before);
   });
 
-  test('take texts of any kind and give them back', async () => {
+  test('accept texts of any kind and return them unchanged', async () => {
     const note = `<b>\u0000\ud800 😀 \u202e${'é'.repeat(100)}`;
     const { note: kept } = await decide({ note, class: 'test bug', until: 8_640_000_000_000 });
     expect(kept).toBe(note.replace('\u0000', '\ufffd').replace('\ud800', '\ufffd'));
     await clear();
   });
 
-  test('of a run are kept in a review with what it said then, and its last one is in the list of runs', async () => {
+  test('of a run are kept in a review with its results at that time, and the last review is in the list of runs', async () => {
     const { id } = await decide({ issue_url: issue });
     await decide({ cause: causes[2], class: 'infra' });
     const heard = await listen(pages, 'runs');
@@ -243,13 +243,13 @@ describe.each(engines)('decisions on $name', (engine) => {
     expect(reviews[0]?.frozen.undecided).toBe(1);
     const { review } = await pages.read<RunItem>(`/runs/${today}`);
     expect(review).toMatchObject({ verdict: 'ok to merge', author: 'ana', verified: false });
-    // A job that is reported later does not take it away.
+    // A job that is reported later does not remove the review.
     await pages.put(`/runs/${today}/jobs/9/`, { status: 'pass' });
     expect((await pages.read<RunItem>(`/runs/${today}`)).review).toEqual(review);
     expect(id).toBeGreaterThan(0);
   });
 
-  test('follow their jobs when causes are computed again, or need a look', async () => {
+  test('follow their jobs when causes are recomputed, or are marked as scattered', async () => {
     const { kysely } = pages.db;
     const old = async (ids: Record<string, string>) => {
       for (const [cause, id] of Object.entries(ids)) {
@@ -263,7 +263,7 @@ describe.each(engines)('decisions on $name', (engine) => {
       await kysely.updateTable('indexed').set({ version: 0, up_to: 0 }).execute();
       await kysely.deleteFrom('run_digests').execute();
     };
-    // Two causes were one, and another one is the same under a new id.
+    // Two causes used to be one, and another one has a new id.
     await old({ [causes[0]!]: 'merged', [causes[1]!]: 'merged', [causes[2]!]: 'renamed' });
     const merged = await decide({ cause: 'merged', issue_url: issue });
     const renamed = await decide({ cause: 'renamed', class: 'infra' });
@@ -284,7 +284,7 @@ describe.each(engines)('decisions on $name', (engine) => {
     await clear();
   });
 
-  test('are read but not taken by a read-only server', async () => {
+  test('are returned but not accepted by a read-only server', async () => {
     const { id } = await decide();
     const reader = await startReadOnlyServer(pages.database, { contract: 'teuthology' });
     try {

@@ -1,4 +1,4 @@
-/** What is planted in the demo gets its verdict. */
+/** The failures planted in the demo data get the intended verdicts. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type PlannedRun, planRuns } from '../../demo/runs.ts';
 import { brokenNode, fqdn } from '../../demo/vocabulary.ts';
@@ -16,7 +16,7 @@ const others = planned.filter(
   (run) => run.name.slice(11, 21) === outage.name.slice(11, 21) && /^(fs|rados)$/.test(run.suite) && run !== outage,
 );
 
-/** Without what is bulky, and of the first two large runs the beginning. */
+/** The jobs without bulky values, and only the first ones of the first two large runs. */
 function lean(run: PlannedRun): PlannedRun['jobs'] {
   const jobs = run.jobs.length === 500 && run !== weekly ? run.jobs.slice(0, 90) : run.jobs;
   return jobs.map(({ document, summary, ...job }) => {
@@ -27,7 +27,7 @@ function lean(run: PlannedRun): PlannedRun['jobs'] {
 
 let pages: Pages;
 const verdictsOf = async (run: PlannedRun) => pages.read<RunVerdicts>(`/runs/${encodeURIComponent(run.name)}/verdicts`);
-/** The first verdict on a cause whose title has a text. */
+/** The first verdict on a cause whose title contains a text. */
 const said = async (run: PlannedRun, title: string) =>
   (await verdictsOf(run)).verdicts.find((one) => one.title.includes(title));
 
@@ -40,7 +40,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => pages.stop());
 
-test('the newest run of 500 jobs has what people look for, in some two dozen causes', async () => {
+test('the newest run of 500 jobs has all kinds of verdicts, on about two dozen causes', async () => {
   const { verdicts, run } = await verdictsOf(weekly);
   const failed = run.counts.fail + run.counts.dead;
   expect([failed >= 60 && failed <= 100, verdicts.length >= 18 && verdicts.length <= 30]).toEqual([true, true]);
@@ -55,7 +55,7 @@ test('the newest run of 500 jobs has what people look for, in some two dozen cau
   expect(await said(weekly, 'reached maximum tries')).toMatchObject({ verdict: 'INFRA', outage: null });
 });
 
-test('a cause that was fixed and comes back is one since then', async () => {
+test('a cause that was fixed and returned dates from its return', async () => {
   const crash = await said(weekly, 'crashed: ceph-osd');
   expect(crash).toMatchObject({ verdict: 'SINCE', is_new: true });
   const back = nights.at(-5)!.scheduled.getTime();
@@ -67,7 +67,7 @@ test('a regression of the newest night is new', async () => {
   expect(await said(newest, "from module 'balancer'")).toMatchObject({ verdict: 'NEW', is_new: true, k: 0 });
 });
 
-test('an outage hits several suites and branches', async () => {
+test('an outage affects several suites and branches', async () => {
   for (const run of [outage, ...others]) {
     expect(await said(run, 'podman pull')).toMatchObject({ verdict: 'INFRA', outage: { hits: expect.any(Number) } });
   }

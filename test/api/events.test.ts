@@ -24,7 +24,7 @@ const listeners: Listener[] = [];
 /** Events that do not match their schemas. */
 const failed: string[] = [];
 
-/** Waits long enough for a busy machine. */
+/** Waits, long enough for a busy machine. */
 const eventually = (check: () => unknown) => vi.waitFor(check, 60_000);
 
 async function listen(url: string, topics: string, headers: Record<string, string> = {}): Promise<Listener> {
@@ -77,7 +77,7 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
     url = second?.url ?? server.url;
   });
   afterEach(async () => {
-    // When the last change is heard, nothing of this test is on its way to the next one.
+    // Waits for a final change, so that no event of this test reaches the next one.
     const last = await listen(url, 'nodes');
     await server.post('/nodes/', { name: 'last' });
     await eventually(() => expect(of(last, 'nodes')).toContainEqual({ names: ['last'] }));
@@ -116,7 +116,7 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
     await eventually(() => expect(of(runs, 'runs')).toEqual([{ names: ['one'] }, { names: ['one'] }]));
   });
 
-  test.runIf(processes > 1)('of a server that stops a moment later reach the others', async () => {
+  test.runIf(processes > 1)('of a server that stops immediately afterwards reach the others', async () => {
     const stopping = await spawnServer(server.database, ['--contract', 'teuthology']);
     const runs = await listen(url, 'runs');
     const body = JSON.stringify({ name: 'one' });
@@ -139,7 +139,7 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
     await eventually(() => expect(of(listener, 'nodes')).toEqual([{ names: ['a'] }, { names: ['a'] }]));
   });
 
-  test('have the decision that was made, and name the cause alone when it was withdrawn or is long', async () => {
+  test('contain the decision that was made, but only the cause if it was withdrawn or is long', async () => {
     const listener = await listen(url, 'decisions');
     const [run, cause] = ['ana-2026-11-20_09:00:00-rados-main-distro-default-smithi', { status: 'fail' }];
     await server.post(`/runs/${run}/jobs/`, { job_id: 1, failure_reason: 'a fault', ...cause });
@@ -201,7 +201,7 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
     expect(of(again, 'reset')).toEqual([]);
   });
 
-  test('tell a client to read everything again when they cannot resume', async () => {
+  test('tell a client to reload everything when they cannot resume', async () => {
     const [boot] = (await listen(url, 'run:one')).heard[0]!.id!.split('-');
     for (const id of ['another-17', `${boot}`, `${boot}-`, `${boot}-0x0`]) {
       const listener = await listen(url, 'run:one', { 'last-event-id': id });
@@ -210,7 +210,7 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
   });
 
   test.skipIf(engine.name === 'sqlite')(
-    'survive notifications that nobody can read, and have everything read again',
+    'survive unreadable notifications and tell clients to reload everything',
     async () => {
       const listener = await listen(url, 'runs');
       for (const [index, text] of ['', 'hello', 'null', '{}'].entries()) {
@@ -231,7 +231,7 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
     ]);
   });
 
-  test('have the headers of every answer, so that pages of other origins may read them', async () => {
+  test('have the headers of every answer, so that pages of other origins can read them', async () => {
     const { headers } = await listen(url, 'runs');
     expect(headers).toMatchObject({
       'access-control-allow-origin': '*',
@@ -248,7 +248,7 @@ describe.each(setups)('events on $name', ({ engine, processes }) => {
     }
   });
 
-  test('come after the change can be read from the same server, also for a job that exceeds the size of a message', async () => {
+  test('are sent after the change can be read from the same server, even for a job that exceeds the size of a message', async () => {
     const run = await listen(url, 'run:one');
     for (const [id, failure_reason] of ['short', 'x'.repeat(9000)].entries()) {
       await server.post('/runs/one/jobs/', { job_id: id, status: 'dead', failure_reason });

@@ -10,7 +10,7 @@ import { runOn } from './pages.ts';
 const run = runOn(24);
 const path = `/api/runs/${run}/jobs/1`;
 
-/** What this process has read from files since it started. */
+/** Bytes that this process has read from files since it started. */
 function bytesRead(): number {
   return Number(/rchar: (\d+)/.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
 }
@@ -26,7 +26,7 @@ describe.each(engines)('the log of a job on $name', (engine) => {
     writeFileSync(join(folder, 'teuthology.log'), text);
     symlinkSync('/etc', join(folder, 'out'));
     symlinkSync('/etc/passwd', join(folder, 'absolute'));
-    // A folder beside the archive whose name begins as that of the archive.
+    // A folder beside the archive whose name begins with that of the archive.
     mkdirSync(`${archive}-beside`);
     writeFileSync(`${archive}-beside/secret`, 'secret');
     symlinkSync(`../../../${basename(archive)}-beside`, join(folder, 'up'));
@@ -38,7 +38,7 @@ describe.each(engines)('the log of a job on $name', (engine) => {
     for (const path of [archive, `${archive}-beside`]) rmSync(path, { recursive: true });
   });
 
-  test('is answered in slices, searched, listed and sent', async () => {
+  test('is returned in slices, searched, listed and downloaded', async () => {
     const slice = (await server.get(`${path}/log?from=end&lines=2`)).json as LogSlice;
     expect(slice).toMatchObject({ file: 'teuthology.log', size: text.length, cut: false });
     expect(slice.lines.map((line) => line.text)).toEqual(['line 998', 'line 999']);
@@ -56,7 +56,7 @@ describe.each(engines)('the log of a job on $name', (engine) => {
     expect(raw.headers['content-disposition']).toContain('1-teuthology.log');
   });
 
-  test('is not read to its end for its headers', async () => {
+  test('is not read to its end for a HEAD request', async () => {
     const file = join(archive, run, '1', 'long.log');
     writeFileSync(file, '');
     truncateSync(file, 1 << 30);
@@ -64,13 +64,13 @@ describe.each(engines)('the log of a job on $name', (engine) => {
     expect(head).toMatchObject({ status: 200, text: '', headers: { 'content-type': 'text/plain; charset=utf-8' } });
     expect(head.headers['content-disposition']).toContain('1-long.log');
     const before = bytesRead();
-    // The thread answers one after another: it would read on between these.
+    // The thread answers one request after another, so it would read on between these.
     for (let times = 0; times < 20; times++) await server.get(`${path}/log/raw?file=teuthology.log`);
     expect(bytesRead() - before).toBeLessThan(2 << 20);
     rmSync(file);
   });
 
-  test('that is deleted while it is sent is not sent as if it were whole', async () => {
+  test('that is deleted during a download is not sent as if it were complete', async () => {
     const file = join(archive, run, '1', 'big.log');
     writeFileSync(file, Buffer.alloc(16 << 20));
     const answer = await fetch(`${server.url}${path}/log/raw?file=big.log`);
@@ -104,7 +104,7 @@ describe.each(engines)('the log of a job on $name', (engine) => {
     expect(answer, answer.text).toMatchObject({ status, json: { message: expect.any(String) } });
   });
 
-  test('is not there for a job that is not, nor without a setting', async () => {
+  test('is 404 for a missing job and without an archive', async () => {
     expect((await server.get(`/api/runs/${run}/jobs/2/log`)).status).toBe(404);
     expect((await server.get('/api/runs/nothing/jobs/2/files')).status).toBe(404);
     expect((await server.get(`/api/runs/${run}/jobs/..%2f1/log`)).status).toBe(404);

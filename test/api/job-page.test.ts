@@ -83,7 +83,7 @@ describe.each(engines)('the page of a job on $name', (engine) => {
     expect([green.place.at, green.siblings]).toEqual([3, { total: 0, jobs: [] }]);
   });
 
-  test('has parts that filters and columns of its run ask for', async () => {
+  test('has the parts that filters and columns of its run need', async () => {
     await pages.put(`/runs/${run}/jobs/6/`, {
       tasks: [{ install: null }, { ceph: {} }],
       owner: 'ana',
@@ -111,7 +111,7 @@ describe.each(engines)('the page of a job on $name', (engine) => {
     expect(JSON.stringify((await page()).links)).not.toContain('data:');
   });
 
-  test('has the history of its description in its branch, everywhere and for its sha1', async () => {
+  test('has the history of its description in its branch, in all branches and for its sha1', async () => {
     const runsOf = async (query: string) => (await page(query)).history.map((job) => job.run);
     expect(await runsOf('')).toEqual([run, runOn(21)]);
     expect(await runsOf('?scope=all')).toEqual([run, runOn(22, 'squid'), runOn(21)]);

@@ -40,7 +40,7 @@ describe.each(engines)('test cases on $name', (engine) => {
   const put = (name: string, job: string, body: string | Buffer) =>
     pages.put(`/api/runs/${name}/jobs/${job}/tests`, body, { 'content-type': 'application/xml' });
 
-  test('are taken from a compressed document, and no other body is unpacked, however long it is', async () => {
+  test('are accepted in a compressed document of any length, but no other body is decompressed', async () => {
     const path = `/api/runs/${run}/jobs/2/tests`;
     const packed = { 'content-encoding': 'gzip' };
     const taken = await pages.put(path, gzipSync(junit([['test_a']])), packed);
@@ -53,7 +53,7 @@ describe.each(engines)('test cases on $name', (engine) => {
     }
   });
 
-  test('are taken, listed, searched, and a failed one is a cause of its own', async () => {
+  test('are stored, listed and searched, and a failed one is a cause of its own', async () => {
     expect(await pages.read(`/runs/${run}/jobs/1/tests`)).toMatchObject({ counts: null, cases: [] });
     const answer = await put(run, '1', junit([['test_a'], ['test_b', 'no lamp'], ['test_c', 'no oil']]));
     expect(answer, answer.text).toMatchObject({
@@ -96,7 +96,7 @@ describe.each(engines)('test cases on $name', (engine) => {
     });
   });
 
-  test('replace those before, and what cannot be read changes nothing', async () => {
+  test('replace previous ones, and an unreadable document changes nothing', async () => {
     for (const [body, words] of [
       ['', 'JUnit XML'],
       ['{"a": 1}', 'JUnit XML'],
@@ -125,7 +125,7 @@ describe.each(engines)('test cases on $name', (engine) => {
     expect(await pages.read(`/runs/${run}/jobs/2/tests`)).toMatchObject({ total: 1, counts: { pass: 1, fail: 0 } });
   });
 
-  test('of a job that is deleted at the same time are refused like those of one that does not exist', async () => {
+  test('of a job that is deleted at the same time are refused like those of a missing job', async () => {
     const { db } = pages;
     await pages.report(runOn(22), { job_id: '1', status: 'pass' });
     const answer = await db.kysely.transaction().execute(async (transaction) => {
@@ -139,7 +139,7 @@ describe.each(engines)('test cases on $name', (engine) => {
     expect(await answer.refused).toMatchObject({ status: 404 });
   });
 
-  test('are read although others are sent slowly', async () => {
+  test('are returned while others are uploaded slowly', async () => {
     const head = `PUT /api/runs/${run}/jobs/1/tests HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n\r\n`;
     const wires = [];
     for (let count = 0; count < 2; count++) {
@@ -154,7 +154,7 @@ describe.each(engines)('test cases on $name', (engine) => {
     for (const wire of wires) wire.destroy();
   });
 
-  test('may be 100,000, of which a page is answered', async () => {
+  test('can number 100,000, of which one page is returned', async () => {
     const many = junit(
       Array.from({ length: 100_000 }, (_, at) => [`test_${at}`, ...(at % 1000 ? [] : ['no'])] as [string]),
     );

@@ -7,7 +7,7 @@ import { engines, execute, type TestDatabase } from '../helpers/engines.ts';
 import { startServer, type TestServer } from '../helpers/server.ts';
 
 const suites = ['rados', 'rbd', 'fs'];
-/** What `next` would be behind a run with these values. */
+/** The `next` of a page that ends with a run with these values. */
 const cursor = (...values: unknown[]) => Buffer.from(JSON.stringify(values)).toString('base64url');
 const names = Array.from({ length: 30 }, (_, index) => {
   const day = String(index + 1).padStart(2, '0');
@@ -43,7 +43,7 @@ describe.each(engines)('lists of /api on $name', (engine) => {
   });
   afterAll(() => server.stop());
 
-  test('have every run once, newest first, for any page size', async () => {
+  test('contain every run once, newest first, for any page size', async () => {
     for (const sort of ['-scheduled', 'scheduled', 'suite', '-fail', 'priority', '-updated', 'user']) {
       const seen: string[] = [];
       let after: string | null = null;
@@ -82,7 +82,7 @@ describe.each(engines)('lists of /api on $name', (engine) => {
     expect((await found("user:user0 suite:fs'; drop table runs")).length).toBe(0);
   });
 
-  test('filter by days of the zone that is asked for', async () => {
+  test('filter by days of the requested time zone', async () => {
     // Scheduled at 09:00 UTC: in New York at 05:00 of that day, in Pago Pago at 22:00 of the day before.
     const days = async (tz: string, q = 'scheduled:2026-10-5') => {
       const { runs } = await read<RunList>(`/runs?${new URLSearchParams({ q, tz })}`);
@@ -112,7 +112,7 @@ describe.each(engines)('lists of /api on $name', (engine) => {
     expect(total).toBe(10);
   });
 
-  test('in files refuse invalid terms, which a file cannot report', async () => {
+  test('refuse invalid terms in files, which cannot report them', async () => {
     for (const path of ['runs.csv?q=suite:fs+', `runs/${names[3]}/jobs.csv?q=`]) {
       const { status, json } = await server.get(`/api/${path}dur:>2hours+status:failed`);
       expect({ path, status, json }).toMatchObject({ status: 400, json: { message: expect.stringContaining("'q'") } });
@@ -145,7 +145,7 @@ describe.each(engines)('lists of /api on $name', (engine) => {
     await many.stop();
   });
 
-  test('are there behind the address of the page too', async () => {
+  test('are available at the address of the page with an extension', async () => {
     for (const path of ['/runs.json?q=suite:fs&limit=3', '/runs.csv?q=suite:fs']) {
       const [file, page] = [await server.get(`/api${path}`), await server.get(`/ui${path}&group=suite`)];
       expect(file.status).toBe(200);
@@ -154,7 +154,7 @@ describe.each(engines)('lists of /api on $name', (engine) => {
     }
   });
 
-  test('come with suggested values and their counts, whatever the case of their beginning', async () => {
+  test('suggest values with their counts, by a prefix in any case', async () => {
     for (const prefix of ['r', 'R']) {
       const { values } = await read<Suggestions>(`/suggest?field=suite&prefix=${prefix}&q=`);
       expect(values).toEqual([
@@ -187,7 +187,7 @@ describe.each(engines)('lists of /api on $name', (engine) => {
     expect(await kinds('nothing is called like this')).toEqual([]);
   });
 
-  test('lead from an address or RUN/JOB to the job first', async () => {
+  test('find the job first for an address or RUN/JOB', async () => {
     const [run, encoded] = [names[3]!, names[3]!.replaceAll(':', '%3A')];
     const texts = [`${run}/4`, `/a/${run}/4`, `https://logs.example/${encoded}/4/teuthology.log`, `"${run}/4/".`];
     for (const text of [...texts, `${server.url}/ui/runs/${encoded}/jobs/4?view=log`]) {
@@ -201,7 +201,7 @@ describe.each(engines)('lists of /api on $name', (engine) => {
     expect(items.map(({ kind }) => kind)).toEqual(['run']);
   });
 
-  test('lead from words of a failure, or all of it, to the page of the cause', async () => {
+  test('find the page of the cause for a failure reason or some of its words', async () => {
     const failed = names.filter((_, index) => index % 5 === 0);
     for (const [index, run] of failed.entries()) {
       const failure_reason = `Command failed on host${index} with status 1: 'frobnicate --all'`;
@@ -249,7 +249,7 @@ describe.each(engines)('lists of /api on $name', (engine) => {
     expect(page.text).toContain('/api/runs/{run}/page');
   });
 
-  test('are searched to their end, behind ten thousand others', async () => {
+  test('are searched to their end, past ten thousand others', async () => {
     const many = 'with recursive n (i) as (select 1 union all select i + 1 from n where i < 10500)';
     await execute(
       server.database,
@@ -270,7 +270,7 @@ describe.each(engines)('lists of /api on $name', (engine) => {
   });
 });
 
-/** A database whose own letters beyond A to Z have capitals too. */
+/** A database whose locale has upper case for letters beyond A to Z. */
 async function createLocal(): Promise<TestDatabase> {
   const base = await (engines.find(({ name }) => name === 'postgres') ?? expect.fail()).createDatabase();
   const url = new URL(base.url);
@@ -284,7 +284,7 @@ async function createLocal(): Promise<TestDatabase> {
   return { url: url.href, drop };
 }
 
-test('the locale of a PostgreSQL database does not matter to the search of causes', async () => {
+test('the locale of a PostgreSQL database does not affect the search for causes', async () => {
   const server = await startServer({ createTables: createLocal }, { contract: 'teuthology' });
   onTestFinished(() => server.stop());
   await server.post('/runs/r/jobs/', { job_id: '1', status: 'fail', failure_reason: 'ÉCHEC of Istanbul' });

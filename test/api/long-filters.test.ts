@@ -1,4 +1,4 @@
-/** Filters with as many and as long values as are read, on long texts: others are answered meanwhile. */
+/** Filters with as many and as long values as allowed, on long texts, do not delay other requests. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunList } from '../../src/http/api/lists.ts';
 import type { RunJobs } from '../../src/http/api/run-jobs.ts';
@@ -6,7 +6,7 @@ import { chunksOf } from '../../src/store/engine/transaction.ts';
 import { engines } from '../helpers/engines.ts';
 import { type Pages, startPages } from './pages.ts';
 
-/** Milliseconds of a processor that nobody may keep others waiting; without turns each of these requests takes several hundred. */
+/** The most milliseconds of processor time without a break. Without turns, each of these requests takes several hundred. */
 const longestTurn = 80;
 
 const run = 'a run';
@@ -39,8 +39,8 @@ describe.each(engines)('a long filter on $name', (engine) => {
   afterAll(() => pages.stop());
 
   /**
-   * The longest time that the loop of events takes for one turn while this is done: 10 to 20 ms. The least of up to ten tries, because
-   * time that a busy host takes from this machine counts as used.
+   * The longest turn of the event loop during some work: 10 to 20 ms. Returns the shortest of up to ten tries, because time that a busy
+   * host takes away from this machine counts as used.
    */
   async function longestTurnOf(work: () => Promise<void>): Promise<number> {
     let least = Number.POSITIVE_INFINITY;
@@ -71,7 +71,7 @@ describe.each(engines)('a long filter on $name', (engine) => {
     ['patterns of choices', `f:${values((at) => `*aaaa*aaa-*${at}x`)}`],
     ['words', `${words((at) => `-"aa aa aa ${at}x"`)} job:none`],
     ['patterns in words', `${words((at) => `-${pattern}${at}`)} job:none`],
-  ])('of %s of jobs keeps nobody waiting', async (_what, q) => {
+  ])('of %s of jobs does not delay other requests', async (_what, q) => {
     const read = async () => {
       const { jobs, problems } = await pages.read<RunJobs>(
         `/runs/${encodeURIComponent(run)}/jobs?${new URLSearchParams({ q })}`,
@@ -84,7 +84,7 @@ describe.each(engines)('a long filter on $name', (engine) => {
   test.each([
     ['names', words((at) => `-${pattern}${at}`)],
     ['branches', `-branch:${values((at) => `${pattern}${at}`)}`],
-  ])('of patterns of %s of runs keeps nobody waiting', async (_what, q) => {
+  ])('of patterns of %s of runs does not delay other requests', async (_what, q) => {
     const read = async () => {
       const { total, problems } = await pages.read<RunList>(`/runs?${new URLSearchParams({ q })}`);
       expect({ total, problems }).toEqual({ total: 3001, problems: [] });

@@ -1,4 +1,4 @@
-/** What is said of nodes, and how they and queues are counted. */
+/** Suspect nodes, and the counts of nodes and queues. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { NodeItem, NodeList, NodePage, Queue } from '../../src/http/api/lab.ts';
 import type { Problem } from '../../src/http/api/schema.ts';
@@ -11,12 +11,12 @@ const nodes = ['smithi001', 'smithi002', 'smithi003', 'smithi004', 'smithi005', 
 const bad = 'smithi141';
 const jobsOfNode = 20;
 
-/** Each with the name of the node, which is no part of the cause. */
+/** A failure reason with the name of the node, which is not part of the cause. */
 const lost = (node: string) => `Failed to reconnect to ${node}`;
 const power = (node: string) => `Failed to power on ${node}.front.sepia.ceph.com`;
 const outage = 'SSH connection was lost: EOF during negotiation';
 
-/** The bad node fails of two things of the lab and of the product, two others of the lab once, and an outage hits all others. */
+/** The bad node has two lab failures and product failures, two others have one lab failure, and an outage affects all others. */
 function reasonOf(node: string, at: number): string | undefined {
   if (node === bad)
     return at < 4 ? lost(node) : at < 7 ? power(node) : at < 9 ? "Command crashed: 'ceph-osd'" : undefined;
@@ -54,7 +54,7 @@ describe.each(engines)('nodes on $name', (engine) => {
   });
   afterAll(() => pages.stop());
 
-  test('are suspect when the lab fails their jobs more often than those of others, outages aside', async () => {
+  test('are suspect if their jobs fail because of the lab more often than those of others, outages aside', async () => {
     const found = (await pages.read<NodeList>('/nodes')).nodes;
     const byName = new Map(found.map((node) => [node.name.split('.')[0], node]));
     expect(found.filter(({ suspect }) => suspect !== null).map(({ name }) => name)).toEqual([
@@ -76,7 +76,7 @@ describe.each(engines)('nodes on $name', (engine) => {
     ]);
   });
 
-  test('are judged again some minutes later, also by a clock that was set back', async () => {
+  test('are judged again some minutes later, even if the clock was set back', async () => {
     const [at, hour] = [Date.now() * 1000, 3_600_000_000];
     const first = await chargesOfNodes(pages.db, at);
     expect(await chargesOfNodes(pages.db, at - hour)).toBe(first);
@@ -86,12 +86,12 @@ describe.each(engines)('nodes on $name', (engine) => {
     expect(later).not.toBe(first);
   });
 
-  test('say so on their own pages, and nothing when it is unsure', async () => {
+  test('that are suspect say so on their pages, but not without enough evidence', async () => {
     expect((await page(`${bad}.front.sepia.ceph.com`)).node.suspect?.sentence).toContain('7 infra failures in 20 jobs');
     expect((await page('smithi001.front.sepia.ceph.com')).node.suspect).toBeNull();
   });
 
-  test('are found without their domain, and names like one that is unknown are told', async () => {
+  test('are found without their domain, and similar names are suggested for an unknown one', async () => {
     expect((await page(bad)).node.name).toBe(`${bad}.front.sepia.ceph.com`);
     const unknown = await pages.get('/api/nodes/smithi14');
     expect([unknown.status, (unknown.json as Problem).nearest?.[0]]).toEqual([404, `${bad}.front.sepia.ceph.com`]);
@@ -105,12 +105,12 @@ describe.each(engines)('nodes on $name', (engine) => {
     expect((await pages.get(`/api/nodes/${'%F0%9F%98%80'.repeat(40)}`)).status).toBe(404);
   });
 
-  test('are shown without their jobs when these are deleted meanwhile', async () => {
+  test('are shown without jobs that are deleted meanwhile', async () => {
     const gone = 2 ** 40;
     expect(await linesByIds(pages.db, [gone])).toEqual([]);
   });
 
-  test('leave the number of running jobs to runs, also of those without queued jobs', async () => {
+  test('have no influence on the number of running jobs, which also counts runs without queued jobs', async () => {
     const queue = (await pages.read<Queue>('/queue')).queues.find(({ machine_type }) => machine_type === 'smithi');
     expect(queue).toMatchObject({ running: 2, running_elsewhere: 1, queued: 1 });
     expect(queue?.runs.map(({ name, counts }) => [name, counts.running])).toEqual([[runOn(2), 1]]);

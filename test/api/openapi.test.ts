@@ -1,4 +1,4 @@
-/** The API document: that it keeps the rules of the format, names every route, and that a client made of it works. */
+/** The API document is valid, describes every route, and can be used to generate a working client. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ interface Document {
 const root = join(import.meta.dirname, '..', '..');
 const contracts = ['classic', 'teuthology'] as const;
 
-/** What is no part of an API, a redirect, a chain of filters, or answers what GET of the same address does. */
+/** Routes that are not in the document: not part of an API, redirects, chains of filters, or synonyms of GET at the same address. */
 const left = [
   /^GET \/runs\/\w+\/\*$/,
   /^GET \/(\*|ui|r|j|c|api\/docs|api\/openapi\.json)($|\/)/,
@@ -41,14 +41,14 @@ describe.each(contracts)('the API document beside the %s contract', (contract) =
   });
   afterAll(() => server.stop());
 
-  test('keeps the rules of the format', async () => {
+  test('is valid', async () => {
     const problems = await lintFromString({ source: text, config: await createConfig({ extends: ['recommended'] }) });
     expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(['Job', 'JobStatus', 'RunItem']));
     expect(document.servers).toEqual([{ url: server.url }]);
   });
 
-  test('names the public address on the main port, and its own on the other one', async () => {
+  test('names the public address on the main port and its own address on the other one', async () => {
     const settings = [
       '--database',
       server.database,
@@ -65,12 +65,12 @@ describe.each(contracts)('the API document beside the %s contract', (contract) =
     expect((answer.json() as Document).servers).toEqual([{ url }]);
   });
 
-  test('names every route', () => {
+  test('describes every route', () => {
     const described = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
     const routes = routeScopes(server.app)
-      // Those that need nothing are few, or only refuse a method.
+      // The few open routes are excluded; most of them only refuse a method.
       .filter(({ method, scope }) => scope !== 'open' && ['GET', 'POST', 'PUT', 'DELETE'].includes(method))
       .map(({ method, url }) => `${method} ${url}`)
       .filter((route) => !left.some((pattern) => pattern.test(route)))
@@ -80,7 +80,7 @@ describe.each(contracts)('the API document beside the %s contract', (contract) =
   });
 });
 
-describe('a client that is made of the API documents', () => {
+describe('a client generated from the API documents', () => {
   const folder = mkdtempSync(join(tmpdir(), 'paddles-client-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   const servers: TestServer[] = [];
@@ -91,7 +91,7 @@ describe('a client that is made of the API documents', () => {
     return server;
   };
 
-  test('has the types of everything that the days below send and read', async () => {
+  test('has types for everything that the sessions below send and read', async () => {
     for (const contract of contracts) {
       const { url } = await start(engines[0]!, contract);
       const types = astToString(await openapiTS(new URL(`${url}/api/openapi.json`)));
@@ -112,7 +112,7 @@ describe('a client that is made of the API documents', () => {
     expect(execute(process.execPath, [compiler, '--noEmit', '-p', project])).toBe('');
   });
 
-  test.each(engines)('reports, reads and looks things up through the classic contract on $name', async (engine) => {
+  test.each(engines)('reports, reads and searches through the classic contract on $name', async (engine) => {
     const { url } = await start(engine, 'classic');
     expect(await dayOf('classic', url)).toEqual({
       updated: 200,
@@ -127,7 +127,7 @@ describe('a client that is made of the API documents', () => {
     });
   });
 
-  test.each(engines)('does the same through the other contract, and decides on a cause, on $name', async (engine) => {
+  test.each(engines)('does the same through the teuthology contract and makes a decision on $name', async (engine) => {
     const { url } = await start(engine, 'teuthology');
     expect(await dayOf('teuthology', url)).toEqual({
       run: ['finished fail', 1, ['night'], 'Command failed on smithi001 with status 22'],
@@ -140,13 +140,13 @@ describe('a client that is made of the API documents', () => {
   });
 });
 
-/** Carries out the day of a client; the compiler looks at it by itself, because it needs what the server answers. */
+/** Runs the program of a client. It is type-checked separately, because the types come from the document that the server returns. */
 async function dayOf(contract: (typeof contracts)[number], url: string): Promise<unknown> {
   const { day } = await import(join(root, 'test', 'client', `${contract}.ts`));
   return day(url);
 }
 
-/** What a program prints, whether it fails or not. */
+/** The output of a program, whether it fails or not. */
 function execute(program: string, args: string[]): string {
   try {
     return execFileSync(program, args, { encoding: 'utf8' });

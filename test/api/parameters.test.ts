@@ -19,15 +19,15 @@ interface Route {
 const run = runOn(20);
 /** Names of properties that every object inherits. */
 const inherited = ['constructor', '__proto__', 'toString', 'hasOwnProperty'];
-/** Values that a text of each format cannot have. */
+/** Invalid values of each text format. */
 const senseless: Record<string, string[]> = {
   day: ['-1d', '99999999d', '2026-02-30', '0000-01-01', '0100-01-01', '99999-01-01', '1.5', '-1', '2026-11-20T24:00'],
   'time-zone': ['x', 'Mars/Olympus', '+25:00', '%00', '%ED%A0%80'],
   topics: ['x', 'run:', 'runs,x', ',', Array.from({ length: 21 }, (_, at) => `run:${at}`).join(), 'Runs'],
 };
-/** Parameters that name something: what does not exist is refused, and so is half of a pair. */
+/** Parameters that name something. A missing thing is refused, and so is half of a pair. */
 const naming = ['base', 'with', 'run', 'job', 'after'];
-/** Parameters that any text can be: filters, parts of a text, and names by which lists are filtered. */
+/** Parameters that accept any text: filters, parts of a text, and names by which lists are filtered. */
 const anyText = 'q,text,prefix,find,name,file,path,suite,branch,machine_type,cause'.split(',');
 const contracts = [
   '/runs/',
@@ -46,7 +46,7 @@ const contracts = [
   '/queue/pop_queue/',
 ];
 
-/** The required parameters of a route but this one. */
+/** The required parameters of a route except this one. */
 function needed({ parameters }: Route, but: string): string[] {
   const others = parameters.filter(({ name, required }) => required && name !== but);
   return others.map(({ name, schema }) => `${name}=${schema.enum?.[0] ?? 'a'}`);
@@ -63,7 +63,7 @@ describe.each(engines)('parameters of /api on $name', (engine) => {
       '/openapi.json',
     );
     routes = Object.entries(paths).flatMap(([path, { get }]) => {
-      // The contracts have rules of their own for parameters that they do not know.
+      // The contracts have their own rules for unknown parameters.
       if (get === undefined || !path.startsWith('/api/')) return [];
       return {
         path: path
@@ -144,7 +144,7 @@ describe.each(engines)('parameters of /api on $name', (engine) => {
     }
   });
 
-  test('are refused when they are texts without a sense, whatever else is asked for', async () => {
+  test('are refused when they are meaningless texts, whatever the other parameters are', async () => {
     const texts = routes.flatMap((route) =>
       route.parameters
         .filter(({ name, schema: { type, enum: values, pattern } }) => {
@@ -172,7 +172,7 @@ describe.each(engines)('parameters of /api on $name', (engine) => {
     ['x', 'a whole number'],
     ['0', '1 or more'],
     ['61', '60 or less'],
-  ])('that are numbers are described in words: limit=%s must be %s', async (limit, words) => {
+  ])('that are numbers have plain error messages: limit=%s must be %s', async (limit, words) => {
     const { json } = await pages.get(`/api/months?suite=a&limit=${limit}`);
     expect(json).toEqual({ message: `parameter 'limit' must be ${words}` });
   });

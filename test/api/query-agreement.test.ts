@@ -1,4 +1,4 @@
-/** Filters find in the databases what they mean in memory. */
+/** Filters match the same runs and jobs in the databases as in memory. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseQuery } from '../../src/core/query.ts';
@@ -125,7 +125,7 @@ describe.each(engines)('filters on $name', (engine) => {
         signature: line.signature,
         case_causes: line.case_causes,
         error: null,
-        // No description failed in the runs before: none is fixed.
+        // No description failed in the previous runs, so none is fixed.
         traits: traitsOf({ status: line.status, previous: null, verdicts }, page.run),
       } satisfies MatchableJob;
     });

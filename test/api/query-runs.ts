@@ -1,8 +1,8 @@
-/** Filters of runs with their meaning, written independently of the server's code. */
+/** Filters of runs with their meaning, implemented independently of the server's code. */
 import fc from 'fast-check';
 import type { RunItem } from '../../src/http/api/schema.ts';
 
-/** A filter and a function that tells whether a run matches it. */
+/** A filter and a function that says whether a run matches it. */
 export interface RunFilter {
   text: string;
   holds(run: RunItem): boolean;
@@ -215,7 +215,7 @@ function span(points: fc.Arbitrary<Point>, read: (run: RunItem) => number | null
   });
   const ends = Number.POSITIVE_INFINITY;
   return fc.oneof(
-    // An age alone means since then.
+    // An age alone means from then until now.
     points.map(({ text, from, to }) => within(text, from, to > from ? to : ends)),
     points.map(({ text, to }) => within(`>${text}`, to, ends)),
     points.map(({ text, from }) => within(`<${text}`, -ends, from)),

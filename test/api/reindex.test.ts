@@ -1,4 +1,4 @@
-/** `paddles reindex` and the same work of a server after an upgrade: jobs that were stored before the current signature rules. */
+/** `paddles reindex`, and the same work of a server after an upgrade, on jobs stored before the current signature rules. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { failureCause, signatureOf, signatureVersion } from '../../src/core/signature.ts';
 import { open } from '../../src/store/db.ts';
@@ -51,7 +51,7 @@ describe.each(engines)('reindex on $name', (engine) => {
     expect(causes).toContainEqual({ ...cause, version: signatureVersion });
   });
 
-  test('resumes where it was interrupted, and changes nothing that is correct', async () => {
+  test('resumes where it was interrupted and changes nothing that is correct', async () => {
     await forget();
     const stop = new AbortController();
     const first = await reindex(server.db, { all: false, signal: stop.signal, onProgress: () => stop.abort() });

@@ -1,4 +1,4 @@
-/** What is kept of people's words on a run, however long it is and whatever the clocks of servers say. */
+/** Reviews and notes of a run are kept, however long they are and even if the clocks of servers differ. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DecisionItem } from '../../src/http/api/decisions.ts';
 import type { ReviewList } from '../../src/http/api/reviews.ts';
@@ -9,7 +9,7 @@ import { type Pages, runOn, startPages } from './pages.ts';
 const ana = { 'x-paddles-name': 'ana' };
 const run = runOn(13);
 
-describe.each(engines)('the words on a run on $name', (engine) => {
+describe.each(engines)('reviews and decisions of a run on $name', (engine) => {
   let pages: Pages;
   beforeAll(async () => {
     pages = await startPages(engine);
@@ -18,7 +18,7 @@ describe.each(engines)('the words on a run on $name', (engine) => {
   });
   afterAll(() => pages.stop());
 
-  test('are in a list of reviews, the newest first, as far as they are not too long', async () => {
+  test('are listed, newest first, up to a total length', async () => {
     const made = await pages.post(`/api/runs/${run}/review`, { verdict: 'ok' }, ana);
     const { frozen, ...first } = made.json as ReviewList['reviews'][number];
     const causes = frozen.causes.map((cause) => ({ ...cause, title: 'x'.repeat(300_000) }));
@@ -39,7 +39,7 @@ describe.each(engines)('the words on a run on $name', (engine) => {
     expect(fewer[2]).toEqual({ ...first, frozen });
   });
 
-  test('are gone from its page when they are withdrawn, also by a server whose clock is behind', async () => {
+  test('disappear from its page when they are withdrawn, even by a server whose clock is behind', async () => {
     const page = () => pages.read<RunPage>(`/runs/${run}/page`);
     const decided = async () => (await page()).verdicts.filter(({ decision }) => decision !== null).length;
     const ids: number[] = [];
@@ -50,7 +50,7 @@ describe.each(engines)('the words on a run on $name', (engine) => {
     expect(await decided()).toBe(2);
     const withdraw = (id = 0) => pages.post(`/api/decisions/${id}/withdraw`, undefined, ana);
     await withdraw(ids[0]);
-    // By a server whose clock was ahead.
+    // As if made by a server whose clock was ahead.
     await pages.db.kysely
       .updateTable('decisions')
       .set({ withdrawn_at: 2 ** 52 })

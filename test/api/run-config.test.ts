@@ -35,7 +35,7 @@ describe.each(engines)('the configuration of a run on $name', (engine) => {
     });
   });
 
-  test('compares 40 jobs from all over a larger run', async () => {
+  test('compares 40 jobs from all parts of a larger run', async () => {
     for (let id = 100; id < 200; id++) {
       await server.report('large', { job_id: id, suite: 'rados', overrides: { late: id >= 190 } });
     }
@@ -44,7 +44,7 @@ describe.each(engines)('the configuration of a run on $name', (engine) => {
     expect(common).toEqual({ suite: 'rados' });
   });
 
-  test('has values of a hundred kilobytes and names of any kind, but none of a megabyte', async () => {
+  test('contains values of a hundred kilobytes and names of any kind, but no values of a megabyte', async () => {
     const overrides = { list: ['x'.repeat(100_000)], constructor: 1, ['__proto__']: { toString: 2 } };
     const kernel = { is: 'y'.repeat(1_000_000) };
     for (const id of [1, 2, 3]) await server.report('long', { job_id: id, overrides, kernel, roles: [[`a.${id}`]] });

@@ -30,7 +30,7 @@ test.each([
   }
 });
 
-/** Reports finished jobs of the demo's suites; a seventh of them have failed. */
+/** Reports finished jobs of the demo's suites, of which a seventh have failed. */
 async function reportJobs(run: string, size: number): Promise<void> {
   const pool = planRuns({ seed: 11, runs: 40, now: new Date(), days: 5 }).flatMap(({ jobs }) => jobs);
   for (let from = 0; from < size; from += 100) {

@@ -64,7 +64,7 @@ describe.each(engines)('the page of a run on $name', (engine) => {
     expect(texts.filter((text) => text === crash)).toHaveLength(1);
   });
 
-  test('has null for what a job did not report', async () => {
+  test('has null for values that a job did not report', async () => {
     const { jobs } = await page();
     const nothing = { description: null, failure_reason: null, os: null, nodes: [], duration: null, previous: null };
     expect(jobs[2]).toMatchObject({ job_id: '12', ...nothing, links: [] });
@@ -187,12 +187,12 @@ describe.each(engines)('the page of a run on $name', (engine) => {
     expect(await found('dur:>59m')).toEqual({ ids: ['10'], problems: 0 });
   });
 
-  test('filters by is: as its badges say', async () => {
+  test('filters by is: consistently with its badges', async () => {
     const [first, second] = [runOn(20, 'traits'), runOn(21, 'traits')];
     const strange = 'Command crashed: "ceph-mgr -f --cluster ceph -i x"';
     await pages.report(first, { job_id: '1', status: 'fail', description: 'a', failure_reason: strange });
     await pages.report(first, { job_id: '2', status: 'dead', description: 'b' });
-    // A cause is known or unseen whatever became of the description before.
+    // A cause is known or unseen regardless of earlier results of the description.
     await pages.report(second, { job_id: '1', status: 'fail', description: 'a', failure_reason: 'it is odd' });
     await pages.report(second, { job_id: '2', status: 'pass', description: 'b' });
     await pages.report(second, { job_id: '3', status: 'fail', description: 'c', failure_reason: strange });

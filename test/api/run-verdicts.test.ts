@@ -1,4 +1,4 @@
-/** What is said of the failures of runs, on a world of runs with failures that were planted. */
+/** Verdicts on the failures of runs, tested on runs with planted failures. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Compare } from '../../src/http/api/compare.ts';
 import type { RunPage } from '../../src/http/api/run-document.ts';
@@ -17,7 +17,7 @@ const once = 'a single strange failure';
 const lab = 'Failed to reconnect to smithi001';
 const jobs = 20;
 
-/** Of 20 jobs four have x=2; `reasons` are those of the failing ones, by number. */
+/** Reports a run of 20 jobs, of which four have x=2. `reasons` has the failure reasons of the failing ones by number. */
 async function reportRun(pages: Pages, name: string, reasons: Record<number, string>, more = {}): Promise<void> {
   for (let at = 0; at < jobs; at++) {
     const failure_reason = reasons[at];
@@ -50,7 +50,7 @@ describe.each(engines)('verdicts on $name', (engine) => {
   });
   afterAll(() => pages.stop());
 
-  test('tell a regression, a new cause, a flake, a single failure and the lab apart', async () => {
+  test('distinguish a regression, a new cause, a flake, a single failure and the lab', async () => {
     const found = await read(today);
     expect(found.baseline).toEqual({
       base: 'main',
@@ -85,7 +85,7 @@ describe.each(engines)('verdicts on $name', (engine) => {
     ]);
   });
 
-  test('compare a branch of its own with its base, or with the one that is asked for', async () => {
+  test('compare a development branch with its base, or with the requested branch', async () => {
     const found = await read(wip);
     expect(found.baseline).toMatchObject({ base: 'main', runs: 12 });
     expect(said(found, 'branch is broken')).toMatchObject({ verdict: 'NEW', is_new: true });
@@ -101,7 +101,7 @@ describe.each(engines)('verdicts on $name', (engine) => {
     expect((await pages.get(`/api/runs/${clean}/page?base=nothing`)).status).toBe(400);
   });
 
-  test('of a branch that ran once come with the history of its base, with which it is compared', async () => {
+  test('of a branch that ran once include the history of its base, with which it is compared', async () => {
     const page = await pages.read<RunPage>(`/runs/${wip}/page`);
     expect([page.recent_branch, page.recent.length]).toEqual(['main', 12]);
     expect(page.recent.at(-1)?.name).toBe(wip);
@@ -130,7 +130,7 @@ describe.each(engines)('verdicts on $name', (engine) => {
     }
   });
 
-  test('leave as CSV and as Markdown', async () => {
+  test('are exported as CSV and as Markdown', async () => {
     const csv = (await pages.get(`/api/runs/${today}/verdicts.csv`)).text.trimEnd().split('\r\n');
     expect(csv).toHaveLength(6);
     expect(csv[1]).toContain(`${today},main,SINCE,true,`);
@@ -140,7 +140,7 @@ describe.each(engines)('verdicts on $name', (engine) => {
     expect(markdown.text).toContain('- **NEW** 3 jobs: the new thing is broken (');
   });
 
-  test('do not depend on whether digests are kept, and a read-only server says the same', async () => {
+  test('do not depend on stored digests, and are the same on a read-only server', async () => {
     const before = await read(today);
     const kept = () => pages.db.kysely.selectFrom('run_digests').select('run_id').execute();
     expect((await kept()).length).toBeGreaterThanOrEqual(12);
@@ -156,7 +156,7 @@ describe.each(engines)('verdicts on $name', (engine) => {
     expect(await read(today)).toEqual(before);
   });
 
-  test('change with a job of an earlier run, whatever time its client gives, and with its deletion', async () => {
+  test('change with a job of an earlier run, whatever time its client reports, and with its deletion', async () => {
     const run = runOn(2);
     const put = async (body: object) => {
       const answer = await pages.put(`/runs/${run}/jobs/1/`, { updated: '2026-11-02 10:00:00.000000', ...body });
@@ -174,7 +174,7 @@ describe.each(engines)('verdicts on $name', (engine) => {
     expect(said(await read(today), 'strange')).toMatchObject({ verdict: 'UNSEEN', n: 240 });
   });
 
-  test('follow causes that are computed again', async () => {
+  test('follow recomputed causes', async () => {
     const before = await read(today);
     const { kysely } = pages.db;
     await kysely.updateTable('jobs').set({ signature: 'ffffffff' }).where('signature', 'is not', null).execute();
@@ -186,7 +186,7 @@ describe.each(engines)('verdicts on $name', (engine) => {
     expect(await read(today)).toEqual(before);
   });
 
-  test('call it an outage when other suites and branches were hit at the same time', async () => {
+  test('report an outage if other suites and branches were affected at the same time', async () => {
     const lab = await startPages(engine);
     try {
       const full = { status: 'fail', failure_reason: 'write failed: [Errno 28] No space left on device' };
@@ -210,7 +210,7 @@ describe.each(engines)('verdicts on $name', (engine) => {
     }
   });
 
-  test('come to no harm by descriptions and reasons', async () => {
+  test('escape hostile descriptions and reasons', async () => {
     const names = [
       '<b>`x`</b>',
       '[a](javascript:b)',
@@ -241,7 +241,7 @@ describe.each(engines)('verdicts on $name', (engine) => {
     expect(markdown.split('\n').filter((line) => line.startsWith('- **'))).toHaveLength(reasons.length);
   });
 
-  test('are none for runs without failures or jobs, and 404 without the run', async () => {
+  test('are empty for runs without failures or jobs, and 404 for a missing run', async () => {
     expect((await read(runOn(4))).verdicts).toEqual([]);
     await pages.post('/runs/', { name: 'empty' });
     expect(await read('empty')).toMatchObject({ verdicts: [], baseline: { base: 'main', runs: 0, first: null } });

@@ -45,7 +45,7 @@ describe.each(engines)('totals and words of 720 runs on $name', (engine) => {
     return Object.fromEntries(values.map(({ value, count }) => [value, count]));
   };
 
-  // Many more and fewer than are looked up one by one, old ones and new ones, and letters that mean something elsewhere.
+  // Words with more and with fewer matches than are looked up one by one, in old and new runs, and characters that are special in SQL.
   const words = [
     'rados',
     'RADOS',
@@ -115,7 +115,7 @@ describe.each(engines)('totals and words of 720 runs on $name', (engine) => {
     expect(await list()).toMatchObject({ total: 719 });
   });
 
-  test('totals of filters by time hold to the moment', async () => {
+  test('totals of filters by time are correct at any moment', async () => {
     const { total } = await list('scheduled:>2024-02-01');
     expect(await list('scheduled:>2024-01-31')).toMatchObject({ total: total + 1 });
   });
