@@ -1,18 +1,17 @@
 /**
- * Who imports whom, compared with `deps.json`; that no file imports itself in a circle; the limits of length; and a
- * doc comment on every export.
+ * Checks that imports comply with `deps.json` and form no circles, that files and functions are not too long, and that every export
+ * has a doc comment.
  *
  * A key of `rules` is a file, `folder/*` (the files directly in it) or `folder/**` (everything below); a file belongs to the
- * closest one. Files of one key may import each other; everything else stands in the lists of the key, as another key or as
- * the name of a package: `imports` allows any import, `types` only `import type`, `lazily` only `import()`. Unit tests in
- * `src` and `demo` may import anything that stands in these two (those of `src` only `src`) and any package; those of `web`
- * also `test/helpers`. `exceptions` gives the reason for each `path` over 300 lines and each `path#function` over 60. What
- * nothing needs any more, in both lists, is a failure too.
+ * closest one. Files of one key may import each other. Everything else must be in the lists of the key, as another key or as the name
+ * of a package: `imports` allows any import, `types` only `import type`, `lazily` only `import()`. Unit tests in `src` and `demo` may
+ * import anything in these two (those of `src` only `src`) and any package; those of `web` also `test/helpers`. `exceptions` gives the
+ * reason for each `path` over 300 lines and each `path#function` over 60. Unused entries of both lists are failures too.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { expect, test } from 'vitest';
-// The parser that vitest itself uses: TypeScript 7 offers one only as `unstable`.
+// The parser that vitest itself uses, because that of TypeScript 7 is only exported as `unstable`.
 import { parseAst } from 'vitest/node';
 
 interface Node {
@@ -29,7 +28,7 @@ interface Source {
 }
 
 interface Import {
-  /** A path from the root of the repository, the name of a package, or null: computed when it runs. */
+  /** A path from the root of the repository, the name of a package, or null if it is computed at run time. */
   target: string | null;
   kind: Kind;
   at: number;
@@ -56,13 +55,13 @@ test('there is something to check in every folder', () => {
   report(folders.filter((folder) => !sources.some(({ path }) => path.startsWith(`${folder}/`))));
 });
 
-test('every import is allowed by deps.json, and deps.json allows nothing that is not needed', () => {
+test('every import is allowed by deps.json, and deps.json has no unused entry', () => {
   const used = new Set<string>();
   const wrong = ruled.flatMap((source) => wrongImports(source, used));
   report([...wrong, ...staleRules(used)]);
 });
 
-test('no file imports itself in a circle, not even for a type', () => {
+test('no imports form a circle, not even for types', () => {
   const imports = new Map(
     sources.map((source) => [source.path, importsOf(source).flatMap(({ target }) => target ?? [])]),
   );
@@ -110,7 +109,7 @@ function where(part: keyof typeof deps, key: string): string {
   return `deps.json:${lineOf(depsText, at)}`;
 }
 
-/** Calls back for every node, with the name that the place it stands in gives it (`const name = …`, `name: …`). */
+/** Calls back for every node, with the name that its parent gives it (`const name = …`, `name: …`). */
 function visit(node: Node, see: (node: Node, name: string | null) => void, name: string | null = null): void {
   see(node, name);
   const own = nameOf(node.id ?? node.key ?? node.left);
@@ -139,7 +138,7 @@ function importsOf({ path, program }: Source): Import[] {
     } else if (node.type === 'TSImportType') {
       found.push({ target: targetOf(path, node.source), kind: 'types', at: node.start });
     } else if (/^(Import|ExportNamed|ExportAll)Declaration$/.test(node.type) && node.source) {
-      // `import { type X }` still loads the module when it runs; only `import type` does not.
+      // `import { type X }` still loads the module at run time; only `import type` does not.
       const kind = node.importKind === 'type' || node.exportKind === 'type' ? 'types' : 'imports';
       found.push({ target: targetOf(path, node.source), kind, at: node.start });
     }
@@ -158,7 +157,7 @@ function targetOf(from: string, source: unknown): string | null {
     .join('/');
 }
 
-/** The chains of imports that end where they begin, each once. */
+/** The circles of imports, each once. */
 function circles(imports: Map<string, string[]>): string[] {
   const found: string[] = [];
   const done = new Set<string>();
@@ -180,7 +179,7 @@ function keyOf(path: string): string | null {
   return candidates.find((key) => key in deps.rules) ?? null;
 }
 
-/** The imports that no rule allows; adds to `used` what the others need, as `key kind entry`. */
+/** The imports that no rule allows. Adds the entries that the others use to `used`, as `key kind entry`. */
 function wrongImports(source: Source, used: Set<string>): string[] {
   const { path, text } = source;
   const key = keyOf(path);
@@ -233,7 +232,7 @@ function longFile({ path, text }: Source): { name: string; line: string }[] {
   return lines > 300 ? [{ name: path, line: `${path}:1 a file of ${lines} lines: 300 are the limit` }] : [];
 }
 
-/** In tests and benchmarks only functions with a name count: a `describe` is as long as what it describes. */
+/** The functions that are too long. In tests and benchmarks only named functions count, because a `describe` contains all its tests. */
 function longFunctions({ path, text, program }: Source): { name: string; line: string }[] {
   const long: { name: string; line: string }[] = [];
   const onlyNamed = isTest(path) || !/^(src|demo|web|bin)\//.test(path);
@@ -252,7 +251,7 @@ function longFunctions({ path, text, program }: Source): { name: string; line: s
   return long;
 }
 
-/** The exports without a doc comment; one is enough for all the overloads of a function. */
+/** The exports without a doc comment. One comment is enough for all overloads of a function. */
 function undocumented({ path, text, program }: Source): string[] {
   const first = new Map<string, Node>();
   const exported = new Set<string>();
@@ -282,7 +281,7 @@ function namesOf(declaration: Node): string[] {
 }
 
 function hasDocAbove(text: string, at: number): boolean {
-  // A line such as `// biome-ignore …` may stand between the two.
+  // A line such as `// biome-ignore …` is allowed between the two.
   const above = text.slice(0, at).replace(/(\n[ \t]*\/\/[^\n]*)*\n?[ \t]*$/, '');
   return above.endsWith('*/') && text.startsWith('/**', above.lastIndexOf('/*'));
 }

@@ -1,7 +1,7 @@
 /**
- * What documents and comments refer to exists: sections of the contracts, targets of links, files and folders. A section
- * is cited as `teuthology contract §3.8`, several as `teuthology contract §2.10 to §2.18` or `teuthology contract §1.4, §7.15`.
- * Only the contract's own document leaves its name out.
+ * Everything that documents and comments refer to exists: sections of the contracts, targets of links, files and folders. A section is
+ * cited as `teuthology contract §3.8`, several as `teuthology contract §2.10 to §2.18` or `teuthology contract §1.4, §7.15`. Only the
+ * contract's own document omits the name.
  */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
@@ -12,7 +12,7 @@ interface Source {
   lines: Line[];
 }
 
-/** A line that people read: of Markdown any, of code those of comments. */
+/** A line of prose: any line of Markdown, or a line of a comment in code. */
 interface Line {
   at: number;
   text: string;
@@ -32,7 +32,7 @@ const documents = sources.filter(({ path }) => path.endsWith('.md'));
 
 const contracts = new Map(['classic', 'teuthology'].map((name) => [name, sectionsOf(`docs/contracts/${name}.md`)]));
 
-/** Names in documents and comments that look like files of the repository but are none, and what they are. */
+/** Names in documents and comments that look like files of the repository but are not, and what they are. */
 const foreign = new Map([
   ['paddles.json', 'a configuration file that an operator may write'],
   ['web/dist', 'made by the build'],
@@ -40,7 +40,7 @@ const foreign = new Map([
   ['jobs.json', 'the end of a URL'],
 ]);
 
-test('the sections of a contract have numbers of their own', () => {
+test('the sections of a contract have unique numbers', () => {
   const repeated = [...contracts].flatMap(([name, numbers]) =>
     numbers.filter((number, index) => numbers.indexOf(number) < index).map((number) => `${name}: ${number} twice`),
   );
@@ -58,7 +58,7 @@ test('every section that is cited exists', () => {
     });
   const wrong = sources.flatMap(({ path, lines }) => {
     const own = /^docs\/contracts\/(\w+)\.md$/.exec(path)?.[1];
-    // A citation may be broken between two lines.
+    // A citation can be split across two lines.
     const whole = lines.map(({ text }) => text.replace(/^\s*(\*|\/\/) ?/, '')).join(' ');
     const rest = whole.replaceAll(citation, '');
     return [
@@ -69,7 +69,7 @@ test('every section that is cited exists', () => {
   report(wrong, checked);
 });
 
-test('every decision that is cited by its number exists, once', () => {
+test('every decision that is cited by its number exists exactly once', () => {
   const numbers = files.flatMap((path) => /^docs\/decisions\/0*(\d+)-/.exec(path)?.[1] ?? []);
   const repeated = numbers
     .filter((number, index) => numbers.indexOf(number) < index)
@@ -83,7 +83,7 @@ test('every decision that is cited by its number exists, once', () => {
   report([...repeated, ...missing.map(({ number, where }) => `${where} there is no decision ${number}`)], cited.length);
 });
 
-test('every link in Markdown leads somewhere', () => {
+test('every link in Markdown has a target', () => {
   let checked = 0;
   const wrong = documents.flatMap(({ path, lines }) =>
     lines.flatMap(({ at, text }) =>
@@ -130,7 +130,7 @@ function read(path: string): Source {
   return { path, lines: path.endsWith('.md') ? lines : lines.filter(({ text }) => comment.test(text)) };
 }
 
-/** The numbers of the sections of a document: of headings, and of entries like `- **7.48** …`. */
+/** The section numbers of a document, in headings and in entries like `- **7.48** …`. */
 function sectionsOf(path: string): string[] {
   const text = readFileSync(join(root, path), 'utf8');
   return [...text.matchAll(/^(?:#+ (\d+(?:\.\d+)?) |- \*\*(\d+\.\d+)\*\* )/gm)].map(
@@ -143,7 +143,7 @@ function linksIn(text: string): string[] {
   return [...links].map(([, link, source]) => link ?? source ?? '');
 }
 
-/** The anchors that GitHub gives the headings of a document. */
+/** The anchors that GitHub generates for the headings of a document. */
 function anchorsOf(path: string): string[] {
   const text = readFileSync(join(root, path), 'utf8').replaceAll(/^```[\s\S]*?^```$/gm, '');
   const seen = new Map<string, number>();
@@ -167,7 +167,7 @@ function namesIn(text: string): string[] {
   return [...new Set(found.map((name) => name.replace(/^\.\//, '').replace(/[./]+$/, '')))];
 }
 
-/** True for a path from the root or from `folder`, and for the end of one, which is how a file is named for short. */
+/** True for a path from the root or from `folder`, and for the end of a path, as an abbreviation. */
 function isThere(name: string, folder: string): boolean {
   const paths = [name, posix.join(folder, name)];
   if (paths.some((path) => existsSync(join(root, path)))) return true;

@@ -1,4 +1,4 @@
-/** Signatures group failure reasons as a person did. Precision matters most: two causes in one group hide one of them. */
+/** Signatures group failure reasons like a person did. Precision matters most, because two causes in one group hide one of them. */
 import { describe, expect, test } from 'vitest';
 import { signatureOf } from '../src/core/signature.ts';
 import { copiesOf, nearMissesOf, type Reason, reasonsIn, scoreOf, strayed, wrapped } from './helpers/grouping.ts';

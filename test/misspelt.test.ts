@@ -11,7 +11,7 @@ test.each([
   expect(misspelt({ [name]: '1', PADDLES_SERVER_HOST: 'localhost', PATH: '' })).toEqual([{ name, nearest }]);
 });
 
-test('variables that Kubernetes sets for a service are not meant as settings', () => {
+test('variables that Kubernetes sets for a service are not reported as misspelt settings', () => {
   const set = {
     PADDLES_PORT: 'tcp://10.0.0.1:80',
     PADDLES_PORT_80_TCP_ADDR: '10.0.0.1',

@@ -1,6 +1,6 @@
 /**
- * Every regular expression of the server and the dashboard takes linear time: each is run on texts that are made of what it
- * looks for. The expressions are read from the source, so that a new one is tested by itself.
+ * Every regular expression of the server and the dashboard takes linear time. Each is run on texts made of pieces that it matches. The
+ * expressions are read from the source, so that new ones are tested automatically.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,22 +9,22 @@ import { parseAst } from 'vite';
 import { expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
-/** No expression is given more than a URL has, or lists show of a text. A quadratic one takes half a second for it. */
+/** The longest text that an expression is applied to: a URL, or a text in a list. A quadratic expression takes half a second for it. */
 const length = 16 << 10;
-/** Milliseconds of a processor. A linear one takes less than one; what else the machine does is not counted. */
+/** Milliseconds of processor time. A linear expression takes less than one. */
 const patience = 10;
 const tries = 3;
 
 interface Expression {
   place: string;
   regex: RegExp;
-  /** For `split`, which looks for it everywhere. */
+  /** True for an expression of `split`, which is matched at every position. */
   everywhere: boolean;
 }
 
 type Syntax = { type?: string; [key: string]: unknown };
 
-/** The expressions of a file; the parts of a template that are computed are taken for a letter. */
+/** The expressions of a file. Computed parts of a template count as a letter. */
 function expressionsIn(file: string): Expression[] {
   const found: Expression[] = [];
   const add = (pattern: string, flags: string, everywhere: boolean) =>
@@ -56,7 +56,7 @@ function computed([pattern, flags]: Syntax[]): [string, string] {
   return [text, String(flags?.value ?? '')];
 }
 
-/** Characters that an expression tells apart from others: those in it, and one of each class. */
+/** The characters that an expression distinguishes: those in it, and one of each class. */
 function lettersOf({ source }: RegExp): string[] {
   const written = source.replace(/\\[a-zA-Z]|\\x..|\(\?<?[:=!]/g, '').match(/[^\\()[\]{}|^$+?]/g) ?? [];
   return [
@@ -64,7 +64,7 @@ function lettersOf({ source }: RegExp): string[] {
   ];
 }
 
-/** Texts that an expression looks for: its literal parts, some matches, and the beginnings of one. */
+/** Texts that an expression matches in part: its literals, some matches, and the beginnings of a match. */
 function piecesOf(regex: RegExp): string[] {
   const literals = regex.source.match(/(?:[\w ,:"'=@<>/-]|\\[[\](){}/.?+*])+/g) ?? [];
   const pieces = literals.map((text) => text.replace(/\\(.)/g, '$1')).filter((text) => text.length > 1);
@@ -75,9 +75,9 @@ function piecesOf(regex: RegExp): string[] {
 }
 
 function matchesOf({ source, flags }: RegExp): string[] {
-  // Such a class would be generated for ever.
+  // The generator would not terminate for such a class.
   if (/\\0|\\x|\\[pP]{/.test(source)) return [];
-  // Lookarounds cannot be generated: what an expression matches without them is near enough.
+  // Lookarounds cannot be generated. Matches of the expression without them are similar enough.
   const plain = source.replace(/\(\?<?[=!][^()]*\)/g, '').replace(/\\b/g, '');
   try {
     return fc.sample(fc.stringMatching(new RegExp(plain, flags.replace(/[gi]/g, ''))), { seed: 1, numRuns: 6 });
@@ -105,7 +105,7 @@ function* hostileTexts(regex: RegExp): Generator<Hostile> {
   }
 }
 
-/** The first text that takes long, and how long. A short one is tried first: a linear expression takes 0.025 ms for it. */
+/** The first text that takes too long, and its time. A short text is tried first, for which a linear expression takes 0.025 ms. */
 function slowText({ regex, everywhere }: Expression): string | undefined {
   for (const hostile of hostileTexts(regex)) {
     if (timeOf(regex, everywhere, hostile(length / 8), 0.15) <= 0.15) continue;
@@ -116,7 +116,7 @@ function slowText({ regex, everywhere }: Expression): string | undefined {
   return undefined;
 }
 
-/** The least time of a processor that an expression takes for a text, in milliseconds. What takes twenty times as long as is enough is not tried again. */
+/** The shortest processor time of an expression for a text, in milliseconds. Stops early at twenty times `enough`. */
 function timeOf(regex: RegExp, everywhere: boolean, text: string, enough: number): number {
   let least = Number.POSITIVE_INFINITY;
   for (let run = 0; run < tries && least > enough && (run === 0 || least < 20 * enough); run++) {
@@ -138,14 +138,14 @@ test('the expressions of both parts are found', () => {
     expect([part, expressions.filter(({ place }) => place.startsWith(part)).length > 5]).toEqual([part, true]);
 });
 
-test('a quadratic expression is found out', () => {
+test('a quadratic expression is detected', () => {
   for (const regex of [/\s+$/, /[^/]*$/, /(\d+)([smh])/g, /cluster \[(\w+)\]\s+(.*?)"? in cluster log"?$/s]) {
     expect([regex, slowText({ place: '', regex, everywhere: false })]).toEqual([regex, expect.any(String)]);
   }
 });
 
 test('no expression takes long for a hostile text', () => {
-  // One that repeats nothing looks at each place once.
+  // An expression without repetition examines each position once.
   const repeating = expressions.filter(({ regex }) => /[*+{]/.test(regex.source));
   expect(repeating.length).toBeGreaterThan(expressions.length / 4);
   const slow = repeating.flatMap((expression) => {

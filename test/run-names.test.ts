@@ -6,7 +6,7 @@ import { allData } from './helpers/lab-data.ts';
 describe.each(allData)('run names in $name', ({ lines }) => {
   const names = lines('run-names.txt');
 
-  test('are parsed completely, except for a machine type that the name does not have', () => {
+  test('are parsed completely, except for a machine type that is missing in the name', () => {
     const incomplete = names.filter((name) => {
       const { scheduled, ...texts } = parseRunName(name);
       return scheduled === null || Object.values(texts).includes('');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseCLI, startVitest } from 'vitest/node';
 import { killNow } from './helpers/left-behind.ts';
 
-// Workers end with this process, and the servers that they started end here.
+// Test workers end with this process. The servers that they started are killed here.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     killNow(String(process.pid));

@@ -1,4 +1,4 @@
-/** Every answer of `/api` and of the contracts against the schema of its route. */
+/** Checks every answer of `/api` and of the contracts against the schema of its route. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Compile } from 'typebox/schema';
 import { Problem } from '../../src/http/api/schema.ts';
@@ -6,12 +6,12 @@ import { Problem } from '../../src/http/api/schema.ts';
 type Schema = Record<string, unknown>;
 type Check = ReturnType<typeof Compile>;
 
-/** By schema. The servers of a process have the schemas in common. */
+/** The compiled checks by schema, because the servers of a process share the schemas. */
 const checks = new WeakMap<object, Check>();
 
 /**
- * Watches a server that does not listen yet. What it answers against a schema is added to the list that this returns, one
- * sentence each, and so is a route without a schema of what it answers.
+ * Watches a server that does not listen yet. Adds a sentence to the returned list for each answer that violates its schema, and for
+ * each route without a schema for an answer.
  */
 export function watchAnswers(app: FastifyInstance): string[] {
   const wrong: string[] = [];
@@ -26,7 +26,7 @@ export function watchAnswers(app: FastifyInstance): string[] {
   return wrong;
 }
 
-/** Throws what `watchAnswers` has found. */
+/** Throws the violations that `watchAnswers` has found. */
 export function refuseWrongAnswers(wrong: string[]): void {
   if (wrong.length > 0) throw new Error(`answers that do not match their schemas\n${wrong.join('\n')}`);
 }
@@ -37,7 +37,7 @@ function isApi(url: string): boolean {
 
 function problemOf(request: FastifyRequest, reply: FastifyReply, payload: unknown): string | null {
   const { statusCode } = reply;
-  // Browsers are led from addresses of the contracts to the dashboard.
+  // Browsers are redirected from addresses of the contracts to the dashboard.
   const isLed = statusCode === 302 && !isApi(request.url);
   if (statusCode === 304 || isLed || request.method === 'HEAD') return null;
   const { response = {} } = request.routeOptions.schema ?? {};
@@ -47,18 +47,18 @@ function problemOf(request: FastifyRequest, reply: FastifyReply, payload: unknow
   const type = String(reply.getHeader('content-type')).split(';')[0] as string;
   if ('content' in schema) return schema.content?.[type] ? null : `it has no ${type}`;
   if (type !== 'application/json') return `it is ${type}, not JSON`;
-  // The long lists of the contracts are streams; the short ones tell enough.
+  // Long lists of the contracts are streams, which are not checked. Short lists have the same shape.
   if (typeof payload !== 'string' && !Buffer.isBuffer(payload))
     return isApi(request.url) ? 'it is a stream, which nothing checks' : null;
   const check = checks.get(schema) ?? Compile(exact(schema) as Schema);
   checks.set(schema, check);
   const answer: unknown = JSON.parse(String(payload));
-  // A hundred times as fast as to look for the errors of an answer that has none.
+  // A hundred times as fast as searching a valid answer for errors.
   if (check.Check(answer)) return null;
   return JSON.stringify(check.Errors(answer)[1].slice(0, 3));
 }
 
-/** The schema with every key refused that it does not name. */
+/** The schema with all unknown keys refused. */
 function exact(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(exact);
   if (typeof schema !== 'object' || schema === null) return schema;

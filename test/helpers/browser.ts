@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** The one without windows comes first: it takes a quarter less of the processors. */
+/** The headless shell comes first, because it takes a quarter less processor time. */
 const places = [
   process.env.CHROMIUM,
   '/usr/bin/chromium-headless-shell',
@@ -13,14 +13,14 @@ const places = [
 ];
 const executable = places.find((path) => path !== undefined && existsSync(path));
 
-/** Whether browser tests run: always in CI, otherwise when a browser is installed. */
+/** Whether browser tests run: always in CI, elsewhere if a browser is installed. */
 export const hasBrowser = executable !== undefined || process.env.CI === 'true';
 
 if (!hasBrowser) {
   process.stdout.write('tests: browser tests are skipped without Chromium (Debian: apt-get install chromium)\n');
 }
 
-/** Starts the browser, with flags that keep it from contacting Google's servers, and with `flags` of the test's own. */
+/** Starts the browser with flags that keep it from contacting Google's servers, and with the test's own `flags`. */
 export function startBrowser(flags: string[] = []): Promise<Browser> {
   if (executable === undefined) throw new Error('no Chromium; install it (Debian: apt-get install chromium)');
   return chromium.launch({
@@ -42,7 +42,7 @@ export function startBrowser(flags: string[] = []): Promise<Browser> {
 export interface Look {
   theme: 'light' | 'dark';
   width: 'wide' | 'narrow';
-  /** Where the browser is; where this machine is when it is absent. */
+  /** The browser's time zone; that of this machine if absent. */
   timezoneId?: string;
 }
 
@@ -88,17 +88,17 @@ export async function closePage({ context, wrong }: Watched): Promise<void> {
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** The rules of axe that look at colours: all that another theme can break. */
+/** The rules of axe about colours, the only ones that another theme can break. */
 const colourRules = ['color-contrast', 'link-in-text-block'];
 
-/** The violations that axe finds on a page, in a line each: of all its rules, of those about colours, or of the others. */
+/** The violations that axe finds on a page, one line each: of all rules, of those about colours, or of the others. */
 export async function violations(page: Page, rules: 'all' | 'colours' | 'others' = 'all'): Promise<string[]> {
   const options = {
     all: {},
     colours: { runOnly: colourRules },
     others: { rules: Object.fromEntries(colourRules.map((rule) => [rule, { enabled: false }])) },
   }[rules];
-  // It takes 0.1 s. Not through a script element: the page's policy allows none but its own.
+  // Takes 0.1 s. Evaluated, because the page's policy allows no foreign script element.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeSource);
   return page.evaluate(async (chosen) => {
     const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } };

@@ -1,4 +1,4 @@
-/** Data as `/api` sends it, for unit tests of the dashboard; each function fills in what a test does not care about. */
+/** Data as sent by `/api`, for unit tests of the dashboard. Each function fills in the values that a test does not need. */
 import { noJobs } from '../../src/core/run.ts';
 import type { DecisionItem } from '../../src/http/api/decisions.ts';
 import type { PageSignature, RunPage } from '../../src/http/api/run-document.ts';
@@ -7,7 +7,7 @@ import type { JobItem, RunItem } from '../../src/http/api/schema.ts';
 
 const scheduled = Date.UTC(2026, 10, 23, 9);
 
-/** A run; `total` is that of its counts unless given. */
+/** A run. `total` is the sum of its counts unless given. */
 export function aRun(given: Partial<Omit<RunItem, 'counts'>> & { counts?: Partial<RunItem['counts']> } = {}): RunItem {
   const counts = { ...noJobs(), ...given.counts };
   return {
@@ -57,12 +57,12 @@ export function aHistoryJob(given: Partial<JobItem> = {}): JobItem {
   };
 }
 
-/** A cause, counted run by run. */
+/** A cause with its number of jobs in each run. */
 export function aCause(id: string, seen: number[], kind = 'command'): PageSignature {
   return { id, kind, title: `cause ${id}`, class: 'unclear', seen };
 }
 
-/** What is said of a cause: KNOWN unless given. */
+/** A verdict on a cause, by default KNOWN. */
 export function aVerdict(cause: string, given: Partial<PageVerdict> = {}): PageVerdict {
   const counts = { c: 1, m: 10, k: 2, n: 100, lo: 0.01, hi: 0.07, runs: 10, runs_with: 2 };
   const nothing = {
@@ -80,7 +80,7 @@ export function aVerdict(cause: string, given: Partial<PageVerdict> = {}): PageV
   return { cause, class: 'unclear', verdict, measured: verdict, sentence, ...counts, ...nothing, ...given };
 }
 
-/** A decision on a cause: a product bug unless given. */
+/** A decision on a cause, by default a product bug. */
 export function aDecision(given: Partial<DecisionItem> = {}): DecisionItem {
   return {
     ...{ id: 1, cause: 'a', version: 2, kind: 'command', title: 'cause a', class: 'product bug', issue_url: null },
@@ -106,19 +106,19 @@ export interface SampleJob {
   links?: RunPage['jobs'][number]['links'];
 }
 
-/** What a page is made of. */
+/** The content of a page. */
 export interface SamplePage {
   run?: Parameters<typeof aRun>[0];
   jobs?: readonly SampleJob[];
   causes?: PageSignature[];
   verdicts?: PageVerdict[];
   baseline?: RunPage['baseline'];
-  /** How many earlier runs there are, one a day. */
+  /** The number of earlier runs, one per day. */
   earlier?: number;
   log_href_template?: string;
 }
 
-/** The page of a run. Jobs get ids from 1 on. */
+/** The page of a run. Jobs get ids from 1. */
 export function aPage({
   run,
   jobs = [],

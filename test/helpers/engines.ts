@@ -16,17 +16,17 @@ export interface TestDatabase {
 /** A database engine. */
 export interface Engine {
   name: 'sqlite' | 'postgres';
-  /** An empty database, as a first start finds it. */
+  /** Creates an empty database, as before the first start of a server. */
   createDatabase(): Promise<TestDatabase>;
-  /** A database as the first start leaves it: a copy, which takes a tenth of the time. */
+  /** Creates a database with all tables, as after the first start. It is a copy, which takes a tenth of the time. */
   createTables(): Promise<TestDatabase>;
 }
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** URL of the `postgres` database on the private server, and the name of the database there that copies are made of. */
+    /** URL of the `postgres` database on the private server, and the name of the template database there. */
     postgres: { server: string; template: string };
-    /** The file that copies are made of. */
+    /** The file that is copied. */
     sqliteTemplate: string;
   }
 }
@@ -47,7 +47,7 @@ async function createSqlite(withTables: boolean): Promise<TestDatabase> {
 async function createPostgres(withTables: boolean): Promise<TestDatabase> {
   const { server, template } = inject('postgres');
   const name = `paddles_${randomBytes(8).toString('hex')}`;
-  // Of the two ways to copy this one is faster where nothing waits for a disk.
+  // The faster one of the two copy strategies if the data is in memory.
   await execute(server, `create database ${name} ${withTables ? `template ${template}` : ''} strategy file_copy`);
   const url = new URL(server);
   url.pathname = `/${name}`;
@@ -55,8 +55,8 @@ async function createPostgres(withTables: boolean): Promise<TestDatabase> {
 }
 
 /**
- * Executes statements, separated by semicolons, past the server. A server may be writing to the same SQLite file, also
- * between requests, so a lock of the file is waited for.
+ * Executes statements, separated by semicolons, directly on the database. Waits for locks, because a server can be writing to the
+ * same SQLite file, also between requests.
  */
 export async function execute(url: string, statements: string): Promise<void> {
   if (url.startsWith('sqlite:')) {

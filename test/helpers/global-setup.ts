@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { bundleServer } from '../../bin/bundle.ts';
-// @ts-expect-error A launcher: plain JavaScript.
+// @ts-expect-error The launchers are plain JavaScript.
 import { ensureBuilt } from '../../bin/web.mjs';
 import { bundledProgram } from './bundle.ts';
 import { execute } from './engines.ts';
@@ -13,9 +13,9 @@ import { memoryFolder } from './memory.ts';
 import { startPostgres } from './postgres.ts';
 
 /**
- * Builds the dashboard and starts one private PostgreSQL server, in which each test creates its own database, and makes the
- * databases that most of those are copies of. A process that a test leaves running makes the run fail. Vitest calls this for each
- * project; the first one shares what it made.
+ * Builds the dashboard, starts a private PostgreSQL server in which each test creates its own database, and creates the template
+ * databases. A process that a test leaves running makes the run fail. Vitest calls this for each project, and all projects share the
+ * result of the first call.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const shared = project.vitest.projects.map((each) => each.getProvidedContext()).find(({ postgres }) => postgres);
@@ -26,7 +26,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   ensureBuilt();
   await bundleServer(dirname(bundledProgram));
-  // No test crashes the system or this PostgreSQL server.
+  // No fsync, because no test crashes the system or this PostgreSQL server.
   const server = await startPostgres({ fsync: false });
   process.stdout.write(`tests: SQLite, and ${server.source}\n`);
   if (!realData) process.stdout.write('tests: no strings of real labs (PADDLES_DATA); only made-up ones are used\n');

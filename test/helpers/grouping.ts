@@ -18,7 +18,7 @@ export interface Score {
 export function reasonsIn(data: LabData): Reason[] {
   const files = data === ownData ? ['failure-reasons.jsonl'] : ['failure-reasons.jsonl', 'failure-reasons-2.jsonl'];
   const reasons = files.flatMap((file) => data.lines(file)).map((line) => JSON.parse(line) as Reason);
-  // With few reasons the score would mean nothing.
+  // A score of few reasons would be meaningless.
   if (reasons.length < 100) throw new Error(`${data.name} has only ${reasons.length} failure reasons`);
   return reasons;
 }
@@ -91,7 +91,7 @@ function two(number: number): string {
   return String(number).padStart(2, '0');
 }
 
-/** Makes copies of a reason with other hosts, numbers, ids, paths and times; the same ones every time. None when the reason has nothing of these. */
+/** Makes copies of a reason with other hosts, numbers, ids, paths and times, the same every time. None if the reason contains none of these. */
 export function copiesOf({ text, cause }: Reason, count: number): Reason[] {
   let state = [...text].reduce((sum, character) => (Math.imul(sum, 31) + (character.codePointAt(0) ?? 0)) >>> 0, 7);
   const random: Random = (end) => {
@@ -106,7 +106,7 @@ export function copiesOf({ text, cause }: Reason, count: number): Reason[] {
 
 type Wrapper = (text: string) => string;
 
-/** What clients and people put around a reason. */
+/** Text that clients and users put around a reason. */
 const wrappers: Wrapper[] = [
   (text) => `\x1b[31m${text}\x1b[0m`,
   (text) => `2026-03-04T05:06:07.890 ERROR:teuthology.run_tasks:${text}`,
@@ -115,12 +115,12 @@ const wrappers: Wrapper[] = [
   (text) => ` ${text}\n`,
 ];
 
-/** A reason as it stands in a log, in bytes, in quotes or in colours. */
+/** A reason as it appears in a log, in bytes, in quotes or in colours. */
 export function wrapped({ text, cause }: Reason): Reason[] {
   return wrappers.map((wrap) => ({ text: wrap(text), cause }));
 }
 
-/** What makes another cause of the same shape: another test, daemon, package, code, action, module, exception, script, flavor. */
+/** Changes that make a different cause of the same shape: another test, daemon, package, code, action, module, exception, script, flavor. */
 const others: [what: RegExp, other: string][] = [
   [/(?<=\btest_\w+)(?= \([\w.]+\))/, '_again'],
   [/(?<=\.(?:Test\w+|\w+Test))(?=[.)])/, 'More'],
@@ -140,7 +140,7 @@ const others: [what: RegExp, other: string][] = [
   [/(?<=^Failed to fetch .*flavors?=)default/, 'debug'],
 ];
 
-/** Reasons of the same shape that have another cause. */
+/** Reasons of the same shape with a different cause. */
 export function nearMissesOf({ text, cause }: Reason): Reason[] {
   const misses = others.map(([what, other]) => text.replace(what, other));
   return misses.filter((miss) => miss !== text).map((miss) => ({ text: miss, cause: `${cause}, but another` }));

@@ -1,6 +1,5 @@
 /**
- * A client that behaves like teuthology (teuthology contract §4). Its functions throw when an answer is not what teuthology
- * expects.
+ * A client that behaves like teuthology (teuthology contract §4). Its functions throw if an answer is not what teuthology expects.
  */
 import type { Answer, TestServer } from './server.ts';
 
@@ -64,8 +63,8 @@ const pythonRequests = {
 const json = { ...pythonRequests, 'content-type': 'application/json' };
 
 /**
- * Creates a client of a server that speaks the teuthology contract. What stands before the host in `results_server` goes into a
- * header, as python-requests does it.
+ * Creates a client of a server that speaks the teuthology contract. Like python-requests, it sends credentials in the URL
+ * `results_server` as a header.
  */
 export function createLab(server: TestServer, results_server = server.url): Lab {
   const { username, password } = new URL(results_server);

@@ -8,7 +8,7 @@ interface Running {
   command: string;
 }
 
-/** Kills the processes of a run that are left, and returns their command lines. Processes that are ending get some seconds. */
+/** Kills the remaining processes of a run and returns their command lines. Processes that are ending get some seconds. */
 export async function killLeftBehind(run: string): Promise<string[]> {
   let left = processesOf(run);
   for (let attempt = 0; left.length > 0 && attempt < 100; attempt++) {
@@ -29,7 +29,7 @@ function kill(processes: Running[]): void {
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
-      // It has ended.
+      // The process has ended.
     }
   }
 }
@@ -43,10 +43,10 @@ function processesOf(run: string): Running[] {
         const environment = readFileSync(`/proc/${name}/environ`, 'latin1').split('\0');
         if (!environment.includes(`TEST_RUN=${run}`)) return [];
         const command = readFileSync(`/proc/${name}/cmdline`, 'latin1').replaceAll('\0', ' ').trim();
-        // PostgreSQL ends by itself and removes its data (postgres.ts). A process without a command line has ended.
+        // PostgreSQL stops by itself and removes its data (postgres.ts). A process without a command line has ended.
         return command === '' || /^sh -c|postgres/.test(command) ? [] : [{ pid: Number(name), command }];
       } catch {
-        // It has ended, or belongs to another user.
+        // The process has ended or belongs to another user.
         return [];
       }
     });

@@ -1,16 +1,16 @@
 import { type AddressInfo, createServer } from 'node:net';
 
-/** A mail server that keeps nothing. */
+/** A mail server that discards all mail. */
 export interface MailServer {
   url: string;
-  /** What it answers to a line, or to each line that begins with a word; by default it takes everything. */
+  /** The answers to a line, or to lines that begin with a word. By default it accepts everything. */
   answers: Record<string, string>;
-  /** The lines that it was sent. */
+  /** The lines that it received. */
   commands: string[];
   stop(): Promise<unknown>;
 }
 
-/** Starts one on a free port. */
+/** Starts a mail server on a free port. */
 export async function startMailServer(): Promise<MailServer> {
   const server = createServer((socket) => {
     let isData = false;

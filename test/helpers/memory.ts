@@ -2,8 +2,8 @@ import { existsSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 
 /**
- * A folder for databases. It is in memory when there is enough of it, because otherwise every commit waits for the disk.
- * Tests kill processes but not the system, so nothing else changes.
+ * A folder for databases. It is in memory if there is enough, because otherwise every commit waits for the disk. Tests kill
+ * processes but not the system, so this does not affect their results.
  */
 export const memoryFolder = hasRoom('/dev/shm') ? '/dev/shm' : tmpdir();
 

@@ -24,12 +24,12 @@ import { memoryFolder } from './memory.ts';
 export interface PrivatePostgres {
   /** URL of its database `postgres`. */
   url: string;
-  /** Where its programs come from, for messages. */
+  /** The origin of its programs, for messages. */
   source: string;
   stop(): Promise<void>;
 }
 
-/** A private server with what is needed to create a standby from its files. */
+/** A private server with the facts needed to create a standby from its files. */
 export interface OwnPostgres extends PrivatePostgres {
   bin: string;
   /** The folder that contains its `data` folder. */
@@ -42,7 +42,7 @@ interface Programs {
   source: string;
 }
 
-/** The system user that the server runs as. */
+/** The system user as whom the server runs. */
 export interface User {
   uid: number;
   gid: number;
@@ -57,8 +57,8 @@ interface Durability {
 /**
  * Starts a PostgreSQL server in a temporary folder on a free port of 127.0.0.1. It uses an installed PostgreSQL 15 or later,
  * otherwise that of the npm package; PADDLES_TEST_POSTGRES=installed|embedded chooses one. With PADDLES_TEST_POSTGRES_URL an
- * existing server is used instead, whose user must be allowed to create databases. Set `fsync` to false when nothing depends
- * on durability after a crash of the system; then its data is in memory, unless that is to cost what it costs on a disk.
+ * existing server is used instead, whose user must be allowed to create databases. Set `fsync` to false if nothing depends on
+ * durability after a crash of the system. The data is then in memory, unless `inMemory` is false to include the cost of a disk.
  */
 export async function startPostgres(durability: Durability = {}): Promise<PrivatePostgres> {
   const given = process.env.PADDLES_TEST_POSTGRES_URL;
@@ -104,7 +104,7 @@ function initialise(bin: string, folder: string, user: User | null): void {
   execFileSync(join(bin, 'initdb'), args, { cwd: '/', stdio: 'pipe', ...user });
 }
 
-/** Finds the PostgreSQL that the tests use. Throws when there is none, with a message for the user. */
+/** Finds the PostgreSQL that the tests use. Throws if there is none, with a message for the user. */
 export function findPrograms(): Programs {
   const wanted = process.env.PADDLES_TEST_POSTGRES || undefined;
   if (wanted !== undefined && !['installed', 'embedded'].includes(wanted)) {
@@ -160,7 +160,7 @@ export function unprivilegedUser(): User | null {
   throw new Error('PostgreSQL cannot run as root, and there is neither a user postgres nor a user nobody');
 }
 
-/** Returns the folder of the programs, or a copy of it when the user cannot read it, as in a closed home directory. */
+/** Returns the folder of the programs, or a copy of it if the user cannot read it, as in a closed home directory. */
 function reachable(bin: string, folder: string, user: User): string {
   try {
     execFileSync(join(bin, 'postgres'), ['--version'], { cwd: '/', stdio: 'pipe', ...user });
@@ -168,7 +168,7 @@ function reachable(bin: string, folder: string, user: User): string {
     return bin;
   } catch {
     const copy = join(folder, 'native');
-    // Keep the links between libraries relative; absolute ones would lead back into the closed folder.
+    // Keep the links between libraries relative, because absolute ones would point into the closed folder.
     cpSync(resolve(bin, '..'), copy, { recursive: true, verbatimSymlinks: true });
     // The shell that stops the server must be able to remove the copy.
     execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, copy]);
@@ -208,7 +208,7 @@ export function startServer({ bin, folder, port, user, fsync }: Start): ChildPro
     'max_connections=200',
     'shared_buffers=128MB',
     `fsync=${fsync ? 'on' : 'off'}`,
-    // Whole pages in the log are for crashes of the system as well; a short log takes little memory.
+    // Full page writes are only needed after a crash of the system, and a short log takes little memory.
     ...(fsync ? [] : ['full_page_writes=off', 'max_wal_size=256MB']),
   ];
   const args = ['-D', join(folder, 'data'), ...settings.flatMap((setting) => ['-c', setting])];
@@ -219,7 +219,7 @@ export function startServer({ bin, folder, port, user, fsync }: Start): ChildPro
     return spawn('sh', ['-c', script, 'sh', folder, join(bin, 'postgres'), ...args], {
       cwd: '/',
       stdio: ['pipe', log, log],
-      // In its own process group, so that a signal for the tests does not stop the server before they have closed their connections.
+      // In its own process group, so that a signal to the tests does not stop the server before they have closed their connections.
       detached: true,
       ...user,
     });
@@ -228,7 +228,7 @@ export function startServer({ bin, folder, port, user, fsync }: Start): ChildPro
   }
 }
 
-/** Waits until the server accepts connections; false when it ends or takes longer than a minute. */
+/** Waits until the server accepts connections; false if it ends or takes longer than a minute. */
 export async function answers(url: string, server: ChildProcess): Promise<boolean> {
   const end = Date.now() + 60_000;
   while (Date.now() < end && server.exitCode === null) {
@@ -255,12 +255,12 @@ export async function stop(server: ChildProcess, folder: string | null): Promise
   if (folder) rmSync(folder, { recursive: true, force: true });
 }
 
-/** The id of the process that started the others of a server. */
+/** The id of a server's main process. */
 export function mainProcess({ folder }: OwnPostgres): number {
   return Number(readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
 }
 
-/** Kills a server, or what was started in its place since, and starts it again on its data and its port. */
+/** Kills a server, or the process that has replaced it since, and starts it again with its data and its port. */
 export async function killAndStart(killed: OwnPostgres, since: ChildProcess | null): Promise<ChildProcess> {
   const { url, bin, folder, user } = killed;
   process.kill(mainProcess(killed), 'SIGQUIT');

@@ -20,10 +20,10 @@ export interface ServerProcess {
   complaints(): string;
 }
 
-/** Starts `paddles serve` on a database and a free port. Resolves when it is ready; rejects with its output when it ends. */
+/** Starts `paddles serve` on a database and a free port. Resolves when it is ready; rejects with its output if it ends. */
 export async function spawnServer(database: string, settings: string[] = []): Promise<ServerProcess> {
   const flags = ['--database', database, '--host', '127.0.0.1', '--port', '0', '--log-format', 'json', ...settings];
-  // Variables of the tests are not settings, and not known to the server.
+  // Variables of the tests are not settings, so the server would warn about them.
   const ofTests = /^PADDLES_(DATA|FUZZ_SEED|TEST_\w+)$/;
   const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !ofTests.test(key)));
   const child = spawn(process.execPath, [bundledProgram, 'serve', ...flags], {
@@ -68,7 +68,7 @@ interface ReadyLine {
 function readyLine(child: ChildProcess, errors: string[], complaints: () => string): Promise<ReadyLine> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    // `close` comes after all of its output, `exit` may not.
+    // `close` is emitted after all output, but `exit` can be emitted earlier.
     child.once('close', (code) => {
       reject(new Error(`the server ended with ${code} before it was ready: ${complaints()}`));
     });
@@ -81,14 +81,14 @@ function readyLine(child: ChildProcess, errors: string[], complaints: () => stri
   });
 }
 
-/** The parts of a log entry that tell whether it is an error. */
+/** The parts of a log entry that decide whether it is an error. */
 export interface LogEntry {
   level?: number;
   msg?: string;
   status?: number;
 }
 
-/** True for an error. An answer of 503 is not one: when something failed, that has its own log entry. */
+/** True for an error. An answer of 503 is not an error, because a failure behind it has its own log entry. */
 export function isError({ level = 0, msg, status }: LogEntry): boolean {
   return level >= 50 && !(msg === 'answered' && status === 503);
 }

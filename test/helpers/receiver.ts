@@ -13,14 +13,14 @@ export interface Received {
 export interface Receiver {
   url: string;
   received: Received[];
-  /** How it answers from now on; 204 by default. */
+  /** How it answers; by default with 204. */
   answer: (response: ServerResponse, request: Received) => void;
-  /** Resolves to what has arrived when it is as much. */
+  /** Resolves to the received requests when there are `count`. */
   got(count: number): Promise<Received[]>;
   stop(): Promise<void>;
 }
 
-/** Starts a receiver of webhooks on a free port, or on one that was free before. */
+/** Starts a receiver of webhooks on a given or a free port. */
 export async function startReceiver(port = 0): Promise<Receiver> {
   const received: Received[] = [];
   const server = createServer((request, response) => {

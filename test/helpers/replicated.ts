@@ -6,16 +6,16 @@ import { startOwnPostgres } from './postgres.ts';
 import { startServer, type TestServer } from './server.ts';
 import { type Standby, startStandby } from './standby.ts';
 
-/** A main server, which speaks the teuthology contract, and where its database can be read. */
+/** A main server that speaks the teuthology contract, and the standby of its database. */
 export interface Replicated {
   main: TestServer;
   standby: Standby;
-  /** The database of the main server, on the standby. */
+  /** The URL of the main server's database on the standby. */
   replica: string;
   stop(): Promise<void>;
 }
 
-/** Starts all three, and waits until the standby has the tables of the server. */
+/** Starts all three and waits until the standby has the tables of the server. */
 export async function startReplicated(): Promise<Replicated> {
   const primary = await startOwnPostgres({ fsync: false });
   const standby = await startStandby(primary);

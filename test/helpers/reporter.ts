@@ -12,10 +12,10 @@ export default class ClosingLine implements Reporter {
       }
       if (module.errors().length > 0) count.failed++;
     }
-    // A filter that matches no test is a failure.
+    // A filter that matches no test counts as a failure.
     const isEmpty = count.passed === 0 && count.failed === 0;
     if (isEmpty || (reason !== 'passed' && count.failed === 0)) count.failed = 1;
-    // After the output of the other reporters and the teardown, which may have found a fault.
+    // Printed after the output of the other reporters and the teardown, which can still fail.
     process.once('exit', (code) => {
       if (code !== 0 && count.failed === 0) count.failed = 1;
       if (count.failed > 0) process.exitCode = 1;

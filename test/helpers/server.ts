@@ -28,8 +28,8 @@ export interface TestServer {
   database: string;
   app: FastifyInstance;
   /**
-   * Sends a request to exactly this path, without resolving or encoding it, and follows no redirect. A body of bytes or text
-   * is sent as it is, anything else as JSON; undefined means no body.
+   * Sends a request to exactly this path, without resolving or encoding it, and does not follow redirects. A body of bytes or text
+   * is sent unchanged, anything else as JSON. undefined means no body.
    */
   request(method: string, path: string, body?: unknown, headers?: OutgoingHttpHeaders): Promise<Answer>;
   get(path: string, headers?: OutgoingHttpHeaders): Promise<Answer>;
@@ -39,14 +39,14 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** Whoever writes to the store directly. */
+/** The actor of direct writes to the store. */
 export const someone: Actor = { name: null, verified: false, address: null, door: 'command', request: null };
 
 const now = distinctTimes();
 
 /**
- * Starts a server on a new database and a free port. An answer that does not match its schema makes the request, or at last
- * `stop`, throw.
+ * Starts a server on a new database and a free port. An answer that does not match its schema makes the request throw, or `stop` at the
+ * latest.
  */
 export async function startServer(
   engine: Pick<Engine, 'createTables'>,
@@ -55,7 +55,7 @@ export async function startServer(
   const database = await engine.createTables();
   const config = { ...readCommandLine([], {}).config, database: database.url, ...settings };
   const db = await open({ url: config.database, poolSize: config.pool_size, now });
-  // As `paddles serve` does when it starts.
+  // Like `paddles serve` when it starts.
   await reindex(db, { all: false });
   const server = await listen(db, config);
   const stop = async () => {
@@ -68,7 +68,7 @@ export async function startServer(
   return { ...server, stop };
 }
 
-/** Starts a read-only server on a database that others write to; it stays when the server stops. */
+/** Starts a read-only server on a database that others write to. The database remains when the server stops. */
 export async function startReadOnlyServer(database: string, settings: Partial<Config> = {}): Promise<TestServer> {
   const config = { ...readCommandLine([], {}).config, database, read_only: true, ...settings };
   return listen(await openReadOnly({ url: database, poolSize: config.pool_size, now }), config);
@@ -146,7 +146,7 @@ function exchange(agent: Agent, port: number, { method, path, body, headers }: E
         resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, json: parse(text) });
       });
     });
-    // A server that refuses a body may close the connection before all of it is written.
+    // A server that refuses a body can close the connection before all of it is written.
     outgoing.on('error', (error) => {
       if (!answered) reject(error);
     });

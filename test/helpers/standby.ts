@@ -7,16 +7,16 @@ import pg from 'pg';
 import { execute } from './engines.ts';
 import { answers, freePort, type OwnPostgres, serverFolder, startServer, stop } from './postgres.ts';
 
-/** The standby of a server. `url` is that of the same database. */
+/** The standby of a server. `url` is that of the primary's database on the standby. */
 export interface Standby {
   url: string;
   /** Pauses the replay; the standby still receives what the primary sends. */
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** Keeps it from receiving anything from the primary, until `reconnect`. */
+  /** Stops it from receiving anything from the primary, until `reconnect`. */
   cutOff(): Promise<void>;
   reconnect(): Promise<void>;
-  /** Promotes it to a primary, which accepts writes. */
+  /** Promotes it to a primary that accepts writes. */
   promote(): Promise<void>;
   /** Stops it immediately. */
   kill(): Promise<void>;
@@ -55,7 +55,7 @@ export async function startStandby(primary: OwnPostgres): Promise<Standby> {
     cutOff: () => connectTo(''),
     reconnect: () => connectTo(addressOf(primary)),
     promote: () => ask('select pg_promote()'),
-    // The shell that started it ends with it.
+    // The shell that started it ends at the same time.
     async kill() {
       const [pid] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n');
       process.kill(Number(pid), 'SIGQUIT');

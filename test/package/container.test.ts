@@ -1,4 +1,4 @@
-/** The container and the package that it installs: built and run as the Dockerfile says, without a container engine. */
+/** The container and the package that it installs, built and run according to the Dockerfile, but without a container engine. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ let image: Image;
 let build: Image;
 
 beforeAll(async () => {
-  // The server runs as another user than the one who made the folder.
+  // The server does not run as the user who created the folder.
   chmodSync(folder, 0o755);
   const stages = await buildImage(folder);
   image = stages.image as Image;
@@ -53,7 +53,7 @@ function run([command = '', ...args]: string[], options: { cwd: string; env: Rec
   });
 }
 
-test('the container becomes healthy as an unprivileged user, reads logs in threads, and ends with 0 when it is stopped', async () => {
+test('the container becomes healthy as an unprivileged user, reads logs in threads, and exits with 0 when stopped', async () => {
   expect([image.user, image.volumes]).toEqual(['node', ['/data']]);
   const archive = join(folder, 'archive');
   mkdirSync(join(archive, 'night', '1'), { recursive: true });
@@ -74,14 +74,14 @@ test('the container becomes healthy as an unprivileged user, reads logs in threa
   expect((await run(image.health, { cwd: image.workdir, env })).code).toBe(1);
 });
 
-test('the package has all dependencies in files of its own, a manual page, and no TypeScript', () => {
+test('the package contains all dependencies in its own files, a manual page, and no TypeScript', () => {
   const { dependencies } = JSON.parse(readFileSync(join(installed(), 'package.json'), 'utf8'));
   expect(dependencies).toBeUndefined();
   expect(globSync('{node_modules,*/node_modules,**/*.{ts,tsx}}', { cwd: installed() })).toEqual([]);
   expect(readFileSync(join(installed(), 'dist/paddles.1'), 'utf8')).toMatch(/^\.TH PADDLES 1 /);
 });
 
-test('the package has the locked version of what is bundled, and names its licence, also of the dashboard', () => {
+test('the package bundles the locked versions and names their licences, also those of the dashboard', () => {
   const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
   const notice = readFileSync(join(installed(), 'dist/NOTICE.md'), 'utf8');
   const bundled = packagesIn(join(installed(), 'dist'));
@@ -97,14 +97,14 @@ test('the package has the locked version of what is bundled, and names its licen
   for (const name of shown) expect(ofDashboard).toMatch(new RegExp(`^## ${name} - [\\d.]+ \\(.+\\)$`, 'm'));
 });
 
-/** The folders of packages in a bundle, which has the name of most modules before their code. */
+/** The folders of packages in a bundle, in which the name of most modules precedes their code. */
 function packagesIn(folder: string): string[] {
   const code = globSync('*.js', { cwd: folder }).map((name) => readFileSync(join(folder, name), 'utf8'));
   const found = code.flatMap((text) => [...text.matchAll(/^\/\/ (\S*node_modules\/(?:@[^/]+\/)?[^/]+)\//gm)]);
   return [...new Set(found.map(([, path = '']) => path))];
 }
 
-test('a checkout with the dependencies of npm ci --omit=dev serves, to a user who may not write to it', async () => {
+test('a checkout with the dependencies of npm ci --omit=dev works for a user who cannot write to it', async () => {
   const database = `sqlite:///${join(image.root, 'data/checkout.db')}`;
   const env = { ...environmentOf(build), PADDLES_DATABASE_URL: database };
   const { port, output } = await start([join(build.workdir, 'bin/paddles')], image.workdir, env);
@@ -112,7 +112,7 @@ test('a checkout with the dependencies of npm ci --omit=dev serves, to a user wh
   expect(output()).not.toContain('paddles:');
 });
 
-test.runIf(isRoot)('a checkout without dependencies tells a user who may not write to it what to do', async () => {
+test.runIf(isRoot)('a checkout without dependencies tells a user who cannot write to it what to do', async () => {
   const checkout = join(folder, 'checkout');
   cpSync(join(folder, 'context'), checkout, { recursive: true });
   const { code, stderr } = await run([join(checkout, 'bin/paddles')], { cwd: folder, env: environmentOf(build) });

@@ -1,6 +1,6 @@
 /**
- * A fresh Debian without Node: what docs/operate.md prints under "Install" installs and serves there. It takes minutes, root, debootstrap
- * (`apt-get install debootstrap`), a mirror of Debian and the registry, so it only runs with PADDLES_DEBIAN=1.
+ * Runs the commands under "Install" in docs/operate.md on a fresh Debian without Node. It takes minutes and needs root, debootstrap
+ * (`apt-get install debootstrap`), a Debian mirror and the registry, so it only runs with PADDLES_DEBIAN=1.
  */
 import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,9 +27,9 @@ beforeAll(async () => {
   const { stdout } = await run('npm', ['pack', '--pack-destination', folder], { cwd: checkout });
   copyFileSync(join(folder, stdout.trim().split('\n').at(-1) ?? ''), join(root, 'root/paddles-0.1.0.tgz'));
   for (const file of ['resolv.conf', 'hosts']) copyFileSync(join('/etc', file), join(root, 'etc', file));
-  // What systemd has made.
+  // Created by systemd on a real system.
   mkdirSync(join(root, 'etc/systemd/system'), { recursive: true });
-  // Of a network that looks into connections.
+  // The certificate of a network that inspects connections.
   const authority = process.env.NODE_EXTRA_CA_CERTS;
   if (authority) copyFileSync(authority, join(root, 'root/authority.pem'));
 }, 10 * minutes);
@@ -37,7 +37,7 @@ afterAll(() => {
   if (isWanted) rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs a script in that Debian; all its processes end with it. */
+/** Runs a script in that Debian. All its processes end with it. */
 async function inside(script: string, env: Record<string, string> = {}): Promise<string> {
   writeFileSync(join(root, 'root/script'), `set -e\ncd /root\n${script}`);
   const authority = process.env.NODE_EXTRA_CA_CERTS ? '/root/authority.pem' : '';
@@ -61,10 +61,10 @@ test.runIf(isWanted)(
     expect(commands.map(({ text }) => text.split(' ')[0])).toContain('npm');
 
     expect(await inside('command -v node npm || echo neither')).toBe('neither');
-    // The package needs no registry.
+    // Installing the package needs no registry.
     const noRegistry = { npm_config_registry: 'http://127.0.0.1:1/' };
     for (const { text } of commands) {
-      // There is no systemd in a folder; what it would start is below.
+      // There is no systemd in a folder. The server that it would start is started below.
       if (!text.startsWith('systemctl ')) await inside(text, text.includes('--prefix') ? noRegistry : {});
     }
     expect(await inside('node --version')).toMatch(/^v24\./);
@@ -88,7 +88,7 @@ wait $server && echo ended with $?`,
   10 * minutes,
 );
 
-/** Waits for a server, then asks it for a page and creates a run. */
+/** Waits for a server, then requests a page and creates a run. */
 const client = `
 const [, , url] = process.argv;
 const ask = (path, options) => fetch(url + path, options).then(({ status }) => status);

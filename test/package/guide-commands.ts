@@ -1,8 +1,8 @@
-/** The commands of docs/operate.md: lines of its blocks for a shell, and commands within sentences. */
+/** The commands of docs/operate.md: lines of its shell blocks, and commands within sentences. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A command as it is printed. */
+/** A command as printed. */
 export interface Command {
   line: number;
   text: string;
@@ -11,7 +11,7 @@ export interface Command {
 const programs =
   'paddles|curl|npm|docker|git|systemctl|sqlite3|psql|printf|useradd|cp|apt-get|createuser|pg_basebackup|logrotate|kill';
 const inline = new RegExp(`^(?:${programs}) \\S`);
-/** A setting, as `/etc/paddles.env` has them. */
+/** A setting as in `/etc/paddles.env`. */
 const assignment = /^[A-Z][A-Z0-9_]*=/;
 
 /** Every command, in order, without its comment. */
@@ -36,7 +36,7 @@ function spansOf(text: string): string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map(([, span = '']) => span).filter((span) => inline.test(span));
 }
 
-/** Every query, of blocks and within sentences. */
+/** Every query in blocks and within sentences. */
 export function queriesOf(path: string): string[] {
   const text = readFileSync(join(import.meta.dirname, '../..', path), 'utf8');
   const blocks = [...text.matchAll(/^```sql\n(.*?)^```$/gms)].flatMap(([, block = '']) => block.trim().split(';\n'));
@@ -44,7 +44,7 @@ export function queriesOf(path: string): string[] {
   return [...blocks, ...spans];
 }
 
-/** The names that blocks for a shell set, as the settings of a server. */
+/** The names of the settings in shell blocks. */
 export function settingsOf(path: string): string[] {
   const text = readFileSync(join(import.meta.dirname, '../..', path), 'utf8');
   const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block);

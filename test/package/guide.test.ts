@@ -1,4 +1,4 @@
-/** The commands of docs/operate.md, in the order in which they are printed, on a server of an imported lab. */
+/** Runs the commands of docs/operate.md in the order in which they are printed, on the server of an imported lab. */
 import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -18,7 +18,7 @@ import { commandsOf, queriesOf, settingsOf } from './guide-commands.ts';
 const guide = 'docs/operate.md';
 const checkout = join(import.meta.dirname, '../..');
 
-/** Commands that cannot be run here, and the test that runs them, or checks what they start. */
+/** Commands that cannot be run here, and the tests that run them or check what they start. */
 const elsewhere: Record<string, string> = {
   'paddles COMMAND --help': 'test/contracts/settings.test.ts',
   'npm pack': 'test/package/container.test.ts',
@@ -42,27 +42,27 @@ const elsewhere: Record<string, string> = {
   'paddles serve': 'test/contracts/service.test.ts',
 };
 
-/** What must be printed; the others have to end with 0. */
+/** The expected output of some commands. The others only have to exit with 0. */
 const printed: Record<string, RegExp> = {
   'curl http://new:8080/': /^\{\}$/,
   'printf %s TOKEN | sha256sum': /^[0-9a-f]{64} /,
   'paddles import --from OLD --database NEW --verify': /: no difference$/,
 };
 
-/** On SQLite these need the file for themselves, or they fill an empty database. */
+/** Commands that need a SQLite file for themselves or fill an empty database. */
 const afterTheServer = /^(paddles (migrate|expire|prune|reindex|restore|import --from all)|sqlite3)\b/;
 const intoAnEmptyOne = /^paddles (restore|import --from all)\b/;
 const withOwnPrograms = /^(createuser|pg_basebackup) /;
 
 const all = [...new Map(commandsOf(guide).map((command) => [command.text, command])).values()];
-/** `paddles backup` in a sentence is run with what belongs to it. */
+/** Whether no longer command begins with this one: `paddles backup` in a sentence is run with its operand elsewhere. */
 const isWhole = (text: string) => !all.some((other) => other.text.startsWith(`${text} `));
 const runsHere = /^(paddles|curl|printf|sqlite3|createuser|pg_basebackup) /;
 const here = all
   .map(({ text }) => text)
   .filter((text) => runsHere.test(text) && isWhole(text) && elsewhere[text] === undefined);
 
-test('every command of the guide is run here or by a test that is named', () => {
+test('every command of the guide is run here or by a named test', () => {
   expect(here.length, 'a check that finds nothing to check').toBeGreaterThan(20);
   const stale = Object.keys(elsewhere).filter((text) => !all.some((command) => command.text === text));
   expect(stale, 'commands that the guide does not have any more').toEqual([]);
@@ -90,7 +90,7 @@ function shell(line: string, folder: string, env: Record<string, string>): Promi
   });
 }
 
-/** A folder like that of an administrator. */
+/** Creates a folder like that of an administrator. */
 function administratorsFolder() {
   const made = newFolder();
   mkdirSync(join(made.folder, 'bin'));
@@ -98,7 +98,7 @@ function administratorsFolder() {
   const program = join(made.folder, 'bin/paddles');
   writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${bundledProgram}" "$@"\n`);
   chmodSync(program, 0o755);
-  // An answer of 400 or more is a failure, which the guide need not say.
+  // Makes curl fail on an answer of 400 or more, which the guide does not need to mention.
   writeFileSync(join(made.folder, '.curlrc'), 'silent\nshow-error\nfail-with-body\n');
   return made;
 }
@@ -132,7 +132,7 @@ describe.each(engines)('the guide on $name', (engine) => {
 
   async function substituted(text: string): Promise<string> {
     const url = server?.url ?? '';
-    // A run that is still there: a command may have deleted another one.
+    // An existing run, because a command may have deleted the others.
     const [run = { name: '' }] = server ? ((await (await fetch(`${url}/runs/`)).json()) as { name: string }[]) : [];
     const [job = { job_id: '' }] =
       run.name === '' ? [] : ((await (await fetch(`${url}/runs/${run.name}/jobs/`)).json()) as { job_id: string }[]);
@@ -180,7 +180,7 @@ describe.each(engines)('the guide on $name', (engine) => {
     await sql.close();
   });
 
-  test('when the server was stopped', async () => {
+  test('after the server was stopped', async () => {
     server?.kill('SIGTERM');
     await server?.ended;
     server = null;
@@ -193,7 +193,7 @@ describe.each(engines)('the guide on $name', (engine) => {
 const { folder: programs } = findPrograms();
 const hasBackup = existsSync(join(programs, 'pg_basebackup')) && existsSync(join(programs, 'createuser'));
 
-test.runIf(hasBackup)('the commands that make a standby', async () => {
+test.runIf(hasBackup)('the commands that create a standby', async () => {
   const primary = await startOwnPostgres({ fsync: false });
   onTestFinished(() => primary.stop());
   const { folder, remove } = administratorsFolder();

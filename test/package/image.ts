@@ -1,6 +1,6 @@
 /**
- * Builds the image of a Dockerfile in a folder, without a container engine: each stage is a folder that stands for its
- * root, and every instruction is carried out there. Knows what the Dockerfile of this repository uses, and refuses the rest.
+ * Builds the image of a Dockerfile without a container engine: each stage is a folder that represents its root, in which every
+ * instruction is carried out. Supports the instructions of this repository's Dockerfile and refuses all others.
  */
 import { execFile } from 'node:child_process';
 import { copyFileSync, cpSync, globSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
@@ -11,10 +11,10 @@ const checkout = join(import.meta.dirname, '../..');
 
 /** An image, or a stage of one. */
 export interface Image {
-  /** The folder that stands for its root. */
+  /** The folder that represents its root. */
   root: string;
   workdir: string;
-  /** Who runs its command. */
+  /** The user who runs its command. */
   user: string;
   env: Record<string, string>;
   volumes: string[];
@@ -22,7 +22,7 @@ export interface Image {
   health: string[];
 }
 
-/** An unprivileged user when the tests run as root, otherwise the user of the tests, who cannot become another one. */
+/** An unprivileged user if the tests run as root, otherwise the user of the tests, who cannot become another one. */
 export const unprivileged = process.getuid?.() === 0 ? 65_534 : (process.getuid?.() ?? 0);
 
 /** Builds all stages of the Dockerfile in `folder`. Returns the stages by name; the last one is called `image`. */
@@ -43,7 +43,7 @@ export async function buildImage(folder: string): Promise<Record<string, Image>>
   return stages;
 }
 
-/** What a container of the image gets as its environment. */
+/** The environment of a container of the image. */
 export function environmentOf(image: Image): Record<string, string> {
   const { HOME = '', TEST_RUN = '' } = process.env;
   const programs = join(image.root, 'usr/local/bin');
@@ -55,7 +55,7 @@ function instructions(dockerfile: string): RegExpMatchArray[] {
   return [...lines.matchAll(/^([A-Z]+) (.+)$/gm)];
 }
 
-/** Like the image of Node: its program is there, and nothing of the checkout. */
+/** Creates a stage like the image of Node, with its program and nothing of the checkout. */
 function newStage(root: string): Image {
   const programs = join(root, 'usr/local/bin');
   for (const made of [programs, join(root, 'tmp')]) mkdirSync(made, { recursive: true });
@@ -67,7 +67,7 @@ function link(from: string, to: string): void {
   try {
     linkSync(from, to);
   } catch {
-    // On another disk.
+    // A link to another disk is not possible.
     copyFileSync(from, to);
   }
 }
@@ -118,8 +118,8 @@ async function run(stage: Image, text: string): Promise<void> {
 }
 
 /**
- * Puts there what `npm ci` would, from the checkout, whose own packages it has fetched: to fetch them again takes 7 s of a processor
- * and a registry. npm says which packages its options choose.
+ * Installs the packages that `npm ci` would install, but from the checkout: fetching them again takes 7 s of processor time and needs a
+ * registry. npm says which packages its options select.
  */
 async function linkPackages(stage: Image, options: string[]): Promise<void> {
   const question = ['ls', '--all', '--parseable', '--package-lock-only', ...options];
@@ -127,7 +127,7 @@ async function linkPackages(stage: Image, options: string[]): Promise<void> {
   const packages = stdout.split('\n').map((path) => path.slice(stage.workdir.length + 1));
   for (const path of packages.filter((one) => one.includes('node_modules/'))) {
     const from = join(checkout, path);
-    // Optional packages for other systems are not there, and a workspace is a link to its folder.
+    // Optional packages for other systems are missing, and a workspace is a link to its folder.
     if (!lstatSync(from, { throwIfNoEntry: false })?.isDirectory()) continue;
     mkdirSync(join(stage.workdir, path), { recursive: true });
     for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
@@ -140,7 +140,7 @@ async function linkPackages(stage: Image, options: string[]): Promise<void> {
   copyFileSync(join(checkout, list), join(stage.workdir, list));
 }
 
-/** Copies what the last pattern of `.dockerignore` that matches a file, or a folder above it, lets through. */
+/** Copies the files that `.dockerignore` does not exclude. The last pattern that matches a file or one of its folders decides. */
 function copyContext(target: string): void {
   const patterns = readFileSync(join(checkout, '.dockerignore'), 'utf8').split('\n').filter(Boolean);
   const isIgnored = (path: string) => {

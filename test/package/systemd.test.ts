@@ -1,4 +1,4 @@
-/** The unit for systemd, checked by systemd's own tools. */
+/** The systemd unit, checked with systemd's own tools. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,19 +11,19 @@ const hasSystemd = analyze('security', '--offline=true').status === 0;
 
 if (!hasSystemd) process.stdout.write('tests: no systemd-analyze, so the unit for systemd is not checked\n');
 
-test.runIf(hasSystemd)('the unit for systemd exposes the machine by 3 of 10 at most', () => {
+test.runIf(hasSystemd)('the systemd unit has an exposure level of at most 3 of 10', () => {
   const { status, stdout, stderr } = analyze('security', '--offline=true', '--no-pager', '--threshold=30');
   expect(stdout).toMatch(/Overall exposure level for paddles\.service: \d/);
   expect([status, stderr]).toEqual([0, '']);
 });
 
 test.runIf(hasSystemd)('systemd understands every line of the unit', () => {
-  // The program is installed nowhere.
+  // The program is not installed.
   const { stderr } = analyze('verify', '--man=no');
   expect(stderr.split('\n').filter((line) => line !== '' && !line.includes('is not executable'))).toEqual([]);
 });
 
-test('the guide runs commands with the user, the folder and the settings of the unit', () => {
+test('the guide runs commands with the user, folder and settings of the unit', () => {
   const lines = readFileSync(unit, 'utf8');
   const inUnit = (name: string) => new RegExp(`^${name}=(.+)$`, 'm').exec(lines)?.[1];
   const found = commandsOf('docs/operate.md').find(({ text }) => text.startsWith('systemd-run '));
@@ -31,7 +31,7 @@ test('the guide runs commands with the user, the folder and the settings of the 
   expect(found?.text).toContain(` ${surroundings} --property=EnvironmentFile=${inUnit('EnvironmentFile')} paddles `);
 });
 
-test('the unit never gives up while the database is away at boot', () => {
+test('the unit keeps restarting while the database is not available at boot', () => {
   const lines = readFileSync(unit, 'utf8').split('\n');
   for (const line of ['StartLimitIntervalSec=0', 'Wants=network-online.target', 'Restart=on-failure'])
     expect(lines).toContain(line);
@@ -39,6 +39,6 @@ test('the unit never gives up while the database is away at boot', () => {
   expect(lines).toContainEqual(expect.stringMatching(/^After=network-online\.target\b/));
 });
 
-test('a reload of the unit sends the server the signal that opens its log file again', () => {
+test('reloading the unit sends the server the signal that reopens its log file', () => {
   expect(readFileSync(unit, 'utf8').split('\n')).toContain('ExecReload=/bin/kill -HUP $MAINPID');
 });

@@ -1,11 +1,11 @@
-/** Run as a process of its own: asks a server for `/healthz` again and again, and tells for how long it was kept waiting. */
+/** Runs as a process of its own. Requests `/healthz` from a server repeatedly and reports how long the server kept it waiting. */
 import { readFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 
 const [url = '', server = ''] = process.argv.slice(2);
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
-/** For how many milliseconds a process has had a processor, and for how many it has waited for one. */
+/** The milliseconds for which a process has run on a processor, and for which it has waited for one. */
 function scheduled(pid: string): { worked: number; waited: number } {
   const [worked = 0, waited = 0] = readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ').map(Number);
   return { worked: worked / 1e6, waited: waited / 1e6 };
@@ -19,8 +19,8 @@ function answer(): Promise<void> {
 }
 
 /**
- * For how many milliseconds the server kept this process waiting: it worked for so long before it answered, and so long is what is
- * left of the time until the answer without that in which one of the two had no processor. Other programs make each of them longer.
+ * The milliseconds for which the server kept this process waiting: the smaller of its processor time until the answer, and of the elapsed
+ * time without that in which one of the two processes waited for a processor. Other programs can lengthen either of them.
  */
 async function ask(): Promise<number> {
   const before = { server: scheduled(server), self: scheduled('self') };

@@ -1,4 +1,4 @@
-/** Many clients at once, most of them unpleasant, and what they do to a server. */
+/** Puts a server under the load of many clients, most of them hostile, and measures the effect. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -11,18 +11,18 @@ export interface Target {
   pid: number;
 }
 
-/** What a load did. */
+/** The effect of a load. */
 export interface Effect {
-  /** The most memory that the process took, in MB. */
+  /** The peak memory of the process, in MB. */
   peak: number;
-  /** The longest that somebody else waited, in milliseconds for which the server had a processor; and how often he asked. */
+  /** The longest wait of another client, in milliseconds of the server's processor time, and the number of its requests. */
   longest: number;
   asked: number;
 }
 
-/** Measures what happens to a server, and to somebody else who asks it, while `load` is under way. */
+/** Measures the effect of `load` on a server and on another client. */
 export async function measure({ port, pid }: Target, load: () => Promise<unknown>): Promise<Effect> {
-  // Begins a new maximum (proc(5)).
+  // Resets the peak (proc(5)).
   writeFileSync(`/proc/${pid}/clear_refs`, '5');
   const bystander = fork(join(import.meta.dirname, 'bystander.ts'), [`http://127.0.0.1:${port}`, String(pid)]);
   try {
@@ -45,13 +45,13 @@ async function message(child: ChildProcess): Promise<unknown> {
   return text;
 }
 
-/** The most memory that a process has taken, in MB. */
+/** The peak memory of a process, in MB. */
 function peakOf(pid: number): number {
   const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes) / 1024;
 }
 
-/** Opens a connection and sends some bytes. It reads nothing until it is resumed; errors are not of interest. */
+/** Opens a connection and sends some bytes. It reads nothing until it is resumed, and ignores errors. */
 export function open({ port }: Pick<Target, 'port'>, bytes: string | Buffer): Socket {
   const socket = connect({ port, host: '127.0.0.1' });
   socket.on('error', () => {}).pause();
@@ -64,7 +64,7 @@ export function requestFor(path: string, headers = '', method = 'GET'): string {
   return `${method} ${path} HTTP/1.1\r\nHost: paddles.test\r\nConnection: close\r\n${headers}\r\n`;
 }
 
-/** Reads what a connection receives to its end. Resolves to the status, 0 when there is none. */
+/** Reads a connection to its end. Resolves to the status of the answer, 0 if there is none. */
 export async function statusOf(socket: Socket): Promise<number> {
   let head = '';
   socket.on('data', (bytes: Buffer) => {

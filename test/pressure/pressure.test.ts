@@ -1,4 +1,4 @@
-/** What unpleasant clients do to a server process: how much memory it takes (Linux tells), and how long others wait. */
+/** The effect of hostile clients on a server process: its memory (on Linux), and how long other clients wait. */
 import { once } from 'node:events';
 import { availableParallelism, loadavg } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,12 +7,12 @@ import { type Engine, engines, type TestDatabase } from '../helpers/engines.ts';
 import { createClient } from '../helpers/server.ts';
 import { type Effect, flood, measure, open, requestFor, statusOf, type Target } from './load.ts';
 
-/** In MB: a process that nobody asks has 130. */
+/** In MB. An idle process has 130. */
 const mostMemory = 400;
-/** In milliseconds; where others work too, a processor does less in each. */
+/** In milliseconds. On a busy machine a processor does less in each. */
 const longestWait = () => 250 * Math.max(1, loadavg()[0]! / availableParallelism());
 
-/** As the launcher starts it. */
+/** The environment that the launcher sets. */
 const env = {
   NODE_OPTIONS: '--max-semi-space-size=8',
   MALLOC_ARENA_MAX: '1',
@@ -38,7 +38,7 @@ function posted(path: string, body: string): string {
   return `POST ${path} HTTP/1.1\r\nHost: paddles.test\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 }
 
-/** An object with so many keys like 1234. */
+/** The text of an object with `count` numeric keys. */
 function numbered(count: number): string {
   return `{${Array.from({ length: count }, (_, index) => `"${index}":1`).join()}}`;
 }
@@ -71,7 +71,7 @@ async function startLab(engine: Engine): Promise<Lab> {
   };
 }
 
-/** Calls back for 0 to `count` - 1, sixteen at a time. */
+/** Calls back for 0 to `count - 1`, sixteen at a time. */
 async function each(count: number, callback: (index: number) => Promise<void>): Promise<void> {
   let next = 0;
   const work = async () => {
@@ -80,7 +80,7 @@ async function each(count: number, callback: (index: number) => Promise<void>): 
   await Promise.all(Array.from({ length: 16 }, work));
 }
 
-/** A run and the one before it, with 500 jobs each. */
+/** Creates a run and its predecessor, with 500 jobs each. */
 async function fillRuns({ post }: Lab): Promise<void> {
   await each(1000, (index) => {
     const failed = index % 3 === 0;
@@ -94,7 +94,7 @@ async function fillRuns({ post }: Lab): Promise<void> {
   });
 }
 
-/** Requests of the dashboard about whole runs. */
+/** Requests of the dashboard for whole runs. */
 const pages = [
   `/ui/runs/${run}`,
   `/api/runs/${run}/page`,
@@ -113,10 +113,10 @@ const filters = [
   `f:${'x'.repeat(1000)}`,
 ];
 
-/** What else runs on the machine only makes others wait longer: a load that is bounded is so in one of three tries. */
+/** Other programs on the machine can only lengthen the waits, so the best of three tries counts. */
 const tries = { retry: 2 };
 
-describe.each(engines)('a server on $name takes little memory and answers others at once', tries, (engine) => {
+describe.each(engines)('a server on $name needs little memory and answers other clients at once', tries, (engine) => {
   let lab: Lab;
   let server: Target;
 
@@ -146,7 +146,7 @@ describe.each(engines)('a server on $name takes little memory and answers others
     expectBounded(effect);
   });
 
-  test('while nobody reads the long lists that were asked for', async () => {
+  test('while clients do not read the long lists that they requested', async () => {
     const effect = await measure(server, async () => {
       const silent = Array.from({ length: 24 }, () => open(server, requestFor('/runs/long/jobs/')));
       await Promise.all(silent.map((socket) => once(socket, 'readable')));
@@ -167,12 +167,12 @@ describe.each(engines)('a server on $name takes little memory and answers others
     expectBounded(effect);
   });
 
-  test('while 180 pages are asked for at once, compressed and not', async () => {
+  test('while 180 pages are requested at once, compressed and uncompressed', async () => {
     const effect = await measure(server, async () => {
       const floods = pages.flatMap((path) =>
         ['', compressed].map((header) => flood(server, 10, requestFor(path, header))),
       );
-      // On a busy machine some wait for too long.
+      // On a busy machine some requests wait too long and are refused.
       for (const { 200: answered = 0, 503: refused = 0 } of await Promise.all(floods)) {
         expect(answered).toBeGreaterThan(0);
         expect(answered + refused).toBe(10);
@@ -181,7 +181,7 @@ describe.each(engines)('a server on $name takes little memory and answers others
     expectBounded(effect);
   });
 
-  test('while nobody reads the pages that were asked for', async () => {
+  test('while clients do not read the pages that they requested', async () => {
     const effect = await measure(server, async () => {
       const silent = pages.flatMap((path) => Array.from({ length: 20 }, () => open(server, requestFor(path))));
       await sleep(1000);
@@ -190,7 +190,7 @@ describe.each(engines)('a server on $name takes little memory and answers others
     expectBounded(effect);
   });
 
-  test('while 500 listeners do not read what is happening', async () => {
+  test('while 500 listeners do not read their events', async () => {
     const topics = requestFor('/api/events?topics=runs,nodes,queue');
     const effect = await measure(server, async () => {
       const listeners = Array.from({ length: 500 }, () => open(server, topics));
@@ -230,7 +230,7 @@ describe.each(engines)('a server on $name takes little memory and answers others
     expectBounded(effect);
   });
 
-  test('while filters cost as much as they can', async () => {
+  test('while filters are as expensive as possible', async () => {
     const effect = await measure(server, async () => {
       const asked = filters.flatMap((filter) => [
         flood(server, 6, requestFor(`/api/runs/${run}/jobs?q=${encodeURIComponent(filter)}`)),
