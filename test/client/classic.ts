@@ -1,11 +1,11 @@
 /**
- * A day of a client of the classic contract. The test makes `served/classic` from the document that the server answers,
- * and checks the types of this file against it.
+ * A session of a client of the classic contract. The test generates `served/classic` from the document that the server returns, and
+ * checks the types of this file against it.
  */
 import createClient from 'openapi-fetch';
 import type { paths } from 'served/classic';
 
-/** What the client has seen at the end of its day. */
+/** Runs the session. Returns what the client has seen at its end. */
 export async function day(baseUrl: string) {
   const client = createClient<paths>({ baseUrl });
   const name = 'night:2024';

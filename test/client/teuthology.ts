@@ -1,11 +1,11 @@
-/** The same for the teuthology contract, which decides on a cause at the end. */
+/** The same for the teuthology contract. At the end, the client makes a decision on a cause. */
 import createClient from 'openapi-fetch';
 import type { components, paths } from 'served/teuthology';
 
 const description = 'rados/basic';
 const failure_reason = 'Command failed on smithi001 with status 22';
 
-/** What the client has seen at the end of its day. */
+/** Runs the session. Returns what the client has seen at its end. */
 export async function day(baseUrl: string) {
   const client = createClient<paths>({ baseUrl, headers: { 'x-paddles-name': 'kim' } });
   const run = 'kim-2024-03-05_21:14:02-rados-main-distro-default-smithi';

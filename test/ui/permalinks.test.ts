@@ -45,7 +45,7 @@ test.each([
   '/something',
   `/${run}/1/2`,
   '/%E0%A4%A',
-])('leaves %s to whoever answers it', (path) => {
+])('does not redirect %s', (path) => {
   expect(newAddress(path, false)).toBeNull();
 });
 
