@@ -1,5 +1,4 @@
 /** Request bodies: one JSON object each, whatever their Content-Type says. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Members, maxDepth, type Scan, scanObject } from '../core/json-text.ts';
@@ -12,6 +11,10 @@ declare module 'fastify' {
     streamed?: boolean;
     /** The body may contain a password, so error reports leave it out. */
     isSecret?: boolean;
+  }
+  interface FastifyRequest {
+    /** The memory that its body takes up; null before the body is received. */
+    heldBody: Held | null;
   }
 }
 
@@ -44,6 +47,7 @@ const longestParsed = 256 << 10;
 
 /** Accepts bodies of any Content-Type: old clients send none, or a form type. */
 export function acceptAnyContentType(app: FastifyInstance, bodyLimit: number): void {
+  app.decorateRequest('heldBody', null);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   app.addHook('onRequest', async ({ headers, method }) => {
@@ -54,7 +58,7 @@ export function acceptAnyContentType(app: FastifyInstance, bodyLimit: number): v
     if (request.routeOptions.config.streamed) return;
     if (request.body !== undefined) return receiveBody(request, reply, bodyLimit);
   });
-  app.addHook('onSend', async ({ raw }) => letGo(raw));
+  app.addHook('onSend', async ({ heldBody }) => letGo(heldBody));
 }
 
 /** Receives and scans the body of a request into `request.body`. If it cannot be received, sends the refusal and returns the reply. */
@@ -63,7 +67,7 @@ export async function receiveBody(
   reply: FastifyReply,
   limit: number,
 ): Promise<FastifyReply | undefined> {
-  const bytes = await receiveBytes(request.raw, reply.raw, limit);
+  const bytes = await receiveBytes(request, reply, limit);
   if (typeof bytes !== 'string') {
     const scan = bytes.length <= readAtOnce ? readNow(bytes) : await readInTurn(bytes);
     request.body = {
@@ -171,7 +175,6 @@ interface Held {
 }
 
 const bodies = new Set<Held>();
-const bodyOf = new WeakMap<IncomingMessage, Held>();
 let heldBytes = 0;
 
 /** Why a body was not received: it exceeds the limit, there is no memory for it now, or its client hung up. */
@@ -182,10 +185,11 @@ type NotReceived = 'too large' | 'no memory' | 'cut off';
  * called.
  */
 function receiveBytes(
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: FastifyRequest,
+  { raw: response }: FastifyReply,
   limit: number,
 ): Promise<Buffer | NotReceived> {
+  const { raw } = request;
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     const body: Held = { bytes: 0, refuse: () => finish('no memory'), isAnswered: false, isClosed: false };
@@ -197,23 +201,24 @@ function receiveBytes(
     const onEnd = () => finish(Buffer.concat(chunks));
     const onClose = () => finish('cut off');
     const finish = (result: Buffer | NotReceived) => {
-      request.off('data', onData).off('end', onEnd).off('close', onClose);
+      raw.off('data', onData).off('end', onEnd).off('close', onClose);
       body.refuse = null;
       // The listener of the response would keep the chunks until the response closes.
       chunks.length = 0;
       if (typeof result === 'string') release(body);
       resolve(result);
     };
-    if (Number(request.headers['content-length']) > limit) return resolve('too large');
+    if (Number(raw.headers['content-length']) > limit) return resolve('too large');
     // If the client has hung up already, no further 'close' is emitted.
     if (response.destroyed) return resolve('cut off');
     bodies.add(body);
-    bodyOf.set(request, body);
+    // Not in a WeakMap: after some 10,000 bodies, V8 kept each request and everything it referred to until the next full collection.
+    request.heldBody = body;
     response.once('close', () => {
       body.isClosed = true;
       if (body.isAnswered) release(body);
     });
-    request
+    raw
       .on('data', onData)
       .on('end', onEnd)
       .on('close', onClose)
@@ -221,10 +226,9 @@ function receiveBytes(
   });
 }
 
-/** Marks a request as answered. Its body is released once the response has closed too. */
-function letGo(request: IncomingMessage): void {
-  const body = bodyOf.get(request);
-  if (body === undefined) return;
+/** Marks the request of a body as answered. The body is released once the response has closed too. */
+function letGo(body: Held | null): void {
+  if (body === null) return;
   body.isAnswered = true;
   if (body.isClosed) release(body);
 }
