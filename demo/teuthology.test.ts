@@ -91,7 +91,7 @@ test('the jobs of a complete run are not sent again', async () => {
   expect(seen.filter(({ line }) => line.includes('/jobs/'))).toEqual([]);
 });
 
-test('--live first ends the jobs of the newest run that are under way', async () => {
+test('--live first ends the jobs of the newest run that are in progress', async () => {
   const seen: Seen[] = [];
   const stop = new AbortController();
   const runs = planned;

@@ -7,7 +7,7 @@ export type JobStatus = (typeof jobStatuses)[number];
 /** The JSON values a key accepts: `id` is text or a whole number, `time` a timestamp as in run names, `json` anything. */
 export type FieldKind = 'text' | 'number' | 'integer' | 'boolean' | 'id' | 'time' | 'json';
 
-/** The small metadata of a job. It is stored as the text of one JSON object, in this order, with values as they were sent (classic contract §3.1). */
+/** The small metadata of a job, stored as the text of one JSON object, in this order, with values as they were sent (classic contract §3.1). */
 export const smallFields = {
   archive_path: 'text',
   description: 'text',

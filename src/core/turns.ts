@@ -14,7 +14,7 @@ export function nextTurn(): Promise<void> {
 /** How long work may block the event loop before it yields, in milliseconds. */
 const stretch = 10;
 
-/** Iterates over items and lets other requests run whenever 10 ms of work have passed, even if there are many items. */
+/** Iterates over items and lets other requests run whenever 10 ms of work have passed, whatever the size of the items. */
 export async function* inTurns<T>(items: Iterable<T>): AsyncGenerator<T> {
   let since = performance.now();
   for (const item of items) {

@@ -81,7 +81,7 @@ export function createScan(job: { ignorelist: readonly string[]; failure_reason:
   let unwinding = false;
   const add = (candidate: Candidate) => {
     const { kind } = candidate;
-    // teuthology itself looks for crashes and for errors in the cluster log at the end of a job. Errors of commands belong to the teardown.
+    // teuthology looks for crashes, valgrind errors and cluster log errors only when a job ends. Command errors at that time are from the teardown.
     const isLate = failed || (unwinding && (kind === 'command' || kind === 'traceback'));
     const rank = candidate.rank + (isLate ? late : 0);
     const some = candidates.get(rank) ?? [];
