@@ -111,8 +111,12 @@ describe.each(engines)('large bodies on $name', (engine) => {
 
   const padding = `"padding": "${'x'.repeat(300_000)}"`;
   test.each([
-    ['no JSON', `{${padding}, "job_id": "bad"`, 'could not decode JSON body'],
-    ['no UTF-8', Buffer.from(`{${padding}, "job_id": "bad", "name": "\xff"}`, 'latin1'), 'could not decode JSON body'],
+    ['invalid JSON', `{${padding}, "job_id": "bad"`, 'could not decode JSON body'],
+    [
+      'invalid UTF-8',
+      Buffer.from(`{${padding}, "job_id": "bad", "name": "\xff"}`, 'latin1'),
+      'could not decode JSON body',
+    ],
     ['a list', list(() => '{"job_id":"bad"}', 300_000), 'the JSON body must be an object'],
     ['deep lists', `{${padding}, "job_id": "bad", "overrides": ${'['.repeat(501)}${']'.repeat(501)}}`, 'nests deeper'],
     ['absurdly deep lists', `{"job_id": "bad", "a": ${'['.repeat(2e5)}${']'.repeat(2e5)}}`, 'nests deeper'],
@@ -131,9 +135,9 @@ describe.each(engines)('large bodies on $name', (engine) => {
   });
 
   test.each([
-    ['a string that never ends', `{"a":"${'\\"'.repeat(128_000)}`],
-    ['words that are no JSON', `{"a":[${'NaN,-Infinity,'.repeat(20_000)}`],
-    ['an object that never ends', `{"a":${'{"a":'.repeat(50_000)}`],
+    ['an unterminated string', `{"a":"${'\\"'.repeat(128_000)}`],
+    ['words that are not JSON', `{"a":[${'NaN,-Infinity,'.repeat(20_000)}`],
+    ['an unterminated object', `{"a":${'{"a":'.repeat(50_000)}`],
   ])('with %s cost less than 50 ms', async (_what, body) => {
     for (const each of [server, classic]) {
       let cost = Number.POSITIVE_INFINITY;
@@ -176,10 +180,10 @@ describe.each(engines)('large bodies on $name', (engine) => {
   const gzip = 'Content-Encoding: gzip\r\n';
   test.each<[string, string, string, Buffer, number]>([
     ['that are too large', `POST ${jobs}`, '', noise, 413],
-    ['that nobody needs', 'GET /runs/', '', noise, 200],
-    ['of tests of an unknown run', tests('nothing'), gzip, packed, 404],
-    ['of tests that are no XML', tests(run), '', noise, 400],
-    ['of tests that are packed in another way', tests(run), gzip, noise, 400],
+    ['of a request without need for one', 'GET /runs/', '', noise, 200],
+    ['of test cases of an unknown run', tests('nothing'), gzip, packed, 404],
+    ['of test cases that are not XML', tests(run), '', noise, 400],
+    ['of test cases in another encoding', tests(run), gzip, noise, 400],
   ])(
     '%s are answered even if the client sends everything before it reads',
     async (_, target, headers, body, status) => {

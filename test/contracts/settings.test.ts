@@ -190,10 +190,10 @@ describe('a configuration file', () => {
 
   test.each([
     ['is not JSON', '{"port": 0,'],
-    ['holds null', 'null'],
-    ['holds a number', '8080'],
-    ['holds a list', '[]'],
-    ['names a setting as every object has them', '{"toString": 1}'],
+    ['contains null', 'null'],
+    ['contains a number', '8080'],
+    ['contains a list', '[]'],
+    ['contains a name that every object inherits', '{"toString": 1}'],
   ])('that %s ends with 2 and is named', async (_what, content) => {
     writeConfig('own.json', content);
     expect(complaint(await run(['serve'], { PADDLES_CONFIG: 'own.json' }), 2)).toContain('own.json');
@@ -218,7 +218,7 @@ describe('a configuration file', () => {
     [{ tokens_file: 'a\0b' }, "'a b' must not contain control characters"],
     [{ database: 'sqlite:///a\x1bb' }, ': it must not contain control characters'],
     [{ trusted_proxies: '::1,\nlab' }, "'::1, lab' must be a list of addresses"],
-    [{ archive: ',' }, "',' must be absolute folders"],
+    [{ archive: ',' }, "',' must be comma-separated absolute folders"],
     [{ expire_after: '20000w' }, "'20000w' must be an age"],
   ])('that has %j is refused in one line', (content, words) => {
     writeConfig('own.json', content);

@@ -97,10 +97,10 @@ describe.each(engines)('the classic conventions on $name', (engine) => {
   test.each([
     ['no body', undefined],
     ['an empty body', ''],
-    ['half an object', '{"name": "x"'],
-    ['something after the object', '{"name": "x"} {}'],
+    ['an incomplete object', '{"name": "x"'],
+    ['text after the object', '{"name": "x"} {}'],
     ['a form', 'name=x'],
-    ['a comma too many', '{"name": "x",}'],
+    ['a trailing comma', '{"name": "x",}'],
     ['an array', '[{"name": "x"}]'],
     ['a string', '"x"'],
     ['null', 'null'],

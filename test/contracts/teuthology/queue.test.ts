@@ -48,9 +48,9 @@ describe.each(engines)('queues on $name', (engine) => {
   });
 
   test.each<[string, unknown, string]>([
-    ['no JSON', '{', 'could not decode JSON body'],
+    ['invalid JSON', '{', 'could not decode JSON body'],
     ['no body', undefined, 'could not decode JSON body'],
-    ['no object', [], 'the JSON body must be an object'],
+    ['a list', [], 'the JSON body must be an object'],
     ['no queue', {}, "could not find required key: 'queue'"],
     ['an empty queue', { queue: '' }, "could not find required key: 'queue'"],
     [
@@ -127,7 +127,7 @@ describe.each(engines)('queues on $name', (engine) => {
     });
 
     test.each<[string, object, string]>([
-      ['nobody', { pause_duration: 5 }, 'Cannot pause without specifying paused_by'],
+      ['no paused_by', { pause_duration: 5 }, 'Cannot pause without specifying paused_by'],
       ['an empty name', { pause_duration: 5, paused_by: '' }, 'Cannot pause without specifying paused_by'],
       [
         'a negative duration',
@@ -140,7 +140,7 @@ describe.each(engines)('queues on $name', (engine) => {
         "invalid value for key 'pause_duration': must be a number of seconds",
       ],
       [
-        'for ever',
+        'a pause forever',
         { pause_duration: 1e12, paused_by: 'a' },
         "invalid value for key 'pause_duration': must be a number of seconds",
       ],
