@@ -2,6 +2,7 @@
 import { PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { DatabaseFault, isDatabaseFault } from './faults.ts';
+import { readWholeMessages } from './postgres-messages.ts';
 import { sessionsAreShared } from './postgres-start.ts';
 import type { Transact } from './transaction.ts';
 import { begin, socketOf, transactOnPool } from './transaction.ts';
@@ -115,6 +116,7 @@ function createPool(
     // The pool handles errors of idle connections only. Without a listener, a connection that breaks between two statements of
     // a transaction would end the process. The next statement reports the error.
     client.on('error', () => {});
+    readWholeMessages(socketOf(client));
     open.add(client);
     client.once('end', () => {
       open.delete(client);

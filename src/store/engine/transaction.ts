@@ -117,8 +117,8 @@ function isRetryable(error: unknown): boolean {
 }
 
 /** The socket of a connection, which the types of the driver keep to themselves. To destroy it waits for no answer, as the driver itself would. */
-export function socketOf(client: pg.ClientBase): { cork(): void; uncork(): void; destroy(): void } {
-  return (client as unknown as { connection: { stream: ReturnType<typeof socketOf> } }).connection.stream;
+export function socketOf(client: pg.ClientBase): pg.Connection['stream'] {
+  return (client as unknown as { connection: pg.Connection }).connection.stream;
 }
 
 /** Begins a transaction. */
