@@ -26,6 +26,7 @@ import {
   saveCopied,
   saveMachines,
   saveRun,
+  undoInMemory,
   whileWriting,
 } from './target.ts';
 
@@ -77,7 +78,10 @@ export async function pass(options: ImportOptions, scope: Scope): Promise<Import
   const nodes = cleanNodes(machines.nodes, findings);
   const queues = cleanQueues(machines.queues, findings);
   findings.flush();
-  if (db) await saveMachines(db, nodes, queues);
+  if (db) {
+    await undoInMemory(db);
+    await saveMachines(db, nodes, queues);
+  }
   const runs = await oldRuns(old);
   const names = runNames(runs);
   const known = db ? await importedRuns(db) : new Map();
