@@ -29,7 +29,7 @@ for await (const part of readRuns(connections, { parse: parseOldJob, findings, .
     });
   }
   allowed--;
-  parentPort?.postMessage({ part, findings: found });
+  parentPort?.postMessage({ part, findings: found }, part.kind === 'jobs' ? part.buffers : []);
   found = [];
 }
 await Promise.all(connections.map(closeOld));

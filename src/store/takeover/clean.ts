@@ -3,17 +3,10 @@ import { hash } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { filterable, longestJobId, longestRunName, nameProblem } from '../../core/input.ts';
 import { isJobStatus, type JobStatus } from '../../core/job.ts';
-import { type Members, readValue } from '../../core/json-text.ts';
 import { formatTimestamp } from '../../core/time.ts';
-import {
-  beyondOldIds,
-  type OldOutline,
-  type OldRow,
-  type OldRun,
-  type OldValue,
-  oldDocuments,
-  oldKeys,
-} from './old-database.ts';
+import { type CleanDocuments, cleanDocuments } from './clean-documents.ts';
+import { beyondOldIds, type OldOutline, type OldRow, type OldRun, type OldValue, oldKeys } from './old-database.ts';
+import type { OldJob } from './old-jobs.ts';
 
 /** A job as it is copied; times in microseconds. */
 export interface CleanJob {
@@ -24,14 +17,12 @@ export interface CleanJob {
   posted: number;
   started: number | null;
   updated: number;
-  /** Its keys that have a value, as the texts that a client would have sent. */
-  texts: Members;
+  /** Of `oldKeys`, in their order; a time as a job keeps it. */
+  values: OldValue[];
+  documents: CleanDocuments;
   /** The internal ids of its nodes. */
   nodes: number[];
 }
-
-/** The largest document that is copied, in UTF-16 units: what a server can be made to accept. */
-const longestDocument = 16 << 20;
 
 /** Microseconds of a time as PostgreSQL prints it, null for none and for one outside 1684-2255, which includes `infinity`. */
 export function readOldTime(text: OldValue | undefined): number | null {
@@ -62,7 +53,11 @@ interface JobPlace {
 }
 
 /** A job with values that can be stored. */
-export function cleanJob(row: OldRow, { run, job_id, nodes, runPosted }: JobPlace, findings: Findings): CleanJob {
+export function cleanJob(
+  { job: row, documents: read }: OldJob,
+  { run, job_id, nodes, runPosted }: JobPlace,
+  findings: Findings,
+): CleanJob {
   const id = row.id as number;
   const about = { table: 'jobs', id, run } as const;
   const tell = (key: string, problem: string, now: unknown) =>
@@ -74,17 +69,10 @@ export function cleanJob(row: OldRow, { run, job_id, nodes, runPosted }: JobPlac
   if (row.updated === null) tell('updated', 'is null', formatTimestamp(posted));
   const status = isJobStatus(row.status) ? row.status : 'unknown';
   if (status !== row.status) tell('status', row.status === null ? 'is null' : 'is no status', status);
-  const texts: Members = new Map();
-  for (const key of oldKeys) {
-    const text = keyText(key, row[key] ?? null, tell);
-    if (text !== null) texts.set(key, text);
-  }
-  for (const key of oldDocuments) {
-    const text = documentText(key, row[key] ?? null, tell);
-    if (text !== null) texts.set(key, text);
-  }
+  const values = oldKeys.map((key) => keyValue(key, row[key] ?? null, tell));
+  const documents = cleanDocuments(read, (finding) => findings.add({ ...about, ...finding }));
   const success = row.success as boolean | null;
-  return { id, job_id, status, success, posted, started, updated: sentUpdated ?? posted, texts, nodes };
+  return { id, job_id, status, success, posted, started, updated: sentUpdated ?? posted, values, documents, nodes };
 }
 
 type Tell = (key: string, problem: string, now: unknown) => void;
@@ -95,35 +83,23 @@ const filterableKeys = new Set(['machine_type', 'flavor', 'branch', 'queue', 'sh
 /** The longest of the short values, in UTF-16 units: as JSON, with every character escaped, it is still shorter than reports may have. */
 const longestShort = 80_000;
 
-function keyText(key: string, value: OldValue, tell: Tell): string | null {
+function keyValue(key: string, value: OldValue, tell: Tell): OldValue {
   if (value === null) return null;
   if (key === 'timestamp') return timestampText(value, tell);
-  if (typeof value !== 'string') return String(value);
+  if (typeof value !== 'string') return value;
   let text = filterableKeys.has(key) ? filterable(value) : value;
   if (key !== 'failure_reason' && text.length > longestShort) text = text.slice(0, longestShort).toWellFormed();
   if (text !== value) tell(key, 'is too long', `its first ${text.length} characters`);
-  return JSON.stringify(text);
+  return text;
 }
 
-/** As it stands in a report, where it has no fraction. */
+/** As a job has it, whose report has no fraction. */
 function timestampText(value: OldValue, tell: Tell): string | null {
   if (readOldTime(value) === null) {
     tell('timestamp', 'is outside 1684-2255', null);
     return null;
   }
-  return JSON.stringify((value as string).slice(0, 19).replace(' ', '_'));
-}
-
-function documentText(key: string, value: OldValue, tell: Tell): string | null {
-  if (typeof value !== 'string' || value === '') return null;
-  if (value.length > longestDocument) {
-    tell(key, 'is longer than 16 MiB', null);
-    return null;
-  }
-  const read = readValue(value);
-  if (read === null) tell(key, 'is no JSON', null);
-  else if (read.hasNaN) tell(key, 'has NaN or Infinity', 'null in their places');
-  return read === null || read.text === 'null' ? null : read.text;
+  return `${(value as string).slice(0, 19)}.000000`;
 }
 
 /** One thing that was not copied as it is. */

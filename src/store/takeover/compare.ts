@@ -4,6 +4,7 @@ import { readNode } from '../engine/dialect.ts';
 import type { NodeRow, QueueRow, Reader, RunRow } from '../engine/schema.ts';
 import { pagesById } from '../engine/transaction.ts';
 import type { CleanJob } from './clean.ts';
+import { textOf } from './clean-documents.ts';
 import { oldKeys } from './old-database.ts';
 
 /** One column that differs; `there` and `here` as text, null for none. */
@@ -27,14 +28,19 @@ export function differences(about: Pick<Difference, 'run' | 'job_id'>, there: Va
 const columns: readonly string[] = ['name', 'machine_type', 'flavor', ...columnFields, 'description'];
 
 /** An old job, cleaned of what cannot be copied. */
-export function valuesThere({ texts, nodes, ...job }: CleanJob): Values {
+export function valuesThere({ values: sent, documents, nodes, ...job }: CleanJob): Values {
   const values: Values = { nodes: nodes.toSorted((a, b) => a - b).join(' ') };
   for (const key of ['id', 'job_id', 'status', 'success', 'posted', 'started', 'updated'] as const) {
     values[key] = job[key] === null ? null : String(job[key]);
   }
-  for (const key of [...oldKeys, ...documentFields]) values[key] = texts.get(key) ?? null;
-  const { timestamp } = values;
-  if (timestamp) values.timestamp = timestamp.replace('_', ' ').replace(/"$/, '.000000"');
+  oldKeys.forEach((key, index) => {
+    const value = sent[index] ?? null;
+    values[key] = value === null ? null : JSON.stringify(value);
+  });
+  for (const key of documentFields) {
+    const value = documents[key] ?? null;
+    values[key] = value instanceof Uint8Array ? textOf(value) : value;
+  }
   return values;
 }
 

@@ -1,14 +1,24 @@
 /** Old jobs as rows, made by the same functions as reported ones, the statements that write them, and what their run shows of them. */
-import { documentFields, type JobChange } from '../../core/job.ts';
+import {
+  documentFields,
+  type FieldKind,
+  isSmallField,
+  type JobChange,
+  type MoreField,
+  moreFields,
+  noChange,
+  smallFields,
+} from '../../core/job.ts';
 import type { Members } from '../../core/json-text.ts';
 import { jobsTotal, noJobs, runStatus } from '../../core/run.ts';
 import { parseRunName } from '../../core/run-name.ts';
 import { jobColumns, type RunRow } from '../engine/schema.ts';
 import { chunksOf, repeated, type Statement } from '../engine/transaction.ts';
-import { createJob, type JobState } from '../write/job-change.ts';
+import { createJob, documentHashes, type JobState } from '../write/job-change.ts';
 import { saveTexts, upsertText } from '../write/job-sql.ts';
 import { type CleanJob, type Findings, timeReader } from './clean.ts';
-import type { OldRow, OldRun } from './old-database.ts';
+import type { CleanDocuments } from './clean-documents.ts';
+import { type OldRow, type OldRun, type OldValue, oldKeys } from './old-database.ts';
 
 /** Reads the keys of a job as a contract does; a key whose value it refuses comes back with the reason. */
 export type ParseJob = (texts: Members) => JobChange | { refused: string; reason: string };
@@ -16,21 +26,45 @@ export type ParseJob = (texts: Members) => JobChange | { refused: string; reason
 /** A job with its row as the old one says, and the nodes that it ran on. */
 export interface CopiedJob {
   state: JobState;
+  documents: CleanDocuments;
   nodes: number[];
   suite: string | null;
 }
 
-/** Parses and decides as if the job had been reported, then sets what the old server had decided. */
+/** Decides as if the job had been reported, then sets what the old server had decided. */
 export function copyJob(
   job: CleanJob,
   run: { id: number; name: string },
   parse: ParseJob,
   findings: Findings,
 ): CopiedJob {
-  let change = parse(job.texts);
+  const change = plainChange(job.values) ?? parseReport(job, run, parse, findings);
+  const { id, status, success, posted, started, updated } = job;
+  // Its cause depends on the status.
+  const state = createJob(run.id, job.job_id, { ...change, status }, posted);
+  const document_hashes = documentHashes(job.documents);
+  Object.assign(state.row, { id, status, success, posted, started, updated, document_hashes });
+  return {
+    state,
+    documents: job.documents,
+    nodes: job.nodes,
+    suite: (change.more.get('suite') as string | null | undefined) ?? null,
+  };
+}
+
+/** The change of a report with these values as a contract reads it; what it refuses is told and left out. */
+function parseReport(job: CleanJob, run: { name: string }, parse: ParseJob, findings: Findings): JobChange {
+  const texts: Members = new Map();
+  oldKeys.forEach((key, index) => {
+    const value = job.values[index] ?? null;
+    if (value === null) return;
+    if (key === 'timestamp') texts.set(key, JSON.stringify(String(value).slice(0, 19).replace(' ', '_')));
+    else texts.set(key, typeof value === 'string' ? JSON.stringify(value) : String(value));
+  });
+  let change = parse(texts);
   while ('refused' in change) {
     const { refused, reason } = change;
-    const was = job.texts.get(refused);
+    const was = texts.get(refused);
     if (was === undefined) throw new Error(`${refused} is refused and not there`);
     findings.add({
       table: 'jobs',
@@ -41,14 +75,45 @@ export function copyJob(
       was: JSON.parse(was),
       now: null,
     });
-    job.texts.delete(refused);
-    change = parse(job.texts);
+    texts.delete(refused);
+    change = parse(texts);
   }
-  const { id, status, success, posted, started, updated } = job;
-  // Its cause depends on the status.
-  const state = createJob(run.id, job.job_id, { ...change, status }, posted);
-  Object.assign(state.row, { id, status, success, posted, started, updated });
-  return { state, nodes: job.nodes, suite: (change.more.get('suite') as string | null | undefined) ?? null };
+  return change;
+}
+
+/** The types of `oldKeys`, in their order. */
+const fields = oldKeys.map((key) => ({
+  key,
+  kind: isSmallField(key) ? smallFields[key] : moreFields[key as MoreField],
+}));
+
+/**
+ * The change that a report with these values makes, without printing and parsing it; null when a value has not the type of its key, so that
+ * a contract has to decide.
+ */
+function plainChange(values: OldValue[]): JobChange | null {
+  const change = noChange();
+  for (const [index, { key, kind }] of fields.entries()) {
+    const value = values[index] ?? null;
+    if (value === null) continue;
+    if (!isPlain(kind, value)) return null;
+    if (isSmallField(key)) change.small.set(key, JSON.stringify(value));
+    else change.more.set(key as MoreField, value);
+  }
+  return change;
+}
+
+function isPlain(kind: FieldKind, value: OldValue): boolean {
+  switch (kind) {
+    case 'text':
+    case 'id':
+    case 'time':
+      return typeof value === 'string';
+    case 'boolean':
+      return typeof value === 'boolean';
+    default:
+      return Number.isSafeInteger(value);
+  }
 }
 
 /** A run as it is copied. */
@@ -128,15 +193,17 @@ export interface JobStatements {
   own: Statement[];
 }
 
-/** Rows of a statement: its text is prepared once and used again. */
-const rowsAtATime = 50;
+/** Rows of a statement: its text is prepared once and used again. With 50, SQLite copies more pages to be able to undo a statement. */
+const rowsAtATime = 100;
 
 /** Of the same failure the log or a test case may have told more meanwhile (write/evidence.ts). */
 const signature = `case when jobs.signature is not null and jobs.status = excluded.status
   and jobs.failure_reason is not distinct from excluded.failure_reason then jobs.signature else excluded.signature end`;
 
-const upsertJobs = upsertText('jobs', ['id', ...jobColumns], 'id', ['id', 'run_id'], { signature });
-const upsertDocuments = upsertText('job_documents', ['id', ...documentFields], 'id', ['id']);
+const upsertJobs = upsertText('jobs', ['id', ...jobColumns], 'id', ['id', 'run_id'], { values: { signature } });
+const upsertDocuments = upsertText('job_documents', ['id', ...documentFields], 'id', ['id'], {
+  sent: Object.fromEntries(documentFields.map((key) => [key, 'cast(? as text)'])),
+});
 
 /** The statements that write these jobs with their documents and links. */
 export function jobStatements(jobs: CopiedJob[]): JobStatements {
@@ -145,9 +212,9 @@ export function jobStatements(jobs: CopiedJob[]): JobStatements {
 }
 
 function saveRows(jobs: CopiedJob[]): Statement[] {
-  const documents = jobs.flatMap(({ state: { row, document } }) => [
+  const documents = jobs.flatMap(({ state: { row }, documents }) => [
     row.id,
-    ...documentFields.map((key) => document[key] ?? null),
+    ...documentFields.map((key) => documents[key] ?? null),
   ]);
   const links = jobs.flatMap(({ state: { row }, nodes }) =>
     nodes.map((node) => [node, row.id, row.posted, row.status]),

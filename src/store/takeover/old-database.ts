@@ -1,5 +1,6 @@
 /** The database of the Python server (teuthology contract §3.1). It is only read: the session refuses every write. */
 import pg from 'pg';
+import { type DocumentField, documentFields } from '../../core/job.ts';
 import { isDatabaseFault, UnavailableDatabase, UnusableDatabase } from '../engine/faults.ts';
 
 /** A value as the driver gives it; times and JSON arrive as the text that PostgreSQL prints. */
@@ -13,8 +14,9 @@ export interface OldDatabase {
   /** Where it is, with its password. */
   url: string;
   client: pg.Client;
-  /** The columns of `jobs` that are read, ready for a statement. */
+  /** The columns of `jobs` that are read, ready for a statement, and apart from them those whose values are the text of JSON. */
   jobColumns: string;
+  jobDocuments: readonly DocumentField[];
   /** Columns that no table of this program takes, as `table.column`. */
   strangeColumns: string[];
   /** Finds jobs whose run does not exist. Where a constraint forbids that, an index on `run_id` finds those that name none. */
@@ -48,9 +50,6 @@ export const beyondOldIds = 2 ** 31;
 
 const tables = ['runs', 'jobs', 'job_nodes', 'nodes', 'queue'] as const;
 
-/** Columns whose values are the text of JSON. */
-export const oldDocuments = ['kernel', 'overrides', 'roles', 'targets', 'tasks'] as const;
-
 /** Columns that are no keys of a job's report. */
 const ownColumns = ['id', 'posted', 'started', 'updated', 'run_id', 'status', 'success', 'job_id'];
 
@@ -62,7 +61,7 @@ const keyColumns =
 
 const known: Record<(typeof tables)[number], readonly string[]> = {
   runs: 'id name status user scheduled suite branch machine_type posted started updated'.split(' '),
-  jobs: [...ownColumns, ...keyColumns, ...oldDocuments],
+  jobs: [...ownColumns, ...keyColumns, ...documentFields],
   job_nodes: ['node_id', 'job_id'],
   nodes:
     `id name description up machine_type arch is_vm os_type os_version vm_host_id locked locked_by locked_since mac_address
@@ -132,7 +131,7 @@ async function readColumns(client: pg.Client): Promise<Omit<OldDatabase, 'client
     const missing = columns.find((column) => !has(table, column));
     if (missing) throw new UnusableDatabase(`this is no database of the Python server: ${table} has no ${missing}`);
   }
-  const jobColumns = known.jobs.filter((column) => has('jobs', column)).map((column) => `"${column}"`);
+  const jobColumns = [...ownColumns, ...keyColumns].filter((column) => has('jobs', column));
   const strange = rows.filter(({ table, column }) => !known[table as keyof typeof known].includes(column));
   const constraint = await client.query(
     "select 1 from pg_constraint where contype = 'f' and conrelid = 'jobs'::regclass and confrelid = 'runs'::regclass",
@@ -140,7 +139,8 @@ async function readColumns(client: pg.Client): Promise<Omit<OldDatabase, 'client
   const other = 'or not exists (select 1 from runs where runs.id = run_id)';
   return {
     isLost: `(run_id is null ${constraint.rows.length > 0 ? '' : other})`,
-    jobColumns: jobColumns.join(', '),
+    jobColumns: jobColumns.map((column) => `"${column}"`).join(', '),
+    jobDocuments: documentFields.filter((column) => has('jobs', column)),
     strangeColumns: strange.map(({ table, column }) => `${table}.${column}`).sort(),
   };
 }
@@ -199,32 +199,11 @@ function whereJobs(run: OldRun): { text: string; values: OldValue[] } {
 /** What decides about the jobs of a run, in the order of their ids. */
 export async function oldOutline({ client }: OldDatabase, run: OldRun): Promise<OldOutline[]> {
   const { text: condition, values } = whereJobs(run);
-  const size = [...oldDocuments, 'description', 'failure_reason'].map((key) => `coalesce(octet_length(${key}), 0)`);
+  const size = [...documentFields, 'description', 'failure_reason'].map((key) => `coalesce(octet_length(${key}), 0)`);
   const text =
     `select id, xmin::text::bigint as xmin, job_id, status, posted, updated, ${size.join(' + ')} as size ` +
     `from jobs where ${condition} order by id`;
   return (await client.query({ name: `outline ${condition}`, text, values })).rows;
-}
-
-/** Jobs with every column that is read, and the internal ids of the nodes that they ran on, in the order of their ids. */
-export async function oldJobs(
-  { client, jobColumns }: OldDatabase,
-  ids: number[],
-): Promise<{ job: OldRow; nodes: number[] }[]> {
-  const text = `select ${jobColumns} from jobs where id = any ($1::bigint[]) order by id`;
-  const [jobs, links] = await Promise.all([
-    client.query<OldRow>({ name: 'jobs', text, values: [ids] }),
-    client.query<{ job_id: number; node_id: number }>({
-      name: 'links',
-      text: 'select job_id, node_id from job_nodes where job_id = any ($1::bigint[]) order by job_id, node_id',
-      values: [ids],
-    }),
-  ]);
-  const nodes = Map.groupBy(links.rows, ({ job_id }) => job_id);
-  return jobs.rows.map((job) => ({
-    job,
-    nodes: (nodes.get(job.id as number) ?? []).map(({ node_id }) => node_id),
-  }));
 }
 
 /** All nodes and all queues, as one state. */

@@ -1,6 +1,7 @@
 /** Reads old runs with their jobs, ready to be written, a few jobs at a time. */
 import { isJobStatus } from '../../core/job.ts';
 import { cleanJob, type Findings, type JobPlan, planJobs, readOldTime, unheard } from './clean.ts';
+import { textOf } from './clean-documents.ts';
 import type { CopiedRun } from './job-state.ts';
 import {
   type CopiedJob,
@@ -16,16 +17,18 @@ import {
   fingerprintOf,
   type OldDatabase,
   type OldOutline,
+  type OldRow,
   type OldRun,
-  oldJobs,
   oldOutline,
   readOldRun,
 } from './old-database.ts';
+import { type OldJob, oldJobs, type Portion } from './old-jobs.ts';
 
 /** A part of a run: its beginning, some of its jobs, its end. A run that is gone meanwhile has no part. */
 export type RunPart =
   | { kind: 'begin'; row: CopiedRun; jobIds: ReadonlyMap<number, string> }
-  | { kind: 'jobs'; ids: number[]; statements: JobStatements }
+  /** `buffers` hold the documents; they can be handed to another thread without being copied. */
+  | { kind: 'jobs'; ids: number[]; statements: JobStatements; buffers: ArrayBuffer[] }
   | { kind: 'end'; row: CopiedRun; fingerprint: string; leftOut: string };
 
 /** What is needed to read runs. */
@@ -104,8 +107,7 @@ async function* readRun(reading: RunReading, listed: OldRun): AsyncGenerator<Run
       const { jobs, sawAll } = readJobs(reading, { run, name, plan }, read);
       complete &&= sawAll;
       for (const job of jobs) seeJob(summary, job);
-      if (jobs.length > 0)
-        yield { kind: 'jobs', ids: jobs.map(({ state }) => state.row.id), statements: jobStatements(jobs) };
+      if (jobs.length > 0) yield jobsPart(jobs);
     }
     // A node that was made meanwhile has not been copied: the run is copied again when it has.
     const fingerprint = complete ? fingerprintOf(run, sumOf(outline)) : '';
@@ -115,27 +117,33 @@ async function* readRun(reading: RunReading, listed: OldRun): AsyncGenerator<Run
   }
 }
 
+function jobsPart(jobs: CopiedJob[]): RunPart {
+  const documents = jobs.flatMap((job) => Object.values(job.documents)).filter((value) => value instanceof Uint8Array);
+  const buffers = [...new Set(documents.map(({ buffer }) => buffer as ArrayBuffer))];
+  return { kind: 'jobs', ids: jobs.map(({ state }) => state.row.id), statements: jobStatements(jobs), buffers };
+}
+
 /** Asks for jobs before they are needed. */
-function askFor(old: OldDatabase, ids: number[] | undefined): ReturnType<typeof oldJobs> {
-  const rows = ids === undefined ? Promise.resolve([]) : oldJobs(old, ids);
+function askFor(old: OldDatabase, portion: Portion | undefined): ReturnType<typeof oldJobs> {
+  const rows = portion === undefined ? Promise.resolve([]) : oldJobs(old, portion);
   // Whoever waits for them hears of it.
   rows.catch(() => {});
   return rows;
 }
 
-/** The internal ids of jobs in groups that can be held in memory. */
-export function* portionsOf(outline: OldOutline[]): Generator<number[]> {
+/** Jobs in groups that can be held in memory. */
+export function* portionsOf(outline: OldOutline[]): Generator<Portion> {
   let ids: number[] = [];
   let bytes = 0;
   for (const { id, size } of outline) {
     if (ids.length > 0 && (ids.length >= mostJobs || bytes + size > mostBytes)) {
-      yield ids;
+      yield { ids, bytes };
       [ids, bytes] = [[], 0];
     }
     ids.push(id);
     bytes += size;
   }
-  if (ids.length > 0) yield ids;
+  if (ids.length > 0) yield { ids, bytes };
 }
 
 /** What a fingerprint says of the jobs of a run. */
@@ -149,6 +157,10 @@ function statusesOf(outline: OldOutline[], { leftOut }: JobPlan): string {
   if (leftOut.size === 0) return '';
   const statuses = outline.filter(({ id }) => leftOut.has(id)).map(({ status }) => status);
   return statuses.map((status) => (isJobStatus(status) ? status : 'unknown')).join(' ');
+}
+
+function textsOf(documents: OldJob['documents']): OldRow {
+  return Object.fromEntries(Object.entries(documents).map(([key, bytes]) => [key, bytes ? textOf(bytes) : null]));
 }
 
 interface JobsOfRun {
@@ -166,7 +178,8 @@ function readJobs(
   const runPosted = readOldTime(run.row?.posted);
   const jobs: CopiedJob[] = [];
   let sawAll = true;
-  for (const { job, nodes: linked } of rows) {
+  for (const old of rows) {
+    const { job, documents, nodes: linked } = old;
     const id = job.id as number;
     const job_id = plan.jobIds.get(id);
     if (job_id === undefined) {
@@ -176,7 +189,7 @@ function readJobs(
         id,
         run: name,
         problem,
-        was: { ...job, nodes: linked },
+        was: { ...job, ...textsOf(documents), nodes: linked },
         now: plan.leftOut.get(id),
       });
       continue;
@@ -188,7 +201,7 @@ function readJobs(
       else
         findings.add({ table: 'jobs', id, run: name, key: 'nodes', problem: 'names a node that is gone', was: node });
     }
-    const clean = cleanJob(job, { run: name, job_id, nodes: there, runPosted }, findings);
+    const clean = cleanJob(old, { run: name, job_id, nodes: there, runPosted }, findings);
     jobs.push(copyJob(clean, { id: run.id, name }, parse, findings));
   }
   return { jobs, sawAll };

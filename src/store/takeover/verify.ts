@@ -10,13 +10,13 @@ import {
   fingerprintOf,
   type OldDatabase,
   type OldRun,
-  oldJobs,
   oldOutline,
   oldRuns,
   oldStatuses,
   onOneState,
   readOldRun,
 } from './old-database.ts';
+import { oldJobs } from './old-jobs.ts';
 import { portionsOf, type RunReading, sumOf } from './read-runs.ts';
 import { importedRuns, whileWriting } from './target.ts';
 
@@ -96,13 +96,14 @@ function compareRun(
     const summary = nothingSeen();
     const found: Difference[] = [];
     const runPosted = readOldTime(run.row?.posted);
-    for (const ids of portionsOf(outline)) {
-      const here = await valuesHere(db, ids);
-      for (const { job, nodes: linked } of await oldJobs(old, ids)) {
+    for (const portion of portionsOf(outline)) {
+      const here = await valuesHere(db, portion.ids);
+      for (const there of await oldJobs(old, portion)) {
+        const { job, nodes: linked } = there;
         const job_id = plan.jobIds.get(job.id as number);
         if (job_id === undefined) continue;
         const place = { run: name, job_id, nodes: linked.filter((node) => nodes.has(node)), runPosted };
-        const clean = cleanJob(job, place, unheard);
+        const clean = cleanJob(there, place, unheard);
         found.push(...differences({ run: name, job_id }, valuesThere(clean), here.get(clean.id) ?? {}));
         seeJob(summary, copyJob(clean, { id: run.id, name }, parse, unheard));
       }
@@ -135,6 +136,9 @@ export async function compareStatuses({ old, db }: Pick<VerifyOptions, 'old' | '
   return differences({ run: 'all runs' }, printed(there), printed(counts));
 }
 
+/** Of the documents of a job. */
+const typicalBytes = 8192;
+
 /** Up to `size` jobs that were copied as they were, under the name that they have on both sides. */
 export async function sampleJobs(
   old: OldDatabase,
@@ -161,12 +165,14 @@ export async function sampleJobs(
   const asTheyWere: { run: string; job_id: string }[] = [];
   for (const ids of chunksOf([...found.keys()], 100)) {
     const names = await namesThere(old, ids);
-    for (const { job } of await oldJobs(old, ids)) {
+    const read = await onOneState(old, () => oldJobs(old, { ids, bytes: ids.length * typicalBytes }));
+    for (const there of read) {
+      const { job } = there;
       const id = job.id as number;
       const here = found.get(id);
       if (!here || here.job_id !== job.job_id || here.run !== names.get(id)) continue;
       const findings = openFindings(null);
-      cleanJob(job, { ...here, nodes: [], runPosted: null }, findings);
+      cleanJob(there, { ...here, nodes: [], runPosted: null }, findings);
       if (findings.counts.size === 0) asTheyWere.push(here);
     }
   }

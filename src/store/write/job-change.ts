@@ -16,7 +16,7 @@ import {
   smallFields,
 } from '../../core/job.ts';
 import { hostsOf } from '../../core/job-config.ts';
-import { joinObject, splitObject } from '../../core/json-text.ts';
+import { splitObject } from '../../core/json-text.ts';
 import { noJobs, runStatus } from '../../core/run.ts';
 import { parseRunName } from '../../core/run-name.ts';
 import { failureCause, type Signature } from '../../core/signature.ts';
@@ -132,7 +132,9 @@ function changeSmall(job: JobState, { small }: JobChange): void {
 }
 
 function printSmall(values: Map<SmallField, string>): string {
-  return joinObject(smallKeys.map((key) => [key, values.get(key) ?? 'null']));
+  let text = '';
+  for (const key of smallKeys) text += `${text === '' ? '{' : ','}"${key}":${values.get(key) ?? 'null'}`;
+  return `${text}}`;
 }
 
 /** Of a job that has none of them yet. */
@@ -192,8 +194,18 @@ function changeDocument(job: JobState, change: JobChange): void {
   job.row.document_hashes = hashes.join(' ');
 }
 
+/** The hashes of the documents of a new job, as its row keeps them. */
+export function documentHashes(documents: Partial<Record<DocumentField, string | Uint8Array>>): string {
+  return documentFields
+    .map((key) => {
+      const value = documents[key];
+      return value === undefined ? '' : textHash(value);
+    })
+    .join(' ');
+}
+
 /** A key of 96 bits for a description, the name of a test case or a document: two texts of one key of one job collide once in 10^28. */
-export function textHash(text: string): string {
+export function textHash(text: string | Uint8Array): string {
   return hash('sha256', text, 'base64url').slice(0, 16);
 }
 

@@ -64,11 +64,11 @@ export function upsertText(
   columns: readonly string[],
   key: string,
   fixed: readonly string[],
-  values: Record<string, string> = {},
+  { values = {}, sent = {} }: { values?: Record<string, string>; sent?: Record<string, string> } = {},
 ) {
   const changing = columns.filter((column) => !fixed.includes(column));
   const updates = changing.map((column) => `"${column}" = ${values[column] ?? `excluded."${column}"`}`).join(', ');
-  const row = `(${repeated('?', columns.length)})`;
+  const row = `(${columns.map((column) => sent[column] ?? '?').join(', ')})`;
   const [head, tail] = [
     `insert into ${table} (${quoted(columns)}) values `,
     ` on conflict (${key}) do update set ${updates}`,

@@ -1,0 +1,109 @@
+/**
+ * The jobs of an old database. Their documents are read as bytes, as they are on the wire and in SQLite: most of a job never becomes a
+ * JavaScript string in between.
+ */
+import type pg from 'pg';
+import type { DocumentField } from '../../core/job.ts';
+import type { OldDatabase, OldRow } from './old-database.ts';
+
+/** A job with every column that is read, its documents as UTF-8, and the internal ids of the nodes that it ran on. */
+export interface OldJob {
+  job: OldRow;
+  documents: Partial<Record<DocumentField, Uint8Array | null>>;
+  nodes: number[];
+}
+
+/** Jobs that are read at a time, by their internal ids, and about how many bytes they have. */
+export interface Portion {
+  ids: number[];
+  bytes: number;
+}
+
+/** Jobs in the order of their ids; all statements must see one state of the old database. */
+export async function oldJobs(
+  { client, jobColumns, jobDocuments }: OldDatabase,
+  { ids, bytes }: Portion,
+): Promise<OldJob[]> {
+  const columns = jobDocuments.map((key) => `${key}::text`).join(', ');
+  // COPY takes no parameters.
+  const documents = `select ${columns} from jobs where id = any ('{${ids}}'::bigint[]) order by id`;
+  const text = `select ${jobColumns} from jobs where id = any ($1::bigint[]) order by id`;
+  const [rows, jobs] = await Promise.all([
+    copyRows(client, documents, { rows: ids.length, bytes }),
+    client.query<OldRow>({ name: 'jobs', text, values: [ids] }),
+  ]);
+  const links = await client.query<{ job_id: number; node_id: number }>({
+    name: 'links',
+    text: 'select job_id, node_id from job_nodes where job_id = any ($1::bigint[]) order by job_id, node_id',
+    values: [ids],
+  });
+  const nodes = Map.groupBy(links.rows, ({ job_id }) => job_id);
+  return jobs.rows.map((job, index) => ({
+    job,
+    documents: Object.fromEntries(jobDocuments.map((key, place) => [key, rows[index]?.[place]])),
+    nodes: (nodes.get(job.id as number) ?? []).map(({ node_id }) => node_id),
+  }));
+}
+
+/** Values of a row as UTF-8, in the order of the columns. */
+type ByteRow = (Uint8Array | null)[];
+
+/** Bytes of a row beside its values: at most those of its columns and, before the first row, of the head. */
+const besideValues = 64;
+
+/**
+ * The answer to a query that has a few columns of text, by COPY, because the driver makes strings of every other answer. `size` is about how
+ * many rows it has, and how many bytes their values. All rows share one buffer.
+ */
+async function copyRows(client: pg.Client, query: string, size: { rows: number; bytes: number }): Promise<ByteRow[]> {
+  const room = size.bytes + size.rows * besideValues;
+  return [...readRows(await copyOut(client, `copy (${query}) to stdout (format binary)`, room))];
+}
+
+/** All that a COPY sends; the object has what the driver calls meanwhile. */
+function copyOut(client: pg.Client, statement: string, room: number): Promise<Uint8Array> {
+  let bytes = new Uint8Array(room);
+  let length = 0;
+  return new Promise((done, fail) => {
+    const query = {
+      submit: (connection: { query(text: string): void }) => connection.query(statement),
+      handleCopyData({ chunk }: { chunk: Uint8Array }) {
+        if (length + chunk.length > bytes.length) {
+          const larger = new Uint8Array(2 * (length + chunk.length));
+          larger.set(bytes.subarray(0, length));
+          bytes = larger;
+        }
+        // The driver uses its memory again.
+        bytes.set(chunk, length);
+        length += chunk.length;
+      },
+      handleCommandComplete: () => {},
+      handleReadyForQuery: () => done(bytes.subarray(0, length)),
+      handleError: fail,
+      callback: () => {},
+    };
+    client.query(query as unknown as pg.Submittable);
+  });
+}
+
+/** `PGCOPY\n\xff\r\n\0`, and two numbers of four bytes each. */
+const headBytes = 19;
+
+function* readRows(bytes: Uint8Array): Generator<ByteRow> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = headBytes + view.getInt32(headBytes - 4);
+  for (;;) {
+    const columns = view.getInt16(at);
+    at += 2;
+    // The last row has -1 columns.
+    if (columns < 0) return;
+    const row: ByteRow = [];
+    for (let column = 0; column < columns; column++) {
+      const length = view.getInt32(at);
+      at += 4;
+      row.push(length < 0 ? null : bytes.subarray(at, at + length));
+      at += Math.max(0, length);
+    }
+    yield row;
+  }
+}
