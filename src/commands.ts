@@ -17,13 +17,13 @@ export const commands: Record<string, Command> = {
     run: async (line) => (await import('./cli/upkeep.ts')).migrateDatabase(line),
   },
   reindex: {
-    summary: 'compute the causes of all stored failures again',
-    flags: [{ name: 'logs', hint: '', help: 'read the logs of all failures again instead, from the archive' }],
+    summary: 'recompute the causes of all stored failures',
+    flags: [{ name: 'logs', hint: '', help: 'reread the logs of all failures from the archive instead' }],
     settings: [...ofDatabase, 'archive', 'log_level', 'log_format', 'log_file'],
     run: async (line) => (await import('./cli/reindex.ts')).reindexDatabase(line),
   },
   prune: {
-    summary: 'delete old runs, the bulky documents of old jobs, or the log of old changes',
+    summary: 'delete old runs, the bulky documents of old jobs, or old changes from the audit log',
     flags: [
       { name: 'runs-older-than', hint: 'AGE', help: 'delete runs whose last change is older than this, like 3y' },
       {
@@ -69,7 +69,7 @@ export const commands: Record<string, Command> = {
       { name: 'from', hint: 'SOURCE', help: 'the old database, postgresql://user:password@host/paddles, or a file' },
       { name: 'follow', hint: '', help: 'keep copying changes until stopped' },
       { name: 'every', hint: 'AGE', help: 'with --follow: how often to look for changes (60s)' },
-      { name: 'verify', hint: '', help: 'compare what was copied since the last comparison' },
+      { name: 'verify', hint: '', help: 'compare everything copied since the last comparison' },
       { name: 'verify-all', hint: '', help: 'compare everything' },
       {
         name: 'old-server',
@@ -79,7 +79,7 @@ export const commands: Record<string, Command> = {
       {
         name: 'new-server',
         hint: 'URL',
-        help: 'with those of this one, at the port that speaks the teuthology contract',
+        help: 'the server to compare with, at its port for the teuthology contract',
       },
       { name: 'dry-run', hint: '', help: 'read and check everything, write nothing' },
       { name: 'report', hint: 'FILE', help: 'file that lists what cannot be copied unchanged (paddles-import.jsonl)' },
