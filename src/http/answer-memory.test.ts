@@ -5,13 +5,13 @@ import { openAnswerMemory } from './answer-memory.ts';
 
 const MiB = 1 << 20;
 
-/** The memory of an answer whose response closes when it is told to. */
+/** Opens the memory of an answer whose response can be closed. */
 function open() {
   const response = new EventEmitter();
   return { ...openAnswerMemory(response as ServerResponse), close: () => response.emit('close') };
 }
 
-/** Whether a promise has settled after everything that was ready has run. */
+/** Whether a promise has settled after all pending callbacks have run. */
 async function settled(promise: Promise<unknown>): Promise<boolean> {
   let done = false;
   void promise.finally(() => {
@@ -21,7 +21,7 @@ async function settled(promise: Promise<unknown>): Promise<boolean> {
   return done;
 }
 
-test('pages wait in their order until there is room', async () => {
+test('pages wait in the order of their arrival until there is room', async () => {
   const [first, second, third, small, gone] = [open(), open(), open(), open(), open()];
   expect(await first.take(10 * MiB)).toBe(true);
   expect(await second.take(6 * MiB)).toBe(true);
@@ -30,12 +30,12 @@ test('pages wait in their order until there is room', async () => {
   const leaves = gone.take(MiB);
   expect(await settled(large)).toBe(false);
   second.close();
-  // A small page waits for nobody.
+  // A small page does not wait.
   expect(await open().take(64 << 10)).toBe(true);
-  // There is room for those behind now, but the large one came first.
+  // There is room for the later pages now, but the large one came first.
   expect(await settled(behind)).toBe(false);
   gone.close();
-  // The next page of a list takes the room of the page before.
+  // The next page of a list takes the room of the previous page.
   const next = first.take(10 * MiB);
   expect(await large).toBe(true);
   expect(await behind).toBe(true);
@@ -46,7 +46,7 @@ test('pages wait in their order until there is room', async () => {
   for (const list of [first, small]) list.close();
 });
 
-test('a page that is larger than all room is read beside small ones, and never beside another one of its kind', async () => {
+test('a page that exceeds the limit is read beside small pages, but never beside another one like it', async () => {
   const [large, small, other, next] = [open(), open(), open(), open()];
   expect(await small.take(4 * MiB)).toBe(true);
   expect(await large.take(100 * MiB)).toBe(true);
@@ -59,7 +59,7 @@ test('a page that is larger than all room is read beside small ones, and never b
   for (const answer of [other, next]) answer.close();
 });
 
-test('an answer whose client leaves as its room is given to it takes no room', async () => {
+test('an answer whose client hangs up when it gets its room takes no room', async () => {
   const [first, second] = [open(), open()];
   expect(await first.take(10 * MiB)).toBe(true);
   const given = second.take(10 * MiB);
@@ -69,7 +69,7 @@ test('an answer whose client leaves as its room is given to it takes no room', a
   await expectAllRoom();
 });
 
-test('an answer whose client had left before takes no room', async () => {
+test('an answer whose client has hung up already takes no room', async () => {
   const gone = Object.assign(new EventEmitter(), { destroyed: true });
   expect(await openAnswerMemory(gone as ServerResponse).take(10 * MiB)).toBe(false);
   await expectAllRoom();
@@ -82,7 +82,7 @@ async function expectAllRoom(): Promise<void> {
   for (const answer of [most, rest]) answer.close();
 }
 
-test('of answers that are ready only as many wait as there is room for', async () => {
+test('ready answers wait only if there is room for them', async () => {
   const [sent, waiting, refused] = [open(), open(), open()];
   expect(await sent.take(10 * MiB, true)).toBe(true);
   const patient = waiting.take(10 * MiB, true);

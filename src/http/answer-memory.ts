@@ -1,56 +1,59 @@
-/** A bound on what all answers that are being read, printed and sent take up together. */
+/** Limits the total memory of all answers that are being read, printed and sent. */
 import type { ServerResponse } from 'node:http';
 import type { FastifyCompressOptions } from '@fastify/compress';
 import type { FastifyInstance } from 'fastify';
 import { jsonType } from './errors.ts';
 
-/** Bytes of stored texts, as the database counts them. They take three to eight times as much while they are read, printed and sent, and the budget of the process is 300 MB. */
+/**
+ * Limit of the bytes of stored texts, as counted by the database. They take three to eight times as much while they are read, printed and
+ * sent, and the budget of the process is 300 MB.
+ */
 const mostBytes = 16 << 20;
 
-/** Pages up to so many bytes neither wait nor count: they leave in one piece, and clients that do not read cannot keep short lists out. */
+/** Pages of at most so many bytes neither wait nor count: they are sent in one piece, and clients that do not read cannot block short lists. */
 const smallAnswer = 64 << 10;
 
-/** What compressing a longer answer takes up beside the answer, in bytes. */
+/** Bytes that compressing a longer answer takes in addition to the answer. */
 const compressor = 2 << 20;
 
-/** Bytes of answers that are ready and may wait. A page of a list is read only when there is room for it. */
+/** Limit of the bytes of ready answers that wait. A page of a list is read only when there is room for it. */
 const mostReady = 16 << 20;
 
-/** The most that one page counts: what slow clients hold of the rest cannot keep the largest pages out. */
+/** The most bytes that a page counts as. Slow clients can hold the rest of the room without blocking the largest pages. */
 const mostOfOne = 12 << 20;
 
-/** How long a page waits for room, in milliseconds: half of what a client that does not read may hold it for. */
+/** How long a page waits for room, in milliseconds: half as long as a client that does not read can hold it. */
 const patience = 30_000;
 
 interface Waiting {
   bytes: number;
-  /** Is in memory already. */
+  /** Whether the page is in memory already. */
   ready: boolean;
   start: (hasRoom: boolean) => void;
 }
 
 let heldBytes = 0;
 let readyBytes = 0;
-/** Pages that wait, first come, first served. */
+/** Waiting pages, served in the order of their arrival. */
 const waiting = new Set<Waiting>();
 
-/** What one answer holds: at most one page of a list, so that lists never wait for each other in a circle. */
+/** The memory of an answer. It holds at most one page of a list, so that lists never deadlock. */
 export interface AnswerMemory {
   /**
-   * Gives back the page before and waits until there is room for the next one; two pages of more than `mostOfOne` are never there together.
-   * False when there was no room for half a minute, when the response was closed, or when too many that are `ready` wait.
+   * Releases the previous page and waits until there is room for the next one. Two pages of more than `mostOfOne` are never in memory
+   * together. False if there was no room for half a minute, if the response was closed, or if too many `ready` pages wait.
    */
   take(bytes: number, ready?: boolean): Promise<boolean>;
 }
 
-/** Answers whose memory is accounted for. */
+/** The responses whose memory is accounted for. */
 const accounted = new WeakSet<ServerResponse>();
 
-/** Memory for one answer, until its response closes. */
+/** Opens the memory of an answer, which is released when its response closes. */
 export function openAnswerMemory(response: ServerResponse): AnswerMemory {
   accounted.add(response);
   let held = 0;
-  // Whoever has left before does not leave again.
+  // If the client has hung up already, no further 'close' is emitted.
   let closed = response.destroyed;
   let wanted: Waiting | null = null;
   const hold = (bytes: number) => {
@@ -76,7 +79,7 @@ export function openAnswerMemory(response: ServerResponse): AnswerMemory {
       if (waiting.size > 0 || !hasRoom(counted)) {
         if (ready && readyBytes > 0 && readyBytes + counted > mostReady) return false;
         const hasRoomNow = await new Promise<boolean>((resolve) => {
-          // At once: the response may close before whoever waits for the promise goes on.
+          // Holds the memory at once, because the response can close before the waiting caller continues.
           const start = (room: boolean) => {
             if (room) hold(counted);
             resolve(room);
@@ -107,7 +110,7 @@ function wait(page: Waiting): void {
   if (page.ready) readyBytes += page.bytes;
 }
 
-/** Ends the waiting of a page; nothing happens to one that does not wait. */
+/** Ends the waiting of a page. Does nothing if it is not waiting. */
 function end(page: Waiting, room: boolean): void {
   if (!waiting.delete(page)) return;
   if (page.ready) readyBytes -= page.bytes;
@@ -121,7 +124,7 @@ function startWaiting(): void {
   }
 }
 
-/** Makes answers that are ready wait until there is memory to send them. Lists that are sent by pages see to that themselves. */
+/** Makes ready answers wait until there is memory to send them. Lists that are sent page by page do that themselves. */
 export function boundAnswers(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
     if ((typeof payload !== 'string' && !Buffer.isBuffer(payload)) || request.method === 'HEAD') return payload;
@@ -135,15 +138,15 @@ export function boundAnswers(app: FastifyInstance): void {
 }
 
 /**
- * How answers are compressed. Short ones at once, in a millisecond or two: each that is compressed beside others takes up a megabyte.
- * Brotli's quality of 4 and a window of 2^18 bytes take a run of 5,000 jobs 60 ms.
+ * How answers are compressed. Short ones are compressed synchronously, in a millisecond or two, because each asynchronous compression
+ * takes a megabyte. With Brotli's quality of 4 and a window of 2^18 bytes, a run of 5,000 jobs takes 60 ms.
  */
 export const compression: FastifyCompressOptions & { syncThreshold: number } = {
   encodings: ['br', 'gzip'],
-  // Bodies are read as they arrive (body.ts): one that is unpacked beside that would never end.
+  // Bodies are read as they arrive (body.ts). If they were also decompressed here, they would never end.
   globalDecompression: false,
   threshold: 1024,
   syncThreshold: smallAnswer,
-  // By their numbers: the quality and the logarithm of the window.
+  // The parameters by number: the quality and the logarithm of the window.
   brotliOptions: { params: { 1: 4, 2: 18 } },
 };

@@ -1,4 +1,4 @@
-/** Long lists: read and sent by pages that are bounded in bytes. */
+/** Reads and sends long lists in pages of limited bytes. */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
@@ -8,57 +8,60 @@ import { type AnswerMemory, openAnswerMemory } from './answer-memory.ts';
 import { sendMessage } from './errors.ts';
 
 /**
- * A list that is read by pages and sent as JSON text. An entry names an item and knows how long its texts are; the items of a page are
- * loaded when it is known how many fit into one.
+ * A list that is read page by page and sent as text. An entry names an item and knows the length of its texts. The items of a page are
+ * loaded once it is known how many fit into it.
  */
 export interface ListStream<Entry, Item> {
-  /** At most `limit` entries after one, or from the start. */
+  /** Returns at most `limit` entries after a given one, or from the start. */
   entries: (after: Entry | undefined, limit: number) => Promise<Entry[]>;
-  /** How many bytes an item takes up. */
+  /** The bytes of an item. */
   bytes: (entry: Entry) => number;
-  /** The items of some entries, without those that are gone meanwhile. */
+  /** Loads the items of some entries, without those that have been deleted in the meantime. */
   load: (entries: Entry[]) => Promise<Item[]>;
-  /** The JSON text of one item. Joining would copy what is longer than `longText`, so that is one of several parts. */
+  /** Prints an item. Texts longer than `longText` are parts of their own, because joining would copy them. */
   print: (item: Item) => string | string[];
-  /** The most items to send; all when absent. */
+  /** The most items to send; all if absent. */
   total?: number | undefined;
   /** The most items in a page. */
   atATime: number;
-  /** Called when there is nothing to send: may throw instead of sending an empty list. */
+  /** Called if there is nothing to send. Can throw to prevent an empty list. */
   onEmpty?: () => Promise<unknown>;
-  /** What stands before and after the items. */
+  /** The texts before and after the items. */
   prefix?: string;
   suffix?: string;
-  /** What stands between them; a comma when absent. */
+  /** The text between items; a comma if absent. */
   separator?: string;
   contentType: string;
 }
 
-/** A page as it is sent: not what was read, which would live as long as the client takes. */
+/** A page while it is sent. It does not refer to what was read, which would stay in memory as long as the client takes. */
 interface Page<Entry> {
   texts: string[];
-  /** The last of its entries; undefined when there is none. */
+  /** Its last entry; undefined if there is none. */
   last: Entry | undefined;
-  /** How many items may still come: 0 when these are the last. */
+  /** How many items can follow; 0 if these are the last. */
   left: number;
-  /** What stands before the next item. */
+  /** The text before the next item. */
   separator: string;
   /** How many items are expected to fit into the next page. */
   expected: number;
 }
 
-/** Bytes of a page, unless its first item alone has more: some sixty jobs. */
+/** Bytes of a page unless its first item alone has more: about sixty jobs. */
 const pageBytes = 512 << 10;
 
-/** Items that are expected in the first page. */
+/** How many items are expected to fit into the first page. */
 const firstItems = 60;
 
-/** The most characters to send at a time. Larger texts and all buffers have memory of their own, which is given back late: sixteen lists of 5 MB took 374 MB with a buffer for each page, and 280 with these. */
+/**
+ * The most characters to send at a time. Larger texts and all buffers have memory of their own, which is released late: sixteen lists of
+ * 5 MB took 374 MB with a buffer for each page, and 280 MB with these.
+ */
 export const longText = 50_000;
 
 /**
- * Sends a list. A short one leaves in one piece; a longer one is read and sent by pages, as fast as the client
- * takes it, so that neither memory nor the event loop depends on how long it is.
+ * Sends a list. A short list is sent in one piece. A longer one is read and sent page by page at the pace of the client, so that neither
+ * memory nor the event loop depends on its length.
  */
 export async function sendListStream<Entry, Item>(
   request: FastifyRequest,
@@ -77,11 +80,11 @@ export async function sendListStream<Entry, Item>(
   if (first.left === 0)
     return reply.send(Buffer.from((first.separator === prefix ? prefix : '') + first.texts.join('') + suffix));
   if (request.method === 'HEAD') return reply.send(Readable.from([]));
-  // Without a buffer of its own: what the generator has yielded is in the hands of the response when it goes on.
+  // Without a buffer of its own, so that the response has taken each text when the generator continues.
   return reply.send(Readable.from(textsOf(stream, first, memory, reply.raw), { objectMode: true, highWaterMark: 0 }));
 }
 
-/** Reads the page after another one; null when there is no memory for it. Asks for one entry more than it takes, which tells whether there are more. */
+/** Reads the page after another one; null if there is no memory for it. Requests one entry more than it uses, to know if there are more. */
 async function readPage<Entry, Item>(
   { entries, bytes, load, print, atATime, separator: comma = ',' }: ListStream<Entry, Item>,
   { last: after, left, separator, expected }: Page<Entry>,
@@ -108,18 +111,18 @@ async function readPage<Entry, Item>(
   return page;
 }
 
-/** Adds a part to the last of some texts, or behind it when both together would be too long: a value of megabytes is never copied. */
+/** Appends a part to the last text, or as a new text if both together would be too long, so that values of megabytes are never copied. */
 function add(texts: string[], part: string): void {
   const last = texts.length - 1;
   if ((texts[last] as string).length + part.length <= longText) texts[last] += part;
   else texts.push(part);
 }
 
-/** What of a text is sent at a time. */
+/** Splits a text into the pieces that are sent at a time. */
 function* pieces(text: string): Generator<string> {
   for (let [from, to] = [0, 0]; from < text.length; from = to) {
     to = from + longText;
-    // Half a character could not be encoded.
+    // Keeps surrogate pairs together, because half a pair cannot be encoded.
     if ((text.charCodeAt(to - 1) & 0xfc00) === 0xd800) to++;
     yield text.slice(from, to);
   }
@@ -139,16 +142,16 @@ async function* textsOf<Entry, Item>(
       yield (page.separator === prefix ? prefix : '') + suffix;
       return;
     }
-    // Until the socket has taken it, the page takes up memory.
+    // The page takes up memory until the socket has taken it.
     if (response.socket?.writableNeedDrain) await drained(response.socket);
     page.texts = [];
-    // Lets other requests in: SQLite does not give up the event loop and a local socket takes everything, so the whole list would
-    // be one chain of microtasks.
+    // Lets other requests run. SQLite does not yield the event loop and a local socket accepts everything, so the whole list would
+    // otherwise be one chain of microtasks.
     await nextTurn();
   }
 }
 
-/** Whether the first page of a list has been made in this round. */
+/** Whether the first page of a list has been made in this round of the event loop. */
 let isRoundTaken = false;
 
 function takeRound(): void {

@@ -48,8 +48,8 @@ function turn(waiting: Set<() => void>): Promise<boolean> {
 
 /**
  * Makes answers of routes with such a `config` in turns. On one processor this delays none of them. 64 requests for runs of 5,000 jobs
- * took 500 MB all at once and delayed others by 560 ms; two at a time they take 210 MB and 60 ms. A turn ends when the answer is
- * ready to be sent, not when a slow client has received it.
+ * took 500 MB all at once and delayed others by 560 ms; two at a time they take 210 MB and 60 ms. A turn ends when there is memory
+ * to send the answer, not when a slow client has received it.
  */
 export function makeInTurns(app: FastifyInstance, atOnce: Record<Line, number> = linesAtOnce): void {
   const lines = Object.keys(atOnce) as Line[];
