@@ -51,7 +51,7 @@ const job: MatchableJob = {
   traits: new Set(),
 };
 
-test(`any filter can be parsed, and parses to the same after printing, PADDLES_FUZZ_SEED=${seed}`, () => {
+test(`any filter can be parsed, and parses to the same query after printing, PADDLES_FUZZ_SEED=${seed}`, () => {
   console.info(`fuzz of filters: PADDLES_FUZZ_SEED=${seed}`);
   const target = fc.constantFrom<QueryTarget>('runs', 'jobs');
   const property = fc.property(filter, target, (text, on) => {
