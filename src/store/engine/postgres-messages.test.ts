@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { wholeMessages } from './postgres-messages.ts';
 
-/** A message of a kind with so many bytes behind its header. */
+/** A message of a type with `bytes` bytes after its header. */
 function message(kind: string, bytes: number): Buffer {
   const text = Buffer.alloc(5 + bytes, kind);
   text.writeUInt32BE(4 + bytes, 1);

@@ -1,23 +1,23 @@
-/** Hands the driver whole messages of PostgreSQL, for which it needs no buffer of its own. */
+/** Passes whole messages of PostgreSQL to the driver, which then needs no buffer of its own. */
 import type pg from 'pg';
 
-/** A message begins with a byte for its kind and its length, which includes the length itself but not that byte. */
+/** A message begins with a byte for its type and four bytes for its length, which includes these four bytes but not the type. */
 const headerBytes = 5;
 
 /**
- * Makes the driver read whole messages from the socket of a connection that is idle. It doubles a buffer until a message fits, which takes 8 MB for
- * a row of 2 MiB, and more than 100 MB while eight clients read such rows: this keeps the server below its 300 MB.
+ * Makes the driver receive whole messages from the socket of an idle connection. Otherwise it doubles a buffer until a message fits, which
+ * takes 8 MB for a row of 2 MiB, and more than 100 MB while eight clients read such rows. This keeps the server below its 300 MB.
  */
 export function readWholeMessages(socket: pg.Connection['stream']): void {
   for (const parse of socket.listeners('data') as ((bytes: Buffer) => void)[])
     socket.off('data', parse).on('data', wholeMessages(parse));
 }
 
-/** Collects the chunks of a stream and passes them on as soon as they hold the end of a message, up to that end. */
+/** Collects the chunks of a stream, and passes them on up to the end of the last complete message. */
 export function wholeMessages(pass: (bytes: Buffer) => void): (chunk: Buffer) => void {
   let chunks: Buffer[] = [];
   let held = 0;
-  /** How long the first message that is held is, as far as that is known. */
+  /** The length of the first collected message, or of its header as long as that is incomplete. */
   let wanted = headerBytes;
   return (chunk) => {
     chunks.push(chunk);

@@ -88,7 +88,7 @@ async function checkWritable(pool: { connect(): Promise<pg.PoolClient> }): Promi
 
 /** Creates a pool whose `connect` throws `DatabaseFault`. A connection is not used again after a database fault. */
 function createPool(
-  // The driver is not told of it; see `watchQueries`.
+  // `query_timeout` is not passed to the driver; see `watchQueries`.
   { query_timeout = 0, ...config }: pg.PoolConfig,
   {
     readOnly,
@@ -161,7 +161,7 @@ function stateOf({ totalCount, idleCount, waitingCount }: pg.Pool): PoolState {
   return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
 }
 
-/** The message when `query_timeout` has expired, as the driver words it. */
+/** The message when `query_timeout` has expired, in the words of the driver. */
 const readTimeout = 'Query read timeout';
 
 /** The longest wait for connections to close, in milliseconds. */
@@ -188,7 +188,7 @@ async function beginSession(client: pg.ClientBase, { readOnly, answerWithin }: S
   return !readOnly && results.at(-1)?.rows[0]?.transaction_read_only === 'off';
 }
 
-/** What a connection of a pool does with its statements; `timeout` in milliseconds, 0: none. */
+/** How a connection of a pool treats its statements. `timeout` is in milliseconds; 0 means none. */
 interface Watch {
   nameOf: ((text: string) => string | undefined) | null;
   onFault: (error: unknown) => void;
@@ -196,12 +196,12 @@ interface Watch {
 }
 
 /**
- * Names statements, sets the isolation of transactions, gives up statements that are not answered in time, and closes the connection after a
- * fault of the database.
+ * Names statements, sets the isolation of transactions, gives up statements that are not answered in time, and closes the connection
+ * after a database fault.
  *
- * The driver could make the promises and set the timers itself. But it assigns function literals to properties, and V8 allocates such
- * functions among the old objects: everything that a statement sent and received then stayed in memory until the next full
- * collection. These took more than a quarter of the processor time of a write.
+ * The driver could create the promises and timers itself. But it assigns function literals to properties, and V8 allocates such functions
+ * in the old generation: everything that a statement sent and received then stayed in memory until the next full garbage collection.
+ * These collections took more than a quarter of the CPU time of a write.
  */
 function watchQueries(client: pg.ClientBase, { nameOf, onFault, timeout }: Watch): void {
   const query = client.query.bind(client) as (...args: unknown[]) => unknown;
@@ -213,7 +213,7 @@ function watchQueries(client: pg.ClientBase, { nameOf, onFault, timeout }: Watch
       // The pool does not reuse a connection that has ended.
       void (client as pg.Client).end();
     }
-    // The stack of the caller is more useful than that of the socket on which the answer arrived.
+    // The caller's stack is more useful than that of the socket on which the answer arrived.
     Error.captureStackTrace(error);
     throw error;
   };

@@ -1,6 +1,6 @@
 /**
- * Transactions of few round trips. On PostgreSQL the time of a small transaction is mostly waiting: statements that do
- * not need each other's rows are sent together, the first ones with `begin`, the last ones with `commit`
+ * Transactions with few round trips. On PostgreSQL a small transaction mostly waits for the network. Therefore statements that
+ * do not need each other's rows are sent together, the first ones with `begin`, the last ones with `commit`
  * (docs/decisions/0001-group-commit.md has the figures).
  */
 import { CompiledQuery, type Kysely, type SelectQueryBuilder } from 'kysely';
@@ -8,21 +8,21 @@ import type pg from 'pg';
 import { nextTurn } from '../../core/turns.ts';
 import type { Engine, Schema } from './schema.ts';
 
-/** One statement, its parameters numbered as the engine wants them. */
+/** A statement, with its parameters numbered as the engine requires. */
 export interface Statement {
   sql: string;
   parameters: readonly unknown[];
 }
 
-/** What one statement answered. */
+/** The rows that a statement returned. */
 export type Rows = Record<string, unknown>[];
 
-/** Carries out statements in order, inside a transaction; returns the rows of each. */
+/** Executes statements in order, inside a transaction. Returns the rows of each. */
 export type Send = (statements: Statement[]) => Promise<Rows[]>;
 
 /**
- * Runs `work` in one transaction and returns its `value`. Its `last` statements are sent together with the commit.
- * Whatever is thrown, nothing is stored. `onSent` is called before the answer to the last statements is awaited.
+ * Runs `work` in one transaction and returns its `value`. Its `last` statements are sent together with the commit. If it
+ * throws, nothing is stored. `onSent` is called before the answer to the last statements is awaited.
  */
 export type Transact = <T>(
   work: (send: Send) => Promise<{ last: Statement[]; value: T }>,
@@ -32,7 +32,7 @@ export type Transact = <T>(
 /** Transactions on the one connection of SQLite, where a statement costs no round trip. */
 export function transactOn(kysely: Kysely<Schema>): Transact {
   return (work, onSent) => {
-    // Statements are carried out in this thread: nothing can be done meanwhile.
+    // SQLite executes statements in this thread, so nothing can be done meanwhile.
     onSent?.();
     return kysely.transaction().execute(async (transaction) => {
       const { last, value } = await work((statements) => carryOut(transaction, statements));
@@ -42,7 +42,7 @@ export function transactOn(kysely: Kysely<Schema>): Transact {
   };
 }
 
-/** Carries out statements one after the other, and returns the rows of each. */
+/** Executes statements one after the other. Returns the rows of each. */
 export async function carryOut(kysely: Kysely<Schema>, statements: Statement[]): Promise<Rows[]> {
   const answers: Rows[] = [];
   for (const { sql, parameters } of statements) {
@@ -52,13 +52,13 @@ export async function carryOut(kysely: Kysely<Schema>, statements: Statement[]):
   return answers;
 }
 
-/** How many rows a query finds. */
+/** Counts the rows that a query finds. */
 export async function countOf<T extends keyof Schema>(query: SelectQueryBuilder<Schema, T, object>): Promise<number> {
   const counted = query.select(({ fn }) => fn.countAll<number>().as('count'));
   return ((await counted.executeTakeFirstOrThrow()) as { count: number }).count;
 }
 
-/** The rows that `read` finds behind an internal id, by pages, until one has fewer than `size`. Others get their turn after each. */
+/** Yields the pages that `read` returns after an internal id, until one has fewer than `size` rows. Other requests run after each page. */
 export async function* pagesById<Row extends { id: number }>(
   size: number,
   read: (after: number) => Promise<Row[]>,
@@ -72,29 +72,29 @@ export async function* pagesById<Row extends { id: number }>(
   }
 }
 
-/** `?` is the parameter of SQLite; PostgreSQL numbers its own. A text with 1,000 of them takes 50 µs. */
+/** Replaces the `?` of SQLite by the numbered parameters of PostgreSQL. Takes 50 µs for a text with 1,000 of them. */
 export function numbered(engine: Engine, text: string): string {
   if (engine === 'sqlite') return text;
   let count = 0;
   return text.replace(/\?/g, () => `$${++count}`);
 }
 
-/** `(?, ?), (?, ?), …`: `rows` times `row`. */
+/** Repeats `row`: `(?, ?), (?, ?), …`. */
 export function repeated(row: string, rows: number): string {
   return new Array(rows).fill(row).join(', ');
 }
 
-/** Items in groups of at most `size`: a statement takes some 32,000 parameters, a message 8,000 bytes. */
+/** Splits items into groups of at most `size`, because a statement can have some 32,000 parameters, and a notification 8,000 bytes. */
 export function chunksOf<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
     items.slice(index * size, (index + 1) * size),
   );
 }
 
-/** How often a transaction is repeated after a deadlock or serialization failure, which other programs could cause. */
+/** The most attempts for a transaction that fails with a deadlock or serialization failure, which other programs could cause. */
 const attempts = 5;
 
-/** Repeats a transaction that lost against another one; at most `attempts` times. */
+/** Runs a transaction, and repeats it if it lost against another one; at most `attempts` times in total. */
 export async function repeat<T>(transaction: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -106,8 +106,8 @@ export async function repeat<T>(transaction: () => Promise<T>): Promise<T> {
 }
 
 /**
- * True for an error that a repetition of the whole transaction can cure: serialization failure, deadlock, or a row that
- * another transaction deleted after this one had read it; on SQLite, that a command wrote to the file in between (517,
+ * True for an error that repeating the whole transaction can cure: a serialization failure, a deadlock, or a row that another
+ * transaction deleted after this one had read it; on SQLite, a command that wrote to the file in between (517,
  * SQLITE_BUSY_SNAPSHOT).
  */
 function isRetryable(error: unknown): boolean {
@@ -116,7 +116,7 @@ function isRetryable(error: unknown): boolean {
   return code === '40001' || code === '40P01' || code === '23503';
 }
 
-/** The socket of a connection, which the types of the driver keep to themselves. To destroy it waits for no answer, as the driver itself would. */
+/** Returns the socket of a connection, which the driver's types hide. Destroying it, unlike ending the client, waits for no answer. */
 export function socketOf(client: pg.ClientBase): pg.Connection['stream'] {
   return (client as unknown as { connection: pg.Connection }).connection.stream;
 }
@@ -125,17 +125,17 @@ export function socketOf(client: pg.ClientBase): pg.Connection['stream'] {
 export const begin = 'begin isolation level read committed';
 
 /**
- * A transaction that finds each of its few rows by an index. PostgreSQL keeps the plan of a prepared statement until it has
- * analysed the tables again: one that reads all of a small table would be kept while a burst makes the table large (on an
- * empty database, 17,000 jobs were read for each one that was written). A table without a fitting index is read all the same, at an
- * estimate for which PostgreSQL would compile the statement, in 50 ms of the processor.
+ * Begins a transaction that finds each of its few rows by an index. PostgreSQL keeps the plan of a prepared statement until it
+ * has analysed the tables again. A plan that reads all of a small table would be kept while a burst makes the table large (on an empty
+ * database, 17,000 jobs were read for each one written). A table without a fitting index is read sequentially anyway; `jit` is off
+ * because the cost estimate would then make PostgreSQL compile the statement, which takes 50 ms of CPU time.
  */
 const beginByIndexes = [
   begin,
   ...['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit'].map((setting) => `set local ${setting} = off`),
 ].join('; ');
 
-/** Transactions on connections of the pool; see transaction.ts. */
+/** Transactions on connections of a PostgreSQL pool. */
 export function transactOnPool(pool: { connect(): Promise<pg.PoolClient> }): Transact {
   return async (work, onSent) => {
     const client = await pool.connect();
@@ -167,8 +167,8 @@ export function transactOnPool(pool: { connect(): Promise<pg.PoolClient> }): Tra
 }
 
 /**
- * Waits for all, also after a failure: the connection must be idle before anybody else uses it. All are written to the socket at
- * once: the driver alone would wake the database for each of them.
+ * Sends statements together and waits for all of them, even after a failure, because the connection must be idle before it is used
+ * again. They are written to the socket at once; otherwise the driver would wake the database for each of them.
  */
 async function sendAll(client: pg.PoolClient, statements: Statement[]): Promise<pg.QueryResult[]> {
   const socket = socketOf(client);
@@ -177,7 +177,7 @@ async function sendAll(client: pg.PoolClient, statements: Statement[]): Promise<
   socket.uncork();
   const answers = await Promise.allSettled(sent);
   return answers.map((answer) => {
-    // The first one is the cause; those behind it only say that the transaction is lost.
+    // The first error is the cause; the later ones only say that the transaction is aborted.
     if (answer.status === 'rejected') throw answer.reason;
     return answer.value;
   });

@@ -1,20 +1,20 @@
-/** Old documents as they can be stored: nearly all stay the bytes that PostgreSQL sent. */
+/** Converts old documents to a form that can be stored. Nearly all stay the bytes that PostgreSQL sent. */
 import { isUtf8 } from 'node:buffer';
 import { type DocumentField, documentFields } from '../../core/job.ts';
 import { isPlainJson } from '../../core/json-bytes.ts';
 import { readValue } from '../../core/json-text.ts';
 import type { OldJob } from './old-jobs.ts';
 
-/** The documents of a job that have a value, each as UTF-8 or, after it was changed, as text. */
+/** The documents of a job that have a value: as UTF-8, or as text if they were changed. */
 export type CleanDocuments = Partial<Record<DocumentField, Uint8Array | string>>;
 
-/** Hears what was not copied as it is. */
+/** Reports a document that was not copied unchanged. */
 type Tell = (finding: { key: string; problem: string; was: string; now: string | null }) => void;
 
-/** The largest document that is copied, in UTF-16 units: what a server can be made to accept. */
+/** The largest document that is copied, in UTF-16 units: the most that a server can be configured to accept. */
 const longestDocument = 16 << 20;
 
-/** The documents of a job with nothing in them that is no JSON. */
+/** Returns the documents of a job without anything that is not JSON. */
 export function cleanDocuments(documents: OldJob['documents'], tell: Tell): CleanDocuments {
   const clean: CleanDocuments = {};
   for (const key of documentFields) {
@@ -27,7 +27,7 @@ export function cleanDocuments(documents: OldJob['documents'], tell: Tell): Clea
   return clean;
 }
 
-/** UTF-8 as text. */
+/** Decodes UTF-8. */
 export function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
 }

@@ -1,4 +1,7 @@
-/** Old rows and names with nothing in them that this program could not have stored itself. What was changed for that is told, row by row, so that nothing is lost without a word. */
+/**
+ * Converts old rows and names to values that this program could have stored itself. Every change made for this is reported as a finding,
+ * so that nothing is lost silently.
+ */
 import { hash } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { filterable, longestJobId, longestRunName, nameProblem } from '../../core/input.ts';
@@ -8,7 +11,7 @@ import { type CleanDocuments, cleanDocuments } from './clean-documents.ts';
 import { beyondOldIds, type OldOutline, type OldRow, type OldRun, type OldValue, oldKeys } from './old-database.ts';
 import type { OldJob } from './old-jobs.ts';
 
-/** A job as it is copied; times in microseconds. */
+/** A job that can be copied; times in microseconds. */
 export interface CleanJob {
   id: number;
   job_id: string;
@@ -17,14 +20,14 @@ export interface CleanJob {
   posted: number;
   started: number | null;
   updated: number;
-  /** Of `oldKeys`, in their order; a time as a job keeps it. */
+  /** The values of `oldKeys`, in the same order. A time has the format in which a job stores it. */
   values: OldValue[];
   documents: CleanDocuments;
   /** The internal ids of its nodes. */
   nodes: number[];
 }
 
-/** Microseconds of a time as PostgreSQL prints it, null for none and for one outside 1684-2255, which includes `infinity`. */
+/** Parses a time as PostgreSQL prints it to microseconds. Returns null for null and for times outside 1684-2255, including `infinity`. */
 export function readOldTime(text: OldValue | undefined): number | null {
   if (typeof text !== 'string' || text[4] !== '-' || text.endsWith('BC')) return null;
   const seconds = Date.parse(`${text.slice(0, 10)}T${text.slice(11, 19)}Z`);
@@ -33,7 +36,7 @@ export function readOldTime(text: OldValue | undefined): number | null {
   return Number.isSafeInteger(micros) ? micros : null;
 }
 
-/** Reads the times of a row; those that no calendar here has are told and count as missing. */
+/** Returns a function that reads the times of a row. Times that cannot be stored are reported and count as missing. */
 export function timeReader(row: OldRow, about: Pick<Finding, 'table' | 'id' | 'run'>, findings: Findings) {
   return (key: string): number | null => {
     const was = row[key] ?? null;
@@ -43,16 +46,16 @@ export function timeReader(row: OldRow, about: Pick<Finding, 'table' | 'id' | 'r
   };
 }
 
-/** What a job is told of that its own row does not say. */
+/** The values of a job that are not in its own row. */
 interface JobPlace {
   run: string;
   job_id: string;
   nodes: number[];
-  /** When its run was posted, for a job that does not say when it was. */
+  /** When its run was posted, for a job without a time of its own. */
   runPosted: number | null;
 }
 
-/** A job with values that can be stored. */
+/** Converts an old job to one that can be stored. */
 export function cleanJob(
   { job: row, documents: read }: OldJob,
   { run, job_id, nodes, runPosted }: JobPlace,
@@ -77,10 +80,10 @@ export function cleanJob(
 
 type Tell = (key: string, problem: string, now: unknown) => void;
 
-/** Cut in every list, because indexes hold no more. */
+/** Keys whose values are always truncated, because indexes cannot hold longer ones. */
 const filterableKeys = new Set(['machine_type', 'flavor', 'branch', 'queue', 'sha1', 'user']);
 
-/** The longest of the short values, in UTF-16 units: as JSON, with every character escaped, it is still shorter than reports may have. */
+/** The longest short value, in UTF-16 units. As JSON, with every character escaped, it is still within the limit for reports. */
 const longestShort = 80_000;
 
 function keyValue(key: string, value: OldValue, tell: Tell): OldValue {
@@ -93,7 +96,7 @@ function keyValue(key: string, value: OldValue, tell: Tell): OldValue {
   return text;
 }
 
-/** As a job has it, whose report has no fraction. */
+/** Formats a timestamp as a job stores it; reports have no fraction. */
 function timestampText(value: OldValue, tell: Tell): string | null {
   if (readOldTime(value) === null) {
     tell('timestamp', 'is outside 1684-2255', null);
@@ -102,32 +105,32 @@ function timestampText(value: OldValue, tell: Tell): string | null {
   return `${(value as string).slice(0, 19)}.000000`;
 }
 
-/** One thing that was not copied as it is. */
+/** A value or row that was not copied unchanged. */
 export interface Finding {
   table: 'runs' | 'jobs' | 'nodes' | 'queue';
-  /** Its internal id there; of queues, the name. */
+  /** Its old internal id; the name for a queue. */
   id: number | string | null;
-  /** The run that it belongs to, as it is named here. */
+  /** The new name of the run that it belongs to. */
   run?: string;
   key?: string;
-  /** Few different ones: they are counted. */
+  /** A text from a small set, because findings are counted by it. */
   problem: string;
-  /** What was there; of a row that is left out, all of it. */
+  /** The old value; the whole row if it is left out. */
   was: unknown;
-  /** What is stored instead; of a row that is left out, the internal id of the one that is not. */
+  /** The stored value; for a row that is left out, the internal id of the row that is copied instead. */
   now?: unknown;
 }
 
-/** Takes findings. */
+/** A collection of findings. */
 export interface Findings {
   add(finding: Finding): void;
-  /** Writes what was added since; comes before the commit of what it is about. */
+  /** Writes the findings that were added since the last call. Called before the commit of the rows that they are about. */
   flush(): void;
-  /** How many of each kind, also those that were told before. */
+  /** The number of findings of each kind, including those of earlier imports. */
   counts: Map<string, number>;
 }
 
-/** Findings that are appended to a file as lines of JSON, each once, however often it is found; null: they are only counted. */
+/** Opens a collection that appends each distinct finding once to a file, as a line of JSON. If `path` is null, findings are only counted. */
 export function openFindings(path: string | null): Findings {
   const told = new Set<string>();
   const counts = new Map<string, number>();
@@ -155,10 +158,10 @@ export function openFindings(path: string | null): Findings {
   };
 }
 
-/** Takes no notice. */
+/** A collection that ignores findings. */
 export const unheard: Findings = { add: () => {}, flush: () => {}, counts: new Map() };
 
-/** Throws when the file cannot be written. A line that a kill cut off is ended and left out. */
+/** Reads the lines of an earlier import. Terminates and ignores an incomplete last line. Throws if the file cannot be written. */
 function earlierLines(path: string): string[] {
   appendFileSync(path, '');
   const text = readFileSync(path, 'utf8');
@@ -168,7 +171,7 @@ function earlierLines(path: string): string[] {
   return lines.filter((line) => line.endsWith('}'));
 }
 
-/** A name that can stand in a URL: `/` and control characters become `_`; `instead` when nothing is left to name it by. */
+/** Converts a name to one that can be part of a URL: `/` and control characters become `_`. Returns `instead` if that fails. */
 export function addressable(name: string | null, longest: number, instead: string): string {
   if (name === null || name === '') return instead;
   if (nameProblem(name, longest) === null) return name;
@@ -181,7 +184,7 @@ export function addressable(name: string | null, longest: number, instead: strin
   return nameProblem(plain, longest) === null ? plain : instead;
 }
 
-/** Makes names different from those that were taken before, by the internal id. */
+/** Returns a function that makes names unique by appending the internal id to names that are taken. */
 export function uniqueNames(longest: number): (name: string, id: number | string) => string {
   const taken = new Set<string>();
   return (name, id) => {
@@ -193,14 +196,14 @@ export function uniqueNames(longest: number): (name: string, id: number | string
 }
 
 /**
- * The name of each run here, by its internal id: of several runs with one name the oldest keeps it. Jobs without a run go into a
- * run `old-…` after the run that they name.
+ * Returns the new name of each run, by its internal id. Of several runs with the same name, the oldest keeps it. Jobs without a run are
+ * put into a run `old-…`, named after the run that they name.
  */
 export function runNames(runs: OldRun[]): Map<number, string> {
   const unique = uniqueNames(longestRunName);
   const byAge = runs.toSorted((a, b) => a.id - b.id);
   const named = byAge.map((run) => ({ run, name: nameOfRun(run) }));
-  // Names that need no change come first: no other run may take them.
+  // Valid names come first, so that no other run takes them.
   const [kept, changed] = [
     named.filter(({ run, name }) => run.name === name),
     named.filter(({ run, name }) => run.name !== name),
@@ -214,15 +217,15 @@ function nameOfRun({ id, name, xmin }: OldRun): string {
   return `old-${of}`;
 }
 
-/** What becomes of the jobs of a run. */
+/** The jobs of a run that are copied, and those that are left out. */
 export interface JobPlan {
   /** The `job_id` of each job that is copied, by internal id. */
   jobIds: Map<number, string>;
-  /** The internal ids of those that are not, because another job of the run has their `job_id`; with the one that has. */
+  /** The internal ids of the jobs that are left out because another job of the run has their `job_id`, each with the id of that job. */
   leftOut: Map<number, number>;
 }
 
-/** Of several jobs with one `job_id` a finished one is copied, else the latest. */
+/** Decides which jobs are copied. Of several jobs with the same `job_id`, a finished one is preferred, otherwise the latest. */
 export function planJobs(outline: OldOutline[], run: string, findings: Findings): JobPlan {
   const plan: JobPlan = { jobIds: new Map(), leftOut: new Map() };
   const taken = new Set<string>();

@@ -1,4 +1,4 @@
-/** What is stored here in the columns of the old database: what differs there, and what has changed here since the switch. */
+/** Compares stored jobs and runs with the old database, and finds what has changed here since the switch. */
 import { columnFields, type DocumentField, documentFields, isMoreField, isSmallField } from '../../core/job.ts';
 import { readNode } from '../engine/dialect.ts';
 import type { NodeRow, QueueRow, Reader, RunRow } from '../engine/schema.ts';
@@ -7,7 +7,7 @@ import type { CleanJob } from './clean.ts';
 import { textOf } from './clean-documents.ts';
 import { oldKeys } from './old-database.ts';
 
-/** One column that differs; `there` and `here` as text, null for none. */
+/** A column that differs. `there` and `here` are its values in the old and the new database, as text or null. */
 export interface Difference {
   run: string;
   job_id?: string;
@@ -18,7 +18,7 @@ export interface Difference {
 
 type Values = Record<string, string | null>;
 
-/** What differs between two rows. */
+/** Returns the differences between two rows. */
 export function differences(about: Pick<Difference, 'run' | 'job_id'>, there: Values, here: Values): Difference[] {
   return Object.keys(there)
     .filter((key) => there[key] !== (here[key] ?? null))
@@ -27,7 +27,7 @@ export function differences(about: Pick<Difference, 'run' | 'job_id'>, there: Va
 
 const columns: readonly string[] = ['name', 'machine_type', 'flavor', ...columnFields, 'description'];
 
-/** An old job, cleaned of what cannot be copied. */
+/** Returns the values of a cleaned old job. */
 export function valuesThere({ values: sent, documents, nodes, ...job }: CleanJob): Values {
   const values: Values = { nodes: nodes.toSorted((a, b) => a - b).join(' ') };
   for (const key of ['id', 'job_id', 'status', 'success', 'posted', 'started', 'updated'] as const) {
@@ -44,7 +44,7 @@ export function valuesThere({ values: sent, documents, nodes, ...job }: CleanJob
   return values;
 }
 
-/** The jobs with these internal ids, by id. */
+/** Returns the values of stored jobs, by their internal ids. */
 export async function valuesHere({ kysely }: Reader, ids: number[]): Promise<Map<number, Values>> {
   const jobs = await kysely
     .selectFrom('jobs')
@@ -87,16 +87,16 @@ function jobValues(job: StoredJob): Values {
   return values;
 }
 
-/** The columns of a run; what people here may have changed is left out. */
+/** Returns the columns of a run, except those that users of this program may have changed. */
 export function runValues(run: Partial<RunRow>): Values {
   const { revision: _, tags: __, ...row } = run;
   return Object.fromEntries(Object.entries(row).map(([key, value]) => [key, value === null ? null : String(value)]));
 }
 
-/** A run that changed. */
+/** A changed run. */
 export type ChangedRun = Pick<RunRow, 'id' | 'name' | 'posted'>;
 
-/** Runs that were not imported, or of which a job has changed since: their revision says so, whatever times clients set. */
+/** Returns the runs that were not imported, or that have changed since according to their revision, whatever times clients set. */
 export async function changedRuns({ kysely }: Reader): Promise<ChangedRun[]> {
   return kysely
     .selectFrom('runs')
@@ -113,7 +113,7 @@ export async function changedRuns({ kysely }: Reader): Promise<ChangedRun[]> {
     .execute();
 }
 
-/** A job with its keys as the texts of JSON, those of the old database alone. */
+/** A job with the columns that the old database has. `values` are JSON texts. */
 export interface ChangedJob {
   job_id: string;
   posted: number;
@@ -121,10 +121,10 @@ export interface ChangedJob {
   values: Record<string, string | null>;
 }
 
-/** Jobs that are read at a time. */
+/** Jobs read by one statement. */
 const jobsAtATime = 100;
 
-/** The jobs of a run in the order in which they were posted. */
+/** Yields the jobs of a run in the order in which they were posted. */
 export async function* jobsOf(db: Reader, runId: number): AsyncGenerator<ChangedJob> {
   const ids = db.kysely.selectFrom('jobs').select('id').where('run_id', '=', runId).orderBy('id').limit(jobsAtATime);
   for await (const page of pagesById(jobsAtATime, (after) => ids.where('id', '>', after).execute())) {
@@ -137,7 +137,7 @@ export async function* jobsOf(db: Reader, runId: number): AsyncGenerator<Changed
   }
 }
 
-/** What was deleted since a time (microseconds), and is not there again: runs and nodes by name, jobs as `run/job_id`. */
+/** Returns what was deleted since a time (microseconds): runs and nodes by name, jobs as `run/job_id`. */
 export async function deletedSince({ kysely }: Reader, since: number): Promise<{ kind: string; target: string }[]> {
   return kysely
     .selectFrom('audit')
@@ -149,7 +149,7 @@ export async function deletedSince({ kysely }: Reader, since: number): Promise<{
     .execute();
 }
 
-/** Whether something that was deleted is there again. */
+/** True if something that was deleted exists again. */
 export async function isThere({ kysely }: Reader, kind: string, target: string): Promise<boolean> {
   if (kind === 'job') {
     const at = target.lastIndexOf('/');
@@ -165,7 +165,7 @@ export async function isThere({ kysely }: Reader, kind: string, target: string):
   return (await kysely.selectFrom(table).select('id').where('name', '=', target).executeTakeFirst()) !== undefined;
 }
 
-/** All nodes, with the names of their hosts, and all queues. */
+/** Returns all nodes with the names of their hosts, and all queues. */
 export async function machines({
   kysely,
 }: Reader): Promise<{ nodes: (NodeRow & { vm_host: string | null })[]; queues: QueueRow[] }> {

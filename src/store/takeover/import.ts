@@ -1,4 +1,4 @@
-/** Copies an old database, as a whole and then again and again what changed in it. */
+/** Copies an old database: first the whole of it, then repeatedly what has changed. */
 import { runStatuses } from '../../core/run.ts';
 import type { Reader } from '../engine/schema.ts';
 import type { Finding, Findings } from './clean.ts';
@@ -30,48 +30,48 @@ import {
   whileWriting,
 } from './target.ts';
 
-/** What was done so far, and what there is to do. */
+/** The progress of an import. */
 export interface ImportProgress {
   runs: number;
   jobs: number;
   removed: number;
-  /** Estimates at the beginning: the old server goes on. */
+  /** Estimates made at the beginning; the old server keeps running. */
   ofRuns: number;
   ofJobs: number;
 }
 
-/** Which runs are read, and what that takes. */
+/** The runs to read, and the data that is needed for it. */
 export type ToRead = Pick<RunReading, 'names' | 'nodes'> & { runs: OldRun[] };
 
-/** Reads runs, a little ahead of who takes them, as the old database and this program work while the new one writes. */
+/** Reads runs a little ahead of their consumer, so that the old database and this program work while the new database writes. */
 export type ReadRuns = (toRead: ToRead) => RunParts;
 
 /** The parts of runs, in order. */
 interface RunParts {
-  /** The next part with what was found in it; null when there is none. */
+  /** Returns the next part and its findings, or null at the end. */
   next(): Promise<{ part: RunPart; findings: Finding[] } | null>;
-  /** Gives up what has not been taken. */
+  /** Discards the parts that have not been taken. */
   stop(): Promise<void>;
 }
 
-/** How it is done. */
+/** Options of an import. */
 export interface ImportOptions {
   old: OldDatabase;
-  /** Null: everything is read and checked, and nothing is written. */
+  /** The target. If null, everything is read and checked, and nothing is written. */
   db: Reader | null;
   read: ReadRuns;
   findings: Findings;
-  /** Ends after the run that is under way. */
+  /** Ends the import after the current run. */
   signal: AbortSignal;
   onProgress: (progress: ImportProgress) => void;
-  /** Hears of each run after it was written. */
+  /** Called for each run after it has been written. */
   onRun?: (name: string) => void;
 }
 
-/** Which runs a pass looks at: those that are not here yet, also those that may have changed lately, or all. */
+/** The runs that a pass checks: runs that have not been copied yet, additionally those that may have changed lately, or all. */
 type Scope = 'missing' | 'young' | 'all';
 
-/** Copies nodes and queues, and of the runs in the scope those that are not here as they are there; removes those that are gone. */
+/** Copies nodes, queues, and the runs in the scope that are missing or differ here. Removes runs that are gone from the old database. */
 export async function pass(options: ImportOptions, scope: Scope): Promise<ImportProgress> {
   const { old, db, findings } = options;
   const machines = await oldMachines(old);
@@ -86,7 +86,7 @@ export async function pass(options: ImportOptions, scope: Scope): Promise<Import
   const names = runNames(runs);
   const known = db ? await importedRuns(db) : new Map();
   const current = await fingerprints(options, runs, scope);
-  // Also that a run is gone there may rename another one here, which had its name.
+  // A run may also be renamed here because a run of the same name is gone there.
   const renamed = new Map(
     [...known.values()].flatMap(({ id, name }) => (name === null || names.get(id) === name ? [] : [[id, name]])),
   );
@@ -102,7 +102,7 @@ export async function pass(options: ImportOptions, scope: Scope): Promise<Import
     ofJobs: Math.round((totals.jobs * wanted.length) / Math.max(1, runs.length)),
   };
   const toRead = { runs: wanted, names, nodes: new Set(nodes.map(({ id }) => id)) };
-  // Before the others are copied: one of them may have its name.
+  // Removes runs before the others are copied, because one of them may have the same name.
   const there = new Set(runs.map(({ id }) => id));
   const gone = [...known.keys()].filter((id) => !there.has(id));
   if (db) {

@@ -1,4 +1,4 @@
-/** Old jobs as rows, made by the same functions as reported ones, the statements that write them, and what their run shows of them. */
+/** Converts old jobs to rows, with the same functions as for reported jobs; creates the statements that store them, and the row of their run. */
 import {
   documentFields,
   type FieldKind,
@@ -20,10 +20,10 @@ import { type CleanJob, type Findings, timeReader } from './clean.ts';
 import type { CleanDocuments } from './clean-documents.ts';
 import { type OldRow, type OldRun, type OldValue, oldKeys } from './old-database.ts';
 
-/** Reads the keys of a job as a contract does; a key whose value it refuses comes back with the reason. */
+/** Parses the keys of a job as a contract does. Returns the first key whose value is refused, and the reason. */
 export type ParseJob = (texts: Members) => JobChange | { refused: string; reason: string };
 
-/** A job with its row as the old one says, and the nodes that it ran on. */
+/** A copied job and the nodes that it ran on. */
 export interface CopiedJob {
   state: JobState;
   documents: CleanDocuments;
@@ -31,7 +31,7 @@ export interface CopiedJob {
   suite: string | null;
 }
 
-/** Decides as if the job had been reported, then sets what the old server had decided. */
+/** Creates a job as if it had been reported, then sets the values that the old server had computed. */
 export function copyJob(
   job: CleanJob,
   run: { id: number; name: string },
@@ -40,7 +40,7 @@ export function copyJob(
 ): CopiedJob {
   const change = plainChange(job.values) ?? parseReport(job, run, parse, findings);
   const { id, status, success, posted, started, updated } = job;
-  // Its cause depends on the status.
+  // The status is set first, because the cause depends on it.
   const state = createJob(run.id, job.job_id, { ...change, status }, posted);
   const document_hashes = documentHashes(job.documents);
   Object.assign(state.row, { id, status, success, posted, started, updated, document_hashes });
@@ -52,7 +52,7 @@ export function copyJob(
   };
 }
 
-/** The change of a report with these values as a contract reads it; what it refuses is told and left out. */
+/** Returns the change that a contract reads from a report with these values. Refused values are added to the findings and left out. */
 function parseReport(job: CleanJob, run: { name: string }, parse: ParseJob, findings: Findings): JobChange {
   const texts: Members = new Map();
   oldKeys.forEach((key, index) => {
@@ -81,15 +81,15 @@ function parseReport(job: CleanJob, run: { name: string }, parse: ParseJob, find
   return change;
 }
 
-/** The types of `oldKeys`, in their order. */
+/** The `oldKeys` and their types, in order. */
 const fields = oldKeys.map((key) => ({
   key,
   kind: isSmallField(key) ? smallFields[key] : moreFields[key as MoreField],
 }));
 
 /**
- * The change that a report with these values makes, without printing and parsing it; null when a value has not the type of its key, so that
- * a contract has to decide.
+ * Returns the change that a report with these values would make, without serializing and parsing it. Returns null if a value does not
+ * have the type of its key, so that a contract has to decide.
  */
 function plainChange(values: OldValue[]): JobChange | null {
   const change = noChange();
@@ -116,10 +116,10 @@ function isPlain(kind: FieldKind, value: OldValue): boolean {
   }
 }
 
-/** A run as it is copied. */
+/** The columns of a copied run. */
 export type CopiedRun = Omit<RunRow, 'revision' | 'tags' | 'review'>;
 
-/** What a run shows of its jobs, gathered while they are copied. */
+/** The values of a run that come from its jobs, collected while they are copied. */
 interface RunSummary {
   counts: ReturnType<typeof noJobs>;
   started: number | null;
@@ -131,13 +131,13 @@ interface RunSummary {
   user: string | null;
 }
 
-/** Of no jobs yet. */
+/** Returns the summary of no jobs. */
 export function nothingSeen(): RunSummary {
   const texts = { branch: null, machine_type: null, suite: null, user: null };
   return { counts: noJobs(), started: null, posted: null, first: null, ...texts };
 }
 
-/** Adds a job. */
+/** Adds a job to a summary. */
 export function seeJob(summary: RunSummary, { state: { row }, suite }: CopiedJob): void {
   summary.counts[row.status]++;
   if (row.started !== null) summary.started = Math.min(summary.started ?? row.started, row.started);
@@ -150,8 +150,9 @@ export function seeJob(summary: RunSummary, { state: { row }, suite }: CopiedJob
 }
 
 /**
- * The row of a run: name, times and texts as the old server had them, everything else from its jobs. It took branch and machine type
- * from the name, with rules that today's names have outgrown, until a job named them: where none did, the name is read again.
+ * Returns the row of a run. Its name, times and texts are those of the old server; everything else comes from its jobs. The old server
+ * took the branch and machine type from the name, by rules that do not fit today's names, until a job named them. If no job did, the
+ * name is parsed again.
  */
 export function runRow(run: OldRun, name: string, jobs: RunSummary, findings: Findings): CopiedRun {
   const row: OldRow = run.row ?? {};
@@ -186,17 +187,17 @@ export function runRow(run: OldRun, name: string, jobs: RunSummary, findings: Fi
   };
 }
 
-/** Statements with `?` for parameters. */
+/** Statements with `?` as parameters. */
 export interface JobStatements {
-  /** What jobs share with others, causes and descriptions: before the others. */
+  /** The statements for the causes and descriptions that jobs share with others; they come first. */
   shared: Statement[];
   own: Statement[];
 }
 
-/** Rows of a statement: its text is prepared once and used again. With 50, SQLite copies more pages to be able to undo a statement. */
+/** Rows in a statement. Its text is prepared once and reused. With 50 rows, SQLite copies more pages for the rollback of statements. */
 const rowsAtATime = 100;
 
-/** Of the same failure the log or a test case may have told more meanwhile (write/evidence.ts). */
+/** Keeps the stored cause if the failure is the same, because evidence may have refined it (write/evidence.ts). */
 const signature = `case when jobs.signature is not null and jobs.status = excluded.status
   and jobs.failure_reason is not distinct from excluded.failure_reason then jobs.signature else excluded.signature end`;
 
@@ -205,7 +206,7 @@ const upsertDocuments = upsertText('job_documents', ['id', ...documentFields], '
   sent: Object.fromEntries(documentFields.map((key) => [key, 'cast(? as text)'])),
 });
 
-/** The statements that write these jobs with their documents and links. */
+/** Returns the statements that store these jobs with their documents and links. */
 export function jobStatements(jobs: CopiedJob[]): JobStatements {
   const states = jobs.map(({ state }) => state);
   return { shared: saveTexts('sqlite', states), own: chunksOf(jobs, rowsAtATime).flatMap(saveRows) };

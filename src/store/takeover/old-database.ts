@@ -1,9 +1,9 @@
-/** The database of the Python server (teuthology contract §3.1). It is only read: the session refuses every write. */
+/** Reads the database of the Python server (teuthology contract §3.1). The session is read-only. */
 import pg from 'pg';
 import { type DocumentField, documentFields } from '../../core/job.ts';
 import { isDatabaseFault, UnavailableDatabase, UnusableDatabase } from '../engine/faults.ts';
 
-/** A value as the driver gives it; times and JSON arrive as the text that PostgreSQL prints. */
+/** A value as the driver returns it; times and JSON are returned as the text that PostgreSQL prints. */
 export type OldValue = string | number | boolean | null;
 
 /** A row of an old table, by column. */
@@ -11,29 +11,29 @@ export type OldRow = Record<string, OldValue>;
 
 /** An open old database. */
 export interface OldDatabase {
-  /** Where it is, with its password. */
+  /** Its URL, with the password. */
   url: string;
   client: pg.Client;
-  /** The columns of `jobs` that are read, ready for a statement, and apart from them those whose values are the text of JSON. */
+  /** The columns of `jobs` to read, as SQL, and separately the columns whose values are JSON texts. */
   jobColumns: string;
   jobDocuments: readonly DocumentField[];
-  /** Columns that no table of this program takes, as `table.column`. */
+  /** Columns that cannot be copied, as `table.column`. */
   strangeColumns: string[];
-  /** Finds jobs whose run does not exist. Where a constraint forbids that, an index on `run_id` finds those that name none. */
+  /** The condition for jobs whose run does not exist. If a constraint rules that out, the condition uses the index on `run_id` for nulls. */
   isLost: string;
 }
 
-/** A run, or the jobs without one that are gathered in a run of their own. */
+/** A run, or a group of jobs without a run, which are copied into a new one. */
 export interface OldRun {
   id: number;
   name: string | null;
-  /** Of its row; 0 when there is none. */
+  /** The `xmin` of its row; 0 if it has none. */
   xmin: number;
-  /** Its row; null when there is none. */
+  /** Its row; null if it has none. */
   row: OldRow | null;
 }
 
-/** What is read of all jobs of a run before any of them is copied. */
+/** The part of a job that is read for all jobs of a run before any of them is copied. */
 export interface OldOutline {
   id: number;
   xmin: number;
@@ -41,16 +41,16 @@ export interface OldOutline {
   status: string | null;
   posted: string | null;
   updated: string | null;
-  /** About how many bytes the job takes. */
+  /** The approximate size of the job in bytes. */
   size: number;
 }
 
-/** Above every internal id of the old database, where they have four bytes. */
+/** A number above all internal ids of the old database, which have four bytes. */
 export const beyondOldIds = 2 ** 31;
 
 const tables = ['runs', 'jobs', 'job_nodes', 'nodes', 'queue'] as const;
 
-/** Columns that are no keys of a job's report. */
+/** Columns that are not keys of a job's report. */
 const ownColumns = ['id', 'posted', 'started', 'updated', 'run_id', 'status', 'success', 'job_id'];
 
 const keyColumns =
@@ -69,16 +69,16 @@ const known: Record<(typeof tables)[number], readonly string[]> = {
   queue: 'queue paused_by paused_since pause_duration paused_until'.split(' '),
 };
 
-/** The keys of `jobs` that a report of a job could have sent, without its documents. */
+/** The columns of `jobs` that are keys of a job's report, except documents. */
 export const oldKeys: readonly string[] = keyColumns;
 
-/** Connects. Throws `UnavailableDatabase` or `UnusableDatabase` with a sentence for the person who named the database. */
+/** Connects. Throws `UnavailableDatabase` or `UnusableDatabase`, whose message is a sentence for the operator. */
 export async function openOld(url: string): Promise<OldDatabase> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'paddles import',
     connectionTimeoutMillis: 10_000,
-    // A network that drops packets is noticed after some 20 seconds, not after hours.
+    // Detects a network that drops packets after some 20 seconds, not after hours.
     ...{ keepAlive: true, keepAliveInitialDelayMillis: 10_000 },
     types: { getTypeParser: typeParser },
   });
@@ -101,7 +101,7 @@ export async function openOld(url: string): Promise<OldDatabase> {
 
 /** Replaces the connection, which may be broken. Throws as `openOld` does. */
 export async function openAgain(old: OldDatabase): Promise<void> {
-  // Nobody waits for one that may never answer.
+  // Not awaited, because the old connection may never answer.
   closeOld(old).catch(() => {});
   Object.assign(old, await openOld(old.url));
 }
@@ -111,7 +111,7 @@ export async function closeOld({ client }: OldDatabase): Promise<void> {
   await client.end();
 }
 
-/** Times as text, which has all their microseconds; JSON as text; eight-byte integers as numbers. */
+/** Parses times as text, to keep their microseconds; JSON as text; eight-byte integers as numbers. */
 function typeParser(oid: number, format?: 'text' | 'binary') {
   const { INT8, TIMESTAMP, TIMESTAMPTZ, JSON: json, JSONB } = pg.types.builtins;
   if (oid === INT8) return Number;
@@ -119,7 +119,7 @@ function typeParser(oid: number, format?: 'text' | 'binary') {
   return pg.types.getTypeParser(oid, format as 'text');
 }
 
-/** Old installations lack columns that came later, and some have others of their own. */
+/** Reads the existing columns, because old installations lack newer columns, and some have additional ones. */
 async function readColumns(client: pg.Client): Promise<Omit<OldDatabase, 'client' | 'url'>> {
   const { rows } = await client.query<{ table: string; column: string }>(
     `select relname as table, attname as column from pg_attribute join pg_class on pg_class.oid = attrelid
@@ -145,7 +145,7 @@ async function readColumns(client: pg.Client): Promise<Omit<OldDatabase, 'client
   };
 }
 
-/** How much there is; the number of jobs is that of the planner when there are millions. */
+/** Counts the runs and jobs. If there are millions of jobs, their number is the planner's estimate. */
 export async function countOld({ client }: OldDatabase): Promise<{ runs: number; jobs: number }> {
   const { rows } = await client.query(`
     select (select count(*) from runs) as runs, case when reltuples > 1000000 then reltuples::bigint
@@ -153,7 +153,7 @@ export async function countOld({ client }: OldDatabase): Promise<{ runs: number;
   return rows[0];
 }
 
-/** All runs, the newest first, and behind them what is gathered of jobs without a run. */
+/** Returns all runs, newest first, and after them the groups of jobs without a run. */
 export async function oldRuns({ client, isLost }: OldDatabase): Promise<OldRun[]> {
   const { rows } = await client.query(
     'select id, name, xmin::text::bigint as xmin from runs order by posted desc nulls last, id desc',
@@ -166,7 +166,7 @@ export async function oldRuns({ client, isLost }: OldDatabase): Promise<OldRun[]
   return [...rows.map((row) => ({ ...row, row: null })), ...lost] as OldRun[];
 }
 
-/** Runs `work` on one state of the old database, whatever is written meanwhile. */
+/** Runs `work` on a snapshot of the old database. */
 export async function onOneState<T>({ client }: OldDatabase, work: () => Promise<T>): Promise<T> {
   await client.query('begin isolation level repeatable read, read only');
   try {
@@ -176,7 +176,7 @@ export async function onOneState<T>({ client }: OldDatabase, work: () => Promise
   }
 }
 
-/** A run with its row as it is now; null when it is gone. */
+/** Returns a run with its current row, or null if it is gone. */
 export async function readOldRun(old: OldDatabase, run: OldRun): Promise<OldRun | null> {
   const text = 'select *, xmin::text::bigint as xmin from runs where id = $1::bigint';
   const { rows } = await old.client.query({ name: 'run', text, values: [run.id] });
@@ -186,7 +186,7 @@ export async function readOldRun(old: OldDatabase, run: OldRun): Promise<OldRun 
   return { id: run.id, name: row.name, xmin, row };
 }
 
-/** Whether it is made of jobs without a run. */
+/** True for a group of jobs without a run. */
 function hasNoRow({ xmin }: OldRun): boolean {
   return xmin === 0;
 }
@@ -196,7 +196,7 @@ function whereJobs(run: OldRun): { text: string; values: OldValue[] } {
   return { text: 'run_id is null and name is not distinct from $1', values: [run.name] };
 }
 
-/** What decides about the jobs of a run, in the order of their ids. */
+/** Returns the outline of the jobs of a run, in the order of their ids. */
 export async function oldOutline({ client }: OldDatabase, run: OldRun): Promise<OldOutline[]> {
   const { text: condition, values } = whereJobs(run);
   const size = [...documentFields, 'description', 'failure_reason'].map((key) => `coalesce(octet_length(${key}), 0)`);
@@ -206,7 +206,7 @@ export async function oldOutline({ client }: OldDatabase, run: OldRun): Promise<
   return (await client.query({ name: `outline ${condition}`, text, values })).rows;
 }
 
-/** All nodes and all queues, as one state. */
+/** Returns all nodes and all queues from one snapshot. */
 export async function oldMachines(old: OldDatabase): Promise<{ nodes: OldRow[]; queues: OldRow[] }> {
   return onOneState(old, async () => {
     const nodes = await old.client.query('select * from nodes order by id');
@@ -216,14 +216,14 @@ export async function oldMachines(old: OldDatabase): Promise<{ nodes: OldRow[]; 
 }
 
 /**
- * What tells one state of a run from another: how many jobs, the last of them, and the sum of the transactions that wrote their rows.
- * `updated` would not do, because clients set it.
+ * Identifies the state of a run by the number of its jobs, the last of them, and the sum of the ids of the transactions that wrote their
+ * rows. `updated` does not suffice, because clients set it.
  */
 export function fingerprintOf(run: OldRun, jobs: { count: number; last: number; xmins: number }): string {
   return [run.xmin, jobs.count, jobs.last, jobs.xmins].join('.');
 }
 
-/** The fingerprints of the runs with these ids, or of all, by id. */
+/** Returns the fingerprints of the runs with these ids, or of all runs, by id. */
 export async function oldFingerprints(
   { client }: OldDatabase,
   runs: OldRun[],
@@ -244,7 +244,7 @@ export async function oldFingerprints(
   );
 }
 
-/** The internal ids of the runs that may still change: unfinished ones, and those of the last 30 days. */
+/** Returns the internal ids of the runs that may still change: unfinished runs, and those of the last 30 days. */
 export async function youngOldRuns({ client }: OldDatabase): Promise<number[]> {
   const { rows } = await client.query<{ id: number }>(`
     select id from runs where status is null or status not like 'finished%'
@@ -252,7 +252,7 @@ export async function youngOldRuns({ client }: OldDatabase): Promise<number[]> {
   return rows.map(({ id }) => id);
 }
 
-/** How many jobs there are of each status, as it is stored. */
+/** Counts the jobs by their stored status. */
 export async function oldStatuses({ client }: OldDatabase): Promise<Map<string | null, number>> {
   const { rows } = await client.query<{ status: string | null; count: number }>(
     'select status, count(*) as count from jobs group by status',

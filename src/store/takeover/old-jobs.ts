@@ -1,25 +1,25 @@
 /**
- * The jobs of an old database. Their documents are read as bytes, as they are on the wire and in SQLite: most of a job never becomes a
- * JavaScript string in between.
+ * Reads the jobs of an old database. Their documents stay bytes, as on the wire and in SQLite, so most of a job never becomes a JavaScript
+ * string in between.
  */
 import type pg from 'pg';
 import type { DocumentField } from '../../core/job.ts';
 import type { OldDatabase, OldRow } from './old-database.ts';
 
-/** A job with every column that is read, its documents as UTF-8, and the internal ids of the nodes that it ran on. */
+/** An old job, its documents as UTF-8, and the internal ids of the nodes that it ran on. */
 export interface OldJob {
   job: OldRow;
   documents: Partial<Record<DocumentField, Uint8Array | null>>;
   nodes: number[];
 }
 
-/** Jobs that are read at a time, by their internal ids, and about how many bytes they have. */
+/** Jobs that are read together: their internal ids, and their approximate size in bytes. */
 export interface Portion {
   ids: number[];
   bytes: number;
 }
 
-/** Jobs in the order of their ids; all statements must see one state of the old database. */
+/** Returns jobs in the order of their ids. Must be called in a transaction, so that all statements see the same snapshot. */
 export async function oldJobs(
   { client, jobColumns, jobDocuments }: OldDatabase,
   { ids, bytes }: Portion,
@@ -49,19 +49,19 @@ export async function oldJobs(
 /** Values of a row as UTF-8, in the order of the columns. */
 type ByteRow = (Uint8Array | null)[];
 
-/** Bytes of a row beside its values: at most those of its columns and, before the first row, of the head. */
+/** The most bytes of a row besides its values: the lengths of its columns and, for the first row, the header. */
 const besideValues = 64;
 
 /**
- * The answer to a query that has a few columns of text, by COPY, because the driver makes strings of every other answer. `size` is about how
- * many rows it has, and how many bytes their values. All rows share one buffer.
+ * Returns the rows of a query with text columns. Uses COPY, because the driver converts every other answer to strings. `size` is the
+ * approximate number of rows and of the bytes of their values. All rows share one buffer.
  */
 async function copyRows(client: pg.Client, query: string, size: { rows: number; bytes: number }): Promise<ByteRow[]> {
   const room = size.bytes + size.rows * besideValues;
   return [...readRows(await copyOut(client, `copy (${query}) to stdout (format binary)`, room))];
 }
 
-/** All that a COPY sends; the object has what the driver calls meanwhile. */
+/** Returns all data that a COPY sends. The driver calls the methods of `query` meanwhile. */
 function copyOut(client: pg.Client, statement: string, room: number): Promise<Uint8Array> {
   let bytes = new Uint8Array(room);
   let length = 0;
@@ -74,7 +74,7 @@ function copyOut(client: pg.Client, statement: string, room: number): Promise<Ui
           larger.set(bytes.subarray(0, length));
           bytes = larger;
         }
-        // The driver uses its memory again.
+        // Copied, because the driver reuses the memory of the chunk.
         bytes.set(chunk, length);
         length += chunk.length;
       },
@@ -87,7 +87,7 @@ function copyOut(client: pg.Client, statement: string, room: number): Promise<Ui
   });
 }
 
-/** `PGCOPY\n\xff\r\n\0`, and two numbers of four bytes each. */
+/** The size of the header: `PGCOPY\n\xff\r\n\0`, and two numbers of four bytes each. */
 const headBytes = 19;
 
 function* readRows(bytes: Uint8Array): Generator<ByteRow> {
@@ -96,7 +96,7 @@ function* readRows(bytes: Uint8Array): Generator<ByteRow> {
   for (;;) {
     const columns = view.getInt16(at);
     at += 2;
-    // The last row has -1 columns.
+    // A row with -1 columns marks the end.
     if (columns < 0) return;
     const row: ByteRow = [];
     for (let column = 0; column < columns; column++) {

@@ -1,4 +1,4 @@
-/** Reads old runs with their jobs, ready to be written, a few jobs at a time. */
+/** Reads old runs and their jobs, a few jobs at a time, and prepares them for writing. */
 import { isJobStatus } from '../../core/job.ts';
 import { cleanJob, type Findings, type JobPlan, planJobs, readOldTime, unheard } from './clean.ts';
 import { textOf } from './clean-documents.ts';
@@ -24,14 +24,14 @@ import {
 } from './old-database.ts';
 import { type OldJob, oldJobs, type Portion } from './old-jobs.ts';
 
-/** A part of a run: its beginning, some of its jobs, its end. A run that is gone meanwhile has no part. */
+/** A part of a run: its beginning, some of its jobs, or its end. A run that was deleted meanwhile has no parts. */
 export type RunPart =
   | { kind: 'begin'; row: CopiedRun; jobIds: ReadonlyMap<number, string> }
-  /** `buffers` hold the documents; they can be handed to another thread without being copied. */
+  /** `buffers` contain the documents, and can be transferred to another thread without copying. */
   | { kind: 'jobs'; ids: number[]; statements: JobStatements; buffers: ArrayBuffer[] }
   | { kind: 'end'; row: CopiedRun; fingerprint: string; leftOut: string };
 
-/** What is needed to read runs. */
+/** The data that is needed to read runs. */
 export interface RunReading {
   old: OldDatabase;
   parse: ParseJob;
@@ -42,12 +42,12 @@ export interface RunReading {
   nodes: ReadonlySet<number>;
 }
 
-/** Jobs, and bytes of them, that are held at a time. */
+/** The most jobs, and the most bytes of jobs, that are held in memory. */
 const [mostJobs, mostBytes] = [200, 4 << 20];
 
 /**
- * The parts of these runs, in order; each run as it was at one moment. The connections are used in turn, so that the old database
- * works on one run while the one before it is prepared.
+ * Yields the parts of these runs, in order; each run is a snapshot. The connections are used in turn, so that the old database works on
+ * one run while the previous one is prepared.
  */
 export async function* readRuns(
   connections: OldDatabase[],
@@ -59,7 +59,7 @@ export async function* readRuns(
     if (run === undefined || old === undefined) return null;
     const parts = readRun({ ...reading, old }, run);
     const first = parts.next();
-    // Whoever takes the part hears of it.
+    // The consumer of the part gets the error.
     first.catch(() => {});
     return { first, parts };
   };
@@ -109,7 +109,7 @@ async function* readRun(reading: RunReading, listed: OldRun): AsyncGenerator<Run
       for (const job of jobs) seeJob(summary, job);
       if (jobs.length > 0) yield jobsPart(jobs);
     }
-    // A node that was made meanwhile has not been copied: the run is copied again when it has.
+    // A node that was created meanwhile has not been copied yet; the empty fingerprint makes the run be copied again later.
     const fingerprint = complete ? fingerprintOf(run, sumOf(outline)) : '';
     yield { kind: 'end', row: runRow(run, name, summary, findings), fingerprint, leftOut: statusesOf(outline, plan) };
   } finally {
@@ -123,15 +123,15 @@ function jobsPart(jobs: CopiedJob[]): RunPart {
   return { kind: 'jobs', ids: jobs.map(({ state }) => state.row.id), statements: jobStatements(jobs), buffers };
 }
 
-/** Asks for jobs before they are needed. */
+/** Requests jobs before they are needed. */
 function askFor(old: OldDatabase, portion: Portion | undefined): ReturnType<typeof oldJobs> {
   const rows = portion === undefined ? Promise.resolve([]) : oldJobs(old, portion);
-  // Whoever waits for them hears of it.
+  // The code that awaits them gets the error.
   rows.catch(() => {});
   return rows;
 }
 
-/** Jobs in groups that can be held in memory. */
+/** Splits jobs into groups that fit in memory. */
 export function* portionsOf(outline: OldOutline[]): Generator<Portion> {
   let ids: number[] = [];
   let bytes = 0;
@@ -146,13 +146,13 @@ export function* portionsOf(outline: OldOutline[]): Generator<Portion> {
   if (ids.length > 0) yield { ids, bytes };
 }
 
-/** What a fingerprint says of the jobs of a run. */
+/** Returns the part of a fingerprint that describes the jobs of a run. */
 export function sumOf(outline: OldOutline[]): { count: number; last: number; xmins: number } {
   const xmins = outline.reduce((sum, { xmin }) => sum + xmin, 0);
   return { count: outline.length, last: outline.at(-1)?.id ?? 0, xmins };
 }
 
-/** The statuses of jobs that are left out, with spaces between. */
+/** Returns the statuses of the jobs that are left out, separated by spaces. */
 function statusesOf(outline: OldOutline[], { leftOut }: JobPlan): string {
   if (leftOut.size === 0) return '';
   const statuses = outline.filter(({ id }) => leftOut.has(id)).map(({ status }) => status);

@@ -1,18 +1,18 @@
-/** Runs, or their jobs, as rows of `v_runs` and `v_jobs`. */
+/** Reads runs or their jobs as rows of `v_runs` or `v_jobs`. */
 import { CompiledQuery } from 'kysely';
 import type { Reader } from '../engine/schema.ts';
 import { chunksOf, numbered, repeated } from '../engine/transaction.ts';
 
-/** What a column holds. */
+/** The type of a column. */
 export type ColumnType = 'text' | 'integer' | 'boolean' | 'time';
 
-/** A value of a row. */
+/** A value in a row. */
 export type Cell = string | number | boolean | Date | null;
 
 const times = ['scheduled', 'posted', 'started', 'updated'] as const;
 const counts = ['queued', 'pass', 'running', 'waiting', 'fail', 'dead', 'unknown', 'jobs'] as const;
 
-/** The columns of each view, in order; every other one is text. */
+/** The columns of each view, in order. */
 export const viewColumns: Record<'runs' | 'jobs', [name: string, type: ColumnType][]> = {
   runs: typed('id name status user suite branch machine_type sha1 flavor priority tags', [...times, ...counts]),
   jobs: typed(
@@ -30,10 +30,10 @@ function typed(names: string, more: readonly string[]): [string, ColumnType][] {
   });
 }
 
-/** Runs whose rows are read at a time. */
+/** Runs whose rows are read by one statement. */
 const runsAtATime = { runs: 500, jobs: 5 };
 
-/** The rows of these runs, or of their jobs, some at a time. */
+/** Yields the rows of these runs or of their jobs, some at a time. */
 export async function* viewRows(
   { kysely, engine }: Reader,
   what: 'runs' | 'jobs',
@@ -49,7 +49,7 @@ export async function* viewRows(
   }
 }
 
-/** SQLite has no times and no booleans. */
+/** Converts a value of SQLite, which has no times and no booleans. */
 function cell(value: Cell, type: ColumnType): Cell {
   if (value === null) return null;
   if (type === 'time' && typeof value === 'string') return new Date(`${value.replace(' ', 'T')}Z`);

@@ -1,4 +1,4 @@
-/** Everything in a database as lines of JSON, one for each row as it was at one moment, and back into an empty database of either engine. */
+/** Exports a snapshot of a database as lines of JSON, one per row, and imports it into an empty database of either engine. */
 import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
 import { plural } from '../../core/plural.ts';
 import { UnusableDatabase } from '../engine/faults.ts';
@@ -9,11 +9,11 @@ import { moveSequences, send } from './target.ts';
 /** A table of an export. */
 interface ExportedTable {
   table: keyof Schema;
-  /** A new database has rows of its own, which the exported ones replace. */
+  /** True if a new database has rows in this table, which the exported ones replace. */
   replaces?: true;
 }
 
-/** What an export holds, in an order in which rows only refer to rows before them. */
+/** The exported tables, in an order in which rows refer only to earlier rows. */
 export const exportedTables: ExportedTable[] = [
   { table: 'signatures' },
   { table: 'descriptions' },
@@ -40,7 +40,10 @@ export const exportedTables: ExportedTable[] = [
   { table: 'indexed', replaces: true },
 ];
 
-/** What a new database makes by itself, or makes again when it is asked for; browsers sign in again, and nobody is told of an end twice. */
+/**
+ * The tables that are not exported. A new database creates or derives their rows; users have to sign in again, and pending notifications
+ * are not sent again.
+ */
 export const derivedTables: (keyof Schema)[] = ['migrations', 'run_digests', 'sessions', 'run_ends', 'deliveries'];
 
 /** The first line of an export. */
@@ -50,15 +53,15 @@ interface ExportHeader {
   migrations: string[];
 }
 
-/** A line of an export: a row, or at last the number of rows before it. */
+/** A line of an export: a row, or in the last line the number of rows before it. */
 type ExportLine = { table: string; row: Record<string, unknown> } | { rows: number };
 
-/** Rows that are read or written in one statement: some documents have megabytes. */
+/** Rows read or written by one statement; it is small because some documents have megabytes. */
 const rowsAtATime = 50;
 
 type Row = Record<string, unknown>;
 
-/** Hands all lines to `write`, which resolves when it can take more. Returns the number of rows. */
+/** Passes all lines to `write`, which resolves when it can accept more. Returns the number of rows. */
 export async function writeTables(
   db: Reader,
   write: (line: ExportHeader | ExportLine) => Promise<void>,
@@ -66,7 +69,7 @@ export async function writeTables(
   const transaction = db.kysely.transaction();
   const begun = db.engine === 'postgres' ? transaction.setIsolationLevel('repeatable read') : transaction;
   return begun.execute(async (state) => {
-    // Whoever reads what is written may pause.
+    // The reader of the output may pause.
     if (db.engine === 'postgres')
       await send(db, state, { sql: 'set local idle_in_transaction_session_timeout = 0', parameters: [] });
     const applied = await state.selectFrom('migrations').select('name').orderBy('id').execute();
@@ -106,7 +109,7 @@ async function* rowsOf({ engine }: Reader, state: Transaction<Schema>, table: st
   }
 }
 
-/** Bytes have no place in JSON. */
+/** Encodes bytes, which JSON cannot represent, as base64. */
 function printable(row: Row): Row {
   const bytes = Object.entries(row).filter(([, value]) => value instanceof Uint8Array);
   if (bytes.length === 0) return row;
@@ -120,12 +123,12 @@ function printable(row: Row): Row {
 
 type RowLine = { table: string; row: Row };
 
-/** Lines of a transaction, and characters of them. */
+/** The most lines in one transaction, and the most characters in these lines. */
 const [mostLines, mostLength] = [1000, 8 << 20];
 
 /**
- * Reads the lines of an export. Returns the number of rows. Throws `UnusableDatabase` when the database is not empty, or the lines are
- * none of an export that this program knows, or end too early.
+ * Imports the lines of an export. Returns the number of rows. Throws `UnusableDatabase` if the database is not empty, or if the lines
+ * are not an export that this program knows, or are incomplete.
  */
 export async function readTables(
   db: Reader,
@@ -137,7 +140,7 @@ export async function readTables(
   let rows = 0;
   let said: number | null = null;
   let isBegun = false;
-  // What the database has made anew comes last: without it the import has not ended.
+  // These rows are written last, because their absence marks an incomplete import.
   const replacing: RowLine[] = [];
   for await (const portion of portionsOf(lines)) {
     if (!isBegun) await begin(db, portion.shift());
@@ -205,12 +208,12 @@ function parseLine(line: string): ExportHeader | ExportLine {
     const known = 'row' in parsed ? exportedTables.some(({ table }) => table === parsed.table) : true;
     if (known && ('row' in parsed || 'rows' in parsed || 'migrations' in parsed)) return parsed;
   } catch {
-    // Said below.
+    // The error is thrown below.
   }
   throw new UnusableDatabase(`this is no line of an export: ${line.slice(0, 80)}`);
 }
 
-/** The schema must have everything that the exported one had, and no row yet. */
+/** Checks that the schema has all migrations of the exported database, and that the tables are empty. */
 async function begin(db: Reader, header: ExportHeader | ExportLine | undefined): Promise<void> {
   if (!header || !('migrations' in header))
     throw new UnusableDatabase('the file does not begin like an export of paddles');
@@ -224,7 +227,7 @@ async function begin(db: Reader, header: ExportHeader | ExportLine | undefined):
   }
 }
 
-/** The columns that have true and false here; SQLite keeps them as 1 and 0. */
+/** Returns the boolean columns of PostgreSQL; SQLite stores them as 1 and 0. */
 async function booleanColumns(db: Reader): Promise<Map<string, string[]>> {
   if (db.engine === 'sqlite') return new Map();
   const sql =
@@ -249,7 +252,7 @@ function prepare(
     }
   }
   if (table !== 'nodes' || row.vm_host_id === null) return;
-  // A host may come behind its guests.
+  // A host may come after its guests, so hosts are set at the end.
   hosts.push({ id: row.id as number, host: row.vm_host_id });
   row.vm_host_id = null;
 }

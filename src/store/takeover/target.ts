@@ -1,4 +1,4 @@
-/** Puts old runs, nodes and queues into this database, with their internal ids. */
+/** Writes old runs, nodes and queues to this database, with their internal ids. */
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { longestNodeName } from '../../core/node.ts';
 import { longestQueueName } from '../../core/queue.ts';
@@ -20,19 +20,19 @@ export async function send({ engine }: Reader, to: Kysely<Schema>, { sql, parame
 }
 
 /**
- * Lets SQLite keep in memory what it needs to undo a statement. Beyond 64 KB that goes to a temporary file, which took a quarter of the time
- * of writing jobs. Sorts stay in memory too, so this is not for a connection that creates indexes or serves lists.
+ * Makes SQLite keep its statement journals in memory. Beyond 64 KB they go to a temporary file, which took a quarter of the time of
+ * writing jobs. Sorts stay in memory too, so this is not suitable for a connection that creates indexes or serves lists.
  */
 export async function undoInMemory(db: Reader): Promise<void> {
   if (db.engine === 'sqlite') await send(db, db.kysely, { sql: 'pragma temp_store = memory', parameters: [] });
 }
 
-/** Milliseconds between two attempts to begin while a server writes to the same SQLite file, and how many there are. */
+/** Milliseconds between two attempts to begin while a server writes to the same SQLite file; and the most attempts. */
 const [pause, attempts] = [20, 500];
 
 /**
- * Runs `work` in a transaction that has the right to write from its first statement on, so that on SQLite nothing has to be done
- * again because a server was faster.
+ * Runs `work` in a transaction that takes the write lock with its first statement, so that on SQLite no work is lost because a server
+ * wrote first.
  */
 export async function whileWriting<T>(db: Reader, work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -41,7 +41,7 @@ export async function whileWriting<T>(db: Reader, work: (transaction: Transactio
       return await db.kysely.transaction().execute(async (transaction) => {
         const first = {
           sqlite: 'update indexed set version = version',
-          // The old database may take its time before it hands over the next jobs.
+          // The old database may take long to return the next jobs.
           postgres: 'set local synchronous_commit = off; set local idle_in_transaction_session_timeout = 0',
         };
         await send(db, transaction, { sql: first[db.engine], parameters: [] });
@@ -55,14 +55,14 @@ export async function whileWriting<T>(db: Reader, work: (transaction: Transactio
   }
 }
 
-/** Makes the row of a run, so that its jobs can be written; returns its revision if it was there, else null. */
+/** Creates the row of a run if needed, so that its jobs can be written. Returns the revision of an existing row, otherwise null. */
 export async function beginRun(db: Reader, transaction: Transaction<Schema>, row: CopiedRun): Promise<number | null> {
   const before = await transaction.selectFrom('runs').select('revision').where('id', '=', row.id).executeTakeFirst();
   if (!before) await saveRun(db, transaction, { ...row, revision: 0 });
   return before?.revision ?? null;
 }
 
-/** Writes the row of a run. */
+/** Stores the row of a run. */
 export async function saveRun(
   db: Reader,
   transaction: Transaction<Schema>,
@@ -72,7 +72,7 @@ export async function saveRun(
   await send(db, transaction, { sql: upsertRun(1), parameters: runColumns.map((column) => values[column]) });
 }
 
-/** Deletes the jobs of a run that the old one does not have any more, or has under another `job_id`. */
+/** Deletes the jobs of a run that the old run no longer has, or has with another `job_id`. */
 export async function deleteOtherJobs(
   transaction: Transaction<Schema>,
   runId: number,
@@ -83,22 +83,22 @@ export async function deleteOtherJobs(
   for (const ids of chunksOf(gone, 500)) await transaction.deleteFrom('jobs').where('id', 'in', ids).execute();
 }
 
-/** Writes jobs of a run with their documents and links, after what they share with others. */
+/** Stores jobs of a run with their documents and links, after the causes and descriptions that they share with others. */
 export async function saveCopied(
   db: Reader,
   transaction: Transaction<Schema>,
   { ids, statements }: { ids: number[]; statements: JobStatements },
   isNew: boolean,
 ): Promise<void> {
-  // A server of PostgreSQL that writes the same texts meanwhile would wait until the end of the transaction.
+  // On PostgreSQL outside of the transaction, until whose end a server that stores the same texts would have to wait.
   const outside = db.engine === 'sqlite' ? transaction : db.kysely;
   for (const statement of statements.shared) await send(db, outside, statement);
   if (!isNew) await transaction.deleteFrom('job_nodes').where('job_id', 'in', ids).execute();
-  // Sent together: the driver does not wait for one before it sends the next.
+  // Sent together, without waiting for each answer.
   await Promise.all(statements.own.map((statement) => send(db, transaction, statement)));
 }
 
-/** Remembers which state of a run was copied. */
+/** Records which state of a run was copied. */
 export async function rememberRun(transaction: Transaction<Schema>, imported: Schema['imported_runs']): Promise<void> {
   const { id: _, ...values } = imported;
   await transaction
@@ -108,7 +108,7 @@ export async function rememberRun(transaction: Transaction<Schema>, imported: Sc
     .execute();
 }
 
-/** Deletes a run that the old database does not have any more. */
+/** Deletes a run that the old database no longer has. */
 export async function removeRun(db: Reader, id: number): Promise<void> {
   await whileWriting(db, async (transaction) => {
     await transaction.deleteFrom('runs').where('id', '=', id).execute();
@@ -116,7 +116,7 @@ export async function removeRun(db: Reader, id: number): Promise<void> {
   });
 }
 
-/** Lets other runs have the names of these: each gets one that no run can have, until it is copied with its own. */
+/** Frees the names of runs for other runs. Until a run is copied with its new name, it has a name that no run can have. */
 export async function freeNames(db: Reader, ids: number[]): Promise<void> {
   for (const some of chunksOf(ids, 500)) {
     await whileWriting(db, async (transaction) => {
@@ -125,12 +125,12 @@ export async function freeNames(db: Reader, ids: number[]): Promise<void> {
   }
 }
 
-/** Gives each of some rows, at most some hundred, a name that none can have: another row may take its own before it has the new one. */
+/** Gives each of at most some hundred rows an impossible name, because another row may need its name before it gets the new one. */
 async function giveUpNames(to: Kysely<Schema>, table: 'runs' | 'nodes', ids: number[]): Promise<void> {
   await to.updateTable(table).set({ name: sql<string>`'/' || id` }).where('id', 'in', ids).execute();
 }
 
-/** The runs that were imported before, by internal id, with their name; null when they were deleted here. */
+/** Returns the runs that were imported before, by internal id. Their `name` is null if they were deleted here. */
 export async function importedRuns({
   kysely,
 }: Reader): Promise<Map<number, Schema['imported_runs'] & { name: string | null }>> {
@@ -143,7 +143,7 @@ export async function importedRuns({
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Names of runs that were not imported: some of them, and how many there are. */
+/** Returns the number of runs that were not imported, and some of their names. */
 export async function ownRuns({ kysely }: Reader): Promise<{ count: number; names: string[] }> {
   const own = kysely
     .selectFrom('runs')
@@ -152,7 +152,7 @@ export async function ownRuns({ kysely }: Reader): Promise<{ count: number; name
   return { count: await countOf(own), names: names.map(({ name }) => name) };
 }
 
-/** Lets new rows of some tables get ids beyond all that were copied. SQLite does that by itself. */
+/** Makes new rows of some tables get ids above all copied ones. SQLite does this itself. */
 export async function moveSequences(db: Reader, tables: readonly string[]): Promise<void> {
   if (db.engine === 'sqlite') return;
   for (const table of tables) {
@@ -161,12 +161,12 @@ export async function moveSequences(db: Reader, tables: readonly string[]): Prom
   }
 }
 
-/** The longest text of a node that is copied, in UTF-16 units: lists show all of them, and the longest keys have some thousand. */
+/** The longest copied text of a node, in UTF-16 units. It is bounded because lists show all nodes; the longest SSH keys have some thousand. */
 const longestText = 16_384;
 
 const nodeTexts = `description machine_type arch os_type os_version locked_by mac_address ssh_pub_key`.split(' ');
 
-/** Nodes as they are stored here. */
+/** Converts old nodes to nodes as they are stored here. */
 export function cleanNodes(rows: OldRow[], findings: Findings): NodeRow[] {
   const unique = uniqueNames(longestNodeName);
   return rows.map((row) => {
@@ -195,7 +195,7 @@ export function cleanNodes(rows: OldRow[], findings: Findings): NodeRow[] {
   });
 }
 
-/** Queues as they are stored here. */
+/** Converts old queues to queues as they are stored here. */
 export function cleanQueues(rows: OldRow[], findings: Findings): QueueRow[] {
   const unique = uniqueNames(longestQueueName);
   return rows.map((row) => {
@@ -214,7 +214,7 @@ export function cleanQueues(rows: OldRow[], findings: Findings): QueueRow[] {
   });
 }
 
-/** Makes the nodes and queues here those of the old database; links of jobs to nodes that stay are kept. */
+/** Replaces the nodes and queues by those of the old database. Keeps the links of jobs to nodes that still exist. */
 export async function saveMachines(db: Reader, nodes: NodeRow[], queues: QueueRow[]): Promise<void> {
   await whileWriting(db, async (transaction) => {
     await lockOut(transaction, db.engine, 'nodes');
@@ -246,7 +246,7 @@ async function saveNodes(transaction: Transaction<Schema>, nodes: NodeRow[]): Pr
       )
       .execute();
   }
-  // Hosts come when all nodes are there; one that the old database lost with its constraint is none.
+  // Hosts are set when all nodes are stored. A host that is missing in an old database without the constraint is ignored.
   for (const { id, vm_host_id } of nodes) {
     if (vm_host_id === null || !names.has(vm_host_id)) continue;
     await transaction.updateTable('nodes').set({ vm_host_id }).where('id', '=', id).execute();

@@ -1,4 +1,4 @@
-/** Compares what was copied with the old database, column by column, and chooses jobs that both servers can be asked for. */
+/** Compares the copy with the old database, column by column, and selects jobs whose answers from both servers can be compared. */
 import { sql } from 'kysely';
 import { isJobStatus, type JobStatus, jobStatuses } from '../../core/job.ts';
 import type { Reader } from '../engine/schema.ts';
@@ -20,31 +20,31 @@ import { oldJobs } from './old-jobs.ts';
 import { portionsOf, type RunReading, sumOf } from './read-runs.ts';
 import { importedRuns, whileWriting } from './target.ts';
 
-/** What was compared. */
+/** The result of a comparison. */
 export interface Verified {
   runs: number;
   jobs: number;
-  /** Runs that changed since they were copied, or are not copied yet. */
+  /** Runs that have changed since they were copied, or have not been copied yet. */
   stale: number;
   differences: Difference[];
 }
 
-/** How it is compared. */
+/** Options of a comparison. */
 interface VerifyOptions extends Pick<RunReading, 'old' | 'parse'> {
   db: Reader;
-  /** Also runs that were compared since they were copied. */
+  /** Compares also runs that have been compared since they were copied. */
   all: boolean;
   signal: AbortSignal;
   onProgress: (progress: { runs: number; ofRuns: number; jobs: number }) => void;
 }
 
-/** Differences that are kept: one of each column would do. */
+/** The most differences that are kept; one per column would suffice. */
 const mostKept = 1000;
 
-/** Runs that are remembered as compared at a time. */
+/** Runs that are marked as compared in one transaction. */
 const runsAtATime = 100;
 
-/** Compares every run that was not compared since it was copied, or all. Those that are equal are remembered. */
+/** Compares all runs, or those that have not been compared since they were copied. Marks equal runs as compared. */
 export async function verify(options: VerifyOptions): Promise<Verified> {
   const { old, db, all, signal } = options;
   const runs = await oldRuns(old);
@@ -78,7 +78,7 @@ async function remember(db: Reader, ids: number[]): Promise<void> {
   });
 }
 
-/** Null when the run is not here as it is there now. */
+/** Compares a run. Returns null if its current state has not been copied. */
 function compareRun(
   db: Reader,
   reading: RunReading,
@@ -117,7 +117,7 @@ function compareRun(
   });
 }
 
-/** The number of jobs of each status on both sides, where they differ; jobs that were left out are counted here too. */
+/** Returns the statuses whose numbers of jobs differ. Jobs that were left out count as copied. */
 export async function compareStatuses({ old, db }: Pick<VerifyOptions, 'old' | 'db'>): Promise<Difference[]> {
   const there = Object.fromEntries(jobStatuses.map((status) => [status, 0])) as Record<JobStatus, number>;
   for (const [status, count] of await oldStatuses(old)) there[isJobStatus(status) ? status : 'unknown'] += count;
@@ -136,10 +136,10 @@ export async function compareStatuses({ old, db }: Pick<VerifyOptions, 'old' | '
   return differences({ run: 'all runs' }, printed(there), printed(counts));
 }
 
-/** Of the documents of a job. */
+/** The typical size of the documents of a job, in bytes. */
 const typicalBytes = 8192;
 
-/** Up to `size` jobs that were copied as they were, under the name that they have on both sides. */
+/** Returns up to `size` jobs that were copied unchanged and have the same names on both sides. */
 export async function sampleJobs(
   old: OldDatabase,
   { kysely }: Reader,
@@ -150,7 +150,7 @@ export async function sampleJobs(
     .select(({ fn }) => fn.max('id').as('last'))
     .executeTakeFirstOrThrow();
   const found = new Map<number, { run: string; job_id: string }>();
-  // Ids have gaps, and some jobs were changed while they were copied.
+  // More attempts than jobs, because ids have gaps and some jobs were not copied unchanged.
   for (let attempt = 0; attempt < 3 * size && found.size < size; attempt++) {
     const job = await kysely
       .selectFrom('jobs')
@@ -179,7 +179,7 @@ export async function sampleJobs(
   return asTheyWere;
 }
 
-/** The names of the runs of jobs there; of jobs that share their `job_id` with another one, none. */
+/** Returns the old names of the runs of jobs. Jobs whose `job_id` or run name is not unique are left out. */
 async function namesThere({ client }: OldDatabase, ids: number[]): Promise<Map<number, string>> {
   const { rows } = await client.query<{ id: number; name: string }>(
     `select jobs.id, runs.name from jobs join runs on runs.id = jobs.run_id where jobs.id = any ($1::bigint[])

@@ -1,35 +1,36 @@
 /**
- * Group commit: writes that arrive while a transaction is under way share the next one. One flush to the disk then
- * serves many writers (measured on SQLite with 16 callers: 16,400 instead of 4,520 durable inserts a second).
+ * Group commit: writes that arrive during a transaction share the next one. One flush to disk then serves many writers (SQLite with
+ * 16 callers: 16,400 instead of 4,520 durable inserts per second).
  *
- * The writers of a batch are answered when the next one has been sent to the database, because they send new requests at once. To parse
- * these first would leave the database idle, and then this process while the database works (docs/decisions/0001-group-commit.md).
+ * The writers of a batch are answered when the next batch has been sent to the database, because they send new requests at once.
+ * Parsing these first would leave the database idle, and later this process while the database works
+ * (docs/decisions/0001-group-commit.md).
  */
 
-/** A queue of writes that are carried out in batches, in the order in which they came. */
+/** A queue of writes that are executed in batches, in the order of their arrival. */
 interface Batcher<Write, Result> {
-  /** Resolves after the transaction that holds the write has been committed; null = the queue is full, try later. */
+  /** Resolves after the transaction with the write has been committed. Returns null if the queue is full. */
   push(write: Write, bytes: number): Promise<Result> | null;
-  /** What has been accepted and is in no transaction yet. */
+  /** Returns the number of accepted writes that are not in a transaction yet, and their bytes. */
   waiting(): { writes: number; bytes: number };
-  /** Resolves when everything accepted so far has been carried out. */
+  /** Resolves when all writes accepted so far have been executed. */
   drain(): Promise<void>;
 }
 
 /** Bounds of a batcher; `bytes` as given to `push`. */
 export interface BatchLimits {
-  /** Writes in one transaction: a larger one would keep other work waiting. */
+  /** The most writes in one transaction; a larger one would block other work. */
   batchWrites: number;
   batchBytes: number;
-  /** Bytes waiting in memory before new writes are turned away. */
+  /** Bytes that may wait in memory; beyond that, new writes are refused. */
   waitingBytes: number;
-  /** Milliseconds that a write may have waited when a batch before it fails with the database, to be tried all the same. */
+  /** If a batch fails with a database fault, waiting writes fail too if they have waited longer than this, in milliseconds. */
   waitingTime: number;
-  /** Milliseconds that writers wait at most for the next batch to be sent: its transaction may have to wait for another one. */
+  /** The longest that writers wait for the next batch to be sent, in milliseconds, because its transaction may have to wait for another. */
   answerDelay: number;
 }
 
-/** The bounds of the writer of jobs. */
+/** The bounds of the job writer. */
 const writeLimits: BatchLimits = {
   batchWrites: 64,
   batchBytes: 8 << 20,
@@ -42,13 +43,13 @@ interface Waiting<Write, Result> {
   write: Write;
   bytes: number;
   since: number;
-  /** Was in a batch that failed, perhaps for another write: it is tried alone. */
+  /** True if the write was in a failed batch, perhaps because of another write; it is then repeated alone. */
   isAlone: boolean;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
 }
 
-/** How many of the first writes one transaction may hold, at least one. */
+/** Returns how many of the first writes fit into one transaction; at least one. */
 function firstBatch(waiting: { bytes: number; isAlone: boolean }[], limits: BatchLimits): number {
   const most = waiting[0]?.isAlone ? 1 : limits.batchWrites;
   let bytes = 0;
@@ -61,19 +62,19 @@ function firstBatch(waiting: { bytes: number; isAlone: boolean }[], limits: Batc
   return count;
 }
 
-/** Carries out writes in one transaction; see `createBatcher`. */
+/** Executes writes in one transaction; see `createBatcher`. */
 type Flush<Write, Result> = (writes: Write[], onSent: () => void) => Promise<Result[]>;
 
 interface How<Write, Result> {
   flush: Flush<Write, Result>;
   mayBeOneWrite: (error: unknown) => boolean;
   takeLongWaiting(): Waiting<Write, Result>[];
-  /** Puts a batch back before everything that waits, to be tried one by one. */
+  /** Puts a batch back at the head of the queue, so that its writes are repeated one by one. */
   putBack(batch: Waiting<Write, Result>[]): void;
   answerDelay: number;
 }
 
-/** Carries out a batch, has the one before answered meanwhile, and returns what answers this one. */
+/** Executes a batch, and answers the previous one meanwhile. Returns the function that answers this batch. */
 async function carryOut<Write, Result>(
   batch: Waiting<Write, Result>[],
   answerBefore: () => void,
@@ -98,10 +99,11 @@ async function carryOut<Write, Result>(
 }
 
 /**
- * Makes a batcher. `flush` carries out the writes in one transaction and returns a result for each, in order; when it
- * throws, nothing of the batch was stored. It calls `onSent`, once or more often, when it only waits for the database.
- * `mayBeOneWrite` tells whether an error could be the fault of a single write: then each write is tried alone, so that none fails for its neighbour. Otherwise the database is at fault, and what has
- * waited for long fails too: while the database hangs, each further batch would take as long again.
+ * Creates a batcher. `flush` executes the writes in one transaction and returns their results in order; if it throws, nothing of the
+ * batch was stored. It calls `onSent`, once or several times, when it only waits for the database. `mayBeOneWrite` tells whether a
+ * single write may have caused an error: then each write is repeated alone, so that none fails because of another. Otherwise the
+ * database is at fault, and writes that have waited for long fail too, because each further batch would take as long while the
+ * database hangs.
  */
 export function createBatcher<Write, Result>(
   flush: Flush<Write, Result>,
@@ -137,7 +139,7 @@ export function createBatcher<Write, Result>(
   async function run(): Promise<void> {
     let answer = () => {};
     while (waiting.length > 0) {
-      // Requests that arrived in the same turn of the event loop are still to be parsed: let them join.
+      // Lets requests join that arrived in the same turn of the event loop and have not been parsed yet.
       await new Promise(setImmediate);
       answer = await carryOut(take(firstBatch(waiting, limits)), answer, how);
       if (waiting.length === 0) answer();

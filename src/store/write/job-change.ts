@@ -1,4 +1,4 @@
-/** A job and its run while a transaction changes them in memory. */
+/** Changes a job and its run in memory, during a transaction. */
 import { hash } from 'node:crypto';
 import { isFailing } from '../../core/compare.ts';
 import { expiryTitle } from '../../core/expiry.ts';
@@ -22,20 +22,20 @@ import { parseRunName } from '../../core/run-name.ts';
 import { failureCause, type Signature } from '../../core/signature.ts';
 import type { JobRow, RunRow } from '../engine/schema.ts';
 
-/** A job while a transaction works on it: the row as it will be, and what else has to be written with it. */
+/** A job during a transaction: the row as it will be stored, and everything else that must be stored with it. */
 export interface JobState {
   row: JobRow;
   created: boolean;
-  /** Its status as it is stored; null for a new job. */
+  /** Its stored status; null for a new job. */
   stored: JobStatus | null;
   changed: boolean;
-  /** Only the values that differ from the stored ones. */
+  /** Only the documents that differ from the stored ones. */
   document: Partial<Record<DocumentField, string | null>>;
-  /** Hosts that `targets` names, when it changed. */
+  /** The hosts in `targets`, if it changed. */
   hosts: string[];
   /** The cause of a new failure. */
   signature?: Signature;
-  /** Its failure is no longer the one that it is stored with: since when, in microseconds, and whether it was alive in between. */
+  /** Set if the stored failure no longer applies: since when, in microseconds, and whether the job came back to life in between. */
   outdated?: { at: number; cameBack: boolean };
   /** A new description, whose hash is in the row. */
   description?: string;
@@ -44,12 +44,12 @@ export interface JobState {
 const smallKeys = Object.keys(smallFields) as SmallField[];
 const keptTogether = (Object.keys(moreFields) as MoreField[]).filter((key) => !isColumn(key));
 
-/** The state of a stored job, unchanged so far. */
+/** Returns the unchanged state of a stored job. */
 export function stateOf(row: JobRow): JobState {
   return { row, created: false, stored: row.status, changed: false, document: {}, hosts: [] };
 }
 
-/** A job that is not stored yet; its id is 0 until it is. */
+/** Creates a job that is not stored yet; its id is 0 until then. */
 export function createJob(runId: number, jobId: string, change: JobChange, at: number): JobState {
   const row: JobRow = {
     id: 0,
@@ -76,7 +76,7 @@ export function createJob(runId: number, jobId: string, change: JobChange, at: n
     description_hash: null,
   };
   const job: JobState = { ...stateOf(row), created: true, stored: null };
-  // A new job takes any priority; nextStatus has decided already, and deciding again changes nothing.
+  // A new job accepts any priority. The status has been decided by `nextStatus` above.
   applyChange(job, change, at);
   return job;
 }
@@ -86,7 +86,7 @@ export function changeJob(job: JobState, change: JobChange, at: number): void {
   const queued = job.row.status === 'queued';
   const wasDead = job.row.status === 'dead';
   job.row.status = nextStatus(job.row.status, change);
-  // Its worker is alive after all.
+  // The job had expired, but its worker is still alive.
   if (wasDead && job.row.status !== 'dead' && expiryTitle(job.row.failure_reason ?? '') !== null)
     job.row.failure_reason = null;
   if (queued || !change.more.has('priority')) applyChange(job, change, at);
@@ -96,9 +96,9 @@ export function changeJob(job: JobState, change: JobChange, at: number): void {
 function applyChange(job: JobState, change: JobChange, at: number): void {
   const { row } = job;
   if (change.success !== undefined) row.success = change.success;
-  // teuthology contract §3.5: when it first ran, whatever it was before, as the report says or when it arrives.
+  // teuthology contract §3.5: the time when the job first ran, as reported or when the report arrived.
   if (row.status === 'running') row.started ??= Math.min(change.updated ?? Infinity, Math.max(at, row.posted));
-  // The clock of another server may have been ahead.
+  // `max`, because the clock of another server may have been ahead.
   row.updated = change.updated ?? Math.max(at, row.posted, row.started ?? 0);
   changeSmall(job, change);
   const reasonBefore = row.failure_reason;
@@ -125,7 +125,7 @@ function changeSmall(job: JobState, { small }: JobChange): void {
     const before = row.description_hash;
     row.description_hash = description === null ? null : textHash(description);
     if (description !== null && row.description_hash !== before) job.description = description;
-    // Only a text that cannot be printed again from the description as it was sent is kept beside it: a number, or escapes.
+    // The sent text is kept only if it cannot be recreated from the description, because it is a number or has escapes.
     if (JSON.stringify(description) === sent) stored.set('description', 'null');
   }
   row.small = printSmall(stored);
@@ -137,10 +137,10 @@ function printSmall(values: Map<SmallField, string>): string {
   return `${text}}`;
 }
 
-/** Of a job that has none of them yet. */
+/** The small values of a job that has none yet. */
 const nothingSmall = printSmall(new Map());
 
-/** The text of a raw JSON string or number, as columns can hold it. */
+/** Returns the text of a raw JSON string or number in a form that columns can store. */
 function plainText(raw: string): string | null {
   if (raw === 'null') return null;
   return storable(raw.startsWith('"') ? (JSON.parse(raw) as string) : raw);
@@ -162,13 +162,13 @@ function changeMore(row: JobRow, { more }: JobChange): void {
   row.more = JSON.stringify(stored);
 }
 
-/** Reasons of jobs that have not failed are not examined, and hardly any job changes once it has. */
+/** Updates the cause of a job. This is cheap, because only reasons of failed jobs are examined, and failed jobs rarely change. */
 function changeSignature(job: JobState, reasonBefore: string | null, at: number): void {
   const { failure_reason, status, signature: before } = job.row;
   const isOther = status !== job.stored || failure_reason !== reasonBefore;
   if (job.stored !== null && isFailing(job.stored) && isOther)
     job.outdated = { at, cameBack: !isFailing(status) || (job.outdated?.cameBack ?? false) };
-  // Its log may have told more (write/evidence.ts).
+  // The cause may have been refined by evidence (write/evidence.ts).
   if (before !== null && status === job.stored && failure_reason === reasonBefore) return;
   const signature = failureCause(status, failure_reason);
   job.row.signature = signature?.id ?? null;
@@ -179,7 +179,7 @@ function isColumn(key: MoreField): key is (typeof columnFields)[number] {
   return (columnFields as readonly string[]).includes(key);
 }
 
-/** Clients send the whole document again with every change of status: only what differs is written. */
+/** Stores only the documents that changed, because clients send all of them again with every change of status. */
 function changeDocument(job: JobState, change: JobChange): void {
   const hashes = job.row.document_hashes === '' ? documentFields.map(() => '') : job.row.document_hashes.split(' ');
   documentFields.forEach((key, index) => {
@@ -194,7 +194,7 @@ function changeDocument(job: JobState, change: JobChange): void {
   job.row.document_hashes = hashes.join(' ');
 }
 
-/** The hashes of the documents of a new job, as its row keeps them. */
+/** Returns the hashes of the documents of a new job, as its row stores them. */
 export function documentHashes(documents: Partial<Record<DocumentField, string | Uint8Array>>): string {
   return documentFields
     .map((key) => {
@@ -204,12 +204,15 @@ export function documentHashes(documents: Partial<Record<DocumentField, string |
     .join(' ');
 }
 
-/** A key of 96 bits for a description, the name of a test case or a document: two texts of one key of one job collide once in 10^28. */
+/**
+ * Returns a hash of 96 bits for a description, the name of a test case or a document. Two texts for the same key of a job collide with a
+ * probability of 10^-28.
+ */
 export function textHash(text: string | Uint8Array): string {
   return hash('sha256', text, 'base64url').slice(0, 16);
 }
 
-/** The row of a run that is being created, all that its name says included; `at` in microseconds. */
+/** Returns the row of a new run, including the values parsed from its name; `at` in microseconds. */
 export function newRun(name: string, tags: string[], at: number): Omit<RunRow, 'id'> {
   const { user, suite, branch, machine_type, scheduled } = parseRunName(name);
   return {
@@ -234,7 +237,7 @@ export function newRun(name: string, tags: string[], at: number): Omit<RunRow, '
   };
 }
 
-/** Brings a run up to date with one of its jobs that was created or changed: `previous` is its status before, if any. */
+/** Updates a run after one of its jobs was created or changed. `previous` is the former status of the job; null for a new job. */
 export function changeRun(run: RunRow, job: JobRow, previous: JobRow['status'] | null, change: JobChange): void {
   if (previous !== null) run[previous]--;
   run[job.status]++;
@@ -246,7 +249,7 @@ export function changeRun(run: RunRow, job: JobRow, previous: JobRow['status'] |
   if (run.first_job === null || job.job_id <= run.first_job) showFirstJob(run, job);
 }
 
-/** What a run shows of its first job, the one with the lowest `job_id` as text (teuthology contract §2.2). */
+/** Copies to a run what it shows of its first job, the one whose `job_id` sorts first as text (teuthology contract §2.2). */
 export function showFirstJob(
   run: RunRow,
   job: Pick<JobRow, 'job_id' | 'sha1' | 'flavor' | 'priority'> | undefined,
@@ -258,8 +261,8 @@ export function showFirstJob(
 }
 
 /**
- * Jobs correct what the name of their run says (teuthology contract §3.9): the last report wins, and nulls do not count.
- * The user is taken only where the name had none (teuthology contract §7.45, §7.56).
+ * Corrects the values parsed from the name of a run by those of a job (teuthology contract §3.9). The last report wins, and nulls do not
+ * count. The user is taken only if the name had none (teuthology contract §7.45, §7.56).
  */
 function correctRun(run: RunRow, job: JobRow, { small, more }: JobChange): void {
   const suite = more.get('suite');

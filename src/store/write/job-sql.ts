@@ -1,20 +1,20 @@
-/** The statements of the job writer, as text: its batches are too frequent to build each one anew. */
+/** The statements of the job writer as text, because its batches are too frequent for a query builder. */
 import { type DocumentField, documentFields } from '../../core/job.ts';
 import { type Signature, signatureVersion } from '../../core/signature.ts';
 import { type Engine, type JobRow, jobColumns, type RunRow } from '../engine/schema.ts';
 import { chunksOf, numbered, type Rows, repeated, type Send, type Statement } from '../engine/transaction.ts';
 import { type JobState, newRun, showFirstJob, stateOf } from './job-change.ts';
 
-/** What a transaction over jobs has changed in memory and has to save. */
+/** The jobs that a transaction has changed in memory and has to store. */
 export interface JobBatch {
-  /** The jobs it has read or created, by `jobKey`. */
+  /** The jobs that it has read or created, by `jobKey`. */
   jobs: Map<string, JobState>;
   deleted: JobState[];
   /** Runs whose first job was deleted. */
   runsWithoutFirst: Set<RunRow>;
 }
 
-/** Names one job among those of several runs. */
+/** Returns a key that identifies a job among the jobs of several runs. */
 export function jobKey(runId: number, jobId: string): string {
   return `${runId}/${jobId}`;
 }
@@ -35,22 +35,22 @@ export function selectJobs(engine: Engine, writes: { run: string; job_id: string
   return { sql: numbered(engine, text), parameters: writes.flatMap(({ run, job_id }) => [run, job_id]) };
 }
 
-/** The states of jobs as `selectJobs` answered them, by `jobKey`. */
+/** Converts the rows of `selectJobs` to states, by `jobKey`. */
 export function jobStates(rows: Rows): Map<string, JobState> {
   const jobs = rows as unknown as JobRow[];
   return new Map(jobs.map((row) => [jobKey(row.run_id, row.job_id), stateOf(row)]));
 }
 
-/** The highest internal id of a job; 0 when there is none. */
+/** Returns the highest internal id of a job, or 0. */
 export async function lastId(send: Send): Promise<number> {
   const [rows = []] = await send([{ sql: 'select max(id) as id from jobs', parameters: [] }]);
   return (rows[0]?.id as number | null) ?? 0;
 }
 
-/** The columns of a run, of which a new one has all but the id. */
+/** The columns of a run; a new run has all of them except the id. */
 export const runColumns = ['id', ...Object.keys(newRun('', [], 0))] as (keyof RunRow)[];
 
-/** What never changes in a stored job, and in a stored run; tags and reviews are set elsewhere. */
+/** The columns that this file never changes in stored jobs and runs. Tags and reviews are set elsewhere. */
 const fixedJobColumns: readonly string[] = ['run_id', 'job_id', 'posted'];
 const fixedRunColumns: readonly string[] = ['id', 'name', 'scheduled', 'posted', 'tags', 'review'];
 
@@ -58,7 +58,11 @@ function quoted(columns: readonly string[]): string {
   return columns.map((column) => `"${column}"`).join(', ');
 }
 
-/** Inserts rows, or brings those that exist up to date: new and changed ones alike, in one statement. Returns its text for a number of rows. `values` are those of rows that exist, where they are not the ones that are sent. */
+/**
+ * Returns a function that creates the text of an upsert of a number of rows, which stores new and changed rows in one statement. `values`
+ * has the expressions for columns of existing rows that are not simply set to the sent value. `sent` has those for sent values that are not
+ * plain parameters.
+ */
 export function upsertText(
   table: string,
   columns: readonly string[],
@@ -79,13 +83,13 @@ export function upsertText(
 const upsertJobs = upsertText('jobs', jobColumns, 'run_id, job_id', fixedJobColumns);
 const upsertRuns = upsertText('runs', runColumns, 'id', fixedRunColumns);
 
-/** Writes jobs that were created or changed; `jobs` must not be empty. */
+/** Stores created and changed jobs; `jobs` must not be empty. */
 export function saveJobs(engine: Engine, jobs: JobState[]): Statement {
   const parameters = jobs.flatMap(({ row }) => jobColumns.map((column) => row[column]));
   return { sql: numbered(engine, upsertJobs(jobs.length)), parameters };
 }
 
-/** Writes runs. The rows exist and are locked: this is an update of many rows in one statement. */
+/** Stores runs. The rows exist and are locked, so the upsert is only a way to update many rows in one statement. */
 export function saveRuns(engine: Engine, runs: RunRow[]): Statement {
   const parameters = runs.flatMap((run) => runColumns.map((column) => run[column]));
   return { sql: numbered(engine, upsertRuns(runs.length)), parameters };
@@ -107,8 +111,7 @@ interface JobTexts {
 }
 
 /**
- * Writes the causes and descriptions of jobs that may be new, in the order of their keys, so that two processes never wait
- * for each other.
+ * Stores the causes and descriptions of jobs if they are new, in the order of their keys, so that two processes cannot deadlock.
  */
 export function saveTexts(engine: Engine, jobs: JobTexts[]): Statement[] {
   const signatures = new Map(jobs.flatMap(({ signature }) => (signature ? [[signature.id, signature] as const] : [])));
@@ -136,7 +139,7 @@ function saveNew(engine: Engine, table: string, rows: (string | number | null)[]
   return [{ sql: numbered(engine, text), parameters: sorted.flat() }];
 }
 
-/** Writes the documents of new jobs, and of changed ones the values that differ. Comes after `saveJobs`. */
+/** Stores the documents of new jobs, and the changed documents of other jobs. Must come after `saveJobs`. */
 export function saveDocuments(engine: Engine, jobs: JobState[]): Statement[] {
   const created = jobs.filter((job) => job.created);
   const statements = created.length > 0 ? [insertDocuments(engine, created)] : [];
@@ -154,8 +157,8 @@ export function saveDocuments(engine: Engine, jobs: JobState[]): Statement[] {
 }
 
 /**
- * Updates many rows in one statement. `change` says what becomes of a table and `where`, of the values of each row, which both engines call
- * `column1` and on. PostgreSQL has to be told their types.
+ * Updates many rows in one statement. `change` and `where` are the SQL of the update; they refer to the values of a row as
+ * `changed.column1` and so on, the names that both engines use. PostgreSQL needs the `types` of the values.
  */
 export function updateRows(
   engine: Engine,
@@ -167,7 +170,7 @@ export function updateRows(
   return { sql: numbered(engine, text), parameters: rows.flat() };
 }
 
-/** One statement for all jobs in which the same values changed. */
+/** Updates all jobs in which the same documents changed, in one statement. */
 function updateDocuments(engine: Engine, keys: DocumentField[], jobs: JobState[]): Statement {
   const values = keys.map((key, index) => `${key} = changed.column${index + 2}`);
   return updateRows(
@@ -181,7 +184,7 @@ function updateDocuments(engine: Engine, keys: DocumentField[], jobs: JobState[]
   );
 }
 
-/** The ids of new jobs are known to the database alone: so no round trip is needed to learn them. */
+/** Inserts the documents of new jobs. Looks up their ids in the statement itself, which saves a round trip. */
 function insertDocuments(engine: Engine, jobs: JobState[]): Statement {
   const row = `((select id from jobs where run_id = ? and job_id = ?), ${repeated('?', documentFields.length)})`;
   const text = `insert into job_documents (id, ${documentFields.join(', ')}) values ${repeated(row, jobs.length)}`;
@@ -199,7 +202,7 @@ export function deleteJobs(engine: Engine, jobs: JobState[]): Statement {
   return { sql: numbered(engine, text), parameters: jobs.map((job) => job.row.id) };
 }
 
-/** Makes a run show the first of its jobs as they are stored now. */
+/** Makes a run show the first of its stored jobs. */
 export async function findFirstJob(engine: Engine, send: Send, run: RunRow): Promise<void> {
   const text = 'select job_id, sha1, flavor, priority from jobs where run_id = ? order by job_id limit 1';
   const [rows = []] = await send([{ sql: numbered(engine, text), parameters: [run.id] }]);
@@ -207,15 +210,15 @@ export async function findFirstJob(engine: Engine, send: Send, run: RunRow): Pro
 }
 
 /**
- * The statements that keep `nodes` and `job_nodes` in step with jobs that were created or changed. They come after the
- * jobs are saved. Links that exist are changed last: a node that is being deleted is waited for while it still may remove them.
+ * Returns the statements that update `nodes` and `job_nodes` for created and changed jobs. They must come after the jobs are stored.
+ * Existing links are changed last, because the earlier statements wait for deletions of nodes, which may still remove links.
  */
 export function saveLinks(engine: Engine, jobs: JobState[]): Statement[] {
   const moved = jobs.filter(({ row, stored }) => stored !== null && stored !== row.status);
   return [...linkNodes(engine, jobs), ...(moved.length > 0 ? [updateLinks(engine, moved)] : [])];
 }
 
-/** Gives the links of jobs their new status; most jobs have none before they run. */
+/** Sets the new status in the links of jobs. Most jobs have no links before they run. */
 function updateLinks(engine: Engine, jobs: JobState[]): Statement {
   const change = 'job_nodes set status = changed.column2';
   const where = 'job_id = changed.column1 and status <> changed.column2';
@@ -224,9 +227,9 @@ function updateLinks(engine: Engine, jobs: JobState[]): Statement {
 }
 
 /**
- * The statements that create the nodes that jobs' `targets` name and that do not exist yet, and link the jobs to all of
- * them (teuthology contract §3.8, §7.48: every host that is listed; links stay). New nodes take the machine type of
- * the job.
+ * Returns the statements that create the missing nodes in the `targets` of jobs, and link the jobs to all nodes in `targets`
+ * (teuthology contract §3.8, §7.48: every listed host is linked, and links are never removed). New nodes take the machine type of the
+ * job.
  */
 function linkNodes(engine: Engine, jobs: JobState[]): Statement[] {
   const links = jobs.flatMap(({ hosts, row }) => hosts.map((host) => ({ host, row })));
@@ -237,8 +240,8 @@ function linkNodes(engine: Engine, jobs: JobState[]): Statement[] {
 }
 
 /**
- * Nearly always all of them exist: leaving those out by a join costs no round trip and, unlike a conflict, no lock and no
- * id. In one order everywhere, so that two processes cannot wait for each other's nodes.
+ * Inserts missing nodes. Nearly always all nodes exist. Leaving them out by a condition costs no round trip and, unlike a conflict,
+ * neither a lock nor an id. The fixed order keeps two processes from deadlocking.
  */
 function insertNodes(engine: Engine, nodes: [string, string | null][]): Statement {
   const text =
@@ -248,7 +251,7 @@ function insertNodes(engine: Engine, nodes: [string, string | null][]): Statemen
   return { sql: numbered(engine, text), parameters: nodes.flat() };
 }
 
-/** A node that is deleted in the meantime gets no link: the lock waits for its deletion, then the join leaves it out. */
+/** Links jobs to nodes. A node that is being deleted gets no link: the lock waits for its deletion, and then the join leaves it out. */
 function insertLinks(engine: Engine, links: { host: string; row: JobState['row'] }[]): Statement {
   const [integer, lock] =
     engine === 'postgres' ? ['?::bigint', 'order by nodes.name for key share of nodes '] : ['?', ''];

@@ -28,7 +28,10 @@ import {
 import type { JobEvent } from './live.ts';
 import { noteEnds } from './news.ts';
 
-/** One request to create, change or delete a job, or to end one unless there is news of it since it was `seen`. `at` in microseconds since the Unix epoch. */
+/**
+ * One request to create, change or delete a job, or to expire a job unless it has been updated since it was `seen`. `at` in
+ * microseconds since the Unix epoch.
+ */
 type JobWrite = { run: string; at: number } & (
   | { kind: 'create' /** null: the store chooses. */; job_id: string | null; change: JobChange; createRun: boolean }
   | { kind: 'change'; job_id: string; change: JobChange }
@@ -36,24 +39,25 @@ type JobWrite = { run: string; at: number } & (
   | { kind: 'expire'; job_id: string; by: Actor; seen: Pick<JobRow, 'status' | 'updated'>; reason: string }
 );
 
-/** Carries out writes of jobs, many in one transaction. */
+/** Executes writes of jobs, many in one transaction. */
 export interface JobWriter {
   /**
-   * Resolves when the write is durable, otherwise `not_found` (run or job), `already_exists` (job), `conflict` (an expiring
-   * job has news) or `unavailable` (too much is waiting). `size` is the length of the request, for the bound on what waits.
+   * Resolves when the write is durable. Otherwise resolves with `not_found` (run or job), `already_exists` (job), `conflict` (an
+   * expiring job was updated) or `unavailable` (too many writes are waiting). `size` is the length of the request in bytes, which counts
+   * towards the bound on waiting writes.
    */
   write(write: JobWrite, size: number): Promise<JobEvent | Failure>;
-  /** `listener` hears of every write after its commit, in order. It must not throw. */
+  /** `listener` is called for every write after its commit, in order. It must not throw. */
   subscribe(listener: (event: JobEvent) => void): void;
-  /** `listener` hears of every transaction after its commit: how many writes it held. It must not throw. */
+  /** `listener` is called for every transaction after its commit, with its number of writes. It must not throw. */
   onBatch(listener: (writes: number) => void): void;
-  /** What has been accepted and is in no transaction yet; `bytes` as given to `write`. */
+  /** Returns the number of accepted writes that are not in a transaction yet; `bytes` is the sum of their `size`. */
   waiting(): { writes: number; bytes: number };
-  /** Resolves when everything accepted has been carried out. */
+  /** Resolves when all accepted writes have been executed. */
   drain(): Promise<void>;
 }
 
-/** Makes the writer of one database; there is one for each process, so that all its clients share transactions. */
+/** Creates the writer of one database. There is one per process, so that all its clients share transactions. */
 export function createJobWriter(engine: Engine, transact: Transact): JobWriter {
   const listeners: ((event: JobEvent) => void)[] = [];
   const counters: ((writes: number) => void)[] = [];
@@ -76,8 +80,8 @@ export function createJobWriter(engine: Engine, transact: Transact): JobWriter {
 }
 
 /**
- * Carries out a batch: once more, when runs have to be created first. They are few, and looking for them costs no round trip. A run
- * may be deleted again before it is locked.
+ * Executes a batch, and repeats it if runs have to be created first. Such runs are few, and detecting them costs no round trip. The
+ * batch may be repeated more than once, because a run may be deleted again before it is locked.
  */
 async function writeBatch(engine: Engine, transact: Transact, writes: JobWrite[]): Promise<(JobEvent | Failure)[]> {
   for (let wanted = new Map<string, number>(); ; ) {
@@ -88,11 +92,12 @@ async function writeBatch(engine: Engine, transact: Transact, writes: JobWrite[]
 }
 
 /**
- * What one transaction came to: results, or runs by name, with their time, that have to be created first; then it changed no job.
+ * Executes a batch in one transaction. Returns the results; or the names and times of runs that have to be created first, and then it
+ * has changed no job.
  *
- * Locks the runs first, always in the order of their ids: whoever holds a run may change its jobs and its counts, and
- * two processes can never wait for each other. New runs come before any lock is taken, in the order of their names: a
- * process that waits here for another one's uncommitted run holds nothing that the other could wait for.
+ * Locks the runs first, always in the order of their ids. The holder of a run may change its jobs and counts, and two processes
+ * cannot deadlock. New runs are inserted before any lock is taken, in the order of their names: a process that waits here for
+ * another one's uncommitted run holds nothing that the other one could wait for.
  */
 async function attempt(
   engine: Engine,
@@ -120,7 +125,7 @@ async function attempt(
   });
 }
 
-/** The runs that writes create with their first job and that do not exist. */
+/** Returns the missing runs that writes create with their first job. */
 function missingRuns(writes: JobWrite[], runs: Map<string, RunRow>): Map<string, number> {
   return new Map(
     writes.flatMap((write) =>
@@ -129,7 +134,7 @@ function missingRuns(writes: JobWrite[], runs: Map<string, RunRow>): Map<string,
   );
 }
 
-/** Returns the statements that write everything that changed. */
+/** Returns the statements that store all changes. */
 async function save(engine: Engine, send: Send, runs: RunRow[], batch: JobBatch): Promise<Statement[]> {
   const changed = [...batch.jobs.values()].filter((job) => job.changed);
   const deleted = batch.deleted.filter((job) => !job.created);
@@ -149,7 +154,7 @@ async function save(engine: Engine, send: Send, runs: RunRow[], batch: JobBatch)
   return changedRuns.length > 0 ? [...statements, saveRuns(engine, changedRuns)] : statements;
 }
 
-/** A row of the log of changes for each job that somebody deletes or that expires; reports are in the log of the server alone. */
+/** Returns the statements that record deleted and expired jobs in the audit log. Reports appear only in the log of the server. */
 function recordEnded(engine: Engine, writes: JobWrite[], results: (JobEvent | Failure)[]): Statement[] {
   return writes.flatMap((write, index) => {
     const result = results[index];
@@ -161,10 +166,10 @@ function recordEnded(engine: Engine, writes: JobWrite[], results: (JobEvent | Fa
   });
 }
 
-/** The most ids that are looked for at a time. */
+/** The most ids that are tested at a time. */
 const mostIds = 128;
 
-/** Returns as many ids for new jobs as the writes want: numbers above every internal id that no job of their runs has or gets. */
+/** Returns as many ids for new jobs as the writes need: numbers above every internal id that no job of their runs has or gets. */
 async function freeIds(engine: Engine, send: Send, writes: JobWrite[]): Promise<string[]> {
   const wanting = writes.filter(({ job_id }) => job_id === null);
   if (wanting.length === 0) return [];
@@ -183,7 +188,7 @@ async function freeIds(engine: Engine, send: Send, writes: JobWrite[]): Promise<
   return free;
 }
 
-/** Applies one write in memory; the rows it touches are locked. A new job without an id takes one of `free`. */
+/** Applies one write in memory; the rows that it changes are locked. A new job without an id takes one of `free`. */
 function decide(write: JobWrite, run: RunRow | undefined, batch: JobBatch, free: string[]): JobEvent | Failure {
   if (!run) return notFound('run', write.run);
   const job_id = write.job_id ?? (free.shift() as string);
@@ -200,7 +205,7 @@ function decide(write: JobWrite, run: RunRow | undefined, batch: JobBatch, free:
   if (write.kind === 'expire') {
     const { status, updated } = write.seen;
     if (job.row.status !== status || job.row.updated !== updated) return conflict('there is news of the job');
-    // The time of the last news stays: what is computed from it, like the duration, would be days too long.
+    // Keeps the time of the last update. Otherwise values that are computed from it, like the duration, would be days too long.
     const change = { ...noChange(), status: 'dead' as const, updated };
     change.more.set('failure_reason', write.reason);
     changeJob(job, change, write.at);
