@@ -29,7 +29,7 @@ export async function sessionsAreShared(connection: pg.ClientConfig, readOnly: b
   }
 }
 
-/** Whether the schema of a PostgreSQL database has tables. False when it cannot be asked. */
+/** True if the schema of a PostgreSQL database has tables. False if the database cannot be queried. */
 export async function hasTables(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => {});
