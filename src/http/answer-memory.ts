@@ -8,7 +8,7 @@ import { jsonType } from './errors.ts';
  * Limit of the bytes of stored texts, as counted by the database. They take three to eight times as much while they are read, printed and
  * sent, and the budget of the process is 300 MB.
  */
-const mostBytes = 16 << 20;
+const mostBytes = 8 << 20;
 
 /** Pages of at most so many bytes neither wait nor count: they are sent in one piece, and clients that do not read cannot block short lists. */
 const smallAnswer = 64 << 10;
@@ -20,7 +20,7 @@ const compressor = 2 << 20;
 const mostReady = 16 << 20;
 
 /** The most bytes that a page counts as. Slow clients can hold the rest of the room without blocking the largest pages. */
-const mostOfOne = 12 << 20;
+const mostOfOne = 6 << 20;
 
 /** How long a page waits for room, in milliseconds: half as long as a client that does not read can hold it. */
 const patience = 30_000;
