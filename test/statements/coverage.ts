@@ -26,13 +26,15 @@ const notHere: Record<Engine['name'], readonly string[]> = {
     'write/follow.ts observePostgres',
     'write/live.ts notify',
     'write/live.ts listenTo',
-    'engine/postgres-start.ts sharesSessions',
+    'engine/postgres-start.ts',
   ],
   postgres: [
     'takeover/',
     'upkeep/backup',
     'upkeep/doctor',
     'pages/node-suspects.ts runsAt',
+    // For restoring a backup.
+    'engine/postgres-start.ts hasTables',
     'engine/sqlite-watch',
     'write/follow.ts observeSqlite',
     'write/job-sql.ts upsertText',
