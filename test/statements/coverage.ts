@@ -26,7 +26,7 @@ const notHere: Record<Engine['name'], readonly string[]> = {
     'write/follow.ts observePostgres',
     'write/live.ts notify',
     'write/live.ts listenTo',
-    'engine/postgres-start.ts',
+    'engine/postgres-start',
   ],
   postgres: [
     'takeover/',
