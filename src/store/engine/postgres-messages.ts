@@ -6,7 +6,7 @@ const headerBytes = 5;
 
 /**
  * Makes the driver receive whole messages from the socket of an idle connection. Otherwise it doubles a buffer until a message fits, which
- * takes 8 MB for a row of 2 MiB, and more than 100 MB while eight clients read such rows. This keeps the server below its 300 MB.
+ * takes 8 MB for a row of 2 MiB, and more than 100 MB while eight clients read such rows, a third of the 300 MB that the server may take.
  */
 export function readWholeMessages(socket: pg.Connection['stream']): void {
   for (const parse of socket.listeners('data') as ((bytes: Buffer) => void)[])
