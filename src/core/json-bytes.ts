@@ -1,5 +1,5 @@
 /** Checks JSON as bytes, in a third of the time that json-text.ts takes for a text, and without making one. */
-import { maxDepth } from './json-text.ts';
+import { isEscape, isHexDigit, maxDepth } from './json-text.ts';
 
 const [openObject, closeObject, openList, closeList] = [0x7b, 0x7d, 0x5b, 0x5d];
 const [quote, backslash, comma, colon, minus, dot, space] = [0x22, 0x5c, 0x2c, 0x3a, 0x2d, 0x2e, 0x20];
@@ -79,26 +79,6 @@ function endOfString(bytes: Uint8Array, start: number): number {
       at += 2;
     }
   }
-}
-
-function isEscape(code: number): boolean {
-  switch (code) {
-    case quote:
-    case backslash:
-    case 0x2f:
-    case 0x62:
-    case 0x66:
-    case 0x6e:
-    case 0x72:
-    case 0x74:
-      return true;
-    default:
-      return false;
-  }
-}
-
-function isHexDigit(code: number): boolean {
-  return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x46) || (code >= 0x61 && code <= 0x66);
 }
 
 const [isTrue, isFalse, isNull] = ['true', 'false', 'null'].map((word) => new TextEncoder().encode(word)) as [

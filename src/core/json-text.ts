@@ -221,7 +221,7 @@ function endOfString(text: string, start: number): number {
 }
 
 /** Whether a character can follow a backslash: `"` `\` `/` `b` `f` `n` `r` `t`. */
-function isEscape(code: number): boolean {
+export function isEscape(code: number): boolean {
   switch (code) {
     case quote:
     case backslash:
@@ -237,7 +237,8 @@ function isEscape(code: number): boolean {
   }
 }
 
-function isHexDigit(code: number): boolean {
+/** Whether a character is a hexadecimal digit. */
+export function isHexDigit(code: number): boolean {
   return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x46) || (code >= 0x61 && code <= 0x66);
 }
 
