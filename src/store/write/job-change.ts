@@ -16,7 +16,7 @@ import {
   smallFields,
 } from '../../core/job.ts';
 import { hostsOf } from '../../core/job-config.ts';
-import { splitObject } from '../../core/json-text.ts';
+import { joinObject, splitObject } from '../../core/json-text.ts';
 import { noJobs, runStatus } from '../../core/run.ts';
 import { parseRunName } from '../../core/run-name.ts';
 import { failureCause, type Signature } from '../../core/signature.ts';
@@ -132,9 +132,7 @@ function changeSmall(job: JobState, { small }: JobChange): void {
 }
 
 function printSmall(values: Map<SmallField, string>): string {
-  let text = '';
-  for (const key of smallKeys) text += `${text === '' ? '{' : ','}"${key}":${values.get(key) ?? 'null'}`;
-  return `${text}}`;
+  return joinObject(smallKeys.map((key) => [key, values.get(key) ?? 'null']));
 }
 
 /** The small values of a job that has none yet. */
