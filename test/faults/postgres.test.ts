@@ -54,6 +54,15 @@ async function inBothPorts({ urls, send }: TwoPorts, path: string): Promise<numb
   return Promise.all(Object.values(urls).map(async (url) => (await send('GET', `${url}${path}`)).status));
 }
 
+/** A proxy to the database, and the URL of the database through it. */
+async function behindProxy() {
+  const url = new URL(database.url);
+  const proxy = await startProxy(Number(url.port));
+  onTestFinished(() => proxy.cut());
+  url.port = String(proxy.port);
+  return { proxy, url };
+}
+
 /** Opens a connection to the database that does not belong to the server. */
 async function connect(url = database.url): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url });
@@ -183,10 +192,7 @@ describe('a statement that fails with a database fault', () => {
 
 describe('connections that stop responding', () => {
   test('time out with 503 for reads, writes and readyz, and are replaced when the network is back', async () => {
-    const url = new URL(database.url);
-    const proxy = await startProxy(Number(url.port));
-    onTestFinished(() => proxy.cut());
-    url.port = String(proxy.port);
+    const { proxy, url } = await behindProxy();
     const server = await start(url.href, { answerWithin: 500 });
     await createKnown(server);
     expect(await inBothPorts(server, '/runs/')).toEqual([200, 200]);
@@ -208,10 +214,7 @@ describe('connections that stop responding', () => {
   });
 
   test('do not keep a run locked, because PostgreSQL ends an abandoned transaction', async () => {
-    const url = new URL(database.url);
-    const proxy = await startProxy(Number(url.port));
-    onTestFinished(() => proxy.cut());
-    url.port = String(proxy.port);
+    const { proxy, url } = await behindProxy();
     const server = await start(url.href, { answerWithin: 2000 });
     await createKnown(server);
     const finish = () => server.send('PUT', `${server.urls.classic}/runs/known/jobs/1/`, { success: true });
@@ -244,10 +247,7 @@ test('a migration takes as long as it needs', async () => {
 });
 
 test('a database that was unreachable for long causes one reset of open pages when it is back', async () => {
-  const url = new URL(database.url);
-  const proxy = await startProxy(Number(url.port));
-  onTestFinished(() => proxy.cut());
-  url.port = String(proxy.port);
+  const { proxy, url } = await behindProxy();
   const server = await start(url.href);
   const heard: LiveEvent['type'][] = [];
   server.db.live.subscribe(({ type }) => heard.push(type));
